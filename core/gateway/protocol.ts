@@ -1,0 +1,116 @@
+// Messages between `core` and `gateway` on `<data>/run/core-link.sock` (core listens, the gateway connects).
+// The rest of HTTP is proxied to `<data>/run/core-http.sock`. Types only, but for the constants at the top.
+
+import type { CameraId, SegmentId, StreamName, VolumeId } from "../domain/ids.ts";
+import type { PlainError } from "../errors.ts";
+
+export const CORE_LINK_SOCKET = "core-link.sock";
+export const CORE_HTTP_SOCKET = "core-http.sock";
+
+/** Headers that only the gateway sets on proxied requests; it strips them from what comes from outside. */
+export const CLIENT_ADDRESS_HEADER = "x-nightjar-client-address";
+export const CLIENT_SECURE_HEADER = "x-nightjar-client-secure";
+
+/** What a caller may want to do with a camera's pictures. */
+export type MediaRight = "live" | "playback" | "export" | "snapshot";
+
+/** Credentials as they came with the request; core judges them. */
+export interface RequestCredentials {
+  readonly cookie?: string;
+  readonly authorization?: string;
+  /** `?ticket=`: a media ticket, for `<img>` and `<video>`. */
+  readonly ticket?: string;
+  readonly remoteAddress: string;
+  /** The Origin header, checked against the host for cookies (cross-site WebSockets). */
+  readonly origin?: string;
+  readonly host?: string;
+}
+
+export interface Grant {
+  readonly sessionId: string;
+  readonly userName: string;
+  readonly camera: { readonly id: CameraId; readonly name: string };
+  readonly streams: readonly StreamName[];
+  readonly expiresAtMs: number;
+}
+
+/** A segment as readers need it: where it is, what it covers, where its moov lies. */
+export interface PlayableSegment {
+  readonly id: SegmentId;
+  readonly volume: VolumeId;
+  /** Absolute path of the file. */
+  readonly file: string;
+  readonly run: number;
+  readonly sequence: number;
+  readonly startTime90k: number;
+  readonly duration90k: number;
+  readonly sizeBytes: number;
+  readonly moovOffset: number;
+  readonly moovBytes: number;
+  /** See `SegmentRecord.keyFrames`. */
+  readonly keyFrames: string;
+}
+
+export interface GatewaySettings {
+  readonly http: { readonly port: number; readonly host: string };
+  readonly https: { readonly port: number; readonly host: string; readonly enabled: boolean };
+  /** Path under which everything is served, "" or "/nvr". */
+  readonly basePath: string;
+  /** Addresses of reverse proxies whose X-Forwarded-* is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Names the certificate must hold besides the machine's own. */
+  readonly certificateNames: readonly string[];
+  readonly maxTranscodes: number;
+  readonly volumes: readonly { readonly id: VolumeId; readonly path: string }[];
+}
+
+export interface ListeningState {
+  readonly http?: { readonly port: number; readonly host: string };
+  readonly https?: { readonly port: number; readonly host: string };
+  readonly problems: readonly string[];
+}
+
+/** What the gateway calls on `core`. */
+export type CoreMethodsForGateway = {
+  settings: (params: Record<string, never>) => GatewaySettings;
+  listening: (params: ListeningState) => void;
+  /** Rejects with unauthenticated, permission-denied or not-found (the same for a camera one may not see). */
+  authorize: (params: { credentials: RequestCredentials; camera: string; right: MediaRight }) => Grant;
+  /** Closed segments of a stream that touch the range, in playback order (run, sequence), at most `limit`. */
+  segments: (params: {
+    camera: CameraId;
+    stream: StreamName;
+    start90k: number;
+    end90k: number;
+    limit: number;
+  }) => { segments: readonly PlayableSegment[] };
+  /** The first moment ≥ `time90k` (or ≤, backwards) with a recording; undefined if there is none. */
+  nextRecorded: (params: { camera: CameraId; stream: StreamName; time90k: number; backwards: boolean }) => {
+    time90k?: number;
+  };
+  /** A file that a reader could not open or read; core marks it for fsck. */
+  segmentUnreadable: (params: { id: SegmentId; volume: VolumeId; error: PlainError }) => void;
+  /** An act worth the audit log: playback started, clip downloaded, snapshot taken. */
+  audit: (params: {
+    sessionId: string;
+    action: string;
+    camera: CameraId;
+    detail: Record<string, unknown>;
+  }) => void;
+};
+
+/** What `core` calls on the gateway. */
+export type GatewayMethodsForCore = {
+  settingsChanged: (settings: GatewaySettings) => void;
+  /** Sessions that ended (log-out, password change, disabled user): their sockets close within a second. */
+  revoked: (params: { sessionIds: readonly string[] }) => void;
+  /** A camera is gone or renamed: its viewers are told. */
+  cameraChanged: (params: { camera: CameraId; removed: boolean }) => void;
+  figures: (params: Record<string, never>) => {
+    readonly viewers: number;
+    readonly transcodes: number;
+    readonly bytesSent: number;
+    readonly eventLoopP99Ms: number;
+    readonly rssBytes: number;
+  };
+};

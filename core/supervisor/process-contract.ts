@@ -1,0 +1,26 @@
+// What the supervisor and the processes it starts agree upon: how a process is run and how it ends.
+// `core/main.ts process <role> --data DIR` calls the role's `run…` function with a context and stops it when told.
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+
+export const PROCESS_ROLES = ["media", "core", "gateway"] as const;
+export type ProcessRole = (typeof PROCESS_ROLES)[number];
+
+export interface ProcessContext {
+  /** Absolute path of the data directory. */
+  readonly dataDir: string;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Changes with every start; part of the hello on links. */
+  readonly instance: string;
+  /** Tells the supervisor that the process serves; `facts` are shown by `nightjar start` (ports, code …). */
+  ready(facts?: Readonly<Record<string, unknown>>): void;
+}
+
+export interface RunningProcess {
+  /** Ends within a second what can be ended; `media` flushes first. */
+  stop(): Promise<void>;
+}
+
+/** Folder of the Unix sockets between processes, 0700. */
+export const RUN_FOLDER = "run";
