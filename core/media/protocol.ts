@@ -199,6 +199,8 @@ export interface ProbeResult {
 export type MediaMethodsForCore = {
   setDesiredState: (state: DesiredState) => { revision: number };
   setEvictionList: (list: EvictionList) => { revision: number };
+  /** Replaces the locked segments of a volume; mirrored in `<volume>/locks.jsonl`, spared when `media` must choose by itself. */
+  setLocks: (params: { volume: VolumeId; segments: readonly SegmentId[] }) => void;
   /** Starts or extends a trigger at once, ahead of the next desired state, which will hold it too. */
   trigger: (params: StreamReport & { trigger: RecordTrigger }) => {
     startTime90k: number;
