@@ -1,0 +1,63 @@
+// Turns a parsed config.json into a checked, complete configuration, or says everything that is wrong with it:
+// first what the schema can say, then what lies between its parts (ids that occur twice, secrets in clear).
+import { IANAZone } from "luxon";
+import { Default } from "typebox/value";
+import { hasUrlCredentials } from "../domain/redact-url.ts";
+import { ConfigInvalidError } from "./config-errors.ts";
+import { type Config, ConfigSchema } from "./config-schema.ts";
+import { escapePointer, type SchemaProblem, schemaProblems, unsafeKeyProblem } from "./schema-problems.ts";
+
+const SECRET_KEY = /^(?:password|passwd|pwd|secret|token|apikey|api_key)$/i;
+
+/** Fills in defaults and checks. `path` names the source in the error. Throws {@link ConfigInvalidError}. */
+export function checkConfig(path: string, value: unknown): Config {
+  const unsafe = unsafeKeyProblem(value);
+  if (unsafe !== undefined) throw new ConfigInvalidError(path, [unsafe]);
+  const filled = Default(ConfigSchema, structuredClone(value));
+  const problems = schemaProblems(ConfigSchema, filled);
+  if (problems.length > 0) throw new ConfigInvalidError(path, problems);
+  const config = filled as Config;
+  const between = problemsBetween(config);
+  if (between.length > 0) throw new ConfigInvalidError(path, between);
+  return config;
+}
+
+function problemsBetween(config: Config): SchemaProblem[] {
+  const problems: SchemaProblem[] = [];
+  if (!IANAZone.isValidZone(config.timeZone)) {
+    problems.push({ path: "/timeZone", message: "is not the name of a time zone, like Europe/Berlin" });
+  }
+  const cameras = new Set<string>();
+  config.cameras.forEach((camera, index) => {
+    if (cameras.has(camera.id)) {
+      problems.push({ path: `/cameras/${index}/id`, message: `"${camera.id}" is the id of another camera` });
+    }
+    cameras.add(camera.id);
+    problems.push(...secretsInClear(camera.config, `/cameras/${index}/config`));
+  });
+  const volumes = new Set<string>();
+  config.storage.volumes.forEach((volume, index) => {
+    if (volumes.has(volume.path)) {
+      problems.push({ path: `/storage/volumes/${index}/path`, message: "is another volume's folder" });
+    }
+    volumes.add(volume.path);
+  });
+  return problems;
+}
+
+/** Passwords belong into secrets.json: a file that is edited by hand and shown to helpers must not hold them. */
+function secretsInClear(value: unknown, path: string): SchemaProblem[] {
+  if (typeof value === "string") {
+    return hasUrlCredentials(value)
+      ? [{ path, message: "holds a user name or password in an address: give them as fields of their own" }]
+      : [];
+  }
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const place = `${path}/${escapePointer(key)}`;
+    if (SECRET_KEY.test(key) && typeof inner === "string" && inner !== "") {
+      return [{ path: place, message: "is a secret: set it in the web interface or with `nightjar camera`" }];
+    }
+    return secretsInClear(inner, place);
+  });
+}

@@ -1,0 +1,255 @@
+// The schema of config.json: static type, validation, defaults, config.schema.json and docs/reference/config.md
+// all come from here. Titles and descriptions are for people; `x-requires-restart` marks what a restart must pick up.
+import { type Static, Type } from "typebox";
+import { LOG_LEVELS } from "../log.ts";
+import { CameraConfigSchema } from "./camera-config.ts";
+
+/** The `version` that this program writes; see migrations.ts. */
+export const CONFIG_VERSION = 1;
+
+const closed = { additionalProperties: false } as const;
+
+const port = (description: string, preset: number) =>
+  Type.Integer({ title: "Port", description, minimum: 0, maximum: 65535, default: preset });
+const host = (description: string, preset: string) =>
+  Type.String({ title: "Address", description, minLength: 1, maxLength: 255, default: preset });
+
+const NodeSchema = Type.Object(
+  {
+    id: Type.String({
+      title: "Id",
+      description:
+        "This recorder in file names and among its peers: 1 to 64 of a-z, 0-9 and inner hyphens. Made at first start.",
+      pattern: "^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$",
+      "x-requires-restart": true,
+    }),
+    name: Type.String({
+      title: "Name",
+      description: "What people call this recorder.",
+      minLength: 1,
+      maxLength: 80,
+    }),
+  },
+  { ...closed, description: "Who this recorder is." },
+);
+
+const NetworkSchema = Type.Object(
+  {
+    http: Type.Object(
+      {
+        host: host("Address to listen on; 127.0.0.1 serves this machine alone.", "127.0.0.1"),
+        port: port("TCP port; when it is busy the next free one is taken and written here.", 8480),
+      },
+      { ...closed, default: {}, description: "Plain HTTP." },
+    ),
+    https: Type.Object(
+      {
+        enabled: Type.Boolean({
+          title: "HTTPS",
+          description: "Serve the network over HTTPS.",
+          default: true,
+        }),
+        host: host("Address to listen on; `::` is every address of the machine.", "::"),
+        port: port("TCP port; when it is busy the next free one is taken and written here.", 8443),
+      },
+      { ...closed, default: {}, description: "HTTPS with a certificate of the recorder's own authority." },
+    ),
+    basePath: Type.String({
+      title: "Base path",
+      description: "Path under which everything is served behind a reverse proxy: empty, or like `/nvr`.",
+      pattern: "^(?:/[A-Za-z0-9._~-]+)*$",
+      maxLength: 100,
+      default: "",
+    }),
+    trustedProxies: Type.Array(Type.String({ minLength: 2, maxLength: 64 }), {
+      title: "Trusted proxies",
+      description:
+        "Addresses or networks (CIDR) of reverse proxies whose X-Forwarded-* headers are believed.",
+      maxItems: 32,
+      default: [],
+    }),
+    certificateNames: Type.Array(Type.String({ minLength: 1, maxLength: 253 }), {
+      title: "Names in the certificate",
+      description: "Host names and addresses that the certificate must hold besides the machine's own.",
+      maxItems: 64,
+      default: [],
+    }),
+  },
+  { ...closed, default: {}, description: "Where the recorder listens." },
+);
+
+export const VolumeConfigSchema = Type.Object(
+  {
+    path: Type.String({
+      title: "Folder",
+      description: "Folder for recordings; a relative path lies below the data directory.",
+      minLength: 1,
+      maxLength: 4096,
+    }),
+    reserveBytes: Type.Optional(
+      Type.Integer({
+        title: "Keep free",
+        description: "Bytes kept free on the disk. Without it: the larger of 10 GiB and 5 % of the disk.",
+        minimum: 0,
+      }),
+    ),
+    overwrite: Type.Boolean({
+      title: "Overwrite",
+      description:
+        "Delete the oldest recordings when space runs short; otherwise recording on this volume stops.",
+      default: true,
+    }),
+  },
+  { ...closed },
+);
+
+export const ConfigSchema = Type.Object(
+  {
+    $schema: Type.Optional(Type.String({ description: "Lets editors check this file.", maxLength: 500 })),
+    version: Type.Integer({
+      title: "Version",
+      description: "Form of this file; older forms are converted at start, after a backup.",
+      minimum: 1,
+      maximum: CONFIG_VERSION,
+      default: CONFIG_VERSION,
+    }),
+    node: NodeSchema,
+    timeZone: Type.String({
+      title: "Time zone",
+      description:
+        "IANA name, as `Europe/Berlin`: calendar, schedules and what counts as a day. Files and the API stay in UTC.",
+      minLength: 1,
+      maxLength: 64,
+    }),
+    network: NetworkSchema,
+    storage: Type.Object(
+      {
+        volumes: Type.Array(VolumeConfigSchema, {
+          title: "Volumes",
+          description: "Folders for recordings, the first that works is written to.",
+          maxItems: 64,
+          default: [{ path: "volumes/default" }],
+        }),
+      },
+      { ...closed, default: {}, description: "Where recordings go." },
+    ),
+    media: Type.Object(
+      {
+        memoryBudgetBytes: Type.Optional(
+          Type.Integer({
+            title: "Memory for pictures",
+            description:
+              "Bytes for pre-record rings and write queues together. Without it: a quarter of the machine's memory.",
+            minimum: 67_108_864,
+          }),
+        ),
+      },
+      { ...closed, default: {}, description: "The recording process." },
+    ),
+    ffmpeg: Type.Object(
+      {
+        path: Type.Optional(
+          Type.String({
+            title: "Program",
+            description:
+              "Path of ffmpeg. Without it: FFMPEG_BIN, then the ffmpeg-static package, then the PATH.",
+            minLength: 1,
+            maxLength: 4096,
+          }),
+        ),
+        maxTranscodes: Type.Integer({
+          title: "Transcodes at once",
+          description:
+            "How many live pictures may be converted at once for browsers that cannot show the camera's codec.",
+          minimum: 0,
+          maximum: 64,
+          default: 2,
+        }),
+      },
+      {
+        ...closed,
+        default: {},
+        description: "ffmpeg, used for snapshots and for browsers that lack a codec.",
+      },
+    ),
+    cameras: Type.Array(CameraConfigSchema, {
+      title: "Cameras",
+      description: "All cameras.",
+      maxItems: 1024,
+      default: [],
+    }),
+    plugins: Type.Record(
+      Type.String({ pattern: "^(?:@[\\w-]+/)?nightjar-[a-z]+-[\\w-]+$" }),
+      Type.Object(
+        {
+          enabled: Type.Boolean({
+            title: "Enabled",
+            description: "A disabled plugin is not loaded.",
+            default: true,
+          }),
+          config: Type.Record(Type.String(), Type.Unknown(), {
+            description: "Settings of the plugin, checked by its own schema.",
+            default: {},
+          }),
+        },
+        { ...closed },
+      ),
+      {
+        title: "Plugins",
+        description: "Settings by the plugin's package name.",
+        default: {},
+        additionalProperties: false,
+      },
+    ),
+    sessions: Type.Object(
+      {
+        idleMinutes: Type.Integer({
+          title: "End when idle",
+          description: "Minutes without a request after which a session ends.",
+          minimum: 5,
+          maximum: 43_200,
+          default: 720,
+        }),
+        maxHours: Type.Integer({
+          title: "End at the latest",
+          description: "Hours after log-in at which a session ends whatever happens.",
+          minimum: 1,
+          maximum: 8_760,
+          default: 168,
+        }),
+      },
+      { ...closed, default: {}, description: "Sessions of signed-in people." },
+    ),
+    log: Type.Object(
+      {
+        level: Type.Enum(LOG_LEVELS, {
+          title: "Detail",
+          description: "Least important lines that are written.",
+          default: "info",
+        }),
+      },
+      { ...closed, default: {}, description: "The log." },
+    ),
+    firstRun: Type.Object(
+      {
+        demoRemoved: Type.Boolean({
+          title: "Demo camera removed",
+          description: "True once the demo camera was offered and removed; it does not come back by itself.",
+          default: false,
+        }),
+        wizardDone: Type.Boolean({
+          title: "Wizard done",
+          description: "True once the first-run wizard was finished.",
+          default: false,
+        }),
+      },
+      { ...closed, default: {}, description: "What has been done once and is not done again." },
+    ),
+  },
+  { ...closed, title: "Nightjar", description: "Configuration of a Nightjar recorder." },
+);
+
+/** The whole configuration, with every default filled in. */
+export type Config = Static<typeof ConfigSchema>;
+/** A folder for recordings as configured. */
+export type VolumeConfig = Static<typeof VolumeConfigSchema>;

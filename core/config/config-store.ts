@@ -1,0 +1,293 @@
+// Holds the configuration of a data directory: reads config.json at start, hands out a frozen copy, checks and
+// persists every change, and picks up edits by hand. A bad edit is refused, naming the place; the old one stays.
+// House plan section 9. Knows nothing of what the settings mean.
+import { type FSWatcher, watch } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { NightjarError, systemCode } from "../errors.ts";
+import type { Log } from "../log.ts";
+import { writeFileAtomically } from "./atomic-file.ts";
+import { checkConfig } from "./check-config.ts";
+import { ConfigInvalidError } from "./config-errors.ts";
+import { type Config, ConfigSchema } from "./config-schema.ts";
+import { initialConfig } from "./initial-config.ts";
+import { migrateConfig } from "./migrations.ts";
+import { pointerKeys } from "./schema-problems.ts";
+
+export const CONFIG_FILE = "config.json";
+export const CONFIG_SCHEMA_FILE = "config.schema.json";
+/** The last configuration that was in force: used at start when config.json has been spoilt. */
+export const LAST_GOOD_FILE = "config.last-good.json";
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
+/** Editors write in several steps; a hand edit is read when the file has been quiet for this long. */
+const SETTLE_MS = 150;
+
+/** A configuration that nobody can change by accident. */
+export type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+export type FrozenConfig = DeepReadonly<Config>;
+export type ConfigListener = (config: FrozenConfig, previous: FrozenConfig) => void;
+
+/** The configuration of one data directory. Open it once per process; close it at the end. */
+export class ConfigStore {
+  readonly #folder: string;
+  readonly #log: Log;
+  readonly #listeners = new Set<ConfigListener>();
+  #config: FrozenConfig;
+  /** What stands in the file as far as this store knows, to tell a hand edit from its own writing. */
+  #fileText: string | undefined;
+  #problem: ConfigInvalidError | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+  #watcher: FSWatcher | undefined;
+  #settle: NodeJS.Timeout | undefined;
+
+  private constructor(folder: string, log: Log, loaded: Loaded) {
+    this.#folder = folder;
+    this.#log = log;
+    this.#config = deepFreeze(loaded.config);
+    this.#fileText = loaded.text;
+    this.#problem = loaded.problem;
+  }
+
+  /**
+   * Reads `<dataDir>/config.json`, or makes it with defaults. When it has been spoilt, the last good configuration serves
+   * and {@link problem} says what is wrong; without one, throws {@link ConfigInvalidError}.
+   */
+  static async open(options: {
+    readonly dataDir: string;
+    readonly log: Log;
+    /** Follow edits by hand (default true). Short-lived commands switch it off. */
+    readonly watch?: boolean;
+  }): Promise<ConfigStore> {
+    await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+    const loaded = await load(options.dataDir);
+    const store = new ConfigStore(options.dataDir, options.log, loaded);
+    if (loaded.problem === undefined) {
+      if (loaded.mustWrite) await store.#write(store.#config);
+      else await store.#keepLastGood();
+    } else {
+      options.log.error("config.json is refused, the last good configuration serves", {
+        reason: loaded.problem.message,
+      });
+    }
+    await writeFileAtomically(
+      join(options.dataDir, CONFIG_SCHEMA_FILE),
+      `${JSON.stringify(configFileSchema(), null, 2)}\n`,
+      0o644,
+    );
+    if (options.watch !== false) store.#follow();
+    return store;
+  }
+
+  /** The configuration in force, frozen through and through. */
+  get(): FrozenConfig {
+    return this.#config;
+  }
+
+  /** Why the file on disk is not the one in force; undefined when it is. */
+  get problem(): ConfigInvalidError | undefined {
+    return this.#problem;
+  }
+
+  /**
+   * Changes the configuration: `change` is a JSON pointer whose value is replaced (undefined removes it), or a function
+   * that edits a draft. Checked, written durably, then in force and told to listeners. Changes are made one after the
+   * other. Throws {@link ConfigInvalidError}; then nothing has changed.
+   */
+  update(change: string | ((draft: Config) => void), value?: unknown): Promise<FrozenConfig> {
+    return this.#inTurn(async () => {
+      await this.#takeHandEdit();
+      const draft = structuredClone(this.#config) as Config;
+      if (typeof change === "function") change(draft);
+      else setAt(draft, change, value);
+      const next = deepFreeze(checkConfig("the change", draft));
+      if (this.#problem !== undefined) await this.#setAside();
+      await this.#write(next);
+      this.#adopt(next);
+      return next;
+    });
+  }
+
+  /** Calls `listener` after each change, until the returned function is called. */
+  onChange(listener: ConfigListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Reads the file now, as the watcher does after an edit. A bad edit is logged and kept out. */
+  reload(): Promise<void> {
+    return this.#inTurn(() => this.#takeHandEdit());
+  }
+
+  /** Stops following the file and waits for writes under way. */
+  async close(): Promise<void> {
+    this.#watcher?.close();
+    clearTimeout(this.#settle);
+    await this.#queue;
+  }
+
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(action);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  #follow(): void {
+    // The folder, not the file: an atomic replacement gives the file a new inode, which a watch would lose.
+    this.#watcher = watch(this.#folder, { persistent: false }, (_event, name) => {
+      if (name !== CONFIG_FILE) return;
+      clearTimeout(this.#settle);
+      this.#settle = setTimeout(() => {
+        this.reload().catch((error: unknown) => {
+          this.#log.error("config.json cannot be read", { reason: String(error) });
+        });
+      }, SETTLE_MS);
+      this.#settle.unref();
+    });
+    this.#watcher.on("error", (error) => {
+      this.#log.warn("edits of config.json are not followed, restart to apply them", {
+        reason: String(error),
+      });
+    });
+  }
+
+  async #takeHandEdit(): Promise<void> {
+    const text = await readText(join(this.#folder, CONFIG_FILE));
+    if (text === undefined || text === this.#fileText) return;
+    this.#fileText = text;
+    try {
+      const { config, from } = parse(text);
+      if (from !== config.version) await this.#setAside(`v${from}.backup`);
+      this.#problem = undefined;
+      const next = deepFreeze(config);
+      await this.#keepLastGood(next);
+      this.#adopt(next);
+      this.#log.notice("config.json was edited and is in force");
+    } catch (error) {
+      if (!(error instanceof ConfigInvalidError)) throw error;
+      this.#problem = error;
+      this.#log.error("config.json was edited and is refused, the old one stays in force", {
+        reason: error.message,
+      });
+    }
+  }
+
+  #adopt(next: FrozenConfig): void {
+    const previous = this.#config;
+    if (JSON.stringify(previous) === JSON.stringify(next)) return;
+    this.#config = next;
+    for (const listener of this.#listeners) {
+      try {
+        listener(next, previous);
+      } catch (error) {
+        this.#log.error("a listener failed on a change of the configuration", { reason: String(error) });
+      }
+    }
+  }
+
+  async #write(config: FrozenConfig): Promise<void> {
+    const text = serialise(config);
+    await writeFileAtomically(join(this.#folder, CONFIG_FILE), text);
+    this.#fileText = text;
+    this.#problem = undefined;
+    await this.#keepLastGood(config);
+  }
+
+  async #keepLastGood(config: FrozenConfig = this.#config): Promise<void> {
+    await writeFileAtomically(join(this.#folder, LAST_GOOD_FILE), serialise(config));
+  }
+
+  /** Keeps a refused file, so that a change over HTTP does not destroy what somebody typed. */
+  async #setAside(suffix = "refused"): Promise<void> {
+    if (this.#fileText === undefined) return;
+    await writeFileAtomically(join(this.#folder, `config.${suffix}.json`), this.#fileText);
+  }
+}
+
+/** config.schema.json: the schema as editors understand it. */
+export function configFileSchema(): Record<string, unknown> {
+  return { $schema: "https://json-schema.org/draft/2020-12/schema", ...ConfigSchema };
+}
+
+interface Loaded {
+  readonly config: Config;
+  readonly text: string | undefined;
+  readonly problem: ConfigInvalidError | undefined;
+  readonly mustWrite: boolean;
+}
+
+async function load(folder: string): Promise<Loaded> {
+  const text = await readText(join(folder, CONFIG_FILE));
+  if (text === undefined) {
+    const config = checkConfig(CONFIG_FILE, initialConfig());
+    return { config, text, problem: undefined, mustWrite: true };
+  }
+  try {
+    const { config, from } = parse(text);
+    if (from === config.version) return { config, text, problem: undefined, mustWrite: false };
+    await writeFileAtomically(join(folder, `config.v${from}.backup.json`), text);
+    return { config, text, problem: undefined, mustWrite: true };
+  } catch (error) {
+    if (!(error instanceof ConfigInvalidError)) throw error;
+    const lastGood = await readText(join(folder, LAST_GOOD_FILE));
+    if (lastGood === undefined) throw error;
+    return { config: parse(lastGood).config, text, problem: error, mustWrite: false };
+  }
+}
+
+function parse(text: string): { readonly config: Config; readonly from: number } {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigInvalidError(CONFIG_FILE, [
+      { path: "", message: `is not JSON (${reason.slice(0, 200)})` },
+    ]);
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+    throw new ConfigInvalidError(CONFIG_FILE, [{ path: "", message: "must be an object" }]);
+  }
+  const { value, from } = migrateConfig(CONFIG_FILE, parsed as Record<string, unknown>);
+  return { config: checkConfig(CONFIG_FILE, value), from };
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    const bytes = await readFile(path);
+    if (bytes.length > MAX_FILE_BYTES) {
+      throw new ConfigInvalidError(path, [{ path: "", message: `is larger than ${MAX_FILE_BYTES} bytes` }]);
+    }
+    return bytes.toString("utf8");
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return undefined;
+    if (error instanceof NightjarError) throw error;
+    throw new NightjarError("NJ_CONFIG_UNREADABLE", "unavailable", `${path} cannot be read`, { path }, error);
+  }
+}
+
+function serialise(config: FrozenConfig): string {
+  return `${JSON.stringify({ $schema: `./${CONFIG_SCHEMA_FILE}`, ...config }, null, 2)}\n`;
+}
+
+function setAt(draft: Config, pointer: string, value: unknown): void {
+  const keys = pointerKeys(pointer);
+  const last = keys.pop();
+  let at: unknown = draft;
+  for (const key of keys)
+    at = typeof at === "object" && at !== null && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined;
+  if (last === undefined || typeof at !== "object" || at === null) {
+    throw new ConfigInvalidError("the change", [
+      { path: pointer, message: "is not a place in the configuration" },
+    ]);
+  }
+  if (value === undefined) Reflect.deleteProperty(at, last);
+  else Object.defineProperty(at, last, { value, writable: true, enumerable: true, configurable: true });
+}
+
+function deepFreeze<T>(value: T): DeepReadonly<T> {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) deepFreeze(inner);
+  }
+  return value as DeepReadonly<T>;
+}

@@ -1,0 +1,88 @@
+// Checks plain data against a TypeBox schema and says what is wrong in sentences that name the place.
+// Used for config.json, for plugins' settings and for everything that comes in over HTTP.
+import type { TSchema } from "typebox";
+import { Errors } from "typebox/value";
+
+/** One thing that is wrong: a JSON pointer ("" is the whole) and a sentence. */
+export interface SchemaProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+const MAX_PROBLEMS = 20;
+const MAX_DEPTH = 32;
+const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
+
+/** All that is wrong with `value`, at most 20 problems, outermost first; empty when it fits. */
+export function schemaProblems(schema: TSchema, value: unknown): SchemaProblem[] {
+  const unsafe = unsafeKeyProblem(value);
+  if (unsafe !== undefined) return [unsafe];
+  const problems = new Map<string, string>();
+  const branches = new Set<string>();
+  for (const error of Errors(schema, value)) {
+    // Every branch of a union complains; only what the union itself says is of use to people.
+    if (error.schemaPath.includes("/anyOf/")) {
+      branches.add(error.instancePath);
+      continue;
+    }
+    const problem = describe(error);
+    if (problem === undefined) continue;
+    if (!problems.has(problem.path)) problems.set(problem.path, problem.message);
+    if (problems.size >= MAX_PROBLEMS) break;
+  }
+  if (problems.size === 0) {
+    for (const path of branches) problems.set(path, "has none of the allowed forms");
+  }
+  return [...problems].map(([path, message]) => ({ path, message }));
+}
+
+type ValidationError = ReturnType<typeof Errors>[number];
+
+function describe(error: ValidationError): SchemaProblem | undefined {
+  const path = error.instancePath;
+  switch (error.keyword) {
+    case "additionalProperties":
+      return undefined;
+    case "boolean":
+      return { path, message: "is not a known key" };
+    case "required": {
+      const missing = (error.params as { requiredProperties?: readonly string[] }).requiredProperties ?? [];
+      return { path: `${path}/${escapePointer(missing[0] ?? "")}`, message: "is missing" };
+    }
+    case "enum": {
+      const allowed = (error.params as { allowedValues?: readonly unknown[] }).allowedValues ?? [];
+      return { path, message: `must be one of ${allowed.map((value) => JSON.stringify(value)).join(", ")}` };
+    }
+    case "pattern":
+      return { path, message: "has characters or a form that is not allowed here" };
+    default:
+      return { path, message: error.message };
+  }
+}
+
+/** The first key that would reach into prototypes, or nesting that no honest document has; undefined if there is none. */
+export function unsafeKeyProblem(value: unknown, path = "", depth = 0): SchemaProblem | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (depth > MAX_DEPTH) return { path, message: `is nested more than ${MAX_DEPTH} levels deep` };
+  for (const key of Object.keys(value)) {
+    const inner = `${path}/${escapePointer(key)}`;
+    if (FORBIDDEN_KEYS.has(key)) return { path: inner, message: "is a name that may not be used" };
+    const found = unsafeKeyProblem((value as Record<string, unknown>)[key], inner, depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A key as a step of a JSON pointer (RFC 6901 §3). */
+export function escapePointer(key: string): string {
+  return key.replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
+/** The keys of a JSON pointer; "" is the whole document. */
+export function pointerKeys(pointer: string): string[] {
+  if (pointer === "") return [];
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+}

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { SECRETS_FILE, SECRETS_KEY_FILE, SecretStore } from "../../../core/config/secret-store.ts";
+import { NightjarError } from "../../../core/errors.ts";
+
+const roots: string[] = [];
+after(async () => {
+  for (const root of roots) await rm(root, { recursive: true, force: true });
+});
+
+async function emptyFolder(): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), "nightjar-secrets-"));
+  roots.push(root);
+  return root;
+}
+
+const CANARY = "canary-4711-secret";
+
+describe("secret store", () => {
+  it("gives back what was set, also after a restart", async () => {
+    const dataDir = await emptyFolder();
+    const store = await SecretStore.open({ dataDir });
+    await store.set("camera/yard/password", CANARY);
+    assert.equal(store.get("camera/yard/password"), CANARY);
+    assert.equal((await SecretStore.open({ dataDir })).get("camera/yard/password"), CANARY);
+  });
+
+  it("writes no secret in clear, and files that only the owner reads", async () => {
+    const dataDir = await emptyFolder();
+    const store = await SecretStore.open({ dataDir });
+    await store.set("camera/yard/password", CANARY);
+    for (const name of [SECRETS_FILE, SECRETS_KEY_FILE]) {
+      const path = join(dataDir, name);
+      assert.ok(!(await readFile(path, "utf8")).includes(CANARY));
+      assert.equal((await stat(path)).mode & 0o777, 0o600);
+    }
+  });
+
+  it("seals the same secret differently each time", async () => {
+    const dataDir = await emptyFolder();
+    const store = await SecretStore.open({ dataDir });
+    await store.set("a", CANARY);
+    await store.set("b", CANARY);
+    const { secrets } = JSON.parse(await readFile(join(dataDir, SECRETS_FILE), "utf8"));
+    assert.notEqual(secrets.a, secrets.b);
+  });
+
+  it("notices a value that was moved to another name", async () => {
+    const dataDir = await emptyFolder();
+    const store = await SecretStore.open({ dataDir });
+    await store.set("a", "one");
+    await store.set("b", "two");
+    const path = join(dataDir, SECRETS_FILE);
+    const content = JSON.parse(await readFile(path, "utf8"));
+    content.secrets.a = content.secrets.b;
+    await writeFile(path, JSON.stringify(content));
+    const again = await SecretStore.open({ dataDir });
+    assert.throws(
+      () => again.get("a"),
+      (error) => error instanceof NightjarError && error.code === "NJ_SECRETS_UNREADABLE",
+    );
+    assert.equal(again.get("b"), "two");
+  });
+
+  it("refuses to start with a new key over old secrets", async () => {
+    const dataDir = await emptyFolder();
+    await (await SecretStore.open({ dataDir })).set("a", "one");
+    await rm(join(dataDir, SECRETS_KEY_FILE));
+    await assert.rejects(SecretStore.open({ dataDir }), /missing/);
+  });
+
+  it("forgets all secrets of a camera at once", async () => {
+    const store = await SecretStore.open({ dataDir: await emptyFolder() });
+    await Promise.all([
+      store.set("camera/a/password", "1"),
+      store.set("camera/a/token", "2"),
+      store.set("camera/ab/x", "3"),
+    ]);
+    await store.deleteAll("camera/a/");
+    assert.deepEqual(store.names(), ["camera/ab/x"]);
+    assert.equal(store.get("camera/a/password"), undefined);
+  });
+});
