@@ -5,7 +5,12 @@ import { run } from "node:test";
 import { spec } from "node:test/reporters";
 
 const SUITES: Record<string, readonly string[]> = {
-  unit: ["tests/core/**/*.test.ts", "plugins/*/tests/**/*.test.ts", "ui/tests/**/*.test.ts", "tests/architecture/**/*.test.ts"],
+  unit: [
+    "tests/core/**/*.test.ts",
+    "plugins/*/tests/**/*.test.ts",
+    "ui/tests/**/*.test.ts",
+    "tests/architecture/**/*.test.ts",
+  ],
   integration: ["tests/integration/**/*.test.ts"],
   e2e: ["tests/e2e/**/*.test.ts"],
   faults: ["tests/faults/**/*.test.ts"],

@@ -1,0 +1,101 @@
+// Reads the command line: global options, the command's words, its own options. Nothing is guessed:
+// an unknown option is refused by name.
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { NightjarError } from "../errors.ts";
+
+/** Exit codes of the command line; scripts may rely on them. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, unavailable: 3, findings: 4 } as const;
+
+export interface CommandLine {
+  readonly words: readonly string[];
+  readonly dataDir: string;
+  /** The data directory was not chosen and lies in a checkout. */
+  readonly dataInCheckout: boolean;
+  readonly json: boolean;
+  readonly flags: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+}
+
+/** Every option of every command: name → type. Kept in one table so that `--help` and parsing cannot disagree. */
+export const OPTIONS = {
+  data: {
+    type: "string",
+    help: "data directory (default: ./data in a checkout, else $XDG_DATA_HOME/nightjar)",
+  },
+  json: { type: "boolean", help: "machine-readable output" },
+  help: { type: "boolean", help: "this list" },
+  version: { type: "boolean", help: "version" },
+  "plugin-path": {
+    type: "string",
+    multiple: true,
+    help: "start: a plugin, or a folder of plugins, besides the bundled ones",
+  },
+  "log-level": { type: "string", help: "start: debug, info, notice, warn or error" },
+  id: { type: "string", help: "camera add: its id (default: made from the name)" },
+  name: { type: "string", help: "camera add: its name" },
+  driver: { type: "string", help: "camera add, probe: its driver (default: rtsp)" },
+  "sub-url": { type: "string", help: "camera add: address of the sub-stream" },
+  username: { type: "string", help: "camera add, probe: the camera's user" },
+  "password-stdin": {
+    type: "boolean",
+    help: "camera add, probe, user create, user password: read the password from standard input",
+  },
+  mode: { type: "string", help: "camera add: continuous, manual or off" },
+  streams: { type: "string", help: "camera add: record main, sub or both" },
+  audio: { type: "boolean", help: "camera add: record the sound" },
+  footage: { type: "string", help: "camera remove: keep or remove its recordings" },
+  admin: { type: "string", help: "user create: make an administrator of this name" },
+  role: { type: "string", help: "user create: administrator, operator or viewer" },
+  repair: { type: "boolean", help: "fsck: mend what can be mended" },
+  rebuild: { type: "boolean", help: "fsck: make the index anew from the files" },
+} as const;
+
+/** Parses `argv` (without node and script). Throws `NJ_CLI_USAGE` (invalid-argument). */
+export function parseCommandLine(argv: readonly string[], environment: NodeJS.ProcessEnv): CommandLine {
+  const options = Object.fromEntries(
+    Object.entries(OPTIONS).map(([name, { type, ...rest }]) => [
+      name,
+      { type, ...("multiple" in rest ? { multiple: true } : {}) } as const,
+    ]),
+  );
+  let parsed: ReturnType<typeof parseArgs>;
+  try {
+    parsed = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new NightjarError(
+      "NJ_CLI_USAGE",
+      "invalid-argument",
+      `${reason}. "nightjar --help" lists the options`,
+    );
+  }
+  const flags = parsed.values as CommandLine["flags"];
+  const chosen = typeof flags["data"] === "string" ? flags["data"] : environment["NIGHTJAR_DATA"];
+  const checkout = checkoutFolder();
+  const fallback =
+    checkout === undefined
+      ? join(environment["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share"), "nightjar")
+      : join(checkout, "data");
+  return {
+    words: parsed.positionals,
+    dataDir: resolve(chosen ?? fallback),
+    dataInCheckout: chosen === undefined && checkout !== undefined,
+    json: flags["json"] === true,
+    flags,
+  };
+}
+
+/** The checkout's root if Nightjar runs from one. */
+export function checkoutFolder(): string | undefined {
+  const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+  return existsSync(join(root, ".git")) || existsSync(join(root, "scripts", "start.mjs")) ? root : undefined;
+}
+
+/** A flag that must be text. */
+export function textFlag(line: CommandLine, name: keyof typeof OPTIONS): string | undefined {
+  const value = line.flags[name];
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,128 @@
+// `nightjar camera list | add URL | remove ID | probe URL`, on a running recorder.
+import { NightjarError } from "../errors.ts";
+import { type CommandLine, EXIT, textFlag } from "./arguments.ts";
+import { print, printJson, printTable, readSecretFromStdin } from "./output.ts";
+import { withRunningCore } from "./running-core.ts";
+
+interface CameraBody {
+  readonly id: string;
+  readonly name: string;
+  readonly driver: string;
+  readonly state: { status: string; reason?: string };
+  readonly recording: { active: boolean };
+}
+
+export async function camera(line: CommandLine): Promise<number> {
+  const [, action, subject] = line.words;
+  switch (action) {
+    case "list":
+      return list(line);
+    case "add":
+      return add(line, needed(subject, "camera add URL"));
+    case "remove":
+      return remove(line, needed(subject, "camera remove ID"));
+    case "probe":
+      return probe(line, needed(subject, "camera probe URL"));
+    default:
+      throw new NightjarError(
+        "NJ_CLI_USAGE",
+        "invalid-argument",
+        "camera list | add URL | remove ID | probe URL",
+      );
+  }
+}
+
+function needed(word: string | undefined, usage: string): string {
+  if (word === undefined)
+    throw new NightjarError("NJ_CLI_USAGE", "invalid-argument", `usage: nightjar ${usage}`);
+  return word;
+}
+
+async function list(line: CommandLine): Promise<number> {
+  return withRunningCore(line.dataDir, async (core) => {
+    const cameras = (await core.request("listCameras", {})) as unknown as readonly CameraBody[];
+    if (line.json) printJson(cameras);
+    else if (cameras.length === 0)
+      print('No cameras. Add one: nightjar camera add "rtsp://user@host/path" --password-stdin');
+    else
+      printTable(
+        cameras.map(({ id, name, driver, state, recording }) => [
+          id,
+          name,
+          driver,
+          state.status,
+          recording.active ? "recorded" : "not recorded",
+          state.reason ?? "",
+        ]),
+      );
+    return EXIT.ok;
+  });
+}
+
+async function configOf(line: CommandLine, url: string): Promise<Record<string, unknown>> {
+  const username = textFlag(line, "username");
+  const subUrl = textFlag(line, "sub-url");
+  return {
+    url,
+    ...(subUrl === undefined ? {} : { subUrl }),
+    ...(username === undefined ? {} : { username }),
+    ...(line.flags["password-stdin"] === true ? { password: await readSecretFromStdin() } : {}),
+  };
+}
+
+async function add(line: CommandLine, url: string): Promise<number> {
+  const config = await configOf(line, url);
+  return withRunningCore(line.dataDir, async (core) => {
+    const id = textFlag(line, "id");
+    const body = {
+      ...(id === undefined ? {} : { id }),
+      name: textFlag(line, "name") ?? id ?? "Camera",
+      driver: textFlag(line, "driver") ?? "rtsp",
+      config,
+      record: {
+        mode: textFlag(line, "mode") ?? "continuous",
+        streams: textFlag(line, "streams") ?? "main",
+        audio: line.flags["audio"] === true,
+      },
+    };
+    const added = await core.request("addCamera", { camera: body });
+    if (line.json) printJson(added);
+    else print(`Added ${String(added["id"])}`);
+    return EXIT.ok;
+  });
+}
+
+async function remove(line: CommandLine, id: string): Promise<number> {
+  const footage = textFlag(line, "footage");
+  if (footage !== "keep" && footage !== "remove") {
+    throw new NightjarError("NJ_CLI_USAGE", "invalid-argument", "say --footage keep or --footage remove");
+  }
+  return withRunningCore(line.dataDir, async (core) => {
+    await core.request("removeCamera", { id, footage });
+    if (line.json) printJson({ removed: id });
+    else print(`Removed ${id}${footage === "keep" ? "; its recordings stay" : " and its recordings"}`);
+    return EXIT.ok;
+  });
+}
+
+async function probe(line: CommandLine, url: string): Promise<number> {
+  const config = await configOf(line, url);
+  return withRunningCore(line.dataDir, async (core) => {
+    const result = await core.request(
+      "probeCamera",
+      { driver: textFlag(line, "driver") ?? "rtsp", config },
+      30_000,
+    );
+    // The picture is for browsers; a terminal wants the facts.
+    const { picture: _picture, ...facts } = result;
+    if (line.json) printJson(facts);
+    else
+      printTable(
+        Object.entries(facts).map(([name, value]) => [
+          name,
+          typeof value === "object" ? JSON.stringify(value) : String(value),
+        ]),
+      );
+    return EXIT.ok;
+  });
+}

@@ -1,0 +1,43 @@
+// The command line's link to a running core, over the data directory's own socket.
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { CLI_SOCKET, type CoreMethodsForCli } from "../control/cli-protocol.ts";
+import { NightjarError } from "../errors.ts";
+import { connectLink, LINK_VERSION, type Link } from "../link/link.ts";
+import { RUN_FOLDER } from "../supervisor/process-contract.ts";
+
+/** Connects, or gives undefined when no recorder runs on that data directory. */
+export async function findRunningCore(dataDir: string): Promise<Link<CoreMethodsForCli> | undefined> {
+  try {
+    return await connectLink<CoreMethodsForCli>(join(dataDir, RUN_FOLDER, CLI_SOCKET), {
+      hello: { role: "cli", version: LINK_VERSION, instance: randomUUID() },
+      handlers: {},
+    });
+  } catch (error) {
+    if (error instanceof NightjarError && error.code === "NJ_LINK_CLOSED") return undefined;
+    throw error;
+  }
+}
+
+/** Runs `action` with a running core; throws `NJ_NOT_RUNNING` (unavailable) when there is none. */
+export async function withRunningCore<Result>(
+  dataDir: string,
+  action: (core: Link<CoreMethodsForCli>) => Promise<Result>,
+): Promise<Result> {
+  const core = await findRunningCore(dataDir);
+  if (core === undefined) {
+    throw new NightjarError(
+      "NJ_NOT_RUNNING",
+      "unavailable",
+      `no recorder runs with ${dataDir}: start it, or name its --data`,
+      {
+        dataDir,
+      },
+    );
+  }
+  try {
+    return await action(core);
+  } finally {
+    core.close();
+  }
+}

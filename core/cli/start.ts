@@ -1,0 +1,99 @@
+// `nightjar start`: runs the supervisor in the foreground and says where to open the recorder.
+import { fileURLToPath } from "node:url";
+import { NightjarError } from "../errors.ts";
+import { createLog, LOG_LEVELS } from "../log.ts";
+import { Supervisor } from "../supervisor/supervisor.ts";
+import { VERSION } from "../version.ts";
+import { type CommandLine, EXIT, textFlag } from "./arguments.ts";
+import { print, printJson } from "./output.ts";
+
+const ENTRY = fileURLToPath(new URL("../main.ts", import.meta.url));
+
+/** Stays until SIGINT or SIGTERM, then ends everything in order. */
+export async function start(line: CommandLine): Promise<number> {
+  const level = LOG_LEVELS.find(
+    (known) => known === (textFlag(line, "log-level") ?? process.env["NIGHTJAR_LOG_LEVEL"] ?? "notice"),
+  );
+  if (level === undefined) {
+    throw new NightjarError(
+      "NJ_CLI_USAGE",
+      "invalid-argument",
+      `--log-level is one of ${LOG_LEVELS.join(", ")}`,
+    );
+  }
+  const log = createLog({ level, fields: { process: "supervisor" } });
+  const begin = performance.now();
+  if (!line.json) {
+    print(`Nightjar ${VERSION} starts with ${line.dataDir}`);
+    if (line.dataInCheckout) {
+      print(
+        "  This folder is inside a checkout, where evidence is easily deleted: choose another with --data for real use.",
+      );
+    }
+  }
+  const paths = (line.flags["plugin-path"] ?? []) as readonly string[];
+  const supervisor = new Supervisor({
+    dataDir: line.dataDir,
+    entry: ENTRY,
+    args: ["--log-level", level, ...paths.flatMap((path) => ["--plugin-path", path])],
+    log,
+    onReady: (facts) => announce(line, facts, performance.now() - begin),
+  });
+  const told = new Promise<void>((resolve) => {
+    process.on("SIGINT", () => resolve());
+    process.on("SIGTERM", () => resolve());
+    process.on("SIGHUP", () => resolve());
+  });
+  await supervisor.start();
+  await told;
+  if (!line.json) print("Stopping: closing the recordings …");
+  await supervisor.stop();
+  return EXIT.ok;
+}
+
+type Facts = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+interface Listener {
+  readonly host: string;
+  readonly port: number;
+}
+
+function announce(line: CommandLine, facts: Facts, tookMs: number): void {
+  const gateway = facts["gateway"] ?? {};
+  const http = gateway["http"] as Listener | undefined;
+  const https = gateway["https"] as Listener | undefined;
+  const code = facts["core"]?.["activationCode"];
+  const urls = [
+    ...(http === undefined ? [] : [urlOf("http", http)]),
+    ...(https === undefined ? [] : [urlOf("https", https)]),
+  ];
+  if (line.json) {
+    printJson({
+      ready: true,
+      urls,
+      activationCode: code,
+      readyMs: Math.round(tookMs),
+      dataDir: line.dataDir,
+    });
+    return;
+  }
+  print(
+    `\nReady after ${(tookMs / 1000).toFixed(1)} s. Open ${urls.join(" or ") || "(no port could be opened, see above)"}`,
+  );
+  if (typeof code === "string") {
+    print(
+      `\n  First start: the one-time code is ${code}\n  Type it in the browser to make the administrator's account.`,
+    );
+  }
+  print("\nCtrl-C ends the recorder.");
+}
+
+function urlOf(scheme: string, { host, port }: Listener): string {
+  const name =
+    host === "127.0.0.1" || host === "::1"
+      ? "localhost"
+      : host === "0.0.0.0" || host === "::"
+        ? "<this machine>"
+        : host;
+  return `${scheme}://${name}:${port}`;
+}

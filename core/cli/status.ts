@@ -1,0 +1,45 @@
+// `nightjar status`: what a running recorder is doing.
+import type { CommandLine } from "./arguments.ts";
+import { EXIT } from "./arguments.ts";
+import { print, printJson, printTable } from "./output.ts";
+import { withRunningCore } from "./running-core.ts";
+
+interface StatusBody {
+  readonly version: string;
+  readonly uptimeSeconds: number;
+  readonly processes: readonly { role: string; status: string; restarts: number }[];
+  readonly volumes: readonly { path: string; status: string; freeBytes?: number; message?: string }[];
+  readonly cameras: { total: number; online: number; recording: number };
+  readonly problems: readonly { severity: string; message: string; code: string }[];
+}
+
+export async function status(line: CommandLine): Promise<number> {
+  return withRunningCore(line.dataDir, async (core) => {
+    const body = (await core.request("status", {})) as StatusBody;
+    if (line.json) {
+      printJson(body);
+      return EXIT.ok;
+    }
+    const { total, online, recording } = body.cameras;
+    print(
+      `Nightjar ${body.version}, up ${Math.floor(body.uptimeSeconds / 60)} min: ${online} of ${total} cameras online, ${recording} recorded`,
+    );
+    printTable(
+      body.processes.map(({ role, status: state, restarts }) => [
+        `  ${role}`,
+        state,
+        restarts === 0 ? "" : `${restarts} restarts`,
+      ]),
+    );
+    printTable(
+      body.volumes.map(({ path, status: state, freeBytes, message }) => [
+        `  ${path}`,
+        state,
+        freeBytes === undefined ? "" : `${(freeBytes / 1e9).toFixed(1)} GB free`,
+        message ?? "",
+      ]),
+    );
+    for (const problem of body.problems) print(`  ! ${problem.message} [${problem.code}]`);
+    return EXIT.ok;
+  });
+}

@@ -1,0 +1,43 @@
+// A camera's state as people and plugins see it: the worst of its streams, with the reason in words.
+
+/** What of a stream's state counts here. */
+export interface StreamCondition {
+  readonly status: "connecting" | "online" | "degraded" | "offline";
+  readonly fault?: { readonly code: string; readonly message: string };
+  /** Wall clock in milliseconds. */
+  readonly sinceMs: number;
+}
+
+export type CameraStatus = "connecting" | "online" | "degraded" | "offline" | "disabled";
+
+export interface CameraState {
+  readonly status: CameraStatus;
+  /** For people: "wrong password", with what to do. Absent when all is well. */
+  readonly reason?: string;
+  /** The fault's stable code (`wrong-password`, `stalled` …). */
+  readonly code?: string;
+  /** Wall clock in milliseconds since when. */
+  readonly sinceMs: number;
+}
+
+/**
+ * Sums up the streams of an enabled camera. The main stream decides whether it is online; trouble with the
+ * sub-stream alone makes it degraded.
+ */
+export function cameraStateOf(
+  streams: { readonly main?: StreamCondition; readonly sub?: StreamCondition },
+  nowMs: number,
+): CameraState {
+  const { main, sub } = streams;
+  if (main === undefined) return { status: "connecting", sinceMs: nowMs };
+  const describe = (state: StreamCondition, prefix: string) =>
+    state.fault === undefined ? {} : { reason: `${prefix}${state.fault.message}`, code: state.fault.code };
+  if (
+    main.status === "online" &&
+    sub !== undefined &&
+    (sub.status === "offline" || sub.status === "degraded")
+  ) {
+    return { status: "degraded", ...describe(sub, "Sub-stream: "), sinceMs: sub.sinceMs };
+  }
+  return { status: main.status, ...describe(main, ""), sinceMs: main.sinceMs };
+}

@@ -1,0 +1,23 @@
+// @nightjar/core: the plugin API, and the only thing a plugin may import. This file is its manual:
+// start with definePlugin, then the registry of your kind (cameras: CameraDriver), then PluginHooks.
+// Everything that crosses is asynchronous and plain data, so that a plugin runs inline or in a process of its own.
+
+/** TypeBox, to write configuration schemas with: one schema is type, validation, form and documentation. */
+export { type Static, type TObject, Type } from "typebox";
+export type { CameraState, CameraStatus } from "./domain/camera-state.ts";
+export type { CameraId, StreamName, VolumeId } from "./domain/ids.ts";
+export type { RecordReason } from "./domain/record-reasons.ts";
+export { type ErrorKind, NightjarError } from "./errors.ts";
+export type { Log } from "./log.ts";
+/** A small RTSP server for plugins that make pictures themselves: the demo camera stands on it. */
+export * from "./media/rtsp-server/index.ts";
+export type {
+  CameraDriver,
+  CameraStreams,
+  DriverContext,
+  RtspStreamDescriptor,
+  StreamDescriptor,
+  UrlPattern,
+} from "./plugin/camera-driver.ts";
+export { definePlugin, type Nvr, type OfferedCamera, type PluginDefinition } from "./plugin/define-plugin.ts";
+export { type PluginHooks, STAGE_FIRST, STAGE_LAST } from "./plugin/hooks.ts";

@@ -1,0 +1,124 @@
+// The command line `nightjar`, and the only file that ends the process. Commands lie in cli/; a command is loaded
+// when it is called, so that `nightjar --version` stays quick and processes load only what they run.
+import type { CommandLine } from "./cli/arguments.ts";
+import { EXIT, OPTIONS, parseCommandLine, textFlag } from "./cli/arguments.ts";
+import { print, printError } from "./cli/output.ts";
+import { NightjarError } from "./errors.ts";
+import { LOG_LEVELS, type LogLevel } from "./log.ts";
+import type { RoleRunner } from "./supervisor/child-main.ts";
+import { PROCESS_ROLES, type ProcessRole } from "./supervisor/process-contract.ts";
+import { VERSION } from "./version.ts";
+
+const COMMANDS: Readonly<Record<string, { help: string; run: (line: CommandLine) => Promise<number> }>> = {
+  start: {
+    help: "start the recorder and stay in the foreground",
+    run: async (line) => (await import("./cli/start.ts")).start(line),
+  },
+  status: {
+    help: "what a running recorder is doing",
+    run: async (line) => (await import("./cli/status.ts")).status(line),
+  },
+  camera: {
+    help: "camera list | add URL | remove ID | probe URL",
+    run: async (line) => (await import("./cli/camera.ts")).camera(line),
+  },
+  user: {
+    help: "user list | create NAME | password NAME | remove NAME",
+    run: async (line) => (await import("./cli/user.ts")).user(line),
+  },
+  fsck: {
+    help: "compare recordings and index; --repair, --rebuild (with the recorder stopped)",
+    run: async (line) => (await import("./cli/fsck.ts")).fsckCommand(line),
+  },
+  bench: {
+    help: "measure this machine (from a checkout)",
+    run: async (line) => (await import("./cli/bench.ts")).bench(line),
+  },
+  process: { help: "", run: runProcess },
+};
+
+async function runProcess(line: CommandLine): Promise<number> {
+  const role = PROCESS_ROLES.find((known) => known === line.words[1]);
+  if (role === undefined || process.send === undefined) {
+    throw new NightjarError(
+      "NJ_CLI_USAGE",
+      "invalid-argument",
+      "processes are started by nightjar start, not by hand",
+    );
+  }
+  const { runChild } = await import("./supervisor/child-main.ts");
+  return runChild(
+    role,
+    {
+      dataDir: line.dataDir,
+      logLevel: logLevel(line),
+      pluginPaths: (line.flags["plugin-path"] ?? []) as readonly string[],
+    },
+    await runnerOf(role),
+  );
+}
+
+async function runnerOf(role: ProcessRole): Promise<RoleRunner> {
+  switch (role) {
+    case "media":
+      return (await import("./media/process/run-media.ts")).runMedia;
+    case "core":
+      return (await import("./control/run-core.ts")).runCore;
+    case "gateway":
+      return (await import("./gateway/run-gateway.ts")).runGateway;
+  }
+}
+
+function logLevel(line: CommandLine): LogLevel {
+  const wanted = textFlag(line, "log-level") ?? process.env["NIGHTJAR_LOG_LEVEL"] ?? "notice";
+  const level = LOG_LEVELS.find((known) => known === wanted);
+  if (level === undefined) {
+    throw new NightjarError(
+      "NJ_CLI_USAGE",
+      "invalid-argument",
+      `log level "${wanted}": one of ${LOG_LEVELS.join(", ")}`,
+    );
+  }
+  return level;
+}
+
+function printHelp(): void {
+  print(`Nightjar ${VERSION}, a network video recorder\n\nUsage: nightjar COMMAND [options]\n\nCommands:`);
+  for (const [name, { help }] of Object.entries(COMMANDS))
+    if (help !== "") print(`  ${name.padEnd(8)} ${help}`);
+  print("\nOptions:");
+  for (const [name, { help }] of Object.entries(OPTIONS)) print(`  --${name.padEnd(16)} ${help}`);
+  print(
+    "\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 the recorder is not running, 4 fsck found something.",
+  );
+}
+
+async function main(): Promise<number> {
+  let json = process.argv.includes("--json");
+  try {
+    const line = parseCommandLine(process.argv.slice(2), process.env);
+    json = line.json;
+    if (line.flags["version"] === true) {
+      print(VERSION);
+      return EXIT.ok;
+    }
+    const name = line.words[0];
+    if (line.flags["help"] === true || name === undefined || name === "help") {
+      printHelp();
+      return name === undefined && line.flags["help"] !== true ? EXIT.usage : EXIT.ok;
+    }
+    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (command === undefined) {
+      throw new NightjarError(
+        "NJ_CLI_USAGE",
+        "invalid-argument",
+        `no command "${name}". "nightjar --help" lists them`,
+      );
+    }
+    return await command.run(line);
+  } catch (error) {
+    return printError(error, json);
+  }
+}
+
+process.exit(await main());

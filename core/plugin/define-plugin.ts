@@ -1,0 +1,63 @@
+// The entry of every plugin: `export default definePlugin({...})`, and what `setup` is given.
+import type { Static, TObject } from "typebox";
+import type { Log } from "../log.ts";
+import type { CameraDriver } from "./camera-driver.ts";
+import type { PluginHooks } from "./hooks.ts";
+
+/** A registry as a plugin sees it: one owner per id. */
+export interface PluginRegistry<Entry extends { readonly id: string }> {
+  /** Adds an entry. Throws `NJ_REGISTRY_DUPLICATE` if another plugin answers for that id already. */
+  register(entry: Entry): void;
+}
+
+/** Everything a plugin can reach. Handed to `setup`, which may keep it. */
+export interface Nvr {
+  /** The running Nightjar's version. */
+  readonly version: string;
+  /** Who answers for a brand of camera. */
+  readonly cameraDrivers: PluginRegistry<CameraDriver>;
+  /** Moments at which several plugins may have a say; see `docs/reference/hooks.md`. */
+  readonly hooks: PluginHooks;
+  /** A log whose lines carry the plugin's name. */
+  readonly log: Log;
+  /** A folder of the plugin's own below the data directory; it exists. */
+  readonly storageDir: string;
+  /** Asks the core to call `streams()` again for the cameras of a driver: an address has changed. */
+  refreshCameras(driver: string): void;
+  /** Adds a camera on the plugin's behalf unless one with that id exists or was removed by its owner. */
+  offerCamera(camera: OfferedCamera): Promise<void>;
+}
+
+/** A camera that a plugin puts on the owner's list by itself, as the demo camera does. */
+export interface OfferedCamera {
+  readonly id: string;
+  readonly name: string;
+  readonly driver: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly record: {
+    readonly mode: "continuous" | "manual" | "off";
+    readonly streams: "main" | "sub" | "both";
+    readonly audio: boolean;
+    /** Most bytes of recordings kept, oldest deleted first; `null`: no limit. */
+    readonly quotaBytes: number | null;
+  };
+  /** Only when the owner has no camera yet: the first start of an empty recorder. */
+  readonly onlyWhenEmpty: boolean;
+}
+
+/** A plugin as its author writes it. */
+export interface PluginDefinition<Schema extends TObject = TObject> {
+  /** The package's name. */
+  readonly name: string;
+  /** TypeBox schema of the plugin's own configuration; the same as in `config.schema.json`. */
+  readonly configSchema: Schema;
+  /** Registers and taps, nothing else: devices open in the `start` hook and close in `stop`. */
+  setup(nvr: Nvr, config: Static<Schema>): void | Promise<void>;
+}
+
+/** Declares a plugin. Returns its argument; the call gives `config` its type. */
+export function definePlugin<Schema extends TObject>(
+  definition: PluginDefinition<Schema>,
+): PluginDefinition<Schema> {
+  return definition;
+}

@@ -1,0 +1,115 @@
+// Finds plugins by their identity cards: bundled folder, `<data>/plugins/node_modules`, `--plugin-path`.
+// The first of a name wins; the others and the refused are named with their reason. No plugin code runs here.
+import { readdir, readFile, realpath } from "node:fs/promises";
+import { join } from "node:path";
+import { systemCode } from "../errors.ts";
+import { type PluginManifest, readManifest } from "./manifest.ts";
+
+export interface FoundPlugin {
+  readonly manifest: PluginManifest;
+  /** Absolute, links resolved. */
+  readonly folder: string;
+  readonly bundled: boolean;
+}
+
+export interface RefusedPlugin {
+  readonly name: string;
+  readonly folder: string;
+  readonly reason: string;
+}
+
+export interface Discovery {
+  readonly plugins: readonly FoundPlugin[];
+  readonly refused: readonly RefusedPlugin[];
+}
+
+export interface SearchPath {
+  /** Bundled plugins run inline; the others do not run before isolation is there. */
+  readonly bundled: boolean;
+  /** A plugin's folder, or a folder of plugins (and of @scopes of plugins). */
+  readonly folder: string;
+}
+
+/** Longest package.json that is read. */
+const CARD_LIMIT_BYTES = 256 * 1024;
+
+/** Looks through the search paths in order. Folders that do not exist are passed over. */
+export async function discoverPlugins(
+  paths: readonly SearchPath[],
+  nightjarVersion: string,
+): Promise<Discovery> {
+  const plugins: FoundPlugin[] = [];
+  const refused: RefusedPlugin[] = [];
+  for (const path of paths) {
+    for (const folder of await candidates(path.folder)) {
+      const result = readManifest(await readCard(folder), nightjarVersion);
+      if (!result.ok) {
+        // A folder of npm packages holds dependencies too; only what calls itself a plugin is worth a word.
+        if (path.bundled || result.name.includes("nightjar-"))
+          refused.push({ name: result.name, folder, reason: result.reason });
+        continue;
+      }
+      const first = plugins.find((plugin) => plugin.manifest.name === result.manifest.name);
+      if (first === undefined) {
+        plugins.push({ manifest: result.manifest, folder: await realpath(folder), bundled: path.bundled });
+      } else {
+        refused.push({
+          name: result.manifest.name,
+          folder,
+          reason: `another one of that name was found first in ${first.folder}`,
+        });
+      }
+    }
+  }
+  return { plugins: inOrder(plugins), refused };
+}
+
+async function candidates(folder: string): Promise<string[]> {
+  if ((await readCard(folder)) !== undefined) return [folder];
+  const found: string[] = [];
+  for (const name of (await list(folder)).sort()) {
+    if (name.startsWith(".")) continue;
+    const inner = join(folder, name);
+    if (name.startsWith("@")) {
+      for (const scoped of (await list(inner)).sort()) found.push(join(inner, scoped));
+    } else {
+      found.push(inner);
+    }
+  }
+  return found;
+}
+
+async function list(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return [];
+    throw error;
+  }
+}
+
+async function readCard(folder: string): Promise<unknown> {
+  try {
+    const text = await readFile(join(folder, "package.json"), "utf8");
+    return text.length > CARD_LIMIT_BYTES ? {} : JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+// Declared order first, names second; a circle is broken by name, since a recorder must start all the same.
+function inOrder(plugins: readonly FoundPlugin[]): FoundPlugin[] {
+  const waiting = [...plugins].sort((a, b) => a.manifest.name.localeCompare(b.manifest.name));
+  const done: FoundPlugin[] = [];
+  while (waiting.length > 0) {
+    const next = waiting.findIndex((plugin) =>
+      plugin.manifest.after.every(
+        (name) => !waiting.some((other) => other !== plugin && other.manifest.name === name),
+      ),
+    );
+    done.push(...waiting.splice(Math.max(0, next), 1));
+  }
+  return done;
+}

@@ -1,0 +1,74 @@
+// The inside of a supervised process: runs its role, gives life signs, stops when told or when the supervisor is gone.
+// Ends by resolving; only core/main.ts ends the process.
+import { randomUUID } from "node:crypto";
+import { systemClock } from "../clock.ts";
+import { createLog, type LogLevel } from "../log.ts";
+import {
+  type ChildMessage,
+  LIFE_SIGN_MS,
+  type ProcessStatus,
+  type SupervisorMessage,
+} from "./child-protocol.ts";
+import type { ProcessContext, ProcessRole, RunningProcess } from "./process-contract.ts";
+
+export type RoleRunner = (context: RoleContext) => Promise<RunningProcess>;
+
+/** The context of a role, with what only `core` uses of the supervisor. */
+export interface RoleContext extends ProcessContext {
+  readonly pluginPaths: readonly string[];
+  /** The supervisor's view of all processes, kept up to date. */
+  processes(): readonly ProcessStatus[];
+}
+
+/** Runs `runner` until the supervisor says stop or goes away. Resolves with the exit code. */
+export async function runChild(
+  role: ProcessRole,
+  options: { dataDir: string; logLevel: LogLevel; pluginPaths: readonly string[] },
+  runner: RoleRunner,
+): Promise<number> {
+  const log = createLog({ level: options.logLevel, fields: { process: role } });
+  let processes: readonly ProcessStatus[] = [];
+  const send = (message: ChildMessage) => {
+    if (process.connected) process.send?.(message);
+  };
+  const stopped = new Promise<string>((resolve) => {
+    process.on("message", (message: SupervisorMessage) => {
+      if (message.type === "stop") resolve("told to");
+      else processes = message.processes;
+    });
+    process.on("disconnect", () => resolve("the supervisor is gone"));
+    process.on("SIGTERM", () => resolve("SIGTERM"));
+    // The terminal's Ctrl-C is the supervisor's business.
+    process.on("SIGINT", () => undefined);
+  });
+  const failed = new Promise<never>((_, reject) => {
+    process.on("uncaughtException", reject);
+    process.on("unhandledRejection", reject);
+  });
+  const lifeSigns = setInterval(() => send({ type: "alive" }), LIFE_SIGN_MS);
+  try {
+    const running = await Promise.race([
+      runner({
+        dataDir: options.dataDir,
+        pluginPaths: options.pluginPaths,
+        log,
+        clock: systemClock,
+        instance: randomUUID(),
+        ready: (facts) => send({ type: "ready", facts: facts ?? {} }),
+        processes: () => processes,
+      }),
+      failed,
+    ]);
+    const why = await Promise.race([stopped, failed]);
+    log.debug("process stops", { why });
+    await running.stop();
+    return 0;
+  } catch (error) {
+    log.error("process fails", {
+      reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+    return 1;
+  } finally {
+    clearInterval(lifeSigns);
+  }
+}

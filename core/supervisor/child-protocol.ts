@@ -1,0 +1,26 @@
+// What the supervisor and its children say to each other over Node's IPC channel: life signs only.
+import type { ProcessRole } from "./process-contract.ts";
+
+/** A child reports at least this often, or it hangs. */
+export const LIFE_SIGN_MS = 1_000;
+
+export type ChildMessage =
+  | { readonly type: "alive" }
+  /** It serves. Facts are shown by `nightjar start`: ports, activation code. */
+  | { readonly type: "ready"; readonly facts: Readonly<Record<string, unknown>> };
+
+export type SupervisorMessage =
+  | { readonly type: "stop" }
+  /** State of all processes, for `core` to show. */
+  | { readonly type: "processes"; readonly processes: readonly ProcessStatus[] };
+
+export interface ProcessStatus {
+  readonly role: ProcessRole;
+  readonly status: "starting" | "ready" | "restarting" | "stopped";
+  readonly pid?: number;
+  readonly restarts: number;
+  /** Wall clock in milliseconds. */
+  readonly startedAtMs?: number;
+  /** How the previous one ended, for people. */
+  readonly lastExit?: string;
+}

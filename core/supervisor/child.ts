@@ -1,0 +1,138 @@
+// One child of the supervisor: starts it, listens for its life signs, restarts it with growing pauses.
+import { type ChildProcess, fork } from "node:child_process";
+import type { Log } from "../log.ts";
+import {
+  type ChildMessage,
+  LIFE_SIGN_MS,
+  type ProcessStatus,
+  type SupervisorMessage,
+} from "./child-protocol.ts";
+import type { ProcessRole } from "./process-contract.ts";
+
+/** A child that says nothing for this long hangs and is killed. */
+const SILENCE_LIMIT_MS = 10 * LIFE_SIGN_MS;
+/** A child that lived this long starts with a clean record again. */
+const STEADY_MS = 60_000;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+
+export interface ChildOptions {
+  readonly role: ProcessRole;
+  /** The command line's entry file. */
+  readonly entry: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: Log;
+  onReady(facts: Readonly<Record<string, unknown>>): void;
+  /** Started, ready, ended: whoever shows states looks again. */
+  onChange(): void;
+}
+
+export class SupervisedChild {
+  readonly #options: ChildOptions;
+  #process: ChildProcess | undefined;
+  #status: ProcessStatus["status"] = "starting";
+  #restarts = 0;
+  #failures = 0;
+  #startedAtMs = 0;
+  #lastSignMs = 0;
+  #lastExit: string | undefined;
+  #watch: NodeJS.Timeout | undefined;
+  #pause: NodeJS.Timeout | undefined;
+  #stopping = false;
+  #ended: Promise<void> = Promise.resolve();
+
+  constructor(options: ChildOptions) {
+    this.#options = options;
+  }
+
+  get status(): ProcessStatus {
+    return {
+      role: this.#options.role,
+      status: this.#status,
+      ...(this.#process?.pid === undefined ? {} : { pid: this.#process.pid }),
+      restarts: this.#restarts,
+      startedAtMs: this.#startedAtMs,
+      ...(this.#lastExit === undefined ? {} : { lastExit: this.#lastExit }),
+    };
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  start(): void {
+    const { role, entry, args, env, log } = this.#options;
+    this.#startedAtMs = Date.now();
+    this.#lastSignMs = performance.now();
+    const child = fork(entry, ["process", role, ...args], {
+      env,
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      execArgv: ["--disable-warning=ExperimentalWarning"],
+      // A Ctrl-C in the terminal reaches the supervisor alone, which ends its children in order.
+      detached: true,
+    });
+    this.#process = child;
+    child.on("message", (message: ChildMessage) => {
+      this.#lastSignMs = performance.now();
+      if (message.type !== "ready") return;
+      this.#status = "ready";
+      this.#options.onReady(message.facts);
+      this.#options.onChange();
+    });
+    child.on("error", (error) => log.error("process cannot be started", { role, reason: error.message }));
+    this.#ended = new Promise((resolve) => {
+      child.once("exit", (code, signal) => {
+        clearInterval(this.#watch);
+        this.#process = undefined;
+        this.#exited(code, signal);
+        resolve();
+      });
+    });
+    this.#watch = setInterval(() => {
+      if (performance.now() - this.#lastSignMs < SILENCE_LIMIT_MS) return;
+      log.error("process hangs and is killed", {
+        role,
+        silentMs: Math.round(performance.now() - this.#lastSignMs),
+      });
+      child.kill("SIGKILL");
+    }, LIFE_SIGN_MS);
+    this.#options.onChange();
+  }
+
+  send(message: SupervisorMessage): void {
+    if (this.#process?.connected) this.#process.send(message, () => undefined);
+  }
+
+  /** Asks the child to end; kills it after `limitMs`. */
+  async stop(limitMs: number): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#pause);
+    const child = this.#process;
+    if (child === undefined) return;
+    this.send({ type: "stop" });
+    const deadline = setTimeout(() => child.kill("SIGKILL"), limitMs);
+    await this.#ended;
+    clearTimeout(deadline);
+  }
+
+  #exited(code: number | null, signal: NodeJS.Signals | null): void {
+    const { role, log } = this.#options;
+    this.#lastExit = signal === null ? `ended with code ${code}` : `ended by ${signal}`;
+    if (this.#stopping) {
+      this.#status = "stopped";
+      return;
+    }
+    if (Date.now() - this.#startedAtMs > STEADY_MS) this.#failures = 0;
+    const pauseMs =
+      this.#failures === 0
+        ? FIRST_PAUSE_MS
+        : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#restarts += 1;
+    this.#status = "restarting";
+    log.warn("process ended and is started again", { role, how: this.#lastExit, pauseMs });
+    this.#options.onChange();
+    this.#pause = setTimeout(() => this.start(), pauseMs);
+  }
+}

@@ -1,0 +1,142 @@
+// Starts, watches and restarts the processes of one Nightjar. Holds no state worth losing: the lock on the data
+// directory, and the list of its children's pids, by which its successor clears leftovers.
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Log } from "../log.ts";
+import { SupervisedChild } from "./child.ts";
+import { type DataLock, isSameProcess, lockDataDir, processStartTime } from "./data-lock.ts";
+import { PROCESS_ROLES, type ProcessRole, RUN_FOLDER } from "./process-contract.ts";
+
+export interface SupervisorOptions {
+  /** Absolute path. */
+  readonly dataDir: string;
+  readonly entry: string;
+  /** Passed on to every process. */
+  readonly args: readonly string[];
+  readonly log: Log;
+  /** Which processes; all of them unless a test wants less. */
+  readonly roles?: readonly ProcessRole[];
+  /** All processes are ready for the first time. Facts of all, by role. */
+  onReady?(facts: Readonly<Record<string, Readonly<Record<string, unknown>>>>): void;
+  onFacts?(role: ProcessRole, facts: Readonly<Record<string, unknown>>): void;
+}
+
+/** Environment variables that processes need; everything else of the owner's environment stays out. */
+const KEPT_ENVIRONMENT = [
+  "PATH",
+  "HOME",
+  "LANG",
+  "LC_ALL",
+  "TZ",
+  "TMPDIR",
+  "XDG_RUNTIME_DIR",
+  "LD_PRELOAD",
+  "SSL_CERT_FILE",
+];
+const KEPT_PREFIXES = ["NIGHTJAR_", "FFMPEG_", "FAKETIME", "NODE_V8_COVERAGE", "DONT_FAKE"];
+const CHILDREN_FILE = "children.json";
+
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #children = new Map<ProcessRole, SupervisedChild>();
+  readonly #facts: Record<string, Readonly<Record<string, unknown>>> = {};
+  #lock: DataLock | undefined;
+  #announced = false;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+  }
+
+  /** Takes the data directory and starts everything. Throws if the directory is in use or cannot be written. */
+  async start(): Promise<void> {
+    const { dataDir, log } = this.#options;
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    this.#lock = await lockDataDir(dataDir);
+    const run = join(dataDir, RUN_FOLDER);
+    await this.#clearLeftovers(run);
+    await mkdir(run, { recursive: true, mode: 0o700 });
+    await chmod(run, 0o700);
+    for (const role of this.#options.roles ?? PROCESS_ROLES) {
+      const child = new SupervisedChild({
+        role,
+        entry: this.#options.entry,
+        args: ["--data", dataDir, ...this.#options.args],
+        env: scrubbedEnvironment(process.env),
+        log,
+        onReady: (facts) => this.#ready(role, facts),
+        onChange: () => this.#changed(),
+      });
+      this.#children.set(role, child);
+      child.start();
+    }
+  }
+
+  /** Ends everything in the order that loses nothing: the way out first, `media`, which flushes, last. */
+  async stop(): Promise<void> {
+    await Promise.all([this.#children.get("gateway")?.stop(1_500), this.#children.get("core")?.stop(3_000)]);
+    await this.#children.get("media")?.stop(4_000);
+    await rm(join(this.#options.dataDir, RUN_FOLDER, CHILDREN_FILE), { force: true });
+    await this.#lock?.release();
+  }
+
+  #ready(role: ProcessRole, facts: Readonly<Record<string, unknown>>): void {
+    this.#facts[role] = facts;
+    this.#options.onFacts?.(role, facts);
+    if (this.#announced || [...this.#children.values()].some((child) => child.status.status !== "ready"))
+      return;
+    this.#announced = true;
+    this.#options.onReady?.(this.#facts);
+  }
+
+  #changed(): void {
+    const processes = [...this.#children.values()].map((child) => child.status);
+    this.#children.get("core")?.send({ type: "processes", processes });
+    void this.#rememberChildren().catch((error: unknown) =>
+      this.#options.log.warn("list of processes not written", { reason: String(error) }),
+    );
+  }
+
+  async #rememberChildren(): Promise<void> {
+    const records: { pid: number; startTime: string }[] = [];
+    for (const child of this.#children.values()) {
+      if (child.pid !== undefined)
+        records.push({ pid: child.pid, startTime: await processStartTime(child.pid) });
+    }
+    await writeFile(join(this.#options.dataDir, RUN_FOLDER, CHILDREN_FILE), JSON.stringify(records), {
+      mode: 0o600,
+    });
+  }
+
+  // A child whose supervisor was killed ends itself within a second; one that waits for a disk may not.
+  async #clearLeftovers(run: string): Promise<void> {
+    let records: { pid: number; startTime: string }[] = [];
+    try {
+      const value: unknown = JSON.parse(await readFile(join(run, CHILDREN_FILE), "utf8"));
+      if (Array.isArray(value)) records = value;
+    } catch {
+      // No list, no leftovers: the usual case.
+      return;
+    }
+    const begin = performance.now();
+    for (const record of records) {
+      while ((await isSameProcess(record)) && record.startTime !== "") {
+        if (performance.now() - begin > 2_000) {
+          this.#options.log.warn("process of an earlier Nightjar is killed", { pid: record.pid });
+          process.kill(record.pid, "SIGKILL");
+          break;
+        }
+        await sleep(50);
+      }
+    }
+    await rm(run, { recursive: true, force: true });
+  }
+}
+
+function scrubbedEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(environment).filter(
+      ([name]) => KEPT_ENVIRONMENT.includes(name) || KEPT_PREFIXES.some((prefix) => name.startsWith(prefix)),
+    ),
+  );
+}

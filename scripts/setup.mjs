@@ -1,0 +1,184 @@
+// What `npm start` and `npm test` need before anything else runs: packages, ffmpeg, the built interface, a browser.
+// Plain JavaScript for Node 18 and later, with nothing but Node's own modules. Says what it does.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+export function say(text) {
+  process.stdout.write(`[nightjar] ${text}\n`);
+}
+
+/** Runs a program; throws with its name when it fails. */
+function run(command, args, options = {}) {
+  const result = spawnSync(command, args, { cwd: root, stdio: "inherit", ...options });
+  if (result.status !== 0) {
+    say(`"${command} ${args.join(" ")}" failed${result.error ? `: ${result.error.message}` : ""}.`);
+    process.exit(1);
+  }
+}
+
+function npm(args) {
+  // npm tells scripts where it lies; otherwise it is on the PATH.
+  const npmCli = process.env.npm_execpath;
+  if (npmCli?.endsWith(".js")) run(process.execPath, [npmCli, ...args]);
+  else run(process.platform === "win32" ? "npm.cmd" : "npm", args, { shell: false });
+}
+
+function stampFile(name) {
+  return join(root, "node_modules", ".nightjar", name);
+}
+
+function readStamp(name) {
+  try {
+    return readFileSync(stampFile(name), "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function writeStamp(name, value) {
+  mkdirSync(dirname(stampFile(name)), { recursive: true });
+  writeFileSync(stampFile(name), value);
+}
+
+/** `npm ci` when the packages are missing or the lock file has changed since. */
+export function installDependencies() {
+  const lock = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
+  const nodeFound =
+    existsSync(join(root, "node_modules", ".bin", "node")) || isNewEnough(process.versions.node);
+  if (readStamp("packages") === lock && nodeFound) return;
+  if (
+    readStamp("packages") === "" &&
+    existsSync(join(root, "node_modules", ".package-lock.json")) &&
+    nodeFound
+  ) {
+    // Somebody ran npm by hand: believed if it left everything in place.
+    writeStamp("packages", lock);
+    return;
+  }
+  say("installing packages (npm ci); the first time takes a minute or two …");
+  npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  writeStamp("packages", lock);
+  if (!existsSync(join(root, "node_modules", ".bin", "node")) && !isNewEnough(process.versions.node)) {
+    say(
+      `this system's Node is ${process.versions.node} and npm has no newer one for it: install Node 24.12 or later, then start again.`,
+    );
+    process.exit(1);
+  }
+}
+
+function isNewEnough(version) {
+  const [major, minor] = version.split(".").map(Number);
+  return major > 24 || (major === 24 && minor >= 12);
+}
+
+/** The Node that runs everything. */
+export function node() {
+  const bundled = join(root, "node_modules", ".bin", process.platform === "win32" ? "node.exe" : "node");
+  return existsSync(bundled) ? bundled : process.execPath;
+}
+
+/** Newest change below a folder, in milliseconds. */
+function newest(folder) {
+  let latest = 0;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.name === "dist" || entry.name === "node_modules" || entry.name === "tests") continue;
+    const path = join(folder, entry.name);
+    latest = Math.max(latest, entry.isDirectory() ? newest(path) : statSync(path).mtimeMs);
+  }
+  return latest;
+}
+
+/** Builds the web interface when its sources are newer than what was built. */
+export function buildInterface() {
+  const built = join(root, "ui", "dist", "index.html");
+  if (existsSync(built) && statSync(built).mtimeMs >= newest(join(root, "ui"))) return;
+  say("building the web interface …");
+  const vite = join(root, "node_modules", "vite", "bin", "vite.js");
+  run(node(), [vite, "build", "--logLevel", "warn"], { cwd: join(root, "ui") });
+}
+
+function onPath(name) {
+  return (process.env.PATH ?? "")
+    .split(delimiter)
+    .some((folder) => folder !== "" && existsSync(join(folder, name)));
+}
+
+function isDebianRoot() {
+  return process.platform === "linux" && process.getuid?.() === 0 && onPath("apt-get");
+}
+
+/** Installs Debian packages as root, saying so; gives false where that is not possible. */
+function aptInstall(packages, what) {
+  if (!isDebianRoot()) return false;
+  say(`installing ${what} with apt-get (${packages.join(" ")}) …`);
+  const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const install = () =>
+    spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], {
+      stdio: ["ignore", "ignore", "inherit"],
+      env: environment,
+    });
+  if (install().status === 0) return true;
+  spawnSync("apt-get", ["update", "-qq"], { stdio: ["ignore", "ignore", "inherit"], env: environment });
+  return install().status === 0;
+}
+
+function hasFfmpeg() {
+  if (process.env.FFMPEG_BIN || process.env.NIGHTJAR_FFMPEG) return true;
+  for (const folder of ["ffmpeg-static", "@ffmpeg-installer/ffmpeg"]) {
+    if (existsSync(join(root, "node_modules", folder, "ffmpeg"))) return true;
+  }
+  return onPath("ffmpeg");
+}
+
+/** Sees to an ffmpeg. Recording does without; snapshots and transcoding do not, so its absence is only said. */
+export function ensureFfmpeg() {
+  if (hasFfmpeg() || aptInstall(["ffmpeg"], "ffmpeg")) return true;
+  say(
+    'there is no ffmpeg: snapshots and H.265 in browsers that lack it will not work. Install it with "sudo apt install ffmpeg" or your system\'s like.',
+  );
+  return false;
+}
+
+/** Sees to a Chromium for the browser tests. */
+export function ensureChromium() {
+  if (onPath("chromium") || aptInstall(["chromium"], "Chromium")) return true;
+  say(
+    'there is no Chromium: the browser tests will be skipped. Install it with "sudo apt install chromium".',
+  );
+  return false;
+}
+
+const TEST_SERVERS = [
+  "gir1.2-gst-rtsp-server-1.0",
+  "python3-gi",
+  "gstreamer1.0-plugins-base",
+  "gstreamer1.0-plugins-good",
+  "gstreamer1.0-plugins-bad",
+  "gstreamer1.0-plugins-ugly",
+  "vlc-bin",
+  "vlc-plugin-base",
+  "xfsprogs",
+  "strace",
+];
+
+/** Sees to the RTSP servers and file-system tools that integration and fault tests use; without them those are skipped. */
+export function ensureTestServers() {
+  if (
+    onPath("cvlc") &&
+    onPath("xfs_io") &&
+    onPath("strace") &&
+    existsSync("/usr/lib/x86_64-linux-gnu/girepository-1.0/GstRtspServer-1.0.typelib")
+  )
+    return true;
+  if (aptInstall(TEST_SERVERS, "GStreamer's RTSP server, VLC and file-system tools for the tests"))
+    return true;
+  say("GStreamer's RTSP server, VLC or xfsprogs are missing: the tests that need them will be skipped.");
+  return false;
+}
