@@ -1,0 +1,28 @@
+// Waits for something to become true, with a deadline: the tests' answer to sleeping and hoping.
+import { setTimeout as pause } from "node:timers/promises";
+import { NightjarError } from "../errors.ts";
+
+/**
+ * Calls `predicate` every few milliseconds until it gives something other than false, undefined or null, and returns
+ * that. Throws `NJ_TEST_DEADLINE` after `deadlineMs` (default 5 000), naming `what` was waited for.
+ */
+export async function waitFor<Value>(
+  predicate: () => Value | Promise<Value>,
+  options: { readonly deadlineMs?: number; readonly what?: string; readonly periodMs?: number } = {},
+): Promise<Exclude<Value, false | undefined | null>> {
+  const deadlineMs = options.deadlineMs ?? 5_000;
+  const end = performance.now() + deadlineMs;
+  for (;;) {
+    const value = await predicate();
+    if (value !== false && value !== undefined && value !== null)
+      return value as Exclude<Value, false | undefined | null>;
+    if (performance.now() > end) {
+      throw new NightjarError(
+        "NJ_TEST_DEADLINE",
+        "deadline-exceeded",
+        `waited ${deadlineMs} ms for ${options.what ?? "a condition"}, which did not come`,
+      );
+    }
+    await pause(options.periodMs ?? 5);
+  }
+}
