@@ -1,0 +1,93 @@
+// Which passwords are taken: at least 12 characters, not one that everybody tries first, and nothing else. No rules of
+// composition: they make passwords worse (NIST SP 800-63B §3.1.1; ASVS 5.0 6.2.1, 6.2.4, 6.2.5).
+import { NightjarError } from "../errors.ts";
+import { COMMON_PASSWORD_WORDS } from "./common-passwords.ts";
+
+export const PASSWORD_MIN_CHARACTERS = 12;
+/** Far above what people type; bounds the work of hashing. */
+export const PASSWORD_MAX_CHARACTERS = 1024;
+
+const LONGEST_WORD = 16;
+const RUNS = ["01234567890", "09876543210", "abcdefghijklmnopqrstuvwxyz", "zyxwvutsrqponmlkjihgfedcba"];
+const LEET: Readonly<Record<string, string>> = {
+  "0": "o",
+  "1": "i",
+  "3": "e",
+  "4": "a",
+  "5": "s",
+  "7": "t",
+  "@": "a",
+  $: "s",
+  "!": "i",
+};
+
+/**
+ * Says in a sentence why a password cannot be taken; undefined if it can. `userName` may not make up the password.
+ */
+export function passwordProblem(password: string, userName = ""): string | undefined {
+  const characters = [...password.normalize("NFC")].length;
+  if (characters < PASSWORD_MIN_CHARACTERS) {
+    return `the password has ${characters} characters, it needs at least ${PASSWORD_MIN_CHARACTERS}`;
+  }
+  if (characters > PASSWORD_MAX_CHARACTERS) {
+    return `the password is longer than ${PASSWORD_MAX_CHARACTERS} characters`;
+  }
+  if (isCommon(password, userName)) {
+    return "the password is one of those that are tried first: several unusual words make a good one";
+  }
+  return undefined;
+}
+
+/** Throws `NJ_PASSWORD_WEAK` if the password cannot be taken. */
+export function checkPassword(password: string, userName: string): void {
+  const problem = passwordProblem(password, userName);
+  if (problem !== undefined) throw new NightjarError("NJ_PASSWORD_WEAK", "invalid-argument", problem);
+}
+
+function isCommon(password: string, userName: string): boolean {
+  const text = password.normalize("NFKC").toLowerCase();
+  if (new Set(text).size < 5 || isRepetition(text)) return true;
+  const words = new Set(COMMON_PASSWORD_WORDS);
+  if (userName.length >= 3) words.add(userName.toLowerCase());
+  // Read as typed and with figures read as letters: "p4ssw0rd" is "password".
+  const spelled = [...text].map((character) => LEET[character] ?? character).join("");
+  return isMadeOf(text, spelled, words);
+}
+
+/** "abcabcabcabc": one piece of up to a third of the length, over and over (the last time perhaps cut). */
+function isRepetition(text: string): boolean {
+  for (let period = 1; period <= text.length / 3; period += 1) {
+    let same = true;
+    for (let index = period; index < text.length && same; index += 1)
+      same = text[index] === text[index - period];
+    if (same) return true;
+  }
+  return false;
+}
+
+/**
+ * True if the text is nothing but at most two different common words with figures, runs and signs around them.
+ * Each position knows the fewest different words that lead to it.
+ */
+function isMadeOf(text: string, spelled: string, words: ReadonlySet<string>): boolean {
+  if (text.length > 64) return false;
+  const reached: (ReadonlySet<string> | undefined)[] = [new Set<string>()];
+  for (let end = 1; end <= text.length; end += 1) {
+    let best: ReadonlySet<string> | undefined;
+    const offer = (used: ReadonlySet<string> | undefined, word?: string): void => {
+      if (used === undefined) return;
+      const next = word === undefined || used.has(word) ? used : new Set([...used, word]);
+      if (best === undefined || next.size < best.size) best = next;
+    };
+    if (/[\p{N}\p{P}\p{S}\s]/u.test(text[end - 1] ?? "")) offer(reached[end - 1]);
+    for (let start = Math.max(0, end - LONGEST_WORD); start <= end - 3; start += 1) {
+      const piece = text.slice(start, end);
+      const word = words.has(piece) ? piece : spelled.slice(start, end);
+      if (words.has(word)) offer(reached[start], word);
+      else if (RUNS.some((run) => run.includes(piece))) offer(reached[start]);
+    }
+    reached[end] = best;
+  }
+  const used = reached[text.length];
+  return used !== undefined && used.size <= 2;
+}
