@@ -1,0 +1,76 @@
+// Brings a database to the schema of this version: a new file gets schema.sql at once, an older one the
+// numbered migrations, each in a transaction of its own, with a copy of the file made first.
+import { readFile } from "node:fs/promises";
+import { NightjarError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { SqlConnection } from "./connection.ts";
+import { MIGRATIONS } from "./migrations.ts";
+
+/** One step from `to - 1` to `to`. */
+export interface Migration {
+  readonly to: number;
+  /** Statements, run in one transaction; never changed once released. */
+  readonly sql: string;
+}
+
+/** The schema of this version, for new files and for the steps towards it. */
+export interface Schema {
+  readonly version: number;
+  readonly sql: string;
+  readonly migrations: readonly Migration[];
+}
+
+/** Reads schema.sql, whose version is that of the last migration. */
+export async function currentSchema(): Promise<Schema> {
+  const sql = await readFile(new URL("./schema.sql", import.meta.url), "utf8");
+  return { version: MIGRATIONS.at(-1)?.to ?? 1, sql, migrations: MIGRATIONS };
+}
+
+/**
+ * Makes or migrates the schema of `file`. Throws `NJ_DB_TOO_NEW` for a file of a later Nightjar; a failing
+ * migration leaves the file as it was after the last one that succeeded.
+ */
+export async function migrate(
+  connection: SqlConnection,
+  file: string,
+  schema: Schema,
+  log: Log,
+): Promise<void> {
+  const from = await userVersion(connection);
+  if (from === schema.version) return;
+  if (from > schema.version) {
+    throw new NightjarError(
+      "NJ_DB_TOO_NEW",
+      "failed-precondition",
+      `the database ${file} has schema ${from}, this Nightjar knows ${schema.version}: start the newer one, or restore the copy it made`,
+      { file, found: from, known: schema.version },
+    );
+  }
+  if (from === 0) {
+    await apply(connection, schema.sql, schema.version);
+    return;
+  }
+  const copy = `${file}.before-schema-${schema.version}-${Date.now()}`;
+  await connection.run("vacuum into ?", [copy]);
+  log.notice("migrating the database", { from, to: schema.version, copy });
+  for (const step of schema.migrations) {
+    if (step.to > from) await apply(connection, step.sql, step.to);
+  }
+}
+
+async function apply(connection: SqlConnection, sql: string, version: number): Promise<void> {
+  await connection.exec("begin immediate");
+  try {
+    await connection.exec(sql);
+    await connection.exec(`pragma user_version = ${version}`);
+    await connection.exec("commit");
+  } catch (error) {
+    await connection.exec("rollback").catch(() => undefined);
+    throw error;
+  }
+}
+
+async function userVersion(connection: SqlConnection): Promise<number> {
+  const [row] = await connection.all<{ user_version: number }>("pragma user_version", []);
+  return row?.user_version ?? 0;
+}

@@ -1,0 +1,211 @@
+-- The database of a Nightjar: an index over the recording files, and the runtime state of the recorder.
+-- Settings lie in config.json, secrets in secrets.json, footage in files: all of `segments` and what hangs on
+-- it can be rebuilt from the files (nightjar fsck --rebuild).
+-- Units: *_90k is 90 kHz ticks, *_ms milliseconds; both since 1970-01-01 UTC where they are moments.
+
+-- Volumes that were ever written to; rows stay, so that footage of a pulled disk is known when it comes back.
+create table volumes (
+  number integer primary key, -- short key used by the other tables
+  id text not null unique check (length(id) between 1 and 64), -- UUID in nightjar-volume.json at its root
+  path text not null, -- absolute path where it was last mounted
+  added_at_ms integer not null
+) strict;
+
+-- One row per stream that was ever recorded; a short key for the large tables.
+create table streams (
+  number integer primary key,
+  camera text not null check (length(camera) between 1 and 64), -- camera id, [a-z0-9-]
+  stream text not null check (stream in ('main', 'sub')),
+  -- Footage to be deleted with its camera: 0 none, 1 all, 2 up to `remove_through` (the camera came back).
+  removal integer not null default 0 check (removal in (0, 1, 2)),
+  remove_through integer, -- largest segments.number to delete; null unless removal is 2
+  unique (camera, stream)
+) strict;
+
+-- One row per closed recording file.
+create table segments (
+  number integer primary key, -- rises with the order of indexing
+  id text not null unique check (length(id) between 7 and 96), -- stem of the file name: <utc-start-ms>-<node>-<run>-<sequence>
+  stream_number integer not null references streams (number),
+  volume_number integer not null references volumes (number),
+  write_sequence integer not null, -- rises with every file opened on the volume: the order of eviction
+  run integer not null, -- number of the uninterrupted session on its node
+  sequence integer not null, -- number within the run, from 0
+  start_90k integer not null, -- presentation start of the first video frame
+  duration_90k integer not null check (duration_90k between 0 and 324000000), -- ticks; at most one hour
+  size_bytes integer not null check (size_bytes >= 0),
+  moov_offset integer not null, -- byte where the final moov begins
+  moov_bytes integer not null,
+  video_codec text not null, -- RFC 6381
+  width integer not null, -- pixels
+  height integer not null, -- pixels
+  audio_codec text, -- RFC 6381; null without sound
+  video_samples integer not null, -- frames
+  audio_samples integer not null, -- frames of sound
+  reasons integer not null, -- record reasons, all spans together, as bits (core/domain/record-reasons.ts)
+  reason_spans text, -- JSON [[offset_90k, duration_90k, bits], …]; null: one span over the whole file
+  clock_source text not null check (clock_source in ('node', 'unsynchronised')),
+  camera_clock_offset_ms integer, -- the camera's clock minus the node's; null if unknown
+  starts_with_key_frame integer not null check (starts_with_key_frame in (0, 1)),
+  ends_run integer not null check (ends_run in (0, 1)), -- last of its run
+  recovered integer not null check (recovered in (0, 1)), -- cut and finished after a crash
+  locked integer not null default 0 check (locked in (0, 1)), -- mirrors `locks`: never evicted
+  unreadable integer not null default 0 check (unreadable in (0, 1)), -- a reader failed on it: fsck looks
+  path text -- below the volume's root; null: the usual path for its camera, stream and id
+) strict;
+-- Timeline, seek, retention by days.
+create index segments_by_start on segments (stream_number, start_90k);
+-- Eviction of a volume: oldest write first over all cameras.
+create index segments_by_write on segments (volume_number, write_sequence, locked);
+-- Quotas: oldest write first of one stream on one volume.
+create index segments_by_stream_write on segments (volume_number, stream_number, write_sequence, locked);
+
+-- Key frames of each segment, so that seeks and fast play open no sample table.
+create table segment_key_frames (
+  segment_number integer primary key references segments (number) on delete cascade,
+  frames blob not null -- varint triples: see SegmentRecord.keyFrames
+) strict;
+
+-- Packets lost inside segments.
+create table holes (
+  stream_number integer not null,
+  start_90k integer not null,
+  segment_number integer not null references segments (number) on delete cascade,
+  duration_90k integer not null,
+  packets integer not null, -- RTP packets that never came
+  primary key (stream_number, start_90k, segment_number)
+) strict, without rowid;
+create index holes_by_segment on holes (segment_number);
+
+-- Spans of recording, merged as segments arrive: what timeline and calendar read.
+create table coverage (
+  number integer primary key,
+  stream_number integer not null references streams (number),
+  node text not null, -- node that recorded it: runs are numbered per node
+  run integer not null,
+  start_90k integer not null,
+  end_90k integer not null, -- exclusive
+  reasons integer not null, -- bits
+  -- A span is at most six hours long, so that a query need not look further back.
+  check (end_90k > start_90k and end_90k - start_90k <= 1944000000)
+) strict;
+create index coverage_by_start on coverage (stream_number, start_90k);
+
+-- Why runs ended: the reason shown for a gap.
+create table run_ends (
+  stream_number integer not null references streams (number),
+  end_90k integer not null,
+  run integer not null,
+  reason text not null,
+  primary key (stream_number, end_90k, run)
+) strict, without rowid;
+
+-- Bytes on each volume by stream and class, counted as files come and go, never by walking a disk.
+create table ledger (
+  volume_number integer not null references volumes (number),
+  stream_number integer not null references streams (number),
+  class text not null check (class in ('video')),
+  size_bytes integer not null,
+  segments integer not null, -- files
+  primary key (volume_number, stream_number, class)
+) strict, without rowid;
+
+-- Segments that are never deleted, by whom and since when. Mirrored in <volume>/locks.jsonl.
+create table locks (
+  segment_id text primary key, -- segments.id
+  volume_number integer not null references volumes (number),
+  locked_at_ms integer not null,
+  locked_by text not null -- user name
+) strict, without rowid;
+create index locks_by_volume on locks (volume_number);
+
+-- What asks for recording besides the plan: manual recordings, kept over restarts.
+create table record_triggers (
+  camera text not null,
+  id text not null, -- id of the manual recording or the event
+  event_90k integer not null, -- moment of the picture that raised it
+  until_90k integer, -- null: until it is taken back
+  reasons integer not null, -- bits
+  primary key (camera, id)
+) strict, without rowid;
+
+-- What happened, for people and for consumers that hold a cursor on `number`.
+create table events (
+  number integer primary key autoincrement,
+  type text not null, -- id of the catalogue, kebab-case: exception-camera-offline …
+  camera text, -- camera id; null: of the recorder itself
+  start_ms integer not null,
+  end_ms integer, -- null: goes on, or has no duration
+  payload text not null check (json_valid(payload)) -- JSON object
+) strict;
+create index events_by_type on events (type, number);
+create index events_by_camera on events (camera, number);
+create index events_open on events (type, camera) where end_ms is null;
+
+-- Accounts.
+create table users (
+  name text primary key collate nocase check (length(name) between 1 and 64),
+  role text not null check (role in ('administrator', 'operator', 'viewer')),
+  password_hash text not null, -- PHC string: $argon2id$…
+  enabled integer not null default 1 check (enabled in (0, 1)),
+  created_at_ms integer not null,
+  password_changed_at_ms integer not null
+) strict, without rowid;
+
+-- Signed-in browsers and programs. The token itself is never stored.
+create table sessions (
+  id text primary key, -- public id, for logs and revocation
+  token_hash text not null unique, -- SHA-256 of the token, hex
+  user_name text not null collate nocase references users (name) on delete cascade on update cascade,
+  created_at_ms integer not null,
+  last_seen_at_ms integer not null,
+  expires_at_ms integer not null,
+  remote_address text not null, -- where it signed in from
+  user_agent text not null
+) strict, without rowid;
+create index sessions_by_user on sessions (user_name);
+create index sessions_by_expiry on sessions (expires_at_ms);
+
+-- Failed and successful sign-ins of late: brakes guessing, survives restarts.
+create table login_attempts (
+  number integer primary key,
+  user_name text not null collate nocase, -- as typed; need not exist
+  remote_address text not null,
+  at_ms integer not null,
+  succeeded integer not null check (succeeded in (0, 1))
+) strict;
+create index login_attempts_by_user on login_attempts (user_name, at_ms);
+create index login_attempts_by_address on login_attempts (remote_address, at_ms);
+create index login_attempts_by_time on login_attempts (at_ms);
+
+-- Short-lived rights for <img> and <video>. The ticket itself is never stored.
+create table media_tickets (
+  ticket_hash text primary key, -- SHA-256 of the ticket, hex
+  session_id text not null references sessions (id) on delete cascade,
+  camera text not null,
+  rights text not null check (json_valid(rights)), -- JSON array of media rights
+  expires_at_ms integer not null,
+  first_used_at_ms integer -- null: not used yet
+) strict, without rowid;
+create index media_tickets_by_expiry on media_tickets (expires_at_ms);
+create index media_tickets_by_session on media_tickets (session_id);
+
+-- Acts that matter to security. Each row's hash covers the one before, so that a change shows.
+create table audit (
+  number integer primary key autoincrement,
+  at_ms integer not null,
+  user_name text not null, -- '' for the recorder itself or a stranger
+  remote_address text not null, -- '' if it came from no network
+  action text not null, -- kebab-case: session-opened, camera-removed …
+  camera text, -- camera id, where one is meant
+  detail text not null check (json_valid(detail)), -- JSON object, without secrets
+  previous_hash text not null, -- hash of the row before; 64 zeros in the first
+  hash text not null -- SHA-256, hex, over previous_hash and the fields above
+) strict;
+create index audit_by_user on audit (user_name, number);
+
+-- Small facts that must outlive a restart.
+create table key_values (
+  key text primary key, -- dotted: recording.revision
+  value text not null check (json_valid(value)) -- JSON
+) strict, without rowid;
