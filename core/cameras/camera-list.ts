@@ -1,0 +1,333 @@
+// The cameras of this recorder: kept in config.json, their secrets apart, their streams resolved by their drivers.
+// What is recorded of them is recording's business; how they look over HTTP is http's.
+
+import type { Clock, Timer } from "../clock.ts";
+import type { CameraConfig, RecordConfig } from "../config/camera-config.ts";
+import type { ConfigStore, DeepReadonly } from "../config/config-store.ts";
+import type { SecretStore } from "../config/secret-store.ts";
+import { isId } from "../domain/ids.ts";
+import { NightjarError, toPlainError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { DesiredSource } from "../media/protocol.ts";
+import type { CameraDriver } from "../plugin/camera-driver.ts";
+import type { OfferedCamera } from "../plugin/define-plugin.ts";
+import type { Registry } from "../plugin/registry.ts";
+import {
+  type PreparedConfig,
+  prepareConfig,
+  resolveStreams,
+  type Secrets,
+  secretFields,
+} from "./driver-call.ts";
+
+/** A driver that failed is asked again after this long. */
+const RESOLVE_AGAIN_MS = 10_000;
+
+/** A camera with its streams as far as its driver could tell. */
+export interface ResolvedCamera {
+  readonly camera: DeepReadonly<CameraConfig>;
+  readonly streams: { readonly main?: DesiredSource; readonly sub?: DesiredSource };
+  /** Which write-only fields hold something. */
+  readonly secretsSet: readonly string[];
+  /** Why there are no streams, for people. */
+  readonly problem?: { readonly code: string; readonly message: string };
+}
+
+export interface NewCamera {
+  readonly id?: string;
+  readonly name: string;
+  readonly driver: string;
+  readonly enabled?: boolean;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly record?: Partial<RecordConfig>;
+}
+
+export interface CameraPatch {
+  readonly name?: string;
+  readonly enabled?: boolean;
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly record?: Partial<RecordConfig>;
+}
+
+export interface CameraListOptions {
+  readonly config: ConfigStore;
+  readonly secrets: SecretStore;
+  readonly drivers: Registry<CameraDriver>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** TCP ports of the recorder itself, where no camera can be. */
+  ownPorts(): readonly number[];
+  /** A camera came, went, changed, or its driver found its streams. */
+  onChange(change: { readonly id: string; readonly kind: "added" | "changed" | "removed" }): void;
+}
+
+interface Entry {
+  camera: DeepReadonly<CameraConfig>;
+  streams: { main?: DesiredSource; sub?: DesiredSource };
+  problem?: { code: string; message: string };
+  retry?: Timer;
+}
+
+export class CameraList {
+  readonly #options: CameraListOptions;
+  readonly #entries = new Map<string, Entry>();
+  #stopFollowing: (() => void) | undefined;
+
+  constructor(options: CameraListOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves every camera of the configuration, and follows its changes from then on. */
+  async start(): Promise<void> {
+    const { config } = this.#options;
+    this.#stopFollowing = config.onChange((next) => void this.#follow(next.cameras));
+    await this.#follow(config.get().cameras);
+  }
+
+  stop(): void {
+    this.#stopFollowing?.();
+    for (const entry of this.#entries.values()) entry.retry?.cancel();
+  }
+
+  all(): ResolvedCamera[] {
+    return [...this.#entries.values()].map((entry) => this.#view(entry));
+  }
+
+  find(id: string): ResolvedCamera | undefined {
+    const entry = this.#entries.get(id);
+    return entry === undefined ? undefined : this.#view(entry);
+  }
+
+  /** Adds a camera. Throws `NJ_CAMERA_EXISTS`, `NJ_CAMERA_DRIVER_UNKNOWN`, `NJ_CAMERA_CONFIG_INVALID`, config errors. */
+  async add(input: NewCamera): Promise<ResolvedCamera> {
+    const { config, secrets } = this.#options;
+    if (input.id !== undefined && (!isId(input.id) || this.#entries.has(input.id))) {
+      throw isId(input.id)
+        ? new NightjarError(
+            "NJ_CAMERA_EXISTS",
+            "failed-precondition",
+            `there is a camera "${input.id}" already`,
+          )
+        : new NightjarError(
+            "NJ_ID_INVALID",
+            "invalid-argument",
+            "a camera's id is 1 to 64 of a-z, 0-9 and inner hyphens",
+          );
+    }
+    const driver = this.#driver(input.driver);
+    const prepared = await prepareConfig(driver, input.config);
+    const id = input.id ?? this.#freeId(input.name);
+    // Resolved before it is stored: an address that cannot be used is refused while somebody looks.
+    await this.#resolveNow(driver, prepared);
+    for (const [field, secret] of Object.entries(prepared.secrets))
+      await secrets.set(secretName(id, field), secret);
+    try {
+      await config.update((draft) => {
+        draft.cameras.push({
+          id,
+          name: input.name,
+          driver: input.driver,
+          enabled: input.enabled ?? true,
+          config: prepared.config,
+          record: { ...(input.record ?? {}) } as RecordConfig,
+        });
+      });
+    } catch (error) {
+      await secrets.deleteAll(`camera/${id}/`);
+      throw error;
+    }
+    await this.#follow(config.get().cameras);
+    return this.#view(this.#entries.get(id) as Entry);
+  }
+
+  /** Changes a camera; secrets that are left out stay. */
+  async update(id: string, patch: CameraPatch): Promise<ResolvedCamera> {
+    const { config, secrets } = this.#options;
+    const present = this.#existing(id);
+    let prepared: PreparedConfig | undefined;
+    if (patch.config !== undefined) {
+      const driver = this.#driver(present.camera.driver);
+      const kept = this.#secretsOf(id, driver);
+      prepared = await prepareConfig(driver, { ...kept, ...patch.config });
+      await this.#resolveNow(driver, prepared);
+      for (const field of secretFields(driver)) {
+        const secret = prepared.secrets[field];
+        if (secret === undefined) await secrets.delete(secretName(id, field));
+        else if (secret !== kept[field]) await secrets.set(secretName(id, field), secret);
+      }
+    }
+    await config.update((draft) => {
+      const camera = draft.cameras.find((candidate) => candidate.id === id);
+      if (camera === undefined) return;
+      if (patch.name !== undefined) camera.name = patch.name;
+      if (patch.enabled !== undefined) camera.enabled = patch.enabled;
+      if (prepared !== undefined) camera.config = prepared.config;
+      if (patch.record !== undefined) camera.record = { ...camera.record, ...patch.record };
+    });
+    // A new password alone leaves config.json as it was, so nothing else would notice.
+    if (prepared !== undefined) await this.#resolve(this.#existing(id));
+    return this.#view(this.#existing(id));
+  }
+
+  /** Takes a camera off the list. Its recordings are recording's business. */
+  async remove(id: string): Promise<void> {
+    const { config, secrets } = this.#options;
+    const { camera } = this.#existing(id);
+    await config.update((draft) => {
+      draft.cameras = draft.cameras.filter((candidate) => candidate.id !== id);
+      if (camera.driver === "demo") draft.firstRun.demoRemoved = true;
+    });
+    await this.#follow(config.get().cameras);
+    await secrets.deleteAll(`camera/${id}/`);
+  }
+
+  /** A plugin's own camera: taken on the first start of an empty recorder, never against the owner's will. */
+  async offer(camera: OfferedCamera): Promise<void> {
+    const config = this.#options.config.get();
+    if (config.cameras.some((present) => present.id === camera.id)) return this.refresh(camera.driver);
+    if (config.firstRun.demoRemoved || (camera.onlyWhenEmpty && config.cameras.length > 0)) return;
+    await this.add({
+      id: camera.id,
+      name: camera.name,
+      driver: camera.driver,
+      config: camera.config,
+      record: camera.record,
+    });
+  }
+
+  /** Asks a driver again for the streams of all its cameras. */
+  async refresh(driver: string): Promise<void> {
+    await Promise.all(
+      [...this.#entries.values()]
+        .filter(({ camera }) => camera.driver === driver)
+        .map((entry) => this.#resolve(entry)),
+    );
+  }
+
+  /** Where a camera's main stream would be, for trying it before it is saved. `id`: take missing secrets from it. */
+  async trial(
+    driverId: string,
+    typed: Readonly<Record<string, unknown>>,
+    id?: string,
+  ): Promise<DesiredSource> {
+    const driver = this.#driver(driverId);
+    const kept = id === undefined || !this.#entries.has(id) ? {} : this.#secretsOf(id, driver);
+    return (await this.#resolveNow(driver, await prepareConfig(driver, { ...kept, ...typed }))).main;
+  }
+
+  #driver(id: string): CameraDriver {
+    const found = this.#options.drivers.get(id);
+    if (found === undefined) {
+      const known = this.#options.drivers.all().map((driver) => driver.id);
+      throw new NightjarError(
+        "NJ_CAMERA_DRIVER_UNKNOWN",
+        "invalid-argument",
+        `no plugin answers for the driver "${id}"; there are: ${known.join(", ") || "none"}`,
+      );
+    }
+    return found.entry;
+  }
+
+  #existing(id: string): Entry {
+    const entry = this.#entries.get(id);
+    if (entry === undefined)
+      throw new NightjarError("NJ_CAMERA_UNKNOWN", "not-found", `there is no camera "${id.slice(0, 64)}"`);
+    return entry;
+  }
+
+  #secretsOf(id: string, driver: CameraDriver): Record<string, string> {
+    const found: Record<string, string> = {};
+    for (const field of secretFields(driver)) {
+      const secret = this.#options.secrets.get(secretName(id, field));
+      if (secret !== undefined) found[field] = secret;
+    }
+    return found;
+  }
+
+  #resolveNow(
+    driver: CameraDriver,
+    { config, secrets }: { config: Record<string, unknown>; secrets: Secrets },
+  ) {
+    return resolveStreams(driver, config, secrets, this.#options.ownPorts());
+  }
+
+  async #follow(cameras: DeepReadonly<CameraConfig[]>): Promise<void> {
+    for (const [id, entry] of this.#entries) {
+      if (cameras.some((camera) => camera.id === id)) continue;
+      entry.retry?.cancel();
+      this.#entries.delete(id);
+      this.#options.onChange({ id, kind: "removed" });
+    }
+    const work: Promise<void>[] = [];
+    for (const camera of cameras) {
+      const entry = this.#entries.get(camera.id);
+      if (entry === undefined) {
+        const added: Entry = { camera, streams: {} };
+        this.#entries.set(camera.id, added);
+        work.push(this.#resolve(added, "added"));
+      } else if (JSON.stringify(entry.camera) !== JSON.stringify(camera)) {
+        const moved =
+          JSON.stringify(entry.camera.config) !== JSON.stringify(camera.config) ||
+          entry.camera.driver !== camera.driver;
+        entry.camera = camera;
+        if (moved) work.push(this.#resolve(entry));
+        else this.#options.onChange({ id: camera.id, kind: "changed" });
+      }
+    }
+    await Promise.all(work);
+  }
+
+  async #resolve(entry: Entry, kind: "added" | "changed" = "changed"): Promise<void> {
+    const { camera } = entry;
+    entry.retry?.cancel();
+    try {
+      const driver = this.#driver(camera.driver);
+      entry.streams = await this.#resolveNow(driver, {
+        config: camera.config as Record<string, unknown>,
+        secrets: this.#secretsOf(camera.id, driver),
+      });
+      delete entry.problem;
+    } catch (error) {
+      // The last known streams stay: a driver in trouble must not cost a recording.
+      const { code, message } = toPlainError(error);
+      if (entry.problem?.code !== code)
+        this.#options.log.warn("camera's driver cannot tell its streams", {
+          camera: camera.id,
+          reason: message,
+        });
+      entry.problem = { code, message };
+      entry.retry = this.#options.clock.after(RESOLVE_AGAIN_MS, () => void this.#resolve(entry));
+    }
+    if (this.#entries.get(camera.id) === entry) this.#options.onChange({ id: camera.id, kind });
+  }
+
+  #view(entry: Entry): ResolvedCamera {
+    const driver = this.#options.drivers.get(entry.camera.driver)?.entry;
+    return {
+      camera: entry.camera,
+      streams: entry.streams,
+      secretsSet: driver === undefined ? [] : Object.keys(this.#secretsOf(entry.camera.id, driver)),
+      ...(entry.problem === undefined || entry.streams.main !== undefined ? {} : { problem: entry.problem }),
+    };
+  }
+
+  #freeId(name: string): string {
+    const base =
+      name
+        .normalize("NFKD")
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, "-")
+        .replace(/^-+|-+$/g, "")
+        .slice(0, 48)
+        .replace(/-+$/, "") || "camera";
+    if (!this.#entries.has(base)) return base;
+    for (let number = 2; ; number += 1) {
+      const candidate = `${base}-${number}`;
+      if (!this.#entries.has(candidate)) return candidate;
+    }
+  }
+}
+
+function secretName(id: string, field: string): string {
+  return `camera/${id}/${field}`;
+}

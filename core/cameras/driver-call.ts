@@ -1,0 +1,110 @@
+// Calls a camera driver as if it ran in a process of its own: copies in, copies out, a time limit, faults attributed.
+import { Value } from "typebox/value";
+import { checkStreamUrl } from "../domain/address-policy.ts";
+import { NightjarError } from "../errors.ts";
+import type { DesiredSource } from "../media/protocol.ts";
+import type { CameraDriver, CameraStreams, StreamDescriptor } from "../plugin/camera-driver.ts";
+import { withTimeLimit } from "../plugin/hooks.ts";
+
+const CALL_LIMIT_MS = 10_000;
+
+export type DriverConfig = Readonly<Record<string, unknown>>;
+export type Secrets = Readonly<Record<string, string>>;
+
+/** A camera's configuration, checked by its driver's schema, its secrets apart. */
+export interface PreparedConfig {
+  readonly config: Record<string, unknown>;
+  readonly secrets: Record<string, string>;
+}
+
+/** Names of the write-only fields of a driver's schema. */
+export function secretFields(driver: CameraDriver): string[] {
+  return Object.entries(driver.configSchema.properties)
+    .filter(([, schema]) => (schema as { "x-secret"?: unknown })["x-secret"] === true)
+    .map(([field]) => field);
+}
+
+/**
+ * Lets the driver tidy what was typed, checks it, and takes the secrets out. Throws `NJ_CAMERA_CONFIG_INVALID` with
+ * `context.problems: {path, message}[]`.
+ */
+export async function prepareConfig(driver: CameraDriver, typed: DriverConfig): Promise<PreparedConfig> {
+  const config =
+    driver.prepare === undefined
+      ? structuredClone(typed as Record<string, unknown>)
+      : structuredClone(
+          await withTimeLimit(driver.prepare(structuredClone(typed)), CALL_LIMIT_MS, () => ({
+            what: `driver ${driver.id}`,
+          })),
+        );
+  const problems = [...Value.Errors(driver.configSchema, config)].map((problem) => ({
+    path: `/config${problem.instancePath}`,
+    message: problem.message,
+  }));
+  if (problems.length > 0) {
+    const first = problems[0] as { path: string; message: string };
+    throw new NightjarError(
+      "NJ_CAMERA_CONFIG_INVALID",
+      "invalid-argument",
+      `the camera's settings are wrong at ${first.path}: ${first.message}`,
+      { problems },
+    );
+  }
+  const secrets: Record<string, string> = {};
+  for (const field of secretFields(driver)) {
+    const value = config[field];
+    if (typeof value === "string" && value !== "") secrets[field] = value;
+    delete config[field];
+  }
+  return { config, secrets };
+}
+
+/** Asks the driver where the streams are, and turns its descriptors into what `media` fetches. */
+export async function resolveStreams(
+  driver: CameraDriver,
+  config: DriverConfig,
+  secrets: Secrets,
+  ownPorts: readonly number[],
+): Promise<{ main: DesiredSource; sub?: DesiredSource }> {
+  const abort = new AbortController();
+  let streams: CameraStreams;
+  try {
+    streams = structuredClone(
+      await withTimeLimit(
+        driver.streams(structuredClone(config), {
+          signal: abort.signal,
+          secret: async (field) => secrets[field],
+        }),
+        CALL_LIMIT_MS,
+        () => ({ what: `driver ${driver.id}` }),
+      ),
+    );
+  } finally {
+    abort.abort();
+  }
+  const main = sourceOf(streams.main, secrets, ownPorts);
+  return streams.sub === undefined ? { main } : { main, sub: sourceOf(streams.sub, secrets, ownPorts) };
+}
+
+function sourceOf(
+  descriptor: StreamDescriptor,
+  secrets: Secrets,
+  ownPorts: readonly number[],
+): DesiredSource {
+  const url = checkStreamUrl(descriptor.url, ownPorts);
+  if (url.username !== "" || url.password !== "") {
+    throw new NightjarError(
+      "NJ_CAMERA_CONFIG_INVALID",
+      "invalid-argument",
+      "user and password must not stand in the address: give them in their own fields",
+    );
+  }
+  const password = descriptor.credentialsRef === undefined ? undefined : secrets[descriptor.credentialsRef];
+  return {
+    kind: "rtsp",
+    url: descriptor.url,
+    ...(descriptor.username === undefined ? {} : { username: descriptor.username }),
+    ...(password === undefined ? {} : { password }),
+    transport: descriptor.transport,
+  };
+}
