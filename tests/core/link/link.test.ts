@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { NightjarError } from "../../../core/errors.ts";
+import { FrameSplitter, framePrefix } from "../../../core/link/framing.ts";
+import { connectLink, LINK_VERSION, type Link, listenLinks } from "../../../core/link/link.ts";
+
+describe("framing", () => {
+  it("finds the same messages however the bytes are cut", () => {
+    const payloads = [Buffer.from("a"), Buffer.alloc(70_000, 7), Buffer.alloc(0), Buffer.from("end")];
+    const bytes = Buffer.concat(payloads.flatMap((payload) => [framePrefix(1, payload.length), payload]));
+    for (const step of [1, 2, 5, 4096, bytes.length]) {
+      const seen: Buffer[] = [];
+      const splitter = new FrameSplitter((_kind, payload) => seen.push(Buffer.from(payload)));
+      for (let at = 0; at < bytes.length; at += step)
+        splitter.push(Buffer.from(bytes.subarray(at, at + step)));
+      assert.deepEqual(
+        seen.map((payload) => payload.length),
+        payloads.map((payload) => payload.length),
+      );
+      assert.deepEqual(seen[3], payloads[3]);
+    }
+  });
+
+  it("refuses a message longer than the limit before reading it", () => {
+    const prefix = Buffer.alloc(5);
+    prefix.writeUInt32BE(0xffffffff, 0);
+    assert.throws(() => new FrameSplitter(() => undefined).push(prefix), /announced a message/);
+  });
+});
+
+describe("a link between processes", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "nightjar-link-"));
+  after(() => rm(folder, { recursive: true }));
+  type Methods = {
+    add: (params: { a: number; b: number }) => number;
+    fail: (params: object) => void;
+    never: (params: object) => void;
+  };
+  const hello = (role: string) => ({ role, version: LINK_VERSION, instance: "test" });
+  let number = 0;
+
+  async function pair(binary: (payload: Buffer) => void = () => undefined) {
+    const path = join(folder, `${number++}.sock`);
+    const accepted = Promise.withResolvers<Link<Record<string, never>>>();
+    const server = await listenLinks(
+      path,
+      () => ({
+        hello: hello("server"),
+        handlers: {
+          add: ({ a, b }: { a: number; b: number }) => a + b,
+          fail: () => {
+            throw new NightjarError("NJ_TEST", "not-found", "nothing there", { where: "here" });
+          },
+          never: () => new Promise(() => undefined),
+        },
+      }),
+      (link) => accepted.resolve(link as never),
+    );
+    const link = await connectLink<Methods>(path, { hello: hello("client"), handlers: {}, onBinary: binary });
+    return { link, server, other: await accepted.promise };
+  }
+
+  it("answers requests", async () => {
+    const { link, server } = await pair();
+    assert.equal(await link.request("add", { a: 2, b: 3 }), 5);
+    assert.equal(link.peer?.role, "server");
+    await server.close();
+  });
+
+  it("brings errors over with code, kind and context", async () => {
+    const { link, server } = await pair();
+    await assert.rejects(link.request("fail", {}), (error: NightjarError) => {
+      assert.deepEqual([error.code, error.kind, error.context], ["NJ_TEST", "not-found", { where: "here" }]);
+      return true;
+    });
+    await server.close();
+  });
+
+  it("rejects what is under way when the peer goes away", async () => {
+    const { link, server } = await pair();
+    const rejected = assert.rejects(link.request("never", {}), { code: "NJ_LINK_CLOSED" });
+    await server.close();
+    await rejected;
+  });
+
+  it("gives up on an answer that never comes", async () => {
+    const { link, server } = await pair();
+    await assert.rejects(link.request("never", {}, 20), { code: "NJ_LINK_TIMEOUT" });
+    await server.close();
+  });
+
+  it("does not call what is no method of its own", async () => {
+    const { link, server } = await pair();
+    await assert.rejects(
+      (link as unknown as Link<{ toString: (params: object) => void }>).request("toString", {}),
+      {
+        code: "NJ_LINK_METHOD",
+      },
+    );
+    await server.close();
+  });
+
+  it("carries binary frames in pieces, in order", async () => {
+    const seen: Buffer[] = [];
+    const done = Promise.withResolvers<void>();
+    const { server, other } = await pair((payload) => {
+      seen.push(Buffer.from(payload));
+      if (seen.length === 2) done.resolve();
+    });
+    other.sendBinary([Buffer.from("ab"), Buffer.from("cd")]);
+    other.sendBinary([Buffer.alloc(100_000, 1)]);
+    await done.promise;
+    assert.equal(seen[0]?.toString(), "abcd");
+    assert.equal(seen[1]?.length, 100_000);
+    await server.close();
+  });
+});
