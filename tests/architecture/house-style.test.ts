@@ -1,0 +1,61 @@
+// House rules that a machine can check: headers, lengths, one way out of the process, no shell.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { sourcesBelow } from "./source-tree.ts";
+
+const PRODUCT = [...sourcesBelow("core"), ...sourcesBelow("plugins"), ...sourcesBelow("ui")].filter(
+  ({ path }) => !path.includes("/tests/"),
+);
+/** Longest file; most are below 300 lines. */
+const LONGEST = 450;
+
+function offenders(test: (file: (typeof PRODUCT)[number]) => boolean): string[] {
+  return PRODUCT.filter(test).map(({ path }) => path);
+}
+
+describe("every source file", () => {
+  it("opens with a header that says what it is responsible for", () => {
+    assert.deepEqual(
+      offenders(({ text }) => !/^(#!.*\n)?\/\/ |^\/\*\*? /.test(text)),
+      [],
+    );
+  });
+
+  it("has one job: few lines", () => {
+    assert.deepEqual(
+      offenders(({ lines }) => lines > LONGEST),
+      [],
+    );
+    const long = PRODUCT.filter(({ lines }) => lines > 300).length;
+    assert.ok(long <= PRODUCT.length / 10, `${long} of ${PRODUCT.length} files are longer than 300 lines`);
+  });
+
+  it("leaves the process to core/main.ts to end", () => {
+    const allowed = new Set(["core/main.ts"]);
+    assert.deepEqual(
+      offenders(({ path, text }) => /\bprocess\.exit\(/.test(text) && !allowed.has(path)),
+      [],
+    );
+  });
+
+  it("never starts a shell", () => {
+    assert.deepEqual(
+      offenders(({ text }) => /shell:\s*true|\bexecSync\(|[^.\w]exec\(\s*["'`]/.test(text)),
+      [],
+    );
+  });
+
+  it("throws errors with a code, never a plain Error", () => {
+    assert.deepEqual(
+      offenders(({ path, text }) => path.startsWith("core/") && /throw new Error\(/.test(text)),
+      [],
+    );
+  });
+
+  it("has no unfinished business", () => {
+    assert.deepEqual(
+      offenders(({ text }) => /\b(TODO|FIXME|XXX|HACK)\b/.test(text)),
+      [],
+    );
+  });
+});
