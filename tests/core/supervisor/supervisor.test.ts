@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { silentLog } from "../../../core/log.ts";
+import { livingOwner, lockDataDir, processStartTime } from "../../../core/supervisor/data-lock.ts";
+import { Supervisor } from "../../../core/supervisor/supervisor.ts";
+
+const root = await mkdtemp(join(tmpdir(), "nightjar-supervisor-"));
+after(() => rm(root, { recursive: true, force: true }));
+let number = 0;
+const freshDir = async () => mkdtemp(join(root, `d${number++}-`));
+
+describe("the lock on a data directory", () => {
+  it("refuses a second process and names the first", async () => {
+    const dir = await freshDir();
+    const lock = await lockDataDir(dir);
+    await assert.rejects(lockDataDir(dir), {
+      code: "NJ_DATA_DIR_BUSY",
+      message: new RegExp(`process ${process.pid}`),
+    });
+    await lock.release();
+    await (await lockDataDir(dir)).release();
+  });
+
+  it("is taken over from a process that is dead", async () => {
+    const dir = await freshDir();
+    const child = spawn(process.execPath, ["-e", ""]);
+    const startTime = await processStartTime(child.pid ?? 0);
+    await once(child, "exit");
+    const bootId = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
+    await writeFile(join(dir, "nightjar.lock"), JSON.stringify({ pid: child.pid, startTime, bootId }));
+    assert.equal(await livingOwner(dir), undefined);
+    await (await lockDataDir(dir)).release();
+  });
+
+  it("is taken over when the pid belongs to another process by now", async () => {
+    const dir = await freshDir();
+    const bootId = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
+    await writeFile(join(dir, "nightjar.lock"), JSON.stringify({ pid: process.pid, startTime: "1", bootId }));
+    await (await lockDataDir(dir)).release();
+  });
+
+  it("is taken over after a reboot", async () => {
+    const dir = await freshDir();
+    const startTime = await processStartTime(process.pid);
+    await writeFile(
+      join(dir, "nightjar.lock"),
+      JSON.stringify({ pid: process.pid, startTime, bootId: "another" }),
+    );
+    await (await lockDataDir(dir)).release();
+  });
+
+  it("survives a lock file that holds rubbish", async () => {
+    const dir = await freshDir();
+    await writeFile(join(dir, "nightjar.lock"), "{");
+    await (await lockDataDir(dir)).release();
+  });
+
+  it("says what is wrong when the directory cannot be written", async () => {
+    await assert.rejects(lockDataDir(join(root, "missing")), {
+      code: "NJ_DATA_DIR_UNUSABLE",
+      message: /ENOENT/,
+    });
+  });
+});
+
+describe("the supervisor", () => {
+  // A child that behaves as `core/main.ts process ROLE` does towards its supervisor.
+  const child = `
+    const send = (message) => process.connected && process.send(message);
+    setInterval(() => send({ type: "alive" }), 200);
+    send({ type: "ready", facts: { pid: process.pid, environment: process.env } });
+    process.on("message", (message) => { if (message.type === "stop") process.exit(0); });
+    process.on("disconnect", () => process.exit(0));
+  `;
+
+  async function supervised(roles: readonly ("media" | "core" | "gateway")[]) {
+    const dir = await freshDir();
+    const entry = join(dir, "child.mjs");
+    await writeFile(entry, child);
+    const facts: { role: string; pid: number; environment: Record<string, string> }[] = [];
+    let waiting: { count: number; resolve: () => void } | undefined;
+    const supervisor = new Supervisor({
+      dataDir: join(dir, "data"),
+      entry,
+      args: [],
+      log: silentLog,
+      roles,
+      onFacts: (role, fact) => {
+        facts.push({ role, ...(fact as { pid: number; environment: Record<string, string> }) });
+        if (waiting !== undefined && facts.length >= waiting.count) waiting.resolve();
+      },
+    });
+    const untilReady = (count: number) => {
+      const ready = Promise.withResolvers<void>();
+      waiting = { count, resolve: ready.resolve };
+      if (facts.length >= count) ready.resolve();
+      return ready.promise;
+    };
+    return { dir, supervisor, facts, untilReady };
+  }
+
+  it("starts every process and starts one again that was killed", async () => {
+    const { supervisor, facts, untilReady } = await supervised(["media", "core"]);
+    await supervisor.start();
+    await untilReady(2);
+    const media = facts.find(({ role }) => role === "media");
+    process.kill(media?.pid ?? 0, "SIGKILL");
+    await untilReady(3);
+    assert.equal(facts[2]?.role, "media");
+    assert.notEqual(facts[2]?.pid, media?.pid);
+    await supervisor.stop();
+  });
+
+  it("gives its children none of the owner's environment but what they need", async () => {
+    process.env["AWS_SECRET_ACCESS_KEY"] = "canary";
+    const { supervisor, facts, untilReady } = await supervised(["media"]);
+    await supervisor.start();
+    await untilReady(1);
+    delete process.env["AWS_SECRET_ACCESS_KEY"];
+    assert.equal(JSON.stringify(facts[0]?.environment).includes("canary"), false);
+    assert.equal(typeof facts[0]?.environment["PATH"], "string");
+    await supervisor.stop();
+  });
+
+  it("releases the data directory when it stops", async () => {
+    const { dir, supervisor, untilReady } = await supervised(["media"]);
+    await supervisor.start();
+    await untilReady(1);
+    await assert.rejects(lockDataDir(join(dir, "data")), { code: "NJ_DATA_DIR_BUSY" });
+    await supervisor.stop();
+    await (await lockDataDir(join(dir, "data"))).release();
+  });
+});
