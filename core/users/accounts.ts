@@ -1,0 +1,241 @@
+// Accounts of people and programs: made, changed and removed under the rules that keep a recorder reachable (one
+// enabled administrator remains) and that end sessions which no longer hold (A6). Every change goes to the audit log.
+import type { Clock } from "../clock.ts";
+import type { UserChange, UserRow, UsersTable } from "../db/tables/users-table.ts";
+import { checkPassword } from "../domain/password-rules.ts";
+import type { CameraScope, Role } from "../domain/roles.ts";
+import { NightjarError } from "../errors.ts";
+import type { AuditLog } from "./audit-log.ts";
+import type { CameraScopes } from "./camera-scopes.ts";
+import { hashPassword, verifyNothing, verifyPassword } from "./password-hash.ts";
+import type { Sessions } from "./sessions.ts";
+
+/** An account as others may see it. */
+export interface Account {
+  readonly name: string;
+  readonly role: Role;
+  readonly enabled: boolean;
+  readonly cameras: CameraScope;
+  readonly createdAtMs: number;
+  readonly passwordChangedAtMs: number;
+}
+
+export interface NewAccount {
+  readonly name: string;
+  readonly role: Role;
+  readonly password: string;
+  /** All cameras unless narrowed. */
+  readonly cameras?: CameraScope;
+}
+
+export interface AccountChange {
+  readonly role?: Role;
+  readonly enabled?: boolean;
+  readonly password?: string;
+  readonly cameras?: CameraScope;
+}
+
+/** Who changes something, for the audit log. The command line acts without a session. */
+export interface Actor {
+  readonly userName: string;
+  readonly address: string;
+  readonly sessionId?: string;
+}
+
+export const ACCOUNT_LIMIT = 500;
+/** Letters and figures of any script first; no characters that paths, headers or topics could trip over. */
+export const USER_NAME_PATTERN = "^[\\p{L}\\p{N}][\\p{L}\\p{N}._@-]{0,63}$";
+const USER_NAME = new RegExp(USER_NAME_PATTERN, "u");
+
+export class Accounts {
+  readonly #table: UsersTable;
+  readonly #sessions: Sessions;
+  readonly #scopes: CameraScopes;
+  readonly #audit: AuditLog;
+  readonly #clock: Clock;
+  /** Changes one after the other: two administrators must not disable each other at the same time. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(options: {
+    readonly table: UsersTable;
+    readonly sessions: Sessions;
+    readonly scopes: CameraScopes;
+    readonly audit: AuditLog;
+    readonly clock: Clock;
+  }) {
+    this.#table = options.table;
+    this.#sessions = options.sessions;
+    this.#scopes = options.scopes;
+    this.#audit = options.audit;
+    this.#clock = options.clock;
+  }
+
+  /** True once there is an account: until then only activation works. */
+  async any(): Promise<boolean> {
+    return (await this.#table.list()).length > 0;
+  }
+
+  async list(): Promise<Account[]> {
+    return (await this.#table.list()).map((user) => this.#account(user));
+  }
+
+  async find(name: string): Promise<Account | undefined> {
+    const user = await this.#table.find(name);
+    return user === undefined ? undefined : this.#account(user);
+  }
+
+  /** Makes an account. Throws `NJ_USER_EXISTS`, `NJ_USER_NAME_INVALID`, `NJ_PASSWORD_WEAK`. */
+  create(account: NewAccount, actor: Actor): Promise<Account> {
+    return this.#inTurn(async () => {
+      const user = await this.#newUser(account);
+      const all = await this.#table.list();
+      if (all.length >= ACCOUNT_LIMIT) {
+        throw new NightjarError(
+          "NJ_USER_LIMIT",
+          "resource-exhausted",
+          `there are ${ACCOUNT_LIMIT} accounts already`,
+        );
+      }
+      if ((await this.#table.find(user.name)) !== undefined) {
+        throw new NightjarError(
+          "NJ_USER_EXISTS",
+          "failed-precondition",
+          `there is an account "${user.name}" already`,
+        );
+      }
+      // The scope first: an account must at no moment see more than it should.
+      await this.#scopes.set(user.name, account.cameras ?? "all");
+      await this.#table.insert(user);
+      this.#record(actor, "user-created", { user: user.name, role: user.role });
+      return this.#account(user);
+    });
+  }
+
+  /** Makes the first administrator; false if somebody else was faster. */
+  async createFirst(account: Omit<NewAccount, "role" | "cameras">, actor: Actor): Promise<boolean> {
+    const user = await this.#newUser({ ...account, role: "administrator" });
+    const made = await this.#table.insertFirst(user);
+    if (made) this.#record(actor, "activated", { user: user.name });
+    return made;
+  }
+
+  /** Changes an account; ends its sessions where its rights or its password change. Throws `NJ_USER_NOT_FOUND`, `NJ_LAST_ADMINISTRATOR`. */
+  change(name: string, change: AccountChange, actor: Actor): Promise<Account> {
+    return this.#inTurn(async () => {
+      const user = await this.#existing(name);
+      const loses =
+        change.enabled === false || (change.role !== undefined && change.role !== "administrator");
+      if (loses) await this.#keepAnAdministrator(user);
+      const fields: UserChange = {
+        ...(change.role === undefined ? {} : { role: change.role }),
+        ...(change.enabled === undefined ? {} : { enabled: change.enabled }),
+        ...(change.password === undefined ? {} : await this.#newPassword(change.password, user.name)),
+      };
+      if (change.cameras !== undefined) await this.#scopes.set(user.name, change.cameras);
+      await this.#table.update(user.name, fields);
+      const onlyOwnPassword =
+        change.role === undefined && change.enabled === undefined && change.cameras === undefined;
+      const own = actor.userName.toLowerCase() === user.name.toLowerCase();
+      await this.#sessions.endOfUser(user.name, own && onlyOwnPassword ? actor.sessionId : undefined);
+      this.#record(actor, "user-changed", {
+        user: user.name,
+        ...(change.role === undefined ? {} : { role: change.role }),
+        ...(change.enabled === undefined ? {} : { enabled: change.enabled }),
+        ...(change.cameras === undefined ? {} : { cameras: change.cameras }),
+        ...(change.password === undefined ? {} : { passwordChanged: true }),
+      });
+      return this.#account(await this.#existing(name));
+    });
+  }
+
+  /** Removes an account and ends its sessions. Throws `NJ_USER_NOT_FOUND`, `NJ_LAST_ADMINISTRATOR`. */
+  remove(name: string, actor: Actor): Promise<void> {
+    return this.#inTurn(async () => {
+      const user = await this.#existing(name);
+      await this.#keepAnAdministrator(user);
+      // Disabled first, so that no session can be opened between the two steps that follow.
+      await this.#table.update(user.name, { enabled: false });
+      await this.#sessions.endOfUser(user.name);
+      await this.#table.remove(user.name);
+      await this.#scopes.set(user.name, "all");
+      this.#record(actor, "user-removed", { user: user.name });
+    });
+  }
+
+  /** The stored account if the password is right and it is enabled. Takes the same time if there is none. */
+  async verify(name: string, password: string): Promise<UserRow | undefined> {
+    const user = await this.#table.find(name);
+    if (user === undefined) {
+      await verifyNothing(password);
+      return undefined;
+    }
+    return (await verifyPassword(password, user.passwordHash)) && user.enabled ? user : undefined;
+  }
+
+  /** True if the account still stands as it was when its password was checked. */
+  async isUnchanged(user: UserRow): Promise<boolean> {
+    const now = await this.#table.find(user.name);
+    return now?.enabled === true && now.passwordHash === user.passwordHash && now.role === user.role;
+  }
+
+  async #newUser(account: NewAccount): Promise<UserRow> {
+    const name = account.name.normalize("NFC");
+    if (!USER_NAME.test(name)) {
+      throw new NightjarError(
+        "NJ_USER_NAME_INVALID",
+        "invalid-argument",
+        "a user name has 1 to 64 letters, figures and . _ @ - and begins with a letter or figure",
+      );
+    }
+    const password = await this.#newPassword(account.password, name);
+    return { name, role: account.role, enabled: true, createdAtMs: this.#clock.wallMs(), ...password };
+  }
+
+  async #newPassword(
+    password: string,
+    userName: string,
+  ): Promise<Pick<UserRow, "passwordHash" | "passwordChangedAtMs">> {
+    checkPassword(password, userName);
+    return { passwordHash: await hashPassword(password), passwordChangedAtMs: this.#clock.wallMs() };
+  }
+
+  async #existing(name: string): Promise<UserRow> {
+    const user = await this.#table.find(name);
+    if (user === undefined) {
+      throw new NightjarError("NJ_USER_NOT_FOUND", "not-found", `there is no account "${name.slice(0, 64)}"`);
+    }
+    return user;
+  }
+
+  async #keepAnAdministrator(user: UserRow): Promise<void> {
+    if (user.role !== "administrator" || !user.enabled) return;
+    if ((await this.#table.countEnabledAdministrators()) <= 1) {
+      throw new NightjarError(
+        "NJ_LAST_ADMINISTRATOR",
+        "failed-precondition",
+        `"${user.name}" is the last administrator: make another one first`,
+      );
+    }
+  }
+
+  #account(user: UserRow): Account {
+    return {
+      name: user.name,
+      role: user.role,
+      enabled: user.enabled,
+      cameras: user.role === "administrator" ? "all" : this.#scopes.of(user.name),
+      createdAtMs: user.createdAtMs,
+      passwordChangedAtMs: user.passwordChangedAtMs,
+    };
+  }
+
+  #record(actor: Actor, action: string, detail: Readonly<Record<string, unknown>>): void {
+    this.#audit.record({ userName: actor.userName, remoteAddress: actor.address, action, detail });
+  }
+
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(action);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+}

@@ -1,0 +1,114 @@
+// Brakes the guessing of passwords (attack list A5): five failures from one address lock that address out of the
+// account, twenty from anywhere lock the account, fifty lock the address, each for a quarter of an hour. Counted in the database,
+// so that a restart forgets nothing. Who works with the account from an address now is not locked out by strangers.
+import type { Clock } from "../clock.ts";
+import type { LoginAttemptsTable } from "../db/tables/login-attempts-table.ts";
+import { NightjarError } from "../errors.ts";
+
+export const LOCK_WINDOW_MS = 15 * 60_000;
+export const FAILURES_PER_ACCOUNT_AND_ADDRESS = 5;
+export const FAILURES_PER_ACCOUNT = 20;
+export const FAILURES_PER_ADDRESS = 50;
+const PRUNE_EVERY = 200;
+
+/** One guess that may be judged; tell how it ended exactly once. */
+export interface AdmittedAttempt {
+  finish(succeeded: boolean): Promise<void>;
+  /** It was not judged after all (the server was busy): it does not count. */
+  abandon(): void;
+}
+
+export class LoginGuard {
+  readonly #table: LoginAttemptsTable;
+  readonly #clock: Clock;
+  /** True if the account has a live session that was opened from this address. */
+  readonly #isKnownAddress: (userName: string, address: string) => Promise<boolean>;
+  /** Guesses being judged now, by what they count against: a thousand at once must not all slip through. */
+  readonly #pending = new Map<string, number>();
+  #sincePrune = 0;
+
+  constructor(
+    table: LoginAttemptsTable,
+    clock: Clock,
+    isKnownAddress: (userName: string, address: string) => Promise<boolean>,
+  ) {
+    this.#table = table;
+    this.#clock = clock;
+    this.#isKnownAddress = isKnownAddress;
+  }
+
+  /** Admits a guess or throws `NJ_LOGIN_LOCKED`, the same for accounts that do not exist. */
+  async admit(userName: string, address: string): Promise<AdmittedAttempt> {
+    const name = userName.toLowerCase();
+    const keys = [`pair ${name} ${address}`, `user ${name}`, `address ${address}`] as const;
+    // Taken before the database is read: a guess that ends in between is then counted twice, never not at all.
+    const [pairPending, userPending, addressPending] = keys.map((key) => this.#reserve(key)) as [
+      number,
+      number,
+      number,
+    ];
+    const release = () => {
+      for (const key of keys) this.#release(key);
+    };
+    try {
+      const since = this.#clock.wallMs() - LOCK_WINDOW_MS;
+      const [pair, user, perAddress] = await Promise.all([
+        this.#table.failuresOfUser(userName, since, address),
+        this.#table.failuresOfUser(userName, since),
+        this.#table.failuresOfAddress(address, since),
+      ]);
+      const locked =
+        pair + pairPending >= FAILURES_PER_ACCOUNT_AND_ADDRESS ||
+        perAddress + addressPending >= FAILURES_PER_ADDRESS ||
+        (user + userPending >= FAILURES_PER_ACCOUNT && !(await this.#isKnownAddress(userName, address)));
+      if (locked) throw lockedError();
+    } catch (error) {
+      release();
+      throw error;
+    }
+    return {
+      finish: async (succeeded) => {
+        try {
+          await this.#table.record({
+            userName,
+            remoteAddress: address,
+            atMs: this.#clock.wallMs(),
+            succeeded,
+          });
+        } finally {
+          release();
+        }
+        await this.#pruneSometimes();
+      },
+      abandon: release,
+    };
+  }
+
+  #reserve(key: string): number {
+    const before = this.#pending.get(key) ?? 0;
+    this.#pending.set(key, before + 1);
+    return before;
+  }
+
+  #release(key: string): void {
+    const count = (this.#pending.get(key) ?? 1) - 1;
+    if (count <= 0) this.#pending.delete(key);
+    else this.#pending.set(key, count);
+  }
+
+  async #pruneSometimes(): Promise<void> {
+    this.#sincePrune += 1;
+    if (this.#sincePrune < PRUNE_EVERY) return;
+    this.#sincePrune = 0;
+    await this.#table.prune(this.#clock.wallMs() - 2 * LOCK_WINDOW_MS);
+  }
+}
+
+function lockedError(): NightjarError {
+  return new NightjarError(
+    "NJ_LOGIN_LOCKED",
+    "resource-exhausted",
+    "too many wrong passwords: wait a quarter of an hour, or let another administrator help",
+    { retryAfterSeconds: LOCK_WINDOW_MS / 1000 },
+  );
+}

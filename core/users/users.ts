@@ -1,0 +1,68 @@
+// Puts the parts of user management together over one database.
+import type { Clock } from "../clock.ts";
+import type { Db } from "../db/db.ts";
+import { auditTable } from "../db/tables/audit-table.ts";
+import { keyValuesTable } from "../db/tables/key-values-table.ts";
+import { loginAttemptsTable } from "../db/tables/login-attempts-table.ts";
+import { mediaTicketsTable } from "../db/tables/media-tickets-table.ts";
+import { sessionsTable } from "../db/tables/sessions-table.ts";
+import { usersTable } from "../db/tables/users-table.ts";
+import type { Log } from "../log.ts";
+import { Accounts } from "./accounts.ts";
+import { Activation } from "./activation.ts";
+import { AuditLog } from "./audit-log.ts";
+import { CameraScopes } from "./camera-scopes.ts";
+import { LoginGuard } from "./login-guard.ts";
+import { MediaTickets } from "./media-tickets.ts";
+import { type SessionLimits, Sessions } from "./sessions.ts";
+import { SignIn } from "./sign-in.ts";
+
+export interface Users {
+  readonly accounts: Accounts;
+  readonly activation: Activation;
+  readonly sessions: Sessions;
+  readonly signIn: SignIn;
+  readonly tickets: MediaTickets;
+  readonly audit: AuditLog;
+  /** Stops timers and waits for the audit log. The database stays open. */
+  close(): Promise<void>;
+}
+
+export interface UsersOptions {
+  readonly db: Db;
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Read for each session, so that a changed setting applies at once. */
+  readonly sessionLimits: () => SessionLimits;
+}
+
+/** Opens user management. The caller closes it before the database. */
+export async function openUsers(options: UsersOptions): Promise<Users> {
+  const { db, clock, log } = options;
+  const scopes = await CameraScopes.load(keyValuesTable(db));
+  const audit = new AuditLog(auditTable(db), clock, log);
+  const sessions = new Sessions({
+    table: sessionsTable(db),
+    clock,
+    limits: options.sessionLimits,
+    scopes,
+    log,
+  });
+  const accounts = new Accounts({ table: usersTable(db), sessions, scopes, audit, clock });
+  const guard = new LoginGuard(loginAttemptsTable(db), clock, (name, address) =>
+    sessions.isKnownAddress(name, address),
+  );
+  return {
+    accounts,
+    activation: new Activation({ dataDir: options.dataDir, accounts, clock }),
+    sessions,
+    signIn: new SignIn({ accounts, sessions, guard, audit, clock }),
+    tickets: new MediaTickets(mediaTicketsTable(db), clock),
+    audit,
+    async close() {
+      sessions.close();
+      await audit.settled();
+    },
+  };
+}

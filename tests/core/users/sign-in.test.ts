@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { describe, it, type TestContext } from "node:test";
+import { NightjarError } from "../../../core/errors.ts";
+import { silentLog } from "../../../core/log.ts";
+import { LOCK_WINDOW_MS } from "../../../core/users/login-guard.ts";
+import { openUsers } from "../../../core/users/users.ts";
+import { ACTOR, CLIENT, GOOD_PASSWORD, type UsersFixture, usersFixture } from "./users-fixture.ts";
+
+function hasCode(code: string) {
+  return (error: unknown) => error instanceof NightjarError && error.code === code;
+}
+
+async function withAnn(t: TestContext, databaseFile?: string): Promise<UsersFixture> {
+  const fixture = await usersFixture(t, databaseFile);
+  await fixture.users.accounts.create({ name: "ann", role: "administrator", password: GOOD_PASSWORD }, ACTOR);
+  return fixture;
+}
+
+function from(address: string) {
+  return { ...CLIENT, address };
+}
+
+describe("signing in", () => {
+  it("opens a session with a token that is new each time", async (t) => {
+    const { users } = await withAnn(t);
+    const first = await users.signIn.signIn("ann", GOOD_PASSWORD, CLIENT);
+    const second = await users.signIn.signIn("ANN", GOOD_PASSWORD, CLIENT);
+    assert.notEqual(first.token, second.token);
+    const principal = await users.sessions.authenticate(first.token);
+    assert.equal(principal?.userName, "ann");
+    assert.equal(principal?.role, "administrator");
+  });
+
+  it("stores neither password nor token", async (t) => {
+    const { users, db } = await withAnn(t);
+    const { token } = await users.signIn.signIn("ann", GOOD_PASSWORD, CLIENT);
+    await users.audit.settled();
+    const rows: unknown[] = [];
+    for (const table of ["users", "sessions", "audit", "login_attempts", "key_values"]) {
+      rows.push(await db.all(`select * from ${table}`));
+    }
+    const text = JSON.stringify(rows);
+    assert.ok(!text.includes(token) && !text.includes(GOOD_PASSWORD));
+    assert.ok(text.includes("$argon2id$v=19$m=19456,t=2,p=1$"));
+  });
+
+  it("answers the same for a wrong password, a missing account and a disabled one", async (t) => {
+    const { users } = await withAnn(t);
+    await users.accounts.create({ name: "bob", role: "viewer", password: GOOD_PASSWORD }, ACTOR);
+    await users.accounts.change("bob", { enabled: false }, ACTOR);
+    const messages = await Promise.all(
+      (
+        [
+          ["ann", "wrong password!"],
+          ["nobody", GOOD_PASSWORD],
+          ["bob", GOOD_PASSWORD],
+        ] as const
+      ).map(([name, password]) =>
+        users.signIn.signIn(name, password, CLIENT).then(
+          () => "signed in",
+          (error: unknown) => String(error),
+        ),
+      ),
+    );
+    assert.equal(new Set(messages).size, 1);
+    assert.match(messages[0] ?? "", /user name or password is wrong/);
+  });
+
+  it("locks an address out of an account after five failures, for a quarter of an hour", async (t) => {
+    const { users, clock } = await withAnn(t);
+    for (let index = 0; index < 5; index += 1) {
+      await assert.rejects(
+        users.signIn.signIn("ann", "wrong", from("192.0.2.66")),
+        hasCode("NJ_LOGIN_FAILED"),
+      );
+    }
+    await assert.rejects(
+      users.signIn.signIn("ann", GOOD_PASSWORD, from("192.0.2.66")),
+      hasCode("NJ_LOGIN_LOCKED"),
+    );
+    await users.signIn.signIn("ann", GOOD_PASSWORD, from("192.0.2.1"));
+    clock.turn(LOCK_WINDOW_MS + 1);
+    await users.signIn.signIn("ann", GOOD_PASSWORD, from("192.0.2.66"));
+  });
+
+  it("evaluates at most twenty of many parallel guesses from everywhere", async (t) => {
+    const { users } = await withAnn(t);
+    const codes = await Promise.all(
+      Array.from({ length: 300 }, (_, index) =>
+        users.signIn.signIn("ann", "wrong", from(`198.51.100.${index % 250}`)).then(
+          () => "signed in",
+          (error: unknown) => (error instanceof NightjarError ? error.code : String(error)),
+        ),
+      ),
+    );
+    const judged = codes.filter((code) => code === "NJ_LOGIN_FAILED").length;
+    assert.ok(judged >= 1 && judged <= 20, `${judged} were judged`);
+    assert.equal(codes.filter((code) => code === "NJ_LOGIN_LOCKED").length, 300 - judged);
+  });
+
+  it("does not let strangers lock out an administrator who has a session", async (t) => {
+    const { users, clock } = await withAnn(t);
+    const session = await users.signIn.signIn("ann", GOOD_PASSWORD, from("192.0.2.1"));
+    clock.turn(1);
+    for (let index = 0; index < 30; index += 1) {
+      await users.signIn.signIn("ann", "wrong", from(`198.51.100.${index}`)).catch(() => undefined);
+    }
+    await assert.rejects(
+      users.signIn.signIn("ann", GOOD_PASSWORD, from("203.0.113.9")),
+      hasCode("NJ_LOGIN_LOCKED"),
+    );
+    assert.equal((await users.sessions.authenticate(session.token))?.userName, "ann");
+    await users.signIn.signIn("ann", GOOD_PASSWORD, from("192.0.2.1"));
+  });
+
+  it("remembers a lock over a restart", async (t) => {
+    const { users, db, clock, dataDir } = await withAnn(t, "nightjar.db");
+    for (let index = 0; index < 5; index += 1) {
+      await users.signIn.signIn("ann", "wrong", CLIENT).catch(() => undefined);
+    }
+    await users.close();
+    const again = await openUsers({
+      db,
+      dataDir,
+      clock,
+      log: silentLog,
+      sessionLimits: () => ({ idleMs: 1_000, absoluteMs: 1_000 }),
+    });
+    t.after(() => again.close());
+    await assert.rejects(again.signIn.signIn("ann", GOOD_PASSWORD, CLIENT), hasCode("NJ_LOGIN_LOCKED"));
+  });
+
+  it("writes who signed in and who failed to the audit log, in a chain that shows tampering", async (t) => {
+    const { users, db } = await withAnn(t);
+    await users.signIn.signIn("ann", GOOD_PASSWORD, CLIENT);
+    await users.signIn.signIn("ann", "wrong", from("192.0.2.66")).catch(() => undefined);
+    await users.audit.settled();
+    const acts = (await users.audit.list({ limit: 10 })).map((row) => `${row.action} ${row.remoteAddress}`);
+    assert.deepEqual(acts, [
+      "sign-in-failed 192.0.2.66",
+      "session-opened 192.0.2.1",
+      "user-created 192.0.2.1",
+    ]);
+    assert.equal(await users.audit.verify(), undefined);
+    await db.run("update audit set remote_address = '192.0.2.99' where action = 'sign-in-failed'");
+    assert.equal(await users.audit.verify(), 3);
+  });
+});
