@@ -1,0 +1,200 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { CameraList } from "../../../core/cameras/camera-list.ts";
+import { systemClock } from "../../../core/clock.ts";
+import { ConfigStore } from "../../../core/config/config-store.ts";
+import { SecretStore } from "../../../core/config/secret-store.ts";
+import { NightjarError } from "../../../core/errors.ts";
+import { silentLog } from "../../../core/log.ts";
+import type { CameraDriver } from "../../../core/plugin/camera-driver.ts";
+import type { Nvr } from "../../../core/plugin/define-plugin.ts";
+import { Registry } from "../../../core/plugin/registry.ts";
+import rtspPlugin from "../../../plugins/camera-rtsp/src/index.ts";
+
+const root = await mkdtemp(join(tmpdir(), "nightjar-cameras-"));
+after(() => rm(root, { recursive: true, force: true }));
+
+async function cameraList(extra?: CameraDriver) {
+  const dataDir = await mkdtemp(join(root, "d-"));
+  const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false });
+  const secrets = await SecretStore.open({ dataDir });
+  const drivers = new Registry<CameraDriver>("camera driver");
+  await rtspPlugin.setup({ cameraDrivers: drivers.for("nightjar-camera-rtsp") } as unknown as Nvr, {});
+  if (extra !== undefined) drivers.for("extra").register(extra);
+  const changes: string[] = [];
+  const list = new CameraList({
+    config,
+    secrets,
+    drivers,
+    clock: systemClock,
+    log: silentLog,
+    ownPorts: () => [8480],
+    onChange: ({ id, kind }) => changes.push(`${kind} ${id}`),
+  });
+  await list.start();
+  after(async () => {
+    list.stop();
+    await config.close();
+  });
+  return { dataDir, config, secrets, list, changes };
+}
+
+const yard = { name: "Yard gate", driver: "rtsp", config: { url: "rtsp://admin:s3cret-word@10.0.0.9/1" } };
+
+describe("adding a camera (manual 3.1)", () => {
+  it("makes an id of its name and finds its streams", async () => {
+    const { list, changes } = await cameraList();
+    const added = await list.add(yard);
+    assert.equal(added.camera.id, "yard-gate");
+    assert.deepEqual(added.streams.main, {
+      kind: "rtsp",
+      url: "rtsp://10.0.0.9/1",
+      username: "admin",
+      password: "s3cret-word",
+      transport: "auto",
+    });
+    assert.deepEqual(changes, ["added yard-gate"]);
+  });
+
+  it("numbers cameras of the same name", async () => {
+    const { list } = await cameraList();
+    await list.add(yard);
+    assert.equal((await list.add(yard)).camera.id, "yard-gate-2");
+  });
+
+  it("keeps the password out of config.json and out of secrets.json in the clear", async () => {
+    const { list, dataDir } = await cameraList();
+    await list.add(yard);
+    for (const file of ["config.json", "secrets.json", "config.last-good.json"]) {
+      assert.equal((await readFile(join(dataDir, file), "utf8")).includes("s3cret-word"), false, file);
+    }
+  });
+
+  for (const [what, camera, code] of [
+    ["an unknown driver", { ...yard, driver: "nope" }, "NJ_CAMERA_DRIVER_UNKNOWN"],
+    ["an address that is none", { ...yard, config: { url: "http://x/" } }, "NJ_CAMERA_CONFIG_INVALID"],
+    ["an unknown key", { ...yard, config: { ...yard.config, exec: "x" } }, "NJ_CAMERA_CONFIG_INVALID"],
+    ["the recorder's own port", { ...yard, config: { url: "rtsp://127.0.0.1:8480/" } }, "NJ_ADDRESS_REFUSED"],
+    ["an id that is none", { ...yard, id: "../x" }, "NJ_ID_INVALID"],
+  ] as const) {
+    it(`refuses ${what} and stores nothing`, async () => {
+      const { list, config } = await cameraList();
+      await assert.rejects(list.add(camera), { code });
+      assert.deepEqual(config.get().cameras, []);
+    });
+  }
+
+  it("refuses an id that is taken", async () => {
+    const { list } = await cameraList();
+    await list.add({ ...yard, id: "gate" });
+    await assert.rejects(list.add({ ...yard, id: "gate" }), { code: "NJ_CAMERA_EXISTS" });
+  });
+});
+
+describe("changing and removing a camera (manual 3.3)", () => {
+  it("keeps the password when it is left out", async () => {
+    const { list } = await cameraList();
+    await list.add(yard);
+    const changed = await list.update("yard-gate", {
+      config: { url: "rtsp://10.0.0.10/1", username: "admin" },
+    });
+    assert.equal(changed.streams.main?.password, "s3cret-word");
+    assert.equal(changed.streams.main?.url, "rtsp://10.0.0.10/1");
+  });
+
+  it("takes a new password although nothing else changes", async () => {
+    const { list } = await cameraList();
+    await list.add(yard);
+    const changed = await list.update("yard-gate", {
+      config: { url: "rtsp://10.0.0.9/1", username: "admin", password: "other-word" },
+    });
+    assert.equal(changed.streams.main?.password, "other-word");
+  });
+
+  it("changes how it is recorded without touching the rest", async () => {
+    const { list } = await cameraList();
+    await list.add(yard);
+    const { camera } = await list.update("yard-gate", { record: { retentionDays: 7 } });
+    assert.deepEqual([camera.record.retentionDays, camera.record.mode], [7, "continuous"]);
+  });
+
+  it("forgets its secrets when it is removed", async () => {
+    const { list, secrets } = await cameraList();
+    await list.add(yard);
+    await list.remove("yard-gate");
+    assert.equal(list.find("yard-gate"), undefined);
+    assert.equal(secrets.get("camera/yard-gate/password"), undefined);
+  });
+
+  it("says so when there is none of that id", async () => {
+    const { list } = await cameraList();
+    await assert.rejects(list.remove("nobody"), { code: "NJ_CAMERA_UNKNOWN", kind: "not-found" });
+  });
+});
+
+describe("a driver in trouble", () => {
+  const driver = (streams: CameraDriver["streams"]): CameraDriver => ({
+    id: "odd",
+    displayName: "Odd",
+    configSchema: rtspPlugin.configSchema,
+    streams,
+  });
+
+  it("does not cost the streams that were known", async () => {
+    let fails = false;
+    const { list } = await cameraList(
+      driver(async () => {
+        if (fails) throw new NightjarError("NJ_TEST", "unavailable", "no answer");
+        return { main: { kind: "rtsp", url: "rtsp://10.0.0.1/", transport: "auto" } };
+      }),
+    );
+    await list.add({ name: "Odd", driver: "odd", config: {} });
+    fails = true;
+    await list.refresh("odd");
+    assert.equal(list.find("odd")?.streams.main?.url, "rtsp://10.0.0.1/");
+  });
+
+  it("may not smuggle credentials or other schemes in its descriptors", async () => {
+    for (const url of ["rtsp://a:b@10.0.0.1/", "file:///etc/passwd", "exec:sh"]) {
+      const { list } = await cameraList(
+        driver(async () => ({ main: { kind: "rtsp", url, transport: "auto" } })),
+      );
+      await assert.rejects(
+        list.add({ name: "Odd", driver: "odd", config: {} }),
+        { kind: "invalid-argument" },
+        url,
+      );
+    }
+  });
+});
+
+describe("a camera that a plugin offers", () => {
+  const offer = {
+    id: "demo",
+    name: "Demo",
+    driver: "rtsp",
+    config: { url: "rtsp://127.0.0.1:9999/demo" },
+    record: { mode: "continuous", streams: "both", audio: true, quotaBytes: 1 << 30 },
+    onlyWhenEmpty: true,
+  } as const;
+
+  it("is taken by an empty recorder, once", async () => {
+    const { list } = await cameraList();
+    await list.offer(offer);
+    await list.offer(offer);
+    assert.deepEqual(
+      list.all().map(({ camera }) => camera.id),
+      ["demo"],
+    );
+  });
+
+  it("is not forced upon an owner who has cameras", async () => {
+    const { list } = await cameraList();
+    await list.add(yard);
+    await list.offer(offer);
+    assert.equal(list.find("demo"), undefined);
+  });
+});
