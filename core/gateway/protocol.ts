@@ -9,6 +9,7 @@ export const CORE_HTTP_SOCKET = "core-http.sock";
 
 /** Headers that only the gateway sets on proxied requests; it strips them from what comes from outside. */
 export const CLIENT_ADDRESS_HEADER = "x-nightjar-client-address";
+/** "1" when the client's own connection is TLS, "0" when it is not. */
 export const CLIENT_SECURE_HEADER = "x-nightjar-client-secure";
 
 /** What a caller may want to do with a camera's pictures. */
@@ -61,6 +62,8 @@ export interface GatewaySettings {
   /** Names the certificate must hold besides the machine's own. */
   readonly certificateNames: readonly string[];
   readonly maxTranscodes: number;
+  /** Path of ffmpeg where the owner set one. */
+  readonly ffmpegPath?: string;
   readonly volumes: readonly { readonly id: VolumeId; readonly path: string }[];
 }
 

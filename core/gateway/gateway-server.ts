@@ -1,0 +1,223 @@
+// Every request that reaches a port passes here: who asks, whose the path is, and then on to core, the web interface
+// or the gateway's own pictures. Nothing that shows a picture is reached without a grant from core.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import type { WebSocket } from "ws";
+import type { CameraId } from "../domain/ids.ts";
+import { isStreamName, type StreamName } from "../domain/ids.ts";
+import { NightjarError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { Access, Authorizer } from "./authorizer.ts";
+import { type ClientIdentity, identifyClient, TrustedProxies } from "./client-identity.ts";
+import { httpError, refuseUpgrade, sendProblem } from "./problem.ts";
+import type { MediaRight, RequestCredentials } from "./protocol.ts";
+import type { CoreProxy } from "./proxy.ts";
+import { classifyRequest, type MediaRouteName, type Route } from "./routes.ts";
+import { SECURITY_HEADERS } from "./security-headers.ts";
+import type { StaticUi } from "./static-ui.ts";
+import { Upgrades } from "./upgrades.ts";
+
+/** A request for pictures that core has granted. */
+export interface MediaRequest {
+  readonly camera: CameraId;
+  readonly query: URLSearchParams;
+  readonly access: Access;
+}
+
+/** What the gateway makes itself, once granted. */
+export interface MediaServices {
+  live(socket: WebSocket, request: MediaRequest): void;
+  playback(socket: WebSocket, request: MediaRequest): void;
+  clip(incoming: IncomingMessage, response: ServerResponse, request: MediaRequest): Promise<void>;
+  snapshot(incoming: IncomingMessage, response: ServerResponse, request: MediaRequest): Promise<void>;
+}
+
+const RIGHT: Readonly<Record<MediaRouteName, MediaRight>> = {
+  live: "live",
+  playback: "playback",
+  "clip.mp4": "export",
+  "snapshot.jpg": "snapshot",
+};
+
+/** What the sorting is done with. */
+export interface GatewayParts {
+  readonly authorizer: Authorizer;
+  readonly proxy: CoreProxy;
+  readonly ui: StaticUi;
+  readonly services: MediaServices;
+  /** PEM of the local root; undefined when there is none. */
+  readonly rootCertificate: () => string | undefined;
+  readonly log: Log;
+}
+
+/** Sorts requests. */
+export class GatewayServer {
+  readonly #parts: GatewayParts;
+  readonly #upgrades = new Upgrades();
+  #basePath = "";
+  #proxies = new TrustedProxies([]);
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts;
+  }
+
+  configure(settings: { readonly basePath: string; readonly trustedProxies: readonly string[] }): void {
+    this.#basePath = settings.basePath.replace(/\/+$/, "");
+    this.#proxies = new TrustedProxies(settings.trustedProxies);
+  }
+
+  /** Open WebSockets. */
+  get socketCount(): number {
+    return this.#upgrades.count;
+  }
+
+  close(): void {
+    this.#upgrades.close();
+  }
+
+  request(request: IncomingMessage, response: ServerResponse): void {
+    response.on("error", () => undefined);
+    const client = identifyClient(request, this.#proxies);
+    const route = classifyRequest(request.url ?? "", this.#basePath);
+    const headOnly = request.method === "HEAD";
+    switch (route.kind) {
+      case "core":
+        this.#parts.proxy.forward(request, response, route.target, client, this.#basePath);
+        return;
+      case "media":
+        void this.#serveMedia(request, response, route, client);
+        return;
+      case "ca":
+        this.#serveRoot(response, headOnly);
+        return;
+      case "ui":
+        this.#parts.ui
+          .serve(request, response, route.path, this.#basePath)
+          .catch((error: unknown) => sendProblem(response, error, headOnly));
+        return;
+      case "redirect":
+        response.writeHead(308, { location: route.location, "content-length": 0 });
+        response.end();
+        return;
+      case "outside":
+        sendProblem(
+          response,
+          new NightjarError("NJ_NOT_FOUND", "not-found", "nothing is served here"),
+          headOnly,
+        );
+        return;
+      case "malformed":
+        sendProblem(
+          response,
+          httpError(400, "NJ_BAD_REQUEST", "the address of the request is not understood"),
+        );
+        return;
+    }
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on("error", () => socket.destroy());
+    const client = identifyClient(request, this.#proxies);
+    const route = classifyRequest(request.url ?? "", this.#basePath);
+    if (route.kind !== "media" || (route.name !== "live" && route.name !== "playback")) {
+      refuseUpgrade(socket, new NightjarError("NJ_NOT_FOUND", "not-found", "no WebSocket is served here"));
+      return;
+    }
+    const { name, camera, query } = route;
+    void this.#upgrades.accept(
+      request,
+      socket,
+      head,
+      client,
+      () => this.#authorize(request, route, client),
+      (webSocket, access) => this.#parts.services[name](webSocket, { camera, query, access }),
+    );
+  }
+
+  async #serveMedia(
+    request: IncomingMessage,
+    response: ServerResponse,
+    route: Extract<Route, { kind: "media" }>,
+    client: ClientIdentity,
+  ): Promise<void> {
+    let access: Access | undefined;
+    try {
+      access = await this.#authorize(request, route, client);
+      if (request.method !== "GET" && request.method !== "HEAD") {
+        throw httpError(405, "NJ_METHOD_NOT_ALLOWED", "only GET and HEAD are understood here");
+      }
+      if (route.name === "live" || route.name === "playback") {
+        response.setHeader("upgrade", "websocket");
+        throw httpError(426, "NJ_UPGRADE_REQUIRED", "this address wants a WebSocket");
+      }
+      const cut = () => response.destroy();
+      access.signal.addEventListener("abort", cut);
+      for (const [header, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(header, value);
+      const wanted = { camera: route.camera, query: route.query, access };
+      if (route.name === "clip.mp4") await this.#parts.services.clip(request, response, wanted);
+      else await this.#parts.services.snapshot(request, response, wanted);
+      access.signal.removeEventListener("abort", cut);
+    } catch (error) {
+      if (!(error instanceof NightjarError)) {
+        this.#parts.log.error("request for pictures failed", { route: route.name, reason: String(error) });
+      }
+      sendProblem(response, error, request.method === "HEAD");
+    } finally {
+      access?.release();
+    }
+  }
+
+  #authorize(
+    request: IncomingMessage,
+    route: Extract<Route, { kind: "media" }>,
+    client: ClientIdentity,
+  ): Promise<Access> {
+    const { cookie, authorization, origin } = request.headers;
+    const ticket = route.query.get("ticket");
+    const credentials: RequestCredentials = {
+      remoteAddress: client.address,
+      ...(cookie === undefined ? {} : { cookie }),
+      ...(authorization === undefined ? {} : { authorization }),
+      ...(ticket === null ? {} : { ticket }),
+      ...(origin === undefined ? {} : { origin }),
+      ...(client.host === undefined ? {} : { host: client.host }),
+    };
+    return this.#parts.authorizer.authorize(credentials, route.camera, RIGHT[route.name]);
+  }
+
+  #serveRoot(response: ServerResponse, headOnly: boolean): void {
+    const root = this.#parts.rootCertificate();
+    if (root === undefined) {
+      sendProblem(
+        response,
+        new NightjarError(
+          "NJ_NO_LOCAL_CA",
+          "not-found",
+          "this recorder uses a certificate of its owner's own",
+        ),
+        headOnly,
+      );
+      return;
+    }
+    response.writeHead(200, {
+      ...SECURITY_HEADERS,
+      "content-type": "application/x-x509-ca-cert",
+      "content-disposition": 'attachment; filename="nightjar-ca.crt"',
+      "content-length": Buffer.byteLength(root),
+      "cache-control": "no-cache",
+    });
+    response.end(headOnly ? undefined : root);
+  }
+}
+
+/** The stream that a request wants, `main` by default. Throws invalid-argument, or not-found if not granted. */
+export function wantedStream(request: MediaRequest, fallback: StreamName = "main"): StreamName {
+  const name = request.query.get("stream") ?? fallback;
+  if (!isStreamName(name)) {
+    throw new NightjarError("NJ_STREAM_INVALID", "invalid-argument", "stream must be main or sub");
+  }
+  if (!request.access.grant.streams.includes(name)) {
+    throw new NightjarError("NJ_STREAM_MISSING", "not-found", `the camera has no ${name} stream for you`);
+  }
+  return name;
+}

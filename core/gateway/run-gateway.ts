@@ -1,0 +1,176 @@
+// The gateway process: everything that listens on the network and everything that carries pictures out (data plane,
+// section 8). Puts the parts together, follows core's settings, and goes on when core or media are away.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Log } from "../log.ts";
+import { findFfmpeg } from "../media/live/find-ffmpeg.ts";
+import { type ProcessContext, RUN_FOLDER, type RunningProcess } from "../supervisor/process-contract.ts";
+import { Authorizer } from "./authorizer.ts";
+import { type ServerCertificate, serverCertificate } from "./certificates.ts";
+import { coreLink } from "./core-link.ts";
+import { GatewayFigures } from "./figures.ts";
+import { GatewayServer } from "./gateway-server.ts";
+import { Listeners } from "./listeners.ts";
+import { LiveHub } from "./live-hub.ts";
+import { MediaLink } from "./media-link.ts";
+import { mediaServices } from "./media-services.ts";
+import { CORE_HTTP_SOCKET, type GatewaySettings } from "./protocol.ts";
+import { CoreProxy } from "./proxy.ts";
+import { SavedStateFile } from "./saved-state.ts";
+import { StaticUi } from "./static-ui.ts";
+import { TranscodeHub } from "./transcode-hub.ts";
+import { VolumeReaders } from "./volume-reader.ts";
+
+/** How long the last known settings wait for core's newer ones at start. */
+const SETTINGS_PATIENCE_MS = 1_000;
+const RENEWAL_CHECK_MS = 3_600_000;
+
+/** What tests set otherwise. */
+export interface GatewayOptions {
+  /** Folder of the built web interface. */
+  readonly uiFolder?: string;
+}
+
+/** Runs the gateway until it is stopped. Resolves once the ports are open. */
+export async function runGateway(
+  context: ProcessContext,
+  options: GatewayOptions = {},
+): Promise<RunningProcess> {
+  const { dataDir, log, clock, instance } = context;
+  const runFolder = join(dataDir, RUN_FOLDER);
+  await mkdir(runFolder, { recursive: true, mode: 0o700 });
+  const saved = new SavedStateFile(dataDir, log);
+  await saved.load();
+
+  const certificates = new CertificateKeeper(dataDir, log, clock);
+  const readers = new VolumeReaders(clock, log);
+  const figures = new GatewayFigures();
+  let haveSettings: () => void = () => undefined;
+  const firstSettings = new Promise<void>((resolve) => {
+    haveSettings = resolve;
+  });
+
+  const core = coreLink(
+    runFolder,
+    instance,
+    log,
+    {
+      settingsChanged: (settings) => void follow(settings),
+      revoked: ({ sessionIds }) => authorizer.revoke(sessionIds),
+      cameraChanged: ({ camera, removed }) => authorizer.cameraChanged(camera, removed),
+      figures: () => figures.read(server.socketCount, transcodes.running),
+    },
+    () => {
+      authorizer.recheckAll();
+      core.request("settings", {}).then(
+        (settings) => void follow(settings),
+        (error: unknown) => log.warn("core gave no settings", { reason: String(error) }),
+      );
+    },
+  );
+  const authorizer = new Authorizer((params) => core.request("authorize", params), clock);
+  const media = new MediaLink(runFolder, instance, log, {
+    up: () => hub.mediaUp(),
+    down: () => hub.mediaDown(),
+    streamState: (camera, stream, state) => hub.streamState(camera, stream, state),
+  });
+  const hub = new LiveHub(media, clock, log);
+  const transcodes = new TranscodeHub(hub, () => findFfmpeg(current?.ffmpegPath), clock, log);
+  const proxy = new CoreProxy(join(runFolder, CORE_HTTP_SOCKET));
+  const uiFolder = options.uiFolder ?? fileURLToPath(new URL("../../ui/dist", import.meta.url));
+  const server = new GatewayServer({
+    authorizer,
+    proxy,
+    ui: new StaticUi(uiFolder, log),
+    services: mediaServices({ core, media, hub, transcodes, clock, log, counter: figures }),
+    rootCertificate: () => certificates.current?.root,
+    log,
+  });
+  const listeners = new Listeners(
+    {
+      request: (request, response) => server.request(request, response),
+      upgrade: (request, socket, head) => server.upgrade(request, socket, head),
+    },
+    saved,
+    log,
+  );
+
+  let current: GatewaySettings | undefined;
+  let stopped = false;
+  let following: Promise<void> = Promise.resolve();
+  const follow = (settings: GatewaySettings): Promise<void> => {
+    following = following
+      .then(async () => {
+        if (stopped) return;
+        current = settings;
+        server.configure(settings);
+        transcodes.limit = settings.maxTranscodes;
+        readers.setVolumes(settings.volumes);
+        if (settings.https.enabled) await certificates.refresh(settings.certificateNames);
+        await listeners.apply(settings, certificates.current);
+        core.notify("listening", listeners.state);
+        await saved.keepSettings(settings);
+        haveSettings();
+      })
+      .catch((error: unknown) => log.error("settings could not be followed", { reason: String(error) }));
+    return following;
+  };
+  const renewal = clock.every(RENEWAL_CHECK_MS, () => {
+    if (current !== undefined) void follow(current);
+  });
+
+  const known = saved.settings;
+  if (known !== undefined) {
+    const patience = clock.after(SETTINGS_PATIENCE_MS, () => void follow(known));
+    void firstSettings.then(() => patience.cancel());
+  }
+  // Nothing else may be pending on the loop while core is still starting.
+  const awake = setInterval(() => undefined, 1_000);
+  await firstSettings;
+  clearInterval(awake);
+  const { http, https } = listeners.state;
+  context.ready({ ...(http === undefined ? {} : { http }), ...(https === undefined ? {} : { https }) });
+
+  return {
+    async stop() {
+      stopped = true;
+      renewal.cancel();
+      haveSettings();
+      authorizer.close();
+      server.close();
+      transcodes.close();
+      hub.close();
+      core.close();
+      media.close();
+      proxy.close();
+      await readers.close();
+      await following;
+      await listeners.close();
+      figures.close();
+    },
+  };
+}
+
+/** Holds the certificate in use and makes a new one when it is due. */
+class CertificateKeeper {
+  readonly #dataDir: string;
+  readonly #log: Log;
+  readonly #clock: ProcessContext["clock"];
+  current: ServerCertificate | undefined;
+
+  constructor(dataDir: string, log: Log, clock: ProcessContext["clock"]) {
+    this.#dataDir = dataDir;
+    this.#log = log;
+    this.#clock = clock;
+  }
+
+  /** Reads or makes the certificate; the one in use stays when that fails. */
+  async refresh(names: readonly string[]): Promise<void> {
+    try {
+      this.current = await serverCertificate(this.#dataDir, names, this.#clock, this.#log);
+    } catch (error) {
+      this.#log.error("no certificate could be made", { reason: String(error) });
+    }
+  }
+}
