@@ -1,0 +1,180 @@
+// `nightjar user list | create NAME | password NAME | remove NAME | activation-code`. Works on a running recorder, and on
+// one that stands still: headless activation is `nightjar user create --admin NAME --password-stdin`.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { systemClock } from "../clock.ts";
+import type { CoreMethodsForCli } from "../control/cli-protocol.ts";
+import { DATABASE_FILE, openDb } from "../db/open-db.ts";
+import { ROLES, type Role } from "../domain/roles.ts";
+import { NightjarError } from "../errors.ts";
+import type { Link } from "../link/link.ts";
+import { silentLog } from "../log.ts";
+import { lockDataDir } from "../supervisor/data-lock.ts";
+import { openUsers, type Users } from "../users/users.ts";
+import { type CommandLine, EXIT, textFlag } from "./arguments.ts";
+import { print, printJson, printTable, readSecretFromStdin } from "./output.ts";
+import { findRunningCore } from "./running-core.ts";
+
+/** Who acts, in the audit log. */
+const ACTOR = { userName: "command line", address: "" };
+const USAGE =
+  "user list | create NAME --role ROLE --password-stdin | password NAME --password-stdin | remove NAME | activation-code";
+
+type UserMethods = Pick<
+  CoreMethodsForCli,
+  "listUsers" | "createUser" | "setPassword" | "removeUser" | "activationCode"
+>;
+/** The same calls, over the link or on the database itself. */
+type UserCalls = {
+  [Method in keyof UserMethods]: (
+    params: Parameters<UserMethods[Method]>[0],
+  ) => Promise<Awaited<ReturnType<UserMethods[Method]>>>;
+};
+
+export async function user(line: CommandLine): Promise<number> {
+  const [, action, subject] = line.words;
+  switch (action) {
+    case "list":
+      return withUsers(line.dataDir, async (users) => {
+        const all = await users.listUsers({});
+        if (line.json) printJson(all);
+        else
+          printTable(
+            all.map((account) => [
+              String(account["name"]),
+              String(account["role"]),
+              account["enabled"] === false ? "disabled" : "",
+            ]),
+          );
+        return EXIT.ok;
+      });
+    case "create":
+      return create(line, subject);
+    case "password":
+      return withSubject(subject, async (name) => {
+        const password = await secret(line);
+        return withUsers(line.dataDir, async (users) => {
+          await users.setPassword({ name, password });
+          return done(line, `Changed the password of ${name}; its sessions have ended`);
+        });
+      });
+    case "remove":
+      return withSubject(subject, (name) =>
+        withUsers(line.dataDir, async (users) => {
+          await users.removeUser({ name });
+          return done(line, `Removed ${name}`);
+        }),
+      );
+    case "activation-code":
+      return withUsers(line.dataDir, async (users) => {
+        const { code } = await users.activationCode({});
+        if (line.json) printJson({ code: code ?? null });
+        else print(code ?? "This recorder is activated: it needs no code.");
+        return EXIT.ok;
+      });
+    default:
+      throw new NightjarError("NJ_CLI_USAGE", "invalid-argument", USAGE);
+  }
+}
+
+async function create(line: CommandLine, subject: string | undefined): Promise<number> {
+  const admin = textFlag(line, "admin");
+  const name = admin ?? subject;
+  const wanted = admin === undefined ? textFlag(line, "role") : "administrator";
+  const role = ROLES.find((known) => known === wanted);
+  if (name === undefined || role === undefined) {
+    throw new NightjarError(
+      "NJ_CLI_USAGE",
+      "invalid-argument",
+      `name and role (${ROLES.join(", ")}) are needed: ${USAGE}`,
+    );
+  }
+  const password = await secret(line);
+  return withUsers(line.dataDir, async (users) => {
+    await users.createUser({ name, password, role });
+    return done(line, `Made the ${role} ${name}`);
+  });
+}
+
+function done(line: CommandLine, text: string): number {
+  if (line.json) printJson({ ok: true });
+  else print(text);
+  return EXIT.ok;
+}
+
+async function withSubject(
+  name: string | undefined,
+  action: (name: string) => Promise<number>,
+): Promise<number> {
+  if (name === undefined) throw new NightjarError("NJ_CLI_USAGE", "invalid-argument", USAGE);
+  return action(name);
+}
+
+async function secret(line: CommandLine): Promise<string> {
+  if (line.flags["password-stdin"] !== true) {
+    throw new NightjarError(
+      "NJ_CLI_USAGE",
+      "invalid-argument",
+      "passwords are read from standard input, so that they stay out of the process list: add --password-stdin",
+    );
+  }
+  return readSecretFromStdin();
+}
+
+async function withUsers(dataDir: string, action: (users: UserCalls) => Promise<number>): Promise<number> {
+  const core = await findRunningCore(dataDir);
+  if (core !== undefined) {
+    try {
+      return await action(overLink(core));
+    } finally {
+      core.close();
+    }
+  }
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  // Held meanwhile, so that a recorder that starts now does not meet us in the database.
+  const lock = await lockDataDir(dataDir);
+  const db = await openDb(join(dataDir, DATABASE_FILE), { log: silentLog });
+  const users = await openUsers({
+    db,
+    dataDir,
+    clock: systemClock,
+    log: silentLog,
+    // Nobody signs in while the recorder stands still.
+    sessionLimits: () => ({ idleMs: 0, absoluteMs: 0 }),
+  });
+  try {
+    return await action(onDatabase(users));
+  } finally {
+    await users.close();
+    await db.close();
+    await lock.release();
+  }
+}
+
+function overLink(core: Link<CoreMethodsForCli>): UserCalls {
+  return {
+    listUsers: (params) => core.request("listUsers", params),
+    createUser: (params) => core.request("createUser", params),
+    setPassword: (params) => core.request("setPassword", params),
+    removeUser: (params) => core.request("removeUser", params),
+    activationCode: (params) => core.request("activationCode", params),
+  };
+}
+
+/** The command line's calls on user management; `core` answers with the same. */
+export function onDatabase(users: Users): UserCalls {
+  return {
+    listUsers: async () => (await users.accounts.list()).map((account) => ({ ...account })),
+    createUser: async ({ name, password, role }: { name: string; password: string; role: Role }) => {
+      await users.accounts.create({ name, password, role }, ACTOR);
+    },
+    setPassword: async ({ name, password }) => {
+      await users.accounts.change(name, { password }, ACTOR);
+    },
+    removeUser: async ({ name }) => users.accounts.remove(name, ACTOR),
+    activationCode: async () => {
+      const code = await users.activation.current();
+      return code === undefined ? {} : { code: code.code };
+    },
+  };
+}
