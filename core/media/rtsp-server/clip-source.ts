@@ -172,7 +172,7 @@ class ClipPlayback implements ServedPlayback, Paced {
         : undefined;
     this.#listener.unit({
       track: index,
-      data: this.#clip.data,
+      data: track.data,
       start,
       end: start + (track.sizes[sample] as number),
       time,

@@ -8,6 +8,8 @@ import type { ServedTrack } from "./served-source.ts";
 /** Samples of one track in decoding order; times in the served track's clock rate, from the clip's start. */
 export interface ClipTrack {
   readonly served: ServedTrack;
+  /** What the offsets point into. */
+  readonly data: Buffer;
   readonly parameterSets: readonly Uint8Array[];
   readonly width?: number;
   readonly height?: number;
@@ -19,7 +21,6 @@ export interface ClipTrack {
 }
 
 export interface Clip {
-  readonly data: Buffer;
   readonly tracks: readonly ClipTrack[];
   /** Length of one loop in seconds: the video's, else the longest track's. */
   readonly durationSeconds: number;
@@ -57,7 +58,7 @@ export function parseClip(data: Buffer, name: string): Clip {
     const video = tracks.findIndex((track) => track.served.kind === "video");
     if (tracks.length === 0) throw invalid(name, "it has no H.264, H.265, AAC or Opus track");
     const durationSeconds = video >= 0 ? (lengths[video] as number) : Math.max(...lengths);
-    return { data, tracks: tracks.map((track) => within(track, durationSeconds)), durationSeconds };
+    return { tracks: tracks.map((track) => within(track, durationSeconds)), durationSeconds };
   } catch (error) {
     if (error instanceof RangeError) throw invalid(name, "its boxes are damaged", error);
     throw error;
@@ -145,6 +146,7 @@ function readTrack(
   return {
     track: {
       ...description,
+      data,
       offsets,
       sizes,
       decodeTimes: decode.map(toClock),

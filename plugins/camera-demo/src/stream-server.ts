@@ -1,0 +1,132 @@
+// The demo camera's "device": a worker thread with an RTSP server, started and stopped with the plugin. Port and token
+// are kept in the plugin's folder, so that a recorder that goes on alone finds the camera again after a restart.
+import { randomBytes } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { type Log, NightjarError } from "@nightjar/core";
+import type { StreamWorkerData, StreamWorkerMessage } from "./stream-worker.ts";
+
+export interface StreamServerOptions {
+  readonly storageDir: string;
+  readonly mediaFolder: string;
+  readonly log: Log;
+  /** The address has changed without being asked: the worker was started again. */
+  readonly onMoved: () => void;
+}
+
+interface Address {
+  readonly port: number;
+  readonly token: string;
+}
+
+const RESTART_PAUSE_MS = 1_000;
+const STOP_LIMIT_MS = 1_500;
+const TOKEN_PATTERN = /^[0-9a-f]{32}$/;
+
+/** Starts and stops the server; idempotent in both. */
+export class StreamServer {
+  readonly #options: StreamServerOptions;
+  #worker: Worker | undefined;
+  #address: Address | undefined;
+  #restart: NodeJS.Timeout | undefined;
+  /** Set from `start` to `stop`: a thread that ends meanwhile is started again. */
+  #started: Promise<void> | undefined;
+
+  constructor(options: StreamServerOptions) {
+    this.#options = options;
+  }
+
+  /** URL of a stream. Throws `NJ_DEMO_NOT_RUNNING` while the server is not up. */
+  url(stream: "main" | "sub", shiftSeconds: number): string {
+    if (this.#address === undefined) {
+      throw new NightjarError(
+        "NJ_DEMO_NOT_RUNNING",
+        "unavailable",
+        "the demo camera is not running; it starts with its plugin",
+      );
+    }
+    const query = shiftSeconds === 0 ? "" : `?shift=${shiftSeconds}`;
+    return `rtsp://127.0.0.1:${this.#address.port}/${this.#address.token}/${stream}${query}`;
+  }
+
+  /** Resolves when the server listens. Rejects with `NJ_DEMO_NOT_RUNNING` when it cannot. */
+  async start(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    this.#started ??= this.#launch();
+    await this.#started;
+  }
+
+  /** Resolves when the thread has ended. */
+  async stop(): Promise<void> {
+    this.#started = undefined;
+    clearTimeout(this.#restart);
+    this.#address = undefined;
+    const worker = this.#worker;
+    this.#worker = undefined;
+    if (worker === undefined) return;
+    const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
+    worker.postMessage("stop");
+    const limit = setTimeout(() => void worker.terminate(), STOP_LIMIT_MS);
+    await ended;
+    clearTimeout(limit);
+  }
+
+  async #launch(): Promise<void> {
+    const file = join(this.#options.storageDir, "server.json");
+    const kept = this.#address ?? (await readAddress(file));
+    const token = kept?.token ?? randomBytes(16).toString("hex");
+    const workerData: StreamWorkerData = {
+      mediaFolder: this.#options.mediaFolder,
+      port: kept?.port ?? 0,
+      token,
+    };
+    const worker = new Worker(new URL("./stream-worker.ts", import.meta.url), { workerData, env: {} });
+    this.#worker = worker;
+    const message = await firstMessage(worker);
+    if ("problem" in message) {
+      this.#started = undefined;
+      throw new NightjarError(
+        "NJ_DEMO_NOT_RUNNING",
+        "unavailable",
+        `the demo camera cannot start: ${message.problem}`,
+      );
+    }
+    this.#address = { port: message.port, token };
+    worker.on("error", (error) => this.#options.log.error("demo camera failed", { reason: error.message }));
+    worker.once("exit", () => this.#exited(worker));
+    if (message.port !== kept?.port) await writeFile(file, JSON.stringify(this.#address), { mode: 0o600 });
+  }
+
+  #exited(worker: Worker): void {
+    if (this.#started === undefined || this.#worker !== worker) return;
+    this.#restart = setTimeout(() => {
+      this.#launch().then(this.#options.onMoved, (error: unknown) =>
+        this.#options.log.error("demo camera not restarted", { reason: String(error) }),
+      );
+    }, RESTART_PAUSE_MS);
+    this.#restart.unref();
+  }
+}
+
+async function readAddress(file: string): Promise<Address | undefined> {
+  try {
+    const { port, token } = JSON.parse(await readFile(file, "utf8")) as Partial<Address>;
+    const isGood = typeof port === "number" && port > 0 && port < 65_536 && TOKEN_PATTERN.test(String(token));
+    return isGood && typeof token === "string" ? { port, token } : undefined;
+  } catch {
+    // Not there yet, or damaged: a new address is as good.
+    return undefined;
+  }
+}
+
+function firstMessage(worker: Worker): Promise<StreamWorkerMessage> {
+  return new Promise((resolve) => {
+    const failed = (error: unknown): void => resolve({ problem: String(error) });
+    worker.once("error", failed);
+    worker.once("message", (message: StreamWorkerMessage) => {
+      worker.off("error", failed);
+      resolve(message);
+    });
+  });
+}
