@@ -22,6 +22,15 @@ export {
   VIDEO_TRACK_ID,
   writeMovieBox,
 } from "./movie-box.ts";
+export {
+  type ByteSource,
+  type ReadSegmentOptions,
+  readMoreParts,
+  readSegment,
+  type SegmentContent,
+  type SegmentFileState,
+  type UnusableSegment,
+} from "./read-segment.ts";
 export type { AudioEntryFormat, VideoEntryFormat } from "./sample-entry.ts";
 export { SAMPLE_FLAG, SampleList } from "./sample-list.ts";
 export { keyFramesOf, type SegmentEnd, type SegmentFacts } from "./segment-close.ts";

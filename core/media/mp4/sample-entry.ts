@@ -17,12 +17,19 @@ const VIDEO_ENTRIES: Readonly<Record<string, string>> = {
   hev1: "hvcC",
 };
 
-/** Writes a video track's entry. `inBand`: parameter sets may also stand in the samples (avc3, hev1). */
-export function writeVideoEntry(writer: BoxWriter, format: VideoEntryFormat, inBand = false): void {
-  let type = format.codecString.slice(0, 4);
+/** The codec string that belongs to the entry: `avc1.…` becomes `avc3.…` where parameter sets may stand in the samples. */
+export function entryCodecString(format: VideoEntryFormat, inBand: boolean): string {
+  const type = format.codecString.slice(0, 4);
   const configType = VIDEO_ENTRIES[type];
   if (configType === undefined) throw unsupported(format.codecString);
-  if (inBand) type = configType === "avcC" ? "avc3" : "hev1";
+  if (!inBand) return format.codecString;
+  return (configType === "avcC" ? "avc3" : "hev1") + format.codecString.slice(4);
+}
+
+/** Writes a video track's entry. `inBand`: parameter sets may also stand in the samples (avc3, hev1). */
+export function writeVideoEntry(writer: BoxWriter, format: VideoEntryFormat, inBand = false): void {
+  const type = entryCodecString(format, inBand).slice(0, 4);
+  const configType = VIDEO_ENTRIES[type] as string;
   writer.begin(type).zeros(6).u16(1).zeros(16).u16(format.width).u16(format.height);
   writer.u32(0x00480000).u32(0x00480000).u32(0).u16(1).zeros(32).u16(0x0018).u16(0xffff);
   writer.begin(configType).bytes(format.decoderConfig).end();

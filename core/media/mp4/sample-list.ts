@@ -101,6 +101,13 @@ export class SampleList {
     return end;
   }
 
+  /** Forgets the samples from `count` on; `lastDuration` is that of the then last one. */
+  truncate(count: number, lastDuration: number): void {
+    for (let index = count; index < this.count; index += 1) this.totalBytes -= this.sizes[index] as number;
+    this.count = Math.min(this.count, count);
+    this.lastDuration = lastDuration;
+  }
+
   /** Moves all times by `ticks`. */
   shift(ticks: number): void {
     if (ticks === 0) return;

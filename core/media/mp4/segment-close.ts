@@ -5,7 +5,7 @@ import { BoxWriter } from "./box-writer.ts";
 import { PATCH_BYTES, PATCH_OFFSET } from "./identity-box.ts";
 import { encodeKeyFrames, type KeyFrame } from "./key-frame-blob.ts";
 import { type Edit, MOVIE_TIME_SCALE, type MovieTrack, writeMovieBox } from "./movie-box.ts";
-import type { AudioEntryFormat, VideoEntryFormat } from "./sample-entry.ts";
+import { type AudioEntryFormat, entryCodecString, type VideoEntryFormat } from "./sample-entry.ts";
 import type { SampleList } from "./sample-list.ts";
 import { type SegmentClosing, writeSummaryBox } from "./summary-box.ts";
 
@@ -86,7 +86,7 @@ export function closeSegment(options: {
       id: segmentId(identity),
       duration90k,
       sizeBytes: moovOffset + moov.length,
-      videoCodec: video.format.codecString,
+      videoCodec: entryCodecString(video.format, video.inBandParameterSets),
       width: video.format.width,
       height: video.format.height,
       audioCodec: audio?.format.codecString,

@@ -1,0 +1,156 @@
+// Finalises a recording file that a crash or a failed disk left unfinished: cuts it to its last whole part, appends the
+// final moov and patches the header, exactly as closing would have. Also looks at files without touching them (fsck).
+// Synchronous: for sync threads and jobs.
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { PATCH_OFFSET } from "../mp4/identity-box.ts";
+import { readSegment, type SegmentContent, type SegmentFileState } from "../mp4/read-segment.ts";
+import { closeSegment, type SegmentFacts } from "../mp4/segment-close.ts";
+import type { SegmentClosing } from "../mp4/summary-box.ts";
+import { FileSource } from "./segment-file.ts";
+
+export interface SegmentInspection {
+  readonly state: SegmentFileState;
+  /** What is wrong, for people; undefined if nothing is. */
+  readonly problem: string | undefined;
+  readonly sizeBytes: number;
+  /** What an index row needs, volume and path apart; undefined for `unreadable` and `empty`. As recovery would make it. */
+  readonly facts: SegmentFacts | undefined;
+  /** Order of eviction on the volume, as written at the opening; 0 if unknown. */
+  readonly writeSequence: number;
+}
+
+export interface RecoveryOptions {
+  /** Why it was recorded, where that is known better than what was written at the opening (REASON_BITS). */
+  readonly reasonBits?: number;
+  /** Whether its run ended with it; a crash ends the run, so the default is true. */
+  readonly endsRun?: boolean;
+}
+
+export interface RecoveryResult extends SegmentInspection {
+  /** The state it was found in. `state` is what it is now: `closed`, `unreadable` or `empty`. */
+  readonly found: SegmentFileState;
+  /** Bytes after the last whole part that were cut off. */
+  readonly cutBytes: number;
+}
+
+/**
+ * Looks at a file. `verify`: reads all pictures of an unfinished file too. Throws the system's error if it cannot be
+ * read; what is in it is told, not thrown.
+ */
+export function inspectSegment(
+  file: string,
+  options: RecoveryOptions & { readonly verify?: boolean } = {},
+): SegmentInspection {
+  const source = new FileSource(file);
+  try {
+    const content = readSegment(source, { verify: options.verify === true });
+    if (!("video" in content)) {
+      return {
+        state: content.state,
+        problem: content.problem,
+        sizeBytes: source.size,
+        facts: undefined,
+        writeSequence: content.opening?.writeSequence ?? 0,
+      };
+    }
+    return {
+      state: content.state,
+      problem: content.problem,
+      sizeBytes: source.size,
+      facts: factsOf(content, source.size, options),
+      writeSequence: content.opening.writeSequence,
+    };
+  } finally {
+    source.close();
+  }
+}
+
+/**
+ * Makes an unfinished file a closed one, in place and durably. A closed file is left alone; one without a whole part
+ * stays as it is, for only an explicit call deletes. Safe to repeat after a crash at any point.
+ */
+export function recoverSegment(file: string, options: RecoveryOptions = {}): RecoveryResult {
+  const source = new FileSource(file);
+  let content: ReturnType<typeof readSegment>;
+  const sizeBytes = source.size;
+  try {
+    content = readSegment(source, { verify: true });
+  } finally {
+    source.close();
+  }
+  const found = content.state;
+  if (!("video" in content)) {
+    return {
+      found,
+      state: content.state,
+      problem: content.problem,
+      sizeBytes,
+      facts: undefined,
+      writeSequence: content.opening?.writeSequence ?? 0,
+      cutBytes: 0,
+    };
+  }
+  const { writeSequence } = content.opening;
+  if (found === "closed") {
+    const facts = factsOf(content, sizeBytes, options);
+    return { found, state: "closed", problem: undefined, sizeBytes, facts, writeSequence, cutBytes: 0 };
+  }
+  const end = endOf(content, options);
+  const descriptor = openSync(file, "r+");
+  try {
+    // A final moov that is there already (killed between appending and patching) is written again, with the same content.
+    ftruncateSync(descriptor, content.partsEnd);
+    writeAll(descriptor, end.moov, content.partsEnd);
+    fdatasyncSync(descriptor);
+    writeAll(descriptor, end.patch, PATCH_OFFSET);
+    fdatasyncSync(descriptor);
+    const facts = end.summary;
+    return {
+      found,
+      state: "closed",
+      problem: content.problem,
+      sizeBytes: fstatSync(descriptor).size,
+      facts,
+      writeSequence,
+      cutBytes: content.moov === undefined ? sizeBytes - content.partsEnd : 0,
+    };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The end that closing would give the file, from the samples of its whole parts. */
+function endOf(content: SegmentContent, options: RecoveryOptions) {
+  const { summary } = content;
+  const duration90k = summary?.duration90k ?? content.video.samples.duration;
+  const reasonBits = options.reasonBits ?? content.opening.reasonBits;
+  const closing: SegmentClosing = summary ?? {
+    holes: [],
+    reasons: reasonBits === 0 ? [] : [{ offset90k: 0, duration90k, bits: reasonBits }],
+    cameraClockOffsetMs: undefined,
+    endsRun: options.endsRun ?? true,
+  };
+  return closeSegment({
+    identity: content.opening.identity,
+    tracks: content,
+    moovOffset: content.partsEnd,
+    closing,
+    // A file whose final moov was complete lost nothing: it only lacked its patch.
+    recovered: summary === undefined || summary.recovered,
+    duration90k,
+  });
+}
+
+/** An index row's worth of facts: of a closed file as it is, of another as recovery would make it. */
+function factsOf(content: SegmentContent, sizeBytes: number, options: RecoveryOptions): SegmentFacts {
+  const { summary } = endOf(content, options);
+  if (content.state !== "closed" || content.moov === undefined) return summary;
+  return { ...summary, sizeBytes, moovOffset: content.moov.offset, moovBytes: content.moov.bytes };
+}
+
+function writeAll(descriptor: number, bytes: Uint8Array, position: number): void {
+  let written = 0;
+  while (written < bytes.length) {
+    written += writeSync(descriptor, bytes, written, bytes.length - written, position + written);
+  }
+}

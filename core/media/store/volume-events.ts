@@ -1,0 +1,28 @@
+// What a volume writer tells of its volume and its files.
+import type { SystemErrorCode } from "./volume-fault.ts";
+
+/** A file being written on a volume; never used twice in the life of a writer. */
+export type FileToken = number;
+
+export type VolumeHealth = "normal" | "offline" | "read-only" | "error" | "mismatch";
+
+export type VolumeEvent =
+  /** Everything up to `bytes` of the file, its name included, survives a power loss. */
+  | { readonly kind: "synced"; readonly token: FileToken; readonly bytes: number }
+  /**
+   * The file can no longer be written to; nothing is retried. What lies beyond `syncedBytes` may be lost and is to be
+   * written again elsewhere. Comes once per file; it is closed by then.
+   */
+  | {
+      readonly kind: "failed";
+      readonly token: FileToken;
+      readonly code: SystemErrorCode;
+      readonly message: string;
+      readonly syncedBytes: number;
+    }
+  | { readonly kind: "space"; readonly freeBytes: number; readonly totalBytes: number }
+  /** A sync round ended: `ms` is what a power loss costs beyond the five seconds between rounds. */
+  | { readonly kind: "round"; readonly ms: number; readonly files: number }
+  /** A sync round has lasted for `ms` so far, more than five seconds. Repeated while it lasts, and once at its end. */
+  | { readonly kind: "slow"; readonly ms: number }
+  | { readonly kind: "state"; readonly status: VolumeHealth; readonly message: string };

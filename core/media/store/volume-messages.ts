@@ -1,0 +1,93 @@
+// Messages between a volume's main-thread face and its threads: the writer, which appends, and the sync threads,
+// which sync, delete, probe and recover. All calls in the threads are synchronous: a hung disk stops them alone.
+import type { RecoveryResult } from "./recover-segment.ts";
+
+/** A system call that failed, as it crosses threads. */
+export interface ThreadFault {
+  /** `ENOSPC`, `EIO` …; `UNKNOWN` if the system gave none. */
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface VolumeThreadData {
+  readonly volumePath: string;
+}
+
+export type WriterOperation =
+  | {
+      readonly kind: "create";
+      readonly token: number;
+      readonly path: string;
+      readonly at: number;
+      readonly length: number;
+    }
+  | {
+      readonly kind: "append";
+      readonly id: number;
+      readonly token: number;
+      /** Triples: index into `buffers` (-1: the batch's own bytes), offset, length. */
+      readonly spans: readonly number[];
+    }
+  | {
+      readonly kind: "patch";
+      readonly id: number;
+      readonly token: number;
+      readonly offset: number;
+      readonly at: number;
+      readonly length: number;
+    }
+  | { readonly kind: "text"; readonly id: number; readonly path: string; readonly text: string }
+  | { readonly kind: "close"; readonly token: number };
+
+/** What was asked for in one turn of the main thread's loop. */
+export interface WriterBatch {
+  readonly operations: readonly WriterOperation[];
+  readonly buffers: readonly SharedArrayBuffer[];
+  /** Copies of the pieces that do not lie in shared memory. */
+  readonly bytes: Uint8Array;
+}
+
+export interface WriterReply {
+  /** Ids of operations that succeeded. */
+  readonly done: readonly number[];
+  readonly created: readonly {
+    readonly token: number;
+    readonly descriptor: number;
+    /** Directories whose entries changed, to be synced with the file's first round. */
+    readonly directories: readonly string[];
+  }[];
+  /** Tokens that can no longer be written to. */
+  readonly failed: readonly { readonly token: number; readonly fault: ThreadFault }[];
+  /** Operations that failed or came after their file had failed. */
+  readonly refused: readonly { readonly id: number; readonly fault: ThreadFault }[];
+}
+
+export type SyncTask =
+  | { readonly kind: "file"; readonly token: number; readonly descriptor: number }
+  | { readonly kind: "directory"; readonly path: string }
+  | { readonly kind: "remove"; readonly path: string }
+  | { readonly kind: "probe"; readonly id: string | undefined; readonly write: boolean }
+  | { readonly kind: "recover"; readonly path: string; readonly reasonBits: number | undefined };
+
+export interface ProbeOutcome {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}
+
+/** What became of a task; without a fault it succeeded. */
+export interface SyncOutcome {
+  readonly fault?: ThreadFault;
+  readonly probe?: ProbeOutcome;
+  readonly recovery?: RecoveryResult;
+}
+
+export interface SyncJob {
+  readonly job: number;
+  readonly tasks: readonly SyncTask[];
+}
+
+/** One outcome per task, in order. */
+export interface SyncReply {
+  readonly job: number;
+  readonly outcomes: readonly SyncOutcome[];
+}

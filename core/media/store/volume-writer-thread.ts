@@ -1,0 +1,206 @@
+// The writer thread of one volume: creates files, appends to them, patches them, closes them. Everything in order
+// of arrival and with synchronous calls; it syncs nothing, so that a slow sync does not hold up other files.
+import {
+  closeSync,
+  fdatasyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  writeSync,
+  writevSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { parentPort, workerData } from "node:worker_threads";
+import { systemCode } from "../../errors.ts";
+import { syncDirectory } from "./volume-marker.ts";
+import type {
+  ThreadFault,
+  VolumeThreadData,
+  WriterBatch,
+  WriterOperation,
+  WriterReply,
+} from "./volume-messages.ts";
+
+/** Fewer than the kernel's IOV_MAX (1024). */
+const VECTOR_LIMIT = 512;
+
+interface OpenFile {
+  readonly descriptor: number;
+  size: number;
+  fault: ThreadFault | undefined;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
+
+const { volumePath } = workerData as VolumeThreadData;
+const files = new Map<number, OpenFile>();
+
+parentPort?.on("message", (batch: WriterBatch) => {
+  const reply: Mutable<WriterReply> = { done: [], created: [], failed: [], refused: [] };
+  for (const operation of batch.operations) perform(operation, batch, reply);
+  parentPort?.postMessage(reply);
+});
+
+function perform(operation: WriterOperation, batch: WriterBatch, reply: Mutable<WriterReply>): void {
+  if (operation.kind === "create") {
+    create(operation, batch, reply);
+    return;
+  }
+  if (operation.kind === "text") {
+    try {
+      writeText(operation.path, operation.text);
+      reply.done.push(operation.id);
+    } catch (error) {
+      reply.refused.push({ id: operation.id, fault: faultOf(error) });
+    }
+    return;
+  }
+  const file = files.get(operation.token);
+  if (operation.kind === "close") {
+    files.delete(operation.token);
+    if (file !== undefined && file.descriptor >= 0) closeQuietly(file.descriptor);
+    return;
+  }
+  if (file === undefined || file.fault !== undefined) {
+    const fault = file?.fault ?? { code: "EBADF", message: "the file is not open" };
+    reply.refused.push({ id: operation.id, fault });
+    return;
+  }
+  try {
+    if (operation.kind === "append") {
+      append(file, operation.spans, batch);
+    } else {
+      const bytes = batch.bytes.subarray(operation.at, operation.at + operation.length);
+      writeAll(file.descriptor, [bytes], operation.offset);
+    }
+    reply.done.push(operation.id);
+  } catch (error) {
+    file.fault = faultOf(error);
+    reply.refused.push({ id: operation.id, fault: file.fault });
+    reply.failed.push({ token: operation.token, fault: file.fault });
+    // Half a part helps nobody; where even this fails, recovery cuts it off.
+    try {
+      ftruncateSync(file.descriptor, file.size);
+    } catch (cause) {
+      file.fault = { ...file.fault, message: `${file.fault.message} (${faultOf(cause).code} on truncating)` };
+    }
+  }
+}
+
+function create(
+  operation: Extract<WriterOperation, { kind: "create" }>,
+  batch: WriterBatch,
+  reply: Mutable<WriterReply>,
+): void {
+  try {
+    const path = join(volumePath, operation.path);
+    const { descriptor, directories } = openNew(path);
+    const bytes = batch.bytes.subarray(operation.at, operation.at + operation.length);
+    files.set(operation.token, { descriptor, size: bytes.length, fault: undefined });
+    writeAll(descriptor, [bytes], 0);
+    reply.created.push({ token: operation.token, descriptor, directories });
+  } catch (error) {
+    const fault = faultOf(error);
+    const descriptor = files.get(operation.token)?.descriptor ?? -1;
+    files.set(operation.token, { descriptor, size: 0, fault });
+    reply.failed.push({ token: operation.token, fault });
+  }
+}
+
+/** Opens a file that must not exist yet, and says which directories got a new entry. */
+function openNew(path: string): { descriptor: number; directories: string[] } {
+  const folder = dirname(path);
+  const made = mkdirSync(folder, { recursive: true });
+  const directories = [folder];
+  if (made !== undefined) {
+    for (let current = folder; current !== dirname(made); current = dirname(current)) {
+      directories.push(dirname(current));
+    }
+  }
+  try {
+    return { descriptor: openSync(path, "wx", 0o640), directories };
+  } catch (error) {
+    // Deleting removes folders that became empty, and may have removed this one in between.
+    if (systemCode(error) !== "ENOENT") throw error;
+    mkdirSync(folder, { recursive: true });
+    return { descriptor: openSync(path, "wx", 0o640), directories: [...directories, dirname(folder)] };
+  }
+}
+
+function append(file: OpenFile, spans: readonly number[], batch: WriterBatch): void {
+  let views: Uint8Array[] = [];
+  let total = 0;
+  let pending = 0;
+  for (let index = 0; index < spans.length; index += 3) {
+    const source = spans[index] as number;
+    const start = spans[index + 1] as number;
+    const length = spans[index + 2] as number;
+    const view =
+      source < 0
+        ? batch.bytes.subarray(start, start + length)
+        : new Uint8Array(batch.buffers[source] as SharedArrayBuffer, start, length);
+    views.push(view);
+    pending += length;
+    if (views.length === VECTOR_LIMIT) {
+      writeAll(file.descriptor, views, file.size + total);
+      total += pending;
+      pending = 0;
+      views = [];
+    }
+  }
+  if (views.length > 0) writeAll(file.descriptor, views, file.size + total);
+  file.size += total + pending;
+}
+
+/** Writes all of the views at `position`, however many calls the system makes of it. */
+function writeAll(descriptor: number, views: Uint8Array[], position: number): void {
+  let at = position;
+  let first = 0;
+  while (first < views.length) {
+    let written = writevSync(descriptor, first === 0 ? views : views.slice(first), at);
+    at += written;
+    if (written === 0 && (views[first] as Uint8Array).length > 0) throw noSpace();
+    while (first < views.length && written >= (views[first] as Uint8Array).length) {
+      written -= (views[first] as Uint8Array).length;
+      first += 1;
+    }
+    if (written > 0) views[first] = (views[first] as Uint8Array).subarray(written);
+  }
+}
+
+/** Replaces a small text file so that it is either the old or the new one, whatever happens. */
+function writeText(relativePath: string, text: string): void {
+  const path = join(volumePath, relativePath);
+  const draft = `${path}.new`;
+  mkdirSync(dirname(path), { recursive: true });
+  const descriptor = openSync(draft, "w", 0o640);
+  try {
+    writeSync(descriptor, text);
+    fdatasyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  renameSync(draft, path);
+  syncDirectory(dirname(path));
+}
+
+function closeQuietly(descriptor: number): void {
+  try {
+    closeSync(descriptor);
+  } catch (error) {
+    // All that matters was synced before; the descriptor is gone either way.
+    faultOf(error);
+  }
+}
+
+function noSpace(): Error {
+  return Object.assign(new RangeError("the system wrote nothing"), { code: "ENOSPC" });
+}
+
+function faultOf(error: unknown): ThreadFault {
+  return {
+    code: systemCode(error) ?? "UNKNOWN",
+    message: error instanceof Error ? error.message : String(error),
+  };
+}

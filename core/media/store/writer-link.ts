@@ -1,0 +1,143 @@
+// The main thread's link to the writer thread of one volume: what is asked for in one turn of the loop goes as one
+// message; answers settle what waits. A thread that ends takes its open files with it, and is replaced.
+import { Worker } from "node:worker_threads";
+import type { Clock } from "../../clock.ts";
+import type { ThreadFault, VolumeThreadData, WriterOperation, WriterReply } from "./volume-messages.ts";
+import { WriteBatch } from "./write-batch.ts";
+
+export type LinkDone = (fault: ThreadFault | undefined) => void;
+
+export interface WriterLinkEvents {
+  /** A file lies on the volume with its first bytes; `directories` have new entries. */
+  readonly onCreated: (token: number, descriptor: number, directories: readonly string[]) => void;
+  /** A file can no longer be written to. */
+  readonly onFailed: (token: number, fault: ThreadFault) => void;
+  /** The thread ended, and with it all files. */
+  readonly onLost: (fault: ThreadFault, error: unknown) => void;
+  /** A message was answered and all that it settled is settled. */
+  readonly onAnswer: () => void;
+}
+
+/** Sends operations in order; nothing blocks the caller. */
+export class WriterLink {
+  readonly #data: VolumeThreadData;
+  readonly #clock: Clock;
+  readonly #events: WriterLinkEvents;
+  readonly #waiting = new Map<number, LinkDone>();
+  /** When each message that is not yet answered was sent. */
+  #sentMs: number[] = [];
+  #worker: Worker;
+  #batch = new WriteBatch();
+  #flushing = false;
+  #nextId = 1;
+  #closed = false;
+  /** Monotonic time of the last answer. */
+  lastAnswerMs: number;
+
+  constructor(data: VolumeThreadData, clock: Clock, events: WriterLinkEvents) {
+    this.#data = data;
+    this.#clock = clock;
+    this.#events = events;
+    this.lastAnswerMs = clock.monotonicMs();
+    this.#worker = this.#start();
+  }
+
+  /** How long the thread has been at it without an answer, in milliseconds; 0 if nothing is asked. */
+  get waitingMs(): number {
+    const sentMs = this.#sentMs[0];
+    return sentMs === undefined ? 0 : this.#clock.monotonicMs() - Math.max(sentMs, this.lastAnswerMs);
+  }
+
+  get isIdle(): boolean {
+    return this.#batch.isEmpty && this.#sentMs.length === 0;
+  }
+
+  create(token: number, path: string, firstBytes: Uint8Array): void {
+    this.#push({ kind: "create", token, path, ...this.#batch.copy(firstBytes) });
+  }
+
+  append(token: number, pieces: readonly Uint8Array[], onDone: LinkDone): void {
+    this.#push({ kind: "append", id: this.#expect(onDone), token, spans: this.#batch.spans(pieces) });
+  }
+
+  patch(token: number, offset: number, bytes: Uint8Array, onDone: LinkDone): void {
+    this.#push({ kind: "patch", id: this.#expect(onDone), token, offset, ...this.#batch.copy(bytes) });
+  }
+
+  writeText(path: string, text: string, onDone: LinkDone): void {
+    this.#push({ kind: "text", id: this.#expect(onDone), path, text });
+  }
+
+  closeFile(token: number): void {
+    this.#push({ kind: "close", token });
+  }
+
+  /** Sends what has been collected, without waiting for the end of the turn. */
+  flush(): void {
+    this.#flushing = false;
+    if (this.#closed || this.#batch.isEmpty) return;
+    const { message, transfer } = this.#batch.take();
+    this.#batch = new WriteBatch();
+    this.#sentMs.push(this.#clock.monotonicMs());
+    this.#worker.postMessage(message, transfer);
+  }
+
+  /** Ends the thread; one that hangs in the kernel is left to it. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#worker.terminate();
+  }
+
+  #push(operation: WriterOperation): void {
+    this.#batch.push(operation);
+    if (this.#flushing) return;
+    this.#flushing = true;
+    // Once per turn of the loop: parts of many cameras share a message.
+    setImmediate(() => this.flush());
+  }
+
+  #expect(onDone: LinkDone): number {
+    const id = this.#nextId++;
+    this.#waiting.set(id, onDone);
+    return id;
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL("./volume-writer-thread.ts", import.meta.url), {
+      workerData: this.#data,
+    });
+    worker.on("message", (reply: WriterReply) => this.#receive(reply));
+    worker.on("error", (error) => this.#lose(error));
+    return worker;
+  }
+
+  #receive(reply: WriterReply): void {
+    this.#sentMs.shift();
+    this.lastAnswerMs = this.#clock.monotonicMs();
+    for (const { token, descriptor, directories } of reply.created) {
+      this.#events.onCreated(token, descriptor, directories);
+    }
+    for (const id of reply.done) this.#settle(id, undefined);
+    for (const { token, fault } of reply.failed) this.#events.onFailed(token, fault);
+    for (const { id, fault } of reply.refused) this.#settle(id, fault);
+    this.#events.onAnswer();
+  }
+
+  #settle(id: number, fault: ThreadFault | undefined): void {
+    const onDone = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    onDone?.(fault);
+  }
+
+  #lose(error: unknown): void {
+    if (this.#closed) return;
+    const fault: ThreadFault = {
+      code: "NJ_THREAD_LOST",
+      message: "the thread that writes to the volume ended",
+    };
+    this.#sentMs = [];
+    this.#worker = this.#start();
+    this.#events.onLost(fault, error);
+    for (const id of [...this.#waiting.keys()]) this.#settle(id, fault);
+  }
+}
