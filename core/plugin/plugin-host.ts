@@ -62,13 +62,18 @@ export class PluginHost {
     });
   }
 
-  /** Finds and sets up all plugins, then runs their `start`. A plugin that fails is listed, never thrown. */
-  async start(): Promise<void> {
+  /** Finds and sets up all plugins. One that fails is listed, never thrown. */
+  async load(): Promise<void> {
     const { plugins, refused } = await discoverPlugins(this.#options.paths, this.#options.version);
     this.#refused = refused;
-    for (const { name, folder, reason } of refused)
+    for (const { name, folder, reason } of refused) {
       this.#options.log.warn("plugin refused", { plugin: name, folder, reason });
+    }
     for (const found of plugins) await this.#load(found);
+  }
+
+  /** Lets the plugins open what they need. */
+  async start(): Promise<void> {
     await this.hooks.start.promise(this.#starting.signal);
   }
 

@@ -122,7 +122,7 @@ describe("plugins on disk", async () => {
       },
     });
     const plugins = host(folder);
-    await plugins.start();
+    await plugins.load();
     assert.equal(plugins.cameraDrivers.get("t7")?.plugin, name);
     assert.equal(plugins.list()[0]?.status, "running");
   });
@@ -133,7 +133,7 @@ describe("plugins on disk", async () => {
       "nightjar-camera-good": { entry: plugin("nightjar-camera-good", "") },
     });
     const plugins = host(folder);
-    await plugins.start();
+    await plugins.load();
     assert.deepEqual(
       plugins.list().map(({ name, status, reason }) => [name, status, reason]),
       [
@@ -147,7 +147,7 @@ describe("plugins on disk", async () => {
     const name = "nightjar-camera-cfg";
     const folder = await folderWith({ [name]: { entry: plugin(name, 'throw new Error("was set up");') } });
     const plugins = host(folder, { [name]: { enabled: true, config: { level: "high" } } });
-    await plugins.start();
+    await plugins.load();
     assert.match(plugins.list()[0]?.reason ?? "", /\/level/);
   });
 
@@ -155,7 +155,7 @@ describe("plugins on disk", async () => {
     const name = "nightjar-camera-off";
     const folder = await folderWith({ [name]: { entry: 'throw new Error("imported");' } });
     const plugins = host(folder, { [name]: { enabled: false, config: {} } });
-    await plugins.start();
+    await plugins.load();
     assert.equal(plugins.list()[0]?.status, "disabled");
   });
 
@@ -170,7 +170,7 @@ describe("plugins on disk", async () => {
       "nightjar-camera-two": { entry: entry("nightjar-camera-two") },
     });
     const plugins = host(folder);
-    await plugins.start();
+    await plugins.load();
     assert.equal(plugins.cameraDrivers.get("same")?.plugin, "nightjar-camera-one");
     assert.match(plugins.list()[1]?.reason ?? "", /already answers/);
   });
