@@ -40,6 +40,8 @@ export interface RtpSenderOptions {
   readonly writes: "packet" | "frame";
   readonly counters: SenderCounters;
   readonly hook?: PacketHook;
+  /** First sequence number and RTP time, which are random otherwise. */
+  readonly base?: { readonly sequence: number; readonly rtpTime: number };
   /** Frames a packet for the interleaved connection; by default `$`, channel, length. */
   readonly frame?: (channel: number, packet: Buffer) => Buffer;
 }
@@ -55,8 +57,8 @@ const plan = new PacketPlan();
 export class RtpSender {
   readonly #options: RtpSenderOptions;
   readonly ssrc = randomUint32();
-  readonly #timeBase = randomUint32();
-  #sequence = randomUint32() & 0xffff;
+  readonly #timeBase: number;
+  #sequence: number;
   #packets = 0;
   #octets = 0;
   #nextReportMs = 0;
@@ -65,6 +67,8 @@ export class RtpSender {
 
   constructor(options: RtpSenderOptions) {
     this.#options = options;
+    this.#timeBase = (options.base?.rtpTime ?? randomUint32()) >>> 0;
+    this.#sequence = (options.base?.sequence ?? randomUint32()) & 0xffff;
   }
 
   /** Sequence number of the next packet and RTP time of the playback's zero, for the RTP-Info header. */

@@ -194,6 +194,7 @@ export class RtspConnection {
             }
           : { kind: "tcp", socket: this.socket, rtp: offer.rtp, rtcp: offer.rtcp },
       ...(hooks?.packet === undefined ? {} : { hook: hooks.packet }),
+      ...(hooks?.base === undefined ? {} : { base: hooks.base }),
       ...(hooks?.frame === undefined ? {} : { frame: hooks.frame }),
     });
     this.#mount = mount;

@@ -26,6 +26,7 @@ export interface RtspServerHooks {
   sdp?(sdp: string): string;
   packet?: PacketHook;
   frame?: (channel: number, packet: Buffer) => Buffer;
+  readonly base?: { readonly sequence: number; readonly rtpTime: number };
   /** A client begins to get media. */
   playing?(connection: RtspConnection): void;
 }
