@@ -10,6 +10,9 @@ import type { CameraScopes } from "./camera-scopes.ts";
 import { hashPassword, verifyNothing, verifyPassword } from "./password-hash.ts";
 import type { Sessions } from "./sessions.ts";
 
+/** The role of an account, for those who only speak of accounts. */
+export type UserRole = Role;
+
 /** An account as others may see it. */
 export interface Account {
   readonly name: string;

@@ -45,6 +45,14 @@ export class Activation {
     return this.#accounts.any();
   }
 
+  /** The code in force, or a new one where it has run out; undefined if the recorder is activated. */
+  async current(): Promise<ActivationCode | undefined> {
+    const code = this.#code;
+    if (code !== undefined && code.expiresAtMs > this.#clock.wallMs() && !(await this.isActivated()))
+      return code;
+    return await this.renew();
+  }
+
   /** A new code, which replaces the one before; undefined if the recorder is activated. Called at start and on demand. */
   async renew(): Promise<ActivationCode | undefined> {
     if (await this.isActivated()) {
@@ -98,7 +106,7 @@ export class Activation {
       throw new NightjarError(
         "NJ_ACTIVATION_CODE_EXPIRED",
         "permission-denied",
-        "the activation code is older than 30 minutes: restart Nightjar to get a new one",
+        "the activation code is older than 30 minutes: `nightjar user activation-code` or a restart gives a new one",
       );
     }
   }

@@ -1,0 +1,167 @@
+// The API as a Koa application on a Unix socket that only the gateway reaches (house plan section 8): security headers,
+// problems, figures, routes. Ports, TLS and the addresses of clients are the gateway's business.
+
+import { chmod, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import Koa from "koa";
+import helmet from "koa-helmet";
+import { Type } from "typebox";
+import { ChangeFeed } from "./change-feed.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import { openApiDocument } from "./openapi.ts";
+import { httpError, problemAnswer } from "./problem.ts";
+import { answer, needs, type Route, route, SIGNED_IN } from "./route.ts";
+import { routeMiddleware } from "./router.ts";
+import { cameraRoutes } from "./routes/camera-routes.ts";
+import { recordingRoutes } from "./routes/recording-routes.ts";
+import { sessionRoutes } from "./routes/session-routes.ts";
+import { settingsRoutes } from "./routes/settings-routes.ts";
+import { systemRoutes } from "./routes/system-routes.ts";
+import { userRoutes } from "./routes/user-routes.ts";
+import type { HttpServices } from "./services.ts";
+
+export { ChangeFeed };
+
+/** Longer than a probe of a slow camera, shorter than a person's patience. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+const MAX_HEADER_BYTES = 32 * 1024;
+
+export interface HttpApp {
+  /** Serves on a Unix socket (0600), or on a loopback port where tests need one. */
+  listen(target: string | { readonly port: number }): Promise<Server>;
+  close(): Promise<void>;
+  /** All routes that are served, for tests and documents. */
+  readonly routes: readonly Route[];
+}
+
+/** Puts the API together. Throws `NJ_ROUTE_WITHOUT_POLICY` if a route is not protected. */
+export function createHttpApp(services: HttpServices): HttpApp {
+  const metrics = createMetrics(services);
+  const routes = apiRoutes(services, metrics);
+  const serveRoutes = routeMiddleware(routes, services);
+  const stopTelling = services.users.sessions.onRevoked((ids) => services.changes.endSessions(ids));
+  const app = new Koa();
+  app.use(async (context, next) => {
+    const start = performance.now();
+    try {
+      await next();
+      if (context.status === 404 && context.body === undefined) {
+        throw httpError(404, "NJ_ROUTE_UNKNOWN", "there is no such resource");
+      }
+    } catch (error) {
+      const problem = problemAnswer(error);
+      if (problem.status >= 500) {
+        services.log.error("a request failed", {
+          method: context.method,
+          path: context.path.slice(0, 200),
+          code: problem.body.code,
+          reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        });
+      }
+      context.status = problem.status;
+      context.set(problem.headers);
+      context.set("content-type", "application/problem+json");
+      context.body = JSON.stringify(problem.body);
+    }
+    const path = (context as typeof context & { _matchedRoute?: unknown })._matchedRoute;
+    const known = typeof path === "string" ? path : "unknown";
+    metrics.request(context.method, known, context.status, (performance.now() - start) / 1000);
+  });
+  app.use(securityHeaders());
+  app.use(serveRoutes);
+  // Koa would print to the console; what is left here are broken connections.
+  app.on("error", (error: unknown) => {
+    services.log.debug("a connection to the API broke", { reason: String(error) });
+  });
+
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, app.callback());
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  return {
+    routes,
+    async listen(target) {
+      if (typeof target === "string") await rm(target, { force: true });
+      await new Promise<void>((resolve, reject) => {
+        server.once("error", reject);
+        const done = () => {
+          server.off("error", reject);
+          resolve();
+        };
+        if (typeof target === "string") server.listen(target, done);
+        else server.listen(target.port, "127.0.0.1", done);
+      });
+      if (typeof target === "string") await chmod(target, 0o600);
+      return server;
+    },
+    async close() {
+      stopTelling();
+      services.changes.close();
+      if (!server.listening) return;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** All routes of the API. */
+export function apiRoutes(services: HttpServices, metrics: Metrics): Route[] {
+  const routes: Route[] = [
+    ...sessionRoutes(services),
+    ...userRoutes(services),
+    ...cameraRoutes(services),
+    ...recordingRoutes(services),
+    ...systemRoutes(services),
+    ...settingsRoutes(services),
+    route({
+      method: "GET",
+      path: "/metrics",
+      policy: needs("metrics.view"),
+      summary: "Figures for Prometheus.",
+      contentType: "text/plain",
+      response: Type.String(),
+      handle: async () => answer(200, await metrics.text(), { "content-type": metrics.contentType }),
+    }),
+  ];
+  let document: string | undefined;
+  routes.push(
+    route({
+      method: "GET",
+      path: "/api/v1/openapi.json",
+      policy: SIGNED_IN,
+      summary: "This description.",
+      response: Type.Object({}),
+      handle() {
+        document ??= JSON.stringify(openApiDocument(routes, services.version));
+        return answer(200, document, { "content-type": "application/json" });
+      },
+    }),
+  );
+  return routes;
+}
+
+function securityHeaders(): Koa.Middleware {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        workerSrc: ["'self'", "blob:"],
+        mediaSrc: ["'self'", "blob:"],
+        imgSrc: ["'self'", "data:", "blob:"],
+        connectSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    frameguard: { action: "deny" },
+    referrerPolicy: { policy: "no-referrer" },
+    // The certificate is the recorder's own: a browser that was told to insist on HTTPS could be locked out.
+    hsts: false,
+  }) as unknown as Koa.Middleware;
+}

@@ -1,0 +1,89 @@
+// Answers the gateway's question whether a caller may have a camera's pictures: the same accounts, rights and words as
+// on the API's own routes, for live sockets, playback, clips and snapshots (attack list A2, A8, A16).
+import type { CameraId, StreamName } from "../domain/ids.ts";
+import { NightjarError } from "../errors.ts";
+import type { Grant, MediaRight, RequestCredentials } from "../gateway/protocol.ts";
+import { mayDo, mayDoWith, type Principal } from "../users/principal.ts";
+import type { Users } from "../users/users.ts";
+import { cookieValue, PLAIN_COOKIE, SECURE_COOKIE, unauthenticated } from "./credentials.ts";
+import { cameraNotFound } from "./router.ts";
+
+export interface AuthorizeOptions {
+  readonly users: Pick<Users, "sessions" | "tickets">;
+  /** Name and streams of a camera, or undefined if there is none. */
+  camera(id: string): { readonly name: string; readonly streams: readonly StreamName[] } | undefined;
+}
+
+export interface AuthorizeRequest {
+  readonly credentials: RequestCredentials;
+  readonly camera: string;
+  readonly right: MediaRight;
+}
+
+/** Makes the judge. It rejects with unauthenticated, permission-denied, or not-found (the same for a camera one may not see). */
+export function createAuthorize(options: AuthorizeOptions): (request: AuthorizeRequest) => Promise<Grant> {
+  const { sessions, tickets } = options.users;
+
+  async function identify(request: AuthorizeRequest): Promise<Principal> {
+    const { credentials } = request;
+    if (credentials.ticket !== undefined) return await byTicket(credentials.ticket, request);
+    if (credentials.authorization !== undefined) {
+      const token = /^Bearer ([^\s,]{1,200})$/i.exec(credentials.authorization)?.[1];
+      return known(token === undefined ? undefined : await sessions.authenticate(token));
+    }
+    const token =
+      cookieValue(credentials.cookie, SECURE_COOKIE) ?? cookieValue(credentials.cookie, PLAIN_COOKIE);
+    if (token === undefined) throw unauthenticated();
+    // Browsers send Origin with every WebSocket: a foreign page must not watch with its visitor's cookie.
+    if (credentials.origin !== undefined && !namesHost(credentials.origin, credentials.host)) {
+      throw new NightjarError(
+        "NJ_ORIGIN_FOREIGN",
+        "permission-denied",
+        "pictures are shown on the recorder's own pages only, or with a bearer token or ticket",
+      );
+    }
+    return known(await sessions.authenticate(token));
+  }
+
+  async function byTicket(ticket: string, request: AuthorizeRequest): Promise<Principal> {
+    const grant = await tickets.redeem(ticket);
+    const principal = grant === undefined ? undefined : await sessions.find(grant.sessionId);
+    if (grant === undefined || principal === undefined) throw unauthenticated();
+    if (grant.camera !== request.camera) throw cameraNotFound();
+    if (!grant.rights.includes(request.right)) throw denied(request.right);
+    return { ...principal, expiresAtMs: Math.min(principal.expiresAtMs, grant.expiresAtMs) };
+  }
+
+  return async (request) => {
+    const principal = await identify(request);
+    if (!mayDo(principal, request.right)) throw denied(request.right);
+    const camera = options.camera(request.camera);
+    if (!mayDoWith(principal, request.right, request.camera) || camera === undefined) throw cameraNotFound();
+    return {
+      sessionId: principal.sessionId,
+      userName: principal.userName,
+      camera: { id: request.camera as CameraId, name: camera.name },
+      streams: camera.streams,
+      expiresAtMs: principal.expiresAtMs,
+    };
+  };
+}
+
+function known(principal: Principal | undefined): Principal {
+  if (principal === undefined) throw unauthenticated();
+  return principal;
+}
+
+function denied(right: MediaRight): NightjarError {
+  return new NightjarError("NJ_PERMISSION_DENIED", "permission-denied", `this needs the right ${right}`);
+}
+
+function namesHost(origin: string, host: string | undefined): boolean {
+  if (host === undefined) return false;
+  try {
+    const { protocol, origin: own } = new URL(origin);
+    return (protocol === "http:" || protocol === "https:") && own === new URL(`${protocol}//${host}`).origin;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,62 @@
+// Finds out who makes a request: a bearer token for programs, a cookie for browsers. Nothing else counts, neither
+// addresses nor headers that claim an identity (attack list A3).
+import { NightjarError } from "../errors.ts";
+import type { Principal } from "../users/principal.ts";
+import type { Sessions } from "../users/sessions.ts";
+import type { CredentialKind } from "./route.ts";
+
+/** On HTTPS: the prefix makes browsers refuse it over plain HTTP and from other hosts (RFC 6265bis §4.1.3.2). */
+export const SECURE_COOKIE = "__Host-nightjar";
+export const PLAIN_COOKIE = "nightjar";
+const HEADER_LIMIT = 8_192;
+
+export interface Credentials {
+  readonly authorization: string | undefined;
+  readonly cookie: string | undefined;
+  readonly secure: boolean;
+}
+
+/** Who asks and how they proved it; undefined without credentials. Throws `NJ_UNAUTHENTICATED` if they do not hold. */
+export async function authenticate(
+  sessions: Sessions,
+  credentials: Credentials,
+): Promise<{ readonly principal: Principal; readonly by: CredentialKind } | undefined> {
+  if (credentials.authorization !== undefined) {
+    const token = /^Bearer ([^\s,]{1,200})$/i.exec(credentials.authorization)?.[1];
+    const principal = token === undefined ? undefined : await sessions.authenticate(token);
+    if (principal === undefined) throw unauthenticated();
+    return { principal, by: "bearer" };
+  }
+  const token = cookieValue(credentials.cookie, credentials.secure ? SECURE_COOKIE : PLAIN_COOKIE);
+  if (token === undefined) return undefined;
+  const principal = await sessions.authenticate(token);
+  if (principal === undefined) throw unauthenticated();
+  return { principal, by: "cookie" };
+}
+
+/** The value of a cookie in a Cookie header (RFC 6265 §5.4). */
+export function cookieValue(header: string | undefined, name: string): string | undefined {
+  if (header === undefined || header.length > HEADER_LIMIT) return undefined;
+  for (const pair of header.split(";")) {
+    const equals = pair.indexOf("=");
+    if (equals > 0 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim();
+  }
+  return undefined;
+}
+
+/** The Set-Cookie header that hands a session to a browser. */
+export function sessionCookie(token: string, secure: boolean, maxAgeSeconds: number): string {
+  return secure
+    ? `${SECURE_COOKIE}=${token}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict; Secure`
+    : `${PLAIN_COOKIE}=${token}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict`;
+}
+
+/** The Set-Cookie header that takes it away. */
+export function endedCookie(secure: boolean): string {
+  return sessionCookie("", secure, 0);
+}
+
+/** The error of every request that nobody signed in stands behind. */
+export function unauthenticated(): NightjarError {
+  return new NightjarError("NJ_UNAUTHENTICATED", "unauthenticated", "sign in first");
+}

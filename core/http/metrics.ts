@@ -1,0 +1,106 @@
+// Figures for Prometheus at /metrics: the recorder's state, asked for when they are read, and what the API itself does.
+// Names follow Prometheus' conventions (base units, `_total` for counters). Labels come from closed sets only.
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { HttpServices } from "./services.ts";
+
+export interface Metrics {
+  /** Counts a finished request. `path` is the route's, never the caller's. */
+  request(method: string, path: string, status: number, seconds: number): void;
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+export function createMetrics(
+  services: Pick<HttpServices, "status" | "cameras" | "changes" | "version">,
+): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry, prefix: "nightjar_core_" });
+  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Gauge({ name: `nightjar_${name}`, help, labelNames, registers });
+
+  const info = gauge("info", "Version of Nightjar.", ["version"]);
+  info.set({ version: services.version }, 1);
+  const uptime = gauge("uptime_seconds", "Seconds since Nightjar started.");
+  const camerasTotal = gauge("cameras", "Cameras by state.", ["status"]);
+  const recording = gauge("camera_recording", "1 while the camera is recorded.", ["camera"]);
+  const bitrate = gauge("stream_bitrate_bits_per_second", "Bit rate of a stream.", ["camera", "stream"]);
+  const frameRate = gauge("stream_frames_per_second", "Frame rate of a stream.", ["camera", "stream"]);
+  const lost = gauge("stream_packets_lost", "Packets lost since the stream was started.", [
+    "camera",
+    "stream",
+  ]);
+  const free = gauge("volume_free_bytes", "Free bytes of a volume.", ["volume"]);
+  const total = gauge("volume_size_bytes", "Size of a volume.", ["volume"]);
+  const volumeUp = gauge("volume_normal", "1 while the volume works.", ["volume"]);
+  const processUp = gauge("process_ready", "1 while the process serves.", ["process"]);
+  const restarts = gauge("process_restarts", "Restarts of a process since Nightjar started.", ["process"]);
+  const listeners = gauge("change_listeners", "Open streams of changes.");
+
+  const requests = new Counter({
+    name: "nightjar_http_requests_total",
+    help: "Requests to the API.",
+    labelNames: ["method", "path", "status"] as const,
+    registers,
+  });
+  const durations = new Histogram({
+    name: "nightjar_http_request_duration_seconds",
+    help: "Time until the API answered.",
+    labelNames: ["method", "path"] as const,
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers,
+  });
+
+  async function collect(): Promise<void> {
+    const status = await services.status.status();
+    uptime.set(status.uptimeSeconds);
+    listeners.set(services.changes.listeners);
+    // What has gone must not be reported for ever.
+    for (const each of [
+      camerasTotal,
+      recording,
+      bitrate,
+      frameRate,
+      lost,
+      free,
+      total,
+      volumeUp,
+      processUp,
+      restarts,
+    ]) {
+      each.reset();
+    }
+    for (const camera of services.cameras.list()) {
+      camerasTotal.inc({ status: camera.state.status });
+      recording.set({ camera: camera.id }, camera.recording.active ? 1 : 0);
+      for (const { stream, figures } of camera.streams) {
+        if (figures === undefined) continue;
+        const labels = { camera: camera.id, stream };
+        bitrate.set(labels, figures.bitrateKbps * 1000);
+        frameRate.set(labels, figures.framesPerSecond);
+        lost.set(labels, figures.packetsLost);
+      }
+    }
+    for (const volume of status.volumes) {
+      if (volume.freeBytes !== undefined) free.set({ volume: volume.id }, volume.freeBytes);
+      if (volume.totalBytes !== undefined) total.set({ volume: volume.id }, volume.totalBytes);
+      volumeUp.set({ volume: volume.id }, volume.status === "normal" ? 1 : 0);
+    }
+    for (const process of status.processes) {
+      processUp.set({ process: process.name }, process.status === "ready" ? 1 : 0);
+      restarts.set({ process: process.name }, process.restarts);
+    }
+  }
+
+  return {
+    contentType: registry.contentType,
+    request(method, path, status, seconds) {
+      requests.inc({ method, path, status: String(status) });
+      durations.observe({ method, path }, seconds);
+    },
+    async text() {
+      await collect();
+      return await registry.metrics();
+    },
+  };
+}

@@ -1,0 +1,211 @@
+// Puts routes onto Koa: for each request authentication, the route's policy, the checks of request-checks.ts, then the
+// handler. A list of routes with a doubtful policy fails here, at start-up (attack list A1).
+import { bodyParser } from "@koa/bodyparser";
+import Router from "@koa/router";
+import type { Context, Middleware } from "koa";
+import { Type } from "typebox";
+import { RIGHTS_OF_ROLE } from "../domain/roles.ts";
+import { NightjarError } from "../errors.ts";
+import { CLIENT_ADDRESS_HEADER, CLIENT_SECURE_HEADER } from "../gateway/protocol.ts";
+import { type ClientInfo, mayDo, mayDoWith, type Principal } from "../users/principal.ts";
+import { authenticate, unauthenticated } from "./credentials.ts";
+import { httpError } from "./problem.ts";
+import { checkJson, checkOrigin, checkShape, type RequestOrigin } from "./request-checks.ts";
+import type { CredentialKind, Policy, Route, RouteAnswer } from "./route.ts";
+import type { HttpServices } from "./services.ts";
+
+export const BODY_LIMIT_BYTES = 1024 * 1024;
+const NO_QUERY = Type.Object({}, { additionalProperties: false });
+
+const parseBody = bodyParser({
+  enableTypes: ["json"],
+  jsonLimit: BODY_LIMIT_BYTES,
+  parsedMethods: ["POST", "PUT", "PATCH", "DELETE"],
+  // Koa's own message would repeat what was sent.
+  onError: (error) => {
+    if ("status" in error && error.status === 413) {
+      throw httpError(413, "NJ_BODY_TOO_LARGE", `a body may hold ${BODY_LIMIT_BYTES} bytes at most`);
+    }
+    throw httpError(400, "NJ_BODY_MALFORMED", "the body is not JSON");
+  },
+});
+
+/** Koa middleware that serves the routes. Throws `NJ_ROUTE_WITHOUT_POLICY` if one is not protected as it should be. */
+export function routeMiddleware(routes: readonly Route[], services: HttpServices): Middleware {
+  const router = new Router();
+  const seen = new Set<string>();
+  for (const route of routes) {
+    checkDeclaration(route, seen);
+    router.register(route.path, [route.method.toLowerCase()], [serve(route, services)]);
+  }
+  const dispatch = router.routes();
+  const allowed = router.allowedMethods({
+    throw: true,
+    methodNotAllowed: () => httpError(405, "NJ_METHOD_NOT_ALLOWED", "this resource has no such method"),
+    notImplemented: () => httpError(405, "NJ_METHOD_NOT_ALLOWED", "no resource has such a method"),
+  });
+  return async (context, next) => {
+    await dispatch(context as never, async () => {
+      await allowed(context as never, next);
+    });
+  };
+}
+
+function checkDeclaration(route: Route, seen: Set<string>): void {
+  const name = `${route.method} ${route.path}`;
+  const problem = policyProblem(route.policy, route.path);
+  if (problem !== undefined || seen.has(name)) {
+    throw new NightjarError(
+      "NJ_ROUTE_WITHOUT_POLICY",
+      "internal",
+      `${name} cannot be served: ${problem ?? "it is declared twice"}`,
+    );
+  }
+  seen.add(name);
+}
+
+function policyProblem(policy: Policy | undefined, path: string): string | undefined {
+  switch (policy?.kind) {
+    case "public":
+    case "signed-in":
+      return undefined;
+    case "right":
+      return isKnownRight(policy.right) ? undefined : `it names an unknown right "${policy.right}"`;
+    case "camera":
+      if (!path.includes(`/:${policy.param}`)) return `its path has no :${policy.param}`;
+      return isKnownRight(policy.right) ? undefined : `it names an unknown right "${policy.right}"`;
+    default:
+      return "it declares no policy";
+  }
+}
+
+function isKnownRight(right: string): boolean {
+  return (RIGHTS_OF_ROLE.administrator as ReadonlySet<string>).has(right);
+}
+
+function serve(route: Route, services: HttpServices): Middleware {
+  return async (context: Context) => {
+    const client = clientOf(context);
+    const caller = await authenticate(services.users.sessions, {
+      authorization: context.get("authorization") || undefined,
+      cookie: context.get("cookie") || undefined,
+      secure: client.secure,
+    }).catch((error: unknown) => {
+      // A stale cookie must not keep anybody from signing in anew.
+      if (route.policy.kind === "public") return undefined;
+      throw error;
+    });
+    const params = contextParams(context);
+    enforce(route.policy, caller?.principal, params, services);
+    if (route.method !== "GET") await checkChange(context, route, caller?.by, client.secure);
+    const gone = new AbortController();
+    context.res.once("close", () => gone.abort());
+    const principal = caller?.principal;
+    const result = await route.handle({
+      params: route.params === undefined ? {} : checkShape(route.params, params, "path"),
+      query: checkShape(route.query ?? NO_QUERY, { ...context.query }, "query"),
+      body: route.body === undefined ? undefined : checkShape(route.body, context.request.body, "body"),
+      get principal(): Principal {
+        if (principal === undefined) throw unauthenticated();
+        return principal;
+      },
+      principalIfAny: principal,
+      client,
+      audit: (action, detail = {}, camera) =>
+        services.users.audit.record({
+          userName: principal?.userName ?? "",
+          remoteAddress: client.address,
+          action,
+          detail,
+          ...(camera === undefined ? {} : { camera }),
+        }),
+      signal: gone.signal,
+    });
+    send(context, route, result);
+  };
+}
+
+/** Default deny: what no line here allows is refused. */
+function enforce(
+  policy: Policy,
+  principal: Principal | undefined,
+  params: Readonly<Record<string, string>>,
+  services: HttpServices,
+): void {
+  if (policy.kind === "public") return;
+  if (principal === undefined) throw unauthenticated();
+  if (policy.kind === "signed-in") return;
+  if (!mayDo(principal, policy.right)) {
+    throw new NightjarError(
+      "NJ_PERMISSION_DENIED",
+      "permission-denied",
+      `this needs the right ${policy.right}`,
+    );
+  }
+  if (policy.kind === "right") return;
+  const camera = params[policy.param] ?? "";
+  // One sentence for cameras that are not there and for those that this account may not see.
+  if (!mayDoWith(principal, policy.right, camera) || services.cameras.get(camera) === undefined) {
+    throw cameraNotFound();
+  }
+}
+
+/** The error of a camera that is not there, or not for this account: the same in both cases. */
+export function cameraNotFound(): NightjarError {
+  return new NightjarError("NJ_CAMERA_NOT_FOUND", "not-found", "there is no such camera");
+}
+
+async function checkChange(
+  context: Context,
+  route: Route,
+  by: CredentialKind | undefined,
+  secure: boolean,
+): Promise<void> {
+  const origin: RequestOrigin = {
+    origin: context.get("origin") || undefined,
+    host: context.get("host") || undefined,
+    secure,
+  };
+  // Signing in is checked too where a browser says whence it comes: a foreign page must not sign somebody in.
+  if (by === "cookie" || (route.policy.kind === "public" && origin.origin !== undefined)) checkOrigin(origin);
+  if (by === "cookie" || route.body !== undefined) checkJson(context.get("content-type"));
+  const announced = Number(context.get("content-length") || 0);
+  if (announced > BODY_LIMIT_BYTES) {
+    throw httpError(413, "NJ_BODY_TOO_LARGE", `a body may hold ${BODY_LIMIT_BYTES} bytes at most`);
+  }
+  if (route.body !== undefined) await parseBody(context as never, async () => undefined);
+}
+
+function clientOf(context: Context): ClientInfo {
+  // Only the gateway can reach the socket; it sets these headers and drops what clients claim.
+  return {
+    address: context.get(CLIENT_ADDRESS_HEADER).slice(0, 64),
+    secure: context.get(CLIENT_SECURE_HEADER) === "1",
+    userAgent: context.get("user-agent").slice(0, 500),
+  };
+}
+
+function contextParams(context: Context): Readonly<Record<string, string>> {
+  return (context as Context & { params?: Record<string, string> }).params ?? {};
+}
+
+function send(context: Context, route: Route, result: unknown): void {
+  context.set("cache-control", "no-store");
+  if (isAnswer(result)) {
+    context.status = result.status;
+    if (result.headers !== undefined) context.set(result.headers);
+    if (result.body !== undefined) context.body = result.body;
+    return;
+  }
+  if (result === undefined) {
+    context.status = 204;
+    return;
+  }
+  context.status = route.status;
+  if (route.contentType !== "application/json") context.set("content-type", route.contentType);
+  context.body = result;
+}
+
+function isAnswer(result: unknown): result is RouteAnswer {
+  return typeof result === "object" && result !== null && "isAnswer" in result;
+}

@@ -1,0 +1,135 @@
+// The way in: set-up, activation, sign-in, and the caller's own session.
+import { Type } from "typebox";
+import { RIGHTS_OF_ROLE } from "../../domain/roles.ts";
+import { NightjarError } from "../../errors.ts";
+import type { OpenedSession } from "../../users/sessions.ts";
+import { endedCookie, sessionCookie } from "../credentials.ts";
+import { answer, PUBLIC, type Route, route, SIGNED_IN } from "../route.ts";
+import type { HttpServices } from "../services.ts";
+import { TimeSchema } from "../wire-schemas.ts";
+
+const closed = { additionalProperties: false } as const;
+const Name = Type.String({ minLength: 1, maxLength: 64 });
+// Rules of length are told in words by the password rules; this only bounds the work.
+const Password = Type.String({ maxLength: 4_096 });
+const TokenSchema = Type.Object({ token: Type.String(), expiresAt: TimeSchema });
+
+export function sessionRoutes(services: HttpServices): Route[] {
+  const { users, config } = services;
+
+  const opened = (session: OpenedSession, secure: boolean, status: number) =>
+    answer(
+      status,
+      { token: session.token, expiresAt: new Date(session.expiresAtMs).toISOString() },
+      { "set-cookie": sessionCookie(session.token, secure, config.get().sessions.maxHours * 3_600) },
+    );
+
+  return [
+    route({
+      method: "GET",
+      path: "/api/v1/setup",
+      policy: PUBLIC,
+      summary: "What a page must know before anybody has signed in.",
+      response: Type.Object({
+        activated: Type.Boolean(),
+        product: Type.String(),
+        version: Type.String(),
+        timeZone: Type.String(),
+        demo: Type.Boolean({ description: "The demo camera is there." }),
+      }),
+      async handle() {
+        return {
+          activated: await users.activation.isActivated(),
+          product: "Nightjar",
+          version: services.version,
+          timeZone: config.get().timeZone,
+          demo: config.get().cameras.some((camera) => camera.driver === "demo"),
+        };
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/api/v1/activate",
+      policy: PUBLIC,
+      summary: "Makes the first administrator with the one-time code from the console, and signs in.",
+      body: Type.Object({ code: Type.String({ maxLength: 64 }), username: Name, password: Password }, closed),
+      response: TokenSchema,
+      status: 201,
+      async handle({ body, client }) {
+        await users.activation.activate(body, client);
+        return opened(await users.sessions.open(body.username.normalize("NFC"), client), client.secure, 201);
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/api/v1/session",
+      policy: PUBLIC,
+      summary: "Signs in; the token serves programs, the cookie browsers.",
+      body: Type.Object({ username: Name, password: Password }, closed),
+      response: TokenSchema,
+      async handle({ body, client, principalIfAny }) {
+        const session = await users.signIn.signIn(body.username, body.password, client);
+        // Who signs in again in the same browser leaves no old session behind.
+        if (principalIfAny !== undefined) await users.sessions.end(principalIfAny.sessionId);
+        return opened(session, client.secure, 200);
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/v1/session",
+      policy: SIGNED_IN,
+      summary: "Who is signed in, and what they may do.",
+      response: Type.Object({
+        user: Type.Object({ name: Type.String(), role: Type.String() }),
+        expiresAt: TimeSchema,
+        rights: Type.Array(Type.String()),
+        cameras: Type.Union([Type.Literal("all"), Type.Array(Type.String())]),
+      }),
+      handle({ principal }) {
+        return {
+          user: { name: principal.userName, role: principal.role },
+          expiresAt: new Date(principal.expiresAtMs).toISOString(),
+          rights: [...RIGHTS_OF_ROLE[principal.role]],
+          cameras: principal.cameras,
+        };
+      },
+    }),
+    route({
+      method: "DELETE",
+      path: "/api/v1/session",
+      policy: SIGNED_IN,
+      summary: "Signs out: session, tickets and open streams end.",
+      async handle({ principal, client, audit }) {
+        await users.sessions.end(principal.sessionId);
+        audit("session-closed");
+        return answer(204, undefined, { "set-cookie": endedCookie(client.secure) });
+      },
+    }),
+    route({
+      method: "PUT",
+      path: "/api/v1/session/password",
+      policy: SIGNED_IN,
+      summary: "Changes the own password; all other sessions of the account end.",
+      body: Type.Object({ current: Password, password: Password }, closed),
+      async handle({ principal, client, body }) {
+        await users.signIn.confirm(principal.userName, body.current, client).catch((error: unknown) => {
+          // 401 would make browsers' pages believe that the session is gone.
+          if (error instanceof NightjarError && error.code === "NJ_LOGIN_FAILED") {
+            throw new NightjarError(
+              "NJ_PASSWORD_WRONG",
+              "permission-denied",
+              "the current password is wrong",
+            );
+          }
+          throw error;
+        });
+        const actor = {
+          userName: principal.userName,
+          address: client.address,
+          sessionId: principal.sessionId,
+        };
+        await users.accounts.change(principal.userName, { password: body.password }, actor);
+      },
+    }),
+  ];
+}

@@ -1,0 +1,99 @@
+// What the API needs of the rest of the recorder, as small interfaces: the process that starts the API hands in adapters.
+// Nothing here knows HTTP; failures are NightjarErrors, whose kind decides the status.
+import type { Clock } from "../clock.ts";
+import type { ConfigStore } from "../config/config-store.ts";
+import type { StreamName } from "../domain/ids.ts";
+import type { Log } from "../log.ts";
+import type { Users } from "../users/users.ts";
+import type { ChangeFeed } from "./change-feed.ts";
+import type {
+  CalendarView,
+  CameraPatchBody,
+  CameraView,
+  CoverageView,
+  DriverView,
+  EventsPage,
+  NewCameraBody,
+  ProbeAnswer,
+  RecordingsPage,
+  StatusView,
+} from "./wire-schemas.ts";
+
+/** Cameras: what they are, how they are, and manual recording. Rights have been checked by the caller. */
+export interface CameraService {
+  /** All cameras, with state. In memory: called on every `GET /cameras` and for each camera policy. */
+  list(): readonly CameraView[];
+  get(id: string): CameraView | undefined;
+  /** Checks with the driver, stores, connects. Throws `NJ_CAMERA_EXISTS`, `NJ_CONFIG_INVALID`, … */
+  create(camera: NewCameraBody): Promise<CameraView>;
+  /** Changes what is given; a secret that is left out stays as it is. */
+  update(id: string, change: CameraPatchBody): Promise<CameraView>;
+  remove(id: string, footage: "keep" | "remove"): Promise<void>;
+  /**
+   * Connects once without storing anything and makes a picture. With `camera`, secrets that are left out are taken from that
+   * camera's stored ones. Rejects with a code that says why it cannot be reached.
+   */
+  probe(request: {
+    readonly driver: string;
+    readonly config: Readonly<Record<string, unknown>>;
+    readonly signal: AbortSignal;
+  }): Promise<ProbeAnswer>;
+  drivers(): readonly DriverView[];
+  /** Records from now on, until the moment (ms since the epoch) or until stopped. */
+  startManualRecording(id: string, untilMs: number | undefined): Promise<void>;
+  stopManualRecording(id: string): Promise<void>;
+}
+
+/** What has been recorded. Moments are milliseconds since the epoch, ranges half-open. */
+export interface RecordingService {
+  list(query: {
+    readonly camera: string;
+    readonly startMs: number;
+    readonly endMs: number;
+    readonly stream: StreamName | undefined;
+    readonly cursor: string | undefined;
+  }): Promise<RecordingsPage>;
+  /** Resolves when `media` will not delete it any more. Throws `NJ_SEGMENT_NOT_FOUND` if it is not this camera's. */
+  setLock(camera: string, segment: string, locked: boolean): Promise<void>;
+  /** At most about 2 000 spans a camera; small gaps merge when the range is long. */
+  coverage(query: {
+    readonly cameras: readonly string[];
+    readonly stream: StreamName;
+    readonly startMs: number;
+    readonly endMs: number;
+  }): Promise<CoverageView>;
+  /** Days in the recorder's time zone, both ends included. */
+  calendar(query: {
+    readonly cameras: readonly string[];
+    readonly from: string;
+    readonly to: string;
+  }): Promise<CalendarView>;
+}
+
+/** The recorder's own state and what happened to it. */
+export interface StatusService {
+  status(): Promise<StatusView>;
+  /** Newest first. `cameras` undefined: of all cameras and of the recorder itself. */
+  events(query: {
+    readonly cameras: readonly string[] | undefined;
+    readonly types: readonly string[] | undefined;
+    readonly startMs: number | undefined;
+    readonly endMs: number | undefined;
+    readonly cursor: string | undefined;
+    readonly limit: number;
+  }): Promise<EventsPage>;
+}
+
+/** All that the API is made of. */
+export interface HttpServices {
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly config: ConfigStore;
+  readonly users: Users;
+  readonly cameras: CameraService;
+  readonly recordings: RecordingService;
+  readonly status: StatusService;
+  /** Whoever learns of a change publishes it here; `GET /changes` passes it on. */
+  readonly changes: ChangeFeed;
+}

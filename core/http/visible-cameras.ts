@@ -1,0 +1,40 @@
+// Which cameras a caller means and may see, for routes that take several at once.
+import type { CameraRight } from "../domain/roles.ts";
+import { mayDoWith, type Principal } from "../users/principal.ts";
+import { invalidRequest } from "./request-checks.ts";
+import { cameraNotFound } from "./router.ts";
+import type { CameraService } from "./services.ts";
+import type { CameraView } from "./wire-schemas.ts";
+
+const MOST_AT_ONCE = 1_024;
+
+/** The cameras that the account may see. */
+export function visibleCameras(
+  cameras: CameraService,
+  principal: Principal,
+  right: CameraRight,
+): CameraView[] {
+  return cameras.list().filter((camera) => mayDoWith(principal, right, camera.id));
+}
+
+/**
+ * The ids in a comma-separated list; all that the account may see where there is no list. One that is not there, or not for
+ * this account, is refused like any missing camera.
+ */
+export function wantedCameras(
+  cameras: CameraService,
+  principal: Principal,
+  right: CameraRight,
+  list: string | undefined,
+): string[] {
+  if (list === undefined || list === "")
+    return visibleCameras(cameras, principal, right).map((camera) => camera.id);
+  const ids = [...new Set(list.split(","))];
+  if (ids.length > MOST_AT_ONCE) {
+    throw invalidRequest("query", [{ path: "/cameras", message: `names more than ${MOST_AT_ONCE} cameras` }]);
+  }
+  for (const id of ids) {
+    if (!mayDoWith(principal, right, id) || cameras.get(id) === undefined) throw cameraNotFound();
+  }
+  return ids;
+}

@@ -1,0 +1,225 @@
+// The shapes in which the API speaks of cameras, recordings and the recorder's state. Times are ISO 8601 in UTC.
+// Answers are open to additions; requests are closed: an unknown key is refused.
+import { type Static, Type } from "typebox";
+import { CameraConfigSchema, RecordConfigSchema } from "../config/camera-config.ts";
+import { STREAM_NAMES } from "../domain/ids.ts";
+import { RECORD_REASONS } from "../domain/record-reasons.ts";
+
+const closed = { additionalProperties: false } as const;
+
+/** A moment, ISO 8601 with a zone. */
+export const TimeSchema = Type.String({
+  format: "date-time",
+  description: "ISO 8601 with zone, as 2026-01-01T12:00:00Z.",
+  pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d{1,9})?)?(?:Z|[+-]\\d\\d:\\d\\d)$",
+});
+export const DateSchema = Type.String({
+  description: "A day in the recorder's time zone, yyyy-mm-dd.",
+  pattern: "^\\d{4}-\\d\\d-\\d\\d$",
+});
+export const StreamSchema = Type.Enum(STREAM_NAMES);
+const ReasonsSchema = Type.Array(Type.Enum(RECORD_REASONS));
+const StateSchema = Type.Object({
+  status: Type.Enum(["connecting", "online", "degraded", "offline", "disabled"] as const),
+  reason: Type.Optional(Type.String({ description: "For people: what is wrong and what to do." })),
+  code: Type.Optional(Type.String({ description: "Stable name of the fault." })),
+  since: TimeSchema,
+  note: Type.Optional(Type.String({ description: "What is not as wished though it works." })),
+});
+const WireFormatSchema = Type.Object(
+  { formatId: Type.Integer() },
+  { description: "See core/media/live-wire.ts." },
+);
+
+export const CameraSchema = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  driver: Type.String(),
+  enabled: Type.Boolean(),
+  config: Type.Record(Type.String(), Type.Unknown(), {
+    description: "Settings of the driver. Secrets are left out; `passwordSet` says that there is one.",
+  }),
+  record: RecordConfigSchema,
+  state: StateSchema,
+  streams: Type.Array(
+    Type.Object({
+      stream: StreamSchema,
+      state: Type.Optional(StateSchema),
+      format: Type.Optional(WireFormatSchema),
+      figures: Type.Optional(
+        Type.Object({
+          bitrateKbps: Type.Number(),
+          framesPerSecond: Type.Number(),
+          packetsLost: Type.Integer(),
+        }),
+      ),
+    }),
+  ),
+  recording: Type.Object({
+    active: Type.Boolean(),
+    reasons: ReasonsSchema,
+    problem: Type.Optional(Type.String()),
+  }),
+});
+/** A camera as the API shows it. */
+export type CameraView = Static<typeof CameraSchema>;
+
+const partialRecord = Type.Partial(RecordConfigSchema, closed);
+const cameraFields = CameraConfigSchema.properties;
+const DriverConfigSchema = Type.Record(Type.String(), Type.Unknown(), {
+  description: "Settings of the driver, as its configSchema says; secrets go in here and never come out.",
+});
+
+export const NewCameraSchema = Type.Object(
+  {
+    id: Type.Optional(cameraFields.id),
+    name: cameraFields.name,
+    driver: cameraFields.driver,
+    enabled: Type.Optional(Type.Boolean()),
+    config: DriverConfigSchema,
+    record: Type.Optional(partialRecord),
+  },
+  closed,
+);
+export type NewCameraBody = Static<typeof NewCameraSchema>;
+
+export const CameraPatchSchema = Type.Object(
+  {
+    name: Type.Optional(cameraFields.name),
+    enabled: Type.Optional(Type.Boolean()),
+    config: Type.Optional(DriverConfigSchema),
+    record: Type.Optional(partialRecord),
+  },
+  closed,
+);
+export type CameraPatchBody = Static<typeof CameraPatchSchema>;
+
+export const ProbeSchema = Type.Object({ driver: cameraFields.driver, config: DriverConfigSchema }, closed);
+export const ProbeAnswerSchema = Type.Object({
+  ok: Type.Literal(true),
+  video: Type.Object({
+    codec: Type.String(),
+    width: Type.Integer(),
+    height: Type.Integer(),
+    frameRate: Type.Optional(Type.Number()),
+  }),
+  audio: Type.Optional(
+    Type.Object({
+      codec: Type.String(),
+      sampleRate: Type.Integer(),
+      note: Type.Optional(Type.String()),
+    }),
+  ),
+  transport: Type.String(),
+  bitrateKbps: Type.Number(),
+  picture: Type.Optional(Type.String({ description: "A data: URL of a JPEG." })),
+});
+export type ProbeAnswer = Static<typeof ProbeAnswerSchema>;
+
+export const DriverSchema = Type.Object({
+  id: Type.String(),
+  displayName: Type.String(),
+  configSchema: Type.Unknown(),
+  catalogue: Type.Optional(
+    Type.Array(
+      Type.Object({
+        brand: Type.String(),
+        mainPath: Type.String(),
+        subPath: Type.Optional(Type.String()),
+        notes: Type.Optional(Type.String()),
+      }),
+    ),
+  ),
+});
+export type DriverView = Static<typeof DriverSchema>;
+
+export const RecordingsPageSchema = Type.Object({
+  segments: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      stream: StreamSchema,
+      start: TimeSchema,
+      end: TimeSchema,
+      sizeBytes: Type.Integer(),
+      reasons: ReasonsSchema,
+      locked: Type.Boolean(),
+    }),
+  ),
+  gaps: Type.Array(Type.Object({ start: TimeSchema, end: TimeSchema, reason: Type.String() })),
+  next: Type.Optional(Type.String({ description: "Cursor of the next page." })),
+});
+export type RecordingsPage = Static<typeof RecordingsPageSchema>;
+
+export const CoverageSchema = Type.Object({
+  cameras: Type.Array(
+    Type.Object({
+      camera: Type.String(),
+      stream: StreamSchema,
+      spans: Type.Array(Type.Object({ start: TimeSchema, end: TimeSchema, reasons: ReasonsSchema })),
+      holes: Type.Array(Type.Object({ start: TimeSchema, end: TimeSchema, packets: Type.Integer() })),
+    }),
+  ),
+});
+export type CoverageView = Static<typeof CoverageSchema>;
+
+export const CalendarSchema = Type.Object({
+  timeZone: Type.String(),
+  days: Type.Array(
+    Type.Object({ date: DateSchema, cameras: Type.Array(Type.String()), reasons: ReasonsSchema }),
+  ),
+});
+export type CalendarView = Static<typeof CalendarSchema>;
+
+export const VolumeSchema = Type.Object({
+  id: Type.String(),
+  path: Type.String(),
+  status: Type.String(),
+  message: Type.Optional(Type.String()),
+  freeBytes: Type.Optional(Type.Number()),
+  totalBytes: Type.Optional(Type.Number()),
+  usedBytes: Type.Optional(Type.Number()),
+});
+export type VolumeView = Static<typeof VolumeSchema>;
+
+export const ProblemItemSchema = Type.Object({
+  code: Type.String(),
+  severity: Type.Enum(["notice", "warning", "error"] as const),
+  message: Type.String(),
+});
+export type StatusProblem = Static<typeof ProblemItemSchema>;
+
+export const StatusSchema = Type.Object({
+  version: Type.String(),
+  node: Type.String({ description: "Name of this recorder." }),
+  uptimeSeconds: Type.Number(),
+  timeZone: Type.String(),
+  processes: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      status: Type.String(),
+      pid: Type.Optional(Type.Integer()),
+      restarts: Type.Integer(),
+      uptimeSeconds: Type.Optional(Type.Number()),
+      message: Type.Optional(Type.String()),
+    }),
+  ),
+  volumes: Type.Array(VolumeSchema),
+  cameras: Type.Object({ total: Type.Integer(), online: Type.Integer(), recording: Type.Integer() }),
+  problems: Type.Array(ProblemItemSchema),
+});
+export type StatusView = Static<typeof StatusSchema>;
+
+export const EventsPageSchema = Type.Object({
+  events: Type.Array(
+    Type.Object({
+      id: Type.Integer(),
+      type: Type.String(),
+      camera: Type.Optional(Type.String()),
+      start: TimeSchema,
+      end: Type.Optional(TimeSchema),
+      detail: Type.Record(Type.String(), Type.Unknown()),
+    }),
+  ),
+  next: Type.Optional(Type.String({ description: "Cursor of the next page." })),
+});
+export type EventsPage = Static<typeof EventsPageSchema>;

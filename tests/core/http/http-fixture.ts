@@ -1,0 +1,230 @@
+// The API over real accounts in a database in memory and cameras that are only described: what tests of routes share.
+import type { Server } from "node:http";
+import { request as httpRequest } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { TestContext } from "node:test";
+import { ConfigStore } from "../../../core/config/config-store.ts";
+import { NightjarError } from "../../../core/errors.ts";
+import { createHttpApp, type HttpApp } from "../../../core/http/app.ts";
+import { ChangeFeed } from "../../../core/http/change-feed.ts";
+import type { HttpServices } from "../../../core/http/services.ts";
+import type { CameraView } from "../../../core/http/wire-schemas.ts";
+import { type Log, silentLog } from "../../../core/log.ts";
+import { ACTOR, CLIENT, GOOD_PASSWORD, type UsersFixture, usersFixture } from "../users/users-fixture.ts";
+
+export const HOST = "nvr.example:8443";
+export const ORIGIN = `https://${HOST}`;
+export const START_MS = Date.UTC(2026, 0, 1);
+
+export function cameraView(id: string): CameraView {
+  return {
+    id,
+    name: `Camera ${id}`,
+    driver: "rtsp",
+    enabled: true,
+    config: { url: "rtsp://192.0.2.5/", passwordSet: true },
+    record: {
+      mode: "continuous",
+      streams: "main",
+      audio: false,
+      preRecordSeconds: 5,
+      segmentSeconds: 60,
+      retentionDays: null,
+      quotaBytes: null,
+    },
+    state: { status: "online", since: new Date(START_MS).toISOString() },
+    streams: [{ stream: "main", figures: { bitrateKbps: 4000, framesPerSecond: 25, packetsLost: 0 } }],
+    recording: { active: true, reasons: ["continuous"] },
+  };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+  readonly json: Record<string, unknown>;
+}
+
+export interface Ask {
+  readonly method?: string;
+  readonly token?: string;
+  readonly cookie?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Sent as it is, in place of `body`. */
+  readonly rawBody?: string;
+}
+
+export interface HttpFixture extends UsersFixture {
+  readonly app: HttpApp;
+  readonly server: Server;
+  readonly services: HttpServices;
+  readonly config: ConfigStore;
+  /** What was asked of the services behind the API. */
+  readonly calls: string[];
+  readonly cameras: Map<string, CameraView>;
+  ask(path: string, options?: Ask): Promise<Answer>;
+  /** A token of an account made for the test. */
+  tokenOf(name: "admin" | "operator" | "viewer" | "yard-viewer"): Promise<string>;
+}
+
+/** Starts the API on a loopback port with the cameras `yard` and `gate`; everything goes when the test ends. */
+export async function httpFixture(t: TestContext, log: Log = silentLog): Promise<HttpFixture> {
+  const fixture = await usersFixture(t);
+  const config = await ConfigStore.open({ dataDir: fixture.dataDir, log, watch: false });
+  t.after(() => config.close());
+  const cameras = new Map([cameraView("yard"), cameraView("gate")].map((camera) => [camera.id, camera]));
+  const calls: string[] = [];
+  const called = (what: string) => {
+    calls.push(what);
+  };
+  const services: HttpServices = {
+    version: "0.0.0",
+    clock: fixture.clock,
+    log,
+    config,
+    users: fixture.users,
+    changes: new ChangeFeed(fixture.clock),
+    cameras: {
+      list: () => [...cameras.values()],
+      get: (id) => cameras.get(id),
+      async create(camera) {
+        called(`create ${camera.name}`);
+        return cameraView(camera.id ?? "new");
+      },
+      async update(id) {
+        called(`update ${id}`);
+        const camera = cameras.get(id);
+        if (camera === undefined)
+          throw new NightjarError("NJ_CAMERA_NOT_FOUND", "not-found", "there is no such camera");
+        return camera;
+      },
+      async remove(id, footage) {
+        called(`remove ${id} ${footage}`);
+      },
+      async probe() {
+        called("probe");
+        throw new NightjarError(
+          "NJ_CAMERA_AUTH",
+          "failed-precondition",
+          "rtsp://admin:canary-4711@192.0.2.5/ says: wrong password",
+        );
+      },
+      drivers: () => [{ id: "rtsp", displayName: "RTSP", configSchema: {} }],
+      async startManualRecording(id, untilMs) {
+        called(`start ${id} ${untilMs}`);
+      },
+      async stopManualRecording(id) {
+        called(`stop ${id}`);
+      },
+    },
+    recordings: {
+      async list(query) {
+        called(`list ${query.camera} ${query.startMs} ${query.endMs}`);
+        return { segments: [], gaps: [] };
+      },
+      async setLock(camera, segment, locked) {
+        called(`lock ${camera} ${segment} ${locked}`);
+      },
+      async coverage(query) {
+        called(`coverage ${query.cameras.join(",")}`);
+        return { cameras: [] };
+      },
+      async calendar(query) {
+        called(`calendar ${query.cameras.join(",")} ${query.from} ${query.to}`);
+        return { timeZone: "UTC", days: [] };
+      },
+    },
+    status: {
+      async status() {
+        return {
+          version: "0.0.0",
+          node: "test",
+          uptimeSeconds: 1,
+          timeZone: "UTC",
+          processes: [{ name: "media", status: "ready", restarts: 0 }],
+          volumes: [{ id: "v1", path: "/srv/video", status: "normal", freeBytes: 5, totalBytes: 10 }],
+          cameras: { total: cameras.size, online: cameras.size, recording: cameras.size },
+          problems: [],
+        };
+      },
+      async events(query) {
+        called(`events ${query.cameras?.join(",") ?? "everything"} ${query.limit}`);
+        return { events: [] };
+      },
+    },
+  };
+  const app = createHttpApp(services);
+  const server = await app.listen({ port: 0 });
+  t.after(() => app.close());
+  const port = (server.address() as AddressInfo).port;
+
+  const accounts = {
+    admin: { name: "admin", role: "administrator", password: GOOD_PASSWORD },
+    operator: { name: "operator", role: "operator", password: GOOD_PASSWORD },
+    viewer: { name: "viewer", role: "viewer", password: GOOD_PASSWORD },
+    "yard-viewer": { name: "yard-viewer", role: "viewer", password: GOOD_PASSWORD, cameras: ["yard"] },
+  } as const;
+
+  return {
+    ...fixture,
+    app,
+    server,
+    services,
+    config,
+    calls,
+    cameras,
+    ask: (path, options = {}) => ask(port, path, options),
+    async tokenOf(name) {
+      const account = accounts[name];
+      if ((await fixture.users.accounts.find(account.name)) === undefined) {
+        await fixture.users.accounts.create(account, ACTOR);
+      }
+      return (await fixture.users.sessions.open(account.name, CLIENT)).token;
+    },
+  };
+}
+
+/** Asks as the gateway does: with its headers about the client. */
+function ask(port: number, path: string, options: Ask): Promise<Answer> {
+  const text = options.rawBody ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest(
+      {
+        host: "127.0.0.1",
+        port,
+        path,
+        method: options.method ?? "GET",
+        agent: false,
+        headers: {
+          host: HOST,
+          "x-nightjar-client-address": "192.0.2.1",
+          "x-nightjar-client-secure": "1",
+          ...(text === undefined
+            ? {}
+            : { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
+          ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+          ...(options.cookie === undefined ? {} : { cookie: options.cookie }),
+          ...options.headers,
+        },
+      },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+        incoming.on("error", reject);
+        incoming.on("end", () => {
+          const body = Buffer.concat(chunks).toString("utf8");
+          const isJson = /json/.test(incoming.headers["content-type"] ?? "");
+          resolve({
+            status: incoming.statusCode ?? 0,
+            headers: incoming.headers,
+            text: body,
+            json: isJson && body !== "" ? JSON.parse(body) : {},
+          });
+        });
+      },
+    );
+    outgoing.on("error", reject);
+    outgoing.end(text);
+  });
+}
