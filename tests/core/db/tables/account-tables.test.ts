@@ -89,7 +89,7 @@ onBothDrivers("accounts, sessions and audit", ({ fresh }) => {
       await sessions.insert(session(id, user));
     }
     assert.deepEqual(await sessions.removeByUser("Anna", "s1"), ["s2"]);
-    assert.deepEqual((await sessions.removeExpired(5_000)).sort(), ["s1", "s3"]);
+    assert.deepEqual(new Set(await sessions.removeExpired(5_000)), new Set(["s1", "s3"]));
   });
 
   it("removes sessions and tickets with their account", async () => {

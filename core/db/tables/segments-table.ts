@@ -1,0 +1,270 @@
+// Queries on the tables `segments` and `segment_key_frames`: one row per closed recording file.
+// Every query runs along an index; tests look at the query plans.
+import type { SqlReader, SqlWriter } from "../db.ts";
+
+/** No segment is longer: ranges look this far back for one that began before them. Ticks of 90 kHz. */
+export const LONGEST_SEGMENT_90K = 3_600 * 90_000;
+
+export interface SegmentRow {
+  readonly id: string;
+  readonly streamNumber: number;
+  readonly volumeNumber: number;
+  readonly writeSequence: number;
+  readonly run: number;
+  readonly sequence: number;
+  readonly start90k: number;
+  readonly duration90k: number;
+  readonly sizeBytes: number;
+  readonly moovOffset: number;
+  readonly moovBytes: number;
+  readonly videoCodec: string;
+  readonly width: number;
+  readonly height: number;
+  readonly audioCodec: string | null;
+  readonly videoSamples: number;
+  readonly audioSamples: number;
+  /** Bits of all spans together. */
+  readonly reasons: number;
+  /** JSON `[[offset90k, duration90k, bits], …]`; null: one span over the whole. */
+  readonly reasonSpans: string | null;
+  readonly clockSource: string;
+  readonly cameraClockOffsetMs: number | null;
+  readonly startsWithKeyFrame: 0 | 1;
+  readonly endsRun: 0 | 1;
+  readonly recovered: 0 | 1;
+  readonly locked: 0 | 1;
+  /** Below the volume's root; null: the usual path. */
+  readonly path: string | null;
+}
+
+export interface StoredSegment extends SegmentRow {
+  readonly number: number;
+}
+
+/** What a list of segments for deletion needs. */
+export interface EvictableRow {
+  readonly number: number;
+  readonly id: string;
+  readonly streamNumber: number;
+  readonly sizeBytes: number;
+  readonly path: string | null;
+}
+
+const COLUMNS: Readonly<Record<keyof SegmentRow, string>> = {
+  id: "id",
+  streamNumber: "stream_number",
+  volumeNumber: "volume_number",
+  writeSequence: "write_sequence",
+  run: "run",
+  sequence: "sequence",
+  start90k: "start_90k",
+  duration90k: "duration_90k",
+  sizeBytes: "size_bytes",
+  moovOffset: "moov_offset",
+  moovBytes: "moov_bytes",
+  videoCodec: "video_codec",
+  width: "width",
+  height: "height",
+  audioCodec: "audio_codec",
+  videoSamples: "video_samples",
+  audioSamples: "audio_samples",
+  reasons: "reasons",
+  reasonSpans: "reason_spans",
+  clockSource: "clock_source",
+  cameraClockOffsetMs: "camera_clock_offset_ms",
+  startsWithKeyFrame: "starts_with_key_frame",
+  endsRun: "ends_run",
+  recovered: "recovered",
+  locked: "locked",
+  path: "path",
+};
+const FIELDS = Object.keys(COLUMNS) as (keyof SegmentRow)[];
+const SELECTED = `s.number, ${FIELDS.map((field) => `s.${COLUMNS[field]} as ${field}`).join(", ")}`;
+const INSERT = `insert into segments (${FIELDS.map((field) => COLUMNS[field]).join(", ")})
+  values (${FIELDS.map(() => "?").join(", ")})`;
+const EVICTABLE = "number, id, stream_number as streamNumber, size_bytes as sizeBytes, path";
+
+/** Adds a segment and its key frames; answers its number. */
+export async function insertSegment(db: SqlWriter, row: SegmentRow, keyFrames: Uint8Array): Promise<number> {
+  const { lastRowId } = await db.run(
+    INSERT,
+    FIELDS.map((field) => row[field]),
+  );
+  await db.run("insert into segment_key_frames (segment_number, frames) values (?, ?)", [
+    lastRowId,
+    keyFrames,
+  ]);
+  return lastRowId;
+}
+
+/** Removes a segment's row with its key frames and holes. */
+export async function deleteSegment(db: SqlWriter, number: number): Promise<void> {
+  await db.run("delete from segments where number = ?", [number]);
+}
+
+export function findSegment(db: SqlReader, id: string): Promise<StoredSegment | undefined> {
+  return db.get<StoredSegment>(`select ${SELECTED} from segments s where s.id = ?`, [id]);
+}
+
+export async function setSegmentLocked(db: SqlWriter, id: string, locked: boolean): Promise<void> {
+  await db.run("update segments set locked = ? where id = ?", [Number(locked), id]);
+}
+
+export async function setSegmentUnreadable(db: SqlWriter, id: string, unreadable: boolean): Promise<void> {
+  await db.run("update segments set unreadable = ? where id = ?", [Number(unreadable), id]);
+}
+
+/** Segments of a stream that touch [start90k, end90k), by start; after the cursor's start and number, if given. */
+export function segmentsInRange(
+  db: SqlReader,
+  range: {
+    streamNumber: number;
+    start90k: number;
+    end90k: number;
+    after?: { start90k: number; number: number };
+    limit: number;
+  },
+): Promise<StoredSegment[]> {
+  const from = range.start90k - LONGEST_SEGMENT_90K;
+  const after = range.after ?? { start90k: from, number: -1 };
+  return db.all<StoredSegment>(
+    `select ${SELECTED} from segments s
+     where s.stream_number = ?1 and s.start_90k >= ?2 and s.start_90k < ?3
+       and s.start_90k + s.duration_90k > ?4
+       and (s.start_90k > ?5 or s.number > ?6)
+     order by s.start_90k, s.number limit ?7`,
+    [
+      range.streamNumber,
+      Math.max(from, after.start90k),
+      range.end90k,
+      range.start90k,
+      after.start90k,
+      after.number,
+      range.limit,
+    ],
+  );
+}
+
+export interface PlayableRow {
+  readonly id: string;
+  readonly volumeNumber: number;
+  readonly run: number;
+  readonly sequence: number;
+  readonly start90k: number;
+  readonly duration90k: number;
+  readonly sizeBytes: number;
+  readonly moovOffset: number;
+  readonly moovBytes: number;
+  readonly path: string | null;
+  readonly keyFrames: Uint8Array;
+}
+
+/** Segments of a stream that touch [start90k, end90k) with their key frames, by start, at most `limit`. */
+export function playableInRange(
+  db: SqlReader,
+  streamNumber: number,
+  start90k: number,
+  end90k: number,
+  limit: number,
+): Promise<PlayableRow[]> {
+  return db.all<PlayableRow>(
+    `select s.id, s.volume_number as volumeNumber, s.run, s.sequence, s.start_90k as start90k,
+       s.duration_90k as duration90k, s.size_bytes as sizeBytes, s.moov_offset as moovOffset,
+       s.moov_bytes as moovBytes, s.path, k.frames as keyFrames
+     from segments s join segment_key_frames k on k.segment_number = s.number
+     where s.stream_number = ?1 and s.start_90k >= ?2 and s.start_90k < ?3
+       and s.start_90k + s.duration_90k > ?4
+     order by s.start_90k limit ?5`,
+    [streamNumber, start90k - LONGEST_SEGMENT_90K, end90k, start90k, limit],
+  );
+}
+
+/** The oldest segments of a volume by write sequence, without the locked ones. */
+export function oldestOnVolume(db: SqlReader, volumeNumber: number, limit: number): Promise<EvictableRow[]> {
+  return db.all<EvictableRow>(
+    `select ${EVICTABLE} from segments
+     where volume_number = ? and locked = 0 order by write_sequence limit ?`,
+    [volumeNumber, limit],
+  );
+}
+
+/** What the newest `limit` segments of a volume hold, and of how many streams they are. */
+export async function recentWriting(
+  db: SqlReader,
+  volumeNumber: number,
+  limit: number,
+): Promise<{ sizeBytes: number; duration90k: number; streams: number }> {
+  const row = await db.get<{ sizeBytes: number | null; duration90k: number | null; streams: number }>(
+    `select sum(size_bytes) as sizeBytes, sum(duration_90k) as duration90k,
+       count(distinct stream_number) as streams
+     from (select size_bytes, duration_90k, stream_number from segments
+           where volume_number = ? order by write_sequence desc limit ?)`,
+    [volumeNumber, limit],
+  );
+  return {
+    sizeBytes: row?.sizeBytes ?? 0,
+    duration90k: row?.duration90k ?? 0,
+    streams: row?.streams ?? 0,
+  };
+}
+
+/** The oldest unlocked segments of one stream on one volume, by write sequence. */
+export function oldestOfStream(
+  db: SqlReader,
+  volumeNumber: number,
+  streamNumber: number,
+  limit: number,
+): Promise<(EvictableRow & { readonly writeSequence: number })[]> {
+  return db.all(
+    `select ${EVICTABLE}, write_sequence as writeSequence from segments
+     where volume_number = ? and stream_number = ? and locked = 0 order by write_sequence limit ?`,
+    [volumeNumber, streamNumber, limit],
+  );
+}
+
+/** Unlocked segments of a stream on a volume that ended before `before90k`, oldest first. */
+export function endedBefore(
+  db: SqlReader,
+  volumeNumber: number,
+  streamNumber: number,
+  before90k: number,
+  limit: number,
+): Promise<EvictableRow[]> {
+  return db.all<EvictableRow>(
+    `select ${EVICTABLE} from segments
+     where stream_number = ? and start_90k < ? and volume_number = ? and locked = 0
+       and start_90k + duration_90k <= ? order by start_90k limit ?`,
+    [streamNumber, before90k, volumeNumber, before90k, limit],
+  );
+}
+
+/** All segments of a volume, page by page along the write sequence: for fsck. */
+export function segmentsOnVolume(
+  db: SqlReader,
+  volumeNumber: number,
+  after: { writeSequence: number; number: number },
+  limit: number,
+): Promise<StoredSegment[]> {
+  return db.all<StoredSegment>(
+    `select ${SELECTED} from segments s
+     where s.volume_number = ?1 and s.write_sequence >= ?2
+       and (s.write_sequence > ?2 or s.number > ?3)
+     order by s.write_sequence, s.number limit ?4`,
+    [volumeNumber, after.writeSequence, after.number, limit],
+  );
+}
+
+/** All segments of a stream in the order of their runs' times, page by page: for recomputing coverage. */
+export function segmentsOfStream(
+  db: SqlReader,
+  streamNumber: number,
+  after: { start90k: number; number: number },
+  limit: number,
+): Promise<StoredSegment[]> {
+  return db.all<StoredSegment>(
+    `select ${SELECTED} from segments s
+     where s.stream_number = ?1 and s.start_90k >= ?2 and (s.start_90k > ?2 or s.number > ?3)
+     order by s.start_90k, s.number limit ?4`,
+    [streamNumber, after.start90k, after.number, limit],
+  );
+}

@@ -1,0 +1,46 @@
+// Queries on the table `volumes`: the volumes that were ever written to.
+import type { SqlWriter } from "../db.ts";
+
+export interface VolumeRow {
+  readonly number: number;
+  /** UUID in `nightjar-volume.json`. */
+  readonly id: string;
+  /** Absolute path where it was last mounted. */
+  readonly path: string;
+  readonly addedAtMs: number;
+}
+
+export interface VolumesTable {
+  list(): Promise<VolumeRow[]>;
+  /** Notes a volume and where it is mounted now; answers its number. */
+  put(id: string, path: string, nowMs: number): Promise<number>;
+  /** The number of a volume; one that was never seen gets a row with an unknown path. */
+  numberOf(id: string, nowMs: number): Promise<number>;
+}
+
+/** `db`: the database, or the writer of a transaction. */
+export function volumesTable(db: SqlWriter): VolumesTable {
+  return {
+    list: () =>
+      db.all<VolumeRow>("select number, id, path, added_at_ms as addedAtMs from volumes order by number"),
+    async put(id, path, nowMs) {
+      await db.run(
+        `insert into volumes (id, path, added_at_ms) values (?, ?, ?)
+         on conflict (id) do update set path = excluded.path where path is not excluded.path`,
+        [id, path, nowMs],
+      );
+      return numberOf(id);
+    },
+    async numberOf(id, nowMs) {
+      await db.run(
+        "insert into volumes (id, path, added_at_ms) values (?, '', ?) on conflict (id) do nothing",
+        [id, nowMs],
+      );
+      return numberOf(id);
+    },
+  };
+
+  async function numberOf(id: string): Promise<number> {
+    return (await db.get<{ number: number }>("select number from volumes where id = ?", [id]))?.number ?? 0;
+  }
+}

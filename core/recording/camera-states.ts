@@ -1,0 +1,207 @@
+// The newest that `media` said of every stream: state, format, recording, and since when the open file goes.
+// Memory only: `media` tells it again after each reconnect.
+
+import { type CameraState, cameraStateOf } from "../domain/camera-state.ts";
+import type { CameraId, StreamName } from "../domain/ids.ts";
+import { STREAM_NAMES } from "../domain/ids.ts";
+import type { RecordReason } from "../domain/record-reasons.ts";
+import type { WireFormat } from "../media/live-wire.ts";
+import type { StreamReport } from "../media/protocol.ts";
+import type { CameraClock, StreamState } from "../media/source.ts";
+import { recordsStream } from "./planner.ts";
+import type { RecordedCamera } from "./recorded-camera.ts";
+
+export interface StreamRecording {
+  readonly active: boolean;
+  readonly reasons: readonly RecordReason[];
+  /** Why nothing is recorded although it should be. */
+  readonly problem?: string;
+}
+
+/** What is known of one stream. */
+export interface LiveStream {
+  readonly stream: StreamName;
+  readonly state: StreamState;
+  /** What was done to the camera's sound, for people. */
+  readonly note?: string;
+  readonly format?: WireFormat;
+  readonly clock?: CameraClock;
+  readonly recording: StreamRecording;
+}
+
+/** What is known of one camera: the sum of its streams first. */
+export interface LiveCamera {
+  readonly camera: CameraId;
+  readonly state: CameraState & { readonly note?: string };
+  readonly streams: readonly LiveStream[];
+  /** All streams together. */
+  readonly recording: StreamRecording;
+}
+
+/** A file that is being written: shown on the timeline before it is closed. */
+export interface OpenSpan {
+  readonly start90k: number;
+  readonly reasons: readonly RecordReason[];
+}
+
+interface Known {
+  state?: StreamState;
+  note?: string | undefined;
+  format?: WireFormat;
+  clock?: CameraClock;
+  recording?: StreamRecording;
+  openedAt90k?: number | undefined;
+}
+
+const NOT_RECORDING: StreamRecording = { active: false, reasons: [] };
+
+export class CameraStates {
+  readonly #streams = new Map<string, Known>();
+  #awaySinceMs: number | undefined;
+
+  /** Answers true if the status is another than before. */
+  takeState(report: StreamReport & { state: StreamState; note?: string }): boolean {
+    const known = this.#known(report);
+    const changed = known.state?.status !== report.state.status;
+    known.state = report.state;
+    known.note = report.note;
+    return changed;
+  }
+
+  takeFormat(report: StreamReport & { format: WireFormat }): void {
+    this.#known(report).format = report.format;
+  }
+
+  takeClock(report: StreamReport & { clock: CameraClock }): void {
+    this.#known(report).clock = report.clock;
+  }
+
+  takeRecording(
+    report: StreamReport & { recording: boolean; reasons: readonly RecordReason[]; problem?: string },
+  ): void {
+    const known = this.#known(report);
+    known.recording = {
+      active: report.recording,
+      reasons: report.reasons,
+      ...(report.problem === undefined ? {} : { problem: report.problem }),
+    };
+    if (!report.recording) known.openedAt90k = undefined;
+  }
+
+  takeOpened(report: StreamReport & { startTime90k: number }): void {
+    this.#known(report).openedAt90k = report.startTime90k;
+  }
+
+  /** A file was closed; the next one of the run is told of by its own report. */
+  takeClosed(report: StreamReport & { startTime90k: number }): void {
+    const known = this.#known(report);
+    if (known.openedAt90k === report.startTime90k) known.openedAt90k = undefined;
+  }
+
+  /** The link to `media` broke, or (undefined) is there again. */
+  takeLink(awaySinceMs: number | undefined): void {
+    this.#awaySinceMs = awaySinceMs;
+    if (awaySinceMs === undefined) return;
+    for (const known of this.#streams.values()) {
+      delete known.recording;
+      known.openedAt90k = undefined;
+    }
+  }
+
+  /** Forgets the streams of cameras that are gone. */
+  keepOnly(cameras: readonly RecordedCamera[]): void {
+    const kept = new Set(
+      cameras.flatMap((camera) =>
+        STREAM_NAMES.filter((stream) => camera.enabled && camera.streams[stream] !== undefined).map(
+          (stream) => keyOf({ camera: camera.id, stream }),
+        ),
+      ),
+    );
+    for (const key of this.#streams.keys()) if (!kept.has(key)) this.#streams.delete(key);
+  }
+
+  /** The file that is being written of a stream; undefined if none is. */
+  openSpan(report: StreamReport): OpenSpan | undefined {
+    const known = this.#streams.get(keyOf(report));
+    if (known?.openedAt90k === undefined || known.recording?.active !== true) return undefined;
+    return { start90k: known.openedAt90k, reasons: known.recording.reasons };
+  }
+
+  /** The state of a camera, summed up. */
+  camera(camera: RecordedCamera, nowMs: number): LiveCamera {
+    if (!camera.enabled) {
+      return {
+        camera: camera.id,
+        state: { status: "disabled", sinceMs: nowMs },
+        streams: [],
+        recording: NOT_RECORDING,
+      };
+    }
+    const streams = STREAM_NAMES.filter((stream) => camera.streams[stream] !== undefined).map((stream) =>
+      this.#stream(camera, stream, nowMs),
+    );
+    const [first] = streams;
+    const byName = new Map(streams.map((stream) => [stream.stream, stream.state]));
+    const main = byName.get("main") ?? first?.state;
+    const sub = byName.has("main") ? byName.get("sub") : undefined;
+    const state = cameraStateOf(
+      { ...(main === undefined ? {} : { main }), ...(sub === undefined ? {} : { sub }) },
+      nowMs,
+    );
+    const note = streams.find((stream) => stream.note !== undefined)?.note;
+    return {
+      camera: camera.id,
+      state: { ...state, ...(note === undefined ? {} : { note }) },
+      streams,
+      recording: sumOf(camera, streams),
+    };
+  }
+
+  #stream(camera: RecordedCamera, stream: StreamName, nowMs: number): LiveStream {
+    const known = this.#streams.get(keyOf({ camera: camera.id, stream })) ?? {};
+    const { note, format, clock } = known;
+    return {
+      stream,
+      state: this.#stateOf(known, nowMs),
+      ...(note === undefined ? {} : { note }),
+      ...(format === undefined ? {} : { format }),
+      ...(clock === undefined ? {} : { clock }),
+      recording: known.recording ?? NOT_RECORDING,
+    };
+  }
+
+  #stateOf(known: Known, nowMs: number): StreamState {
+    if (this.#awaySinceMs !== undefined) {
+      return {
+        status: "connecting",
+        fault: { code: "server-error", message: "the recorder is being restarted" },
+        sinceMs: this.#awaySinceMs,
+      };
+    }
+    return known.state ?? { status: "connecting", sinceMs: nowMs };
+  }
+
+  #known(report: StreamReport): Known {
+    const key = keyOf(report);
+    let known = this.#streams.get(key);
+    if (known === undefined) {
+      known = {};
+      this.#streams.set(key, known);
+    }
+    return known;
+  }
+}
+
+function sumOf(camera: RecordedCamera, streams: readonly LiveStream[]): StreamRecording {
+  const recorded = streams.filter((stream) => recordsStream(camera, stream.stream));
+  const problem = recorded.find((stream) => stream.recording.problem !== undefined)?.recording.problem;
+  return {
+    active: recorded.some((stream) => stream.recording.active),
+    reasons: [...new Set(recorded.flatMap((stream) => stream.recording.reasons))],
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+function keyOf(report: StreamReport): string {
+  return `${report.camera}/${report.stream}`;
+}

@@ -1,0 +1,87 @@
+// Sends `media` the desired state whenever it differs from what was sent last, and once after each reconnect.
+// The document holds the secrets of the streams: it is never logged.
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import type { DesiredState } from "../media/protocol.ts";
+import type { ManualRecordings } from "./manual-recordings.ts";
+import type { MediaClient } from "./media-client.ts";
+import { planStreams } from "./planner.ts";
+import type { RecordedCamera } from "./recorded-camera.ts";
+import type { Revisions } from "./revisions.ts";
+import type { RecordingVolumes } from "./volumes.ts";
+
+export interface DesiredStatePusherOptions {
+  readonly media: MediaClient;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly revisions: Revisions;
+  readonly node: string;
+  readonly cameras: () => readonly RecordedCamera[];
+  readonly volumes: RecordingVolumes;
+  readonly manual: ManualRecordings;
+}
+
+export class DesiredStatePusher {
+  readonly #options: DesiredStatePusherOptions;
+  readonly #stopping = new AbortController();
+  /** What `media` has acknowledged on this link, without its revision. */
+  #sent: string | undefined;
+  #pushing: Promise<void> | undefined;
+  #again = false;
+
+  constructor(options: DesiredStatePusherOptions) {
+    this.#options = options;
+  }
+
+  /** Forgets what was sent: the link is a new one. */
+  forget(): void {
+    this.#sent = undefined;
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  /** Compiles and sends, if it differs; calls during a push are done by one more. */
+  push(): void {
+    if (this.#stopping.signal.aborted || !this.#options.media.isUp) return;
+    if (this.#pushing !== undefined) {
+      this.#again = true;
+      return;
+    }
+    this.#pushing = this.#send()
+      .catch((error: unknown) => {
+        // Sent again every minute and after a reconnect; until then `media` obeys the last one.
+        this.#options.log.warn("what is to be recorded could not be sent", { reason: String(error) });
+      })
+      .finally(() => {
+        this.#pushing = undefined;
+        if (!this.#again) return;
+        this.#again = false;
+        this.push();
+      });
+  }
+
+  async #send(): Promise<void> {
+    const { media, revisions } = this.#options;
+    const plan = this.#compile();
+    const text = JSON.stringify(plan);
+    if (text === this.#sent) return;
+    await media.request("setDesiredState", { revision: await revisions.next(), ...plan }, 20_000);
+    this.#sent = text;
+  }
+
+  #compile(): Omit<DesiredState, "revision"> {
+    const { volumes, manual, cameras, clock, node } = this.#options;
+    return {
+      node,
+      volumes: volumes.desired(),
+      streams: planStreams({
+        cameras: cameras(),
+        volumes: volumes.ids(),
+        triggers: manual.triggers(),
+        nowMs: clock.wallMs(),
+      }),
+    };
+  }
+}

@@ -1,0 +1,42 @@
+// What recording needs to know of a camera: where its streams come from and what its owner wants kept.
+import type { CameraId } from "../domain/ids.ts";
+import type { DesiredSource } from "../media/protocol.ts";
+
+export const RECORD_MODES = ["continuous", "manual", "off"] as const;
+/** `continuous`: always; `manual`: only while somebody wants it; `off`: never. */
+export type RecordMode = (typeof RECORD_MODES)[number];
+
+export interface RecordSettings {
+  readonly mode: RecordMode;
+  readonly streams: "main" | "sub" | "both";
+  /** Record the sound as well. */
+  readonly audio: boolean;
+  /** Kept before a trigger. */
+  readonly preRecordSeconds: number;
+  /** Nominal length of a file, 10 to 300 s. */
+  readonly segmentSeconds: number;
+  /** Delete what is older; null: keep until the space is needed. */
+  readonly retentionDays: number | null;
+  /** Delete the oldest beyond this; null: no limit of its own. */
+  readonly quotaBytes: number | null;
+}
+
+export interface RecordedCamera {
+  readonly id: CameraId;
+  /** A disabled camera is not connected. */
+  readonly enabled: boolean;
+  readonly streams: { readonly main?: DesiredSource; readonly sub?: DesiredSource };
+  readonly record: RecordSettings;
+}
+
+/** A folder that recordings are written to, in the owner's order. */
+export interface ConfiguredVolume {
+  /** Absolute path of the volume's root. */
+  readonly path: string;
+  /** Kept free; undefined: the default of volumes.ts. */
+  readonly reserveBytes?: number;
+  /** Take `reserveBytes` as it is, however small: for tests and tiny disks. */
+  readonly exactReserve?: boolean;
+  /** May old recordings be overwritten when it is full? True if undefined. */
+  readonly overwrite?: boolean;
+}

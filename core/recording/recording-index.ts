@@ -1,0 +1,413 @@
+// What was recorded, when, why and where: the questions that the API and the gateway ask of the index.
+// Reads rows only; opens no file. Times are 90 kHz ticks since the epoch, ends exclusive.
+import { join } from "node:path";
+import type { Db } from "../db/db.ts";
+import {
+  type CoverageRow,
+  coverageInRange,
+  firstCoverageFrom,
+  holesInRange,
+  LONGEST_COVERAGE_90K,
+  lastCoverageBefore,
+  runEndsInRange,
+} from "../db/tables/coverage-table.ts";
+import { playableInRange, type StoredSegment, segmentsInRange } from "../db/tables/segments-table.ts";
+import { volumesTable } from "../db/tables/volumes-table.ts";
+import {
+  type CameraId,
+  type SegmentId,
+  STREAM_NAMES,
+  type StreamName,
+  type VolumeId,
+} from "../domain/ids.ts";
+import { type RecordReason, reasonsOf } from "../domain/record-reasons.ts";
+import { TICKS_PER_SECOND } from "../domain/time.ts";
+import { NightjarError } from "../errors.ts";
+import { calendarDays } from "../playback/calendar-days.ts";
+import {
+  gapsBetween,
+  type LossSpan,
+  mergeSpans,
+  type RecordedSpan,
+  thinLosses,
+  thinSpans,
+} from "../playback/timeline.ts";
+import { usualPath } from "./segment-row.ts";
+
+/** A closed segment as lists show it. */
+export interface ListedSegment {
+  readonly id: SegmentId;
+  readonly stream: StreamName;
+  readonly start90k: number;
+  readonly end90k: number;
+  readonly sizeBytes: number;
+  readonly reasons: readonly RecordReason[];
+  readonly locked: boolean;
+}
+
+export interface RecordingsPage {
+  /** By start. */
+  readonly segments: readonly ListedSegment[];
+  /** Cursor of the next page; absent on the last. */
+  readonly next?: string;
+}
+
+export interface Gap {
+  readonly start90k: number;
+  readonly end90k: number;
+  /** Why the run before it ended, as `media` told; `not-recorded` where no run ended there. */
+  readonly reason: string;
+}
+
+/** A span as the timeline shows it. */
+export interface CoverageSpan {
+  readonly start90k: number;
+  readonly end90k: number;
+  readonly reasons: readonly RecordReason[];
+}
+
+export interface CoverageQuery {
+  readonly cameras: readonly CameraId[];
+  readonly stream: StreamName;
+  readonly start90k: number;
+  readonly end90k: number;
+  /** At most so many spans, and so many holes, a camera. */
+  readonly maxSpans: number;
+  /** Files that are being written, which the index does not hold yet. */
+  readonly openSpans?: readonly (RecordedSpan & { readonly camera: CameraId })[];
+}
+
+export interface CameraCoverage {
+  readonly camera: CameraId;
+  readonly stream: StreamName;
+  readonly spans: readonly CoverageSpan[];
+  /** Packets lost inside recordings. */
+  readonly holes: readonly LossSpan[];
+}
+
+export interface RecordedDay {
+  /** yyyy-mm-dd in the zone that was asked for. */
+  readonly date: string;
+  readonly cameras: readonly CameraId[];
+  readonly reasons: readonly RecordReason[];
+}
+
+/** A segment as readers need it: `PlayableSegment` of the gateway's protocol. */
+export interface PlayableSegment {
+  readonly id: SegmentId;
+  readonly volume: VolumeId;
+  /** Absolute path. */
+  readonly file: string;
+  readonly run: number;
+  readonly sequence: number;
+  readonly startTime90k: number;
+  readonly duration90k: number;
+  readonly sizeBytes: number;
+  readonly moovOffset: number;
+  readonly moovBytes: number;
+  /** See `SegmentRecord.keyFrames`. */
+  readonly keyFrames: string;
+}
+
+/** How far from a gap's begin the end of a run may lie that explains it. */
+const RUN_END_BEFORE_90K = 15 * TICKS_PER_SECOND;
+const RUN_END_AFTER_90K = 30 * TICKS_PER_SECOND;
+const HOLES_READ = 100_000;
+
+export class RecordingIndex {
+  readonly #db: Db;
+  /** Streams get their number once, so that what was found stays true. */
+  readonly #streamNumbers = new Map<string, number>();
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  /** Segments of a camera that touch a range, page by page. Throws `NJ_CURSOR_INVALID` for a foreign cursor. */
+  async recordings(query: {
+    camera: CameraId;
+    stream?: StreamName;
+    start90k: number;
+    end90k: number;
+    cursor?: string;
+    limit: number;
+  }): Promise<RecordingsPage> {
+    const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
+    const streams = query.stream === undefined ? STREAM_NAMES : [query.stream];
+    // A page of each stream, merged: one ordered walk per index range instead of a sort of everything.
+    const pages = await Promise.all(
+      streams.map(async (stream) => {
+        const streamNumber = await this.#streamNumber(query.camera, stream);
+        if (streamNumber === undefined) return [];
+        const rows = await segmentsInRange(this.#db, {
+          streamNumber,
+          start90k: query.start90k,
+          end90k: query.end90k,
+          ...(after === undefined ? {} : { after }),
+          limit: query.limit + 1,
+        });
+        return rows.map((row) => ({ row, stream }));
+      }),
+    );
+    const rows = pages.flat().sort((a, b) => a.row.start90k - b.row.start90k || a.row.number - b.row.number);
+    const shown = rows.slice(0, query.limit);
+    const last = shown.at(-1);
+    return {
+      segments: shown.map(({ row, stream }) => toListed(row, stream)),
+      ...(rows.length > query.limit && last !== undefined ? { next: encodeCursor(last.row) } : {}),
+    };
+  }
+
+  /** What of a range was not recorded, and why; nothing after `now90k` counts as missing. */
+  async gaps(query: {
+    camera: CameraId;
+    stream: StreamName;
+    start90k: number;
+    end90k: number;
+    now90k: number;
+  }): Promise<Gap[]> {
+    const end90k = Math.min(query.end90k, query.now90k);
+    if (end90k <= query.start90k) return [];
+    const streamNumber = await this.#streamNumber(query.camera, query.stream);
+    if (streamNumber === undefined) {
+      return [{ start90k: query.start90k, end90k, reason: "not-recorded" }];
+    }
+    const [rows, ends] = await Promise.all([
+      coverageInRange(this.#db, [streamNumber], query.start90k, end90k),
+      runEndsInRange(this.#db, streamNumber, query.start90k - RUN_END_BEFORE_90K, end90k),
+    ]);
+    const gaps = gapsBetween(mergeSpans(rows, query.start90k, end90k), query.start90k, end90k);
+    return gaps.map((gap) => {
+      const end = ends.find(
+        ({ end90k: at }) =>
+          at >= gap.start90k - RUN_END_BEFORE_90K &&
+          at <= Math.min(gap.end90k, gap.start90k + RUN_END_AFTER_90K),
+      );
+      return { ...gap, reason: end?.reason ?? "not-recorded" };
+    });
+  }
+
+  /** Spans and losses of one stream of several cameras, at most `maxSpans` of each a camera. */
+  async coverage(query: CoverageQuery): Promise<CameraCoverage[]> {
+    const numbers = await this.#streamNumbersOf(query.cameras, [query.stream]);
+    const [rows, holes] = await Promise.all([
+      coverageInRange(this.#db, [...numbers.keys()], query.start90k, query.end90k),
+      holesInRange(this.#db, [...numbers.keys()], query.start90k, query.end90k, HOLES_READ),
+    ]);
+    const spansOf = groupByStream(rows);
+    const holesOf = groupByStream(holes);
+    const byCamera = new Map([...numbers].map(([number, { camera }]) => [camera, number]));
+    return query.cameras.map((camera) => {
+      const number = byCamera.get(camera) ?? -1;
+      const closed: readonly RecordedSpan[] = spansOf.get(number) ?? [];
+      const open = (query.openSpans ?? []).filter((span) => span.camera === camera);
+      const all = open.length === 0 ? closed : [...closed, ...open].sort(byStart);
+      const merged = mergeSpans(all, query.start90k, query.end90k);
+      const losses = (holesOf.get(number) ?? []).map((hole) => ({
+        start90k: hole.start90k,
+        end90k: hole.start90k + hole.duration90k,
+        packets: hole.packets,
+      }));
+      return {
+        camera,
+        stream: query.stream,
+        spans: thinSpans(merged, query.maxSpans).map(({ reasons, ...span }) => ({
+          ...span,
+          reasons: reasonsOf(reasons),
+        })),
+        holes: thinLosses(losses, query.maxSpans),
+      };
+    });
+  }
+
+  /** The days from `from` to `to` (yyyy-mm-dd, both included) with recordings, as the time zone counts days. */
+  async calendar(query: {
+    cameras: readonly CameraId[];
+    from: string;
+    to: string;
+    timeZone: string;
+  }): Promise<RecordedDay[]> {
+    const days = calendarDays(query.from, query.to, query.timeZone);
+    const numbers = await this.#streamNumbersOf(query.cameras, STREAM_NAMES);
+    const found = days.map(() => ({ cameras: new Set<CameraId>(), bits: 0 }));
+    const first = days[0];
+    const last = days.at(-1);
+    if (first === undefined || last === undefined) return [];
+    const rows = await coverageInRange(this.#db, [...numbers.keys()], first.start90k, last.end90k);
+    for (const row of rows) {
+      const camera = numbers.get(row.streamNumber)?.camera;
+      if (camera !== undefined) noteDays(days, found, row, camera);
+    }
+    return days.flatMap(({ date }, index) => {
+      const day = found[index];
+      if (day === undefined || day.cameras.size === 0) return [];
+      return [
+        {
+          date,
+          cameras: query.cameras.filter((camera) => day.cameras.has(camera)),
+          reasons: reasonsOf(day.bits),
+        },
+      ];
+    });
+  }
+
+  /** Closed segments that touch a range, in playback order: by run, then sequence. */
+  async playable(query: {
+    camera: CameraId;
+    stream: StreamName;
+    start90k: number;
+    end90k: number;
+    limit: number;
+  }): Promise<PlayableSegment[]> {
+    const streamNumber = await this.#streamNumber(query.camera, query.stream);
+    if (streamNumber === undefined) return [];
+    const [rows, volumes] = await Promise.all([
+      playableInRange(this.#db, streamNumber, query.start90k, query.end90k, query.limit),
+      volumesTable(this.#db).list(),
+    ]);
+    const byNumber = new Map(volumes.map((volume) => [volume.number, volume]));
+    const segments = rows.flatMap((row): PlayableSegment[] => {
+      const volume = byNumber.get(row.volumeNumber);
+      if (volume === undefined) return [];
+      const path = row.path ?? usualPath(query.camera, query.stream, row.id);
+      return [
+        {
+          id: row.id as SegmentId,
+          volume: volume.id as VolumeId,
+          file: join(volume.path, path),
+          run: row.run,
+          sequence: row.sequence,
+          startTime90k: row.start90k,
+          duration90k: row.duration90k,
+          sizeBytes: row.sizeBytes,
+          moovOffset: row.moovOffset,
+          moovBytes: row.moovBytes,
+          keyFrames: toBase64(row.keyFrames),
+        },
+      ];
+    });
+    return segments.sort((a, b) => a.run - b.run || a.sequence - b.sequence);
+  }
+
+  /**
+   * The first moment at or after `time90k` (backwards: the last at or before it) that a closed segment holds;
+   * undefined if there is none.
+   */
+  async nextRecorded(query: {
+    camera: CameraId;
+    stream: StreamName;
+    time90k: number;
+    backwards: boolean;
+  }): Promise<number | undefined> {
+    const streamNumber = await this.#streamNumber(query.camera, query.stream);
+    if (streamNumber === undefined) return undefined;
+    const { time90k } = query;
+    const here = await coverageInRange(this.#db, [streamNumber], time90k, time90k + 1);
+    if (here.length > 0) return time90k;
+    if (!query.backwards) return (await firstCoverageFrom(this.#db, streamNumber, time90k))?.start90k;
+    const last = await lastCoverageBefore(this.#db, streamNumber, time90k);
+    if (last === undefined) return undefined;
+    // An overlapping run may have begun earlier and ended later.
+    const near = await coverageInRange(this.#db, [streamNumber], last.end90k - LONGEST_COVERAGE_90K, time90k);
+    return near.reduce((latest, row) => Math.max(latest, row.end90k), last.end90k) - 1;
+  }
+
+  async #streamNumber(camera: CameraId, stream: StreamName): Promise<number | undefined> {
+    const key = `${camera}/${stream}`;
+    const known = this.#streamNumbers.get(key);
+    if (known !== undefined) return known;
+    const row = await this.#db.get<{ number: number }>(
+      "select number from streams where camera = ? and stream = ?",
+      [camera, stream],
+    );
+    if (row !== undefined) this.#streamNumbers.set(key, row.number);
+    return row?.number;
+  }
+
+  async #streamNumbersOf(
+    cameras: readonly CameraId[],
+    streams: readonly StreamName[],
+  ): Promise<Map<number, { camera: CameraId; stream: StreamName }>> {
+    const numbers = new Map<number, { camera: CameraId; stream: StreamName }>();
+    for (const camera of cameras) {
+      for (const stream of streams) {
+        const number = await this.#streamNumber(camera, stream);
+        if (number !== undefined) numbers.set(number, { camera, stream });
+      }
+    }
+    return numbers;
+  }
+}
+
+function noteDays(
+  days: readonly { start90k: number; end90k: number }[],
+  found: readonly { cameras: Set<CameraId>; bits: number }[],
+  row: CoverageRow,
+  camera: CameraId,
+): void {
+  // The first day that ends after the row's begin, by halves.
+  let low = 0;
+  let high = days.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((days[middle]?.end90k ?? 0) > row.start90k) high = middle;
+    else low = middle + 1;
+  }
+  for (let index = low; index < days.length; index += 1) {
+    const day = found[index];
+    if (day === undefined || (days[index]?.start90k ?? 0) >= row.end90k) return;
+    day.cameras.add(camera);
+    day.bits |= row.reasons;
+  }
+}
+
+function byStart(a: RecordedSpan, b: RecordedSpan): number {
+  return a.start90k - b.start90k;
+}
+
+function groupByStream<Row extends { readonly streamNumber: number }>(
+  rows: readonly Row[],
+): Map<number, Row[]> {
+  const groups = new Map<number, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row.streamNumber);
+    if (group === undefined) groups.set(row.streamNumber, [row]);
+    else group.push(row);
+  }
+  return groups;
+}
+
+function toListed(row: StoredSegment, stream: StreamName): ListedSegment {
+  return {
+    id: row.id as SegmentId,
+    stream,
+    start90k: row.start90k,
+    end90k: row.start90k + row.duration90k,
+    sizeBytes: row.sizeBytes,
+    reasons: reasonsOf(row.reasons),
+    locked: row.locked === 1,
+  };
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+}
+
+function encodeCursor(row: StoredSegment): string {
+  return Buffer.from(`${row.start90k}:${row.number}`).toString("base64url");
+}
+
+function decodeCursor(cursor: string): { start90k: number; number: number } {
+  const [start90k, number] = Buffer.from(cursor.slice(0, 64), "base64url")
+    .toString("latin1")
+    .split(":")
+    .map(Number);
+  if (!Number.isSafeInteger(start90k) || !Number.isSafeInteger(number)) {
+    throw new NightjarError(
+      "NJ_CURSOR_INVALID",
+      "invalid-argument",
+      "the cursor is not one of this list: begin without one",
+    );
+  }
+  return { start90k: start90k as number, number: number as number };
+}

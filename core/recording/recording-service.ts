@@ -1,0 +1,376 @@
+// The whole of recording as the `core` process sees it: keeps `media` told what is wanted, the index in step with
+// what was recorded, and everybody else informed. Wiring only; the rooms beside it do the work.
+import { randomUUID } from "node:crypto";
+import type { Clock, Timer } from "../clock.ts";
+import type { Db } from "../db/db.ts";
+import { findSegment, setSegmentUnreadable } from "../db/tables/segments-table.ts";
+import { listStreams, streamsTable } from "../db/tables/streams-table.ts";
+import type { CameraId, SegmentId, StreamName, VolumeId } from "../domain/ids.ts";
+import { type RecordReason, reasonBits, reasonsOf } from "../domain/record-reasons.ts";
+import { time90kFromMs } from "../domain/time.ts";
+import { NightjarError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { DesiredSource, MediaFigures, ProbeResult } from "../media/protocol.ts";
+import { CameraStates, type LiveCamera } from "./camera-states.ts";
+import { DesiredStatePusher } from "./desired-state-pusher.ts";
+import { SegmentLocks } from "./locks.ts";
+import { type ManualRecording, ManualRecordings, type ManualStarted } from "./manual-recordings.ts";
+import { MediaClient } from "./media-client.ts";
+import type { ConfiguredVolume, RecordedCamera } from "./recorded-camera.ts";
+import { RecorderEvents } from "./recorder-events.ts";
+import { type CameraCoverage, type CoverageQuery, type Gap, RecordingIndex } from "./recording-index.ts";
+import { ReportCommitter } from "./report-committer.ts";
+import { Retention } from "./retention.ts";
+import { Revisions } from "./revisions.ts";
+import { type RecordingVolumeState, RecordingVolumes } from "./volumes.ts";
+
+/** What changed: for the event stream to browsers, and for MQTT. */
+export type RecordingChange =
+  | { readonly kind: "camera"; readonly camera: CameraId }
+  | { readonly kind: "volume"; readonly volume: VolumeId }
+  | {
+      readonly kind: "coverage";
+      readonly camera: CameraId;
+      readonly stream: StreamName;
+      readonly start90k: number;
+      readonly end90k: number;
+      readonly reasons: readonly RecordReason[];
+    }
+  | { readonly kind: "events" };
+
+export interface RecordingServiceOptions {
+  readonly db: Db;
+  readonly mediaSocketPath: string;
+  /** This node's id, part of file names. */
+  readonly node: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** IANA name: how days are counted. */
+  timeZone(): string;
+  /** In the owner's order; at least the default volume. */
+  volumes(): readonly ConfiguredVolume[];
+  cameras(): readonly RecordedCamera[];
+  /** Changes with every start of this process. */
+  readonly instance?: string;
+}
+
+/** How long a figure is young enough to be shown again. */
+const FIGURES_MS = 1_000;
+const MINUTE_MS = 60_000;
+
+export class RecordingService {
+  /** For what `media` reports and no one here handles: metadata, clock steps. */
+  readonly media: MediaClient;
+  readonly index: RecordingIndex;
+  readonly #options: RecordingServiceOptions;
+  readonly #states = new CameraStates();
+  readonly #volumes: RecordingVolumes;
+  readonly #retention: Retention;
+  readonly #locks: SegmentLocks;
+  readonly #manual: ManualRecordings;
+  readonly #events: RecorderEvents;
+  readonly #pusher: DesiredStatePusher;
+  readonly #listeners = new Set<(change: RecordingChange) => void>();
+  #timer: Timer | undefined;
+  #known: ReadonlySet<CameraId> = new Set();
+  #figures: { readonly atMs: number; readonly figures: Promise<MediaFigures> } | undefined;
+
+  constructor(options: RecordingServiceOptions) {
+    const { db, clock, log } = options;
+    this.#options = options;
+    this.media = new MediaClient({
+      socketPath: options.mediaSocketPath,
+      instance: options.instance ?? randomUUID(),
+      clock,
+      log,
+      makeCommitter: (onCommitted) => new ReportCommitter(db, { clock, log, onCommitted }),
+    });
+    const { media } = this;
+    const cameras = () => options.cameras();
+    this.index = new RecordingIndex(db);
+    this.#volumes = new RecordingVolumes({ db, media, clock, log, configured: () => options.volumes() });
+    const revisions = new Revisions(db, clock);
+    this.#retention = new Retention({
+      db,
+      media,
+      clock,
+      log,
+      revisions,
+      cameras,
+      volumes: () => this.#volumes.ids(),
+    });
+    this.#locks = new SegmentLocks({ db, media, retention: this.#retention, clock, log });
+    this.#manual = new ManualRecordings({ db, media, clock });
+    this.#events = new RecorderEvents({ db, clock, log, onEvent: () => this.#tell({ kind: "events" }) });
+    this.#pusher = new DesiredStatePusher({
+      media,
+      clock,
+      log,
+      revisions,
+      node: options.node,
+      cameras,
+      volumes: this.#volumes,
+      manual: this.#manual,
+    });
+    this.#listen();
+  }
+
+  async start(): Promise<void> {
+    await this.#volumes.load();
+    await this.#manual.load();
+    await this.#events.load();
+    await this.#retention.start();
+    this.#timer = this.#options.clock.every(MINUTE_MS, () => this.#everyMinute());
+    this.camerasChanged();
+    this.media.start();
+  }
+
+  /** Writes what was reported and lets go of `media`, which records on. */
+  async stop(): Promise<void> {
+    this.#timer?.cancel();
+    this.#pusher.stop();
+    await this.#retention.stop();
+    await this.media.close();
+    await this.#events.close();
+  }
+
+  /** Call after cameras were added, changed or removed: what is wanted is compiled anew and sent. */
+  camerasChanged(): void {
+    const cameras = this.#options.cameras();
+    this.#states.keepOnly(cameras);
+    const enabled = new Set(cameras.filter((camera) => camera.enabled).map((camera) => camera.id));
+    for (const id of this.#known) if (!enabled.has(id)) this.#events.forgetCamera(id);
+    this.#known = enabled;
+    this.#pusher.push();
+    this.#keepFootageOf(cameras).catch((error: unknown) => {
+      this.#options.log.warn("footage of a returned camera is still to be removed", {
+        reason: String(error),
+      });
+    });
+    this.#retention.renewSoon();
+  }
+
+  /** Call after volumes were added, changed or removed. */
+  async volumesChanged(): Promise<void> {
+    await this.#volumes.initialise();
+    this.#pusher.push();
+    this.#retention.renewSoon();
+  }
+
+  /** Records a camera until a moment (milliseconds since the epoch) or, without one, until `stopManual`. */
+  async startManual(camera: CameraId, untilMs?: number): Promise<ManualStarted> {
+    const started = await this.#manual.start(this.#camera(camera), untilMs);
+    this.#pusher.push();
+    return started;
+  }
+
+  /** False if no manual recording of the camera went on. */
+  async stopManual(camera: CameraId): Promise<boolean> {
+    const stopped = await this.#manual.stop(this.#camera(camera));
+    this.#pusher.push();
+    return stopped;
+  }
+
+  /** Manual recordings that go on. */
+  manualRecordings(): ManualRecording[] {
+    return this.#manual.list();
+  }
+
+  /** Connects to a source once. Rejects with the fault's code and sentence. */
+  probe(source: DesiredSource, timeoutMs = 10_000): Promise<ProbeResult> {
+    return this.media.request("probe", { source, timeoutMs }, timeoutMs + 5_000);
+  }
+
+  /** Figures of all streams, at most a second old. Rejects while `media` is away. */
+  figures(): Promise<MediaFigures> {
+    const atMs = this.#options.clock.monotonicMs();
+    if (this.#figures === undefined || atMs - this.#figures.atMs > FIGURES_MS) {
+      this.#figures = { atMs, figures: this.media.request("figures", {}) };
+    }
+    return this.#figures.figures;
+  }
+
+  /** See {@link SegmentLocks.lock}. */
+  lock(camera: CameraId, segment: SegmentId, lockedBy: string): Promise<void> {
+    return this.#locks.lock(camera, segment, lockedBy);
+  }
+
+  unlock(camera: CameraId, segment: SegmentId): Promise<void> {
+    return this.#locks.unlock(camera, segment);
+  }
+
+  /** Deletes all unlocked footage of a camera; call it after the camera was taken out of the list. */
+  async removeFootage(camera: CameraId): Promise<void> {
+    await streamsTable(this.#options.db).removeFootage(camera);
+    this.#retention.renewSoon();
+  }
+
+  /** A reader failed on a file: fsck will look at it. */
+  async segmentUnreadable(segment: SegmentId): Promise<void> {
+    const stored = await findSegment(this.#options.db, segment);
+    if (stored !== undefined) await setSegmentUnreadable(this.#options.db, segment, true);
+  }
+
+  /** Coverage with the files that are being written, up to now. */
+  coverage(query: Omit<CoverageQuery, "openSpans">): Promise<CameraCoverage[]> {
+    const end90k = this.#now90k();
+    const openSpans = query.cameras.flatMap((camera) => {
+      const open = this.#states.openSpan({ camera, stream: query.stream });
+      if (open === undefined || open.start90k >= end90k) return [];
+      return [{ camera, start90k: open.start90k, end90k, reasons: reasonBits(open.reasons) }];
+    });
+    return this.index.coverage({ ...query, openSpans });
+  }
+
+  /** Gaps of a stream; what is being written is none. */
+  gaps(query: { camera: CameraId; stream: StreamName; start90k: number; end90k: number }): Promise<Gap[]> {
+    const now90k = this.#now90k();
+    const open = this.#states.openSpan(query);
+    return this.index.gaps({
+      ...query,
+      now90k: open === undefined ? now90k : Math.min(now90k, open.start90k),
+    });
+  }
+
+  /** Days with recordings in the recorder's time zone. */
+  calendar(query: { cameras: readonly CameraId[]; from: string; to: string }) {
+    return this.index.calendar({ ...query, timeZone: this.#options.timeZone() });
+  }
+
+  /** All volumes with their states. */
+  volumeStates(): Promise<RecordingVolumeState[]> {
+    return this.#volumes.states();
+  }
+
+  /** All cameras with their states. */
+  cameraStates(): ReadonlyMap<CameraId, LiveCamera> {
+    const nowMs = this.#options.clock.wallMs();
+    return new Map(this.#options.cameras().map((camera) => [camera.id, this.#states.camera(camera, nowMs)]));
+  }
+
+  /** Tells `listener` of changes until the returned function is called. */
+  onChange(listener: (change: RecordingChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #listen(): void {
+    const { media } = this;
+    media.on("up", () => {
+      this.#states.takeLink(undefined);
+      this.#pusher.forget();
+      this.#greet().catch((error: unknown) => {
+        this.#options.log.warn("the recorder was not told everything; it will be within a minute", {
+          reason: String(error),
+        });
+      });
+      this.#tellAllCameras();
+    });
+    media.on("down", () => {
+      this.#states.takeLink(this.#options.clock.wallMs());
+      this.#tellAllCameras();
+    });
+    media.on("streamState", (report) => {
+      this.#states.takeState(report);
+      this.#tellCamera(report.camera);
+    });
+    media.on("streamFormat", (report) => {
+      this.#states.takeFormat(report);
+      this.#tellCamera(report.camera);
+    });
+    media.on("recordingState", (report) => {
+      this.#states.takeRecording(report);
+      this.#tellCamera(report.camera);
+    });
+    media.on("cameraClock", (report) => this.#states.takeClock(report));
+    media.on("segmentOpened", ({ identity }) => this.#states.takeOpened(identity));
+    media.on("volumeState", (state) => {
+      if (this.#volumes.take(state)) this.#pusher.push();
+      this.#events.takeVolume(state, this.#volumes.pathOf(state.volume) ?? "");
+      this.#tell({ kind: "volume", volume: state.volume });
+    });
+    media.on("segmentClosed", (segment) => {
+      this.#states.takeClosed(segment);
+      const bits = segment.reasons.reduce((sum, span) => sum | span.bits, 0);
+      this.#tell({
+        kind: "coverage",
+        camera: segment.camera,
+        stream: segment.stream,
+        start90k: segment.startTime90k,
+        end90k: segment.startTime90k + segment.duration90k,
+        reasons: reasonsOf(bits),
+      });
+    });
+    media.on("segmentRemoved", ({ id, wasLocked }) => {
+      if (wasLocked) this.#options.log.error("a locked recording was deleted", { id });
+    });
+  }
+
+  /** What a `media` that has just connected must know, the most urgent first. */
+  async #greet(): Promise<void> {
+    if (this.#volumes.ids().length > 0) this.#pusher.push();
+    await this.#volumes.initialise();
+    this.#pusher.push();
+    for (const volume of this.#volumes.ids()) await this.#locks.push(volume);
+    this.#retention.renewSoon();
+  }
+
+  #everyMinute(): void {
+    if (!this.media.isUp) return;
+    this.#volumes
+      .initialise()
+      .catch((error: unknown) => {
+        this.#options.log.warn("volumes could not be looked after", { reason: String(error) });
+      })
+      // Intervals are compiled two days ahead, and manual recordings end.
+      .finally(() => this.#pusher.push());
+  }
+
+  /** Footage recorded from now on belongs to a camera that was removed with its footage and is there again. */
+  async #keepFootageOf(cameras: readonly RecordedCamera[]): Promise<void> {
+    const present = new Set<string>(cameras.map((camera) => camera.id));
+    for (const stream of await listStreams(this.#options.db)) {
+      if (stream.removal.kind === "all" && present.has(stream.camera)) {
+        await streamsTable(this.#options.db).keepNewFootage(stream.camera);
+      }
+    }
+  }
+
+  #camera(id: CameraId): RecordedCamera {
+    const camera = this.#options.cameras().find((candidate) => candidate.id === id);
+    if (camera === undefined) {
+      throw new NightjarError("NJ_CAMERA_NOT_FOUND", "not-found", `there is no camera ${id}`, { camera: id });
+    }
+    return camera;
+  }
+
+  #now90k(): number {
+    return time90kFromMs(this.#options.clock.wallMs());
+  }
+
+  #tellCamera(id: CameraId): void {
+    const camera = this.#options.cameras().find((candidate) => candidate.id === id);
+    if (camera === undefined) return;
+    this.#events.takeCamera(this.#states.camera(camera, this.#options.clock.wallMs()));
+    this.#tell({ kind: "camera", camera: id });
+  }
+
+  #tellAllCameras(): void {
+    for (const camera of this.#options.cameras()) this.#tell({ kind: "camera", camera: camera.id });
+  }
+
+  #tell(change: RecordingChange): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(change);
+      } catch (error) {
+        this.#options.log.error("a listener to recording failed", { reason: String(error) });
+      }
+    }
+  }
+}
+
+/** Makes the service; `start` begins its work. */
+export function createRecordingService(options: RecordingServiceOptions): RecordingService {
+  return new RecordingService(options);
+}

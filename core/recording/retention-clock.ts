@@ -1,0 +1,37 @@
+// The moment from which the age of footage is counted. A clock that jumps forward must not delete footage that
+// is young (a box without a battery, a typing error, a wrong time server): a jump counts once it has lasted a day.
+import type { Clock } from "../clock.ts";
+
+/** Larger steps than that are doubted; smaller ones change no retention that is counted in days. */
+const DOUBTED_MS = 3_600_000;
+const TRUSTED_AFTER_MS = 24 * 3_600_000;
+
+export class RetentionClock {
+  readonly #clock: Clock;
+  /** Wall minus monotonic clock, as trusted. */
+  #offsetMs: number;
+  #doubtedSinceMs: number | undefined;
+
+  /** `lastMs`: the last trusted moment of an earlier process; undefined if there was none. */
+  constructor(clock: Clock, lastMs: number | undefined) {
+    this.#clock = clock;
+    this.#offsetMs = (lastMs ?? clock.wallMs()) - clock.monotonicMs();
+  }
+
+  /** Milliseconds since the epoch; behind the wall clock while that is doubted. */
+  nowMs(): number {
+    const monotonicMs = this.#clock.monotonicMs();
+    const offsetMs = this.#clock.wallMs() - monotonicMs;
+    if (offsetMs <= this.#offsetMs + DOUBTED_MS) {
+      this.#offsetMs = offsetMs;
+      this.#doubtedSinceMs = undefined;
+    } else {
+      this.#doubtedSinceMs ??= monotonicMs;
+      if (monotonicMs - this.#doubtedSinceMs >= TRUSTED_AFTER_MS) {
+        this.#offsetMs = offsetMs;
+        this.#doubtedSinceMs = undefined;
+      }
+    }
+    return monotonicMs + this.#offsetMs;
+  }
+}

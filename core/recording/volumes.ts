@@ -1,0 +1,166 @@
+// The recording volumes of this node: which folder is which volume, what state it is in and what lies on it.
+// Opens no file on a volume: `media` makes and watches them, the ledger counts (docs: data plane, sections 3, 8).
+import { join } from "node:path";
+import type { Clock } from "../clock.ts";
+import type { Db } from "../db/db.ts";
+import { listLedger } from "../db/tables/ledger-table.ts";
+import { volumesTable } from "../db/tables/volumes-table.ts";
+import type { VolumeId } from "../domain/ids.ts";
+import type { Log } from "../log.ts";
+import type { DesiredVolume, VolumeState, VolumeStatus } from "../media/protocol.ts";
+import type { MediaClient } from "./media-client.ts";
+import type { ConfiguredVolume } from "./recorded-camera.ts";
+
+const GIB = 1024 ** 3;
+const INITIALISE_TIMEOUT_MS = 15_000;
+
+/** Where recordings go if no volume was chosen. */
+export function defaultVolumePath(dataDir: string): string {
+  return join(dataDir, "volumes", "default");
+}
+
+/**
+ * What stays free by default: the larger of 10 GiB and 5 % of the disk, but on a small disk a quarter of it at
+ * most, where 10 GiB would leave no room to record.
+ */
+export function defaultReserveBytes(totalBytes: number | undefined): number {
+  if (totalBytes === undefined) return 10 * GIB;
+  return Math.floor(Math.min(Math.max(10 * GIB, totalBytes * 0.05), totalBytes / 4));
+}
+
+/** A volume as people see it. */
+export interface RecordingVolumeState {
+  /** Undefined: it could never be made ready. */
+  readonly id: VolumeId | undefined;
+  readonly path: string;
+  /** `unknown` until `media` has looked. */
+  readonly status: VolumeStatus | "unknown";
+  readonly message?: string;
+  readonly freeBytes?: number;
+  readonly totalBytes?: number;
+  /** Bytes of recordings, from the ledger. */
+  readonly usedBytes: number;
+  readonly syncMs?: number;
+  readonly sinceMs?: number;
+}
+
+export class RecordingVolumes {
+  readonly #db: Db;
+  readonly #media: MediaClient;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #configured: () => readonly ConfiguredVolume[];
+  /** Path → id, of volumes that were made ready at some time. */
+  readonly #ids = new Map<string, VolumeId>();
+  readonly #problems = new Map<string, string>();
+  readonly #states = new Map<VolumeId, VolumeState>();
+
+  constructor(options: {
+    db: Db;
+    media: MediaClient;
+    clock: Clock;
+    log: Log;
+    configured: () => readonly ConfiguredVolume[];
+  }) {
+    this.#db = options.db;
+    this.#media = options.media;
+    this.#clock = options.clock;
+    this.#log = options.log;
+    this.#configured = options.configured;
+  }
+
+  /** Reads which path was which volume, so that a desired state can be made before `media` is there. */
+  async load(): Promise<void> {
+    for (const volume of await volumesTable(this.#db).list()) {
+      if (volume.path !== "") this.#ids.set(volume.path, volume.id as VolumeId);
+    }
+  }
+
+  /**
+   * Makes configured folders volumes that never were one. A path that was a volume before is left alone: if its
+   * marker is missing now, its disk is not mounted, and a new marker would send recordings to the disk below.
+   * True if any volume became known.
+   */
+  async initialise(): Promise<boolean> {
+    let found = false;
+    for (const { path } of this.#configured()) {
+      if (this.#ids.has(path)) continue;
+      try {
+        const { id } = await this.#media.request("initialiseVolume", { path }, INITIALISE_TIMEOUT_MS);
+        await volumesTable(this.#db).put(id, path, this.#clock.wallMs());
+        this.#ids.set(path, id);
+        this.#problems.delete(path);
+        found = true;
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        if (this.#problems.get(path) !== message) {
+          this.#log.warn("a volume cannot be made ready", { path, reason: message });
+        }
+        this.#problems.set(path, message);
+      }
+    }
+    return found;
+  }
+
+  /** Ids in the owner's order: where streams are written. */
+  ids(): VolumeId[] {
+    return this.desired().map((volume) => volume.id);
+  }
+
+  desired(): DesiredVolume[] {
+    return this.#configured().flatMap((volume): DesiredVolume[] => {
+      const id = this.#ids.get(volume.path);
+      if (id === undefined) return [];
+      const reserveBytes = volume.reserveBytes ?? defaultReserveBytes(this.#states.get(id)?.totalBytes);
+      return [
+        {
+          id,
+          path: volume.path,
+          reserveBytes,
+          ...(volume.exactReserve === undefined ? {} : { exactReserve: volume.exactReserve }),
+          overwrite: volume.overwrite ?? true,
+        },
+      ];
+    });
+  }
+
+  /** Takes a state that `media` reported. True if the desired state changes by it: the reserve follows the size. */
+  take(state: VolumeState): boolean {
+    const before = this.#states.get(state.volume);
+    this.#states.set(state.volume, state);
+    return before?.totalBytes !== state.totalBytes;
+  }
+
+  /** Where a volume is mounted, as far as is known. */
+  pathOf(id: VolumeId): string | undefined {
+    for (const [path, known] of this.#ids) if (known === id) return path;
+    return undefined;
+  }
+
+  /** All configured volumes with their states and what lies on them. */
+  async states(): Promise<RecordingVolumeState[]> {
+    const [rows, ledger] = await Promise.all([volumesTable(this.#db).list(), listLedger(this.#db)]);
+    const numberOf = new Map(rows.map((row) => [row.id, row.number]));
+    return this.#configured().map(({ path }) => {
+      const id = this.#ids.get(path);
+      const number = id === undefined ? undefined : numberOf.get(id);
+      const usedBytes = ledger.reduce(
+        (sum, row) => (row.volumeNumber === number ? sum + row.sizeBytes : sum),
+        0,
+      );
+      const state = id === undefined ? undefined : this.#states.get(id);
+      if (state === undefined) {
+        const message = this.#problems.get(path);
+        return {
+          id,
+          path,
+          status: message === undefined ? "unknown" : "error",
+          ...(message === undefined ? {} : { message }),
+          usedBytes,
+        };
+      }
+      const { volume: _, ...rest } = state;
+      return { id, path, usedBytes, ...rest };
+    });
+  }
+}
