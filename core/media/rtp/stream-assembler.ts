@@ -1,0 +1,360 @@
+// From packets to the sink: one session's tracks, each with its receiver and depacketiser, the run that they make
+// up, and the times of its frames. Knows nothing of RTSP; whoever reads packets calls `rtp` and `rtcp`.
+import type { Clock } from "../../clock.ts";
+import { NightjarError } from "../../errors.ts";
+import { G726Decoder } from "../codec/g726.ts";
+import { H264_NAL, H265_NAL, h264NalType, h265NalType } from "../codec/nal-units.ts";
+import type { AudioFormat, Frame, StreamFormat, VideoFormat } from "../format.ts";
+import { FrameArena, type FrameBytes, type SlabPool } from "../slab.ts";
+import type { SourceSink, StreamFault } from "../source.ts";
+import { AacDepacketiser } from "./aac-depacketiser.ts";
+import { AccessUnitWriter } from "./access-unit-writer.ts";
+import { G711Depacketiser, G726Depacketiser, OpusDepacketiser } from "./audio-depacketisers.ts";
+import { CameraClockEstimator } from "./camera-clock.ts";
+import type { AudioOutput, Depacketiser, VideoOutput } from "./depacketiser.ts";
+import { H264Depacketiser } from "./h264-depacketiser.ts";
+import { H265Depacketiser } from "./h265-depacketiser.ts";
+import { LatmDepacketiser } from "./latm-depacketiser.ts";
+import { MetadataDepacketiser } from "./metadata-depacketiser.ts";
+import { ParameterSetStore } from "./parameter-set-store.ts";
+import { keyFrameRequest, readSenderReport, receiverReport } from "./rtcp.ts";
+import { RtpReceiver } from "./rtp-receiver.ts";
+import { RunTimeline } from "./run-timeline.ts";
+import type { AudioPlan, TrackPlans, VideoPlan } from "./track-plan.ts";
+
+export type AssembledTrack = "video" | "audio" | "metadata";
+
+/** Counted over all sessions of a source. */
+export interface SourceCounters {
+  packets: number;
+  packetsLost: number;
+  bytes: number;
+  frames: number;
+  lastFrameAtMs: number | undefined;
+}
+
+export interface AssemblerEvents {
+  /** Packets were lost, or a picture was given up for this reason. */
+  trouble(kind: "loss" | "too-large" | "memory-exhausted"): void;
+  /** The first picture of the session came; called before it is given out. */
+  firstPicture(): void;
+}
+
+export interface AssemblerOptions {
+  readonly plans: TrackPlans;
+  readonly sink: SourceSink;
+  readonly pool: SlabPool;
+  readonly clock: Clock;
+  readonly counters: SourceCounters;
+  readonly transport: "tcp" | "udp";
+  readonly tls: boolean;
+  readonly events: AssemblerEvents;
+  /** Our own SSRC in RTCP. */
+  readonly ssrc: number;
+}
+
+interface ReceivedReport {
+  middle: number;
+  atMs: number;
+  lostTotal: number;
+  packets: number;
+}
+
+export class StreamAssembler implements VideoOutput, AudioOutput {
+  readonly #options: AssemblerOptions;
+  readonly #sink: SourceSink;
+  readonly #counters: SourceCounters;
+  readonly #timeline: RunTimeline;
+  readonly #cameraClock: CameraClockEstimator;
+  readonly #receivers: Partial<Record<AssembledTrack, RtpReceiver>> = {};
+  readonly #depacketisers: Depacketiser[] = [];
+  readonly #reports: Partial<Record<AssembledTrack, ReceivedReport>> = {};
+  readonly #videoFrameRate: number | undefined;
+  readonly #videoScale: number;
+  #audioScale = 1;
+  #audioClockRate = 1;
+  #videoFormat: VideoFormat | undefined;
+  #audioFormat: AudioFormat | undefined;
+  #running = false;
+  #closed = false;
+  #nowMs = 0;
+  #keyFrameRequests = 0;
+  /** Monotonic time of the last RTP packet of the picture. */
+  lastVideoPacketAtMs: number | undefined;
+  /** Monotonic time of the last picture given out in this session. */
+  lastVideoFrameAtMs: number | undefined;
+
+  constructor(options: AssemblerOptions) {
+    const { video, audio, metadata } = options.plans;
+    this.#options = options;
+    this.#sink = options.sink;
+    this.#counters = options.counters;
+    this.#timeline = new RunTimeline(video.clockRate, audio?.clockRate);
+    this.#cameraClock = new CameraClockEstimator(video.clockRate);
+    this.#videoFrameRate = video.frameRate;
+    this.#videoScale = 90_000 / video.clockRate;
+    this.#addTrack("video", this.#videoDepacketiser(video), video.foreignPayloadTypes);
+    if (audio !== undefined) {
+      this.#audioClockRate = audio.clockRate;
+      this.#takeAudioFormat(audio.format);
+      this.#addTrack("audio", this.#audioDepacketiser(audio), audio.foreignPayloadTypes);
+    }
+    if (metadata !== undefined) {
+      const depacketiser = new MetadataDepacketiser((xml) => this.#sink.metadata(xml, this.#nowMs));
+      this.#addTrack("metadata", depacketiser, metadata.foreignPayloadTypes);
+    }
+  }
+
+  /** True between `runStarted` and `runEnded`. */
+  get running(): boolean {
+    return this.#running;
+  }
+
+  get videoFormatKnown(): boolean {
+    return this.#videoFormat !== undefined;
+  }
+
+  /** `rtptime` of the answer to PLAY; to be told before the first packet to be of use. */
+  rtpInfo(track: "video" | "audio", rtptime: number): void {
+    this.#timeline.rtpInfo(track, rtptime);
+  }
+
+  /** Starts the run, if it has not started. */
+  begin(): void {
+    if (this.#running || this.#closed) return;
+    this.#running = true;
+    const { transport, tls } = this.#options;
+    this.#sink.runStarted({ format: this.#format(), transport, tls });
+  }
+
+  /** Takes one RTP packet. */
+  rtp(track: AssembledTrack, data: Buffer, start: number, end: number, nowMs: number): void {
+    const receiver = this.#receivers[track];
+    if (receiver === undefined || this.#closed) return;
+    this.#nowMs = nowMs;
+    if (!this.#running) this.begin();
+    this.#counters.packets += 1;
+    this.#counters.bytes += end - start;
+    if (track === "video") this.lastVideoPacketAtMs = nowMs;
+    try {
+      receiver.receive(data, start, end);
+    } catch (error) {
+      // Sound found no memory; the picture's writer helps itself.
+      if (!(error instanceof NightjarError && error.code === "NJ_MEDIA_MEMORY_EXHAUSTED")) throw error;
+      this.#options.events.trouble("memory-exhausted");
+    }
+  }
+
+  /** Takes one RTCP packet. */
+  rtcp(track: AssembledTrack, data: Buffer, start: number, end: number, nowMs: number): void {
+    const receiver = this.#receivers[track];
+    if (receiver === undefined || this.#closed) return;
+    const report = readSenderReport(data, start, end);
+    if (report === undefined) return;
+    const known = this.#reports[track];
+    this.#reports[track] = {
+      middle: report.ntpMiddle,
+      atMs: nowMs,
+      lostTotal: known?.lostTotal ?? 0,
+      packets: known?.packets ?? 0,
+    };
+    if (track === "metadata") return;
+    const timestamp = receiver.unwrap(report.timestamp);
+    this.#timeline.senderReport(track, report.ntpMs, timestamp);
+    if (track === "video" && receiver.hasStarted) {
+      const clock = this.#cameraClock.report(report.ntpMs, timestamp, this.#options.clock.wallMs(), nowMs);
+      if (clock !== undefined && this.#running) this.#sink.cameraClock(clock);
+    }
+  }
+
+  /** The receiver report that is due for a track. */
+  receiverReport(track: AssembledTrack, nowMs: number): Buffer {
+    const receiver = this.#receivers[track];
+    if (receiver === undefined || !receiver.hasStarted) return receiverReport(this.#options.ssrc, undefined);
+    const last = this.#reports[track];
+    const lost = receiver.lostTotal - (last?.lostTotal ?? 0);
+    const expected = receiver.packets - (last?.packets ?? 0) + lost;
+    if (last !== undefined) {
+      last.lostTotal = receiver.lostTotal;
+      last.packets = receiver.packets;
+    }
+    return receiverReport(this.#options.ssrc, {
+      ssrc: receiver.ssrc,
+      fractionLost: expected > 0 ? lost / expected : 0,
+      lostTotal: receiver.lostTotal,
+      extendedSequence: receiver.extendedSequence,
+      lastReportMiddle: last?.middle ?? 0,
+      sinceLastReportMs: last === undefined ? 0 : nowMs - last.atMs,
+    });
+  }
+
+  /** The RTCP packet that asks for a key frame; undefined before the first packet. */
+  keyFrameRequest(): Buffer | undefined {
+    const receiver = this.#receivers.video;
+    if (receiver === undefined || !receiver.hasStarted) return undefined;
+    this.#keyFrameRequests += 1;
+    return keyFrameRequest(this.#options.ssrc, receiver.ssrc, this.#keyFrameRequests);
+  }
+
+  /** Ends the run, if there is one, and gives all memory back. */
+  close(fault: StreamFault | undefined): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const depacketiser of this.#depacketisers) depacketiser.close();
+    if (!this.#running) return;
+    this.#running = false;
+    this.#sink.runEnded(fault);
+  }
+
+  // ------------------------------------------------------------------ what the depacketisers finish
+
+  videoFormat(format: VideoFormat): void {
+    this.#takeVideoFormat(format);
+    if (this.#running) this.#sink.formatChanged(this.#format());
+  }
+
+  videoFrame(bytes: FrameBytes, timestamp: number, keyFrame: boolean, damaged: boolean): void {
+    if (this.#closed) {
+      bytes.slab.release();
+      return;
+    }
+    if (this.#timeline.videoJumped(timestamp)) this.#startAnew();
+    const time = this.#timeline.videoTime(timestamp, this.#nowMs);
+    if (this.lastVideoFrameAtMs === undefined) this.#options.events.firstPicture();
+    this.lastVideoFrameAtMs = this.#nowMs;
+    this.#counters.frames += 1;
+    this.#counters.lastFrameAtMs = this.#nowMs;
+    const scaled = this.#videoScale === 1 ? time : Math.round(time * this.#videoScale);
+    this.#sink.frame(this.#frame("video", bytes, scaled, 0, keyFrame, damaged));
+  }
+
+  audioFormat(format: AudioFormat): void {
+    this.#takeAudioFormat(format);
+    if (this.#running) this.#sink.formatChanged(this.#format());
+  }
+
+  audioFrame(bytes: FrameBytes, timestamp: number, duration: number): void {
+    if (this.#closed || this.#audioFormat === undefined) {
+      bytes.slab.release();
+      return;
+    }
+    const time = this.#timeline.audioTime(timestamp, duration, this.#nowMs);
+    const scale = this.#audioScale;
+    this.#sink.frame(
+      this.#frame("audio", bytes, Math.round(time * scale), Math.round(duration * scale), true, false),
+    );
+  }
+
+  // -------------------------------------------------------------------------------------- inside
+
+  #frame(
+    track: "video" | "audio",
+    bytes: FrameBytes,
+    time: number,
+    duration: number,
+    keyFrame: boolean,
+    damaged: boolean,
+  ): Frame {
+    return {
+      track,
+      slab: bytes.slab,
+      offset: bytes.offset,
+      length: bytes.length,
+      time,
+      duration,
+      keyFrame,
+      damaged,
+      receivedAtMs: this.#nowMs,
+    };
+  }
+
+  #startAnew(): void {
+    this.#sink.runEnded(undefined);
+    this.#timeline.restart();
+    this.#cameraClock.restart();
+    const { transport, tls } = this.#options;
+    this.#sink.runStarted({ format: this.#format(), transport, tls });
+  }
+
+  #format(): StreamFormat {
+    return {
+      ...(this.#videoFormat === undefined ? {} : { video: this.#videoFormat }),
+      ...(this.#audioFormat === undefined ? {} : { audio: this.#audioFormat }),
+    };
+  }
+
+  #takeVideoFormat(format: VideoFormat): void {
+    const frameRate = format.frameRate ?? this.#videoFrameRate;
+    this.#videoFormat = frameRate === undefined ? format : { ...format, frameRate };
+    this.#timeline.reorders = format.reorderDepth !== 0;
+  }
+
+  #takeAudioFormat(format: AudioFormat | undefined): void {
+    this.#audioFormat = format;
+    if (format !== undefined) this.#audioScale = format.sampleRate / this.#audioClockRate;
+  }
+
+  #addTrack(track: AssembledTrack, depacketiser: Depacketiser, foreign: ReadonlySet<number>): void {
+    this.#depacketisers.push(depacketiser);
+    this.#receivers[track] = new RtpReceiver({
+      depacketiser,
+      foreignPayloadTypes: foreign,
+      onLoss: (packets) => {
+        this.#counters.packetsLost += packets;
+        if (track === "metadata") return;
+        this.#sink.loss({ track, packets });
+        this.#options.events.trouble("loss");
+      },
+    });
+  }
+
+  #videoDepacketiser(plan: VideoPlan): Depacketiser {
+    const sets = new ParameterSetStore(plan.codec);
+    for (const nal of plan.parameterSets) takeSet(sets, plan, nal);
+    const format = sets.takeChange();
+    if (format !== undefined) this.#takeVideoFormat(format);
+    const writer = new AccessUnitWriter(new FrameArena(this.#options.pool), sets, this, {
+      unitAbandoned: (reason) => this.#options.events.trouble(reason),
+    });
+    return plan.codec === "h264"
+      ? new H264Depacketiser(writer, sets)
+      : new H265Depacketiser(writer, sets, plan.hasOrderNumbers);
+  }
+
+  #audioDepacketiser(plan: AudioPlan): Depacketiser {
+    const arena = new FrameArena(this.#options.pool);
+    const packing = plan.packing;
+    switch (packing.kind) {
+      case "aac":
+        return new AacDepacketiser(arena, this, packing.layout);
+      case "latm":
+        return new LatmDepacketiser(arena, this, {
+          clockRate: plan.clockRate,
+          inBand: packing.muxConfigInBand,
+          subFrames: packing.subFrames,
+          unitDuration: packing.unitDuration,
+        });
+      case "g711":
+        return new G711Depacketiser(arena, this, plan.format?.channels ?? 1);
+      case "opus":
+        return new OpusDepacketiser(arena, this);
+      case "g726":
+        return new G726Depacketiser(arena, this, new G726Decoder(packing.rate, packing.packing));
+    }
+  }
+}
+
+function takeSet(sets: ParameterSetStore, plan: VideoPlan, nal: Buffer): void {
+  const first = nal[0];
+  if (first === undefined) return;
+  if (plan.codec === "h264") {
+    const type = h264NalType(first);
+    if (type === H264_NAL.sps) sets.take(1, nal, 0, nal.length);
+    else if (type === H264_NAL.pps) sets.take(2, nal, 0, nal.length);
+    return;
+  }
+  const type = h265NalType(first);
+  if (type === H265_NAL.vps) sets.take(0, nal, 0, nal.length);
+  else if (type === H265_NAL.sps) sets.take(1, nal, 0, nal.length);
+  else if (type === H265_NAL.pps) sets.take(2, nal, 0, nal.length);
+}
