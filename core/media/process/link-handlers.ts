@@ -1,0 +1,137 @@
+// What `core` and the gateway may call on the media process (protocol.ts), each role its own methods and no others.
+import type { Clock } from "../../clock.ts";
+import { NightjarError } from "../../errors.ts";
+import type { Link, LinkMethods } from "../../link/link.ts";
+import type {
+  CoreMethodsForMedia,
+  GatewayMethodsForMedia,
+  MediaMethodsForCore,
+  MediaMethodsForGateway,
+} from "../protocol.ts";
+import type { CoreWatch } from "./core-watch.ts";
+import type { Figures } from "./figures.ts";
+import { initialiseVolumeApart } from "./initialise-volume.ts";
+import type { ReportJournal } from "./journal.ts";
+import { type KeptStream, streamKey } from "./kept-stream.ts";
+import type { LiveFanout } from "./live-fanout.ts";
+import { type CreateSource, probeSource } from "./probe.ts";
+import type { ReportSender } from "./report-sender.ts";
+import type { StateKeeper } from "./state-keeper.ts";
+import type { Volume } from "./volume.ts";
+import type { VolumeSet } from "./volume-set.ts";
+
+/** The parts of the media process that the links reach. */
+export interface LinkedParts {
+  readonly clock: Clock;
+  readonly state: StateKeeper;
+  readonly streams: ReadonlyMap<string, KeptStream>;
+  readonly volumes: VolumeSet;
+  readonly journal: ReportJournal;
+  readonly sender: ReportSender;
+  readonly coreWatch: CoreWatch;
+  readonly fanout: LiveFanout;
+  readonly figures: Figures;
+  readonly createSource: CreateSource;
+}
+
+type Handlers<Methods extends LinkMethods> = {
+  readonly [Name in keyof Methods]: (
+    params: Parameters<Methods[Name]>[0],
+  ) => ReturnType<Methods[Name]> | Promise<ReturnType<Methods[Name]>>;
+};
+
+const ROLES_CORE = "core";
+const ROLES_GATEWAY = "gateway";
+
+/**
+ * Handlers for a link whose peer has not said yet who it is: each call is checked against the peer's role.
+ * `link` gives the link that they belong to.
+ */
+export function linkHandlers(
+  parts: LinkedParts,
+  link: () => Link<LinkMethods>,
+): Record<string, (params: never) => unknown> {
+  const handlers: Record<string, (params: never) => unknown> = {};
+  const guard = (role: string, methods: Record<string, (params: never) => unknown>): void => {
+    for (const [name, handler] of Object.entries(methods)) {
+      const others = handlers[name];
+      handlers[name] = (params: never) => {
+        if (link().peer?.role === role) return handler(params);
+        if (others !== undefined) return others(params);
+        throw new NightjarError(
+          "NJ_LINK_METHOD",
+          "permission-denied",
+          `${name} is for the process "${role}"`,
+        );
+      };
+    }
+  };
+  guard(ROLES_CORE, coreHandlers(parts));
+  guard(
+    ROLES_GATEWAY,
+    gatewayHandlers(parts, () => link() as unknown as Link<GatewayMethodsForMedia>),
+  );
+  return handlers;
+}
+
+/** Called when a peer has said hello. */
+export function greetPeer(parts: LinkedParts, link: Link<LinkMethods>): void {
+  if (link.peer?.role === ROLES_CORE) {
+    parts.coreWatch.heard();
+    parts.sender.connect(link as unknown as Link<CoreMethodsForMedia>);
+  } else if (link.peer?.role === ROLES_GATEWAY) {
+    parts.fanout.connect(link as unknown as Link<GatewayMethodsForMedia>);
+  }
+}
+
+function coreHandlers(parts: LinkedParts): Handlers<MediaMethodsForCore> {
+  const { clock, state, streams, volumes, journal, coreWatch } = parts;
+  const heard = <Params, Result>(handler: (params: Params) => Result) => {
+    return (params: Params): Result => {
+      coreWatch.heard();
+      return handler(params);
+    };
+  };
+  const streamOf = (name: Parameters<typeof streamKey>[0]): KeptStream => {
+    const stream = streams.get(streamKey(name));
+    if (stream !== undefined) return stream;
+    throw new NightjarError(
+      "NJ_STREAM_UNKNOWN",
+      "not-found",
+      `${name.camera} has no stream "${name.stream}" that is held`,
+    );
+  };
+  const volumeOf = (id: Parameters<VolumeSet["get"]>[0]): Volume => {
+    const volume = volumes.get(id);
+    if (volume !== undefined) return volume;
+    throw new NightjarError("NJ_VOLUME_UNKNOWN", "not-found", `there is no volume ${id}`, { volume: id });
+  };
+  return {
+    setDesiredState: heard(async (desired) => ({ revision: await state.set(desired) })),
+    setEvictionList: heard(async (list) => ({
+      revision: await volumeOf(list.volume).evictor.setList(list),
+    })),
+    setLocks: heard(({ volume, segments }) => volumeOf(volume).evictor.setLocks(segments)),
+    trigger: heard((params) => streamOf(params).recorder.trigger(params.trigger)),
+    endTrigger: heard((params) => streamOf(params).recorder.endTrigger(params.id, params.until90k)),
+    acknowledge: heard(({ upTo }) => journal.acknowledge(upTo)),
+    initialiseVolume: heard(({ path }) => initialiseVolumeApart(path)),
+    probe: heard(({ source, timeoutMs }) => probeSource(source, timeoutMs, clock, parts.createSource)),
+    figures: heard(() => parts.figures.collect(streams.values())),
+    ping: heard(() => undefined),
+  };
+}
+
+function gatewayHandlers(
+  parts: LinkedParts,
+  link: () => Link<GatewayMethodsForMedia>,
+): Handlers<MediaMethodsForGateway> {
+  const { fanout } = parts;
+  return {
+    subscribe: (name) => fanout.subscribe(link(), name),
+    unsubscribe: ({ subscription }) => fanout.unsubscribe(link(), subscription),
+    openSegments: (name) => fanout.openSegments(name),
+    latestKeyFrame: (name) => fanout.latestKeyFrame(name),
+    requestKeyFrame: (name) => fanout.requestKeyFrame(name),
+  };
+}

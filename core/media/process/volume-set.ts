@@ -1,0 +1,86 @@
+// The volumes of the desired state: opened, altered and closed as it says, and chosen from for each new file
+// (data plane, sections 2 and 5).
+import type { VolumeId } from "../../domain/ids.ts";
+import type { DesiredVolume } from "../protocol.ts";
+import type { SegmentVolume, SegmentVolumes } from "./segment-volume.ts";
+import { Volume, type VolumeServices } from "./volume.ts";
+import type { WrittenSegment } from "./written-log.ts";
+
+const CLOSE_MS = 1_000;
+
+export class VolumeSet implements SegmentVolumes {
+  readonly #services: VolumeServices;
+  readonly #volumes = new Map<VolumeId, Volume>();
+  readonly #onUnfinished: (volume: Volume, unfinished: readonly WrittenSegment[]) => void;
+
+  /** `onUnfinished` gets the files of a volume that were never closed: by a former process, or by this one when the volume failed. */
+  constructor(
+    services: VolumeServices,
+    onUnfinished: (volume: Volume, unfinished: readonly WrittenSegment[]) => void,
+  ) {
+    this.#services = services;
+    this.#onUnfinished = onUnfinished;
+  }
+
+  get(id: VolumeId): Volume | undefined {
+    return this.#volumes.get(id);
+  }
+
+  [Symbol.iterator](): Iterator<Volume> {
+    return this.#volumes.values();
+  }
+
+  /** Opens what is new, closes what is gone, alters what changed. A changed path is another volume. */
+  update(desired: readonly DesiredVolume[]): void {
+    const wanted = new Map(desired.map((volume) => [volume.id, volume]));
+    for (const [id, volume] of this.#volumes) {
+      if (wanted.get(id)?.path === volume.desired.path) continue;
+      this.#volumes.delete(id);
+      void volume.close(CLOSE_MS);
+    }
+    for (const volume of desired) {
+      const known = this.#volumes.get(volume.id);
+      if (known === undefined) this.#open(volume);
+      else known.update(volume);
+    }
+  }
+
+  /** The first of the list that is in order; else the first that is only slow. */
+  pick(ids: readonly VolumeId[]): SegmentVolume | undefined {
+    let slow: Volume | undefined;
+    for (const id of ids) {
+      const volume = this.#volumes.get(id);
+      if (volume?.accepts !== true) continue;
+      if (!volume.isSlow) return volume;
+      slow ??= volume;
+    }
+    return slow;
+  }
+
+  problem(ids: readonly VolumeId[]): string {
+    if (ids.length === 0) return "no volume is assigned";
+    const problems = ids.map((id) => this.#volumes.get(id)?.problem ?? `there is no volume ${id}`);
+    return problems.join("; ");
+  }
+
+  /** Ends all writers, each within `timeoutMs`. */
+  async close(timeoutMs: number): Promise<void> {
+    const volumes = [...this.#volumes.values()];
+    this.#volumes.clear();
+    await Promise.allSettled(volumes.map((volume) => volume.close(timeoutMs)));
+  }
+
+  #open(desired: DesiredVolume): void {
+    const volume = new Volume(desired, this.#services, (segment) => this.#onUnfinished(volume, [segment]));
+    this.#volumes.set(desired.id, volume);
+    volume.open().then(
+      (unfinished) => this.#onUnfinished(volume, unfinished),
+      (error: unknown) => {
+        this.#services.log.error("the books of a volume cannot be read", {
+          volume: desired.id,
+          reason: String(error),
+        });
+      },
+    );
+  }
+}

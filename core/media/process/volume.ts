@@ -1,0 +1,325 @@
+// One recording volume as the media process sees it: its writer, its state for people, its order of writing, and
+// whether new files may be begun on it (data plane, sections 3 and 5). Deleting is the evictor's affair.
+import type { Clock } from "../../clock.ts";
+import type { VolumeId } from "../../domain/ids.ts";
+import type { Log } from "../../log.ts";
+import type { DesiredVolume, MediaReport, VolumeState, VolumeStatus } from "../protocol.ts";
+import type { FileToken, VolumeEvent, VolumeHealth } from "../store/volume-events.ts";
+import { openVolumeWriter, type VolumeWriter } from "../store/volume-writer.ts";
+import { Evictor } from "./evictor.ts";
+import type { SegmentVolume, VolumeFile, VolumeFileEvents } from "./segment-volume.ts";
+import { WrittenLog, type WrittenSegment } from "./written-log.ts";
+
+const GIB = 1024 ** 3;
+const LEAST_RESERVE_BYTES = 2 * GIB;
+const RESERVE_SECONDS = 120;
+/** A sync round that lasts longer makes a volume slow; it is normal again a minute after the last such. */
+const SLOW_HOLD_MS = 60_000;
+const SYNC_WINDOW_MS = 60_000;
+const REPORT_MS = 30_000;
+/** After the disk was full, this much must be free before files are begun again. */
+const ROOM_BYTES = 32 * 1024 * 1024;
+const RATE_WEIGHT = 1 / 30;
+
+export interface VolumeServices {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** `<data>/media`. */
+  readonly folder: string;
+  report(report: MediaReport): void;
+  reportVolatile(report: MediaReport): void;
+}
+
+export class Volume implements SegmentVolume {
+  readonly id: VolumeId;
+  readonly evictor: Evictor;
+  readonly writer: VolumeWriter;
+  readonly #services: VolumeServices;
+  readonly #onAbandoned: (segment: WrittenSegment) => void;
+  readonly #written: WrittenLog;
+  readonly #files = new Map<FileToken, VolumeFileEvents>();
+  readonly #openPaths = new Set<string>();
+  #desired: DesiredVolume;
+  #health: VolumeHealth | undefined;
+  #healthMessage = "";
+  #noSpace = false;
+  #slowUntilMs = Number.NEGATIVE_INFINITY;
+  #free: number | undefined;
+  #total: number | undefined;
+  #rounds: { readonly atMs: number; readonly ms: number }[] = [];
+  #bytesAppended = 0;
+  #ratePerSecond = 0;
+  #ratedAtMs: number;
+  #told: VolumeStatus | undefined;
+  #sinceMs: number;
+  #toldAtMs = 0;
+  #ready = false;
+  #closed = false;
+  #wasFull = false;
+
+  /** `onAbandoned` gets each file that was given up: what is on the disk of it can be recovered. */
+  constructor(
+    desired: DesiredVolume,
+    services: VolumeServices,
+    onAbandoned: (segment: WrittenSegment) => void,
+  ) {
+    this.#onAbandoned = onAbandoned;
+    this.id = desired.id;
+    this.#desired = desired;
+    this.#services = services;
+    this.#sinceMs = services.clock.wallMs();
+    this.#ratedAtMs = services.clock.monotonicMs();
+    this.#written = new WrittenLog(services.folder, desired.id, services.clock, services.log);
+    this.writer = openVolumeWriter({
+      path: desired.path,
+      id: desired.id,
+      log: services.log,
+      clock: services.clock,
+      onEvent: (event) => this.#event(event),
+    });
+    this.evictor = new Evictor({
+      volume: desired.id,
+      folder: services.folder,
+      log: services.log,
+      written: this.#written,
+      isOpen: (path) => this.#openPaths.has(path),
+      writer: this.writer,
+      report: services.report,
+    });
+  }
+
+  /**
+   * Reads what is known of the volume in the data directory; files may be begun afterwards. Gives the files that a
+   * former process did not close.
+   */
+  async open(): Promise<readonly WrittenSegment[]> {
+    const [unfinished] = await Promise.all([this.#written.open(), this.evictor.open(this.#desired.path)]);
+    this.#ready = true;
+    return unfinished;
+  }
+
+  /** Notes that a file was closed: it needs no recovery. */
+  noteClosed(path: string): void {
+    this.#written.closed(path);
+  }
+
+  /** Notes a file that is not there. */
+  noteGone(path: string): void {
+    this.#written.gone(path);
+  }
+
+  /** True once `close` was called. */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** True while this process writes the file. */
+  isOpen(path: string): boolean {
+    return this.#openPaths.has(path);
+  }
+
+  get desired(): DesiredVolume {
+    return this.#desired;
+  }
+
+  /** Takes a changed reserve or rule of overwriting. */
+  update(desired: DesiredVolume): void {
+    this.#desired = desired;
+    this.#tell();
+  }
+
+  /** True while new files may be begun and parts appended. */
+  get accepts(): boolean {
+    const { status } = this;
+    return this.#ready && this.#health !== undefined && (status === "normal" || status === "slow");
+  }
+
+  get isSlow(): boolean {
+    return this.#services.clock.monotonicMs() < this.#slowUntilMs;
+  }
+
+  get status(): VolumeStatus {
+    if (this.#health !== undefined && this.#health !== "normal") return this.#health;
+    if (this.#noSpace || this.#isFull) return "full";
+    return this.isSlow ? "slow" : "normal";
+  }
+
+  /** What is wrong, for people. */
+  get problem(): string {
+    if (this.#health === undefined) return `the volume ${this.#desired.path} has not answered yet`;
+    return `the volume ${this.#desired.path} ${describe(this.status, this.#healthMessage)}`;
+  }
+
+  /** Bytes that are to stay free. */
+  get reserveBytes(): number {
+    const { reserveBytes, exactReserve } = this.#desired;
+    if (exactReserve === true) return reserveBytes;
+    return Math.max(reserveBytes, LEAST_RESERVE_BYTES, RESERVE_SECONDS * this.#ratePerSecond);
+  }
+
+  takeWriteSequence(path: string): number {
+    return this.#written.opened(path);
+  }
+
+  create(path: string, writeSequence: number, header: Uint8Array, events: VolumeFileEvents): VolumeFile {
+    const token = this.writer.create(path, header);
+    this.#files.set(token, events);
+    this.#openPaths.add(path);
+    const forget = (): void => {
+      this.#files.delete(token);
+      this.#openPaths.delete(path);
+    };
+    return {
+      append: (pieces, onDone) => {
+        for (const piece of pieces) this.#bytesAppended += piece.byteLength;
+        this.writer.append(token, pieces, (error) => {
+          if (error === undefined) onDone();
+        });
+      },
+      finish: (end, onDone) => {
+        this.writer.finish(token, end, (error) => {
+          if (error !== undefined) return;
+          forget();
+          this.#written.closed(path);
+          onDone();
+        });
+      },
+      abandon: () => {
+        forget();
+        this.writer.abandon(token);
+        if (!this.#closed) this.#onAbandoned({ path, writeSequence });
+      },
+    };
+  }
+
+  /** Ends the threads, after what is asked for is done or `timeoutMs` have passed. */
+  async close(timeoutMs: number): Promise<void> {
+    this.#ready = false;
+    this.#closed = true;
+    await this.writer.close(timeoutMs);
+    await Promise.all([this.#written.flush(), this.evictor.close()]);
+  }
+
+  get #isFull(): boolean {
+    if (this.#desired.overwrite || this.#free === undefined) return false;
+    // Recording begins again only with room for a while, not at every file that somebody deletes.
+    const least = this.reserveBytes * (this.#wasFull ? 1.01 : 1);
+    this.#wasFull = this.#free < least;
+    return this.#wasFull;
+  }
+
+  #event(event: VolumeEvent): void {
+    switch (event.kind) {
+      case "synced":
+        this.#files.get(event.token)?.synced(event.bytes);
+        return;
+      case "failed":
+        this.#fileFailed(event.token, event.code, event.message);
+        return;
+      case "space":
+        this.#space(event.freeBytes, event.totalBytes);
+        return;
+      case "round":
+        this.#rounds.push({ atMs: this.#services.clock.monotonicMs(), ms: event.ms });
+        return;
+      case "slow":
+        this.#slowUntilMs = this.#services.clock.monotonicMs() + SLOW_HOLD_MS;
+        this.#rounds.push({ atMs: this.#services.clock.monotonicMs(), ms: event.ms });
+        break;
+      case "state":
+        this.#health = event.status;
+        this.#healthMessage = event.message;
+        break;
+    }
+    this.#tell();
+  }
+
+  #fileFailed(token: FileToken, code: string, message: string): void {
+    const events = this.#files.get(token);
+    this.#files.delete(token);
+    if (code === "ENOSPC" || code === "EDQUOT") {
+      this.#noSpace = true;
+      this.#free = 0;
+      this.#evict();
+    }
+    this.#tell();
+    events?.failed(new RangeError(message));
+  }
+
+  #space(freeBytes: number, totalBytes: number): void {
+    this.#free = freeBytes;
+    this.#total = totalBytes;
+    // The first answer about the right volume is what makes it normal.
+    this.#health ??= this.writer.health;
+    if (this.#noSpace && freeBytes > Math.min(ROOM_BYTES, totalBytes / 50)) this.#noSpace = false;
+    const nowMs = this.#services.clock.monotonicMs();
+    const seconds = (nowMs - this.#ratedAtMs) / 1_000;
+    if (seconds > 0.5) {
+      const rate = this.#bytesAppended / seconds;
+      this.#ratePerSecond += (rate - this.#ratePerSecond) * Math.min(1, seconds * RATE_WEIGHT);
+      this.#bytesAppended = 0;
+      this.#ratedAtMs = nowMs;
+    }
+    this.#rounds = this.#rounds.filter((round) => nowMs - round.atMs < SYNC_WINDOW_MS);
+    this.#evict();
+    this.#tell();
+  }
+
+  #evict(): void {
+    if (!this.#ready || this.#free === undefined) return;
+    if (this.#health !== undefined && this.#health !== "normal") return;
+    this.evictor.work({
+      freeBytes: this.#free,
+      totalBytes: this.#total ?? this.#free,
+      reserveBytes: this.reserveBytes,
+      overwrite: this.#desired.overwrite,
+    });
+  }
+
+  /** Reports the state when it changes, and its figures now and then. */
+  #tell(): void {
+    if (this.#health === undefined) return;
+    const nowMs = this.#services.clock.monotonicMs();
+    const { status } = this;
+    if (status === this.#told) {
+      if (nowMs - this.#toldAtMs < REPORT_MS) return;
+      this.#toldAtMs = nowMs;
+      this.#services.reportVolatile({ kind: "volume-state", state: this.state });
+      return;
+    }
+    this.#told = status;
+    this.#toldAtMs = nowMs;
+    this.#sinceMs = this.#services.clock.wallMs();
+    if (status !== "normal") this.#services.log.warn(this.problem, { volume: this.id, status });
+    else this.#services.log.notice("a volume is in order", { volume: this.id, path: this.#desired.path });
+    this.#services.report({ kind: "volume-state", state: this.state });
+  }
+
+  /** The state as `core` is told it. */
+  get state(): VolumeState {
+    const { status } = this;
+    const syncMs = this.#rounds.reduce((most, round) => Math.max(most, round.ms), 0);
+    return {
+      volume: this.id,
+      status,
+      ...(status === "normal" ? {} : { message: this.problem }),
+      ...(this.#free === undefined ? {} : { freeBytes: this.#free }),
+      ...(this.#total === undefined ? {} : { totalBytes: this.#total }),
+      ...(syncMs === 0 ? {} : { syncMs: Math.round(syncMs) }),
+      sinceMs: this.#sinceMs,
+    };
+  }
+}
+
+function describe(status: VolumeStatus, message: string): string {
+  switch (status) {
+    case "full":
+      return "is full and may not be overwritten, or nothing on it may be deleted";
+    case "slow":
+      return "is slow: a power loss could cost more than ten seconds";
+    case "normal":
+      return "is in order";
+    default:
+      return `is ${status}: ${message}`;
+  }
+}

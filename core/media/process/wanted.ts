@@ -1,0 +1,116 @@
+// Whether a stream is to be recorded at a moment, and why: compiled intervals, triggers, and the rule that a
+// silent core means recording (data plane, sections 2 and 10). Pure; no I/O and no clock of its own.
+import { REASON_BITS, reasonBits } from "../../domain/record-reasons.ts";
+import { TICKS_PER_MS, TICKS_PER_SECOND } from "../../domain/time.ts";
+import type { RecordInterval, RecordTrigger } from "../protocol.ts";
+
+/** A trigger that came ahead of the desired state is kept this long although a state does not hold it yet. */
+const AHEAD_MS = 5_000;
+/** A finished trigger is forgotten this long after its end, so that a late picture still finds it. */
+const FORGET_90K = 60 * TICKS_PER_SECOND;
+
+interface KeptTrigger {
+  trigger: RecordTrigger;
+  readonly bits: number;
+  /** Monotonic; undefined when the desired state holds it. */
+  readonly aheadSinceMs: number | undefined;
+}
+
+interface CompiledInterval {
+  readonly start90k: number;
+  readonly end90k: number;
+  readonly bits: number;
+}
+
+export class Wanted {
+  #intervals: CompiledInterval[] = [];
+  #triggers = new Map<string, KeptTrigger>();
+  #preRecord90k = 0;
+  #recordsOnEvents = false;
+
+  /** Takes over what a desired state says. `nowMs` is monotonic. */
+  update(
+    desired: {
+      readonly intervals: readonly RecordInterval[];
+      readonly triggers: readonly RecordTrigger[];
+      readonly preRecordSeconds: number;
+      readonly recordsOnEvents: boolean;
+    },
+    nowMs: number,
+  ): void {
+    this.#intervals = desired.intervals.map((interval) => ({
+      start90k: interval.startMs * TICKS_PER_MS,
+      end90k: interval.endMs * TICKS_PER_MS,
+      bits: reasonBits(interval.reasons),
+    }));
+    this.#preRecord90k = desired.preRecordSeconds * TICKS_PER_SECOND;
+    this.#recordsOnEvents = desired.recordsOnEvents;
+    const kept = new Map<string, KeptTrigger>();
+    for (const [id, entry] of this.#triggers) {
+      if (entry.aheadSinceMs !== undefined && nowMs - entry.aheadSinceMs < AHEAD_MS) kept.set(id, entry);
+    }
+    for (const trigger of desired.triggers) {
+      kept.set(trigger.id, { trigger, bits: reasonBits(trigger.reasons), aheadSinceMs: undefined });
+    }
+    this.#triggers = kept;
+  }
+
+  /** Adds a trigger, or extends the one with its id; the first event time stands. */
+  trigger(trigger: RecordTrigger, nowMs: number): void {
+    const known = this.#triggers.get(trigger.id);
+    const eventTime90k = Math.min(
+      trigger.eventTime90k,
+      known?.trigger.eventTime90k ?? Number.POSITIVE_INFINITY,
+    );
+    this.#triggers.set(trigger.id, {
+      trigger: { ...trigger, eventTime90k },
+      bits: reasonBits(trigger.reasons),
+      aheadSinceMs: nowMs,
+    });
+  }
+
+  /** Ends a trigger at a moment. One that is not known is nothing to worry about. */
+  endTrigger(id: string, until90k: number): void {
+    const known = this.#triggers.get(id);
+    if (known !== undefined) known.trigger = { ...known.trigger, until90k };
+  }
+
+  /** Reasons to record the picture of `time90k`, as bits; 0: not wanted. */
+  bitsAt(time90k: number, coreIsSilent: boolean): number {
+    let bits = this.#intervalAt(time90k)?.bits ?? 0;
+    for (const { trigger, bits: more } of this.#triggers.values()) {
+      if (time90k < trigger.eventTime90k - this.#preRecord90k) continue;
+      if (trigger.until90k === null || time90k < trigger.until90k) bits |= more;
+    }
+    if (coreIsSilent && this.#recordsOnEvents) bits |= REASON_BITS.continuous;
+    return bits;
+  }
+
+  /** The earliest moment from which what is wanted at `time90k` is wanted; `time90k` itself if nothing reaches back. */
+  wantedFrom(time90k: number): number {
+    let from = time90k;
+    const interval = this.#intervalAt(time90k);
+    if (interval !== undefined && interval.bits !== 0) from = Math.min(from, interval.start90k);
+    for (const { trigger } of this.#triggers.values()) {
+      if (trigger.until90k !== null && time90k >= trigger.until90k) continue;
+      from = Math.min(from, trigger.eventTime90k - this.#preRecord90k);
+    }
+    return from;
+  }
+
+  /** Drops triggers that ended long before `time90k`. */
+  forget(time90k: number): void {
+    for (const [id, { trigger }] of this.#triggers) {
+      if (trigger.until90k !== null && trigger.until90k < time90k - FORGET_90K) this.#triggers.delete(id);
+    }
+  }
+
+  /** Past the last interval the last one goes on: a core that never came back must not end a recording. */
+  #intervalAt(time90k: number): CompiledInterval | undefined {
+    for (const interval of this.#intervals) {
+      if (time90k < interval.start90k) return undefined;
+      if (time90k < interval.end90k) return interval;
+    }
+    return this.#intervals.at(-1);
+  }
+}
