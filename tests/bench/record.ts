@@ -1,0 +1,183 @@
+// Suite `record`: what it costs to record cameras of 1080p at 4 Mbit/s (architecture, numbers to hold), beside
+// ffmpeg on the same streams in the same run. CPU is user and system time in percent of one core per camera.
+import { rmSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { tempDir } from "../../core/testing/temp-dir.ts";
+import { waitFor } from "../../core/testing/wait-for.ts";
+import { benchClip } from "./bench-clip.ts";
+import { FfmpegRecorders } from "./ffmpeg-recorders.ts";
+import { type BenchContext, type Figure, figure } from "./figure.ts";
+import { MediaProcess } from "./media-process.ts";
+import { type Usage, usageOf } from "./proc-reader.ts";
+import { SenderProcess } from "./sender-process.ts";
+
+const COUNTS = [1, 4, 16, 64, 128, 256];
+const QUICK_COUNTS = [1, 4, 16];
+/** Beyond this one ffmpeg a camera does not fit into an ordinary machine's memory. */
+const MOST_RIVALS = 64;
+const RIVAL = "ffmpeg -c copy -f segment";
+const LIMITS = {
+  cpuPercent: 0.25,
+  cpuRatio: 0.5,
+  baseMb: 130,
+  cameraMb: 3,
+  /** Pre-record time, longest GOP and 3 s of 4.1 Mbit/s. */
+  ringMb: ((5 + 2 + 3) * 4.1) / 8,
+  loopMs: 50,
+};
+
+interface Measured {
+  readonly cpuPercent: number;
+  readonly senderPercent: number;
+  readonly usage: Usage;
+}
+
+/** Runs the suite. */
+export async function record(context: BenchContext): Promise<readonly Figure[]> {
+  const clip = benchClip(context.progress);
+  const counts = context.counts.length > 0 ? context.counts : context.quick ? QUICK_COUNTS : COUNTS;
+  const figures: Figure[] = [];
+  const totals: { count: number; cpuPercent: number; pssMb: number }[] = [];
+  for (const count of counts) {
+    const rival = count <= MOST_RIVALS ? await measureFfmpeg(context, clip, count) : undefined;
+    const own = await measureNightjar(context, clip, count);
+    totals.push({ count, cpuPercent: own.cpuPercent * count, pssMb: own.usage.pssMb });
+    const name = (what: string): string => `${what}, ${count} ${count === 1 ? "camera" : "cameras"}`;
+    figures.push(
+      figure(name("CPU per camera"), own.cpuPercent, "% of a core", {
+        // One process's idle cost lies on one camera: the promise is for 16 and more.
+        ...(count >= 16 ? { limit: LIMITS.cpuPercent, ratioLimit: LIMITS.cpuRatio } : {}),
+        rival: RIVAL,
+        rivalValue: rival?.cpuPercent,
+      }),
+      figure(name("memory (RSS)"), own.usage.rssMb, "MB", {
+        limit: Math.round(LIMITS.baseMb + (LIMITS.cameraMb + LIMITS.ringMb) * count),
+        rival: RIVAL,
+        rivalValue: rival?.usage.rssMb,
+      }),
+      figure(name("memory per camera (PSS)"), own.usage.pssMb / count, "MB", {
+        rival: RIVAL,
+        rivalValue: rival === undefined ? undefined : rival.usage.pssMb / count,
+      }),
+      figure(name("event loop p99"), own.loopP99Ms, "ms", { limit: LIMITS.loopMs }),
+      figure(name("lost packets"), own.packetsLost, "packets", { limit: 0 }),
+      figure(name("dropped frames"), own.framesDropped, "frames", { limit: 0 }),
+      figure(name("cameras not at full rate"), own.camerasBehind, "cameras", { limit: 0 }),
+      figure(name("sender's CPU per camera"), own.senderPercent, "% of a core"),
+    );
+  }
+  const [first, last] = [totals[0], totals.at(-1)];
+  if (first !== undefined && last !== undefined && last.count > first.count) {
+    const more = last.count - first.count;
+    figures.push(
+      figure("each further camera, CPU", (last.cpuPercent - first.cpuPercent) / more, "% of a core"),
+      figure("each further camera, memory", (last.pssMb - first.pssMb) / more, "MB (PSS)"),
+    );
+  }
+  return figures;
+}
+
+async function measureNightjar(
+  context: BenchContext,
+  clip: string,
+  count: number,
+): Promise<
+  Measured & { loopP99Ms: number; packetsLost: number; framesDropped: number; camerasBehind: number }
+> {
+  context.progress(`${count}: Nightjar`);
+  using dir = tempDir("nightjar-bench-");
+  const sender = await SenderProcess.start(clip);
+  const media = await MediaProcess.start(dir.path);
+  try {
+    await media.record(urlsOf(sender, count));
+    await waitFor(
+      async () => {
+        const { streams } = await media.figures();
+        return streams.length === count && streams.every((stream) => stream.framesRecorded > 0);
+      },
+      { deadlineMs: 60_000, what: `${count} cameras to be recorded`, periodMs: 250 },
+    );
+    await pause(warmUpMs(context));
+    const before = await media.figures();
+    let loopP99Ms = 0;
+    const watch = setInterval(() => {
+      media.figures().then(
+        ({ eventLoopP99Ms }) => {
+          loopP99Ms = Math.max(loopP99Ms, eventLoopP99Ms);
+        },
+        () => undefined,
+      );
+    }, 2_000);
+    const measured = await measure(context, [media.pid], sender.pid, count);
+    clearInterval(watch);
+    const after = await media.figures();
+    const sum = (of: (stream: (typeof after.streams)[number]) => number): number =>
+      after.streams.reduce((total, stream) => total + of(stream), 0) -
+      before.streams.reduce((total, stream) => total + of(stream), 0);
+    return {
+      ...measured,
+      loopP99Ms: Math.max(loopP99Ms, after.eventLoopP99Ms),
+      packetsLost: sum((stream) => stream.packetsLost),
+      framesDropped: sum((stream) => stream.framesDropped) + (await sender.counters()).unitsDropped,
+      camerasBehind: after.streams.filter((stream) => {
+        const earlier = before.streams.find(({ camera }) => camera === stream.camera);
+        const frames = stream.framesRecorded - (earlier?.framesRecorded ?? 0);
+        // Frames reach the disk a part (≤ 1 s) at a time: two parts of grace.
+        return frames < (windowMs(context) / 1000 - 2) * 25;
+      }).length,
+    };
+  } finally {
+    await media.stop();
+    await sender.stop();
+    rmSync(dir.path, { recursive: true, force: true });
+  }
+}
+
+async function measureFfmpeg(context: BenchContext, clip: string, count: number): Promise<Measured> {
+  context.progress(`${count}: ffmpeg`);
+  using dir = tempDir("nightjar-bench-");
+  const sender = await SenderProcess.start(clip);
+  try {
+    const recorders = await FfmpegRecorders.start(urlsOf(sender, count), dir.path);
+    try {
+      await pause(warmUpMs(context));
+      return await measure(context, recorders.pids, sender.pid, count);
+    } finally {
+      await recorders.stop();
+    }
+  } finally {
+    await sender.stop();
+  }
+}
+
+async function measure(
+  context: BenchContext,
+  pids: readonly number[],
+  senderPid: number,
+  count: number,
+): Promise<Measured> {
+  const start = performance.now();
+  const [before, senderBefore] = [usageOf(pids), usageOf([senderPid])];
+  await pause(windowMs(context));
+  const [after, senderAfter] = [usageOf(pids), usageOf([senderPid])];
+  const seconds = (performance.now() - start) / 1000;
+  const percent = (from: Usage, to: Usage): number =>
+    ((to.cpuSeconds - from.cpuSeconds) / seconds / count) * 100;
+  return {
+    cpuPercent: percent(before, after),
+    senderPercent: percent(senderBefore, senderAfter),
+    usage: after,
+  };
+}
+
+function urlsOf(sender: SenderProcess, count: number): string[] {
+  return Array.from({ length: count }, (_, camera) => sender.url(camera));
+}
+
+function warmUpMs(context: BenchContext): number {
+  return context.quick ? 3_000 : 8_000;
+}
+
+function windowMs(context: BenchContext): number {
+  return context.quick ? 10_000 : 20_000;
+}
