@@ -140,15 +140,16 @@ export class SegmentMuxer {
   }
 
   #fixZero(video: readonly MuxSample[]): number {
-    this.#zero ??= video[0]?.decodeTime;
-    if (this.#zero === undefined || this.#bytes === 0) {
+    const zero = this.#zero ?? video[0]?.decodeTime;
+    if (zero === undefined || this.#bytes === 0) {
       throw new NightjarError(
         "NJ_INTERNAL",
         "internal",
         "a recording file was given a part before its header, or sound before its first picture",
       );
     }
-    return this.#zero;
+    this.#zero = zero;
+    return zero;
   }
 }
 

@@ -1,0 +1,38 @@
+// The thread behind scan-volume.ts: walks, looks into files where asked to, and sends one batch for each request.
+import { join } from "node:path";
+import { parentPort, workerData } from "node:worker_threads";
+import { systemCode, toPlainError } from "../../errors.ts";
+import { inspectSegment } from "./recover-segment.ts";
+import { SCAN_BATCH_FILES, type ScannedFile, type ScanReply, type ScanThreadData } from "./scan-volume.ts";
+import { type FoundFile, walkVolume } from "./walk-volume.ts";
+
+const { volumePath, options } = workerData as ScanThreadData;
+const walk = walkVolume(volumePath, options);
+
+parentPort?.on("message", () => {
+  parentPort?.postMessage(nextBatch());
+});
+
+function nextBatch(): ScanReply {
+  const files: ScannedFile[] = [];
+  try {
+    while (files.length < SCAN_BATCH_FILES) {
+      const next = walk.next();
+      if (next.done === true) return { files, done: true };
+      files.push(lookInto(next.value));
+    }
+    return { files, done: false };
+  } catch (error) {
+    return { error: toPlainError(error) };
+  }
+}
+
+function lookInto(found: FoundFile): ScannedFile {
+  if (options.inspect === undefined || found.name === undefined) return found;
+  try {
+    const verify = options.inspect === "pictures";
+    return { ...found, inspection: inspectSegment(join(volumePath, found.path), { verify }) };
+  } catch (error) {
+    return { ...found, readError: systemCode(error) ?? "UNKNOWN" };
+  }
+}

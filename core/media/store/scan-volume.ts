@@ -1,0 +1,73 @@
+// Walks a volume's recording files from a thread of its own, so that neither a large nor a hung volume stops the
+// caller: hour folders newer than a checkpoint at start-up, the whole volume for fsck. Memory is bounded by a window.
+import { Worker } from "node:worker_threads";
+import { fromPlainError, type PlainError } from "../../errors.ts";
+import type { SegmentInspection } from "./recover-segment.ts";
+import type { FoundFile, WalkOptions } from "./walk-volume.ts";
+
+export interface ScanOptions extends WalkOptions {
+  /** Look into each recording: `structure` reads headers, `pictures` also all pictures of unfinished ones. */
+  readonly inspect?: "structure" | "pictures";
+  readonly signal?: AbortSignal;
+}
+
+/** A file that was found, and what is in it where that was asked for. */
+export interface ScannedFile extends FoundFile {
+  readonly inspection?: SegmentInspection;
+  /** It could not be read: the system's error code. */
+  readonly readError?: string;
+}
+
+export interface ScanThreadData {
+  readonly volumePath: string;
+  readonly options: Omit<ScanOptions, "signal">;
+}
+
+export type ScanReply =
+  | { readonly files: readonly ScannedFile[]; readonly done: boolean }
+  | { readonly error: PlainError };
+
+/** Files per message: the thread waits for `next` after each. */
+export const SCAN_BATCH_FILES = 64;
+
+/**
+ * Yields the files below `video/` in the order of their paths. Ends the thread when the loop is left. Throws the
+ * system's error as `NJ_INTERNAL` if a folder cannot be read, and the signal's reason when aborted.
+ */
+export async function* scanVolume(
+  volumePath: string,
+  options: ScanOptions = {},
+): AsyncGenerator<ScannedFile> {
+  const { signal, ...walk } = options;
+  signal?.throwIfAborted();
+  const data: ScanThreadData = { volumePath, options: walk };
+  const worker = new Worker(new URL("./scan-thread.ts", import.meta.url), { workerData: data });
+  try {
+    for (;;) {
+      const reply = await nextReply(worker, signal);
+      if ("error" in reply) throw fromPlainError(reply.error);
+      yield* reply.files;
+      if (reply.done) return;
+    }
+  } finally {
+    await worker.terminate();
+  }
+}
+
+function nextReply(worker: Worker, signal: AbortSignal | undefined): Promise<ScanReply> {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void): void => {
+      worker.off("message", onMessage);
+      worker.off("error", onError);
+      signal?.removeEventListener("abort", onAbort);
+      act();
+    };
+    const onMessage = (reply: ScanReply): void => settle(() => resolve(reply));
+    const onError = (error: unknown): void => settle(() => reject(error));
+    const onAbort = (): void => settle(() => reject(signal?.reason));
+    worker.on("message", onMessage);
+    worker.on("error", onError);
+    signal?.addEventListener("abort", onAbort);
+    worker.postMessage("next");
+  });
+}
