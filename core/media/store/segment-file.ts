@@ -161,19 +161,17 @@ export class SegmentFile {
    */
   sampleAtOrBefore(time90k: number): number {
     const { samples } = this.video;
-    let index = this.#decodedBy(time90k);
-    let best = index;
+    let best = 0;
+    let bestTime = Number.NEGATIVE_INFINITY;
     // Frames are out of order by at most sixteen; a composition offset learnt underway may be negative.
-    for (let step = 0; step < 34 && index >= 0; step += 1, index -= 1) {
+    const last = Math.min(samples.count - 1, Math.max(0, lastNotAfter(samples, time90k)) + 16);
+    for (let index = last; index >= 0 && index > last - 34; index -= 1) {
       const time = samples.presentationTimeAt(index);
-      if (
-        time <= time90k &&
-        (samples.presentationTimeAt(best) > time90k || time > samples.presentationTimeAt(best))
-      ) {
-        best = index;
-      }
+      if (time > time90k || time <= bestTime) continue;
+      best = index;
+      bestTime = time;
     }
-    return Math.max(0, best);
+    return best;
   }
 
   /** The key frame to start decoding from for what is shown at `time90k`; the first sample if there is none before. */
@@ -194,14 +192,6 @@ export class SegmentFile {
 
   close(): void {
     this.#source.close();
-  }
-
-  /** Some samples past the one whose decoding time is the last not after `time90k`. */
-  #decodedBy(time90k: number): number {
-    return Math.min(
-      this.video.samples.count - 1,
-      Math.max(0, lastNotAfter(this.video.samples, time90k)) + 16,
-    );
   }
 
   #shift(sign: 1 | -1): void {

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import { inspectSegment, recoverSegment } from "../../../../core/media/store/recover-segment.ts";
+import { tempDir } from "../../../../core/testing/temp-dir.ts";
+import { makeUsualSegment } from "../mp4/synthetic-segment.ts";
+
+const { open, closed, end, partEnds } = makeUsualSegment();
+
+function recover(bytes: Uint8Array, options = {}) {
+  using folder = tempDir();
+  const file = folder.join("segment.mp4");
+  writeFileSync(file, bytes);
+  const before = inspectSegment(file, { ...options, verify: true });
+  const result = recoverSegment(file, options);
+  return { before, result, bytes: readFileSync(file), again: recoverSegment(file, options) };
+}
+
+describe("recovery of recording files", () => {
+  it("leaves a closed file alone and tells its facts", () => {
+    const { before, result, bytes } = recover(closed);
+    assert.deepEqual(bytes, Buffer.from(closed));
+    assert.equal(result.found, "closed");
+    assert.equal(before.problem, undefined);
+    assert.deepEqual(result.facts, end.summary);
+    assert.equal(result.writeSequence, 42);
+  });
+
+  it("finalises a file left open as closing would have, but for what only the recorder knew", () => {
+    const { result, bytes, again } = recover(open);
+    assert.equal(result.found, "open");
+    assert.equal(result.state, "closed");
+    assert.equal(result.cutBytes, 0);
+    assert.deepEqual(bytes.subarray(0, open.length), Buffer.from(closed).subarray(0, open.length));
+    const { facts } = result;
+    assert.equal(facts?.recovered, true);
+    assert.equal(facts?.endsRun, true);
+    assert.equal(facts?.duration90k, end.summary.duration90k);
+    assert.equal(facts?.keyFrames, end.summary.keyFrames);
+    assert.deepEqual(facts?.reasons, [{ offset90k: 0, duration90k: 144_000, bits: 9 }]);
+    assert.equal(again.found, "closed");
+    assert.deepEqual(again.facts, facts);
+  });
+
+  it("gives the reasons that are known better, and says when the run went on", () => {
+    const { result } = recover(open, { reasonBits: 4, endsRun: false });
+    assert.deepEqual(result.facts?.reasons, [{ offset90k: 0, duration90k: 144_000, bits: 4 }]);
+    assert.equal(result.facts?.endsRun, false);
+  });
+
+  it("only patches a file whose final moov is whole, keeping holes and reasons", () => {
+    const { result, bytes } = recover(Buffer.concat([open, end.moov]));
+    assert.deepEqual(bytes, Buffer.from(closed));
+    assert.deepEqual(result.facts, end.summary);
+    assert.equal(result.cutBytes, 0);
+  });
+
+  it("repairs a file that was patched before its moov reached the disk", () => {
+    const { before, result, bytes } = recover(closed.subarray(0, open.length + 100));
+    assert.equal(before.state, "patched-without-moov");
+    assert.match(before.problem ?? "", /moov/);
+    assert.equal(result.facts?.videoSamples, 40);
+    assert.equal(result.cutBytes, 100);
+    assert.equal(bytes.length, result.facts?.sizeBytes);
+  });
+
+  it("cuts at every kind of place to the last whole part, and is the same again when repeated", () => {
+    const places = partEnds
+      .slice(1, -1)
+      .flatMap((partEnd) => [partEnd, partEnd + 1, partEnd + 8, partEnd + 200]);
+    for (const place of places) {
+      const { result, again, bytes } = recover(open.subarray(0, place));
+      const whole = partEnds.slice(1).filter((partEnd) => partEnd <= place).length;
+      assert.equal(result.facts?.videoSamples, whole * 10, `cut at ${place}`);
+      assert.equal(again.found, "closed");
+      assert.deepEqual(again.facts, result.facts);
+      assert.equal(bytes.length, result.facts?.sizeBytes);
+    }
+  });
+
+  it("can be killed after any of its own writes and still succeed", () => {
+    const { bytes: finished } = recover(open.subarray(0, (partEnds[3] as number) + 5));
+    const moovOffset = partEnds[3] as number;
+    for (const length of [moovOffset, moovOffset + 1, moovOffset + 300, finished.length]) {
+      for (const patched of [false, true]) {
+        const killed = Buffer.from(finished.subarray(0, length));
+        if (!patched) killed.set(open.subarray(220, 236), 220);
+        assert.equal(recover(killed).result.facts?.videoSamples, 30, `${length} bytes, patched: ${patched}`);
+      }
+    }
+  });
+
+  it("touches no file without a whole part", () => {
+    for (const bytes of [
+      new Uint8Array(0),
+      open.subarray(0, 100),
+      open.subarray(0, (partEnds[1] as number) - 1),
+    ]) {
+      using folder = tempDir();
+      const file = folder.join("segment.mp4");
+      writeFileSync(file, bytes);
+      const result = recoverSegment(file);
+      assert.equal(result.state, "empty");
+      assert.equal(result.facts, undefined);
+      assert.equal(statSync(file).size, bytes.length);
+    }
+    const { result, bytes } = recover(Buffer.alloc(5_000, 3));
+    assert.equal(result.state, "unreadable");
+    assert.deepEqual(bytes, Buffer.alloc(5_000, 3));
+  });
+});
