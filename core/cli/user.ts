@@ -5,31 +5,19 @@ import { join } from "node:path";
 import { systemClock } from "../clock.ts";
 import type { CoreMethodsForCli } from "../control/cli-protocol.ts";
 import { DATABASE_FILE, openDb } from "../db/open-db.ts";
-import { ROLES, type Role } from "../domain/roles.ts";
+import { ROLES } from "../domain/roles.ts";
 import { NightjarError } from "../errors.ts";
 import type { Link } from "../link/link.ts";
 import { silentLog } from "../log.ts";
 import { lockDataDir } from "../supervisor/data-lock.ts";
-import { openUsers, type Users } from "../users/users.ts";
+import { type LocalUserCalls, onDatabase } from "../users/local-calls.ts";
+import { openUsers } from "../users/users.ts";
 import { type CommandLine, EXIT, textFlag } from "./arguments.ts";
 import { print, printJson, printTable, readSecretFromStdin } from "./output.ts";
 import { findRunningCore } from "./running-core.ts";
 
-/** Who acts, in the audit log. */
-const ACTOR = { userName: "command line", address: "" };
 const USAGE =
   "user list | create NAME --role ROLE --password-stdin | password NAME --password-stdin | remove NAME | activation-code";
-
-type UserMethods = Pick<
-  CoreMethodsForCli,
-  "listUsers" | "createUser" | "setPassword" | "removeUser" | "activationCode"
->;
-/** The same calls, over the link or on the database itself. */
-type UserCalls = {
-  [Method in keyof UserMethods]: (
-    params: Parameters<UserMethods[Method]>[0],
-  ) => Promise<Awaited<ReturnType<UserMethods[Method]>>>;
-};
 
 export async function user(line: CommandLine): Promise<number> {
   const [, action, subject] = line.words;
@@ -121,7 +109,10 @@ async function secret(line: CommandLine): Promise<string> {
   return readSecretFromStdin();
 }
 
-async function withUsers(dataDir: string, action: (users: UserCalls) => Promise<number>): Promise<number> {
+async function withUsers(
+  dataDir: string,
+  action: (users: LocalUserCalls) => Promise<number>,
+): Promise<number> {
   const core = await findRunningCore(dataDir);
   if (core !== undefined) {
     try {
@@ -151,30 +142,12 @@ async function withUsers(dataDir: string, action: (users: UserCalls) => Promise<
   }
 }
 
-function overLink(core: Link<CoreMethodsForCli>): UserCalls {
+function overLink(core: Link<CoreMethodsForCli>): LocalUserCalls {
   return {
     listUsers: (params) => core.request("listUsers", params),
     createUser: (params) => core.request("createUser", params),
     setPassword: (params) => core.request("setPassword", params),
     removeUser: (params) => core.request("removeUser", params),
     activationCode: (params) => core.request("activationCode", params),
-  };
-}
-
-/** The command line's calls on user management; `core` answers with the same. */
-export function onDatabase(users: Users): UserCalls {
-  return {
-    listUsers: async () => (await users.accounts.list()).map((account) => ({ ...account })),
-    createUser: async ({ name, password, role }: { name: string; password: string; role: Role }) => {
-      await users.accounts.create({ name, password, role }, ACTOR);
-    },
-    setPassword: async ({ name, password }) => {
-      await users.accounts.change(name, { password }, ACTOR);
-    },
-    removeUser: async ({ name }) => users.accounts.remove(name, ACTOR),
-    activationCode: async () => {
-      const code = await users.activation.current();
-      return code === undefined ? {} : { code: code.code };
-    },
   };
 }

@@ -1,5 +1,5 @@
 // Messages between the command line and a running `core` on `<data>/run/cli.sock` (0600: whoever owns the data directory).
-import type { UserRole } from "../users/accounts.ts";
+import type { LocalUserCalls } from "../users/local-calls.ts";
 
 export const CLI_SOCKET = "cli.sock";
 
@@ -10,10 +10,4 @@ export type CoreMethodsForCli = {
   addCamera: (params: { camera: Record<string, unknown> }) => Record<string, unknown>;
   removeCamera: (params: { id: string; footage: "keep" | "remove" }) => void;
   probeCamera: (params: { driver: string; config: Record<string, unknown> }) => Record<string, unknown>;
-  listUsers: (params: Record<string, never>) => readonly Record<string, unknown>[];
-  createUser: (params: { name: string; password: string; role: UserRole }) => void;
-  setPassword: (params: { name: string; password: string }) => void;
-  removeUser: (params: { name: string }) => void;
-  /** The one-time code while nobody has activated the recorder; undefined afterwards. */
-  activationCode: (params: Record<string, never>) => { code?: string };
-};
+} & { [M in keyof LocalUserCalls]: LocalUserCalls[M] };

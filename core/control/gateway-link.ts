@@ -1,0 +1,127 @@
+// Core's end of the link to the gateway: grants, segments and settings for it; revocations and changes to it.
+import type { ConfigStore } from "../config/config-store.ts";
+import type { CameraId } from "../domain/ids.ts";
+import type {
+  CoreMethodsForGateway,
+  GatewayMethodsForCore,
+  GatewaySettings,
+  ListeningState,
+} from "../gateway/protocol.ts";
+import type { createAuthorize } from "../http/authorize.ts";
+import { LINK_VERSION, type Link, type LinkMethods, type LinkServer, listenLinks } from "../link/link.ts";
+import type { Log } from "../log.ts";
+import type { RecordingService } from "../recording/recording-service.ts";
+import type { RecordingVolumeState } from "../recording/volumes.ts";
+import type { Users } from "../users/users.ts";
+
+export interface GatewayLinkOptions {
+  readonly socketPath: string;
+  readonly instance: string;
+  readonly log: Log;
+  readonly config: ConfigStore;
+  readonly users: Users;
+  readonly recording: RecordingService;
+  readonly authorize: ReturnType<typeof createAuthorize>;
+  /** The gateway opened its ports, or could not. */
+  onListening(state: ListeningState): void;
+}
+
+export class GatewayLink {
+  readonly #options: GatewayLinkOptions;
+  readonly #links = new Set<Link<GatewayMethodsForCore>>();
+  readonly #undo: (() => void)[] = [];
+  #server: LinkServer | undefined;
+
+  constructor(options: GatewayLinkOptions) {
+    this.#options = options;
+  }
+
+  async listen(): Promise<void> {
+    const { socketPath, instance, users, config } = this.#options;
+    this.#server = await listenLinks(
+      socketPath,
+      () => ({ hello: { role: "core", version: LINK_VERSION, instance }, handlers: this.#handlers() }),
+      (link) => this.#accept(link),
+    );
+    this.#undo.push(users.sessions.onRevoked((sessionIds) => this.#tell("revoked", { sessionIds })));
+    this.#undo.push(config.onChange(() => void this.settingsChanged()));
+  }
+
+  async close(): Promise<void> {
+    for (const undo of this.#undo) undo();
+    await this.#server?.close();
+  }
+
+  /** Volumes or network settings are others now. */
+  async settingsChanged(): Promise<void> {
+    this.#tell("settingsChanged", await this.#settings());
+  }
+
+  cameraChanged(camera: CameraId, removed: boolean): void {
+    this.#tell("cameraChanged", { camera, removed });
+  }
+
+  #accept(link: Link<LinkMethods>): void {
+    const gateway = link as unknown as Link<GatewayMethodsForCore>;
+    this.#links.add(gateway);
+    void gateway.closed.then(() => this.#links.delete(gateway));
+  }
+
+  #tell<M extends keyof GatewayMethodsForCore & string>(
+    method: M,
+    params: Parameters<GatewayMethodsForCore[M]>[0],
+  ): void {
+    for (const link of this.#links) link.notify(method, params);
+  }
+
+  async #settings(): Promise<GatewaySettings> {
+    const { network, ffmpeg } = this.#options.config.get();
+    const volumes = await this.#options.recording.volumeStates();
+    return {
+      http: { ...network.http },
+      https: { ...network.https },
+      basePath: network.basePath,
+      trustedProxies: [...network.trustedProxies],
+      certificateNames: [...network.certificateNames],
+      maxTranscodes: ffmpeg.maxTranscodes,
+      volumes: volumes.filter(isReady).map(({ id, path }) => ({ id, path })),
+    };
+  }
+
+  #handlers() {
+    const { authorize, recording, users } = this.#options;
+    const handlers: {
+      [M in keyof CoreMethodsForGateway]: (params: Parameters<CoreMethodsForGateway[M]>[0]) => unknown;
+    } = {
+      settings: () => this.#settings(),
+      listening: (state) => this.#options.onListening(state),
+      authorize: (request) => authorize(request),
+      segments: async (query) => ({ segments: await recording.index.playable(query) }),
+      nextRecorded: async (query) => {
+        const time90k = await recording.index.nextRecorded(query);
+        return time90k === undefined ? {} : { time90k };
+      },
+      segmentUnreadable: async ({ id, error }) => {
+        this.#options.log.warn("a recording cannot be read", { segment: id, reason: error.message });
+        await recording.segmentUnreadable(id);
+      },
+      audit: async ({ sessionId, action, camera, detail }) => {
+        const principal = await users.sessions.find(sessionId);
+        users.audit.record({
+          userName: principal?.userName ?? "",
+          remoteAddress: "",
+          action,
+          camera,
+          detail,
+        });
+      },
+    };
+    return handlers;
+  }
+}
+
+function isReady(
+  volume: RecordingVolumeState,
+): volume is RecordingVolumeState & { id: NonNullable<RecordingVolumeState["id"]> } {
+  return volume.id !== undefined;
+}

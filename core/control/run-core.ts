@@ -1,0 +1,264 @@
+// The core process: configuration, database, plugins, cameras, recording control, accounts and the API, put together
+// in the order in which they need each other, and taken apart in reverse. Wiring only.
+import { isAbsolute, join, resolve } from "node:path";
+import { CameraList } from "../cameras/camera-list.ts";
+import { ConfigStore } from "../config/config-store.ts";
+import { SecretStore } from "../config/secret-store.ts";
+import { DATABASE_FILE, openDb } from "../db/open-db.ts";
+import type { CameraId } from "../domain/ids.ts";
+import { isoFromTime90k } from "../domain/time.ts";
+import { CORE_HTTP_SOCKET, CORE_LINK_SOCKET, type ListeningState } from "../gateway/protocol.ts";
+import { ChangeFeed, createHttpApp } from "../http/app.ts";
+import { createAuthorize } from "../http/authorize.ts";
+import type { StatusProblem } from "../http/wire-schemas.ts";
+import { requireFfmpeg, searchFfmpeg } from "../media/ffmpeg/find-ffmpeg.ts";
+import { keyFrameJpeg } from "../media/ffmpeg/key-frame-jpeg.ts";
+import { MEDIA_SOCKET } from "../media/protocol.ts";
+import { PluginHost } from "../plugin/plugin-host.ts";
+import type { RecordedCamera } from "../recording/recorded-camera.ts";
+import { createRecordingService, type RecordingChange } from "../recording/recording-service.ts";
+import type { RoleContext } from "../supervisor/child-main.ts";
+import { RUN_FOLDER, type RunningProcess } from "../supervisor/process-contract.ts";
+import { openUsers } from "../users/users.ts";
+import { VERSION } from "../version.ts";
+import { Cameras } from "./camera-service.ts";
+import { listenForCommandLine } from "./cli-link.ts";
+import { CLI_SOCKET } from "./cli-protocol.ts";
+import { GatewayLink } from "./gateway-link.ts";
+import { recordingsAdapter } from "./recordings-adapter.ts";
+import { statusService, volumeView } from "./status-service.ts";
+
+const FIGURES_MS = 2_000;
+const BUNDLED_PLUGINS = resolve(import.meta.dirname, "../../plugins");
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** Runs the core process on a data directory. */
+export async function runCore(context: RoleContext): Promise<RunningProcess> {
+  const { dataDir, log, clock, instance } = context;
+  const run = join(dataDir, RUN_FOLDER);
+  const config = await ConfigStore.open({ dataDir, log });
+  const secrets = await SecretStore.open({ dataDir });
+  const db = await openDb(join(dataDir, DATABASE_FILE), { log });
+  const users = await openUsers({
+    db,
+    dataDir,
+    clock,
+    log,
+    sessionLimits: () => {
+      const { idleMinutes, maxHours } = config.get().sessions;
+      return { idleMs: idleMinutes * MINUTE_MS, absoluteMs: maxHours * HOUR_MS };
+    },
+  });
+  const changes = new ChangeFeed(clock);
+  let listening: ListeningState = { problems: [] };
+
+  const plugins = new PluginHost({
+    dataDir,
+    version: VERSION,
+    paths: [
+      { bundled: true, folder: BUNDLED_PLUGINS },
+      { bundled: false, folder: join(dataDir, "plugins", "node_modules") },
+      ...context.pluginPaths.map((folder) => ({ bundled: false, folder: resolve(folder) })),
+    ],
+    log,
+    settings: (name) => config.get().plugins[name],
+    refreshCameras: (driver) => void list.refresh(driver),
+    offerCamera: (camera) => list.offer(camera).then(() => undefined),
+  });
+  const list = new CameraList({
+    config,
+    secrets,
+    drivers: plugins.cameraDrivers,
+    clock,
+    log,
+    ownPorts: () => ownPorts(listening),
+    onChange: (change) => camerasChanged(change),
+  });
+  const recording = createRecordingService({
+    db,
+    mediaSocketPath: join(run, MEDIA_SOCKET),
+    node: config.get().node.id,
+    clock,
+    log,
+    instance,
+    timeZone: () => config.get().timeZone,
+    volumes: () =>
+      config.get().storage.volumes.map((volume) => ({
+        ...volume,
+        path: isAbsolute(volume.path) ? volume.path : join(dataDir, volume.path),
+      })),
+    cameras: () =>
+      list.all().map(({ camera, streams }) => ({ ...camera, streams }) as unknown as RecordedCamera),
+  });
+  const cameras = new Cameras({
+    list,
+    drivers: plugins.cameraDrivers,
+    recording,
+    makePicture: async ({ codec, decoderConfig, data, width, signal }) => {
+      const ffmpeg = await requireFfmpeg({ configured: config.get().ffmpeg.path });
+      return keyFrameJpeg({ codec, decoderConfig, data }, { ffmpeg: ffmpeg.path, width, signal });
+    },
+  });
+  const status = statusService({
+    clock,
+    db,
+    config,
+    cameras,
+    recording,
+    plugins,
+    processes: () => context.processes(),
+    problems: () => [...problems, ...listening.problems.map(portProblem)],
+  });
+  const authorize = createAuthorize({
+    users,
+    camera: (id) => {
+      const found = list.find(id);
+      if (found === undefined) return undefined;
+      return {
+        name: found.camera.name,
+        streams: found.streams.sub === undefined ? ["main"] : ["main", "sub"],
+      };
+    },
+  });
+  const gateway = new GatewayLink({
+    socketPath: join(run, CORE_LINK_SOCKET),
+    instance,
+    log,
+    config,
+    users,
+    recording,
+    authorize,
+    onListening: (state) => {
+      listening = state;
+    },
+  });
+  const api = createHttpApp({
+    version: VERSION,
+    clock,
+    log,
+    config,
+    users,
+    cameras,
+    recordings: recordingsAdapter(recording, () => config.get().timeZone),
+    status,
+    changes,
+  });
+  const problems: StatusProblem[] = [];
+
+  function camerasChanged({
+    id,
+    kind,
+  }: {
+    readonly id: string;
+    readonly kind: "added" | "changed" | "removed";
+  }): void {
+    recording.camerasChanged();
+    gateway.cameraChanged(id as CameraId, kind === "removed");
+    const view = cameras.get(id);
+    if (view === undefined) changes.publish({ type: "camera-removed", camera: id });
+    else changes.publish({ type: "camera", camera: view });
+    const hook = { id: id as CameraId, name: view?.name ?? id, driver: view?.driver ?? "" };
+    if (kind === "added") void plugins.hooks.cameraAdded.promise(hook);
+    if (kind === "removed") void plugins.hooks.cameraRemoved.promise(hook);
+  }
+
+  async function recordingChanged(change: RecordingChange): Promise<void> {
+    switch (change.kind) {
+      case "camera": {
+        const view = cameras.get(change.camera);
+        if (view !== undefined) changes.publish({ type: "camera", camera: view });
+        const state = recording.cameraStates().get(change.camera)?.state;
+        if (state !== undefined) await plugins.hooks.cameraStateChanged.promise(change.camera, state);
+        return;
+      }
+      case "volume": {
+        const volume = (await recording.volumeStates()).find(({ id }) => id === change.volume);
+        if (volume !== undefined) changes.publish({ type: "volume", volume: volumeView(volume) });
+        await gateway.settingsChanged();
+        return;
+      }
+      case "coverage":
+        changes.publish({
+          type: "coverage",
+          camera: change.camera,
+          stream: change.stream,
+          start: isoFromTime90k(change.start90k),
+          end: isoFromTime90k(change.end90k),
+          reasons: [...change.reasons],
+        });
+        return;
+      case "events":
+        return;
+    }
+  }
+
+  // Cameras first and plugins before them: media obeys its last desired state meanwhile, so nothing waits for this.
+  await plugins.load();
+  await list.start();
+  await plugins.start();
+  await recording.start();
+  recording.onChange((change) => {
+    recordingChanged(change).catch((error: unknown) =>
+      log.warn("a change was not passed on", { reason: String(error) }),
+    );
+  });
+  recording.media.on("segmentClosed", (segment) => void plugins.hooks.segmentClosed.promise(segment));
+  recording.media.on(
+    "volumeState",
+    (state) => void plugins.hooks.volumeStateChanged.promise(state.volume, state),
+  );
+  const stopVolumes = config.onChange((next, previous) => {
+    if (JSON.stringify(next.storage) !== JSON.stringify(previous.storage)) void recording.volumesChanged();
+  });
+  const figures = clock.every(FIGURES_MS, () => {
+    recording.figures().then(
+      (figure) => cameras.takeFigures(figure),
+      () => undefined,
+    );
+  });
+  await gateway.listen();
+  await api.listen(join(run, CORE_HTTP_SOCKET));
+  const commandLine = await listenForCommandLine({
+    socketPath: join(run, CLI_SOCKET),
+    instance,
+    users,
+    cameras,
+    status,
+  });
+  if ((await searchFfmpeg({ configured: config.get().ffmpeg.path })).found === undefined) {
+    problems.push({
+      code: "ffmpeg-missing",
+      severity: "warning",
+      message:
+        "there is no ffmpeg: no snapshots, and no H.265 in browsers that lack it. Install it, or set ffmpeg.path",
+    });
+  }
+  const code = await users.activation.renew();
+  context.ready(code === undefined ? {} : { activationCode: code.code });
+  void plugins.ready();
+
+  return {
+    async stop() {
+      figures.cancel();
+      stopVolumes();
+      await commandLine.close();
+      await gateway.close();
+      await api.close();
+      list.stop();
+      await plugins.stop();
+      await recording.stop();
+      await users.close();
+      await config.close();
+      await db.close();
+    },
+  };
+}
+
+function ownPorts({ http, https }: ListeningState): number[] {
+  return [http?.port, https?.port].filter((port) => port !== undefined);
+}
+
+function portProblem(message: string): StatusProblem {
+  return { code: "port", severity: "warning", message };
+}

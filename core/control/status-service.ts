@@ -1,0 +1,143 @@
+// The recorder's own state for the API, the command line and the health dot: processes, volumes, cameras, problems.
+import type { Clock } from "../clock.ts";
+import type { ConfigStore } from "../config/config-store.ts";
+import type { Db } from "../db/db.ts";
+import { eventsTable } from "../db/tables/events-table.ts";
+import type { StatusService } from "../http/services.ts";
+import type { StatusProblem, StatusView, VolumeView } from "../http/wire-schemas.ts";
+import type { PluginHost } from "../plugin/plugin-host.ts";
+import type { RecordingService } from "../recording/recording-service.ts";
+import type { RecordingVolumeState } from "../recording/volumes.ts";
+import type { ProcessStatus } from "../supervisor/child-protocol.ts";
+import { VERSION } from "../version.ts";
+import type { Cameras } from "./camera-service.ts";
+
+export interface StatusOptions {
+  readonly clock: Clock;
+  readonly db: Db;
+  readonly config: ConfigStore;
+  readonly cameras: Cameras;
+  readonly recording: RecordingService;
+  readonly plugins: PluginHost;
+  processes(): readonly ProcessStatus[];
+  /** Other things worth a word: no ffmpeg, a port that could not be opened. */
+  problems(): readonly StatusProblem[];
+}
+
+/** A volume as the API shows it. */
+export function volumeView(volume: RecordingVolumeState): VolumeView {
+  return {
+    id: volume.id ?? "",
+    path: volume.path,
+    status: volume.status,
+    ...(volume.message === undefined ? {} : { message: volume.message }),
+    ...(volume.freeBytes === undefined ? {} : { freeBytes: volume.freeBytes }),
+    ...(volume.totalBytes === undefined ? {} : { totalBytes: volume.totalBytes }),
+    usedBytes: volume.usedBytes,
+  };
+}
+
+/** Makes the face that the API asks. */
+export function statusService(options: StatusOptions): StatusService {
+  const startedMs = options.clock.monotonicMs();
+  return {
+    async status() {
+      const volumes = (await options.recording.volumeStates()).map(volumeView);
+      const cameras = options.cameras.list();
+      const { node, timeZone } = options.config.get();
+      return {
+        version: VERSION,
+        node: node.name,
+        uptimeSeconds: Math.round((options.clock.monotonicMs() - startedMs) / 1000),
+        timeZone,
+        processes: options.processes().map((process) => processView(process, options.clock.wallMs())),
+        volumes,
+        cameras: {
+          total: cameras.length,
+          online: cameras.filter(({ state }) => state.status === "online" || state.status === "degraded")
+            .length,
+          recording: cameras.filter(({ recording }) => recording.active).length,
+        },
+        problems: [...problemsOf(options, volumes), ...options.problems()],
+      };
+    },
+    async events({ cameras, types, startMs, endMs, cursor, limit }) {
+      const before = cursor === undefined ? undefined : Number(cursor);
+      const rows = await eventsTable(options.db).list({
+        ...(before === undefined || !Number.isSafeInteger(before) ? {} : { before }),
+        ...(types === undefined ? {} : { types }),
+        ...(cameras === undefined ? {} : { cameras }),
+        ...(startMs === undefined ? {} : { startMs }),
+        ...(endMs === undefined ? {} : { endMs }),
+        limit,
+      });
+      const last = rows.at(-1);
+      return {
+        events: rows.map((row) => ({
+          id: row.number,
+          type: row.type,
+          ...(row.camera === undefined ? {} : { camera: row.camera }),
+          start: new Date(row.startMs).toISOString(),
+          ...(row.endMs === undefined ? {} : { end: new Date(row.endMs).toISOString() }),
+          detail: { ...row.payload },
+        })),
+        ...(rows.length < limit || last === undefined ? {} : { next: String(last.number) }),
+      };
+    },
+  };
+}
+
+function processView(process: ProcessStatus, nowMs: number): StatusView["processes"][number] {
+  return {
+    name: process.role,
+    status: process.status,
+    ...(process.pid === undefined ? {} : { pid: process.pid }),
+    restarts: process.restarts,
+    ...(process.startedAtMs === undefined
+      ? {}
+      : { uptimeSeconds: Math.round((nowMs - process.startedAtMs) / 1000) }),
+    ...(process.lastExit === undefined ? {} : { message: `before: ${process.lastExit}` }),
+  };
+}
+
+function problemsOf(options: StatusOptions, volumes: readonly VolumeView[]): StatusProblem[] {
+  const problems: StatusProblem[] = [];
+  const configProblem = options.config.problem;
+  if (configProblem !== undefined) {
+    problems.push({ code: configProblem.code, severity: "error", message: configProblem.message });
+  }
+  for (const volume of volumes) {
+    if (volume.status === "normal" || volume.status === "unknown") continue;
+    problems.push({
+      code: `volume-${volume.status}`,
+      severity: "error",
+      message: `${volume.path}: ${volume.message ?? volume.status}`,
+    });
+  }
+  for (const { name, state, recording } of options.cameras.list()) {
+    if (state.status === "offline") {
+      problems.push({
+        code: `camera-${state.code ?? "offline"}`,
+        severity: "warning",
+        message: `${name}: ${state.reason ?? "offline"}`,
+      });
+    }
+    if (recording.problem !== undefined) {
+      problems.push({
+        code: "recording-stopped",
+        severity: "error",
+        message: `${name} is not recorded: ${recording.problem}`,
+      });
+    }
+  }
+  for (const { displayName, status, reason } of options.plugins.list()) {
+    if (status === "failed" || status === "refused") {
+      problems.push({
+        code: `plugin-${status}`,
+        severity: "warning",
+        message: `${displayName}: ${reason ?? status}`,
+      });
+    }
+  }
+  return problems;
+}
