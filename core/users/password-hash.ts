@@ -69,8 +69,7 @@ async function compute(
     const message = password.normalize("NFC");
     return await argon2Async("argon2id", { message, nonce, memory, passes, parallelism, tagLength });
   } finally {
-    running -= 1;
-    waiting.shift()?.();
+    leave();
   }
 }
 
@@ -83,9 +82,17 @@ async function turn(): Promise<void> {
         "too many passwords wait to be checked, try again",
       );
     }
+    // Whoever leaves hands its place on, so that nobody slips in between.
     await new Promise<void>((resolve) => waiting.push(resolve));
+    return;
   }
   running += 1;
+}
+
+function leave(): void {
+  const next = waiting.shift();
+  if (next === undefined) running -= 1;
+  else next();
 }
 
 function unpadded(bytes: Uint8Array): string {
