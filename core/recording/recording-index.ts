@@ -1,25 +1,9 @@
 // What was recorded, when, why and where: the questions that the API and the gateway ask of the index.
 // Reads rows only; opens no file. Times are 90 kHz ticks since the epoch, ends exclusive.
-import { join } from "node:path";
 import type { Db } from "../db/db.ts";
-import {
-  type CoverageRow,
-  coverageInRange,
-  firstCoverageFrom,
-  holesInRange,
-  LONGEST_COVERAGE_90K,
-  lastCoverageBefore,
-  runEndsInRange,
-} from "../db/tables/coverage-table.ts";
-import { playableInRange, type StoredSegment, segmentsInRange } from "../db/tables/segments-table.ts";
-import { volumesTable } from "../db/tables/volumes-table.ts";
-import {
-  type CameraId,
-  type SegmentId,
-  STREAM_NAMES,
-  type StreamName,
-  type VolumeId,
-} from "../domain/ids.ts";
+import { coverageInRange, holesInRange, runEndsInRange } from "../db/tables/coverage-table.ts";
+import { type StoredSegment, segmentsInRange } from "../db/tables/segments-table.ts";
+import { type CameraId, type SegmentId, STREAM_NAMES, type StreamName } from "../domain/ids.ts";
 import { type RecordReason, reasonsOf } from "../domain/record-reasons.ts";
 import { TICKS_PER_SECOND } from "../domain/time.ts";
 import { NightjarError } from "../errors.ts";
@@ -32,7 +16,14 @@ import {
   thinLosses,
   thinSpans,
 } from "../playback/timeline.ts";
-import { usualPath } from "./segment-row.ts";
+import {
+  findNextRecorded,
+  findPlayable,
+  type PlayableQuery,
+  type PlayableSegment,
+} from "./playable-segments.ts";
+import { type RecordedDay, recordedDays } from "./recorded-days.ts";
+import { StreamNumbers } from "./stream-numbers.ts";
 
 /** A closed segment as lists show it. */
 export interface ListedSegment {
@@ -85,30 +76,6 @@ export interface CameraCoverage {
   readonly holes: readonly LossSpan[];
 }
 
-export interface RecordedDay {
-  /** yyyy-mm-dd in the zone that was asked for. */
-  readonly date: string;
-  readonly cameras: readonly CameraId[];
-  readonly reasons: readonly RecordReason[];
-}
-
-/** A segment as readers need it: `PlayableSegment` of the gateway's protocol. */
-export interface PlayableSegment {
-  readonly id: SegmentId;
-  readonly volume: VolumeId;
-  /** Absolute path. */
-  readonly file: string;
-  readonly run: number;
-  readonly sequence: number;
-  readonly startTime90k: number;
-  readonly duration90k: number;
-  readonly sizeBytes: number;
-  readonly moovOffset: number;
-  readonly moovBytes: number;
-  /** See `SegmentRecord.keyFrames`. */
-  readonly keyFrames: string;
-}
-
 /** How far from a gap's begin the end of a run may lie that explains it. */
 const RUN_END_BEFORE_90K = 15 * TICKS_PER_SECOND;
 const RUN_END_AFTER_90K = 30 * TICKS_PER_SECOND;
@@ -116,11 +83,11 @@ const HOLES_READ = 100_000;
 
 export class RecordingIndex {
   readonly #db: Db;
-  /** Streams get their number once, so that what was found stays true. */
-  readonly #streamNumbers = new Map<string, number>();
+  readonly #streams: StreamNumbers;
 
   constructor(db: Db) {
     this.#db = db;
+    this.#streams = new StreamNumbers(db);
   }
 
   /** Segments of a camera that touch a range, page by page. Throws `NJ_CURSOR_INVALID` for a foreign cursor. */
@@ -137,7 +104,7 @@ export class RecordingIndex {
     // A page of each stream, merged: one ordered walk per index range instead of a sort of everything.
     const pages = await Promise.all(
       streams.map(async (stream) => {
-        const streamNumber = await this.#streamNumber(query.camera, stream);
+        const streamNumber = await this.#streams.numberOf(query.camera, stream);
         if (streamNumber === undefined) return [];
         const rows = await segmentsInRange(this.#db, {
           streamNumber,
@@ -168,7 +135,7 @@ export class RecordingIndex {
   }): Promise<Gap[]> {
     const end90k = Math.min(query.end90k, query.now90k);
     if (end90k <= query.start90k) return [];
-    const streamNumber = await this.#streamNumber(query.camera, query.stream);
+    const streamNumber = await this.#streams.numberOf(query.camera, query.stream);
     if (streamNumber === undefined) {
       return [{ start90k: query.start90k, end90k, reason: "not-recorded" }];
     }
@@ -189,7 +156,7 @@ export class RecordingIndex {
 
   /** Spans and losses of one stream of several cameras, at most `maxSpans` of each a camera. */
   async coverage(query: CoverageQuery): Promise<CameraCoverage[]> {
-    const numbers = await this.#streamNumbersOf(query.cameras, [query.stream]);
+    const numbers = await this.#streams.numbersOf(query.cameras, [query.stream]);
     const [rows, holes] = await Promise.all([
       coverageInRange(this.#db, [...numbers.keys()], query.start90k, query.end90k),
       holesInRange(this.#db, [...numbers.keys()], query.start90k, query.end90k, HOLES_READ),
@@ -228,65 +195,18 @@ export class RecordingIndex {
     timeZone: string;
   }): Promise<RecordedDay[]> {
     const days = calendarDays(query.from, query.to, query.timeZone);
-    const numbers = await this.#streamNumbersOf(query.cameras, STREAM_NAMES);
-    const found = days.map(() => ({ cameras: new Set<CameraId>(), bits: 0 }));
+    const numbers = await this.#streams.numbersOf(query.cameras, STREAM_NAMES);
     const first = days[0];
     const last = days.at(-1);
     if (first === undefined || last === undefined) return [];
     const rows = await coverageInRange(this.#db, [...numbers.keys()], first.start90k, last.end90k);
-    for (const row of rows) {
-      const camera = numbers.get(row.streamNumber)?.camera;
-      if (camera !== undefined) noteDays(days, found, row, camera);
-    }
-    return days.flatMap(({ date }, index) => {
-      const day = found[index];
-      if (day === undefined || day.cameras.size === 0) return [];
-      return [
-        {
-          date,
-          cameras: query.cameras.filter((camera) => day.cameras.has(camera)),
-          reasons: reasonsOf(day.bits),
-        },
-      ];
-    });
+    return recordedDays(days, query.cameras, rows, (number) => numbers.get(number)?.camera);
   }
 
   /** Closed segments that touch a range, in playback order: by run, then sequence. */
-  async playable(query: {
-    camera: CameraId;
-    stream: StreamName;
-    start90k: number;
-    end90k: number;
-    limit: number;
-  }): Promise<PlayableSegment[]> {
-    const streamNumber = await this.#streamNumber(query.camera, query.stream);
-    if (streamNumber === undefined) return [];
-    const [rows, volumes] = await Promise.all([
-      playableInRange(this.#db, streamNumber, query.start90k, query.end90k, query.limit),
-      volumesTable(this.#db).list(),
-    ]);
-    const byNumber = new Map(volumes.map((volume) => [volume.number, volume]));
-    const segments = rows.flatMap((row): PlayableSegment[] => {
-      const volume = byNumber.get(row.volumeNumber);
-      if (volume === undefined) return [];
-      const path = row.path ?? usualPath(query.camera, query.stream, row.id);
-      return [
-        {
-          id: row.id as SegmentId,
-          volume: volume.id as VolumeId,
-          file: join(volume.path, path),
-          run: row.run,
-          sequence: row.sequence,
-          startTime90k: row.start90k,
-          duration90k: row.duration90k,
-          sizeBytes: row.sizeBytes,
-          moovOffset: row.moovOffset,
-          moovBytes: row.moovBytes,
-          keyFrames: toBase64(row.keyFrames),
-        },
-      ];
-    });
-    return segments.sort((a, b) => a.run - b.run || a.sequence - b.sequence);
+  async playable(query: PlayableQuery): Promise<PlayableSegment[]> {
+    const number = await this.#streams.numberOf(query.camera, query.stream);
+    return number === undefined ? [] : findPlayable(this.#db, number, query);
   }
 
   /**
@@ -299,65 +219,10 @@ export class RecordingIndex {
     time90k: number;
     backwards: boolean;
   }): Promise<number | undefined> {
-    const streamNumber = await this.#streamNumber(query.camera, query.stream);
-    if (streamNumber === undefined) return undefined;
-    const { time90k } = query;
-    const here = await coverageInRange(this.#db, [streamNumber], time90k, time90k + 1);
-    if (here.length > 0) return time90k;
-    if (!query.backwards) return (await firstCoverageFrom(this.#db, streamNumber, time90k))?.start90k;
-    const last = await lastCoverageBefore(this.#db, streamNumber, time90k);
-    if (last === undefined) return undefined;
-    // An overlapping run may have begun earlier and ended later.
-    const near = await coverageInRange(this.#db, [streamNumber], last.end90k - LONGEST_COVERAGE_90K, time90k);
-    return near.reduce((latest, row) => Math.max(latest, row.end90k), last.end90k) - 1;
-  }
-
-  async #streamNumber(camera: CameraId, stream: StreamName): Promise<number | undefined> {
-    const key = `${camera}/${stream}`;
-    const known = this.#streamNumbers.get(key);
-    if (known !== undefined) return known;
-    const row = await this.#db.get<{ number: number }>(
-      "select number from streams where camera = ? and stream = ?",
-      [camera, stream],
-    );
-    if (row !== undefined) this.#streamNumbers.set(key, row.number);
-    return row?.number;
-  }
-
-  async #streamNumbersOf(
-    cameras: readonly CameraId[],
-    streams: readonly StreamName[],
-  ): Promise<Map<number, { camera: CameraId; stream: StreamName }>> {
-    const numbers = new Map<number, { camera: CameraId; stream: StreamName }>();
-    for (const camera of cameras) {
-      for (const stream of streams) {
-        const number = await this.#streamNumber(camera, stream);
-        if (number !== undefined) numbers.set(number, { camera, stream });
-      }
-    }
-    return numbers;
-  }
-}
-
-function noteDays(
-  days: readonly { start90k: number; end90k: number }[],
-  found: readonly { cameras: Set<CameraId>; bits: number }[],
-  row: CoverageRow,
-  camera: CameraId,
-): void {
-  // The first day that ends after the row's begin, by halves.
-  let low = 0;
-  let high = days.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((days[middle]?.end90k ?? 0) > row.start90k) high = middle;
-    else low = middle + 1;
-  }
-  for (let index = low; index < days.length; index += 1) {
-    const day = found[index];
-    if (day === undefined || (days[index]?.start90k ?? 0) >= row.end90k) return;
-    day.cameras.add(camera);
-    day.bits |= row.reasons;
+    const number = await this.#streams.numberOf(query.camera, query.stream);
+    return number === undefined
+      ? undefined
+      : findNextRecorded(this.#db, number, query.time90k, query.backwards);
   }
 }
 
@@ -387,10 +252,6 @@ function toListed(row: StoredSegment, stream: StreamName): ListedSegment {
     reasons: reasonsOf(row.reasons),
     locked: row.locked === 1,
   };
-}
-
-function toBase64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
 }
 
 function encodeCursor(row: StoredSegment): string {
