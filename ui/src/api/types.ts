@@ -1,0 +1,186 @@
+// The shapes in which the recorder's HTTP API speaks (/api/v1/openapi.json). Times are ISO 8601 in UTC.
+import type { WireFormat } from "@nightjar/core/wire";
+
+export type Role = "administrator" | "operator" | "viewer";
+export type StreamName = "main" | "sub";
+export type RecordReason =
+  | "continuous"
+  | "manual"
+  | "event"
+  | "motion"
+  | "alarm"
+  | "motion-or-alarm"
+  | "motion-and-alarm"
+  | "pos";
+
+export interface Setup {
+  readonly activated: boolean;
+  readonly product: string;
+  readonly version: string;
+  readonly timeZone: string;
+  readonly demo: boolean;
+}
+
+export interface Session {
+  readonly user: { readonly name: string; readonly role: Role };
+  readonly expiresAt: string;
+  readonly rights: readonly string[];
+}
+
+export interface UserAccount {
+  readonly name: string;
+  readonly role: Role;
+  readonly enabled?: boolean;
+  readonly createdAt?: string;
+  readonly lastLoginAt?: string | null;
+}
+
+export type CameraStatus = "connecting" | "online" | "degraded" | "offline" | "disabled";
+
+export interface CameraState {
+  readonly status: CameraStatus;
+  readonly reason?: string;
+  readonly code?: string;
+  readonly since: string;
+  readonly note?: string;
+}
+
+export interface RecordSettings {
+  readonly mode: "continuous" | "manual" | "off";
+  readonly streams: "main" | "sub" | "both";
+  readonly audio: boolean;
+  readonly preRecordSeconds: number;
+  readonly segmentSeconds: number;
+  readonly retentionDays: number | null;
+  readonly quotaBytes: number | null;
+}
+
+export interface CameraStream {
+  readonly stream: StreamName;
+  readonly state?: CameraState;
+  readonly format?: WireFormat;
+  readonly figures?: {
+    readonly bitrateKbps: number;
+    readonly framesPerSecond: number;
+    readonly packetsLost: number;
+  };
+}
+
+export interface Camera {
+  readonly id: string;
+  readonly name: string;
+  readonly driver: string;
+  readonly enabled: boolean;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly record: RecordSettings;
+  readonly state: CameraState;
+  readonly streams: readonly CameraStream[];
+  readonly recording: {
+    readonly active: boolean;
+    readonly reasons: readonly RecordReason[];
+    readonly problem?: string;
+  };
+}
+
+export interface BrandPattern {
+  readonly brand: string;
+  readonly mainPath: string;
+  readonly subPath?: string;
+  /** Where the brand does not use 554. */
+  readonly port?: number;
+  readonly notes?: string;
+}
+
+export interface CameraDriver {
+  readonly id: string;
+  readonly displayName: string;
+  readonly configSchema?: unknown;
+  readonly catalogue?: readonly BrandPattern[];
+}
+
+export interface ProbeAnswer {
+  readonly ok: true;
+  readonly video: {
+    readonly codec: string;
+    readonly width: number;
+    readonly height: number;
+    readonly frameRate?: number;
+  };
+  readonly audio?: { readonly codec: string; readonly sampleRate: number; readonly note?: string };
+  readonly transport: string;
+  readonly bitrateKbps: number;
+  readonly picture?: string;
+}
+
+export interface CoverageSpan {
+  readonly start: string;
+  readonly end: string;
+  readonly reasons: readonly RecordReason[];
+}
+
+export interface CoverageHole {
+  readonly start: string;
+  readonly end: string;
+  readonly packets: number;
+}
+
+export interface CameraCoverage {
+  readonly camera: string;
+  readonly stream: StreamName;
+  readonly spans: readonly CoverageSpan[];
+  readonly holes: readonly CoverageHole[];
+}
+
+export interface CalendarAnswer {
+  readonly timeZone: string;
+  readonly days: readonly {
+    readonly date: string;
+    readonly cameras: readonly string[];
+    readonly reasons: readonly RecordReason[];
+  }[];
+}
+
+export interface VolumeStatus {
+  readonly id: string;
+  readonly path: string;
+  readonly status: string;
+  readonly message?: string;
+  readonly freeBytes?: number;
+  readonly totalBytes?: number;
+  readonly usedBytes?: number;
+}
+
+export interface RecorderProblem {
+  readonly code: string;
+  readonly severity: string;
+  readonly message: string;
+}
+
+export interface RecorderProcess {
+  readonly name: string;
+  readonly pid?: number;
+  readonly state?: string;
+  readonly status?: string;
+  readonly restarts?: number;
+  readonly uptimeSeconds?: number;
+}
+
+export interface RecorderStatus {
+  readonly version: string;
+  readonly node: string;
+  readonly uptimeSeconds: number;
+  readonly timeZone: string;
+  readonly processes: readonly RecorderProcess[];
+  readonly volumes: readonly VolumeStatus[];
+  readonly cameras: { readonly total: number; readonly online: number; readonly recording: number };
+  readonly problems: readonly RecorderProblem[];
+}
+
+/** RFC 9457 problem document, with the stable code of docs/reference/errors.md. */
+export interface Problem {
+  readonly status: number;
+  readonly title: string;
+  readonly code: string;
+  readonly detail: string;
+  readonly errors?: readonly { readonly path: string; readonly message: string }[];
+}

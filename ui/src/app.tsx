@@ -1,0 +1,72 @@
+// Which door or page is shown, by the state of entry and the address. Pages beyond live are loaded when first opened.
+import type { ComponentType } from "preact";
+import { t } from "./locale/messages.ts";
+import { LivePage } from "./pages/live/live-page.tsx";
+import { LoginPage } from "./pages/login-page.tsx";
+import { EmptyPage } from "./parts/controls.tsx";
+import { Logo } from "./parts/icon.tsx";
+import { lazyPage } from "./parts/lazy-page.tsx";
+import { place } from "./router.ts";
+import { Shell } from "./shell/shell.tsx";
+import { Toasts } from "./shell/toasts.tsx";
+import { enter, entry } from "./state/recorder.ts";
+
+const PAGES: Readonly<Record<string, ComponentType>> = {
+  "": LivePage,
+  live: LivePage,
+  playback: lazyPage(async () => (await import("./pages/playback/playback-page.tsx")).PlaybackPage),
+  cameras: lazyPage(async () => (await import("./pages/cameras/cameras-page.tsx")).CamerasPage),
+  system: lazyPage(async () => (await import("./pages/system-page.tsx")).SystemPage),
+  users: lazyPage(async () => (await import("./pages/users-page.tsx")).UsersPage),
+};
+const ActivatePage = lazyPage(async () => (await import("./pages/wizard/activate-page.tsx")).ActivatePage);
+const WelcomePage = lazyPage(async () => (await import("./pages/wizard/welcome-page.tsx")).WelcomePage);
+
+function Unreachable({ code }: { readonly code: string }) {
+  return (
+    <main class="door">
+      <EmptyPage icon="warning" title={t("unreachable.title")} text={t("unreachable.text")}>
+        <button type="button" class="button primary" onClick={() => void enter()}>
+          {t("tryAgain")}
+        </button>
+        <code>{code}</code>
+      </EmptyPage>
+    </main>
+  );
+}
+
+function Page() {
+  const now = entry.value;
+  if (now.kind === "starting") {
+    return (
+      <main class="door" aria-busy="true">
+        <Logo size={48} />
+      </main>
+    );
+  }
+  if (now.kind === "unreachable") return <Unreachable code={now.code} />;
+  if (now.kind === "activate") return <ActivatePage />;
+  if (now.kind === "login") return <LoginPage setup={now.setup} ended={now.ended} />;
+  const name = place.value.path.split("/")[0] ?? "";
+  if (name === "welcome") return <WelcomePage />;
+  const Found = PAGES[name];
+  return (
+    <Shell page={name === "" ? "live" : name}>
+      {Found === undefined ? (
+        <EmptyPage icon="search" title={t("noPage.title")} text={t("noPage.text")} />
+      ) : (
+        <Found />
+      )}
+    </Shell>
+  );
+}
+
+/** The whole interface. */
+export function App() {
+  return (
+    <>
+      <Page />
+      <Toasts />
+    </>
+  );
+}

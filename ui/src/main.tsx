@@ -1,0 +1,18 @@
+// Where the interface begins: words and preferences first, then the door, then the page.
+import { render } from "preact";
+import { App } from "./app.tsx";
+import { startPreferences } from "./state/preferences.ts";
+import { enter } from "./state/recorder.ts";
+import "./theme/tokens.css";
+import "./theme/base.css";
+import "./theme/shell.css";
+import "./theme/live.css";
+import "./theme/playback.css";
+import "./theme/pages.css";
+
+const root = document.getElementById("app");
+if (root !== null) {
+  await startPreferences();
+  render(<App />, root);
+  await enter();
+}

@@ -1,0 +1,121 @@
+// What the camera form holds, and how it becomes the recorder's request. Pure.
+import type { BrandPattern, Camera, RecordSettings } from "../../api/types.ts";
+
+export interface CameraForm {
+  readonly name: string;
+  readonly way: "brand" | "url";
+  readonly brand: string;
+  readonly address: string;
+  readonly port: string;
+  readonly channel: string;
+  readonly url: string;
+  readonly subUrl: string;
+  readonly username: string;
+  readonly password: string;
+  readonly transport: "auto" | "tcp" | "udp";
+  readonly mode: RecordSettings["mode"];
+  readonly streams: RecordSettings["streams"];
+  readonly audio: boolean;
+  readonly retentionDays: string;
+}
+
+export const EMPTY_FORM: CameraForm = {
+  name: "",
+  way: "brand",
+  brand: "",
+  address: "",
+  port: "",
+  channel: "1",
+  url: "",
+  subUrl: "",
+  username: "",
+  password: "",
+  transport: "auto",
+  mode: "continuous",
+  streams: "main",
+  audio: false,
+  retentionDays: "",
+};
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** The form for a camera that is there; the password stays with the recorder. */
+export function formOf(camera: Camera): CameraForm {
+  const transport = camera.config["transport"];
+  return {
+    ...EMPTY_FORM,
+    name: camera.name,
+    way: "url",
+    url: textOf(camera.config["url"]),
+    subUrl: textOf(camera.config["subUrl"]),
+    username: textOf(camera.config["username"]),
+    transport: transport === "tcp" || transport === "udp" ? transport : "auto",
+    mode: camera.record.mode,
+    streams: camera.record.streams,
+    audio: camera.record.audio,
+    retentionDays: camera.record.retentionDays === null ? "" : String(camera.record.retentionDays),
+  };
+}
+
+/** The address of a stream by a brand's pattern. IPv6 addresses get their brackets. */
+export function patternUrl(form: CameraForm, pattern: BrandPattern, path: string): string {
+  const bare = form.address.trim();
+  const host = bare.includes(":") && !bare.startsWith("[") && bare.split(":").length > 2 ? `[${bare}]` : bare;
+  const port = form.port.trim() === "" ? String(pattern.port ?? 554) : form.port.trim();
+  return `rtsp://${host}:${port}${path.replaceAll("{channel}", form.channel.trim() === "" ? "1" : form.channel.trim())}`;
+}
+
+/** The driver's configuration, as `POST /cameras` and `/cameras/probe` take it. */
+export function configOf(form: CameraForm, catalogue: readonly BrandPattern[]): Record<string, string> {
+  const config: Record<string, string> = {};
+  const pattern = catalogue.find((one) => one.brand === form.brand);
+  if (form.way === "brand" && pattern !== undefined) {
+    config["url"] = patternUrl(form, pattern, pattern.mainPath);
+    if (pattern.subPath !== undefined) config["subUrl"] = patternUrl(form, pattern, pattern.subPath);
+  } else {
+    config["url"] = form.url.trim();
+    if (form.subUrl.trim() !== "") config["subUrl"] = form.subUrl.trim();
+  }
+  if (form.username !== "") config["username"] = form.username;
+  if (form.password !== "") config["password"] = form.password;
+  if (form.transport !== "auto") config["transport"] = form.transport;
+  return config;
+}
+
+/** How the camera is recorded, as the API takes it. */
+export function recordOf(
+  form: CameraForm,
+): Pick<RecordSettings, "mode" | "streams" | "audio" | "retentionDays"> {
+  const days = Number(form.retentionDays);
+  return {
+    mode: form.mode,
+    streams: form.streams,
+    audio: form.audio,
+    retentionDays: form.retentionDays.trim() === "" || !Number.isFinite(days) ? null : days,
+  };
+}
+
+export type FormProblem = "name" | "address" | "url" | "subUrl" | "days" | "port";
+
+/** Fields that cannot be right yet. */
+export function problemsOf(form: CameraForm): FormProblem[] {
+  const problems: FormProblem[] = [];
+  if (form.name.trim() === "") problems.push("name");
+  if (form.way === "brand" && (form.brand === "" || !/^[^\s/@?#]+$/.test(form.address.trim())))
+    problems.push("address");
+  if (form.way === "brand" && form.port.trim() !== "" && !portFits(form.port)) problems.push("port");
+  if (form.way === "url" && !/^rtsps?:\/\/[^\s/]+/i.test(form.url.trim())) problems.push("url");
+  if (form.way === "url" && form.subUrl.trim() !== "" && !/^rtsps?:\/\/[^\s/]+/i.test(form.subUrl.trim())) {
+    problems.push("subUrl");
+  }
+  if (form.retentionDays.trim() !== "" && !/^[1-9]\d{0,3}$/.test(form.retentionDays.trim()))
+    problems.push("days");
+  return problems;
+}
+
+function portFits(text: string): boolean {
+  const port = Number(text);
+  return Number.isInteger(port) && port > 0 && port < 65_536;
+}

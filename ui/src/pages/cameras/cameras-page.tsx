@@ -1,0 +1,203 @@
+// All cameras with their state and why; from here one is added, opened, switched off or removed.
+import { useState } from "preact/hooks";
+import { api, apiUrl } from "../../api/client.ts";
+import type { Camera } from "../../api/types.ts";
+import { language, t } from "../../locale/messages.ts";
+import { EmptyPage, ErrorNote, IconButton, NotAllowed, SkeletonRows } from "../../parts/controls.tsx";
+import { Icon } from "../../parts/icon.tsx";
+import { ReasonChip } from "../../parts/reason.tsx";
+import { followLink, href, navigate, place } from "../../router.ts";
+import { cameraChanged, cameras, camerasError, mayAdminister } from "../../state/recorder.ts";
+import { STATUS_TEXT } from "../../state/roles.ts";
+import { clockTime, dayText, rateText } from "../../state/time-format.ts";
+import { complain, tell } from "../../state/toasts.ts";
+import { zone } from "../../state/zone.ts";
+import { CameraPage } from "./camera-page.tsx";
+import { RemoveDialog } from "./remove-dialog.tsx";
+
+/** The list, or one camera's form by the address. */
+export function CamerasPage() {
+  const id = place.value.path.split("/")[1];
+  if (cameras.value === undefined) {
+    return camerasError.value === undefined ? (
+      <SkeletonRows rows={8} />
+    ) : (
+      <ErrorNote error={camerasError.value} />
+    );
+  }
+  if (id === undefined) return <CameraList list={cameras.value} />;
+  if (!mayAdminister.value) return <NotAllowed />;
+  if (id === "new") return <CameraPage key="new" camera={undefined} />;
+  const camera = cameras.value.find((one) => one.id === id);
+  if (camera === undefined) {
+    return <EmptyPage icon="search" title={t("noCamera.title")} text={t("noCamera.text", { id })} />;
+  }
+  return <CameraPage key={id} camera={camera} />;
+}
+
+function CameraList({ list }: { readonly list: readonly Camera[] }) {
+  const [removing, setRemoving] = useState<Camera | undefined>(undefined);
+  const online = list.filter(
+    (one) => one.state.status === "online" || one.state.status === "degraded",
+  ).length;
+  const addButton = mayAdminister.value ? (
+    <a class="button primary" href={href("cameras/new")} onClick={followLink}>
+      <Icon name="plus" />
+      {t("cameras.add")}
+    </a>
+  ) : null;
+  if (list.length === 0) {
+    return (
+      <EmptyPage icon="cameras" title={t("live.empty.title")} text={t("live.empty.text")}>
+        {addButton}
+      </EmptyPage>
+    );
+  }
+  return (
+    <div class="list-page">
+      <div class="head">
+        <h1>{t("nav.cameras")}</h1>
+        <span class="muted">{t("cameras.count", { total: list.length, online })}</span>
+        <div class="spring" />
+        {addButton}
+      </div>
+      <div class="table-box">
+        <table>
+          <thead>
+            <tr>
+              <th class="thumb-cell">
+                <span class="unseen">{t("cameras.picture")}</span>
+              </th>
+              <th>{t("cameras.camera")}</th>
+              <th>{t("cameras.state")}</th>
+              <th class="wide-cell">{t("cameras.streams")}</th>
+              <th class="wide-cell">{t("cameras.recording")}</th>
+              <th class="wide-cell">{t("cameras.kept")}</th>
+              <th>
+                <span class="unseen">{t("cameras.actions")}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {list.map((camera) => (
+              <CameraRow key={camera.id} camera={camera} onRemove={() => setRemoving(camera)} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {removing === undefined ? null : (
+        <RemoveDialog camera={removing} onClose={() => setRemoving(undefined)} />
+      )}
+    </div>
+  );
+}
+
+function CameraRow({ camera, onRemove }: { readonly camera: Camera; readonly onRemove: () => void }) {
+  const [broken, setBroken] = useState(false);
+  const since = Date.parse(camera.state.since);
+  const path = `/cameras/${encodeURIComponent(camera.id)}`;
+  const toggle = (): void => {
+    api<Camera>("PATCH", path, { enabled: !camera.enabled })
+      .then((changed) => {
+        cameraChanged(changed);
+        tell(t(changed.enabled ? "camera.switchedOn" : "camera.switchedOff", { name: changed.name }));
+      })
+      .catch(complain);
+  };
+  return (
+    <tr class={camera.enabled ? "" : "off"}>
+      <td class="thumb-cell">
+        {camera.enabled && !broken ? (
+          <img
+            class="thumb"
+            src={`${apiUrl(`${path}/snapshot.jpg`)}?width=160&stream=sub`}
+            alt=""
+            loading="lazy"
+            onError={() => setBroken(true)}
+          />
+        ) : (
+          <div class="thumb" />
+        )}
+      </td>
+      <td>
+        <a class="plain" href={href("live", { camera: camera.id })} onClick={followLink}>
+          <strong>{camera.name}</strong>
+        </a>
+        <small>{camera.driver}</small>
+      </td>
+      <td>
+        <span
+          class="state"
+          title={`${dayText(since, zone.value, language.value)} ${clockTime(since, zone.value)}`}
+        >
+          <i class={`dot dot-${camera.state.status}`} aria-hidden="true" />
+          {t(STATUS_TEXT[camera.state.status])}
+        </span>
+        <small class={camera.state.status === "offline" ? "bad-text" : ""}>
+          {camera.state.reason ??
+            camera.state.note ??
+            t("cameras.since", { time: clockTime(since, zone.value) })}
+        </small>
+      </td>
+      <td class="wide-cell">
+        {camera.streams.map((stream) => (
+          <small key={stream.stream}>
+            {t(stream.stream === "main" ? "stream.main" : "stream.sub")}
+            {stream.format?.video === undefined
+              ? ""
+              : ` ${stream.format.video.width}×${stream.format.video.height}`}
+            {stream.figures === undefined
+              ? ""
+              : ` · ${Math.round(stream.figures.framesPerSecond)} fps · ${rateText(stream.figures.bitrateKbps)}`}
+          </small>
+        ))}
+      </td>
+      <td class="wide-cell">
+        <span class="state">
+          {camera.recording.active ? (
+            camera.recording.reasons.map((reason) => <ReasonChip key={reason} reason={reason} />)
+          ) : (
+            <span class="muted">{t("cameras.notRecording")}</span>
+          )}
+        </span>
+        {camera.recording.problem === undefined ? null : (
+          <small class="bad-text">{camera.recording.problem}</small>
+        )}
+      </td>
+      <td class="wide-cell">
+        {camera.record.retentionDays === null
+          ? t("cameras.unlimited")
+          : t("cameras.days", { count: camera.record.retentionDays })}
+      </td>
+      <td>
+        <div class="row-actions">
+          <IconButton
+            icon="playback"
+            label={t("cameras.playback", { name: camera.name })}
+            onClick={() => navigate("playback", { camera: camera.id })}
+          />
+          {mayAdminister.value ? (
+            <>
+              <IconButton
+                icon="power"
+                label={t(camera.enabled ? "camera.switchOff" : "camera.switchOn", { name: camera.name })}
+                pressed={camera.enabled}
+                onClick={toggle}
+              />
+              <IconButton
+                icon="edit"
+                label={t("camera.edit", { name: camera.name })}
+                onClick={() => navigate(`cameras/${camera.id}`)}
+              />
+              <IconButton
+                icon="remove"
+                label={t("camera.remove.title", { name: camera.name })}
+                onClick={onRemove}
+              />
+            </>
+          ) : null}
+        </div>
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,182 @@
+// Live: a grid of 1, 4, 9 or 16 cameras, page by page, or one camera large. All of it stands in the address.
+import { useRef } from "preact/hooks";
+import { t } from "../../locale/messages.ts";
+import { EmptyPage, ErrorNote, IconButton, Segmented } from "../../parts/controls.tsx";
+import { Icon } from "../../parts/icon.tsx";
+import { followLink, href, navigate, place, replaceQuery } from "../../router.ts";
+import { figuresShown, type GridSize, grid, gridSize } from "../../state/preferences.ts";
+import { cameras, camerasError, mayAdminister } from "../../state/recorder.ts";
+import { useShortcuts } from "../../state/shortcuts.ts";
+import { Tile, type TileActions } from "./tile.tsx";
+
+/** The page. */
+export function LivePage() {
+  const query = place.value.query;
+  const size = gridSize(query.get("grid")) ?? grid.value;
+  const all = cameras.value ?? [];
+  const large = all.find((one) => one.id === query.get("camera"));
+  const pages = Math.max(1, Math.ceil(all.length / size));
+  const page = Math.min(pages, Math.max(1, Number(query.get("page") ?? 1) || 1));
+  const shown = large === undefined ? all.slice((page - 1) * size, page * size) : [large];
+  const focused = useRef<TileActions | undefined>(undefined);
+  const wall = useRef<HTMLDivElement>(null);
+  const choose = (id: string | undefined): void =>
+    navigate("live", { ...Object.fromEntries(query), camera: id });
+  const wallFullScreen = (): void => {
+    const done =
+      document.fullscreenElement === null ? wall.current?.requestFullscreen() : document.exitFullscreen();
+    void done?.catch(() => undefined);
+  };
+  const ids = all.map((one) => one.id).join();
+
+  useShortcuts(
+    () => [
+      {
+        keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"],
+        shown: "1 … 9",
+        text: "keys.camera",
+        run: (event) => {
+          const camera = all[Number(event.key) - 1];
+          if (camera !== undefined) choose(camera.id === large?.id ? undefined : camera.id);
+        },
+      },
+      { keys: ["escape"], shown: "Esc", text: "keys.grid", run: () => choose(undefined) },
+      { keys: ["s"], shown: "S", text: "keys.snapshot", run: () => focused.current?.snapshot() },
+      { keys: ["r"], shown: "R", text: "keys.record", run: () => focused.current?.record() },
+      { keys: ["m"], shown: "M", text: "keys.sound", run: () => focused.current?.sound() },
+      {
+        keys: ["f"],
+        shown: "F",
+        text: "keys.fullscreen",
+        run: () => (large === undefined ? wallFullScreen() : focused.current?.fullScreen()),
+      },
+      {
+        keys: ["i"],
+        shown: "I",
+        text: "keys.figures",
+        run: () => {
+          figuresShown.value = !figuresShown.value;
+        },
+      },
+      {
+        keys: ["enter"],
+        shown: "Enter",
+        text: "keys.large",
+        run: () => {
+          const id = document.activeElement?.closest("[data-camera]")?.getAttribute("data-camera");
+          if (id !== null && id !== undefined) choose(id === large?.id ? undefined : id);
+        },
+      },
+    ],
+    [ids, large?.id, place.value],
+  );
+
+  if (cameras.value === undefined) {
+    return camerasError.value === undefined ? (
+      <div class={`wall wall-${size}`} role="status" aria-label={t("loading")}>
+        {Array.from({ length: size }, (_, index) => (
+          <div key={index} class="tile skeleton" />
+        ))}
+      </div>
+    ) : (
+      <ErrorNote error={camerasError.value} />
+    );
+  }
+  if (all.length === 0) {
+    return (
+      <EmptyPage icon="cameras" title={t("live.empty.title")} text={t("live.empty.text")}>
+        {mayAdminister.value ? (
+          <a class="button primary" href={href("cameras/new")} onClick={followLink}>
+            {t("cameras.add")}
+          </a>
+        ) : null}
+      </EmptyPage>
+    );
+  }
+  return (
+    <div class="live">
+      <div class="head">
+        <h1>{large === undefined ? t("live.title") : large.name}</h1>
+        {large === undefined ? (
+          <Segmented<GridSize>
+            label={t("live.grid")}
+            value={size}
+            choices={([1, 4, 9, 16] as const).map((value) => ({
+              value,
+              text: String(value),
+              hint: t("live.gridOf", { count: value }),
+            }))}
+            onChoose={(value) => {
+              grid.value = value;
+              replaceQuery({ grid: String(value), page: undefined });
+            }}
+          />
+        ) : (
+          <button type="button" class="button ghost" onClick={() => choose(undefined)}>
+            <Icon name="left" />
+            {t("live.back")}
+          </button>
+        )}
+        {pages > 1 && large === undefined ? (
+          <div class="pager">
+            <IconButton
+              icon="left"
+              label={t("pager.previous")}
+              disabled={page === 1}
+              onClick={() => replaceQuery({ page: String(page - 1) })}
+            />
+            <span>{t("pager.page", { page, pages })}</span>
+            <IconButton
+              icon="right"
+              label={t("pager.next")}
+              disabled={page === pages}
+              onClick={() => replaceQuery({ page: String(page + 1) })}
+            />
+          </div>
+        ) : null}
+        <div class="spring" />
+        {large === undefined ? null : (
+          <a class="button ghost" href={href("playback", { camera: large.id })} onClick={followLink}>
+            <Icon name="playback" />
+            <span class="wide-only">{t("nav.playback")}</span>
+          </a>
+        )}
+        <button
+          type="button"
+          class="button ghost"
+          aria-pressed={figuresShown.value}
+          title={t("keys.figures")}
+          onClick={() => {
+            figuresShown.value = !figuresShown.value;
+          }}
+        >
+          <Icon name="bars" />
+          <span class="wide-only">{t("live.figures")}</span>
+        </button>
+        <button type="button" class="button" onClick={wallFullScreen} title={t("fullscreen")}>
+          <Icon name="fullscreen" />
+          <span class="wide-only">{t("fullscreen")}</span>
+          <kbd class="wide-only">F</kbd>
+        </button>
+      </div>
+      <div class={`wall wall-${large === undefined ? size : 1}`} ref={wall}>
+        {shown.map((camera) => (
+          <Tile
+            key={camera.id}
+            camera={camera}
+            large={large !== undefined || size === 1}
+            onLarge={() => choose(large === undefined ? camera.id : undefined)}
+            onFocus={(actions) => {
+              focused.current = actions;
+            }}
+          />
+        ))}
+        {large === undefined
+          ? Array.from({ length: Math.max(0, size - shown.length) }, (_, index) => (
+              <div key={`empty-${index}`} class="tile tile-empty" aria-hidden="true" />
+            ))
+          : null}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,38 @@
+// Says on a tile that the picture is not the stream that was asked for: another one, transcoded, or only stills.
+import { t } from "../../locale/messages.ts";
+import { Icon } from "../../parts/icon.tsx";
+import type { LiveNote, LiveState } from "../../player/live-player.ts";
+
+function codecName(codec: string): string {
+  if (codec.startsWith("hvc1") || codec.startsWith("hev1")) return "H.265";
+  return codec.startsWith("avc") ? "H.264" : codec;
+}
+
+function sentence(note: LiveNote | undefined, state: LiveState): string | undefined {
+  if (state.kind === "still") return t("note.still", { codec: codecName(state.codec) });
+  if (note?.kind === "other-stream") {
+    return t(note.stream === "sub" ? "note.sub" : "note.main", { codec: codecName(note.codec) });
+  }
+  if (note?.kind === "transcoding") {
+    return t("note.transcoding", { codec: codecName(note.from), running: note.running, limit: note.limit });
+  }
+  return undefined;
+}
+
+/** A small line at the top of the tile. */
+export function PlayerNote({
+  note,
+  state,
+}: {
+  readonly note: LiveNote | undefined;
+  readonly state: LiveState;
+}) {
+  const text = sentence(note, state);
+  if (text === undefined) return null;
+  return (
+    <p class="player-note" title={text}>
+      <Icon name="info" size={12} />
+      <span>{text}</span>
+    </p>
+  );
+}

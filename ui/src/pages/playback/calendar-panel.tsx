@@ -1,0 +1,91 @@
+// A month with the days that have recordings. Days are the recorder's own, in its time zone.
+import type { ReadonlySignal } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
+import { api } from "../../api/client.ts";
+import type { CalendarAnswer } from "../../api/types.ts";
+import { language, t } from "../../locale/messages.ts";
+import { IconButton } from "../../parts/controls.tsx";
+import { leadingReason, REASONS } from "../../parts/reason.tsx";
+import { recorderZone } from "../../state/recorder.ts";
+import { dateKey, dayStartMs, dayText, monthText, weekdayNames } from "../../state/time-format.ts";
+import { complain } from "../../state/toasts.ts";
+import { dateText, daysIn, leadingBlanks, monthAfter, monthOf } from "./calendar-month.ts";
+
+/** The panel; `onDay` gets the beginning of the chosen day. */
+export function CalendarPanel(props: {
+  readonly camera: string;
+  readonly playheadMs: ReadonlySignal<number | undefined>;
+  readonly onDay: (timeMs: number) => void;
+}) {
+  const today = dateKey(Date.now(), recorderZone.value);
+  const shownDay = dateKey(props.playheadMs.value ?? Date.now(), recorderZone.value);
+  const [month, setMonth] = useState(() => monthOf(shownDay));
+  const [answer, setAnswer] = useState<CalendarAnswer | undefined>(undefined);
+  const monthKey = dateText(month, 1);
+  useEffect(() => {
+    const abort = new AbortController();
+    setAnswer(undefined);
+    const query = new URLSearchParams({
+      cameras: props.camera,
+      from: dateText(month, 1),
+      to: dateText(month, daysIn(month)),
+    });
+    api<CalendarAnswer>("GET", `/recordings/calendar?${query}`, undefined, abort.signal)
+      .then(setAnswer)
+      .catch((error: unknown) => {
+        if (!abort.signal.aborted) complain(error);
+      });
+    return () => abort.abort();
+  }, [props.camera, monthKey]);
+  // A playhead that leaves the month turns the page.
+  useEffect(() => setMonth(monthOf(shownDay)), [shownDay]);
+
+  return (
+    <section class="calendar" aria-label={t("calendar.label")} aria-busy={answer === undefined}>
+      <div class="calendar-head">
+        <h2>{monthText(month.year, month.month, language.value)}</h2>
+        <IconButton
+          icon="left"
+          label={t("calendar.previous")}
+          onClick={() => setMonth(monthAfter(month, -1))}
+        />
+        <IconButton icon="right" label={t("calendar.next")} onClick={() => setMonth(monthAfter(month, 1))} />
+      </div>
+      <div class="calendar-days">
+        {weekdayNames(language.value).map((name, day) => (
+          <span key={`weekday-${String(day)}`} class="weekday" aria-hidden="true">
+            {name}
+          </span>
+        ))}
+        {Array.from({ length: leadingBlanks(month) }, (_, blank) => (
+          <span key={`blank-${String(blank)}`} />
+        ))}
+        {Array.from({ length: daysIn(month) }, (_, index) => {
+          const date = dateText(month, index + 1);
+          const day = answer?.days.find((one) => one.date === date && one.cameras.length > 0);
+          const lead = day === undefined ? undefined : leadingReason(day.reasons);
+          const startMs = dayStartMs(date, recorderZone.value);
+          const label = dayText(startMs, recorderZone.value, language.value);
+          return (
+            <button
+              key={date}
+              type="button"
+              class={`day${date === shownDay ? " on" : ""}${date === today ? " today" : ""}`}
+              disabled={day === undefined}
+              aria-current={date === shownDay ? "date" : undefined}
+              aria-label={
+                lead === undefined
+                  ? t("calendar.dayEmpty", { day: label })
+                  : `${label}: ${t(REASONS[lead].text)}`
+              }
+              onClick={() => props.onDay(startMs)}
+            >
+              {index + 1}
+              {lead === undefined ? null : <i class={`chip-${REASONS[lead].colour}`} />}
+            </button>
+          );
+        })}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,29 @@
+// What the colours of the timeline mean.
+import { t } from "../../locale/messages.ts";
+import { REASONS } from "../../parts/reason.tsx";
+
+const SHOWN = ["continuous", "manual", "event", "motion", "alarm", "pos"] as const;
+
+/** Colours with their words. */
+export function Legend() {
+  return (
+    <ul class="legend" aria-label={t("legend.label")}>
+      {SHOWN.map((reason) => (
+        <li key={reason}>
+          <span class={`chip chip-${REASONS[reason].colour}`} aria-hidden="true">
+            {REASONS[reason].letter}
+          </span>
+          {t(REASONS[reason].text)}
+        </li>
+      ))}
+      <li>
+        <i class="swatch swatch-gap" aria-hidden="true" />
+        {t("legend.gap")}
+      </li>
+      <li>
+        <i class="swatch swatch-hole" aria-hidden="true" />
+        {t("legend.hole")}
+      </li>
+    </ul>
+  );
+}

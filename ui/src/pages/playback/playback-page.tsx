@@ -1,0 +1,195 @@
+// Playback: picture, transport, timeline, calendar. Camera, moment and stream stand in the address.
+import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { t } from "../../locale/messages.ts";
+import { EmptyPage, SkeletonRows } from "../../parts/controls.tsx";
+import { Icon } from "../../parts/icon.tsx";
+import { PlaybackPlayer } from "../../player/playback-player.ts";
+import { followLink, href, place, replaceQuery } from "../../router.ts";
+import { cameras } from "../../state/recorder.ts";
+import { CoverageStore } from "../../timeline/coverage-store.ts";
+import { centredOn, keepInside, type Span, type View } from "../../timeline/geometry.ts";
+import { Timeline } from "../../timeline/timeline.tsx";
+import { CalendarPanel } from "./calendar-panel.tsx";
+import { ClipBar } from "./clip-bar.tsx";
+import { Legend } from "./legend.tsx";
+import { PlaybackNotice } from "./playback-notice.tsx";
+import { TransportBar } from "./transport-bar.tsx";
+
+/** Lanes on the timeline: the chosen camera first. */
+const MOST_LANES = 8;
+const HOUR_MS = 3_600_000;
+
+/** Reads `t` of the address: ISO 8601 or milliseconds; undefined if it is neither. */
+export function momentOf(text: string | null): number | undefined {
+  if (text === null || text === "") return undefined;
+  const ms = /^\d{10,}$/.test(text) ? Number(text) : Date.parse(text);
+  return Number.isFinite(ms) ? ms : undefined;
+}
+
+/** The page. */
+export function PlaybackPage() {
+  const list = cameras.value;
+  if (list === undefined) return <SkeletonRows rows={6} />;
+  const chosen = list.find((one) => one.id === place.value.query.get("camera")) ?? list[0];
+  if (chosen === undefined) {
+    return (
+      <EmptyPage icon="playback" title={t("playback.empty.title")} text={t("playback.empty.text")}>
+        <a class="button primary" href={href("cameras")} onClick={followLink}>
+          {t("nav.cameras")}
+        </a>
+      </EmptyPage>
+    );
+  }
+  return <Playback key={chosen.id} camera={chosen.id} name={chosen.name} />;
+}
+
+function Playback({ camera, name }: { readonly camera: string; readonly name: string }) {
+  const query = place.peek().query;
+  const linkedMs = useMemo(() => momentOf(query.get("t")), []);
+  const stream = place.value.query.get("stream") === "sub" ? "sub" : "main";
+  const box = useRef<HTMLDivElement>(null);
+  const stage = useRef<HTMLElement>(null);
+  const player = useSignal<PlaybackPlayer | undefined>(undefined);
+  const view = useSignal<View>(centredOn(linkedMs ?? Date.now() - HOUR_MS / 4, HOUR_MS));
+  const marked = useSignal<Span | undefined>(undefined);
+  const follow = useSignal(true);
+  const store = useMemo(() => new CoverageStore(), []);
+  const playheadMs = useComputed(() => player.value?.timeMs.value);
+  const others = (cameras.value ?? []).map((one) => one.id).filter((id) => id !== camera);
+  const lanes = [camera, ...others].slice(0, MOST_LANES);
+
+  useEffect(() => () => store.close(), []);
+  useEffect(() => {
+    if (box.current === null) return;
+    const opened = new PlaybackPlayer({
+      box: box.current,
+      camera,
+      label: t("playback.picture", { name }),
+      stream,
+      forced: query.get("player"),
+    });
+    player.value = opened;
+    const playing = query.get("play") !== "0";
+    if (linkedMs !== undefined) {
+      if (playing) opened.play(linkedMs);
+      else opened.seek(linkedMs);
+    }
+    return () => {
+      opened.close();
+      player.value = undefined;
+    };
+  }, []);
+  useEffect(() => player.value?.setStream(stream), [stream]);
+
+  // Without a moment in the address: the last minute that was recorded, standing still at its first picture.
+  useSignalEffect(() => {
+    const lane = store.lanes.value.get(camera);
+    const opened = player.value;
+    const last = lane?.spans.at(-1);
+    if (
+      opened === undefined ||
+      last === undefined ||
+      opened.timeMs.peek() !== undefined ||
+      linkedMs !== undefined
+    )
+      return;
+    opened.seek(Math.max(last.startMs, last.endMs - 60_000));
+  });
+  useSignalEffect(() => store.look(lanes, stream, view.value));
+  useSignalEffect(() => {
+    const at = playheadMs.value;
+    if (at !== undefined && follow.peek() && player.peek()?.playing.value === true)
+      view.value = keepInside(view.peek(), at);
+  });
+  // The address follows the picture: at once while it stands, now and then while it runs.
+  useEffect(() => {
+    const write = (): void => {
+      const at = player.peek()?.timeMs.peek();
+      if (at === undefined) return;
+      replaceQuery({ camera, t: new Date(Math.floor(at)).toISOString() });
+    };
+    const timer = setInterval(write, 1000);
+    return () => clearInterval(timer);
+  }, []);
+
+  const seek = (timeMs: number): void => {
+    follow.value = true;
+    player.value?.seek(Math.min(timeMs, Date.now()));
+    replaceQuery({ camera, t: new Date(Math.floor(timeMs)).toISOString() });
+  };
+  const jump = (timeMs: number): void => {
+    view.value = { ...view.peek(), startMs: timeMs - view.peek().spanMs * 0.1 };
+    seek(timeMs);
+  };
+
+  return (
+    <div class="playback">
+      <div class="head">
+        <h1>{t("nav.playback")}</h1>
+        <label class="unseen" for="playback-camera">
+          {t("playback.camera")}
+        </label>
+        <select
+          id="playback-camera"
+          class="inline-select"
+          value={camera}
+          onChange={(event) => replaceQuery({ camera: event.currentTarget.value })}
+        >
+          {(cameras.value ?? []).map((one) => (
+            <option key={one.id} value={one.id}>
+              {one.name}
+            </option>
+          ))}
+        </select>
+        <div class="spring" />
+        <ClipBar camera={camera} stream={stream} view={view} marked={marked} playheadMs={playheadMs} />
+      </div>
+      <section class="stage" ref={stage} aria-label={t("playback.picture", { name })}>
+        <div class="picture-box" ref={box} />
+        <PlaybackNotice player={player} store={store} camera={camera} />
+        <span class="tile-name stage-name">{name}</span>
+      </section>
+      <section class="dock" aria-label={t("timeline.label")}>
+        <TransportBar
+          camera={camera}
+          player={player}
+          view={view}
+          store={store}
+          stage={stage}
+          stream={stream}
+          onSeek={seek}
+        />
+        <div class="timeline">
+          <ul class="lane-names" aria-hidden="true">
+            {lanes.map((id) => (
+              <li key={id} class={id === camera ? "on" : ""}>
+                {cameras.value?.find((one) => one.id === id)?.name ?? id}
+              </li>
+            ))}
+          </ul>
+          <Timeline
+            cameras={lanes}
+            lanes={store.lanes}
+            view={view}
+            playheadMs={playheadMs}
+            marked={marked}
+            onSeek={(timeMs, lane) => {
+              if (lane === undefined || lane === camera) seek(timeMs);
+              else replaceQuery({ camera: lane, t: new Date(Math.floor(timeMs)).toISOString() });
+            }}
+          />
+        </div>
+      </section>
+      <aside class="side">
+        <CalendarPanel camera={camera} playheadMs={playheadMs} onDay={jump} />
+        <Legend />
+        {store.error.value === undefined ? null : (
+          <p class="muted">
+            <Icon name="warning" /> {store.error.value.message} <code>{store.error.value.code}</code>
+          </p>
+        )}
+      </aside>
+    </div>
+  );
+}

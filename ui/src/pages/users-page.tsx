@@ -1,0 +1,199 @@
+// Accounts: list, add, role, password, remove. For administrators.
+import { useEffect, useState } from "preact/hooks";
+import { ApiError, api } from "../api/client.ts";
+import type { Role, UserAccount } from "../api/types.ts";
+import { t } from "../locale/messages.ts";
+import {
+  Dialog,
+  ErrorNote,
+  IconButton,
+  NotAllowed,
+  SelectField,
+  SkeletonRows,
+  TextField,
+} from "../parts/controls.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { PasswordDialog } from "../shell/password-dialog.tsx";
+import { passwordProblem, SHORTEST_PASSWORD } from "../state/password-rules.ts";
+import { mayAdminister, session } from "../state/recorder.ts";
+import { ROLE_HINT, ROLE_TEXT, ROLES } from "../state/roles.ts";
+import { complain, tell } from "../state/toasts.ts";
+
+/** The page. */
+export function UsersPage() {
+  const [users, setUsers] = useState<readonly UserAccount[] | undefined>(undefined);
+  const [error, setError] = useState<unknown>();
+  const [adding, setAdding] = useState(false);
+  const [removing, setRemoving] = useState<UserAccount | undefined>(undefined);
+  const [password, setPassword] = useState<UserAccount | undefined>(undefined);
+  const load = (): void => {
+    api<{ users: readonly UserAccount[] } | readonly UserAccount[]>("GET", "/users")
+      .then((answer) => setUsers("users" in answer ? answer.users : answer))
+      .catch(setError);
+  };
+  useEffect(load, []);
+  if (!mayAdminister.value || (error instanceof ApiError && error.status === 403)) return <NotAllowed />;
+  if (error !== undefined) return <ErrorNote error={error} />;
+  if (users === undefined) return <SkeletonRows rows={5} />;
+  const me = session.value?.user.name;
+  return (
+    <div class="list-page">
+      <div class="head">
+        <h1>{t("nav.users")}</h1>
+        <span class="muted">{users.length}</span>
+        <div class="spring" />
+        <button type="button" class="button primary" onClick={() => setAdding(true)}>
+          <Icon name="plus" />
+          {t("users.add")}
+        </button>
+      </div>
+      <div class="table-box">
+        <table>
+          <thead>
+            <tr>
+              <th>{t("users.name")}</th>
+              <th>{t("users.role")}</th>
+              <th>
+                <span class="unseen">{t("cameras.actions")}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {users.map((user) => (
+              <tr key={user.name}>
+                <td>
+                  <strong>{user.name}</strong>
+                  {user.name === me ? <small>{t("users.you")}</small> : null}
+                </td>
+                <td>
+                  <select
+                    class="inline-select"
+                    aria-label={t("users.roleOf", { name: user.name })}
+                    value={user.role}
+                    disabled={user.name === me}
+                    onChange={(event) => {
+                      const role = ROLES.find((one) => one === event.currentTarget.value);
+                      api("PATCH", `/users/${encodeURIComponent(user.name)}`, { role })
+                        .then(() => tell(t("users.saved", { name: user.name })))
+                        .catch(complain)
+                        .finally(load);
+                    }}
+                  >
+                    {ROLES.map((role) => (
+                      <option key={role} value={role}>
+                        {t(ROLE_TEXT[role])}
+                      </option>
+                    ))}
+                  </select>
+                </td>
+                <td>
+                  <div class="row-actions">
+                    <IconButton
+                      icon="edit"
+                      label={t("password.title", { name: user.name })}
+                      onClick={() => setPassword(user)}
+                    />
+                    <IconButton
+                      icon="remove"
+                      label={t("users.removeOf", { name: user.name })}
+                      disabled={user.name === me}
+                      onClick={() => setRemoving(user)}
+                    />
+                  </div>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {adding ? <AddUser onClose={() => setAdding(false)} onAdded={load} /> : null}
+      {password === undefined ? null : (
+        <PasswordDialog
+          user={password.name}
+          own={password.name === me}
+          onClose={() => setPassword(undefined)}
+        />
+      )}
+      {removing === undefined ? null : (
+        <Dialog title={t("users.removeOf", { name: removing.name })} onClose={() => setRemoving(undefined)}>
+          <p class="muted">{t("users.remove.text")}</p>
+          <div class="form-foot">
+            <button type="button" class="button ghost" onClick={() => setRemoving(undefined)}>
+              {t("cancel")}
+            </button>
+            <button
+              type="button"
+              class="button danger"
+              onClick={() => {
+                api("DELETE", `/users/${encodeURIComponent(removing.name)}`)
+                  .then(() => tell(t("users.removed", { name: removing.name })))
+                  .catch(complain)
+                  .finally(() => {
+                    setRemoving(undefined);
+                    load();
+                  });
+              }}
+            >
+              {t("users.remove")}
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </div>
+  );
+}
+
+function AddUser({ onClose, onAdded }: { readonly onClose: () => void; readonly onAdded: () => void }) {
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  const [role, setRole] = useState<Role>("viewer");
+  const [error, setError] = useState<unknown>();
+  const problem = password === "" ? undefined : passwordProblem(password);
+  return (
+    <Dialog title={t("users.add")} onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          api("POST", "/users", { name: name.trim(), password, role })
+            .then(() => {
+              tell(t("users.added", { name: name.trim() }));
+              onAdded();
+              onClose();
+            })
+            .catch(setError);
+        }}
+      >
+        <TextField label={t("users.name")} value={name} onInput={setName} focus />
+        <TextField
+          label={t("password.new")}
+          type="password"
+          autocomplete="new-password"
+          value={password}
+          onInput={setPassword}
+          hint={t("password.hint", { count: SHORTEST_PASSWORD })}
+          error={problem === undefined ? undefined : t("password.length", { count: SHORTEST_PASSWORD })}
+        />
+        <SelectField
+          label={t("users.role")}
+          value={role}
+          choices={ROLES.map((one) => ({ value: one, text: t(ROLE_TEXT[one]) }))}
+          onChoose={setRole}
+          hint={t(ROLE_HINT[role])}
+        />
+        {error === undefined ? null : <ErrorNote error={error} />}
+        <div class="form-foot">
+          <button type="button" class="button ghost" onClick={onClose}>
+            {t("cancel")}
+          </button>
+          <button
+            type="submit"
+            class="button primary"
+            disabled={name.trim() === "" || password === "" || problem !== undefined}
+          >
+            {t("users.add")}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

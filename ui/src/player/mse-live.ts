@@ -1,0 +1,62 @@
+// Live pictures in a <video>: appends fragments as they come and keeps the playhead near the edge.
+import { MediaSourceFeed } from "./media-source-feed.ts";
+
+/** Further behind than this, in seconds, and the playhead jumps to the edge. */
+const JUMP_S = 1;
+/** Where it lands: far enough from the edge not to starve at once. */
+const MARGIN_S = 0.12;
+/** Behind by this much, it plays a little faster. */
+const HURRY_S = 0.4;
+
+/** Where the playhead should go: a time to jump to, or only a rate. Times in seconds. Pure. */
+export function steer(current: number, edge: number): { readonly jumpTo?: number; readonly rate: number } {
+  const behind = edge - current;
+  if (behind > JUMP_S || behind < -0.5) return { jumpTo: Math.max(0, edge - MARGIN_S), rate: 1 };
+  return { rate: behind > HURRY_S ? 1.08 : 1 };
+}
+
+/** Live pictures of one camera. */
+export class MseLive {
+  readonly #video: HTMLVideoElement;
+  readonly #feed: MediaSourceFeed;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #lastTime = -1;
+
+  constructor(video: HTMLVideoElement) {
+    this.#video = video;
+    this.#feed = new MediaSourceFeed(video);
+    this.#timer = setInterval(() => this.#steer(), 200);
+  }
+
+  /** Seconds of media between the playhead and the edge. */
+  get behind(): number {
+    return Math.max(0, (this.#feed.edge ?? this.#video.currentTime) - this.#video.currentTime);
+  }
+
+  init(mime: string, data: Uint8Array<ArrayBuffer>): void {
+    this.#feed.init(mime, data);
+  }
+
+  append(data: Uint8Array<ArrayBuffer>): void {
+    this.#feed.append(data);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#feed.close();
+  }
+
+  #steer(): void {
+    const video = this.#video;
+    const edge = this.#feed.edge;
+    if (edge === undefined) return;
+    const { jumpTo, rate } = steer(video.currentTime, edge);
+    // A hole in what came (a lost frame) stops the element although newer pictures are there.
+    const stuck = video.currentTime === this.#lastTime && edge - video.currentTime > 0.3;
+    this.#lastTime = video.currentTime;
+    if (jumpTo !== undefined) video.currentTime = jumpTo;
+    else if (stuck) video.currentTime = Math.max(0, edge - MARGIN_S);
+    if (video.playbackRate !== rate) video.playbackRate = rate;
+    if (video.paused) void video.play().catch(() => undefined);
+  }
+}

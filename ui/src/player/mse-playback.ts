@@ -1,0 +1,177 @@
+// Playback in a <video>: the element's own clock up to 4× forwards; backwards and at higher speeds the playhead is
+// set picture by picture, because the element can neither run backwards nor over pictures that do not touch.
+import { MediaSourceFeed } from "./media-source-feed.ts";
+import { PlaybackClock } from "./playback-clock.ts";
+
+/** At most this many pictures a second are set by hand. */
+const BY_HAND_MS = 120;
+const EPSILON_S = 0.002;
+
+export interface MsePlaybackSink {
+  shown(timeMs: number): void;
+  waiting(waiting: boolean): void;
+}
+
+/** The neighbour of `time` in sorted `times`, `offset` places on; undefined outside. Pure. */
+export function neighbour(times: readonly number[], time: number, offset: number): number | undefined {
+  let at = times.length - 1;
+  while (at >= 0 && (times[at] ?? 0) > time + EPSILON_S) at -= 1;
+  return times[at + offset];
+}
+
+/** Plays recordings of one camera into a video element. */
+export class MsePlayback {
+  readonly #video: HTMLVideoElement;
+  readonly #feed: MediaSourceFeed;
+  readonly #sink: MsePlaybackSink;
+  readonly #clock = new PlaybackClock();
+  readonly #timer: ReturnType<typeof setInterval>;
+  /** Presentation times of what was appended, in seconds of the element's time, sorted. */
+  #times: number[] = [];
+  #zeroMs = 0;
+  #targetMs: number | undefined;
+  #speed = 1;
+  #playing = false;
+  #closed = false;
+  #stuckSince = 0;
+
+  constructor(video: HTMLVideoElement, sink: MsePlaybackSink) {
+    this.#video = video;
+    this.#feed = new MediaSourceFeed(video);
+    this.#sink = sink;
+    this.#timer = setInterval(() => this.#tick(), BY_HAND_MS);
+    this.#watch();
+  }
+
+  /** The recorder begins to answer a request: what was there is void. */
+  seeked(timeMs: number, speed: number): void {
+    this.#feed.clear();
+    this.#times = [];
+    this.#targetMs = timeMs;
+    this.#speed = speed;
+    this.#video.pause();
+  }
+
+  init(mime: string, data: Uint8Array<ArrayBuffer>, zeroMs: number): void {
+    this.#zeroMs = zeroMs;
+    this.#feed.init(mime, data);
+  }
+
+  append(data: Uint8Array<ArrayBuffer>, timeMs: number, audio: boolean): void {
+    this.#feed.append(data);
+    if (audio) return;
+    const time = (timeMs - this.#zeroMs) / 1000;
+    let at = this.#times.length;
+    while (at > 0 && (this.#times[at - 1] ?? 0) > time) at -= 1;
+    this.#times.splice(at, 0, time);
+    if (this.#times.length > 20_000) this.#times.shift();
+  }
+
+  setPlaying(playing: boolean): void {
+    this.#playing = playing;
+    if (!playing) {
+      this.#video.pause();
+      this.#clock.hold(performance.now());
+    }
+  }
+
+  /** Steps one picture, if it is buffered. */
+  step(frames: number): boolean {
+    const next = neighbour(this.#times, this.#video.currentTime, frames);
+    if (next === undefined) return false;
+    this.#video.currentTime = next + EPSILON_S;
+    return true;
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    this.#feed.close();
+  }
+
+  /** Tells which picture is on show, from the compositor where the browser says so. */
+  #watch(): void {
+    if (this.#closed) return;
+    const video = this.#video;
+    video.requestVideoFrameCallback((_now, metadata) => {
+      if (this.#targetMs === undefined) this.#sink.shown(this.#zeroMs + metadata.mediaTime * 1000);
+      this.#watch();
+    });
+  }
+
+  get #native(): boolean {
+    return this.#speed > 0 && this.#speed <= 4;
+  }
+
+  #tick(): void {
+    if (this.#targetMs !== undefined) this.#land(this.#targetMs);
+    else if (this.#playing && this.#native) this.#keepPlaying();
+    else if (this.#playing) this.#byHand();
+  }
+
+  #land(targetMs: number): void {
+    const video = this.#video;
+    const target = (targetMs - this.#zeroMs) / 1000;
+    const first = this.#times[0];
+    if (first === undefined || video.readyState < HTMLMediaElement.HAVE_METADATA) return;
+    const { buffered } = video;
+    for (let range = 0; range < buffered.length; range += 1) {
+      if (target >= buffered.end(range)) continue;
+      // Before the range: the recorder jumped over a gap to its start.
+      video.currentTime = Math.max(target, buffered.start(range)) + EPSILON_S;
+      this.#targetMs = undefined;
+      this.#clock.setSpeed(this.#speed, performance.now());
+      this.#clock.jump(video.currentTime * 90_000, performance.now());
+      if (this.#playing && this.#native) this.#start();
+      return;
+    }
+  }
+
+  #start(): void {
+    this.#video.playbackRate = this.#speed;
+    void this.#video.play().catch(() => undefined);
+  }
+
+  #keepPlaying(): void {
+    const video = this.#video;
+    if (video.paused) this.#start();
+    const { buffered, currentTime } = video;
+    const starved = video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
+    this.#sink.waiting(starved);
+    if (!starved) {
+      this.#stuckSince = 0;
+      return;
+    }
+    this.#stuckSince ||= performance.now();
+    if (performance.now() - this.#stuckSince < 300) return;
+    for (let range = 0; range < buffered.length; range += 1) {
+      if (buffered.start(range) > currentTime + EPSILON_S) {
+        video.currentTime = buffered.start(range) + EPSILON_S;
+        return;
+      }
+    }
+  }
+
+  #byHand(): void {
+    const now = performance.now();
+    if (!this.#clock.running) {
+      this.#clock.jump(this.#video.currentTime * 90_000, now);
+      this.#clock.run(now);
+    }
+    if (this.#video.seeking) return;
+    const wanted = this.#clock.at(now) / 90_000;
+    const current = this.#video.currentTime;
+    const next =
+      this.#speed > 0
+        ? this.#times.findLast((time) => time <= wanted && time > current + EPSILON_S)
+        : (this.#times.find((time) => time >= wanted && time < current - 2 * EPSILON_S) ??
+          this.#times.findLast((time) => time < current - 2 * EPSILON_S));
+    const ahead = this.#speed > 0 ? this.#times.find((time) => time > current + EPSILON_S) : next;
+    this.#sink.waiting(ahead === undefined);
+    if (ahead === undefined) {
+      this.#clock.jump(current * 90_000, now);
+      return;
+    }
+    if (next !== undefined) this.#video.currentTime = next + EPSILON_S;
+  }
+}

@@ -1,0 +1,355 @@
+// One playback line in the worker: asks the recorder for moments, drops what belongs to older requests, and shows
+// the rest forwards or backwards. Flow control: the recorder runs ahead of the last position told, and no further.
+import type { LiveFrameHeader, WireFormat } from "@nightjar/core/wire";
+import { BackwardShow } from "./backward-show.ts";
+import { ForwardShow } from "./forward-show.ts";
+import { FragmentBuilder } from "./fragment-builder.ts";
+import type { PictureWay, Post } from "./messages.ts";
+import { PictureCanvas } from "./picture-canvas.ts";
+import { PlaybackClock } from "./playback-clock.ts";
+import type { Gap, Show, Stage } from "./playback-show.ts";
+import { SoundTrack } from "./sound-track.ts";
+import { StreamSocket } from "./stream-socket.ts";
+import { decodes } from "./video-pipe.ts";
+import { formatOf, numberOf, textOf } from "./wire-text.ts";
+
+const POSITION_MS = 250;
+/** At the live edge: how long until the recorder is asked whether more was written. */
+const EDGE_MS = 1000;
+/** Zero of MediaSource's time lies this far before the first picture, so that viewers may seek back. */
+const LEAD_MS = 7 * 86_400_000;
+
+/** Plays one camera's recordings until closed. */
+export class PlaybackSession {
+  readonly #id: number;
+  readonly #post: Post;
+  readonly #way: PictureWay;
+  readonly #canvas: PictureCanvas | undefined;
+  readonly #clock = new PlaybackClock();
+  readonly #socket: StreamSocket;
+  readonly #sound: SoundTrack;
+  readonly #fragments = new FragmentBuilder(LEAD_MS);
+  readonly #stage: Stage;
+  readonly #formats = new Map<number, WireFormat>();
+  readonly #positionTimer: ReturnType<typeof setInterval>;
+  #show: ForwardShow | BackwardShow | undefined;
+  #stream: "main" | "sub";
+  #request = 0;
+  #accepting = false;
+  #speed = 1;
+  #requestedSpeed = 1;
+  #playing = false;
+  #want90k: number | undefined;
+  #shown90k: number | undefined;
+  #toldPosition90k = 0;
+  #edgeTimer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+  #formatId: number | undefined;
+  #hasLine = false;
+
+  constructor(
+    id: number,
+    url: string,
+    way: PictureWay,
+    canvas: OffscreenCanvas | undefined,
+    stream: "main" | "sub",
+    post: Post,
+  ) {
+    this.#id = id;
+    this.#post = post;
+    this.#way = way;
+    this.#stream = stream;
+    this.#canvas = canvas === undefined ? undefined : new PictureCanvas(canvas);
+    this.#sound = new SoundTrack(id, post);
+    const session = this;
+    this.#stage = {
+      clock: this.#clock,
+      canvas: this.#canvas,
+      get playing() {
+        return session.#playing;
+      },
+      shown: (time90k) => this.#shownNow(time90k),
+      waiting: (waiting) => post({ id, type: "buffering", waiting }),
+      jumped: (gap) => post({ id, type: "gap", startMs: gap.start90k / 90, endMs: gap.end90k / 90 }),
+      ended: () => this.#ended(),
+    };
+    this.#socket = new StreamSocket(url, {
+      opened: () => this.#opened(),
+      text: (message) => this.#text(message),
+      frame: (header, bytes) => this.#frame(header, bytes),
+      lost: (refused) => {
+        this.#hasLine = false;
+        post({ id, type: "lost", reason: refused ? "refused" : "line", sinceMs: Date.now() });
+      },
+    });
+    this.#positionTimer = setInterval(() => this.#tellPosition(), POSITION_MS);
+    this.#refresh();
+  }
+
+  play(time90k: number, speed: number): void {
+    this.#speed = speed;
+    this.#playing = true;
+    this.#ask(time90k + 89);
+  }
+
+  seek(time90k: number): void {
+    this.#ask(time90k + 89);
+  }
+
+  pause(): void {
+    this.#playing = false;
+    this.#clock.hold(performance.now());
+    this.#sound.silence();
+  }
+
+  resume(): void {
+    if (this.#playing) return;
+    this.#playing = true;
+    const here = this.#shown90k ?? this.#want90k;
+    if (here !== undefined && (this.#requestedSpeed !== this.#speed || this.#show === undefined))
+      this.#ask(here);
+  }
+
+  setSpeed(speed: number): void {
+    this.#speed = speed;
+    this.#sound.silence();
+    const here = this.#shown90k ?? this.#want90k;
+    // A paused player asks at normal speed, for exact frames; it asks again when it goes on.
+    if (this.#playing && here !== undefined) this.#ask(here);
+  }
+
+  /** Steps whole frames while paused. */
+  step(frames: number): void {
+    this.pause();
+    const here = this.#shown90k;
+    if (here === undefined) return;
+    if (frames < 0) {
+      this.#ask(here - 1);
+    } else if (
+      this.#requestedSpeed !== 1 ||
+      !(this.#show instanceof ForwardShow) ||
+      !this.#show.step(frames)
+    ) {
+      this.#ask(here);
+      if (this.#show instanceof ForwardShow) this.#show.stepAfterSeek(frames);
+    }
+  }
+
+  setStream(stream: "main" | "sub"): void {
+    if (stream === this.#stream) return;
+    this.#stream = stream;
+    const here = this.#shown90k ?? this.#want90k;
+    if (here !== undefined) this.#ask(here);
+  }
+
+  setAudio(enabled: boolean): void {
+    this.#sound.enabled = enabled;
+    if (this.#way === "mse") {
+      const format = this.#formatId === undefined ? undefined : this.#formats.get(this.#formatId);
+      if (format !== undefined) this.#fragments.configure(format, enabled);
+      const here = this.#shown90k;
+      if (here !== undefined) this.#ask(here);
+    }
+  }
+
+  /** The page's own player (MSE) shows this moment. */
+  shownByPage(time90k: number): void {
+    this.#shown90k = time90k;
+  }
+
+  async still(reply: number): Promise<void> {
+    const blob = await this.#canvas?.still();
+    this.#post({ id: this.#id, type: "picture", reply, blob, timeMs: (this.#shown90k ?? 0) / 90 });
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#positionTimer);
+    clearTimeout(this.#edgeTimer);
+    this.#socket.close();
+    this.#show?.close();
+    this.#sound.close();
+  }
+
+  /** Asks the recorder for a moment; everything of earlier requests is void from now on. */
+  #ask(want90k: number): void {
+    clearTimeout(this.#edgeTimer);
+    const speed = this.#playing ? this.#speed : 1;
+    this.#request += 1;
+    this.#accepting = false;
+    this.#want90k = want90k;
+    this.#requestedSpeed = speed;
+    this.#clock.hold(performance.now());
+    this.#clock.setSpeed(speed, performance.now());
+    this.#sound.silence();
+    if (this.#way === "webcodecs") this.#stageShow(speed).begin(want90k);
+    else this.#fragments.waitForKeyFrame();
+    this.#socket.send({
+      type: "play",
+      request: this.#request,
+      time: new Date(Math.floor(want90k / 90)).toISOString(),
+      speed,
+      stream: this.#stream,
+    });
+  }
+
+  #stageShow(speed: number): Show {
+    const fits = speed > 0 ? this.#show instanceof ForwardShow : this.#show instanceof BackwardShow;
+    if (this.#show === undefined || !fits) {
+      this.#show?.close();
+      this.#show = speed > 0 ? new ForwardShow(this.#stage) : new BackwardShow(this.#stage);
+    }
+    return this.#show;
+  }
+
+  #opened(): void {
+    this.#hasLine = true;
+    this.#formats.clear();
+    const here = this.#shown90k ?? this.#want90k;
+    if (here !== undefined) this.#ask(here);
+  }
+
+  #text(message: Readonly<Record<string, unknown>>): void {
+    const id = this.#id;
+    switch (message["type"]) {
+      case "seeked":
+        if (message["request"] === this.#request) this.#seeked(numberOf(message, "time90k"));
+        break;
+      case "format": {
+        const format = formatOf(message);
+        if (format !== undefined) this.#reformat(format);
+        break;
+      }
+      case "gap": {
+        const start90k = numberOf(message, "start90k");
+        const end90k = numberOf(message, "end90k");
+        if (this.#accepting && start90k !== undefined && end90k !== undefined)
+          this.#gap({ start90k, end90k });
+        break;
+      }
+      case "end":
+        if (message["request"] !== this.#request) break;
+        if (this.#way === "mse")
+          this.#post({ id, type: "end", timeMs: (numberOf(message, "time90k") ?? 0) / 90 });
+        this.#show?.end();
+        break;
+      case "error":
+        this.#post({
+          id,
+          type: "refused",
+          code: textOf(message, "code") ?? "",
+          message: textOf(message, "message") ?? "",
+        });
+        break;
+      default:
+    }
+  }
+
+  #seeked(time90k: number | undefined): void {
+    this.#accepting = true;
+    this.#socket.good();
+    this.#post({ id: this.#id, type: "live" });
+    this.#post({
+      id: this.#id,
+      type: "seeked",
+      timeMs: Math.max(this.#want90k ?? 0, time90k ?? 0) / 90,
+      speed: this.#requestedSpeed,
+    });
+  }
+
+  #reformat(format: WireFormat): void {
+    this.#formats.set(format.formatId, format);
+    this.#sound.configure(format.audio);
+    void decodes(format).then((supported) => {
+      if (supported || this.#way === "mse" || format.video === undefined) return;
+      this.#post({ id: this.#id, type: "unsupported", codec: format.video.codec });
+    });
+  }
+
+  #gap(gap: Gap): void {
+    if (this.#way === "mse")
+      this.#post({ id: this.#id, type: "gap", startMs: gap.start90k / 90, endMs: gap.end90k / 90 });
+    this.#show?.gap(gap);
+  }
+
+  #frame(header: LiveFrameHeader, bytes: Uint8Array<ArrayBuffer>): void {
+    const format = this.#formats.get(header.formatId);
+    if (!this.#accepting || format === undefined) return;
+    if (this.#way === "mse") this.#fragment(header, bytes, format);
+    else if (header.track === "video") this.#show?.push({ format, header, bytes });
+    if (header.track === "audio" && this.#requestedSpeed === 1 && this.#playing)
+      this.#sound.feed(header, bytes);
+  }
+
+  #fragment(header: LiveFrameHeader, bytes: Uint8Array<ArrayBuffer>, format: WireFormat): void {
+    const id = this.#id;
+    if (this.#formatId !== header.formatId) {
+      this.#formatId = header.formatId;
+      this.#fragments.configure(format, this.#sound.enabled);
+    }
+    for (const piece of this.#fragments.push(header, bytes)) {
+      if (piece.kind === "init") {
+        this.#post({ id, type: "init", mime: piece.mime, data: piece.data, zeroMs: piece.zero90k / 90 }, [
+          piece.data.buffer,
+        ]);
+      } else {
+        const audio = header.track === "audio";
+        this.#post(
+          {
+            id,
+            type: "fragment",
+            data: piece.data,
+            timeMs: header.time90k / 90,
+            keyFrame: header.keyFrame,
+            audio,
+          },
+          [piece.data.buffer],
+        );
+      }
+    }
+  }
+
+  #shownNow(time90k: number): void {
+    this.#shown90k = time90k;
+    this.#post({ id: this.#id, type: "time", timeMs: time90k / 90 });
+  }
+
+  /** Nothing follows. Forwards that is the live edge, where more is being written: ask again in a moment. */
+  #ended(): void {
+    this.#post({ id: this.#id, type: "end", timeMs: (this.#shown90k ?? 0) / 90 });
+    if (!this.#playing || this.#speed < 0) {
+      this.#playing = false;
+      return;
+    }
+    if (this.#edgeTimer !== undefined) clearTimeout(this.#edgeTimer);
+    const here = this.#shown90k;
+    this.#show?.begin(here ?? 0);
+    this.#edgeTimer = setTimeout(() => {
+      if (this.#playing && here !== undefined) this.#ask(here + 1);
+    }, EDGE_MS);
+  }
+
+  #tellPosition(): void {
+    const position = this.#shown90k;
+    if (position === undefined || position === this.#toldPosition90k || !this.#hasLine) return;
+    this.#toldPosition90k = position;
+    this.#socket.send({ type: "position", time90k: position });
+  }
+
+  #refresh(): void {
+    const next = (): void => {
+      if (this.#closed) return;
+      const now = performance.now();
+      this.#show?.tick(now);
+      this.#sound.tick(this.#clock.running ? this.#clock.at(now) : undefined);
+      schedule(next);
+    };
+    schedule(next);
+  }
+}
+
+/** Once per display refresh, also where workers have no requestAnimationFrame. */
+function schedule(action: () => void): void {
+  if (typeof requestAnimationFrame === "function") requestAnimationFrame(action);
+  else setTimeout(action, 16);
+}

@@ -1,0 +1,90 @@
+// The account at the end of the bar: who is signed in, theme, language, zone of times, password, signing out.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { LANGUAGE_NAMES, LANGUAGES, language, t } from "../locale/messages.ts";
+import { SelectField } from "../parts/controls.tsx";
+import { chooseLanguage, theme, zoneChoice } from "../state/preferences.ts";
+import { recorderZone, session, signOut } from "../state/recorder.ts";
+import { ROLE_TEXT } from "../state/roles.ts";
+import { PasswordDialog } from "./password-dialog.tsx";
+
+/** The round button and its menu. */
+export function AccountMenu() {
+  const [open, setOpen] = useState(false);
+  const [password, setPassword] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!open) return;
+    const shut = (event: Event): void => {
+      if (
+        event instanceof KeyboardEvent ? event.key === "Escape" : !box.current?.contains(event.target as Node)
+      ) {
+        setOpen(false);
+      }
+    };
+    document.addEventListener("pointerdown", shut);
+    document.addEventListener("keydown", shut);
+    return () => {
+      document.removeEventListener("pointerdown", shut);
+      document.removeEventListener("keydown", shut);
+    };
+  }, [open]);
+  const user = session.value?.user;
+  if (user === undefined) return null;
+  return (
+    <div class="account" ref={box}>
+      <button
+        type="button"
+        class="who"
+        aria-label={t("account.label", { name: user.name })}
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
+        {user.name.slice(0, 1).toUpperCase()}
+      </button>
+      {open ? (
+        <div class="menu">
+          <p class="menu-head">
+            <strong>{user.name}</strong>
+            <span>{t(ROLE_TEXT[user.role])}</span>
+          </p>
+          <SelectField
+            label={t("account.theme")}
+            value={theme.value}
+            choices={[
+              { value: "dark", text: t("theme.dark") },
+              { value: "light", text: t("theme.light") },
+              { value: "system", text: t("theme.system") },
+            ]}
+            onChoose={(value) => {
+              theme.value = value;
+            }}
+          />
+          <SelectField
+            label={t("account.language")}
+            value={language.value}
+            choices={LANGUAGES.map((one) => ({ value: one, text: LANGUAGE_NAMES[one] }))}
+            onChoose={(value) => void chooseLanguage(value)}
+          />
+          <SelectField
+            label={t("account.zone")}
+            value={zoneChoice.value}
+            choices={[
+              { value: "viewer", text: t("zone.viewer") },
+              { value: "recorder", text: t("zone.recorder", { zone: recorderZone.value }) },
+            ]}
+            onChoose={(value) => {
+              zoneChoice.value = value;
+            }}
+          />
+          <button type="button" class="menu-item" onClick={() => setPassword(true)}>
+            {t("password.change")}
+          </button>
+          <button type="button" class="menu-item" onClick={() => void signOut()}>
+            {t("account.signOut")}
+          </button>
+        </div>
+      ) : null}
+      {password ? <PasswordDialog user={user.name} own onClose={() => setPassword(false)} /> : null}
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+// Changes a password: one's own, or as administrator somebody else's.
+import { useState } from "preact/hooks";
+import { api } from "../api/client.ts";
+import { t } from "../locale/messages.ts";
+import { Dialog, ErrorNote, TextField } from "../parts/controls.tsx";
+import { passwordProblem, SHORTEST_PASSWORD } from "../state/password-rules.ts";
+import { tell } from "../state/toasts.ts";
+
+/** The dialog. */
+export function PasswordDialog(props: {
+  readonly user: string;
+  readonly own: boolean;
+  readonly onClose: () => void;
+}) {
+  const [current, setCurrent] = useState("");
+  const [password, setPassword] = useState("");
+  const [error, setError] = useState<unknown>();
+  const [busy, setBusy] = useState(false);
+  const problem = password === "" ? undefined : passwordProblem(password);
+  const save = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      if (props.own) await api("PUT", "/session/password", { current, password });
+      else await api("PATCH", `/users/${encodeURIComponent(props.user)}`, { password });
+      tell(t("password.changed"));
+      props.onClose();
+    } catch (thrown) {
+      setError(thrown);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog title={t("password.title", { name: props.user })} onClose={props.onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        {props.own ? (
+          <TextField
+            label={t("password.current")}
+            type="password"
+            autocomplete="current-password"
+            value={current}
+            onInput={setCurrent}
+          />
+        ) : null}
+        <TextField
+          label={t("password.new")}
+          type="password"
+          autocomplete="new-password"
+          value={password}
+          onInput={setPassword}
+          hint={t("password.hint", { count: SHORTEST_PASSWORD })}
+          error={problem === undefined ? undefined : t("password.length", { count: SHORTEST_PASSWORD })}
+        />
+        {error === undefined ? null : <ErrorNote error={error} />}
+        <div class="form-foot">
+          <button type="button" class="button ghost" onClick={props.onClose}>
+            {t("cancel")}
+          </button>
+          <button
+            type="submit"
+            class="button primary"
+            disabled={busy || password === "" || problem !== undefined || (props.own && current === "")}
+          >
+            {t("save")}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

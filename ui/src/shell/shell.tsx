@@ -1,0 +1,95 @@
+// The frame around every page: bar on top (search, health, account), rail of pages at the side (at the foot on a phone).
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { type MessageKey, t } from "../locale/messages.ts";
+import { Icon, type IconName, Logo } from "../parts/icon.tsx";
+import { followLink, href } from "../router.ts";
+import { railCollapsed } from "../state/preferences.ts";
+import { connected, mayAdminister, status } from "../state/recorder.ts";
+import { useShortcuts } from "../state/shortcuts.ts";
+import { AccountMenu } from "./account-menu.tsx";
+import { CameraSearch } from "./camera-search.tsx";
+import { HealthButton } from "./health.tsx";
+import { ShortcutSheet } from "./shortcut-sheet.tsx";
+
+const PAGES: readonly { name: string; icon: IconName; text: MessageKey; administrators: boolean }[] = [
+  { name: "live", icon: "live", text: "nav.live", administrators: false },
+  { name: "playback", icon: "playback", text: "nav.playback", administrators: false },
+  { name: "cameras", icon: "cameras", text: "nav.cameras", administrators: false },
+  { name: "system", icon: "system", text: "nav.system", administrators: false },
+  { name: "users", icon: "users", text: "nav.users", administrators: true },
+];
+
+/** Bar, rail and the page inside. */
+export function Shell({ page, children }: { readonly page: string; readonly children: ComponentChildren }) {
+  const [sheet, setSheet] = useState(false);
+  useShortcuts(
+    () => [{ keys: ["?"], shown: "?", text: "keys.help", run: () => setSheet((open) => !open) }],
+    [],
+  );
+  return (
+    <div class={`shell${railCollapsed.value ? " collapsed" : ""}`}>
+      <a class="skip" href="#page">
+        {t("skip")}
+      </a>
+      <header class="bar">
+        <a class="logo" href={href("live")} onClick={followLink} aria-label="Nightjar">
+          <Logo />
+          <span>Nightjar</span>
+        </a>
+        <CameraSearch />
+        <div class="spring" />
+        <HealthButton />
+        <button
+          type="button"
+          class="icon-button wide-only"
+          aria-label={t("keys.help")}
+          title={t("keys.help")}
+          onClick={() => setSheet(true)}
+        >
+          <Icon name="keyboard" size={18} />
+        </button>
+        <AccountMenu />
+      </header>
+      <nav class="rail" aria-label={t("nav.label")}>
+        {PAGES.filter((one) => !one.administrators || mayAdminister.value).map((one) => (
+          <a
+            key={one.name}
+            href={href(one.name)}
+            onClick={followLink}
+            aria-current={one.name === page ? "page" : undefined}
+            title={railCollapsed.value ? t(one.text) : undefined}
+          >
+            <Icon name={one.icon} size={18} />
+            <span>{t(one.text)}</span>
+          </a>
+        ))}
+        <div class="rail-foot">
+          <button
+            type="button"
+            class="icon-button"
+            aria-expanded={!railCollapsed.value}
+            aria-label={railCollapsed.value ? t("nav.expand") : t("nav.collapse")}
+            title={railCollapsed.value ? t("nav.expand") : t("nav.collapse")}
+            onClick={() => {
+              railCollapsed.value = !railCollapsed.value;
+            }}
+          >
+            <Icon name={railCollapsed.value ? "right" : "left"} />
+          </button>
+          <small>{status.value === undefined ? "" : `Nightjar ${status.value.version}`}</small>
+        </div>
+      </nav>
+      <main class="page" id="page" tabIndex={-1}>
+        {connected.value ? null : (
+          <p class="stale-banner" role="status">
+            <Icon name="warning" />
+            {t("line.lost")}
+          </p>
+        )}
+        {children}
+      </main>
+      {sheet ? <ShortcutSheet onClose={() => setSheet(false)} /> : null}
+    </div>
+  );
+}

@@ -1,0 +1,84 @@
+// What one viewer likes on one device: theme, language, zone of times, grid. Kept in localStorage, never sent.
+import { effect, signal } from "@preact/signals";
+import { LANGUAGES, type Language, language, preferredLanguage, useLanguage } from "../locale/messages.ts";
+
+const STORAGE_KEY = "nightjar.preferences";
+
+export type Theme = "dark" | "light" | "system";
+export type ZoneChoice = "viewer" | "recorder";
+
+interface Kept {
+  theme?: string;
+  language?: string;
+  zone?: string;
+  grid?: number;
+  railCollapsed?: boolean;
+  figures?: boolean;
+}
+
+function read(): Kept {
+  try {
+    const value: unknown = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "{}");
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+const kept = read();
+const GRIDS = [1, 4, 9, 16] as const;
+/** Tiles on the live page. */
+export type GridSize = (typeof GRIDS)[number];
+
+/** Reads a grid size from text or number; undefined if it is none. */
+export function gridSize(value: unknown): GridSize | undefined {
+  return GRIDS.find((size) => size === Number(value));
+}
+
+export const theme = signal<Theme>(kept.theme === "light" || kept.theme === "system" ? kept.theme : "dark");
+export const zoneChoice = signal<ZoneChoice>(kept.zone === "recorder" ? "recorder" : "viewer");
+export const grid = signal<GridSize>(gridSize(kept.grid) ?? 4);
+export const railCollapsed = signal(kept.railCollapsed === true);
+/** Delay, bit rate and frame rate over every tile. */
+export const figuresShown = signal(kept.figures === true);
+
+const systemLight = matchMedia("(prefers-color-scheme: light)");
+
+function applyTheme(): void {
+  const light = theme.value === "light" || (theme.value === "system" && systemLight.matches);
+  document.documentElement.dataset["theme"] = light ? "light" : "dark";
+  const meta = document.querySelector('meta[name="theme-color"]');
+  meta?.setAttribute("content", light ? "#ffffff" : "#14181b");
+  themeChanged.value += 1;
+}
+
+/** Rises when colours change: canvases that draw with the theme's colours listen. */
+export const themeChanged = signal(0);
+
+/** Loads the kept language and keeps every later change. */
+export async function startPreferences(): Promise<void> {
+  const wanted = LANGUAGES.find((one) => one === kept.language) ?? preferredLanguage(navigator.languages);
+  await useLanguage(wanted);
+  systemLight.addEventListener("change", applyTheme);
+  theme.subscribe(applyTheme);
+  effect(() => {
+    const now: Kept = {
+      theme: theme.value,
+      language: language.value,
+      zone: zoneChoice.value,
+      grid: grid.value,
+      railCollapsed: railCollapsed.value,
+      figures: figuresShown.value,
+    };
+    try {
+      localStorage.setItem(STORAGE_KEY, JSON.stringify(now));
+    } catch {
+      // A private window without storage: the choice lasts as long as the page.
+    }
+  });
+}
+
+/** Changes the language, once its words are there. */
+export function chooseLanguage(wanted: Language): Promise<void> {
+  return useLanguage(wanted);
+}

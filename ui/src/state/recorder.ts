@@ -1,0 +1,159 @@
+// What the page knows of the recorder: who is signed in, the cameras, its health; kept fresh by /changes.
+// Pages read the signals; nothing here draws.
+import { computed, signal } from "@preact/signals";
+import { ApiError, api, apiUrl, whenUnauthenticated } from "../api/client.ts";
+import type { Camera, RecorderStatus, RecordReason, Session, Setup, StreamName } from "../api/types.ts";
+
+export type Entry =
+  | { readonly kind: "starting" }
+  | { readonly kind: "unreachable"; readonly code: string }
+  | { readonly kind: "activate"; readonly setup: Setup }
+  | { readonly kind: "login"; readonly setup: Setup; readonly ended: boolean }
+  | { readonly kind: "in"; readonly setup: Setup; readonly session: Session };
+
+/** Which door the viewer stands at. */
+export const entry = signal<Entry>({ kind: "starting" });
+/** Cameras by name; undefined until first loaded. */
+export const cameras = signal<readonly Camera[] | undefined>(undefined);
+export const camerasError = signal<ApiError | undefined>(undefined);
+export const status = signal<RecorderStatus | undefined>(undefined);
+/** False while the stream of changes is broken: what is shown may be old. */
+export const connected = signal(true);
+/** The latest growth of a recording; timelines listen. */
+export const coverageChange = signal<
+  | {
+      readonly camera: string;
+      readonly stream: StreamName;
+      readonly start: string;
+      readonly end: string;
+      readonly reasons: readonly RecordReason[];
+    }
+  | undefined
+>(undefined);
+
+export const session = computed(() => (entry.value.kind === "in" ? entry.value.session : undefined));
+/** The recorder's own time zone. */
+export const recorderZone = computed(() => {
+  if (status.value !== undefined) return status.value.timeZone;
+  return entry.value.kind === "in" ? entry.value.setup.timeZone : "UTC";
+});
+export const mayAdminister = computed(() => session.value?.user.role === "administrator");
+export const mayOperate = computed(() => session.value !== undefined && session.value.user.role !== "viewer");
+
+function byName(list: readonly Camera[]): Camera[] {
+  return [...list].sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+}
+
+/** Asks the recorder who we are and opens the right door. */
+export async function enter(ended = false): Promise<void> {
+  try {
+    const setup = await api<Setup>("GET", "/setup");
+    if (!setup.activated) {
+      entry.value = { kind: "activate", setup };
+      return;
+    }
+    try {
+      const mine = await api<Session>("GET", "/session");
+      entry.value = { kind: "in", setup, session: mine };
+      startChanges();
+      await Promise.all([refreshCameras(), refreshStatus()]);
+    } catch (error) {
+      if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) throw error;
+      entry.value = { kind: "login", setup, ended };
+    }
+  } catch (error) {
+    entry.value = { kind: "unreachable", code: error instanceof ApiError ? error.code : "NJ_UI_UNKNOWN" };
+  }
+}
+
+/** Reads all cameras. */
+export async function refreshCameras(): Promise<void> {
+  try {
+    const answer = await api<{ cameras: readonly Camera[] } | readonly Camera[]>("GET", "/cameras");
+    cameras.value = byName("cameras" in answer ? answer.cameras : answer);
+    camerasError.value = undefined;
+  } catch (error) {
+    if (error instanceof ApiError) camerasError.value = error;
+  }
+}
+
+/** Reads the recorder's health. */
+export async function refreshStatus(): Promise<void> {
+  try {
+    status.value = await api<RecorderStatus>("GET", "/status");
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+  }
+}
+
+/** Puts one camera's news into the list, or takes it out. */
+export function cameraChanged(camera: Camera): void {
+  const others = (cameras.value ?? []).filter((one) => one.id !== camera.id);
+  cameras.value = byName([...others, camera]);
+}
+
+/** Takes a camera out of the list. */
+export function cameraRemoved(id: string): void {
+  cameras.value = (cameras.value ?? []).filter((one) => one.id !== id);
+}
+
+let changes: EventSource | undefined;
+let statusTimer: ReturnType<typeof setInterval> | undefined;
+
+function listen(source: EventSource, name: string, take: (data: unknown) => void): void {
+  source.addEventListener(name, (event) => {
+    if (!(event instanceof MessageEvent) || typeof event.data !== "string") return;
+    take(JSON.parse(event.data));
+  });
+}
+
+function startChanges(): void {
+  stopChanges();
+  const source = new EventSource(apiUrl("/changes"));
+  changes = source;
+  source.addEventListener("open", () => {
+    // What happened while the line was down is not repeated: read it all again.
+    if (!connected.value) void Promise.all([refreshCameras(), refreshStatus()]);
+    connected.value = true;
+  });
+  source.addEventListener("error", () => {
+    connected.value = false;
+    if (source.readyState === EventSource.CLOSED)
+      setTimeout(() => entry.value.kind === "in" && startChanges(), 3000);
+  });
+  listen(source, "camera", (data) => cameraChanged(data as Camera));
+  listen(source, "camera-removed", (data) =>
+    cameraRemoved(
+      (data as { id?: string; camera?: string }).id ?? (data as { camera?: string }).camera ?? "",
+    ),
+  );
+  listen(source, "volume", () => void refreshStatus());
+  listen(source, "coverage", (data) => {
+    coverageChange.value = data as typeof coverageChange.value;
+  });
+  listen(source, "session-ended", () => leave(true));
+  statusTimer = setInterval(() => void refreshStatus(), 15_000);
+}
+
+function stopChanges(): void {
+  changes?.close();
+  changes = undefined;
+  clearInterval(statusTimer);
+}
+
+function leave(ended: boolean): void {
+  stopChanges();
+  cameras.value = undefined;
+  status.value = undefined;
+  void enter(ended);
+}
+
+/** Signs out. */
+export async function signOut(): Promise<void> {
+  await api("DELETE", "/session").catch(() => undefined);
+  leave(false);
+}
+
+whenUnauthenticated(() => {
+  if (entry.value.kind === "in") leave(true);
+});
