@@ -7,7 +7,7 @@ import { withRunningCore } from "./running-core.ts";
 interface StatusBody {
   readonly version: string;
   readonly uptimeSeconds: number;
-  readonly processes: readonly { role: string; status: string; restarts: number }[];
+  readonly processes: readonly { name: string; status: string; restarts: number }[];
   readonly volumes: readonly { path: string; status: string; freeBytes?: number; message?: string }[];
   readonly cameras: { total: number; online: number; recording: number };
   readonly problems: readonly { severity: string; message: string; code: string }[];
@@ -25,8 +25,8 @@ export async function status(line: CommandLine): Promise<number> {
       `Nightjar ${body.version}, up ${Math.floor(body.uptimeSeconds / 60)} min: ${online} of ${total} cameras online, ${recording} recorded`,
     );
     printTable(
-      body.processes.map(({ role, status: state, restarts }) => [
-        `  ${role}`,
+      body.processes.map((({ name, status: state, restarts })) => [
+        `  ${name}`,
         state,
         restarts === 0 ? "" : `${restarts} restarts`,
       ]),
