@@ -1,7 +1,7 @@
 // Records one stream: asks at every part whether it is wanted, opens and cuts segments, reaches back into the ring,
 // and writes again elsewhere what a failing volume did not keep (data plane, sections 4 to 6 and 10).
 import type { Clock } from "../../clock.ts";
-import { reasonsOf } from "../../domain/record-reasons.ts";
+import { reasonBits, reasonsOf } from "../../domain/record-reasons.ts";
 import { TICKS_PER_SECOND } from "../../domain/time.ts";
 import type { Log } from "../../log.ts";
 import type { DesiredStream, MediaReport, OpenSegment, RecordTrigger } from "../protocol.ts";
@@ -44,9 +44,12 @@ export class Recorder implements SegmentFileEvents {
   /** Parts that no volume took: what a failed one did not keep. */
   #homeless: WrittenPart[] = [];
   #lastOrdinal = -1;
+  #runIsOver = false;
   /** First part that was wanted and could not be written so far. */
   #missedSince: number | undefined;
   #recordingSince90k: number | undefined;
+  /** Where the newest recording began, also when it is over. */
+  #recordedFrom90k: number | undefined;
   #notWantedSince90k: number | undefined;
   #reported = "";
   framesRecorded = 0;
@@ -105,10 +108,11 @@ export class Recorder implements SegmentFileEvents {
       };
     }
     const newest = this.#ring.parts.at(-1);
-    const bits = newest === undefined ? 0 : this.#bitsAt(newest);
-    if (bits !== 0) this.#begin(bits);
+    this.#recordedFrom90k = undefined;
+    // Also an event that was over before it was told has its place in the ring.
+    if (newest !== undefined && from90k < newest.end90k) this.#begin(reasonBits(trigger.reasons), from90k);
     const startTime90k =
-      this.#recordingSince90k ?? newest?.end90k ?? Math.round(this.#services.clock.wallMs() * 90);
+      this.#recordedFrom90k ?? newest?.end90k ?? Math.round(this.#services.clock.wallMs() * 90);
     return { startTime90k, preRecordShort: startTime90k > from90k };
   }
 
@@ -120,18 +124,9 @@ export class Recorder implements SegmentFileEvents {
   /** Takes the newest part, which is in the ring already. */
   part(part: Part): void {
     this.#wanted.forget(part.start90k);
-    const bits = this.#bitsAt(part);
-    if (this.#recordingSince90k === undefined) {
-      if (bits !== 0) this.#begin(bits);
-    } else if (bits !== 0) {
-      this.#notWantedSince90k = undefined;
-      this.#write(part, bits);
-    } else {
-      this.#notWantedSince90k ??= part.start90k;
-      // An overdue end is taken where it can be joined: at a key frame, or not much later.
-      if (part.startsWithKeyFrame || part.start90k - this.#notWantedSince90k > LINGER_90K) this.#end(false);
-      else this.#write(part, this.#file?.reasonBits ?? 0);
-    }
+    const bits = this.#bitsOf(part);
+    if (this.#recordingSince90k !== undefined) this.#goOn(part, bits);
+    else if (bits !== 0) this.#begin(bits, this.#wanted.wantedFrom(part.end90k - 1));
     if (bits !== 0 && part.ordinal > this.#lastOrdinal) {
       this.#missedSince ??= part.ordinal;
       this.framesDropped += part.video.length;
@@ -142,7 +137,16 @@ export class Recorder implements SegmentFileEvents {
   /** The run is over: so is its last segment. */
   runEnded(_run: Run): void {
     this.#end(true);
+    this.#runIsOver = true;
     this.#tell(0);
+  }
+
+  /** Tries again to write what no volume took; to be called now and then. */
+  retry(): void {
+    if (this.#homeless.length === 0) return;
+    this.#rehouse();
+    // A recording that is over stays over: only its last seconds had to be written again.
+    if (this.#recordingSince90k === undefined) this.#finish(this.#runIsOver);
   }
 
   /** Closes what is open; `isBusy` tells when it is durable. */
@@ -175,40 +179,59 @@ export class Recorder implements SegmentFileEvents {
       reason: error.message,
     });
     this.#leave(file.volume);
-    this.#rehouse();
+    this.retry();
   }
 
   // ----------------------------------------------------------------------------------------- recording
 
-  #bitsAt(part: Part): number {
-    return this.#wanted.bitsAt(part.end90k - 1, this.#services.coreIsSilent());
+  #bitsOf(part: Part): number {
+    return this.#wanted.bitsIn(part.start90k, part.end90k, this.#services.coreIsSilent());
   }
 
-  /** Begins to record with what the ring holds of the time wanted and was not written before. */
-  #begin(bits: number): void {
+  /** Begins to record with what the ring holds from `from90k` on and was not written before. */
+  #begin(leadBits: number, from90k: number): void {
     const { parts } = this.#ring;
     const newest = parts.at(-1);
     if (newest === undefined || this.#services.volumes.pick(this.#desired.volumes) === undefined) return;
     if (this.#homeless.length > 0) this.#rehouse();
     const unwritten = parts.findIndex((part) => part.ordinal > this.#lastOrdinal);
     if (unwritten === -1) return;
-    let index = this.#ring.indexFor(this.#wanted.wantedFrom(newest.end90k - 1));
+    let index = this.#ring.indexFor(from90k);
     if (unwritten > index) {
       index = unwritten;
       while (index > 0 && parts[index]?.startsWithKeyFrame !== true) index -= 1;
     }
     this.#recordingSince90k = (parts[index] as Part).start90k;
+    this.#recordedFrom90k = this.#recordingSince90k;
     this.#notWantedSince90k = undefined;
+    let leading = true;
     // A copy: what writing brings about may trim the ring.
     for (const part of parts.slice(index)) {
-      const own = this.#wanted.bitsAt(part.end90k - 1, this.#services.coreIsSilent());
-      this.#write(part, own === 0 ? bits : own);
+      const bits = this.#bitsOf(part);
+      if (bits !== 0) leading = false;
+      // From the key frame to what is wanted everything is written, for the same reasons.
+      if (leading) this.#write(part, leadBits);
+      else this.#goOn(part, bits);
+      if (this.#recordingSince90k === undefined) break;
       if (this.#missedSince !== undefined && part.ordinal >= this.#missedSince && part !== newest) {
         this.framesDropped -= part.video.length;
       }
     }
     this.#missedSince = undefined;
-    this.#tell(bits);
+    this.#tell(this.#bitsOf(newest));
+  }
+
+  /** The next part of a recording in progress: written, unless it is where the recording may end. */
+  #goOn(part: Part, bits: number): void {
+    if (bits !== 0) {
+      this.#notWantedSince90k = undefined;
+      this.#write(part, bits);
+      return;
+    }
+    this.#notWantedSince90k ??= part.start90k;
+    // An end is taken where the next recording can join: at a key frame, or not much later.
+    if (part.startsWithKeyFrame || part.start90k - this.#notWantedSince90k > LINGER_90K) this.#end(false);
+    else this.#write(part, this.#file?.reasonBits ?? 0);
   }
 
   #write(part: Part, bits: number): void {
@@ -227,6 +250,7 @@ export class Recorder implements SegmentFileEvents {
     }
     file.append(part, bits);
     this.#lastOrdinal = part.ordinal;
+    this.#runIsOver = false;
     this.framesRecorded += part.video.length;
   }
 

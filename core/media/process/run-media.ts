@@ -29,6 +29,7 @@ const FOLDER = "media";
 const SLAB_BYTES = 256 * 1024;
 const MEMORY_PERIOD_MS = 1_000;
 const FIGURES_PERIOD_MS = 2_000;
+const RETRY_PERIOD_MS = 1_000;
 /** How long a stop waits for files to be closed, and then for the writers. */
 const FLUSH_MS = 2_000;
 const WRITER_STOP_MS = 500;
@@ -139,6 +140,9 @@ export async function runMedia(context: ProcessContext, options: MediaOptions = 
         Array.from(reconciler.streams.values(), (stream) => stream.keeper),
       ),
     ),
+    clock.every(RETRY_PERIOD_MS, () => {
+      for (const stream of reconciler.streams.values()) stream.recorder.retry();
+    }),
     clock.every(FIGURES_PERIOD_MS, () => figures.tick()),
   ];
   context.ready({ streams: reconciler.streams.size });

@@ -75,12 +75,18 @@ export class Wanted {
     if (known !== undefined) known.trigger = { ...known.trigger, until90k };
   }
 
-  /** Reasons to record the picture of `time90k`, as bits; 0: not wanted. */
-  bitsAt(time90k: number, coreIsSilent: boolean): number {
-    let bits = this.#intervalAt(time90k)?.bits ?? 0;
+  /** Reasons to record any of what lies between two moments, as bits; 0: not wanted. */
+  bitsIn(start90k: number, end90k: number, coreIsSilent: boolean): number {
+    let bits = 0;
+    for (const interval of this.#intervals) {
+      if (interval.start90k < end90k && start90k < interval.end90k) bits |= interval.bits;
+    }
+    // Past the last interval the last one goes on: a core that never came back must not end a recording.
+    const last = this.#intervals.at(-1);
+    if (last !== undefined && end90k > last.end90k) bits |= last.bits;
     for (const { trigger, bits: more } of this.#triggers.values()) {
-      if (time90k < trigger.eventTime90k - this.#preRecord90k) continue;
-      if (trigger.until90k === null || time90k < trigger.until90k) bits |= more;
+      if (end90k <= trigger.eventTime90k - this.#preRecord90k) continue;
+      if (trigger.until90k === null || start90k < trigger.until90k) bits |= more;
     }
     if (coreIsSilent && this.#recordsOnEvents) bits |= REASON_BITS.continuous;
     return bits;
@@ -89,8 +95,12 @@ export class Wanted {
   /** The earliest moment from which what is wanted at `time90k` is wanted; `time90k` itself if nothing reaches back. */
   wantedFrom(time90k: number): number {
     let from = time90k;
-    const interval = this.#intervalAt(time90k);
-    if (interval !== undefined && interval.bits !== 0) from = Math.min(from, interval.start90k);
+    for (const interval of this.#intervals) {
+      if (interval.bits === 0 || time90k < interval.start90k) continue;
+      if (time90k < interval.end90k || interval === this.#intervals.at(-1)) {
+        from = Math.min(from, interval.start90k);
+      }
+    }
     for (const { trigger } of this.#triggers.values()) {
       if (trigger.until90k !== null && time90k >= trigger.until90k) continue;
       from = Math.min(from, trigger.eventTime90k - this.#preRecord90k);
@@ -103,14 +113,5 @@ export class Wanted {
     for (const [id, { trigger }] of this.#triggers) {
       if (trigger.until90k !== null && trigger.until90k < time90k - FORGET_90K) this.#triggers.delete(id);
     }
-  }
-
-  /** Past the last interval the last one goes on: a core that never came back must not end a recording. */
-  #intervalAt(time90k: number): CompiledInterval | undefined {
-    for (const interval of this.#intervals) {
-      if (time90k < interval.start90k) return undefined;
-      if (time90k < interval.end90k) return interval;
-    }
-    return this.#intervals.at(-1);
   }
 }
