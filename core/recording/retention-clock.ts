@@ -4,6 +4,8 @@ import type { Clock } from "../clock.ts";
 
 /** Larger steps than that are doubted; smaller ones change no retention that is counted in days. */
 const DOUBTED_MS = 3_600_000;
+/** Over a restart a longer time may have passed: a recorder that is switched off over a weekend. */
+const DOUBTED_AFTER_RESTART_MS = 72 * 3_600_000;
 const TRUSTED_AFTER_MS = 24 * 3_600_000;
 
 export class RetentionClock {
@@ -15,7 +17,9 @@ export class RetentionClock {
   /** `lastMs`: the last trusted moment of an earlier process; undefined if there was none. */
   constructor(clock: Clock, lastMs: number | undefined) {
     this.#clock = clock;
-    this.#offsetMs = (lastMs ?? clock.wallMs()) - clock.monotonicMs();
+    const wallMs = clock.wallMs();
+    const isDoubted = lastMs !== undefined && wallMs - lastMs > DOUBTED_AFTER_RESTART_MS;
+    this.#offsetMs = (isDoubted ? lastMs : wallMs) - clock.monotonicMs();
   }
 
   /** Milliseconds since the epoch; behind the wall clock while that is doubted. */

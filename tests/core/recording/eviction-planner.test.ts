@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import type { Db } from "../../../core/db/db.ts";
+import { streamsTable } from "../../../core/db/tables/streams-table.ts";
+import type { EvictionList } from "../../../core/media/protocol.ts";
+import type { SegmentRecord } from "../../../core/media/segment.ts";
+import { planEviction } from "../../../core/recording/eviction-planner.ts";
+import type { RecordedCamera } from "../../../core/recording/recorded-camera.ts";
+import { onBothDrivers } from "../db/on-both-drivers.ts";
+import {
+  camera,
+  closed,
+  feed,
+  GATE,
+  HOUR,
+  MINUTE,
+  NOON,
+  OTHER_VOLUME,
+  record,
+  run,
+  VOLUME,
+  YARD,
+} from "./sample-segments.ts";
+
+const DAY = 24 * HOUR;
+
+async function plan(
+  db: Db,
+  cameras: readonly RecordedCamera[] = [],
+  given: { volume?: typeof VOLUME; now90k?: number } = {},
+): Promise<EvictionList> {
+  const list = await planEviction(db, { volume: VOLUME, revision: 7, cameras, now90k: NOON, ...given });
+  assert.ok(list !== undefined);
+  return list;
+}
+
+function ids(items: EvictionList["segments"]): string[] {
+  return items.map((item) => item.id);
+}
+
+async function lock(db: Db, segment: SegmentRecord | undefined): Promise<void> {
+  await db.run("update segments set locked = 1 where id = ?", [segment?.id ?? ""]);
+}
+
+onBothDrivers("planning eviction", ({ fresh }) => {
+  it("lists the oldest write first over all cameras, whatever their clocks say", async () => {
+    const db = await fresh();
+    // Written first, but dated 1970: the box had no clock then.
+    const undated = run(2, { startTime90k: MINUTE });
+    const gate = run(2, { camera: GATE, run: 2 });
+    const yard = run(1, { run: 3, stream: "sub" });
+    await feed(db, closed([...yard, ...gate, ...undated]));
+    const list = await plan(db);
+    assert.equal(list.revision, 7);
+    assert.deepEqual(ids(list.segments), ids([...undated, ...gate, ...yard]));
+    assert.deepEqual(list.segments[2], {
+      id: gate[0]?.id,
+      path: gate[0]?.path,
+      sizeBytes: 1_000_000,
+    });
+    assert.deepEqual(list.due, []);
+  });
+
+  it("never lists what is locked, and nothing of another volume", async () => {
+    const db = await fresh();
+    const segments = run(4);
+    const elsewhere = run(2, { volume: OTHER_VOLUME, run: 2 });
+    await feed(db, closed([...segments, ...elsewhere]));
+    await lock(db, segments[1]);
+    assert.deepEqual(ids((await plan(db)).segments), [segments[0]?.id, segments[2]?.id, segments[3]?.id]);
+    assert.deepEqual(ids((await plan(db, [], { volume: OTHER_VOLUME })).segments), ids(elsewhere));
+  });
+
+  it("does not know a volume that was never written to", async () => {
+    const db = await fresh();
+    assert.equal(
+      await planEviction(db, { volume: VOLUME, revision: 1, cameras: [], now90k: NOON }),
+      undefined,
+    );
+  });
+
+  it("reaches two hours of writing ahead, and not to the newest where there is more", async () => {
+    const db = await fresh();
+    // Two cameras, 40 MB a minute each: 9.6 GB in two hours.
+    const sizeBytes = 40_000_000;
+    const segments = [0, 1].flatMap((n) =>
+      run(300, { camera: n === 0 ? YARD : GATE, run: n + 1, sizeBytes }),
+    );
+    await feed(db, closed(segments));
+    const list = await plan(db);
+    const bytes = list.segments.reduce((sum, item) => sum + item.sizeBytes, 0);
+    assert.ok(bytes >= 2 * 120 * sizeBytes, `${bytes} bytes`);
+    assert.ok(list.segments.length < 450, `${list.segments.length} segments`);
+  });
+
+  it("makes due what ended before the days of its camera, oldest first, but for locked ones", async () => {
+    const db = await fresh();
+    const old = run(3, { startTime90k: NOON - 3 * DAY - 2 * MINUTE });
+    const young = run(2, { run: 2, startTime90k: NOON - 2 * DAY });
+    const gate = run(1, { camera: GATE, run: 3, startTime90k: NOON - 30 * DAY });
+    await feed(db, closed([...old, ...young, ...gate]));
+    await lock(db, old[0]);
+    const list = await plan(db, [camera(YARD, { retentionDays: 3 }), camera(GATE)]);
+    // The third ends a minute after the limit.
+    assert.deepEqual(ids(list.due), [old[1]?.id]);
+    assert.deepEqual(ids(list.segments), ids([...old.slice(2), ...young, ...gate]));
+  });
+
+  it("makes due the oldest of a camera beyond its quota, over both streams, and no more", async () => {
+    const db = await fresh();
+    const main = run(10);
+    const sub = run(10, { stream: "sub", run: 2 });
+    const gate = run(5, { camera: GATE, run: 3 });
+    await feed(db, closed([...main, ...sub, ...gate]));
+    await lock(db, main[0]);
+    // 20 MB held, 4 MB of headroom for what is being written: 9 MB go, the locked one not among them.
+    const list = await plan(db, [camera(YARD, { quotaBytes: 15_000_000 }), camera(GATE)]);
+    assert.deepEqual(ids(list.due), ids(main.slice(1, 10)));
+    const within = await plan(db, [camera(YARD, { quotaBytes: 24_000_000 }), camera(GATE)]);
+    assert.deepEqual(within.due, []);
+  });
+
+  it("shares a quota out over the volumes", async () => {
+    const db = await fresh();
+    const here = run(30, { sizeBytes: 1_000_000 });
+    const there = run(10, { run: 2, volume: OTHER_VOLUME, sizeBytes: 1_000_000 });
+    await feed(db, closed([...here, ...there]));
+    const cameras = [camera(YARD, { quotaBytes: 24_000_000 })];
+    const dueHere = (await plan(db, cameras)).due.length;
+    const dueThere = (await plan(db, cameras, { volume: OTHER_VOLUME })).due.length;
+    assert.deepEqual([dueHere, dueThere], [15, 5]);
+  });
+
+  it("makes due all of a removed camera, and only what was there once it has come back", async () => {
+    const db = await fresh();
+    const before = run(3);
+    await feed(db, closed(before));
+    await lock(db, before[1]);
+    const streams = streamsTable(db);
+    await streams.removeFootage(YARD);
+    assert.deepEqual(ids((await plan(db)).due), [before[0]?.id, before[2]?.id]);
+    await streams.keepNewFootage(YARD);
+    await feed(db, closed([record({ run: 2, startTime90k: NOON + HOUR })]));
+    assert.deepEqual(ids((await plan(db, [camera(YARD)])).due), [before[0]?.id, before[2]?.id]);
+  });
+});

@@ -1,0 +1,128 @@
+// A `media` process for tests of `core`: answers on a real Unix socket, remembers what it was told, and reports
+// what a test wants reported.
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import type { SegmentId, VolumeId } from "../../../core/domain/ids.ts";
+import { NightjarError } from "../../../core/errors.ts";
+import { LINK_VERSION, type Link, type LinkServer, listenLinks } from "../../../core/link/link.ts";
+import type {
+  CoreMethodsForMedia,
+  DesiredState,
+  EvictionList,
+  MediaMethodsForCore,
+  MediaReport,
+  NumberedReport,
+} from "../../../core/media/protocol.ts";
+
+type Params<M extends keyof MediaMethodsForCore> = Parameters<MediaMethodsForCore[M]>[0];
+
+export class FakeMedia {
+  readonly socketPath: string;
+  readonly desired: DesiredState[] = [];
+  readonly lists: EvictionList[] = [];
+  readonly locks: Params<"setLocks">[] = [];
+  readonly triggers: Params<"trigger">[] = [];
+  readonly endedTriggers: Params<"endTrigger">[] = [];
+  readonly acknowledged: number[] = [];
+  readonly initialised: string[] = [];
+  pings = 0;
+  /** Runs before an eviction list is answered. */
+  onList: (list: EvictionList) => Promise<void> = () => Promise.resolve();
+  /** Makes `initialiseVolume` fail. */
+  volumeFault: string | undefined;
+  readonly #ids = new Map<string, VolumeId>();
+  #server: LinkServer | undefined;
+  #link: Link<CoreMethodsForMedia> | undefined;
+  #next = 1;
+
+  constructor(folder: string) {
+    this.socketPath = join(folder, "media.sock");
+  }
+
+  async listen(): Promise<void> {
+    this.#server = await listenLinks(
+      this.socketPath,
+      () => ({
+        hello: { role: "media", version: LINK_VERSION, instance: randomUUID() },
+        handlers: this.#handlers() as never,
+      }),
+      (link) => {
+        this.#link = link as unknown as Link<CoreMethodsForMedia>;
+      },
+    );
+  }
+
+  /** Goes away; `listen` brings it back. */
+  async close(): Promise<void> {
+    this.#link?.close();
+    this.#link = undefined;
+    await this.#server?.close();
+    this.#server = undefined;
+  }
+
+  idOf(path: string): VolumeId {
+    let id = this.#ids.get(path);
+    if (id === undefined) {
+      id = randomUUID() as VolumeId;
+      this.#ids.set(path, id);
+    }
+    return id;
+  }
+
+  /** Sends reports and waits until `core` has taken them; answers the last number. */
+  async report(...reports: readonly MediaReport[]): Promise<number> {
+    const numbered: NumberedReport[] = reports.map((report) => ({
+      number: this.#next++,
+      atMs: Date.now(),
+      report,
+    }));
+    await this.#link?.request("reports", { reports: numbered });
+    return this.#next - 1;
+  }
+
+  #handlers(): { [M in keyof MediaMethodsForCore]: (params: Params<M>) => unknown } {
+    return {
+      setDesiredState: (state) => {
+        this.desired.push(state);
+        return { revision: state.revision };
+      },
+      setEvictionList: async (list) => {
+        this.lists.push(list);
+        await this.onList(list);
+        return { revision: list.revision };
+      },
+      setLocks: (locks) => void this.locks.push(locks),
+      trigger: (params) => {
+        this.triggers.push(params);
+        return { startTime90k: params.trigger.eventTime90k, preRecordShort: true };
+      },
+      endTrigger: (params) => void this.endedTriggers.push(params),
+      acknowledge: ({ upTo }) => void this.acknowledged.push(upTo),
+      initialiseVolume: ({ path }) => {
+        if (this.volumeFault !== undefined) {
+          throw new NightjarError("NJ_VOLUME_INIT", "unavailable", this.volumeFault);
+        }
+        this.initialised.push(path);
+        return { id: this.idOf(path), created: true };
+      },
+      probe: () => {
+        throw new NightjarError("NJ_STREAM_WRONG_PASSWORD", "permission-denied", "wrong password");
+      },
+      figures: () => ({
+        streams: [],
+        memoryUsedBytes: 1,
+        memoryBudgetBytes: 2,
+        eventLoopP99Ms: 3,
+        cpuSeconds: 4,
+        rssBytes: 5,
+      }),
+      ping: () => {
+        this.pings += 1;
+      },
+    };
+  }
+}
+
+export function segmentIds(items: readonly { readonly id: SegmentId }[]): SegmentId[] {
+  return items.map((item) => item.id);
+}

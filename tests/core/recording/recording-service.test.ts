@@ -1,0 +1,472 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import type { Db } from "../../../core/db/db.ts";
+import { openDb } from "../../../core/db/open-db.ts";
+import { eventsTable } from "../../../core/db/tables/events-table.ts";
+import type { CameraId } from "../../../core/domain/ids.ts";
+import { silentLog } from "../../../core/log.ts";
+import type { MediaReport, VolumeState } from "../../../core/media/protocol.ts";
+import type { RecordedCamera } from "../../../core/recording/recorded-camera.ts";
+import {
+  createRecordingService,
+  type RecordingChange,
+  type RecordingService,
+} from "../../../core/recording/recording-service.ts";
+import { FakeClock } from "../../../core/testing/fake-clock.ts";
+import { type TempDir, tempDir } from "../../../core/testing/temp-dir.ts";
+import { waitFor } from "../../../core/testing/wait-for.ts";
+import { FakeMedia, segmentIds } from "./fake-media.ts";
+import { camera, closed, deleted, GATE, MINUTE, NOON, record, run, SECOND, YARD } from "./sample-segments.ts";
+
+const NOON_MS = NOON / 90;
+const VOLUME_PATH = "/srv/nightjar/default";
+
+describe("the recording service", () => {
+  let dir: TempDir;
+  let db: Db;
+  let clock: FakeClock;
+  let media: FakeMedia;
+  let cameras: RecordedCamera[];
+  let services: RecordingService[];
+
+  beforeEach(async () => {
+    dir = tempDir();
+    db = await openDb(dir.join("nightjar.db"), { log: silentLog });
+    clock = new FakeClock(NOON_MS);
+    media = new FakeMedia(dir.path);
+    cameras = [camera(YARD), camera(GATE, { mode: "manual" })];
+    services = [];
+    await media.listen();
+  });
+
+  afterEach(async () => {
+    for (const service of services) await service.stop();
+    await media.close();
+    await db.close();
+    dir.remove();
+  });
+
+  async function started(): Promise<RecordingService> {
+    const service = createRecordingService({
+      db,
+      mediaSocketPath: media.socketPath,
+      node: "nj",
+      clock,
+      log: silentLog,
+      timeZone: () => "Europe/Berlin",
+      volumes: () => [{ path: VOLUME_PATH }],
+      cameras: () => cameras,
+    });
+    services.push(service);
+    await service.start();
+    return service;
+  }
+
+  /** A service whose volume is known and whose first eviction list has gone out. */
+  async function settled(): Promise<RecordingService> {
+    const told = media.locks.length;
+    const service = await started();
+    await waitFor(() => media.locks.length > told, { what: "the locks" });
+    await waitFor(() => media.desired.at(-1)?.volumes[0]?.id, { what: "a desired state with a volume" });
+    return service;
+  }
+
+  async function reportClosed(...segments: ReturnType<typeof record>[]): Promise<void> {
+    const number = await media.report(...closed(segments));
+    await waitFor(() => {
+      clock.advance(100);
+      return media.acknowledged.includes(number);
+    });
+  }
+
+  const onVolume = (given: Parameters<typeof record>[0] = {}) =>
+    record({ volume: media.idOf(VOLUME_PATH), ...given });
+
+  it("makes the volume, then tells media what to record", async () => {
+    await settled();
+    assert.deepEqual(media.initialised, [VOLUME_PATH]);
+    const state = media.desired.at(-1);
+    assert.deepEqual(state?.volumes, [
+      { id: media.idOf(VOLUME_PATH), path: VOLUME_PATH, reserveBytes: 10 * 1024 ** 3, overwrite: true },
+    ]);
+    assert.deepEqual(
+      state?.streams.map((stream) => [
+        stream.camera,
+        stream.stream,
+        stream.volumes.length,
+        stream.intervals.length,
+      ]),
+      [
+        [YARD, "main", 1, 1],
+        [YARD, "sub", 0, 0],
+        [GATE, "main", 1, 0],
+        [GATE, "sub", 0, 0],
+      ],
+    );
+  });
+
+  it("sends the desired state with rising revisions, and only when it differs", async () => {
+    const service = await settled();
+    const before = media.desired.length;
+    service.camerasChanged();
+    clock.advance(60_000);
+    cameras = [camera(YARD, { mode: "off" })];
+    service.camerasChanged();
+    await waitFor(() => media.desired.at(-1)?.streams.length === 2);
+    assert.equal(media.desired.length, before + 1);
+    const revisions = media.desired.map((state) => state.revision);
+    assert.deepEqual(
+      revisions,
+      [...new Set(revisions)].sort((a, b) => a - b),
+    );
+  });
+
+  it("renews the intervals as time passes", async () => {
+    await settled();
+    const before = media.desired.at(-1)?.streams[0]?.intervals[0]?.startMs ?? 0;
+    for (let minute = 0; minute < 61; minute += 1) clock.advance(60_000);
+    await waitFor(() => (media.desired.at(-1)?.streams[0]?.intervals[0]?.startMs ?? 0) > before);
+  });
+
+  it("asks again for a volume that could not be made, and says why meanwhile", async () => {
+    media.volumeFault = "the folder /srv is read-only";
+    const service = await started();
+    await waitFor(async () => (await service.volumeStates())[0]?.status === "error");
+    assert.match((await service.volumeStates())[0]?.message ?? "", /read-only/);
+    media.volumeFault = undefined;
+    clock.advance(60_000);
+    await waitFor(() => media.desired.at(-1)?.volumes.length === 1);
+  });
+
+  it("never makes a volume anew that it knew before: its disk may not be mounted", async () => {
+    const first = await settled();
+    await first.stop();
+    await settled();
+    assert.deepEqual(media.initialised, [VOLUME_PATH]);
+  });
+
+  it("leaves a larger part of a larger disk free once its size is known", async () => {
+    await settled();
+    const state: VolumeState = {
+      volume: media.idOf(VOLUME_PATH),
+      status: "normal",
+      totalBytes: 1_000 * 1024 ** 3,
+      freeBytes: 500 * 1024 ** 3,
+      sinceMs: NOON_MS,
+    };
+    await media.report({ kind: "volume-state", state });
+    await waitFor(() => media.desired.at(-1)?.volumes[0]?.reserveBytes === 50 * 1024 ** 3);
+    await media.report({ kind: "volume-state", state: { ...state, totalBytes: 20 * 1024 ** 3 } });
+    await waitFor(() => media.desired.at(-1)?.volumes[0]?.reserveBytes === 5 * 1024 ** 3);
+  });
+
+  it("acknowledges reports when they are in the index, and tells of the new coverage", async () => {
+    const service = await settled();
+    const changes: RecordingChange[] = [];
+    const stopListening = service.onChange((change) => changes.push(change));
+    await reportClosed(onVolume());
+    assert.deepEqual(
+      changes.filter((change) => change.kind === "coverage"),
+      [
+        {
+          kind: "coverage",
+          camera: YARD,
+          stream: "main",
+          start90k: NOON,
+          end90k: NOON + MINUTE,
+          reasons: ["continuous"],
+        },
+      ],
+    );
+    stopListening();
+    const [volume] = await service.volumeStates();
+    assert.equal(volume?.usedBytes, 1_000_000);
+  });
+
+  it("goes on when a listener fails", async () => {
+    const service = await settled();
+    service.onChange(() => {
+      throw new RangeError("a listener of a plugin");
+    });
+    service.media.on("segmentClosed", () => {
+      throw new RangeError("another one");
+    });
+    await reportClosed(onVolume());
+    assert.equal(
+      (await service.index.recordings({ camera: YARD, start90k: 0, end90k: NOON * 2, limit: 9 })).segments
+        .length,
+      1,
+    );
+  });
+
+  it("keeps its index when media repeats everything after a restart of core", async () => {
+    const first = await settled();
+    const segments = run(3, { volume: media.idOf(VOLUME_PATH) });
+    await reportClosed(...segments);
+    await first.stop();
+    const second = await settled();
+    await media.report(...closed(segments), ...deleted(segments.slice(0, 1)));
+    await second.media.flush();
+    assert.equal((await second.volumeStates())[0]?.usedBytes, 2_000_000);
+  });
+
+  it("tells media everything again when it has restarted", async () => {
+    const service = await settled();
+    const before = media.desired.length;
+    await media.close();
+    await waitFor(() => !service.media.isUp);
+    assert.equal(
+      service.cameraStates().get(YARD)?.streams[0]?.state.fault?.message,
+      "the recorder is being restarted",
+    );
+    await media.listen();
+    await waitFor(() => media.desired.length > before, { what: "the desired state" });
+    const lists = media.lists.length;
+    await reportClosed(onVolume());
+    clock.advance(60_000);
+    await waitFor(() => media.lists.length > lists);
+  });
+
+  it("pings media every two seconds", async () => {
+    await settled();
+    clock.advance(6_000);
+    await waitFor(() => media.pings >= 3);
+  });
+
+  it("starts, moves and stops a manual recording, and remembers it over a restart", async () => {
+    const first = await settled();
+    const untilMs = NOON_MS + 600_000;
+    assert.deepEqual(await first.startManual(GATE), { started: true, preRecordShort: true });
+    assert.equal(media.triggers[0]?.trigger.until90k, null);
+    clock.advance(1_000);
+    await first.startManual(GATE, untilMs);
+    assert.deepEqual(media.triggers[1]?.trigger, {
+      id: "manual",
+      eventTime90k: media.triggers[0]?.trigger.eventTime90k,
+      until90k: untilMs * 90,
+      reasons: ["manual"],
+    });
+    await first.stop();
+    const second = await settled();
+    assert.equal(second.manualRecordings()[0]?.until90k, untilMs * 90);
+    await waitFor(() => media.desired.at(-1)?.streams[2]?.triggers.length === 1);
+    assert.equal(await second.stopManual(GATE), true);
+    assert.equal(await second.stopManual(GATE), false);
+    assert.equal(media.endedTriggers[0]?.id, "manual");
+    await waitFor(() => media.desired.at(-1)?.streams[2]?.triggers.length === 0);
+  });
+
+  it("refuses a manual recording of a camera that is off, unknown, or into the past", async () => {
+    cameras = [camera(YARD, { mode: "off" }), camera(GATE)];
+    const service = await settled();
+    await assert.rejects(service.startManual(YARD), { code: "NJ_RECORDING_OFF" });
+    await assert.rejects(service.startManual("nowhere" as CameraId), { code: "NJ_CAMERA_NOT_FOUND" });
+    await assert.rejects(service.startManual(GATE, NOON_MS - 1), { code: "NJ_RECORDING_UNTIL_PAST" });
+  });
+
+  it("confirms a lock only after media has acknowledged a list without the segment", async () => {
+    const service = await settled();
+    const [first, second] = run(2, { volume: media.idOf(VOLUME_PATH) });
+    if (first === undefined || second === undefined) return assert.fail();
+    await reportClosed(first, second);
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let isConfirmed = false;
+    media.onList = () => held;
+    const locking = service.lock(YARD, first.id, "anna").then(() => {
+      isConfirmed = true;
+    });
+    const list = await waitFor(() =>
+      media.lists.find(
+        (sent) =>
+          segmentIds(sent.segments).includes(second.id) && !segmentIds(sent.segments).includes(first.id),
+      ),
+    );
+    assert.deepEqual(segmentIds(list.segments), [second.id]);
+    assert.deepEqual(media.locks.at(-1)?.segments, [first.id]);
+    await new Promise(setImmediate);
+    assert.equal(isConfirmed, false);
+    release();
+    await locking;
+    media.onList = () => Promise.resolve();
+    const { segments } = await service.index.recordings({
+      camera: YARD,
+      start90k: 0,
+      end90k: NOON * 2,
+      limit: 9,
+    });
+    assert.deepEqual(
+      segments.map((segment) => segment.locked),
+      [true, false],
+    );
+    await service.unlock(YARD, first.id);
+    await waitFor(() => media.locks.at(-1)?.segments.length === 0);
+  });
+
+  it("does not confirm a lock of a segment that went meanwhile, is another camera's, or while media is away", async () => {
+    const service = await settled();
+    const [first, second] = run(2, { volume: media.idOf(VOLUME_PATH) });
+    if (first === undefined || second === undefined) return assert.fail();
+    await reportClosed(first, second);
+    await assert.rejects(service.lock(GATE, first.id, "anna"), { code: "NJ_SEGMENT_NOT_FOUND" });
+    await assert.rejects(service.unlock(GATE, first.id), { code: "NJ_SEGMENT_NOT_FOUND" });
+    media.onList = async () => {
+      await media.report(...deleted([first]));
+    };
+    await assert.rejects(service.lock(YARD, first.id, "anna"), { code: "NJ_SEGMENT_NOT_FOUND" });
+    await media.close();
+    await waitFor(() => !service.media.isUp);
+    await assert.rejects(service.lock(YARD, second.id, "anna"), { code: "NJ_LOCK_UNCONFIRMED" });
+    media.onList = () => Promise.resolve();
+    await media.listen();
+    await waitFor(() => media.locks.at(-1)?.segments.includes(second.id), { what: "the lock after all" });
+  });
+
+  it("sends the footage of a removed camera to deletion, and keeps what comes after its return", async () => {
+    const service = await settled();
+    const before = onVolume();
+    await reportClosed(before);
+    cameras = [];
+    service.camerasChanged();
+    await service.removeFootage(YARD);
+    await waitFor(() => media.lists.at(-1)?.due.some((item) => item.id === before.id));
+    cameras = [camera(YARD)];
+    service.camerasChanged();
+    await waitFor(
+      async () => (await db.get<{ removal: number }>("select removal from streams"))?.removal === 2,
+    );
+    const later = onVolume({ run: 2, startTime90k: NOON + 5 * MINUTE });
+    await reportClosed(later);
+    const lists = media.lists.length;
+    clock.advance(60_000);
+    await waitFor(() => media.lists.length > lists);
+    assert.deepEqual(segmentIds(media.lists.at(-1)?.due ?? []), [before.id]);
+    assert.deepEqual(segmentIds(media.lists.at(-1)?.segments ?? []), [later.id]);
+  });
+
+  it("shows on the timeline what is being written, up to now", async () => {
+    const service = await settled();
+    const identity = {
+      camera: YARD,
+      stream: "main" as const,
+      node: "nj",
+      run: 1,
+      sequence: 1,
+      startTime90k: NOON + MINUTE,
+      clockSource: "node" as const,
+    };
+    await reportClosed(onVolume());
+    await media.report(
+      { kind: "recording-state", camera: YARD, stream: "main", recording: true, reasons: ["continuous"] },
+      { kind: "segment-opened", volume: media.idOf(VOLUME_PATH), path: "video/x.mp4", identity },
+    );
+    clock.setWall(NOON_MS + 90_000);
+    const range = { stream: "main" as const, start90k: NOON, end90k: NOON + 10 * MINUTE };
+    const coverage = () => service.coverage({ ...range, cameras: [YARD], maxSpans: 100 });
+    assert.deepEqual((await coverage())[0]?.spans, [
+      { start90k: NOON, end90k: NOON + 90 * SECOND, reasons: ["continuous"] },
+    ]);
+    assert.deepEqual(await service.gaps({ ...range, camera: YARD }), []);
+    await media.report({
+      kind: "recording-state",
+      camera: YARD,
+      stream: "main",
+      recording: false,
+      reasons: [],
+    });
+    assert.equal((await coverage())[0]?.spans[0]?.end90k, NOON + MINUTE);
+    assert.equal((await service.gaps({ ...range, camera: YARD })).length, 1);
+  });
+
+  it("sums up a camera's streams and tells of changes", async () => {
+    const service = await settled();
+    const changes: RecordingChange[] = [];
+    service.onChange((change) => changes.push(change));
+    const online = (stream: "main" | "sub"): MediaReport => ({
+      kind: "stream-state",
+      camera: YARD,
+      stream,
+      state: { status: "online", sinceMs: NOON_MS },
+    });
+    await media.report(online("main"), online("sub"), {
+      kind: "recording-state",
+      camera: YARD,
+      stream: "main",
+      recording: true,
+      reasons: ["continuous"],
+    });
+    const state = service.cameraStates().get(YARD);
+    assert.equal(state?.state.status, "online");
+    assert.deepEqual(state?.recording, { active: true, reasons: ["continuous"] });
+    assert.equal(changes.filter((change) => change.kind === "camera").length, 3);
+    cameras = [{ ...camera(YARD), enabled: false }];
+    service.camerasChanged();
+    assert.equal(service.cameraStates().get(YARD)?.state.status, "disabled");
+  });
+
+  it("makes one event of an outage, none of a short one, and ends it when the camera is back", async () => {
+    const service = await settled();
+    const report = (status: "online" | "offline" | "connecting", sinceMs: number) =>
+      media.report({
+        kind: "stream-state",
+        camera: YARD,
+        stream: "main",
+        state: {
+          status,
+          sinceMs,
+          ...(status === "offline" ? { fault: { code: "stalled", message: "no picture for 5 s" } } : {}),
+        },
+      });
+    await report("offline", NOON_MS);
+    clock.advance(5_000);
+    await report("online", NOON_MS + 5_000);
+    clock.advance(20_000);
+    await report("offline", NOON_MS + 25_000);
+    await report("connecting", NOON_MS + 26_000);
+    clock.advance(10_000);
+    const events = eventsTable(db);
+    const [event] = await waitFor(async () => {
+      const list = await events.list({ limit: 9 });
+      return list.length > 0 && list;
+    });
+    assert.deepEqual(
+      [event?.type, event?.camera, event?.startMs, event?.endMs, event?.payload["reason"]],
+      ["exception-camera-offline", YARD, NOON_MS + 25_000, undefined, "no picture for 5 s"],
+    );
+    await report("online", NOON_MS + 40_000);
+    await waitFor(async () => (await events.list({ limit: 1 }))[0]?.endMs !== undefined);
+    await service.stop();
+    assert.equal((await events.list({ limit: 9 })).length, 1);
+  });
+
+  it("makes an event of a volume that is full or fails", async () => {
+    await settled();
+    const volume = media.idOf(VOLUME_PATH);
+    const state = (status: VolumeState["status"]): MediaReport => ({
+      kind: "volume-state",
+      state: { volume, status, sinceMs: NOON_MS, message: "it is so" },
+    });
+    await media.report(state("full"), state("full"), state("offline"), state("normal"));
+    const events = eventsTable(db);
+    const list = await waitFor(async () => {
+      const found = await events.list({ limit: 9 });
+      return found.length === 2 && found.every((event) => event.endMs !== undefined) && found;
+    });
+    assert.deepEqual(
+      list.map((event) => event.type),
+      ["exception-volume-error", "exception-volume-full"],
+    );
+  });
+
+  it("passes a probe's fault on, and fetches figures at most once a second", async () => {
+    const service = await settled();
+    await assert.rejects(service.probe({ kind: "rtsp", url: "rtsp://192.0.2.1/", transport: "auto" }), {
+      code: "NJ_STREAM_WRONG_PASSWORD",
+      message: "wrong password",
+    });
+    const [a, b] = await Promise.all([service.figures(), service.figures()]);
+    assert.equal(a, b);
+  });
+});
