@@ -57,10 +57,14 @@ export class ConfigStore {
     readonly log: Log;
     /** Follow edits by hand (default true). Short-lived commands switch it off. */
     readonly watch?: boolean;
+    /** Write nothing at opening: for looking at a configuration that another process holds. */
+    readonly readOnly?: boolean;
   }): Promise<ConfigStore> {
     await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
-    const loaded = await load(options.dataDir);
+    const readOnly = options.readOnly === true;
+    const loaded = await load(options.dataDir, readOnly);
     const store = new ConfigStore(options.dataDir, options.log, loaded);
+    if (readOnly) return store;
     if (loaded.problem === undefined) {
       if (loaded.mustWrite) await store.#write(store.#config);
       else await store.#keepLastGood();
@@ -215,7 +219,7 @@ interface Loaded {
   readonly mustWrite: boolean;
 }
 
-async function load(folder: string): Promise<Loaded> {
+async function load(folder: string, readOnly: boolean): Promise<Loaded> {
   const text = await readText(join(folder, CONFIG_FILE));
   if (text === undefined) {
     const config = checkConfig(CONFIG_FILE, initialConfig());
@@ -224,7 +228,7 @@ async function load(folder: string): Promise<Loaded> {
   try {
     const { config, from } = parse(text);
     if (from === config.version) return { config, text, problem: undefined, mustWrite: false };
-    await writeFileAtomically(join(folder, `config.v${from}.backup.json`), text);
+    if (!readOnly) await writeFileAtomically(join(folder, `config.v${from}.backup.json`), text);
     return { config, text, problem: undefined, mustWrite: true };
   } catch (error) {
     if (!(error instanceof ConfigInvalidError)) throw error;

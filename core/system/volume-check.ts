@@ -1,0 +1,119 @@
+// Finds out whether a folder can take recordings, how fast, and so for how many cameras (data plane section 5): writes
+// and syncs a small file, then removes it. Bounded in bytes and time; a disk that hangs is reported, not waited for.
+import { randomBytes } from "node:crypto";
+import { mkdir, open, rm, statfs } from "node:fs/promises";
+import { join } from "node:path";
+import { systemCode } from "../errors.ts";
+
+export interface VolumeCheck {
+  readonly path: string;
+  readonly writable: boolean;
+  /** For people, when it is not writable. */
+  readonly problem?: string;
+  readonly freeBytes?: number;
+  readonly totalBytes?: number;
+  /** Sequential writing, in bytes a second, synced at the end. */
+  readonly bytesPerSecond?: number;
+  readonly syncsPerSecond?: number;
+  /** Cameras of 4 Mbit/s that it carries, by bytes and by syncs, the smaller of both. */
+  readonly cameras?: number;
+}
+
+export interface VolumeCheckOptions {
+  /** Bytes to write for the measurement; 0 checks writability only. */
+  readonly measureBytes?: number;
+  /** After this the volume counts as hanging. */
+  readonly timeoutMs?: number;
+}
+
+const CHUNK_BYTES = 1024 * 1024;
+const CAMERA_BYTES_PER_SECOND = 500_000;
+/** Half of what was measured is left for reading and for bad days. */
+const SHARE = 0.5;
+/** One sync round every 5 s covers a file of each camera. */
+const SYNC_PERIOD_SECONDS = 5;
+const SYNCS = 8;
+
+/** Checks a folder, which is made if it is not there. Never throws. */
+export async function checkVolume(path: string, options: VolumeCheckOptions = {}): Promise<VolumeCheck> {
+  const timeoutMs = options.timeoutMs ?? 10_000;
+  let timer: NodeJS.Timeout | undefined;
+  const hanging = new Promise<VolumeCheck>((resolve) => {
+    const problem = `did not answer in ${timeoutMs / 1000} s: the disk hangs, or the network share is away`;
+    timer = setTimeout(() => resolve({ path, writable: false, problem }), timeoutMs);
+  });
+  try {
+    return await Promise.race([measure(path, options.measureBytes ?? 0), hanging]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function measure(path: string, measureBytes: number): Promise<VolumeCheck> {
+  const file = join(path, `.nightjar-check-${randomBytes(6).toString("hex")}`);
+  try {
+    await mkdir(path, { recursive: true });
+    const { bavail, blocks, bsize } = await statfs(path);
+    const space = { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+    const handle = await open(file, "wx", 0o600);
+    try {
+      await handle.write(Buffer.from("nightjar"));
+      await handle.sync();
+      if (measureBytes === 0) return { path, writable: true, ...space };
+      const speed = await measureSpeed(handle, Math.min(measureBytes, space.freeBytes / 2));
+      return { path, writable: true, ...space, ...speed };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    return { path, writable: false, problem: reasonOf(error) };
+  } finally {
+    await rm(file, { force: true }).catch(() => undefined);
+  }
+}
+
+async function measureSpeed(
+  handle: Awaited<ReturnType<typeof open>>,
+  bytes: number,
+): Promise<Pick<VolumeCheck, "bytesPerSecond" | "syncsPerSecond" | "cameras">> {
+  // Random, because some disks and file systems write zeros for nothing.
+  const chunk = randomBytes(CHUNK_BYTES);
+  const start = performance.now();
+  let written = 0;
+  while (written < bytes) {
+    await handle.write(chunk);
+    written += chunk.length;
+  }
+  await handle.datasync();
+  const bytesPerSecond = (written / Math.max(1, performance.now() - start)) * 1000;
+  const syncStart = performance.now();
+  for (let index = 0; index < SYNCS; index += 1) {
+    await handle.write(chunk.subarray(0, 4_096));
+    await handle.datasync();
+  }
+  const syncsPerSecond = (SYNCS / Math.max(0.001, performance.now() - syncStart)) * 1000;
+  const byBytes = (bytesPerSecond * SHARE) / CAMERA_BYTES_PER_SECOND;
+  const bySyncs = syncsPerSecond * SYNC_PERIOD_SECONDS * SHARE;
+  return { bytesPerSecond, syncsPerSecond, cameras: Math.floor(Math.min(byBytes, bySyncs)) };
+}
+
+function reasonOf(error: unknown): string {
+  switch (systemCode(error)) {
+    case "EACCES":
+    case "EPERM":
+      return "may not be written to by the user that Nightjar runs as";
+    case "EROFS":
+      return "is mounted read-only";
+    case "ENOSPC":
+      return "is full";
+    case "EDQUOT":
+      return "is over the quota of the user that Nightjar runs as";
+    case "ENOTDIR":
+    case "EEXIST":
+      return "is not a folder";
+    case "EIO":
+      return "has read or write errors: the disk is failing";
+    default:
+      return `cannot be used: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
