@@ -9,7 +9,7 @@ import { FfmpegRecorders } from "./ffmpeg-recorders.ts";
 import { type BenchContext, type Figure, figure } from "./figure.ts";
 import { MediaProcess } from "./media-process.ts";
 import { type Usage, usageOf } from "./proc-reader.ts";
-import { SenderProcess } from "./sender-process.ts";
+import { SenderProcesses } from "./sender-process.ts";
 
 const COUNTS = [1, 4, 16, 64, 128, 256];
 const QUICK_COUNTS = [1, 4, 16];
@@ -86,7 +86,7 @@ async function measureNightjar(
 > {
   context.progress(`${count}: Nightjar`);
   using dir = tempDir("nightjar-bench-");
-  const sender = await SenderProcess.start(clip);
+  const sender = await SenderProcesses.start(clip, count);
   const media = await MediaProcess.start(dir.path);
   try {
     await media.record(urlsOf(sender, count));
@@ -108,7 +108,7 @@ async function measureNightjar(
         () => undefined,
       );
     }, 2_000);
-    const measured = await measure(context, [media.pid], sender.pid, count);
+    const measured = await measure(context, [media.pid], sender.pids, count);
     clearInterval(watch);
     const after = await media.figures();
     const sum = (of: (stream: (typeof after.streams)[number]) => number): number =>
@@ -136,12 +136,12 @@ async function measureNightjar(
 async function measureFfmpeg(context: BenchContext, clip: string, count: number): Promise<Measured> {
   context.progress(`${count}: ffmpeg`);
   using dir = tempDir("nightjar-bench-");
-  const sender = await SenderProcess.start(clip);
+  const sender = await SenderProcesses.start(clip, count);
   try {
     const recorders = await FfmpegRecorders.start(urlsOf(sender, count), dir.path);
     try {
       await pause(warmUpMs(context));
-      return await measure(context, recorders.pids, sender.pid, count);
+      return await measure(context, recorders.pids, sender.pids, count);
     } finally {
       await recorders.stop();
     }
@@ -153,13 +153,13 @@ async function measureFfmpeg(context: BenchContext, clip: string, count: number)
 async function measure(
   context: BenchContext,
   pids: readonly number[],
-  senderPid: number,
+  senderPids: readonly number[],
   count: number,
 ): Promise<Measured> {
   const start = performance.now();
-  const [before, senderBefore] = [usageOf(pids), usageOf([senderPid])];
+  const [before, senderBefore] = [usageOf(pids), usageOf(senderPids)];
   await pause(windowMs(context));
-  const [after, senderAfter] = [usageOf(pids), usageOf([senderPid])];
+  const [after, senderAfter] = [usageOf(pids), usageOf(senderPids)];
   const seconds = (performance.now() - start) / 1000;
   const percent = (from: Usage, to: Usage): number =>
     ((to.cpuSeconds - from.cpuSeconds) / seconds / count) * 100;
@@ -170,7 +170,7 @@ async function measure(
   };
 }
 
-function urlsOf(sender: SenderProcess, count: number): string[] {
+function urlsOf(sender: SenderProcesses, count: number): string[] {
   return Array.from({ length: count }, (_, camera) => sender.url(camera));
 }
 

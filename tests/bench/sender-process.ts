@@ -1,4 +1,5 @@
-// Starts the cameras of a benchmark (sender.ts) and asks them for their counters.
+// Starts the cameras of a benchmark (sender.ts) and asks them for their counters: a process for every 128, so that
+// sending never waits for one core.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -10,41 +11,64 @@ export interface SenderCounters {
   readonly unitsDropped: number;
 }
 
-export class SenderProcess {
-  readonly #child: ChildProcess;
+const CAMERAS_EACH = 128;
+
+interface Sender {
+  readonly child: ChildProcess;
   readonly port: number;
+}
 
-  private constructor(child: ChildProcess, port: number) {
-    this.#child = child;
-    this.port = port;
+export class SenderProcesses {
+  readonly #senders: readonly Sender[];
+
+  private constructor(senders: readonly Sender[]) {
+    this.#senders = senders;
   }
 
-  static async start(clip: string): Promise<SenderProcess> {
-    const child = fork(fileURLToPath(new URL("./sender.ts", import.meta.url)), [clip]);
-    const [message] = (await once(child, "message")) as [{ port: number }];
-    return new SenderProcess(child, message.port);
+  /** Starts as many as `cameras` need. */
+  static async start(clip: string, cameras: number): Promise<SenderProcesses> {
+    const count = Math.ceil(cameras / CAMERAS_EACH);
+    return new SenderProcesses(await Promise.all(Array.from({ length: count }, () => startOne(clip))));
   }
 
-  get pid(): number {
-    return this.#child.pid ?? 0;
+  get pids(): readonly number[] {
+    return this.#senders.map(({ child }) => child.pid ?? 0);
   }
 
   /** URL of a camera. Each stands elsewhere in the clip, so that key frames are spread over time. */
   url(camera: number): string {
     const shift = ((camera * 0.618034) % 1) * CLIP_SECONDS;
-    return `rtsp://127.0.0.1:${this.port}/cam/${camera}?shift=${shift.toFixed(3)}`;
+    const port = this.#senders[camera % this.#senders.length]?.port ?? 0;
+    return `rtsp://127.0.0.1:${port}/cam/${camera}?shift=${shift.toFixed(3)}`;
   }
 
+  /** Counters of all of them together. */
   async counters(): Promise<SenderCounters> {
-    const answer = once(this.#child, "message");
-    this.#child.send("counters");
-    const [message] = (await answer) as [{ counters: SenderCounters }];
-    return message.counters;
+    const sum = { packets: 0, bytes: 0, unitsDropped: 0 };
+    for (const { child } of this.#senders) {
+      const answer = once(child, "message");
+      child.send("counters");
+      const [message] = (await answer) as [{ counters: SenderCounters }];
+      sum.packets += message.counters.packets;
+      sum.bytes += message.counters.bytes;
+      sum.unitsDropped += message.counters.unitsDropped;
+    }
+    return sum;
   }
 
   async stop(): Promise<void> {
-    const ended = once(this.#child, "exit");
-    this.#child.disconnect();
-    await ended;
+    await Promise.all(
+      this.#senders.map(async ({ child }) => {
+        const ended = once(child, "exit");
+        child.disconnect();
+        await ended;
+      }),
+    );
   }
+}
+
+async function startOne(clip: string): Promise<Sender> {
+  const child = fork(fileURLToPath(new URL("./sender.ts", import.meta.url)), [clip]);
+  const [message] = (await once(child, "message")) as [{ port: number }];
+  return { child, port: message.port };
 }
