@@ -80,7 +80,10 @@ export class ClientSocket implements ViewerSocket {
   }
 
   send(message: Buffer | string, flushed: () => void): void {
-    if (this.#failed) return;
+    if (this.#failed) {
+      queueMicrotask(flushed);
+      return;
+    }
     this.#counter.bytesSent += message.length;
     this.#socket.send(message, { binary: typeof message !== "string", compress: false }, flushed);
   }

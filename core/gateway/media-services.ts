@@ -1,19 +1,27 @@
 // Puts the four kinds of pictures that the gateway makes itself behind their addresses: live, playback, clips, snapshots.
+import type { WebSocket } from "ws";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import { type ByteCounter, ClientSocket } from "./client-socket.ts";
+import { ClipService } from "./clip.ts";
 import type { CorePort } from "./core-link.ts";
+import type { FindFfmpeg } from "./ffmpeg-tool.ts";
 import { type MediaRequest, type MediaServices, wantedStream } from "./gateway-server.ts";
 import type { LiveHub } from "./live-hub.ts";
 import { serveLive } from "./live-session.ts";
 import type { MediaPort } from "./media-link.ts";
+import { PlaybackSession } from "./playback-session.ts";
+import { SnapshotService } from "./snapshot.ts";
 import type { TranscodeHub } from "./transcode-hub.ts";
+import type { VolumeReaders } from "./volume-reader.ts";
 
 export interface MediaServiceParts {
   readonly core: CorePort;
   readonly media: MediaPort;
   readonly hub: LiveHub;
   readonly transcodes: TranscodeHub;
+  readonly readers: VolumeReaders;
+  readonly findFfmpeg: FindFfmpeg;
   readonly clock: Clock;
   readonly log: Log;
   readonly counter: ByteCounter;
@@ -22,6 +30,8 @@ export interface MediaServiceParts {
 /** Makes the services. */
 export function mediaServices(parts: MediaServiceParts): MediaServices {
   const { hub, transcodes, clock, counter } = parts;
+  const clips = new ClipService(parts);
+  const snapshots = new SnapshotService(parts);
   return {
     live(socket, request) {
       try {
@@ -32,16 +42,16 @@ export function mediaServices(parts: MediaServiceParts): MediaServices {
         refuse(socket, request, parts, error);
       }
     },
-  } as MediaServices;
+    playback(socket, request) {
+      new PlaybackSession(socket, request, parts);
+    },
+    clip: (incoming, response, request) => clips.serve(incoming, response, request),
+    snapshot: (incoming, response, request) => snapshots.serve(incoming, response, request),
+  };
 }
 
 /** Tells a client that has its WebSocket already what is wrong with what it asked for. */
-function refuse(
-  socket: ConstructorParameters<typeof ClientSocket>[0],
-  request: MediaRequest,
-  parts: MediaServiceParts,
-  error: unknown,
-): void {
+function refuse(socket: WebSocket, request: MediaRequest, parts: MediaServiceParts, error: unknown): void {
   const handlers = { onMessage: () => undefined, onClose: () => undefined };
   new ClientSocket(socket, request.access, parts.clock, parts.counter, handlers).fail(error);
 }

@@ -1,7 +1,7 @@
 // What the gateway's main thread and a volume's reader thread say to each other.
 import type { VolumeId } from "../domain/ids.ts";
 import type { PlainError } from "../errors.ts";
-import type { StreamFormat } from "../media/format.ts";
+import type { AudioFormat, VideoFormat } from "../media/format.ts";
 
 /** Where a recording lies, and how much of it may be read. */
 export interface SegmentPlace {
@@ -15,26 +15,28 @@ export interface SegmentPlace {
   readonly readableBytes?: number;
 }
 
-/** The samples of one track as parallel arrays; times in the track's time scale. */
-export interface TrackIndex {
-  readonly count: number;
+/** The samples of one track as parallel arrays of `count` entries, in decoding order. */
+export interface TrackIndex<Format> {
+  readonly format: Format;
+  /** Ticks a second of all times below. */
   readonly timeScale: number;
+  readonly count: number;
+  /** Absolute offsets in the file. */
   readonly offsets: Float64Array;
   readonly sizes: Uint32Array;
-  /** From the segment's start on the presentation line: a sample with decoding time 0 and offset 0 is shown at `shift`. */
-  readonly decodeTimes: Float64Array;
-  /** Presentation minus decoding time. */
+  /** Decoding time; with the composition offset added it counts from the segment's start. */
+  readonly decodeTimes: Int32Array;
   readonly compositionOffsets: Int32Array;
-  readonly durations: Uint32Array;
+  /** Duration of the last sample; the others last until their successor. */
+  readonly lastDuration: number;
   /** Bits of `SAMPLE_FLAG`. */
   readonly flags: Uint8Array;
 }
 
 /** What a file holds. */
 export interface SegmentIndex {
-  readonly format: StreamFormat;
-  readonly video: TrackIndex | undefined;
-  readonly audio: TrackIndex | undefined;
+  readonly video: TrackIndex<VideoFormat>;
+  readonly audio: TrackIndex<AudioFormat> | undefined;
 }
 
 export type ReaderTask =
@@ -44,6 +46,7 @@ export type ReaderTask =
       readonly place: SegmentPlace;
       readonly offsets: Float64Array;
       readonly sizes: Uint32Array;
+      /** Free bytes in front of each piece. */
       readonly headroom: number;
     };
 

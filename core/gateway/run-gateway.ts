@@ -4,11 +4,11 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Log } from "../log.ts";
-import { findFfmpeg } from "../media/live/find-ffmpeg.ts";
 import { type ProcessContext, RUN_FOLDER, type RunningProcess } from "../supervisor/process-contract.ts";
 import { Authorizer } from "./authorizer.ts";
 import { type ServerCertificate, serverCertificate } from "./certificates.ts";
 import { coreLink } from "./core-link.ts";
+import { ffmpegFinder } from "./ffmpeg-tool.ts";
 import { GatewayFigures } from "./figures.ts";
 import { GatewayServer } from "./gateway-server.ts";
 import { Listeners } from "./listeners.ts";
@@ -76,14 +76,25 @@ export async function runGateway(
     streamState: (camera, stream, state) => hub.streamState(camera, stream, state),
   });
   const hub = new LiveHub(media, clock, log);
-  const transcodes = new TranscodeHub(hub, () => findFfmpeg(current?.ffmpegPath), clock, log);
+  const ffmpeg = ffmpegFinder(() => current?.ffmpegPath);
+  const transcodes = new TranscodeHub(hub, ffmpeg, clock, log);
   const proxy = new CoreProxy(join(runFolder, CORE_HTTP_SOCKET));
   const uiFolder = options.uiFolder ?? fileURLToPath(new URL("../../ui/dist", import.meta.url));
   const server = new GatewayServer({
     authorizer,
     proxy,
     ui: new StaticUi(uiFolder, log),
-    services: mediaServices({ core, media, hub, transcodes, clock, log, counter: figures }),
+    services: mediaServices({
+      core,
+      media,
+      hub,
+      transcodes,
+      readers,
+      findFfmpeg: ffmpeg,
+      clock,
+      log,
+      counter: figures,
+    }),
     rootCertificate: () => certificates.current?.root,
     log,
   });

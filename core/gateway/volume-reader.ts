@@ -17,6 +17,8 @@ import type {
 const DEADLINE_MS = 4_000;
 /** Requests that wait for one volume; more than this many viewers at once are told that it is busy. */
 const QUEUE_LIMIT = 512;
+/** Sample tables kept in memory: about 100 kB each. */
+const INDEXES_KEPT = 96;
 
 interface Waiting {
   readonly task: ReaderTask;
@@ -31,6 +33,7 @@ export class VolumeReaders {
   readonly #log: Log;
   readonly #deadlineMs: number;
   readonly #readers = new Map<VolumeId, VolumeReader>();
+  readonly #indexes = new Map<string, SegmentIndex>();
   #paths = new Map<VolumeId, string>();
 
   constructor(clock: Clock, log: Log, deadlineMs: number = DEADLINE_MS) {
@@ -49,10 +52,25 @@ export class VolumeReaders {
     }
   }
 
-  /** Reads a recording's formats and sample tables. */
+  /** Where a volume is; undefined if it is not in use. */
+  rootOf(volume: VolumeId): string | undefined {
+    return this.#paths.get(volume);
+  }
+
+  /** Reads a recording's formats and sample tables; the newest ones asked for are remembered. */
   async index(place: SegmentPlace, signal?: AbortSignal): Promise<SegmentIndex> {
+    const key = `${place.file} ${place.moovOffset ?? "open"} ${place.moovBytes ?? place.readableBytes}`;
+    const known = this.#indexes.get(key);
+    if (known !== undefined) {
+      this.#indexes.delete(key);
+      this.#indexes.set(key, known);
+      return known;
+    }
     const answer = await this.#reader(place).run({ kind: "index", place }, signal);
     if (answer.kind !== "index") throw unexpected();
+    this.#indexes.set(key, answer.index);
+    const [oldest] = this.#indexes.keys();
+    if (this.#indexes.size > INDEXES_KEPT && oldest !== undefined) this.#indexes.delete(oldest);
     return answer.index;
   }
 

@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Clock } from "../../clock.ts";
 import { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import { type Sandbox, sandboxed } from "../ffmpeg/sandbox.ts";
 import type { LiveFrameHeader } from "../live-wire.ts";
 import { fragment, initSegment, type VideoEntryFormat } from "../mp4/index.ts";
 import { FlvReader } from "./flv-reader.ts";
@@ -19,8 +20,7 @@ const STDERR_LIMIT_BYTES = 2_000;
 const STOP_GRACE_MS = 1_000;
 
 export interface TranscoderOptions {
-  /** Path of ffmpeg. */
-  readonly ffmpeg: string;
+  readonly ffmpeg: { readonly path: string; readonly sandbox?: Sandbox | undefined };
   readonly format: VideoEntryFormat;
   readonly clock: Clock;
   readonly log: Log;
@@ -57,7 +57,8 @@ export class Transcoder {
 
   constructor(options: TranscoderOptions) {
     this.#options = options;
-    this.#child = spawn(options.ffmpeg, [...ARGUMENTS], {
+    const { command, args } = sandboxed(options.ffmpeg.sandbox, options.ffmpeg.path, ARGUMENTS);
+    this.#child = spawn(command, args, {
       stdio: ["pipe", "pipe", "pipe"],
       // ffmpeg needs nothing of the environment; credentials in it would be visible to it.
       env: { LC_ALL: "C" },
