@@ -2,7 +2,7 @@
 import type { DesiredStream, StreamFigures } from "../protocol.ts";
 import type { StreamSource } from "../source.ts";
 import type { LiveSubscription } from "./live-subscription.ts";
-import type { Part, PartSample, Run } from "./part.ts";
+import type { Part, PartSample } from "./part.ts";
 import { Recorder, type RecorderServices } from "./recorder.ts";
 import { type KeeperListener, type KeeperServices, StreamKeeper } from "./stream-keeper.ts";
 import { wireFormat } from "./wire-formats.ts";
@@ -70,8 +70,8 @@ export class KeptStream implements KeeperListener {
     this.recorder.part(part);
   }
 
-  runEnded(run: Run): void {
-    this.recorder.runEnded(run);
+  runEnded(): void {
+    this.recorder.runEnded();
     for (const viewer of this.viewers) viewer.interrupted();
   }
 

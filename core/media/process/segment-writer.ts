@@ -1,0 +1,239 @@
+// Writes the segments of one stream: opens and cuts them, and writes again elsewhere what a failing volume did not
+// keep (data plane, sections 4 and 5). When and why is the recorder's affair.
+import type { Clock } from "../../clock.ts";
+import type { Log } from "../../log.ts";
+import type { DesiredStream, MediaReport, OpenSegment } from "../protocol.ts";
+import { type SegmentRecord, segmentId } from "../segment.ts";
+import { CutRule } from "./cut-rule.ts";
+import type { Part } from "./part.ts";
+import { SegmentFile, type SegmentFileEvents, type WrittenPart } from "./segment-file.ts";
+import type { SegmentVolume, SegmentVolumes } from "./segment-volume.ts";
+
+/** What files of one stream may hold in memory while their volume hangs. */
+const UNSYNCED_LIMIT_BYTES = 32 * 1024 * 1024;
+
+export interface SegmentWriterServices {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly volumes: SegmentVolumes;
+  readonly node: string;
+  /** True when the node's clock is known to be wrong. */
+  isUnsynchronised(): boolean;
+  /** True when the memory for pictures runs out. */
+  memoryIsTight(): boolean;
+  report(report: MediaReport): void;
+  requestKeyFrame(): void;
+}
+
+export class SegmentWriter implements SegmentFileEvents {
+  readonly #services: SegmentWriterServices;
+  readonly #cut: CutRule;
+  #desired: DesiredStream;
+  #file: SegmentFile | undefined;
+  /** Files that are being closed: not yet durable. */
+  readonly #closing = new Set<SegmentFile>();
+  /** Parts that no volume took: what a failed one did not keep. */
+  #homeless: WrittenPart[] = [];
+  /** True between recordings: what is written again then is closed at once. */
+  #isOver = true;
+  #runIsOver = true;
+  /** Number of the newest part that was handed to a volume. */
+  lastOrdinal = -1;
+  framesRecorded = 0;
+  /** Pictures that were given up for want of a volume and of memory. */
+  framesForgotten = 0;
+
+  constructor(desired: DesiredStream, services: SegmentWriterServices) {
+    this.#desired = desired;
+    this.#services = services;
+    this.#cut = new CutRule(`${desired.camera}/${desired.stream}`);
+  }
+
+  update(desired: DesiredStream): void {
+    this.#desired = desired;
+  }
+
+  /** The segment in progress. */
+  get current(): SegmentFile | undefined {
+    return this.#file;
+  }
+
+  get openSegments(): OpenSegment[] {
+    const open: OpenSegment[] = [];
+    for (const file of this.#closing) if (file.open !== undefined) open.push(file.open);
+    if (this.#file?.open !== undefined) open.push(this.#file.open);
+    return open;
+  }
+
+  get isBusy(): boolean {
+    return this.#file !== undefined || this.#closing.size > 0;
+  }
+
+  get unsyncedBytes(): number {
+    let bytes = this.#file?.unsyncedBytes ?? 0;
+    for (const file of this.#closing) bytes += file.unsyncedBytes;
+    for (const { part } of this.#homeless) bytes += part.bytes;
+    return bytes;
+  }
+
+  /** Writes the next part, cutting before it where that is due. False: no volume takes it, or too much waits already. */
+  write(part: Part, bits: number): boolean {
+    if (this.#file !== undefined) this.#moveIfBetter(this.#file);
+    this.rehouse();
+    this.#cutBefore(part);
+    const file = this.#holdsTooMuch() ? undefined : (this.#file ?? this.#open(part, bits));
+    if (file === undefined) return false;
+    file.append(part, bits);
+    this.lastOrdinal = part.ordinal;
+    this.#isOver = false;
+    this.framesRecorded += part.video.length;
+    return true;
+  }
+
+  /** Closes the segment in progress: the recording is over, for now. */
+  finish(endsRun: boolean): void {
+    this.#isOver = true;
+    this.#runIsOver = endsRun;
+    this.#close(endsRun);
+  }
+
+  /** Writes what has no home on the volume that is the first to accept it. */
+  rehouse(): void {
+    if (this.#homeless.length === 0) return;
+    if (this.#services.volumes.pick(this.#desired.volumes) === undefined) {
+      // Nowhere to go and no memory left: the newest pictures matter more.
+      if (this.#services.memoryIsTight()) this.forget();
+      return;
+    }
+    const parts = this.#homeless;
+    this.#homeless = [];
+    for (const { part, bits } of parts) {
+      this.#cutBefore(part);
+      (this.#file ?? this.#open(part, bits))?.append(part, bits);
+      part.release();
+    }
+  }
+
+  /** Tries again to find a home for what has none. A recording that is over stays over. */
+  retry(): void {
+    if (this.#homeless.length === 0) return;
+    this.rehouse();
+    if (this.#isOver) this.#close(this.#runIsOver);
+  }
+
+  /** Lets go of what has no home. */
+  forget(): void {
+    for (const { part } of this.#homeless.splice(0)) {
+      this.framesForgotten += part.video.length;
+      part.release();
+    }
+  }
+
+  opened(file: SegmentFile): void {
+    this.#services.report({
+      kind: "segment-opened",
+      volume: file.volume.id,
+      path: file.path,
+      identity: file.identity,
+    });
+  }
+
+  closed(file: SegmentFile, segment: SegmentRecord): void {
+    this.#closing.delete(file);
+    this.#services.report({ kind: "segment-closed", segment });
+  }
+
+  failed(file: SegmentFile, error: Error): void {
+    this.#services.log.warn("a recording file was given up; its last seconds go to another volume", {
+      camera: this.#desired.camera,
+      stream: this.#desired.stream,
+      path: file.path,
+      reason: error.message,
+    });
+    this.#leave(file.volume);
+    this.retry();
+  }
+
+  #cutBefore(part: Part): void {
+    const file = this.#file;
+    if (file === undefined) return;
+    const verdict = this.#cut.judge(file, part, this.#desired.segmentSeconds, this.#desired.audio);
+    if (verdict === "ask-key-frame") this.#services.requestKeyFrame();
+    if (verdict === "cut") this.#close(file.identity.run !== part.run.number);
+  }
+
+  #open(part: Part, bits: number): SegmentFile | undefined {
+    const { video, audio } = part.format;
+    const volume = this.#services.volumes.pick(this.#desired.volumes);
+    if (volume === undefined || video === undefined) return undefined;
+    const { run } = part;
+    const file = new SegmentFile(
+      {
+        identity: {
+          camera: this.#desired.camera,
+          stream: this.#desired.stream,
+          node: this.#services.node,
+          run: run.number,
+          sequence: run.nextSequence,
+          startTime90k: part.start90k,
+          clockSource: this.#services.isUnsynchronised() ? "unsynchronised" : "node",
+        },
+        volume,
+        video,
+        audio: this.#desired.audio ? audio : undefined,
+        inBand: this.#cut.inBand(video, part.start90k),
+        bits,
+        cameraClockOffsetMs: run.cameraClockOffsetMs,
+      },
+      this,
+    );
+    run.nextSequence += 1;
+    this.#file = file;
+    this.#cut.begun(part.start90k, this.#desired.segmentSeconds);
+    return file;
+  }
+
+  #close(endsRun: boolean): void {
+    const file = this.#file;
+    if (file === undefined) return;
+    this.#file = undefined;
+    this.#closing.add(file);
+    file.finish(endsRun);
+  }
+
+  #holdsTooMuch(): boolean {
+    const held = this.unsyncedBytes;
+    if (held === 0) return false;
+    return held > UNSYNCED_LIMIT_BYTES || (this.#services.memoryIsTight() && held > UNSYNCED_LIMIT_BYTES / 8);
+  }
+
+  /** Its volume takes nothing any more, or is slow: the stream moves if there is somewhere better to go. */
+  #moveIfBetter(file: SegmentFile): void {
+    const { volume } = file;
+    if (volume.accepts && !volume.isSlow) return;
+    const better = this.#services.volumes.pick(this.#desired.volumes);
+    if (better === undefined || better === volume || better.isSlow) return;
+    this.#leave(volume);
+    this.rehouse();
+  }
+
+  /** Gives up every file on a volume and gathers what they had not made durable, in order. */
+  #leave(volume: SegmentVolume): void {
+    const given: SegmentFile[] = [...this.#closing].filter((file) => file.volume === volume);
+    if (this.#file?.volume === volume) {
+      given.push(this.#file);
+      this.#file = undefined;
+    }
+    for (const file of given) {
+      this.#closing.delete(file);
+      this.#homeless.push(...file.takeUnsynced());
+      this.#services.report({
+        kind: "segment-abandoned",
+        id: segmentId(file.identity),
+        volume: file.volume.id,
+        path: file.path,
+      });
+    }
+    this.#homeless.sort((left, right) => left.part.ordinal - right.part.ordinal);
+  }
+}
