@@ -11,10 +11,10 @@ import { checkConfig } from "./check-config.ts";
 import { ConfigInvalidError } from "./config-errors.ts";
 import { type Config, ConfigSchema } from "./config-schema.ts";
 import { initialConfig } from "./initial-config.ts";
-import { migrateConfig } from "./migrations.ts";
+import { CONFIG_FILE, parseConfig } from "./parse-config.ts";
 import { pointerKeys } from "./schema-problems.ts";
 
-export const CONFIG_FILE = "config.json";
+export { CONFIG_FILE };
 export const CONFIG_SCHEMA_FILE = "config.schema.json";
 /** The last configuration that was in force: used at start when config.json has been spoilt. */
 export const LAST_GOOD_FILE = "config.last-good.json";
@@ -159,7 +159,7 @@ export class ConfigStore {
     if (text === undefined || text === this.#fileText) return;
     this.#fileText = text;
     try {
-      const { config, from } = parse(text);
+      const { config, from } = parseConfig(text);
       if (from !== config.version) await this.#setAside(`v${from}.backup`);
       this.#problem = undefined;
       const next = deepFreeze(config);
@@ -226,7 +226,7 @@ async function load(folder: string, readOnly: boolean): Promise<Loaded> {
     return { config, text, problem: undefined, mustWrite: true };
   }
   try {
-    const { config, from } = parse(text);
+    const { config, from } = parseConfig(text);
     if (from === config.version) return { config, text, problem: undefined, mustWrite: false };
     if (!readOnly) await writeFileAtomically(join(folder, `config.v${from}.backup.json`), text);
     return { config, text, problem: undefined, mustWrite: true };
@@ -234,25 +234,8 @@ async function load(folder: string, readOnly: boolean): Promise<Loaded> {
     if (!(error instanceof ConfigInvalidError)) throw error;
     const lastGood = await readText(join(folder, LAST_GOOD_FILE));
     if (lastGood === undefined) throw error;
-    return { config: parse(lastGood).config, text, problem: error, mustWrite: false };
+    return { config: parseConfig(lastGood).config, text, problem: error, mustWrite: false };
   }
-}
-
-function parse(text: string): { readonly config: Config; readonly from: number } {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigInvalidError(CONFIG_FILE, [
-      { path: "", message: `is not JSON (${reason.slice(0, 200)})` },
-    ]);
-  }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
-    throw new ConfigInvalidError(CONFIG_FILE, [{ path: "", message: "must be an object" }]);
-  }
-  const { value, from } = migrateConfig(CONFIG_FILE, parsed as Record<string, unknown>);
-  return { config: checkConfig(CONFIG_FILE, value), from };
 }
 
 async function readText(path: string): Promise<string | undefined> {

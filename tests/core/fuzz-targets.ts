@@ -1,6 +1,7 @@
 // The registry of everything that is fuzzed: parsers of what strangers send. tests/core/fuzz.test.ts gives each target
 // 100 000 mutated inputs, `npm run fuzz` a million. A target must return: a throw, other than of the error its door
 // promises, is a failure. Add yours here, or in a file of your own that is spread into the list.
+import { configFuzzTargets } from "./config/config-fuzz-targets.ts";
 import { mediaFuzzTargets } from "./media/media-fuzz-targets.ts";
 
 export interface FuzzTarget {
@@ -13,4 +14,4 @@ export interface FuzzTarget {
 }
 
 /** All targets. */
-export const fuzzTargets: readonly FuzzTarget[] = [...mediaFuzzTargets];
+export const fuzzTargets: readonly FuzzTarget[] = [...mediaFuzzTargets, ...configFuzzTargets];

@@ -12,6 +12,9 @@ describe("redaction of addresses", () => {
     ["http://h/x?user=a&password=canary&channel=1", "http://h/x?user=a&password=***&channel=1"],
     ["wss://h/live?ticket=canary", "wss://h/live?ticket=***"],
     ["rtsp://a:p@canary@host/", "rtsp://***@host/"],
+    ["rtsp://a:p/can?ary#x@host/", "rtsp://***@host/"],
+    ["https:////a:canary@host/", "https:////***@host/"],
+    ["rtsp://host:554/at@place", "rtsp://host:554/at@place"],
     ["rtsp://host/plain?channel=1", "rtsp://host/plain?channel=1"],
     ["no address at all", "no address at all"],
   ];
@@ -31,6 +34,8 @@ describe("redaction of addresses", () => {
     const start = performance.now();
     redactUrl(text);
     redactUrl("://".repeat(30_000));
+    redactUrl("//a:".repeat(30_000));
+    redactUrl(`?${"pass-".repeat(30_000)}`);
     assert.ok(performance.now() - start < 500);
   });
 });

@@ -1,0 +1,54 @@
+// Fuzz targets of what people and strangers write as text: config.json, Cookie headers, addresses in messages.
+import { ConfigInvalidError } from "../../../core/config/config-errors.ts";
+import { initialConfig } from "../../../core/config/initial-config.ts";
+import { parseConfig } from "../../../core/config/parse-config.ts";
+import { hasUrlCredentials, redactUrl } from "../../../core/domain/redact-url.ts";
+import { NightjarError } from "../../../core/errors.ts";
+import { cookieValue } from "../../../core/http/credentials.ts";
+import type { FuzzTarget } from "../fuzz-targets.ts";
+
+const camera = {
+  id: "yard",
+  name: "Yard",
+  driver: "rtsp",
+  config: { url: "rtsp://10.0.0.2/", transport: "tcp" },
+  record: { mode: "manual", retentionDays: 7, quotaBytes: 1e9 },
+};
+
+const configs = [
+  {},
+  initialConfig(),
+  { ...initialConfig(), cameras: [camera], network: { http: { port: 1 }, trustedProxies: ["10.0.0.0/8"] } },
+].map((config) => Buffer.from(JSON.stringify(config)));
+
+const texts = [
+  "rtsp://admin:secret@10.0.0.2:554/Streaming/Channels/101?token=abc&x=1",
+  "__Host-nightjar=nj_abc; theme=dark; nightjar=",
+  "cannot open http://a:b@h/, then https://c@d/?password=e;auth=f",
+].map((text) => Buffer.from(text));
+
+export const configFuzzTargets: readonly FuzzTarget[] = [
+  {
+    name: "config-json",
+    corpus: () => configs,
+    run(bytes) {
+      try {
+        parseConfig(bytes.toString("utf8"));
+      } catch (error) {
+        if (!(error instanceof ConfigInvalidError)) throw error;
+      }
+    },
+  },
+  {
+    name: "texts-of-strangers",
+    corpus: () => texts,
+    run(bytes) {
+      const text = bytes.toString("utf8");
+      cookieValue(text, "__Host-nightjar");
+      hasUrlCredentials(text);
+      if (/\/\/[^\s/?#"'<>]*:[^\s/?#"'<>]*@/.test(redactUrl(text).replaceAll("//***@", " "))) {
+        throw new NightjarError("NJ_TEST_LEAK", "internal", "an address kept its credentials");
+      }
+    },
+  },
+];
