@@ -25,7 +25,7 @@ export async function status(line: CommandLine): Promise<number> {
       `Nightjar ${body.version}, up ${Math.floor(body.uptimeSeconds / 60)} min: ${online} of ${total} cameras online, ${recording} recorded`,
     );
     printTable(
-      body.processes.map((({ name, status: state, restarts })) => [
+      body.processes.map(({ name, status: state, restarts }) => [
         `  ${name}`,
         state,
         restarts === 0 ? "" : `${restarts} restarts`,
