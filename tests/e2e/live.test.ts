@@ -1,0 +1,153 @@
+// Live pictures in a real Chromium: they advance, by WebCodecs and by MSE, and a tile that is not live says why.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import {
+  counterOf,
+  openBrowser,
+  openContext,
+  screenshot,
+  skipBrowserTests,
+  until,
+} from "./support/browser.ts";
+import { openLine } from "./support/cuttable-line.ts";
+import { type Recorder, startRecorder } from "./support/recorder.ts";
+
+/** Frame numbers of the demo camera begin again after its clip. */
+const LOOP = 100_000;
+
+describe("live view", { skip: skipBrowserTests }, () => {
+  let recorder: Recorder;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const faults: string[] = [];
+
+  before(async () => {
+    recorder = await startRecorder(true);
+    browser = await openBrowser();
+    context = await openContext(browser, recorder);
+    page = await context.newPage();
+    page.on("pageerror", (error) => faults.push(error.message));
+    page.on("console", (message) => {
+      if (/Content Security Policy/i.test(message.text())) faults.push(message.text());
+    });
+  });
+  after(async () => {
+    await browser?.close();
+    await recorder?.stop();
+  });
+
+  /** Watches the counter until it has risen `times` times without going back, except where the clip begins anew. */
+  async function risesBy(times: number): Promise<number[]> {
+    const seen: number[] = [];
+    await until(`the counter rises ${times} times: ${seen.join(" ")}`, async () => {
+      const now = await counterOf(page);
+      if (now !== undefined && now !== seen.at(-1)) seen.push(now);
+      return seen.length > times;
+    });
+    return seen;
+  }
+
+  function assertForwards(seen: readonly number[]): void {
+    const backwards = seen.filter((value, at) => at > 0 && value < (seen[at - 1] ?? 0));
+    assert.ok(backwards.length <= 1, `pictures come in order: ${seen.join(" ")}`);
+    assert.ok(seen.every((value) => value < LOOP));
+  }
+
+  it("draws the camera's frames in order by WebCodecs", async () => {
+    await page.goto(`${recorder.url}/live?grid=4`);
+    assertForwards(await risesBy(12));
+    assert.equal(await page.locator("canvas.picture").count(), 1);
+    assert.equal(await page.locator(".tile[data-camera]").first().getAttribute("data-state"), "live");
+  });
+
+  it("tells delay, bit rate, frame rate and codec on request", async () => {
+    await page.keyboard.press("i");
+    const words = await until("figures are shown", async () => {
+      const text = await page.locator(".figures").first().textContent();
+      return text !== null && / ms · .*bit\/s · [1-9].* fps/.test(text) && text;
+    });
+    assert.match(words, /H\.264 · WebCodecs/);
+    const delay = Number(/^(\d+) ms/.exec(words)?.[1]);
+    assert.ok(delay < 1000, `the delay is small: ${words}`);
+  });
+
+  it("shows one camera large with its main stream, and goes back", async () => {
+    await page.keyboard.press("1");
+    await until(
+      "the main stream is drawn",
+      () =>
+        page.evaluate(`document.querySelector("canvas.picture")?.width === 1280 || undefined`) as Promise<
+          true | undefined
+        >,
+    );
+    assertForwards(await risesBy(10));
+    assert.match(page.url(), /camera=/);
+    await screenshot(page, "live-large");
+    await page.keyboard.press("Escape");
+    await until("the wall is back", async () => !page.url().includes("camera=") || undefined);
+  });
+
+  it("plays by MSE where WebCodecs is not wanted", async () => {
+    await page.goto(`${recorder.url}/live?grid=4&player=mse`);
+    assertForwards(await risesBy(12));
+    assert.equal(await page.locator("video.picture").count(), 1);
+  });
+
+  it("keeps the last picture and says since when it is not live when the line breaks", async () => {
+    const line = await openLine(recorder.url);
+    const own = await openContext(browser, recorder);
+    const lonely = await own.newPage();
+    await lonely.goto(`${line.url}/live?grid=4`);
+    const before = await until("a picture", () => counterOf(lonely));
+    line.cut();
+    await until(
+      "the tile says so",
+      async () =>
+        /Not live since \d\d:\d\d:\d\d/.test(
+          (await lonely.locator(".notice").first().textContent({ timeout: 500 })) ?? "",
+        ) || undefined,
+    );
+    assert.ok((await counterOf(lonely)) !== undefined, "the last picture stays");
+    await screenshot(lonely, "live-line-lost");
+    line.mend();
+    await until(
+      "pictures come again by themselves",
+      async () => {
+        const now = await counterOf(lonely);
+        const state = await lonely.locator(".tile[data-camera]").first().getAttribute("data-state");
+        return (state === "live" && now !== undefined && now !== before) || undefined;
+      },
+      20_000,
+    );
+    await own.close();
+    await line.close();
+  });
+
+  it("says that a camera is switched off, and shows it again when it is on", async () => {
+    const { cameras } = await recorder.api<{ cameras: { id: string }[] }>("GET", "/cameras");
+    const id = cameras[0]?.id ?? "";
+    await page.goto(`${recorder.url}/live?grid=4`);
+    await until("a picture", () => counterOf(page));
+    await recorder.api("PATCH", `/cameras/${id}`, { enabled: false });
+    await until(
+      "the tile says so",
+      async () =>
+        /switched off/.test((await page.locator(".notice").first().textContent({ timeout: 500 })) ?? "") ||
+        undefined,
+    );
+    await screenshot(page, "live-switched-off");
+    await recorder.api("PATCH", `/cameras/${id}`, { enabled: true });
+    await until(
+      "the picture is back",
+      async () =>
+        (await page.locator(".tile[data-camera]").first().getAttribute("data-state")) === "live" || undefined,
+      20_000,
+    );
+  });
+
+  it("throws nothing and breaks no content policy on the way", () => {
+    assert.deepEqual(faults, []);
+  });
+});

@@ -1,0 +1,107 @@
+// The browser of the tests: Debian's Chromium, driven by playwright-core; pages that can read the frame number that
+// the demo camera burns into its picture; screenshots of what was looked at.
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { stripTypeScriptTypes } from "node:module";
+import { join } from "node:path";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Recorder } from "./recorder.ts";
+
+const ROOT = join(import.meta.dirname, "../../..");
+const SCREENSHOTS = join(ROOT, "tests/e2e/screenshots");
+export const CHROMIUM = process.env["NIGHTJAR_CHROMIUM"] ?? "/usr/bin/chromium";
+export const DESKTOP = { width: 1440, height: 900 } as const;
+export const PHONE = { width: 390, height: 844 } as const;
+
+/** Why browser tests cannot run here; false if they can. */
+export const skipBrowserTests: string | false = !existsSync(CHROMIUM)
+  ? `no Chromium at ${CHROMIUM}`
+  : !existsSync(join(ROOT, "ui/dist/index.html"))
+    ? "the web interface is not built: npm run build:ui"
+    : false;
+
+/** Starts Chromium. The caller closes it. */
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+  });
+}
+
+/** A context signed in at the recorder, with the counter reader on every page. */
+export async function openContext(
+  browser: Browser,
+  recorder: Recorder,
+  options: {
+    readonly viewport?: { readonly width: number; readonly height: number };
+    readonly theme?: string;
+    readonly touch?: boolean;
+  } = {},
+): Promise<BrowserContext> {
+  const context = await browser.newContext({
+    viewport: options.viewport ?? DESKTOP,
+    hasTouch: options.touch === true,
+    locale: "en-GB",
+    timezoneId: "Europe/Berlin",
+  });
+  if (recorder.token !== "") {
+    await context.addCookies([
+      { name: "nightjar", value: recorder.token, url: recorder.url, sameSite: "Strict", httpOnly: true },
+    ]);
+  }
+  if (options.theme !== undefined) {
+    await context.addInitScript(
+      `localStorage.getItem("nightjar.preferences") ?? localStorage.setItem("nightjar.preferences", ${JSON.stringify(JSON.stringify({ theme: options.theme, language: "en" }))});`,
+    );
+  }
+  await context.addInitScript(counterScript());
+  return context;
+}
+
+/** `window.nightjarCounter(selector)`: the number in the picture of the first such element, or null. */
+function counterScript(): string {
+  const source = readFileSync(join(ROOT, "core/testing/frame-counter.ts"), "utf8");
+  const plain = stripTypeScriptTypes(source).replaceAll(/^export /gm, "");
+  return `window.nightjarCounter = (() => { ${plain}
+    return (selector) => {
+      const element = document.querySelector(selector);
+      const width = element?.videoWidth ?? element?.width ?? 0;
+      const height = element?.videoHeight ?? element?.height ?? 0;
+      if (width < 100 || height < 50) return null;
+      const canvas = new OffscreenCanvas(width, height);
+      const context = canvas.getContext("2d", { willReadFrequently: true });
+      context.drawImage(element, 0, 0, width, height);
+      return readFrameCounter(context.getImageData(0, 0, width, height).data, width, height) ?? null;
+    };
+  })();`;
+}
+
+/** The frame number on show now; undefined where there is none. */
+export async function counterOf(page: Page, selector = ".picture"): Promise<number | undefined> {
+  const found: unknown = await page.evaluate(`window.nightjarCounter(${JSON.stringify(selector)})`);
+  return typeof found === "number" ? found : undefined;
+}
+
+/** Writes a screenshot for people to look at (ignored by git). */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+}
+
+/** Polls until `probe` gives something; rejects with `what` after the deadline. */
+export async function until<T>(
+  what: string,
+  probe: () => Promise<T | undefined | false>,
+  timeoutMs = 10_000,
+): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
+  let last: unknown;
+  while (performance.now() < deadline) {
+    const found = await probe().catch((error: unknown) => {
+      last = error;
+      return undefined;
+    });
+    if (found !== undefined && found !== false) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`not in ${timeoutMs} ms: ${what}${last === undefined ? "" : ` (${String(last)})`}`);
+}

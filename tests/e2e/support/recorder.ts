@@ -1,0 +1,88 @@
+// A real recorder for browser tests: `nightjar start` on a fresh data directory, activated, with its demo camera
+// recording. Takes whatever ports are free.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { NightjarError } from "../../../core/errors.ts";
+
+const ROOT = join(import.meta.dirname, "../../..");
+const START_MS = 30_000;
+export const ADMINISTRATOR = { username: "admin", password: "correct horse battery" } as const;
+
+export interface Recorder {
+  /** `http://localhost:8480`, without a slash at the end. */
+  readonly url: string;
+  /** The one-time code of the first start; used up when `activate` was asked for. */
+  readonly code: string;
+  /** A session token; empty when the recorder was not activated. */
+  readonly token: string;
+  api<T>(method: string, path: string, body?: unknown): Promise<T>;
+  stop(): Promise<void>;
+}
+
+/** Starts a recorder. The caller stops it. */
+export async function startRecorder(activate: boolean): Promise<Recorder> {
+  const data = await mkdtemp(join(tmpdir(), "nightjar-e2e-"));
+  const child = spawn(process.execPath, ["core/main.ts", "start", "--data", data], {
+    cwd: ROOT,
+    stdio: ["ignore", "pipe", process.env["NIGHTJAR_TEST_LOG"] === undefined ? "ignore" : "inherit"],
+  });
+  const ended = once(child, "exit");
+  const { url, code } = await firstWords(child);
+  const stop = async (): Promise<void> => {
+    child.kill("SIGTERM");
+    await ended;
+    await rm(data, { recursive: true, force: true, maxRetries: 5 });
+  };
+  let token = "";
+  const api = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const response = await fetch(`${url}/api/v1${path}`, {
+      method,
+      headers: {
+        "content-type": "application/json",
+        origin: url,
+        ...(token === "" ? {} : { authorization: `Bearer ${token}` }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) {
+      throw new NightjarError("NJ_TEST_REFUSED", "internal", `${method} ${path}: ${response.status} ${text}`);
+    }
+    return (text === "" ? undefined : JSON.parse(text)) as T;
+  };
+  try {
+    if (activate)
+      token = (await api<{ token: string }>("POST", "/activate", { code, ...ADMINISTRATOR })).token;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, code, token, api, stop };
+}
+
+/** Reads address and one-time code from what the recorder prints. */
+function firstWords(child: ChildProcess): Promise<{ url: string; code: string }> {
+  return new Promise((resolve, reject) => {
+    let printed = "";
+    const fail = (why: string): void => {
+      clearTimeout(timer);
+      child.kill("SIGKILL");
+      reject(new NightjarError("NJ_TEST_NO_START", "internal", `${why}: ${printed.slice(-2000)}`));
+    };
+    const timer = setTimeout(() => fail("the recorder did not start in time"), START_MS);
+    const early = (): void => fail("the recorder ended");
+    child.once("exit", early);
+    child.stdout?.on("data", (data: Buffer) => {
+      printed += data.toString();
+      const url = /Open (http:\/\/\S+?)[\s,]/.exec(printed)?.[1];
+      const code = /one-time code is (\S+)/.exec(printed)?.[1];
+      if (url === undefined || code === undefined) return;
+      clearTimeout(timer);
+      child.off("exit", early);
+      resolve({ url: url.replace(/\/$/, ""), code });
+    });
+  });
+}
