@@ -74,6 +74,7 @@ export class LiveStream implements FeedSink {
     for (const viewer of this.#viewers) viewer.text({ type: "format", format });
   }
 
+  /** Takes a frame. The buffer is kept and shared; nobody writes into it afterwards. */
   frame(message: Buffer): void {
     if (message.length <= LIVE_HEADER_BYTES) return;
     // Two bytes of the header are all that fanning out needs.
@@ -106,9 +107,14 @@ export class LiveStream implements FeedSink {
     for (const viewer of this.#viewers) viewer.text({ type: "state", state });
   }
 
-  /** The feed broke off: what comes next does not continue what came before. */
+  /** The feed broke off: what comes next does not continue what came before, and its first frame says so. */
   interrupted(): void {
     this.#discontinuity = true;
+    this.resynchronise();
+  }
+
+  /** Everybody goes on at the next key frame. */
+  resynchronise(): void {
     this.#forgetGop();
     for (const viewer of this.#viewers) viewer.waitForKeyFrame();
   }

@@ -115,7 +115,9 @@ export class TranscodedStream implements LiveSink {
   }
 
   waitForKeyFrame(): void {
-    this.#output.interrupted();
+    // Frames that pass through belong to others too: they carry their own mark and are not written into.
+    if (this.#transcoder === undefined) this.#output.resynchronise();
+    else this.#output.interrupted();
   }
 
   fail(error: unknown): void {

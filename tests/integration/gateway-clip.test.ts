@@ -166,7 +166,7 @@ describe("clips and snapshots through the gateway", () => {
       assert.equal(answer.status, 200);
       assert.equal(answer.headers.get("accept-ranges"), "none");
       assert.equal(answer.headers.get("etag"), null);
-      const { sums, times, soundSeconds } = await decode(Buffer.from(await answer.arrayBuffer()));
+      const { sums, soundSeconds } = await decode(Buffer.from(await answer.arrayBuffer()));
       // The last file is closed on disk, so that all of what its index holds is there.
       // ffmpeg decodes the lead-in of a fragmented file too; its edit list puts it before zero.
       const first = await run("ffprobe", [

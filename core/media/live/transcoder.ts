@@ -194,7 +194,7 @@ export class Transcoder {
 
 const ARGUMENTS = [
   ["-hide_banner", "-loglevel", "error", "-nostdin"],
-  ["-protocol_whitelist", "pipe", "-probesize", "32", "-analyzeduration", "0", "-fflags", "nobuffer"],
+  ["-protocol_whitelist", "pipe", "-probesize", "32", "-analyzeduration", "0"],
   ["-flags", "low_delay", "-threads", "1", "-copyts", "-f", "mp4", "-i", "pipe:0"],
   ["-map", "0:v:0", "-an", "-sn", "-dn", "-fps_mode", "passthrough", "-c:v", "libx264"],
   ["-preset", "veryfast", "-tune", "zerolatency", "-bf", "0", "-pix_fmt", "yuv420p", "-threads", "2"],
