@@ -4,9 +4,10 @@ import { spawnSync } from "node:child_process";
 import { cpus, release, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { type BenchContext, type BenchResult, type Machine, type Suite, tableOf } from "./figure.ts";
+import { playback } from "./playback.ts";
 import { record } from "./record.ts";
 
-const SUITES: Readonly<Record<string, Suite>> = { record };
+const SUITES: Readonly<Record<string, Suite>> = { record, playback };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
