@@ -39,6 +39,11 @@ export class AccessUnitWriter {
     this.#events = events;
   }
 
+  /** True if a unit of this timestamp is in progress. */
+  holds(timestamp: number): boolean {
+    return this.#open && timestamp === this.#timestamp;
+  }
+
   /** Called first for each packet: ends the unit in progress if the packet belongs to another. */
   enter(timestamp: number): void {
     if (this.#open && timestamp !== this.#timestamp) {

@@ -26,6 +26,7 @@ export class H264Depacketiser implements Depacketiser {
 
   packet(data: Buffer, start: number, end: number, timestamp: number, marker: boolean): void {
     if (end <= start) return;
+    if (this.#fragment !== 0 && !this.#unit.holds(timestamp)) this.#breakOff();
     this.#unit.enter(timestamp);
     const type = (data[start] as number) & 0x1f;
     if (type === FU_A) this.#fragmented(data, start, end);
@@ -38,6 +39,13 @@ export class H264Depacketiser implements Depacketiser {
       this.#endFragment();
       this.#unit.marker();
     }
+  }
+
+  /** A fragmented NAL unit goes on under another picture's time: its picture is not whole. */
+  #breakOff(): void {
+    this.#fragment = 0;
+    this.#side.stop();
+    this.#unit.lacks();
   }
 
   lost(): void {

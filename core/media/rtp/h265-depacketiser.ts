@@ -25,6 +25,7 @@ export class H265Depacketiser implements Depacketiser {
 
   packet(data: Buffer, start: number, end: number, timestamp: number, marker: boolean): void {
     if (end - start < 3) return;
+    if (this.#inFragment && !this.#unit.holds(timestamp)) this.#breakOff();
     this.#unit.enter(timestamp);
     const type = h265NalType(data[start] as number);
     if (type === FRAGMENTATION) this.#fragmented(data, start, end);
@@ -38,6 +39,13 @@ export class H265Depacketiser implements Depacketiser {
       this.#endFragment();
       this.#unit.marker();
     }
+  }
+
+  /** A fragmented NAL unit goes on under another picture's time: its picture is not whole. */
+  #breakOff(): void {
+    this.#inFragment = false;
+    this.#side.stop();
+    this.#unit.lacks();
   }
 
   lost(): void {

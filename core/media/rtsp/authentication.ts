@@ -68,7 +68,8 @@ export class Authenticator {
     }
     if (answered) return "refused";
     const offersBasic = offers.some((offer) => /^basic\b/i.test(offer));
-    if (offersBasic && (this.#tls || digests.length === 0)) {
+    const offersDigest = offers.some((offer) => /^digest\b/i.test(offer));
+    if (offersBasic && (this.#tls || !offersDigest)) {
       this.#basic = true;
       this.#digest = undefined;
       return "retry";
