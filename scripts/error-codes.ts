@@ -3,6 +3,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ERROR_KINDS, type ErrorKind, HTTP_STATUS } from "../core/errors.ts";
+import { faultError } from "../core/media/process/probe.ts";
+import type { StreamFaultCode } from "../core/media/source.ts";
 
 const SOURCES = ["core/**/*.ts", "plugins/*/src/**/*.ts", "ui/src/**/*.{ts,tsx}"];
 /** What never reaches a user: the test kit. */
@@ -23,8 +25,19 @@ export function errorCodes(root: string): Map<string, number[]> {
       found.get(code)?.add(Number(status));
     }
   }
+  for (const fault of streamFaults(root)) {
+    const error = faultError({ code: fault, message: "" });
+    found.set(error.code, new Set([HTTP_STATUS[error.kind]]));
+  }
   const sorted = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
   return new Map(sorted.map(([code, statuses]) => [code, [...statuses].sort((a, b) => a - b)]));
+}
+
+/** The faults of streams, whose codes are made of their names: `wrong-password` → `NJ_STREAM_WRONG_PASSWORD`. */
+function streamFaults(root: string): StreamFaultCode[] {
+  const text = readFileSync(join(root, "core/media/source.ts"), "utf8");
+  const union = /export type StreamFaultCode =([^;]+);/.exec(text)?.[1] ?? "";
+  return [...union.matchAll(/"([a-z-]+)"/g)].map((match) => match[1] as StreamFaultCode);
 }
 
 function isKind(text: string | undefined): text is ErrorKind {

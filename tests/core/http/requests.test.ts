@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { stat, writeFile } from "node:fs/promises";
+import { get, type IncomingMessage } from "node:http";
+import { join } from "node:path";
 import { describe, it } from "node:test";
+import { createHttpApp } from "../../../core/http/app.ts";
 import { GOOD_PASSWORD } from "../users/users-fixture.ts";
 import { HOST, httpFixture, ORIGIN } from "./http-fixture.ts";
 
@@ -339,5 +344,20 @@ describe("what the API passes on", () => {
       text,
       /^nightjar_http_requests_total\{method="GET",path="\/api\/v1\/cameras\/:id",status="200"\} 1$/m,
     );
+  });
+
+  it("serves on a Unix socket that only its owner may open, and replaces a stale one", async (t) => {
+    const { services, dataDir } = await httpFixture(t);
+    const path = join(dataDir, "core-http.sock");
+    await writeFile(path, "left behind");
+    const app = createHttpApp(services);
+    t.after(() => app.close());
+    await app.listen(path);
+    assert.equal((await stat(path)).mode & 0o777, 0o600);
+    const [answer] = (await once(get({ socketPath: path, path: "/api/v1/setup" }), "response")) as [
+      IncomingMessage,
+    ];
+    answer.resume();
+    assert.equal(answer.statusCode, 200);
   });
 });

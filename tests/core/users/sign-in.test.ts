@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
+import { loginAttemptsTable } from "../../../core/db/tables/login-attempts-table.ts";
 import { NightjarError } from "../../../core/errors.ts";
 import { silentLog } from "../../../core/log.ts";
 import { LOCK_WINDOW_MS } from "../../../core/users/login-guard.ts";
@@ -83,27 +84,28 @@ describe("signing in", () => {
     await users.signIn.signIn("ann", GOOD_PASSWORD, from("192.0.2.66"));
   });
 
-  it("evaluates at most twenty of many parallel guesses from everywhere", async (t) => {
+  it("evaluates only a few of many parallel guesses", async (t) => {
     const { users } = await withAnn(t);
     const codes = await Promise.all(
-      Array.from({ length: 300 }, (_, index) =>
-        users.signIn.signIn("ann", "wrong", from(`198.51.100.${index % 250}`)).then(
+      Array.from({ length: 200 }, () =>
+        users.signIn.signIn("ann", "wrong", CLIENT).then(
           () => "signed in",
           (error: unknown) => (error instanceof NightjarError ? error.code : String(error)),
         ),
       ),
     );
     const judged = codes.filter((code) => code === "NJ_LOGIN_FAILED").length;
-    assert.ok(judged >= 1 && judged <= 20, `${judged} were judged`);
-    assert.equal(codes.filter((code) => code === "NJ_LOGIN_LOCKED").length, 300 - judged);
+    assert.ok(judged >= 1 && judged <= 5, `${judged} were judged`);
+    assert.equal(codes.filter((code) => code === "NJ_LOGIN_LOCKED").length, 200 - judged);
   });
 
   it("does not let strangers lock out an administrator who has a session", async (t) => {
-    const { users, clock } = await withAnn(t);
+    const { users, db, clock } = await withAnn(t);
     const session = await users.signIn.signIn("ann", GOOD_PASSWORD, from("192.0.2.1"));
     clock.turn(1);
     for (let index = 0; index < 30; index += 1) {
-      await users.signIn.signIn("ann", "wrong", from(`198.51.100.${index}`)).catch(() => undefined);
+      const attempt = { userName: "ann", remoteAddress: `198.51.100.${index}`, succeeded: false };
+      await loginAttemptsTable(db).record({ ...attempt, atMs: clock.nowMs });
     }
     await assert.rejects(
       users.signIn.signIn("ann", GOOD_PASSWORD, from("203.0.113.9")),
