@@ -32,29 +32,32 @@ export interface TrackedFile {
 
 /** Starts rounds, and syncs single files when they are closed. */
 export class SyncRounds {
-  readonly #pool: SyncPool;
+  readonly #pool: Pick<SyncPool, "run">;
   readonly #clock: Clock;
   readonly #emit: (event: VolumeEvent) => void;
   readonly #onFault: (file: TrackedFile, fault: ThreadFault) => void;
   readonly #onReleased: (file: TrackedFile) => void;
+  readonly #onRoundEnd: () => void;
   #startedMs: number | undefined;
   #endedMs: number;
   #toldMs = 0;
 
   constructor(options: {
-    readonly pool: SyncPool;
+    readonly pool: Pick<SyncPool, "run">;
     readonly clock: Clock;
     readonly emit: (event: VolumeEvent) => void;
     /** A file could not be synced. */
     readonly onFault: (file: TrackedFile, fault: ThreadFault) => void;
     /** No sync job holds the file any more. */
     readonly onReleased: (file: TrackedFile) => void;
+    readonly onRoundEnd?: () => void;
   }) {
     this.#pool = options.pool;
     this.#clock = options.clock;
     this.#emit = options.emit;
     this.#onFault = options.onFault;
     this.#onReleased = options.onReleased;
+    this.#onRoundEnd = options.onRoundEnd ?? (() => undefined);
     this.#endedMs = options.clock.monotonicMs();
   }
 
@@ -102,6 +105,7 @@ export class SyncRounds {
       this.#emit({ kind: "round", ms, files: dirty.length });
       if (ms >= SLOW_MS) this.#emit({ kind: "slow", ms });
       onEnd?.();
+      this.#onRoundEnd();
     });
   }
 

@@ -18,10 +18,12 @@ const WRITE_PROBE_MS = 3_000;
 /** After a failed write, probes must be good for so long before the volume counts as normal. */
 const HOLD_MS = 10_000;
 
+type WatchedPool = Pick<SyncPool, "run" | "lastAnswerMs" | "longestRunMs">;
+
 /** Health of a volume, told by events. */
 export class VolumeWatch {
   readonly #id: VolumeId | undefined;
-  readonly #pool: SyncPool;
+  readonly #pool: WatchedPool;
   readonly #clock: Clock;
   readonly #emit: (event: VolumeEvent) => void;
   #probing = false;
@@ -35,7 +37,7 @@ export class VolumeWatch {
 
   constructor(options: {
     readonly id: VolumeId | undefined;
-    readonly pool: SyncPool;
+    readonly pool: WatchedPool;
     readonly clock: Clock;
     readonly emit: (event: VolumeEvent) => void;
   }) {

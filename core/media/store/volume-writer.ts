@@ -30,14 +30,11 @@ export interface VolumeWriterOptions {
 }
 
 /** Starts the threads of a volume. */
-export function openVolumeWriter(options: VolumeWriterOptions): VolumeWriter {
-  return new VolumeWriter(options);
-}
+export const openVolumeWriter = (options: VolumeWriterOptions): VolumeWriter => new VolumeWriter(options);
 
 /** Writes one volume. All calls return at once; callbacks and events come later, never from within the call. */
 export class VolumeWriter {
   readonly #options: VolumeWriterOptions;
-  readonly #clock: Clock;
   readonly #pool: SyncPool;
   readonly #rounds: SyncRounds;
   readonly #watch: VolumeWatch;
@@ -54,7 +51,6 @@ export class VolumeWriter {
   constructor(options: VolumeWriterOptions) {
     this.#options = options;
     const clock = options.clock ?? systemClock;
-    this.#clock = clock;
     const data = { volumePath: options.path };
     const emit = (event: VolumeEvent) => {
       if (!this.#closed) options.onEvent(event);
@@ -67,6 +63,7 @@ export class VolumeWriter {
       emit,
       onFault: (file, fault) => this.#fail(file, fault),
       onReleased: (file) => this.#closeIfFree(file),
+      onRoundEnd: () => this.#onIdle?.(),
     });
     this.#link = new WriterLink(data, clock, {
       onCreated: (token, descriptor, directories) => this.#created(token, descriptor, directories),
@@ -78,10 +75,7 @@ export class VolumeWriter {
       onAnswer: () => this.#onIdle?.(),
     });
     this.#ticker = clock.every(WATCH_TICK_MS, () => this.#tick());
-  }
-
-  get path(): string {
-    return this.#options.path;
+    this.#tick();
   }
 
   get health(): VolumeHealth {
@@ -210,10 +204,10 @@ export class VolumeWriter {
       };
       this.#onIdle();
     });
-    await this.#within(timeoutMs, idle);
+    await within(timeoutMs, idle);
     this.#closed = true;
     this.#ticker.cancel();
-    await this.#within(timeoutMs, Promise.all([this.#link.close(), this.#pool.close()]));
+    await within(timeoutMs, Promise.all([this.#link.close(), this.#pool.close()]));
   }
 
   #usable(token: FileToken, onDone: VolumeDone): TrackedFile | undefined {
@@ -289,8 +283,6 @@ export class VolumeWriter {
     this.#onIdle?.();
   }
 
-  #error(fault: ThreadFault): VolumeWriteError;
-  #error(fault: ThreadFault | undefined): VolumeWriteError | undefined;
   #error(fault: ThreadFault | undefined): VolumeWriteError | undefined {
     return fault === undefined ? undefined : new VolumeWriteError(this.#options.path, fault);
   }
@@ -303,13 +295,12 @@ export class VolumeWriter {
     });
     this.#watch.noteFault({ code: "NJ_THREAD_LOST", message: "a thread that writes to the volume ended" });
   }
+}
 
-  #within(timeoutMs: number, work: Promise<unknown>): Promise<unknown> {
-    return Promise.race([
-      work,
-      new Promise((resolve) => {
-        this.#clock.after(timeoutMs, () => resolve(undefined));
-      }),
-    ]);
-  }
+/** Waits for `work`, but not longer than `timeoutMs` of real time: ending must never hang. */
+async function within(timeoutMs: number, work: Promise<unknown>): Promise<void> {
+  const limit = Promise.withResolvers<void>();
+  const timer = setTimeout(limit.resolve, timeoutMs);
+  await Promise.race([work, limit.promise]);
+  clearTimeout(timer);
 }

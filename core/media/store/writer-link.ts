@@ -5,6 +5,9 @@ import type { Clock } from "../../clock.ts";
 import type { ThreadFault, VolumeThreadData, WriterOperation, WriterReply } from "./volume-messages.ts";
 import { WriteBatch } from "./write-batch.ts";
 
+/** A thread that lasted less than this is not replaced at once. */
+const RESTART_PAUSE_MS = 5_000;
+
 export type LinkDone = (fault: ThreadFault | undefined) => void;
 
 export interface WriterLinkEvents {
@@ -31,6 +34,9 @@ export class WriterLink {
   #flushing = false;
   #nextId = 1;
   #closed = false;
+  /** The thread ended soon after its start: the next one is started after a pause. */
+  #pausing = false;
+  #startedMs = Number.NEGATIVE_INFINITY;
   /** Monotonic time of the last answer. */
   lastAnswerMs: number;
 
@@ -75,7 +81,7 @@ export class WriterLink {
   /** Sends what has been collected, without waiting for the end of the turn. */
   flush(): void {
     this.#flushing = false;
-    if (this.#closed || this.#batch.isEmpty) return;
+    if (this.#closed || this.#pausing || this.#batch.isEmpty) return;
     const { message, transfer } = this.#batch.take();
     this.#batch = new WriteBatch();
     this.#sentMs.push(this.#clock.monotonicMs());
@@ -103,6 +109,7 @@ export class WriterLink {
   }
 
   #start(): Worker {
+    this.#startedMs = this.#clock.monotonicMs();
     const worker = new Worker(new URL("./volume-writer-thread.ts", import.meta.url), {
       workerData: this.#data,
     });
@@ -136,7 +143,17 @@ export class WriterLink {
       message: "the thread that writes to the volume ended",
     };
     this.#sentMs = [];
-    this.#worker = this.#start();
+    if (this.#clock.monotonicMs() - this.#startedMs > RESTART_PAUSE_MS) {
+      this.#worker = this.#start();
+    } else {
+      this.#pausing = true;
+      this.#clock.after(RESTART_PAUSE_MS, () => {
+        if (this.#closed) return;
+        this.#pausing = false;
+        this.#worker = this.#start();
+        this.flush();
+      });
+    }
     this.#events.onLost(fault, error);
     for (const id of [...this.#waiting.keys()]) this.#settle(id, fault);
   }

@@ -1,0 +1,218 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { after, afterEach, describe, it } from "node:test";
+import type { Clock } from "../../../../core/clock.ts";
+import type { VolumeId } from "../../../../core/domain/ids.ts";
+import { silentLog } from "../../../../core/log.ts";
+import { initialiseVolume } from "../../../../core/media/store/volume-marker.ts";
+import {
+  openVolumeWriter,
+  type VolumeEvent,
+  type VolumeWriteError,
+  type VolumeWriter,
+} from "../../../../core/media/store/volume-writer.ts";
+import { FakeClock } from "../../../../core/testing/fake-clock.ts";
+import { tempDir } from "../../../../core/testing/temp-dir.ts";
+import { waitFor } from "../../../../core/testing/wait-for.ts";
+import { makeUsualSegment } from "../mp4/synthetic-segment.ts";
+
+const PATH = "video/yard/main/2026-01-02/03/1-n-1-0.mp4";
+const volume = tempDir("nightjar-writer-");
+const writers: VolumeWriter[] = [];
+let folders = 0;
+
+function start(id?: VolumeId, clock?: Clock) {
+  const root = volume.join(`${folders++}`);
+  const marker = initialiseVolume(root).marker;
+  const events: VolumeEvent[] = [];
+  const writer = openVolumeWriter({
+    path: root,
+    id: id ?? marker.id,
+    log: silentLog,
+    ...(clock === undefined ? {} : { clock }),
+    onEvent: (event) => events.push(event),
+  });
+  writers.push(writer);
+  return { root, writer, events, file: `${root}/${PATH}` };
+}
+
+function shared(text: string): Buffer {
+  const bytes = Buffer.from(new SharedArrayBuffer(text.length));
+  bytes.write(text);
+  return bytes;
+}
+
+function done(
+  act: (onDone: (error?: VolumeWriteError) => void) => void,
+): Promise<VolumeWriteError | undefined> {
+  return new Promise((resolve) => act(resolve));
+}
+
+after(() => volume.remove());
+afterEach(async () => {
+  for (const writer of writers.splice(0)) await writer.close();
+});
+
+describe("volume writer", () => {
+  it("reports within five seconds that its thread hangs, and that it is back, without being stopped itself", async () => {
+    const clock = new FakeClock();
+    const { root, writer, events } = start(undefined, clock);
+    await waitFor(() => writer.stat() !== undefined, { what: "the first probe" });
+    // Opening a pipe that nobody reads blocks the thread as a hung disk would.
+    execFileSync("mkfifo", [`${root}/locks.jsonl.new`]);
+    const written = done((onDone) => writer.writeText("locks.jsonl", "", onDone));
+    const token = writer.create(PATH, Buffer.from("a"));
+    const appended = done((onDone) => writer.append(token, [Buffer.from("b")], onDone));
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(3_500);
+    assert.equal(writer.health, "normal");
+    clock.advance(1_000);
+    assert.equal(writer.health, "offline");
+    assert.match(
+      events.flatMap((event) => (event.kind === "state" ? event.message : [])).join(),
+      /not answered for 4 s/,
+    );
+    readFileSync(`${root}/locks.jsonl.new`);
+    await written;
+    assert.equal(await appended, undefined, "what waited is written as soon as the disk is back");
+    await waitFor(
+      () => {
+        clock.advance(500);
+        return writer.health === "normal";
+      },
+      { what: "the return to normal" },
+    );
+  });
+
+  it("creates folders and file, and appends pieces of shared and own memory in order", async () => {
+    const { writer, file } = start();
+    const slab = shared("abcdefghij");
+    const token = writer.create(PATH, Buffer.from("head-"));
+    const own = Buffer.from("own");
+    const first = done((onDone) =>
+      writer.append(token, [own, slab.subarray(0, 3), slab.subarray(3, 5), slab.subarray(8)], onDone),
+    );
+    own.fill(0);
+    const second = done((onDone) => writer.append(token, [Buffer.from("!"), slab.subarray(0, 1)], onDone));
+    assert.deepEqual([await first, await second], [undefined, undefined]);
+    assert.equal(readFileSync(file, "utf8"), "head-ownabcdeij!a");
+  });
+
+  it("appends more pieces than one system call takes", async () => {
+    const { writer, file } = start();
+    const token = writer.create(PATH, new Uint8Array(0));
+    const pieces = Array.from({ length: 1_500 }, (_, index) => shared(`${index};`));
+    assert.equal(await done((onDone) => writer.append(token, pieces, onDone)), undefined);
+    assert.equal(
+      readFileSync(file, "utf8"),
+      Array.from({ length: 1_500 }, (_, index) => `${index};`).join(""),
+    );
+  });
+
+  it("syncs what was written in a round, and tells how far", async () => {
+    const { writer, events } = start();
+    const token = writer.create(PATH, Buffer.from("12345"));
+    await done((onDone) => writer.append(token, [Buffer.from("678")], onDone));
+    await done((onDone) => writer.syncNow(onDone));
+    assert.deepEqual(
+      events.filter((event) => event.kind === "synced"),
+      [{ kind: "synced", token, bytes: 8 }],
+    );
+    await done((onDone) => writer.syncNow(onDone));
+    assert.equal(events.filter((event) => event.kind === "round").length, 1, "nothing new needs no round");
+  });
+
+  it("finishes a recording: the file is closed, durable and byte for byte what the muxer meant", async () => {
+    const { writer, file, events } = start();
+    const { open, closed, end, partEnds } = makeUsualSegment();
+    const token = writer.create(PATH, open.subarray(0, partEnds[0]));
+    writer.append(token, [open.subarray(partEnds[0])], assert.ifError);
+    assert.equal(await done((onDone) => writer.finish(token, end, onDone)), undefined);
+    assert.deepEqual(readFileSync(file), Buffer.from(closed));
+    assert.deepEqual(events.at(-1), { kind: "synced", token, bytes: closed.length });
+    assert.equal(writer.openFiles, 0);
+    const late = await done((onDone) => writer.append(token, [Buffer.from("x")], onDone));
+    assert.equal(late?.systemCode, "EBADF");
+  });
+
+  it("never overwrites a file, and refuses what is appended to one that could not be created", async () => {
+    const { writer, file, events } = start();
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, "precious");
+    const token = writer.create(PATH, Buffer.from("new"));
+    const error = await done((onDone) => writer.append(token, [Buffer.from("x")], onDone));
+    assert.equal(error?.systemCode, "EEXIST");
+    assert.equal(readFileSync(file, "utf8"), "precious");
+    const failed = events.filter((event) => event.kind === "failed");
+    assert.deepEqual(
+      failed.map((event) => [event.token, event.code, event.syncedBytes]),
+      [[token, "EEXIST", 0]],
+    );
+    assert.equal(writer.health, "normal", "a name that is taken says nothing about the disk");
+  });
+
+  it("removes files and the folders that become empty, and writes there again", async () => {
+    const { root, writer, file } = start();
+    const other = PATH.replace("1-n", "2-n");
+    const tokens = [writer.create(PATH, Buffer.from("a")), writer.create(other, Buffer.from("b"))];
+    for (const token of tokens)
+      assert.equal(await done((onDone) => writer.append(token, [], onDone)), undefined);
+    for (const token of tokens) writer.abandon(token);
+    assert.equal(await done((onDone) => writer.remove(PATH, onDone)), undefined);
+    assert.deepEqual([existsSync(file), existsSync(`${root}/${other}`)], [false, true]);
+    const both = [other, "video/yard/main/2026-01-02/03/absent.mp4"];
+    const errors = await Promise.all(both.map((path) => done((onDone) => writer.remove(path, onDone))));
+    assert.deepEqual(errors, [undefined, undefined], "what is gone already is as good as removed");
+    assert.equal(existsSync(`${root}/video/yard/main/2026-01-02`), false);
+    assert.equal(existsSync(`${root}/video/yard/main`), true);
+    const token = writer.create(PATH, Buffer.from("again"));
+    assert.equal(await done((onDone) => writer.append(token, [], onDone)), undefined);
+    assert.equal(readFileSync(file, "utf8"), "again");
+  });
+
+  it("recovers an abandoned file on request", async () => {
+    const { writer } = start();
+    const { open } = makeUsualSegment();
+    const token = writer.create(PATH, open.subarray(0, open.length - 1));
+    await done((onDone) => writer.append(token, [], onDone));
+    writer.abandon(token);
+    const result = await new Promise((resolve) => {
+      writer.recover(PATH, (error, recovery) => resolve(error ?? recovery?.facts?.videoSamples));
+    });
+    assert.equal(result, 30);
+    const missing = await new Promise((resolve) =>
+      writer.recover("video/none.mp4", (error) => resolve(error?.systemCode)),
+    );
+    assert.equal(missing, "ENOENT");
+  });
+
+  it("replaces small text files", async () => {
+    const { root, writer } = start();
+    assert.equal(await done((onDone) => writer.writeText("locks.jsonl", "one\n", onDone)), undefined);
+    assert.equal(await done((onDone) => writer.writeText("locks.jsonl", "two\n", onDone)), undefined);
+    assert.equal(readFileSync(`${root}/locks.jsonl`, "utf8"), "two\n");
+    assert.equal(existsSync(`${root}/locks.jsonl.new`), false);
+  });
+
+  it("tells free space, and notices another volume in its place", async () => {
+    const { writer, events } = start("00000000-0000-4000-8000-000000000000" as VolumeId);
+    await waitFor(() => writer.health === "mismatch", { what: "the mismatch" });
+    assert.match(
+      events.flatMap((event) => (event.kind === "state" ? event.message : [])).join(),
+      /another volume/,
+    );
+    const right = start();
+    await waitFor(() => right.writer.stat() !== undefined, { what: "the free space" });
+    assert.ok((right.writer.stat()?.totalBytes ?? 0) > (right.writer.stat()?.freeBytes ?? 0));
+  });
+
+  it("leaves open files as they are when it is closed, with all that was asked for written", async () => {
+    const { writer, file } = start();
+    const token = writer.create(PATH, Buffer.from("a"));
+    writer.append(token, [Buffer.from("b")], assert.ifError);
+    await writer.close();
+    assert.equal(statSync(file).size, 2);
+  });
+});
