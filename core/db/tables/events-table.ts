@@ -73,13 +73,15 @@ export function eventsTable(db: SqlWriter): EventsTable {
     listOpen: (type) => select("where end_ms is null and type = ? order by number", [type]),
     list(query) {
       const conditions = ["number < ?"];
+      // The plus signs keep these from choosing the order: walking back from the newest ends at the limit, while an
+      // index by type or camera would mean sorting all of theirs.
       const params: (string | number)[] = [query.before ?? Number.MAX_SAFE_INTEGER];
       if (query.types !== undefined) {
-        conditions.push("type in (select value from json_each(?))");
+        conditions.push("+type in (select value from json_each(?))");
         params.push(JSON.stringify(query.types));
       }
       if (query.cameras !== undefined) {
-        conditions.push("camera in (select value from json_each(?))");
+        conditions.push("+camera in (select value from json_each(?))");
         params.push(JSON.stringify(query.cameras));
       }
       if (query.startMs !== undefined) {
