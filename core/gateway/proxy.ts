@@ -107,6 +107,10 @@ export class CoreProxy {
       sendProblem(response, coreAway(error));
     });
     response.once("close", () => outgoing.destroy());
+    response.once("finish", () => {
+      // Core has answered without wanting the rest of the body: nor do we.
+      if (!incoming.complete) cutSoon(incoming);
+    });
     sendBody(incoming, outgoing, () => refuseBody(incoming, response));
   }
 
@@ -146,9 +150,13 @@ function refuseBody(incoming: IncomingMessage, response: ServerResponse): void {
     response,
     httpError(413, "NJ_BODY_TOO_LARGE", `a request body may hold ${BODY_LIMIT_BYTES} bytes at most`),
   );
-  // Reading on without end would be what the sender wants; a moment lets the answer reach it.
+  response.once("finish", () => cutSoon(incoming));
+}
+
+/** Reading on without end would be what the sender wants; a moment lets the answer reach it. */
+function cutSoon(incoming: IncomingMessage): void {
   incoming.resume();
-  response.once("finish", () => setTimeout(() => incoming.socket.destroy(), 250).unref());
+  setTimeout(() => incoming.socket.destroy(), 250).unref();
 }
 
 function forwardedHeaders(
