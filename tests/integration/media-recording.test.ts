@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -234,6 +235,44 @@ describe("the media process (a real camera over RTSP)", () => {
       const lostMs = killedAtMs - (recovered.startTime90k + recovered.duration90k) / 90;
       assert.ok(lostMs < 2_000, `${lostMs} ms lost`);
       assert.ok(again.identity.run > recovered.run);
+      core.link.close();
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
+
+  it("finds unfinished files on the volume when its own books are lost", { timeout: 90_000 }, async () => {
+    await using camera = await fakeCamera({ codec: "h264" });
+    using dir = tempDir();
+    let child = await startChild(dir.path);
+    try {
+      let core = await CoreEnd.connect(dir.path);
+      const volumePath = dir.join("volume");
+      const { id } = await core.link.request("initialiseVolume", { path: volumePath });
+      const wish = stream(camera.url, id, { audio: false });
+      await core.link.request("setDesiredState", desired(id, volumePath, [wish]));
+      await waitFor(() => core.closed.length >= 1, { deadlineMs: 15_000, what: "a closed segment" });
+      const opened = await waitFor(() => core.of("segment-opened")[core.closed.length], {
+        deadlineMs: 10_000,
+        what: "an open segment",
+      });
+      const [closed] = core.closed;
+      child.kill("SIGKILL");
+      await once(child, "exit");
+      core.link.close();
+      rmSync(dir.join("media"), { recursive: true });
+      child = await startChild(dir.path);
+      core = await CoreEnd.connect(dir.path);
+      await core.link.request("setDesiredState", desired(id, volumePath, []));
+      const paths = (): readonly string[] => core.closed.map(({ path }) => path);
+      await waitFor(() => paths().includes(opened.path) && paths().includes(closed?.path ?? ""), {
+        deadlineMs: 20_000,
+        what: "both segments to be reported again",
+      });
+      assert.equal(core.closed.find(({ path }) => path === opened.path)?.recovered, true);
+      const again = core.closed.find(({ path }) => path === closed?.path);
+      assert.deepEqual(again, closed, "a closed file tells all that its report told");
+      await decodes(join(volumePath, opened.path));
       core.link.close();
     } finally {
       child.kill("SIGKILL");

@@ -1,35 +1,57 @@
-// After a start: files that a former process left unfinished are finalised and reported, one after the other in a
-// sync thread of their volume, while new ones are being recorded (data plane, section 5).
+// Files that were never closed are finalised and reported, one after the other in a sync thread of their volume, while
+// new ones are being recorded (data plane, section 5). The list of written segments names them; what a power loss took
+// from the list is found by a scan of the newest hours, and a list that is gone is made again by a scan of all.
 import type { Clock } from "../../clock.ts";
 import type { SegmentId } from "../../domain/ids.ts";
 import type { Log } from "../../log.ts";
 import type { MediaReport } from "../protocol.ts";
 import type { RecoveryResult } from "../store/recover-segment.ts";
+import { scanVolume } from "../store/scan-volume.ts";
 import type { VolumeWriteError } from "../store/volume-writer.ts";
 import type { Volume } from "./volume.ts";
-import type { WrittenSegment } from "./written-log.ts";
+import type { WrittenSegment, WrittenTail } from "./written-log.ts";
 
 const RETRY_MS = 2_000;
+/** What was written so recently may be missing from the books after a power loss. */
+const RECENT_MS = 3_600_000;
 
 export interface RecoveryServices {
   readonly clock: Clock;
   readonly log: Log;
+  /** Number of the first run of this process: files of later ones are its own. */
+  readonly firstRun: number;
   report(report: MediaReport): void;
 }
 
-/** Recovers `unfinished` on `volume` in the background. A volume that is away is tried again while it is. */
-export function recoverVolume(
+/** Recovers in the background what a former process left on `volume`. */
+export function recoverVolume(volume: Volume, tail: WrittenTail, services: RecoveryServices): void {
+  recoverFiles(volume, tail.unfinished, services, () => {
+    search(volume, tail, services).catch((error: unknown) =>
+      services.log.warn("a volume cannot be searched for unfinished recordings", {
+        volume: volume.id,
+        reason: String(error),
+      }),
+    );
+  });
+}
+
+/** Recovers `unfinished` on `volume` in the background, then calls `onDone`. A volume that is away is waited for. */
+export function recoverFiles(
   volume: Volume,
   unfinished: readonly WrittenSegment[],
   services: RecoveryServices,
+  onDone: () => void = () => undefined,
 ): void {
-  const waiting = unfinished.filter((segment) => !volume.isOpen(segment.path));
-  if (waiting.length === 0) return;
+  const waiting = [...unfinished];
   const next = (): void => {
+    if (volume.isClosed) return;
     const segment = waiting[0];
-    if (segment === undefined || volume.isClosed) return;
     if (!volume.accepts && volume.status !== "full") {
       services.clock.after(RETRY_MS, next);
+      return;
+    }
+    if (segment === undefined) {
+      onDone();
       return;
     }
     volume.writer.recover(segment.path, (error, result) => {
@@ -48,6 +70,50 @@ export function recoverVolume(
   };
   // What was asked for before of a file that was given up must have reached it, or failed.
   services.clock.after(RETRY_MS, next);
+}
+
+/** Looks for files that the list of written segments does not know. */
+async function search(volume: Volume, tail: WrittenTail, services: RecoveryServices): Promise<void> {
+  const recentMs = services.clock.wallMs() - RECENT_MS;
+  const newestMs = Math.max(0, ...Array.from(tail.known, startMsOf));
+  const options = tail.isMissing ? {} : { sinceMs: Math.min(newestMs, recentMs) };
+  const closed: WrittenSegment[] = [];
+  const unfinished: WrittenSegment[] = [];
+  for await (const file of scanVolume(volume.desired.path, { ...options, inspect: "structure" })) {
+    const { path, name, inspection } = file;
+    if (volume.isClosed) return;
+    if (name === undefined || tail.known.has(path)) continue;
+    if (inspection === undefined || runOf(path) >= services.firstRun) continue;
+    const segment = { path, writeSequence: inspection.writeSequence };
+    if (inspection.state !== "closed") {
+      unfinished.push(segment);
+      continue;
+    }
+    closed.push(segment);
+    // Its report may have been lost with the line in the list.
+    if (inspection.facts !== undefined && name.startMs >= recentMs) {
+      services.report({
+        kind: "segment-closed",
+        segment: { ...inspection.facts, volume: volume.id, ...segment },
+      });
+    }
+  }
+  if (closed.length + unfinished.length === 0) return;
+  services.log.notice("found recordings that the list of written segments did not know", {
+    volume: volume.id,
+    files: closed.length + unfinished.length,
+  });
+  volume.noteFound([...closed, ...unfinished]);
+  recoverFiles(volume, unfinished, services);
+}
+
+/** `<start>-<node>-<run>-<sequence>.mp4`, where the node's name may hold hyphens. */
+function runOf(path: string): number {
+  return Number(path.split("-").at(-2));
+}
+
+function startMsOf(path: string): number {
+  return Number.parseInt(path.slice(path.lastIndexOf("/") + 1), 10) || 0;
 }
 
 function settle(

@@ -19,7 +19,7 @@ import { LiveFanout } from "./live-fanout.ts";
 import { defaultMemoryBudget, shareMemory } from "./memory-budget.ts";
 import type { CreateSource } from "./probe.ts";
 import { Reconciler } from "./reconciler.ts";
-import { recoverVolume } from "./recovery.ts";
+import { recoverFiles, recoverVolume } from "./recovery.ts";
 import { ReportSender } from "./report-sender.ts";
 import { RunNumbers } from "./run-numbers.ts";
 import { StateKeeper } from "./state-keeper.ts";
@@ -71,8 +71,13 @@ export async function runMedia(context: ProcessContext, options: MediaOptions = 
     for (const stream of reconciler.streams.values()) stream.keeper.clockStepped();
   });
 
-  const volumes = new VolumeSet({ clock, log, folder, report, reportVolatile }, (volume, unfinished) =>
-    recoverVolume(volume, unfinished, { clock, log, report }),
+  const recovery = { clock, log, report, firstRun: runNumbers.first };
+  const volumes = new VolumeSet(
+    { clock, log, folder, report, reportVolatile },
+    {
+      opened: (volume, tail) => recoverVolume(volume, tail, recovery),
+      abandoned: (volume, segment) => recoverFiles(volume, [segment], recovery),
+    },
   );
   const services: StreamServices = {
     clock,

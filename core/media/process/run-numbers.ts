@@ -11,6 +11,8 @@ const BLOCK = 1_000;
 export class RunNumbers {
   readonly #path: string;
   readonly #log: Log;
+  /** The first number of this process. */
+  readonly first: number;
   #next: number;
   #reserved: number;
 
@@ -21,6 +23,7 @@ export class RunNumbers {
     // Without the file, seconds since the epoch lie above any number of runs that a node has used up.
     this.#next = readReserved(this.#path) ?? Math.max(1, Math.floor(clock.wallMs() / 1_000));
     this.#reserved = this.#next;
+    this.first = this.#next;
   }
 
   /** Reserves the first block; awaited before the first run. */

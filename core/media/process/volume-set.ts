@@ -4,22 +4,26 @@ import type { VolumeId } from "../../domain/ids.ts";
 import type { DesiredVolume } from "../protocol.ts";
 import type { SegmentVolume, SegmentVolumes } from "./segment-volume.ts";
 import { Volume, type VolumeServices } from "./volume.ts";
-import type { WrittenSegment } from "./written-log.ts";
+import type { WrittenSegment, WrittenTail } from "./written-log.ts";
 
 const CLOSE_MS = 1_000;
+
+/** What is to be done about files that were never closed. */
+export interface VolumeHooks {
+  /** A volume's own books were read: a former process may have left files unfinished. */
+  opened(volume: Volume, tail: WrittenTail): void;
+  /** A file of this process was given up because the volume failed. */
+  abandoned(volume: Volume, segment: WrittenSegment): void;
+}
 
 export class VolumeSet implements SegmentVolumes {
   readonly #services: VolumeServices;
   readonly #volumes = new Map<VolumeId, Volume>();
-  readonly #onUnfinished: (volume: Volume, unfinished: readonly WrittenSegment[]) => void;
+  readonly #hooks: VolumeHooks;
 
-  /** `onUnfinished` gets the files of a volume that were never closed: by a former process, or by this one when the volume failed. */
-  constructor(
-    services: VolumeServices,
-    onUnfinished: (volume: Volume, unfinished: readonly WrittenSegment[]) => void,
-  ) {
+  constructor(services: VolumeServices, hooks: VolumeHooks) {
     this.#services = services;
-    this.#onUnfinished = onUnfinished;
+    this.#hooks = hooks;
   }
 
   get(id: VolumeId): Volume | undefined {
@@ -71,10 +75,10 @@ export class VolumeSet implements SegmentVolumes {
   }
 
   #open(desired: DesiredVolume): void {
-    const volume = new Volume(desired, this.#services, (segment) => this.#onUnfinished(volume, [segment]));
+    const volume = new Volume(desired, this.#services, (segment) => this.#hooks.abandoned(volume, segment));
     this.#volumes.set(desired.id, volume);
     volume.open().then(
-      (unfinished) => this.#onUnfinished(volume, unfinished),
+      (tail) => this.#hooks.opened(volume, tail),
       (error: unknown) => {
         this.#services.log.error("the books of a volume cannot be read", {
           volume: desired.id,

@@ -8,18 +8,18 @@ import type { FileToken, VolumeEvent, VolumeHealth } from "../store/volume-event
 import { openVolumeWriter, type VolumeWriter } from "../store/volume-writer.ts";
 import { Evictor } from "./evictor.ts";
 import type { SegmentVolume, VolumeFile, VolumeFileEvents } from "./segment-volume.ts";
-import { WrittenLog, type WrittenSegment } from "./written-log.ts";
+import { SyncTimes, WriteRate } from "./volume-figures.ts";
+import { volumeProblem } from "./volume-problem.ts";
+import { WrittenLog, type WrittenSegment, type WrittenTail } from "./written-log.ts";
 
 const GIB = 1024 ** 3;
 const LEAST_RESERVE_BYTES = 2 * GIB;
 const RESERVE_SECONDS = 120;
 /** A sync round that lasts longer makes a volume slow; it is normal again a minute after the last such. */
 const SLOW_HOLD_MS = 60_000;
-const SYNC_WINDOW_MS = 60_000;
 const REPORT_MS = 30_000;
 /** After the disk was full, this much must be free before files are begun again. */
 const ROOM_BYTES = 32 * 1024 * 1024;
-const RATE_WEIGHT = 1 / 30;
 
 export interface VolumeServices {
   readonly clock: Clock;
@@ -46,10 +46,8 @@ export class Volume implements SegmentVolume {
   #slowUntilMs = Number.NEGATIVE_INFINITY;
   #free: number | undefined;
   #total: number | undefined;
-  #rounds: { readonly atMs: number; readonly ms: number }[] = [];
-  #bytesAppended = 0;
-  #ratePerSecond = 0;
-  #ratedAtMs: number;
+  readonly #syncs = new SyncTimes();
+  readonly #rate: WriteRate;
   #told: VolumeStatus | undefined;
   #sinceMs: number;
   #toldAtMs = 0;
@@ -68,7 +66,7 @@ export class Volume implements SegmentVolume {
     this.#desired = desired;
     this.#services = services;
     this.#sinceMs = services.clock.wallMs();
-    this.#ratedAtMs = services.clock.monotonicMs();
+    this.#rate = new WriteRate(services.clock.monotonicMs());
     this.#written = new WrittenLog(services.folder, desired.id, services.clock, services.log);
     this.writer = openVolumeWriter({
       path: desired.path,
@@ -89,18 +87,23 @@ export class Volume implements SegmentVolume {
   }
 
   /**
-   * Reads what is known of the volume in the data directory; files may be begun afterwards. Gives the files that a
-   * former process did not close.
+   * Reads what is known of the volume in the data directory; files may be begun afterwards. Tells which
+   * files a former process did not close.
    */
-  async open(): Promise<readonly WrittenSegment[]> {
-    const [unfinished] = await Promise.all([this.#written.open(), this.evictor.open(this.#desired.path)]);
+  async open(): Promise<WrittenTail> {
+    const [tail] = await Promise.all([this.#written.open(), this.evictor.open(this.#desired.path)]);
     this.#ready = true;
-    return unfinished;
+    return tail;
   }
 
   /** Notes that a file was closed: it needs no recovery. */
   noteClosed(path: string): void {
     this.#written.closed(path);
+  }
+
+  /** Notes closed files that the list did not know. */
+  noteFound(found: readonly WrittenSegment[]): void {
+    this.#written.prepend(found);
   }
 
   /** Notes a file that is not there. */
@@ -111,11 +114,6 @@ export class Volume implements SegmentVolume {
   /** True once `close` was called. */
   get isClosed(): boolean {
     return this.#closed;
-  }
-
-  /** True while this process writes the file. */
-  isOpen(path: string): boolean {
-    return this.#openPaths.has(path);
   }
 
   get desired(): DesiredVolume {
@@ -146,15 +144,15 @@ export class Volume implements SegmentVolume {
 
   /** What is wrong, for people. */
   get problem(): string {
-    if (this.#health === undefined) return `the volume ${this.#desired.path} has not answered yet`;
-    return `the volume ${this.#desired.path} ${describe(this.status, this.#healthMessage)}`;
+    const status = this.#health === undefined ? undefined : this.status;
+    return volumeProblem(this.#desired.path, status, this.#healthMessage);
   }
 
   /** Bytes that are to stay free. */
   get reserveBytes(): number {
     const { reserveBytes, exactReserve } = this.#desired;
     if (exactReserve === true) return reserveBytes;
-    return Math.max(reserveBytes, LEAST_RESERVE_BYTES, RESERVE_SECONDS * this.#ratePerSecond);
+    return Math.max(reserveBytes, LEAST_RESERVE_BYTES, RESERVE_SECONDS * this.#rate.bytesPerSecond);
   }
 
   takeWriteSequence(path: string): number {
@@ -171,7 +169,7 @@ export class Volume implements SegmentVolume {
     };
     return {
       append: (pieces, onDone) => {
-        for (const piece of pieces) this.#bytesAppended += piece.byteLength;
+        for (const piece of pieces) this.#rate.add(piece.byteLength);
         this.writer.append(token, pieces, (error) => {
           if (error === undefined) onDone();
         });
@@ -220,11 +218,11 @@ export class Volume implements SegmentVolume {
         this.#space(event.freeBytes, event.totalBytes);
         return;
       case "round":
-        this.#rounds.push({ atMs: this.#services.clock.monotonicMs(), ms: event.ms });
+        this.#syncs.add(this.#services.clock.monotonicMs(), event.ms);
         return;
       case "slow":
         this.#slowUntilMs = this.#services.clock.monotonicMs() + SLOW_HOLD_MS;
-        this.#rounds.push({ atMs: this.#services.clock.monotonicMs(), ms: event.ms });
+        this.#syncs.add(this.#services.clock.monotonicMs(), event.ms);
         break;
       case "state":
         this.#health = event.status;
@@ -252,15 +250,7 @@ export class Volume implements SegmentVolume {
     // The first answer about the right volume is what makes it normal.
     this.#health ??= this.writer.health;
     if (this.#noSpace && freeBytes > Math.min(ROOM_BYTES, totalBytes / 50)) this.#noSpace = false;
-    const nowMs = this.#services.clock.monotonicMs();
-    const seconds = (nowMs - this.#ratedAtMs) / 1_000;
-    if (seconds > 0.5) {
-      const rate = this.#bytesAppended / seconds;
-      this.#ratePerSecond += (rate - this.#ratePerSecond) * Math.min(1, seconds * RATE_WEIGHT);
-      this.#bytesAppended = 0;
-      this.#ratedAtMs = nowMs;
-    }
-    this.#rounds = this.#rounds.filter((round) => nowMs - round.atMs < SYNC_WINDOW_MS);
+    this.#rate.tick(this.#services.clock.monotonicMs());
     this.#evict();
     this.#tell();
   }
@@ -298,7 +288,7 @@ export class Volume implements SegmentVolume {
   /** The state as `core` is told it. */
   get state(): VolumeState {
     const { status } = this;
-    const syncMs = this.#rounds.reduce((most, round) => Math.max(most, round.ms), 0);
+    const syncMs = this.#syncs.longestMs;
     return {
       volume: this.id,
       status,
@@ -308,18 +298,5 @@ export class Volume implements SegmentVolume {
       ...(syncMs === 0 ? {} : { syncMs: Math.round(syncMs) }),
       sinceMs: this.#sinceMs,
     };
-  }
-}
-
-function describe(status: VolumeStatus, message: string): string {
-  switch (status) {
-    case "full":
-      return "is full and may not be overwritten, or nothing on it may be deleted";
-    case "slow":
-      return "is slow: a power loss could cost more than ten seconds";
-    case "normal":
-      return "is in order";
-    default:
-      return `is ${status}: ${message}`;
   }
 }

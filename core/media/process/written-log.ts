@@ -16,6 +16,16 @@ const SLACK_LINES = 8_192;
 const TAIL_BYTES = 1024 * 1024;
 const TYPICAL_LINE_BYTES = 180;
 
+/** What the newest lines of the list tell. */
+export interface WrittenTail {
+  /** Segments that were opened and never closed. */
+  readonly unfinished: readonly WrittenSegment[];
+  /** Paths of the newest segments. */
+  readonly known: ReadonlySet<string>;
+  /** The list was not there. */
+  readonly isMissing: boolean;
+}
+
 export interface WrittenSegment {
   readonly writeSequence: number;
   readonly path: string;
@@ -44,14 +54,16 @@ export class WrittenLog {
   }
 
   /** Reads the newest lines: goes on numbering above them; gives the segments that were never closed. */
-  async open(): Promise<readonly WrittenSegment[]> {
+  async open(): Promise<WrittenTail> {
     const { text, sizeBytes } = await readTail(this.#path, TAIL_BYTES);
     let highest = 0;
     const unfinished = new Map<string, WrittenSegment>();
+    const known = new Set<string>();
     for (const line of text.split("\n")) {
       const segment = parseOpened(line);
       if (segment !== undefined) {
         highest = Math.max(highest, segment.writeSequence);
+        known.add(segment.path);
         if (line.startsWith("+")) unfinished.set(segment.path, segment);
       } else {
         unfinished.delete(line.slice(1));
@@ -60,7 +72,7 @@ export class WrittenLog {
     // Without a list, a hundred numbers a second since the epoch lie above all that were given before.
     this.#next = highest === 0 ? Math.max(1, Math.floor(this.#clock.wallMs() / 10)) : highest + 1;
     this.#live = Math.ceil(sizeBytes / TYPICAL_LINE_BYTES);
-    return [...unfinished.values()];
+    return { unfinished: [...unfinished.values()], known, isMissing: highest === 0 };
   }
 
   /** Notes a segment that is being opened; gives its write sequence. */
@@ -76,6 +88,25 @@ export class WrittenLog {
   closed(path: string): void {
     this.#dead += 1;
     this.#append(`=${path}\n`);
+  }
+
+  /** Puts closed segments that were found on the volume before all others: the list had been lost. */
+  prepend(found: readonly WrittenSegment[]): void {
+    const inOrder = found.toSorted((left, right) => left.writeSequence - right.writeSequence);
+    this.#live += inOrder.length;
+    this.#queue(async () => {
+      await this.#writeAppended();
+      const temporary = `${this.#path}.tmp`;
+      const file = await open(temporary, "w", 0o600);
+      try {
+        for (const { writeSequence, path } of inOrder) await file.appendFile(`*${writeSequence} ${path}\n`);
+        for await (const line of this.#lines()) await file.appendFile(`${line}\n`);
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+      await rename(temporary, this.#path);
+    });
   }
 
   /** Notes a segment that is gone. */

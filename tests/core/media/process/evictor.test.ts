@@ -210,14 +210,14 @@ describe("the list of written segments", () => {
     using dir = tempDir();
     const open = (): WrittenLog => new WrittenLog(dir.path, FIRST, new FakeClock(), silentLog);
     const first = open();
-    assert.deepEqual(await first.open(), []);
+    assert.deepEqual((await first.open()).unfinished, []);
     const one = first.opened(item(1).path);
     const two = first.opened(item(2).path);
     first.closed(item(1).path);
     await first.flush();
     assert.ok(two > one);
     const second = open();
-    assert.deepEqual(await second.open(), [{ writeSequence: two, path: item(2).path }]);
+    assert.deepEqual((await second.open()).unfinished, [{ writeSequence: two, path: item(2).path }]);
     assert.ok(second.opened(item(3).path) > two);
     await second.flush();
   });
@@ -240,6 +240,6 @@ describe("the list of written segments", () => {
     const bytes = readFileSync(dir.join(`written-${FIRST}.log`)).length;
     assert.ok(bytes < 1_500_000, `${bytes} bytes`);
     const again = new WrittenLog(dir.path, FIRST, new FakeClock(), silentLog);
-    assert.deepEqual(await again.open(), []);
+    assert.deepEqual((await again.open()).unfinished, []);
   });
 });
