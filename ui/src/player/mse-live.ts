@@ -5,14 +5,17 @@ import { MediaSourceFeed } from "./media-source-feed.ts";
 const JUMP_S = 1;
 /** Where it lands: far enough from the edge not to starve at once. */
 const MARGIN_S = 0.12;
-/** Behind by this much, it plays a little faster. */
-const HURRY_S = 0.4;
+/** Behind by more than this, it plays faster, the more the further. */
+const HURRY_S = 0.3;
+const QUICKEST = 1.5;
 
 /** Where the playhead should go: a time to jump to, or only a rate. Times in seconds. Pure. */
 export function steer(current: number, edge: number): { readonly jumpTo?: number; readonly rate: number } {
   const behind = edge - current;
   if (behind > JUMP_S || behind < -0.5) return { jumpTo: Math.max(0, edge - MARGIN_S), rate: 1 };
-  return { rate: behind > HURRY_S ? 1.08 : 1 };
+  // In steps, because each change of rate costs the element a little.
+  const extra = Math.ceil(Math.max(0, behind - HURRY_S) * 8) / 8;
+  return { rate: Math.min(QUICKEST, 1 + extra) };
 }
 
 /** Live pictures of one camera. */

@@ -116,9 +116,11 @@ export class MsePlayback {
     if (first === undefined || video.readyState < HTMLMediaElement.HAVE_METADATA) return;
     const { buffered } = video;
     for (let range = 0; range < buffered.length; range += 1) {
-      if (target >= buffered.end(range)) continue;
+      // Backwards the last picture sent may end just before the moment asked for.
+      if (target >= buffered.end(range) + (this.#speed < 0 ? 0.2 : 0)) continue;
       // Before the range: the recorder jumped over a gap to its start.
-      video.currentTime = Math.max(target, buffered.start(range)) + EPSILON_S;
+      const inside = Math.min(target, buffered.end(range) - 2 * EPSILON_S);
+      video.currentTime = Math.max(inside, buffered.start(range)) + EPSILON_S;
       this.#targetMs = undefined;
       this.#clock.setSpeed(this.#speed, performance.now());
       this.#clock.jump(video.currentTime * 90_000, performance.now());

@@ -144,6 +144,7 @@ export class PlaybackSession {
 
   setAudio(enabled: boolean): void {
     this.#sound.enabled = enabled;
+    this.#socket.send({ type: "audio", enabled });
     if (this.#way === "mse") {
       const format = this.#formatId === undefined ? undefined : this.#formats.get(this.#formatId);
       if (format !== undefined) this.#fragments.configure(format, enabled);
@@ -177,6 +178,7 @@ export class PlaybackSession {
     const speed = this.#playing ? this.#speed : 1;
     this.#request += 1;
     this.#accepting = false;
+    this.#toldPosition90k = 0;
     this.#want90k = want90k;
     this.#requestedSpeed = speed;
     this.#clock.hold(performance.now());
@@ -187,7 +189,8 @@ export class PlaybackSession {
     this.#socket.send({
       type: "play",
       request: this.#request,
-      time: new Date(Math.floor(want90k / 90)).toISOString(),
+      // Rounded towards where play goes, so that the picture that stands at the moment is among those sent.
+      time: new Date(speed > 0 ? Math.floor(want90k / 90) : Math.ceil(want90k / 90)).toISOString(),
       speed,
       stream: this.#stream,
     });
@@ -205,6 +208,7 @@ export class PlaybackSession {
   #opened(): void {
     this.#hasLine = true;
     this.#formats.clear();
+    this.#socket.send({ type: "audio", enabled: this.#sound.enabled });
     const here = this.#shown90k ?? this.#want90k;
     if (here !== undefined) this.#ask(here);
   }

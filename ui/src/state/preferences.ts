@@ -30,6 +30,11 @@ const GRIDS = [1, 4, 9, 16] as const;
 /** Tiles on the live page. */
 export type GridSize = (typeof GRIDS)[number];
 
+/** The smallest grid that shows all of so many cameras, or the largest there is. */
+export function fittingGrid(cameras: number): GridSize {
+  return GRIDS.find((size) => size >= cameras) ?? 16;
+}
+
 /** Reads a grid size from text or number; undefined if it is none. */
 export function gridSize(value: unknown): GridSize | undefined {
   return GRIDS.find((size) => size === Number(value));
@@ -37,7 +42,8 @@ export function gridSize(value: unknown): GridSize | undefined {
 
 export const theme = signal<Theme>(kept.theme === "light" || kept.theme === "system" ? kept.theme : "dark");
 export const zoneChoice = signal<ZoneChoice>(kept.zone === "recorder" ? "recorder" : "viewer");
-export const grid = signal<GridSize>(gridSize(kept.grid) ?? 4);
+/** Tiles on the live page as chosen; undefined: as many as the cameras need. */
+export const grid = signal<GridSize | undefined>(gridSize(kept.grid));
 export const railCollapsed = signal(kept.railCollapsed === true);
 /** Delay, bit rate and frame rate over every tile. */
 export const figuresShown = signal(kept.figures === true);
@@ -66,7 +72,7 @@ export async function startPreferences(): Promise<void> {
       theme: theme.value,
       language: language.value,
       zone: zoneChoice.value,
-      grid: grid.value,
+      ...(grid.value === undefined ? {} : { grid: grid.value }),
       railCollapsed: railCollapsed.value,
       figures: figuresShown.value,
     };

@@ -4,7 +4,7 @@ import { t } from "../../locale/messages.ts";
 import { EmptyPage, ErrorNote, IconButton, Segmented } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { followLink, href, navigate, place, replaceQuery } from "../../router.ts";
-import { figuresShown, type GridSize, grid, gridSize } from "../../state/preferences.ts";
+import { figuresShown, fittingGrid, type GridSize, grid, gridSize } from "../../state/preferences.ts";
 import { cameras, camerasError, mayAdminister } from "../../state/recorder.ts";
 import { useShortcuts } from "../../state/shortcuts.ts";
 import { Tile, type TileActions } from "./tile.tsx";
@@ -12,8 +12,8 @@ import { Tile, type TileActions } from "./tile.tsx";
 /** The page. */
 export function LivePage() {
   const query = place.value.query;
-  const size = gridSize(query.get("grid")) ?? grid.value;
   const all = cameras.value ?? [];
+  const size = gridSize(query.get("grid")) ?? grid.value ?? fittingGrid(all.length);
   const large = all.find((one) => one.id === query.get("camera"));
   const pages = Math.max(1, Math.ceil(all.length / size));
   const page = Math.min(pages, Math.max(1, Number(query.get("page") ?? 1) || 1));

@@ -94,7 +94,9 @@ function ZoneStep() {
 function CameraStep() {
   const catalogue = useCatalogue();
   const demo = (cameras.value ?? []).find((one) => one.driver === "demo");
-  const [choice, setChoice] = useState<"demo" | "own">(demo === undefined ? "own" : "demo");
+  const [chosen, setChoice] = useState<"demo" | "own" | undefined>(undefined);
+  // The cameras may still be on their way, so the proposal is not fixed yet.
+  const choice = chosen ?? (demo === undefined ? "own" : "demo");
   const [keepDemo, setKeepDemo] = useState(false);
   const [form, setForm] = useState<CameraForm>(EMPTY_FORM);
   const { busy, error, run } = useAction();

@@ -1,0 +1,276 @@
+// Every page in a real Chromium: the first run from the one-time code to live pictures, login, every page on desktop and
+// phone, dark and light, in each language, its empty, error and no-permission states; nothing overflows, nothing throws.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import {
+  counterOf,
+  DESKTOP,
+  openBrowser,
+  openContext,
+  PHONE,
+  screenshot,
+  skipBrowserTests,
+  until,
+} from "./support/browser.ts";
+import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
+
+const PAGES = ["live", "playback", "cameras", "cameras/new", "system", "users"] as const;
+
+describe("pages", { skip: skipBrowserTests }, () => {
+  let recorder: Recorder;
+  let browser: Browser;
+  let signedIn: Recorder;
+  const faults: string[] = [];
+
+  function watch(page: Page): Page {
+    page.on("pageerror", (error) => faults.push(error.message));
+    page.on("console", (message) => {
+      if (/Content Security Policy/i.test(message.text())) faults.push(message.text());
+    });
+    return page;
+  }
+
+  async function assertFits(page: Page, what: string): Promise<void> {
+    const excess = (await page.evaluate(
+      `document.documentElement.scrollWidth - innerWidth + Math.max(0, ...[...document.querySelectorAll("main, .head, .transport, .door-card, form")].map((one) => one.scrollWidth - one.clientWidth))`,
+    )) as number;
+    assert.ok(excess <= 0, `${what} is ${excess} px too wide`);
+  }
+
+  before(async () => {
+    recorder = await startRecorder(false);
+    browser = await openBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await recorder?.stop();
+  });
+
+  it("leads from the one-time code to live pictures", async () => {
+    const context = await openContext(browser, recorder);
+    const page = watch(await context.newPage());
+    await page.goto(`${recorder.url}/?code=${recorder.code}`);
+    await page.getByLabel("Your name").fill(ADMINISTRATOR.username);
+    await page.getByLabel("New password", { exact: true }).fill("short");
+    await until(
+      "the rule is told",
+      async () => (await page.getByText("Use 12 to 128 characters").count()) > 0,
+    );
+    await screenshot(page, "wizard-1-activate");
+    await page.getByLabel("New password", { exact: true }).fill(ADMINISTRATOR.password);
+    await page.getByLabel("New password, again").fill(ADMINISTRATOR.password);
+    await page.getByRole("button", { name: "Next" }).click();
+    await page.getByRole("heading", { name: "Where is the recorder?" }).waitFor();
+    assert.equal(
+      await page.locator("select").last().inputValue(),
+      "Europe/Berlin",
+      "the browser's zone is proposed",
+    );
+    await screenshot(page, "wizard-2-zone");
+    await page.getByRole("button", { name: "Next" }).click();
+    await page.getByRole("heading", { name: "The first camera" }).waitFor();
+    await page.reload();
+    await page.getByRole("heading", { name: "The first camera" }).waitFor();
+    await screenshot(page, "wizard-3-camera");
+    await page.getByRole("button", { name: "Next" }).click();
+    await page.getByRole("button", { name: "30 days" }).click();
+    await screenshot(page, "wizard-4-retention");
+    await page.getByRole("button", { name: /Done/ }).click();
+    await until("live pictures", () => counterOf(page), 20_000);
+    const cookies = await context.cookies(recorder.url);
+    const token = cookies.find((one) => one.name.endsWith("nightjar"))?.value ?? "";
+    signedIn = { ...recorder, token };
+    const settings = await page.evaluate(`fetch("/api/v1/settings").then((answer) => answer.json())`);
+    assert.equal((settings as { timeZone: string }).timeZone, "Europe/Berlin");
+    const { cameras } = (await page.evaluate(`fetch("/api/v1/cameras").then((answer) => answer.json())`)) as {
+      cameras: { record: { retentionDays: number } }[];
+    };
+    assert.equal(cameras[0]?.record.retentionDays, 30);
+    await context.close();
+  });
+
+  it("asks for name and password, and says when they are wrong", async () => {
+    const context = await openContext(browser, recorder);
+    const page = watch(await context.newPage());
+    await page.goto(`${recorder.url}/cameras`);
+    await page.getByLabel("Name").fill(ADMINISTRATOR.username);
+    await page.getByLabel("Password").fill("not the password");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("alert").waitFor();
+    assert.match((await page.getByRole("alert").textContent()) ?? "", /NJ_/);
+    await screenshot(page, "login-wrong");
+    await page.getByLabel("Password").fill(ADMINISTRATOR.password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { name: "Cameras" }).waitFor();
+    assert.match(page.url(), /\/cameras$/, "the page that was asked for");
+    await context.close();
+  });
+
+  for (const [size, viewport] of [
+    ["desktop", DESKTOP],
+    ["phone", PHONE],
+  ] as const) {
+    for (const theme of ["dark", "light"] as const) {
+      it(`fits every page on a ${size} in ${theme} colours`, async () => {
+        const context = await openContext(browser, signedIn, { viewport, theme, touch: size === "phone" });
+        const page = watch(await context.newPage());
+        for (const name of PAGES) {
+          await page.goto(`${recorder.url}/${name}`);
+          await page.locator(".head h1").first().waitFor();
+          if (name === "live" || name === "playback")
+            await until(`a picture on ${name}`, () => counterOf(page), 20_000);
+          assert.equal(await page.evaluate("document.documentElement.dataset.theme"), theme);
+          await assertFits(page, `${name} on a ${size}`);
+          await screenshot(page, `${name.replace("/", "-")}-${size}-${theme}`);
+        }
+        await context.close();
+      });
+    }
+  }
+
+  it("speaks every language without overflowing", async () => {
+    const context = await openContext(browser, signedIn, { viewport: DESKTOP });
+    const page = watch(await context.newPage());
+    for (const language of ["de", "zh", "es"]) {
+      await page.goto(`${recorder.url}/live`);
+      await page.evaluate(
+        `localStorage.setItem("nightjar.preferences", JSON.stringify({ language: "${language}" }))`,
+      );
+      for (const name of ["live", "playback", "cameras", "system"]) {
+        await page.goto(`${recorder.url}/${name}`);
+        await page.locator(".head h1").first().waitFor();
+        assert.equal(await page.evaluate("document.documentElement.lang"), language);
+        await assertFits(page, `${name} in ${language}`);
+        await screenshot(page, `${name}-${language}`);
+      }
+    }
+    await context.close();
+  });
+
+  it("lists the keys, and reaches everything by Tab", async () => {
+    const context = await openContext(browser, signedIn);
+    const page = watch(await context.newPage());
+    await page.goto(`${recorder.url}/live`);
+    await page.locator(".head h1").waitFor();
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").waitFor();
+    assert.match((await page.getByRole("dialog").textContent()) ?? "", /Full screen/);
+    await screenshot(page, "shortcuts");
+    await page.keyboard.press("Escape");
+    const reached = new Set<string>();
+    for (let press = 0; press < 40; press += 1) {
+      await page.keyboard.press("Tab");
+      reached.add(
+        (await page.evaluate(
+          `(() => { const at = document.activeElement; return at.getAttribute("aria-label") ?? at.textContent.trim(); })()`,
+        )) as string,
+      );
+    }
+    for (const wanted of [
+      "Live",
+      "Playback",
+      "Cameras",
+      "Find a camera",
+      "Save a snapshot",
+      "Record now",
+      "Figures",
+    ]) {
+      assert.ok(
+        [...reached].some((one) => one.includes(wanted)),
+        `${wanted} is reached: ${[...reached].join(" | ")}`,
+      );
+    }
+    await page.keyboard.press("/");
+    await page.keyboard.type("demo");
+    await page.keyboard.press("Enter");
+    await until("the found camera is open", async () => page.url().includes("camera="));
+    await context.close();
+  });
+
+  it("says why a camera cannot be tested, and adds nothing", async () => {
+    const context = await openContext(browser, signedIn);
+    const page = watch(await context.newPage());
+    await page.goto(`${recorder.url}/cameras/new`);
+    await page.getByRole("button", { name: "By URL" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("Nowhere");
+    await page.getByLabel("URL of the main stream").fill("rtsp://192.0.2.1:9/none");
+    assert.equal(await page.getByRole("button", { name: "Save" }).isEnabled(), true);
+    await page.getByLabel("URL of the main stream").fill("http://192.0.2.1");
+    await until("a wrong URL is told", async () => (await page.getByText("begins with rtsp://").count()) > 0);
+    assert.equal(await page.getByRole("button", { name: "Save" }).isDisabled(), true);
+    await page.getByLabel("URL of the main stream").fill("rtsp://localhost:1/none");
+    await page.getByRole("button", { name: "Test" }).click();
+    await page.getByRole("alert").waitFor({ timeout: 20_000 });
+    assert.match((await page.getByRole("alert").textContent()) ?? "", /NJ_|[a-z-]+/);
+    await screenshot(page, "camera-test-failed");
+    await context.close();
+  });
+
+  it("keeps pages from those whose role does not include them, and hides what they may not do", async () => {
+    const adminContext = await openContext(browser, signedIn);
+    const admin = watch(await adminContext.newPage());
+    await admin.goto(`${recorder.url}/users`);
+    await admin.getByRole("button", { name: "Add user" }).click();
+    await admin.getByRole("dialog").getByLabel("Name").fill("vera");
+    await admin.getByRole("dialog").getByLabel("New password").fill("looks at pictures only");
+    await admin.getByRole("dialog").getByRole("button", { name: "Add user" }).click();
+    await admin.getByText("vera was added").waitFor();
+    await screenshot(admin, "users-added");
+    await adminContext.close();
+
+    const context = await openContext(browser, recorder);
+    const page = watch(await context.newPage());
+    await page.goto(`${recorder.url}/live`);
+    await page.getByLabel("Name").fill("vera");
+    await page.getByLabel("Password").fill("looks at pictures only");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await until("live pictures", () => counterOf(page), 20_000);
+    assert.equal(await page.getByRole("button", { name: "Record now" }).count(), 0);
+    assert.equal(await page.getByRole("link", { name: "Users" }).count(), 0);
+    await page.goto(`${recorder.url}/users`);
+    await page.getByText("Not for your role").waitFor();
+    await screenshot(page, "users-denied");
+    await context.close();
+  });
+
+  it("says that the recorder cannot be reached, and what to do", async () => {
+    const context: BrowserContext = await openContext(browser, signedIn);
+    const page = watch(await context.newPage());
+    await page.route("**/api/v1/setup", (route) => route.abort());
+    await page.goto(`${recorder.url}/live`);
+    await page.getByText("The recorder cannot be reached").waitFor();
+    await screenshot(page, "unreachable");
+    await page.unroute("**/api/v1/setup");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.locator(".head h1").waitFor();
+    await context.close();
+  });
+
+  it("has an empty state that says what to do next", async () => {
+    const context = await openContext(browser, signedIn);
+    const page = watch(await context.newPage());
+    await page.route("**/api/v1/cameras", (route) => route.fulfill({ json: { cameras: [] } }));
+    await page.goto(`${recorder.url}/live`);
+    await page.getByText("No cameras yet").first().waitFor();
+    await page.getByRole("link", { name: "Add camera" }).waitFor();
+    await screenshot(page, "live-empty");
+    await context.close();
+  });
+
+  it("removes a camera with its footage after asking", async () => {
+    const context = await openContext(browser, signedIn);
+    const page = watch(await context.newPage());
+    await page.goto(`${recorder.url}/cameras`);
+    await page.getByRole("button", { name: /^Remove Demo/ }).click();
+    await page.getByText("Delete the footage as well").click();
+    await screenshot(page, "camera-remove");
+    await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+    await page.getByText("No cameras yet").first().waitFor();
+    await context.close();
+  });
+
+  it("throws nothing and breaks no content policy on the way", () => {
+    assert.deepEqual(faults, []);
+  });
+});
