@@ -26,7 +26,7 @@ export class GatewayProcess {
 
   static async start(
     dataDir: string,
-    index: RecordingIndex,
+    index: Pick<RecordingIndex, "playable" | "nextRecorded">,
     volume: { readonly id: VolumeId; readonly path: string },
   ): Promise<GatewayProcess> {
     const run = join(dataDir, RUN_FOLDER);

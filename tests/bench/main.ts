@@ -4,10 +4,11 @@ import { spawnSync } from "node:child_process";
 import { cpus, release, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { type BenchContext, type BenchResult, type Machine, type Suite, tableOf } from "./figure.ts";
+import { live } from "./live.ts";
 import { playback } from "./playback.ts";
 import { record } from "./record.ts";
 
-const SUITES: Readonly<Record<string, Suite>> = { record, playback };
+const SUITES: Readonly<Record<string, Suite>> = { record, live, playback };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -73,8 +73,8 @@ export class MediaProcess {
     return this.#child.pid ?? 0;
   }
 
-  get volumePath(): string {
-    return this.#volume.path;
+  get volume(): { readonly id: VolumeId; readonly path: string } {
+    return this.#volume;
   }
 
   /** Records these streams continuously, with sound. */

@@ -1,9 +1,7 @@
 // Suite `playback`: 30 days of 32 cameras in the index, whose rows point to 100 real segments; how long a day's timeline
 // takes, and how long a seek takes until there is a picture, in a real browser, through the real gateway.
-import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
 import { DATABASE_FILE, openDb } from "../../core/db/open-db.ts";
 import type { CameraId } from "../../core/domain/ids.ts";
 import { silentLog } from "../../core/log.ts";
@@ -12,6 +10,7 @@ import { tempDir } from "../../core/testing/temp-dir.ts";
 import { ARCHIVE_VOLUME, type Archive, fillArchive } from "./bench-archive.ts";
 import { benchClip } from "./bench-clip.ts";
 import { makeSegments } from "./bench-segments.ts";
+import { launchBrowser, percentile } from "./browser.ts";
 import { type BenchContext, type Figure, figure } from "./figure.ts";
 import { GatewayProcess } from "./gateway-process.ts";
 import { type SeekTimes, seekAll } from "./seek-page.ts";
@@ -19,7 +18,6 @@ import { type SeekTimes, seekAll } from "./seek-page.ts";
 const CAMERAS = 32;
 const LIMITS = { timelineMs: 50, firstPictureMs: 200 };
 const DAY_90K = 86_400 * 90_000;
-const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /** Runs the suite. */
 export async function playback(context: BenchContext): Promise<readonly Figure[]> {
@@ -76,9 +74,7 @@ async function timelines(index: RecordingIndex, archive: Archive, rounds: number
 }
 
 async function seeks(port: number, archive: Archive, rounds: number): Promise<Figure[]> {
-  const executablePath = BROWSERS.find((file) => existsSync(file));
-  if (executablePath === undefined) throw new Error("Chromium is not installed");
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  const browser = await launchBrowser();
   const random = randomFrom(11);
   const times: SeekTimes[] = [];
   try {
@@ -130,11 +126,6 @@ async function seeks(port: number, archive: Archive, rounds: number): Promise<Fi
       "ms",
     ),
   ];
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
 /** Numbers from 0 to 1, the same in every run. */
