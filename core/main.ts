@@ -30,6 +30,10 @@ const COMMANDS: Readonly<Record<string, { help: string; run: (line: CommandLine)
     help: "compare recordings and index; --repair, --rebuild (with the recorder stopped)",
     run: async (line) => (await import("./cli/fsck.ts")).fsckCommand(line),
   },
+  doctor: {
+    help: "look at everything around the recorder that can be wrong, and say what to do",
+    run: async (line) => (await import("./cli/doctor.ts")).doctor(line),
+  },
   bench: {
     help: "measure this machine (from a checkout)",
     run: async (line) => (await import("./cli/bench.ts")).bench(line),

@@ -87,6 +87,11 @@ export class ConfigStore {
     return this.#config;
   }
 
+  /** The data directory that the configuration lies in. */
+  get dataDir(): string {
+    return this.#folder;
+  }
+
   /** Why the file on disk is not the one in force; undefined when it is. */
   get problem(): ConfigInvalidError | undefined {
     return this.#problem;

@@ -27,6 +27,7 @@ export const SYSTEM_RIGHTS = [
   "cameras.edit",
   "users.manage",
   "audit.view",
+  "diagnostics.view",
   "flows.view",
   "flows.edit",
 ] as const;

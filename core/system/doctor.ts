@@ -57,7 +57,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Check[]> {
   for (const volume of config.config?.storage.volumes ?? []) {
     const path = isAbsolute(volume.path) ? volume.path : join(options.dataDir, volume.path);
     const found = await checkVolume(path, { measureBytes: options.measure === true ? MEASURE_BYTES : 0 });
-    volumes.push(volumeFinding(found, volume.reserveBytes));
+    volumes.push(volumeFinding(found, volume.reserveBytes, isAbsolute(volume.path)));
   }
   return [...groups.flat(), ...volumes];
 }
@@ -236,11 +236,15 @@ function checkMemory(freeBytes: number, totalBytes: number): Check[] {
   ];
 }
 
-function volumeFinding(found: VolumeCheck, reserveBytes: number | undefined): Check {
+function volumeFinding(found: VolumeCheck, reserveBytes: number | undefined, ownDisk: boolean): Check {
   const { path } = found;
   if (!found.writable) {
     const advice = "mount it, or give the folder to the user that Nightjar runs as";
     return { id: "volume", result: "error", message: `${path} ${found.problem ?? "cannot be used"}`, advice };
+  }
+  if (found.missing === true && ownDisk) {
+    const message = `${path} is not there: the disk may not be mounted, and recordings would fill another one`;
+    return { id: "volume", result: "warning", message, advice: "mount the disk, or make the folder" };
   }
   const free = found.freeBytes ?? 0;
   const reserve = reserveBytes ?? Math.max(RESERVE_BYTES, (found.totalBytes ?? 0) * 0.05);

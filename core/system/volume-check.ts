@@ -1,13 +1,15 @@
 // Finds out whether a folder can take recordings, how fast, and so for how many cameras (data plane section 5): writes
 // and syncs a small file, then removes it. Bounded in bytes and time; a disk that hangs is reported, not waited for.
 import { randomBytes } from "node:crypto";
-import { mkdir, open, rm, statfs } from "node:fs/promises";
-import { join } from "node:path";
+import { open, rm, stat, statfs } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { systemCode } from "../errors.ts";
 
 export interface VolumeCheck {
   readonly path: string;
   readonly writable: boolean;
+  /** The folder is not there yet; the rest is said of the one above it. */
+  readonly missing?: true;
   /** For people, when it is not writable. */
   readonly problem?: string;
   readonly freeBytes?: number;
@@ -34,7 +36,7 @@ const SHARE = 0.5;
 const SYNC_PERIOD_SECONDS = 5;
 const SYNCS = 8;
 
-/** Checks a folder, which is made if it is not there. Never throws. */
+/** Checks a folder; for one that is not there yet, the folder that it would be made in. Leaves nothing behind. Never throws. */
 export async function checkVolume(path: string, options: VolumeCheckOptions = {}): Promise<VolumeCheck> {
   const timeoutMs = options.timeoutMs ?? 10_000;
   let timer: NodeJS.Timeout | undefined;
@@ -50,11 +52,15 @@ export async function checkVolume(path: string, options: VolumeCheckOptions = {}
 }
 
 async function measure(path: string, measureBytes: number): Promise<VolumeCheck> {
-  const file = join(path, `.nightjar-check-${randomBytes(6).toString("hex")}`);
+  const folder = await existingFolder(path);
+  const file = join(folder, `.nightjar-check-${randomBytes(6).toString("hex")}`);
   try {
-    await mkdir(path, { recursive: true });
-    const { bavail, blocks, bsize } = await statfs(path);
-    const space = { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+    const { bavail, blocks, bsize } = await statfs(folder);
+    const space = {
+      ...(folder === path ? {} : { missing: true as const }),
+      freeBytes: bavail * bsize,
+      totalBytes: blocks * bsize,
+    };
     const handle = await open(file, "wx", 0o600);
     try {
       await handle.write(Buffer.from("nightjar"));
@@ -70,6 +76,19 @@ async function measure(path: string, measureBytes: number): Promise<VolumeCheck>
   } finally {
     await rm(file, { force: true }).catch(() => undefined);
   }
+}
+
+async function existingFolder(path: string): Promise<string> {
+  let at = path;
+  while (at !== dirname(at)) {
+    const found = await stat(at).then(
+      () => true,
+      (error: unknown) => systemCode(error) !== "ENOENT",
+    );
+    if (found) return at;
+    at = dirname(at);
+  }
+  return at;
 }
 
 async function measureSpeed(

@@ -1,6 +1,8 @@
 // The recorder itself: state, events, the stream of changes, settings and media tickets.
 import { Type } from "typebox";
 import { NightjarError } from "../../errors.ts";
+import { diagnostics } from "../../system/diagnostics.ts";
+import { runDoctor } from "../../system/doctor.ts";
 import { mayDo, mayDoWith } from "../../users/principal.ts";
 import { answer, needs, type Route, route, SIGNED_IN } from "../route.ts";
 import { cameraNotFound } from "../router.ts";
@@ -36,6 +38,23 @@ export function systemRoutes(services: HttpServices): Route[] {
             recording: seen.filter((camera) => camera.recording.active).length,
           },
         };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/v1/diagnostics",
+      policy: needs("diagnostics.view"),
+      summary:
+        "Versions, configuration, state and checks in one document without secrets, for whoever helps.",
+      response: Type.Object({ product: Type.String(), version: Type.String() }),
+      async handle({ audit }) {
+        const { config, version, clock } = services;
+        const [status, checks] = await Promise.all([
+          services.status.status(),
+          runDoctor({ dataDir: config.dataDir }),
+        ]);
+        audit("diagnostics-taken");
+        return diagnostics({ version, nowMs: clock.wallMs(), config: config.get(), status, checks });
       },
     }),
     route({

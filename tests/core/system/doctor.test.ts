@@ -28,7 +28,6 @@ function find(checks: readonly Check[], id: string): Check | undefined {
 describe("doctor", () => {
   it("looks at everything and changes nothing", async () => {
     await makeConfig();
-    await mkdir(join(dataDir, "volumes", "default"), { recursive: true });
     const before = await readdir(dataDir, { recursive: true });
     const checks = await runDoctor({ dataDir });
     for (const id of ["node", "config", "ffmpeg", "database", "data", "clock", "memory", "volume"]) {
@@ -45,6 +44,13 @@ describe("doctor", () => {
     const check = find(await runDoctor({ dataDir }), "config");
     assert.equal(check?.result, "error");
     assert.match(check?.message ?? "", /\/netwrok is not a known key/);
+  });
+
+  it("warns of a volume whose disk may not be mounted", async () => {
+    const store = await ConfigStore.open({ dataDir, log: silentLog, watch: false });
+    await store.update("/storage/volumes", [{ path: join(dataDir, "not-mounted") }]);
+    await store.close();
+    assert.equal(find(await runDoctor({ dataDir }), "volume")?.result, "warning");
   });
 
   it("finds an old Node, a clock that cannot be right and a key that others can read", async () => {
