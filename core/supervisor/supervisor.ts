@@ -72,10 +72,13 @@ export class Supervisor {
     }
   }
 
-  /** Ends everything in the order that loses nothing: the way out first, `media`, which flushes, last. */
+  /**
+   * Ends everything in the order that loses nothing: `media` closes its files and reports them while `core` still
+   * listens, so that the index is whole; then `core`.
+   */
   async stop(): Promise<void> {
-    await Promise.all([this.#children.get("gateway")?.stop(1_500), this.#children.get("core")?.stop(3_000)]);
-    await this.#children.get("media")?.stop(4_000);
+    await Promise.all([this.#children.get("gateway")?.stop(1_500), this.#children.get("media")?.stop(6_000)]);
+    await this.#children.get("core")?.stop(3_000);
     await rm(join(this.#options.dataDir, RUN_FOLDER, CHILDREN_FILE), { force: true });
     await this.#lock?.release();
   }

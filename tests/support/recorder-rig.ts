@@ -192,17 +192,18 @@ export class RecorderRig {
     );
   }
 
-  /** Kills one process, or everything at once, without warning. */
-  async kill(victim: "media" | "core" | "gateway" | "tree"): Promise<void> {
+  /** Kills one process, or everything at once, without warning. Answers when: wall clock in milliseconds. */
+  async kill(victim: "media" | "core" | "gateway" | "tree"): Promise<number> {
     if (victim !== "tree") {
       const pid = await this.pidOf(victim);
       process.kill(pid, "SIGKILL");
-      return;
+      return Date.now();
     }
     const supervisor = this.#supervisor;
     const pids = this.#childPids();
     const ended = supervisor === undefined ? undefined : once(supervisor, "exit");
     supervisor?.kill("SIGKILL");
+    const atMs = Date.now();
     for (const { pid, startTime } of pids) {
       if ((await processStartTime(pid)) === startTime) process.kill(pid, "SIGKILL");
     }
@@ -210,6 +211,7 @@ export class RecorderRig {
     for (const record of pids) {
       await waitFor(async () => !(await isSameProcess(record)) || undefined, { deadlineMs: 5_000 });
     }
+    return atMs;
   }
 
   /** Ends the recorder in order. */

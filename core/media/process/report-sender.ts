@@ -8,6 +8,7 @@ import type { ReportJournal } from "./journal.ts";
 
 const BATCH = 256;
 const RETRY_MS = 1_000;
+const DRAIN_POLL_MS = 10;
 
 export class ReportSender {
   readonly #journal: ReportJournal;
@@ -44,6 +45,18 @@ export class ReportSender {
   sendVolatile(report: MediaReport): void {
     if (this.#journal.pending(this.#offeredUpTo, 1).length > 0) return;
     this.#link?.notify("reports", { reports: [this.#journal.number(report)] });
+  }
+
+  /**
+   * Resolves when `core` has taken everything, or is away, or after `limitMs`: a recorder that is stopped in order
+   * leaves an index that knows its last files.
+   */
+  async drain(limitMs: number): Promise<void> {
+    const deadlineMs = this.#clock.monotonicMs() + limitMs;
+    while (this.#link !== undefined && this.#clock.monotonicMs() < deadlineMs) {
+      if (!this.#sending && this.#journal.pending(this.#sentUpTo, 1).length === 0) return;
+      await new Promise<void>((resolve) => this.#clock.after(DRAIN_POLL_MS, resolve));
+    }
   }
 
   #send(): void {

@@ -33,6 +33,8 @@ const RETRY_PERIOD_MS = 1_000;
 /** How long a stop waits for files to be closed, and then for the writers. */
 const FLUSH_MS = 2_000;
 const WRITER_STOP_MS = 500;
+/** How long `core` may take to write down the last files. */
+const DRAIN_MS = 1_500;
 const POLL_MS = 10;
 /** A clock before this moment (2024-01-01) was never set. */
 const PLAUSIBLE_WALL_MS = 1_704_067_200_000;
@@ -161,6 +163,7 @@ export async function runMedia(context: ProcessContext, options: MediaOptions = 
     while (reconciler.isBusy && performance.now() < deadlineMs) await pause(POLL_MS);
     if (reconciler.isBusy) log.warn("a disk does not answer; its last segments are left to recovery");
     await volumes.close(WRITER_STOP_MS);
+    await sender.drain(DRAIN_MS);
     await journal.flush();
     await server.close();
     figures.close();
