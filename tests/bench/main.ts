@@ -3,12 +3,13 @@
 import { spawnSync } from "node:child_process";
 import { cpus, release, totalmem } from "node:os";
 import { parseArgs } from "node:util";
+import { crash } from "./crash.ts";
 import { type BenchContext, type BenchResult, type Machine, type Suite, tableOf } from "./figure.ts";
 import { live } from "./live.ts";
 import { playback } from "./playback.ts";
 import { record } from "./record.ts";
 
-const SUITES: Readonly<Record<string, Suite>> = { record, live, playback };
+const SUITES: Readonly<Record<string, Suite>> = { record, live, playback, crash };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
