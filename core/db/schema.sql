@@ -119,6 +119,13 @@ create table locks (
 ) strict, without rowid;
 create index locks_by_volume on locks (volume_number);
 
+-- The newest state that `media` reported of each stream and volume. It is not told again once it was acknowledged,
+-- so that it must outlive a restart of `core` as the segments do.
+create table last_reports (
+  key text primary key, -- <kind>/<camera>/<stream> or <kind>/<volume>
+  report text not null check (json_valid(report)) -- JSON of the report
+) strict, without rowid;
+
 -- What asks for recording besides the plan: manual recordings, kept over restarts.
 create table record_triggers (
   camera text not null,

@@ -101,8 +101,12 @@ export class CameraStates {
   /** The link to `media` broke, or (undefined) is there again. */
   takeLink(awaySinceMs: number | undefined): void {
     this.#awaySinceMs = awaySinceMs;
-    if (awaySinceMs === undefined) return;
+  }
+
+  /** Another instance of `media` has taken over: what the last one said of its sessions and files is void. */
+  mediaRestarted(): void {
     for (const known of this.#streams.values()) {
+      delete known.state;
       delete known.recording;
       known.openedAt90k = undefined;
     }
@@ -123,6 +127,7 @@ export class CameraStates {
   /** The file that is being written of a stream; undefined if none is. */
   openSpan(report: StreamReport): OpenSpan | undefined {
     const known = this.#streams.get(keyOf(report));
+    if (this.#awaySinceMs !== undefined) return undefined;
     if (known?.openedAt90k === undefined || known.recording?.active !== true) return undefined;
     return { start90k: known.openedAt90k, reasons: known.recording.reasons };
   }
@@ -166,8 +171,16 @@ export class CameraStates {
       ...(note === undefined ? {} : { note }),
       ...(format === undefined ? {} : { format }),
       ...(clock === undefined ? {} : { clock }),
-      recording: known.recording ?? NOT_RECORDING,
+      recording: this.#recordingOf(known),
     };
+  }
+
+  /** Nothing is recorded of a stream that is away, whatever was said before it went. */
+  #recordingOf(known: Known): StreamRecording {
+    const isThere = known.state?.status === "online" || known.state?.status === "degraded";
+    const { recording = NOT_RECORDING } = known;
+    if (this.#awaySinceMs === undefined && (isThere || !recording.active)) return recording;
+    return NOT_RECORDING;
   }
 
   #stateOf(known: Known, nowMs: number): StreamState {

@@ -19,6 +19,7 @@ import type {
 import type { SegmentIdentity, SegmentRecord } from "../media/segment.ts";
 import type { CameraClock, StreamState } from "../media/source.ts";
 import type { IndexChanges, Removed, ReportCommitter } from "./report-committer.ts";
+import type { StateReport } from "./state-reports.ts";
 
 const PING_MS = 2_000;
 /** Above this many reports that wait for their commit, `media` waits for its answer: memory stays bounded. */
@@ -26,8 +27,8 @@ const WAITING_LIMIT = 4_096;
 
 /** What happens in `media`, as it is reported; the last three when the index has it. */
 export type MediaEvents = {
-  /** The link is there (again). */
-  up: [];
+  /** The link is there (again), to the instance of `media` that is named. */
+  up: [string];
   down: [];
   streamState: [StreamReport & { state: StreamState; note?: string }];
   streamFormat: [StreamReport & { format: WireFormat }];
@@ -73,7 +74,7 @@ export class MediaClient extends EventEmitter<MediaEvents> {
         reports: (params: { reports: readonly NumberedReport[] }) => this.#take(params.reports),
       },
       log,
-      onUp: () => this.#tell("up"),
+      onUp: (link) => this.#tell("up", link.peer?.instance ?? ""),
       onDown: () => this.#tell("down"),
     });
     this.#ping = clock.every(PING_MS, () => this.#client?.notify("ping", {}));
@@ -105,6 +106,11 @@ export class MediaClient extends EventEmitter<MediaEvents> {
     return Promise.reject(
       new NightjarError("NJ_LINK_CLOSED", "unavailable", "the recorder is not connected yet"),
     );
+  }
+
+  /** Tells the states that an earlier process was told and acknowledged: `media` does not repeat them. */
+  retell(reports: readonly StateReport[]): void {
+    for (const report of reports) this.#tellReport(report);
   }
 
   async #take(reports: readonly NumberedReport[]): Promise<void> {

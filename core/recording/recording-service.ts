@@ -3,6 +3,8 @@
 import { randomUUID } from "node:crypto";
 import type { Clock, Timer } from "../clock.ts";
 import type { Db } from "../db/db.ts";
+import { keyValuesTable } from "../db/tables/key-values-table.ts";
+import { deleteLastReports, listLastReports } from "../db/tables/last-reports-table.ts";
 import { findSegment, setSegmentUnreadable } from "../db/tables/segments-table.ts";
 import { listStreams, streamsTable } from "../db/tables/streams-table.ts";
 import type { CameraId, SegmentId, StreamName, VolumeId } from "../domain/ids.ts";
@@ -22,6 +24,7 @@ import { type CameraCoverage, type CoverageQuery, type Gap, RecordingIndex } fro
 import { ReportCommitter } from "./report-committer.ts";
 import { Retention } from "./retention.ts";
 import { Revisions } from "./revisions.ts";
+import type { StateReport } from "./state-reports.ts";
 import { type RecordingVolumeState, RecordingVolumes } from "./volumes.ts";
 
 /** What changed: for the event stream to browsers, and for MQTT. */
@@ -57,6 +60,7 @@ export interface RecordingServiceOptions {
 /** How long a figure is young enough to be shown again. */
 const FIGURES_MS = 1_000;
 const MINUTE_MS = 60_000;
+const MEDIA_INSTANCE_KEY = "recording.media-instance";
 
 export class RecordingService {
   /** For what `media` reports and no one here handles: metadata, clock steps. */
@@ -72,6 +76,8 @@ export class RecordingService {
   readonly #pusher: DesiredStatePusher;
   readonly #listeners = new Set<(change: RecordingChange) => void>();
   #timer: Timer | undefined;
+  /** The `media` that the known states are of. */
+  #mediaInstance: string | undefined;
   #known: ReadonlySet<CameraId> = new Set();
   #figures: { readonly atMs: number; readonly figures: Promise<MediaFigures> } | undefined;
 
@@ -120,6 +126,9 @@ export class RecordingService {
     await this.#manual.load();
     await this.#events.load();
     await this.#retention.start();
+    const instance = await keyValuesTable(this.#options.db).get(MEDIA_INSTANCE_KEY);
+    this.#mediaInstance = typeof instance === "string" ? instance : undefined;
+    this.media.retell(await listLastReports<StateReport>(this.#options.db));
     this.#timer = this.#options.clock.every(MINUTE_MS, () => this.#everyMinute());
     this.camerasChanged();
     this.media.start();
@@ -201,6 +210,7 @@ export class RecordingService {
 
   /** Deletes all unlocked footage of a camera; call it after the camera was taken out of the list. */
   async removeFootage(camera: CameraId): Promise<void> {
+    await deleteLastReports(this.#options.db, camera);
     await streamsTable(this.#options.db).removeFootage(camera);
     this.#retention.renewSoon();
   }
@@ -256,8 +266,10 @@ export class RecordingService {
 
   #listen(): void {
     const { media } = this;
-    media.on("up", () => {
+    media.on("up", (instance) => {
       this.#states.takeLink(undefined);
+      if (this.#mediaInstance !== instance) this.#states.mediaRestarted();
+      this.#mediaInstance = instance;
       this.#pusher.forget();
       this.#greet().catch((error: unknown) => {
         this.#options.log.warn("the recorder was not told everything; it will be within a minute", {
@@ -308,6 +320,7 @@ export class RecordingService {
 
   /** What a `media` that has just connected must know, the most urgent first. */
   async #greet(): Promise<void> {
+    await keyValuesTable(this.#options.db).set(MEDIA_INSTANCE_KEY, this.#mediaInstance ?? "");
     if (this.#volumes.ids().length > 0) this.#pusher.push();
     await this.#volumes.initialise();
     this.#pusher.push();

@@ -4,6 +4,7 @@
 import type { Clock, Timer } from "../clock.ts";
 import type { Db, SqlWriter } from "../db/db.ts";
 import { insertRunEnd } from "../db/tables/coverage-table.ts";
+import { putLastReport } from "../db/tables/last-reports-table.ts";
 import { streamsTable } from "../db/tables/streams-table.ts";
 import { volumesTable } from "../db/tables/volumes-table.ts";
 import type { SegmentId, VolumeId } from "../domain/ids.ts";
@@ -13,6 +14,7 @@ import type { MediaReport } from "../media/protocol.ts";
 import type { SegmentRecord } from "../media/segment.ts";
 import { indexSegment, unindexSegment } from "./segment-indexing.ts";
 import { whyNotIndexable } from "./segment-row.ts";
+import { isStateReport, type StateReport, stateKey, stateMark } from "./state-reports.ts";
 
 const PERIOD_MS = 1_000;
 const RETRY_MS = 2_000;
@@ -41,6 +43,8 @@ export class ReportCommitter {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #onCommitted: (changes: IndexChanges) => void;
+  /** What was written of each state last: the same again is not worth a transaction. */
+  readonly #marks = new Map<string, string>();
   #pending: Pending[] = [];
   #timer: Timer | undefined;
   #committing: Promise<boolean> | undefined;
@@ -119,7 +123,7 @@ export class ReportCommitter {
   }
 
   async #write(batch: readonly Pending[]): Promise<void> {
-    const reports = batch.map((item) => item.report).filter(concernsIndex);
+    const reports = batch.map((item) => item.report).filter((report) => this.#isWorthWriting(report));
     if (reports.length === 0) return;
     try {
       this.#onCommitted(await this.#transaction(reports));
@@ -131,7 +135,7 @@ export class ReportCommitter {
     }
   }
 
-  async #writeAlone(report: IndexReport): Promise<void> {
+  async #writeAlone(report: MediaReport): Promise<void> {
     try {
       this.#onCommitted(await this.#transaction([report]));
     } catch (error) {
@@ -144,12 +148,22 @@ export class ReportCommitter {
     }
   }
 
-  #transaction(reports: readonly IndexReport[]): Promise<IndexChanges> {
-    return this.#db.transaction(async (writer) => {
+  async #transaction(reports: readonly MediaReport[]): Promise<IndexChanges> {
+    const states = new Map<string, StateReport>();
+    for (const report of reports) if (isStateReport(report)) states.set(stateKey(report), report);
+    const changes = await this.#db.transaction(async (writer) => {
       const booking = new Booking(writer, this.#clock.wallMs(), this.#log);
-      for (const report of reports) await booking.book(report);
+      for (const report of reports) if (concernsIndex(report)) await booking.book(report);
+      for (const [key, report] of states) await putLastReport(writer, key, report);
       return booking.changes;
     });
+    for (const [key, report] of states) this.#marks.set(key, stateMark(report));
+    return changes;
+  }
+
+  #isWorthWriting(report: MediaReport): boolean {
+    if (!isStateReport(report)) return concernsIndex(report);
+    return this.#marks.get(stateKey(report)) !== stateMark(report);
   }
 }
 

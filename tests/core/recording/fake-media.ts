@@ -25,6 +25,7 @@ export class FakeMedia {
   readonly endedTriggers: Params<"endTrigger">[] = [];
   readonly acknowledged: number[] = [];
   readonly initialised: string[] = [];
+  instance = randomUUID() as string;
   pings = 0;
   /** Runs before an eviction list is answered. */
   onList: (list: EvictionList) => Promise<void> = () => Promise.resolve();
@@ -43,7 +44,7 @@ export class FakeMedia {
     this.#server = await listenLinks(
       this.socketPath,
       () => ({
-        hello: { role: "media", version: LINK_VERSION, instance: randomUUID() },
+        hello: { role: "media", version: LINK_VERSION, instance: this.instance },
         handlers: this.#handlers() as never,
       }),
       (link) => {

@@ -210,6 +210,34 @@ describe("the recording service", () => {
     assert.equal((await second.volumeStates())[0]?.usedBytes, 2_000_000);
   });
 
+  it("knows after its own restart what media told before, and forgets it when media is another one", async () => {
+    const first = await settled();
+    const number = await media.report(
+      { kind: "stream-state", camera: YARD, stream: "main", state: { status: "online", sinceMs: NOON_MS } },
+      { kind: "recording-state", camera: YARD, stream: "main", recording: true, reasons: ["continuous"] },
+    );
+    await waitFor(() => {
+      clock.advance(100);
+      return media.acknowledged.includes(number);
+    });
+    await first.stop();
+    const second = await settled();
+    const yard = () => second.cameraStates().get(YARD);
+    assert.equal(yard()?.state.status, "online");
+    assert.deepEqual(yard()?.recording, { active: true, reasons: ["continuous"] });
+    await media.close();
+    await waitFor(() => !second.media.isUp);
+    assert.equal(yard()?.recording.active, false);
+    await media.listen();
+    await waitFor(() => second.media.isUp);
+    assert.equal(yard()?.recording.active, true, "the link broke, media went on");
+    await media.close();
+    media.instance = "another";
+    await media.listen();
+    await waitFor(() => yard()?.state.code === undefined && yard()?.state.status === "connecting");
+    assert.equal(yard()?.recording.active, false);
+  });
+
   it("tells media everything again when it has restarted", async () => {
     const service = await settled();
     const before = media.desired.length;
@@ -359,6 +387,7 @@ describe("the recording service", () => {
     };
     await reportClosed(onVolume());
     await media.report(
+      { kind: "stream-state", camera: YARD, stream: "main", state: { status: "online", sinceMs: NOON_MS } },
       { kind: "recording-state", camera: YARD, stream: "main", recording: true, reasons: ["continuous"] },
       { kind: "segment-opened", volume: media.idOf(VOLUME_PATH), path: "video/x.mp4", identity },
     );
