@@ -59,6 +59,14 @@ export class BitReader {
     return value;
   }
 
+  /** The next `count` bits without passing over them; 0 where there are not that many. */
+  peek(count: number): number {
+    if (this.bitsLeft < count) return 0;
+    const value = this.bits(count);
+    this.#position -= count;
+    return value;
+  }
+
   skip(count: number): void {
     this.#position += count;
     if (this.#position > this.#end) this.overrun = true;

@@ -26,7 +26,9 @@ export function readStreamMuxConfig(bits: BitReader, clockRate: number): StreamM
   if (!sameTiming || programs !== 0 || layers !== 0) return undefined;
   const config = readAudioSpecificConfig(bits);
   if (config === undefined) return undefined;
-  if (bits.bits(3) !== 0) return undefined;
+  skipSyncExtension(bits);
+  if (bits.bits(3) !== 0 || bits.overrun) return undefined;
+  // What follows changes nothing for us, and GStreamer cuts it off in its descriptions.
   bits.skip(8);
   if (bits.flag()) {
     let more = true;
@@ -36,7 +38,6 @@ export function readStreamMuxConfig(bits: BitReader, clockRate: number): StreamM
     }
   }
   if (bits.flag()) bits.skip(8);
-  if (bits.overrun) return undefined;
   const bytes = buildAacLcConfig(config.sampleRate, config.channels);
   const described =
     config.objectType === 5 || config.objectType === 29 ? { ...config, objectType: 2 } : config;
@@ -50,6 +51,16 @@ export function readStreamMuxConfig(bits: BitReader, clockRate: number): StreamM
     subFrames,
     unitDuration: Math.round((config.frameLength * clockRate) / config.sampleRate),
   };
+}
+
+/**
+ * Encoders append the backward compatible announcement of SBR (ISO/IEC 14496-3 §1.6.5), GStreamer even where it
+ * says that there is none. Read as the frame length type its first bits would be a reserved value.
+ */
+function skipSyncExtension(bits: BitReader): void {
+  if (bits.peek(11) !== 0x2b7) return;
+  bits.skip(11);
+  if (bits.bits(5) === 5 && bits.flag() && bits.bits(4) === 15) bits.skip(24);
 }
 
 export class LatmDepacketiser implements Depacketiser {

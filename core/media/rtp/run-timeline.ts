@@ -48,6 +48,8 @@ export class RunTimeline {
   #zeroArrivalMs: number | undefined;
   #audioPending = 0;
   #lastVideoTime = Number.NEGATIVE_INFINITY;
+  /** Distance of the last two pictures that rose. */
+  #videoStep = 1;
   /** Frames of the picture may lie out of order; false once the parameter sets rule it out. */
   reorders = true;
 
@@ -100,10 +102,19 @@ export class RunTimeline {
       video.zero = this.#zeroFor(video, timestamp, arrivalMs);
       video.last = timestamp;
     }
-    if (timestamp > video.last) video.last = timestamp;
     let time = Math.round(timestamp - video.zero);
-    // A camera without B pictures whose clock was set back a little: its pictures keep their order.
-    if (!this.reorders && time <= this.#lastVideoTime) time = this.#lastVideoTime + 1;
+    if (!this.reorders && time <= this.#lastVideoTime) {
+      // A camera without B pictures whose clock was set back: a little is jitter, and the pictures keep their order;
+      // more than the distance of two pictures is a new base, and the times go on where they were.
+      time = this.#lastVideoTime + (timestamp < video.last - this.#videoStep ? this.#videoStep : 1);
+      if (timestamp < video.last - this.#videoStep) {
+        video.zero = timestamp - time;
+        video.last = timestamp;
+      }
+    } else if (timestamp > video.last) {
+      this.#videoStep = timestamp - video.last;
+    }
+    if (timestamp > video.last) video.last = timestamp;
     this.#lastVideoTime = time;
     return time;
   }

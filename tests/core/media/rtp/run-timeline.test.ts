@@ -101,6 +101,16 @@ describe("the times of a run", () => {
       [0, 3_600, 3_601, 7_200],
     );
   });
+
+  it("go on where they were when a camera without B pictures sets its clock back by less than a second", () => {
+    const timeline = new RunTimeline(VIDEO, undefined);
+    timeline.reorders = false;
+    const stamps = [100_000, 103_600, 107_200, 50_000, 53_600, 57_200];
+    assert.deepEqual(
+      stamps.map((timestamp) => timeline.videoTime(timestamp, 0)),
+      [0, 3_600, 7_200, 10_800, 14_400, 18_000],
+    );
+  });
 });
 
 describe("a run", () => {
