@@ -46,6 +46,8 @@ export interface CameraFaults {
   readonly noMarker?: boolean;
   /** The last fragment of every fragmented NAL unit is lost. */
   readonly noFragmentEnd?: boolean;
+  /** Changes the payload of the first track's packets, counted from 1: for lies that no other fault tells. */
+  readonly payload?: (payload: Buffer, count: number) => Buffer;
   /** After so many video packets one NAL unit begins that never ends, at 700 kB a packet. */
   readonly endlessNalAfter?: number;
   readonly senderReports?: "normal" | "none" | "wrong";
@@ -159,6 +161,8 @@ export class FaultHooks implements RtspServerHooks {
     }
     if (isNth(count, faults.loseEvery)) return [];
     if (isNth(count, faults.repeatEvery)) return [bytes, Buffer.from(bytes)];
+    if (faults.payload !== undefined && packet.track === 0)
+      return [Buffer.concat([bytes.subarray(0, 12), faults.payload(bytes.subarray(12), count)])];
     const held = this.#held.get(packet.track);
     if (held !== undefined) {
       this.#held.delete(packet.track);

@@ -93,6 +93,7 @@ class ClipPlayback implements ServedPlayback, Paced {
   /** Monotonic and wall time of that zero. */
   readonly #startMs: number;
   readonly #startWallMs: number;
+  /** Infinity once it is stopped: nothing is due any more. */
   #next: number;
   #loop = 0;
 
@@ -134,11 +135,13 @@ class ClipPlayback implements ServedPlayback, Paced {
   }
 
   stop(): void {
+    this.#next = Number.POSITIVE_INFINITY;
     pacer.remove(this);
   }
 
   advance(nowMs: number): number {
-    for (;;) {
+    // A unit may lead to a stop: the client is gone.
+    while (this.#next !== Number.POSITIVE_INFINITY) {
       if (this.#next === this.#schedule.dueMs.length) {
         if (this.#options.atEnd === "end") {
           this.#listener.ended();
@@ -154,6 +157,7 @@ class ClipPlayback implements ServedPlayback, Paced {
       this.#next += 1;
       this.#send(entry);
     }
+    return Number.POSITIVE_INFINITY;
   }
 
   #send(entry: number): void {

@@ -167,6 +167,14 @@ describe("fake camera", () => {
     assert.ok(open.every((packet) => ((packet[12] ?? 0) & 0x1f) !== 28 || ((packet[13] ?? 0) & 0x40) === 0));
   });
 
+  it("sends any payload that a test makes up, numbered as if it were its own", async (t) => {
+    // A STAP-A whose only unit claims 65 535 bytes.
+    const lie = Buffer.from([0x78, 0xff, 0xff, 0x65]);
+    const { rtp } = await watch(t, { faults: { payload: (own, count) => (count === 5 ? lie : own) } }, 10);
+    assert.deepEqual(rtp[4]?.subarray(12), lie);
+    assert.equal((rtp[5]?.readUInt16BE(2) ?? 0) - (rtp[4]?.readUInt16BE(2) ?? 0), 1);
+  });
+
   it("sends a NAL unit that never ends, in fragments numbered without gaps", async (t) => {
     const { rtp } = await watch(t, { faults: { endlessNalAfter: 5 } }, 2_000);
     const endless = rtp.slice(5, 1_900);
