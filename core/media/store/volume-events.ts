@@ -1,4 +1,7 @@
-// What a volume writer tells of its volume and its files.
+// What a volume writer is told at its start, and what it tells of its volume and its files.
+import type { Clock } from "../../clock.ts";
+import type { VolumeId } from "../../domain/ids.ts";
+import type { Log } from "../../log.ts";
 import type { SystemErrorCode } from "./volume-fault.ts";
 
 /** A file being written on a volume; never used twice in the life of a writer. */
@@ -11,7 +14,7 @@ export type VolumeEvent =
   | { readonly kind: "synced"; readonly token: FileToken; readonly bytes: number }
   /**
    * The file can no longer be written to; nothing is retried. What lies beyond `syncedBytes` may be lost and is to be
-   * written again elsewhere. Comes once per file; it is closed by then.
+   * written again elsewhere. Comes once per file, which is then closed.
    */
   | {
       readonly kind: "failed";
@@ -26,3 +29,13 @@ export type VolumeEvent =
   /** A sync round has lasted for `ms` so far, more than five seconds. Repeated while it lasts, and once at its end. */
   | { readonly kind: "slow"; readonly ms: number }
   | { readonly kind: "state"; readonly status: VolumeHealth; readonly message: string };
+
+export interface VolumeWriterOptions {
+  /** Root of the volume: must exist. */
+  readonly path: string;
+  /** Its marker's UUID; probing reports `mismatch` for another one. Undefined: not checked. */
+  readonly id: VolumeId | undefined;
+  readonly log: Log;
+  readonly onEvent: (event: VolumeEvent) => void;
+  readonly clock?: Clock;
+}

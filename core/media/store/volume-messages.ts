@@ -11,6 +11,8 @@ export interface ThreadFault {
 
 export interface VolumeThreadData {
   readonly volumePath: string;
+  /** The marker's UUID that is expected; undefined: any. */
+  readonly volumeId: string | undefined;
 }
 
 export type WriterOperation =

@@ -2,18 +2,20 @@
 // of arrival and with synchronous calls; it syncs nothing, so that a slow sync does not hold up other files.
 import {
   closeSync,
+  existsSync,
   fdatasyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
   renameSync,
+  statSync,
   writeSync,
   writevSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { systemCode } from "../../errors.ts";
-import { syncDirectory } from "./volume-marker.ts";
+import { readVolumeMarker, syncDirectory } from "./volume-marker.ts";
 import type {
   ThreadFault,
   VolumeThreadData,
@@ -33,7 +35,8 @@ interface OpenFile {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
 
-const { volumePath } = workerData as VolumeThreadData;
+const { volumePath, volumeId } = workerData as VolumeThreadData;
+let volumeDevice = statSync(volumePath, { throwIfNoEntry: false })?.dev;
 const files = new Map<number, OpenFile>();
 
 parentPort?.on("message", (batch: WriterBatch) => {
@@ -94,8 +97,7 @@ function create(
   reply: Mutable<WriterReply>,
 ): void {
   try {
-    const path = join(volumePath, operation.path);
-    const { descriptor, directories } = openNew(path);
+    const { descriptor, directories } = openNew(operation.path);
     const bytes = batch.bytes.subarray(operation.at, operation.at + operation.length);
     files.set(operation.token, { descriptor, size: bytes.length, fault: undefined });
     writeAll(descriptor, [bytes], 0);
@@ -109,23 +111,50 @@ function create(
 }
 
 /** Opens a file that must not exist yet, and says which directories got a new entry. */
-function openNew(path: string): { descriptor: number; directories: string[] } {
-  const folder = dirname(path);
-  const made = mkdirSync(folder, { recursive: true });
-  const directories = [folder];
-  if (made !== undefined) {
-    for (let current = folder; current !== dirname(made); current = dirname(current)) {
-      directories.push(dirname(current));
-    }
-  }
+function openNew(relativePath: string): { descriptor: number; directories: string[] } {
+  checkDevice();
+  const path = join(volumePath, relativePath);
+  const directories = makeFolders(relativePath);
   try {
     return { descriptor: openSync(path, "wx", 0o640), directories };
   } catch (error) {
     // Deleting removes folders that became empty, and may have removed this one in between.
     if (systemCode(error) !== "ENOENT") throw error;
-    mkdirSync(folder, { recursive: true });
-    return { descriptor: openSync(path, "wx", 0o640), directories: [...directories, dirname(folder)] };
+    directories.push(...makeFolders(relativePath));
+    return { descriptor: openSync(path, "wx", 0o640), directories };
   }
+}
+
+/** An unmounted disk leaves an empty folder behind: what is written there would fill the system's disk. */
+function checkDevice(): void {
+  const { dev } = statSync(volumePath);
+  if (dev === volumeDevice) return;
+  const marker = readVolumeMarker(volumePath);
+  if (marker === undefined || (volumeId !== undefined && marker.id !== volumeId)) {
+    throw Object.assign(new RangeError(`${volumePath} does not carry the volume: is its disk mounted?`), {
+      code: "ENODEV",
+    });
+  }
+  volumeDevice = dev;
+}
+
+/** Makes the folders of a path below the volume; returns those that have, or will have, a new entry. */
+function makeFolders(relativePath: string): string[] {
+  const folder = dirname(join(volumePath, relativePath));
+  if (existsSync(folder)) return [folder];
+  const changed = [folder];
+  let current = volumePath;
+  for (const name of dirname(relativePath).split("/")) {
+    try {
+      mkdirSync(join(current, name), 0o750);
+      changed.push(current);
+    } catch (error) {
+      // Node's own recursive mkdir hides EROFS behind ENOENT.
+      if (systemCode(error) !== "EEXIST") throw error;
+    }
+    current = join(current, name);
+  }
+  return changed;
 }
 
 function append(file: OpenFile, spans: readonly number[], batch: WriterBatch): void {

@@ -1,33 +1,21 @@
 // The main-thread face of one volume: files are created, appended to, finished and removed by its threads, so that
 // a disk that hangs stops only what is written to it (docs: data plane, sections 3 and 5). Never blocks.
-import { type Clock, systemClock, type Timer } from "../../clock.ts";
-import type { VolumeId } from "../../domain/ids.ts";
-import type { Log } from "../../log.ts";
+import { systemClock, type Timer } from "../../clock.ts";
 import type { RecoveryResult } from "./recover-segment.ts";
 import { SyncPool } from "./sync-pool.ts";
 import { SyncRounds, type TrackedFile } from "./sync-rounds.ts";
-import type { FileToken, VolumeEvent, VolumeHealth } from "./volume-events.ts";
+import type { FileToken, VolumeEvent, VolumeHealth, VolumeWriterOptions } from "./volume-events.ts";
 import { VolumeWriteError } from "./volume-fault.ts";
 import type { ProbeOutcome, SyncTask, ThreadFault } from "./volume-messages.ts";
 import { VolumeWatch, WATCH_TICK_MS } from "./volume-watch.ts";
 import { WriterLink } from "./writer-link.ts";
 
-export type { FileToken, VolumeEvent, VolumeHealth } from "./volume-events.ts";
+export type { FileToken, VolumeEvent, VolumeHealth, VolumeWriterOptions } from "./volume-events.ts";
 export { VolumeWriteError } from "./volume-fault.ts";
 
 export type VolumeDone = (error?: VolumeWriteError) => void;
 /** Deletions that share a message, and so a directory sync. */
 const REMOVALS_PER_JOB = 16;
-
-export interface VolumeWriterOptions {
-  /** Root of the volume: must exist. */
-  readonly path: string;
-  /** Its marker's UUID; probing reports `mismatch` for another one. Undefined: not checked. */
-  readonly id: VolumeId | undefined;
-  readonly log: Log;
-  readonly onEvent: (event: VolumeEvent) => void;
-  readonly clock?: Clock;
-}
 
 /** Starts the threads of a volume. */
 export const openVolumeWriter = (options: VolumeWriterOptions): VolumeWriter => new VolumeWriter(options);
@@ -51,7 +39,7 @@ export class VolumeWriter {
   constructor(options: VolumeWriterOptions) {
     this.#options = options;
     const clock = options.clock ?? systemClock;
-    const data = { volumePath: options.path };
+    const data = { volumePath: options.path, volumeId: options.id };
     const emit = (event: VolumeEvent) => {
       if (!this.#closed) options.onEvent(event);
     };
