@@ -27,7 +27,7 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** The readers of all volumes, started when first used. */
+/** The readers of all volumes. */
 export class VolumeReaders {
   readonly #clock: Clock;
   readonly #log: Log;
@@ -49,6 +49,10 @@ export class VolumeReaders {
       if (this.#paths.get(id) === reader.root) continue;
       this.#readers.delete(id);
       void reader.close();
+    }
+    // Started ahead of the first request: loading a thread takes longer than finding a picture.
+    for (const [id, path] of this.#paths) {
+      if (!this.#readers.has(id)) this.#readers.set(id, this.#newReader(id, path));
     }
   }
 
@@ -116,11 +120,16 @@ export class VolumeReaders {
         },
       );
     }
-    let reader = this.#readers.get(place.volume);
-    if (reader === undefined) {
-      reader = new VolumeReader(place.volume, root, this.#clock, this.#log, this.#deadlineMs);
-      this.#readers.set(place.volume, reader);
-    }
+    const known = this.#readers.get(place.volume);
+    if (known !== undefined) return known;
+    const made = this.#newReader(place.volume, root);
+    this.#readers.set(place.volume, made);
+    return made;
+  }
+
+  #newReader(volume: VolumeId, root: string): VolumeReader {
+    const reader = new VolumeReader(volume, root, this.#clock, this.#log, this.#deadlineMs);
+    reader.warm();
     return reader;
   }
 }
@@ -145,6 +154,11 @@ class VolumeReader {
     this.#clock = clock;
     this.#log = log;
     this.#deadlineMs = deadlineMs;
+  }
+
+  /** Starts the thread. */
+  warm(): void {
+    this.#start();
   }
 
   run(task: ReaderTask, signal: AbortSignal | undefined): Promise<ReaderAnswer> {

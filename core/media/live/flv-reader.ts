@@ -7,7 +7,6 @@ const TAG_HEADER_BYTES = 11;
 const TRAILER_BYTES = 4;
 const TAG_VIDEO = 9;
 const CODEC_AVC = 7;
-const TAG_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /** Receives what an FLV stream holds. */
 export interface FlvSink {
@@ -46,8 +45,8 @@ export class FlvReader {
     }
     this.#wanted = TAG_HEADER_BYTES;
     while (bytes.length >= TAG_HEADER_BYTES) {
+      // 24 bits: no tag can ask for more than 16 MB.
       const size = bytes.readUIntBE(1, 3);
-      if (size > TAG_LIMIT_BYTES) throw invalid(`a tag of ${size} bytes`);
       const whole = TAG_HEADER_BYTES + size + TRAILER_BYTES;
       if (bytes.length < whole) {
         this.#wanted = whole;
