@@ -56,6 +56,8 @@ export async function killStorm(options: {
         `round ${round + 1}: ${victim} killed, all files grow again after ${Date.now() - fromMs} ms`,
       );
     }
+    // What media reports while core is away waits in its journal for the next start: an index is judged at rest.
+    await rig.pidOf("core");
     await rig.stopRecorder();
     return judge(rig, kills);
   } finally {

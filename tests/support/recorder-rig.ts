@@ -122,7 +122,8 @@ export class RecorderRig {
       },
     );
     this.#supervisor = child;
-    child.stderr.resume();
+    if (process.env["RIG_LOG"]) child.stderr.pipe(process.stderr);
+    else child.stderr.resume();
     child.stdout.on("data", (chunk: Buffer) => {
       this.#output += chunk.toString();
     });
