@@ -35,7 +35,8 @@ export interface EvictorOptions {
   /** True for files that are being written. */
   isOpen(path: string): boolean;
   readonly writer: Pick<VolumeWriter, "remove" | "writeText">;
-  report(report: MediaReport): void;
+  /** Resolves when the report would survive a crash of this process. */
+  reportDurably(report: MediaReport): Promise<void>;
 }
 
 export class Evictor {
@@ -179,7 +180,7 @@ export class Evictor {
   }
 
   #remove(item: Item): void {
-    const { volume, writer, written, report, log } = this.#options;
+    const { volume, writer, written, log } = this.#options;
     this.#going.set(item.path, item.sizeBytes);
     writer.remove(item.path, (error) => {
       this.#going.delete(item.path);
@@ -189,10 +190,13 @@ export class Evictor {
       }
       this.#gone.add(item.id);
       written.gone(item.path);
-      report({ kind: "segment-deleted", id: item.id, volume, path: item.path });
-      this.#writeDown(`=${item.path}\n`).catch((cause: unknown) =>
-        log.debug("a finished deletion could not be booked", { reason: String(cause) }),
-      );
+      // A deletion that is not in the journal yet is done again after a crash, so that core learns of it.
+      this.#options
+        .reportDurably({ kind: "segment-deleted", id: item.id, volume, path: item.path })
+        .then(() => this.#writeDown(`=${item.path}\n`))
+        .catch((cause: unknown) =>
+          log.debug("a finished deletion could not be booked", { reason: String(cause) }),
+        );
     });
   }
 

@@ -130,7 +130,6 @@ function settle(
     return;
   }
   if (result?.facts !== undefined && result.state === "closed") {
-    volume.noteClosed(path);
     services.log.notice("an unfinished recording was recovered", { path, cutBytes: result.cutBytes });
     services.report({
       kind: "segment-closed",

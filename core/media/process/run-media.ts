@@ -4,7 +4,7 @@ import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { LINK_VERSION, type Link, type LinkMethods, listenLinks } from "../../link/link.ts";
 import { type ProcessContext, RUN_FOLDER, type RunningProcess } from "../../supervisor/process-contract.ts";
-import { type DesiredState, type DesiredStream, MEDIA_SOCKET } from "../protocol.ts";
+import { type DesiredState, type DesiredStream, MEDIA_SOCKET, type MediaReport } from "../protocol.ts";
 import { createRtspSource } from "../rtsp/rtsp-source.ts";
 import { SlabPool } from "../slab.ts";
 import type { SourceSink, StreamSource } from "../source.ts";
@@ -64,7 +64,19 @@ export async function runMedia(context: ProcessContext, options: MediaOptions = 
   const runNumbers = new RunNumbers(folder, clock, log);
   await Promise.all([journal.open(), runNumbers.open()]);
   const sender = new ReportSender(journal, clock, log);
-  const report = journal.add.bind(journal);
+  const reportDurably = (report: MediaReport): Promise<void> => {
+    journal.add(report);
+    return journal.flush();
+  };
+  const report = (report: MediaReport): void => {
+    if (report.kind !== "segment-closed") {
+      journal.add(report);
+      return;
+    }
+    // A file counts as closed once its report is safe; until then a crash has it looked at, and reported, again.
+    const { volume, path } = report.segment;
+    void reportDurably(report).then(() => volumes.get(volume)?.noteClosed(path));
+  };
   const reportVolatile = sender.sendVolatile.bind(sender);
   const coreWatch = new CoreWatch(clock);
   const clockWatch = new ClockWatch(clock, (stepMs, atMs) => {
@@ -75,7 +87,7 @@ export async function runMedia(context: ProcessContext, options: MediaOptions = 
 
   const recovery = { clock, log, report, firstRun: runNumbers.first };
   const volumes = new VolumeSet(
-    { clock, log, folder, report, reportVolatile },
+    { clock, log, folder, report, reportDurably, reportVolatile },
     {
       opened: (volume, tail) => recoverVolume(volume, tail, recovery),
       abandoned: (volume, segment) => recoverFiles(volume, [segment], recovery),

@@ -12,8 +12,7 @@ import { SyncTimes, WriteRate } from "./volume-figures.ts";
 import { volumeProblem } from "./volume-problem.ts";
 import { WrittenLog, type WrittenSegment, type WrittenTail } from "./written-log.ts";
 
-const GIB = 1024 ** 3;
-const LEAST_RESERVE_BYTES = 2 * GIB;
+const LEAST_RESERVE_BYTES = 2 * 1024 ** 3;
 const RESERVE_SECONDS = 120;
 /** A sync round that lasts longer makes a volume slow; it is normal again a minute after the last such. */
 const SLOW_HOLD_MS = 60_000;
@@ -27,6 +26,8 @@ export interface VolumeServices {
   /** `<data>/media`. */
   readonly folder: string;
   report(report: MediaReport): void;
+  /** Resolves when the report would survive a crash of this process. */
+  reportDurably(report: MediaReport): Promise<void>;
   reportVolatile(report: MediaReport): void;
 }
 
@@ -52,7 +53,8 @@ export class Volume implements SegmentVolume {
   #sinceMs: number;
   #toldAtMs = 0;
   #ready = false;
-  #closed = false;
+  /** True once `close` was called. */
+  isClosed = false;
   #wasFull = false;
 
   /** `onAbandoned` gets each file that was given up: what is on the disk of it can be recovered. */
@@ -82,7 +84,7 @@ export class Volume implements SegmentVolume {
       written: this.#written,
       isOpen: (path) => this.#openPaths.has(path),
       writer: this.writer,
-      report: services.report,
+      reportDurably: services.reportDurably,
     });
   }
 
@@ -96,7 +98,7 @@ export class Volume implements SegmentVolume {
     return tail;
   }
 
-  /** Notes that a file was closed: it needs no recovery. */
+  /** Notes that a file was closed and its report is safe: it needs no recovery. */
   noteClosed(path: string): void {
     this.#written.closed(path);
   }
@@ -109,11 +111,6 @@ export class Volume implements SegmentVolume {
   /** Notes a file that is not there. */
   noteGone(path: string): void {
     this.#written.gone(path);
-  }
-
-  /** True once `close` was called. */
-  get isClosed(): boolean {
-    return this.#closed;
   }
 
   get desired(): DesiredVolume {
@@ -178,14 +175,13 @@ export class Volume implements SegmentVolume {
         this.writer.finish(token, end, (error) => {
           if (error !== undefined) return;
           forget();
-          this.#written.closed(path);
           onDone();
         });
       },
       abandon: () => {
         forget();
         this.writer.abandon(token);
-        if (!this.#closed) this.#onAbandoned({ path, writeSequence });
+        if (!this.isClosed) this.#onAbandoned({ path, writeSequence });
       },
     };
   }
@@ -193,7 +189,7 @@ export class Volume implements SegmentVolume {
   /** Ends the threads, after what is asked for is done or `timeoutMs` have passed. */
   async close(timeoutMs: number): Promise<void> {
     this.#ready = false;
-    this.#closed = true;
+    this.isClosed = true;
     await this.writer.close(timeoutMs);
     await Promise.all([this.#written.flush(), this.evictor.close()]);
   }
@@ -280,8 +276,8 @@ export class Volume implements SegmentVolume {
     this.#told = status;
     this.#toldAtMs = nowMs;
     this.#sinceMs = this.#services.clock.wallMs();
-    if (status !== "normal") this.#services.log.warn(this.problem, { volume: this.id, status });
-    else this.#services.log.notice("a volume is in order", { volume: this.id, path: this.#desired.path });
+    const level = status === "normal" ? "notice" : "warn";
+    this.#services.log[level](this.problem, { volume: this.id, status });
     this.#services.report({ kind: "volume-state", state: this.state });
   }
 

@@ -51,7 +51,10 @@ class Rig {
           this.texts.set(path, text);
         },
       },
-      report: (report) => this.reports.push(report),
+      reportDurably: (report) => {
+        this.reports.push(report);
+        return Promise.resolve();
+      },
     });
   }
 

@@ -175,7 +175,7 @@ export function desiredStream(changes: Partial<DesiredStream> = {}): DesiredStre
 /** One stream with everything around it faked. */
 export class StreamRig {
   readonly clock = new FakeClock();
-  readonly pool = new SlabPool({ slabBytes: 64 * 1024, budgetBytes: 64 * 1024 * 1024 });
+  readonly pool: SlabPool;
   readonly first = new FakeVolume(FIRST);
   readonly second = new FakeVolume(SECOND);
   readonly volumes = new FakeVolumes([this.first, this.second]);
@@ -186,15 +186,21 @@ export class StreamRig {
   keyFramesAsked = 0;
   sourcesMade = 0;
   frameBytes = 1_000;
-  #arena = new FrameArena(this.pool);
-  #sound = new FrameArena(this.pool);
+  readonly #arena: FrameArena;
+  readonly #sound: FrameArena;
   #run = 0;
   #time = 0;
   #frames = 0;
   /** Pictures between key frames; 0: none but the first. */
   gop = 25;
 
-  constructor(changes: Partial<DesiredStream> = {}) {
+  constructor(
+    changes: Partial<DesiredStream> = {},
+    pool = new SlabPool({ slabBytes: 64 * 1024, budgetBytes: 64 * 1024 * 1024 }),
+  ) {
+    this.pool = pool;
+    this.#arena = new FrameArena(pool);
+    this.#sound = new FrameArena(pool);
     this.stream = new KeptStream(desiredStream(changes), this.services());
     this.stream.start();
   }
