@@ -3,6 +3,7 @@
 // promises, is a failure. Add yours here, or in a file of your own that is spread into the list.
 import { configFuzzTargets } from "./config/config-fuzz-targets.ts";
 import { mediaFuzzTargets } from "./media/media-fuzz-targets.ts";
+import { segmentFuzzTargets } from "./media/mp4/segment-fuzz-target.ts";
 
 export interface FuzzTarget {
   /** Kebab-case; chosen by `--suite`. */
@@ -14,4 +15,8 @@ export interface FuzzTarget {
 }
 
 /** All targets. */
-export const fuzzTargets: readonly FuzzTarget[] = [...mediaFuzzTargets, ...configFuzzTargets];
+export const fuzzTargets: readonly FuzzTarget[] = [
+  ...mediaFuzzTargets,
+  ...segmentFuzzTargets,
+  ...configFuzzTargets,
+];

@@ -1,8 +1,10 @@
 // The MP4 reader as a fuzz target: whatever the bytes are, it must answer, never throw, and never point outside of them.
 import assert from "node:assert/strict";
-import { readSegment } from "../../../../core/media/mp4/index.ts";
+import { PATCH_OFFSET, readSegment } from "../../../../core/media/mp4/index.ts";
 import { closeSegment } from "../../../../core/media/mp4/segment-close.ts";
 import { makeUsualSegment, memory } from "./synthetic-segment.ts";
+
+const HEAD = makeUsualSegment().open.subarray(0, PATCH_OFFSET);
 
 /** Files to mutate: an open one, a closed one, and one whose patch came before its moov. */
 export function segmentSeeds(): Uint8Array[] {
@@ -30,3 +32,14 @@ export function readMutatedSegment(bytes: Uint8Array): void {
   });
   assert.ok(end.moov.length > 0);
 }
+
+/** For the registry: mutates everything behind the identity, whose checksum would stop most mutations. */
+export const segmentFuzzTargets = [
+  {
+    name: "mp4",
+    corpus: (): Uint8Array[] => segmentSeeds().map((seed) => seed.subarray(PATCH_OFFSET)),
+    run(bytes: Buffer): void {
+      readMutatedSegment(Buffer.concat([HEAD, bytes]));
+    },
+  },
+];
