@@ -2,6 +2,7 @@
 // Pictures are drawn the moment they are decoded; what is late is left out up to the next key frame.
 import type { LiveFrameHeader, WireFormat } from "@nightjar/core/wire";
 import { FragmentBuilder } from "./fragment-builder.ts";
+import { postPieces } from "./fragment-post.ts";
 import type { LostReason, PictureWay, Post } from "./messages.ts";
 import { PictureCanvas } from "./picture-canvas.ts";
 import { Rates } from "./rates.ts";
@@ -219,26 +220,7 @@ export class LiveSession {
   }
 
   #fragment(header: LiveFrameHeader, bytes: Uint8Array<ArrayBuffer>): void {
-    const id = this.#id;
-    for (const piece of this.#fragments?.push(header, bytes) ?? []) {
-      if (piece.kind === "init") {
-        this.#post({ id, type: "init", mime: piece.mime, data: piece.data, zeroMs: piece.zero90k / 90 }, [
-          piece.data.buffer,
-        ]);
-      } else {
-        this.#post(
-          {
-            id,
-            type: "fragment",
-            data: piece.data,
-            timeMs: header.time90k / 90,
-            keyFrame: header.keyFrame,
-            audio: header.track === "audio",
-          },
-          [piece.data.buffer],
-        );
-      }
-    }
+    postPieces(this.#id, this.#fragments?.push(header, bytes) ?? [], header, this.#post);
   }
 
   #decode(header: LiveFrameHeader, bytes: Uint8Array<ArrayBuffer>): void {

@@ -4,6 +4,7 @@ import type { LiveFrameHeader, WireFormat } from "@nightjar/core/wire";
 import { BackwardShow } from "./backward-show.ts";
 import { ForwardShow } from "./forward-show.ts";
 import { FragmentBuilder } from "./fragment-builder.ts";
+import { postPieces } from "./fragment-post.ts";
 import type { PictureWay, Post } from "./messages.ts";
 import { PictureCanvas } from "./picture-canvas.ts";
 import { PlaybackClock } from "./playback-clock.ts";
@@ -286,31 +287,11 @@ export class PlaybackSession {
   }
 
   #fragment(header: LiveFrameHeader, bytes: Uint8Array<ArrayBuffer>, format: WireFormat): void {
-    const id = this.#id;
     if (this.#formatId !== header.formatId) {
       this.#formatId = header.formatId;
       this.#fragments.configure(format, this.#sound.enabled);
     }
-    for (const piece of this.#fragments.push(header, bytes)) {
-      if (piece.kind === "init") {
-        this.#post({ id, type: "init", mime: piece.mime, data: piece.data, zeroMs: piece.zero90k / 90 }, [
-          piece.data.buffer,
-        ]);
-      } else {
-        const audio = header.track === "audio";
-        this.#post(
-          {
-            id,
-            type: "fragment",
-            data: piece.data,
-            timeMs: header.time90k / 90,
-            keyFrame: header.keyFrame,
-            audio,
-          },
-          [piece.data.buffer],
-        );
-      }
-    }
+    postPieces(this.#id, this.#fragments.push(header, bytes), header, this.#post);
   }
 
   #shownNow(time90k: number): void {

@@ -13,19 +13,13 @@ import { Timeline } from "../../timeline/timeline.tsx";
 import { CalendarPanel } from "./calendar-panel.tsx";
 import { ClipBar } from "./clip-bar.tsx";
 import { Legend } from "./legend.tsx";
+import { momentOf } from "./moment.ts";
 import { PlaybackNotice } from "./playback-notice.tsx";
 import { TransportBar } from "./transport-bar.tsx";
 
 /** Lanes on the timeline: the chosen camera first. */
 const MOST_LANES = 8;
 const HOUR_MS = 3_600_000;
-
-/** Reads `t` of the address: ISO 8601 or milliseconds; undefined if it is neither. */
-export function momentOf(text: string | null): number | undefined {
-  if (text === null || text === "") return undefined;
-  const ms = /^\d{10,}$/.test(text) ? Number(text) : Date.parse(text);
-  return Number.isFinite(ms) ? ms : undefined;
-}
 
 /** The page. */
 export function PlaybackPage() {
