@@ -78,7 +78,8 @@ function lastOf(header: string | readonly string[] | undefined): string | undefi
   return last === undefined || last === "" ? undefined : last;
 }
 
-function plainAddress(address: string): string {
+/** An address without IPv4-mapped prefix and without zone. */
+export function plainAddress(address: string): string {
   const bare = address.startsWith("::ffff:") && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
   const zone = bare.indexOf("%");
   return zone < 0 ? bare : bare.slice(0, zone);

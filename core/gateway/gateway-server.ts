@@ -8,7 +8,7 @@ import { isStreamName, type StreamName } from "../domain/ids.ts";
 import { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Access, Authorizer } from "./authorizer.ts";
-import { type ClientIdentity, identifyClient, TrustedProxies } from "./client-identity.ts";
+import { type ClientIdentity, identifyClient, plainAddress, TrustedProxies } from "./client-identity.ts";
 import { httpError, refuseUpgrade, sendProblem } from "./problem.ts";
 import type { MediaRight, RequestCredentials } from "./protocol.ts";
 import type { CoreProxy } from "./proxy.ts";
@@ -69,6 +69,10 @@ export class GatewayServer {
   /** Open WebSockets. */
   get socketCount(): number {
     return this.#upgrades.count;
+  }
+
+  isTrusted(address: string): boolean {
+    return this.#proxies.includes(plainAddress(address));
   }
 
   close(): void {

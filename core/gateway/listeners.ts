@@ -22,11 +22,14 @@ const LIMITS = {
   connectionsCheckingInterval: 2_000,
 } as const;
 const CONNECTIONS_LIMIT = 4_096;
+/** A stranger's share of them; a trusted proxy speaks for many. */
 const CONNECTIONS_PER_ADDRESS = 1_536;
 
 export interface ListenerHandlers {
   request(request: IncomingMessage, response: ServerResponse): void;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** True for the address of a trusted reverse proxy. */
+  isTrusted(address: string): boolean;
 }
 
 type Kind = "http" | "https";
@@ -160,7 +163,7 @@ export class Listeners {
   #admit(socket: Socket, sockets: Set<Socket>): void {
     const address = socket.remoteAddress ?? "";
     const count = (this.#perAddress.get(address) ?? 0) + 1;
-    if (count > CONNECTIONS_PER_ADDRESS) {
+    if (count > CONNECTIONS_PER_ADDRESS && !this.#handlers.isTrusted(address)) {
       socket.destroy();
       return;
     }

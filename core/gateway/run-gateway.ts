@@ -102,6 +102,7 @@ export async function runGateway(
     {
       request: (request, response) => server.request(request, response),
       upgrade: (request, socket, head) => server.upgrade(request, socket, head),
+      isTrusted: (address) => server.isTrusted(address),
     },
     saved,
     log,
