@@ -4,7 +4,7 @@
 import { type CameraState, cameraStateOf } from "../domain/camera-state.ts";
 import type { CameraId, StreamName } from "../domain/ids.ts";
 import { STREAM_NAMES } from "../domain/ids.ts";
-import type { RecordReason } from "../domain/record-reasons.ts";
+import { type RecordReason, reasonBits } from "../domain/record-reasons.ts";
 import type { WireFormat } from "../media/live-wire.ts";
 import type { StreamReport } from "../media/protocol.ts";
 import type { CameraClock, StreamState } from "../media/source.ts";
@@ -130,6 +130,18 @@ export class CameraStates {
     if (this.#awaySinceMs !== undefined) return undefined;
     if (known?.openedAt90k === undefined || known.recording?.active !== true) return undefined;
     return { start90k: known.openedAt90k, reasons: known.recording.reasons };
+  }
+
+  /** The files that are being written of a stream of several cameras, up to `now90k`, as the timeline lays them on. */
+  openSpans(
+    query: { readonly cameras: readonly CameraId[]; readonly stream: StreamName },
+    now90k: number,
+  ): { camera: CameraId; start90k: number; end90k: number; reasons: number }[] {
+    return query.cameras.flatMap((camera) => {
+      const open = this.openSpan({ camera, stream: query.stream });
+      if (open === undefined || open.start90k >= now90k) return [];
+      return [{ camera, start90k: open.start90k, end90k: now90k, reasons: reasonBits(open.reasons) }];
+    });
   }
 
   /** The state of a camera, summed up. */

@@ -62,6 +62,11 @@ export class DesiredStatePusher {
       });
   }
 
+  /** Resolves when nothing is being sent. */
+  async settled(): Promise<void> {
+    while (this.#pushing !== undefined) await this.#pushing;
+  }
+
   async #send(): Promise<void> {
     const { media, revisions } = this.#options;
     const plan = this.#compile();

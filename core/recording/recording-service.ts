@@ -1,14 +1,13 @@
 // The whole of recording as the `core` process sees it: keeps `media` told what is wanted, the index in step with
-// what was recorded, and everybody else informed. Wiring only; the rooms beside it do the work.
+// what was recorded, and everybody else informed. Wiring only; the files beside it do the work.
 import { randomUUID } from "node:crypto";
 import type { Clock, Timer } from "../clock.ts";
 import type { Db } from "../db/db.ts";
 import { keyValuesTable } from "../db/tables/key-values-table.ts";
 import { deleteLastReports, listLastReports } from "../db/tables/last-reports-table.ts";
 import { findSegment, setSegmentUnreadable } from "../db/tables/segments-table.ts";
-import { listStreams, streamsTable } from "../db/tables/streams-table.ts";
-import type { CameraId, SegmentId, StreamName, VolumeId } from "../domain/ids.ts";
-import { type RecordReason, reasonBits, reasonsOf } from "../domain/record-reasons.ts";
+import { streamsTable } from "../db/tables/streams-table.ts";
+import type { CameraId, SegmentId, StreamName } from "../domain/ids.ts";
 import { time90kFromMs } from "../domain/time.ts";
 import { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
@@ -18,28 +17,16 @@ import { DesiredStatePusher } from "./desired-state-pusher.ts";
 import { SegmentLocks } from "./locks.ts";
 import { type ManualRecording, ManualRecordings, type ManualStarted } from "./manual-recordings.ts";
 import { MediaClient } from "./media-client.ts";
+import { listenToMedia, type RecordingChange } from "./media-listening.ts";
 import type { ConfiguredVolume, RecordedCamera } from "./recorded-camera.ts";
 import { RecorderEvents } from "./recorder-events.ts";
 import { type CameraCoverage, type CoverageQuery, type Gap, RecordingIndex } from "./recording-index.ts";
+import { keepNewFootage } from "./removed-footage.ts";
 import { ReportCommitter } from "./report-committer.ts";
 import { Retention } from "./retention.ts";
 import { Revisions } from "./revisions.ts";
 import type { StateReport } from "./state-reports.ts";
 import { type RecordingVolumeState, RecordingVolumes } from "./volumes.ts";
-
-/** What changed: for the event stream to browsers, and for MQTT. */
-export type RecordingChange =
-  | { readonly kind: "camera"; readonly camera: CameraId }
-  | { readonly kind: "volume"; readonly volume: VolumeId }
-  | {
-      readonly kind: "coverage";
-      readonly camera: CameraId;
-      readonly stream: StreamName;
-      readonly start90k: number;
-      readonly end90k: number;
-      readonly reasons: readonly RecordReason[];
-    }
-  | { readonly kind: "events" };
 
 export interface RecordingServiceOptions {
   readonly db: Db;
@@ -56,6 +43,8 @@ export interface RecordingServiceOptions {
   /** Changes with every start of this process. */
   readonly instance?: string;
 }
+
+export type { RecordingChange } from "./media-listening.ts";
 
 /** How long a figure is young enough to be shown again. */
 const FIGURES_MS = 1_000;
@@ -78,6 +67,8 @@ export class RecordingService {
   #timer: Timer | undefined;
   /** The `media` that the known states are of. */
   #mediaInstance: string | undefined;
+  /** This `media` has been told all that it must know. */
+  #isGreeted = false;
   #known: ReadonlySet<CameraId> = new Set();
   #figures: { readonly atMs: number; readonly figures: Promise<MediaFigures> } | undefined;
 
@@ -118,7 +109,23 @@ export class RecordingService {
       volumes: this.#volumes,
       manual: this.#manual,
     });
-    this.#listen();
+    listenToMedia({
+      media,
+      states: this.#states,
+      volumes: this.#volumes,
+      events: this.#events,
+      clock,
+      log,
+      cameras,
+      tell: (change) => this.#tell(change),
+      desiredChanged: () => this.#pusher.push(),
+      onUp: (instance) => {
+        if (this.#mediaInstance !== instance) this.#states.mediaRestarted();
+        this.#mediaInstance = instance;
+        this.#pusher.forget();
+        this.#welcome();
+      },
+    });
   }
 
   async start(): Promise<void> {
@@ -151,7 +158,7 @@ export class RecordingService {
     for (const id of this.#known) if (!enabled.has(id)) this.#events.forgetCamera(id);
     this.#known = enabled;
     this.#pusher.push();
-    this.#keepFootageOf(cameras).catch((error: unknown) => {
+    keepNewFootage(this.#options.db, cameras).catch((error: unknown) => {
       this.#options.log.warn("footage of a returned camera is still to be removed", {
         reason: String(error),
       });
@@ -223,23 +230,14 @@ export class RecordingService {
 
   /** Coverage with the files that are being written, up to now. */
   coverage(query: Omit<CoverageQuery, "openSpans">): Promise<CameraCoverage[]> {
-    const end90k = this.#now90k();
-    const openSpans = query.cameras.flatMap((camera) => {
-      const open = this.#states.openSpan({ camera, stream: query.stream });
-      if (open === undefined || open.start90k >= end90k) return [];
-      return [{ camera, start90k: open.start90k, end90k, reasons: reasonBits(open.reasons) }];
-    });
-    return this.index.coverage({ ...query, openSpans });
+    const now90k = this.#now90k();
+    return this.index.coverage({ ...query, openSpans: this.#states.openSpans(query, now90k) });
   }
 
   /** Gaps of a stream; what is being written is none. */
   gaps(query: { camera: CameraId; stream: StreamName; start90k: number; end90k: number }): Promise<Gap[]> {
-    const now90k = this.#now90k();
-    const open = this.#states.openSpan(query);
-    return this.index.gaps({
-      ...query,
-      now90k: open === undefined ? now90k : Math.min(now90k, open.start90k),
-    });
+    const open90k = this.#states.openSpan(query)?.start90k ?? Number.POSITIVE_INFINITY;
+    return this.index.gaps({ ...query, now90k: Math.min(this.#now90k(), open90k) });
   }
 
   /** Days with recordings in the recorder's time zone. */
@@ -264,72 +262,31 @@ export class RecordingService {
     return () => this.#listeners.delete(listener);
   }
 
-  #listen(): void {
-    const { media } = this;
-    media.on("up", (instance) => {
-      this.#states.takeLink(undefined);
-      if (this.#mediaInstance !== instance) this.#states.mediaRestarted();
-      this.#mediaInstance = instance;
-      this.#pusher.forget();
-      this.#greet().catch((error: unknown) => {
-        this.#options.log.warn("the recorder was not told everything; it will be within a minute", {
-          reason: String(error),
-        });
-      });
-      this.#tellAllCameras();
-    });
-    media.on("down", () => {
-      this.#states.takeLink(this.#options.clock.wallMs());
-      this.#tellAllCameras();
-    });
-    media.on("streamState", (report) => {
-      this.#states.takeState(report);
-      this.#tellCamera(report.camera);
-    });
-    media.on("streamFormat", (report) => {
-      this.#states.takeFormat(report);
-      this.#tellCamera(report.camera);
-    });
-    media.on("recordingState", (report) => {
-      this.#states.takeRecording(report);
-      this.#tellCamera(report.camera);
-    });
-    media.on("cameraClock", (report) => this.#states.takeClock(report));
-    media.on("segmentOpened", ({ identity }) => this.#states.takeOpened(identity));
-    media.on("volumeState", (state) => {
-      if (this.#volumes.take(state)) this.#pusher.push();
-      this.#events.takeVolume(state, this.#volumes.pathOf(state.volume) ?? "");
-      this.#tell({ kind: "volume", volume: state.volume });
-    });
-    media.on("segmentClosed", (segment) => {
-      this.#states.takeClosed(segment);
-      const bits = segment.reasons.reduce((sum, span) => sum | span.bits, 0);
-      this.#tell({
-        kind: "coverage",
-        camera: segment.camera,
-        stream: segment.stream,
-        start90k: segment.startTime90k,
-        end90k: segment.startTime90k + segment.duration90k,
-        reasons: reasonsOf(bits),
-      });
-    });
-    media.on("segmentRemoved", ({ id, wasLocked }) => {
-      if (wasLocked) this.#options.log.error("a locked recording was deleted", { id });
-    });
-  }
-
   /** What a `media` that has just connected must know, the most urgent first. */
   async #greet(): Promise<void> {
     await keyValuesTable(this.#options.db).set(MEDIA_INSTANCE_KEY, this.#mediaInstance ?? "");
     if (this.#volumes.ids().length > 0) this.#pusher.push();
     await this.#volumes.initialise();
     this.#pusher.push();
+    // Locks and lists are for volumes that `media` knows.
+    await this.#pusher.settled();
     for (const volume of this.#volumes.ids()) await this.#locks.push(volume);
     this.#retention.renewSoon();
+    this.#isGreeted = true;
+  }
+
+  #welcome(): void {
+    this.#isGreeted = false;
+    this.#greet().catch((error: unknown) => {
+      this.#options.log.warn("the recorder was not told everything; trying again in a minute", {
+        reason: String(error),
+      });
+    });
   }
 
   #everyMinute(): void {
     if (!this.media.isUp) return;
+    if (!this.#isGreeted) this.#welcome();
     this.#volumes
       .initialise()
       .catch((error: unknown) => {
@@ -337,16 +294,6 @@ export class RecordingService {
       })
       // Intervals are compiled two days ahead, and manual recordings end.
       .finally(() => this.#pusher.push());
-  }
-
-  /** Footage recorded from now on belongs to a camera that was removed with its footage and is there again. */
-  async #keepFootageOf(cameras: readonly RecordedCamera[]): Promise<void> {
-    const present = new Set<string>(cameras.map((camera) => camera.id));
-    for (const stream of await listStreams(this.#options.db)) {
-      if (stream.removal.kind === "all" && present.has(stream.camera)) {
-        await streamsTable(this.#options.db).keepNewFootage(stream.camera);
-      }
-    }
   }
 
   #camera(id: CameraId): RecordedCamera {
@@ -359,17 +306,6 @@ export class RecordingService {
 
   #now90k(): number {
     return time90kFromMs(this.#options.clock.wallMs());
-  }
-
-  #tellCamera(id: CameraId): void {
-    const camera = this.#options.cameras().find((candidate) => candidate.id === id);
-    if (camera === undefined) return;
-    this.#events.takeCamera(this.#states.camera(camera, this.#options.clock.wallMs()));
-    this.#tell({ kind: "camera", camera: id });
-  }
-
-  #tellAllCameras(): void {
-    for (const camera of this.#options.cameras()) this.#tell({ kind: "camera", camera: camera.id });
   }
 
   #tell(change: RecordingChange): void {

@@ -1,0 +1,95 @@
+// What follows from each report of `media`: states are noted, events written, listeners told.
+import type { Clock } from "../clock.ts";
+import type { CameraId, StreamName, VolumeId } from "../domain/ids.ts";
+import { type RecordReason, reasonsOf } from "../domain/record-reasons.ts";
+import type { Log } from "../log.ts";
+import type { CameraStates } from "./camera-states.ts";
+import type { MediaClient } from "./media-client.ts";
+import type { RecordedCamera } from "./recorded-camera.ts";
+import type { RecorderEvents } from "./recorder-events.ts";
+import type { RecordingVolumes } from "./volumes.ts";
+
+/** What changed: for the event stream to browsers, and for MQTT. */
+export type RecordingChange =
+  | { readonly kind: "camera"; readonly camera: CameraId }
+  | { readonly kind: "volume"; readonly volume: VolumeId }
+  | {
+      readonly kind: "coverage";
+      readonly camera: CameraId;
+      readonly stream: StreamName;
+      readonly start90k: number;
+      readonly end90k: number;
+      readonly reasons: readonly RecordReason[];
+    }
+  | { readonly kind: "events" };
+
+export interface MediaListening {
+  readonly media: MediaClient;
+  readonly states: CameraStates;
+  readonly volumes: RecordingVolumes;
+  readonly events: RecorderEvents;
+  readonly clock: Clock;
+  readonly log: Log;
+  cameras(): readonly RecordedCamera[];
+  tell(change: RecordingChange): void;
+  /** The desired state follows from something that was reported. */
+  desiredChanged(): void;
+  /** `media` is there, or another instance of it. */
+  onUp(instance: string): void;
+}
+
+/** Listens until the client is closed. */
+export function listenToMedia(parts: MediaListening): void {
+  const { media, states, volumes, events, clock, log, tell } = parts;
+  const tellCamera = (id: CameraId): void => {
+    const camera = parts.cameras().find((candidate) => candidate.id === id);
+    if (camera === undefined) return;
+    events.takeCamera(states.camera(camera, clock.wallMs()));
+    tell({ kind: "camera", camera: id });
+  };
+  const tellAll = (): void => {
+    for (const camera of parts.cameras()) tell({ kind: "camera", camera: camera.id });
+  };
+  media.on("up", (instance) => {
+    states.takeLink(undefined);
+    parts.onUp(instance);
+    tellAll();
+  });
+  media.on("down", () => {
+    states.takeLink(clock.wallMs());
+    tellAll();
+  });
+  media.on("streamState", (report) => {
+    states.takeState(report);
+    tellCamera(report.camera);
+  });
+  media.on("streamFormat", (report) => {
+    states.takeFormat(report);
+    tellCamera(report.camera);
+  });
+  media.on("recordingState", (report) => {
+    states.takeRecording(report);
+    tellCamera(report.camera);
+  });
+  media.on("cameraClock", (report) => states.takeClock(report));
+  media.on("segmentOpened", ({ identity }) => states.takeOpened(identity));
+  media.on("volumeState", (state) => {
+    if (volumes.take(state)) parts.desiredChanged();
+    events.takeVolume(state, volumes.pathOf(state.volume) ?? "");
+    tell({ kind: "volume", volume: state.volume });
+  });
+  media.on("segmentClosed", (segment) => {
+    states.takeClosed(segment);
+    tell({
+      kind: "coverage",
+      camera: segment.camera,
+      stream: segment.stream,
+      start90k: segment.startTime90k,
+      end90k: segment.startTime90k + segment.duration90k,
+      reasons: reasonsOf(segment.reasons.reduce((bits, span) => bits | span.bits, 0)),
+    });
+  });
+  media.on("segmentRemoved", ({ id, wasLocked }) => {
+    if (wasLocked) log.error("a locked recording was deleted", { id });
+  });
+}
