@@ -27,7 +27,8 @@ function step(name, command, args) {
   const begin = Date.now();
   const { status } = spawnSync(command, args, { cwd: root, stdio: "inherit", env: environment });
   // Silent about the last step, whose own last line is the count of tests.
-  if (name !== "tests") say(`${name}: ${status === 0 ? "ok" : "FAILED"} after ${Math.round((Date.now() - begin) / 1000)} s`);
+  if (name !== "tests")
+    say(`${name}: ${status === 0 ? "ok" : "FAILED"} after ${Math.round((Date.now() - begin) / 1000)} s`);
   return status === 0;
 }
 

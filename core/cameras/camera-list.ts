@@ -231,7 +231,7 @@ export class CameraList {
   #existing(id: string): Entry {
     const entry = this.#entries.get(id);
     if (entry === undefined)
-      throw new NightjarError("NJ_CAMERA_UNKNOWN", "not-found", `there is no camera "${id.slice(0, 64)}"`);
+      throw new NightjarError("NJ_CAMERA_NOT_FOUND", "not-found", `there is no camera "${id.slice(0, 64)}"`);
     return entry;
   }
 

@@ -152,7 +152,7 @@ export class Cameras implements CameraService {
   #existing(id: string): CameraView {
     const view = this.get(id);
     if (view === undefined)
-      throw new NightjarError("NJ_CAMERA_UNKNOWN", "not-found", `there is no camera "${id.slice(0, 64)}"`);
+      throw new NightjarError("NJ_CAMERA_NOT_FOUND", "not-found", `there is no camera "${id.slice(0, 64)}"`);
     return view;
   }
 

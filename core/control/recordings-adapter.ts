@@ -34,13 +34,11 @@ export function recordingsAdapter(recording: RecordingService, timeZone: () => s
           end: isoFromTime90k(end90k),
           reasons: [...reasons],
         })),
-        gaps: gaps
-          .flat()
-          .map(({ start90k, end90k, reason }) => ({
-            start: isoFromTime90k(start90k),
-            end: isoFromTime90k(end90k),
-            reason,
-          })),
+        gaps: gaps.flat().map(({ start90k, end90k, reason }) => ({
+          start: isoFromTime90k(start90k),
+          end: isoFromTime90k(end90k),
+          reason,
+        })),
         ...(page.next === undefined ? {} : { next: page.next }),
       };
     },

@@ -13,12 +13,12 @@ import { createAuthorize } from "../http/authorize.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
 import { requireFfmpeg, searchFfmpeg } from "../media/ffmpeg/find-ffmpeg.ts";
 import { keyFrameJpeg } from "../media/ffmpeg/key-frame-jpeg.ts";
+import { detectSandbox } from "../media/ffmpeg/sandbox.ts";
 import { MEDIA_SOCKET } from "../media/protocol.ts";
 import { PluginHost } from "../plugin/plugin-host.ts";
 import type { RecordedCamera } from "../recording/recorded-camera.ts";
 import { createRecordingService, type RecordingChange } from "../recording/recording-service.ts";
-import type { RoleContext } from "../supervisor/child-main.ts";
-import { RUN_FOLDER, type RunningProcess } from "../supervisor/process-contract.ts";
+import { type RoleContext, RUN_FOLDER, type RunningProcess } from "../supervisor/process-contract.ts";
 import { openUsers } from "../users/users.ts";
 import { VERSION } from "../version.ts";
 import { Cameras } from "./camera-service.ts";
@@ -97,7 +97,10 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     recording,
     makePicture: async ({ codec, decoderConfig, data, width, signal }) => {
       const ffmpeg = await requireFfmpeg({ configured: config.get().ffmpeg.path });
-      return keyFrameJpeg({ codec, decoderConfig, data }, { ffmpeg: ffmpeg.path, width, signal });
+      return keyFrameJpeg(
+        { codec, decoderConfig, data },
+        { ffmpeg: ffmpeg.path, sandbox: await detectSandbox(ffmpeg.path), width, signal },
+      );
     },
   });
   const status = statusService({

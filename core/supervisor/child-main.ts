@@ -9,16 +9,9 @@ import {
   type ProcessStatus,
   type SupervisorMessage,
 } from "./child-protocol.ts";
-import type { ProcessContext, ProcessRole, RunningProcess } from "./process-contract.ts";
+import type { ProcessRole, RoleContext, RunningProcess } from "./process-contract.ts";
 
 export type RoleRunner = (context: RoleContext) => Promise<RunningProcess>;
-
-/** The context of a role, with what only `core` uses of the supervisor. */
-export interface RoleContext extends ProcessContext {
-  readonly pluginPaths: readonly string[];
-  /** The supervisor's view of all processes, kept up to date. */
-  processes(): readonly ProcessStatus[];
-}
 
 /** Runs `runner` until the supervisor says stop or goes away. Resolves with the exit code. */
 export async function runChild(

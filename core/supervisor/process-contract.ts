@@ -2,6 +2,7 @@
 // `core/main.ts process <role> --data DIR` calls the role's `run…` function with a context and stops it when told.
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
+import type { ProcessStatus } from "./child-protocol.ts";
 
 export const PROCESS_ROLES = ["media", "core", "gateway"] as const;
 export type ProcessRole = (typeof PROCESS_ROLES)[number];
@@ -15,6 +16,14 @@ export interface ProcessContext {
   readonly instance: string;
   /** Tells the supervisor that the process serves; `facts` are shown by `nightjar start` (ports, code …). */
   ready(facts?: Readonly<Record<string, unknown>>): void;
+}
+
+/** The context of a role, with what only `core` uses of the supervisor. */
+export interface RoleContext extends ProcessContext {
+  /** Folders of plugins besides the bundled ones. */
+  readonly pluginPaths: readonly string[];
+  /** The supervisor's view of all processes, kept up to date. */
+  processes(): readonly ProcessStatus[];
 }
 
 export interface RunningProcess {

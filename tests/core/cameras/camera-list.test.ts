@@ -131,7 +131,7 @@ describe("changing and removing a camera (manual 3.3)", () => {
 
   it("says so when there is none of that id", async () => {
     const { list } = await cameraList();
-    await assert.rejects(list.remove("nobody"), { code: "NJ_CAMERA_UNKNOWN", kind: "not-found" });
+    await assert.rejects(list.remove("nobody"), { code: "NJ_CAMERA_NOT_FOUND", kind: "not-found" });
   });
 });
 

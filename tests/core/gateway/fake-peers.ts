@@ -161,7 +161,7 @@ export class FakeCore {
     const session = this.sessions.get(token);
     if (session === undefined)
       throw new NightjarError("NJ_UNAUTHENTICATED", "unauthenticated", "log in first");
-    if (camera === "hidden") throw new NightjarError("NJ_CAMERA_UNKNOWN", "not-found", "no such camera");
+    if (camera === "hidden") throw new NightjarError("NJ_CAMERA_NOT_FOUND", "not-found", "no such camera");
     return {
       ...session,
       userName: "anna",
