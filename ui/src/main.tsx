@@ -1,6 +1,7 @@
 // Where the interface begins: words and preferences first, then the door, then the page.
 import { render } from "preact";
 import { App } from "./app.tsx";
+import { warmUp } from "./player/player-host.ts";
 import { startPreferences } from "./state/preferences.ts";
 import { enter } from "./state/recorder.ts";
 import "./theme/tokens.css";
@@ -12,7 +13,9 @@ import "./theme/pages.css";
 
 const root = document.getElementById("app");
 if (root !== null) {
+  warmUp();
+  const entered = enter();
   await startPreferences();
   render(<App />, root);
-  await enter();
+  await entered;
 }

@@ -5,6 +5,8 @@ import { VideoPipe } from "./video-pipe.ts";
 
 /** Pictures decoded ahead. Hardware decoders lend few; more than this would stop some of them. */
 const AHEAD = 8;
+/** Chunks given to the decoder at once on the way to the wanted moment. */
+const PASSING = 64;
 /** No input for this long, and a seek settles on the best picture that there is. */
 const SETTLE_MS = 200;
 /** The clock may run this far ahead of a decoder that cannot keep up. */
@@ -105,8 +107,11 @@ export class ForwardShow implements Show {
   }
 
   #pump(): void {
-    while (!this.#flushing && this.#pictures.length + this.#pipe.waiting < AHEAD) {
+    while (!this.#flushing) {
       const next = this.#encoded[0];
+      // What comes before the wanted moment is thrown away when decoded, so it need not be rationed.
+      const passing = next !== undefined && next.header.time90k < (this.#want90k ?? 0);
+      if (this.#pipe.waiting + (passing ? 0 : this.#pictures.length) >= (passing ? PASSING : AHEAD)) return;
       if (next === undefined) {
         if (this.#ended && !this.#flushed) {
           this.#flushed = true;
@@ -147,6 +152,7 @@ export class ForwardShow implements Show {
     while (want !== undefined && (this.#pictures[1]?.time90k ?? Number.POSITIVE_INFINITY) <= want) {
       this.#pictures.shift()?.picture.close();
     }
+    if (want !== undefined) this.#settle(performance.now());
     this.#pump();
   }
 

@@ -25,6 +25,11 @@ function running(): Worker {
   return worker;
 }
 
+/** Starts the worker ahead of its first use, so that its code is there when the first picture is wanted. */
+export function warmUp(): void {
+  running();
+}
+
 /** One session in the worker, as the page holds it. */
 export interface WorkerSession {
   readonly id: number;

@@ -9,12 +9,14 @@ import { leadingReason, REASONS } from "../../parts/reason.tsx";
 import { recorderZone } from "../../state/recorder.ts";
 import { dateKey, dayStartMs, dayText, monthText, weekdayNames } from "../../state/time-format.ts";
 import { complain } from "../../state/toasts.ts";
+import type { Lane } from "../../timeline/coverage-store.ts";
 import { dateText, daysIn, leadingBlanks, monthAfter, monthOf } from "./calendar-month.ts";
 
 /** The panel; `onDay` gets the beginning of the chosen day. */
 export function CalendarPanel(props: {
   readonly camera: string;
   readonly playheadMs: ReadonlySignal<number | undefined>;
+  readonly lanes: ReadonlySignal<ReadonlyMap<string, Lane>>;
   readonly onDay: (timeMs: number) => void;
 }) {
   const today = dateKey(Date.now(), recorderZone.value);
@@ -22,6 +24,7 @@ export function CalendarPanel(props: {
   const [month, setMonth] = useState(() => monthOf(shownDay));
   const [answer, setAnswer] = useState<CalendarAnswer | undefined>(undefined);
   const monthKey = dateText(month, 1);
+  const seen = props.lanes.value.get(props.camera)?.spans.slice(-3) ?? [];
   useEffect(() => {
     const abort = new AbortController();
     setAnswer(undefined);
@@ -62,7 +65,10 @@ export function CalendarPanel(props: {
         ))}
         {Array.from({ length: daysIn(month) }, (_, index) => {
           const date = dateText(month, index + 1);
-          const day = answer?.days.find((one) => one.date === date && one.cameras.length > 0);
+          const day =
+            answer?.days.find((one) => one.date === date && one.cameras.length > 0) ??
+            // What is being written at this moment, the calendar learns of when its file is closed.
+            seen.find((span) => dateKey(span.endMs, recorderZone.value) === date);
           const lead = day === undefined ? undefined : leadingReason(day.reasons);
           const startMs = dayStartMs(date, recorderZone.value);
           const label = dayText(startMs, recorderZone.value, language.value);
