@@ -1,6 +1,6 @@
 // The media process: holds the cameras' streams, keeps their rings, records, deletes; obeys the desired state alone
 // and goes on without `core` (docs: data plane). This file wires its parts and gives them their rhythm.
-import { chmod, mkdir } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LINK_VERSION, type Link, type LinkMethods, listenLinks } from "../../link/link.ts";
 import { type ProcessContext, RUN_FOLDER, type RunningProcess } from "../../supervisor/process-contract.ts";
@@ -53,6 +53,7 @@ export async function runMedia(context: ProcessContext, options: MediaOptions = 
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await mkdir(runFolder, { recursive: true, mode: 0o700 });
   await chmod(runFolder, 0o700);
+  await removeDrafts(folder);
 
   const pool = new SlabPool({
     slabBytes: SLAB_BYTES,
@@ -209,6 +210,14 @@ function sourceOf(
       ...(source.verifyCertificate === undefined ? {} : { verifyCertificate: source.verifyCertificate }),
     },
     sink,
+  );
+}
+
+/** Drafts of small files that a crash left behind. */
+async function removeDrafts(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  await Promise.all(
+    names.filter((name) => name.endsWith(".tmp")).map((name) => rm(join(folder, name), { force: true })),
   );
 }
 

@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Link } from "../../../../core/link/link.ts";
 import { type LiveFrameHeader, readLiveHeader } from "../../../../core/media/live-wire.ts";
+import type { KeptStream } from "../../../../core/media/process/kept-stream.ts";
+import { LiveFanout } from "../../../../core/media/process/live-fanout.ts";
 import { LiveSubscription } from "../../../../core/media/process/live-subscription.ts";
 import type { GatewayMethodsForMedia } from "../../../../core/media/protocol.ts";
-import { h264, PCMU, StreamRig } from "./rig.ts";
+import { waitFor } from "../../../../core/testing/wait-for.ts";
+import { h264, PCMU, StreamRig, YARD } from "./rig.ts";
 
 /** A gateway that takes frames, or stops reading. */
 class FakeGateway {
@@ -12,6 +15,10 @@ class FakeGateway {
   readonly notices: { method: string; params: { frames?: number } }[] = [];
   reading = true;
   waitingBytes = 0;
+  hangUp: () => void = () => undefined;
+  readonly closed = new Promise<void>((resolve) => {
+    this.hangUp = resolve;
+  });
   #waiting: (() => void)[] = [];
 
   get link(): Link<GatewayMethodsForMedia> {
@@ -123,5 +130,68 @@ describe("a live subscription", () => {
     rig.skip(3).play().send(1);
     const first = gateway.frames.find(({ header }) => header.discontinuity);
     assert.equal(first?.header.keyFrame, true);
+  });
+});
+
+describe("the gateway's subscriptions", () => {
+  const name = { camera: YARD, stream: "main" as const };
+
+  function fanoutOf(rig: StreamRig): { fanout: LiveFanout; streams: Map<string, KeptStream> } {
+    const streams = new Map([["yard/main", rig.stream]]);
+    return { fanout: new LiveFanout(streams, rig.clock), streams };
+  }
+
+  it("begin after their answer, end when told, and end with their link", async () => {
+    const rig = new StreamRig({ intervals: [] }).play().send(1.2);
+    const { fanout } = fanoutOf(rig);
+    const gateway = new FakeGateway();
+    fanout.connect(gateway.link);
+    const { subscription } = fanout.subscribe(gateway.link, name);
+    const other = fanout.subscribe(gateway.link, name).subscription;
+    assert.equal(gateway.frames.length, 0);
+    await waitFor(() => gateway.frames.length > 0);
+    fanout.unsubscribe(gateway.link, subscription);
+    const before = gateway.frames.length;
+    rig.send(1);
+    assert.equal(gateway.frames.length, before + 25);
+    assert.ok(gateway.frames.slice(before).every((frame) => frame.subscription === other));
+    gateway.hangUp();
+    await waitFor(() => rig.stream.viewers.size === 0);
+  });
+
+  it("go on with a stream that is made anew, from its first key frame", async () => {
+    const rig = new StreamRig({ intervals: [] }).play().send(1);
+    const { fanout, streams } = fanoutOf(rig);
+    const gateway = new FakeGateway();
+    fanout.connect(gateway.link);
+    const { subscription } = fanout.subscribe(gateway.link, name);
+    await waitFor(() => gateway.frames.length > 0);
+    const before = gateway.frames.length;
+    const anew = new StreamRig({ intervals: [] });
+    streams.set("yard/main", anew.stream);
+    fanout.adopt(anew.stream);
+    anew.play().send(1);
+    const first = gateway.frames[before];
+    assert.equal(first?.subscription, subscription);
+    assert.equal(first?.header.keyFrame, true);
+    assert.equal(first?.header.discontinuity, true);
+  });
+
+  it("tell of states, and refuse streams that are not held or have no picture yet", () => {
+    const rig = new StreamRig({ intervals: [] });
+    const { fanout } = fanoutOf(rig);
+    const gateway = new FakeGateway();
+    fanout.connect(gateway.link);
+    rig.stream.keeper.stateChanged({ status: "online", sinceMs: 1 });
+    fanout.stateChanged(rig.stream);
+    fanout.streamRemoved(rig.stream);
+    assert.equal(gateway.notices.filter(({ method }) => method === "streamState").length, 2);
+    assert.throws(() => fanout.subscribe(gateway.link, { ...name, stream: "sub" }), {
+      code: "NJ_STREAM_UNKNOWN",
+    });
+    assert.throws(() => fanout.latestKeyFrame(name), { code: "NJ_STREAM_NO_PICTURE" });
+    rig.play().send(1);
+    assert.equal(Buffer.from(fanout.latestKeyFrame(name).keyFrame, "base64").length, rig.frameBytes);
+    assert.deepEqual(fanout.openSegments({ ...name, stream: "sub" }), { segments: [] });
   });
 });
