@@ -8,7 +8,7 @@ import type { StatusProblem, StatusView, VolumeView } from "../http/wire-schemas
 import type { PluginHost } from "../plugin/plugin-host.ts";
 import type { RecordingService } from "../recording/recording-service.ts";
 import type { RecordingVolumeState } from "../recording/volumes.ts";
-import type { ProcessStatus } from "../supervisor/child-protocol.ts";
+import type { ProcessStatus } from "../supervisor/process-contract.ts";
 import { VERSION } from "../version.ts";
 import type { Cameras } from "./camera-service.ts";
 

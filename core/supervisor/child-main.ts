@@ -3,13 +3,8 @@
 import { randomUUID } from "node:crypto";
 import { systemClock } from "../clock.ts";
 import { createLog, type LogLevel } from "../log.ts";
-import {
-  type ChildMessage,
-  LIFE_SIGN_MS,
-  type ProcessStatus,
-  type SupervisorMessage,
-} from "./child-protocol.ts";
-import type { ProcessRole, RoleContext, RunningProcess } from "./process-contract.ts";
+import { type ChildMessage, LIFE_SIGN_MS, type SupervisorMessage } from "./child-protocol.ts";
+import type { ProcessRole, ProcessStatus, RoleContext, RunningProcess } from "./process-contract.ts";
 
 export type RoleRunner = (context: RoleContext) => Promise<RunningProcess>;
 

@@ -1,5 +1,5 @@
 // What the supervisor and its children say to each other over Node's IPC channel: life signs only.
-import type { ProcessRole } from "./process-contract.ts";
+import type { ProcessStatus } from "./process-contract.ts";
 
 /** A child reports at least this often, or it hangs. */
 export const LIFE_SIGN_MS = 1_000;
@@ -13,14 +13,3 @@ export type SupervisorMessage =
   | { readonly type: "stop" }
   /** State of all processes, for `core` to show. */
   | { readonly type: "processes"; readonly processes: readonly ProcessStatus[] };
-
-export interface ProcessStatus {
-  readonly role: ProcessRole;
-  readonly status: "starting" | "ready" | "restarting" | "stopped";
-  readonly pid?: number;
-  readonly restarts: number;
-  /** Wall clock in milliseconds. */
-  readonly startedAtMs?: number;
-  /** How the previous one ended, for people. */
-  readonly lastExit?: string;
-}

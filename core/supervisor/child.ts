@@ -1,13 +1,8 @@
 // One child of the supervisor: starts it, listens for its life signs, restarts it with growing pauses.
 import { type ChildProcess, fork } from "node:child_process";
 import type { Log } from "../log.ts";
-import {
-  type ChildMessage,
-  LIFE_SIGN_MS,
-  type ProcessStatus,
-  type SupervisorMessage,
-} from "./child-protocol.ts";
-import type { ProcessRole } from "./process-contract.ts";
+import { type ChildMessage, LIFE_SIGN_MS, type SupervisorMessage } from "./child-protocol.ts";
+import type { ProcessRole, ProcessStatus } from "./process-contract.ts";
 
 /** A child that says nothing for this long hangs and is killed. */
 const SILENCE_LIMIT_MS = 10 * LIFE_SIGN_MS;

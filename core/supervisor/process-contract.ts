@@ -2,10 +2,21 @@
 // `core/main.ts process <role> --data DIR` calls the role's `run…` function with a context and stops it when told.
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
-import type { ProcessStatus } from "./child-protocol.ts";
 
 export const PROCESS_ROLES = ["media", "core", "gateway"] as const;
 export type ProcessRole = (typeof PROCESS_ROLES)[number];
+
+/** The supervisor's view of one process. */
+export interface ProcessStatus {
+  readonly role: ProcessRole;
+  readonly status: "starting" | "ready" | "restarting" | "stopped";
+  readonly pid?: number;
+  readonly restarts: number;
+  /** Wall clock in milliseconds. */
+  readonly startedAtMs?: number;
+  /** How the previous one ended, for people. */
+  readonly lastExit?: string;
+}
 
 export interface ProcessContext {
   /** Absolute path of the data directory. */

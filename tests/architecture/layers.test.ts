@@ -17,7 +17,6 @@ const FLOORS: readonly (readonly string[])[] = [
 /** Contracts that name what both sides agree upon may be read from below. */
 const CONTRACTS = new Set([
   "core/supervisor/process-contract.ts",
-  "core/supervisor/child-protocol.ts",
   "core/supervisor/data-lock.ts",
   "core/gateway/protocol.ts",
 ]);
