@@ -2,25 +2,17 @@
 // up, and the times of its frames. Knows nothing of RTSP; whoever reads packets calls `rtp` and `rtcp`.
 import type { Clock } from "../../clock.ts";
 import { NightjarError } from "../../errors.ts";
-import { G726Decoder } from "../codec/g726.ts";
-import { H264_NAL, H265_NAL, h264NalType, h265NalType } from "../codec/nal-units.ts";
 import type { AudioFormat, Frame, StreamFormat, VideoFormat } from "../format.ts";
-import { FrameArena, type FrameBytes, type SlabPool } from "../slab.ts";
+import type { FrameBytes, SlabPool } from "../slab.ts";
 import type { SourceSink, StreamFault } from "../source.ts";
-import { AacDepacketiser } from "./aac-depacketiser.ts";
-import { AccessUnitWriter } from "./access-unit-writer.ts";
-import { G711Depacketiser, G726Depacketiser, OpusDepacketiser } from "./audio-depacketisers.ts";
 import { CameraClockEstimator } from "./camera-clock.ts";
 import type { AudioOutput, Depacketiser, VideoOutput } from "./depacketiser.ts";
-import { H264Depacketiser } from "./h264-depacketiser.ts";
-import { H265Depacketiser } from "./h265-depacketiser.ts";
-import { LatmDepacketiser } from "./latm-depacketiser.ts";
+import { makeAudioDepacketiser, makeVideoDepacketiser } from "./depacketiser-factory.ts";
 import { MetadataDepacketiser } from "./metadata-depacketiser.ts";
-import { ParameterSetStore } from "./parameter-set-store.ts";
 import { keyFrameRequest, readSenderReport, receiverReport } from "./rtcp.ts";
 import { RtpReceiver } from "./rtp-receiver.ts";
 import { RunTimeline } from "./run-timeline.ts";
-import type { AudioPlan, TrackPlans, VideoPlan } from "./track-plan.ts";
+import type { TrackPlans } from "./track-plan.ts";
 
 export type AssembledTrack = "video" | "audio" | "metadata";
 
@@ -93,11 +85,15 @@ export class StreamAssembler implements VideoOutput, AudioOutput {
     this.#cameraClock = new CameraClockEstimator(video.clockRate);
     this.#videoFrameRate = video.frameRate;
     this.#videoScale = 90_000 / video.clockRate;
-    this.#addTrack("video", this.#videoDepacketiser(video), video.foreignPayloadTypes);
+    const made = makeVideoDepacketiser(video, options.pool, this, {
+      unitAbandoned: (reason) => options.events.trouble(reason),
+    });
+    if (made.format !== undefined) this.#takeVideoFormat(made.format);
+    this.#addTrack("video", made.depacketiser, video.foreignPayloadTypes);
     if (audio !== undefined) {
       this.#audioClockRate = audio.clockRate;
       this.#takeAudioFormat(audio.format);
-      this.#addTrack("audio", this.#audioDepacketiser(audio), audio.foreignPayloadTypes);
+      this.#addTrack("audio", makeAudioDepacketiser(audio, options.pool, this), audio.foreignPayloadTypes);
     }
     if (metadata !== undefined) {
       const depacketiser = new MetadataDepacketiser((xml) => this.#sink.metadata(xml, this.#nowMs));
@@ -108,10 +104,6 @@ export class StreamAssembler implements VideoOutput, AudioOutput {
   /** True between `runStarted` and `runEnded`. */
   get running(): boolean {
     return this.#running;
-  }
-
-  get videoFormatKnown(): boolean {
-    return this.#videoFormat !== undefined;
   }
 
   /** `rtptime` of the answer to PLAY; to be told before the first packet to be of use. */
@@ -206,8 +198,6 @@ export class StreamAssembler implements VideoOutput, AudioOutput {
     this.#sink.runEnded(fault);
   }
 
-  // ------------------------------------------------------------------ what the depacketisers finish
-
   videoFormat(format: VideoFormat): void {
     this.#takeVideoFormat(format);
     if (this.#running) this.#sink.formatChanged(this.#format());
@@ -245,8 +235,6 @@ export class StreamAssembler implements VideoOutput, AudioOutput {
     );
   }
 
-  // -------------------------------------------------------------------------------------- inside
-
   #frame(
     track: "video" | "audio",
     bytes: FrameBytes,
@@ -272,8 +260,8 @@ export class StreamAssembler implements VideoOutput, AudioOutput {
     this.#sink.runEnded(undefined);
     this.#timeline.restart();
     this.#cameraClock.restart();
-    const { transport, tls } = this.#options;
-    this.#sink.runStarted({ format: this.#format(), transport, tls });
+    this.#running = false;
+    this.begin();
   }
 
   #format(): StreamFormat {
@@ -291,7 +279,7 @@ export class StreamAssembler implements VideoOutput, AudioOutput {
 
   #takeAudioFormat(format: AudioFormat | undefined): void {
     this.#audioFormat = format;
-    if (format !== undefined) this.#audioScale = format.sampleRate / this.#audioClockRate;
+    this.#audioScale = (format?.sampleRate ?? this.#audioClockRate) / this.#audioClockRate;
   }
 
   #addTrack(track: AssembledTrack, depacketiser: Depacketiser, foreign: ReadonlySet<number>): void {
@@ -307,54 +295,4 @@ export class StreamAssembler implements VideoOutput, AudioOutput {
       },
     });
   }
-
-  #videoDepacketiser(plan: VideoPlan): Depacketiser {
-    const sets = new ParameterSetStore(plan.codec);
-    for (const nal of plan.parameterSets) takeSet(sets, plan, nal);
-    const format = sets.takeChange();
-    if (format !== undefined) this.#takeVideoFormat(format);
-    const writer = new AccessUnitWriter(new FrameArena(this.#options.pool), sets, this, {
-      unitAbandoned: (reason) => this.#options.events.trouble(reason),
-    });
-    return plan.codec === "h264"
-      ? new H264Depacketiser(writer, sets)
-      : new H265Depacketiser(writer, sets, plan.hasOrderNumbers);
-  }
-
-  #audioDepacketiser(plan: AudioPlan): Depacketiser {
-    const arena = new FrameArena(this.#options.pool);
-    const packing = plan.packing;
-    switch (packing.kind) {
-      case "aac":
-        return new AacDepacketiser(arena, this, packing.layout);
-      case "latm":
-        return new LatmDepacketiser(arena, this, {
-          clockRate: plan.clockRate,
-          inBand: packing.muxConfigInBand,
-          subFrames: packing.subFrames,
-          unitDuration: packing.unitDuration,
-        });
-      case "g711":
-        return new G711Depacketiser(arena, this, plan.format?.channels ?? 1);
-      case "opus":
-        return new OpusDepacketiser(arena, this);
-      case "g726":
-        return new G726Depacketiser(arena, this, new G726Decoder(packing.rate, packing.packing));
-    }
-  }
-}
-
-function takeSet(sets: ParameterSetStore, plan: VideoPlan, nal: Buffer): void {
-  const first = nal[0];
-  if (first === undefined) return;
-  if (plan.codec === "h264") {
-    const type = h264NalType(first);
-    if (type === H264_NAL.sps) sets.take(1, nal, 0, nal.length);
-    else if (type === H264_NAL.pps) sets.take(2, nal, 0, nal.length);
-    return;
-  }
-  const type = h265NalType(first);
-  if (type === H265_NAL.vps) sets.take(0, nal, 0, nal.length);
-  else if (type === H265_NAL.sps) sets.take(1, nal, 0, nal.length);
-  else if (type === H265_NAL.pps) sets.take(2, nal, 0, nal.length);
 }

@@ -85,3 +85,26 @@ export function formatResponse(
   for (const [name, value] of extra) text += `${name}: ${value}\r\n`;
   return `${text}\r\n`;
 }
+
+/** What to say to a request of the camera's own, and whether it ends the session. */
+export function answerToCamera(request: RtspMessage): {
+  readonly text: string;
+  readonly endsSession: boolean;
+} {
+  const cseq = headerOf(request, "cseq");
+  switch (request.method) {
+    case "OPTIONS": {
+      const methods = "OPTIONS, ANNOUNCE, GET_PARAMETER, SET_PARAMETER";
+      return { text: formatResponse(200, "OK", cseq, [["Public", methods]]), endsSession: false };
+    }
+    case "ANNOUNCE":
+    case "GET_PARAMETER":
+    case "SET_PARAMETER":
+      return { text: formatResponse(200, "OK", cseq), endsSession: false };
+    case "REDIRECT":
+    case "TEARDOWN":
+      return { text: formatResponse(200, "OK", cseq), endsSession: true };
+    default:
+      return { text: formatResponse(501, "Not Implemented", cseq), endsSession: false };
+  }
+}

@@ -3,17 +3,17 @@
 import type { Clock, Timer } from "../../clock.ts";
 import type { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import { ReorderBuffer } from "../rtp/reorder-buffer.ts";
 import { type AssembledTrack, type SourceCounters, StreamAssembler } from "../rtp/stream-assembler.ts";
 import type { RtspSourceOptions, SourceSink, StreamFault } from "../source.ts";
 import { RtspClient } from "./rtsp-client.ts";
-import { formatResponse, headerOf, type RtspMessage } from "./rtsp-message.ts";
+import { answerToCamera, headerOf, type RtspMessage } from "./rtsp-message.ts";
 import { controlUrl, parseRtspUrl, type RtspUrl, whereOf } from "./rtsp-url.ts";
 import { parseSdp } from "./sdp.ts";
-import { faultOf, faultOfStatus, StreamFaultError } from "./stream-fault-error.ts";
-import { type Planned, planSession, type SessionPlan } from "./track-planner.ts";
-import { parseRtpInfo, parseSession, parseTransport } from "./transport-header.ts";
-import { UdpChannel } from "./udp-channel.ts";
+import { stallFault } from "./stall-watch.ts";
+import { faultOf, StreamFaultError } from "./stream-fault-error.ts";
+import { planSession, type SessionPlan } from "./track-planner.ts";
+import { TrackSetups } from "./track-setups.ts";
+import { parseRtpInfo, sameTrack } from "./transport-header.ts";
 
 export interface SessionEvents {
   /** The picture or part of it is in trouble. */
@@ -35,34 +35,16 @@ export interface SessionOptions {
 }
 
 const WATCH_EVERY_MS = 1_000;
-/** With the period of the watch this makes at most five seconds. */
-const STALL_MS = 4_000;
-/** Cameras that have to wake up first. */
-const FIRST_PACKET_MS = 9_000;
-/** Packets come, pictures do not. */
-const NO_PICTURE_MS = 20_000;
 const REPORT_EVERY_MS = 5_000;
 const TEARDOWN_MS = 800;
 const MIN_KEEP_ALIVE_MS = 1_000;
-
-interface Channel {
-  readonly track: AssembledTrack;
-  readonly isRtcp: boolean;
-}
-
-interface TrackSetup {
-  readonly track: AssembledTrack;
-  readonly url: string;
-  rtcpChannel: number;
-  udp: UdpChannel | undefined;
-  reorder: ReorderBuffer | undefined;
-}
+/** RFC 2326 §12.37. */
+const DEFAULT_TIMEOUT_SECONDS = 60;
 
 export class RtspSession {
   readonly #options: SessionOptions;
   readonly #client: RtspClient;
-  readonly #channels = new Array<Channel | undefined>(256).fill(undefined);
-  #tracks: TrackSetup[] = [];
+  readonly #setups: TrackSetups;
   #assembler: StreamAssembler | undefined;
   #aggregateUrl = "";
   #keepAliveMethod = "OPTIONS";
@@ -98,6 +80,13 @@ export class RtspSession {
         request: (message) => this.#answer(message),
         lost: (error) => this.#lost(error),
       },
+    });
+    this.#setups = new TrackSetups({
+      client: this.#client,
+      transport: options.transport,
+      clock,
+      log: options.log,
+      onUdpPacket: (track, packet, isRtcp) => this.#udpPacket(track, packet, isRtcp),
     });
   }
 
@@ -140,8 +129,8 @@ export class RtspSession {
   /** Asks for a key frame by RTCP. */
   requestKeyFrame(): void {
     const packet = this.#assembler?.keyFrameRequest();
-    const video = this.#tracks.find((setup) => setup.track === "video");
-    if (packet !== undefined && video !== undefined && !this.#over) this.#sendRtcp(video, packet);
+    const video = this.#setups.tracks.find((setup) => setup.track === "video");
+    if (packet !== undefined && video !== undefined && !this.#over) this.#setups.sendRtcp(video, packet);
   }
 
   // --------------------------------------------------------------------------------- opening
@@ -168,9 +157,9 @@ export class RtspSession {
 
   async #setupAll(plan: SessionPlan, base: string): Promise<void> {
     const { source, sink, clock, counters, transport, events } = this.#options;
-    if (!(await this.#trySetup("video", plan, base))) return;
-    const audio = (await this.#trySetup("audio", plan, base)) ? plan.audio : undefined;
-    const metadata = (await this.#trySetup("metadata", plan, base)) ? plan.metadata : undefined;
+    if (!(await this.#setups.setUp("video", plan.video, base))) return;
+    const audio = (await this.#setups.setUp("audio", plan.audio, base)) ? plan.audio : undefined;
+    const metadata = (await this.#setups.setUp("metadata", plan.metadata, base)) ? plan.metadata : undefined;
     // Before PLAY: some cameras send before they have answered it.
     this.#assembler = new StreamAssembler({
       plans: { video: plan.video.plan, audio: audio?.plan, metadata: metadata?.plan },
@@ -185,94 +174,21 @@ export class RtspSession {
     });
   }
 
-  /** Sets a track up. Sound and metadata that fail are done without; a picture that fails ends the session. */
-  async #trySetup(track: AssembledTrack, plan: SessionPlan, base: string): Promise<boolean> {
-    const planned: Planned<unknown> | undefined = plan[track];
-    if (planned === undefined) return false;
-    const setup: TrackSetup = {
-      track,
-      url: controlUrl(base, planned.control),
-      rtcpChannel: -1,
-      udp: undefined,
-      reorder: undefined,
-    };
-    const transport = await this.#transportFor(setup, planned.profile);
-    const answer = await this.#client.request("SETUP", setup.url, [["Transport", transport]]);
-    const status = answer.status ?? 0;
-    if (status < 200 || status > 299) {
-      setup.udp?.close();
-      setup.reorder?.close();
-      if (track === "video" || status === 461) {
-        throw new SetupRefusedError(status, answer.reason, whereOf(this.#client.url));
-      }
-      this.#options.log.debug("a track was refused", { track, status });
-      return false;
-    }
-    const session = parseSession(headerOf(answer, "session"));
-    if (session !== undefined) {
-      this.#client.sessionId = session.id;
-      this.#keepAliveEveryMs = Math.max(MIN_KEEP_ALIVE_MS, (session.timeoutSeconds * 1000) / 2);
-    }
-    this.#takeTransport(setup, headerOf(answer, "transport"));
-    this.#tracks.push(setup);
-    return true;
-  }
-
-  async #transportFor(setup: TrackSetup, profile: string): Promise<string> {
-    if (this.#options.transport === "tcp") {
-      const channel = this.#tracks.length * 2;
-      return `${profile}/TCP;unicast;interleaved=${channel}-${channel + 1}`;
-    }
-    const camera = this.#client.connection.remoteAddress ?? this.#options.url.host;
-    const { clock } = this.#options;
-    const { track } = setup;
-    const reorder = new ReorderBuffer(clock, (packet) => this.#udpPacket(track, packet, false));
-    setup.reorder = reorder;
-    setup.udp = await UdpChannel.open(camera, {
-      rtp: (packet) => reorder.push(packet),
-      rtcp: (packet) => this.#udpPacket(track, packet, true),
-    });
-    return `${profile};unicast;client_port=${setup.udp.port}-${setup.udp.port + 1}`;
-  }
-
-  #takeTransport(setup: TrackSetup, header: string | undefined): void {
-    const answer = parseTransport(header);
-    if (setup.udp !== undefined) {
-      if (answer.isTcp) {
-        setup.udp.close();
-        throw new StreamFaultError(
-          "protocol-error",
-          "The camera answered UDP with TCP. Choose TCP for the stream.",
-        );
-      }
-      setup.udp.punch(answer.serverPort?.[0], answer.serverPort?.[1], EMPTY_REPORT);
-      return;
-    }
-    if (header !== undefined && !answer.isTcp) {
-      throw new SetupRefusedError(461, "it wants UDP", whereOf(this.#client.url));
-    }
-    const asked = this.#tracks.length * 2;
-    const [rtp, rtcp] = answer.interleaved ?? [asked, asked + 1];
-    setup.rtcpChannel = rtcp;
-    this.#channels[rtp] = { track: setup.track, isRtcp: false };
-    this.#channels[rtcp] = { track: setup.track, isRtcp: true };
-    this.#client.connection.allowChannel(rtp);
-    this.#client.connection.allowChannel(rtcp);
-  }
-
   async #play(): Promise<void> {
     const { clock } = this.#options;
     const answer = await this.#client.demand("PLAY", this.#aggregateUrl, [["Range", "npt=0.000-"]]);
     if (this.#over) return;
     const assembler = this.#assembler;
     for (const info of parseRtpInfo(headerOf(answer, "rtp-info"))) {
-      const setup = this.#tracks.find((candidate) => sameTrack(candidate.url, info.url));
+      const setup = this.#setups.tracks.find((candidate) => sameTrack(candidate.url, info.url));
       if (info.rtptime !== undefined && setup !== undefined && setup.track !== "metadata") {
         assembler?.rtpInfo(setup.track, info.rtptime);
       }
     }
     assembler?.begin();
     const nowMs = clock.monotonicMs();
+    const timeoutSeconds = this.#setups.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+    this.#keepAliveEveryMs = Math.max(MIN_KEEP_ALIVE_MS, timeoutSeconds * 500);
     this.#playedAtMs = nowMs;
     this.#keepAliveAtMs = nowMs + this.#keepAliveEveryMs;
     this.#reportAtMs = nowMs + REPORT_EVERY_MS;
@@ -282,7 +198,7 @@ export class RtspSession {
   // --------------------------------------------------------------------------------- playing
 
   #packet(channel: number, data: Buffer, start: number, end: number, nowMs: number): void {
-    const known = this.#channels[channel];
+    const known = this.#setups.channel(channel);
     const assembler = this.#assembler;
     if (known === undefined || assembler === undefined) return;
     if (known.isRtcp) assembler.rtcp(known.track, data, start, end, nowMs);
@@ -307,45 +223,25 @@ export class RtspSession {
     const playedAtMs = this.#playedAtMs;
     if (this.#over || this.#closing || assembler === undefined || playedAtMs === undefined) return;
     const nowMs = this.#options.clock.monotonicMs();
-    const fault = this.#stallFault(assembler, playedAtMs, nowMs);
+    const fault = stallFault(assembler, {
+      playedAtMs,
+      nowMs,
+      where: whereOf(this.#client.url),
+      transport: this.#options.transport,
+    });
     if (fault !== undefined) {
       this.#finish(fault);
       return;
     }
     if (nowMs >= this.#reportAtMs) {
       this.#reportAtMs = nowMs + REPORT_EVERY_MS;
-      for (const setup of this.#tracks) this.#sendRtcp(setup, assembler.receiverReport(setup.track, nowMs));
+      for (const setup of this.#setups.tracks)
+        this.#setups.sendRtcp(setup, assembler.receiverReport(setup.track, nowMs));
     }
     if (nowMs >= this.#keepAliveAtMs && !this.#keepAliveBusy) {
       this.#keepAliveAtMs = nowMs + this.#keepAliveEveryMs;
       void this.#keepAlive();
     }
-  }
-
-  #stallFault(assembler: StreamAssembler, playedAtMs: number, nowMs: number): StreamFault | undefined {
-    const where = whereOf(this.#client.url);
-    const packetAtMs = assembler.lastVideoPacketAtMs;
-    const frameAtMs = assembler.lastVideoFrameAtMs ?? playedAtMs;
-    if (packetAtMs === undefined) {
-      if (nowMs - playedAtMs < FIRST_PACKET_MS) return undefined;
-      return {
-        code: "stalled",
-        message:
-          this.#options.transport === "udp"
-            ? `The camera at ${where} plays, but no picture arrives over UDP. A firewall may be in the way; try TCP.`
-            : `The camera at ${where} plays, but sends no picture.`,
-      };
-    }
-    if (nowMs - packetAtMs >= STALL_MS) {
-      return { code: "stalled", message: `The camera at ${where} has stopped sending pictures.` };
-    }
-    if (nowMs - frameAtMs >= NO_PICTURE_MS) {
-      return {
-        code: "codec-unsupported",
-        message: `What the camera at ${where} sends makes no picture. Check its video settings (H.264 or H.265).`,
-      };
-    }
-    return undefined;
   }
 
   /** A failed answer never ends the session: cameras announce methods and refuse them, and go on sending. */
@@ -362,36 +258,12 @@ export class RtspSession {
     }
   }
 
-  #sendRtcp(setup: TrackSetup, packet: Buffer): void {
-    if (setup.udp !== undefined) setup.udp.sendRtcp(packet);
-    else if (setup.rtcpChannel >= 0) this.#client.connection.sendInterleaved(setup.rtcpChannel, packet);
-  }
-
   #answer(message: RtspMessage): void {
-    const cseq = headerOf(message, "cseq");
-    const connection = this.#client.connection;
-    switch (message.method) {
-      case "OPTIONS":
-        connection.send(
-          formatResponse(200, "OK", cseq, [["Public", "OPTIONS, ANNOUNCE, GET_PARAMETER, SET_PARAMETER"]]),
-        );
-        return;
-      case "ANNOUNCE":
-      case "GET_PARAMETER":
-      case "SET_PARAMETER":
-        connection.send(formatResponse(200, "OK", cseq));
-        return;
-      case "REDIRECT":
-      case "TEARDOWN":
-        connection.send(formatResponse(200, "OK", cseq));
-        this.#finish({
-          code: "closed-by-camera",
-          message: `The camera at ${whereOf(this.#client.url)} ended the session.`,
-        });
-        return;
-      default:
-        connection.send(formatResponse(501, "Not Implemented", cseq));
-    }
+    const { text, endsSession } = answerToCamera(message);
+    this.#client.connection.send(text);
+    if (!endsSession) return;
+    const where = whereOf(this.#client.url);
+    this.#finish({ code: "closed-by-camera", message: `The camera at ${where} ended the session.` });
   }
 
   #lost(error: NightjarError): void {
@@ -410,36 +282,8 @@ export class RtspSession {
     this.#over = true;
     this.#watch?.cancel();
     this.#client.close();
-    for (const setup of this.#tracks) {
-      setup.reorder?.close();
-      setup.udp?.close();
-    }
+    this.#setups.close();
     this.#assembler?.close(this.#closing ? undefined : fault);
     this.#resolveEnded(this.#closing ? undefined : fault);
   }
-}
-
-/** SETUP was refused; the status decides whether another transport is worth trying. */
-export class SetupRefusedError extends StreamFaultError {
-  readonly status: number;
-
-  constructor(status: number, reason: string, where: string) {
-    const { fault } = faultOfStatus(status, reason, "SETUP", where);
-    super(fault.code, fault.message);
-    this.status = status;
-  }
-}
-
-const EMPTY_REPORT = Buffer.from([0x80, 201, 0, 1, 0, 0, 0, 0]);
-
-/** RTP-Info names tracks by URLs that differ in host, case or slashes from those of SETUP. */
-function sameTrack(url: string, named: string): boolean {
-  const tail = (text: string) =>
-    text
-      .replace(/^rtsps?:\/\/[^/]*/i, "")
-      .replace(/\/+$/, "")
-      .toLowerCase();
-  const a = tail(url);
-  const b = tail(named);
-  return a === b || (b !== "" && (a.endsWith(`/${b}`) || a.endsWith(b)));
 }

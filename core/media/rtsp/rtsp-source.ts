@@ -12,9 +12,10 @@ import type {
   StreamStatus,
 } from "../source.ts";
 import { reconnectPauseMs } from "./reconnect-policy.ts";
-import { RtspSession, SetupRefusedError } from "./rtsp-session.ts";
+import { RtspSession } from "./rtsp-session.ts";
 import { requireRtspUrl } from "./rtsp-url.ts";
 import { faultOf } from "./stream-fault-error.ts";
+import { SetupRefusedError } from "./track-setups.ts";
 
 const SAMPLE_EVERY_MS = 1_000;
 /** A lost packet shows in the state for this long. */

@@ -62,3 +62,15 @@ function pairOf(match: RegExpExecArray | null, limit: number): readonly [number,
   const second = match[2] === undefined ? first + 1 : Number(match[2]);
   return first <= limit && second <= limit ? [first, second] : undefined;
 }
+
+/** RTP-Info names tracks by URLs that differ in host, case or slashes from those of SETUP. */
+export function sameTrack(url: string, named: string): boolean {
+  const tail = (text: string) =>
+    text
+      .replace(/^rtsps?:\/\/[^/]*/i, "")
+      .replace(/\/+$/, "")
+      .toLowerCase();
+  const a = tail(url);
+  const b = tail(named);
+  return a === b || (b !== "" && (a.endsWith(`/${b}`) || a.endsWith(b)));
+}

@@ -3,7 +3,8 @@ import { type Clock, systemClock } from "../../../../core/clock.ts";
 import { silentLog } from "../../../../core/log.ts";
 import { createRtspSource } from "../../../../core/media/rtsp/rtsp-source.ts";
 import { SlabPool } from "../../../../core/media/slab.ts";
-import type { RtspSourceOptions, StreamSource } from "../../../../core/media/source.ts";
+import type { RtspSourceOptions, StreamFault, StreamSource } from "../../../../core/media/source.ts";
+import { waitFor } from "../../../../core/testing/wait-for.ts";
 import { RecordingSink } from "../recording-sink.ts";
 
 export interface Harness extends AsyncDisposable {
@@ -27,4 +28,16 @@ export function fetchFrom(
   });
   source.start();
   return { sink, source, pool, [Symbol.asyncDispose]: () => source.close() };
+}
+
+/** Waits until so many pictures have come. */
+export async function pictures(harness: Harness, count: number): Promise<void> {
+  await waitFor(() => harness.sink.video.length >= count, { what: `${count} pictures` });
+}
+
+/** Waits until the stream is offline and gives the reason. */
+export function faultOfStream(harness: Harness): Promise<StreamFault> {
+  return waitFor(() => (harness.sink.state?.status === "offline" ? harness.sink.state.fault : undefined), {
+    what: "a fault",
+  });
 }

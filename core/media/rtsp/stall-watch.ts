@@ -1,0 +1,47 @@
+// Judges whether a session that plays still brings pictures.
+import type { StreamFault } from "../source.ts";
+
+/** With the period of the watch this makes at most five seconds. */
+const STALL_MS = 4_000;
+/** Packets come, pictures do not. */
+const NO_PICTURE_MS = 20_000;
+
+/** Monotonic times of the last packet and the last picture; undefined before the first. */
+export interface ArrivalTimes {
+  readonly lastVideoPacketAtMs: number | undefined;
+  readonly lastVideoFrameAtMs: number | undefined;
+}
+
+export interface WatchedSession {
+  readonly playedAtMs: number;
+  readonly nowMs: number;
+  /** Host and port, for the message. */
+  readonly where: string;
+  readonly transport: "tcp" | "udp";
+}
+
+/** The fault of a session that has stopped bringing pictures; undefined while it is well. */
+export function stallFault(assembler: ArrivalTimes, watched: WatchedSession): StreamFault | undefined {
+  const packetAtMs = assembler.lastVideoPacketAtMs;
+  const frameAtMs = assembler.lastVideoFrameAtMs ?? watched.playedAtMs;
+  if (packetAtMs === undefined) {
+    if (watched.nowMs - watched.playedAtMs < STALL_MS) return undefined;
+    return {
+      code: "stalled",
+      message:
+        watched.transport === "udp"
+          ? `The camera at ${watched.where} plays, but no picture arrives over UDP. A firewall may be in the way; try TCP.`
+          : `The camera at ${watched.where} plays, but sends no picture.`,
+    };
+  }
+  if (watched.nowMs - packetAtMs >= STALL_MS) {
+    return { code: "stalled", message: `The camera at ${watched.where} has stopped sending pictures.` };
+  }
+  if (watched.nowMs - frameAtMs >= NO_PICTURE_MS) {
+    return {
+      code: "codec-unsupported",
+      message: `What the camera at ${watched.where} sends makes no picture. Check its video settings (H.264 or H.265).`,
+    };
+  }
+  return undefined;
+}
