@@ -89,7 +89,14 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
         path: isAbsolute(volume.path) ? volume.path : join(dataDir, volume.path),
       })),
     cameras: () =>
-      list.all().map(({ camera, streams }) => ({ ...camera, streams }) as unknown as RecordedCamera),
+      list.all().map(
+        ({ camera, streams }): RecordedCamera => ({
+          id: camera.id as CameraId,
+          enabled: camera.enabled,
+          streams,
+          record: camera.record,
+        }),
+      ),
   });
   const cameras = new Cameras({
     list,
