@@ -91,7 +91,7 @@ export class Scene {
   }
 
   #ground(light: Light): void {
-    const { base, isSky, lampLight } = this.#yard;
+    const { base, skyShare, lampLight } = this.#yard;
     const { pixels } = this.#picture;
     const source = base.pixels;
     const [ar, ag, ab] = light.ambient;
@@ -100,13 +100,14 @@ export class Scene {
       LAMP_COLOUR[1] * light.lamps,
       LAMP_COLOUR[2] * light.lamps,
     ];
-    for (let pixel = 0; pixel < isSky.length; pixel += 1) {
-      if (isSky[pixel] === 1) continue;
+    for (let pixel = 0; pixel < skyShare.length; pixel += 1) {
+      const share = skyShare[pixel] as number;
+      if (share === 1) continue;
       const lamp = lampLight[pixel] as number;
       const at = pixel * 3;
-      pixels[at] = (source[at] as number) * (ar + lr * lamp);
-      pixels[at + 1] = (source[at + 1] as number) * (ag + lg * lamp);
-      pixels[at + 2] = (source[at + 2] as number) * (ab + lb * lamp);
+      pixels[at] = (source[at] as number) * (ar + lr * lamp) + (pixels[at] as number) * share;
+      pixels[at + 1] = (source[at + 1] as number) * (ag + lg * lamp) + (pixels[at + 1] as number) * share;
+      pixels[at + 2] = (source[at + 2] as number) * (ab + lb * lamp) + (pixels[at + 2] as number) * share;
     }
   }
 

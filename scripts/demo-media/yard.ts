@@ -9,10 +9,10 @@ import {
   strokePoints,
 } from "./raster.ts";
 
-/** What is drawn once. The sky is left out: `isSky` tells where it shows. */
+/** What is drawn once, on black where the sky is: `skyShare` tells how much of it shows in each pixel. */
 export interface Yard {
   readonly base: Raster;
-  readonly isSky: Uint8Array;
+  readonly skyShare: Float32Array;
   /** How much of the lamp's and the windows' light falls on each pixel. */
   readonly lampLight: Float32Array;
 }
@@ -40,37 +40,26 @@ export const WINDOWS: readonly {
 
 /** Draws the yard at a size. */
 export function drawYard(width: number, height: number): Yard {
-  const base = new Raster(width, height);
-  const sky: Colour = [255, 0, 255];
-  base.pixels.fill(0);
-  base.rectangle(0, 0, DRAWING_WIDTH, HORIZON + 40, sky);
-  hills(base);
-  lawn(base);
-  fence(base);
-  pathAndRoad(base);
-  house(base);
-  tree(base);
-  lampPost(base);
-  const isSky = new Uint8Array(width * height);
-  for (let pixel = 0; pixel < isSky.length; pixel += 1) {
-    const at = pixel * 3;
-    if (base.pixels[at] === 255 && base.pixels[at + 1] === 0 && base.pixels[at + 2] === 255) isSky[pixel] = 1;
-  }
-  softenSkyEdge(base);
-  return { base, isSky, lampLight: lampLight(base) };
+  const base = drawOver(width, height, [0, 0, 0]);
+  // What differs between a yard before black and one before white is sky: exact also at half-covered edges.
+  const bright = drawOver(width, height, [255, 255, 255]);
+  const skyShare = new Float32Array(width * height);
+  for (let pixel = 0; pixel < skyShare.length; pixel += 1)
+    skyShare[pixel] = ((bright.pixels[pixel * 3 + 1] ?? 0) - (base.pixels[pixel * 3 + 1] ?? 0)) / 255;
+  return { base, skyShare, lampLight: lampLight(base) };
 }
 
-/** Pixels half covered at the sky's edge are mixed with the marker colour: they take a hill's grey-blue instead. */
-function softenSkyEdge(base: Raster): void {
-  const { pixels } = base;
-  for (let at = 0; at < pixels.length; at += 3) {
-    const [r, g, b] = [pixels[at] as number, pixels[at + 1] as number, pixels[at + 2] as number];
-    const excess = Math.min(r, b) - g;
-    if (excess <= 24 || (g === 0 && r === 255)) continue;
-    pixels[at] = r - excess * 0.5;
-    pixels[at + 1] = g + excess * 0.6;
-    pixels[at + 2] = b - excess * 0.3;
-  }
+function drawOver(width: number, height: number, sky: Colour): Raster {
+  const picture = new Raster(width, height);
+  picture.rectangle(0, 0, DRAWING_WIDTH, HORIZON + 40, sky);
+  hills(picture);
+  lawn(picture);
+  fence(picture);
+  pathAndRoad(picture);
+  house(picture);
+  tree(picture);
+  lampPost(picture);
+  return picture;
 }
 
 function hills(base: Raster): void {
