@@ -4,8 +4,8 @@ import { Icon } from "../../parts/icon.tsx";
 import type { LiveNote, LiveState } from "../../player/live-player.ts";
 
 function codecName(codec: string): string {
-  if (codec.startsWith("hvc1") || codec.startsWith("hev1")) return "H.265";
-  return codec.startsWith("avc") ? "H.264" : codec;
+  if (/^(hvc1|hev1|h265)/.test(codec)) return "H.265";
+  return /^(avc|h264)/.test(codec) ? "H.264" : codec;
 }
 
 function sentence(note: LiveNote | undefined, state: LiveState): string | undefined {
