@@ -129,6 +129,18 @@ describe("pages", { skip: skipBrowserTests }, () => {
     }
   }
 
+  it("loads at most 150 kB of compressed script before the first live picture", async () => {
+    const context = await openContext(browser, signedIn);
+    const page = watch(await context.newPage());
+    await page.goto(`${recorder.url}/live`);
+    await until("a picture", () => counterOf(page), 20_000);
+    const bytes = (await page.evaluate(
+      `performance.getEntriesByType("resource").filter((one) => /\\.js$/.test(new URL(one.name).pathname)).reduce((sum, one) => sum + one.encodedBodySize, 0)`,
+    )) as number;
+    assert.ok(bytes > 10_000 && bytes <= 150_000, `${bytes} bytes`);
+    await context.close();
+  });
+
   it("speaks every language without overflowing", async () => {
     const context = await openContext(browser, signedIn, { viewport: DESKTOP });
     const page = watch(await context.newPage());

@@ -47,6 +47,9 @@ export class PlaybackSession {
   #closed = false;
   #formatId: number | undefined;
   #hasLine = false;
+  #awaitsStep = false;
+  /** Stepping back one frame: the picture shown must be earlier than this. */
+  #stepBackFrom90k: number | undefined;
 
   constructor(
     id: number,
@@ -126,6 +129,7 @@ export class PlaybackSession {
     if (here === undefined) return;
     if (frames < 0) {
       this.#ask(here - 1);
+      this.#stepBackFrom90k = here;
     } else if (
       this.#requestedSpeed !== 1 ||
       !(this.#show instanceof ForwardShow) ||
@@ -178,6 +182,7 @@ export class PlaybackSession {
     clearTimeout(this.#edgeTimer);
     const speed = this.#playing ? this.#speed : 1;
     this.#request += 1;
+    this.#stepBackFrom90k = undefined;
     this.#accepting = false;
     this.#toldPosition90k = 0;
     this.#want90k = want90k;
@@ -195,6 +200,14 @@ export class PlaybackSession {
       speed,
       stream: this.#stream,
     });
+  }
+
+  #stepOverGap(here90k: number): void {
+    this.#request += 1;
+    this.#accepting = false;
+    this.#awaitsStep = true;
+    const time = new Date(Math.ceil(here90k / 90)).toISOString();
+    this.#socket.send({ type: "step", request: this.#request, time, frames: -1 });
   }
 
   #stageShow(speed: number): Show {
@@ -253,6 +266,11 @@ export class PlaybackSession {
   #seeked(time90k: number | undefined): void {
     this.#accepting = true;
     this.#socket.good();
+    if (this.#awaitsStep && time90k !== undefined) {
+      this.#want90k = time90k;
+      this.#show?.begin(time90k);
+    }
+    this.#awaitsStep = false;
     this.#post({ id: this.#id, type: "live" });
     this.#post({
       id: this.#id,
@@ -296,6 +314,10 @@ export class PlaybackSession {
 
   #shownNow(time90k: number): void {
     this.#shown90k = time90k;
+    const from = this.#stepBackFrom90k;
+    this.#stepBackFrom90k = undefined;
+    // Before the first picture after a gap: the recorder, which knows what lies beyond it, steps over.
+    if (from !== undefined && time90k >= from) this.#stepOverGap(time90k);
     this.#post({ id: this.#id, type: "time", timeMs: time90k / 90 });
   }
 

@@ -29,7 +29,13 @@ export function HealthButton() {
   const [open, setOpen] = useState(false);
   const { tone, text } = health();
   const now = status.value;
-  const offline = (cameras.value ?? []).filter((one) => one.enabled && one.state.status === "offline");
+  // Who runs the recorder gets the cameras' faults among its problems; others from the cameras themselves.
+  const offline = (cameras.value ?? []).filter(
+    (one) =>
+      one.enabled &&
+      one.state.status === "offline" &&
+      now?.problems.some((problem) => problem.message.includes(one.name)) !== true,
+  );
   const ill = (now?.volumes ?? []).filter((one) => one.status !== "normal");
   return (
     <>

@@ -96,6 +96,7 @@ function CameraRow({ camera, onRemove }: { readonly camera: Camera; readonly onR
   const [broken, setBroken] = useState(false);
   const since = Date.parse(camera.state.since);
   const path = `/cameras/${encodeURIComponent(camera.id)}`;
+  const small = camera.streams.some((one) => one.stream === "sub") ? "sub" : "main";
   const toggle = (): void => {
     api<Camera>("PATCH", path, { enabled: !camera.enabled })
       .then((changed) => {
@@ -110,7 +111,7 @@ function CameraRow({ camera, onRemove }: { readonly camera: Camera; readonly onR
         {camera.enabled && !broken ? (
           <img
             class="thumb"
-            src={`${apiUrl(`${path}/snapshot.jpg`)}?width=160&stream=sub`}
+            src={`${apiUrl(`${path}/snapshot.jpg`)}?width=160&stream=${small}`}
             alt=""
             loading="lazy"
             onError={() => setBroken(true)}

@@ -31,7 +31,9 @@ export function NoticeOverlay(props: {
             : t("tile.notLive", { time: since })}
         </p>
       )}
-      {notice.kind === "offline" ? <p>{notice.reason === "" ? t("tile.offline") : notice.reason}</p> : null}
+      {notice.kind === "offline" ? (
+        <p title={notice.reason}>{notice.reason === "" ? t("tile.offline") : notice.reason}</p>
+      ) : null}
       {notice.kind === "line" ? <p>{t("tile.line")}</p> : null}
       {notice.kind === "stalled" ? <p>{t("tile.stalled")}</p> : null}
       {notice.kind === "refused" ? (
