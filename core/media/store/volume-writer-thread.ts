@@ -36,7 +36,8 @@ interface OpenFile {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
 
 const { volumePath, volumeId } = workerData as VolumeThreadData;
-let volumeDevice = statSync(volumePath, { throwIfNoEntry: false })?.dev;
+/** Device and inode of the root at which the volume's marker was found. */
+let volumeRoot: { readonly dev: number; readonly ino: number } | undefined;
 const files = new Map<number, OpenFile>();
 
 parentPort?.on("message", (batch: WriterBatch) => {
@@ -112,7 +113,7 @@ function create(
 
 /** Opens a file that must not exist yet, and says which directories got a new entry. */
 function openNew(relativePath: string): { descriptor: number; directories: string[] } {
-  checkDevice();
+  checkRoot();
   const path = join(volumePath, relativePath);
   const directories = makeFolders(relativePath);
   try {
@@ -125,17 +126,25 @@ function openNew(relativePath: string): { descriptor: number; directories: strin
   }
 }
 
-/** An unmounted disk leaves an empty folder behind: what is written there would fill the system's disk. */
-function checkDevice(): void {
-  const { dev } = statSync(volumePath);
-  if (dev === volumeDevice) return;
+/**
+ * A pulled disk leaves its empty mount point behind: what is written there would fill the system's disk, and be hidden
+ * when the disk is back. The marker is read again whenever the root is another one than before: one `stat` a file.
+ */
+function checkRoot(): void {
+  const { dev, ino } = statSync(volumePath);
+  if (dev === volumeRoot?.dev && ino === volumeRoot.ino) return;
+  volumeRoot = undefined;
   const marker = readVolumeMarker(volumePath);
-  if (marker === undefined || (volumeId !== undefined && marker.id !== volumeId)) {
-    throw Object.assign(new RangeError(`${volumePath} does not carry the volume: is its disk mounted?`), {
-      code: "ENODEV",
-    });
+  if (volumeId !== undefined && marker?.id !== volumeId) {
+    throw marker === undefined
+      ? Object.assign(new RangeError(`${volumePath} does not carry the volume: is its disk mounted?`), {
+          code: "ENODEV",
+        })
+      : Object.assign(new RangeError(`${volumePath} carries another volume, ${marker.id}`), {
+          code: "NJ_MISMATCH",
+        });
   }
-  volumeDevice = dev;
+  volumeRoot = { dev, ino };
 }
 
 /** Makes the folders of a path below the volume; returns those that have, or will have, a new entry. */
@@ -200,6 +209,7 @@ function writeAll(descriptor: number, views: Uint8Array[], position: number): vo
 
 /** Replaces a small text file so that it is either the old or the new one, whatever happens. */
 function writeText(relativePath: string, text: string): void {
+  checkRoot();
   const path = join(volumePath, relativePath);
   const draft = `${path}.new`;
   mkdirSync(dirname(path), { recursive: true });

@@ -146,6 +146,7 @@ export class VolumeWriter {
       );
     // Without a sync in between, the patch could reach the disk before the moov that it points to.
     this.append(token, [end.moov], (error) => (error === undefined ? synced(patch) : onDone(error)));
+    this.#link.flush();
   }
 
   /** Closes a file as it is, for recovery to finalise. */

@@ -1,4 +1,4 @@
-// Collects what is to be written in one turn of the loop into one message for the writer thread. Pieces over shared
+// Collects what is to be written within a moment into one message for the writer thread. Pieces over shared
 // memory travel as references, neighbours joined; the others (headers of a few kB) are copied once.
 import type { WriterBatch, WriterOperation } from "./volume-messages.ts";
 
@@ -8,6 +8,8 @@ export class WriteBatch {
   readonly #buffers: SharedArrayBuffer[] = [];
   #bytes = new Uint8Array(16 * 1024);
   #used = 0;
+  /** Bytes of the pieces that it holds or refers to. */
+  writeBytes = 0;
 
   get isEmpty(): boolean {
     return this.#operations.length === 0;
@@ -35,6 +37,7 @@ export class WriteBatch {
     const spans: number[] = [];
     for (const piece of pieces) {
       if (piece.length === 0) continue;
+      this.writeBytes += piece.length;
       const shared = piece.buffer instanceof SharedArrayBuffer;
       const source = shared ? this.#bufferIndex(piece.buffer as SharedArrayBuffer) : -1;
       const start = shared ? piece.byteOffset : this.copy(piece).at;

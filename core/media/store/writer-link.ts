@@ -1,12 +1,17 @@
-// The main thread's link to the writer thread of one volume: what is asked for in one turn of the loop goes as one
-// message; answers settle what waits. A thread that ends takes its open files with it, and is replaced.
+// The main thread's link to the writer thread of one volume: appends of many files are gathered into one message, as
+// posting it costs more than writing; whatever somebody waits for goes at the end of the turn of the loop. Answers
+// settle what waits. A thread that ends takes its open files with it, and is replaced.
 import { Worker } from "node:worker_threads";
-import type { Clock } from "../../clock.ts";
-import type { ThreadFault, VolumeThreadData, WriterOperation, WriterReply } from "./volume-messages.ts";
+import type { Clock, Timer } from "../../clock.ts";
+import type { ThreadFault, VolumeThreadData, WriterReply } from "./volume-messages.ts";
 import { WriteBatch } from "./write-batch.ts";
 
 /** A thread that lasted less than this is not replaced at once. */
 const RESTART_PAUSE_MS = 5_000;
+/** How long appends wait for company: a tenth of a part, so that hardly more is lost on a kill. */
+const GATHER_MS = 80;
+/** So much does not wait: it would be a long write in one go, and memory that could be free. */
+const GATHER_BYTES = 4 * 1024 * 1024;
 
 export type LinkDone = (fault: ThreadFault | undefined) => void;
 
@@ -31,7 +36,9 @@ export class WriterLink {
   #sentMs: number[] = [];
   #worker: Worker;
   #batch = new WriteBatch();
+  /** The batch goes at the end of this turn of the loop. */
   #flushing = false;
+  #gathering: Timer | undefined;
   #nextId = 1;
   #closed = false;
   /** The thread ended soon after its start: the next one is started after a pause. */
@@ -59,28 +66,37 @@ export class WriterLink {
   }
 
   create(token: number, path: string, firstBytes: Uint8Array): void {
-    this.#push({ kind: "create", token, path, ...this.#batch.copy(firstBytes) });
+    this.#batch.push({ kind: "create", token, path, ...this.#batch.copy(firstBytes) });
+    this.#flushSoon();
   }
 
+  /** Appends pieces, not at once: together with what else comes within `GATHER_MS`. */
   append(token: number, pieces: readonly Uint8Array[], onDone: LinkDone): void {
-    this.#push({ kind: "append", id: this.#expect(onDone), token, spans: this.#batch.spans(pieces) });
+    this.#batch.push({ kind: "append", id: this.#expect(onDone), token, spans: this.#batch.spans(pieces) });
+    if (this.#batch.writeBytes >= GATHER_BYTES) this.#flushSoon();
+    else if (!this.#flushing) this.#gathering ??= this.#clock.after(GATHER_MS, () => this.flush());
   }
 
   patch(token: number, offset: number, bytes: Uint8Array, onDone: LinkDone): void {
-    this.#push({ kind: "patch", id: this.#expect(onDone), token, offset, ...this.#batch.copy(bytes) });
+    this.#batch.push({ kind: "patch", id: this.#expect(onDone), token, offset, ...this.#batch.copy(bytes) });
+    this.#flushSoon();
   }
 
   writeText(path: string, text: string, onDone: LinkDone): void {
-    this.#push({ kind: "text", id: this.#expect(onDone), path, text });
+    this.#batch.push({ kind: "text", id: this.#expect(onDone), path, text });
+    this.#flushSoon();
   }
 
   closeFile(token: number): void {
-    this.#push({ kind: "close", token });
+    this.#batch.push({ kind: "close", token });
+    this.#flushSoon();
   }
 
-  /** Sends what has been collected, without waiting for the end of the turn. */
+  /** Sends what has been collected, without waiting for more. */
   flush(): void {
     this.#flushing = false;
+    this.#gathering?.cancel();
+    this.#gathering = undefined;
     if (this.#closed || this.#pausing || this.#batch.isEmpty) return;
     const { message, transfer } = this.#batch.take();
     this.#batch = new WriteBatch();
@@ -91,14 +107,14 @@ export class WriterLink {
   /** Ends the thread; one that hangs in the kernel is left to it. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#gathering?.cancel();
     await this.#worker.terminate();
   }
 
-  #push(operation: WriterOperation): void {
-    this.#batch.push(operation);
+  /** Once per turn of the loop: what many cameras ask for shares a message. */
+  #flushSoon(): void {
     if (this.#flushing) return;
     this.#flushing = true;
-    // Once per turn of the loop: parts of many cameras share a message.
     setImmediate(() => this.flush());
   }
 

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { after, afterEach, describe, it } from "node:test";
 import type { Clock } from "../../../../core/clock.ts";
@@ -206,6 +215,39 @@ describe("volume writer", () => {
     const right = start();
     await waitFor(() => right.writer.stat() !== undefined, { what: "the free space" });
     assert.ok((right.writer.stat()?.totalBytes ?? 0) > (right.writer.stat()?.freeBytes ?? 0));
+  });
+
+  it("writes nothing to the mount point of a pulled disk, from its first file on, and goes on when the disk is back", async () => {
+    const { root, writer, events } = start();
+    const put = async (path: string) => {
+      const token = writer.create(path, Buffer.from("a"));
+      const error = await done((onDone) => writer.append(token, [Buffer.from("b")], onDone));
+      return error?.systemCode;
+    };
+    // What a pulled disk leaves: an empty folder of the same name.
+    renameSync(root, `${root}-pulled`);
+    mkdirSync(root);
+    assert.equal(await put(PATH), "ENODEV");
+    const text = await done((onDone) => writer.writeText("locks.jsonl", "lost", onDone));
+    assert.equal(text?.systemCode, "ENODEV");
+    assert.deepEqual(readdirSync(root), []);
+    assert.ok(events.some((event) => event.kind === "state" && event.status === "offline"));
+    rmdirSync(root);
+    renameSync(`${root}-pulled`, root);
+    assert.equal(await put(PATH), undefined);
+    // Pulled again, after the volume had been found once.
+    renameSync(root, `${root}-pulled`);
+    mkdirSync(root);
+    assert.equal(await put(PATH.replace("1-n", "2-n")), "ENODEV");
+    assert.deepEqual(readdirSync(root), []);
+  });
+
+  it("writes no file to another volume in its place", async () => {
+    const { root, writer } = start("00000000-0000-4000-8000-000000000000" as VolumeId);
+    const token = writer.create(PATH, Buffer.from("a"));
+    const error = await done((onDone) => writer.append(token, [Buffer.from("b")], onDone));
+    assert.equal(error?.systemCode, "NJ_MISMATCH");
+    assert.equal(existsSync(`${root}/video`), false);
   });
 
   it("leaves open files as they are when it is closed, with all that was asked for written", async () => {
