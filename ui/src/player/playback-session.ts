@@ -269,6 +269,8 @@ export class PlaybackSession {
     if (this.#awaitsStep && time90k !== undefined) {
       this.#want90k = time90k;
       this.#show?.begin(time90k);
+      // The recorder stands still after a step; what follows is wanted for the next one.
+      this.#socket.send({ type: "resume" });
     }
     this.#awaitsStep = false;
     this.#post({ id: this.#id, type: "live" });
