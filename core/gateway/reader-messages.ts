@@ -57,6 +57,8 @@ export interface ReaderRequest {
 }
 
 export type ReaderAnswer =
+  /** Said once, unasked, when the thread is loaded. */
+  | { readonly kind: "ready" }
   | { readonly kind: "index"; readonly index: SegmentIndex }
   | { readonly kind: "bytes"; readonly bytes: ArrayBuffer }
   | { readonly kind: "error"; readonly error: PlainError };

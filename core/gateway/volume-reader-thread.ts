@@ -38,6 +38,8 @@ parentPort?.on("message", (request: ReaderRequest) => {
   parentPort?.postMessage(answer, transferables(answer));
 });
 
+parentPort?.postMessage({ kind: "ready" } satisfies ReaderAnswer);
+
 /** A link inside a volume must not lead a reader out of it. */
 function checkInside(root: string, file: string): void {
   const inside = realpathSync(file).startsWith(realpathSync(root) + sep);
@@ -176,7 +178,7 @@ function readable(error: unknown, file: string): unknown {
 
 function transferables(answer: ReaderAnswer): ArrayBuffer[] {
   if (answer.kind === "bytes") return [answer.bytes];
-  if (answer.kind === "error") return [];
+  if (answer.kind !== "index") return [];
   const tracks =
     answer.index.audio === undefined ? [answer.index.video] : [answer.index.video, answer.index.audio];
   return tracks.flatMap((track) => [

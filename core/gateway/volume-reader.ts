@@ -15,6 +15,8 @@ import type {
 } from "./reader-messages.ts";
 
 const DEADLINE_MS = 4_000;
+/** What a thread may take to load, which says nothing of the volume. */
+const LOAD_MS = 30_000;
 /** Requests that wait for one volume; more than this many viewers at once are told that it is busy. */
 const QUEUE_LIMIT = 512;
 /** Sample tables kept in memory: about 100 kB each. */
@@ -146,6 +148,7 @@ class VolumeReader {
   #current: Waiting | undefined;
   #deadline: Timer | undefined;
   #isOffline: boolean = false;
+  #isLoaded: boolean = false;
   #closed: boolean = false;
 
   constructor(volume: VolumeId, root: string, clock: Clock, log: Log, deadlineMs: number) {
@@ -195,9 +198,15 @@ class VolumeReader {
     }
     if (next === undefined) return;
     this.#current = next;
-    this.#deadline = this.#clock.after(this.#deadlineMs, () => this.#pastDeadline());
+    this.#arm();
     const request: ReaderRequest = { root: this.root, task: next.task };
     this.#start().postMessage(request);
+  }
+
+  #arm(): void {
+    this.#deadline?.cancel();
+    const timeMs = this.#deadlineMs + (this.#isLoaded ? 0 : LOAD_MS);
+    this.#deadline = this.#clock.after(timeMs, () => this.#pastDeadline());
   }
 
   #start(): Worker {
@@ -207,13 +216,21 @@ class VolumeReader {
       env: {},
     });
     worker.unref();
-    worker.on("message", (answer: ReaderAnswer) => this.#answered(answer));
+    worker.on("message", (answer: ReaderAnswer) => {
+      if (answer.kind !== "ready") {
+        this.#answered(answer);
+        return;
+      }
+      this.#isLoaded = true;
+      if (this.#current !== undefined) this.#arm();
+    });
     worker.on("error", (error) => {
       this.#log.error("volume reader failed", { volume: this.#volume, reason: String(error) });
     });
     worker.once("exit", () => {
       if (this.#worker !== worker) return;
       this.#worker = undefined;
+      this.#isLoaded = false;
       this.#answered({
         kind: "error",
         error: {

@@ -28,7 +28,7 @@ describe("volume readers", () => {
     await writeFile(join(folder, "other", "file"), content);
     await writeFile(join(folder, "secret"), "secret");
     await symlink(join(folder, "secret"), join(root, "link"));
-    readers = new VolumeReaders(systemClock, silentLog, 300);
+    readers = new VolumeReaders(systemClock, silentLog, 500);
     readers.setVolumes([
       { id: VOLUME, path: root },
       { id: OTHER, path: join(folder, "other") },
@@ -93,14 +93,15 @@ describe("volume readers", () => {
     const other = { volume: OTHER, file: join(folder, "other", "file") };
     const [bytes] = await readers.read(other, [{ offset: 3, size: 4 }], 0);
     assert.ok(bytes?.equals(content.subarray(3, 7)));
-    const writer = await open(pipe, "w");
-    await writer.close();
+    // For reading and writing, a pipe opens at once, whether or not somebody waits at its other end.
+    const writer = await open(pipe, "r+");
     const end = performance.now() + 3_000;
     let again: Buffer[] | undefined;
     while (again === undefined && performance.now() < end) {
       again = await readers.read(good, [{ offset: 0, size: 3 }], 0).catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
+    await writer.close();
     assert.ok(again?.[0]?.equals(content.subarray(0, 3)));
   });
 });
