@@ -84,6 +84,7 @@ export class GatewayLink {
       trustedProxies: [...network.trustedProxies],
       certificateNames: [...network.certificateNames],
       maxTranscodes: ffmpeg.maxTranscodes,
+      ...(ffmpeg.path === undefined ? {} : { ffmpegPath: ffmpeg.path }),
       volumes: volumes.filter(isReady).map(({ id, path }) => ({ id, path })),
     };
   }
