@@ -87,7 +87,7 @@ export class Cameras implements CameraService {
   }
 
   async probe(request: Parameters<CameraService["probe"]>[0]): Promise<ProbeAnswer> {
-    const source = await this.#options.list.trial(request.driver, request.config);
+    const source = await this.#options.list.trial(request.driver, request.config, request.camera);
     const result = await this.#options.recording.probe(source, PROBE_LIMIT_MS);
     const { video, audio } = result.format;
     if (video === undefined) {

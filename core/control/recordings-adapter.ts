@@ -42,8 +42,8 @@ export function recordingsAdapter(recording: RecordingService, timeZone: () => s
         ...(page.next === undefined ? {} : { next: page.next }),
       };
     },
-    async setLock(camera, segment, locked) {
-      if (locked) await recording.lock(camera as CameraId, segment as SegmentId, "api");
+    async setLock(camera, segment, locked, by) {
+      if (locked) await recording.lock(camera as CameraId, segment as SegmentId, by);
       else await recording.unlock(camera as CameraId, segment as SegmentId);
     },
     async coverage({ cameras, stream, startMs, endMs }) {

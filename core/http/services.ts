@@ -36,6 +36,7 @@ export interface CameraService {
   probe(request: {
     readonly driver: string;
     readonly config: Readonly<Record<string, unknown>>;
+    readonly camera?: string;
     readonly signal: AbortSignal;
   }): Promise<ProbeAnswer>;
   drivers(): readonly DriverView[];
@@ -53,8 +54,11 @@ export interface RecordingService {
     readonly stream: StreamName | undefined;
     readonly cursor: string | undefined;
   }): Promise<RecordingsPage>;
-  /** Resolves when `media` will not delete it any more. Throws `NJ_SEGMENT_NOT_FOUND` if it is not this camera's. */
-  setLock(camera: string, segment: string, locked: boolean): Promise<void>;
+  /**
+   * Locks or unlocks for the account `by`; resolves when `media` will not delete it any more.
+   * Throws `NJ_SEGMENT_NOT_FOUND` if it is not this camera's.
+   */
+  setLock(camera: string, segment: string, locked: boolean, by: string): Promise<void>;
   /** At most about 2 000 spans a camera; small gaps merge when the range is long. */
   coverage(query: {
     readonly cameras: readonly string[];

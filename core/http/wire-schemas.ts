@@ -94,7 +94,19 @@ export const CameraPatchSchema = Type.Object(
 );
 export type CameraPatchBody = Static<typeof CameraPatchSchema>;
 
-export const ProbeSchema = Type.Object({ driver: cameraFields.driver, config: DriverConfigSchema }, closed);
+export const ProbeSchema = Type.Object(
+  {
+    driver: cameraFields.driver,
+    config: DriverConfigSchema,
+    camera: Type.Optional(
+      Type.String({
+        maxLength: 64,
+        description: "A camera that is there: secrets that `config` leaves out are taken from it.",
+      }),
+    ),
+  },
+  closed,
+);
 export const ProbeAnswerSchema = Type.Object({
   ok: Type.Literal(true),
   video: Type.Object({
@@ -126,6 +138,7 @@ export const DriverSchema = Type.Object({
         brand: Type.String(),
         mainPath: Type.String(),
         subPath: Type.Optional(Type.String()),
+        port: Type.Optional(Type.Integer({ description: "Where the brand does not use 554." })),
         notes: Type.Optional(Type.String()),
       }),
     ),

@@ -1,8 +1,16 @@
 // Which days of a calendar hold recordings, of which cameras and why. Pure.
-import type { CoverageRow } from "../db/tables/coverage-table.ts";
 import type { CameraId } from "../domain/ids.ts";
 import { type RecordReason, reasonsOf } from "../domain/record-reasons.ts";
 import type { CalendarDay } from "../playback/calendar-days.ts";
+
+/** A stretch of a camera's recordings, of whichever stream. */
+export interface DaySpan {
+  readonly camera: CameraId;
+  readonly start90k: number;
+  readonly end90k: number;
+  /** Bits of `core/domain/record-reasons.ts`. */
+  readonly reasons: number;
+}
 
 export interface RecordedDay {
   /** yyyy-mm-dd in the zone that was asked for. */
@@ -11,22 +19,19 @@ export interface RecordedDay {
   readonly reasons: readonly RecordReason[];
 }
 
-/** Sums rows of coverage up by day. `days` follow each other; those without recordings are left out. */
+/** Sums stretches of recording up by day. `days` follow each other; those without recordings are left out. */
 export function recordedDays(
   days: readonly CalendarDay[],
   cameras: readonly CameraId[],
-  rows: readonly CoverageRow[],
-  cameraOf: (streamNumber: number) => CameraId | undefined,
+  spans: readonly DaySpan[],
 ): RecordedDay[] {
   const found = days.map(() => ({ cameras: new Set<CameraId>(), bits: 0 }));
-  for (const row of rows) {
-    const camera = cameraOf(row.streamNumber);
-    if (camera === undefined) continue;
-    for (let index = firstDayAfter(days, row.start90k); index < days.length; index += 1) {
+  for (const span of spans) {
+    for (let index = firstDayAfter(days, span.start90k); index < days.length; index += 1) {
       const day = found[index];
-      if (day === undefined || (days[index]?.start90k ?? 0) >= row.end90k) break;
-      day.cameras.add(camera);
-      day.bits |= row.reasons;
+      if (day === undefined || (days[index]?.start90k ?? 0) >= span.end90k) break;
+      day.cameras.add(span.camera);
+      day.bits |= span.reasons;
     }
   }
   return days.flatMap(({ date }, index) => {

@@ -22,7 +22,7 @@ import {
   type PlayableQuery,
   type PlayableSegment,
 } from "./playable-segments.ts";
-import { type RecordedDay, recordedDays } from "./recorded-days.ts";
+import { type DaySpan, type RecordedDay, recordedDays } from "./recorded-days.ts";
 import { StreamNumbers } from "./stream-numbers.ts";
 
 /** A closed segment as lists show it. */
@@ -187,12 +187,16 @@ export class RecordingIndex {
     });
   }
 
-  /** The days from `from` to `to` (yyyy-mm-dd, both included) with recordings, as the time zone counts days. */
+  /**
+   * The days from `from` to `to` (yyyy-mm-dd, both included) with recordings, as the time zone counts days; with
+   * `openSpans`, those of the files that are being written as well.
+   */
   async calendar(query: {
     cameras: readonly CameraId[];
     from: string;
     to: string;
     timeZone: string;
+    openSpans?: readonly DaySpan[];
   }): Promise<RecordedDay[]> {
     const days = calendarDays(query.from, query.to, query.timeZone);
     const numbers = await this.#streams.numbersOf(query.cameras, STREAM_NAMES);
@@ -200,7 +204,11 @@ export class RecordingIndex {
     const last = days.at(-1);
     if (first === undefined || last === undefined) return [];
     const rows = await coverageInRange(this.#db, [...numbers.keys()], first.start90k, last.end90k);
-    return recordedDays(days, query.cameras, rows, (number) => numbers.get(number)?.camera);
+    const closed = rows.flatMap(({ streamNumber, start90k, end90k, reasons }) => {
+      const camera = numbers.get(streamNumber)?.camera;
+      return camera === undefined ? [] : [{ camera, start90k, end90k, reasons }];
+    });
+    return recordedDays(days, query.cameras, [...closed, ...(query.openSpans ?? [])]);
   }
 
   /** Closed segments that touch a range, in playback order: by run, then sequence. */

@@ -7,13 +7,16 @@ import { keyValuesTable } from "../db/tables/key-values-table.ts";
 import { deleteLastReports, listLastReports } from "../db/tables/last-reports-table.ts";
 import { findSegment, setSegmentUnreadable } from "../db/tables/segments-table.ts";
 import { streamsTable } from "../db/tables/streams-table.ts";
-import type { CameraId, SegmentId, StreamName } from "../domain/ids.ts";
+import { type CameraId, type SegmentId, STREAM_NAMES, type StreamName } from "../domain/ids.ts";
 import { time90kFromMs } from "../domain/time.ts";
 import { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { DesiredSource, MediaFigures, ProbeResult } from "../media/protocol.ts";
 import { CameraStates, type LiveCamera } from "./camera-states.ts";
+import { DatabaseBackup } from "./database-backup.ts";
+import type { Rescue } from "./database-rescue.ts";
 import { DesiredStatePusher } from "./desired-state-pusher.ts";
+import { IndexMending } from "./index-mending.ts";
 import { SegmentLocks } from "./locks.ts";
 import { type ManualRecording, ManualRecordings, type ManualStarted } from "./manual-recordings.ts";
 import { MediaClient } from "./media-client.ts";
@@ -42,6 +45,12 @@ export interface RecordingServiceOptions {
   cameras(): readonly RecordedCamera[];
   /** Changes with every start of this process. */
   readonly instance?: string;
+  /** Folder of the data directory for copies of the database on their way to the volumes; absent: none are made. */
+  readonly backupFolder?: string;
+  /** The database took the place of a damaged one: it is completed from the files. */
+  readonly rescue?: Rescue | undefined;
+  /** The process before this one ended without notice. */
+  readonly wasInterrupted?: boolean;
 }
 
 export type { RecordingChange } from "./media-listening.ts";
@@ -63,6 +72,8 @@ export class RecordingService {
   readonly #manual: ManualRecordings;
   readonly #events: RecorderEvents;
   readonly #pusher: DesiredStatePusher;
+  readonly #backup: DatabaseBackup | undefined;
+  readonly #mending: IndexMending;
   readonly #listeners = new Set<(change: RecordingChange) => void>();
   #timer: Timer | undefined;
   /** The `media` that the known states are of. */
@@ -96,6 +107,25 @@ export class RecordingService {
       cameras,
       volumes: () => this.#volumes.ids(),
     });
+    this.#mending = new IndexMending({
+      db,
+      media,
+      clock,
+      log,
+      retention: this.#retention,
+      rescue: options.rescue,
+      wasInterrupted: options.wasInterrupted === true,
+    });
+    if (options.backupFolder !== undefined) {
+      this.#backup = new DatabaseBackup({
+        db,
+        media,
+        clock,
+        log,
+        folder: options.backupFolder,
+        volumes: () => this.#volumes.ids(),
+      });
+    }
     this.#locks = new SegmentLocks({ db, media, retention: this.#retention, clock, log });
     this.#manual = new ManualRecordings({ db, media, clock });
     this.#events = new RecorderEvents({ db, clock, log, onEvent: () => this.#tell({ kind: "events" }) });
@@ -138,6 +168,7 @@ export class RecordingService {
     this.media.retell(await listLastReports<StateReport>(this.#options.db));
     this.#timer = this.#options.clock.every(MINUTE_MS, () => this.#everyMinute());
     this.camerasChanged();
+    this.#backup?.start();
     this.media.start();
   }
 
@@ -145,6 +176,8 @@ export class RecordingService {
   async stop(): Promise<void> {
     this.#timer?.cancel();
     this.#pusher.stop();
+    await this.#mending.stop();
+    await this.#backup?.stop();
     await this.#retention.stop();
     await this.media.close();
     await this.#events.close();
@@ -240,9 +273,18 @@ export class RecordingService {
     return this.index.gaps({ ...query, now90k: Math.min(this.#now90k(), open90k) });
   }
 
-  /** Days with recordings in the recorder's time zone. */
+  /** Days with recordings in the recorder's time zone, those of the files that are being written as well. */
   calendar(query: { cameras: readonly CameraId[]; from: string; to: string }) {
-    return this.index.calendar({ ...query, timeZone: this.#options.timeZone() });
+    const now90k = this.#now90k();
+    const openSpans = STREAM_NAMES.flatMap((stream) =>
+      this.#states.openSpans({ cameras: query.cameras, stream }, now90k),
+    );
+    return this.index.calendar({ ...query, openSpans, timeZone: this.#options.timeZone() });
+  }
+
+  /** What happened to a damaged database, for people; undefined if nothing did of late. */
+  rescueNotice(): { readonly message: string; readonly isOver: boolean } | undefined {
+    return this.#mending.notice();
   }
 
   /** All volumes with their states. */
@@ -270,8 +312,11 @@ export class RecordingService {
     this.#pusher.push();
     // Locks and lists are for volumes that `media` knows.
     await this.#pusher.settled();
+    // An index that lost its locks must not take them from `media` as well.
+    await this.#mending.restoreLocks(this.#volumes.ids());
     for (const volume of this.#volumes.ids()) await this.#locks.push(volume);
     this.#retention.renewSoon();
+    this.#mending.begin(this.#volumes.ids());
     this.#isGreeted = true;
   }
 

@@ -63,8 +63,8 @@ export function recordingRoutes(services: HttpServices): Route[] {
       policy: needsOnCamera("recordings.lock"),
       summary: "Keeps a recording file from being deleted.",
       params: LockParams,
-      async handle({ params, audit }) {
-        await recordings.setLock(params.id, params.segment, true);
+      async handle({ params, audit, principal }) {
+        await recordings.setLock(params.id, params.segment, true, principal.userName);
         audit("recording-locked", { segment: params.segment }, params.id);
       },
     }),
@@ -74,8 +74,8 @@ export function recordingRoutes(services: HttpServices): Route[] {
       policy: needsOnCamera("recordings.lock"),
       summary: "Lets a recording file be deleted again.",
       params: LockParams,
-      async handle({ params, audit }) {
-        await recordings.setLock(params.id, params.segment, false);
+      async handle({ params, audit, principal }) {
+        await recordings.setLock(params.id, params.segment, false, principal.userName);
         audit("recording-unlocked", { segment: params.segment }, params.id);
       },
     }),

@@ -409,6 +409,32 @@ describe("the recording service", () => {
     assert.equal((await service.gaps({ ...range, camera: YARD })).length, 1);
   });
 
+  it("counts the day of what is being written in the calendar, before its file is closed", async () => {
+    const service = await settled();
+    const calendar = () => service.calendar({ cameras: [YARD], from: "2026-01-01", to: "2026-01-31" });
+    const identity = {
+      camera: YARD,
+      stream: "sub" as const,
+      node: "nj",
+      run: 1,
+      sequence: 1,
+      startTime90k: NOON,
+      clockSource: "node" as const,
+    };
+    clock.setWall(NOON_MS + 90_000);
+    const date = new Date(NOON_MS).toISOString().slice(0, 10);
+    const days = () =>
+      service.calendar({ cameras: [GATE, YARD], from: `${date.slice(0, 8)}01`, to: `${date.slice(0, 8)}28` });
+    assert.deepEqual(await days(), []);
+    await media.report(
+      { kind: "stream-state", camera: YARD, stream: "sub", state: { status: "online", sinceMs: NOON_MS } },
+      { kind: "recording-state", camera: YARD, stream: "sub", recording: true, reasons: ["continuous"] },
+      { kind: "segment-opened", volume: media.idOf(VOLUME_PATH), path: "video/x.mp4", identity },
+    );
+    assert.deepEqual(await days(), [{ date, cameras: [YARD], reasons: ["continuous"] }]);
+    assert.deepEqual(await calendar(), [], "a day outside the range is none of it");
+  });
+
   it("sums up a camera's streams and tells of changes", async () => {
     const service = await settled();
     const changes: RecordingChange[] = [];
