@@ -1,6 +1,6 @@
 // What runs in the browser for the `live` suite: watches a camera with WebCodecs, as the player does, and reads the
-// burnt-in number of every picture that it shows. Has no imports, as its text is sent to the page; `readFrameCounter`
-// is put there before.
+// burnt-in number of every picture that it shows. Has no imports, as its text is sent to the page; the reader of the
+// number is put there before (page-parts.ts).
 
 export interface LiveOrder {
   readonly url: string;
@@ -46,7 +46,9 @@ export async function watchLive(order: LiveOrder): Promise<LiveSeen> {
       };
     };
     atob(text: string): string;
-    readFrameCounter(rgba: Uint8ClampedArray, width: number, height: number): number | undefined;
+    benchParts: {
+      readFrameCounter(rgba: Uint8ClampedArray, width: number, height: number): number | undefined;
+    };
   };
   const canvas = new browser.OffscreenCanvas(WIDTH, HEIGHT).getContext("2d", { willReadFrequently: true });
   return await new Promise<LiveSeen>((resolve, reject) => {
@@ -62,7 +64,8 @@ export async function watchLive(order: LiveOrder): Promise<LiveSeen> {
         const atMs = performance.timeOrigin + performance.now();
         firstPictureMs ||= performance.now() - start;
         frame.close();
-        const number = browser.readFrameCounter(canvas.getImageData(0, 0, WIDTH, HEIGHT).data, WIDTH, HEIGHT);
+        const { data } = canvas.getImageData(0, 0, WIDTH, HEIGHT);
+        const number = browser.benchParts.readFrameCounter(data, WIDTH, HEIGHT);
         if (number !== undefined) shown.push({ frame: number, atMs });
         if (shown.length !== order.pictures) return;
         clearTimeout(giveUp);
