@@ -1,5 +1,5 @@
-// Suite `playback`: 30 days of 32 cameras in the index, whose rows point to 100 real segments; how long a day's timeline
-// takes, and how long a seek takes until there is a picture, in a real browser, through the real gateway.
+// Suite `playback`: 30 days of 32 cameras in the index, whose rows point by hard link to 100 real segments; how long a
+// day's timeline takes, and how long a seek takes until there is a picture, in a real browser, through the real gateway.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DATABASE_FILE, openDb } from "../../core/db/open-db.ts";
@@ -7,7 +7,7 @@ import type { CameraId } from "../../core/domain/ids.ts";
 import { silentLog } from "../../core/log.ts";
 import { RecordingIndex } from "../../core/recording/recording-index.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
-import { ARCHIVE_VOLUME, type Archive, fillArchive } from "./bench-archive.ts";
+import { ARCHIVE_VOLUME, type Archive, fillArchive, linkFiles } from "./bench-archive.ts";
 import { benchClip } from "./bench-clip.ts";
 import { makeSegments } from "./bench-segments.ts";
 import { launchBrowser, percentile } from "./browser.ts";
@@ -38,7 +38,13 @@ export async function playback(context: BenchContext): Promise<readonly Figure[]
     context.progress("seeks in the browser");
     const gateway = await GatewayProcess.start(dir.path, index, volume);
     try {
-      figures.push(...(await seeks(gateway.port, archive, context.quick ? 4 : 16)));
+      const rounds = seekRounds(archive, context.quick ? 4 : 16);
+      for (const { camera, moments } of rounds) {
+        for (const { time90k } of moments) {
+          await linkFiles(index, archive, segments, { camera, time90k, seconds: 90, folder: volume.path });
+        }
+      }
+      figures.push(...(await seeks(gateway.port, rounds)));
     } finally {
       await gateway.stop();
     }
@@ -73,21 +79,30 @@ async function timelines(index: RecordingIndex, archive: Archive, rounds: number
   ];
 }
 
-async function seeks(port: number, archive: Archive, rounds: number): Promise<Figure[]> {
-  const browser = await launchBrowser();
+interface SeekRound {
+  readonly camera: string;
+  readonly moments: readonly { readonly time: string; readonly time90k: number }[];
+}
+
+/** Which moments of which cameras are sought, one connection a round. */
+function seekRounds(archive: Archive, count: number): SeekRound[] {
   const random = randomFrom(11);
+  return Array.from({ length: count }, () => ({
+    camera: archive.cameras[Math.floor(random() * archive.cameras.length)] ?? "",
+    moments: Array.from({ length: 6 }, () => {
+      const ms = Math.round((archive.start90k + random() * (archive.end90k - archive.start90k) * 0.99) / 90);
+      return { time: new Date(ms).toISOString(), time90k: ms * 90 };
+    }),
+  }));
+}
+
+async function seeks(port: number, rounds: readonly SeekRound[]): Promise<Figure[]> {
+  const browser = await launchBrowser();
   const times: SeekTimes[] = [];
   try {
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${port}/`);
-    for (let round = 0; round < rounds; round += 1) {
-      const camera = archive.cameras[Math.floor(random() * archive.cameras.length)];
-      const moments = Array.from({ length: 6 }, () => {
-        const ms = Math.round(
-          (archive.start90k + random() * (archive.end90k - archive.start90k) * 0.99) / 90,
-        );
-        return { time: new Date(ms).toISOString(), time90k: ms * 90 };
-      });
+    for (const { camera, moments } of rounds) {
       const url = `ws://127.0.0.1:${port}/api/v1/cameras/${camera}/playback?ticket=bench`;
       const found = await page.evaluate(seekAll, { url, moments });
       // The first on a connection warms the decoder up; a person's seeks are the others.
