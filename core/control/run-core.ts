@@ -4,7 +4,8 @@ import { isAbsolute, join, resolve } from "node:path";
 import { CameraList } from "../cameras/camera-list.ts";
 import { ConfigStore } from "../config/config-store.ts";
 import { SecretStore } from "../config/secret-store.ts";
-import { DATABASE_FILE, openDb } from "../db/open-db.ts";
+import { sizeOf } from "../db/check-database.ts";
+import { DATABASE_FILE } from "../db/open-db.ts";
 import type { CameraId } from "../domain/ids.ts";
 import { isoFromTime90k } from "../domain/time.ts";
 import { CORE_HTTP_SOCKET, CORE_LINK_SOCKET, type ListeningState } from "../gateway/protocol.ts";
@@ -16,6 +17,7 @@ import { keyFrameJpeg } from "../media/ffmpeg/key-frame-jpeg.ts";
 import { detectSandbox } from "../media/ffmpeg/sandbox.ts";
 import { MEDIA_SOCKET } from "../media/protocol.ts";
 import { PluginHost } from "../plugin/plugin-host.ts";
+import { fetchBackupsFromMedia, openOrRescueDb } from "../recording/database-rescue.ts";
 import type { RecordedCamera } from "../recording/recorded-camera.ts";
 import { createRecordingService, type RecordingChange } from "../recording/recording-service.ts";
 import { type RoleContext, RUN_FOLDER, type RunningProcess } from "../supervisor/process-contract.ts";
@@ -39,7 +41,21 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const run = join(dataDir, RUN_FOLDER);
   const config = await ConfigStore.open({ dataDir, log });
   const secrets = await SecretStore.open({ dataDir });
-  const db = await openDb(join(dataDir, DATABASE_FILE), { log });
+  const database = await openOrRescueDb({
+    file: join(dataDir, DATABASE_FILE),
+    // `media` was told what to record: so there was a database.
+    isExpected: (await sizeOf(join(dataDir, "media/desired-state.json"))) !== undefined,
+    log,
+    nowMs: () => clock.wallMs(),
+    fetchBackups: (folder) => fetchBackupsFromMedia(join(run, MEDIA_SOCKET), instance, folder, log),
+    onDamaged: (error) => {
+      // Everything in this process trusts its database: it ends, and its next start takes back a copy.
+      setImmediate(() => {
+        throw error;
+      });
+    },
+  });
+  const { db } = database;
   const users = await openUsers({
     db,
     dataDir,
@@ -82,6 +98,9 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     clock,
     log,
     instance,
+    backupFolder: join(dataDir, "backup"),
+    rescue: database.rescue,
+    wasInterrupted: database.wasInterrupted,
     timeZone: () => config.get().timeZone,
     volumes: () =>
       config.get().storage.volumes.map((volume) => ({
@@ -118,7 +137,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     recording,
     plugins,
     processes: () => context.processes(),
-    problems: () => [...problems, ...listening.problems.map(portProblem)],
+    problems: () => [...problems, ...listening.problems.map(portProblem), ...rescueProblems()],
   });
   const authorize = createAuthorize({
     users,
@@ -155,6 +174,14 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     changes,
   });
   const problems: StatusProblem[] = [];
+
+  function rescueProblems(): StatusProblem[] {
+    const notice = recording.rescueNotice();
+    if (notice === undefined) return [];
+    return [
+      { code: "database-rescued", severity: notice.isOver ? "warning" : "error", message: notice.message },
+    ];
+  }
 
   function camerasChanged({
     id,
@@ -260,7 +287,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       await recording.stop();
       await users.close();
       await config.close();
-      await db.close();
+      await database.close();
     },
   };
 }

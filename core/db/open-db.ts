@@ -2,6 +2,7 @@
 // in worker threads. Sets WAL and full synchronisation: a committed row survives a power loss.
 import { mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { SqlConnection } from "./connection.ts";
 import type { Db, DbDriver } from "./db.ts";
@@ -32,6 +33,8 @@ export interface OpenDbOptions {
   readonly driver?: DbDriver;
   /** Another schema than this version's: for tests of migrations. */
   readonly schema?: Schema;
+  /** Called once, when a statement meets damage in the file. */
+  readonly onDamaged?: (error: NightjarError) => void;
 }
 
 /**
@@ -56,11 +59,21 @@ export async function openDb(file: string, options: OpenDbOptions): Promise<Db> 
     if (reader !== writer) await reader.close().catch(() => undefined);
     throw error;
   }
-  return new QueuedDb(driver, file, reader, writer);
+  // A copy is a long read: on the reader's or the writer's connection everybody else would wait for it.
+  const connectToCopy = inMemory ? undefined : () => connect(file);
+  return new QueuedDb(driver, file, { reader, writer, connectToCopy, onDamaged: options.onDamaged });
+}
+
+/** A connection without pragmas or schema; the caller closes it. */
+export async function connectPlainly(
+  file: string,
+  options: Pick<OpenDbOptions, "log" | "driver">,
+): Promise<SqlConnection> {
+  return (await chooseDriver(options)).connect(file);
 }
 
 async function chooseDriver(
-  options: OpenDbOptions,
+  options: Pick<OpenDbOptions, "log" | "driver">,
 ): Promise<{ driver: DbDriver; connect: (file: string) => Promise<SqlConnection> }> {
   if (options.driver !== "node-sqlite") {
     const sqlite3 = await loadSqlite3((reason) =>

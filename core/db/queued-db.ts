@@ -1,29 +1,43 @@
 // The database over two connections: one that reads, one that writes through a queue.
+import { NightjarError } from "../errors.ts";
 import type { SqlConnection } from "./connection.ts";
 import type { Db, DbDriver, RunResult, SqlParams, SqlWriter } from "./db.ts";
 import { closedError, dbError } from "./sql-errors.ts";
 
 const NO_PARAMS: SqlParams = [];
 
+export interface DbConnections {
+  readonly reader: SqlConnection;
+  readonly writer: SqlConnection;
+  /** One more connection for a copy; undefined: the writer makes it. */
+  readonly connectToCopy: (() => Promise<SqlConnection>) | undefined;
+  /** Called once, when a statement meets damage in the file. */
+  readonly onDamaged: ((error: NightjarError) => void) | undefined;
+}
+
 export class QueuedDb implements Db {
   readonly driver: DbDriver;
   readonly file: string;
   readonly #reader: SqlConnection;
   readonly #writer: SqlConnection;
+  readonly #connectToCopy: DbConnections["connectToCopy"];
+  #onDamaged: DbConnections["onDamaged"];
   /** Settles when the last queued write is over; never rejects. */
   #tail: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  constructor(driver: DbDriver, file: string, reader: SqlConnection, writer: SqlConnection) {
+  constructor(driver: DbDriver, file: string, connections: DbConnections) {
     this.driver = driver;
     this.file = file;
-    this.#reader = reader;
-    this.#writer = writer;
+    this.#reader = connections.reader;
+    this.#writer = connections.writer;
+    this.#connectToCopy = connections.connectToCopy;
+    this.#onDamaged = connections.onDamaged;
   }
 
   all<Row>(sql: string, params: SqlParams = NO_PARAMS): Promise<Row[]> {
     if (this.#closing !== undefined) return Promise.reject(closedError());
-    return this.#reader.all<Row>(sql, params);
+    return this.#watched(this.#reader.all<Row>(sql, params));
   }
 
   async get<Row>(sql: string, params: SqlParams = NO_PARAMS): Promise<Row | undefined> {
@@ -54,9 +68,22 @@ export class QueuedDb implements Db {
   }
 
   backup(file: string): Promise<void> {
-    return this.#queue(async () => {
-      await this.#writer.run("vacuum into ?", [file]);
+    const connect = this.#connectToCopy;
+    if (connect === undefined) {
+      return this.#queue(async () => {
+        await this.#writer.run("vacuum into ?", [file]);
+      });
+    }
+    if (this.#closing !== undefined) return Promise.reject(closedError());
+    const copy = connect().then(async (connection) => {
+      try {
+        await connection.exec("pragma busy_timeout = 5000");
+        await connection.run("vacuum into ?", [file]);
+      } finally {
+        await connection.close();
+      }
     });
+    return this.#watched(copy);
   }
 
   close(): Promise<void> {
@@ -69,9 +96,22 @@ export class QueuedDb implements Db {
 
   #queue<T>(work: () => Promise<T>): Promise<T> {
     if (this.#closing !== undefined) return Promise.reject(closedError());
-    const result = this.#tail.then(work);
+    const result = this.#watched(this.#tail.then(work));
     this.#tail = result.catch(() => undefined);
     return result;
+  }
+
+  /** Passes a result on, and tells the first time that the file itself is the trouble. */
+  #watched<T>(result: Promise<T>): Promise<T> {
+    if (this.#onDamaged === undefined) return result;
+    return result.catch((error: unknown) => {
+      const tell = this.#onDamaged;
+      if (tell !== undefined && error instanceof NightjarError && error.code === "NJ_DB_DAMAGED") {
+        this.#onDamaged = undefined;
+        tell(error);
+      }
+      throw error;
+    });
   }
 }
 

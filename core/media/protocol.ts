@@ -193,6 +193,21 @@ export interface ProbeResult {
   readonly bitrateKbps: number;
 }
 
+/** A copy of the database that was fetched from a volume. */
+export interface FoundBackup {
+  /** Where it lies now, below the data directory. */
+  readonly file: string;
+  readonly volumePath: string;
+  /** Wall clock in milliseconds. */
+  readonly modifiedMs: number;
+}
+
+/** Closed recordings of a volume, in no order that means anything. */
+export interface InventoryPage {
+  readonly segments: readonly SegmentRecord[];
+  readonly done: boolean;
+}
+
 // ------------------------------------------------------------------------------------------ the methods
 
 /** What `core` calls on `media`. */
@@ -214,6 +229,17 @@ export type MediaMethodsForCore = {
   /** Connects once, without touching what runs. Rejects with the fault's code and sentence. */
   probe: (params: { source: DesiredSource; timeoutMs: number }) => ProbeResult;
   figures: (params: Record<string, never>) => MediaFigures;
+  /** Copies a file of the data directory onto a volume as its copy of the database; takes minutes on a slow disk. */
+  storeBackup: (params: { volume: VolumeId; file: string }) => { sizeBytes: number };
+  /** Copies what the volumes keep of the database into a folder of the data directory; the newest first. */
+  fetchBackups: (params: { folder: string }) => { backups: readonly FoundBackup[] };
+  /** The locked segments by the mirror on a volume. */
+  mirroredLocks: (params: { volume: VolumeId }) => { segments: readonly SegmentId[] };
+  /** Begins to list the closed recordings of a volume, from the hour of `sinceMs` on where that is given. */
+  beginInventory: (params: { volume: VolumeId; sinceMs?: number }) => { inventory: number };
+  nextInventory: (params: { inventory: number }) => InventoryPage;
+  /** Reports the states of all streams and volumes once more: `core` has lost what it was told. */
+  retellStates: (params: Record<string, never>) => void;
   /** Life sign; `media` counts silence from the last one. */
   ping: (params: Record<string, never>) => void;
 };

@@ -2,7 +2,7 @@
 // events, written into the index in order, and acknowledged when they are durable (docs: data plane, section 2).
 import { EventEmitter } from "node:events";
 import type { Clock, Timer } from "../clock.ts";
-import type { VolumeId } from "../domain/ids.ts";
+import type { SegmentId, VolumeId } from "../domain/ids.ts";
 import type { RecordReason } from "../domain/record-reasons.ts";
 import { NightjarError } from "../errors.ts";
 import { LINK_VERSION } from "../link/link.ts";
@@ -25,7 +25,7 @@ const PING_MS = 2_000;
 /** Above this many reports that wait for their commit, `media` waits for its answer: memory stays bounded. */
 const WAITING_LIMIT = 4_096;
 
-/** What happens in `media`, as it is reported; the last three when the index has it. */
+/** What happens in `media`, as it is reported; the last two when the index has it. */
 export type MediaEvents = {
   /** The link is there (again), to the instance of `media` that is named. */
   up: [string];
@@ -39,6 +39,8 @@ export type MediaEvents = {
   clockStepped: [{ stepMs: number; atMs: number }];
   segmentOpened: [{ volume: VolumeId; path: string; identity: SegmentIdentity }];
   runEnded: [StreamReport & { run: number; endTime90k: number; reason: string }];
+  /** A file is gone or given up; told at once, before the index knows. */
+  segmentDeleted: [SegmentId];
   segmentClosed: [SegmentRecord];
   segmentRemoved: [Removed];
 };
@@ -152,9 +154,11 @@ export class MediaClient extends EventEmitter<MediaEvents> {
       case "run-ended":
         this.#tell("runEnded", report);
         break;
-      case "segment-closed":
       case "segment-deleted":
       case "segment-abandoned":
+        this.#tell("segmentDeleted", report.id);
+        break;
+      case "segment-closed":
         break;
     }
   }

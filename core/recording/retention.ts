@@ -41,6 +41,8 @@ export class Retention {
   /** The round in progress, and the one asked for meanwhile. */
   #running: Promise<void> | undefined;
   #again = false;
+  /** The index is not whole: what it calls the oldest may not be. */
+  isHeld = false;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
@@ -78,20 +80,19 @@ export class Retention {
   /** Renews the list of one volume; resolves when `media` obeys it. Rejects while `media` is away. */
   async renew(volume: VolumeId): Promise<void> {
     const { db, media, cameras, revisions } = this.#options;
-    const list = await planEviction(db, {
-      volume,
-      revision: await revisions.next(),
-      cameras: cameras(),
-      now90k: this.#ages.nowMs() * 90,
-    });
+    const revision = await revisions.next();
+    // Without a list `media` goes by the order of writing, which no index has to tell it, and spares what is locked.
+    const list = this.isHeld
+      ? { volume, revision, segments: [], due: [] }
+      : await planEviction(db, { volume, revision, cameras: cameras(), now90k: this.#ages.nowMs() * 90 });
     if (list === undefined) return;
-    const { revision } = await media.request("setEvictionList", list, LIST_TIMEOUT_MS);
-    if (revision < list.revision) {
+    const kept = (await media.request("setEvictionList", list, LIST_TIMEOUT_MS)).revision;
+    if (kept < revision) {
       throw new NightjarError(
         "NJ_EVICTION_LIST_STALE",
         "unavailable",
         "the recorder keeps an older list of what may be deleted; try again in a minute",
-        { volume, sent: list.revision, kept: revision },
+        { volume, sent: revision, kept },
       );
     }
   }

@@ -16,6 +16,11 @@ export async function listLastReports<Report>(db: SqlReader): Promise<Report[]> 
   return rows.map((row) => JSON.parse(row.report) as Report);
 }
 
+/** Forgets all reports. */
+export async function clearLastReports(db: SqlWriter): Promise<void> {
+  await db.run("delete from last_reports");
+}
+
 /** Forgets the reports of a camera's streams. */
 export async function deleteLastReports(db: SqlWriter, camera: string): Promise<void> {
   await db.run(

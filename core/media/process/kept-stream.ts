@@ -88,6 +88,14 @@ export class KeptStream implements KeeperListener {
     this.#services.streamStateChanged(this);
   }
 
+  /** Reports state, format and recording once more. */
+  retell(): void {
+    const { camera, stream } = this.desired;
+    this.#services.report({ kind: "stream-state", camera, stream, state: this.keeper.state });
+    if (this.keeper.format.video !== undefined) this.formatChanged();
+    this.recorder.retell();
+  }
+
   neededFrom90k(): number | undefined {
     return this.recorder.neededFrom90k;
   }

@@ -7,10 +7,12 @@ import type {
   GatewayMethodsForMedia,
   MediaMethodsForCore,
   MediaMethodsForGateway,
+  MediaReport,
 } from "../protocol.ts";
 import type { CoreWatch } from "./core-watch.ts";
 import type { Figures } from "./figures.ts";
 import { initialiseVolumeApart } from "./initialise-volume.ts";
+import type { Inventories } from "./inventories.ts";
 import type { ReportJournal } from "./journal.ts";
 import { type KeptStream, streamKey } from "./kept-stream.ts";
 import type { LiveFanout } from "./live-fanout.ts";
@@ -18,6 +20,7 @@ import { type CreateSource, probeSource } from "./probe.ts";
 import type { ReportSender } from "./report-sender.ts";
 import type { StateKeeper } from "./state-keeper.ts";
 import type { Volume } from "./volume.ts";
+import { fetchBackupsFrom, mirroredLocks, storeBackupOn } from "./volume-backups.ts";
 import type { VolumeSet } from "./volume-set.ts";
 
 /** The parts of the media process that the links reach. */
@@ -31,7 +34,9 @@ export interface LinkedParts {
   readonly coreWatch: CoreWatch;
   readonly fanout: LiveFanout;
   readonly figures: Figures;
+  readonly inventories: Inventories;
   readonly createSource: CreateSource;
+  report(report: MediaReport): void;
 }
 
 type Handlers<Methods extends LinkMethods> = {
@@ -85,7 +90,7 @@ export function greetPeer(parts: LinkedParts, link: Link<LinkMethods>): void {
 }
 
 function coreHandlers(parts: LinkedParts): Handlers<MediaMethodsForCore> {
-  const { clock, state, streams, volumes, journal, coreWatch } = parts;
+  const { clock, state, streams, volumes, journal, coreWatch, inventories } = parts;
   const heard = <Params, Result>(handler: (params: Params) => Result) => {
     return (params: Params): Result => {
       coreWatch.heard();
@@ -118,6 +123,24 @@ function coreHandlers(parts: LinkedParts): Handlers<MediaMethodsForCore> {
     initialiseVolume: heard(({ path }) => initialiseVolumeApart(path)),
     probe: heard(({ source, timeoutMs }) => probeSource(source, timeoutMs, clock, parts.createSource)),
     figures: heard(() => parts.figures.collect(streams.values())),
+    storeBackup: heard(({ volume, file }) => storeBackupOn(volumeOf(volume).desired, file)),
+    fetchBackups: heard(async ({ folder }) => ({
+      backups: await fetchBackupsFrom(state.state.volumes, folder),
+    })),
+    mirroredLocks: heard(async ({ volume }) => ({
+      segments: await mirroredLocks(volumeOf(volume).desired),
+    })),
+    beginInventory: heard(({ volume, sinceMs }) => ({
+      inventory: inventories.begin(volume, volumeOf(volume).desired.path, sinceMs),
+    })),
+    nextInventory: heard(({ inventory }) => inventories.next(inventory)),
+    retellStates: heard(() => {
+      for (const { state } of volumes) {
+        // One that nobody has looked at yet will tell by itself.
+        if (state.freeBytes !== undefined) parts.report({ kind: "volume-state", state });
+      }
+      for (const stream of streams.values()) stream.retell();
+    }),
     ping: heard(() => undefined),
   };
 }

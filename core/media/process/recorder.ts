@@ -113,6 +113,11 @@ export class Recorder {
     this.#tell(bits);
   }
 
+  /** Has the state of recording reported with the next part, as if it were news. */
+  retell(): void {
+    this.#reported = "";
+  }
+
   /** The run is over: so is its last segment. */
   runEnded(): void {
     this.#end(true);

@@ -12,6 +12,7 @@ import { ClockWatch } from "./clock-watch.ts";
 import { CoreWatch } from "./core-watch.ts";
 import { DesiredStateStore } from "./desired-state-store.ts";
 import { Figures } from "./figures.ts";
+import { Inventories } from "./inventories.ts";
 import { ReportJournal } from "./journal.ts";
 import type { StreamServices } from "./kept-stream.ts";
 import { greetPeer, type LinkedParts, linkHandlers } from "./link-handlers.ts";
@@ -121,6 +122,7 @@ export async function runMedia(context: ProcessContext, options: MediaOptions = 
   };
   const state = new StateKeeper(new DesiredStateStore(folder, log), apply, log);
   const figures = new Figures(pool);
+  const inventories = new Inventories(clock);
   await state.restore();
 
   const parts: LinkedParts = {
@@ -133,7 +135,9 @@ export async function runMedia(context: ProcessContext, options: MediaOptions = 
     coreWatch,
     fanout,
     figures,
+    inventories,
     createSource,
+    report,
   };
   const hello = { role: "media", version: LINK_VERSION, instance: context.instance };
   const server = await listenLinks(
@@ -171,6 +175,7 @@ export async function runMedia(context: ProcessContext, options: MediaOptions = 
   const stop = async (): Promise<void> => {
     for (const timer of timers) timer.cancel();
     clockWatch.close();
+    inventories.close();
     await Promise.race([reconciler.close(), pause(FLUSH_MS)]);
     const deadlineMs = performance.now() + FLUSH_MS;
     while (reconciler.isBusy && performance.now() < deadlineMs) await pause(POLL_MS);

@@ -1,6 +1,7 @@
 // A `media` process for tests of `core`: answers on a real Unix socket, remembers what it was told, and reports
 // what a test wants reported.
 import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SegmentId, VolumeId } from "../../../core/domain/ids.ts";
 import { NightjarError } from "../../../core/errors.ts";
@@ -9,10 +10,12 @@ import type {
   CoreMethodsForMedia,
   DesiredState,
   EvictionList,
+  FoundBackup,
   MediaMethodsForCore,
   MediaReport,
   NumberedReport,
 } from "../../../core/media/protocol.ts";
+import type { SegmentRecord } from "../../../core/media/segment.ts";
 
 type Params<M extends keyof MediaMethodsForCore> = Parameters<MediaMethodsForCore[M]>[0];
 
@@ -31,6 +34,18 @@ export class FakeMedia {
   onList: (list: EvictionList) => Promise<void> = () => Promise.resolve();
   /** Makes `initialiseVolume` fail. */
   volumeFault: string | undefined;
+  /** What `fetchBackups` finds. */
+  backups: FoundBackup[] = [];
+  /** Copies that were stored: volume and content. */
+  readonly stored: { readonly volume: VolumeId; readonly bytes: Buffer }[] = [];
+  storeFault: string | undefined;
+  /** Locked segments by the mirror, by volume. */
+  readonly mirror = new Map<VolumeId, SegmentId[]>();
+  /** Pages of the closed recordings, by volume; `onPage` runs before one is answered. */
+  readonly pages = new Map<VolumeId, SegmentRecord[][]>();
+  onPage: () => Promise<void> = () => Promise.resolve();
+  readonly inventories: Params<"beginInventory">[] = [];
+  retold = 0;
   readonly #ids = new Map<string, VolumeId>();
   #server: LinkServer | undefined;
   #link: Link<CoreMethodsForMedia> | undefined;
@@ -117,6 +132,27 @@ export class FakeMedia {
         cpuSeconds: 4,
         rssBytes: 5,
       }),
+      storeBackup: async ({ volume, file }) => {
+        if (this.storeFault !== undefined) {
+          throw new NightjarError("NJ_VOLUME_UNUSABLE", "failed-precondition", this.storeFault);
+        }
+        const bytes = await readFile(file);
+        this.stored.push({ volume, bytes });
+        return { sizeBytes: bytes.length };
+      },
+      fetchBackups: () => ({ backups: this.backups }),
+      mirroredLocks: ({ volume }) => ({ segments: this.mirror.get(volume) ?? [] }),
+      beginInventory: (params) => ({ inventory: this.inventories.push(params) - 1 }),
+      nextInventory: async ({ inventory }) => {
+        await this.onPage();
+        const volume = this.inventories[inventory]?.volume;
+        const pages = volume === undefined ? undefined : this.pages.get(volume);
+        const segments = pages?.shift() ?? [];
+        return { segments, done: (pages?.length ?? 0) === 0 };
+      },
+      retellStates: () => {
+        this.retold += 1;
+      },
       ping: () => {
         this.pings += 1;
       },
