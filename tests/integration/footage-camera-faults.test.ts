@@ -1,0 +1,297 @@
+// Cameras that misbehave, through the whole recorder: each says in words over HTTP what is wrong, comes back within five
+// seconds when it is mended, and costs neither the other cameras nor the memory and the processor anything (issue "Bad input").
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { after, before, describe, it } from "node:test";
+import type { CameraFaults } from "../../core/testing/camera-faults.ts";
+import { type FakeCamera, type FakeCameraOptions, fakeCamera } from "../../core/testing/fake-camera.ts";
+import { waitFor } from "../../core/testing/wait-for.ts";
+import { decodeFaults, FootageRecorder, widthOf } from "../support/footage.ts";
+import { countPackets, hasProgram } from "../support/media-files.ts";
+
+const METADATA = '<tt:MetadataStream xmlns:tt="http://www.onvif.org/ver10/schema"/>';
+/** Media of all cameras together, and what a stream may cost: 130 MB and 64 MB a stream at the very most. */
+const MEDIA_LIMIT_BYTES = 330e6;
+
+interface Fault {
+  readonly name: string;
+  readonly faults: CameraFaults;
+  readonly options?: FakeCameraOptions;
+  readonly config?: (camera: FakeCamera) => Record<string, string>;
+  readonly code: string;
+  readonly words: RegExp;
+}
+
+const FAULTS: readonly Fault[] = [
+  {
+    name: "wrong password",
+    faults: {},
+    options: { auth: "digest" },
+    config: () => ({ username: "admin", password: "not this one" }),
+    code: "wrong-password",
+    words: /user name or password/,
+  },
+  {
+    name: "wrong path",
+    faults: {},
+    config: (camera) => ({ url: camera.url.replace("/stream", "/elsewhere") }),
+    code: "not-found",
+    words: /Check the path/,
+  },
+  {
+    name: "wrong host",
+    faults: {},
+    config: () => ({ url: "rtsp://no-such-camera.invalid/stream" }),
+    code: "host-not-found",
+    words: /not known\. Check the camera's address/,
+  },
+  {
+    name: "unknown codec",
+    faults: { sdp: (sdp) => sdp.replace("H264/90000", "WMV9/90000") },
+    code: "codec-unsupported",
+    words: /WMV9|codec|H\.264/i,
+  },
+  {
+    name: "rubbish for an answer",
+    faults: { rawAnswer: { method: "DESCRIBE", bytes: Buffer.alloc(4_000, 0x9c) } },
+    code: "protocol-error",
+    words: /\w+ \w+ \w+/,
+  },
+  {
+    name: "a header without end",
+    faults: { endlessHeaderAt: "DESCRIBE" },
+    code: "protocol-error",
+    words: /64 KiB|header/,
+  },
+  {
+    name: "a body of 4 GB",
+    faults: { contentLengthError: 4_294_960_000 },
+    code: "protocol-error",
+    words: /42949\d+/,
+  },
+  {
+    name: "no more viewers",
+    faults: { failAt: { method: "SETUP", status: 453 } },
+    code: "too-many-sessions",
+    words: /no more viewers/,
+  },
+  { name: "no answer", faults: { silentAt: "DESCRIBE" }, code: "timed-out", words: /answer/ },
+  { name: "no pictures after a while", faults: { stallAfter: 60 }, code: "stalled", words: /\w+ \w+ \w+/ },
+  { name: "hangs up", faults: { closeAfter: 40 }, code: "closed-by-camera", words: /clos|hung|ended/ },
+];
+
+/** Those that go on sending: no code is due, only that nobody suffers. */
+const NOISE: readonly { readonly name: string; readonly options: FakeCameraOptions }[] = [
+  { name: "lies about packet lengths", options: { faults: { lengthLie: { every: 9, by: 700 } } } },
+  {
+    name: "rubbish between packets",
+    options: { faults: { garbage: { every: 7, bytes: Buffer.alloc(300, 0x24) } } },
+  },
+  { name: "a NAL unit without end", options: { faults: { endlessNalAfter: 30 } } },
+  {
+    name: "NAL units that say they are 4 GB",
+    options: { faults: { payload: (payload, count) => (count % 5 === 0 ? stap(payload) : payload) } },
+  },
+];
+
+/** An aggregation packet (STAP-A) whose unit says that it is 65 535 bytes long: the most that RTP can claim. */
+function stap(payload: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([0x78, 0xff, 0xff]), payload]);
+}
+
+const skip = hasProgram("ffmpeg", "-version") ? false : "ffmpeg is not installed";
+
+describe("cameras that misbehave", { skip, timeout: 200_000 }, () => {
+  const made: FakeCamera[] = [];
+  const ids = new Map<string, string>();
+  const cameras = new Map<string, FakeCamera>();
+  let recorder: FootageRecorder;
+  let healthy: { readonly id: string; readonly files: number };
+
+  async function camera(options: FakeCameraOptions): Promise<FakeCamera> {
+    const one = await fakeCamera(options);
+    made.push(one);
+    return one;
+  }
+
+  async function add(name: string, one: FakeCamera, config: Record<string, string> = {}): Promise<string> {
+    cameras.set(name, one);
+    const id = await recorder.addCamera(name, { url: one.url, transport: "tcp", ...config });
+    ids.set(name, id);
+    return id;
+  }
+
+  function idOf(name: string): string {
+    return ids.get(name) ?? assert.fail(`no camera ${name}`);
+  }
+
+  before(async () => {
+    recorder = await FootageRecorder.start();
+    const id = await add("healthy", await camera({ metadata: [METADATA], audio: "aac" }));
+    await recorder.untilState(id, ({ state }) => state.status === "online", 10_000, "the healthy camera");
+    healthy = { id, files: recorder.filesOf(id).length };
+  });
+  after(async () => {
+    await recorder?.stop();
+    for (const one of made) await one.close();
+  });
+
+  it("say what is wrong, in words and by a code", async () => {
+    await Promise.all(
+      FAULTS.map(async ({ name, faults, options, config }) => {
+        const one = await camera({ ...options, faults });
+        await add(name, one, config?.(one));
+      }),
+    );
+    const told = await Promise.all(
+      FAULTS.map(({ name, code }) =>
+        recorder.untilState(idOf(name), ({ state }) => state.code === code, 20_000, `${code} for "${name}"`),
+      ),
+    );
+    for (const [index, { state }] of told.entries()) {
+      const { name, words } = FAULTS[index] as Fault;
+      assert.equal(state.status, "offline", name);
+      assert.match(state.reason ?? "", words, name);
+      assert.match(state.reason ?? "", /^[A-Z0-9].*\.$/s, `${name}: a sentence`);
+      assert.doesNotMatch(state.reason ?? "", /not this one|NJ_|Error:|undefined/, name);
+    }
+  });
+
+  it("cost media little time and bounded memory while they go on for 6 s", async () => {
+    await Promise.all(NOISE.map(async ({ name, options }) => add(name, await camera(options))));
+    const begin = await recorder.mediaFigures();
+    const from = performance.now();
+    await waitFor(() => performance.now() - from > 6_000 || undefined, { deadlineMs: 10_000, periodMs: 250 });
+    const end = await recorder.mediaFigures();
+    const share = (end.cpuSeconds - begin.cpuSeconds) / ((performance.now() - from) / 1_000);
+    assert.equal(end.pid, begin.pid, "media is the process that it was");
+    assert.ok(share < 0.2, `${(share * 100).toFixed(1)} % of a core`);
+    assert.ok(end.residentBytes < MEDIA_LIMIT_BYTES, `${(end.residentBytes / 1e6).toFixed(0)} MB`);
+  });
+
+  it("come back within 5 s of being mended", async () => {
+    const mendable = [...FAULTS.filter(({ config }) => config === undefined), ...NOISE];
+    for (const { name } of mendable) cameras.get(name)?.setFaults({});
+    const fromMs = Date.now();
+    const late: string[] = [];
+    await Promise.all(
+      mendable.map(async ({ name }) => {
+        await recorder.untilState(
+          idOf(name),
+          ({ state, recording }) =>
+            state.status !== "offline" && state.status !== "connecting" && recording.active,
+          20_000,
+          `"${name}", mended,`,
+        );
+        // A request that was never answered is given up after 10 s; only then is there anything to come back from.
+        const pendingMs = name === "no answer" ? 10_000 : 0;
+        if (Date.now() - fromMs > 5_600 + pendingMs) late.push(`${name}: ${Date.now() - fromMs} ms`);
+      }),
+    );
+    assert.deepEqual(late, []);
+  });
+
+  it("are seen to be unplugged and come back within 5 s of power", async () => {
+    const one = cameras.get("wrong path") as FakeCamera;
+    await recorder.api("PATCH", `/cameras/${idOf("wrong path")}`, {
+      config: { url: one.url, transport: "tcp" },
+    });
+    await recorder.untilState(
+      idOf("wrong path"),
+      ({ state }) => state.status === "online",
+      5_000,
+      "the right path",
+    );
+    await one.powerOff();
+    const off = await recorder.untilState(
+      idOf("wrong path"),
+      ({ state }) => state.code === "connection-refused",
+      8_000,
+      "no power",
+    );
+    assert.match(off.state.reason ?? "", /Nothing listens at .*Check the port/);
+    await one.powerOn();
+    await recorder.untilState(idOf("wrong path"), ({ state }) => state.status === "online", 5_600, "power");
+  });
+
+  it("refuse a web server's port with the reason", async () => {
+    const web = createServer((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")).listen(
+      0,
+      "127.0.0.1",
+    );
+    await once(web, "listening");
+    const address = web.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const id = await recorder.addCamera("web server", { url: `rtsp://127.0.0.1:${port}/stream` });
+    const told = await recorder.untilState(
+      id,
+      ({ state }) => state.status === "offline",
+      10_000,
+      "web server",
+    );
+    assert.match(told.state.reason ?? "", /web server/);
+    web.close();
+  });
+
+  it("lose 5 % over UDP without a storm of files; the files play and tell of the holes", async () => {
+    const lossy = await camera({ transports: ["udp"], faults: { loseEvery: 20 } });
+    const id = await recorder.addCamera("lossy", { url: lossy.url, transport: "udp" });
+    const fromMs = Date.now();
+    await recorder.untilState(
+      id,
+      ({ streams }) => (streams[0]?.figures?.packetsLost ?? 0) > 20,
+      30_000,
+      "lost packets",
+    );
+    const query = `cameras=${id}&start=${new Date(fromMs - 5_000).toISOString()}&end=${new Date(Date.now() + 60_000).toISOString()}&stream=main`;
+    const holes = await waitFor(
+      async () => {
+        const { cameras: found } = await recorder.api<{
+          cameras: { holes: { packets: number }[] }[];
+        }>("GET", `/recordings/coverage?${query}`);
+        return (found[0]?.holes.length ?? 0) > 3 ? found[0]?.holes : undefined;
+      },
+      { deadlineMs: 30_000, periodMs: 250, what: "holes in the timeline" },
+    );
+    assert.ok(holes.every(({ packets }) => packets >= 1));
+    const files = recorder.filesOf(id);
+    assert.equal(new Set(files.map(({ run }) => run)).size, 1, "one run");
+    assert.ok(files.length <= 1 + Math.ceil((Date.now() - fromMs) / 10_000), `${files.length} files`);
+  });
+
+  it("change their resolution: a new file begins, and both play", async () => {
+    const one = await camera({ changeTo: { codec: "h264-small", afterSeconds: 2 } });
+    const id = await recorder.addCamera("changing", { url: one.url, transport: "tcp" });
+    await recorder.untilState(
+      id,
+      ({ streams }) => streams[0]?.format?.video?.width === 160,
+      15_000,
+      "a new size",
+    );
+    await waitFor(() => recorder.filesOf(id).length >= 2 || undefined, { what: "a second file" });
+    await recorder.api("PATCH", `/cameras/${id}`, { enabled: false });
+    const [first, second] = recorder.filesOf(id);
+    assert.ok(first !== undefined && second !== undefined);
+    assert.equal(first.run, second.run, "one run");
+    await waitFor(async () => (await decodeFaults(second.path)) === "" || undefined, { deadlineMs: 10_000 });
+    assert.equal(await decodeFaults(first.path), "");
+    assert.deepEqual([await widthOf(first.path), await widthOf(second.path)], [320, 160]);
+  });
+
+  it("have left the healthy camera alone, whose metadata track cost nothing: one run, no frame lost", async () => {
+    const { state, streams } = await recorder.camera(healthy.id);
+    assert.deepEqual([state.status, streams[0]?.figures?.packetsLost], ["online", 0]);
+    const files = recorder.filesOf(healthy.id);
+    assert.equal(new Set(files.map(({ run }) => run)).size, 1);
+    await recorder.rig.stopRecorder();
+    let frames = 0;
+    for (const { path } of files) {
+      assert.equal(await decodeFaults(path), "");
+      frames += await countPackets(path, "v");
+    }
+    const recorded = recorder.rig.files().filter(({ camera: name }) => name === healthy.id);
+    const seconds = ((recorded.at(-1)?.endMs ?? 0) - (recorded[0]?.startMs ?? 0)) / 1_000;
+    assert.ok(Math.abs(frames - seconds * 25) <= 2, `${frames} frames in ${seconds} s`);
+  });
+});
