@@ -187,14 +187,21 @@ export class LivePlayer {
     const image = document.createElement("img");
     image.alt = this.#options.label;
     this.#place(image, this.#options.box, this.#options.label);
+    // The stream that was tried last is one that the camera has; the wanted one it may lack.
+    const stream = this.#attempts.at(-1)?.stream ?? this.#options.stream;
+    const address = `${apiUrl(`/cameras/${encodeURIComponent(this.#options.camera)}/snapshot.jpg`)}?stream=${stream}`;
     const load = (): void => {
       if (document.visibilityState !== "visible" || !this.#inView) return;
-      image.src = `${apiUrl(`/cameras/${encodeURIComponent(this.#options.camera)}/snapshot.jpg`)}?stream=${this.#options.stream}&at=${Date.now()}`;
+      image.src = `${address}&at=${Date.now()}`;
     };
+    image.addEventListener("load", () => {
+      if (this.state.value.kind !== "still")
+        this.state.value = { kind: "still", codec: this.#unsupportedCodec };
+    });
+    image.addEventListener("error", () => this.#lost("stalled", Date.now()));
+    this.note.value = undefined;
     load();
     this.#stillTimer = setInterval(load, STILL_MS);
-    this.note.value = undefined;
-    this.state.value = { kind: "still", codec: this.#unsupportedCodec };
   }
 
   #take(message: FromWorker): void {

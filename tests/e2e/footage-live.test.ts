@@ -1,0 +1,183 @@
+// H.265 and telephone sound in a real Chromium, which decodes no H.265: the sub-stream, else a converted picture with its
+// cost, else stills that say why; never black. G.711 is heard live and in playback.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { type FakeCamera, type FakeCameraOptions, fakeCamera } from "../../core/testing/fake-camera.ts";
+import { FootageRecorder } from "../support/footage.ts";
+import { hasProgram } from "../support/media-files.ts";
+import { openBrowser, openContext, screenshot, skipBrowserTests, until } from "./support/browser.ts";
+
+const skip = skipBrowserTests || (hasProgram("ffmpeg", "-version") ? false : "ffmpeg is not installed");
+
+/** Counts the samples that the page hands to its AudioContext, and their power. */
+const LISTEN = `
+  window.heard = { samples: 0, power: 0 };
+  const original = AudioBuffer.prototype.copyToChannel;
+  AudioBuffer.prototype.copyToChannel = function (plane, channel, from) {
+    window.heard.samples += plane.length;
+    for (const value of plane) window.heard.power += value * value;
+    return original.call(this, plane, channel, from);
+  };`;
+
+/** Mean and spread of the brightness of a tile's picture, 0 to 255. */
+const BRIGHTNESS = `(selector) => {
+  const element = document.querySelector(selector);
+  const width = element?.videoWidth ?? element?.naturalWidth ?? element?.width ?? 0;
+  const height = element?.videoHeight ?? element?.naturalHeight ?? element?.height ?? 0;
+  if (width < 16 || height < 16) return null;
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(element, 0, 0, width, height);
+  const { data } = context.getImageData(0, 0, width, height);
+  let sum = 0, squares = 0;
+  for (let at = 0; at < data.length; at += 4) { sum += data[at + 1]; squares += data[at + 1] ** 2; }
+  const mean = sum / (data.length / 4);
+  return { width, mean, spread: Math.sqrt(squares / (data.length / 4) - mean * mean) };
+}`;
+
+interface Seen {
+  readonly width: number;
+  readonly mean: number;
+  readonly spread: number;
+}
+
+describe("H.265 and G.711 in the browser", { skip, timeout: 150_000 }, () => {
+  const made: FakeCamera[] = [];
+  const ids: Record<string, string> = {};
+  const faults: string[] = [];
+  let recorder: FootageRecorder;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+
+  async function add(name: string, main: FakeCameraOptions, sub?: FakeCameraOptions): Promise<void> {
+    const cameras = [await fakeCamera(main), ...(sub === undefined ? [] : [await fakeCamera(sub)])];
+    made.push(...cameras);
+    ids[name] = await recorder.addCamera(name, {
+      url: cameras[0]?.url,
+      ...(cameras[1] === undefined ? {} : { subUrl: cameras[1].url }),
+      transport: "tcp",
+    });
+  }
+
+  function idOf(name: string): string {
+    return ids[name] ?? assert.fail(name);
+  }
+
+  function tile(name: string): string {
+    return `.tile[data-camera="${idOf(name)}"]`;
+  }
+
+  /** Waits for a picture of a tile that is neither black nor of one colour. */
+  function picture(name: string): Promise<Seen> {
+    return until(
+      `a picture of ${name}`,
+      async () => {
+        const selector = JSON.stringify(`${tile(name)} .picture`);
+        const seen = (await page.evaluate(`(${BRIGHTNESS})(${selector})`)) as Seen | null;
+        return seen !== null && seen.mean > 20 && seen.spread > 10 && seen;
+      },
+      25_000,
+    );
+  }
+
+  function note(name: string, words: RegExp): Promise<string> {
+    return until(
+      `a note that matches ${words} on ${name}`,
+      async () => {
+        const text = await page.locator(`${tile(name)} .player-note`).textContent({ timeout: 300 });
+        return text !== null && words.test(text) && text;
+      },
+      25_000,
+    );
+  }
+
+  before(async () => {
+    recorder = await FootageRecorder.start();
+    await add("with a sub-stream", { codec: "h265" }, { codec: "h264-small" });
+    await add("first", { codec: "h265" });
+    await add("second", { codec: "h265" });
+    await add("third", { codec: "h265" });
+    await add("mu-law", { codec: "h264", audio: "pcmu" });
+    await add("a-law", { codec: "h264", audio: "pcma" });
+    for (const name of Object.keys(ids)) {
+      await recorder.untilState(idOf(name), ({ state }) => state.status === "online", 15_000, name);
+    }
+    browser = await openBrowser();
+    context = await openContext(browser, recorder);
+    await context.addInitScript(LISTEN);
+    page = await context.newPage();
+    page.on("pageerror", (error) => faults.push(error.message));
+    page.on("console", (message) => {
+      if (/Content Security Policy/i.test(message.text())) faults.push(message.text());
+    });
+  });
+  after(async () => {
+    await browser?.close();
+    await recorder?.stop();
+    for (const camera of made) await camera.close();
+  });
+
+  it("shows the sub-stream of an H.265 camera instead, small and large, and says so", async () => {
+    await page.goto(`${recorder.url}/live?camera=${idOf("with a sub-stream")}`);
+    await note("with a sub-stream", /Sub-stream: .*H\.265/);
+    assert.equal((await picture("with a sub-stream")).width, 160);
+    await page.goto(`${recorder.url}/live?grid=9`);
+    assert.equal((await picture("with a sub-stream")).width, 160);
+    assert.equal(await page.locator(`${tile("with a sub-stream")} .player-note`).count(), 0);
+  });
+
+  it("converts a lonely H.265 stream and tells what that costs; past the limit stills say why; none is black", async () => {
+    await page.goto(`${recorder.url}/live?grid=9`);
+    const lonely = ["first", "second", "third"];
+    const notes = await Promise.all(
+      lonely.map((name) => note(name, /Transcoded from H\.265|Still pictures/)),
+    );
+    assert.equal(
+      notes.filter((text) => /Transcoded from H\.265 \([12] of 2\)/.test(text)).length,
+      2,
+      notes.join(),
+    );
+    assert.equal(notes.filter((text) => /Still pictures: .*H\.265/.test(text)).length, 1, notes.join());
+    await screenshot(page, "live-h265-first");
+    for (const name of [...lonely, "with a sub-stream", "mu-law", "a-law"]) await picture(name);
+    await screenshot(page, "live-h265");
+  });
+
+  for (const name of ["mu-law", "a-law"]) {
+    it(`plays ${name} sound as fast as it comes, live and from the recording`, async () => {
+      const heard = () =>
+        page.evaluate("({ ...window.heard })") as Promise<{ samples: number; power: number }>;
+      const startedMs = Date.now();
+      await page.goto(`${recorder.url}/live?camera=${idOf(name)}`);
+      await picture(name);
+      await page.locator(`${tile(name)}`).hover();
+      await page.locator(`${tile(name)} button[aria-label="Sound on"]`).click();
+      const first = await until("sound", async () => {
+        const now = await heard();
+        return now.samples > 4_000 && { ...now, atMs: performance.now() };
+      });
+      const second = await until("two more seconds of it", async () => {
+        const now = await heard();
+        return now.samples > first.samples + 16_000 && { ...now, atMs: performance.now() };
+      });
+      const rate = ((second.samples - first.samples) / (second.atMs - first.atMs)) * 1_000;
+      assert.ok(rate > 6_500 && rate < 9_500, `${rate.toFixed(0)} samples a second of 8 000`);
+      assert.ok(second.power / second.samples > 1e-4, "it is not silence");
+      const moment = new Date(startedMs).toISOString();
+      await page.goto(`${recorder.url}/playback?camera=${idOf(name)}&t=${moment}&play=0`);
+      await until(
+        "the sound button",
+        async () => (await page.getByRole("button", { name: /sound/i }).count()) > 0,
+      );
+      await page.getByRole("button", { name: /sound/i }).first().click();
+      await page.getByRole("button", { name: /^Play/ }).first().click();
+      await until("sound of the recording", async () => (await heard()).samples > 8_000);
+    });
+  }
+
+  it("throws nothing and breaks no content policy on the way", () => {
+    assert.deepEqual(faults, []);
+  });
+});
