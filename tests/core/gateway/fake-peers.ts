@@ -27,9 +27,9 @@ import type {
 } from "../../../core/media/protocol.ts";
 import type { RunningProcess } from "../../../core/supervisor/process-contract.ts";
 
-/** Waits until `predicate` holds; fails after five seconds. */
+/** Waits until `predicate` holds; fails after a time that only a hang needs, on a busy machine too. */
 export async function until(predicate: () => boolean, what = "condition"): Promise<void> {
-  const end = performance.now() + 5_000;
+  const end = performance.now() + 30_000;
   while (!predicate()) {
     if (performance.now() > end) throw new Error(`never came: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
