@@ -21,7 +21,7 @@ export interface RtspSourceOptions {
   readonly pool: SlabPool;
 }
 
-/** Why a stream is not running, as people read it and programs match it. */
+/** Why a stream is not running, or (`degraded`) not as it should, as people read it and programs match it. */
 export type StreamFaultCode =
   | "wrong-password"
   | "auth-unsupported"
@@ -39,6 +39,7 @@ export type StreamFaultCode =
   | "too-many-sessions"
   | "redirect-refused"
   | "memory-exhausted"
+  | "packet-loss"
   | "server-error";
 
 export interface StreamFault {

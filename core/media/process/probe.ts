@@ -2,6 +2,7 @@
 // (for "test shows the picture before saving").
 import type { Clock } from "../../clock.ts";
 import { type ErrorKind, NightjarError } from "../../errors.ts";
+import type { Log } from "../../log.ts";
 import type { Frame, StreamFormat } from "../format.ts";
 import type { DesiredSource, ProbeResult } from "../protocol.ts";
 import { SlabPool } from "../slab.ts";
@@ -23,8 +24,8 @@ const KINDS: Partial<Record<StreamFaultCode, ErrorKind>> = {
   "memory-exhausted": "resource-exhausted",
 };
 
-/** Makes a source; the RTSP one in production. */
-export type CreateSource = (options: RtspSourceOptions, sink: SourceSink) => StreamSource;
+/** Makes a source; the RTSP one in production. `log` names camera and stream; absent for a probe, which has neither. */
+export type CreateSource = (options: RtspSourceOptions, sink: SourceSink, log?: Log) => StreamSource;
 
 /** Rejects with `NJ_STREAM_<FAULT>` and the fault's sentence, or `NJ_STREAM_TIMED_OUT`. */
 export function probeSource(

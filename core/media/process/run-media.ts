@@ -3,6 +3,7 @@
 import { chmod, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LINK_VERSION, type Link, type LinkMethods, listenLinks } from "../../link/link.ts";
+import type { Log } from "../../log.ts";
 import { type ProcessContext, RUN_FOLDER, type RunningProcess } from "../../supervisor/process-contract.ts";
 import { type DesiredState, type DesiredStream, MEDIA_SOCKET, type MediaReport } from "../protocol.ts";
 import { createRtspSource } from "../rtsp/rtsp-source.ts";
@@ -61,7 +62,8 @@ export async function runMedia(context: ProcessContext, options: MediaOptions = 
     budgetBytes: options.memoryBudgetBytes ?? defaultMemoryBudget(),
   });
   const createSource: CreateSource =
-    options.createSource ?? ((source, sink) => createRtspSource(source, sink, { clock, log }));
+    options.createSource ??
+    ((source, sink, ofStream) => createRtspSource(source, sink, { clock, log: ofStream ?? log }));
   const journal = new ReportJournal(folder, clock, log);
   const runNumbers = new RunNumbers(folder, clock, log);
   await Promise.all([journal.open(), runNumbers.open()]);
@@ -109,7 +111,7 @@ export async function runMedia(context: ProcessContext, options: MediaOptions = 
     isUnsynchronised: () => clock.wallMs() < PLAUSIBLE_WALL_MS,
     coreIsSilent: () => coreWatch.isSilent,
     memoryIsTight: () => pool.isTight,
-    createSource: (desired, keeper) => sourceOf(desired, keeper, pool, createSource),
+    createSource: (desired, keeper) => sourceOf(desired, keeper, pool, log, createSource),
     streamStateChanged: (stream) => fanout.stateChanged(stream),
   };
   const reconciler = new Reconciler(services, log);
@@ -201,9 +203,10 @@ function sourceOf(
   desired: DesiredStream,
   sink: SourceSink,
   pool: SlabPool,
+  log: Log,
   create: CreateSource,
 ): StreamSource {
-  const { source } = desired;
+  const { source, camera, stream } = desired;
   return create(
     {
       url: source.url,
@@ -215,6 +218,7 @@ function sourceOf(
       ...(source.verifyCertificate === undefined ? {} : { verifyCertificate: source.verifyCertificate }),
     },
     sink,
+    log.child({ camera, stream }),
   );
 }
 

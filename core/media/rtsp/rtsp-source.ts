@@ -234,8 +234,8 @@ class RtspSource implements StreamSource {
     if (this.#samples.length > 3) this.#samples.shift();
     if (this.#session === undefined || frames === this.#framesBefore) return;
     const trouble = nowMs < this.#troubleUntilMs ? this.#trouble : undefined;
-    const degraded = trouble !== undefined || nowMs < this.#troubleUntilMs || this.#sound !== undefined;
-    this.#online(degraded ? "degraded" : "online", trouble ?? this.#sound);
+    const fault = trouble ?? this.#sound;
+    this.#online(fault === undefined ? "online" : "degraded", fault);
   }
 
   #online(status: StreamStatus, fault: StreamFault | undefined): void {
@@ -257,7 +257,12 @@ class RtspSource implements StreamSource {
         message: "The camera sends pictures of more than 16 MiB; they are dropped.",
       };
     } else {
-      this.#trouble = undefined;
+      // No figures: the state would change, and be reported, every second.
+      const advice = this.#transport === "udp" ? "Check the network, or choose TCP." : "Check the network.";
+      this.#trouble = {
+        code: "packet-loss",
+        message: `Packets are lost on the way from the camera; pictures are missing or damaged. ${advice}`,
+      };
     }
   }
 

@@ -85,6 +85,11 @@ describe("an RTSP source", () => {
     await using fetching = fetchFrom(camera.url, { transport: "udp" });
     await pictures(fetching, 60);
     assert.ok(fetching.sink.losses.length > 0);
+    const { fault } = await waitFor(() => fetching.sink.states.find(({ status }) => status === "degraded"), {
+      what: "the state of loss",
+    });
+    assert.equal(fault?.code, "packet-loss");
+    assert.match(fault.message, /Packets are lost.+choose TCP/);
     assert.ok(fetching.sink.video.some((frame) => frame.damaged));
     assert.equal(fetching.sink.runs.length, 1);
   });
