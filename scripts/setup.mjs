@@ -166,6 +166,8 @@ const TEST_SERVERS = [
   "vlc-plugin-base",
   "xfsprogs",
   "strace",
+  "nbdkit",
+  "nbdfuse",
 ];
 
 /** Sees to the RTSP servers and file-system tools that integration and fault tests use; without them those are skipped. */
@@ -174,7 +176,10 @@ export function ensureTestServers() {
     onPath("cvlc") &&
     onPath("xfs_io") &&
     onPath("strace") &&
-    existsSync("/usr/lib/x86_64-linux-gnu/girepository-1.0/GstRtspServer-1.0.typelib")
+    onPath("nbdfuse") &&
+    ["x86_64", "aarch64"].some((machine) =>
+      existsSync(`/usr/lib/${machine}-linux-gnu/girepository-1.0/GstRtspServer-1.0.typelib`),
+    )
   )
     return true;
   if (aptInstall(TEST_SERVERS, "GStreamer's RTSP server, VLC and file-system tools for the tests"))
