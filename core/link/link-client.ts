@@ -1,8 +1,13 @@
-// Keeps a link to a peer that may come and go: connects, reconnects every 200 ms to 2 s, tells when it is up.
+// Keeps a link to a peer that may come and go: connects, reconnects every 100 ms at first, every second later (a
+// process that starts is there within seconds), and tells when it is up.
 import { setTimeout as sleep } from "node:timers/promises";
 import { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { connectLink, type Link, type LinkMethods, type LinkOptions } from "./link.ts";
+
+const EAGER_ATTEMPTS = 50;
+const EAGER_PAUSE_MS = 100;
+const PATIENT_PAUSE_MS = 1_000;
 
 /** A link that is re-made whenever it breaks, until `close`. */
 export class LinkClient<Remote extends LinkMethods> {
@@ -60,7 +65,7 @@ export class LinkClient<Remote extends LinkMethods> {
   }
 
   async #run(): Promise<void> {
-    let pauseMs = 200;
+    let attempts = 0;
     while (!this.#stop.signal.aborted) {
       try {
         const link = await connectLink<Remote>(this.#path, this.#options);
@@ -68,7 +73,7 @@ export class LinkClient<Remote extends LinkMethods> {
           link.close();
           return;
         }
-        pauseMs = 200;
+        attempts = 0;
         this.#link = link;
         this.#onUp(link);
         await link.closed;
@@ -77,8 +82,11 @@ export class LinkClient<Remote extends LinkMethods> {
       } catch (error) {
         this.#log.debug("link not up yet", { path: this.#path, reason: String(error) });
       }
-      await sleep(pauseMs, undefined, { signal: this.#stop.signal, ref: false }).catch(() => undefined);
-      pauseMs = Math.min(2_000, pauseMs * 2);
+      attempts += 1;
+      await sleep(attempts < EAGER_ATTEMPTS ? EAGER_PAUSE_MS : PATIENT_PAUSE_MS, undefined, {
+        signal: this.#stop.signal,
+        ref: false,
+      }).catch(() => undefined);
     }
   }
 }
