@@ -72,8 +72,18 @@ export class Evictor {
   async open(volumePath: string): Promise<void> {
     await this.#locks.open(volumePath);
     this.#take(await readList(this.#listPath));
-    const unfinished = await this.#openBook();
-    for (const path of unfinished) this.#remove({ id: idOf(path), path, sizeBytes: 0 });
+    const { begun, finished } = await this.#openBook();
+    for (const path of begun) this.#remove({ id: idOf(path), path, sizeBytes: 0 });
+    // A power loss may have kept a line here and lost the report in the journal: told again.
+    for (const path of finished) {
+      const { volume, reportDurably } = this.#options;
+      void reportDurably({ kind: "segment-deleted", id: idOf(path), volume, path });
+    }
+  }
+
+  /** True for a file that is gone, or on its way. */
+  isGoing(path: string): boolean {
+    return this.#going.has(path) || this.#gone.has(idOf(path));
   }
 
   /** Replaces core's list; resolves when it would survive a restart. */
@@ -213,18 +223,20 @@ export class Evictor {
     if (text.startsWith("-")) await book.datasync();
   }
 
-  /** Opens the book of deletions; gives those that were begun and not finished. */
-  async #openBook(): Promise<string[]> {
-    const unfinished = new Set<string>();
+  /** Opens the book of deletions; gives those that were begun and not finished, and those that were. */
+  async #openBook(): Promise<{ begun: Iterable<string>; finished: Iterable<string> }> {
+    const begun = new Set<string>();
+    const finished = new Set<string>();
     this.#book = await open(this.#bookPath, "a+", 0o600);
     const text = await this.#book.readFile("utf8");
     for (const line of text.split("\n")) {
       const path = line.slice(1);
-      if (line.startsWith("-") && isSegmentPath(path)) unfinished.add(path);
-      else if (line.startsWith("=")) unfinished.delete(path);
+      if (!isSegmentPath(path)) continue;
+      if (line.startsWith("-")) begun.add(path);
+      else if (line.startsWith("=") && begun.delete(path)) finished.add(path);
     }
     this.#bookBytes = text.length;
-    return [...unfinished];
+    return { begun, finished };
   }
 }
 

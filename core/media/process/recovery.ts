@@ -1,8 +1,10 @@
 // Files that were never closed are finalised and reported, one after the other in a sync thread of their volume, while
 // new ones are being recorded (data plane, section 5). The list of written segments names them; what a power loss took
 // from the list is found by a scan of the newest hours, and a list that is gone is made again by a scan of all.
+// Neither list nor journal is synced at every line: what was closed in the last minutes before the end is told again.
 import type { Clock } from "../../clock.ts";
 import type { SegmentId } from "../../domain/ids.ts";
+import { TICKS_PER_MS } from "../../domain/time.ts";
 import type { Log } from "../../log.ts";
 import type { MediaReport } from "../protocol.ts";
 import type { RecoveryResult } from "../store/recover-segment.ts";
@@ -14,6 +16,8 @@ import type { WrittenSegment, WrittenTail } from "./written-log.ts";
 const RETRY_MS = 2_000;
 /** What was written so recently may be missing from the books after a power loss. */
 const RECENT_MS = 3_600_000;
+/** A system writes back what a program appended within half a minute or so; four times that. */
+const UNWRITTEN_MS = 120_000;
 
 export interface RecoveryServices {
   readonly clock: Clock;
@@ -82,20 +86,20 @@ async function search(volume: Volume, tail: WrittenTail, services: RecoveryServi
   for await (const file of scanVolume(volume.desired.path, { ...options, inspect: "structure" })) {
     const { path, name, inspection } = file;
     if (volume.isClosed) return;
-    if (name === undefined || tail.known.has(path)) continue;
-    if (inspection === undefined || runOf(path) >= services.firstRun) continue;
+    if (name === undefined || inspection === undefined || runOf(path) >= services.firstRun) continue;
+    const isKnown = tail.known.has(path);
     const segment = { path, writeSequence: inspection.writeSequence };
     if (inspection.state !== "closed") {
-      unfinished.push(segment);
+      if (!isKnown) unfinished.push(segment);
       continue;
     }
-    closed.push(segment);
-    // Its report may have been lost with the line in the list.
-    if (inspection.facts !== undefined && name.startMs >= recentMs) {
-      services.report({
-        kind: "segment-closed",
-        segment: { ...inspection.facts, volume: volume.id, ...segment },
-      });
+    if (!isKnown) closed.push(segment);
+    const { facts } = inspection;
+    if (facts === undefined || volume.evictor.isGoing(path)) continue;
+    // Its report may have been lost, with its line in the list or without.
+    const closedMs = name.startMs + facts.duration90k / TICKS_PER_MS;
+    if (isKnown ? closedMs >= newestMs - UNWRITTEN_MS : name.startMs >= recentMs) {
+      services.report({ kind: "segment-closed", segment: { ...facts, volume: volume.id, ...segment } });
     }
   }
   if (closed.length + unfinished.length === 0) return;
@@ -103,7 +107,7 @@ async function search(volume: Volume, tail: WrittenTail, services: RecoveryServi
     volume: volume.id,
     files: closed.length + unfinished.length,
   });
-  volume.noteFound([...closed, ...unfinished]);
+  volume.noteFound(closed, unfinished);
   recoverFiles(volume, unfinished, services);
 }
 
@@ -138,8 +142,15 @@ function settle(
     return;
   }
   services.log.warn("an unfinished recording holds no whole picture", { path, reason: result?.problem });
-  // What cannot be read is left to `fsck`; it is not looked at again at every start.
-  volume.noteClosed(path);
+  if (result?.state === "empty") {
+    // Begun and never filled, as each camera leaves one after a power loss.
+    volume.writer.remove(path, (failure) => {
+      if (failure === undefined) volume.noteGone(path);
+    });
+  } else {
+    // What cannot be read is left to `fsck`; it is not looked at again at every start.
+    volume.noteClosed(path);
+  }
   const id = path.slice(path.lastIndexOf("/") + 1, -4) as SegmentId;
   services.report({ kind: "segment-abandoned", id, volume: volume.id, path });
 }

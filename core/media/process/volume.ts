@@ -14,6 +14,8 @@ import { WrittenLog, type WrittenSegment, type WrittenTail } from "./written-log
 
 const LEAST_RESERVE_BYTES = 2 * 1024 ** 3;
 const RESERVE_SECONDS = 120;
+/** The least reserve takes no more of a disk than one part in so many. */
+const SMALL_DISK_SHARE = 4;
 /** A sync round that lasts longer makes a volume slow; it is normal again a minute after the last such. */
 const SLOW_HOLD_MS = 60_000;
 const REPORT_MS = 30_000;
@@ -103,9 +105,9 @@ export class Volume implements SegmentVolume {
     this.#written.closed(path);
   }
 
-  /** Notes closed files that the list did not know. */
-  noteFound(found: readonly WrittenSegment[]): void {
-    this.#written.prepend(found);
+  /** Notes files that the list did not know. */
+  noteFound(closed: readonly WrittenSegment[], unfinished: readonly WrittenSegment[]): void {
+    this.#written.prepend(closed, unfinished);
   }
 
   /** Notes a file that is not there. */
@@ -149,7 +151,11 @@ export class Volume implements SegmentVolume {
   get reserveBytes(): number {
     const { reserveBytes, exactReserve } = this.#desired;
     if (exactReserve === true) return reserveBytes;
-    return Math.max(reserveBytes, LEAST_RESERVE_BYTES, RESERVE_SECONDS * this.#rate.bytesPerSecond);
+    const least = Math.max(LEAST_RESERVE_BYTES, RESERVE_SECONDS * this.#rate.bytesPerSecond);
+    // On a small disk the least reserve would be all of it, and everything recorded deleted again.
+    const affordable =
+      this.#total === undefined ? least : Math.min(least, Math.floor(this.#total / SMALL_DISK_SHARE));
+    return Math.max(reserveBytes, affordable);
   }
 
   takeWriteSequence(path: string): number {

@@ -90,16 +90,25 @@ export class WrittenLog {
     this.#append(`=${path}\n`);
   }
 
-  /** Puts closed segments that were found on the volume before all others: the list had been lost. */
-  prepend(found: readonly WrittenSegment[]): void {
-    const inOrder = found.toSorted((left, right) => left.writeSequence - right.writeSequence);
+  /**
+   * Puts segments that were found on the volume before all others: the list had been lost. The unfinished ones stay
+   * so until `closed`, lest a crash on the way leaves them for ever.
+   */
+  prepend(closed: readonly WrittenSegment[], unfinished: readonly WrittenSegment[]): void {
+    const isOpen = new Set(unfinished);
+    const inOrder = [...closed, ...unfinished].sort(
+      (left, right) => left.writeSequence - right.writeSequence,
+    );
     this.#live += inOrder.length;
     this.#queue(async () => {
       await this.#writeAppended();
       const temporary = `${this.#path}.tmp`;
       const file = await open(temporary, "w", 0o600);
       try {
-        for (const { writeSequence, path } of inOrder) await file.appendFile(`*${writeSequence} ${path}\n`);
+        for (const segment of inOrder) {
+          const mark = isOpen.has(segment) ? "+" : "*";
+          await file.appendFile(`${mark}${segment.writeSequence} ${segment.path}\n`);
+        }
         for await (const line of this.#lines()) await file.appendFile(`${line}\n`);
         await file.datasync();
       } finally {

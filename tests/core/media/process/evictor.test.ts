@@ -193,6 +193,27 @@ describe("eviction (data plane, section 3)", () => {
     await it.end();
   });
 
+  it("tells finished deletions again after a start, for their reports may be lost", async () => {
+    const it = await rig();
+    await it.list({ due: [item(0)] });
+    it.evictor.work(it.space(500));
+    await waitFor(() =>
+      readFileSync(it.dir.join(`deletions-${FIRST}.log`), "utf8").includes(`=${item(0).path}`),
+    );
+    await it.evictor.close();
+    it.reports.length = 0;
+    it.removed.length = 0;
+    it.evictor = it.make();
+    await it.start();
+    await waitFor(() => it.reports.length > 0);
+    assert.deepEqual(
+      it.reports.map((report) => report.kind === "segment-deleted" && report.id),
+      [item(0).id],
+    );
+    assert.deepEqual(it.removed, []);
+    await it.end();
+  });
+
   it("takes the locks from the volume where the data directory has lost them", async () => {
     const it = new Rig();
     mkdirSync(it.dir.join("volume"));
@@ -223,6 +244,21 @@ describe("the list of written segments", () => {
     assert.deepEqual((await second.open()).unfinished, [{ writeSequence: two, path: item(2).path }]);
     assert.ok(second.opened(item(3).path) > two);
     await second.flush();
+  });
+
+  it("keeps unfinished segments that were found unfinished until they are closed", async () => {
+    using dir = tempDir();
+    const open = (): WrittenLog => new WrittenLog(dir.path, FIRST, new FakeClock(), silentLog);
+    const first = open();
+    await first.open();
+    const found = items(0, 2).map(({ path }, index) => ({ writeSequence: index + 1, path }));
+    first.prepend(found.slice(0, 1), found.slice(1));
+    await first.flush();
+    const second = open();
+    assert.deepEqual((await second.open()).unfinished, found.slice(1));
+    second.closed(item(1).path);
+    await second.flush();
+    assert.deepEqual((await open().open()).unfinished, []);
   });
 
   it("forgets what is gone when the list grows, and nothing else", async () => {
