@@ -33,7 +33,7 @@ export function printError(error: unknown, json: boolean): number {
   else process.stderr.write(`nightjar: ${plain.message} [${plain.code}]\n`);
   if (!(error instanceof NightjarError)) return EXIT.failed;
   if (error.code === "NJ_CLI_USAGE") return EXIT.usage;
-  return error.kind === "unavailable" ? EXIT.unavailable : EXIT.failed;
+  return error.code === "NJ_NOT_RUNNING" || error.code === "NJ_LINK_CLOSED" ? EXIT.unavailable : EXIT.failed;
 }
 
 /** Reads a secret from standard input: the first line, at most 1 KiB. */

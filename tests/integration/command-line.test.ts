@@ -1,0 +1,163 @@
+// The command `nightjar` on a real recorder: what it prints, its exit codes, and what happens without a recorder.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { RecorderRig, ROOT } from "../support/recorder-rig.ts";
+
+interface Result {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function nightjar(dataDir: string, args: readonly string[], input = ""): Promise<Result> {
+  const child = spawn(process.execPath, [
+    "--disable-warning=ExperimentalWarning",
+    join(ROOT, "core/main.ts"),
+    ...args,
+    "--data",
+    dataDir,
+  ]);
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    err += chunk.toString();
+  });
+  child.stdin.end(input);
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, out, err };
+}
+
+describe("nightjar on a running recorder", () => {
+  let rig: RecorderRig;
+  before(async () => {
+    rig = await RecorderRig.start({ cameras: 1 });
+    await rig.untilRecording(30_000);
+  });
+  after(() => rig.dispose());
+
+  it("status says how the recorder is, in words and in JSON", async () => {
+    const words = await nightjar(rig.dataDir, ["status"]);
+    assert.equal(words.code, 0);
+    assert.match(words.out, /1 of 1 cameras online, 1 recorded/);
+    const json = JSON.parse((await nightjar(rig.dataDir, ["status", "--json"])).out) as { cameras: object };
+    assert.deepEqual(json.cameras, { total: 1, online: 1, recording: 1 });
+  });
+
+  it("camera probe tells the facts of a stream without adding it", async () => {
+    const { code, out } = await nightjar(rig.dataDir, ["camera", "probe", rig.sender.url(9), "--json"]);
+    assert.equal(code, 0);
+    const facts = JSON.parse(out) as { video: { width: number; height: number }; transport: string };
+    assert.deepEqual([facts.video.width, facts.video.height, facts.transport], [1280, 720, "tcp"]);
+    assert.equal((await nightjar(rig.dataDir, ["camera", "list"])).out.trim().split("\n").length, 1);
+  });
+
+  it("camera probe fails with the reason for people", async () => {
+    const { code, err } = await nightjar(rig.dataDir, ["camera", "probe", "rtsp://127.0.0.1:9/x"]);
+    assert.equal(code, 1);
+    assert.match(err, /Nothing listens at 127\.0\.0\.1:9.*NJ_STREAM_CONNECTION_REFUSED/s);
+  });
+
+  it("camera add, list and remove work, and the password stays out of config.json", async () => {
+    const url = rig.sender.url(5);
+    const added = await nightjar(
+      rig.dataDir,
+      ["camera", "add", url, "--name", "Back door", "--username", "u", "--password-stdin"],
+      "canary-word\n",
+    );
+    assert.equal(added.code, 0, added.err);
+    assert.match(added.out, /Added back-door/);
+    assert.match((await nightjar(rig.dataDir, ["camera", "list"])).out, /back-door\s+Back door\s+rtsp/);
+    assert.equal((await readFile(join(rig.dataDir, "config.json"), "utf8")).includes("canary-word"), false);
+    assert.equal((await nightjar(rig.dataDir, ["camera", "remove", "back-door"])).code, 2);
+    assert.equal(
+      (await nightjar(rig.dataDir, ["camera", "remove", "back-door", "--footage", "remove"])).code,
+      0,
+    );
+    assert.doesNotMatch((await nightjar(rig.dataDir, ["camera", "list"])).out, /back-door/);
+  });
+
+  it("a second recorder on the same data directory is refused and names the first", async () => {
+    const { code, err } = await nightjar(rig.dataDir, ["start"]);
+    assert.equal(code, 1);
+    assert.match(err, /another Nightjar \(process \d+\).*NJ_DATA_DIR_BUSY/s);
+  });
+
+  it("fsck checks beside a running recorder and mends only when it stands", async () => {
+    assert.equal((await nightjar(rig.dataDir, ["fsck"])).code, 0);
+    assert.match((await nightjar(rig.dataDir, ["fsck", "--repair"])).err, /NJ_FSCK_RUNNING/);
+  });
+
+  it("a hand edit with an unknown key is refused by its path, and the old configuration stays", async () => {
+    const file = join(rig.dataDir, "config.json");
+    const good = await readFile(file, "utf8");
+    const bad = JSON.parse(good) as { cameras: Record<string, unknown>[] };
+    (bad.cameras[0] as Record<string, unknown>)["colour"] = "red";
+    await writeFile(file, JSON.stringify(bad));
+    const problem = await poll(async () =>
+      /\/cameras\/0\/colour/.exec((await nightjar(rig.dataDir, ["status"])).out),
+    );
+    assert.ok(problem);
+    assert.match((await nightjar(rig.dataDir, ["camera", "list"])).out, /cam-1.*online/);
+    await writeFile(file, good);
+  });
+});
+
+describe("nightjar without a running recorder", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "nightjar-cli-"));
+  after(() => rm(dataDir, { recursive: true, force: true }));
+
+  it("says that none runs, with an exit code of its own", async () => {
+    const { code, err } = await nightjar(dataDir, ["status"]);
+    assert.equal(code, 3);
+    assert.match(err, /no recorder runs with/);
+  });
+
+  it("makes the first administrator headless", async () => {
+    const made = await nightjar(
+      dataDir,
+      ["user", "create", "--admin", "anna", "--password-stdin"],
+      "a long pass phrase\n",
+    );
+    assert.equal(made.code, 0, made.err);
+    assert.match((await nightjar(dataDir, ["user", "list"])).out, /anna\s+administrator/);
+    assert.match((await nightjar(dataDir, ["user", "activation-code"])).out, /needs no code/);
+  });
+
+  it("refuses a weak password with the reason", async () => {
+    const { code, err } = await nightjar(
+      dataDir,
+      ["user", "create", "bob", "--role", "viewer", "--password-stdin"],
+      "short\n",
+    );
+    assert.equal(code, 1);
+    assert.match(err, /at least 12.*NJ_PASSWORD_WEAK/s);
+  });
+
+  it("refuses what it does not understand with exit code 2", async () => {
+    for (const args of [
+      ["fly"],
+      ["camera"],
+      ["camera", "add"],
+      ["user", "create", "x"],
+      ["start", "--log-level", "loud"],
+    ]) {
+      assert.equal((await nightjar(dataDir, args)).code, 2, args.join(" "));
+    }
+  });
+});
+
+async function poll<Value>(probe: () => Promise<Value | null>): Promise<Value | null> {
+  const end = performance.now() + 30_000;
+  for (;;) {
+    const value = await probe();
+    if (value !== null || performance.now() > end) return value;
+  }
+}
