@@ -111,3 +111,8 @@ export class BoxReader {
     if (at < 0 || length < 0 || at + length > this.#view.byteLength) throw invalidFile("a table is cut off");
   }
 }
+
+/** True for what a damaged file causes. */
+export function isInvalid(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && error.code === "NJ_MP4_INVALID";
+}

@@ -1,7 +1,8 @@
 // Reads a recording file in whatever state it was left: closed, growing, cut off in the middle of a part, or patched
 // without its final moov. Works on any source of bytes and trusts none of them; the file itself is never changed here.
 import type { AudioFormat, VideoFormat } from "../format.ts";
-import { BoxReader, invalidFile } from "./box-reader.ts";
+import type { Hole } from "../segment.ts";
+import { BoxReader, invalidFile, isInvalid } from "./box-reader.ts";
 import {
   IDENTITY_OFFSET,
   type OpeningFacts,
@@ -10,11 +11,10 @@ import {
   readIdentityBox,
 } from "./identity-box.ts";
 import { MOVIE_TIME_SCALE } from "./movie-box.ts";
-import { MOOF_LIMIT_BYTES, readFragment } from "./read-fragment.ts";
 import { MOOV_LIMIT_BYTES, type ReadMovie, type ReadTrack, readMovie } from "./read-movie.ts";
+import { readFinalMovie, walkParts } from "./read-parts.ts";
 import type { SampleList } from "./sample-list.ts";
 import type { SegmentSummaryBox } from "./summary-box.ts";
-import { wholeAccessUnits } from "./verify-samples.ts";
 
 /** Where the bytes of a file come from. */
 export interface ByteSource {
@@ -52,6 +52,8 @@ export interface SegmentContent {
   /** The final movie box: of a closed file, or of one whose header was not patched yet. */
   moov: { readonly offset: number; readonly bytes: number } | undefined;
   summary: SegmentSummaryBox | undefined;
+  /** Parts that were passed over, as `verify` finds them; those of a closed file stand in its summary. */
+  readonly holes: Hole[];
 }
 
 export interface ReadSegmentOptions {
@@ -73,8 +75,6 @@ export interface UnusableSegment {
 }
 
 const FIRST_MOOV = PATCH_OFFSET + PATCH_BYTES;
-const FRAGMENT_LIMIT = 100_000;
-const READ_AHEAD_BYTES = 4_096;
 
 /** Reads a file. Never throws for what is in it; errors of the source pass through. */
 export function readSegment(
@@ -109,11 +109,6 @@ export function readMoreParts(source: ByteSource, content: SegmentContent, reada
   walkParts(source, content, Math.min(source.size, readableBytes), false);
 }
 
-/** True for what a damaged file causes. */
-export function isInvalid(error: unknown): error is Error {
-  return error instanceof Error && "code" in error && error.code === "NJ_MP4_INVALID";
-}
-
 function readClosed(
   source: ByteSource,
   opening: OpeningFacts,
@@ -137,18 +132,6 @@ function readClosed(
   content.partsEnd = offset;
   content.moov = { offset, bytes };
   return content;
-}
-
-/** The movie box of these bytes if it is whole and final. */
-function readFinalMovie(source: ByteSource, offset: number, bytes: number): ReadMovie | undefined {
-  if (bytes < 8 || bytes > MOOV_LIMIT_BYTES || offset + bytes > source.size) return undefined;
-  try {
-    const movie = readMovie(source.read(offset, bytes));
-    return movie.fragmented ? undefined : movie;
-  } catch (error) {
-    if (isInvalid(error)) return undefined;
-    throw error;
-  }
 }
 
 function readUnfinished(
@@ -202,6 +185,7 @@ function contentOf(opening: OpeningFacts, movie: ReadMovie, state: SegmentFileSt
     partsEnd: 0,
     moov: undefined,
     summary: movie.summary,
+    holes: [],
   };
 }
 
@@ -225,71 +209,4 @@ function checkPlaces(list: SampleList, end: number): void {
       throw invalidFile("a sample lies outside of it");
     }
   }
-}
-
-/** Reads parts from `content.partsEnd` up to `limit`; what stops it before is told in `problem`. */
-function walkParts(source: ByteSource, content: SegmentContent, limit: number, verify: boolean): void {
-  content.problem = undefined;
-  for (let fragments = 0; content.partsEnd < limit; fragments += 1) {
-    const at = content.partsEnd;
-    const { video, audio } = content;
-    const before = {
-      video: video.samples.count,
-      videoDuration: video.samples.lastDuration,
-      audio: audio?.samples.count ?? 0,
-      audioDuration: audio?.samples.lastDuration ?? 0,
-    };
-    try {
-      if (fragments >= FRAGMENT_LIMIT) throw invalidFile("it has too many parts");
-      const end = readPart(source, content, at, limit);
-      if (end === undefined) return;
-      if (verify && !wholeAccessUnits(source, video.samples, before.video)) {
-        throw invalidFile("a picture of its last part was never written");
-      }
-      content.partsEnd = end;
-    } catch (error) {
-      if (!isInvalid(error)) throw error;
-      video.samples.truncate(before.video, before.videoDuration);
-      audio?.samples.truncate(before.audio, before.audioDuration);
-      content.problem = error.message;
-      return;
-    }
-  }
-}
-
-/** Reads the part at `at`; returns its end, or undefined if the final movie box stands there. */
-function readPart(
-  source: ByteSource,
-  content: SegmentContent,
-  at: number,
-  limit: number,
-): number | undefined {
-  let bytes = source.read(at, Math.min(READ_AHEAD_BYTES, limit - at));
-  const box = new BoxReader(bytes);
-  const moofBytes = box.u32(0);
-  const type = box.type(4);
-  if (type === "moov") {
-    const movie = readFinalMovie(source, at, Math.min(moofBytes, limit - at + 1));
-    if (movie?.video?.samples.count !== content.video.samples.count) {
-      throw invalidFile("its final moov is incomplete");
-    }
-    content.moov = { offset: at, bytes: moofBytes };
-    content.summary = movie.summary;
-    return undefined;
-  }
-  if (type !== "moof" || moofBytes > MOOF_LIMIT_BYTES)
-    throw invalidFile("something else follows its last part");
-  if (at + moofBytes + 8 > limit) throw invalidFile("its last part is cut off");
-  if (bytes.length < moofBytes + 8) bytes = source.read(at, moofBytes + 8);
-  const fragment = readFragment(bytes.subarray(0, moofBytes));
-  const mdat = new BoxReader(bytes.subarray(moofBytes, moofBytes + 8));
-  const mdatBytes = mdat.u32(0);
-  if (mdat.type(4) !== "mdat" || mdatBytes < 8) throw invalidFile("a part has no pictures");
-  const end = at + moofBytes + mdatBytes;
-  if (end > limit) throw invalidFile("its last part is cut off");
-  if (fragment.dataStart < moofBytes + 8 || fragment.dataEnd > moofBytes + mdatBytes) {
-    throw invalidFile("a part points outside of itself");
-  }
-  fragment.append(at, content.video.samples, content.audio?.samples);
-  return end;
 }

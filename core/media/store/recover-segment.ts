@@ -1,5 +1,6 @@
 // Finalises a recording file that a crash or a failed disk left unfinished: cuts it to its last whole part, appends the
-// final moov and patches the header, exactly as closing would have. Also looks at files without touching them (fsck).
+// final moov and patches the header, exactly as closing would have. A part in the middle whose pictures never reached
+// the disk is left where it is, as bytes that no sample points to (docs/decisions/0010). Also looks at files without touching them (fsck).
 // Synchronous: for sync threads and jobs.
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { PATCH_OFFSET } from "../mp4/identity-box.ts";
@@ -125,7 +126,7 @@ function endOf(content: SegmentContent, options: RecoveryOptions) {
   const duration90k = summary?.duration90k ?? content.video.samples.duration;
   const reasonBits = options.reasonBits ?? content.opening.reasonBits;
   const closing: SegmentClosing = summary ?? {
-    holes: [],
+    holes: content.holes,
     reasons: reasonBits === 0 ? [] : [{ offset90k: 0, duration90k, bits: reasonBits }],
     cameraClockOffsetMs: undefined,
     endsRun: options.endsRun ?? true,

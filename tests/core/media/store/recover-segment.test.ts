@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { inspectSegment, recoverSegment } from "../../../../core/media/store/recover-segment.ts";
+import { openSegmentFile } from "../../../../core/media/store/segment-file.ts";
 import { tempDir } from "../../../../core/testing/temp-dir.ts";
-import { makeUsualSegment } from "../mp4/synthetic-segment.ts";
+import { makeSegment, makeUsualSegment, picture } from "../mp4/synthetic-segment.ts";
 
 const { open, closed, end, partEnds } = makeUsualSegment();
 
@@ -76,6 +77,75 @@ describe("recovery of recording files", () => {
       assert.deepEqual(again.facts, result.facts);
       assert.equal(bytes.length, result.facts?.sizeBytes);
     }
+  });
+
+  describe("of a file with parts whose pictures never reached the disk", () => {
+    const hollow = (bytes: Uint8Array, ...parts: readonly number[]): Buffer => {
+      const copy = Buffer.from(bytes);
+      // The last bytes of a part are sound; before them lie its pictures.
+      for (const part of parts) copy.fill(0, (partEnds[part] as number) - 80, partEnds[part]);
+      return copy;
+    };
+
+    it("keeps the whole parts before and behind, and notes the hole", () => {
+      const { result, before, again, bytes } = recover(hollow(open, 2));
+      assert.equal(before.state, "truncated");
+      assert.equal(result.facts?.videoSamples, 30);
+      assert.equal(result.facts.audioSamples, 12);
+      assert.deepEqual(result.facts.holes, [{ offset90k: 36_000, duration90k: 36_000, packets: 0 }]);
+      assert.equal(result.facts.duration90k, 144_000);
+      assert.equal(result.cutBytes, 0);
+      assert.deepEqual(before.facts, result.facts, "looking at it tells what recovery will make");
+      assert.equal(again.found, "closed");
+      assert.deepEqual(again.facts, result.facts);
+      using folder = tempDir();
+      writeFileSync(folder.join("mended.mp4"), bytes);
+      const file = openSegmentFile(folder.join("mended.mp4"));
+      assert.deepEqual(
+        [...file.readSample("video", 10)],
+        [...open.subarray(file.video.samples.offsets[10], (file.video.samples.offsets[10] ?? 0) + 8)],
+      );
+      assert.deepEqual(
+        [9, 10].map((index) => file.video.samples.decodeTimes[index]),
+        [32_400, 72_000],
+      );
+      file.close();
+    });
+
+    it("joins neighbouring holes, and flags what refers to them until the next key frame", () => {
+      const parts = [0, 1, 2, 3, 4].map((part) => ({
+        video: Array.from({ length: 10 }, (_, index) =>
+          picture(part * 10 + index, { keyFrame: part === 0 || part * 10 + index === 45 }),
+        ),
+      }));
+      const made = makeSegment(parts);
+      const copy = Buffer.from(made.open);
+      for (const part of [2, 3]) copy.fill(0, (made.partEnds[part] as number) - 60, made.partEnds[part]);
+      const { result, bytes } = recover(copy);
+      assert.deepEqual(result.facts?.holes, [{ offset90k: 36_000, duration90k: 72_000, packets: 0 }]);
+      using folder = tempDir();
+      writeFileSync(folder.join("mended.mp4"), bytes);
+      const file = openSegmentFile(folder.join("mended.mp4"));
+      assert.deepEqual(
+        Array.from({ length: file.video.samples.count }, (_, index) => index).filter((index) =>
+          file.video.samples.isDamaged(index),
+        ),
+        Array.from({ length: 15 }, (_, index) => 10 + index),
+      );
+      file.close();
+    });
+
+    it("cuts them off at the end, and does not believe a final moov that counts them", () => {
+      const { result } = recover(hollow(open, 3, 4));
+      assert.deepEqual([result.facts?.videoSamples, result.facts?.holes], [20, []]);
+      const { result: unpatched } = recover(hollow(Buffer.concat([open, end.moov]), 2));
+      assert.equal(unpatched.facts?.videoSamples, 30);
+      assert.equal(unpatched.facts.recovered, true);
+    });
+
+    it("has nothing to date the rest by when it is the first", () => {
+      assert.equal(recover(hollow(open, 1)).result.state, "empty");
+    });
   });
 
   it("can be killed after any of its own writes and still succeed", () => {
