@@ -122,6 +122,13 @@ describe("pages", { skip: skipBrowserTests }, () => {
             await until(`a picture on ${name}`, () => counterOf(page), 20_000);
           assert.equal(await page.evaluate("document.documentElement.dataset.theme"), theme);
           await assertFits(page, `${name} on a ${size}`);
+          if (size === "phone" && name === "cameras") {
+            const edges = await page
+              .locator(".actions-cell")
+              .first()
+              .evaluate((cell) => cell.getBoundingClientRect().right);
+            assert.ok(edges <= viewport.width, `a camera's buttons end at ${edges} px`);
+          }
           await screenshot(page, `${name.replace("/", "-")}-${size}-${theme}`);
         }
         await context.close();
@@ -274,11 +281,28 @@ describe("pages", { skip: skipBrowserTests }, () => {
     const context = await openContext(browser, signedIn);
     const page = watch(await context.newPage());
     await page.goto(`${recorder.url}/cameras`);
-    await page.getByRole("button", { name: /^Remove Demo/ }).click();
+    await page.evaluate(`fetch("/api/v1/cameras", {
+      method: "POST", headers: { "content-type": "application/json" },
+      body: JSON.stringify({ name: "Spare", driver: "demo", config: {} }),
+    })`);
+    await page.getByRole("button", { name: "Remove Spare" }).click();
     await page.getByText("Delete the footage as well").click();
     await screenshot(page, "camera-remove");
     await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+    await page.getByText("Spare was removed").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Remove Spare" }).count(), 0);
+    await context.close();
+  });
+
+  it("removes the demo camera with its footage by one click", async () => {
+    const context = await openContext(browser, signedIn);
+    const page = watch(await context.newPage());
+    await page.goto(`${recorder.url}/cameras`);
+    const asked = page.waitForRequest((request) => request.method() === "DELETE");
+    await page.getByRole("button", { name: "Remove the demo camera" }).click();
+    assert.match((await asked).url(), /footage=remove$/);
     await page.getByText("No cameras yet").first().waitFor();
+    await screenshot(page, "cameras-empty");
     await context.close();
   });
 

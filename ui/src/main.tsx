@@ -6,10 +6,16 @@ import { startPreferences } from "./state/preferences.ts";
 import { enter } from "./state/recorder.ts";
 import "./theme/tokens.css";
 import "./theme/base.css";
+import "./theme/controls.css";
+import "./theme/messages.css";
 import "./theme/shell.css";
+import "./theme/bar.css";
 import "./theme/live.css";
 import "./theme/playback.css";
-import "./theme/pages.css";
+import "./theme/calendar.css";
+import "./theme/doors.css";
+import "./theme/forms.css";
+import "./theme/lists.css";
 
 const root = document.getElementById("app");
 if (root !== null) {

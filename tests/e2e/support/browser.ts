@@ -30,20 +30,23 @@ export function openBrowser(): Promise<Browser> {
 /** A context signed in at the recorder, with the counter reader on every page. */
 export async function openContext(
   browser: Browser,
-  recorder: Recorder,
+  recorder: Pick<Recorder, "url" | "token">,
   options: {
     readonly viewport?: { readonly width: number; readonly height: number };
     readonly theme?: string;
     readonly touch?: boolean;
+    /** By HTTPS, with the certificate that the recorder made itself. */
+    readonly secure?: boolean;
   } = {},
 ): Promise<BrowserContext> {
   const context = await browser.newContext({
     viewport: options.viewport ?? DESKTOP,
     hasTouch: options.touch === true,
+    ignoreHTTPSErrors: options.secure === true,
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
   });
-  if (recorder.token !== "") {
+  if (recorder.token !== "" && options.secure !== true) {
     await context.addCookies([
       { name: "nightjar", value: recorder.token, url: recorder.url, sameSite: "Strict", httpOnly: true },
     ]);

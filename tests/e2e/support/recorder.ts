@@ -14,6 +14,8 @@ export const ADMINISTRATOR = { username: "admin", password: "correct horse batte
 export interface Recorder {
   /** `http://localhost:8480`, without a slash at the end. */
   readonly url: string;
+  /** `https://localhost:8443`, likewise; with the recorder's own certificate. */
+  readonly secureUrl: string;
   /** The one-time code of the first start; used up when `activate` was asked for. */
   readonly code: string;
   /** A session token; empty when the recorder was not activated. */
@@ -30,7 +32,7 @@ export async function startRecorder(activate: boolean): Promise<Recorder> {
     stdio: ["ignore", "pipe", process.env["NIGHTJAR_TEST_LOG"] === undefined ? "ignore" : "inherit"],
   });
   const ended = once(child, "exit");
-  const { url, code } = await firstWords(child);
+  const { url, secureUrl, code } = await firstWords(child);
   const stop = async (): Promise<void> => {
     child.kill("SIGTERM");
     await ended;
@@ -60,11 +62,11 @@ export async function startRecorder(activate: boolean): Promise<Recorder> {
     await stop();
     throw error;
   }
-  return { url, code, token, api, stop };
+  return { url, secureUrl, code, token, api, stop };
 }
 
 /** Reads address and one-time code from what the recorder prints. */
-function firstWords(child: ChildProcess): Promise<{ url: string; code: string }> {
+function firstWords(child: ChildProcess): Promise<{ url: string; secureUrl: string; code: string }> {
   return new Promise((resolve, reject) => {
     let printed = "";
     const fail = (why: string): void => {
@@ -78,11 +80,13 @@ function firstWords(child: ChildProcess): Promise<{ url: string; code: string }>
     child.stdout?.on("data", (data: Buffer) => {
       printed += data.toString();
       const url = /Open (http:\/\/\S+?)[\s,]/.exec(printed)?.[1];
+      // Printed for people: without a name of its own the machine stands there in words.
+      const securePort = /https:\/\/[^\n]*?:(\d+)/.exec(printed)?.[1] ?? "";
       const code = /one-time code is (\S+)/.exec(printed)?.[1];
       if (url === undefined || code === undefined) return;
       clearTimeout(timer);
       child.off("exit", early);
-      resolve({ url: url.replace(/\/$/, ""), code });
+      resolve({ url: url.replace(/\/$/, ""), secureUrl: `https://localhost:${securePort}`, code });
     });
   });
 }

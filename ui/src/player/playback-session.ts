@@ -1,25 +1,20 @@
 // One playback line in the worker: asks the recorder for moments, drops what belongs to older requests, and shows
 // the rest forwards or backwards. Flow control: the recorder runs ahead of the last position told, and no further.
-import type { LiveFrameHeader, WireFormat } from "@nightjar/core/wire";
+import type { LiveFrameHeader } from "@nightjar/core/wire";
 import { BackwardShow } from "./backward-show.ts";
+import { atEveryRefresh } from "./display-refresh.ts";
 import { ForwardShow } from "./forward-show.ts";
-import { FragmentBuilder } from "./fragment-builder.ts";
-import { postPieces } from "./fragment-post.ts";
 import type { PictureWay, Post } from "./messages.ts";
 import { PictureCanvas } from "./picture-canvas.ts";
 import { PlaybackClock } from "./playback-clock.ts";
+import { PositionTeller, playRequest, stepBackRequest } from "./playback-requests.ts";
 import type { Gap, Show, Stage } from "./playback-show.ts";
-import { SoundTrack } from "./sound-track.ts";
+import { PlaybackTracks } from "./playback-tracks.ts";
 import { StreamSocket } from "./stream-socket.ts";
-import { decodes } from "./video-pipe.ts";
 import { formatOf, numberOf, textOf } from "./wire-text.ts";
 
-const POSITION_MS = 250;
 /** At the live edge: how long until the recorder is asked whether more was written. */
 const EDGE_MS = 1000;
-/** Zero of MediaSource's time lies this far before the first picture, so that viewers may seek back. */
-const LEAD_MS = 7 * 86_400_000;
-
 /** Plays one camera's recordings until closed. */
 export class PlaybackSession {
   readonly #id: number;
@@ -28,11 +23,10 @@ export class PlaybackSession {
   readonly #canvas: PictureCanvas | undefined;
   readonly #clock = new PlaybackClock();
   readonly #socket: StreamSocket;
-  readonly #sound: SoundTrack;
-  readonly #fragments = new FragmentBuilder(LEAD_MS);
+  readonly #tracks: PlaybackTracks;
   readonly #stage: Stage;
-  readonly #formats = new Map<number, WireFormat>();
-  readonly #positionTimer: ReturnType<typeof setInterval>;
+  readonly #position: PositionTeller;
+  readonly #stopRefresh: () => void;
   #show: ForwardShow | BackwardShow | undefined;
   #stream: "main" | "sub";
   #request = 0;
@@ -42,10 +36,7 @@ export class PlaybackSession {
   #playing = false;
   #want90k: number | undefined;
   #shown90k: number | undefined;
-  #toldPosition90k = 0;
   #edgeTimer: ReturnType<typeof setTimeout> | undefined;
-  #closed = false;
-  #formatId: number | undefined;
   #hasLine = false;
   #awaitsStep = false;
   /** Stepping back one frame: the picture shown must be earlier than this. */
@@ -64,7 +55,7 @@ export class PlaybackSession {
     this.#way = way;
     this.#stream = stream;
     this.#canvas = canvas === undefined ? undefined : new PictureCanvas(canvas);
-    this.#sound = new SoundTrack(id, post);
+    this.#tracks = new PlaybackTracks(id, way, post);
     const session = this;
     this.#stage = {
       clock: this.#clock,
@@ -86,8 +77,11 @@ export class PlaybackSession {
         post({ id, type: "lost", reason: refused ? "refused" : "line", sinceMs: Date.now() });
       },
     });
-    this.#positionTimer = setInterval(() => this.#tellPosition(), POSITION_MS);
-    this.#refresh();
+    this.#position = new PositionTeller(this.#socket, () => (this.#hasLine ? this.#shown90k : undefined));
+    this.#stopRefresh = atEveryRefresh((nowMs) => {
+      this.#show?.tick(nowMs);
+      this.#tracks.sound.tick(this.#clock.running ? this.#clock.at(nowMs) : undefined);
+    });
   }
 
   play(time90k: number, speed: number): void {
@@ -103,7 +97,7 @@ export class PlaybackSession {
   pause(): void {
     this.#playing = false;
     this.#clock.hold(performance.now());
-    this.#sound.silence();
+    this.#tracks.sound.silence();
   }
 
   resume(): void {
@@ -116,7 +110,7 @@ export class PlaybackSession {
 
   setSpeed(speed: number): void {
     this.#speed = speed;
-    this.#sound.silence();
+    this.#tracks.sound.silence();
     const here = this.#shown90k ?? this.#want90k;
     // A paused player asks at normal speed, for exact frames; it asks again when it goes on.
     if (this.#playing && here !== undefined) this.#ask(here);
@@ -148,14 +142,10 @@ export class PlaybackSession {
   }
 
   setAudio(enabled: boolean): void {
-    this.#sound.enabled = enabled;
+    this.#tracks.setAudio(enabled);
     this.#socket.send({ type: "audio", enabled });
-    if (this.#way === "mse") {
-      const format = this.#formatId === undefined ? undefined : this.#formats.get(this.#formatId);
-      if (format !== undefined) this.#fragments.configure(format, enabled);
-      const here = this.#shown90k;
-      if (here !== undefined) this.#ask(here);
-    }
+    const here = this.#shown90k;
+    if (this.#way === "mse" && here !== undefined) this.#ask(here);
   }
 
   /** The page's own player (MSE) shows this moment. */
@@ -169,12 +159,12 @@ export class PlaybackSession {
   }
 
   close(): void {
-    this.#closed = true;
-    clearInterval(this.#positionTimer);
+    this.#stopRefresh();
+    this.#position.close();
     clearTimeout(this.#edgeTimer);
     this.#socket.close();
     this.#show?.close();
-    this.#sound.close();
+    this.#tracks.sound.close();
   }
 
   /** Asks the recorder for a moment; everything of earlier requests is void from now on. */
@@ -184,30 +174,22 @@ export class PlaybackSession {
     this.#request += 1;
     this.#stepBackFrom90k = undefined;
     this.#accepting = false;
-    this.#toldPosition90k = 0;
+    this.#position.forget();
     this.#want90k = want90k;
     this.#requestedSpeed = speed;
     this.#clock.hold(performance.now());
     this.#clock.setSpeed(speed, performance.now());
-    this.#sound.silence();
+    this.#tracks.sound.silence();
     if (this.#way === "webcodecs") this.#stageShow(speed).begin(want90k);
-    else this.#fragments.waitForKeyFrame();
-    this.#socket.send({
-      type: "play",
-      request: this.#request,
-      // Rounded towards where play goes, so that the picture that stands at the moment is among those sent.
-      time: new Date(speed > 0 ? Math.floor(want90k / 90) : Math.ceil(want90k / 90)).toISOString(),
-      speed,
-      stream: this.#stream,
-    });
+    else this.#tracks.waitForKeyFrame();
+    this.#socket.send(playRequest(this.#request, want90k, speed, this.#stream));
   }
 
   #stepOverGap(here90k: number): void {
     this.#request += 1;
     this.#accepting = false;
     this.#awaitsStep = true;
-    const time = new Date(Math.ceil(here90k / 90)).toISOString();
-    this.#socket.send({ type: "step", request: this.#request, time, frames: -1 });
+    this.#socket.send(stepBackRequest(this.#request, here90k));
   }
 
   #stageShow(speed: number): Show {
@@ -221,8 +203,8 @@ export class PlaybackSession {
 
   #opened(): void {
     this.#hasLine = true;
-    this.#formats.clear();
-    this.#socket.send({ type: "audio", enabled: this.#sound.enabled });
+    this.#tracks.forget();
+    this.#socket.send({ type: "audio", enabled: this.#tracks.sound.enabled });
     const here = this.#shown90k ?? this.#want90k;
     if (here !== undefined) this.#ask(here);
   }
@@ -233,11 +215,9 @@ export class PlaybackSession {
       case "seeked":
         if (message["request"] === this.#request) this.#seeked(numberOf(message, "time90k"));
         break;
-      case "format": {
-        const format = formatOf(message);
-        if (format !== undefined) this.#reformat(format);
+      case "format":
+        this.#tracks.configure(formatOf(message));
         break;
-      }
       case "gap": {
         const start90k = numberOf(message, "start90k");
         const end90k = numberOf(message, "end90k");
@@ -282,15 +262,6 @@ export class PlaybackSession {
     });
   }
 
-  #reformat(format: WireFormat): void {
-    this.#formats.set(format.formatId, format);
-    this.#sound.configure(format.audio);
-    void decodes(format).then((supported) => {
-      if (supported || this.#way === "mse" || format.video === undefined) return;
-      this.#post({ id: this.#id, type: "unsupported", codec: format.video.codec });
-    });
-  }
-
   #gap(gap: Gap): void {
     if (this.#way === "mse")
       this.#post({ id: this.#id, type: "gap", startMs: gap.start90k / 90, endMs: gap.end90k / 90 });
@@ -298,20 +269,9 @@ export class PlaybackSession {
   }
 
   #frame(header: LiveFrameHeader, bytes: Uint8Array<ArrayBuffer>): void {
-    const format = this.#formats.get(header.formatId);
-    if (!this.#accepting || format === undefined) return;
-    if (this.#way === "mse") this.#fragment(header, bytes, format);
-    else if (header.track === "video") this.#show?.push({ format, header, bytes });
-    if (header.track === "audio" && this.#requestedSpeed === 1 && this.#playing)
-      this.#sound.feed(header, bytes);
-  }
-
-  #fragment(header: LiveFrameHeader, bytes: Uint8Array<ArrayBuffer>, format: WireFormat): void {
-    if (this.#formatId !== header.formatId) {
-      this.#formatId = header.formatId;
-      this.#fragments.configure(format, this.#sound.enabled);
-    }
-    postPieces(this.#id, this.#fragments.push(header, bytes), header, this.#post);
+    if (!this.#accepting) return;
+    const picture = this.#tracks.take(header, bytes, this.#requestedSpeed === 1 && this.#playing);
+    if (picture !== undefined) this.#show?.push(picture);
   }
 
   #shownNow(time90k: number): void {
@@ -337,28 +297,4 @@ export class PlaybackSession {
       if (this.#playing && here !== undefined) this.#ask(here + 1);
     }, EDGE_MS);
   }
-
-  #tellPosition(): void {
-    const position = this.#shown90k;
-    if (position === undefined || position === this.#toldPosition90k || !this.#hasLine) return;
-    this.#toldPosition90k = position;
-    this.#socket.send({ type: "position", time90k: position });
-  }
-
-  #refresh(): void {
-    const next = (): void => {
-      if (this.#closed) return;
-      const now = performance.now();
-      this.#show?.tick(now);
-      this.#sound.tick(this.#clock.running ? this.#clock.at(now) : undefined);
-      schedule(next);
-    };
-    schedule(next);
-  }
-}
-
-/** Once per display refresh, also where workers have no requestAnimationFrame. */
-function schedule(action: () => void): void {
-  if (typeof requestAnimationFrame === "function") requestAnimationFrame(action);
-  else setTimeout(action, 16);
 }

@@ -1,8 +1,13 @@
 // What the camera form holds, and how it becomes the recorder's request. Pure.
 import type { BrandPattern, Camera, RecordSettings } from "../../api/types.ts";
+import type { FieldTexts } from "../../parts/schema-fields.ts";
 
 export interface CameraForm {
   readonly name: string;
+  /** Which plugin reaches the camera. */
+  readonly driver: string;
+  /** Fields of a driver other than RTSP, by the names of its schema. */
+  readonly texts: FieldTexts;
   readonly way: "brand" | "url";
   readonly brand: string;
   readonly address: string;
@@ -21,6 +26,8 @@ export interface CameraForm {
 
 export const EMPTY_FORM: CameraForm = {
   name: "",
+  driver: "rtsp",
+  texts: {},
   way: "brand",
   brand: "",
   address: "",
@@ -47,6 +54,7 @@ export function formOf(camera: Camera): CameraForm {
   return {
     ...EMPTY_FORM,
     name: camera.name,
+    driver: camera.driver,
     way: "url",
     url: textOf(camera.config["url"]),
     subUrl: textOf(camera.config["subUrl"]),
@@ -99,20 +107,30 @@ export function recordOf(
 
 export type FormProblem = "name" | "address" | "url" | "subUrl" | "days" | "port";
 
-/** Fields that cannot be right yet. */
+/** Fields that cannot be right yet; a driver's own fields are its schema's business. */
 export function problemsOf(form: CameraForm): FormProblem[] {
   const problems: FormProblem[] = [];
   if (form.name.trim() === "") problems.push("name");
-  if (form.way === "brand" && (form.brand === "" || !/^[^\s/@?#]+$/.test(form.address.trim())))
-    problems.push("address");
-  if (form.way === "brand" && form.port.trim() !== "" && !portFits(form.port)) problems.push("port");
-  if (form.way === "url" && !/^rtsps?:\/\/[^\s/]+/i.test(form.url.trim())) problems.push("url");
-  if (form.way === "url" && form.subUrl.trim() !== "" && !/^rtsps?:\/\/[^\s/]+/i.test(form.subUrl.trim())) {
-    problems.push("subUrl");
-  }
+  if (form.driver === "rtsp") problems.push(...addressProblems(form));
   if (form.retentionDays.trim() !== "" && !/^[1-9]\d{0,3}$/.test(form.retentionDays.trim()))
     problems.push("days");
   return problems;
+}
+
+function addressProblems(form: CameraForm): FormProblem[] {
+  const problems: FormProblem[] = [];
+  if (form.way === "brand") {
+    if (form.brand === "" || !/^[^\s/@?#]+$/.test(form.address.trim())) problems.push("address");
+    if (form.port.trim() !== "" && !portFits(form.port)) problems.push("port");
+    return problems;
+  }
+  if (!isRtsp(form.url)) problems.push("url");
+  if (form.subUrl.trim() !== "" && !isRtsp(form.subUrl)) problems.push("subUrl");
+  return problems;
+}
+
+function isRtsp(text: string): boolean {
+  return /^rtsps?:\/\/[^\s/]+/i.test(text.trim());
 }
 
 function portFits(text: string): boolean {

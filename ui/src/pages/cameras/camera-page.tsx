@@ -1,13 +1,16 @@
 // Adds a camera or changes one: address, test picture, recording, removal. Unsaved changes are kept on this device.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { api } from "../../api/client.ts";
-import type { BrandPattern, Camera, CameraDriver } from "../../api/types.ts";
+import type { Camera } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { CheckField, ErrorNote, SelectField, SkeletonRows, TextField } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { fieldsOf, objectOf, problemOf, textsOf } from "../../parts/schema-fields.ts";
+import { SchemaForm } from "../../parts/schema-form.tsx";
 import { followLink, href, navigate } from "../../router.ts";
 import { cameraChanged } from "../../state/recorder.ts";
 import { tell } from "../../state/toasts.ts";
+import { catalogueOf, RTSP, useDrivers } from "./camera-drivers.ts";
 import { CameraFields } from "./camera-fields.tsx";
 import {
   type CameraForm,
@@ -21,22 +24,6 @@ import {
 import { ProbePanel } from "./probe-panel.tsx";
 import { RemoveDialog } from "./remove-dialog.tsx";
 
-const RTSP = "rtsp";
-
-/** The URL patterns by brand of the RTSP driver; undefined while they load. */
-export function useCatalogue(): readonly BrandPattern[] | undefined {
-  const [catalogue, setCatalogue] = useState<readonly BrandPattern[] | undefined>(undefined);
-  useEffect(() => {
-    api<{ drivers: readonly CameraDriver[] } | readonly CameraDriver[]>("GET", "/camera-drivers")
-      .then((answer) => {
-        const drivers = "drivers" in answer ? answer.drivers : answer;
-        setCatalogue(drivers.find((one) => one.id === RTSP)?.catalogue ?? []);
-      })
-      .catch(() => setCatalogue([]));
-  }, []);
-  return catalogue;
-}
-
 /** Remembers the draft in this tab (without the password), so that a reload loses nothing. */
 function draftOf(key: string): CameraForm | undefined {
   try {
@@ -49,7 +36,7 @@ function draftOf(key: string): CameraForm | undefined {
 
 /** The page; without a camera it adds one. */
 export function CameraPage({ camera }: { readonly camera: Camera | undefined }) {
-  const catalogue = useCatalogue();
+  const drivers = useDrivers();
   const draftKey = `nightjar.camera.${camera?.id ?? "new"}`;
   const [form, setForm] = useState<CameraForm>(
     () => draftOf(draftKey) ?? (camera === undefined ? EMPTY_FORM : formOf(camera)),
@@ -58,22 +45,40 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
   const [removing, setRemoving] = useState(false);
+  if (drivers === undefined) return <SkeletonRows rows={6} />;
+  const catalogue = catalogueOf(drivers);
+  const driver = drivers.find((one) => one.id === form.driver);
+  const isRtsp = form.driver === RTSP;
+  const fields = isRtsp ? [] : fieldsOf(driver?.configSchema);
+  const texts = { ...textsOf(fields, camera?.config ?? {}), ...form.texts };
+  const kept = new Set(
+    fields.filter((one) => camera?.config[`${one.name}Set`] === true).map((one) => one.name),
+  );
+  const fieldsFit = fields.every(
+    (field) => problemOf(field, texts[field.name] ?? "", kept.has(field.name)) === undefined,
+  );
   const change = (part: Partial<CameraForm>): void => {
     const next = { ...form, ...part };
     setForm(next);
     setTouched(new Set([...touched, ...Object.keys(part)]));
-    sessionStorage.setItem(draftKey, JSON.stringify({ ...next, password: "" }));
+    // No secret of any driver stays in the browser.
+    const texts = Object.fromEntries(
+      Object.entries(next.texts).filter(([name]) =>
+        fields.some((one) => one.name === name && one.kind !== "secret"),
+      ),
+    );
+    sessionStorage.setItem(draftKey, JSON.stringify({ ...next, password: "", texts }));
   };
-  if (catalogue === undefined) return <SkeletonRows rows={6} />;
-  const editable = camera === undefined || camera.driver === RTSP;
-  const all = problemsOf(form).filter((problem) => editable || problem === "name" || problem === "days");
+  const all = problemsOf(form);
   const visible = new Set<FormProblem>(
     all.filter(
       (problem) => touched.has(problem === "days" ? "retentionDays" : problem) && problem !== "name",
     ),
   );
   if (all.includes("name") && touched.has("name")) visible.add("name");
-  const reachable = !all.some((problem) => problem !== "name" && problem !== "days");
+  const reachable = fieldsFit && !all.some((problem) => problem !== "name" && problem !== "days");
+  const config = (): Record<string, unknown> =>
+    isRtsp ? configOf(form, catalogue) : objectOf(fields, texts);
   const save = async (): Promise<void> => {
     setBusy(true);
     setError(undefined);
@@ -81,11 +86,12 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
       const body = {
         name: form.name.trim(),
         record: recordOf(form),
-        ...(editable ? { config: configOf(form, catalogue) } : {}),
+        // Without its plugin nothing is known of a camera's settings: they stay.
+        ...(isRtsp || driver !== undefined ? { config: config() } : {}),
       };
       const saved =
         camera === undefined
-          ? await api<Camera>("POST", "/cameras", { ...body, driver: RTSP })
+          ? await api<Camera>("POST", "/cameras", { ...body, driver: form.driver })
           : await api<Camera>("PATCH", `/cameras/${encodeURIComponent(camera.id)}`, body);
       cameraChanged(saved);
       sessionStorage.removeItem(draftKey);
@@ -121,7 +127,17 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
         }}
       >
         <div class="form-column">
-          {editable ? (
+          {camera === undefined && drivers.length > 1 ? (
+            <SelectField
+              label={t("camera.driver")}
+              value={form.driver}
+              choices={[...drivers]
+                .sort((a, b) => Number(b.id === RTSP) - Number(a.id === RTSP))
+                .map((one) => ({ value: one.id, text: one.displayName }))}
+              onChoose={(id) => change({ driver: id, texts: {} })}
+            />
+          ) : null}
+          {isRtsp ? (
             <CameraFields
               form={form}
               catalogue={catalogue}
@@ -131,8 +147,23 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
             />
           ) : (
             <>
-              <TextField label={t("camera.name")} value={form.name} onInput={(name) => change({ name })} />
-              <p class="muted">{t("camera.managed", { driver: camera.driver })}</p>
+              <TextField
+                label={t("camera.name")}
+                value={form.name}
+                onInput={(name) => change({ name })}
+                placeholder={t("camera.name.example")}
+                error={visible.has("name") ? t("camera.name.missing") : undefined}
+              />
+              {driver === undefined ? (
+                <p class="muted">{t("camera.noDriver", { driver: form.driver })}</p>
+              ) : (
+                <SchemaForm
+                  fields={fields}
+                  texts={texts}
+                  kept={kept}
+                  onChange={(changed) => change({ texts: changed })}
+                />
+              )}
             </>
           )}
           <h2>{t("camera.recording")}</h2>
@@ -174,14 +205,9 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
           />
         </div>
         <div class="form-column">
-          {editable ? (
-            <ProbePanel
-              ready={reachable}
-              driver={RTSP}
-              config={() => configOf(form, catalogue)}
-              onProbed={() => undefined}
-            />
-          ) : null}
+          {driver === undefined ? null : (
+            <ProbePanel ready={reachable} driver={form.driver} camera={camera?.id} config={config} />
+          )}
           {error === undefined ? null : <ErrorNote error={error} />}
           <div class="form-foot">
             {camera === undefined ? null : (
@@ -200,7 +226,7 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
             >
               {t("cancel")}
             </a>
-            <button type="submit" class="button primary" disabled={busy || all.length > 0}>
+            <button type="submit" class="button primary" disabled={busy || all.length > 0 || !fieldsFit}>
               {t(busy ? "saving" : "save")}
             </button>
           </div>

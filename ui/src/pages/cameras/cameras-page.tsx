@@ -7,13 +7,16 @@ import { EmptyPage, ErrorNote, IconButton, NotAllowed, SkeletonRows } from "../.
 import { Icon } from "../../parts/icon.tsx";
 import { ReasonChip } from "../../parts/reason.tsx";
 import { followLink, href, navigate, place } from "../../router.ts";
-import { cameraChanged, cameras, camerasError, mayAdminister } from "../../state/recorder.ts";
+import { cameraChanged, cameraRemoved, cameras, camerasError, mayAdminister } from "../../state/recorder.ts";
 import { STATUS_TEXT } from "../../state/roles.ts";
 import { clockTime, dayText, rateText } from "../../state/time-format.ts";
 import { complain, tell } from "../../state/toasts.ts";
 import { zone } from "../../state/zone.ts";
 import { CameraPage } from "./camera-page.tsx";
 import { RemoveDialog } from "./remove-dialog.tsx";
+
+const THUMB_TRIES = 4;
+const THUMB_AGAIN_MS = 2000;
 
 /** The list, or one camera's form by the address. */
 export function CamerasPage() {
@@ -40,6 +43,8 @@ function CameraList({ list }: { readonly list: readonly Camera[] }) {
   const online = list.filter(
     (one) => one.state.status === "online" || one.state.status === "degraded",
   ).length;
+  const demos = list.filter((one) => one.driver === "demo");
+  const demo = demos.length === 1 ? demos[0] : undefined;
   const addButton = mayAdminister.value ? (
     <a class="button primary" href={href("cameras/new")} onClick={followLink}>
       <Icon name="plus" />
@@ -61,8 +66,9 @@ function CameraList({ list }: { readonly list: readonly Camera[] }) {
         <div class="spring" />
         {addButton}
       </div>
+      {demo === undefined || !mayAdminister.value ? null : <DemoNote camera={demo} />}
       <div class="table-box">
-        <table>
+        <table class="camera-table">
           <thead>
             <tr>
               <th class="thumb-cell">
@@ -92,8 +98,35 @@ function CameraList({ list }: { readonly list: readonly Camera[] }) {
   );
 }
 
+/** The camera that Nightjar comes with goes by one click: nobody needs its footage. */
+function DemoNote({ camera }: { readonly camera: Camera }) {
+  const [busy, setBusy] = useState(false);
+  const remove = (): void => {
+    setBusy(true);
+    api("DELETE", `/cameras/${encodeURIComponent(camera.id)}?footage=remove`)
+      .then(() => {
+        cameraRemoved(camera.id);
+        tell(t("camera.removed", { name: camera.name }));
+      })
+      .catch((error: unknown) => {
+        setBusy(false);
+        complain(error);
+      });
+  };
+  return (
+    <div class="demo-note">
+      <Icon name="info" />
+      <p>{t("demo.text", { name: camera.name })}</p>
+      <button type="button" class="button" disabled={busy} onClick={remove}>
+        {t("demo.remove")}
+      </button>
+    </div>
+  );
+}
+
 function CameraRow({ camera, onRemove }: { readonly camera: Camera; readonly onRemove: () => void }) {
-  const [broken, setBroken] = useState(false);
+  // A recorder that is busy with other pictures is asked again; one that has none is left alone.
+  const [tries, setTries] = useState(0);
   const since = Date.parse(camera.state.since);
   const path = `/cameras/${encodeURIComponent(camera.id)}`;
   const small = camera.streams.some((one) => one.stream === "sub") ? "sub" : "main";
@@ -108,13 +141,13 @@ function CameraRow({ camera, onRemove }: { readonly camera: Camera; readonly onR
   return (
     <tr class={camera.enabled ? "" : "off"}>
       <td class="thumb-cell">
-        {camera.enabled && !broken ? (
+        {camera.enabled && camera.state.status !== "offline" && tries < THUMB_TRIES ? (
           <img
             class="thumb"
-            src={`${apiUrl(`${path}/snapshot.jpg`)}?width=160&stream=${small}`}
+            src={`${apiUrl(`${path}/snapshot.jpg`)}?width=160&stream=${small}${tries === 0 ? "" : `&at=${tries}`}`}
             alt=""
             loading="lazy"
-            onError={() => setBroken(true)}
+            onError={() => setTimeout(() => setTries(tries + 1), THUMB_AGAIN_MS)}
           />
         ) : (
           <div class="thumb" />
@@ -126,7 +159,7 @@ function CameraRow({ camera, onRemove }: { readonly camera: Camera; readonly onR
         </a>
         <small>{camera.driver}</small>
       </td>
-      <td>
+      <td class="state-cell">
         <span
           class="state"
           title={`${dayText(since, zone.value, language.value)} ${clockTime(since, zone.value)}`}
@@ -147,7 +180,7 @@ function CameraRow({ camera, onRemove }: { readonly camera: Camera; readonly onR
             {stream.format?.video === undefined
               ? ""
               : ` ${stream.format.video.width}×${stream.format.video.height}`}
-            {stream.figures === undefined
+            {stream.figures === undefined || stream.format === undefined
               ? ""
               : ` · ${Math.round(stream.figures.framesPerSecond)} fps · ${rateText(stream.figures.bitrateKbps)}`}
           </small>
@@ -170,7 +203,7 @@ function CameraRow({ camera, onRemove }: { readonly camera: Camera; readonly onR
           ? t("cameras.unlimited")
           : t("cameras.days", { count: camera.record.retentionDays })}
       </td>
-      <td>
+      <td class="actions-cell">
         <div class="row-actions">
           <IconButton
             icon="playback"

@@ -11,8 +11,9 @@ import { rateText } from "../../state/time-format.ts";
 export function ProbePanel(props: {
   readonly ready: boolean;
   readonly driver: string;
-  readonly config: () => Record<string, string>;
-  readonly onProbed: (answer: ProbeAnswer | undefined) => void;
+  /** The camera that is being changed: its stored secrets are used where none is given. */
+  readonly camera?: string | undefined;
+  readonly config: () => Record<string, unknown>;
 }) {
   const [busy, setBusy] = useState(false);
   const [answer, setAnswer] = useState<ProbeAnswer | undefined>(undefined);
@@ -25,16 +26,10 @@ export function ProbePanel(props: {
     setBusy(true);
     setError(undefined);
     setAnswer(undefined);
-    props.onProbed(undefined);
     try {
-      const got = await api<ProbeAnswer>(
-        "POST",
-        "/cameras/probe",
-        { driver: props.driver, config: props.config() },
-        mine.signal,
-      );
-      setAnswer(got);
-      props.onProbed(got);
+      const { driver, camera } = props;
+      const request = { driver, config: props.config(), ...(camera === undefined ? {} : { camera }) };
+      setAnswer(await api<ProbeAnswer>("POST", "/cameras/probe", request, mine.signal));
     } catch (thrown) {
       if (thrown instanceof ApiError) setError(thrown);
     } finally {

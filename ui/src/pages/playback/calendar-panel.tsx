@@ -1,22 +1,20 @@
 // A month with the days that have recordings. Days are the recorder's own, in its time zone.
-import type { ReadonlySignal } from "@preact/signals";
+import { type ReadonlySignal, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../../api/client.ts";
 import type { CalendarAnswer } from "../../api/types.ts";
 import { language, t } from "../../locale/messages.ts";
 import { IconButton } from "../../parts/controls.tsx";
 import { leadingReason, REASONS } from "../../parts/reason.tsx";
-import { recorderZone } from "../../state/recorder.ts";
+import { coverageChange, recorderZone } from "../../state/recorder.ts";
 import { dateKey, dayStartMs, dayText, monthText, weekdayNames } from "../../state/time-format.ts";
 import { complain } from "../../state/toasts.ts";
-import type { Lane } from "../../timeline/coverage-store.ts";
 import { dateText, daysIn, leadingBlanks, monthAfter, monthOf } from "./calendar-month.ts";
 
 /** The panel; `onDay` gets the beginning of the chosen day. */
 export function CalendarPanel(props: {
   readonly camera: string;
   readonly playheadMs: ReadonlySignal<number | undefined>;
-  readonly lanes: ReadonlySignal<ReadonlyMap<string, Lane>>;
   readonly onDay: (timeMs: number) => void;
 }) {
   const today = dateKey(Date.now(), recorderZone.value);
@@ -24,10 +22,15 @@ export function CalendarPanel(props: {
   const [month, setMonth] = useState(() => monthOf(shownDay));
   const [answer, setAnswer] = useState<CalendarAnswer | undefined>(undefined);
   const monthKey = dateText(month, 1);
-  const seen = props.lanes.value.get(props.camera)?.spans.slice(-3) ?? [];
+  // The first recording of a day, midnight included, makes the calendar ask again.
+  const grownDay = useSignal("");
+  useSignalEffect(() => {
+    const change = coverageChange.value;
+    if (change?.camera === props.camera) grownDay.value = dateKey(Date.parse(change.end), recorderZone.value);
+  });
+  useEffect(() => setAnswer(undefined), [props.camera, monthKey]);
   useEffect(() => {
     const abort = new AbortController();
-    setAnswer(undefined);
     const query = new URLSearchParams({
       cameras: props.camera,
       from: dateText(month, 1),
@@ -39,7 +42,7 @@ export function CalendarPanel(props: {
         if (!abort.signal.aborted) complain(error);
       });
     return () => abort.abort();
-  }, [props.camera, monthKey]);
+  }, [props.camera, monthKey, grownDay.value]);
   // A playhead that leaves the month turns the page.
   useEffect(() => setMonth(monthOf(shownDay)), [shownDay]);
 
@@ -65,10 +68,7 @@ export function CalendarPanel(props: {
         ))}
         {Array.from({ length: daysIn(month) }, (_, index) => {
           const date = dateText(month, index + 1);
-          const day =
-            answer?.days.find((one) => one.date === date && one.cameras.length > 0) ??
-            // What is being written at this moment, the calendar learns of when its file is closed.
-            seen.find((span) => dateKey(span.endMs, recorderZone.value) === date);
+          const day = answer?.days.find((one) => one.date === date && one.cameras.length > 0);
           const lead = day === undefined ? undefined : leadingReason(day.reasons);
           const startMs = dayStartMs(date, recorderZone.value);
           const label = dayText(startMs, recorderZone.value, language.value);

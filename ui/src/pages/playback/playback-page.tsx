@@ -176,7 +176,7 @@ function Playback({ camera, name }: { readonly camera: string; readonly name: st
         </div>
       </section>
       <aside class="side">
-        <CalendarPanel camera={camera} playheadMs={playheadMs} lanes={store.lanes} onDay={jump} />
+        <CalendarPanel camera={camera} playheadMs={playheadMs} onDay={jump} />
         <Legend />
         {store.error.value === undefined ? null : (
           <p class="muted">

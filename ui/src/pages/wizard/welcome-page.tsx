@@ -7,9 +7,9 @@ import { t } from "../../locale/messages.ts";
 import { ErrorNote, Segmented, SelectField, SkeletonRows } from "../../parts/controls.tsx";
 import { navigate, place } from "../../router.ts";
 import { cameraChanged, cameras, entry, refreshCameras, refreshStatus } from "../../state/recorder.ts";
+import { catalogueOf, useDrivers } from "../cameras/camera-drivers.ts";
 import { CameraFields } from "../cameras/camera-fields.tsx";
 import { type CameraForm, configOf, EMPTY_FORM, problemsOf, recordOf } from "../cameras/camera-form-model.ts";
-import { useCatalogue } from "../cameras/camera-page.tsx";
 import { ProbePanel } from "../cameras/probe-panel.tsx";
 import { WizardFrame } from "./wizard-frame.tsx";
 
@@ -92,7 +92,7 @@ function ZoneStep() {
 }
 
 function CameraStep() {
-  const catalogue = useCatalogue();
+  const drivers = useDrivers();
   const demo = (cameras.value ?? []).find((one) => one.driver === "demo");
   const [chosen, setChoice] = useState<"demo" | "own" | undefined>(undefined);
   // The cameras may still be on their way, so the proposal is not fixed yet.
@@ -100,7 +100,8 @@ function CameraStep() {
   const [keepDemo, setKeepDemo] = useState(false);
   const [form, setForm] = useState<CameraForm>(EMPTY_FORM);
   const { busy, error, run } = useAction();
-  if (catalogue === undefined || cameras.value === undefined) return <SkeletonRows rows={6} />;
+  if (drivers === undefined || cameras.value === undefined) return <SkeletonRows rows={6} />;
+  const catalogue = catalogueOf(drivers);
   const problems = problemsOf(form);
   const next = (): void => navigate("welcome", { step: "retention" });
   return (
@@ -134,7 +135,6 @@ function CameraStep() {
             ready={!problems.some((problem) => problem !== "name")}
             driver="rtsp"
             config={() => configOf(form, catalogue)}
-            onProbed={() => undefined}
           />
           {demo === undefined ? null : (
             <label class="inline-check">
