@@ -1,6 +1,6 @@
 // The browser of the suites that measure what a person sees, and the percentiles of what was measured.
 import { existsSync } from "node:fs";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 
 const BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -9,6 +9,17 @@ export function launchBrowser(): Promise<Browser> {
   const executablePath = BROWSERS.find((file) => existsSync(file));
   if (executablePath === undefined) throw new Error("Chromium is not installed");
   return chromium.launch({ executablePath, args: ["--no-sandbox"] });
+}
+
+/** An empty page of the gateway's origin, so that nothing else works in it. */
+export async function emptyPage(browser: Browser, port: number): Promise<Page> {
+  const url = `http://127.0.0.1:${port}/bench`;
+  const page = await browser.newPage();
+  await page.route(url, (route) =>
+    route.fulfill({ contentType: "text/html", body: "<!doctype html><title>bench</title><body></body>" }),
+  );
+  await page.goto(url);
+  return page;
 }
 
 /** The value below which a share of the values lies. */

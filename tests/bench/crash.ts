@@ -4,10 +4,10 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { SegmentRecord } from "../../core/media/segment.ts";
-import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { benchClip } from "./bench-clip.ts";
 import { type BenchContext, type Figure, figure } from "./figure.ts";
+import { benchDir } from "./left-behind.ts";
 import { MediaProcess } from "./media-process.ts";
 import { SenderProcesses } from "./sender-process.ts";
 
@@ -17,14 +17,15 @@ const LIMITS = { lostSeconds: 2, againSeconds: 5 };
 /** Runs the suite. */
 export async function crash(context: BenchContext): Promise<readonly Figure[]> {
   const cameras = context.counts[0] ?? (context.quick ? 4 : CAMERAS);
-  const rounds = context.quick ? 3 : 20;
-  using dir = tempDir("nightjar-bench-");
+  const rounds = context.quick ? 3 : 15;
+  using dir = benchDir();
   const sender = await SenderProcesses.start(benchClip(context.progress), cameras);
   const urls = Array.from({ length: cameras }, (_, camera) => sender.url(camera));
   let media = await MediaProcess.start(dir.path);
   const lost: number[] = [];
   const again: number[] = [];
   const recovered: SegmentRecord[] = [];
+  const known = new Set<string>();
   try {
     await media.record(urls);
     for (let round = 0; round < rounds; round += 1) {
@@ -42,14 +43,18 @@ export async function crash(context: BenchContext): Promise<readonly Figure[]> {
       const { reports } = media;
       const found = await waitFor(
         () => {
-          const closed = reports.flatMap(({ report }) =>
-            report.kind === "segment-closed" && report.segment.recovered ? [report.segment] : [],
-          );
-          return closed.length >= cameras ? closed : undefined;
+          // A report whose acknowledgement died with the process comes again.
+          const closed = new Map<string, SegmentRecord>();
+          for (const { report } of reports) {
+            if (report.kind !== "segment-closed" || !report.segment.recovered) continue;
+            if (!known.has(report.segment.path)) closed.set(report.segment.path, report.segment);
+          }
+          return closed.size >= cameras ? [...closed.values()] : undefined;
         },
         { deadlineMs: 30_000, what: "the cut files to be recovered", periodMs: 50 },
       );
       recovered.push(...found);
+      for (const { path } of found) known.add(path);
       for (const segment of found)
         lost.push(killedAtMs / 1000 - (segment.startTime90k + segment.duration90k) / 90_000);
     }

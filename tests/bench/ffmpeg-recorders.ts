@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { waitFor } from "../../core/testing/wait-for.ts";
+import { withUs } from "./left-behind.ts";
 
 export class FfmpegRecorders {
   readonly #children: readonly ChildProcess[];
@@ -16,14 +17,16 @@ export class FfmpegRecorders {
   static async start(urls: readonly string[], folder: string): Promise<FfmpegRecorders> {
     mkdirSync(folder, { recursive: true });
     const children = urls.map((url, index) =>
-      spawn(
-        "ffmpeg",
-        [
-          ...["-v", "fatal", "-nostdin", "-rtsp_transport", "tcp", "-i", url, "-map", "0", "-c", "copy"],
-          ...["-f", "segment", "-segment_time", "60", "-segment_format", "mp4", "-reset_timestamps", "1"],
-          join(folder, `${index}-%d.mp4`),
-        ],
-        { stdio: "ignore" },
+      withUs(
+        spawn(
+          "ffmpeg",
+          [
+            ...["-v", "fatal", "-nostdin", "-rtsp_transport", "tcp", "-i", url, "-map", "0", "-c", "copy"],
+            ...["-f", "segment", "-segment_time", "60", "-segment_format", "mp4", "-reset_timestamps", "1"],
+            join(folder, `${index}-%d.mp4`),
+          ],
+          { stdio: "ignore" },
+        ),
       ),
     );
     const recorders = new FfmpegRecorders(children);

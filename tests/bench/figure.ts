@@ -22,6 +22,8 @@ export interface Machine {
   readonly kernel: string;
   readonly node: string;
   readonly ffmpeg: string | undefined;
+  /** Processor time that others used just before the suite, in percent of all cores. */
+  readonly busyPercent: number;
 }
 
 export interface BenchResult {
@@ -93,6 +95,6 @@ export function tableOf(result: BenchResult): string {
       )
       .join("  ")
       .trimEnd();
-  const about = `${result.suite}: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryMb} MB, Linux ${machine.kernel}, Node ${machine.node}, ffmpeg ${machine.ffmpeg ?? "none"}`;
+  const about = `${result.suite}: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryMb} MB, Linux ${machine.kernel}, Node ${machine.node}, ffmpeg ${machine.ffmpeg ?? "none"}, ${machine.busyPercent} % busy before`;
   return [about, line(head), ...rows.map(line)].join("\n");
 }

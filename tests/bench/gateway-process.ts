@@ -10,6 +10,7 @@ import { CORE_LINK_SOCKET, type CoreMethodsForGateway } from "../../core/gateway
 import { LINK_VERSION, type LinkServer, listenLinks } from "../../core/link/link.ts";
 import type { RecordingIndex } from "../../core/recording/recording-index.ts";
 import { RUN_FOLDER } from "../../core/supervisor/process-contract.ts";
+import { withUs } from "./left-behind.ts";
 
 const MAIN = fileURLToPath(new URL("../../core/main.ts", import.meta.url));
 
@@ -65,9 +66,11 @@ export class GatewayProcess {
       () => ({ hello: { role: "core", version: LINK_VERSION, instance: "bench" }, handlers }),
       () => undefined,
     );
-    const child = fork(MAIN, ["process", "gateway", "--data", dataDir, "--log-level", "warn"], {
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-    });
+    const child = withUs(
+      fork(MAIN, ["process", "gateway", "--data", dataDir, "--log-level", "warn"], {
+        stdio: ["ignore", "ignore", "inherit", "ipc"],
+      }),
+    );
     for (;;) {
       const [message] = (await once(child, "message")) as [
         { type: string; facts?: { http?: { port: number } } },

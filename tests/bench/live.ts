@@ -5,11 +5,11 @@ import { fileURLToPath } from "node:url";
 import { clipSource } from "../../core/media/rtsp-server/clip-source.ts";
 import { createRtspServer } from "../../core/media/rtsp-server/rtsp-server.ts";
 import type { ServedSource } from "../../core/media/rtsp-server/served-source.ts";
-import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
-import { launchBrowser, percentile } from "./browser.ts";
+import { emptyPage, launchBrowser, percentile } from "./browser.ts";
 import { type BenchContext, type Figure, figure } from "./figure.ts";
 import { GatewayProcess } from "./gateway-process.ts";
+import { benchDir } from "./left-behind.ts";
 import { watchLiveMse } from "./live-mse-page.ts";
 import { type LiveSeen, watchLive } from "./live-page.ts";
 import { MediaProcess } from "./media-process.ts";
@@ -28,7 +28,7 @@ const FRAMES_PER_LOOP = 960;
 
 /** Runs the suite. */
 export async function live(context: BenchContext): Promise<readonly Figure[]> {
-  using dir = tempDir("nightjar-bench-");
+  using dir = benchDir();
   const sent = new Map<number, number>();
   const source = noting(await clipSource(CLIP), sent);
   const camera = await createRtspServer({ mount: () => ({ source }), writes: "packet" });
@@ -43,8 +43,7 @@ export async function live(context: BenchContext): Promise<readonly Figure[]> {
       what: "the camera to be recorded",
       periodMs: 100,
     });
-    const page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${gateway.port}/`);
+    const page = await emptyPage(browser, gateway.port);
     await putParts(page, await bundleParts());
     const url = `ws://127.0.0.1:${gateway.port}/api/v1/cameras/camera-0/live?stream=main&ticket=bench`;
     const figures: Figure[] = [];

@@ -15,6 +15,7 @@ import {
   type NumberedReport,
 } from "../../core/media/protocol.ts";
 import { RUN_FOLDER } from "../../core/supervisor/process-contract.ts";
+import { withUs } from "./left-behind.ts";
 
 const MAIN = fileURLToPath(new URL("../../core/main.ts", import.meta.url));
 const HOUR_MS = 3_600_000;
@@ -42,9 +43,11 @@ export class MediaProcess {
 
   /** Starts it in an empty data folder, with one volume below it. */
   static async start(dataDir: string): Promise<MediaProcess> {
-    const child = fork(MAIN, ["process", "media", "--data", dataDir, "--log-level", "warn"], {
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-    });
+    const child = withUs(
+      fork(MAIN, ["process", "media", "--data", dataDir, "--log-level", "warn"], {
+        stdio: ["ignore", "ignore", "inherit", "ipc"],
+      }),
+    );
     const failed = once(child, "exit").then(([code]) => {
       throw new Error(`the media process ended with ${String(code)}`);
     });

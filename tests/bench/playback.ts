@@ -6,13 +6,13 @@ import { DATABASE_FILE, openDb } from "../../core/db/open-db.ts";
 import type { CameraId } from "../../core/domain/ids.ts";
 import { silentLog } from "../../core/log.ts";
 import { RecordingIndex } from "../../core/recording/recording-index.ts";
-import { tempDir } from "../../core/testing/temp-dir.ts";
 import { ARCHIVE_VOLUME, type Archive, fillArchive, linkFiles } from "./bench-archive.ts";
 import { benchClip } from "./bench-clip.ts";
 import { makeSegments } from "./bench-segments.ts";
-import { launchBrowser, percentile } from "./browser.ts";
+import { emptyPage, launchBrowser, percentile } from "./browser.ts";
 import { type BenchContext, type Figure, figure } from "./figure.ts";
 import { GatewayProcess } from "./gateway-process.ts";
+import { benchDir } from "./left-behind.ts";
 import { type SeekTimes, seekAll } from "./seek-page.ts";
 
 const CAMERAS = 32;
@@ -22,7 +22,7 @@ const DAY_90K = 86_400 * 90_000;
 /** Runs the suite. */
 export async function playback(context: BenchContext): Promise<readonly Figure[]> {
   const days = context.quick ? 3 : 30;
-  using dir = tempDir("nightjar-bench-");
+  using dir = benchDir();
   const volume = { id: ARCHIVE_VOLUME, path: dir.join("volume") };
   await mkdir(volume.path);
   context.progress("making segments");
@@ -100,8 +100,7 @@ async function seeks(port: number, rounds: readonly SeekRound[]): Promise<Figure
   const browser = await launchBrowser();
   const times: SeekTimes[] = [];
   try {
-    const page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${port}/`);
+    const page = await emptyPage(browser, port);
     for (const { camera, moments } of rounds) {
       const url = `ws://127.0.0.1:${port}/api/v1/cameras/${camera}/playback?ticket=bench`;
       const found = await page.evaluate(seekAll, { url, moments });

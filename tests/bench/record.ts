@@ -1,12 +1,11 @@
 // Suite `record`: what it costs to record cameras of 1080p at 4 Mbit/s (architecture, numbers to hold), beside
 // ffmpeg on the same streams in the same run. CPU is user and system time in percent of one core per camera.
-import { rmSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { benchClip } from "./bench-clip.ts";
 import { FfmpegRecorders } from "./ffmpeg-recorders.ts";
 import { type BenchContext, type Figure, figure } from "./figure.ts";
+import { benchDir } from "./left-behind.ts";
 import { MediaProcess } from "./media-process.ts";
 import { type Usage, usageOf } from "./proc-reader.ts";
 import { SenderProcesses } from "./sender-process.ts";
@@ -85,7 +84,7 @@ async function measureNightjar(
   Measured & { loopP99Ms: number; packetsLost: number; framesDropped: number; camerasBehind: number }
 > {
   context.progress(`${count}: Nightjar`);
-  using dir = tempDir("nightjar-bench-");
+  using dir = benchDir();
   const sender = await SenderProcesses.start(clip, count);
   const media = await MediaProcess.start(dir.path);
   try {
@@ -129,13 +128,12 @@ async function measureNightjar(
   } finally {
     await media.stop();
     await sender.stop();
-    rmSync(dir.path, { recursive: true, force: true });
   }
 }
 
 async function measureFfmpeg(context: BenchContext, clip: string, count: number): Promise<Measured> {
   context.progress(`${count}: ffmpeg`);
-  using dir = tempDir("nightjar-bench-");
+  using dir = benchDir();
   const sender = await SenderProcesses.start(clip, count);
   try {
     const recorders = await FfmpegRecorders.start(urlsOf(sender, count), dir.path);
@@ -175,9 +173,9 @@ function urlsOf(sender: SenderProcesses, count: number): string[] {
 }
 
 function warmUpMs(context: BenchContext): number {
-  return context.quick ? 3_000 : 8_000;
+  return context.quick ? 3_000 : 6_000;
 }
 
 function windowMs(context: BenchContext): number {
-  return context.quick ? 10_000 : 20_000;
+  return context.quick ? 10_000 : 16_000;
 }

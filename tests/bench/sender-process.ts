@@ -4,6 +4,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { CLIP_SECONDS } from "./bench-clip.ts";
+import { withUs } from "./left-behind.ts";
 
 export interface SenderCounters {
   readonly packets: number;
@@ -68,7 +69,7 @@ export class SenderProcesses {
 }
 
 async function startOne(clip: string): Promise<Sender> {
-  const child = fork(fileURLToPath(new URL("./sender.ts", import.meta.url)), [clip]);
+  const child = withUs(fork(fileURLToPath(new URL("./sender.ts", import.meta.url)), [clip]));
   const [message] = (await once(child, "message")) as [{ port: number }];
   return { child, port: message.port };
 }

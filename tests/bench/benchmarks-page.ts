@@ -1,0 +1,128 @@
+// Writes docs/reference/benchmarks.md, and benchmarks.json beside it, from the results of a run: one section a suite. A
+// suite that was not run again keeps what stood there.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { BenchResult, Figure } from "./figure.ts";
+
+const FOLDER = join(import.meta.dirname, "../../docs/reference");
+const DATA = join(FOLDER, "benchmarks.json");
+const PAGE = join(FOLDER, "benchmarks.md");
+/** A machine that others use more than this, in percent, gives figures about them as well. */
+const BUSY_PERCENT = 10;
+
+const EXPLAINED: Readonly<Record<string, readonly string[]>> = {
+  record: [
+    "Cameras of 1080p, 4 Mbit/s H.264 at 25 frames a second with AAC sound, over RTSP/TCP, one packet a write as cameras",
+    "send it, recorded by the `media` process with a 5 s pre-record ring and files of 60 s. Then one `ffmpeg -c copy -f",
+    "segment` a camera on the same streams, up to 64 cameras; beyond that ffmpeg's processes alone would fill the machine.",
+    "",
+    "- *CPU per camera*: user and system time of all threads, in percent of one core, divided by the cameras. Limits hold from",
+    "  16 cameras on: below, the process's own idle cost lies on few.",
+    "- *memory*: resident size of the process, rings and buffers included. *PSS* divides what is shared among its users.",
+    "- *event loop p99*: the longest wait that 1 % of the loop's turns exceed: what a packet may wait in the process.",
+    "- *lost packets* are counted by RTP sequence numbers; *dropped frames* by the recorder and by the sender, whose socket",
+    "  would fill if the recorder read too slowly; *cameras not at full rate* recorded fewer frames than were sent.",
+    "- *sender's CPU* is the cost of the simulated cameras. It shares the machine and is no part of the figures above.",
+    "- *each further camera*: the slope between the smallest and the largest number of cameras.",
+  ],
+  live: [
+    "The demo camera's clip (1280 × 720, 15 frames a second, a number burnt into each picture) over RTSP through `media`, the",
+    "gateway and a WebSocket into Chromium, decoded in software. The page reads the number of each picture that it shows.",
+    "",
+    "- *first picture*: from opening the connection to the first picture on the canvas (WebCodecs) or in the `<video>` (MSE).",
+    "  The gateway holds everything since the last key frame, so that nobody waits for the next.",
+    "- *camera's socket to picture*: from the moment the camera hands a frame to the network until the page has that picture;",
+    "  pictures of the first 3 s, in which a player catches up, are not counted. A screen's own delay comes on top. MSE",
+    "  runs the player's own fragment builder and playhead, which keeps up to 0.3 s in hand.",
+    "- *pictures left out*: numbers that were jumped over. A `<video>` may pass one over at a repaint.",
+  ],
+  playback: [
+    "An index of 30 days of 32 cameras (1.38 million rows) in a real database. Rows have the usual paths; what is played lies",
+    "there as a hard link to one of 100 real files of 60 s, 1080p at 4 Mbit/s with a key frame every 2 s, so that every seek",
+    "opens a file that was not open before, and decodes.",
+    "",
+    "- *timeline of a day*: the coverage of all cameras for a day, as the API's answer is made of.",
+    "- *segment of a moment*: one look-up in the index.",
+    "- *seek to first bytes*: from asking for a random moment until the page has the first frame, through the real gateway.",
+    "- *seek to first picture*: until Chromium has decoded the first picture, the key frame before the moment.",
+    "- *seek to the exact picture*: until the picture of the moment itself, with up to 2 s of frames decoded in software on",
+    "  the way.",
+  ],
+  crash: [
+    "The `media` process records 16 cameras and is killed without notice (`kill -9`), at moments spread over the second in",
+    "which parts are written, 15 times. Nobody tells the new process what to record: its own saved state does.",
+    "",
+    "- *lost*: the end of the recovered file to the moment of the kill.",
+    "- *recording again*: from starting the new process until all cameras are written again.",
+    "- *unreadable files*: recovered files in which `ffmpeg` finds any fault.",
+  ],
+};
+
+/** Puts a suite's result into the data and writes the page anew. */
+export function writeBenchmarksPage(result: BenchResult): void {
+  const known = existsSync(DATA) ? (JSON.parse(readFileSync(DATA, "utf8")) as BenchResult[]) : [];
+  const all = new Map(known.map((one) => [one.suite, one]));
+  all.set(result.suite, result);
+  const results = Object.keys(EXPLAINED).flatMap((suite) => all.get(suite) ?? []);
+  writeFileSync(DATA, `${JSON.stringify(results, undefined, 2)}\n`);
+  writeFileSync(PAGE, benchmarksPage(results));
+}
+
+/** The page's text. */
+export function benchmarksPage(results: readonly BenchResult[]): string {
+  const lines = [
+    "# Benchmarks",
+    "",
+    "<!-- Written by `npm run bench -- --write` from benchmarks.json: run it again instead of changing this page. -->",
+    "",
+    "What Nightjar promises in numbers, and what a run on the machine named with each suite gave. `ok` says that the limit, and",
+    "where there is one the limit against the rival, held. Figures without a limit are told, not promised.",
+    "",
+    "To repeat: `npm run bench -- --write` runs all suites (about 12 minutes) and writes this page; `npm run bench -- record",
+    "--cameras 16` runs one case; `--json` gives the figures to programs. Nothing else should run on the machine meanwhile.",
+    "",
+  ];
+  for (const [suite, text] of Object.entries(EXPLAINED)) {
+    const result = results.find((one) => one.suite === suite);
+    lines.push(`## ${suite}`, "", ...text, "");
+    if (result === undefined) lines.push("Not measured yet.", "");
+    else lines.push(...machineLines(result), "", ...tableLines(result.figures), "");
+  }
+  return `${lines.join("\n").trimEnd()}\n`;
+}
+
+function machineLines({ machine }: BenchResult): string[] {
+  const { cpu, cores, memoryMb, kernel, node, ffmpeg, busyPercent } = machine;
+  const memory = `${Math.round(memoryMb / 1024)} GiB`;
+  const lines = [
+    `Machine: ${cpu}, ${cores} cores, ${memory}, Linux ${kernel}, Node ${node}, ffmpeg ${ffmpeg ?? "none"}.`,
+  ];
+  if (busyPercent > BUSY_PERCENT) {
+    lines.push(
+      "",
+      `**The machine was busy**: others used ${busyPercent} % of its processors when this suite began. Times and memory are`,
+      "worse than its own; ratios, measured under the same load, say more.",
+    );
+  }
+  return lines;
+}
+
+function tableLines(figures: readonly Figure[]): string[] {
+  const rivals = figures.some((one) => one.rival !== undefined);
+  const head = ["figure", "value", "limit", ...(rivals ? ["rival's", "ratio"] : []), "ok"];
+  const rows = figures.map((one) => [
+    one.name,
+    `${one.value} ${one.unit}`,
+    one.limit === undefined ? "" : `≤ ${one.limit}`,
+    ...(rivals ? [text(one.rivalValue), text(one.ratio)] : []),
+    one.ok === undefined ? "" : one.ok ? "yes" : "**no**",
+  ]);
+  const rule = head.map((_, column) => (column === 0 ? "---" : "--:"));
+  const [rival] = figures.flatMap((one) => one.rival ?? []);
+  const note = rival === undefined ? [] : ["", `The rival is \`${rival}\`.`];
+  return [...[head, rule, ...rows].map((row) => `| ${row.join(" | ")} |`), ...note];
+}
+
+function text(value: number | undefined): string {
+  return value === undefined ? "" : String(value);
+}
