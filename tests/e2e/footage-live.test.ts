@@ -5,8 +5,16 @@ import { after, before, describe, it } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { type FakeCamera, type FakeCameraOptions, fakeCamera } from "../../core/testing/fake-camera.ts";
 import { FootageRecorder } from "../support/footage.ts";
+import { burntInNumbers } from "../support/footage-files.ts";
 import { hasProgram } from "../support/media-files.ts";
-import { openBrowser, openContext, screenshot, skipBrowserTests, until } from "./support/browser.ts";
+import {
+  counterOf,
+  openBrowser,
+  openContext,
+  screenshot,
+  skipBrowserTests,
+  until,
+} from "./support/browser.ts";
 
 const skip = skipBrowserTests || (hasProgram("ffmpeg", "-version") ? false : "ffmpeg is not installed");
 
@@ -176,6 +184,49 @@ describe("H.265 and G.711 in the browser", { skip, timeout: 150_000 }, () => {
       await until("sound of the recording", async () => (await heard()).samples > 8_000);
     });
   }
+
+  it("shows live what the camera sent less than a second ago, and in playback the very frame of a moment", async () => {
+    const id = idOf("mu-law");
+    await page.goto(`${recorder.url}/live?camera=${id}`);
+    await picture("mu-law");
+    const seen: { readonly number: number; readonly atMs: number }[] = [];
+    await until("a second of numbers", async () => {
+      const number = await counterOf(page);
+      if (number !== undefined && number !== seen.at(-1)?.number) seen.push({ number, atMs: Date.now() });
+      return seen.length > 8;
+    });
+    await page.goto("about:blank");
+    // What the files hold is the judge: each begins at the time in its name and has a frame every 40 ms.
+    const first = recorder.filesOf(id).findLast(({ startMs }) => startMs <= (seen[0]?.atMs ?? 0) - 1_000);
+    assert.ok(first !== undefined);
+    const lastMs = seen.at(-1)?.atMs ?? 0;
+    const numbers = await until(
+      "the file that holds those seconds",
+      async () => {
+        const files = recorder.filesOf(id).filter(({ startMs }) => startMs >= first.startMs);
+        const all: (number | undefined)[] = [];
+        for (const { path } of files) all.push(...(await burntInNumbers(path, { width: 320, height: 180 })));
+        return first.startMs + all.length * 40 > lastMs && all;
+      },
+      20_000,
+    );
+    for (const { number, atMs } of seen) {
+      const now = Math.floor((atMs - first.startMs) / 40);
+      // The clip is a loop of 100 frames: the newest frame of that number is the one that was on show.
+      const delays = Array.from({ length: 100 }, (_, back) => back).filter(
+        (back) => numbers[now - back] === number,
+      );
+      assert.ok((delays[0] ?? 100) * 40 < 1_000, `number ${number} is ${(delays[0] ?? 100) * 40} ms old`);
+    }
+    for (const index of [10, 37, 60]) {
+      const moment = new Date(first.startMs + index * 40 + 20).toISOString();
+      for (const player of ["", "&player=mse"]) {
+        await page.goto(`${recorder.url}/playback?camera=${id}&t=${moment}&play=0${player}`);
+        const shown = await until("the picture of the moment", () => counterOf(page));
+        assert.equal(shown, numbers[index], `frame ${index} of the recording${player}`);
+      }
+    }
+  });
 
   it("throws nothing and breaks no content policy on the way", () => {
     assert.deepEqual(faults, []);

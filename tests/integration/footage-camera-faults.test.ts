@@ -7,7 +7,8 @@ import { after, before, describe, it } from "node:test";
 import type { CameraFaults } from "../../core/testing/camera-faults.ts";
 import { type FakeCamera, type FakeCameraOptions, fakeCamera } from "../../core/testing/fake-camera.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
-import { decodeFaults, FootageRecorder, widthOf } from "../support/footage.ts";
+import { FootageRecorder } from "../support/footage.ts";
+import { decodeFaults, widthOf } from "../support/footage-files.ts";
 import { countPackets, hasProgram } from "../support/media-files.ts";
 
 const METADATA = '<tt:MetadataStream xmlns:tt="http://www.onvif.org/ver10/schema"/>';

@@ -9,16 +9,13 @@ import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { openBrowser, openContext, skipBrowserTests } from "../e2e/support/browser.ts";
 import {
-  allSlices,
   type ClipRecipe,
-  decodeFaults,
   type FootageClip,
   FootageRecorder,
   footageAbsent,
   makeClip,
-  soundBytes,
-  soundPackets,
 } from "../support/footage.ts";
+import { allSlices, decodeFaults, soundBytes, soundPackets } from "../support/footage-files.ts";
 import { playThrough, serveFiles } from "../support/footage-player.ts";
 import { type ForeignServer, gstreamerServer, hasGstreamer } from "../support/gstreamer-server.ts";
 import { countPackets, hasProgram } from "../support/media-files.ts";

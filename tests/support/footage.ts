@@ -1,5 +1,5 @@
 // Real footage for tests that span the whole recorder: clips cut or re-encoded from ../shared/data/video (made by ffmpeg's
-// test picture where that folder is absent), the recorder with its HTTP API, and what recording files hold.
+// test picture where that folder is absent), and the recorder with its HTTP API.
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -8,12 +8,10 @@ import { NightjarError } from "../../core/errors.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { ADMINISTRATOR } from "../e2e/support/recorder.ts";
 import type { GstreamerOptions } from "./gstreamer-server.ts";
-import { pictureSlices } from "./media-files.ts";
 import { RecorderRig, type RigOptions, ROOT } from "./recorder-rig.ts";
 
 const run = promisify(execFile);
 const FOOTAGE = join(ROOT, "../shared/data/video");
-const MAX_OUTPUT = 64 * 1024 * 1024;
 
 /** Why real footage cannot be used here; false if it can. */
 export const footageAbsent: string | false = existsSync(FOOTAGE)
@@ -235,77 +233,4 @@ async function call<T>(url: string, token: string, method: string, path: string,
   if (!response.ok)
     throw new NightjarError("NJ_TEST_REFUSED", "internal", `${method} ${path}: ${response.status} ${text}`);
   return (text === "" ? undefined : JSON.parse(text)) as T;
-}
-
-/** The picture slices of some files, one after the other, as one buffer. */
-export async function allSlices(paths: readonly string[], codec: "h264" | "h265"): Promise<Buffer> {
-  const slices: Buffer[] = [];
-  for (const path of paths) slices.push(...(await pictureSlices(path, codec)));
-  return Buffer.concat(slices);
-}
-
-/** The coded sound of some files, packet after packet, as hashes (`framemd5`); G.711 as one byte stream. */
-export async function soundPackets(paths: readonly string[]): Promise<string[]> {
-  const hashes: string[] = [];
-  for (const path of paths) {
-    const { stdout } = await run(
-      "ffmpeg",
-      ["-v", "error", "-i", path, "-map", "0:a:0", "-c", "copy", "-f", "framemd5", "pipe:1"],
-      { maxBuffer: MAX_OUTPUT, timeout: 30_000 },
-    );
-    // Stream, DTS, PTS, duration, size, hash; what follows is of side data such as Matroska's padding.
-    for (const line of stdout.split("\n"))
-      if (line !== "" && !line.startsWith("#")) hashes.push(line.split(",")[5]?.trim() ?? "");
-  }
-  return hashes;
-}
-
-/** The bytes of the sound of some files, without a container: for G.711, which every sender cuts its own way. */
-export async function soundBytes(paths: readonly string[], codec: "pcmu" | "pcma"): Promise<Buffer> {
-  const bytes: Buffer[] = [];
-  for (const path of paths) {
-    const { stdout } = await run(
-      "ffmpeg",
-      [
-        "-v",
-        "error",
-        "-i",
-        path,
-        "-map",
-        "0:a:0",
-        "-c",
-        "copy",
-        "-f",
-        codec === "pcmu" ? "mulaw" : "alaw",
-        "pipe:1",
-      ],
-      { encoding: "buffer", maxBuffer: MAX_OUTPUT, timeout: 30_000 },
-    );
-    bytes.push(stdout);
-  }
-  return Buffer.concat(bytes);
-}
-
-/** Decodes a file from end to end; answers what ffmpeg complained of, "" if it is whole. */
-export async function decodeFaults(path: string): Promise<string> {
-  try {
-    const { stderr } = await run(
-      "ffmpeg",
-      ["-v", "error", "-xerror", "-nostdin", "-threads", "1", "-i", path, "-f", "null", "-"],
-      { timeout: 60_000 },
-    );
-    return stderr;
-  } catch (error) {
-    return String(error);
-  }
-}
-
-/** Width of a file's picture in pixels. */
-export async function widthOf(path: string): Promise<number> {
-  const { stdout } = await run(
-    "ffprobe",
-    ["-v", "error", "-select_streams", "v:0", "-show_entries", "stream=width", "-of", "csv=p=0", path],
-    { timeout: 30_000 },
-  );
-  return Number(stdout);
 }

@@ -1,0 +1,112 @@
+// What recording files hold, as ffmpeg and ffprobe tell it: coded pictures and sound, faults, width, burnt-in numbers.
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { readFrameCounter } from "../../core/testing/frame-counter.ts";
+import { pictureSlices } from "./media-files.ts";
+
+const run = promisify(execFile);
+const MAX_OUTPUT = 256 * 1024 * 1024;
+
+/** The picture slices of some files, one after the other, as one buffer. */
+export async function allSlices(paths: readonly string[], codec: "h264" | "h265"): Promise<Buffer> {
+  const slices: Buffer[] = [];
+  for (const path of paths) slices.push(...(await pictureSlices(path, codec)));
+  return Buffer.concat(slices);
+}
+
+/** The coded sound of some files, packet after packet, as hashes (`framemd5`); G.711 as one byte stream. */
+export async function soundPackets(paths: readonly string[]): Promise<string[]> {
+  const hashes: string[] = [];
+  for (const path of paths) {
+    const { stdout } = await run(
+      "ffmpeg",
+      ["-v", "error", "-i", path, "-map", "0:a:0", "-c", "copy", "-f", "framemd5", "pipe:1"],
+      { maxBuffer: MAX_OUTPUT, timeout: 30_000 },
+    );
+    // Stream, DTS, PTS, duration, size, hash; what follows is of side data such as Matroska's padding.
+    for (const line of stdout.split("\n"))
+      if (line !== "" && !line.startsWith("#")) hashes.push(line.split(",")[5]?.trim() ?? "");
+  }
+  return hashes;
+}
+
+/** The bytes of the sound of some files, without a container: for G.711, which every sender cuts its own way. */
+export async function soundBytes(paths: readonly string[], codec: "pcmu" | "pcma"): Promise<Buffer> {
+  const bytes: Buffer[] = [];
+  for (const path of paths) {
+    const { stdout } = await run(
+      "ffmpeg",
+      [
+        "-v",
+        "error",
+        "-i",
+        path,
+        "-map",
+        "0:a:0",
+        "-c",
+        "copy",
+        "-f",
+        codec === "pcmu" ? "mulaw" : "alaw",
+        "pipe:1",
+      ],
+      { encoding: "buffer", maxBuffer: MAX_OUTPUT, timeout: 30_000 },
+    );
+    bytes.push(stdout);
+  }
+  return Buffer.concat(bytes);
+}
+
+/** Decodes a file from end to end; answers what ffmpeg complained of, "" if it is whole. */
+export async function decodeFaults(path: string): Promise<string> {
+  try {
+    const { stderr } = await run(
+      "ffmpeg",
+      ["-v", "error", "-xerror", "-nostdin", "-threads", "1", "-i", path, "-f", "null", "-"],
+      { timeout: 60_000 },
+    );
+    return stderr;
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/** Width of a file's picture in pixels. */
+export async function widthOf(path: string): Promise<number> {
+  const { stdout } = await run(
+    "ffprobe",
+    ["-v", "error", "-select_streams", "v:0", "-show_entries", "stream=width", "-of", "csv=p=0", path],
+    { timeout: 30_000 },
+  );
+  return Number(stdout);
+}
+
+/** The number burnt into each picture of a file, in the order of showing; undefined where it cannot be read. */
+export async function burntInNumbers(
+  path: string,
+  size: { readonly width: number; readonly height: number },
+): Promise<(number | undefined)[]> {
+  const { stdout } = await run(
+    "ffmpeg",
+    [
+      "-v",
+      "error",
+      "-i",
+      path,
+      "-map",
+      "0:v:0",
+      "-fps_mode",
+      "passthrough",
+      "-f",
+      "rawvideo",
+      "-pix_fmt",
+      "rgba",
+      "pipe:1",
+    ],
+    { encoding: "buffer", maxBuffer: MAX_OUTPUT, timeout: 60_000 },
+  );
+  const bytes = size.width * size.height * 4;
+  const numbers: (number | undefined)[] = [];
+  for (let at = 0; at + bytes <= stdout.length; at += bytes)
+    numbers.push(readFrameCounter(stdout.subarray(at, at + bytes), size.width, size.height));
+  return numbers;
+}
