@@ -8,6 +8,7 @@ import {
   counterOf,
   openBrowser,
   openContext,
+  PHONE,
   screenshot,
   skipBrowserTests,
   until,
@@ -222,6 +223,20 @@ describe("the wall", { skip: skipBrowserTests, timeout: 280_000 }, () => {
     assert.equal(await page.locator('.tile[data-state="live"]').count(), TILES);
     assert.ok(new Set(first).size > TILES / 2, `cameras differ: ${first.join(" ")}`);
     await screenshot(page, "live-16");
+  });
+
+  it("fits a phone with all its controls, also when the cameras need several pages", async () => {
+    const own = await openContext(browser, recorder, { viewport: PHONE, touch: true });
+    const phone = await own.newPage();
+    for (const place of ["live?grid=4", "live?grid=9", `live?camera=${demo}`, "cameras"]) {
+      await phone.goto(`${recorder.url}/${place}`);
+      await phone.locator(".tile[data-camera], .row-actions").first().waitFor();
+      const right = (await phone.evaluate(
+        `Math.max(...[...document.querySelectorAll(".head > *, .tile, .tile-controls, .row-actions")].map((one) => one.getBoundingClientRect().right))`,
+      )) as number;
+      assert.ok(right <= PHONE.width, `${place} ends at ${right} px`);
+    }
+    await own.close();
   });
 
   it("shows a viewer pictures without what he may not do, and the recorder refuses it to him as well", async () => {

@@ -15,7 +15,7 @@ import { zone } from "../../state/zone.ts";
 import { CameraPage } from "./camera-page.tsx";
 import { RemoveDialog } from "./remove-dialog.tsx";
 
-const THUMB_TRIES = 4;
+const THUMB_TRIES = 10;
 const THUMB_AGAIN_MS = 2000;
 
 /** The list, or one camera's form by the address. */
