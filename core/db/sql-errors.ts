@@ -7,7 +7,7 @@ const MEANING: Readonly<Record<number, { code: string; kind: ErrorKind; advice: 
   6: { code: "NJ_DB_BUSY", kind: "unavailable", advice: "another process is writing to it" },
   8: { code: "NJ_DB_READ_ONLY", kind: "unavailable", advice: "the data directory is not writable" },
   10: { code: "NJ_DB_IO", kind: "unavailable", advice: "the system disk reports an error" },
-  11: { code: "NJ_DB_DAMAGED", kind: "data-loss", advice: "restore a copy, or rebuild with nightjar fsck" },
+  11: { code: "NJ_DB_DAMAGED", kind: "data-loss", advice: "start Nightjar: it takes back its last copy" },
   13: { code: "NJ_DB_FULL", kind: "resource-exhausted", advice: "the system disk is full" },
   14: { code: "NJ_DB_OPEN", kind: "unavailable", advice: "the file cannot be opened" },
   19: { code: "NJ_DB_CONSTRAINT", kind: "failed-precondition", advice: "a rule of the schema forbids it" },

@@ -14,6 +14,8 @@ import type { MediaClient } from "./media-client.ts";
 const LOOK_MS = 60_000;
 /** Several changes in a row share a copy. */
 const LEAST_MS = 10 * 60_000;
+/** After a failure: a volume that is full or away is rarely better within minutes. */
+const AFTER_FAILURE_MS = 60 * 60_000;
 const DAY_MS = 86_400_000;
 const STORE_TIMEOUT_MS = 660_000;
 const STATE_KEY = "recording.backup";
@@ -40,7 +42,7 @@ export class DatabaseBackup {
   readonly #options: DatabaseBackupOptions;
   #timer: Timer | undefined;
   #running: Promise<void> | undefined;
-  #lastTryMs = Number.NEGATIVE_INFINITY;
+  #nextTryMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: DatabaseBackupOptions) {
     this.#options = options;
@@ -55,11 +57,11 @@ export class DatabaseBackup {
     await this.#running;
   }
 
-  /** Makes a copy if one is due. Never rejects: failures are logged and tried again ten minutes later. */
+  /** Makes a copy if one is due. Never rejects: failures are logged and tried again an hour later. */
   lookAfter(): Promise<void> {
     const { clock, media, log } = this.#options;
     if (this.#running !== undefined) return this.#running;
-    if (!media.isUp || clock.monotonicMs() - this.#lastTryMs < LEAST_MS) return Promise.resolve();
+    if (!media.isUp || clock.monotonicMs() < this.#nextTryMs) return Promise.resolve();
     this.#running = this.#look()
       .catch((error: unknown) => log.warn("the database was not copied", { reason: String(error) }))
       .finally(() => {
@@ -77,15 +79,17 @@ export class DatabaseBackup {
     const isFresh = state !== undefined && state.digest === digest && ageMs >= 0 && ageMs < DAY_MS;
     const missing = isFresh ? wanted.filter((volume) => !state.volumes.includes(volume)) : wanted;
     if (missing.length === 0) return;
-    this.#lastTryMs = clock.monotonicMs();
-    await this.#copy(missing, {
+    this.#nextTryMs = clock.monotonicMs() + AFTER_FAILURE_MS;
+    const isWhole = await this.#copy(missing, {
       atMs: clock.wallMs(),
       digest,
       volumes: isFresh ? state.volumes : [],
     });
+    if (isWhole) this.#nextTryMs = clock.monotonicMs() + LEAST_MS;
   }
 
-  async #copy(volumes: readonly VolumeId[], state: BackupState): Promise<void> {
+  /** True if every volume took it. */
+  async #copy(volumes: readonly VolumeId[], state: BackupState): Promise<boolean> {
     const { db, media, log, folder } = this.#options;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const file = join(folder, "nightjar.db");
@@ -106,6 +110,7 @@ export class DatabaseBackup {
       await rm(file, { force: true });
     }
     await keyValuesTable(db).set(STATE_KEY, { ...state, volumes: [...done] });
+    return volumes.every((volume) => done.has(volume));
   }
 
   async #state(): Promise<BackupState | undefined> {
