@@ -32,6 +32,7 @@ export type StreamFaultCode =
   | "stalled"
   | "not-found"
   | "no-video"
+  | "no-key-frame"
   | "codec-unsupported"
   | "protocol-error"
   | "tls-failed"

@@ -22,6 +22,8 @@ export interface SourceCounters {
   packetsLost: number;
   bytes: number;
   frames: number;
+  /** Whole key frames: without one nothing can be shown or recorded. */
+  keyFrames: number;
   lastFrameAtMs: number | undefined;
 }
 
@@ -213,6 +215,7 @@ export class StreamAssembler implements VideoOutput, AudioOutput {
     if (this.lastVideoFrameAtMs === undefined) this.#options.events.firstPicture();
     this.lastVideoFrameAtMs = this.#nowMs;
     this.#counters.frames += 1;
+    if (keyFrame && !damaged) this.#counters.keyFrames += 1;
     this.#counters.lastFrameAtMs = this.#nowMs;
     const scaled = this.#videoScale === 1 ? time : Math.round(time * this.#videoScale);
     this.#sink.frame(this.#frame("video", bytes, scaled, 0, keyFrame, damaged));

@@ -14,6 +14,7 @@ import type {
 import { reconnectPauseMs } from "./reconnect-policy.ts";
 import { RtspSession } from "./rtsp-session.ts";
 import { requireRtspUrl } from "./rtsp-url.ts";
+import { emptinessFault } from "./stall-watch.ts";
 import { faultOf } from "./stream-fault-error.ts";
 import { SetupRefusedError } from "./track-setups.ts";
 
@@ -47,6 +48,7 @@ class RtspSource implements StreamSource {
     packetsLost: 0,
     bytes: 0,
     frames: 0,
+    keyFrames: 0,
     lastFrameAtMs: undefined,
   };
   #sessions = 0;
@@ -62,6 +64,8 @@ class RtspSource implements StreamSource {
   #trouble: StreamFault | undefined;
   #sound: StreamFault | undefined;
   #framesBefore = 0;
+  #keyFramesBefore = 0;
+  #firstPictureAtMs = 0;
   #samples: Sample[] = [];
   #ticker: Timer | undefined;
   #pause: { readonly timer: Timer; readonly wake: () => void } | undefined;
@@ -139,6 +143,7 @@ class RtspSource implements StreamSource {
   /** Runs a session to its end. Undefined: go on at once, with another transport. */
   async #oneSession(): Promise<StreamFault | undefined> {
     this.#framesBefore = this.#counters.frames;
+    this.#keyFramesBefore = this.#counters.keyFrames;
     let session: RtspSession | undefined;
     const transport = this.#transport;
     try {
@@ -154,7 +159,10 @@ class RtspSource implements StreamSource {
         counters: this.#counters,
         events: {
           trouble: (kind) => this.#inTrouble(kind),
-          firstPicture: () => this.#online("online", undefined),
+          firstPicture: () => {
+            this.#firstPictureAtMs = this.#clock.monotonicMs();
+            this.#online("online", undefined);
+          },
         },
         random: this.#random,
       });
@@ -234,7 +242,13 @@ class RtspSource implements StreamSource {
     if (this.#samples.length > 3) this.#samples.shift();
     if (this.#session === undefined || frames === this.#framesBefore) return;
     const trouble = nowMs < this.#troubleUntilMs ? this.#trouble : undefined;
-    const fault = trouble ?? this.#sound;
+    const empty = emptinessFault({
+      nowMs,
+      firstPictureAtMs: this.#firstPictureAtMs,
+      lastPictureAtMs: this.#counters.lastFrameAtMs,
+      hasKeyFrame: this.#counters.keyFrames > this.#keyFramesBefore,
+    });
+    const fault = empty ?? trouble ?? this.#sound;
     this.#online(fault === undefined ? "online" : "degraded", fault);
   }
 

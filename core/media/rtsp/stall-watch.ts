@@ -5,6 +5,10 @@ import type { StreamFault } from "../source.ts";
 const STALL_MS = 4_000;
 /** Packets come, pictures do not. */
 const NO_PICTURE_MS = 20_000;
+/** The same, until people are told. */
+const NO_PICTURE_TOLD_MS = 5_000;
+/** Pictures of a session without a key frame, until people are told; cameras send one every 1 to 10 s. */
+const NO_KEY_FRAME_MS = 15_000;
 
 /** Monotonic times of the last packet and the last picture; undefined before the first. */
 export interface ArrivalTimes {
@@ -44,4 +48,28 @@ export function stallFault(assembler: ArrivalTimes, watched: WatchedSession): St
     };
   }
   return undefined;
+}
+
+/** What people are told of a session that goes on and brings nothing that could be recorded; undefined if it does. */
+export function emptinessFault(session: {
+  readonly nowMs: number;
+  readonly firstPictureAtMs: number;
+  readonly lastPictureAtMs: number | undefined;
+  /** A whole key frame has come in this session. */
+  readonly hasKeyFrame: boolean;
+}): StreamFault | undefined {
+  const { nowMs, lastPictureAtMs } = session;
+  if (lastPictureAtMs !== undefined && nowMs - lastPictureAtMs >= NO_PICTURE_TOLD_MS) {
+    return {
+      code: "stalled",
+      message:
+        "Packets come from the camera, but no whole picture. Check its video settings and the network.",
+    };
+  }
+  if (session.hasKeyFrame || nowMs - session.firstPictureAtMs < NO_KEY_FRAME_MS) return undefined;
+  return {
+    code: "no-key-frame",
+    message:
+      "No whole key frame comes from the camera: without one nothing can be shown or recorded. Set its key-frame interval (I-frame, GOP) to 2 s, and check the network.",
+  };
 }

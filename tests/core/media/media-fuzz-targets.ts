@@ -74,7 +74,7 @@ function runPackets(plans: TrackPlans, track: "video" | "audio" | "metadata", by
     sink: releasingSink,
     pool,
     clock: systemClock,
-    counters: { packets: 0, packetsLost: 0, bytes: 0, frames: 0, lastFrameAtMs: undefined },
+    counters: { packets: 0, packetsLost: 0, bytes: 0, frames: 0, keyFrames: 0, lastFrameAtMs: undefined },
     transport: "tcp",
     tls: false,
     events: { trouble: () => undefined, firstPicture: () => undefined },

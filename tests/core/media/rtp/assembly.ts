@@ -23,7 +23,7 @@ export function assemble(plans: TrackPlans, budgetBytes = 64 * 1024 * 1024) {
     sink,
     pool,
     clock,
-    counters: { packets: 0, packetsLost: 0, bytes: 0, frames: 0, lastFrameAtMs: undefined },
+    counters: { packets: 0, packetsLost: 0, bytes: 0, frames: 0, keyFrames: 0, lastFrameAtMs: undefined },
     transport: "tcp",
     tls: false,
     events: { trouble: (kind) => troubles.push(kind), firstPicture: () => undefined },

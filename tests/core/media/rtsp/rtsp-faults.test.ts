@@ -153,6 +153,42 @@ describe("a source's patience", () => {
     await waitFor(() => fetching.sink.runs.length === 2);
   });
 
+  it("with pictures that nothing can be recorded of ends in words: no key frame, then no whole picture", async () => {
+    const clock = new FakeClock();
+    await using camera = await scriptedCamera(politely(hikvisionSdp));
+    await using fetching = fetchFrom(camera.url, {}, clock);
+    await waitFor(() => fetching.sink.runs.length === 1);
+    let sequence = 0;
+    let seconds = 0;
+    const send = (payload: Buffer, marker: boolean) => {
+      sequence += 1;
+      const packet = rtpPacket({ sequence, timestamp: seconds * 90_000, marker }, payload);
+      for (const socket of camera.sockets)
+        socket.write(Buffer.concat([Buffer.from([0x24, 0, 0, packet.length]), packet]));
+    };
+    const until = async (code: string | undefined, most: number, payload: Buffer, marker: boolean) => {
+      for (let second = 0; second < most; second += 1) {
+        const { packets } = fetching.source.statistics();
+        send(payload, marker);
+        await waitFor(() => fetching.source.statistics().packets > packets);
+        await pass(clock, 1_000);
+        seconds += 1;
+        if (fetching.sink.state?.status !== "connecting" && fetching.sink.state?.fault?.code === code)
+          return second;
+      }
+      return assert.fail(`no state ${code}: ${JSON.stringify(fetching.sink.state)}`);
+    };
+    assert.equal(await until(undefined, 1, slice264(1, true), true), 0);
+    assert.ok((await until("no-key-frame", 18, slice264(1, true), true)) >= 12, "not at once");
+    assert.equal(fetching.sink.state?.status, "degraded");
+    await until(undefined, 2, slice264(5, true), true);
+    assert.equal(fetching.sink.state?.status, "online");
+    // The middle of a fragmented unit, of which neither start nor end ever comes.
+    const middle = Buffer.concat([Buffer.from([0x7c, 0x05]), Buffer.alloc(40, 0x55)]);
+    await until("stalled", 8, middle, false);
+    assert.deepEqual([fetching.sink.state?.status, fetching.sink.runs.length], ["degraded", 1]);
+  });
+
   it("keeps the session alive at half its timeout, and answers that fail or carry a wrong CSeq never end it", async () => {
     const clock = new FakeClock();
     const polite = politely(hikvisionSdp, { session: "77;timeout=20" });
