@@ -6,7 +6,7 @@ import { clipSource } from "../../core/media/rtsp-server/clip-source.ts";
 import { createRtspServer } from "../../core/media/rtsp-server/rtsp-server.ts";
 import type { ServedSource } from "../../core/media/rtsp-server/served-source.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
-import { emptyPage, launchBrowser, percentile } from "./browser.ts";
+import { launchBrowser, percentile, quietPage } from "./browser.ts";
 import { type BenchContext, type Figure, figure } from "./figure.ts";
 import { GatewayProcess } from "./gateway-process.ts";
 import { benchDir } from "./left-behind.ts";
@@ -43,7 +43,7 @@ export async function live(context: BenchContext): Promise<readonly Figure[]> {
       what: "the camera to be recorded",
       periodMs: 100,
     });
-    const page = await emptyPage(browser, gateway.port);
+    const page = await quietPage(browser, gateway.port);
     await putParts(page, await bundleParts());
     const url = `ws://127.0.0.1:${gateway.port}/api/v1/cameras/camera-0/live?stream=main&ticket=bench`;
     const figures: Figure[] = [];

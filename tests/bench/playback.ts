@@ -9,7 +9,7 @@ import { RecordingIndex } from "../../core/recording/recording-index.ts";
 import { ARCHIVE_VOLUME, type Archive, fillArchive, linkFiles } from "./bench-archive.ts";
 import { benchClip } from "./bench-clip.ts";
 import { makeSegments } from "./bench-segments.ts";
-import { emptyPage, launchBrowser, percentile } from "./browser.ts";
+import { launchBrowser, percentile, quietPage } from "./browser.ts";
 import { type BenchContext, type Figure, figure } from "./figure.ts";
 import { GatewayProcess } from "./gateway-process.ts";
 import { benchDir } from "./left-behind.ts";
@@ -100,7 +100,7 @@ async function seeks(port: number, rounds: readonly SeekRound[]): Promise<Figure
   const browser = await launchBrowser();
   const times: SeekTimes[] = [];
   try {
-    const page = await emptyPage(browser, port);
+    const page = await quietPage(browser, port);
     for (const { camera, moments } of rounds) {
       const url = `ws://127.0.0.1:${port}/api/v1/cameras/${camera}/playback?ticket=bench`;
       const found = await page.evaluate(seekAll, { url, moments });

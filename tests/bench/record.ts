@@ -3,6 +3,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { benchClip } from "./bench-clip.ts";
+import { percentile } from "./browser.ts";
 import { FfmpegRecorders } from "./ffmpeg-recorders.ts";
 import { type BenchContext, type Figure, figure } from "./figure.ts";
 import { benchDir } from "./left-behind.ts";
@@ -59,6 +60,7 @@ export async function record(context: BenchContext): Promise<readonly Figure[]> 
         rivalValue: rival === undefined ? undefined : rival.usage.pssMb / count,
       }),
       figure(name("event loop p99"), own.loopP99Ms, "ms", { limit: LIMITS.loopMs }),
+      figure(name("event loop, worst 2 s"), own.loopWorstMs, "ms"),
       figure(name("lost packets"), own.packetsLost, "packets", { limit: 0 }),
       figure(name("dropped frames"), own.framesDropped, "frames", { limit: 0 }),
       figure(name("cameras not at full rate"), own.camerasBehind, "cameras", { limit: 0 }),
@@ -81,7 +83,13 @@ async function measureNightjar(
   clip: string,
   count: number,
 ): Promise<
-  Measured & { loopP99Ms: number; packetsLost: number; framesDropped: number; camerasBehind: number }
+  Measured & {
+    loopP99Ms: number;
+    loopWorstMs: number;
+    packetsLost: number;
+    framesDropped: number;
+    camerasBehind: number;
+  }
 > {
   context.progress(`${count}: Nightjar`);
   using dir = benchDir();
@@ -98,11 +106,11 @@ async function measureNightjar(
     );
     await pause(warmUpMs(context));
     const before = await media.figures();
-    let loopP99Ms = 0;
+    const loopP99Ms: number[] = [];
     const watch = setInterval(() => {
       media.figures().then(
         ({ eventLoopP99Ms }) => {
-          loopP99Ms = Math.max(loopP99Ms, eventLoopP99Ms);
+          loopP99Ms.push(eventLoopP99Ms);
         },
         () => undefined,
       );
@@ -115,7 +123,9 @@ async function measureNightjar(
       before.streams.reduce((total, stream) => total + of(stream), 0);
     return {
       ...measured,
-      loopP99Ms: Math.max(loopP99Ms, after.eventLoopP99Ms),
+      // Of each 2 s the process tells the p99, which of 100 turns is the longest: their median is that of the whole.
+      loopP99Ms: percentile(loopP99Ms, 0.5),
+      loopWorstMs: Math.max(...loopP99Ms),
       packetsLost: sum((stream) => stream.packetsLost),
       framesDropped: sum((stream) => stream.framesDropped) + (await sender.counters()).unitsDropped,
       camerasBehind: after.streams.filter((stream) => {
