@@ -37,6 +37,20 @@ export async function databaseDamage(
   }
 }
 
+/** The version of a sound database's schema. */
+export async function databaseVersion(
+  file: string,
+  options: { readonly log: Log; readonly driver?: DbDriver },
+): Promise<number> {
+  const connection = await connectPlainly(file, options);
+  try {
+    const [row] = await connection.all<{ user_version: number }>("pragma user_version", []);
+    return row?.user_version ?? 0;
+  } finally {
+    await connection.close();
+  }
+}
+
 /** Renames a database with its journals, so that `sqlite3` still opens it under the new name. */
 export async function renameDatabase(from: string, to: string): Promise<void> {
   for (const companion of COMPANIONS) {

@@ -4,8 +4,15 @@
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { databaseDamage, removeDatabase, renameDatabase, sizeOf } from "../db/check-database.ts";
+import {
+  databaseDamage,
+  databaseVersion,
+  removeDatabase,
+  renameDatabase,
+  sizeOf,
+} from "../db/check-database.ts";
 import type { Db, DbDriver } from "../db/db.ts";
+import { currentSchema } from "../db/migrate.ts";
 import { openDb } from "../db/open-db.ts";
 import { keyValuesTable } from "../db/tables/key-values-table.ts";
 import { clearLastReports } from "../db/tables/last-reports-table.ts";
@@ -56,6 +63,8 @@ export interface RescueOptions {
   readonly log: Log;
   readonly nowMs: () => number;
   readonly driver?: DbDriver;
+  /** Up to this size a database is looked through at every start; 64 MiB (0.1 s) unless given. */
+  readonly checkAlwaysBytes?: number;
   /** Copies what the volumes keep into a folder; the newest first. */
   readonly fetchBackups: (folder: string) => Promise<readonly FoundBackup[]>;
   /** The file turned out to be damaged while it was in use: end the process, its next start sees to it. */
@@ -64,24 +73,22 @@ export interface RescueOptions {
 
 /** Opens the database. Throws only what no other database could help: no space, no right to write. */
 export async function openOrRescueDb(options: RescueOptions): Promise<RescuedDb> {
-  const { file, log } = options;
+  const { file } = options;
   const mark = `${file}${MARK}`;
   const distrust = await textOf(mark);
   const damage = await damageOf(options, distrust);
   let rescue = damage === undefined ? undefined : await replace(options, damage);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   await writeFile(mark, "", { mode: 0o600 });
-  const db = await openDb(file, {
-    log,
-    ...(options.driver === undefined ? {} : { driver: options.driver }),
-    onDamaged: (error) => {
-      log.error("the database is damaged; it will be replaced by its last copy", { reason: error.message });
-      writeFile(mark, error.message).then(
-        () => options.onDamaged(error),
-        () => options.onDamaged(error),
-      );
-    },
-  });
+  let db: Db;
+  try {
+    db = await openWatched(options, mark);
+  } catch (error) {
+    if (rescue !== undefined || !(error instanceof NightjarError) || error.code !== "NJ_DB_DAMAGED")
+      throw error;
+    rescue = await replace(options, error.message);
+    db = await openWatched(options, mark);
+  }
   if (rescue === undefined) {
     rescue = await storedRescue(db);
   } else {
@@ -99,6 +106,19 @@ export async function openOrRescueDb(options: RescueOptions): Promise<RescuedDb>
       if ((await textOf(mark)) === "") await rm(mark, { force: true });
     },
   };
+}
+
+/** Opens the database; damage that shows later is written into the mark before anybody is told. */
+function openWatched({ file, log, driver, onDamaged }: RescueOptions, mark: string): Promise<Db> {
+  return openDb(file, {
+    log,
+    ...(driver === undefined ? {} : { driver }),
+    onDamaged: (error) => {
+      log.error("the database is damaged; it will be replaced by its last copy", { reason: error.message });
+      const tell = (): void => onDamaged(error);
+      writeFile(mark, error.message).then(tell, tell);
+    },
+  });
 }
 
 /** Keeps what is known of a rescue. */
@@ -159,7 +179,8 @@ async function damageOf(options: RescueOptions, distrust: string | undefined): P
   if (sizeBytes === undefined) return options.isExpected ? "the file was missing" : undefined;
   if (distrust !== undefined && distrust !== "") return distrust;
   if (sizeBytes === 0) return options.isExpected ? "the file was empty" : undefined;
-  if (distrust === undefined && sizeBytes > CHECK_ALWAYS_BYTES) return undefined;
+  const always = options.checkAlwaysBytes ?? CHECK_ALWAYS_BYTES;
+  if (distrust === undefined && sizeBytes > always) return undefined;
   return databaseDamage(file, { log, ...(driver === undefined ? {} : { driver }) });
 }
 
@@ -197,9 +218,9 @@ async function replace(options: RescueOptions, damage: string): Promise<Rescue> 
 async function takeBack(options: RescueOptions, folder: string): Promise<FoundBackup | undefined> {
   const { file, log, driver } = options;
   for (const backup of await options.fetchBackups(folder)) {
-    const problem = await databaseDamage(backup.file, { log, ...(driver === undefined ? {} : { driver }) });
+    const problem = await whyNotUsable(backup.file, { log, ...(driver === undefined ? {} : { driver }) });
     if (problem !== undefined) {
-      log.warn("a copy of the database is damaged as well", { volume: backup.volumePath, problem });
+      log.warn("a copy of the database cannot be used", { volume: backup.volumePath, problem });
       continue;
     }
     const draft = `${file}.new`;
@@ -215,6 +236,16 @@ async function takeBack(options: RescueOptions, folder: string): Promise<FoundBa
     return backup;
   }
   return undefined;
+}
+
+async function whyNotUsable(
+  file: string,
+  options: { readonly log: Log; readonly driver?: DbDriver },
+): Promise<string | undefined> {
+  const damage = await databaseDamage(file, options);
+  if (damage !== undefined) return damage;
+  const [version, { version: known }] = await Promise.all([databaseVersion(file, options), currentSchema()]);
+  return version > known ? `it is of a newer Nightjar (schema ${version})` : undefined;
 }
 
 /** A disk that damages the database again and again must not be filled with what is left of it. */

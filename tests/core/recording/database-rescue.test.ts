@@ -179,6 +179,26 @@ onBothDrivers("the database after damage", ({ driver }) => {
     assert.match(empty.rescue === undefined ? "" : rescueSentence(empty.rescue), /no copy was found/);
   });
 
+  it("is replaced as well when it was too large to be looked through and cannot be opened", async () => {
+    await liveOnce();
+    writeSync(openSync(file, "r+"), Buffer.alloc(PAGE, 9), 0, PAGE, 0);
+    const rescued = await start({ checkAlwaysBytes: 0 });
+    assert.deepEqual(await names(rescued), ["ada"]);
+    assert.match(rescued.rescue?.damage ?? "", /not a database/);
+  });
+
+  it("is not replaced by a copy that a newer Nightjar made, which this one could not open", async () => {
+    await liveOnce();
+    const newer = dir.join("newer.db");
+    await copyFile(dir.join("copy.db"), newer);
+    const made = await openDb(newer, { log: silentLog, driver });
+    await made.run("pragma user_version = 999");
+    await made.close();
+    backups = [{ file: newer, volumePath: "/srv/newer", modifiedMs: NOW }, ...backups];
+    await truncate(file, 0);
+    assert.equal((await start()).rescue?.restored?.volumePath, "/srv/video");
+  });
+
   it("keeps no more than three damaged files", async () => {
     await liveOnce();
     for (let day = 0; day < 5; day += 1) {
