@@ -92,11 +92,19 @@ async function expectedCoverage(db: Db, streamNumber: number): Promise<CoverageP
   }
 }
 
-/** Rows joined without regard to the longest one, sorted: two ways of cutting the same timeline become equal. */
+/**
+ * Rows joined without regard to the longest one, sorted: two ways of cutting the same timeline become equal. What a
+ * failing disk had of a part that was written again elsewhere overlaps it, in the same run.
+ */
 function coalesce(pieces: readonly CoveragePiece[]): unknown[] {
   const ordered = pieces
     .map(({ node, run, start90k, end90k, reasons }) => ({ node, run, start90k, end90k, reasons }))
-    .sort((a, b) => (a.node < b.node ? -1 : a.node > b.node ? 1 : a.run - b.run || a.start90k - b.start90k));
+    .sort(
+      (a, b) =>
+        (a.node < b.node ? -1 : a.node > b.node ? 1 : a.run - b.run) ||
+        a.reasons - b.reasons ||
+        a.start90k - b.start90k,
+    );
   const joined: typeof ordered = [];
   for (const piece of ordered) {
     const open = joined.at(-1);
@@ -105,9 +113,9 @@ function coalesce(pieces: readonly CoveragePiece[]): unknown[] {
       open.node === piece.node &&
       open.run === piece.run &&
       open.reasons === piece.reasons &&
-      open.end90k === piece.start90k
+      open.end90k >= piece.start90k
     ) {
-      joined[joined.length - 1] = { ...open, end90k: piece.end90k };
+      joined[joined.length - 1] = { ...open, end90k: Math.max(open.end90k, piece.end90k) };
     } else {
       joined.push(piece);
     }

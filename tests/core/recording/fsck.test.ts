@@ -167,6 +167,14 @@ onBothDrivers("fsck", ({ fresh }) => {
     ]);
   });
 
+  it("finds the timeline in order where a part of a run is there twice", async () => {
+    await indexed(3);
+    // What a failing disk had of the second, which was written again elsewhere, is recovered after the third.
+    await indexed(1, { startTime90k: NOON + LENGTH });
+    const report = await run();
+    assert.deepEqual(report.findings, []);
+  });
+
   it("removes files without a picture", async () => {
     const [first] = await indexed(1);
     const [empty] = make(2).slice(1);
