@@ -1,10 +1,10 @@
 // Kills parts of a recorder at random moments and counts what that costs: `node tests/faults/kill-storm.ts [--rounds N]
 // [--cameras N] [--seed N]`, `npm run faults`. Goals: nothing unreadable, at most 2 s lost of what was received,
 // recording again within 5 s, no gap at all when only core or the gateway died, and a clean fsck afterwards.
-import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { RecorderRig, ROOT } from "../support/recorder-rig.ts";
+import { type FsckOutcome, runFsck, undecodable } from "../support/recorder-evidence.ts";
+import { RecorderRig } from "../support/recorder-rig.ts";
+import { randomFrom } from "./random.ts";
 
 export type Victim = "media" | "core" | "gateway" | "tree";
 
@@ -26,7 +26,7 @@ export interface StormResult {
   readonly unexplainedGaps: readonly string[];
   readonly unreadable: readonly string[];
   readonly files: number;
-  readonly fsck: { readonly exitCode: number | null; readonly output: string };
+  readonly fsck: FsckOutcome;
 }
 
 const VICTIMS: readonly Victim[] = ["media", "core", "media", "tree", "gateway", "media"];
@@ -66,16 +66,7 @@ export async function killStorm(options: {
 }
 
 function judge(rig: RecorderRig, kills: readonly Kill[]): StormResult {
-  const fsck = spawnSync(
-    process.execPath,
-    [join(ROOT, "core/main.ts"), "fsck", "--data", rig.dataDir, "--json"],
-    { encoding: "utf8" },
-  );
   const files = rig.files();
-  const unreadable = rig.filePaths().filter((file) => {
-    const { status } = spawnSync("ffmpeg", ["-v", "error", "-xerror", "-i", file, "-f", "null", "-"]);
-    return status !== 0;
-  });
   let worstLossMs = 0;
   let worstAgainMs = 0;
   const unexplainedGaps: string[] = [];
@@ -103,20 +94,9 @@ function judge(rig: RecorderRig, kills: readonly Kill[]): StormResult {
     worstLossMs,
     worstAgainMs,
     unexplainedGaps,
-    unreadable,
+    unreadable: undecodable(rig.filePaths()),
     files: files.length,
-    fsck: { exitCode: fsck.status, output: fsck.stdout + fsck.stderr },
-  };
-}
-
-/** Mulberry32: the same seed gives the same storm. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+    fsck: runFsck(rig.dataDir),
   };
 }
 

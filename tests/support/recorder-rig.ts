@@ -3,21 +3,24 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import type { RecordConfig } from "../../core/config/camera-config.ts";
 import { ConfigStore } from "../../core/config/config-store.ts";
 import type { CoreMethodsForCli } from "../../core/control/cli-protocol.ts";
 import { connectLink, LINK_VERSION } from "../../core/link/link.ts";
 import { silentLog } from "../../core/log.ts";
-import { openSegmentFile } from "../../core/media/store/segment-file.ts";
+import { inspectSegment } from "../../core/media/store/recover-segment.ts";
 import { isSameProcess, processStartTime } from "../../core/supervisor/data-lock.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { SenderProcesses } from "../bench/sender-process.ts";
+import { type RecordedFile, recordedFiles, segmentPaths } from "./recorder-evidence.ts";
 
 export const ROOT = resolve(import.meta.dirname, "../..");
 export const DEMO_CLIP = join(ROOT, "plugins/camera-demo/media/main.mp4");
+/** Time between its pictures, in milliseconds. */
+export const DEMO_FRAME_MS = 1_000 / 15;
 const ENTRY = join(ROOT, "core/main.ts");
 
 export interface RigOptions {
@@ -25,33 +28,37 @@ export interface RigOptions {
   /** An MP4 file that the sender plays in a loop. */
   readonly clip?: string;
   readonly record?: Partial<RecordConfig>;
-  /** Folder of the recording volume; one below the data directory unless given. */
-  readonly volume?: { readonly path: string; readonly reserveBytes?: number; readonly overwrite?: boolean };
+  /** Recording volumes in their order; one below the data directory unless given. */
+  readonly volumes?: readonly {
+    readonly path: string;
+    readonly reserveBytes?: number;
+    readonly overwrite?: boolean;
+  }[];
+  /** The data directory, which need not exist; a temporary one unless given. */
+  readonly dataDir?: string;
 }
 
 export interface StatusBody {
   readonly processes: readonly {
-    readonly name: "media" | "core" | "gateway";
+    readonly name: Role;
     readonly pid?: number;
     readonly status: string;
   }[];
   readonly cameras: { readonly total: number; readonly online: number; readonly recording: number };
-  readonly volumes: readonly { readonly status: string; readonly message?: string }[];
+  readonly volumes: readonly {
+    readonly path: string;
+    readonly status: string;
+    readonly message?: string;
+    readonly freeBytes?: number;
+  }[];
+  readonly problems: readonly { readonly code: string; readonly message: string }[];
 }
 
-/** What a recording file holds, in milliseconds of wall time. */
-export interface RecordedFile {
-  readonly file: string;
-  readonly camera: string;
-  readonly run: number;
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly frames: number;
-}
+export type Role = "media" | "core" | "gateway";
 
 export class RecorderRig {
   readonly dataDir: string;
-  readonly volumePath: string;
+  readonly volumePaths: readonly string[];
   readonly sender: SenderProcesses;
   readonly #cleanUp: () => void;
   #supervisor: ChildProcess | undefined;
@@ -61,9 +68,14 @@ export class RecorderRig {
   activationCode: string | undefined;
   readyMs = 0;
 
-  private constructor(dataDir: string, volumePath: string, sender: SenderProcesses, cleanUp: () => void) {
+  private constructor(
+    dataDir: string,
+    volumePaths: readonly string[],
+    sender: SenderProcesses,
+    cleanUp: () => void,
+  ) {
     this.dataDir = dataDir;
-    this.volumePath = volumePath;
+    this.volumePaths = volumePaths;
     this.sender = sender;
     this.#cleanUp = cleanUp;
   }
@@ -71,7 +83,7 @@ export class RecorderRig {
   /** Makes the cameras and the configuration, and starts the recorder. */
   static async start(options: RigOptions): Promise<RecorderRig> {
     const folder = tempDir("nightjar-rig-");
-    const dataDir = join(folder.path, "data");
+    const dataDir = options.dataDir ?? join(folder.path, "data");
     mkdirSync(dataDir, { recursive: true });
     const sender = await SenderProcesses.start(options.clip ?? DEMO_CLIP, options.cameras);
     const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false });
@@ -79,7 +91,9 @@ export class RecorderRig {
       draft.network.http.port = 0;
       draft.network.https.enabled = false;
       draft.firstRun.demoRemoved = true;
-      if (options.volume !== undefined) draft.storage.volumes = [{ overwrite: true, ...options.volume }];
+      if (options.volumes !== undefined) {
+        draft.storage.volumes = options.volumes.map((volume) => ({ overwrite: true, ...volume }));
+      }
       for (let number = 1; number <= options.cameras; number += 1) {
         draft.cameras.push({
           id: `cam-${number}`,
@@ -94,7 +108,7 @@ export class RecorderRig {
     await config.close();
     const rig = new RecorderRig(
       dataDir,
-      options.volume?.path ?? join(dataDir, "volumes/default"),
+      options.volumes?.map(({ path }) => path) ?? [join(dataDir, "volumes/default")],
       sender,
       () => folder[Symbol.dispose](),
     );
@@ -177,34 +191,101 @@ export class RecorderRig {
     return performance.now() - begin;
   }
 
+  /** Waits until nothing is unfinished that was begun before this call. */
+  async untilRecovered(deadlineMs: number): Promise<void> {
+    const before = Date.now();
+    await waitFor(() => this.unfinished(before).length === 0, {
+      deadlineMs,
+      periodMs: 250,
+      what: "the recovery of unfinished files",
+    });
+  }
+
+  /** Files that were begun before a moment, are not being written and are not closed. */
+  unfinished(beforeMs: number): string[] {
+    const newest = new Set(
+      this.#growth()
+        .values()
+        .map((line) => line.split(" ")[0] ?? ""),
+    );
+    return this.filePaths().filter((path) => {
+      if (newest.has(path) || Number.parseInt(basename(path), 10) > beforeMs) return false;
+      return !["closed", "unreadable"].includes(inspectSegment(path).state);
+    });
+  }
+
   get cameraCount(): number {
     return (JSON.parse(readFileSync(join(this.dataDir, "config.json"), "utf8")) as { cameras: unknown[] })
       .cameras.length;
   }
 
   /** Pids of the recorder's children, as the supervisor wrote them. */
-  async pidOf(name: "media" | "core" | "gateway"): Promise<number> {
+  async pidOf(name: Role): Promise<number> {
     return waitFor(
       async () => {
         const found = (await this.status())?.processes.find((process) => process.name === name);
         return found?.status === "ready" ? found.pid : undefined;
       },
-      { deadlineMs: 15_000 },
+      { deadlineMs: 60_000, what: `${name} to be ready` },
     );
   }
 
-  /** Kills one process, or everything at once, without warning. Answers when: wall clock in milliseconds. */
-  async kill(victim: "media" | "core" | "gateway" | "tree"): Promise<number> {
+  /** Pid of one of the recorder's processes as the system knows it, also while core is away. */
+  childPid(role: Role): number | undefined {
+    const supervisor = this.#supervisor?.pid ?? 0;
+    try {
+      const children = readFileSync(`/proc/${supervisor}/task/${supervisor}/children`, "utf8")
+        .trim()
+        .split(" ");
+      return children.map(Number).find((pid) => {
+        const args = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+        return args.includes("process") && args.includes(role);
+      });
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * Keeps one process from running: it is stopped, and so is each that the supervisor starts in its place.
+   * `release` lets the next one run.
+   */
+  withhold(role: Role): { release(): void } {
+    let held: number | undefined;
+    const hold = (): void => {
+      const pid = this.childPid(role);
+      if (pid === undefined || pid === held) return;
+      held = pid;
+      process.kill(pid, "SIGSTOP");
+    };
+    hold();
+    const timer = setInterval(hold, 20);
+    return {
+      release: () => {
+        clearInterval(timer);
+        const pid = this.childPid(role);
+        if (pid !== undefined) process.kill(pid, "SIGKILL");
+      },
+    };
+  }
+
+  /**
+   * Kills one process, or everything at once, without warning. Answers when: wall clock in milliseconds.
+   * `first` is done right before the kill: taking the power off a disk.
+   */
+  async kill(victim: Role | "tree", first: () => void = () => undefined): Promise<number> {
     if (victim !== "tree") {
       const pid = await this.pidOf(victim);
+      first();
       process.kill(pid, "SIGKILL");
       return Date.now();
     }
     const supervisor = this.#supervisor;
     const pids = this.#childPids();
     const ended = supervisor === undefined ? undefined : once(supervisor, "exit");
-    supervisor?.kill("SIGKILL");
+    first();
     const atMs = Date.now();
+    supervisor?.kill("SIGKILL");
     for (const { pid, startTime } of pids) {
       if ((await processStartTime(pid)) === startTime) process.kill(pid, "SIGKILL");
     }
@@ -234,39 +315,20 @@ export class RecorderRig {
 
   /** All recording files, by camera and start. Throws where one cannot be read. */
   files(): RecordedFile[] {
-    return this.filePaths()
-      .map((file) => {
-        const segment = openSegmentFile(file);
-        try {
-          const { identity } = segment;
-          const { samples } = segment.video;
-          const last = samples.count - 1;
-          const durationMs = last < 0 ? 0 : ((samples.decodeTimes[last] ?? 0) + samples.lastDuration) / 90;
-          const startMs = identity.startTime90k / 90;
-          return {
-            file,
-            camera: identity.camera,
-            run: identity.run,
-            startMs,
-            endMs: startMs + durationMs,
-            frames: samples.count,
-          };
-        } finally {
-          segment.close();
-        }
-      })
-      .sort((a, b) => a.camera.localeCompare(b.camera) || a.startMs - b.startMs);
+    return recordedFiles(this.volumePaths);
   }
 
   filePaths(): string[] {
-    return globSync("video/**/*.mp4", { cwd: this.volumePath }).map((path) => join(this.volumePath, path));
+    return segmentPaths(this.volumePaths);
   }
 
   #growth(): Map<string, string> {
     const newest = new Map<string, string>();
-    for (const path of this.filePaths().sort()) {
-      const camera = path.slice(this.volumePath.length).split("/")[2] ?? "";
-      if (existsSync(path)) newest.set(camera, `${path} ${statSync(path).size}`);
+    const byName = this.filePaths().sort((a, b) => basename(a).localeCompare(basename(b)));
+    for (const path of byName) {
+      const camera = path.split("/").at(-5) ?? "";
+      const size = statSync(path, { throwIfNoEntry: false })?.size;
+      if (size !== undefined) newest.set(camera, `${path} ${size}`);
     }
     return newest;
   }

@@ -1,0 +1,23 @@
+// Trouble of neighbours in small, for every test run; `node tests/faults/neighbours.ts` takes longer.
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import { type NeighboursResult, neighbours } from "./neighbours.ts";
+
+describe("16 cameras recorded while core and gateway are stopped, slow, killed and flooded", () => {
+  let result: NeighboursResult;
+  before(async () => {
+    result = await neighbours({ cameras: 16, seconds: 2 });
+  });
+
+  it("are all recorded to the end", () => {
+    assert.equal(result.cameras, 16);
+    assert.ok(result.endsEarlyMs < 2_500, `${result.endsEarlyMs} ms`);
+  });
+  it("have every frame, in one session each", () => {
+    assert.deepEqual(result.gaps, []);
+    assert.deepEqual(result.missing, []);
+    assert.deepEqual(result.reconnected, []);
+    assert.equal(result.droppedBySender, 0);
+  });
+  it("are all in the index", () => assert.equal(result.fsck.exitCode, 0, result.fsck.output));
+});

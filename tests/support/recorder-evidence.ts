@@ -1,0 +1,151 @@
+// What a recorder left behind, read without asking it: its files, its index, its fsck. For tests that judge.
+import { spawnSync } from "node:child_process";
+import { globSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { openSegmentFile } from "../../core/media/store/segment-file.ts";
+
+const ENTRY = resolve(import.meta.dirname, "../../core/main.ts");
+
+/** What a recording file holds, in milliseconds of wall time. */
+export interface RecordedFile {
+  readonly file: string;
+  readonly id: string;
+  readonly camera: string;
+  readonly run: number;
+  readonly sequence: number;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly frames: number;
+  /** Longest and shortest time between two of its frames. */
+  readonly longestFrameMs: number;
+  readonly shortestFrameMs: number;
+}
+
+export interface FsckOutcome {
+  readonly exitCode: number | null;
+  readonly output: string;
+}
+
+/** A row of the index. */
+export interface IndexRow {
+  readonly id: string;
+  readonly sizeBytes: number;
+}
+
+/** Paths of all recording files below some volumes. */
+export function segmentPaths(volumes: readonly string[]): string[] {
+  return volumes.flatMap((volume) =>
+    globSync("video/**/*.mp4", { cwd: volume }).map((path) => join(volume, path)),
+  );
+}
+
+/** All recording files of some volumes, by camera and start. Throws where one cannot be read. */
+export function recordedFiles(
+  volumes: readonly string[],
+  isWanted: (path: string) => boolean = () => true,
+): RecordedFile[] {
+  return segmentPaths(volumes)
+    .filter(isWanted)
+    .map(readRecorded)
+    .sort((a, b) => a.camera.localeCompare(b.camera) || a.startMs - b.startMs);
+}
+
+function readRecorded(file: string): RecordedFile {
+  const segment = openSegmentFile(file);
+  try {
+    const { identity } = segment;
+    const { samples } = segment.video;
+    const last = samples.count - 1;
+    const durationMs = last < 0 ? 0 : ((samples.decodeTimes[last] ?? 0) + samples.lastDuration) / 90;
+    const startMs = identity.startTime90k / 90;
+    let longest = 0;
+    let shortest = Number.POSITIVE_INFINITY;
+    for (let index = 1; index <= last; index += 1) {
+      const step = (samples.decodeTimes[index] ?? 0) - (samples.decodeTimes[index - 1] ?? 0);
+      longest = Math.max(longest, step);
+      shortest = Math.min(shortest, step);
+    }
+    return {
+      file,
+      id: basename(file, ".mp4"),
+      camera: identity.camera,
+      run: identity.run,
+      sequence: identity.sequence,
+      startMs,
+      endMs: startMs + durationMs,
+      frames: samples.count,
+      longestFrameMs: longest / 90,
+      shortestFrameMs: shortest / 90,
+    };
+  } finally {
+    segment.close();
+  }
+}
+
+/** Files that a strict decoder refuses. */
+export function undecodable(files: readonly string[]): string[] {
+  return files.filter((file) => {
+    const { status } = spawnSync("ffmpeg", ["-v", "error", "-xerror", "-i", file, "-f", "null", "-"], {
+      stdio: "ignore",
+    });
+    return status !== 0;
+  });
+}
+
+/** Pauses of more than `toleranceMs` between files of a camera, and frames out of step within them. */
+export function gapsOf(
+  files: readonly RecordedFile[],
+  frameMs: number,
+  toleranceMs = 200,
+): { camera: string; fromMs: number; toMs: number }[] {
+  const gaps: { camera: string; fromMs: number; toMs: number }[] = [];
+  let before: RecordedFile | undefined;
+  let endMs = 0;
+  for (const file of files) {
+    if (before?.camera !== file.camera) endMs = file.startMs;
+    if (file.startMs - endMs > toleranceMs)
+      gaps.push({ camera: file.camera, fromMs: endMs, toMs: file.startMs });
+    if (file.longestFrameMs > frameMs * 1.5) {
+      gaps.push({ camera: file.camera, fromMs: file.endMs - file.longestFrameMs, toMs: file.endMs });
+    }
+    endMs = Math.max(endMs, file.endMs);
+    before = file;
+  }
+  return gaps;
+}
+
+/** Frames of each camera against what its time should hold: missing ones count positive, doubled ones negative. */
+export function framesMissing(files: readonly RecordedFile[], frameMs: number): Map<string, number> {
+  const missing = new Map<string, number>();
+  for (const [camera, own] of Map.groupBy(files, (file) => file.camera)) {
+    const startMs = Math.min(...own.map((file) => file.startMs));
+    const endMs = Math.max(...own.map((file) => file.endMs));
+    const frames = own.reduce((sum, file) => sum + file.frames, 0);
+    missing.set(camera, Math.round((endMs - startMs) / frameMs) - frames);
+  }
+  return missing;
+}
+
+/** The rows of the index that are committed now. */
+export function indexRows(dataDir: string): IndexRow[] {
+  const db = new DatabaseSync(join(dataDir, "nightjar.db"), { readOnly: true });
+  try {
+    return db
+      .prepare("select id, size_bytes from segments")
+      .all()
+      .map((row) => ({ id: String(row["id"]), sizeBytes: Number(row["size_bytes"]) }));
+  } finally {
+    db.close();
+  }
+}
+
+/** Runs `nightjar fsck` on a data directory. */
+export function runFsck(dataDir: string, ...args: readonly string[]): FsckOutcome {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", ENTRY, "fsck", "--data", dataDir, "--json", ...args],
+    { encoding: "utf8" },
+  );
+  return { exitCode: status, output: stdout + stderr };
+}
