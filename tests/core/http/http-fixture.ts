@@ -123,8 +123,8 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
         called(`list ${query.camera} ${query.startMs} ${query.endMs}`);
         return { segments: [], gaps: [] };
       },
-      async setLock(camera, segment, locked) {
-        called(`lock ${camera} ${segment} ${locked}`);
+      async setLock(camera, segment, locked, by) {
+        called(`lock ${camera} ${segment} ${locked} by ${by}`);
       },
       async coverage(query) {
         called(`coverage ${query.cameras.join(",")}`);

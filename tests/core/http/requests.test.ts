@@ -296,7 +296,7 @@ describe("what the API passes on", () => {
       "coverage yard,gate",
       "start yard 1767225601000",
       "stop yard",
-      "lock yard 5-n1-2-3 true",
+      "lock yard 5-n1-2-3 true by operator",
       "events gate 7",
     ]);
   });
