@@ -3,12 +3,12 @@
 import type { ChildProcess } from "node:child_process";
 import { type TempDir, tempDir } from "../../core/testing/temp-dir.ts";
 
-const children = new Set<ChildProcess>();
+const children = new Map<ChildProcess, NodeJS.Signals>();
 const folders = new Set<TempDir>();
 
-/** Ends `child` with the benchmark at the latest. */
-export function withUs<Child extends ChildProcess>(child: Child): Child {
-  children.add(child);
+/** Ends `child` with the benchmark at the latest; by SIGTERM one that has itself something to clean up. */
+export function withUs<Child extends ChildProcess>(child: Child, signal: NodeJS.Signals = "SIGKILL"): Child {
+  children.set(child, signal);
   child.once("exit", () => children.delete(child));
   return child;
 }
@@ -27,7 +27,7 @@ export function benchDir(): TempDir {
 /** To be called once, before anything is started. */
 export function leaveNothingBehind(): void {
   process.on("exit", () => {
-    for (const child of children) child.kill("SIGKILL");
+    for (const [child, signal] of children) child.kill(signal);
     for (const dir of folders) dir.remove();
   });
   for (const [signal, code] of [

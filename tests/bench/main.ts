@@ -31,6 +31,7 @@ const { values, positionals } = parseArgs({
 async function run(order: SuiteOrder, deadlineMs: number): Promise<readonly Figure[] | undefined> {
   const child = withUs(
     fork(SUITE_PROCESS, [JSON.stringify(order)], { stdio: ["ignore", "ignore", "inherit", "ipc"] }),
+    "SIGTERM",
   );
   let figures: readonly Figure[] | undefined;
   child.once("message", (answer) => {
