@@ -21,6 +21,8 @@ export function onDatabase(users: Users): LocalUserCalls {
     listUsers: async () => (await users.accounts.list()).map((account) => ({ ...account })),
     async createUser({ name, password, role }) {
       await users.accounts.create({ name, password, role }, ACTOR);
+      // Now that there is an account the code is worth nothing: this takes its file away.
+      await users.activation.current();
     },
     async setPassword({ name, password }) {
       await users.accounts.change(name, { password }, ACTOR);

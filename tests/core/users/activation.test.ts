@@ -8,6 +8,7 @@ import {
   ACTIVATION_CODE_LIFE_MS,
   type ActivationCode,
 } from "../../../core/users/activation.ts";
+import { onDatabase } from "../../../core/users/local-calls.ts";
 import { CLIENT, GOOD_PASSWORD, type UsersFixture, usersFixture } from "./users-fixture.ts";
 
 function hasCode(code: string) {
@@ -34,6 +35,14 @@ describe("activation (house plan 9, attack list A4)", () => {
     const file = join(fixture.dataDir, ACTIVATION_CODE_FILE);
     assert.ok((await readFile(file, "utf8")).includes(code));
     assert.equal((await stat(file)).mode & 0o777, 0o600);
+  });
+
+  it("leaves no code behind when the command line makes the first account", async (t) => {
+    const fixture = await usersFixture(t);
+    await codeOf(fixture);
+    const account = { name: "ann", password: GOOD_PASSWORD, role: "administrator" } as const;
+    await onDatabase(fixture.users).createUser(account);
+    await assert.rejects(stat(join(fixture.dataDir, ACTIVATION_CODE_FILE)), { code: "ENOENT" });
   });
 
   it("makes the first administrator and forgets the code", async (t) => {
