@@ -4,102 +4,16 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { after, before, describe, it } from "node:test";
-import type { CameraFaults } from "../../core/testing/camera-faults.ts";
 import { type FakeCamera, type FakeCameraOptions, fakeCamera } from "../../core/testing/fake-camera.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { FootageRecorder } from "../support/footage.ts";
+import { FAULTS, type Fault, NOISE } from "../support/footage-faults.ts";
 import { decodeFaults, widthOf } from "../support/footage-files.ts";
 import { countPackets, hasProgram } from "../support/media-files.ts";
 
 const METADATA = '<tt:MetadataStream xmlns:tt="http://www.onvif.org/ver10/schema"/>';
-/** Media of all cameras together, and what a stream may cost: 130 MB and 64 MB a stream at the very most. */
-const MEDIA_LIMIT_BYTES = 330e6;
-
-interface Fault {
-  readonly name: string;
-  readonly faults: CameraFaults;
-  readonly options?: FakeCameraOptions;
-  readonly config?: (camera: FakeCamera) => Record<string, string>;
-  readonly code: string;
-  readonly words: RegExp;
-}
-
-const FAULTS: readonly Fault[] = [
-  {
-    name: "wrong password",
-    faults: {},
-    options: { auth: "digest" },
-    config: () => ({ username: "admin", password: "not this one" }),
-    code: "wrong-password",
-    words: /user name or password/,
-  },
-  {
-    name: "wrong path",
-    faults: {},
-    config: (camera) => ({ url: camera.url.replace("/stream", "/elsewhere") }),
-    code: "not-found",
-    words: /Check the path/,
-  },
-  {
-    name: "wrong host",
-    faults: {},
-    config: () => ({ url: "rtsp://no-such-camera.invalid/stream" }),
-    code: "host-not-found",
-    words: /not known\. Check the camera's address/,
-  },
-  {
-    name: "unknown codec",
-    faults: { sdp: (sdp) => sdp.replace("H264/90000", "WMV9/90000") },
-    code: "codec-unsupported",
-    words: /WMV9|codec|H\.264/i,
-  },
-  {
-    name: "rubbish for an answer",
-    faults: { rawAnswer: { method: "DESCRIBE", bytes: Buffer.alloc(4_000, 0x9c) } },
-    code: "protocol-error",
-    words: /\w+ \w+ \w+/,
-  },
-  {
-    name: "a header without end",
-    faults: { endlessHeaderAt: "DESCRIBE" },
-    code: "protocol-error",
-    words: /64 KiB|header/,
-  },
-  {
-    name: "a body of 4 GB",
-    faults: { contentLengthError: 4_294_960_000 },
-    code: "protocol-error",
-    words: /42949\d+/,
-  },
-  {
-    name: "no more viewers",
-    faults: { failAt: { method: "SETUP", status: 453 } },
-    code: "too-many-sessions",
-    words: /no more viewers/,
-  },
-  { name: "no answer", faults: { silentAt: "DESCRIBE" }, code: "timed-out", words: /answer/ },
-  { name: "no pictures after a while", faults: { stallAfter: 60 }, code: "stalled", words: /\w+ \w+ \w+/ },
-  { name: "hangs up", faults: { closeAfter: 40 }, code: "closed-by-camera", words: /clos|hung|ended/ },
-];
-
-/** Those that go on sending: no code is due, only that nobody suffers. */
-const NOISE: readonly { readonly name: string; readonly options: FakeCameraOptions }[] = [
-  { name: "lies about packet lengths", options: { faults: { lengthLie: { every: 9, by: 700 } } } },
-  {
-    name: "rubbish between packets",
-    options: { faults: { garbage: { every: 7, bytes: Buffer.alloc(300, 0x24) } } },
-  },
-  { name: "a NAL unit without end", options: { faults: { endlessNalAfter: 30 } } },
-  {
-    name: "NAL units that say they are 4 GB",
-    options: { faults: { payload: (payload, count) => (count % 5 === 0 ? stap(payload) : payload) } },
-  },
-];
-
-/** An aggregation packet (STAP-A) whose unit says that it is 65 535 bytes long: the most that RTP can claim. */
-function stap(payload: Buffer): Buffer {
-  return Buffer.concat([Buffer.from([0x78, 0xff, 0xff]), payload]);
-}
+/** Of `media` with 17 cameras: 130 MB and 3 MB each, and their rings. */
+const MEDIA_LIMIT_BYTES = 250e6;
 
 const skip = hasProgram("ffmpeg", "-version") ? false : "ffmpeg is not installed";
 
@@ -161,6 +75,7 @@ describe("cameras that misbehave", { skip, timeout: 200_000 }, () => {
 
   it("cost media little time and bounded memory while they go on for 6 s", async () => {
     await Promise.all(NOISE.map(async ({ name, options }) => add(name, await camera(options))));
+    await add("no key frame", await camera({ keyFrames: 0 }));
     const begin = await recorder.mediaFigures();
     const from = performance.now();
     await waitFor(() => performance.now() - from > 6_000 || undefined, { deadlineMs: 10_000, periodMs: 250 });
@@ -168,6 +83,8 @@ describe("cameras that misbehave", { skip, timeout: 200_000 }, () => {
     const share = (end.cpuSeconds - begin.cpuSeconds) / ((performance.now() - from) / 1_000);
     assert.equal(end.pid, begin.pid, "media is the process that it was");
     assert.ok(share < 0.2, `${(share * 100).toFixed(1)} % of a core`);
+    const endless = await recorder.camera(idOf("a NAL unit without end"));
+    assert.deepEqual([endless.state.status, endless.state.code], ["degraded", "stalled"]);
     assert.ok(end.residentBytes < MEDIA_LIMIT_BYTES, `${(end.residentBytes / 1e6).toFixed(0)} MB`);
   });
 
@@ -278,6 +195,18 @@ describe("cameras that misbehave", { skip, timeout: 200_000 }, () => {
     await waitFor(async () => (await decodeFaults(second.path)) === "" || undefined, { deadlineMs: 10_000 });
     assert.equal(await decodeFaults(first.path), "");
     assert.deepEqual([await widthOf(first.path), await widthOf(second.path)], [320, 160]);
+  });
+
+  it("say so when they send no key frame, and nothing can be recorded of them", async () => {
+    const id = idOf("no key frame");
+    const told = await recorder.untilState(
+      id,
+      ({ state }) => state.code === "no-key-frame",
+      20_000,
+      "no key frame",
+    );
+    assert.match(told.state.reason ?? "", /nothing can be shown or recorded.*interval/);
+    assert.deepEqual([told.state.status, told.recording.active], ["degraded", false]);
   });
 
   it("have left the healthy camera alone, whose metadata track cost nothing: one run, no frame lost", async () => {
