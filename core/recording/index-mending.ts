@@ -32,13 +32,18 @@ export class IndexMending {
   #rescue: Rescue | undefined;
   #isInterrupted: boolean;
   #files = 0;
+  #added = 0;
   #running: Promise<void> | undefined;
+  /** Volumes to look at, those that are complete, and whether there are no others. */
+  #volumes: readonly VolumeId[] = [];
+  readonly #complete = new Set<VolumeId>();
+  #areAll = false;
 
   constructor(options: IndexMendingOptions) {
     this.#options = options;
     this.#rescue = options.rescue;
     this.#isInterrupted = options.wasInterrupted;
-    options.retention.isHeld = this.#isRescuing;
+    options.retention.isHeld = (volume) => this.#isRescuing && !this.#complete.has(volume);
   }
 
   /** For people; undefined if there is nothing to tell. */
@@ -50,27 +55,38 @@ export class IndexMending {
     return { message: rescueSentence(rescue, { files: this.#files }), isOver };
   }
 
-  /** To be called before `media` is given the locks of the database. */
-  async restoreLocks(volumes: readonly VolumeId[]): Promise<void> {
-    if (!this.#isRescuing) return;
+  /**
+   * To be called before `media` is given the locks of the database. Answers the volumes whose locks are whole: the
+   * mirror of one whose disk is away must not be replaced by less than it holds.
+   */
+  async restoreLocks(volumes: readonly VolumeId[]): Promise<VolumeId[]> {
+    if (!this.#isRescuing) return [...volumes];
+    const { log } = this.#options;
     for (const volume of volumes) {
       if (this.#locksRestored.has(volume)) continue;
-      const restored = await restoreLocks(this.#rebuild, volume);
-      this.#locksRestored.add(volume);
-      if (restored > 0) this.#options.log.notice("locks were taken from their mirror", { volume, restored });
+      try {
+        const restored = await restoreLocks(this.#rebuild, volume);
+        this.#locksRestored.add(volume);
+        if (restored > 0) log.notice("locks were taken from their mirror", { volume, restored });
+      } catch (error) {
+        log.debug("a volume cannot be asked for its locks yet", { volume, reason: String(error) });
+      }
     }
+    return volumes.filter((volume) => this.#locksRestored.has(volume));
   }
 
-  /** Goes to work if there is any, and nobody is at it. */
-  begin(volumes: readonly VolumeId[]): void {
+  /** Goes to work on these volumes, if there is any; `areAll`: when they are complete, so is the index. */
+  begin(volumes: readonly VolumeId[], areAll: boolean): void {
+    this.#volumes = volumes;
+    this.#areAll = areAll;
     if (this.#running !== undefined || volumes.length === 0 || this.#stop.signal.aborted) return;
     if (!this.#isRescuing && !this.#isInterrupted) return;
-    this.#running = (this.#isRescuing ? this.#complete(volumes) : this.#catchUp(volumes))
+    this.#running = (this.#isRescuing ? this.#rebuildAll() : this.#catchUp(volumes))
       .catch((error: unknown) => {
         if (this.#stop.signal.aborted) return;
         const { log, clock } = this.#options;
         log.warn("the index is not complete yet; trying again", { reason: String(error) });
-        clock.after(RETRY_MS, () => this.begin(volumes));
+        clock.after(RETRY_MS, () => this.begin(this.#volumes, this.#areAll));
       })
       .finally(() => {
         this.#running = undefined;
@@ -91,29 +107,30 @@ export class IndexMending {
     return { db, media, log, nowMs: () => Math.round(clock.wallMs()) };
   }
 
-  async #complete(volumes: readonly VolumeId[]): Promise<void> {
+  async #rebuildAll(): Promise<void> {
     const { db, media, clock, log, retention } = this.#options;
     // What the lost database knew of them, `media` had no reason to tell again.
     await media.request("retellStates", {});
-    let added = 0;
-    let before = 0;
-    this.#files = 0;
-    for (const volume of volumes) {
+    for (;;) {
+      const volume = this.#volumes.find((one) => !this.#complete.has(one));
+      if (volume === undefined) break;
+      const before = this.#files;
       const result = await rebuildIndex(this.#rebuild, volume, {
         signal: this.#stop.signal,
         onPage: ({ files }) => {
           this.#files = before + files;
         },
       });
-      before += result.files;
-      added += result.added;
+      this.#added += result.added;
+      this.#complete.add(volume);
+      retention.renewSoon();
     }
-    const rescue = { ...(this.#rescue as Rescue), rebuilt: { added, atMs: Math.round(clock.wallMs()) } };
+    if (!this.#areAll) return;
+    const rebuilt = { added: this.#added, atMs: Math.round(clock.wallMs()) };
+    const rescue = { ...(this.#rescue as Rescue), rebuilt };
     await storeRescue(db, rescue);
     this.#rescue = rescue;
     this.#isInterrupted = false;
-    retention.isHeld = false;
-    retention.renewSoon();
     log.notice(rescueSentence(rescue));
   }
 

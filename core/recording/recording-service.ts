@@ -313,11 +313,13 @@ export class RecordingService {
     // Locks and lists are for volumes that `media` knows.
     await this.#pusher.settled();
     // An index that lost its locks must not take them from `media` as well.
-    await this.#mending.restoreLocks(this.#volumes.ids());
-    for (const volume of this.#volumes.ids()) await this.#locks.push(volume);
+    const all = this.#volumes.ids();
+    const known = await this.#mending.restoreLocks(all);
+    for (const volume of known) await this.#locks.push(volume);
     this.#retention.renewSoon();
-    this.#mending.begin(this.#volumes.ids());
-    this.#isGreeted = true;
+    this.#mending.begin(known, known.length === all.length);
+    // A volume whose disk is away is asked again in a minute.
+    this.#isGreeted = known.length === all.length;
   }
 
   #welcome(): void {

@@ -41,8 +41,8 @@ export class Retention {
   /** The round in progress, and the one asked for meanwhile. */
   #running: Promise<void> | undefined;
   #again = false;
-  /** The index is not whole: what it calls the oldest may not be. */
-  isHeld = false;
+  /** The index of a volume is not whole: what it calls the oldest may not be. */
+  isHeld: (volume: VolumeId) => boolean = () => false;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
@@ -82,7 +82,7 @@ export class Retention {
     const { db, media, cameras, revisions } = this.#options;
     const revision = await revisions.next();
     // Without a list `media` goes by the order of writing, which no index has to tell it, and spares what is locked.
-    const list = this.isHeld
+    const list = this.isHeld(volume)
       ? { volume, revision, segments: [], due: [] }
       : await planEviction(db, { volume, revision, cameras: cameras(), now90k: this.#ages.nowMs() * 90 });
     if (list === undefined) return;

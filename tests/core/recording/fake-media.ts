@@ -41,6 +41,8 @@ export class FakeMedia {
   storeFault: string | undefined;
   /** Locked segments by the mirror, by volume. */
   readonly mirror = new Map<VolumeId, SegmentId[]>();
+  /** Volumes whose disk is away. */
+  readonly away = new Set<VolumeId>();
   /** Pages of the closed recordings, by volume; `onPage` runs before one is answered. */
   readonly pages = new Map<VolumeId, SegmentRecord[][]>();
   onPage: () => Promise<void> = () => Promise.resolve();
@@ -141,7 +143,12 @@ export class FakeMedia {
         return { sizeBytes: bytes.length };
       },
       fetchBackups: () => ({ backups: this.backups }),
-      mirroredLocks: ({ volume }) => ({ segments: this.mirror.get(volume) ?? [] }),
+      mirroredLocks: ({ volume }) => {
+        if (this.away.has(volume)) {
+          throw new NightjarError("NJ_VOLUME_UNUSABLE", "failed-precondition", "is its disk mounted?");
+        }
+        return { segments: this.mirror.get(volume) ?? [] };
+      },
       beginInventory: (params) => ({ inventory: this.inventories.push(params) - 1 }),
       nextInventory: async ({ inventory }) => {
         await this.onPage();

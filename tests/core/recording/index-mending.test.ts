@@ -5,7 +5,7 @@ import { openDb } from "../../../core/db/open-db.ts";
 import { insertLock, locksOnVolume } from "../../../core/db/tables/locks-table.ts";
 import { findSegment } from "../../../core/db/tables/segments-table.ts";
 import { volumesTable } from "../../../core/db/tables/volumes-table.ts";
-import type { VolumeId } from "../../../core/domain/ids.ts";
+import type { SegmentId, VolumeId } from "../../../core/domain/ids.ts";
 import { silentLog } from "../../../core/log.ts";
 import type { Rescue } from "../../../core/recording/database-rescue.ts";
 import { createRecordingService, type RecordingService } from "../../../core/recording/recording-service.ts";
@@ -25,6 +25,7 @@ describe("an index that was lost", () => {
   let media: FakeMedia;
   let volume: VolumeId;
   let services: RecordingService[];
+  let paths: string[];
 
   beforeEach(async () => {
     dir = tempDir("nightjar-mending-");
@@ -33,6 +34,7 @@ describe("an index that was lost", () => {
     media = new FakeMedia(dir.path);
     volume = media.idOf(PATH);
     services = [];
+    paths = [PATH];
     await media.listen();
   });
   afterEach(async () => {
@@ -50,7 +52,7 @@ describe("an index that was lost", () => {
       clock,
       log: silentLog,
       timeZone: () => "Europe/Berlin",
-      volumes: () => [{ path: PATH }],
+      volumes: () => paths.map((path) => ({ path })),
       cameras: () => [camera(YARD), camera(GATE)],
       ...options,
     });
@@ -142,6 +144,32 @@ describe("an index that was lost", () => {
     await waitFor(() => media.lists.slice(before).some(({ segments }) => segments[0]?.id === old.id), {
       what: "a list that names the oldest",
     });
+  });
+
+  it("waits for a volume whose disk is away, and completes the others meanwhile", async () => {
+    const other = media.idOf("/srv/nightjar/other");
+    paths.push("/srv/nightjar/other");
+    media.away.add(other);
+    media.mirror.set(other, ["1-nj-9-0" as SegmentId]);
+    const here = run(3, { volume });
+    media.pages.set(volume, [here]);
+    media.pages.set(other, [run(2, { volume: other, run: 9 })]);
+    const service = await start({ rescue: RESCUE });
+    await waitFor(async () => (await count()) === 3, { what: "the volume that is there" });
+    assert.equal(service.rescueNotice()?.isOver, false);
+    assert.ok(
+      media.locks.every((told) => told.volume === volume),
+      "its mirror is not replaced",
+    );
+    await waitFor(
+      () => media.lists.some((list) => list.volume === volume && list.segments[0]?.id === here[0]?.id),
+      { what: "the list of the volume that is there" },
+    );
+    media.away.delete(other);
+    clock.advance(60_000);
+    await overIn(service);
+    assert.equal(await count(), 5);
+    assert.deepEqual(media.locks.at(-1), { volume: other, segments: ["1-nj-9-0"] });
   });
 
   it("goes on after a restart of core in the middle of it", async () => {
