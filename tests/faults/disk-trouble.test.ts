@@ -1,0 +1,51 @@
+// Disks in trouble in small, for every test run; `node tests/faults/disk-trouble.ts` takes more cameras and cycles.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { cannotThrottle, missingTool } from "../support/loop-disk.ts";
+import { diskTrouble, overwriting, TROUBLES, type Trouble } from "./disk-trouble.ts";
+
+const NAMES: Readonly<Record<Trouble, string>> = {
+  "read-only": "turns read-only",
+  pulled: "is pulled",
+  slow: "is slow",
+  full: "is filled by somebody else and may not be overwritten",
+  spare: "is pulled while nobody writes to it",
+};
+/** A slow disk shows at the end of a sync round that began up to five seconds later. */
+const REPORTED_MS: Readonly<Record<Trouble, number>> = {
+  "read-only": 5_000,
+  pulled: 5_000,
+  slow: 11_000,
+  full: 5_000,
+  spare: 5_000,
+};
+
+// Side by side: most of it is waiting.
+describe("a recorder", { skip: missingTool("mkfs.ext4", "fallocate"), concurrency: 4 }, () => {
+  for (const withoutCore of [false, true]) {
+    const when = withoutCore ? "also while core is away: its index is complete when it is back" : "for ever";
+    it(`goes on recording on a full disk that it may overwrite, losing nothing but the oldest, ${when}`, async () => {
+      const result = await overwriting({
+        cycles: 12,
+        cameras: 4,
+        withoutCore,
+        leastSeconds: withoutCore ? 30 : 0,
+      });
+      assert.deepEqual(result.gaps, []);
+      assert.deepEqual(result.troubles, []);
+      assert.equal(result.fsck.exitCode, 0, result.fsck.output);
+    });
+  }
+
+  for (const kind of TROUBLES) {
+    it(`says so in time, and goes on with the other, when one of two disks ${NAMES[kind]}`, {
+      skip: kind === "slow" ? cannotThrottle() : false,
+    }, async () => {
+      const result = await diskTrouble(kind, 3);
+      assert.ok(result.reportedMs <= REPORTED_MS[kind], `${result.reportedMs} ms`);
+      assert.notEqual(result.message, "");
+      assert.ok(result.worstGapMs <= 2_000, `${result.worstGapMs} ms`);
+      assert.equal(result.fsck.exitCode, 0, result.fsck.output);
+    });
+  }
+});

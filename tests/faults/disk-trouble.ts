@@ -1,0 +1,205 @@
+// Disks in trouble while a recorder writes to the first of two:
+// `node tests/faults/disk-trouble.ts --kind read-only|pulled|slow|full|spare|overwrite [--cameras N] [--cycles N]`.
+// Goals: said in `status` within 5 s, recorded on the other disk with at most 2 s missing, the rest unaffected; a full
+// disk that may be overwritten never stops, and loses nothing but the oldest.
+import { basename } from "node:path";
+import { parseArgs } from "node:util";
+import { waitFor } from "../../core/testing/wait-for.ts";
+import { LoopDisk } from "../support/loop-disk.ts";
+import { type FsckOutcome, gapsOf, recordedFiles, runFsck } from "../support/recorder-evidence.ts";
+import { DEMO_FRAME_MS, RecorderRig, type StatusBody } from "../support/recorder-rig.ts";
+
+export const TROUBLES = ["read-only", "pulled", "slow", "full", "spare"] as const;
+/** `full`: by somebody else, where nothing may be overwritten. `spare`: the disk that nobody writes to is pulled. */
+export type Trouble = (typeof TROUBLES)[number];
+
+export interface TroubleResult {
+  /** From the fault to `status` telling it, in milliseconds. */
+  readonly reportedMs: number;
+  readonly status: string;
+  readonly message: string;
+  /** Longest gap of any camera, in milliseconds. */
+  readonly worstGapMs: number;
+  readonly fsck: FsckOutcome;
+}
+
+const DISK_MB = 256;
+const EXPECTED: Readonly<Record<Trouble, readonly string[]>> = {
+  "read-only": ["read-only"],
+  pulled: ["offline"],
+  slow: ["slow", "offline"],
+  full: ["full"],
+  spare: ["offline"],
+};
+
+/** Provokes one trouble on disks of its own. */
+export async function diskTrouble(kind: Trouble, cameras: number): Promise<TroubleResult> {
+  const disks = await twoDisks();
+  let rig: RecorderRig | undefined;
+  try {
+    const [first, second] = disks;
+    const victim = kind === "spare" ? second : first;
+    rig = await RecorderRig.start({
+      cameras,
+      volumes: disks.map(({ path }) => ({ path, overwrite: kind !== "full" })),
+    });
+    const recorder = rig;
+    await rig.untilRecording(30_000);
+    await waitFor(async () => (await recorder.status())?.volumes.every(({ status }) => status === "normal"), {
+      deadlineMs: 15_000,
+      periodMs: 100,
+      what: "both disks in order",
+    });
+    const atMs = performance.now();
+    if (kind === "read-only") victim.turnReadOnly();
+    if (kind === "pulled" || kind === "spare") victim.pull();
+    if (kind === "slow") victim.throttle(4_096);
+    if (kind === "full") victim.fill(0);
+    const told = await waitFor(() => volumeOf(recorder, victim.path, EXPECTED[kind]), {
+      deadlineMs: 30_000,
+      periodMs: 50,
+      what: `${kind} in status`,
+    });
+    const reportedMs = performance.now() - atMs;
+    // The gap is over when every camera's newest file, wherever it is, grows.
+    await rig.untilRecording(30_000);
+    await rig.untilRecording(30_000);
+    if (kind === "slow") victim.throttle(0);
+    await rig.stopRecorder();
+    if (kind === "pulled" || kind === "spare" || kind === "read-only") await victim.powerOn();
+    const files = recordedFiles(rig.volumePaths);
+    const gaps = gapsOf(files, DEMO_FRAME_MS, 50).map(({ fromMs, toMs }) => toMs - fromMs);
+    // What the sick disk holds unfinished is recovered when it is back.
+    await rig.launch();
+    await rig.untilRecording(30_000);
+    await rig.untilRecovered(30_000);
+    await rig.stopRecorder();
+    return {
+      reportedMs: Math.round(reportedMs),
+      status: told.status,
+      message: told.message ?? "",
+      worstGapMs: Math.round(Math.max(0, ...gaps)),
+      fsck: runFsck(rig.dataDir),
+    };
+  } finally {
+    await rig?.dispose().catch(() => undefined);
+    for (const disk of disks) disk.dispose();
+  }
+}
+
+export interface OverwriteResult {
+  readonly cycles: number;
+  readonly seconds: number;
+  readonly gaps: readonly string[];
+  /** States of the volume other than normal that were seen. */
+  readonly troubles: readonly string[];
+  readonly fsck: FsckOutcome;
+}
+
+/** Lets a small disk be overwritten so many times: files opened beyond those that it has room for. */
+export async function overwriting(options: {
+  cycles: number;
+  cameras: number;
+  /** Core is kept from running meanwhile. */
+  withoutCore?: boolean;
+  clip?: string;
+  frameMs?: number;
+  roomMb?: number;
+  diskMb?: number;
+  /** At least so long, whatever the cycles. */
+  leastSeconds?: number;
+  log?: (text: string) => void;
+}): Promise<OverwriteResult> {
+  const diskMb = options.diskMb ?? DISK_MB;
+  const disk = await LoopDisk.make({ fileSystem: "ext4", sizeMb: diskMb });
+  let rig: RecorderRig | undefined;
+  try {
+    disk.fill(diskMb / 4 + (options.roomMb ?? 2));
+    rig = await RecorderRig.start({
+      cameras: options.cameras,
+      volumes: [{ path: disk.path }],
+      ...(options.clip === undefined ? {} : { clip: options.clip }),
+    });
+    const recorder = rig;
+    await rig.untilRecording(30_000);
+    const withheld = options.withoutCore === true ? rig.withhold("core") : undefined;
+    const seen = new Set<string>();
+    const troubles = new Set<string>();
+    const beginMs = performance.now();
+    let gone = 0;
+    await waitFor(
+      async () => {
+        const now = recorder.filePaths();
+        for (const path of now) seen.add(path);
+        gone = seen.size - now.length;
+        const status = withheld === undefined ? await recorder.status() : undefined;
+        for (const volume of status?.volumes ?? [])
+          if (volume.status !== "normal") troubles.add(volume.status);
+        const seconds = (performance.now() - beginMs) / 1_000;
+        return gone >= options.cycles && seconds >= (options.leastSeconds ?? 0);
+      },
+      { deadlineMs: 1_800_000, periodMs: 500, what: "the disk being overwritten" },
+    );
+    const seconds = Math.round((performance.now() - beginMs) / 1_000);
+    withheld?.release();
+    await rig.pidOf("core");
+    await rig.untilRecording(30_000);
+    await rig.stopRecorder();
+    const files = recordedFiles(rig.volumePaths);
+    options.log?.(`${gone} files overwritten in ${seconds} s, ${files.length} kept`);
+    return {
+      cycles: gone,
+      seconds,
+      gaps: gapsOf(files, options.frameMs ?? DEMO_FRAME_MS).map(
+        ({ camera, fromMs, toMs }) => `${camera}: ${Math.round(toMs - fromMs)} ms`,
+      ),
+      troubles: [...troubles],
+      fsck: runFsck(rig.dataDir),
+    };
+  } finally {
+    await rig?.dispose().catch(() => undefined);
+    disk.dispose();
+  }
+}
+
+async function twoDisks(): Promise<[LoopDisk, LoopDisk]> {
+  const first = await LoopDisk.make({ fileSystem: "ext4", sizeMb: DISK_MB });
+  try {
+    return [first, await LoopDisk.make({ fileSystem: "ext4", sizeMb: DISK_MB })];
+  } catch (error) {
+    first.dispose();
+    throw error;
+  }
+}
+
+async function volumeOf(
+  rig: RecorderRig,
+  path: string,
+  expected: readonly string[],
+): Promise<StatusBody["volumes"][number] | undefined> {
+  const volume = (await rig.status())?.volumes.find((candidate) => candidate.path === path);
+  return volume !== undefined && expected.includes(volume.status) ? volume : undefined;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const { values } = parseArgs({
+    options: {
+      kind: { type: "string", default: "read-only" },
+      cameras: { type: "string", default: "8" },
+      cycles: { type: "string", default: "200" },
+    },
+  });
+  const cameras = Number(values.cameras);
+  const kind = TROUBLES.find((known) => known === values.kind);
+  let isGood: boolean;
+  if (kind === undefined) {
+    const result = await overwriting({ cycles: Number(values.cycles), cameras });
+    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    isGood = result.gaps.length + result.troubles.length === 0 && result.fsck.exitCode === 0;
+  } else {
+    const result = await diskTrouble(kind, cameras);
+    process.stdout.write(`${basename(import.meta.filename)} ${kind} ${JSON.stringify(result, null, 2)}\n`);
+    isGood = result.reportedMs <= 5_000 && result.worstGapMs <= 2_000 && result.fsck.exitCode === 0;
+  }
+  process.exitCode = isGood ? 0 : 1;
+}
