@@ -22,10 +22,14 @@ function run(command, args, options = {}) {
 }
 
 function npm(args) {
+  // Where sqlite3's binary cannot be downloaded it is compiled, against the headers that come with npm's Node; without
+  // a compiler it is left out, and Node's own SQLite serves.
+  const headers = join(root, "node_modules", `node-${process.platform}-${process.arch}`);
+  const env = { ...process.env, npm_config_nodedir: process.env.npm_config_nodedir ?? headers };
   // npm tells scripts where it lies; otherwise it is on the PATH.
   const npmCli = process.env.npm_execpath;
-  if (npmCli?.endsWith(".js")) run(process.execPath, [npmCli, ...args]);
-  else run(process.platform === "win32" ? "npm.cmd" : "npm", args, { shell: false });
+  if (npmCli?.endsWith(".js")) run(process.execPath, [npmCli, ...args], { env });
+  else run(process.platform === "win32" ? "npm.cmd" : "npm", args, { env, shell: false });
 }
 
 function stampFile(name) {
