@@ -81,7 +81,7 @@ export class Supervisor {
    * listens, so that the index is whole; then `core`.
    */
   async stop(): Promise<void> {
-    await Promise.all([this.#children.get("gateway")?.stop(1_500), this.#children.get("media")?.stop(6_000)]);
+    await Promise.all([this.#children.get("gateway")?.stop(1_500), this.#children.get("media")?.stop(8_000)]);
     await this.#children.get("core")?.stop(3_000);
     await rm(join(this.#options.dataDir, RUN_FOLDER, CHILDREN_FILE), { force: true });
     await this.#lock?.release();

@@ -37,6 +37,8 @@ const FLUSH_MS = 2_000;
 const WRITER_STOP_MS = 500;
 /** How long `core` may take to write down the last files. */
 const DRAIN_MS = 1_500;
+/** How long the last files may take to be synced and closed; a disk that is slower leaves them to recovery. */
+const CLOSE_MS = 2_500;
 const POLL_MS = 10;
 /** A clock before this moment (2024-01-01) was never set. */
 const PLAUSIBLE_WALL_MS = 1_704_067_200_000;
@@ -179,7 +181,7 @@ export async function runMedia(context: ProcessContext, options: MediaOptions = 
     clockWatch.close();
     inventories.close();
     await Promise.race([reconciler.close(), pause(FLUSH_MS)]);
-    const deadlineMs = performance.now() + FLUSH_MS;
+    const deadlineMs = performance.now() + CLOSE_MS;
     while (reconciler.isBusy && performance.now() < deadlineMs) await pause(POLL_MS);
     if (reconciler.isBusy) log.warn("a disk does not answer; its last segments are left to recovery");
     await volumes.close(WRITER_STOP_MS);
