@@ -43,6 +43,7 @@ describe("a recorder that lost its database", () => {
       deadlineMs: 30_000,
       periodMs: 200,
     });
+    await rig.untilRecovered(30_000);
     assert.ok(indexRows(rig.dataDir).length >= filesBefore - 2, "two files were being written at most");
     await rig.stopRecorder();
     const fsck = runFsck(rig.dataDir);
