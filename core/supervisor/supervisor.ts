@@ -1,6 +1,6 @@
 // Starts, watches and restarts the processes of one Nightjar. Holds no state worth losing: the lock on the data
 // directory, and the list of its children's pids, by which its successor clears leftovers.
-import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../log.ts";
@@ -110,9 +110,10 @@ export class Supervisor {
       if (child.pid !== undefined)
         records.push({ pid: child.pid, startTime: await processStartTime(child.pid) });
     }
-    await writeFile(join(this.#options.dataDir, RUN_FOLDER, CHILDREN_FILE), JSON.stringify(records), {
-      mode: 0o600,
-    });
+    const path = join(this.#options.dataDir, RUN_FOLDER, CHILDREN_FILE);
+    // Replaced whole: a successor must never read half a list.
+    await writeFile(`${path}.tmp`, JSON.stringify(records), { mode: 0o600 });
+    await rename(`${path}.tmp`, path);
   }
 
   // A child whose supervisor was killed ends itself within a second; one that waits for a disk may not.

@@ -281,14 +281,16 @@ export class RecorderRig {
       return Date.now();
     }
     const supervisor = this.#supervisor;
-    const pids = this.#childPids();
+    const pids: { pid: number; startTime: string }[] = [];
+    for (const record of this.#childPids()) {
+      if ((await processStartTime(record.pid)) === record.startTime) pids.push(record);
+    }
     const ended = supervisor === undefined ? undefined : once(supervisor, "exit");
     first();
     const atMs = Date.now();
+    // All in one breath: a process that sees the others go would begin to close its files.
+    for (const { pid } of pids) process.kill(pid, "SIGKILL");
     supervisor?.kill("SIGKILL");
-    for (const { pid, startTime } of pids) {
-      if ((await processStartTime(pid)) === startTime) process.kill(pid, "SIGKILL");
-    }
     await ended;
     for (const record of pids) {
       await waitFor(async () => !(await isSameProcess(record)) || undefined, { deadlineMs: 5_000 });
