@@ -43,6 +43,7 @@ export class Supervisor {
   readonly #facts: Record<string, Readonly<Record<string, unknown>>> = {};
   #lock: DataLock | undefined;
   #announced = false;
+  #remembered: Promise<void> = Promise.resolve();
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -99,9 +100,11 @@ export class Supervisor {
   #changed(): void {
     const processes = [...this.#children.values()].map((child) => child.status);
     this.#children.get("core")?.send({ type: "processes", processes });
-    void this.#rememberChildren().catch((error: unknown) =>
-      this.#options.log.warn("list of processes not written", { reason: String(error) }),
-    );
+    this.#remembered = this.#remembered
+      .then(() => this.#rememberChildren())
+      .catch((error: unknown) =>
+        this.#options.log.warn("list of processes not written", { reason: String(error) }),
+      );
   }
 
   async #rememberChildren(): Promise<void> {
