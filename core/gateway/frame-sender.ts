@@ -7,6 +7,7 @@ import {
   type WireFormat,
   writeLiveHeader,
 } from "../media/live-wire.ts";
+import { describeFormat } from "../media/wire-format.ts";
 import { durationAt, isDamaged, isKeyFrame, type Playable, presentationAt } from "./playable.ts";
 import type { SegmentIndex, TrackIndex } from "./reader-messages.ts";
 import type { VolumeReaders } from "./volume-reader.ts";
@@ -137,32 +138,8 @@ export class FrameSender {
 }
 
 /** The format of a recording as the wire carries it, with format id 0. */
-export function wireFormatOf(index: SegmentIndex): WireFormat {
-  const video = index.video.format;
-  const audio = index.audio?.format;
-  return {
-    formatId: 0,
-    video: {
-      codec: video.codecString,
-      width: video.width,
-      height: video.height,
-      description: Buffer.from(video.decoderConfig).toString("base64"),
-      ...(video.frameRate === undefined ? {} : { frameRate: video.frameRate }),
-    },
-    ...(audio === undefined
-      ? {}
-      : {
-          audio: {
-            codec: audio.codecString,
-            sampleRate: audio.sampleRate,
-            channels: audio.channels,
-            ...(audio.decoderConfig === undefined
-              ? {}
-              : { description: Buffer.from(audio.decoderConfig).toString("base64") }),
-            ...(audio.note === undefined ? {} : { note: audio.note }),
-          },
-        }),
-  };
+export function wireFormatOf({ video, audio }: SegmentIndex): WireFormat {
+  return describeFormat({ video: video.format, ...(audio === undefined ? {} : { audio: audio.format }) }, 0);
 }
 
 function pieceOf(track: TrackIndex<unknown>, sample: number): { offset: number; size: number } {

@@ -9,24 +9,8 @@ import {
 } from "../db/tables/coverage-table.ts";
 import { playableInRange } from "../db/tables/segments-table.ts";
 import type { CameraId, SegmentId, StreamName, VolumeId } from "../domain/ids.ts";
+import type { PlayableSegment } from "../gateway/protocol.ts";
 import { usualPath } from "./segment-row.ts";
-
-/** A segment as readers need it: `PlayableSegment` of the gateway's protocol. */
-export interface PlayableSegment {
-  readonly id: SegmentId;
-  readonly volume: VolumeId;
-  /** Absolute path. */
-  readonly file: string;
-  readonly run: number;
-  readonly sequence: number;
-  readonly startTime90k: number;
-  readonly duration90k: number;
-  readonly sizeBytes: number;
-  readonly moovOffset: number;
-  readonly moovBytes: number;
-  /** See `SegmentRecord.keyFrames`. */
-  readonly keyFrames: string;
-}
 
 export interface PlayableQuery {
   readonly camera: CameraId;

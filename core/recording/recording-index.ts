@@ -7,6 +7,7 @@ import { type CameraId, type SegmentId, STREAM_NAMES, type StreamName } from "..
 import { type RecordReason, reasonsOf } from "../domain/record-reasons.ts";
 import { TICKS_PER_SECOND } from "../domain/time.ts";
 import { NightjarError } from "../errors.ts";
+import type { PlayableSegment } from "../gateway/protocol.ts";
 import { calendarDays } from "../playback/calendar-days.ts";
 import {
   gapsBetween,
@@ -16,12 +17,7 @@ import {
   thinLosses,
   thinSpans,
 } from "../playback/timeline.ts";
-import {
-  findNextRecorded,
-  findPlayable,
-  type PlayableQuery,
-  type PlayableSegment,
-} from "./playable-segments.ts";
+import { findNextRecorded, findPlayable, type PlayableQuery } from "./playable-segments.ts";
 import { type DaySpan, type RecordedDay, recordedDays } from "./recorded-days.ts";
 import { StreamNumbers } from "./stream-numbers.ts";
 
