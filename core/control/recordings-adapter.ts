@@ -55,9 +55,10 @@ export function recordingsAdapter(recording: RecordingService, timeZone: () => s
         maxSpans: SPAN_LIMIT,
       });
       return {
-        cameras: found.map(({ camera, stream: name, spans, holes }) => ({
+        cameras: found.map(({ camera, stream: name, spans, growing, holes }) => ({
           camera,
           stream: name,
+          growing,
           spans: spans.map((span) => ({
             start: isoFromTime90k(span.start90k),
             end: isoFromTime90k(span.end90k),

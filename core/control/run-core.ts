@@ -223,6 +223,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
           start: isoFromTime90k(change.start90k),
           end: isoFromTime90k(change.end90k),
           reasons: [...change.reasons],
+          growing: change.growing,
         });
         return;
       case "events":

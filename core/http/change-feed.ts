@@ -19,6 +19,8 @@ export type Change =
       readonly start: string;
       readonly end: string;
       readonly reasons: readonly string[];
+      /** A file was begun at `start`; otherwise one was closed. */
+      readonly growing: boolean;
     };
 
 export const HEARTBEAT_MS = 15_000;

@@ -169,6 +169,9 @@ export const CoverageSchema = Type.Object({
       camera: Type.String(),
       stream: StreamSchema,
       spans: Type.Array(Type.Object({ start: TimeSchema, end: TimeSchema, reasons: ReasonsSchema })),
+      growing: Type.Boolean({
+        description: "Whether a file is being written now: the last span gets longer.",
+      }),
       holes: Type.Array(Type.Object({ start: TimeSchema, end: TimeSchema, packets: Type.Integer() })),
     }),
   ),

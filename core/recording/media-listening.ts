@@ -20,6 +20,8 @@ export type RecordingChange =
       readonly start90k: number;
       readonly end90k: number;
       readonly reasons: readonly RecordReason[];
+      /** A file was begun at `start90k`; otherwise one was closed. */
+      readonly growing: boolean;
     }
   | { readonly kind: "events" };
 
@@ -50,6 +52,13 @@ export function listenToMedia(parts: MediaListening): void {
   const tellAll = (): void => {
     for (const camera of parts.cameras()) tell({ kind: "camera", camera: camera.id });
   };
+  /** A recording shows when both are known: its first file, and that it goes on. Either may be told first. */
+  const tellGrowing = ({ camera, stream }: { camera: CameraId; stream: StreamName }): void => {
+    const open = states.openSpan({ camera, stream });
+    if (open === undefined) return;
+    const { start90k, reasons } = open;
+    tell({ kind: "coverage", camera, stream, start90k, end90k: start90k, reasons, growing: true });
+  };
   media.on("up", (instance) => {
     states.takeLink(undefined);
     parts.onUp(instance);
@@ -70,9 +79,13 @@ export function listenToMedia(parts: MediaListening): void {
   media.on("recordingState", (report) => {
     states.takeRecording(report);
     tellCamera(report.camera);
+    tellGrowing(report);
   });
   media.on("cameraClock", (report) => states.takeClock(report));
-  media.on("segmentOpened", ({ identity }) => states.takeOpened(identity));
+  media.on("segmentOpened", ({ identity }) => {
+    states.takeOpened(identity);
+    tellGrowing(identity);
+  });
   media.on("volumeState", (state) => {
     if (volumes.take(state)) parts.desiredChanged();
     events.takeVolume(state, volumes.pathOf(state.volume) ?? "");
@@ -87,6 +100,7 @@ export function listenToMedia(parts: MediaListening): void {
       start90k: segment.startTime90k,
       end90k: segment.startTime90k + segment.duration90k,
       reasons: reasonsOf(segment.reasons.reduce((bits, span) => bits | span.bits, 0)),
+      growing: false,
     });
   });
   media.on("segmentRemoved", ({ id, wasLocked }) => {

@@ -68,6 +68,8 @@ export interface CameraCoverage {
   readonly camera: CameraId;
   readonly stream: StreamName;
   readonly spans: readonly CoverageSpan[];
+  /** Whether a file is being written now: the last span gets longer. */
+  readonly growing: boolean;
   /** Packets lost inside recordings. */
   readonly holes: readonly LossSpan[];
 }
@@ -178,6 +180,7 @@ export class RecordingIndex {
           ...span,
           reasons: reasonsOf(reasons),
         })),
+        growing: open.length > 0,
         holes: thinLosses(losses, query.maxSpans),
       };
     });

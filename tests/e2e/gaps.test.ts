@@ -45,6 +45,25 @@ describe("gaps", { skip: skipBrowserTests, timeout: 180_000 }, () => {
     await until("a picture", () => counterOf(page));
   }
 
+  /** How much of the timeline has the colour of what is recorded all the time. */
+  function recordedPixels(): Promise<number> {
+    return page.evaluate(`(() => {
+      const canvas = document.querySelector("canvas.timeline-canvas");
+      const probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+      probe.fillStyle = getComputedStyle(canvas).getPropertyValue("--continuous").trim();
+      probe.fillRect(0, 0, 1, 1);
+      const [red, green, blue] = probe.getImageData(0, 0, 1, 1).data;
+      const { width, height } = canvas;
+      const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+      copy.drawImage(canvas, 0, 0);
+      const { data } = copy.getImageData(0, 0, width, height);
+      let pixels = 0;
+      for (let at = 0; at < data.length; at += 4)
+        if (Math.abs(data[at] - red) + Math.abs(data[at + 1] - green) + Math.abs(data[at + 2] - blue) < 12) pixels += 1;
+      return pixels;
+    })()`) as Promise<number>;
+  }
+
   before(async () => {
     recorder = await startRecorder(true);
     const { cameras } = await recorder.api<{ cameras: { id: string }[] }>("GET", "/cameras");
@@ -104,5 +123,30 @@ describe("gaps", { skip: skipBrowserTests, timeout: 180_000 }, () => {
   it("are crossed by a seek into them", async () => {
     await open((gap.startMs + gap.endMs) / 2);
     await until("the first picture after the gap", async () => Math.abs((await shownMs()) - gap.endMs) < 300);
+  });
+
+  it("end when recording begins: a page that was open before shows its first picture and its growth", async () => {
+    const { config, driver } = await recorder.api<{ config: object; driver: string }>(
+      "GET",
+      `/cameras/${camera}`,
+    );
+    const late = await recorder.api<{ id: string }>("POST", "/cameras", {
+      name: "Late",
+      driver,
+      config,
+      enabled: false,
+      record: { mode: "continuous", streams: "main" },
+    });
+    await page.goto(`${recorder.url}/playback?camera=${late.id}`);
+    await page.getByText("No recording here").waitFor();
+    await recorder.api("PATCH", `/cameras/${late.id}`, { enabled: true });
+    await until("the first picture", () => counterOf(page), 20_000);
+    await page.getByRole("button", { name: "1 min" }).click();
+    const drawn = await until(
+      "its recording on the timeline",
+      async () => (await recordedPixels()) || undefined,
+    );
+    await until("more of it", async () => (await recordedPixels()) > drawn * 1.2, 20_000);
+    await recorder.api("DELETE", `/cameras/${late.id}?footage=remove`);
   });
 });

@@ -1,7 +1,7 @@
 // The arithmetic of the timeline: zooming about the pointer, dragging, round ticks in any zone, gaps.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { grow } from "../src/timeline/coverage-store.ts";
+import { grow, growthDelayMs } from "../src/timeline/coverage-store.ts";
 import {
   centredOn,
   gapsBetween,
@@ -108,5 +108,22 @@ describe("spans", () => {
     assert.equal(grow(one, { startMs: 1000, endMs: 2000, reasons: ["manual"] }).length, 2);
     assert.equal(grow(one, { startMs: 60_000, endMs: 61_000, reasons: ["continuous"] }).length, 2);
     assert.deepEqual(grow(one, { startMs: 200, endMs: 900, reasons: ["continuous"] }), one);
+  });
+
+  it("are read again while one grows in view, about as often as it grows by a pixel", () => {
+    const lane = { camera: "yard", holes: [], spans: [{ startMs: 0, endMs: 1000, reasons: [] }] };
+    const still = { ...lane, growing: false };
+    const growing = { ...lane, growing: true };
+    const view = { startMs: 0, spanMs: 3_600_000 };
+    assert.equal(growthDelayMs([still], view), undefined);
+    assert.equal(growthDelayMs([still, growing], view), 7200);
+    assert.equal(growthDelayMs([growing], { ...view, spanMs: 60_000 }), 2000);
+    assert.equal(growthDelayMs([growing], { ...view, spanMs: 7 * 86_400_000 }), 60_000);
+    assert.equal(growthDelayMs([{ ...growing, spans: [] }], view), 7200, "nothing of it is known yet");
+    assert.equal(
+      growthDelayMs([growing], { startMs: -5000, spanMs: 5000 }),
+      undefined,
+      "its end is not in view",
+    );
   });
 });

@@ -51,7 +51,7 @@ describe("the stream of changes", () => {
     const span = { start: "2026-01-01T00:00:00Z", end: "2026-01-01T00:01:00Z", reasons: ["continuous"] };
     changes.publish({ type: "camera", camera: cameraView("gate") });
     changes.publish({ type: "volume", volume: { id: "v1", path: "/srv/video", status: "full" } });
-    changes.publish({ type: "coverage", camera: "gate", stream: "main", ...span });
+    changes.publish({ type: "coverage", camera: "gate", stream: "main", ...span, growing: false });
     changes.publish({ type: "camera-removed", camera: "yard" });
     await operator.until("camera-removed");
     await viewer.until("camera-removed");

@@ -175,6 +175,7 @@ describe("the recording service", () => {
           start90k: NOON,
           end90k: NOON + MINUTE,
           reasons: ["continuous"],
+          growing: false,
         },
       ],
     );
@@ -386,10 +387,27 @@ describe("the recording service", () => {
       clockSource: "node" as const,
     };
     await reportClosed(onVolume());
+    const changes: RecordingChange[] = [];
+    service.onChange((change) => changes.push(change));
     await media.report(
       { kind: "stream-state", camera: YARD, stream: "main", state: { status: "online", sinceMs: NOON_MS } },
       { kind: "recording-state", camera: YARD, stream: "main", recording: true, reasons: ["continuous"] },
       { kind: "segment-opened", volume: media.idOf(VOLUME_PATH), path: "video/x.mp4", identity },
+    );
+    assert.deepEqual(
+      changes.filter((change) => change.kind === "coverage" && change.growing),
+      [
+        {
+          kind: "coverage",
+          camera: YARD,
+          stream: "main",
+          start90k: NOON + MINUTE,
+          end90k: NOON + MINUTE,
+          reasons: ["continuous"],
+          growing: true,
+        },
+      ],
+      "told once, when its file and its reasons are known",
     );
     clock.setWall(NOON_MS + 90_000);
     const range = { stream: "main" as const, start90k: NOON, end90k: NOON + 10 * MINUTE };
@@ -397,6 +415,7 @@ describe("the recording service", () => {
     assert.deepEqual((await coverage())[0]?.spans, [
       { start90k: NOON, end90k: NOON + 90 * SECOND, reasons: ["continuous"] },
     ]);
+    assert.equal((await coverage())[0]?.growing, true);
     assert.deepEqual(await service.gaps({ ...range, camera: YARD }), []);
     await media.report({
       kind: "recording-state",
@@ -406,6 +425,7 @@ describe("the recording service", () => {
       reasons: [],
     });
     assert.equal((await coverage())[0]?.spans[0]?.end90k, NOON + MINUTE);
+    assert.equal((await coverage())[0]?.growing, false);
     assert.equal((await service.gaps({ ...range, camera: YARD })).length, 1);
   });
 

@@ -128,6 +128,7 @@ export interface CameraCoverage {
   readonly camera: string;
   readonly stream: StreamName;
   readonly spans: readonly CoverageSpan[];
+  readonly growing: boolean;
   readonly holes: readonly CoverageHole[];
 }
 

@@ -15,6 +15,9 @@ import { formatOf, numberOf, textOf } from "./wire-text.ts";
 
 /** At the live edge: how long until the recorder is asked whether more was written. */
 const EDGE_MS = 1000;
+/** How often, while paused, a moment is asked for again of which nothing could be shown: the first part of a new file is on its way. */
+const EMPTY_TRIES = 10;
+
 /** Plays one camera's recordings until closed. */
 export class PlaybackSession {
   readonly #id: number;
@@ -37,6 +40,9 @@ export class PlaybackSession {
   #want90k: number | undefined;
   #shown90k: number | undefined;
   #edgeTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Nothing was shown since the last request; how often it was repeated for that. */
+  #isEmpty = false;
+  #emptyTries = 0;
   #hasLine = false;
   #awaitsStep = false;
   /** Stepping back one frame: the picture shown must be earlier than this. */
@@ -87,10 +93,12 @@ export class PlaybackSession {
   play(time90k: number, speed: number): void {
     this.#speed = speed;
     this.#playing = true;
+    this.#emptyTries = 0;
     this.#ask(time90k + 89);
   }
 
   seek(time90k: number): void {
+    this.#emptyTries = 0;
     this.#ask(time90k + 89);
   }
 
@@ -170,6 +178,8 @@ export class PlaybackSession {
   /** Asks the recorder for a moment; everything of earlier requests is void from now on. */
   #ask(want90k: number): void {
     clearTimeout(this.#edgeTimer);
+    this.#edgeTimer = undefined;
+    this.#isEmpty = true;
     const speed = this.#playing ? this.#speed : 1;
     this.#request += 1;
     this.#stepBackFrom90k = undefined;
@@ -227,8 +237,10 @@ export class PlaybackSession {
       }
       case "end":
         if (message["request"] !== this.#request) break;
-        if (this.#way === "mse")
+        if (this.#way === "mse") {
           this.#post({ id, type: "end", timeMs: (numberOf(message, "time90k") ?? 0) / 90 });
+          this.#askAgain();
+        }
         this.#show?.end();
         break;
       case "error":
@@ -270,12 +282,16 @@ export class PlaybackSession {
 
   #frame(header: LiveFrameHeader, bytes: Uint8Array<ArrayBuffer>): void {
     if (!this.#accepting) return;
+    // The page's own player shows what it is given.
+    if (this.#way === "mse") this.#isEmpty = false;
     const picture = this.#tracks.take(header, bytes, this.#requestedSpeed === 1 && this.#playing);
     if (picture !== undefined) this.#show?.push(picture);
   }
 
   #shownNow(time90k: number): void {
     this.#shown90k = time90k;
+    this.#isEmpty = false;
+    this.#emptyTries = 0;
     const from = this.#stepBackFrom90k;
     this.#stepBackFrom90k = undefined;
     // Before the first picture after a gap: the recorder, which knows what lies beyond it, steps over.
@@ -286,15 +302,28 @@ export class PlaybackSession {
   /** Nothing follows. Forwards that is the live edge, where more is being written: ask again in a moment. */
   #ended(): void {
     this.#post({ id: this.#id, type: "end", timeMs: (this.#shown90k ?? 0) / 90 });
-    if (!this.#playing || this.#speed < 0) {
+    const waitsForFirst = this.#isEmpty && this.#emptyTries < EMPTY_TRIES;
+    if (this.#speed < 0 || (!this.#playing && !waitsForFirst)) {
       this.#playing = false;
       return;
     }
-    if (this.#edgeTimer !== undefined) clearTimeout(this.#edgeTimer);
-    const here = this.#shown90k;
-    this.#show?.begin(here ?? 0);
-    this.#edgeTimer = setTimeout(() => {
-      if (this.#playing && here !== undefined) this.#ask(here + 1);
-    }, EDGE_MS);
+    this.#show?.begin(this.#shown90k ?? this.#want90k ?? 0);
+    this.#askAgain();
+  }
+
+  /** Asks in a moment for what comes after the picture on show; where there is none yet, for the same again. */
+  #askAgain(): void {
+    clearTimeout(this.#edgeTimer);
+    if (this.#isEmpty) {
+      const want = this.#want90k;
+      if (want === undefined || (!this.#playing && this.#emptyTries >= EMPTY_TRIES)) return;
+      this.#emptyTries += 1;
+      this.#edgeTimer = setTimeout(() => this.#ask(want), EDGE_MS);
+    } else if (this.#playing && this.#way === "webcodecs") {
+      const here = this.#shown90k;
+      this.#edgeTimer = setTimeout(() => {
+        if (this.#playing && here !== undefined) this.#ask(here + 1);
+      }, EDGE_MS);
+    }
   }
 }

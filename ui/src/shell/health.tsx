@@ -18,10 +18,11 @@ function health(): { readonly tone: Tone; readonly text: string } {
   if (offline > 0) return { tone: "warn", text: t("health.offline", { count: offline }) };
   if (serious.length > 0) return { tone: "warn", text: t("health.problems", { count: serious.length }) };
   if (now.cameras.total === 0) return { tone: "ok", text: t("health.noCameras") };
-  return {
-    tone: "ok",
-    text: t("health.good", { recording: now.cameras.recording, total: now.cameras.total }),
-  };
+  // The list of cameras is kept fresh by every change; the status is read now and then.
+  const list = cameras.value;
+  const recording = list?.filter((one) => one.recording.active).length ?? now.cameras.recording;
+  const total = list?.length ?? now.cameras.total;
+  return { tone: "ok", text: t("health.good", { recording, total }) };
 }
 
 /** The dot with its sentence. */

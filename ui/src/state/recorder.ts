@@ -19,7 +19,7 @@ export const camerasError = signal<ApiError | undefined>(undefined);
 export const status = signal<RecorderStatus | undefined>(undefined);
 /** False while the stream of changes is broken: what is shown may be old. */
 export const connected = signal(true);
-/** The latest growth of a recording; timelines listen. */
+/** The latest recording file that was begun (`growing`) or closed; timelines listen. */
 export const coverageChange = signal<
   | {
       readonly camera: string;
@@ -27,6 +27,7 @@ export const coverageChange = signal<
       readonly start: string;
       readonly end: string;
       readonly reasons: readonly RecordReason[];
+      readonly growing: boolean;
     }
   | undefined
 >(undefined);

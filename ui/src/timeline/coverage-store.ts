@@ -1,5 +1,6 @@
-// Fetches what is recorded in the visible range (and as much on either side), keeps it per camera, and lets it grow
-// as the recorder tells of new parts. One request at a time; the newest view wins.
+// Fetches what is recorded in the visible range (and as much on either side) and keeps it per camera. While a file is
+// being written that is in view, what it holds is asked for again, about as often as it grows by a pixel: the
+// recorder tells when files begin and end, not of every part. One request at a time; the newest view wins.
 import { signal } from "@preact/signals";
 import { ApiError, api } from "../api/client.ts";
 import type { CameraCoverage, RecordReason } from "../api/types.ts";
@@ -15,12 +16,28 @@ export interface CoverageSpanMs {
 export interface Lane {
   readonly camera: string;
   readonly spans: readonly CoverageSpanMs[];
+  /** A file is being written: the last span gets longer. */
+  readonly growing: boolean;
   readonly holes: readonly { readonly startMs: number; readonly endMs: number; readonly packets: number }[];
 }
 
 const WAIT_MS = 80;
+/** How often what is being written is asked for again: often enough for a timeline of so many pixels. */
+const GROWTH_PX = 500;
+const GROWTH_LEAST_MS = 2_000;
+const GROWTH_MOST_MS = 60_000;
 /** Spans that end and begin this close are one. */
 const TOUCH_MS = 1500;
+
+/** When growing lanes are to be read again; undefined while nothing that grows is in view. Pure. */
+export function growthDelayMs(lanes: Iterable<Lane>, view: View): number | undefined {
+  for (const lane of lanes) {
+    const endMs = lane.spans.at(-1)?.endMs;
+    if (!lane.growing || (endMs !== undefined && endMs > view.startMs + view.spanMs)) continue;
+    return Math.min(GROWTH_MOST_MS, Math.max(GROWTH_LEAST_MS, view.spanMs / GROWTH_PX));
+  }
+  return undefined;
+}
 
 /** Adds a span at the end of sorted spans, joined with the last where it touches and has the same reasons. Pure. */
 export function grow(spans: readonly CoverageSpanMs[], added: CoverageSpanMs): CoverageSpanMs[] {
@@ -36,6 +53,7 @@ export function grow(spans: readonly CoverageSpanMs[], added: CoverageSpanMs): C
 function laneOf(one: CameraCoverage): Lane {
   return {
     camera: one.camera,
+    growing: one.growing,
     spans: one.spans.map((span) => ({
       startMs: Date.parse(span.start),
       endMs: Date.parse(span.end),
@@ -59,13 +77,20 @@ export class CoverageStore {
   #loaded: View | undefined;
   #wanted: View | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #growth: ReturnType<typeof setTimeout> | undefined;
   #abort: AbortController | undefined;
   readonly #stop: () => void;
 
   constructor() {
     this.#stop = coverageChange.subscribe((change) => {
-      const lane = change === undefined ? undefined : this.lanes.peek().get(change.camera);
-      if (change === undefined || lane === undefined || change.stream !== this.#stream) return;
+      if (change === undefined || change.stream !== this.#stream || !this.#cameras.includes(change.camera))
+        return;
+      const lane = this.lanes.peek().get(change.camera);
+      if (change.growing || lane === undefined) {
+        // Of a lane that grows already this is the next file: what is asked for regularly tells of it.
+        if (lane?.growing !== true) this.#fetchSoon();
+        return;
+      }
       const spans = grow(lane.spans, {
         startMs: Date.parse(change.start),
         endMs: Date.parse(change.end),
@@ -88,9 +113,8 @@ export class CoverageStore {
       view.startMs + view.spanMs <= have.startMs + have.spanMs &&
       // Much closer than what was fetched: small gaps were merged then.
       view.spanMs > have.spanMs / 12;
-    if (same && inside) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#fetch(), WAIT_MS);
+    if (same && inside) this.#awaitGrowth();
+    else this.#fetchSoon();
   }
 
   /** Reads again what is shown. */
@@ -101,8 +125,27 @@ export class CoverageStore {
 
   close(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#growth);
     this.#abort?.abort();
     this.#stop();
+  }
+
+  #fetchSoon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#fetch(), WAIT_MS);
+  }
+
+  /** Reads again in a while, if something grows. A page that nobody sees waits until it is looked at. */
+  #awaitGrowth(): void {
+    clearTimeout(this.#growth);
+    this.#growth = undefined;
+    const view = this.#wanted;
+    const delayMs = view === undefined ? undefined : growthDelayMs(this.lanes.peek().values(), view);
+    if (delayMs === undefined) return;
+    this.#growth = setTimeout(() => {
+      if (document.visibilityState === "visible") void this.#fetch();
+      else this.#awaitGrowth();
+    }, delayMs);
   }
 
   async #fetch(): Promise<void> {
@@ -129,10 +172,12 @@ export class CoverageStore {
       this.lanes.value = new Map(answer.cameras.map((one) => [one.camera, laneOf(one)]));
       this.error.value = undefined;
       this.loading.value = false;
+      this.#awaitGrowth();
     } catch (error) {
       if (!(error instanceof ApiError)) return;
       this.error.value = error;
       this.loading.value = false;
+      this.#awaitGrowth();
     }
   }
 }
