@@ -1,6 +1,6 @@
 // What the gateway says of its own health when core asks.
 import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
-import type { ByteCounter } from "./client-socket.ts";
+import type { ByteCounter } from "./doors/client-socket.ts";
 import type { GatewayMethodsForCore } from "./protocol.ts";
 
 /** Counts bytes and watches the event loop. */

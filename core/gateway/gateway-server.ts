@@ -2,35 +2,23 @@
 // or the gateway's own pictures. Nothing that shows a picture is reached without a grant from core.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import type { WebSocket } from "ws";
-import type { CameraId } from "../domain/ids.ts";
-import { isStreamName, type StreamName } from "../domain/ids.ts";
 import { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Access, Authorizer } from "./authorizer.ts";
-import { type ClientIdentity, identifyClient, plainAddress, TrustedProxies } from "./client-identity.ts";
-import { httpError, refuseUpgrade, sendProblem } from "./problem.ts";
+import {
+  type ClientIdentity,
+  identifyClient,
+  plainAddress,
+  TrustedProxies,
+} from "./doors/client-identity.ts";
+import { httpError, refuseUpgrade, sendProblem } from "./doors/problem.ts";
+import type { CoreProxy } from "./doors/proxy.ts";
+import { classifyRequest, type MediaRouteName, type Route } from "./doors/routes.ts";
+import { SECURITY_HEADERS } from "./doors/security-headers.ts";
+import type { StaticUi } from "./doors/static-ui.ts";
+import { Upgrades } from "./doors/upgrades.ts";
+import type { MediaServices } from "./media-request.ts";
 import type { MediaRight, RequestCredentials } from "./protocol.ts";
-import type { CoreProxy } from "./proxy.ts";
-import { classifyRequest, type MediaRouteName, type Route } from "./routes.ts";
-import { SECURITY_HEADERS } from "./security-headers.ts";
-import type { StaticUi } from "./static-ui.ts";
-import { Upgrades } from "./upgrades.ts";
-
-/** A request for pictures that core has granted. */
-export interface MediaRequest {
-  readonly camera: CameraId;
-  readonly query: URLSearchParams;
-  readonly access: Access;
-}
-
-/** What the gateway makes itself, once granted. */
-export interface MediaServices {
-  live(socket: WebSocket, request: MediaRequest): void;
-  playback(socket: WebSocket, request: MediaRequest): void;
-  clip(incoming: IncomingMessage, response: ServerResponse, request: MediaRequest): Promise<void>;
-  snapshot(incoming: IncomingMessage, response: ServerResponse, request: MediaRequest): Promise<void>;
-}
 
 const RIGHT: Readonly<Record<MediaRouteName, MediaRight>> = {
   live: "live",
@@ -212,16 +200,4 @@ export class GatewayServer {
     });
     response.end(headOnly ? undefined : root);
   }
-}
-
-/** The stream that a request wants, `main` by default. Throws invalid-argument, or not-found if not granted. */
-export function wantedStream(request: MediaRequest, fallback: StreamName = "main"): StreamName {
-  const name = request.query.get("stream") ?? fallback;
-  if (!isStreamName(name)) {
-    throw new NightjarError("NJ_STREAM_INVALID", "invalid-argument", "stream must be main or sub");
-  }
-  if (!request.access.grant.streams.includes(name)) {
-    throw new NightjarError("NJ_STREAM_MISSING", "not-found", `the camera has no ${name} stream for you`);
-  }
-  return name;
 }

@@ -2,18 +2,18 @@
 import type { WebSocket } from "ws";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
-import { type ByteCounter, ClientSocket } from "./client-socket.ts";
-import { ClipService } from "./clip.ts";
 import type { CorePort } from "./core-link.ts";
+import { type ByteCounter, ClientSocket } from "./doors/client-socket.ts";
+import { ClipService } from "./download/clip.ts";
+import { SnapshotService } from "./download/snapshot.ts";
 import type { FindFfmpeg } from "./ffmpeg-tool.ts";
-import { type MediaRequest, type MediaServices, wantedStream } from "./gateway-server.ts";
-import type { LiveHub } from "./live-hub.ts";
-import { serveLive } from "./live-session.ts";
+import type { VolumeReaders } from "./footage/volume-reader.ts";
+import type { LiveHub } from "./live/live-hub.ts";
+import { serveLive } from "./live/live-session.ts";
+import type { TranscodeHub } from "./live/transcode-hub.ts";
 import type { MediaPort } from "./media-link.ts";
-import { PlaybackSession } from "./playback-session.ts";
-import { SnapshotService } from "./snapshot.ts";
-import type { TranscodeHub } from "./transcode-hub.ts";
-import type { VolumeReaders } from "./volume-reader.ts";
+import { type MediaRequest, type MediaServices, wantedStream } from "./media-request.ts";
+import { PlaybackSession } from "./playback/playback-session.ts";
 
 export interface MediaServiceParts {
   readonly core: CorePort;

@@ -6,21 +6,21 @@ import { fileURLToPath } from "node:url";
 import type { Log } from "../log.ts";
 import { type ProcessContext, RUN_FOLDER, type RunningProcess } from "../supervisor/process-contract.ts";
 import { Authorizer } from "./authorizer.ts";
-import { type ServerCertificate, serverCertificate } from "./certificates.ts";
 import { coreLink } from "./core-link.ts";
+import { type ServerCertificate, serverCertificate } from "./doors/certificates.ts";
+import { Listeners } from "./doors/listeners.ts";
+import { CoreProxy } from "./doors/proxy.ts";
+import { StaticUi } from "./doors/static-ui.ts";
 import { ffmpegFinder } from "./ffmpeg-tool.ts";
 import { GatewayFigures } from "./figures.ts";
+import { VolumeReaders } from "./footage/volume-reader.ts";
 import { GatewayServer } from "./gateway-server.ts";
-import { Listeners } from "./listeners.ts";
-import { LiveHub } from "./live-hub.ts";
+import { LiveHub } from "./live/live-hub.ts";
+import { TranscodeHub } from "./live/transcode-hub.ts";
 import { MediaLink } from "./media-link.ts";
 import { mediaServices } from "./media-services.ts";
 import { CORE_HTTP_SOCKET, type GatewaySettings } from "./protocol.ts";
-import { CoreProxy } from "./proxy.ts";
 import { SavedStateFile } from "./saved-state.ts";
-import { StaticUi } from "./static-ui.ts";
-import { TranscodeHub } from "./transcode-hub.ts";
-import { VolumeReaders } from "./volume-reader.ts";
 
 /** How long the last known settings wait for core's newer ones at start. */
 const SETTINGS_PATIENCE_MS = 1_000;

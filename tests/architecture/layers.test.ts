@@ -14,6 +14,13 @@ const FLOORS: readonly (readonly string[])[] = [
   ["supervisor", "cli", "main.ts"],
 ];
 
+/** Rooms inside the gateway, from the ground up; the files beside them wire them together. */
+const GATEWAY_FLOORS: readonly (readonly string[])[] = [
+  ["doors", "footage"],
+  ["live", "playback"],
+  ["download"],
+];
+
 /** Contracts that name what both sides agree upon may be read from below. */
 const CONTRACTS = new Set([
   "core/supervisor/process-contract.ts",
@@ -46,6 +53,23 @@ describe("the floors of core", () => {
         if (floorOf(target) > floorOf(file.path)) wrong.push(`${file.path} imports ${target}`);
       }
     }
+    assert.deepEqual(wrong, []);
+  });
+
+  it("holds inside the gateway too: doors and footage below, the ways of watching above them", () => {
+    const floorIn = (path: string): number => {
+      const room = /^core\/gateway\/([^/]+)\//.exec(path)?.[1];
+      return room === undefined ? -1 : GATEWAY_FLOORS.findIndex((rooms) => rooms.includes(room));
+    };
+    const wrong = files
+      .filter(({ path }) => /^core\/gateway\/[^/]+\//.test(path))
+      .flatMap((file) => file.imports.map((specifier) => ({ file, target: targetOf(file, specifier) ?? "" })))
+      .filter(
+        ({ file, target }) =>
+          floorIn(target) > floorIn(file.path) ||
+          /^core\/gateway\/(run-gateway|gateway-server|media-services)\.ts$/.test(target),
+      )
+      .map(({ file, target }) => `${file.path} imports ${target}`);
     assert.deepEqual(wrong, []);
   });
 

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { systemClock } from "../../../core/clock.ts";
-import { serverCertificate } from "../../../core/gateway/certificates.ts";
+import { serverCertificate } from "../../../core/gateway/doors/certificates.ts";
 import { silentLog } from "../../../core/log.ts";
 import { startTestGateway, type TestGateway, until } from "./fake-peers.ts";
 

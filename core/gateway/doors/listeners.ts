@@ -1,0 +1,198 @@
+// The two ports of the gateway, HTTP on loopback and HTTPS on the network, with the limits that keep strangers from
+// filling it (attack list A25). A busy port gives way to the next free one, which is kept for the next start.
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { systemCode } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+import type { GatewaySettings, ListeningState } from "../protocol.ts";
+import type { SavedStateFile } from "../saved-state.ts";
+import type { ServerCertificate } from "./certificates.ts";
+
+/** How many ports after a busy one are tried. */
+const PORTS_TRIED = 50;
+const LIMITS = {
+  maxHeaderSize: 16 * 1024,
+  /** Slowloris: headers within 10 s, the whole request within 60 s. */
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 2_000,
+} as const;
+const CONNECTIONS_LIMIT = 4_096;
+/** A stranger's share of them; a trusted proxy speaks for many. */
+const CONNECTIONS_PER_ADDRESS = 1_536;
+
+export interface ListenerHandlers {
+  request(request: IncomingMessage, response: ServerResponse): void;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** True for the address of a trusted reverse proxy. */
+  isTrusted(address: string): boolean;
+}
+
+type Kind = "http" | "https";
+interface Bound {
+  readonly server: Server | TlsServer;
+  readonly sockets: Set<Socket>;
+  readonly wanted: { readonly port: number; readonly host: string };
+  readonly port: number;
+}
+
+/** Opens, moves and closes the ports as the settings want it. */
+export class Listeners {
+  readonly #handlers: ListenerHandlers;
+  readonly #saved: SavedStateFile;
+  readonly #log: Log;
+  readonly #bound = new Map<Kind, Bound>();
+  readonly #perAddress = new Map<string, number>();
+  #problems = new Map<string, string>();
+
+  constructor(handlers: ListenerHandlers, saved: SavedStateFile, log: Log) {
+    this.#handlers = handlers;
+    this.#saved = saved;
+    this.#log = log;
+  }
+
+  /** What is open now and what is wrong. */
+  get state(): ListeningState {
+    const http = this.#bound.get("http");
+    const https = this.#bound.get("https");
+    return {
+      ...(http === undefined ? {} : { http: { port: http.port, host: http.wanted.host } }),
+      ...(https === undefined ? {} : { https: { port: https.port, host: https.wanted.host } }),
+      problems: [...this.#problems.values()],
+    };
+  }
+
+  /** Brings the ports in line with `settings`. Sockets on a port that stays are not touched. */
+  async apply(settings: GatewaySettings, certificate: ServerCertificate | undefined): Promise<void> {
+    this.#problems = new Map();
+    if (certificate?.problem !== undefined) this.#problems.set("certificate", certificate.problem);
+    await this.#applyOne("http", settings.http, undefined);
+    if (settings.https.enabled && certificate !== undefined) {
+      await this.#applyOne("https", settings.https, certificate);
+    } else {
+      if (settings.https.enabled) this.#problems.set("https", "HTTPS is off: no certificate could be made");
+      await this.#closeOne("https");
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#closeOne("http"), this.#closeOne("https")]);
+  }
+
+  async #applyOne(
+    kind: Kind,
+    wanted: { readonly port: number; readonly host: string },
+    certificate: ServerCertificate | undefined,
+  ): Promise<void> {
+    const bound = this.#bound.get(kind);
+    if (bound !== undefined && bound.wanted.port === wanted.port && bound.wanted.host === wanted.host) {
+      if (certificate !== undefined && "setSecureContext" in bound.server) {
+        bound.server.setSecureContext(secureContext(certificate));
+      }
+      if (wanted.port !== 0 && bound.port !== wanted.port) this.#noteBusy(kind, wanted.port, bound.port);
+      return;
+    }
+    // The old port stays open until the new one is: a wrong setting must not lock the owner out.
+    const samePort = bound !== undefined && bound.wanted.port === wanted.port;
+    if (samePort) await this.#closeOne(kind);
+    let next = await this.#open(kind, wanted, certificate);
+    if (next === undefined && samePort) next = await this.#open(kind, bound.wanted, certificate);
+    if (next === undefined) return;
+    await this.#closeOne(kind);
+    this.#bound.set(kind, next);
+    if (wanted.port !== 0) {
+      if (next.port !== wanted.port) this.#noteBusy(kind, wanted.port, next.port);
+      await this.#saved.keepPort(kind, wanted.port, next.port);
+    }
+    this.#log.notice("listening", { kind, host: wanted.host, port: next.port });
+  }
+
+  async #open(
+    kind: Kind,
+    wanted: { readonly port: number; readonly host: string },
+    certificate: ServerCertificate | undefined,
+  ): Promise<Bound | undefined> {
+    const kept = wanted.port === 0 ? undefined : this.#saved.takenPort(kind, wanted.port);
+    const ports = wanted.port === 0 ? [0] : Array.from({ length: PORTS_TRIED }, (_, i) => wanted.port + i);
+    if (kept !== undefined) ports.unshift(kept);
+    let reason = "";
+    for (const port of ports.filter((candidate) => candidate <= 65_535)) {
+      const sockets = new Set<Socket>();
+      const server = this.#makeServer(certificate, sockets);
+      try {
+        server.listen({ port, host: wanted.host });
+        await once(server, "listening");
+        const address = server.address() as AddressInfo;
+        return { server, sockets, wanted: { ...wanted }, port: address.port };
+      } catch (error) {
+        reason = error instanceof Error ? error.message : String(error);
+        const code = systemCode(error);
+        // A privileged port (EACCES) gives way like a busy one; a wrong address does not.
+        if (code !== "EADDRINUSE" && code !== "EACCES") break;
+      }
+    }
+    this.#problems.set(
+      kind,
+      `the ${kind} port ${wanted.port} on ${wanted.host} could not be opened: ${reason}`,
+    );
+    this.#log.error("port could not be opened", { kind, ...wanted, reason });
+    return undefined;
+  }
+
+  #makeServer(certificate: ServerCertificate | undefined, sockets: Set<Socket>): Server | TlsServer {
+    const server =
+      certificate === undefined
+        ? createServer({ ...LIMITS })
+        : createTlsServer({ ...LIMITS, ...secureContext(certificate), handshakeTimeout: 10_000 });
+    server.maxConnections = CONNECTIONS_LIMIT;
+    server.on("connection", (socket: Socket) => this.#admit(socket, sockets));
+    server.on("request", (request: IncomingMessage, response: ServerResponse) =>
+      this.#handlers.request(request, response),
+    );
+    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      this.#handlers.upgrade(request, socket, head),
+    );
+    server.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
+    return server;
+  }
+
+  #admit(socket: Socket, sockets: Set<Socket>): void {
+    const address = socket.remoteAddress ?? "";
+    const count = (this.#perAddress.get(address) ?? 0) + 1;
+    if (count > CONNECTIONS_PER_ADDRESS && !this.#handlers.isTrusted(address)) {
+      socket.destroy();
+      return;
+    }
+    this.#perAddress.set(address, count);
+    sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.once("close", () => {
+      sockets.delete(socket);
+      const left = (this.#perAddress.get(address) ?? 1) - 1;
+      if (left <= 0) this.#perAddress.delete(address);
+      else this.#perAddress.set(address, left);
+    });
+  }
+
+  async #closeOne(kind: Kind): Promise<void> {
+    const bound = this.#bound.get(kind);
+    if (bound === undefined) return;
+    this.#bound.delete(kind);
+    const closed = once(bound.server, "close");
+    bound.server.close();
+    for (const socket of bound.sockets) socket.destroy();
+    await closed;
+  }
+
+  #noteBusy(kind: Kind, wanted: number, taken: number): void {
+    this.#problems.set(kind, `the ${kind} port ${wanted} was busy: ${taken} is used instead`);
+  }
+}
+
+function secureContext(certificate: ServerCertificate) {
+  return { key: certificate.key, cert: certificate.certificate, minVersion: "TLSv1.2" as const };
+}

@@ -1,0 +1,202 @@
+// Hands the rest of HTTP to core on its Unix socket, streaming both ways (Server-Sent Events included).
+// What the client claims about itself is thrown away and set anew; core believes these headers because nobody else can
+// reach its socket.
+import {
+  Agent,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type ServerResponse,
+} from "node:http";
+import { pipeline } from "node:stream";
+import { NightjarError } from "../../errors.ts";
+import { CLIENT_ADDRESS_HEADER, CLIENT_SECURE_HEADER } from "../protocol.ts";
+import type { ClientIdentity } from "./client-identity.ts";
+import { httpError, sendProblem } from "./problem.ts";
+
+/** Longest request body that core is sent. */
+export const BODY_LIMIT_BYTES = 1024 * 1024;
+/** How long core may take until its headers come. */
+const ANSWER_TIMEOUT_MS = 30_000;
+/** Requests that wait for core at once: a core that hangs must not fill the memory. */
+const PENDING_LIMIT = 1_024;
+
+const HOP_BY_HOP = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "expect",
+  "forwarded",
+  "x-real-ip",
+  "x-remote-user",
+  "host",
+]);
+
+/** Forwards requests to core. */
+export class CoreProxy {
+  readonly #socketPath: string;
+  readonly #answerTimeoutMs: number;
+  readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 16, scheduling: "lifo" });
+  #pending = 0;
+
+  constructor(socketPath: string, answerTimeoutMs: number = ANSWER_TIMEOUT_MS) {
+    this.#socketPath = socketPath;
+    this.#answerTimeoutMs = answerTimeoutMs;
+  }
+
+  /** Answers `incoming` with what core says to `target` (path and query). */
+  forward(
+    incoming: IncomingMessage,
+    response: ServerResponse,
+    target: string,
+    client: ClientIdentity,
+    basePath: string,
+  ): void {
+    const announced = Number(incoming.headers["content-length"] ?? 0);
+    if (announced > BODY_LIMIT_BYTES) {
+      refuseBody(incoming, response);
+      return;
+    }
+    if (this.#pending >= PENDING_LIMIT) {
+      sendProblem(response, new NightjarError("NJ_GATEWAY_BUSY", "unavailable", "too many requests wait"));
+      return;
+    }
+    this.#pending += 1;
+    let counted = true;
+    const answered = () => {
+      if (counted) this.#pending -= 1;
+      counted = false;
+    };
+    const outgoing = request({
+      socketPath: this.#socketPath,
+      agent: this.#agent,
+      method: incoming.method,
+      path: target,
+      headers: forwardedHeaders(incoming.headers, client, basePath),
+      timeout: this.#answerTimeoutMs,
+    });
+    outgoing.on("timeout", () => {
+      if (counted) {
+        outgoing.destroy(
+          new NightjarError("NJ_CORE_TIMEOUT", "deadline-exceeded", "Nightjar's core did not answer in time"),
+        );
+      }
+    });
+    outgoing.on("response", (answer) => {
+      answered();
+      // An event stream may be silent for as long as it likes: core's own heartbeat keeps it alive.
+      outgoing.setTimeout(0);
+      if (response.destroyed) {
+        answer.destroy();
+        return;
+      }
+      response.writeHead(answer.statusCode ?? 502, answerHeaders(answer.headers));
+      response.flushHeaders();
+      pipeline(answer, response, () => {
+        if (!response.writableEnded) response.destroy();
+      });
+    });
+    outgoing.on("error", (error) => {
+      answered();
+      sendProblem(response, coreAway(error));
+    });
+    response.once("close", () => outgoing.destroy());
+    response.once("finish", () => {
+      // Core has answered without wanting the rest of the body: nor do we.
+      if (!incoming.complete) cutSoon(incoming);
+    });
+    sendBody(incoming, outgoing, () => refuseBody(incoming, response));
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+/** Streams the body with back pressure, counting what a missing or lying content-length does not tell. */
+function sendBody(
+  incoming: IncomingMessage,
+  outgoing: ReturnType<typeof request>,
+  onTooLarge: () => void,
+): void {
+  let sentBytes = 0;
+  incoming.on("data", (chunk: Buffer) => {
+    sentBytes += chunk.length;
+    if (sentBytes > BODY_LIMIT_BYTES) {
+      incoming.removeAllListeners("data");
+      outgoing.destroy();
+      onTooLarge();
+      return;
+    }
+    if (!outgoing.write(chunk)) {
+      incoming.pause();
+      outgoing.once("drain", () => incoming.resume());
+    }
+  });
+  incoming.on("end", () => outgoing.end());
+  incoming.on("error", () => outgoing.destroy());
+  incoming.on("aborted", () => outgoing.destroy());
+}
+
+function refuseBody(incoming: IncomingMessage, response: ServerResponse): void {
+  response.setHeader("connection", "close");
+  sendProblem(
+    response,
+    httpError(413, "NJ_BODY_TOO_LARGE", `a request body may hold ${BODY_LIMIT_BYTES} bytes at most`),
+  );
+  response.once("finish", () => cutSoon(incoming));
+}
+
+/** Reading on without end would be what the sender wants; a moment lets the answer reach it. */
+function cutSoon(incoming: IncomingMessage): void {
+  incoming.resume();
+  setTimeout(() => incoming.socket.destroy(), 250).unref();
+}
+
+function forwardedHeaders(
+  headers: IncomingHttpHeaders,
+  client: ClientIdentity,
+  basePath: string,
+): Record<string, string | string[]> {
+  const named = new Set((headers.connection ?? "").split(",").map((name) => name.trim().toLowerCase()));
+  const forwarded: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || HOP_BY_HOP.has(name) || named.has(name)) continue;
+    if (name.startsWith("x-nightjar-client-") || name.startsWith("x-forwarded-")) continue;
+    forwarded[name] = value;
+  }
+  const host = client.host ?? "localhost";
+  forwarded["host"] = host;
+  forwarded[CLIENT_ADDRESS_HEADER] = client.address;
+  forwarded[CLIENT_SECURE_HEADER] = client.secure ? "1" : "0";
+  forwarded["x-forwarded-for"] = client.address;
+  forwarded["x-forwarded-proto"] = client.secure ? "https" : "http";
+  forwarded["x-forwarded-host"] = host;
+  if (basePath !== "") forwarded["x-forwarded-prefix"] = basePath;
+  return forwarded;
+}
+
+function answerHeaders(headers: IncomingHttpHeaders): Record<string, string | string[]> {
+  const kept: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined && !HOP_BY_HOP.has(name)) kept[name] = value;
+  }
+  return kept;
+}
+
+function coreAway(error: unknown): NightjarError {
+  if (error instanceof NightjarError) return error;
+  return new NightjarError(
+    "NJ_CORE_AWAY",
+    "unavailable",
+    "Nightjar's core is being restarted; recording goes on, try again in a few seconds",
+    {},
+    error,
+  );
+}

@@ -1,0 +1,85 @@
+// From an upgrade request to a WebSocket: same-origin check, grant from core, then the handshake. Nothing is upgraded
+// before it is granted (attack list A1, A8).
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { type WebSocket, WebSocketServer } from "ws";
+import { NightjarError } from "../../errors.ts";
+import type { Access } from "../authorizer.ts";
+import { type ClientIdentity, isSameOrigin } from "./client-identity.ts";
+import { refuseUpgrade } from "./problem.ts";
+
+/** Longest message that a client may send. */
+const MESSAGE_LIMIT_BYTES = 64 * 1024;
+/** Upgrades that wait for core at once. */
+const PENDING_LIMIT = 1_024;
+
+/** Makes WebSockets. */
+export class Upgrades {
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: MESSAGE_LIMIT_BYTES,
+  });
+  readonly #sockets = new Set<WebSocket>();
+  #pending = 0;
+
+  /** Upgrades the request once `authorize` has granted it and hands the socket to `serve`. */
+  async accept(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    client: ClientIdentity,
+    authorize: () => Promise<Access>,
+    serve: (socket: WebSocket, access: Access) => void,
+  ): Promise<void> {
+    const origin = request.headers.origin;
+    if (origin !== undefined && !isSameOrigin(origin, client)) {
+      refuseUpgrade(
+        socket,
+        new NightjarError(
+          "NJ_CROSS_ORIGIN",
+          "permission-denied",
+          "another site may not open this connection",
+        ),
+      );
+      return;
+    }
+    if (this.#pending >= PENDING_LIMIT) {
+      refuseUpgrade(socket, new NightjarError("NJ_GATEWAY_BUSY", "unavailable", "too many requests wait"));
+      return;
+    }
+    this.#pending += 1;
+    let access: Access;
+    try {
+      access = await authorize();
+    } catch (error) {
+      refuseUpgrade(socket, error);
+      return;
+    } finally {
+      this.#pending -= 1;
+    }
+    if (socket.destroyed) {
+      access.release();
+      return;
+    }
+    // `handleUpgrade` answers a bad handshake itself and then calls nobody: the grant goes with the socket.
+    const abandoned = () => access.release();
+    socket.once("close", abandoned);
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      socket.off("close", abandoned);
+      this.#sockets.add(webSocket);
+      webSocket.once("close", () => this.#sockets.delete(webSocket));
+      serve(webSocket, access);
+    });
+  }
+
+  /** Open WebSockets. */
+  get count(): number {
+    return this.#sockets.size;
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.terminate();
+  }
+}
