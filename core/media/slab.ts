@@ -132,7 +132,7 @@ export class FrameArena {
    * Appends bytes `start` to `end` of `source`. Returns false, having dropped the frame, when it would
    * exceed the frame limit. Throws `NJ_MEDIA_MEMORY_EXHAUSTED` when the pool's budget is spent.
    */
-  append(source: Uint8Array, start: number, end: number): boolean {
+  append(source: Buffer, start: number, end: number): boolean {
     const count = end - start;
     if (!this.#ensure(count)) return false;
     const data = (this.#slab as Slab).data;
@@ -140,10 +140,9 @@ export class FrameArena {
     if (count < 32) {
       for (let index = 0; index < count; index += 1)
         data[this.#end + index] = source[start + index] as number;
-    } else if (start === 0 && end === source.length) {
-      data.set(source, this.#end);
     } else {
-      data.set(source.subarray(start, end), this.#end);
+      // Half the cost of `set` over a `subarray`, which makes an object for every packet.
+      source.copy(data, this.#end, start, end);
     }
     this.#end += count;
     return true;

@@ -41,11 +41,15 @@ export class MediaProcess {
     this.#pings = setInterval(() => link.notify("ping", {}), 1_000);
   }
 
-  /** Starts it in an empty data folder, with one volume below it. */
-  static async start(dataDir: string): Promise<MediaProcess> {
+  /**
+   * Starts it in an empty data folder, with one volume below it, and with its compiled code kept in `codeCache`, as the
+   * supervisor keeps it from start to start.
+   */
+  static async start(dataDir: string, codeCache?: string): Promise<MediaProcess> {
     const child = withUs(
       fork(MAIN, ["process", "media", "--data", dataDir, "--log-level", "warn"], {
         stdio: ["ignore", "ignore", "inherit", "ipc"],
+        env: { ...process.env, ...(codeCache === undefined ? {} : { NODE_COMPILE_CACHE: codeCache }) },
       }),
     );
     const failed = once(child, "exit").then(([code]) => {

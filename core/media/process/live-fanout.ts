@@ -27,6 +27,11 @@ export class LiveFanout {
     this.#clock = clock;
   }
 
+  /** How many subscriptions there are. */
+  get size(): number {
+    return this.#subscribers.size;
+  }
+
   /** A gateway is there; it hears of states until it goes. */
   connect(link: Link<GatewayMethodsForMedia>): void {
     this.#links.add(link);

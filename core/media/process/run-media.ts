@@ -18,6 +18,7 @@ import { ReportJournal } from "./journal.ts";
 import type { StreamServices } from "./kept-stream.ts";
 import { greetPeer, type LinkedParts, linkHandlers } from "./link-handlers.ts";
 import { LiveFanout } from "./live-fanout.ts";
+import { LoopRest } from "./loop-rest.ts";
 import { defaultMemoryBudget, shareMemory } from "./memory-budget.ts";
 import type { CreateSource } from "./probe.ts";
 import { Reconciler } from "./reconciler.ts";
@@ -30,6 +31,7 @@ import { VolumeSet } from "./volume-set.ts";
 const FOLDER = "media";
 const SLAB_BYTES = 256 * 1024;
 const MEMORY_PERIOD_MS = 1_000;
+const REST_PERIOD_MS = 1_000;
 const FIGURES_PERIOD_MS = 2_000;
 const RETRY_PERIOD_MS = 1_000;
 /** How long a stop waits for files to be closed, and then for the writers. */
@@ -120,6 +122,19 @@ export async function runMedia(context: ProcessContext, options: MediaOptions = 
   const fanout = new LiveFanout(reconciler.streams, clock);
   reconciler.onRemoved = (stream) => fanout.streamRemoved(stream);
   reconciler.onAdded = (stream) => fanout.adopt(stream);
+  const rest = new LoopRest({
+    playing() {
+      let count = 0;
+      let udp = false;
+      for (const { keeper } of reconciler.streams.values()) {
+        if (keeper.transport === undefined) continue;
+        count += 1;
+        udp ||= keeper.transport === "udp";
+      }
+      return { count, udp };
+    },
+    isWatched: () => fanout.size > 0,
+  });
   const apply = (desired: DesiredState): void => {
     volumes.update(desired.volumes);
     reconciler.reconcile(desired);
@@ -162,6 +177,7 @@ export async function runMedia(context: ProcessContext, options: MediaOptions = 
   );
 
   const timers = [
+    clock.every(REST_PERIOD_MS, () => rest.judge()),
     clock.every(MEMORY_PERIOD_MS, () =>
       shareMemory(
         pool,
@@ -178,6 +194,7 @@ export async function runMedia(context: ProcessContext, options: MediaOptions = 
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     for (const timer of timers) timer.cancel();
+    rest.close();
     clockWatch.close();
     inventories.close();
     await Promise.race([reconciler.close(), pause(FLUSH_MS)]);

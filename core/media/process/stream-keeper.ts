@@ -48,6 +48,7 @@ export class StreamKeeper implements SourceSink {
   #source: StreamSource | undefined;
   #state: StreamState;
   #format: StreamFormat = {};
+  #transport: "tcp" | "udp" = "tcp";
   #inSession = false;
 
   #builder: PartBuilder | undefined;
@@ -83,6 +84,11 @@ export class StreamKeeper implements SourceSink {
   /** True while a session plays. */
   get isPlaying(): boolean {
     return this.#inSession && this.#builder !== undefined;
+  }
+
+  /** How the session's packets come; undefined without a session. */
+  get transport(): "tcp" | "udp" | undefined {
+    return this.#inSession ? this.#transport : undefined;
   }
 
   /** Begins to fetch from `source`, which pushes into this keeper. */
@@ -163,9 +169,10 @@ export class StreamKeeper implements SourceSink {
 
   // ------------------------------------------------------------------------------- calls of the source
 
-  runStarted(run: { readonly format: StreamFormat }): void {
+  runStarted(run: { readonly format: StreamFormat; readonly transport: "tcp" | "udp" }): void {
     this.#endRun("new-session");
     this.#inSession = true;
+    this.#transport = run.transport;
     this.#setFormat(run.format);
   }
 

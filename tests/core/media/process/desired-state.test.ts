@@ -120,7 +120,7 @@ describe("reconciling", () => {
     const stream = reconciler.streams.get("yard/main");
     assert.ok(stream !== undefined);
     // The rig's own stream feeds the volume; this one gets its frames through the same door.
-    stream.keeper.runStarted({ format: rig.play().stream.keeper.format });
+    stream.keeper.runStarted({ transport: "tcp", format: rig.play().stream.keeper.format });
     const removed: KeptStream[] = [];
     reconciler.onRemoved = (gone) => removed.push(gone);
     reconciler.reconcile(stateOf([], 2));

@@ -250,7 +250,7 @@ export class StreamRig {
   play(format: StreamFormat = { video: h264() }): this {
     this.#time = 0;
     this.#frames = 0;
-    this.stream.keeper.runStarted({ format });
+    this.stream.keeper.runStarted({ transport: "tcp", format });
     return this;
   }
 

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+
+import { afterEach, describe, it } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { LoopRest, REST_MS, WATCHED_REST_MS } from "../../../../core/media/process/loop-rest.ts";
+
+describe("rest between rounds", () => {
+  const state = { count: 4, udp: false, watched: false };
+  let rest: LoopRest | undefined;
+  afterEach(() => rest?.close());
+
+  function restOf(changes: Partial<typeof state>): LoopRest {
+    const now = { ...state, ...changes };
+    rest?.close();
+    rest = new LoopRest({ playing: () => now, isWatched: () => now.watched });
+    rest.judge();
+    return rest;
+  }
+
+  /** How long some turns of the event loop take. */
+  async function turnsMs(turns: number): Promise<number> {
+    await nextTurn();
+    const start = performance.now();
+    for (let turn = 0; turn < turns; turn += 1) await nextTurn();
+    return performance.now() - start;
+  }
+
+  it("is long while nobody watches, and short while somebody does", () => {
+    assert.equal(restOf({}).restMs, REST_MS);
+    assert.equal(restOf({ watched: true }).restMs, WATCHED_REST_MS);
+  });
+
+  it("is none while nothing plays, or while a stream comes by UDP", () => {
+    assert.equal(restOf({ count: 0 }).restMs, 0);
+    assert.equal(restOf({ udp: true }).restMs, 0);
+  });
+
+  it("holds the event loop for as long as it says, and no turn is left out", async () => {
+    restOf({});
+    assert.ok((await turnsMs(5)) >= 4 * REST_MS - 5);
+    rest?.close();
+    assert.equal(rest?.restMs, 0);
+  });
+
+  it("begins when the last stream by UDP is gone", () => {
+    const now = { ...state, udp: true };
+    rest = new LoopRest({ playing: () => now, isWatched: () => false });
+    rest.judge();
+    assert.equal(rest.restMs, 0);
+    now.udp = false;
+    rest.judge();
+    assert.equal(rest.restMs, REST_MS);
+  });
+});
