@@ -166,6 +166,8 @@ const TEST_SERVERS = [
   "gstreamer1.0-plugins-good",
   "gstreamer1.0-plugins-bad",
   "gstreamer1.0-plugins-ugly",
+  // Its G.726 encoder.
+  "gstreamer1.0-libav",
   "vlc-bin",
   "vlc-plugin-base",
   "xfsprogs",
@@ -181,8 +183,8 @@ export function ensureTestServers() {
     onPath("xfs_io") &&
     onPath("strace") &&
     onPath("nbdfuse") &&
-    ["x86_64", "aarch64"].some((machine) =>
-      existsSync(`/usr/lib/${machine}-linux-gnu/girepository-1.0/GstRtspServer-1.0.typelib`),
+    ["girepository-1.0/GstRtspServer-1.0.typelib", "gstreamer-1.0/libgstlibav.so"].every((file) =>
+      ["x86_64", "aarch64"].some((machine) => existsSync(`/usr/lib/${machine}-linux-gnu/${file}`)),
     )
   )
     return true;

@@ -37,7 +37,7 @@ export async function record(context: BenchContext): Promise<readonly Figure[]> 
   const clip = benchClip(context.progress);
   const counts = context.counts.length > 0 ? context.counts : context.quick ? QUICK_COUNTS : COUNTS;
   using code = benchDir();
-  await warmUpCode(code.path);
+  await warmUpCode(clip, code.path);
   const figures: Figure[] = [];
   const totals: { count: number; cpuPercent: number; pssMb: number }[] = [];
   for (const count of counts) {
@@ -81,10 +81,21 @@ export async function record(context: BenchContext): Promise<readonly Figure[]> 
 }
 
 /** A recorder's second start and all later ones find their code compiled: so does every process that is measured. */
-async function warmUpCode(codeCache: string): Promise<void> {
+async function warmUpCode(clip: string, codeCache: string): Promise<void> {
   using dir = benchDir();
+  const sender = await SenderProcesses.start(clip, 1);
   const media = await MediaProcess.start(dir.path, codeCache);
-  await media.stop();
+  try {
+    await media.record(urlsOf(sender, 1));
+    await waitFor(async () => (await media.figures()).streams.some((stream) => stream.framesRecorded > 0), {
+      deadlineMs: 20_000,
+      what: "a camera to be recorded",
+      periodMs: 250,
+    });
+  } finally {
+    await media.stop();
+    await sender.stop();
+  }
 }
 
 async function measureNightjar(
