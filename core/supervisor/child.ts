@@ -1,5 +1,6 @@
 // One child of the supervisor: starts it, listens for its life signs, restarts it with growing pauses.
 import { type ChildProcess, fork } from "node:child_process";
+import { setPriority } from "node:os";
 import type { Log } from "../log.ts";
 import { type ChildMessage, LIFE_SIGN_MS, type SupervisorMessage } from "./child-protocol.ts";
 import type { ProcessRole, ProcessStatus } from "./process-contract.ts";
@@ -10,6 +11,11 @@ const SILENCE_LIMIT_MS = 10 * LIFE_SIGN_MS;
 const STEADY_MS = 60_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
+/**
+ * How far each steps back for others when the machine has too little time for all (`nice`): recording goes first, above
+ * all while everything starts at once. Children, ffmpeg among them, inherit it.
+ */
+const NICENESS: Readonly<Record<ProcessRole, number>> = { media: 0, gateway: 5, core: 5 };
 
 export interface ChildOptions {
   readonly role: ProcessRole;
@@ -68,6 +74,7 @@ export class SupervisedChild {
       detached: true,
     });
     this.#process = child;
+    if (child.pid !== undefined && NICENESS[role] > 0) stepBack(child.pid, NICENESS[role], log);
     child.on("message", (message: ChildMessage) => {
       this.#lastSignMs = performance.now();
       if (message.type !== "ready") return;
@@ -129,5 +136,14 @@ export class SupervisedChild {
     log.warn("process ended and is started again", { role, how: this.#lastExit, pauseMs });
     this.#options.onChange();
     this.#pause = setTimeout(() => this.start(), pauseMs);
+  }
+}
+
+function stepBack(pid: number, niceness: number, log: Log): void {
+  try {
+    setPriority(pid, niceness);
+  } catch (error) {
+    // It has just ended, or a sandbox forbids it: all run alike then.
+    log.debug("a process keeps its priority", { pid, reason: String(error) });
   }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { silentLog } from "../../../core/log.ts";
@@ -124,6 +124,17 @@ describe("the supervisor", () => {
     delete process.env["AWS_SECRET_ACCESS_KEY"];
     assert.equal(JSON.stringify(facts[0]?.environment).includes("canary"), false);
     assert.equal(typeof facts[0]?.environment["PATH"], "string");
+    await supervisor.stop();
+  });
+
+  it("lets recording go first: the others step back when there is too little time for all", async () => {
+    const { supervisor, facts, untilReady } = await supervised(["media", "core"]);
+    await supervisor.start();
+    await untilReady(2);
+    const nicenessOf = (role: string): number =>
+      getPriority(facts.find((fact) => fact.role === role)?.pid ?? 0) - getPriority();
+    assert.equal(nicenessOf("media"), 0);
+    assert.equal(nicenessOf("core"), Math.min(19, getPriority() + 5) - getPriority());
     await supervisor.stop();
   });
 
