@@ -174,17 +174,22 @@ export class RecorderRig {
     }
   }
 
-  /** Waits until all cameras are recorded, by what the files say: each camera's newest file grows. */
+  /**
+   * Waits until all cameras are recorded, by what the files say: each camera's newest file grows and holds pictures. A
+   * file that is being closed changes its size as well, and is not meant.
+   */
   async untilRecording(deadlineMs: number): Promise<number> {
     const begin = performance.now();
     const before = this.#growth();
+    const recorded = new Set<string>();
     await waitFor(
       () => {
-        const now = this.#growth();
-        return (
-          [...now].filter(([camera, size]) => size !== before.get(camera)).length >= this.cameraCount ||
-          undefined
-        );
+        for (const [camera, size] of this.#growth()) {
+          if (recorded.has(camera) || size === before.get(camera)) continue;
+          const { state } = inspectSegment(size.slice(0, size.lastIndexOf(" ")));
+          if (state !== "closed" && state !== "empty" && state !== "unreadable") recorded.add(camera);
+        }
+        return recorded.size >= this.cameraCount || undefined;
       },
       { deadlineMs },
     );
