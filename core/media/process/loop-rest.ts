@@ -3,8 +3,8 @@
 // order; a wake-up and a read cost more than what they bring. Not done where it would cost something: streams by UDP,
 // whose buffers a key frame can fill, get every packet at once. (docs/decisions/0013-rest-between-rounds.md)
 
-/** While nobody watches: half a frame's time at 25 frames a second. */
-export const REST_MS = 20;
+/** While nobody watches: less than a frame's time at 25 frames a second. */
+export const REST_MS = 32;
 /** While somebody does, pictures must not wait where they would be noticed. */
 export const WATCHED_REST_MS = 4;
 /** What is left of a rest below this is not worth the call. */
