@@ -1,8 +1,11 @@
 // Disks in trouble while a recorder writes to the first of two:
-// `node tests/faults/disk-trouble.ts --kind read-only|pulled|slow|full|spare|overwrite [--cameras N] [--cycles N]`.
-// Goals: said in `status` within 5 s, recorded on the other disk with at most 2 s missing, the rest unaffected; a full
-// disk that may be overwritten never stops, and loses nothing but the oldest.
-import { basename } from "node:path";
+// `node tests/faults/disk-trouble.ts --kind read-only|pulled|slow|full|spare|busy|overwrite [--cameras N] [--cycles N]
+// [--seconds N]`. Goals: said in `status` within 5 s, recorded on the other disk with at most 2 s missing, the rest
+// unaffected; a disk that is merely busy stays `normal`; a full disk that may be overwritten never stops, and loses
+// nothing but the oldest.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { LoopDisk } from "../support/loop-disk.ts";
@@ -85,6 +88,79 @@ export async function diskTrouble(kind: Trouble, cameras: number): Promise<Troub
     await rig?.dispose().catch(() => undefined);
     for (const disk of disks) disk.dispose();
   }
+}
+
+export interface BusyResult {
+  /** Pieces that the neighbour synced. */
+  readonly neighbourSyncs: number;
+  /** States of either volume other than normal that were seen. */
+  readonly troubles: readonly string[];
+  readonly worstGapMs: number;
+  readonly fsck: FsckOutcome;
+}
+
+/** What the busy disk takes in a second: several times what the cameras give, and the neighbour takes all of the rest. */
+const BUSY_BYTES_PER_SECOND = 4 * 1024 * 1024;
+const BUSY_NEIGHBOUR = `
+const { openSync, writeSync, fsyncSync } = require("node:fs");
+const file = openSync(process.argv[1], "w");
+const piece = Buffer.alloc(512 * 1024, 1);
+for (let at = 0; ; at = (at + piece.length) % (32 * 1024 * 1024)) {
+  writeSync(file, piece, 0, piece.length, at);
+  fsyncSync(file);
+  process.stdout.write(".");
+}`;
+
+/** Lets somebody else write and sync on the first disk as fast as it goes. */
+export async function busyDisk(cameras: number, seconds: number): Promise<BusyResult> {
+  const disks = await twoDisks();
+  let rig: RecorderRig | undefined;
+  let neighbour: ChildProcess | undefined;
+  try {
+    const [first] = disks;
+    rig = await RecorderRig.start({ cameras, volumes: disks.map(({ path }) => ({ path })) });
+    const recorder = rig;
+    await rig.untilRecording(30_000);
+    first.throttle(BUSY_BYTES_PER_SECOND);
+    neighbour = spawn(process.execPath, ["-e", BUSY_NEIGHBOUR, join(first.path, "neighbour")], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let neighbourSyncs = 0;
+    neighbour.stdout?.on("data", (dots: Buffer) => {
+      neighbourSyncs += dots.length;
+    });
+    const troubles = new Set<string>();
+    const untilMs = performance.now() + seconds * 1_000;
+    await waitFor(
+      async () => {
+        for (const volume of (await recorder.status())?.volumes ?? [])
+          if (volume.status !== "normal") troubles.add(`${volume.status}: ${volume.message ?? ""}`);
+        return performance.now() >= untilMs;
+      },
+      { deadlineMs: (seconds + 30) * 1_000, periodMs: 250, what: "the busy time" },
+    );
+    await end(neighbour);
+    first.throttle(0);
+    await rig.stopRecorder();
+    const gaps = gapsOf(recordedFiles(rig.volumePaths), DEMO_FRAME_MS, 50);
+    return {
+      neighbourSyncs,
+      troubles: [...troubles],
+      worstGapMs: Math.round(Math.max(0, ...gaps.map(({ fromMs, toMs }) => toMs - fromMs))),
+      fsck: runFsck(rig.dataDir),
+    };
+  } finally {
+    if (neighbour !== undefined) await end(neighbour);
+    await rig?.dispose().catch(() => undefined);
+    for (const disk of disks) disk.dispose();
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  child.kill("SIGKILL");
+  await gone;
 }
 
 export interface OverwriteResult {
@@ -187,12 +263,17 @@ if (process.argv[1] === import.meta.filename) {
       kind: { type: "string", default: "read-only" },
       cameras: { type: "string", default: "8" },
       cycles: { type: "string", default: "200" },
+      seconds: { type: "string", default: "60" },
     },
   });
   const cameras = Number(values.cameras);
   const kind = TROUBLES.find((known) => known === values.kind);
   let isGood: boolean;
-  if (kind === undefined) {
+  if (values.kind === "busy") {
+    const result = await busyDisk(cameras, Number(values.seconds));
+    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    isGood = result.troubles.length === 0 && result.worstGapMs === 0 && result.fsck.exitCode === 0;
+  } else if (kind === undefined) {
     const result = await overwriting({ cycles: Number(values.cycles), cameras });
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     isGood = result.gaps.length + result.troubles.length === 0 && result.fsck.exitCode === 0;

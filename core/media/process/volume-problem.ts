@@ -9,7 +9,7 @@ export function volumeProblem(path: string, status: VolumeStatus | undefined, me
     case "full":
       return `the volume ${path} is full and nothing on it may be deleted: add space, or allow overwriting`;
     case "slow":
-      return `the volume ${path} is slow: a power loss could cost more than ten seconds`;
+      return `the volume ${path} is slow: what is recorded waits for the disk, and a power loss could cost more than ten seconds`;
     case "normal":
       return `the volume ${path} is in order`;
     default:

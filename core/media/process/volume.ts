@@ -16,7 +16,7 @@ const LEAST_RESERVE_BYTES = 2 * 1024 ** 3;
 const RESERVE_SECONDS = 120;
 /** The least reserve takes no more of a disk than one part in so many. */
 const SMALL_DISK_SHARE = 4;
-/** A sync round that lasts longer makes a volume slow; it is normal again a minute after the last such. */
+/** A slow volume is normal again a minute after it was last told to be. */
 const SLOW_HOLD_MS = 60_000;
 const REPORT_MS = 30_000;
 /** After the disk was full, this much must be free before files are begun again. */

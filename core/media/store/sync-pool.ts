@@ -11,6 +11,8 @@ const BUSY_MS = 200;
 interface Waiting {
   readonly tasks: readonly SyncTask[];
   readonly onDone: (outcomes: readonly SyncOutcome[]) => void;
+  /** A thread takes the job up. */
+  readonly onStart?: (() => void) | undefined;
 }
 
 interface Thread {
@@ -60,11 +62,16 @@ export class SyncPool {
     return longest;
   }
 
-  /** Runs tasks on one thread, in order; `first` puts them before everything that waits. */
-  run(tasks: readonly SyncTask[], onDone: Waiting["onDone"], first = false): void {
+  /** Runs tasks on one thread, in order; `first` puts them before everything that waits. `onDone` comes later. */
+  run(
+    tasks: readonly SyncTask[],
+    onDone: Waiting["onDone"],
+    options: { readonly first?: boolean; readonly onStart?: () => void } = {},
+  ): void {
     if (this.#closed) return;
-    if (first) this.#queue.unshift({ tasks, onDone });
-    else this.#queue.push({ tasks, onDone });
+    const waiting: Waiting = { tasks, onDone, onStart: options.onStart };
+    if (options.first === true) this.#queue.unshift(waiting);
+    else this.#queue.push(waiting);
     this.pump();
   }
 
@@ -77,6 +84,7 @@ export class SyncPool {
       thread.current = { ...next, startedMs: this.#clock.monotonicMs() };
       const job: SyncJob = { job: this.#nextJob++, tasks: next.tasks };
       thread.worker.postMessage(job);
+      next.onStart?.();
     }
   }
 

@@ -24,9 +24,9 @@ export type VolumeEvent =
       readonly syncedBytes: number;
     }
   | { readonly kind: "space"; readonly freeBytes: number; readonly totalBytes: number }
-  /** A sync round ended: `ms` is what a power loss costs beyond the five seconds between rounds. */
+  /** A sync round ended: `ms` is what a power loss costs beyond the five seconds between two syncs of a file. */
   | { readonly kind: "round"; readonly ms: number; readonly files: number }
-  /** A sync round has lasted for `ms` so far, more than five seconds. Repeated while it lasts, and once at its end. */
+  /** The disk takes too long to sync, `ms` (as above) so far: see `sync-rounds.ts`. Repeated while it lasts, and once at the end. */
   | { readonly kind: "slow"; readonly ms: number }
   | { readonly kind: "state"; readonly status: VolumeHealth; readonly message: string };
 

@@ -1,13 +1,17 @@
 // Watches one volume's health from the main thread: probes it every second, also when nothing is written, and
-// notices within five seconds that its threads no longer answer. Nothing here touches the disk.
+// notices within five seconds that its threads no longer answer. A written probe is also the sync of a disk that
+// nobody else writes to: it too tells that one is slow, and that one which was left for it still is.
+// Nothing here touches the disk.
 import type { Clock } from "../../clock.ts";
 import type { VolumeId } from "../../domain/ids.ts";
+import { SeenWait } from "./seen-wait.ts";
 import type { SyncPool } from "./sync-pool.ts";
+import { SLOW_MS } from "./sync-rounds.ts";
 import type { VolumeEvent, VolumeHealth } from "./volume-events.ts";
 import { healthOf, sentenceOf } from "./volume-fault.ts";
 import type { ProbeOutcome, ThreadFault } from "./volume-messages.ts";
 
-export const WATCH_TICK_MS = 500;
+export const WATCH_TICK_MS = 250;
 const PROBE_MS = 1_000;
 /** Without any answer for so long while something is asked, the volume counts as hung. */
 const SILENCE_MS = 4_000;
@@ -17,6 +21,7 @@ const STUCK_MS = 15_000;
 const WRITE_PROBE_MS = 3_000;
 /** After a failed write, probes must be good for so long before the volume counts as normal. */
 const HOLD_MS = 10_000;
+const TELL_MS = 1_000;
 
 type WatchedPool = Pick<SyncPool, "run" | "lastAnswerMs" | "longestRunMs">;
 
@@ -27,10 +32,13 @@ export class VolumeWatch {
   readonly #clock: Clock;
   readonly #emit: (event: VolumeEvent) => void;
   #probing = false;
+  /** The written probe that is under way. */
+  readonly #written = new SeenWait();
   #probedMs = Number.NEGATIVE_INFINITY;
   #wroteMs = Number.NEGATIVE_INFINITY;
   #holdUntilMs = Number.NEGATIVE_INFINITY;
   #hung = false;
+  #toldSlowMs = Number.NEGATIVE_INFINITY;
   #health: VolumeHealth = "normal";
   #message = "";
   space: ProbeOutcome | undefined;
@@ -76,6 +84,7 @@ export class VolumeWatch {
       this.#hung = false;
     }
     if (!this.#probing && now - this.#probedMs >= PROBE_MS) this.#probe(now);
+    else this.#tellIfSlow(this.#written.look(now));
   }
 
   /** An operation failed: says what that means for the volume at once. */
@@ -94,6 +103,7 @@ export class VolumeWatch {
       [{ kind: "probe", id: this.#id, write }],
       ([outcome]) => {
         this.#probing = false;
+        this.#tellIfSlow(this.#written.end(this.#clock.monotonicMs()));
         if (outcome?.fault !== undefined) {
           this.#set(healthOf(outcome.fault) ?? "error", sentenceOf(outcome.fault));
           return;
@@ -105,8 +115,21 @@ export class VolumeWatch {
         if (write) this.#wroteMs = this.#clock.monotonicMs();
         if (!this.#hung && this.#clock.monotonicMs() >= this.#holdUntilMs) this.#set("normal", "");
       },
-      true,
+      {
+        first: true,
+        onStart: () => {
+          if (write) this.#written.begin(this.#clock.monotonicMs());
+        },
+      },
     );
+  }
+
+  #tellIfSlow(ms: number): void {
+    if (ms < SLOW_MS) return;
+    const now = this.#clock.monotonicMs();
+    if (now - this.#toldSlowMs < TELL_MS) return;
+    this.#toldSlowMs = now;
+    this.#emit({ kind: "slow", ms: Math.round(ms) });
   }
 
   #set(health: VolumeHealth, message: string): void {

@@ -1,6 +1,6 @@
 // The main-thread face of one volume: files are created, appended to, finished and removed by its threads, so that
 // a disk that hangs stops only what is written to it (docs: data plane, sections 3 and 5). Never blocks.
-import { systemClock, type Timer } from "../../clock.ts";
+import { type Clock, systemClock, type Timer } from "../../clock.ts";
 import type { RecoveryResult } from "./recover-segment.ts";
 import { SyncPool } from "./sync-pool.ts";
 import { SyncRounds, type TrackedFile } from "./sync-rounds.ts";
@@ -23,6 +23,7 @@ export const openVolumeWriter = (options: VolumeWriterOptions): VolumeWriter => 
 /** Writes one volume. All calls return at once; callbacks and events come later, never from within the call. */
 export class VolumeWriter {
   readonly #options: VolumeWriterOptions;
+  readonly #clock: Clock;
   readonly #pool: SyncPool;
   readonly #rounds: SyncRounds;
   readonly #watch: VolumeWatch;
@@ -39,6 +40,7 @@ export class VolumeWriter {
   constructor(options: VolumeWriterOptions) {
     this.#options = options;
     const clock = options.clock ?? systemClock;
+    this.#clock = clock;
     const data = { volumePath: options.path, volumeId: options.id };
     const emit = (event: VolumeEvent) => {
       if (!this.#closed) options.onEvent(event);
@@ -93,6 +95,7 @@ export class VolumeWriter {
       descriptor: undefined,
       written: 0,
       synced: 0,
+      dirtySinceMs: undefined,
       directories: new Set(),
       fault: undefined,
       users: 0,
@@ -112,7 +115,7 @@ export class VolumeWriter {
     let length = 0;
     for (const piece of pieces) length += piece.length;
     this.#link.append(token, pieces, (fault) => {
-      if (fault === undefined) file.written += length;
+      if (fault === undefined) this.#noteWritten(file, length);
       onDone(this.#error(fault));
     });
   }
@@ -177,7 +180,7 @@ export class VolumeWriter {
     this.#link.writeText(relativePath, text, (fault) => onDone(this.#error(fault)));
   }
 
-  /** Starts a sync round at once, if none is running; `onDone` runs when it ended. */
+  /** Syncs all that is not yet durable at once, unless a round is running; `onDone` runs when it ended. */
   syncNow(onDone: () => void): void {
     this.#rounds.start(this.#files.values(), onDone);
   }
@@ -211,8 +214,13 @@ export class VolumeWriter {
     const file = this.#files.get(token);
     if (file === undefined) return;
     file.descriptor = descriptor;
-    file.written += file.firstBytes;
+    this.#noteWritten(file, file.firstBytes);
     for (const path of directories) file.directories.add(path);
+  }
+
+  #noteWritten(file: TrackedFile, bytes: number): void {
+    file.written += bytes;
+    file.dirtySinceMs ??= this.#clock.monotonicMs();
   }
 
   #removeTogether(): void {

@@ -13,6 +13,7 @@ function tracked(token: number, changes: Partial<TrackedFile> = {}): TrackedFile
     descriptor: 100 + token,
     written: 10,
     synced: 0,
+    dirtySinceMs: 1_000,
     directories: new Set<string>(),
     fault: undefined,
     users: 0,
@@ -24,10 +25,21 @@ function tracked(token: number, changes: Partial<TrackedFile> = {}): TrackedFile
 function start() {
   const clock = new FakeClock();
   const events: VolumeEvent[] = [];
-  const jobs: { tasks: readonly SyncTask[]; onDone: (outcomes: readonly SyncOutcome[]) => void }[] = [];
+  const jobs: {
+    tasks: readonly SyncTask[];
+    onDone: (outcomes: readonly SyncOutcome[]) => void;
+    onStart: () => void;
+  }[] = [];
   const released: number[] = [];
+  /** False: the threads are busy with other things. */
+  const threads = { free: true };
   const rounds = new SyncRounds({
-    pool: { run: (tasks, onDone) => jobs.push({ tasks, onDone }) },
+    pool: {
+      run: (tasks, onDone, { onStart = () => undefined } = {}) => {
+        jobs.push({ tasks, onDone, onStart });
+        if (threads.free) onStart();
+      },
+    },
     clock,
     emit: (event) => events.push(event),
     onFault: (file, fault) => {
@@ -45,30 +57,90 @@ function start() {
       );
     }
   };
-  return { clock, events, jobs, released, rounds, answer };
+  const askedMs = new Map<number, number>();
+  /**
+   * Ticks as the writer does, with the files written to all the time. A round is answered after `roundMs` times the
+   * seconds that all files together are written to for what it holds: 1000 is a disk at its limit.
+   */
+  const run = (seconds: number, files: readonly TrackedFile[], roundMs: number) => {
+    let untilMs = Number.POSITIVE_INFINITY;
+    for (let step = 0; step < seconds * 4; step += 1) {
+      clock.advance(250);
+      const nowMs = clock.monotonicMs();
+      for (const file of files) {
+        file.written += 10;
+        file.dirtySinceMs ??= nowMs;
+      }
+      if (nowMs >= untilMs) {
+        answer();
+        untilMs = Number.POSITIVE_INFINITY;
+      }
+      rounds.tick(files);
+      if (jobs.length === 0 || untilMs !== Number.POSITIVE_INFINITY) continue;
+      let share = 0;
+      for (const token of tokensOf(jobs)) {
+        share += (nowMs - (askedMs.get(token) ?? nowMs - 1_000)) / 1_000 / files.length;
+        askedMs.set(token, nowMs);
+      }
+      untilMs = nowMs + share * roundMs;
+    }
+  };
+  const slow = () => events.flatMap((event) => (event.kind === "slow" ? [event.ms] : []));
+  return { clock, events, jobs, released, rounds, answer, run, slow, threads };
 }
 
+const tokensOf = (jobs: readonly { readonly tasks: readonly SyncTask[] }[]): number[] =>
+  jobs.flatMap(({ tasks }) => tasks.flatMap((task) => (task.kind === "file" ? [task.token] : [])));
+
 describe("sync rounds", () => {
-  it("begin every five seconds and hold all files written since, each directory once", () => {
-    const { clock, jobs, rounds } = start();
-    const files = [
-      tracked(1, { directories: new Set(["/v/a", "/v"]) }),
-      tracked(2, { directories: new Set(["/v/a"]) }),
-      tracked(3, { synced: 10 }),
-      tracked(4, { descriptor: undefined }),
-    ];
-    clock.advance(4_900);
+  it("begin every second and hold a fifth of the files, the longest unsynced first, each directory once", () => {
+    const { clock, jobs, rounds, answer } = start();
+    const files = Array.from({ length: 10 }, (_, index) => tracked(index, { dirtySinceMs: 900 - index }));
+    files.push(tracked(10, { synced: 10 }), tracked(11, { descriptor: undefined }));
+    files[9]?.directories.add("/v/a").add("/v");
+    files[8]?.directories.add("/v/a");
+    clock.advance(900);
     rounds.tick(files);
     assert.equal(jobs.length, 0);
     clock.advance(100);
     rounds.tick(files);
-    const tasks = jobs.flatMap((job) => job.tasks);
     assert.deepEqual(
-      tasks.map((task) =>
-        task.kind === "file" ? task.token : task.kind === "directory" ? task.path : task.kind,
-      ),
-      [1, 2, "/v/a", "/v"],
+      jobs
+        .flatMap((job) => job.tasks)
+        .map((task) =>
+          task.kind === "file" ? task.token : task.kind === "directory" ? task.path : task.kind,
+        ),
+      [9, 8, "/v/a", "/v"],
     );
+    answer();
+    clock.advance(1_000);
+    rounds.tick(files);
+    assert.deepEqual(tokensOf(jobs), [7, 6]);
+  });
+
+  it("sync every file every five seconds, however many there are, and a lone one every second", () => {
+    for (const count of [1, 4, 64, 256]) {
+      const { clock, jobs, rounds, answer, events } = start();
+      const files = Array.from({ length: count }, (_, token) => tracked(token));
+      const synced = new Map<number, number[]>();
+      for (let second = 1; second <= 21; second += 1) {
+        clock.advance(1_000);
+        for (const file of files) {
+          file.written += 10;
+          file.dirtySinceMs ??= clock.monotonicMs();
+        }
+        rounds.tick(files);
+        for (const token of tokensOf(jobs)) synced.set(token, [...(synced.get(token) ?? []), second]);
+        answer();
+      }
+      assert.equal(synced.size, count);
+      for (const seconds of synced.values()) {
+        for (const [index, second] of seconds.entries()) assert.ok(second - (seconds[index - 1] ?? 0) <= 6);
+      }
+      const [first = []] = synced.values();
+      assert.ok(first.length >= 4 && first.length <= (count === 1 ? 21 : 6), `${count}: ${first.length}`);
+      assert.ok(events.every((event) => event.kind !== "slow"));
+    }
   });
 
   it("count as durable only what was written when they began", () => {
@@ -99,8 +171,11 @@ describe("sync rounds", () => {
       events.filter((event) => event.kind === "synced").map((event) => event.token),
       [2],
     );
-    for (const file of files) file.written += 5;
-    clock.advance(5_000);
+    for (const file of files) {
+      file.written += 5;
+      file.dirtySinceMs = clock.monotonicMs();
+    }
+    clock.advance(1_000);
     rounds.tick(files);
     assert.deepEqual(
       jobs.flatMap((job) => job.tasks).map((task) => task.kind === "file" && task.token),
@@ -132,27 +207,113 @@ describe("sync rounds", () => {
     jobs[0]?.onDone([{}]);
     assert.deepEqual(released, [1]);
   });
+});
 
-  it("tell when one takes longer than five seconds, while it lasts and at its end, and the next begins at once", () => {
-    const { clock, events, jobs, rounds, answer } = start();
+describe("a slow disk", () => {
+  const four = () => [1, 2, 3, 4].map((token) => tracked(token));
+
+  it("is told of within four and a half seconds of becoming slow, at whatever moment that is", () => {
+    for (let offset = 0; offset < 4; offset += 1) {
+      const { clock, run, slow } = start();
+      const files = four();
+      run(10 + offset / 4, files, 0);
+      assert.deepEqual(slow(), []);
+      const atMs = clock.monotonicMs();
+      while (slow().length === 0 && clock.monotonicMs() - atMs < 20_000) run(0.25, files, 60_000);
+      assert.ok(clock.monotonicMs() - atMs <= 4_500, `${clock.monotonicMs() - atMs} ms`);
+    }
+  });
+
+  it("is told of again every second while it lasts, and once when the round ends; the next begins at once", () => {
+    const { clock, slow, events, jobs, rounds, answer } = start();
     const file = tracked(1);
     rounds.start([file]);
-    for (let step = 0; step < 14; step += 1) {
-      clock.advance(500);
+    for (let step = 0; step < 22; step += 1) {
+      clock.advance(250);
       rounds.tick([file]);
     }
-    assert.deepEqual(
-      events,
-      [5_000, 6_000, 7_000].map((ms) => ({ kind: "slow", ms })),
-    );
+    assert.deepEqual(slow(), [3_000, 4_000, 5_000]);
     answer();
     assert.deepEqual(events.slice(-2), [
-      { kind: "round", ms: 7_000, files: 1 },
-      { kind: "slow", ms: 7_000 },
+      { kind: "round", ms: 5_500, files: 1 },
+      { kind: "slow", ms: 5_500 },
     ]);
     file.written += 1;
-    clock.advance(500);
+    file.dirtySinceMs = clock.monotonicMs();
+    clock.advance(250);
     rounds.tick([file]);
     assert.equal(jobs.length, 1);
+  });
+
+  it("is not one that is busy: nine tenths of what it can take, for ever", () => {
+    for (const count of [1, 4, 64]) {
+      const { run, slow } = start();
+      run(
+        300,
+        Array.from({ length: count }, (_, token) => tracked(token)),
+        900,
+      );
+      assert.deepEqual(slow(), [], `${count} files`);
+    }
+  });
+
+  it("is one that falls behind: what it can take is a fifth too little", () => {
+    const { run, slow } = start();
+    run(
+      60,
+      Array.from({ length: 64 }, (_, token) => tracked(token)),
+      1_250,
+    );
+    assert.ok(slow().length > 0);
+  });
+
+  it("is one whose rounds are short and late", () => {
+    const { clock, events, rounds, slow } = start();
+    const files = Array.from({ length: 50 }, (_, token) => tracked(token));
+    clock.advance(11_000);
+    rounds.tick(files);
+    for (let step = 0; step < 4; step += 1) {
+      assert.deepEqual(slow(), []);
+      clock.advance(250);
+      rounds.tick(files);
+    }
+    assert.deepEqual(slow(), [7_000]);
+    assert.equal(events.length, 1);
+  });
+
+  it("takes no more than two seconds' share to catch up after a pause, so that its rounds stay short", () => {
+    const { clock, jobs, rounds } = start();
+    const files = Array.from({ length: 50 }, (_, token) => tracked(token));
+    clock.advance(9_000);
+    rounds.tick(files);
+    assert.equal(tokensOf(jobs).length, 20);
+  });
+
+  it("is not an overloaded machine: a pause of this process is not held against it", () => {
+    const { clock, slow, rounds, answer } = start();
+    const file = tracked(1, { dirtySinceMs: 1_000 });
+    rounds.start([file]);
+    clock.advance(6_000);
+    rounds.tick([file]);
+    answer();
+    assert.deepEqual(slow(), []);
+  });
+
+  it("is not one whose threads are busy deleting", () => {
+    const { clock, slow, rounds, threads, jobs } = start();
+    threads.free = false;
+    const file = tracked(1);
+    rounds.start([file]);
+    for (let step = 0; step < 20; step += 1) {
+      clock.advance(250);
+      rounds.tick([file]);
+    }
+    assert.deepEqual(slow(), []);
+    jobs[0]?.onStart();
+    for (let step = 0; step < 12; step += 1) {
+      clock.advance(250);
+      rounds.tick([file]);
+    }
+    assert.equal(slow().length, 1);
   });
 });

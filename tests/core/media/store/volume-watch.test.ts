@@ -10,13 +10,25 @@ function start() {
   const events: VolumeEvent[] = [];
   const probes: { task: SyncTask; onDone: (outcomes: readonly SyncOutcome[]) => void }[] = [];
   const pool = {
-    run(tasks: readonly SyncTask[], onDone: (outcomes: readonly SyncOutcome[]) => void) {
+    run(
+      tasks: readonly SyncTask[],
+      onDone: (outcomes: readonly SyncOutcome[]) => void,
+      { onStart }: { onStart?: () => void } = {},
+    ) {
       probes.push({ task: tasks[0] as SyncTask, onDone });
+      onStart?.();
     },
     lastAnswerMs: clock.monotonicMs(),
     longestRunMs: 0,
   };
   const watch = new VolumeWatch({ id: undefined, pool, clock, emit: (event) => events.push(event) });
+  /** A tick while probes are not answered. */
+  const wait = () => {
+    clock.advance(250);
+    const lastAnswerMs = clock.monotonicMs();
+    pool.lastAnswerMs = lastAnswerMs;
+    watch.tick({ waitingMs: 0, lastAnswerMs, lastGoodSyncMs: Number.NEGATIVE_INFINITY });
+  };
   const tick = (seconds: number, answer: SyncOutcome, writerWaitingMs = 0) => {
     for (let step = 0; step < seconds * 2; step += 1) {
       clock.advance(500);
@@ -31,7 +43,7 @@ function start() {
   };
   const writes: boolean[] = [];
   const states = () => events.flatMap((event) => (event.kind === "state" ? [event.status] : []));
-  return { clock, events, pool, watch, tick, states, writes };
+  return { clock, events, pool, watch, tick, states, writes, probes, wait };
 }
 
 const GOOD: SyncOutcome = { probe: { freeBytes: 5, totalBytes: 9 } };
@@ -98,5 +110,22 @@ describe("watching a volume", () => {
     pool.longestRunMs = 15_500;
     tick(1, GOOD);
     assert.deepEqual(states(), ["offline"]);
+  });
+
+  it("takes a written probe of three seconds for a slow disk, also while it lasts, but not one that reads", () => {
+    const { events, probes, tick, wait } = start();
+    const slow = () => events.flatMap((event) => (event.kind === "slow" ? [event.ms] : []));
+    tick(3, GOOD);
+    while (probes.length === 0) wait();
+    assert.ok(probes[0]?.task.kind === "probe" && probes[0].task.write);
+    for (let step = 0; step < 11; step += 1) wait();
+    assert.deepEqual(slow(), []);
+    for (let step = 0; step < 5; step += 1) wait();
+    assert.deepEqual(slow(), [3_000, 4_000]);
+    probes.shift()?.onDone([GOOD]);
+    while (probes.length === 0) wait();
+    assert.ok(probes[0]?.task.kind === "probe" && !probes[0].task.write);
+    for (let step = 0; step < 20; step += 1) wait();
+    assert.equal(slow().length, 2);
   });
 });
