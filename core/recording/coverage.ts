@@ -10,7 +10,7 @@ import {
   updateCoverage,
 } from "../db/tables/coverage-table.ts";
 
-/** A piece of recording, as a segment adds it: never overlapping others of its run. */
+/** A piece of recording, as a segment adds it. It overlaps others of its run only where something was written twice. */
 export type CoveragePiece = Omit<CoverageRow, "number">;
 
 /** Adds a piece, joining it with what touches it in its run for the same reasons, up to the longest row. */
@@ -37,7 +37,7 @@ export async function addCoverage(writer: SqlWriter, piece: CoveragePiece): Prom
   }
 }
 
-/** Takes [start90k, end90k) of a run away: its segment was deleted. */
+/** Takes [start90k, end90k) of a run away: its segment was deleted. What others cover of it is to be added again. */
 export async function subtractCoverage(
   writer: SqlWriter,
   piece: Omit<CoveragePiece, "reasons">,

@@ -5,11 +5,12 @@ import { insertHole } from "../db/tables/coverage-table.ts";
 import { addToLedger } from "../db/tables/ledger-table.ts";
 import { deleteLock, findLock } from "../db/tables/locks-table.ts";
 import {
+  type CoveringRow,
   deleteSegment,
   findSegment,
   insertSegment,
-  type SegmentRow,
   type StoredSegment,
+  segmentsOfRun,
 } from "../db/tables/segments-table.ts";
 import type { SegmentRecord } from "../media/segment.ts";
 import { addCoverage, subtractCoverage } from "./coverage.ts";
@@ -69,34 +70,47 @@ export async function unindexSegment(writer: SqlWriter, id: string): Promise<Sto
   return stored;
 }
 
-/** Adds a segment's spans to the coverage. */
-export async function coverSegment(writer: SqlWriter, row: SegmentRow): Promise<void> {
-  const node = parseSegmentId(row.id)?.node ?? "";
+/** Adds a segment's spans to the coverage, as far as they lie within a range. */
+async function coverSegment(
+  writer: SqlWriter,
+  row: CoveringRow,
+  range: { readonly start90k: number; readonly end90k: number } = {
+    start90k: row.start90k,
+    end90k: row.start90k + row.duration90k,
+  },
+): Promise<void> {
+  const node = nodeOf(row);
   for (const span of unpackSpans(row.reasonSpans, row.reasons, row.duration90k)) {
+    const start90k = row.start90k + span.offset90k;
     await addCoverage(writer, {
       streamNumber: row.streamNumber,
       node,
       run: row.run,
-      start90k: row.start90k + span.offset90k,
-      end90k: row.start90k + span.offset90k + span.duration90k,
+      start90k: Math.max(range.start90k, start90k),
+      end90k: Math.min(range.end90k, start90k + span.duration90k),
       reasons: span.bits,
     });
   }
 }
 
 async function unbook(writer: SqlWriter, stored: StoredSegment): Promise<void> {
+  const { streamNumber, run, start90k } = stored;
+  const range = { streamNumber, run, start90k, end90k: start90k + stored.duration90k };
+  const node = nodeOf(stored);
   await deleteSegment(writer, stored.number);
   await addToLedger(writer, {
     volumeNumber: stored.volumeNumber,
-    streamNumber: stored.streamNumber,
+    streamNumber,
     sizeBytes: -stored.sizeBytes,
     segments: -1,
   });
-  await subtractCoverage(writer, {
-    streamNumber: stored.streamNumber,
-    node: parseSegmentId(stored.id)?.node ?? "",
-    run: stored.run,
-    start90k: stored.start90k,
-    end90k: stored.start90k + stored.duration90k,
-  });
+  await subtractCoverage(writer, { ...range, node });
+  // Files of a run overlap where a disk failed and what it had not synced was written again elsewhere.
+  for (const other of await segmentsOfRun(writer, range)) {
+    if (nodeOf(other) === node) await coverSegment(writer, other, range);
+  }
+}
+
+function nodeOf(row: Pick<CoveringRow, "id">): string {
+  return parseSegmentId(row.id)?.node ?? "";
 }

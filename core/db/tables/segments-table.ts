@@ -179,6 +179,28 @@ export function playableInRange(
   );
 }
 
+/** What of a segment its coverage is made of. */
+export type CoveringRow = Pick<
+  StoredSegment,
+  "id" | "streamNumber" | "run" | "start90k" | "duration90k" | "reasons" | "reasonSpans"
+>;
+
+/** Segments of a run, on whichever node, that touch [start90k, end90k), by start. */
+export function segmentsOfRun(
+  db: SqlReader,
+  range: { streamNumber: number; run: number; start90k: number; end90k: number },
+): Promise<CoveringRow[]> {
+  return db.all<CoveringRow>(
+    `select id, stream_number as streamNumber, run, start_90k as start90k, duration_90k as duration90k,
+       reasons, reason_spans as reasonSpans
+     from segments
+     where stream_number = ?1 and start_90k >= ?2 and start_90k < ?3 and start_90k + duration_90k > ?4
+       and run = ?5
+     order by start_90k`,
+    [range.streamNumber, range.start90k - LONGEST_SEGMENT_90K, range.end90k, range.start90k, range.run],
+  );
+}
+
 /** The oldest segments of a volume by write sequence, without the locked ones. */
 export function oldestOnVolume(db: SqlReader, volumeNumber: number, limit: number): Promise<EvictableRow[]> {
   return db.all<EvictableRow>(

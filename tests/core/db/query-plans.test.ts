@@ -21,6 +21,7 @@ import {
   playableInRange,
   recentWriting,
   segmentsInRange,
+  segmentsOfRun,
   segmentsOfStream,
   segmentsOnVolume,
 } from "../../../core/db/tables/segments-table.ts";
@@ -74,6 +75,7 @@ const QUERIES: Readonly<Record<string, (db: Db) => Promise<unknown>>> = {
       limit: 9,
       after: { start90k: 1, number: 1 },
     }),
+  "what else covers a moment": (db) => segmentsOfRun(db, { streamNumber: 1, run: 1, start90k: 0, end90k: 9 }),
   "what can be played": (db) => playableInRange(db, 1, 0, 9, 9),
   "the oldest of a volume": (db) => oldestOnVolume(db, 1, 9),
   "the writing of late": (db) => recentWriting(db, 1, 9),

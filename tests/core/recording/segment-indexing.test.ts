@@ -13,6 +13,7 @@ import {
   HOUR,
   MINUTE,
   NOON,
+  OTHER_VOLUME,
   record,
   run,
   SECOND,
@@ -158,8 +159,63 @@ onBothDrivers("indexing segments", ({ fresh }) => {
     assert.deepEqual(await listLedger(db), [{ volumeNumber: 1, streamNumber: 1, sizeBytes: 0, segments: 0 }]);
   });
 
+  it("keeps covered what another file of the run still holds, whichever of the two is deleted first", async () => {
+    const bits = REASON_BITS.continuous;
+    // A disk failed 40 s into a file; the last 20 s, not yet synced, were written again on another volume.
+    const given = record({ duration90k: 40 * SECOND, recovered: true });
+    const again = record({
+      volume: OTHER_VOLUME,
+      sequence: 1,
+      startTime90k: NOON + 20 * SECOND,
+      duration90k: MINUTE,
+      reasons: [
+        { offset90k: 0, duration90k: 30 * SECOND, bits },
+        { offset90k: 30 * SECOND, duration90k: 30 * SECOND, bits: bits | REASON_BITS.motion },
+      ],
+    });
+    const spans = async (db: Db) =>
+      (await coverage(db)).map((row) => [
+        (row.start90k - NOON) / SECOND,
+        (row.end90k - NOON) / SECOND,
+        row.reasons,
+      ]);
+    for (const order of [
+      [given, again],
+      [again, given],
+    ]) {
+      const db = await fresh();
+      await feed(db, closed(order));
+      await feed(db, deleted([given]));
+      assert.deepEqual(await spans(db), [
+        [20, 50, bits],
+        [50, 80, bits | REASON_BITS.motion],
+      ]);
+      await feed(db, deleted([again]));
+      assert.deepEqual(await spans(db), []);
+
+      await feed(db, closed(order));
+      await feed(db, deleted([again]));
+      assert.deepEqual(await spans(db), [[0, 40, bits]]);
+    }
+  });
+
+  it("lets go what a file of another run or node covers", async () => {
+    const db = await fresh();
+    const own = record();
+    await feed(db, closed([own, record({ run: 2, startTime90k: NOON + 10 * SECOND })]));
+    await feed(db, closed([record({ node: "spare", startTime90k: NOON + 20 * SECOND })]));
+    await feed(db, deleted([own]));
+    assert.deepEqual(
+      (await coverage(db)).map((row) => [row.run, (row.start90k - NOON) / SECOND]),
+      [
+        [2, 10],
+        [1, 20],
+      ],
+    );
+  });
+
   it("always has the coverage and the ledger that its segments amount to", async () => {
-    for (const seed of [1, 2, 3]) {
+    for (const seed of [1, 2, 3, 4, 5]) {
       const db = await fresh();
       const random = seededRandom(seed);
       const pick = (n: number): number => Math.floor(random() * n);
@@ -187,6 +243,8 @@ onBothDrivers("indexing segments", ({ fresh }) => {
           );
           // Some segments of a run are missing.
           start += duration90k + (pick(10) === 0 ? MINUTE : 0);
+          // Some were written twice, in part or whole: their disk had failed.
+          if (pick(8) === 0) start -= pick(duration90k / SECOND + 1) * SECOND;
         }
       }
       const shuffled = all.map((item) => ({ item, key: random() })).sort((a, b) => a.key - b.key);
@@ -212,13 +270,15 @@ function naive(segments: readonly SegmentRecord[]): Span[] {
   );
 }
 
-/** The spans of each run, joined. */
-function byRun(spans: readonly Span[]): Record<number, RecordedSpan[]> {
-  const runs: Record<number, RecordedSpan[]> = {};
+/** The spans of each run and reason, joined. */
+function byRun(spans: readonly Span[]): Record<string, RecordedSpan[]> {
+  const runs: Record<string, RecordedSpan[]> = {};
   const ordered = [...spans].sort((a, b) => a.start90k - b.start90k);
-  for (const number of new Set(ordered.map((span) => span.run))) {
-    const own = ordered.filter((span) => span.run === number && span.end90k > span.start90k);
-    runs[number] = mergeSpans(own, 0, Number.MAX_SAFE_INTEGER);
+  for (const { run: number, reasons } of ordered) {
+    const own = ordered.filter(
+      (span) => span.run === number && span.reasons === reasons && span.end90k > span.start90k,
+    );
+    runs[`${number}/${reasons}`] = mergeSpans(own, 0, Number.MAX_SAFE_INTEGER);
   }
   return runs;
 }
