@@ -1,7 +1,7 @@
 // A failing sync in small, for every test run; `node tests/faults/sync-failure.ts` has more rounds.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { cannotInject, syncFailure } from "./sync-failure.ts";
+import { cannotInject, syncFailure, syncFailureBeforeStop } from "./sync-failure.ts";
 
 describe("a recording file whose sync fails once", { skip: cannotInject(), concurrency: true }, () => {
   for (const [volumes, where] of [
@@ -16,4 +16,12 @@ describe("a recording file whose sync fails once", { skip: cannotInject(), concu
       assert.equal(result.fsck.exitCode, 0, result.fsck.output);
     });
   }
+
+  it("is written again when the recorder is stopped before its only volume counts as in order", async () => {
+    const result = await syncFailureBeforeStop(3_000);
+    assert.ok(result.lostMs <= 1_000, `${result.lostMs} ms`);
+    assert.deepEqual(result.gaps, []);
+    assert.deepEqual(result.unreadable, []);
+    assert.equal(result.fsck.exitCode, 0, result.fsck.output);
+  });
 });

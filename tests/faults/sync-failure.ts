@@ -1,9 +1,11 @@
-// Makes one sync of a recording file fail, once: `node tests/faults/sync-failure.ts [--volumes 1|2] [--rounds N]`.
+// Makes one sync of a recording file fail, once: `node tests/faults/sync-failure.ts [--volumes 1|2] [--rounds N]`, or
+// shortly before the recorder is stopped: `--stop`.
 // strace answers the file's next fdatasync with EIO, as a kernel does that could not write the pages back and has
 // dropped them: a second try would succeed and lose them. Goal: the parts not yet synced are written again; no gap.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { basename } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
@@ -67,6 +69,46 @@ export async function syncFailure(volumes: 1 | 2, rounds: number): Promise<SyncF
   }
 }
 
+export interface StopResult {
+  /** From the last frame kept of the camera that has least to the moment at which the recorder was told to stop. */
+  readonly lostMs: number;
+  readonly gaps: readonly string[];
+  readonly unreadable: readonly string[];
+  readonly fsck: FsckOutcome;
+}
+
+/** Stops the recorder `afterMs` after a sync on its only volume failed: before that counts as in order again. */
+export async function syncFailureBeforeStop(afterMs: number): Promise<StopResult> {
+  using folder = tempDir("nightjar-sync-");
+  const rig = await RecorderRig.start({ cameras: 2, volumes: [{ path: folder.join("only") }] });
+  try {
+    await rig.untilRecording(30_000);
+    await failNextSync(rig, newestOf(rig));
+    await setTimeout(afterMs);
+    const stoppedMs = Date.now();
+    await rig.stopRecorder();
+    // What was given up is recovered at the next start.
+    await rig.launch();
+    await rig.untilRecording(30_000);
+    await rig.untilRecovered(60_000);
+    await rig.stopRecorder();
+    const files = rig.files().filter(({ startMs }) => startMs < stoppedMs);
+    const ends = Map.groupBy(files, ({ camera }) => camera)
+      .values()
+      .map((own) => Math.max(...own.map(({ endMs }) => endMs)));
+    return {
+      lostMs: Math.round(Math.max(0, ...ends.map((endMs) => stoppedMs - endMs))),
+      gaps: gapsOf(files, DEMO_FRAME_MS, DEMO_FRAME_MS).map(
+        ({ camera, fromMs, toMs }) => `${camera}: ${Math.round(toMs - fromMs)} ms`,
+      ),
+      unreadable: undecodable(rig.filePaths()),
+      fsck: runFsck(rig.dataDir),
+    };
+  } finally {
+    await rig.dispose();
+  }
+}
+
 /** Camera 1's newest file. */
 function newestOf(rig: RecorderRig): string {
   const own = rig.filePaths().filter((path) => path.includes("/cam-1/"));
@@ -101,10 +143,19 @@ async function failNextSync(rig: RecorderRig, file: string): Promise<number> {
 
 if (process.argv[1] === import.meta.filename) {
   const { values } = parseArgs({
-    options: { volumes: { type: "string", default: "1" }, rounds: { type: "string", default: "10" } },
+    options: {
+      volumes: { type: "string", default: "1" },
+      rounds: { type: "string", default: "10" },
+      stop: { type: "boolean", default: false },
+    },
   });
-  const result = await syncFailure(values.volumes === "2" ? 2 : 1, Number(values.rounds));
+  const result = values.stop
+    ? await syncFailureBeforeStop(4_000)
+    : await syncFailure(values.volumes === "2" ? 2 : 1, Number(values.rounds));
   process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-  const isGood = result.gaps.length + result.unreadable.length === 0 && result.fsck.exitCode === 0;
+  const isGood =
+    result.gaps.length + result.unreadable.length === 0 &&
+    result.fsck.exitCode === 0 &&
+    !("lostMs" in result && result.lostMs > 1_000);
   process.exitCode = isGood ? 0 : 1;
 }

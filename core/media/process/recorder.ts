@@ -23,6 +23,8 @@ export class Recorder {
   #desired: DesiredStream;
   /** First part that was wanted and could not be written so far. */
   #missedSince: number | undefined;
+  /** Last part that is counted as missed. */
+  #missedUpTo = -1;
   #recordingSince90k: number | undefined;
   /** Where the newest recording began, also when it is over. */
   #recordedFrom90k: number | undefined;
@@ -108,6 +110,7 @@ export class Recorder {
     else if (bits !== 0) this.#begin(bits, this.#wanted.wantedFrom(part.end90k - 1));
     if (bits !== 0 && part.ordinal > this.#writer.lastOrdinal) {
       this.#missedSince ??= part.ordinal;
+      this.#missedUpTo = part.ordinal;
       this.#framesMissed += part.video.length;
     }
     this.#tell(bits);
@@ -129,10 +132,19 @@ export class Recorder {
     this.#writer.retry();
   }
 
-  /** Closes what is open; `isBusy` tells when it is durable. */
+  /**
+   * Closes what is open, and tries once more to write what waits in memory for a volume that does not count as in
+   * order; `isBusy` tells when all is durable or given up. The ring must still be there.
+   */
   close(): void {
     this.#end(true);
-    this.#writer.forget();
+    this.#writer.beginLastTry();
+    const missedSince = this.#missedSince;
+    const missed =
+      missedSince === undefined ? undefined : this.#ring.parts.find((part) => part.ordinal >= missedSince);
+    if (missed !== undefined) this.#begin(this.#bitsOf(missed), missed.start90k);
+    this.#end(true);
+    this.#writer.retry();
   }
 
   #bitsOf(part: Part): number {
@@ -145,7 +157,7 @@ export class Recorder {
   #begin(leadBits: number, from90k: number): void {
     const { parts } = this.#ring;
     const newest = parts.at(-1);
-    if (newest === undefined || this.#services.volumes.pick(this.#desired.volumes) === undefined) return;
+    if (newest === undefined || !this.#writer.hasHome) return;
     this.#writer.rehouse();
     const unwritten = parts.findIndex((part) => part.ordinal > this.#writer.lastOrdinal);
     if (unwritten === -1) return;
@@ -166,7 +178,8 @@ export class Recorder {
       if (leading) this.#write(part, leadBits);
       else this.#goOn(part, bits);
       if (this.#recordingSince90k === undefined) break;
-      if (this.#missedSince !== undefined && part.ordinal >= this.#missedSince && part !== newest) {
+      const { ordinal } = part;
+      if (this.#missedSince !== undefined && ordinal >= this.#missedSince && ordinal <= this.#missedUpTo) {
         this.#framesMissed -= part.video.length;
       }
     }

@@ -38,6 +38,11 @@ export interface SegmentVolume {
 export interface SegmentVolumes {
   /** The first volume of the list that accepts files. */
   pick(ids: readonly VolumeId[]): SegmentVolume | undefined;
+  /**
+   * Where to try once more what would be lost otherwise: the first of the list that is not in `tried`, whatever is
+   * known of it, as long as it is the right volume and not full.
+   */
+  lastResort(ids: readonly VolumeId[], tried: ReadonlySet<SegmentVolume>): SegmentVolume | undefined;
   /** Why none of the list accepts files, for people. */
   problem(ids: readonly VolumeId[]): string;
 }

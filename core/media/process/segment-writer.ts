@@ -37,6 +37,8 @@ export class SegmentWriter implements SegmentFileEvents {
   /** True between recordings: what is written again then is closed at once. */
   #isOver = true;
   #runIsOver = true;
+  /** Once nothing more will come: the files of the last try, and the volumes on which one of them failed. */
+  #last: { readonly files: Set<SegmentFile>; readonly failed: Set<SegmentVolume> } | undefined;
   /** Number of the newest part that was handed to a volume. */
   lastOrdinal = -1;
   framesRecorded = 0;
@@ -76,12 +78,18 @@ export class SegmentWriter implements SegmentFileEvents {
     return bytes;
   }
 
+  /** True if there is a volume to write to. */
+  get hasHome(): boolean {
+    return this.#pick() !== undefined;
+  }
+
   /** Writes the next part, cutting before it where that is due. False: no volume takes it, or too much waits already. */
   write(part: Part, bits: number): boolean {
     if (this.#file !== undefined) this.#moveIfBetter(this.#file);
     this.rehouse();
     this.#cutBefore(part);
-    const file = this.#holdsTooMuch() ? undefined : (this.#file ?? this.#open(part, bits));
+    const file =
+      this.#last === undefined && this.#holdsTooMuch() ? undefined : (this.#file ?? this.#open(part, bits));
     if (file === undefined) return false;
     file.append(part, bits);
     this.lastOrdinal = part.ordinal;
@@ -100,9 +108,9 @@ export class SegmentWriter implements SegmentFileEvents {
   /** Writes what has no home on the volume that is the first to accept it. */
   rehouse(): void {
     if (this.#homeless.length === 0) return;
-    if (this.#services.volumes.pick(this.#desired.volumes) === undefined) {
-      // Nowhere to go and no memory left: the newest pictures matter more.
-      if (this.#services.memoryIsTight()) this.forget();
+    if (!this.hasHome) {
+      // Nowhere to go, and no memory left or no time: the newest pictures matter more.
+      if (this.#last !== undefined || this.#services.memoryIsTight()) this.#forget();
       return;
     }
     const parts = this.#homeless;
@@ -121,8 +129,16 @@ export class SegmentWriter implements SegmentFileEvents {
     if (this.#isOver) this.#close(this.#runIsOver);
   }
 
+  /**
+   * From here on a volume need not count as in order to be written to: it does so only ten seconds after a failure,
+   * and what waits in memory for that would be lost now. Each volume is tried once, always with a new file.
+   */
+  beginLastTry(): void {
+    this.#last ??= { files: new Set(), failed: new Set() };
+  }
+
   /** Lets go of what has no home. */
-  forget(): void {
+  #forget(): void {
     for (const { part } of this.#homeless.splice(0)) {
       this.framesForgotten += part.video.length;
       part.release();
@@ -150,8 +166,19 @@ export class SegmentWriter implements SegmentFileEvents {
       path: file.path,
       reason: error.message,
     });
+    // The try itself, not what had been begun before.
+    if (this.#last?.files.has(file) === true) this.#last.failed.add(file.volume);
     this.#leave(file.volume);
     this.retry();
+  }
+
+  #pick(): SegmentVolume | undefined {
+    const { volumes } = this.#services;
+    const ids = this.#desired.volumes;
+    const good = volumes.pick(ids);
+    const failed = this.#last?.failed;
+    if (failed === undefined || (good !== undefined && !failed.has(good))) return good;
+    return volumes.lastResort(ids, failed);
   }
 
   #cutBefore(part: Part): void {
@@ -164,7 +191,7 @@ export class SegmentWriter implements SegmentFileEvents {
 
   #open(part: Part, bits: number): SegmentFile | undefined {
     const { video, audio } = part.format;
-    const volume = this.#services.volumes.pick(this.#desired.volumes);
+    const volume = this.#pick();
     if (volume === undefined || video === undefined) return undefined;
     const { run } = part;
     const file = new SegmentFile(
@@ -189,6 +216,7 @@ export class SegmentWriter implements SegmentFileEvents {
     );
     run.nextSequence += 1;
     this.#file = file;
+    this.#last?.files.add(file);
     this.#cut.begun(part.start90k, this.#desired.segmentSeconds);
     return file;
   }

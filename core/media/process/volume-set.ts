@@ -61,6 +61,18 @@ export class VolumeSet implements SegmentVolumes {
     return slow;
   }
 
+  lastResort(ids: readonly VolumeId[], tried: ReadonlySet<SegmentVolume>): SegmentVolume | undefined {
+    let silent: Volume | undefined;
+    for (const id of ids) {
+      const volume = this.#volumes.get(id);
+      if (volume?.mayBeTried !== true || tried.has(volume)) continue;
+      // One that does not answer would take up the time that another needs.
+      if (volume.status !== "offline") return volume;
+      silent ??= volume;
+    }
+    return silent;
+  }
+
   problem(ids: readonly VolumeId[]): string {
     if (ids.length === 0) return "no volume is assigned";
     const problems = ids.map((id) => this.#volumes.get(id)?.problem ?? `there is no volume ${id}`);

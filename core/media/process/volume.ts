@@ -131,6 +131,12 @@ export class Volume implements SegmentVolume {
     return this.#ready && this.#health !== undefined && (status === "normal" || status === "slow");
   }
 
+  /** True if something could be written to it, although it may not count as in order: for a last try. */
+  get mayBeTried(): boolean {
+    const { status } = this;
+    return this.#ready && this.#health !== undefined && status !== "mismatch" && status !== "full";
+  }
+
   get isSlow(): boolean {
     return this.#services.clock.monotonicMs() < this.#slowUntilMs;
   }

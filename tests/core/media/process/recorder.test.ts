@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { REASON_BITS } from "../../../../core/domain/record-reasons.ts";
 import { decodeKeyFrames } from "../../../../core/media/mp4/key-frame-blob.ts";
-import { desiredStream, h264, PCMU, StreamRig } from "./rig.ts";
+import { desiredStream, FIRST, h264, PCMU, StreamRig } from "./rig.ts";
 
 const EVENT = { id: "e1", reasons: ["motion" as const] };
 const NEVER = { intervals: [], recordsOnEvents: true };
@@ -310,5 +310,80 @@ describe("a volume that fails", () => {
     assert.ok(stuck.stream.recorder.unsyncedBytes <= 34 * 1024 * 1024);
     assert.ok(stuck.pool.usedBytes <= 64 * 1024 * 1024);
     assert.ok(stuck.stream.recorder.framesDropped > 0);
+  });
+});
+
+describe("the end of a recording while its volume does not count as in order", () => {
+  const LONE = { segmentSeconds: 60, volumes: [FIRST] };
+
+  it("tries the volume once more, with a new file, for what is in memory", async () => {
+    const rig = new StreamRig(LONE).play().send(5);
+    rig.first.sync();
+    rig.send(3);
+    rig.first.break();
+    rig.send(4);
+    assert.equal(rig.first.files.length, 1);
+    await rig.stream.close();
+    assert.equal(rig.first.files.length, 2);
+    const [segment, ...more] = rig.closed;
+    assert.ok(segment !== undefined && more.length === 0);
+    assert.equal(segment.sequence, 1);
+    assert.equal(segment.endsRun, true);
+    assert.ok(segment.videoSamples >= 7 * 25, `${segment.videoSamples}`);
+    assert.equal(segment.startTime90k + segment.duration90k, rig.now90k);
+    assert.equal(rig.stream.recorder.framesDropped, 0);
+    assert.equal(rig.stream.recorder.isBusy, false);
+    assert.ok(rig.pool.usedBytes <= 64 * 1024, "no more than the slab that is being filled");
+  });
+
+  it("does so for an event that was over before the volume came back", async () => {
+    const rig = new StreamRig({ ...LONE, ...NEVER, preRecordSeconds: 5 }).play().send(10);
+    rig.first.accepts = false;
+    const eventTime90k = rig.now90k;
+    rig.stream.recorder.trigger({ ...EVENT, eventTime90k, until90k: eventTime90k + 2 * 90_000 });
+    rig.send(6);
+    await rig.stream.close();
+    const [segment] = rig.closed;
+    assert.ok(segment !== undefined);
+    assert.ok(segment.startTime90k <= eventTime90k);
+    assert.ok(segment.startTime90k + segment.duration90k >= eventTime90k + 2 * 90_000);
+    assert.deepEqual(
+      segment.reasons.map(({ bits }) => bits),
+      [REASON_BITS.motion],
+    );
+  });
+
+  it("does so when the last sync itself fails, and is busy until the second try is durable", async () => {
+    const rig = new StreamRig(LONE).play().send(8);
+    rig.first.hold = true;
+    await rig.stream.close();
+    assert.equal(rig.stream.recorder.isBusy, true);
+    rig.first.break();
+    assert.equal(rig.first.files.length, 2);
+    assert.equal(rig.stream.recorder.isBusy, true);
+    rig.first.letGo();
+    assert.equal(rig.stream.recorder.isBusy, false);
+    assert.deepEqual(
+      rig.closed.map(({ videoSamples }) => videoSamples),
+      [200],
+    );
+  });
+
+  it("gives up after one try of each volume, and lets the memory go", async () => {
+    const rig = new StreamRig({ segmentSeconds: 60 }).play().send(8);
+    rig.first.break();
+    rig.second.break();
+    rig.first.hold = true;
+    rig.second.hold = true;
+    await rig.stream.close();
+    for (let turn = 0; turn < 5; turn += 1) {
+      rig.first.break();
+      rig.second.break();
+    }
+    assert.deepEqual([rig.first.files.length, rig.second.files.length], [2, 2]);
+    assert.equal(rig.closed.length, 0);
+    assert.equal(rig.stream.recorder.isBusy, false);
+    assert.ok(rig.stream.recorder.framesDropped >= 200);
+    assert.ok(rig.pool.usedBytes <= 64 * 1024, "no more than the slab that is being filled");
   });
 });

@@ -122,11 +122,11 @@ export class FakeVolume implements SegmentVolume {
     for (const file of this.files) if (!file.finished && !file.abandoned) file.events.synced(file.bytes);
   }
 
-  /** The disk goes: every open file fails. */
+  /** The disk goes: every open file fails, those too whose closing is held. */
   break(): void {
     this.accepts = false;
-    for (const file of this.files) {
-      if (!file.finished && !file.abandoned) file.events.failed(new RangeError("EIO"));
+    for (const file of [...this.files]) {
+      if ((!file.finished || this.hold) && !file.abandoned) file.events.failed(new RangeError("EIO"));
     }
   }
 
@@ -148,6 +148,10 @@ export class FakeVolumes implements SegmentVolumes {
     const found = ids.map((id) => this.all.find((volume) => volume.id === id));
     const accepting = found.filter((volume) => volume?.accepts === true);
     return accepting.find((volume) => volume?.isSlow === false) ?? accepting[0];
+  }
+
+  lastResort(ids: readonly VolumeId[], tried: ReadonlySet<SegmentVolume>): FakeVolume | undefined {
+    return this.all.find((volume) => ids.includes(volume.id) && !tried.has(volume));
   }
 
   problem(): string {
