@@ -46,6 +46,24 @@ export function recordingsAdapter(recording: RecordingService, timeZone: () => s
       if (locked) await recording.lock(camera as CameraId, segment as SegmentId, by);
       else await recording.unlock(camera as CameraId, segment as SegmentId);
     },
+    async setRangeLock({ camera, stream, startMs, endMs, locked, by }) {
+      const range = {
+        camera: camera as CameraId,
+        stream,
+        start90k: time90kFromMs(startMs),
+        end90k: time90kFromMs(endMs),
+      };
+      const { files, growing, span } = await (locked
+        ? recording.lockRange(range, by)
+        : recording.unlockRange(range));
+      return {
+        files,
+        growing,
+        ...(span === undefined
+          ? {}
+          : { start: isoFromTime90k(span.start90k), end: isoFromTime90k(span.end90k) }),
+      };
+    },
     async coverage({ cameras, stream, startMs, endMs }) {
       const found = await recording.coverage({
         cameras: cameras as readonly CameraId[],
@@ -55,7 +73,7 @@ export function recordingsAdapter(recording: RecordingService, timeZone: () => s
         maxSpans: SPAN_LIMIT,
       });
       return {
-        cameras: found.map(({ camera, stream: name, spans, growing, holes }) => ({
+        cameras: found.map(({ camera, stream: name, spans, growing, holes, locked }) => ({
           camera,
           stream: name,
           growing,
@@ -68,6 +86,10 @@ export function recordingsAdapter(recording: RecordingService, timeZone: () => s
             start: isoFromTime90k(hole.start90k),
             end: isoFromTime90k(hole.end90k),
             packets: hole.packets,
+          })),
+          locked: locked.map((span) => ({
+            start: isoFromTime90k(span.start90k),
+            end: isoFromTime90k(span.end90k),
           })),
         })),
       };

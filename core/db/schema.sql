@@ -55,6 +55,8 @@ create table segments (
 ) strict;
 -- Timeline, seek, retention by days.
 create index segments_by_start on segments (stream_number, start_90k);
+-- What a timeline marks as locked; `locked` alone would be no index over years of footage.
+create index segments_locked on segments (stream_number, start_90k) where locked = 1;
 -- Eviction of a volume: oldest write first over all cameras.
 create index segments_by_write on segments (volume_number, write_sequence, locked);
 -- Quotas: oldest write first of one stream on one volume.

@@ -15,6 +15,7 @@ import type {
   EventsPage,
   NewCameraBody,
   ProbeAnswer,
+  RangeLockView,
   RecordingsPage,
   StatusView,
 } from "./wire-schemas.ts";
@@ -59,6 +60,15 @@ export interface RecordingService {
    * Throws `NJ_SEGMENT_NOT_FOUND` if it is not this camera's.
    */
   setLock(camera: string, segment: string, locked: boolean, by: string): Promise<void>;
+  /** The same for all closed files of a stream that touch a range, in one step. */
+  setRangeLock(range: {
+    readonly camera: string;
+    readonly stream: StreamName;
+    readonly startMs: number;
+    readonly endMs: number;
+    readonly locked: boolean;
+    readonly by: string;
+  }): Promise<RangeLockView>;
   /** At most about 2 000 spans a camera; small gaps merge when the range is long. */
   coverage(query: {
     readonly cameras: readonly string[];

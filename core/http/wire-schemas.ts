@@ -163,6 +163,17 @@ export const RecordingsPageSchema = Type.Object({
 });
 export type RecordingsPage = Static<typeof RecordingsPageSchema>;
 
+export const RangeLockSchema = Type.Object({
+  files: Type.Integer({ description: "Closed files that touch the range and are now locked, or unlocked." }),
+  start: Type.Optional(TimeSchema),
+  end: Type.Optional(TimeSchema),
+  growing: Type.Boolean({
+    description:
+      "The range reaches into the file that is being written, which can be locked once it is closed.",
+  }),
+});
+export type RangeLockView = Static<typeof RangeLockSchema>;
+
 export const CoverageSchema = Type.Object({
   cameras: Type.Array(
     Type.Object({
@@ -173,6 +184,9 @@ export const CoverageSchema = Type.Object({
         description: "Whether a file is being written now: the last span gets longer.",
       }),
       holes: Type.Array(Type.Object({ start: TimeSchema, end: TimeSchema, packets: Type.Integer() })),
+      locked: Type.Array(Type.Object({ start: TimeSchema, end: TimeSchema }), {
+        description: "What is kept from deletion.",
+      }),
     }),
   ),
 });

@@ -2,7 +2,7 @@
 // Reads rows only; opens no file. Times are 90 kHz ticks since the epoch, ends exclusive.
 import type { Db } from "../db/db.ts";
 import { coverageInRange, holesInRange, runEndsInRange } from "../db/tables/coverage-table.ts";
-import { type StoredSegment, segmentsInRange } from "../db/tables/segments-table.ts";
+import { lockedInRange, type StoredSegment, segmentsInRange } from "../db/tables/segments-table.ts";
 import { type CameraId, type SegmentId, STREAM_NAMES, type StreamName } from "../domain/ids.ts";
 import { type RecordReason, reasonsOf } from "../domain/record-reasons.ts";
 import { TICKS_PER_SECOND } from "../domain/time.ts";
@@ -14,6 +14,7 @@ import {
   type LossSpan,
   mergeSpans,
   type RecordedSpan,
+  type TimeSpan,
   thinLosses,
   thinSpans,
 } from "../playback/timeline.ts";
@@ -72,12 +73,15 @@ export interface CameraCoverage {
   readonly growing: boolean;
   /** Packets lost inside recordings. */
   readonly holes: readonly LossSpan[];
+  /** What is kept from deletion. */
+  readonly locked: readonly TimeSpan[];
 }
 
 /** How far from a gap's begin the end of a run may lie that explains it. */
 const RUN_END_BEFORE_90K = 15 * TICKS_PER_SECOND;
 const RUN_END_AFTER_90K = 30 * TICKS_PER_SECOND;
 const HOLES_READ = 100_000;
+const LOCKED_READ = 100_000;
 
 export class RecordingIndex {
   readonly #db: Db;
@@ -155,12 +159,14 @@ export class RecordingIndex {
   /** Spans and losses of one stream of several cameras, at most `maxSpans` of each a camera. */
   async coverage(query: CoverageQuery): Promise<CameraCoverage[]> {
     const numbers = await this.#streams.numbersOf(query.cameras, [query.stream]);
-    const [rows, holes] = await Promise.all([
+    const [rows, holes, lockedFiles] = await Promise.all([
       coverageInRange(this.#db, [...numbers.keys()], query.start90k, query.end90k),
       holesInRange(this.#db, [...numbers.keys()], query.start90k, query.end90k, HOLES_READ),
+      lockedInRange(this.#db, [...numbers.keys()], query.start90k, query.end90k, LOCKED_READ),
     ]);
     const spansOf = groupByStream(rows);
     const holesOf = groupByStream(holes);
+    const lockedOf = groupByStream(lockedFiles);
     const byCamera = new Map([...numbers].map(([number, { camera }]) => [camera, number]));
     return query.cameras.map((camera) => {
       const number = byCamera.get(camera) ?? -1;
@@ -168,6 +174,8 @@ export class RecordingIndex {
       const open = (query.openSpans ?? []).filter((span) => span.camera === camera);
       const all = open.length === 0 ? closed : [...closed, ...open].sort(byStart);
       const merged = mergeSpans(all, query.start90k, query.end90k);
+      const lockedSpans = (lockedOf.get(number) ?? []).map((file) => ({ ...file, reasons: 0 }));
+      const locked = mergeSpans(lockedSpans, query.start90k, query.end90k);
       const losses = (holesOf.get(number) ?? []).map((hole) => ({
         start90k: hole.start90k,
         end90k: hole.start90k + hole.duration90k,
@@ -182,6 +190,7 @@ export class RecordingIndex {
         })),
         growing: open.length > 0,
         holes: thinLosses(losses, query.maxSpans),
+        locked: thinSpans(locked, query.maxSpans).map(({ start90k, end90k }) => ({ start90k, end90k })),
       };
     });
   }

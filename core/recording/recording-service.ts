@@ -17,7 +17,7 @@ import { DatabaseBackup } from "./database-backup.ts";
 import type { Rescue } from "./database-rescue.ts";
 import { DesiredStatePusher } from "./desired-state-pusher.ts";
 import { IndexMending } from "./index-mending.ts";
-import { SegmentLocks } from "./locks.ts";
+import { type LockRange, type RangeLocks, SegmentLocks } from "./locks.ts";
 import { type ManualRecording, ManualRecordings, type ManualStarted } from "./manual-recordings.ts";
 import { MediaClient } from "./media-client.ts";
 import { listenToMedia, type RecordingChange } from "./media-listening.ts";
@@ -51,6 +51,12 @@ export interface RecordingServiceOptions {
   readonly rescue?: Rescue | undefined;
   /** The process before this one ended without notice. */
   readonly wasInterrupted?: boolean;
+}
+
+/** What locking or unlocking a range came to. */
+export interface LockedRange extends RangeLocks {
+  /** The range reaches into the file that is being written, which can be locked once it is closed. */
+  readonly growing: boolean;
 }
 
 export type { RecordingChange } from "./media-listening.ts";
@@ -248,6 +254,15 @@ export class RecordingService {
     return this.#locks.unlock(camera, segment);
   }
 
+  /** See {@link SegmentLocks.lockRange}. */
+  async lockRange(range: LockRange, lockedBy: string): Promise<LockedRange> {
+    return { ...(await this.#locks.lockRange(range, lockedBy)), growing: this.#isGrowing(range) };
+  }
+
+  async unlockRange(range: LockRange): Promise<LockedRange> {
+    return { ...(await this.#locks.unlockRange(range)), growing: this.#isGrowing(range) };
+  }
+
   /** Deletes all unlocked footage of a camera; call it after the camera was taken out of the list. */
   async removeFootage(camera: CameraId): Promise<void> {
     await deleteLastReports(this.#options.db, camera);
@@ -349,6 +364,12 @@ export class RecordingService {
       throw new NightjarError("NJ_CAMERA_NOT_FOUND", "not-found", `there is no camera ${id}`, { camera: id });
     }
     return camera;
+  }
+
+  /** Whether a range reaches into the file that is being written. */
+  #isGrowing(range: LockRange): boolean {
+    const open = this.#states.openSpan(range);
+    return open !== undefined && open.start90k < range.end90k && range.start90k <= this.#now90k();
   }
 
   #now90k(): number {

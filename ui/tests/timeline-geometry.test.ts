@@ -17,6 +17,7 @@ import {
   xAt,
   zoomAbout,
 } from "../src/timeline/geometry.ts";
+import { lockState } from "../src/timeline/lock-state.ts";
 
 const HOUR = 3_600_000;
 const view = { startMs: 1_000_000, spanMs: HOUR };
@@ -111,7 +112,7 @@ describe("spans", () => {
   });
 
   it("are read again while one grows in view, about as often as it grows by a pixel", () => {
-    const lane = { camera: "yard", holes: [], spans: [{ startMs: 0, endMs: 1000, reasons: [] }] };
+    const lane = { camera: "yard", holes: [], locked: [], spans: [{ startMs: 0, endMs: 1000, reasons: [] }] };
     const still = { ...lane, growing: false };
     const growing = { ...lane, growing: true };
     const view = { startMs: 0, spanMs: 3_600_000 };
@@ -125,5 +126,23 @@ describe("spans", () => {
       undefined,
       "its end is not in view",
     );
+  });
+});
+
+describe("locked footage", () => {
+  it("is none, some or all of what is recorded in a range, gaps aside", () => {
+    const lane = {
+      spans: [
+        { startMs: 0, endMs: 60_000, reasons: [] },
+        { startMs: 90_000, endMs: 120_000, reasons: [] },
+      ],
+      locked: [{ startMs: 30_000, endMs: 60_000 }],
+    };
+    assert.equal(lockState(undefined, { startMs: 0, endMs: 1 }), "none");
+    assert.equal(lockState(lane, { startMs: 10_000, endMs: 10_001 }), "none");
+    assert.equal(lockState(lane, { startMs: 40_000.5, endMs: 40_001.5 }), "all");
+    assert.equal(lockState(lane, { startMs: 20_000, endMs: 50_000 }), "some");
+    assert.equal(lockState(lane, { startMs: 30_000, endMs: 85_000 }), "all", "the gap cannot be locked");
+    assert.equal(lockState(lane, { startMs: 30_000, endMs: 100_000 }), "some");
   });
 });

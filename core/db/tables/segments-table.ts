@@ -145,6 +145,24 @@ export function segmentsInRange(
   );
 }
 
+/** Locked segments of streams that touch [start90k, end90k), by stream and start, at most `limit`. */
+export function lockedInRange(
+  db: SqlReader,
+  streamNumbers: readonly number[],
+  start90k: number,
+  end90k: number,
+  limit: number,
+): Promise<{ readonly streamNumber: number; readonly start90k: number; readonly end90k: number }[]> {
+  return db.all(
+    `select stream_number as streamNumber, start_90k as start90k, start_90k + duration_90k as end90k
+     from segments
+     where locked = 1 and stream_number in (select value from json_each(?1))
+       and start_90k >= ?2 and start_90k < ?3 and start_90k + duration_90k > ?4
+     order by stream_number, start_90k limit ?5`,
+    [JSON.stringify(streamNumbers), start90k - LONGEST_SEGMENT_90K, end90k, start90k, limit],
+  );
+}
+
 export interface PlayableRow {
   readonly id: string;
   readonly volumeNumber: number;

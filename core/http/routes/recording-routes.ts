@@ -9,6 +9,7 @@ import {
   CalendarSchema,
   CoverageSchema,
   DateSchema,
+  RangeLockSchema,
   RecordingsPageSchema,
   StreamSchema,
   TimeSchema,
@@ -16,6 +17,8 @@ import {
 
 const closed = { additionalProperties: false } as const;
 const DAY_MS = 86_400_000;
+/** Longest range that is locked at once: thousands of files, not millions. */
+const LOCK_DAYS = 1;
 const CALENDAR_DAYS = 800;
 const COVERAGE_DAYS = 800;
 const Cameras = Type.Optional(
@@ -29,6 +32,12 @@ const LockParams = Type.Object({
   segment: Type.String({ pattern: "^[a-z0-9-]{1,128}$" }),
 });
 
+const CameraParams = Type.Object({ id: Type.String({ maxLength: 64 }) });
+const LockRange = Type.Object(
+  { start: TimeSchema, end: TimeSchema, stream: Type.Optional(StreamSchema) },
+  closed,
+);
+
 export function recordingRoutes(services: HttpServices): Route[] {
   const { cameras, recordings } = services;
   return [
@@ -37,7 +46,7 @@ export function recordingRoutes(services: HttpServices): Route[] {
       path: "/api/v1/cameras/:id/recordings",
       policy: needsOnCamera("playback"),
       summary: "Recording files of a camera that touch the range, and the gaps between them.",
-      params: Type.Object({ id: Type.String({ maxLength: 64 }) }),
+      params: CameraParams,
       query: Type.Object(
         {
           start: TimeSchema,
@@ -79,6 +88,35 @@ export function recordingRoutes(services: HttpServices): Route[] {
         audit("recording-unlocked", { segment: params.segment }, params.id);
       },
     }),
+    ...([true, false] as const).map((locked) =>
+      route({
+        method: locked ? "PUT" : "DELETE",
+        path: "/api/v1/cameras/:id/recordings/lock",
+        policy: needsOnCamera("recordings.lock"),
+        summary: locked
+          ? "Keeps all recording files that touch a range, a day at most, from being deleted."
+          : "Lets all recording files that touch a range, a day at most, be deleted again.",
+        params: CameraParams,
+        query: LockRange,
+        response: RangeLockSchema,
+        async handle({ params, query, audit, principal }) {
+          const stream = query.stream ?? "main";
+          const done = await recordings.setRangeLock({
+            camera: params.id,
+            stream,
+            ...rangeMs(query, LOCK_DAYS * DAY_MS),
+            locked,
+            by: principal.userName,
+          });
+          const { files, start, end } = done;
+          if (files > 0) {
+            const action = locked ? "recordings-locked" : "recordings-unlocked";
+            audit(action, { stream, files, start, end }, params.id);
+          }
+          return done;
+        },
+      }),
+    ),
     route({
       method: "GET",
       path: "/api/v1/recordings/coverage",

@@ -126,6 +126,10 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
       async setLock(camera, segment, locked, by) {
         called(`lock ${camera} ${segment} ${locked} by ${by}`);
       },
+      async setRangeLock({ camera, stream, startMs, endMs, locked, by }) {
+        called(`lock ${camera} ${stream} ${startMs} ${endMs} ${locked} by ${by}`);
+        return { files: 1, growing: false, start: "2026-01-01T00:00:00Z", end: "2026-01-01T00:01:00Z" };
+      },
       async coverage(query) {
         called(`coverage ${query.cameras.join(",")}`);
         return { cameras: [] };

@@ -290,6 +290,13 @@ describe("what the API passes on", () => {
     });
     await ask("/api/v1/cameras/yard/manual-recording", { method: "DELETE", token });
     await ask("/api/v1/cameras/yard/recordings/5-n1-2-3/lock", { method: "PUT", token });
+    const range = "start=2026-01-01T00:00:00Z&end=2026-01-01T00:01:00Z";
+    const lock = "/api/v1/cameras/yard/recordings/lock";
+    const kept = await ask(`${lock}?${range}&stream=sub`, { method: "PUT", token });
+    assert.equal(kept.json["files"], 1);
+    await ask(`${lock}?${range}`, { method: "DELETE", token });
+    const long = "start=2026-01-01T00:00:00Z&end=2026-01-03T00:00:00Z";
+    assert.equal((await ask(`${lock}?${long}`, { method: "PUT", token })).status, 422);
     await ask("/api/v1/events?limit=7&cameras=gate", { token });
     assert.deepEqual(calls, [
       "list yard 1767225600000 1767229200000",
@@ -297,6 +304,8 @@ describe("what the API passes on", () => {
       "start yard 1767225601000",
       "stop yard",
       "lock yard 5-n1-2-3 true by operator",
+      "lock yard sub 1767225600000 1767225660000 true by operator",
+      "lock yard main 1767225600000 1767225660000 false by operator",
       "events gate 7",
     ]);
   });

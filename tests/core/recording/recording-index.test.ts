@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { Db } from "../../../core/db/db.ts";
+import { setSegmentLocked } from "../../../core/db/tables/segments-table.ts";
 import { volumesTable } from "../../../core/db/tables/volumes-table.ts";
 import type { CameraId } from "../../../core/domain/ids.ts";
 import { REASON_BITS } from "../../../core/domain/record-reasons.ts";
@@ -143,6 +144,24 @@ onBothDrivers("the recording index", ({ fresh }) => {
       { start90k: NOON + 5 * MINUTE, end90k: NOON + 8 * MINUTE, reasons: ["continuous"] },
     ]);
     assert.deepEqual(none?.spans, []);
+  });
+
+  it("gives what is locked as spans, joined where files touch", async () => {
+    const db = await fresh();
+    const files = run(8);
+    const index = await indexed(db, files);
+    for (const at of [1, 2, 5]) await setSegmentLocked(db, files[at]?.id ?? "", true);
+    const [yard] = await index.coverage({
+      cameras: [YARD],
+      stream: "main",
+      start90k: NOON + 90 * SECOND,
+      end90k: NOON + 8 * MINUTE,
+      maxSpans: 100,
+    });
+    assert.deepEqual(yard?.locked, [
+      { start90k: NOON + 90 * SECOND, end90k: NOON + 3 * MINUTE },
+      { start90k: NOON + 5 * MINUTE, end90k: NOON + 6 * MINUTE },
+    ]);
   });
 
   it("finds the days with recordings in the recorder's zone, over a change of clocks", async () => {

@@ -16,7 +16,19 @@ import { FakeClock } from "../../../core/testing/fake-clock.ts";
 import { type TempDir, tempDir } from "../../../core/testing/temp-dir.ts";
 import { waitFor } from "../../../core/testing/wait-for.ts";
 import { FakeMedia, segmentIds } from "./fake-media.ts";
-import { camera, closed, deleted, GATE, MINUTE, NOON, record, run, SECOND, YARD } from "./sample-segments.ts";
+import {
+  camera,
+  closed,
+  deleted,
+  GATE,
+  HOUR,
+  MINUTE,
+  NOON,
+  record,
+  run,
+  SECOND,
+  YARD,
+} from "./sample-segments.ts";
 
 const NOON_MS = NOON / 90;
 const VOLUME_PATH = "/srv/nightjar/default";
@@ -331,6 +343,45 @@ describe("the recording service", () => {
       [true, false],
     );
     await service.unlock(YARD, first.id);
+    await waitFor(() => media.locks.at(-1)?.segments.length === 0);
+  });
+
+  it("locks and unlocks all files of a range in one step, and says which part it could not", async () => {
+    const service = await settled();
+    const files = run(5, { volume: media.idOf(VOLUME_PATH) });
+    const [, second, third, fourth] = files;
+    if (second === undefined || third === undefined || fourth === undefined) return assert.fail();
+    await reportClosed(...files);
+    const range = {
+      camera: YARD,
+      stream: "main",
+      start90k: second.startTime90k + SECOND,
+      end90k: fourth.startTime90k + SECOND,
+    } as const;
+    assert.deepEqual(await service.lockRange(range, "anna"), {
+      files: 3,
+      span: { start90k: second.startTime90k, end90k: fourth.startTime90k + fourth.duration90k },
+      growing: false,
+    });
+    assert.deepEqual(media.locks.at(-1)?.segments.toSorted(), [second.id, third.id, fourth.id].toSorted());
+    const listed = segmentIds(media.lists.at(-1)?.segments ?? []);
+    assert.ok(!listed.includes(third.id), "media has a list without it");
+    // A file that goes while the lock is on its way does not count as kept.
+    media.onList = async () => {
+      await media.report(...deleted([third]));
+    };
+    assert.equal((await service.lockRange(range, "anna")).files, 2);
+    media.onList = () => Promise.resolve();
+    const nothing = { ...range, start90k: NOON - HOUR, end90k: NOON - HOUR + SECOND };
+    assert.deepEqual(await service.lockRange(nothing, "anna"), {
+      files: 0,
+      span: undefined,
+      growing: false,
+    });
+    assert.equal((await service.lockRange({ ...range, camera: GATE }, "anna")).files, 0);
+    assert.equal((await service.unlockRange({ ...range, end90k: third.startTime90k })).files, 1);
+    await waitFor(() => media.locks.at(-1)?.segments.join() === fourth.id);
+    assert.equal((await service.unlockRange({ ...range, start90k: NOON, end90k: NOON + HOUR })).files, 1);
     await waitFor(() => media.locks.at(-1)?.segments.length === 0);
   });
 

@@ -130,6 +130,17 @@ export interface CameraCoverage {
   readonly spans: readonly CoverageSpan[];
   readonly growing: boolean;
   readonly holes: readonly CoverageHole[];
+  /** What is kept from deletion. */
+  readonly locked: readonly { readonly start: string; readonly end: string }[];
+}
+
+/** What locking or unlocking a range came to. */
+export interface RangeLock {
+  readonly files: number;
+  readonly start?: string;
+  readonly end?: string;
+  /** The range reaches into the file that is being written. */
+  readonly growing: boolean;
 }
 
 export interface CalendarAnswer {

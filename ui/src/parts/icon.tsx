@@ -41,6 +41,8 @@ const PATHS = {
   edit: "M5 19l1-4L16 5l3 3L9 18z",
   remove: "M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13",
   power: "M12 4v8M7 7a7 7 0 1 0 10 0",
+  lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3M12 14.5v2",
+  unlock: "M6 11h12v9H6zM8.5 11V7.5a3.5 3.5 0 0 1 6.6-1.6M12 14.5v2",
   bars: "M5 19v-6M10 19V9M15 19v-9M20 19V5",
 } as const;
 

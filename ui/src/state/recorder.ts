@@ -39,6 +39,7 @@ export const recorderZone = computed(() => {
   return entry.value.kind === "in" ? entry.value.setup.timeZone : "UTC";
 });
 export const mayAdminister = computed(() => session.value?.user.role === "administrator");
+export const mayLock = computed(() => session.value?.rights.includes("recordings.lock") === true);
 export const mayOperate = computed(() => session.value !== undefined && session.value.user.role !== "viewer");
 
 function byName(list: readonly Camera[]): Camera[] {

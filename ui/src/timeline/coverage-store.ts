@@ -5,7 +5,7 @@ import { signal } from "@preact/signals";
 import { ApiError, api } from "../api/client.ts";
 import type { CameraCoverage, RecordReason } from "../api/types.ts";
 import { coverageChange } from "../state/recorder.ts";
-import type { View } from "./geometry.ts";
+import type { Span, View } from "./geometry.ts";
 
 export interface CoverageSpanMs {
   readonly startMs: number;
@@ -19,6 +19,8 @@ export interface Lane {
   /** A file is being written: the last span gets longer. */
   readonly growing: boolean;
   readonly holes: readonly { readonly startMs: number; readonly endMs: number; readonly packets: number }[];
+  /** What is kept from deletion, sorted. */
+  readonly locked: readonly Span[];
 }
 
 const WAIT_MS = 80;
@@ -64,6 +66,7 @@ function laneOf(one: CameraCoverage): Lane {
       endMs: Date.parse(hole.end),
       packets: hole.packets,
     })),
+    locked: one.locked.map((span) => ({ startMs: Date.parse(span.start), endMs: Date.parse(span.end) })),
   };
 }
 

@@ -8,6 +8,7 @@ import { gapsBetween, type Span, tickStep, ticks, type View, xAt } from "./geome
 export const RULER_HEIGHT = 24;
 export const LANE_HEIGHT = 24;
 const TRACK_HEIGHT = 14;
+const PADLOCK_WIDTH = 14;
 
 export interface Palette {
   readonly text: string;
@@ -158,6 +159,47 @@ function paintLane(
     if (x < -2 || x > width) continue;
     context.fillRect(x, y + TRACK_HEIGHT - 3, Math.max(2, xAt(view, width, hole.endMs) - x), 3);
   }
+  paintLocked(context, palette, scene, lane.locked, y);
+}
+
+/** A line above what is locked, and a padlock where it begins, as close as they stand apart. */
+function paintLocked(
+  context: CanvasRenderingContext2D,
+  palette: Palette,
+  scene: Scene,
+  locked: readonly Span[],
+  y: number,
+): void {
+  const { view, width } = scene;
+  let free = Number.NEGATIVE_INFINITY;
+  for (const span of locked) {
+    const x = Math.max(0, xAt(view, width, span.startMs));
+    const right = Math.min(width, xAt(view, width, span.endMs));
+    if (right < 0 || x > width || right < x) continue;
+    context.fillStyle = palette.text;
+    context.fillRect(x, y - 3, Math.max(2, right - x), 2);
+    // Of a short one the padlock stands in its middle, over what lies beside it.
+    const left = right - x >= PADLOCK_WIDTH ? x : Math.max(0, (x + right - PADLOCK_WIDTH) / 2);
+    if (left < free) continue;
+    free = left + PADLOCK_WIDTH + 4;
+    paintPadlock(context, palette, Math.round(left), y);
+  }
+}
+
+function paintPadlock(context: CanvasRenderingContext2D, palette: Palette, x: number, y: number): void {
+  context.fillStyle = palette.surface;
+  context.fillRect(x, y, PADLOCK_WIDTH, TRACK_HEIGHT);
+  context.fillStyle = palette.text;
+  context.fillRect(x + 3, y + 6, 8, 6);
+  context.strokeStyle = palette.text;
+  context.lineWidth = 1.5;
+  context.beginPath();
+  context.arc(x + 7, y + 5, 2.5, Math.PI, 0);
+  context.moveTo(x + 4.5, y + 5);
+  context.lineTo(x + 4.5, y + 6.5);
+  context.moveTo(x + 9.5, y + 5);
+  context.lineTo(x + 9.5, y + 6.5);
+  context.stroke();
 }
 
 function paintMarked(

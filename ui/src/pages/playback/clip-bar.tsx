@@ -1,5 +1,6 @@
 // Marks a range on the timeline and downloads it as MP4, as recorded.
 import type { ReadonlySignal, Signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { apiUrl } from "../../api/client.ts";
 import type { StreamName } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
@@ -10,31 +11,38 @@ import { tell } from "../../state/toasts.ts";
 import { zone } from "../../state/zone.ts";
 import type { Span, View } from "../../timeline/geometry.ts";
 
-/** Buttons in the page's head. */
+/** Buttons in the page's head; `children` are what else can be done with the range, or with the moment. */
 export function ClipBar(props: {
   readonly camera: string;
   readonly stream: StreamName;
   readonly view: ReadonlySignal<View>;
   readonly marked: Signal<Span | undefined>;
   readonly playheadMs: ReadonlySignal<number | undefined>;
+  readonly children?: ComponentChildren;
 }) {
   const range = props.marked.value;
   if (range === undefined) {
     return (
-      <button
-        type="button"
-        class="button"
-        onClick={() => {
-          const view = props.view.peek();
-          const at = props.playheadMs.peek() ?? view.startMs + view.spanMs / 2;
-          // A tenth of what is seen, between 10 s and 10 min, from the playhead on.
-          const length = Math.min(600_000, Math.max(10_000, view.spanMs / 10));
-          props.marked.value = { startMs: at, endMs: Math.min(at + length, Math.max(at + 1000, Date.now())) };
-        }}
-      >
-        <Icon name="scissors" />
-        {t("clip.mark")}
-      </button>
+      <div class="clip-bar">
+        {props.children}
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            const view = props.view.peek();
+            const at = props.playheadMs.peek() ?? view.startMs + view.spanMs / 2;
+            // A tenth of what is seen, between 10 s and 10 min, from the playhead on.
+            const length = Math.min(600_000, Math.max(10_000, view.spanMs / 10));
+            props.marked.value = {
+              startMs: at,
+              endMs: Math.min(at + length, Math.max(at + 1000, Date.now())),
+            };
+          }}
+        >
+          <Icon name="scissors" />
+          {t("clip.mark")}
+        </button>
+      </div>
     );
   }
   const query = new URLSearchParams({
@@ -57,6 +65,7 @@ export function ClipBar(props: {
       >
         {t("clip.forget")}
       </button>
+      {props.children}
       <button
         type="button"
         class="button primary"

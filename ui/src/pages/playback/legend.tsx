@@ -1,5 +1,6 @@
 // What the colours of the timeline mean.
 import { t } from "../../locale/messages.ts";
+import { Icon } from "../../parts/icon.tsx";
 import { REASONS } from "../../parts/reason.tsx";
 
 const SHOWN = ["continuous", "manual", "event", "motion", "alarm", "pos"] as const;
@@ -19,6 +20,12 @@ export function Legend() {
       <li>
         <i class="swatch swatch-gap" aria-hidden="true" />
         {t("legend.gap")}
+      </li>
+      <li>
+        <i class="swatch swatch-locked" aria-hidden="true">
+          <Icon name="lock" size={12} />
+        </i>
+        {t("legend.locked")}
       </li>
       <li>
         <i class="swatch swatch-hole" aria-hidden="true" />

@@ -6,13 +6,14 @@ import { EmptyPage, SkeletonRows } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { PlaybackPlayer } from "../../player/playback-player.ts";
 import { followLink, href, place, replaceQuery } from "../../router.ts";
-import { cameras } from "../../state/recorder.ts";
+import { cameras, mayLock } from "../../state/recorder.ts";
 import { CoverageStore } from "../../timeline/coverage-store.ts";
 import { centredOn, keepInside, type Span, type View } from "../../timeline/geometry.ts";
 import { Timeline } from "../../timeline/timeline.tsx";
 import { CalendarPanel } from "./calendar-panel.tsx";
 import { ClipBar } from "./clip-bar.tsx";
 import { Legend } from "./legend.tsx";
+import { LockButton } from "./lock-button.tsx";
 import { momentOf } from "./moment.ts";
 import { PlaybackNotice } from "./playback-notice.tsx";
 import { TransportBar } from "./transport-bar.tsx";
@@ -137,7 +138,17 @@ function Playback({ camera, name }: { readonly camera: string; readonly name: st
           ))}
         </select>
         <div class="spring" />
-        <ClipBar camera={camera} stream={stream} view={view} marked={marked} playheadMs={playheadMs} />
+        <ClipBar camera={camera} stream={stream} view={view} marked={marked} playheadMs={playheadMs}>
+          {mayLock.value ? (
+            <LockButton
+              camera={camera}
+              stream={stream}
+              store={store}
+              marked={marked}
+              playheadMs={playheadMs}
+            />
+          ) : null}
+        </ClipBar>
       </div>
       <section class="stage" ref={stage} aria-label={t("playback.picture", { name })}>
         <div class="picture-box" ref={box} />

@@ -1,0 +1,165 @@
+// Locking footage against deletion in a real Chromium: the file under the playhead, then a marked range, and back again;
+// the timeline and the recorder's list show it, and an account without the right has no button (manual 9.4).
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import {
+  counterOf,
+  openBrowser,
+  openContext,
+  PHONE,
+  screenshot,
+  skipBrowserTests,
+  until,
+} from "./support/browser.ts";
+import { type Recorder, startRecorder } from "./support/recorder.ts";
+
+interface File {
+  readonly start: string;
+  readonly end: string;
+  readonly locked: boolean;
+}
+
+describe("locked footage (manual 9.4)", { skip: skipBrowserTests, timeout: 180_000 }, () => {
+  let recorder: Recorder;
+  let browser: Browser;
+  let page: Page;
+  let camera = "";
+  let closed: readonly File[] = [];
+
+  async function files(): Promise<readonly File[]> {
+    const range = `start=${new Date(Date.now() - 600_000).toISOString()}&end=${new Date().toISOString()}`;
+    const path = `/cameras/${camera}/recordings?stream=main&${range}`;
+    return (await recorder.api<{ segments: File[] }>("GET", path)).segments;
+  }
+
+  /** Which of the first files are locked, as the recorder's list says. */
+  async function locked(): Promise<boolean[]> {
+    return (await files()).slice(0, 3).map((file) => file.locked);
+  }
+
+  /** Pixels of the line above the first lane's track that are as bright as what marks locked footage. */
+  function lockedPixels(): Promise<number> {
+    return page.evaluate(`(() => {
+      const canvas = document.querySelector("canvas.timeline-canvas");
+      const probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+      probe.fillStyle = getComputedStyle(canvas).getPropertyValue("--text").trim();
+      probe.fillRect(0, 0, 1, 1);
+      const ink = probe.getImageData(0, 0, 1, 1).data;
+      const scale = devicePixelRatio;
+      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+      copy.drawImage(canvas, 0, 0);
+      const { data } = copy.getImageData(0, Math.round(29 * scale), canvas.width, 1);
+      let pixels = 0;
+      for (let at = 0; at < data.length; at += 4)
+        if ([0, 1, 2].every((part) => Math.abs(data[at + part] - ink[part]) < 4)) pixels += 1;
+      return pixels;
+    })()`) as Promise<number>;
+  }
+
+  before(async () => {
+    recorder = await startRecorder(true);
+    const { cameras } = await recorder.api<{ cameras: { id: string }[] }>("GET", "/cameras");
+    camera = cameras[0]?.id ?? "";
+    await recorder.api("PATCH", `/cameras/${camera}`, { record: { segmentSeconds: 10 } });
+    closed = await until(
+      "three closed files",
+      async () => {
+        const found = await files();
+        return found.length >= 3 && found.slice(0, 3);
+      },
+      90_000,
+    );
+    browser = await openBrowser();
+    page = await (await openContext(browser, recorder, { theme: "dark" })).newPage();
+  });
+  after(async () => {
+    await browser?.close();
+    await recorder?.stop();
+  });
+
+  it("is the file under the playhead where nothing is marked", async () => {
+    const second = closed[1];
+    assert.ok(second !== undefined);
+    const middle = new Date((Date.parse(second.start) + Date.parse(second.end)) / 2).toISOString();
+    await page.goto(`${recorder.url}/playback?camera=${camera}&t=${middle}&play=0`);
+    await until("a picture", () => counterOf(page));
+    await page.getByRole("button", { name: "1 min", exact: true }).click();
+    await until("a timeline without locks", async () => (await lockedPixels()) < 20);
+    await page.getByRole("button", { name: /^Lock this recording/ }).click();
+    await page.getByText(/^Locked: /).waitFor();
+    assert.deepEqual(await locked(), [false, true, false]);
+    await until("the lock on the timeline", async () => (await lockedPixels()) > 50);
+    await screenshot(page, "playback-locked-dark");
+    await page.getByRole("button", { name: /^Unlock this recording/ }).click();
+    await page.getByText(/^Unlocked: /).waitFor();
+    assert.deepEqual(await locked(), [false, false, false]);
+    await until("the timeline without it", async () => (await lockedPixels()) < 20);
+  });
+
+  it("is every file that a marked range touches", async () => {
+    const [first, second] = closed;
+    assert.ok(first !== undefined && second !== undefined);
+    const late = new Date(Date.parse(second.start) - 1500).toISOString();
+    await page.goto(`${recorder.url}/playback?camera=${camera}&t=${late}&play=0`);
+    await until("a picture", () => counterOf(page));
+    await page.getByRole("button", { name: "1 min", exact: true }).click();
+    // A mark begins at the playhead and is ten seconds long: the end of the first file and most of the second.
+    await page.getByRole("button", { name: "Mark clip" }).click();
+    await page.getByRole("button", { name: /^Lock the marked range/ }).click();
+    await page.getByText(/^Locked: /).waitFor();
+    assert.deepEqual(await locked(), [true, true, false]);
+    await page.getByRole("button", { name: /^Unlock the marked range/ }).waitFor();
+    await screenshot(page, "playback-locked-range-dark");
+    for (const theme of ["dark", "light"]) {
+      const context = await openContext(browser, recorder, { viewport: PHONE, theme, touch: true });
+      const phone = await context.newPage();
+      await phone.goto(`${recorder.url}/playback?camera=${camera}&t=${late}&play=0`);
+      await until("a picture", () => counterOf(phone));
+      await phone.getByRole("button", { name: "Mark clip" }).click();
+      await phone.getByRole("button", { name: /^Unlock/ }).waitFor();
+      await screenshot(phone, `phone-playback-locked-${theme}`);
+      await context.close();
+    }
+    const context = await openContext(browser, recorder, { theme: "light" });
+    const light = await context.newPage();
+    await light.goto(`${recorder.url}/playback?camera=${camera}&t=${late}&play=0`);
+    await until("a picture", () => counterOf(light));
+    await light.getByRole("button", { name: /^Unlock this/ }).waitFor();
+    await screenshot(light, "playback-locked-light");
+    await context.close();
+    await page.getByRole("button", { name: /^Unlock the marked range/ }).click();
+    await page.getByText(/^Unlocked: /).waitFor();
+    assert.deepEqual(await locked(), [false, false, false]);
+  });
+
+  it("says of the file that is being written that it can be locked later", async () => {
+    await page.goto(`${recorder.url}/playback?camera=${camera}&play=0`);
+    await until("a picture", () => counterOf(page));
+    await page.keyboard.press("e");
+    await until("the edge", async () => {
+      const time = await page.locator("time.clock").getAttribute("datetime");
+      return Date.now() - Date.parse(time ?? "") < 8000;
+    });
+    await page.getByRole("button", { name: "Mark clip" }).click();
+    await page.getByRole("button", { name: /^Lock the marked range/ }).click();
+    await page.getByText(/still being written/).waitFor();
+  });
+
+  it("has no button for an account without the right", async () => {
+    const account = { username: "guard", password: "walks around at night" };
+    await recorder.api("POST", "/users", {
+      name: account.username,
+      password: account.password,
+      role: "viewer",
+    });
+    const { token } = await recorder.api<{ token: string }>("POST", "/session", account);
+    const context = await openContext(browser, { url: recorder.url, token });
+    const other = await context.newPage();
+    await other.goto(`${recorder.url}/playback?camera=${camera}&t=${closed[1]?.start}&play=0`);
+    await until("a picture", () => counterOf(other));
+    await other.getByRole("button", { name: "Mark clip" }).waitFor();
+    assert.equal(await other.getByRole("button", { name: /lock/i }).count(), 0);
+    await context.close();
+  });
+});
