@@ -214,7 +214,11 @@ export async function overwriting(options: {
         const seconds = (performance.now() - beginMs) / 1_000;
         return gone >= options.cycles && seconds >= (options.leastSeconds ?? 0);
       },
-      { deadlineMs: 1_800_000, periodMs: 500, what: "the disk being overwritten" },
+      {
+        deadlineMs: 1_800_000 + (options.leastSeconds ?? 0) * 1_000,
+        periodMs: 500,
+        what: "the disk being overwritten",
+      },
     );
     const seconds = Math.round((performance.now() - beginMs) / 1_000);
     withheld?.release();
