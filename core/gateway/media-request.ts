@@ -19,6 +19,8 @@ export interface MediaServices {
   playback(socket: WebSocket, request: MediaRequest): void;
   clip(incoming: IncomingMessage, response: ServerResponse, request: MediaRequest): Promise<void>;
   snapshot(incoming: IncomingMessage, response: ServerResponse, request: MediaRequest): Promise<void>;
+  /** Lets go of what is kept for later requests. */
+  close(): void;
 }
 
 /** The stream that a request wants, `main` by default. Throws invalid-argument, or not-found if not granted. */

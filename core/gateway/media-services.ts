@@ -22,6 +22,8 @@ export interface MediaServiceParts {
   readonly transcodes: TranscodeHub;
   readonly readers: VolumeReaders;
   readonly findFfmpeg: FindFfmpeg;
+  /** For what is worth keeping for a while and may be lost. */
+  readonly cacheFolder: string;
   readonly clock: Clock;
   readonly log: Log;
   readonly counter: ByteCounter;
@@ -47,6 +49,7 @@ export function mediaServices(parts: MediaServiceParts): MediaServices {
     },
     clip: (incoming, response, request) => clips.serve(incoming, response, request),
     snapshot: (incoming, response, request) => snapshots.serve(incoming, response, request),
+    close: () => clips.close(),
   };
 }
 

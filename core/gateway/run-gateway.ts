@@ -24,6 +24,8 @@ import { SavedStateFile } from "./saved-state.ts";
 
 /** How long the last known settings wait for core's newer ones at start. */
 const SETTINGS_PATIENCE_MS = 1_000;
+/** Below the data directory: for what may be lost. */
+const CACHE_FOLDER = "cache";
 const RENEWAL_CHECK_MS = 3_600_000;
 
 /** What tests set otherwise. */
@@ -80,21 +82,23 @@ export async function runGateway(
   const transcodes = new TranscodeHub(hub, ffmpeg, clock, log);
   const proxy = new CoreProxy(join(runFolder, CORE_HTTP_SOCKET));
   const uiFolder = options.uiFolder ?? fileURLToPath(new URL("../../ui/dist", import.meta.url));
+  const services = mediaServices({
+    core,
+    media,
+    hub,
+    transcodes,
+    readers,
+    findFfmpeg: ffmpeg,
+    cacheFolder: join(dataDir, CACHE_FOLDER),
+    clock,
+    log,
+    counter: figures,
+  });
   const server = new GatewayServer({
     authorizer,
     proxy,
     ui: new StaticUi(uiFolder, log),
-    services: mediaServices({
-      core,
-      media,
-      hub,
-      transcodes,
-      readers,
-      findFfmpeg: ffmpeg,
-      clock,
-      log,
-      counter: figures,
-    }),
+    services,
     rootCertificate: () => certificates.current?.root,
     log,
   });
@@ -151,6 +155,7 @@ export async function runGateway(
       haveSettings();
       authorizer.close();
       server.close();
+      services.close();
       transcodes.close();
       hub.close();
       core.close();

@@ -2,6 +2,7 @@
 // the way. Nothing is known in advance, so there is no length and no Range.
 import { TICKS_PER_SECOND } from "../../domain/time.ts";
 import { parameterSetsOf } from "../../media/codec/decoder-config.ts";
+import { AAC_FRAME_SAMPLES, AAC_PRIMING_SAMPLES } from "../../media/ffmpeg/aac-encoder.ts";
 import {
   BoxWriter,
   type Edit,
@@ -15,8 +16,8 @@ import {
 import { audioFrom, durationAt, gopEnd, isDamaged, isKeyFrame, keyFrameBefore } from "../footage/playable.ts";
 import type { TrackIndex } from "../footage/reader-messages.ts";
 import type { VolumeReaders } from "../footage/volume-reader.ts";
-import type { ClipSource } from "./clip-layout.ts";
-import { sameFormat, sameSound, samplesBefore } from "./clip-layout.ts";
+import { type ClipSource, type SampleSpan, sameFormat, sameSound, samplesBefore } from "./clip-stretch.ts";
+import type { SoundLine } from "./sound-line.ts";
 
 /** Most bytes of pictures in one fragment; a longer GOP goes out in several. */
 const FRAGMENT_LIMIT_BYTES = 8 * 1024 * 1024;
@@ -35,11 +36,16 @@ export class ClipFragments {
   #nextVideo90k = 0;
   #nextAudio = 0;
   #sequence = 0;
+  readonly #line: SoundLine | undefined;
+  /** Access units of converted sound that went out. */
+  #lineFrames = 0;
 
-  constructor(readers: VolumeReaders, start90k: number, end90k: number) {
+  /** `line`, where given, converts the sound. */
+  constructor(readers: VolumeReaders, start90k: number, end90k: number, line?: SoundLine) {
     this.#readers = readers;
     this.#start90k = start90k;
     this.#end90k = end90k;
+    this.#line = line;
   }
 
   /**
@@ -90,16 +96,29 @@ export class ClipFragments {
     return false;
   }
 
+  /** What is left of converted sound when all recordings were added. */
+  async *end(): AsyncGenerator<Uint8Array, void> {
+    const line = this.#line;
+    if (line === undefined || this.#first === undefined) return;
+    await line.encoder.end();
+    const { track, frames } = this.#convertedTrack(line);
+    if (track === undefined) return;
+    this.#sequence += 1;
+    yield fragment({ sequence: this.#sequence, audio: track });
+    yield Buffer.concat(frames);
+  }
+
   #head(source: ClipSource): Uint8Array {
     const { item, index } = source;
     const lead90k = Math.max(0, Math.max(this.#start90k, item.startTime90k) - this.#zero90k);
     // Duration 0: to the end, wherever that will be (ISO/IEC 14496-12 §8.6.6, fragmented movies).
     const edit = (mediaTime: number): readonly Edit[] => [{ duration: 0, mediaTime }];
     const tracks: MovieTrack[] = [{ kind: "video", format: index.video.format, edits: edit(lead90k) }];
-    const audio = index.audio;
-    if (audio !== undefined) {
-      const mediaTime = Math.round((lead90k * audio.timeScale) / TICKS_PER_SECOND);
-      tracks.push({ kind: "audio", format: audio.format, edits: edit(mediaTime) });
+    const format = this.#line?.encoder.format ?? index.audio?.format;
+    if (format !== undefined) {
+      const priming = this.#line === undefined ? 0 : AAC_PRIMING_SAMPLES;
+      const mediaTime = priming + Math.round((lead90k * format.sampleRate) / TICKS_PER_SECOND);
+      tracks.push({ kind: "audio", format, edits: edit(mediaTime) });
     }
     const writer = new BoxWriter(2048);
     writeFileType(writer);
@@ -114,8 +133,8 @@ export class ClipFragments {
   async *#fragment(
     source: ClipSource,
     base90k: number,
-    video: { from: number; to: number },
-    audio: { from: number; to: number },
+    video: SampleSpan,
+    audio: SampleSpan,
     inBand: Uint8Array | undefined,
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array, void> {
@@ -126,9 +145,16 @@ export class ClipFragments {
       for (let at = audio.from; at < audio.to; at += 1) pieces.push(pieceOf(index.audio, at));
     }
     const buffers = await this.#readers.read(item.place, pieces, 0, signal);
+    const line = this.#line;
+    const videoCount = video.to - video.from;
+    if (line !== undefined && index.audio !== undefined) {
+      await line.feed(index.audio, audio, base90k, buffers.slice(videoCount));
+      await line.settle();
+    }
+    const converted = line === undefined ? undefined : this.#convertedTrack(line);
     this.#sequence += 1;
     const videoTrack = this.#videoTrack(source, base90k, video, inBand?.length ?? 0);
-    const audioTrack = this.#audioTrack(source, base90k, audio);
+    const audioTrack = converted === undefined ? this.#audioTrack(source, base90k, audio) : converted.track;
     yield fragment({
       sequence: this.#sequence,
       video: videoTrack,
@@ -139,8 +165,28 @@ export class ClipFragments {
     const first = buffers[0];
     if (first === undefined) return;
     let size = 0;
-    for (const buffer of buffers) size += buffer.length;
+    for (const buffer of line === undefined ? buffers : buffers.slice(0, videoCount)) size += buffer.length;
     yield new Uint8Array(first.buffer, first.byteOffset, size);
+    if (converted !== undefined && converted.frames.length > 0) yield Buffer.concat(converted.frames);
+  }
+
+  /** The converted sound that has come out since the last fragment. */
+  #convertedTrack(line: SoundLine): { track: FragmentTrack | undefined; frames: Buffer[] } {
+    const frames = line.encoder.take();
+    const { zero90k } = line;
+    if (zero90k === undefined || frames.length === 0) return { track: undefined, frames: [] };
+    const { sampleRate } = line.encoder.format;
+    const zero = Math.max(0, Math.round(((zero90k - this.#zero90k) * sampleRate) / TICKS_PER_SECOND));
+    const baseDecodeTime = zero + this.#lineFrames * AAC_FRAME_SAMPLES;
+    this.#lineFrames += frames.length;
+    const samples = frames.map(({ length }) => ({
+      length,
+      duration: AAC_FRAME_SAMPLES,
+      compositionOffset: 0,
+      keyFrame: true,
+      damaged: false,
+    }));
+    return { track: { baseDecodeTime, samples }, frames };
   }
 
   #videoTrack(

@@ -3,20 +3,24 @@
 // Begins at the key frame before the wanted start; an edit list hides the lead-in (data plane, section 8).
 import { TICKS_PER_SECOND } from "../../domain/time.ts";
 import { NightjarError } from "../../errors.ts";
+import { AAC_FRAME_SAMPLES } from "../../media/ffmpeg/aac-encoder.ts";
 import {
   BoxWriter,
   type Edit,
   type MovieTrack,
+  SAMPLE_FLAG,
   SampleList,
   writeFileType,
   writeMovieBox,
 } from "../../media/mp4/index.ts";
-import { audioFrom, keyFrameBefore, type Playable, presentationAt } from "../footage/playable.ts";
-import type { SegmentIndex, SegmentPlace, TrackIndex } from "../footage/reader-messages.ts";
+import { isKeyFrame } from "../footage/playable.ts";
+import type { SegmentPlace, TrackIndex } from "../footage/reader-messages.ts";
+import type { ClipSound } from "./clip-sound.ts";
+import { type ClipSource, type SampleSpan, type Stretch, StretchCutter } from "./clip-stretch.ts";
 
-/** A stretch of a recording's bytes and where it stands in the clip. */
+/** A stretch of a recording's bytes, or of the converted sound's, and where it stands in the clip. */
 export interface ClipPiece {
-  readonly place: SegmentPlace;
+  readonly place: SegmentPlace | "sound";
   readonly sourceOffset: number;
   readonly sizeBytes: number;
   readonly clipOffset: number;
@@ -29,66 +33,51 @@ export interface ClipLayout {
   readonly sizeBytes: number;
 }
 
-export interface ClipSource {
-  readonly item: Playable;
-  readonly index: SegmentIndex;
-}
-
 /** Offsets are counted from here until the length of the moov is known; more than any moov is long. */
 const PROVISIONAL_BASE = 64 * 1024 * 1024;
 const MDAT_HEADER_BYTES = 16;
+/** Converted sound stands beside its pictures, about a second at a time. */
+const SOUND_CHUNK_90K = TICKS_PER_SECOND;
 
 /** Adds up recordings, one after the other, then makes the layout. */
 export class ClipBuilder {
   readonly #start90k: number;
   readonly #end90k: number;
+  readonly #cutter: StretchCutter;
+  readonly #sound: ClipSound | undefined;
   readonly #video = new SampleList(4096);
   readonly #audio = new SampleList(4096);
   readonly #pieces: ClipPiece[] = [];
   #first: ClipSource | undefined;
   #dataBytes = 0;
-  /** Clip time of what is taken off the wall clock: gaps are left out. */
-  #skipped90k = 0;
-  #lastEnd90k = 0;
+  /** Access units of the converted sound that are laid out, their bytes, and how far the pictures were then. */
+  #soundFrames = 0;
+  #soundBytes = 0;
+  #soundAt90k = Number.NEGATIVE_INFINITY;
   /** Clip time zero of each track, in its own scale: its first sample's decoding time. */
   #videoZero = 0;
   #audioZero: number | undefined;
   #firstShown90k = 0;
 
-  /** The range wanted, 90 kHz since the epoch. */
-  constructor(start90k: number, end90k: number) {
+  /** The range wanted, 90 kHz since the epoch. `sound`, where given, takes the place of what was recorded. */
+  constructor(start90k: number, end90k: number, sound?: ClipSound) {
     this.#start90k = start90k;
     this.#end90k = end90k;
+    this.#cutter = new StretchCutter(start90k, end90k);
+    this.#sound = sound;
   }
 
   /** Appends the part of a recording that lies in the range. Recordings come in order. */
   add(source: ClipSource): void {
-    const { item, index } = source;
-    const { video } = index;
-    const isFirst = this.#first === undefined;
-    if (isFirst) {
+    const stretch = this.#cutter.cut(source);
+    const { base90k, video } = stretch;
+    if (this.#first === undefined) {
       this.#first = source;
-      this.#firstShown90k = Math.max(item.startTime90k, this.#start90k);
-    } else this.#skipped90k += item.startTime90k - this.#lastEnd90k;
-    this.#lastEnd90k = item.end90k;
-    const from = isFirst ? keyFrameBefore(index, this.#start90k - item.startTime90k) : 0;
-    const to = samplesBefore(video, this.#end90k - item.startTime90k, from);
-    const base90k = item.startTime90k - this.#skipped90k;
-    if (isFirst) this.#videoZero = base90k + (video.decodeTimes[from] as number);
-    const audio = index.audio;
-    const key90k = presentationAt(video, from);
-    const audioRange =
-      audio === undefined
-        ? { from: 0, to: 0 }
-        : {
-            from: isFirst ? audioFrom(audio, key90k) : 0,
-            to: samplesBefore(
-              audio,
-              ((this.#end90k - item.startTime90k) * audio.timeScale) / TICKS_PER_SECOND,
-              0,
-            ),
-          };
-    this.#place(source, base90k, { from, to }, audioRange);
+      this.#firstShown90k = Math.max(source.item.startTime90k, this.#start90k);
+      this.#videoZero = base90k + (source.index.video.decodeTimes[video.from] as number);
+    }
+    if (this.#sound === undefined) this.#place(stretch, stretch.audio);
+    else this.#place(stretch, { from: 0, to: 0 });
   }
 
   /** The finished layout. Throws `NJ_NOTHING_RECORDED` when there is no picture in the range. */
@@ -98,7 +87,7 @@ export class ClipBuilder {
       throw new NightjarError("NJ_NOTHING_RECORDED", "not-found", "nothing is recorded in this range");
     }
     const lead90k = this.#firstShown90k - this.#videoZero;
-    const end90k = Math.min(this.#lastEnd90k, this.#end90k) - this.#skipped90k;
+    const end90k = Math.min(this.#cutter.lastEnd90k, this.#end90k) - this.#cutter.skipped90k;
     const shown90k = Math.max(
       1,
       Math.min(end90k - this.#firstShown90k, this.#video.presentationEnd - lead90k),
@@ -111,13 +100,14 @@ export class ClipBuilder {
         edits: [{ duration: shown90k, mediaTime: Math.max(0, lead90k) }],
       },
     ];
-    const audio = first.index.audio;
-    if (audio !== undefined && this.#audio.count > 0) {
+    this.#appendSound(Number.POSITIVE_INFINITY);
+    const format = this.#sound?.format ?? first.index.audio?.format;
+    if (format !== undefined && this.#audio.count > 0) {
       tracks.push({
         kind: "audio",
-        format: audio.format,
+        format,
         samples: this.#audio,
-        edits: this.#audioEdits(audio.timeScale, shown90k),
+        edits: this.#audioEdits(format.sampleRate, shown90k),
       });
     }
     const writer = new BoxWriter(64 * 1024);
@@ -141,12 +131,7 @@ export class ClipBuilder {
   }
 
   /** Takes the samples in the order of the file, so that each part of it is one stretch. */
-  #place(
-    source: ClipSource,
-    base90k: number,
-    videoRange: { from: number; to: number },
-    audioRange: { from: number; to: number },
-  ): void {
+  #place({ source, base90k, video: videoRange }: Stretch, audioRange: SampleSpan): void {
     const { video, audio } = source.index;
     let nextVideo = videoRange.from;
     let nextAudio = audioRange.from;
@@ -160,6 +145,9 @@ export class ClipBuilder {
           ? (audio.offsets[nextAudio] as number)
           : Number.POSITIVE_INFINITY;
       if (videoOffset < audioOffset) {
+        if (isKeyFrame(video, nextVideo)) {
+          this.#appendSound(base90k + (video.decodeTimes[nextVideo] as number));
+        }
         addSample(
           this.#video,
           video,
@@ -184,7 +172,24 @@ export class ClipBuilder {
     }
   }
 
-  #append(place: SegmentPlace, sourceOffset: number, sizeBytes: number): void {
+  /** Lays out the converted sound up to a moment of clip time, unless that is less than a chunk. */
+  #appendSound(until90k: number): void {
+    const sound = this.#sound;
+    if (sound === undefined || until90k - this.#soundAt90k < SOUND_CHUNK_90K) return;
+    this.#soundAt90k = until90k;
+    const frames = ((until90k - sound.zero90k) * sound.format.sampleRate) / TICKS_PER_SECOND;
+    const last = Math.min(sound.sizes.length, Math.ceil((frames + sound.priming) / AAC_FRAME_SAMPLES));
+    for (; this.#soundFrames < last; this.#soundFrames += 1) {
+      const size = sound.sizes[this.#soundFrames] as number;
+      const time = this.#soundFrames * AAC_FRAME_SAMPLES;
+      const offset = PROVISIONAL_BASE + this.#dataBytes;
+      this.#audio.add(offset, size, time, 0, AAC_FRAME_SAMPLES, SAMPLE_FLAG.key);
+      this.#append("sound", this.#soundBytes, size);
+      this.#soundBytes += size;
+    }
+  }
+
+  #append(place: ClipPiece["place"], sourceOffset: number, sizeBytes: number): void {
     const last = this.#pieces.at(-1);
     if (last?.place === place && last.sourceOffset + last.sizeBytes === sourceOffset) {
       this.#pieces[this.#pieces.length - 1] = { ...last, sizeBytes: last.sizeBytes + sizeBytes };
@@ -195,51 +200,19 @@ export class ClipBuilder {
   }
 
   #audioEdits(timeScale: number, shown90k: number): Edit[] {
-    const zero90k = ((this.#audioZero ?? 0) * TICKS_PER_SECOND) / timeScale;
+    const zero90k = this.#sound?.zero90k ?? ((this.#audioZero ?? 0) * TICKS_PER_SECOND) / timeScale;
+    const priming = this.#sound?.priming ?? 0;
     const late90k = Math.round(zero90k - this.#firstShown90k);
     if (late90k > 0) {
       const rest = Math.max(1, shown90k - late90k);
       return [
         { duration: Math.min(late90k, shown90k), mediaTime: -1 },
-        { duration: rest, mediaTime: 0 },
+        { duration: rest, mediaTime: priming },
       ];
     }
-    return [{ duration: shown90k, mediaTime: Math.round((-late90k * timeScale) / TICKS_PER_SECOND) }];
+    const mediaTime = priming + Math.round((-late90k * timeScale) / TICKS_PER_SECOND);
+    return [{ duration: shown90k, mediaTime }];
   }
-}
-
-/** True if two recordings can share one sample entry per track. */
-export function sameFormat(a: SegmentIndex, b: SegmentIndex): boolean {
-  const videoA = a.video.format;
-  const videoB = b.video.format;
-  return (
-    videoA.codecString === videoB.codecString &&
-    videoA.width === videoB.width &&
-    videoA.height === videoB.height &&
-    Buffer.from(videoA.decoderConfig).equals(videoB.decoderConfig) &&
-    sameSound(a, b)
-  );
-}
-
-/** True if the sound of two recordings is of one kind. */
-export function sameSound(a: SegmentIndex, b: SegmentIndex): boolean {
-  const soundA = a.audio?.format;
-  const soundB = b.audio?.format;
-  if (soundA === undefined || soundB === undefined) return soundA === soundB;
-  return (
-    soundA.codecString === soundB.codecString &&
-    soundA.sampleRate === soundB.sampleRate &&
-    soundA.channels === soundB.channels &&
-    Buffer.from(soundA.decoderConfig ?? []).equals(soundB.decoderConfig ?? new Uint8Array())
-  );
-}
-
-/** End of the samples needed for what is shown before `time` (track's scale, from the recording's start). */
-export function samplesBefore(track: TrackIndex<unknown>, time: number, from: number): number {
-  for (let sample = track.count - 1; sample >= from; sample -= 1) {
-    if (presentationAt(track, sample) < time) return sample + 1;
-  }
-  return from;
 }
 
 function addSample(

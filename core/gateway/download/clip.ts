@@ -1,107 +1,124 @@
-// `GET /api/v1/cameras/:id/clip.mp4?start=&end=&stream=`: a stretch of recording as one file, cut to the GOP, without
-// re-encoding. Up to an hour of closed recordings of one format: a virtual file with Range and ETag. Else a stream of
-// fragments that begins at once.
-import { createHash } from "node:crypto";
+// `GET /api/v1/cameras/:id/clip.mp4?start=&end=&stream=&sound=`: a stretch of recording as one file, cut to the GOP, its
+// pictures as they were recorded, G.711 sound as AAC. Up to an hour of closed recordings of one format: a virtual file
+// with Range and ETag. Else a stream of fragments that begins at once.
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { StreamName } from "../../domain/ids.ts";
-import { isoFromTime90k, TICKS_PER_SECOND, time90kFromMs } from "../../domain/time.ts";
+import { TICKS_PER_SECOND } from "../../domain/time.ts";
 import { NightjarError } from "../../errors.ts";
-import type { Log } from "../../log.ts";
 import type { CorePort } from "../core-link.ts";
 import type { ByteCounter } from "../doors/client-socket.ts";
 import { rangeAnswer } from "../doors/http-range.ts";
 import { httpError } from "../doors/problem.ts";
 import type { Playable } from "../footage/playable.ts";
 import { reportUnreadable } from "../footage/report-unreadable.ts";
-import type { VolumeReaders } from "../footage/volume-reader.ts";
 import type { MediaPort } from "../media-link.ts";
 import { type MediaRequest, wantedStream } from "../media-request.ts";
 import { PlaybackTimeline } from "../playback/playback-timeline.ts";
 import { ClipFragments } from "./clip-fragments.ts";
-import { ClipBuilder, type ClipLayout, type ClipSource, sameFormat } from "./clip-layout.ts";
+import { ClipBuilder, type ClipLayout } from "./clip-layout.ts";
+import { type ClipWish, clipKey, clipTag, clipWish, nameClip } from "./clip-request.ts";
+import type { ClipSound } from "./clip-sound.ts";
+import { type ClipSource, sameFormat } from "./clip-stretch.ts";
+import { type Closable, KeptClips } from "./kept-clips.ts";
+import { type ConversionParts, SoundConversion } from "./sound-conversion.ts";
+import type { SoundLine } from "./sound-line.ts";
 
 /** Longest virtual file: its sample tables are kept in memory. */
 const VIRTUAL_LIMIT_90K = 3_600 * TICKS_PER_SECOND;
-const CLIP_LIMIT_90K = 24 * 3_600 * TICKS_PER_SECOND;
-const LAYOUTS_KEPT = 8;
+const CLIPS_KEPT = 8;
 const READ_BYTES = 1024 * 1024;
-/** Changes when the layout of a virtual file changes: old halves must not be joined with new ones. */
-const LAYOUT_VERSION = 1;
+/** Says what became of the sound, where it would have been converted. */
+const SOUND_HEADER = "x-nightjar-sound";
 
-export interface ClipParts {
+export interface ClipParts extends ConversionParts {
   readonly core: CorePort;
   readonly media: MediaPort;
-  readonly readers: VolumeReaders;
-  readonly log: Log;
   readonly counter: ByteCounter;
 }
 
-/** Serves clips; remembers the newest layouts, as browsers ask for the same file many times. */
+/** A virtual file; without a layout where one cannot be made, because the format changes within the range. */
+interface VirtualClip extends Closable {
+  readonly layout: ClipLayout | undefined;
+  readonly etag: string;
+  readonly sound: ClipSound | undefined;
+  readonly soundNote: string | undefined;
+}
+
+/** Serves clips; remembers the newest ones, as browsers ask for the same file many times. */
 export class ClipService {
   readonly #parts: ClipParts;
-  readonly #layouts = new Map<string, Promise<ClipLayout | undefined>>();
+  readonly #clips = new KeptClips<VirtualClip>(CLIPS_KEPT);
+  readonly #conversion: SoundConversion;
 
   constructor(parts: ClipParts) {
     this.#parts = parts;
+    this.#conversion = new SoundConversion(parts);
+  }
+
+  close(): void {
+    this.#clips.close();
   }
 
   async serve(request: IncomingMessage, response: ServerResponse, media: MediaRequest): Promise<void> {
-    const stream = wantedStream(media);
-    const { start90k, end90k } = rangeOf(media.query);
-    const timeline = new PlaybackTimeline(this.#parts, media.camera, stream);
+    const wish = clipWish(media.query, wantedStream(media));
+    const { start90k, end90k } = wish;
+    const timeline = new PlaybackTimeline(this.#parts, media.camera, wish.stream);
     const items = await timeline.between(start90k, end90k);
     if (items.length === 0) {
       throw new NightjarError("NJ_NOTHING_RECORDED", "not-found", "nothing is recorded in this range");
     }
-    setNames(response, media, start90k);
+    nameClip(response, media, start90k);
     const isClosed = items.every((item) => !item.isOpen) && !(await timeline.mayGrow(end90k));
     if (isClosed && end90k - start90k <= VIRTUAL_LIMIT_90K) {
-      const etag = tagOf(items, start90k, end90k, stream);
-      const layout = await this.#layout(etag, items, start90k, end90k);
-      if (layout !== undefined) {
-        await this.#sendVirtual(request, response, media, layout, etag, { start90k, end90k, stream });
-        return;
+      const key = clipKey(items, wish);
+      const held = this.#clips.hold(key, (signal) => this.#virtual(key, items, wish, signal));
+      // Whoever goes while the sound is being converted ends that, unless others wait for it too.
+      response.once("close", held.release);
+      try {
+        const clip = await held.value;
+        if (clip.layout !== undefined) {
+          await this.#sendVirtual(request, response, media, clip, clip.layout, wish);
+          return;
+        }
+      } finally {
+        held.release();
       }
     }
-    await this.#sendFragments(request, response, media, items, { start90k, end90k, stream });
+    await this.#sendFragments(request, response, media, items, wish);
   }
 
-  /** The layout of a virtual file; undefined if the format changes within the range. */
-  #layout(
-    etag: string,
+  async #virtual(
+    key: string,
     items: readonly Playable[],
-    start90k: number,
-    end90k: number,
-  ): Promise<ClipLayout | undefined> {
-    const known = this.#layouts.get(etag);
-    if (known !== undefined) {
-      this.#layouts.delete(etag);
-      this.#layouts.set(etag, known);
-      return known;
-    }
-    const made = this.#makeLayout(items, start90k, end90k);
-    this.#layouts.set(etag, made);
-    made.catch(() => this.#layouts.delete(etag));
-    const [oldest] = this.#layouts.keys();
-    if (this.#layouts.size > LAYOUTS_KEPT && oldest !== undefined) this.#layouts.delete(oldest);
-    return made;
-  }
-
-  async #makeLayout(
-    items: readonly Playable[],
-    start90k: number,
-    end90k: number,
-  ): Promise<ClipLayout | undefined> {
-    const builder = new ClipBuilder(start90k, end90k);
-    let first: ClipSource | undefined;
+    wish: ClipWish,
+    signal: AbortSignal,
+  ): Promise<VirtualClip> {
+    const sources: ClipSource[] = [];
     for (const item of items) {
       const source = { item, index: await this.#index(item) };
-      first ??= source;
-      if (!sameFormat(first.index, source.index)) return undefined;
-      builder.add(source);
+      if (!sameFormat((sources[0] ?? source).index, source.index)) {
+        const nothing = { layout: undefined, etag: "", sound: undefined, soundNote: undefined };
+        return { ...nothing, isLasting: true, close: () => Promise.resolve() };
+      }
+      sources.push(source);
     }
-    return builder.finish();
+    const { sound, note } = await this.#conversion.whole(sources, wish, signal);
+    try {
+      const builder = new ClipBuilder(wish.start90k, wish.end90k, sound);
+      for (const source of sources) builder.add(source);
+      return {
+        layout: builder.finish(),
+        etag: clipTag(key, sound?.digest),
+        sound,
+        soundNote: note,
+        // What failed for once may succeed the next time.
+        isLasting: note === undefined || sound !== undefined,
+        close: () => sound?.close() ?? Promise.resolve(),
+      };
+    } catch (error) {
+      await sound?.close();
+      throw error;
+    }
   }
 
   async #index(item: Playable): Promise<ClipSource["index"]> {
@@ -119,14 +136,16 @@ export class ClipService {
     request: IncomingMessage,
     response: ServerResponse,
     media: MediaRequest,
+    clip: VirtualClip,
     layout: ClipLayout,
-    etag: string,
-    detail: Record<string, unknown>,
+    wish: ClipWish,
   ): Promise<void> {
+    const { etag } = clip;
     const answer = rangeAnswer(request.headers, layout.sizeBytes, etag);
     response.setHeader("etag", etag);
     response.setHeader("accept-ranges", "bytes");
     response.setHeader("cache-control", "private, no-cache");
+    if (clip.soundNote !== undefined) response.setHeader(SOUND_HEADER, clip.soundNote);
     if (answer.kind === "not-modified") {
       response.writeHead(304).end();
       return;
@@ -148,7 +167,7 @@ export class ClipService {
       response.end();
       return;
     }
-    if (start === 0) this.#audit(media, detail);
+    if (start === 0) this.#audit(media, wish);
     if (start < layout.head.length) {
       await this.#write(response, layout.head.subarray(start, Math.min(end, layout.head.length)));
     }
@@ -159,12 +178,10 @@ export class ClipService {
         if (response.destroyed || !media.access.isValid()) return;
         const size = Math.min(READ_BYTES, to - at);
         const offset = piece.sourceOffset + at - piece.clipOffset;
-        const [bytes] = await this.#parts.readers.read(
-          piece.place,
-          [{ offset, size }],
-          0,
-          media.access.signal,
-        );
+        const bytes =
+          piece.place === "sound"
+            ? await clip.sound?.read(offset, size)
+            : (await this.#parts.readers.read(piece.place, [{ offset, size }], 0, media.access.signal))[0];
         if (bytes !== undefined) await this.#write(response, bytes);
       }
     }
@@ -176,7 +193,7 @@ export class ClipService {
     response: ServerResponse,
     media: MediaRequest,
     items: readonly Playable[],
-    detail: { readonly start90k: number; readonly end90k: number; readonly stream: StreamName },
+    wish: ClipWish,
   ): Promise<void> {
     response.setHeader("accept-ranges", "none");
     response.setHeader("cache-control", "private, no-store");
@@ -185,26 +202,51 @@ export class ClipService {
       response.writeHead(200).end();
       return;
     }
-    this.#audit(media, detail);
-    const clip = new ClipFragments(this.#parts.readers, detail.start90k, detail.end90k);
-    for (const item of items) {
-      if (response.destroyed || !media.access.isValid()) return;
-      const parts = clip.add({ item, index: await this.#index(item) }, media.access.signal);
-      let step = await parts.next();
-      while (step.done !== true) {
-        await this.#write(response, step.value);
-        if (response.destroyed || !media.access.isValid()) return;
-        step = await parts.next();
+    this.#audit(media, wish);
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    const signal = AbortSignal.any([gone.signal, media.access.signal]);
+    let line: SoundLine | undefined;
+    let clip: ClipFragments | undefined;
+    const isWatched = (): boolean => !response.destroyed && media.access.isValid();
+    try {
+      for (const item of items) {
+        if (!isWatched()) return;
+        const source = { item, index: await this.#index(item) };
+        if (clip === undefined) {
+          const { sound, note } = await this.#conversion.streamed(source.index.audio?.format, wish, signal);
+          if (note !== undefined) response.setHeader(SOUND_HEADER, note);
+          line = sound;
+          clip = new ClipFragments(this.#parts.readers, wish.start90k, wish.end90k, line);
+        }
+        if (await this.#pour(response, clip.add(source, signal), isWatched)) {
+          this.#parts.log.info("a clip ends where its codec changes", {
+            camera: media.camera,
+            segment: item.id,
+          });
+          break;
+        }
       }
-      if (step.value) {
-        this.#parts.log.info("a clip ends where its codec changes", {
-          camera: media.camera,
-          segment: item.id,
-        });
-        break;
-      }
+      if (clip !== undefined) await this.#pour(response, clip.end(), isWatched);
+      if (isWatched()) await finished(response);
+    } finally {
+      line?.encoder.stop();
     }
-    await finished(response);
+  }
+
+  /** Writes what a generator yields while somebody takes it; gives what it returns, or undefined. */
+  async #pour<T>(
+    response: ServerResponse,
+    parts: AsyncGenerator<Uint8Array, T>,
+    isWatched: () => boolean,
+  ): Promise<T | undefined> {
+    let step = await parts.next();
+    while (step.done !== true) {
+      await this.#write(response, step.value);
+      if (!isWatched()) return undefined;
+      step = await parts.next();
+    }
+    return step.value;
   }
 
   async #write(response: ServerResponse, bytes: Uint8Array): Promise<void> {
@@ -221,12 +263,13 @@ export class ClipService {
     });
   }
 
-  #audit(media: MediaRequest, detail: Record<string, unknown>): void {
+  #audit(media: MediaRequest, wish: ClipWish): void {
+    const { start90k, end90k, stream } = wish;
     this.#parts.core.notify("audit", {
       sessionId: media.access.grant.sessionId,
       action: "clip-downloaded",
       camera: media.camera,
-      detail,
+      detail: { start90k, end90k, stream },
     });
   }
 }
@@ -236,39 +279,4 @@ async function finished(response: ServerResponse): Promise<void> {
   const closed = once(response, "close");
   response.end();
   await closed;
-}
-
-function rangeOf(query: URLSearchParams): { start90k: number; end90k: number } {
-  const start90k = timeOf(query.get("start"), "start");
-  const end90k = timeOf(query.get("end"), "end");
-  if (end90k <= start90k || end90k - start90k > CLIP_LIMIT_90K) {
-    throw new NightjarError(
-      "NJ_CLIP_RANGE",
-      "invalid-argument",
-      "end must come after start, by a day at most",
-    );
-  }
-  return { start90k, end90k };
-}
-
-function timeOf(text: string | null, name: string): number {
-  const ms = text === null ? Number.NaN : Date.parse(text);
-  if (!Number.isFinite(ms)) {
-    throw new NightjarError("NJ_CLIP_RANGE", "invalid-argument", `${name} must be a moment in ISO 8601`);
-  }
-  return time90kFromMs(ms);
-}
-
-function tagOf(items: readonly Playable[], start90k: number, end90k: number, stream: StreamName): string {
-  const hash = createHash("sha256").update(`${LAYOUT_VERSION} ${stream} ${start90k} ${end90k}`);
-  for (const { id, sizeBytes, place } of items) hash.update(` ${id} ${sizeBytes} ${place.moovOffset}`);
-  return `"${hash.digest("base64url").slice(0, 32)}"`;
-}
-
-function setNames(response: ServerResponse, media: MediaRequest, start90k: number): void {
-  const stamp = isoFromTime90k(start90k)
-    .replace(/\.\d+Z$/, "Z")
-    .replaceAll(":", "-");
-  const kind = media.query.has("download") ? "attachment" : "inline";
-  response.setHeader("content-disposition", `${kind}; filename="${media.camera}-${stamp}.mp4"`);
 }

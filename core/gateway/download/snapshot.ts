@@ -14,6 +14,7 @@ import type { VolumeReaders } from "../footage/volume-reader.ts";
 import type { MediaPort } from "../media-link.ts";
 import { type MediaRequest, wantedStream } from "../media-request.ts";
 import { PlaybackTimeline } from "../playback/playback-timeline.ts";
+import { Turns } from "./turns.ts";
 
 const RUNNING_LIMIT = 4;
 const WAITING_LIMIT = 64;
@@ -39,8 +40,12 @@ export interface SnapshotParts {
 export class SnapshotService {
   readonly #parts: SnapshotParts;
   readonly #kept = new Map<string, Promise<Buffer>>();
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
+  readonly #turns = new Turns(
+    RUNNING_LIMIT,
+    WAITING_LIMIT,
+    () =>
+      new NightjarError("NJ_SNAPSHOT_BUSY", "resource-exhausted", "too many pictures are being converted"),
+  );
 
   constructor(parts: SnapshotParts) {
     this.#parts = parts;
@@ -132,7 +137,7 @@ export class SnapshotService {
   #convert(key: string, picture: Picture, width: number | undefined): Promise<Buffer> {
     const known = this.#kept.get(key);
     if (known !== undefined) return known;
-    const made = this.#inTurn(() => this.#jpeg(picture, width));
+    const made = this.#turns.run(() => this.#jpeg(picture, width));
     this.#kept.set(key, made);
     made.catch(() => this.#kept.delete(key));
     const [oldest] = this.#kept.keys();
@@ -154,26 +159,6 @@ export class SnapshotService {
         ...(width === undefined ? {} : { width: Math.min(width, format.width) }),
       },
     );
-  }
-
-  async #inTurn<T>(action: () => Promise<T>): Promise<T> {
-    if (this.#running >= RUNNING_LIMIT) {
-      if (this.#waiting.length >= WAITING_LIMIT) {
-        throw new NightjarError(
-          "NJ_SNAPSHOT_BUSY",
-          "resource-exhausted",
-          "too many pictures are being converted",
-        );
-      }
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
-    this.#running += 1;
-    try {
-      return await action();
-    } finally {
-      this.#running -= 1;
-      this.#waiting.shift()?.();
-    }
   }
 }
 

@@ -126,6 +126,14 @@ export class FakeCore {
     return link;
   }
 
+  /** Changes the settings; resolves when the gateway follows them. */
+  async change(settings: GatewaySettings): Promise<void> {
+    this.settings = settings;
+    const told = this.listening.length;
+    this.link.notify("settingsChanged", settings);
+    await until(() => this.listening.length > told, "the new settings");
+  }
+
   #handlers(): CoreMethodsForGateway {
     return {
       settings: () => this.settings,
