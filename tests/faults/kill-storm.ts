@@ -58,6 +58,8 @@ export async function killStorm(options: {
     }
     // What media reports while core is away waits in its journal for the next start: an index is judged at rest.
     await rig.pidOf("core");
+    // So do files that the last kills left behind: they are made whole in the background.
+    await rig.untilRecovered(60_000);
     await rig.stopRecorder();
     return judge(rig, kills);
   } finally {
