@@ -78,6 +78,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       ...context.pluginPaths.map((folder) => ({ bundled: false, folder: resolve(folder) })),
     ],
     log,
+    clock,
     settings: (name) => config.get().plugins[name],
     refreshCameras: (driver) => void list.refresh(driver),
     offerCamera: (camera) => list.offer(camera).then(() => undefined),
@@ -170,6 +171,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     users,
     cameras,
     recordings: recordingsAdapter(recording, () => config.get().timeZone),
+    plugins,
     status,
     changes,
   });

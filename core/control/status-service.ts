@@ -131,7 +131,7 @@ function problemsOf(options: StatusOptions, volumes: readonly VolumeView[]): Sta
     }
   }
   for (const { displayName, status, reason } of options.plugins.list()) {
-    if (status === "failed" || status === "refused") {
+    if (status === "failed" || status === "refused" || status === "quarantined") {
       problems.push({
         code: `plugin-${status}`,
         severity: "warning",

@@ -13,6 +13,7 @@ import { httpError, problemAnswer } from "./problem.ts";
 import { answer, needs, type Route, route, SIGNED_IN } from "./route.ts";
 import { routeMiddleware } from "./router.ts";
 import { cameraRoutes } from "./routes/camera-routes.ts";
+import { pluginRoutes } from "./routes/plugin-routes.ts";
 import { recordingRoutes } from "./routes/recording-routes.ts";
 import { sessionRoutes } from "./routes/session-routes.ts";
 import { settingsRoutes } from "./routes/settings-routes.ts";
@@ -112,6 +113,7 @@ export function apiRoutes(services: HttpServices, metrics: Metrics): Route[] {
     ...userRoutes(services),
     ...cameraRoutes(services),
     ...recordingRoutes(services),
+    ...pluginRoutes(services),
     ...systemRoutes(services),
     ...settingsRoutes(services),
     route({

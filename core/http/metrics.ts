@@ -11,7 +11,7 @@ export interface Metrics {
 }
 
 export function createMetrics(
-  services: Pick<HttpServices, "status" | "cameras" | "changes" | "version">,
+  services: Pick<HttpServices, "status" | "cameras" | "changes" | "plugins" | "version">,
 ): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -35,6 +35,11 @@ export function createMetrics(
   const volumeUp = gauge("volume_normal", "1 while the volume works.", ["volume"]);
   const processUp = gauge("process_ready", "1 while the process serves.", ["process"]);
   const restarts = gauge("process_restarts", "Restarts of a process since Nightjar started.", ["process"]);
+  const pluginUp = gauge("plugin_running", "1 while the plugin runs.", ["plugin"]);
+  const pluginErrors = gauge("plugin_errors", "Failures of a plugin since Nightjar started.", ["plugin"]);
+  const pluginMemory = gauge("plugin_resident_memory_bytes", "Memory of a plugin's own process.", ["plugin"]);
+  const pluginCpu = gauge("plugin_cpu_seconds", "Processor time of a plugin's own process.", ["plugin"]);
+  const pluginLoop = gauge("plugin_event_loop_p99_seconds", "How late a plugin's event loop is.", ["plugin"]);
   const listeners = gauge("change_listeners", "Open streams of changes.");
 
   const requests = new Counter({
@@ -67,6 +72,11 @@ export function createMetrics(
       volumeUp,
       processUp,
       restarts,
+      pluginUp,
+      pluginErrors,
+      pluginMemory,
+      pluginCpu,
+      pluginLoop,
     ]) {
       each.reset();
     }
@@ -89,6 +99,17 @@ export function createMetrics(
     for (const process of status.processes) {
       processUp.set({ process: process.name }, process.status === "ready" ? 1 : 0);
       restarts.set({ process: process.name }, process.restarts);
+    }
+    // Refused ones have names of their own choosing: a label must come from a closed set.
+    for (const { name, status: state, errors, health } of services.plugins.list()) {
+      if (state === "refused") continue;
+      const labels = { plugin: name };
+      pluginUp.set(labels, state === "running" ? 1 : 0);
+      pluginErrors.set(labels, errors);
+      if (health === undefined) continue;
+      pluginMemory.set(labels, health.rssBytes);
+      pluginCpu.set(labels, health.cpuSeconds);
+      pluginLoop.set(labels, health.eventLoopP99Ms / 1000);
     }
   }
 

@@ -14,6 +14,7 @@ import type {
   DriverView,
   EventsPage,
   NewCameraBody,
+  PluginView,
   ProbeAnswer,
   RangeLockView,
   RecordingsPage,
@@ -98,6 +99,14 @@ export interface StatusService {
   }): Promise<EventsPage>;
 }
 
+/** What was found of plugins. */
+export interface PluginService {
+  /** In memory. */
+  list(): readonly PluginView[];
+  /** Resolves when it was tried; how that went is told by `list`. Throws `NJ_PLUGIN_NOT_FOUND`. */
+  restart(name: string): Promise<void>;
+}
+
 /** All that the API is made of. */
 export interface HttpServices {
   readonly version: string;
@@ -107,6 +116,7 @@ export interface HttpServices {
   readonly users: Users;
   readonly cameras: CameraService;
   readonly recordings: RecordingService;
+  readonly plugins: PluginService;
   readonly status: StatusService;
   /** Whoever learns of a change publishes it here; `GET /changes` passes it on. */
   readonly changes: ChangeFeed;

@@ -253,3 +253,23 @@ export const EventsPageSchema = Type.Object({
   next: Type.Optional(Type.String({ description: "Cursor of the next page." })),
 });
 export type EventsPage = Static<typeof EventsPageSchema>;
+
+export const PluginsSchema = Type.Object({
+  plugins: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      displayName: Type.String(),
+      version: Type.String(),
+      kind: Type.String(),
+      status: Type.Enum(["running", "restarting", "quarantined", "disabled", "failed", "refused"] as const),
+      reason: Type.Optional(Type.String({ description: "Why it does not run." })),
+      errors: Type.Integer({ description: "Failures since Nightjar started." }),
+      isolation: Type.Optional(Type.Enum(["inline", "process"] as const)),
+      restarts: Type.Optional(Type.Integer()),
+      health: Type.Optional(
+        Type.Object({ rssBytes: Type.Number(), cpuSeconds: Type.Number(), eventLoopP99Ms: Type.Number() }),
+      ),
+    }),
+  ),
+});
+export type PluginView = Static<typeof PluginsSchema>["plugins"][number];

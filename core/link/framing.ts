@@ -21,9 +21,11 @@ export class FrameSplitter {
   #pieces: Buffer[] = [];
   #buffered = 0;
   #wanted = PREFIX_BYTES;
+  readonly #limitBytes: number;
 
-  constructor(onFrame: (kind: number, payload: Buffer) => void) {
+  constructor(onFrame: (kind: number, payload: Buffer) => void, limitBytes: number = FRAME_LIMIT_BYTES) {
     this.#onFrame = onFrame;
+    this.#limitBytes = limitBytes;
   }
 
   /** Takes the next bytes, whose ownership passes to the splitter. Throws `NJ_LINK_PROTOCOL` on an impossible length. */
@@ -35,7 +37,7 @@ export class FrameSplitter {
     let bytes = this.#pieces.length === 1 ? chunk : Buffer.concat(this.#pieces);
     while (bytes.length >= PREFIX_BYTES) {
       const length = bytes.readUInt32BE(0);
-      if (length < 1 || length > FRAME_LIMIT_BYTES) {
+      if (length < 1 || length > this.#limitBytes) {
         throw new NightjarError(
           "NJ_LINK_PROTOCOL",
           "internal",

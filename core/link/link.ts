@@ -35,6 +35,8 @@ export interface LinkOptions {
   readonly handlers: Readonly<Record<string, LinkHandler>>;
   /** Binary frames of the peer; the payload is valid during the call only. */
   readonly onBinary?: (payload: Buffer) => void;
+  /** Longest message of the peer; a longer one closes the link. */
+  readonly limitBytes?: number;
 }
 
 /** One end of a link. `Remote` lists the methods of the peer. */
@@ -56,7 +58,7 @@ export class Link<Remote extends LinkMethods> {
   constructor(socket: Socket, options: LinkOptions) {
     this.#socket = socket;
     this.#options = options;
-    const splitter = new FrameSplitter((kind, payload) => this.#receive(kind, payload));
+    const splitter = new FrameSplitter((kind, payload) => this.#receive(kind, payload), options.limitBytes);
     socket.on("data", (chunk: Buffer) => {
       try {
         splitter.push(chunk);

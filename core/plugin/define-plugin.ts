@@ -1,5 +1,7 @@
 // The entry of every plugin: `export default definePlugin({...})`, and what `setup` is given.
 import type { Static, TObject } from "typebox";
+import { Value } from "typebox/value";
+import { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { CameraDriver } from "./camera-driver.ts";
 import type { PluginHooks } from "./hooks.ts";
@@ -60,4 +62,39 @@ export function definePlugin<Schema extends TObject>(
   definition: PluginDefinition<Schema>,
 ): PluginDefinition<Schema> {
   return definition;
+}
+
+/** The definition in a plugin's entry. Throws `NJ_PLUGIN_ENTRY` if there is none, or it is another plugin's. */
+export function definitionOf(module: unknown, name: string): PluginDefinition {
+  const definition = (module as { default?: Partial<PluginDefinition> }).default;
+  if (typeof definition?.setup !== "function" || definition.configSchema === undefined) {
+    throw new NightjarError(
+      "NJ_PLUGIN_ENTRY",
+      "failed-precondition",
+      "its entry has no default export of definePlugin({…})",
+    );
+  }
+  if (definition.name !== name) {
+    throw new NightjarError(
+      "NJ_PLUGIN_ENTRY",
+      "failed-precondition",
+      `its package is called ${name}, its definePlugin says ${String(definition.name)}`,
+    );
+  }
+  return definition as PluginDefinition;
+}
+
+/** The owner's settings with the schema's defaults. Throws `NJ_CONFIG_INVALID`, naming the first wrong place. */
+export function checkedConfig(schema: TObject, settings: unknown): unknown {
+  const config = Value.Default(schema, structuredClone(settings ?? {}));
+  const problems = [...Value.Errors(schema, config)];
+  const first = problems[0];
+  if (first !== undefined) {
+    throw new NightjarError(
+      "NJ_CONFIG_INVALID",
+      "invalid-argument",
+      `its configuration is wrong at ${first.instancePath || "/"}: ${first.message}`,
+    );
+  }
+  return config;
 }

@@ -1,26 +1,36 @@
-// Loads plugins inline, hands them their Nvr, runs their lives, and keeps their faults to themselves.
-// Strangers' plugins wait for process isolation; until then they are listed with that reason.
+// Loads plugins, bundled ones inline and strangers' ones in processes of their own, hands them their Nvr, runs their
+// lives, and keeps their faults to themselves.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { Value } from "typebox/value";
+import type { Clock } from "../clock.ts";
 import { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { CameraDriver } from "./camera-driver.ts";
-import type { Nvr, OfferedCamera, PluginDefinition } from "./define-plugin.ts";
+import { checkedConfig, definitionOf, type Nvr, type OfferedCamera } from "./define-plugin.ts";
 import { discoverPlugins, type FoundPlugin, type RefusedPlugin, type SearchPath } from "./discovery.ts";
 import { createHooks, type HookName, type Hooks, type PluginHooks, type TapOptions } from "./hooks.ts";
+import { IsolatedPlugin, type PluginPlaces } from "./isolated/isolated-plugin.ts";
+import type { PluginHealth } from "./isolated/protocol.ts";
 import { Registry } from "./registry.ts";
+
+/** How long the recorder waits for plugins in processes of their own before it goes on without them. */
+const PATIENCE_MS = 3_000;
 
 export interface PluginStatus {
   readonly name: string;
   readonly version: string;
   readonly displayName: string;
   readonly kind: string;
-  readonly status: "running" | "disabled" | "failed" | "refused";
+  readonly status: "running" | "restarting" | "quarantined" | "disabled" | "failed" | "refused";
   /** Why it does not run, for people. */
   readonly reason?: string;
   readonly errors: number;
+  /** Where it runs: with the core, or in a process of its own. */
+  readonly isolation?: "inline" | "process";
+  readonly restarts?: number;
+  /** Of a process of its own, at most a second old. */
+  readonly health?: PluginHealth;
 }
 
 export interface PluginHostOptions {
@@ -28,6 +38,7 @@ export interface PluginHostOptions {
   readonly version: string;
   readonly paths: readonly SearchPath[];
   readonly log: Log;
+  readonly clock: Clock;
   /** Configuration of a plugin as the owner wrote it; undefined: none. */
   settings(name: string): { readonly enabled: boolean; readonly config: unknown } | undefined;
   refreshCameras(driver: string): void;
@@ -39,6 +50,7 @@ interface Entry {
   status: "running" | "disabled" | "failed";
   reason?: string;
   errors: number;
+  isolated?: IsolatedPlugin;
 }
 
 export class PluginHost {
@@ -48,11 +60,12 @@ export class PluginHost {
   readonly #entries = new Map<string, Entry>();
   readonly #starting = new AbortController();
   #refused: readonly RefusedPlugin[] = [];
+  #isLoaded = false;
 
   constructor(options: PluginHostOptions) {
     this.#options = options;
     this.hooks = createHooks({
-      isEnabled: (plugin) => this.#entries.get(plugin)?.status === "running",
+      isEnabled: (plugin) => this.#runs(plugin),
       failed: (plugin, hook, error) => {
         const entry = this.#entries.get(plugin);
         if (entry !== undefined) entry.errors += 1;
@@ -69,12 +82,20 @@ export class PluginHost {
     for (const { name, folder, reason } of refused) {
       this.#options.log.warn("plugin refused", { plugin: name, folder, reason });
     }
-    for (const found of plugins) await this.#load(found);
+    const waiting: Promise<void>[] = [];
+    for (const found of plugins) {
+      if (found.bundled) await this.#load(found);
+      else waiting.push(this.#load(found));
+    }
+    // A stranger's plugin that takes its time must not keep the recorder waiting: its cameras follow when it is there.
+    await Promise.race([Promise.all(waiting), this.#patience()]);
+    this.#isLoaded = true;
   }
 
   /** Lets the plugins open what they need. */
   async start(): Promise<void> {
     await this.hooks.start.promise(this.#starting.signal);
+    for (const { isolated } of this.#entries.values()) isolated?.hasStarted();
   }
 
   async ready(): Promise<void> {
@@ -84,18 +105,27 @@ export class PluginHost {
   async stop(): Promise<void> {
     this.#starting.abort();
     await this.hooks.stop.promise();
+    await Promise.all([...this.#entries.values()].map(({ isolated }) => isolated?.stop()));
+  }
+
+  /**
+   * Starts an isolated plugin anew, also one that failed too often. Throws `NJ_PLUGIN_NOT_FOUND` if there is no such
+   * plugin, or none with a process of its own.
+   */
+  async restart(name: string): Promise<void> {
+    const isolated = this.#entries.get(name)?.isolated;
+    if (isolated === undefined) {
+      throw new NightjarError(
+        "NJ_PLUGIN_NOT_FOUND",
+        "not-found",
+        `there is no plugin ${name} that runs in a process of its own`,
+      );
+    }
+    await isolated.restart();
   }
 
   list(): PluginStatus[] {
-    const own = [...this.#entries.values()].map(({ found, status, reason, errors }) => ({
-      name: found.manifest.name,
-      version: found.manifest.version,
-      displayName: found.manifest.displayName,
-      kind: found.manifest.kind,
-      status,
-      ...(reason === undefined ? {} : { reason }),
-      errors,
-    }));
+    const own = [...this.#entries.values()].map((entry) => statusOf(entry));
     const refused = this.#refused.map(({ name, reason }) => ({
       name,
       version: "",
@@ -118,23 +148,14 @@ export class PluginHost {
       return;
     }
     if (!found.bundled) {
-      entry.reason =
-        "plugins that do not come with Nightjar run in a process of their own, which this version cannot do yet";
+      entry.isolated = await this.#isolate(found);
+      await entry.isolated.load();
       return;
     }
     try {
       const module: unknown = await import(pathToFileURL(join(found.folder, found.manifest.entry)).href);
       const definition = definitionOf(module, name);
-      const config = Value.Default(definition.configSchema, structuredClone(settings?.config ?? {}));
-      const problems = [...Value.Errors(definition.configSchema, config)];
-      if (problems.length > 0) {
-        const first = problems[0];
-        throw new NightjarError(
-          "NJ_CONFIG_INVALID",
-          "invalid-argument",
-          `its configuration is wrong at ${first?.instancePath || "/"}: ${first?.message ?? ""}`,
-        );
-      }
+      const config = checkedConfig(definition.configSchema, settings?.config);
       entry.status = "running";
       await definition.setup(await this.#nvrFor(name), config as never);
     } catch (error) {
@@ -146,9 +167,52 @@ export class PluginHost {
     }
   }
 
-  async #nvrFor(name: string): Promise<Nvr> {
-    const storageDir = join(this.#options.dataDir, "plugins", "storage", name.replaceAll("/", "__"));
+  async #isolate(found: FoundPlugin): Promise<IsolatedPlugin> {
+    const { name, entry } = found.manifest;
+    const { dataDir, version, log, clock } = this.#options;
+    const places: PluginPlaces = {
+      registerDriver: (driver) => {
+        this.cameraDrivers.replace(name, driver);
+        if (this.#isLoaded) this.#options.refreshCameras(driver.id);
+      },
+      tap: (hook, stage, listener) => tapIn(this.hooks, name, hook, stage, listener),
+      refreshCameras: this.#options.refreshCameras,
+      offerCamera: this.#options.offerCamera,
+    };
+    return new IsolatedPlugin({
+      name,
+      entry,
+      folder: found.folder,
+      version,
+      storageDir: await this.#storageFor(name),
+      cacheDir: join(dataDir, "cache", "plugins", folderName(name)),
+      clock,
+      log,
+      config: () => this.#options.settings(name)?.config,
+      places,
+      onChange: () => undefined,
+    });
+  }
+
+  #patience(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#options.clock.after(PATIENCE_MS, resolve);
+    });
+  }
+
+  #runs(plugin: string): boolean {
+    const entry = this.#entries.get(plugin);
+    return entry !== undefined && (entry.isolated?.status ?? entry.status) === "running";
+  }
+
+  async #storageFor(name: string): Promise<string> {
+    const storageDir = join(this.#options.dataDir, "plugins", "storage", folderName(name));
     await mkdir(storageDir, { recursive: true, mode: 0o700 });
+    return storageDir;
+  }
+
+  async #nvrFor(name: string): Promise<Nvr> {
+    const storageDir = await this.#storageFor(name);
     return {
       version: this.#options.version,
       cameraDrivers: this.cameraDrivers.for(name),
@@ -161,23 +225,33 @@ export class PluginHost {
   }
 }
 
-function definitionOf(module: unknown, name: string): PluginDefinition {
-  const definition = (module as { default?: Partial<PluginDefinition> }).default;
-  if (typeof definition?.setup !== "function" || definition.configSchema === undefined) {
-    throw new NightjarError(
-      "NJ_PLUGIN_ENTRY",
-      "failed-precondition",
-      "its entry has no default export of definePlugin({…})",
-    );
-  }
-  if (definition.name !== name) {
-    throw new NightjarError(
-      "NJ_PLUGIN_ENTRY",
-      "failed-precondition",
-      `its package is called ${name}, its definePlugin says ${String(definition.name)}`,
-    );
-  }
-  return definition as PluginDefinition;
+function folderName(plugin: string): string {
+  return plugin.replaceAll("/", "__");
+}
+
+function statusOf({ found, status, reason, errors, isolated }: Entry): PluginStatus {
+  const { name, version, displayName, kind } = found.manifest;
+  const now = isolated?.status;
+  const shown =
+    now === undefined ? status : now === "starting" ? "restarting" : now === "stopped" ? "failed" : now;
+  const why = isolated?.reason ?? reason;
+  return {
+    name,
+    version,
+    displayName,
+    kind,
+    status: shown,
+    ...(why === undefined || shown === "running" ? {} : { reason: why }),
+    errors: errors + (isolated?.restarts ?? 0),
+    isolation: isolated === undefined ? "inline" : "process",
+    ...(isolated === undefined ? {} : { restarts: isolated.restarts }),
+    ...(isolated?.health === undefined ? {} : { health: isolated.health }),
+  };
+}
+
+function tapIn(hooks: Hooks, plugin: string, hook: HookName, stage: number, listener: unknown): void {
+  // `stop` runs in the reverse order of `start`, which tapable does not do by itself.
+  hooks[hook].tapPromise({ name: plugin, stage: hook === "stop" ? -stage : stage }, listener as never);
 }
 
 // Only tapPromise is handed out: tapable does not wait for an async function given to `tap`, and has no untap.
@@ -185,11 +259,8 @@ function narrowed(hooks: Hooks, plugin: string): PluginHooks {
   const entries = (Object.keys(hooks) as HookName[]).map((hook) => [
     hook,
     {
-      tapPromise: (options: TapOptions, listener: never) => {
-        // `stop` runs in the reverse order of `start`, which tapable does not do by itself.
-        const stage = hook === "stop" ? -(options.stage ?? 0) : (options.stage ?? 0);
-        hooks[hook].tapPromise({ name: plugin, stage }, listener);
-      },
+      tapPromise: (options: TapOptions, listener: never) =>
+        tapIn(hooks, plugin, hook, options.stage ?? 0, listener),
     },
   ]);
   return Object.fromEntries(entries) as unknown as PluginHooks;

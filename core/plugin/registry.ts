@@ -28,6 +28,12 @@ export class Registry<Entry extends { readonly id: string }> {
     };
   }
 
+  /** Registers in a plugin's name, in the place of what that plugin registered before. Throws like `register`. */
+  replace(plugin: string, entry: Entry): void {
+    if (this.#entries.get(entry.id)?.plugin === plugin) this.#entries.delete(entry.id);
+    this.for(plugin).register(entry);
+  }
+
   /** Takes back everything a plugin registered. */
   removeAllOf(plugin: string): void {
     for (const [id, { plugin: owner }] of this.#entries) if (owner === plugin) this.#entries.delete(id);

@@ -139,6 +139,24 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
         return { timeZone: "UTC", days: [] };
       },
     },
+    plugins: {
+      list: () => [
+        {
+          name: "nightjar-camera-far",
+          displayName: "Far",
+          version: "1.0.0",
+          kind: "camera",
+          status: "quarantined",
+          reason: "it failed 5 times",
+          errors: 5,
+          isolation: "process",
+          restarts: 5,
+        },
+      ],
+      async restart(name) {
+        called(`restart ${name}`);
+      },
+    },
     status: {
       async status() {
         return {

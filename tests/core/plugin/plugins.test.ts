@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { systemClock } from "../../../core/clock.ts";
 import { silentLog } from "../../../core/log.ts";
 import { discoverPlugins } from "../../../core/plugin/discovery.ts";
 import { createHooks } from "../../../core/plugin/hooks.ts";
@@ -72,6 +73,7 @@ describe("plugins on disk", async () => {
       version: "0.1.0",
       paths: [{ bundled: true, folder }],
       log: silentLog,
+      clock: systemClock,
       settings: (name) => settings[name],
       refreshCameras: () => undefined,
       offerCamera: async () => undefined,

@@ -24,10 +24,10 @@ export interface Recorder {
   stop(): Promise<void>;
 }
 
-/** Starts a recorder. The caller stops it. */
-export async function startRecorder(activate: boolean): Promise<Recorder> {
+/** Starts a recorder, with more arguments if given. The caller stops it. */
+export async function startRecorder(activate: boolean, args: readonly string[] = []): Promise<Recorder> {
   const data = await mkdtemp(join(tmpdir(), "nightjar-e2e-"));
-  const child = spawn(process.execPath, ["core/main.ts", "start", "--data", data], {
+  const child = spawn(process.execPath, ["core/main.ts", "start", "--data", data, ...args], {
     cwd: ROOT,
     stdio: ["ignore", "pipe", process.env["NIGHTJAR_TEST_LOG"] === undefined ? "ignore" : "inherit"],
   });

@@ -177,6 +177,23 @@ export interface RecorderProcess {
   readonly uptimeSeconds?: number;
 }
 
+export interface Plugin {
+  readonly name: string;
+  readonly displayName: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly status: "running" | "restarting" | "quarantined" | "disabled" | "failed" | "refused";
+  readonly reason?: string;
+  readonly errors: number;
+  readonly isolation?: "inline" | "process";
+  readonly restarts?: number;
+  readonly health?: {
+    readonly rssBytes: number;
+    readonly cpuSeconds: number;
+    readonly eventLoopP99Ms: number;
+  };
+}
+
 export interface RecorderStatus {
   readonly version: string;
   readonly node: string;

@@ -5,6 +5,7 @@ import { SkeletonRows } from "../parts/controls.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { mayAdminister, mayOperate, status } from "../state/recorder.ts";
 import { sizeText, spanText } from "../state/time-format.ts";
+import { SystemPlugins } from "./system-plugins.tsx";
 
 /** The page. */
 export function SystemPage() {
@@ -106,6 +107,7 @@ export function SystemPage() {
             </table>
           </section>
         )}
+        {mayOperate.value ? <SystemPlugins /> : null}
         <section>
           <h2>{t("system.more")}</h2>
           <ul class="links">

@@ -1,0 +1,76 @@
+// Messages between `core` and the process of an isolated plugin, over a pipe that only the two hold. Everything is plain
+// data (JSON); what has no answer is a notice. The plugin's side is not trusted: sizes are bounded by the link, and
+// whatever it says is checked where it is used.
+import type { TObject } from "typebox";
+import type { UrlPattern } from "../camera-driver.ts";
+import type { OfferedCamera } from "../define-plugin.ts";
+import type { HookName } from "../hooks.ts";
+
+/** The pipe's descriptor in the plugin's process. */
+export const PIPE_DESCRIPTOR = 3;
+/** Longest message in either direction. */
+export const MESSAGE_LIMIT_BYTES = 4 * 1024 * 1024;
+
+export interface SetupOrder {
+  readonly name: string;
+  /** `file:` address of the plugin's entry. */
+  readonly entry: string;
+  /** `file:` address of the running core, which is what `@nightjar/core` means. */
+  readonly core: string;
+  readonly version: string;
+  readonly storageDir: string;
+  /** As the owner wrote it; checked by the plugin's own schema over there. */
+  readonly config: unknown;
+}
+
+/** A call that can be given up: `cancel` names it. */
+interface Call {
+  readonly call: number;
+}
+
+/** What `core` asks of the plugin's process. */
+export interface PluginMethods {
+  [method: string]: (params: never) => unknown;
+  setup(params: SetupOrder): void;
+  runTap(params: Call & { readonly tap: number; readonly args: readonly unknown[] }): void;
+  callDriver(
+    params: Call & {
+      readonly driver: string;
+      readonly method: "prepare" | "streams";
+      readonly config: Readonly<Record<string, unknown>>;
+    },
+  ): unknown;
+  cancel(params: Call): void;
+  ping(params: Record<string, never>): PluginHealth;
+}
+
+/** What the plugin's process asks of `core`. */
+export interface CoreMethodsForPlugin {
+  [method: string]: (params: never) => unknown;
+  registerDriver(params: DriverCard): void;
+  tap(params: { readonly tap: number; readonly hook: HookName; readonly stage: number }): void;
+  log(params: {
+    readonly level: "debug" | "info" | "notice" | "warn" | "error";
+    readonly message: string;
+    readonly fields: Readonly<Record<string, unknown>>;
+  }): void;
+  refreshCameras(params: { readonly driver: string }): void;
+  offerCamera(params: { readonly camera: OfferedCamera }): void;
+  /** A secret field of the camera that the driver call `call` is about. */
+  secret(params: Call & { readonly field: string }): string | null;
+}
+
+/** A camera driver without its functions. */
+export interface DriverCard {
+  readonly id: string;
+  readonly displayName: string;
+  readonly configSchema: TObject;
+  readonly catalogue?: readonly UrlPattern[];
+  readonly prepares: boolean;
+}
+
+export interface PluginHealth {
+  readonly rssBytes: number;
+  readonly cpuSeconds: number;
+  readonly eventLoopP99Ms: number;
+}

@@ -1,0 +1,147 @@
+// Strangers' plugins in a real recorder and a real Chromium: a camera that a plugin in a process of its own drives is
+// recorded and shown, a plugin that cannot be loaded is named with its reason, and both stand on the System page.
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { after, before, describe, it } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { tempDir } from "../../core/testing/temp-dir.ts";
+import { SenderProcesses } from "../bench/sender-process.ts";
+import { DEMO_CLIP } from "../support/recorder-rig.ts";
+import {
+  counterOf,
+  openBrowser,
+  openContext,
+  PHONE,
+  screenshot,
+  skipBrowserTests,
+  until,
+} from "./support/browser.ts";
+import { type Recorder, startRecorder } from "./support/recorder.ts";
+
+const LONG_MS = 40_000;
+
+describe("strangers' plugins", { skip: skipBrowserTests, timeout: 180_000 }, () => {
+  const folder = tempDir("nightjar-strangers-");
+  let recorder: Recorder;
+  let browser: Browser;
+  let page: Page;
+  let sender: SenderProcesses;
+
+  function plugin(name: string, displayName: string, code: string): void {
+    mkdirSync(folder.join(name));
+    writeFileSync(
+      folder.join(name, "package.json"),
+      JSON.stringify({
+        name,
+        version: "1.2.3",
+        type: "module",
+        exports: "./index.js",
+        keywords: ["nightjar-plugin"],
+        engines: { nightjar: "^0.1.0" },
+        nightjar: { displayName, kind: "camera" },
+      }),
+    );
+    writeFileSync(folder.join(name, "index.js"), code);
+  }
+
+  before(async () => {
+    plugin(
+      "nightjar-camera-far",
+      "Far cameras",
+      `import { definePlugin, Type } from "@nightjar/core";
+       export default definePlugin({
+         name: "nightjar-camera-far",
+         configSchema: Type.Object({}),
+         setup(nvr) {
+           nvr.cameraDrivers.register({
+             id: "far",
+             displayName: "Far",
+             configSchema: Type.Object({ address: Type.String({ title: "Address" }) }, { additionalProperties: false }),
+             async streams({ address }) {
+               if (address === "crash") process.exit(1);
+               return { main: { kind: "rtsp", url: address, transport: "tcp" } };
+             },
+           });
+         },
+       });`,
+    );
+    plugin("nightjar-camera-broken", "Broken cameras", 'throw new RangeError("no lens is long enough");');
+    recorder = await startRecorder(true, ["--plugin-path", folder.path]);
+    sender = await SenderProcesses.start(DEMO_CLIP, 1);
+    browser = await openBrowser();
+    page = await (await openContext(browser, recorder)).newPage();
+  });
+  after(async () => {
+    await browser?.close();
+    await recorder?.stop();
+    await sender?.stop();
+    folder.remove();
+  });
+
+  it("drive cameras that are recorded and shown like any other", async () => {
+    const { id } = await recorder.api<{ id: string }>("POST", "/cameras", {
+      name: "Far yard",
+      driver: "far",
+      config: { address: sender.url(1) },
+      record: { mode: "continuous", streams: "main" },
+    });
+    await page.goto(`${recorder.url}/live?camera=${id}`);
+    await until("the far camera's picture", () => counterOf(page, `[data-camera="${id}"] .picture`), LONG_MS);
+    await until(
+      "its recording",
+      async () => {
+        const camera = await recorder.api<{ recording: { active: boolean } }>("GET", `/cameras/${id}`);
+        return camera.recording.active;
+      },
+      LONG_MS,
+    );
+  });
+
+  it("that fail again and again are left alone, and cost nothing that is recorded", async () => {
+    for (let failure = 0; failure < 5; failure += 1) {
+      await until(
+        "the plugin to run",
+        async () => (await statusOf("nightjar-camera-far")) === "running",
+        LONG_MS,
+      );
+      await recorder
+        .api("POST", "/cameras/probe", { driver: "far", config: { address: "crash" } })
+        .catch(() => undefined);
+      await until("its end", async () => (await statusOf("nightjar-camera-far")) !== "running", LONG_MS);
+    }
+    assert.equal(await statusOf("nightjar-camera-far"), "quarantined");
+    const { cameras } = await recorder.api<{ cameras: { recording: { active: boolean } }[] }>(
+      "GET",
+      "/cameras",
+    );
+    assert.deepEqual(
+      cameras.map(({ recording }) => recording.active),
+      [true, true],
+    );
+  });
+
+  it("are named on the System page with what is wrong, and started anew from there", async () => {
+    await page.goto(`${recorder.url}/system`);
+    await page.getByText("no lens is long enough").first().waitFor();
+    await page
+      .getByText(/failed 5 times within five minutes/)
+      .first()
+      .waitFor();
+    await screenshot(page, "system-plugins");
+    await page.setViewportSize(PHONE);
+    await page.getByRole("heading", { name: "Plugins" }).scrollIntoViewIfNeeded();
+    await screenshot(page, "phone-system-plugins");
+    const far = page.locator(".plugin", { hasText: "Far cameras" });
+    await far.getByRole("button", { name: "Restart" }).click();
+    await far.getByText("running", { exact: true }).waitFor();
+    await page.getByText("Far cameras was started anew").waitFor();
+  });
+
+  async function statusOf(name: string): Promise<string | undefined> {
+    const { plugins } = await recorder.api<{ plugins: { name: string; status: string }[] }>(
+      "GET",
+      "/plugins",
+    );
+    return plugins.find((one) => one.name === name)?.status;
+  }
+});
