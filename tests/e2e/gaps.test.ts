@@ -12,6 +12,7 @@ import {
   until,
 } from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
+import { timelinePixels } from "./support/timeline-pixels.ts";
 
 interface Span {
   readonly start: string;
@@ -43,25 +44,6 @@ describe("gaps", { skip: skipBrowserTests, timeout: 180_000 }, () => {
   async function open(timeMs: number): Promise<void> {
     await page.goto(`${recorder.url}/playback?camera=${camera}&t=${new Date(timeMs).toISOString()}&play=0`);
     await until("a picture", () => counterOf(page));
-  }
-
-  /** How much of the timeline has the colour of what is recorded all the time. */
-  function recordedPixels(): Promise<number> {
-    return page.evaluate(`(() => {
-      const canvas = document.querySelector("canvas.timeline-canvas");
-      const probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-      probe.fillStyle = getComputedStyle(canvas).getPropertyValue("--continuous").trim();
-      probe.fillRect(0, 0, 1, 1);
-      const [red, green, blue] = probe.getImageData(0, 0, 1, 1).data;
-      const { width, height } = canvas;
-      const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-      copy.drawImage(canvas, 0, 0);
-      const { data } = copy.getImageData(0, 0, width, height);
-      let pixels = 0;
-      for (let at = 0; at < data.length; at += 4)
-        if (Math.abs(data[at] - red) + Math.abs(data[at + 1] - green) + Math.abs(data[at + 2] - blue) < 12) pixels += 1;
-      return pixels;
-    })()`) as Promise<number>;
   }
 
   before(async () => {
@@ -144,9 +126,9 @@ describe("gaps", { skip: skipBrowserTests, timeout: 180_000 }, () => {
     await page.getByRole("button", { name: "1 min" }).click();
     const drawn = await until(
       "its recording on the timeline",
-      async () => (await recordedPixels()) || undefined,
+      async () => (await timelinePixels(page, "continuous")) || undefined,
     );
-    await until("more of it", async () => (await recordedPixels()) > drawn * 1.2, 20_000);
+    await until("more of it", async () => (await timelinePixels(page, "continuous")) > drawn * 1.2, 20_000);
     await recorder.api("DELETE", `/cameras/${late.id}?footage=remove`);
   });
 });

@@ -14,6 +14,7 @@ import {
   until,
 } from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
+import { timelinePixels } from "./support/timeline-pixels.ts";
 
 const LONG_MS = 40_000;
 const TILES = 16;
@@ -80,24 +81,6 @@ describe("the wall", { skip: skipBrowserTests, timeout: 280_000 }, () => {
     await page.locator(".tile[data-camera]").first().focus();
   }
 
-  /** Is the colour in which the page draws what was recorded by hand anywhere on the timeline? */
-  function hasManualColour(): Promise<boolean> {
-    return page.evaluate(`(() => {
-          const canvas = document.querySelector("canvas.timeline-canvas");
-          const probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-          probe.fillStyle = getComputedStyle(canvas).getPropertyValue("--manual").trim();
-          probe.fillRect(0, 0, 1, 1);
-          const [red, green, blue] = probe.getImageData(0, 0, 1, 1).data;
-          const { width, height } = canvas;
-          const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-          copy.drawImage(canvas, 0, 0);
-          const { data } = copy.getImageData(0, 0, width, height);
-          for (let at = 0; at < data.length; at += 4)
-            if (Math.abs(data[at] - red) + Math.abs(data[at + 1] - green) + Math.abs(data[at + 2] - blue) < 12) return true;
-          return false;
-        })()`) as Promise<boolean>;
-  }
-
   it("lets the sound of a camera be heard when it is asked for, and only then", async () => {
     await page.goto(`${recorder.url}/live?grid=1`);
     await focusTile();
@@ -141,7 +124,7 @@ describe("the wall", { skip: skipBrowserTests, timeout: 280_000 }, () => {
   it("records by hand from the tile, which the timeline shows in its colour", async () => {
     await page.goto(`${recorder.url}/playback?camera=${demo}`);
     await until("a recorded picture", () => counterOf(page), LONG_MS);
-    assert.equal(await hasManualColour(), false);
+    assert.equal(await timelinePixels(page, "manual"), 0);
     await page.goto(`${recorder.url}/live?grid=1`);
     await focusTile();
     await page.keyboard.press("r");
@@ -153,7 +136,7 @@ describe("the wall", { skip: skipBrowserTests, timeout: 280_000 }, () => {
     );
     await screenshot(page, "live-manual");
     await page.goto(`${recorder.url}/playback?camera=${demo}`);
-    await until("cyan on the timeline", hasManualColour, LONG_MS);
+    await until("cyan on the timeline", async () => (await timelinePixels(page, "manual")) > 0, LONG_MS);
     await screenshot(page, "playback-manual");
     await page.goto(`${recorder.url}/live?grid=1`);
     await focusTile();
