@@ -9,17 +9,19 @@ import { SnapshotService } from "./download/snapshot.ts";
 import type { FindFfmpeg } from "./ffmpeg-tool.ts";
 import type { VolumeReaders } from "./footage/volume-reader.ts";
 import type { LiveHub } from "./live/live-hub.ts";
-import { serveLive } from "./live/live-session.ts";
+import { type SeatGiver, serveLive } from "./live/live-session.ts";
 import type { TranscodeHub } from "./live/transcode-hub.ts";
 import type { MediaPort } from "./media-link.ts";
 import { type MediaRequest, type MediaServices, wantedStream } from "./media-request.ts";
 import { PlaybackSession } from "./playback/playback-session.ts";
+import type { TranscodePlaces } from "./transcode-places.ts";
 
 export interface MediaServiceParts {
   readonly core: CorePort;
   readonly media: MediaPort;
   readonly hub: LiveHub;
   readonly transcodes: TranscodeHub;
+  readonly places: TranscodePlaces;
   readonly readers: VolumeReaders;
   readonly findFfmpeg: FindFfmpeg;
   /** For what is worth keeping for a while and may be lost. */
@@ -38,7 +40,11 @@ export function mediaServices(parts: MediaServiceParts): MediaServices {
     live(socket, request) {
       try {
         const wanted = { camera: request.camera, stream: wantedStream(request) };
-        const seats = request.query.get("video") === "h264" ? transcodes : hub;
+        const waits = request.query.get("wait") === "1";
+        const converted: SeatGiver = {
+          watch: (camera, stream, viewer) => transcodes.watch(camera, stream, viewer, waits),
+        };
+        const seats = request.query.get("video") === "h264" ? converted : hub;
         serveLive(socket, request.access, wanted, seats, clock, counter);
       } catch (error) {
         refuse(socket, request, parts, error);

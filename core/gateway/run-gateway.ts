@@ -21,6 +21,7 @@ import { MediaLink } from "./media-link.ts";
 import { mediaServices } from "./media-services.ts";
 import { CORE_HTTP_SOCKET, type GatewaySettings } from "./protocol.ts";
 import { SavedStateFile } from "./saved-state.ts";
+import { TranscodePlaces } from "./transcode-places.ts";
 
 /** How long the last known settings wait for core's newer ones at start. */
 const SETTINGS_PATIENCE_MS = 1_000;
@@ -61,7 +62,7 @@ export async function runGateway(
       settingsChanged: (settings) => void follow(settings),
       revoked: ({ sessionIds }) => authorizer.revoke(sessionIds),
       cameraChanged: ({ camera, removed }) => authorizer.cameraChanged(camera, removed),
-      figures: () => figures.read(server.socketCount, transcodes.running),
+      figures: () => figures.read(server.socketCount, places.running),
     },
     () => {
       authorizer.recheckAll();
@@ -79,7 +80,8 @@ export async function runGateway(
   });
   const hub = new LiveHub(media, clock, log);
   const ffmpeg = ffmpegFinder(() => current?.ffmpegPath);
-  const transcodes = new TranscodeHub(hub, ffmpeg, clock, log);
+  const places = new TranscodePlaces();
+  const transcodes = new TranscodeHub(hub, places, ffmpeg, clock, log);
   const proxy = new CoreProxy(join(runFolder, CORE_HTTP_SOCKET));
   const uiFolder = options.uiFolder ?? fileURLToPath(new URL("../../ui/dist", import.meta.url));
   const services = mediaServices({
@@ -87,6 +89,7 @@ export async function runGateway(
     media,
     hub,
     transcodes,
+    places,
     readers,
     findFfmpeg: ffmpeg,
     cacheFolder: join(dataDir, CACHE_FOLDER),
@@ -121,7 +124,7 @@ export async function runGateway(
         if (stopped) return;
         current = settings;
         server.configure(settings);
-        transcodes.limit = settings.maxTranscodes;
+        places.limit = settings.maxTranscodes;
         readers.setVolumes(settings.volumes);
         if (settings.https.enabled) await certificates.refresh(settings.certificateNames);
         await listeners.apply(settings, certificates.current);

@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import type { CameraId } from "../../core/domain/ids.ts";
+import type { CameraId, StreamName } from "../../core/domain/ids.ts";
 import type { PlayableSegment } from "../../core/gateway/protocol.ts";
 import type { AudioFormat, VideoFormat } from "../../core/media/format.ts";
 import { type MuxSample, SegmentMuxer } from "../../core/media/mp4/index.ts";
@@ -77,6 +77,7 @@ export async function record(
   options: {
     readonly camera: string;
     readonly seconds: number;
+    readonly stream?: StreamName;
     readonly run?: number;
     readonly firstSequence?: number;
     readonly startAt90k: (number: number, continued90k: number) => number;
@@ -99,7 +100,7 @@ export async function record(
     const startTime90k = options.startAt90k(number, continued90k);
     const identity: SegmentIdentity = {
       camera: options.camera as CameraId,
-      stream: "main",
+      stream: options.stream ?? "main",
       node: "test",
       run: options.runOf?.(number) ?? options.run ?? 1,
       sequence: (options.firstSequence ?? 0) + number,

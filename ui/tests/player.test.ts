@@ -4,9 +4,12 @@ import { describe, it } from "node:test";
 import { attempts } from "../src/player/codec-choice.ts";
 import { decodeG711 } from "../src/player/g711.ts";
 import { keepEvery } from "../src/player/gop-thinning.ts";
+import type { FromWorker } from "../src/player/messages.ts";
 import { steer } from "../src/player/mse-live.ts";
 import { neighbour } from "../src/player/mse-playback.ts";
 import { PlaybackClock, shuttle } from "../src/player/playback-clock.ts";
+import { PlaybackNotes } from "../src/player/playback-notes.ts";
+import { playRequest } from "../src/player/playback-requests.ts";
 import { Rates } from "../src/player/rates.ts";
 import { reconnectDelayMs } from "../src/player/reconnect.ts";
 import { bytesOfBase64, formatOf, stateOf } from "../src/player/wire-text.ts";
@@ -173,5 +176,44 @@ describe("messages from the recorder", () => {
     );
     assert.deepEqual([...bytesOfBase64("AQID")], [1, 2, 3]);
     assert.equal(bytesOfBase64("***").length, 0);
+  });
+});
+
+describe("notes on how a recording is shown", () => {
+  it("hold until the first picture of a request that needs none", () => {
+    const posted: FromWorker[] = [];
+    const notes = new PlaybackNotes(7, (message) => posted.push(message));
+    notes.asked();
+    notes.shown();
+    assert.deepEqual(posted, [], "nothing was told, so nothing is taken back");
+    notes.asked();
+    notes.take({ type: "transcode-wait", from: "h265", running: 2, limit: 2 });
+    notes.take({ type: "transcoding", from: "h265", to: "h264", running: 2, limit: 2 });
+    notes.shown();
+    notes.asked();
+    notes.take({ type: "other-stream", stream: "sub", codec: "h265" });
+    notes.shown();
+    notes.asked();
+    notes.take({ type: "of a newer recorder" });
+    notes.shown();
+    notes.shown();
+    assert.deepEqual(
+      posted.map(({ type }) => type),
+      ["transcode-wait", "transcoding", "other-stream", "as-recorded"],
+    );
+    assert.ok(posted.every(({ id }) => id === 7));
+  });
+
+  it("remember that the recorder rests, until something is asked for", () => {
+    const notes = new PlaybackNotes(1, () => undefined);
+    notes.take({ type: "transcode-rest" });
+    assert.equal(notes.rests, true);
+    notes.asked();
+    assert.equal(notes.rests, false);
+  });
+
+  it("come of requests that say what this browser can play", () => {
+    assert.equal(playRequest(1, 900, 1, "main", true)["video"], "h264");
+    assert.ok(!("video" in playRequest(1, 900, 1, "main", false)));
   });
 });

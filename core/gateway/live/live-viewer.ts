@@ -39,6 +39,13 @@ export type LiveText =
       readonly to: string;
       readonly running: number;
       readonly limit: number;
+    }
+  /** All places are taken: `transcoding` and the pictures follow when one becomes free. */
+  | {
+      readonly type: "transcode-wait";
+      readonly from: string;
+      readonly running: number;
+      readonly limit: number;
     };
 
 export const QUEUE_LIMIT_BYTES = 4 * 1024 * 1024;

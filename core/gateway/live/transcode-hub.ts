@@ -4,63 +4,57 @@ import type { Clock } from "../../clock.ts";
 import type { CameraId, StreamName } from "../../domain/ids.ts";
 import type { Log } from "../../log.ts";
 import type { FindFfmpeg } from "../ffmpeg-tool.ts";
+import type { TranscodePlaces } from "../transcode-places.ts";
 import type { LiveHub, LiveSeat } from "./live-hub.ts";
 import type { LiveSink } from "./live-viewer.ts";
 import { TranscodedStream } from "./transcoded-stream.ts";
 
 /** All transcoded streams. */
 export class TranscodeHub {
-  /** Most ffmpeg children at once. */
-  limit = 2;
   readonly #hub: LiveHub;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #findFfmpeg: FindFfmpeg;
+  readonly #places: TranscodePlaces;
   readonly #streams = new Map<string, TranscodedStream>();
 
-  constructor(hub: LiveHub, findFfmpeg: FindFfmpeg, clock: Clock, log: Log) {
+  constructor(hub: LiveHub, places: TranscodePlaces, findFfmpeg: FindFfmpeg, clock: Clock, log: Log) {
     this.#hub = hub;
+    this.#places = places;
     this.#findFfmpeg = findFfmpeg;
     this.#clock = clock;
     this.#log = log;
   }
 
-  /** Children that run now. */
-  get running(): number {
-    let count = 0;
-    for (const stream of this.#streams.values()) if (stream.isTranscoding) count += 1;
-    return count;
-  }
-
-  /** Takes a seat on the H.264 form of a stream. */
-  watch(camera: CameraId, stream: StreamName, viewer: LiveSink): LiveSeat {
+  /**
+   * Takes a seat on the H.264 form of a stream. Where all places are taken, a viewer that `waits` keeps its seat and gets
+   * the pictures when one becomes free; any other is told why it cannot have them.
+   */
+  watch(camera: CameraId, stream: StreamName, viewer: LiveSink, waits: boolean): LiveSeat {
     const key = `${camera}/${stream}`;
     const shared = this.#streams.get(key);
-    if (shared === undefined) {
-      const made = new TranscodedStream({
-        camera,
-        stream,
-        hub: this.#hub,
-        findFfmpeg: this.#findFfmpeg,
-        clock: this.#clock,
-        log: this.#log.child({ camera, stream }),
-        mayStart: () => this.running < this.limit,
-        load: () => ({ running: this.running, limit: this.limit }),
-        onEmpty: () => {
-          if (this.#streams.get(key) === made) this.#streams.delete(key);
-        },
-      });
-      this.#streams.set(key, made);
-      const seat = made.add(viewer);
-      try {
-        made.open();
-      } catch (error) {
-        made.close();
-        throw error;
-      }
-      return seat;
+    if (shared !== undefined) return shared.add(viewer, waits);
+    const made = new TranscodedStream({
+      camera,
+      stream,
+      hub: this.#hub,
+      findFfmpeg: this.#findFfmpeg,
+      places: this.#places,
+      clock: this.#clock,
+      log: this.#log.child({ camera, stream }),
+      onEmpty: () => {
+        if (this.#streams.get(key) === made) this.#streams.delete(key);
+      },
+    });
+    this.#streams.set(key, made);
+    const seat = made.add(viewer, waits);
+    try {
+      made.open();
+    } catch (error) {
+      made.close();
+      throw error;
     }
-    return shared.add(viewer);
+    return seat;
   }
 
   close(): void {

@@ -13,6 +13,7 @@ import {
   writeLiveHeader,
 } from "../../media/live-wire.ts";
 import type { FindFfmpeg } from "../ffmpeg-tool.ts";
+import type { TranscodePlace, TranscodePlaces } from "../transcode-places.ts";
 import type { LiveHub, LiveSeat } from "./live-hub.ts";
 import { LiveStream } from "./live-stream.ts";
 import type { LiveSink, LiveText, SharedFrame } from "./live-viewer.ts";
@@ -27,8 +28,7 @@ export interface TranscodedStreamOptions {
   readonly findFfmpeg: FindFfmpeg;
   readonly clock: Clock;
   readonly log: Log;
-  mayStart(): boolean;
-  load(): { readonly running: number; readonly limit: number };
+  readonly places: TranscodePlaces;
   onEmpty(): void;
 }
 
@@ -36,7 +36,10 @@ export interface TranscodedStreamOptions {
 export class TranscodedStream implements LiveSink {
   readonly #options: TranscodedStreamOptions;
   readonly #output: LiveStream;
-  readonly #viewers = new Set<LiveSink>();
+  /** Viewers, and whether they wait where there is no place. */
+  readonly #viewers = new Map<LiveSink, boolean>();
+  #place: TranscodePlace | undefined;
+  #stopWaiting: (() => void) | undefined;
   #seat: LiveSeat | undefined;
   #format: WireFormat | undefined;
   #transcoder: Transcoder | undefined;
@@ -52,17 +55,13 @@ export class TranscodedStream implements LiveSink {
     this.#output = new LiveStream(options.camera, options.stream);
   }
 
-  get isTranscoding(): boolean {
-    return this.#transcoder !== undefined || this.#starting;
-  }
-
   open(): void {
     this.#seat = this.#options.hub.watch(this.#options.camera, this.#options.stream, this);
   }
 
-  add(viewer: LiveSink): LiveSeat {
+  add(viewer: LiveSink, waits: boolean): LiveSeat {
     this.#linger?.cancel();
-    this.#viewers.add(viewer);
+    this.#viewers.set(viewer, waits);
     this.#output.add(viewer);
     if (this.#transcoder !== undefined) viewer.text(this.#notice());
     // The limit that stopped it may be free again.
@@ -121,12 +120,13 @@ export class TranscodedStream implements LiveSink {
   }
 
   fail(error: unknown): void {
-    for (const viewer of [...this.#viewers]) viewer.fail(error);
+    for (const viewer of [...this.#viewers.keys()]) viewer.fail(error);
   }
 
   close(): void {
     this.#linger?.cancel();
     this.#stopTranscoder();
+    this.#givePlaceBack();
     this.#seat?.leave();
     this.#seat = undefined;
     this.#options.onEmpty();
@@ -138,13 +138,14 @@ export class TranscodedStream implements LiveSink {
     const video = format.video;
     if (video === undefined || video.codec.startsWith("avc")) {
       this.#stopTranscoder();
+      this.#givePlaceBack();
       this.#passThrough = true;
       this.#output.format(format);
       return;
     }
     this.#passThrough = false;
     const same = before?.codec === video.codec && before.description === video.description;
-    if (same && this.isTranscoding) return;
+    if (same && (this.#transcoder !== undefined || this.#starting)) return;
     this.#stopTranscoder();
     void this.#start();
   }
@@ -152,16 +153,13 @@ export class TranscodedStream implements LiveSink {
   async #start(): Promise<void> {
     const video = this.#format?.video;
     if (video === undefined) return;
-    if (!this.#options.mayStart()) {
-      const { running, limit } = this.#options.load();
-      const busy = new NightjarError(
-        "NJ_TRANSCODE_LIMIT",
-        "resource-exhausted",
-        `too many streams are being converted already (${running} of ${limit}); close one of them first`,
-      );
-      this.fail(busy);
+    this.#place ??= this.#options.places.take();
+    if (this.#place === undefined) {
+      this.#wait();
       return;
     }
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
     this.#starting = true;
     this.#generation += 1;
     const generation = this.#generation;
@@ -189,10 +187,50 @@ export class TranscodedStream implements LiveSink {
       for (const frame of this.#lastKeyFrames) this.#feed(transcoder, frame);
       this.#lastKeyFrames = [];
     } catch (error) {
-      if (generation === this.#generation) this.fail(error);
+      if (generation === this.#generation) {
+        this.#givePlaceBack();
+        this.fail(error);
+      }
     } finally {
       if (generation === this.#generation) this.#starting = false;
     }
+  }
+
+  /** Starts in the middle of the stream: with what the hub keeps since the last key frame. */
+  #startAgain(): void {
+    void this.#start();
+    if (!this.#starting) return;
+    this.#lastKeyFrames = [];
+    this.#seat?.stream.prime(this);
+  }
+
+  /** No place is free: those who wait are told, and told again when their pictures come; the others leave. */
+  #wait(): void {
+    const { running, limit } = this.#options.places.load;
+    for (const [viewer, waits] of [...this.#viewers]) {
+      if (waits) viewer.text({ type: "transcode-wait", from: codecName(this.#format), running, limit });
+      else {
+        viewer.fail(
+          new NightjarError(
+            "NJ_TRANSCODE_LIMIT",
+            "resource-exhausted",
+            `too many streams are being converted already (${running} of ${limit}); close one of them first`,
+          ),
+        );
+      }
+    }
+    if (![...this.#viewers.values()].includes(true)) return;
+    this.#stopWaiting ??= this.#options.places.whenFree(() => {
+      this.#stopWaiting = undefined;
+      if (this.#viewers.size > 0 && !this.#passThrough && !this.#starting) this.#startAgain();
+    });
+  }
+
+  #givePlaceBack(): void {
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
+    this.#place?.free();
+    this.#place = undefined;
   }
 
   #feed(transcoder: Transcoder, frame: SharedFrame): void {
@@ -205,7 +243,7 @@ export class TranscodedStream implements LiveSink {
     this.#transcoder = undefined;
     this.#output.interrupted();
     this.#options.clock.after(RESTART_MS, () => {
-      if (generation === this.#generation && this.#viewers.size > 0) void this.#start();
+      if (generation === this.#generation && this.#viewers.size > 0) this.#startAgain();
     });
   }
 
@@ -251,7 +289,7 @@ export class TranscodedStream implements LiveSink {
   }
 
   #notice(): LiveText {
-    return { type: "transcoding", from: codecName(this.#format), to: "h264", ...this.#options.load() };
+    return { type: "transcoding", from: codecName(this.#format), to: "h264", ...this.#options.places.load };
   }
 }
 

@@ -11,6 +11,7 @@ import { describeFormat } from "../../media/wire-format.ts";
 import { durationAt, isDamaged, isKeyFrame, type Playable, presentationAt } from "../footage/playable.ts";
 import type { SegmentIndex, TrackIndex } from "../footage/reader-messages.ts";
 import type { VolumeReaders } from "../footage/volume-reader.ts";
+import type { FormatBook } from "./format-book.ts";
 
 /** Consecutive samples of both tracks: `[from, to)`. */
 export interface SampleRange {
@@ -29,16 +30,17 @@ export interface ReadyFrame {
 export class FrameSender {
   readonly #readers: VolumeReaders;
   readonly #onFormat: (format: WireFormat) => void;
-  readonly #formatIds = new Map<string, number>();
+  readonly #book: FormatBook;
   #currentFormat = 0;
   #videoNumber = 0;
   #audioNumber = 0;
   /** The next video frame does not continue the one before. */
   discontinuity: boolean = true;
 
-  /** `onFormat` is called before the first frame of each format. */
-  constructor(readers: VolumeReaders, onFormat: (format: WireFormat) => void) {
+  /** `onFormat` is called before the first frame of each format, numbered by `book`. */
+  constructor(readers: VolumeReaders, book: FormatBook, onFormat: (format: WireFormat) => void) {
     this.#readers = readers;
+    this.#book = book;
     this.#onFormat = onFormat;
   }
 
@@ -76,18 +78,12 @@ export class FrameSender {
 
   /** Announces the format of a recording if it is not the one in use. */
   #formatOf(index: SegmentIndex): number {
-    const format = wireFormatOf(index);
-    const key = JSON.stringify(format);
-    let id = this.#formatIds.get(key);
-    if (id === undefined) {
-      id = this.#formatIds.size + 1;
-      this.#formatIds.set(key, id);
+    const format = this.#book.numbered(wireFormatOf(index));
+    if (format.formatId !== this.#currentFormat) {
+      this.#currentFormat = format.formatId;
+      this.#onFormat(format);
     }
-    if (id !== this.#currentFormat) {
-      this.#currentFormat = id;
-      this.#onFormat({ ...format, formatId: id });
-    }
-    return id;
+    return format.formatId;
   }
 
   #videoHeader(

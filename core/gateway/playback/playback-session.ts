@@ -6,15 +6,20 @@ import { isStreamName, type StreamName } from "../../domain/ids.ts";
 import { time90kFromMs } from "../../domain/time.ts";
 import { NightjarError, toPlainError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import type { WireFormat } from "../../media/live-wire.ts";
 import type { CorePort } from "../core-link.ts";
 import { type ByteCounter, type ClientMessage, ClientSocket } from "../doors/client-socket.ts";
+import type { FindFfmpeg } from "../ffmpeg-tool.ts";
 import type { Playable } from "../footage/playable.ts";
 import { reportUnreadable } from "../footage/report-unreadable.ts";
 import type { VolumeReaders } from "../footage/volume-reader.ts";
 import type { MediaPort } from "../media-link.ts";
 import type { MediaRequest } from "../media-request.ts";
+import type { TranscodePlaces } from "../transcode-places.ts";
+import { FormatBook } from "./format-book.ts";
 import { FrameSender, type ReadyFrame } from "./frame-sender.ts";
-import { PlaybackRun } from "./playback-run.ts";
+import { PlaybackConversion } from "./playback-conversion.ts";
+import { type PlaybackOutput, PlaybackRun } from "./playback-run.ts";
 import { PlaybackTimeline } from "./playback-timeline.ts";
 
 const SPEEDS = new Set([0.25, 0.5, 1, 2, 4, 8, 16].flatMap((speed) => [speed, -speed]));
@@ -26,6 +31,8 @@ export interface PlaybackParts {
   readonly core: CorePort;
   readonly media: MediaPort;
   readonly readers: VolumeReaders;
+  readonly places: TranscodePlaces;
+  readonly findFfmpeg: FindFfmpeg;
   readonly clock: Clock;
   readonly log: Log;
   readonly counter: ByteCounter;
@@ -37,6 +44,12 @@ export class PlaybackSession {
   readonly #media: MediaRequest;
   readonly #client: ClientSocket;
   readonly #sender: FrameSender;
+  readonly #book = new FormatBook();
+  /** From when the client says that it cannot decode H.265. */
+  #conversion: PlaybackConversion | undefined;
+  #announced = 0;
+  #sourceFormat: WireFormat | undefined;
+  #isPaused: boolean = false;
   readonly #timelines = new Map<StreamName, PlaybackTimeline>();
   #run: PlaybackRun | undefined;
   #abort = new AbortController();
@@ -51,9 +64,16 @@ export class PlaybackSession {
     this.#media = request;
     this.#client = new ClientSocket(socket, request.access, parts.clock, parts.counter, {
       onMessage: (message) => this.#act(message),
-      onClose: () => this.#abort.abort(),
+      onClose: () => {
+        this.#abort.abort();
+        this.#conversion?.close();
+      },
     });
-    this.#sender = new FrameSender(parts.readers, (format) => this.#client.text({ type: "format", format }));
+    this.#sender = new FrameSender(parts.readers, this.#book, (format) => {
+      this.#sourceFormat = format;
+      if (this.#conversion === undefined) this.#announce(format);
+      else this.#conversion.sourceFormat = format;
+    });
   }
 
   #act(message: ClientMessage): void {
@@ -62,6 +82,7 @@ export class PlaybackSession {
         case "play":
           this.#speed = speedOf(message["speed"] ?? 1);
           this.#stream = this.#streamOf(message["stream"]);
+          if (message["video"] === "h264") this.#conversion ??= this.#newConversion();
           this.#start(numberOf(message, "request"), timeOf(message["time"]), (run) => run.play());
           break;
         case "speed": {
@@ -78,7 +99,8 @@ export class PlaybackSession {
         }
         case "pause":
         case "resume":
-          if (this.#run !== undefined) this.#run.isPaused = message.type === "pause";
+          this.#isPaused = message.type === "pause";
+          if (this.#run !== undefined) this.#run.isPaused = this.#isPaused;
           break;
         case "position":
           this.#position90k = numberOf(message, "time90k");
@@ -102,29 +124,68 @@ export class PlaybackSession {
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     this.#position90k = time90k;
-    const run = new PlaybackRun(
-      {
-        timeline: this.#timeline(this.#stream),
-        readers: this.#parts.readers,
-        sender: this.#sender,
-        clock: this.#parts.clock,
-        output: {
-          // Whatever an older request still has to say is of no interest.
-          text: (message) => {
-            if (!signal.aborted) this.#client.text(message);
-          },
-          frames: (frames, sending) => this.#frames(frames, sending),
-          unreadable: (item, error) => this.#unreadable(item, error),
-        },
+    this.#isPaused = false;
+    this.#run = undefined;
+    this.#audit(time90k);
+    this.#runOf(request, time90k, signal)
+      .then(async (run) => {
+        if (signal.aborted) return;
+        run.sendsAudio = this.#sendsAudio;
+        if (this.#isPaused) run.isPaused = true;
+        this.#run = run;
+        await begin(run);
+      })
+      .catch((error: unknown) => {
+        if (!signal.aborted) this.#tell(error);
+      });
+  }
+
+  /** Makes the run of a request, on the stream and by the way that suit the client. */
+  async #runOf(request: number, time90k: number, signal: AbortSignal): Promise<PlaybackRun> {
+    const own: PlaybackOutput = {
+      // Whatever an older request still has to say is of no interest.
+      text: (message) => {
+        if (!signal.aborted) this.#client.text(message);
       },
+      frames: (frames, sending) => this.#frames(frames, sending),
+      unreadable: (item, error) => this.#unreadable(item, error),
+    };
+    const conversion = this.#conversion;
+    let timeline = this.#timeline(this.#stream);
+    let output = own;
+    if (conversion !== undefined) {
+      const otherName = this.#stream === "main" ? "sub" : "main";
+      const isGranted = this.#media.access.grant.streams.includes(otherName);
+      const other = isGranted ? this.#timeline(otherName) : undefined;
+      const better = await conversion.betterStream(timeline, other, time90k, this.#speed < 0, signal);
+      if (better.insteadOf !== undefined && other !== undefined) {
+        timeline = other;
+        own.text({ type: "other-stream", request, stream: better.stream, codec: better.insteadOf });
+      }
+      output = conversion.begin(own, request, signal);
+    }
+    const { readers, clock } = this.#parts;
+    return new PlaybackRun(
+      { timeline, readers, sender: this.#sender, clock, output },
       { request, time90k, speed: this.#speed, signal },
     );
-    run.sendsAudio = this.#sendsAudio;
-    this.#run = run;
-    this.#audit(time90k);
-    begin(run).catch((error: unknown) => {
-      if (!signal.aborted) this.#tell(error);
+  }
+
+  #newConversion(): PlaybackConversion {
+    const { places, findFfmpeg, readers, clock, log } = this.#parts;
+    const conversion = new PlaybackConversion({
+      ...{ places, findFfmpeg, readers, clock, log },
+      announce: (format) => this.#announce(this.#book.numbered(format)),
+      tell: (message) => this.#client.text(message),
     });
+    conversion.sourceFormat = this.#sourceFormat;
+    return conversion;
+  }
+
+  #announce(format: WireFormat): number {
+    if (format.formatId !== this.#announced) this.#client.text({ type: "format", format });
+    this.#announced = format.formatId;
+    return format.formatId;
   }
 
   async #frames(frames: readonly ReadyFrame[], signal: AbortSignal): Promise<void> {

@@ -18,6 +18,8 @@ const SENT_LIMIT = 1_024;
 const JUMP_90K = 10 * 90_000;
 const STDERR_LIMIT_BYTES = 2_000;
 const STOP_GRACE_MS = 1_000;
+/** What a decoder and an encoder may take over the frames that they still hold. */
+const FINISH_MS = 10_000;
 
 export interface TranscoderOptions {
   readonly ffmpeg: { readonly path: string; readonly sandbox?: Sandbox | undefined };
@@ -33,6 +35,8 @@ export interface TranscoderOptions {
     readonly source: LiveFrameHeader;
     readonly elapsedMs: number;
   }) => void;
+  /** ffmpeg has taken what was waiting for it. */
+  readonly onDrain?: () => void;
   /** ffmpeg ended by itself; not called after `stop`. */
   readonly onEnd: (error: NightjarError) => void;
 }
@@ -54,6 +58,7 @@ export class Transcoder {
   #needsKeyFrame: boolean = true;
   #stderr = "";
   #stopped: boolean = false;
+  #finishing: boolean = false;
 
   constructor(options: TranscoderOptions) {
     this.#options = options;
@@ -79,8 +84,11 @@ export class Transcoder {
       this.#stderr = (this.#stderr + chunk.toString("latin1")).slice(-STDERR_LIMIT_BYTES);
     });
     this.#child.stdin?.on("error", () => undefined);
+    this.#child.stdin?.on("drain", () => options.onDrain?.());
     this.#child.once("error", (error) => this.#end(error.message));
-    this.#child.once("exit", (code, signal) => this.#end(`ffmpeg ended with ${signal ?? code}`));
+    this.#child.once("exit", (code, signal) => {
+      if (!this.#finishing) this.#end(`ffmpeg ended with ${signal ?? code}`);
+    });
     this.#child.stdin?.write(initSegment({ video: options.format }));
   }
 
@@ -135,6 +143,23 @@ export class Transcoder {
     });
     if (this.#sent.length > SENT_LIMIT) this.#sent.shift();
     return true;
+  }
+
+  /** Bytes that ffmpeg has not taken yet. */
+  get waitingBytes(): number {
+    return this.#child.stdin?.writableLength ?? 0;
+  }
+
+  /** No more frames follow; resolves when the pictures of all that were written have come out, or ffmpeg is stopped. */
+  async finish(): Promise<void> {
+    if (this.#stopped || this.#finishing) return;
+    this.#finishing = true;
+    const closed = new Promise<void>((resolve) => this.#child.once("close", () => resolve()));
+    const patience = this.#options.clock.after(FINISH_MS, () => this.stop());
+    this.#child.stdin?.end();
+    await closed;
+    patience.cancel();
+    this.#stopped = true;
   }
 
   /** Ends ffmpeg; nothing is called back afterwards. */

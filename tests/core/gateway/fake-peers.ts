@@ -144,7 +144,7 @@ export class FakeCore {
       },
       segments: ({ stream, start90k, end90k, limit }) => ({
         segments: this.segments
-          .filter((one) => one.file.includes(`/${stream}/`) || stream === "main")
+          .filter((one) => one.file.includes("/sub/") === (stream === "sub"))
           .filter((one) => one.startTime90k < end90k && one.startTime90k + one.duration90k > start90k)
           .slice(0, limit),
       }),

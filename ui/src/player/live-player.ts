@@ -9,6 +9,7 @@ import { feeds } from "./media-source-feed.ts";
 import type { FromWorker, LostReason, PlayerFigures } from "./messages.ts";
 import { MseLive } from "./mse-live.ts";
 import { openSession, stillOf, type WorkerSession } from "./player-host.ts";
+import { StillFeed } from "./still-feed.ts";
 
 /** How often a still is fetched where nothing else works. */
 const STILL_MS = 2000;
@@ -23,7 +24,12 @@ export type LiveState =
       readonly code?: string;
       readonly message?: string;
     }
-  | { readonly kind: "still"; readonly codec: string };
+  /** `waits`: all places for converting are taken, and the moving picture comes when one becomes free. */
+  | {
+      readonly kind: "still";
+      readonly codec: string;
+      readonly waits?: { readonly running: number; readonly limit: number };
+    };
 
 /** Something the viewer should know of how the picture is made. */
 export type LiveNote =
@@ -63,8 +69,9 @@ export class LivePlayer {
   #at = 0;
   #session: WorkerSession | undefined;
   #mse: MseLive | undefined;
-  #element: HTMLCanvasElement | HTMLVideoElement | HTMLImageElement | undefined;
-  #stillTimer: ReturnType<typeof setInterval> | undefined;
+  #element: HTMLCanvasElement | HTMLVideoElement | undefined;
+  #still: StillFeed | undefined;
+  #waits: { readonly running: number; readonly limit: number } | undefined;
   #wantSound = false;
   #inView = true;
   #unsupportedCodec = "";
@@ -97,8 +104,8 @@ export class LivePlayer {
 
   /** What is on show now, as JPEG. */
   async still(): Promise<Blob | undefined> {
+    if (this.#still !== undefined) return (await fetch(this.#still.image.src)).blob();
     if (this.#element instanceof HTMLVideoElement) return stillOf(this.#element);
-    if (this.#element instanceof HTMLImageElement) return (await fetch(this.#element.src)).blob();
     return this.#session?.picture();
   }
 
@@ -108,7 +115,7 @@ export class LivePlayer {
   }
 
   #shut(): void {
-    clearInterval(this.#stillTimer);
+    this.#hideStills();
     this.#audio.reset();
     this.#session?.close();
     this.#session = undefined;
@@ -134,7 +141,7 @@ export class LivePlayer {
     const session = openSession((message) => this.#take(message));
     this.#session = session;
     const url = socketUrl(
-      `/cameras/${encodeURIComponent(camera)}/live?stream=${attempt.stream}${attempt.transcode ? "&video=h264" : ""}`,
+      `/cameras/${encodeURIComponent(camera)}/live?stream=${attempt.stream}${attempt.transcode ? "&video=h264&wait=1" : ""}`,
     );
     if (attempt.stream !== this.#options.stream && this.#unsupportedCodec !== "") {
       this.note.value = { kind: "other-stream", stream: attempt.stream, codec: this.#unsupportedCodec };
@@ -164,14 +171,10 @@ export class LivePlayer {
     this.#tellVisible();
   }
 
-  #place(
-    element: HTMLCanvasElement | HTMLVideoElement | HTMLImageElement,
-    box: HTMLElement,
-    label: string,
-  ): void {
+  #place(element: HTMLCanvasElement | HTMLVideoElement, box: HTMLElement, label: string): void {
     element.className = "picture";
     element.setAttribute("aria-label", label);
-    if (!(element instanceof HTMLImageElement)) element.setAttribute("role", "img");
+    element.setAttribute("role", "img");
     this.#element = element;
     box.prepend(element);
   }
@@ -183,31 +186,55 @@ export class LivePlayer {
     this.#open();
   }
 
+  /** Stills in the place of a moving picture: for good, or until one can be had. */
   #showStills(): void {
-    const image = document.createElement("img");
-    image.alt = this.#options.label;
-    this.#place(image, this.#options.box, this.#options.label);
+    if (this.#still !== undefined) return;
+    const { box, camera, label } = this.#options;
+    const element = this.#element;
     // The stream that was tried last is one that the camera has; the wanted one it may lack.
     const stream = this.#attempts.at(-1)?.stream ?? this.#options.stream;
-    const address = `${apiUrl(`/cameras/${encodeURIComponent(this.#options.camera)}/snapshot.jpg`)}?stream=${stream}`;
-    const load = (): void => {
-      if (document.visibilityState !== "visible" || !this.#inView) return;
-      image.src = `${address}&at=${Date.now()}`;
-    };
-    image.addEventListener("load", () => {
-      if (this.state.value.kind !== "still")
-        this.state.value = { kind: "still", codec: this.#unsupportedCodec };
+    const address = `${apiUrl(`/cameras/${encodeURIComponent(camera)}/snapshot.jpg`)}?stream=${stream}`;
+    const still = new StillFeed(box, label, {
+      shown: () => {
+        if (element !== undefined) element.hidden = true;
+        this.#nowStill();
+      },
+      failed: () => this.#lost("stalled", Date.now()),
     });
-    image.addEventListener("error", () => this.#lost("stalled", Date.now()));
+    this.#still = still;
     this.note.value = undefined;
-    load();
-    this.#stillTimer = setInterval(load, STILL_MS);
+    this.figures.value = undefined;
+    still.repeat(STILL_MS, () => {
+      const isSeen = document.visibilityState === "visible" && this.#inView;
+      return isSeen ? `${address}&at=${Date.now()}` : undefined;
+    });
+  }
+
+  #nowStill(): void {
+    const waits = this.#waits;
+    const codec = this.#unsupportedCodec;
+    const before = this.state.value;
+    if (before.kind === "still" && before.waits === waits) return;
+    this.state.value = { kind: "still", codec, ...(waits === undefined ? {} : { waits }) };
+  }
+
+  #hideStills(): void {
+    this.#still?.close();
+    this.#still = undefined;
+    this.#waits = undefined;
+    if (this.#element !== undefined) this.#element.hidden = false;
   }
 
   #take(message: FromWorker): void {
     switch (message.type) {
       case "live":
+        this.#hideStills();
         this.state.value = { kind: "live" };
+        break;
+      case "transcode-wait":
+        this.#waits = { running: message.running, limit: message.limit };
+        if (this.state.value.kind === "still") this.#nowStill();
+        this.#showStills();
         break;
       case "lost":
         this.#lost(message.reason, message.sinceMs);

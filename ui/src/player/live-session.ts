@@ -144,6 +144,15 @@ export class LiveSession {
           limit: numberOf(message, "limit") ?? 0,
         });
         break;
+      case "transcode-wait":
+        this.#post({
+          id,
+          type: "transcode-wait",
+          from: textOf(message, "from") ?? "",
+          running: numberOf(message, "running") ?? 0,
+          limit: numberOf(message, "limit") ?? 0,
+        });
+        break;
       case "error":
         this.#post({
           id,

@@ -47,6 +47,8 @@ export type ToWorker =
   | { readonly type: "step"; readonly id: number; readonly frames: number }
   | { readonly type: "stream"; readonly id: number; readonly stream: "main" | "sub" }
   | { readonly type: "shown"; readonly id: number; readonly timeMs: number }
+  /** The page cannot play what comes: ask the recorder to convert it. */
+  | { readonly type: "convert"; readonly id: number }
   | { readonly type: "picture"; readonly id: number; readonly reply: number }
   | { readonly type: "close"; readonly id: number };
 
@@ -69,6 +71,16 @@ export type FromWorker = { readonly id: number } & (
       readonly running: number;
       readonly limit: number;
     }
+  /** No place to convert is free; `transcoding` follows when one is. */
+  | {
+      readonly type: "transcode-wait";
+      readonly from: string;
+      readonly running: number;
+      readonly limit: number;
+    }
+  | { readonly type: "other-stream"; readonly stream: "main" | "sub"; readonly codec: string }
+  /** What is on show was neither converted nor taken from the other stream. */
+  | { readonly type: "as-recorded" }
   | { readonly type: "figures"; readonly figures: PlayerFigures }
   | { readonly type: "sound"; readonly codec: string; readonly supported: boolean; readonly note?: string }
   | {

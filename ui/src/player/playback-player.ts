@@ -1,17 +1,21 @@
 // One camera's recordings on the page: owns the canvas or video, drives the worker session, says in signals where it is.
 import { signal } from "@preact/signals";
-import { socketUrl } from "../api/client.ts";
+import { apiUrl, socketUrl } from "../api/client.ts";
 import type { StreamName } from "../api/types.ts";
 import { AudioSink, audioContext } from "./audio-sink.ts";
 import { ways } from "./codec-choice.ts";
+import type { LiveNote } from "./live-player.ts";
 import { feeds } from "./media-source-feed.ts";
 import type { FromWorker, PictureWay } from "./messages.ts";
 import { MsePlayback } from "./mse-playback.ts";
 import { openSession, stillOf, type WorkerSession } from "./player-host.ts";
+import { StillFeed } from "./still-feed.ts";
 
 export type PlaybackTrouble =
   | { readonly kind: "line" }
   | { readonly kind: "unsupported"; readonly codec: string }
+  /** All places for converting are taken; play begins when one becomes free. */
+  | { readonly kind: "wait"; readonly codec: string; readonly running: number; readonly limit: number }
   | { readonly kind: "refused"; readonly code: string; readonly message: string };
 
 export interface PlaybackPlayerOptions {
@@ -33,6 +37,13 @@ export class PlaybackPlayer {
   readonly seeking = signal(false);
   readonly atEdge = signal(false);
   readonly trouble = signal<PlaybackTrouble | undefined>(undefined);
+  /** How the picture is made, where it is not simply what was recorded of the stream. */
+  readonly note = signal<LiveNote | undefined>(undefined);
+  readonly #options: PlaybackPlayerOptions;
+  #stream: StreamName;
+  #still: StillFeed | undefined;
+  #landedMs = 0;
+  #isConverted = false;
   readonly #session: WorkerSession;
   readonly #element: HTMLCanvasElement | HTMLVideoElement;
   readonly #mse: MsePlayback | undefined;
@@ -40,6 +51,8 @@ export class PlaybackPlayer {
   #sound = false;
 
   constructor(options: PlaybackPlayerOptions) {
+    this.#options = options;
+    this.#stream = options.stream;
     const way: PictureWay = ways(options.forced)[0] ?? "mse";
     this.#session = openSession((message) => this.#take(message));
     const id = this.#session.id;
@@ -113,6 +126,7 @@ export class PlaybackPlayer {
   }
 
   setStream(stream: StreamName): void {
+    this.#stream = stream;
     this.#session.send({ type: "stream", id: this.#session.id, stream });
   }
 
@@ -132,6 +146,7 @@ export class PlaybackPlayer {
     this.#audio.reset();
     this.#session.close();
     this.#mse?.close();
+    this.#hideStill();
     this.#element.remove();
   }
 
@@ -141,7 +156,29 @@ export class PlaybackPlayer {
     if (this.timeMs.value === undefined) this.timeMs.value = timeMs;
   }
 
+  /** A still of the moment in the place of the picture that nobody converts now. */
+  #showStill(): void {
+    const { box, camera, label } = this.#options;
+    this.#still ??= new StillFeed(box, label, { shown: () => undefined, failed: () => this.#hideStill() });
+    const query = new URLSearchParams({
+      time: new Date(Math.floor(this.#landedMs)).toISOString(),
+      stream: this.#stream,
+    });
+    this.#still.show(apiUrl(`/cameras/${encodeURIComponent(camera)}/snapshot.jpg?${query}`));
+    this.#element.hidden = true;
+    this.timeMs.value = this.#landedMs;
+    this.seeking.value = false;
+    this.waiting.value = false;
+  }
+
+  #hideStill(): void {
+    this.#still?.close();
+    this.#still = undefined;
+    this.#element.hidden = false;
+  }
+
   #shown(timeMs: number): void {
+    if (this.#still !== undefined) this.#hideStill();
     this.timeMs.value = timeMs;
     this.seeking.value = false;
     if (this.playing.value && this.waiting.value) this.waiting.value = false;
@@ -180,12 +217,41 @@ export class PlaybackPlayer {
       case "pcm-reset":
         this.#audio.reset();
         break;
+      case "transcode-wait":
+        this.trouble.value = {
+          kind: "wait",
+          codec: message.from,
+          running: message.running,
+          limit: message.limit,
+        };
+        this.note.value = undefined;
+        this.#showStill();
+        break;
+      case "transcoding":
+        if (this.trouble.value?.kind === "wait") this.trouble.value = undefined;
+        this.note.value = {
+          kind: "transcoding",
+          from: message.from,
+          running: message.running,
+          limit: message.limit,
+        };
+        break;
+      case "other-stream":
+        this.note.value = { kind: "other-stream", stream: message.stream, codec: message.codec };
+        break;
+      case "as-recorded":
+        this.note.value = undefined;
+        break;
       case "seeked":
+        this.#landedMs = message.timeMs;
         this.#mse?.seeked(message.timeMs, message.speed);
         break;
       case "init":
         if (feeds(message.mime)) this.#mse?.init(message.mime, message.data, message.zeroMs);
-        else this.trouble.value = { kind: "unsupported", codec: /"([^",]+)/.exec(message.mime)?.[1] ?? "" };
+        else if (!this.#isConverted) {
+          this.#isConverted = true;
+          this.#session.send({ type: "convert", id: this.#session.id });
+        } else this.trouble.value = { kind: "unsupported", codec: /"([^",]+)/.exec(message.mime)?.[1] ?? "" };
         break;
       case "fragment":
         this.#mse?.append(message.data, message.timeMs, message.audio);

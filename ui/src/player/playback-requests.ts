@@ -3,15 +3,17 @@ import type { StreamSocket } from "./stream-socket.ts";
 
 const POSITION_MS = 250;
 
-/** Asks for a moment; rounded towards where play goes, so that the picture that stands there is among those sent. */
+/** Asks for a moment, `converted` where this browser cannot play it as it is; rounded towards where play goes, so that the picture that stands there is among those sent. */
 export function playRequest(
   request: number,
   want90k: number,
   speed: number,
   stream: "main" | "sub",
+  converted: boolean,
 ): Readonly<Record<string, unknown>> {
   const timeMs = speed > 0 ? Math.floor(want90k / 90) : Math.ceil(want90k / 90);
-  return { type: "play", request, time: new Date(timeMs).toISOString(), speed, stream };
+  const asked = { type: "play", request, time: new Date(timeMs).toISOString(), speed, stream };
+  return converted ? { ...asked, video: "h264" } : asked;
 }
 
 /** Asks for the one picture before a moment, wherever it lies. */

@@ -7,6 +7,7 @@ import { ForwardShow } from "./forward-show.ts";
 import type { PictureWay, Post } from "./messages.ts";
 import { PictureCanvas } from "./picture-canvas.ts";
 import { PlaybackClock } from "./playback-clock.ts";
+import { PlaybackNotes } from "./playback-notes.ts";
 import { PositionTeller, playRequest, stepBackRequest } from "./playback-requests.ts";
 import type { Gap, Show, Stage } from "./playback-show.ts";
 import { PlaybackTracks } from "./playback-tracks.ts";
@@ -29,6 +30,7 @@ export class PlaybackSession {
   readonly #tracks: PlaybackTracks;
   readonly #stage: Stage;
   readonly #position: PositionTeller;
+  readonly #notes: PlaybackNotes;
   readonly #stopRefresh: () => void;
   #show: ForwardShow | BackwardShow | undefined;
   #stream: "main" | "sub";
@@ -44,6 +46,10 @@ export class PlaybackSession {
   #isEmpty = false;
   #emptyTries = 0;
   #hasLine = false;
+  /** This browser cannot play what is recorded: the recorder is asked for what it can. */
+  #isConverted = false;
+  /** Something of the last request is on show. */
+  #isShown = false;
   #awaitsStep = false;
   /** Stepping back one frame: the picture shown must be earlier than this. */
   #stepBackFrom90k: number | undefined;
@@ -61,7 +67,11 @@ export class PlaybackSession {
     this.#way = way;
     this.#stream = stream;
     this.#canvas = canvas === undefined ? undefined : new PictureCanvas(canvas);
-    this.#tracks = new PlaybackTracks(id, way, post);
+    this.#tracks = new PlaybackTracks(id, way, post, (codec) => {
+      if (this.#isConverted) post({ id, type: "unsupported", codec });
+      else this.convert();
+    });
+    this.#notes = new PlaybackNotes(id, post);
     const session = this;
     this.#stage = {
       clock: this.#clock,
@@ -112,8 +122,8 @@ export class PlaybackSession {
     if (this.#playing) return;
     this.#playing = true;
     const here = this.#shown90k ?? this.#want90k;
-    if (here !== undefined && (this.#requestedSpeed !== this.#speed || this.#show === undefined))
-      this.#ask(here);
+    const isVoid = this.#requestedSpeed !== this.#speed || this.#show === undefined || this.#notes.rests;
+    if (here !== undefined && isVoid) this.#ask(here);
   }
 
   setSpeed(speed: number): void {
@@ -156,9 +166,19 @@ export class PlaybackSession {
     if (this.#way === "mse" && here !== undefined) this.#ask(here);
   }
 
+  /** Asks for the moment again, in a form that this browser can play. */
+  convert(): void {
+    if (this.#isConverted) return;
+    this.#isConverted = true;
+    const want = this.#isShown ? this.#shown90k : this.#want90k;
+    if (want !== undefined) this.#ask(want);
+  }
+
   /** The page's own player (MSE) shows this moment. */
   shownByPage(time90k: number): void {
     this.#shown90k = time90k;
+    this.#isShown = true;
+    this.#notes.shown();
   }
 
   async still(reply: number): Promise<void> {
@@ -180,6 +200,7 @@ export class PlaybackSession {
     clearTimeout(this.#edgeTimer);
     this.#edgeTimer = undefined;
     this.#isEmpty = true;
+    this.#isShown = false;
     const speed = this.#playing ? this.#speed : 1;
     this.#request += 1;
     this.#stepBackFrom90k = undefined;
@@ -192,7 +213,8 @@ export class PlaybackSession {
     this.#tracks.sound.silence();
     if (this.#way === "webcodecs") this.#stageShow(speed).begin(want90k);
     else this.#tracks.waitForKeyFrame();
-    this.#socket.send(playRequest(this.#request, want90k, speed, this.#stream));
+    this.#notes.asked();
+    this.#socket.send(playRequest(this.#request, want90k, speed, this.#stream, this.#isConverted));
   }
 
   #stepOverGap(here90k: number): void {
@@ -252,6 +274,7 @@ export class PlaybackSession {
         });
         break;
       default:
+        this.#notes.take(message);
     }
   }
 
@@ -290,8 +313,10 @@ export class PlaybackSession {
 
   #shownNow(time90k: number): void {
     this.#shown90k = time90k;
+    this.#isShown = true;
     this.#isEmpty = false;
     this.#emptyTries = 0;
+    this.#notes.shown();
     const from = this.#stepBackFrom90k;
     this.#stepBackFrom90k = undefined;
     // Before the first picture after a gap: the recorder, which knows what lies beyond it, steps over.

@@ -17,14 +17,17 @@ export class PlaybackTracks {
   readonly #id: number;
   readonly #way: PictureWay;
   readonly #post: Post;
+  readonly #unsupported: (codec: string) => void;
   readonly #fragments = new FragmentBuilder(LEAD_MS);
   readonly #formats = new Map<number, WireFormat>();
   #formatId: number | undefined;
 
-  constructor(id: number, way: PictureWay, post: Post) {
+  /** `unsupported` is called for a codec that this browser does not decode. */
+  constructor(id: number, way: PictureWay, post: Post, unsupported: (codec: string) => void) {
     this.#id = id;
     this.#way = way;
     this.#post = post;
+    this.#unsupported = unsupported;
     this.sound = new SoundTrack(id, post);
   }
 
@@ -51,7 +54,7 @@ export class PlaybackTracks {
     this.sound.configure(format.audio);
     void decodes(format).then((supported) => {
       if (supported || this.#way === "mse" || format.video === undefined) return;
-      this.#post({ id: this.#id, type: "unsupported", codec: format.video.codec });
+      this.#unsupported(format.video.codec);
     });
   }
 

@@ -68,6 +68,9 @@ scope.addEventListener("message", ({ data }) => {
     case "shown":
       playbacks.get(id)?.shownByPage(data.timeMs * 90);
       break;
+    case "convert":
+      playbacks.get(id)?.convert();
+      break;
     case "close":
       close(id);
       break;

@@ -5,6 +5,7 @@ import { api } from "../../api/client.ts";
 import type { Camera } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { IconButton } from "../../parts/controls.tsx";
+import { PlayerNote } from "../../parts/player-note.tsx";
 import { ReasonChip } from "../../parts/reason.tsx";
 import { pictureName, saveBlob } from "../../parts/save-file.ts";
 import { LivePlayer, type LiveState } from "../../player/live-player.ts";
@@ -15,7 +16,6 @@ import { complain, tell } from "../../state/toasts.ts";
 import { FiguresLine } from "./figures-line.tsx";
 import { watchView } from "./in-view.ts";
 import { NoticeOverlay } from "./notice-overlay.tsx";
-import { PlayerNote } from "./player-note.tsx";
 import { tileNotice } from "./tile-notice.ts";
 
 const STARTING: LiveState = { kind: "connecting" };

@@ -2,6 +2,7 @@
 // browser lacks, the live edge.
 import type { ReadonlySignal } from "@preact/signals";
 import { t } from "../../locale/messages.ts";
+import { codecName } from "../../parts/player-note.tsx";
 import type { PlaybackPlayer } from "../../player/playback-player.ts";
 import type { CoverageStore } from "../../timeline/coverage-store.ts";
 
@@ -11,7 +12,18 @@ function Trouble({ player }: { readonly player: PlaybackPlayer }) {
   return (
     <div class="notice strip" role="status">
       {trouble.kind === "line" ? <p>{t("tile.line")}</p> : null}
-      {trouble.kind === "unsupported" ? <p>{t("playback.unsupported", { codec: trouble.codec })}</p> : null}
+      {trouble.kind === "unsupported" ? (
+        <p>{t("playback.unsupported", { codec: codecName(trouble.codec) })}</p>
+      ) : null}
+      {trouble.kind === "wait" ? (
+        <p>
+          {t("playback.wait", {
+            codec: codecName(trouble.codec),
+            running: trouble.running,
+            limit: trouble.limit,
+          })}
+        </p>
+      ) : null}
       {trouble.kind === "refused" ? (
         <p>
           {trouble.message} <code>{trouble.code}</code>

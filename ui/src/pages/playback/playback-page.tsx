@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { t } from "../../locale/messages.ts";
 import { EmptyPage, SkeletonRows } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { PlayerNote } from "../../parts/player-note.tsx";
 import { PlaybackPlayer } from "../../player/playback-player.ts";
 import { followLink, href, place, replaceQuery } from "../../router.ts";
 import { cameras, mayLock } from "../../state/recorder.ts";
@@ -21,6 +22,7 @@ import { TransportBar } from "./transport-bar.tsx";
 /** Lanes on the timeline: the chosen camera first. */
 const MOST_LANES = 8;
 const HOUR_MS = 3_600_000;
+const PLAYING = { kind: "live" } as const;
 
 /** The page. */
 export function PlaybackPage() {
@@ -50,6 +52,7 @@ function Playback({ camera, name }: { readonly camera: string; readonly name: st
   const marked = useSignal<Span | undefined>(undefined);
   const follow = useSignal(true);
   const store = useMemo(() => new CoverageStore(), []);
+  const note = useComputed(() => player.value?.note.value);
   const playheadMs = useComputed(() => player.value?.timeMs.value);
   const others = (cameras.value ?? []).map((one) => one.id).filter((id) => id !== camera);
   const lanes = [camera, ...others].slice(0, MOST_LANES);
@@ -152,6 +155,7 @@ function Playback({ camera, name }: { readonly camera: string; readonly name: st
       </div>
       <section class="stage" ref={stage} aria-label={t("playback.picture", { name })}>
         <div class="picture-box" ref={box} />
+        <PlayerNote note={note.value} state={PLAYING} />
         <PlaybackNotice player={player} store={store} camera={camera} />
         <span class="tile-name stage-name">{name}</span>
       </section>

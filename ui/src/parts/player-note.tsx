@@ -1,15 +1,21 @@
-// Says on a tile that the picture is not the stream that was asked for: another one, transcoded, or only stills.
-import { t } from "../../locale/messages.ts";
-import { Icon } from "../../parts/icon.tsx";
-import type { LiveNote, LiveState } from "../../player/live-player.ts";
+// Says on a tile, or over a recording, that the picture is not the stream that was asked for: another one, transcoded, or only stills.
+import { t } from "../locale/messages.ts";
+import type { LiveNote, LiveState } from "../player/live-player.ts";
+import { Icon } from "./icon.tsx";
 
-function codecName(codec: string): string {
+/** What people call a codec. */
+export function codecName(codec: string): string {
   if (/^(hvc1|hev1|h265)/.test(codec)) return "H.265";
   return /^(avc|h264)/.test(codec) ? "H.264" : codec;
 }
 
 function sentence(note: LiveNote | undefined, state: LiveState): string | undefined {
-  if (state.kind === "still") return t("note.still", { codec: codecName(state.codec) });
+  if (state.kind === "still") {
+    const codec = codecName(state.codec);
+    // No place at all is none that could become free.
+    const isHopeful = state.waits !== undefined && state.waits.limit > 0;
+    return isHopeful ? t("note.wait", { codec, ...state.waits }) : t("note.still", { codec });
+  }
   if (note?.kind === "other-stream") {
     return t(note.stream === "sub" ? "note.sub" : "note.main", { codec: codecName(note.codec) });
   }
