@@ -25,7 +25,7 @@ const HEAP_LIMIT_MB = 128;
 const MEMORY_LIMIT_BYTES = 384 * 1024 * 1024;
 const STDERR_LIMIT_BYTES = 16 * 1024;
 const STOP_LIMIT_MS = 2_500;
-const LINGER_MS = 500;
+const LINGER_MS = 3_000;
 
 export interface IsolatedProcessOptions {
   readonly name: string;
