@@ -193,6 +193,7 @@ export class Cameras implements CameraService {
               bitrateKbps: figures.bitrateKbps,
               framesPerSecond: figures.framesPerSecond,
               packetsLost: figures.packetsLost,
+              ...(figures.transport === undefined ? {} : { transport: figures.transport }),
             },
           }),
     };

@@ -51,6 +51,9 @@ export const CameraSchema = Type.Object({
           bitrateKbps: Type.Number(),
           framesPerSecond: Type.Number(),
           packetsLost: Type.Integer(),
+          transport: Type.Optional(
+            Type.Enum(["tcp", "udp", "tls"] as const, { description: "How the camera's packets come." }),
+          ),
         }),
       ),
     }),

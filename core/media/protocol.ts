@@ -153,7 +153,12 @@ export interface NumberedReport {
 }
 
 /** Figures of one stream over the last two seconds; not journaled. */
+/** How a camera's packets come: RTSPS is `tls`. */
+export type StreamTransport = "tcp" | "udp" | "tls";
+
 export interface StreamFigures extends StreamReport {
+  /** Absent while no session plays. */
+  readonly transport?: StreamTransport;
   readonly bitrateKbps: number;
   readonly framesPerSecond: number;
   readonly packets: number;

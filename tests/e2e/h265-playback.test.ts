@@ -264,6 +264,10 @@ describe("recordings in H.265", { skip, timeout: 240_000 }, () => {
       15_000,
     );
     await third.getByRole("button", { name: /Figures/ }).click();
+    await until("the figures of stills", async () => {
+      const text = await third.locator(".figures").first().textContent({ timeout: 300 });
+      return text !== null && /^H\.265 · stills · camera by TCP/.test(text);
+    });
     await screenshot(third, "live-waits-for-place");
     await page.goto(`${recorder.url}/cameras`);
     await note(third, /Transcoded from H\.265 \(1 of 1\)/);

@@ -69,6 +69,12 @@ describe("live view", { skip: skipBrowserTests }, () => {
       return text !== null && / ms · .*bit\/s · [1-9].* fps/.test(text) && text;
     });
     assert.match(words, /H\.264 · WebCodecs/);
+    // How the camera's packets come is the recorder's to say.
+    await until("the camera's transport", async () => {
+      const text = await page.locator(".figures").first().textContent();
+      return text !== null && /WebCodecs · camera by TCP/.test(text);
+    });
+    await screenshot(page, "live-figures");
     const delay = Number(/^(\d+) ms/.exec(words)?.[1]);
     assert.ok(delay < 1000, `the delay is small: ${words}`);
   });

@@ -71,6 +71,12 @@ describe("transcoding for browsers without H.265", () => {
     return gateway.core.link.request("figures", {});
   }
 
+  /** Resolves when what lingers of earlier viewers is gone. */
+  async function placesFree(): Promise<void> {
+    const end = performance.now() + 15_000;
+    while ((await figures()).transcodes > 0) assert.ok(performance.now() < end, "a place stays taken");
+  }
+
   it("gives every viewer the same H.264 pictures with the source's times, from one ffmpeg", async () => {
     const first = gateway.viewer("/api/v1/cameras/far/live?video=h264");
     const second = gateway.viewer("/api/v1/cameras/far/live?video=h264");
@@ -157,6 +163,31 @@ describe("transcoding for browsers without H.265", () => {
     const [error] = refused.texts("error");
     assert.equal(error?.["code"], "NJ_TRANSCODE_LIMIT");
     assert.match(String(error?.["message"]), /too many/);
+    current.socket.close();
+  });
+
+  it("lets a viewer who waits have the place as soon as it is free, with a picture at once", async () => {
+    await placesFree();
+    const holder = gateway.viewer("/api/v1/cameras/three/live?video=h264");
+    await until(() => holder.texts("transcoding").length > 0, "the place is taken");
+    const waiting = gateway.viewer("/api/v1/cameras/four/live?video=h264&wait=1");
+    await until(() => waiting.texts("transcode-wait").length > 0, "the notice");
+    const [wait] = waiting.texts("transcode-wait");
+    assert.deepEqual([wait?.["from"], wait?.["running"], wait?.["limit"]], ["h265", 1, 1]);
+    // Another who does not wait is refused, and the first one is told nothing of it but how full it is.
+    const refused = gateway.viewer("/api/v1/cameras/four/live?video=h264");
+    await until(() => refused.closeCode !== undefined, "refusal");
+    assert.equal(waiting.closeCode, undefined);
+    const { subscription = 0 } = gateway.media.subscribed.find((one) => one.camera === "four") ?? {};
+    feed(subscription, 0, 20);
+    holder.socket.close();
+    await until(() => waiting.texts("transcoding").length > 0, "the turn");
+    // Nothing more comes from the camera: what the hub kept since the last key frame makes the first pictures.
+    await until(() => waiting.frames.length >= 15, "pictures");
+    const first = readLiveHeader(waiting.frames[0] as Buffer);
+    assert.equal(first?.keyFrame, true);
+    assert.equal((await figures()).transcodes, 1);
+    waiting.socket.close();
   });
 
   it("passes a stream through that is H.264 already", async () => {

@@ -111,9 +111,11 @@ export class KeptStream implements KeeperListener {
   figures(): StreamFigures {
     const statistics = this.keeper.source?.statistics();
     const { camera, stream } = this.desired;
+    const { transport } = this.keeper;
     return {
       camera,
       stream,
+      ...(transport === undefined ? {} : { transport }),
       bitrateKbps: statistics?.bitrateKbps ?? 0,
       framesPerSecond: statistics?.framesPerSecond ?? 0,
       packets: statistics?.packets ?? 0,

@@ -5,7 +5,7 @@ import type { Clock } from "../../clock.ts";
 import { TICKS_PER_SECOND } from "../../domain/time.ts";
 import type { Log } from "../../log.ts";
 import type { Frame, StreamFormat } from "../format.ts";
-import type { DesiredStream, MediaReport } from "../protocol.ts";
+import type { DesiredStream, MediaReport, StreamTransport } from "../protocol.ts";
 import type { CameraClock, Loss, SourceSink, StreamFault, StreamSource, StreamState } from "../source.ts";
 import type { Part, PartSample } from "./part.ts";
 import { PartBuilder } from "./part-builder.ts";
@@ -48,8 +48,8 @@ export class StreamKeeper implements SourceSink {
   #source: StreamSource | undefined;
   #state: StreamState;
   #format: StreamFormat = {};
-  #transport: "tcp" | "udp" = "tcp";
   #inSession = false;
+  #transport: StreamTransport | undefined;
 
   #builder: PartBuilder | undefined;
   #ordinal = 0;
@@ -69,6 +69,11 @@ export class StreamKeeper implements SourceSink {
     return this.#desired;
   }
 
+  /** How the session that plays now comes in; undefined between sessions. */
+  get transport(): StreamTransport | undefined {
+    return this.#inSession ? this.#transport : undefined;
+  }
+
   get state(): StreamState {
     return this.#state;
   }
@@ -84,11 +89,6 @@ export class StreamKeeper implements SourceSink {
   /** True while a session plays. */
   get isPlaying(): boolean {
     return this.#inSession && this.#builder !== undefined;
-  }
-
-  /** How the session's packets come; undefined without a session. */
-  get transport(): "tcp" | "udp" | undefined {
-    return this.#inSession ? this.#transport : undefined;
   }
 
   /** Begins to fetch from `source`, which pushes into this keeper. */
@@ -169,10 +169,14 @@ export class StreamKeeper implements SourceSink {
 
   // ------------------------------------------------------------------------------- calls of the source
 
-  runStarted(run: { readonly format: StreamFormat; readonly transport: "tcp" | "udp" }): void {
+  runStarted(run: {
+    readonly format: StreamFormat;
+    readonly transport: "tcp" | "udp";
+    readonly tls: boolean;
+  }): void {
     this.#endRun("new-session");
+    this.#transport = run.tls ? "tls" : run.transport;
     this.#inSession = true;
-    this.#transport = run.transport;
     this.#setFormat(run.format);
   }
 

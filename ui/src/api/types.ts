@@ -63,6 +63,7 @@ export interface CameraStream {
     readonly bitrateKbps: number;
     readonly framesPerSecond: number;
     readonly packetsLost: number;
+    readonly transport?: "tcp" | "udp" | "tls";
   };
 }
 

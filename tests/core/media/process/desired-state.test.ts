@@ -115,12 +115,25 @@ describe("reconciling", () => {
     assert.equal(added.length, 2);
   });
 
+  it("tells how packets come while a session plays", () => {
+    const { rig } = rigWith(desiredStream());
+    const transport = () => rig.stream.figures().transport;
+    assert.equal(transport(), undefined);
+    rig.play(undefined, "udp");
+    assert.equal(transport(), "udp");
+    rig.play(undefined, "tcp", true);
+    assert.equal(transport(), "tls");
+    rig.stream.keeper.runEnded(undefined);
+    assert.equal(transport(), undefined);
+  });
+
   it("ends what is gone and closes its segment", async () => {
     const { rig, reconciler } = rigWith(desiredStream());
     const stream = reconciler.streams.get("yard/main");
     assert.ok(stream !== undefined);
     // The rig's own stream feeds the volume; this one gets its frames through the same door.
-    stream.keeper.runStarted({ transport: "tcp", format: rig.play().stream.keeper.format });
+    const { format } = rig.play().stream.keeper;
+    stream.keeper.runStarted({ format, transport: "tcp", tls: false });
     const removed: KeptStream[] = [];
     reconciler.onRemoved = (gone) => removed.push(gone);
     reconciler.reconcile(stateOf([], 2));

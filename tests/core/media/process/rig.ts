@@ -251,10 +251,10 @@ export class StreamRig {
   }
 
   /** A session begins. */
-  play(format: StreamFormat = { video: h264() }): this {
+  play(format: StreamFormat = { video: h264() }, transport: "tcp" | "udp" = "tcp", tls = false): this {
     this.#time = 0;
     this.#frames = 0;
-    this.stream.keeper.runStarted({ transport: "tcp", format });
+    this.stream.keeper.runStarted({ format, transport, tls });
     return this;
   }
 

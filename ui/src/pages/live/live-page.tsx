@@ -1,13 +1,16 @@
 // Live: a grid of 1, 4, 9 or 16 cameras, page by page, or one camera large. All of it stands in the address.
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { t } from "../../locale/messages.ts";
 import { EmptyPage, ErrorNote, IconButton, Segmented } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { followLink, href, navigate, place, replaceQuery } from "../../router.ts";
 import { figuresShown, fittingGrid, type GridSize, grid, gridSize } from "../../state/preferences.ts";
-import { cameras, camerasError, mayAdminister } from "../../state/recorder.ts";
+import { cameras, camerasError, mayAdminister, refreshCameras } from "../../state/recorder.ts";
 import { useShortcuts } from "../../state/shortcuts.ts";
 import { Tile, type TileActions } from "./tile.tsx";
+
+/** How often the recorder's figures are asked for while they are shown. */
+const FIGURES_MS = 5_000;
 
 /** The page. */
 export function LivePage() {
@@ -28,6 +31,15 @@ export function LivePage() {
     void done?.catch(() => undefined);
   };
   const ids = all.map((one) => one.id).join();
+  // Some of the figures are the recorder's own, which it tells when it is asked.
+  useEffect(() => {
+    if (!figuresShown.value) return;
+    void refreshCameras();
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") void refreshCameras();
+    }, FIGURES_MS);
+    return () => clearInterval(timer);
+  }, [figuresShown.value]);
 
   useShortcuts(
     () => [

@@ -141,7 +141,12 @@ export function Tile(props: {
         <div class="tile-words">
           <span class="tile-name">{camera.name}</span>
           {figuresShown.value ? (
-            <FiguresLine figures={figures.value} camera={camera} attempt={player.value?.attempt} />
+            <FiguresLine
+              figures={figures.value}
+              camera={camera}
+              attempt={player.value?.attempt}
+              state={state.value}
+            />
           ) : null}
         </div>
         <div class="tile-controls">
