@@ -24,7 +24,11 @@ const SUITES: Readonly<Record<string, Suite>> = {
     atOnce: 2,
   },
   // Most of their time is waiting for cameras, disks and other programs.
-  integration: { files: ["tests/integration/**/*.test.ts"], atOnce: 4 },
+  integration: {
+    files: ["tests/integration/**/*.test.ts"],
+    alone: ["tests/integration/footage-camera-faults.test.ts"],
+    atOnce: 3,
+  },
   e2e: { files: ["tests/e2e/**/*.test.ts"], atOnce: 1 },
   faults: {
     files: ["tests/faults/**/*.test.ts"],
