@@ -245,7 +245,8 @@ describe("footage of real cameras", { skip, timeout: 280_000 }, () => {
       for (const [index, url] of served.urls.entries()) {
         const played = await playThrough(plain, url);
         const what = `${SHOWN[index]}, ${statSync(files[index] ?? "").size} bytes, cut: ${JSON.stringify(played)}`;
-        assert.ok(played.error === undefined && played.seconds > 0.5 && played.pictures > 4, what);
+        // How much there is depends on the moment of the cut: at least a few pictures of the first part.
+        assert.ok(played.error === undefined && played.seconds > 0.1 && played.pictures > 4, what);
       }
     } finally {
       await browser.close();
