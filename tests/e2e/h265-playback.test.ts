@@ -9,6 +9,7 @@ import { FootageRecorder } from "../support/footage.ts";
 import { burntInNumbers } from "../support/footage-files.ts";
 import { hasProgram } from "../support/media-files.ts";
 import {
+  collectCounters,
   counterOf,
   DESKTOP,
   openBrowser,
@@ -83,20 +84,6 @@ describe("recordings in H.265", { skip, timeout: 240_000 }, () => {
     return until(`frame ${index}`, async () => (await counterOf(where)) === file.numbers[index], 20_000);
   }
 
-  async function collect(count: number): Promise<number[]> {
-    const seen: number[] = [];
-    await until(
-      "frames",
-      async () => {
-        const now = await counterOf(page);
-        if (now !== undefined && now !== seen.at(-1)) seen.push(now);
-        return seen.length >= count;
-      },
-      20_000,
-    );
-    return seen;
-  }
-
   before(async () => {
     recorder = await FootageRecorder.start();
     lonely = await recorder.addCamera("Lonely", { url: await source({ codec: "h265" }), transport: "tcp" });
@@ -159,7 +146,7 @@ describe("recordings in H.265", { skip, timeout: 240_000 }, () => {
       await page.keyboard.press(",");
       await rests(30);
       await page.keyboard.press("k");
-      const seen = await collect(12);
+      const seen = await collectCounters(page, 12, 20_000);
       for (const [at, number] of seen.entries()) {
         if (at > 0) assert.ok(between(seen[at - 1] as number, number) > 0, `forwards: ${seen.join()}`);
       }
@@ -181,7 +168,7 @@ describe("recordings in H.265", { skip, timeout: 240_000 }, () => {
       await rests(160);
       await page.locator("#speed").selectOption("-1");
       await page.keyboard.press("k");
-      const back = await collect(8);
+      const back = await collectCounters(page, 8, 20_000);
       assert.ok(between(back[0] as number, back.at(-1) as number) < 0, `backwards: ${back.join()}`);
       await page.goto(address(lonely, gap.startMs - 1_500, player));
       await until(

@@ -7,6 +7,7 @@ import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import {
+  collectCounters,
   counterOf,
   openBrowser,
   openContext,
@@ -89,20 +90,6 @@ describe("playback", { skip: skipBrowserTests }, () => {
     });
   }
 
-  async function collect(count: number): Promise<number[]> {
-    const seen: number[] = [];
-    await until(
-      "frames",
-      async () => {
-        const now = await counterOf(page);
-        if (now !== undefined && now !== seen.at(-1)) seen.push(now);
-        return seen.length >= count;
-      },
-      15_000,
-    );
-    return seen;
-  }
-
   for (const [name, player] of [
     ["WebCodecs", ""],
     ["MSE", "&player=mse"],
@@ -156,7 +143,7 @@ describe("playback", { skip: skipBrowserTests }, () => {
       await open(9000, player);
       await page.locator("#speed").selectOption("-1");
       await page.keyboard.press("Space");
-      const seen = await collect(12);
+      const seen = await collectCounters(page, 12, 15_000);
       const wrong = seen.filter((value, at) => at > 0 && framesBetween(seen[at - 1] ?? 0, value) >= 0);
       assert.deepEqual(wrong, [], `each earlier than the one before: ${seen.join(" ")}`);
     });

@@ -14,19 +14,21 @@ import { SoundConversion } from "../../core/gateway/download/sound-conversion.ts
 import { silentLog } from "../../core/log.ts";
 import { g711Format } from "../../core/media/codec/g711.ts";
 import { startTestGateway, type TestGateway, until, VOLUME } from "../core/gateway/fake-peers.ts";
-import { makeSource, type Recorded, record, type Source, type SourceSample } from "./gateway-footage.ts";
+import {
+  clipAddress,
+  makeSource,
+  NOON,
+  type Recorded,
+  record,
+  SECOND,
+  type Source,
+  type SourceSample,
+} from "./gateway-footage.ts";
 
 const run = promisify(execFile);
-/** 2026-03-01T12:00:00Z. */
-const NOON = Date.UTC(2026, 2, 1, 12) * 90;
-const SECOND = 90_000;
 /** Bursts of a tone in the source, seconds from its start; each lasts half a second. */
 const BURSTS = [3, 9, 14];
 const RATE = 8_000;
-
-function iso(time90k: number): string {
-  return new Date(time90k / 90).toISOString();
-}
 
 describe("the sound of clips", () => {
   let folder: string;
@@ -35,7 +37,7 @@ describe("the sound of clips", () => {
   const headers = { authorization: "Bearer good" };
 
   function clipUrl(start90k: number, end90k: number, more = ""): string {
-    return `${gateway.http}/api/v1/cameras/yard/clip.mp4?start=${iso(start90k)}&end=${iso(end90k)}${more}`;
+    return clipAddress(gateway.http, start90k, end90k, more);
   }
 
   async function fetched(url: string): Promise<{ answer: Response; bytes: Buffer }> {

@@ -9,16 +9,18 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { startTestGateway, type TestGateway, VOLUME } from "../core/gateway/fake-peers.ts";
-import { makeSource, type Recorded, record, type Source } from "./gateway-footage.ts";
+import {
+  clipAddress,
+  iso,
+  makeSource,
+  NOON,
+  type Recorded,
+  record,
+  SECOND,
+  type Source,
+} from "./gateway-footage.ts";
 
 const run = promisify(execFile);
-/** 2026-03-01T12:00:00Z. */
-const NOON = Date.UTC(2026, 2, 1, 12) * 90;
-const SECOND = 90_000;
-
-function iso(time90k: number): string {
-  return new Date(time90k / 90).toISOString();
-}
 
 describe("clips and snapshots through the gateway", () => {
   let folder: string;
@@ -28,7 +30,7 @@ describe("clips and snapshots through the gateway", () => {
   const headers = { authorization: "Bearer good" };
 
   function clipUrl(start90k: number, end90k: number, more = ""): string {
-    return `${gateway.http}/api/v1/cameras/yard/clip.mp4?start=${iso(start90k)}&end=${iso(end90k)}${more}`;
+    return clipAddress(gateway.http, start90k, end90k, more);
   }
 
   /** What ffmpeg decodes of a file: a checksum and a time in seconds for each picture; it must not complain. */

@@ -15,6 +15,19 @@ import { VOLUME } from "../core/gateway/fake-peers.ts";
 
 const run = promisify(execFile);
 
+/** When the footage of the gateway's tests begins, 2026-03-01T12:00:00Z, in 90 kHz ticks. */
+export const NOON = Date.UTC(2026, 2, 1, 12) * 90;
+export const SECOND = 90_000;
+
+export function iso(time90k: number): string {
+  return new Date(time90k / 90).toISOString();
+}
+
+/** Address of a clip of the camera `yard`; `more` goes behind its range. */
+export function clipAddress(http: string, start90k: number, end90k: number, more = ""): string {
+  return `${http}/api/v1/cameras/yard/clip.mp4?start=${iso(start90k)}&end=${iso(end90k)}${more}`;
+}
+
 export interface SourceSample {
   readonly data: Buffer;
   readonly decodeTime: number;

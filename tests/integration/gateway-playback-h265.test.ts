@@ -21,16 +21,9 @@ import {
   type Viewer,
   VOLUME,
 } from "../core/gateway/fake-peers.ts";
-import { makeSource, type Recorded, record } from "./gateway-footage.ts";
+import { iso, makeSource, NOON, type Recorded, record, SECOND } from "./gateway-footage.ts";
 
 const run = promisify(execFile);
-/** 2026-03-01T12:00:00Z. */
-const NOON = Date.UTC(2026, 2, 1, 12) * 90;
-const SECOND = 90_000;
-
-function iso(time90k: number): string {
-  return new Date(time90k / 90).toISOString();
-}
 
 interface Shown {
   readonly header: LiveFrameHeader;

@@ -13,15 +13,9 @@ import {
   type Viewer,
   VOLUME,
 } from "../core/gateway/fake-peers.ts";
-import { makeSource, type Recorded, record, type Source } from "./gateway-footage.ts";
+import { iso, makeSource, NOON, type Recorded, record, type Source } from "./gateway-footage.ts";
 
-/** 2026-03-01T12:00:00Z. */
-const NOON = Date.UTC(2026, 2, 1, 12) * 90;
 const HOUR = 3_600 * 90_000;
-
-function iso(time90k: number): string {
-  return new Date(time90k / 90).toISOString();
-}
 
 interface Shown {
   readonly time90k: number;

@@ -4,7 +4,7 @@ import type { Clock, Timer } from "../../clock.ts";
 import type { CameraId, StreamName } from "../../domain/ids.ts";
 import { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import { Transcoder } from "../../media/live/transcoder.ts";
+import { entryOfWire, Transcoder } from "../../media/live/transcoder.ts";
 import {
   LIVE_HEADER_BYTES,
   type LiveFrameHeader,
@@ -168,12 +168,7 @@ export class TranscodedStream implements LiveSink {
       if (generation !== this.#generation) return;
       const transcoder = new Transcoder({
         ffmpeg,
-        format: {
-          codecString: video.codec,
-          width: video.width,
-          height: video.height,
-          decoderConfig: Buffer.from(video.description, "base64"),
-        },
+        format: entryOfWire(video),
         clock: this.#options.clock,
         log: this.#options.log,
         onConfig: (config) => this.#outputFormat(config),

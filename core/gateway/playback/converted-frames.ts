@@ -4,7 +4,7 @@
 import type { Clock } from "../../clock.ts";
 import { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import { Transcoder } from "../../media/live/transcoder.ts";
+import { entryOfWire, Transcoder } from "../../media/live/transcoder.ts";
 import {
   LIVE_HEADER_BYTES,
   type LiveFrameHeader,
@@ -145,12 +145,7 @@ export class ConvertedFrames implements PlaybackOutput {
     if (video === undefined) throw ended("there is no picture");
     const transcoder: Transcoder = new Transcoder({
       ffmpeg: { path, sandbox },
-      format: {
-        codecString: video.codec,
-        width: video.width,
-        height: video.height,
-        decoderConfig: Buffer.from(video.description, "base64"),
-      },
+      format: entryOfWire(video),
       clock,
       log,
       onConfig: ({ codecString, decoderConfig }) => {

@@ -6,7 +6,7 @@ import type { Clock } from "../../clock.ts";
 import { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { type Sandbox, sandboxed } from "../ffmpeg/sandbox.ts";
-import type { LiveFrameHeader } from "../live-wire.ts";
+import type { LiveFrameHeader, WireFormat } from "../live-wire.ts";
 import { fragment, initSegment, type VideoEntryFormat } from "../mp4/index.ts";
 import { FlvReader } from "./flv-reader.ts";
 
@@ -20,6 +20,16 @@ const STDERR_LIMIT_BYTES = 2_000;
 const STOP_GRACE_MS = 1_000;
 /** What a decoder and an encoder may take over the frames that they still hold. */
 const FINISH_MS = 10_000;
+
+/** The entry of a stream's picture, out of what is told of it on the wire. */
+export function entryOfWire(video: NonNullable<WireFormat["video"]>): VideoEntryFormat {
+  return {
+    codecString: video.codec,
+    width: video.width,
+    height: video.height,
+    decoderConfig: Buffer.from(video.description, "base64"),
+  };
+}
 
 export interface TranscoderOptions {
   readonly ffmpeg: { readonly path: string; readonly sandbox?: Sandbox | undefined };

@@ -84,6 +84,21 @@ export async function counterOf(page: Page, selector = ".picture"): Promise<numb
   return typeof found === "number" ? found : undefined;
 }
 
+/** Frame numbers as they come on show, until there are `count` different ones in a row. */
+export async function collectCounters(page: Page, count: number, timeoutMs: number): Promise<number[]> {
+  const seen: number[] = [];
+  await until(
+    "frames",
+    async () => {
+      const now = await counterOf(page);
+      if (now !== undefined && now !== seen.at(-1)) seen.push(now);
+      return seen.length >= count;
+    },
+    timeoutMs,
+  );
+  return seen;
+}
+
 /** Writes a screenshot for people to look at (ignored by git). */
 export async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });

@@ -37,7 +37,7 @@ export function assemble(plans: TrackPlans, budgetBytes = 64 * 1024 * 1024) {
     troubles,
     assembler,
     /** Skips sequence numbers, as loss does. */
-    skip(track: "video" | "audio" | "metadata", count = 1): void {
+    lose(track: "video" | "audio" | "metadata", count = 1): void {
       sequences[track] += count;
     },
     /** Sends a payload with the next sequence number. */

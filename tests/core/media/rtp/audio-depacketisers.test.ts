@@ -38,7 +38,7 @@ describe("AAC as mpeg4-generic", () => {
   it("drops a piece whose other half is lost, and no more", () => {
     const test = assemble(plans);
     test.send("audio", 0, false, auHeaders(10), Buffer.alloc(6, 1));
-    test.skip("audio");
+    test.lose("audio");
     test.send("audio", 1024, true, auHeaders(2), [7, 7]);
     assert.deepEqual(
       test.sink.audio.map((frame) => [...frame.bytes]),
@@ -153,7 +153,7 @@ describe("the ONVIF metadata track", () => {
   it("drops a document that lacks a packet and one of more than 256 KiB", () => {
     const test = assemble(plans);
     test.send("metadata", 0, false, Buffer.from("<a"));
-    test.skip("metadata");
+    test.lose("metadata");
     test.send("metadata", 0, true, Buffer.from("/>"));
     for (let index = 0; index < 6; index += 1)
       test.send("metadata", 9, index === 5, Buffer.alloc(50_000, 0x20));
