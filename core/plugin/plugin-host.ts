@@ -171,9 +171,10 @@ export class PluginHost {
     const { name, entry } = found.manifest;
     const { dataDir, version, log, clock } = this.#options;
     const places: PluginPlaces = {
-      registerDriver: (driver) => {
-        this.cameraDrivers.replace(name, driver);
-        if (this.#isLoaded) this.#options.refreshCameras(driver.id);
+      registerDriver: (driver) => this.cameraDrivers.replace(name, driver),
+      driversAnswer: (ids) => {
+        // Before that, the list of cameras asks for all of them by itself.
+        if (this.#isLoaded) for (const id of ids) this.#options.refreshCameras(id);
       },
       tap: (hook, stage, listener) => tapIn(this.hooks, name, hook, stage, listener),
       refreshCameras: this.#options.refreshCameras,
@@ -190,7 +191,6 @@ export class PluginHost {
       log,
       config: () => this.#options.settings(name)?.config,
       places,
-      onChange: () => undefined,
     });
   }
 

@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, describe, it } from "node:test";
 import { systemClock } from "../../core/clock.ts";
+import { Type } from "../../core/index.ts";
 import { silentLog } from "../../core/log.ts";
 import type { CameraDriver } from "../../core/plugin/camera-driver.ts";
 import { PluginHost, type PluginStatus } from "../../core/plugin/plugin-host.ts";
@@ -39,6 +40,9 @@ describe("a stranger's plugin", { timeout: 120_000 }, () => {
     readonly top?: string;
     readonly config?: unknown;
     readonly files?: Readonly<Record<string, string>>;
+    /** Another plugin answers for the driver already. */
+    readonly taken?: boolean;
+    readonly onRefresh?: (driver: string) => void;
   }): Promise<{ host: PluginHost; dataDir: string; driver: () => CameraDriver; status: () => PluginStatus }> {
     number += 1;
     const folder = root.join(`elsewhere-${number}`, NAME);
@@ -82,10 +86,18 @@ describe("a stranger's plugin", { timeout: 120_000 }, () => {
       log: silentLog,
       clock: systemClock,
       settings: () => ({ enabled: true, config: parts.config }),
-      refreshCameras: () => undefined,
+      refreshCameras: parts.onRefresh ?? (() => undefined),
       offerCamera: async () => undefined,
     });
     hosts.push(host);
+    if (parts.taken === true) {
+      host.cameraDrivers.for("nightjar-camera-first").register({
+        id: "stranger",
+        displayName: "First",
+        configSchema: Type.Object({}),
+        streams: async () => ({ main: { kind: "rtsp", url: "rtsp://first/", transport: "tcp" } }),
+      });
+    }
     await host.load();
     return {
       host,
@@ -128,6 +140,28 @@ describe("a stranger's plugin", { timeout: 120_000 }, () => {
   it("is refused wrong settings, by its own schema and with the place", async () => {
     const { status } = await load({ config: { level: "high" } });
     assert.match(status().reason ?? "", /\/level/);
+  });
+
+  it("is told when another one answers for its cameras already, and takes nothing from it", async () => {
+    const { status, driver } = await load({ taken: true });
+    assert.match(status().reason ?? "", /"stranger", which nightjar-camera-first already answers for/);
+    assert.equal(driver().displayName, "First");
+  });
+
+  it("that takes its time keeps nobody waiting, and its cameras are asked for when it can answer", async () => {
+    const answers: Promise<unknown>[] = [];
+    const ofHost: { host?: PluginHost } = {};
+    const { host, status } = await load({
+      setup: "await new Promise((resolve) => setTimeout(resolve, 5000));",
+      onRefresh: (id) => {
+        const entry = ofHost.host?.cameraDrivers.get(id)?.entry;
+        if (entry !== undefined) answers.push(streams(entry));
+      },
+    });
+    ofHost.host = host;
+    assert.equal(status().status, "restarting", "the host goes on without it");
+    await waitFor(() => answers.length > 0, { deadlineMs: 20_000, what: "its cameras to be asked for" });
+    assert.equal(((await answers[0]) as { main: { kind: string } }).main.kind, "rtsp");
   });
 
   it("gets the running core, whatever copy of it the plugin brings", async () => {
@@ -233,8 +267,8 @@ describe("a stranger's plugin", { timeout: 120_000 }, () => {
       /used up its 128 MB|SIGABRT/,
     ],
     [
-      "leaks buffers",
-      "const all = []; for (;;) { all.push(Buffer.alloc(8 * 1024 * 1024, 1)); await new Promise((r) => setTimeout(r, 20)); }",
+      "leaks buffers and lies about it",
+      "process.memoryUsage.rss = () => 1; const all = []; for (;;) { all.push(Buffer.alloc(8 * 1024 * 1024, 1)); await new Promise((r) => setTimeout(r, 20)); }",
       /MB of memory/,
     ],
   ] as const) {

@@ -24,8 +24,13 @@ type Told = Parameters<CoreMethodsForPlugin["log"]>[0];
 
 /** What the host lends a plugin. */
 export interface PluginPlaces {
-  /** Puts a driver in the plugin's name into the registry; the same id again replaces the plugin's own. */
+  /**
+   * Puts a driver in the plugin's name into the registry; the same id again replaces the plugin's own. Throws
+   * `NJ_REGISTRY_DUPLICATE` where another plugin answers for that id.
+   */
   registerDriver(driver: CameraDriver): void;
+  /** These drivers answer from now on: for the first time, or after a restart. */
+  driversAnswer(ids: readonly string[]): void;
   /** Taps a hook in the plugin's name. Called once for each tap, however often the plugin is started. */
   tap(hook: HookName, stage: number, listener: (...args: unknown[]) => Promise<void>): void;
   refreshCameras(driver: string): void;
@@ -38,8 +43,6 @@ export interface IsolatedPluginOptions
   readonly log: Log;
   config(): unknown;
   readonly places: PluginPlaces;
-  /** It runs, restarts, or was given up. */
-  onChange(): void;
 }
 
 export type IsolatedStatus = "starting" | "running" | "restarting" | "quarantined" | "stopped";
@@ -58,6 +61,7 @@ export class IsolatedPlugin {
   #failures: number[] = [];
   #pause: Timer | undefined;
   #hasStarted = false;
+  readonly #drivers = new Set<string>();
   status: IsolatedStatus = "stopped";
   /** Why it does not run, or did not last time. */
   reason: string | undefined;
@@ -69,10 +73,6 @@ export class IsolatedPlugin {
 
   get health(): PluginHealth | undefined {
     return this.#process?.health;
-  }
-
-  get pid(): number | undefined {
-    return this.#process?.pid;
   }
 
   /** Loads the plugin. Never rejects: what is wrong stands in `status` and `reason`. */
@@ -92,6 +92,7 @@ export class IsolatedPlugin {
       return;
     }
     this.#set("running");
+    this.#options.places.driversAnswer([...this.#drivers]);
     // The core runs `start` and `ready` once, for all; whoever comes later is started on his own.
     if (this.#hasStarted) await this.#startAgain();
   }
@@ -114,7 +115,6 @@ export class IsolatedPlugin {
   #set(status: IsolatedStatus, reason?: string): void {
     this.status = status;
     if (reason !== undefined || status === "running") this.reason = reason;
-    this.#options.onChange();
   }
 
   #ended(reason: string): void {
@@ -190,12 +190,19 @@ export class IsolatedPlugin {
   #handlers(): Readonly<Record<string, LinkHandler>> {
     const { places, log, name } = this.#options;
     let declared = 0;
-    let drivers = 0;
     const own = log.child({ plugin: name });
     return {
       registerDriver: (card: DriverCard) => {
-        drivers += 1;
-        if (drivers <= DRIVERS_LIMIT) places.registerDriver(this.#standIn(card));
+        if (this.#drivers.size >= DRIVERS_LIMIT && !this.#drivers.has(card.id)) {
+          throw new NightjarError(
+            "NJ_PLUGIN_FAILED",
+            "resource-exhausted",
+            `a plugin registers ${DRIVERS_LIMIT} drivers at most`,
+          );
+        }
+        places.registerDriver(this.#standIn(card));
+        this.#drivers.add(card.id);
+        if (this.status === "running") places.driversAnswer([card.id]);
       },
       tap: ({ tap, hook, stage }: Parameters<CoreMethodsForPlugin["tap"]>[0]) => {
         if (tap !== declared || tap >= TAPS_LIMIT || !Object.hasOwn(HOOK_KINDS, hook)) return;

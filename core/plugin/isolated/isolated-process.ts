@@ -1,7 +1,7 @@
 // One process of an isolated plugin: Node with its permissions cut down to what the plugin needs, an empty environment,
 // bounded memory, and a watch that ends it when it hangs or eats the machine. Knows nothing of restarts.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -137,10 +137,6 @@ export class IsolatedProcess {
     return isolated;
   }
 
-  get pid(): number {
-    return this.#child.pid ?? 0;
-  }
-
   /** Ends the process at once; `onEnd` tells `reason`. */
   kill(reason: string): void {
     this.#reason ??= reason;
@@ -164,14 +160,13 @@ export class IsolatedProcess {
       this.kill(`it did nothing but compute for ${Math.round(silentMs / 1000)} s, and was ended`);
       return;
     }
-    this.link.request("ping", {}, SILENCE_LIMIT_MS).then(
-      (health) => {
+    Promise.all([this.link.request("ping", {}, SILENCE_LIMIT_MS), residentBytes(this.#child.pid)]).then(
+      ([told, rssBytes = told.rssBytes]) => {
         this.#answeredMs = clock.monotonicMs();
-        this.health = health;
-        // Its own word; what the system says of it is looked at where there is /proc.
-        if (health.rssBytes > MEMORY_LIMIT_BYTES) {
+        this.health = { ...told, rssBytes };
+        if (rssBytes > MEMORY_LIMIT_BYTES) {
           this.kill(
-            `it took ${Math.round(health.rssBytes / 1024 ** 2)} MB of memory; ${MEMORY_LIMIT_BYTES / 1024 ** 2} MB are allowed`,
+            `it took ${Math.round(rssBytes / 1024 ** 2)} MB of memory; ${MEMORY_LIMIT_BYTES / 1024 ** 2} MB are allowed`,
           );
         }
       },
@@ -188,5 +183,15 @@ export class IsolatedProcess {
     // The message of an uncaught error is the line that names it.
     const told = /^(?:Uncaught )?([A-Z][A-Za-z]*(?:Error|Exception)\b.*)$/m.exec(this.#stderr)?.[1];
     return told === undefined ? how : `${how}: ${told.slice(0, 300)}`;
+  }
+}
+
+/** What the system says of a process's memory: its own word could be a lie. Undefined where there is no /proc. */
+async function residentBytes(pid: number | undefined): Promise<number | undefined> {
+  try {
+    const status = await readFile(`/proc/${pid}/status`, "utf8");
+    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024 || undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -26,6 +26,8 @@ const LOG_LINES_PER_SECOND = 50;
 const taps: Listener[] = [];
 const drivers = new Map<string, CameraDriver>();
 const calls = new Map<number, AbortController>();
+/** Registrations that the core has not confirmed yet: a plugin is set up when all are. */
+let unconfirmed: Promise<unknown>[] = [];
 const delay = monitorEventLoopDelay({ resolution: 100 });
 
 const link: Link<CoreMethodsForPlugin> = new Link<CoreMethodsForPlugin>(
@@ -47,6 +49,8 @@ async function setup(order: SetupOrder): Promise<void> {
   });
   const definition = definitionOf(await import(order.entry), order.name);
   await definition.setup(nvrFor(order), checkedConfig(definition.configSchema, order.config) as never);
+  await Promise.all(unconfirmed);
+  unconfirmed = [];
 }
 
 async function runTap(params: Parameters<PluginMethods["runTap"]>[0]): Promise<void> {
@@ -109,13 +113,17 @@ function nvrFor(order: SetupOrder): Nvr {
       register(driver) {
         drivers.set(driver.id, driver);
         const { id, displayName, configSchema, catalogue } = driver;
-        link.notify("registerDriver", {
+        const asked = link.request("registerDriver", {
           id,
           displayName,
           configSchema,
           ...(catalogue === undefined ? {} : { catalogue }),
           prepares: driver.prepare !== undefined,
         });
+        unconfirmed.push(asked);
+        asked.catch((error: unknown) =>
+          logFor({}).error("a driver is not registered", { reason: String(error) }),
+        );
       },
     },
     hooks: hooks(),
