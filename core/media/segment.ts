@@ -80,6 +80,14 @@ export function segmentId(
   return `${startMs}-${identity.node}-${identity.run}-${identity.sequence}` as SegmentId;
 }
 
+/** Folder below a volume's root for files that are recorded only in case an event wants them. */
+export const PROVISIONAL_FOLDER = "pre-record";
+
+/** Path of a segment that may never be kept. Not below `video/`, so that no walk and no index finds it. */
+export function provisionalPath(identity: SegmentIdentity): string {
+  return `${PROVISIONAL_FOLDER}/${identity.camera}-${identity.stream}-${segmentId(identity)}.mp4`;
+}
+
 /** Path of a segment below its volume's root: `video/<camera>/<stream>/<yyyy-mm-dd>/<hh>/<id>.mp4`, in UTC. */
 export function segmentPath(identity: SegmentIdentity): string {
   const iso = new Date(Math.floor(identity.startTime90k / 90)).toISOString();

@@ -5,6 +5,7 @@ import { TICKS_PER_SECOND } from "../../domain/time.ts";
 import type { DesiredStream, OpenSegment, RecordTrigger } from "../protocol.ts";
 import type { Part } from "./part.ts";
 import type { PartRing } from "./part-ring.ts";
+import { ProvisionalFiles } from "./provisional-files.ts";
 import { SegmentWriter, type SegmentWriterServices } from "./segment-writer.ts";
 import { Wanted } from "./wanted.ts";
 
@@ -20,6 +21,8 @@ export class Recorder {
   readonly #ring: PartRing;
   readonly #wanted = new Wanted();
   readonly #writer: SegmentWriter;
+  /** Where the pre-record time is while memory is short. */
+  readonly provisional: ProvisionalFiles;
   #desired: DesiredStream;
   /** First part that was wanted and could not be written so far. */
   #missedSince: number | undefined;
@@ -37,6 +40,7 @@ export class Recorder {
     this.#ring = ring;
     this.#services = services;
     this.#writer = new SegmentWriter(desired, services);
+    this.provisional = new ProvisionalFiles(desired, services);
     this.update(desired);
   }
 
@@ -44,6 +48,7 @@ export class Recorder {
   update(desired: DesiredStream): void {
     this.#desired = desired;
     this.#writer.update(desired);
+    this.provisional.update(desired);
     this.#wanted.update(desired, this.#services.clock.monotonicMs());
   }
 
@@ -97,6 +102,13 @@ export class Recorder {
     return { startTime90k, preRecordShort: startTime90k > from90k };
   }
 
+  /** Puts the pre-record time on disk instead of into the ring. False: it records, or no volume takes it. */
+  spill(): boolean {
+    if (this.#recordingSince90k !== undefined || this.#missedSince !== undefined) return false;
+    const { lastOrdinal } = this.#writer;
+    return this.provisional.begin(this.#ring.parts.filter(({ ordinal }) => ordinal > lastOrdinal));
+  }
+
   /** Ends a trigger at a moment. */
   endTrigger(id: string, until90k: number): void {
     this.#wanted.endTrigger(id, until90k);
@@ -113,6 +125,7 @@ export class Recorder {
       this.#missedUpTo = part.ordinal;
       this.#framesMissed += part.video.length;
     }
+    if (this.#recordingSince90k === undefined) this.provisional.write(part);
     this.#tell(bits);
   }
 
@@ -123,6 +136,7 @@ export class Recorder {
 
   /** The run is over: so is its last segment. */
   runEnded(): void {
+    this.provisional.seal(true);
     this.#end(true);
     this.#tell(0);
   }
@@ -145,6 +159,7 @@ export class Recorder {
     if (missed !== undefined) this.#begin(this.#bitsOf(missed), missed.start90k);
     this.#end(true);
     this.#writer.retry();
+    this.provisional.drop();
   }
 
   #bitsOf(part: Part): number {
@@ -159,17 +174,24 @@ export class Recorder {
     const newest = parts.at(-1);
     if (newest === undefined || !this.#writer.hasHome) return;
     this.#writer.rehouse();
+    const claimed = this.provisional.claim(from90k);
+    if (claimed !== undefined) this.#writer.adopt(claimed, leadBits);
     const unwritten = parts.findIndex((part) => part.ordinal > this.#writer.lastOrdinal);
-    if (unwritten === -1) return;
     let index = this.#ring.indexFor(from90k);
-    if (unwritten > index) {
+    if (claimed?.current !== undefined) {
+      // The file in progress goes on with what it does not hold yet.
+      index = unwritten === -1 ? parts.length : unwritten;
+    } else if (unwritten === -1) {
+      this.#recordedFrom90k = claimed?.startTime90k;
+      return;
+    } else if (unwritten > index) {
       index = unwritten;
       while (index > 0 && parts[index]?.startsWithKeyFrame !== true) index -= 1;
     }
-    this.#recordingSince90k = (parts[index] as Part).start90k;
+    this.#recordingSince90k = claimed?.startTime90k ?? (parts[index] as Part).start90k;
     this.#recordedFrom90k = this.#recordingSince90k;
     this.#notWantedSince90k = undefined;
-    let leading = true;
+    let leading = claimed?.current === undefined;
     // A copy: what writing brings about may trim the ring.
     for (const part of parts.slice(index)) {
       const bits = this.#bitsOf(part);

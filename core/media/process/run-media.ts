@@ -178,12 +178,7 @@ export async function runMedia(context: ProcessContext, options: MediaOptions = 
 
   const timers = [
     clock.every(REST_PERIOD_MS, () => rest.judge()),
-    clock.every(MEMORY_PERIOD_MS, () =>
-      shareMemory(
-        pool,
-        Array.from(reconciler.streams.values(), (stream) => stream.keeper),
-      ),
-    ),
+    clock.every(MEMORY_PERIOD_MS, () => shareMemory(pool, reconciler.streams.values())),
     clock.every(RETRY_PERIOD_MS, () => {
       for (const stream of reconciler.streams.values()) stream.recorder.retry();
     }),

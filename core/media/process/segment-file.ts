@@ -1,10 +1,12 @@
 // One recording file while it is written: parts go in, become moof + mdat at once, and stay in memory until the
 // volume has synced them, so that they can be written again elsewhere when it fails (data plane, sections 4 and 5).
 import type { AudioFormat, VideoFormat } from "../format.ts";
+import { IDENTITY_OFFSET, identityBox } from "../mp4/identity-box.ts";
 import { SegmentMuxer } from "../mp4/segment-muxer.ts";
 import type { OpenSegment } from "../protocol.ts";
 import {
   type Hole,
+  provisionalPath,
   type ReasonSpan,
   type SegmentIdentity,
   type SegmentRecord,
@@ -31,7 +33,7 @@ export interface SegmentFileEvents {
 
 export class SegmentFile {
   readonly identity: SegmentIdentity;
-  readonly path: string;
+  #path: string;
   readonly volume: SegmentVolume;
   readonly writeSequence: number;
   readonly video: VideoFormat;
@@ -39,7 +41,8 @@ export class SegmentFile {
   readonly inBand: boolean;
   readonly #muxer: SegmentMuxer;
   readonly #file: VolumeFile;
-  readonly #events: SegmentFileEvents;
+  #events: SegmentFileEvents;
+  #isProvisional: boolean;
   readonly #cameraClockOffsetMs: number | undefined;
   #unsynced: (WrittenPart & { readonly endOffset: number })[] = [];
   #unsyncedBytes = 0;
@@ -50,6 +53,8 @@ export class SegmentFile {
   #startDecodeTime = 0;
   #readableBytes = 0;
   #readable90k = 0;
+  #syncedBytes = 0;
+  #isSealed = false;
   #finished = false;
   #over = false;
 
@@ -62,11 +67,14 @@ export class SegmentFile {
       readonly inBand: boolean;
       readonly bits: number;
       readonly cameraClockOffsetMs: number | undefined;
+      /** It may never be kept: see `claim` and `discard`. */
+      readonly isProvisional?: boolean;
     },
     events: SegmentFileEvents,
   ) {
     this.identity = options.identity;
-    this.path = segmentPath(options.identity);
+    this.#isProvisional = options.isProvisional === true;
+    this.#path = this.#isProvisional ? provisionalPath(options.identity) : segmentPath(options.identity);
     this.volume = options.volume;
     this.video = options.video;
     this.audio = options.audio;
@@ -90,6 +98,11 @@ export class SegmentFile {
     });
   }
 
+  /** Below the volume's root. */
+  get path(): string {
+    return this.#path;
+  }
+
   get start90k(): number {
     return this.#start90k;
   }
@@ -107,9 +120,18 @@ export class SegmentFile {
     return this.#unsyncedBytes;
   }
 
+  /** Length so far. */
+  get writtenBytes(): number {
+    return this.#muxer.bytes;
+  }
+
+  get videoSamples(): number {
+    return this.#muxer.videoSamples;
+  }
+
   /** What readers may see of it, or undefined while nothing is on disk. */
   get open(): OpenSegment | undefined {
-    if (this.#readableBytes === 0 || this.#over) return undefined;
+    if (this.#readableBytes === 0 || this.#over || this.#isProvisional) return undefined;
     return {
       identity: this.identity,
       volume: this.volume.id,
@@ -154,8 +176,35 @@ export class SegmentFile {
       const isFirst = this.#readableBytes === 0;
       this.#readableBytes = endOffset;
       this.#readable90k = duration90k;
-      if (isFirst && !this.#over) this.#events.opened(this);
+      if (isFirst && !this.#over && !this.#isProvisional) this.#events.opened(this);
     });
+  }
+
+  /** A provisional file is wanted after all, and for these reasons: from here on it is one like any other. */
+  claim(bits: number, events: SegmentFileEvents): void {
+    this.#events = events;
+    for (const span of this.#reasons) span.bits = bits;
+    this.#unsynced = this.#unsynced.map((entry) => ({ ...entry, bits }));
+    this.#path = segmentPath(this.identity);
+    const { identity, writeSequence } = this;
+    const opening = identityBox({ identity, writeSequence, reasonBits: bits });
+    this.#file.claim(this.#path, { bytes: opening, offset: IDENTITY_OFFSET }, () => {
+      this.#isProvisional = false;
+      if (this.#readableBytes > 0 && !this.#over) this.#events.opened(this);
+    });
+  }
+
+  /** Nothing more follows: what is synced need not be kept in memory for the sake of what comes after it. */
+  seal(): void {
+    this.#isSealed = true;
+    this.#synced(this.#syncedBytes);
+  }
+
+  /** Deletes a provisional file. */
+  discard(): void {
+    this.#over = true;
+    this.#release();
+    this.#file.discard();
   }
 
   /** Closes the file: an ordinary MP4 afterwards. Reported by `closed`, or `failed`. */
@@ -196,8 +245,11 @@ export class SegmentFile {
   }
 
   #synced(bytes: number): void {
+    this.#syncedBytes = bytes;
     let safe = this.#unsynced.findIndex((entry) => entry.endOffset > bytes);
-    if (safe === -1) safe = this.#finished ? this.#unsynced.length : Math.max(0, this.#unsynced.length - 1);
+    if (safe === -1)
+      safe =
+        this.#finished || this.#isSealed ? this.#unsynced.length : Math.max(0, this.#unsynced.length - 1);
     // What follows can be written again only together with the key frame that it hangs on.
     while (safe > 0 && safe < this.#unsynced.length && !this.#unsynced[safe]?.part.startsWithKeyFrame)
       safe -= 1;

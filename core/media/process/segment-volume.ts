@@ -19,6 +19,17 @@ export interface VolumeFile {
     end: { readonly moov: Uint8Array; readonly patch: Uint8Array; readonly patchOffset: number },
     onDone: () => void,
   ): void;
+  /**
+   * A provisional file is wanted after all: moves it to `path`, and corrects `patch` in it. `onDone` runs when it can
+   * be read there.
+   */
+  claim(
+    path: string,
+    patch: { readonly bytes: Uint8Array; readonly offset: number },
+    onDone: () => void,
+  ): void;
+  /** Deletes a provisional file. */
+  discard(): void;
   /** No more will be written; what is there stays for recovery. */
   abandon(): void;
 }
@@ -29,7 +40,9 @@ export interface SegmentVolume {
   readonly accepts: boolean;
   /** True while another volume would serve better. */
   readonly isSlow: boolean;
-  /** Notes a file that is about to be opened; gives its place in the order of writing. */
+  /** True while provisional files may be begun and go on: it is in order, and has room. */
+  readonly takesProvisional: boolean;
+  /** Notes a file that is about to be opened, unless it is provisional; gives its place in the order of writing. */
   takeWriteSequence(path: string): number;
   create(path: string, writeSequence: number, header: Uint8Array, events: VolumeFileEvents): VolumeFile;
 }

@@ -6,6 +6,7 @@ import type { DesiredStream, MediaReport, OpenSegment } from "../protocol.ts";
 import { type SegmentRecord, segmentId } from "../segment.ts";
 import { CutRule } from "./cut-rule.ts";
 import type { Part } from "./part.ts";
+import type { ClaimedFiles } from "./provisional-files.ts";
 import { SegmentFile, type SegmentFileEvents, type WrittenPart } from "./segment-file.ts";
 import type { SegmentVolume, SegmentVolumes } from "./segment-volume.ts";
 
@@ -96,6 +97,24 @@ export class SegmentWriter implements SegmentFileEvents {
     this.#isOver = false;
     this.framesRecorded += part.video.length;
     return true;
+  }
+
+  /** Takes over files that were provisional, for these reasons; the recording goes on in the last one. */
+  adopt(claimed: ClaimedFiles, bits: number): void {
+    for (const { file, endsRun } of claimed.sealed) {
+      this.#closing.add(file);
+      file.claim(bits, this);
+      this.framesRecorded += file.videoSamples;
+      file.finish(endsRun);
+    }
+    const { current } = claimed;
+    this.lastOrdinal = Math.max(this.lastOrdinal, claimed.lastOrdinal);
+    if (current === undefined) return;
+    current.claim(bits, this);
+    this.framesRecorded += current.videoSamples;
+    this.#file = current;
+    this.#isOver = false;
+    this.#cut.begun(current.start90k, this.#desired.segmentSeconds);
   }
 
   /** Closes the segment in progress: the recording is over, for now. */

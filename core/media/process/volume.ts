@@ -4,9 +4,11 @@ import type { Clock } from "../../clock.ts";
 import type { VolumeId } from "../../domain/ids.ts";
 import type { Log } from "../../log.ts";
 import type { DesiredVolume, MediaReport, VolumeState, VolumeStatus } from "../protocol.ts";
+import { PROVISIONAL_FOLDER } from "../segment.ts";
 import type { FileToken, VolumeEvent, VolumeHealth } from "../store/volume-events.ts";
 import { openVolumeWriter, type VolumeWriter } from "../store/volume-writer.ts";
 import { Evictor } from "./evictor.ts";
+import { ProvisionalArea } from "./provisional-area.ts";
 import type { SegmentVolume, VolumeFile, VolumeFileEvents } from "./segment-volume.ts";
 import { SyncTimes, WriteRate } from "./volume-figures.ts";
 import { volumeProblem } from "./volume-problem.ts";
@@ -42,6 +44,7 @@ export class Volume implements SegmentVolume {
   readonly #written: WrittenLog;
   readonly #files = new Map<FileToken, VolumeFileEvents>();
   readonly #openPaths = new Set<string>();
+  readonly #provisional: ProvisionalArea;
   #desired: DesiredVolume;
   #health: VolumeHealth | undefined;
   #healthMessage = "";
@@ -79,6 +82,7 @@ export class Volume implements SegmentVolume {
       clock: services.clock,
       onEvent: (event) => this.#event(event),
     });
+    this.#provisional = new ProvisionalArea(this.writer, services.log);
     this.evictor = new Evictor({
       volume: desired.id,
       folder: services.folder,
@@ -137,6 +141,12 @@ export class Volume implements SegmentVolume {
     return this.#ready && this.#health !== undefined && status !== "mismatch" && status !== "full";
   }
 
+  get takesProvisional(): boolean {
+    const { accepts, isSlow } = this;
+    if (!accepts || isSlow || !this.#provisional.isClear || this.#free === undefined) return false;
+    return this.#provisional.hasRoom(this.#free, this.reserveBytes);
+  }
+
   get isSlow(): boolean {
     return this.#services.clock.monotonicMs() < this.#slowUntilMs;
   }
@@ -165,16 +175,19 @@ export class Volume implements SegmentVolume {
   }
 
   takeWriteSequence(path: string): number {
-    return this.#written.opened(path);
+    return isProvisional(path) ? this.#written.take() : this.#written.opened(path);
   }
 
-  create(path: string, writeSequence: number, header: Uint8Array, events: VolumeFileEvents): VolumeFile {
+  create(madeAs: string, writeSequence: number, header: Uint8Array, events: VolumeFileEvents): VolumeFile {
+    let path = madeAs;
     const token = this.writer.create(path, header);
     this.#files.set(token, events);
     this.#openPaths.add(path);
+    if (isProvisional(path)) this.#provisional.add(path, events);
     const forget = (): void => {
       this.#files.delete(token);
       this.#openPaths.delete(path);
+      this.#provisional.delete(path);
     };
     return {
       append: (pieces, onDone) => {
@@ -189,6 +202,22 @@ export class Volume implements SegmentVolume {
           forget();
           onDone();
         });
+      },
+      claim: (to, patch, onDone) => {
+        this.#provisional.delete(path);
+        this.#openPaths.delete(path);
+        this.#openPaths.add(to);
+        this.#written.opened(to, writeSequence);
+        path = to;
+        this.writer.move(token, to, patch, (error) => {
+          if (error === undefined) onDone();
+        });
+      },
+      discard: () => {
+        forget();
+        this.writer.abandon(token);
+        // What cannot be removed now is cleared away when the volume is in order again, or at the next start.
+        if (!this.isClosed) this.writer.remove(path, () => undefined);
       },
       abandon: () => {
         forget();
@@ -235,6 +264,7 @@ export class Volume implements SegmentVolume {
       case "state":
         this.#health = event.status;
         this.#healthMessage = event.message;
+        if (event.status !== "normal") this.#provisional.inOrder(false);
         break;
     }
     this.#tell();
@@ -259,6 +289,8 @@ export class Volume implements SegmentVolume {
     this.#health ??= this.writer.health;
     if (this.#noSpace && freeBytes > Math.min(ROOM_BYTES, totalBytes / 50)) this.#noSpace = false;
     this.#rate.tick(this.#services.clock.monotonicMs());
+    this.#provisional.inOrder(this.accepts);
+    this.#provisional.makeRoom(freeBytes, this.reserveBytes);
     this.#evict();
     this.#tell();
   }
@@ -307,4 +339,8 @@ export class Volume implements SegmentVolume {
       sinceMs: this.#sinceMs,
     };
   }
+}
+
+function isProvisional(path: string): boolean {
+  return path.startsWith(`${PROVISIONAL_FOLDER}/`);
 }

@@ -75,10 +75,15 @@ export class WrittenLog {
     return { unfinished: [...unfinished.values()], known, isMissing: highest === 0 };
   }
 
-  /** Notes a segment that is being opened; gives its write sequence. */
-  opened(path: string): number {
+  /** The next place in the order of writing. */
+  take(): number {
     const writeSequence = this.#next;
     this.#next += 1;
+    return writeSequence;
+  }
+
+  /** Notes a segment that is being opened; gives its write sequence. */
+  opened(path: string, writeSequence = this.take()): number {
     this.#live += 1;
     this.#append(`+${writeSequence} ${path}\n`);
     return writeSequence;

@@ -33,7 +33,8 @@ const TASKS_PER_JOB = 8;
 /** A file as the main thread knows it. */
 export interface TrackedFile {
   readonly token: number;
-  readonly path: string;
+  /** Below the volume's root; changes when it is moved. */
+  path: string;
   /** Bytes that it is created with. */
   readonly firstBytes: number;
   descriptor: number | undefined;

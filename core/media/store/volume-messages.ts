@@ -38,6 +38,14 @@ export type WriterOperation =
       readonly at: number;
       readonly length: number;
     }
+  /** Gives an open file another name, which must not exist. */
+  | {
+      readonly kind: "move";
+      readonly id: number;
+      readonly token: number;
+      readonly from: string;
+      readonly to: string;
+    }
   | { readonly kind: "text"; readonly id: number; readonly path: string; readonly text: string }
   | { readonly kind: "close"; readonly token: number };
 
@@ -58,6 +66,8 @@ export interface WriterReply {
     /** Directories whose entries changed, to be synced with the file's first round. */
     readonly directories: readonly string[];
   }[];
+  /** Files that have another name now, with the directories whose entries changed. */
+  readonly moved: readonly { readonly token: number; readonly directories: readonly string[] }[];
   /** Tokens that can no longer be written to. */
   readonly failed: readonly { readonly token: number; readonly fault: ThreadFault }[];
   /** Operations that failed or came after their file had failed. */
@@ -68,6 +78,8 @@ export type SyncTask =
   | { readonly kind: "file"; readonly token: number; readonly descriptor: number }
   | { readonly kind: "directory"; readonly path: string }
   | { readonly kind: "remove"; readonly path: string }
+  /** Deletes the files of a folder, but for those named; a folder that is not there is empty. */
+  | { readonly kind: "clear"; readonly folder: string; readonly spared: readonly string[] }
   | { readonly kind: "probe"; readonly id: string | undefined; readonly write: boolean }
   | { readonly kind: "recover"; readonly path: string; readonly reasonBits: number | undefined };
 

@@ -5,6 +5,7 @@ import {
   fdatasyncSync,
   fsyncSync,
   openSync,
+  readdirSync,
   rmdirSync,
   statfsSync,
   unlinkSync,
@@ -46,6 +47,9 @@ function perform(task: SyncTask): SyncOutcome {
     case "remove":
       unlink(join(volumePath, task.path));
       return {};
+    case "clear":
+      clear(join(volumePath, task.folder), new Set(task.spared));
+      return {};
     case "recover":
       return {
         recovery: recoverSegment(join(volumePath, task.path), {
@@ -61,6 +65,16 @@ function perform(task: SyncTask): SyncOutcome {
 function unlink(path: string): void {
   try {
     unlinkSync(path);
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT") throw error;
+  }
+}
+
+function clear(folder: string, spared: ReadonlySet<string>): void {
+  try {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      if (entry.isFile() && !spared.has(entry.name)) unlink(join(folder, entry.name));
+    }
   } catch (error) {
     if (systemCode(error) !== "ENOENT") throw error;
   }

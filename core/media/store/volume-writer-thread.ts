@@ -41,7 +41,7 @@ let volumeRoot: { readonly dev: number; readonly ino: number } | undefined;
 const files = new Map<number, OpenFile>();
 
 parentPort?.on("message", (batch: WriterBatch) => {
-  const reply: Mutable<WriterReply> = { done: [], created: [], failed: [], refused: [] };
+  const reply: Mutable<WriterReply> = { done: [], created: [], moved: [], failed: [], refused: [] };
   for (const operation of batch.operations) perform(operation, batch, reply);
   parentPort?.postMessage(reply);
 });
@@ -74,6 +74,8 @@ function perform(operation: WriterOperation, batch: WriterBatch, reply: Mutable<
   try {
     if (operation.kind === "append") {
       append(file, operation.spans, batch);
+    } else if (operation.kind === "move") {
+      reply.moved.push({ token: operation.token, directories: move(operation.from, operation.to) });
     } else {
       const bytes = batch.bytes.subarray(operation.at, operation.at + operation.length);
       writeAll(file.descriptor, [bytes], operation.offset);
@@ -124,6 +126,16 @@ function openNew(relativePath: string): { descriptor: number; directories: strin
     directories.push(...makeFolders(relativePath));
     return { descriptor: openSync(path, "wx", 0o640), directories };
   }
+}
+
+/** Renames a file; says which directories changed. */
+function move(from: string, to: string): string[] {
+  checkRoot();
+  const target = join(volumePath, to);
+  const directories = makeFolders(to);
+  if (existsSync(target)) throw Object.assign(new RangeError(`${to} is there already`), { code: "EEXIST" });
+  renameSync(join(volumePath, from), target);
+  return [...directories, dirname(join(volumePath, from))];
 }
 
 /**

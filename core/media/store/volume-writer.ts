@@ -57,6 +57,7 @@ export class VolumeWriter {
     });
     this.#link = new WriterLink(data, clock, {
       onCreated: (token, descriptor, directories) => this.#created(token, descriptor, directories),
+      onMoved: (token, directories) => this.#moved(token, directories),
       onFailed: (token, fault) => this.#failToken(token, fault),
       onLost: (fault, error) => {
         this.#threadLost(error);
@@ -118,6 +119,29 @@ export class VolumeWriter {
       if (fault === undefined) this.#noteWritten(file, length);
       onDone(this.#error(fault));
     });
+  }
+
+  /**
+   * Moves a file to `path`, which must not exist, and then writes `patch` at `patchOffset`; in order with everything
+   * else that is asked for of the file. The new name is made durable with its next sync.
+   */
+  move(
+    token: FileToken,
+    path: string,
+    patch: { readonly bytes: Uint8Array; readonly offset: number },
+    onDone: VolumeDone,
+  ): void {
+    const file = this.#usable(token, onDone);
+    if (file === undefined) return;
+    const from = file.path;
+    file.path = path;
+    this.#link.move(token, from, path, () => undefined);
+    this.#link.patch(token, patch.offset, patch.bytes, (fault) => onDone(this.#error(fault)));
+  }
+
+  /** Deletes the files of a folder below the volume's root, but for those whose names are given. */
+  clear(folder: string, spared: readonly string[], onDone: VolumeDone): void {
+    this.#pool.run([{ kind: "clear", folder, spared }], ([outcome]) => onDone(this.#error(outcome?.fault)));
   }
 
   /** Appends the final moov, syncs, patches the header, syncs, closes. `onDone` without error: the file is durable. */
@@ -216,6 +240,13 @@ export class VolumeWriter {
     file.descriptor = descriptor;
     this.#noteWritten(file, file.firstBytes);
     for (const path of directories) file.directories.add(path);
+  }
+
+  #moved(token: FileToken, directories: readonly string[]): void {
+    const file = this.#files.get(token);
+    if (file === undefined) return;
+    for (const path of directories) file.directories.add(path);
+    this.#noteWritten(file, 0);
   }
 
   #noteWritten(file: TrackedFile, bytes: number): void {

@@ -18,6 +18,8 @@ export type LinkDone = (fault: ThreadFault | undefined) => void;
 export interface WriterLinkEvents {
   /** A file lies on the volume with its first bytes; `directories` have new entries. */
   readonly onCreated: (token: number, descriptor: number, directories: readonly string[]) => void;
+  /** A file has another name; `directories` have other entries. */
+  readonly onMoved: (token: number, directories: readonly string[]) => void;
   /** A file can no longer be written to. */
   readonly onFailed: (token: number, fault: ThreadFault) => void;
   /** The thread ended, and with it all files. */
@@ -82,6 +84,11 @@ export class WriterLink {
     this.#flushSoon();
   }
 
+  move(token: number, from: string, to: string, onDone: LinkDone): void {
+    this.#batch.push({ kind: "move", id: this.#expect(onDone), token, from, to });
+    this.#flushSoon();
+  }
+
   writeText(path: string, text: string, onDone: LinkDone): void {
     this.#batch.push({ kind: "text", id: this.#expect(onDone), path, text });
     this.#flushSoon();
@@ -140,6 +147,7 @@ export class WriterLink {
     for (const { token, descriptor, directories } of reply.created) {
       this.#events.onCreated(token, descriptor, directories);
     }
+    for (const { token, directories } of reply.moved) this.#events.onMoved(token, directories);
     for (const id of reply.done) this.#settle(id, undefined);
     for (const { token, fault } of reply.failed) this.#events.onFailed(token, fault);
     for (const { id, fault } of reply.refused) this.#settle(id, fault);

@@ -104,6 +104,18 @@ onBothDrivers("fsck", ({ fresh }) => {
     );
   });
 
+  it("does not take a provisional recording for one that is missing in the index", async () => {
+    const [made] = await indexed(1);
+    mkdirSync(join(path, "pre-record"));
+    writeFileSync(join(path, "pre-record", "yard-main-1-nj-1-0.mp4"), made?.open ?? "");
+    const report = await run({ rebuild: true });
+    assert.deepEqual(report.findings, []);
+    assert.deepEqual(
+      report.volumes.map(({ files }) => files),
+      [1],
+    );
+  });
+
   it("indexes files without rows, and the timeline follows", async () => {
     make(3);
     await mends([["file-without-row", 3]]);

@@ -54,12 +54,13 @@ export function h264(variant = 0, width = 640): VideoFormat {
 export const PCMU: AudioFormat = { codec: "pcmu", codecString: "ulaw", sampleRate: 8_000, channels: 1 };
 
 export interface FakeFile {
-  readonly path: string;
+  path: string;
   readonly events: VolumeFileEvents;
   readonly chunks: Buffer[];
   bytes: number;
   finished: boolean;
   abandoned: boolean;
+  discarded: boolean;
 }
 
 /** A volume in memory. `hold` keeps callbacks back until `letGo`. */
@@ -67,6 +68,7 @@ export class FakeVolume implements SegmentVolume {
   readonly id: VolumeId;
   accepts = true;
   isSlow = false;
+  takesProvisional = true;
   hold = false;
   readonly files: FakeFile[] = [];
   #sequence = 0;
@@ -89,6 +91,7 @@ export class FakeVolume implements SegmentVolume {
       bytes: header.byteLength,
       finished: false,
       abandoned: false,
+      discarded: false,
     };
     this.files.push(file);
     return {
@@ -105,6 +108,16 @@ export class FakeVolume implements SegmentVolume {
         file.chunks.splice(0, file.chunks.length, bytes);
         file.finished = true;
         this.#later(onDone);
+      },
+      claim: (to, patch, onDone) => {
+        file.path = to;
+        const [header = Buffer.alloc(0)] = file.chunks;
+        header.set(patch.bytes, patch.offset);
+        this.#later(onDone);
+      },
+      discard: () => {
+        file.abandoned = true;
+        file.discarded = true;
       },
       abandon: () => {
         file.abandoned = true;

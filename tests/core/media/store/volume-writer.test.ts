@@ -250,6 +250,46 @@ describe("volume writer", () => {
     assert.equal(existsSync(`${root}/video`), false);
   });
 
+  it("moves an open file, corrects it there, and goes on with it; the new name is synced", async () => {
+    const { root, writer, file, events } = start();
+    const token = writer.create("pre-record/one.mp4", Buffer.from("head"));
+    await done((onDone) => writer.append(token, [Buffer.from("-first")], onDone));
+    await done((onDone) => writer.syncNow(onDone));
+    const moved = done((onDone) => writer.move(token, PATH, { bytes: Buffer.from("H"), offset: 0 }, onDone));
+    const appended = done((onDone) => writer.append(token, [Buffer.from("-next")], onDone));
+    assert.deepEqual([await moved, await appended], [undefined, undefined]);
+    assert.equal(readFileSync(file, "utf8"), "Head-first-next");
+    assert.deepEqual(readdirSync(`${root}/pre-record`), []);
+    await done((onDone) => writer.syncNow(onDone));
+    assert.deepEqual(events.filter(({ kind }) => kind === "synced").at(-1), {
+      kind: "synced",
+      token,
+      bytes: 15,
+    });
+  });
+
+  it("overwrites nothing when it moves a file: that fails, and the file with it", async () => {
+    const { writer, file, events } = start();
+    const other = writer.create(PATH, Buffer.from("other"));
+    await done((onDone) => writer.append(other, [Buffer.from("!")], onDone));
+    const token = writer.create("pre-record/one.mp4", Buffer.from("one"));
+    const error = await done((onDone) =>
+      writer.move(token, PATH, { bytes: Buffer.from("x"), offset: 0 }, onDone),
+    );
+    assert.equal(error?.systemCode, "EEXIST");
+    assert.equal(readFileSync(file, "utf8"), "other!");
+    assert.ok(events.some((event) => event.kind === "failed" && event.token === token));
+  });
+
+  it("clears a folder of all files but those in use; one that is not there is empty", async () => {
+    const { root, writer } = start();
+    assert.equal(await done((onDone) => writer.clear("pre-record", [], onDone)), undefined);
+    mkdirSync(`${root}/pre-record/folder`, { recursive: true });
+    for (const name of ["old.mp4", "used.mp4"]) writeFileSync(`${root}/pre-record/${name}`, "");
+    assert.equal(await done((onDone) => writer.clear("pre-record", ["used.mp4"], onDone)), undefined);
+    assert.deepEqual(readdirSync(`${root}/pre-record`).sort(), ["folder", "used.mp4"]);
+  });
+
   it("leaves open files as they are when it is closed, with all that was asked for written", async () => {
     const { writer, file } = start();
     const token = writer.create(PATH, Buffer.from("a"));

@@ -21,6 +21,7 @@ async function start() {
     onCreated: () => {
       created = true;
     },
+    onMoved: () => undefined,
     onFailed: (_token, fault) => assert.fail(fault.message),
     onLost: (fault) => assert.fail(fault.message),
     onAnswer: () => undefined,
