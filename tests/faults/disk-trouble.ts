@@ -226,6 +226,8 @@ export async function overwriting(options: {
     withheld?.release();
     await rig.pidOf("core");
     await rig.untilRecording(30_000);
+    // What was reported while core was away is worked off now: an index is judged when that is done.
+    if (withheld !== undefined) await rig.untilReported(120_000);
     await rig.stopRecorder();
     const files = recordedFiles(rig.volumePaths);
     options.log?.(`${gone} files overwritten in ${seconds} s, ${files.length} kept`);

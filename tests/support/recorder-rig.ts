@@ -206,6 +206,27 @@ export class RecorderRig {
     });
   }
 
+  /** Waits until core has acknowledged all that media reported: what the index says is what happened. */
+  async untilReported(deadlineMs: number): Promise<void> {
+    await waitFor(() => this.#unacknowledged() === 0 || undefined, {
+      deadlineMs,
+      periodMs: 250,
+      what: "core to acknowledge what was reported",
+    });
+  }
+
+  /** Reports in media's journal that core has not acknowledged (core/media/process/journal.ts). */
+  #unacknowledged(): number {
+    let upTo = 0;
+    const numbers: number[] = [];
+    for (const line of readFileSync(join(this.dataDir, "media/journal.jsonl"), "utf8").split("\n")) {
+      const number = Number(/^\{"number":(-?\d+)/.exec(line)?.[1]);
+      if (number < 0) upTo = Math.max(upTo, -number);
+      else if (number > 0) numbers.push(number);
+    }
+    return numbers.filter((number) => number > upTo).length;
+  }
+
   /** Files that were begun before a moment, are not being written and are not closed. */
   unfinished(beforeMs: number): string[] {
     const newest = new Set(
