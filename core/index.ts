@@ -19,5 +19,20 @@ export type {
   StreamDescriptor,
   UrlPattern,
 } from "./plugin/camera-driver.ts";
-export { definePlugin, type Nvr, type OfferedCamera, type PluginDefinition } from "./plugin/define-plugin.ts";
-export { type PluginHooks, STAGE_FIRST, STAGE_LAST } from "./plugin/hooks.ts";
+export {
+  definePlugin,
+  type Nvr,
+  type OfferedCamera,
+  type PluginDefinition,
+  type PluginRegistry,
+  type PluginSecrets,
+} from "./plugin/define-plugin.ts";
+export {
+  type PluginHooks,
+  type PluginTap,
+  STAGE_FIRST,
+  STAGE_LAST,
+  type TapOptions,
+} from "./plugin/hook-catalogue.ts";
+export type { AuditedAct, HookCamera, PlaybackRequest, RecordingPlan } from "./plugin/hook-data.ts";
+export type { PluginTimer, PluginTimers, PluginTools } from "./plugin/plugin-tools.ts";

@@ -1,12 +1,9 @@
-// Calls a camera driver as if it ran in a process of its own: copies in, copies out, a time limit, faults attributed.
+// Calls of camera drivers, whose registry guards them (copies, time limits): what the recorder makes of their answers.
 import { Value } from "typebox/value";
 import { checkStreamUrl } from "../domain/address-policy.ts";
 import { NightjarError } from "../errors.ts";
 import type { DesiredSource } from "../media/protocol.ts";
 import type { CameraDriver, CameraStreams, StreamDescriptor } from "../plugin/camera-driver.ts";
-import { withTimeLimit } from "../plugin/hooks.ts";
-
-const CALL_LIMIT_MS = 10_000;
 
 export type DriverConfig = Readonly<Record<string, unknown>>;
 export type Secrets = Readonly<Record<string, string>>;
@@ -32,11 +29,7 @@ export async function prepareConfig(driver: CameraDriver, typed: DriverConfig): 
   const config =
     driver.prepare === undefined
       ? structuredClone(typed as Record<string, unknown>)
-      : structuredClone(
-          await withTimeLimit(driver.prepare(structuredClone(typed)), CALL_LIMIT_MS, () => ({
-            what: `driver ${driver.id}`,
-          })),
-        );
+      : await driver.prepare(typed);
   const problems = [...Value.Errors(driver.configSchema, config)].map((problem) => ({
     path: `/config${problem.instancePath}`,
     message: problem.message,
@@ -69,16 +62,7 @@ export async function resolveStreams(
   const abort = new AbortController();
   let streams: CameraStreams;
   try {
-    streams = structuredClone(
-      await withTimeLimit(
-        driver.streams(structuredClone(config), {
-          signal: abort.signal,
-          secret: async (field) => secrets[field],
-        }),
-        CALL_LIMIT_MS,
-        () => ({ what: `driver ${driver.id}` }),
-      ),
-    );
+    streams = await driver.streams(config, { signal: abort.signal, secret: async (field) => secrets[field] });
   } finally {
     abort.abort();
   }

@@ -17,6 +17,7 @@ import { keyFrameJpeg } from "../media/ffmpeg/key-frame-jpeg.ts";
 import { detectSandbox } from "../media/ffmpeg/sandbox.ts";
 import { MEDIA_SOCKET } from "../media/protocol.ts";
 import { PluginHost } from "../plugin/plugin-host.ts";
+import { secretsOfPlugin } from "../plugin/plugin-secrets.ts";
 import { fetchBackupsFromMedia, openOrRescueDb } from "../recording/database-rescue.ts";
 import type { RecordedCamera } from "../recording/recorded-camera.ts";
 import { createRecordingService, type RecordingChange } from "../recording/recording-service.ts";
@@ -27,6 +28,7 @@ import { Cameras } from "./camera-service.ts";
 import { listenForCommandLine } from "./cli-link.ts";
 import { CLI_SOCKET } from "./cli-protocol.ts";
 import { GatewayLink } from "./gateway-link.ts";
+import { plannedCameras, playbackVeto, streamTeller, tellOfAudit } from "./plugin-hooks.ts";
 import { recordingsAdapter } from "./recordings-adapter.ts";
 import { statusService, volumeView } from "./status-service.ts";
 
@@ -80,13 +82,14 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     log,
     clock,
     settings: (name) => config.get().plugins[name],
+    secrets: (name) => secretsOfPlugin(secrets, name),
     refreshCameras: (driver) => void list.refresh(driver),
     offerCamera: (camera) => list.offer(camera).then(() => undefined),
   });
   const list = new CameraList({
     config,
     secrets,
-    drivers: plugins.cameraDrivers,
+    drivers: plugins.registries.cameraDrivers,
     clock,
     log,
     ownPorts: () => ownPorts(listening),
@@ -117,10 +120,11 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
           record: camera.record,
         }),
       ),
+    shapeCameras: (wanted) => plannedCameras(plugins.hooks, wanted, log),
   });
   const cameras = new Cameras({
     list,
-    drivers: plugins.cameraDrivers,
+    drivers: plugins.registries.cameraDrivers,
     recording,
     makePicture: async ({ codec, decoderConfig, data, width, signal }) => {
       const ffmpeg = await requireFfmpeg({ configured: config.get().ffmpeg.path });
@@ -150,6 +154,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
         streams: found.streams.sub === undefined ? ["main"] : ["main", "sub"],
       };
     },
+    vetoPlayback: playbackVeto(plugins.hooks),
   });
   const gateway = new GatewayLink({
     socketPath: join(run, CORE_LINK_SOCKET),
@@ -244,12 +249,15 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     );
   });
   recording.media.on("segmentClosed", (segment) => void plugins.hooks.segmentClosed.promise(segment));
+  recording.media.on("streamState", streamTeller(plugins.hooks));
+  const stopTelling = tellOfAudit(plugins.hooks, users.audit);
   recording.media.on(
     "volumeState",
     (state) => void plugins.hooks.volumeStateChanged.promise(state.volume, state),
   );
-  const stopVolumes = config.onChange((next, previous) => {
+  const stopFollowing = config.onChange((next, previous) => {
     if (JSON.stringify(next.storage) !== JSON.stringify(previous.storage)) void recording.volumesChanged();
+    if (JSON.stringify(next.plugins) !== JSON.stringify(previous.plugins)) void plugins.settingsChanged();
   });
   const figures = clock.every(FIGURES_MS, () => {
     recording.figures().then(
@@ -281,7 +289,8 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   return {
     async stop() {
       figures.cancel();
-      stopVolumes();
+      stopFollowing();
+      stopTelling();
       await commandLine.close();
       await gateway.close();
       await api.close();

@@ -12,6 +12,8 @@ export interface AuthorizeOptions {
   readonly users: Pick<Users, "sessions" | "tickets">;
   /** Name and streams of a camera, or undefined if there is none. */
   camera(id: string): { readonly name: string; readonly streams: readonly StreamName[] } | undefined;
+  /** Why recordings of a camera are refused to an account although its role allows them. */
+  vetoPlayback?(camera: CameraId, userName: string): Promise<string | undefined>;
 }
 
 export interface AuthorizeRequest {
@@ -59,6 +61,10 @@ export function createAuthorize(options: AuthorizeOptions): (request: AuthorizeR
     if (!mayDo(principal, request.right)) throw denied(request.right);
     const camera = options.camera(request.camera);
     if (!mayDoWith(principal, request.right, request.camera) || camera === undefined) throw cameraNotFound();
+    if (request.right === "playback" || request.right === "export") {
+      const veto = await options.vetoPlayback?.(request.camera as CameraId, principal.userName);
+      if (veto !== undefined) throw new NightjarError("NJ_PLAYBACK_REFUSED", "permission-denied", veto);
+    }
     return {
       sessionId: principal.sessionId,
       userName: principal.userName,

@@ -37,6 +37,8 @@ export function createMetrics(
   const restarts = gauge("process_restarts", "Restarts of a process since Nightjar started.", ["process"]);
   const pluginUp = gauge("plugin_running", "1 while the plugin runs.", ["plugin"]);
   const pluginErrors = gauge("plugin_errors", "Failures of a plugin since Nightjar started.", ["plugin"]);
+  const pluginCalls = gauge("plugin_calls", "Calls into a plugin since Nightjar started.", ["plugin"]);
+  const pluginTime = gauge("plugin_call_seconds", "Time that calls into a plugin took together.", ["plugin"]);
   const pluginMemory = gauge("plugin_resident_memory_bytes", "Memory of a plugin's own process.", ["plugin"]);
   const pluginCpu = gauge("plugin_cpu_seconds", "Processor time of a plugin's own process.", ["plugin"]);
   const pluginLoop = gauge("plugin_event_loop_p99_seconds", "How late a plugin's event loop is.", ["plugin"]);
@@ -74,6 +76,8 @@ export function createMetrics(
       restarts,
       pluginUp,
       pluginErrors,
+      pluginCalls,
+      pluginTime,
       pluginMemory,
       pluginCpu,
       pluginLoop,
@@ -101,11 +105,13 @@ export function createMetrics(
       restarts.set({ process: process.name }, process.restarts);
     }
     // Refused ones have names of their own choosing: a label must come from a closed set.
-    for (const { name, status: state, errors, health } of services.plugins.list()) {
+    for (const { name, status: state, errors, calls, callMs, health } of services.plugins.list()) {
       if (state === "refused") continue;
       const labels = { plugin: name };
       pluginUp.set(labels, state === "running" ? 1 : 0);
       pluginErrors.set(labels, errors);
+      if (calls !== undefined) pluginCalls.set(labels, calls);
+      if (callMs !== undefined) pluginTime.set(labels, callMs / 1000);
       if (health === undefined) continue;
       pluginMemory.set(labels, health.rssBytes);
       pluginCpu.set(labels, health.cpuSeconds);

@@ -268,6 +268,12 @@ export const PluginsSchema = Type.Object({
       reason: Type.Optional(Type.String({ description: "Why it does not run." })),
       errors: Type.Integer({ description: "Failures since Nightjar started." }),
       isolation: Type.Optional(Type.Enum(["inline", "process"] as const)),
+      bundled: Type.Optional(Type.Boolean({ description: "It came with Nightjar." })),
+      provides: Type.Optional(
+        Type.Array(Type.String(), { description: "What it registered: `camera-driver:rtsp`." }),
+      ),
+      calls: Type.Optional(Type.Integer({ description: "Calls into it since Nightjar started." })),
+      callMs: Type.Optional(Type.Number({ description: "Milliseconds that these took together." })),
       restarts: Type.Optional(Type.Integer()),
       health: Type.Optional(
         Type.Object({ rssBytes: Type.Number(), cpuSeconds: Type.Number(), eventLoopP99Ms: Type.Number() }),

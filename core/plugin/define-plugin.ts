@@ -4,20 +4,32 @@ import { Value } from "typebox/value";
 import { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { CameraDriver } from "./camera-driver.ts";
-import type { PluginHooks } from "./hooks.ts";
+import type { PluginHooks } from "./hook-catalogue.ts";
+import type { PluginTools } from "./plugin-tools.ts";
 
 /** A registry as a plugin sees it: one owner per id. */
 export interface PluginRegistry<Entry extends { readonly id: string }> {
-  /** Adds an entry. Throws `NJ_REGISTRY_DUPLICATE` if another plugin answers for that id already. */
+  /**
+   * Adds an entry. Throws `NJ_PLUGIN_DATA` if it is not what the registry asks for. Where another plugin answers for that
+   * id already, the plugin is not set up (`NJ_REGISTRY_DUPLICATE`).
+   */
   register(entry: Entry): void;
 }
 
-/** Everything a plugin can reach. Handed to `setup`, which may keep it. */
-export interface Nvr {
+/** Secrets of a plugin's own, sealed in the recorder's store: no other plugin and no interface gives them out. */
+export interface PluginSecrets {
+  get(name: string): Promise<string | undefined>;
+  /** Keeps a secret; `undefined` removes it. Names are up to 64 of `a-z 0-9 . _ -`. */
+  set(name: string, secret: string | undefined): Promise<void>;
+}
+
+/** Everything a plugin can reach. Handed to `setup`, which may keep it; it ends with the plugin. */
+export interface Nvr extends PluginTools {
   /** The running Nightjar's version. */
   readonly version: string;
   /** Who answers for a brand of camera. */
   readonly cameraDrivers: PluginRegistry<CameraDriver>;
+  readonly secrets: PluginSecrets;
   /** Moments at which several plugins may have a say; see `docs/reference/hooks.md`. */
   readonly hooks: PluginHooks;
   /** A log whose lines carry the plugin's name. */

@@ -1,37 +1,28 @@
-// Loads plugins, bundled ones inline and strangers' ones in processes of their own, hands them their Nvr, runs their
-// lives, and keeps their faults to themselves.
+// Loads plugins, bundled ones inline and strangers' ones in processes of their own, lends them what they need, runs their
+// lives, and keeps their faults to themselves. Plugins come, go and change without the recorder being restarted.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../clock.ts";
 import { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import type { CameraDriver } from "./camera-driver.ts";
-import { checkedConfig, definitionOf, type Nvr, type OfferedCamera } from "./define-plugin.ts";
+import type { OfferedCamera, PluginSecrets } from "./define-plugin.ts";
 import { discoverPlugins, type FoundPlugin, type RefusedPlugin, type SearchPath } from "./discovery.ts";
-import { createHooks, type HookName, type Hooks, type PluginHooks, type TapOptions } from "./hooks.ts";
-import { IsolatedPlugin, type PluginPlaces } from "./isolated/isolated-plugin.ts";
-import type { PluginHealth } from "./isolated/protocol.ts";
+import { guardedEntry } from "./guarded-entry.ts";
+import { createHooks, type Hooks } from "./hooks.ts";
+import type { HostedPlugin, PluginPlaces } from "./hosted-plugin.ts";
+import { InlinePlugin } from "./inline-plugin.ts";
+import { IsolatedPlugin } from "./isolated/isolated-plugin.ts";
+import { type PluginFigures, type PluginStatus, statusOf, statusOfRefused } from "./plugin-status.ts";
+import { PluginTaps } from "./plugin-taps.ts";
+import { REGISTRIES, REGISTRY_NAMES, type RegistryEntries, type RegistryName } from "./registries.ts";
 import { Registry } from "./registry.ts";
+import { faultOf } from "./tap-guard.ts";
+
+export type { PluginStatus };
 
 /** How long the recorder waits for plugins in processes of their own before it goes on without them. */
 const PATIENCE_MS = 3_000;
-
-export interface PluginStatus {
-  readonly name: string;
-  readonly version: string;
-  readonly displayName: string;
-  readonly kind: string;
-  readonly status: "running" | "restarting" | "quarantined" | "disabled" | "failed" | "refused";
-  /** Why it does not run, for people. */
-  readonly reason?: string;
-  readonly errors: number;
-  /** Where it runs: with the core, or in a process of its own. */
-  readonly isolation?: "inline" | "process";
-  readonly restarts?: number;
-  /** Of a process of its own, at most a second old. */
-  readonly health?: PluginHealth;
-}
 
 export interface PluginHostOptions {
   readonly dataDir: string;
@@ -40,54 +31,68 @@ export interface PluginHostOptions {
   readonly log: Log;
   readonly clock: Clock;
   /** Configuration of a plugin as the owner wrote it; undefined: none. */
-  settings(name: string): { readonly enabled: boolean; readonly config: unknown } | undefined;
+  settings(name: string): PluginSettings | undefined;
+  /** The secrets of one plugin. */
+  secrets(name: string): PluginSecrets;
   refreshCameras(driver: string): void;
   offerCamera(camera: OfferedCamera): Promise<void>;
 }
 
+export interface PluginSettings {
+  readonly enabled: boolean;
+  readonly config: unknown;
+}
+
+/** A plugin that was found. Its figures and taps outlive its lives, for hooks keep their taps. */
 interface Entry {
-  readonly found: FoundPlugin;
-  status: "running" | "disabled" | "failed";
-  reason?: string;
-  errors: number;
-  isolated?: IsolatedPlugin;
+  found: FoundPlugin;
+  /** Undefined while it is disabled. */
+  hosted: HostedPlugin | undefined;
+  /** The settings that it was loaded with. */
+  settings: PluginSettings;
+}
+
+interface Books {
+  readonly figures: PluginFigures;
+  readonly taps: PluginTaps;
 }
 
 export class PluginHost {
-  readonly cameraDrivers = new Registry<CameraDriver>("camera driver");
+  readonly registries: { readonly [Name in RegistryName]: Registry<RegistryEntries[Name]> };
   readonly hooks: Hooks;
   readonly #options: PluginHostOptions;
+  readonly #guard = {
+    failed: (plugin: string, hook: string, error: NightjarError): void => this.#failed(plugin, hook, error),
+    measured: (plugin: string, _hook: string, durationMs: number): void => this.#count(plugin, durationMs),
+  };
   readonly #entries = new Map<string, Entry>();
+  readonly #books = new Map<string, Books>();
   readonly #starting = new AbortController();
   #refused: readonly RefusedPlugin[] = [];
   #isLoaded = false;
+  #hasStarted = false;
+  #hasStopped = false;
+  /** Plugins come, go and restart one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: PluginHostOptions) {
     this.#options = options;
-    this.hooks = createHooks({
-      isEnabled: (plugin) => this.#runs(plugin),
-      failed: (plugin, hook, error) => {
-        const entry = this.#entries.get(plugin);
-        if (entry !== undefined) entry.errors += 1;
-        options.log.error("plugin failed", { plugin, hook, code: error.code, reason: error.message });
-      },
-      measured: () => undefined,
-    });
+    this.hooks = createHooks(this.#guard);
+    this.registries = Object.fromEntries(
+      REGISTRY_NAMES.map((name) => [name, new Registry(REGISTRIES[name].title)]),
+    ) as unknown as PluginHost["registries"];
   }
 
   /** Finds and sets up all plugins. One that fails is listed, never thrown. */
   async load(): Promise<void> {
-    const { plugins, refused } = await discoverPlugins(this.#options.paths, this.#options.version);
-    this.#refused = refused;
-    for (const { name, folder, reason } of refused) {
-      this.#options.log.warn("plugin refused", { plugin: name, folder, reason });
-    }
     const waiting: Promise<void>[] = [];
-    for (const found of plugins) {
-      if (found.bundled) await this.#load(found);
-      else waiting.push(this.#load(found));
+    for (const found of await this.#discover()) {
+      const entry = this.#enter(found);
+      const loaded = this.#host(entry);
+      // A stranger's plugin that takes its time must not keep the recorder waiting: its cameras follow when it is there.
+      if (found.bundled) await loaded;
+      else waiting.push(loaded);
     }
-    // A stranger's plugin that takes its time must not keep the recorder waiting: its cameras follow when it is there.
     await Promise.race([Promise.all(waiting), this.#patience()]);
     this.#isLoaded = true;
   }
@@ -95,7 +100,8 @@ export class PluginHost {
   /** Lets the plugins open what they need. */
   async start(): Promise<void> {
     await this.hooks.start.promise(this.#starting.signal);
-    for (const { isolated } of this.#entries.values()) isolated?.hasStarted();
+    this.#hasStarted = true;
+    for (const { hosted } of this.#entries.values()) hosted?.hasStarted();
   }
 
   async ready(): Promise<void> {
@@ -105,93 +111,197 @@ export class PluginHost {
   async stop(): Promise<void> {
     this.#starting.abort();
     await this.hooks.stop.promise();
-    await Promise.all([...this.#entries.values()].map(({ isolated }) => isolated?.stop()));
+    this.#hasStopped = true;
+    await Promise.all([...this.#entries.values()].map(({ hosted }) => hosted?.stop()));
   }
 
   /**
-   * Starts an isolated plugin anew, also one that failed too often. Throws `NJ_PLUGIN_NOT_FOUND` if there is no such
-   * plugin, or none with a process of its own.
+   * Looks through the search paths again: loads what is new, ends what has gone, and replaces what has another version
+   * or place. The other plugins do not notice.
    */
-  async restart(name: string): Promise<void> {
-    const isolated = this.#entries.get(name)?.isolated;
-    if (isolated === undefined) {
-      throw new NightjarError(
-        "NJ_PLUGIN_NOT_FOUND",
-        "not-found",
-        `there is no plugin ${name} that runs in a process of its own`,
-      );
-    }
-    await isolated.restart();
+  rescan(): Promise<void> {
+    return this.#inTurn(async () => {
+      const plugins = await this.#discover();
+      for (const [name, entry] of this.#entries) {
+        const now = plugins.find(({ manifest }) => manifest.name === name);
+        if (now !== undefined && isDeepStrictEqual(now, entry.found)) continue;
+        await this.#unhost(entry);
+        this.#entries.delete(name);
+      }
+      for (const found of plugins) {
+        if (!this.#entries.has(found.manifest.name)) await this.#host(this.#enter(found));
+      }
+    });
+  }
+
+  /** Starts, ends and restarts plugins whose settings have changed, and only those. */
+  settingsChanged(): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const entry of this.#entries.values()) {
+        const next = this.#settingsOf(entry.found.manifest.name);
+        if (isDeepStrictEqual(next, entry.settings)) continue;
+        entry.settings = next;
+        if (!next.enabled) await this.#unhost(entry);
+        else if (entry.hosted === undefined) await this.#host(entry);
+        else await entry.hosted.restart();
+      }
+    });
+  }
+
+  /** Starts a plugin anew, also one that failed too often. Throws `NJ_PLUGIN_NOT_FOUND` if none of that name runs. */
+  restart(name: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const hosted = this.#entries.get(name)?.hosted;
+      if (hosted === undefined) {
+        throw new NightjarError("NJ_PLUGIN_NOT_FOUND", "not-found", `there is no enabled plugin ${name}`);
+      }
+      await hosted.restart();
+    });
   }
 
   list(): PluginStatus[] {
-    const own = [...this.#entries.values()].map((entry) => statusOf(entry));
-    const refused = this.#refused.map(({ name, reason }) => ({
-      name,
-      version: "",
-      displayName: name,
-      kind: "",
-      status: "refused" as const,
-      reason,
-      errors: 0,
-    }));
-    return [...own, ...refused];
+    const own = [...this.#entries.values()].map(({ found, hosted }) => {
+      const { name } = found.manifest;
+      return statusOf(found, hosted, this.#booksOf(name).figures, this.#providedBy(name));
+    });
+    return [...own, ...this.#refused.map(statusOfRefused)];
   }
 
-  async #load(found: FoundPlugin): Promise<void> {
+  /** Where a plugin lies. Throws `NJ_PLUGIN_NOT_FOUND`. */
+  find(name: string): FoundPlugin {
+    const entry = this.#entries.get(name);
+    if (entry === undefined)
+      throw new NightjarError("NJ_PLUGIN_NOT_FOUND", "not-found", `there is no plugin ${name}`);
+    return entry.found;
+  }
+
+  async #discover(): Promise<readonly FoundPlugin[]> {
+    const { paths, version, log } = this.#options;
+    const { plugins, refused } = await discoverPlugins(paths, version);
+    for (const each of refused) {
+      const { name, folder, reason } = each;
+      if (!this.#refused.some((known) => isDeepStrictEqual(known, each)))
+        log.warn("plugin refused", { plugin: name, folder, reason });
+    }
+    this.#refused = refused;
+    return plugins;
+  }
+
+  #enter(found: FoundPlugin): Entry {
     const { name } = found.manifest;
-    const settings = this.#options.settings(name);
-    const entry: Entry = { found, status: "failed", errors: 0 };
+    const entry: Entry = { found, hosted: undefined, settings: this.#settingsOf(name) };
     this.#entries.set(name, entry);
-    if (settings?.enabled === false) {
-      entry.status = "disabled";
-      return;
-    }
-    if (!found.bundled) {
-      entry.isolated = await this.#isolate(found);
-      await entry.isolated.load();
-      return;
-    }
-    try {
-      const module: unknown = await import(pathToFileURL(join(found.folder, found.manifest.entry)).href);
-      const definition = definitionOf(module, name);
-      const config = checkedConfig(definition.configSchema, settings?.config);
-      entry.status = "running";
-      await definition.setup(await this.#nvrFor(name), config as never);
-    } catch (error) {
-      entry.status = "failed";
-      entry.errors += 1;
-      entry.reason = error instanceof Error ? error.message : String(error);
-      this.cameraDrivers.removeAllOf(name);
-      this.#options.log.error("plugin not loaded", { plugin: name, reason: entry.reason });
-    }
+    return entry;
   }
 
-  async #isolate(found: FoundPlugin): Promise<IsolatedPlugin> {
-    const { name, entry } = found.manifest;
-    const { dataDir, version, log, clock } = this.#options;
-    const places: PluginPlaces = {
-      registerDriver: (driver) => this.cameraDrivers.replace(name, driver),
-      driversAnswer: (ids) => {
-        // Before that, the list of cameras asks for all of them by itself.
-        if (this.#isLoaded) for (const id of ids) this.#options.refreshCameras(id);
+  /** Brings a plugin to life unless it is disabled. */
+  async #host(entry: Entry): Promise<void> {
+    if (!entry.settings.enabled) return;
+    const { found } = entry;
+    const { name, entry: file } = found.manifest;
+    const { dataDir, version, clock } = this.#options;
+    const places = this.#placesFor(name, entry);
+    const common = { name, folder: found.folder, entry: file, version, places };
+    const storageDir = await this.#storageFor(name);
+    entry.hosted = found.bundled
+      ? new InlinePlugin({ ...common, storageDir })
+      : new IsolatedPlugin({
+          ...common,
+          storageDir,
+          cacheDir: join(dataDir, "cache", "plugins", folderName(name)),
+          clock,
+        });
+    if (this.#hasStarted) entry.hosted.hasStarted();
+    await entry.hosted.load();
+  }
+
+  /** Ends a plugin's life; nothing of it answers any more. */
+  async #unhost(entry: Entry): Promise<void> {
+    const { hosted } = entry;
+    entry.hosted = undefined;
+    await hosted?.stop();
+    for (const name of REGISTRY_NAMES) this.registries[name].removeAllOf(entry.found.manifest.name);
+  }
+
+  #placesFor(name: string, entry: Entry): PluginPlaces {
+    const { taps } = this.#booksOf(name);
+    const watch = {
+      called: (plugin: string, durationMs: number, failed: boolean): void => {
+        this.#count(plugin, durationMs);
+        if (failed) this.#booksOf(plugin).figures.errors += 1;
       },
-      tap: (hook, stage, listener) => tapIn(this.hooks, name, hook, stage, listener),
+    };
+    return {
+      config: () => entry.settings.config,
+      log: this.#options.log.child({ plugin: name }),
+      secrets: this.#options.secrets(name),
+      register: (registry, parts) =>
+        this.registries[registry].add(name, guardedEntry(registry, name, parts, watch)),
+      keepOnly: (registered) => {
+        for (const registry of REGISTRY_NAMES)
+          this.registries[registry].keepOnly(name, (id) => registered.has(`${registry} ${id}`));
+      },
+      answers: (names) => {
+        // Before that, the list of cameras asks for all of them by itself.
+        if (!this.#isLoaded) return;
+        for (const entryName of names) {
+          const [registry, id = ""] = entryName.split(" ");
+          if (registry === "cameraDrivers") this.#options.refreshCameras(id);
+        }
+      },
+      tap: (hook, stage, listener) => taps.add(hook, stage, listener),
+      clearTaps: () => taps.clear(),
+      // At the end the hook itself has run, over all plugins in the order of their stages.
+      run: async (hook, args) => {
+        if (hook !== "stop" || !this.#hasStopped) await taps.run(hook, args);
+      },
+      failed: (what, error) => this.#failed(name, what, faultOf(error, `${name} failed in ${what}`)),
       refreshCameras: this.#options.refreshCameras,
       offerCamera: this.#options.offerCamera,
     };
-    return new IsolatedPlugin({
-      name,
-      entry,
-      folder: found.folder,
-      version,
-      storageDir: await this.#storageFor(name),
-      cacheDir: join(dataDir, "cache", "plugins", folderName(name)),
-      clock,
-      log,
-      config: () => this.#options.settings(name)?.config,
-      places,
+  }
+
+  #settingsOf(name: string): PluginSettings {
+    return structuredClone(this.#options.settings(name) ?? { enabled: true, config: undefined });
+  }
+
+  #providedBy(name: string): string[] {
+    return REGISTRY_NAMES.flatMap((registry) =>
+      this.registries[registry].idsOf(name).map((id) => `${REGISTRIES[registry].word}:${id}`),
+    );
+  }
+
+  #booksOf(name: string): Books {
+    const known = this.#books.get(name);
+    if (known !== undefined) return known;
+    const books: Books = {
+      figures: { errors: 0, calls: 0, callMs: 0 },
+      taps: new PluginTaps(name, this.hooks, this.#guard),
+    };
+    this.#books.set(name, books);
+    return books;
+  }
+
+  #count(plugin: string, durationMs: number): void {
+    const { figures } = this.#booksOf(plugin);
+    figures.calls += 1;
+    figures.callMs += durationMs;
+  }
+
+  #failed(plugin: string, what: string, error: NightjarError): void {
+    this.#booksOf(plugin).figures.errors += 1;
+    this.#options.log.error("plugin failed", {
+      plugin,
+      where: what,
+      code: error.code,
+      reason: error.message,
     });
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work, work);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   #patience(): Promise<void> {
@@ -200,68 +310,13 @@ export class PluginHost {
     });
   }
 
-  #runs(plugin: string): boolean {
-    const entry = this.#entries.get(plugin);
-    return entry !== undefined && (entry.isolated?.status ?? entry.status) === "running";
-  }
-
   async #storageFor(name: string): Promise<string> {
     const storageDir = join(this.#options.dataDir, "plugins", "storage", folderName(name));
     await mkdir(storageDir, { recursive: true, mode: 0o700 });
     return storageDir;
   }
-
-  async #nvrFor(name: string): Promise<Nvr> {
-    const storageDir = await this.#storageFor(name);
-    return {
-      version: this.#options.version,
-      cameraDrivers: this.cameraDrivers.for(name),
-      hooks: narrowed(this.hooks, name),
-      log: this.#options.log.child({ plugin: name }),
-      storageDir,
-      refreshCameras: this.#options.refreshCameras,
-      offerCamera: this.#options.offerCamera,
-    };
-  }
 }
 
 function folderName(plugin: string): string {
   return plugin.replaceAll("/", "__");
-}
-
-function statusOf({ found, status, reason, errors, isolated }: Entry): PluginStatus {
-  const { name, version, displayName, kind } = found.manifest;
-  const now = isolated?.status;
-  const shown =
-    now === undefined ? status : now === "starting" ? "restarting" : now === "stopped" ? "failed" : now;
-  const why = isolated?.reason ?? reason;
-  return {
-    name,
-    version,
-    displayName,
-    kind,
-    status: shown,
-    ...(why === undefined || shown === "running" ? {} : { reason: why }),
-    errors: errors + (isolated?.restarts ?? 0),
-    isolation: isolated === undefined ? "inline" : "process",
-    ...(isolated === undefined ? {} : { restarts: isolated.restarts }),
-    ...(isolated?.health === undefined ? {} : { health: isolated.health }),
-  };
-}
-
-function tapIn(hooks: Hooks, plugin: string, hook: HookName, stage: number, listener: unknown): void {
-  // `stop` runs in the reverse order of `start`, which tapable does not do by itself.
-  hooks[hook].tapPromise({ name: plugin, stage: hook === "stop" ? -stage : stage }, listener as never);
-}
-
-// Only tapPromise is handed out: tapable does not wait for an async function given to `tap`, and has no untap.
-function narrowed(hooks: Hooks, plugin: string): PluginHooks {
-  const entries = (Object.keys(hooks) as HookName[]).map((hook) => [
-    hook,
-    {
-      tapPromise: (options: TapOptions, listener: never) =>
-        tapIn(hooks, plugin, hook, options.stage ?? 0, listener),
-    },
-  ]);
-  return Object.fromEntries(entries) as unknown as PluginHooks;
 }

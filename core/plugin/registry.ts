@@ -1,42 +1,44 @@
 // Registries: where one owner answers. Each entry is remembered with the plugin that brought it.
 import { NightjarError } from "../errors.ts";
-import type { PluginRegistry } from "./define-plugin.ts";
 
 export class Registry<Entry extends { readonly id: string }> {
-  readonly #kind: string;
+  readonly #title: string;
   readonly #entries = new Map<string, { entry: Entry; plugin: string }>();
 
-  /** `kind` is for messages: "camera driver". */
-  constructor(kind: string) {
-    this.#kind = kind;
+  /** `title` is for messages: "camera driver". */
+  constructor(title: string) {
+    this.#title = title;
   }
 
-  /** The registry as one plugin sees it. */
-  for(plugin: string): PluginRegistry<Entry> {
-    return {
-      register: (entry) => {
-        const present = this.#entries.get(entry.id);
-        if (present !== undefined) {
-          throw new NightjarError(
-            "NJ_REGISTRY_DUPLICATE",
-            "failed-precondition",
-            `${plugin} wants to register the ${this.#kind} "${entry.id}", which ${present.plugin} already answers for`,
-          );
-        }
-        this.#entries.set(entry.id, { entry, plugin });
-      },
-    };
-  }
-
-  /** Registers in a plugin's name, in the place of what that plugin registered before. Throws like `register`. */
-  replace(plugin: string, entry: Entry): void {
-    if (this.#entries.get(entry.id)?.plugin === plugin) this.#entries.delete(entry.id);
-    this.for(plugin).register(entry);
+  /**
+   * Adds an entry in a plugin's name, in the place of one of that id that the same plugin brought before. Throws
+   * `NJ_REGISTRY_DUPLICATE` if another plugin answers for that id already.
+   */
+  add(plugin: string, entry: Entry): void {
+    const present = this.#entries.get(entry.id);
+    if (present !== undefined && present.plugin !== plugin) {
+      throw new NightjarError(
+        "NJ_REGISTRY_DUPLICATE",
+        "failed-precondition",
+        `${plugin} wants to register the ${this.#title} "${entry.id}", which ${present.plugin} already answers for`,
+      );
+    }
+    this.#entries.set(entry.id, { entry, plugin });
   }
 
   /** Takes back everything a plugin registered. */
   removeAllOf(plugin: string): void {
-    for (const [id, { plugin: owner }] of this.#entries) if (owner === plugin) this.#entries.delete(id);
+    this.keepOnly(plugin, () => false);
+  }
+
+  /** Takes back what a plugin registered and `stays` does not name. */
+  keepOnly(plugin: string, stays: (id: string) => boolean): void {
+    for (const id of this.idsOf(plugin)) if (!stays(id)) this.#entries.delete(id);
+  }
+
+  /** What a plugin registered. */
+  idsOf(plugin: string): string[] {
+    return [...this.#entries].filter(([, { plugin: owner }]) => owner === plugin).map(([id]) => id);
   }
 
   get(id: string): { readonly entry: Entry; readonly plugin: string } | undefined {

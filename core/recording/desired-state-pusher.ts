@@ -17,6 +17,8 @@ export interface DesiredStatePusherOptions {
   readonly revisions: Revisions;
   readonly node: string;
   readonly cameras: () => readonly RecordedCamera[];
+  /** What is to be recorded of them, where somebody else has a say; must not take long. */
+  readonly shape?: (cameras: readonly RecordedCamera[]) => Promise<readonly RecordedCamera[]>;
   readonly volumes: RecordingVolumes;
   readonly manual: ManualRecordings;
 }
@@ -69,20 +71,21 @@ export class DesiredStatePusher {
 
   async #send(): Promise<void> {
     const { media, revisions } = this.#options;
-    const plan = this.#compile();
+    const plan = await this.#compile();
     const text = JSON.stringify(plan);
     if (text === this.#sent) return;
     await media.request("setDesiredState", { revision: await revisions.next(), ...plan }, 20_000);
     this.#sent = text;
   }
 
-  #compile(): Omit<DesiredState, "revision"> {
-    const { volumes, manual, cameras, clock, node } = this.#options;
+  async #compile(): Promise<Omit<DesiredState, "revision">> {
+    const { volumes, manual, cameras, shape, clock, node } = this.#options;
+    const shaped = shape === undefined ? cameras() : await shape(cameras());
     return {
       node,
       volumes: volumes.desired(),
       streams: planStreams({
-        cameras: cameras(),
+        cameras: shaped,
         volumes: volumes.ids(),
         triggers: manual.triggers(),
         nowMs: clock.wallMs(),

@@ -43,6 +43,8 @@ export interface RecordingServiceOptions {
   /** In the owner's order; at least the default volume. */
   volumes(): readonly ConfiguredVolume[];
   cameras(): readonly RecordedCamera[];
+  /** Lets others have a say in what is recorded of the cameras, each time before `media` is told; must not take long. */
+  shapeCameras?(cameras: readonly RecordedCamera[]): Promise<readonly RecordedCamera[]>;
   /** Changes with every start of this process. */
   readonly instance?: string;
   /** Folder of the data directory for copies of the database on their way to the volumes; absent: none are made. */
@@ -142,6 +144,7 @@ export class RecordingService {
       revisions,
       node: options.node,
       cameras,
+      shape: async (wanted) => (await options.shapeCameras?.(wanted)) ?? wanted,
       volumes: this.#volumes,
       manual: this.#manual,
     });

@@ -12,6 +12,7 @@ export class AuditLog {
   readonly #table: AuditTable;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #listeners = new Set<(entry: AuditEntry) => void>();
   #last: Promise<void> = Promise.resolve();
 
   constructor(table: AuditTable, clock: Clock, log: Log) {
@@ -24,13 +25,24 @@ export class AuditLog {
   record(act: AuditAct): void {
     const entry = { ...act, detail: withoutSecrets(act.detail), atMs: this.#clock.wallMs() };
     this.#last = this.#last.then(() =>
-      this.#table.append(entry).catch((error: unknown) => {
-        this.#log.error("an act could not be written to the audit log", {
-          action: act.action,
-          reason: String(error),
-        });
-      }),
+      this.#table.append(entry).then(
+        () => {
+          for (const listener of this.#listeners) listener(entry);
+        },
+        (error: unknown) => {
+          this.#log.error("an act could not be written to the audit log", {
+            action: act.action,
+            reason: String(error),
+          });
+        },
+      ),
     );
+  }
+
+  /** Calls `listener` for each act that was written. Gives what ends that. */
+  onRecorded(listener: (entry: AuditEntry) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   list(query: AuditQuery): Promise<AuditRow[]> {

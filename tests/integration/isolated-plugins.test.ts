@@ -86,12 +86,13 @@ describe("a stranger's plugin", { timeout: 120_000 }, () => {
       log: silentLog,
       clock: systemClock,
       settings: () => ({ enabled: true, config: parts.config }),
+      secrets: () => ({ get: async () => undefined, set: async () => undefined }),
       refreshCameras: parts.onRefresh ?? (() => undefined),
       offerCamera: async () => undefined,
     });
     hosts.push(host);
     if (parts.taken === true) {
-      host.cameraDrivers.for("nightjar-camera-first").register({
+      host.registries.cameraDrivers.add("nightjar-camera-first", {
         id: "stranger",
         displayName: "First",
         configSchema: Type.Object({}),
@@ -103,7 +104,7 @@ describe("a stranger's plugin", { timeout: 120_000 }, () => {
       host,
       dataDir,
       driver: () => {
-        const found = host.cameraDrivers.get("stranger")?.entry;
+        const found = host.registries.cameraDrivers.get("stranger")?.entry;
         assert.ok(found !== undefined, host.list()[0]?.reason);
         return found;
       },
@@ -154,7 +155,7 @@ describe("a stranger's plugin", { timeout: 120_000 }, () => {
     const { host, status } = await load({
       setup: "await new Promise((resolve) => setTimeout(resolve, 5000));",
       onRefresh: (id) => {
-        const entry = ofHost.host?.cameraDrivers.get(id)?.entry;
+        const entry = ofHost.host?.registries.cameraDrivers.get(id)?.entry;
         if (entry !== undefined) answers.push(streams(entry));
       },
     });

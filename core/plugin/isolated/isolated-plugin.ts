@@ -1,69 +1,49 @@
 // The life of an isolated plugin as the core sees it: started, watched, started again with pauses, and left alone after
-// too many failures. Its drivers and taps stand in the core's registries as stand-ins that pass calls on.
+// too many failures. Its entries and taps stand in the core's registries as stand-ins that pass calls on.
 import type { Clock, Timer } from "../../clock.ts";
 import { NightjarError } from "../../errors.ts";
 import type { LinkHandler } from "../../link/link.ts";
-import type { Log } from "../../log.ts";
-import type { CameraDriver, CameraStreams, DriverContext } from "../camera-driver.ts";
-import type { OfferedCamera } from "../define-plugin.ts";
-import { HOOK_KINDS, type HookName } from "../hooks.ts";
+import { isContext } from "../guarded-entry.ts";
+import { HOOKS } from "../hook-catalogue.ts";
+import type { HostedPlugin, HostedStatus, PluginPlaces } from "../hosted-plugin.ts";
+import { checkCard, type EntryParts, REGISTRIES, type RegistryName } from "../registries.ts";
 import { IsolatedProcess, type IsolatedProcessOptions } from "./isolated-process.ts";
-import { plainCopy } from "./plain-copy.ts";
-import type { CoreMethodsForPlugin, DriverCard, PluginHealth } from "./protocol.ts";
+import type { CoreMethodsForPlugin, Placeholder, PluginHealth } from "./protocol.ts";
 
-const CALL_LIMIT_MS = 10_000;
+/** Above the limits of hooks and registries, which say what ran out of time. */
+const CALL_LIMIT_MS = 11_000;
 /** A plugin that failed this often within the window is left alone. */
 const FAILURES_ALLOWED = 4;
 const WINDOW_MS = 5 * 60_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
-const TAPS_LIMIT = 200;
-const DRIVERS_LIMIT = 50;
+const ENTRIES_LIMIT = 50;
 
 type Told = Parameters<CoreMethodsForPlugin["log"]>[0];
-
-/** What the host lends a plugin. */
-export interface PluginPlaces {
-  /**
-   * Puts a driver in the plugin's name into the registry; the same id again replaces the plugin's own. Throws
-   * `NJ_REGISTRY_DUPLICATE` where another plugin answers for that id.
-   */
-  registerDriver(driver: CameraDriver): void;
-  /** These drivers answer from now on: for the first time, or after a restart. */
-  driversAnswer(ids: readonly string[]): void;
-  /** Taps a hook in the plugin's name. Called once for each tap, however often the plugin is started. */
-  tap(hook: HookName, stage: number, listener: (...args: unknown[]) => Promise<void>): void;
-  refreshCameras(driver: string): void;
-  offerCamera(camera: OfferedCamera): Promise<void>;
+/** What a call brings with it that cannot cross. */
+interface CallContext {
+  readonly signal: AbortSignal;
+  readonly secret?: (field: string) => Promise<string | undefined>;
 }
 
 export interface IsolatedPluginOptions
   extends Omit<IsolatedProcessOptions, "handlers" | "onEnd" | "config" | "clock"> {
   readonly clock: Clock;
-  readonly log: Log;
-  config(): unknown;
   readonly places: PluginPlaces;
 }
 
-export type IsolatedStatus = "starting" | "running" | "restarting" | "quarantined" | "stopped";
-
-interface Tap {
-  readonly hook: HookName;
-  readonly stage: number;
-}
-
-export class IsolatedPlugin {
+export class IsolatedPlugin implements HostedPlugin {
+  readonly isolation = "process";
   readonly #options: IsolatedPluginOptions;
-  readonly #secrets = new Map<number, DriverContext["secret"]>();
-  readonly #taps: Tap[] = [];
+  readonly #contexts = new Map<number, CallContext>();
+  /** What this life has registered, as `registry id`. */
+  #registered = new Set<string>();
   #process: IsolatedProcess | undefined;
   #nextCall = 1;
   #failures: number[] = [];
   #pause: Timer | undefined;
   #hasStarted = false;
-  readonly #drivers = new Set<string>();
-  status: IsolatedStatus = "stopped";
-  /** Why it does not run, or did not last time. */
+  status: HostedStatus = "stopped";
   reason: string | undefined;
   restarts = 0;
 
@@ -75,15 +55,16 @@ export class IsolatedPlugin {
     return this.#process?.health;
   }
 
-  /** Loads the plugin. Never rejects: what is wrong stands in `status` and `reason`. */
   async load(): Promise<void> {
     this.#pause?.cancel();
     this.#set("starting");
-    const options = this.#options;
+    const { places, ...options } = this.#options;
+    places.clearTaps();
+    this.#registered = new Set();
     try {
       this.#process = await IsolatedProcess.start({
         ...options,
-        config: options.config(),
+        config: places.config(),
         handlers: this.#handlers(),
         onEnd: (reason) => this.#ended(reason),
       });
@@ -92,12 +73,18 @@ export class IsolatedPlugin {
       return;
     }
     this.#set("running");
-    this.#options.places.driversAnswer([...this.#drivers]);
+    places.keepOnly(this.#registered);
+    places.answers(this.#registered);
     // The core runs `start` and `ready` once, for all; whoever comes later is started on his own.
-    if (this.#hasStarted) await this.#startAgain();
+    if (!this.#hasStarted) return;
+    await places.run("start", [new AbortController().signal]);
+    await places.run("ready", []);
   }
 
-  /** Forgets former failures and starts anew: by an administrator's order. */
+  hasStarted(): void {
+    this.#hasStarted = true;
+  }
+
   async restart(): Promise<void> {
     this.#failures = [];
     await this.stop();
@@ -107,67 +94,43 @@ export class IsolatedPlugin {
   async stop(): Promise<void> {
     this.#pause?.cancel();
     const running = this.#process;
+    if (running !== undefined && this.status === "running") await this.#options.places.run("stop", []);
     this.#process = undefined;
     this.#set("stopped");
+    this.#options.places.clearTaps();
     await running?.stop();
   }
 
-  #set(status: IsolatedStatus, reason?: string): void {
+  #set(status: HostedStatus, reason?: string): void {
     this.status = status;
     if (reason !== undefined || status === "running") this.reason = reason;
   }
 
   #ended(reason: string): void {
     this.#process = undefined;
-    this.#secrets.clear();
+    this.#contexts.clear();
     if (this.status === "stopped") return;
-    const { clock, log, name } = this.#options;
+    const { clock, name, places } = this.#options;
     const nowMs = clock.monotonicMs();
     this.#failures = [...this.#failures.filter((atMs) => nowMs - atMs < WINDOW_MS), nowMs];
     const count = this.#failures.length;
     if (count > FAILURES_ALLOWED) {
-      log.error("a plugin failed too often and is left alone", { plugin: name, reason });
+      places.log.error("a plugin failed too often and is left alone", { plugin: name, reason });
       this.#set("quarantined", `it failed ${count} times within five minutes and is left alone: ${reason}`);
       return;
     }
     const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (count - 1));
-    log.warn("a plugin ended and is started again", { plugin: name, reason, pauseMs });
+    places.log.warn("a plugin ended and is started again", { plugin: name, reason, pauseMs });
     this.restarts += 1;
     this.#set("restarting", reason);
     this.#pause = clock.after(pauseMs, () => void this.load());
   }
 
-  /** Runs the taps of `start`, then of `ready`, of this plugin alone. */
-  async #startAgain(): Promise<void> {
-    for (const hook of ["start", "ready"] as const) {
-      const own = [...this.#taps.entries()].filter(([, tap]) => tap.hook === hook);
-      for (const [index] of own.sort(([, a], [, b]) => a.stage - b.stage)) {
-        await this.#runTap(index, hook === "start" ? [new AbortController().signal] : []).catch(
-          (error: unknown) =>
-            this.#options.log.error("plugin failed", {
-              plugin: this.#options.name,
-              hook,
-              reason: error instanceof Error ? error.message : String(error),
-            }),
-        );
-      }
-    }
-  }
-
-  async #runTap(tap: number, args: readonly unknown[]): Promise<void> {
-    if (this.#process === undefined) return;
-    const signal = args.find((arg) => arg instanceof AbortSignal);
-    const plain = args.map((arg) => (arg instanceof AbortSignal ? { $signal: true } : arg));
-    await this.#call(signal, (process, call) =>
-      process.link.request("runTap", { call, tap, args: plain }, CALL_LIMIT_MS),
-    );
-  }
-
-  /** Sends a call that `signal` may give up. */
-  async #call<Result>(
-    signal: AbortSignal | undefined,
-    send: (process: IsolatedProcess, call: number) => Promise<Result>,
-  ): Promise<Result> {
+  /** Sends a call; a signal or context among its arguments may give it up. */
+  async #call(
+    given: readonly unknown[],
+    send: (process: IsolatedProcess, call: number, args: readonly unknown[]) => Promise<unknown>,
+  ): Promise<unknown> {
     const process = this.#process;
     if (process === undefined) {
       throw new NightjarError(
@@ -178,90 +141,85 @@ export class IsolatedPlugin {
     }
     const call = this.#nextCall;
     this.#nextCall += 1;
+    const context = contextOf(given);
+    if (context !== undefined) this.#contexts.set(call, context);
     const giveUp = (): void => process.link.notify("cancel", { call });
-    signal?.addEventListener("abort", giveUp, { once: true });
+    context?.signal.addEventListener("abort", giveUp, { once: true });
     try {
-      return await send(process, call);
+      return await send(process, call, given.map(placeholder));
     } finally {
-      signal?.removeEventListener("abort", giveUp);
+      context?.signal.removeEventListener("abort", giveUp);
+      this.#contexts.delete(call);
     }
   }
 
   #handlers(): Readonly<Record<string, LinkHandler>> {
-    const { places, log, name } = this.#options;
+    const { places } = this.#options;
     let declared = 0;
-    const own = log.child({ plugin: name });
     return {
-      registerDriver: (card: DriverCard) => {
-        if (this.#drivers.size >= DRIVERS_LIMIT && !this.#drivers.has(card.id)) {
-          throw new NightjarError(
-            "NJ_PLUGIN_FAILED",
-            "resource-exhausted",
-            `a plugin registers ${DRIVERS_LIMIT} drivers at most`,
-          );
-        }
-        places.registerDriver(this.#standIn(card));
-        this.#drivers.add(card.id);
-        if (this.status === "running") places.driversAnswer([card.id]);
+      register: ({ registry, card, calls }: Parameters<CoreMethodsForPlugin["register"]>[0]) => {
+        if (!Object.hasOwn(REGISTRIES, registry)) throw refused(`there is no registry ${String(registry)}`);
+        if (this.#registered.size >= ENTRIES_LIMIT)
+          throw refused(`a plugin registers ${ENTRIES_LIMIT} entries at most`);
+        checkCard(registry, card, calls);
+        places.register(registry, this.#standIn(registry, card, calls));
+        const name = `${registry} ${card.id}`;
+        this.#registered.add(name);
+        if (this.status === "running") places.answers([name]);
       },
       tap: ({ tap, hook, stage }: Parameters<CoreMethodsForPlugin["tap"]>[0]) => {
-        if (tap !== declared || tap >= TAPS_LIMIT || !Object.hasOwn(HOOK_KINDS, hook)) return;
+        if (tap !== declared || !Object.hasOwn(HOOKS, hook)) return;
         declared += 1;
-        const known = this.#taps[tap];
-        this.#taps[tap] = { hook, stage: Number(stage) || 0 };
-        // A stand-in cannot be taken out of a hook again: after a restart it serves the new process.
-        if (known?.hook === hook) return;
-        places.tap(hook, Number(stage) || 0, async (...args) => {
-          if (hook === "start") this.#hasStarted = true;
-          if (this.#taps[tap]?.hook === hook) await this.#runTap(tap, args);
-        });
+        const order = { tap } as const;
+        places.tap(hook, Number(stage) || 0, (...args) =>
+          this.#process === undefined
+            ? Promise.resolve(undefined)
+            : this.#call(args, (process, call, sent) =>
+                process.link.request("runTap", { ...order, call, args: sent }, CALL_LIMIT_MS),
+              ),
+        );
       },
       log: ({ level, message, fields }: Told) => {
-        if (["debug", "info", "notice", "warn", "error"].includes(level)) own[level](String(message), fields);
+        if (["debug", "info", "notice", "warn", "error"].includes(level))
+          places.log[level](String(message), fields);
       },
       refreshCameras: ({ driver }: { driver: string }) => places.refreshCameras(String(driver)),
-      offerCamera: ({ camera }: { camera: OfferedCamera }) => places.offerCamera(camera),
+      offerCamera: ({ camera }: Parameters<CoreMethodsForPlugin["offerCamera"]>[0]) =>
+        places.offerCamera(camera),
       secret: async ({ call, field }: { call: number; field: string }) =>
-        (await this.#secrets.get(call)?.(String(field))) ?? null,
+        (await this.#contexts.get(call)?.secret?.(String(field))) ?? null,
+      ownSecret: async ({ name }: { name: string }) => (await places.secrets.get(String(name))) ?? null,
+      setOwnSecret: ({ name, secret }: Parameters<CoreMethodsForPlugin["setOwnSecret"]>[0]) =>
+        places.secrets.set(String(name), secret === null ? undefined : String(secret)),
     };
   }
 
-  #standIn(card: DriverCard): CameraDriver {
-    const { id, displayName, configSchema, catalogue } = card;
-    const prepare = (config: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> =>
-      this.#call(undefined, (process, call) =>
-        process.link.request(
-          "callDriver",
-          { call, driver: id, method: "prepare", config: plainCopy(config, `driver ${id}`) },
-          CALL_LIMIT_MS,
-        ),
-      ) as Promise<Record<string, unknown>>;
-    return {
-      id,
-      displayName,
-      configSchema,
-      ...(catalogue === undefined ? {} : { catalogue }),
-      ...(card.prepares ? { prepare } : {}),
-      streams: (config, context) =>
-        this.#call(context.signal, async (process, call) => {
-          this.#secrets.set(call, context.secret);
-          try {
-            const order = {
-              call,
-              driver: id,
-              method: "streams",
-              config: plainCopy(config, `driver ${id}`),
-            } as const;
-            return (await process.link.request("callDriver", order, CALL_LIMIT_MS)) as CameraStreams;
-          } finally {
-            this.#secrets.delete(call);
-          }
-        }),
-    };
+  #standIn(registry: RegistryName, card: EntryParts["card"], calls: readonly string[]): EntryParts {
+    const { required, optional } = REGISTRIES[registry];
+    const known = [...required, ...optional].filter((method) => calls.includes(method));
+    const passOn =
+      (method: string) =>
+      (...given: unknown[]): Promise<unknown> =>
+        this.#call(given, (process, call, args) =>
+          process.link.request("callEntry", { call, registry, id: card.id, method, args }, CALL_LIMIT_MS),
+        );
+    return { card, calls: Object.fromEntries(known.map((method) => [method, passOn(method)])) };
   }
+}
 
-  /** The core has run its `start`: from now on a new process is started on its own. */
-  hasStarted(): void {
-    this.#hasStarted = true;
+function contextOf(args: readonly unknown[]): CallContext | undefined {
+  for (const arg of args) {
+    if (arg instanceof AbortSignal) return { signal: arg };
+    if (isContext(arg)) return arg;
   }
+  return undefined;
+}
+
+function placeholder(arg: unknown): unknown {
+  if (arg instanceof AbortSignal) return { $place: "signal" } satisfies Placeholder;
+  return isContext(arg) ? ({ $place: "context" } satisfies Placeholder) : arg;
+}
+
+function refused(message: string): NightjarError {
+  return new NightjarError("NJ_PLUGIN_FAILED", "resource-exhausted", message);
 }

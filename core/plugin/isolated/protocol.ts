@@ -1,10 +1,9 @@
 // Messages between `core` and the process of an isolated plugin, over a pipe that only the two hold. Everything is plain
 // data (JSON); what has no answer is a notice. The plugin's side is not trusted: sizes are bounded by the link, and
 // whatever it says is checked where it is used.
-import type { TObject } from "typebox";
-import type { UrlPattern } from "../camera-driver.ts";
 import type { OfferedCamera } from "../define-plugin.ts";
-import type { HookName } from "../hooks.ts";
+import type { HookName } from "../hook-catalogue.ts";
+import type { AnyEntry, RegistryName } from "../registries.ts";
 
 /** The pipe's descriptor in the plugin's process. */
 export const PIPE_DESCRIPTOR = 3;
@@ -28,16 +27,20 @@ interface Call {
   readonly call: number;
 }
 
+/** What cannot cross: the place of the call's own signal, or of its context. */
+export type Placeholder = { readonly $place: "signal" | "context" };
+
 /** What `core` asks of the plugin's process. */
 export interface PluginMethods {
   [method: string]: (params: never) => unknown;
   setup(params: SetupOrder): void;
-  runTap(params: Call & { readonly tap: number; readonly args: readonly unknown[] }): void;
-  callDriver(
+  runTap(params: Call & { readonly tap: number; readonly args: readonly unknown[] }): unknown;
+  callEntry(
     params: Call & {
-      readonly driver: string;
-      readonly method: "prepare" | "streams";
-      readonly config: Readonly<Record<string, unknown>>;
+      readonly registry: RegistryName;
+      readonly id: string;
+      readonly method: string;
+      readonly args: readonly unknown[];
     },
   ): unknown;
   cancel(params: Call): void;
@@ -47,7 +50,12 @@ export interface PluginMethods {
 /** What the plugin's process asks of `core`. */
 export interface CoreMethodsForPlugin {
   [method: string]: (params: never) => unknown;
-  registerDriver(params: DriverCard): void;
+  /** An entry of a registry without its functions, and the names of those. */
+  register(params: {
+    readonly registry: RegistryName;
+    readonly card: AnyEntry;
+    readonly calls: readonly string[];
+  }): void;
   tap(params: { readonly tap: number; readonly hook: HookName; readonly stage: number }): void;
   log(params: {
     readonly level: "debug" | "info" | "notice" | "warn" | "error";
@@ -56,21 +64,19 @@ export interface CoreMethodsForPlugin {
   }): void;
   refreshCameras(params: { readonly driver: string }): void;
   offerCamera(params: { readonly camera: OfferedCamera }): void;
-  /** A secret field of the camera that the driver call `call` is about. */
+  /** A secret field of what the call `call` is about. */
   secret(params: Call & { readonly field: string }): string | null;
-}
-
-/** A camera driver without its functions. */
-export interface DriverCard {
-  readonly id: string;
-  readonly displayName: string;
-  readonly configSchema: TObject;
-  readonly catalogue?: readonly UrlPattern[];
-  readonly prepares: boolean;
+  /** A secret of the plugin's own. */
+  ownSecret(params: { readonly name: string }): string | null;
+  setOwnSecret(params: { readonly name: string; readonly secret: string | null }): void;
 }
 
 export interface PluginHealth {
   readonly rssBytes: number;
   readonly cpuSeconds: number;
   readonly eventLoopP99Ms: number;
+}
+
+export function isPlaceholder(arg: unknown): arg is Placeholder {
+  return typeof arg === "object" && arg !== null && "$place" in arg;
 }

@@ -31,27 +31,26 @@ async function host(t: TestContext, config: { offer: boolean }, folder?: string)
   const offered: OfferedCamera[] = [];
   const starts: ((signal: AbortSignal) => Promise<void>)[] = [];
   const stops: (() => Promise<void>)[] = [];
-  const ignore = { tapPromise: () => undefined };
   const storageDir = folder ?? dir.path;
-  const nvr: Nvr = {
+  // What this plugin uses of it.
+  const nvr: Pick<
+    Nvr,
+    "version" | "cameraDrivers" | "log" | "storageDir" | "refreshCameras" | "offerCamera"
+  > & {
+    readonly hooks: Pick<Nvr["hooks"], "start" | "stop">;
+  } = {
     version: "0.1.0",
     cameraDrivers: { register: (driver) => drivers.set(driver.id, driver) },
     hooks: {
       start: { tapPromise: (_options, listener) => starts.push(listener) },
       stop: { tapPromise: (_options, listener) => stops.push(listener) },
-      ready: ignore,
-      cameraAdded: ignore,
-      cameraRemoved: ignore,
-      cameraStateChanged: ignore,
-      segmentClosed: ignore,
-      volumeStateChanged: ignore,
     },
     log: quiet,
     storageDir,
     refreshCameras: () => undefined,
     offerCamera: async (camera) => void offered.push(camera),
   };
-  await plugin.setup(nvr, config);
+  await plugin.setup(nvr as Nvr, config);
   const stop = async (): Promise<void> => {
     for (const listener of stops) await listener();
   };

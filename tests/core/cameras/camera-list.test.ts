@@ -11,6 +11,8 @@ import { NightjarError } from "../../../core/errors.ts";
 import { silentLog } from "../../../core/log.ts";
 import type { CameraDriver } from "../../../core/plugin/camera-driver.ts";
 import type { Nvr } from "../../../core/plugin/define-plugin.ts";
+import { guardedEntry } from "../../../core/plugin/guarded-entry.ts";
+import { partsOf } from "../../../core/plugin/registries.ts";
 import { Registry } from "../../../core/plugin/registry.ts";
 import rtspPlugin from "../../../plugins/camera-rtsp/src/index.ts";
 
@@ -22,8 +24,15 @@ async function cameraList(extra?: CameraDriver) {
   const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false });
   const secrets = await SecretStore.open({ dataDir });
   const drivers = new Registry<CameraDriver>("camera driver");
-  await rtspPlugin.setup({ cameraDrivers: drivers.for("nightjar-camera-rtsp") } as unknown as Nvr, {});
-  if (extra !== undefined) drivers.for("extra").register(extra);
+  const registry = (plugin: string) => ({
+    register: (driver: CameraDriver) =>
+      drivers.add(
+        plugin,
+        guardedEntry("cameraDrivers", plugin, partsOf("cameraDrivers", driver), { called: () => undefined }),
+      ),
+  });
+  await rtspPlugin.setup({ cameraDrivers: registry("nightjar-camera-rtsp") } as unknown as Nvr, {});
+  if (extra !== undefined) registry("extra").register(extra);
   const changes: string[] = [];
   const list = new CameraList({
     config,

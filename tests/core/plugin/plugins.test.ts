@@ -6,7 +6,6 @@ import { after, describe, it } from "node:test";
 import { systemClock } from "../../../core/clock.ts";
 import { silentLog } from "../../../core/log.ts";
 import { discoverPlugins } from "../../../core/plugin/discovery.ts";
-import { createHooks } from "../../../core/plugin/hooks.ts";
 import { readManifest } from "../../../core/plugin/manifest.ts";
 import { PluginHost } from "../../../core/plugin/plugin-host.ts";
 
@@ -75,6 +74,7 @@ describe("plugins on disk", async () => {
       log: silentLog,
       clock: systemClock,
       settings: (name) => settings[name],
+      secrets: () => ({ get: async () => undefined, set: async () => undefined }),
       refreshCameras: () => undefined,
       offerCamera: async () => undefined,
     });
@@ -119,13 +119,13 @@ describe("plugins on disk", async () => {
       [name]: {
         entry: plugin(
           name,
-          'nvr.cameraDrivers.register({ id: "t" + config.level, displayName: "T", configSchema: { type: "object" }, streams: async () => ({}) });',
+          'nvr.cameraDrivers.register({ id: "t" + config.level, displayName: "T", configSchema: Type.Object({}), streams: async () => ({}) });',
         ),
       },
     });
     const plugins = host(folder);
     await plugins.load();
-    assert.equal(plugins.cameraDrivers.get("t7")?.plugin, name);
+    assert.equal(plugins.registries.cameraDrivers.get("t7")?.plugin, name);
     assert.equal(plugins.list()[0]?.status, "running");
   });
 
@@ -165,7 +165,7 @@ describe("plugins on disk", async () => {
     const entry = (name: string) =>
       plugin(
         name,
-        'nvr.cameraDrivers.register({ id: "same", displayName: "S", configSchema: { type: "object" }, streams: async () => ({}) });',
+        'nvr.cameraDrivers.register({ id: "same", displayName: "S", configSchema: Type.Object({}), streams: async () => ({}) });',
       );
     const folder = await folderWith({
       "nightjar-camera-one": { entry: entry("nightjar-camera-one") },
@@ -173,59 +173,7 @@ describe("plugins on disk", async () => {
     });
     const plugins = host(folder);
     await plugins.load();
-    assert.equal(plugins.cameraDrivers.get("same")?.plugin, "nightjar-camera-one");
+    assert.equal(plugins.registries.cameraDrivers.get("same")?.plugin, "nightjar-camera-one");
     assert.match(plugins.list()[1]?.reason ?? "", /already answers/);
-  });
-});
-
-describe("hooks", () => {
-  const guard = () => {
-    const failures: string[] = [];
-    return {
-      failures,
-      guard: {
-        isEnabled: (plugin: string) => plugin !== "off",
-        failed: (plugin: string, hook: string) => failures.push(`${plugin} in ${hook}`),
-        measured: () => undefined,
-      },
-    };
-  };
-
-  it("let every plugin have its say although one throws", async () => {
-    const { failures, guard: tapGuard } = guard();
-    const hooks = createHooks(tapGuard);
-    const heard: string[] = [];
-    hooks.ready.tapPromise({ name: "bad" }, async () => {
-      throw new Error("boom");
-    });
-    hooks.ready.tapPromise({ name: "good" }, async () => {
-      heard.push("good");
-    });
-    await hooks.ready.promise();
-    assert.deepEqual(heard, ["good"]);
-    assert.deepEqual(failures, ["bad in ready"]);
-  });
-
-  it("pass over plugins that are switched off", async () => {
-    const hooks = createHooks(guard().guard);
-    let called = false;
-    hooks.ready.tapPromise({ name: "off" }, async () => {
-      called = true;
-    });
-    await hooks.ready.promise();
-    assert.equal(called, false);
-  });
-
-  it("give each plugin a copy, so that none changes what the next one sees", async () => {
-    const hooks = createHooks(guard().guard);
-    const seen: string[] = [];
-    for (const name of ["one", "two"]) {
-      hooks.cameraAdded.tapPromise({ name }, async (camera) => {
-        seen.push(camera.name);
-        (camera as { name: string }).name = "spoilt";
-      });
-    }
-    await hooks.cameraAdded.promise({ id: "a" as never, name: "Yard", driver: "rtsp" });
-    assert.deepEqual(seen, ["Yard", "Yard"]);
   });
 });

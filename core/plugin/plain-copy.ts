@@ -1,6 +1,6 @@
 // What crosses between a plugin and the core is plain data: what JSON can say. Both ways of running a plugin hold to
 // it, so that one that works inline works isolated (docs/decisions/0014-plain-data-for-plugins.md).
-import { NightjarError } from "../../errors.ts";
+import { NightjarError } from "../errors.ts";
 
 const DEPTH_LIMIT = 64;
 

@@ -1,0 +1,105 @@
+// The Nvr of a plugin in a process of its own: every call of it is a message to the core.
+import type { Link } from "../../link/link.ts";
+import type { Nvr, PluginRegistry } from "../define-plugin.ts";
+import { HOOKS, type HookName, type PluginHooks, type TapOptions } from "../hook-catalogue.ts";
+import { plainCopy } from "../plain-copy.ts";
+import { pluginTools } from "../plugin-tools.ts";
+import { type EntryParts, partsOf, REGISTRY_NAMES, type RegistryName } from "../registries.ts";
+import type { CoreMethodsForPlugin, SetupOrder } from "./protocol.ts";
+
+export type OwnListener = (...args: unknown[]) => Promise<unknown>;
+export type OwnEntry = EntryParts;
+
+/** Where the process keeps what the plugin brings. */
+export interface ChildBooks {
+  /** Keeps a listener; gives its number. */
+  tapped(listener: OwnListener): number;
+  /** Keeps an entry; `confirmed` settles when the core has taken it or refused. */
+  registered(registry: RegistryName, id: string, entry: OwnEntry, confirmed: Promise<unknown>): void;
+}
+
+const LOG_LINES_PER_SECOND = 50;
+
+export function childNvr(order: SetupOrder, link: Link<CoreMethodsForPlugin>, books: ChildBooks): Nvr {
+  const log = logTo(link, {});
+  const { tools } = pluginTools((error) =>
+    log.error("a timer of the plugin failed", { reason: String(error) }),
+  );
+  return {
+    ...tools,
+    version: order.version,
+    storageDir: order.storageDir,
+    log,
+    ...(Object.fromEntries(
+      REGISTRY_NAMES.map((registry) => [registry, registryTo(registry, link, books)]),
+    ) as unknown as Pick<Nvr, RegistryName>),
+    hooks: hooksTo(link, books),
+    secrets: {
+      get: async (name) => (await link.request("ownSecret", { name: String(name) })) ?? undefined,
+      async set(name, secret) {
+        await link.request("setOwnSecret", { name: String(name), secret: secret ?? null });
+      },
+    },
+    refreshCameras: (driver) => link.notify("refreshCameras", { driver }),
+    async offerCamera(camera) {
+      await link.request("offerCamera", { camera: plainCopy(camera, "offerCamera") });
+    },
+  };
+}
+
+function registryTo(
+  registry: RegistryName,
+  link: Link<CoreMethodsForPlugin>,
+  books: ChildBooks,
+): PluginRegistry<{ readonly id: string }> {
+  return {
+    register(entry) {
+      const parts = partsOf(registry, entry);
+      const confirmed = link.request("register", {
+        registry,
+        card: parts.card,
+        calls: Object.keys(parts.calls),
+      });
+      // A refusal after `setup` has nobody to tell but the log.
+      confirmed.catch((error: unknown) =>
+        logTo(link, {}).error("an entry is not registered", { registry, reason: String(error) }),
+      );
+      books.registered(registry, parts.card.id, parts, confirmed);
+    },
+  };
+}
+
+function hooksTo(link: Link<CoreMethodsForPlugin>, books: ChildBooks): PluginHooks {
+  const entries = (Object.keys(HOOKS) as HookName[]).map((hook) => [
+    hook,
+    {
+      tapPromise(options: TapOptions, listener: OwnListener) {
+        link.notify("tap", { tap: books.tapped(listener), hook, stage: options.stage ?? 0 });
+      },
+    },
+  ]);
+  return Object.fromEntries(entries) as unknown as PluginHooks;
+}
+
+let second = 0;
+let lines = 0;
+
+function logTo(link: Link<CoreMethodsForPlugin>, bound: Readonly<Record<string, unknown>>): Nvr["log"] {
+  const at =
+    (level: Parameters<CoreMethodsForPlugin["log"]>[0]["level"]) =>
+    (message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
+      const now = Math.floor(performance.now() / 1000);
+      if (now !== second) [second, lines] = [now, 0];
+      lines += 1;
+      if (lines > LOG_LINES_PER_SECOND) return;
+      link.notify("log", { level, message: String(message), fields: { ...bound, ...fields } });
+    };
+  return {
+    debug: at("debug"),
+    info: at("info"),
+    notice: at("notice"),
+    warn: at("warn"),
+    error: at("error"),
+    child: (fields) => logTo(link, { ...bound, ...fields }),
+  };
+}

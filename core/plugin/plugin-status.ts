@@ -1,0 +1,72 @@
+// How a plugin is, for people and programs: the API, the System page, `status` and /metrics.
+import type { FoundPlugin, RefusedPlugin } from "./discovery.ts";
+import type { HostedPlugin, HostedStatus } from "./hosted-plugin.ts";
+import type { PluginHealth } from "./isolated/protocol.ts";
+
+export interface PluginStatus {
+  readonly name: string;
+  readonly version: string;
+  readonly displayName: string;
+  readonly kind: string;
+  readonly status: "running" | "restarting" | "quarantined" | "disabled" | "failed" | "refused";
+  /** Why it does not run, for people. */
+  readonly reason?: string;
+  readonly errors: number;
+  /** Where it runs: with the core, or in a process of its own. */
+  readonly isolation?: "inline" | "process";
+  /** It came with Nightjar. */
+  readonly bundled?: boolean;
+  readonly restarts?: number;
+  /** Of a process of its own, at most a second old. */
+  readonly health?: PluginHealth;
+  /** What it registered, as `camera-driver:rtsp`. */
+  readonly provides?: readonly string[];
+  /** Calls of its entries and taps since Nightjar started. */
+  readonly calls?: number;
+  /** Time that these took together, in milliseconds. */
+  readonly callMs?: number;
+}
+
+/** What the host counts of a plugin. */
+export interface PluginFigures {
+  errors: number;
+  calls: number;
+  callMs: number;
+}
+
+const SHOWN: Readonly<Record<HostedStatus, PluginStatus["status"]>> = {
+  stopped: "failed",
+  starting: "restarting",
+  running: "running",
+  restarting: "restarting",
+  quarantined: "quarantined",
+  failed: "failed",
+};
+
+/** Of one that was found; `hosted` undefined: it is disabled. */
+export function statusOf(
+  { manifest, bundled }: FoundPlugin,
+  hosted: HostedPlugin | undefined,
+  figures: Readonly<PluginFigures>,
+  provides: readonly string[],
+): PluginStatus {
+  const { name, version, displayName, kind } = manifest;
+  const { errors, calls, callMs } = figures;
+  const card = { name, version, displayName, kind, bundled, errors, provides, calls, callMs };
+  if (hosted === undefined) return { ...card, status: "disabled" };
+  const { isolation, restarts, reason, health } = hosted;
+  const status = SHOWN[hosted.status];
+  return {
+    ...card,
+    status,
+    isolation,
+    ...(reason === undefined || status === "running" ? {} : { reason }),
+    errors: errors + restarts,
+    ...(isolation === "process" ? { restarts } : {}),
+    ...(health === undefined ? {} : { health }),
+  };
+}
+
+export function statusOfRefused({ name, reason }: RefusedPlugin): PluginStatus {
+  return { name, version: "", displayName: name, kind: "", status: "refused", reason, errors: 0 };
+}
