@@ -1,16 +1,21 @@
 // Runs the project's tests with node:test: `node scripts/run-tests.ts [unit|integration|e2e|faults]...` (all without names).
-// Prints a line per test file, failures whole, the slowest files, and last of all `N passed, N failed, N skipped`.
+// All files wait in one line and start as soon as there is room for them: most of their time is waiting for cameras,
+// disks and clocks, so several share the machine; those that judge moments have more of it, or all of it.
+// Prints each file's report when it ends, failures whole, the slowest files, and last `N passed, N failed, N skipped`.
 import { globSync } from "node:fs";
-import { relative } from "node:path";
+import { basename, resolve } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 
+/** The machine, in shares. */
+const ROOM = 12;
+
 interface Suite {
   readonly files: readonly string[];
-  /** Those of them that want the machine to themselves: run first, one at a time. */
-  readonly alone?: readonly string[];
-  /** Test files at once: real browsers want the machine to themselves. */
-  readonly atOnce: number;
+  /** Share of the machine that a file takes. */
+  readonly share: number;
+  /** Files that take another share, by name; those that take much of the machine run last, the long ones first. */
+  readonly shares?: Readonly<Record<string, number>>;
 }
 
 const SUITES: Readonly<Record<string, Suite>> = {
@@ -21,69 +26,127 @@ const SUITES: Readonly<Record<string, Suite>> = {
       "plugins/*/tests/**/*.test.ts",
       "ui/tests/**/*.test.ts",
     ],
-    atOnce: 2,
+    share: 6,
   },
-  // Most of their time is waiting for cameras, disks and other programs.
   integration: {
     files: ["tests/integration/**/*.test.ts"],
-    alone: ["tests/integration/footage-camera-faults.test.ts"],
-    atOnce: 3,
+    share: 4,
+    shares: { "footage-camera-faults": 12 },
   },
-  e2e: { files: ["tests/e2e/**/*.test.ts"], atOnce: 1 },
+  e2e: {
+    files: ["tests/e2e/**/*.test.ts"],
+    share: 4,
+    // Their pictures are to move at their own pace.
+    shares: { playback: 12, "footage-live": 12, live: 12, wall: 12, codecs: 12 },
+  },
   faults: {
     files: ["tests/faults/**/*.test.ts"],
-    alone: ["tests/faults/kill-storm.test.ts", "tests/faults/neighbours.test.ts"],
-    atOnce: 2,
+    share: 4,
+    shares: { "kill-storm": 12, neighbours: 12, "disk-trouble": 6, "power-loss": 6 },
   },
 };
+/** Started first, since they take longest: a run is over when its last file is. */
+const LONG = ["disk-trouble", "power-loss", "database-rescue", "rtsp-gstreamer", "footage-recorded"];
 /** Longest time for one test; a hang must not eat the whole run. */
 const TEST_LIMIT_MS = 180_000;
 const SLOWEST = 12;
 
+interface Job {
+  readonly file: string;
+  readonly name: string;
+  readonly share: number;
+}
+
 const count = { passed: 0, failed: 0, skipped: 0 };
 const seconds = new Map<string, number>();
+const failures: string[] = [];
 const started = performance.now();
 
-/** Runs one suite to its end. */
-async function runSuite(name: string, suite: Suite): Promise<void> {
-  const files = suite.files.flatMap((pattern) => globSync(pattern)).sort();
-  process.stdout.write(`\n── ${name}: ${files.length} files\n`);
-  const alone = files.filter((file) => suite.alone?.includes(file) === true);
-  const together = files.filter((file) => !alone.includes(file));
-  if (alone.length > 0) await runFiles(alone, 1);
-  await runFiles(together, suite.atOnce);
+function jobsOf(suite: Suite): Job[] {
+  return suite.files
+    .flatMap((pattern) => globSync(pattern))
+    .sort()
+    .map((file) => {
+      const name = basename(file, ".test.ts");
+      return { file, name, share: suite.shares?.[name] ?? suite.share };
+    });
 }
 
-async function runFiles(files: string[], atOnce: number): Promise<void> {
-  const stream = run({ files, concurrency: atOnce, timeout: TEST_LIMIT_MS });
+/** Those that share the machine before those that want it for themselves, so that it is emptied once. */
+function inOrder(jobs: readonly Job[]): Job[] {
+  const rank = ({ name, share }: Job): number => (share === ROOM ? 2 : LONG.includes(name) ? 0 : 1);
+  return jobs.toSorted((left, right) => rank(left) - rank(right));
+}
+
+/** Runs all, each as soon as its share is free, in their order but for those that fit into what is left. */
+async function runAll(waiting: Job[]): Promise<void> {
+  const running = new Set<Promise<void>>();
+  let free = ROOM;
+  while (waiting.length > 0 || running.size > 0) {
+    const next = waiting.findIndex(({ share }) => share <= free);
+    const job = next === -1 ? undefined : waiting.splice(next, 1)[0];
+    if (job === undefined) {
+      await Promise.race(running);
+      continue;
+    }
+    free -= job.share;
+    const done = runFile(job.file).finally(() => {
+      free += job.share;
+      running.delete(done);
+    });
+    running.add(done);
+  }
+}
+
+/** Runs one file and prints its report when it is over. */
+async function runFile(file: string): Promise<void> {
+  const begin = performance.now();
+  let failed = 0;
+  let passed = 0;
+  const stream = run({ files: [file], concurrency: 1, timeout: TEST_LIMIT_MS });
   stream.on("test:pass", (event) => {
-    if (event.details.type === "suite") return;
+    // A file is told of as a whole too where it holds no test of its own.
+    if (event.details.type === "suite" || event.name === file) return;
     if (event.skip !== undefined || event.todo !== undefined) count.skipped += 1;
-    else count.passed += 1;
+    else passed += 1;
   });
   stream.on("test:fail", (event) => {
-    if (event.details.type !== "suite") count.failed += 1;
+    if (event.details.type !== "suite") failed += 1;
   });
-  stream.on("test:complete", (event) => {
-    // A file is told of as a whole too, under its own name: counted once.
-    if (event.nesting !== 0 || event.file === undefined || event.name.endsWith(".test.ts")) return;
-    const file = relative(process.cwd(), event.file);
-    seconds.set(file, (seconds.get(file) ?? 0) + event.details.duration_ms / 1000);
-  });
-  const report = stream.compose(new spec());
-  for await (const chunk of report) process.stdout.write(chunk as Buffer);
+  let text = "";
+  for await (const chunk of stream.compose(new spec())) text += chunk;
+  const time = (performance.now() - begin) / 1000;
+  seconds.set(file, time);
+  count.passed += passed;
+  count.failed += failed;
+  process.stdout.write(`\n── ${file}: ${time.toFixed(1)} s\n${report(text)}`);
+  if (failed > 0) failures.push(text.slice(Math.max(0, text.indexOf("✖ failing tests:"))));
 }
 
-const wanted = process.argv.slice(2);
-for (const name of wanted.length === 0 ? Object.keys(SUITES) : wanted) {
-  const suite = SUITES[name];
-  if (suite === undefined) {
-    process.stderr.write(`no suite "${name}": ${Object.keys(SUITES).join(", ")}\n`);
-    process.exit(2);
-  }
-  await runSuite(name, suite);
+/** Without what the spec reporter counts for one file: the whole run is counted at its end. */
+function report(text: string): string {
+  return text
+    .split("\n")
+    .filter(
+      (line) =>
+        line.trim() !== "" && !/ℹ (tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /.test(line),
+    )
+    .map((line) => `${line}\n`)
+    .join("");
 }
+
+// Compiled code is kept from file to file: most of a short one's time is reading the recorder's sources.
+process.env["NODE_COMPILE_CACHE"] ??= resolve("node_modules/.nightjar/code");
+const wanted = process.argv.slice(2);
+const suites = wanted.length === 0 ? Object.keys(SUITES) : wanted;
+for (const name of suites) {
+  if (SUITES[name] !== undefined) continue;
+  process.stderr.write(`no suite "${name}": ${Object.keys(SUITES).join(", ")}\n`);
+  process.exit(2);
+}
+await runAll(inOrder(suites.flatMap((name) => jobsOf(SUITES[name] as Suite))));
 const slowest = [...seconds].sort(([, a], [, b]) => b - a).slice(0, SLOWEST);
+if (failures.length > 0) process.stdout.write(`\nfailures once more:\n${failures.join("\n")}\n`);
 process.stdout.write(
   `\nslowest files:\n${slowest.map(([file, time]) => `  ${time.toFixed(1).padStart(6)} s  ${file}`).join("\n")}\n`,
 );

@@ -4,11 +4,16 @@ import { NightjarError } from "../errors.ts";
 
 /**
  * Calls `predicate` every few milliseconds until it gives something other than false, undefined or null, and returns
- * that. Throws `NJ_TEST_DEADLINE` after `deadlineMs` (default 5 000), naming `what` was waited for.
+ * that. Throws `NJ_TEST_DEADLINE` after `deadlineMs` (default 5 000), naming `what` was waited for; a function says what was
+ * seen instead.
  */
 export async function waitFor<Value>(
   predicate: () => Value | Promise<Value>,
-  options: { readonly deadlineMs?: number; readonly what?: string; readonly periodMs?: number } = {},
+  options: {
+    readonly deadlineMs?: number;
+    readonly what?: string | (() => string);
+    readonly periodMs?: number;
+  } = {},
 ): Promise<Exclude<Value, false | undefined | null>> {
   const deadlineMs = options.deadlineMs ?? 5_000;
   const end = performance.now() + deadlineMs;
@@ -17,10 +22,11 @@ export async function waitFor<Value>(
     if (value !== false && value !== undefined && value !== null)
       return value as Exclude<Value, false | undefined | null>;
     if (performance.now() > end) {
+      const what = typeof options.what === "function" ? options.what() : options.what;
       throw new NightjarError(
         "NJ_TEST_DEADLINE",
         "deadline-exceeded",
-        `waited ${deadlineMs} ms for ${options.what ?? "a condition"}, which did not come`,
+        `waited ${deadlineMs} ms for ${what ?? "a condition"}, which did not come`,
       );
     }
     await pause(options.periodMs ?? 5);

@@ -14,7 +14,7 @@ const NAMES: Readonly<Record<Trouble, string>> = {
 const REPORTED_MS = 5_000;
 
 // Side by side: most of it is waiting.
-describe("a recorder", { skip: missingTool("mkfs.ext4", "fallocate"), concurrency: 4 }, () => {
+describe("a recorder", { skip: missingTool("mkfs.ext4", "fallocate"), concurrency: 3 }, () => {
   for (const withoutCore of [false, true]) {
     const when = withoutCore ? "also while core is away: its index is complete when it is back" : "for ever";
     it(`goes on recording on a full disk that it may overwrite, losing nothing but the oldest, ${when}`, async () => {

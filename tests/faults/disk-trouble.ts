@@ -49,11 +49,7 @@ export async function diskTrouble(kind: Trouble, cameras: number): Promise<Troub
     });
     const recorder = rig;
     await rig.untilRecording(30_000);
-    await waitFor(async () => (await recorder.status())?.volumes.every(({ status }) => status === "normal"), {
-      deadlineMs: 15_000,
-      periodMs: 100,
-      what: "both disks in order",
-    });
+    await untilInOrder(recorder);
     const atMs = performance.now();
     if (kind === "read-only") victim.turnReadOnly();
     if (kind === "pulled" || kind === "spare") victim.pull();
@@ -254,6 +250,20 @@ async function twoDisks(): Promise<[LoopDisk, LoopDisk]> {
     first.dispose();
     throw error;
   }
+}
+
+/** Waits for all volumes to be in order: on a machine that just made eight disks at once, one may be slow for a minute. */
+async function untilInOrder(rig: RecorderRig): Promise<void> {
+  let seen = "core did not answer";
+  await waitFor(
+    async () => {
+      const volumes = (await rig.status())?.volumes;
+      if (volumes === undefined) return false;
+      seen = volumes.map(({ status, message }) => `${status} ${message ?? ""}`).join(", ");
+      return volumes.every(({ status }) => status === "normal");
+    },
+    { deadlineMs: 100_000, periodMs: 100, what: () => `both disks in order (${seen})` },
+  );
 }
 
 async function volumeOf(

@@ -51,8 +51,8 @@ const LEAST_PAUSE_MS = 1_500;
 /** Beyond a sync round and a segment, so that every phase of both is met. */
 const PAUSE_MS = 11_000;
 const RECOVERY_MS = 30_000;
-/** States in which recovery leaves a file. */
-const SETTLED = ["closed", "empty", "unreadable"];
+/** States in which recovery leaves a file; an empty one it removes. */
+const SETTLED = ["closed", "unreadable"];
 
 /** Runs the rounds on a recorder and a disk of their own. */
 export async function powerLoss(options: PowerLossOptions): Promise<PowerLossResult> {
