@@ -20,7 +20,7 @@ export interface PluginStatus {
   /** Of a process of its own, at most a second old. */
   readonly health?: PluginHealth;
   /** What it registered, as `camera-driver:rtsp`. */
-  readonly provides?: readonly string[];
+  readonly provides?: string[];
   /** Calls of its entries and taps since Nightjar started. */
   readonly calls?: number;
   /** Time that these took together, in milliseconds. */
@@ -48,7 +48,7 @@ export function statusOf(
   { manifest, bundled }: FoundPlugin,
   hosted: HostedPlugin | undefined,
   figures: Readonly<PluginFigures>,
-  provides: readonly string[],
+  provides: string[],
 ): PluginStatus {
   const { name, version, displayName, kind } = manifest;
   const { errors, calls, callMs } = figures;
