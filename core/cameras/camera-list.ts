@@ -13,12 +13,14 @@ import type { CameraDriver } from "../plugin/camera-driver.ts";
 import type { OfferedCamera } from "../plugin/define-plugin.ts";
 import type { Registry } from "../plugin/registry.ts";
 import {
+  askStreams,
   type PreparedConfig,
   prepareConfig,
-  resolveStreams,
   type Secrets,
   secretFields,
+  sourcesOf,
 } from "./driver-call.ts";
+import type { KnownStreams } from "./known-streams.ts";
 
 /** A driver that failed is asked again after this long. */
 const RESOLVE_AGAIN_MS = 10_000;
@@ -53,6 +55,8 @@ export interface CameraListOptions {
   readonly config: ConfigStore;
   readonly secrets: SecretStore;
   readonly drivers: Registry<CameraDriver>;
+  /** Where streams were found last, over restarts. */
+  readonly known: KnownStreams;
   readonly clock: Clock;
   readonly log: Log;
   /** TCP ports of the recorder itself, where no camera can be. */
@@ -66,6 +70,8 @@ interface Entry {
   streams: { main?: DesiredSource; sub?: DesiredSource };
   problem?: { code: string; message: string };
   retry?: Timer;
+  /** The asking that goes on. */
+  asked?: Promise<void>;
 }
 
 export class CameraList {
@@ -118,7 +124,7 @@ export class CameraList {
     const prepared = await prepareConfig(driver, input.config);
     const id = input.id ?? this.#freeId(input.name);
     // Resolved before it is stored: an address that cannot be used is refused while somebody looks.
-    await this.#resolveNow(driver, prepared);
+    await this.#resolveNow(id, driver, prepared);
     for (const [field, secret] of Object.entries(prepared.secrets))
       await secrets.set(secretName(id, field), secret);
     try {
@@ -134,6 +140,7 @@ export class CameraList {
       });
     } catch (error) {
       await secrets.deleteAll(`camera/${id}/`);
+      this.#options.known.delete(id);
       throw error;
     }
     await this.#follow(config.get().cameras);
@@ -149,7 +156,7 @@ export class CameraList {
       const driver = this.#driver(present.camera.driver);
       const kept = this.#secretsOf(id, driver);
       prepared = await prepareConfig(driver, { ...kept, ...patch.config });
-      await this.#resolveNow(driver, prepared);
+      await this.#resolveNow(id, driver, prepared);
       for (const field of secretFields(driver)) {
         const secret = prepared.secrets[field];
         if (secret === undefined) await secrets.delete(secretName(id, field));
@@ -179,6 +186,7 @@ export class CameraList {
     });
     await this.#follow(config.get().cameras);
     await secrets.deleteAll(`camera/${id}/`);
+    this.#options.known.delete(id);
   }
 
   /** A plugin's own camera: taken on the first start of an empty recorder, never against the owner's will. */
@@ -212,7 +220,8 @@ export class CameraList {
   ): Promise<DesiredSource> {
     const driver = this.#driver(driverId);
     const kept = id === undefined || !this.#entries.has(id) ? {} : this.#secretsOf(id, driver);
-    return (await this.#resolveNow(driver, await prepareConfig(driver, { ...kept, ...typed }))).main;
+    const { config, secrets } = await prepareConfig(driver, { ...kept, ...typed });
+    return sourcesOf(await askStreams(driver, config, secrets), secrets, this.#options.ownPorts()).main;
   }
 
   #driver(id: string): CameraDriver {
@@ -244,11 +253,34 @@ export class CameraList {
     return found;
   }
 
-  #resolveNow(
+  /** Asks for the streams of a camera, and remembers the answer. */
+  async #resolveNow(
+    id: string,
     driver: CameraDriver,
     { config, secrets }: { config: Record<string, unknown>; secrets: Secrets },
   ) {
-    return resolveStreams(driver, config, secrets, this.#options.ownPorts());
+    const streams = await askStreams(driver, config, secrets);
+    const sources = sourcesOf(streams, secrets, this.#options.ownPorts());
+    this.#options.known.set(id, { driver: driver.id, config }, streams);
+    return sources;
+  }
+
+  /** Where the streams of a camera were before this start; nothing if that is not known or another was asked about. */
+  #knownSources({ id, driver, config }: DeepReadonly<CameraConfig>): Entry["streams"] {
+    const { known, secrets, ownPorts } = this.#options;
+    const streams = known.get(id, { driver, config });
+    if (streams === undefined) return {};
+    const refs = [streams.main, streams.sub].flatMap((stream) => stream?.credentialsRef ?? []);
+    const kept = refs.flatMap((field) => {
+      const secret = secrets.get(secretName(id, field));
+      return secret === undefined ? [] : [[field, secret] as const];
+    });
+    try {
+      return sourcesOf(streams, Object.fromEntries(kept), ownPorts());
+    } catch {
+      // What was fit to be fetched once may be one of our own addresses now.
+      return {};
+    }
   }
 
   async #follow(cameras: DeepReadonly<CameraConfig[]>): Promise<void> {
@@ -272,23 +304,34 @@ export class CameraList {
         entry.camera = camera;
         if (moved) work.push(this.#resolve(entry));
         else this.#options.onChange({ id: camera.id, kind: "changed" });
+      } else if (entry.asked !== undefined) {
+        work.push(entry.asked);
       }
     }
     await Promise.all(work);
   }
 
-  async #resolve(entry: Entry, kind: "added" | "changed" = "changed"): Promise<void> {
+  #resolve(entry: Entry, kind: "added" | "changed" = "changed"): Promise<void> {
+    const asked = this.#ask(entry, kind).finally(() => {
+      if (entry.asked === asked) delete entry.asked;
+    });
+    entry.asked = asked;
+    return asked;
+  }
+
+  async #ask(entry: Entry, kind: "added" | "changed"): Promise<void> {
     const { camera } = entry;
     entry.retry?.cancel();
     try {
       const driver = this.#driver(camera.driver);
-      entry.streams = await this.#resolveNow(driver, {
+      entry.streams = await this.#resolveNow(camera.id, driver, {
         config: camera.config as Record<string, unknown>,
         secrets: this.#secretsOf(camera.id, driver),
       });
       delete entry.problem;
     } catch (error) {
       // The last known streams stay: a driver in trouble must not cost a recording.
+      if (entry.streams.main === undefined) entry.streams = this.#knownSources(camera);
       const { code, message } = toPlainError(error);
       if (entry.problem?.code !== code)
         this.#options.log.warn("camera's driver cannot tell its streams", {

@@ -1,4 +1,5 @@
 // Calls of camera drivers, whose registry guards them (copies, time limits): what the recorder makes of their answers.
+import { Type } from "typebox";
 import { Value } from "typebox/value";
 import { checkStreamUrl } from "../domain/address-policy.ts";
 import { NightjarError } from "../errors.ts";
@@ -52,20 +53,43 @@ export async function prepareConfig(driver: CameraDriver, typed: DriverConfig): 
   return { config, secrets };
 }
 
-/** Asks the driver where the streams are, and turns its descriptors into what `media` fetches. */
-export async function resolveStreams(
+const DESCRIPTOR = Type.Object({
+  kind: Type.Literal("rtsp"),
+  url: Type.String({ maxLength: 4_096 }),
+  username: Type.Optional(Type.String({ maxLength: 256 })),
+  credentialsRef: Type.Optional(Type.String({ maxLength: 64 })),
+  transport: Type.Enum(["auto", "tcp", "udp"] as const),
+});
+const STREAMS = Type.Object({ main: DESCRIPTOR, sub: Type.Optional(DESCRIPTOR) });
+
+/** Asks the driver where the streams are. Throws `NJ_PLUGIN_DATA` where its answer is not what it should be. */
+export async function askStreams(
   driver: CameraDriver,
   config: DriverConfig,
   secrets: Secrets,
-  ownPorts: readonly number[],
-): Promise<{ main: DesiredSource; sub?: DesiredSource }> {
+): Promise<CameraStreams> {
   const abort = new AbortController();
-  let streams: CameraStreams;
   try {
-    streams = await driver.streams(config, { signal: abort.signal, secret: async (field) => secrets[field] });
+    const secret = async (field: string): Promise<string | undefined> => secrets[field];
+    const streams = await driver.streams(config, { signal: abort.signal, secret });
+    const problem = [...Value.Errors(STREAMS, streams)][0];
+    if (problem === undefined) return streams;
+    throw new NightjarError(
+      "NJ_PLUGIN_DATA",
+      "invalid-argument",
+      `the driver ${driver.id} answered streams that are wrong at ${problem.instancePath || "/"}: ${problem.message}`,
+    );
   } finally {
     abort.abort();
   }
+}
+
+/** Turns a driver's descriptors into what `media` fetches. Throws where an address is not one for a camera. */
+export function sourcesOf(
+  streams: CameraStreams,
+  secrets: Secrets,
+  ownPorts: readonly number[],
+): { main: DesiredSource; sub?: DesiredSource } {
   const main = sourceOf(streams.main, secrets, ownPorts);
   return streams.sub === undefined ? { main } : { main, sub: sourceOf(streams.sub, secrets, ownPorts) };
 }

@@ -2,6 +2,7 @@
 // in the order in which they need each other, and taken apart in reverse. Wiring only.
 import { isAbsolute, join, resolve } from "node:path";
 import { CameraList } from "../cameras/camera-list.ts";
+import { KnownStreams } from "../cameras/known-streams.ts";
 import { ConfigStore } from "../config/config-store.ts";
 import { SecretStore } from "../config/secret-store.ts";
 import { sizeOf } from "../db/check-database.ts";
@@ -68,6 +69,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       return { idleMs: idleMinutes * MINUTE_MS, absoluteMs: maxHours * HOUR_MS };
     },
   });
+  const knownStreams = await KnownStreams.open(dataDir, log);
   const changes = new ChangeFeed(clock);
   let listening: ListeningState = { problems: [] };
 
@@ -90,6 +92,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     config,
     secrets,
     drivers: plugins.registries.cameraDrivers,
+    known: knownStreams,
     clock,
     log,
     ownPorts: () => ownPorts(listening),
@@ -296,6 +299,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       await api.close();
       list.stop();
       await plugins.stop();
+      await knownStreams.settled();
       await recording.stop();
       await users.close();
       await config.close();

@@ -4,10 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { CameraList } from "../../../core/cameras/camera-list.ts";
+import { KNOWN_STREAMS_FILE, KnownStreams } from "../../../core/cameras/known-streams.ts";
 import { systemClock } from "../../../core/clock.ts";
 import { ConfigStore } from "../../../core/config/config-store.ts";
 import { SecretStore } from "../../../core/config/secret-store.ts";
 import { NightjarError } from "../../../core/errors.ts";
+import { Type } from "../../../core/index.ts";
 import { silentLog } from "../../../core/log.ts";
 import type { CameraDriver } from "../../../core/plugin/camera-driver.ts";
 import type { Nvr } from "../../../core/plugin/define-plugin.ts";
@@ -19,8 +21,8 @@ import rtspPlugin from "../../../plugins/camera-rtsp/src/index.ts";
 const root = await mkdtemp(join(tmpdir(), "nightjar-cameras-"));
 after(() => rm(root, { recursive: true, force: true }));
 
-async function cameraList(extra?: CameraDriver) {
-  const dataDir = await mkdtemp(join(root, "d-"));
+async function cameraList(extra?: CameraDriver, formerly?: string) {
+  const dataDir = formerly ?? (await mkdtemp(join(root, "d-")));
   const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false });
   const secrets = await SecretStore.open({ dataDir });
   const drivers = new Registry<CameraDriver>("camera driver");
@@ -33,11 +35,13 @@ async function cameraList(extra?: CameraDriver) {
   });
   await rtspPlugin.setup({ cameraDrivers: registry("nightjar-camera-rtsp") } as unknown as Nvr, {});
   if (extra !== undefined) registry("extra").register(extra);
+  const known = await KnownStreams.open(dataDir, silentLog);
   const changes: string[] = [];
   const list = new CameraList({
     config,
     secrets,
     drivers,
+    known,
     clock: systemClock,
     log: silentLog,
     ownPorts: () => [8480],
@@ -48,7 +52,7 @@ async function cameraList(extra?: CameraDriver) {
     list.stop();
     await config.close();
   });
-  return { dataDir, config, secrets, list, changes };
+  return { dataDir, config, secrets, list, changes, known };
 }
 
 const yard = { name: "Yard gate", driver: "rtsp", config: { url: "rtsp://admin:s3cret-word@10.0.0.9/1" } };
@@ -148,7 +152,10 @@ describe("a driver in trouble", () => {
   const driver = (streams: CameraDriver["streams"]): CameraDriver => ({
     id: "odd",
     displayName: "Odd",
-    configSchema: rtspPlugin.configSchema,
+    configSchema: Type.Object({
+      url: Type.Optional(Type.String()),
+      password: Type.Optional(Type.String({ "x-secret": true })),
+    }),
     streams,
   });
 
@@ -164,6 +171,60 @@ describe("a driver in trouble", () => {
     fails = true;
     await list.refresh("odd");
     assert.equal(list.find("odd")?.streams.main?.url, "rtsp://10.0.0.1/");
+  });
+
+  it("costs no stream over a restart either, unless the camera's settings have changed", async () => {
+    const answer = (): Promise<never> => Promise.reject(new NightjarError("NJ_TEST", "unavailable", "away"));
+    const before = await cameraList(
+      driver(async () => ({
+        main: {
+          kind: "rtsp",
+          url: "rtsp://10.0.0.1/",
+          username: "u",
+          credentialsRef: "password",
+          transport: "tcp",
+        },
+      })),
+    );
+    const typed = { url: "rtsp://10.0.0.1/", password: "s3cret-word" };
+    await before.list.add({ name: "Odd", driver: "odd", config: typed });
+    await before.known.settled();
+    before.list.stop();
+    await before.config.close();
+    const remembered = await readFile(join(before.dataDir, KNOWN_STREAMS_FILE), "utf8");
+    assert.doesNotMatch(remembered, /s3cret/);
+
+    for (const away of [driver(answer), undefined]) {
+      const { list } = await cameraList(away, before.dataDir);
+      assert.deepEqual(list.find("odd")?.streams.main, {
+        kind: "rtsp",
+        url: "rtsp://10.0.0.1/",
+        username: "u",
+        password: "s3cret-word",
+        transport: "tcp",
+      });
+    }
+    const { list, config } = await cameraList(driver(answer), before.dataDir);
+    await config.update((draft) => {
+      const camera = draft.cameras[0];
+      if (camera !== undefined) camera.config = { url: "rtsp://10.0.0.2/" };
+    });
+    list.stop();
+    const after = await cameraList(driver(answer), before.dataDir);
+    assert.deepEqual(after.list.find("odd")?.streams, {});
+    assert.equal(after.list.find("odd")?.problem?.code, "NJ_TEST");
+  });
+
+  it("is told where its answer is wrong, and nothing of it is used", async () => {
+    for (const streams of [
+      undefined,
+      {},
+      { main: { kind: "rtsp", url: 7, transport: "tcp" } },
+      { main: null },
+    ]) {
+      const { list } = await cameraList(driver((async () => streams) as never));
+      await assert.rejects(list.add({ name: "Odd", driver: "odd", config: {} }), { code: "NJ_PLUGIN_DATA" });
+    }
   });
 
   it("may not smuggle credentials or other schemes in its descriptors", async () => {
