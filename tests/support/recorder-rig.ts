@@ -34,6 +34,10 @@ export interface RigOptions {
     readonly reserveBytes?: number;
     readonly overwrite?: boolean;
   }[];
+  /** The driver of all cameras, `rtsp` unless given; one that takes the same settings. */
+  readonly driver?: string;
+  /** A plugin, or a folder of them, besides the bundled ones. */
+  readonly pluginPath?: string;
   /** The data directory, which need not exist; a temporary one unless given. */
   readonly dataDir?: string;
 }
@@ -61,6 +65,7 @@ export class RecorderRig {
   readonly volumePaths: readonly string[];
   readonly sender: SenderProcesses;
   readonly #cleanUp: () => void;
+  readonly #pluginArgs: readonly string[];
   #supervisor: ChildProcess | undefined;
   #output = "";
   /** HTTP address of the last start. */
@@ -73,7 +78,9 @@ export class RecorderRig {
     volumePaths: readonly string[],
     sender: SenderProcesses,
     cleanUp: () => void,
+    pluginPath: string | undefined,
   ) {
+    this.#pluginArgs = pluginPath === undefined ? [] : ["--plugin-path", pluginPath];
     this.dataDir = dataDir;
     this.volumePaths = volumePaths;
     this.sender = sender;
@@ -98,7 +105,7 @@ export class RecorderRig {
         draft.cameras.push({
           id: `cam-${number}`,
           name: `Camera ${number}`,
-          driver: "rtsp",
+          driver: options.driver ?? "rtsp",
           enabled: true,
           config: { url: sender.url(number), transport: "tcp" },
           record: { segmentSeconds: 10, audio: true, ...options.record } as RecordConfig,
@@ -111,6 +118,7 @@ export class RecorderRig {
       options.volumes?.map(({ path }) => path) ?? [join(dataDir, "volumes/default")],
       sender,
       () => folder[Symbol.dispose](),
+      options.pluginPath,
     );
     await rig.launch();
     return rig;
@@ -130,6 +138,7 @@ export class RecorderRig {
         this.dataDir,
         "--log-level",
         "warn",
+        ...this.#pluginArgs,
       ],
       {
         stdio: ["ignore", "pipe", "pipe"],
