@@ -27,7 +27,7 @@ export function guardedEntry<Name extends RegistryName>(
       try {
         const copies = args.map((arg) => (isContext(arg) ? arg : plainCopy(arg, what)));
         const answer = Promise.resolve(call(...copies));
-        const result = plainCopy(await withTimeLimit(answer, limitMs, () => what), what);
+        const result = plainCopy(await withTimeLimit(answer, limitMs, what), what);
         failed = false;
         return result;
       } finally {

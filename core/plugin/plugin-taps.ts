@@ -16,6 +16,7 @@ interface Slot {
 }
 
 const TAPS_LIMIT = 200;
+const NOTHING = Promise.resolve(undefined);
 
 export class PluginTaps {
   readonly #plugin: string;
@@ -50,7 +51,7 @@ export class PluginTaps {
     }
     const slot: Slot = { hook, stage, ordinal, listener };
     this.#slots.push(slot);
-    const pass: TapListener = async (...args) => slot.listener?.(...args);
+    const pass: TapListener = (...args) => slot.listener?.(...args) ?? NOTHING;
     // `stop` runs in the reverse order of `start`, which tapable does not do by itself.
     const order = hook === "stop" ? -stage : stage;
     this.#hooks[hook].tapPromise({ name: this.#plugin, stage: order }, pass as never);

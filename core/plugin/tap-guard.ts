@@ -3,7 +3,7 @@
 import { NightjarError } from "../errors.ts";
 import type { HookKind } from "./hook-catalogue.ts";
 import { plainCopy } from "./plain-copy.ts";
-import { withTimeLimit } from "./time-limit.ts";
+import { beginLimit, endLimit, RunningLimit, timeoutError } from "./time-limit.ts";
 
 /** Who is told of what taps do. */
 export interface TapGuard {
@@ -24,20 +24,81 @@ export function guardTap(
   guard: TapGuard,
 ): Listener {
   const what = `the plugin ${plugin} in hook ${hook}`;
-  const describe = (): string => what;
-  return async (...args) => {
-    const begin = performance.now();
+  const tap: GuardedTap = { hook, kind, limitMs, plugin, listener: listener as Listener, guard, what };
+  return (...args) => new Promise((resolve) => new TapCall(tap, resolve).run(args));
+}
+
+interface GuardedTap {
+  readonly hook: string;
+  readonly kind: HookKind;
+  readonly limitMs: number;
+  readonly plugin: string;
+  readonly listener: Listener;
+  readonly guard: TapGuard;
+  /** For messages. */
+  readonly what: string;
+}
+
+/** One call of a tap. No timer and few objects: hooks are called with every event, in every plugin. */
+class TapCall extends RunningLimit {
+  readonly #tap: GuardedTap;
+  readonly #resolve: (result: unknown) => void;
+  readonly untilMs: number;
+  #isOver = false;
+
+  constructor(tap: GuardedTap, resolve: (result: unknown) => void) {
+    super();
+    this.#tap = tap;
+    this.#resolve = resolve;
+    this.untilMs = performance.now() + tap.limitMs;
+  }
+
+  run(args: readonly unknown[]): void {
+    const { listener, what } = this.#tap;
+    beginLimit(this);
     try {
       const copies = args.map((arg) => (arg instanceof AbortSignal ? arg : plainCopy(arg, what)));
-      const result = await withTimeLimit((listener as Listener)(...copies), limitMs, describe);
-      return checked(kind, result, args[0], what);
+      Promise.resolve(listener(...copies)).then(
+        (result) => this.#answered(result, args[0]),
+        (error: unknown) => this.#failed(error),
+      );
     } catch (error) {
-      guard.failed(plugin, hook, faultOf(error, `${plugin} failed in ${hook}`));
-      return undefined;
-    } finally {
-      guard.measured(plugin, hook, performance.now() - begin);
+      this.#failed(error);
     }
-  };
+  }
+
+  overrun(): void {
+    this.#failed(timeoutError(this.#tap.what, this.#tap.limitMs));
+  }
+
+  #answered(result: unknown, given: unknown): void {
+    const { kind, what } = this.#tap;
+    if (result === undefined || kind === "series" || kind === "notification") {
+      this.#end(undefined);
+      return;
+    }
+    try {
+      this.#end(checked(kind, result, given, what));
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): void {
+    if (this.#isOver) return;
+    const { guard, plugin, hook } = this.#tap;
+    guard.failed(plugin, hook, faultOf(error, `${plugin} failed in ${hook}`));
+    this.#end(undefined);
+  }
+
+  #end(result: unknown): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    endLimit(this);
+    const { guard, plugin, hook } = this.#tap;
+    guard.measured(plugin, hook, performance.now() - this.untilMs + this.#tap.limitMs);
+    this.#resolve(result);
+  }
 }
 
 /** The fault of a plugin as an error with a code. */
@@ -48,9 +109,8 @@ export function faultOf(error: unknown, what: string): NightjarError {
 }
 
 // `null` would stop a bail hook, and a value of another shape would reach whoever called the hook.
-function checked(kind: HookKind, result: unknown, given: unknown, what: string): unknown {
-  if (result === undefined || result === null || kind === "series" || kind === "notification")
-    return undefined;
+function checked(kind: "value" | "veto", result: unknown, given: unknown, what: string): unknown {
+  if (result === null) return undefined;
   if (kind === "veto") {
     if (typeof result === "string" && result !== "") return result.slice(0, 500);
     throw wrongAnswer(what, "a sentence that says why, or nothing");

@@ -3,6 +3,7 @@ import { crash } from "./crash.ts";
 import type { Suite } from "./figure.ts";
 import { live } from "./live.ts";
 import { playback } from "./playback.ts";
+import { plugins } from "./plugins.ts";
 import { record } from "./record.ts";
 
 /** A suite that is not done by its deadline is ended with everything that it started. */
@@ -11,4 +12,5 @@ export const SUITES: Readonly<Record<string, { readonly run: Suite; readonly dea
   live: { run: live, deadlineMs: 180_000 },
   playback: { run: playback, deadlineMs: 180_000 },
   crash: { run: crash, deadlineMs: 240_000 },
+  plugins: { run: plugins, deadlineMs: 180_000 },
 };
