@@ -23,6 +23,8 @@ interface RegistryShape {
   /** Calls that it must, and those that it may answer. */
   readonly required: readonly string[];
   readonly optional: readonly string[];
+  /** Those of them whose first argument is what the card's `configSchema` describes. */
+  readonly configured: readonly string[];
   /** What a call may take, in milliseconds. */
   readonly limitMs: number;
 }
@@ -58,6 +60,7 @@ export const REGISTRIES: Readonly<Record<RegistryName, RegistryShape>> = {
     }),
     required: ["streams"],
     optional: ["prepare"],
+    configured: ["streams"],
     limitMs: 10_000,
   },
 };

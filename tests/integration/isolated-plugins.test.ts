@@ -165,6 +165,23 @@ describe("a stranger's plugin", { timeout: 120_000 }, () => {
     assert.equal(((await answers[0]) as { main: { kind: string } }).main.kind, "rtsp");
   });
 
+  it("checks its cameras' settings with its own patterns, which cannot keep the recorder busy", async () => {
+    const { driver } = await load({
+      top: `const patient = { type: "object", properties: { host: { type: "string", pattern: "^(a+)+$" } }, required: ["host"] };`,
+      setup: `nvr.cameraDrivers.register({ id: "patient", displayName: "P", configSchema: patient,
+        async streams() { return { main: { kind: "rtsp", url: "rtsp://a/", transport: "tcp" } }; } });`,
+    });
+    assert.ok(driver());
+    const patient = hosts.at(-1)?.registries.cameraDrivers.get("patient")?.entry;
+    assert.ok(patient !== undefined);
+    assert.deepEqual(patient.configSchema.properties["host"], { type: "string" });
+    await assert.rejects(patient.streams({ host: "b" }, CONTEXT), {
+      code: "NJ_CONFIG_INVALID",
+      message: /\/host/,
+    });
+    assert.equal((await patient.streams({ host: "aa" }, CONTEXT)).main.url, "rtsp://a/");
+  });
+
   it("gets the running core, whatever copy of it the plugin brings", async () => {
     const { driver } = await load({
       files: {

@@ -1,10 +1,11 @@
 // The Nvr of a plugin in a process of its own: every call of it is a message to the core.
+import type { TObject } from "typebox";
 import type { Link } from "../../link/link.ts";
-import type { Nvr, PluginRegistry } from "../define-plugin.ts";
+import { checkedConfig, type Nvr, type PluginRegistry } from "../define-plugin.ts";
 import { HOOKS, type HookName, type PluginHooks, type TapOptions } from "../hook-catalogue.ts";
 import { plainCopy } from "../plain-copy.ts";
 import { pluginTools } from "../plugin-tools.ts";
-import { type EntryParts, partsOf, REGISTRY_NAMES, type RegistryName } from "../registries.ts";
+import { type EntryParts, partsOf, REGISTRIES, REGISTRY_NAMES, type RegistryName } from "../registries.ts";
 import type { CoreMethodsForPlugin, SetupOrder } from "./protocol.ts";
 
 export type OwnListener = (...args: unknown[]) => Promise<unknown>;
@@ -54,7 +55,7 @@ function registryTo(
 ): PluginRegistry<{ readonly id: string }> {
   return {
     register(entry) {
-      const parts = partsOf(registry, entry);
+      const parts = withOwnChecks(registry, partsOf(registry, entry));
       const confirmed = link.request("register", {
         registry,
         card: parts.card,
@@ -67,6 +68,23 @@ function registryTo(
       books.registered(registry, parts.card.id, parts, confirmed);
     },
   };
+}
+
+/**
+ * Checks settings before the plugin's own functions see them: with the patterns of the schema, which the core leaves out
+ * (tame-schema.ts).
+ */
+function withOwnChecks(registry: RegistryName, { card, calls }: EntryParts): EntryParts {
+  const checked = { ...calls };
+  for (const method of REGISTRIES[registry].configured) {
+    const call = calls[method];
+    if (call === undefined) continue;
+    checked[method] = (config, ...rest) => {
+      checkedConfig(card["configSchema"] as TObject, config);
+      return call(config, ...rest);
+    };
+  }
+  return { card, calls: checked };
 }
 
 function hooksTo(link: Link<CoreMethodsForPlugin>, books: ChildBooks): PluginHooks {

@@ -9,6 +9,7 @@ import type { HostedPlugin, HostedStatus, PluginPlaces } from "../hosted-plugin.
 import { checkCard, type EntryParts, REGISTRIES, type RegistryName } from "../registries.ts";
 import { IsolatedProcess, type IsolatedProcessOptions } from "./isolated-process.ts";
 import type { CoreMethodsForPlugin, Placeholder, PluginHealth } from "./protocol.ts";
+import { tamed } from "./tame-schema.ts";
 
 /** Above the limits of hooks and registries, which say what ran out of time. */
 const CALL_LIMIT_MS = 11_000;
@@ -162,7 +163,7 @@ export class IsolatedPlugin implements HostedPlugin {
         if (this.#registered.size >= ENTRIES_LIMIT)
           throw refused(`a plugin registers ${ENTRIES_LIMIT} entries at most`);
         checkCard(registry, card, calls);
-        places.register(registry, this.#standIn(registry, card, calls));
+        places.register(registry, this.#standIn(registry, tamed(card), calls));
         const name = `${registry} ${card.id}`;
         this.#registered.add(name);
         if (this.status === "running") places.answers([name]);
