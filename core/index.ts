@@ -35,4 +35,5 @@ export {
   type TapOptions,
 } from "./plugin/hook-catalogue.ts";
 export type { AuditedAct, HookCamera, PlaybackRequest, RecordingPlan } from "./plugin/hook-data.ts";
+export type { PluginRequest, PluginRoute } from "./plugin/plugin-route.ts";
 export type { PluginTimer, PluginTimers, PluginTools } from "./plugin/plugin-tools.ts";

@@ -9,6 +9,7 @@ import { Type } from "typebox";
 import { ChangeFeed } from "./change-feed.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
+import { pluginResources, routeOf } from "./plugin-resources.ts";
 import { httpError, problemAnswer } from "./problem.ts";
 import { answer, needs, type Route, route, SIGNED_IN } from "./route.ts";
 import { routeMiddleware } from "./router.ts";
@@ -71,6 +72,7 @@ export function createHttpApp(services: HttpServices): HttpApp {
   });
   app.use(securityHeaders());
   app.use(serveRoutes);
+  app.use(pluginResources(services));
   // Koa would print to the console; what is left here are broken connections.
   app.on("error", (error: unknown) => {
     services.log.debug("a connection to the API broke", { reason: String(error) });
@@ -126,7 +128,6 @@ export function apiRoutes(services: HttpServices, metrics: Metrics): Route[] {
       handle: async () => answer(200, await metrics.text(), { "content-type": metrics.contentType }),
     }),
   ];
-  let document: string | undefined;
   routes.push(
     route({
       method: "GET",
@@ -135,8 +136,11 @@ export function apiRoutes(services: HttpServices, metrics: Metrics): Route[] {
       summary: "This description.",
       response: Type.Object({}),
       handle() {
-        document ??= JSON.stringify(openApiDocument(routes, services.version));
-        return answer(200, document, { "content-type": "application/json" });
+        const ofPlugins = services.plugins
+          .list()
+          .flatMap(({ name }) => services.plugins.routesOf(name).map((entry) => routeOf(name, entry)));
+        const document = openApiDocument([...routes, ...ofPlugins], services.version);
+        return answer(200, JSON.stringify(document), { "content-type": "application/json" });
       },
     }),
   );

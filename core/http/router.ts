@@ -83,7 +83,8 @@ function isKnownRight(right: string): boolean {
   return (RIGHTS_OF_ROLE.administrator as ReadonlySet<string>).has(right);
 }
 
-function serve(route: Route, services: HttpServices): Middleware {
+/** Middleware that serves one route whose path has been matched. */
+export function serve(route: Route, services: HttpServices): Middleware {
   return async (context: Context) => {
     const client = clientOf(context);
     const caller = await authenticate(services.users.sessions, {

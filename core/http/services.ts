@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { ConfigStore } from "../config/config-store.ts";
 import type { StreamName } from "../domain/ids.ts";
 import type { Log } from "../log.ts";
+import type { PluginRoute } from "../plugin/plugin-route.ts";
 import type { Users } from "../users/users.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import type {
@@ -105,6 +106,8 @@ export interface PluginService {
   list(): readonly PluginView[];
   /** Resolves when it was tried; how that went is told by `list`. Throws `NJ_PLUGIN_NOT_FOUND`. */
   restart(name: string): Promise<void>;
+  /** The resources that a plugin has registered; none if there is no such plugin. In memory. */
+  routesOf(name: string): readonly PluginRoute[];
 }
 
 /** All that the API is made of. */

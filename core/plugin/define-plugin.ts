@@ -5,6 +5,7 @@ import { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { CameraDriver } from "./camera-driver.ts";
 import type { PluginHooks } from "./hook-catalogue.ts";
+import type { PluginRoute } from "./plugin-route.ts";
 import type { PluginTools } from "./plugin-tools.ts";
 
 /** A registry as a plugin sees it: one owner per id. */
@@ -29,6 +30,8 @@ export interface Nvr extends PluginTools {
   readonly version: string;
   /** Who answers for a brand of camera. */
   readonly cameraDrivers: PluginRegistry<CameraDriver>;
+  /** Resources of the plugin's own below `/api/v1/plugins/<package>/`. */
+  readonly routes: PluginRegistry<PluginRoute>;
   readonly secrets: PluginSecrets;
   /** Moments at which several plugins may have a say; see `docs/reference/hooks.md`. */
   readonly hooks: PluginHooks;

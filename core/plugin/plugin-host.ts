@@ -13,6 +13,7 @@ import { createHooks, type Hooks } from "./hooks.ts";
 import type { HostedPlugin, PluginPlaces } from "./hosted-plugin.ts";
 import { InlinePlugin } from "./inline-plugin.ts";
 import { IsolatedPlugin } from "./isolated/isolated-plugin.ts";
+import type { PluginRoute } from "./plugin-route.ts";
 import { type PluginFigures, type PluginStatus, statusOf, statusOfRefused } from "./plugin-status.ts";
 import { PluginTaps } from "./plugin-taps.ts";
 import { REGISTRIES, REGISTRY_NAMES, type RegistryEntries, type RegistryName } from "./registries.ts";
@@ -79,7 +80,7 @@ export class PluginHost {
     this.#options = options;
     this.hooks = createHooks(this.#guard);
     this.registries = Object.fromEntries(
-      REGISTRY_NAMES.map((name) => [name, new Registry(REGISTRIES[name].title)]),
+      REGISTRY_NAMES.map((name) => [name, new Registry(REGISTRIES[name].title, REGISTRIES[name].isScoped)]),
     ) as unknown as PluginHost["registries"];
   }
 
@@ -167,6 +168,11 @@ export class PluginHost {
     return [...own, ...this.#refused.map(statusOfRefused)];
   }
 
+  /** The resources of a plugin's own; none if there is no such plugin. */
+  routesOf(name: string): PluginRoute[] {
+    return this.registries.routes.ofPlugin(name);
+  }
+
   /** Where a plugin lies. Throws `NJ_PLUGIN_NOT_FOUND`. */
   find(name: string): FoundPlugin {
     const entry = this.#entries.get(name);
@@ -236,7 +242,7 @@ export class PluginHost {
       log: this.#options.log.child({ plugin: name }),
       secrets: this.#options.secrets(name),
       register: (registry, parts) =>
-        this.registries[registry].add(name, guardedEntry(registry, name, parts, watch)),
+        this.#registry(registry).add(name, guardedEntry(registry, name, parts, watch)),
       keepOnly: (registered) => {
         for (const registry of REGISTRY_NAMES)
           this.registries[registry].keepOnly(name, (id) => registered.has(`${registry} ${id}`));
@@ -259,6 +265,11 @@ export class PluginHost {
       refreshCameras: this.#options.refreshCameras,
       offerCamera: this.#options.offerCamera,
     };
+  }
+
+  /** A registry by a name that is not known beforehand. */
+  #registry<Name extends RegistryName>(name: Name): Registry<RegistryEntries[Name]> {
+    return this.registries[name] as Registry<RegistryEntries[Name]>;
   }
 
   #settingsOf(name: string): PluginSettings {

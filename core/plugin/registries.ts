@@ -2,13 +2,16 @@
 // One table serves inline and isolated plugins alike; docs/reference/plugin-api.md describes the entries.
 import { type TObject, Type } from "typebox";
 import { Value } from "typebox/value";
+import { CAMERA_RIGHTS, SYSTEM_RIGHTS } from "../domain/roles.ts";
 import { NightjarError } from "../errors.ts";
 import type { CameraDriver } from "./camera-driver.ts";
 import { plainCopy } from "./plain-copy.ts";
+import type { PluginRequest, PluginRoute } from "./plugin-route.ts";
 
 /** Entry types by registry. */
 export interface RegistryEntries {
   readonly cameraDrivers: CameraDriver;
+  readonly routes: PluginRoute;
 }
 
 export type RegistryName = keyof RegistryEntries;
@@ -23,8 +26,10 @@ interface RegistryShape {
   /** Calls that it must, and those that it may answer. */
   readonly required: readonly string[];
   readonly optional: readonly string[];
-  /** Those of them whose first argument is what the card's `configSchema` describes. */
-  readonly configured: readonly string[];
+  /** Ids are each plugin's own: the same may stand in another plugin. */
+  readonly isScoped: boolean;
+  /** What a call of a method is to be checked by beforehand: schemas of the card, and what they describe. */
+  described(card: AnyEntry, method: string, args: readonly unknown[]): readonly [unknown, unknown][];
   /** What a call may take, in milliseconds. */
   readonly limitMs: number;
 }
@@ -60,7 +65,33 @@ export const REGISTRIES: Readonly<Record<RegistryName, RegistryShape>> = {
     }),
     required: ["streams"],
     optional: ["prepare"],
-    configured: ["streams"],
+    isScoped: false,
+    described: (card, method, args) => (method === "streams" ? [[card["configSchema"], args[0]]] : []),
+    limitMs: 10_000,
+  },
+  routes: {
+    title: "route",
+    word: "route",
+    card: Type.Object({
+      id: ID,
+      method: Type.Enum(["GET", "POST", "PUT", "PATCH", "DELETE"] as const),
+      path: Type.String({ pattern: "^(?:/(?:[a-z0-9][a-z0-9._-]*|:[a-zA-Z]+)){1,8}$", maxLength: 200 }),
+      permission: Type.Enum([...CAMERA_RIGHTS, ...SYSTEM_RIGHTS]),
+      summary: text(300),
+      query: Type.Optional(OBJECT_SCHEMA),
+      body: Type.Optional(Type.Object({})),
+      response: Type.Optional(Type.Object({})),
+    }),
+    required: ["handle"],
+    optional: [],
+    isScoped: true,
+    described: (card, _method, [request]) => {
+      const { query, body } = request as PluginRequest;
+      return [
+        [card["query"], query],
+        [card["body"], body],
+      ];
+    },
     limitMs: 10_000,
   },
 };

@@ -76,12 +76,11 @@ function registryTo(
  */
 function withOwnChecks(registry: RegistryName, { card, calls }: EntryParts): EntryParts {
   const checked = { ...calls };
-  for (const method of REGISTRIES[registry].configured) {
-    const call = calls[method];
-    if (call === undefined) continue;
-    checked[method] = (config, ...rest) => {
-      checkedConfig(card["configSchema"] as TObject, config);
-      return call(config, ...rest);
+  for (const [method, call] of Object.entries(calls)) {
+    checked[method] = (...args) => {
+      for (const [schema, value] of REGISTRIES[registry].described(card, method, args))
+        if (schema !== undefined) checkedConfig(schema as TObject, value);
+      return call(...args);
     };
   }
   return { card, calls: checked };

@@ -9,7 +9,9 @@ import { createHttpApp, type HttpApp } from "../../../core/http/app.ts";
 import { ChangeFeed } from "../../../core/http/change-feed.ts";
 import type { HttpServices } from "../../../core/http/services.ts";
 import type { CameraView } from "../../../core/http/wire-schemas.ts";
+import { Type } from "../../../core/index.ts";
 import { type Log, silentLog } from "../../../core/log.ts";
+import type { PluginRoute } from "../../../core/plugin/plugin-route.ts";
 import { ACTOR, CLIENT, GOOD_PASSWORD, type UsersFixture, usersFixture } from "../users/users-fixture.ts";
 
 export const HOST = "nvr.example:8443";
@@ -37,6 +39,35 @@ export function cameraView(id: string): CameraView {
     recording: { active: true, reasons: ["continuous"] },
   };
 }
+
+/** Resources of a plugin, as its registry would hold them. */
+const PLUGIN_ROUTES: readonly PluginRoute[] = [
+  {
+    id: "lamp",
+    method: "GET",
+    path: "/lamps/:lamp",
+    permission: "settings.view",
+    summary: "One lamp.",
+    query: Type.Object({ depth: Type.Optional(Type.Integer()) }, { additionalProperties: false }),
+    handle: async (request) => ({
+      ...request,
+      status: 500,
+      isAnswer: true,
+      headers: { "set-cookie": "a=b" },
+    }),
+  },
+  {
+    id: "switch",
+    method: "PUT",
+    path: "/lamps/:lamp",
+    permission: "settings.edit",
+    summary: "Switches a lamp.",
+    body: Type.Object({ on: Type.Boolean() }, { additionalProperties: false }),
+    handle: async ({ body }) => {
+      if ((body as { on: boolean }).on) throw new NightjarError("NJ_LAMP_BROKEN", "unavailable", "no bulb");
+    },
+  },
+];
 
 export interface Answer {
   readonly status: number;
@@ -140,6 +171,7 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
       },
     },
     plugins: {
+      routesOf: (name) => (name === "nightjar-camera-far" ? PLUGIN_ROUTES : []),
       list: () => [
         {
           name: "nightjar-camera-far",

@@ -59,6 +59,11 @@ for (const bundled of [true, false]) {
                 id: "${name}", displayName: "T", configSchema: Type.Object({}),
                 async streams() { return { main: { kind: "rtsp", url: "rtsp://${version}/" + config.level, transport: "tcp" } }; },
               });
+              nvr.routes.register({
+                id: "say", method: "POST", path: "/say/:word", permission: "settings.edit", summary: "Says.",
+                body: Type.Object({ loud: Type.String({ pattern: "^[a-z]+$" }) }),
+                async handle(request, { signal }) { return { ...request, aborted: signal.aborted }; },
+              });
               nvr.signal.addEventListener("abort", () => note("ended"));
               for (const hook of ["start", "ready", "stop"])
                 nvr.hooks[hook].tapPromise({ name: "x" }, async () => note(hook));
@@ -113,8 +118,24 @@ for (const bundled of [true, false]) {
         told("a").filter((line) => line !== "ended"),
         ["stop", "setup 1.0.0 1 secret 1.0.0", "start", "ready"],
       );
-      assert.deepEqual(host.list()[0]?.provides, ["camera-driver:a"]);
+      assert.deepEqual(host.list()[0]?.provides, ["camera-driver:a", "route:say"]);
       assert.ok((host.list()[0]?.calls ?? 0) > 4);
+    });
+
+    it("answer at resources of their own, of the same name in each, while they are there", async () => {
+      const { host, write, settings } = await recorder();
+      write("a");
+      write("b");
+      await host.load();
+      const say = host.routesOf("nightjar-camera-b")[0];
+      const request = { params: { word: "hello" }, query: {}, body: { loud: "yes" }, userName: "bob" };
+      assert.deepEqual(await say?.handle(request, CONTEXT), { ...request, aborted: false });
+      if (!bundled)
+        await assert.rejects(say?.handle({ ...request, body: { loud: "NO" } }, CONTEXT) ?? Promise.resolve());
+      settings["nightjar-camera-b"] = { enabled: false, config: {} };
+      await host.settingsChanged();
+      assert.deepEqual(host.routesOf("nightjar-camera-b"), []);
+      assert.equal(host.routesOf("nightjar-camera-a").length, 1);
     });
 
     it("are ended and started by their settings, and nothing of them answers meanwhile", async () => {
