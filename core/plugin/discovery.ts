@@ -3,6 +3,7 @@
 import { readdir, readFile, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../errors.ts";
+import { loadOrder } from "./load-order.ts";
 import { type PluginManifest, readManifest } from "./manifest.ts";
 
 export interface FoundPlugin {
@@ -24,7 +25,7 @@ export interface Discovery {
 }
 
 export interface SearchPath {
-  /** Bundled plugins run inline; the others do not run before isolation is there. */
+  /** Bundled plugins run inline, the others in processes of their own. */
   readonly bundled: boolean;
   /** A plugin's folder, or a folder of plugins (and of @scopes of plugins). */
   readonly folder: string;
@@ -61,7 +62,12 @@ export async function discoverPlugins(
       }
     }
   }
-  return { plugins: inOrder(plugins), refused };
+  const { order, circles } = loadOrder(plugins, ({ manifest }) => manifest);
+  for (const { item, circle } of circles) {
+    const reason = `it waits for itself: ${circle} (nightjar.after in package.json)`;
+    refused.push({ name: item.manifest.name, folder: item.folder, reason });
+  }
+  return { plugins: order, refused };
 }
 
 async function candidates(folder: string): Promise<string[]> {
@@ -97,19 +103,4 @@ async function readCard(folder: string): Promise<unknown> {
     if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
     throw error;
   }
-}
-
-// Declared order first, names second; a circle is broken by name, since a recorder must start all the same.
-function inOrder(plugins: readonly FoundPlugin[]): FoundPlugin[] {
-  const waiting = [...plugins].sort((a, b) => a.manifest.name.localeCompare(b.manifest.name));
-  const done: FoundPlugin[] = [];
-  while (waiting.length > 0) {
-    const next = waiting.findIndex((plugin) =>
-      plugin.manifest.after.every(
-        (name) => !waiting.some((other) => other !== plugin && other.manifest.name === name),
-      ),
-    );
-    done.push(...waiting.splice(Math.max(0, next), 1));
-  }
-  return done;
 }

@@ -113,6 +113,30 @@ describe("plugins on disk", async () => {
     );
   });
 
+  it("that wait for each other are refused with the circle, and the others are found", async () => {
+    const folder = await folderWith({
+      "nightjar-camera-a": { card: { nightjar: { after: ["nightjar-camera-b"] } } },
+      "nightjar-camera-b": { card: { nightjar: { after: ["nightjar-camera-a"] } } },
+      "nightjar-camera-c": {},
+    });
+    const found = await discoverPlugins([{ bundled: false, folder }], "0.1.0");
+    assert.deepEqual(
+      found.plugins.map(({ manifest }) => manifest.name),
+      ["nightjar-camera-c"],
+    );
+    const plugins = host(folder);
+    await plugins.load();
+    const refused = plugins.list().filter(({ status }) => status === "refused");
+    assert.deepEqual(
+      refused.map(({ name }) => name),
+      ["nightjar-camera-a", "nightjar-camera-b"],
+    );
+    assert.match(
+      refused[0]?.reason ?? "",
+      /nightjar-camera-a after nightjar-camera-b after nightjar-camera-a/,
+    );
+  });
+
   it("get their configuration with defaults filled in and register drivers", async () => {
     const name = "nightjar-camera-ok";
     const folder = await folderWith({
