@@ -191,6 +191,24 @@ export const ConfigSchema = Type.Object(
             description: "Settings of the plugin, checked by its own schema.",
             default: {},
           }),
+          grants: Type.Optional(
+            Type.Object(
+              {
+                network: Type.Optional(
+                  Type.Boolean({
+                    title: "Network",
+                    description: "False takes away the network from a plugin that asks for it.",
+                    default: true,
+                    "x-requires-restart": true,
+                  }),
+                ),
+              },
+              {
+                ...closed,
+                description: "What the plugin is allowed of what it asks for; what is not named is allowed.",
+              },
+            ),
+          ),
         },
         { ...closed },
       ),

@@ -1,16 +1,19 @@
 // Finds plugins by their identity cards: bundled folder, `<data>/plugins/node_modules`, `--plugin-path`.
 // The first of a name wins; the others and the refused are named with their reason. No plugin code runs here.
-import { readdir, readFile, realpath } from "node:fs/promises";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../errors.ts";
 import { loadOrder } from "./load-order.ts";
 import { type PluginManifest, readManifest } from "./manifest.ts";
+import { checkIcon } from "./plugin-icon.ts";
 
 export interface FoundPlugin {
   readonly manifest: PluginManifest;
   /** Absolute, links resolved. */
   readonly folder: string;
   readonly bundled: boolean;
+  /** Its picture: absolute, links resolved, below the folder when it was looked at. */
+  readonly icon: string | undefined;
 }
 
 export interface RefusedPlugin {
@@ -50,16 +53,20 @@ export async function discoverPlugins(
           refused.push({ name: result.name, folder, reason: result.reason });
         continue;
       }
-      const first = plugins.find((plugin) => plugin.manifest.name === result.manifest.name);
-      if (first === undefined) {
-        plugins.push({ manifest: result.manifest, folder: await realpath(folder), bundled: path.bundled });
-      } else {
-        refused.push({
-          name: result.manifest.name,
-          folder,
-          reason: `another one of that name was found first in ${first.folder}`,
-        });
+      const { manifest } = result;
+      const first = plugins.find((plugin) => plugin.manifest.name === manifest.name);
+      if (first !== undefined) {
+        const reason = `another one of that name was found first in ${first.folder}`;
+        refused.push({ name: manifest.name, folder, reason });
+        continue;
       }
+      const real = await realpath(folder);
+      const icon = manifest.icon === undefined ? undefined : await checkIcon(real, manifest.icon);
+      if (icon !== undefined && "reason" in icon) {
+        refused.push({ name: manifest.name, folder, reason: icon.reason });
+        continue;
+      }
+      plugins.push({ manifest, folder: real, bundled: path.bundled, icon: icon?.path });
     }
   }
   const { order, circles } = loadOrder(plugins, ({ manifest }) => manifest);
@@ -96,8 +103,9 @@ async function list(folder: string): Promise<string[]> {
 
 async function readCard(folder: string): Promise<unknown> {
   try {
-    const text = await readFile(join(folder, "package.json"), "utf8");
-    return text.length > CARD_LIMIT_BYTES ? {} : JSON.parse(text);
+    const path = join(folder, "package.json");
+    const { size } = await stat(path);
+    return size > CARD_LIMIT_BYTES ? {} : JSON.parse(await readFile(path, "utf8"));
   } catch (error) {
     if (error instanceof SyntaxError) return {};
     if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;

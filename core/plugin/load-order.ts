@@ -24,7 +24,8 @@ export function loadOrder<Item>(items: readonly Item[], cardOf: (item: Item) => 
   const circles: { item: Item; circle: string }[] = [];
   for (const name of names) {
     const circle = circleOf(name, afterOf);
-    if (circle !== undefined) circles.push({ item: byName.get(name) as Item, circle: circle.join(" after ") });
+    if (circle !== undefined)
+      circles.push({ item: byName.get(name) as Item, circle: circle.join(" after ") });
   }
   const leftOut = new Set(circles.map(({ item }) => cardOf(item).name));
   const done = new Set<string>();

@@ -1,6 +1,8 @@
 // The identity card of a plugin: what its package.json must say before any of its code runs
-// (docs: architecture, plugins). Pure checks, no I/O.
+// (docs: architecture, plugins). Pure checks, no I/O; every text is bounded, since all of it is shown to people.
 import semver from "semver";
+import { type PluginLinks, readLinks } from "./manifest-links.ts";
+import { NO_PERMISSIONS, type PluginPermissions, readPermissions } from "./permissions.ts";
 
 export const PLUGIN_KINDS = ["camera", "storage", "vca", "pos", "linkage", "cluster", "bridge"] as const;
 export type PluginKind = (typeof PLUGIN_KINDS)[number];
@@ -9,12 +11,19 @@ export interface PluginManifest {
   readonly name: string;
   readonly version: string;
   readonly displayName: string;
+  /** What it is for, in a sentence; empty: it does not say. */
+  readonly description: string;
+  readonly links: PluginLinks;
   readonly kind: PluginKind;
   readonly provides: readonly string[];
   /** Plugins that must be set up before this one, where they are present. */
   readonly after: readonly string[];
+  /** What it wants to be allowed; nothing else is. */
+  readonly permissions: PluginPermissions;
   /** Path of the configuration schema below the package's folder. */
   readonly configSchema: string | undefined;
+  /** Path of its picture below the package's folder, .svg or .png. */
+  readonly icon: string | undefined;
   readonly isolation: "inline" | "process";
   /** Entry file below the package's folder. */
   readonly entry: string;
@@ -25,43 +34,82 @@ export type ManifestResult =
   | { readonly ok: false; readonly name: string; readonly reason: string };
 
 const NAME_PATTERN = /^(@[\w-]+\/)?nightjar-(camera|storage|vca|pos|linkage|cluster|bridge)-[\w-]+$/;
+/** npm's own limit for names. */
+const NAME_LIMIT = 214;
+const DISPLAY_NAME_LIMIT = 80;
+const DESCRIPTION_LIMIT = 300;
+const PATH_LIMIT = 200;
+const LIST_LIMIT = 64;
+// Line feeds, escapes and marks that turn the direction of writing could make a name look like another one.
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 /** Reads a package.json's value. A refusal names the reason in a sentence for people. */
 export function readManifest(value: unknown, nightjarVersion: string): ManifestResult {
   const card = asRecord(value);
-  const name = typeof card["name"] === "string" ? card["name"] : "(no name)";
+  const name = typeof card["name"] === "string" ? card["name"].slice(0, NAME_LIMIT + 1) : "(no name)";
   const refuse = (reason: string): ManifestResult => ({ ok: false, name, reason });
   const kind = NAME_PATTERN.exec(name)?.[2] as PluginKind | undefined;
   if (kind === undefined)
     return refuse(`its name does not fit nightjar-<kind>-<name>; kinds: ${PLUGIN_KINDS.join(", ")}`);
+  if (name.length > NAME_LIMIT) return refuse(`its name is longer than ${NAME_LIMIT} letters`);
   const keywords = card["keywords"];
   if (!Array.isArray(keywords) || !keywords.includes("nightjar-plugin")) {
     return refuse('its package.json lacks the keyword "nightjar-plugin"');
   }
   const engine = asRecord(card["engines"])["nightjar"];
   if (typeof engine !== "string") return refuse("its package.json names no engines.nightjar");
-  if (!semver.satisfies(nightjarVersion, engine, { includePrerelease: true })) {
-    return refuse(`it wants Nightjar ${engine}, this is ${nightjarVersion}`);
+  if (!satisfies(nightjarVersion, engine)) {
+    return refuse(`it wants Nightjar ${engine.slice(0, DISPLAY_NAME_LIMIT)}, this is ${nightjarVersion}`);
   }
   if (asRecord(card["dependencies"])["@nightjar/core"] !== undefined) {
     return refuse("it brings a second @nightjar/core: move it from dependencies to peerDependencies");
   }
+  const version = card["version"] ?? "0.0.0";
+  if (typeof version !== "string" || version.length > PATH_LIMIT || semver.valid(version) === null) {
+    return refuse("its version is none, as 1.2.3 is one");
+  }
   const own = asRecord(card["nightjar"]);
   if (own["kind"] !== undefined && own["kind"] !== kind) {
-    return refuse(`its name says kind "${kind}", its nightjar.kind says "${String(own["kind"])}"`);
+    return refuse(`its name says kind "${kind}", its nightjar.kind says "${shortly(own["kind"])}"`);
   }
+  const displayName = own["displayName"] ?? name;
+  if (
+    typeof displayName !== "string" ||
+    !isLine(displayName, name.length > 80 ? NAME_LIMIT : DISPLAY_NAME_LIMIT)
+  ) {
+    return refuse(`its nightjar.displayName is not a line of at most ${DISPLAY_NAME_LIMIT} letters`);
+  }
+  const provides = namesIn(own["provides"]);
+  const after = namesIn(own["after"]);
+  if (provides === undefined || after === undefined) {
+    return refuse(`its nightjar.provides or nightjar.after is not a list of at most ${LIST_LIMIT} names`);
+  }
+  const permissions = own["permissions"] === undefined ? NO_PERMISSIONS : readPermissions(own["permissions"]);
+  if (typeof permissions === "string") return refuse(permissions);
   const entry = entryOf(card["exports"], card["main"]);
   if (entry === undefined) return refuse('its package.json names no entry file (exports["."])');
+  const { configSchema, icon } = own;
+  for (const [field, path] of Object.entries({ "entry file": entry, configSchema, icon })) {
+    if (path !== undefined && !isPathBelow(path))
+      return refuse(`its ${field} is not the path of a file below its folder`);
+  }
+  if (icon !== undefined && !/\.(svg|png)$/i.test(String(icon))) {
+    return refuse("its nightjar.icon is not a .svg or .png file");
+  }
   return {
     ok: true,
     manifest: {
       name,
-      version: typeof card["version"] === "string" ? card["version"] : "0.0.0",
-      displayName: typeof own["displayName"] === "string" ? own["displayName"] : name,
+      version,
+      displayName,
+      description: descriptionOf(card["description"]),
+      links: readLinks(card),
       kind,
-      provides: strings(own["provides"]),
-      after: strings(own["after"]),
-      configSchema: typeof own["configSchema"] === "string" ? own["configSchema"] : undefined,
+      provides,
+      after,
+      permissions,
+      configSchema: configSchema as string | undefined,
+      icon: icon as string | undefined,
       isolation: own["isolation"] === "inline" ? "inline" : "process",
       entry,
     },
@@ -74,8 +122,40 @@ function asRecord(value: unknown): Record<string, unknown> {
     : {};
 }
 
-function strings(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+function satisfies(version: string, range: string): boolean {
+  return range.length <= PATH_LIMIT && semver.satisfies(version, range, { includePrerelease: true });
+}
+
+function shortly(value: unknown): string {
+  return String(value).slice(0, DISPLAY_NAME_LIMIT);
+}
+
+function isLine(text: string, limit: number): boolean {
+  return text.trim() !== "" && text.length <= limit && !UNSEEN.test(text);
+}
+
+/** npm's own field, which others write for other readers: cut and cleaned rather than refused. */
+function descriptionOf(value: unknown): string {
+  if (typeof value !== "string") return "";
+  const clean = value
+    .slice(0, 4 * DESCRIPTION_LIMIT)
+    .replaceAll(new RegExp(UNSEEN, "gu"), " ")
+    .trim();
+  return clean.length > DESCRIPTION_LIMIT ? `${clean.slice(0, DESCRIPTION_LIMIT - 1)}…` : clean;
+}
+
+function namesIn(value: unknown): string[] | undefined {
+  if (value === undefined) return [];
+  if (!Array.isArray(value) || value.length > LIST_LIMIT) return undefined;
+  const names = value.filter((item) => typeof item === "string" && isLine(item, NAME_LIMIT));
+  return names.length === value.length ? (names as string[]) : undefined;
+}
+
+/** Whether it stays below the folder as written; links are followed and looked at by whoever opens the file. */
+function isPathBelow(path: unknown): boolean {
+  if (typeof path !== "string" || path === "" || path.length > PATH_LIMIT || UNSEEN.test(path)) return false;
+  const steps = path.split(/[\\/]/);
+  return steps[0] !== "" && !steps.includes("..") && !/^[A-Za-z]:/.test(path);
 }
 
 function entryOf(exports: unknown, main: unknown): string | undefined {

@@ -28,7 +28,11 @@ describe("the order in which plugins are set up", () => {
   it("is none for a circle, which is named from each of its members", () => {
     assert.deepEqual(ordered({ a: "b", b: "c", c: "a", free: "" }), {
       order: "free",
-      circles: ["a: a after b after c after a", "b: b after c after a after b", "c: c after a after b after c"],
+      circles: [
+        "a: a after b after c after a",
+        "b: b after c after a after b",
+        "c: c after a after b after c",
+      ],
     });
   });
   it("names a plugin that waits for itself", () => {

@@ -1,0 +1,48 @@
+// What a plugin asks to be allowed (`nightjar.permissions` in its package.json), what the owner leaves it of that
+// (`plugins.<name>.grants` in config.json), and what follows. Default deny; pure.
+
+/** What a plugin wants. */
+export interface PluginPermissions {
+  /**
+   * The network: `true`, or the hosts that it names for its owner to see. What is granted is the network as a whole:
+   * addresses of cameras are the owner's, and no card can name them.
+   */
+  readonly network: boolean | readonly string[];
+}
+
+/** What its owner says to that; what he does not mention is granted. */
+export interface PluginGrants {
+  readonly network?: boolean | undefined;
+}
+
+export const NO_PERMISSIONS: PluginPermissions = { network: false };
+
+const HOSTS_LIMIT = 32;
+const HOST_PATTERN = /^(?=.{1,253}$)(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?$/;
+const KNOWN = ["network"];
+
+/** Reads the card's wish, or says in a sentence what is wrong with it. */
+export function readPermissions(value: unknown): PluginPermissions | string {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return "its nightjar.permissions is not an object";
+  }
+  const unknown = Object.keys(value).find((key) => !KNOWN.includes(key));
+  if (unknown !== undefined) {
+    return `it wants the permission "${unknown.slice(0, 40)}", which this Nightjar does not have to give`;
+  }
+  const { network = false } = value as { network?: unknown };
+  if (typeof network === "boolean") return { network };
+  if (
+    Array.isArray(network) &&
+    network.length <= HOSTS_LIMIT &&
+    network.every((host) => typeof host === "string" && HOST_PATTERN.test(host))
+  ) {
+    return { network: network.length === 0 ? false : network };
+  }
+  return `its nightjar.permissions.network is neither true nor a list of at most ${HOSTS_LIMIT} host names`;
+}
+
+/** Whether a plugin has the network: it has asked for it, and its owner has not taken it away. */
+export function hasNetwork(permissions: PluginPermissions, grants: PluginGrants | undefined): boolean {
+  return permissions.network !== false && grants?.network !== false;
+}
