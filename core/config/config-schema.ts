@@ -199,7 +199,6 @@ export const ConfigSchema = Type.Object(
                     title: "Network",
                     description: "False takes away the network from a plugin that asks for it.",
                     default: true,
-                    "x-requires-restart": true,
                   }),
                 ),
               },

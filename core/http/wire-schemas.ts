@@ -4,6 +4,7 @@ import { type Static, Type } from "typebox";
 import { CameraConfigSchema, RecordConfigSchema } from "../config/camera-config.ts";
 import { STREAM_NAMES } from "../domain/ids.ts";
 import { RECORD_REASONS } from "../domain/record-reasons.ts";
+import { CONFINEMENT_WAYS } from "../plugin/isolated/confinement.ts";
 
 const closed = { additionalProperties: false } as const;
 
@@ -277,6 +278,20 @@ export const PluginsSchema = Type.Object({
       restarts: Type.Optional(Type.Integer()),
       health: Type.Optional(
         Type.Object({ rssBytes: Type.Number(), cpuSeconds: Type.Number(), eventLoopP99Ms: Type.Number() }),
+      ),
+      confinement: Type.Optional(
+        Type.Enum(CONFINEMENT_WAYS, { description: "How its process is walled in, strongest first." }),
+      ),
+      permissions: Type.Optional(
+        Type.Object(
+          { network: Type.Union([Type.Boolean(), Type.Array(Type.String())]) },
+          { description: "What it asks to be allowed; hosts are what it says that it talks to." },
+        ),
+      ),
+      network: Type.Optional(
+        Type.Enum(["granted", "unasked", "withheld"] as const, {
+          description: "Whether its process has the network, or why not.",
+        }),
       ),
     }),
   ),

@@ -3,7 +3,9 @@
 import type { Log } from "../log.ts";
 import type { OfferedCamera, PluginSecrets } from "./define-plugin.ts";
 import type { HookName } from "./hook-catalogue.ts";
+import type { ConfinementWay } from "./isolated/confinement.ts";
 import type { PluginHealth } from "./isolated/protocol.ts";
+import type { NetworkLeave } from "./permissions.ts";
 import type { TapListener } from "./plugin-taps.ts";
 import type { EntryParts, RegistryName } from "./registries.ts";
 
@@ -17,6 +19,10 @@ export interface HostedPlugin {
   readonly isolation: "inline" | "process";
   readonly restarts: number;
   readonly health: PluginHealth | undefined;
+  /** How its process is walled in; undefined: it has none of its own, or had none yet. */
+  readonly confinement: ConfinementWay | undefined;
+  /** Whether its process has the network, or why not; undefined: it has none of its own. */
+  readonly network: NetworkLeave | undefined;
   /** Loads it and lets it register and tap. */
   load(): Promise<void>;
   /** The recorder has run its `start`: from now on the plugin is started on its own when it is loaded again. */

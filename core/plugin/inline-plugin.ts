@@ -23,6 +23,8 @@ export class InlinePlugin implements HostedPlugin {
   readonly isolation = "inline";
   readonly restarts = 0;
   readonly health = undefined;
+  readonly confinement = undefined;
+  readonly network = undefined;
   readonly #options: InlinePluginOptions;
   #end: () => void = () => undefined;
   #hasStarted = false;

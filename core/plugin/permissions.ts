@@ -7,7 +7,7 @@ export interface PluginPermissions {
    * The network: `true`, or the hosts that it names for its owner to see. What is granted is the network as a whole:
    * addresses of cameras are the owner's, and no card can name them.
    */
-  readonly network: boolean | readonly string[];
+  readonly network: boolean | string[];
 }
 
 /** What its owner says to that; what he does not mention is granted. */
@@ -42,7 +42,11 @@ export function readPermissions(value: unknown): PluginPermissions | string {
   return `its nightjar.permissions.network is neither true nor a list of at most ${HOSTS_LIMIT} host names`;
 }
 
-/** Whether a plugin has the network: it has asked for it, and its owner has not taken it away. */
-export function hasNetwork(permissions: PluginPermissions, grants: PluginGrants | undefined): boolean {
-  return permissions.network !== false && grants?.network !== false;
+/** Whether a plugin has the network, or why not: it has not asked for it, or its owner has taken it away. */
+export type NetworkLeave = "granted" | "unasked" | "withheld";
+
+/** What a plugin's wish and its owner's word come to. */
+export function networkLeave(permissions: PluginPermissions, grants: PluginGrants | undefined): NetworkLeave {
+  if (permissions.network === false) return "unasked";
+  return grants?.network === false ? "withheld" : "granted";
 }

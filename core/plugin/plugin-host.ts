@@ -12,7 +12,9 @@ import { guardedEntry } from "./guarded-entry.ts";
 import { createHooks, type Hooks } from "./hooks.ts";
 import type { HostedPlugin, PluginPlaces } from "./hosted-plugin.ts";
 import { InlinePlugin } from "./inline-plugin.ts";
+import type { Confinement } from "./isolated/confinement.ts";
 import { IsolatedPlugin } from "./isolated/isolated-plugin.ts";
+import { networkLeave, type PluginGrants } from "./permissions.ts";
 import type { PluginRoute } from "./plugin-route.ts";
 import { type PluginFigures, type PluginStatus, statusOf, statusOfRefused } from "./plugin-status.ts";
 import { PluginTaps } from "./plugin-taps.ts";
@@ -37,11 +39,14 @@ export interface PluginHostOptions {
   secrets(name: string): PluginSecrets;
   refreshCameras(driver: string): void;
   offerCamera(camera: OfferedCamera): Promise<void>;
+  /** The walls around strangers' plugins; the strongest that work here unless given. */
+  readonly walls?: Confinement;
 }
 
 export interface PluginSettings {
   readonly enabled: boolean;
   readonly config: unknown;
+  readonly grants?: PluginGrants;
 }
 
 /** A plugin that was found. Its figures and taps outlive its lives, for hooks keep their taps. */
@@ -216,6 +221,8 @@ export class PluginHost {
           storageDir,
           cacheDir: join(dataDir, "cache", "plugins", folderName(name)),
           clock,
+          network: () => networkLeave(entry.found.manifest.permissions, entry.settings.grants),
+          walls: this.#options.walls,
         });
     if (this.#hasStarted) entry.hosted.hasStarted();
     await entry.hosted.load();
@@ -328,6 +335,7 @@ export class PluginHost {
   }
 }
 
+/** No two plugins share a folder: a name never holds a plus. */
 function folderName(plugin: string): string {
-  return plugin.replaceAll("/", "__");
+  return plugin.replaceAll("/", "+");
 }

@@ -1,7 +1,9 @@
 // How a plugin is, for people and programs: the API, the System page, `status` and /metrics.
 import type { FoundPlugin, RefusedPlugin } from "./discovery.ts";
 import type { HostedPlugin, HostedStatus } from "./hosted-plugin.ts";
+import type { ConfinementWay } from "./isolated/confinement.ts";
 import type { PluginHealth } from "./isolated/protocol.ts";
+import type { NetworkLeave, PluginPermissions } from "./permissions.ts";
 
 export interface PluginStatus {
   readonly name: string;
@@ -19,6 +21,12 @@ export interface PluginStatus {
   readonly restarts?: number;
   /** Of a process of its own, at most a second old. */
   readonly health?: PluginHealth;
+  /** How its process is walled in. */
+  readonly confinement?: ConfinementWay;
+  /** What it asks to be allowed. */
+  readonly permissions?: PluginPermissions;
+  /** Whether its process has the network, or why not. */
+  readonly network?: NetworkLeave;
   /** What it registered, as `camera-driver:rtsp`. */
   readonly provides?: string[];
   /** Calls of its entries and taps since Nightjar started. */
@@ -50,11 +58,11 @@ export function statusOf(
   figures: Readonly<PluginFigures>,
   provides: string[],
 ): PluginStatus {
-  const { name, version, displayName, kind } = manifest;
+  const { name, version, displayName, kind, permissions } = manifest;
   const { errors, calls, callMs } = figures;
-  const card = { name, version, displayName, kind, bundled, errors, provides, calls, callMs };
+  const card = { name, version, displayName, kind, bundled, permissions, errors, provides, calls, callMs };
   if (hosted === undefined) return { ...card, status: "disabled" };
-  const { isolation, restarts, reason, health } = hosted;
+  const { isolation, restarts, reason, health, confinement, network } = hosted;
   const status = SHOWN[hosted.status];
   return {
     ...card,
@@ -64,6 +72,8 @@ export function statusOf(
     errors: errors + restarts,
     ...(isolation === "process" ? { restarts } : {}),
     ...(health === undefined ? {} : { health }),
+    ...(confinement === undefined ? {} : { confinement }),
+    ...(network === undefined ? {} : { network }),
   };
 }
 

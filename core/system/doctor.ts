@@ -11,6 +11,7 @@ import { systemCode } from "../errors.ts";
 import { silentLog } from "../log.ts";
 import { searchFfmpeg } from "../media/ffmpeg/find-ffmpeg.ts";
 import { detectSandbox } from "../media/ffmpeg/sandbox.ts";
+import { type ConfinementWay, detectConfinement } from "../plugin/isolated/confinement.ts";
 import { checkVolume, type VolumeCheck } from "./volume-check.ts";
 
 export const CHECK_RESULTS = ["ok", "notice", "warning", "error"] as const;
@@ -47,6 +48,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Check[]> {
     checkNode(options.nodeVersion ?? process.versions.node),
     config.checks,
     checkFfmpeg(config.config?.ffmpeg.path),
+    checkPluginWalls(),
     checkDatabase(),
     checkDataFolder(options.dataDir),
     checkClock(options.nowMs ?? Date.now()),
@@ -139,6 +141,24 @@ async function checkFfmpeg(configured: string | undefined): Promise<Check[]> {
       : { id: "sandbox", result: "ok", message: "ffmpeg runs in a sandbox (bubblewrap)" },
   );
   return checks;
+}
+
+const PLUGIN_WALLS: Readonly<Record<ConfinementWay, string>> = {
+  bubblewrap: "plugins of others run in a sandbox (bubblewrap)",
+  namespaces:
+    "plugins of others see no network and no other processes; files are kept from them by Node alone",
+  node: "network and files are kept from plugins of others by Node alone",
+  process:
+    "the network is kept from plugins of others within their own processes only, which is the weaker way",
+};
+
+async function checkPluginWalls(): Promise<Check[]> {
+  const { way } = await detectConfinement();
+  const check = { id: "plugin-walls", message: PLUGIN_WALLS[way] };
+  if (way === "bubblewrap") return [{ ...check, result: "ok" }];
+  const advice =
+    "install bubblewrap, for example with `apt install bubblewrap`; in a container, allow user namespaces";
+  return [{ ...check, result: "notice", advice }];
 }
 
 async function checkDatabase(): Promise<Check[]> {

@@ -6,7 +6,9 @@ import type { LinkHandler } from "../../link/link.ts";
 import { isContext } from "../guarded-entry.ts";
 import { HOOKS } from "../hook-catalogue.ts";
 import type { HostedPlugin, HostedStatus, PluginPlaces } from "../hosted-plugin.ts";
+import type { NetworkLeave } from "../permissions.ts";
 import { checkCard, type EntryParts, REGISTRIES, type RegistryName } from "../registries.ts";
+import type { ConfinementWay } from "./confinement.ts";
 import { IsolatedProcess, type IsolatedProcessOptions } from "./isolated-process.ts";
 import type { CoreMethodsForPlugin, Placeholder, PluginHealth } from "./protocol.ts";
 import { tamed } from "./tame-schema.ts";
@@ -28,9 +30,11 @@ interface CallContext {
 }
 
 export interface IsolatedPluginOptions
-  extends Omit<IsolatedProcessOptions, "handlers" | "onEnd" | "config" | "clock"> {
+  extends Omit<IsolatedProcessOptions, "handlers" | "onEnd" | "config" | "clock" | "network"> {
   readonly clock: Clock;
   readonly places: PluginPlaces;
+  /** Asked at each start. */
+  network(): NetworkLeave;
 }
 
 export class IsolatedPlugin implements HostedPlugin {
@@ -40,6 +44,7 @@ export class IsolatedPlugin implements HostedPlugin {
   /** What this life has registered, as `registry id`. */
   #registered = new Set<string>();
   #process: IsolatedProcess | undefined;
+  #confinement: ConfinementWay | undefined;
   #nextCall = 1;
   #failures: number[] = [];
   #pause: Timer | undefined;
@@ -56,6 +61,14 @@ export class IsolatedPlugin implements HostedPlugin {
     return this.#process?.health;
   }
 
+  get confinement(): ConfinementWay | undefined {
+    return this.#confinement;
+  }
+
+  get network(): NetworkLeave {
+    return this.#options.network();
+  }
+
   async load(): Promise<void> {
     this.#pause?.cancel();
     this.#set("starting");
@@ -66,9 +79,11 @@ export class IsolatedPlugin implements HostedPlugin {
       this.#process = await IsolatedProcess.start({
         ...options,
         config: places.config(),
+        network: options.network(),
         handlers: this.#handlers(),
         onEnd: (reason) => this.#ended(reason),
       });
+      this.#confinement = this.#process.confinement;
     } catch (error) {
       this.#ended(error instanceof Error ? error.message : String(error));
       return;

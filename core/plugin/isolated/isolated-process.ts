@@ -1,20 +1,27 @@
-// One process of an isolated plugin: Node with its permissions cut down to what the plugin needs, an empty environment,
-// bounded memory, and a watch that ends it when it hangs or eats the machine. Knows nothing of restarts.
+// One process of an isolated plugin: Node within walls (confinement.ts) and with its permissions cut down to what the
+// plugin needs, an empty environment, bounded memory, and a watch that ends it when it hangs or eats the machine. Knows
+// nothing of restarts.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, readFile } from "node:fs/promises";
+import { existsSync, realpathSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import type { Socket } from "node:net";
-import { join, resolve } from "node:path";
+import { constants } from "node:os";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Clock, Timer } from "../../clock.ts";
 import { NightjarError } from "../../errors.ts";
 import { LINK_VERSION, Link, type LinkHandler } from "../../link/link.ts";
+import type { NetworkLeave } from "../permissions.ts";
+import { type Confinement, type ConfinementWay, confined, detectConfinement } from "./confinement.ts";
+import { linkOutOf } from "./folder-links.ts";
+import { type ProcessFigures, processFigures, wrappedPid } from "./process-figures.ts";
 import { MESSAGE_LIMIT_BYTES, type PluginHealth, type PluginMethods, type SetupOrder } from "./protocol.ts";
 
 const CHILD = fileURLToPath(new URL("./plugin-child.ts", import.meta.url));
-const CORE_FOLDER = resolve(import.meta.dirname, "../..");
+const CORE_FOLDER = realpathSync(resolve(import.meta.dirname, "../.."));
 const CORE_INDEX = pathToFileURL(join(CORE_FOLDER, "index.ts")).href;
-/** Where the packages of the core lie: beside it in a checkout, above it once installed. */
-const PACKAGE_FOLDERS = [resolve(CORE_FOLDER, "../node_modules"), resolve(CORE_FOLDER, "../..")];
+/** Packages of the core's that the plugin's process loads. */
+const PACKAGES = ["typebox"].flatMap(packagePlaces);
 
 const SETUP_LIMIT_MS = 15_000;
 const PING_MS = 1_000;
@@ -39,6 +46,9 @@ export interface IsolatedProcessOptions {
   /** Compiled code is kept here from start to start. */
   readonly cacheDir: string;
   readonly config: unknown;
+  readonly network: NetworkLeave;
+  /** The walls; the strongest that work here unless given. */
+  readonly walls?: Confinement | undefined;
   readonly clock: Clock;
   readonly handlers: Readonly<Record<string, LinkHandler>>;
   /** Called once, when the process has ended for whatever reason but `stop`. */
@@ -54,32 +64,37 @@ export class IsolatedProcess {
   #stopping = false;
   #reason: string | undefined;
   #stderr = "";
+  /** By the system; undefined where it does not tell. */
+  #measured: ProcessFigures | undefined;
   readonly #ended: Promise<void>;
+  readonly confinement: ConfinementWay;
+  /** The plugin's own process, which is not the one that was started where another program builds the walls. */
+  #pid: Promise<number | undefined> | undefined;
   health: PluginHealth | undefined;
 
-  private constructor(options: IsolatedProcessOptions) {
+  private constructor(options: IsolatedProcessOptions, confinement: Confinement) {
     this.#options = options;
-    this.#answeredMs = options.clock.monotonicMs();
-    const reads = [CORE_FOLDER, ...PACKAGE_FOLDERS, options.folder, options.storageDir, options.cacheDir];
-    const writes = [options.storageDir, options.cacheDir];
-    this.#child = spawn(
-      process.execPath,
-      [
-        "--permission",
-        ...reads.map((folder) => `--allow-fs-read=${folder}`),
-        ...writes.map((folder) => `--allow-fs-write=${folder}`),
-        `--max-old-space-size=${HEAP_LIMIT_MB}`,
-        "--disable-proto=delete",
-        "--disable-warning=ExperimentalWarning",
-        "--disable-warning=SecurityWarning",
-        CHILD,
-      ],
-      {
-        cwd: options.storageDir,
-        env: { NODE_COMPILE_CACHE: options.cacheDir },
-        stdio: ["ignore", "ignore", "pipe", "pipe"],
-      },
-    );
+    this.confinement = confinement.way;
+    this.#answeredMs = Number.POSITIVE_INFINITY;
+    const { storageDir, cacheDir } = options;
+    const writes = [storageDir, cacheDir];
+    const reads = [CORE_FOLDER, ...PACKAGES, options.folder];
+    const walls = { network: options.network === "granted", reads, writes, cwd: storageDir };
+    const { command, args } = confined(confinement, walls, [
+      "--permission",
+      ...[...reads, ...writes].map((folder) => `--allow-fs-read=${folder}`),
+      ...writes.map((folder) => `--allow-fs-write=${folder}`),
+      `--max-old-space-size=${HEAP_LIMIT_MB}`,
+      "--disable-proto=delete",
+      "--disable-warning=ExperimentalWarning",
+      "--disable-warning=SecurityWarning",
+      CHILD,
+    ]);
+    this.#child = spawn(command, args, {
+      cwd: storageDir,
+      env: { NODE_COMPILE_CACHE: cacheDir },
+      stdio: ["ignore", "ignore", "pipe", "pipe"],
+    });
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_LIMIT_BYTES);
     });
@@ -111,10 +126,14 @@ export class IsolatedProcess {
   /** Starts the process and sets the plugin up in it. Rejects with why that failed; the process is gone then. */
   static async start(options: IsolatedProcessOptions): Promise<IsolatedProcess> {
     await mkdir(options.cacheDir, { recursive: true, mode: 0o700 });
-    const isolated = new IsolatedProcess(options);
-    const { name, version, storageDir, config } = options;
+    const wrong = await linkOutOf(options.folder, [CORE_FOLDER, ...PACKAGES]);
+    if (wrong !== undefined) throw new NightjarError("NJ_PLUGIN_FAILED", "failed-precondition", wrong);
+    const isolated = new IsolatedProcess(options, options.walls ?? (await detectConfinement()));
+    const { name, version, storageDir, config, network } = options;
     const entry = pathToFileURL(join(options.folder, options.entry)).href;
-    const order: SetupOrder = { name, entry, core: CORE_INDEX, version, storageDir, config };
+    const order: SetupOrder = { name, entry, core: CORE_INDEX, version, storageDir, config, network };
+    // From the first moment: what eats the machine may do so while it is loaded.
+    isolated.#watch = options.clock.every(PING_MS, () => isolated.#look());
     try {
       await isolated.link.request("setup", order, SETUP_LIMIT_MS);
     } catch (error) {
@@ -133,7 +152,6 @@ export class IsolatedProcess {
       throw new NightjarError("NJ_PLUGIN_FAILED", "failed-precondition", why, {}, error);
     }
     isolated.#answeredMs = options.clock.monotonicMs();
-    isolated.#watch = options.clock.every(PING_MS, () => isolated.#look());
     return isolated;
   }
 
@@ -160,21 +178,36 @@ export class IsolatedProcess {
       this.kill(`it did nothing but compute for ${Math.round(silentMs / 1000)} s, and was ended`);
       return;
     }
-    Promise.all([this.link.request("ping", {}, SILENCE_LIMIT_MS), residentBytes(this.#child.pid)]).then(
-      ([told, rssBytes = told.rssBytes]) => {
-        this.#answeredMs = clock.monotonicMs();
-        this.health = { ...told, rssBytes };
-        if (rssBytes > MEMORY_LIMIT_BYTES) {
-          this.kill(
-            `it took ${Math.round(rssBytes / 1024 ** 2)} MB of memory; ${MEMORY_LIMIT_BYTES / 1024 ** 2} MB are allowed`,
-          );
-        }
+    void this.#measure();
+    this.link.request("ping", {}, SILENCE_LIMIT_MS).then(
+      (told) => {
+        // Before it is set up, only the limit of the set-up counts.
+        if (Number.isFinite(this.#answeredMs)) this.#answeredMs = clock.monotonicMs();
+        this.health = { ...told, ...this.#measured };
       },
       () => undefined,
     );
   }
 
-  #describeEnd(code: number | null, signal: NodeJS.Signals | null): string {
+  async #measure(): Promise<void> {
+    this.#pid ??= this.#ownPid();
+    this.#measured = await processFigures(await this.#pid);
+    const rssBytes = this.#measured?.rssBytes ?? this.health?.rssBytes ?? 0;
+    if (rssBytes <= MEMORY_LIMIT_BYTES) return;
+    this.kill(
+      `it took ${Math.round(rssBytes / 1024 ** 2)} MB of memory; ${MEMORY_LIMIT_BYTES / 1024 ** 2} MB are allowed`,
+    );
+  }
+
+  async #ownPid(): Promise<number | undefined> {
+    // Until it has said hello it may not be there yet.
+    await this.link.ready;
+    return wrappedPid(this.#child.pid);
+  }
+
+  #describeEnd(ended: number | null, by: NodeJS.Signals | null): string {
+    const { code, signal } =
+      this.#child.spawnfile === process.execPath ? { code: ended, signal: by } : unwrapped(ended, by);
     if (code === 0) return "it ended by itself, or sent more than a message may hold";
     const how = signal === null ? `it ended with code ${code ?? "unknown"}` : `it was ended by ${signal}`;
     if (/heap out of memory|Reached heap limit/.test(this.#stderr)) {
@@ -186,12 +219,21 @@ export class IsolatedProcess {
   }
 }
 
-/** What the system says of a process's memory: its own word could be a lie. Undefined where there is no /proc. */
-async function residentBytes(pid: number | undefined): Promise<number | undefined> {
-  try {
-    const status = await readFile(`/proc/${pid}/status`, "utf8");
-    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024 || undefined;
-  } catch {
-    return undefined;
-  }
+/** A program that builds walls tells of its inner process's end by signal as shells do. */
+function unwrapped(
+  code: number | null,
+  signal: NodeJS.Signals | null,
+): { readonly code: number | null; readonly signal: NodeJS.Signals | null } {
+  const found = Object.entries(constants.signals).find(([, number]) => code === 128 + number);
+  return found === undefined ? { code, signal } : { code: null, signal: found[0] as NodeJS.Signals };
+}
+
+/** Where a package of the core's is looked for, and where it lies with all links resolved. */
+function packagePlaces(name: string): string[] {
+  const above = resolve(CORE_FOLDER, "../..");
+  const folders = [join(CORE_FOLDER, "node_modules"), resolve(CORE_FOLDER, "../node_modules")];
+  // Once installed, the core lies in a scope beside its packages; in a checkout this would be somebody's whole folder.
+  if (basename(above) === "node_modules") folders.push(above);
+  const place = folders.map((folder) => join(folder, name)).find((folder) => existsSync(folder));
+  return place === undefined ? [] : [...new Set([place, realpathSync(place)])];
 }

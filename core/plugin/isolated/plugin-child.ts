@@ -10,6 +10,7 @@ import { checkedConfig, definitionOf } from "../define-plugin.ts";
 import { plainCopy } from "../plain-copy.ts";
 import type { RegistryName } from "../registries.ts";
 import { childNvr, type OwnEntry, type OwnListener } from "./child-nvr.ts";
+import { guardProcess } from "./process-guard.ts";
 import {
   type CoreMethodsForPlugin,
   isPlaceholder,
@@ -44,6 +45,9 @@ async function setup(order: SetupOrder): Promise<void> {
     resolve: (specifier, context, next) =>
       specifier === "@nightjar/core" ? { url: order.core, shortCircuit: true } : next(specifier, context),
   });
+  // The core's own modules use what is closed to the plugin; loaded before, they are there.
+  await import(order.core);
+  guardProcess(order.network);
   const definition = definitionOf(await import(order.entry), order.name);
   const nvr = childNvr(order, link, {
     tapped: (listener) => taps.push(listener) - 1,

@@ -3,6 +3,7 @@
 // whatever it says is checked where it is used.
 import type { OfferedCamera } from "../define-plugin.ts";
 import type { HookName } from "../hook-catalogue.ts";
+import type { NetworkLeave } from "../permissions.ts";
 import type { AnyEntry, RegistryName } from "../registries.ts";
 
 /** The pipe's descriptor in the plugin's process. */
@@ -20,6 +21,7 @@ export interface SetupOrder {
   readonly storageDir: string;
   /** As the owner wrote it; checked by the plugin's own schema over there. */
   readonly config: unknown;
+  readonly network: NetworkLeave;
 }
 
 /** A call that can be given up: `cancel` names it. */

@@ -4,7 +4,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { after, describe, it } from "node:test";
 import { discoverPlugins } from "../../../core/plugin/discovery.ts";
 import { type PluginManifest, readManifest } from "../../../core/plugin/manifest.ts";
-import { hasNetwork } from "../../../core/plugin/permissions.ts";
+import { networkLeave } from "../../../core/plugin/permissions.ts";
 import { tempDir } from "../../../core/testing/temp-dir.ts";
 
 const CARD = {
@@ -48,10 +48,10 @@ describe("what a plugin asks to be allowed", () => {
     it(`is refused when it ${what}`, () => assert.match(refusal({ permissions }), reason));
   }
   it("is granted unless its owner takes it away", () => {
-    assert.equal(hasNetwork({ network: true }, undefined), true);
-    assert.equal(hasNetwork({ network: ["a"] }, {}), true);
-    assert.equal(hasNetwork({ network: true }, { network: false }), false);
-    assert.equal(hasNetwork({ network: false }, { network: true }), false);
+    assert.equal(networkLeave({ network: true }, undefined), "granted");
+    assert.equal(networkLeave({ network: ["a"] }, {}), "granted");
+    assert.equal(networkLeave({ network: true }, { network: false }), "withheld");
+    assert.equal(networkLeave({ network: false }, { network: true }), "unasked");
   });
 });
 

@@ -30,7 +30,17 @@ describe("doctor", () => {
     await makeConfig();
     const before = await readdir(dataDir, { recursive: true });
     const checks = await runDoctor({ dataDir });
-    for (const id of ["node", "config", "ffmpeg", "database", "data", "clock", "memory", "volume"]) {
+    for (const id of [
+      "node",
+      "config",
+      "ffmpeg",
+      "plugin-walls",
+      "database",
+      "data",
+      "clock",
+      "memory",
+      "volume",
+    ]) {
       assert.ok(find(checks, id) !== undefined, id);
     }
     assert.equal(find(checks, "config")?.result, "ok");
