@@ -113,7 +113,8 @@ function httpPage(): string {
 /** The routes as they are declared. Their handlers are not called, so nothing stands behind the services. */
 function documentedRoutes(): Route[] {
   const nothing: unknown = new Proxy(() => undefined, { get: () => nothing });
-  return apiRoutes(nothing as HttpServices, nothing as Parameters<typeof apiRoutes>[1]);
+  const [, metrics, passes] = [nothing, nothing, nothing] as Parameters<typeof apiRoutes>;
+  return apiRoutes(nothing as HttpServices, metrics, passes);
 }
 
 function withStatuses(page: string): string {

@@ -9,6 +9,8 @@ import { Type } from "typebox";
 import { ChangeFeed } from "./change-feed.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
+import { PagePasses } from "./page-passes.ts";
+import { pluginPageFiles, pluginPageRoutes } from "./plugin-pages.ts";
 import { pluginResources, routeOf } from "./plugin-resources.ts";
 import { httpError, problemAnswer } from "./problem.ts";
 import { answer, needs, type Route, route, SIGNED_IN } from "./route.ts";
@@ -40,9 +42,13 @@ export interface HttpApp {
 /** Puts the API together. Throws `NJ_ROUTE_WITHOUT_POLICY` if a route is not protected. */
 export function createHttpApp(services: HttpServices): HttpApp {
   const metrics = createMetrics(services);
-  const routes = apiRoutes(services, metrics);
+  const passes = new PagePasses(services.clock);
+  const routes = apiRoutes(services, metrics, passes);
   const serveRoutes = routeMiddleware(routes, services);
-  const stopTelling = services.users.sessions.onRevoked((ids) => services.changes.endSessions(ids));
+  const stopTelling = services.users.sessions.onRevoked((ids) => {
+    services.changes.endSessions(ids);
+    passes.endSessions(ids);
+  });
   const app = new Koa();
   app.use(async (context, next) => {
     const start = performance.now();
@@ -72,6 +78,7 @@ export function createHttpApp(services: HttpServices): HttpApp {
   });
   app.use(securityHeaders());
   app.use(serveRoutes);
+  app.use(pluginPageFiles(services, passes));
   app.use(pluginResources(services));
   // Koa would print to the console; what is left here are broken connections.
   app.on("error", (error: unknown) => {
@@ -109,13 +116,14 @@ export function createHttpApp(services: HttpServices): HttpApp {
 }
 
 /** All routes of the API. */
-export function apiRoutes(services: HttpServices, metrics: Metrics): Route[] {
+export function apiRoutes(services: HttpServices, metrics: Metrics, passes: PagePasses): Route[] {
   const routes: Route[] = [
     ...sessionRoutes(services),
     ...userRoutes(services),
     ...cameraRoutes(services),
     ...recordingRoutes(services),
     ...pluginRoutes(services),
+    ...pluginPageRoutes(services, passes),
     ...systemRoutes(services),
     ...settingsRoutes(services),
     route({

@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { ConfigStore } from "../config/config-store.ts";
 import type { StreamName } from "../domain/ids.ts";
 import type { Log } from "../log.ts";
+import type { PluginPage } from "../plugin/plugin-host.ts";
 import type { PluginRoute } from "../plugin/plugin-route.ts";
 import type { Users } from "../users/users.ts";
 import type { ChangeFeed } from "./change-feed.ts";
@@ -106,6 +107,8 @@ export interface PluginService {
   list(): readonly PluginView[];
   /** Resolves when it was tried; how that went is told by `list`. Throws `NJ_PLUGIN_NOT_FOUND`. */
   restart(name: string): Promise<void>;
+  /** The page of an enabled plugin; undefined if it has none. In memory. */
+  pageOf(name: string): PluginPage | undefined;
   /** The resources that a plugin has registered; none if there is no such plugin. In memory. */
   routesOf(name: string): readonly PluginRoute[];
 }

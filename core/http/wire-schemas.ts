@@ -270,6 +270,12 @@ export const PluginsSchema = Type.Object({
       errors: Type.Integer({ description: "Failures since Nightjar started." }),
       isolation: Type.Optional(Type.Enum(["inline", "process"] as const)),
       bundled: Type.Optional(Type.Boolean({ description: "It came with Nightjar." })),
+      page: Type.Optional(
+        Type.Object(
+          { permission: Type.String() },
+          { description: "It has a page of its own, for accounts with this right." },
+        ),
+      ),
       provides: Type.Optional(
         Type.Array(Type.String(), { description: "What it registered: `camera-driver:rtsp`." }),
       ),

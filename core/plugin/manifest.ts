@@ -2,6 +2,7 @@
 // (docs: architecture, plugins). Pure checks, no I/O; every text is bounded, since all of it is shown to people.
 import semver from "semver";
 import { type PluginLinks, readLinks } from "./manifest-links.ts";
+import { type PluginPageCard, readPage } from "./page-card.ts";
 import { NO_PERMISSIONS, type PluginPermissions, readPermissions } from "./permissions.ts";
 
 export const PLUGIN_KINDS = ["camera", "storage", "vca", "pos", "linkage", "cluster", "bridge"] as const;
@@ -24,6 +25,8 @@ export interface PluginManifest {
   readonly configSchema: string | undefined;
   /** Path of its picture below the package's folder, .svg or .png. */
   readonly icon: string | undefined;
+  /** A page of its own in the interface. */
+  readonly page: PluginPageCard | undefined;
   readonly isolation: "inline" | "process";
   /** Entry file below the package's folder. */
   readonly entry: string;
@@ -86,6 +89,8 @@ export function readManifest(value: unknown, nightjarVersion: string): ManifestR
   }
   const permissions = own["permissions"] === undefined ? NO_PERMISSIONS : readPermissions(own["permissions"]);
   if (typeof permissions === "string") return refuse(permissions);
+  const page = own["page"] === undefined ? undefined : readPage(own["page"]);
+  if (typeof page === "string") return refuse(page);
   const entry = entryOf(card["exports"], card["main"]);
   if (entry === undefined) return refuse('its package.json names no entry file (exports["."])');
   const { configSchema, icon } = own;
@@ -110,6 +115,7 @@ export function readManifest(value: unknown, nightjarVersion: string): ManifestR
       permissions,
       configSchema: configSchema as string | undefined,
       icon: icon as string | undefined,
+      page,
       isolation: own["isolation"] === "inline" ? "inline" : "process",
       entry,
     },

@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../clock.ts";
+import type { Right } from "../domain/roles.ts";
 import { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { OfferedCamera, PluginSecrets } from "./define-plugin.ts";
@@ -47,6 +48,14 @@ export interface PluginSettings {
   readonly enabled: boolean;
   readonly config: unknown;
   readonly grants?: PluginGrants;
+}
+
+/** A plugin's own page. */
+export interface PluginPage {
+  /** Folder of its files, absolute. */
+  readonly folder: string;
+  readonly permission: Right;
+  readonly title: string;
 }
 
 /** A plugin that was found. Its figures and taps outlive its lives, for hooks keep their taps. */
@@ -178,12 +187,13 @@ export class PluginHost {
     return this.registries.routes.ofPlugin(name);
   }
 
-  /** Where a plugin lies. Throws `NJ_PLUGIN_NOT_FOUND`. */
-  find(name: string): FoundPlugin {
+  /** The page of a plugin that is enabled; undefined if it has none. */
+  pageOf(name: string): PluginPage | undefined {
     const entry = this.#entries.get(name);
-    if (entry === undefined)
-      throw new NightjarError("NJ_PLUGIN_NOT_FOUND", "not-found", `there is no plugin ${name}`);
-    return entry.found;
+    const page = entry?.found.manifest.page;
+    if (entry?.hosted === undefined || page === undefined) return undefined;
+    const { folder, manifest } = entry.found;
+    return { folder: join(folder, page.folder), permission: page.permission, title: manifest.displayName };
   }
 
   async #discover(): Promise<readonly FoundPlugin[]> {

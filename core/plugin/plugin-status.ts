@@ -1,4 +1,5 @@
 // How a plugin is, for people and programs: the API, the System page, `status` and /metrics.
+import type { Right } from "../domain/roles.ts";
 import type { FoundPlugin, RefusedPlugin } from "./discovery.ts";
 import type { HostedPlugin, HostedStatus } from "./hosted-plugin.ts";
 import type { ConfinementWay } from "./isolated/confinement.ts";
@@ -27,6 +28,8 @@ export interface PluginStatus {
   readonly permissions?: PluginPermissions;
   /** Whether its process has the network, or why not. */
   readonly network?: NetworkLeave;
+  /** It has a page of its own, for accounts that hold this right. */
+  readonly page?: { readonly permission: Right };
   /** What it registered, as `camera-driver:rtsp`. */
   readonly provides?: string[];
   /** Calls of its entries and taps since Nightjar started. */
@@ -58,7 +61,7 @@ export function statusOf(
   figures: Readonly<PluginFigures>,
   provides: string[],
 ): PluginStatus {
-  const { name, version, displayName, kind, permissions } = manifest;
+  const { name, version, displayName, kind, permissions, page } = manifest;
   const { errors, calls, callMs } = figures;
   const card = { name, version, displayName, kind, bundled, permissions, errors, provides, calls, callMs };
   if (hosted === undefined) return { ...card, status: "disabled" };
@@ -74,6 +77,7 @@ export function statusOf(
     ...(health === undefined ? {} : { health }),
     ...(confinement === undefined ? {} : { confinement }),
     ...(network === undefined ? {} : { network }),
+    ...(page === undefined ? {} : { page: { permission: page.permission } }),
   };
 }
 

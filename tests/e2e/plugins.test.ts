@@ -9,6 +9,7 @@ import { SenderProcesses } from "../bench/sender-process.ts";
 import { DEMO_CLIP } from "../support/recorder-rig.ts";
 import {
   counterOf,
+  DESKTOP,
   openBrowser,
   openContext,
   PHONE,
@@ -19,6 +20,22 @@ import {
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
 const LONG_MS = 40_000;
+/** A page that says what it can reach. */
+const PAGE_FILES = {
+  "index.html": `<!doctype html><html><head><link rel="stylesheet" href="page.css"><script src="nightjar.js"></script>
+    <script type="module" src="page.mjs"></script></head><body><ul id="said"></ul></body></html>`,
+  "page.css": "ul { padding-left: 3px; }",
+  "page.mjs": `const say = (text) => document.querySelector("#said").append(Object.assign(document.createElement("li"), { textContent: text }));
+    const attempt = async (what, work) => { try { await work(); say(what + " OPEN"); } catch { say(what + " closed"); } };
+    const lamp = await nightjar.request("GET", "/lamps/hall");
+    say("lamp " + lamp.lamp + " is dark, asked by " + lamp.userName + ", " + nightjar.theme + " " + nightjar.locale);
+    if (getComputedStyle(document.querySelector("#said")).paddingLeft === "3px") say("module and style are there");
+    await attempt("cookie", () => { if (document.cookie === undefined) throw 0; });
+    await attempt("fetch", () => fetch("/api/v1/status"));
+    await attempt("parent", () => parent.document.title);
+    for (const path of ["/../restart", "/%2e%2e/restart", "//evil.example/", "status"])
+      say("way out by " + path + " " + await nightjar.request("GET", path).then(() => "OPEN", (error) => error.code));`,
+} as const;
 
 describe("strangers' plugins", { skip: skipBrowserTests, timeout: 180_000 }, () => {
   const folder = tempDir("nightjar-strangers-");
@@ -38,7 +55,7 @@ describe("strangers' plugins", { skip: skipBrowserTests, timeout: 180_000 }, () 
         exports: "./index.js",
         keywords: ["nightjar-plugin"],
         engines: { nightjar: "^0.1.0" },
-        nightjar: { displayName, kind: "camera" },
+        nightjar: { displayName, kind: "camera", page: { permission: "settings.view" } },
       }),
     );
     writeFileSync(folder.join(name, "index.js"), code);
@@ -66,6 +83,25 @@ describe("strangers' plugins", { skip: skipBrowserTests, timeout: 180_000 }, () 
        });`,
     );
     plugin("nightjar-camera-broken", "Broken cameras", 'throw new RangeError("no lens is long enough");');
+    mkdirSync(folder.join("@acme"));
+    plugin(
+      "@acme/nightjar-camera-page",
+      "A camera with a page",
+      `import { definePlugin, Type } from "@nightjar/core";
+       export default definePlugin({
+         name: "@acme/nightjar-camera-page",
+         configSchema: Type.Object({}),
+         setup(nvr) {
+           nvr.routes.register({
+             id: "lamp", method: "GET", path: "/lamps/:lamp", permission: "settings.view", summary: "A lamp.",
+             async handle({ params, userName }) { return { lamp: params.lamp, userName }; },
+           });
+         },
+       });`,
+    );
+    mkdirSync(folder.join("@acme/nightjar-camera-page/nightjar-ui"));
+    for (const [file, text] of Object.entries(PAGE_FILES))
+      writeFileSync(folder.join("@acme/nightjar-camera-page/nightjar-ui", file), text);
     recorder = await startRecorder(true, ["--plugin-path", folder.path]);
     sender = await SenderProcesses.start(DEMO_CLIP, 1);
     browser = await openBrowser();
@@ -135,6 +171,23 @@ describe("strangers' plugins", { skip: skipBrowserTests, timeout: 180_000 }, () 
     await far.getByRole("button", { name: "Restart" }).click();
     await far.getByText("running", { exact: true }).waitFor();
     await page.getByText("Far cameras was started anew").waitFor();
+  });
+
+  it("show pages of their own, which reach the plugin's resources and nothing else", async () => {
+    const name = encodeURIComponent("@acme/nightjar-camera-page");
+    await page.setViewportSize(DESKTOP);
+    await page.goto(`${recorder.url}/plugin?name=${name}`);
+    const frame = page.frameLocator("iframe.plugin-page");
+    await frame.getByText("lamp hall is dark, asked by admin, dark en").waitFor();
+    await frame.getByText("module and style are there").waitFor();
+    await screenshot(page, "plugin-page");
+    await frame.getByText("cookie closed").waitFor();
+    await frame.getByText("fetch closed").waitFor();
+    await frame.getByText("parent closed").waitFor();
+    await frame.getByText("way out by /../restart NJ_UI_REFUSED").waitFor();
+    await frame.getByText("way out by /%2e%2e/restart NJ_UI_REFUSED").waitFor();
+    await frame.getByText("way out by //evil.example/ NJ_ROUTE_UNKNOWN").waitFor();
+    await frame.getByText("way out by status NJ_UI_REFUSED").waitFor();
   });
 
   async function statusOf(name: string): Promise<string | undefined> {

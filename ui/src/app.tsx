@@ -17,6 +17,7 @@ const PAGES: Readonly<Record<string, ComponentType>> = {
   playback: lazyPage(async () => (await import("./pages/playback/playback-page.tsx")).PlaybackPage),
   cameras: lazyPage(async () => (await import("./pages/cameras/cameras-page.tsx")).CamerasPage),
   system: lazyPage(async () => (await import("./pages/system-page.tsx")).SystemPage),
+  plugin: lazyPage(async () => (await import("./pages/plugin-page.tsx")).PluginPage),
   users: lazyPage(async () => (await import("./pages/users-page.tsx")).UsersPage),
 };
 const ActivatePage = lazyPage(async () => (await import("./pages/wizard/activate-page.tsx")).ActivatePage);

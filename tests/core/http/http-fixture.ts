@@ -2,6 +2,7 @@
 import type { Server } from "node:http";
 import { request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { ConfigStore } from "../../../core/config/config-store.ts";
 import { NightjarError } from "../../../core/errors.ts";
@@ -171,6 +172,10 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
       },
     },
     plugins: {
+      pageOf: (name) =>
+        name === "nightjar-camera-far"
+          ? { folder: join(import.meta.dirname, "plugin-page"), permission: "settings.view", title: "Far" }
+          : undefined,
       routesOf: (name) => (name === "nightjar-camera-far" ? PLUGIN_ROUTES : []),
       list: () => [
         {

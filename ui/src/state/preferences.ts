@@ -52,11 +52,15 @@ const systemLight = matchMedia("(prefers-color-scheme: light)");
 
 function applyTheme(): void {
   const light = theme.value === "light" || (theme.value === "system" && systemLight.matches);
-  document.documentElement.dataset["theme"] = light ? "light" : "dark";
+  shownTheme.value = light ? "light" : "dark";
+  document.documentElement.dataset["theme"] = shownTheme.value;
   const meta = document.querySelector('meta[name="theme-color"]');
   meta?.setAttribute("content", light ? "#ffffff" : "#14181b");
   themeChanged.value += 1;
 }
+
+/** The theme on show: what `system` comes to as well. */
+export const shownTheme = signal<"dark" | "light">("dark");
 
 /** Rises when colours change: canvases that draw with the theme's colours listen. */
 export const themeChanged = signal(0);

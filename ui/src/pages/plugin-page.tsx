@@ -1,0 +1,96 @@
+// A plugin's own page, in a frame that has no origin, no cookie and no network: it asks this page, which passes on
+// requests to the plugin's own resources and nothing else, and tells it theme and language.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { ApiError, api, apiUrl } from "../api/client.ts";
+import { language, t } from "../locale/messages.ts";
+import { EmptyPage, SkeletonRows } from "../parts/controls.tsx";
+import { place } from "../router.ts";
+import { shownTheme } from "../state/preferences.ts";
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+
+const REFUSED = { status: 0, code: "NJ_UI_REFUSED", detail: "a page asks the resources of its plugin only" };
+
+interface Request {
+  readonly nightjar: "request";
+  readonly id: number;
+  readonly method: (typeof METHODS)[number];
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+function isRequest(value: unknown): value is Request {
+  if (typeof value !== "object" || value === null) return false;
+  const { nightjar, id, method, path } = value as Partial<Record<keyof Request, unknown>>;
+  return (
+    nightjar === "request" &&
+    typeof id === "number" &&
+    METHODS.some((known) => known === method) &&
+    // Below the plugin's own place, and no way out of it.
+    typeof path === "string" &&
+    /^\/[^\\]*$/.test(path) &&
+    !/(^|\/)\.\.?(\/|$)/.test(decodeURI(path.split("?")[0] ?? ""))
+  );
+}
+
+/** The page of the plugin named in the address. */
+export function PluginPage() {
+  const name = place.value.query.get("name") ?? "";
+  const frame = useRef<HTMLIFrameElement>(null);
+  const [page, setPage] = useState<{ readonly address: string; readonly title: string } | undefined>();
+  const [problem, setProblem] = useState<string | undefined>();
+
+  useEffect(() => {
+    setPage(undefined);
+    setProblem(undefined);
+    api<{ address: string; title: string }>("POST", "/plugins/page", { name })
+      .then(setPage)
+      .catch((error: unknown) => setProblem(error instanceof Error ? error.message : String(error)));
+  }, [name]);
+
+  const tell = (message: unknown): void => {
+    // The frame has no origin that could be named.
+    frame.current?.contentWindow?.postMessage(message, "*");
+  };
+  const state = { nightjar: "state", theme: shownTheme.value, locale: language.value, plugin: name };
+
+  useEffect(() => {
+    tell(state);
+  }, [state.theme, state.locale]);
+
+  useEffect(() => {
+    const hear = async ({ source, data }: MessageEvent<unknown>): Promise<void> => {
+      if (source === null || source !== frame.current?.contentWindow) return;
+      if ((data as { nightjar?: unknown } | null)?.nightjar === "hello") tell(state);
+      const { id } = (data ?? {}) as { id?: unknown };
+      try {
+        if (!isRequest(data)) {
+          if (typeof id === "number") tell({ nightjar: "answer", id, problem: REFUSED });
+          return;
+        }
+        const result = await api(data.method, `/plugins/${name}${data.path}`, data.body);
+        tell({ nightjar: "answer", id, result });
+      } catch (error) {
+        const { status = 0, code = "NJ_UI_FAILED" } = error instanceof ApiError ? error : {};
+        const detail = error instanceof Error ? error.message : String(error);
+        tell({ nightjar: "answer", id, problem: { status, code, detail } });
+      }
+    };
+    const listen = (event: MessageEvent<unknown>): void => void hear(event);
+    addEventListener("message", listen);
+    return () => removeEventListener("message", listen);
+  }, [name, state.theme, state.locale]);
+
+  if (problem !== undefined) return <EmptyPage icon="warning" title={t("plugins.noPage")} text={problem} />;
+  if (page === undefined) return <SkeletonRows rows={6} />;
+  return (
+    <iframe
+      ref={frame}
+      class="plugin-page"
+      title={page.title}
+      sandbox="allow-scripts allow-forms"
+      referrerpolicy="no-referrer"
+      src={apiUrl(page.address)}
+    />
+  );
+}
