@@ -1,0 +1,190 @@
+// A recorder in a box: the real plugin host on a temporary data directory, with one plugin in it, inline or in a process
+// of its own. There are no cameras, no database and no media process: what a plugin sees of them, a test calls itself.
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type PreparedConfig, prepareConfig } from "../cameras/driver-call.ts";
+import { NightjarError } from "../errors.ts";
+import type { Log, LogFields, LogLevel } from "../log.ts";
+import type { CameraDriver, CameraStreams } from "../plugin/camera-driver.ts";
+import type { OfferedCamera } from "../plugin/define-plugin.ts";
+import { PluginHost, type PluginStatus } from "../plugin/plugin-host.ts";
+import { VERSION } from "../version.ts";
+import { FakeClock } from "./fake-clock.ts";
+import { type TempDir, tempDir } from "./temp-dir.ts";
+
+export interface TestNvrOptions {
+  /** The plugin's folder: a path, or a `file:` URL such as `new URL("..", import.meta.url)`. */
+  readonly pluginFolder: string | URL;
+  /** `process` (default): as strangers' plugins run. `inline`: as those that come with Nightjar do. */
+  readonly isolation?: "inline" | "process";
+  /** The plugin's own settings, as its owner would write them. */
+  readonly settings?: unknown;
+}
+
+/** A line that was logged: by the plugin, or about it. */
+export interface LoggedLine {
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+/** A running recorder in a box. `await using nvr = await testNvr({…})` ends it at the end of the block. */
+export interface TestNvr extends AsyncDisposable {
+  /** The plugin as the System page shows it. */
+  plugin(): PluginStatus;
+  /** What timers of the host run on; it stands still until it is advanced. */
+  readonly clock: FakeClock;
+  /** The plugin's own folder, `nvr.storageDir` to it. */
+  readonly storageDir: string;
+  readonly logged: readonly LoggedLine[];
+  /** Cameras that the plugin has offered. */
+  readonly offered: readonly OfferedCamera[];
+  /** Drivers whose cameras the plugin asked to be resolved again. */
+  readonly refreshed: readonly string[];
+  /** A driver of the plugin; its only one where no id is given. Throws if there is none, or no only one. */
+  driver(id?: string): CameraDriver;
+  /**
+   * What a person typed, as the recorder would keep it: prepared, checked, secrets apart. Throws
+   * `NJ_CAMERA_CONFIG_INVALID` for what is refused.
+   */
+  prepare(typed: Readonly<Record<string, unknown>>, driver?: string): Promise<PreparedConfig>;
+  /** Asks the driver for the streams of a camera, from what a person typed. */
+  streams(
+    typed: Readonly<Record<string, unknown>>,
+    options?: { readonly driver?: string; readonly signal?: AbortSignal },
+  ): Promise<CameraStreams>;
+  /** Runs the hooks `start` and `ready`, as the recorder does once all plugins are set up. */
+  start(): Promise<void>;
+  /** Ends the plugin, then sets it up and starts it anew on the same data directory: the recorder's next start. */
+  restart(): Promise<void>;
+  /** Runs the hook `stop` and ends the plugin. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Sets a plugin up. The caller ends it. Throws `NJ_TEST_PLUGIN` with the reason if the plugin is refused or does not get
+ * as far as running.
+ */
+export async function testNvr(options: TestNvrOptions): Promise<TestNvr> {
+  const box = new Box(options);
+  try {
+    await box.load();
+  } catch (error) {
+    await box[Symbol.asyncDispose]();
+    throw error;
+  }
+  return box;
+}
+
+class Box implements TestNvr {
+  readonly clock = new FakeClock(Date.now());
+  readonly logged: LoggedLine[] = [];
+  readonly offered: OfferedCamera[] = [];
+  readonly refreshed: string[] = [];
+  readonly #options: TestNvrOptions;
+  readonly #dir: TempDir;
+  #host: PluginHost | undefined;
+
+  constructor(options: TestNvrOptions) {
+    this.#options = options;
+    this.#dir = tempDir("nightjar-box-");
+    mkdirSync(this.#dir.join("data"));
+  }
+
+  get storageDir(): string {
+    return this.#dir.join("data", "plugins", "storage", this.plugin().name.replaceAll("/", "__"));
+  }
+
+  async load(): Promise<void> {
+    const { pluginFolder, isolation = "process", settings } = this.#options;
+    const folder = pluginFolder instanceof URL ? fileURLToPath(pluginFolder) : pluginFolder;
+    this.#host = new PluginHost({
+      dataDir: this.#dir.join("data"),
+      version: VERSION,
+      paths: [{ bundled: isolation === "inline", folder }],
+      log: collecting(this.logged, {}),
+      clock: this.clock,
+      settings: () => ({ enabled: true, config: settings }),
+      refreshCameras: (driver) => void this.refreshed.push(driver),
+      offerCamera: async (camera) => void this.offered.push(camera),
+    });
+    await this.#host.load();
+    const status = this.#host.list()[0];
+    if (status === undefined) throw wrong(`there is no plugin in ${folder}: it has no package.json`);
+    if (status.status !== "running")
+      throw wrong(`${status.name} is ${status.status}: ${status.reason ?? ""}`);
+  }
+
+  plugin(): PluginStatus {
+    return this.#running().list()[0] as PluginStatus;
+  }
+
+  driver(id?: string): CameraDriver {
+    const all = this.#running().cameraDrivers.all();
+    const found = id === undefined && all.length === 1 ? all[0] : all.find((driver) => driver.id === id);
+    if (found !== undefined) return found;
+    const ids = all.map((driver) => driver.id).join(", ") || "none";
+    throw wrong(id === undefined ? `say which camera driver is meant: ${ids}` : `no driver ${id}: ${ids}`);
+  }
+
+  prepare(typed: Readonly<Record<string, unknown>>, driver?: string): Promise<PreparedConfig> {
+    return prepareConfig(this.driver(driver), typed);
+  }
+
+  async streams(
+    typed: Readonly<Record<string, unknown>>,
+    options: { readonly driver?: string; readonly signal?: AbortSignal } = {},
+  ): Promise<CameraStreams> {
+    const { config, secrets } = await this.prepare(typed, options.driver);
+    return this.driver(options.driver).streams(structuredClone(config), {
+      signal: options.signal ?? new AbortController().signal,
+      secret: async (field) => secrets[field],
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#running().start();
+    await this.#running().ready();
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.load();
+    await this.start();
+  }
+
+  async stop(): Promise<void> {
+    const host = this.#host;
+    this.#host = undefined;
+    await host?.stop();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    this.#dir.remove();
+  }
+
+  #running(): PluginHost {
+    if (this.#host === undefined) throw wrong("the plugin was stopped");
+    return this.#host;
+  }
+}
+
+function collecting(lines: LoggedLine[], bound: LogFields): Log {
+  const at =
+    (level: LogLevel) =>
+    (message: string, fields: LogFields = {}): void =>
+      void lines.push({ level, message, fields: { ...bound, ...fields } });
+  return {
+    debug: at("debug"),
+    info: at("info"),
+    notice: at("notice"),
+    warn: at("warn"),
+    error: at("error"),
+    child: (fields) => collecting(lines, { ...bound, ...fields }),
+  };
+}
+
+function wrong(message: string): NightjarError {
+  return new NightjarError("NJ_TEST_PLUGIN", "failed-precondition", message);
+}
