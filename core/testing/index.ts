@@ -1,9 +1,15 @@
 // The public test kit for plugin authors and for Nightjar's own tests: `import … from "@nightjar/core/testing"`.
+export {
+  type CameraDriverContractOptions,
+  type ContractCamera,
+  cameraDriverContract,
+} from "./camera-driver-contract.ts";
 export type { CameraFaults, SeenRequest } from "./camera-faults.ts";
 export { type FakeCamera, type FakeCameraOptions, type FakeVideo, fakeCamera } from "./fake-camera.ts";
 export { FakeClock } from "./fake-clock.ts";
 export { type FakeAudio, TEST_CLIPS, type TestClipName, testClip, testClipFile } from "./fake-tracks.ts";
 export { frameCounterCells, readFrameCounter } from "./frame-counter.ts";
+export { type SilentDevice, silentDevice } from "./silent-device.ts";
 export { type TempDir, tempDir } from "./temp-dir.ts";
 export { type LoggedLine, type TestNvr, type TestNvrOptions, testNvr } from "./test-nvr.ts";
 export { waitFor } from "./wait-for.ts";

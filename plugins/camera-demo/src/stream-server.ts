@@ -1,11 +1,13 @@
-// The demo camera's "device": a worker thread with an RTSP server, started and stopped with the plugin. Port and token
-// are kept in the plugin's folder, so that a recorder that goes on alone finds the camera again after a restart.
+// The demo camera's "device": an RTSP server, started and stopped with the plugin, in a worker thread, or beside the rest
+// where threads are not permitted: in a plugin's own process, whose loop has nothing else to do. Port and token are kept
+// in the plugin's folder, so that a recorder that goes on alone finds the camera again after a restart.
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { type Log, NightjarError } from "@nightjar/core";
-import type { StreamWorkerData, StreamWorkerMessage } from "./stream-worker.ts";
+import { type Log, NightjarError, type RtspServer } from "@nightjar/core";
+import { type ClipServerOptions, serveClips } from "./clip-server.ts";
+import type { StreamWorkerMessage } from "./stream-worker.ts";
 
 export interface StreamServerOptions {
   readonly storageDir: string;
@@ -28,6 +30,8 @@ const TOKEN_PATTERN = /^[0-9a-f]{32}$/;
 export class StreamServer {
   readonly #options: StreamServerOptions;
   #worker: Worker | undefined;
+  /** In the place of the thread, where there may be none. */
+  #server: RtspServer | undefined;
   #address: Address | undefined;
   #restart: NodeJS.Timeout | undefined;
   /** Set from `start` to `stop`: a thread that ends meanwhile is started again. */
@@ -64,6 +68,8 @@ export class StreamServer {
     this.#address = undefined;
     const worker = this.#worker;
     this.#worker = undefined;
+    await this.#server?.close();
+    this.#server = undefined;
     if (worker === undefined) return;
     const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
     worker.postMessage("stop");
@@ -76,29 +82,45 @@ export class StreamServer {
     const file = join(this.#options.storageDir, "server.json");
     const kept = this.#address ?? (await readAddress(file));
     const token = kept?.token ?? randomBytes(16).toString("hex");
-    const workerData: StreamWorkerData = {
+    const order: ClipServerOptions = {
       mediaFolder: this.#options.mediaFolder,
       port: kept?.port ?? 0,
       token,
     };
+    const port = mayStartThreads() ? await this.#inThread(order) : await this.#beside(order);
+    this.#address = { port, token };
+    if (port !== kept?.port) await writeFile(file, JSON.stringify(this.#address), { mode: 0o600 });
+  }
+
+  async #beside(order: ClipServerOptions): Promise<number> {
+    try {
+      this.#server = await serveClips(order);
+    } catch (error) {
+      throw this.#notStarted(error instanceof Error ? error.message : String(error));
+    }
+    return this.#server.port;
+  }
+
+  async #inThread(order: ClipServerOptions): Promise<number> {
     const worker = new Worker(new URL("./stream-worker.ts", import.meta.url), {
-      workerData,
+      workerData: order,
       env: workerEnv(),
     });
     this.#worker = worker;
     const message = await firstMessage(worker);
-    if ("problem" in message) {
-      this.#started = undefined;
-      throw new NightjarError(
-        "NJ_DEMO_NOT_RUNNING",
-        "unavailable",
-        `the demo camera cannot start: ${message.problem}`,
-      );
-    }
-    this.#address = { port: message.port, token };
+    if ("problem" in message) throw this.#notStarted(message.problem);
     worker.on("error", (error) => this.#options.log.error("demo camera failed", { reason: error.message }));
     worker.once("exit", () => this.#exited(worker));
-    if (message.port !== kept?.port) await writeFile(file, JSON.stringify(this.#address), { mode: 0o600 });
+    return message.port;
+  }
+
+  #notStarted(problem: string): NightjarError {
+    this.#started = undefined;
+    return new NightjarError(
+      "NJ_DEMO_NOT_RUNNING",
+      "unavailable",
+      `the demo camera cannot start: ${problem}`,
+    );
   }
 
   #exited(worker: Worker): void {
@@ -110,6 +132,10 @@ export class StreamServer {
     }, RESTART_PAUSE_MS);
     this.#restart.unref();
   }
+}
+
+function mayStartThreads(): boolean {
+  return process.permission?.has("worker") ?? true;
 }
 
 /** Nothing of the process's environment but the folder of compiled code, which saves the thread time and memory. */

@@ -25,8 +25,21 @@ export const cameraConfig = Type.Object(
         maxLength: 2048,
       }),
     ),
-    username: Type.Optional(Type.String({ title: "User", maxLength: 128 })),
-    password: Type.Optional(Type.String({ title: "Password", maxLength: 256, "x-secret": true })),
+    username: Type.Optional(
+      Type.String({
+        title: "User",
+        description: "The account on the camera. Left out: the camera asks for none.",
+        maxLength: 128,
+      }),
+    ),
+    password: Type.Optional(
+      Type.String({
+        title: "Password",
+        description: "Of that account. It is kept sealed and never shown again.",
+        maxLength: 256,
+        "x-secret": true,
+      }),
+    ),
     transport: Type.Optional(
       Type.Union([Type.Literal("auto"), Type.Literal("tcp"), Type.Literal("udp")], {
         title: "Transport",

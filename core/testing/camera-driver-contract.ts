@@ -1,0 +1,225 @@
+// The contract suite for plugins that bring a camera driver: what the recorder relies on, as tests of node:test. Each is
+// run twice: inline, and in a process of its own, since a plugin cannot know where it will run.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { resolveStreams } from "../cameras/driver-call.ts";
+import { NightjarError } from "../errors.ts";
+import {
+  checkDescriptor,
+  checkFields,
+  checkRefused,
+  idsOfOtherPlugins,
+  wrongConfigs,
+} from "./camera-driver-checks.ts";
+import type { LifeOrder } from "./clean-stop-child.ts";
+import { probeStream } from "./probe-stream.ts";
+import { silentDevice } from "./silent-device.ts";
+import { type TestNvr, testNvr } from "./test-nvr.ts";
+import { waitFor } from "./wait-for.ts";
+
+/** A camera that answers, and what a person would type to add it. */
+export interface ContractCamera {
+  /** As `POST /cameras` takes it in `config`, secrets included. */
+  readonly config: Readonly<Record<string, unknown>>;
+  close?(): Promise<void>;
+}
+
+export interface CameraDriverContractOptions {
+  /** The plugin's folder: a path, or `new URL("..", import.meta.url)`. */
+  readonly pluginFolder: string | URL;
+  /** Which of the plugin's drivers is meant; needed where it has several. */
+  readonly driver?: string;
+  /** The plugin's own settings. */
+  readonly settings?: unknown;
+  /** Starts a camera that answers; called for each test that wants one. Usually made of `fakeCamera`. */
+  camera(): Promise<ContractCamera>;
+  /** Configurations that a person may type and that must be refused, each with its name. */
+  readonly wrong?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /**
+   * For drivers that ask the device: the configuration of a camera at an address where connections are taken and nothing
+   * is ever said. The call must end soon after nobody waits for it any more.
+   */
+  silentCamera?(address: { readonly host: string; readonly port: number }): Readonly<Record<string, unknown>>;
+}
+
+const MODES = [
+  ["inline", "with the recorder"],
+  ["process", "in a process of its own"],
+] as const;
+const TEST_LIMIT_MS = 60_000;
+/** A call that nobody waits for ends within this time. */
+const CANCEL_MS = 2_000;
+const LIFE_LIMIT_MS = 30_000;
+const CHILD = fileURLToPath(new URL("./clean-stop-child.ts", import.meta.url));
+
+/** Registers the tests. Call it at the top of a test file, or inside a `describe`. */
+export function cameraDriverContract(options: CameraDriverContractOptions): void {
+  const { pluginFolder } = options;
+  const folder = pluginFolder instanceof URL ? fileURLToPath(pluginFolder) : pluginFolder;
+  const card = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+    readonly name: string;
+    readonly nightjar?: { readonly provides?: readonly string[] };
+  };
+  for (const [isolation, where] of MODES) {
+    describe(`${card.name}, run ${where}, keeps the contract of camera drivers:`, {
+      timeout: TEST_LIMIT_MS,
+    }, () => {
+      const { driver: wanted } = options;
+      let nvr: TestNvr;
+      before(async () => {
+        nvr = await testNvr({ pluginFolder: folder, isolation, settings: options.settings });
+        await nvr.start();
+      });
+      after(() => nvr?.[Symbol.asyncDispose]());
+
+      it("its identity card names its drivers, whose ids nobody else has", async () => {
+        const { id } = nvr.driver(wanted);
+        assert.ok(
+          card.nightjar?.provides?.includes(`camera-driver:${id}`),
+          `nightjar.provides in package.json does not name camera-driver:${id}`,
+        );
+        const others = idsOfOtherPlugins(card.name);
+        assert.ok(
+          !others.has(id),
+          `${others.get(id)} answers for the driver "${id}" already: choose another id`,
+        );
+      });
+
+      it("every field of a camera has a title and a description, and passwords are marked as secret", async () => {
+        checkFields(nvr.driver(wanted).configSchema);
+      });
+
+      it("it answers with plain data: known streams, without credentials in their addresses", async () => {
+        await withCamera(options, async ({ config }) => {
+          const { secrets } = await nvr.prepare(config, wanted);
+          const streams = await nvr.streams(config, choice(wanted));
+          assert.deepEqual(JSON.parse(JSON.stringify(streams)), streams, "only what JSON can say may cross");
+          const schema = nvr.driver(wanted).configSchema;
+          checkDescriptor("main", streams.main, schema, secrets);
+          if (streams.sub !== undefined) checkDescriptor("sub", streams.sub, schema, secrets);
+        });
+      });
+
+      it("the streams that it names play", async () => {
+        await withCamera(options, async ({ config }) => {
+          const prepared = await nvr.prepare(config, wanted);
+          const sources = await resolveStreams(nvr.driver(wanted), prepared.config, prepared.secrets, []);
+          for (const source of [sources.main, sources.sub]) {
+            if (source !== undefined) assert.notEqual((await probeStream(source)).keyFrame, "");
+          }
+        });
+      });
+
+      it("what was typed is tidied once: tidying it again changes nothing", async () => {
+        await withCamera(options, async ({ config }) => {
+          const driver = nvr.driver(wanted);
+          const tidy = (await driver.prepare?.(structuredClone(config))) ?? config;
+          assert.deepEqual((await driver.prepare?.(structuredClone(tidy))) ?? tidy, tidy);
+        });
+      });
+
+      it("what is wrong is refused, with a sentence", async () => {
+        await withCamera(options, async ({ config }) => {
+          const schema = nvr.driver(wanted).configSchema;
+          const cases = { ...wrongConfigs(schema, config), ...options.wrong };
+          for (const [what, wrong] of Object.entries(cases)) {
+            await checkRefused(what, () => nvr.streams(wrong, choice(wanted)));
+          }
+        });
+      });
+
+      it("a call ends when nobody waits for it any more", async () => {
+        const abort = new AbortController();
+        if (options.silentCamera === undefined) {
+          await withCamera(options, async ({ config }) => {
+            const call = nvr.streams(config, { ...choice(wanted), signal: abort.signal });
+            abort.abort();
+            await settled(call);
+          });
+          return;
+        }
+        await using device = await silentDevice();
+        const call = nvr.streams(options.silentCamera(device), { ...choice(wanted), signal: abort.signal });
+        call.catch(() => undefined);
+        await waitFor(() => device.connections > 0, { what: "the driver to ask the device" });
+        abort.abort();
+        await settled(call);
+      });
+
+      it("it starts a second time on the same data directory, and answers as before", async () => {
+        await withCamera(options, async ({ config }) => {
+          const first = await nvr.streams(config, choice(wanted));
+          await nvr.restart();
+          assert.deepEqual(await nvr.streams(config, choice(wanted)), first);
+        });
+        const complaints = nvr.logged.filter(({ level }) => level === "error");
+        assert.deepEqual(complaints, []);
+      });
+
+      it("after its stop nothing is left open: the process ends by itself", async () => {
+        await withCamera(options, async ({ config }) => {
+          const { settings } = options;
+          await liveOnce({ pluginFolder: folder, isolation, settings, camera: config, ...choice(wanted) });
+        });
+      });
+    });
+  }
+}
+
+async function withCamera(
+  options: CameraDriverContractOptions,
+  test: (camera: ContractCamera) => Promise<void>,
+): Promise<void> {
+  const camera = await options.camera();
+  try {
+    await test(camera);
+  } finally {
+    await camera.close?.();
+  }
+}
+
+function choice(driver: string | undefined): { readonly driver?: string } {
+  return driver === undefined ? {} : { driver };
+}
+
+/** Resolves when the call has ended, one way or the other. Throws `NJ_TEST_DEADLINE` if it does not. */
+async function settled(call: Promise<unknown>): Promise<void> {
+  let isOver = false;
+  const over = (): void => {
+    isOver = true;
+  };
+  call.then(over, over);
+  await waitFor(() => isOver, { deadlineMs: CANCEL_MS, what: "a call to end that was given up" });
+}
+
+/** Runs a plugin's life in a process of its own and waits for that to end by itself. */
+async function liveOnce(order: LifeOrder): Promise<void> {
+  // What the test runner tells its own processes is nothing for this one.
+  const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
+  const child = spawn(process.execPath, [CHILD, JSON.stringify(order)], {
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+      if (said.includes("kept alive by")) child.kill("SIGKILL");
+    });
+  }
+  const limit = setTimeout(() => child.kill("SIGKILL"), LIFE_LIMIT_MS);
+  const [code] = (await once(child, "close")) as [number | null];
+  clearTimeout(limit);
+  if (code !== 0 || !said.includes("stopped")) {
+    throw new NightjarError(
+      "NJ_TEST_PLUGIN",
+      "failed-precondition",
+      `the plugin's process did not end by itself after stop: ${said.trim() || "it said nothing"}`,
+    );
+  }
+}

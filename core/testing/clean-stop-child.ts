@@ -1,0 +1,27 @@
+// A process that runs a plugin's whole life once (set up, start, one answer, stop) and then has nothing left to do: it
+// ends by itself, or tells what keeps it. Started by camera-driver-contract.ts with its order as JSON.
+import { testNvr } from "./test-nvr.ts";
+
+/** What to run: options of `testNvr`, and one camera. */
+export interface LifeOrder {
+  readonly pluginFolder: string;
+  readonly isolation: "inline" | "process";
+  readonly settings: unknown;
+  readonly driver?: string;
+  readonly camera: Readonly<Record<string, unknown>>;
+}
+
+/** A connection that has just been closed may take a moment to go. */
+const GRACE_MS = 2_000;
+
+const order = JSON.parse(process.argv[2] ?? "null") as LifeOrder;
+const nvr = await testNvr(order);
+await nvr.start();
+await nvr.streams(order.camera, order.driver === undefined ? {} : { driver: order.driver });
+await nvr[Symbol.asyncDispose]();
+process.stdout.write("stopped\n");
+// Does not keep the process alive itself: it is only heard if something else does.
+setTimeout(() => {
+  const kept = process.getActiveResourcesInfo().filter((name) => !/^(PipeWrap|TTYWrap)$/.test(name));
+  process.stdout.write(`kept alive by ${kept.join(", ")}\n`);
+}, GRACE_MS).unref();
