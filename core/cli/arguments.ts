@@ -36,6 +36,10 @@ export const OPTIONS = {
   "log-level": { type: "string", help: "start: debug, info, notice, warn or error" },
   id: { type: "string", help: "camera add: its id (default: made from the name)" },
   name: { type: "string", help: "camera add: its name" },
+  config: {
+    type: "string",
+    help: "camera add, probe: its driver's settings as JSON, in the place of URL",
+  },
   driver: { type: "string", help: "camera add, probe: its driver (default: rtsp)" },
   "sub-url": { type: "string", help: "camera add: address of the sub-stream" },
   username: { type: "string", help: "camera add, probe: the camera's user" },
@@ -46,6 +50,7 @@ export const OPTIONS = {
   mode: { type: "string", help: "camera add: continuous, manual or off" },
   streams: { type: "string", help: "camera add: record main, sub or both" },
   audio: { type: "boolean", help: "camera add: record the sound" },
+  javascript: { type: "boolean", help: "plugin create: plain JavaScript instead of TypeScript" },
   footage: { type: "string", help: "camera remove: keep or remove its recordings" },
   admin: { type: "string", help: "user create: make an administrator of this name" },
   role: { type: "string", help: "user create: administrator, operator or viewer" },

@@ -18,11 +18,11 @@ export async function camera(line: CommandLine): Promise<number> {
     case "list":
       return list(line);
     case "add":
-      return add(line, needed(subject, "camera add URL"));
+      return add(line, await configOf(line, subject, "camera add URL"));
     case "remove":
       return remove(line, needed(subject, "camera remove ID"));
     case "probe":
-      return probe(line, needed(subject, "camera probe URL"));
+      return probe(line, await configOf(line, subject, "camera probe URL"));
     default:
       throw new NightjarError(
         "NJ_CLI_USAGE",
@@ -59,19 +59,47 @@ async function list(line: CommandLine): Promise<number> {
   });
 }
 
-async function configOf(line: CommandLine, url: string): Promise<Record<string, unknown>> {
+/** What the driver asks for: an address with its options, or all of it as JSON. */
+async function configOf(
+  line: CommandLine,
+  url: string | undefined,
+  usage: string,
+): Promise<Record<string, unknown>> {
+  const given = textFlag(line, "config");
+  if (given !== undefined && url !== undefined) {
+    throw new NightjarError(
+      "NJ_CLI_USAGE",
+      "invalid-argument",
+      "give either an address or --config, not both",
+    );
+  }
   const username = textFlag(line, "username");
   const subUrl = textFlag(line, "sub-url");
   return {
-    url,
+    ...(given === undefined ? { url: needed(url, usage) } : settingsOf(given)),
     ...(subUrl === undefined ? {} : { subUrl }),
     ...(username === undefined ? {} : { username }),
     ...(line.flags["password-stdin"] === true ? { password: await readSecretFromStdin() } : {}),
   };
 }
 
-async function add(line: CommandLine, url: string): Promise<number> {
-  const config = await configOf(line, url);
+function settingsOf(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Said below, as for any other value that is no object.
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
+  throw new NightjarError(
+    "NJ_CLI_USAGE",
+    "invalid-argument",
+    '--config is the driver\'s settings as JSON, as in \'{"host":"192.168.1.20"}\'',
+  );
+}
+
+async function add(line: CommandLine, config: Record<string, unknown>): Promise<number> {
   return withRunningCore(line.dataDir, async (core) => {
     const id = textFlag(line, "id");
     const body = {
@@ -105,8 +133,7 @@ async function remove(line: CommandLine, id: string): Promise<number> {
   });
 }
 
-async function probe(line: CommandLine, url: string): Promise<number> {
-  const config = await configOf(line, url);
+async function probe(line: CommandLine, config: Record<string, unknown>): Promise<number> {
   return withRunningCore(line.dataDir, async (core) => {
     const result = await core.request(
       "probeCamera",

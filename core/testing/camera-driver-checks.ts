@@ -1,14 +1,11 @@
 // What the contract suite of camera drivers checks, each rule by itself and without node:test, so that the rules can be
 // tested on drivers that break them.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { TObject } from "typebox";
 import { checkStreamUrl } from "../domain/address-policy.ts";
 import { NightjarError } from "../errors.ts";
 import type { StreamDescriptor } from "../plugin/camera-driver.ts";
 
-const BUNDLED = join(import.meta.dirname, "../../plugins");
 const SECRET_NAME = /pass(word|phrase|code)|secret|token|api-?key|(^|-)pin$/i;
 const TRANSPORTS = ["auto", "tcp", "udp"];
 
@@ -106,25 +103,4 @@ export async function checkRefused(what: string, call: () => Promise<unknown>): 
     `${what}: is refused by a ${String(error)}; throw a NightjarError with a code and a sentence`,
   );
   assert.ok(error.message.length > 10, `${what}: is refused without saying why`);
-}
-
-/** Driver ids of the plugins that come with Nightjar, one of them left out: id → plugin. */
-export function idsOfOtherPlugins(own: string): Map<string, string> {
-  const ids = new Map<string, string>();
-  for (const { name, nightjar } of bundledCards()) {
-    if (name === own) continue;
-    for (const provided of nightjar?.provides ?? []) ids.set(provided.replace("camera-driver:", ""), name);
-  }
-  return ids;
-}
-
-function bundledCards(): { name: string; nightjar?: { provides?: string[] } }[] {
-  const read = (folder: string): unknown =>
-    JSON.parse(readFileSync(join(BUNDLED, folder, "package.json"), "utf8"));
-  try {
-    return readdirSync(BUNDLED).map(read) as ReturnType<typeof bundledCards>;
-  } catch {
-    // An installation without bundled plugins beside the core: nobody else is known.
-    return [];
-  }
 }

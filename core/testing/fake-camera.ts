@@ -42,6 +42,8 @@ export interface FakeCameraOptions {
   readonly keyFrames?: number;
   /** First RTP sequence number and time: near their ends, to see them wrap. */
   readonly base?: { readonly sequence: number; readonly rtpTime: number };
+  /** Where the pictures are, without queries; `url` is that of the first. Default: `/stream` alone. */
+  readonly paths?: readonly string[];
   /** One write per RTP packet, as cameras do; default. */
   readonly writes?: "packet" | "frame";
   readonly faults?: CameraFaults;
@@ -80,13 +82,14 @@ const CLIP_OF: Readonly<Record<FakeVideo, TestClipName>> = {
 /** Starts a fake camera on loopback. The caller closes it. */
 export async function fakeCamera(options: FakeCameraOptions = {}): Promise<FakeCamera> {
   const source = await makeSource(options);
+  const paths = options.paths ?? ["/stream"];
   const username = options.username ?? "admin";
   const password = options.password ?? "camera-password";
   let faults = options.faults ?? {};
   const hooks = new FaultHooks(() => faults, options.base);
   const auth = options.auth ?? "none";
   const serverOptions: RtspServerOptions = {
-    mount: (path) => (path === "/stream" ? { source } : undefined),
+    mount: (path) => (paths.includes(path) ? { source } : undefined),
     hooks,
     writes: options.writes ?? "packet",
     ...(options.transports === undefined ? {} : { transports: options.transports }),
@@ -115,7 +118,7 @@ export async function fakeCamera(options: FakeCameraOptions = {}): Promise<FakeC
   };
   return {
     port,
-    url: server.url("/stream"),
+    url: server.url(paths[0] ?? "/stream"),
     username,
     password,
     requests: hooks.seen,

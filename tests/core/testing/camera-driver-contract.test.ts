@@ -6,11 +6,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { NightjarError, type StreamDescriptor, Type } from "../../../core/index.ts";
+import { bundledDrivers } from "../../../core/plugin/bundled.ts";
 import {
   checkDescriptor,
   checkFields,
   checkRefused,
-  idsOfOtherPlugins,
   wrongConfigs,
 } from "../../../core/testing/camera-driver-checks.ts";
 import { silentDevice } from "../../../core/testing/silent-device.ts";
@@ -110,9 +110,11 @@ describe("wrong settings", () => {
   });
 });
 
-it("ids of drivers that come with Nightjar are known, one's own left out", () => {
-  assert.equal(idsOfOtherPlugins("nightjar-camera-mine").get("rtsp"), "nightjar-camera-rtsp");
-  assert.equal(idsOfOtherPlugins("nightjar-camera-rtsp").get("rtsp"), undefined);
+it("ids of drivers that come with Nightjar are known, with their plugins", async () => {
+  assert.deepEqual(Object.fromEntries(await bundledDrivers()), {
+    demo: "nightjar-camera-demo",
+    rtsp: "nightjar-camera-rtsp",
+  });
 });
 
 describe("the contract suite on a plugin that breaks it", { timeout: 120_000 }, () => {

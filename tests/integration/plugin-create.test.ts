@@ -1,0 +1,125 @@
+// `nightjar plugin create` makes plugins whose own tests pass out of the box, with the compiler's consent, and that can
+// be published as they are; and it says plainly what it does not make.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { tempDir } from "../../core/testing/temp-dir.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+interface Run {
+  readonly status: number | null;
+  readonly out: string;
+  readonly said: string;
+}
+
+function node(folder: string, ...args: string[]): Run {
+  const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
+  const run = spawnSync(process.execPath, args, { encoding: "utf8", cwd: folder, env, timeout: 100_000 });
+  return { status: run.status, out: run.stdout, said: run.stderr };
+}
+
+describe("a new plugin", { timeout: 240_000 }, () => {
+  const dir = tempDir("nightjar-new-");
+  after(() => dir.remove());
+  const create = (...words: string[]): Run =>
+    node(dir.path, join(ROOT, "core/main.ts"), "plugin", "create", ...words);
+
+  for (const [language, id, flags] of [
+    ["TypeScript", "acme", []],
+    ["JavaScript", "acme-js", ["--javascript"]],
+  ] as const) {
+    const name = `nightjar-camera-${id}`;
+    const folder = dir.join(name);
+
+    it(`in ${language} has tests that pass, the contract suite among them`, () => {
+      const made = create("camera", id, ...flags);
+      assert.equal(made.status, 0, made.said);
+      assert.match(made.out, new RegExp(`Made ${name}`));
+      const tests = node(folder, "--test", "--test-reporter=tap");
+      assert.equal(tests.status, 0, tests.out.slice(-4_000));
+      assert.match(tests.out, /^# pass 21$/m);
+    });
+
+    it(`in ${language} has nothing of the template's names in it, and no trace of the other language`, () => {
+      const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+        (path) => !path.startsWith("node_modules") && /\.\w+$/.test(path),
+      );
+      assert.ok(files.length >= 12, files.join());
+      for (const file of files) {
+        const text = readFileSync(join(folder, file), "utf8");
+        assert.doesNotMatch(text, /template/i, file);
+        if (language === "JavaScript") {
+          assert.doesNotMatch(file, /\.ts$/);
+          assert.doesNotMatch(text.replaceAll("pack-plugin.ts", ""), /\w\.ts\b/, file);
+          assert.doesNotMatch(text.replaceAll(/\|.*\|/g, ""), /\S {2,}\S/, `${file}: holes where types were`);
+        }
+      }
+    });
+
+    it(`in ${language} can be published`, () => {
+      const packed = node(dir.path, join(ROOT, "scripts/pack-plugin.ts"), folder, "--to", dir.path);
+      assert.equal(packed.status, 0, packed.said);
+      assert.ok(existsSync(dir.join(`${name}-0.1.0.tgz`)));
+      assert.equal(packed.said, "", "nothing to remark on");
+    });
+  }
+
+  it("in TypeScript has the compiler's consent", () => {
+    // What `npm install` would bring.
+    const folder = dir.join("nightjar-camera-acme");
+    const config = {
+      extends: "./tsconfig.json",
+      compilerOptions: { typeRoots: [join(ROOT, "node_modules/@types")] },
+      include: ["src", "tests", "scripts"],
+    };
+    writeFileSync(join(folder, "tsconfig.checked.json"), JSON.stringify(config));
+    const run = node(folder, join(ROOT, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.checked.json");
+    assert.equal(run.status, 0, run.out);
+  });
+
+  it("may have a scope, and lie elsewhere", () => {
+    const run = create("camera", "@someone/nightjar-camera-far", "some/where", "--json");
+    assert.equal(run.status, 0, run.said);
+    const made = JSON.parse(run.out) as { folder: string; packageName: string; id: string };
+    assert.equal(made.packageName, "@someone/nightjar-camera-far");
+    assert.equal(made.id, "far");
+    assert.equal(made.folder, dir.join("some/where/nightjar-camera-far"));
+    const card = JSON.parse(readFileSync(join(made.folder, "package.json"), "utf8")) as { name: string };
+    assert.equal(card.name, "@someone/nightjar-camera-far");
+  });
+
+  for (const [what, words, reason] of [
+    ["without a name", ["camera"], /usage: nightjar plugin create KIND NAME.*kinds: camera/],
+    ["of a kind that is none", ["lens", "acme"], /"lens" is no kind of plugin: camera, storage/],
+    ["of a kind that has no place yet", ["pos", "acme"], /no place yet .* "pos" .* possible: camera/],
+    ["with capitals", ["camera", "Acme"], /"Acme" cannot be its name/],
+    ["that leads out of the folder", ["camera", "../acme"], /cannot be its name/],
+    ["with a name that is too long", ["camera", "a".repeat(60)], /1 to 40/],
+    ["with another kind in its name", ["camera", "nightjar-pos-"], /cannot be its name/],
+    [
+      "for cameras that have a plugin",
+      ["camera", "rtsp"],
+      /nightjar-camera-rtsp answers for the driver "rtsp"/,
+    ],
+  ] as const) {
+    it(`is not made ${what}, and nothing is left behind`, () => {
+      const before = readdirSync(dir.path);
+      const run = create(...words);
+      assert.notEqual(run.status, 0);
+      assert.match(run.said, reason);
+      assert.deepEqual(readdirSync(dir.path), before);
+    });
+  }
+
+  it("is not made where something is already", () => {
+    mkdirSync(dir.join("nightjar-camera-full"));
+    writeFileSync(dir.join("nightjar-camera-full/mine.txt"), "mine");
+    const run = create("camera", "full");
+    assert.equal(run.status, 1);
+    assert.match(run.said, /exists and is not empty/);
+    assert.deepEqual(readdirSync(dir.join("nightjar-camera-full")), ["mine.txt"]);
+  });
+});
