@@ -7,6 +7,14 @@ import { NightjarError } from "../errors.ts";
 import type { StreamDescriptor } from "../plugin/camera-driver.ts";
 
 const SECRET_NAME = /pass(word|phrase|code)|secret|token|api-?key|(^|-)pin$/i;
+/** What the recorder makes of an error that a plugin did not mean. */
+const SLIPS = new Set([
+  "NJ_INTERNAL",
+  "NJ_PLUGIN_AWAY",
+  "NJ_PLUGIN_DATA",
+  "NJ_PLUGIN_FAILED",
+  "NJ_PLUGIN_TIMEOUT",
+]);
 const TRANSPORTS = ["auto", "tcp", "udp"];
 
 type Json = Readonly<Record<string, unknown>>;
@@ -99,7 +107,7 @@ export async function checkRefused(what: string, call: () => Promise<unknown>): 
   );
   assert.ok(error !== undefined, `${what}: is taken`);
   assert.ok(
-    error instanceof NightjarError && error.code !== "NJ_INTERNAL",
+    error instanceof NightjarError && !SLIPS.has(error.code),
     `${what}: is refused by a ${String(error)}; throw a NightjarError with a code and a sentence`,
   );
   assert.ok(error.message.length > 10, `${what}: is refused without saying why`);

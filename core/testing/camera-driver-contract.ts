@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { resolveStreams } from "../cameras/driver-call.ts";
+import { askStreams, sourcesOf } from "../cameras/driver-call.ts";
 import { NightjarError } from "../errors.ts";
 import { bundledDrivers } from "../plugin/bundled.ts";
 import { checkDescriptor, checkFields, checkRefused, wrongConfigs } from "./camera-driver-checks.ts";
@@ -100,7 +100,8 @@ export function cameraDriverContract(options: CameraDriverContractOptions): void
       it("the streams that it names play", async () => {
         await withCamera(options, async ({ config }) => {
           const prepared = await nvr.prepare(config, wanted);
-          const sources = await resolveStreams(nvr.driver(wanted), prepared.config, prepared.secrets, []);
+          const streams = await askStreams(nvr.driver(wanted), prepared.config, prepared.secrets);
+          const sources = sourcesOf(streams, prepared.secrets, []);
           for (const source of [sources.main, sources.sub]) {
             if (source !== undefined) assert.notEqual((await probeStream(source)).keyFrame, "");
           }

@@ -37,6 +37,8 @@ export interface TestNvr extends AsyncDisposable {
   /** The plugin's own folder, `nvr.storageDir` to it. */
   readonly storageDir: string;
   readonly logged: readonly LoggedLine[];
+  /** The plugin's own secrets, `nvr.secrets` to it; a test may put some there. */
+  readonly secrets: Map<string, string>;
   /** Cameras that the plugin has offered. */
   readonly offered: readonly OfferedCamera[];
   /** Drivers whose cameras the plugin asked to be resolved again. */
@@ -79,6 +81,7 @@ export async function testNvr(options: TestNvrOptions): Promise<TestNvr> {
 class Box implements TestNvr {
   readonly clock = new FakeClock(Date.now());
   readonly logged: LoggedLine[] = [];
+  readonly secrets = new Map<string, string>();
   readonly offered: OfferedCamera[] = [];
   readonly refreshed: string[] = [];
   readonly #options: TestNvrOptions;
@@ -105,6 +108,13 @@ class Box implements TestNvr {
       log: collecting(this.logged, {}),
       clock: this.clock,
       settings: () => ({ enabled: true, config: settings }),
+      secrets: () => ({
+        get: async (name) => this.secrets.get(name),
+        set: async (name, secret) => {
+          if (secret === undefined) this.secrets.delete(name);
+          else this.secrets.set(name, secret);
+        },
+      }),
       refreshCameras: (driver) => void this.refreshed.push(driver),
       offerCamera: async (camera) => void this.offered.push(camera),
     });
@@ -120,7 +130,7 @@ class Box implements TestNvr {
   }
 
   driver(id?: string): CameraDriver {
-    const all = this.#running().cameraDrivers.all();
+    const all = this.#running().registries.cameraDrivers.all();
     const found = id === undefined && all.length === 1 ? all[0] : all.find((driver) => driver.id === id);
     if (found !== undefined) return found;
     const ids = all.map((driver) => driver.id).join(", ") || "none";
