@@ -42,6 +42,8 @@ export interface FakeCameraOptions {
   readonly keyFrames?: number;
   /** First RTP sequence number and time: near their ends, to see them wrap. */
   readonly base?: { readonly sequence: number; readonly rtpTime: number };
+  /** Default: any that is free. */
+  readonly port?: number;
   /** Where the pictures are, without queries; `url` is that of the first. Default: `/stream` alone. */
   readonly paths?: readonly string[];
   /** One write per RTP packet, as cameras do; default. */
@@ -92,6 +94,7 @@ export async function fakeCamera(options: FakeCameraOptions = {}): Promise<FakeC
     mount: (path) => (paths.includes(path) ? { source } : undefined),
     hooks,
     writes: options.writes ?? "packet",
+    ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.transports === undefined ? {} : { transports: options.transports }),
     ...(options.tls === undefined ? {} : { tls: options.tls }),
     ...(options.sessionTimeoutSeconds === undefined
