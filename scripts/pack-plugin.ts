@@ -2,12 +2,14 @@
 // Node strips no types below node_modules, so a published plugin is JavaScript: types stripped, imports led to `.js`,
 // declarations, a fresh config.schema.json. What the recorder would refuse is refused here, with the reason.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { NightjarError } from "../core/errors.ts";
+import { judgeQuality } from "../core/plugin/quality.ts";
 import { tempDir } from "../core/testing/temp-dir.ts";
 import { type BuiltPackage, buildPackage } from "./pack-plugin/build-package.ts";
+import { qualityFacts } from "./pack-plugin/quality-facts.ts";
 import { refusePacking } from "./pack-plugin/refusal.ts";
 
 const HELP = `node scripts/pack-plugin.ts FOLDER [--to DIR] [--unpacked]
@@ -45,8 +47,14 @@ async function pack(folder: string, to: string, unpacked: boolean): Promise<void
     const run = spawnSync("npm", args, { encoding: "utf8", cwd: dir.path });
     if (run.status !== 0) throw refusePacking(`npm pack failed: ${run.stderr || String(run.error)}`);
   }
+  const schema: unknown = JSON.parse(readFileSync(join(staging, "config.schema.json"), "utf8"));
+  const quality = judgeQuality(await qualityFacts(folder, schema));
+  for (const problem of quality.problems) process.stderr.write(`note: quality: ${problem}\n`);
   for (const note of built.notes) process.stderr.write(`note: ${note}\n`);
-  process.stdout.write(`${result}\n${built.files.map((file) => `  ${file}\n`).join("")}`);
+  const open = quality.open.length === 0 ? "" : `; open: ${quality.open.join(", ")}`;
+  process.stdout.write(
+    `${result}\nquality: ${quality.tier ?? "none yet"}${open}\n${built.files.map((file) => `  ${file}\n`).join("")}`,
+  );
 }
 
 // Node calls its stripper experimental as a function; the same one runs this very file.

@@ -43,6 +43,8 @@ export interface TestNvr extends AsyncDisposable {
   readonly offered: readonly OfferedCamera[];
   /** Drivers whose cameras the plugin asked to be resolved again. */
   readonly refreshed: readonly string[];
+  /** All drivers that the plugin brings. */
+  drivers(): readonly CameraDriver[];
   /** A driver of the plugin; its only one where no id is given. Throws if there is none, or no only one. */
   driver(id?: string): CameraDriver;
   /**
@@ -129,8 +131,12 @@ class Box implements TestNvr {
     return this.#running().list()[0] as PluginStatus;
   }
 
+  drivers(): readonly CameraDriver[] {
+    return this.#running().registries.cameraDrivers.all();
+  }
+
   driver(id?: string): CameraDriver {
-    const all = this.#running().registries.cameraDrivers.all();
+    const all = this.drivers();
     const found = id === undefined && all.length === 1 ? all[0] : all.find((driver) => driver.id === id);
     if (found !== undefined) return found;
     const ids = all.map((driver) => driver.id).join(", ") || "none";

@@ -1,0 +1,25 @@
+// Our own plugins, and the template of new ones, claim no more in quality.json than holds.
+import assert from "node:assert/strict";
+import { globSync } from "node:fs";
+import { basename, join } from "node:path";
+import { describe, it } from "node:test";
+import { pathToFileURL } from "node:url";
+import type { PluginDefinition } from "../../core/plugin/define-plugin.ts";
+import { judgeQuality } from "../../core/plugin/quality.ts";
+import { qualityFacts } from "../../scripts/pack-plugin/quality-facts.ts";
+import { ROOT } from "./source-tree.ts";
+
+const FOLDERS = globSync(["plugins/*", "core/plugin/templates/*"], { cwd: ROOT });
+
+describe("the quality list of a plugin", () => {
+  for (const folder of FOLDERS) {
+    it(`claims in ${folder} what holds, and reaches bronze`, async () => {
+      const entry = pathToFileURL(join(ROOT, folder, "src/index.ts")).href;
+      const { default: plugin } = (await import(entry)) as { default: PluginDefinition };
+      const report = judgeQuality(await qualityFacts(join(ROOT, folder), plugin.configSchema));
+      assert.deepEqual(report.problems, []);
+      assert.ok(report.tier !== undefined, `open: ${report.open.join(", ")}`);
+      if (basename(folder) === "camera-rtsp") assert.equal(report.tier, "silver");
+    });
+  }
+});
