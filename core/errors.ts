@@ -16,6 +16,7 @@ export const ERROR_KINDS = [
   "internal",
 ] as const;
 
+/** What sort of error it is: HTTP status and retry policy follow from it. More may come: treat an unknown one as `internal`. */
 export type ErrorKind = (typeof ERROR_KINDS)[number];
 
 /** HTTP status for each kind of error. */

@@ -5,12 +5,14 @@
 /** TypeBox, to write configuration schemas with: one schema is type, validation, form and documentation. */
 export { type Static, type TObject, Type } from "typebox";
 export type { CameraState, CameraStatus } from "./domain/camera-state.ts";
-export type { CameraId, StreamName, VolumeId } from "./domain/ids.ts";
+export type { CameraId, SegmentId, StreamName, VolumeId } from "./domain/ids.ts";
 export type { RecordReason } from "./domain/record-reasons.ts";
-export { type ErrorKind, NightjarError } from "./errors.ts";
-export type { Log } from "./log.ts";
+export { type ErrorContext, type ErrorKind, NightjarError } from "./errors.ts";
+export type { Log, LogFields } from "./log.ts";
+export type { VolumeState, VolumeStatus } from "./media/protocol.ts";
 /** A small RTSP server for plugins that make pictures themselves: the demo camera stands on it. */
 export * from "./media/rtsp-server/index.ts";
+export type { ClockSource, Hole, ReasonSpan, SegmentIdentity, SegmentRecord } from "./media/segment.ts";
 export type {
   CameraDriver,
   CameraStreams,

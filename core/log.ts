@@ -4,7 +4,9 @@
 import { type DestinationStream, type Logger, pino } from "pino";
 
 export const LOG_LEVELS = ["debug", "info", "notice", "warn", "error"] as const;
+/** How much a line of the log matters, the least first. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
+/** What a line of the log carries besides its message. Never secrets. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** A log that adds its own fields to every line. Messages carry no trailing period and no secrets. */

@@ -1,6 +1,7 @@
 // Writes the references in docs/reference that follow from code: `node scripts/write-docs.ts [--check]`.
 //   config.md  from the schema of config.json
 //   http.md    from the routes of the API
+//   plugin-api.md, plugin-quality.md  from what plugins may import, and from the rules of their quality
 //   errors.md  its explanations are written by hand; only the column of HTTP statuses is brought up to date
 // With --check nothing is written; exit code 1 says that something is stale.
 import { readFileSync, writeFileSync } from "node:fs";
@@ -12,6 +13,7 @@ import { policyText } from "../core/http/openapi.ts";
 import type { Route } from "../core/http/route.ts";
 import type { HttpServices } from "../core/http/services.ts";
 import { errorCodes } from "./error-codes.ts";
+import { pluginApiPage, pluginQualityPage } from "./plugin-pages.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const MADE = "<!-- Written by scripts/write-docs.ts: change the code, not this page. -->";
@@ -22,6 +24,8 @@ export function generatedDocs(): Map<string, string> {
   return new Map([
     ["docs/reference/config.md", configPage()],
     ["docs/reference/http.md", httpPage()],
+    ["docs/reference/plugin-api.md", pluginApiPage(ROOT, MADE)],
+    ["docs/reference/plugin-quality.md", pluginQualityPage(MADE)],
     [errors, withStatuses(readFileSync(join(ROOT, errors), "utf8"))],
   ]);
 }
@@ -136,7 +140,7 @@ function cell(text: string): string {
 if (import.meta.main) {
   if (process.argv.includes("--help")) {
     process.stdout.write(
-      "node scripts/write-docs.ts [--check]: writes docs/reference/{config,http,errors}.md from code\n",
+      "node scripts/write-docs.ts [--check]: writes docs/reference/{config,http,errors,plugin-api,plugin-quality}.md from code\n",
     );
   } else {
     const check = process.argv.includes("--check");

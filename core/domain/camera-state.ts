@@ -8,8 +8,10 @@ export interface StreamCondition {
   readonly sinceMs: number;
 }
 
+/** How a camera is: `degraded` is received with faults, `disabled` is switched off by its owner. */
 export type CameraStatus = "connecting" | "online" | "degraded" | "offline" | "disabled";
 
+/** How a camera is, and why, for people. */
 export interface CameraState {
   readonly status: CameraStatus;
   /** For people: "wrong password", with what to do. Absent when all is well. */

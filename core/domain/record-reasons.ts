@@ -11,6 +11,7 @@ export const RECORD_REASONS = [
   "pos",
 ] as const;
 
+/** Why something is recorded. */
 export type RecordReason = (typeof RECORD_REASONS)[number];
 
 /** Bit of each reason in the compact form that files and index rows carry. Bits are never reused. */

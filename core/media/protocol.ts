@@ -89,8 +89,10 @@ export interface EvictionList {
 
 // --------------------------------------------------------------------------------------------- reports
 
+/** How a volume is. A stream moves away from one that is not `normal` if there is a better one. */
 export type VolumeStatus = "normal" | "offline" | "read-only" | "error" | "slow" | "full" | "mismatch";
 
+/** How a volume is, and why, for people. */
 export interface VolumeState {
   readonly volume: VolumeId;
   readonly status: VolumeStatus;

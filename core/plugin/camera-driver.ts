@@ -17,6 +17,7 @@ export interface RtspStreamDescriptor {
   readonly transport: "auto" | "tcp" | "udp";
 }
 
+/** Where a stream comes from. More kinds may come. */
 export type StreamDescriptor = RtspStreamDescriptor;
 
 /** The streams of a camera. A camera without a sub-stream shows its main stream in small tiles too. */

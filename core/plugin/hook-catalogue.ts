@@ -7,10 +7,12 @@ import type { VolumeState } from "../media/protocol.ts";
 import type { SegmentRecord } from "../media/segment.ts";
 import type { AuditedAct, HookCamera, PlaybackRequest, RecordingPlan } from "./hook-data.ts";
 
-/** Order of taps within a hook; the order in which plugins load never decides. */
+/** The earliest place within a hook. Stages order taps; the order in which plugins load never decides. */
 export const STAGE_FIRST = -100;
+/** The latest place within a hook. */
 export const STAGE_LAST = 100;
 
+/** Who taps a hook, and where in its order. */
 export interface TapOptions {
   /** The tapping package's name. */
   readonly name: string;

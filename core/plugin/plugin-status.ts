@@ -6,6 +6,7 @@ import type { ConfinementWay } from "./isolated/confinement.ts";
 import type { PluginHealth } from "./isolated/protocol.ts";
 import type { NetworkLeave, PluginPermissions } from "./permissions.ts";
 
+/** How a plugin is, as the System page shows it. */
 export interface PluginStatus {
   readonly name: string;
   readonly version: string;

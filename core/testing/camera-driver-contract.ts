@@ -24,6 +24,7 @@ export interface ContractCamera {
   close?(): Promise<void>;
 }
 
+/** What the contract suite needs to know of a plugin. */
 export interface CameraDriverContractOptions {
   /** The plugin's folder: a path, or `new URL("..", import.meta.url)`. */
   readonly pluginFolder: string | URL;

@@ -5,6 +5,7 @@ import { interleaved, type OutgoingPacket } from "../media/rtsp-server/rtp-sende
 import type { RtspConnection, RtspReply } from "../media/rtsp-server/rtsp-connection.ts";
 import type { RtspServerHooks } from "../media/rtsp-server/rtsp-server.ts";
 
+/** The faults that a fake camera can have, each of them off unless named. */
 export interface CameraFaults {
   /** Answers a method with a status, `times` times (default: always). */
   readonly failAt?: { readonly method: string; readonly status: number; readonly times?: number };

@@ -13,8 +13,10 @@ import { type CameraFaults, FaultHooks, type SeenRequest } from "./camera-faults
 import { changingSource, withoutKeyFrames } from "./changing-source.ts";
 import { type FakeAudio, fakeAudio, metadataTrack, type TestClipName, testClip } from "./fake-tracks.ts";
 
+/** Video of a fake camera: short clips that loop. */
 export type FakeVideo = "h264" | "h264-bframes" | "h264-small" | "h265";
 
+/** What a fake camera serves, and how. */
 export interface FakeCameraOptions {
   /** Default `h264`: 320 × 180, 25 frames a second, a key frame a second, no B-frames. */
   readonly codec?: FakeVideo;

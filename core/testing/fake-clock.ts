@@ -9,6 +9,7 @@ interface Waiting {
   readonly action: () => void;
 }
 
+/** A clock that stands still until a test advances it; timers fire in order meanwhile. */
 export class FakeClock implements Clock {
   #monotonicMs = 1_000;
   #wallMs: number;

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type Clip, type ClipTrack, readClip } from "../media/rtsp-server/mp4-clip.ts";
 import type { ServedTrack } from "../media/rtsp-server/served-source.ts";
 
+/** Names of the clips that come with the kit. */
 export const TEST_CLIPS = ["h264-aac", "h264-bframes-opus", "h265-aac", "h264-small"] as const;
 /** Small clips: 4 s, 25 frames a second, a key frame a second, 320 × 180 (`h264-small`: 160 × 90, no sound). */
 export type TestClipName = (typeof TEST_CLIPS)[number];
@@ -22,6 +23,7 @@ export function testClip(name: TestClipName): Promise<Clip> {
   return clip;
 }
 
+/** Sound of a fake camera; `unknown` is a codec that nobody knows. */
 export type FakeAudio = "aac" | "latm" | "opus" | "pcmu" | "pcma" | "g726" | "unknown" | "none";
 
 /** The sound track of a fake camera, `seconds` long. */

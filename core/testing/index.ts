@@ -1,4 +1,9 @@
 // The public test kit for plugin authors and for Nightjar's own tests: `import … from "@nightjar/core/testing"`.
+export type { PreparedConfig } from "../cameras/driver-call.ts";
+export type { Clock, Timer } from "../clock.ts";
+export type { LogLevel } from "../log.ts";
+export type { PluginHealth } from "../plugin/isolated/protocol.ts";
+export type { PluginStatus } from "../plugin/plugin-status.ts";
 export {
   type CameraDriverContractOptions,
   type ContractCamera,

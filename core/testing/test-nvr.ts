@@ -12,6 +12,7 @@ import { VERSION } from "../version.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { type TempDir, tempDir } from "./temp-dir.ts";
 
+/** Which plugin is put into the box, and how it runs. */
 export interface TestNvrOptions {
   /** The plugin's folder: a path, or a `file:` URL such as `new URL("..", import.meta.url)`. */
   readonly pluginFolder: string | URL;

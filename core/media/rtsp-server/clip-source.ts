@@ -4,6 +4,7 @@ import { type Clip, readClip } from "./mp4-clip.ts";
 import { type Paced, Pacer } from "./pacer.ts";
 import type { PlaybackListener, PlaybackOptions, ServedPlayback, ServedSource } from "./served-source.ts";
 
+/** How a clip is played. */
 export interface ClipSourceOptions {
   /** `session`: each client begins at its shift. `shared`: all stand at the same moment, as at a real camera. */
   readonly timing?: "session" | "shared";

@@ -20,6 +20,7 @@ export interface ClipTrack {
   readonly keyFrames: Uint8Array;
 }
 
+/** An MP4 file in memory, as samples that can be served. */
 export interface Clip {
   readonly tracks: readonly ClipTrack[];
   /** Length of one loop in seconds: the video's, else the longest track's. */

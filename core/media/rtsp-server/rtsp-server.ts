@@ -31,6 +31,7 @@ export interface RtspServerHooks {
   playing?(connection: RtspConnection): void;
 }
 
+/** Where a server listens, what it serves, and to whom. */
 export interface RtspServerOptions {
   /** Default 127.0.0.1. */
   readonly host?: string;
@@ -51,6 +52,7 @@ export interface RtspServerOptions {
   readonly hooks?: RtspServerHooks;
 }
 
+/** A running RTSP server. */
 export interface RtspServer {
   readonly host: string;
   readonly port: number;

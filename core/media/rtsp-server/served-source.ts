@@ -35,17 +35,20 @@ export interface ServedUnit {
   readonly parameterSets?: readonly Uint8Array[];
 }
 
+/** Who is given the units of a source while it plays. */
 export interface PlaybackListener {
   unit(unit: ServedUnit): void;
   /** The source has nothing more; not called after `stop`. */
   ended(): void;
 }
 
+/** How one client's playback differs from others of the same source. */
 export interface PlaybackOptions {
   /** Where in the clip this playback stands; ignored by live sources. */
   readonly shiftSeconds?: number;
 }
 
+/** One client's playback of a source. */
 export interface ServedPlayback {
   stop(): void;
 }

@@ -3,6 +3,7 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { RtspRequest } from "./request-reader.ts";
 
+/** Which credentials a server asks for. */
 export interface ServerAuthOptions {
   readonly scheme: "basic" | "digest";
   /** Digest only; MD5 by default, as most clients know nothing else. */

@@ -73,6 +73,7 @@ export interface CoreMethodsForPlugin {
   setOwnSecret(params: { readonly name: string; readonly secret: string | null }): void;
 }
 
+/** What the process of an isolated plugin takes of the machine. */
 export interface PluginHealth {
   readonly rssBytes: number;
   readonly cpuSeconds: number;
