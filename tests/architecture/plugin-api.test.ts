@@ -52,10 +52,9 @@ for (const [title, file, module] of [
       const known = new Set([...names, ...apiOf(ROOT, join(ROOT, "core/index.ts"))].map(({ name }) => name));
       const unknown = names.flatMap(({ name, declaration }) => {
         const code = declaration.replaceAll(/\/\*\*[\s\S]*?\*\/|"[^"]*"/g, "");
-        const generic = [...code.matchAll(/\b([A-Z]\w*) (?:extends|= )|[\w>]<([A-Z]\w*)>\(/g)].flatMap((match) => [
-          match[1] ?? "",
-          match[2] ?? "",
-        ]);
+        const generic = [...code.matchAll(/\b([A-Z]\w*) (?:extends|= )|[\w>]<([A-Z]\w*)>\(/g)].flatMap(
+          (match) => [match[1] ?? "", match[2] ?? ""],
+        );
         return [...code.matchAll(/(?<!\.)\b[A-Z][A-Za-z]\w*\b/g)]
           .map(String)
           .filter((word) => !known.has(word) && !generic.includes(word) && !(word in globalThis))
