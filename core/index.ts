@@ -3,7 +3,7 @@
 // Everything that crosses is asynchronous and plain data, so that a plugin runs inline or in a process of its own.
 
 /** TypeBox, to write configuration schemas with: one schema is type, validation, form and documentation. */
-export { type Static, type TObject, Type } from "typebox";
+export { type Static, type TObject, type TSchema, Type } from "typebox";
 export type { CameraState, CameraStatus } from "./domain/camera-state.ts";
 export type { CameraId, SegmentId, StreamName, VolumeId } from "./domain/ids.ts";
 export type { RecordReason } from "./domain/record-reasons.ts";

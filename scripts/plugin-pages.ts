@@ -9,8 +9,10 @@ const CHAPTERS: readonly (readonly [title: string, sources: RegExp])[] = [
   ["The plugin", /^core\/plugin\/(define-plugin|plugin-tools)\.ts$/],
   ["Cameras", /^core\/plugin\/camera-driver\.ts$/],
   ["Hooks", /^core\/plugin\/hook-/],
+  ["Resources over HTTP", /^core\/plugin\/plugin-route\.ts$/],
   ["Schemas", /^typebox$/],
   ["Values, errors, log", /^core\/(domain\/|errors\.ts|log\.ts)/],
+  ["Recordings and volumes", /^core\/media\/(segment|protocol)\.ts$/],
   ["A server of pictures", /^core\/media\/rtsp-server\//],
 ];
 

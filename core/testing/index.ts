@@ -2,8 +2,6 @@
 export type { PreparedConfig } from "../cameras/driver-call.ts";
 export type { Clock, Timer } from "../clock.ts";
 export type { LogLevel } from "../log.ts";
-export type { PluginHealth } from "../plugin/isolated/protocol.ts";
-export type { PluginStatus } from "../plugin/plugin-status.ts";
 export {
   type CameraDriverContractOptions,
   type ContractCamera,
@@ -16,5 +14,5 @@ export { type FakeAudio, TEST_CLIPS, type TestClipName, testClip, testClipFile }
 export { frameCounterCells, readFrameCounter } from "./frame-counter.ts";
 export { type SilentDevice, silentDevice } from "./silent-device.ts";
 export { type TempDir, tempDir } from "./temp-dir.ts";
-export { type LoggedLine, type TestNvr, type TestNvrOptions, testNvr } from "./test-nvr.ts";
+export { type BoxedPlugin, type LoggedLine, type TestNvr, type TestNvrOptions, testNvr } from "./test-nvr.ts";
 export { waitFor } from "./wait-for.ts";

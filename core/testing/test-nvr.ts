@@ -7,7 +7,8 @@ import { NightjarError } from "../errors.ts";
 import type { Log, LogFields, LogLevel } from "../log.ts";
 import type { CameraDriver, CameraStreams } from "../plugin/camera-driver.ts";
 import type { OfferedCamera } from "../plugin/define-plugin.ts";
-import { PluginHost, type PluginStatus } from "../plugin/plugin-host.ts";
+import { PluginHost } from "../plugin/plugin-host.ts";
+import type { PluginStatus } from "../plugin/plugin-status.ts";
 import { VERSION } from "../version.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { type TempDir, tempDir } from "./temp-dir.ts";
@@ -29,10 +30,22 @@ export interface LoggedLine {
   readonly fields: LogFields;
 }
 
+/** How a plugin in a box is; more of it stands on the System page of a whole recorder. */
+export interface BoxedPlugin {
+  readonly name: string;
+  /** `running`; else `reason` says why not. */
+  readonly status: string;
+  readonly reason?: string;
+  /** Calls and taps that failed, and unforeseen ends of its process. */
+  readonly errors: number;
+  /** What it registered, as `camera-driver:acme`. */
+  readonly provides: readonly string[];
+}
+
 /** A running recorder in a box. `await using nvr = await testNvr({…})` ends it at the end of the block. */
 export interface TestNvr extends AsyncDisposable {
-  /** The plugin as the System page shows it. */
-  plugin(): PluginStatus;
+  /** How the plugin is now. */
+  plugin(): BoxedPlugin;
   /** What timers of the host run on; it stands still until it is advanced. */
   readonly clock: FakeClock;
   /** The plugin's own folder, `nvr.storageDir` to it. */
@@ -128,8 +141,9 @@ class Box implements TestNvr {
       throw wrong(`${status.name} is ${status.status}: ${status.reason ?? ""}`);
   }
 
-  plugin(): PluginStatus {
-    return this.#running().list()[0] as PluginStatus;
+  plugin(): BoxedPlugin {
+    const { name, status, reason, errors, provides = [] } = this.#running().list()[0] as PluginStatus;
+    return { name, status, errors, provides, ...(reason === undefined ? {} : { reason }) };
   }
 
   drivers(): readonly CameraDriver[] {

@@ -129,7 +129,7 @@ describe("the contract suite on a plugin that breaks it", { timeout: 120_000 }, 
     exports: "./index.js",
     keywords: ["nightjar-plugin"],
     engines: { nightjar: "^0.1.0" },
-    nightjar: { kind: "camera", provides: ["camera-driver:saint"] },
+    nightjar: { kind: "camera", provides: ["camera-driver:saint"], permissions: { network: true } },
   };
   writeFileSync(dir.join("package.json"), JSON.stringify(card));
   writeFileSync(
