@@ -1,10 +1,14 @@
 // The inside of a supervised process: runs its role, gives life signs, stops when told or when the supervisor is gone.
 // Ends by resolving; only core/main.ts ends the process.
 import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import { systemClock } from "../clock.ts";
 import { createLog, type LogLevel } from "../log.ts";
 import { type ChildMessage, LIFE_SIGN_MS, type SupervisorMessage } from "./child-protocol.ts";
 import type { ProcessRole, ProcessStatus, RoleContext, RunningProcess } from "./process-contract.ts";
+
+/** A process that is to stop before it has started may finish that for so long. */
+const START_GRACE_MS = 2_000;
 
 export type RoleRunner = (context: RoleContext) => Promise<RunningProcess>;
 
@@ -35,21 +39,21 @@ export async function runChild(
   });
   const lifeSigns = setInterval(() => send({ type: "alive" }), LIFE_SIGN_MS);
   try {
-    const running = await Promise.race([
-      runner({
-        dataDir: options.dataDir,
-        pluginPaths: options.pluginPaths,
-        log,
-        clock: systemClock,
-        instance: randomUUID(),
-        ready: (facts) => send({ type: "ready", facts: facts ?? {} }),
-        processes: () => processes,
-      }),
-      failed,
-    ]);
+    const starting = runner({
+      dataDir: options.dataDir,
+      pluginPaths: options.pluginPaths,
+      log,
+      clock: systemClock,
+      instance: randomUUID(),
+      ready: (facts) => send({ type: "ready", facts: facts ?? {} }),
+      processes: () => processes,
+    });
+    await Promise.race([starting, failed, stopped]);
     const why = await Promise.race([stopped, failed]);
     log.debug("process stops", { why });
-    await running.stop();
+    // One that is told to stop while it starts may be waiting for somebody who never comes.
+    const running = await Promise.race([starting, failed, pause(START_GRACE_MS)]);
+    await running?.stop();
     return 0;
   } catch (error) {
     log.error("process fails", {
