@@ -84,6 +84,7 @@ export class PluginHost {
   readonly #books = new Map<string, Books>();
   readonly #starting = new AbortController();
   #refused: readonly RefusedPlugin[] = [];
+  #loaded: Promise<unknown> = Promise.resolve();
   #isLoaded = false;
   #hasStarted = false;
   #hasStopped = false;
@@ -108,8 +109,14 @@ export class PluginHost {
       if (found.bundled) await loaded;
       else waiting.push(loaded);
     }
-    await Promise.race([Promise.all(waiting), this.#patience()]);
+    this.#loaded = Promise.all(waiting);
+    await Promise.race([this.#loaded, this.#patience()]);
     this.#isLoaded = true;
+  }
+
+  /** Resolves when every plugin has been tried, also those that `load` did not wait for. */
+  async loaded(): Promise<void> {
+    await this.#loaded;
   }
 
   /** Lets the plugins open what they need. */

@@ -42,6 +42,8 @@ describe("a stranger's plugin", { timeout: 120_000 }, () => {
     readonly files?: Readonly<Record<string, string>>;
     /** Another plugin answers for the driver already. */
     readonly taken?: boolean;
+    /** Goes on as the recorder does, without waiting for it. */
+    readonly impatient?: boolean;
     readonly onRefresh?: (driver: string) => void;
   }): Promise<{ host: PluginHost; dataDir: string; driver: () => CameraDriver; status: () => PluginStatus }> {
     number += 1;
@@ -100,6 +102,7 @@ describe("a stranger's plugin", { timeout: 120_000 }, () => {
       });
     }
     await host.load();
+    if (parts.impatient !== true) await host.loaded();
     return {
       host,
       dataDir,
@@ -154,6 +157,7 @@ describe("a stranger's plugin", { timeout: 120_000 }, () => {
     const ofHost: { host?: PluginHost } = {};
     const { host, status } = await load({
       setup: "await new Promise((resolve) => setTimeout(resolve, 5000));",
+      impatient: true,
       onRefresh: (id) => {
         const entry = ofHost.host?.registries.cameraDrivers.get(id)?.entry;
         if (entry !== undefined) answers.push(streams(entry));

@@ -14,7 +14,7 @@ const CORE = import.meta.resolve("../../../core/index.ts");
 const CONTEXT = { signal: new AbortController().signal, secret: async () => undefined };
 
 for (const bundled of [true, false]) {
-  describe(`plugins ${bundled ? "inline" : "in processes of their own"}`, { timeout: 60_000 }, () => {
+  describe(`plugins ${bundled ? "inline" : "in processes of their own"}`, { timeout: 170_000 }, () => {
     const clean: (() => unknown)[] = [];
     afterEach(async () => {
       for (const action of clean.splice(0).reverse()) await action();
@@ -104,6 +104,7 @@ for (const bundled of [true, false]) {
       const { host, write, told, url } = await recorder();
       write("a");
       await host.load();
+      await host.loaded();
       await host.start();
       await host.ready();
       await host.hooks.cameraAdded.promise({ id: "yard" as CameraId, name: "Yard", driver: "a" });
@@ -127,6 +128,7 @@ for (const bundled of [true, false]) {
       write("a");
       write("b");
       await host.load();
+      await host.loaded();
       const say = host.routesOf("nightjar-camera-b")[0];
       const request = { params: { word: "hello" }, query: {}, body: { loud: "yes" }, userName: "bob" };
       assert.deepEqual(await say?.handle(request, CONTEXT), { ...request, aborted: false });
@@ -143,6 +145,7 @@ for (const bundled of [true, false]) {
       write("a");
       write("b");
       await host.load();
+      await host.loaded();
       await host.start();
       told("a");
       told("b");
@@ -165,6 +168,7 @@ for (const bundled of [true, false]) {
       const { host, write, url, settings } = await recorder();
       write("a");
       await host.load();
+      await host.loaded();
       settings["nightjar-camera-a"] = { enabled: true, config: { level: "high" } };
       await host.settingsChanged();
       assert.notEqual(host.list()[0]?.status, "running");
@@ -179,6 +183,7 @@ for (const bundled of [true, false]) {
       write("a");
       write("b");
       await host.load();
+      await host.loaded();
       await host.start();
       told("a");
       write("b", "2.0.0");
