@@ -36,6 +36,9 @@ export type ManifestResult =
   | { readonly ok: true; readonly manifest: PluginManifest }
   | { readonly ok: false; readonly name: string; readonly reason: string };
 
+/** What a plugin's package.json has among its keywords. */
+export const PLUGIN_KEYWORD = "nightjar-plugin";
+
 const NAME_PATTERN = /^(@[\w-]+\/)?nightjar-(camera|storage|vca|pos|linkage|cluster|bridge)-[\w-]+$/;
 /** npm's own limit for names. */
 const NAME_LIMIT = 214;
@@ -45,6 +48,11 @@ const PATH_LIMIT = 200;
 const LIST_LIMIT = 64;
 // Line feeds, escapes and marks that turn the direction of writing could make a name look like another one.
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+/** True if a package of that name can be a plugin; npm allows 214 characters. */
+export function isPluginName(name: string): boolean {
+  return name.length <= 214 && NAME_PATTERN.test(name);
+}
 
 /** Reads a package.json's value. A refusal names the reason in a sentence for people. */
 export function readManifest(value: unknown, nightjarVersion: string): ManifestResult {
@@ -56,8 +64,8 @@ export function readManifest(value: unknown, nightjarVersion: string): ManifestR
     return refuse(`its name does not fit nightjar-<kind>-<name>; kinds: ${PLUGIN_KINDS.join(", ")}`);
   if (name.length > NAME_LIMIT) return refuse(`its name is longer than ${NAME_LIMIT} letters`);
   const keywords = card["keywords"];
-  if (!Array.isArray(keywords) || !keywords.includes("nightjar-plugin")) {
-    return refuse('its package.json lacks the keyword "nightjar-plugin"');
+  if (!Array.isArray(keywords) || !keywords.includes(PLUGIN_KEYWORD)) {
+    return refuse(`its package.json lacks the keyword "${PLUGIN_KEYWORD}"`);
   }
   const engine = asRecord(card["engines"])["nightjar"];
   if (typeof engine !== "string") return refuse("its package.json names no engines.nightjar");

@@ -1,0 +1,213 @@
+// Runs npm, the one that Nightjar brings, as a process of its own: an argument array, an environment of only what it
+// needs, settings and cache below the data directory, a time limit, and its output line by line.
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdir } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { delimiter, dirname, join } from "node:path";
+import { redactUrl } from "../../domain/redact-url.ts";
+import { NightjarError } from "../../errors.ts";
+
+export const NPM_LIMIT_MS = 300_000;
+const LINE_LIMIT = 500;
+/** After the polite signal. */
+const PATIENCE_MS = 3_000;
+const KEPT_LINES = 40;
+
+/** Passed on to npm, and with it to the install scripts that were consented to. Nothing else of the environment is. */
+const PASSED_ON = [
+  "LANG",
+  "TZ",
+  "TMPDIR",
+  "TEMP",
+  "TMP",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+  "NODE_EXTRA_CA_CERTS",
+  "SSL_CERT_FILE",
+  "SystemRoot",
+  "ComSpec",
+  "PATHEXT",
+];
+
+export interface NpmRun {
+  /** The command with its own arguments: `["install", "nightjar-camera-x@1.0.0"]`. */
+  readonly args: readonly string[];
+  /** The npm project. */
+  readonly cwd: string;
+  readonly dataDir: string;
+  readonly registryUrl: string;
+  readonly signal: AbortSignal;
+  readonly limitMs?: number;
+  onLine(line: string): void;
+}
+
+/**
+ * Runs npm to its end and gives what it wrote to standard output. Throws `NJ_PLUGIN_NPM` (with npm's own words),
+ * `NJ_PLUGIN_INTEGRITY`, `NJ_PLUGIN_NOT_ON_REGISTRY`, `NJ_PLUGIN_REGISTRY_AWAY`, `NJ_PLUGIN_INSTALL_LATE` or
+ * `NJ_PLUGIN_JOB_CANCELLED`; then npm and all that it started are gone.
+ */
+export async function runNpm(run: NpmRun): Promise<string> {
+  const home = join(run.dataDir, "cache", "npm");
+  await mkdir(join(home, "home"), { recursive: true, mode: 0o700 });
+  throwIfCancelled(run.signal);
+  const limitMs = run.limitMs ?? NPM_LIMIT_MS;
+  const child = spawn(
+    process.execPath,
+    [
+      npmProgram(),
+      ...run.args,
+      `--registry=${run.registryUrl}`,
+      `--cache=${join(home, "cache")}`,
+      `--userconfig=${join(run.dataDir, "plugins", ".npmrc")}`,
+      `--globalconfig=${join(home, "npmrc")}`,
+      "--prefer-offline",
+      "--no-audit",
+      "--no-fund",
+      "--no-update-notifier",
+      "--no-progress",
+      "--no-color",
+      "--loglevel=http",
+      "--logs-max=0",
+      "--fetch-retries=1",
+      "--fetch-timeout=60000",
+    ],
+    {
+      cwd: run.cwd,
+      env: environmentFor(home),
+      stdio: ["ignore", "pipe", "pipe"],
+      // A group of its own, so that the install scripts end with it.
+      detached: process.platform !== "win32",
+    },
+  );
+  const told: string[] = [];
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output = (output + text).slice(-1024 * 1024);
+  });
+  const flush = byLine(child, (line) => {
+    told.push(line);
+    if (told.length > KEPT_LINES) told.shift();
+    run.onLine(line);
+  });
+  let ended: "late" | "cancelled" | undefined;
+  const end = (why: "late" | "cancelled"): void => {
+    ended ??= why;
+    killGroup(child, "SIGTERM");
+    setTimeout(() => killGroup(child, "SIGKILL"), PATIENCE_MS).unref();
+  };
+  const cancel = (): void => end("cancelled");
+  const limit = setTimeout(() => end("late"), limitMs);
+  run.signal.addEventListener("abort", cancel, { once: true });
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", resolve);
+    });
+    flush();
+    if (ended === "late") {
+      throw new NightjarError(
+        "NJ_PLUGIN_INSTALL_LATE",
+        "deadline-exceeded",
+        `npm was not done after ${limitMs / 1000} s and was ended`,
+      );
+    }
+    throwIfCancelled(run.signal);
+    if (code !== 0) throw npmError(told, run.registryUrl);
+    return output;
+  } finally {
+    clearTimeout(limit);
+    run.signal.removeEventListener("abort", cancel);
+    // Whatever an install script left running has no business any more.
+    killGroup(child, "SIGKILL");
+  }
+}
+
+/** Throws `NJ_PLUGIN_JOB_CANCELLED` when somebody gave the job up. */
+export function throwIfCancelled(signal: AbortSignal): void {
+  if (signal.aborted) {
+    throw new NightjarError("NJ_PLUGIN_JOB_CANCELLED", "failed-precondition", "the job was cancelled");
+  }
+}
+
+function npmProgram(): string {
+  const find = createRequire(import.meta.url);
+  return join(dirname(find.resolve("npm/package.json")), "bin", "npm-cli.js");
+}
+
+function environmentFor(home: string): NodeJS.ProcessEnv {
+  const passed = PASSED_ON.map((name) => [name, process.env[name]] as const).filter(
+    (entry) => entry[1] !== undefined,
+  );
+  return {
+    ...Object.fromEntries(passed),
+    // Install scripts call `node`: the one that runs Nightjar.
+    PATH: [dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter),
+    HOME: join(home, "home"),
+  };
+}
+
+function byLine(child: ChildProcess, onLine: (line: string) => void): () => void {
+  let rest = "";
+  const tell = (line: string): void => {
+    const text = redactUrl(line.replaceAll(/\p{Cc}/gu, " ").trimEnd()).slice(0, LINE_LIMIT);
+    if (text !== "") onLine(text);
+  };
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    const lines = (rest + text).split("\n");
+    // A line without an end is told in pieces.
+    rest = (lines.pop() ?? "").slice(-4 * LINE_LIMIT);
+    for (const line of lines) tell(line);
+  });
+  return () => {
+    tell(rest);
+    rest = "";
+  };
+}
+
+function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    if (process.platform === "win32") child.kill(signal);
+    else process.kill(-child.pid, signal);
+  } catch {
+    // It has ended, and with it its group.
+  }
+}
+
+/** npm's last words, as one of our errors. */
+function npmError(lines: readonly string[], registryUrl: string): NightjarError {
+  const said = lines.filter((line) => line.startsWith("npm error "));
+  const code = /^npm error code (\S+)/.exec(
+    said.find((line) => line.startsWith("npm error code")) ?? "",
+  )?.[1];
+  const words = said
+    .map((line) => line.slice("npm error ".length).trim())
+    .filter((line) => line !== "" && !/^(code |A complete log|Log files were not)/.test(line))
+    .join(" ")
+    .slice(0, 1000);
+  const why = words === "" ? "npm failed without a word" : words;
+  if (code === "EINTEGRITY") {
+    return new NightjarError(
+      "NJ_PLUGIN_INTEGRITY",
+      "failed-precondition",
+      `a file is not the one that its checksum belongs to: ${why}`,
+    );
+  }
+  if (code === "E404" || code === "ETARGET" || code === "ENOVERSIONS") {
+    return new NightjarError("NJ_PLUGIN_NOT_ON_REGISTRY", "not-found", why);
+  }
+  if (
+    /^(ECONN|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET|ENOTCACHED)/.test(code ?? "")
+  ) {
+    return new NightjarError(
+      "NJ_PLUGIN_REGISTRY_AWAY",
+      "unavailable",
+      `the registry ${redactUrl(registryUrl)} does not serve (${code}). Check the network, or pluginRegistry.url in config.json`,
+    );
+  }
+  return new NightjarError("NJ_PLUGIN_NPM", "failed-precondition", `npm: ${why}`);
+}

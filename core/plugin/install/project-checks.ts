@@ -1,0 +1,69 @@
+// What must hold before a plugin may stand in the plugins' project: its identity card, the checksums in the lock file,
+// and that nothing came in by a side door (a second core, a folder elsewhere).
+import { NightjarError } from "../../errors.ts";
+import { type PluginManifest, readManifest } from "../manifest.ts";
+import { type PluginProject, statOf } from "./plugin-project.ts";
+
+/** The manifest of a package.json that is a plugin's. Throws `NJ_PLUGIN_REFUSED` with the reason. */
+export function acceptedManifest(card: unknown, nightjarVersion: string): PluginManifest {
+  const result = readManifest(card, nightjarVersion);
+  if (result.ok) return result.manifest;
+  throw refused(result.name, result.reason);
+}
+
+export function refused(name: string, reason: string): NightjarError {
+  return new NightjarError(
+    "NJ_PLUGIN_REFUSED",
+    "failed-precondition",
+    `${name.slice(0, 214)} is refused: ${reason}`,
+  );
+}
+
+/**
+ * Checks a project into which npm has installed `name`: what lies on the disk is that plugin in that version, with that
+ * checksum. Throws `NJ_PLUGIN_REFUSED` or `NJ_PLUGIN_INTEGRITY`.
+ */
+export async function checkInstalled(
+  project: PluginProject,
+  expected: { readonly name: string; readonly version: string; readonly integrity: string },
+  nightjarVersion: string,
+): Promise<PluginManifest> {
+  const path = `node_modules/${expected.name}`;
+  const lock = await project.lock();
+  const own = lock.find((entry) => entry.path === path);
+  if (own === undefined || !sharesChecksum(own.integrity, expected.integrity)) {
+    throw integrityError(expected.name, "the lock file does not name the checksum that was expected");
+  }
+  for (const { path: place, name, resolved, integrity, isLink, isBundled } of lock) {
+    if (name === "@nightjar/core" || place.endsWith("node_modules/@nightjar/core")) {
+      throw refused(expected.name, "it brings a second @nightjar/core, by one of its dependencies");
+    }
+    if (isLink) throw refused(expected.name, `its dependency ${name} is a link to a folder elsewhere`);
+    // What came inside another package is covered by that one's checksum.
+    if (integrity === undefined && !isBundled) {
+      throw integrityError(name, `it came from ${resolved.slice(0, 200) || "somewhere"} without a checksum`);
+    }
+  }
+  // What the registry said of it could differ from what it holds.
+  const manifest = acceptedManifest(await project.packageCard(path), nightjarVersion);
+  if (manifest.name !== expected.name || manifest.version !== expected.version) {
+    throw refused(
+      expected.name,
+      `the package calls itself ${manifest.name}@${manifest.version}, not ${expected.name}@${expected.version}`,
+    );
+  }
+  if ((await statOf(project.path(path, manifest.entry))) === undefined) {
+    throw refused(expected.name, `its entry file ${manifest.entry} is not in the package: was it built?`);
+  }
+  return manifest;
+}
+
+function integrityError(name: string, why: string): NightjarError {
+  return new NightjarError("NJ_PLUGIN_INTEGRITY", "failed-precondition", `${name}: ${why}`);
+}
+
+/** Both may name several checksums, of several kinds. */
+function sharesChecksum(found: string | undefined, expected: string): boolean {
+  const wanted = new Set(expected.split(/\s+/));
+  return found?.split(/\s+/).some((checksum) => wanted.has(checksum)) ?? false;
+}
