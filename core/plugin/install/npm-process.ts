@@ -64,7 +64,8 @@ export async function runNpm(run: NpmRun): Promise<string> {
       `--cache=${join(home, "cache")}`,
       `--userconfig=${join(run.dataDir, "plugins", ".npmrc")}`,
       `--globalconfig=${join(home, "npmrc")}`,
-      "--prefer-offline",
+      // A version of a minute ago would not be in a list that was kept.
+      "--prefer-online",
       "--no-audit",
       "--no-fund",
       "--no-update-notifier",
@@ -73,6 +74,7 @@ export async function runNpm(run: NpmRun): Promise<string> {
       "--loglevel=http",
       "--logs-max=0",
       "--fetch-retries=1",
+      "--fetch-retry-mintimeout=1000",
       "--fetch-timeout=60000",
     ],
     {

@@ -23,7 +23,7 @@ export function parsePluginSource(text: string): PluginSource {
   if (typed === "" || typed.length > LONGEST || /\p{Cc}/u.test(typed)) {
     throw sourceError("the source is a plugin's name, the path of a .tgz file, or the path of a folder");
   }
-  if (/^(git\b|git\+|github:|gitlab:|bitbucket:|https?:)/i.test(typed)) {
+  if (/^git\b|(^|@)(git\+|github:|gitlab:|bitbucket:|https?:)/i.test(typed)) {
     throw sourceError("plugins are not installed from addresses or repositories: download a .tgz file first");
   }
   const path = typed.replace(/^file:(\/\/(?=\/))?/, "");

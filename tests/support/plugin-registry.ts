@@ -1,0 +1,145 @@
+// A real npm registry (verdaccio) on loopback for tests, in a process of its own, with anonymous publishing and no
+// uplink; and plugins to publish in it, made by npm as anybody's are.
+import { type ChildProcess, fork, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const NPM = join(dirname(createRequire(import.meta.url).resolve("npm/package.json")), "bin/npm-cli.js");
+
+export class PluginRegistry {
+  readonly url: string;
+  readonly folder: string;
+  readonly #child: ChildProcess;
+
+  private constructor(folder: string, port: number, child: ChildProcess) {
+    this.folder = folder;
+    this.url = `http://127.0.0.1:${port}/`;
+    this.#child = child;
+  }
+
+  /** Starts a registry that keeps its packages below `folder`. */
+  static async start(folder: string): Promise<PluginRegistry> {
+    mkdirSync(folder, { recursive: true });
+    const child = fork(fileURLToPath(import.meta.url), [folder], {
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    const [port] = (await once(child, "message")) as [number];
+    writeFileSync(join(folder, "npmrc"), `//127.0.0.1:${port}/:_authToken=nobody\n`);
+    return new PluginRegistry(folder, port, child);
+  }
+
+  /** Publishes a tarball or a package's folder. */
+  async publish(path: string, tag = "latest"): Promise<void> {
+    await npm(
+      ["publish", path, `--tag=${tag}`, `--registry=${this.url}`, `--userconfig=${join(this.folder, "npmrc")}`],
+      this.folder,
+    );
+  }
+
+  /** Where the registry keeps the tarball of a version. */
+  tarball(name: string, version: string): string {
+    return join(this.folder, "storage", name, `${basename(name)}-${version}.tgz`);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const gone = once(this.#child, "exit");
+    this.#child.kill();
+    await gone;
+  }
+}
+
+/** Packs a package's folder and gives the tarball's path. */
+export async function pack(folder: string, into: string): Promise<string> {
+  mkdirSync(into, { recursive: true });
+  const told = await npm(["pack", folder, "--json", `--pack-destination=${into}`], into);
+  const [first] = Object.values(JSON.parse(told) as Record<string, { filename: string }>);
+  return join(into, basename(first?.filename ?? ""));
+}
+
+export interface PluginParts {
+  readonly name: string;
+  readonly version?: string;
+  /** Body of `setup`. */
+  readonly setup?: string;
+  readonly card?: Readonly<Record<string, unknown>>;
+  /** The whole entry file. */
+  readonly entry?: string;
+}
+
+/** Writes a plugin's package into a new folder below `root` and gives the folder. */
+export function writePlugin(root: string, parts: PluginParts): string {
+  const { name, version = "1.0.0", setup = "" } = parts;
+  const folder = join(root, `${name.replaceAll(/[@/]/g, "_")}-${version}-${Math.random().toString(36).slice(2)}`);
+  mkdirSync(folder, { recursive: true });
+  const card = {
+    name,
+    version,
+    description: "A plugin of a test",
+    type: "module",
+    exports: "./index.js",
+    keywords: ["nightjar-plugin"],
+    engines: { nightjar: "^0.1.0" },
+    peerDependencies: { "@nightjar/core": "^0.1.0" },
+    nightjar: { displayName: `Test ${name}` },
+    ...parts.card,
+  };
+  writeFileSync(join(folder, "package.json"), JSON.stringify(card, undefined, 2));
+  writeFileSync(
+    join(folder, "index.js"),
+    parts.entry ??
+      `import { definePlugin, Type } from "@nightjar/core";
+       export default definePlugin({
+         name: ${JSON.stringify(name)},
+         configSchema: Type.Object({}),
+         async setup(nvr) { ${setup} },
+       });`,
+  );
+  return folder;
+}
+
+async function npm(args: readonly string[], cwd: string): Promise<string> {
+  const child = spawn(
+    process.execPath,
+    [NPM, ...args, "--ignore-scripts", `--cache=${join(cwd, "cache")}`, "--loglevel=error", "--logs-max=0"],
+    { cwd, stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env["PATH"] ?? "", HOME: cwd } },
+  );
+  let out = "";
+  let problems = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    problems += text;
+  });
+  const [code] = (await once(child, "close")) as [number | null];
+  if (code !== 0) throw new Error(`npm ${args.join(" ")}: ${problems}`);
+  return out;
+}
+
+if (import.meta.main) {
+  const folder = process.argv[2] ?? "";
+  const { runServer } = createRequire(import.meta.url)("verdaccio") as {
+    runServer(config: unknown): Promise<import("node:http").Server>;
+  };
+  const server = await runServer({
+    storage: join(folder, "storage"),
+    self_path: join(folder, "config.yaml"),
+    auth: { htpasswd: { file: join(folder, "htpasswd") } },
+    uplinks: {},
+    packages: {
+      "@*/*": { access: "$all", publish: "$anonymous" },
+      "**": { access: "$all", publish: "$anonymous" },
+    },
+    log: { type: "stdout", format: "json", level: "fatal" },
+    web: { enable: false },
+  });
+  process.once("disconnect", () => process.exit(0));
+  server.listen(0, "127.0.0.1", () => {
+    const address = server.address();
+    process.send?.(typeof address === "object" ? address?.port : undefined);
+  });
+}
