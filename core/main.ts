@@ -22,13 +22,13 @@ const COMMANDS: Readonly<Record<string, { help: string; run: (line: CommandLine)
     help: "camera list | add URL | remove ID | probe URL",
     run: async (line) => (await import("./cli/camera.ts")).camera(line),
   },
-  plugin: {
-    help: "plugin create KIND NAME [FOLDER]: a new plugin, with tests that pass",
-    run: async (line) => (await import("./cli/plugin.ts")).plugin(line),
-  },
   user: {
     help: "user list | create NAME | password NAME | remove NAME | activation-code",
     run: async (line) => (await import("./cli/user.ts")).user(line),
+  },
+  plugin: {
+    help: "plugin list | search [WORDS] | add SOURCE | update [NAME] | remove NAME | create KIND NAME [FOLDER]",
+    run: async (line) => (await import("./cli/plugin.ts")).plugin(line),
   },
   fsck: {
     help: "compare recordings and index; --repair, --rebuild (with the recorder stopped)",

@@ -54,6 +54,10 @@ export const OPTIONS = {
   footage: { type: "string", help: "camera remove: keep or remove its recordings" },
   admin: { type: "string", help: "user create: make an administrator of this name" },
   role: { type: "string", help: "user create: administrator, operator or viewer" },
+  "allow-scripts": {
+    type: "boolean",
+    help: "plugin add, update: let install scripts run; they can do all that Nightjar can",
+  },
   repair: { type: "boolean", help: "fsck: mend what can be mended" },
   rebuild: { type: "boolean", help: "fsck: make the index anew from the files" },
 } as const;

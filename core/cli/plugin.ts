@@ -2,10 +2,18 @@
 import { NightjarError } from "../errors.ts";
 import type { CommandLine } from "./arguments.ts";
 
-const USAGE = "plugin create KIND NAME [FOLDER]";
+const USAGE =
+  "plugin list | search [WORDS] | add SOURCE | update [NAME] | remove NAME | create KIND NAME [FOLDER]";
 
 export async function plugin(line: CommandLine): Promise<number> {
   switch (line.words[1]) {
+    case "list":
+    case "search":
+      return (await import("./plugin-look.ts")).pluginLook(line);
+    case "add":
+    case "update":
+    case "remove":
+      return (await import("./plugin-change.ts")).pluginChange(line);
     case "create":
       return (await import("./plugin-create.ts")).pluginCreate(line);
     default:

@@ -218,6 +218,19 @@ export const ConfigSchema = Type.Object(
         additionalProperties: false,
       },
     ),
+    pluginRegistry: Type.Object(
+      {
+        url: Type.String({
+          title: "Address",
+          description:
+            "npm registry that plugins are searched on and installed from, when somebody asks for it.",
+          pattern: "^https?://[^\\s@?#]+$",
+          maxLength: 500,
+          default: "https://registry.npmjs.org/",
+        }),
+      },
+      { ...closed, default: {}, description: "Where plugins come from." },
+    ),
     sessions: Type.Object(
       {
         idleMinutes: Type.Integer({

@@ -1,4 +1,9 @@
 // Messages between the command line and a running `core` on `<data>/run/cli.sock` (0600: whoever owns the data directory).
+
+import type { PluginJob, PluginJobOrder } from "../plugin/install/install-job.ts";
+import type { OfferedPlugin } from "../plugin/install/registry-client.ts";
+import type { PluginUpdate } from "../plugin/install/updates.ts";
+import type { PluginStatus } from "../plugin/plugin-status.ts";
 import type { LocalUserCalls } from "../users/local-calls.ts";
 
 export const CLI_SOCKET = "cli.sock";
@@ -10,4 +15,10 @@ export type CoreMethodsForCli = {
   addCamera: (params: { camera: Record<string, unknown> }) => Record<string, unknown>;
   removeCamera: (params: { id: string; footage: "keep" | "remove" }) => void;
   probeCamera: (params: { driver: string; config: Record<string, unknown> }) => Record<string, unknown>;
+  listPlugins: (params: Record<string, never>) => readonly PluginStatus[];
+  searchPlugins: (params: { text: string }) => readonly OfferedPlugin[];
+  pluginUpdates: (params: Record<string, never>) => readonly PluginUpdate[];
+  startPluginJob: (params: PluginJobOrder) => PluginJob;
+  pluginJob: (params: { id: string }) => PluginJob;
+  cancelPluginJob: (params: { id: string }) => PluginJob;
 } & { [M in keyof LocalUserCalls]: LocalUserCalls[M] };

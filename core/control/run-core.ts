@@ -17,6 +17,7 @@ import { requireFfmpeg, searchFfmpeg } from "../media/ffmpeg/find-ffmpeg.ts";
 import { keyFrameJpeg } from "../media/ffmpeg/key-frame-jpeg.ts";
 import { detectSandbox } from "../media/ffmpeg/sandbox.ts";
 import { MEDIA_SOCKET } from "../media/protocol.ts";
+import { PluginInstaller } from "../plugin/install/plugin-installer.ts";
 import { PluginHost } from "../plugin/plugin-host.ts";
 import { secretsOfPlugin } from "../plugin/plugin-secrets.ts";
 import { fetchBackupsFromMedia, openOrRescueDb } from "../recording/database-rescue.ts";
@@ -87,6 +88,15 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     secrets: (name) => secretsOfPlugin(secrets, name),
     refreshCameras: (driver) => void list.refresh(driver),
     offerCamera: (camera) => list.offer(camera).then(() => undefined),
+  });
+  const pluginInstaller = new PluginInstaller({
+    dataDir,
+    version: VERSION,
+    clock,
+    log,
+    registryUrl: () => config.get().pluginRegistry.url,
+    runner: plugins,
+    onJob: (job) => changes.publish({ type: "plugin-job", job }),
   });
   const list = new CameraList({
     config,
@@ -180,6 +190,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     cameras,
     recordings: recordingsAdapter(recording, () => config.get().timeZone),
     plugins,
+    pluginInstaller,
     status,
     changes,
   });
@@ -242,6 +253,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   }
 
   // Cameras first and plugins before them: media obeys its last desired state meanwhile, so nothing waits for this.
+  await pluginInstaller.recover();
   await plugins.load();
   await list.start();
   await plugins.start();
@@ -276,6 +288,8 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     users,
     cameras,
     status,
+    plugins,
+    pluginInstaller,
   });
   if ((await searchFfmpeg({ configured: config.get().ffmpeg.path })).found === undefined) {
     problems.push({
@@ -298,6 +312,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       await gateway.close();
       await api.close();
       list.stop();
+      await pluginInstaller.close();
       await plugins.stop();
       await knownStreams.settled();
       await recording.stop();

@@ -16,6 +16,7 @@ import { httpError, problemAnswer } from "./problem.ts";
 import { answer, needs, type Route, route, SIGNED_IN } from "./route.ts";
 import { routeMiddleware } from "./router.ts";
 import { cameraRoutes } from "./routes/camera-routes.ts";
+import { pluginInstallRoutes } from "./routes/plugin-install-routes.ts";
 import { pluginRoutes } from "./routes/plugin-routes.ts";
 import { recordingRoutes } from "./routes/recording-routes.ts";
 import { sessionRoutes } from "./routes/session-routes.ts";
@@ -124,6 +125,7 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
     ...recordingRoutes(services),
     ...pluginRoutes(services),
     ...pluginPageRoutes(services, passes),
+    ...pluginInstallRoutes(services),
     ...systemRoutes(services),
     ...settingsRoutes(services),
     route({

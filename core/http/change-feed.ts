@@ -4,6 +4,7 @@
 import { Readable } from "node:stream";
 import type { Clock, Timer } from "../clock.ts";
 import { NightjarError } from "../errors.ts";
+import type { PluginJob } from "../plugin/install/install-job.ts";
 import { mayDo, mayDoWith, type Principal } from "../users/principal.ts";
 import type { CameraView, VolumeView } from "./wire-schemas.ts";
 
@@ -12,6 +13,7 @@ export type Change =
   | { readonly type: "camera"; readonly camera: CameraView }
   | { readonly type: "camera-removed"; readonly camera: string }
   | { readonly type: "volume"; readonly volume: VolumeView }
+  | { readonly type: "plugin-job"; readonly job: PluginJob }
   | {
       readonly type: "coverage";
       readonly camera: string;
@@ -122,6 +124,7 @@ function maySee(principal: Principal, change: Change): boolean {
     case "coverage":
       return mayDoWith(principal, "playback", change.camera);
     case "volume":
+    case "plugin-job":
       return mayDo(principal, "system.view");
   }
 }
@@ -134,6 +137,8 @@ function payload(change: Change): unknown {
       return { id: change.camera };
     case "volume":
       return change.volume;
+    case "plugin-job":
+      return change.job;
     case "coverage": {
       const { type: _, ...rest } = change;
       return rest;

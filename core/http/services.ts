@@ -5,6 +5,10 @@ import type { ConfigStore } from "../config/config-store.ts";
 import type { StreamName } from "../domain/ids.ts";
 import type { Log } from "../log.ts";
 import type { PluginPage } from "../plugin/plugin-host.ts";
+import type { PluginJob, PluginJobOrder } from "../plugin/install/install-job.ts";
+import type { InstalledPlugin } from "../plugin/install/plugin-project.ts";
+import type { OfferedPlugin } from "../plugin/install/registry-client.ts";
+import type { PluginUpdate } from "../plugin/install/updates.ts";
 import type { PluginRoute } from "../plugin/plugin-route.ts";
 import type { Users } from "../users/users.ts";
 import type { ChangeFeed } from "./change-feed.ts";
@@ -113,6 +117,21 @@ export interface PluginService {
   routesOf(name: string): readonly PluginRoute[];
 }
 
+/** Installing, updating and removing plugins, as jobs one after the other. */
+export interface PluginInstallService {
+  /** Throws `NJ_PLUGIN_SOURCE`, `NJ_PLUGIN_JOBS_FULL`. */
+  start(order: PluginJobOrder): PluginJob;
+  /** Newest first. */
+  jobs(): readonly PluginJob[];
+  /** Throws `NJ_PLUGIN_JOB_NOT_FOUND`, as `cancel` does. */
+  job(id: string): PluginJob;
+  cancel(id: string): PluginJob;
+  installed(): Promise<readonly InstalledPlugin[]>;
+  /** Throws `NJ_PLUGIN_REGISTRY_AWAY`, as `updates` does. */
+  search(text: string, signal?: AbortSignal): Promise<readonly OfferedPlugin[]>;
+  updates(signal?: AbortSignal): Promise<readonly PluginUpdate[]>;
+}
+
 /** All that the API is made of. */
 export interface HttpServices {
   readonly version: string;
@@ -123,6 +142,7 @@ export interface HttpServices {
   readonly cameras: CameraService;
   readonly recordings: RecordingService;
   readonly plugins: PluginService;
+  readonly pluginInstaller: PluginInstallService;
   readonly status: StatusService;
   /** Whoever learns of a change publishes it here; `GET /changes` passes it on. */
   readonly changes: ChangeFeed;

@@ -3,6 +3,7 @@ import type { Role } from "../domain/roles.ts";
 import type { Users } from "./users.ts";
 
 /** Who acts, in the audit log. */
+export const LOCAL_ACTOR = { userName: "command line", remoteAddress: "" };
 const ACTOR = { userName: "command line", address: "" };
 
 /** What the command line may ask. Errors are those of {@link Users}. */

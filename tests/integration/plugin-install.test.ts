@@ -1,7 +1,15 @@
 // Installing plugins for real: npm, a registry (verdaccio) on loopback, plugins in processes of their own. What is
 // installed runs; what cannot be is refused, and all is as it was before.
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, realpathSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import { systemClock } from "../../core/clock.ts";
@@ -11,7 +19,7 @@ import type { PluginJob, PluginJobOrder } from "../../core/plugin/install/instal
 import { PluginInstaller } from "../../core/plugin/install/plugin-installer.ts";
 import { PluginHost } from "../../core/plugin/plugin-host.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
-import { pack, PluginRegistry, writePlugin } from "../support/plugin-registry.ts";
+import { PluginRegistry, pack, writePlugin } from "../support/plugin-registry.ts";
 
 const YARD = "nightjar-camera-yard";
 const GATE = "@somebody/nightjar-camera-gate";
@@ -38,7 +46,11 @@ describe("the installer of plugins", { timeout: 180_000 }, () => {
     await publish({ name: "nightjar-camera-no-plugin", card: { keywords: ["camera"] } });
     await publish({ name: "nightjar-camera-future", card: { engines: { nightjar: "^9.0.0" } } });
     await publish({ name: "nightjar-camera-changed" });
-    await publish({ name: "scripted-part", card: { scripts: { postinstall: "node index.js" } }, entry: MARK });
+    await publish({
+      name: "scripted-part",
+      card: { scripts: { postinstall: "node index.js" } },
+      entry: MARK,
+    });
     await publish({ name: "nightjar-camera-scripted", card: { dependencies: { "scripted-part": "1.0.0" } } });
   });
   afterEach(async () => {
@@ -50,9 +62,9 @@ describe("the installer of plugins", { timeout: 180_000 }, () => {
   });
 
   /** A recorder's plugins: what runs them and what installs them. */
-  async function setUp(options: { url?: string; dataDir?: string; host?: boolean } = {}) {
+  async function setUp(options: { url?: string; host?: boolean; settleMs?: number } = {}) {
     number += 1;
-    const dataDir = options.dataDir ?? root.join(`data-${number}`);
+    const dataDir = root.join(`data-${number}`);
     mkdirSync(dataDir, { recursive: true });
     const host = new PluginHost({
       dataDir,
@@ -61,6 +73,7 @@ describe("the installer of plugins", { timeout: 180_000 }, () => {
       log: silentLog,
       clock: systemClock,
       settings: () => undefined,
+      secrets: () => ({ get: async () => undefined, set: async () => undefined }),
       refreshCameras: () => undefined,
       offerCamera: async () => undefined,
     });
@@ -72,7 +85,7 @@ describe("the installer of plugins", { timeout: 180_000 }, () => {
       log: silentLog,
       registryUrl: () => options.url ?? registry.url,
       ...(options.host === false ? {} : { runner: host }),
-      limits: { startMs: 20_000, settleMs: 200 },
+      limits: { startMs: 20_000, settleMs: options.settleMs ?? 200 },
       onJob: (job) => told.push(job),
     });
     await installer.recover();
@@ -108,10 +121,13 @@ describe("the installer of plugins", { timeout: 180_000 }, () => {
   /** What of the project must not change when a job fails. */
   function state(dataDir: string): unknown {
     const folder = join(dataDir, "plugins");
-    const read = (file: string) => (existsSync(join(folder, file)) ? readFileSync(join(folder, file), "utf8") : "");
+    const read = (file: string) =>
+      existsSync(join(folder, file)) ? readFileSync(join(folder, file), "utf8") : "";
     return {
       files: ["package.json", "package-lock.json", "node_modules/.package-lock.json"].map(read),
-      modules: existsSync(join(folder, "node_modules")) ? readdirSync(join(folder, "node_modules")).sort() : [],
+      modules: existsSync(join(folder, "node_modules"))
+        ? readdirSync(join(folder, "node_modules")).sort()
+        : [],
       left: readdirSync(folder).filter((name) => name.startsWith(".")),
     };
   }
@@ -157,7 +173,10 @@ describe("the installer of plugins", { timeout: 180_000 }, () => {
     const tarball = await pack(writePlugin(root.join("sources"), { name: YARD }), root.join("tarballs"));
     await install(tarball);
     assert.deepEqual(running(), [`${YARD}@1.0.0`]);
-    assert.match(readFileSync(project("package.json"), "utf8"), /file:tarballs\/nightjar-camera-yard-1\.0\.0-/);
+    assert.match(
+      readFileSync(project("package.json"), "utf8"),
+      /file:tarballs\/nightjar-camera-yard-1\.0\.0-/,
+    );
   });
 
   it("installs a folder as a copy of what it holds, and its changed content again", async () => {
@@ -228,7 +247,10 @@ describe("the installer of plugins", { timeout: 180_000 }, () => {
       assert.equal(job.status, "failed");
       assert.match(job.reason ?? "", reason);
     }
-    assert.deepEqual(readdirSync(join(dataDir, "plugins")).filter((name) => name !== "storage"), []);
+    assert.deepEqual(
+      readdirSync(join(dataDir, "plugins")).filter((name) => name !== "storage"),
+      [],
+    );
   });
 
   it("refuses a file that was changed on the registry", async () => {
@@ -304,8 +326,11 @@ describe("the installer of plugins", { timeout: 180_000 }, () => {
   });
 
   it("undoes a plugin that ends soon after it was started", async () => {
-    const { run, dataDir, host } = await setUp();
-    const source = writePlugin(root.join("sources"), { name: YARD, setup: "setTimeout(() => process.exit(3), 50);" });
+    const { run, dataDir, host } = await setUp({ settleMs: 60_000 });
+    const source = writePlugin(root.join("sources"), {
+      name: YARD,
+      setup: "setTimeout(() => process.exit(3), 50);",
+    });
     const job = await run({ action: "install", source });
     assert.equal(job.status, "undone", job.reason);
     assert.deepEqual(host.list(), []);
@@ -358,10 +383,10 @@ describe("the installer of plugins", { timeout: 180_000 }, () => {
   });
 });
 
-
-
 const isAway = (error: unknown): boolean =>
-  error instanceof NightjarError && error.code === "NJ_PLUGIN_REGISTRY_AWAY" && /does not serve/.test(error.message);
+  error instanceof NightjarError &&
+  error.code === "NJ_PLUGIN_REGISTRY_AWAY" &&
+  /does not serve/.test(error.message);
 
 async function pidOf(host: PluginHost, name: string): Promise<number> {
   const plugin = host.list().find((one) => one.name === name);

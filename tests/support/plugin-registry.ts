@@ -34,7 +34,13 @@ export class PluginRegistry {
   /** Publishes a tarball or a package's folder. */
   async publish(path: string, tag = "latest"): Promise<void> {
     await npm(
-      ["publish", path, `--tag=${tag}`, `--registry=${this.url}`, `--userconfig=${join(this.folder, "npmrc")}`],
+      [
+        "publish",
+        path,
+        `--tag=${tag}`,
+        `--registry=${this.url}`,
+        `--userconfig=${join(this.folder, "npmrc")}`,
+      ],
       this.folder,
     );
   }
@@ -73,7 +79,10 @@ export interface PluginParts {
 /** Writes a plugin's package into a new folder below `root` and gives the folder. */
 export function writePlugin(root: string, parts: PluginParts): string {
   const { name, version = "1.0.0", setup = "" } = parts;
-  const folder = join(root, `${name.replaceAll(/[@/]/g, "_")}-${version}-${Math.random().toString(36).slice(2)}`);
+  const folder = join(
+    root,
+    `${name.replaceAll(/[@/]/g, "_")}-${version}-${Math.random().toString(36).slice(2)}`,
+  );
   mkdirSync(folder, { recursive: true });
   const card = {
     name,

@@ -5,7 +5,7 @@ import semver from "semver";
 import type { Clock } from "../../clock.ts";
 import { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import type { PluginStatus } from "../plugin-host.ts";
+import type { PluginStatus } from "../plugin-status.ts";
 import type { PluginJobOrder } from "./install-job.ts";
 import { throwIfCancelled } from "./npm-process.ts";
 import { parsePluginSource } from "./plugin-source.ts";
@@ -77,7 +77,7 @@ async function stage({
 }: JobRunOptions): Promise<StagedChange | { readonly isNewest: true; readonly version: string }> {
   const context: ChangeContext = {
     ...given,
-    isBundled: (plugin) => statusIn(runner, plugin)?.isolation === "inline",
+    isBundled: (plugin) => statusIn(runner, plugin)?.bundled === true,
   };
   const { action, source = "", name = "", allowScripts } = order;
   if (action === "remove") return stageRemoval(context, name);

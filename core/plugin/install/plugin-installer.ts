@@ -48,6 +48,8 @@ export class PluginInstaller {
   #queue: Promise<void> = Promise.resolve();
   #toldMs = 0;
   #isClosed = false;
+  /** Why nothing may be changed. */
+  #broken: NightjarError | undefined;
 
   constructor(options: PluginInstallerOptions) {
     this.#options = options;
@@ -57,9 +59,25 @@ export class PluginInstaller {
 
   /**
    * Takes back what was unfinished when Nightjar ended, and makes the link to the core. Call it before plugins are
-   * loaded and before anything else here.
+   * loaded and before anything else here. Never rejects: what could not be taken back is logged, and no job is begun.
    */
   async recover(): Promise<void> {
+    try {
+      await this.#recover();
+    } catch (error) {
+      // Plugins are not worth a recorder that does not start.
+      const reason = error instanceof Error ? error.message : String(error);
+      const { folder } = this.#project;
+      this.#broken = new NightjarError(
+        "NJ_PLUGIN_PROJECT",
+        "failed-precondition",
+        `a change of plugins in ${folder} was interrupted and could not be undone: ${reason}. It is tried again at the next start`,
+      );
+      this.#options.log.error("an unfinished change of plugins could not be undone", { folder, reason });
+    }
+  }
+
+  async #recover(): Promise<void> {
     const { log, clock } = this.#options;
     const journal = await undoUnfinished(this.#project);
     if (journal !== undefined) {
@@ -78,6 +96,7 @@ export class PluginInstaller {
    */
   start(order: PluginJobOrder): PluginJob {
     if (this.#isClosed) throw cancelled();
+    if (this.#broken !== undefined) throw this.#broken;
     checkOrder(order);
     if (this.#jobs.filter((job) => !job.isOver).length >= QUEUE) {
       throw new NightjarError(

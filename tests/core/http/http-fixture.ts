@@ -12,6 +12,7 @@ import type { HttpServices } from "../../../core/http/services.ts";
 import type { CameraView } from "../../../core/http/wire-schemas.ts";
 import { Type } from "../../../core/index.ts";
 import { type Log, silentLog } from "../../../core/log.ts";
+import type { PluginJob } from "../../../core/plugin/install/install-job.ts";
 import type { PluginRoute } from "../../../core/plugin/plugin-route.ts";
 import { ACTOR, CLIENT, GOOD_PASSWORD, type UsersFixture, usersFixture } from "../users/users-fixture.ts";
 
@@ -69,6 +70,20 @@ const PLUGIN_ROUTES: readonly PluginRoute[] = [
     },
   },
 ];
+function pluginJob(id: string): PluginJob {
+  if (id !== "job-1") {
+    throw new NightjarError("NJ_PLUGIN_JOB_NOT_FOUND", "not-found", "there is no such job, or not any more");
+  }
+  return {
+    id,
+    action: "install",
+    source: "nightjar-camera-far",
+    status: "running",
+    createdAt: new Date(START_MS).toISOString(),
+    lines: ["installing nightjar-camera-far@1.1.0"],
+    linesLeftOut: 0,
+  };
+}
 
 export interface Answer {
   readonly status: number;
@@ -193,6 +208,24 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
       async restart(name) {
         called(`restart ${name}`);
       },
+    },
+    pluginInstaller: {
+      start(order) {
+        called(`job ${order.action} ${order.source ?? order.name} ${JSON.stringify(order.allowScripts)}`);
+        return pluginJob("job-1");
+      },
+      jobs: () => [pluginJob("job-1")],
+      job: (id) => pluginJob(id),
+      cancel(id) {
+        called(`cancel ${id}`);
+        return pluginJob(id);
+      },
+      installed: async () => [{ name: "nightjar-camera-far", version: "1.0.0", origin: "registry" }],
+      async search(text) {
+        called(`search ${text}`);
+        return [{ name: "nightjar-camera-far", version: "1.1.0", description: "Far", links: {} }];
+      },
+      updates: async () => [{ name: "nightjar-camera-far", installed: "1.0.0", newest: "1.1.0", fits: true }],
     },
     status: {
       async status() {
