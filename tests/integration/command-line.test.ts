@@ -1,39 +1,11 @@
 // The command `nightjar` on a real recorder: what it prints, its exit codes, and what happens without a recorder.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { RecorderRig, ROOT } from "../support/recorder-rig.ts";
-
-interface Result {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function nightjar(dataDir: string, args: readonly string[], input = ""): Promise<Result> {
-  const child = spawn(process.execPath, [
-    "--disable-warning=ExperimentalWarning",
-    join(ROOT, "core/main.ts"),
-    ...args,
-    "--data",
-    dataDir,
-  ]);
-  let out = "";
-  let err = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    out += chunk.toString();
-  });
-  child.stderr.on("data", (chunk: Buffer) => {
-    err += chunk.toString();
-  });
-  child.stdin.end(input);
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, out, err };
-}
+import { nightjar } from "../support/nightjar-command.ts";
+import { RecorderRig } from "../support/recorder-rig.ts";
 
 describe("nightjar on a running recorder", () => {
   let rig: RecorderRig;
@@ -70,7 +42,7 @@ describe("nightjar on a running recorder", () => {
     const added = await nightjar(
       rig.dataDir,
       ["camera", "add", url, "--name", "Back door", "--username", "u", "--password-stdin"],
-      "canary-word\n",
+      { input: "canary-word\n" },
     );
     assert.equal(added.code, 0, added.err);
     assert.match(added.out, /Added back-door/);
@@ -124,7 +96,7 @@ describe("nightjar without a running recorder", async () => {
     const made = await nightjar(
       dataDir,
       ["user", "create", "--admin", "anna", "--password-stdin"],
-      "a long pass phrase\n",
+      { input: "a long pass phrase\n" },
     );
     assert.equal(made.code, 0, made.err);
     assert.match((await nightjar(dataDir, ["user", "list"])).out, /anna\s+administrator/);
@@ -135,7 +107,7 @@ describe("nightjar without a running recorder", async () => {
     const { code, err } = await nightjar(
       dataDir,
       ["user", "create", "bob", "--role", "viewer", "--password-stdin"],
-      "short\n",
+      { input: "short\n" },
     );
     assert.equal(code, 1);
     assert.match(err, /at least 12.*NJ_PASSWORD_WEAK/s);
