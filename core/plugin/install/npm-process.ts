@@ -9,8 +9,6 @@ import { NightjarError } from "../../errors.ts";
 
 export const NPM_LIMIT_MS = 300_000;
 const LINE_LIMIT = 500;
-/** After the polite signal. */
-const PATIENCE_MS = 3_000;
 const KEPT_LINES = 40;
 
 /** Passed on to npm, and with it to the install scripts that were consented to. Nothing else of the environment is. */
@@ -98,12 +96,14 @@ export async function runNpm(run: NpmRun): Promise<string> {
   let ended: "late" | "cancelled" | undefined;
   const end = (why: "late" | "cancelled"): void => {
     ended ??= why;
-    killGroup(child, "SIGTERM");
-    setTimeout(() => killGroup(child, "SIGKILL"), PATIENCE_MS).unref();
+    // It works in a copy that is thrown away: there is nothing to be polite about.
+    killGroup(child);
   };
   const cancel = (): void => end("cancelled");
   const limit = setTimeout(() => end("late"), limitMs);
   run.signal.addEventListener("abort", cancel, { once: true });
+  // Whatever an install script left running has no business any more, and would keep the pipes open.
+  child.once("exit", () => killGroup(child));
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once("error", reject);
@@ -123,8 +123,6 @@ export async function runNpm(run: NpmRun): Promise<string> {
   } finally {
     clearTimeout(limit);
     run.signal.removeEventListener("abort", cancel);
-    // Whatever an install script left running has no business any more.
-    killGroup(child, "SIGKILL");
   }
 }
 
@@ -170,11 +168,11 @@ function byLine(child: ChildProcess, onLine: (line: string) => void): () => void
   };
 }
 
-function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+function killGroup(child: ChildProcess): void {
   if (child.pid === undefined) return;
   try {
-    if (process.platform === "win32") child.kill(signal);
-    else process.kill(-child.pid, signal);
+    if (process.platform === "win32") child.kill("SIGKILL");
+    else process.kill(-child.pid, "SIGKILL");
   } catch {
     // It has ended, and with it its group.
   }

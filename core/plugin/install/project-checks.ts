@@ -55,6 +55,12 @@ export async function checkInstalled(
   if ((await statOf(project.path(path, manifest.entry))) === undefined) {
     throw refused(expected.name, `its entry file ${manifest.entry} is not in the package: was it built?`);
   }
+  if (/\.[cm]?tsx?$/.test(manifest.entry)) {
+    throw refused(
+      expected.name,
+      `its entry file ${manifest.entry} is TypeScript, which Node does not run below node_modules: pack it for publishing, or use --plugin-path`,
+    );
+  }
   return manifest;
 }
 

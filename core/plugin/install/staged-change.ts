@@ -70,6 +70,7 @@ export async function stageInstall(
   if (context.isBundled(found.name)) throw refused(found.name, "a plugin of that name comes with Nightjar");
   const project = await live.copyTo(live.path(`${STAGING}${context.id}`));
   const wanted = await found.fetch(project);
+  if (wanted.name !== found.name) throw refused(found.name, "its file was changed meanwhile");
   context.onLine(`installing ${wanted.name}@${wanted.version}`);
   await npm(context, project, ["install", wanted.spec, ...INSTALL_FLAGS]);
   await checkInstalled(project, wanted, nightjar);

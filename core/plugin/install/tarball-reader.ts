@@ -28,8 +28,9 @@ export interface TarballFacts {
 /** Reads a tarball. Throws `NJ_PLUGIN_TARBALL` (invalid-argument) if it is none, or holds no package.json. */
 export async function readTarball(path: string): Promise<TarballFacts> {
   try {
-    const { size } = await stat(path);
-    if (size > FILE_LIMIT_BYTES) throw tarballError(path, `it is longer than ${FILE_LIMIT_BYTES} bytes`);
+    const kind = await stat(path);
+    if (!kind.isFile()) throw tarballError(path, "it is no file");
+    if (kind.size > FILE_LIMIT_BYTES) throw tarballError(path, `it is longer than ${FILE_LIMIT_BYTES} bytes`);
     return { integrity: await checksumOf(path), card: await cardIn(path) };
   } catch (error) {
     if (error instanceof NightjarError) throw error;

@@ -24,7 +24,7 @@ const REFUSED = {
   "nightjar-camera-x@1.x": /neither an exact version nor a tag/,
   "nightjar-camera-x@": /neither an exact version nor a tag/,
   "nightjar-camera-x@npm:left-pad@1.0.0": /neither an exact version nor a tag/,
-  "nightjar-camera-x@https://example.org/x.tgz": /neither an exact version nor a tag/,
+  "nightjar-camera-x@https://example.org/x.tgz": /not installed from addresses/,
   "https://example.org/x.tgz": /not installed from addresses/,
   "git+ssh://git@example.org/x.git": /not installed from addresses/,
   "github:someone/nightjar-camera-x": /not installed from addresses/,
