@@ -7,6 +7,10 @@ import type { PlainError } from "../errors.ts";
 export const CORE_LINK_SOCKET = "core-link.sock";
 export const CORE_HTTP_SOCKET = "core-http.sock";
 
+/** The one resource whose body may be longer than others': a plugin's file from a browser. */
+export const UPLOAD_PATH = "/api/v1/plugins/upload";
+export const UPLOAD_LIMIT_BYTES = 32 * 1024 * 1024;
+
 /** Headers that only the gateway sets on proxied requests; it strips them from what comes from outside. */
 export const CLIENT_ADDRESS_HEADER = "x-nightjar-client-address";
 /** "1" when the client's own connection is TLS, "0" when it is not. */

@@ -54,6 +54,9 @@ function operation(route: Route): Json {
     "x-nightjar-policy": policyText(route.policy),
     ...(route.policy.kind === "public" ? { security: [] } : { security: [{ bearer: [] }, { cookie: [] }] }),
     parameters: [...parameters(route.params, "path"), ...parameters(route.query, "query")],
+    ...(route.fileLimitBytes === undefined
+      ? {}
+      : { requestBody: { required: true, content: { "application/octet-stream": {} } } }),
     ...(route.body === undefined
       ? {}
       : { requestBody: { required: true, content: { "application/json": { schema: route.body } } } }),

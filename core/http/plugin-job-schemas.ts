@@ -5,6 +5,11 @@ const closed = { additionalProperties: false } as const;
 const NAME_LIMIT = 214;
 const SOURCE_LIMIT = 4096;
 
+const PermissionsSchema = Type.Object(
+  { network: Type.Union([Type.Boolean(), Type.Array(Type.String())]) },
+  { description: "What it asks to be allowed." },
+);
+
 export const PluginJobSchema = Type.Object({
   id: Type.String(),
   action: Type.Enum(["install", "update", "remove"] as const),
@@ -21,6 +26,7 @@ export const PluginJobSchema = Type.Object({
   code: Type.Optional(Type.String({ description: "The stable code of that." })),
   version: Type.Optional(Type.String({ description: "Installed in the end." })),
   previousVersion: Type.Optional(Type.String()),
+  permissions: Type.Optional(PermissionsSchema),
   scripts: Type.Optional(
     Type.Readonly(
       Type.Array(Type.Object({ name: Type.String(), version: Type.String() }), {
@@ -28,6 +34,15 @@ export const PluginJobSchema = Type.Object({
       }),
     ),
   ),
+});
+
+export const PluginUploadAnswer = Type.Object({
+  source: Type.String({ description: "What a job installs it by." }),
+  name: Type.String(),
+  version: Type.String(),
+  displayName: Type.String(),
+  description: Type.String(),
+  permissions: PermissionsSchema,
 });
 
 export const PluginJobAnswer = Type.Object({ job: PluginJobSchema });
@@ -80,6 +95,7 @@ export const PluginUpdatesAnswer = Type.Object({
       newest: Type.String(),
       fits: Type.Boolean({ description: "It can be installed in this Nightjar." }),
       reason: Type.Optional(Type.String({ description: "Why it does not fit." })),
+      permissions: Type.Optional(PermissionsSchema),
     }),
   ),
 });

@@ -44,6 +44,13 @@ export function checkJson(contentType: string | undefined): void {
   }
 }
 
+/** Throws `NJ_CONTENT_TYPE` (415) unless the body is declared as a file. Forms of foreign pages cannot send that either. */
+export function checkFile(contentType: string | undefined): void {
+  if (contentType === undefined || !/^application\/octet-stream\s*(?:;|$)/i.test(contentType)) {
+    throw httpError(415, "NJ_CONTENT_TYPE", "send the file as application/octet-stream");
+  }
+}
+
 /** A part of a request, as the schema wants it. Texts of paths and queries are turned into numbers where asked for. */
 export function checkShape(schema: TSchema, value: unknown, part: "path" | "query" | "body"): unknown {
   const problems = schemaProblems(schema, value);

@@ -42,6 +42,8 @@ export interface RouteRequest<P, Q, B> {
   readonly principal: Principal;
   readonly principalIfAny: Principal | undefined;
   readonly client: ClientInfo;
+  /** The body as it comes, for routes that take a file. Whoever reads it counts: what is announced is only a promise. */
+  readonly file: AsyncIterable<Uint8Array>;
   /** Writes an act of this caller to the audit log. The detail holds no secrets. */
   audit(action: string, detail?: Readonly<Record<string, unknown>>, camera?: string): void;
   /** Aborted when the caller has gone. */
@@ -75,6 +77,8 @@ export interface RouteDefinition<P extends TObject, Q extends TObject, B extends
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
+  /** The body is a file of at most so many bytes (`application/octet-stream`), which the handler reads. */
+  readonly fileLimitBytes?: number;
   /** Shape of the answer, for the OpenAPI document. */
   readonly response?: TSchema;
   /** Content type of the answer where it is not JSON. */
@@ -94,6 +98,7 @@ export interface Route {
   readonly params: TObject | undefined;
   readonly query: TObject | undefined;
   readonly body: TSchema | undefined;
+  readonly fileLimitBytes: number | undefined;
   readonly response: TSchema | undefined;
   readonly contentType: string;
   readonly status: number;
@@ -112,6 +117,7 @@ export function route<P extends TObject, Q extends TObject, B extends TSchema>(
     params: definition.params,
     query: definition.query,
     body: definition.body,
+    fileLimitBytes: definition.fileLimitBytes,
     response: definition.response,
     contentType: definition.contentType ?? "application/json",
     status: definition.status ?? (definition.response === undefined ? 204 : 200),

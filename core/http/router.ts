@@ -10,7 +10,7 @@ import { CLIENT_ADDRESS_HEADER, CLIENT_SECURE_HEADER } from "../gateway/protocol
 import { type ClientInfo, mayDo, mayDoWith, type Principal } from "../users/principal.ts";
 import { authenticate, unauthenticated } from "./credentials.ts";
 import { httpError } from "./problem.ts";
-import { checkJson, checkOrigin, checkShape, type RequestOrigin } from "./request-checks.ts";
+import { checkFile, checkJson, checkOrigin, checkShape, type RequestOrigin } from "./request-checks.ts";
 import type { CredentialKind, Policy, Route, RouteAnswer } from "./route.ts";
 import type { HttpServices } from "./services.ts";
 
@@ -112,6 +112,7 @@ export function serve(route: Route, services: HttpServices): Middleware {
       },
       principalIfAny: principal,
       client,
+      file: context.req,
       audit: (action, detail = {}, camera) =>
         services.users.audit.record({
           userName: principal?.userName ?? "",
@@ -169,10 +170,12 @@ async function checkChange(
   };
   // Signing in is checked too where a browser says whence it comes: a foreign page must not sign somebody in.
   if (by === "cookie" || (route.policy.kind === "public" && origin.origin !== undefined)) checkOrigin(origin);
-  if (by === "cookie" || route.body !== undefined) checkJson(context.get("content-type"));
+  if (route.fileLimitBytes !== undefined) checkFile(context.get("content-type"));
+  else if (by === "cookie" || route.body !== undefined) checkJson(context.get("content-type"));
+  const limitBytes = route.fileLimitBytes ?? BODY_LIMIT_BYTES;
   const announced = Number(context.get("content-length") || 0);
-  if (announced > BODY_LIMIT_BYTES) {
-    throw httpError(413, "NJ_BODY_TOO_LARGE", `a body may hold ${BODY_LIMIT_BYTES} bytes at most`);
+  if (announced > limitBytes) {
+    throw httpError(413, "NJ_BODY_TOO_LARGE", `a body may hold ${limitBytes} bytes at most`);
   }
   if (route.body !== undefined) await parseBody(context as never, async () => undefined);
 }

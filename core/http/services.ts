@@ -7,6 +7,7 @@ import type { Log } from "../log.ts";
 import type { PluginPage } from "../plugin/plugin-host.ts";
 import type { PluginJob, PluginJobOrder } from "../plugin/install/install-job.ts";
 import type { InstalledPlugin } from "../plugin/install/plugin-project.ts";
+import type { UploadedPlugin } from "../plugin/install/plugin-uploads.ts";
 import type { OfferedPlugin } from "../plugin/install/registry-client.ts";
 import type { PluginUpdate } from "../plugin/install/updates.ts";
 import type { PluginRoute } from "../plugin/plugin-route.ts";
@@ -127,6 +128,8 @@ export interface PluginInstallService {
   job(id: string): PluginJob;
   cancel(id: string): PluginJob;
   installed(): Promise<readonly InstalledPlugin[]>;
+  /** Keeps a plugin's file for a job. Throws `NJ_PLUGIN_TARBALL`, `NJ_PLUGIN_REFUSED`, `NJ_BODY_TOO_LARGE`. */
+  upload(bytes: AsyncIterable<Uint8Array>, limitBytes: number): Promise<UploadedPlugin>;
   /** Throws `NJ_PLUGIN_REGISTRY_AWAY`, as `updates` does. */
   search(text: string, signal?: AbortSignal): Promise<readonly OfferedPlugin[]>;
   updates(signal?: AbortSignal): Promise<readonly PluginUpdate[]>;

@@ -93,11 +93,9 @@ describe("nightjar without a running recorder", async () => {
   });
 
   it("makes the first administrator headless", async () => {
-    const made = await nightjar(
-      dataDir,
-      ["user", "create", "--admin", "anna", "--password-stdin"],
-      { input: "a long pass phrase\n" },
-    );
+    const made = await nightjar(dataDir, ["user", "create", "--admin", "anna", "--password-stdin"], {
+      input: "a long pass phrase\n",
+    });
     assert.equal(made.code, 0, made.err);
     assert.match((await nightjar(dataDir, ["user", "list"])).out, /anna\s+administrator/);
     assert.match((await nightjar(dataDir, ["user", "activation-code"])).out, /needs no code/);

@@ -2,7 +2,7 @@
 // kill at every step, and what recording notices of it (nothing).
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { ConfigStore } from "../../core/config/config-store.ts";
@@ -18,6 +18,7 @@ import { DEMO_FRAME_MS, RecorderRig } from "../support/recorder-rig.ts";
 
 const YARD = "nightjar-camera-yard";
 const GATE = "nightjar-camera-gate";
+const SHED = "nightjar-camera-shed";
 /** One whose `setup` never comes to its end. */
 const SLOW = {
   name: YARD,
@@ -121,7 +122,7 @@ describe("installing plugins in a recorder", { timeout: 180_000 }, () => {
       assert.match(refused.err, /nightjar-camera-gate@1\.0\.0.*add --allow-scripts/);
     });
 
-    // Told before the step begins: the kill comes in the middle of it.
+    // Each is told before its step begins; how far that has come is what chance makes of it.
     for (const step of ["asking the registry", "installing", "npm http fetch", "putting it in place"]) {
       it(`is as it was, or as ordered, after a kill in the step "${step}"`, async () => {
         await registry.publish(writePlugin(sources, { name: YARD, version: "1.1.0" })).catch(() => undefined);
@@ -174,6 +175,27 @@ describe("installing plugins in a recorder", { timeout: 180_000 }, () => {
       assert.match(text, /event: plugin-job\ndata: \{"id":"job-/);
       assert.equal((await ended(job.id)).status, "done");
       assert.deepEqual(await versions(), { [GATE]: "1.0.0", [YARD]: "1.0.0" });
+    });
+
+    it("installs a file that came by browser, and keeps none of those that are no plugin", async () => {
+      const tarball = await pack(writePlugin(sources, { name: SHED }), root.join("tarballs"));
+      const upload = (body: Uint8Array<ArrayBuffer>) =>
+        fetch(new URL("/api/v1/plugins/upload", rig?.url), {
+          method: "POST",
+          headers: { "content-type": "application/octet-stream", authorization: `Bearer ${token}` },
+          body,
+        });
+      const answer = await upload(new Uint8Array(readFileSync(tarball)));
+      assert.equal(answer.status, 201);
+      const { source, name, permissions } = (await answer.json()) as Record<string, unknown>;
+      assert.deepEqual([name, permissions], [SHED, { network: false }]);
+      const refused = await upload(new Uint8Array(3_000_000));
+      assert.equal(((await refused.json()) as { code: string }).code, "NJ_PLUGIN_TARBALL");
+      const { job } = await api<{ job: PluginJob }>("POST", "/plugins/jobs", { action: "install", source });
+      const done = await ended(job.id);
+      assert.deepEqual([done.status, done.name, done.permissions], ["done", SHED, { network: false }]);
+      assert.deepEqual(readdirSync(join(dataDir, "plugins/uploads")), []);
+      assert.equal((await command("remove", SHED)).code, 0);
     });
 
     it("updates all by command, with the recorder's own answer whether it starts", async () => {

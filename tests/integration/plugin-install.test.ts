@@ -298,7 +298,7 @@ describe("the installer of plugins", { timeout: 180_000 }, () => {
     await install(GATE);
     const bystander = await pidOf(host, GATE);
     assert.deepEqual(await installer.updates(), [
-      { name: YARD, installed: "1.0.0", newest: "1.1.0", fits: true },
+      { name: YARD, installed: "1.0.0", newest: "1.1.0", fits: true, permissions: { network: false } },
     ]);
     const job = await run({ action: "update", name: YARD });
     assert.deepEqual([job.status, job.previousVersion, job.version], ["done", "1.0.0", "1.1.0"]);

@@ -10,11 +10,11 @@ import {
 } from "node:http";
 import { pipeline } from "node:stream";
 import { NightjarError } from "../../errors.ts";
-import { CLIENT_ADDRESS_HEADER, CLIENT_SECURE_HEADER } from "../protocol.ts";
+import { CLIENT_ADDRESS_HEADER, CLIENT_SECURE_HEADER, UPLOAD_LIMIT_BYTES, UPLOAD_PATH } from "../protocol.ts";
 import type { ClientIdentity } from "./client-identity.ts";
 import { httpError, sendProblem } from "./problem.ts";
 
-/** Longest request body that core is sent. */
+/** Longest request body that core is sent, but for the file of a plugin. */
 export const BODY_LIMIT_BYTES = 1024 * 1024;
 /** How long core may take until its headers come. */
 const ANSWER_TIMEOUT_MS = 30_000;
@@ -58,9 +58,11 @@ export class CoreProxy {
     client: ClientIdentity,
     basePath: string,
   ): void {
+    const limitBytes =
+      incoming.method === "POST" && target === UPLOAD_PATH ? UPLOAD_LIMIT_BYTES : BODY_LIMIT_BYTES;
     const announced = Number(incoming.headers["content-length"] ?? 0);
-    if (announced > BODY_LIMIT_BYTES) {
-      refuseBody(incoming, response);
+    if (announced > limitBytes) {
+      refuseBody(incoming, response, limitBytes);
       return;
     }
     if (this.#pending >= PENDING_LIMIT) {
@@ -111,7 +113,7 @@ export class CoreProxy {
       // Core has answered without wanting the rest of the body: nor do we.
       if (!incoming.complete) cutSoon(incoming);
     });
-    sendBody(incoming, outgoing, () => refuseBody(incoming, response));
+    sendBody(incoming, outgoing, limitBytes, () => refuseBody(incoming, response, limitBytes));
   }
 
   close(): void {
@@ -123,12 +125,13 @@ export class CoreProxy {
 function sendBody(
   incoming: IncomingMessage,
   outgoing: ReturnType<typeof request>,
+  limitBytes: number,
   onTooLarge: () => void,
 ): void {
   let sentBytes = 0;
   incoming.on("data", (chunk: Buffer) => {
     sentBytes += chunk.length;
-    if (sentBytes > BODY_LIMIT_BYTES) {
+    if (sentBytes > limitBytes) {
       incoming.removeAllListeners("data");
       outgoing.destroy();
       onTooLarge();
@@ -144,11 +147,11 @@ function sendBody(
   incoming.on("aborted", () => outgoing.destroy());
 }
 
-function refuseBody(incoming: IncomingMessage, response: ServerResponse): void {
+function refuseBody(incoming: IncomingMessage, response: ServerResponse, limitBytes: number): void {
   response.setHeader("connection", "close");
   sendProblem(
     response,
-    httpError(413, "NJ_BODY_TOO_LARGE", `a request body may hold ${BODY_LIMIT_BYTES} bytes at most`),
+    httpError(413, "NJ_BODY_TOO_LARGE", `a request body may hold ${limitBytes} bytes at most`),
   );
   response.once("finish", () => cutSoon(incoming));
 }

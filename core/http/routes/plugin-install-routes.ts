@@ -1,6 +1,7 @@
 // Installing plugins: search, updates, and the jobs that install, update and remove. For administrators alone, since
 // whoever installs a plugin decides what runs on this machine.
 import { Type } from "typebox";
+import { UPLOAD_LIMIT_BYTES, UPLOAD_PATH } from "../../gateway/protocol.ts";
 import type { PluginJobOrder } from "../../plugin/install/install-job.ts";
 import {
   PluginJobAnswer,
@@ -8,6 +9,7 @@ import {
   PluginJobsAnswer,
   PluginSearchAnswer,
   PluginUpdatesAnswer,
+  PluginUploadAnswer,
 } from "../plugin-job-schemas.ts";
 import { answer, needs, type Route, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
@@ -71,6 +73,20 @@ export function pluginInstallRoutes({ pluginInstaller }: HttpServices): Route[] 
         const { action, source, name, allowScripts } = body;
         audit("plugin-job-started", { job: job.id, action, source, name, allowScripts });
         return answer(202, { job });
+      },
+    }),
+    route({
+      method: "POST",
+      path: UPLOAD_PATH,
+      policy: ADMINISTRATORS,
+      summary: "Takes a plugin's .tgz file, which a job may then install; it is not kept over a restart.",
+      fileLimitBytes: UPLOAD_LIMIT_BYTES,
+      response: PluginUploadAnswer,
+      status: 201,
+      async handle({ file, audit }) {
+        const uploaded = await pluginInstaller.upload(file, UPLOAD_LIMIT_BYTES);
+        audit("plugin-uploaded", { plugin: uploaded.name, version: uploaded.version });
+        return uploaded;
       },
     }),
     route({

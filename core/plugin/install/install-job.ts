@@ -2,6 +2,7 @@
 // memory and sent to everybody who watches.
 import { randomBytes } from "node:crypto";
 import { toPlainError } from "../../errors.ts";
+import type { PluginPermissions } from "../permissions.ts";
 
 export type PluginJobAction = "install" | "update" | "remove";
 /** `failed`: nothing was changed. `undone`: it was changed, did not work, and all is as before. */
@@ -42,6 +43,8 @@ export interface PluginJob {
   /** Installed in the end. */
   readonly version?: string;
   readonly previousVersion?: string;
+  /** What the new one asks to be allowed. */
+  readonly permissions?: PluginPermissions;
   /** Packages whose install scripts were not consented to; the reason of a failure with `NJ_PLUGIN_SCRIPTS`. */
   readonly scripts?: readonly ScriptedPackage[];
 }
@@ -61,6 +64,7 @@ export class JobRecord {
   name: string | undefined;
   version: string | undefined;
   previousVersion: string | undefined;
+  permissions: PluginPermissions | undefined;
   scripts: readonly ScriptedPackage[] | undefined;
   #reason: { readonly message: string; readonly code: string } | undefined;
 
@@ -105,6 +109,7 @@ export class JobRecord {
       ...(this.#reason === undefined ? {} : { reason: this.#reason.message, code: this.#reason.code }),
       ...(this.version === undefined ? {} : { version: this.version }),
       ...(this.previousVersion === undefined ? {} : { previousVersion: this.previousVersion }),
+      ...(this.permissions === undefined ? {} : { permissions: this.permissions }),
       ...(this.scripts === undefined ? {} : { scripts: this.scripts }),
     };
   }

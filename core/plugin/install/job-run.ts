@@ -27,7 +27,7 @@ export interface JobRunOptions {
   readonly clock: Clock;
   readonly log: Log;
   /** Called as soon as it is known which plugin this is about. */
-  onChange(change: Pick<StagedChange, "name" | "previousVersion">): void;
+  onChange(change: Pick<StagedChange, "name" | "previousVersion" | "permissions">): void;
 }
 
 /** What came of a job that did not fail. */

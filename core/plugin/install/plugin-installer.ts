@@ -11,6 +11,7 @@ import { ScriptsRefusedError } from "./install-scripts.ts";
 import { ChangeUndoneError, type JobRunOptions, runJob } from "./job-run.ts";
 import { type InstalledPlugin, PluginProject } from "./plugin-project.ts";
 import { parsePluginSource } from "./plugin-source.ts";
+import { PluginUploads, type UploadedPlugin } from "./plugin-uploads.ts";
 import { STAGING, undoUnfinished } from "./project-swap.ts";
 import { type OfferedPlugin, RegistryClient } from "./registry-client.ts";
 import type { PluginRunner, StartLimits } from "./start-check.ts";
@@ -43,6 +44,7 @@ export class PluginInstaller {
   readonly #options: PluginInstallerOptions;
   readonly #project: PluginProject;
   readonly #registry: RegistryClient;
+  readonly #uploads: PluginUploads;
   readonly #jobs: JobRecord[] = [];
   readonly #ends = new Map<string, Promise<void>>();
   #queue: Promise<void> = Promise.resolve();
@@ -55,6 +57,7 @@ export class PluginInstaller {
     this.#options = options;
     this.#project = new PluginProject(join(options.dataDir, "plugins"));
     this.#registry = new RegistryClient(options.registryUrl);
+    this.#uploads = new PluginUploads(this.#project.path("uploads"));
   }
 
   /**
@@ -88,6 +91,7 @@ export class PluginInstaller {
       log.warn("an unfinished change of plugins was undone", { job: journal.id, ...journal.order });
     }
     await linkCore(this.#project);
+    await this.#uploads.clear();
   }
 
   /**
@@ -157,6 +161,14 @@ export class PluginInstaller {
     return this.#project.installed();
   }
 
+  /**
+   * Keeps a plugin's file, for a job to install it. Throws `NJ_PLUGIN_TARBALL`, `NJ_PLUGIN_REFUSED`, or
+   * `NJ_BODY_TOO_LARGE`.
+   */
+  upload(bytes: AsyncIterable<Uint8Array>, limitBytes: number): Promise<UploadedPlugin> {
+    return this.#uploads.take(bytes, limitBytes, this.#options.version);
+  }
+
   /** Gives up what runs and waits, and takes back what is half done. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -172,6 +184,7 @@ export class PluginInstaller {
     try {
       const { version } = await runJob(this.#runOptions(job));
       job.version = version;
+      await this.#uploads.drop(job.order.source);
       job.end("done", clock.wallMs());
       log.notice("plugins were changed", {
         action: job.order.action,
@@ -211,8 +224,9 @@ export class PluginInstaller {
       limits,
       clock,
       log,
-      onChange: ({ name, previousVersion }) => {
+      onChange: ({ name, previousVersion, permissions }) => {
         job.name = name;
+        job.permissions = permissions;
         job.previousVersion = previousVersion;
       },
     };

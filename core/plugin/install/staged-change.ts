@@ -4,6 +4,7 @@
 import { copyFile, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { NightjarError, systemCode } from "../../errors.ts";
+import type { PluginPermissions } from "../permissions.ts";
 import { linkCore } from "./core-folder-link.ts";
 import { consentsFor, notYetRun, packagesWithScripts } from "./install-scripts.ts";
 import { runNpm, throwIfCancelled } from "./npm-process.ts";
@@ -36,6 +37,8 @@ export interface StagedChange {
   /** Undefined for a removal. */
   readonly version: string | undefined;
   readonly previousVersion: string | undefined;
+  /** What it asks to be allowed; undefined for a removal. */
+  readonly permissions: PluginPermissions | undefined;
 }
 
 /** What npm is to install, and what must come out of it. */
@@ -73,7 +76,9 @@ export async function stageInstall(
   if (wanted.name !== found.name) throw refused(found.name, "its file was changed meanwhile");
   context.onLine(`installing ${wanted.name}@${wanted.version}`);
   await npm(context, project, ["install", wanted.spec, ...INSTALL_FLAGS]);
-  await checkInstalled(project, wanted, nightjar);
+  const { permissions } = await checkInstalled(project, wanted, nightjar);
+  const hosts = permissions.network === true ? "the network" : permissions.network;
+  if (hosts !== false) context.onLine(`it asks for: ${hosts.toString()}`);
   await runConsentedScripts(context, project, allowScripts);
   await dropUnusedTarballs(project);
   await linkCore(project);
@@ -83,6 +88,7 @@ export async function stageInstall(
     name: wanted.name,
     version: wanted.version,
     previousVersion: await versionIn(live, wanted.name),
+    permissions,
   };
 }
 
@@ -99,7 +105,7 @@ export async function stageRemoval(context: ChangeContext, name: string): Promis
   await dropUnusedTarballs(project);
   await linkCore(project);
   throwIfCancelled(context.signal);
-  return { project, name, version: undefined, previousVersion };
+  return { project, name, version: undefined, previousVersion, permissions: undefined };
 }
 
 /** The error of a plugin that was not installed by the installer. */

@@ -2,6 +2,7 @@
 import semver from "semver";
 import { NightjarError } from "../../errors.ts";
 import { readManifest } from "../manifest.ts";
+import type { PluginPermissions } from "../permissions.ts";
 import type { InstalledPlugin } from "./plugin-project.ts";
 import type { RegistryClient } from "./registry-client.ts";
 
@@ -13,6 +14,8 @@ export interface PluginUpdate {
   readonly fits: boolean;
   /** Why it does not fit. */
   readonly reason?: string;
+  /** What the newest one asks to be allowed. */
+  readonly permissions?: PluginPermissions;
 }
 
 const AT_ONCE = 4;
@@ -47,7 +50,9 @@ async function updateOf(
     if (semver.valid(version) === null || semver.lte(newest.version, version)) return undefined;
     const card = readManifest(newest.card, nightjarVersion);
     const update = { name, installed: version, newest: newest.version };
-    return card.ok ? { ...update, fits: true } : { ...update, fits: false, reason: card.reason };
+    return card.ok
+      ? { ...update, fits: true, permissions: card.manifest.permissions }
+      : { ...update, fits: false, reason: card.reason };
   } catch (error) {
     if (error instanceof NightjarError && error.kind === "not-found") return undefined;
     throw error;

@@ -220,6 +220,19 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
         called(`cancel ${id}`);
         return pluginJob(id);
       },
+      async upload(bytes, limitBytes) {
+        let length = 0;
+        for await (const chunk of bytes) length += chunk.byteLength;
+        called(`upload ${length} of ${limitBytes}`);
+        return {
+          source: "/data/plugins/uploads/a.tgz",
+          name: "nightjar-camera-far",
+          version: "1.0.0",
+          displayName: "Far",
+          description: "",
+          permissions: { network: false },
+        };
+      },
       installed: async () => [{ name: "nightjar-camera-far", version: "1.0.0", origin: "registry" }],
       async search(text) {
         called(`search ${text}`);

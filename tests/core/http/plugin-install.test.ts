@@ -51,6 +51,28 @@ describe("installing plugins over the API", () => {
     assert.deepEqual(calls, ["cancel job-1"]);
   });
 
+  it("takes a file from those who may install, declared as one and of a bounded length", async (t) => {
+    const { ask, tokenOf, calls } = await httpFixture(t);
+    const token = await tokenOf("admin");
+    const path = "/api/v1/plugins/upload";
+    const headers = { "content-type": "application/octet-stream" };
+    const send = (token: string, more: Record<string, string> = {}) =>
+      ask(path, { method: "POST", token, headers: { ...headers, ...more }, rawBody: "x".repeat(2_000_000) });
+    const taken = await send(token);
+    assert.deepEqual([taken.status, taken.json["name"]], [201, "nightjar-camera-far"]);
+    assert.deepEqual(calls.splice(0), ["upload 2000000 of 33554432"]);
+    assert.equal(
+      (await send(token, { "content-type": "multipart/form-data" })).json["code"],
+      "NJ_CONTENT_TYPE",
+    );
+    assert.equal((await send(await tokenOf("operator"))).json["code"], "NJ_PERMISSION_DENIED");
+    const cookie = `__Host-nightjar=${token}`;
+    const foreign = { ...headers, origin: "https://evil.example" };
+    const answer = await ask(path, { method: "POST", cookie, headers: foreign, rawBody: "x" });
+    assert.equal(answer.json["code"], "NJ_ORIGIN_FOREIGN");
+    assert.deepEqual(calls, []);
+  });
+
   it("shows what the registry has, and which version of it is installed", async (t) => {
     const { ask, tokenOf, calls } = await httpFixture(t);
     const token = await tokenOf("admin");
