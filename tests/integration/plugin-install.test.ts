@@ -42,7 +42,7 @@ describe("the installer of plugins", { timeout: 180_000 }, () => {
     await publish({ name: YARD, version: "1.0.0" });
     await publish({ name: YARD, version: "1.1.0" });
     await publish({ name: YARD, version: "2.0.0-beta.1" }, "next");
-    await publish({ name: GATE });
+    await publish({ name: GATE, setup: 'appendFileSync("starts", process.pid + "\\n");' });
     await publish({ name: "nightjar-camera-no-plugin", card: { keywords: ["camera"] } });
     await publish({ name: "nightjar-camera-future", card: { engines: { nightjar: "^9.0.0" } } });
     await publish({ name: "nightjar-camera-changed" });
@@ -62,7 +62,7 @@ describe("the installer of plugins", { timeout: 180_000 }, () => {
   });
 
   /** A recorder's plugins: what runs them and what installs them. */
-  async function setUp(options: { url?: string; host?: boolean; settleMs?: number } = {}) {
+  async function setUp(options: { url?: string | (() => string); host?: boolean; settleMs?: number } = {}) {
     number += 1;
     const dataDir = root.join(`data-${number}`);
     mkdirSync(dataDir, { recursive: true });
@@ -83,7 +83,7 @@ describe("the installer of plugins", { timeout: 180_000 }, () => {
       version: "0.1.0",
       clock: systemClock,
       log: silentLog,
-      registryUrl: () => options.url ?? registry.url,
+      registryUrl: () => (typeof options.url === "function" ? options.url() : (options.url ?? registry.url)),
       ...(options.host === false ? {} : { runner: host }),
       limits: { startMs: 20_000, settleMs: options.settleMs ?? 200 },
       onJob: (job) => told.push(job),
@@ -179,6 +179,17 @@ describe("the installer of plugins", { timeout: 180_000 }, () => {
     );
   });
 
+  it("installs and removes files while the registry is away, although others came from it", async () => {
+    let url = registry.url;
+    const { install, run, running } = await setUp({ url: () => url });
+    await install(GATE);
+    url = NOWHERE;
+    await install(writePlugin(root.join("sources"), { name: YARD }));
+    assert.deepEqual(running(), [`${GATE}@1.0.0`, `${YARD}@1.0.0`]);
+    assert.equal((await run({ action: "remove", name: YARD })).status, "done");
+    assert.deepEqual(running(), [`${GATE}@1.0.0`]);
+  });
+
   it("installs a folder as a copy of what it holds, and its changed content again", async () => {
     const { install, running, project } = await setUp({ url: NOWHERE });
     const folder = writePlugin(root.join("sources"), { name: YARD });
@@ -253,6 +264,25 @@ describe("the installer of plugins", { timeout: 180_000 }, () => {
     );
   });
 
+  it("refuses a plugin that brings another one with it, also under another name", async () => {
+    const { run, dataDir } = await setUp();
+    for (const dependencies of [{ [GATE]: "1.0.0" }, { "masked-part": `npm:${GATE}@1.0.0` }]) {
+      const source = writePlugin(root.join("sources"), { name: YARD, card: { dependencies } });
+      const job = await run({ action: "install", source });
+      assert.deepEqual([job.status, job.code], ["failed", "NJ_PLUGIN_REFUSED"]);
+      assert.match(job.reason ?? "", /calls itself the plugin @somebody\/nightjar-camera-gate/);
+    }
+    assert.equal(existsSync(join(dataDir, "plugins/node_modules")), false);
+  });
+
+  it("lets nobody take the place of a plugin that comes with Nightjar", async () => {
+    const { run } = await setUp({ host: false });
+    const source = writePlugin(root.join("sources"), { name: "nightjar-camera-rtsp" });
+    const job = await run({ action: "install", source });
+    assert.equal(job.code, "NJ_PLUGIN_REFUSED");
+    assert.match(job.reason ?? "", /comes with Nightjar/);
+  });
+
   it("refuses a file that was changed on the registry", async () => {
     const { run, dataDir, running } = await setUp();
     const other = await pack(
@@ -293,17 +323,18 @@ describe("the installer of plugins", { timeout: 180_000 }, () => {
   });
 
   it("tells of a newer version and installs it; only that plugin is started anew", async () => {
-    const { install, run, running, installer, host } = await setUp();
+    const { install, run, running, installer, project } = await setUp();
     await install(`${YARD}@1.0.0`);
     await install(GATE);
-    const bystander = await pidOf(host, GATE);
+    const starts = () => readFileSync(project("storage/@somebody__nightjar-camera-gate/starts"), "utf8");
+    const bystander = starts();
     assert.deepEqual(await installer.updates(), [
       { name: YARD, installed: "1.0.0", newest: "1.1.0", fits: true, permissions: { network: false } },
     ]);
     const job = await run({ action: "update", name: YARD });
     assert.deepEqual([job.status, job.previousVersion, job.version], ["done", "1.0.0", "1.1.0"]);
     assert.deepEqual(running(), [`${GATE}@1.0.0`, `${YARD}@1.1.0`]);
-    assert.equal(await pidOf(host, GATE), bystander);
+    assert.equal(starts(), bystander);
     assert.deepEqual(await installer.updates(), []);
     const again = await run({ action: "update", name: YARD });
     assert.deepEqual([again.status, again.version], ["done", "1.1.0"]);
@@ -387,10 +418,3 @@ const isAway = (error: unknown): boolean =>
   error instanceof NightjarError &&
   error.code === "NJ_PLUGIN_REGISTRY_AWAY" &&
   /does not serve/.test(error.message);
-
-async function pidOf(host: PluginHost, name: string): Promise<number> {
-  const plugin = host.list().find((one) => one.name === name);
-  assert.equal(plugin?.status, "running");
-  assert.equal(plugin?.restarts, 0);
-  return plugin?.restarts ?? -1;
-}

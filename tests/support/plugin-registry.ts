@@ -100,7 +100,8 @@ export function writePlugin(root: string, parts: PluginParts): string {
   writeFileSync(
     join(folder, "index.js"),
     parts.entry ??
-      `import { definePlugin, Type } from "@nightjar/core";
+      `import { appendFileSync } from "node:fs";
+       import { definePlugin, Type } from "@nightjar/core";
        export default definePlugin({
          name: ${JSON.stringify(name)},
          configSchema: Type.Object({}),

@@ -20,7 +20,7 @@ import {
 import { type PluginRunner, type StartLimits, startProblem } from "./start-check.ts";
 
 export interface JobRunOptions {
-  readonly context: Omit<ChangeContext, "isBundled">;
+  readonly context: ChangeContext;
   readonly order: PluginJobOrder;
   readonly runner: PluginRunner | undefined;
   readonly limits: StartLimits;
@@ -71,14 +71,9 @@ export async function runJob(options: JobRunOptions): Promise<JobOutcome> {
 }
 
 async function stage({
-  context: given,
+  context,
   order,
-  runner,
 }: JobRunOptions): Promise<StagedChange | { readonly isNewest: true; readonly version: string }> {
-  const context: ChangeContext = {
-    ...given,
-    isBundled: (plugin) => statusIn(runner, plugin)?.bundled === true,
-  };
   const { action, source = "", name = "", allowScripts } = order;
   if (action === "remove") return stageRemoval(context, name);
   if (action === "install") return stageInstall(context, parsePluginSource(source), allowScripts);

@@ -1,8 +1,8 @@
 // What must hold before a plugin may stand in the plugins' project: its identity card, the checksums in the lock file,
 // and that nothing came in by a side door (a second core, a folder elsewhere).
 import { NightjarError } from "../../errors.ts";
-import { type PluginManifest, readManifest } from "../manifest.ts";
-import { type PluginProject, statOf } from "./plugin-project.ts";
+import { isPluginName, type PluginManifest, readManifest } from "../manifest.ts";
+import { type LockEntry, type PluginProject, statOf } from "./plugin-project.ts";
 
 /** The manifest of a package.json that is a plugin's. Throws `NJ_PLUGIN_REFUSED` with the reason. */
 export function acceptedManifest(card: unknown, nightjarVersion: string): PluginManifest {
@@ -44,6 +44,7 @@ export async function checkInstalled(
       throw integrityError(name, `it came from ${resolved.slice(0, 200) || "somewhere"} without a checksum`);
     }
   }
+  await checkNoOthers(project, lock);
   // What the registry said of it could differ from what it holds.
   const manifest = acceptedManifest(await project.packageCard(path), nightjarVersion);
   if (manifest.name !== expected.name || manifest.version !== expected.version) {
@@ -62,6 +63,25 @@ export async function checkInstalled(
     );
   }
   return manifest;
+}
+
+/**
+ * Whatever lies in node_modules and calls itself a plugin is run as one, with what it asks for: so nothing may that was
+ * not installed by its own name. Throws `NJ_PLUGIN_REFUSED`.
+ */
+async function checkNoOthers(project: PluginProject, lock: readonly LockEntry[]): Promise<void> {
+  const { dependencies } = await project.card();
+  for (const { path, name } of lock) {
+    if (!/^node_modules\/(@[^/]+\/)?[^/]+$/.test(path)) continue;
+    const card = (await project.packageCard(path)) as { readonly name?: unknown } | undefined;
+    const called = typeof card?.name === "string" ? card.name : "";
+    if (!isPluginName(called)) continue;
+    if (path === `node_modules/${called}` && dependencies[called] !== undefined) continue;
+    throw refused(
+      name,
+      `it is a dependency that calls itself the plugin ${called}: install that by its own name`,
+    );
+  }
 }
 
 function integrityError(name: string, why: string): NightjarError {

@@ -2,8 +2,9 @@
 // without running anything of it, checks it, runs the install scripts that were consented to. Nothing that is live is
 // touched: whatever goes wrong here has changed nothing.
 import { copyFile, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { NightjarError, systemCode } from "../../errors.ts";
+import { discoverPlugins } from "../discovery.ts";
 import type { PluginPermissions } from "../permissions.ts";
 import { linkCore } from "./core-folder-link.ts";
 import { consentsFor, notYetRun, packagesWithScripts } from "./install-scripts.ts";
@@ -25,8 +26,6 @@ export interface ChangeContext {
   readonly registry: RegistryClient;
   readonly registryUrl: string;
   readonly signal: AbortSignal;
-  /** Plugins that come with Nightjar: nobody takes their place. */
-  isBundled(name: string): boolean;
   onLine(line: string): void;
 }
 
@@ -50,6 +49,8 @@ interface Resolved {
   readonly spec: string;
 }
 
+const BUNDLED = resolve(import.meta.dirname, "../../../plugins");
+
 const INSTALL_FLAGS = [
   "--ignore-scripts",
   "--save-exact",
@@ -70,7 +71,8 @@ export async function stageInstall(
 ): Promise<StagedChange> {
   const { live, version: nightjar } = context;
   const found = await lookAt(context, source);
-  if (context.isBundled(found.name)) throw refused(found.name, "a plugin of that name comes with Nightjar");
+  if ((await bundledNames(nightjar)).has(found.name))
+    throw refused(found.name, "a plugin of that name comes with Nightjar");
   const project = await live.copyTo(live.path(`${STAGING}${context.id}`));
   const wanted = await found.fetch(project);
   if (wanted.name !== found.name) throw refused(found.name, "its file was changed meanwhile");
@@ -115,6 +117,12 @@ export function notInstalled(name: string): NightjarError {
     "not-found",
     `${name.slice(0, 214)} was not installed here: what comes with Nightjar, or by --plugin-path, is not changed this way`,
   );
+}
+
+/** Plugins that come with Nightjar: nobody takes their place. */
+async function bundledNames(nightjar: string): Promise<Set<string>> {
+  const { plugins } = await discoverPlugins([{ bundled: true, folder: BUNDLED }], nightjar);
+  return new Set(plugins.map(({ manifest }) => manifest.name));
 }
 
 /** Reads and checks the identity card, and tells how to get hold of the rest. */
