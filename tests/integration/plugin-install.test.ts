@@ -42,7 +42,7 @@ describe("the installer of plugins", { timeout: 180_000 }, () => {
     await publish({ name: YARD, version: "1.0.0" });
     await publish({ name: YARD, version: "1.1.0" });
     await publish({ name: YARD, version: "2.0.0-beta.1" }, "next");
-    await publish({ name: GATE, setup: 'appendFileSync("starts", process.pid + "\\n");' });
+    await publish({ name: GATE, setup: 'appendFileSync(nvr.storageDir + "/starts", process.pid + "\\n");' });
     await publish({ name: "nightjar-camera-no-plugin", card: { keywords: ["camera"] } });
     await publish({ name: "nightjar-camera-future", card: { engines: { nightjar: "^9.0.0" } } });
     await publish({ name: "nightjar-camera-changed" });
@@ -326,7 +326,7 @@ describe("the installer of plugins", { timeout: 180_000 }, () => {
     const { install, run, running, installer, project } = await setUp();
     await install(`${YARD}@1.0.0`);
     await install(GATE);
-    const starts = () => readFileSync(project("storage/@somebody__nightjar-camera-gate/starts"), "utf8");
+    const starts = () => readFileSync(project("storage/@somebody+nightjar-camera-gate/starts"), "utf8");
     const bystander = starts();
     assert.deepEqual(await installer.updates(), [
       { name: YARD, installed: "1.0.0", newest: "1.1.0", fits: true, permissions: { network: false } },
