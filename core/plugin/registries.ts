@@ -42,6 +42,23 @@ const OBJECT_SCHEMA = Type.Object({
   properties: Type.Optional(Type.Record(Type.String(), Type.Object({}))),
 });
 
+/** What a camera's settings are checked by once its secrets have been taken out: those are needed no longer. */
+function withoutSecrets(schema: unknown): unknown {
+  const {
+    required = [],
+    properties = {},
+    ...rest
+  } = schema as {
+    readonly required?: readonly string[];
+    readonly properties?: Readonly<Record<string, { readonly "x-secret"?: unknown }>>;
+  };
+  return {
+    ...rest,
+    properties,
+    required: required.filter((field) => properties[field]?.["x-secret"] !== true),
+  };
+}
+
 export const REGISTRIES: Readonly<Record<RegistryName, RegistryShape>> = {
   cameraDrivers: {
     title: "camera driver",
@@ -66,7 +83,8 @@ export const REGISTRIES: Readonly<Record<RegistryName, RegistryShape>> = {
     required: ["streams"],
     optional: ["prepare"],
     isScoped: false,
-    described: (card, method, args) => (method === "streams" ? [[card["configSchema"], args[0]]] : []),
+    described: (card, method, args) =>
+      method === "streams" ? [[withoutSecrets(card["configSchema"]), args[0]]] : [],
     limitMs: 10_000,
   },
   routes: {

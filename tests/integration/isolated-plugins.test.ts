@@ -186,6 +186,20 @@ describe("a stranger's plugin", { timeout: 120_000 }, () => {
     assert.equal((await patient.streams({ host: "aa" }, CONTEXT)).main.url, "rtsp://a/");
   });
 
+  it("is asked for streams without the secrets of a camera, also where its settings need one", async () => {
+    await load({
+      setup: `nvr.cameraDrivers.register({ id: "locked", displayName: "L",
+        configSchema: Type.Object({ host: Type.String(), password: Type.String({ "x-secret": true }) }),
+        async streams({ host }, { secret }) {
+          return { main: { kind: "rtsp", url: "rtsp://" + host + "/", username: await secret("password"), transport: "tcp" } };
+        } });`,
+    });
+    const locked = hosts.at(-1)?.registries.cameraDrivers.get("locked")?.entry;
+    assert.ok(locked !== undefined);
+    assert.equal((await locked.streams({ host: "a" }, CONTEXT)).main.username, "the password");
+    await assert.rejects(locked.streams({}, CONTEXT), { code: "NJ_CONFIG_INVALID", message: /host/ });
+  });
+
   it("gets the running core, whatever copy of it the plugin brings", async () => {
     const { driver } = await load({
       files: {
