@@ -48,7 +48,7 @@ async function pack(folder: string, to: string, unpacked: boolean): Promise<void
     if (run.status !== 0) throw refusePacking(`npm pack failed: ${run.stderr || String(run.error)}`);
   }
   const schema: unknown = JSON.parse(readFileSync(join(staging, "config.schema.json"), "utf8"));
-  const quality = judgeQuality(await qualityFacts(folder, schema));
+  const quality = judgeQuality(qualityFacts(folder, schema, built.cameraFields));
   for (const problem of quality.problems) process.stderr.write(`note: quality: ${problem}\n`);
   for (const note of built.notes) process.stderr.write(`note: ${note}\n`);
   const open = quality.open.length === 0 ? "" : `; open: ${quality.open.join(", ")}`;

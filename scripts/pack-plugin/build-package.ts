@@ -6,10 +6,10 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { definitionOf } from "../../core/plugin/define-plugin.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
-import { testNvr } from "../../core/testing/test-nvr.ts";
 import { VERSION } from "../../core/version.ts";
 import { findCompiler, makeDeclarations } from "./declarations.ts";
 import { allowedPackages, type PackedCard, packedCard } from "./package-card.ts";
+import { tryFields } from "./quality-facts.ts";
 import { refusePacking } from "./refusal.ts";
 import { type StrippedFile, stripSource } from "./strip-sources.ts";
 
@@ -23,6 +23,8 @@ export interface BuiltPackage {
   readonly version: string;
   /** Paths of the files in it. */
   readonly files: readonly string[];
+  /** Names of the settings of its cameras. */
+  readonly cameraFields: readonly string[];
   /** What its author should know. */
   readonly notes: readonly string[];
 }
@@ -36,14 +38,16 @@ export async function buildPackage(pluginFolder: string, target: string): Promis
   const notes: string[] = [];
   if (compiler === undefined) notes.push("there is no TypeScript compiler: no declarations (.d.ts) in it");
   mkdirSync(target, { recursive: true });
+  let cameraFields: readonly string[];
   try {
     await fill(pluginFolder, target, packed, compiler, notes);
-    await tryOut(pluginFolder, target, packed);
+    cameraFields = await tryOut(pluginFolder, target, packed);
   } catch (error) {
     rmSync(target, { recursive: true, force: true });
     throw error;
   }
-  return { name: packed.name, version: packed.version, files: filesBelow(target), notes };
+  const { name, version } = packed;
+  return { name, version, files: filesBelow(target), cameraFields, notes };
 }
 
 async function fill(
@@ -137,14 +141,14 @@ async function writeSchema(
 }
 
 function copyBeside(pluginFolder: string, target: string, packed: PackedCard, notes: string[]): void {
-  const icon = (packed.card["nightjar"] as Record<string, unknown> | undefined)?.["icon"];
-  const wanted = [...USUAL, ...packed.extra, ...(typeof icon === "string" ? [icon] : [])];
+  const wanted = [...USUAL, ...packed.extra, ...packed.named];
   for (const name of new Set(wanted)) {
     const from = resolve(pluginFolder, name);
     if (!from.startsWith(pluginFolder + sep)) throw refusePacking(`${name} lies outside of the plugin`);
     const path = relative(pluginFolder, from);
     if (existsSync(from) && !existsSync(join(target, path))) copy(from, join(target, path));
-    else if (name === icon && !existsSync(from)) throw refusePacking(`its icon ${icon} does not exist`);
+    else if (packed.named.includes(name) && !existsSync(from))
+      throw refusePacking(`its package.json names ${name}, which does not exist`);
   }
   // Ours share the licence that lies at the root of the checkout.
   const shared = join(CHECKOUT, "LICENSE");
@@ -156,8 +160,8 @@ function copyBeside(pluginFolder: string, target: string, packed: PackedCard, no
   }
 }
 
-/** Runs the package as a stranger's plugin runs, from a folder of its own. */
-async function tryOut(pluginFolder: string, target: string, packed: PackedCard): Promise<void> {
+/** Runs the package as a stranger's plugin runs, from a folder of its own. Answers its cameras' settings. */
+async function tryOut(pluginFolder: string, target: string, packed: PackedCard): Promise<readonly string[]> {
   using dir = tempDir("nightjar-try-");
   const folder = dir.join("plugin");
   cpSync(target, folder, { recursive: true });
@@ -171,8 +175,7 @@ async function tryOut(pluginFolder: string, target: string, packed: PackedCard):
     });
   }
   try {
-    const nvr = await testNvr({ pluginFolder: folder, isolation: "process" });
-    await nvr[Symbol.asyncDispose]();
+    return await tryFields(folder);
   } catch (error) {
     throw refusePacking(`packed, it does not run: ${error instanceof Error ? error.message : String(error)}`);
   }

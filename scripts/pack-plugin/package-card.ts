@@ -16,13 +16,15 @@ export interface PackedCard {
   readonly entry: string;
   /** Files and folders that the author wants published besides the usual. */
   readonly extra: readonly string[];
+  /** Files that the identity card names and that must therefore be there: its icon, its page. */
+  readonly named: readonly string[];
 }
 
 /** Reads an author's package.json. Throws `NJ_PACK_REFUSED` for one that the recorder would refuse. */
 export function packedCard(source: Json, nightjarVersion: string, hasDeclarations: boolean): PackedCard {
   const result = readManifest(source, nightjarVersion);
   if (!result.ok) throw refusePacking(`the recorder would refuse it: ${result.reason}`);
-  const { name, entry } = result.manifest;
+  const { name, entry, icon, page } = result.manifest;
   const version = source["version"];
   if (typeof version !== "string") throw refusePacking("its package.json has no version");
   const [, sourceFolder, entryName] = /^\.?\/?([\w-]+)\/(.+\.(?:m?ts|m?js))$/.exec(entry) ?? [];
@@ -46,7 +48,14 @@ export function packedCard(source: Json, nightjarVersion: string, hasDeclaration
     version,
     sourceFolder,
     entry: entryName,
-    extra: Array.isArray(files) ? files.filter((item) => typeof item === "string") : [],
+    extra: [
+      ...(Array.isArray(files) ? files.filter((item) => typeof item === "string") : []),
+      ...(page === undefined ? [] : [page.folder]),
+    ],
+    named: [
+      ...(icon === undefined ? [] : [icon]),
+      ...(page === undefined ? [] : [`${page.folder}/index.html`]),
+    ],
   };
 }
 

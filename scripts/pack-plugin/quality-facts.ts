@@ -1,13 +1,15 @@
-// Gathers what a plugin's quality is judged by: its files, and what it says when it is set up in the recorder's process.
+// Gathers what a plugin's quality is judged by: its files, and what it says when it runs.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { QualityFacts } from "../../core/plugin/quality.ts";
 import { testNvr } from "../../core/testing/test-nvr.ts";
 
-/** Reads a plugin's folder and runs it once, in a process of its own. `schemaOfCode`: its definition's. */
-export async function qualityFacts(folder: string, schemaOfCode: unknown): Promise<QualityFacts> {
-  await using nvr = await testNvr({ pluginFolder: folder, isolation: "process" });
-  const fields = nvr.drivers().flatMap((driver) => Object.keys(driver.configSchema.properties ?? {}));
+/** Reads a plugin's folder. `schemaOfCode` is what its definition says, `cameraFields` what {@link tryFields} answers. */
+export function qualityFacts(
+  folder: string,
+  schemaOfCode: unknown,
+  cameraFields: readonly string[],
+): QualityFacts {
   const tests = filesIn(join(folder, "tests")).filter((name) => /\.test\.m?[jt]s$/.test(name));
   return {
     card: (json(join(folder, "package.json")) ?? {}) as Record<string, unknown>,
@@ -15,10 +17,17 @@ export async function qualityFacts(folder: string, schemaOfCode: unknown): Promi
     readme: text(join(folder, "README.md")),
     schema: json(join(folder, "config.schema.json")),
     schemaOfCode: JSON.parse(JSON.stringify(schemaOfCode)),
-    cameraFields: [...new Set(fields)],
+    cameraFields,
     tests: Object.fromEntries(tests.map((name) => [name, text(join(folder, "tests", name))])),
     translations: filesIn(join(folder, "translations")),
   };
+}
+
+/** Runs a plugin in a process of its own. Answers the names of its cameras' settings. Throws if it does not run. */
+export async function tryFields(pluginFolder: string): Promise<readonly string[]> {
+  await using nvr = await testNvr({ pluginFolder, isolation: "process" });
+  const fields = nvr.drivers().flatMap((driver) => Object.keys(driver.configSchema.properties ?? {}));
+  return [...new Set(fields)];
 }
 
 function filesIn(folder: string): string[] {

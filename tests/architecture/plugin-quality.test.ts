@@ -6,7 +6,7 @@ import { describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { PluginDefinition } from "../../core/plugin/define-plugin.ts";
 import { judgeQuality } from "../../core/plugin/quality.ts";
-import { qualityFacts } from "../../scripts/pack-plugin/quality-facts.ts";
+import { qualityFacts, tryFields } from "../../scripts/pack-plugin/quality-facts.ts";
 import { ROOT } from "./source-tree.ts";
 
 const FOLDERS = globSync(["plugins/*", "core/plugin/templates/*"], { cwd: ROOT });
@@ -16,7 +16,8 @@ describe("the quality list of a plugin", () => {
     it(`claims in ${folder} what holds, and reaches bronze`, async () => {
       const entry = pathToFileURL(join(ROOT, folder, "src/index.ts")).href;
       const { default: plugin } = (await import(entry)) as { default: PluginDefinition };
-      const report = judgeQuality(await qualityFacts(join(ROOT, folder), plugin.configSchema));
+      const fields = await tryFields(join(ROOT, folder));
+      const report = judgeQuality(qualityFacts(join(ROOT, folder), plugin.configSchema, fields));
       assert.deepEqual(report.problems, []);
       assert.ok(report.tier !== undefined, `open: ${report.open.join(", ")}`);
       if (basename(folder) === "camera-rtsp") assert.equal(report.tier, "silver");

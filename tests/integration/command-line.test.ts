@@ -116,6 +116,10 @@ describe("nightjar without a running recorder", async () => {
       ["fly"],
       ["camera"],
       ["camera", "add"],
+      ["camera", "add", "rtsp://camera/", "--config", "{}"],
+      ["camera", "probe", "--config", "rtsp://camera/"],
+      ["plugin"],
+      ["plugin", "create", "camera"],
       ["user", "create", "x"],
       ["start", "--log-level", "loud"],
     ]) {

@@ -27,7 +27,7 @@ function pack(folder: string, to: string, ...args: string[]): Run {
   return { status: run.status, out: run.stdout, said: run.stderr };
 }
 
-describe("a packed plugin", { timeout: 120_000 }, () => {
+describe("a packed plugin", { timeout: 400_000 }, () => {
   const dir = tempDir("nightjar-packed-");
   after(() => dir.remove());
   let number = 0;
@@ -144,6 +144,45 @@ export const read = (text: string): Table => JSON.parse(text) as Table;
     assert.match(packed[line] ?? "", /await import\("\.\/table\.mjs"\)/);
   });
 
+  it("has the page that it brings, and says where one is missing", () => {
+    const nightjar = { kind: "camera", page: { folder: "panel", permission: "settings.view" } };
+    const version = "1.2.4";
+    const without = pack(stranger({}, { nightjar, version }), dir.path, "--unpacked");
+    assert.match(without.said, /names panel\/index\.html, which does not exist/);
+    const files = { "panel/index.html": "<p>Shop", "panel/page.mjs": "export {};" };
+    const packed = pack(stranger(files, { nightjar, version }), dir.path, "--unpacked");
+    assert.equal(packed.status, 0, packed.said);
+    assert.ok(existsSync(dir.join(`${NAME}-${version}/panel/page.mjs`)));
+  });
+
+  it("may stand on packages of others, which are not packed but asked for", () => {
+    const folder = stranger(
+      {
+        "src/table.mts": `import { path } from "tiny";
+export interface Table { readonly path: string }
+export const read = (_text: string): Table => ({ path });
+`,
+        "node_modules/tiny/package.json":
+          '{"name":"tiny","version":"1.0.0","type":"module","exports":"./index.js"}',
+        "node_modules/tiny/index.js": 'export const path = "/tiny";',
+        "src/index.ts": `import { definePlugin, Type } from "@nightjar/core";
+import { shopDriver } from "./driver.ts";
+import "./table.mts";
+export default definePlugin({ name: "${NAME}", configSchema: Type.Object({}), setup(nvr) { nvr.cameraDrivers.register(shopDriver(1)); } });
+`,
+      },
+      { dependencies: { tiny: "^1.0.0" }, version: "1.2.5" },
+    );
+    const packed = pack(folder, dir.path, "--unpacked");
+    assert.equal(packed.status, 0, packed.said);
+    assert.ok(!existsSync(dir.join(`${NAME}-1.2.5/node_modules`)));
+    const card = JSON.parse(readFileSync(dir.join(`${NAME}-1.2.5/package.json`), "utf8")) as Record<
+      string,
+      unknown
+    >;
+    assert.deepEqual(card["dependencies"], { tiny: "^1.0.0" });
+  });
+
   for (const name of ["camera-rtsp", "camera-demo"]) {
     it(`can be made of our own ${name}`, async () => {
       const to = dir.join(`ours-${name}`);
@@ -171,7 +210,7 @@ export const read = (text: string): Table => JSON.parse(text) as Table;
       "has an icon that is not there",
       {},
       { nightjar: { kind: "camera", icon: "./gone.svg" } },
-      /icon \.\/gone\.svg/,
+      /names \.\/gone\.svg, which does not exist/,
     ],
     [
       "has its data left behind",

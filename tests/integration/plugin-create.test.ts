@@ -17,11 +17,11 @@ interface Run {
 
 function node(folder: string, ...args: string[]): Run {
   const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
-  const run = spawnSync(process.execPath, args, { encoding: "utf8", cwd: folder, env, timeout: 100_000 });
+  const run = spawnSync(process.execPath, args, { encoding: "utf8", cwd: folder, env, timeout: 170_000 });
   return { status: run.status, out: run.stdout, said: run.stderr };
 }
 
-describe("a new plugin", { timeout: 240_000 }, () => {
+describe("a new plugin", { timeout: 500_000 }, () => {
   const dir = tempDir("nightjar-new-");
   after(() => dir.remove());
   const create = (...words: string[]): Run =>

@@ -16,7 +16,7 @@ import { Terminal } from "../support/terminal.ts";
 const ROOT = join(import.meta.dirname, "../..");
 const PAGE = join(ROOT, "docs/guide/first-camera-plugin.md");
 const PORT = "5540";
-const COMMAND_MS = 90_000;
+const COMMAND_MS = 150_000;
 /** What each of the other terminals prints when it has come so far. */
 const STAYING: Readonly<Record<string, RegExp>> = {
   "second terminal": /camera runs/,
@@ -49,7 +49,7 @@ async function freePort(): Promise<string> {
   return String(port);
 }
 
-describe("the guide to a first camera plugin", { timeout: 300_000 }, () => {
+describe("the guide to a first camera plugin", { timeout: 600_000 }, () => {
   const home = tempDir("nightjar-guide-");
   const plugin = home.join("plugins/nightjar-camera-acme");
   const data = home.join("nightjar-plugin-data");

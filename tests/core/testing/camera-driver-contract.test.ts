@@ -186,7 +186,7 @@ describe("the contract suite on a plugin that breaks it", { timeout: 120_000 }, 
     {
       encoding: "utf8",
       env: { ...env, NODE_OPTIONS: `--import=${dir.join("register.mjs")}` },
-      timeout: 100_000,
+      timeout: 170_000,
     },
   );
   const failed = [...run.stdout.matchAll(/^ +not ok \d+ - (.+)$/gm)].map(([, name]) => name ?? "");
