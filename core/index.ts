@@ -2,7 +2,10 @@
 // start with definePlugin, then the registry of your kind (cameras: CameraDriver), then PluginHooks.
 // Everything that crosses is asynchronous and plain data, so that a plugin runs inline or in a process of its own.
 
-/** TypeBox, to write configuration schemas with: one schema is type, validation, form and documentation. */
+/**
+ * TypeBox, to write configuration schemas with: one schema is type, validation, form and documentation.
+ * `Static<typeof schema>` is the type of the values that it describes; `TObject` and `TSchema` are schemas as types.
+ */
 export { type Static, type TObject, type TSchema, Type } from "typebox";
 export type { CameraState, CameraStatus } from "./domain/camera-state.ts";
 export type { CameraId, SegmentId, StreamName, VolumeId } from "./domain/ids.ts";

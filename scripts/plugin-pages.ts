@@ -65,15 +65,14 @@ export function pluginQualityPage(made: string): string {
     ...QUALITY_TIERS.flatMap((tier) => [
       `## ${tier}`,
       "",
-      "| rule | what it asks for | verified by |",
+      "| rule | what it asks for | what a machine looks at |",
       "|---|---|---|",
       ...QUALITY_RULES.filter((rule) => rule.tier === tier).map(
-        ({ id, asks, contradiction }) =>
-          `| \`${id}\` | ${asks.replaceAll("|", "\\|")} | ${contradiction === undefined ? "people" : "machine"} |`,
+        ({ id, asks, looksAt }) =>
+          `| \`${id}\` | ${asks.replaceAll("|", "\\|")} | ${looksAt ?? "nothing: people can tell"} |`,
       ),
       "",
     ]),
-    "Of `fake-device-tests` packing sees only that there is a fake device; the share of lines is measured for plugins that come with Nightjar.",
   ];
-  return `${lines.join("\n")}\n`;
+  return `${lines.join("\n").trimEnd()}\n`;
 }

@@ -28,7 +28,9 @@ export interface QualityRule {
   readonly tier: QualityTier;
   /** What it asks for, as a sentence. */
   readonly asks: string;
-  /** Says what contradicts a claim that it is done; undefined where nothing does. Absent: only people can tell. */
+  /** What a machine looks at of it. Absent: only people can tell. */
+  readonly looksAt?: string;
+  /** Says what contradicts a claim that it is done; undefined where nothing does. */
   readonly contradiction?: (facts: QualityFacts) => string | undefined;
 }
 
@@ -54,6 +56,7 @@ export const QUALITY_RULES: readonly QualityRule[] = [
     id: "config-schema",
     tier: "bronze",
     asks: "`config.schema.json` is what the code says, and each of its fields has a title and a description.",
+    looksAt: "that it is fresh, and the fields",
     contradiction: configSchemaFault,
   },
   {
@@ -65,12 +68,14 @@ export const QUALITY_RULES: readonly QualityRule[] = [
     id: "test-before-save",
     tier: "bronze",
     asks: "What a person typed can be tried before it is kept: the streams that the driver names play, or it says why not.",
+    looksAt: "that the contract suite is called, which plays the streams",
     contradiction: contractFault,
   },
   {
     id: "unit-tests",
     tier: "bronze",
     asks: "There are tests, and they pass with `node --test`.",
+    looksAt: "that there are tests",
     contradiction: ({ tests }) =>
       Object.keys(tests).length > 0 ? undefined : "there is no test below tests/",
   },
@@ -78,12 +83,14 @@ export const QUALITY_RULES: readonly QualityRule[] = [
     id: "readme",
     tier: "bronze",
     asks: `README.md has the sections ${README_SECTIONS.map((name) => `*${name}*`).join(", ")}, and names every setting.`,
+    looksAt: "sections, and names of settings",
     contradiction: readmeFault,
   },
   {
     id: "contract",
     tier: "bronze",
     asks: "The contract suite of its kind runs in its tests, inline and in a process of its own.",
+    looksAt: "that it is called",
     contradiction: contractFault,
   },
   {
@@ -105,12 +112,14 @@ export const QUALITY_RULES: readonly QualityRule[] = [
     id: "clean-stop",
     tier: "silver",
     asks: "After `stop` nothing is left open; the contract suite tries it.",
+    looksAt: "that the contract suite is called",
     contradiction: contractFault,
   },
   {
     id: "owner",
     tier: "silver",
     asks: "package.json names somebody who looks after it (`author`), and where faults are told (`bugs`).",
+    looksAt: "both fields",
     contradiction: ({ card }) =>
       card["author"] === undefined || card["bugs"] === undefined
         ? "package.json names no author, or no place for faults (bugs)"
@@ -130,6 +139,7 @@ export const QUALITY_RULES: readonly QualityRule[] = [
     id: "fake-device-tests",
     tier: "gold",
     asks: "Its tests, against fake devices, run through 95 % of its lines.",
+    looksAt: "that a test starts a fake device; for plugins that come with Nightjar also the share of lines",
     contradiction: ({ tests }) =>
       /\bfakeCamera\(|createServer\(|createRtspServer\(/.test(Object.values(tests).join("\n"))
         ? undefined
@@ -139,6 +149,7 @@ export const QUALITY_RULES: readonly QualityRule[] = [
     id: "tested-models",
     tier: "gold",
     asks: "README.md lists models that it was tried with, with their firmware.",
+    looksAt: "that there is a list",
     contradiction: ({ readme }) =>
       /^[-|*] ?\S/m.test(sectionOf(readme, "Tested models") ?? "") ? undefined : "README.md lists no models",
   },
@@ -146,6 +157,7 @@ export const QUALITY_RULES: readonly QualityRule[] = [
     id: "translations",
     tier: "gold",
     asks: "What people read is there in every language of the interface.",
+    looksAt: "that there are some",
     contradiction: ({ translations }) =>
       translations.length > 0 ? undefined : "there is nothing below translations/",
   },

@@ -78,6 +78,11 @@ describe("the rules of quality", () => {
     });
   }
 
+  it("say what a machine looks at where one looks", () => {
+    for (const { id, looksAt, contradiction } of QUALITY_RULES)
+      assert.equal(looksAt === undefined, contradiction === undefined, id);
+  });
+
   it("have one id each", () =>
     assert.equal(new Set(QUALITY_RULES.map(({ id }) => id)).size, QUALITY_RULES.length));
 });
