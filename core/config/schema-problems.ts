@@ -25,39 +25,61 @@ export function schemaProblems(schema: TSchema, value: unknown): SchemaProblem[]
       branches.add(error.instancePath);
       continue;
     }
-    const problem = describe(error);
-    if (problem === undefined) continue;
-    if (!problems.has(problem.path)) problems.set(problem.path, problem.message);
+    for (const problem of describe(error, value)) {
+      if (!problems.has(problem.path)) problems.set(problem.path, problem.message);
+    }
     if (problems.size >= MAX_PROBLEMS) break;
   }
   if (problems.size === 0) {
     for (const path of branches) problems.set(path, "has none of the allowed forms");
   }
-  return [...problems].map(([path, message]) => ({ path, message }));
+  return [...problems].map(([path, message]) => ({ path, message })).slice(0, MAX_PROBLEMS);
 }
 
 type ValidationError = ReturnType<typeof Errors>[number];
 
-function describe(error: ValidationError): SchemaProblem | undefined {
+function describe(error: ValidationError, whole: unknown): SchemaProblem[] {
   const path = error.instancePath;
   switch (error.keyword) {
     case "additionalProperties":
-      return undefined;
+      return [];
     case "boolean":
-      return { path, message: "is not a known key" };
+      return [{ path, message: "is not a known key" }];
     case "required": {
       const missing = (error.params as { requiredProperties?: readonly string[] }).requiredProperties ?? [];
-      return { path: `${path}/${escapePointer(missing[0] ?? "")}`, message: "is missing" };
+      return missing.map((key) => ({ path: `${path}/${escapePointer(key)}`, message: "is missing" }));
+    }
+    case "dependentRequired": {
+      const { property, dependencies } = error.params as {
+        property: string;
+        dependencies: readonly string[];
+      };
+      const at = valueAt(whole, path);
+      return dependencies
+        .filter((key) => typeof at !== "object" || at === null || !Object.hasOwn(at, key))
+        .map((key) => ({
+          path: `${path}/${escapePointer(key)}`,
+          message: `is missing: it belongs to ${property}`,
+        }));
     }
     case "enum": {
       const allowed = (error.params as { allowedValues?: readonly unknown[] }).allowedValues ?? [];
-      return { path, message: `must be one of ${allowed.map((value) => JSON.stringify(value)).join(", ")}` };
+      return [
+        { path, message: `must be one of ${allowed.map((value) => JSON.stringify(value)).join(", ")}` },
+      ];
     }
     case "pattern":
-      return { path, message: "has characters or a form that is not allowed here" };
+      return [{ path, message: "has characters or a form that is not allowed here" }];
     default:
-      return { path, message: error.message };
+      return [{ path, message: error.message }];
   }
+}
+
+function valueAt(whole: unknown, pointer: string): unknown {
+  let at: unknown = whole;
+  for (const key of pointerKeys(pointer))
+    at = typeof at === "object" && at !== null && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined;
+  return at;
 }
 
 /** The first key that would reach into prototypes, or nesting that no honest document has; undefined if there is none. */

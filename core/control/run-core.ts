@@ -20,6 +20,7 @@ import { MEDIA_SOCKET } from "../media/protocol.ts";
 import { PluginInstaller } from "../plugin/install/plugin-installer.ts";
 import { PluginHost } from "../plugin/plugin-host.ts";
 import { secretsOfPlugin } from "../plugin/plugin-secrets.ts";
+import { PluginSettingsBook } from "../plugin/plugin-settings.ts";
 import { fetchBackupsFromMedia, openOrRescueDb } from "../recording/database-rescue.ts";
 import type { RecordedCamera } from "../recording/recorded-camera.ts";
 import { createRecordingService, type RecordingChange } from "../recording/recording-service.ts";
@@ -84,7 +85,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     ],
     log,
     clock,
-    settings: (name) => config.get().plugins[name],
+    settings: (_name, found) => pluginSettings.load(found),
     secrets: (name) => secretsOfPlugin(secrets, name),
     refreshCameras: (driver) => void list.refresh(driver),
     offerCamera: (camera) => list.offer(camera).then(() => undefined),
@@ -97,6 +98,13 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     registryUrl: () => config.get().pluginRegistry.url,
     runner: plugins,
     onJob: (job) => changes.publish({ type: "plugin-job", job }),
+  });
+  const pluginSettings = new PluginSettingsBook({
+    config,
+    secrets,
+    log,
+    find: (name) => plugins.find(name),
+    changed: () => plugins.settingsChanged(),
   });
   const list = new CameraList({
     config,
@@ -191,6 +199,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     recordings: recordingsAdapter(recording, () => config.get().timeZone),
     plugins,
     pluginInstaller,
+    pluginSettings,
     status,
     changes,
   });

@@ -18,6 +18,7 @@ import { routeMiddleware } from "./router.ts";
 import { cameraRoutes } from "./routes/camera-routes.ts";
 import { pluginInstallRoutes } from "./routes/plugin-install-routes.ts";
 import { pluginRoutes } from "./routes/plugin-routes.ts";
+import { pluginSettingsRoutes } from "./routes/plugin-settings-routes.ts";
 import { recordingRoutes } from "./routes/recording-routes.ts";
 import { sessionRoutes } from "./routes/session-routes.ts";
 import { settingsRoutes } from "./routes/settings-routes.ts";
@@ -126,6 +127,7 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
     ...pluginRoutes(services),
     ...pluginPageRoutes(services, passes),
     ...pluginInstallRoutes(services),
+    ...pluginSettingsRoutes(services),
     ...systemRoutes(services),
     ...settingsRoutes(services),
     route({

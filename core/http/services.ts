@@ -21,6 +21,7 @@ import type {
   DriverView,
   EventsPage,
   NewCameraBody,
+  PluginSettingsView,
   PluginView,
   ProbeAnswer,
   RangeLockView,
@@ -116,6 +117,26 @@ export interface PluginService {
   pageOf(name: string): PluginPage | undefined;
   /** The resources that a plugin has registered; none if there is no such plugin. In memory. */
   routesOf(name: string): readonly PluginRoute[];
+  /** The picture of a plugin; undefined if it has none. Throws `NJ_PLUGIN_NOT_FOUND`. */
+  icon(name: string): Promise<PluginIcon | undefined>;
+}
+
+export interface PluginIcon {
+  readonly type: "image/svg+xml" | "image/png";
+  readonly bytes: Buffer;
+}
+
+/** Settings of plugins. Checked before anything is stored; a secret is kept when left out, removed by `null`. */
+export interface PluginSettingsService {
+  /** Throws `NJ_PLUGIN_NOT_FOUND`, `NJ_PLUGIN_SCHEMA`, as the others do. */
+  view(name: string): Promise<PluginSettingsView>;
+  check(
+    name: string,
+    config: Readonly<Record<string, unknown>>,
+  ): Promise<readonly { readonly path: string; readonly message: string }[]>;
+  /** Resolves when the plugin was started with them. Throws `NJ_PLUGIN_SETTINGS` with the problems. */
+  put(name: string, config: Readonly<Record<string, unknown>>): Promise<PluginSettingsView>;
+  setEnabled(name: string, enabled: boolean): Promise<void>;
 }
 
 /** Installing, updating and removing plugins, as jobs one after the other. */
@@ -146,6 +167,7 @@ export interface HttpServices {
   readonly recordings: RecordingService;
   readonly plugins: PluginService;
   readonly pluginInstaller: PluginInstallService;
+  readonly pluginSettings: PluginSettingsService;
   readonly status: StatusService;
   /** Whoever learns of a change publishes it here; `GET /changes` passes it on. */
   readonly changes: ChangeFeed;

@@ -276,6 +276,8 @@ export const PluginsSchema = Type.Object({
           { description: "It has a page of its own, for accounts with this right." },
         ),
       ),
+      hasIcon: Type.Optional(Type.Boolean({ description: "`GET /plugins/icon` has a picture of it." })),
+      hasSettings: Type.Optional(Type.Boolean({ description: "Its package has a schema of settings." })),
       provides: Type.Optional(
         Type.Array(Type.String(), { description: "What it registered: `camera-driver:rtsp`." }),
       ),
@@ -303,3 +305,23 @@ export const PluginsSchema = Type.Object({
   ),
 });
 export type PluginView = Static<typeof PluginsSchema>["plugins"][number];
+
+export const PluginSettingsSchema = Type.Object({
+  name: Type.String(),
+  enabled: Type.Boolean(),
+  schema: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), {
+      description:
+        "JSON Schema of the settings. Absent: the package has none, and only the plugin checks them.",
+    }),
+  ),
+  config: Type.Record(Type.String(), Type.Unknown(), { description: "The settings, without secrets." }),
+  secretsSet: Type.Array(Type.String(), { description: "JSON pointers of the secrets that are kept." }),
+});
+export interface PluginSettingsView {
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly schema?: Readonly<Record<string, unknown>> | undefined;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly secretsSet: readonly string[];
+}

@@ -12,6 +12,7 @@ import { discoverPlugins, type FoundPlugin, type RefusedPlugin, type SearchPath 
 import { guardedEntry } from "./guarded-entry.ts";
 import { createHooks, type Hooks } from "./hooks.ts";
 import type { HostedPlugin, PluginPlaces } from "./hosted-plugin.ts";
+import { type IconFile, readIcon } from "./icon-file.ts";
 import { InlinePlugin } from "./inline-plugin.ts";
 import type { Confinement } from "./isolated/confinement.ts";
 import { IsolatedPlugin } from "./isolated/isolated-plugin.ts";
@@ -34,8 +35,11 @@ export interface PluginHostOptions {
   readonly paths: readonly SearchPath[];
   readonly log: Log;
   readonly clock: Clock;
-  /** Configuration of a plugin as the owner wrote it; undefined: none. */
-  settings(name: string): PluginSettings | undefined;
+  /** Configuration of a plugin as the owner wrote it, with its secrets; undefined: none. */
+  settings(
+    name: string,
+    found: FoundPlugin,
+  ): PluginSettings | undefined | Promise<PluginSettings | undefined>;
   /** The secrets of one plugin. */
   secrets(name: string): PluginSecrets;
   refreshCameras(driver: string): void;
@@ -103,7 +107,7 @@ export class PluginHost {
   async load(): Promise<void> {
     const waiting: Promise<void>[] = [];
     for (const found of await this.#discover()) {
-      const entry = this.#enter(found);
+      const entry = await this.#enter(found);
       const loaded = this.#host(entry);
       // A stranger's plugin that takes its time must not keep the recorder waiting: its cameras follow when it is there.
       if (found.bundled) await loaded;
@@ -151,7 +155,7 @@ export class PluginHost {
         this.#entries.delete(name);
       }
       for (const found of plugins) {
-        if (!this.#entries.has(found.manifest.name)) await this.#host(this.#enter(found));
+        if (!this.#entries.has(found.manifest.name)) await this.#host(await this.#enter(found));
       }
     });
   }
@@ -160,7 +164,7 @@ export class PluginHost {
   settingsChanged(): Promise<void> {
     return this.#inTurn(async () => {
       for (const entry of this.#entries.values()) {
-        const next = this.#settingsOf(entry.found.manifest.name);
+        const next = await this.#settingsOf(entry.found);
         if (isDeepStrictEqual(next, entry.settings)) continue;
         entry.settings = next;
         if (!next.enabled) await this.#unhost(entry);
@@ -203,6 +207,11 @@ export class PluginHost {
     return { folder: join(folder, page.folder), permission: page.permission, title: manifest.displayName };
   }
 
+  /** A plugin's picture; undefined: it has none. Throws `NJ_PLUGIN_NOT_FOUND`. */
+  icon(name: string): Promise<IconFile | undefined> {
+    return readIcon(this.find(name));
+  }
+
   async #discover(): Promise<readonly FoundPlugin[]> {
     const { paths, version, log } = this.#options;
     const { plugins, refused } = await discoverPlugins(paths, version);
@@ -215,9 +224,9 @@ export class PluginHost {
     return plugins;
   }
 
-  #enter(found: FoundPlugin): Entry {
+  async #enter(found: FoundPlugin): Promise<Entry> {
     const { name } = found.manifest;
-    const entry: Entry = { found, hosted: undefined, settings: this.#settingsOf(name) };
+    const entry: Entry = { found, hosted: undefined, settings: await this.#settingsOf(found) };
     this.#entries.set(name, entry);
     return entry;
   }
@@ -296,8 +305,9 @@ export class PluginHost {
     return this.registries[name] as Registry<RegistryEntries[Name]>;
   }
 
-  #settingsOf(name: string): PluginSettings {
-    return structuredClone(this.#options.settings(name) ?? { enabled: true, config: undefined });
+  async #settingsOf(found: FoundPlugin): Promise<PluginSettings> {
+    const settings = await this.#options.settings(found.manifest.name, found);
+    return structuredClone(settings ?? { enabled: true, config: undefined });
   }
 
   #providedBy(name: string): string[] {

@@ -7,9 +7,19 @@ const NAME = /^[a-z0-9._-]{1,64}$/i;
 const SECRET_LIMIT_CHARACTERS = 16 * 1024;
 const SECRETS_LIMIT = 100;
 
+/**
+ * Where the secret fields of a plugin's settings are kept: within its corner, so that they go when it goes, and out of
+ * its own reach, since its names hold no slash.
+ */
+export function settingsCorner(plugin: string): string {
+  return `plugin/${plugin}/settings/`;
+}
+
 /** The secrets of one plugin. */
 export function secretsOfPlugin(store: SecretStore, plugin: string): PluginSecrets {
   const corner = `plugin/${plugin}/`;
+  const ownNames = (): string[] =>
+    store.names(corner).filter((name) => !name.startsWith(settingsCorner(plugin)));
   return {
     get: async (name) => store.get(corner + checked(name)),
     async set(name, secret) {
@@ -20,7 +30,7 @@ export function secretsOfPlugin(store: SecretStore, plugin: string): PluginSecre
       }
       if (secret.length > SECRET_LIMIT_CHARACTERS)
         throw refused(`a secret of a plugin holds ${SECRET_LIMIT_CHARACTERS} characters at most`);
-      if (store.get(full) === undefined && store.names(corner).length >= SECRETS_LIMIT)
+      if (store.get(full) === undefined && ownNames().length >= SECRETS_LIMIT)
         throw refused(`a plugin keeps ${SECRETS_LIMIT} secrets at most`);
       await store.set(full, secret);
     },

@@ -33,6 +33,10 @@ export interface PluginStatus {
   readonly page?: { readonly permission: Right };
   /** What it registered, as `camera-driver:rtsp`. */
   readonly provides?: string[];
+  /** Its package names a picture. */
+  readonly hasIcon?: boolean;
+  /** Its package names a schema of settings. */
+  readonly hasSettings?: boolean;
   /** Calls of its entries and taps since Nightjar started. */
   readonly calls?: number;
   /** Time that these took together, in milliseconds. */
@@ -64,7 +68,12 @@ export function statusOf(
 ): PluginStatus {
   const { name, version, displayName, kind, permissions, page } = manifest;
   const { errors, calls, callMs } = figures;
-  const card = { name, version, displayName, kind, bundled, permissions, errors, provides, calls, callMs };
+  const hasIcon = manifest.icon !== undefined;
+  const hasSettings = manifest.configSchema !== undefined;
+  const card = {
+    ...{ name, version, displayName, kind, bundled, permissions, hasIcon, hasSettings },
+    ...{ errors, provides, calls, callMs },
+  };
   if (hosted === undefined) return { ...card, status: "disabled" };
   const { isolation, restarts, reason, health, confinement, network } = hosted;
   const status = SHOWN[hosted.status];

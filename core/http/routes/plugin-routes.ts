@@ -1,10 +1,21 @@
 // Plugins: what was found, how each is, and starting one anew.
 import { Type } from "typebox";
-import { needs, type Route, route } from "../route.ts";
+import { httpError } from "../problem.ts";
+import { answer, needs, type Route, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
 import { PluginsSchema } from "../wire-schemas.ts";
 
-export function pluginRoutes({ plugins }: HttpServices): Route[] {
+const closed = { additionalProperties: false } as const;
+/** npm's own limit for names. */
+const PluginName = Type.String({ minLength: 1, maxLength: 214 });
+/** A picture of a stranger's: nothing in it may run, load or be taken for something else, also when opened by itself. */
+const ICON_HEADERS = {
+  "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
+  "x-content-type-options": "nosniff",
+  "cache-control": "private, max-age=300",
+} as const;
+
+export function pluginRoutes({ plugins, pluginSettings }: HttpServices): Route[] {
   return [
     route({
       method: "GET",
@@ -21,12 +32,39 @@ export function pluginRoutes({ plugins }: HttpServices): Route[] {
       path: "/api/v1/plugins/restart",
       policy: needs("settings.edit"),
       summary: "Starts a plugin that runs in a process of its own anew, also one that failed too often.",
-      body: Type.Object({ name: Type.String({ maxLength: 214 }) }, { additionalProperties: false }),
+      body: Type.Object({ name: PluginName }, closed),
       response: PluginsSchema,
       async handle({ body, audit }) {
         await plugins.restart(body.name);
         audit("plugin-restarted", { plugin: body.name });
         return { plugins: [...plugins.list()] };
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/api/v1/plugins/enable",
+      policy: needs("settings.edit"),
+      summary: "Enables a plugin, which starts it, or disables it, which ends it.",
+      body: Type.Object({ name: PluginName, enabled: Type.Boolean() }, closed),
+      response: PluginsSchema,
+      async handle({ body, audit }) {
+        await pluginSettings.setEnabled(body.name, body.enabled);
+        audit(body.enabled ? "plugin-enabled" : "plugin-disabled", { plugin: body.name });
+        return { plugins: [...plugins.list()] };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/v1/plugins/icon",
+      policy: needs("system.view"),
+      summary: "The picture of a plugin, SVG or PNG.",
+      query: Type.Object({ name: PluginName }, closed),
+      contentType: "image/*",
+      response: Type.String(),
+      async handle({ query }) {
+        const icon = await plugins.icon(query.name);
+        if (icon === undefined) throw httpError(404, "NJ_PLUGIN_ICON", `${query.name} has no picture`);
+        return answer(200, icon.bytes, { ...ICON_HEADERS, "content-type": icon.type });
       },
     }),
   ];

@@ -208,6 +208,29 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
       async restart(name) {
         called(`restart ${name}`);
       },
+      async icon(name) {
+        called(`icon ${name}`);
+        return name === "nightjar-camera-far"
+          ? { type: "image/svg+xml", bytes: Buffer.from("<svg onload='alert(1)'/>") }
+          : undefined;
+      },
+    },
+    pluginSettings: {
+      async view(name) {
+        called(`settings of ${name}`);
+        return { name, enabled: true, schema: { type: "object" }, config: {}, secretsSet: ["/password"] };
+      },
+      async check(name) {
+        called(`check settings of ${name}`);
+        return [{ path: "/host", message: "is missing" }];
+      },
+      async put(name, config) {
+        called(`put settings of ${name} ${Object.keys(config).join(" ")}`);
+        return { name, enabled: true, config: {}, secretsSet: [] };
+      },
+      async setEnabled(name, enabled) {
+        called(`${enabled ? "enable" : "disable"} ${name}`);
+      },
     },
     pluginInstaller: {
       start(order) {
