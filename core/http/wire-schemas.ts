@@ -276,6 +276,11 @@ export const PluginsSchema = Type.Object({
           { description: "It has a page of its own, for accounts with this right." },
         ),
       ),
+      description: Type.Optional(Type.String()),
+      homepage: Type.Optional(Type.String()),
+      installed: Type.Optional(
+        Type.Boolean({ description: "It was installed here, and can be updated and removed." }),
+      ),
       hasIcon: Type.Optional(Type.Boolean({ description: "`GET /plugins/icon` has a picture of it." })),
       hasSettings: Type.Optional(Type.Boolean({ description: "Its package has a schema of settings." })),
       provides: Type.Optional(

@@ -1,7 +1,7 @@
 // Loads plugins, bundled ones inline and strangers' ones in processes of their own, lends them what they need, runs their
 // lives, and keeps their faults to themselves. Plugins come, go and change without the recorder being restarted.
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, realpath } from "node:fs/promises";
+import { join, sep } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../clock.ts";
 import type { Right } from "../domain/roles.ts";
@@ -89,6 +89,7 @@ export class PluginHost {
   readonly #starting = new AbortController();
   #refused: readonly RefusedPlugin[] = [];
   #loaded: Promise<unknown> = Promise.resolve();
+  #installed: string | undefined;
   #isLoaded = false;
   #hasStarted = false;
   #hasStopped = false;
@@ -188,7 +189,8 @@ export class PluginHost {
   list(): PluginStatus[] {
     const own = [...this.#entries.values()].map(({ found, hosted }) => {
       const { name } = found.manifest;
-      return statusOf(found, hosted, this.#booksOf(name).figures, this.#providedBy(name));
+      const installed = this.#installed !== undefined && found.folder.startsWith(this.#installed + sep);
+      return statusOf(found, hosted, this.#booksOf(name).figures, this.#providedBy(name), installed);
     });
     return [...own, ...this.#refused.map(statusOfRefused)];
   }
@@ -213,7 +215,7 @@ export class PluginHost {
   }
 
   async #discover(): Promise<readonly FoundPlugin[]> {
-    const { paths, version, log } = this.#options;
+    const { dataDir, paths, version, log } = this.#options;
     const { plugins, refused } = await discoverPlugins(paths, version);
     for (const each of refused) {
       const { name, folder, reason } = each;
@@ -221,6 +223,8 @@ export class PluginHost {
         log.warn("plugin refused", { plugin: name, folder, reason });
     }
     this.#refused = refused;
+    // Where plugins are installed, links resolved as in the plugins' own folders.
+    this.#installed = await realpath(join(dataDir, "plugins", "node_modules")).catch(() => undefined);
     return plugins;
   }
 

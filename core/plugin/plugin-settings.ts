@@ -77,7 +77,7 @@ export class PluginSettingsBook {
     if (stored === undefined && kept.size === 0) return undefined;
     const merged = structuredClone(stored?.config ?? {}) as Record<string, unknown>;
     for (const [place, secret] of kept) setAt(merged, place, secret);
-    return { enabled: stored?.enabled ?? true, config: merged };
+    return { ...structuredClone(stored), enabled: stored?.enabled ?? true, config: merged };
   }
 
   /** Throws `NJ_PLUGIN_NOT_FOUND`, and `NJ_PLUGIN_SCHEMA` if its schema cannot be used. */
@@ -119,7 +119,8 @@ export class PluginSettingsBook {
       const plain = structuredClone(given) as Record<string, unknown>;
       for (const place of schema?.secrets ?? []) removeAt(plain, place);
       await config.update((draft) => {
-        draft.plugins[name] = { enabled: draft.plugins[name]?.enabled ?? true, config: plain };
+        const before = draft.plugins[name] ?? { enabled: true };
+        draft.plugins[name] = { ...before, config: plain };
       });
       // A new secret alone leaves config.json as it was, so nothing else would notice.
       await changed();
@@ -133,7 +134,7 @@ export class PluginSettingsBook {
       const { config, find, changed } = this.#options;
       find(name);
       await config.update((draft) => {
-        draft.plugins[name] = { enabled, config: draft.plugins[name]?.config ?? {} };
+        draft.plugins[name] = { ...(draft.plugins[name] ?? { config: {} }), enabled };
       });
       await changed();
     });

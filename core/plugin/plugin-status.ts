@@ -33,6 +33,12 @@ export interface PluginStatus {
   readonly page?: { readonly permission: Right };
   /** What it registered, as `camera-driver:rtsp`. */
   readonly provides?: string[];
+  /** What it is for, by its package. */
+  readonly description?: string;
+  /** Where it is at home, an http or https address. */
+  readonly homepage?: string;
+  /** It lies among those that were installed here, and can be updated and removed. */
+  readonly installed?: boolean;
   /** Its package names a picture. */
   readonly hasIcon?: boolean;
   /** Its package names a schema of settings. */
@@ -65,13 +71,17 @@ export function statusOf(
   hosted: HostedPlugin | undefined,
   figures: Readonly<PluginFigures>,
   provides: string[],
+  installed: boolean,
 ): PluginStatus {
   const { name, version, displayName, kind, permissions, page } = manifest;
   const { errors, calls, callMs } = figures;
+  const homepage = manifest.links.homepage ?? manifest.links.repository;
   const hasIcon = manifest.icon !== undefined;
   const hasSettings = manifest.configSchema !== undefined;
   const card = {
-    ...{ name, version, displayName, kind, bundled, permissions, hasIcon, hasSettings },
+    ...{ name, version, displayName, kind, bundled, installed, permissions, hasIcon, hasSettings },
+    ...(manifest.description === "" ? {} : { description: manifest.description }),
+    ...(homepage === undefined ? {} : { homepage }),
     ...{ errors, provides, calls, callMs },
   };
   if (hosted === undefined) return { ...card, status: "disabled" };

@@ -16,6 +16,7 @@ import "./theme/calendar.css";
 import "./theme/doors.css";
 import "./theme/forms.css";
 import "./theme/lists.css";
+import "./theme/plugins.css";
 
 const root = document.getElementById("app");
 if (root !== null) {

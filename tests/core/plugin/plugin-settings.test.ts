@@ -223,6 +223,17 @@ describe("settings of a plugin", () => {
     await assert.rejects(() => book.view("nightjar-camera-near"), { code: "NJ_PLUGIN_NOT_FOUND" });
   });
 
+  it("leave what else the owner decided about the plugin as it is", async (t) => {
+    const { book, config, plugin } = await settingsOf(t);
+    const grants = { network: false };
+    await config.update((draft) => {
+      draft.plugins[NAME] = { enabled: false, config: {}, grants };
+    });
+    await book.put(NAME, { host: "a" });
+    await book.setEnabled(NAME, true);
+    assert.deepEqual(await book.load(plugin), { enabled: true, config: { host: "a" }, grants });
+  });
+
   it("switch a plugin off and on, and stay", async (t) => {
     const { book, plugin } = await settingsOf(t);
     await book.put(NAME, { host: "a" });

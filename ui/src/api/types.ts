@@ -187,12 +187,76 @@ export interface Plugin {
   readonly reason?: string;
   readonly errors: number;
   readonly isolation?: "inline" | "process";
+  readonly bundled?: boolean;
+  /** It can be updated and removed. */
+  readonly installed?: boolean;
+  readonly description?: string;
+  readonly homepage?: string;
+  readonly hasIcon?: boolean;
+  readonly hasSettings?: boolean;
+  readonly provides?: readonly string[];
+  readonly calls?: number;
+  readonly callMs?: number;
+  readonly network?: "granted" | "unasked" | "withheld";
   readonly restarts?: number;
   readonly health?: {
     readonly rssBytes: number;
     readonly cpuSeconds: number;
     readonly eventLoopP99Ms: number;
   };
+}
+
+export interface PluginSettings {
+  readonly name: string;
+  readonly enabled: boolean;
+  /** JSON Schema; absent: the plugin checks its settings by itself. */
+  readonly schema?: unknown;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** JSON pointers of secrets that are kept. */
+  readonly secretsSet: readonly string[];
+}
+
+export interface PlaceProblem {
+  /** A JSON pointer. */
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface PluginJob {
+  readonly id: string;
+  readonly action: "install" | "update" | "remove";
+  readonly source?: string;
+  readonly name?: string;
+  /** `failed`: nothing was changed. `undone`: it did not work, and all is as before. */
+  readonly status: "waiting" | "running" | "done" | "failed" | "undone";
+  readonly createdAt: string;
+  readonly endedAt?: string;
+  readonly lines: readonly string[];
+  readonly linesLeftOut: number;
+  readonly reason?: string;
+  readonly code?: string;
+  readonly version?: string;
+  readonly previousVersion?: string;
+  /** Packages whose install scripts nobody has consented to yet. */
+  readonly scripts?: readonly { readonly name: string; readonly version: string }[];
+}
+
+export interface OfferedPlugin {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly publisher?: string;
+  readonly date?: string;
+  readonly links: Readonly<Record<string, string>>;
+  readonly installed?: string;
+}
+
+export interface PluginUpdate {
+  readonly name: string;
+  readonly installed: string;
+  readonly newest: string;
+  readonly fits: boolean;
+  readonly reason?: string;
 }
 
 export interface RecorderStatus {

@@ -3,9 +3,9 @@ import { apiUrl, basePath } from "../api/client.ts";
 import { t } from "../locale/messages.ts";
 import { SkeletonRows } from "../parts/controls.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { followLink, href } from "../router.ts";
 import { mayAdminister, mayOperate, status } from "../state/recorder.ts";
 import { sizeText, spanText } from "../state/time-format.ts";
-import { SystemPlugins } from "./system-plugins.tsx";
 
 /** The page. */
 export function SystemPage() {
@@ -107,7 +107,18 @@ export function SystemPage() {
             </table>
           </section>
         )}
-        {mayOperate.value ? <SystemPlugins /> : null}
+        {mayOperate.value ? (
+          <section>
+            <h2>{t("nav.plugins")}</h2>
+            <p class="muted">{t("system.plugins")}</p>
+            <p>
+              <a class="button" href={href("plugins")} onClick={followLink}>
+                <Icon name="plugins" />
+                {t("system.plugins.open")}
+              </a>
+            </p>
+          </section>
+        ) : null}
         <section>
           <h2>{t("system.more")}</h2>
           <ul class="links">

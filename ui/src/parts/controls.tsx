@@ -87,6 +87,8 @@ interface TextFieldProps {
   readonly required?: boolean;
   readonly mono?: boolean;
   readonly focus?: boolean;
+  /** Which keys a phone offers. */
+  readonly inputMode?: "decimal" | undefined;
 }
 
 /** A text field. */
@@ -120,6 +122,7 @@ function PlainInput(props: {
     placeholder: field.placeholder ?? "",
     autocomplete: field.autocomplete ?? "off",
     spellcheck: false,
+    ...(field.inputMode === undefined ? {} : { inputMode: field.inputMode }),
     "aria-describedby": props.describedBy,
     "aria-invalid": field.error !== undefined,
     onInput: (event: { readonly currentTarget: HTMLInputElement }) =>
@@ -139,13 +142,15 @@ export function SelectField<T extends string>(props: {
   readonly choices: readonly { readonly value: T; readonly text: string }[];
   readonly onChoose: (value: T) => void;
   readonly hint?: string | undefined;
+  readonly error?: string | undefined;
 }) {
   return (
-    <Field label={props.label} hint={props.hint}>
+    <Field label={props.label} hint={props.hint} error={props.error}>
       {({ id, describedBy }) => (
         <select
           id={id}
           aria-describedby={describedBy}
+          aria-invalid={props.error !== undefined}
           value={props.value}
           onChange={(event) => {
             const chosen = props.choices.find((choice) => choice.value === event.currentTarget.value);
@@ -169,10 +174,12 @@ export function CheckField(props: {
   readonly checked: boolean;
   readonly onChange: (checked: boolean) => void;
   readonly hint?: string;
+  /** The hint says what is wrong. */
+  readonly bad?: boolean;
 }) {
   const id = useId();
   return (
-    <div class="check">
+    <div class={`check${props.bad === true ? " field-bad" : ""}`}>
       <input
         id={id}
         type="checkbox"
@@ -240,6 +247,8 @@ export function Dialog(props: {
   readonly title: string;
   readonly onClose: () => void;
   readonly children: ComponentChildren;
+  /** For what needs room, such as long forms. */
+  readonly wide?: boolean;
 }) {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
@@ -247,7 +256,12 @@ export function Dialog(props: {
     element.current?.showModal();
   }, []);
   return (
-    <dialog ref={element} aria-labelledby={titleId} onClose={props.onClose}>
+    <dialog
+      ref={element}
+      class={props.wide === true ? "wide" : ""}
+      aria-labelledby={titleId}
+      onClose={props.onClose}
+    >
       <div class="dialog-head">
         <h2 id={titleId}>{props.title}</h2>
         <IconButton icon="close" label={t("close")} onClick={props.onClose} />

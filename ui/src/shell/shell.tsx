@@ -16,6 +16,7 @@ const PAGES: readonly { name: string; icon: IconName; text: MessageKey; administ
   { name: "live", icon: "live", text: "nav.live", administrators: false },
   { name: "playback", icon: "playback", text: "nav.playback", administrators: false },
   { name: "cameras", icon: "cameras", text: "nav.cameras", administrators: false },
+  { name: "plugins", icon: "plugins", text: "nav.plugins", administrators: true },
   { name: "system", icon: "system", text: "nav.system", administrators: false },
   { name: "users", icon: "users", text: "nav.users", administrators: true },
 ];

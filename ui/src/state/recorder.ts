@@ -2,7 +2,16 @@
 // Pages read the signals; nothing here draws.
 import { computed, signal } from "@preact/signals";
 import { ApiError, api, apiUrl, whenUnauthenticated } from "../api/client.ts";
-import type { Camera, RecorderStatus, RecordReason, Session, Setup, StreamName } from "../api/types.ts";
+import type {
+  Camera,
+  PluginJob,
+  RecorderStatus,
+  RecordReason,
+  Session,
+  Setup,
+  StreamName,
+} from "../api/types.ts";
+import { jobChanged } from "./plugin-jobs.ts";
 
 export type Entry =
   | { readonly kind: "starting" }
@@ -136,6 +145,7 @@ function startChanges(): void {
   listen(source, "coverage", (data) => {
     coverageChange.value = data as typeof coverageChange.value;
   });
+  listen(source, "plugin-job", (data) => jobChanged(data as PluginJob));
   listen(source, "session-ended", () => leave(true));
   statusTimer = setInterval(() => void refreshStatus(), 15_000);
 }

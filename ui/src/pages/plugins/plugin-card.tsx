@@ -1,0 +1,176 @@
+// One plugin as a card: what it is, how it is and why, what it costs, and what can be done with it.
+import { useState } from "preact/hooks";
+import { apiUrl } from "../../api/client.ts";
+import type { Plugin, PluginUpdate } from "../../api/types.ts";
+import { type MessageKey, t } from "../../locale/messages.ts";
+import { Icon } from "../../parts/icon.tsx";
+import { sizeText } from "../../state/time-format.ts";
+import { kindOf, STATE_DOT, STATE_HINT, STATE_TEXT } from "./plugin-words.ts";
+
+export type PluginAct = "settings" | "restart" | "toggle" | "update" | "remove";
+
+/** The card. `acts` undefined: only to be looked at. */
+export function PluginCard(props: {
+  readonly plugin: Plugin;
+  readonly update?: PluginUpdate | undefined;
+  /** What is being done with it. */
+  readonly busy?: PluginAct | undefined;
+  readonly onAct?: ((act: PluginAct) => void) | undefined;
+}) {
+  const { plugin, update, onAct } = props;
+  const hint = STATE_HINT[plugin.status];
+  return (
+    <article
+      class={`plugin-card${plugin.status === "disabled" ? " off" : ""}`}
+      aria-label={plugin.displayName}
+    >
+      <header>
+        <PluginPicture plugin={plugin} />
+        <div class="plugin-name">
+          <h3>{plugin.displayName}</h3>
+          <code>
+            {plugin.name} {plugin.version}
+          </code>
+        </div>
+        <span class="state">
+          <i class={`dot ${STATE_DOT[plugin.status]}`} aria-hidden="true" />
+          {t(STATE_TEXT[plugin.status])}
+        </span>
+      </header>
+      {plugin.description === undefined ? null : <p class="plugin-about">{plugin.description}</p>}
+      {hint === undefined ? null : (
+        <div class="error-note">
+          <Icon name="warning" />
+          <div>
+            <p>{t(hint)}</p>
+            {plugin.reason === undefined ? null : <p class="plugin-reason">{plugin.reason}</p>}
+          </div>
+        </div>
+      )}
+      {plugin.status === "refused" ? null : <Facts plugin={plugin} />}
+      {update === undefined ? null : (
+        <p class="plugin-update">
+          {t("plugins.update.available", { version: update.newest })}
+          {update.fits ? "" : ` ${update.reason ?? t("plugins.update.unfit")}`}
+        </p>
+      )}
+      {onAct === undefined || plugin.status === "refused" ? null : (
+        <Actions plugin={plugin} update={update} busy={props.busy} onAct={onAct} />
+      )}
+    </article>
+  );
+}
+
+/** Its own picture, or that of its kind while there is none. */
+function PluginPicture({ plugin }: { readonly plugin: Plugin }) {
+  const [failed, setFailed] = useState(false);
+  return (
+    <span class="plugin-picture" aria-hidden="true">
+      {plugin.hasIcon === true && !failed ? (
+        <img
+          src={apiUrl(`/plugins/icon?name=${encodeURIComponent(plugin.name)}`)}
+          alt=""
+          width={28}
+          height={28}
+          loading="lazy"
+          onError={() => setFailed(true)}
+        />
+      ) : (
+        <Icon name={kindOf(plugin.kind).icon} size={22} />
+      )}
+    </span>
+  );
+}
+
+function Facts({ plugin }: { readonly plugin: Plugin }) {
+  const { calls = 0, callMs = 0 } = plugin;
+  const facts: [MessageKey, string | undefined][] = [
+    ["plugins.kind", t(kindOf(plugin.kind).text)],
+    [
+      "plugins.place",
+      plugin.isolation === undefined
+        ? undefined
+        : t(plugin.isolation === "inline" ? "plugins.inline" : "plugins.process"),
+    ],
+    ["plugins.memory", plugin.health === undefined ? undefined : sizeText(plugin.health.rssBytes)],
+    [
+      "plugins.calls",
+      calls === 0 ? String(calls) : t("plugins.calls.of", { count: calls, ms: (callMs / calls).toFixed(1) }),
+    ],
+    ["plugins.errors", String(plugin.errors)],
+    ["system.restarts", plugin.restarts === undefined ? undefined : String(plugin.restarts)],
+    [
+      "plugins.network",
+      plugin.network === undefined
+        ? undefined
+        : t(
+            plugin.network === "granted"
+              ? "plugins.network.granted"
+              : plugin.network === "withheld"
+                ? "plugins.network.withheld"
+                : "plugins.network.unasked",
+          ),
+    ],
+  ];
+  const provides = plugin.provides ?? [];
+  return (
+    <>
+      <dl class="plugin-facts">
+        {facts.map(([label, text]) =>
+          text === undefined ? null : (
+            <div key={label}>
+              <dt>{t(label)}</dt>
+              <dd>{text}</dd>
+            </div>
+          ),
+        )}
+      </dl>
+      {provides.length === 0 ? null : (
+        <p class="plugin-provides">
+          <span class="muted">{t("plugins.provides")}</span>
+          {provides.map((one) => (
+            <code key={one}>{one}</code>
+          ))}
+        </p>
+      )}
+      {plugin.homepage === undefined ? null : (
+        <p>
+          <a href={plugin.homepage} target="_blank" rel="noreferrer noopener">
+            {t("plugins.homepage")}
+          </a>
+        </p>
+      )}
+    </>
+  );
+}
+
+function Actions(props: {
+  readonly plugin: Plugin;
+  readonly update: PluginUpdate | undefined;
+  readonly busy: PluginAct | undefined;
+  readonly onAct: (act: PluginAct) => void;
+}) {
+  const { plugin, update, busy, onAct } = props;
+  const isOff = plugin.status === "disabled";
+  const button = (act: PluginAct, text: string, style = "") => (
+    <button
+      type="button"
+      class={`button ${style}`}
+      aria-busy={busy === act}
+      disabled={busy !== undefined}
+      aria-label={`${text}: ${plugin.displayName}`}
+      onClick={() => onAct(act)}
+    >
+      {text}
+    </button>
+  );
+  return (
+    <footer>
+      {update?.fits === true ? button("update", t("plugins.update"), "primary") : null}
+      {button("settings", t("plugins.settings"))}
+      {isOff ? null : button("restart", t("plugins.restart"))}
+      {button("toggle", t(isOff ? "plugins.enable" : "plugins.disable"))}
+      {plugin.installed === true ? button("remove", t("plugins.remove"), "ghost") : null}
+    </footer>
+  );
+}

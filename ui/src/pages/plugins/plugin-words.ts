@@ -1,0 +1,59 @@
+// How plugins' states and kinds are put into words, colours and pictures.
+import type { Plugin, PluginJob } from "../../api/types.ts";
+import type { MessageKey } from "../../locale/messages.ts";
+import type { IconName } from "../../parts/icon.tsx";
+
+export const STATE_TEXT: Readonly<Record<Plugin["status"], MessageKey>> = {
+  running: "plugins.running",
+  restarting: "plugins.restarting",
+  quarantined: "plugins.quarantined",
+  disabled: "plugins.disabled",
+  failed: "plugins.failed",
+  refused: "plugins.refused",
+};
+
+/** What that means, where the word alone does not say it. */
+export const STATE_HINT: Readonly<Partial<Record<Plugin["status"], MessageKey>>> = {
+  restarting: "plugins.restarting.hint",
+  quarantined: "plugins.quarantined.hint",
+  failed: "plugins.failed.hint",
+  refused: "plugins.refused.hint",
+};
+
+export const STATE_DOT: Readonly<Record<Plugin["status"], string>> = {
+  running: "dot-ok",
+  restarting: "dot-warn",
+  quarantined: "dot-bad",
+  disabled: "dot-unknown",
+  failed: "dot-bad",
+  refused: "dot-bad",
+};
+
+const KINDS: Readonly<Record<string, { readonly text: MessageKey; readonly icon: IconName }>> = {
+  camera: { text: "plugins.kind.camera", icon: "cameras" },
+  storage: { text: "plugins.kind.storage", icon: "storage" },
+  vca: { text: "plugins.kind.vca", icon: "search" },
+  pos: { text: "plugins.kind.pos", icon: "plugins" },
+  linkage: { text: "plugins.kind.linkage", icon: "link" },
+  cluster: { text: "plugins.kind.cluster", icon: "system" },
+  bridge: { text: "plugins.kind.bridge", icon: "plugins" },
+};
+
+/** The kind in words and as a picture, for plugins without one of their own. */
+export function kindOf(kind: string): { readonly text: MessageKey; readonly icon: IconName } {
+  return KINDS[kind] ?? { text: "plugins.kind.other", icon: "plugins" };
+}
+
+export const JOB_TITLE: Readonly<Record<PluginJob["action"], MessageKey>> = {
+  install: "plugins.job.install",
+  update: "plugins.job.update",
+  remove: "plugins.job.remove",
+};
+
+export const JOB_STATE: Readonly<Record<PluginJob["status"], MessageKey>> = {
+  waiting: "plugins.job.waiting",
+  running: "plugins.job.running",
+  done: "plugins.job.done",
+  failed: "plugins.job.failed",
+  undone: "plugins.job.undone",
+};

@@ -1,0 +1,60 @@
+// What is being installed, updated or removed of plugins: jobs by id, newest first, kept fresh by the stream of changes.
+import { signal } from "@preact/signals";
+import { api } from "../api/client.ts";
+import type { PluginJob } from "../api/types.ts";
+
+/** Jobs of this recorder that are worth showing; undefined until first read. */
+export const pluginJobs = signal<readonly PluginJob[] | undefined>(undefined);
+/** Jobs that were over when the viewer came, or were put aside. */
+const aside = new Set<string>();
+
+/** Whether a job waits or runs. */
+export function isUnderWay(job: PluginJob): boolean {
+  return job.status === "waiting" || job.status === "running";
+}
+
+/** Takes a job's news. */
+export function jobChanged(job: PluginJob): void {
+  if (aside.has(job.id)) return;
+  const known = pluginJobs.value ?? [];
+  // Answers and the stream of changes overtake each other: what is over stays over.
+  const old = known.find((one) => one.id === job.id);
+  if (old !== undefined && !isUnderWay(old) && isUnderWay(job)) return;
+  pluginJobs.value =
+    old === undefined ? [job, ...known] : known.map((one) => (one.id === job.id ? job : one));
+}
+
+/** Reads all jobs. Those that ended before the first reading are old news, but for the failed ones of this hour. */
+export async function readJobs(nowMs = Date.now()): Promise<void> {
+  const { jobs } = await api<{ jobs: readonly PluginJob[] }>("GET", "/plugins/jobs");
+  if (pluginJobs.value === undefined)
+    for (const job of jobs) {
+      const isRecent = nowMs - Date.parse(job.endedAt ?? "") < 3_600_000;
+      if (!isUnderWay(job) && (job.status === "done" || !isRecent)) aside.add(job.id);
+    }
+  pluginJobs.value ??= [];
+  for (const job of [...jobs].reverse()) jobChanged(job);
+}
+
+/** Orders a job. */
+export async function orderJob(order: {
+  readonly action: PluginJob["action"];
+  readonly source?: string;
+  readonly name?: string;
+  readonly allowScripts?: readonly string[];
+}): Promise<void> {
+  const { job } = await api<{ job: PluginJob }>("POST", "/plugins/jobs", order);
+  jobChanged(job);
+}
+
+/** Gives a job up. */
+export async function cancelJob(id: string): Promise<void> {
+  const { job } = await api<{ job: PluginJob }>("DELETE", `/plugins/jobs/${encodeURIComponent(id)}`);
+  jobChanged(job);
+}
+
+/** Shows a job that is over no longer. */
+export function putAside(id: string): void {
+  aside.add(id);
+  pluginJobs.value = (pluginJobs.value ?? []).filter((one) => one.id !== id);
+}
