@@ -1,5 +1,5 @@
 // Strangers' plugins in a real recorder and a real Chromium: a camera that a plugin in a process of its own drives is
-// recorded and shown, a plugin that cannot be loaded is named with its reason, and both stand on the System page.
+// recorded and shown, a plugin that cannot be loaded is named with its reason, and both stand on the Plugins page.
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
@@ -156,19 +156,16 @@ describe("strangers' plugins", { skip: skipBrowserTests, timeout: 180_000 }, () 
     );
   });
 
-  it("are named on the System page with what is wrong, and started anew from there", async () => {
-    await page.goto(`${recorder.url}/system`);
-    await page.getByText("no lens is long enough").first().waitFor();
-    await page
-      .getByText(/failed 5 times within five minutes/)
-      .first()
-      .waitFor();
-    await screenshot(page, "system-plugins");
+  it("are named on the Plugins page with what is wrong, and started anew from there", async () => {
+    await page.goto(`${recorder.url}/plugins`);
+    const broken = page.getByRole("article", { name: "Broken cameras" });
+    await broken.getByText("no lens is long enough").waitFor();
+    const far = page.getByRole("article", { name: "Far cameras" });
+    await far.getByText(/failed 5 times within five minutes/).waitFor();
+    await screenshot(page, "plugins-quarantined");
     await page.setViewportSize(PHONE);
-    await page.getByRole("heading", { name: "Plugins" }).scrollIntoViewIfNeeded();
-    await screenshot(page, "phone-system-plugins");
-    const far = page.locator(".plugin", { hasText: "Far cameras" });
-    await far.getByRole("button", { name: "Restart" }).click();
+    await screenshot(page, "phone-plugins-quarantined");
+    await far.getByRole("button", { name: "Restart: Far cameras" }).click();
     await far.getByText("running", { exact: true }).waitFor();
     await page.getByText("Far cameras was started anew").waitFor();
   });

@@ -18,6 +18,8 @@ export interface Recorder {
   readonly secureUrl: string;
   /** The one-time code of the first start; used up when `activate` was asked for. */
   readonly code: string;
+  /** Its data directory, gone when it stops. */
+  readonly dataDir: string;
   /** A session token; empty when the recorder was not activated. */
   readonly token: string;
   api<T>(method: string, path: string, body?: unknown): Promise<T>;
@@ -62,7 +64,7 @@ export async function startRecorder(activate: boolean, args: readonly string[] =
     await stop();
     throw error;
   }
-  return { url, secureUrl, code, token, api, stop };
+  return { url, secureUrl, code, dataDir: data, token, api, stop };
 }
 
 /** Reads address and one-time code from what the recorder prints. */

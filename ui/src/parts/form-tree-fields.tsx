@@ -188,7 +188,7 @@ function Secret({ node, form }: { readonly node: FormNode; readonly form: FormTr
   const isKept = form.kept.has(pointer);
   const isRemoved = value === null;
   return (
-    <div class="form-secret">
+    <div class={isKept ? "form-secret" : ""}>
       <TextField
         label={labelOf(field)}
         type="password"
@@ -196,13 +196,7 @@ function Secret({ node, form }: { readonly node: FormNode; readonly form: FormTr
         value={typeof value === "string" ? value : ""}
         onInput={(text) => form.onChange(steps, text === "" ? undefined : text)}
         placeholder={isKept && !isRemoved ? "••••••••" : undefined}
-        hint={
-          isRemoved
-            ? t("form.secret.removed")
-            : isKept
-              ? t("form.secret.kept")
-              : (field.hint ?? t("form.secret.unset"))
-        }
+        hint={secretHint(field, value, isKept)}
         error={form.problemAt(pointer)}
       />
       {isKept ? (
@@ -217,6 +211,12 @@ function Secret({ node, form }: { readonly node: FormNode; readonly form: FormTr
       ) : null}
     </div>
   );
+}
+
+function secretHint(field: SchemaField, value: unknown, isKept: boolean): string | undefined {
+  if (value === null) return t("form.secret.removed");
+  if (value !== undefined) return field.hint;
+  return isKept ? t("form.secret.kept") : (field.hint ?? t("form.secret.unset"));
 }
 
 function labelOf(field: SchemaField): string {

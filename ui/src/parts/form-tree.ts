@@ -37,7 +37,11 @@ export function treeOf(
   kept: ReadonlySet<string>,
   steps: Steps = [],
 ): FormNode[] {
-  const { properties, required } = effective(objectOf(schema), seenBy(schema, value, kept, steps));
+  const { properties, required } = effective(
+    objectOf(schema),
+    seenBy(schema, value, kept, steps),
+    (name) => Object.hasOwn(objectOf(value), name) || kept.has(pointerOf([...steps, name])),
+  );
   return fieldsOf({ properties, required: [...required] }).map((field) =>
     nodeFor(properties[field.name] ?? {}, field, valueAt(value, [field.name]), kept, [...steps, field.name]),
   );
@@ -127,7 +131,7 @@ interface Effective {
 }
 
 /** The properties and what is required once conditions are followed; fields of a branch that does not hold are left out. */
-function effective(schema: Node, value: Node): Effective {
+function effective(schema: Node, seen: Node, isThere: (name: string) => boolean): Effective {
   const properties: Record<string, Node> = {};
   const required = new Set<string>();
   const dormant = new Set<string>();
@@ -146,9 +150,9 @@ function effective(schema: Node, value: Node): Effective {
       if (isBranch) awake.add(name);
     }
     for (const [name, names] of Object.entries(objectOf(part["dependentRequired"])))
-      if (Object.hasOwn(value, name)) for (const other of stringsOf(names)) required.add(other);
+      if (Object.hasOwn(seen, name)) for (const other of stringsOf(names)) required.add(other);
     if (part["if"] !== undefined) {
-      const holds = schemaHolds(part["if"], value);
+      const holds = schemaHolds(part["if"], seen);
       const [live, other] = holds ? [part["then"], part["else"]] : [part["else"], part["then"]];
       for (const name of namesIn(objectOf(other))) dormant.add(name);
       take(objectOf(live), true);
@@ -159,7 +163,7 @@ function effective(schema: Node, value: Node): Effective {
   take(schema, false);
   const always = new Set(stringsOf(schema["required"]));
   const shown = Object.entries(properties).filter(
-    ([name]) => !dormant.has(name) || awake.has(name) || always.has(name) || Object.hasOwn(value, name),
+    ([name]) => !dormant.has(name) || awake.has(name) || always.has(name) || isThere(name),
   );
   return { properties: Object.fromEntries(shown), required };
 }

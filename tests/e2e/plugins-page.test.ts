@@ -1,0 +1,385 @@
+// The Plugins page in a real recorder and a real Chromium: what is shown of each plugin, its settings by form and by JSON
+// with the same errors, secrets that go in and never out, restart, and switching off and on.
+import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { tempDir } from "../../core/testing/temp-dir.ts";
+import { openBrowser, openContext, PHONE, screenshot, skipBrowserTests, until } from "./support/browser.ts";
+import { type Recorder, startRecorder } from "./support/recorder.ts";
+
+const NAME = "@some/nightjar-camera-far";
+const CANARY = "canary-4711";
+const ICON =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><script>fetch("/api/v1/session")</script><circle cx="12" cy="12" r="9" fill="#35bfd3"/></svg>';
+const SCHEMA = {
+  type: "object",
+  required: ["host"],
+  properties: {
+    host: {
+      type: "string",
+      title: "Server",
+      description: "Name or address of the cloud server.",
+      minLength: 3,
+    },
+    port: { type: "integer", title: "Port", minimum: 1, maximum: 65535, default: 443 },
+    patience: { type: "number", title: "Patience", minimum: 0.5, "x-unit": "s", default: 5 },
+    account: { enum: ["none", "password"], title: "Account", default: "none" },
+    user: { type: "string", title: "User" },
+    password: { type: "string", title: "Password", "x-secret": true, minLength: 4 },
+    tags: {
+      type: "array",
+      title: "Tag",
+      description: "Cameras with one of these are taken.",
+      items: { type: "string", minLength: 1 },
+    },
+    doors: {
+      type: "array",
+      title: "Door",
+      items: {
+        type: "object",
+        required: ["name"],
+        properties: {
+          name: { type: "string", title: "Name", minLength: 1 },
+          locked: { type: "boolean", title: "Locked" },
+        },
+        additionalProperties: false,
+      },
+    },
+    proxy: {
+      type: "object",
+      title: "Proxy",
+      description: "Only where the recorder has no way out by itself.",
+      required: ["address"],
+      properties: { address: { type: "string", title: "Address" } },
+      additionalProperties: false,
+    },
+  },
+  additionalProperties: false,
+  allOf: [
+    {
+      if: { properties: { account: { const: "password" } }, required: ["account"] },
+      // biome-ignore lint/suspicious/noThenProperty: JSON Schema's own word
+      then: { required: ["user", "password"] },
+    },
+  ],
+};
+
+describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () => {
+  const folder = tempDir("nightjar-plugins-page-");
+  let recorder: Recorder;
+  let browser: Browser;
+  let page: Page;
+
+  function plugin(place: string, card: object, files: Readonly<Record<string, string>>): void {
+    mkdirSync(folder.join(place), { recursive: true });
+    const whole = {
+      version: "1.2.3",
+      type: "module",
+      exports: "./index.js",
+      keywords: ["nightjar-plugin"],
+      ...card,
+    };
+    writeFileSync(folder.join(place, "package.json"), JSON.stringify(whole));
+    for (const [name, text] of Object.entries(files)) writeFileSync(folder.join(place, name), text);
+  }
+
+  before(async () => {
+    const engines = { nightjar: "^0.1.0" };
+    plugin(
+      "far",
+      {
+        name: NAME,
+        engines,
+        description: "Cameras that live in a cloud far away, by way of their maker's server.",
+        homepage: "https://example.org/far",
+        nightjar: { displayName: "Far cameras", configSchema: "./config.schema.json", icon: "./icon.svg" },
+      },
+      {
+        "config.schema.json": JSON.stringify(SCHEMA),
+        "icon.svg": ICON,
+        "index.js": `import { writeFileSync } from "node:fs";
+          import { join } from "node:path";
+          import { definePlugin, Type } from "@nightjar/core";
+          export default definePlugin({
+            name: "${NAME}",
+            configSchema: Type.Unsafe({ type: "object" }),
+            setup(nvr, config) {
+              writeFileSync(join(nvr.storageDir, "config.json"), JSON.stringify({ ...config, lives: process.pid }));
+              nvr.cameraDrivers.register({ id: "far", displayName: "Far", configSchema: Type.Object({}), async streams() { return {}; } });
+            },
+          });`,
+      },
+    );
+    plugin(
+      "broken",
+      { name: "nightjar-camera-broken", engines, nightjar: { displayName: "Broken cameras" } },
+      { "index.js": 'throw new RangeError("no lens is long enough");' },
+    );
+    plugin("future", { name: "nightjar-vca-future", engines: { nightjar: "^9.0.0" } }, { "index.js": "" });
+    recorder = await startRecorder(true, ["--plugin-path", folder.path]);
+    browser = await openBrowser();
+    page = await (await openContext(browser, recorder)).newPage();
+    await page.goto(`${recorder.url}/plugins`);
+    await statusIs("running");
+  });
+  after(async () => {
+    await browser?.close();
+    await recorder?.stop();
+    folder.remove();
+  });
+
+  const card = (name: string) => page.getByRole("article", { name });
+  const dialog = () => page.getByRole("dialog");
+  const button = (name: string, exact = true) => dialog().getByRole("button", { name, exact });
+
+  it("says of each plugin how it is and why, with its own picture, in which nothing runs", async () => {
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await page.getByRole("navigation").getByRole("link", { name: "Plugins" }).click();
+    await page.reload();
+    const far = card("Far cameras");
+    await far.getByText("running", { exact: true }).waitFor();
+    await far.getByText("camera-driver:far").waitFor();
+    await far.getByText("on its own").waitFor();
+    const picture = far.locator("img");
+    await until("the picture", () =>
+      picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth > 0),
+    );
+    const address = (await picture.getAttribute("src")) ?? "";
+    const answer = await page.request.get(new URL(address, recorder.url).href);
+    assert.match(answer.headers()["content-security-policy"] ?? "", /sandbox/);
+    assert.equal(answer.headers()["x-content-type-options"], "nosniff");
+    await card("Broken cameras").getByText("no lens is long enough").waitFor();
+    const refused = card("nightjar-vca-future");
+    await refused.getByText(/wants Nightjar \^9\.0\.0/).waitFor();
+    assert.equal(await refused.getByRole("button").count(), 0);
+    await card("Demo camera").getByText("with the recorder").waitFor();
+    await screenshot(page, "plugins");
+    assert.ok(!asked.includes("/api/v1/plugins/search"), "nobody was asked for plugins");
+  });
+
+  it("takes settings by a form, and the plugin runs with them at once", async () => {
+    await card("Far cameras").getByRole("button", { name: "Settings: Far cameras" }).click();
+    await dialog().getByLabel("Server").fill("far.example");
+    assert.equal(
+      await dialog().getByLabel("Password", { exact: true }).count(),
+      0,
+      "nobody asked for it yet",
+    );
+    await dialog().getByLabel("Account").selectOption("password");
+    await dialog().getByLabel("User").fill("kim");
+    await dialog().getByLabel("Password", { exact: true }).fill(CANARY);
+    await dialog().getByRole("group", { name: "Tag" }).getByRole("button", { name: "Add" }).click();
+    await page.keyboard.type("yard");
+    await dialog()
+      .getByRole("group", { name: "Door", exact: true })
+      .getByRole("button", { name: "Add" })
+      .click();
+    await page.keyboard.type("Gate");
+    await dialog().getByLabel("Set Proxy").check();
+    await dialog().getByLabel("Address").fill("proxy.example");
+    await dialog().getByLabel("Patience (s)").fill("2.5");
+    await screenshot(page, "plugins-settings");
+    await button("Save").click();
+    await dialog().waitFor({ state: "detached" });
+    await page.getByText("The settings of Far cameras were saved").waitFor();
+    const { lives: _, ...heard } = await until("the plugin's own word", async () => told());
+    assert.deepEqual(heard, {
+      host: "far.example",
+      account: "password",
+      user: "kim",
+      password: CANARY,
+      tags: ["yard"],
+      doors: [{ name: "Gate" }],
+      proxy: { address: "proxy.example" },
+      patience: 2.5,
+    });
+  });
+
+  it("never shows a secret again, keeps it when left empty, and takes it away when told to", async () => {
+    const answers: string[] = [];
+    page.on("response", (response) => {
+      if (response.url().includes("/api/"))
+        response.text().then(
+          (text) => answers.push(text),
+          () => undefined,
+        );
+    });
+    await page.goto(`${recorder.url}/plugins?settings=${encodeURIComponent(NAME)}`);
+    await dialog().getByText("Is set and not shown").waitFor();
+    await button("JSON").click();
+    const text = await dialog().getByLabel("Settings as JSON").inputValue();
+    assert.ok(!text.includes(CANARY));
+    assert.match(text, /"far\.example"/);
+    await button("Form").click();
+    await dialog().getByLabel("Server").fill("farther.example");
+    await button("Save").click();
+    await dialog().waitFor({ state: "detached" });
+    await until("the new server", async () => told().host === "farther.example");
+    assert.equal(told().password, CANARY);
+    assert.ok(!answers.join().includes(CANARY));
+
+    await openSettings();
+    await dialog().getByLabel("Account").selectOption("");
+    await button("Take away").click();
+    await dialog().getByText("Is taken away when you save").waitFor();
+    await button("Save").click();
+    await dialog().waitFor({ state: "detached" });
+    await until("no password", async () => told().password === undefined);
+  });
+
+  it("shows the same problems at the same places, by form and by JSON, and loses nothing on the way", async () => {
+    await openSettings();
+    await dialog().getByLabel("Port").fill("70000");
+    const sentence = "must be <= 65535";
+    await dialog().getByText(sentence).waitFor();
+    await dialog().getByLabel("Server").fill("");
+    await button("JSON").click();
+    await dialog()
+      .getByRole("button", { name: `/port ${sentence}` })
+      .waitFor();
+    await dialog().getByRole("button", { name: "/host is missing" }).waitFor();
+    await screenshot(page, "plugins-settings-json");
+    await dialog()
+      .getByRole("button", { name: `/port ${sentence}` })
+      .click();
+    const selected = await page.evaluate(
+      "getSelection().toString() || document.activeElement.value.slice(document.activeElement.selectionStart, document.activeElement.selectionEnd)",
+    );
+    assert.match(String(selected), /^70000/, "a click leads to the place");
+
+    const editor = dialog().getByLabel("Settings as JSON");
+    const whole = await editor.inputValue();
+    await editor.fill(whole.replace("70000", "70000,,"));
+    await dialog()
+      .getByText(/cannot be read as JSON/)
+      .waitFor();
+    assert.ok(await button("Save").isDisabled());
+    await button("Form").click();
+    await dialog().getByText("cannot be read yet").waitFor();
+    await button("JSON").click();
+    assert.match(await editor.inputValue(), /70000,,/, "half-typed text is still there");
+    await editor.fill('{ "host": "ab", "colour": "red", "tags": ["yard"] }');
+    const problems = ["/host must not have fewer than 3 characters", "/colour is not a known key"];
+    for (const name of problems) await dialog().getByRole("button", { name }).waitFor();
+    await button("Save").click();
+    await dialog().getByText("Not saved: 2 to mend").waitFor();
+    await button("Form").click();
+    assert.equal(await dialog().getByLabel("Server").getAttribute("aria-invalid"), "true");
+    await dialog().getByText("must not have fewer than 3 characters").waitFor();
+    await dialog().getByText("is not a known key").waitFor();
+    await screenshot(page, "plugins-settings-problems");
+
+    await page.keyboard.press("Escape");
+    await dialog().waitFor({ state: "detached" });
+    await openSettings();
+    await dialog().getByText("What you typed before is still here").waitFor();
+    await button("Discard it").click();
+    assert.equal(await dialog().getByLabel("Server").inputValue(), "farther.example");
+    await button("Cancel").click();
+    assert.equal(told().host, "farther.example");
+  });
+
+  it("restarts a plugin, switches it off, and on again", async () => {
+    const before = told().lives;
+    await card("Far cameras").getByRole("button", { name: "Restart: Far cameras" }).click();
+    await page.getByText("Far cameras was started anew").waitFor();
+    await until("another life", async () => told().lives !== before);
+    await card("Far cameras").getByRole("button", { name: "Switch off: Far cameras" }).click();
+    await card("Far cameras").getByText("switched off", { exact: true }).waitFor();
+    assert.equal(await status(), "disabled");
+    await card("Far cameras").getByRole("button", { name: "Switch on: Far cameras" }).click();
+    await card("Far cameras").getByText("running", { exact: true }).waitFor();
+    assert.equal(await status(), "running");
+  });
+
+  it("is only looked at by operators, and not at all by viewers", async () => {
+    for (const role of ["operator", "viewer"] as const) {
+      const password = "heron quarry lantern";
+      await recorder.api("POST", "/users", { name: role, role, password });
+      const token = await signIn(role, password);
+      const context = await openContext(browser, { url: recorder.url, token });
+      const other = await context.newPage();
+      await other.goto(`${recorder.url}/plugins?settings=${encodeURIComponent(NAME)}`);
+      if (role === "operator") {
+        await other
+          .getByRole("article", { name: "Far cameras" })
+          .getByText("running", { exact: true })
+          .waitFor();
+        assert.equal(await other.getByRole("article").getByRole("button").count(), 0);
+        await other.goto(`${recorder.url}/system`);
+        await other.getByRole("link", { name: "Show plugins" }).click();
+        await other.getByRole("article", { name: "Far cameras" }).waitFor();
+      } else {
+        await other.getByText("Not for your role").waitFor();
+        assert.equal(await other.getByRole("article").count(), 0);
+      }
+      assert.equal(await other.getByRole("dialog").count(), 0);
+      await context.close();
+    }
+  });
+
+  it("fits a phone and the light theme", async () => {
+    for (const [theme, viewport] of [
+      ["dark", PHONE],
+      ["light", PHONE],
+      ["light", undefined],
+    ] as const) {
+      const context = await openContext(browser, recorder, {
+        theme,
+        ...(viewport === undefined ? {} : { viewport }),
+      });
+      const other = await context.newPage();
+      const name = `${viewport === undefined ? "" : "phone-"}plugins-${theme}`;
+      await other.goto(`${recorder.url}/plugins`);
+      await other.getByRole("article", { name: "Far cameras" }).waitFor();
+      await screenshot(other, name);
+      const wide = await other.evaluate(
+        "document.documentElement.scrollWidth > innerWidth || document.querySelector('.page').scrollWidth > document.querySelector('.page').clientWidth",
+      );
+      assert.equal(wide, false, `${name} scrolls sideways`);
+      await other.goto(`${recorder.url}/plugins?settings=${encodeURIComponent(NAME)}`);
+      await other.getByRole("dialog").getByLabel("Server").waitFor();
+      await screenshot(other, `${name}-settings`);
+      await other.goto(`${recorder.url}/plugins?view=find`);
+      await other.getByLabel("Find plugins").first().waitFor();
+      await screenshot(other, `${name}-find`);
+      await context.close();
+    }
+  });
+
+  /** As a stranger would: signing in with a session at hand would end that one. */
+  async function signIn(username: string, password: string): Promise<string> {
+    const answer = await fetch(`${recorder.url}/api/v1/session`, {
+      method: "POST",
+      headers: { "content-type": "application/json", origin: recorder.url },
+      body: JSON.stringify({ username, password }),
+    });
+    return ((await answer.json()) as { token: string }).token;
+  }
+
+  async function openSettings(): Promise<void> {
+    await card("Far cameras").getByRole("button", { name: "Settings: Far cameras" }).click();
+    await dialog().getByLabel("Server").waitFor();
+  }
+
+  function told(): Record<string, unknown> {
+    const storage = join(recorder.dataDir, "plugins", "storage");
+    const own = readdirSync(storage).find((name) => name.endsWith("nightjar-camera-far")) ?? "";
+    return JSON.parse(readFileSync(join(storage, own, "config.json"), "utf8")) as Record<string, unknown>;
+  }
+
+  async function status(): Promise<string | undefined> {
+    const { plugins } = await recorder.api<{ plugins: { name: string; status: string }[] }>(
+      "GET",
+      "/plugins",
+    );
+    return plugins.find((one) => one.name === NAME)?.status;
+  }
+
+  async function statusIs(wanted: string): Promise<void> {
+    await until(`the plugin to be ${wanted}`, async () => (await status()) === wanted, 40_000);
+  }
+});
