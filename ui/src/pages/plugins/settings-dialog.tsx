@@ -185,28 +185,30 @@ function SettingsEditor(props: {
           <FormTree nodes={nodes} value={draft.value} kept={kept} problemAt={problemAt} onChange={change} />
         </fieldset>
       )}
-      {error === undefined ? null : <SaveError error={error} count={problems.length} />}
-      <div class="form-foot">
-        {isDirty ? <span class="muted unsaved">{t("unsaved")}</span> : null}
-        <div class="spring" />
-        <button
-          type="button"
-          class="button ghost"
-          onClick={() => {
-            dropDraft(name);
-            onClose();
-          }}
-        >
-          {t("cancel")}
-        </button>
-        <button
-          type="submit"
-          class="button primary"
-          disabled={busy || draft.broken !== undefined || !isDirty}
-          title={t("plugins.settings.restarts")}
-        >
-          {t(busy ? "saving" : "save")}
-        </button>
+      <div class="settings-foot">
+        {error === undefined ? null : <SaveError error={error} count={problems.length} />}
+        <div class="form-foot">
+          {isDirty ? <span class="muted unsaved">{t("unsaved")}</span> : null}
+          <div class="spring" />
+          <button
+            type="button"
+            class="button ghost"
+            onClick={() => {
+              dropDraft(name);
+              onClose();
+            }}
+          >
+            {t("cancel")}
+          </button>
+          <button
+            type="submit"
+            class="button primary"
+            disabled={busy || draft.broken !== undefined || !isDirty}
+            title={t("plugins.settings.restarts")}
+          >
+            {t(busy ? "saving" : "save")}
+          </button>
+        </div>
       </div>
     </form>
   );
