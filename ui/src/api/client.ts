@@ -58,14 +58,30 @@ async function refusal(response: Response): Promise<ApiError> {
   return new ApiError(problem);
 }
 
+/** Sends a file. Rejects as {@link api} does. */
+export function sendFile<T>(path: string, file: Blob, signal?: AbortSignal): Promise<T> {
+  return ask<T>("POST", path, file, "application/octet-stream", signal);
+}
+
 /**
  * Calls the API. A body is sent as JSON. Rejects with {@link ApiError}, or with an AbortError where `signal` fired.
  */
-export async function api<T>(
+export function api<T>(
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,
   body?: unknown,
   signal?: AbortSignal,
+): Promise<T> {
+  const text = method === "GET" ? undefined : JSON.stringify(body ?? {});
+  return ask<T>(method, path, text, method === "GET" ? undefined : "application/json", signal);
+}
+
+async function ask<T>(
+  method: string,
+  path: string,
+  body: string | Blob | undefined,
+  contentType: string | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<T> {
   let response: Response;
   try {
@@ -74,9 +90,9 @@ export async function api<T>(
       credentials: "same-origin",
       headers: {
         accept: "application/json",
-        ...(method === "GET" ? {} : { "content-type": "application/json" }),
+        ...(contentType === undefined ? {} : { "content-type": contentType }),
       },
-      ...(body === undefined ? (method === "GET" ? {} : { body: "{}" }) : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
     });
   } catch (error) {

@@ -222,6 +222,22 @@ export interface PlaceProblem {
   readonly message: string;
 }
 
+/** What a plugin asks to be allowed; hosts are what it says that it talks to. */
+export interface PluginPermissions {
+  readonly network: boolean | readonly string[];
+}
+
+/** A plugin's file that the recorder has looked at and keeps for a job. */
+export interface UploadedPlugin {
+  /** What a job installs it by. */
+  readonly source: string;
+  readonly name: string;
+  readonly version: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly permissions: PluginPermissions;
+}
+
 export interface PluginJob {
   readonly id: string;
   readonly action: "install" | "update" | "remove";
@@ -237,6 +253,7 @@ export interface PluginJob {
   readonly code?: string;
   readonly version?: string;
   readonly previousVersion?: string;
+  readonly permissions?: PluginPermissions;
   /** Packages whose install scripts nobody has consented to yet. */
   readonly scripts?: readonly { readonly name: string; readonly version: string }[];
 }
@@ -257,6 +274,7 @@ export interface PluginUpdate {
   readonly newest: string;
   readonly fits: boolean;
   readonly reason?: string;
+  readonly permissions?: PluginPermissions;
 }
 
 export interface RecorderStatus {

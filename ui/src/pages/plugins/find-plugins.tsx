@@ -5,14 +5,10 @@ import type { OfferedPlugin } from "../../api/types.ts";
 import { language, t } from "../../locale/messages.ts";
 import { EmptyPage, ErrorNote, SkeletonRows, TextField } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
-import { isUnderWay, orderJob, pluginJobs } from "../../state/plugin-jobs.ts";
+import { isUnderWay, pluginJobs } from "../../state/plugin-jobs.ts";
 import { dayText } from "../../state/time-format.ts";
-import { complain } from "../../state/toasts.ts";
 import { zone } from "../../state/zone.ts";
-
-function install(source: string): Promise<void> {
-  return orderJob({ action: "install", source }).catch(complain);
-}
+import { InstallFrom, install } from "./install-from.tsx";
 
 /** The view. */
 export function FindPlugins() {
@@ -127,29 +123,4 @@ function Offer({ plugin }: { readonly plugin: OfferedPlugin }) {
 /** A stranger's link becomes one only if it leads to a web page. */
 function webLink(link: string | undefined): string | undefined {
   return link !== undefined && /^https?:\/\//i.test(link) ? link : undefined;
-}
-
-function InstallFrom() {
-  const [source, setSource] = useState("");
-  return (
-    <form
-      class="find-form install-from"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void install(source.trim()).then(() => setSource(""));
-      }}
-    >
-      <TextField
-        label={t("plugins.install.from")}
-        value={source}
-        onInput={setSource}
-        placeholder="nightjar-camera-example@1.2.3"
-        hint={t("plugins.install.hint")}
-        mono
-      />
-      <button type="submit" class="button" disabled={source.trim() === ""}>
-        {t("plugins.install")}
-      </button>
-    </form>
-  );
 }

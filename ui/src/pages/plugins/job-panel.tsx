@@ -7,7 +7,7 @@ import { IconButton } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { cancelJob, isUnderWay, orderJob, putAside } from "../../state/plugin-jobs.ts";
 import { complain } from "../../state/toasts.ts";
-import { JOB_STATE, JOB_TITLE } from "./plugin-words.ts";
+import { JOB_STATE, JOB_TITLE, wishesText } from "./plugin-words.ts";
 
 const DOTS: Readonly<Record<PluginJob["status"], string>> = {
   waiting: "dot-unknown",
@@ -53,6 +53,7 @@ export function JobPanel({ job }: { readonly job: PluginJob }) {
         )}
       </header>
       {isLive ? <progress aria-label={t(JOB_STATE[job.status])} /> : null}
+      {job.permissions === undefined ? null : <p class="muted">{wishesText(job.permissions)}</p>}
       <JobLines job={job} isOpen={isLive} box={lines} />
       {job.scripts !== undefined && job.scripts.length > 0 ? (
         <ScriptsQuestion job={job} scripts={job.scripts} />

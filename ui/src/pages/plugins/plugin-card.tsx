@@ -5,7 +5,7 @@ import type { Plugin, PluginUpdate } from "../../api/types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { sizeText } from "../../state/time-format.ts";
-import { kindOf, STATE_DOT, STATE_HINT, STATE_TEXT } from "./plugin-words.ts";
+import { kindOf, STATE_DOT, STATE_HINT, STATE_TEXT, wishesText } from "./plugin-words.ts";
 
 export type PluginAct = "settings" | "restart" | "toggle" | "update" | "remove";
 
@@ -52,6 +52,7 @@ export function PluginCard(props: {
         <p class="plugin-update">
           {t("plugins.update.available", { version: update.newest })}
           {update.fits ? "" : ` ${update.reason ?? t("plugins.update.unfit")}`}
+          {update.permissions === undefined ? "" : ` ${wishesText(update.permissions)}`}
         </p>
       )}
       {onAct === undefined || plugin.status === "refused" ? null : (

@@ -1,6 +1,6 @@
 // How plugins' states and kinds are put into words, colours and pictures.
-import type { Plugin, PluginJob } from "../../api/types.ts";
-import type { MessageKey } from "../../locale/messages.ts";
+import type { Plugin, PluginJob, PluginPermissions } from "../../api/types.ts";
+import { type MessageKey, t } from "../../locale/messages.ts";
 import type { IconName } from "../../parts/icon.tsx";
 
 export const STATE_TEXT: Readonly<Record<Plugin["status"], MessageKey>> = {
@@ -57,3 +57,11 @@ export const JOB_STATE: Readonly<Record<PluginJob["status"], MessageKey>> = {
   failed: "plugins.job.failed",
   undone: "plugins.job.undone",
 };
+
+/** What a plugin asks to be allowed, as a sentence. */
+export function wishesText({ network }: PluginPermissions): string {
+  if (network === false || (network !== true && network.length === 0)) return t("plugins.wants.nothing");
+  return network === true
+    ? t("plugins.wants.network")
+    : t("plugins.wants.hosts", { hosts: network.join(", ") });
+}
