@@ -209,6 +209,13 @@ export class PluginHost {
     return { folder: join(folder, page.folder), permission: page.permission, title: manifest.displayName };
   }
 
+  /** What was found of a plugin. Throws `NJ_PLUGIN_NOT_FOUND`. */
+  find(name: string): FoundPlugin {
+    const found = this.#entries.get(name)?.found;
+    if (found !== undefined) return found;
+    throw new NightjarError("NJ_PLUGIN_NOT_FOUND", "not-found", `there is no plugin ${name}`);
+  }
+
   /** A plugin's picture; undefined: it has none. Throws `NJ_PLUGIN_NOT_FOUND`. */
   icon(name: string): Promise<IconFile | undefined> {
     return readIcon(this.find(name));

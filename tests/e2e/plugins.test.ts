@@ -171,9 +171,13 @@ describe("strangers' plugins", { skip: skipBrowserTests, timeout: 180_000 }, () 
   });
 
   it("show pages of their own, which reach the plugin's resources and nothing else", async () => {
-    const name = encodeURIComponent("@acme/nightjar-camera-page");
     await page.setViewportSize(DESKTOP);
-    await page.goto(`${recorder.url}/plugin?name=${name}`);
+    await page.goto(`${recorder.url}/plugins`);
+    await page
+      .getByRole("article", { name: "A camera with a page" })
+      .getByRole("link", { name: "Open its page" })
+      .click();
+    assert.equal(new URL(page.url()).searchParams.get("name"), "@acme/nightjar-camera-page");
     const frame = page.frameLocator("iframe.plugin-page");
     await frame.getByText("lamp hall is dark, asked by admin, dark en").waitFor();
     await frame.getByText("module and style are there").waitFor();

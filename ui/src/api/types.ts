@@ -198,6 +198,8 @@ export interface Plugin {
   readonly calls?: number;
   readonly callMs?: number;
   readonly network?: "granted" | "unasked" | "withheld";
+  /** It has a page of its own, for accounts that hold this right. */
+  readonly page?: { readonly permission: string };
   readonly restarts?: number;
   readonly health?: {
     readonly rssBytes: number;

@@ -4,6 +4,8 @@ import { apiUrl } from "../../api/client.ts";
 import type { Plugin, PluginUpdate } from "../../api/types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { Icon } from "../../parts/icon.tsx";
+import { followLink, href } from "../../router.ts";
+import { session } from "../../state/recorder.ts";
 import { sizeText } from "../../state/time-format.ts";
 import { kindOf, STATE_DOT, STATE_HINT, STATE_TEXT, wishesText } from "./plugin-words.ts";
 
@@ -114,6 +116,10 @@ function Facts({ plugin }: { readonly plugin: Plugin }) {
     ],
   ];
   const provides = plugin.provides ?? [];
+  const hasPage =
+    plugin.status === "running" &&
+    plugin.page !== undefined &&
+    session.value?.rights.includes(plugin.page.permission) === true;
   return (
     <>
       <dl class="plugin-facts">
@@ -134,13 +140,20 @@ function Facts({ plugin }: { readonly plugin: Plugin }) {
           ))}
         </p>
       )}
-      {plugin.homepage === undefined ? null : (
-        <p>
-          <a href={plugin.homepage} target="_blank" rel="noreferrer noopener">
-            {t("plugins.homepage")}
-          </a>
+      {hasPage || plugin.homepage !== undefined ? (
+        <p class="plugin-links">
+          {hasPage ? (
+            <a href={href("plugin", { name: plugin.name })} onClick={followLink}>
+              {t("plugins.openPage")}
+            </a>
+          ) : null}
+          {plugin.homepage === undefined ? null : (
+            <a href={plugin.homepage} target="_blank" rel="noreferrer noopener">
+              {t("plugins.homepage")}
+            </a>
+          )}
         </p>
-      )}
+      ) : null}
     </>
   );
 }
