@@ -106,7 +106,7 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
             name: "${NAME}",
             configSchema: Type.Unsafe({ type: "object" }),
             setup(nvr, config) {
-              writeFileSync(join(nvr.storageDir, "config.json"), JSON.stringify({ ...config, lives: process.pid }));
+              writeFileSync(join(nvr.storageDir, "config.json"), JSON.stringify({ ...config, lives: Math.random() }));
               nvr.cameraDrivers.register({ id: "far", displayName: "Far", configSchema: Type.Object({}), async streams() { return {}; } });
             },
           });`,
