@@ -37,6 +37,8 @@ export interface LinkOptions {
   readonly onBinary?: (payload: Buffer) => void;
   /** Longest message of the peer; a longer one closes the link. */
   readonly limitBytes?: number;
+  /** Told of every message of the peer before it is looked at; false: it is passed over. */
+  readonly onMessage?: (bytes: number) => boolean;
 }
 
 /** One end of a link. `Remote` lists the methods of the peer. */
@@ -58,7 +60,9 @@ export class Link<Remote extends LinkMethods> {
   constructor(socket: Socket, options: LinkOptions) {
     this.#socket = socket;
     this.#options = options;
-    const splitter = new FrameSplitter((kind, payload) => this.#receive(kind, payload), options.limitBytes);
+    const splitter = new FrameSplitter((kind, payload) => {
+      if (options.onMessage?.(payload.length) !== false) this.#receive(kind, payload);
+    }, options.limitBytes);
     socket.on("data", (chunk: Buffer) => {
       try {
         splitter.push(chunk);

@@ -206,7 +206,7 @@ function prober(tries: Tries, doors: Doors, dataDir: string): Pick<StrangerOptio
 
 /** What Node or the guard says; a system's own walls say other things, which do not count here. */
 const DENIED =
-  /NJ_PLUGIN_PERMISSION|has been restricted|loading addons is disabled|symlink API requires full fs\.read/;
+  /NJ_PLUGIN_PERMISSION|has been restricted|loading addons is disabled|symlink API requires full fs\.read|Cannot find module '_stream_wrap'/;
 
 for (const way of CONFINEMENT_WAYS) {
   const walls = ways.find((found) => found.way === way);

@@ -7,7 +7,7 @@ import { delimiter, dirname, join } from "node:path";
 /**
  * `bubblewrap`: no network, no processes and no files but the plugin's own in sight, by the kernel.
  * `namespaces`: no network and no other processes, by the kernel; files by Node's permissions.
- * `node`: network and files by Node's permissions (Node 25 and later). `process`: the network by doors closed inside
+ * `node`: network and files by Node's permissions (Node 26 and later). `process`: the network by doors closed inside
  * the process only, which is the weaker way.
  */
 export const CONFINEMENT_WAYS = ["bubblewrap", "namespaces", "node", "process"] as const;
@@ -50,16 +50,15 @@ const OWN_PROCESSES = [
   "--mount-proc",
 ];
 
-/** Whether this Node can take the network away from a process. */
-const NODE_KNOWS_NETWORK = process.allowedNodeEnvironmentFlags.has("--allow-net");
+/** Where Node's permissions cover the network, even the pipe to the core needs it: given, and dropped once that stands. */
+const NETWORK_OF_NODE = process.allowedNodeEnvironmentFlags.has("--allow-net") ? ["--allow-net"] : [];
+const CAN_DROP = "process.exit(typeof process.permission.drop === 'function' ? 0 : 1)";
 
 let found: Promise<Confinement> | undefined;
 
 /** The strongest way on this machine; found out once in the life of the process. */
 export function detectConfinement(): Promise<Confinement> {
-  found ??= confinements(process.env["PATH"] ?? "").then(
-    (all) => all[0] ?? { way: NODE_KNOWS_NETWORK ? "node" : "process" },
-  );
+  found ??= confinements(process.env["PATH"] ?? "").then((all) => all[0] ?? { way: "process" });
   return found;
 }
 
@@ -73,7 +72,9 @@ export async function confinements(path: string): Promise<Confinement[]> {
     const tool = process.platform === "linux" ? findProgram(program, path) : undefined;
     if (tool !== undefined && (await works({ way, tool }))) ways.push({ way, tool });
   }
-  if (NODE_KNOWS_NETWORK) ways.push({ way: "node" });
+  if (NETWORK_OF_NODE.length > 0 && (await works({ way: "node" }, ["--permission", "-e", CAN_DROP]))) {
+    ways.push({ way: "node" });
+  }
   ways.push({ way: "process" });
   return ways;
 }
@@ -85,7 +86,7 @@ export function confined(
   nodeArgs: readonly string[],
 ): { readonly command: string; readonly args: string[] } {
   const node = process.execPath;
-  const args = [...(NODE_KNOWS_NETWORK && walls.network ? ["--allow-net"] : []), ...nodeArgs];
+  const args = nodeArgs.includes("--permission") ? [...NETWORK_OF_NODE, ...nodeArgs] : [...nodeArgs];
   if (way === "bubblewrap" && tool !== undefined) {
     const system = walls.network ? [...SYSTEM, ...SYSTEM_FOR_NETWORK] : SYSTEM;
     return {
@@ -120,9 +121,9 @@ function findProgram(name: string, path: string): string | undefined {
 }
 
 /** Containers often forbid namespaces: only a try tells. */
-async function works(confinement: Confinement): Promise<boolean> {
+async function works(confinement: Confinement, nodeArgs = ["--version"]): Promise<boolean> {
   const walls: Walls = { network: false, reads: [], writes: [], cwd: "/" };
-  const { command, args } = confined(confinement, walls, ["--version"]);
+  const { command, args } = confined(confinement, walls, nodeArgs);
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: "ignore", env: {}, timeout: TRY_TIMEOUT_MS });
     child.once("error", () => resolve(false));

@@ -7,9 +7,11 @@ import { isContext } from "../guarded-entry.ts";
 import { HOOKS } from "../hook-catalogue.ts";
 import type { HostedPlugin, HostedStatus, PluginPlaces } from "../hosted-plugin.ts";
 import type { NetworkLeave } from "../permissions.ts";
+import { plainCopy } from "../plain-copy.ts";
 import { checkCard, type EntryParts, REGISTRIES, type RegistryName } from "../registries.ts";
 import type { ConfinementWay } from "./confinement.ts";
 import { IsolatedProcess, type IsolatedProcessOptions } from "./isolated-process.ts";
+import { pluginLog } from "./plugin-log.ts";
 import type { CoreMethodsForPlugin, Placeholder, PluginHealth } from "./protocol.ts";
 import { tamed } from "./tame-schema.ts";
 
@@ -21,6 +23,7 @@ const WINDOW_MS = 5 * 60_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 const ENTRIES_LIMIT = 50;
+const OFFERS_LIMIT = 64;
 
 type Told = Parameters<CoreMethodsForPlugin["log"]>[0];
 /** What a call brings with it that cannot cross. */
@@ -170,13 +173,18 @@ export class IsolatedPlugin implements HostedPlugin {
   }
 
   #handlers(): Readonly<Record<string, LinkHandler>> {
-    const { places } = this.#options;
+    const { places, clock } = this.#options;
+    const log = pluginLog(places.log, clock);
+    const isOwn = (driver: unknown): boolean => this.#registered.has(`cameraDrivers ${String(driver)}`);
     let declared = 0;
+    let offered = 0;
     return {
-      register: ({ registry, card, calls }: Parameters<CoreMethodsForPlugin["register"]>[0]) => {
+      register: ({ registry, card: told, calls }: Parameters<CoreMethodsForPlugin["register"]>[0]) => {
         if (!Object.hasOwn(REGISTRIES, registry)) throw refused(`there is no registry ${String(registry)}`);
         if (this.#registered.size >= ENTRIES_LIMIT)
           throw refused(`a plugin registers ${ENTRIES_LIMIT} entries at most`);
+        // Its process has copied it as well, or says so.
+        const card = plainCopy(told, "an entry");
         checkCard(registry, card, calls);
         places.register(registry, this.#standIn(registry, tamed(card), calls));
         const name = `${registry} ${card.id}`;
@@ -195,13 +203,17 @@ export class IsolatedPlugin implements HostedPlugin {
               ),
         );
       },
-      log: ({ level, message, fields }: Told) => {
-        if (["debug", "info", "notice", "warn", "error"].includes(level))
-          places.log[level](String(message), fields);
+      log: ({ level, message, fields }: Told) => log(level, message, fields),
+      refreshCameras: ({ driver }: { driver: string }) => {
+        if (isOwn(driver)) places.refreshCameras(driver);
       },
-      refreshCameras: ({ driver }: { driver: string }) => places.refreshCameras(String(driver)),
-      offerCamera: ({ camera }: Parameters<CoreMethodsForPlugin["offerCamera"]>[0]) =>
-        places.offerCamera(camera),
+      offerCamera: ({ camera }: Parameters<CoreMethodsForPlugin["offerCamera"]>[0]) => {
+        offered += 1;
+        if (offered > OFFERS_LIMIT) throw refused(`a plugin offers ${OFFERS_LIMIT} cameras at most`);
+        // With the driver of another it could have the recorder connect to wherever it likes.
+        if (!isOwn(camera?.driver)) throw refused("a plugin offers cameras of its own drivers only");
+        return places.offerCamera(plainCopy(camera, "offerCamera"));
+      },
       secret: async ({ call, field }: { call: number; field: string }) =>
         (await this.#contexts.get(call)?.secret?.(String(field))) ?? null,
       ownSecret: async ({ name }: { name: string }) => (await places.secrets.get(String(name))) ?? null,

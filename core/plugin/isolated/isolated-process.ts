@@ -14,6 +14,7 @@ import { LINK_VERSION, Link, type LinkHandler } from "../../link/link.ts";
 import type { NetworkLeave } from "../permissions.ts";
 import { type Confinement, type ConfinementWay, confined, detectConfinement } from "./confinement.ts";
 import { linkOutOf } from "./folder-links.ts";
+import { MessageGate } from "./message-gate.ts";
 import { type ProcessFigures, processFigures, wrappedPid } from "./process-figures.ts";
 import { MESSAGE_LIMIT_BYTES, type PluginHealth, type PluginMethods, type SetupOrder } from "./protocol.ts";
 
@@ -30,6 +31,8 @@ const SILENCE_LIMIT_MS = 8_000;
 const HEAP_LIMIT_MB = 128;
 /** Heap, buffers and program together: what V8's own limit does not see. */
 const MEMORY_LIMIT_BYTES = 384 * 1024 * 1024;
+/** What waits to be read by it. */
+const UNREAD_LIMIT_BYTES = 16 * 1024 * 1024;
 const STDERR_LIMIT_BYTES = 16 * 1024;
 const STOP_LIMIT_MS = 2_500;
 const LINGER_MS = 3_000;
@@ -60,9 +63,11 @@ export class IsolatedProcess {
   readonly #child: ChildProcess;
   readonly link: Link<PluginMethods>;
   #watch: Timer | undefined;
-  #answeredMs: number;
+  #answeredMs = 0;
+  #isSetUp = false;
   #stopping = false;
   #reason: string | undefined;
+  readonly #gate = new MessageGate();
   #stderr = "";
   /** By the system; undefined where it does not tell. */
   #measured: ProcessFigures | undefined;
@@ -75,7 +80,6 @@ export class IsolatedProcess {
   private constructor(options: IsolatedProcessOptions, confinement: Confinement) {
     this.#options = options;
     this.confinement = confinement.way;
-    this.#answeredMs = Number.POSITIVE_INFINITY;
     const { storageDir, cacheDir } = options;
     const writes = [storageDir, cacheDir];
     const reads = [CORE_FOLDER, ...PACKAGES, options.folder];
@@ -96,14 +100,15 @@ export class IsolatedProcess {
       stdio: ["ignore", "ignore", "pipe", "pipe"],
     });
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      this.#stderr = (this.#stderr + text).slice(-STDERR_LIMIT_BYTES);
+      if (this.#take(0, text.length)) this.#stderr = (this.#stderr + text).slice(-STDERR_LIMIT_BYTES);
     });
     this.#ended = new Promise((done) => {
       const over = (how: string): void => {
         this.#watch?.cancel();
         this.link.close();
         done();
-        if (!this.#stopping) options.onEnd(this.#reason ?? how);
+        // Until it is set up, `start` tells.
+        if (this.#isSetUp && !this.#stopping) options.onEnd(this.#reason ?? how);
       };
       this.#child.once("error", (error) => over(`it cannot be started: ${error.message}`));
       this.#child.once("exit", (code, signal) => over(this.#describeEnd(code, signal)));
@@ -111,14 +116,19 @@ export class IsolatedProcess {
     this.link = new Link<PluginMethods>(this.#child.stdio[3] as Socket, {
       hello: { role: "core", version: LINK_VERSION, instance: String(process.pid) },
       limitBytes: MESSAGE_LIMIT_BYTES,
-      handlers: options.handlers,
+      handlers: this.#bounded(options.handlers),
+      onMessage: (bytes) => this.#take(1, bytes),
+    });
+    this.#child.stdio[3]?.on("error", (error: Error) => {
+      if (error instanceof NightjarError || error instanceof SyntaxError)
+        this.kill("it sent what is no message, or more than a message may hold");
     });
     void this.link.closed.then(() => {
       // The pipe of a process that ends closes a little before its end is told. One that lives on without a link has
       // sent what is no message, or too long a one.
       options.clock.after(LINGER_MS, () => {
         if (!this.#stopping && this.#child.exitCode === null && this.#child.signalCode === null)
-          this.kill("it broke the connection, or sent more than a message may hold");
+          this.kill("it broke the connection");
       });
     });
   }
@@ -152,6 +162,7 @@ export class IsolatedProcess {
       throw new NightjarError("NJ_PLUGIN_FAILED", "failed-precondition", why, {}, error);
     }
     isolated.#answeredMs = options.clock.monotonicMs();
+    isolated.#isSetUp = true;
     return isolated;
   }
 
@@ -171,18 +182,47 @@ export class IsolatedProcess {
     clearTimeout(hard);
   }
 
+  /** Ends the process when it goes beyond a bound that a handler keeps. */
+  #bounded(handlers: Readonly<Record<string, LinkHandler>>): Record<string, LinkHandler> {
+    const bounded = Object.entries(handlers).map(([name, handler]): [string, LinkHandler] => [
+      name,
+      (params) => {
+        try {
+          return handler(params);
+        } catch (error) {
+          if (error instanceof NightjarError && error.kind === "resource-exhausted") this.kill(error.message);
+          throw error;
+        }
+      },
+    ]);
+    return Object.fromEntries(bounded);
+  }
+
+  /** Counts what it sends; false: it was too much, and nothing of it is looked at any more. */
+  #take(messages: number, bytes: number): boolean {
+    if (this.#reason !== undefined) return false;
+    const tooMuch = this.#gate.take(this.#options.clock.monotonicMs(), messages, bytes);
+    if (tooMuch === undefined) return true;
+    this.kill(`${tooMuch}, and was ended`);
+    this.link.close();
+    return false;
+  }
+
   #look(): void {
     const { clock } = this.#options;
-    const silentMs = clock.monotonicMs() - this.#answeredMs;
+    const silentMs = this.#isSetUp ? clock.monotonicMs() - this.#answeredMs : 0;
     if (silentMs > SILENCE_LIMIT_MS) {
       this.kill(`it did nothing but compute for ${Math.round(silentMs / 1000)} s, and was ended`);
+      return;
+    }
+    if (this.link.waitingBytes > UNREAD_LIMIT_BYTES) {
+      this.kill("it does not read what it is told, and was ended");
       return;
     }
     void this.#measure();
     this.link.request("ping", {}, SILENCE_LIMIT_MS).then(
       (told) => {
-        // Before it is set up, only the limit of the set-up counts.
-        if (Number.isFinite(this.#answeredMs)) this.#answeredMs = clock.monotonicMs();
+        this.#answeredMs = clock.monotonicMs();
         this.health = { ...told, ...this.#measured };
       },
       () => undefined,
@@ -200,15 +240,18 @@ export class IsolatedProcess {
   }
 
   async #ownPid(): Promise<number | undefined> {
-    // Until it has said hello it may not be there yet.
-    await this.link.ready;
-    return wrappedPid(this.#child.pid);
+    // Until it has said hello it may not be there yet; if it never does, there is nothing to measure.
+    const isThere = await this.link.ready.then(
+      () => true,
+      () => false,
+    );
+    return isThere ? wrappedPid(this.#child.pid) : undefined;
   }
 
   #describeEnd(ended: number | null, by: NodeJS.Signals | null): string {
     const { code, signal } =
       this.#child.spawnfile === process.execPath ? { code: ended, signal: by } : unwrapped(ended, by);
-    if (code === 0) return "it ended by itself, or sent more than a message may hold";
+    if (code === 0) return "it ended by itself";
     const how = signal === null ? `it ended with code ${code ?? "unknown"}` : `it was ended by ${signal}`;
     if (/heap out of memory|Reached heap limit/.test(this.#stderr)) {
       return `it used up its ${HEAP_LIMIT_MB} MB of memory`;

@@ -135,6 +135,9 @@ function closeSocketsOfFiles(): void {
 }
 
 function closeNetwork(reason: string): void {
+  // Node 26 and later; what is open already, the pipe to the core, stays.
+  const { permission } = process as unknown as { permission?: { drop?: (scope: string) => void } };
+  permission?.drop?.("net");
   fix(Socket.prototype, "connect", refuser("a connection", reason));
   fix(Server.prototype, "listen", refuser("a port", reason));
   const why = `fetch: ${reason}`;

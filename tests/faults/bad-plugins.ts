@@ -1,0 +1,114 @@
+// 16 cameras are recorded while the gallery of bad plugins does its worst beside them, in a real recorder:
+// `node tests/faults/bad-plugins.ts [--cameras N] [--seconds N]`. Goal: the same frames as without, none missing.
+import { mkdirSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { tempDir } from "../../core/testing/temp-dir.ts";
+import { waitFor } from "../../core/testing/wait-for.ts";
+import { BAD_PLUGINS, nameOf, writeBadPlugins } from "../support/bad-plugins.ts";
+import { type FsckOutcome, framesMissing, gapsOf, runFsck } from "../support/recorder-evidence.ts";
+import { DEMO_FRAME_MS, RecorderRig } from "../support/recorder-rig.ts";
+
+export interface BadPluginsResult {
+  readonly cameras: number;
+  readonly frames: number;
+  readonly seconds: number;
+  readonly gaps: readonly string[];
+  /** Frames that the times of a camera's files have room for and that are not there. */
+  readonly missing: readonly string[];
+  /** Cameras with more than one session. */
+  readonly reconnected: readonly string[];
+  /** Pictures that the senders could not get rid of in time. */
+  readonly droppedBySender: number;
+  /** How long before the end of the recorder the shortest recording ended, in milliseconds. */
+  readonly endsEarlyMs: number;
+  /** Every plugin of the gallery as the recorder lists it, by name. */
+  readonly plugins: Readonly<Record<string, { readonly status: string; readonly reason?: string }>>;
+  readonly fsck: FsckOutcome;
+}
+
+const PASSWORD = "a long password for a test";
+
+/** Records for so many seconds after all cameras are recorded. */
+export async function badPlugins(options: { cameras: number; seconds: number }): Promise<BadPluginsResult> {
+  using folder = tempDir("nightjar-gallery-");
+  mkdirSync(folder.join("plugins"));
+  writeBadPlugins(folder.join("plugins"), BAD_PLUGINS);
+  const rig = await RecorderRig.start({
+    cameras: options.cameras,
+    pluginPath: folder.join("plugins"),
+  });
+  try {
+    await rig.untilRecording(40_000);
+    const plugins = await pluginsOf(rig);
+    await new Promise((resolve) => setTimeout(resolve, options.seconds * 1_000));
+    const { unitsDropped } = await rig.sender.counters();
+    const endMs = Date.now();
+    await rig.stopRecorder();
+    const files = rig.files();
+    const byCamera = Map.groupBy(files, ({ camera }) => camera);
+    const ends = [...byCamera.values()].map((own) => Math.max(...own.map((file) => file.endMs)));
+    return {
+      cameras: byCamera.size,
+      frames: files.reduce((sum, file) => sum + file.frames, 0),
+      seconds: Math.round((endMs - Math.min(...files.map((file) => file.startMs))) / 1_000),
+      gaps: gapsOf(files, DEMO_FRAME_MS, DEMO_FRAME_MS / 2).map(
+        ({ camera, fromMs, toMs }) => `${camera}: ${Math.round(toMs - fromMs)} ms`,
+      ),
+      missing: [...framesMissing(files, DEMO_FRAME_MS)]
+        .filter(([, frames]) => frames !== 0)
+        .map(([camera, frames]) => `${camera}: ${frames}`),
+      reconnected: [...byCamera]
+        .filter(([, own]) => new Set(own.map((file) => file.run)).size > 1)
+        .map(([camera]) => camera),
+      droppedBySender: unitsDropped,
+      endsEarlyMs: Math.round(endMs - Math.min(...ends)),
+      plugins,
+      fsck: runFsck(rig.dataDir),
+    };
+  } finally {
+    await rig.dispose();
+  }
+}
+
+/** What the API says of the plugins, once each has been tried. */
+async function pluginsOf(rig: RecorderRig): Promise<BadPluginsResult["plugins"]> {
+  const call = async (path: string, body?: object, token?: string): Promise<unknown> => {
+    const response = await fetch(`${rig.url}/api/v1/${path}`, {
+      ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
+      headers: {
+        "content-type": "application/json",
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+    });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  };
+  await call("activate", { code: rig.activationCode, username: "admin", password: PASSWORD });
+  const { token } = (await call("session", { username: "admin", password: PASSWORD })) as { token: string };
+  return waitFor(
+    async () => {
+      const answer = (await call("plugins", undefined, token)) as {
+        plugins: { name: string; status: string; reason?: string }[];
+      };
+      const all = Object.fromEntries(answer.plugins.map(({ name, ...rest }) => [name, rest]));
+      const isTried = BAD_PLUGINS.every((bad) => {
+        const shown = all[nameOf(bad)];
+        return shown?.status === "running" || shown?.reason !== undefined;
+      });
+      return isTried ? all : undefined;
+    },
+    { deadlineMs: 60_000, periodMs: 500, what: "every plugin to be tried" },
+  );
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const { values } = parseArgs({
+    options: { cameras: { type: "string", default: "16" }, seconds: { type: "string", default: "60" } },
+  });
+  const result = await badPlugins({ cameras: Number(values.cameras), seconds: Number(values.seconds) });
+  process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  const isGood =
+    result.gaps.length + result.missing.length + result.reconnected.length + result.droppedBySender === 0 &&
+    result.fsck.exitCode === 0;
+  process.exitCode = isGood ? 0 : 1;
+}

@@ -1,0 +1,117 @@
+// The gallery of bad plugins (tests/support/bad-plugins.ts), each beside a good one in a real host: it is contained, named
+// and shown, and the good one notices nothing.
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { after, describe, it } from "node:test";
+import { systemClock } from "../../core/clock.ts";
+import { silentLog } from "../../core/log.ts";
+import { PluginHost, type PluginStatus } from "../../core/plugin/plugin-host.ts";
+import { tempDir } from "../../core/testing/temp-dir.ts";
+import { waitFor } from "../../core/testing/wait-for.ts";
+import { BAD_PLUGINS, type BadPlugin, nameOf, writeBadPlugins } from "../support/bad-plugins.ts";
+import { STREAMS } from "../support/stranger.ts";
+
+const GOOD: BadPlugin = { id: "good", does: "nothing bad", status: "running" };
+const ENDED = new Set<PluginStatus["status"]>(["restarting", "quarantined"]);
+
+describe("a bad plugin beside a good one", { timeout: 170_000 }, () => {
+  const root = tempDir("nightjar-gallery-");
+  after(() => root.remove());
+
+  async function load(bad: readonly BadPlugin[]): Promise<PluginHost> {
+    const base = root.join(String(bad[0]?.id));
+    mkdirSync(`${base}/plugins`, { recursive: true });
+    writeBadPlugins(`${base}/plugins`, [...bad, GOOD]);
+    const host = new PluginHost({
+      dataDir: `${base}/data`,
+      version: "0.1.0",
+      paths: [{ bundled: false, folder: `${base}/plugins` }],
+      log: silentLog,
+      clock: systemClock,
+      settings: () => undefined,
+      secrets: () => ({ get: async () => undefined, set: async () => undefined }),
+      refreshCameras: () => undefined,
+      offerCamera: async () => undefined,
+    });
+    await host.load();
+    await host.start();
+    await host.ready();
+    return host;
+  }
+
+  const statusOf = (host: PluginHost, plugin: BadPlugin): PluginStatus => {
+    const found = host.list().find(({ name }) => name === nameOf(plugin));
+    assert.ok(found !== undefined, "it is not in the list");
+    return found;
+  };
+
+  /** Waits until what is shown of it is what the gallery says. */
+  async function untilShown(host: PluginHost, bad: BadPlugin): Promise<void> {
+    let last: PluginStatus | undefined;
+    const fits = (): boolean => {
+      last = statusOf(host, bad);
+      const { status, reason = "", errors } = last;
+      if (bad.status === "ended" ? !ENDED.has(status) : status !== bad.status) return false;
+      if (bad.errors === true && errors === 0) return false;
+      return bad.reason === undefined || bad.reason.test(reason);
+    };
+    await waitFor(fits, { deadlineMs: 40_000, what: bad.does }).catch(() =>
+      assert.fail(`it ${bad.does}, and shown is: ${JSON.stringify(last)}`),
+    );
+    assert.notEqual(last?.displayName, "");
+  }
+
+  async function goodAnswers(host: PluginHost): Promise<void> {
+    await waitFor(() => statusOf(host, GOOD).status === "running", { deadlineMs: 30_000 });
+    const good = host.registries.cameraDrivers.get("good")?.entry;
+    const context = { signal: new AbortController().signal, secret: async () => undefined };
+    assert.deepEqual(await good?.streams({ host: "a" }, context), STREAMS);
+    assert.equal(statusOf(host, GOOD).errors, 0);
+  }
+
+  for (const bad of BAD_PLUGINS.filter(({ slow }) => slow !== true)) {
+    it(`that ${bad.does} is shown for what it is`, async () => {
+      const host = await load([bad]);
+      try {
+        await untilShown(host, bad);
+        await goodAnswers(host);
+        assert.equal(({} as { polluted?: boolean }).polluted, undefined);
+      } finally {
+        await host.stop();
+      }
+    });
+  }
+
+  it("that takes time to be found out is shown for what it is, while the good one answers", async () => {
+    const slow = BAD_PLUGINS.filter(({ slow }) => slow === true);
+    const host = await load(slow);
+    try {
+      for (const bad of slow) await untilShown(host, bad);
+      await goodAnswers(host);
+    } finally {
+      await host.stop();
+    }
+  });
+
+  it("that does not stop when it is told does not hold up the others' end", async () => {
+    const host = await load([
+      {
+        id: "stop-hangs",
+        does: "hangs in stop",
+        status: "running",
+        setup: 'nvr.hooks.stop.tapPromise({ name: "x" }, () => new Promise(() => {}));',
+      },
+      {
+        id: "stop-throws",
+        does: "throws in stop",
+        status: "running",
+        setup: 'nvr.hooks.stop.tapPromise({ name: "x" }, async () => { throw new Error("no end"); });',
+      },
+    ]);
+    await waitFor(() => host.list().every(({ status }) => status === "running"), { deadlineMs: 20_000 });
+    const begin = performance.now();
+    await host.stop();
+    assert.ok(performance.now() - begin < 8_000, `${Math.round(performance.now() - begin)} ms`);
+    assert.equal(host.list().find(({ name }) => name === "nightjar-camera-stop-hangs")?.errors, 1);
+  });
+});

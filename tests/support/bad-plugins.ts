@@ -1,0 +1,285 @@
+// The gallery of bad plugins: each does harm by itself as soon as it is loaded, and says here what is to be shown of it.
+// Walls and calls are tried elsewhere (tests/integration/plugin-walls.test.ts, isolated-plugins.test.ts).
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { PluginStatus } from "../../core/plugin/plugin-host.ts";
+import { type StrangerOptions, writeStranger } from "./stranger.ts";
+
+export interface BadPlugin extends Pick<StrangerOptions, "top" | "setup" | "streams" | "card" | "own"> {
+  /** Last part of its name, and its driver's id. */
+  readonly id: string;
+  /** What it does, as a test's name ends. */
+  readonly does: string;
+  readonly status: PluginStatus["status"] | "ended";
+  /** What is said of it. */
+  readonly reason?: RegExp;
+  /** It runs on, and its faults are counted. */
+  readonly errors?: true;
+  /** Takes long to be found out, or eats the machine while it is. */
+  readonly slow?: true;
+}
+
+/** Writes to the pipe that it shares with the core, past everything that its process keeps to. */
+const RAW = `
+  import fs from "node:fs";
+  const bytes = (frame) => { for (let at = 0; at < frame.length; ) try { at += fs.writeSync(3, frame, at); } catch (error) { if (error.code !== "EAGAIN") throw error; } };
+  const raw = (message) => {
+    const body = Buffer.from(typeof message === "string" ? message : JSON.stringify(message));
+    const prefix = Buffer.from([0, 0, 0, 0, 0]);
+    prefix.writeUInt32BE(body.length + 1);
+    bytes(Buffer.concat([prefix, body]));
+  };`;
+
+export const BAD_PLUGINS: readonly BadPlugin[] = [
+  {
+    id: "import-throws",
+    does: "throws while it is imported",
+    top: 'throw new RangeError("no lens is long enough");',
+    status: "ended",
+    reason: /no lens is long enough/,
+  },
+  {
+    id: "import-leaks",
+    does: "takes buffers without end while it is imported",
+    top: "const all = []; for (;;) { all.push(Buffer.alloc(4e6, 1)); await new Promise((resolve) => setTimeout(resolve, 5)); }",
+    status: "ended",
+    reason: /MB of memory; 384 MB are allowed|allocation failed|used up its/,
+    slow: true,
+  },
+  {
+    id: "import-loops",
+    does: "never comes out of its import",
+    top: "for (;;) ;",
+    status: "ended",
+    reason: /not set up within 15 s/,
+    slow: true,
+  },
+  {
+    id: "setup-hangs",
+    does: "is never set up",
+    setup: "await new Promise(() => {});",
+    status: "ended",
+    reason: /not set up within 15 s/,
+    slow: true,
+  },
+  {
+    id: "start-throws",
+    does: "throws in start",
+    setup: 'nvr.hooks.start.tapPromise({ name: "x" }, async () => { throw new Error("no film"); });',
+    status: "running",
+    errors: true,
+  },
+  {
+    id: "start-exits",
+    does: "ends in start",
+    setup: 'nvr.hooks.start.tapPromise({ name: "x" }, async () => process.exit(7));',
+    status: "ended",
+    reason: /code 7/,
+  },
+  {
+    id: "ready-throws",
+    does: "throws in a notification",
+    setup: 'nvr.hooks.ready.tapPromise({ name: "x" }, async () => { throw "text"; });',
+    status: "running",
+    errors: true,
+  },
+  {
+    id: "later-throws",
+    does: "throws when nobody looks",
+    setup: 'setTimeout(() => { throw new RangeError("out of frame"); }, 50);',
+    status: "ended",
+    reason: /RangeError: out of frame/,
+  },
+  {
+    id: "later-rejects",
+    does: "leaves a rejection unheard",
+    setup: 'setTimeout(() => void Promise.reject(new TypeError("unheard")), 50);',
+    status: "ended",
+    reason: /TypeError: unheard/,
+  },
+  {
+    id: "later-loops",
+    does: "computes for ever once it runs",
+    setup: "setTimeout(() => { for (;;) ; }, 500);",
+    status: "ended",
+    reason: /nothing but compute for/,
+    slow: true,
+  },
+  {
+    id: "leaks-objects",
+    does: "keeps objects without end",
+    setup:
+      "setTimeout(() => { const all = []; setInterval(() => { for (let n = 0; n < 200; n += 1) all.push(new Array(1e4).fill(n)); }, 5); }, 100);",
+    status: "ended",
+    reason: /used up its 128 MB|SIGABRT|MB of memory/,
+    slow: true,
+  },
+  {
+    id: "overflows",
+    does: "calls itself without end",
+    setup: "const again = () => again() + 1; again();",
+    status: "ended",
+    reason: /call stack/,
+  },
+  {
+    id: "aborts",
+    does: "aborts",
+    setup: "setTimeout(() => process.abort(), 50);",
+    status: "ended",
+    reason: /SIGABRT/,
+  },
+  {
+    id: "lies-of-engine",
+    does: "says that it fits and uses what there is not",
+    card: { engines: { nightjar: ">=0.0.1" } },
+    setup: "nvr.holograms.register({});",
+    status: "ended",
+    reason: /holograms|undefined/,
+  },
+  {
+    id: "wants-another",
+    does: "wants another Nightjar",
+    card: { engines: { nightjar: "^9.0.0" } },
+    status: "refused",
+    reason: /wants Nightjar \^9\.0\.0/,
+  },
+  {
+    id: "brings-core",
+    does: "brings a second core",
+    card: { dependencies: { "@nightjar/core": "0.1.0" } },
+    status: "refused",
+    reason: /second @nightjar\/core/,
+  },
+  {
+    id: "wants-root",
+    does: "asks for what nobody grants",
+    own: { permissions: { filesystem: true } },
+    status: "refused",
+    reason: /"filesystem"/,
+  },
+  {
+    id: "many-taps",
+    does: "taps a hook ten thousand times",
+    setup:
+      'for (let n = 0; n < 10_000; n += 1) nvr.hooks.cameraAdded.tapPromise({ name: "x", stage: n % 100 }, async () => {});',
+    status: "ended",
+    reason: /taps hooks 200 times at most|2000 messages/,
+  },
+  {
+    id: "many-drivers",
+    does: "registers a thousand drivers",
+    setup:
+      'for (let n = 0; n < 1_000; n += 1) nvr.cameraDrivers.register({ id: "many-" + n, displayName: "X", configSchema: Type.Object({}), async streams() {} });',
+    status: "ended",
+    reason: /registers 50 entries at most/,
+  },
+  {
+    id: "offers-others",
+    does: "offers a camera with another's driver",
+    setup:
+      'await nvr.offerCamera({ id: "spy", name: "Spy", driver: "rtsp", config: { url: "rtsp://spy/" }, record: { mode: "off", streams: "main", audio: false, quotaBytes: null }, onlyWhenEmpty: false });',
+    status: "ended",
+    reason: /cameras of its own drivers only/,
+  },
+  {
+    id: "wrong-card",
+    does: "registers what is no driver",
+    setup: 'nvr.cameraDrivers.register({ id: "../../etc", displayName: 7 });',
+    status: "ended",
+    reason: /camera driver/,
+  },
+  {
+    id: "circle",
+    does: "registers what goes round in a circle",
+    setup:
+      'const catalogue = []; catalogue.push(catalogue); nvr.cameraDrivers.register({ id: "circle-x", displayName: "X", configSchema: Type.Object({}), catalogue, async streams() {} });',
+    status: "ended",
+    reason: /deeper than 64 levels, or a circle/,
+  },
+  {
+    id: "deep-card",
+    does: "sends what is nested without end",
+    top: RAW,
+    setup: `const deep = "[".repeat(200000) + "]".repeat(200000); raw('{"id":900001,"method":"register","params":{"registry":"cameraDrivers","calls":["streams"],"card":{"id":"deep","displayName":"x","configSchema":{"type":"object"},"catalogue":' + deep + '}}}');`,
+    status: "running",
+  },
+  {
+    id: "plugs-proto",
+    does: "sends prototypes along",
+    top: RAW,
+    setup: `raw('{"id":900002,"method":"register","params":{"registry":"__proto__","calls":["streams"],"card":{"__proto__":{"polluted":true},"id":"x"}}}'); raw('{"method":"__proto__","params":{}}'); raw('{"id":"__proto__","result":1}');`,
+    status: "ended",
+    reason: /no registry __proto__/,
+  },
+  {
+    id: "floods-messages",
+    does: "floods the core with messages",
+    top: RAW,
+    setup: 'setTimeout(() => { for (;;) raw({ method: "nothing", params: {} }); }, 100);',
+    status: "ended",
+    reason: /more than 2000 messages in a second/,
+  },
+  {
+    id: "floods-bytes",
+    does: "floods the core with large messages",
+    top: RAW,
+    setup:
+      'setTimeout(() => { const large = { method: "log", params: { level: "info", message: "x".repeat(3e6), fields: {} } }; for (;;) raw(large); }, 100);',
+    status: "ended",
+    reason: /more than 32 MB in a second/,
+  },
+  {
+    id: "floods-errors",
+    does: "floods its standard error",
+    top: 'import fs from "node:fs";',
+    setup:
+      'setTimeout(() => { const text = "x".repeat(60_000); for (;;) try { fs.writeSync(2, text); } catch {} }, 100);',
+    status: "ended",
+    reason: /more than 32 MB in a second|nothing but compute/,
+  },
+  {
+    id: "floods-log",
+    does: "floods the log",
+    setup:
+      'setInterval(() => { for (let n = 0; n < 1_000; n += 1) nvr.log.error("flood " + "x".repeat(1_000), { plugin: "nightjar-camera-good" }); }, 50);',
+    status: "running",
+  },
+  {
+    id: "speaks-rubbish",
+    does: "sends what is no message",
+    top: RAW,
+    setup: "setTimeout(() => bytes(Buffer.alloc(100, 255)), 50);",
+    status: "ended",
+    reason: /what is no message, or more than a message may hold/,
+  },
+  {
+    id: "announces-much",
+    does: "announces a message of four gigabytes",
+    top: RAW,
+    setup: "setTimeout(() => bytes(Buffer.from([255, 255, 255, 255, 0, 1])), 50);",
+    status: "ended",
+    reason: /what is no message, or more than a message may hold/,
+  },
+  {
+    id: "closes-pipe",
+    does: "closes the pipe",
+    top: 'import fs from "node:fs";',
+    setup: "setTimeout(() => fs.closeSync(3), 50);",
+    status: "ended",
+    reason: /it /,
+  },
+];
+
+/** Its package's name. */
+export function nameOf({ id }: { readonly id: string }): string {
+  return `nightjar-camera-${id}`;
+}
+
+/** Writes plugins into a folder that `--plugin-path` can name. */
+export function writeBadPlugins(folder: string, plugins: readonly BadPlugin[]): void {
+  for (const plugin of plugins) {
+    const own = join(folder, nameOf(plugin));
+    mkdirSync(own, { recursive: true });
+    writeStranger(own, { ...plugin, card: { ...plugin.card, name: nameOf(plugin) }, driver: plugin.id });
+  }
+}
