@@ -7,7 +7,7 @@ import { type BadPluginsResult, badPlugins } from "./bad-plugins.ts";
 describe("16 cameras recorded while every bad plugin does its worst", () => {
   let result: BadPluginsResult;
   before(async () => {
-    result = await badPlugins({ cameras: 16, seconds: 10 });
+    result = await badPlugins({ cameras: 16, seconds: 5 });
   });
 
   it("are all recorded to the end", () => {
@@ -26,7 +26,7 @@ describe("16 cameras recorded while every bad plugin does its worst", () => {
       const shown = result.plugins[nameOf(bad)];
       assert.ok(shown !== undefined, nameOf(bad));
       if (bad.status === "refused") assert.match(`${shown.status}: ${shown.reason}`, bad.reason ?? /./);
-      else
+      else if (bad.slow !== true)
         assert.ok(
           shown.status === "running" || (shown.reason ?? "") !== "",
           `${nameOf(bad)}: ${shown.status}`,

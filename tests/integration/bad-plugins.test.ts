@@ -1,7 +1,7 @@
 // The gallery of bad plugins (tests/support/bad-plugins.ts), each beside a good one in a real host: it is contained, named
 // and shown, and the good one notices nothing.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { after, describe, it } from "node:test";
 import { systemClock } from "../../core/clock.ts";
 import { silentLog } from "../../core/log.ts";
@@ -113,5 +113,19 @@ describe("a bad plugin beside a good one", { timeout: 170_000 }, () => {
     await host.stop();
     assert.ok(performance.now() - begin < 8_000, `${Math.round(performance.now() - begin)} ms`);
     assert.equal(host.list().find(({ name }) => name === "nightjar-camera-stop-hangs")?.errors, 1);
+  });
+
+  it("that is stopped while it is being started is gone", async () => {
+    const hangs = BAD_PLUGINS.filter(({ id }) => id === "setup-hangs");
+    const host = await load(hangs);
+    assert.equal(
+      host.list().find(({ name }) => name === nameOf({ id: "setup-hangs" }))?.status,
+      "restarting",
+    );
+    const children = (): string[] =>
+      readFileSync(`/proc/self/task/${process.pid}/children`, "utf8").trim().split(" ").filter(Boolean);
+    assert.ok(children().length >= 1);
+    await host.stop();
+    await waitFor(() => children().length === 0, { deadlineMs: 20_000, what: "its process to be gone" });
   });
 });

@@ -33,7 +33,7 @@ interface CallContext {
 }
 
 export interface IsolatedPluginOptions
-  extends Omit<IsolatedProcessOptions, "handlers" | "onEnd" | "config" | "clock" | "network"> {
+  extends Omit<IsolatedProcessOptions, "handlers" | "onEnd" | "config" | "clock" | "network" | "signal"> {
   readonly clock: Clock;
   readonly places: PluginPlaces;
   /** Asked at each start. */
@@ -48,6 +48,8 @@ export class IsolatedPlugin implements HostedPlugin {
   #registered = new Set<string>();
   #process: IsolatedProcess | undefined;
   #confinement: ConfinementWay | undefined;
+  /** Aborted when what is being started is no longer wanted. */
+  #starting = new AbortController();
   #nextCall = 1;
   #failures: number[] = [];
   #pause: Timer | undefined;
@@ -74,20 +76,30 @@ export class IsolatedPlugin implements HostedPlugin {
 
   async load(): Promise<void> {
     this.#pause?.cancel();
+    this.#starting.abort();
+    const starting = new AbortController();
+    this.#starting = starting;
     this.#set("starting");
     const { places, ...options } = this.#options;
     places.clearTaps();
     this.#registered = new Set();
     try {
-      this.#process = await IsolatedProcess.start({
+      const started = await IsolatedProcess.start({
         ...options,
         config: places.config(),
         network: options.network(),
         handlers: this.#handlers(),
         onEnd: (reason) => this.#ended(reason),
+        signal: starting.signal,
       });
-      this.#confinement = this.#process.confinement;
+      if (starting.signal.aborted) {
+        await started.stop();
+        return;
+      }
+      this.#process = started;
+      this.#confinement = started.confinement;
     } catch (error) {
+      if (starting.signal.aborted) return;
       this.#ended(error instanceof Error ? error.message : String(error));
       return;
     }
@@ -112,6 +124,7 @@ export class IsolatedPlugin implements HostedPlugin {
 
   async stop(): Promise<void> {
     this.#pause?.cancel();
+    this.#starting.abort();
     const running = this.#process;
     if (running !== undefined && this.status === "running") await this.#options.places.run("stop", []);
     this.#process = undefined;

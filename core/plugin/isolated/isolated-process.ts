@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import type { Socket } from "node:net";
-import { constants } from "node:os";
+import { constants, setPriority } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Clock, Timer } from "../../clock.ts";
@@ -17,6 +17,7 @@ import { linkOutOf } from "./folder-links.ts";
 import { MessageGate } from "./message-gate.ts";
 import { type ProcessFigures, processFigures, wrappedPid } from "./process-figures.ts";
 import { MESSAGE_LIMIT_BYTES, type PluginHealth, type PluginMethods, type SetupOrder } from "./protocol.ts";
+import { StartQueue } from "./start-queue.ts";
 
 const CHILD = fileURLToPath(new URL("./plugin-child.ts", import.meta.url));
 const CORE_FOLDER = realpathSync(resolve(import.meta.dirname, "../.."));
@@ -24,6 +25,7 @@ const CORE_INDEX = pathToFileURL(join(CORE_FOLDER, "index.ts")).href;
 /** Packages of the core's that the plugin's process loads. */
 const PACKAGES = ["typebox"].flatMap(packagePlaces);
 
+const STARTS = new StartQueue(2, 3_000);
 const SETUP_LIMIT_MS = 15_000;
 const PING_MS = 1_000;
 /** A process that does not answer for so long hangs. */
@@ -33,6 +35,7 @@ const HEAP_LIMIT_MB = 128;
 const MEMORY_LIMIT_BYTES = 384 * 1024 * 1024;
 /** What waits to be read by it. */
 const UNREAD_LIMIT_BYTES = 16 * 1024 * 1024;
+const NICE = 10;
 const STDERR_LIMIT_BYTES = 16 * 1024;
 const STOP_LIMIT_MS = 2_500;
 const LINGER_MS = 3_000;
@@ -54,6 +57,8 @@ export interface IsolatedProcessOptions {
   readonly walls?: Confinement | undefined;
   readonly clock: Clock;
   readonly handlers: Readonly<Record<string, LinkHandler>>;
+  /** Gives up the start; without meaning afterwards. */
+  readonly signal: AbortSignal;
   /** Called once, when the process has ended for whatever reason but `stop`. */
   onEnd(reason: string): void;
 }
@@ -99,6 +104,7 @@ export class IsolatedProcess {
       env: { NODE_COMPILE_CACHE: cacheDir },
       stdio: ["ignore", "ignore", "pipe", "pipe"],
     });
+    this.#yieldToOthers();
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       if (this.#take(0, text.length)) this.#stderr = (this.#stderr + text).slice(-STDERR_LIMIT_BYTES);
     });
@@ -138,9 +144,12 @@ export class IsolatedProcess {
     await mkdir(options.cacheDir, { recursive: true, mode: 0o700 });
     const wrong = await linkOutOf(options.folder, [CORE_FOLDER, ...PACKAGES]);
     if (wrong !== undefined) throw new NightjarError("NJ_PLUGIN_FAILED", "failed-precondition", wrong);
-    const isolated = new IsolatedProcess(options, options.walls ?? (await detectConfinement()));
+    const walls = options.walls ?? (await detectConfinement());
+    const endTurn = await STARTS.turn(options.clock);
+    const isolated = new IsolatedProcess(options, walls);
     const { name, version, storageDir, config, network } = options;
     const entry = pathToFileURL(join(options.folder, options.entry)).href;
+    options.signal.addEventListener("abort", () => isolated.#giveUp(), { once: true });
     const order: SetupOrder = { name, entry, core: CORE_INDEX, version, storageDir, config, network };
     // From the first moment: what eats the machine may do so while it is loaded.
     isolated.#watch = options.clock.every(PING_MS, () => isolated.#look());
@@ -160,10 +169,16 @@ export class IsolatedProcess {
           ? `it was not set up within ${SETUP_LIMIT_MS / 1000} s`
           : (isolated.#reason ?? said);
       throw new NightjarError("NJ_PLUGIN_FAILED", "failed-precondition", why, {}, error);
+    } finally {
+      endTurn();
     }
     isolated.#answeredMs = options.clock.monotonicMs();
     isolated.#isSetUp = true;
     return isolated;
+  }
+
+  #giveUp(): void {
+    if (!this.#isSetUp) this.kill("it was stopped before it was set up");
   }
 
   /** Ends the process at once; `onEnd` tells `reason`. */
@@ -180,6 +195,15 @@ export class IsolatedProcess {
     const hard = setTimeout(() => this.#child.kill("SIGKILL"), STOP_LIMIT_MS);
     await this.#ended;
     clearTimeout(hard);
+  }
+
+  /** Where processor time is short, the recorder's own processes come first. What it starts inherits this. */
+  #yieldToOthers(): void {
+    try {
+      if (this.#child.pid !== undefined) setPriority(this.#child.pid, NICE);
+    } catch {
+      // It has ended already, or the system knows no priorities: the other bounds hold.
+    }
   }
 
   /** Ends the process when it goes beyond a bound that a handler keeps. */
