@@ -3,8 +3,14 @@
 // order; a wake-up and a read cost more than what they bring. Not done where it would cost something: streams by UDP,
 // whose buffers a key frame can fill, get every packet at once. (docs/decisions/0013-rest-between-rounds.md)
 
-/** While nobody watches: less than a frame's time at 25 frames a second. */
+/** While nobody watches and there is much to do: less than a frame's time at 25 frames a second. */
 export const REST_MS = 32;
+/**
+ * While nobody watches, what comes in waits no longer than this: for the end of the rest, and then for its turn among
+ * all that waited with it. So the less there is to do in a round, the longer the rest before it; the event loop is
+ * never to be 50 ms late.
+ */
+export const LONGEST_WAIT_MS = 45;
 /** While somebody does, pictures must not wait where they would be noticed. */
 export const WATCHED_REST_MS = 4;
 /** What is left of a rest below this is not worth the call. */
@@ -57,7 +63,9 @@ export class LoopRest {
       return;
     }
     // Work counts as rest: a loop that is busy never sleeps.
-    const leftMs = restMs - (performance.now() - this.#wokeAtMs);
+    const workMs = performance.now() - this.#wokeAtMs;
+    const roundMs = restMs === REST_MS ? Math.max(REST_MS, LONGEST_WAIT_MS - workMs) : restMs;
+    const leftMs = roundMs - workMs;
     if (leftMs > LEAST_MS) Atomics.wait(this.#cell, 0, 0, leftMs);
     this.#wokeAtMs = performance.now();
     setImmediate(this.#turn);
