@@ -8,8 +8,8 @@ import { WriteBatch } from "./write-batch.ts";
 
 /** A thread that lasted less than this is not replaced at once. */
 const RESTART_PAUSE_MS = 5_000;
-/** How long appends wait for company: a tenth of a part, so that hardly more is lost on a kill. */
-const GATHER_MS = 80;
+/** How long appends wait for company: a quarter of a part, so that a kill costs little more than without. */
+const GATHER_MS = 250;
 /** So much does not wait: it would be a long write in one go, and memory that could be free. */
 const GATHER_BYTES = 4 * 1024 * 1024;
 

@@ -52,17 +52,17 @@ describe("link to a volume's writer thread", () => {
     assert.equal(content(), "a");
   });
 
-  it("gathers appends for less than a tenth of a second before it sends them together", async () => {
+  it("gathers appends for a quarter of a second before it sends them together", async () => {
     const { link, clock, content } = await start();
     const first = settled((onDone) => link.append(1, [Buffer.from("b")], onDone));
     await turn();
     assert.equal(isSent(link, clock), false);
-    clock.advance(50);
+    clock.advance(150);
     const second = settled((onDone) => link.append(1, [Buffer.from("c")], onDone));
     await turn();
     assert.equal(isSent(link, clock), false);
     assert.equal(link.isIdle, false, "what waits is not forgotten when the volume is closed");
-    clock.advance(49);
+    clock.advance(100);
     assert.deepEqual(await Promise.all([first, second]), [undefined, undefined]);
     assert.equal(content(), "abc");
   });
