@@ -32,7 +32,7 @@ describe("against GStreamer's RTSP server", { skip, timeout: 240_000 }, () => {
   after(() => dir.remove());
 
   async function fileOf(media: TestMedia): Promise<string> {
-    const name = `${media.video}-${media.bFrames ?? 0}-${media.audio ?? "none"}.mkv`;
+    const name = `${media.video}-${media.bFrames ?? 0}-${media.audio ?? "none"}-${media.seconds}.mkv`;
     let path = files.get(name);
     if (path === undefined) {
       path = dir.join(name);
@@ -102,6 +102,22 @@ describe("against GStreamer's RTSP server", { skip, timeout: 240_000 }, () => {
         if ("bFrames" in media) assert.ok((format?.reorderDepth ?? 0) > 0);
       });
     }
+  }
+
+  for (const transport of ["udp", "tcp"] as const) {
+    it(`is told how its packets arrive, over ${transport}`, async () => {
+      const file = await fileOf({ video: "h264", seconds: 8 });
+      await using server = await gstreamerServer(dir.path, { file, video: "h264", reports: true });
+      await using _ = fetchFrom(server.url, { transport });
+      await waitFor(() => server.reports.length > 0, { deadlineMs: 15_000, what: "a receiver report" });
+      const [report] = server.reports;
+      assert.equal(report?.packetslost, 0);
+      assert.equal(report.fractionlost, 0);
+      assert.ok(report.exthighestseq > 0);
+      // Packets of a picture come together, and pictures about when they are due: far less than a tenth of a second's unrest.
+      assert.ok(report.jitter < 9_000, `${report.jitter} ticks of jitter`);
+      assert.ok(report["round-trip"] > 0 && report["round-trip"] < 65_536, `${report["round-trip"]}/65536 s`);
+    });
   }
 
   for (const [audio, codec] of [

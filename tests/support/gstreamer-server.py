@@ -2,8 +2,10 @@
 # A GStreamer RTSP server for integration tests: serves one media file without re-encoding, from its start for every client.
 # Usage: gstreamer-server.py ARGUMENTS.json
 #   {"file": "...", "video": "h264"|"h265", "audio": null|"aac"|"opus"|"pcmu"|"pcma"|"g726", "protocols": ["tcp"|"udp"],
-#    "auth": null|"digest"|"basic", "username": "...", "password": "...", "tls": null|{"certificate": "...", "key": "..."}}
-# Prints the port (chosen by the system) as one line on standard output; ends when standard input ends.
+#    "auth": null|"digest"|"basic", "username": "...", "password": "...", "tls": null|{"certificate": "...", "key": "..."},
+#    "reports": false|true}
+# Prints the port (chosen by the system) as one line on standard output; ends when standard input ends. With "reports",
+# each receiver report that comes for the picture follows as a line of JSON, as GStreamer understood it.
 import json
 import sys
 
@@ -51,6 +53,8 @@ def main() -> None:
         protocols |= GstRtsp.RTSPLowerTrans.TCP if name == "tcp" else GstRtsp.RTSPLowerTrans.UDP
     factory.set_protocols(protocols)
     server.get_mount_points().add_factory("/test", factory)
+    if options.get("reports"):
+        factory.connect("media-configure", lambda _, media: media.connect("prepared", watch_reports))
 
     kind = options.get("auth")
     if kind or options.get("tls"):
@@ -84,6 +88,23 @@ def main() -> None:
     # Sessions of clients that went away without a word.
     GLib.timeout_add_seconds(2, lambda: server.get_session_pool().cleanup() >= 0)
     loop.run()
+
+
+def watch_reports(media: "GstRtspServer.RTSPMedia") -> None:
+    session = media.get_stream(0).get_rtpsession()
+    told = {"sequence": None}
+
+    def look() -> bool:
+        for source in session.get_property("sources"):
+            stats = source.get_property("stats")
+            if not stats.get_value("have-rb") or stats.get_value("rb-exthighestseq") == told["sequence"]:
+                continue
+            told["sequence"] = stats.get_value("rb-exthighestseq")
+            names = ("rb-jitter", "rb-fractionlost", "rb-packetslost", "rb-exthighestseq", "rb-round-trip")
+            print(json.dumps({name[3:]: stats.get_value(name) for name in names}), flush=True)
+        return media.get_status() == GstRtspServer.RTSPMediaStatus.PREPARED
+
+    GLib.timeout_add(200, look)
 
 
 def roles(name: str) -> "Gst.Structure":

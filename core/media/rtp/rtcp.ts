@@ -47,6 +47,8 @@ export interface ReceptionBlock {
   readonly fractionLost: number;
   readonly lostTotal: number;
   readonly extendedSequence: number;
+  /** Interarrival jitter in ticks of the RTP timestamp. */
+  readonly jitterTicks: number;
   readonly lastReportMiddle: number;
   /** Since that report arrived; 0 if there was none. */
   readonly sinceLastReportMs: number;
@@ -65,7 +67,7 @@ export function receiverReport(ownSsrc: number, block: ReceptionBlock | undefine
     packet[12] = Math.max(0, Math.min(255, Math.floor(block.fractionLost * 256)));
     packet.writeUIntBE(Math.min(0x7fffff, block.lostTotal), 13, 3);
     packet.writeUInt32BE(block.extendedSequence >>> 0, 16);
-    packet.writeUInt32BE(0, 20);
+    packet.writeUInt32BE(Math.min(0xffffffff, Math.floor(block.jitterTicks)), 20);
     packet.writeUInt32BE(block.lastReportMiddle, 24);
     packet.writeUInt32BE(Math.round(block.sinceLastReportMs * 65.536) >>> 0, 28);
   }

@@ -1,9 +1,12 @@
 // Receives the RTP packets of one track (RFC 3550 §5.1, appendix A): reads the header in place, keeps count of
 // sequence numbers, unwraps timestamps, and hands payloads to the depacketiser in order. Nothing is allocated per packet.
 import type { Depacketiser } from "./depacketiser.ts";
+import { InterarrivalJitter } from "./interarrival-jitter.ts";
 
 export interface RtpReceiverOptions {
   readonly depacketiser: Depacketiser;
+  /** Ticks of the timestamp a second. */
+  readonly clockRate: number;
   /** Payload types of the same media line that mean something else (telephone-event, retransmission …). */
   readonly foreignPayloadTypes: ReadonlySet<number>;
   /** `count` packets are missing. */
@@ -19,6 +22,7 @@ export class RtpReceiver {
   readonly #depacketiser: Depacketiser;
   readonly #foreign: ReadonlySet<number>;
   readonly #onLoss: (count: number) => void;
+  readonly #jitter: InterarrivalJitter;
   #started = false;
   #expected = 0;
   #lateRun = 0;
@@ -37,6 +41,7 @@ export class RtpReceiver {
     this.#depacketiser = options.depacketiser;
     this.#foreign = options.foreignPayloadTypes;
     this.#onLoss = options.onLoss;
+    this.#jitter = new InterarrivalJitter(options.clockRate);
   }
 
   /** Unwraps an RTP timestamp near the last one, as sender reports carry it. */
@@ -47,6 +52,18 @@ export class RtpReceiver {
 
   get hasStarted(): boolean {
     return this.#started;
+  }
+
+  /** Interarrival jitter in ticks of the timestamp. */
+  get jitterTicks(): number {
+    return this.#jitter.ticks;
+  }
+
+  /** Notes when a packet came, in the order of arrival; `receive` gets it later where it waits for its turn. */
+  arrived(data: Buffer, start: number, end: number, nowMs: number): void {
+    if (end - start < 12 || (data[start] as number) >> 6 !== 2) return;
+    if (this.#foreign.has((data[start + 1] as number) & 0x7f)) return;
+    this.#jitter.arrived(uint32(data, start + 8), uint32(data, start + 4), nowMs);
   }
 
   /** Takes one packet, valid during the call only. Returns false if it was ignored. */
@@ -66,18 +83,8 @@ export class RtpReceiver {
     if ((first & 0x20) !== 0) to -= data[end - 1] as number;
     if (from > to) return false;
     const sequence = ((data[start + 2] as number) << 8) | (data[start + 3] as number);
-    const timestamp =
-      (((data[start + 4] as number) << 24) |
-        ((data[start + 5] as number) << 16) |
-        ((data[start + 6] as number) << 8) |
-        (data[start + 7] as number)) >>>
-      0;
-    const ssrc =
-      (((data[start + 8] as number) << 24) |
-        ((data[start + 9] as number) << 16) |
-        ((data[start + 10] as number) << 8) |
-        (data[start + 11] as number)) >>>
-      0;
+    const timestamp = uint32(data, start + 4);
+    const ssrc = uint32(data, start + 8);
     if (!this.#started) this.#begin(sequence, timestamp, ssrc);
     else if (ssrc !== this.ssrc) this.#newSource(sequence, ssrc);
     const ahead = (sequence - this.#expected) & 0xffff;
@@ -128,4 +135,14 @@ export class RtpReceiver {
     this.#onLoss(1);
     return true;
   }
+}
+
+function uint32(data: Buffer, at: number): number {
+  return (
+    (((data[at] as number) << 24) |
+      ((data[at + 1] as number) << 16) |
+      ((data[at + 2] as number) << 8) |
+      (data[at + 3] as number)) >>>
+    0
+  );
 }

@@ -9,10 +9,11 @@ import { CameraClockEstimator } from "./camera-clock.ts";
 import type { AudioOutput, Depacketiser, VideoOutput } from "./depacketiser.ts";
 import { makeAudioDepacketiser, makeVideoDepacketiser } from "./depacketiser-factory.ts";
 import { MetadataDepacketiser } from "./metadata-depacketiser.ts";
+import { ReceptionLog } from "./reception-log.ts";
 import { keyFrameRequest, readSenderReport, receiverReport } from "./rtcp.ts";
 import { RtpReceiver } from "./rtp-receiver.ts";
 import { RunTimeline } from "./run-timeline.ts";
-import type { TrackPlans } from "./track-plan.ts";
+import type { TrackPlans, VideoPlan } from "./track-plan.ts";
 
 export type AssembledTrack = "video" | "audio" | "metadata";
 
@@ -47,13 +48,6 @@ export interface AssemblerOptions {
   readonly ssrc: number;
 }
 
-interface ReceivedReport {
-  middle: number;
-  atMs: number;
-  lostTotal: number;
-  packets: number;
-}
-
 export class StreamAssembler implements VideoOutput, AudioOutput {
   readonly #options: AssemblerOptions;
   readonly #sink: SourceSink;
@@ -62,7 +56,11 @@ export class StreamAssembler implements VideoOutput, AudioOutput {
   readonly #cameraClock: CameraClockEstimator;
   readonly #receivers: Partial<Record<AssembledTrack, RtpReceiver>> = {};
   readonly #depacketisers: Depacketiser[] = [];
-  readonly #reports: Partial<Record<AssembledTrack, ReceivedReport>> = {};
+  readonly #logs: Readonly<Record<AssembledTrack, ReceptionLog>> = {
+    video: new ReceptionLog(),
+    audio: new ReceptionLog(),
+    metadata: new ReceptionLog(),
+  };
   readonly #videoFrameRate: number | undefined;
   readonly #videoScale: number;
   #audioScale = 1;
@@ -91,15 +89,15 @@ export class StreamAssembler implements VideoOutput, AudioOutput {
       unitAbandoned: (reason) => options.events.trouble(reason),
     });
     if (made.format !== undefined) this.#takeVideoFormat(made.format);
-    this.#addTrack("video", made.depacketiser, video.foreignPayloadTypes);
+    this.#addTrack("video", made.depacketiser, video);
     if (audio !== undefined) {
       this.#audioClockRate = audio.clockRate;
       this.#takeAudioFormat(audio.format);
-      this.#addTrack("audio", makeAudioDepacketiser(audio, options.pool, this), audio.foreignPayloadTypes);
+      this.#addTrack("audio", makeAudioDepacketiser(audio, options.pool, this), audio);
     }
     if (metadata !== undefined) {
       const depacketiser = new MetadataDepacketiser((xml) => this.#sink.metadata(xml, this.#nowMs));
-      this.#addTrack("metadata", depacketiser, metadata.foreignPayloadTypes);
+      this.#addTrack("metadata", depacketiser, metadata);
     }
   }
 
@@ -121,7 +119,12 @@ export class StreamAssembler implements VideoOutput, AudioOutput {
     this.#sink.runStarted({ format: this.#format(), transport, tls });
   }
 
-  /** Takes one RTP packet. */
+  /** Notes when an RTP packet came, before it waits for those that are to come before it. */
+  arrived(track: AssembledTrack, data: Buffer, start: number, end: number, nowMs: number): void {
+    this.#receivers[track]?.arrived(data, start, end, nowMs);
+  }
+
+  /** Takes one RTP packet, in the order of sequence numbers as far as that is known. */
   rtp(track: AssembledTrack, data: Buffer, start: number, end: number, nowMs: number): void {
     const receiver = this.#receivers[track];
     if (receiver === undefined || this.#closed) return;
@@ -145,13 +148,7 @@ export class StreamAssembler implements VideoOutput, AudioOutput {
     if (receiver === undefined || this.#closed) return;
     const report = readSenderReport(data, start, end);
     if (report === undefined) return;
-    const known = this.#reports[track];
-    this.#reports[track] = {
-      middle: report.ntpMiddle,
-      atMs: nowMs,
-      lostTotal: known?.lostTotal ?? 0,
-      packets: known?.packets ?? 0,
-    };
+    this.#logs[track].senderReport(report.ntpMiddle, nowMs);
     if (track === "metadata") return;
     const timestamp = receiver.unwrap(report.timestamp);
     this.#timeline.senderReport(track, report.ntpMs, timestamp);
@@ -165,21 +162,7 @@ export class StreamAssembler implements VideoOutput, AudioOutput {
   receiverReport(track: AssembledTrack, nowMs: number): Buffer {
     const receiver = this.#receivers[track];
     if (receiver === undefined || !receiver.hasStarted) return receiverReport(this.#options.ssrc, undefined);
-    const last = this.#reports[track];
-    const lost = receiver.lostTotal - (last?.lostTotal ?? 0);
-    const expected = receiver.packets - (last?.packets ?? 0) + lost;
-    if (last !== undefined) {
-      last.lostTotal = receiver.lostTotal;
-      last.packets = receiver.packets;
-    }
-    return receiverReport(this.#options.ssrc, {
-      ssrc: receiver.ssrc,
-      fractionLost: expected > 0 ? lost / expected : 0,
-      lostTotal: receiver.lostTotal,
-      extendedSequence: receiver.extendedSequence,
-      lastReportMiddle: last?.middle ?? 0,
-      sinceLastReportMs: last === undefined ? 0 : nowMs - last.atMs,
-    });
+    return receiverReport(this.#options.ssrc, this.#logs[track].nextBlock(receiver, nowMs));
   }
 
   /** The RTCP packet that asks for a key frame; undefined before the first packet. */
@@ -285,11 +268,16 @@ export class StreamAssembler implements VideoOutput, AudioOutput {
     this.#audioScale = (format?.sampleRate ?? this.#audioClockRate) / this.#audioClockRate;
   }
 
-  #addTrack(track: AssembledTrack, depacketiser: Depacketiser, foreign: ReadonlySet<number>): void {
+  #addTrack(
+    track: AssembledTrack,
+    depacketiser: Depacketiser,
+    plan: Pick<VideoPlan, "clockRate" | "foreignPayloadTypes">,
+  ): void {
     this.#depacketisers.push(depacketiser);
     this.#receivers[track] = new RtpReceiver({
       depacketiser,
-      foreignPayloadTypes: foreign,
+      clockRate: plan.clockRate,
+      foreignPayloadTypes: plan.foreignPayloadTypes,
       onLoss: (packets) => {
         this.#counters.packetsLost += packets;
         if (track === "metadata") return;

@@ -86,6 +86,8 @@ export class RtspSession {
       transport: options.transport,
       clock,
       log: options.log,
+      onUdpArrival: (track, packet) =>
+        this.#assembler?.arrived(track, packet, 0, packet.length, options.clock.monotonicMs()),
       onUdpPacket: (track, packet, isRtcp) => this.#udpPacket(track, packet, isRtcp),
     });
   }
@@ -201,8 +203,12 @@ export class RtspSession {
     const known = this.#setups.channel(channel);
     const assembler = this.#assembler;
     if (known === undefined || assembler === undefined) return;
-    if (known.isRtcp) assembler.rtcp(known.track, data, start, end, nowMs);
-    else assembler.rtp(known.track, data, start, end, nowMs);
+    if (known.isRtcp) {
+      assembler.rtcp(known.track, data, start, end, nowMs);
+      return;
+    }
+    assembler.arrived(known.track, data, start, end, nowMs);
+    assembler.rtp(known.track, data, start, end, nowMs);
   }
 
   #udpPacket(track: AssembledTrack, packet: Buffer, isRtcp: boolean): void {

@@ -31,6 +31,8 @@ export interface TrackSetupsOptions {
   readonly transport: "tcp" | "udp";
   readonly clock: Clock;
   readonly log: Log;
+  /** An RTP packet came over UDP; `onUdpPacket` follows, perhaps after others. */
+  readonly onUdpArrival: (track: AssembledTrack, packet: Buffer) => void;
   /** A packet that came over UDP; RTP in order. */
   readonly onUdpPacket: (track: AssembledTrack, packet: Buffer, isRtcp: boolean) => void;
 }
@@ -108,7 +110,7 @@ export class TrackSetups {
   }
 
   async #transportFor(setup: TrackSetup, profile: string): Promise<string> {
-    const { client, clock, transport, onUdpPacket } = this.#options;
+    const { client, clock, transport, onUdpArrival, onUdpPacket } = this.#options;
     if (transport === "tcp") {
       const channel = this.#tracks.length * 2;
       return `${profile}/TCP;unicast;interleaved=${channel}-${channel + 1}`;
@@ -117,7 +119,10 @@ export class TrackSetups {
     const reorder = new ReorderBuffer(clock, (packet) => onUdpPacket(track, packet, false));
     setup.reorder = reorder;
     setup.udp = await UdpChannel.open(client.connection.remoteAddress ?? client.url.host, {
-      rtp: (packet) => reorder.push(packet),
+      rtp: (packet) => {
+        onUdpArrival(track, packet);
+        reorder.push(packet);
+      },
       rtcp: (packet) => onUdpPacket(track, packet, true),
     });
     return `${profile};unicast;client_port=${setup.udp.port}-${setup.udp.port + 1}`;

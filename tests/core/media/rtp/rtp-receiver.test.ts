@@ -17,6 +17,7 @@ function receiver(foreign: number[] = []) {
       lost: () => undefined,
       close: () => undefined,
     },
+    clockRate: 90_000,
     foreignPayloadTypes: new Set(foreign),
     onLoss: (count) => losses.push(count),
   });
@@ -178,6 +179,7 @@ describe("RTCP", () => {
       fractionLost: 0.25,
       lostTotal: 12,
       extendedSequence: 0x10003,
+      jitterTicks: 1234.9,
       lastReportMiddle: 0xabcd,
       sinceLastReportMs: 500,
     });
@@ -185,6 +187,7 @@ describe("RTCP", () => {
     assert.equal(packet[12], 64);
     assert.equal(packet.readUIntBE(13, 3), 12);
     assert.equal(packet.readUInt32BE(16), 0x10003);
+    assert.equal(packet.readUInt32BE(20), 1234);
     assert.equal(packet.readUInt32BE(28), 32_768);
     assert.equal(packet.length % 4, 0);
   });
