@@ -31,7 +31,7 @@ const COMMANDS: Readonly<Record<string, { help: string; run: (line: CommandLine)
     run: async (line) => (await import("./cli/plugin.ts")).plugin(line),
   },
   fsck: {
-    help: "compare recordings and index; --repair, --rebuild (with the recorder stopped)",
+    help: "compare recordings and index; --verify, --repair, --rebuild (the last two with the recorder stopped)",
     run: async (line) => (await import("./cli/fsck.ts")).fsckCommand(line),
   },
   doctor: {

@@ -60,6 +60,7 @@ export const OPTIONS = {
   },
   repair: { type: "boolean", help: "fsck: mend what can be mended" },
   rebuild: { type: "boolean", help: "fsck: make the index anew from the files" },
+  verify: { type: "boolean", help: "fsck: read all recordings and compare their checksums" },
 } as const;
 
 /** Parses `argv` (without node and script). Throws `NJ_CLI_USAGE` (invalid-argument). */

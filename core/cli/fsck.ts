@@ -1,4 +1,4 @@
-// `nightjar fsck [--repair | --rebuild]`: compares recordings and index, and mends what can be mended.
+// `nightjar fsck [--verify] [--repair | --rebuild]`: compares recordings and index, and mends what can be mended.
 import { isAbsolute, join } from "node:path";
 import { ConfigStore } from "../config/config-store.ts";
 import { DATABASE_FILE, openDb } from "../db/open-db.ts";
@@ -22,6 +22,8 @@ export async function fsckCommand(line: CommandLine): Promise<number> {
         .storage.volumes.map(({ path }) => ({ path: isAbsolute(path) ? path : join(dataDir, path) })),
       repair: line.flags["repair"] === true,
       rebuild: line.flags["rebuild"] === true,
+      verify: line.flags["verify"] === true,
+      checksums: config.get().storage.sha256,
       signal: abort.signal,
       onProgress: ({ volume, files }) => {
         // Progress is for a person who waits, not for a file that is read later.

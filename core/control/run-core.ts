@@ -131,6 +131,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       config.get().storage.volumes.map((volume) => ({
         ...volume,
         path: isAbsolute(volume.path) ? volume.path : join(dataDir, volume.path),
+        checksums: config.get().storage.sha256,
       })),
     cameras: () =>
       list.all().map(

@@ -1,5 +1,10 @@
 // The numbered steps from one schema to the next, oldest first. schema.sql is what they lead to; a test keeps
-// the two equal. Version 1 is schema.sql as first released, so the first step here will be the one to 2.
+// the two equal. Version 1 is what recorders had before the first release.
 import type { Migration } from "./migrate.ts";
 
-export const MIGRATIONS: readonly Migration[] = [];
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    to: 2,
+    sql: `alter table segments add column sha256 text check (length(sha256) = 64)`,
+  },
+];

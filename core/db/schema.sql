@@ -51,7 +51,8 @@ create table segments (
   recovered integer not null check (recovered in (0, 1)), -- cut and finished after a crash
   locked integer not null default 0 check (locked in (0, 1)), -- mirrors `locks`: never evicted
   unreadable integer not null default 0 check (unreadable in (0, 1)), -- a reader failed on it: fsck looks
-  path text -- below the volume's root; null: the usual path for its camera, stream and id
+  path text, -- below the volume's root; null: the usual path for its camera, stream and id
+  sha256 text check (length(sha256) = 64) -- hexadecimal, of what the file held when it was closed; null: it carries none
 ) strict;
 -- Timeline, seek, retention by days.
 create index segments_by_start on segments (stream_number, start_90k);

@@ -160,6 +160,12 @@ export const RecordingsPageSchema = Type.Object({
       sizeBytes: Type.Integer(),
       reasons: ReasonsSchema,
       locked: Type.Boolean(),
+      sha256: Type.Optional(
+        Type.String({
+          description:
+            "SHA-256 that the file carries, in hexadecimal: of its bytes from 236 up to its last box (docs/design/recording-format.md).",
+        }),
+      ),
     }),
   ),
   gaps: Type.Array(Type.Object({ start: TimeSchema, end: TimeSchema, reason: Type.String() })),

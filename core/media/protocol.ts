@@ -67,6 +67,8 @@ export interface DesiredVolume {
   readonly exactReserve?: boolean;
   /** May old recordings be overwritten when the volume is full? Else recording on it stops with an exception. */
   readonly overwrite: boolean;
+  /** End files that are begun from now on with their SHA-256. */
+  readonly checksums?: boolean;
 }
 
 /** The whole document. `media` persists it and obeys it before `core` is up. */

@@ -70,6 +70,8 @@ export interface SegmentRecord extends SegmentIdentity {
    * 90 kHz minus the previous one's, file offset minus the end of the previous key frame, size in bytes).
    */
   readonly keyFrames: string;
+  /** SHA-256 that the file carries (mp4/checksum-box.ts), in hexadecimal; undefined if it carries none. */
+  readonly sha256?: string | undefined;
 }
 
 /** The stem of a segment's file name. */

@@ -13,6 +13,14 @@ export const FINDING_KINDS = {
   "unfinished-file": { isNote: false, meaning: "a recording that was cut off and never finished" },
   "empty-file": { isNote: false, meaning: "a file that was begun and holds no picture" },
   "unreadable-file": { isNote: false, meaning: "a recording that cannot be understood or read" },
+  "content-differs": {
+    isNote: false,
+    meaning: "a recording that no longer holds what it held when it was closed",
+  },
+  "without-checksum": {
+    isNote: true,
+    meaning: "a recording without a checksum, which cannot be verified",
+  },
   "identity-differs": { isNote: false, meaning: "a recording that lies under another one's name" },
   "foreign-file": { isNote: true, meaning: "a file among the recordings that is none" },
   "ledger-wrong": { isNote: false, meaning: "the bytes counted for a stream are not those of its files" },

@@ -27,6 +27,10 @@ export interface FsckOptions {
   readonly repair?: boolean;
   /** Forget what the index says of the volumes that are there, then index their files; implies `repair`. */
   readonly rebuild?: boolean;
+  /** Read every file as a whole and hold it against its checksum. */
+  readonly verify?: boolean;
+  /** End files that are finished here with their checksum. */
+  readonly checksums?: boolean;
   readonly onProgress?: (progress: FsckProgress) => void;
   readonly signal?: AbortSignal;
 }
@@ -89,6 +93,8 @@ export async function fsck(options: FsckOptions): Promise<FsckReport> {
       volume,
       findings,
       mend,
+      verify: options.verify === true,
+      checksums: options.checksums === true,
       leaveFromMs: owner === undefined ? undefined : Date.now() - RUNNING_GRACE_MS,
       signal: options.signal,
       onFile: (file) => {

@@ -39,4 +39,6 @@ export interface ConfiguredVolume {
   readonly exactReserve?: boolean;
   /** May old recordings be overwritten when it is full? True if undefined. */
   readonly overwrite?: boolean;
+  /** End new files with their SHA-256. False if undefined. */
+  readonly checksums?: boolean;
 }

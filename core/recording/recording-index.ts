@@ -31,6 +31,8 @@ export interface ListedSegment {
   readonly sizeBytes: number;
   readonly reasons: readonly RecordReason[];
   readonly locked: boolean;
+  /** SHA-256 that the file carries, hexadecimal; absent if it carries none. */
+  readonly sha256?: string;
 }
 
 export interface RecordingsPage {
@@ -267,6 +269,7 @@ function toListed(row: StoredSegment, stream: StreamName): ListedSegment {
     sizeBytes: row.sizeBytes,
     reasons: reasonsOf(row.reasons),
     locked: row.locked === 1,
+    ...(row.sha256 === null ? {} : { sha256: row.sha256 }),
   };
 }
 

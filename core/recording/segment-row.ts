@@ -57,6 +57,7 @@ export function whyNotIndexable(record: SegmentRecord): string | undefined {
   if (!counts.every((count) => Number.isSafeInteger(count) && count >= 0)) return "a number is out of range";
   if (!Number.isSafeInteger(record.startTime90k)) return "its start is out of range";
   if (record.duration90k > LONGEST_SEGMENT_90K) return "it is longer than an hour";
+  if (record.sha256 !== undefined && !/^[0-9a-f]{64}$/.test(record.sha256)) return "its checksum is none";
   return undefined;
 }
 
@@ -94,6 +95,7 @@ export function rowOfRecord(
     recovered: record.recovered ? 1 : 0,
     locked: numbers.locked ? 1 : 0,
     path: record.path === usualPath(record.camera, record.stream, record.id) ? null : record.path,
+    sha256: record.sha256 ?? null,
   };
 }
 
@@ -107,6 +109,7 @@ export function isSameSegment(stored: StoredSegment, row: SegmentRow): boolean {
     stored.sizeBytes === row.sizeBytes &&
     stored.moovOffset === row.moovOffset &&
     stored.reasonSpans === row.reasonSpans &&
-    stored.reasons === row.reasons
+    stored.reasons === row.reasons &&
+    stored.sha256 === row.sha256
   );
 }

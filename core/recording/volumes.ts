@@ -119,6 +119,7 @@ export class RecordingVolumes {
           reserveBytes,
           ...(volume.exactReserve === undefined ? {} : { exactReserve: volume.exactReserve }),
           overwrite: volume.overwrite ?? true,
+          ...(volume.checksums === true ? { checksums: true } : {}),
         },
       ];
     });

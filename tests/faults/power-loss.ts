@@ -66,6 +66,7 @@ export async function powerLoss(options: PowerLossOptions): Promise<PowerLossRes
   try {
     rig = await RecorderRig.start({
       cameras: options.cameras,
+      checksums: true,
       ...(options.layout === "together"
         ? { dataDir: join(disk.path, "data") }
         : { volumes: [{ path: disk.path }] }),
@@ -116,7 +117,7 @@ export async function powerLoss(options: PowerLossOptions): Promise<PowerLossRes
       worstAgainMs,
       unreadable: [...filePaths().filter((path) => stateOf(path) === "unreadable"), ...undecodable(whole)],
       files: files.length,
-      fsck: runFsck(rig.dataDir),
+      fsck: runFsck(rig.dataDir, "--verify"),
     };
   } finally {
     await rig?.dispose().finally(() => disk.dispose());
@@ -132,10 +133,11 @@ function missingOf(rows: readonly IndexRow[], rig: RecorderRig): string[] {
     const path = paths.get(id);
     if (!kept.has(id)) return [`${id}: no row`];
     if (path === undefined) return [`${id}: no file`];
-    const inspection = inspectSegment(path, { verify: true });
-    return inspection.state === "closed" && inspection.sizeBytes === sizeBytes
-      ? []
-      : [`${id}: ${inspection.state}, ${inspection.sizeBytes} of ${sizeBytes} bytes`];
+    const inspection = inspectSegment(path, { verify: true, measure: true });
+    if (inspection.state !== "closed" || inspection.sizeBytes !== sizeBytes) {
+      return [`${id}: ${inspection.state}, ${inspection.sizeBytes} of ${sizeBytes} bytes`];
+    }
+    return inspection.facts?.sha256 === inspection.measuredSha256 ? [] : [`${id}: not what was closed`];
   });
 }
 

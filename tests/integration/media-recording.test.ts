@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -93,7 +93,7 @@ function desired(volume: VolumeId, path: string, streams: readonly DesiredStream
   return {
     revision: 1,
     node: "test-node",
-    volumes: [{ id: volume, path, reserveBytes: 0, exactReserve: true, overwrite: true }],
+    volumes: [{ id: volume, path, reserveBytes: 0, exactReserve: true, overwrite: true, checksums: true }],
     streams,
   };
 }
@@ -169,6 +169,9 @@ describe("the media process (a real camera over RTSP)", () => {
           audio: segment.audioSamples,
         });
         await decodes(file);
+        assert.equal(segment.sizeBytes, statSync(file).size);
+        assert.match(segment.sha256 ?? "", /^[0-9a-f]{64}$/);
+        assert.equal(inspectSegment(file, { measure: true }).measuredSha256, segment.sha256);
         assert.equal(segment.startsWithKeyFrame, true);
         assert.equal(segment.endsRun, index === closed.length - 1);
         assert.equal(segment.recovered, false);
@@ -224,6 +227,8 @@ describe("the media process (a real camera over RTSP)", () => {
       });
       assert.equal(recovered.path, opened.path);
       const file = join(volumePath, recovered.path);
+      assert.notEqual(recovered.sha256, undefined);
+      assert.equal(inspectSegment(file, { measure: true }).measuredSha256, recovered.sha256);
       const counted = await countFrames(file);
       assert.equal(counted.video, recovered.videoSamples);
       // ffprobe leaves out the sound that the edit list puts before the first picture.

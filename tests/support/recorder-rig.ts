@@ -38,6 +38,8 @@ export interface RigOptions {
   readonly driver?: string;
   /** A plugin, or a folder of them, besides the bundled ones. */
   readonly pluginPath?: string;
+  /** End files with their SHA-256. */
+  readonly checksums?: boolean;
   /** The data directory, which need not exist; a temporary one unless given. */
   readonly dataDir?: string;
 }
@@ -98,6 +100,7 @@ export class RecorderRig {
       draft.network.http.port = 0;
       draft.network.https.enabled = false;
       draft.firstRun.demoRemoved = true;
+      draft.storage.sha256 = options.checksums === true;
       if (options.volumes !== undefined) {
         draft.storage.volumes = options.volumes.map((volume) => ({ overwrite: true, ...volume }));
       }

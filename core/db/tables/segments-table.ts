@@ -35,6 +35,8 @@ export interface SegmentRow {
   readonly locked: 0 | 1;
   /** Below the volume's root; null: the usual path. */
   readonly path: string | null;
+  /** SHA-256 of what the file held when it was closed, hexadecimal; null: it carries none. */
+  readonly sha256: string | null;
 }
 
 export interface StoredSegment extends SegmentRow {
@@ -77,6 +79,7 @@ const COLUMNS: Readonly<Record<keyof SegmentRow, string>> = {
   recovered: "recovered",
   locked: "locked",
   path: "path",
+  sha256: "sha256",
 };
 const FIELDS = Object.keys(COLUMNS) as (keyof SegmentRow)[];
 const SELECTED = `s.number, ${FIELDS.map((field) => `s.${COLUMNS[field]} as ${field}`).join(", ")}`;

@@ -45,7 +45,8 @@ export function recordingRoutes(services: HttpServices): Route[] {
       method: "GET",
       path: "/api/v1/cameras/:id/recordings",
       policy: needsOnCamera("playback"),
-      summary: "Recording files of a camera that touch the range, and the gaps between them.",
+      summary:
+        "Recording files of a camera that touch the range, with their SHA-256 where they carry one, and the gaps between them.",
       params: CameraParams,
       query: Type.Object(
         {

@@ -2,6 +2,7 @@
 // what the index is told. The muxer closes with it, recovery finalises with it: both make the same file.
 import { type SegmentIdentity, type SegmentRecord, segmentId } from "../segment.ts";
 import { BoxWriter } from "./box-writer.ts";
+import { CHECKSUM_BOX_BYTES } from "./checksum-box.ts";
 import { PATCH_BYTES, PATCH_OFFSET } from "./identity-box.ts";
 import { encodeKeyFrames, type KeyFrame } from "./key-frame-blob.ts";
 import { type Edit, MOVIE_TIME_SCALE, type MovieTrack, writeMovieBox } from "./movie-box.ts";
@@ -41,6 +42,8 @@ export function closeSegment(options: {
   readonly closing: SegmentClosing;
   readonly recovered: boolean;
   readonly duration90k?: number | undefined;
+  /** A checksum box follows the moov: whoever writes the file makes it. */
+  readonly hasChecksum?: boolean;
 }): SegmentEnd {
   const { identity, tracks, moovOffset, closing, recovered } = options;
   const { video } = tracks;
@@ -85,7 +88,7 @@ export function closeSegment(options: {
       ...identity,
       id: segmentId(identity),
       duration90k,
-      sizeBytes: moovOffset + moov.length,
+      sizeBytes: moovOffset + moov.length + (options.hasChecksum === true ? CHECKSUM_BOX_BYTES : 0),
       videoCodec: entryCodecString(video.format, video.inBandParameterSets),
       width: video.format.width,
       height: video.format.height,

@@ -2,7 +2,7 @@
 // ordinary seekable one when closed. Only headers pass through here; the caller writes the sample bytes.
 //
 //   growing: ftyp, uuid(identity), free(16), moov(mvex), (moof mdat)*
-//   closed:  ftyp, uuid(identity), mdat(64-bit, over the old moov and all fragments), moov
+//   closed:  ftyp, uuid(identity), mdat(64-bit, over the old moov and all fragments), moov, where wanted uuid(checksum)
 import { NightjarError } from "../../errors.ts";
 import type { AudioFormat, VideoFormat } from "../format.ts";
 import type { SegmentIdentity } from "../segment.ts";
@@ -33,6 +33,8 @@ export interface SegmentMuxerOptions {
   readonly writeSequence?: number;
   /** Record reasons as of the opening (REASON_BITS), for a file that a crash cuts. */
   readonly reasonBits?: number;
+  /** A checksum box will end the file. */
+  readonly hasChecksum?: boolean;
 }
 
 /** One recording file in the making. Keeps the table of its samples, not the samples. */
@@ -136,6 +138,7 @@ export class SegmentMuxer {
       closing,
       recovered: false,
       duration90k: closing.duration90k,
+      hasChecksum: this.#options.hasChecksum === true,
     });
   }
 

@@ -58,19 +58,23 @@ export function recoverFiles(
       onDone();
       return;
     }
-    volume.writer.recover(segment.path, (error, result) => {
-      if (error !== undefined && error.systemCode !== "ENOENT") {
-        services.log.warn("an unfinished recording cannot be recovered yet", {
-          path: segment.path,
-          reason: error.message,
-        });
-        services.clock.after(RETRY_MS, next);
-        return;
-      }
-      waiting.shift();
-      settle(volume, segment, error, result, services);
-      next();
-    });
+    volume.writer.recover(
+      segment.path,
+      (error, result) => {
+        if (error !== undefined && error.systemCode !== "ENOENT") {
+          services.log.warn("an unfinished recording cannot be recovered yet", {
+            path: segment.path,
+            reason: error.message,
+          });
+          services.clock.after(RETRY_MS, next);
+          return;
+        }
+        waiting.shift();
+        settle(volume, segment, error, result, services);
+        next();
+      },
+      { checksum: volume.wantsChecksums },
+    );
   };
   // What was asked for before of a file that was given up must have reached it, or failed.
   services.clock.after(RETRY_MS, next);

@@ -15,7 +15,7 @@ import {
 import { inBandSets } from "./parameter-sets.ts";
 import { appendPieces, type Part, type PartSample } from "./part.ts";
 import { sameAudio } from "./same-format.ts";
-import type { SegmentVolume, VolumeFile } from "./segment-volume.ts";
+import type { SegmentVolume, VolumeFile, VolumeFileEvents } from "./segment-volume.ts";
 
 /** A part with the reasons for which it is recorded. */
 export interface WrittenPart {
@@ -84,6 +84,7 @@ export class SegmentFile {
     this.writeSequence = options.volume.takeWriteSequence(this.path);
     this.#start90k = options.identity.startTime90k;
     this.#end90k = this.#start90k;
+    const hasChecksum = options.volume.wantsChecksums;
     this.#muxer = new SegmentMuxer({
       identity: options.identity,
       video: options.video,
@@ -91,11 +92,14 @@ export class SegmentFile {
       inBandParameterSets: options.inBand,
       writeSequence: this.writeSequence,
       reasonBits: options.bits,
+      hasChecksum,
     });
-    this.#file = options.volume.create(this.path, this.writeSequence, this.#muxer.header(), {
+    const told: VolumeFileEvents = {
       synced: (bytes) => this.#synced(bytes),
       failed: (error) => this.#fail(error),
-    });
+    };
+    const header = this.#muxer.header();
+    this.#file = options.volume.create(this.path, this.writeSequence, header, told, hasChecksum);
   }
 
   /** Below the volume's root. */
@@ -218,7 +222,7 @@ export class SegmentFile {
       endsRun,
       duration90k: this.#end90k - this.#start90k,
     });
-    this.#file.finish(end, () => {
+    this.#file.finish(end, (sha256) => {
       if (this.#over) return;
       this.#over = true;
       this.#release();
@@ -227,6 +231,7 @@ export class SegmentFile {
         volume: this.volume.id,
         path: this.path,
         writeSequence: this.writeSequence,
+        ...(sha256 === undefined ? {} : { sha256 }),
       });
     });
   }

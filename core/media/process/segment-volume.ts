@@ -14,10 +14,10 @@ export interface VolumeFileEvents {
 export interface VolumeFile {
   /** `onDone` runs when the bytes can be read from the file. The pieces are not to change before. */
   append(pieces: readonly Uint8Array[], onDone: () => void): void;
-  /** Appends `moov`, syncs, patches, syncs; `onDone` runs when all is durable. */
+  /** Appends `moov`, syncs, patches, syncs; `onDone` runs when all is durable, with the sum of a file that carries one. */
   finish(
     end: { readonly moov: Uint8Array; readonly patch: Uint8Array; readonly patchOffset: number },
-    onDone: () => void,
+    onDone: (sha256?: string) => void,
   ): void;
   /**
    * A provisional file is wanted after all: moves it to `path`, and corrects `patch` in it. `onDone` runs when it can
@@ -42,9 +42,17 @@ export interface SegmentVolume {
   readonly isSlow: boolean;
   /** True while provisional files may be begun and go on: it is in order, and has room. */
   readonly takesProvisional: boolean;
+  /** True while files that are begun on it are to end with a checksum. */
+  readonly wantsChecksums: boolean;
   /** Notes a file that is about to be opened, unless it is provisional; gives its place in the order of writing. */
   takeWriteSequence(path: string): number;
-  create(path: string, writeSequence: number, header: Uint8Array, events: VolumeFileEvents): VolumeFile;
+  create(
+    path: string,
+    writeSequence: number,
+    header: Uint8Array,
+    events: VolumeFileEvents,
+    checksum: boolean,
+  ): VolumeFile;
 }
 
 /** Chooses volumes. */

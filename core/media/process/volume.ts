@@ -178,9 +178,19 @@ export class Volume implements SegmentVolume {
     return isProvisional(path) ? this.#written.take() : this.#written.opened(path);
   }
 
-  create(madeAs: string, writeSequence: number, header: Uint8Array, events: VolumeFileEvents): VolumeFile {
+  get wantsChecksums(): boolean {
+    return this.#desired.checksums === true;
+  }
+
+  create(
+    madeAs: string,
+    writeSequence: number,
+    header: Uint8Array,
+    events: VolumeFileEvents,
+    checksum: boolean,
+  ): VolumeFile {
     let path = madeAs;
-    const token = this.writer.create(path, header);
+    const token = this.writer.create(path, header, checksum);
     this.#files.set(token, events);
     this.#openPaths.add(path);
     if (isProvisional(path)) this.#provisional.add(path, events);
@@ -197,10 +207,10 @@ export class Volume implements SegmentVolume {
         });
       },
       finish: (end, onDone) => {
-        this.writer.finish(token, end, (error) => {
+        this.writer.finish(token, end, (error, sha256) => {
           if (error !== undefined) return;
           forget();
-          onDone();
+          onDone(sha256);
         });
       },
       claim: (to, patch, onDone) => {

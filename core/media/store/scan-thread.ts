@@ -31,7 +31,8 @@ function lookInto(found: FoundFile): ScannedFile {
   if (options.inspect === undefined || found.name === undefined) return found;
   try {
     const verify = options.inspect === "pictures";
-    return { ...found, inspection: inspectSegment(join(volumePath, found.path), { verify }) };
+    const measure = options.measure === true;
+    return { ...found, inspection: inspectSegment(join(volumePath, found.path), { verify, measure }) };
   } catch (error) {
     return { ...found, readError: systemCode(error) ?? "UNKNOWN" };
   }

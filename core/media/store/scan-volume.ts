@@ -8,6 +8,8 @@ import type { FoundFile, WalkOptions } from "./walk-volume.ts";
 export interface ScanOptions extends WalkOptions {
   /** Look into each recording: `structure` reads headers, `pictures` also all pictures of unfinished ones. */
   readonly inspect?: "structure" | "pictures";
+  /** With `inspect`: sum up all bytes of closed recordings. */
+  readonly measure?: boolean;
   readonly signal?: AbortSignal;
 }
 

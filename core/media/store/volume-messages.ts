@@ -22,6 +22,8 @@ export type WriterOperation =
       readonly path: string;
       readonly at: number;
       readonly length: number;
+      /** Sum what is appended, and of the first bytes those from here on; undefined: no checksum. */
+      readonly checksumFrom: number | undefined;
     }
   | {
       readonly kind: "append";
@@ -29,6 +31,8 @@ export type WriterOperation =
       readonly token: number;
       /** Triples: index into `buffers` (-1: the batch's own bytes), offset, length. */
       readonly spans: readonly number[];
+      /** Nothing will follow: a file with a checksum gets its box. */
+      readonly isLast: boolean;
     }
   | {
       readonly kind: "patch";
@@ -60,6 +64,8 @@ export interface WriterBatch {
 export interface WriterReply {
   /** Ids of operations that succeeded. */
   readonly done: readonly number[];
+  /** Files that got their checksum, by the operation that was their last. */
+  readonly summed: readonly { readonly id: number; readonly sha256: string }[];
   readonly created: readonly {
     readonly token: number;
     readonly descriptor: number;
@@ -81,7 +87,12 @@ export type SyncTask =
   /** Deletes the files of a folder, but for those named; a folder that is not there is empty. */
   | { readonly kind: "clear"; readonly folder: string; readonly spared: readonly string[] }
   | { readonly kind: "probe"; readonly id: string | undefined; readonly write: boolean }
-  | { readonly kind: "recover"; readonly path: string; readonly reasonBits: number | undefined };
+  | {
+      readonly kind: "recover";
+      readonly path: string;
+      readonly reasonBits: number | undefined;
+      readonly checksum: boolean;
+    };
 
 export interface ProbeOutcome {
   readonly freeBytes: number;

@@ -54,6 +54,7 @@ function perform(task: SyncTask): SyncOutcome {
       return {
         recovery: recoverSegment(join(volumePath, task.path), {
           ...(task.reasonBits === undefined ? {} : { reasonBits: task.reasonBits }),
+          checksum: task.checksum,
         }),
       };
     case "probe":

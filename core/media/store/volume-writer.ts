@@ -1,6 +1,7 @@
 // The main-thread face of one volume: files are created, appended to, finished and removed by its threads, so that
 // a disk that hangs stops only what is written to it (docs: data plane, sections 3 and 5). Never blocks.
 import { type Clock, systemClock, type Timer } from "../../clock.ts";
+import { CHECKSUM_BOX_BYTES, CHECKSUM_FROM } from "../mp4/checksum-box.ts";
 import type { RecoveryResult } from "./recover-segment.ts";
 import { SyncPool } from "./sync-pool.ts";
 import { SyncRounds, type TrackedFile } from "./sync-rounds.ts";
@@ -14,6 +15,8 @@ export type { FileToken, VolumeEvent, VolumeHealth, VolumeWriterOptions } from "
 export { VolumeWriteError } from "./volume-fault.ts";
 
 export type VolumeDone = (error?: VolumeWriteError) => void;
+/** `sha256`: in hexadecimal, if the file was created to carry a checksum. */
+export type FinishDone = (error?: VolumeWriteError, sha256?: string) => void;
 /** Deletions that share a message, and so a directory sync. */
 const REMOVALS_PER_JOB = 16;
 
@@ -85,9 +88,9 @@ export class VolumeWriter {
 
   /**
    * Creates a file, which must not exist, and its folders; `firstBytes` are copied. A failure comes as the event
-   * `failed`; what is appended meanwhile is refused.
+   * `failed`; what is appended meanwhile is refused. `checksum`: `finish` ends it with the sum of what was written.
    */
-  create(relativePath: string, firstBytes: Uint8Array): FileToken {
+  create(relativePath: string, firstBytes: Uint8Array, checksum = false): FileToken {
     const token = this.#nextToken++;
     this.#files.set(token, {
       token,
@@ -102,7 +105,7 @@ export class VolumeWriter {
       users: 0,
       closing: false,
     });
-    this.#link.create(token, relativePath, firstBytes);
+    this.#link.create(token, relativePath, firstBytes, checksum ? CHECKSUM_FROM : undefined);
     return token;
   }
 
@@ -111,14 +114,7 @@ export class VolumeWriter {
    * are copied at once. `onDone` runs when all of it is in the page cache, or refused.
    */
   append(token: FileToken, pieces: readonly Uint8Array[], onDone: VolumeDone): void {
-    const file = this.#usable(token, onDone);
-    if (file === undefined) return;
-    let length = 0;
-    for (const piece of pieces) length += piece.length;
-    this.#link.append(token, pieces, (fault) => {
-      if (fault === undefined) this.#noteWritten(file, length);
-      onDone(this.#error(fault));
-    });
+    this.#append(token, pieces, onDone, false);
   }
 
   /**
@@ -148,10 +144,11 @@ export class VolumeWriter {
   finish(
     token: FileToken,
     end: { readonly moov: Uint8Array; readonly patch: Uint8Array; readonly patchOffset: number },
-    onDone: VolumeDone,
+    onDone: FinishDone,
   ): void {
     const file = this.#usable(token, onDone);
     if (file === undefined) return;
+    let sum: string | undefined;
     const synced = (next: () => void): void => {
       if (file.fault !== undefined) {
         onDone(this.#error(file.fault));
@@ -165,14 +162,23 @@ export class VolumeWriter {
     };
     const done = (): void => {
       this.#release(file);
-      onDone();
+      onDone(undefined, sum);
     };
     const patch = (): void =>
       this.#link.patch(token, end.patchOffset, end.patch, (fault) =>
         fault === undefined ? synced(done) : onDone(this.#error(fault)),
       );
     // Without a sync in between, the patch could reach the disk before the moov that it points to.
-    this.append(token, [end.moov], (error) => (error === undefined ? synced(patch) : onDone(error)));
+    this.#append(
+      token,
+      [end.moov],
+      (error, sha256) => {
+        sum = sha256;
+        if (error === undefined) synced(patch);
+        else onDone(error);
+      },
+      true,
+    );
     this.#link.flush();
   }
 
@@ -188,13 +194,17 @@ export class VolumeWriter {
     if (this.#removals.length === 1) setImmediate(() => this.#removeTogether());
   }
 
-  /** Finalises an unfinished file in place, in a sync thread. `reasonBits`: why it was recorded, if known better. */
+  /**
+   * Finalises an unfinished file in place, in a sync thread. `reasonBits`: why it was recorded, if known better;
+   * `checksum`: ends it with the sum of what it holds.
+   */
   recover(
     relativePath: string,
     onDone: (error: VolumeWriteError | undefined, result?: RecoveryResult) => void,
-    reasonBits?: number,
+    options: { readonly reasonBits?: number; readonly checksum?: boolean } = {},
   ): void {
-    this.#pool.run([{ kind: "recover", path: relativePath, reasonBits }], ([outcome]) => {
+    const { reasonBits, checksum = false } = options;
+    this.#pool.run([{ kind: "recover", path: relativePath, reasonBits, checksum }], ([outcome]) => {
       onDone(this.#error(outcome?.fault), outcome?.recovery);
     });
   }
@@ -224,6 +234,19 @@ export class VolumeWriter {
     this.#closed = true;
     this.#ticker.cancel();
     await within(timeoutMs, Promise.all([this.#link.close(), this.#pool.close()]));
+  }
+
+  #append(token: FileToken, pieces: readonly Uint8Array[], onDone: FinishDone, isLast: boolean): void {
+    const file = this.#usable(token, onDone);
+    if (file === undefined) return;
+    let length = 0;
+    for (const piece of pieces) length += piece.length;
+    const settle = (fault: ThreadFault | undefined, sha256?: string): void => {
+      if (fault === undefined)
+        this.#noteWritten(file, length + (sha256 === undefined ? 0 : CHECKSUM_BOX_BYTES));
+      onDone(this.#error(fault), sha256);
+    };
+    this.#link.append(token, pieces, settle, isLast);
   }
 
   #usable(token: FileToken, onDone: VolumeDone): TrackedFile | undefined {

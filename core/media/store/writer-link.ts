@@ -13,7 +13,8 @@ const GATHER_MS = 250;
 /** So much does not wait: it would be a long write in one go, and memory that could be free. */
 const GATHER_BYTES = 4 * 1024 * 1024;
 
-export type LinkDone = (fault: ThreadFault | undefined) => void;
+/** `sha256`: of a file that got its checksum with this. */
+export type LinkDone = (fault: ThreadFault | undefined, sha256?: string) => void;
 
 export interface WriterLinkEvents {
   /** A file lies on the volume with its first bytes; `directories` have new entries. */
@@ -67,14 +68,15 @@ export class WriterLink {
     return this.#batch.isEmpty && this.#sentMs.length === 0;
   }
 
-  create(token: number, path: string, firstBytes: Uint8Array): void {
-    this.#batch.push({ kind: "create", token, path, ...this.#batch.copy(firstBytes) });
+  create(token: number, path: string, firstBytes: Uint8Array, checksumFrom: number | undefined): void {
+    this.#batch.push({ kind: "create", token, path, checksumFrom, ...this.#batch.copy(firstBytes) });
     this.#flushSoon();
   }
 
-  /** Appends pieces, not at once: together with what else comes within `GATHER_MS`. */
-  append(token: number, pieces: readonly Uint8Array[], onDone: LinkDone): void {
-    this.#batch.push({ kind: "append", id: this.#expect(onDone), token, spans: this.#batch.spans(pieces) });
+  /** Appends pieces, not at once: together with what else comes within `GATHER_MS`. `isLast`: with the checksum. */
+  append(token: number, pieces: readonly Uint8Array[], onDone: LinkDone, isLast = false): void {
+    const spans = this.#batch.spans(pieces);
+    this.#batch.push({ kind: "append", id: this.#expect(onDone), token, spans, isLast });
     if (this.#batch.writeBytes >= GATHER_BYTES) this.#flushSoon();
     else if (!this.#flushing) this.#gathering ??= this.#clock.after(GATHER_MS, () => this.flush());
   }
@@ -148,16 +150,17 @@ export class WriterLink {
       this.#events.onCreated(token, descriptor, directories);
     }
     for (const { token, directories } of reply.moved) this.#events.onMoved(token, directories);
-    for (const id of reply.done) this.#settle(id, undefined);
+    const sums = new Map(reply.summed.map(({ id, sha256 }) => [id, sha256]));
+    for (const id of reply.done) this.#settle(id, undefined, sums.get(id));
     for (const { token, fault } of reply.failed) this.#events.onFailed(token, fault);
     for (const { id, fault } of reply.refused) this.#settle(id, fault);
     this.#events.onAnswer();
   }
 
-  #settle(id: number, fault: ThreadFault | undefined): void {
+  #settle(id: number, fault: ThreadFault | undefined, sha256?: string): void {
     const onDone = this.#waiting.get(id);
     this.#waiting.delete(id);
-    onDone?.(fault);
+    onDone?.(fault, sha256);
   }
 
   #lose(error: unknown): void {

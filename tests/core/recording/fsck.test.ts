@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, it } from "node:test";
 import type { Db } from "../../../core/db/db.ts";
 import { volumesTable } from "../../../core/db/tables/volumes-table.ts";
 import type { VolumeId } from "../../../core/domain/ids.ts";
+import { CHECKSUM_BOX_BYTES, checksumBox } from "../../../core/media/mp4/checksum-box.ts";
 import { type SegmentRecord, segmentPath } from "../../../core/media/segment.ts";
 import { initialiseVolume } from "../../../core/media/store/volume-marker.ts";
 import { type FsckOptions, type FsckReport, fsck } from "../../../core/recording/fsck.ts";
@@ -336,6 +338,80 @@ onBothDrivers("fsck", ({ fresh }) => {
     } finally {
       await lock.release();
     }
+  });
+
+  /** Recordings with checksums, as a recorder makes them that is to. */
+  function makeSummed(count: number): Made[] {
+    return make(count).map((made) => {
+      const sum = createHash("sha256").update(made.closed.subarray(236)).digest();
+      const bytes = Buffer.concat([made.closed, checksumBox(sum)]);
+      writeFileSync(made.file, bytes);
+      const record = { ...made.record, sizeBytes: bytes.length, sha256: sum.toString("hex") };
+      return { ...made, record, closed: bytes };
+    });
+  }
+
+  /** Changes bytes of a file as a disk, or somebody, may. */
+  function tamper(file: string, at: number): void {
+    const bytes = readFileSync(file);
+    bytes[at] = (bytes[at] as number) ^ 1;
+    writeFileSync(file, bytes);
+  }
+
+  it("verifies: a recording of which one bit was changed is found, named, and left alone", async () => {
+    const made = makeSummed(4);
+    await feed(db, closed(made.map(({ record }) => record)));
+    assert.deepEqual((await run({ verify: true })).findings, []);
+    const [, victim] = made as [Made, Made];
+    tamper(victim.file, victim.open.length - 3);
+    assert.deepEqual((await run()).findings, [], "without reading the files nothing is seen");
+    for (const given of [{ verify: true }, { verify: true, repair: true }, { verify: true, rebuild: true }]) {
+      const report = await run(given);
+      assert.deepEqual(kinds(report), [["content-differs", 1, 0]]);
+      assert.equal(report.findings[0]?.examples[0]?.startsWith(`${victim.record.path}: `), true);
+      assert.equal(report.exitStatus, 4);
+      assert.deepEqual(await db.get("select count(*) as count from segments"), { count: 4 });
+    }
+  });
+
+  it("notes recordings without a checksum, which is nothing wrong", async () => {
+    await indexed(2);
+    const report = await run({ verify: true });
+    assert.deepEqual(kinds(report), [["without-checksum", 2, 0]]);
+    assert.equal(report.exitStatus, 0);
+  });
+
+  it("keeps checksums over a rebuild of the index", async () => {
+    const made = makeSummed(3);
+    assert.deepEqual((await run({ rebuild: true })).findings, []);
+    assert.deepEqual(
+      (await db.all<{ sha256: string }>("select sha256 from segments order by start_90k")).map(
+        (row) => row.sha256,
+      ),
+      made.map(({ record }) => record.sha256),
+    );
+    assert.deepEqual((await run({ verify: true })).findings, []);
+  });
+
+  it("believes the index, not a file that got another checksum or lost its own", async () => {
+    const made = makeSummed(2);
+    await feed(db, closed(made.map(({ record }) => record)));
+    const rows = await db.all("select * from segments");
+    const [first, second] = made as [Made, Made];
+    const content = Buffer.from(first.closed.subarray(0, -CHECKSUM_BOX_BYTES));
+    content[first.open.length - 3] = 0;
+    const sum = createHash("sha256").update(content.subarray(236)).digest();
+    writeFileSync(first.file, Buffer.concat([content, checksumBox(sum)]));
+    truncateSync(second.file, second.closed.length - CHECKSUM_BOX_BYTES);
+    assert.deepEqual(kinds(await run({ repair: true })), [["content-differs", 2, 0]]);
+    assert.deepEqual(await db.all("select * from segments"), rows);
+  });
+
+  it("ends files that it finishes with a checksum where these are wanted", async () => {
+    const [made] = make(1);
+    truncateSync(made?.file ?? "", (made?.open.length ?? 0) - 5);
+    assert.deepEqual(kinds(await run({ repair: true, checksums: true })), [["unfinished-file", 1, 1]]);
+    assert.deepEqual((await run({ verify: true })).findings, []);
   });
 
   it("ends when it is told to", async () => {

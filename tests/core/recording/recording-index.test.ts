@@ -63,6 +63,22 @@ onBothDrivers("the recording index", ({ fresh }) => {
     ]);
   });
 
+  it("tells the checksum of files that carry one", async () => {
+    const sha256 = "0123456789abcdef".repeat(4);
+    const db = await fresh();
+    await feed(db, closed([record({ sha256 }), record({ sequence: 1, startTime90k: NOON + MINUTE })]));
+    const { segments } = await new RecordingIndex(db).recordings({
+      camera: YARD,
+      start90k: NOON,
+      end90k: NOON + HOUR,
+      limit: 10,
+    });
+    assert.deepEqual(
+      segments.map((segment) => segment.sha256),
+      [sha256, undefined],
+    );
+  });
+
   it("refuses a cursor that is none", async () => {
     const index = await indexed(await fresh());
     for (const cursor of ["", "rubbish", "MTIz", Buffer.from("1:x").toString("base64url")]) {

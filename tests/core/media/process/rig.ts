@@ -69,6 +69,7 @@ export class FakeVolume implements SegmentVolume {
   accepts = true;
   isSlow = false;
   takesProvisional = true;
+  wantsChecksums = false;
   hold = false;
   readonly files: FakeFile[] = [];
   #sequence = 0;
@@ -107,7 +108,7 @@ export class FakeVolume implements SegmentVolume {
         bytes.set(end.patch, end.patchOffset);
         file.chunks.splice(0, file.chunks.length, bytes);
         file.finished = true;
-        this.#later(onDone);
+        this.#later(() => onDone());
       },
       claim: (to, patch, onDone) => {
         file.path = to;

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
+import { CHECKSUM_BOX_BYTES } from "../../../../core/media/mp4/checksum-box.ts";
 import { inspectSegment, recoverSegment } from "../../../../core/media/store/recover-segment.ts";
 import { openSegmentFile } from "../../../../core/media/store/segment-file.ts";
 import { tempDir } from "../../../../core/testing/temp-dir.ts";
@@ -158,6 +160,40 @@ describe("recovery of recording files", () => {
         assert.equal(recover(killed).result.facts?.videoSamples, 30, `${length} bytes, patched: ${patched}`);
       }
     }
+  });
+
+  it("ends a file with its checksum where that is wanted, and only what it holds counts", () => {
+    const { result, bytes, again } = recover(open.subarray(0, (partEnds[2] as number) + 9), {
+      checksum: true,
+    });
+    const sha256 = createHash("sha256")
+      .update(bytes.subarray(236, bytes.length - CHECKSUM_BOX_BYTES))
+      .digest("hex");
+    assert.equal(result.facts?.sha256, sha256);
+    assert.equal(result.facts.sizeBytes, bytes.length);
+    assert.equal(bytes.toString("hex", bytes.length - 32), sha256);
+    assert.deepEqual(again.facts, result.facts);
+  });
+
+  it("gives a file that had its checksum the same again, cut by a power loss after any byte of its end", () => {
+    const { bytes: whole, result: first } = recover(open, { checksum: true });
+    const moovOffset = first.facts?.moovOffset ?? 0;
+    for (const length of [
+      moovOffset + 40,
+      whole.length - CHECKSUM_BOX_BYTES,
+      whole.length - 1,
+      whole.length,
+    ]) {
+      const unpatched = Buffer.from(whole.subarray(0, length));
+      unpatched.set(open.subarray(220, 236), 220);
+      const { result, bytes } = recover(unpatched, { checksum: true });
+      assert.deepEqual(bytes, whole, `${length} bytes`);
+      assert.equal(result.facts?.sha256, first.facts?.sha256);
+    }
+    // Also when checksums were switched off in between: it was promised one.
+    const unpatched = Buffer.from(whole);
+    unpatched.set(open.subarray(220, 236), 220);
+    assert.deepEqual(recover(unpatched).bytes, whole);
   });
 
   it("touches no file without a whole part", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -15,6 +16,8 @@ import { after, afterEach, describe, it } from "node:test";
 import type { Clock } from "../../../../core/clock.ts";
 import type { VolumeId } from "../../../../core/domain/ids.ts";
 import { silentLog } from "../../../../core/log.ts";
+import { checksumBox } from "../../../../core/media/mp4/checksum-box.ts";
+import { inspectSegment } from "../../../../core/media/store/recover-segment.ts";
 import { initialiseVolume } from "../../../../core/media/store/volume-marker.ts";
 import {
   openVolumeWriter,
@@ -144,6 +147,30 @@ describe("volume writer", () => {
     assert.equal(writer.openFiles, 0);
     const late = await done((onDone) => writer.append(token, [Buffer.from("x")], onDone));
     assert.equal(late?.systemCode, "EBADF");
+  });
+
+  it("ends a file with its checksum where that is wanted, whatever was moved and corrected before", async () => {
+    const { writer, file, events } = start();
+    const { open, closed, end, partEnds } = makeUsualSegment();
+    const token = writer.create("pre-record/one.mp4", open.subarray(0, partEnds[0]), true);
+    const middle = partEnds[1] as number;
+    const sharedPart = Buffer.from(new SharedArrayBuffer(middle - (partEnds[0] as number)));
+    sharedPart.set(open.subarray(partEnds[0], middle));
+    writer.append(token, [sharedPart], assert.ifError);
+    writer.move(token, PATH, { bytes: open.subarray(32, 220), offset: 32 }, assert.ifError);
+    writer.append(token, [open.subarray(middle, middle + 7), open.subarray(middle + 7)], assert.ifError);
+    const sha256 = await new Promise((resolve) =>
+      writer.finish(token, end, (error, sum) => resolve(error ?? sum)),
+    );
+    const expected = createHash("sha256").update(closed.subarray(236)).digest();
+    assert.equal(sha256, expected.toString("hex"));
+    const bytes = readFileSync(file);
+    assert.deepEqual(bytes, Buffer.concat([closed, checksumBox(expected)]));
+    assert.deepEqual(events.at(-1), { kind: "synced", token, bytes: bytes.length });
+    const inspection = inspectSegment(file, { measure: true });
+    assert.equal(inspection.state, "closed");
+    assert.equal(inspection.facts?.sha256, sha256);
+    assert.equal(inspection.measuredSha256, sha256);
   });
 
   it("never overwrites a file, and refuses what is appended to one that could not be created", async () => {

@@ -27,7 +27,7 @@ async function start() {
     onAnswer: () => undefined,
   });
   links.push(link);
-  link.create(1, "video/file", Buffer.from("a"));
+  link.create(1, "video/file", Buffer.from("a"), undefined);
   await waitFor(() => created && link.isIdle, { what: "the file" });
   return { link, clock, content: () => readFileSync(`${root}/video/file`, "utf8") };
 }
