@@ -45,6 +45,8 @@
       nightjar.locale = data.locale;
       nightjar.plugin = data.plugin;
       document.documentElement.dataset.theme = data.theme;
+      // Ground, text and controls of a page that has no colours of its own.
+      document.documentElement.style.colorScheme = data.theme;
       document.documentElement.lang = data.locale;
       greeted();
       for (const listener of listeners) listener();
