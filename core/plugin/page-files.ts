@@ -1,6 +1,6 @@
-// Reads the files of a plugin's page: below its folder with all links resolved, of a known type, bounded.
-import { open, realpath } from "node:fs/promises";
-import { extname, join, sep } from "node:path";
+// Reads the files of a plugin's page: below its folder, of a known type, bounded.
+import { extname } from "node:path";
+import { readPackageFile } from "./package-file.ts";
 
 const FILE_LIMIT_BYTES = 8 * 1024 * 1024;
 const TYPES: Readonly<Record<string, string>> = {
@@ -25,21 +25,8 @@ export interface PageFile {
 /** The file at `path` below `folder`; undefined if there is none that may be shown. */
 export async function readPageFile(folder: string, path: string): Promise<PageFile | undefined> {
   const type = TYPES[extname(path).toLowerCase()];
-  if (type === undefined || path.includes("\0")) return undefined;
-  try {
-    const root = await realpath(folder);
-    const real = await realpath(join(root, path));
-    if (!real.startsWith(root + sep)) return undefined;
-    const file = await open(real, "r");
-    try {
-      const stat = await file.stat();
-      if (!stat.isFile() || stat.size > FILE_LIMIT_BYTES) return undefined;
-      return { type, bytes: await file.readFile() };
-    } finally {
-      await file.close();
-    }
-  } catch {
-    // Not there, or not to be read: for whoever asks it is the same.
-    return undefined;
-  }
+  if (type === undefined) return undefined;
+  const bytes = await readPackageFile(folder, path, FILE_LIMIT_BYTES);
+  // Not there, too large, elsewhere: for whoever asks it is the same.
+  return "problem" in bytes ? undefined : { type, bytes };
 }
