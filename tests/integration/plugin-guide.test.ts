@@ -54,6 +54,7 @@ describe("the guide to a first camera plugin", { timeout: 600_000 }, () => {
   const plugin = home.join("plugins/nightjar-camera-acme");
   const data = home.join("nightjar-plugin-data");
   const terminals: Terminal[] = [];
+  const staying = new Map<string, Terminal>();
   let port = "";
 
   function open(): Terminal {
@@ -85,7 +86,11 @@ describe("the guide to a first camera plugin", { timeout: 600_000 }, () => {
         if (language === "ts") {
           writeFileSync(join(plugin, target), text);
         } else if (target in STAYING) {
-          await open().stay(text, STAYING[target] as RegExp, COMMAND_MS);
+          const known = staying.get(target);
+          await known?.interrupt();
+          const terminal = known ?? open();
+          staying.set(target, terminal);
+          await terminal.stay(text, STAYING[target] as RegExp, COMMAND_MS);
         } else if (text.trim() === "nightjar camera list") {
           const recorded = /Yard +acme +online +recorded/;
           await waitFor(async () => recorded.test(await first.run(text, COMMAND_MS)), {
@@ -97,6 +102,7 @@ describe("the guide to a first camera plugin", { timeout: 600_000 }, () => {
           assert.equal(language, "sh", `a block of ${language}: what is to be done with it?`);
           const printed = await first.run(text, COMMAND_MS);
           if (text.includes("node --test")) assert.match(printed, /^ℹ fail 0$/m);
+          if (text.includes("plugin list")) assert.match(printed, /nightjar-camera-acme +0\.1\.0 +running/);
         }
       }
     });

@@ -25,7 +25,8 @@ export class Terminal {
         this.#output += text;
       });
     }
-    this.#shell.stdin?.write("shopt -s expand_aliases\n");
+    // A shell that reads from a pipe has no job control: it would end with what Ctrl-C ends.
+    this.#shell.stdin?.write("shopt -s expand_aliases\ntrap : INT\n");
   }
 
   /** All that was printed so far. */
@@ -54,11 +55,18 @@ export class Terminal {
 
   /** Types lines whose last one stays in the foreground, and waits until something is printed. */
   async stay(lines: string, until: RegExp, deadlineMs: number): Promise<void> {
+    const begin = this.#output.length;
     this.#shell.stdin?.write(lines.endsWith("\n") ? lines : `${lines}\n`);
-    await waitFor(() => until.test(this.#output), {
+    await waitFor(() => until.test(this.#output.slice(begin)), {
       deadlineMs,
-      what: () => `${until} in a terminal; so far: ${this.#output}`,
+      what: () => `${until} in a terminal; so far: ${this.#output.slice(begin)}`,
     });
+  }
+
+  /** Ctrl-C: ends what is in the foreground, and waits until the next command can be typed. */
+  async interrupt(): Promise<void> {
+    this.#signal("SIGINT");
+    await this.run("true", STOP_MS);
   }
 
   /** Ctrl-C, and the end of the terminal. */
