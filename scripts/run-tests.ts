@@ -42,7 +42,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   faults: {
     files: ["tests/faults/**/*.test.ts"],
     share: 4,
-    shares: { "kill-storm": 12, neighbours: 12, "disk-trouble": 6, "power-loss": 6 },
+    shares: { "kill-storm": 12, neighbours: 12, "bad-plugins": 12, "disk-trouble": 6, "power-loss": 6 },
   },
 };
 /** Started first, since they take longest: a run is over when its last file is. */

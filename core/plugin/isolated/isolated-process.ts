@@ -2,28 +2,24 @@
 // plugin needs, an empty environment, bounded memory, and a watch that ends it when it hangs or eats the machine. Knows
 // nothing of restarts.
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, realpathSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { constants, setPriority } from "node:os";
-import { basename, join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Clock, Timer } from "../../clock.ts";
 import { NightjarError } from "../../errors.ts";
 import { LINK_VERSION, Link, type LinkHandler } from "../../link/link.ts";
 import type { NetworkLeave } from "../permissions.ts";
+import { CHILD, CORE_FOLDER, CORE_INDEX, PACKAGES } from "./child-places.ts";
 import { type Confinement, type ConfinementWay, confined, detectConfinement } from "./confinement.ts";
 import { linkOutOf } from "./folder-links.ts";
 import { MessageGate } from "./message-gate.ts";
 import { type ProcessFigures, processFigures, wrappedPid } from "./process-figures.ts";
+import { ProcessorWatch } from "./processor-watch.ts";
 import { MESSAGE_LIMIT_BYTES, type PluginHealth, type PluginMethods, type SetupOrder } from "./protocol.ts";
 import { StartQueue } from "./start-queue.ts";
-
-const CHILD = fileURLToPath(new URL("./plugin-child.ts", import.meta.url));
-const CORE_FOLDER = realpathSync(resolve(import.meta.dirname, "../.."));
-const CORE_INDEX = pathToFileURL(join(CORE_FOLDER, "index.ts")).href;
-/** Packages of the core's that the plugin's process loads. */
-const PACKAGES = ["typebox"].flatMap(packagePlaces);
 
 const STARTS = new StartQueue(2, 3_000);
 const SETUP_LIMIT_MS = 15_000;
@@ -73,6 +69,7 @@ export class IsolatedProcess {
   #stopping = false;
   #reason: string | undefined;
   readonly #gate = new MessageGate();
+  readonly #processor = new ProcessorWatch();
   #stderr = "";
   /** By the system; undefined where it does not tell. */
   #measured: ProcessFigures | undefined;
@@ -200,7 +197,10 @@ export class IsolatedProcess {
   /** Where processor time is short, the recorder's own processes come first. What it starts inherits this. */
   #yieldToOthers(): void {
     try {
-      if (this.#child.pid !== undefined) setPriority(this.#child.pid, NICE);
+      if (this.#child.pid === undefined) return;
+      setPriority(this.#child.pid, NICE);
+      // Where memory runs out, the kernel takes these first.
+      if (process.platform === "linux") writeFileSync(`/proc/${this.#child.pid}/oom_score_adj`, "1000");
     } catch {
       // It has ended already, or the system knows no priorities: the other bounds hold.
     }
@@ -256,6 +256,9 @@ export class IsolatedProcess {
   async #measure(): Promise<void> {
     this.#pid ??= this.#ownPid();
     this.#measured = await processFigures(await this.#pid);
+    const cpuSeconds = this.#measured?.cpuSeconds ?? this.health?.cpuSeconds ?? 0;
+    const tooBusy = this.#processor.look(this.#options.clock.monotonicMs(), cpuSeconds);
+    if (tooBusy !== undefined) this.kill(tooBusy);
     const rssBytes = this.#measured?.rssBytes ?? this.health?.rssBytes ?? 0;
     if (rssBytes <= MEMORY_LIMIT_BYTES) return;
     this.kill(
@@ -293,14 +296,4 @@ function unwrapped(
 ): { readonly code: number | null; readonly signal: NodeJS.Signals | null } {
   const found = Object.entries(constants.signals).find(([, number]) => code === 128 + number);
   return found === undefined ? { code, signal } : { code: null, signal: found[0] as NodeJS.Signals };
-}
-
-/** Where a package of the core's is looked for, and where it lies with all links resolved. */
-function packagePlaces(name: string): string[] {
-  const above = resolve(CORE_FOLDER, "../..");
-  const folders = [join(CORE_FOLDER, "node_modules"), resolve(CORE_FOLDER, "../node_modules")];
-  // Once installed, the core lies in a scope beside its packages; in a checkout this would be somebody's whole folder.
-  if (basename(above) === "node_modules") folders.push(above);
-  const place = folders.map((folder) => join(folder, name)).find((folder) => existsSync(folder));
-  return place === undefined ? [] : [...new Set([place, realpathSync(place)])];
 }
