@@ -174,6 +174,8 @@ const TEST_SERVERS = [
   "strace",
   "nbdkit",
   "nbdfuse",
+  // Walls around plugins and ffmpeg.
+  "bubblewrap",
 ];
 
 /** Sees to the RTSP servers and file-system tools that integration and fault tests use; without them those are skipped. */
@@ -183,6 +185,7 @@ export function ensureTestServers() {
     onPath("xfs_io") &&
     onPath("strace") &&
     onPath("nbdfuse") &&
+    onPath("bwrap") &&
     ["girepository-1.0/GstRtspServer-1.0.typelib", "gstreamer-1.0/libgstlibav.so"].every((file) =>
       ["x86_64", "aarch64"].some((machine) => existsSync(`/usr/lib/${machine}-linux-gnu/${file}`)),
     )

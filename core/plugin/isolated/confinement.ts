@@ -52,7 +52,7 @@ const OWN_PROCESSES = [
 
 /** Where Node's permissions cover the network, even the pipe to the core needs it: given, and dropped once that stands. */
 const NETWORK_OF_NODE = process.allowedNodeEnvironmentFlags.has("--allow-net") ? ["--allow-net"] : [];
-const CAN_DROP = "process.exit(typeof process.permission.drop === 'function' ? 0 : 1)";
+const CAN_DROP = "process.exitCode = typeof process.permission.drop === 'function' ? 0 : 1";
 
 let found: Promise<Confinement> | undefined;
 
