@@ -26,9 +26,17 @@ export interface Recorder {
   stop(): Promise<void>;
 }
 
-/** Starts a recorder, with more arguments if given. The caller stops it. */
-export async function startRecorder(activate: boolean, args: readonly string[] = []): Promise<Recorder> {
+/**
+ * Starts a recorder, with more arguments if given. `prepare` may put something into its data directory before. The caller
+ * stops it.
+ */
+export async function startRecorder(
+  activate: boolean,
+  args: readonly string[] = [],
+  prepare?: (dataDir: string) => Promise<void>,
+): Promise<Recorder> {
   const data = await mkdtemp(join(tmpdir(), "nightjar-e2e-"));
+  await prepare?.(data);
   const child = spawn(process.execPath, ["core/main.ts", "start", "--data", data, ...args], {
     cwd: ROOT,
     stdio: ["ignore", "pipe", process.env["NIGHTJAR_TEST_LOG"] === undefined ? "ignore" : "inherit"],

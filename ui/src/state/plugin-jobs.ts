@@ -5,8 +5,19 @@ import type { PluginJob } from "../api/types.ts";
 
 /** Jobs of this recorder that are worth showing; undefined until first read. */
 export const pluginJobs = signal<readonly PluginJob[] | undefined>(undefined);
-/** Jobs that were over when the viewer came, or were put aside. */
-const aside = new Set<string>();
+const STORAGE_KEY = "nightjar.pluginJobsAside";
+const ASIDE_KEPT = 50;
+/** Jobs that were over when the viewer came, or were put aside; the latter for the next visit as well. */
+const aside = new Set<string>(readAside());
+
+function readAside(): string[] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "[]");
+    return Array.isArray(kept) ? kept.filter((id) => typeof id === "string") : [];
+  } catch {
+    return [];
+  }
+}
 
 /** Whether a job waits or runs. */
 export function isUnderWay(job: PluginJob): boolean {
@@ -56,5 +67,6 @@ export async function cancelJob(id: string): Promise<void> {
 /** Shows a job that is over no longer. */
 export function putAside(id: string): void {
   aside.add(id);
+  localStorage.setItem(STORAGE_KEY, JSON.stringify([...readAside(), id].slice(-ASIDE_KEPT)));
   pluginJobs.value = (pluginJobs.value ?? []).filter((one) => one.id !== id);
 }

@@ -10,9 +10,15 @@ import { orderJob } from "../../state/plugin-jobs.ts";
 import { complain } from "../../state/toasts.ts";
 import { wishesText } from "./plugin-words.ts";
 
-/** Orders an installation. What goes wrong later is told by its job. */
-export function install(source: string): Promise<void> {
-  return orderJob({ action: "install", source }).catch(complain);
+/** Orders an installation; true if it was taken. What goes wrong later is told by its job. */
+export async function install(source: string): Promise<boolean> {
+  try {
+    await orderJob({ action: "install", source });
+    return true;
+  } catch (error) {
+    complain(error);
+    return false;
+  }
 }
 
 /** The forms. */
@@ -24,7 +30,7 @@ export function InstallFrom() {
         class="find-form"
         onSubmit={(event) => {
           event.preventDefault();
-          void install(source.trim()).then(() => setSource(""));
+          void install(source.trim()).then((taken) => taken && setSource(""));
         }}
       >
         <TextField
@@ -104,7 +110,7 @@ function InstallFile() {
             type="button"
             class="button primary"
             aria-label={t("plugins.install.name", { name: uploaded.name })}
-            onClick={() => void install(uploaded.source).then(() => setUploaded(undefined))}
+            onClick={() => void install(uploaded.source).then((taken) => taken && setUploaded(undefined))}
           >
             {t("plugins.install")}
           </button>

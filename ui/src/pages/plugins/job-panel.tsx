@@ -22,7 +22,9 @@ export function JobPanel({ job }: { readonly job: PluginJob }) {
   const lines = useRef<HTMLPreElement>(null);
   const [cancelling, setCancelling] = useState(false);
   const isLive = isUnderWay(job);
-  const what = job.name ?? job.source ?? "";
+  // Of a path the last step says enough.
+  const { source = "" } = job;
+  const what = job.name ?? (source.startsWith("/") ? source.split("/").at(-1) : source) ?? "";
   useEffect(() => {
     const box = lines.current;
     if (box !== null) box.scrollTop = box.scrollHeight;
@@ -53,7 +55,9 @@ export function JobPanel({ job }: { readonly job: PluginJob }) {
         )}
       </header>
       {isLive ? <progress aria-label={t(JOB_STATE[job.status])} /> : null}
-      {job.permissions === undefined ? null : <p class="muted">{wishesText(job.permissions)}</p>}
+      {job.permissions === undefined || job.reason !== undefined ? null : (
+        <p class="muted">{wishesText(job.permissions)}</p>
+      )}
       <JobLines job={job} isOpen={isLive} box={lines} />
       {job.scripts !== undefined && job.scripts.length > 0 ? (
         <ScriptsQuestion job={job} scripts={job.scripts} />
