@@ -81,6 +81,9 @@ try {
   await page.goto(`${url}/cameras`);
   await page.waitForTimeout(3_000);
   await page.screenshot({ path: join(pictures, "cameras.png") });
+  await page.goto(`${url}/plugins`);
+  await page.getByRole("article").first().waitFor();
+  await page.screenshot({ path: join(pictures, "plugins.png") });
   await browser.close();
 } finally {
   recorder.kill("SIGTERM");

@@ -1,4 +1,4 @@
-// How a plugin is, for people and programs: the API, the System page, `status` and /metrics.
+// How a plugin is, for people and programs: the API, the Plugins page, `status` and /metrics.
 import type { Right } from "../domain/roles.ts";
 import type { FoundPlugin, RefusedPlugin } from "./discovery.ts";
 import type { HostedPlugin, HostedStatus } from "./hosted-plugin.ts";
@@ -6,7 +6,7 @@ import type { ConfinementWay } from "./isolated/confinement.ts";
 import type { PluginHealth } from "./isolated/protocol.ts";
 import type { NetworkLeave, PluginPermissions } from "./permissions.ts";
 
-/** How a plugin is, as the System page shows it. */
+/** How a plugin is, as the Plugins page shows it. */
 export interface PluginStatus {
   readonly name: string;
   readonly version: string;

@@ -30,7 +30,7 @@ export interface LoggedLine {
   readonly fields: LogFields;
 }
 
-/** How a plugin in a box is; more of it stands on the System page of a whole recorder. */
+/** How a plugin in a box is; more of it stands on the Plugins page of a whole recorder. */
 export interface BoxedPlugin {
   readonly name: string;
   /** `running`; else `reason` says why not. */
