@@ -87,6 +87,12 @@ export class RtspConnection {
     if (nowMs - this.#heardAtMs > this.#context.sessionTimeoutSeconds * 1000) this.socket.destroy();
   }
 
+  /** Ends the session and the connection at once. */
+  close(): void {
+    this.#endSession();
+    this.socket.destroy();
+  }
+
   /** Answers a request; used by hooks too. */
   reply(request: RtspRequest, reply: RtspReply): void {
     const headers: Record<string, string> = {

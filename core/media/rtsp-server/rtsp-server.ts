@@ -146,7 +146,8 @@ export async function createRtspServer(options: RtspServerOptions): Promise<Rtsp
       clearInterval(watch);
       const closed = once(server, "close");
       server.close();
-      for (const connection of connections) connection.socket.destroy();
+      // A server says that it is closed before its sockets do: what plays must not find the UDP sockets gone.
+      for (const connection of connections) connection.close();
       await closed;
       udp?.close();
     },

@@ -8,6 +8,7 @@ import {
   type RtspServer,
   type RtspServerOptions,
 } from "../../../../core/media/rtsp-server/rtsp-server.ts";
+import type { PlaybackListener } from "../../../../core/media/rtsp-server/served-source.ts";
 import { type TestClipName, testClip } from "../../../../core/testing/fake-tracks.ts";
 import { waitFor } from "../../../../core/testing/wait-for.ts";
 import { accessUnits, PlainClient } from "./plain-client.ts";
@@ -41,6 +42,43 @@ function isBye(packet: { bytes: Buffer }): boolean {
 }
 
 describe("RTSP server", () => {
+  it("sends nothing any more once it is closed, over UDP either, where its sockets are gone", async (t) => {
+    const clip = sourceOfClip(await testClip("h264-aac"));
+    const { promise: playing, resolve } = Promise.withResolvers<PlaybackListener>();
+    let stops = 0;
+    const server = await createRtspServer({
+      mount: () => ({
+        source: {
+          tracks: clip.tracks,
+          play(listener) {
+            resolve(listener);
+            return {
+              stop() {
+                stops += 1;
+              },
+            };
+          },
+        },
+      }),
+    });
+    const one = await client(t, server);
+    const rtp = createSocket("udp4");
+    t.after(() => rtp.close());
+    rtp.bind(0, "127.0.0.1");
+    await once(rtp, "listening");
+    const { port } = rtp.address();
+    const url = server.url("/cam");
+    await one.request("SETUP", `${url}/trackID=0`, {
+      Transport: `RTP/AVP;unicast;client_port=${port}-${port + 1}`,
+    });
+    await one.request("PLAY", url);
+    const listener = await playing;
+    await server.close();
+    // A timer that was due at that moment, as a clip's is.
+    assert.equal(stops, 1, "what plays was told to stop before");
+    assert.doesNotThrow(() => listener.ended());
+  });
+
   for (const [clip, codec] of [
     ["h264-aac", "h264"],
     ["h265-aac", "h265"],
