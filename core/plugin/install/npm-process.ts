@@ -11,6 +11,8 @@ export const NPM_LIMIT_MS = 300_000;
 const LINE_LIMIT = 500;
 const KEPT_LINES = 40;
 
+const WATCH = new URL("./end-with-parent.ts", import.meta.url).href;
+
 /** Passed on to npm, and with it to the install scripts that were consented to. Nothing else of the environment is. */
 const PASSED_ON = [
   "LANG",
@@ -56,6 +58,8 @@ export async function runNpm(run: NpmRun): Promise<string> {
   const child = spawn(
     process.execPath,
     [
+      "--disable-warning=ExperimentalWarning",
+      `--import=${WATCH}`,
       npmProgram(),
       ...run.args,
       `--registry=${run.registryUrl}`,
@@ -78,14 +82,15 @@ export async function runNpm(run: NpmRun): Promise<string> {
     {
       cwd: run.cwd,
       env: environmentFor(home),
-      stdio: ["ignore", "pipe", "pipe"],
+      // The channel tells it when this process has gone.
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
       // A group of its own, so that the install scripts end with it.
       detached: process.platform !== "win32",
     },
   );
   const told: string[] = [];
   let output = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     output = (output + text).slice(-1024 * 1024);
   });
   const flush = byLine(child, (line) => {

@@ -1,5 +1,6 @@
 // npm as a child process: what it gets to know, and that nothing of it outlives its job.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { runNpm } from "../../../../core/plugin/install/npm-process.ts";
@@ -27,6 +28,7 @@ function run(
   return { done, lines };
 }
 
+const NPM_PROCESS = new URL("../../../../core/plugin/install/npm-process.ts", import.meta.url).href;
 /** Leaves its pid behind and stays for ever. */
 const STAY = 'writeFileSync("pid", String(process.pid)); setInterval(() => undefined, 1e6);';
 
@@ -81,6 +83,29 @@ describe("npm as a child", { timeout: 60_000 }, () => {
     const pid = await pidIn(root);
     job.abort();
     await assert.rejects(done, { code: "NJ_PLUGIN_JOB_CANCELLED" });
+    await waitFor(() => !lives(pid));
+  });
+
+  it("is ended with all that it started when the process that wanted it is killed", async () => {
+    using root = tempDir();
+    writeFileSync(root.join("stay.mjs"), `import { writeFileSync } from "node:fs"; ${STAY}`);
+    writeFileSync(root.join("package.json"), JSON.stringify({ scripts: { go: "node stay.mjs" } }));
+    const order = {
+      args: ["run", "go"],
+      cwd: root.path,
+      dataDir: root.join("data"),
+      registryUrl: "http://127.0.0.1:9/",
+    };
+    const parent = spawn(process.execPath, [
+      "--disable-warning=ExperimentalWarning",
+      "--input-type=module",
+      "--eval",
+      `import { runNpm } from ${JSON.stringify(NPM_PROCESS)};
+       const more = { signal: new AbortController().signal, onLine() {} };
+       await runNpm({ ...${JSON.stringify(order)}, ...more });`,
+    ]);
+    const pid = await pidIn(root);
+    parent.kill("SIGKILL");
     await waitFor(() => !lives(pid));
   });
 
