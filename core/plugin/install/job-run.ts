@@ -9,7 +9,7 @@ import type { PluginStatus } from "../plugin-status.ts";
 import type { PluginJobOrder } from "./install-job.ts";
 import { throwIfCancelled } from "./npm-process.ts";
 import { parsePluginSource } from "./plugin-source.ts";
-import { clearLeftovers, swapIn } from "./project-swap.ts";
+import { beginChange, dropChange, swapIn, undoUnfinished } from "./project-swap.ts";
 import {
   type ChangeContext,
   notInstalled,
@@ -44,19 +44,26 @@ export class ChangeUndoneError extends NightjarError {}
  * what went wrong (`NJ_PLUGIN_NOT_STARTED`, `NJ_PLUGIN_JOB_CANCELLED`) if it was in place already.
  */
 export async function runJob(options: JobRunOptions): Promise<JobOutcome> {
-  const { context, order, runner } = options;
+  const { context, order } = options;
   const { live, signal } = context;
   throwIfCancelled(signal);
   await mkdir(live.folder, { recursive: true, mode: 0o700 });
-  await clearLeftovers(live);
-  const change = await stage(options);
-  if ("isNewest" in change) return { version: change.version };
+  // Also of a change whose undoing failed: it must not be built upon.
+  await undoUnfinished(live);
+  await beginChange(live, context.id, order);
+  const change = await stage(options).catch(async (error: unknown) => {
+    await dropChange(live);
+    throw error;
+  });
+  if ("isNewest" in change) {
+    await dropChange(live);
+    return { version: change.version };
+  }
   options.onChange(change);
-  const before = statusIn(runner, change.name);
   context.onLine("putting it in place");
   const swap = await swapIn(live, change.project, context.id, order);
   try {
-    await takeUp(options, change, before?.restarts ?? 0);
+    await takeUp(options, change);
     throwIfCancelled(signal);
   } catch (error) {
     context.onLine("undoing it");
@@ -95,13 +102,14 @@ async function stage({
 }
 
 /** Throws `NJ_PLUGIN_NOT_STARTED` if the new one does not run. */
-async function takeUp(options: JobRunOptions, change: StagedChange, restartsBefore: number): Promise<void> {
+async function takeUp(options: JobRunOptions, change: StagedChange): Promise<void> {
   const { context, runner, clock, limits } = options;
   if (runner === undefined) {
     context.onLine("the recorder stands still: whether it starts was not tried");
     return;
   }
   const { name, version, previousVersion } = change;
+  const restartsBefore = statusIn(runner, name)?.restarts ?? 0;
   await runner.rescan();
   if (version === undefined) return;
   context.onLine("waiting until it runs");

@@ -17,8 +17,8 @@ const UNDONE = ".undone-";
 interface Journal {
   readonly id: string;
   readonly order: PluginJobOrder;
-  /** Parts that stood there before. */
-  readonly had: readonly ProjectPart[];
+  /** Parts that stood there before the first was moved; undefined: none has been moved yet. */
+  readonly had?: readonly ProjectPart[];
 }
 
 /** A change that is in place and can still be taken back. */
@@ -29,6 +29,16 @@ export interface Swap {
   undo(): Promise<void>;
 }
 
+/** Writes down that a change is being prepared, so that it is told of after a crash. */
+export async function beginChange(live: PluginProject, id: string, order: PluginJobOrder): Promise<void> {
+  await writeFileAtomically(live.path(JOURNAL), `${JSON.stringify({ id, order } satisfies Journal)}\n`);
+}
+
+/** The change that was prepared came to nothing: nothing was moved. */
+export function dropChange(live: PluginProject): Promise<void> {
+  return removeJournal(live);
+}
+
 /** Puts `staged` in the place of `live`. When it rejects, `live` is as it was. */
 export async function swapIn(
   live: PluginProject,
@@ -36,13 +46,18 @@ export async function swapIn(
   id: string,
   order: PluginJobOrder,
 ): Promise<Swap> {
-  await syncTree(staged.folder);
   const had: ProjectPart[] = [];
-  for (const part of PROJECT_PARTS) if ((await statOf(live.path(part))) !== undefined) had.push(part);
   const journal: Journal = { id, order, had };
   const aside = live.path(`${ASIDE}${id}`);
-  await mkdir(aside, { mode: 0o700 });
-  await writeFileAtomically(live.path(JOURNAL), `${JSON.stringify(journal)}\n`);
+  try {
+    await syncTree(staged.folder);
+    for (const part of PROJECT_PARTS) if ((await statOf(live.path(part))) !== undefined) had.push(part);
+    await mkdir(aside, { mode: 0o700 });
+    await writeFileAtomically(live.path(JOURNAL), `${JSON.stringify(journal)}\n`);
+  } catch (error) {
+    await removeJournal(live);
+    throw error;
+  }
   try {
     for (const part of PROJECT_PARTS) {
       if (had.includes(part)) await rename(live.path(part), join(aside, part));
@@ -72,7 +87,7 @@ export async function undoUnfinished(live: PluginProject): Promise<Journal | und
 }
 
 /** Removes working copies that nobody works on. Only where no journal stands. */
-export async function clearLeftovers(live: PluginProject): Promise<void> {
+async function clearLeftovers(live: PluginProject): Promise<void> {
   for (const name of await namesIn(live.folder)) {
     if ([STAGING, ASIDE, UNDONE].some((prefix) => name.startsWith(prefix)))
       await rm(live.path(name), { recursive: true, force: true, maxRetries: 3 });
@@ -80,6 +95,10 @@ export async function clearLeftovers(live: PluginProject): Promise<void> {
 }
 
 async function undo(live: PluginProject, { id, had }: Journal): Promise<void> {
+  if (had === undefined) {
+    await removeJournal(live);
+    return;
+  }
   const aside = live.path(`${ASIDE}${id}`);
   const undone = live.path(`${UNDONE}${id}`);
   await mkdir(undone, { recursive: true, mode: 0o700 });

@@ -4,7 +4,12 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, w
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { PluginProject } from "../../../../core/plugin/install/plugin-project.ts";
-import { JOURNAL, swapIn, undoUnfinished } from "../../../../core/plugin/install/project-swap.ts";
+import {
+  beginChange,
+  JOURNAL,
+  swapIn,
+  undoUnfinished,
+} from "../../../../core/plugin/install/project-swap.ts";
 import { tempDir } from "../../../../core/testing/temp-dir.ts";
 
 const ORDER = { action: "install", source: "nightjar-camera-x" } as const;
@@ -102,6 +107,15 @@ describe("a change of the plugins' project", () => {
     renameSync(live.path(".previous-j1/package.json"), live.path("package.json"));
     renameSync(live.path("package-lock.json"), live.path(".undone-j1/package-lock.json"));
     await undoUnfinished(live);
+    assert.deepEqual(words(live.folder), ["old"]);
+    assert.deepEqual(leftovers(live.folder), []);
+  });
+
+  it("cut off while it was prepared is told of, and has changed nothing", async () => {
+    using root = tempDir();
+    const { live } = setUp(root.path);
+    await beginChange(live, "j1", ORDER);
+    assert.deepEqual(await undoUnfinished(live), { id: "j1", order: ORDER });
     assert.deepEqual(words(live.folder), ["old"]);
     assert.deepEqual(leftovers(live.folder), []);
   });
