@@ -1,9 +1,8 @@
-// Installing plugins in the whole recorder: by command while it stands still and while it runs, over the API, with a
-// kill at every step, and what recording notices of it (nothing).
+// Installing plugins while the whole recorder runs: over the API and by command, with core killed in the middle, and
+// what recording notices of it (nothing).
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { ConfigStore } from "../../core/config/config-store.ts";
 import { silentLog } from "../../core/log.ts";
@@ -11,7 +10,7 @@ import type { PluginJob } from "../../core/plugin/install/install-job.ts";
 import type { PluginStatus } from "../../core/plugin/plugin-status.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
-import { nightjar, startNightjar } from "../support/nightjar-command.ts";
+import { nightjar } from "../support/nightjar-command.ts";
 import { PluginRegistry, pack, writePlugin } from "../support/plugin-registry.ts";
 import { gapsOf, runFsck } from "../support/recorder-evidence.ts";
 import { DEMO_FRAME_MS, RecorderRig } from "../support/recorder-rig.ts";
@@ -26,7 +25,7 @@ const SLOW = {
   setup: "await new Promise((resolve) => setInterval(resolve, 1e9));",
 };
 
-describe("installing plugins in a recorder", { timeout: 180_000 }, () => {
+describe("installing plugins in a recorder that runs", { timeout: 170_000 }, () => {
   const root = tempDir("nightjar-install-recorder-");
   const dataDir = root.join("data");
   const sources = root.join("sources");
@@ -37,10 +36,17 @@ describe("installing plugins in a recorder", { timeout: 180_000 }, () => {
   before(async () => {
     mkdirSync(dataDir);
     registry = await PluginRegistry.start(root.join("registry"));
-    await registry.publish(writePlugin(sources, { name: YARD, version: "1.0.0" }));
+    for (const version of ["1.0.0", "1.1.0"])
+      await registry.publish(writePlugin(sources, { name: YARD, version }));
     const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false });
     await config.update("/pluginRegistry/url", registry.url);
     await config.close();
+    await command("add", `${YARD}@1.0.0`);
+    rig = await RecorderRig.start({ cameras: 1, dataDir });
+    await rig.untilRecording(30_000);
+    const account = { username: "admin", password: "a long enough passphrase" };
+    const { activationCode } = rig;
+    ({ token } = await api<{ token: string }>("POST", "/activate", { code: activationCode, ...account }));
   });
   after(async () => {
     await rig?.dispose();
@@ -82,164 +88,91 @@ describe("installing plugins in a recorder", { timeout: 180_000 }, () => {
     );
   }
 
-  describe("that stands still", () => {
-    it("search, add and list tell what they found and did, in words and in JSON", async () => {
-      assert.match(
-        (await command("search", "yard")).out,
-        /nightjar-camera-yard\s+1\.0\.0\s+A plugin of a test/,
-      );
-      const added = await command("add", `${YARD}@1.0.0`);
-      assert.equal(added.code, 0, added.err);
-      assert.match(
-        added.out,
-        /npm http fetch GET 200.*whether it starts was not tried.*Installed .*yard 1\.0\.0/s,
-      );
-      assert.match((await command("list")).out, /nightjar-camera-yard\s+1\.0\.0\s+from the registry/);
-      const listed = JSON.parse((await command("list", "--json")).out) as unknown[];
-      assert.deepEqual(listed, [{ name: YARD, version: "1.0.0", origin: "registry" }]);
-    });
-
-    it("takes a file by a path that is meant from where one is", async () => {
-      const tarball = await pack(writePlugin(sources, { name: GATE }), root.join("tarballs"));
-      const added = await nightjar(dataDir, ["plugin", "add", basename(tarball), "--json"], {
-        cwd: dirname(tarball),
-      });
-      assert.equal(added.code, 0, added.err);
-      assert.equal((JSON.parse(added.out) as PluginJob).version, "1.0.0");
-      assert.equal((await command("remove", GATE)).code, 0);
-    });
-
-    it("has exit codes for what fails and for what is not understood", async () => {
-      const failed = await command("add", "nightjar-camera-nowhere", "--json");
-      assert.equal(failed.code, 1);
-      const { error } = JSON.parse(failed.err) as { error: { code: string; context: { job: PluginJob } } };
-      assert.deepEqual([error.code, error.context.job.status], ["NJ_PLUGIN_NOT_ON_REGISTRY", "failed"]);
-      assert.equal((await command("add")).code, 2);
-      assert.equal((await command("fetch")).code, 2);
-      const scripted = { name: GATE, card: { scripts: { install: "node index.js" } } };
-      const refused = await command("add", writePlugin(sources, scripted));
-      assert.equal(refused.code, 1);
-      assert.match(refused.err, /nightjar-camera-gate@1\.0\.0.*add --allow-scripts/);
-    });
-
-    // Each is told before its step begins; how far that has come is what chance makes of it.
-    for (const step of ["asking the registry", "installing", "npm http fetch", "putting it in place"]) {
-      it(`is as it was, or as ordered, after a kill in the step "${step}"`, async () => {
-        await registry.publish(writePlugin(sources, { name: YARD, version: "1.1.0" })).catch(() => undefined);
-        await command("add", `${YARD}@1.0.0`);
-        const child = startNightjar(dataDir, ["plugin", "add", `${YARD}@1.1.0`]);
-        let out = "";
-        for await (const chunk of child.stdout) {
-          out += String(chunk);
-          if (out.includes(step)) break;
-        }
-        child.kill("SIGKILL");
-        if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-        const [plugin] = JSON.parse((await command("list", "--json")).out) as { version: string }[];
-        assert.ok(["1.0.0", "1.1.0"].includes(plugin?.version ?? ""), plugin?.version);
-        assert.deepEqual(leftovers(), []);
-        const again = await command("add", `${YARD}@1.1.0`);
-        assert.equal(again.code, 0, again.err);
-      });
-    }
+  it("loads at start what was installed before", async () => {
+    await waitFor(async () => (await versions())[YARD] === "1.0.0", { deadlineMs: 20_000 });
   });
 
-  describe("that runs", () => {
-    before(async () => {
-      await command("add", `${YARD}@1.0.0`);
-      rig = await RecorderRig.start({ cameras: 1, dataDir });
-      await rig.untilRecording(30_000);
-      const account = { username: "admin", password: "a long enough passphrase" };
-      const { activationCode } = rig;
-      ({ token } = await api<{ token: string }>("POST", "/activate", { code: activationCode, ...account }));
+  it("installs over the API, and tells how it goes on the stream of changes", async () => {
+    const stop = new AbortController();
+    const stream = await fetch(new URL("/api/v1/changes", rig?.url), {
+      headers: { authorization: `Bearer ${token}` },
+      signal: stop.signal,
     });
+    const source = writePlugin(sources, { name: GATE });
+    const { job } = await api<{ job: PluginJob }>("POST", "/plugins/jobs", { action: "install", source });
+    let text = "";
+    for await (const chunk of stream.body ?? []) {
+      text += Buffer.from(chunk as Uint8Array).toString();
+      if (text.includes('"status":"done"')) break;
+    }
+    stop.abort();
+    assert.match(text, /event: plugin-job\ndata: \{"id":"job-/);
+    assert.equal((await ended(job.id)).status, "done");
+    assert.deepEqual(await versions(), { [GATE]: "1.0.0", [YARD]: "1.0.0" });
+  });
 
-    it("loads at start what was installed before", async () => {
-      await waitFor(async () => (await versions())[YARD] === "1.0.0", { deadlineMs: 20_000 });
-    });
-
-    it("installs over the API, and tells how it goes on the stream of changes", async () => {
-      const stop = new AbortController();
-      const stream = await fetch(new URL("/api/v1/changes", rig?.url), {
-        headers: { authorization: `Bearer ${token}` },
-        signal: stop.signal,
+  it("installs a file that came by browser, and keeps none of those that are no plugin", async () => {
+    const tarball = await pack(writePlugin(sources, { name: SHED }), root.join("tarballs"));
+    const upload = (body: Uint8Array<ArrayBuffer>) =>
+      fetch(new URL("/api/v1/plugins/upload", rig?.url), {
+        method: "POST",
+        headers: { "content-type": "application/octet-stream", authorization: `Bearer ${token}` },
+        body,
       });
-      const source = writePlugin(sources, { name: GATE });
-      const { job } = await api<{ job: PluginJob }>("POST", "/plugins/jobs", { action: "install", source });
-      let text = "";
-      for await (const chunk of stream.body ?? []) {
-        text += Buffer.from(chunk as Uint8Array).toString();
-        if (text.includes('"status":"done"')) break;
-      }
-      stop.abort();
-      assert.match(text, /event: plugin-job\ndata: \{"id":"job-/);
-      assert.equal((await ended(job.id)).status, "done");
-      assert.deepEqual(await versions(), { [GATE]: "1.0.0", [YARD]: "1.0.0" });
-    });
+    const answer = await upload(new Uint8Array(readFileSync(tarball)));
+    assert.equal(answer.status, 201);
+    const { source, name, permissions } = (await answer.json()) as Record<string, unknown>;
+    assert.deepEqual([name, permissions], [SHED, { network: false }]);
+    const refused = await upload(new Uint8Array(3_000_000));
+    assert.equal(((await refused.json()) as { code: string }).code, "NJ_PLUGIN_TARBALL");
+    const { job } = await api<{ job: PluginJob }>("POST", "/plugins/jobs", { action: "install", source });
+    const done = await ended(job.id);
+    assert.deepEqual([done.status, done.name, done.permissions], ["done", SHED, { network: false }]);
+    assert.deepEqual(readdirSync(join(dataDir, "plugins/uploads")), []);
+    assert.equal((await command("remove", SHED)).code, 0);
+  });
 
-    it("installs a file that came by browser, and keeps none of those that are no plugin", async () => {
-      const tarball = await pack(writePlugin(sources, { name: SHED }), root.join("tarballs"));
-      const upload = (body: Uint8Array<ArrayBuffer>) =>
-        fetch(new URL("/api/v1/plugins/upload", rig?.url), {
-          method: "POST",
-          headers: { "content-type": "application/octet-stream", authorization: `Bearer ${token}` },
-          body,
-        });
-      const answer = await upload(new Uint8Array(readFileSync(tarball)));
-      assert.equal(answer.status, 201);
-      const { source, name, permissions } = (await answer.json()) as Record<string, unknown>;
-      assert.deepEqual([name, permissions], [SHED, { network: false }]);
-      const refused = await upload(new Uint8Array(3_000_000));
-      assert.equal(((await refused.json()) as { code: string }).code, "NJ_PLUGIN_TARBALL");
-      const { job } = await api<{ job: PluginJob }>("POST", "/plugins/jobs", { action: "install", source });
-      const done = await ended(job.id);
-      assert.deepEqual([done.status, done.name, done.permissions], ["done", SHED, { network: false }]);
-      assert.deepEqual(readdirSync(join(dataDir, "plugins/uploads")), []);
-      assert.equal((await command("remove", SHED)).code, 0);
-    });
+  it("updates all by command, with the recorder's own answer whether it starts", async () => {
+    const updated = await command("update");
+    assert.equal(updated.code, 0, updated.err);
+    assert.match(updated.out, /waiting until it runs.*Installed .*yard 1\.1\.0 in place of 1\.0\.0/s);
+    assert.deepEqual(await versions(), { [GATE]: "1.0.0", [YARD]: "1.1.0" });
+    assert.match((await command("list")).out, /nightjar-camera-yard\s+1\.1\.0\s+running/);
+    assert.match((await command("update")).out, /up to date/);
+  });
 
-    it("updates all by command, with the recorder's own answer whether it starts", async () => {
-      const updated = await command("update");
-      assert.equal(updated.code, 0, updated.err);
-      assert.match(updated.out, /waiting until it runs.*Installed .*yard 1\.1\.0 in place of 1\.0\.0/s);
-      assert.deepEqual(await versions(), { [GATE]: "1.0.0", [YARD]: "1.1.0" });
-      assert.match((await command("list")).out, /nightjar-camera-yard\s+1\.1\.0\s+running/);
-      assert.match((await command("update")).out, /up to date/);
+  it("takes an update back when core is killed before it was known to run", async () => {
+    const source = writePlugin(sources, SLOW);
+    const { job } = await api<{ job: PluginJob }>("POST", "/plugins/jobs", { action: "install", source });
+    await waitFor(
+      async () =>
+        (await api<{ job: PluginJob }>("GET", `/plugins/jobs/${job.id}`)).job.lines.includes(
+          "putting it in place",
+        ),
+      { deadlineMs: 30_000 },
+    );
+    await rig?.kill("core");
+    await rig?.pidOf("core");
+    await waitFor(async () => (await versions().catch(() => undefined))?.[YARD] === "1.1.0", {
+      deadlineMs: 30_000,
+      what: "the old version to run again",
     });
+    const undone = await ended(job.id);
+    assert.deepEqual([undone.status, undone.code], ["undone", "NJ_PLUGIN_JOB_INTERRUPTED"]);
+    assert.deepEqual(leftovers(), []);
+  });
 
-    it("takes an update back when core is killed before it was known to run", async () => {
-      const source = writePlugin(sources, SLOW);
-      const { job } = await api<{ job: PluginJob }>("POST", "/plugins/jobs", { action: "install", source });
-      await waitFor(
-        async () =>
-          (await api<{ job: PluginJob }>("GET", `/plugins/jobs/${job.id}`)).job.lines.includes(
-            "putting it in place",
-          ),
-        { deadlineMs: 30_000 },
-      );
-      await rig?.kill("core");
-      await rig?.pidOf("core");
-      await waitFor(async () => (await versions().catch(() => undefined))?.[YARD] === "1.1.0", {
-        deadlineMs: 30_000,
-        what: "the old version to run again",
-      });
-      const undone = await ended(job.id);
-      assert.deepEqual([undone.status, undone.code], ["undone", "NJ_PLUGIN_JOB_INTERRUPTED"]);
-      assert.deepEqual(leftovers(), []);
-    });
+  it("removes by command, and keeps the plugin's own files", async () => {
+    const removed = await command("remove", GATE);
+    assert.equal(removed.code, 0, removed.err);
+    assert.deepEqual(await versions(), { [YARD]: "1.1.0" });
+    assert.ok(readdirSync(join(dataDir, "plugins/storage")).includes(GATE));
+  });
 
-    it("removes by command, and keeps the plugin's own files", async () => {
-      const removed = await command("remove", GATE);
-      assert.equal(removed.code, 0, removed.err);
-      assert.deepEqual(await versions(), { [YARD]: "1.1.0" });
-      assert.ok(readdirSync(join(dataDir, "plugins/storage")).includes(GATE));
-    });
-
-    it("has recorded all the while without a gap", async () => {
-      await rig?.untilRecording(15_000);
-      await rig?.stopRecorder();
-      assert.deepEqual(gapsOf(rig?.files() ?? [], DEMO_FRAME_MS, 50), []);
-      assert.equal(runFsck(dataDir).exitCode, 0);
-    });
+  it("has recorded all the while without a gap", async () => {
+    await rig?.untilRecording(15_000);
+    await rig?.stopRecorder();
+    assert.deepEqual(gapsOf(rig?.files() ?? [], DEMO_FRAME_MS, 50), []);
+    assert.equal(runFsck(dataDir).exitCode, 0);
   });
 });
