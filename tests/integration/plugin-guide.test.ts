@@ -93,10 +93,15 @@ describe("the guide to a first camera plugin", { timeout: 600_000 }, () => {
           await terminal.stay(text, STAYING[target] as RegExp, COMMAND_MS);
         } else if (text.trim() === "nightjar camera list") {
           const recorded = /Yard +acme +online +recorded/;
-          await waitFor(async () => recorded.test(await first.run(text, COMMAND_MS)), {
+          let listed = "";
+          const isRecorded = async (): Promise<boolean> => {
+            listed = await first.run(text, COMMAND_MS);
+            return recorded.test(listed);
+          };
+          await waitFor(isRecorded, {
             deadlineMs: 60_000,
             periodMs: 500,
-            what: "the camera to be recorded",
+            what: () => `the camera to be recorded; last: ${listed}`,
           });
         } else {
           assert.equal(language, "sh", `a block of ${language}: what is to be done with it?`);
