@@ -15,6 +15,7 @@ import {
   skipBrowserTests,
   until,
 } from "./support/browser.ts";
+import { openLine } from "./support/cuttable-line.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
 const run = promisify(execFile);
@@ -163,6 +164,49 @@ describe("playback", { skip: skipBrowserTests }, () => {
       }
     });
   }
+
+  it("does not run forwards while the recorder is still asked to play backwards (MSE)", async () => {
+    const line = await openLine(recorder.url);
+    try {
+      const moment = new Date(startMs + 9000).toISOString();
+      await page.goto(`${line.url}/playback?camera=${camera}&t=${moment}&play=0&player=mse`);
+      await until("the picture of the moment", () => counterOf(page));
+      await page.locator("#speed").selectOption("-1");
+      line.delay(1_000);
+      await page.keyboard.press("Space");
+      const seen = await collectCounters(page, 5, 15_000);
+      const wrong = seen.filter((value, at) => at > 0 && framesBetween(seen[at - 1] ?? 0, value) >= 0);
+      assert.deepEqual(wrong, [], `each earlier than the one before: ${seen.join(" ")}`);
+    } finally {
+      await line.close();
+    }
+  });
+
+  it("makes every frame step that was asked for, also those whose picture must be fetched first (MSE)", async () => {
+    const line = await openLine(recorder.url);
+    try {
+      const moment = new Date(startMs + 2000).toISOString();
+      await page.goto(`${line.url}/playback?camera=${camera}&t=${moment}&play=0&player=mse`);
+      const start = await until("the picture of the moment", () => counterOf(page));
+      line.delay(1_500);
+      // More than the recorder sends ahead of what is on show.
+      const steps = 100;
+      await page.evaluate(`for (let press = 0; press < ${steps}; press += 1)
+        window.dispatchEvent(new KeyboardEvent("keydown", { key: ".", bubbles: true }))`);
+      let at = start;
+      await until(
+        "all steps",
+        async () => {
+          at = (await counterOf(page)) ?? at;
+          return framesBetween(start, at) >= steps;
+        },
+        30_000,
+      ).catch((error: unknown) => assert.fail(`${String(error)}: only ${framesBetween(start, at)}`));
+      assert.equal(framesBetween(start, at), steps);
+    } finally {
+      await line.close();
+    }
+  });
 
   it("keeps camera and moment in the address", async () => {
     await open(4000);

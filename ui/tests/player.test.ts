@@ -7,6 +7,7 @@ import { keepEvery } from "../src/player/gop-thinning.ts";
 import type { FromWorker } from "../src/player/messages.ts";
 import { steer } from "../src/player/mse-live.ts";
 import { neighbour } from "../src/player/mse-playback.ts";
+import { PendingSteps } from "../src/player/pending-steps.ts";
 import { PlaybackClock, shuttle } from "../src/player/playback-clock.ts";
 import { PlaybackNotes } from "../src/player/playback-notes.ts";
 import { playRequest } from "../src/player/playback-requests.ts";
@@ -32,6 +33,33 @@ describe("playback clock", () => {
     clock.run(0);
     clock.jump(1_000_000, 1000);
     assert.equal(clock.at(2000), 1_090_000);
+  });
+});
+
+describe("frame steps whose picture is not there yet", () => {
+  it("ask the recorder once, and are all made when it has answered", () => {
+    const steps = new PendingSteps();
+    assert.equal(steps.due(0), 0);
+    assert.equal(steps.add(1, 0), true);
+    assert.equal(steps.add(1, 100), false);
+    assert.equal(steps.due(200), 2);
+    steps.made(4_000);
+    assert.equal(steps.due(8_000), 1, "as long as some are made, the others are waited for");
+    steps.made(8_000);
+    assert.equal(steps.due(8_000), 0);
+    assert.equal(steps.add(1, 9_000), true, "the next one asks again");
+  });
+
+  it("are forgotten when something else is wanted, or when nothing came for long", () => {
+    const steps = new PendingSteps();
+    steps.add(1, 0);
+    steps.forget();
+    assert.equal(steps.due(1), 0);
+    steps.add(1, 0);
+    assert.equal(steps.due(4_999), 1);
+    assert.equal(steps.due(5_000), 0);
+    assert.equal(steps.add(1, 9_000), true);
+    assert.equal(steps.due(9_000), 1);
   });
 });
 

@@ -1,4 +1,4 @@
-// A line between browser and recorder that a test can cut and mend: a TCP relay on a port of its own.
+// A line between browser and recorder that a test can cut, mend and make slow: a TCP relay on a port of its own.
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 
@@ -8,6 +8,8 @@ export interface CuttableLine {
   /** Ends all connections; new ones are refused until `mend`. */
   cut(): void;
   mend(): void;
+  /** What the recorder sends from now on arrives so much later. */
+  delay(ms: number): void;
   close(): Promise<void>;
 }
 
@@ -16,6 +18,7 @@ export async function openLine(target: string): Promise<CuttableLine> {
   const { port } = new URL(target);
   const sockets = new Set<Socket>();
   let isCut = false;
+  let delayMs = 0;
   const server = createServer((near) => {
     if (isCut) {
       near.destroy();
@@ -32,7 +35,11 @@ export async function openLine(target: string): Promise<CuttableLine> {
       socket.on("error", () => socket.destroy());
     }
     near.pipe(far);
-    far.pipe(near);
+    far.on("data", (chunk: Buffer) => {
+      // In order, as timers of one length are.
+      if (delayMs === 0) near.write(chunk);
+      else setTimeout(() => near.write(chunk), delayMs);
+    });
   });
   server.listen(0, "localhost");
   await once(server, "listening");
@@ -47,6 +54,9 @@ export async function openLine(target: string): Promise<CuttableLine> {
     cut,
     mend: () => {
       isCut = false;
+    },
+    delay: (ms) => {
+      delayMs = ms;
     },
     close: async () => {
       cut();

@@ -1,6 +1,7 @@
 // Playback in a <video>: the element's own clock up to 4× forwards; backwards and at higher speeds the playhead is
 // set picture by picture, because the element can neither run backwards nor over pictures that do not touch.
 import { MediaSourceFeed } from "./media-source-feed.ts";
+import { PendingSteps } from "./pending-steps.ts";
 import { PlaybackClock } from "./playback-clock.ts";
 
 /** At most this many pictures a second are set by hand. */
@@ -30,8 +31,12 @@ export class MsePlayback {
   #times: number[] = [];
   #zeroMs = 0;
   #targetMs: number | undefined;
+  /** Of what the recorder sends now. */
   #speed = 1;
+  /** Of what it has been asked for; until it answers, nothing moves: it would in the wrong direction. */
+  #wantedSpeed = 1;
   #playing = false;
+  readonly #steps = new PendingSteps();
   #closed = false;
   #stuckSince = 0;
 
@@ -67,20 +72,37 @@ export class MsePlayback {
     if (this.#times.length > 20_000) this.#times.shift();
   }
 
-  setPlaying(playing: boolean): void {
-    this.#playing = playing;
-    if (!playing) {
-      this.#video.pause();
-      this.#clock.hold(performance.now());
-    }
+  /** Plays at a speed. Where that is not the one of what is sent, the recorder is being asked for it. */
+  play(speed: number): void {
+    this.#playing = true;
+    this.#wantedSpeed = speed;
+    this.#steps.forget();
+    if (speed !== this.#speed) this.#stand();
   }
 
-  /** Steps one picture, if it is buffered. */
+  pause(): void {
+    this.#playing = false;
+    this.#stand();
+  }
+
+  /** The moment that the element stands at. */
+  get timeMs(): number {
+    return this.#zeroMs + this.#video.currentTime * 1000;
+  }
+
+  /** Another moment is wanted. */
+  forgetSteps(): void {
+    this.#steps.forget();
+  }
+
+  /**
+   * Steps one picture. False if it is not buffered, and the recorder must be asked for what follows: a step forwards is
+   * made then.
+   */
   step(frames: number): boolean {
-    const next = neighbour(this.#times, this.#video.currentTime, frames);
-    if (next === undefined) return false;
-    this.#video.currentTime = next + EPSILON_S;
-    return true;
+    if (frames < 0) this.#steps.forget();
+    if (this.#targetMs === undefined && this.#stepNow(frames)) return true;
+    return frames > 0 && !this.#steps.add(frames, performance.now());
   }
 
   close(): void {
@@ -103,10 +125,35 @@ export class MsePlayback {
     return this.#speed > 0 && this.#speed <= 4;
   }
 
+  #stand(): void {
+    this.#video.pause();
+    this.#clock.hold(performance.now());
+  }
+
+  #stepNow(frames: number): boolean {
+    const next = neighbour(this.#times, this.#video.currentTime, frames);
+    if (next === undefined) return false;
+    this.#video.currentTime = next + EPSILON_S;
+    return true;
+  }
+
+  get #moves(): boolean {
+    return this.#playing && this.#wantedSpeed === this.#speed;
+  }
+
   #tick(): void {
     if (this.#targetMs !== undefined) this.#land(this.#targetMs);
-    else if (this.#playing && this.#native) this.#keepPlaying();
-    else if (this.#playing) this.#byHand();
+    else if (!this.#playing) this.#makeSteps();
+    else if (!this.#moves) return;
+    else if (this.#native) this.#keepPlaying();
+    else this.#byHand();
+  }
+
+  /** The picture on show comes first, so that people and tests see each. */
+  #makeSteps(): void {
+    const nowMs = performance.now();
+    if (this.#steps.due(nowMs) === 0 || this.#video.seeking) return;
+    if (this.#stepNow(1)) this.#steps.made(nowMs);
   }
 
   #land(targetMs: number): void {
@@ -124,7 +171,7 @@ export class MsePlayback {
       this.#targetMs = undefined;
       this.#clock.setSpeed(this.#speed, performance.now());
       this.#clock.jump(video.currentTime * 90_000, performance.now());
-      if (this.#playing && this.#native) this.#start();
+      if (this.#moves && this.#native) this.#start();
       return;
     }
   }

@@ -89,7 +89,7 @@ export class PlaybackPlayer {
     this.#begin(timeMs);
     this.playing.value = true;
     this.speed.value = speed;
-    this.#mse?.setPlaying(true);
+    this.#mse?.play(speed);
     this.#session.send({ type: "play", id: this.#session.id, timeMs, speed });
   }
 
@@ -102,27 +102,33 @@ export class PlaybackPlayer {
   pause(): void {
     this.playing.value = false;
     this.waiting.value = false;
-    this.#mse?.setPlaying(false);
+    this.#mse?.pause();
     this.#session.send({ type: "pause", id: this.#session.id });
   }
 
   resume(): void {
     this.playing.value = true;
     this.atEdge.value = false;
-    this.#mse?.setPlaying(true);
+    this.#mse?.play(this.speed.value);
     this.#session.send({ type: "resume", id: this.#session.id });
   }
 
   setSpeed(speed: number): void {
     this.speed.value = speed;
     this.atEdge.value = false;
+    // A player that stands asks for the new speed when it goes on.
+    if (this.playing.value) this.#mse?.play(speed);
     this.#session.send({ type: "speed", id: this.#session.id, speed });
   }
 
   step(frames: number): void {
     this.pause();
+    const { id } = this.#session;
     if (this.#mse?.step(frames) === true) return;
-    this.#session.send({ type: "step", id: this.#session.id, frames });
+    // Where the element stands, which may be ahead of what it has shown so far.
+    if (this.#mse !== undefined && frames > 0)
+      this.#session.send({ type: "seek", id, timeMs: this.#mse.timeMs });
+    else this.#session.send({ type: "step", id, frames });
   }
 
   setStream(stream: StreamName): void {
@@ -153,6 +159,7 @@ export class PlaybackPlayer {
   #begin(timeMs: number): void {
     this.seeking.value = true;
     this.atEdge.value = false;
+    this.#mse?.forgetSteps();
     if (this.timeMs.value === undefined) this.timeMs.value = timeMs;
   }
 
