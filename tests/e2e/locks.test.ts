@@ -88,6 +88,10 @@ describe("locked footage (manual 9.4)", { skip: skipBrowserTests, timeout: 180_0
     await until("a timeline without locks", async () => (await lockedPixels()) < 20);
     await page.getByRole("button", { name: /^Lock this recording/ }).click();
     await page.getByText(/^Locked: /).waitFor();
+    const message = await page.locator(".toast").first().boundingBox();
+    const timeline = await page.locator("canvas.timeline-canvas").boundingBox();
+    assert.ok(message !== null && timeline !== null);
+    assert.ok(message.y + message.height <= timeline.y, "what was done is not told over the timeline");
     assert.deepEqual(await locked(), [false, true, false]);
     await until("the lock on the timeline", async () => (await lockedPixels()) > 50);
     await screenshot(page, "playback-locked-dark");

@@ -4,7 +4,7 @@ import { IconButton } from "../parts/controls.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { dismiss, toasts } from "../state/toasts.ts";
 
-/** The stack at the foot of the page. */
+/** The stack of messages; where it stands is the style sheets' affair. */
 export function Toasts() {
   return (
     <div class="toasts" role="status" aria-live="polite">

@@ -1,4 +1,4 @@
-// Short messages at the foot of the page: an action was taken, or failed and why. Spoken by screen readers.
+// Short messages at the foot of the page, on the playback page at its head: an action was taken, or failed and why. Spoken by screen readers.
 import { signal } from "@preact/signals";
 import { ApiError } from "../api/client.ts";
 import { t } from "../locale/messages.ts";
