@@ -197,6 +197,8 @@ export interface Plugin {
   readonly provides?: readonly string[];
   readonly calls?: number;
   readonly callMs?: number;
+  /** How its process is walled in, strongest first. */
+  readonly confinement?: "bubblewrap" | "namespaces" | "node" | "process";
   readonly network?: "granted" | "unasked" | "withheld";
   /** It has a page of its own, for accounts that hold this right. */
   readonly page?: { readonly permission: string };

@@ -3,11 +3,20 @@ import { useState } from "preact/hooks";
 import { apiUrl } from "../../api/client.ts";
 import type { Plugin, PluginUpdate } from "../../api/types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
+import { IconButton } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { followLink, href } from "../../router.ts";
 import { session } from "../../state/recorder.ts";
 import { sizeText } from "../../state/time-format.ts";
-import { kindOf, STATE_DOT, STATE_HINT, STATE_TEXT, wishesText } from "./plugin-words.ts";
+import {
+  kindOf,
+  NETWORK_TEXT,
+  STATE_DOT,
+  STATE_HINT,
+  STATE_TEXT,
+  WALLS_TEXT,
+  wishesText,
+} from "./plugin-words.ts";
 
 export type PluginAct = "settings" | "restart" | "toggle" | "update" | "remove";
 
@@ -102,18 +111,8 @@ function Facts({ plugin }: { readonly plugin: Plugin }) {
     ],
     ["plugins.errors", String(plugin.errors)],
     ["system.restarts", plugin.restarts === undefined ? undefined : String(plugin.restarts)],
-    [
-      "plugins.network",
-      plugin.network === undefined
-        ? undefined
-        : t(
-            plugin.network === "granted"
-              ? "plugins.network.granted"
-              : plugin.network === "withheld"
-                ? "plugins.network.withheld"
-                : "plugins.network.unasked",
-          ),
-    ],
+    ["plugins.walls", plugin.confinement === undefined ? undefined : t(WALLS_TEXT[plugin.confinement])],
+    ["plugins.network", plugin.network === undefined ? undefined : t(NETWORK_TEXT[plugin.network])],
   ];
   const provides = plugin.provides ?? [];
   const hasPage =
@@ -184,7 +183,15 @@ function Actions(props: {
       {button("settings", t("plugins.settings"))}
       {isOff ? null : button("restart", t("plugins.restart"))}
       {button("toggle", t(isOff ? "plugins.enable" : "plugins.disable"))}
-      {plugin.installed === true ? button("remove", t("plugins.remove"), "ghost") : null}
+      <span class="spring" />
+      {plugin.installed === true ? (
+        <IconButton
+          icon="remove"
+          label={`${t("plugins.remove")}: ${plugin.displayName}`}
+          disabled={busy !== undefined}
+          onClick={() => onAct("remove")}
+        />
+      ) : null}
     </footer>
   );
 }

@@ -44,6 +44,21 @@ export function kindOf(kind: string): { readonly text: MessageKey; readonly icon
   return KINDS[kind] ?? { text: "plugins.kind.other", icon: "plugins" };
 }
 
+/** What keeps it from the rest of the machine. */
+export const WALLS_TEXT: Readonly<Record<NonNullable<Plugin["confinement"]>, MessageKey>> = {
+  bubblewrap: "plugins.walls.bubblewrap",
+  namespaces: "plugins.walls.namespaces",
+  node: "plugins.walls.node",
+  process: "plugins.walls.process",
+};
+
+/** Whether it has the network, or why not. */
+export const NETWORK_TEXT: Readonly<Record<NonNullable<Plugin["network"]>, MessageKey>> = {
+  granted: "plugins.network.granted",
+  withheld: "plugins.network.withheld",
+  unasked: "plugins.network.unasked",
+};
+
 export const JOB_TITLE: Readonly<Record<PluginJob["action"], MessageKey>> = {
   install: "plugins.job.install",
   update: "plugins.job.update",
