@@ -15,7 +15,16 @@ import {
 } from "./support/browser.ts";
 import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
 
-const PAGES = ["live", "playback", "cameras", "cameras/new", "system", "users"] as const;
+const PAGES = [
+  "live",
+  "playback",
+  "cameras",
+  "cameras/new",
+  "plugins",
+  "plugins?view=find",
+  "system",
+  "users",
+] as const;
 
 describe("pages", { skip: skipBrowserTests }, () => {
   let recorder: Recorder;
@@ -129,7 +138,7 @@ describe("pages", { skip: skipBrowserTests }, () => {
               .evaluate((cell) => cell.getBoundingClientRect().right);
             assert.ok(edges <= viewport.width, `a camera's buttons end at ${edges} px`);
           }
-          await screenshot(page, `${name.replace("/", "-")}-${size}-${theme}`);
+          await screenshot(page, `${name.replaceAll(/\W+/g, "-")}-${size}-${theme}`);
         }
         await context.close();
       });
@@ -156,12 +165,12 @@ describe("pages", { skip: skipBrowserTests }, () => {
       await page.evaluate(
         `localStorage.setItem("nightjar.preferences", JSON.stringify({ language: "${language}" }))`,
       );
-      for (const name of ["live", "playback", "cameras", "system"]) {
+      for (const name of ["live", "playback", "cameras", "plugins", "plugins?view=find", "system"]) {
         await page.goto(`${recorder.url}/${name}`);
         await page.locator(".head h1").first().waitFor();
         assert.equal(await page.evaluate("document.documentElement.lang"), language);
         await assertFits(page, `${name} in ${language}`);
-        await screenshot(page, `${name}-${language}`);
+        await screenshot(page, `${name.replaceAll(/\W+/g, "-")}-${language}`);
       }
     }
     await context.close();
