@@ -326,6 +326,22 @@ describe("a plugin whose owner takes the network away", LIMITS, () => {
     assert.equal(plugin.status().network, "withheld");
   });
 
+  it("loses it while the recorder runs, as soon as its owner says so", async () => {
+    const grants: { network?: boolean } = {};
+    plugin = await loadStranger({
+      root: root.join("running"),
+      own: { permissions: { network: true } },
+      grants,
+      streams: 'await fetch("http://127.0.0.1:1");',
+    });
+    await assert.rejects(plugin.ask("camera"), { message: "fetch failed" });
+    assert.equal(plugin.status().network, "granted");
+    grants.network = false;
+    await plugin.host.settingsChanged();
+    await assert.rejects(plugin.ask("camera"), { code: "NJ_PLUGIN_PERMISSION" });
+    assert.equal(plugin.status().network, "withheld");
+  });
+
   it("is named with that reason when it cannot do without", async () => {
     plugin = await loadStranger({ root: root.join("two"), top: 'import "node:net";' });
     assert.equal(plugin.status().status, "restarting");

@@ -8,6 +8,7 @@ import type { CameraDriver } from "../../core/plugin/camera-driver.ts";
 import type { Confinement } from "../../core/plugin/isolated/confinement.ts";
 import type { PluginGrants } from "../../core/plugin/permissions.ts";
 import { PluginHost, type PluginStatus } from "../../core/plugin/plugin-host.ts";
+import { waitFor } from "../../core/testing/wait-for.ts";
 
 export const STRANGER = "nightjar-camera-stranger";
 export const STREAMS = { main: { kind: "rtsp", url: "rtsp://x/", transport: "tcp" } } as const;
@@ -67,6 +68,14 @@ export async function loadStranger(options: StrangerOptions): Promise<Stranger> 
     ...(options.walls === undefined ? {} : { walls: options.walls }),
   });
   await host.load();
+  // On a busy machine the host goes on without it meanwhile.
+  await waitFor(
+    () => {
+      const status = host.list()[0];
+      return status?.status === "running" || status?.reason !== undefined;
+    },
+    { deadlineMs: 60_000, what: "the plugin to be loaded, or not" },
+  );
   return {
     host,
     folder,

@@ -2,6 +2,7 @@
 // it. Inside each of them Node's permissions and process-guard.ts hold as well (docs/decisions/0016-walls-around-plugins.md).
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { constants } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
 /**
@@ -129,4 +130,13 @@ async function works(confinement: Confinement, nodeArgs = ["--version"]): Promis
     child.once("error", () => resolve(false));
     child.once("close", (code) => resolve(code === 0));
   });
+}
+
+/** A program that builds walls tells of its inner process's end by signal as shells do. */
+export function unwrapped(
+  code: number | null,
+  signal: NodeJS.Signals | null,
+): { readonly code: number | null; readonly signal: NodeJS.Signals | null } {
+  const found = Object.entries(constants.signals).find(([, number]) => code === 128 + number);
+  return found === undefined ? { code, signal } : { code: null, signal: found[0] as NodeJS.Signals };
 }

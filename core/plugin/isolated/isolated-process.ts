@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import type { Socket } from "node:net";
-import { constants, setPriority } from "node:os";
+import { setPriority } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Clock, Timer } from "../../clock.ts";
@@ -13,7 +13,13 @@ import { NightjarError } from "../../errors.ts";
 import { LINK_VERSION, Link, type LinkHandler } from "../../link/link.ts";
 import type { NetworkLeave } from "../permissions.ts";
 import { CHILD, CORE_FOLDER, CORE_INDEX, PACKAGES } from "./child-places.ts";
-import { type Confinement, type ConfinementWay, confined, detectConfinement } from "./confinement.ts";
+import {
+  type Confinement,
+  type ConfinementWay,
+  confined,
+  detectConfinement,
+  unwrapped,
+} from "./confinement.ts";
 import { linkOutOf } from "./folder-links.ts";
 import { MessageGate } from "./message-gate.ts";
 import { type ProcessFigures, processFigures, wrappedPid } from "./process-figures.ts";
@@ -21,7 +27,8 @@ import { ProcessorWatch } from "./processor-watch.ts";
 import { MESSAGE_LIMIT_BYTES, type PluginHealth, type PluginMethods, type SetupOrder } from "./protocol.ts";
 import { StartQueue } from "./start-queue.ts";
 
-const STARTS = new StartQueue(2, 3_000);
+const START_HOLD_MS = 3_000;
+const STARTS = new StartQueue(2, START_HOLD_MS);
 const SETUP_LIMIT_MS = 15_000;
 const PING_MS = 1_000;
 /** A process that does not answer for so long hangs. */
@@ -101,7 +108,7 @@ export class IsolatedProcess {
       env: { NODE_COMPILE_CACHE: cacheDir },
       stdio: ["ignore", "ignore", "pipe", "pipe"],
     });
-    this.#yieldToOthers();
+    this.#beFirstToGo();
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       if (this.#take(0, text.length)) this.#stderr = (this.#stderr + text).slice(-STDERR_LIMIT_BYTES);
     });
@@ -144,6 +151,7 @@ export class IsolatedProcess {
     const walls = options.walls ?? (await detectConfinement());
     const endTurn = await STARTS.turn(options.clock);
     const isolated = new IsolatedProcess(options, walls);
+    options.clock.after(START_HOLD_MS, () => void isolated.#yieldToOthers());
     const { name, version, storageDir, config, network } = options;
     const entry = pathToFileURL(join(options.folder, options.entry)).href;
     options.signal.addEventListener("abort", () => isolated.#giveUp(), { once: true });
@@ -171,6 +179,7 @@ export class IsolatedProcess {
     }
     isolated.#answeredMs = options.clock.monotonicMs();
     isolated.#isSetUp = true;
+    void isolated.#yieldToOthers();
     return isolated;
   }
 
@@ -194,13 +203,22 @@ export class IsolatedProcess {
     clearTimeout(hard);
   }
 
-  /** Where processor time is short, the recorder's own processes come first. What it starts inherits this. */
-  #yieldToOthers(): void {
+  /** Where memory runs out, the kernel takes these first. What the process starts inherits this. */
+  #beFirstToGo(): void {
+    if (process.platform !== "linux" || this.#child.pid === undefined) return;
     try {
-      if (this.#child.pid === undefined) return;
-      setPriority(this.#child.pid, NICE);
-      // Where memory runs out, the kernel takes these first.
-      if (process.platform === "linux") writeFileSync(`/proc/${this.#child.pid}/oom_score_adj`, "1000");
+      writeFileSync(`/proc/${this.#child.pid}/oom_score_adj`, "1000");
+    } catch {
+      // It has ended already: there is nothing to take.
+    }
+  }
+
+  /** Once it is started, or has had its time for that, the recorder's own processes come before it. */
+  async #yieldToOthers(): Promise<void> {
+    this.#pid ??= this.#ownPid();
+    const pid = await this.#pid;
+    try {
+      if (pid !== undefined) setPriority(pid, NICE);
     } catch {
       // It has ended already, or the system knows no priorities: the other bounds hold.
     }
@@ -287,13 +305,4 @@ export class IsolatedProcess {
     const told = /^(?:Uncaught )?([A-Z][A-Za-z]*(?:Error|Exception)\b.*)$/m.exec(this.#stderr)?.[1];
     return told === undefined ? how : `${how}: ${told.slice(0, 300)}`;
   }
-}
-
-/** A program that builds walls tells of its inner process's end by signal as shells do. */
-function unwrapped(
-  code: number | null,
-  signal: NodeJS.Signals | null,
-): { readonly code: number | null; readonly signal: NodeJS.Signals | null } {
-  const found = Object.entries(constants.signals).find(([, number]) => code === 128 + number);
-  return found === undefined ? { code, signal } : { code: null, signal: found[0] as NodeJS.Signals };
 }
