@@ -23,7 +23,7 @@ export type {
   RtspStreamDescriptor,
   StreamDescriptor,
   UrlPattern,
-} from "./plugin/camera-driver.ts";
+} from "./plugin/contract/camera-driver.ts";
 export {
   definePlugin,
   type Nvr,
@@ -31,14 +31,14 @@ export {
   type PluginDefinition,
   type PluginRegistry,
   type PluginSecrets,
-} from "./plugin/define-plugin.ts";
+} from "./plugin/contract/define-plugin.ts";
 export {
   type PluginHooks,
   type PluginTap,
   STAGE_FIRST,
   STAGE_LAST,
   type TapOptions,
-} from "./plugin/hook-catalogue.ts";
-export type { AuditedAct, HookCamera, PlaybackRequest, RecordingPlan } from "./plugin/hook-data.ts";
-export type { PluginRequest, PluginRoute } from "./plugin/plugin-route.ts";
-export type { PluginTimer, PluginTimers, PluginTools } from "./plugin/plugin-tools.ts";
+} from "./plugin/contract/hook-catalogue.ts";
+export type { AuditedAct, HookCamera, PlaybackRequest, RecordingPlan } from "./plugin/contract/hook-data.ts";
+export type { PluginRequest, PluginRoute } from "./plugin/contract/plugin-route.ts";
+export type { PluginTimer, PluginTimers, PluginTools } from "./plugin/contract/plugin-tools.ts";

@@ -6,7 +6,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { NightjarError } from "../core/errors.ts";
-import { judgeQuality } from "../core/plugin/quality.ts";
+import { judgeQuality } from "../core/plugin/package/quality.ts";
 import { tempDir } from "../core/testing/temp-dir.ts";
 import { type BuiltPackage, buildPackage } from "./pack-plugin/build-package.ts";
 import { qualityFacts } from "./pack-plugin/quality-facts.ts";

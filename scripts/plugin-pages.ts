@@ -1,7 +1,7 @@
 // The pages of docs/reference for authors of plugins: what a plugin may import, and what makes a good one. Pure text;
 // write-docs.ts writes it.
 import { join } from "node:path";
-import { QUALITY_RULES, QUALITY_TIERS } from "../core/plugin/quality.ts";
+import { QUALITY_RULES, QUALITY_TIERS } from "../core/plugin/package/quality.ts";
 import { type ApiName, apiOf } from "./plugin-api.ts";
 
 /** Chapters in their order, each with the sources that it describes. What fits none comes under "More". */

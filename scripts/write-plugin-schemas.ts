@@ -2,7 +2,7 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { PluginDefinition } from "../core/plugin/define-plugin.ts";
+import type { PluginDefinition } from "../core/plugin/contract/define-plugin.ts";
 
 const plugins = resolve(import.meta.dirname, "../plugins");
 for (const name of readdirSync(plugins)) {

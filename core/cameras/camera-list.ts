@@ -9,9 +9,9 @@ import { isId } from "../domain/ids.ts";
 import { NightjarError, toPlainError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { DesiredSource } from "../media/protocol.ts";
-import type { CameraDriver } from "../plugin/camera-driver.ts";
-import type { OfferedCamera } from "../plugin/define-plugin.ts";
-import type { Registry } from "../plugin/registry.ts";
+import type { Registry } from "../plugin/calls/registry.ts";
+import type { CameraDriver } from "../plugin/contract/camera-driver.ts";
+import type { OfferedCamera } from "../plugin/contract/define-plugin.ts";
 import {
   askStreams,
   type PreparedConfig,

@@ -4,7 +4,7 @@ import { Value } from "typebox/value";
 import { checkStreamUrl } from "../domain/address-policy.ts";
 import { NightjarError } from "../errors.ts";
 import type { DesiredSource } from "../media/protocol.ts";
-import type { CameraDriver, CameraStreams, StreamDescriptor } from "../plugin/camera-driver.ts";
+import type { CameraDriver, CameraStreams, StreamDescriptor } from "../plugin/contract/camera-driver.ts";
 
 export type DriverConfig = Readonly<Record<string, unknown>>;
 export type Secrets = Readonly<Record<string, string>>;

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { writeFileAtomically } from "../config/atomic-file.ts";
 import { systemCode } from "../errors.ts";
 import type { Log } from "../log.ts";
-import type { CameraStreams } from "../plugin/camera-driver.ts";
+import type { CameraStreams } from "../plugin/contract/camera-driver.ts";
 
 export const KNOWN_STREAMS_FILE = "known-streams.json";
 const FILE_LIMIT_BYTES = 8 * 1024 * 1024;

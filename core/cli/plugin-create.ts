@@ -1,7 +1,7 @@
 // `nightjar plugin create KIND NAME [FOLDER]`: a new plugin with tests that pass, and what to do next.
 import { relative, resolve } from "node:path";
 import { NightjarError } from "../errors.ts";
-import { createPlugin, templateKinds } from "../plugin/create-plugin.ts";
+import { createPlugin, templateKinds } from "../plugin/create/create-plugin.ts";
 import { type CommandLine, EXIT } from "./arguments.ts";
 import { print, printJson } from "./output.ts";
 

@@ -5,8 +5,8 @@ import { NightjarError } from "../errors.ts";
 import type { CameraService } from "../http/services.ts";
 import type { CameraView, DriverView, NewCameraBody, ProbeAnswer } from "../http/wire-schemas.ts";
 import type { MediaFigures, StreamFigures } from "../media/protocol.ts";
-import type { CameraDriver } from "../plugin/camera-driver.ts";
-import type { Registry } from "../plugin/registry.ts";
+import type { Registry } from "../plugin/calls/registry.ts";
+import type { CameraDriver } from "../plugin/contract/camera-driver.ts";
 import type { LiveCamera, LiveStream } from "../recording/camera-states.ts";
 import type { RecordingService } from "../recording/recording-service.ts";
 

@@ -1,9 +1,9 @@
 // Messages between the command line and a running `core` on `<data>/run/cli.sock` (0600: whoever owns the data directory).
 
+import type { PluginStatus } from "../plugin/host/plugin-status.ts";
 import type { PluginJob, PluginJobOrder } from "../plugin/install/install-job.ts";
 import type { OfferedPlugin } from "../plugin/install/registry-client.ts";
 import type { PluginUpdate } from "../plugin/install/updates.ts";
-import type { PluginStatus } from "../plugin/plugin-status.ts";
 import type { LocalUserCalls } from "../users/local-calls.ts";
 
 export const CLI_SOCKET = "cli.sock";

@@ -4,8 +4,8 @@ import type { CameraId, StreamName } from "../domain/ids.ts";
 import type { Log } from "../log.ts";
 import type { StreamReport } from "../media/protocol.ts";
 import type { StreamState } from "../media/source.ts";
-import type { RecordingPlan } from "../plugin/hook-data.ts";
-import type { Hooks } from "../plugin/hooks.ts";
+import type { Hooks } from "../plugin/calls/hooks.ts";
+import type { RecordingPlan } from "../plugin/contract/hook-data.ts";
 import { RECORD_MODES, type RecordedCamera } from "../recording/recorded-camera.ts";
 import type { AuditLog } from "../users/audit-log.ts";
 

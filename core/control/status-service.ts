@@ -5,7 +5,7 @@ import type { Db } from "../db/db.ts";
 import { eventsTable } from "../db/tables/events-table.ts";
 import type { StatusService } from "../http/services.ts";
 import type { StatusProblem, StatusView, VolumeView } from "../http/wire-schemas.ts";
-import type { PluginHost } from "../plugin/plugin-host.ts";
+import type { PluginHost } from "../plugin/host/plugin-host.ts";
 import type { RecordingService } from "../recording/recording-service.ts";
 import type { RecordingVolumeState } from "../recording/volumes.ts";
 import type { ProcessStatus } from "../supervisor/process-contract.ts";

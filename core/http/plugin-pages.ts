@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Middleware } from "koa";
 import { Type } from "typebox";
 import { NightjarError } from "../errors.ts";
-import { readPageFile } from "../plugin/page-files.ts";
+import { readPageFile } from "../plugin/package/page-files.ts";
 import { mayDo } from "../users/principal.ts";
 import type { PagePasses } from "./page-passes.ts";
 import { httpError } from "./problem.ts";

@@ -3,7 +3,7 @@
 import type { Context, Middleware } from "koa";
 import { type TObject, Type } from "typebox";
 import type { Right } from "../domain/roles.ts";
-import type { PluginRoute } from "../plugin/plugin-route.ts";
+import type { PluginRoute } from "../plugin/contract/plugin-route.ts";
 import { httpError } from "./problem.ts";
 import { needs, type Route, route } from "./route.ts";
 import { serve } from "./router.ts";

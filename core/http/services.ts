@@ -4,13 +4,13 @@ import type { Clock } from "../clock.ts";
 import type { ConfigStore } from "../config/config-store.ts";
 import type { StreamName } from "../domain/ids.ts";
 import type { Log } from "../log.ts";
+import type { PluginRoute } from "../plugin/contract/plugin-route.ts";
+import type { PluginPage } from "../plugin/host/plugin-host.ts";
 import type { PluginJob, PluginJobOrder } from "../plugin/install/install-job.ts";
 import type { InstalledPlugin } from "../plugin/install/plugin-project.ts";
 import type { UploadedPlugin } from "../plugin/install/plugin-uploads.ts";
 import type { OfferedPlugin } from "../plugin/install/registry-client.ts";
 import type { PluginUpdate } from "../plugin/install/updates.ts";
-import type { PluginPage } from "../plugin/plugin-host.ts";
-import type { PluginRoute } from "../plugin/plugin-route.ts";
 import type { Users } from "../users/users.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import type {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import type { TObject } from "typebox";
 import { checkStreamUrl } from "../domain/address-policy.ts";
 import { NightjarError } from "../errors.ts";
-import type { StreamDescriptor } from "../plugin/camera-driver.ts";
+import type { StreamDescriptor } from "../plugin/contract/camera-driver.ts";
 
 const SECRET_NAME = /pass(word|phrase|code)|secret|token|api-?key|(^|-)pin$/i;
 /** What the recorder makes of an error that a plugin did not mean. */

@@ -9,7 +9,7 @@ import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { askStreams, sourcesOf } from "../cameras/driver-call.ts";
 import { NightjarError } from "../errors.ts";
-import { bundledDrivers } from "../plugin/bundled.ts";
+import { bundledDrivers } from "../plugin/package/bundled.ts";
 import { checkDescriptor, checkFields, checkRefused, wrongConfigs } from "./camera-driver-checks.ts";
 import type { LifeOrder } from "./clean-stop-child.ts";
 import { probeStream } from "./probe-stream.ts";

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { registerHooks } from "node:module";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import { definitionOf } from "../../core/plugin/define-plugin.ts";
+import { definitionOf } from "../../core/plugin/contract/define-plugin.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { VERSION } from "../../core/version.ts";
 import { findCompiler, makeDeclarations } from "./declarations.ts";

@@ -1,6 +1,6 @@
 // The published package.json: the author's own, with its paths led from the sources to `dist/`, and without what
 // concerns only those who work on the plugin. Pure; the checks of the identity card are the recorder's own.
-import { readManifest } from "../../core/plugin/manifest.ts";
+import { readManifest } from "../../core/plugin/package/manifest.ts";
 import { refusePacking } from "./refusal.ts";
 import { javascriptName } from "./strip-sources.ts";
 

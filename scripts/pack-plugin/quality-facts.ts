@@ -1,7 +1,7 @@
 // Gathers what a plugin's quality is judged by: its files, and what it says when it runs.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { QualityFacts } from "../../core/plugin/quality.ts";
+import type { QualityFacts } from "../../core/plugin/package/quality.ts";
 import { testNvr } from "../../core/testing/test-nvr.ts";
 
 /** Reads a plugin's folder. `schemaOfCode` is what its definition says, `cameraFields` what {@link tryFields} answers. */

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { it } from "node:test";
-import { HOOKS } from "../../core/plugin/hook-catalogue.ts";
-import { createHooks } from "../../core/plugin/hooks.ts";
+import { createHooks } from "../../core/plugin/calls/hooks.ts";
+import { HOOKS } from "../../core/plugin/contract/hook-catalogue.ts";
 import { ROOT } from "./source-tree.ts";
 
 it("docs/reference/hooks.md lists the hooks that there are", () => {

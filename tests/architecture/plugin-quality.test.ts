@@ -4,12 +4,12 @@ import { globSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
-import type { PluginDefinition } from "../../core/plugin/define-plugin.ts";
-import { judgeQuality } from "../../core/plugin/quality.ts";
+import type { PluginDefinition } from "../../core/plugin/contract/define-plugin.ts";
+import { judgeQuality } from "../../core/plugin/package/quality.ts";
 import { qualityFacts, tryFields } from "../../scripts/pack-plugin/quality-facts.ts";
 import { ROOT } from "./source-tree.ts";
 
-const FOLDERS = globSync(["plugins/*", "core/plugin/templates/*"], { cwd: ROOT });
+const FOLDERS = globSync(["plugins/*", "core/plugin/create/templates/*"], { cwd: ROOT });
 
 describe("the quality list of a plugin", () => {
   for (const folder of FOLDERS) {

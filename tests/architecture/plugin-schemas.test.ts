@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
-import type { PluginDefinition } from "../../core/plugin/define-plugin.ts";
+import type { PluginDefinition } from "../../core/plugin/contract/define-plugin.ts";
 import { ROOT } from "./source-tree.ts";
 
 describe("config.schema.json of a bundled plugin", () => {

@@ -10,8 +10,8 @@ import { pathToFileURL } from "node:url";
 import { AsyncParallelHook } from "tapable";
 import { systemClock } from "../../core/clock.ts";
 import { silentLog } from "../../core/log.ts";
-import { createHooks } from "../../core/plugin/hooks.ts";
-import { PluginHost } from "../../core/plugin/plugin-host.ts";
+import { createHooks } from "../../core/plugin/calls/hooks.ts";
+import { PluginHost } from "../../core/plugin/host/plugin-host.ts";
 import { type BenchContext, type Figure, figure } from "./figure.ts";
 import { benchDir } from "./left-behind.ts";
 

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { after, describe, it } from "node:test";
 import { systemClock } from "../../core/clock.ts";
 import { silentLog } from "../../core/log.ts";
-import { PluginHost, type PluginStatus } from "../../core/plugin/plugin-host.ts";
+import { PluginHost, type PluginStatus } from "../../core/plugin/host/plugin-host.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { BAD_PLUGINS, type BadPlugin, nameOf, writeBadPlugins } from "../support/bad-plugins.ts";

@@ -7,8 +7,8 @@ import { after, afterEach, describe, it } from "node:test";
 import { systemClock } from "../../core/clock.ts";
 import { Type } from "../../core/index.ts";
 import { silentLog } from "../../core/log.ts";
-import type { CameraDriver } from "../../core/plugin/camera-driver.ts";
-import { PluginHost, type PluginStatus } from "../../core/plugin/plugin-host.ts";
+import type { CameraDriver } from "../../core/plugin/contract/camera-driver.ts";
+import { PluginHost, type PluginStatus } from "../../core/plugin/host/plugin-host.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 

@@ -2,7 +2,7 @@
 // Walls and calls are tried elsewhere (tests/integration/plugin-walls.test.ts, isolated-plugins.test.ts).
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { PluginStatus } from "../../core/plugin/plugin-host.ts";
+import type { PluginStatus } from "../../core/plugin/host/plugin-host.ts";
 import { type StrangerOptions, writeStranger } from "./stranger.ts";
 
 export interface BadPlugin extends Pick<StrangerOptions, "top" | "setup" | "streams" | "card" | "own"> {

@@ -5,9 +5,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "../../core/clock.ts";
 import { silentLog } from "../../core/log.ts";
+import { PluginHost } from "../../core/plugin/host/plugin-host.ts";
 import type { PluginJob, PluginJobOrder } from "../../core/plugin/install/install-job.ts";
 import { PluginInstaller } from "../../core/plugin/install/plugin-installer.ts";
-import { PluginHost } from "../../core/plugin/plugin-host.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { type PluginParts, PluginRegistry, pack, writePlugin } from "./plugin-registry.ts";
 

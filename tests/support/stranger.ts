@@ -4,10 +4,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "../../core/clock.ts";
 import { silentLog } from "../../core/log.ts";
-import type { CameraDriver } from "../../core/plugin/camera-driver.ts";
+import type { CameraDriver } from "../../core/plugin/contract/camera-driver.ts";
+import { PluginHost, type PluginStatus } from "../../core/plugin/host/plugin-host.ts";
 import type { Confinement } from "../../core/plugin/isolated/confinement.ts";
-import type { PluginGrants } from "../../core/plugin/permissions.ts";
-import { PluginHost, type PluginStatus } from "../../core/plugin/plugin-host.ts";
+import type { PluginGrants } from "../../core/plugin/package/permissions.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 
 export const STRANGER = "nightjar-camera-stranger";

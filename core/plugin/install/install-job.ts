@@ -2,7 +2,7 @@
 // memory and sent to everybody who watches.
 import { randomBytes } from "node:crypto";
 import { toPlainError } from "../../errors.ts";
-import type { PluginPermissions } from "../permissions.ts";
+import type { PluginPermissions } from "../package/permissions.ts";
 
 export type PluginJobAction = "install" | "update" | "remove";
 /** `failed`: nothing was changed. `undone`: it was changed, did not work, and all is as before. */

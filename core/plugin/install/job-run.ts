@@ -5,7 +5,7 @@ import semver from "semver";
 import type { Clock } from "../../clock.ts";
 import { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import type { PluginStatus } from "../plugin-status.ts";
+import type { PluginStatus } from "../host/plugin-status.ts";
 import type { PluginJobOrder } from "./install-job.ts";
 import { throwIfCancelled } from "./npm-process.ts";
 import { parsePluginSource } from "./plugin-source.ts";

@@ -5,7 +5,7 @@ import { copyFile, cp, lstat, mkdir, readFile, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomically } from "../../config/atomic-file.ts";
 import { NightjarError, systemCode } from "../../errors.ts";
-import { isPluginName } from "../manifest.ts";
+import { isPluginName } from "../package/manifest.ts";
 
 /** What makes the project: changed together or not at all. */
 export const PROJECT_PARTS = ["package.json", "package-lock.json", "node_modules", "tarballs"] as const;

@@ -3,7 +3,7 @@
 import { isAbsolute } from "node:path";
 import semver from "semver";
 import { NightjarError } from "../../errors.ts";
-import { isPluginName } from "../manifest.ts";
+import { isPluginName } from "../package/manifest.ts";
 
 export type PluginSource =
   /** `wanted` is an exact version or a tag. */

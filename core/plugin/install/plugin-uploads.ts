@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { NightjarError, systemCode } from "../../errors.ts";
-import type { PluginPermissions } from "../permissions.ts";
+import type { PluginPermissions } from "../package/permissions.ts";
 import { acceptedManifest } from "./project-checks.ts";
 import { readTarball } from "./tarball-reader.ts";
 

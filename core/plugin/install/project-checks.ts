@@ -1,7 +1,7 @@
 // What must hold before a plugin may stand in the plugins' project: its identity card, the checksums in the lock file,
 // and that nothing came in by a side door (a second core, a folder elsewhere).
 import { NightjarError } from "../../errors.ts";
-import { isPluginName, type PluginManifest, readManifest } from "../manifest.ts";
+import { isPluginName, type PluginManifest, readManifest } from "../package/manifest.ts";
 import { type LockEntry, type PluginProject, statOf } from "./plugin-project.ts";
 
 /** The manifest of a package.json that is a plugin's. Throws `NJ_PLUGIN_REFUSED` with the reason. */

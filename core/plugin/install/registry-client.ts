@@ -3,7 +3,7 @@
 import semver from "semver";
 import { redactUrl } from "../../domain/redact-url.ts";
 import { NightjarError } from "../../errors.ts";
-import { isPluginName, PLUGIN_KEYWORD } from "../manifest.ts";
+import { isPluginName, PLUGIN_KEYWORD } from "../package/manifest.ts";
 
 const LIMIT_MS = 20_000;
 const ANSWER_LIMIT_BYTES = 4 * 1024 * 1024;

@@ -4,8 +4,8 @@
 import { copyFile, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { NightjarError, systemCode } from "../../errors.ts";
-import { discoverPlugins } from "../discovery.ts";
-import type { PluginPermissions } from "../permissions.ts";
+import { discoverPlugins } from "../package/discovery.ts";
+import type { PluginPermissions } from "../package/permissions.ts";
 import { linkCore } from "./core-folder-link.ts";
 import { consentsFor, notYetRun, packagesWithScripts } from "./install-scripts.ts";
 import { runNpm, throwIfCancelled } from "./npm-process.ts";

@@ -1,6 +1,6 @@
 // Watches whether a plugin that was just installed runs: what a change is judged by, and undone for.
 import type { Clock } from "../../clock.ts";
-import type { PluginStatus } from "../plugin-status.ts";
+import type { PluginStatus } from "../host/plugin-status.ts";
 import { throwIfCancelled } from "./npm-process.ts";
 
 /** What runs plugins, as the installer needs it. */

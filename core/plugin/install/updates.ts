@@ -1,8 +1,8 @@
 // Looks on the registry for newer versions of what is installed.
 import semver from "semver";
 import { NightjarError } from "../../errors.ts";
-import { readManifest } from "../manifest.ts";
-import type { PluginPermissions } from "../permissions.ts";
+import { readManifest } from "../package/manifest.ts";
+import type { PluginPermissions } from "../package/permissions.ts";
 import type { InstalledPlugin } from "./plugin-project.ts";
 import type { RegistryClient } from "./registry-client.ts";
 

@@ -1,11 +1,17 @@
 // The Nvr of a plugin in a process of its own: every call of it is a message to the core.
 import type { TObject } from "typebox";
 import type { Link } from "../../link/link.ts";
-import { checkedConfig, type Nvr, type PluginRegistry } from "../define-plugin.ts";
-import { HOOKS, type HookName, type PluginHooks, type TapOptions } from "../hook-catalogue.ts";
-import { plainCopy } from "../plain-copy.ts";
-import { pluginTools } from "../plugin-tools.ts";
-import { type EntryParts, partsOf, REGISTRIES, REGISTRY_NAMES, type RegistryName } from "../registries.ts";
+import { plainCopy } from "../calls/plain-copy.ts";
+import {
+  type EntryParts,
+  partsOf,
+  REGISTRIES,
+  REGISTRY_NAMES,
+  type RegistryName,
+} from "../calls/registries.ts";
+import { checkedConfig, type Nvr, type PluginRegistry } from "../contract/define-plugin.ts";
+import { HOOKS, type HookName, type PluginHooks, type TapOptions } from "../contract/hook-catalogue.ts";
+import { pluginTools } from "../contract/plugin-tools.ts";
 import type { CoreMethodsForPlugin, SetupOrder } from "./protocol.ts";
 
 export type OwnListener = (...args: unknown[]) => Promise<unknown>;

@@ -3,12 +3,12 @@
 import type { Clock, Timer } from "../../clock.ts";
 import { NightjarError } from "../../errors.ts";
 import type { LinkHandler } from "../../link/link.ts";
-import { isContext } from "../guarded-entry.ts";
-import { HOOKS } from "../hook-catalogue.ts";
-import type { HostedPlugin, HostedStatus, PluginPlaces } from "../hosted-plugin.ts";
-import type { NetworkLeave } from "../permissions.ts";
-import { plainCopy } from "../plain-copy.ts";
-import { checkCard, type EntryParts, REGISTRIES, type RegistryName } from "../registries.ts";
+import { isContext } from "../calls/guarded-entry.ts";
+import { plainCopy } from "../calls/plain-copy.ts";
+import { checkCard, type EntryParts, REGISTRIES, type RegistryName } from "../calls/registries.ts";
+import { HOOKS } from "../contract/hook-catalogue.ts";
+import type { HostedPlugin, HostedStatus, PluginPlaces } from "../host/hosted-plugin.ts";
+import type { NetworkLeave } from "../package/permissions.ts";
 import type { ConfinementWay } from "./confinement.ts";
 import { IsolatedProcess, type IsolatedProcessOptions } from "./isolated-process.ts";
 import { pluginLog } from "./plugin-log.ts";

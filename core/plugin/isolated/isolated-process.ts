@@ -11,7 +11,7 @@ import { pathToFileURL } from "node:url";
 import type { Clock, Timer } from "../../clock.ts";
 import { NightjarError } from "../../errors.ts";
 import { LINK_VERSION, Link, type LinkHandler } from "../../link/link.ts";
-import type { NetworkLeave } from "../permissions.ts";
+import type { NetworkLeave } from "../package/permissions.ts";
 import { CHILD, CORE_FOLDER, CORE_INDEX, PACKAGES } from "./child-places.ts";
 import {
   type Confinement,

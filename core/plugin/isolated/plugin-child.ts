@@ -6,9 +6,9 @@ import { Socket } from "node:net";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { NightjarError } from "../../errors.ts";
 import { LINK_VERSION, Link } from "../../link/link.ts";
-import { checkedConfig, definitionOf } from "../define-plugin.ts";
-import { plainCopy } from "../plain-copy.ts";
-import type { RegistryName } from "../registries.ts";
+import { plainCopy } from "../calls/plain-copy.ts";
+import type { RegistryName } from "../calls/registries.ts";
+import { checkedConfig, definitionOf } from "../contract/define-plugin.ts";
 import { childNvr, type OwnEntry, type OwnListener } from "./child-nvr.ts";
 import { guardProcess } from "./process-guard.ts";
 import {

@@ -7,7 +7,7 @@ import { Server, Socket } from "node:net";
 import os from "node:os";
 import v8 from "node:v8";
 import { NightjarError } from "../../errors.ts";
-import type { NetworkLeave } from "../permissions.ts";
+import type { NetworkLeave } from "../package/permissions.ts";
 
 const { apply, defineProperty } = Reflect;
 const { isArray } = Array;

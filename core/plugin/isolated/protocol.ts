@@ -1,10 +1,11 @@
 // Messages between `core` and the process of an isolated plugin, over a pipe that only the two hold. Everything is plain
 // data (JSON); what has no answer is a notice. The plugin's side is not trusted: sizes are bounded by the link, and
 // whatever it says is checked where it is used.
-import type { OfferedCamera } from "../define-plugin.ts";
-import type { HookName } from "../hook-catalogue.ts";
-import type { NetworkLeave } from "../permissions.ts";
-import type { AnyEntry, RegistryName } from "../registries.ts";
+
+import type { AnyEntry, RegistryName } from "../calls/registries.ts";
+import type { OfferedCamera } from "../contract/define-plugin.ts";
+import type { HookName } from "../contract/hook-catalogue.ts";
+import type { NetworkLeave } from "../package/permissions.ts";
 
 /** The pipe's descriptor in the plugin's process. */
 export const PIPE_DESCRIPTOR = 3;

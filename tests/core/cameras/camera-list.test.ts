@@ -11,11 +11,11 @@ import { SecretStore } from "../../../core/config/secret-store.ts";
 import { NightjarError } from "../../../core/errors.ts";
 import { Type } from "../../../core/index.ts";
 import { silentLog } from "../../../core/log.ts";
-import type { CameraDriver } from "../../../core/plugin/camera-driver.ts";
-import type { Nvr } from "../../../core/plugin/define-plugin.ts";
-import { guardedEntry } from "../../../core/plugin/guarded-entry.ts";
-import { partsOf } from "../../../core/plugin/registries.ts";
-import { Registry } from "../../../core/plugin/registry.ts";
+import { guardedEntry } from "../../../core/plugin/calls/guarded-entry.ts";
+import { partsOf } from "../../../core/plugin/calls/registries.ts";
+import { Registry } from "../../../core/plugin/calls/registry.ts";
+import type { CameraDriver } from "../../../core/plugin/contract/camera-driver.ts";
+import type { Nvr } from "../../../core/plugin/contract/define-plugin.ts";
 import rtspPlugin from "../../../plugins/camera-rtsp/src/index.ts";
 
 const root = await mkdtemp(join(tmpdir(), "nightjar-cameras-"));

@@ -12,8 +12,8 @@ import type { HttpServices } from "../../../core/http/services.ts";
 import type { CameraView } from "../../../core/http/wire-schemas.ts";
 import { Type } from "../../../core/index.ts";
 import { type Log, silentLog } from "../../../core/log.ts";
+import type { PluginRoute } from "../../../core/plugin/contract/plugin-route.ts";
 import type { PluginJob } from "../../../core/plugin/install/install-job.ts";
-import type { PluginRoute } from "../../../core/plugin/plugin-route.ts";
 import { ACTOR, CLIENT, GOOD_PASSWORD, type UsersFixture, usersFixture } from "../users/users-fixture.ts";
 
 export const HOST = "nvr.example:8443";

@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { NightjarError, type StreamDescriptor, Type } from "../../../core/index.ts";
-import { bundledDrivers } from "../../../core/plugin/bundled.ts";
+import { bundledDrivers } from "../../../core/plugin/package/bundled.ts";
 import {
   checkDescriptor,
   checkFields,

@@ -1,8 +1,8 @@
 // When a plugin that was just installed counts as one that runs.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { PluginStatus } from "../../../../core/plugin/host/plugin-status.ts";
 import { type PluginRunner, startProblem } from "../../../../core/plugin/install/start-check.ts";
-import type { PluginStatus } from "../../../../core/plugin/plugin-status.ts";
 import { FakeClock } from "../../../../core/testing/fake-clock.ts";
 
 const NAME = "nightjar-camera-yard";

@@ -1,0 +1,160 @@
+// The registries that plugins register in, as data: what an entry of each says of itself, and which calls it answers.
+// One table serves inline and isolated plugins alike; docs/reference/plugin-api.md describes the entries.
+import { type TObject, Type } from "typebox";
+import { Value } from "typebox/value";
+import { CAMERA_RIGHTS, SYSTEM_RIGHTS } from "../../domain/roles.ts";
+import { NightjarError } from "../../errors.ts";
+import type { CameraDriver } from "../contract/camera-driver.ts";
+import type { PluginRequest, PluginRoute } from "../contract/plugin-route.ts";
+import { plainCopy } from "./plain-copy.ts";
+
+/** Entry types by registry. */
+export interface RegistryEntries {
+  readonly cameraDrivers: CameraDriver;
+  readonly routes: PluginRoute;
+}
+
+export type RegistryName = keyof RegistryEntries;
+
+interface RegistryShape {
+  /** For messages. */
+  readonly title: string;
+  /** For lists of what a plugin provides: `camera-driver:rtsp`. */
+  readonly word: string;
+  /** What an entry is without its functions. */
+  readonly card: TObject;
+  /** Calls that it must, and those that it may answer. */
+  readonly required: readonly string[];
+  readonly optional: readonly string[];
+  /** Ids are each plugin's own: the same may stand in another plugin. */
+  readonly isScoped: boolean;
+  /** What a call of a method is to be checked by beforehand: schemas of the card, and what they describe. */
+  described(card: AnyEntry, method: string, args: readonly unknown[]): readonly [unknown, unknown][];
+  /** What a call may take, in milliseconds. */
+  readonly limitMs: number;
+}
+
+const text = (maxLength: number) => Type.String({ minLength: 1, maxLength });
+const ID = Type.String({ pattern: "^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$" });
+/** A JSON Schema of an object; what it says of its properties is the plugin's affair. */
+const OBJECT_SCHEMA = Type.Object({
+  type: Type.Literal("object"),
+  properties: Type.Optional(Type.Record(Type.String(), Type.Object({}))),
+});
+
+/** What a camera's settings are checked by once its secrets have been taken out: those are needed no longer. */
+function withoutSecrets(schema: unknown): unknown {
+  const {
+    required = [],
+    properties = {},
+    ...rest
+  } = schema as {
+    readonly required?: readonly string[];
+    readonly properties?: Readonly<Record<string, { readonly "x-secret"?: unknown }>>;
+  };
+  return {
+    ...rest,
+    properties,
+    required: required.filter((field) => properties[field]?.["x-secret"] !== true),
+  };
+}
+
+export const REGISTRIES: Readonly<Record<RegistryName, RegistryShape>> = {
+  cameraDrivers: {
+    title: "camera driver",
+    word: "camera-driver",
+    card: Type.Object({
+      id: ID,
+      displayName: text(100),
+      configSchema: OBJECT_SCHEMA,
+      catalogue: Type.Optional(
+        Type.Array(
+          Type.Object({
+            brand: text(100),
+            mainPath: text(500),
+            subPath: Type.Optional(text(500)),
+            port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535 })),
+            notes: Type.Optional(text(1_000)),
+          }),
+          { maxItems: 1_000 },
+        ),
+      ),
+    }),
+    required: ["streams"],
+    optional: ["prepare"],
+    isScoped: false,
+    described: (card, method, args) =>
+      method === "streams" ? [[withoutSecrets(card["configSchema"]), args[0]]] : [],
+    limitMs: 10_000,
+  },
+  routes: {
+    title: "route",
+    word: "route",
+    card: Type.Object({
+      id: ID,
+      method: Type.Enum(["GET", "POST", "PUT", "PATCH", "DELETE"] as const),
+      path: Type.String({ pattern: "^(?:/(?:[a-z0-9][a-z0-9._-]*|:[a-zA-Z]+)){1,8}$", maxLength: 200 }),
+      permission: Type.Enum([...CAMERA_RIGHTS, ...SYSTEM_RIGHTS]),
+      summary: text(300),
+      query: Type.Optional(OBJECT_SCHEMA),
+      body: Type.Optional(Type.Object({})),
+      response: Type.Optional(Type.Object({})),
+    }),
+    required: ["handle"],
+    optional: [],
+    isScoped: true,
+    described: (card, _method, [request]) => {
+      const { query, body } = request as PluginRequest;
+      return [
+        [card["query"], query],
+        [card["body"], body],
+      ];
+    },
+    limitMs: 10_000,
+  },
+};
+
+export const REGISTRY_NAMES = Object.keys(REGISTRIES) as readonly RegistryName[];
+
+/** An entry of any registry: plain data and asynchronous functions. */
+export type AnyEntry = { readonly id: string } & Readonly<Record<string, unknown>>;
+
+/** What an entry says of itself, apart from what it does. */
+export interface EntryParts {
+  readonly card: AnyEntry;
+  readonly calls: Readonly<Record<string, (...args: unknown[]) => unknown>>;
+}
+
+/**
+ * Takes an entry apart: a copy of its data, and those of its functions that the registry knows. Throws
+ * `NJ_PLUGIN_DATA`, naming the place, where it is not what the registry asks for.
+ */
+export function partsOf(registry: RegistryName, entry: object): EntryParts {
+  const { title, required, optional } = REGISTRIES[registry];
+  const data: Record<string, unknown> = {};
+  const calls: Record<string, (...args: unknown[]) => unknown> = {};
+  for (const name of [...required, ...optional]) {
+    const call: unknown = (entry as Record<string, unknown>)[name];
+    if (typeof call === "function") calls[name] = (...args) => call.apply(entry, args);
+  }
+  for (const [key, value] of Object.entries(entry)) if (typeof value !== "function") data[key] = value;
+  const card = plainCopy(data, `a ${title}`) as AnyEntry;
+  checkCard(registry, card, Object.keys(calls));
+  return { card, calls };
+}
+
+/** Throws `NJ_PLUGIN_DATA` if a card with these calls is not what the registry asks for. */
+export function checkCard(registry: RegistryName, card: unknown, calls: readonly string[]): void {
+  const { title, card: shape, required } = REGISTRIES[registry];
+  const problem = [...Value.Errors(shape, card)][0];
+  if (problem !== undefined) {
+    throw new NightjarError(
+      "NJ_PLUGIN_DATA",
+      "invalid-argument",
+      `a ${title} is wrong at ${problem.instancePath || "/"}: ${problem.message}`,
+    );
+  }
+  const missing = required.find((name) => !calls.includes(name));
+  if (missing === undefined) return;
+  throw new NightjarError("NJ_PLUGIN_DATA", "invalid-argument", `a ${title} lacks the function ${missing}`);
+}

@@ -1,0 +1,115 @@
+// The entry of every plugin: `export default definePlugin({...})`, and what `setup` is given.
+import type { Static, TObject } from "typebox";
+import { Value } from "typebox/value";
+import { NightjarError } from "../../errors.ts";
+import type { Log } from "../../log.ts";
+import type { CameraDriver } from "./camera-driver.ts";
+import type { PluginHooks } from "./hook-catalogue.ts";
+import type { PluginRoute } from "./plugin-route.ts";
+import type { PluginTools } from "./plugin-tools.ts";
+
+/** A registry as a plugin sees it: one owner per id. */
+export interface PluginRegistry<Entry extends { readonly id: string }> {
+  /**
+   * Adds an entry. Throws `NJ_PLUGIN_DATA` if it is not what the registry asks for. Where another plugin answers for that
+   * id already, the plugin is not set up (`NJ_REGISTRY_DUPLICATE`).
+   */
+  register(entry: Entry): void;
+}
+
+/** Secrets of a plugin's own, sealed in the recorder's store: no other plugin and no interface gives them out. */
+export interface PluginSecrets {
+  get(name: string): Promise<string | undefined>;
+  /** Keeps a secret; `undefined` removes it. Names are up to 64 of `a-z 0-9 . _ -`. */
+  set(name: string, secret: string | undefined): Promise<void>;
+}
+
+/** Everything a plugin can reach. Handed to `setup`, which may keep it; it ends with the plugin. */
+export interface Nvr extends PluginTools {
+  /** The running Nightjar's version. */
+  readonly version: string;
+  /** Who answers for a brand of camera. */
+  readonly cameraDrivers: PluginRegistry<CameraDriver>;
+  /** Resources of the plugin's own below `/api/v1/plugins/<package>/`. */
+  readonly routes: PluginRegistry<PluginRoute>;
+  readonly secrets: PluginSecrets;
+  /** Moments at which several plugins may have a say; see `docs/reference/hooks.md`. */
+  readonly hooks: PluginHooks;
+  /** A log whose lines carry the plugin's name. */
+  readonly log: Log;
+  /** A folder of the plugin's own below the data directory; it exists. */
+  readonly storageDir: string;
+  /** Asks the core to call `streams()` again for the cameras of a driver: an address has changed. */
+  refreshCameras(driver: string): void;
+  /** Adds a camera on the plugin's behalf unless one with that id exists or was removed by its owner. */
+  offerCamera(camera: OfferedCamera): Promise<void>;
+}
+
+/** A camera that a plugin puts on the owner's list by itself, as the demo camera does. */
+export interface OfferedCamera {
+  readonly id: string;
+  readonly name: string;
+  readonly driver: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly record: {
+    readonly mode: "continuous" | "manual" | "off";
+    readonly streams: "main" | "sub" | "both";
+    readonly audio: boolean;
+    /** Most bytes of recordings kept, oldest deleted first; `null`: no limit. */
+    readonly quotaBytes: number | null;
+  };
+  /** Only when the owner has no camera yet: the first start of an empty recorder. */
+  readonly onlyWhenEmpty: boolean;
+}
+
+/** A plugin as its author writes it. */
+export interface PluginDefinition<Schema extends TObject = TObject> {
+  /** The package's name. */
+  readonly name: string;
+  /** TypeBox schema of the plugin's own configuration; the same as in `config.schema.json`. */
+  readonly configSchema: Schema;
+  /** Registers and taps, nothing else: devices open in the `start` hook and close in `stop`. */
+  setup(nvr: Nvr, config: Static<Schema>): void | Promise<void>;
+}
+
+/** Declares a plugin. Returns its argument; the call gives `config` its type. */
+export function definePlugin<Schema extends TObject>(
+  definition: PluginDefinition<Schema>,
+): PluginDefinition<Schema> {
+  return definition;
+}
+
+/** The definition in a plugin's entry. Throws `NJ_PLUGIN_ENTRY` if there is none, or it is another plugin's. */
+export function definitionOf(module: unknown, name: string): PluginDefinition {
+  const definition = (module as { default?: Partial<PluginDefinition> }).default;
+  if (typeof definition?.setup !== "function" || definition.configSchema === undefined) {
+    throw new NightjarError(
+      "NJ_PLUGIN_ENTRY",
+      "failed-precondition",
+      "its entry has no default export of definePlugin({…})",
+    );
+  }
+  if (definition.name !== name) {
+    throw new NightjarError(
+      "NJ_PLUGIN_ENTRY",
+      "failed-precondition",
+      `its package is called ${name}, its definePlugin says ${String(definition.name)}`,
+    );
+  }
+  return definition as PluginDefinition;
+}
+
+/** The owner's settings with the schema's defaults. Throws `NJ_CONFIG_INVALID`, naming the first wrong place. */
+export function checkedConfig(schema: TObject, settings: unknown): unknown {
+  const config = Value.Default(schema, structuredClone(settings ?? {}));
+  const problems = [...Value.Errors(schema, config)];
+  const first = problems[0];
+  if (first !== undefined) {
+    throw new NightjarError(
+      "NJ_CONFIG_INVALID",
+      "invalid-argument",
+      `its configuration is wrong at ${first.instancePath || "/"}: ${first.message}`,
+    );
+  }
+  return config;
+}

@@ -1,0 +1,115 @@
+// What a plugin is lent that must end with it: timers, requests to the network, a signal. The same inline and in a
+// process of its own.
+import { NightjarError } from "../../errors.ts";
+
+/** A timer of a plugin; cancelling twice is harmless. */
+export interface PluginTimer {
+  cancel(): void;
+}
+
+/** Timers that end with the plugin. What an action throws is reported against the plugin, and the timer goes on. */
+export interface PluginTimers {
+  /** Calls `action` once after `delayMs`. */
+  after(delayMs: number, action: () => void | Promise<void>): PluginTimer;
+  /** Calls `action` every `periodMs`, at most once at a time. */
+  every(periodMs: number, action: () => void | Promise<void>): PluginTimer;
+}
+
+/** What ends with the plugin. */
+export interface PluginTools {
+  /** Aborted when the plugin ends. */
+  readonly signal: AbortSignal;
+  readonly timers: PluginTimers;
+  /** `fetch` that ends with the plugin, and after `timeoutMs` (10 s unless told). */
+  readonly fetch: (
+    address: string | URL,
+    options?: RequestInit & { readonly timeoutMs?: number },
+  ) => Promise<Response>;
+}
+
+const FETCH_LIMIT_MS = 10_000;
+const TIMERS_LIMIT = 1_000;
+const SHORTEST_PERIOD_MS = 10;
+
+/** Makes the tools for one life of a plugin. `end` stops them all. */
+export function pluginTools(onFault: (error: unknown) => void): { tools: PluginTools; end: () => void } {
+  const life = new AbortController();
+  const running = new Set<NodeJS.Timeout>();
+
+  function keep(handle: NodeJS.Timeout): PluginTimer {
+    running.add(handle);
+    return {
+      cancel: () => {
+        clearTimeout(handle);
+        running.delete(handle);
+      },
+    };
+  }
+
+  function check(): void {
+    if (life.signal.aborted) throw ended();
+    if (running.size < TIMERS_LIMIT) return;
+    throw new NightjarError(
+      "NJ_PLUGIN_FAILED",
+      "resource-exhausted",
+      `a plugin has ${TIMERS_LIMIT} timers at most`,
+    );
+  }
+
+  async function run(action: () => void | Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      onFault(error);
+    }
+  }
+
+  const timers: PluginTimers = {
+    after(delayMs, action) {
+      check();
+      const timer = keep(
+        setTimeout(() => {
+          timer.cancel();
+          void run(action);
+        }, delayMs),
+      );
+      return timer;
+    },
+    every(periodMs, action) {
+      check();
+      let busy = false;
+      return keep(
+        setInterval(
+          async () => {
+            if (busy) return;
+            busy = true;
+            await run(action);
+            busy = false;
+          },
+          Math.max(SHORTEST_PERIOD_MS, periodMs),
+        ),
+      );
+    },
+  };
+  const tools: PluginTools = {
+    signal: life.signal,
+    timers,
+    async fetch(address, { timeoutMs = FETCH_LIMIT_MS, signal, ...options } = {}) {
+      if (life.signal.aborted) throw ended();
+      const signals = [life.signal, AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])];
+      return fetch(address, { ...options, signal: AbortSignal.any(signals) });
+    },
+  };
+  return {
+    tools,
+    end() {
+      life.abort(ended());
+      for (const handle of running) clearTimeout(handle);
+      running.clear();
+    },
+  };
+}
+
+function ended(): NightjarError {
+  return new NightjarError("NJ_PLUGIN_AWAY", "unavailable", "the plugin has ended");
+}

@@ -1,0 +1,122 @@
+// The life of a plugin that runs with the core. What it registers and taps stands behind the same guards as that of one
+// in a process of its own; what it does to the process itself cannot be undone, which is why only ours run so.
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { TapListener } from "../calls/plugin-taps.ts";
+import { partsOf, REGISTRY_NAMES, type RegistryName } from "../calls/registries.ts";
+import { checkedConfig, definitionOf, type Nvr } from "../contract/define-plugin.ts";
+import { HOOKS, type HookName, type PluginHooks, type TapOptions } from "../contract/hook-catalogue.ts";
+import { pluginTools } from "../contract/plugin-tools.ts";
+import type { HostedPlugin, HostedStatus, PluginPlaces } from "./hosted-plugin.ts";
+
+export interface InlinePluginOptions {
+  readonly name: string;
+  readonly folder: string;
+  /** Entry file below the folder. */
+  readonly entry: string;
+  readonly version: string;
+  readonly storageDir: string;
+  readonly places: PluginPlaces;
+}
+
+export class InlinePlugin implements HostedPlugin {
+  readonly isolation = "inline";
+  readonly restarts = 0;
+  readonly health = undefined;
+  readonly confinement = undefined;
+  readonly network = undefined;
+  readonly #options: InlinePluginOptions;
+  #end: () => void = () => undefined;
+  #hasStarted = false;
+  status: HostedStatus = "stopped";
+  reason: string | undefined;
+
+  constructor(options: InlinePluginOptions) {
+    this.#options = options;
+  }
+
+  async load(): Promise<void> {
+    const { name, folder, entry, places } = this.#options;
+    const registered = new Set<string>();
+    this.status = "starting";
+    places.clearTaps();
+    try {
+      const module: unknown = await import(pathToFileURL(join(folder, entry)).href);
+      const definition = definitionOf(module, name);
+      const config = checkedConfig(definition.configSchema, places.config());
+      await definition.setup(this.#nvr(registered), config as never);
+    } catch (error) {
+      this.#end();
+      places.clearTaps();
+      places.keepOnly(new Set());
+      this.status = "failed";
+      this.reason = error instanceof Error ? error.message : String(error);
+      places.failed("setup", error);
+      return;
+    }
+    this.status = "running";
+    this.reason = undefined;
+    places.keepOnly(registered);
+    places.answers(registered);
+    if (!this.#hasStarted) return;
+    await places.run("start", [new AbortController().signal]);
+    await places.run("ready", []);
+  }
+
+  hasStarted(): void {
+    this.#hasStarted = true;
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.load();
+  }
+
+  async stop(): Promise<void> {
+    const { places } = this.#options;
+    if (this.status === "running") await places.run("stop", []);
+    this.#end();
+    places.clearTaps();
+    this.status = "stopped";
+  }
+
+  #nvr(registered: Set<string>): Nvr {
+    const { version, storageDir, places } = this.#options;
+    const { tools, end } = pluginTools((error) => places.failed("a timer", error));
+    this.#end = end;
+    const registry = (name: RegistryName) => ({
+      register: (entry: { readonly id: string }) => {
+        const parts = partsOf(name, entry);
+        places.register(name, parts);
+        registered.add(`${name} ${parts.card.id}`);
+        if (this.status === "running") places.answers([`${name} ${parts.card.id}`]);
+      },
+    });
+    return {
+      ...tools,
+      version,
+      storageDir,
+      log: places.log,
+      secrets: places.secrets,
+      ...(Object.fromEntries(REGISTRY_NAMES.map((name) => [name, registry(name)])) as unknown as Pick<
+        Nvr,
+        RegistryName
+      >),
+      hooks: hooksInto(places),
+      refreshCameras: places.refreshCameras,
+      offerCamera: places.offerCamera,
+    };
+  }
+}
+
+// Only tapPromise is handed out: tapable does not wait for an async function given to `tap`, and has no untap.
+function hooksInto(places: PluginPlaces): PluginHooks {
+  const entries = (Object.keys(HOOKS) as HookName[]).map((hook) => [
+    hook,
+    {
+      tapPromise: (options: TapOptions, listener: TapListener) =>
+        places.tap(hook, options.stage ?? 0, listener),
+    },
+  ]);
+  return Object.fromEntries(entries) as unknown as PluginHooks;
+}

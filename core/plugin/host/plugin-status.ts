@@ -1,0 +1,106 @@
+// How a plugin is, for people and programs: the API, the Plugins page, `status` and /metrics.
+import type { Right } from "../../domain/roles.ts";
+import type { ConfinementWay } from "../isolated/confinement.ts";
+import type { PluginHealth } from "../isolated/protocol.ts";
+import type { FoundPlugin, RefusedPlugin } from "../package/discovery.ts";
+import type { NetworkLeave, PluginPermissions } from "../package/permissions.ts";
+import type { HostedPlugin, HostedStatus } from "./hosted-plugin.ts";
+
+/** How a plugin is, as the Plugins page shows it. */
+export interface PluginStatus {
+  readonly name: string;
+  readonly version: string;
+  readonly displayName: string;
+  readonly kind: string;
+  readonly status: "running" | "restarting" | "quarantined" | "disabled" | "failed" | "refused";
+  /** Why it does not run, for people. */
+  readonly reason?: string;
+  readonly errors: number;
+  /** Where it runs: with the core, or in a process of its own. */
+  readonly isolation?: "inline" | "process";
+  /** It came with Nightjar. */
+  readonly bundled?: boolean;
+  readonly restarts?: number;
+  /** Of a process of its own, at most a second old. */
+  readonly health?: PluginHealth;
+  /** How its process is walled in. */
+  readonly confinement?: ConfinementWay;
+  /** What it asks to be allowed. */
+  readonly permissions?: PluginPermissions;
+  /** Whether its process has the network, or why not. */
+  readonly network?: NetworkLeave;
+  /** It has a page of its own, for accounts that hold this right. */
+  readonly page?: { readonly permission: Right };
+  /** What it registered, as `camera-driver:rtsp`. */
+  readonly provides?: string[];
+  /** What it is for, by its package. */
+  readonly description?: string;
+  /** Where it is at home, an http or https address. */
+  readonly homepage?: string;
+  /** It lies among those that were installed here, and can be updated and removed. */
+  readonly installed?: boolean;
+  /** Its package names a picture. */
+  readonly hasIcon?: boolean;
+  /** Its package names a schema of settings. */
+  readonly hasSettings?: boolean;
+  /** Calls of its entries and taps since Nightjar started. */
+  readonly calls?: number;
+  /** Time that these took together, in milliseconds. */
+  readonly callMs?: number;
+}
+
+/** What the host counts of a plugin. */
+export interface PluginFigures {
+  errors: number;
+  calls: number;
+  callMs: number;
+}
+
+const SHOWN: Readonly<Record<HostedStatus, PluginStatus["status"]>> = {
+  stopped: "failed",
+  starting: "restarting",
+  running: "running",
+  restarting: "restarting",
+  quarantined: "quarantined",
+  failed: "failed",
+};
+
+/** Of one that was found; `hosted` undefined: it is disabled. */
+export function statusOf(
+  { manifest, bundled }: FoundPlugin,
+  hosted: HostedPlugin | undefined,
+  figures: Readonly<PluginFigures>,
+  provides: string[],
+  installed: boolean,
+): PluginStatus {
+  const { name, version, displayName, kind, permissions, page } = manifest;
+  const { errors, calls, callMs } = figures;
+  const homepage = manifest.links.homepage ?? manifest.links.repository;
+  const hasIcon = manifest.icon !== undefined;
+  const hasSettings = manifest.configSchema !== undefined;
+  const card = {
+    ...{ name, version, displayName, kind, bundled, installed, permissions, hasIcon, hasSettings },
+    ...(manifest.description === "" ? {} : { description: manifest.description }),
+    ...(homepage === undefined ? {} : { homepage }),
+    ...{ errors, provides, calls, callMs },
+  };
+  if (hosted === undefined) return { ...card, status: "disabled" };
+  const { isolation, restarts, reason, health, confinement, network } = hosted;
+  const status = SHOWN[hosted.status];
+  return {
+    ...card,
+    status,
+    isolation,
+    ...(reason === undefined || status === "running" ? {} : { reason }),
+    errors: errors + restarts,
+    ...(isolation === "process" ? { restarts } : {}),
+    ...(health === undefined ? {} : { health }),
+    ...(confinement === undefined ? {} : { confinement }),
+    ...(network === undefined ? {} : { network }),
+    ...(page === undefined ? {} : { page: { permission: page.permission } }),
+  };
+}
+
+export function statusOfRefused({ name, reason }: RefusedPlugin): PluginStatus {
+  return { name, version: "", displayName: name, kind: "", status: "refused", reason, errors: 0 };
+}

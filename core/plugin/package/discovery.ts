@@ -1,0 +1,114 @@
+// Finds plugins by their identity cards: bundled folder, `<data>/plugins/node_modules`, `--plugin-path`.
+// The first of a name wins; the others and the refused are named with their reason. No plugin code runs here.
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { systemCode } from "../../errors.ts";
+import { loadOrder } from "./load-order.ts";
+import { type PluginManifest, readManifest } from "./manifest.ts";
+import { checkIcon } from "./plugin-icon.ts";
+
+export interface FoundPlugin {
+  readonly manifest: PluginManifest;
+  /** Absolute, links resolved. */
+  readonly folder: string;
+  readonly bundled: boolean;
+  /** Its picture: absolute, links resolved, below the folder when it was looked at. */
+  readonly icon: string | undefined;
+}
+
+export interface RefusedPlugin {
+  readonly name: string;
+  readonly folder: string;
+  readonly reason: string;
+}
+
+export interface Discovery {
+  readonly plugins: readonly FoundPlugin[];
+  readonly refused: readonly RefusedPlugin[];
+}
+
+export interface SearchPath {
+  /** Bundled plugins run inline, the others in processes of their own. */
+  readonly bundled: boolean;
+  /** A plugin's folder, or a folder of plugins (and of @scopes of plugins). */
+  readonly folder: string;
+}
+
+/** Longest package.json that is read. */
+const CARD_LIMIT_BYTES = 256 * 1024;
+
+/** Looks through the search paths in order. Folders that do not exist are passed over. */
+export async function discoverPlugins(
+  paths: readonly SearchPath[],
+  nightjarVersion: string,
+): Promise<Discovery> {
+  const plugins: FoundPlugin[] = [];
+  const refused: RefusedPlugin[] = [];
+  for (const path of paths) {
+    for (const folder of await candidates(path.folder)) {
+      const result = readManifest(await readCard(folder), nightjarVersion);
+      if (!result.ok) {
+        // A folder of npm packages holds dependencies too; only what calls itself a plugin is worth a word.
+        if (path.bundled || result.name.includes("nightjar-"))
+          refused.push({ name: result.name, folder, reason: result.reason });
+        continue;
+      }
+      const { manifest } = result;
+      const first = plugins.find((plugin) => plugin.manifest.name === manifest.name);
+      if (first !== undefined) {
+        const reason = `another one of that name was found first in ${first.folder}`;
+        refused.push({ name: manifest.name, folder, reason });
+        continue;
+      }
+      const real = await realpath(folder);
+      const icon = manifest.icon === undefined ? undefined : await checkIcon(real, manifest.icon);
+      if (icon !== undefined && "reason" in icon) {
+        refused.push({ name: manifest.name, folder, reason: icon.reason });
+        continue;
+      }
+      plugins.push({ manifest, folder: real, bundled: path.bundled, icon: icon?.path });
+    }
+  }
+  const { order, circles } = loadOrder(plugins, ({ manifest }) => manifest);
+  for (const { item, circle } of circles) {
+    const reason = `it waits for itself: ${circle} (nightjar.after in package.json)`;
+    refused.push({ name: item.manifest.name, folder: item.folder, reason });
+  }
+  return { plugins: order, refused };
+}
+
+async function candidates(folder: string): Promise<string[]> {
+  if ((await readCard(folder)) !== undefined) return [folder];
+  const found: string[] = [];
+  for (const name of (await list(folder)).sort()) {
+    if (name.startsWith(".")) continue;
+    const inner = join(folder, name);
+    if (name.startsWith("@")) {
+      for (const scoped of (await list(inner)).sort()) found.push(join(inner, scoped));
+    } else {
+      found.push(inner);
+    }
+  }
+  return found;
+}
+
+async function list(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return [];
+    throw error;
+  }
+}
+
+async function readCard(folder: string): Promise<unknown> {
+  try {
+    const path = join(folder, "package.json");
+    const { size } = await stat(path);
+    return size > CARD_LIMIT_BYTES ? {} : JSON.parse(await readFile(path, "utf8"));
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
+    throw error;
+  }
+}

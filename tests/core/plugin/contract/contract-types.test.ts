@@ -1,0 +1,96 @@
+// The plugin API's types, checked by the compiler: what an author may write compiles, and each line below that must not
+// compile is marked; the type check fails when one of them begins to. Nothing here is run but the last test.
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { definePlugin, type Nvr, type RecordingPlan, STAGE_LAST, Type } from "../../../../core/index.ts";
+
+const schema = Type.Object({ host: Type.String(), port: Type.Integer({ default: 554 }) });
+
+const plugin = definePlugin({
+  name: "nightjar-camera-typed",
+  configSchema: schema,
+  setup(nvr, config) {
+    // The configuration has the type of its schema.
+    const host: string = config.host;
+    const port: number = config.port;
+    // @ts-expect-error a field that the schema does not have
+    config.password;
+    // @ts-expect-error a number is no text
+    const wrong: string = config.port;
+
+    nvr.hooks.start.tapPromise({ name: "nightjar-camera-typed", stage: STAGE_LAST }, async (signal) => {
+      signal.throwIfAborted();
+    });
+    // @ts-expect-error tapable does not wait for an async function given to `tap`
+    nvr.hooks.start.tap("nightjar-camera-typed", () => undefined);
+    // @ts-expect-error nobody but the core calls hooks
+    nvr.hooks.start.promise();
+    // @ts-expect-error nobody but the core looks into hooks
+    nvr.hooks.ready.intercept({});
+    // @ts-expect-error there is no such hook
+    nvr.hooks.packetReceived;
+    // @ts-expect-error a listener is asynchronous
+    nvr.hooks.ready.tapPromise({ name: "x" }, () => undefined);
+    // @ts-expect-error a veto is a sentence or nothing
+    nvr.hooks.beforePlayback.tapPromise({ name: "x" }, async () => false);
+    nvr.hooks.beforePlayback.tapPromise({ name: "x" }, async ({ camera }) =>
+      camera === "vault" ? "the vault is not shown" : undefined,
+    );
+    nvr.hooks.recordingPlan.tapPromise({ name: "x" }, async (plan) => ({ ...plan, mode: "manual" }));
+    // @ts-expect-error there is no such mode
+    nvr.hooks.recordingPlan.tapPromise({ name: "x" }, async (plan) => ({ ...plan, mode: "sometimes" }));
+    nvr.hooks.recordingPlan.tapPromise({ name: "x" }, async (plan: RecordingPlan) => {
+      // @ts-expect-error what is shown is not changed in place
+      plan.audio = true;
+      return undefined;
+    });
+
+    nvr.cameraDrivers.register({
+      id: "typed",
+      displayName: "Typed",
+      configSchema: schema,
+      async streams(_config, { signal, secret }) {
+        signal.throwIfAborted();
+        const url = `rtsp://${host}:${port}/${(await secret("password")) === undefined ? "open" : "main"}`;
+        return { main: { kind: "rtsp", url, credentialsRef: "password", transport: "tcp" } };
+      },
+    });
+    // @ts-expect-error a driver says where the streams are
+    nvr.cameraDrivers.register({ id: "typed", displayName: "Typed", configSchema: schema });
+    nvr.cameraDrivers.register({
+      id: "typed",
+      displayName: "Typed",
+      configSchema: schema,
+      // @ts-expect-error video does not pass through a plugin: there is no such descriptor
+      streams: async () => ({ main: { kind: "frames", frames: [] } }),
+    });
+    nvr.routes.register({
+      id: "lamp",
+      method: "GET",
+      path: "/lamps/:lamp",
+      permission: "settings.view",
+      summary: "One lamp.",
+      handle: async ({ params }) => ({ lamp: params["lamp"] }),
+    });
+    // @ts-expect-error a route names the right that it needs
+    nvr.routes.register({ id: "open", method: "GET", path: "/", summary: "", handle: async () => undefined });
+    return void wrong;
+  },
+});
+
+/** Nothing of the recorder's inside is within reach. */
+export function outOfReach(nvr: Nvr): void {
+  // @ts-expect-error no database
+  nvr.db;
+  // @ts-expect-error no configuration of the recorder
+  nvr.config;
+  // @ts-expect-error no registry can be read
+  nvr.cameraDrivers.all();
+  // @ts-expect-error nothing of it can be replaced
+  nvr.version = "2";
+}
+
+it("a plugin's definition is what it was written as", () => {
+  assert.equal(plugin.name, "nightjar-camera-typed");
+  assert.equal(plugin.configSchema, schema);
+});

@@ -1,0 +1,205 @@
+// Plugins come, go and change while the recorder runs, inline and in processes of their own alike: what they registered
+// and tapped comes and goes with them, and the others do not notice.
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, it } from "node:test";
+import { systemClock } from "../../../../core/clock.ts";
+import type { CameraId } from "../../../../core/domain/ids.ts";
+import { silentLog } from "../../../../core/log.ts";
+import { PluginHost, type PluginSettings } from "../../../../core/plugin/host/plugin-host.ts";
+import { tempDir } from "../../../../core/testing/temp-dir.ts";
+
+const CORE = import.meta.resolve("../../../../core/index.ts");
+const CONTEXT = { signal: new AbortController().signal, secret: async () => undefined };
+
+for (const bundled of [true, false]) {
+  describe(`plugins ${bundled ? "inline" : "in processes of their own"}`, { timeout: 170_000 }, () => {
+    const clean: (() => unknown)[] = [];
+    afterEach(async () => {
+      for (const action of clean.splice(0).reverse()) await action();
+    });
+
+    async function recorder() {
+      const root = tempDir("nightjar-lives-");
+      clean.push(() => root.remove());
+      const folder = root.join("elsewhere");
+      mkdirSync(folder, { recursive: true });
+      const settings: Record<string, PluginSettings> = {};
+      const secrets = new Map<string, string>();
+
+      /** Writes a plugin that registers a driver of its name, and notes in a file what it is told. */
+      function write(name: string, version = "1.0.0"): void {
+        const place = join(folder, `nightjar-camera-${name}`);
+        mkdirSync(place, { recursive: true });
+        writeFileSync(
+          join(place, "package.json"),
+          JSON.stringify({
+            name: `nightjar-camera-${name}`,
+            version,
+            type: "module",
+            exports: `./index-${version}.js`,
+            keywords: ["nightjar-plugin"],
+            engines: { nightjar: "^0.1.0" },
+          }),
+        );
+        writeFileSync(
+          join(place, `index-${version}.js`),
+          `import { Type } from "${bundled ? CORE : "@nightjar/core"}";
+          import { appendFileSync } from "node:fs";
+          import { join } from "node:path";
+          export default {
+            name: "nightjar-camera-${name}",
+            configSchema: Type.Object({ level: Type.Number({ default: 1 }) }, { additionalProperties: false }),
+            async setup(nvr, config) {
+              const note = (text) => appendFileSync(join(nvr.storageDir, "heard"), text + "\\n");
+              note("setup ${version} " + config.level + " " + (await nvr.secrets.get("word")));
+              await nvr.secrets.set("word", "secret ${version}");
+              nvr.cameraDrivers.register({
+                id: "${name}", displayName: "T", configSchema: Type.Object({}),
+                async streams() { return { main: { kind: "rtsp", url: "rtsp://${version}/" + config.level, transport: "tcp" } }; },
+              });
+              nvr.routes.register({
+                id: "say", method: "POST", path: "/say/:word", permission: "settings.edit", summary: "Says.",
+                body: Type.Object({ loud: Type.String({ pattern: "^[a-z]+$" }) }),
+                async handle(request, { signal }) { return { ...request, aborted: signal.aborted }; },
+              });
+              nvr.signal.addEventListener("abort", () => note("ended"));
+              for (const hook of ["start", "ready", "stop"])
+                nvr.hooks[hook].tapPromise({ name: "x" }, async () => note(hook));
+              nvr.hooks.cameraAdded.tapPromise({ name: "x" }, async (camera) => note("added " + camera.id));
+              nvr.hooks.beforePlayback.tapPromise({ name: "x" }, async () => "no, says ${version}");
+            },
+          };`,
+        );
+      }
+
+      const host = new PluginHost({
+        dataDir: root.path,
+        version: "0.1.0",
+        paths: [{ bundled, folder }],
+        log: silentLog,
+        clock: systemClock,
+        settings: (name) => settings[name],
+        secrets: (plugin) => ({
+          get: async (name) => secrets.get(`${plugin} ${name}`),
+          set: async (name, secret) => void secrets.set(`${plugin} ${name}`, secret ?? ""),
+        }),
+        refreshCameras: () => undefined,
+        offerCamera: async () => undefined,
+      });
+      clean.push(() => host.stop());
+      const told = (name: string): string[] => {
+        const file = join(root.path, "plugins/storage", `nightjar-camera-${name}`, "heard");
+        const lines = readFileSync(file, "utf8").trim().split("\n");
+        writeFileSync(file, "");
+        return lines.filter((line) => line !== "");
+      };
+      const url = async (name: string): Promise<string | undefined> =>
+        (await host.registries.cameraDrivers.get(name)?.entry.streams({}, CONTEXT))?.main.url;
+      return { folder, settings, host, write, told, url };
+    }
+
+    it("are told of what happens, can refuse, and keep secrets from life to life", async () => {
+      const { host, write, told, url } = await recorder();
+      write("a");
+      await host.load();
+      await host.loaded();
+      await host.start();
+      await host.ready();
+      await host.hooks.cameraAdded.promise({ id: "yard" as CameraId, name: "Yard", driver: "a" });
+      assert.equal(
+        await host.hooks.beforePlayback.promise({ camera: "yard" as CameraId, userName: "bob" }),
+        "no, says 1.0.0",
+      );
+      assert.equal(await url("a"), "rtsp://1.0.0/1");
+      assert.deepEqual(told("a"), ["setup 1.0.0 1 undefined", "start", "ready", "added yard"]);
+      await host.restart("nightjar-camera-a");
+      assert.deepEqual(
+        told("a").filter((line) => line !== "ended"),
+        ["stop", "setup 1.0.0 1 secret 1.0.0", "start", "ready"],
+      );
+      assert.deepEqual(host.list()[0]?.provides, ["camera-driver:a", "route:say"]);
+      assert.ok((host.list()[0]?.calls ?? 0) > 4);
+    });
+
+    it("answer at resources of their own, of the same name in each, while they are there", async () => {
+      const { host, write, settings } = await recorder();
+      write("a");
+      write("b");
+      await host.load();
+      await host.loaded();
+      const say = host.routesOf("nightjar-camera-b")[0];
+      const request = { params: { word: "hello" }, query: {}, body: { loud: "yes" }, userName: "bob" };
+      assert.deepEqual(await say?.handle(request, CONTEXT), { ...request, aborted: false });
+      if (!bundled)
+        await assert.rejects(say?.handle({ ...request, body: { loud: "NO" } }, CONTEXT) ?? Promise.resolve());
+      settings["nightjar-camera-b"] = { enabled: false, config: {} };
+      await host.settingsChanged();
+      assert.deepEqual(host.routesOf("nightjar-camera-b"), []);
+      assert.equal(host.routesOf("nightjar-camera-a").length, 1);
+    });
+
+    it("are ended and started by their settings, and nothing of them answers meanwhile", async () => {
+      const { host, write, told, url, settings } = await recorder();
+      write("a");
+      write("b");
+      await host.load();
+      await host.loaded();
+      await host.start();
+      told("a");
+      told("b");
+      settings["nightjar-camera-a"] = { enabled: false, config: {} };
+      await host.settingsChanged();
+      assert.equal(host.list()[0]?.status, "disabled");
+      assert.equal(await url("a"), undefined);
+      assert.ok(told("a").includes("stop"));
+      await host.hooks.cameraAdded.promise({ id: "yard" as CameraId, name: "Yard", driver: "a" });
+      assert.deepEqual(told("a"), []);
+      settings["nightjar-camera-a"] = { enabled: true, config: { level: 5 } };
+      await host.settingsChanged();
+      assert.equal(await url("a"), "rtsp://1.0.0/5");
+      await host.hooks.cameraAdded.promise({ id: "gate" as CameraId, name: "Gate", driver: "a" });
+      assert.deepEqual(told("a"), ["setup 1.0.0 5 secret 1.0.0", "start", "ready", "added gate"]);
+      assert.deepEqual(told("b"), ["added yard", "added gate"]);
+    });
+
+    it("with wrong new settings do not run and say where it is wrong, until they are mended", async () => {
+      const { host, write, url, settings } = await recorder();
+      write("a");
+      await host.load();
+      await host.loaded();
+      settings["nightjar-camera-a"] = { enabled: true, config: { level: "high" } };
+      await host.settingsChanged();
+      assert.notEqual(host.list()[0]?.status, "running");
+      assert.match(host.list()[0]?.reason ?? "", /\/level/);
+      settings["nightjar-camera-a"] = { enabled: true, config: { level: 2 } };
+      await host.settingsChanged();
+      assert.equal(await url("a"), "rtsp://1.0.0/2");
+    });
+
+    it("that appear, change or go are taken up without touching the others", async () => {
+      const { host, write, told, url, folder } = await recorder();
+      write("a");
+      write("b");
+      await host.load();
+      await host.loaded();
+      await host.start();
+      told("a");
+      write("b", "2.0.0");
+      write("c");
+      await host.rescan();
+      assert.equal(await url("b"), "rtsp://2.0.0/1");
+      assert.equal(await url("c"), "rtsp://1.0.0/1");
+      assert.deepEqual(told("c"), ["setup 1.0.0 1 undefined", "start", "ready"]);
+      rmSync(join(folder, "nightjar-camera-b"), { recursive: true });
+      await host.rescan();
+      assert.equal(await url("b"), undefined);
+      assert.deepEqual(
+        host.list().map(({ name }) => name),
+        ["nightjar-camera-a", "nightjar-camera-c"],
+      );
+      assert.deepEqual(told("a"), []);
+    });
+  });
+}

@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { systemClock } from "../../../../core/clock.ts";
+import { silentLog } from "../../../../core/log.ts";
+import { PluginHost } from "../../../../core/plugin/host/plugin-host.ts";
+import { discoverPlugins } from "../../../../core/plugin/package/discovery.ts";
+import { readManifest } from "../../../../core/plugin/package/manifest.ts";
+
+const CARD = {
+  name: "nightjar-camera-test",
+  version: "1.2.3",
+  type: "module",
+  exports: "./index.js",
+  keywords: ["nightjar-plugin"],
+  engines: { nightjar: "^0.1.0" },
+  nightjar: { displayName: "Test", kind: "camera", provides: ["camera-driver:test"] },
+};
+
+describe("a plugin's identity card", () => {
+  it("is accepted when name, keyword and engine fit", () => {
+    const result = readManifest(CARD, "0.1.7");
+    assert.equal(result.ok, true);
+    assert.equal(result.ok && result.manifest.kind, "camera");
+    assert.equal(result.ok && result.manifest.isolation, "process");
+  });
+  for (const [what, change, reason] of [
+    ["a name outside the pattern", { name: "camera-test" }, /does not fit/],
+    ["an unknown kind", { name: "nightjar-lens-test" }, /does not fit/],
+    ["a missing keyword", { keywords: [] }, /keyword/],
+    ["a missing engine", { engines: {} }, /engines\.nightjar/],
+    ["an engine that is not satisfied", { engines: { nightjar: "^2.0.0" } }, /wants Nightjar \^2/],
+    ["a second core in its dependencies", { dependencies: { "@nightjar/core": "1" } }, /peerDependencies/],
+    ["a kind that contradicts its name", { nightjar: { kind: "pos" } }, /kind "camera"/],
+    ["no entry", { exports: undefined }, /entry/],
+  ] as const) {
+    it(`is refused for ${what}, with the reason`, () => {
+      const result = readManifest({ ...CARD, ...change }, "0.1.0");
+      assert.equal(result.ok, false);
+      assert.match(result.ok ? "" : result.reason, reason);
+    });
+  }
+  it("is refused, not fatal, when it is rubbish", () => {
+    for (const value of [null, 3, "x", [], { name: 4 }]) assert.equal(readManifest(value, "0.1.0").ok, false);
+  });
+});
+
+describe("plugins on disk", async () => {
+  const root = await mkdtemp(join(tmpdir(), "nightjar-plugins-"));
+  after(() => rm(root, { recursive: true }));
+  let number = 0;
+
+  async function folderWith(plugins: Record<string, { card?: object; entry?: string }>): Promise<string> {
+    const folder = join(root, `set-${number++}`);
+    for (const [name, { card, entry }] of Object.entries(plugins)) {
+      await mkdir(join(folder, name), { recursive: true });
+      await writeFile(join(folder, name, "package.json"), JSON.stringify({ ...CARD, name, ...card }));
+      await writeFile(join(folder, name, "index.js"), entry ?? "export default {};");
+    }
+    return folder;
+  }
+
+  const plugin = (name: string, setup: string) =>
+    `import { Type } from "${import.meta.resolve("typebox")}";
+    export default { name: "${name}", configSchema: Type.Object({ level: Type.Number({ default: 7 }) }, { additionalProperties: false }), setup(nvr, config) { ${setup} } };`;
+
+  function host(folder: string, settings: Record<string, { enabled: boolean; config: unknown }> = {}) {
+    return new PluginHost({
+      dataDir: join(root, "data"),
+      version: "0.1.0",
+      paths: [{ bundled: true, folder }],
+      log: silentLog,
+      clock: systemClock,
+      settings: (name) => settings[name],
+      secrets: () => ({ get: async () => undefined, set: async () => undefined }),
+      refreshCameras: () => undefined,
+      offerCamera: async () => undefined,
+    });
+  }
+
+  it("are found once: the first search path wins and the other is named", async () => {
+    const one = await folderWith({ "nightjar-camera-a": {} });
+    const two = await folderWith({ "nightjar-camera-a": {}, "nightjar-camera-b": {} });
+    const found = await discoverPlugins(
+      [
+        { bundled: true, folder: one },
+        { bundled: false, folder: two },
+        { bundled: false, folder: join(root, "missing") },
+      ],
+      "0.1.0",
+    );
+    assert.deepEqual(
+      found.plugins.map(({ manifest, bundled }) => [manifest.name, bundled]),
+      [
+        ["nightjar-camera-a", true],
+        ["nightjar-camera-b", false],
+      ],
+    );
+    assert.match(found.refused[0]?.reason ?? "", /found first/);
+  });
+
+  it("are set up in declared order", async () => {
+    const folder = await folderWith({
+      "nightjar-camera-a": { card: { nightjar: { after: ["nightjar-camera-b"] } } },
+      "nightjar-camera-b": {},
+    });
+    const found = await discoverPlugins([{ bundled: true, folder }], "0.1.0");
+    assert.deepEqual(
+      found.plugins.map(({ manifest }) => manifest.name),
+      ["nightjar-camera-b", "nightjar-camera-a"],
+    );
+  });
+
+  it("that wait for each other are refused with the circle, and the others are found", async () => {
+    const folder = await folderWith({
+      "nightjar-camera-a": { card: { nightjar: { after: ["nightjar-camera-b"] } } },
+      "nightjar-camera-b": { card: { nightjar: { after: ["nightjar-camera-a"] } } },
+      "nightjar-camera-c": {},
+    });
+    const found = await discoverPlugins([{ bundled: false, folder }], "0.1.0");
+    assert.deepEqual(
+      found.plugins.map(({ manifest }) => manifest.name),
+      ["nightjar-camera-c"],
+    );
+    const plugins = host(folder);
+    await plugins.load();
+    const refused = plugins.list().filter(({ status }) => status === "refused");
+    assert.deepEqual(
+      refused.map(({ name }) => name),
+      ["nightjar-camera-a", "nightjar-camera-b"],
+    );
+    assert.match(
+      refused[0]?.reason ?? "",
+      /nightjar-camera-a after nightjar-camera-b after nightjar-camera-a/,
+    );
+  });
+
+  it("get their configuration with defaults filled in and register drivers", async () => {
+    const name = "nightjar-camera-ok";
+    const folder = await folderWith({
+      [name]: {
+        entry: plugin(
+          name,
+          'nvr.cameraDrivers.register({ id: "t" + config.level, displayName: "T", configSchema: Type.Object({}), streams: async () => ({}) });',
+        ),
+      },
+    });
+    const plugins = host(folder);
+    await plugins.load();
+    assert.equal(plugins.registries.cameraDrivers.get("t7")?.plugin, name);
+    assert.equal(plugins.list()[0]?.status, "running");
+  });
+
+  it("that throw in setup are listed as failed with the reason, and the others run", async () => {
+    const folder = await folderWith({
+      "nightjar-camera-bad": { entry: plugin("nightjar-camera-bad", 'throw new Error("no lens");') },
+      "nightjar-camera-good": { entry: plugin("nightjar-camera-good", "") },
+    });
+    const plugins = host(folder);
+    await plugins.load();
+    assert.deepEqual(
+      plugins.list().map(({ name, status, reason }) => [name, status, reason]),
+      [
+        ["nightjar-camera-bad", "failed", "no lens"],
+        ["nightjar-camera-good", "running", undefined],
+      ],
+    );
+  });
+
+  it("with a wrong configuration are not set up, and the path is named", async () => {
+    const name = "nightjar-camera-cfg";
+    const folder = await folderWith({ [name]: { entry: plugin(name, 'throw new Error("was set up");') } });
+    const plugins = host(folder, { [name]: { enabled: true, config: { level: "high" } } });
+    await plugins.load();
+    assert.match(plugins.list()[0]?.reason ?? "", /\/level/);
+  });
+
+  it("that are disabled are not imported", async () => {
+    const name = "nightjar-camera-off";
+    const folder = await folderWith({ [name]: { entry: 'throw new Error("imported");' } });
+    const plugins = host(folder, { [name]: { enabled: false, config: {} } });
+    await plugins.load();
+    assert.equal(plugins.list()[0]?.status, "disabled");
+  });
+
+  it("may not answer for a driver that another answers for", async () => {
+    const entry = (name: string) =>
+      plugin(
+        name,
+        'nvr.cameraDrivers.register({ id: "same", displayName: "S", configSchema: Type.Object({}), streams: async () => ({}) });',
+      );
+    const folder = await folderWith({
+      "nightjar-camera-one": { entry: entry("nightjar-camera-one") },
+      "nightjar-camera-two": { entry: entry("nightjar-camera-two") },
+    });
+    const plugins = host(folder);
+    await plugins.load();
+    assert.equal(plugins.registries.cameraDrivers.get("same")?.plugin, "nightjar-camera-one");
+    assert.match(plugins.list()[1]?.reason ?? "", /already answers/);
+  });
+});
