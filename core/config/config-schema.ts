@@ -207,6 +207,14 @@ export const ConfigSchema = Type.Object(
                     default: true,
                   }),
                 ),
+                hooks: Type.Optional(
+                  Type.Boolean({
+                    title: "Deciding hooks",
+                    description:
+                      "False takes away the say in what is recorded and who may look from a plugin that asks for it.",
+                    default: true,
+                  }),
+                ),
               },
               {
                 ...closed,

@@ -1,12 +1,16 @@
 // Shapes of what the API says of installing plugins: jobs, what the registry offers, updates.
 import { type Static, Type } from "typebox";
+import { DECIDING_HOOKS } from "../plugin/package/permissions.ts";
 
 const closed = { additionalProperties: false } as const;
 const NAME_LIMIT = 214;
 const SOURCE_LIMIT = 4096;
 
 const PermissionsSchema = Type.Object(
-  { network: Type.Union([Type.Boolean(), Type.Array(Type.String())]) },
+  {
+    network: Type.Union([Type.Boolean(), Type.Array(Type.String())]),
+    hooks: Type.Optional(Type.Array(Type.Enum(DECIDING_HOOKS))),
+  },
   { description: "What it asks to be allowed." },
 );
 

@@ -5,6 +5,7 @@ import { CameraConfigSchema, RecordConfigSchema } from "../config/camera-config.
 import { STREAM_NAMES } from "../domain/ids.ts";
 import { RECORD_REASONS } from "../domain/record-reasons.ts";
 import { CONFINEMENT_WAYS } from "../plugin/isolated/confinement.ts";
+import { DECIDING_HOOKS } from "../plugin/package/permissions.ts";
 
 const closed = { additionalProperties: false } as const;
 
@@ -303,7 +304,14 @@ export const PluginsSchema = Type.Object({
       ),
       permissions: Type.Optional(
         Type.Object(
-          { network: Type.Union([Type.Boolean(), Type.Array(Type.String())]) },
+          {
+            network: Type.Union([Type.Boolean(), Type.Array(Type.String())]),
+            hooks: Type.Optional(
+              Type.Array(Type.Enum(DECIDING_HOOKS), {
+                description: "Hooks by which it decides: what is recorded, who may look.",
+              }),
+            ),
+          },
           { description: "What it asks to be allowed; hosts are what it says that it talks to." },
         ),
       ),

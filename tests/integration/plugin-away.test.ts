@@ -68,7 +68,10 @@ describe("cameras of a stranger's plugin", { timeout: 120_000 }, () => {
   it("are recorded after a start of the whole recorder as well", async () => {
     await rig.launch();
     await rig.untilRecording(30_000);
-    const status = await rig.status();
-    assert.equal(status?.cameras.recording, 2);
+    await waitFor(async () => (await rig.status())?.cameras.recording === 2, {
+      deadlineMs: 20_000,
+      periodMs: 100,
+      what: "both cameras to be shown as recorded",
+    });
   });
 });

@@ -30,8 +30,11 @@ export class PluginTaps {
     this.#guard = guard;
   }
 
-  /** Taps a hook for the present life. Throws `NJ_PLUGIN_FAILED` where there are too many. */
-  add(hook: HookName, stage: number, listener: TapListener): void {
+  /**
+   * Taps a hook for the present life; one that is not `shared` is called by `run` alone. Throws `NJ_PLUGIN_FAILED` where
+   * there are too many.
+   */
+  add(hook: HookName, stage: number, listener: TapListener, shared = true): void {
     const ordinal = this.#slots.filter(
       (slot) => slot.hook === hook && slot.stage === stage && slot.listener !== undefined,
     ).length;
@@ -51,6 +54,7 @@ export class PluginTaps {
     }
     const slot: Slot = { hook, stage, ordinal, listener };
     this.#slots.push(slot);
+    if (!shared) return;
     const pass: TapListener = (...args) => slot.listener?.(...args) ?? NOTHING;
     // `stop` runs in the reverse order of `start`, which tapable does not do by itself.
     const order = hook === "stop" ? -stage : stage;

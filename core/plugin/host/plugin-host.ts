@@ -24,7 +24,7 @@ import {
   type SearchPath,
 } from "../package/discovery.ts";
 import { type IconFile, readIcon } from "../package/icon-file.ts";
-import { networkLeave, type PluginGrants } from "../package/permissions.ts";
+import { mayTap, networkLeave, type PluginGrants } from "../package/permissions.ts";
 import type { HostedPlugin, PluginPlaces } from "./hosted-plugin.ts";
 import { InlinePlugin } from "./inline-plugin.ts";
 import { type PluginFigures, type PluginStatus, statusOf, statusOfRefused } from "./plugin-status.ts";
@@ -129,11 +129,17 @@ export class PluginHost {
     await this.#loaded;
   }
 
-  /** Lets the plugins open what they need. */
+  /** Lets the plugins open what they need: bundled ones in the order of their stages, strangers' beside each other. */
   async start(): Promise<void> {
     await this.hooks.start.promise(this.#starting.signal);
     this.#hasStarted = true;
-    for (const { hosted } of this.#entries.values()) hosted?.hasStarted();
+    const strangers: Promise<void>[] = [];
+    for (const { found, hosted } of this.#entries.values()) {
+      hosted?.hasStarted();
+      if (found.bundled || hosted?.status !== "running") continue;
+      strangers.push(this.#booksOf(found.manifest.name).taps.run("start", [this.#starting.signal]));
+    }
+    await Promise.race([Promise.all(strangers), this.#patience()]);
   }
 
   async ready(): Promise<void> {
@@ -264,6 +270,7 @@ export class PluginHost {
           cacheDir: join(dataDir, "cache", "plugins", folderName(name)),
           clock,
           network: () => networkLeave(entry.found.manifest.permissions, entry.settings.grants),
+          mayTap: (hook) => mayTap(hook, entry.found.manifest.permissions, entry.settings.grants),
           walls: this.#options.walls,
         });
     if (this.#hasStarted) entry.hosted.hasStarted();
@@ -304,11 +311,13 @@ export class PluginHost {
           if (registry === "cameraDrivers") this.#options.refreshCameras(id);
         }
       },
-      tap: (hook, stage, listener) => taps.add(hook, stage, listener),
+      // A stranger's start and stop are his own: one that takes its time must not keep the others waiting.
+      tap: (hook, stage, listener) =>
+        taps.add(hook, stage, listener, entry.found.bundled || (hook !== "start" && hook !== "stop")),
       clearTaps: () => taps.clear(),
-      // At the end the hook itself has run, over all plugins in the order of their stages.
+      // At the end the hook itself has run, over all bundled plugins in the order of their stages.
       run: async (hook, args) => {
-        if (hook !== "stop" || !this.#hasStopped) await taps.run(hook, args);
+        if (hook !== "stop" || !this.#hasStopped || !entry.found.bundled) await taps.run(hook, args);
       },
       failed: (what, error) => this.#failed(name, what, faultOf(error, `${name} failed in ${what}`)),
       refreshCameras: this.#options.refreshCameras,

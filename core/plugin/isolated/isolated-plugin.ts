@@ -6,7 +6,7 @@ import type { LinkHandler } from "../../link/link.ts";
 import { isContext } from "../calls/guarded-entry.ts";
 import { plainCopy } from "../calls/plain-copy.ts";
 import { checkCard, type EntryParts, REGISTRIES, type RegistryName } from "../calls/registries.ts";
-import { HOOKS } from "../contract/hook-catalogue.ts";
+import { HOOKS, type HookName } from "../contract/hook-catalogue.ts";
 import type { HostedPlugin, HostedStatus, PluginPlaces } from "../host/hosted-plugin.ts";
 import type { NetworkLeave } from "../package/permissions.ts";
 import type { ConfinementWay } from "./confinement.ts";
@@ -23,6 +23,9 @@ const WINDOW_MS = 5 * 60_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 const ENTRIES_LIMIT = 50;
+/** For all taps of a hook together; who taps it often does not get more. */
+const START_LIMIT_MS = 10_000;
+const STOP_LIMIT_MS = 2_500;
 const OFFERS_LIMIT = 64;
 
 type Told = Parameters<CoreMethodsForPlugin["log"]>[0];
@@ -38,6 +41,8 @@ export interface IsolatedPluginOptions
   readonly places: PluginPlaces;
   /** Asked at each start. */
   network(): NetworkLeave;
+  /** Whether it may tap a hook. */
+  mayTap(hook: HookName): boolean;
 }
 
 export class IsolatedPlugin implements HostedPlugin {
@@ -108,8 +113,8 @@ export class IsolatedPlugin implements HostedPlugin {
     places.answers(this.#registered);
     // The core runs `start` and `ready` once, for all; whoever comes later is started on his own.
     if (!this.#hasStarted) return;
-    await places.run("start", [new AbortController().signal]);
-    await places.run("ready", []);
+    const started = places.run("start", [new AbortController().signal]).then(() => places.run("ready", []));
+    await this.#within(START_LIMIT_MS, started);
   }
 
   hasStarted(): void {
@@ -126,11 +131,20 @@ export class IsolatedPlugin implements HostedPlugin {
     this.#pause?.cancel();
     this.#starting.abort();
     const running = this.#process;
-    if (running !== undefined && this.status === "running") await this.#options.places.run("stop", []);
+    if (running !== undefined && this.status === "running")
+      await this.#within(STOP_LIMIT_MS, this.#options.places.run("stop", []));
     this.#process = undefined;
     this.#set("stopped");
     this.#options.places.clearTaps();
     await running?.stop();
+  }
+
+  /** Waits for taps, which have their limits one by one, no longer than for all of them together. */
+  #within(limitMs: number, work: Promise<void>): Promise<void> {
+    const patience = new Promise<void>((resolve) => {
+      this.#options.clock.after(limitMs, resolve);
+    });
+    return Promise.race([work, patience]);
   }
 
   #set(status: HostedStatus, reason?: string): void {
@@ -207,6 +221,17 @@ export class IsolatedPlugin implements HostedPlugin {
       tap: ({ tap, hook, stage }: Parameters<CoreMethodsForPlugin["tap"]>[0]) => {
         if (tap !== declared || !Object.hasOwn(HOOKS, hook)) return;
         declared += 1;
+        if (!this.#options.mayTap(hook)) {
+          places.failed(
+            `hook ${hook}`,
+            new NightjarError(
+              "NJ_PLUGIN_PERMISSION",
+              "permission-denied",
+              `it may not decide in ${hook}: its package.json does not ask for that (nightjar.permissions.hooks), or its owner does not grant it (grants.hooks in config.json)`,
+            ),
+          );
+          return;
+        }
         const order = { tap } as const;
         places.tap(hook, Number(stage) || 0, (...args) =>
           this.#process === undefined

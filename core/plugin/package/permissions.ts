@@ -1,6 +1,13 @@
 // What a plugin asks to be allowed (`nightjar.permissions` in its package.json), what the owner leaves it of that
 // (`plugins.<name>.grants` in config.json), and what follows. Default deny; pure.
 
+import { HOOKS, type HookName } from "../contract/hook-catalogue.ts";
+
+/** Hooks whose listeners answer something that the recorder goes by. */
+export type DecidingHook = {
+  [Name in HookName]: (typeof HOOKS)[Name]["kind"] extends "value" | "veto" ? Name : never;
+}[HookName];
+
 /** What a plugin wants. */
 export interface PluginPermissions {
   /**
@@ -8,18 +15,29 @@ export interface PluginPermissions {
    * addresses of cameras are the owner's, and no card can name them.
    */
   readonly network: boolean | string[];
+  /**
+   * Hooks by which it decides for the recorder: what is recorded, who may look. To be told of things needs no leave.
+   */
+  readonly hooks?: DecidingHook[];
 }
 
 /** What its owner says to that; what he does not mention is granted. */
 export interface PluginGrants {
   readonly network?: boolean | undefined;
+  /** False takes away all hooks that decide. */
+  readonly hooks?: boolean | undefined;
 }
 
 export const NO_PERMISSIONS: PluginPermissions = { network: false };
 
+/** Hooks whose listeners decide: a plugin in a process of its own must have asked for them. */
+export const DECIDING_HOOKS = (Object.keys(HOOKS) as HookName[]).filter(
+  (name): name is DecidingHook => HOOKS[name].kind === "value" || HOOKS[name].kind === "veto",
+);
+
 const HOSTS_LIMIT = 32;
 const HOST_PATTERN = /^(?=.{1,253}$)(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?$/;
-const KNOWN = ["network"];
+const KNOWN = ["network", "hooks"];
 
 /** Reads the card's wish, or says in a sentence what is wrong with it. */
 export function readPermissions(value: unknown): PluginPermissions | string {
@@ -30,16 +48,30 @@ export function readPermissions(value: unknown): PluginPermissions | string {
   if (unknown !== undefined) {
     return `it wants the permission "${unknown.slice(0, 40)}", which this Nightjar does not have to give`;
   }
-  const { network = false } = value as { network?: unknown };
-  if (typeof network === "boolean") return { network };
+  const { network = false, hooks = [] } = value as { network?: unknown; hooks?: unknown };
+  if (!Array.isArray(hooks) || !hooks.every((hook) => DECIDING_HOOKS.includes(hook as DecidingHook))) {
+    return `its nightjar.permissions.hooks is not a list out of ${DECIDING_HOOKS.join(", ")}`;
+  }
+  const asked = hooks.length === 0 ? {} : { hooks: DECIDING_HOOKS.filter((hook) => hooks.includes(hook)) };
+  if (typeof network === "boolean") return { network, ...asked };
   if (
     Array.isArray(network) &&
     network.length <= HOSTS_LIMIT &&
     network.every((host) => typeof host === "string" && HOST_PATTERN.test(host))
   ) {
-    return { network: network.length === 0 ? false : network };
+    return { network: network.length === 0 ? false : network, ...asked };
   }
   return `its nightjar.permissions.network is neither true nor a list of at most ${HOSTS_LIMIT} host names`;
+}
+
+/** True if a plugin may tap a hook. */
+export function mayTap(
+  hook: HookName,
+  permissions: PluginPermissions,
+  grants: PluginGrants | undefined,
+): boolean {
+  const decides = DECIDING_HOOKS.find((known) => known === hook);
+  return decides === undefined || (permissions.hooks?.includes(decides) === true && grants?.hooks !== false);
 }
 
 /** Whether a plugin has the network, or why not: it has not asked for it, or its owner has taken it away. */

@@ -229,6 +229,8 @@ export interface PlaceProblem {
 /** What a plugin asks to be allowed; hosts are what it says that it talks to. */
 export interface PluginPermissions {
   readonly network: boolean | readonly string[];
+  /** Hooks by which it decides: what is recorded, who may look. */
+  readonly hooks?: readonly string[];
 }
 
 /** A plugin's file that the recorder has looked at and keeps for a job. */

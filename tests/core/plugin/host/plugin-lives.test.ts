@@ -9,6 +9,7 @@ import type { CameraId } from "../../../../core/domain/ids.ts";
 import { silentLog } from "../../../../core/log.ts";
 import { PluginHost, type PluginSettings } from "../../../../core/plugin/host/plugin-host.ts";
 import { tempDir } from "../../../../core/testing/temp-dir.ts";
+import { waitFor } from "../../../../core/testing/wait-for.ts";
 
 const CORE = import.meta.resolve("../../../../core/index.ts");
 const CONTEXT = { signal: new AbortController().signal, secret: async () => undefined };
@@ -41,6 +42,7 @@ for (const bundled of [true, false]) {
             exports: `./index-${version}.js`,
             keywords: ["nightjar-plugin"],
             engines: { nightjar: "^0.1.0" },
+            nightjar: { permissions: { hooks: ["beforePlayback"] } },
           }),
         );
         writeFileSync(
@@ -138,6 +140,43 @@ for (const bundled of [true, false]) {
       await host.settingsChanged();
       assert.deepEqual(host.routesOf("nightjar-camera-b"), []);
       assert.equal(host.routesOf("nightjar-camera-a").length, 1);
+    });
+
+    if (!bundled)
+      it("that never end their start keep nobody else waiting", async () => {
+        const { host, write, told, folder } = await recorder();
+        write("a");
+        write("b");
+        const file = join(folder, "nightjar-camera-a", "index-1.0.0.js");
+        const hangs =
+          'for (let n = 0; n < 50; n += 1) nvr.hooks.start.tapPromise({ name: "x", stage: -50 }, () => new Promise(() => {}));';
+        writeFileSync(
+          file,
+          readFileSync(file, "utf8").replace(
+            "nvr.cameraDrivers.register",
+            `${hangs} nvr.cameraDrivers.register`,
+          ),
+        );
+        await host.load();
+        await host.loaded();
+        await host.start();
+        await waitFor(() => told("b").includes("start"), { deadlineMs: 8_000, what: "the other's start" });
+        assert.deepEqual(
+          host.list().map(({ status }) => status),
+          ["running", "running"],
+        );
+      });
+
+    it("decide nothing once their owner has taken that away, where they are strangers'", async () => {
+      const { host, write, settings } = await recorder();
+      write("a");
+      settings["nightjar-camera-a"] = { enabled: true, config: {}, grants: { hooks: false } };
+      await host.load();
+      await host.loaded();
+      const asked = await host.hooks.beforePlayback.promise({ camera: "yard" as CameraId, userName: "bob" });
+      assert.equal(asked, bundled ? "no, says 1.0.0" : undefined);
+      assert.equal(host.list()[0]?.errors, bundled ? 0 : 1);
+      assert.equal(host.list()[0]?.status, "running");
     });
 
     it("are ended and started by their settings, and nothing of them answers meanwhile", async () => {

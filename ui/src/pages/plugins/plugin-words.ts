@@ -74,9 +74,11 @@ export const JOB_STATE: Readonly<Record<PluginJob["status"], MessageKey>> = {
 };
 
 /** What a plugin asks to be allowed, as a sentence. */
-export function wishesText({ network }: PluginPermissions): string {
-  if (network === false || (network !== true && network.length === 0)) return t("plugins.wants.nothing");
-  return network === true
-    ? t("plugins.wants.network")
-    : t("plugins.wants.hosts", { hosts: network.join(", ") });
+export function wishesText({ network, hooks = [] }: PluginPermissions): string {
+  const wishes: string[] = [];
+  if (network === true) wishes.push(t("plugins.wants.network"));
+  else if (network !== false && network.length > 0)
+    wishes.push(t("plugins.wants.hosts", { hosts: network.join(", ") }));
+  if (hooks.length > 0) wishes.push(t("plugins.wants.hooks", { hooks: hooks.join(", ") }));
+  return wishes.length === 0 ? t("plugins.wants.nothing") : wishes.join(" ");
 }
