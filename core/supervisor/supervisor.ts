@@ -66,7 +66,7 @@ export class Supervisor {
         env: {
           ...scrubbedEnvironment(process.env),
           // Compiled code is kept from start to start: a process is up sooner and takes a third less memory.
-          NODE_COMPILE_CACHE: join(dataDir, "cache", "code"),
+          NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(dataDir, "cache", "code"),
         },
         log,
         onReady: (facts) => this.#ready(role, facts),
