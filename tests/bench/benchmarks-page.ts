@@ -49,6 +49,16 @@ const EXPLAINED: Readonly<Record<string, readonly string[]>> = {
     "- *seek to the exact picture*: until the picture of the moment itself, with up to 2 s of frames decoded in software on",
     "  the way.",
   ],
+  plugins: [
+    "Plugins with one driver and one tap, in JavaScript, on a data directory where compiled code is kept already.",
+    "",
+    "- *hook call*: a notification that ten plugins hear, with all that guards it: copies, time limits, counting. Hooks are",
+    "  asynchronous; there are no synchronous ones.",
+    "- *isolated call*: a driver's `streams()` in a process of its own, evenly spread; the rival is asked over Node's own channel",
+    "  as Homebridge asks its child bridges, without copies, checks, limits or permissions.",
+    "- *memory of its own*: what no other process shares (private pages), which is what one more plugin costs the machine;",
+    "  *resident* counts the program of Node once more for each.",
+  ],
   crash: [
     "The `media` process records 16 cameras and is killed without notice (`kill -9`), at moments spread over the second in",
     "which parts are written, 15 times. Nobody tells the new process what to record: its own saved state does.",
