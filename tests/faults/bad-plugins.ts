@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { BAD_PLUGINS, writeBadPlugins } from "../support/bad-plugins.ts";
-import { type FsckOutcome, framesMissing, gapsOf, runFsck } from "../support/recorder-evidence.ts";
+import { type FsckOutcome, recordedUntil, runFsck } from "../support/recorder-evidence.ts";
 import { DEMO_FRAME_MS, RecorderRig } from "../support/recorder-rig.ts";
 
 export interface BadPluginsResult {
@@ -44,23 +44,9 @@ export async function badPlugins(options: { cameras: number; seconds: number }):
     const endMs = Date.now();
     await rig.stopRecorder();
     const files = rig.files();
-    const byCamera = Map.groupBy(files, ({ camera }) => camera);
-    const ends = [...byCamera.values()].map((own) => Math.max(...own.map((file) => file.endMs)));
     return {
-      cameras: byCamera.size,
-      frames: files.reduce((sum, file) => sum + file.frames, 0),
-      seconds: Math.round((endMs - Math.min(...files.map((file) => file.startMs))) / 1_000),
-      gaps: gapsOf(files, DEMO_FRAME_MS, DEMO_FRAME_MS / 2).map(
-        ({ camera, fromMs, toMs }) => `${camera}: ${Math.round(toMs - fromMs)} ms`,
-      ),
-      missing: [...framesMissing(files, DEMO_FRAME_MS)]
-        .filter(([, frames]) => frames !== 0)
-        .map(([camera, frames]) => `${camera}: ${frames}`),
-      reconnected: [...byCamera]
-        .filter(([, own]) => new Set(own.map((file) => file.run)).size > 1)
-        .map(([camera]) => camera),
+      ...recordedUntil(files, endMs, DEMO_FRAME_MS),
       droppedBySender: unitsDropped,
-      endsEarlyMs: Math.round(endMs - Math.min(...ends)),
       plugins,
       fsck: runFsck(rig.dataDir),
     };

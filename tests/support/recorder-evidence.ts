@@ -149,3 +149,41 @@ export function runFsck(dataDir: string, ...args: readonly string[]): FsckOutcom
   );
   return { exitCode: status, output: stdout + stderr };
 }
+
+/** What all cameras together recorded until a moment, and what is wrong with it. */
+export interface RecordedEvidence {
+  readonly cameras: number;
+  readonly frames: number;
+  readonly seconds: number;
+  readonly gaps: readonly string[];
+  readonly missing: readonly string[];
+  /** Cameras with more than one session. */
+  readonly reconnected: readonly string[];
+  /** How long before that moment the first camera ends. */
+  readonly endsEarlyMs: number;
+}
+
+/** Judges the files of cameras that send a frame every `frameMs`. */
+export function recordedUntil(
+  files: readonly RecordedFile[],
+  endMs: number,
+  frameMs: number,
+): RecordedEvidence {
+  const byCamera = Map.groupBy(files, ({ camera }) => camera);
+  const ends = [...byCamera.values()].map((own) => Math.max(...own.map((file) => file.endMs)));
+  return {
+    cameras: byCamera.size,
+    frames: files.reduce((sum, file) => sum + file.frames, 0),
+    seconds: Math.round((endMs - Math.min(...files.map((file) => file.startMs))) / 1_000),
+    gaps: gapsOf(files, frameMs, frameMs / 2).map(
+      ({ camera, fromMs, toMs }) => `${camera}: ${Math.round(toMs - fromMs)} ms`,
+    ),
+    missing: [...framesMissing(files, frameMs)]
+      .filter(([, frames]) => frames !== 0)
+      .map(([camera, frames]) => `${camera}: ${frames}`),
+    reconnected: [...byCamera]
+      .filter(([, own]) => new Set(own.map((file) => file.run)).size > 1)
+      .map(([camera]) => camera),
+    endsEarlyMs: Math.round(endMs - Math.min(...ends)),
+  };
+}
