@@ -5,6 +5,7 @@ import { TICKS_PER_SECOND } from "../../domain/time.ts";
 import type { Log } from "../../log.ts";
 import type { DesiredStream } from "../protocol.ts";
 import { CutRule } from "./cut-rule.ts";
+import { nextIdentity } from "./next-identity.ts";
 import type { Part } from "./part.ts";
 import { SegmentFile, type SegmentFileEvents } from "./segment-file.ts";
 import type { SegmentVolume, SegmentVolumes } from "./segment-volume.ts";
@@ -184,15 +185,7 @@ export class ProvisionalFiles implements SegmentFileEvents {
     const { run } = part;
     const file = new SegmentFile(
       {
-        identity: {
-          camera: this.#desired.camera,
-          stream: this.#desired.stream,
-          node: this.#services.node,
-          run: run.number,
-          sequence: run.nextSequence,
-          startTime90k: part.start90k,
-          clockSource: this.#services.isUnsynchronised() ? "unsynchronised" : "node",
-        },
+        identity: nextIdentity(part, this.#desired, this.#services),
         volume,
         video,
         audio: this.#desired.audio ? audio : undefined,

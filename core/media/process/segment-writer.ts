@@ -5,6 +5,7 @@ import type { Log } from "../../log.ts";
 import type { DesiredStream, MediaReport, OpenSegment } from "../protocol.ts";
 import { type SegmentRecord, segmentId } from "../segment.ts";
 import { CutRule } from "./cut-rule.ts";
+import { nextIdentity } from "./next-identity.ts";
 import type { Part } from "./part.ts";
 import type { ClaimedFiles } from "./provisional-files.ts";
 import { SegmentFile, type SegmentFileEvents, type WrittenPart } from "./segment-file.ts";
@@ -215,15 +216,7 @@ export class SegmentWriter implements SegmentFileEvents {
     const { run } = part;
     const file = new SegmentFile(
       {
-        identity: {
-          camera: this.#desired.camera,
-          stream: this.#desired.stream,
-          node: this.#services.node,
-          run: run.number,
-          sequence: run.nextSequence,
-          startTime90k: part.start90k,
-          clockSource: this.#services.isUnsynchronised() ? "unsynchronised" : "node",
-        },
+        identity: nextIdentity(part, this.#desired, this.#services),
         volume,
         video,
         audio: this.#desired.audio ? audio : undefined,
