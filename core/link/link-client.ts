@@ -64,19 +64,27 @@ export class LinkClient<Remote extends LinkMethods> {
     this.#link?.close();
   }
 
+  #take(link: Link<Remote>): void {
+    if (this.#stop.signal.aborted) {
+      link.close();
+      return;
+    }
+    this.#link = link;
+    this.#onUp(link);
+  }
+
   async #run(): Promise<void> {
     let attempts = 0;
     while (!this.#stop.signal.aborted) {
       try {
-        const link = await connectLink<Remote>(this.#path, this.#options);
-        if (this.#stop.signal.aborted) {
-          link.close();
-          return;
-        }
+        const link = await connectLink<Remote>(this.#path, {
+          ...this.#options,
+          // Not after `await`: what the peer says in the same breath as its hello would be served before.
+          onReady: (ready) => this.#take(ready as unknown as Link<Remote>),
+        });
         attempts = 0;
-        this.#link = link;
-        this.#onUp(link);
         await link.closed;
+        if (this.#link === undefined) return;
         this.#link = undefined;
         this.#onDown();
       } catch (error) {

@@ -35,6 +35,8 @@ export interface LinkOptions {
   readonly handlers: Readonly<Record<string, LinkHandler>>;
   /** Binary frames of the peer; the payload is valid during the call only. */
   readonly onBinary?: (payload: Buffer) => void;
+  /** Called once, when the peer has said hello and before anything else that it sent is served. */
+  readonly onReady?: (link: Link<LinkMethods>) => void;
   /** Longest message of the peer; a longer one closes the link. */
   readonly limitBytes?: number;
   /** Told of every message of the peer before it is looked at; false: it is passed over. */
@@ -198,6 +200,7 @@ export class Link<Remote extends LinkMethods> {
       }
       this.#peer = message.hello;
       this.#greeted?.();
+      this.#options.onReady?.(this as unknown as Link<LinkMethods>);
     } else if ("method" in message) {
       this.#serve(message.method, message.params, "id" in message ? message.id : undefined);
     } else if ("id" in message) {

@@ -6,6 +6,8 @@ import { after, describe, it } from "node:test";
 import { NightjarError } from "../../../core/errors.ts";
 import { FrameSplitter, framePrefix } from "../../../core/link/framing.ts";
 import { connectLink, LINK_VERSION, type Link, listenLinks } from "../../../core/link/link.ts";
+import { LinkClient } from "../../../core/link/link-client.ts";
+import { silentLog } from "../../../core/log.ts";
 
 describe("framing", () => {
   it("finds the same messages however the bytes are cut", () => {
@@ -116,5 +118,30 @@ describe("a link between processes", async () => {
     assert.equal(seen[0]?.toString(), "abcd");
     assert.equal(seen[1]?.length, 100_000);
     await server.close();
+  });
+
+  it("is told to be up before anything is served that came in one breath with the hello", async () => {
+    const path = join(folder, `${number++}.sock`);
+    const server = await listenLinks(
+      path,
+      () => ({ hello: hello("server"), handlers: {} }),
+      (link) => (link as unknown as Link<{ report: (params: object) => void }>).notify("report", {}),
+    );
+    const seen: string[] = [];
+    const both = Promise.withResolvers<void>();
+    const see = (what: string): void => {
+      seen.push(what);
+      if (seen.length === 2) both.resolve();
+    };
+    const client = new LinkClient(path, {
+      hello: hello("client"),
+      handlers: { report: () => see("report") },
+      log: silentLog,
+      onUp: () => see("up"),
+    });
+    await both.promise;
+    client.close();
+    await server.close();
+    assert.deepEqual(seen, ["up", "report"]);
   });
 });
