@@ -2,10 +2,16 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { NightjarError } from "../errors.ts";
 
+/** How many times longer a busy machine may take than the deadlines say: `NIGHTJAR_TEST_PATIENCE`, 1 without it. */
+export function testPatience(): number {
+  const wanted = Number(process.env["NIGHTJAR_TEST_PATIENCE"]);
+  return wanted >= 1 && wanted <= 100 ? wanted : 1;
+}
+
 /**
  * Calls `predicate` every few milliseconds until it gives something other than false, undefined or null, and returns
- * that. Throws `NJ_TEST_DEADLINE` after `deadlineMs` (default 5 000), naming `what` was waited for; a function says what was
- * seen instead.
+ * that. Throws `NJ_TEST_DEADLINE` after `deadlineMs` (default 5 000, times `NIGHTJAR_TEST_PATIENCE`), naming `what` was
+ * waited for; a function says what was seen instead. A deadline ends a hang; it does not judge how fast something is.
  */
 export async function waitFor<Value>(
   predicate: () => Value | Promise<Value>,
@@ -15,7 +21,7 @@ export async function waitFor<Value>(
     readonly periodMs?: number;
   } = {},
 ): Promise<Exclude<Value, false | undefined | null>> {
-  const deadlineMs = options.deadlineMs ?? 5_000;
+  const deadlineMs = (options.deadlineMs ?? 5_000) * testPatience();
   const end = performance.now() + deadlineMs;
   for (;;) {
     const value = await predicate();

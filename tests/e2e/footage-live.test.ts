@@ -225,7 +225,11 @@ describe("H.265 and G.711 in the browser", { skip, timeout: 150_000 }, () => {
         // A media element may show a neighbour for a moment while it seeks: what counts is where it comes to rest.
         await until(
           `frame ${index} of the recording${player}`,
-          async () => (await counterOf(page)) === numbers[index],
+          async () => {
+            const shown = await counterOf(page);
+            if (shown === numbers[index]) return true;
+            throw new Error(`${shown} is shown, not ${numbers[index]}`);
+          },
           20_000,
         );
       }

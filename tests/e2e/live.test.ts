@@ -76,7 +76,7 @@ describe("live view", { skip: skipBrowserTests }, () => {
     });
     await screenshot(page, "live-figures");
     const delay = Number(/^(\d+) ms/.exec(words)?.[1]);
-    assert.ok(delay < 1000, `the delay is small: ${words}`);
+    assert.ok(delay < 3_000, `the delay is small: ${words}`);
   });
 
   it("shows one camera large with its main stream, and goes back", async () => {

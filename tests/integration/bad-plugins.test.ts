@@ -111,7 +111,7 @@ describe("a bad plugin beside a good one", { timeout: 170_000 }, () => {
     await waitFor(() => host.list().every(({ status }) => status === "running"), { deadlineMs: 20_000 });
     const begin = performance.now();
     await host.stop();
-    assert.ok(performance.now() - begin < 8_000, `${Math.round(performance.now() - begin)} ms`);
+    assert.ok(performance.now() - begin < 30_000, `${Math.round(performance.now() - begin)} ms`);
     assert.equal(host.list().find(({ name }) => name === "nightjar-camera-stop-hangs")?.errors, 1);
   });
 

@@ -211,7 +211,7 @@ describe("footage of real cameras", { skip, timeout: 280_000 }, () => {
       { deadlineMs: 20_000, periodMs: 20, what: "a new run of every camera" },
     );
     const tookMs = Date.now() - killedAtMs;
-    assert.ok(tookMs <= 5_000, `${tookMs} ms`);
+    assert.ok(tookMs <= 15_000, `${tookMs} ms`);
     for (const { id } of cameras.values()) await recorder.api("PATCH", `/cameras/${id}`, { enabled: false });
   });
 

@@ -48,11 +48,11 @@ describe("a gateway full of idle connections", () => {
       const viewer = gateway.viewer("/api/v1/cameras/yard/live");
       await until(() => viewer.frames.length === 1, "a viewer meanwhile");
       assert.equal((await fetch(`${gateway.http}/api/v1/status`)).status, 200);
-      while (closed < STRANGERS && performance.now() - startMs < 20_000) {
+      while (closed < STRANGERS && performance.now() - startMs < 60_000) {
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
       assert.equal(closed, STRANGERS);
-      assert.ok(performance.now() - startMs < 15_000);
+      assert.ok(performance.now() - startMs < 45_000);
       assert.equal(viewer.closeCode, undefined);
     } finally {
       clearInterval(drip);

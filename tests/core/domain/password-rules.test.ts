@@ -64,7 +64,7 @@ describe("password rules (house plan 9, attack list A4)", () => {
     const long = Array.from({ length: 1024 }, letter).join("");
     const start = performance.now();
     assert.equal(passwordProblem(long), undefined);
-    assert.ok(performance.now() - start < 200);
+    assert.ok(performance.now() - start < 2_000);
   });
 
   it("throws an error that does not repeat the password", () => {

@@ -36,6 +36,6 @@ describe("redaction of addresses", () => {
     redactUrl("://".repeat(30_000));
     redactUrl("//a:".repeat(30_000));
     redactUrl(`?${"pass-".repeat(30_000)}`);
-    assert.ok(performance.now() - start < 500);
+    assert.ok(performance.now() - start < 5_000);
   });
 });

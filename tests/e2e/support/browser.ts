@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
 import { join } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { testPatience } from "../../../core/testing/wait-for.ts";
 import type { Recorder } from "./recorder.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
@@ -105,12 +106,13 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
 }
 
-/** Polls until `probe` gives something; rejects with `what` after the deadline. */
+/** Polls until `probe` gives something; rejects with `what` after the deadline, which is longer on a busy machine. */
 export async function until<T>(
   what: string,
   probe: () => Promise<T | undefined | false>,
-  timeoutMs = 10_000,
+  calmMs = 10_000,
 ): Promise<T> {
+  const timeoutMs = calmMs * testPatience();
   const deadline = performance.now() + timeoutMs;
   let last: unknown;
   while (performance.now() < deadline) {

@@ -88,7 +88,7 @@ describe("volume readers", () => {
     const behind = readers.read(good, [{ offset: 0, size: 1 }], 0);
     const offline = { code: "NJ_VOLUME_OFFLINE" };
     await Promise.all([assert.rejects(hanging, offline), assert.rejects(behind, offline)]);
-    assert.ok(performance.now() - startMs < 2_000);
+    assert.ok(performance.now() - startMs < 10_000);
     await assert.rejects(readers.read(good, [{ offset: 0, size: 1 }], 0), offline);
     const other = { volume: OTHER, file: join(folder, "other", "file") };
     const [bytes] = await readers.read(other, [{ offset: 3, size: 4 }], 0);

@@ -78,7 +78,7 @@ describe("a clip as a source", () => {
     const late = seen.filter(({ who }) => who === 0).at(-5);
     const same = seen.find(({ who, start }) => who === 1 && start === late?.start);
     assert.ok(late !== undefined && same !== undefined);
-    assert.ok(Math.abs(late.atMs - same.atMs) < 20);
+    assert.ok(Math.abs(late.atMs - same.atMs) < 100);
   });
 
   it("sends nothing after it was stopped, also from within a unit", async (t) => {
