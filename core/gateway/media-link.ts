@@ -7,12 +7,7 @@ import { LINK_VERSION } from "../link/link.ts";
 import { LinkClient } from "../link/link-client.ts";
 import type { Log } from "../log.ts";
 import type { WireFormat } from "../media/live-wire.ts";
-import {
-  type GatewayMethodsForMedia,
-  MEDIA_SOCKET,
-  type MediaMethodsForGateway,
-  type OpenSegment,
-} from "../media/protocol.ts";
+import { type GatewayMethodsForMedia, MEDIA_SOCKET, type MediaMethodsForGateway } from "../media/protocol.ts";
 import type { StreamState } from "../media/source.ts";
 
 /** Receives one subscription's formats and frames, in order. */
@@ -24,11 +19,14 @@ export interface FeedSink {
   dropped(frames: number): void;
 }
 
+export type UnindexedSegments = ReturnType<MediaMethodsForGateway["openSegments"]>;
+
 /** What the live hub, snapshots and playback need of `media`. */
 export interface MediaPort {
   readonly isUp: boolean;
   subscribe(camera: CameraId, stream: StreamName, sink: FeedSink): Promise<Subscription>;
-  openSegments(camera: CameraId, stream: StreamName): Promise<readonly OpenSegment[]>;
+  /** What core's index need not have yet: files that are being written, and files that were just closed. */
+  openSegments(camera: CameraId, stream: StreamName): Promise<UnindexedSegments>;
   latestKeyFrame(
     camera: CameraId,
     stream: StreamName,
@@ -110,8 +108,8 @@ export class MediaLink implements MediaPort {
     }
   }
 
-  async openSegments(camera: CameraId, stream: StreamName): Promise<readonly OpenSegment[]> {
-    return (await this.#client.request("openSegments", { camera, stream }, 3_000)).segments;
+  openSegments(camera: CameraId, stream: StreamName): Promise<UnindexedSegments> {
+    return this.#client.request("openSegments", { camera, stream }, 3_000);
   }
 
   latestKeyFrame(camera: CameraId, stream: StreamName) {

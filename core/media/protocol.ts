@@ -267,7 +267,11 @@ export type MediaMethodsForGateway = {
    */
   subscribe: (params: StreamReport) => { subscription: number; state: StreamState };
   unsubscribe: (params: { subscription: number }) => void;
-  openSegments: (params: { camera: CameraId; stream: StreamName }) => { segments: readonly OpenSegment[] };
+  /** Files that core's index need not have yet: those being written, and those closed without its acknowledgement. */
+  openSegments: (params: StreamReport) => {
+    segments: readonly OpenSegment[];
+    closed: readonly SegmentRecord[];
+  };
   /** The newest key frame in memory, base64 of length-prefixed NAL units: for live snapshots. */
   latestKeyFrame: (params: StreamReport) => { format: WireFormat; keyFrame: string; time90k: number };
   requestKeyFrame: (params: StreamReport) => void;

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { LIVE_HEADER_BYTES, readLiveHeader, type WireFormat } from "../../core/media/live-wire.ts";
 import type { OpenSegment } from "../../core/media/protocol.ts";
+import type { SegmentRecord } from "../../core/media/segment.ts";
 import {
   startTestGateway,
   type TestGateway,
@@ -286,6 +287,38 @@ describe("playback through the gateway", () => {
     } finally {
       gateway.core.segments = recorded.map((one) => one.segment);
       gateway.media.openSegments = [];
+    }
+  });
+
+  it("plays a file that was closed a moment ago, which core does not know yet: it is no gap", async () => {
+    const files = await record(root, source, {
+      camera: "edge",
+      seconds: 10,
+      startAt90k: (number, continued90k) => (number === 0 ? NOON + 11 * HOUR : continued90k),
+      run: 11,
+    });
+    const [known, closed, last] = files as [Recorded, Recorded, Recorded];
+    gateway.core.segments = [known.segment, last.segment];
+    gateway.media.closedSegments = [
+      { ...closed.segment, ...closed.identity, path: closed.path } as unknown as SegmentRecord,
+    ];
+    try {
+      const viewer = gateway.viewer("/api/v1/cameras/edge/playback");
+      await until(() => viewer.socket.readyState === 1, "open");
+      follow(viewer);
+      const asked = { type: "play", speed: 4, stream: "main" };
+      viewer.send({ ...asked, request: 1, time: iso(closed.segment.startTime90k + 1) });
+      await until(() => framesOf(viewer, 1).length >= closed.video.length, "the file by itself");
+      assert.equal(framesOf(viewer, 1)[0]?.time90k, closed.shown90k[0]);
+      viewer.send({ ...asked, request: 2, time: iso(known.segment.startTime90k + 1) });
+      const all = [known, closed, last];
+      const count = all.reduce((sum, { video }) => sum + video.length, 0);
+      await until(() => framesOf(viewer, 2).length >= count, "the file between two others");
+      assertSame(framesOf(viewer, 2).slice(0, count), expected(all));
+      assert.equal(viewer.texts("gap").length, 0);
+    } finally {
+      gateway.core.segments = recorded.map((one) => one.segment);
+      gateway.media.closedSegments = [];
     }
   });
 });

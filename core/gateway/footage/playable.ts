@@ -3,7 +3,7 @@
 import { TICKS_PER_SECOND } from "../../domain/time.ts";
 import { SAMPLE_FLAG } from "../../media/mp4/index.ts";
 import type { OpenSegment } from "../../media/protocol.ts";
-import { segmentId } from "../../media/segment.ts";
+import { type SegmentRecord, segmentId } from "../../media/segment.ts";
 import type { PlayableSegment } from "../protocol.ts";
 import type { SegmentIndex, SegmentPlace, TrackIndex } from "./reader-messages.ts";
 
@@ -46,8 +46,17 @@ export function playableOfOpen(segment: OpenSegment, root: string): Playable {
     end90k: identity.startTime90k + segment.duration90k,
     sizeBytes: readableBytes,
     isOpen: true,
-    place: { volume, file: path.startsWith("/") ? path : `${root}/${path}`, readableBytes },
+    place: { volume, file: fileOf(root, path), readableBytes },
   };
+}
+
+/** From media's answer: closed a moment ago, and not in core's index yet. */
+export function playableOfClosed(segment: SegmentRecord, root: string): Playable {
+  return playableOf({ ...segment, file: fileOf(root, segment.path) });
+}
+
+function fileOf(root: string, path: string): string {
+  return path.startsWith("/") ? path : `${root}/${path}`;
 }
 
 /** Playback order: by run, then by number within the run. */

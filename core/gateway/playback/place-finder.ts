@@ -1,5 +1,5 @@
-// Opens the recordings that a playback request needs, one after the other: passes over those that cannot be read, follows
-// the one that is being written, and waits for one that was just closed until core knows it.
+// Opens the recordings that a playback request needs, one after the other: passes over those that cannot be read, and
+// follows the one that is being written.
 import type { Clock } from "../../clock.ts";
 import { NightjarError } from "../../errors.ts";
 import type { Playable } from "../footage/playable.ts";
@@ -8,7 +8,7 @@ import type { PlaybackTimeline } from "./playback-timeline.ts";
 import type { Place } from "./sample-ranges.ts";
 
 const EDGE_POLL_MS = 300;
-/** How long a recording that was just closed may take until core knows it. */
+/** How long a recording that was being written may be unknown: media may be starting again. */
 const INDEX_PATIENCE_MS = 6_000;
 
 /** Finds and opens recordings for one request. */
@@ -72,21 +72,9 @@ export class PlaceFinder {
     return undefined;
   }
 
-  /** The recording after `item`. A direct successor that core does not know yet is waited for. */
+  /** The recording after `item`. */
   async next(item: Playable): Promise<Place | undefined> {
-    const startMs = this.#clock.monotonicMs();
-    let next = await this.#timeline.after(item);
-    while (
-      next?.isOpen === true &&
-      next.run === item.run &&
-      next.sequence > item.sequence + 1 &&
-      this.#clock.monotonicMs() - startMs < INDEX_PATIENCE_MS &&
-      !this.#signal.aborted
-    ) {
-      await this.#pause(EDGE_POLL_MS);
-      next = await this.#timeline.after(item);
-    }
-    return this.open(next);
+    return this.open(await this.#timeline.after(item));
   }
 
   #pause(ms: number): Promise<void> {

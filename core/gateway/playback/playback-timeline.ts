@@ -1,9 +1,16 @@
-// Finds the recordings of one stream in playback order: closed ones from core's index, the one that is being written
-// from media. Playback order is by run and number; wall time may overlap between runs.
-import type { CameraId, StreamName } from "../../domain/ids.ts";
+// Finds the recordings of one stream in playback order: closed ones from core's index, those that it has not yet - the one
+// that is being written, one that was just closed - from media. Playback order is by run and number; wall time may overlap between runs.
+import type { CameraId, StreamName, VolumeId } from "../../domain/ids.ts";
 import { TICKS_PER_SECOND } from "../../domain/time.ts";
+import { segmentId } from "../../media/segment.ts";
 import type { CorePort } from "../core-link.ts";
-import { inPlaybackOrder, type Playable, playableOf, playableOfOpen } from "../footage/playable.ts";
+import {
+  inPlaybackOrder,
+  type Playable,
+  playableOf,
+  playableOfClosed,
+  playableOfOpen,
+} from "../footage/playable.ts";
 import type { VolumeReaders } from "../footage/volume-reader.ts";
 import type { MediaPort } from "../media-link.ts";
 
@@ -37,12 +44,13 @@ export class PlaybackTimeline {
 
   /** The recording that holds a moment, or else the nearest one after it (before it, backwards). */
   async at(time90k: number, backwards: boolean): Promise<Playable | undefined> {
-    const here = await this.#closed(time90k, time90k + 1);
-    const holding = here.find((one) => one.startTime90k <= time90k && one.end90k > time90k);
+    const holds = (one: Playable) => one.startTime90k <= time90k && one.end90k > time90k;
+    const known = (await this.#closed(time90k, time90k + 1)).find(holds);
+    if (known !== undefined) return known;
+    const open = await this.#unindexed();
+    // It may have come into the index between the two questions.
+    const holding = open.find(holds) ?? (await this.#closed(time90k, time90k + 1)).find(holds);
     if (holding !== undefined) return holding;
-    const open = await this.open();
-    const growing = open.find((one) => one.startTime90k <= time90k && one.end90k > time90k);
-    if (growing !== undefined) return growing;
     const { time90k: next } = await this.#core.request("nextRecorded", {
       ...this.#ids(),
       time90k,
@@ -72,10 +80,11 @@ export class PlaybackTimeline {
     const remembered = this.#known.find(follows);
     // Only the direct successor is taken from memory: something between may have been indexed since.
     if (remembered?.run === item.run && remembered.sequence === item.sequence + 1) return remembered;
+    // Media first: what it no longer has is in the index by then.
+    const open = (await this.#unindexed()).find(follows);
     const window = await this.#closed(item.end90k - 1, item.end90k + WINDOW_90K);
     const closed = window.find((one) => follows(one) && one.end90k > item.startTime90k);
-    if (closed !== undefined) return closed;
-    const open = (await this.open()).find(follows);
+    if (closed !== undefined && (open === undefined || inPlaybackOrder(closed, open) <= 0)) return closed;
     if (open !== undefined) return open;
     const next = await this.at(item.end90k + 1, false);
     return next !== undefined && next.id !== item.id && next.startTime90k >= item.startTime90k
@@ -88,16 +97,18 @@ export class PlaybackTimeline {
     const precedes = (one: Playable) => inPlaybackOrder(one, item) < 0;
     const remembered = this.#known.findLast(precedes);
     if (remembered?.run === item.run && remembered.sequence === item.sequence - 1) return remembered;
+    const open = (await this.#unindexed()).findLast(precedes);
     const window = await this.#closed(item.startTime90k - WINDOW_90K, item.startTime90k + 1);
     const closed = window.findLast(precedes);
-    if (closed !== undefined) return closed;
+    if (closed !== undefined && (open === undefined || inPlaybackOrder(closed, open) >= 0)) return closed;
+    if (open !== undefined) return open;
     const previous = await this.at(item.startTime90k - 1, true);
     return previous !== undefined && precedes(previous) ? previous : undefined;
   }
 
   /** The newest state of a recording that was open: grown, or closed by now; undefined if neither knows it. */
   async refreshed(item: Playable): Promise<Playable | undefined> {
-    const open = (await this.open()).find((one) => one.id === item.id);
+    const open = (await this.#unindexed()).find((one) => one.id === item.id);
     if (open !== undefined) return open;
     return (await this.#closed(item.startTime90k, item.startTime90k + 1)).find((one) => one.id === item.id);
   }
@@ -105,8 +116,8 @@ export class PlaybackTimeline {
   /** All recordings that touch a range, in playback order. */
   async between(start90k: number, end90k: number): Promise<Playable[]> {
     const found = new Map<string, Playable>();
-    // The open ones first: one that is closed in between is then taken as closed, not missed.
-    for (const one of await this.open()) {
+    // Media's first: one that is closed in between is then taken as closed, not missed.
+    for (const one of await this.#unindexed()) {
       if (one.startTime90k < end90k && one.end90k > start90k) found.set(one.id, one);
     }
     let from90k = start90k;
@@ -123,18 +134,22 @@ export class PlaybackTimeline {
 
   /** True if a recording that is being written may still add to what lies before `end90k`. */
   async mayGrow(end90k: number): Promise<boolean> {
-    return (await this.open()).some((one) => one.startTime90k < end90k && one.end90k < end90k);
+    return (await this.#unindexed()).some(
+      (one) => one.isOpen && one.startTime90k < end90k && one.end90k < end90k,
+    );
   }
 
-  /** Recordings that are being written now; none while media is away. */
-  async open(): Promise<Playable[]> {
+  /** Recordings that are being written now, or were closed a moment ago; none while media is away. */
+  async #unindexed(): Promise<Playable[]> {
     if (!this.#media.isUp) return [];
     try {
-      const segments = await this.#media.openSegments(this.camera, this.stream);
-      return segments
-        .map((segment) => playableOfOpen(segment, this.#readers.rootOf(segment.volume) ?? ""))
-        .filter((one) => one.end90k > one.startTime90k)
-        .sort(inPlaybackOrder);
+      const { segments, closed } = await this.#media.openSegments(this.camera, this.stream);
+      const rootOf = ({ volume }: { volume: VolumeId }) => this.#readers.rootOf(volume) ?? "";
+      const found = new Map<string, Playable>();
+      for (const segment of segments)
+        found.set(segmentId(segment.identity), playableOfOpen(segment, rootOf(segment)));
+      for (const segment of closed) found.set(segment.id, playableOfClosed(segment, rootOf(segment)));
+      return [...found.values()].filter((one) => one.end90k > one.startTime90k).sort(inPlaybackOrder);
     } catch {
       // Media may be restarting; what is closed plays all the same.
       return [];

@@ -19,6 +19,7 @@ import type { LiveFanout } from "./live-fanout.ts";
 import { type CreateSource, probeSource } from "./probe.ts";
 import type { ReportSender } from "./report-sender.ts";
 import type { StateKeeper } from "./state-keeper.ts";
+import { unindexedSegments } from "./unindexed-segments.ts";
 import type { Volume } from "./volume.ts";
 import { fetchBackupsFrom, mirroredLocks, storeBackupOn } from "./volume-backups.ts";
 import type { VolumeSet } from "./volume-set.ts";
@@ -149,11 +150,15 @@ function gatewayHandlers(
   parts: LinkedParts,
   link: () => Link<GatewayMethodsForMedia>,
 ): Handlers<MediaMethodsForGateway> {
-  const { fanout } = parts;
+  const { fanout, journal } = parts;
   return {
     subscribe: (name) => fanout.subscribe(link(), name),
     unsubscribe: ({ subscription }) => fanout.unsubscribe(link(), subscription),
-    openSegments: (name) => fanout.openSegments(name),
+    // In this order: one that is closed in between is named twice, not missed.
+    openSegments: (name) => ({
+      segments: fanout.openSegments(name),
+      closed: unindexedSegments(journal, name),
+    }),
     latestKeyFrame: (name) => fanout.latestKeyFrame(name),
     requestKeyFrame: (name) => fanout.requestKeyFrame(name),
   };

@@ -90,8 +90,8 @@ export class LiveFanout {
   }
 
   /** The segments of a stream that are not closed yet. */
-  openSegments(name: StreamReport): { segments: readonly OpenSegment[] } {
-    return { segments: this.#streams.get(streamKey(name))?.recorder.openSegments ?? [] };
+  openSegments(name: StreamReport): readonly OpenSegment[] {
+    return this.#streams.get(streamKey(name))?.recorder.openSegments ?? [];
   }
 
   /** The newest key frame in memory. */

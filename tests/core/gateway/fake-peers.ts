@@ -25,6 +25,7 @@ import type {
   MediaMethodsForGateway,
   OpenSegment,
 } from "../../../core/media/protocol.ts";
+import type { SegmentRecord } from "../../../core/media/segment.ts";
 import type { RunningProcess } from "../../../core/supervisor/process-contract.ts";
 
 /** Waits until `predicate` holds; fails after a time that only a hang needs, on a busy machine too. */
@@ -188,6 +189,8 @@ export class FakeMedia {
   readonly subscribed: { camera: string; stream: string; subscription: number }[] = [];
   readonly unsubscribed: number[] = [];
   openSegments: OpenSegment[] = [];
+  /** Closed, and not acknowledged by core. */
+  closedSegments: SegmentRecord[] = [];
   latest: ReturnType<MediaMethodsForGateway["latestKeyFrame"]> | undefined;
   /** What is sent with every new subscription, before its answer. */
   onSubscribe: (subscription: number) => void = () => undefined;
@@ -205,7 +208,7 @@ export class FakeMedia {
         return { subscription, state: { status: "online", sinceMs: 1 } };
       },
       unsubscribe: ({ subscription }) => void this.unsubscribed.push(subscription),
-      openSegments: () => ({ segments: this.openSegments }),
+      openSegments: () => ({ segments: this.openSegments, closed: this.closedSegments }),
       latestKeyFrame: () => {
         if (this.latest === undefined)
           throw new NightjarError("NJ_NO_PICTURE", "unavailable", "no picture yet");
