@@ -1,6 +1,6 @@
 // Runs the project's tests with node:test: `node scripts/run-tests.ts [unit|integration|e2e|faults]...` (all without names).
 // All files wait in one line and start as soon as there is room for them: most of their time is waiting for cameras,
-// disks and clocks, so several share the machine; those that judge moments have more of it, or all of it.
+// disks and clocks, so several share the machine; those that judge moments have more of it.
 // A file that failed beside others is run once more by itself (decision 0017); one that passes then is named, too.
 // Prints each file's report when it ends, failures whole, the slowest files, and last `N passed, N failed, N skipped`.
 import { globSync } from "node:fs";
@@ -8,15 +8,16 @@ import { basename, resolve } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 
-/** The machine, in shares: two cores have room for two recorders. */
+/** The machine, in shares: most of a file's time is waiting, so two cores have room for three recorders. */
 const ROOM = 12;
+const SHARE = 4;
+/** What a file takes that records 16 cameras, or whose pictures are to move at their own pace: one more runs beside it. */
+const BIG_SHARE = 8;
 
 interface Suite {
   readonly files: readonly string[];
-  /** Share of the machine that a file takes. */
-  readonly share: number;
-  /** Files that take another share, by name; those that take much of the machine run last, the long ones first. */
-  readonly shares?: Readonly<Record<string, number>>;
+  /** Files that take a big share, by name. */
+  readonly big?: readonly string[];
 }
 
 const SUITES: Readonly<Record<string, Suite>> = {
@@ -27,27 +28,31 @@ const SUITES: Readonly<Record<string, Suite>> = {
       "plugins/*/tests/**/*.test.ts",
       "ui/tests/**/*.test.ts",
     ],
-    share: 6,
   },
-  integration: {
-    files: ["tests/integration/**/*.test.ts"],
-    share: 6,
-    shares: { "footage-camera-faults": 12 },
-  },
+  integration: { files: ["tests/integration/**/*.test.ts"], big: ["footage-camera-faults"] },
   e2e: {
     files: ["tests/e2e/**/*.test.ts"],
-    share: 6,
-    // Their pictures are to move at their own pace.
-    shares: { playback: 12, "footage-live": 12, live: 12, wall: 12, codecs: 12 },
+    big: ["playback", "footage-live", "live", "wall", "codecs"],
   },
-  faults: {
-    files: ["tests/faults/**/*.test.ts"],
-    share: 6,
-    shares: { "kill-storm": 12, neighbours: 12, "bad-plugins": 12 },
-  },
+  faults: { files: ["tests/faults/**/*.test.ts"], big: ["kill-storm", "neighbours", "bad-plugins"] },
 };
-/** Started first, since they take longest: a run is over when its last file is. */
-const LONG = ["disk-trouble", "power-loss", "database-rescue", "rtsp-gstreamer", "footage-recorded"];
+/** Started early, since they take longest: a run is over when its last file is. */
+const LONG = [
+  "disk-trouble",
+  "rtsp-gstreamer",
+  "database-rescue",
+  "bad-plugins",
+  "pages",
+  "footage-recorded",
+  "locks",
+  "h265-playback",
+  "isolated-plugins",
+  "plugins-install",
+  "media-volumes",
+  "power-loss",
+  "plugin-guide",
+  "pre-record-on-disk",
+];
 /** Longest time for one test; a hang must not eat the whole run. */
 const TEST_LIMIT_MS = 300_000;
 /** Deadlines end hangs; they are this many times as long as on a machine that has nothing else to do. */
@@ -81,13 +86,13 @@ function jobsOf(suite: Suite): Job[] {
     .sort()
     .map((file) => {
       const name = basename(file, ".test.ts");
-      return { file, name, share: suite.shares?.[name] ?? suite.share };
+      return { file, name, share: suite.big?.includes(name) === true ? BIG_SHARE : SHARE };
     });
 }
 
-/** Those that share the machine before those that want it for themselves, so that it is emptied once. */
+/** The big ones first, with small ones beside them, then the long ones. */
 function inOrder(jobs: readonly Job[]): Job[] {
-  const rank = ({ name, share }: Job): number => (share === ROOM ? 2 : LONG.includes(name) ? 0 : 1);
+  const rank = ({ name, share }: Job): number => (share === BIG_SHARE ? 0 : LONG.includes(name) ? 1 : 2);
   return jobs.toSorted((left, right) => rank(left) - rank(right));
 }
 
