@@ -58,8 +58,10 @@ export async function killStorm(options: {
     }
     // What media reports while core is away waits in its journal for the next start: an index is judged at rest.
     await rig.pidOf("core");
-    // So do files that the last kills left behind: they are made whole in the background.
-    await rig.untilRecovered(60_000);
+    // So do files that the kills left behind: they are made whole in the background.
+    const fromMs = performance.now();
+    await rig.untilRecovered(60_000 + options.rounds * 2_000);
+    options.log?.(`all files are whole after ${Math.round((performance.now() - fromMs) / 1_000)} s more`);
     await rig.stopRecorder();
     return judge(rig, kills);
   } finally {

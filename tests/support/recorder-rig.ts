@@ -63,6 +63,7 @@ export interface StatusBody {
 export type Role = "media" | "core" | "gateway";
 
 export class RecorderRig {
+  readonly #finished = new Set<string>();
   readonly dataDir: string;
   readonly volumePaths: readonly string[];
   readonly sender: SenderProcesses;
@@ -214,7 +215,10 @@ export class RecorderRig {
     await waitFor(() => this.unfinished(before).length === 0, {
       deadlineMs,
       periodMs: 250,
-      what: "the recovery of unfinished files",
+      what: () => {
+        const left = this.unfinished(before);
+        return `the recovery of unfinished files; ${left.length} are left: ${left.slice(0, 5).join(", ")}`;
+      },
     });
   }
 
@@ -247,8 +251,11 @@ export class RecorderRig {
         .map((line) => line.split(" ")[0] ?? ""),
     );
     return this.filePaths().filter((path) => {
-      if (newest.has(path) || Number.parseInt(basename(path), 10) > beforeMs) return false;
-      return !["closed", "unreadable"].includes(inspectSegment(path).state);
+      if (newest.has(path) || this.#finished.has(path)) return false;
+      if (Number.parseInt(basename(path), 10) > beforeMs) return false;
+      // Finished once is finished for good: with thousands of files there is no time to look at them all again.
+      if (["closed", "unreadable"].includes(inspectSegment(path).state)) this.#finished.add(path);
+      return !this.#finished.has(path);
     });
   }
 
