@@ -1,6 +1,6 @@
 // Runs the project's tests with node:test: `node scripts/run-tests.ts [unit|integration|e2e|faults]...` (all without names).
 // All files wait in one line and start as soon as there is room for them: most of their time is waiting for cameras,
-// disks and clocks, so several share the machine; those that judge moments have more of it.
+// disks and clocks, so several share the machine, at most one of them being one that judges moments.
 // A file that failed beside others is run once more by itself (decision 0017); one that passes then is named, too.
 // Prints each file's report when it ends, failures whole, the slowest files, and last `N passed, N failed, N skipped`.
 import { globSync } from "node:fs";
@@ -8,15 +8,12 @@ import { basename, resolve } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 
-/** The machine, in shares: most of a file's time is waiting, so two cores have room for three recorders. */
-const ROOM = 12;
-const SHARE = 4;
-/** What a file takes that records 16 cameras, or whose pictures are to move at their own pace: one more runs beside it. */
-const BIG_SHARE = 8;
+/** Files beside each other: most of a file's time is waiting, so two cores have room for three recorders. */
+const PLACES = 3;
 
 interface Suite {
   readonly files: readonly string[];
-  /** Files that take a big share, by name. */
+  /** Files that record 16 cameras, or whose pictures are to move at their own pace: never two of them at once. */
   readonly big?: readonly string[];
 }
 
@@ -64,7 +61,7 @@ const SLOWEST = 12;
 interface Job {
   readonly file: string;
   readonly name: string;
-  readonly share: number;
+  readonly isBig: boolean;
 }
 
 /** What came of a file. */
@@ -86,30 +83,30 @@ function jobsOf(suite: Suite): Job[] {
     .sort()
     .map((file) => {
       const name = basename(file, ".test.ts");
-      return { file, name, share: suite.big?.includes(name) === true ? BIG_SHARE : SHARE };
+      return { file, name, isBig: suite.big?.includes(name) === true };
     });
 }
 
-/** The big ones first, with small ones beside them, then the long ones. */
+/** The big ones first, one after the other with others beside them, then the long ones. */
 function inOrder(jobs: readonly Job[]): Job[] {
-  const rank = ({ name, share }: Job): number => (share === BIG_SHARE ? 0 : LONG.includes(name) ? 1 : 2);
+  const rank = ({ name, isBig }: Job): number => (isBig ? 0 : LONG.includes(name) ? 1 : 2);
   return jobs.toSorted((left, right) => rank(left) - rank(right));
 }
 
-/** Runs all, each as soon as its share is free, in their order but for those that fit into what is left. */
+/** Runs all in their order, each as soon as there is a place for it. */
 async function runAll(waiting: Job[]): Promise<void> {
   const running = new Set<Promise<void>>();
-  let free = ROOM;
+  let isBigRunning = false;
   while (waiting.length > 0 || running.size > 0) {
-    const next = waiting.findIndex(({ share }) => share <= free);
-    const job = next === -1 ? undefined : waiting.splice(next, 1)[0];
+    const next = waiting.findIndex(({ isBig }) => !(isBig && isBigRunning));
+    const job = running.size < PLACES && next !== -1 ? waiting.splice(next, 1)[0] : undefined;
     if (job === undefined) {
       await Promise.race(running);
       continue;
     }
-    free -= job.share;
+    if (job.isBig) isBigRunning = true;
     const done = runFile(job.file).finally(() => {
-      free += job.share;
+      if (job.isBig) isBigRunning = false;
       running.delete(done);
     });
     running.add(done);
