@@ -38,9 +38,11 @@ export interface LiveCamera {
   readonly recording: StreamRecording;
 }
 
-/** A file that is being written: shown on the timeline before it is closed. */
+/** What goes on being recorded, from the first file on that the index does not have yet. */
 export interface OpenSpan {
   readonly start90k: number;
+  /** Start of the file that is being written. */
+  readonly file90k: number;
   readonly reasons: readonly RecordReason[];
 }
 
@@ -50,7 +52,8 @@ interface Known {
   format?: WireFormat;
   clock?: CameraClock;
   recording?: StreamRecording;
-  openedAt90k?: number | undefined;
+  /** Starts of the files that the index does not have yet, rising; the last one is being written. */
+  files90k?: readonly number[] | undefined;
 }
 
 const NOT_RECORDING: StreamRecording = { active: false, reasons: [] };
@@ -85,17 +88,20 @@ export class CameraStates {
       reasons: report.reasons,
       ...(report.problem === undefined ? {} : { problem: report.problem }),
     };
-    if (!report.recording) known.openedAt90k = undefined;
+    if (!report.recording) known.files90k = undefined;
   }
 
   takeOpened(report: StreamReport & { startTime90k: number }): void {
-    this.#known(report).openedAt90k = report.startTime90k;
+    const known = this.#known(report);
+    const before = known.files90k?.filter((start90k) => start90k < report.startTime90k) ?? [];
+    // One that is never told as closed was given up; its span must not stand for ever.
+    known.files90k = [...before.slice(-1), report.startTime90k];
   }
 
-  /** A file was closed; the next one of the run is told of by its own report. */
+  /** A file was closed and is in the index. */
   takeClosed(report: StreamReport & { startTime90k: number }): void {
     const known = this.#known(report);
-    if (known.openedAt90k === report.startTime90k) known.openedAt90k = undefined;
+    known.files90k = known.files90k?.filter((start90k) => start90k > report.startTime90k);
   }
 
   /** The link to `media` broke, or (undefined) is there again. */
@@ -108,7 +114,7 @@ export class CameraStates {
     for (const known of this.#streams.values()) {
       delete known.state;
       delete known.recording;
-      known.openedAt90k = undefined;
+      known.files90k = undefined;
     }
   }
 
@@ -124,15 +130,16 @@ export class CameraStates {
     for (const key of this.#streams.keys()) if (!kept.has(key)) this.#streams.delete(key);
   }
 
-  /** The file that is being written of a stream; undefined if none is. */
+  /** What is being recorded of a stream and not in the index yet; undefined if nothing is. */
   openSpan(report: StreamReport): OpenSpan | undefined {
     const known = this.#streams.get(keyOf(report));
     if (this.#awaySinceMs !== undefined) return undefined;
-    if (known?.openedAt90k === undefined || known.recording?.active !== true) return undefined;
-    return { start90k: known.openedAt90k, reasons: known.recording.reasons };
+    const [start90k] = known?.files90k ?? [];
+    if (start90k === undefined || known?.recording?.active !== true) return undefined;
+    return { start90k, file90k: known.files90k?.at(-1) ?? start90k, reasons: known.recording.reasons };
   }
 
-  /** The files that are being written of a stream of several cameras, up to `now90k`, as the timeline lays them on. */
+  /** What is being recorded of a stream of several cameras, up to `now90k`, as the timeline lays them on. */
   openSpans(
     query: { readonly cameras: readonly CameraId[]; readonly stream: StreamName },
     now90k: number,

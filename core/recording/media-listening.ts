@@ -56,8 +56,16 @@ export function listenToMedia(parts: MediaListening): void {
   const tellGrowing = ({ camera, stream }: { camera: CameraId; stream: StreamName }): void => {
     const open = states.openSpan({ camera, stream });
     if (open === undefined) return;
-    const { start90k, reasons } = open;
-    tell({ kind: "coverage", camera, stream, start90k, end90k: start90k, reasons, growing: true });
+    const { file90k, reasons } = open;
+    tell({
+      kind: "coverage",
+      camera,
+      stream,
+      start90k: file90k,
+      end90k: file90k,
+      reasons,
+      growing: true,
+    });
   };
   media.on("up", (instance) => {
     states.takeLink(undefined);
