@@ -15,6 +15,16 @@ export function framePrefix(kind: number, payloadBytes: number): Buffer {
   return prefix;
 }
 
+/** A whole frame of text: one buffer, so that it is one write of one piece. */
+export function textFrame(kind: number, text: string): Buffer {
+  const payloadBytes = Buffer.byteLength(text);
+  const frame = Buffer.allocUnsafe(PREFIX_BYTES + payloadBytes);
+  frame.writeUInt32BE(payloadBytes + 1, 0);
+  frame[4] = kind;
+  frame.write(text, PREFIX_BYTES);
+  return frame;
+}
+
 /** Cuts a byte stream into frames; `onFrame` gets each payload, valid during the call only. */
 export class FrameSplitter {
   readonly #onFrame: (kind: number, payload: Buffer) => void;

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { chmod, rm } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { fromPlainError, NightjarError, type PlainError, toPlainError } from "../errors.ts";
-import { FRAME_KIND, FrameSplitter, framePrefix } from "./framing.ts";
+import { FRAME_KIND, FrameSplitter, framePrefix, textFrame } from "./framing.ts";
 
 export const LINK_VERSION = 1;
 
@@ -177,11 +177,7 @@ export class Link<Remote extends LinkMethods> {
   }
 
   #sendJson(message: Message): void {
-    const payload = Buffer.from(JSON.stringify(message));
-    this.#socket.cork();
-    this.#socket.write(framePrefix(FRAME_KIND.json, payload.length));
-    this.#socket.write(payload);
-    this.#socket.uncork();
+    this.#socket.write(textFrame(FRAME_KIND.json, JSON.stringify(message)));
   }
 
   #receive(kind: number, payload: Buffer): void {
