@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { setPriority } from "node:os";
 import type { Log } from "../log.ts";
 import { type ChildMessage, LIFE_SIGN_MS, type SupervisorMessage } from "./child-protocol.ts";
-import type { ProcessRole, ProcessStatus } from "./process-contract.ts";
+import { nodeArguments, type ProcessRole, type ProcessStatus } from "./process-contract.ts";
 
 /** A child that says nothing for this long hangs and is killed. */
 const SILENCE_LIMIT_MS = 10 * LIFE_SIGN_MS;
@@ -69,7 +69,7 @@ export class SupervisedChild {
     const child = fork(entry, ["process", role, ...args], {
       env,
       stdio: ["ignore", "inherit", "inherit", "ipc"],
-      execArgv: ["--disable-warning=ExperimentalWarning"],
+      execArgv: nodeArguments(role),
       // A Ctrl-C in the terminal reaches the supervisor alone, which ends its children in order.
       detached: true,
     });

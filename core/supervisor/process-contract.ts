@@ -6,6 +6,13 @@ import type { Log } from "../log.ts";
 export const PROCESS_ROLES = ["media", "core", "gateway"] as const;
 export type ProcessRole = (typeof PROCESS_ROLES)[number];
 
+/** What Node is told when a process of this role is started. */
+export function nodeArguments(role: ProcessRole): string[] {
+  const quiet = "--disable-warning=ExperimentalWarning";
+  // The young generation of `media` is a few megabytes: waking up other threads to clear it costs more than it spares.
+  return role === "media" ? [quiet, "--no-parallel-scavenge"] : [quiet];
+}
+
 /** The supervisor's view of one process. */
 export interface ProcessStatus {
   readonly role: ProcessRole;

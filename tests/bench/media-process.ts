@@ -14,7 +14,7 @@ import {
   type MediaMethodsForCore,
   type NumberedReport,
 } from "../../core/media/protocol.ts";
-import { RUN_FOLDER } from "../../core/supervisor/process-contract.ts";
+import { nodeArguments, RUN_FOLDER } from "../../core/supervisor/process-contract.ts";
 import { withUs } from "./left-behind.ts";
 
 const MAIN = fileURLToPath(new URL("../../core/main.ts", import.meta.url));
@@ -48,6 +48,7 @@ export class MediaProcess {
   static async start(dataDir: string, codeCache?: string): Promise<MediaProcess> {
     const child = withUs(
       fork(MAIN, ["process", "media", "--data", dataDir, "--log-level", "warn"], {
+        execArgv: nodeArguments("media"),
         stdio: ["ignore", "ignore", "inherit", "ipc"],
         env: { ...process.env, ...(codeCache === undefined ? {} : { NODE_COMPILE_CACHE: codeCache }) },
       }),
