@@ -72,7 +72,7 @@ export async function askStreams(
   try {
     const secret = async (field: string): Promise<string | undefined> => secrets[field];
     const streams = await driver.streams(config, { signal: abort.signal, secret });
-    const problem = [...Value.Errors(STREAMS, streams)][0];
+    const problem = Value.Check(STREAMS, streams) ? undefined : [...Value.Errors(STREAMS, streams)][0];
     if (problem === undefined) return streams;
     throw new NightjarError(
       "NJ_PLUGIN_DATA",

@@ -9,7 +9,7 @@ import {
   REGISTRY_NAMES,
   type RegistryName,
 } from "../calls/registries.ts";
-import { checkedConfig, type Nvr, type PluginRegistry } from "../contract/define-plugin.ts";
+import { checkSettings, type Nvr, type PluginRegistry } from "../contract/define-plugin.ts";
 import { HOOKS, type HookName, type PluginHooks, type TapOptions } from "../contract/hook-catalogue.ts";
 import { pluginTools } from "../contract/plugin-tools.ts";
 import type { CoreMethodsForPlugin, SetupOrder } from "./protocol.ts";
@@ -85,7 +85,7 @@ function withOwnChecks(registry: RegistryName, { card, calls }: EntryParts): Ent
   for (const [method, call] of Object.entries(calls)) {
     checked[method] = (...args) => {
       for (const [schema, value] of REGISTRIES[registry].described(card, method, args))
-        if (schema !== undefined) checkedConfig(schema as TObject, value);
+        if (schema !== undefined) checkSettings(schema as TObject, value);
       return call(...args);
     };
   }

@@ -66,6 +66,9 @@ export interface IsolatedProcessOptions {
   onEnd(reason: string): void;
 }
 
+/** A plugin answers now and then: a small young generation, and no threads for what one does in passing. */
+const SMALL = ["--max-semi-space-size=1", "--single-threaded-gc", "--v8-pool-size=1"];
+
 export class IsolatedProcess {
   readonly #options: IsolatedProcessOptions;
   readonly #child: ChildProcess;
@@ -98,6 +101,7 @@ export class IsolatedProcess {
       ...[...reads, ...writes].map((folder) => `--allow-fs-read=${folder}`),
       ...writes.map((folder) => `--allow-fs-write=${folder}`),
       `--max-old-space-size=${HEAP_LIMIT_MB}`,
+      ...SMALL,
       "--disable-proto=delete",
       "--disable-warning=ExperimentalWarning",
       "--disable-warning=SecurityWarning",
