@@ -1,8 +1,9 @@
-// `nightjar user list | create NAME | password NAME | remove NAME | activation-code`. Works on a running recorder, and on
-// one that stands still: headless activation is `nightjar user create --admin NAME --password-stdin`.
+// `nightjar user list | create NAME | password NAME | reset-second-factor NAME | remove NAME | activation-code`. Works on a
+// running recorder, and on one that stands still: headless activation is `nightjar user create --admin NAME --password-stdin`.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "../clock.ts";
+import { SecretStore } from "../config/secret-store.ts";
 import type { CoreMethodsForCli } from "../control/cli-protocol.ts";
 import { DATABASE_FILE, openDb } from "../db/open-db.ts";
 import { ROLES } from "../domain/roles.ts";
@@ -17,7 +18,7 @@ import { print, printJson, printTable, readSecretFromStdin } from "./output.ts";
 import { findRunningCore } from "./running-core.ts";
 
 const USAGE =
-  "user list | create NAME --role ROLE --password-stdin | password NAME --password-stdin | remove NAME | activation-code";
+  "user list | create NAME --role ROLE --password-stdin | password NAME --password-stdin | reset-second-factor NAME | remove NAME | activation-code";
 
 export async function user(line: CommandLine): Promise<number> {
   const [, action, subject] = line.words;
@@ -32,6 +33,7 @@ export async function user(line: CommandLine): Promise<number> {
               String(account["name"]),
               String(account["role"]),
               account["enabled"] === false ? "disabled" : "",
+              account["secondFactor"] === true ? "second factor" : "",
             ]),
           );
         return EXIT.ok;
@@ -46,6 +48,13 @@ export async function user(line: CommandLine): Promise<number> {
           return done(line, `Changed the password of ${name}; its sessions have ended`);
         });
       });
+    case "reset-second-factor":
+      return withSubject(subject, (name) =>
+        withUsers(line.dataDir, async (users) => {
+          await users.resetSecondFactor({ name });
+          return done(line, `${name} signs in with the password alone now; its sessions have ended`);
+        }),
+      );
     case "remove":
       return withSubject(subject, (name) =>
         withUsers(line.dataDir, async (users) => {
@@ -127,6 +136,7 @@ async function withUsers(
   const db = await openDb(join(dataDir, DATABASE_FILE), { log: silentLog });
   const users = await openUsers({
     db,
+    secrets: await SecretStore.open({ dataDir }),
     dataDir,
     clock: systemClock,
     log: silentLog,
@@ -148,6 +158,7 @@ function overLink(core: Link<CoreMethodsForCli>): LocalUserCalls {
     createUser: (params) => core.request("createUser", params),
     setPassword: (params) => core.request("setPassword", params),
     removeUser: (params) => core.request("removeUser", params),
+    resetSecondFactor: (params) => core.request("resetSecondFactor", params),
     activationCode: (params) => core.request("activationCode", params),
   };
 }

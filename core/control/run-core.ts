@@ -63,6 +63,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const { db } = database;
   const users = await openUsers({
     db,
+    secrets,
     dataDir,
     clock,
     log,

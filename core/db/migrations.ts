@@ -7,4 +7,19 @@ export const MIGRATIONS: readonly Migration[] = [
     to: 2,
     sql: `alter table segments add column sha256 text check (length(sha256) = 64)`,
   },
+  {
+    to: 3,
+    sql: `
+      create table second_factors (
+        user_name text primary key collate nocase references users (name) on delete cascade on update cascade,
+        secret_name text not null unique,
+        since_ms integer not null,
+        last_step integer not null
+      ) strict, without rowid;
+      create table recovery_codes (
+        user_name text not null collate nocase references second_factors (user_name) on delete cascade on update cascade,
+        code_hash text not null,
+        primary key (user_name, code_hash)
+      ) strict, without rowid;`,
+  },
 ];

@@ -162,6 +162,21 @@ create table users (
   password_changed_at_ms integer not null
 ) strict, without rowid;
 
+-- Accounts that sign in with a one-time code besides the password. The secret lies sealed in secrets.json.
+create table second_factors (
+  user_name text primary key collate nocase references users (name) on delete cascade on update cascade,
+  secret_name text not null unique, -- name of the sealed secret in secrets.json
+  since_ms integer not null,
+  last_step integer not null -- newest 30 s step whose code was taken: it and all before are used up
+) strict, without rowid;
+
+-- What stands in for the code when the phone is lost, each once. The codes themselves are never stored.
+create table recovery_codes (
+  user_name text not null collate nocase references second_factors (user_name) on delete cascade on update cascade,
+  code_hash text not null, -- SHA-256 of its bare characters, hex
+  primary key (user_name, code_hash)
+) strict, without rowid;
+
 -- Signed-in browsers and programs. The token itself is never stored.
 create table sessions (
   id text primary key, -- public id, for logs and revocation

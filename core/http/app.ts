@@ -20,6 +20,7 @@ import { pluginInstallRoutes } from "./routes/plugin-install-routes.ts";
 import { pluginRoutes } from "./routes/plugin-routes.ts";
 import { pluginSettingsRoutes } from "./routes/plugin-settings-routes.ts";
 import { recordingRoutes } from "./routes/recording-routes.ts";
+import { secondFactorRoutes } from "./routes/second-factor-routes.ts";
 import { sessionRoutes } from "./routes/session-routes.ts";
 import { settingsRoutes } from "./routes/settings-routes.ts";
 import { systemRoutes } from "./routes/system-routes.ts";
@@ -121,6 +122,7 @@ export function createHttpApp(services: HttpServices): HttpApp {
 export function apiRoutes(services: HttpServices, metrics: Metrics, passes: PagePasses): Route[] {
   const routes: Route[] = [
     ...sessionRoutes(services),
+    ...secondFactorRoutes(services),
     ...userRoutes(services),
     ...cameraRoutes(services),
     ...recordingRoutes(services),

@@ -8,6 +8,7 @@ import { NightjarError } from "../errors.ts";
 import type { AuditLog } from "./audit-log.ts";
 import type { CameraScopes } from "./camera-scopes.ts";
 import { hashPassword, verifyNothing, verifyPassword } from "./password-hash.ts";
+import type { SecondFactors } from "./second-factors.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** The role of an account, for those who only speak of accounts. */
@@ -19,6 +20,8 @@ export interface Account {
   readonly role: Role;
   readonly enabled: boolean;
   readonly cameras: CameraScope;
+  /** Signs in with a one-time code besides the password. */
+  readonly secondFactor: boolean;
   readonly createdAtMs: number;
   readonly passwordChangedAtMs: number;
 }
@@ -54,6 +57,7 @@ export class Accounts {
   readonly #table: UsersTable;
   readonly #sessions: Sessions;
   readonly #scopes: CameraScopes;
+  readonly #secondFactors: SecondFactors;
   readonly #audit: AuditLog;
   readonly #clock: Clock;
   /** Changes one after the other: two administrators must not disable each other at the same time. */
@@ -63,12 +67,14 @@ export class Accounts {
     readonly table: UsersTable;
     readonly sessions: Sessions;
     readonly scopes: CameraScopes;
+    readonly secondFactors: SecondFactors;
     readonly audit: AuditLog;
     readonly clock: Clock;
   }) {
     this.#table = options.table;
     this.#sessions = options.sessions;
     this.#scopes = options.scopes;
+    this.#secondFactors = options.secondFactors;
     this.#audit = options.audit;
     this.#clock = options.clock;
   }
@@ -79,12 +85,13 @@ export class Accounts {
   }
 
   async list(): Promise<Account[]> {
-    return (await this.#table.list()).map((user) => this.#account(user));
+    const [users, names] = await Promise.all([this.#table.list(), this.#secondFactors.names()]);
+    return users.map((user) => this.#account(user, names.has(user.name)));
   }
 
   async find(name: string): Promise<Account | undefined> {
     const user = await this.#table.find(name);
-    return user === undefined ? undefined : this.#account(user);
+    return user === undefined ? undefined : this.#accountWithFactor(user);
   }
 
   /** Makes an account. Throws `NJ_USER_EXISTS`, `NJ_USER_NAME_INVALID`, `NJ_PASSWORD_WEAK`. */
@@ -110,7 +117,7 @@ export class Accounts {
       await this.#scopes.set(user.name, account.cameras ?? "all");
       await this.#table.insert(user);
       this.#record(actor, "user-created", { user: user.name, role: user.role });
-      return this.#account(user);
+      return this.#account(user, false);
     });
   }
 
@@ -147,7 +154,7 @@ export class Accounts {
         ...(change.cameras === undefined ? {} : { cameras: change.cameras }),
         ...(change.password === undefined ? {} : { passwordChanged: true }),
       });
-      return this.#account(await this.#existing(name));
+      return this.#accountWithFactor(await this.#existing(name));
     });
   }
 
@@ -159,6 +166,7 @@ export class Accounts {
       // Disabled first, so that no session can be opened between the two steps that follow.
       await this.#table.update(user.name, { enabled: false });
       await this.#sessions.endOfUser(user.name);
+      await this.#secondFactors.remove(user.name);
       await this.#table.remove(user.name);
       await this.#scopes.set(user.name, "all");
       this.#record(actor, "user-removed", { user: user.name });
@@ -221,12 +229,17 @@ export class Accounts {
     }
   }
 
-  #account(user: UserRow): Account {
+  async #accountWithFactor(user: UserRow): Promise<Account> {
+    return this.#account(user, await this.#secondFactors.isOn(user.name));
+  }
+
+  #account(user: UserRow, secondFactor: boolean): Account {
     return {
       name: user.name,
       role: user.role,
       enabled: user.enabled,
       cameras: user.role === "administrator" ? "all" : this.#scopes.of(user.name),
+      secondFactor,
       createdAtMs: user.createdAtMs,
       passwordChangedAtMs: user.passwordChangedAtMs,
     };

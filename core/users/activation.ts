@@ -1,7 +1,7 @@
 // First-run activation: whoever can read the console (or the file in the data directory) types a one-time code and
 // becomes the first administrator. There is no default account (A4). The code has 80 bits, lives 30 minutes, and is
 // new after every start.
-import { randomInt, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../clock.ts";
@@ -10,13 +10,11 @@ import { NightjarError } from "../errors.ts";
 import type { Accounts } from "./accounts.ts";
 import type { ClientInfo } from "./principal.ts";
 import { tokenHash } from "./tokens.ts";
+import { bareCode, newTypedCode } from "./typed-codes.ts";
 
 /** Holds the code as text, 0600, until it is used or replaced. */
 export const ACTIVATION_CODE_FILE = "activation-code.txt";
 export const ACTIVATION_CODE_LIFE_MS = 30 * 60_000;
-/** Crockford's base 32: no letter that looks like a figure. */
-const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-const CHARACTERS = 16;
 const TRIES_PER_WINDOW = 10;
 const WINDOW_MS = 60_000;
 const ADDRESSES_REMEMBERED = 1_000;
@@ -60,7 +58,7 @@ export class Activation {
       return undefined;
     }
     const code: ActivationCode = {
-      code: newCode(),
+      code: newTypedCode(),
       expiresAtMs: this.#clock.wallMs() + ACTIVATION_CODE_LIFE_MS,
     };
     await writeFileAtomically(
@@ -94,7 +92,7 @@ export class Activation {
     const code = this.#code;
     const matches =
       code !== undefined &&
-      timingSafeEqual(Buffer.from(tokenHash(plain(given))), Buffer.from(tokenHash(plain(code.code))));
+      timingSafeEqual(Buffer.from(tokenHash(bareCode(given))), Buffer.from(tokenHash(bareCode(code.code))));
     if (!matches || code === undefined) {
       throw new NightjarError(
         "NJ_ACTIVATION_CODE_WRONG",
@@ -132,20 +130,6 @@ export class Activation {
     this.#code = undefined;
     await rm(this.#file, { force: true });
   }
-}
-
-function newCode(): string {
-  let code = "";
-  for (let index = 0; index < CHARACTERS; index += 1) {
-    if (index > 0 && index % 4 === 0) code += "-";
-    code += ALPHABET[randomInt(ALPHABET.length)] ?? "";
-  }
-  return code;
-}
-
-/** What people type: any case, with or without hyphens, with O for 0 and I or L for 1. */
-function plain(code: string): string {
-  return code.slice(0, 64).toUpperCase().replace(/[\s-]/g, "").replaceAll("O", "0").replace(/[IL]/g, "1");
 }
 
 function alreadyActivated(): NightjarError {

@@ -12,6 +12,7 @@ export interface LocalUserCalls {
   createUser(params: { name: string; password: string; role: Role }): Promise<void>;
   setPassword(params: { name: string; password: string }): Promise<void>;
   removeUser(params: { name: string }): Promise<void>;
+  resetSecondFactor(params: { name: string }): Promise<void>;
   /** The one-time code while nobody has activated the recorder. */
   activationCode(params: Record<string, never>): Promise<{ code?: string }>;
 }
@@ -30,6 +31,9 @@ export function onDatabase(users: Users): LocalUserCalls {
     },
     async removeUser({ name }) {
       await users.accounts.remove(name, ACTOR);
+    },
+    async resetSecondFactor({ name }) {
+      await users.secondFactors.reset(name, ACTOR);
     },
     async activationCode() {
       const code = await users.activation.current();

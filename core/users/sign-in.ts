@@ -1,18 +1,34 @@
-// Signing in with name and password: braked against guessing, the same answer and time whether the account is missing,
-// disabled or the password wrong, and a session that holds only if the account did not change meanwhile.
+// Signing in with name and password, and a code where the account has a second factor: braked against guessing, the same
+// answer and time whether the account is missing, disabled or the password wrong, and a session that holds only if the
+// account did not change meanwhile.
 import type { Clock } from "../clock.ts";
+import type { UserRow } from "../db/tables/users-table.ts";
 import { NightjarError } from "../errors.ts";
 import type { Accounts } from "./accounts.ts";
 import type { AuditLog } from "./audit-log.ts";
 import { LOCK_WINDOW_MS, type LoginGuard } from "./login-guard.ts";
 import type { ClientInfo } from "./principal.ts";
+import type { CodeKind, SecondFactors } from "./second-factors.ts";
 import type { OpenedSession, Sessions } from "./sessions.ts";
 
 const REFUSALS_REMEMBERED = 1_000;
 
+/** What somebody brings to prove who they are. */
+interface Proof {
+  readonly password: string;
+  readonly code?: string | undefined;
+}
+
+type Verdict =
+  | { readonly kind: "right"; readonly user: UserRow; readonly by?: CodeKind }
+  | { readonly kind: "password-wrong" }
+  | { readonly kind: "code-missing" }
+  | { readonly kind: "code-wrong" };
+
 export class SignIn {
   readonly #accounts: Accounts;
   readonly #sessions: Sessions;
+  readonly #secondFactors: SecondFactors;
   readonly #guard: LoginGuard;
   readonly #audit: AuditLog;
   readonly #clock: Clock;
@@ -21,54 +37,96 @@ export class SignIn {
   constructor(options: {
     readonly accounts: Accounts;
     readonly sessions: Sessions;
+    readonly secondFactors: SecondFactors;
     readonly guard: LoginGuard;
     readonly audit: AuditLog;
     readonly clock: Clock;
   }) {
     this.#accounts = options.accounts;
     this.#sessions = options.sessions;
+    this.#secondFactors = options.secondFactors;
     this.#guard = options.guard;
     this.#audit = options.audit;
     this.#clock = options.clock;
   }
 
-  /** Opens a session. Throws `NJ_LOGIN_FAILED`, `NJ_LOGIN_LOCKED`, `NJ_LOGIN_BUSY`. */
-  async signIn(username: string, password: string, client: ClientInfo): Promise<OpenedSession> {
+  /**
+   * Opens a session. `code`, of the authenticator app or a recovery code, counts where the account has a second factor. Throws `NJ_LOGIN_FAILED`, `NJ_LOGIN_LOCKED`, `NJ_LOGIN_BUSY`, and once the password is right
+   * `NJ_SECOND_FACTOR_NEEDED`, `NJ_SECOND_FACTOR_WRONG`.
+   */
+  async signIn(
+    username: string,
+    password: string,
+    client: ClientInfo,
+    code?: string,
+  ): Promise<OpenedSession> {
     const name = username.normalize("NFC").slice(0, 64);
-    const user = await this.#judge(name, password, client);
+    const { user, by } = await this.#judge(name, { password, code }, client, true);
     const session = await this.#sessions.open(user.name, client);
-    // A password change or a disabling that came between check and opening has not seen this session.
-    if (!(await this.#accounts.isUnchanged(user))) {
+    // A password change or a disabling that came between check and opening has not seen this session, and a second factor
+    // that was switched on meanwhile has not been asked for.
+    const isPassedBy = by === undefined && (await this.#secondFactors.isOn(user.name));
+    if (isPassedBy || !(await this.#accounts.isUnchanged(user))) {
       await this.#sessions.end(session.sessionId);
       throw failed();
     }
-    this.#record("session-opened", user.name, client);
+    this.#record("session-opened", user.name, client, by === undefined ? {} : { secondFactor: by });
     return session;
   }
 
   /** Checks the password of a signed-in account once more, before something grave; counted like a sign-in. */
   async confirm(userName: string, password: string, client: ClientInfo): Promise<void> {
-    await this.#judge(userName, password, client);
+    await this.#judge(userName, { password }, client, false);
   }
 
-  async #judge(name: string, password: string, client: ClientInfo) {
+  /** Checks password and code once more; otherwise as {@link confirm}. Throws what {@link signIn} throws. */
+  async confirmWithCode(userName: string, password: string, code: string, client: ClientInfo): Promise<void> {
+    await this.#judge(userName, { password, code }, client, true);
+  }
+
+  async #judge(
+    name: string,
+    proof: Proof,
+    client: ClientInfo,
+    withCode: boolean,
+  ): Promise<Extract<Verdict, { kind: "right" }>> {
     const attempt = await this.#guard.admit(name, client.address).catch((error: unknown) => {
       this.#recordRefusal(name, client);
       throw error;
     });
-    let user: Awaited<ReturnType<Accounts["verify"]>>;
+    let verdict: Verdict;
     try {
-      user = await this.#accounts.verify(name, password);
+      verdict = await this.#verdict(name, proof, withCode);
     } catch (error) {
       attempt.abandon();
       throw error;
     }
-    await attempt.finish(user !== undefined);
-    if (user === undefined) {
-      this.#record("sign-in-failed", name, client);
-      throw failed();
+    if (verdict.kind === "code-missing") {
+      // No failure; and no success either, which would wipe out the wrong codes counted so far.
+      attempt.abandon();
+      throw new NightjarError(
+        "NJ_SECOND_FACTOR_NEEDED",
+        "unauthenticated",
+        "this account needs a code too: the one that your authenticator app shows now, or a recovery code",
+      );
     }
-    return user;
+    await attempt.finish(verdict.kind === "right");
+    if (verdict.kind === "right") {
+      if (verdict.by === "recovery-code") this.#record("recovery-code-used", name, client);
+      return verdict;
+    }
+    const isCode = verdict.kind === "code-wrong";
+    this.#record("sign-in-failed", name, client, isCode ? { wrong: "second-factor" } : {});
+    throw isCode ? wrongCode() : failed();
+  }
+
+  async #verdict(name: string, proof: Proof, withCode: boolean): Promise<Verdict> {
+    const user = await this.#accounts.verify(name, proof.password);
+    if (user === undefined) return { kind: "password-wrong" };
+    if (!withCode || !(await this.#secondFactors.isOn(user.name))) return { kind: "right", user };
+    if (proof.code === undefined || proof.code === "") return { kind: "code-missing" };
+    const by = await this.#secondFactors.take(user.name, proof.code);
+    return by === undefined ? { kind: "code-wrong" } : { kind: "right", user, by };
   }
 
   /** Once per account, address and lock: whoever floods the door must not fill the audit log. */
@@ -81,11 +139,24 @@ export class SignIn {
     this.#record("sign-in-refused", name, client);
   }
 
-  #record(action: string, userName: string, client: ClientInfo): void {
-    this.#audit.record({ userName, remoteAddress: client.address, action, detail: {} });
+  #record(
+    action: string,
+    userName: string,
+    client: ClientInfo,
+    detail: Readonly<Record<string, string>> = {},
+  ): void {
+    this.#audit.record({ userName, remoteAddress: client.address, action, detail });
   }
 }
 
 function failed(): NightjarError {
   return new NightjarError("NJ_LOGIN_FAILED", "unauthenticated", "user name or password is wrong");
+}
+
+function wrongCode(): NightjarError {
+  return new NightjarError(
+    "NJ_SECOND_FACTOR_WRONG",
+    "unauthenticated",
+    "the code is wrong, or was used before: wait for the next one, and see that the phone's clock is right",
+  );
 }

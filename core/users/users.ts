@@ -1,10 +1,12 @@
 // Puts the parts of user management together over one database.
 import type { Clock } from "../clock.ts";
+import type { SecretStore } from "../config/secret-store.ts";
 import type { Db } from "../db/db.ts";
 import { auditTable } from "../db/tables/audit-table.ts";
 import { keyValuesTable } from "../db/tables/key-values-table.ts";
 import { loginAttemptsTable } from "../db/tables/login-attempts-table.ts";
 import { mediaTicketsTable } from "../db/tables/media-tickets-table.ts";
+import { secondFactorsTable } from "../db/tables/second-factors-table.ts";
 import { sessionsTable } from "../db/tables/sessions-table.ts";
 import { usersTable } from "../db/tables/users-table.ts";
 import type { Log } from "../log.ts";
@@ -14,6 +16,7 @@ import { AuditLog } from "./audit-log.ts";
 import { CameraScopes } from "./camera-scopes.ts";
 import { LoginGuard } from "./login-guard.ts";
 import { MediaTickets } from "./media-tickets.ts";
+import { SecondFactors } from "./second-factors.ts";
 import { type SessionLimits, Sessions } from "./sessions.ts";
 import { SignIn } from "./sign-in.ts";
 
@@ -22,6 +25,7 @@ export interface Users {
   readonly activation: Activation;
   readonly sessions: Sessions;
   readonly signIn: SignIn;
+  readonly secondFactors: SecondFactors;
   readonly tickets: MediaTickets;
   readonly audit: AuditLog;
   /** Stops timers and waits for the audit log. The database stays open. */
@@ -30,6 +34,8 @@ export interface Users {
 
 export interface UsersOptions {
   readonly db: Db;
+  /** Holds the secrets of second factors. */
+  readonly secrets: SecretStore;
   readonly dataDir: string;
   readonly clock: Clock;
   readonly log: Log;
@@ -49,7 +55,14 @@ export async function openUsers(options: UsersOptions): Promise<Users> {
     scopes,
     log,
   });
-  const accounts = new Accounts({ table: usersTable(db), sessions, scopes, audit, clock });
+  const secondFactors = new SecondFactors({
+    table: secondFactorsTable(db),
+    secrets: options.secrets,
+    sessions,
+    audit,
+    clock,
+  });
+  const accounts = new Accounts({ table: usersTable(db), sessions, scopes, secondFactors, audit, clock });
   const guard = new LoginGuard(loginAttemptsTable(db), clock, (name, address) =>
     sessions.isKnownAddress(name, address),
   );
@@ -57,7 +70,8 @@ export async function openUsers(options: UsersOptions): Promise<Users> {
     accounts,
     activation: new Activation({ dataDir: options.dataDir, accounts, clock }),
     sessions,
-    signIn: new SignIn({ accounts, sessions, guard, audit, clock }),
+    signIn: new SignIn({ accounts, sessions, secondFactors, guard, audit, clock }),
+    secondFactors,
     tickets: new MediaTickets(mediaTicketsTable(db), clock),
     audit,
     async close() {

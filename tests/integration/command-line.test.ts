@@ -4,6 +4,12 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { systemClock } from "../../core/clock.ts";
+import { SecretStore } from "../../core/config/secret-store.ts";
+import { DATABASE_FILE, openDb } from "../../core/db/open-db.ts";
+import { silentLog } from "../../core/log.ts";
+import { openUsers } from "../../core/users/users.ts";
+import { authenticatorApp } from "../support/authenticator-app.ts";
 import { nightjar } from "../support/nightjar-command.ts";
 import { RecorderRig } from "../support/recorder-rig.ts";
 
@@ -101,6 +107,18 @@ describe("nightjar without a running recorder", async () => {
     assert.match((await nightjar(dataDir, ["user", "activation-code"])).out, /needs no code/);
   });
 
+  it("takes the second factor of an account away, which is the way back for a lone administrator", async () => {
+    await setUpSecondFactor(dataDir, "anna");
+    assert.match((await nightjar(dataDir, ["user", "list"])).out, /anna\s+administrator\s+second factor/);
+    const reset = await nightjar(dataDir, ["user", "reset-second-factor", "anna"]);
+    assert.equal(reset.code, 0, reset.err);
+    assert.match(reset.out, /anna signs in with the password alone/);
+    assert.doesNotMatch((await nightjar(dataDir, ["user", "list"])).out, /second factor/);
+    const again = await nightjar(dataDir, ["user", "reset-second-factor", "anna"]);
+    assert.equal(again.code, 1);
+    assert.match(again.err, /NJ_SECOND_FACTOR_OFF/);
+  });
+
   it("refuses a weak password with the reason", async () => {
     const { code, err } = await nightjar(
       dataDir,
@@ -121,12 +139,33 @@ describe("nightjar without a running recorder", async () => {
       ["plugin"],
       ["plugin", "create", "camera"],
       ["user", "create", "x"],
+      ["user", "reset-second-factor"],
       ["start", "--log-level", "loud"],
     ]) {
       assert.equal((await nightjar(dataDir, args)).code, 2, args.join(" "));
     }
   });
 });
+
+/** As the page would, on the data directory of a recorder that stands still. */
+async function setUpSecondFactor(dataDir: string, userName: string): Promise<void> {
+  const db = await openDb(join(dataDir, DATABASE_FILE), { log: silentLog });
+  const secrets = await SecretStore.open({ dataDir });
+  const sessionLimits = () => ({ idleMs: 0, absoluteMs: 0 });
+  const users = await openUsers({
+    db,
+    secrets,
+    dataDir,
+    clock: systemClock,
+    log: silentLog,
+    sessionLimits,
+  });
+  const { uri } = await users.secondFactors.begin(userName);
+  const code = authenticatorApp(uri).codeAt(Date.now());
+  await users.secondFactors.confirm(userName, code, { userName, address: "" });
+  await users.close();
+  await db.close();
+}
 
 async function poll<Value>(probe: () => Promise<Value | null>): Promise<Value | null> {
   const end = performance.now() + 30_000;

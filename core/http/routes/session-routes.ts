@@ -1,12 +1,13 @@
 // The way in: set-up, activation, sign-in, and the caller's own session.
 import { Type } from "typebox";
 import { RIGHTS_OF_ROLE } from "../../domain/roles.ts";
-import { NightjarError } from "../../errors.ts";
 import type { OpenedSession } from "../../users/sessions.ts";
 import { endedCookie, sessionCookie } from "../credentials.ts";
+import { confirmPassword } from "../reconfirm.ts";
 import { answer, PUBLIC, type Route, route, SIGNED_IN } from "../route.ts";
 import type { HttpServices } from "../services.ts";
 import { TimeSchema } from "../wire-schemas.ts";
+import { SecondFactorCode } from "./second-factor-routes.ts";
 
 const closed = { additionalProperties: false } as const;
 const Name = Type.String({ minLength: 1, maxLength: 64 });
@@ -65,10 +66,13 @@ export function sessionRoutes(services: HttpServices): Route[] {
       path: "/api/v1/session",
       policy: PUBLIC,
       summary: "Signs in; the token serves programs, the cookie browsers.",
-      body: Type.Object({ username: Name, password: Password }, closed),
+      body: Type.Object(
+        { username: Name, password: Password, code: Type.Optional(SecondFactorCode) },
+        closed,
+      ),
       response: TokenSchema,
       async handle({ body, client, principalIfAny }) {
-        const session = await users.signIn.signIn(body.username, body.password, client);
+        const session = await users.signIn.signIn(body.username, body.password, client, body.code);
         // Who signs in again in the same browser leaves no old session behind.
         if (principalIfAny !== undefined) await users.sessions.end(principalIfAny.sessionId);
         return opened(session, client.secure, 200);
@@ -112,17 +116,7 @@ export function sessionRoutes(services: HttpServices): Route[] {
       summary: "Changes the own password; all other sessions of the account end.",
       body: Type.Object({ current: Password, password: Password }, closed),
       async handle({ principal, client, body }) {
-        await users.signIn.confirm(principal.userName, body.current, client).catch((error: unknown) => {
-          // 401 would make browsers' pages believe that the session is gone.
-          if (error instanceof NightjarError && error.code === "NJ_LOGIN_FAILED") {
-            throw new NightjarError(
-              "NJ_PASSWORD_WRONG",
-              "permission-denied",
-              "the current password is wrong",
-            );
-          }
-          throw error;
-        });
+        await confirmPassword(users, principal, body.current, client);
         const actor = {
           userName: principal.userName,
           address: client.address,

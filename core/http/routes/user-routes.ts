@@ -20,13 +20,14 @@ const AccountSchema = Type.Object({
   role: Type.Enum(ROLES),
   enabled: Type.Boolean(),
   cameras: Scope,
+  secondFactor: Type.Boolean({ description: "Signs in with a one-time code besides the password." }),
   createdAt: TimeSchema,
   passwordChangedAt: TimeSchema,
 });
 const NameParams = Type.Object({ name: Type.String({ maxLength: 64 }) });
 
 export function userRoutes(services: HttpServices): Route[] {
-  const { accounts, audit } = services.users;
+  const { accounts, secondFactors, audit } = services.users;
   return [
     route({
       method: "GET",
@@ -90,6 +91,16 @@ export function userRoutes(services: HttpServices): Route[] {
       },
     }),
     route({
+      method: "DELETE",
+      path: "/api/v1/users/:name/second-factor",
+      policy: needs("users.manage"),
+      summary: "Takes the second factor of somebody who lost it away; the account's sessions end.",
+      params: NameParams,
+      async handle({ params, principal, client }) {
+        await secondFactors.reset(params.name, actorOf(principal, client));
+      },
+    }),
+    route({
       method: "GET",
       path: "/api/v1/audit",
       policy: needs("audit.view"),
@@ -128,7 +139,8 @@ export function userRoutes(services: HttpServices): Route[] {
   ];
 }
 
-function actorOf(principal: Principal, client: ClientInfo): Actor {
+/** Who acts, for accounts and the audit log. */
+export function actorOf(principal: Principal, client: ClientInfo): Actor {
   return { userName: principal.userName, address: client.address, sessionId: principal.sessionId };
 }
 
@@ -138,6 +150,7 @@ function accountView(account: Account): Static<typeof AccountSchema> {
     role: account.role,
     enabled: account.enabled,
     cameras: account.cameras === "all" ? "all" : [...account.cameras],
+    secondFactor: account.secondFactor,
     createdAt: new Date(account.createdAtMs).toISOString(),
     passwordChangedAt: new Date(account.passwordChangedAtMs).toISOString(),
   };

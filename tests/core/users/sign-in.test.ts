@@ -116,13 +116,14 @@ describe("signing in", () => {
   });
 
   it("remembers a lock over a restart", async (t) => {
-    const { users, db, clock, dataDir } = await withAnn(t, "nightjar.db");
+    const { users, db, secrets, clock, dataDir } = await withAnn(t, "nightjar.db");
     for (let index = 0; index < 5; index += 1) {
       await users.signIn.signIn("ann", "wrong", CLIENT).catch(() => undefined);
     }
     await users.close();
     const again = await openUsers({
       db,
+      secrets,
       dataDir,
       clock,
       log: silentLog,

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { Clock } from "../../../core/clock.ts";
+import { SecretStore } from "../../../core/config/secret-store.ts";
 import type { Db } from "../../../core/db/db.ts";
 import { openDb } from "../../../core/db/open-db.ts";
 import { silentLog } from "../../../core/log.ts";
@@ -33,6 +34,7 @@ export interface UsersFixture {
   readonly users: Users;
   readonly clock: HandClock;
   readonly db: Db;
+  readonly secrets: SecretStore;
   readonly dataDir: string;
 }
 
@@ -43,8 +45,10 @@ export async function usersFixture(t: TestContext, databaseFile = ":memory:"): P
   const db = await openDb(databaseFile === ":memory:" ? databaseFile : join(dataDir, databaseFile), {
     log: silentLog,
   });
+  const secrets = await SecretStore.open({ dataDir });
   const users = await openUsers({
     db,
+    secrets,
     dataDir,
     clock,
     log: silentLog,
@@ -55,5 +59,5 @@ export async function usersFixture(t: TestContext, databaseFile = ":memory:"): P
     await db.close();
     await rm(dataDir, { recursive: true, force: true });
   });
-  return { users, clock, db, dataDir };
+  return { users, clock, db, secrets, dataDir };
 }

@@ -4,6 +4,7 @@ import { auditTable } from "../../../../core/db/tables/audit-table.ts";
 import { keyValuesTable } from "../../../../core/db/tables/key-values-table.ts";
 import { loginAttemptsTable } from "../../../../core/db/tables/login-attempts-table.ts";
 import { mediaTicketsTable } from "../../../../core/db/tables/media-tickets-table.ts";
+import { secondFactorsTable } from "../../../../core/db/tables/second-factors-table.ts";
 import { sessionsTable } from "../../../../core/db/tables/sessions-table.ts";
 import { type UserRow, usersTable } from "../../../../core/db/tables/users-table.ts";
 import { onBothDrivers } from "../on-both-drivers.ts";
@@ -43,6 +44,33 @@ onBothDrivers("accounts, sessions and audit", ({ fresh }) => {
       ["anna", "Bert"],
     );
     await assert.rejects(users.insert({ ...ANNA, name: "Anna" }), { code: "NJ_DB_CONSTRAINT" });
+  });
+
+  it("takes a step and a recovery code of a second factor once, and forgets all of it with the account", async () => {
+    const db = await fresh();
+    const users = usersTable(db);
+    const factors = secondFactorsTable(db);
+    await users.insert(ANNA);
+    const row = { userName: "anna", secretName: "second-factor/x", sinceMs: 2_000, lastStep: 100 };
+    await factors.insert(row, ["hash-a", "hash-b"]);
+    assert.deepEqual(await factors.find("ANNA"), row);
+    assert.deepEqual(await factors.names(), ["anna"]);
+    await assert.rejects(factors.insert({ ...row, secretName: "y" }, []), { code: "NJ_DB_CONSTRAINT" });
+    await assert.rejects(factors.insert({ ...row, userName: "nobody", secretName: "y" }, []), {
+      code: "NJ_DB_CONSTRAINT",
+    });
+    const steps = await Promise.all([102, 102, 101, 100].map((step) => factors.takeStep("anna", step)));
+    assert.deepEqual(steps, [true, false, false, false]);
+    assert.equal(await factors.takeStep("Anna", 103), true);
+    const codes = await Promise.all(
+      ["a", "a", "c"].map((c) => factors.takeRecoveryCode("anna", `hash-${c}`)),
+    );
+    assert.deepEqual(codes, [true, false, false]);
+    assert.equal(await factors.countRecoveryCodes("anna"), 1);
+    await users.remove("anna");
+    assert.equal(await factors.find("anna"), undefined);
+    assert.equal(await factors.countRecoveryCodes("anna"), 0);
+    assert.equal(await factors.remove("anna"), false);
   });
 
   it("lets only the first of two activations make the first account", async () => {
