@@ -30,10 +30,16 @@ export interface Session {
 export interface UserAccount {
   readonly name: string;
   readonly role: Role;
+  readonly secondFactor?: boolean;
   readonly enabled?: boolean;
   readonly createdAt?: string;
   readonly lastLoginAt?: string | null;
 }
+
+/** One's own second factor. */
+export type SecondFactor =
+  | { readonly on: false }
+  | { readonly on: true; readonly since: string; readonly recoveryCodesLeft: number };
 
 export type CameraStatus = "connecting" | "online" | "degraded" | "offline" | "disabled";
 

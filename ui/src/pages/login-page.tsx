@@ -1,6 +1,6 @@
-// The door: name and password. Says when a session has ended, so that nobody wonders why the page is gone.
+// The door: name and password, and a code where the account has a second factor. Says when a session has ended, so that nobody wonders why the page is gone.
 import { useState } from "preact/hooks";
-import { api } from "../api/client.ts";
+import { ApiError, api } from "../api/client.ts";
 import type { Setup } from "../api/types.ts";
 import { t } from "../locale/messages.ts";
 import { ErrorNote, TextField } from "../parts/controls.tsx";
@@ -11,16 +11,31 @@ import { enter } from "../state/recorder.ts";
 export function LoginPage({ setup, ended }: { readonly setup: Setup; readonly ended: boolean }) {
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
+  const [isCodeNeeded, setCodeNeeded] = useState(false);
+  const [code, setCode] = useState("");
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
+  const forgetCode = (): void => {
+    setCodeNeeded(false);
+    setCode("");
+  };
   const submit = async (): Promise<void> => {
     setBusy(true);
     setError(undefined);
     try {
-      await api("POST", "/session", { username, password });
+      await api("POST", "/session", { username, password, ...(isCodeNeeded ? { code } : {}) });
       await enter();
     } catch (thrown) {
+      setCode("");
+      const problem = thrown instanceof ApiError ? thrown.code : "";
+      if (problem === "NJ_SECOND_FACTOR_NEEDED") {
+        setCodeNeeded(true);
+        return;
+      }
       setError(thrown);
+      // The password was right: only the code is asked for again.
+      if (problem === "NJ_SECOND_FACTOR_WRONG") return;
+      forgetCode();
       setPassword("");
     } finally {
       setBusy(false);
@@ -44,7 +59,10 @@ export function LoginPage({ setup, ended }: { readonly setup: Setup; readonly en
         <TextField
           label={t("login.name")}
           value={username}
-          onInput={setUsername}
+          onInput={(value) => {
+            setUsername(value);
+            forgetCode();
+          }}
           autocomplete="username"
           focus
           required
@@ -53,15 +71,29 @@ export function LoginPage({ setup, ended }: { readonly setup: Setup; readonly en
           label={t("login.password")}
           type="password"
           value={password}
-          onInput={setPassword}
+          onInput={(value) => {
+            setPassword(value);
+            forgetCode();
+          }}
           autocomplete="current-password"
           required
         />
+        {isCodeNeeded ? (
+          <TextField
+            label={t("login.code")}
+            hint={t("login.code.hint")}
+            value={code}
+            onInput={setCode}
+            autocomplete="one-time-code"
+            focus
+            required
+          />
+        ) : null}
         {error === undefined ? null : <ErrorNote error={error} />}
         <button
           type="submit"
           class="button primary wide"
-          disabled={busy || username === "" || password === ""}
+          disabled={busy || username === "" || password === "" || (isCodeNeeded && code === "")}
         >
           {t(busy ? "login.busy" : "login.go")}
         </button>

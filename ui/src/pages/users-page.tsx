@@ -1,4 +1,4 @@
-// Accounts: list, add, role, password, remove. For administrators.
+// Accounts: list, add, role, password, second factor of others, remove. For administrators.
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, api } from "../api/client.ts";
 import type { Role, UserAccount } from "../api/types.ts";
@@ -18,6 +18,7 @@ import { passwordProblem, SHORTEST_PASSWORD } from "../state/password-rules.ts";
 import { mayAdminister, session } from "../state/recorder.ts";
 import { ROLE_HINT, ROLE_TEXT, ROLES } from "../state/roles.ts";
 import { complain, tell } from "../state/toasts.ts";
+import { ResetSecondFactor } from "./reset-second-factor.tsx";
 
 /** The page. */
 export function UsersPage() {
@@ -26,6 +27,7 @@ export function UsersPage() {
   const [adding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<UserAccount | undefined>(undefined);
   const [password, setPassword] = useState<UserAccount | undefined>(undefined);
+  const [resetting, setResetting] = useState<UserAccount | undefined>(undefined);
   const load = (): void => {
     api<{ users: readonly UserAccount[] } | readonly UserAccount[]>("GET", "/users")
       .then((answer) => setUsers("users" in answer ? answer.users : answer))
@@ -64,6 +66,7 @@ export function UsersPage() {
                 <td>
                   <strong>{user.name}</strong>
                   {user.name === me ? <small>{t("users.you")}</small> : null}
+                  {user.secondFactor === true ? <small>{t("users.factor")}</small> : null}
                 </td>
                 <td>
                   <select
@@ -93,6 +96,13 @@ export function UsersPage() {
                       label={t("password.title", { name: user.name })}
                       onClick={() => setPassword(user)}
                     />
+                    {user.secondFactor === true && user.name !== me ? (
+                      <IconButton
+                        icon="unlock"
+                        label={t("users.factor.reset", { name: user.name })}
+                        onClick={() => setResetting(user)}
+                      />
+                    ) : null}
                     <IconButton
                       icon="remove"
                       label={t("users.removeOf", { name: user.name })}
@@ -112,6 +122,16 @@ export function UsersPage() {
           user={password.name}
           own={password.name === me}
           onClose={() => setPassword(undefined)}
+        />
+      )}
+      {resetting === undefined ? null : (
+        <ResetSecondFactor
+          name={resetting.name}
+          onClose={() => setResetting(undefined)}
+          onDone={() => {
+            setResetting(undefined);
+            load();
+          }}
         />
       )}
       {removing === undefined ? null : (

@@ -88,7 +88,7 @@ interface TextFieldProps {
   readonly mono?: boolean;
   readonly focus?: boolean;
   /** Which keys a phone offers. */
-  readonly inputMode?: "decimal" | undefined;
+  readonly inputMode?: "decimal" | "numeric" | undefined;
 }
 
 /** A text field. */

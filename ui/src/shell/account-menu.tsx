@@ -1,4 +1,5 @@
-// The account at the end of the bar: who is signed in, theme, language, zone of times, password, signing out.
+// The account at the end of the bar: who is signed in, theme, language, zone of times, password, second factor,
+// signing out.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { LANGUAGE_NAMES, LANGUAGES, language, t } from "../locale/messages.ts";
 import { SelectField } from "../parts/controls.tsx";
@@ -6,11 +7,13 @@ import { chooseLanguage, theme, zoneChoice } from "../state/preferences.ts";
 import { recorderZone, session, signOut } from "../state/recorder.ts";
 import { ROLE_TEXT } from "../state/roles.ts";
 import { PasswordDialog } from "./password-dialog.tsx";
+import { SecondFactorDialog } from "./second-factor-dialog.tsx";
 
 /** The round button and its menu. */
 export function AccountMenu() {
   const [open, setOpen] = useState(false);
   const [password, setPassword] = useState(false);
+  const [factor, setFactor] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!open) return;
@@ -79,12 +82,16 @@ export function AccountMenu() {
           <button type="button" class="menu-item" onClick={() => setPassword(true)}>
             {t("password.change")}
           </button>
+          <button type="button" class="menu-item" onClick={() => setFactor(true)}>
+            {t("factor.change")}
+          </button>
           <button type="button" class="menu-item" onClick={() => void signOut()}>
             {t("account.signOut")}
           </button>
         </div>
       ) : null}
       {password ? <PasswordDialog user={user.name} own onClose={() => setPassword(false)} /> : null}
+      {factor ? <SecondFactorDialog user={user.name} onClose={() => setFactor(false)} /> : null}
     </div>
   );
 }

@@ -1,0 +1,213 @@
+// One's own second factor: how it is, setting it up in two steps with an authenticator app, switching it off. What is
+// shown once (the key, the recovery codes) is kept nowhere but in this dialog.
+import { useEffect, useState } from "preact/hooks";
+import { api } from "../api/client.ts";
+import type { SecondFactor } from "../api/types.ts";
+import { language, t } from "../locale/messages.ts";
+import { Dialog, ErrorNote, SkeletonRows, TextField } from "../parts/controls.tsx";
+import { CopyButton } from "../parts/copy-button.tsx";
+import { QrCode } from "../parts/qr-code.tsx";
+import { dayText } from "../state/time-format.ts";
+import { tell } from "../state/toasts.ts";
+import { zone } from "../state/zone.ts";
+
+const OWN = "/session/second-factor";
+
+interface Setup {
+  readonly uri: string;
+  readonly secret: string;
+}
+
+/** The dialog. */
+export function SecondFactorDialog(props: { readonly user: string; readonly onClose: () => void }) {
+  const [state, setState] = useState<SecondFactor | undefined>(undefined);
+  const [setup, setSetup] = useState<Setup | undefined>(undefined);
+  const [recoveryCodes, setRecoveryCodes] = useState<readonly string[] | undefined>(undefined);
+  const [error, setError] = useState<unknown>();
+  useEffect(() => {
+    api<SecondFactor>("GET", OWN).then(setState).catch(setError);
+  }, []);
+  const { onClose } = props;
+  return (
+    <Dialog title={t("factor.title", { name: props.user })} onClose={onClose}>
+      {error !== undefined ? (
+        <ErrorNote error={error} />
+      ) : recoveryCodes !== undefined ? (
+        <RecoveryCodes codes={recoveryCodes} onDone={onClose} />
+      ) : setup !== undefined ? (
+        <Confirm setup={setup} onClose={onClose} onOn={setRecoveryCodes} />
+      ) : state === undefined ? (
+        <SkeletonRows rows={3} />
+      ) : state.on ? (
+        <SwitchOff state={state} onClose={onClose} />
+      ) : (
+        <Begin onClose={onClose} onBegun={setSetup} />
+      )}
+    </Dialog>
+  );
+}
+
+function Begin(props: { readonly onClose: () => void; readonly onBegun: (setup: Setup) => void }) {
+  const [password, setPassword] = useState("");
+  const form = useSubmit(async () => props.onBegun(await api<Setup>("POST", OWN, { password })));
+  return (
+    <form onSubmit={form.submit}>
+      <p>{t("factor.intro")}</p>
+      <TextField
+        label={t("password.current")}
+        type="password"
+        autocomplete="current-password"
+        value={password}
+        onInput={setPassword}
+        focus
+      />
+      <Foot form={form} text={t("factor.begin")} isReady={password !== ""} onClose={props.onClose} />
+    </form>
+  );
+}
+
+function Confirm(props: {
+  readonly setup: Setup;
+  readonly onClose: () => void;
+  readonly onOn: (recoveryCodes: readonly string[]) => void;
+}) {
+  const [code, setCode] = useState("");
+  const form = useSubmit(async () => {
+    const answer = await api<{ recoveryCodes: readonly string[] }>("POST", `${OWN}/confirm`, { code });
+    props.onOn(answer.recoveryCodes);
+  });
+  const { uri, secret } = props.setup;
+  return (
+    <form onSubmit={form.submit}>
+      <p>{t("factor.scan")}</p>
+      <QrCode text={uri} label={t("factor.qr")} />
+      <p class="factor-key">
+        <span class="muted">{t("factor.key")}</span>
+        <code>{secret.replace(/(.{4})(?=.)/g, "$1 ")}</code>
+        <CopyButton text={secret} />
+      </p>
+      <TextField
+        label={t("factor.code")}
+        hint={t("factor.code.hint")}
+        autocomplete="one-time-code"
+        inputMode="numeric"
+        value={code}
+        onInput={setCode}
+        focus
+      />
+      <Foot form={form} text={t("factor.on")} isReady={code.trim() !== ""} onClose={props.onClose} />
+    </form>
+  );
+}
+
+function RecoveryCodes(props: { readonly codes: readonly string[]; readonly onDone: () => void }) {
+  return (
+    <>
+      <p>{t("factor.codes")}</p>
+      <ul class="recovery-codes">
+        {props.codes.map((code) => (
+          <li key={code}>
+            <code>{code}</code>
+          </li>
+        ))}
+      </ul>
+      <div class="form-foot">
+        <CopyButton text={props.codes.join("\n")} focus />
+        <button type="button" class="button primary" onClick={props.onDone}>
+          {t("factor.codes.kept")}
+        </button>
+      </div>
+    </>
+  );
+}
+
+function SwitchOff(props: {
+  readonly state: Extract<SecondFactor, { on: true }>;
+  readonly onClose: () => void;
+}) {
+  const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
+  const form = useSubmit(async () => {
+    await api("DELETE", OWN, { password, code });
+    tell(t("factor.wasOff"));
+    props.onClose();
+  });
+  const since = dayText(Date.parse(props.state.since), zone.value, language.value);
+  return (
+    <form onSubmit={form.submit}>
+      <p>{t("factor.since", { day: since, count: props.state.recoveryCodesLeft })}</p>
+      <TextField
+        label={t("password.current")}
+        type="password"
+        autocomplete="current-password"
+        value={password}
+        onInput={setPassword}
+        focus
+      />
+      <TextField
+        label={t("login.code")}
+        hint={t("login.code.hint")}
+        autocomplete="one-time-code"
+        value={code}
+        onInput={setCode}
+      />
+      <Foot
+        form={form}
+        text={t("factor.off")}
+        isReady={password !== "" && code.trim() !== ""}
+        onClose={props.onClose}
+        isGrave
+      />
+    </form>
+  );
+}
+
+interface Submit {
+  readonly submit: (event: Event) => void;
+  readonly isBusy: boolean;
+  readonly error: unknown;
+}
+
+/** What a form does when it is sent, once at a time, and what went wrong. */
+function useSubmit(action: () => Promise<void>): Submit {
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  return {
+    isBusy,
+    error,
+    submit(event) {
+      event.preventDefault();
+      setBusy(true);
+      setError(undefined);
+      action()
+        .catch(setError)
+        .finally(() => setBusy(false));
+    },
+  };
+}
+
+function Foot(props: {
+  readonly form: Submit;
+  readonly text: string;
+  readonly isReady: boolean;
+  readonly onClose: () => void;
+  readonly isGrave?: boolean;
+}) {
+  return (
+    <>
+      {props.form.error === undefined ? null : <ErrorNote error={props.form.error} />}
+      <div class="form-foot">
+        <button type="button" class="button ghost" onClick={props.onClose}>
+          {t("cancel")}
+        </button>
+        <button
+          type="submit"
+          class={`button ${props.isGrave === true ? "danger" : "primary"}`}
+          disabled={props.form.isBusy || !props.isReady}
+        >
+          {props.text}
+        </button>
+      </div>
+    </>
+  );
+}
