@@ -106,13 +106,13 @@ export class SecondFactors {
     // Before anything is waited for: of two confirmations one finds it gone.
     this.#begun.delete(userName);
     if (await this.isOn(userName)) throw alreadyOn();
-    const recoveryCodes = Array.from({ length: RECOVERY_CODES }, newTypedCode);
+    const recoveryCodes = newRecoveryCodes();
     const secretName = `${SECRET_PREFIX}${newPublicId()}`;
     await this.#secrets.set(secretName, begun.secret.toString("base64"));
     try {
       await this.#table.insert(
         { userName, secretName, sinceMs: this.#clock.wallMs(), lastStep: step },
-        recoveryCodes.map((one) => tokenHash(bareCode(one))),
+        recoveryCodes.map(recoveryCodeHash),
       );
     } catch (error) {
       await this.#secrets.delete(secretName);
@@ -129,12 +129,24 @@ export class SecondFactors {
     if (found === undefined) return undefined;
     const code = spaceless(typed);
     if (!looksLikeTotp(code)) {
-      const taken = await this.#table.takeRecoveryCode(userName, tokenHash(bareCode(typed)));
+      const taken = await this.#table.takeRecoveryCode(userName, recoveryCodeHash(typed));
       return taken ? "recovery-code" : undefined;
     }
     const step = matchingStep(this.#secretOf(found.secretName), code, this.#clock.wallMs());
     if (step === undefined || !(await this.#table.takeStep(userName, step))) return undefined;
     return "totp";
+  }
+
+  /**
+   * New recovery codes in place of all that the actor has, given this once. The caller has checked password and code.
+   * Throws `NJ_SECOND_FACTOR_OFF`.
+   */
+  async renewRecoveryCodes(actor: Actor): Promise<readonly string[]> {
+    if (!(await this.isOn(actor.userName))) throw isOff(actor.userName);
+    const recoveryCodes = newRecoveryCodes();
+    await this.#table.replaceRecoveryCodes(actor.userName, recoveryCodes.map(recoveryCodeHash));
+    this.#record("recovery-codes-renewed", actor.userName, actor);
+    return recoveryCodes;
   }
 
   /** Switches the actor's own off. The caller has checked password and code. Throws `NJ_SECOND_FACTOR_OFF`. */
@@ -195,6 +207,15 @@ export class SecondFactors {
     }
     return Buffer.from(secret, "base64");
   }
+}
+
+function newRecoveryCodes(): string[] {
+  return Array.from({ length: RECOVERY_CODES }, newTypedCode);
+}
+
+/** What is stored of a recovery code, however it is typed. */
+function recoveryCodeHash(typed: string): string {
+  return tokenHash(bareCode(typed));
 }
 
 /** Apps show codes in groups; people type them so. */

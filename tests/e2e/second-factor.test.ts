@@ -116,13 +116,22 @@ describe("the second factor", { skip: skipBrowserTests, timeout: 180_000 }, () =
     await isIn(page, "admin");
 
     await openDialog(page, "admin");
-    await dialog.getByText("Recovery codes left: 9.").waitFor();
+    await dialog.getByText("Recovery codes left: 9;").waitFor();
     await screenshot(page, "second-factor-on");
     await dialog.getByLabel("Current password").fill(ADMINISTRATOR.password);
     await dialog.getByLabel("Code").fill(recoveryCodes[0] ?? "");
     await dialog.getByRole("button", { name: "Switch off" }).click();
     await dialog.getByRole("alert").getByText("NJ_CODE_WRONG").waitFor();
     await dialog.getByLabel("Code").fill(recoveryCodes[1] ?? "");
+    await dialog.getByRole("button", { name: "New recovery codes" }).click();
+    await dialog.getByText("Keep these recovery codes").waitFor();
+    const renewed = await dialog.getByRole("listitem").allTextContents();
+    await dialog.getByRole("button", { name: "I have kept them" }).click();
+
+    await openDialog(page, "admin");
+    await dialog.getByText("Recovery codes left: 10;").waitFor();
+    await dialog.getByLabel("Current password").fill(ADMINISTRATOR.password);
+    await dialog.getByLabel("Code").fill(renewed[0] ?? "");
     await dialog.getByRole("button", { name: "Switch off" }).click();
     await page.getByText("The second factor was switched off").waitFor();
 

@@ -1,6 +1,6 @@
 // Queries on the tables `second_factors` and `recovery_codes`. Each code is taken in one statement, so that of two who
 // bring the same one only the first is let in.
-import type { Db } from "../db.ts";
+import type { Db, SqlWriter } from "../db.ts";
 
 export interface SecondFactorRow {
   readonly userName: string;
@@ -21,6 +21,8 @@ export interface SecondFactorsTable {
   takeStep(userName: string, step: number): Promise<boolean>;
   /** True if there was such a code; it is gone now. */
   takeRecoveryCode(userName: string, codeHash: string): Promise<boolean>;
+  /** In one transaction: no moment has both. Rejects with `NJ_DB_CONSTRAINT` if the second factor is gone. */
+  replaceRecoveryCodes(userName: string, codeHashes: readonly string[]): Promise<void>;
   countRecoveryCodes(userName: string): Promise<number>;
   /** Recovery codes go too. False if there was none. */
   remove(userName: string): Promise<boolean>;
@@ -44,12 +46,7 @@ export function secondFactorsTable(db: Db): SecondFactorsTable {
           "insert into second_factors (user_name, secret_name, since_ms, last_step) values (?, ?, ?, ?)",
           [row.userName, row.secretName, row.sinceMs, row.lastStep],
         );
-        for (const hash of recoveryCodeHashes) {
-          await writer.run("insert into recovery_codes (user_name, code_hash) values (?, ?)", [
-            row.userName,
-            hash,
-          ]);
-        }
+        await insertCodes(writer, row.userName, recoveryCodeHashes);
       });
     },
     async takeStep(userName, step) {
@@ -66,6 +63,12 @@ export function secondFactorsTable(db: Db): SecondFactorsTable {
       ]);
       return changes === 1;
     },
+    async replaceRecoveryCodes(userName, codeHashes) {
+      await db.transaction(async (writer) => {
+        await writer.run("delete from recovery_codes where user_name = ?", [userName]);
+        await insertCodes(writer, userName, codeHashes);
+      });
+    },
     async countRecoveryCodes(userName) {
       const row = await db.get<{ count: number }>(
         "select count(*) as count from recovery_codes where user_name = ?",
@@ -77,4 +80,14 @@ export function secondFactorsTable(db: Db): SecondFactorsTable {
       return (await db.run("delete from second_factors where user_name = ?", [userName])).changes === 1;
     },
   };
+}
+
+async function insertCodes(
+  writer: SqlWriter,
+  userName: string,
+  codeHashes: readonly string[],
+): Promise<void> {
+  for (const hash of codeHashes) {
+    await writer.run("insert into recovery_codes (user_name, code_hash) values (?, ?)", [userName, hash]);
+  }
 }

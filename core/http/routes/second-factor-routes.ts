@@ -14,6 +14,8 @@ export const SecondFactorCode = Type.String({
   description: "Six figures of the authenticator app, or a recovery code.",
 });
 const Password = Type.String({ maxLength: 4_096 });
+const PasswordAndCode = Type.Object({ password: Password, code: SecondFactorCode }, closed);
+const RecoveryCodes = Type.Object({ recoveryCodes: Type.Array(Type.String()) });
 
 export function secondFactorRoutes(services: HttpServices): Route[] {
   const { users } = services;
@@ -60,10 +62,22 @@ export function secondFactorRoutes(services: HttpServices): Route[] {
       summary:
         "Switches the own second factor on by a first code; gives the recovery codes, this once. The account's other sessions end.",
       body: Type.Object({ code: SecondFactorCode }, closed),
-      response: Type.Object({ recoveryCodes: Type.Array(Type.String()) }),
+      response: RecoveryCodes,
       async handle({ principal, body, client }) {
         const actor = actorOf(principal, client);
         return { recoveryCodes: await secondFactors.confirm(principal.userName, body.code, actor) };
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/api/v1/session/second-factor/recovery-codes",
+      policy: SIGNED_IN,
+      summary: "Gives new recovery codes, this once, in place of all old ones; with password and code.",
+      body: PasswordAndCode,
+      response: RecoveryCodes,
+      async handle({ principal, body, client }) {
+        await confirmPasswordAndCode(users, principal, body, client);
+        return { recoveryCodes: await secondFactors.renewRecoveryCodes(actorOf(principal, client)) };
       },
     }),
     route({
@@ -71,7 +85,7 @@ export function secondFactorRoutes(services: HttpServices): Route[] {
       path: "/api/v1/session/second-factor",
       policy: SIGNED_IN,
       summary: "Switches the own second factor off, with password and code.",
-      body: Type.Object({ password: Password, code: SecondFactorCode }, closed),
+      body: PasswordAndCode,
       async handle({ principal, body, client }) {
         await confirmPasswordAndCode(users, principal, body, client);
         await secondFactors.switchOff(actorOf(principal, client));

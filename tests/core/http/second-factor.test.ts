@@ -161,6 +161,19 @@ describe("the second factor over HTTP", () => {
     assert.deepEqual([twice.status, twice.json["code"]], [404, "NJ_SECOND_FACTOR_OFF"]);
   });
 
+  it("gives new recovery codes for password and code, and the old ones hold no more", async (t) => {
+    const { ask, token, code, recoveryCodes, signIn } = await withPhone(t);
+    const renew = (body: unknown) => ask(`${OWN}/recovery-codes`, { method: "POST", token, body });
+    const refused = await renew({ password: GOOD_PASSWORD, code: "" });
+    assert.deepEqual([refused.status, refused.json["code"]], [403, "NJ_CODE_WRONG"]);
+    const renewed = await renew({ password: GOOD_PASSWORD, code: code() });
+    assert.equal(renewed.status, 200, renewed.text);
+    const [first, ...others] = renewed.json["recoveryCodes"] as string[];
+    assert.equal(others.length, 9);
+    assert.equal((await signIn({ code: recoveryCodes[0] })).json["code"], "NJ_SECOND_FACTOR_WRONG");
+    assert.equal((await signIn({ code: first })).status, 200);
+  });
+
   it("is reset by administrators for others, and shown in the list of accounts", async (t) => {
     const { ask, tokenOf, signIn, token, users } = await withPhone(t);
     const admin = await tokenOf("admin");

@@ -226,6 +226,15 @@ describe("signing in with a second factor", () => {
     assert.equal(acts.filter((action) => action === "recovery-code-used").length, 2);
   });
 
+  it("takes new recovery codes in place of the old ones", async (t) => {
+    const { users, signIn, recoveryCodes } = await withPhone(t);
+    const renewed = await users.secondFactors.renewRecoveryCodes(ANN);
+    assert.equal(new Set([...renewed, ...recoveryCodes]).size, 2 * RECOVERY_CODES);
+    await assert.rejects(signIn(recoveryCodes[0]), hasCode("NJ_SECOND_FACTOR_WRONG"));
+    await signIn(renewed[0]);
+    await assert.rejects(users.secondFactors.renewRecoveryCodes(EVE), hasCode("NJ_SECOND_FACTOR_OFF"));
+  });
+
   it("takes no code of somebody else's phone", async (t) => {
     const { users, signIn, clock } = await withPhone(t);
     const eve = authenticatorApp((await users.secondFactors.begin("eve")).uri);

@@ -39,7 +39,7 @@ export function SecondFactorDialog(props: { readonly user: string; readonly onCl
       ) : state === undefined ? (
         <SkeletonRows rows={3} />
       ) : state.on ? (
-        <SwitchOff state={state} onClose={onClose} />
+        <Manage state={state} onClose={onClose} onRenewed={setRecoveryCodes} />
       ) : (
         <Begin onClose={onClose} onBegun={setSetup} />
       )}
@@ -49,9 +49,10 @@ export function SecondFactorDialog(props: { readonly user: string; readonly onCl
 
 function Begin(props: { readonly onClose: () => void; readonly onBegun: (setup: Setup) => void }) {
   const [password, setPassword] = useState("");
-  const form = useSubmit(async () => props.onBegun(await api<Setup>("POST", OWN, { password })));
+  const form = useActions();
+  const begin = async (): Promise<void> => props.onBegun(await api<Setup>("POST", OWN, { password }));
   return (
-    <form onSubmit={form.submit}>
+    <form onSubmit={form.runs(begin)}>
       <p>{t("factor.intro")}</p>
       <TextField
         label={t("password.current")}
@@ -72,13 +73,14 @@ function Confirm(props: {
   readonly onOn: (recoveryCodes: readonly string[]) => void;
 }) {
   const [code, setCode] = useState("");
-  const form = useSubmit(async () => {
+  const form = useActions();
+  const confirm = async (): Promise<void> => {
     const answer = await api<{ recoveryCodes: readonly string[] }>("POST", `${OWN}/confirm`, { code });
     props.onOn(answer.recoveryCodes);
-  });
+  };
   const { uri, secret } = props.setup;
   return (
-    <form onSubmit={form.submit}>
+    <form onSubmit={form.runs(confirm)}>
       <p>{t("factor.scan")}</p>
       <QrCode text={uri} label={t("factor.qr")} />
       <p class="factor-key">
@@ -121,20 +123,32 @@ function RecoveryCodes(props: { readonly codes: readonly string[]; readonly onDo
   );
 }
 
-function SwitchOff(props: {
+function Manage(props: {
   readonly state: Extract<SecondFactor, { on: true }>;
   readonly onClose: () => void;
+  readonly onRenewed: (recoveryCodes: readonly string[]) => void;
 }) {
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
-  const form = useSubmit(async () => {
+  const form = useActions();
+  const switchOff = async (): Promise<void> => {
     await api("DELETE", OWN, { password, code });
     tell(t("factor.wasOff"));
     props.onClose();
-  });
+  };
+  const renew = async (): Promise<void> => {
+    const proof = { password, code };
+    const answer = await api<{ recoveryCodes: readonly string[] }>("POST", `${OWN}/recovery-codes`, proof);
+    props.onRenewed(answer.recoveryCodes);
+  };
+  const isReady = password !== "" && code.trim() !== "" && !form.isBusy;
   const since = dayText(Date.parse(props.state.since), zone.value, language.value);
   return (
-    <form onSubmit={form.submit}>
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+      }}
+    >
       <p>{t("factor.since", { day: since, count: props.state.recoveryCodesLeft })}</p>
       <TextField
         label={t("password.current")}
@@ -151,47 +165,46 @@ function SwitchOff(props: {
         value={code}
         onInput={setCode}
       />
-      <Foot
-        form={form}
-        text={t("factor.off")}
-        isReady={password !== "" && code.trim() !== ""}
-        onClose={props.onClose}
-        isGrave
-      />
+      {form.error === undefined ? null : <ErrorNote error={form.error} />}
+      <div class="form-foot">
+        <button type="button" class="button" disabled={!isReady} onClick={form.runs(renew)}>
+          {t("factor.renew")}
+        </button>
+        <button type="button" class="button danger" disabled={!isReady} onClick={form.runs(switchOff)}>
+          {t("factor.off")}
+        </button>
+      </div>
     </form>
   );
 }
 
-interface Submit {
-  readonly submit: (event: Event) => void;
+interface Actions {
+  /** Handles an event by doing something, one thing at a time. */
+  readonly runs: (action: () => Promise<void>) => (event: Event) => void;
   readonly isBusy: boolean;
+  /** What went wrong with the last one. */
   readonly error: unknown;
 }
 
-/** What a form does when it is sent, once at a time, and what went wrong. */
-function useSubmit(action: () => Promise<void>): Submit {
+function useActions(): Actions {
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
-  return {
-    isBusy,
-    error,
-    submit(event) {
-      event.preventDefault();
-      setBusy(true);
-      setError(undefined);
-      action()
-        .catch(setError)
-        .finally(() => setBusy(false));
-    },
+  const runs = (action: () => Promise<void>) => (event: Event) => {
+    event.preventDefault();
+    setBusy(true);
+    setError(undefined);
+    action()
+      .catch(setError)
+      .finally(() => setBusy(false));
   };
+  return { runs, isBusy, error };
 }
 
 function Foot(props: {
-  readonly form: Submit;
+  readonly form: Actions;
   readonly text: string;
   readonly isReady: boolean;
   readonly onClose: () => void;
-  readonly isGrave?: boolean;
 }) {
   return (
     <>
@@ -200,11 +213,7 @@ function Foot(props: {
         <button type="button" class="button ghost" onClick={props.onClose}>
           {t("cancel")}
         </button>
-        <button
-          type="submit"
-          class={`button ${props.isGrave === true ? "danger" : "primary"}`}
-          disabled={props.form.isBusy || !props.isReady}
-        >
+        <button type="submit" class="button primary" disabled={props.form.isBusy || !props.isReady}>
           {props.text}
         </button>
       </div>
