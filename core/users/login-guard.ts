@@ -1,4 +1,4 @@
-// Brakes the guessing of passwords (attack list A5): five failures from one address lock that address out of the
+// Brakes the guessing of passwords and codes (attack list A5): five failures from one address lock that address out of the
 // account, twenty from anywhere lock the account, fifty lock the address, each for a quarter of an hour. Counted in the database,
 // so that a restart forgets nothing. Who works with the account from an address now is not locked out by strangers.
 import type { Clock } from "../clock.ts";

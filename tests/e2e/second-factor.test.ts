@@ -153,6 +153,7 @@ describe("the second factor", { skip: skipBrowserTests, timeout: 180_000 }, () =
     await typePassword(phone, VERA);
     await isIn(phone, "vera");
     await setUp(phone, VERA, "second-factor-phone-light");
+    await fitsInEveryLanguage(phone);
 
     const mine = await openContext(browser, { ...recorder, token });
     const page = await mine.newPage();
@@ -173,6 +174,30 @@ describe("the second factor", { skip: skipBrowserTests, timeout: 180_000 }, () =
     await signsInByPassword(phone);
     await closeAll(mine, hers);
   });
+
+  /** The dialog of an account that has one, with the longest words there are, on a narrow screen. */
+  async function fitsInEveryLanguage(phone: Page): Promise<void> {
+    await phone.getByRole("button", { name: "I have kept them" }).click();
+    for (const [language, label] of [
+      ["de", /Zweiter Faktor …/],
+      ["es", /Segundo factor …/],
+      ["zh", /双重验证…/],
+      ["en", /Second factor …/],
+    ] as const) {
+      await phone.locator(".menu select").nth(1).selectOption(language);
+      await phone.getByRole("button", { name: label }).click();
+      const dialog = phone.getByRole("dialog");
+      await dialog.locator("input").nth(1).waitFor();
+      await screenshot(phone, `second-factor-phone-${language}`);
+      const overflow = await phone.evaluate(
+        "Math.max(...['dialog', 'dialog form', 'dialog .form-foot'].map((one) => document.querySelector(one)).map((one) => one.scrollWidth - one.clientWidth))",
+      );
+      assert.equal(overflow, 0, language);
+      await phone.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+      if ((await phone.locator(".menu").count()) === 0) await phone.locator("button.who").click();
+    }
+  }
 
   /** Her session has ended with the reset: the door is there again, and asks for no code. */
   async function signsInByPassword(phone: Page): Promise<void> {
