@@ -38,6 +38,10 @@ const COMMANDS: Readonly<Record<string, { help: string; run: (line: CommandLine)
     help: "look at everything around the recorder that can be wrong, and say what to do",
     run: async (line) => (await import("./cli/doctor.ts")).doctor(line),
   },
+  service: {
+    help: "service install | uninstall | status | print: run Nightjar as a service of systemd",
+    run: async (line) => (await import("./cli/service.ts")).service(line),
+  },
   bench: {
     help: "measure this machine (from a checkout)",
     run: async (line) => (await import("./cli/bench.ts")).bench(line),

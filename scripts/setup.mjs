@@ -176,6 +176,8 @@ const TEST_SERVERS = [
   "nbdfuse",
   // Walls around plugins and ffmpeg.
   "bubblewrap",
+  // Judges the unit of `nightjar service`, and runs it.
+  "systemd",
 ];
 
 /** Sees to the RTSP servers and file-system tools that integration and fault tests use; without them those are skipped. */
@@ -186,6 +188,7 @@ export function ensureTestServers() {
     onPath("strace") &&
     onPath("nbdfuse") &&
     onPath("bwrap") &&
+    onPath("systemd-analyze") &&
     ["girepository-1.0/GstRtspServer-1.0.typelib", "gstreamer-1.0/libgstlibav.so"].every((file) =>
       ["x86_64", "aarch64"].some((machine) => existsSync(`/usr/lib/${machine}-linux-gnu/${file}`)),
     )

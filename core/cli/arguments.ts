@@ -58,6 +58,18 @@ export const OPTIONS = {
     type: "boolean",
     help: "plugin add, update: let install scripts run; they can do all that Nightjar can",
   },
+  user: { type: "boolean", help: "service: one of your own, which needs no root" },
+  volume: {
+    type: "string",
+    multiple: true,
+    help: "service install, print: a folder outside the data directory that recordings go to",
+  },
+  "unit-dir": {
+    type: "string",
+    help: "service: write, look at or remove the unit in this folder, and touch nothing else",
+  },
+  "no-start": { type: "boolean", help: "service install: write everything, start nothing" },
+  force: { type: "boolean", help: "service install, uninstall: also a unit that Nightjar did not write" },
   repair: { type: "boolean", help: "fsck: mend what can be mended" },
   rebuild: { type: "boolean", help: "fsck: make the index anew from the files" },
   verify: { type: "boolean", help: "fsck: read all recordings and compare their checksums" },

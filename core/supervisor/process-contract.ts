@@ -13,6 +13,15 @@ export function nodeArguments(role: ProcessRole): string[] {
   return role === "media" ? [quiet, "--no-parallel-scavenge"] : [quiet];
 }
 
+/** How long each may take to end when it is told to, in milliseconds; then it is killed. */
+export const STOP_LIMITS_MS: Readonly<Record<ProcessRole, number>> = {
+  media: 8_000,
+  core: 3_000,
+  gateway: 1_500,
+};
+/** How long all may take together: `core` waits for the other two, whose last words it notes. */
+export const LONGEST_STOP_MS = Math.max(STOP_LIMITS_MS.media, STOP_LIMITS_MS.gateway) + STOP_LIMITS_MS.core;
+
 /** The supervisor's view of one process. */
 export interface ProcessStatus {
   readonly role: ProcessRole;

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../log.ts";
 import { SupervisedChild } from "./child.ts";
 import { type DataLock, isSameProcess, lockDataDir, processStartTime } from "./data-lock.ts";
-import { PROCESS_ROLES, type ProcessRole, RUN_FOLDER } from "./process-contract.ts";
+import { PROCESS_ROLES, type ProcessRole, RUN_FOLDER, STOP_LIMITS_MS } from "./process-contract.ts";
 
 export interface SupervisorOptions {
   /** Absolute path. */
@@ -82,8 +82,9 @@ export class Supervisor {
    * listens, so that the index is whole; then `core`.
    */
   async stop(): Promise<void> {
-    await Promise.all([this.#children.get("gateway")?.stop(1_500), this.#children.get("media")?.stop(8_000)]);
-    await this.#children.get("core")?.stop(3_000);
+    const end = (role: ProcessRole) => this.#children.get(role)?.stop(STOP_LIMITS_MS[role]);
+    await Promise.all([end("gateway"), end("media")]);
+    await end("core");
     await rm(join(this.#options.dataDir, RUN_FOLDER, CHILDREN_FILE), { force: true });
     await this.#lock?.release();
   }
