@@ -1,6 +1,7 @@
 // `nightjar service install | uninstall | status | print`: Nightjar as a service of systemd. The unit's text and what
 // belongs to it: core/system/service/.
-import { realpathSync, statSync } from "node:fs";
+import { constants, realpathSync } from "node:fs";
+import { access } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConfigStore } from "../config/config-store.ts";
@@ -98,18 +99,23 @@ function programFolder(entry: string): string {
   return at === -1 ? dirname(dirname(entry)) : entry.slice(0, at + packages.length - 1);
 }
 
-/** Volumes outside the data directory: those of the command line and of `config.json`, as far as that can be read. */
+/** Volumes outside the data directory: those of the command line and of `config.json`. Throws what is wrong with that. */
 async function volumesOf(line: CommandLine, dataDir: string): Promise<string[]> {
   const known = paths(line, "volume");
-  try {
-    statSync(join(dataDir, "config.json"));
+  if (await isReadable(join(dataDir, "config.json"))) {
     const store = await ConfigStore.open({ dataDir, log: silentLog, watch: false, readOnly: true });
     known.push(...store.get().storage.volumes.flatMap(({ path }) => (isAbsolute(path) ? [path] : [])));
     await store.close();
-  } catch {
-    // There is none before the first start, and only its owner may read it.
   }
   return [...new Set(known)].filter((path) => relative(dataDir, path).startsWith(".."));
+}
+
+/** False before the first start, and for those who do not own the data directory. */
+async function isReadable(file: string): Promise<boolean> {
+  return access(file, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 function printInstalled({ unitFile, dataDir, userCreated, started, problems, next }: InstallResult): void {

@@ -17,15 +17,18 @@ describe("nightjar service", () => {
 
   it("opens the volumes of config.json and of the command line", async () => {
     using dir = tempDir();
-    const config = {
-      version: 1,
-      storage: { volumes: [{ path: "volumes/default" }, { path: "/mnt/disk2" }] },
-    };
+    const storage = { volumes: [{ path: "volumes/default" }, { path: "/mnt/disk2" }] };
+    const config = { version: 1, node: { id: "n", name: "N" }, timeZone: "UTC", storage };
     writeFileSync(dir.join("config.json"), JSON.stringify(config));
     const { out, err } = await nightjar(dir.path, ["service", "print", "--volume", "/mnt/disk3", "--json"]);
     const { unit } = JSON.parse(out) as { unit: string };
     assert.match(unit, /^ReadWritePaths=-\/mnt\/disk3\nReadWritePaths=-\/mnt\/disk2$/m, err);
     assert.equal(existsSync(dir.join("config.schema.json")), false, "it only looks");
+    // Volumes that were left out for a slip of the pen would not be recorded to.
+    writeFileSync(dir.join("config.json"), '{ "storage": { "volumes": [] ');
+    const refused = await nightjar(dir.path, ["service", "print"]);
+    assert.deepEqual([refused.code, refused.out], [1, ""]);
+    assert.match(refused.err, /NJ_CONFIG/);
   });
 
   it("installs into a folder, shows it, and takes it away", async () => {

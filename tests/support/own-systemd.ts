@@ -9,6 +9,11 @@ import { basename, join } from "node:path";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import type { CommandResult } from "./nightjar-command.ts";
 
+const NAMESPACES = ["--mount", "--pid", "--net", "--cgroup", "--uts", "--ipc", "--fork", "--mount-proc"];
+/** What own-systemd.sh needs the kernel to allow. */
+const PROBE =
+  "mount -t tmpfs tmpfs /mnt; mkdir /mnt/over /mnt/work; mount -t cgroup2 cgroup2 /mnt/over; umount /mnt/over; " +
+  "mount -t overlay overlay -o lowerdir=/etc,upperdir=/mnt/over,workdir=/mnt/work /etc";
 const SCRIPT = join(import.meta.dirname, "own-systemd.sh");
 
 export class OwnSystemd {
@@ -29,16 +34,8 @@ export class OwnSystemd {
     if (process.platform !== "linux" || process.getuid?.() !== 0)
       return "a systemd of one's own needs root on Linux";
     if (!existsSync("/lib/systemd/systemd")) return "systemd is not installed (Debian package systemd)";
-    const tried = spawnSync("unshare", [
-      "--mount",
-      "--pid",
-      "--net",
-      "--cgroup",
-      "--fork",
-      "--mount-proc",
-      "true",
-    ]);
-    return tried.status === 0 ? false : "namespaces are not allowed here";
+    const tried = spawnSync("unshare", [...NAMESPACES, "--", "sh", "-ec", PROBE]);
+    return tried.status === 0 ? false : "namespaces and mounts in them are not allowed here";
   }
 
   /** Starts it and waits until it takes orders. */

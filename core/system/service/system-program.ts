@@ -23,8 +23,8 @@ export async function runProgram(name: string, args: readonly string[]): Promise
       stdio: ["ignore", "pipe", "pipe"],
       // The user's manager is found by these.
       env: { PATH: path, LC_ALL: "C", XDG_RUNTIME_DIR, DBUS_SESSION_BUS_ADDRESS },
-      timeout: LIMIT_MS,
     });
+    const limit = setTimeout(() => child.kill("SIGKILL"), LIMIT_MS);
     let out = "";
     let err = "";
     child.stdout.on("data", (chunk: Buffer) => {
@@ -33,8 +33,14 @@ export async function runProgram(name: string, args: readonly string[]): Promise
     child.stderr.on("data", (chunk: Buffer) => {
       err = `${err}${chunk}`.slice(0, MOST_OUTPUT);
     });
-    child.once("error", (error) => reject(failure(name, args, systemCode(error) ?? error.message, error)));
-    child.once("close", (code) => resolve({ code, out, err }));
+    child.once("error", (error) => {
+      clearTimeout(limit);
+      reject(failure(name, args, systemCode(error) ?? error.message, error));
+    });
+    child.once("close", (code) => {
+      clearTimeout(limit);
+      resolve({ code, out, err });
+    });
   });
 }
 
