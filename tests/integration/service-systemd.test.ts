@@ -89,4 +89,54 @@ describe("the service on a running systemd", { skip }, () => {
     assert.match(left.out, /default/);
     assert.match(left.err, /nightjar\.service.*No such file/);
   });
+
+  it("runs in a user's own manager, without root", async (context) => {
+    const data = "/var/lib/anna/videos";
+    const manager = `[Service]
+User=anna
+Delegate=yes
+RuntimeDirectory=anna
+Environment=XDG_RUNTIME_DIR=/run/anna HOME=/var/lib/anna
+ExecStart=/lib/systemd/systemd --user
+StandardError=append:/run/anna.log
+`;
+    const make = [
+      "useradd --no-create-home --home-dir /var/lib/anna anna",
+      "install -d -o anna /var/lib/anna",
+      'printf %s "$1" > /etc/systemd/system/anna.service',
+      "systemctl start anna",
+    ];
+    const made = await systemd.run(["sh", "-ec", make.join("\n"), "sh", manager]);
+    assert.equal(made.code, 0, made.err);
+    const anna = (...words: string[]) =>
+      systemd.run([
+        "runuser",
+        "-u",
+        "anna",
+        "--",
+        "env",
+        "XDG_RUNTIME_DIR=/run/anna",
+        "HOME=/var/lib/anna",
+        ...words,
+      ]);
+    if ((await anna("test", "-r", join(ROOT, "core/main.ts"))).code !== 0) {
+      context.skip("this checkout lies in a folder that is closed to other users");
+      return;
+    }
+    await waitFor(async () => (await anna("systemctl", "--user", "show-environment")).code === 0, {
+      deadlineMs: 20_000,
+      what: () => `anna's manager; ${systemd.log}`,
+    });
+    const installed = await anna(...command, "service", "install", "--user", "--json", "--data", data);
+    assert.equal(installed.code, 0, installed.err);
+    const { started, next } = JSON.parse(installed.out) as Record<string, unknown>;
+    assert.deepEqual([started, next], [true, ["loginctl enable-linger"]]);
+    await waitFor(async () => /1 recorded/.test((await anna(...command, "status", "--data", data)).out), {
+      deadlineMs: 60_000,
+      what: () => `a recording of anna's; ${systemd.log}`,
+    });
+    assert.equal((await anna(...command, "service", "status", "--user")).code, 0);
+    assert.equal((await anna(...command, "service", "uninstall", "--user")).code, 0);
+    assert.equal((await anna(...command, "service", "status", "--user")).code, 3);
+  });
 });
