@@ -1,40 +1,16 @@
 // The Containerfile fits the project: what it copies is there, what it installs exists, what it runs is the command line.
-// Whether the image builds is not tried here: that takes podman or docker, and a quarter of an hour.
+// Whether the image builds is not tried: that takes podman or docker. tests/integration/container-build.test.ts builds from its files.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
-import { dirname, join, matchesGlob } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { ConfigSchema } from "../../core/config/config-schema.ts";
+import { all, copies, instructions, isIgnored, last } from "../support/containerfile.ts";
 import { ROOT } from "./source-tree.ts";
 
-interface Instruction {
-  readonly name: string;
-  readonly text: string;
-}
-
-const instructions: Instruction[] = readFileSync(join(ROOT, "Containerfile"), "utf8")
-  .replaceAll(/^#.*\n/gm, "")
-  .replaceAll(/\\\n\s*/g, "")
-  .split("\n")
-  .filter((line) => line.trim() !== "")
-  .map((line) => ({ name: line.split(" ", 1)[0] ?? "", text: line.slice(line.indexOf(" ") + 1) }));
-
-function all(name: string): string[] {
-  return instructions.filter((instruction) => instruction.name === name).map(({ text }) => text);
-}
-
-function last(name: string): string {
-  return all(name).at(-1) ?? "";
-}
-
 /** Sources of COPY from the checkout. */
-const copied = all("COPY")
-  .filter((text) => !text.startsWith("--from="))
-  .flatMap((text) => text.split(" ").slice(0, -1));
-const ignored = readFileSync(join(ROOT, ".containerignore"), "utf8")
-  .split("\n")
-  .filter((line) => line !== "" && !line.startsWith("#"));
+const copied = copies.flatMap(({ sources }) => sources);
 const packages = all("RUN").flatMap(
   (text) => /--no-install-recommends ([a-z0-9 .+-]+?) (?:&&|$)/.exec(text)?.[1]?.split(" ") ?? [],
 );
@@ -44,17 +20,14 @@ describe("the Containerfile", () => {
     assert.ok(copied.length > 5);
     for (const path of copied) {
       assert.ok(existsSync(join(ROOT, path)), path);
-      assert.ok(!ignored.some((pattern) => matchesGlob(path, pattern)), `${path} is ignored`);
+      assert.ok(!isIgnored(path), `${path} is ignored`);
     }
   });
 
   it("ignores nothing that the core is made of", () => {
     const files = globSync("core/**", { cwd: ROOT, exclude: ["**/node_modules"] });
     assert.ok(files.length > 200);
-    assert.deepEqual(
-      files.filter((path) => ignored.some((pattern) => matchesGlob(path, pattern))),
-      [],
-    );
+    assert.deepEqual(files.filter(isIgnored), []);
   });
 
   it("ignores alike for podman and docker", () => {
