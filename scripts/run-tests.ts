@@ -48,6 +48,7 @@ const LONG = [
   "media-volumes",
   "power-loss",
   "plugin-guide",
+  "service-systemd",
   "pre-record-on-disk",
 ];
 /** Longest time for one test; a hang must not eat the whole run. */

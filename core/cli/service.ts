@@ -12,6 +12,7 @@ import {
   installService,
   type ServiceStatus,
   serviceStatus,
+  shellWord,
   uninstallService,
 } from "../system/service/install-service.ts";
 import { SERVICE_DATA, systemdUnit, type UnitOptions } from "../system/service/systemd-unit.ts";
@@ -125,7 +126,7 @@ function printInstalled({ unitFile, dataDir, userCreated, started, problems, nex
   if (started) print("Started; it starts with the machine from now on");
   for (const problem of problems) print(`  ! ${problem}`);
   if (next.length > 0) print(`\nNext:\n${next.map((command) => `  ${command}`).join("\n")}`);
-  print(`\nThe one-time code for the browser: nightjar user activation-code --data ${dataDir}`);
+  print(`\nThe one-time code for the browser: nightjar user activation-code --data ${shellWord(dataDir)}`);
 }
 
 function printStatus(found: ServiceStatus): void {

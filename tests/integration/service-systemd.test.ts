@@ -27,8 +27,8 @@ describe("the service on a running systemd", { skip }, () => {
   const command = [process.execPath, "--disable-warning=ExperimentalWarning", join(ROOT, "core/main.ts")];
   const nightjar = (...args: string[]) => systemd.run([...command, ...args]);
   const status = async () => JSON.parse((await nightjar("service", "status", "--json")).out) as Status;
-  const untilRecording = () =>
-    waitFor(async () => /1 recorded/.test((await nightjar("status", "--data", DATA)).out), {
+  const untilRecording = (data = DATA) =>
+    waitFor(async () => /1 recorded/.test((await nightjar("status", "--data", data)).out), {
       deadlineMs: 60_000,
       what: () => `a recording; ${systemd.log}`,
     });
@@ -88,6 +88,18 @@ describe("the service on a running systemd", { skip }, () => {
     const left = await systemd.run(["ls", "/etc/systemd/system/nightjar.service", join(DATA, "volumes")]);
     assert.match(left.out, /default/);
     assert.match(left.err, /nightjar\.service.*No such file/);
+  });
+
+  it("records where homes are, below a name with blanks, percent and dollar signs", async () => {
+    // Like /home and /root, /run/user is hidden from the service but for what its unit names.
+    const data = "/run/user/my 100% $HOME videos";
+    const installed = await nightjar("service", "install", "--data", data);
+    assert.equal(installed.code, 0, installed.err);
+    assert.match(installed.out, /activation-code --data '\/run\/user\/my 100% \$HOME videos'$/m);
+    await untilRecording(data);
+    const stored = JSON.parse((await nightjar("service", "status", "--json")).out) as { dataDir: string };
+    assert.equal(stored.dataDir, data);
+    assert.equal((await nightjar("service", "uninstall")).code, 0);
   });
 
   it("runs in a user's own manager, without root", async (context) => {

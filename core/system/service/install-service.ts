@@ -216,6 +216,7 @@ function byHand({ scope, unit: { dataDir }, unitDir }: InstallOptions, unitFile:
   ];
 }
 
-function shellWord(text: string): string {
+/** A word as a shell wants it typed. */
+export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
