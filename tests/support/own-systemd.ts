@@ -13,7 +13,8 @@ const NAMESPACES = ["--mount", "--pid", "--net", "--cgroup", "--uts", "--ipc", "
 /** What own-systemd.sh needs the kernel to allow. */
 const PROBE =
   "mount -t tmpfs tmpfs /mnt; mkdir /mnt/over /mnt/work; mount -t cgroup2 cgroup2 /mnt/over; umount /mnt/over; " +
-  "mount -t overlay overlay -o lowerdir=/etc,upperdir=/mnt/over,workdir=/mnt/work /etc";
+  "mount -t overlay overlay -o lowerdir=/etc,upperdir=/mnt/over,workdir=/mnt/work /etc; " +
+  "ip link set lo up";
 const SCRIPT = join(import.meta.dirname, "own-systemd.sh");
 
 export class OwnSystemd {
@@ -35,7 +36,13 @@ export class OwnSystemd {
       return "a systemd of one's own needs root on Linux";
     if (!existsSync("/lib/systemd/systemd")) return "systemd is not installed (Debian package systemd)";
     const tried = spawnSync("unshare", [...NAMESPACES, "--", "sh", "-ec", PROBE]);
-    return tried.status === 0 ? false : "namespaces and mounts in them are not allowed here";
+    if (tried.status !== 0) return "namespaces and mounts in them are not allowed here";
+    try {
+      rmdirSync(mkdtempSync(join(groupsFolder(), "nightjar-")));
+    } catch {
+      return "control groups cannot be made here";
+    }
+    return false;
   }
 
   /** Starts it and waits until it takes orders. */
@@ -115,12 +122,15 @@ function childOf(pid: number): number {
   }
 }
 
+/** Where control groups are, the second version of them. */
+function groupsFolder(): string {
+  const mounts = readFileSync("/proc/mounts", "utf8").split("\n");
+  return mounts.find((line) => line.split(" ")[2] === "cgroup2")?.split(" ")[1] ?? "/no-control-groups";
+}
+
 /** Its branch of control groups goes once the last process has. */
 function removeGroups(name: string): boolean {
-  const mount = readFileSync("/proc/mounts", "utf8")
-    .split("\n")
-    .find((line) => line.split(" ")[2] === "cgroup2");
-  const branch = join(mount?.split(" ")[1] ?? "", name);
+  const branch = join(groupsFolder(), name);
   const { stdout } = spawnSync("find", [branch, "-depth", "-type", "d"], { encoding: "utf8" });
   try {
     for (const folder of stdout.split("\n").filter((path) => path !== "")) rmdirSync(folder);
