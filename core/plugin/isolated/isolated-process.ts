@@ -66,8 +66,8 @@ export interface IsolatedProcessOptions {
   onEnd(reason: string): void;
 }
 
-/** A plugin answers now and then: a small young generation, and no threads for what one does in passing. */
-const SMALL = ["--max-semi-space-size=1", "--single-threaded-gc", "--v8-pool-size=1"];
+/** A plugin answers now and then: a small young generation, and one thread beside its own for what V8 does meanwhile. */
+const SMALL = ["--max-semi-space-size=1", "--v8-pool-size=1"];
 
 export class IsolatedProcess {
   readonly #options: IsolatedProcessOptions;
