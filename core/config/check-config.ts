@@ -4,15 +4,19 @@ import { IANAZone } from "luxon";
 import { Default } from "typebox/value";
 import { hasUrlCredentials } from "../domain/redact-url.ts";
 import { ConfigInvalidError } from "./config-errors.ts";
-import { type Config, ConfigSchema } from "./config-schema.ts";
+import { type Config, ConfigSchema, PLUGIN_NAME_PATTERN } from "./config-schema.ts";
 import { escapePointer, type SchemaProblem, schemaProblems, unsafeKeyProblem } from "./schema-problems.ts";
 
 const SECRET_KEY = /^(?:password|passwd|pwd|secret|token|apikey|api_key)$/i;
+
+const PLUGIN_NAME = new RegExp(PLUGIN_NAME_PATTERN);
 
 /** Fills in defaults and checks. `path` names the source in the error. Throws {@link ConfigInvalidError}. */
 export function checkConfig(path: string, value: unknown): Config {
   const unsafe = unsafeKeyProblem(value);
   if (unsafe !== undefined) throw new ConfigInvalidError(path, [unsafe]);
+  const strangers = strangePlugins(value);
+  if (strangers.length > 0) throw new ConfigInvalidError(path, strangers);
   const filled = Default(ConfigSchema, structuredClone(value));
   const problems = schemaProblems(ConfigSchema, filled);
   if (problems.length > 0) throw new ConfigInvalidError(path, problems);
@@ -20,6 +24,16 @@ export function checkConfig(path: string, value: unknown): Config {
   const between = problemsBetween(config);
   if (between.length > 0) throw new ConfigInvalidError(path, between);
   return config;
+}
+
+/** Names below `plugins` that none can have. Filling in defaults would stumble over them before the schema is asked. */
+function strangePlugins(value: unknown): SchemaProblem[] {
+  const plugins =
+    typeof value === "object" && value !== null && "plugins" in value ? value.plugins : undefined;
+  if (typeof plugins !== "object" || plugins === null) return [];
+  return Object.keys(plugins)
+    .filter((name) => !PLUGIN_NAME.test(name))
+    .map((name) => ({ path: `/plugins/${escapePointer(name)}`, message: "is not the name of a plugin" }));
 }
 
 function problemsBetween(config: Config): SchemaProblem[] {

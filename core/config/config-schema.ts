@@ -7,6 +7,9 @@ import { CameraConfigSchema } from "./camera-config.ts";
 /** The `version` that this program writes; see migrations.ts. */
 export const CONFIG_VERSION = 1;
 
+/** Package names of plugins. */
+export const PLUGIN_NAME_PATTERN = "^(?:@[\\w-]+/)?nightjar-[a-z]+-[\\w-]+$";
+
 const closed = { additionalProperties: false } as const;
 
 const port = (description: string, preset: number) =>
@@ -185,7 +188,7 @@ export const ConfigSchema = Type.Object(
       default: [],
     }),
     plugins: Type.Record(
-      Type.String({ pattern: "^(?:@[\\w-]+/)?nightjar-[a-z]+-[\\w-]+$" }),
+      Type.String({ pattern: PLUGIN_NAME_PATTERN }),
       Type.Object(
         {
           enabled: Type.Boolean({

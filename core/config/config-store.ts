@@ -12,7 +12,7 @@ import { ConfigInvalidError } from "./config-errors.ts";
 import { type Config, ConfigSchema } from "./config-schema.ts";
 import { initialConfig } from "./initial-config.ts";
 import { CONFIG_FILE, parseConfig } from "./parse-config.ts";
-import { pointerKeys } from "./schema-problems.ts";
+import { pointerKeys, type SchemaProblem } from "./schema-problems.ts";
 
 export { CONFIG_FILE };
 export const CONFIG_SCHEMA_FILE = "config.schema.json";
@@ -109,6 +109,8 @@ export class ConfigStore {
       if (typeof change === "function") change(draft);
       else setAt(draft, change, value);
       const next = deepFreeze(checkConfig("the change", draft));
+      // A file that the next start would refuse to read must not come to be.
+      if (!configFits(next)) throw new ConfigInvalidError("the change", [tooLarge()]);
       if (this.#problem !== undefined) await this.#setAside();
       await this.#write(next);
       this.#adopt(next);
@@ -247,7 +249,7 @@ async function readText(path: string): Promise<string | undefined> {
   try {
     const bytes = await readFile(path);
     if (bytes.length > MAX_FILE_BYTES) {
-      throw new ConfigInvalidError(path, [{ path: "", message: `is larger than ${MAX_FILE_BYTES} bytes` }]);
+      throw new ConfigInvalidError(path, [tooLarge()]);
     }
     return bytes.toString("utf8");
   } catch (error) {
@@ -255,6 +257,15 @@ async function readText(path: string): Promise<string | undefined> {
     if (error instanceof NightjarError) throw error;
     throw new NightjarError("NJ_CONFIG_UNREADABLE", "unavailable", `${path} cannot be read`, { path }, error);
   }
+}
+
+/** True if the configuration, written down, is short enough to be read again. */
+export function configFits(config: FrozenConfig): boolean {
+  return Buffer.byteLength(serialise(config)) <= MAX_FILE_BYTES;
+}
+
+function tooLarge(): SchemaProblem {
+  return { path: "", message: `is larger than ${MAX_FILE_BYTES} bytes` };
 }
 
 function serialise(config: FrozenConfig): string {

@@ -42,7 +42,69 @@ export class SecretStore {
   /** The secret of that name, or undefined. Throws `NJ_SECRETS_UNREADABLE` if it was tampered with. */
   get(name: string): string | undefined {
     const entry = this.#entries.get(name);
-    if (entry === undefined) return undefined;
+    return entry === undefined ? undefined : this.#open(name, entry);
+  }
+
+  /** True if there is a secret of that name; does not open it. */
+  has(name: string): boolean {
+    return this.#entries.has(name);
+  }
+
+  /** The names that begin with `prefix`. */
+  names(prefix = ""): string[] {
+    return [...this.#entries.keys()].filter((name) => name.startsWith(prefix));
+  }
+
+  /** Sets a secret, durably. */
+  async set(name: string, secret: string): Promise<void> {
+    checkSecret(name, secret);
+    this.#entries.set(name, this.#seal(name, secret));
+    await this.#write();
+  }
+
+  /**
+   * Changes many secrets in one step, durably: undefined removes one. All hold or, when the file cannot be written, none.
+   */
+  async change(changes: ReadonlyMap<string, string | undefined>): Promise<void> {
+    for (const [name, secret] of changes) if (secret !== undefined) checkSecret(name, secret);
+    const before = new Map([...changes.keys()].map((name) => [name, this.#entries.get(name)]));
+    const put = (name: string, entry: string | undefined): void => {
+      if (entry === undefined) this.#entries.delete(name);
+      else this.#entries.set(name, entry);
+    };
+    for (const [name, secret] of changes)
+      put(name, secret === undefined ? undefined : this.#seal(name, secret));
+    try {
+      await this.#write();
+    } catch (error) {
+      for (const [name, entry] of before) put(name, entry);
+      throw error;
+    }
+  }
+
+  /** Seals a text with the recorder's own key, for a file beside the secrets; `purpose` is authenticated with it. */
+  sealText(purpose: string, text: string): string {
+    return this.#seal(`:${purpose}`, text);
+  }
+
+  /** Opens what {@link sealText} made. Throws `NJ_SECRETS_UNREADABLE` if it was tampered with. */
+  openText(purpose: string, sealed: string): string {
+    return this.#open(`:${purpose}`, sealed);
+  }
+
+  /** Removes a secret; removing one that is not there is harmless. */
+  async delete(name: string): Promise<void> {
+    if (this.#entries.delete(name)) await this.#write();
+  }
+
+  /** Removes all secrets whose name begins with `prefix`, as `camera/<id>/` when a camera goes. */
+  async deleteAll(prefix: string): Promise<void> {
+    const names = this.names(prefix);
+    for (const name of names) this.#entries.delete(name);
+    if (names.length > 0) await this.#write();
+  }
+
+  #open(name: string, entry: string): string {
     const bytes = Buffer.from(entry, "base64");
     try {
       if (bytes[0] !== FORMAT) throw new RangeError("unknown form");
@@ -64,41 +126,6 @@ export class SecretStore {
     }
   }
 
-  /** True if there is a secret of that name; does not open it. */
-  has(name: string): boolean {
-    return this.#entries.has(name);
-  }
-
-  /** The names that begin with `prefix`. */
-  names(prefix = ""): string[] {
-    return [...this.#entries.keys()].filter((name) => name.startsWith(prefix));
-  }
-
-  /** Sets a secret, durably. */
-  async set(name: string, secret: string): Promise<void> {
-    if (!NAME.test(name) || secret.length > MAX_SECRET_CHARACTERS) {
-      throw new NightjarError(
-        "NJ_SECRET_INVALID",
-        "invalid-argument",
-        "a secret's name or length is not allowed",
-      );
-    }
-    this.#entries.set(name, this.#seal(name, secret));
-    await this.#write();
-  }
-
-  /** Removes a secret; removing one that is not there is harmless. */
-  async delete(name: string): Promise<void> {
-    if (this.#entries.delete(name)) await this.#write();
-  }
-
-  /** Removes all secrets whose name begins with `prefix`, as `camera/<id>/` when a camera goes. */
-  async deleteAll(prefix: string): Promise<void> {
-    const names = this.names(prefix);
-    for (const name of names) this.#entries.delete(name);
-    if (names.length > 0) await this.#write();
-  }
-
   #seal(name: string, secret: string): string {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv("aes-256-gcm", this.#key, nonce, { authTagLength: TAG_BYTES });
@@ -115,6 +142,15 @@ export class SecretStore {
     this.#queue = result.catch(() => undefined);
     return result;
   }
+}
+
+function checkSecret(name: string, secret: string): void {
+  if (NAME.test(name) && secret.length <= MAX_SECRET_CHARACTERS) return;
+  throw new NightjarError(
+    "NJ_SECRET_INVALID",
+    "invalid-argument",
+    "a secret's name or length is not allowed",
+  );
 }
 
 async function readEntries(path: string): Promise<Map<string, string>> {

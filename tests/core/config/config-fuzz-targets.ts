@@ -18,6 +18,7 @@ const camera = {
 const configs = [
   {},
   initialConfig(),
+  { ...initialConfig(), plugins: { "nightjar-camera-far": { config: { host: "far" } } } },
   { ...initialConfig(), cameras: [camera], network: { http: { port: 1 }, trustedProxies: ["10.0.0.0/8"] } },
 ].map((config) => Buffer.from(JSON.stringify(config)));
 

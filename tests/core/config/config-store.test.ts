@@ -93,6 +93,17 @@ describe("configuration store (house plan 9)", () => {
     assert.equal(again.get().network.http.port, 8481);
   });
 
+  it("refuses a change by which the file could not be read again", async (t) => {
+    const store = await openStore(t, await emptyFolder());
+    const before = store.get();
+    const huge = { ...CAMERA, config: { text: "x".repeat(5 * 1024 * 1024) } };
+    await assert.rejects(
+      store.update((draft) => void draft.cameras.push(huge as never)),
+      (error) => error instanceof ConfigInvalidError && /larger than/.test(error.message),
+    );
+    assert.equal(store.get(), before);
+  });
+
   it("makes changes one after the other, so that none is lost", async (t) => {
     const store = await openStore(t, await emptyFolder());
     await Promise.all(
@@ -142,6 +153,11 @@ describe("configuration store (house plan 9)", () => {
       "a retention of no days",
       (draft) => Object.assign(draft, { cameras: [{ ...CAMERA, record: { retentionDays: 0 } }] }),
       "/cameras/0/record/retentionDays",
+    ],
+    [
+      "settings of what cannot be a plugin",
+      (draft) => Object.assign(draft, { plugins: { "left-pad": { enabled: true } } }),
+      "/plugins/left-pad",
     ],
     ["a newer version", (draft) => Object.assign(draft, { version: 99 }), "/version"],
     [

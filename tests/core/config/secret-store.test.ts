@@ -48,6 +48,37 @@ describe("secret store", () => {
     assert.notEqual(secrets.a, secrets.b);
   });
 
+  it("changes many in one step, or none of them when one is not allowed", async () => {
+    const dataDir = await emptyFolder();
+    const store = await SecretStore.open({ dataDir });
+    await store.set("a", "one");
+    await assert.rejects(
+      store.change(
+        new Map([
+          ["a", undefined],
+          ["../b", "two"],
+        ]),
+      ),
+      NightjarError,
+    );
+    assert.equal(store.get("a"), "one");
+    await store.change(
+      new Map([
+        ["a", undefined],
+        ["b", "two"],
+      ]),
+    );
+    const again = await SecretStore.open({ dataDir });
+    assert.deepEqual([again.names(), again.get("b")], [["b"], "two"]);
+  });
+
+  it("seals texts for files beside it, each for its purpose", async () => {
+    const store = await SecretStore.open({ dataDir: await emptyFolder() });
+    const sealed = store.sealText("backup", CANARY);
+    assert.equal(store.openText("backup", sealed), CANARY);
+    assert.throws(() => store.openText("other", sealed), NightjarError);
+  });
+
   it("notices a value that was moved to another name", async () => {
     const dataDir = await emptyFolder();
     const store = await SecretStore.open({ dataDir });
