@@ -24,6 +24,7 @@ import { PluginInstaller } from "../plugin/install/plugin-installer.ts";
 import { fetchBackupsFromMedia, openOrRescueDb } from "../recording/database-rescue.ts";
 import type { RecordedCamera } from "../recording/recorded-camera.ts";
 import { createRecordingService, type RecordingChange } from "../recording/recording-service.ts";
+import { SettingsTransfer } from "../settings/settings-transfer.ts";
 import { type RoleContext, RUN_FOLDER, type RunningProcess } from "../supervisor/process-contract.ts";
 import { openUsers } from "../users/users.ts";
 import { VERSION } from "../version.ts";
@@ -33,6 +34,7 @@ import { CLI_SOCKET } from "./cli-protocol.ts";
 import { GatewayLink } from "./gateway-link.ts";
 import { plannedCameras, playbackVeto, streamTeller, tellOfAudit } from "./plugin-hooks.ts";
 import { recordingsAdapter } from "./recordings-adapter.ts";
+import { hiddenPlaces, presentAbilities, secretsChanged } from "./settings-places.ts";
 import { statusService, volumeView } from "./status-service.ts";
 
 const FIGURES_MS = 2_000;
@@ -116,6 +118,17 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     log,
     ownPorts: () => ownPorts(listening),
     onChange: (change) => camerasChanged(change),
+  });
+  const settingsTransfer = new SettingsTransfer({
+    version: VERSION,
+    clock,
+    log,
+    config,
+    secrets,
+    accounts: users.accounts,
+    abilities: () => presentAbilities(plugins),
+    hiddenPlaces: (each) => hiddenPlaces(plugins, each),
+    secretsChanged: (names) => secretsChanged(names, list, plugins),
   });
   const recording = createRecordingService({
     db,
@@ -202,6 +215,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     plugins,
     pluginInstaller,
     pluginSettings,
+    settingsTransfer,
     status,
     changes,
   });
@@ -264,6 +278,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   }
 
   // Cameras first and plugins before them: media obeys its last desired state meanwhile, so nothing waits for this.
+  await settingsTransfer.recover();
   await pluginInstaller.recover();
   await plugins.load();
   await list.start();
@@ -301,6 +316,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     status,
     plugins,
     pluginInstaller,
+    settingsTransfer,
   });
   if ((await searchFfmpeg({ configured: config.get().ffmpeg.path })).found === undefined) {
     problems.push({

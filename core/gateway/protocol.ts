@@ -7,9 +7,17 @@ import type { PlainError } from "../errors.ts";
 export const CORE_LINK_SOCKET = "core-link.sock";
 export const CORE_HTTP_SOCKET = "core-http.sock";
 
-/** The one resource whose body may be longer than others': a plugin's file from a browser. */
+/** Resources whose body may be longer than others'. A plugin's file from a browser: */
 export const UPLOAD_PATH = "/api/v1/plugins/upload";
 export const UPLOAD_LIMIT_BYTES = 32 * 1024 * 1024;
+/** A file of settings that is about to be imported. */
+export const SETTINGS_UPLOAD_PATH = "/api/v1/settings/import";
+export const SETTINGS_UPLOAD_LIMIT_BYTES = 16 * 1024 * 1024;
+/** The addresses that take a file by POST, and how large it may be. */
+export const FILE_LIMITS: ReadonlyMap<string, number> = new Map([
+  [UPLOAD_PATH, UPLOAD_LIMIT_BYTES],
+  [SETTINGS_UPLOAD_PATH, SETTINGS_UPLOAD_LIMIT_BYTES],
+]);
 
 /** Headers that only the gateway sets on proxied requests; it strips them from what comes from outside. */
 export const CLIENT_ADDRESS_HEADER = "x-nightjar-client-address";

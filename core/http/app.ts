@@ -23,6 +23,7 @@ import { recordingRoutes } from "./routes/recording-routes.ts";
 import { secondFactorRoutes } from "./routes/second-factor-routes.ts";
 import { sessionRoutes } from "./routes/session-routes.ts";
 import { settingsRoutes } from "./routes/settings-routes.ts";
+import { settingsTransferRoutes } from "./routes/settings-transfer-routes.ts";
 import { systemRoutes } from "./routes/system-routes.ts";
 import { userRoutes } from "./routes/user-routes.ts";
 import type { HttpServices } from "./services.ts";
@@ -132,6 +133,7 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
     ...pluginSettingsRoutes(services),
     ...systemRoutes(services),
     ...settingsRoutes(services),
+    ...settingsTransferRoutes(services),
     route({
       method: "GET",
       path: "/metrics",

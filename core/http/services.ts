@@ -11,6 +11,9 @@ import type { InstalledPlugin } from "../plugin/install/plugin-project.ts";
 import type { UploadedPlugin } from "../plugin/install/plugin-uploads.ts";
 import type { OfferedPlugin } from "../plugin/install/registry-client.ts";
 import type { PluginUpdate } from "../plugin/install/updates.ts";
+import type { SettingsDocument } from "../settings/settings-document.ts";
+import type { SettingsPart } from "../settings/settings-parts.ts";
+import type { Importer, ImportPreview, SettingsFile, UndoPreview } from "../settings/settings-transfer.ts";
 import type { Users } from "../users/users.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import type {
@@ -156,6 +159,25 @@ export interface PluginInstallService {
   updates(signal?: AbortSignal): Promise<readonly PluginUpdate[]>;
 }
 
+/** Exporting and importing the recorder's settings: see core/settings/settings-transfer.ts for what each throws. */
+export interface SettingsTransferService {
+  export(password: string | undefined): Promise<SettingsFile>;
+  open(bytes: Uint8Array, password: string | undefined, caller: string): Promise<SettingsDocument>;
+  check(
+    document: SettingsDocument,
+    parts: readonly SettingsPart[],
+    importer: Importer,
+  ): Promise<ImportPreview>;
+  apply(
+    document: SettingsDocument,
+    parts: readonly SettingsPart[],
+    importer: Importer,
+    stamp?: string,
+  ): Promise<ImportPreview>;
+  lastImport(importer: Importer): Promise<UndoPreview | undefined>;
+  rollback(importer: Importer): Promise<ImportPreview>;
+}
+
 /** All that the API is made of. */
 export interface HttpServices {
   readonly version: string;
@@ -168,6 +190,7 @@ export interface HttpServices {
   readonly plugins: PluginService;
   readonly pluginInstaller: PluginInstallService;
   readonly pluginSettings: PluginSettingsService;
+  readonly settingsTransfer: SettingsTransferService;
   readonly status: StatusService;
   /** Whoever learns of a change publishes it here; `GET /changes` passes it on. */
   readonly changes: ChangeFeed;

@@ -1,10 +1,12 @@
 // Accounts of people and programs: made, changed and removed under the rules that keep a recorder reachable (one
 // enabled administrator remains) and that end sessions which no longer hold (A6). Every change goes to the audit log.
 import type { Clock } from "../clock.ts";
-import type { UserChange, UserRow, UsersTable } from "../db/tables/users-table.ts";
+import type { Db } from "../db/db.ts";
+import { type UserChange, type UserRow, type UsersTable, usersTable } from "../db/tables/users-table.ts";
 import { checkPassword } from "../domain/password-rules.ts";
 import type { CameraScope, Role } from "../domain/roles.ts";
 import { NightjarError } from "../errors.ts";
+import { replaceAccounts, type StoredAccount } from "./account-replacement.ts";
 import type { AuditLog } from "./audit-log.ts";
 import type { CameraScopes } from "./camera-scopes.ts";
 import { hashPassword, verifyNothing, verifyPassword } from "./password-hash.ts";
@@ -54,6 +56,7 @@ export const USER_NAME_PATTERN = "^[\\p{L}\\p{N}][\\p{L}\\p{N}._@-]{0,63}$";
 const USER_NAME = new RegExp(USER_NAME_PATTERN, "u");
 
 export class Accounts {
+  readonly #db: Db;
   readonly #table: UsersTable;
   readonly #sessions: Sessions;
   readonly #scopes: CameraScopes;
@@ -64,14 +67,15 @@ export class Accounts {
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(options: {
-    readonly table: UsersTable;
+    readonly db: Db;
     readonly sessions: Sessions;
     readonly scopes: CameraScopes;
     readonly secondFactors: SecondFactors;
     readonly audit: AuditLog;
     readonly clock: Clock;
   }) {
-    this.#table = options.table;
+    this.#db = options.db;
+    this.#table = usersTable(options.db);
     this.#sessions = options.sessions;
     this.#scopes = options.scopes;
     this.#secondFactors = options.secondFactors;
@@ -92,6 +96,19 @@ export class Accounts {
   async find(name: string): Promise<Account | undefined> {
     const user = await this.#table.find(name);
     return user === undefined ? undefined : this.#accountWithFactor(user);
+  }
+
+  /** All accounts with the hashes of their passwords, for a sealed settings file and nothing else. */
+  async stored(): Promise<StoredAccount[]> {
+    return (await this.#table.list()).map((user) => ({ ...user, cameras: this.#scopes.of(user.name) }));
+  }
+
+  /**
+   * Replaces all accounts in one transaction; sessions of those that go or change end. The account `kept` stays as it is,
+   * with its sessions. Throws `NJ_LAST_ADMINISTRATOR` if nobody could administer the recorder any more.
+   */
+  replaceAll(next: readonly StoredAccount[], kept: string | undefined): Promise<void> {
+    return this.#inTurn(() => replaceAccounts(this.#db, this.#scopes, this.#sessions, next, kept));
   }
 
   /** Makes an account. Throws `NJ_USER_EXISTS`, `NJ_USER_NAME_INVALID`, `NJ_PASSWORD_WEAK`. */

@@ -36,6 +36,21 @@ export class CameraScopes {
     return this.#scopes.get(userName.toLowerCase()) ?? "all";
   }
 
+  /**
+   * Replaces the scopes of all accounts: written with `table`, which may belong to a transaction. They hold once the
+   * function that is returned was called, after the commit.
+   */
+  async replaceAll(scopes: ReadonlyMap<string, CameraScope>, table: KeyValuesTable): Promise<() => void> {
+    const narrowed = [...scopes].flatMap(([name, scope]) =>
+      scope === "all" ? [] : [[name.toLowerCase(), [...scope]] as const],
+    );
+    await table.set(KEY, Object.fromEntries(narrowed));
+    return () => {
+      this.#scopes.clear();
+      for (const [name, cameras] of narrowed) this.#scopes.set(name, cameras);
+    };
+  }
+
   async set(userName: string, scope: CameraScope): Promise<void> {
     const name = userName.toLowerCase();
     const before = this.#scopes.get(name);

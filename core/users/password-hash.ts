@@ -50,6 +50,19 @@ export async function verifyPassword(password: string, hash: string): Promise<bo
   return timingSafeEqual(actual, expected);
 }
 
+/**
+ * True if the text is a hash that {@link verifyPassword} takes, and takes no longer over than over its own: for hashes
+ * that come from elsewhere, where one made to cost a gigabyte would stop every sign-in.
+ */
+export function isPasswordHash(text: string): boolean {
+  const match = PHC.exec(text);
+  if (match === null) return false;
+  const [memory = 0, passes = 0, lanes = 0] = match.slice(1, 4).map(Number);
+  return (
+    lanes >= 1 && lanes <= 4 && passes >= 1 && passes <= 4 && memory >= 8 * lanes && memory <= 4 * MEMORY_KIB
+  );
+}
+
 /** Takes as long as a real check: for accounts that do not exist, so that the time does not tell them apart. */
 export async function verifyNothing(password: string): Promise<false> {
   await compute(password, Buffer.alloc(SALT_BYTES, 1), MEMORY_KIB, PASSES, LANES, TAG_BYTES);

@@ -102,6 +102,11 @@ export class Sessions {
     this.#tell(await this.#table.removeByUser(userName, exceptId));
   }
 
+  /** Tells that sessions have ended which were removed together with their accounts, in one transaction. */
+  haveEnded(sessionIds: readonly string[]): void {
+    this.#tell(sessionIds);
+  }
+
   /** Removes what has expired. */
   async sweep(): Promise<void> {
     this.#tell(await this.#table.removeExpired(this.#clock.wallMs()));

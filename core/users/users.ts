@@ -8,7 +8,6 @@ import { loginAttemptsTable } from "../db/tables/login-attempts-table.ts";
 import { mediaTicketsTable } from "../db/tables/media-tickets-table.ts";
 import { secondFactorsTable } from "../db/tables/second-factors-table.ts";
 import { sessionsTable } from "../db/tables/sessions-table.ts";
-import { usersTable } from "../db/tables/users-table.ts";
 import type { Log } from "../log.ts";
 import { Accounts } from "./accounts.ts";
 import { Activation } from "./activation.ts";
@@ -62,7 +61,7 @@ export async function openUsers(options: UsersOptions): Promise<Users> {
     audit,
     clock,
   });
-  const accounts = new Accounts({ table: usersTable(db), sessions, scopes, secondFactors, audit, clock });
+  const accounts = new Accounts({ db, sessions, scopes, secondFactors, audit, clock });
   const guard = new LoginGuard(loginAttemptsTable(db), clock, (name, address) =>
     sessions.isKnownAddress(name, address),
   );

@@ -10,11 +10,11 @@ import {
 } from "node:http";
 import { pipeline } from "node:stream";
 import { NightjarError } from "../../errors.ts";
-import { CLIENT_ADDRESS_HEADER, CLIENT_SECURE_HEADER, UPLOAD_LIMIT_BYTES, UPLOAD_PATH } from "../protocol.ts";
+import { CLIENT_ADDRESS_HEADER, CLIENT_SECURE_HEADER, FILE_LIMITS } from "../protocol.ts";
 import type { ClientIdentity } from "./client-identity.ts";
 import { httpError, sendProblem } from "./problem.ts";
 
-/** Longest request body that core is sent, but for the file of a plugin. */
+/** Longest request body that core is sent, but for files (plugins, settings). */
 export const BODY_LIMIT_BYTES = 1024 * 1024;
 /** How long core may take until its headers come. */
 const ANSWER_TIMEOUT_MS = 30_000;
@@ -58,8 +58,8 @@ export class CoreProxy {
     client: ClientIdentity,
     basePath: string,
   ): void {
-    const limitBytes =
-      incoming.method === "POST" && target === UPLOAD_PATH ? UPLOAD_LIMIT_BYTES : BODY_LIMIT_BYTES;
+    const fileLimitBytes = incoming.method === "POST" ? FILE_LIMITS.get(target) : undefined;
+    const limitBytes = fileLimitBytes ?? BODY_LIMIT_BYTES;
     const announced = Number(incoming.headers["content-length"] ?? 0);
     if (announced > limitBytes) {
       refuseBody(incoming, response, limitBytes);

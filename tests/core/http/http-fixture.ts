@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { ConfigStore } from "../../../core/config/config-store.ts";
+import { SecretStore } from "../../../core/config/secret-store.ts";
 import { NightjarError } from "../../../core/errors.ts";
 import { createHttpApp, type HttpApp } from "../../../core/http/app.ts";
 import { ChangeFeed } from "../../../core/http/change-feed.ts";
@@ -14,6 +15,8 @@ import { Type } from "../../../core/index.ts";
 import { type Log, silentLog } from "../../../core/log.ts";
 import type { PluginRoute } from "../../../core/plugin/contract/plugin-route.ts";
 import type { PluginJob } from "../../../core/plugin/install/install-job.ts";
+import { SettingsTransfer } from "../../../core/settings/settings-transfer.ts";
+import { rememberingDerive } from "../settings/settings-fixture.ts";
 import { ACTOR, CLIENT, GOOD_PASSWORD, type UsersFixture, usersFixture } from "../users/users-fixture.ts";
 
 export const HOST = "nvr.example:8443";
@@ -89,6 +92,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
+  readonly bytes: Buffer;
   readonly json: Record<string, unknown>;
 }
 
@@ -99,7 +103,7 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   /** Sent as it is, in place of `body`. */
-  readonly rawBody?: string;
+  readonly rawBody?: string | Buffer;
 }
 
 export interface HttpFixture extends UsersFixture {
@@ -107,6 +111,7 @@ export interface HttpFixture extends UsersFixture {
   readonly server: Server;
   readonly services: HttpServices;
   readonly config: ConfigStore;
+  readonly secrets: SecretStore;
   /** What was asked of the services behind the API. */
   readonly calls: string[];
   readonly cameras: Map<string, CameraView>;
@@ -120,6 +125,7 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
   const fixture = await usersFixture(t);
   const config = await ConfigStore.open({ dataDir: fixture.dataDir, log, watch: false });
   t.after(() => config.close());
+  const secrets = await SecretStore.open({ dataDir: fixture.dataDir });
   const cameras = new Map([cameraView("yard"), cameraView("gate")].map((camera) => [camera.id, camera]));
   const calls: string[] = [];
   const called = (what: string) => {
@@ -263,6 +269,20 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
       },
       updates: async () => [{ name: "nightjar-camera-far", installed: "1.0.0", newest: "1.1.0", fits: true }],
     },
+    settingsTransfer: new SettingsTransfer({
+      version: "0.0.0",
+      clock: fixture.clock,
+      log,
+      config,
+      secrets,
+      accounts: fixture.users.accounts,
+      abilities: () => ({ drivers: new Set(["rtsp"]), plugins: new Set(["nightjar-camera-far"]) }),
+      hiddenPlaces: async () => new Set(),
+      async secretsChanged(names) {
+        called(`secrets changed ${names.join(" ")}`);
+      },
+      derive: rememberingDerive(),
+    }),
     status: {
       async status() {
         return {
@@ -300,6 +320,7 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
     server,
     services,
     config,
+    secrets,
     calls,
     cameras,
     ask: (path, options = {}) => ask(port, path, options),
@@ -341,12 +362,14 @@ function ask(port: number, path: string, options: Ask): Promise<Answer> {
         incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
         incoming.on("error", reject);
         incoming.on("end", () => {
-          const body = Buffer.concat(chunks).toString("utf8");
+          const bytes = Buffer.concat(chunks);
+          const body = bytes.toString("utf8");
           const isJson = /json/.test(incoming.headers["content-type"] ?? "");
           resolve({
             status: incoming.statusCode ?? 0,
             headers: incoming.headers,
             text: body,
+            bytes,
             json: isJson && body !== "" ? JSON.parse(body) : {},
           });
         });

@@ -1,0 +1,163 @@
+// Works out what an import would make of the present settings, without doing any of it: the settings afterwards, what
+// stays as it is and why, and what whoever imports should know. Dry runs show it, imports carry it out.
+import { checkConfig } from "../config/check-config.ts";
+import type { Config } from "../config/config-schema.ts";
+import { configFits, type FrozenConfig } from "../config/config-store.ts";
+import { escapePointer } from "../config/schema-problems.ts";
+import {
+  accountKey,
+  accountsAfter,
+  isSameAccount,
+  type StoredAccount,
+} from "../users/account-replacement.ts";
+import { type Difference, differences, type SettingsState } from "./differences.ts";
+import { type HiddenPlaces, withHiddenOf } from "./hidden-places.ts";
+import type { SettingsDocument } from "./settings-document.ts";
+import { notSettings } from "./settings-errors.ts";
+import { cameraOfSecret, type PartRules, partOfSecret, type Refusal, takeParts } from "./settings-parts.ts";
+
+/** What the recorder can do, as far as an import depends on it. */
+export interface PresentAbilities {
+  /** Ids of camera drivers. */
+  readonly drivers: ReadonlySet<string>;
+  /** Names of plugins that are there. */
+  readonly plugins: ReadonlySet<string>;
+}
+
+export interface PlanRules extends PartRules {
+  /** The account of whoever imports, which stays as it is; undefined for who owns the data directory. */
+  readonly kept: string | undefined;
+}
+
+export interface ImportPlan {
+  readonly before: SettingsState;
+  readonly after: SettingsState;
+  readonly differences: readonly Difference[];
+  readonly refused: readonly Refusal[];
+  /** Sentences: what will be missing, and what to do then. */
+  readonly notes: readonly string[];
+}
+
+const NAMES_LISTED = 10;
+
+/** Makes the plan. `hidden`: places of both configurations that may hold secrets. */
+export function planImport(
+  before: SettingsState,
+  document: SettingsDocument,
+  rules: PlanRules,
+  hidden: HiddenPlaces,
+  abilities: PresentAbilities,
+): ImportPlan {
+  const isPlain = document.secrets === undefined;
+  const given = isPlain ? withPresentSecrets(document.config, before.config, hidden) : document.config;
+  const draft = structuredClone(before.config) as Config;
+  const refused = takeParts(draft, given, rules);
+  const config = checkConfig("the imported configuration", draft);
+  if (!configFits(config)) throw notSettings("with it, config.json would be larger than it may be");
+  const accounts = accountsOf(before.accounts, document, rules, refused);
+  const after: SettingsState = {
+    config,
+    secrets: secretsAfter(before.secrets, document.secrets, config, rules),
+    accounts,
+  };
+  return {
+    before,
+    after,
+    differences: differences(before, after, hidden),
+    refused,
+    notes: notesOn(before, after, document, rules, abilities),
+  };
+}
+
+/** A plain file lacks what is hidden; what is there of it stays, so that a file taken and given back changes nothing. */
+function withPresentSecrets(given: FrozenConfig, present: FrozenConfig, hidden: HiddenPlaces): Config {
+  const old = new Map(present.cameras.map((camera) => [camera.id, camera]));
+  const cameras = given.cameras.map((camera) =>
+    withHiddenOf(camera, old.get(camera.id), `/cameras/${escapePointer(camera.id)}`, hidden),
+  );
+  const plugins = withHiddenOf(given.plugins, present.plugins, "/plugins", hidden);
+  return { ...given, cameras, plugins } as Config;
+}
+
+function secretsAfter(
+  present: ReadonlyMap<string, string>,
+  given: Readonly<Record<string, string>> | undefined,
+  config: FrozenConfig,
+  { parts }: PlanRules,
+): ReadonlyMap<string, string> {
+  const after = new Map<string, string>();
+  const cameras = new Set(config.cameras.map(({ id }) => id));
+  const isHomeless = (name: string): boolean => {
+    const camera = cameraOfSecret(name);
+    return camera !== undefined && !cameras.has(camera);
+  };
+  for (const [name, secret] of present) {
+    const isTaken = parts.includes(partOfSecret(name));
+    if (!isTaken || (given === undefined && !isHomeless(name))) after.set(name, secret);
+  }
+  for (const [name, secret] of Object.entries(given ?? {})) {
+    if (parts.includes(partOfSecret(name)) && !isHomeless(name)) after.set(name, secret);
+  }
+  return after;
+}
+
+function accountsOf(
+  present: readonly StoredAccount[],
+  { accounts }: SettingsDocument,
+  { parts, kept }: PlanRules,
+  refused: Refusal[],
+): readonly StoredAccount[] {
+  if (!parts.includes("accounts") || accounts === undefined) return present;
+  const after = accountsAfter(present, accounts, kept);
+  if (after.some(({ role, enabled }) => role === "administrator" && enabled)) return after;
+  refused.push({
+    path: "/accounts",
+    reason:
+      "holds no enabled administrator: nobody could administer the recorder any more, so all accounts stay",
+  });
+  return present;
+}
+
+function notesOn(
+  before: SettingsState,
+  after: SettingsState,
+  document: SettingsDocument,
+  { parts, kept }: PlanRules,
+  abilities: PresentAbilities,
+): string[] {
+  const notes: string[] = [];
+  const old = new Set(before.config.cameras.map(({ id }) => id));
+  const added = after.config.cameras.filter(({ id }) => !old.has(id));
+  if (document.secrets === undefined) {
+    if (parts.includes("accounts"))
+      notes.push("The file was made without a password: it holds no accounts, they stay.");
+    if (added.length > 0)
+      notes.push(
+        `The file was made without a password: it holds no passwords of cameras. Type those of ${list(added.map(({ id }) => id))} if they need one.`,
+      );
+  }
+  const strange = after.config.cameras.filter(({ driver }) => !abilities.drivers.has(driver));
+  if (parts.includes("cameras") && strange.length > 0)
+    notes.push(
+      `No plugin here answers for the driver of ${list(strange.map(({ id, driver }) => `${id} (${driver})`))}: they stay offline until it is installed.`,
+    );
+  const missing = Object.keys(document.config.plugins).filter((name) => !abilities.plugins.has(name));
+  if (parts.includes("plugins") && missing.length > 0)
+    notes.push(`Not installed here: ${list(missing)}. Their settings wait for them.`);
+  const own = find(before.accounts, kept);
+  const theirs = find(document.accounts ?? [], kept);
+  if (parts.includes("accounts") && document.accounts !== undefined && own !== undefined) {
+    if (theirs === undefined) notes.push(`Your account ${own.name} is not in the file; it stays.`);
+    else if (!isSameAccount(own, theirs)) notes.push(`Your account ${own.name} stays as it is here.`);
+  }
+  return notes;
+}
+
+function find(accounts: readonly StoredAccount[], name: string | undefined): StoredAccount | undefined {
+  return name === undefined ? undefined : accounts.find((one) => accountKey(one.name) === accountKey(name));
+}
+
+function list(names: readonly string[]): string {
+  const more = names.length - NAMES_LISTED;
+  return `${names.slice(0, NAMES_LISTED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
