@@ -30,6 +30,10 @@ const COMMANDS: Readonly<Record<string, { help: string; run: (line: CommandLine)
     help: "plugin list | search [WORDS] | add SOURCE | update [NAME] | remove NAME | create KIND NAME [FOLDER]",
     run: async (line) => (await import("./cli/plugin.ts")).plugin(line),
   },
+  settings: {
+    help: "settings export [FILE] | import FILE | rollback; --password-stdin, --parts, --dry-run",
+    run: async (line) => (await import("./cli/settings.ts")).settings(line),
+  },
   fsck: {
     help: "compare recordings and index; --verify, --repair, --rebuild (the last two with the recorder stopped)",
     run: async (line) => (await import("./cli/fsck.ts")).fsckCommand(line),
@@ -101,7 +105,7 @@ function printHelp(): void {
   print("\nOptions:");
   for (const [name, { help }] of Object.entries(OPTIONS)) print(`  --${name.padEnd(16)} ${help}`);
   print(
-    "\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 the recorder is not running, 4 fsck found something.",
+    "\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 the recorder is not running, 4 fsck, doctor or an import found something.",
   );
 }
 

@@ -45,7 +45,7 @@ export const OPTIONS = {
   username: { type: "string", help: "camera add, probe: the camera's user" },
   "password-stdin": {
     type: "boolean",
-    help: "camera add, probe, user create, user password: read the password from standard input",
+    help: "camera add, probe, user create, user password, settings export, import: read the password from standard input",
   },
   mode: { type: "string", help: "camera add: continuous, manual or off" },
   streams: { type: "string", help: "camera add: record main, sub or both" },
@@ -70,6 +70,11 @@ export const OPTIONS = {
   },
   "no-start": { type: "boolean", help: "service install: write everything, start nothing" },
   force: { type: "boolean", help: "service install, uninstall: also a unit that Nightjar did not write" },
+  parts: {
+    type: "string",
+    help: "settings import: cameras,storage,plugins,accounts,general,network (default: all but network)",
+  },
+  "dry-run": { type: "boolean", help: "settings import, rollback: only say what would change" },
   repair: { type: "boolean", help: "fsck: mend what can be mended" },
   rebuild: { type: "boolean", help: "fsck: make the index anew from the files" },
   verify: { type: "boolean", help: "fsck: read all recordings and compare their checksums" },

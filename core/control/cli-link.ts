@@ -4,6 +4,8 @@ import { checkShape } from "../http/request-checks.ts";
 import type { PluginInstallService, PluginService, StatusService } from "../http/services.ts";
 import { type NewCameraBody, NewCameraSchema } from "../http/wire-schemas.ts";
 import { LINK_VERSION, type LinkServer, listenLinks } from "../link/link.ts";
+import { localSettingsCalls } from "../settings/local-calls.ts";
+import type { SettingsTransfer } from "../settings/settings-transfer.ts";
 import { LOCAL_ACTOR, onDatabase } from "../users/local-calls.ts";
 import type { Users } from "../users/users.ts";
 import type { Cameras } from "./camera-service.ts";
@@ -17,6 +19,7 @@ export interface CliLinkOptions {
   readonly status: StatusService;
   readonly plugins: PluginService;
   readonly pluginInstaller: PluginInstallService;
+  readonly settingsTransfer: SettingsTransfer;
 }
 
 /** Serves the command line until it is closed. */
@@ -27,6 +30,7 @@ export function listenForCommandLine(options: CliLinkOptions): Promise<LinkServe
     [M in keyof CoreMethodsForCli]: (params: Parameters<CoreMethodsForCli[M]>[0]) => unknown;
   } = {
     ...userCalls,
+    ...localSettingsCalls(options.settingsTransfer, users),
     status: () => status.status(),
     listCameras: () => cameras.list(),
     addCamera: ({ camera }) => cameras.create(checkShape(NewCameraSchema, camera, "body") as NewCameraBody),

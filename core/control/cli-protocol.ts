@@ -4,6 +4,7 @@ import type { PluginStatus } from "../plugin/host/plugin-status.ts";
 import type { PluginJob, PluginJobOrder } from "../plugin/install/install-job.ts";
 import type { OfferedPlugin } from "../plugin/install/registry-client.ts";
 import type { PluginUpdate } from "../plugin/install/updates.ts";
+import type { LocalSettingsCalls } from "../settings/local-calls.ts";
 import type { LocalUserCalls } from "../users/local-calls.ts";
 
 export const CLI_SOCKET = "cli.sock";
@@ -21,4 +22,6 @@ export type CoreMethodsForCli = {
   startPluginJob: (params: PluginJobOrder) => PluginJob;
   pluginJob: (params: { id: string }) => PluginJob;
   cancelPluginJob: (params: { id: string }) => PluginJob;
-} & { [M in keyof LocalUserCalls]: LocalUserCalls[M] };
+} & { [M in keyof LocalUserCalls]: LocalUserCalls[M] } & {
+  [M in keyof LocalSettingsCalls]: LocalSettingsCalls[M];
+};
