@@ -76,6 +76,16 @@ export function api<T>(
   return ask<T>(method, path, text, method === "GET" ? undefined : "application/json", signal);
 }
 
+/** Asks for a file; answers it with the name that the recorder gives it. Rejects as {@link api} does. */
+export async function takeFile(
+  path: string,
+  body: unknown,
+): Promise<{ readonly blob: Blob; readonly name: string }> {
+  const response = await request("POST", path, JSON.stringify(body), "application/json", undefined);
+  const name = /filename="([^"/\\]{1,200})"/.exec(response.headers.get("content-disposition") ?? "")?.[1];
+  return { blob: await response.blob(), name: name ?? "nightjar.bin" };
+}
+
 async function ask<T>(
   method: string,
   path: string,
@@ -83,6 +93,19 @@ async function ask<T>(
   contentType: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<T> {
+  const response = await request(method, path, body, contentType, signal);
+  if (response.status === 204) return undefined as T;
+  const text = await response.text();
+  return (text === "" ? undefined : JSON.parse(text)) as T;
+}
+
+async function request(
+  method: string,
+  path: string,
+  body: string | Blob | undefined,
+  contentType: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(apiUrl(path), {
@@ -103,7 +126,5 @@ async function ask<T>(
     if (response.status === 401 && path !== "/session" && path !== "/activate") onUnauthenticated();
     throw await refusal(response);
   }
-  if (response.status === 204) return undefined as T;
-  const text = await response.text();
-  return (text === "" ? undefined : JSON.parse(text)) as T;
+  return response;
 }

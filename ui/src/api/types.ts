@@ -308,3 +308,40 @@ export interface Problem {
   readonly detail: string;
   readonly errors?: readonly { readonly path: string; readonly message: string }[];
 }
+
+export const SETTINGS_PARTS = ["cameras", "storage", "plugins", "accounts", "general", "network"] as const;
+export type SettingsPart = (typeof SETTINGS_PARTS)[number];
+
+/** What an import of settings would change, or has changed. */
+export interface SettingsChanges {
+  readonly differences: readonly {
+    readonly path: string;
+    readonly kind: "added" | "changed" | "removed" | "set";
+    /** No value is shown. */
+    readonly secret?: true;
+    readonly before?: string;
+    readonly after?: string;
+  }[];
+  /** Differences beyond those that are listed. */
+  readonly more: number;
+  readonly refused: readonly { readonly path: string; readonly reason: string }[];
+  readonly notes: readonly string[];
+  readonly stamp: string;
+}
+
+export interface SettingsPreview extends SettingsChanges {
+  readonly file: {
+    readonly madeAt: string;
+    readonly madeBy: { readonly version: string; readonly node: string };
+    readonly secrets: boolean;
+  };
+}
+
+export interface LastSettingsImport {
+  readonly available: boolean;
+  readonly undo?: SettingsChanges & {
+    readonly importedAt: string;
+    readonly by: string;
+    readonly parts: readonly SettingsPart[];
+  };
+}

@@ -1,15 +1,22 @@
 // The recorder itself: what is wrong, volumes, processes, version.
 import { apiUrl, basePath } from "../api/client.ts";
 import { t } from "../locale/messages.ts";
-import { SkeletonRows } from "../parts/controls.tsx";
+import { NotAllowed, SkeletonRows } from "../parts/controls.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { followLink, href } from "../router.ts";
+import { lazyPage } from "../parts/lazy-page.tsx";
+import { followLink, href, place } from "../router.ts";
 import { mayAdminister, mayOperate, status } from "../state/recorder.ts";
 import { sizeText, spanText } from "../state/time-format.ts";
 
-/** The page. */
+const SettingsTransferPage = lazyPage(
+  async () => (await import("./settings-transfer/settings-transfer-page.tsx")).SettingsTransferPage,
+);
+
+/** The page, and what lies below it. */
 export function SystemPage() {
   const now = status.value;
+  if (place.value.path === "system/settings")
+    return mayAdminister.value ? <SettingsTransferPage /> : <NotAllowed />;
   if (now === undefined) return <SkeletonRows rows={8} />;
   return (
     <div class="list-page">
@@ -115,6 +122,18 @@ export function SystemPage() {
               <a class="button" href={href("plugins")} onClick={followLink}>
                 <Icon name="plugins" />
                 {t("system.plugins.open")}
+              </a>
+            </p>
+          </section>
+        ) : null}
+        {mayAdminister.value ? (
+          <section>
+            <h2>{t("system.transfer")}</h2>
+            <p class="muted">{t("system.transfer.text")}</p>
+            <p>
+              <a class="button" href={href("system/settings")} onClick={followLink}>
+                <Icon name="settings" />
+                {t("system.transfer.open")}
               </a>
             </p>
           </section>

@@ -1,0 +1,79 @@
+// Takes the settings out of the recorder as a file: sealed and whole by a password, or readable and without secrets.
+import { useState } from "preact/hooks";
+import { takeFile } from "../../api/client.ts";
+import { t } from "../../locale/messages.ts";
+import { CheckField, ErrorNote, TextField } from "../../parts/controls.tsx";
+import { Icon } from "../../parts/icon.tsx";
+import { saveBlob } from "../../parts/save-file.ts";
+import { passwordProblem, SHORTEST_PASSWORD } from "../../state/password-rules.ts";
+
+/** The section. */
+export function ExportSection() {
+  const [isSealed, setSealed] = useState(true);
+  const [password, setPassword] = useState("");
+  const [current, setCurrent] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const problem = password === "" ? undefined : passwordProblem(password);
+  const isReady = !isSealed || (password !== "" && problem === undefined && current !== "");
+  const save = async (): Promise<void> => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const { blob, name } = await takeFile("/settings/export", isSealed ? { password, current } : {});
+      saveBlob(blob, name);
+      setPassword("");
+      setCurrent("");
+    } catch (thrown) {
+      setError(thrown);
+    }
+    setBusy(false);
+  };
+  return (
+    <section>
+      <h2>{t("transfer.export")}</h2>
+      <p class="muted">{t("transfer.export.text")}</p>
+      <form
+        class="transfer-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        <CheckField
+          label={t("transfer.export.sealed")}
+          checked={isSealed}
+          onChange={setSealed}
+          hint={t("transfer.export.sealed.hint")}
+        />
+        {isSealed ? (
+          <>
+            <TextField
+              label={t("transfer.export.password")}
+              type="password"
+              autocomplete="new-password"
+              value={password}
+              onInput={setPassword}
+              hint={t("transfer.export.password.hint")}
+              error={problem === undefined ? undefined : t("password.length", { count: SHORTEST_PASSWORD })}
+            />
+            <TextField
+              label={t("transfer.export.current")}
+              type="password"
+              autocomplete="current-password"
+              value={current}
+              onInput={setCurrent}
+            />
+          </>
+        ) : null}
+        {error === undefined ? null : <ErrorNote error={error} />}
+        <div>
+          <button type="submit" class="button primary" disabled={busy || !isReady} aria-busy={busy}>
+            <Icon name="download" />
+            {t("transfer.export.do")}
+          </button>
+        </div>
+      </form>
+    </section>
+  );
+}
