@@ -28,6 +28,7 @@ export interface SettingsState {
 }
 
 const VALUE_CHARACTERS = 300;
+const PATH_CHARACTERS = 500;
 
 /** All differences, in the order of the configuration, then secrets, then accounts. */
 export function differences(before: SettingsState, after: SettingsState, hidden: HiddenPlaces): Difference[] {
@@ -38,7 +39,7 @@ export function differences(before: SettingsState, after: SettingsState, hidden:
     if (old !== next) found.push(secretDifference(`/secrets/${name}`, old, next));
   }
   compareAccounts(before.accounts, after.accounts, found);
-  return found;
+  return found.map((one) => ({ ...one, path: one.path.slice(0, PATH_CHARACTERS) }));
 }
 
 /** Lists whose entries have names, as objects, so that a camera in another place of its list is no difference. */

@@ -159,5 +159,6 @@ function find(accounts: readonly StoredAccount[], name: string | undefined): Sto
 
 function list(names: readonly string[]): string {
   const more = names.length - NAMES_LISTED;
-  return `${names.slice(0, NAMES_LISTED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  const listed = names.slice(0, NAMES_LISTED).map((name) => name.slice(0, 100));
+  return `${listed.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

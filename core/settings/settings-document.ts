@@ -12,10 +12,12 @@ import { accountKey } from "../users/account-replacement.ts";
 import { ACCOUNT_LIMIT, USER_NAME_PATTERN } from "../users/accounts.ts";
 import { isPasswordHash } from "../users/password-hash.ts";
 import { notSettings } from "./settings-errors.ts";
+import { crowdedPlace, holdsTooMuch, VALUES_LIMIT } from "./value-count.ts";
 
 export const SETTINGS_FORMAT = "nightjar-settings";
 export const SETTINGS_VERSION = 1;
 
+const TOO_MUCH = `it holds more than ${VALUES_LIMIT} values`;
 const closed = { additionalProperties: false } as const;
 const MOST_MS = 8_640_000_000_000_000;
 
@@ -66,8 +68,12 @@ export type MigrateConfig = (
   parsed: Readonly<Record<string, unknown>>,
 ) => { readonly value: Record<string, unknown>; readonly from: number };
 
-/** The text of a settings file for {@link parseSettings}, as people may read and compare it. */
+/**
+ * The text of a settings file for {@link parseSettings}, as people may read and compare it. Throws `NJ_SETTINGS_FILE` if
+ * there is more than could be read again.
+ */
 export function settingsText(document: SettingsDocument): string {
+  if (holdsTooMuch(document)) throw notSettings(TOO_MUCH);
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
@@ -98,8 +104,11 @@ function parseJson(text: string): Record<string, unknown> {
   }
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
     throw notSettings("it is not a JSON object");
+  if (holdsTooMuch(parsed)) throw notSettings(TOO_MUCH);
+  const crowded = crowdedPlace(parsed);
+  if (crowded !== undefined) throw notSettings(crowded.replace(/^ /, "it "));
   const unsafe = unsafeKeyProblem(parsed);
-  if (unsafe !== undefined) throw notSettings(listed([short(unsafe)]), [short(unsafe)]);
+  if (unsafe !== undefined) throw notSettings(listed([unsafe]), [unsafe]);
   return parsed as Record<string, unknown>;
 }
 
@@ -146,13 +155,5 @@ function newer(what: string): NightjarError {
 }
 
 function listed(problems: readonly { readonly path: string; readonly message: string }[]): string {
-  return problems
-    .map(({ path, message }) => `${path === "" ? "it" : path} ${message}`)
-    .join("; ")
-    .slice(0, 2_000);
-}
-
-/** A path in a hostile file may be as long as the file. */
-function short<T extends { readonly path: string }>(problem: T): T {
-  return { ...problem, path: problem.path.slice(0, 200) };
+  return problems.map(({ path, message }) => `${path === "" ? "it" : path} ${message}`).join("; ");
 }

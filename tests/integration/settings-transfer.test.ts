@@ -3,6 +3,12 @@
 import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
+import { ConfigStore } from "../../core/config/config-store.ts";
+import { SecretStore } from "../../core/config/secret-store.ts";
+import { silentLog } from "../../core/log.ts";
+import { ImportBackup } from "../../core/settings/import-backup.ts";
+import { unseal } from "../../core/settings/sealed-file.ts";
+import { parseSettings } from "../../core/settings/settings-document.ts";
 import { type FakeCamera, fakeCamera } from "../../core/testing/fake-camera.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
@@ -139,6 +145,51 @@ describe("settings that move to another recorder", { timeout: 240_000 }, () => {
     assert.match(back.out, /removed +\/cameras\/yard/);
     assert.equal((await nightjar(there, ["settings", "rollback"])).code, 1);
     assert.equal((await nightjar(folder.join("nowhere"), ["settings", "rollback"])).code, 3);
+  });
+});
+
+describe("a recorder that died in the middle of an import", { timeout: 120_000 }, () => {
+  it("starts with the settings before it, all of them", async (t) => {
+    const recorder = await FootageRecorder.start();
+    t.after(() => recorder.stop());
+    const { rig } = recorder;
+    const { dataDir } = rig;
+    await nightjar(dataDir, ["user", "create", "kim", "--role", "viewer", "--password-stdin"], {
+      input: KIM_PASSWORD,
+    });
+    const transfer = await nightjar(
+      dataDir,
+      ["settings", "export", `${dataDir}/whole.njset`, "--password-stdin"],
+      {
+        input: SEAL_PASSWORD,
+      },
+    );
+    assert.equal(transfer.code, 0, transfer.err);
+    await rig.stopRecorder();
+    // What an import leaves that got no further than the configuration.
+    const secrets = await SecretStore.open({ dataDir });
+    const whole = await unseal(readFileSync(`${dataDir}/whole.njset`), SEAL_PASSWORD);
+    await new ImportBackup(dataDir, secrets).write({
+      state: "applying",
+      importedAt: new Date().toISOString(),
+      by: "admin",
+      parts: ["general", "accounts"],
+      settings: parseSettings(whole.toString("utf8")),
+    });
+    const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false });
+    const { name } = config.get().node;
+    await config.update("/node/name", "Half imported");
+    await config.close();
+    await nightjar(dataDir, ["user", "remove", "kim"]);
+    await rig.launch();
+    const settings = await recorder.api<{ name: string }>("GET", "/settings");
+    assert.equal(settings.name, name);
+    const { users } = await recorder.api<{ users: { name: string }[] }>("GET", "/users");
+    assert.deepEqual(
+      users.map((user) => user.name),
+      ["admin", "kim"],
+    );
+    assert.deepEqual(await recorder.api("GET", "/settings/last-import"), { available: false });
   });
 });
 

@@ -83,6 +83,31 @@ describe("a settings file's content", () => {
     });
   }
 
+  it("is refused at once when it holds millions of values", () => {
+    const many = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, 0]));
+    const entries = Array.from({ length: 90_000 }, () => ({}));
+    for (const [value, sentence] of [
+      [
+        document({}, { cameras: [cameraConfig("a", { list: new Array(3_000_000).fill(0) })] }),
+        /more than 100000 values/,
+      ],
+      [document(many(50)), /it has more than 20 entries/],
+      [document({}, many(90_000)), /\/config has more than 100 entries/],
+      [document({}, { cameras: entries }), /\/config\/cameras has more than 1024 entries/],
+      [document({ accounts: entries }), /\/accounts has more than 500 entries/],
+    ] as const) {
+      const text = JSON.stringify(value);
+      const start = performance.now();
+      assert.throws(
+        () => parseSettings(text),
+        (error) => error instanceof NightjarError && sentence.test(error.message),
+      );
+      // Checking them one by one took half a minute.
+      assert.ok(performance.now() - start < 3_000);
+    }
+  });
+
   it("is refused when it is nested a million levels deep, or cut off", () => {
     const deep = `{"format":"nightjar-settings","a":${"[".repeat(1_000_000)}${"]".repeat(1_000_000)}}`;
     assert.throws(() => parseSettings(deep), code("NJ_SETTINGS_FILE"));
