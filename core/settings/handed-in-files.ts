@@ -34,6 +34,8 @@ export class HandedInFiles {
       untilMs: this.#clock.monotonicMs() + KEPT_MS,
     };
     this.#files = [...this.#alive(), file].slice(-FILES_LIMIT);
+    // It may have been opened: what it holds is not to stay longer than it can be used.
+    this.#clock.after(KEPT_MS, () => void this.#alive());
     return file;
   }
 

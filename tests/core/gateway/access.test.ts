@@ -210,7 +210,7 @@ describe("access to pictures", () => {
     assert.ok(gateway.core.requests.length <= before + 1);
   });
 
-  it("lets the file of a plugin be longer, on its own path alone and not without end", async () => {
+  it("lets the files of plugins and of settings be longer, on their own paths alone and not without end", async () => {
     let received = 0;
     gateway.core.answer = (request, response) => {
       request.on("error", () => undefined);
@@ -222,12 +222,15 @@ describe("access to pictures", () => {
     const post = (path: string, sizeBytes: number) =>
       fetch(`${gateway.http}${path}`, { method: "POST", body: new Uint8Array(sizeBytes) });
     assert.equal((await post("/api/v1/plugins/upload", 5_000_000)).status, 200);
-    assert.equal(received, 5_000_000);
+    assert.equal((await post("/api/v1/settings/import", 5_000_000)).status, 200);
+    assert.equal(received, 10_000_000);
     const head = "HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
     for (const [target, length] of [
       ["/api/v1/plugins/jobs", 5_000_000],
       ["/api/v1/plugins/upload?x", 5_000_000],
       ["/api/v1/plugins/upload", 40_000_000],
+      ["/api/v1/settings/import", 17_000_000],
+      ["/api/v1/settings/import/x/check", 2_000_000],
     ] as const) {
       const answer = await raw(gateway.port, `POST ${target} ${head}Content-Length: ${length}\r\n\r\n`);
       assert.match(answer, /^HTTP\/1\.1 413 /, target);
