@@ -96,7 +96,10 @@ function compareAccounts(
       found.push({ path, kind: "removed", before: text(was.role) });
     else if (was !== undefined && will !== undefined) {
       for (const field of changedFields(was, will)) {
-        if (field === "passwordHash") found.push({ path: `${path}/password`, kind: "changed", secret: true });
+        if (field === "secondFactor")
+          found.push(secretDifference(`${path}/secondFactor`, was.secondFactor, will.secondFactor));
+        else if (field === "passwordHash")
+          found.push({ path: `${path}/password`, kind: "changed", secret: true });
         else
           found.push({
             path: `${path}/${field}`,

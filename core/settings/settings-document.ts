@@ -21,6 +21,19 @@ const TOO_MUCH = `it holds more than ${VALUES_LIMIT} values`;
 const closed = { additionalProperties: false } as const;
 const MOST_MS = 8_640_000_000_000_000;
 
+const SecondFactorSchema = Type.Object(
+  {
+    secret: Type.String({ pattern: "^[A-Za-z0-9+/]{16,86}={0,2}$" }),
+    sinceMs: Type.Integer({ minimum: 0, maximum: MOST_MS }),
+    lastStep: Type.Integer({ minimum: 0, maximum: MOST_MS }),
+    recoveryCodes: Type.Array(Type.String({ pattern: "^[0-9a-f]{64}$" }), {
+      maxItems: 20,
+      uniqueItems: true,
+    }),
+  },
+  closed,
+);
+
 const StoredAccountSchema = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 64 }),
@@ -33,6 +46,7 @@ const StoredAccountSchema = Type.Object(
       Type.Literal("all"),
       Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 1_024 }),
     ]),
+    secondFactor: Type.Optional(SecondFactorSchema),
   },
   closed,
 );

@@ -249,17 +249,16 @@ export class SettingsTransfer {
     return {
       ...this.#document(structuredClone(config) as Config),
       secrets: Object.fromEntries(secrets),
-      accounts: accounts.map((account) => ({
-        ...account,
-        cameras: account.cameras === "all" ? "all" : [...account.cameras],
-      })),
+      accounts: structuredClone(accounts) as NonNullable<SettingsDocument["accounts"]>,
     };
   }
 
   #preview(plan: ImportPlan, document: SettingsDocument, parts: readonly SettingsPart[]): ImportPreview {
     const { before, differences, refused, notes } = plan;
     const facts = [before.config, [...before.secrets], before.accounts, document, parts];
-    const stamp = createHmac("sha256", this.#stampKey).update(JSON.stringify(facts)).digest("base64url");
+    const stamp = createHmac("sha256", this.#stampKey)
+      .update(JSON.stringify(facts, withoutSteps))
+      .digest("base64url");
     return { differences, refused, notes, stamp };
   }
 
@@ -268,6 +267,11 @@ export class SettingsTransfer {
     this.#turn = done.catch(() => undefined);
     return done;
   }
+}
+
+/** Each sign-in with a code uses up a step: that is no change of settings. */
+function withoutSteps(key: string, value: unknown): unknown {
+  return key === "lastStep" ? undefined : value;
 }
 
 function changedMeanwhile(): NightjarError {

@@ -2,16 +2,42 @@
 // taking it back, do. Whoever does it stays signed in. Knows nothing of files.
 import type { Db } from "../db/db.ts";
 import { keyValuesTable } from "../db/tables/key-values-table.ts";
+import { insertSecondFactor } from "../db/tables/second-factors-table.ts";
 import { sessionsTable } from "../db/tables/sessions-table.ts";
 import { type UserRow, usersTable } from "../db/tables/users-table.ts";
 import type { CameraScope } from "../domain/roles.ts";
 import { NightjarError } from "../errors.ts";
 import type { CameraScopes } from "./camera-scopes.ts";
+import type { SecondFactors, StoredSecondFactor } from "./second-factors.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** An account as it is stored, with the hash of its password. */
 export interface StoredAccount extends UserRow {
   readonly cameras: CameraScope;
+  readonly secondFactor?: StoredSecondFactor | undefined;
+}
+
+/** What accounts are made of. */
+export interface AccountStores {
+  readonly db: Db;
+  readonly scopes: CameraScopes;
+  readonly sessions: Sessions;
+  readonly secondFactors: SecondFactors;
+}
+
+/** All accounts as they are stored. Throws `NJ_SECRETS_UNREADABLE` if the secret of a second factor cannot be opened. */
+export async function storedAccounts({ db, scopes, secondFactors }: AccountStores): Promise<StoredAccount[]> {
+  const users = await usersTable(db).list();
+  return Promise.all(
+    users.map(async (user) => {
+      const secondFactor = await secondFactors.stored(user.name);
+      return {
+        ...user,
+        cameras: scopes.of(user.name),
+        ...(secondFactor === undefined ? {} : { secondFactor }),
+      };
+    }),
+  );
 }
 
 /** What the accounts will be: `next`, but for the one `kept`, which stays as it is now. */
@@ -32,40 +58,67 @@ export function isSameAccount(one: StoredAccount, other: StoredAccount): boolean
 
 /** Which fields differ. */
 export function changedFields(one: StoredAccount, other: StoredAccount): (keyof StoredAccount)[] {
-  const fields = ["name", "role", "enabled", "passwordHash", "cameras"] as const;
-  return fields.filter((field) => JSON.stringify(one[field]) !== JSON.stringify(other[field]));
+  const fields = ["name", "role", "enabled", "passwordHash", "cameras", "secondFactor"] as const;
+  return fields.filter((field) => factsOf(one, field) !== factsOf(other, field));
+}
+
+function factsOf(account: StoredAccount, field: keyof StoredAccount): string | undefined {
+  if (field !== "secondFactor") return JSON.stringify(account[field]);
+  // Each sign-in uses up a step: that is no other second factor.
+  const { secret, recoveryCodes = [] } = account.secondFactor ?? {};
+  return JSON.stringify([secret, [...recoveryCodes].sort()]);
 }
 
 /** See {@link Accounts.replaceAll}, whose queue this runs in. */
 export async function replaceAccounts(
-  db: Db,
-  scopes: CameraScopes,
-  sessions: Sessions,
+  stores: AccountStores,
   next: readonly StoredAccount[],
   kept: string | undefined,
 ): Promise<void> {
-  const { adopt, ended } = await db.transaction(async (writer) => {
-    const users = usersTable(writer);
-    const present = (await users.list()).map((user) => ({ ...user, cameras: scopes.of(user.name) }));
-    const target = accountsAfter(present, next, kept);
-    // None at all is a recorder that waits for its activation.
-    if (target.length > 0 && !target.some(({ role, enabled }) => role === "administrator" && enabled))
-      throw nobodyLeft();
-    const gone: string[] = [];
-    for (const account of present) {
-      const after = target.find(({ name }) => isSame(name, account.name));
-      if (after !== undefined && isSameAccount(account, after)) continue;
-      gone.push(...(await sessionsTable(writer).removeByUser(account.name)));
-      await users.remove(account.name);
-    }
-    for (const account of target) {
-      if ((await users.find(account.name)) === undefined) await users.insert(account);
-    }
-    const all = new Map(target.map(({ name, cameras }) => [name, cameras]));
-    return { adopt: await scopes.replaceAll(all, keyValuesTable(writer)), ended: gone };
-  });
+  const { db, scopes, sessions, secondFactors } = stores;
+  const present = await storedAccounts(stores);
+  const target = accountsAfter(present, next, kept);
+  // None at all is a recorder that waits for its activation.
+  if (target.length > 0 && !target.some(({ role, enabled }) => role === "administrator" && enabled))
+    throw nobodyLeft();
+  const staying = new Set(
+    present
+      .filter((account) =>
+        target.some((one) => isSame(one.name, account.name) && isSameAccount(one, account)),
+      )
+      .map(({ name }) => name),
+  );
+  const going = present.filter(({ name }) => !staying.has(name));
+  const coming = target.filter(({ name }) => !staying.has(name));
+  const factors = coming.flatMap(({ name, secondFactor }) =>
+    secondFactor === undefined ? [] : [{ userName: name, ...secondFactor }],
+  );
+  const oldSecrets = await Promise.all(going.map(({ name }) => secondFactors.secretName(name)));
+  // Sealed before the rows that name them: a crash between leaves a secret that nobody uses, never a row without one.
+  const newSecrets = await secondFactors.keepSecrets(factors.map(({ secret }) => secret));
+  const { adopt, ended } = await db
+    .transaction(async (writer) => {
+      const gone: string[] = [];
+      for (const { name } of going) {
+        gone.push(...(await sessionsTable(writer).removeByUser(name)));
+        await usersTable(writer).remove(name);
+      }
+      for (const account of coming) await usersTable(writer).insert(account);
+      for (const [index, { userName, sinceMs, lastStep, recoveryCodes }] of factors.entries()) {
+        const secretName = newSecrets[index] ?? "";
+        await insertSecondFactor(writer, { userName, secretName, sinceMs, lastStep }, recoveryCodes);
+      }
+      const all = new Map(target.map(({ name, cameras }) => [name, cameras]));
+      return { adopt: await scopes.replaceAll(all, keyValuesTable(writer)), ended: gone };
+    })
+    .catch(async (error: unknown) => {
+      await secondFactors.forgetSecrets(newSecrets).catch(() => undefined);
+      throw error;
+    });
   adopt();
   sessions.haveEnded(ended);
+  // What is left of them opens nothing any more.
+  await secondFactors.forgetSecrets(oldSecrets.filter((name) => name !== undefined)).catch(() => undefined);
 }
 
 /** The name as the database compares it: without regard to the case of A to Z. */

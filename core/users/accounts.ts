@@ -6,7 +6,12 @@ import { type UserChange, type UserRow, type UsersTable, usersTable } from "../d
 import { checkPassword } from "../domain/password-rules.ts";
 import type { CameraScope, Role } from "../domain/roles.ts";
 import { NightjarError } from "../errors.ts";
-import { replaceAccounts, type StoredAccount } from "./account-replacement.ts";
+import {
+  type AccountStores,
+  replaceAccounts,
+  type StoredAccount,
+  storedAccounts,
+} from "./account-replacement.ts";
 import type { AuditLog } from "./audit-log.ts";
 import type { CameraScopes } from "./camera-scopes.ts";
 import { hashPassword, verifyNothing, verifyPassword } from "./password-hash.ts";
@@ -98,9 +103,9 @@ export class Accounts {
     return user === undefined ? undefined : this.#accountWithFactor(user);
   }
 
-  /** All accounts with the hashes of their passwords, for a sealed settings file and nothing else. */
-  async stored(): Promise<StoredAccount[]> {
-    return (await this.#table.list()).map((user) => ({ ...user, cameras: this.#scopes.of(user.name) }));
+  /** All accounts with hashes and second factors, for a sealed settings file and nothing else. */
+  stored(): Promise<StoredAccount[]> {
+    return storedAccounts(this.#stores());
   }
 
   /**
@@ -108,7 +113,7 @@ export class Accounts {
    * with its sessions. Throws `NJ_LAST_ADMINISTRATOR` if nobody could administer the recorder any more.
    */
   replaceAll(next: readonly StoredAccount[], kept: string | undefined): Promise<void> {
-    return this.#inTurn(() => replaceAccounts(this.#db, this.#scopes, this.#sessions, next, kept));
+    return this.#inTurn(() => replaceAccounts(this.#stores(), next, kept));
   }
 
   /** Makes an account. Throws `NJ_USER_EXISTS`, `NJ_USER_NAME_INVALID`, `NJ_PASSWORD_WEAK`. */
@@ -244,6 +249,15 @@ export class Accounts {
         `"${user.name}" is the last administrator: make another one first`,
       );
     }
+  }
+
+  #stores(): AccountStores {
+    return {
+      db: this.#db,
+      scopes: this.#scopes,
+      sessions: this.#sessions,
+      secondFactors: this.#secondFactors,
+    };
   }
 
   async #accountWithFactor(user: UserRow): Promise<Account> {

@@ -29,6 +29,16 @@ export type SecondFactorState =
   | { readonly on: false }
   | { readonly on: true; readonly sinceMs: number; readonly recoveryCodesLeft: number };
 
+/** All of a second factor, as sealed settings files carry it. */
+export interface StoredSecondFactor {
+  /** In base 64. */
+  readonly secret: string;
+  readonly sinceMs: number;
+  readonly lastStep: number;
+  /** Hashes of the recovery codes that are left. */
+  readonly recoveryCodes: readonly string[];
+}
+
 export type CodeKind = "totp" | "recovery-code";
 
 interface BegunSetup {
@@ -68,6 +78,34 @@ export class SecondFactors {
     if (found === undefined) return { on: false };
     const recoveryCodesLeft = await this.#table.countRecoveryCodes(userName);
     return { on: true, sinceMs: found.sinceMs, recoveryCodesLeft };
+  }
+
+  /** All of an account's second factor, for a sealed settings file and nothing else. Throws `NJ_SECRETS_UNREADABLE`. */
+  async stored(userName: string): Promise<StoredSecondFactor | undefined> {
+    const found = await this.#table.find(userName);
+    if (found === undefined) return undefined;
+    return {
+      secret: this.#secretOf(found.secretName).toString("base64"),
+      sinceMs: found.sinceMs,
+      lastStep: found.lastStep,
+      recoveryCodes: await this.#table.recoveryCodeHashes(userName),
+    };
+  }
+
+  /** Where an account's secret is kept; undefined if it has no second factor. */
+  async secretName(userName: string): Promise<string | undefined> {
+    return (await this.#table.find(userName))?.secretName;
+  }
+
+  /** Keeps secrets of second factors that are about to be stored; gives their names, in the same order. */
+  async keepSecrets(secrets: readonly string[]): Promise<string[]> {
+    const kept = new Map(secrets.map((secret) => [`${SECRET_PREFIX}${newPublicId()}`, secret] as const));
+    if (kept.size > 0) await this.#secrets.change(kept);
+    return [...kept.keys()];
+  }
+
+  async forgetSecrets(names: readonly string[]): Promise<void> {
+    if (names.length > 0) await this.#secrets.change(new Map(names.map((name) => [name, undefined])));
   }
 
   /** Names of all accounts that have one. */

@@ -24,6 +24,8 @@ export interface SecondFactorsTable {
   /** In one transaction: no moment has both. Rejects with `NJ_DB_CONSTRAINT` if the second factor is gone. */
   replaceRecoveryCodes(userName: string, codeHashes: readonly string[]): Promise<void>;
   countRecoveryCodes(userName: string): Promise<number>;
+  /** In alphabetical order. */
+  recoveryCodeHashes(userName: string): Promise<string[]>;
   /** Recovery codes go too. False if there was none. */
   remove(userName: string): Promise<boolean>;
 }
@@ -41,13 +43,7 @@ export function secondFactorsTable(db: Db): SecondFactorsTable {
       return rows.map(({ name }) => name);
     },
     async insert(row, recoveryCodeHashes) {
-      await db.transaction(async (writer) => {
-        await writer.run(
-          "insert into second_factors (user_name, secret_name, since_ms, last_step) values (?, ?, ?, ?)",
-          [row.userName, row.secretName, row.sinceMs, row.lastStep],
-        );
-        await insertCodes(writer, row.userName, recoveryCodeHashes);
-      });
+      await db.transaction((writer) => insertSecondFactor(writer, row, recoveryCodeHashes));
     },
     async takeStep(userName, step) {
       const { changes } = await db.run(
@@ -55,6 +51,13 @@ export function secondFactorsTable(db: Db): SecondFactorsTable {
         [userName, step],
       );
       return changes === 1;
+    },
+    async recoveryCodeHashes(userName) {
+      const rows = await db.all<{ hash: string }>(
+        "select code_hash as hash from recovery_codes where user_name = ? order by code_hash",
+        [userName],
+      );
+      return rows.map(({ hash }) => hash);
     },
     async takeRecoveryCode(userName, codeHash) {
       const { changes } = await db.run("delete from recovery_codes where user_name = ? and code_hash = ?", [
@@ -80,6 +83,19 @@ export function secondFactorsTable(db: Db): SecondFactorsTable {
       return (await db.run("delete from second_factors where user_name = ?", [userName])).changes === 1;
     },
   };
+}
+
+/** Adds one with its recovery codes, in a transaction of the caller's. */
+export async function insertSecondFactor(
+  writer: SqlWriter,
+  row: SecondFactorRow,
+  recoveryCodeHashes: readonly string[],
+): Promise<void> {
+  await writer.run(
+    "insert into second_factors (user_name, secret_name, since_ms, last_step) values (?, ?, ?, ?)",
+    [row.userName, row.secretName, row.sinceMs, row.lastStep],
+  );
+  await insertCodes(writer, row.userName, recoveryCodeHashes);
 }
 
 async function insertCodes(

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { ConfigStore } from "../../../core/config/config-store.ts";
-import { SecretStore } from "../../../core/config/secret-store.ts";
+import type { SecretStore } from "../../../core/config/secret-store.ts";
 import { NightjarError } from "../../../core/errors.ts";
 import { createHttpApp, type HttpApp } from "../../../core/http/app.ts";
 import { ChangeFeed } from "../../../core/http/change-feed.ts";
@@ -125,7 +125,7 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
   const fixture = await usersFixture(t);
   const config = await ConfigStore.open({ dataDir: fixture.dataDir, log, watch: false });
   t.after(() => config.close());
-  const secrets = await SecretStore.open({ dataDir: fixture.dataDir });
+  const { secrets } = fixture;
   const cameras = new Map([cameraView("yard"), cameraView("gate")].map((camera) => [camera.id, camera]));
   const calls: string[] = [];
   const called = (what: string) => {

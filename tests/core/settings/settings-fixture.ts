@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { CameraConfig } from "../../../core/config/camera-config.ts";
 import { ConfigStore } from "../../../core/config/config-store.ts";
-import { SecretStore } from "../../../core/config/secret-store.ts";
+import type { SecretStore } from "../../../core/config/secret-store.ts";
 import { NightjarError } from "../../../core/errors.ts";
 import { silentLog } from "../../../core/log.ts";
 import { type DeriveKey, deriveKey } from "../../../core/settings/sealed-file.ts";
@@ -57,7 +57,7 @@ export async function settingsFixture(t: TestContext): Promise<SettingsFixture> 
   const fixture = await usersFixture(t);
   const config = await ConfigStore.open({ dataDir: fixture.dataDir, log: silentLog, watch: false });
   t.after(() => config.close());
-  const secrets = await SecretStore.open({ dataDir: fixture.dataDir });
+  const { secrets } = fixture;
   await config.update((draft) => {
     draft.cameras.push(cameraConfig("yard"), cameraConfig("gate"));
     draft.plugins["nightjar-camera-far"] = {

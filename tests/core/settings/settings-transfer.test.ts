@@ -7,6 +7,8 @@ import { IMPORT_BACKUP_FILE, ImportBackup } from "../../../core/settings/import-
 import type { SettingsDocument } from "../../../core/settings/settings-document.ts";
 import { SETTINGS_PARTS, USUAL_PARTS } from "../../../core/settings/settings-parts.ts";
 import type { SettingsTransfer } from "../../../core/settings/settings-transfer.ts";
+import { STEP_MS } from "../../../core/users/totp.ts";
+import { authenticatorApp } from "../../support/authenticator-app.ts";
 import { ACTOR, CLIENT, GOOD_PASSWORD } from "../users/users-fixture.ts";
 import {
   CANARY,
@@ -288,6 +290,63 @@ describe("importing settings", () => {
     await later.rollback(ANN);
     assert.equal(await stored(to), before);
     await assert.rejects(later.rollback(ANN), code("NJ_SETTINGS_NOTHING_TO_UNDO"));
+  });
+});
+
+describe("second factors", () => {
+  async function withFactor(fixture: SettingsFixture, name: string) {
+    const { users, clock } = fixture;
+    await users.accounts.create({ name, role: "viewer", password: GOOD_PASSWORD }, ACTOR);
+    const app = authenticatorApp((await users.secondFactors.begin(name)).uri);
+    const recovery = await users.secondFactors.confirm(name, app.codeAt(clock.nowMs), ACTOR);
+    clock.turn(STEP_MS);
+    const signIn = (where: SettingsFixture, code?: string) =>
+      where.users.signIn.signIn(name, GOOD_PASSWORD, CLIENT, code);
+    return { app, recovery, signIn };
+  }
+
+  it("come along with their accounts: the same app and the recovery codes that are left", async (t) => {
+    const [from, to] = [await other(t), await other(t)];
+    const { app, recovery, signIn } = await withFactor(from, "kim");
+    await signIn(from, recovery[0]);
+    const document = await sealedOf(from.transfer);
+    assert.ok(!(await from.transfer.export(undefined)).bytes.includes("secondFactor"));
+    const preview = await to.transfer.apply(document, EVERY, ANN);
+    assert.ok(!JSON.stringify(preview).includes(document.accounts?.[1]?.secondFactor?.secret ?? "?"));
+    to.clock.turn(STEP_MS);
+    await assert.rejects(signIn(to), code("NJ_SECOND_FACTOR_NEEDED"));
+    await assert.rejects(signIn(to, recovery[0]), code("NJ_SECOND_FACTOR_WRONG"));
+    assert.ok(await signIn(to, app.codeAt(to.clock.nowMs)));
+    assert.ok(await signIn(to, recovery[1]));
+  });
+
+  it("are back with their accounts when an import is taken back, and leave no secret behind", async (t) => {
+    const [from, to] = [await other(t), await other(t)];
+    const { app, signIn } = await withFactor(to, "kim");
+    const document = await sealedOf(from.transfer);
+    const preview = await to.transfer.apply(document, EVERY, ANN);
+    assert.ok(preview.differences.some(({ path, kind }) => path === "/accounts/kim" && kind === "removed"));
+    assert.deepEqual(to.secrets.names("second-factor/"), []);
+    await to.transfer.rollback(ANN);
+    assert.equal(to.secrets.names("second-factor/").length, 1);
+    await assert.rejects(signIn(to), code("NJ_SECOND_FACTOR_NEEDED"));
+    assert.ok(await signIn(to, app.codeAt(to.clock.nowMs)));
+  });
+
+  it("that a file would take away or bring are told without their secret", async (t) => {
+    const to = await other(t);
+    const before = await sealedOf(to.transfer);
+    await withFactor(to, "kim");
+    const after = await sealedOf(to.transfer);
+    const without = {
+      ...after,
+      accounts: (after.accounts ?? []).map(({ secondFactor: _, ...account }) => account),
+    };
+    const preview = await to.transfer.check(without, ["accounts"], ANN);
+    assert.deepEqual(preview.differences, [
+      { path: "/accounts/kim/secondFactor", kind: "removed", secret: true },
+    ]);
+    assert.equal((await to.transfer.check(before, ["accounts"], ANN)).differences.length, 1);
   });
 });
 
