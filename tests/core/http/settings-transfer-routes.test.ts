@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createLog } from "../../../core/log.ts";
+import { STEP_MS } from "../../../core/users/totp.ts";
+import { authenticatorApp } from "../../support/authenticator-app.ts";
 import { CANARY, cameraConfig, SEAL_PASSWORD } from "../settings/settings-fixture.ts";
 import { GOOD_PASSWORD } from "../users/users-fixture.ts";
 import { type HttpFixture, httpFixture } from "./http-fixture.ts";
@@ -110,6 +112,27 @@ describe("settings over HTTP", () => {
       const refused = await post("/settings/export", body);
       assert.deepEqual([refused.status, refused.json["code"]], [status, code]);
     }
+  });
+
+  it("leave sealed with a code too where the account has a second factor", async (t) => {
+    const { post, users, clock, db } = await recorder(t);
+    const session = await db.get<{ id: string }>("select id from sessions");
+    const actor = { userName: "admin", address: "", sessionId: session?.id ?? "" };
+    const app = authenticatorApp((await users.secondFactors.begin("admin")).uri);
+    await users.secondFactors.confirm("admin", app.codeAt(clock.nowMs), actor);
+    clock.turn(STEP_MS);
+    const body = { password: SEAL_PASSWORD, current: GOOD_PASSWORD };
+    const missing = await post("/settings/export", body);
+    assert.deepEqual(
+      [missing.status, missing.json["errors"]],
+      [422, [{ path: "/code", message: "is missing: this account has a second factor" }]],
+    );
+    assert.equal(
+      (await post("/settings/export", { ...body, code: "no code" })).json["code"],
+      "NJ_CODE_WRONG",
+    );
+    const code = app.codeAt(clock.nowMs);
+    assert.equal((await post("/settings/export", { ...body, code })).status, 200);
   });
 
   it("are refused with a stable code: wrong password, then too many of them, no file, hostile files", async (t) => {

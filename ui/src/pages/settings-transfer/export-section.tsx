@@ -1,6 +1,6 @@
 // Takes the settings out of the recorder as a file: sealed and whole by a password, or readable and without secrets.
 import { useState } from "preact/hooks";
-import { takeFile } from "../../api/client.ts";
+import { ApiError, takeFile } from "../../api/client.ts";
 import { t } from "../../locale/messages.ts";
 import { CheckField, ErrorNote, TextField } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
@@ -12,20 +12,30 @@ export function ExportSection() {
   const [isSealed, setSealed] = useState(true);
   const [password, setPassword] = useState("");
   const [current, setCurrent] = useState("");
+  const [code, setCode] = useState<string | undefined>();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const problem = password === "" ? undefined : passwordProblem(password);
-  const isReady = !isSealed || (password !== "" && problem === undefined && current !== "");
+  const isReady = !isSealed || (password !== "" && problem === undefined && current !== "" && code !== "");
   const save = async (): Promise<void> => {
     setBusy(true);
     setError(undefined);
+    const sealed = { password, current, ...(code === undefined ? {} : { code }) };
     try {
-      const { blob, name } = await takeFile("/settings/export", isSealed ? { password, current } : {});
+      const { blob, name } = await takeFile("/settings/export", isSealed ? sealed : {});
       saveBlob(blob, name);
       setPassword("");
       setCurrent("");
+      setCode(undefined);
     } catch (thrown) {
-      setError(thrown);
+      // An account with a second factor: its code is asked for once the recorder wants it.
+      if (
+        code === undefined &&
+        thrown instanceof ApiError &&
+        thrown.fields.some(({ path }) => path === "/code")
+      )
+        setCode("");
+      else setError(thrown);
     }
     setBusy(false);
   };
@@ -64,6 +74,16 @@ export function ExportSection() {
               value={current}
               onInput={setCurrent}
             />
+            {code === undefined ? null : (
+              <TextField
+                label={t("factor.code")}
+                autocomplete="one-time-code"
+                value={code}
+                onInput={setCode}
+                focus
+                mono
+              />
+            )}
           </>
         ) : null}
         {error === undefined ? null : <ErrorNote error={error} />}
