@@ -89,7 +89,7 @@ export function benchmarksPage(results: readonly BenchResult[]): string {
     "What Nightjar promises in numbers, and what a run on the machine named with each suite gave. `ok` says that the limit, and",
     "where there is one the limit against the rival, held. Figures without a limit are told, not promised.",
     "",
-    "To repeat: `npm run bench -- --write` runs all suites (about 12 minutes) and writes this page; `npm run bench -- record",
+    "To repeat: `npm run bench -- --write` runs all suites (about 17 minutes) and writes this page; `npm run bench -- record",
     "--cameras 16` runs one case; `--json` gives the figures to programs. Nothing else should run on the machine meanwhile.",
     "",
   ];
