@@ -4,22 +4,17 @@ import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { BAD_PLUGINS, writeBadPlugins } from "../support/bad-plugins.ts";
-import { type FsckOutcome, recordedUntil, runFsck } from "../support/recorder-evidence.ts";
+import {
+  type FsckOutcome,
+  type RecordedEvidence,
+  recordedUntil,
+  runFsck,
+} from "../support/recorder-evidence.ts";
 import { DEMO_FRAME_MS, RecorderRig } from "../support/recorder-rig.ts";
 
-export interface BadPluginsResult {
-  readonly cameras: number;
-  readonly frames: number;
-  readonly seconds: number;
-  readonly gaps: readonly string[];
-  /** Frames that the times of a camera's files have room for and that are not there. */
-  readonly missing: readonly string[];
-  /** Cameras with more than one session. */
-  readonly reconnected: readonly string[];
+export interface BadPluginsResult extends RecordedEvidence {
   /** Pictures that the senders could not get rid of in time. */
   readonly droppedBySender: number;
-  /** How long before the end of the recorder the shortest recording ended, in milliseconds. */
-  readonly endsEarlyMs: number;
   /** Every plugin of the gallery as the recorder lists it, by name. */
   readonly plugins: Readonly<Record<string, { readonly status: string; readonly reason?: string }>>;
   readonly fsck: FsckOutcome;

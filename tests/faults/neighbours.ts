@@ -5,25 +5,20 @@ import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type FsckOutcome, recordedUntil, runFsck } from "../support/recorder-evidence.ts";
+import {
+  type FsckOutcome,
+  type RecordedEvidence,
+  recordedUntil,
+  runFsck,
+} from "../support/recorder-evidence.ts";
 import { DEMO_FRAME_MS, RecorderRig } from "../support/recorder-rig.ts";
 
-export interface NeighboursResult {
+export interface NeighboursResult extends RecordedEvidence {
   readonly troubles: readonly string[];
   /** Troubles that this machine cannot make. */
   readonly left: readonly string[];
-  readonly cameras: number;
-  readonly frames: number;
-  readonly seconds: number;
-  readonly gaps: readonly string[];
-  /** Frames that the times of a camera's files have room for and that are not there. */
-  readonly missing: readonly string[];
-  /** Cameras with more than one session. */
-  readonly reconnected: readonly string[];
   /** Pictures that the senders could not get rid of in time. */
   readonly droppedBySender: number;
-  /** How long before the end of the recorder the shortest recording ended, in milliseconds. */
-  readonly endsEarlyMs: number;
   readonly fsck: FsckOutcome;
 }
 
