@@ -15,6 +15,7 @@ import {
 import type { AuditLog } from "./audit-log.ts";
 import type { CameraScopes } from "./camera-scopes.ts";
 import { hashPassword, verifyNothing, verifyPassword } from "./password-hash.ts";
+import type { Actor } from "./principal.ts";
 import type { SecondFactors } from "./second-factors.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -46,13 +47,6 @@ export interface AccountChange {
   readonly enabled?: boolean;
   readonly password?: string;
   readonly cameras?: CameraScope;
-}
-
-/** Who changes something, for the audit log. The command line acts without a session. */
-export interface Actor {
-  readonly userName: string;
-  readonly address: string;
-  readonly sessionId?: string;
 }
 
 export const ACCOUNT_LIMIT = 500;

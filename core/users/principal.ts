@@ -27,6 +27,13 @@ export interface Principal {
   readonly expiresAtMs: number;
 }
 
+/** Who changes something, for the audit log. The command line acts without a session. */
+export interface Actor {
+  readonly userName: string;
+  readonly address: string;
+  readonly sessionId?: string;
+}
+
 /** May the account do this at all? For camera rights: with some camera. */
 export function mayDo(principal: Principal, right: Right): boolean {
   return roleHolds(principal.role, right);

@@ -1,8 +1,8 @@
 // Accounts and the audit log, for administrators.
 import { type Static, Type } from "typebox";
 import { ROLES } from "../../domain/roles.ts";
-import type { Account, AccountChange, Actor } from "../../users/accounts.ts";
-import type { ClientInfo, Principal } from "../../users/principal.ts";
+import type { Account, AccountChange } from "../../users/accounts.ts";
+import type { Actor, ClientInfo, Principal } from "../../users/principal.ts";
 import { answer, needs, type Route, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
 import { TimeSchema } from "../wire-schemas.ts";
