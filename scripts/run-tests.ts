@@ -1,15 +1,24 @@
 // Runs the project's tests with node:test: `node scripts/run-tests.ts [unit|integration|e2e|faults]...` (all without names).
 // All files wait in one line and start as soon as there is room for them: most of their time is waiting for cameras,
-// disks and clocks, so several share the machine, at most one of them being one that judges moments.
+// disks and clocks, so as many share the machine as leave its processors some rest, at most one of them being one that
+// judges moments.
 // A file that failed beside others is run once more by itself (decision 0017); one that passes then is named, too.
 // Prints each file's report when it ends, failures whole, the slowest files, and last `N passed, N failed, N skipped`.
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { basename, resolve } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
+import { setTimeout as delay } from "node:timers/promises";
 
-/** Files beside each other: most of a file's time is waiting, so two cores have room for three recorders. */
+/** So many files are beside each other at least. */
 const PLACES = 3;
+/** And so many at most, for the sake of memory, ports and whatever else the processors do not show. */
+const PLACES_AT_MOST = 6;
+/** Processors that were idle for this share of the last look have room for one more file. */
+const IDLE_SHARE = 0.25;
+/** Time between looks: long enough for a file that was just started to be at its work. */
+const LOOK_EVERY_MS = 3_000;
 
 interface Suite {
   readonly files: readonly string[];
@@ -77,6 +86,7 @@ interface Outcome {
 const outcomes = new Map<string, Outcome>();
 const seconds = new Map<string, number>();
 const started = performance.now();
+let countedProcessorSeconds = 0;
 
 function jobsOf(suite: Suite): Job[] {
   return suite.files
@@ -98,19 +108,56 @@ function inOrder(jobs: readonly Job[]): Job[] {
 async function runAll(waiting: Job[]): Promise<void> {
   const running = new Set<Promise<void>>();
   let isBigRunning = false;
+  let idleShare = idleShares();
   while (waiting.length > 0 || running.size > 0) {
     const next = waiting.findIndex(({ isBig }) => !(isBig && isBigRunning));
-    const job = running.size < PLACES && next !== -1 ? waiting.splice(next, 1)[0] : undefined;
-    if (job === undefined) {
+    if (next === -1 || running.size >= PLACES_AT_MOST) {
       await Promise.race(running);
       continue;
     }
+    if (running.size >= PLACES) {
+      await Promise.race([...running, delay(LOOK_EVERY_MS, undefined, { ref: false })]);
+      if (running.size >= PLACES && idleShare(LOOK_EVERY_MS / 2) < IDLE_SHARE) continue;
+      idleShare = idleShares();
+    }
+    const job = waiting.splice(next, 1)[0] as Job;
     if (job.isBig) isBigRunning = true;
     const done = runFile(job.file).finally(() => {
       if (job.isBig) isBigRunning = false;
       running.delete(done);
     });
     running.add(done);
+  }
+}
+
+/** What share of the time since the last answer the processors were idle; none when asked again before `afterMs`. */
+function idleShares(): (afterMs: number) => number {
+  const read = (): { idle: number; all: number; at: number } => {
+    const times = cpus().map((cpu) => cpu.times);
+    const all = times.reduce(
+      (sum, { user, nice, sys, idle, irq }) => sum + user + nice + sys + idle + irq,
+      0,
+    );
+    return { idle: times.reduce((sum, { idle }) => sum + idle, 0), all, at: performance.now() };
+  };
+  let last = read();
+  return (afterMs) => {
+    if (performance.now() - last.at < afterMs) return 0;
+    const now = read();
+    const share = now.all === last.all ? 0 : (now.idle - last.idle) / (now.all - last.all);
+    last = now;
+    return share;
+  };
+}
+
+/** Processor time of all processes that ended below this one, in seconds; 0 where the system does not tell. */
+function processorSeconds(): number {
+  try {
+    const stat = readFileSync("/proc/self/stat", "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[13]) + Number(fields[14])) / 100;
+  } catch {
+    return 0;
   }
 }
 
@@ -132,9 +179,14 @@ async function runFile(file: string): Promise<void> {
   });
   let text = "";
   for await (const chunk of stream.compose(new spec())) text += chunk;
+  // A file's time is added when its process is waited for, so what was added since the last end is this one's.
+  const processorTime = processorSeconds() - countedProcessorSeconds;
+  countedProcessorSeconds += processorTime;
   const time = (performance.now() - begin) / 1000;
   seconds.set(file, time + (seconds.get(file) ?? 0));
-  process.stdout.write(`\n── ${file}: ${time.toFixed(1)} s\n${report(text)}`);
+  process.stdout.write(
+    `\n── ${file}: ${time.toFixed(1)} s, processors ${processorTime.toFixed(1)} s\n${report(text)}`,
+  );
   const failures = failed === 0 ? "" : text.slice(Math.max(0, text.indexOf("✖ failing tests:")));
   outcomes.set(file, { passed, failed, skipped, failures });
 }
@@ -186,7 +238,9 @@ if (failures.length > 0) process.stdout.write(`\nfailures once more:\n${failures
 process.stdout.write(
   `\nslowest files:\n${slowest.map(([file, time]) => `  ${time.toFixed(1).padStart(6)} s  ${file}`).join("\n")}\n`,
 );
-process.stdout.write(`all in ${Math.round((performance.now() - started) / 1000)} s\n`);
+process.stdout.write(
+  `all in ${Math.round((performance.now() - started) / 1000)} s, processors ${Math.round(countedProcessorSeconds)} s\n`,
+);
 const failed = total("failed");
 process.stdout.write(`\n${total("passed")} passed, ${failed} failed, ${total("skipped")} skipped\n`);
 process.exitCode = failed === 0 && total("passed") > 0 ? 0 : 1;

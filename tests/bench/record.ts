@@ -23,7 +23,9 @@ const LIMITS = {
   cameraMb: 3,
   /** Pre-record time, longest GOP and 3 s of 4.1 Mbit/s. */
   ringMb: ((5 + 2 + 3) * 4.1) / 8,
+  /** Promised for 256 cameras; with fewer the rest between two rounds is meant to be longer (decision 0013). */
   loopMs: 50,
+  loopCameras: 256,
 };
 
 interface Measured {
@@ -61,7 +63,12 @@ export async function record(context: BenchContext): Promise<readonly Figure[]> 
         rival: RIVAL,
         rivalValue: rival === undefined ? undefined : rival.usage.pssMb / count,
       }),
-      figure(name("event loop p99"), own.loopP99Ms, "ms", { limit: LIMITS.loopMs }),
+      figure(
+        name("event loop p99"),
+        own.loopP99Ms,
+        "ms",
+        count >= LIMITS.loopCameras ? { limit: LIMITS.loopMs } : {},
+      ),
       figure(name("event loop, worst 2 s"), own.loopWorstMs, "ms"),
       figure(name("lost packets"), own.packetsLost, "packets", { limit: 0 }),
       figure(name("dropped frames"), own.framesDropped, "frames", { limit: 0 }),
