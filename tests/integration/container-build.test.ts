@@ -7,7 +7,7 @@ import { basename, join, relative } from "node:path";
 import { describe, it } from "node:test";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { copies, instructions, isIgnored } from "../support/containerfile.ts";
-import { ROOT } from "../support/recorder-rig.ts";
+import { ROOT } from "../support/program.ts";
 
 describe("the files of the container", () => {
   it("build the web interface and run the command", () => {

@@ -4,14 +4,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { nightjar } from "../support/nightjar-command.ts";
-import { ROOT } from "../support/recorder-rig.ts";
+import { PROGRAM } from "../support/program.ts";
 
 describe("nightjar service", () => {
   it("prints a unit that runs this very program", async () => {
     const { code, out } = await nightjar("/srv/my videos", ["service", "print", "--log-level", "info"]);
     assert.equal(code, 0);
     assert.match(out, /^# Written by `nightjar service`/);
-    assert.ok(out.includes(`${ROOT}/core/main.ts start --data "/srv/my videos" --log-level info\n`), out);
+    assert.ok(out.includes(`${PROGRAM} start --data "/srv/my videos" --log-level info\n`), out);
     assert.match(out, /^ReadWritePaths="\/srv\/my videos"$/m);
   });
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { OwnSystemd } from "../support/own-systemd.ts";
-import { ROOT } from "../support/recorder-rig.ts";
+import { ROOT } from "../support/program.ts";
 
 const DATA = "/var/lib/nightjar";
 const skip = OwnSystemd.absent();

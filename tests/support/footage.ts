@@ -8,7 +8,8 @@ import { NightjarError } from "../../core/errors.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { ADMINISTRATOR } from "../e2e/support/recorder.ts";
 import type { GstreamerOptions } from "./gstreamer-server.ts";
-import { RecorderRig, type RigOptions, ROOT } from "./recorder-rig.ts";
+import { ROOT } from "./program.ts";
+import { RecorderRig, type RigOptions } from "./recorder-rig.ts";
 
 const run = promisify(execFile);
 const FOOTAGE = join(ROOT, "../shared/data/video");

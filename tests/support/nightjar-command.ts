@@ -1,8 +1,7 @@
 // The command `nightjar` as people and scripts run it: a process with its output and its exit code.
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
-import { ROOT } from "./recorder-rig.ts";
+import { PROGRAM } from "./program.ts";
 
 export interface CommandResult {
   readonly code: number | null;
@@ -18,7 +17,7 @@ export function startNightjar(
 ): ChildProcessWithoutNullStreams {
   return spawn(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", join(ROOT, "core/main.ts"), ...args, "--data", dataDir],
+    ["--disable-warning=ExperimentalWarning", PROGRAM, ...args, "--data", dataDir],
     { cwd },
   );
 }

@@ -1,11 +1,10 @@
 // What a recorder left behind, read without asking it: its files, its index, its fsck. For tests that judge.
 import { spawnSync } from "node:child_process";
 import { globSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { openSegmentFile } from "../../core/media/store/segment-file.ts";
-
-const ENTRY = resolve(import.meta.dirname, "../../core/main.ts");
+import { PROGRAM } from "./program.ts";
 
 /** What a recording file holds, in milliseconds of wall time. */
 export interface RecordedFile {
@@ -144,7 +143,7 @@ export function indexRows(dataDir: string): IndexRow[] {
 export function runFsck(dataDir: string, ...args: readonly string[]): FsckOutcome {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", ENTRY, "fsck", "--data", dataDir, "--json", ...args],
+    ["--disable-warning=ExperimentalWarning", PROGRAM, "fsck", "--data", dataDir, "--json", ...args],
     { encoding: "utf8" },
   );
   return { exitCode: status, output: stdout + stderr };

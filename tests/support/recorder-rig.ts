@@ -1,10 +1,10 @@
-// A real recorder for tests that span processes: `core/main.ts start` on a temporary data directory, recording
+// A real recorder for tests that span processes: `nightjar start` on a temporary data directory, recording
 // cameras that a sender process of its own serves, so that killing any part of the recorder leaves them running.
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, join } from "node:path";
 import type { RecordConfig } from "../../core/config/camera-config.ts";
 import { ConfigStore } from "../../core/config/config-store.ts";
 import type { CoreMethodsForCli } from "../../core/control/cli-protocol.ts";
@@ -15,13 +15,12 @@ import { isSameProcess, processStartTime } from "../../core/supervisor/data-lock
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { SenderProcesses } from "../bench/sender-process.ts";
+import { PROGRAM, ROOT } from "./program.ts";
 import { type RecordedFile, recordedFiles, segmentPaths } from "./recorder-evidence.ts";
 
-export const ROOT = resolve(import.meta.dirname, "../..");
 export const DEMO_CLIP = join(ROOT, "plugins/camera-demo/media/main.mp4");
 /** Time between its pictures, in milliseconds. */
 export const DEMO_FRAME_MS = 1_000 / 15;
-const ENTRY = join(ROOT, "core/main.ts");
 
 export interface RigOptions {
   readonly cameras: number;
@@ -135,7 +134,7 @@ export class RecorderRig {
       process.execPath,
       [
         "--disable-warning=ExperimentalWarning",
-        ENTRY,
+        PROGRAM,
         "start",
         "--json",
         "--data",

@@ -6,8 +6,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NightjarError } from "../../../core/errors.ts";
+import { PROGRAM, ROOT } from "../../support/program.ts";
 
-const ROOT = join(import.meta.dirname, "../../..");
 const START_MS = 30_000;
 export const ADMINISTRATOR = { username: "admin", password: "correct horse battery" } as const;
 
@@ -37,10 +37,14 @@ export async function startRecorder(
 ): Promise<Recorder> {
   const data = await mkdtemp(join(tmpdir(), "nightjar-e2e-"));
   await prepare?.(data);
-  const child = spawn(process.execPath, ["core/main.ts", "start", "--data", data, ...args], {
-    cwd: ROOT,
-    stdio: ["ignore", "pipe", process.env["NIGHTJAR_TEST_LOG"] === undefined ? "ignore" : "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", PROGRAM, "start", "--data", data, ...args],
+    {
+      cwd: ROOT,
+      stdio: ["ignore", "pipe", process.env["NIGHTJAR_TEST_LOG"] === undefined ? "ignore" : "inherit"],
+    },
+  );
   const ended = once(child, "exit");
   const { url, secureUrl, code } = await firstWords(child);
   const stop = async (): Promise<void> => {
