@@ -2,16 +2,20 @@
 //   config.md  from the schema of config.json
 //   http.md    from the routes of the API
 //   plugin-api.md, plugin-quality.md  from what plugins may import, and from the rules of their quality
+//   ui/src/api/generated.ts  types of the interface's HTTP client, from the API's description
 //   errors.md  its explanations are written by hand; only the column of HTTP statuses is brought up to date
 // With --check nothing is written; exit code 1 says that something is stale.
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TSchema } from "typebox";
 import { ConfigSchema } from "../core/config/config-schema.ts";
 import { apiRoutes } from "../core/http/app.ts";
-import { policyText } from "../core/http/openapi.ts";
+import { GATEWAY_ROUTES } from "../core/http/gateway-routes.ts";
+import { openApiDocument, policyText } from "../core/http/openapi.ts";
 import type { Route } from "../core/http/route.ts";
 import type { HttpServices } from "../core/http/services.ts";
+import { apiTypes } from "./api-types.ts";
 import { errorCodes } from "./error-codes.ts";
 import { pluginApiPage, pluginQualityPage } from "./plugin-pages.ts";
 
@@ -26,6 +30,7 @@ export function generatedDocs(): Map<string, string> {
     ["docs/reference/http.md", httpPage()],
     ["docs/reference/plugin-api.md", pluginApiPage(ROOT, MADE)],
     ["docs/reference/plugin-quality.md", pluginQualityPage(MADE)],
+    ["ui/src/api/generated.ts", apiTypesFile()],
     [errors, withStatuses(readFileSync(join(ROOT, errors), "utf8"))],
   ]);
 }
@@ -103,13 +108,13 @@ function httpPage(): string {
     "",
     "| method and path | who | what |",
     "|---|---|---|",
-    ...documentedRoutes().map(
+    ...[...documentedRoutes(), ...GATEWAY_ROUTES].map(
       (route) =>
         `| \`${route.method} ${route.path}\` | ${policyText(route.policy)} | ${cell(route.summary)} |`,
     ),
     "",
-    "Pictures come from the gateway, which asks for the rights `live`, `playback`, `export` or `snapshot`:",
-    "`GET /api/v1/cameras/:id/live` and `…/playback` (WebSocket), `…/clip.mp4`, `…/snapshot.jpg`; `GET /ca.crt` is public.",
+    "Pictures come from the gateway, past the core. `live` and `playback` are WebSockets, as `changes` and `events` can be;",
+    "[streams.md](streams.md) says what travels on those two.",
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -119,6 +124,17 @@ function documentedRoutes(): Route[] {
   const nothing: unknown = new Proxy(() => undefined, { get: () => nothing });
   const [, metrics, passes] = [nothing, nothing, nothing] as Parameters<typeof apiRoutes>;
   return apiRoutes(nothing as HttpServices, metrics, passes);
+}
+
+/** Types for the interface's client, laid out as the house style wants it. */
+function apiTypesFile(): string {
+  const document = openApiDocument([...documentedRoutes(), ...GATEWAY_ROUTES], "");
+  return formatted(apiTypes(document), "ui/src/api/generated.ts");
+}
+
+function formatted(text: string, path: string): string {
+  const biome = join(ROOT, "node_modules/.bin/biome");
+  return execFileSync(biome, ["format", `--stdin-file-path=${path}`], { cwd: ROOT, input: text }).toString();
 }
 
 function withStatuses(page: string): string {

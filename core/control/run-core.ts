@@ -29,8 +29,10 @@ import { type RoleContext, RUN_FOLDER, type RunningProcess } from "../supervisor
 import { openUsers } from "../users/users.ts";
 import { VERSION } from "../version.ts";
 import { Cameras } from "./camera-service.ts";
+import { certificateService } from "./certificate-service.ts";
 import { listenForCommandLine } from "./cli-link.ts";
 import { CLI_SOCKET } from "./cli-protocol.ts";
+import { EventTeller } from "./event-teller.ts";
 import { GatewayLink } from "./gateway-link.ts";
 import { plannedCameras, playbackVeto, streamTeller, tellOfAudit } from "./plugin-hooks.ts";
 import { recordingsAdapter } from "./recordings-adapter.ts";
@@ -76,6 +78,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   });
   const knownStreams = await KnownStreams.open(dataDir, log);
   const changes = new ChangeFeed(clock);
+  const events = new EventTeller(db, (event) => changes.publish({ type: "event", event }));
   let listening: ListeningState = { problems: [] };
 
   const plugins = new PluginHost({
@@ -216,6 +219,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     pluginInstaller,
     pluginSettings,
     settingsTransfer,
+    certificates: certificateService(dataDir, clock, () => gateway.settingsChanged()),
     status,
     changes,
   });
@@ -273,6 +277,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
         });
         return;
       case "events":
+        await events.written();
         return;
     }
   }
@@ -284,6 +289,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   await list.start();
   await plugins.start();
   await recording.start();
+  await events.start();
   recording.onChange((change) => {
     recordingChanged(change).catch((error: unknown) =>
       log.warn("a change was not passed on", { reason: String(error) }),

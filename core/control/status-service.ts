@@ -11,6 +11,7 @@ import type { RecordingVolumeState } from "../recording/volumes.ts";
 import type { ProcessStatus } from "../supervisor/process-contract.ts";
 import { VERSION } from "../version.ts";
 import type { Cameras } from "./camera-service.ts";
+import { eventView } from "./event-teller.ts";
 
 export interface StatusOptions {
   readonly clock: Clock;
@@ -73,14 +74,7 @@ export function statusService(options: StatusOptions): StatusService {
       });
       const last = rows.at(-1);
       return {
-        events: rows.map((row) => ({
-          id: row.number,
-          type: row.type,
-          ...(row.camera === undefined ? {} : { camera: row.camera }),
-          start: new Date(row.startMs).toISOString(),
-          ...(row.endMs === undefined ? {} : { end: new Date(row.endMs).toISOString() }),
-          detail: { ...row.payload },
-        })),
+        events: rows.map(eventView),
         ...(rows.length < limit || last === undefined ? {} : { next: String(last.number) }),
       };
     },

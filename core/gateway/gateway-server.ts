@@ -2,6 +2,7 @@
 // or the gateway's own pictures. Nothing that shows a picture is reached without a grant from core.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import type { Clock } from "../clock.ts";
 import { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Access, Authorizer } from "./authorizer.ts";
@@ -11,12 +12,15 @@ import {
   plainAddress,
   TrustedProxies,
 } from "./doors/client-identity.ts";
+import type { ByteCounter } from "./doors/client-socket.ts";
+import { relayEvents } from "./doors/event-socket.ts";
 import { httpError, refuseUpgrade, sendProblem } from "./doors/problem.ts";
 import type { CoreProxy } from "./doors/proxy.ts";
-import { classifyRequest, type MediaRouteName, type Route } from "./doors/routes.ts";
+import { classifyRequest, isEventStream, type MediaRouteName, type Route } from "./doors/routes.ts";
 import { SECURITY_HEADERS } from "./doors/security-headers.ts";
 import type { StaticUi } from "./doors/static-ui.ts";
 import { Upgrades } from "./doors/upgrades.ts";
+import { momentIn } from "./download/snapshot.ts";
 import type { MediaServices } from "./media-request.ts";
 import type { MediaRight, RequestCredentials } from "./protocol.ts";
 
@@ -35,6 +39,8 @@ export interface GatewayParts {
   readonly services: MediaServices;
   /** PEM of the local root; undefined when there is none. */
   readonly rootCertificate: () => string | undefined;
+  readonly clock: Clock;
+  readonly counter: ByteCounter;
   readonly log: Log;
 }
 
@@ -42,6 +48,8 @@ export interface GatewayParts {
 export class GatewayServer {
   readonly #parts: GatewayParts;
   readonly #upgrades = new Upgrades();
+  /** Apart from those of viewers, which are counted as such. */
+  readonly #events = new Upgrades();
   #basePath = "";
   #proxies = new TrustedProxies([]);
 
@@ -65,6 +73,7 @@ export class GatewayServer {
 
   close(): void {
     this.#upgrades.close();
+    this.#events.close();
   }
 
   request(request: IncomingMessage, response: ServerResponse): void {
@@ -111,6 +120,10 @@ export class GatewayServer {
     socket.on("error", () => socket.destroy());
     const client = identifyClient(request, this.#proxies);
     const route = classifyRequest(request.url ?? "", this.#basePath);
+    if (route.kind === "core" && isEventStream(route.target)) {
+      this.#upgradeEvents(request, socket, head, client, route.target);
+      return;
+    }
     if (route.kind !== "media" || (route.name !== "live" && route.name !== "playback")) {
       refuseUpgrade(socket, new NightjarError("NJ_NOT_FOUND", "not-found", "no WebSocket is served here"));
       return;
@@ -123,6 +136,23 @@ export class GatewayServer {
       client,
       () => this.#authorize(request, route, client),
       (webSocket, access) => this.#parts.services[name](webSocket, { camera, query, access }),
+    );
+  }
+
+  #upgradeEvents(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    client: ClientIdentity,
+    target: string,
+  ): void {
+    const { proxy, clock, counter } = this.#parts;
+    const open = async () => {
+      const stream = await proxy.openStream(request, target, client, this.#basePath);
+      return { stream, release: () => void stream.destroy() };
+    };
+    void this.#events.accept(request, socket, head, client, open, (webSocket, { stream }) =>
+      relayEvents(webSocket, stream, clock, counter),
     );
   }
 
@@ -159,7 +189,7 @@ export class GatewayServer {
     }
   }
 
-  #authorize(
+  async #authorize(
     request: IncomingMessage,
     route: Extract<Route, { kind: "media" }>,
     client: ClientIdentity,
@@ -174,7 +204,12 @@ export class GatewayServer {
       ...(origin === undefined ? {} : { origin }),
       ...(client.host === undefined ? {} : { host: client.host }),
     };
-    return this.#parts.authorizer.authorize(credentials, route.camera, RIGHT[route.name]);
+    const { authorizer } = this.#parts;
+    // A picture of the past is playback too, with all that may be said against that.
+    if (route.name === "snapshot.jpg" && momentIn(route.query) !== undefined) {
+      (await authorizer.authorize(credentials, route.camera, "playback")).release();
+    }
+    return await authorizer.authorize(credentials, route.camera, RIGHT[route.name]);
   }
 
   #serveRoot(response: ServerResponse, headOnly: boolean): void {

@@ -103,6 +103,8 @@ export async function runGateway(
     ui: new StaticUi(uiFolder, log),
     services,
     rootCertificate: () => certificates.current?.root,
+    clock,
+    counter: figures,
     log,
   });
   const listeners = new Listeners(

@@ -7,6 +7,7 @@ import Koa from "koa";
 import helmet from "koa-helmet";
 import { Type } from "typebox";
 import { ChangeFeed } from "./change-feed.ts";
+import { GATEWAY_ROUTES } from "./gateway-routes.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
 import { PagePasses } from "./page-passes.ts";
@@ -16,6 +17,8 @@ import { httpError, problemAnswer } from "./problem.ts";
 import { answer, needs, type Route, route, SIGNED_IN } from "./route.ts";
 import { routeMiddleware } from "./router.ts";
 import { cameraRoutes } from "./routes/camera-routes.ts";
+import { certificateRoutes } from "./routes/certificate-routes.ts";
+import { changeRoutes } from "./routes/change-routes.ts";
 import { pluginInstallRoutes } from "./routes/plugin-install-routes.ts";
 import { pluginRoutes } from "./routes/plugin-routes.ts";
 import { pluginSettingsRoutes } from "./routes/plugin-settings-routes.ts";
@@ -49,6 +52,7 @@ export function createHttpApp(services: HttpServices): HttpApp {
   const passes = new PagePasses(services.clock);
   const routes = apiRoutes(services, metrics, passes);
   const serveRoutes = routeMiddleware(routes, services);
+  services.changes.judgeBy((sessionId) => services.users.sessions.find(sessionId));
   const stopTelling = services.users.sessions.onRevoked((ids) => {
     services.changes.endSessions(ids);
     passes.endSessions(ids);
@@ -132,8 +136,10 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
     ...pluginInstallRoutes(services),
     ...pluginSettingsRoutes(services),
     ...systemRoutes(services),
+    ...changeRoutes(services),
     ...settingsRoutes(services),
     ...settingsTransferRoutes(services),
+    ...certificateRoutes(services),
     route({
       method: "GET",
       path: "/metrics",
@@ -150,12 +156,12 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
       path: "/api/v1/openapi.json",
       policy: SIGNED_IN,
       summary: "This description.",
-      response: Type.Object({}),
+      response: Type.Record(Type.String(), Type.Unknown(), { description: "An OpenAPI 3.1 document." }),
       handle() {
         const ofPlugins = services.plugins
           .list()
           .flatMap(({ name }) => services.plugins.routesOf(name).map((entry) => routeOf(name, entry)));
-        const document = openApiDocument([...routes, ...ofPlugins], services.version);
+        const document = openApiDocument([...routes, ...GATEWAY_ROUTES, ...ofPlugins], services.version);
         return answer(200, JSON.stringify(document), { "content-type": "application/json" });
       },
     }),

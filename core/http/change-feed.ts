@@ -1,49 +1,55 @@
-// Passes on what changes in the recorder to those who listen on `GET /changes` (Server-Sent Events, WHATWG HTML §9.2).
-// Each listener gets only what its account may see, through a bounded queue: whoever does not read is cut off and
-// comes back with a fresh picture.
+// Passes on what changes in the recorder to those who listen on `GET /changes`, by Server-Sent Events (WHATWG HTML §9.2)
+// or, through the gateway, by WebSocket. Each listener gets only what its account may see, through a bounded queue:
+// whoever does not read is cut off. Who comes back says what it saw last, and gets what it missed, or is told to read anew.
 import { Readable } from "node:stream";
 import type { Clock, Timer } from "../clock.ts";
 import { NightjarError } from "../errors.ts";
-import type { PluginJob } from "../plugin/install/install-job.ts";
-import { mayDo, mayDoWith, type Principal } from "../users/principal.ts";
-import type { CameraView, VolumeView } from "./wire-schemas.ts";
+import type { Principal } from "../users/principal.ts";
+import { type Change, concerns, frame, maySeeChange, payloadOf } from "./change.ts";
+import { ChangeHistory, type KeptChange } from "./change-history.ts";
 
-/** Something that changed, as listeners get it. */
-export type Change =
-  | { readonly type: "camera"; readonly camera: CameraView }
-  | { readonly type: "camera-removed"; readonly camera: string }
-  | { readonly type: "volume"; readonly volume: VolumeView }
-  | { readonly type: "plugin-job"; readonly job: PluginJob }
-  | {
-      readonly type: "coverage";
-      readonly camera: string;
-      readonly stream: "main" | "sub";
-      readonly start: string;
-      readonly end: string;
-      readonly reasons: readonly string[];
-      /** A file was begun at `start`; otherwise one was closed. */
-      readonly growing: boolean;
-    };
+export type { Change } from "./change.ts";
 
 export const HEARTBEAT_MS = 15_000;
+/** How often the ends of sessions are looked for that no message tells: those by time. */
+const EXPIRY_MS = 500;
 const QUEUE_LIMIT_BYTES = 1024 * 1024;
 const LISTENER_LIMIT = 500;
 const LISTENERS_PER_SESSION = 16;
 
+/** What a listener wants of all that it may see. */
+export interface ListenWish {
+  /** Changes of these cameras only; undefined: of all, and of the recorder itself. */
+  readonly cameras?: ReadonlySet<string> | undefined;
+  readonly types?: ReadonlySet<string> | undefined;
+  /** The id of the last change that it got. */
+  readonly since?: string | undefined;
+}
+
 interface Listener {
-  readonly principal: Principal;
+  principal: Principal;
+  readonly wish: ListenWish;
   readonly stream: Readable;
+  isBeingJudged: boolean;
 }
 
 /** The changes of one recorder. Close it at the end. */
 export class ChangeFeed {
+  readonly #clock: Clock;
   readonly #listeners = new Set<Listener>();
-  readonly #heartbeat: Timer;
+  readonly #timers: readonly Timer[];
+  readonly #history: ChangeHistory;
+  #findSession: ((sessionId: string) => Promise<Principal | undefined>) | undefined;
 
   constructor(clock: Clock) {
-    this.#heartbeat = clock.every(HEARTBEAT_MS, () => {
-      for (const listener of this.#listeners) this.#send(listener, ": alive\n\n");
-    });
+    this.#clock = clock;
+    this.#history = new ChangeHistory(clock.wallMs());
+    this.#timers = [
+      clock.every(HEARTBEAT_MS, () => {
+        for (const listener of this.#listeners) this.#send(listener, ": alive\n\n");
+      }),
+      clock.every(EXPIRY_MS, () => this.endExpired()),
+    ];
   }
 
   /** How many listen. */
@@ -51,28 +57,52 @@ export class ChangeFeed {
     return this.#listeners.size;
   }
 
+  /** Says who knows whether a session lives on whose known end has come: it may have been used meanwhile. */
+  judgeBy(findSession: (sessionId: string) => Promise<Principal | undefined>): void {
+    this.#findSession = findSession;
+  }
+
   /** Tells everybody who may see it. */
   publish(change: Change): void {
-    let text: string | undefined;
-    for (const listener of this.#listeners) {
-      if (!maySee(listener.principal, change)) continue;
-      text ??= frame(change.type, payload(change));
-      this.#send(listener, text);
-    }
+    const data = JSON.stringify(payloadOf(change));
+    const kept = this.#history.add(change, data);
+    for (const listener of this.#listeners) this.#offer(listener, kept);
   }
 
   /** Tells sessions that they ended, and closes their streams. */
   endSessions(sessionIds: readonly string[]): void {
     const ids = new Set(sessionIds);
+    for (const listener of this.#listeners) if (ids.has(listener.principal.sessionId)) this.#end(listener);
+  }
+
+  /** Ends the streams of sessions whose time is over. */
+  endExpired(): void {
+    const nowMs = this.#clock.wallMs();
     for (const listener of this.#listeners) {
-      if (!ids.has(listener.principal.sessionId)) continue;
-      this.#send(listener, frame("session-ended", {}));
-      this.#drop(listener);
+      if (listener.principal.expiresAtMs > nowMs || listener.isBeingJudged) continue;
+      if (this.#findSession === undefined) {
+        this.#end(listener);
+        continue;
+      }
+      listener.isBeingJudged = true;
+      this.#findSession(listener.principal.sessionId)
+        .then((principal) => {
+          if (principal === undefined || principal.expiresAtMs <= this.#clock.wallMs()) this.#end(listener);
+          else listener.principal = principal;
+        })
+        // What cannot be asked is asked again at the next look.
+        .catch(() => undefined)
+        .finally(() => {
+          listener.isBeingJudged = false;
+        });
     }
   }
 
-  /** A stream of events for an account, which ends when the session does. Destroy it to stop listening. */
-  listen(principal: Principal): Readable {
+  /**
+   * A stream of events for an account, which ends when the session does. Destroy it to stop listening. Throws
+   * `NJ_TOO_MANY_LISTENERS`.
+   */
+  listen(principal: Principal, wish: ListenWish = {}): Readable {
     let ofSession = 0;
     for (const listener of this.#listeners) {
       if (listener.principal.sessionId === principal.sessionId) ofSession += 1;
@@ -86,21 +116,42 @@ export class ChangeFeed {
     }
     const listener: Listener = {
       principal,
+      wish,
+      isBeingJudged: false,
       // Everything comes by push; what was pushed and not read yet is the queue.
       stream: new Readable({ read: () => undefined }),
     };
     listener.stream.once("close", () => this.#listeners.delete(listener));
     this.#listeners.add(listener);
     this.#send(listener, "retry: 2000\n\n");
+    this.#catchUp(listener);
     return listener.stream;
   }
 
   close(): void {
-    this.#heartbeat.cancel();
+    for (const timer of this.#timers) timer.cancel();
     for (const listener of this.#listeners) this.#drop(listener);
   }
 
+  /** What came after the last change that the listener knows; where that is not known any more, that it must read anew. */
+  #catchUp(listener: Listener): void {
+    const missed = listener.wish.since === undefined ? [] : this.#history.after(listener.wish.since);
+    if (missed === undefined) {
+      this.#send(listener, frame("reset", "{}", this.#history.lastId));
+      return;
+    }
+    for (const kept of missed) this.#offer(listener, kept);
+  }
+
+  #offer(listener: Listener, { id, change, data }: KeptChange): void {
+    const { cameras, types } = listener.wish;
+    if (types !== undefined && !types.has(change.type)) return;
+    if (cameras !== undefined && !concerns(change, cameras)) return;
+    if (maySeeChange(listener.principal, change)) this.#send(listener, frame(change.type, data, id));
+  }
+
   #send(listener: Listener, text: string): void {
+    if (listener.stream.destroyed || !this.#listeners.has(listener)) return;
     if (listener.stream.readableLength + text.length > QUEUE_LIMIT_BYTES) {
       this.#listeners.delete(listener);
       listener.stream.destroy();
@@ -109,43 +160,13 @@ export class ChangeFeed {
     listener.stream.push(text);
   }
 
+  #end(listener: Listener): void {
+    this.#send(listener, frame("session-ended", "{}"));
+    this.#drop(listener);
+  }
+
   #drop(listener: Listener): void {
-    this.#listeners.delete(listener);
+    if (!this.#listeners.delete(listener)) return;
     listener.stream.push(null);
   }
-}
-
-function maySee(principal: Principal, change: Change): boolean {
-  switch (change.type) {
-    case "camera":
-      return mayDoWith(principal, "cameras.view", change.camera.id);
-    case "camera-removed":
-      return mayDoWith(principal, "cameras.view", change.camera);
-    case "coverage":
-      return mayDoWith(principal, "playback", change.camera);
-    case "volume":
-    case "plugin-job":
-      return mayDo(principal, "system.view");
-  }
-}
-
-function payload(change: Change): unknown {
-  switch (change.type) {
-    case "camera":
-      return change.camera;
-    case "camera-removed":
-      return { id: change.camera };
-    case "volume":
-      return change.volume;
-    case "plugin-job":
-      return change.job;
-    case "coverage": {
-      const { type: _, ...rest } = change;
-      return rest;
-    }
-  }
-}
-
-function frame(event: string, data: unknown): string {
-  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }

@@ -42,6 +42,8 @@ export interface RouteRequest<P, Q, B> {
   readonly principal: Principal;
   readonly principalIfAny: Principal | undefined;
   readonly client: ClientInfo;
+  /** A header of the request, "" if it has none; of cookies and credentials nothing is told. */
+  header(name: "accept" | "last-event-id"): string;
   /** The body as it comes, for routes that take a file. Whoever reads it counts: what is announced is only a promise. */
   readonly file: AsyncIterable<Uint8Array>;
   /** Writes an act of this caller to the audit log. The detail holds no secrets. */

@@ -15,6 +15,7 @@ import type { CredentialKind, Policy, Route, RouteAnswer } from "./route.ts";
 import type { HttpServices } from "./services.ts";
 
 export const BODY_LIMIT_BYTES = 1024 * 1024;
+const HEADER_LIMIT = 1_000;
 const NO_QUERY = Type.Object({}, { additionalProperties: false });
 
 const parseBody = bodyParser({
@@ -112,6 +113,7 @@ export function serve(route: Route, services: HttpServices): Middleware {
       },
       principalIfAny: principal,
       client,
+      header: (name) => context.get(name).slice(0, HEADER_LIMIT),
       file: context.req,
       audit: (action, detail = {}, camera) =>
         services.users.audit.record({

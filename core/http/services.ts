@@ -3,6 +3,7 @@
 import type { Clock } from "../clock.ts";
 import type { ConfigStore } from "../config/config-store.ts";
 import type { StreamName } from "../domain/ids.ts";
+import type { CertificateFacts } from "../gateway/doors/certificate-facts.ts";
 import type { Log } from "../log.ts";
 import type { PluginRoute } from "../plugin/contract/plugin-route.ts";
 import type { PluginPage } from "../plugin/host/plugin-host.ts";
@@ -178,6 +179,14 @@ export interface SettingsTransferService {
   rollback(importer: Importer): Promise<ImportPreview>;
 }
 
+/** The certificate of HTTPS. A key that was handed in never comes out. */
+export interface CertificateService {
+  facts(): Promise<CertificateFacts>;
+  /** Resolves when the gateway was told. Throws `NJ_CERTIFICATE_REFUSED` with the reason. */
+  replace(pair: { readonly certificate: string; readonly key: string }): Promise<CertificateFacts>;
+  remove(): Promise<CertificateFacts>;
+}
+
 /** All that the API is made of. */
 export interface HttpServices {
   readonly version: string;
@@ -191,6 +200,7 @@ export interface HttpServices {
   readonly pluginInstaller: PluginInstallService;
   readonly pluginSettings: PluginSettingsService;
   readonly settingsTransfer: SettingsTransferService;
+  readonly certificates: CertificateService;
   readonly status: StatusService;
   /** Whoever learns of a change publishes it here; `GET /changes` passes it on. */
   readonly changes: ChangeFeed;

@@ -29,8 +29,28 @@ const StateSchema = Type.Object({
   note: Type.Optional(Type.String({ description: "What is not as wished though it works." })),
 });
 const WireFormatSchema = Type.Object(
-  { formatId: Type.Integer() },
-  { description: "See core/media/live-wire.ts." },
+  {
+    formatId: Type.Integer(),
+    video: Type.Optional(
+      Type.Object({
+        codec: Type.String({ description: "As browsers name it: `avc1.64001f`." }),
+        width: Type.Integer(),
+        height: Type.Integer(),
+        description: Type.String({ description: "The decoder's configuration, base 64." }),
+        frameRate: Type.Optional(Type.Number()),
+      }),
+    ),
+    audio: Type.Optional(
+      Type.Object({
+        codec: Type.String(),
+        sampleRate: Type.Integer(),
+        channels: Type.Integer(),
+        description: Type.Optional(Type.String()),
+        note: Type.Optional(Type.String()),
+      }),
+    ),
+  },
+  { description: "What the stream sends, as core/media/live-wire.ts has it." },
 );
 
 export const CameraSchema = Type.Object({
@@ -250,17 +270,18 @@ export const StatusSchema = Type.Object({
 });
 export type StatusView = Static<typeof StatusSchema>;
 
+export const EventSchema = Type.Object({
+  id: Type.Integer(),
+  type: Type.String(),
+  camera: Type.Optional(Type.String()),
+  start: TimeSchema,
+  end: Type.Optional(TimeSchema),
+  detail: Type.Record(Type.String(), Type.Unknown()),
+});
+export type EventView = Static<typeof EventSchema>;
+
 export const EventsPageSchema = Type.Object({
-  events: Type.Array(
-    Type.Object({
-      id: Type.Integer(),
-      type: Type.String(),
-      camera: Type.Optional(Type.String()),
-      start: TimeSchema,
-      end: Type.Optional(TimeSchema),
-      detail: Type.Record(Type.String(), Type.Unknown()),
-    }),
-  ),
+  events: Type.Array(EventSchema),
   next: Type.Optional(Type.String({ description: "Cursor of the next page." })),
 });
 export type EventsPage = Static<typeof EventsPageSchema>;

@@ -4,7 +4,8 @@ import { describe, it } from "node:test";
 import { sourcesBelow } from "./source-tree.ts";
 
 const PRODUCT = [...sourcesBelow("core"), ...sourcesBelow("plugins"), ...sourcesBelow("ui")].filter(
-  ({ path }) => !path.includes("/tests/"),
+  // What is written from code is as long as the code makes it.
+  ({ path }) => !path.includes("/tests/") && path !== "ui/src/api/generated.ts",
 );
 /** Longest file; most are below 300 lines. */
 const LONGEST = 450;

@@ -220,7 +220,7 @@ describe("clips and snapshots through the gateway", () => {
 
   it("gives the key frame at or before a moment, or the exact frame, as JPEG", async () => {
     const at = (time90k: number, more = "") =>
-      fetch(`${gateway.http}/api/v1/cameras/yard/snapshot.jpg?time=${iso(time90k)}${more}`, { headers });
+      fetch(`${gateway.http}/api/v1/cameras/yard/snapshot.jpg?at=${iso(time90k)}${more}`, { headers });
     const key = await at(NOON + 5.5 * SECOND, "&width=160");
     assert.equal(key.status, 200);
     assert.equal(key.headers.get("content-type"), "image/jpeg");
@@ -243,6 +243,64 @@ describe("clips and snapshots through the gateway", () => {
     const psnr = Number(/average:([\d.]+|inf)/.exec(compared.stderr)?.[1]);
     assert.ok(psnr > 28, `PSNR ${psnr}`);
     assert.equal((await at(NOON - 100 * SECOND)).status, 404);
+  });
+
+  it("gives a picture a tag, knows it again without making it, and takes its width up to the next step", async () => {
+    const ask = (more: string, tag?: string) =>
+      fetch(`${gateway.http}/api/v1/cameras/yard/snapshot.jpg?at=${iso(NOON + 2 * SECOND)}${more}`, {
+        headers: { ...headers, ...(tag === undefined ? {} : { "if-none-match": tag }) },
+      });
+    const first = await ask("&width=100");
+    assert.equal(first.status, 200);
+    const file = join(folder, "small.jpg");
+    await writeFile(file, Buffer.from(await first.arrayBuffer()));
+    const { stdout } = await run("ffprobe", [
+      ...["-v", "error", "-show_entries", "stream=width", "-of", "csv=p=0", file],
+    ]);
+    assert.equal(stdout.trim(), "160");
+    const tag = first.headers.get("etag") ?? "";
+    assert.match(tag, /^"[\w-]{27}"$/);
+    const again = await ask("&width=160", tag);
+    assert.equal(again.status, 304);
+    assert.equal((await again.arrayBuffer()).byteLength, 0);
+    assert.equal(again.headers.get("etag"), tag);
+    const larger = await ask("&width=161", tag);
+    assert.equal(larger.status, 200);
+    await larger.arrayBuffer();
+    for (const width of ["15", "4000", "1e3", "x"])
+      assert.equal((await ask(`&width=${width}`)).status, 422, width);
+    assert.equal((await ask("&at=yesterday")).status, 200, "the first one given holds");
+    const wrong = await fetch(`${gateway.http}/api/v1/cameras/yard/snapshot.jpg?at=soon`, { headers });
+    assert.equal(((await wrong.json()) as { code: string }).code, "NJ_SNAPSHOT_TIME");
+  });
+
+  it("makes one picture a second of a camera, and says when to come back", async () => {
+    const moments = Array.from({ length: 12 }, (_, index) => NOON + index * SECOND);
+    const answers = await Promise.all(
+      moments.map(async (time90k) => {
+        const answer = await fetch(
+          `${gateway.http}/api/v1/cameras/pond/snapshot.jpg?width=320&at=${iso(time90k)}`,
+          { headers },
+        );
+        return { status: answer.status, wait: answer.headers.get("retry-after"), body: await answer.text() };
+      }),
+    );
+    const busy = answers.filter(({ status }) => status === 429);
+    assert.ok(busy.length > 0);
+    for (const { body, wait } of busy) {
+      assert.equal((JSON.parse(body) as { code: string }).code, "NJ_SNAPSHOT_BUSY");
+      assert.ok(Number(wait) >= 1);
+    }
+    assert.ok(answers.filter(({ status }) => status === 200).length >= 4);
+  });
+
+  it("asks for the right to play back where a moment is asked for", async () => {
+    gateway.core.asked.length = 0;
+    await fetch(`${gateway.http}/api/v1/cameras/yard/snapshot.jpg?at=${iso(NOON)}&width=160`, { headers });
+    assert.deepEqual(
+      gateway.core.asked.map(({ right }) => right),
+      ["playback", "snapshot"],
+    );
   });
 
   it("gives the newest live picture as JPEG", async () => {

@@ -1,8 +1,8 @@
 // The certificate of the HTTPS port: a local certificate authority made at first start, whose root the owner may
 // install, and a leaf for this machine's names, renewed before it ends and when names or addresses change.
 // Own files `own.crt` and `own.key` in `<data>/certificates/` go before it.
-import { createPrivateKey, X509Certificate } from "node:crypto";
-import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { X509Certificate } from "node:crypto";
+import { chmod, mkdir, readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
@@ -10,12 +10,13 @@ import { generate } from "selfsigned";
 import type { Clock } from "../../clock.ts";
 import { systemCode } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import { RENEW_BEFORE_DAYS } from "./certificate-facts.ts";
+import { certificateFolder, type PemPair, pairFault, writeWhole } from "./own-certificate.ts";
 
 const DAY_MS = 86_400_000;
 const ROOT_DAYS = 3_650;
 /** Browsers refuse leaves that live longer than 398 days. */
 const LEAF_DAYS = 397;
-const RENEW_BEFORE_DAYS = 30;
 const NAMES_LIMIT = 64;
 
 export interface ServerCertificate {
@@ -30,11 +31,6 @@ export interface ServerCertificate {
   readonly problem: string | undefined;
 }
 
-interface KeyPair {
-  readonly key: string;
-  readonly certificate: string;
-}
-
 /** Reads or makes the certificate for `extraNames` and this machine's own names. */
 export async function serverCertificate(
   dataDir: string,
@@ -42,14 +38,14 @@ export async function serverCertificate(
   clock: Clock,
   log: Log,
 ): Promise<ServerCertificate> {
-  const folder = join(dataDir, "certificates");
+  const folder = certificateFolder(dataDir);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
   const nowMs = clock.wallMs();
   let problem: string | undefined;
   const own = await readPair(folder, "own");
   if (own !== undefined) {
-    const fault = faultOf(own, nowMs);
+    const fault = pairFault(own, nowMs);
     if (fault === undefined) {
       const endMs = new X509Certificate(own.certificate).validToDate.getTime();
       return {
@@ -92,9 +88,9 @@ export function machineNames(extraNames: readonly string[]): string[] {
   return valid.toSorted((a, b) => (a < b ? -1 : 1)).slice(0, NAMES_LIMIT);
 }
 
-async function rootPair(folder: string, nowMs: number, log: Log): Promise<KeyPair> {
+async function rootPair(folder: string, nowMs: number, log: Log): Promise<PemPair> {
   const known = await readPair(folder, "ca");
-  if (known !== undefined && faultOf(known, nowMs) === undefined) return known;
+  if (known !== undefined && pairFault(known, nowMs) === undefined) return known;
   const made = await generate(
     [
       { name: "commonName", value: `Nightjar on ${hostname()}`.slice(0, 64) },
@@ -119,13 +115,13 @@ async function rootPair(folder: string, nowMs: number, log: Log): Promise<KeyPai
 
 async function leafPair(
   folder: string,
-  root: KeyPair,
+  root: PemPair,
   names: readonly string[],
   nowMs: number,
   log: Log,
-): Promise<KeyPair> {
+): Promise<PemPair> {
   const known = await readPair(folder, "server");
-  if (known !== undefined && faultOf(known, nowMs + RENEW_BEFORE_DAYS * DAY_MS) === undefined) {
+  if (known !== undefined && pairFault(known, nowMs + RENEW_BEFORE_DAYS * DAY_MS) === undefined) {
     const leaf = new X509Certificate(known.certificate);
     const signed = leaf.verify(new X509Certificate(root.certificate).publicKey);
     if (signed && names.every((name) => holds(leaf, name))) return known;
@@ -159,19 +155,7 @@ function holds(leaf: X509Certificate, name: string): boolean {
   return (leaf.subjectAltName ?? "").split(", ").includes(`DNS:${name}`);
 }
 
-/** Why a pair cannot be used at `nowMs`, for people; undefined if it can. */
-function faultOf(pair: KeyPair, nowMs: number): string | undefined {
-  try {
-    const certificate = new X509Certificate(pair.certificate);
-    if (!certificate.checkPrivateKey(createPrivateKey(pair.key))) return "the key does not belong to it";
-    if (certificate.validToDate.getTime() <= nowMs) return `it ended on ${certificate.validTo}`;
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
-async function readPair(folder: string, name: string): Promise<KeyPair | undefined> {
+async function readPair(folder: string, name: string): Promise<PemPair | undefined> {
   try {
     const [key, certificate] = await Promise.all([
       readFile(join(folder, `${name}.key`), "utf8"),
@@ -184,17 +168,10 @@ async function readPair(folder: string, name: string): Promise<KeyPair | undefin
   }
 }
 
-async function writePair(folder: string, name: string, pair: KeyPair): Promise<KeyPair> {
+async function writePair(folder: string, name: string, pair: PemPair): Promise<PemPair> {
   await writeWhole(join(folder, `${name}.key`), pair.key, 0o600);
   await writeWhole(join(folder, `${name}.crt`), pair.certificate, 0o644);
   return pair;
-}
-
-async function writeWhole(file: string, text: string, mode: number): Promise<void> {
-  const temporary = `${file}.new`;
-  await writeFile(temporary, text, { mode, flush: true });
-  await chmod(temporary, mode);
-  await rename(temporary, file);
 }
 
 function withNewline(text: string): string {

@@ -33,7 +33,9 @@ export function problemOf(error: unknown): Problem {
     "content-length": String(Buffer.byteLength(body)),
     "cache-control": "no-store",
   };
-  if (httpStatus === 503 || httpStatus === 429) headers["retry-after"] = String(RETRY_AFTER_SECONDS);
+  const wait = plain.context?.["retryAfterSeconds"];
+  if (typeof wait === "number") headers["retry-after"] = String(Math.ceil(wait));
+  else if (httpStatus === 503 || httpStatus === 429) headers["retry-after"] = String(RETRY_AFTER_SECONDS);
   if (httpStatus === 401) headers["www-authenticate"] = 'Bearer realm="Nightjar"';
   return { status: httpStatus, headers, body };
 }

@@ -21,6 +21,8 @@ const ANSWER_TIMEOUT_MS = 30_000;
 /** Requests that wait for core at once: a core that hangs must not fill the memory. */
 const PENDING_LIMIT = 1_024;
 
+const PROBLEM_LIMIT_BYTES = 64 * 1024;
+
 const HOP_BY_HOP = new Set([
   "connection",
   "keep-alive",
@@ -85,9 +87,7 @@ export class CoreProxy {
     });
     outgoing.on("timeout", () => {
       if (counted) {
-        outgoing.destroy(
-          new NightjarError("NJ_CORE_TIMEOUT", "deadline-exceeded", "Nightjar's core did not answer in time"),
-        );
+        outgoing.destroy(coreTimeout());
       }
     });
     outgoing.on("response", (answer) => {
@@ -114,6 +114,42 @@ export class CoreProxy {
       if (!incoming.complete) cutSoon(incoming);
     });
     sendBody(incoming, outgoing, limitBytes, () => refuseBody(incoming, response, limitBytes));
+  }
+
+  /**
+   * Opens a stream of core's that goes on without end, for whoever passes it on in another form. The caller destroys it.
+   * Rejects with core's own problem, with `NJ_CORE_AWAY` or `NJ_CORE_TIMEOUT`.
+   */
+  openStream(
+    incoming: IncomingMessage,
+    target: string,
+    client: ClientIdentity,
+    basePath: string,
+  ): Promise<IncomingMessage> {
+    const headers = forwardedHeaders(incoming.headers, client, basePath);
+    for (const name of Object.keys(headers)) if (name.startsWith("sec-websocket-")) delete headers[name];
+    return new Promise((resolve, reject) => {
+      const outgoing = request({
+        socketPath: this.#socketPath,
+        // A connection of its own: it is not given back.
+        agent: false,
+        method: "GET",
+        path: target,
+        headers: { ...headers, accept: "text/event-stream" },
+        timeout: this.#answerTimeoutMs,
+      });
+      const gone = () => outgoing.destroy();
+      incoming.socket.once("close", gone);
+      outgoing.on("timeout", () => outgoing.destroy(coreTimeout()));
+      outgoing.on("error", (error) => reject(coreAway(error)));
+      outgoing.on("response", (answer) => {
+        outgoing.setTimeout(0);
+        incoming.socket.off("close", gone);
+        if (answer.statusCode === 200) resolve(answer);
+        else problemIn(answer).then(reject, reject);
+      });
+      outgoing.end();
+    });
   }
 
   close(): void {
@@ -191,6 +227,23 @@ function answerHeaders(headers: IncomingHttpHeaders): Record<string, string | st
     if (value !== undefined && !HOP_BY_HOP.has(name)) kept[name] = value;
   }
   return kept;
+}
+
+/** The problem that core answered with, as an error that says the same. */
+async function problemIn(answer: IncomingMessage): Promise<NightjarError> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > PROBLEM_LIMIT_BYTES) break;
+    chunks.push(chunk);
+  }
+  const { code, detail } = JSON.parse(Buffer.concat(chunks).toString("utf8")) as Record<string, unknown>;
+  return httpError(answer.statusCode ?? 502, String(code), String(detail));
+}
+
+function coreTimeout(): NightjarError {
+  return new NightjarError("NJ_CORE_TIMEOUT", "deadline-exceeded", "Nightjar's core did not answer in time");
 }
 
 function coreAway(error: unknown): NightjarError {

@@ -3,6 +3,8 @@
 import { type CameraId, isId } from "../../domain/ids.ts";
 
 export const MEDIA_ROUTES = ["live", "playback", "clip.mp4", "snapshot.jpg"] as const;
+/** Resources of core's that are a stream, and are to be had by WebSocket too. */
+export const EVENT_PATHS = ["/api/v1/changes", "/api/v1/events"] as const;
 export type MediaRouteName = (typeof MEDIA_ROUTES)[number];
 
 export type Route =
@@ -62,6 +64,12 @@ export function classifyRequest(target: string, basePath: string): Route {
   const decoded = decode(path);
   if (decoded === undefined || decoded.includes("\0")) return { kind: "malformed" };
   return { kind: "ui", path: decoded };
+}
+
+/** True if what core is asked for is a stream of events. */
+export function isEventStream(target: string): boolean {
+  const [path] = target.split("?");
+  return (EVENT_PATHS as readonly string[]).includes(path ?? "");
 }
 
 function decode(text: string): string | undefined {

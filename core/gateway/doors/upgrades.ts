@@ -4,7 +4,6 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { NightjarError } from "../../errors.ts";
-import type { Access } from "../authorizer.ts";
 import { type ClientIdentity, isSameOrigin } from "./client-identity.ts";
 import { refuseUpgrade } from "./problem.ts";
 
@@ -12,6 +11,11 @@ import { refuseUpgrade } from "./problem.ts";
 const MESSAGE_LIMIT_BYTES = 64 * 1024;
 /** Upgrades that wait for core at once. */
 const PENDING_LIMIT = 1_024;
+
+/** What was granted: given back if no socket comes of it. */
+export interface Granted {
+  release(): void;
+}
 
 /** Makes WebSockets. */
 export class Upgrades {
@@ -25,13 +29,13 @@ export class Upgrades {
   #pending = 0;
 
   /** Upgrades the request once `authorize` has granted it and hands the socket to `serve`. */
-  async accept(
+  async accept<T extends Granted>(
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
     client: ClientIdentity,
-    authorize: () => Promise<Access>,
-    serve: (socket: WebSocket, access: Access) => void,
+    authorize: () => Promise<T>,
+    serve: (socket: WebSocket, access: T) => void,
   ): Promise<void> {
     const origin = request.headers.origin;
     if (origin !== undefined && !isSameOrigin(origin, client)) {
@@ -50,7 +54,7 @@ export class Upgrades {
       return;
     }
     this.#pending += 1;
-    let access: Access;
+    let access: T;
     try {
       access = await authorize();
     } catch (error) {

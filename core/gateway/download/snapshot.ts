@@ -1,6 +1,9 @@
-// `GET /api/v1/cameras/:id/snapshot.jpg[?time=&stream=&width=&exact=1]`: the newest picture, or one of a recording: the
-// key frame at or before the moment, or with `exact` the very frame.
+// `GET /api/v1/cameras/:id/snapshot.jpg[?at=&stream=&width=&exact=1]`: the newest picture, or one of a recording: the key
+// frame at or before the moment, or with `exact` the very frame. A picture has a tag before it is made, so that whoever has
+// it already costs nothing; what is made is kept, paced for each camera and bounded over all.
+import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Clock } from "../../clock.ts";
 import { msFromTime90k, TICKS_PER_SECOND, time90kFromMs } from "../../domain/time.ts";
 import { NightjarError } from "../../errors.ts";
 import { keyFrameJpeg } from "../../media/ffmpeg/key-frame-jpeg.ts";
@@ -14,11 +17,20 @@ import type { VolumeReaders } from "../footage/volume-reader.ts";
 import type { MediaPort } from "../media-link.ts";
 import { type MediaRequest, wantedStream } from "../media-request.ts";
 import { PlaybackTimeline } from "../playback/playback-timeline.ts";
+import { KeptPictures } from "./kept-pictures.ts";
+import { PicturePace } from "./picture-pace.ts";
 import { Turns } from "./turns.ts";
 
 const RUNNING_LIMIT = 4;
 const WAITING_LIMIT = 64;
-const KEPT = 64;
+/** The newest picture is asked of the camera's stream this often. */
+const LIVE_FOR_MS = 1_000;
+const LIVE_KEPT = 4_096;
+/** A width is taken up to the next of these, so that few pictures serve many askers. */
+const WIDTHS = [160, 320, 640, 960, 1_280, 1_920, 2_560, 3_840] as const;
+/** Up to here a picture is a thumbnail: looking at many is one act for the audit log, once a minute. */
+const THUMBNAIL_WIDTH = 320;
+const THUMBNAILS_MS = 60_000;
 /** A moment this far from any picture has no picture. */
 const DISTANCE_90K = 2 * TICKS_PER_SECOND;
 
@@ -34,12 +46,17 @@ export interface SnapshotParts {
   readonly readers: VolumeReaders;
   readonly counter: ByteCounter;
   readonly findFfmpeg: FindFfmpeg;
+  readonly clock: Clock;
 }
 
 /** Serves snapshots; the same picture is converted once. */
 export class SnapshotService {
   readonly #parts: SnapshotParts;
-  readonly #kept = new Map<string, Promise<Buffer>>();
+  readonly #kept = new KeptPictures();
+  readonly #pace: PicturePace;
+  readonly #newest = new Map<string, { readonly atMs: number; readonly picture: Promise<Picture> }>();
+  /** Session and camera → when its looking at thumbnails was told last. */
+  readonly #toldMs = new Map<string, number>();
   readonly #turns = new Turns(
     RUNNING_LIMIT,
     WAITING_LIMIT,
@@ -49,39 +66,57 @@ export class SnapshotService {
 
   constructor(parts: SnapshotParts) {
     this.#parts = parts;
+    this.#pace = new PicturePace(parts.clock);
   }
 
   async serve(request: IncomingMessage, response: ServerResponse, media: MediaRequest): Promise<void> {
     const stream = wantedStream(media);
     const width = widthOf(media.query.get("width"));
-    const time = media.query.get("time");
+    const time = momentIn(media.query);
     const timeline = new PlaybackTimeline(this.#parts, media.camera, stream);
     const exact = media.query.get("exact") === "1";
     const picture =
-      time === null
+      time === undefined
         ? await this.#live(media, stream)
         : await this.#recorded(timeline, timeOf(time), exact, media.access.signal);
-    const key = `${media.camera}/${stream}/${picture.time90k}/${picture.frames.length}/${width ?? ""}`;
-    const jpeg = await this.#convert(key, picture, width);
-    if (time !== null) {
-      this.#parts.core.notify("audit", {
-        sessionId: media.access.grant.sessionId,
-        action: "snapshot-taken",
-        camera: media.camera,
-        detail: { time90k: picture.time90k, stream },
-      });
+    const name = `${media.camera}/${stream}/${picture.time90k}/${picture.frames.length}/${width ?? ""}`;
+    const headers = {
+      etag: tagOf(name, picture),
+      "cache-control": "private, no-cache",
+      "x-nightjar-time": new Date(msFromTime90k(picture.time90k)).toISOString(),
+    };
+    if (time !== undefined) this.#tell(media, stream, picture, width);
+    if (hasTag(request.headers["if-none-match"], headers.etag)) {
+      response.writeHead(304, headers);
+      response.end();
+      return;
     }
+    const jpeg = await this.#kept.get(headers.etag, () => this.#convert(media, picture, width));
     this.#parts.counter.bytesSent += jpeg.length;
     response.writeHead(200, {
+      ...headers,
       "content-type": "image/jpeg",
       "content-length": jpeg.length,
-      "cache-control": "private, no-store",
-      "x-nightjar-time": new Date(msFromTime90k(picture.time90k)).toISOString(),
     });
     response.end(request.method === "HEAD" ? undefined : jpeg);
   }
 
-  async #live(media: MediaRequest, stream: "main" | "sub"): Promise<Picture> {
+  /** The newest picture; asked for once a second, however many look. */
+  #live(media: MediaRequest, stream: "main" | "sub"): Promise<Picture> {
+    const name = `${media.camera}/${stream}`;
+    const nowMs = this.#parts.clock.monotonicMs();
+    const known = this.#newest.get(name);
+    if (known !== undefined && nowMs - known.atMs < LIVE_FOR_MS) return known.picture;
+    const picture = this.#newestOf(media, stream);
+    this.#newest.delete(name);
+    this.#newest.set(name, { atMs: nowMs, picture });
+    picture.catch(() => this.#newest.delete(name));
+    const [oldest] = this.#newest.keys();
+    if (this.#newest.size > LIVE_KEPT && oldest !== undefined) this.#newest.delete(oldest);
+    return picture;
+  }
+
+  async #newestOf(media: MediaRequest, stream: "main" | "sub"): Promise<Picture> {
     const { format, keyFrame, time90k } = await this.#parts.media.latestKeyFrame(media.camera, stream);
     const { video } = format;
     if (video === undefined) throw noPicture();
@@ -134,15 +169,29 @@ export class SnapshotService {
     return { format: video.format, frames, time90k: item.startTime90k + wanted };
   }
 
-  #convert(key: string, picture: Picture, width: number | undefined): Promise<Buffer> {
-    const known = this.#kept.get(key);
-    if (known !== undefined) return known;
-    const made = this.#turns.run(() => this.#jpeg(picture, width));
-    this.#kept.set(key, made);
-    made.catch(() => this.#kept.delete(key));
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > KEPT && oldest !== undefined) this.#kept.delete(oldest);
-    return made;
+  async #convert(media: MediaRequest, picture: Picture, width: number | undefined): Promise<Buffer> {
+    await this.#pace.turn(media.camera);
+    return await this.#turns.run(() => this.#jpeg(picture, width));
+  }
+
+  #tell(media: MediaRequest, stream: "main" | "sub", picture: Picture, width: number | undefined): void {
+    const { sessionId } = media.access.grant;
+    const isThumbnail = width !== undefined && width <= THUMBNAIL_WIDTH;
+    if (isThumbnail) {
+      const name = `${sessionId}/${media.camera}`;
+      const nowMs = this.#parts.clock.monotonicMs();
+      if (nowMs - (this.#toldMs.get(name) ?? Number.NEGATIVE_INFINITY) < THUMBNAILS_MS) return;
+      this.#toldMs.delete(name);
+      this.#toldMs.set(name, nowMs);
+      const [oldest] = this.#toldMs.keys();
+      if (this.#toldMs.size > LIVE_KEPT && oldest !== undefined) this.#toldMs.delete(oldest);
+    }
+    this.#parts.core.notify("audit", {
+      sessionId,
+      action: isThumbnail ? "thumbnails-viewed" : "snapshot-taken",
+      camera: media.camera,
+      detail: { time90k: picture.time90k, stream },
+    });
   }
 
   async #jpeg(picture: Picture, width: number | undefined): Promise<Buffer> {
@@ -169,16 +218,32 @@ function noPicture(): NightjarError {
 function widthOf(text: string | null): number | undefined {
   if (text === null) return undefined;
   const width = Number(text);
-  if (!Number.isInteger(width) || width < 16 || width > 3840) {
+  if (!/^\d{1,4}$/.test(text) || width < 16 || width > 3840) {
     throw new NightjarError("NJ_SNAPSHOT_WIDTH", "invalid-argument", "width must be from 16 to 3840");
   }
-  return width;
+  return WIDTHS.find((step) => step >= width);
+}
+
+/** The moment that is asked for; undefined: now. */
+export function momentIn(query: URLSearchParams): string | undefined {
+  return query.get("at") ?? query.get("time") ?? undefined;
+}
+
+/** Differs where the picture does, also when a camera's clock went back over the same moment. */
+function tagOf(name: string, { frames }: Picture): string {
+  const hash = createHash("sha256").update(name);
+  for (const { data } of frames) hash.update(data);
+  return `"${hash.digest("base64url").slice(0, 27)}"`;
+}
+
+function hasTag(header: string | undefined, tag: string): boolean {
+  return header?.split(",").some((each) => each.trim().replace(/^W\//, "") === tag) === true;
 }
 
 function timeOf(text: string): number {
   const ms = Date.parse(text);
   if (!Number.isFinite(ms)) {
-    throw new NightjarError("NJ_SNAPSHOT_TIME", "invalid-argument", "time must be a moment in ISO 8601");
+    throw new NightjarError("NJ_SNAPSHOT_TIME", "invalid-argument", "at must be a moment in ISO 8601");
   }
   return time90kFromMs(ms);
 }

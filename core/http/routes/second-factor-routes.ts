@@ -26,11 +26,10 @@ export function secondFactorRoutes(services: HttpServices): Route[] {
       path: "/api/v1/session/second-factor",
       policy: SIGNED_IN,
       summary: "Whether the own account signs in with a code, and how many recovery codes are left.",
-      response: Type.Object({
-        on: Type.Boolean(),
-        since: Type.Optional(TimeSchema),
-        recoveryCodesLeft: Type.Optional(Type.Integer()),
-      }),
+      response: Type.Union([
+        Type.Object({ on: Type.Literal(false) }),
+        Type.Object({ on: Type.Literal(true), since: TimeSchema, recoveryCodesLeft: Type.Integer() }),
+      ]),
       async handle({ principal }) {
         const state = await secondFactors.state(principal.userName);
         if (!state.on) return { on: false };

@@ -1,6 +1,6 @@
 // The way in: set-up, activation, sign-in, and the caller's own session.
 import { Type } from "typebox";
-import { RIGHTS_OF_ROLE } from "../../domain/roles.ts";
+import { RIGHTS_OF_ROLE, ROLES } from "../../domain/roles.ts";
 import type { OpenedSession } from "../../users/sessions.ts";
 import { endedCookie, sessionCookie } from "../credentials.ts";
 import { confirmPassword } from "../reconfirm.ts";
@@ -84,7 +84,7 @@ export function sessionRoutes(services: HttpServices): Route[] {
       policy: SIGNED_IN,
       summary: "Who is signed in, and what they may do.",
       response: Type.Object({
-        user: Type.Object({ name: Type.String(), role: Type.String() }),
+        user: Type.Object({ name: Type.String(), role: Type.Enum(ROLES) }),
         expiresAt: TimeSchema,
         rights: Type.Array(Type.String()),
         cameras: Type.Union([Type.Literal("all"), Type.Array(Type.String())]),

@@ -1,21 +1,40 @@
-// The recorder itself: state, events, the stream of changes, settings and media tickets.
+// The recorder itself: state, events and media tickets.
 import { Type } from "typebox";
 import { NightjarError } from "../../errors.ts";
 import { diagnostics } from "../../system/diagnostics.ts";
-import { runDoctor } from "../../system/doctor.ts";
+import { CHECK_RESULTS, runDoctor } from "../../system/doctor.ts";
 import { mayDo, mayDoWith } from "../../users/principal.ts";
-import { answer, needs, type Route, route, SIGNED_IN } from "../route.ts";
+import { needs, type Route, route, SIGNED_IN } from "../route.ts";
 import { cameraNotFound } from "../router.ts";
 import type { HttpServices } from "../services.ts";
 import { momentMs } from "../time-range.ts";
 import { visibleCameras, wantedCameras } from "../visible-cameras.ts";
 import { EventsPageSchema, StatusSchema, TimeSchema } from "../wire-schemas.ts";
+import { changeStream, EVENT_STREAM, Since } from "./change-routes.ts";
 
 const closed = { additionalProperties: false } as const;
 const MEDIA_RIGHTS = ["live", "playback", "export", "snapshot"] as const;
 
+const Open = Type.Record(Type.String(), Type.Unknown());
+const DiagnosticsSchema = Type.Object({
+  product: Type.String(),
+  version: Type.String(),
+  madeAt: TimeSchema,
+  machine: Open,
+  config: Open,
+  status: Open,
+  checks: Type.Array(
+    Type.Object({
+      id: Type.String({ description: "Stable name of what was looked at." }),
+      result: Type.Enum(CHECK_RESULTS),
+      message: Type.String(),
+      advice: Type.Optional(Type.String({ description: "What to do, unless all is well." })),
+    }),
+  ),
+});
+
 export function systemRoutes(services: HttpServices): Route[] {
-  const { cameras, users, changes } = services;
+  const { cameras, users } = services;
   return [
     route({
       method: "GET",
@@ -46,7 +65,7 @@ export function systemRoutes(services: HttpServices): Route[] {
       policy: needs("diagnostics.view"),
       summary:
         "Versions, configuration, state and checks in one document without secrets, for whoever helps.",
-      response: Type.Object({ product: Type.String(), version: Type.String() }),
+      response: DiagnosticsSchema,
       async handle({ audit }) {
         const { config, version, clock } = services;
         const [status, checks] = await Promise.all([
@@ -61,7 +80,8 @@ export function systemRoutes(services: HttpServices): Route[] {
       method: "GET",
       path: "/api/v1/events",
       policy: needs("events.view"),
-      summary: "What happened, newest first.",
+      summary:
+        "What happened, newest first. Asked for as text/event-stream, or by WebSocket: what happens from now on.",
       query: Type.Object(
         {
           cameras: Type.Optional(Type.String({ maxLength: 70_000 })),
@@ -72,11 +92,16 @@ export function systemRoutes(services: HttpServices): Route[] {
           end: Type.Optional(TimeSchema),
           cursor: Type.Optional(Type.String({ maxLength: 200 })),
           limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
+          since: Since,
         },
         closed,
       ),
       response: EventsPageSchema,
-      handle({ query, principal }) {
+      handle(request) {
+        const { query, principal } = request;
+        if (request.header("accept").split(",")[0]?.trim() === EVENT_STREAM) {
+          return changeStream(services, request, new Set(["event"]));
+        }
         // Who runs the recorder and sees all cameras sees its own events too; others those of their cameras.
         const everything =
           query.cameras === undefined && mayDo(principal, "system.view") && principal.cameras === "all";
@@ -88,19 +113,6 @@ export function systemRoutes(services: HttpServices): Route[] {
           cursor: query.cursor,
           limit: query.limit ?? 100,
         });
-      },
-    }),
-    route({
-      method: "GET",
-      path: "/api/v1/changes",
-      policy: SIGNED_IN,
-      summary: "Server-Sent Events: camera, camera-removed, volume, coverage, session-ended.",
-      contentType: "text/event-stream",
-      response: Type.String(),
-      handle({ principal, signal }) {
-        const stream = changes.listen(principal);
-        signal.addEventListener("abort", () => stream.destroy());
-        return answer(200, stream, { "content-type": "text/event-stream", "x-accel-buffering": "no" });
       },
     }),
     route({

@@ -24,6 +24,16 @@ const AccountSchema = Type.Object({
   createdAt: TimeSchema,
   passwordChangedAt: TimeSchema,
 });
+const AuditEntrySchema = Type.Object({
+  number: Type.Integer(),
+  at: TimeSchema,
+  userName: Type.String({ description: "Empty for the recorder itself, or a stranger." }),
+  remoteAddress: Type.String({ description: "Empty for the command line." }),
+  action: Type.String(),
+  camera: Type.Optional(Type.String()),
+  detail: Type.Record(Type.String(), Type.Unknown()),
+  hash: Type.String({ description: "Of this entry and the one before." }),
+});
 const NameParams = Type.Object({ name: Type.String({ maxLength: 64 }) });
 
 export function userRoutes(services: HttpServices): Route[] {
@@ -113,7 +123,7 @@ export function userRoutes(services: HttpServices): Route[] {
         },
         closed,
       ),
-      response: Type.Object({ entries: Type.Array(Type.Object({ number: Type.Integer() })) }),
+      response: Type.Object({ entries: Type.Array(AuditEntrySchema) }),
       async handle({ query }) {
         const entries = await audit.list({
           limit: query.limit ?? 100,

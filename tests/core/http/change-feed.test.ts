@@ -14,13 +14,18 @@ interface Listener {
   readonly ended: Promise<unknown>;
 }
 
-async function listen(fixture: HttpFixture, token: string): Promise<Listener> {
+async function listen(
+  fixture: HttpFixture,
+  token: string,
+  path = "/api/v1/changes",
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Listener> {
   const outgoing = request({
     host: "127.0.0.1",
     port: (fixture.server.address() as AddressInfo).port,
-    path: "/api/v1/changes",
+    path,
     agent: false,
-    headers: { host: HOST, authorization: `Bearer ${token}` },
+    headers: { host: HOST, authorization: `Bearer ${token}`, ...headers },
   });
   outgoing.end();
   const [incoming] = (await once(outgoing, "response")) as [import("node:http").IncomingMessage];
@@ -86,6 +91,80 @@ describe("the stream of changes", () => {
     await fixture.ask("/api/v1/users/viewer", { method: "PATCH", token, body: { enabled: false } });
     await viewer.ended;
     assert.ok(performance.now() - start < 5_000);
+  });
+
+  it("brings what was missed to whoever says what it saw last, in either way", async (t) => {
+    const fixture = await httpFixture(t);
+    const token = await fixture.tokenOf("yard-viewer");
+    const first = await listen(fixture, token);
+    const { changes } = fixture.services;
+    changes.publish({ type: "camera", camera: cameraView("yard") });
+    await first.until("event: camera\n");
+    const id = /^id: (.*)$/m.exec(first.text())?.[1] ?? "";
+    changes.publish({ type: "camera", camera: cameraView("gate") });
+    changes.publish({ type: "camera-removed", camera: "yard" });
+    for (const again of [
+      await listen(fixture, token, `/api/v1/changes?since=${id}`),
+      await listen(fixture, token, "/api/v1/changes", { "last-event-id": id }),
+    ]) {
+      await again.until("camera-removed");
+      assert.deepEqual(again.text().match(/^event: .*$/gm), ["event: camera-removed"]);
+    }
+    const late = await listen(fixture, token, "/api/v1/changes?since=another-run-7");
+    await late.until("event: reset");
+    assert.match(late.text(), /^id: \w+-3$/m);
+  });
+
+  it("brings only the cameras and kinds that were asked for, and no camera of others", async (t) => {
+    const fixture = await httpFixture(t);
+    const token = await fixture.tokenOf("admin");
+    const yard = await listen(fixture, token, "/api/v1/changes?cameras=yard&types=camera,event");
+    const { changes } = fixture.services;
+    const event = { id: 1, type: "motion", start: "2026-01-01T00:00:00Z", detail: {} };
+    changes.publish({ type: "camera", camera: cameraView("gate") });
+    changes.publish({ type: "volume", volume: { id: "v1", path: "/srv/video", status: "full" } });
+    changes.publish({ type: "event", event: { ...event, camera: "gate" } });
+    changes.publish({ type: "event", event });
+    changes.publish({ type: "camera-removed", camera: "yard" });
+    changes.publish({ type: "event", event: { ...event, id: 2, camera: "yard" } });
+    await yard.until('"id":2');
+    assert.deepEqual(yard.text().match(/^event: .*$/gm), ["event: event"]);
+    const narrow = await fixture.tokenOf("yard-viewer");
+    assert.equal((await fixture.ask("/api/v1/changes?cameras=gate", { token: narrow })).status, 404);
+    assert.equal((await fixture.ask("/api/v1/changes?types=secrets", { token })).status, 422);
+  });
+
+  it("brings events at the address of events, to those who may see them", async (t) => {
+    const fixture = await httpFixture(t);
+    const stream = { accept: "text/event-stream" };
+    const admin = await listen(fixture, await fixture.tokenOf("admin"), "/api/v1/events", stream);
+    const viewer = await listen(fixture, await fixture.tokenOf("yard-viewer"), "/api/v1/events", stream);
+    const event = { type: "motion", start: "2026-01-01T00:00:00Z", detail: {} };
+    const { changes } = fixture.services;
+    changes.publish({ type: "camera", camera: cameraView("yard") });
+    changes.publish({ type: "event", event: { ...event, id: 1 } });
+    changes.publish({ type: "event", event: { ...event, id: 2, camera: "gate" } });
+    changes.publish({ type: "event", event: { ...event, id: 3, camera: "yard" } });
+    await admin.until('"id":3');
+    await viewer.until('"id":3');
+    assert.equal(admin.text().match(/^event: event$/gm)?.length, 3);
+    assert.equal(viewer.text().match(/^event: event$/gm)?.length, 1);
+  });
+
+  it("ends when the session's time is over, unless it was used meanwhile", async (t) => {
+    const fixture = await httpFixture(t);
+    const token = await fixture.tokenOf("viewer");
+    const used = await fixture.tokenOf("operator");
+    const idle = await listen(fixture, token);
+    const busy = await listen(fixture, used);
+    await busy.until("retry");
+    fixture.clock.turn(59 * 60_000);
+    await fixture.ask("/api/v1/session", { token: used });
+    fixture.clock.turn(2 * 60_000);
+    fixture.services.changes.endExpired();
+    await idle.ended;
+    assert.match(idle.text(), /event: session-ended/);
+    assert.equal(fixture.services.changes.listeners, 1);
   });
 
   const principal: Principal = {

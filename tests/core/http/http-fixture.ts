@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { ConfigStore } from "../../../core/config/config-store.ts";
 import type { SecretStore } from "../../../core/config/secret-store.ts";
+import { certificateService } from "../../../core/control/certificate-service.ts";
 import { NightjarError } from "../../../core/errors.ts";
 import { createHttpApp, type HttpApp } from "../../../core/http/app.ts";
 import { ChangeFeed } from "../../../core/http/change-feed.ts";
@@ -18,6 +19,7 @@ import type { PluginJob } from "../../../core/plugin/install/install-job.ts";
 import { SettingsTransfer } from "../../../core/settings/settings-transfer.ts";
 import { rememberingDerive } from "../settings/settings-fixture.ts";
 import { ACTOR, CLIENT, GOOD_PASSWORD, type UsersFixture, usersFixture } from "../users/users-fixture.ts";
+import { checkAnswer } from "./answer-check.ts";
 
 export const HOST = "nvr.example:8443";
 export const ORIGIN = `https://${HOST}`;
@@ -283,6 +285,9 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
       },
       derive: rememberingDerive(),
     }),
+    certificates: certificateService(fixture.dataDir, fixture.clock, async () =>
+      called("certificates changed"),
+    ),
     status: {
       async status() {
         return {
@@ -323,7 +328,11 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
     secrets,
     calls,
     cameras,
-    ask: (path, options = {}) => ask(port, path, options),
+    async ask(path, options = {}) {
+      const given = await ask(port, path, options);
+      checkAnswer(app.routes, options.method ?? "GET", path, given);
+      return given;
+    },
     async tokenOf(name) {
       const account = accounts[name];
       if ((await fixture.users.accounts.find(account.name)) === undefined) {

@@ -1,0 +1,36 @@
+// The shapes of answers that have a name of their own in the OpenAPI document, and so in clients made from it.
+import type { TSchema } from "typebox";
+import { PluginJobSchema } from "./plugin-job-schemas.ts";
+import {
+  CalendarSchema,
+  CameraSchema,
+  CoverageSchema,
+  DriverSchema,
+  EventSchema,
+  EventsPageSchema,
+  PluginSettingsSchema,
+  PluginsSchema,
+  ProbeAnswerSchema,
+  RangeLockSchema,
+  RecordingsPageSchema,
+  StatusSchema,
+  VolumeSchema,
+} from "./wire-schemas.ts";
+
+/** Schema, by its identity → name. */
+export const NAMED_SCHEMAS: ReadonlyMap<TSchema, string> = new Map<TSchema, string>([
+  [CameraSchema, "Camera"],
+  [DriverSchema, "CameraDriver"],
+  [ProbeAnswerSchema, "ProbeAnswer"],
+  [RecordingsPageSchema, "RecordingsPage"],
+  [RangeLockSchema, "RangeLock"],
+  [CoverageSchema, "Coverage"],
+  [CalendarSchema, "Calendar"],
+  [StatusSchema, "Status"],
+  [VolumeSchema, "Volume"],
+  [EventSchema, "Event"],
+  [EventsPageSchema, "EventsPage"],
+  [PluginsSchema, "Plugins"],
+  [PluginSettingsSchema, "PluginSettings"],
+  [PluginJobSchema, "PluginJob"],
+]);

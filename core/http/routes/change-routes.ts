@@ -1,0 +1,87 @@
+// The stream of changes: what it may be asked for, and how it is answered. The gateway carries it over WebSocket too.
+import { Type } from "typebox";
+import type { Principal } from "../../users/principal.ts";
+import { CHANGE_TYPES } from "../change.ts";
+import { invalidRequest } from "../request-checks.ts";
+import { answer, type Route, type RouteRequest, route, SIGNED_IN } from "../route.ts";
+import type { HttpServices } from "../services.ts";
+import { wantedCameras } from "../visible-cameras.ts";
+
+export const EVENT_STREAM = "text/event-stream";
+
+/** The id of the last change that was got, wherever a listener may say it. */
+export const Since = Type.Optional(
+  Type.String({
+    maxLength: 100,
+    description:
+      "The id of the last message that was got, as the header Last-Event-ID: what was missed comes first, or `reset` if that is not known any more.",
+  }),
+);
+const ChangesQuery = Type.Object(
+  {
+    cameras: Type.Optional(
+      Type.String({
+        maxLength: 70_000,
+        description: "Changes of these cameras only: ids separated by commas.",
+      }),
+    ),
+    types: Type.Optional(
+      Type.String({
+        maxLength: 200,
+        description: `Some of ${CHANGE_TYPES.join(", ")}, separated by commas.`,
+      }),
+    ),
+    since: Since,
+  },
+  { additionalProperties: false },
+);
+
+export function changeRoutes(services: HttpServices): Route[] {
+  return [
+    route({
+      method: "GET",
+      path: "/api/v1/changes",
+      policy: SIGNED_IN,
+      summary: `Server-Sent Events, or the same by WebSocket: ${CHANGE_TYPES.join(", ")}, reset, session-ended.`,
+      query: ChangesQuery,
+      contentType: EVENT_STREAM,
+      response: Type.String(),
+      handle: (request) => changeStream(services, request, typesOf(request.query.types)),
+    }),
+  ];
+}
+
+/** The answer that goes on until the caller leaves or the session ends. */
+export function changeStream(
+  services: HttpServices,
+  request: Pick<RouteRequest<unknown, unknown, unknown>, "header" | "signal"> & {
+    readonly principal: Principal;
+    readonly query: { readonly cameras?: string | undefined; readonly since?: string | undefined };
+  },
+  types: ReadonlySet<string> | undefined,
+) {
+  const { query, principal, signal } = request;
+  const since = query.since ?? (request.header("last-event-id") || undefined);
+  const stream = services.changes.listen(principal, {
+    cameras:
+      query.cameras === undefined || query.cameras === ""
+        ? undefined
+        : new Set(wantedCameras(services.cameras, principal, "cameras.view", query.cameras)),
+    types,
+    since,
+  });
+  signal.addEventListener("abort", () => stream.destroy());
+  return answer(200, stream, { "content-type": EVENT_STREAM, "x-accel-buffering": "no" });
+}
+
+function typesOf(list: string | undefined): ReadonlySet<string> | undefined {
+  if (list === undefined || list === "") return undefined;
+  const types = list.split(",");
+  const unknown = types.find((type) => !(CHANGE_TYPES as readonly string[]).includes(type));
+  if (unknown !== undefined) {
+    throw invalidRequest("query", [
+      { path: "/types", message: `names what there is not: give some of ${CHANGE_TYPES.join(", ")}` },
+    ]);
+  }
+  return new Set(types);
+}
