@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
+import { generate } from "selfsigned";
 import {
   counterOf,
   openBrowser,
@@ -85,6 +86,76 @@ describe("doors", { skip: skipBrowserTests, timeout: 180_000 }, () => {
     await page.goto(`${url}/system`);
     await page.getByRole("heading", { name: "System" }).waitFor();
     await screenshot(page, "system-base-path");
+    assert.deepEqual(proxy.strays, []);
+    await context.close();
+  });
+
+  it("lead behind a proxy where TLS ends, with the cookie of HTTPS, WebSockets and the root certificate", async () => {
+    const made = await generate([{ name: "commonName", value: "localhost" }], {
+      keyType: "ec",
+      curve: "P-256",
+      algorithm: "sha256",
+      extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] }],
+    });
+    await proxy?.close();
+    proxy = await openReverseProxy(recorder.url, "/nvr", { cert: made.cert, key: made.private });
+    const { url } = proxy;
+    const signIn = (headers: Record<string, string>) =>
+      fetch(`${recorder.url}/nvr/api/v1/session`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: JSON.stringify(ADMINISTRATOR),
+      });
+    const forged = { "x-forwarded-proto": "https", "x-forwarded-host": "evil.example" };
+    // Nobody is a trusted proxy yet: what a stranger claims changes nothing.
+    const stranger = await signIn(forged);
+    assert.match(stranger.headers.get("set-cookie") ?? "", /^nightjar=/);
+    const token = ((await stranger.json()) as { token: string }).token;
+    await fetch(`${recorder.url}/nvr/api/v1/settings`, {
+      method: "PATCH",
+      headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+      body: JSON.stringify({ network: { trustedProxies: ["127.0.0.1", "::1"] } }),
+    });
+    await until(
+      "the proxy is believed",
+      async () => (await signIn(forged)).headers.get("set-cookie")?.startsWith("__Host-nightjar=") === true,
+      LONG_MS,
+    );
+
+    const context = await openContext(browser, { ...recorder, token: "" }, { secure: true });
+    const page = await context.newPage();
+    await page.goto(`${url}/live`);
+    await page.getByLabel("Name").fill(ADMINISTRATOR.username);
+    await page.getByLabel("Password").fill(ADMINISTRATOR.password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await until("live pictures", () => counterOf(page), LONG_MS);
+    const [cookie, ...others] = await context.cookies(url);
+    assert.deepEqual(others, []);
+    assert.equal(cookie?.name, "__Host-nightjar");
+    assert.equal(cookie.path, "/");
+    assert.equal(cookie.secure, true);
+    await page.getByRole("link", { name: "Playback" }).first().click();
+    await until("a recorded picture", () => counterOf(page), LONG_MS);
+    const told = await page.evaluate(
+      `new Promise((resolve) => {
+        const socket = new WebSocket(new URL("api/v1/changes?types=camera,coverage", document.baseURI.replace(/^http/, "ws")));
+        socket.onmessage = ({ data }) => { resolve(JSON.parse(data).type); socket.close(); };
+        socket.onclose = ({ code }) => resolve("closed " + code);
+      })`,
+    );
+    assert.match(String(told), /^(camera|coverage|event)$/);
+    const api = await context.request.get(`${url}/api/v1/openapi.json`);
+    assert.equal(api.status(), 200);
+    const root = await context.request.get(`${url}/ca.crt`);
+    assert.match(await root.text(), /^-----BEGIN CERTIFICATE-----/);
+    assert.equal((await context.request.get(`${url}/metrics`)).status(), 200);
+    await page.goto(`${url}/system/certificate`);
+    await page.getByRole("heading", { name: "Certificate", exact: true }).waitFor();
+    const link = page.getByRole("link", { name: "Download the root certificate" });
+    assert.equal(
+      await link.evaluate((element) => (element as unknown as { href: string }).href),
+      `${url}/ca.crt`,
+    );
     assert.deepEqual(proxy.strays, []);
     await context.close();
   });

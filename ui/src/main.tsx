@@ -17,6 +17,7 @@ import "./theme/doors.css";
 import "./theme/forms.css";
 import "./theme/lists.css";
 import "./theme/plugins.css";
+import "./theme/certificate.css";
 
 const root = document.getElementById("app");
 if (root !== null) {

@@ -1,5 +1,7 @@
-// Speaks to the recorder's HTTP API under /api/v1 with the session cookie. Knows no page.
+// Speaks to the recorder's HTTP API under /api/v1 with the session cookie, in the types that are generated from the API's
+// own description. Knows no page.
 // A refusal becomes an ApiError that carries the problem document; a lost network becomes one with code NJ_UI_OFFLINE.
+import type { Operations } from "./generated.ts";
 import type { Problem } from "./types.ts";
 
 /** The recorder said no, or could not be reached. `message` is the recorder's own sentence. */
@@ -8,7 +10,7 @@ export class ApiError extends Error {
   readonly code: string;
   readonly fields: readonly { readonly path: string; readonly message: string }[];
 
-  constructor(problem: Problem) {
+  constructor(problem: Omit<Problem, "type">) {
     super(problem.detail);
     this.name = new.target.name;
     this.status = problem.status;
@@ -41,13 +43,90 @@ export function whenUnauthenticated(action: () => void): void {
   onUnauthenticated = action;
 }
 
+/** An operation of the API: `"PATCH /cameras/{id}"`. */
+export type Operation = keyof Operations;
+/** What it answers. */
+export type Answer<K extends Operation> = Operations[K]["answer"];
+/** What it is given: `path`, `query`, `body` or `file`, as it needs; and a signal that gives the call up. */
+export type Given<K extends Operation> = Omit<Operations[K], "answer"> & {
+  readonly signal?: AbortSignal | undefined;
+};
+type Arguments<K extends Operation> =
+  Record<never, never> extends Given<K> ? [given?: Given<K>] : [given: Given<K>];
+
+/** Any operation's parts, for what is the same for all. */
+interface Parts {
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly body?: unknown;
+  readonly file?: Blob;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Calls the API: `call("GET /cameras/{id}", { path: { id } })`. Rejects with {@link ApiError}, or with an AbortError
+ * where the signal fired.
+ */
+export function call<K extends Operation>(operation: K, ...[given]: Arguments<K>): Promise<Answer<K>> {
+  const parts: Parts = given ?? {};
+  const [method = "", pattern = ""] = operation.split(" ");
+  const path = withQuery(filled(pattern, parts.path ?? {}), parts.query ?? {});
+  if (parts.file !== undefined) {
+    return ask(method, path, parts.file, "application/octet-stream", parts.signal);
+  }
+  return api(method, path, parts.body, parts.signal);
+}
+
+/** The address of a resource with its parts, for pictures and links. */
+export function addressOf<K extends Operation>(
+  operation: K,
+  given: Omit<Given<K>, "body" | "file" | "signal">,
+): string {
+  const parts: Parts = given;
+  const [, pattern = ""] = operation.split(" ");
+  return apiUrl(withQuery(filled(pattern, parts.path ?? {}), parts.query ?? {}));
+}
+
+/** Asks for a file; answers it with the name that the recorder gives it. Rejects as {@link call} does. */
+export async function takeFile<K extends Operation>(
+  operation: K,
+  ...[given]: Arguments<K>
+): Promise<{ readonly blob: Blob; readonly name: string }> {
+  const parts: Parts = given ?? {};
+  const [method = "", pattern = ""] = operation.split(" ");
+  const path = withQuery(filled(pattern, parts.path ?? {}), parts.query ?? {});
+  const body = method === "GET" ? undefined : JSON.stringify(parts.body ?? {});
+  const response = await request(method, path, body, "application/json", parts.signal);
+  const name = /filename="([^"/\\]{1,200})"/.exec(response.headers.get("content-disposition") ?? "")?.[1];
+  return { blob: await response.blob(), name: name ?? "nightjar.bin" };
+}
+
+/**
+ * Calls what no description names: the resources of a plugin. A body is sent as JSON. Rejects as {@link call} does.
+ */
+export function api<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const text = method === "GET" ? undefined : JSON.stringify(body ?? {});
+  return ask<T>(method, path, text, method === "GET" ? undefined : "application/json", signal);
+}
+
+function filled(pattern: string, values: Readonly<Record<string, string>>): string {
+  return pattern.replace(/\{(\w+)\}/g, (_whole, name: string) => encodeURIComponent(values[name] ?? ""));
+}
+
+function withQuery(path: string, query: NonNullable<Parts["query"]>): string {
+  const pairs = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) pairs.set(name, String(value));
+  const text = pairs.toString();
+  return text === "" ? path : `${path}?${text}`;
+}
+
 function isProblem(value: unknown): value is Problem {
   return typeof value === "object" && value !== null && "code" in value;
 }
 
 async function refusal(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => undefined);
-  const problem: Problem = isProblem(body)
+  const problem = isProblem(body)
     ? { ...body, status: response.status, detail: body.detail ?? body.title }
     : {
         status: response.status,
@@ -56,34 +135,6 @@ async function refusal(response: Response): Promise<ApiError> {
         detail: response.statusText,
       };
   return new ApiError(problem);
-}
-
-/** Sends a file. Rejects as {@link api} does. */
-export function sendFile<T>(path: string, file: Blob, signal?: AbortSignal): Promise<T> {
-  return ask<T>("POST", path, file, "application/octet-stream", signal);
-}
-
-/**
- * Calls the API. A body is sent as JSON. Rejects with {@link ApiError}, or with an AbortError where `signal` fired.
- */
-export function api<T>(
-  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
-  path: string,
-  body?: unknown,
-  signal?: AbortSignal,
-): Promise<T> {
-  const text = method === "GET" ? undefined : JSON.stringify(body ?? {});
-  return ask<T>(method, path, text, method === "GET" ? undefined : "application/json", signal);
-}
-
-/** Asks for a file; answers it with the name that the recorder gives it. Rejects as {@link api} does. */
-export async function takeFile(
-  path: string,
-  body: unknown,
-): Promise<{ readonly blob: Blob; readonly name: string }> {
-  const response = await request("POST", path, JSON.stringify(body), "application/json", undefined);
-  const name = /filename="([^"/\\]{1,200})"/.exec(response.headers.get("content-disposition") ?? "")?.[1];
-  return { blob: await response.blob(), name: name ?? "nightjar.bin" };
 }
 
 async function ask<T>(

@@ -1,6 +1,6 @@
 // The door: name and password, and a code where the account has a second factor. Says when a session has ended, so that nobody wonders why the page is gone.
 import { useState } from "preact/hooks";
-import { ApiError, api } from "../api/client.ts";
+import { ApiError, call } from "../api/client.ts";
 import type { Setup } from "../api/types.ts";
 import { t } from "../locale/messages.ts";
 import { ErrorNote, TextField } from "../parts/controls.tsx";
@@ -23,7 +23,7 @@ export function LoginPage({ setup, ended }: { readonly setup: Setup; readonly en
     setBusy(true);
     setError(undefined);
     try {
-      await api("POST", "/session", { username, password, ...(isCodeNeeded ? { code } : {}) });
+      await call("POST /session", { body: { username, password, ...(isCodeNeeded ? { code } : {}) } });
       await enter();
     } catch (thrown) {
       setCode("");

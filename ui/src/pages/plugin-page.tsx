@@ -1,7 +1,7 @@
 // A plugin's own page, in a frame that has no origin, no cookie and no network: it asks this page, which passes on
 // requests to the plugin's own resources and nothing else, and tells it theme and language.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, api, apiUrl } from "../api/client.ts";
+import { ApiError, api, apiUrl, call } from "../api/client.ts";
 import { language, t } from "../locale/messages.ts";
 import { EmptyPage, SkeletonRows } from "../parts/controls.tsx";
 import { place } from "../router.ts";
@@ -43,7 +43,7 @@ export function PluginPage() {
   useEffect(() => {
     setPage(undefined);
     setProblem(undefined);
-    api<{ address: string; title: string }>("POST", "/plugins/page", { name })
+    call("POST /plugins/page", { body: { name } })
       .then(setPage)
       .catch((error: unknown) => setProblem(error instanceof Error ? error.message : String(error)));
   }, [name]);

@@ -1,5 +1,5 @@
 // Asks an administrator once more before somebody else's second factor is taken away.
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { t } from "../locale/messages.ts";
 import { Dialog } from "../parts/controls.tsx";
 import { complain, tell } from "../state/toasts.ts";
@@ -12,7 +12,7 @@ export function ResetSecondFactor(props: {
 }) {
   const { name } = props;
   const reset = (): void => {
-    api("DELETE", `/users/${encodeURIComponent(name)}/second-factor`)
+    call("DELETE /users/{name}/second-factor", { path: { name } })
       .then(() => tell(t("users.factor.wasReset", { name })))
       .catch(complain)
       .finally(props.onDone);

@@ -1,5 +1,5 @@
 // The recorder itself: what is wrong, volumes, processes, version.
-import { apiUrl, basePath } from "../api/client.ts";
+import { apiUrl } from "../api/client.ts";
 import { t } from "../locale/messages.ts";
 import { NotAllowed, SkeletonRows } from "../parts/controls.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -11,12 +11,16 @@ import { sizeText, spanText } from "../state/time-format.ts";
 const SettingsTransferPage = lazyPage(
   async () => (await import("./settings-transfer/settings-transfer-page.tsx")).SettingsTransferPage,
 );
+const CertificatePage = lazyPage(
+  async () => (await import("./certificate/certificate-page.tsx")).CertificatePage,
+);
 
 /** The page, and what lies below it. */
 export function SystemPage() {
   const now = status.value;
   if (place.value.path === "system/settings")
     return mayAdminister.value ? <SettingsTransferPage /> : <NotAllowed />;
+  if (place.value.path === "system/certificate") return <CertificatePage />;
   if (now === undefined) return <SkeletonRows rows={8} />;
   return (
     <div class="list-page">
@@ -105,9 +109,9 @@ export function SystemPage() {
                 {now.processes.map((process) => (
                   <tr key={process.name}>
                     <td>{process.name}</td>
-                    <td>{process.status ?? process.state ?? ""}</td>
+                    <td>{process.status}</td>
                     <td>{process.uptimeSeconds === undefined ? "" : spanText(process.uptimeSeconds)}</td>
-                    <td>{process.restarts ?? 0}</td>
+                    <td>{process.restarts}</td>
                   </tr>
                 ))}
               </tbody>
@@ -142,7 +146,7 @@ export function SystemPage() {
           <h2>{t("system.more")}</h2>
           <ul class="links">
             <li>
-              <a href={`${basePath()}ca.crt`} download>
+              <a href={href("system/certificate")} onClick={followLink}>
                 {t("system.certificate")}
               </a>
             </li>

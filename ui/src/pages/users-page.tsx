@@ -1,6 +1,6 @@
 // Accounts: list, add, role, password, second factor of others, remove. For administrators.
 import { useEffect, useState } from "preact/hooks";
-import { ApiError, api } from "../api/client.ts";
+import { ApiError, call } from "../api/client.ts";
 import type { Role, UserAccount } from "../api/types.ts";
 import { t } from "../locale/messages.ts";
 import {
@@ -29,8 +29,8 @@ export function UsersPage() {
   const [password, setPassword] = useState<UserAccount | undefined>(undefined);
   const [resetting, setResetting] = useState<UserAccount | undefined>(undefined);
   const load = (): void => {
-    api<{ users: readonly UserAccount[] } | readonly UserAccount[]>("GET", "/users")
-      .then((answer) => setUsers("users" in answer ? answer.users : answer))
+    call("GET /users")
+      .then((answer) => setUsers(answer.users))
       .catch(setError);
   };
   useEffect(load, []);
@@ -76,7 +76,8 @@ export function UsersPage() {
                     disabled={user.name === me}
                     onChange={(event) => {
                       const role = ROLES.find((one) => one === event.currentTarget.value);
-                      api("PATCH", `/users/${encodeURIComponent(user.name)}`, { role })
+                      if (role === undefined) return;
+                      call("PATCH /users/{name}", { path: { name: user.name }, body: { role } })
                         .then(() => tell(t("users.saved", { name: user.name })))
                         .catch(complain)
                         .finally(load);
@@ -145,7 +146,7 @@ export function UsersPage() {
               type="button"
               class="button danger"
               onClick={() => {
-                api("DELETE", `/users/${encodeURIComponent(removing.name)}`)
+                call("DELETE /users/{name}", { path: { name: removing.name } })
                   .then(() => tell(t("users.removed", { name: removing.name })))
                   .catch(complain)
                   .finally(() => {
@@ -174,7 +175,7 @@ function AddUser({ onClose, onAdded }: { readonly onClose: () => void; readonly 
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          api("POST", "/users", { name: name.trim(), password, role })
+          call("POST /users", { body: { name: name.trim(), password, role } })
             .then(() => {
               tell(t("users.added", { name: name.trim() }));
               onAdded();

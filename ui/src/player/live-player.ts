@@ -206,7 +206,7 @@ export class LivePlayer {
     this.figures.value = undefined;
     still.repeat(STILL_MS, () => {
       const isSeen = document.visibilityState === "visible" && this.#inView;
-      return isSeen ? `${address}&at=${Date.now()}` : undefined;
+      return isSeen ? `${address}&try=${Date.now()}` : undefined;
     });
   }
 

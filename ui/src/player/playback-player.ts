@@ -168,7 +168,7 @@ export class PlaybackPlayer {
     const { box, camera, label } = this.#options;
     this.#still ??= new StillFeed(box, label, { shown: () => undefined, failed: () => this.#hideStill() });
     const query = new URLSearchParams({
-      time: new Date(Math.floor(this.#landedMs)).toISOString(),
+      at: new Date(Math.floor(this.#landedMs)).toISOString(),
       stream: this.#stream,
     });
     this.#still.show(apiUrl(`/cameras/${encodeURIComponent(camera)}/snapshot.jpg?${query}`));

@@ -12,7 +12,7 @@ function health(): { readonly tone: Tone; readonly text: string } {
   const now = status.value;
   if (now === undefined) return { tone: "unknown", text: t("health.unknown") };
   const volumes = now.volumes.filter((one) => one.status !== "normal");
-  const serious = now.problems.filter((one) => one.severity !== "info" && one.severity !== "notice");
+  const serious = now.problems.filter((one) => one.severity !== "notice");
   if (volumes.length > 0) return { tone: "bad", text: t("health.volumes", { count: volumes.length }) };
   const offline = (cameras.value ?? []).filter((one) => one.enabled && one.state.status === "offline").length;
   if (offline > 0) return { tone: "warn", text: t("health.offline", { count: offline }) };

@@ -1,6 +1,6 @@
 // Changes a password: one's own, or as administrator somebody else's.
 import { useState } from "preact/hooks";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import { t } from "../locale/messages.ts";
 import { Dialog, ErrorNote, TextField } from "../parts/controls.tsx";
 import { passwordProblem, SHORTEST_PASSWORD } from "../state/password-rules.ts";
@@ -20,8 +20,8 @@ export function PasswordDialog(props: {
   const save = async (): Promise<void> => {
     setBusy(true);
     try {
-      if (props.own) await api("PUT", "/session/password", { current, password });
-      else await api("PATCH", `/users/${encodeURIComponent(props.user)}`, { password });
+      if (props.own) await call("PUT /session/password", { body: { current, password } });
+      else await call("PATCH /users/{name}", { path: { name: props.user }, body: { password } });
       tell(t("password.changed"));
       props.onClose();
     } catch (thrown) {

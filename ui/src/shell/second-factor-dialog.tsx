@@ -1,7 +1,7 @@
 // One's own second factor: how it is, setting it up in two steps with an authenticator app, switching it off. What is
 // shown once (the key, the recovery codes) is kept nowhere but in this dialog.
 import { useEffect, useState } from "preact/hooks";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import type { SecondFactor } from "../api/types.ts";
 import { language, t } from "../locale/messages.ts";
 import { Dialog, ErrorNote, SkeletonRows, TextField } from "../parts/controls.tsx";
@@ -10,8 +10,6 @@ import { QrCode } from "../parts/qr-code.tsx";
 import { dayText } from "../state/time-format.ts";
 import { tell } from "../state/toasts.ts";
 import { zone } from "../state/zone.ts";
-
-const OWN = "/session/second-factor";
 
 interface Setup {
   readonly uri: string;
@@ -25,7 +23,7 @@ export function SecondFactorDialog(props: { readonly user: string; readonly onCl
   const [recoveryCodes, setRecoveryCodes] = useState<readonly string[] | undefined>(undefined);
   const [error, setError] = useState<unknown>();
   useEffect(() => {
-    api<SecondFactor>("GET", OWN).then(setState).catch(setError);
+    call("GET /session/second-factor").then(setState).catch(setError);
   }, []);
   const { onClose } = props;
   return (
@@ -50,7 +48,8 @@ export function SecondFactorDialog(props: { readonly user: string; readonly onCl
 function Begin(props: { readonly onClose: () => void; readonly onBegun: (setup: Setup) => void }) {
   const [password, setPassword] = useState("");
   const form = useActions();
-  const begin = async (): Promise<void> => props.onBegun(await api<Setup>("POST", OWN, { password }));
+  const begin = async (): Promise<void> =>
+    props.onBegun(await call("POST /session/second-factor", { body: { password } }));
   return (
     <form onSubmit={form.runs(begin)}>
       <p>{t("factor.intro")}</p>
@@ -75,7 +74,7 @@ function Confirm(props: {
   const [code, setCode] = useState("");
   const form = useActions();
   const confirm = async (): Promise<void> => {
-    const answer = await api<{ recoveryCodes: readonly string[] }>("POST", `${OWN}/confirm`, { code });
+    const answer = await call("POST /session/second-factor/confirm", { body: { code } });
     props.onOn(answer.recoveryCodes);
   };
   const { uri, secret } = props.setup;
@@ -132,13 +131,13 @@ function Manage(props: {
   const [code, setCode] = useState("");
   const form = useActions();
   const switchOff = async (): Promise<void> => {
-    await api("DELETE", OWN, { password, code });
+    await call("DELETE /session/second-factor", { body: { password, code } });
     tell(t("factor.wasOff"));
     props.onClose();
   };
   const renew = async (): Promise<void> => {
-    const proof = { password, code };
-    const answer = await api<{ recoveryCodes: readonly string[] }>("POST", `${OWN}/recovery-codes`, proof);
+    const body = { password, code };
+    const answer = await call("POST /session/second-factor/recovery-codes", { body });
     props.onRenewed(answer.recoveryCodes);
   };
   const isReady = password !== "" && code.trim() !== "" && !form.isBusy;

@@ -1,6 +1,6 @@
 // What is being installed, updated or removed of plugins: jobs by id, newest first, kept fresh by the stream of changes.
 import { signal } from "@preact/signals";
-import { api } from "../api/client.ts";
+import { call } from "../api/client.ts";
 import type { PluginJob } from "../api/types.ts";
 
 /** Jobs of this recorder that are worth showing; undefined until first read. */
@@ -37,7 +37,7 @@ export function jobChanged(job: PluginJob): void {
 
 /** Reads all jobs. Those that ended before the first reading are old news, but for the failed ones of this hour. */
 export async function readJobs(nowMs = Date.now()): Promise<void> {
-  const { jobs } = await api<{ jobs: readonly PluginJob[] }>("GET", "/plugins/jobs");
+  const { jobs } = await call("GET /plugins/jobs");
   if (pluginJobs.value === undefined)
     for (const job of jobs) {
       const isRecent = nowMs - Date.parse(job.endedAt ?? "") < 3_600_000;
@@ -54,13 +54,13 @@ export async function orderJob(order: {
   readonly name?: string;
   readonly allowScripts?: readonly string[];
 }): Promise<void> {
-  const { job } = await api<{ job: PluginJob }>("POST", "/plugins/jobs", order);
+  const { job } = await call("POST /plugins/jobs", { body: order });
   jobChanged(job);
 }
 
 /** Gives a job up. */
 export async function cancelJob(id: string): Promise<void> {
-  const { job } = await api<{ job: PluginJob }>("DELETE", `/plugins/jobs/${encodeURIComponent(id)}`);
+  const { job } = await call("DELETE /plugins/jobs/{id}", { path: { id } });
   jobChanged(job);
 }
 

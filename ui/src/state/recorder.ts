@@ -1,7 +1,7 @@
 // What the page knows of the recorder: who is signed in, the cameras, its health; kept fresh by /changes.
 // Pages read the signals; nothing here draws.
 import { computed, signal } from "@preact/signals";
-import { ApiError, api, apiUrl, whenUnauthenticated } from "../api/client.ts";
+import { ApiError, apiUrl, call, whenUnauthenticated } from "../api/client.ts";
 import type {
   Camera,
   PluginJob,
@@ -59,9 +59,9 @@ function byName(list: readonly Camera[]): Camera[] {
 export async function enter(ended = false): Promise<void> {
   try {
     // Asked for together: whoever is signed in, which is nearly always so, waits once instead of twice.
-    const asked = api<Session>("GET", "/session");
+    const asked = call("GET /session");
     asked.catch(() => undefined);
-    const setup = await api<Setup>("GET", "/setup");
+    const setup = await call("GET /setup");
     if (!setup.activated) {
       entry.value = { kind: "activate", setup };
       return;
@@ -83,8 +83,7 @@ export async function enter(ended = false): Promise<void> {
 /** Reads all cameras. */
 export async function refreshCameras(): Promise<void> {
   try {
-    const answer = await api<{ cameras: readonly Camera[] } | readonly Camera[]>("GET", "/cameras");
-    cameras.value = byName("cameras" in answer ? answer.cameras : answer);
+    cameras.value = byName((await call("GET /cameras")).cameras);
     camerasError.value = undefined;
   } catch (error) {
     if (error instanceof ApiError) camerasError.value = error;
@@ -94,7 +93,7 @@ export async function refreshCameras(): Promise<void> {
 /** Reads the recorder's health. */
 export async function refreshStatus(): Promise<void> {
   try {
-    status.value = await api<RecorderStatus>("GET", "/status");
+    status.value = await call("GET /status");
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
   }
@@ -165,7 +164,7 @@ function leave(ended: boolean): void {
 
 /** Signs out. */
 export async function signOut(): Promise<void> {
-  await api("DELETE", "/session").catch(() => undefined);
+  await call("DELETE /session").catch(() => undefined);
   leave(false);
 }
 

@@ -2,7 +2,7 @@
 // being written that is in view, what it holds is asked for again, about as often as it grows by a pixel: the
 // recorder tells when files begin and end, not of every part. One request at a time; the newest view wins.
 import { signal } from "@preact/signals";
-import { ApiError, api } from "../api/client.ts";
+import { ApiError, call } from "../api/client.ts";
 import type { CameraCoverage, RecordReason } from "../api/types.ts";
 import { coverageChange } from "../state/recorder.ts";
 import type { Span, View } from "./geometry.ts";
@@ -158,19 +158,14 @@ export class CoverageStore {
     const abort = new AbortController();
     this.#abort = abort;
     const range: View = { startMs: view.startMs - view.spanMs, spanMs: view.spanMs * 3 };
-    const query = new URLSearchParams({
+    const query = {
       cameras: this.#cameras.join(),
       start: new Date(range.startMs).toISOString(),
       end: new Date(range.startMs + range.spanMs).toISOString(),
       stream: this.#stream,
-    });
+    };
     try {
-      const answer = await api<{ cameras: readonly CameraCoverage[] }>(
-        "GET",
-        `/recordings/coverage?${query}`,
-        undefined,
-        abort.signal,
-      );
+      const answer = await call("GET /recordings/coverage", { query, signal: abort.signal });
       this.#loaded = range;
       this.lanes.value = new Map(answer.cameras.map((one) => [one.camera, laneOf(one)]));
       this.error.value = undefined;

@@ -7,6 +7,7 @@ import { clockTime, dayText } from "../state/time-format.ts";
 import { zone } from "../state/zone.ts";
 import type { Lane } from "./coverage-store.ts";
 import { panBy, type Span, timeAt, type View, xAt, zoomAbout } from "./geometry.ts";
+import { HoverPicture } from "./hover-picture.ts";
 import { LANE_HEIGHT, type Palette, paint, RULER_HEIGHT, readPalette } from "./paint.ts";
 
 /** A press that moves less than this is a click. */
@@ -28,6 +29,8 @@ export function Timeline(props: {
   readonly playheadMs: ReadonlySignal<number | undefined>;
   readonly marked: Signal<Span | undefined>;
   readonly onSeek: (timeMs: number, camera: string | undefined) => void;
+  /** Address of a small picture of a camera at a moment, for the one under the mouse. */
+  readonly pictureOf: (camera: string, timeMs: number) => string;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { cameras, view, marked } = props;
@@ -79,6 +82,19 @@ export function Timeline(props: {
     });
     sizes.observe(element);
 
+    const hover = new HoverPicture((camera, timeMs) => props.pictureOf(camera, timeMs));
+    const laneAt = (event: PointerEvent): string | undefined => {
+      const y = event.clientY - element.getBoundingClientRect().top;
+      return y < RULER_HEIGHT ? undefined : cameras[Math.floor((y - RULER_HEIGHT - 2) / LANE_HEIGHT)];
+    };
+    /** Over the ruler the first camera is meant, which is the one on show. */
+    const showHover = (event: PointerEvent, timeMs: number): void => {
+      const camera = laneAt(event) ?? cameras[0];
+      const spans = camera === undefined ? undefined : props.lanes.peek().get(camera)?.spans;
+      const isRecorded = spans?.some((span) => span.startMs <= timeMs && timeMs < span.endMs) === true;
+      if (camera === undefined || !isRecorded || event.pointerType !== "mouse") hover.hide();
+      else hover.point(camera, timeMs, event.clientX, element.getBoundingClientRect().top);
+    };
     const pointers = new Map<number, Pointer>();
     const xOf = (event: { clientX: number }): number => event.clientX - element.getBoundingClientRect().left;
     const modeAt = (x: number): Pointer["mode"] => {
@@ -88,6 +104,7 @@ export function Timeline(props: {
       return Math.abs(xAt(view.peek(), width, range.endMs) - x) < HANDLE_PX ? "mark-end" : "pan";
     };
     const down = (event: PointerEvent): void => {
+      hover.hide();
       element.setPointerCapture(event.pointerId);
       const x = xOf(event);
       pointers.set(event.pointerId, { startX: x, x, moved: false, mode: modeAt(x) });
@@ -98,6 +115,7 @@ export function Timeline(props: {
       if (mine === undefined) {
         pointerMs = timeAt(view.peek(), width, x);
         element.title = `${dayText(pointerMs, zone.peek(), language.peek())} ${clockTime(pointerMs, zone.peek())}\n${new Date(pointerMs).toISOString()}`;
+        showHover(event, pointerMs);
         redraw();
         return;
       }
@@ -132,11 +150,10 @@ export function Timeline(props: {
       const mine = pointers.get(event.pointerId);
       pointers.delete(event.pointerId);
       if (mine === undefined || mine.moved || event.type === "pointercancel") return;
-      const y = event.clientY - element.getBoundingClientRect().top;
-      const lane = cameras[Math.floor((y - RULER_HEIGHT - 2) / LANE_HEIGHT)];
-      props.onSeek(timeAt(view.peek(), width, mine.x), y < RULER_HEIGHT ? undefined : lane);
+      props.onSeek(timeAt(view.peek(), width, mine.x), laneAt(event));
     };
     const leave = (): void => {
+      hover.hide();
       pointerMs = undefined;
       redraw();
     };
@@ -162,6 +179,7 @@ export function Timeline(props: {
     element.addEventListener("wheel", wheel, { passive: false });
     return () => {
       stop();
+      hover.close();
       stopTheme();
       sizes.disconnect();
       cancelAnimationFrame(scheduled);
@@ -172,7 +190,7 @@ export function Timeline(props: {
       element.removeEventListener("pointerleave", leave);
       element.removeEventListener("wheel", wheel);
     };
-  }, [key]);
+  }, [key, props.pictureOf]);
 
   return (
     <canvas

@@ -1,6 +1,6 @@
 // The kinds of cameras that can be added, as the recorder's plugins offer them.
 import { useEffect, useState } from "preact/hooks";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import type { BrandPattern, CameraDriver } from "../../api/types.ts";
 import { complain } from "../../state/toasts.ts";
 
@@ -12,7 +12,7 @@ export function useDrivers(): readonly CameraDriver[] | undefined {
   const [drivers, setDrivers] = useState<readonly CameraDriver[] | undefined>(undefined);
   useEffect(() => {
     const abort = new AbortController();
-    api<readonly CameraDriver[]>("GET", "/camera-drivers", undefined, abort.signal)
+    call("GET /camera-drivers", { signal: abort.signal })
       .then(setDrivers)
       .catch((error: unknown) => {
         if (abort.signal.aborted) return;

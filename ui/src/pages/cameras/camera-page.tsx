@@ -1,6 +1,6 @@
 // Adds a camera or changes one: address, test picture, recording, removal. Unsaved changes are kept on this device.
 import { useState } from "preact/hooks";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import type { Camera } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { CheckField, ErrorNote, SelectField, SkeletonRows, TextField } from "../../parts/controls.tsx";
@@ -91,8 +91,8 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
       };
       const saved =
         camera === undefined
-          ? await api<Camera>("POST", "/cameras", { ...body, driver: form.driver })
-          : await api<Camera>("PATCH", `/cameras/${encodeURIComponent(camera.id)}`, body);
+          ? await call("POST /cameras", { body: { config: {}, ...body, driver: form.driver } })
+          : await call("PATCH /cameras/{id}", { path: { id: camera.id }, body });
       cameraChanged(saved);
       sessionStorage.removeItem(draftKey);
       tell(t(camera === undefined ? "camera.added" : "camera.saved", { name: saved.name }));

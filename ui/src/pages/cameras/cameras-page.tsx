@@ -1,6 +1,6 @@
 // All cameras with their state and why; from here one is added, opened, switched off or removed.
 import { useState } from "preact/hooks";
-import { api, apiUrl } from "../../api/client.ts";
+import { addressOf, call } from "../../api/client.ts";
 import type { Camera } from "../../api/types.ts";
 import { language, t } from "../../locale/messages.ts";
 import { EmptyPage, ErrorNote, IconButton, NotAllowed, SkeletonRows } from "../../parts/controls.tsx";
@@ -103,7 +103,7 @@ function DemoNote({ camera }: { readonly camera: Camera }) {
   const [busy, setBusy] = useState(false);
   const remove = (): void => {
     setBusy(true);
-    api("DELETE", `/cameras/${encodeURIComponent(camera.id)}?footage=remove`)
+    call("DELETE /cameras/{id}", { path: { id: camera.id }, query: { footage: "remove" } })
       .then(() => {
         cameraRemoved(camera.id);
         tell(t("camera.removed", { name: camera.name }));
@@ -128,10 +128,9 @@ function CameraRow({ camera, onRemove }: { readonly camera: Camera; readonly onR
   // A recorder that is busy with other pictures is asked again; one that has none is left alone.
   const [tries, setTries] = useState(0);
   const since = Date.parse(camera.state.since);
-  const path = `/cameras/${encodeURIComponent(camera.id)}`;
   const small = camera.streams.some((one) => one.stream === "sub") ? "sub" : "main";
   const toggle = (): void => {
-    api<Camera>("PATCH", path, { enabled: !camera.enabled })
+    call("PATCH /cameras/{id}", { path: { id: camera.id }, body: { enabled: !camera.enabled } })
       .then((changed) => {
         cameraChanged(changed);
         tell(t(changed.enabled ? "camera.switchedOn" : "camera.switchedOff", { name: changed.name }));
@@ -144,7 +143,7 @@ function CameraRow({ camera, onRemove }: { readonly camera: Camera; readonly onR
         {camera.enabled && camera.state.status !== "offline" && tries < THUMB_TRIES ? (
           <img
             class="thumb"
-            src={`${apiUrl(`${path}/snapshot.jpg`)}?width=160&stream=${small}${tries === 0 ? "" : `&at=${tries}`}`}
+            src={`${addressOf("GET /cameras/{id}/snapshot.jpg", { path: { id: camera.id }, query: { width: 160, stream: small } })}${tries === 0 ? "" : `&try=${tries}`}`}
             alt=""
             loading="lazy"
             onError={() => setTimeout(() => setTries(tries + 1), THUMB_AGAIN_MS)}

@@ -1,6 +1,6 @@
 // "Test": connects to the camera once and shows its picture before anything is saved. Can be cancelled.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, api } from "../../api/client.ts";
+import { ApiError, call } from "../../api/client.ts";
 import type { ProbeAnswer } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { ErrorNote } from "../../parts/controls.tsx";
@@ -29,7 +29,7 @@ export function ProbePanel(props: {
     try {
       const { driver, camera } = props;
       const request = { driver, config: props.config(), ...(camera === undefined ? {} : { camera }) };
-      setAnswer(await api<ProbeAnswer>("POST", "/cameras/probe", request, mine.signal));
+      setAnswer(await call("POST /cameras/probe", { body: request, signal: mine.signal }));
     } catch (thrown) {
       if (thrown instanceof ApiError) setError(thrown);
     } finally {

@@ -1,6 +1,6 @@
 // Asks before a camera goes, and what becomes of its footage.
 import { useState } from "preact/hooks";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import type { Camera } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { Dialog, ErrorNote } from "../../parts/controls.tsx";
@@ -16,7 +16,7 @@ export function RemoveDialog({ camera, onClose }: { readonly camera: Camera; rea
   const remove = async (): Promise<void> => {
     setBusy(true);
     try {
-      await api("DELETE", `/cameras/${encodeURIComponent(camera.id)}?footage=${footage}`);
+      await call("DELETE /cameras/{id}", { path: { id: camera.id }, query: { footage } });
       cameraRemoved(camera.id);
       tell(t("camera.removed", { name: camera.name }));
       onClose();

@@ -1,7 +1,7 @@
 // One camera on the live page: picture, name, marks, notice, and the controls that come with pointer, focus or touch.
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import type { Camera } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { IconButton } from "../../parts/controls.tsx";
@@ -91,8 +91,11 @@ export function Tile(props: {
     },
     record: () => {
       if (!mayOperate.value) return;
-      const path = `/cameras/${encodeURIComponent(camera.id)}/manual-recording`;
-      void api(recording ? "DELETE" : "PUT", path, recording ? undefined : {})
+      const path = { id: camera.id };
+      const done = recording
+        ? call("DELETE /cameras/{id}/manual-recording", { path })
+        : call("PUT /cameras/{id}/manual-recording", { path, body: {} });
+      void done
         .then(() => tell(t(recording ? "record.stopped" : "record.started", { name: camera.name })))
         .catch(complain);
     },

@@ -1,7 +1,7 @@
 // A month with the days that have recordings. Days are the recorder's own, in its time zone.
 import { type ReadonlySignal, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import type { CalendarAnswer } from "../../api/types.ts";
 import { language, t } from "../../locale/messages.ts";
 import { IconButton } from "../../parts/controls.tsx";
@@ -31,12 +31,12 @@ export function CalendarPanel(props: {
   useEffect(() => setAnswer(undefined), [props.camera, monthKey]);
   useEffect(() => {
     const abort = new AbortController();
-    const query = new URLSearchParams({
+    const query = {
       cameras: props.camera,
       from: dateText(month, 1),
       to: dateText(month, daysIn(month)),
-    });
-    api<CalendarAnswer>("GET", `/recordings/calendar?${query}`, undefined, abort.signal)
+    };
+    call("GET /recordings/calendar", { query, signal: abort.signal })
       .then(setAnswer)
       .catch((error: unknown) => {
         if (!abort.signal.aborted) complain(error);

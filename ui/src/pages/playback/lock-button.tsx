@@ -1,8 +1,8 @@
 // Locks the marked range against deletion, or the file under the playhead where nothing is marked, and unlocks it again.
 import type { ReadonlySignal } from "@preact/signals";
 import { useState } from "preact/hooks";
-import { api } from "../../api/client.ts";
-import type { RangeLock, StreamName } from "../../api/types.ts";
+import { call } from "../../api/client.ts";
+import type { StreamName } from "../../api/types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { clockTime } from "../../state/time-format.ts";
@@ -32,15 +32,15 @@ export function LockButton(props: {
 
   const change = async (lock: boolean): Promise<void> => {
     setBusy(true);
-    const query = new URLSearchParams({
+    const query = {
       start: new Date(range.startMs).toISOString(),
       // A moment at least: the playhead stands between two milliseconds.
       end: new Date(Math.max(range.endMs, Math.floor(range.startMs) + 1)).toISOString(),
       stream: props.stream,
-    });
-    const path = `/cameras/${encodeURIComponent(props.camera)}/recordings/lock?${query}`;
+    };
+    const operation = lock ? "PUT /cameras/{id}/recordings/lock" : "DELETE /cameras/{id}/recordings/lock";
     try {
-      const done = await api<RangeLock>(lock ? "PUT" : "DELETE", path);
+      const done = await call(operation, { path: { id: props.camera }, query });
       if (done.start !== undefined && done.end !== undefined) {
         tell(
           t(lock ? "lock.locked" : "lock.unlocked", {

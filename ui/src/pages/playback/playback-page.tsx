@@ -1,6 +1,7 @@
 // Playback: picture, transport, timeline, calendar. Camera, moment and stream stand in the address.
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
+import { addressOf } from "../../api/client.ts";
 import { t } from "../../locale/messages.ts";
 import { EmptyPage, SkeletonRows } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
@@ -78,6 +79,14 @@ function Playback({ camera, name }: { readonly camera: string; readonly name: st
       player.value = undefined;
     };
   }, []);
+  const pictureOf = useCallback(
+    (of: string, timeMs: number) =>
+      addressOf("GET /cameras/{id}/snapshot.jpg", {
+        path: { id: of },
+        query: { at: new Date(Math.floor(timeMs)).toISOString(), stream, width: 320 },
+      }),
+    [stream],
+  );
   useEffect(() => player.value?.setStream(stream), [stream]);
 
   // Without a moment in the address: the last minute that was recorded, standing still at its first picture.
@@ -187,6 +196,7 @@ function Playback({ camera, name }: { readonly camera: string; readonly name: st
               if (lane === undefined || lane === camera) seek(timeMs);
               else replaceQuery({ camera: lane, t: new Date(Math.floor(timeMs)).toISOString() });
             }}
+            pictureOf={pictureOf}
           />
         </div>
       </section>

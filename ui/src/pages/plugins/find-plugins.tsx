@@ -1,6 +1,6 @@
 // Where plugins come from: the registry, asked only when somebody presses "Search", or a name or file that is known.
 import { useState } from "preact/hooks";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import type { OfferedPlugin } from "../../api/types.ts";
 import { language, t } from "../../locale/messages.ts";
 import { EmptyPage, ErrorNote, SkeletonRows, TextField } from "../../parts/controls.tsx";
@@ -20,8 +20,7 @@ export function FindPlugins() {
     setBusy(true);
     setError(undefined);
     try {
-      const path = `/plugins/search?text=${encodeURIComponent(text.trim())}`;
-      setFound((await api<{ plugins: readonly OfferedPlugin[] }>("GET", path)).plugins);
+      setFound((await call("GET /plugins/search", { query: { text: text.trim() } })).plugins);
     } catch (thrown) {
       setFound(undefined);
       setError(thrown);

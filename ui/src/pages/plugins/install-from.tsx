@@ -1,7 +1,7 @@
 // Installing what is known: by name, by a path on the recorder, or by a file from this computer, which is looked at and
 // told of before anything of it is installed.
 import { useRef, useState } from "preact/hooks";
-import { sendFile } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import type { UploadedPlugin } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { ErrorNote, TextField } from "../../parts/controls.tsx";
@@ -60,7 +60,7 @@ function InstallFile() {
     setError(undefined);
     setUploaded(undefined);
     try {
-      setUploaded(await sendFile<UploadedPlugin>("/plugins/upload", file));
+      setUploaded(await call("POST /plugins/upload", { file }));
     } catch (thrown) {
       setError(thrown);
     }

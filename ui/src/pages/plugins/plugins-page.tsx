@@ -1,6 +1,6 @@
 // The plugins of this recorder: how each is, its settings, and where more come from. Operators look, administrators act.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, api } from "../../api/client.ts";
+import { ApiError, call } from "../../api/client.ts";
 import type { Plugin, PluginUpdate } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { ErrorNote, NotAllowed, Segmented, SkeletonRows } from "../../parts/controls.tsx";
@@ -18,17 +18,13 @@ import { SettingsDialog } from "./settings-dialog.tsx";
 /** How often the list is read again while it is shown. */
 const REFRESH_MS = 5_000;
 
-interface Answer {
-  readonly plugins: readonly Plugin[];
-}
-
 /** The page. */
 export function PluginsPage() {
   const [plugins, setPlugins] = useState<readonly Plugin[] | undefined>(undefined);
   const [error, setError] = useState<unknown>();
   const isAdministrator = mayAdminister.value;
   const read = (): void => {
-    api<Answer>("GET", "/plugins")
+    call("GET /plugins")
       .then((answer) => {
         setPlugins(answer.plugins);
         setError(undefined);
@@ -106,8 +102,8 @@ function PluginList(props: {
     try {
       const answer =
         act === "restart"
-          ? await api<Answer>("POST", "/plugins/restart", { name: plugin.name })
-          : await api<Answer>("POST", "/plugins/enable", { name: plugin.name, enabled });
+          ? await call("POST /plugins/restart", { body: { name: plugin.name } })
+          : await call("POST /plugins/enable", { body: { name: plugin.name, enabled } });
       onList(answer.plugins);
       const now = answer.plugins.find(({ name }) => name === plugin.name)?.status;
       if (act === "toggle" && !enabled) tell(t("plugins.disabledNow", { name: plugin.displayName }));
@@ -194,7 +190,7 @@ function UpdateCheck({ onUpdates }: { readonly onUpdates: (updates: readonly Plu
   const check = async (): Promise<void> => {
     setBusy(true);
     try {
-      const { updates } = await api<{ updates: readonly PluginUpdate[] }>("GET", "/plugins/updates");
+      const { updates } = await call("GET /plugins/updates");
       onUpdates(updates);
       tell(
         t(updates.length === 0 ? "plugins.updates.none" : "plugins.updates.some", { count: updates.length }),

@@ -1,7 +1,7 @@
 // A plugin's settings, as a form made of its schema and as JSON beside it. Both edit the same value; the recorder checks
 // it while somebody types, and both show what it says at the same places.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, api } from "../../api/client.ts";
+import { ApiError, call } from "../../api/client.ts";
 import type { PlaceProblem, Plugin, PluginSettings } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { Dialog, ErrorNote, Segmented, SkeletonRows } from "../../parts/controls.tsx";
@@ -27,7 +27,7 @@ export function SettingsDialog(props: {
   const [error, setError] = useState<unknown>();
   useEffect(() => {
     const gone = new AbortController();
-    api<PluginSettings>("GET", `/plugins/settings?name=${encodeURIComponent(name)}`, undefined, gone.signal)
+    call("GET /plugins/settings", { query: { name }, signal: gone.signal })
       .then(setSettings)
       .catch((thrown: unknown) => !gone.signal.aborted && setError(thrown));
     return () => gone.abort();
@@ -82,7 +82,7 @@ function SettingsEditor(props: {
     const late = new AbortController();
     const timer = setTimeout(() => {
       const body = { name, config: draft.value };
-      api<{ problems: readonly PlaceProblem[] }>("POST", "/plugins/settings/check", body, late.signal)
+      call("POST /plugins/settings/check", { body, signal: late.signal })
         .then((answer) => setProblems(answer.problems))
         // Saving checks again, and says what stood in the way.
         .catch(() => undefined);
@@ -104,7 +104,7 @@ function SettingsEditor(props: {
     setBusy(true);
     setError(undefined);
     try {
-      await api("PUT", "/plugins/settings", { name, config: draft.value });
+      await call("PUT /plugins/settings", { body: { name, config: draft.value } });
       dropDraft(name);
       tell(t("plugins.settings.saved", { name: props.plugin.displayName }));
       props.onSaved();

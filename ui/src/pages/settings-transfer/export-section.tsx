@@ -22,7 +22,7 @@ export function ExportSection() {
     setError(undefined);
     const sealed = { password, current, ...(code === undefined ? {} : { code }) };
     try {
-      const { blob, name } = await takeFile("/settings/export", isSealed ? sealed : {});
+      const { blob, name } = await takeFile("POST /settings/export", { body: isSealed ? sealed : {} });
       saveBlob(blob, name);
       setPassword("");
       setCurrent("");

@@ -1,6 +1,6 @@
 // Brings settings in from a file: choose it, open it, see what would change, choose the parts, import.
 import { useRef, useState } from "preact/hooks";
-import { api, sendFile } from "../../api/client.ts";
+import { type Answer, call } from "../../api/client.ts";
 import { SETTINGS_PARTS, type SettingsPart, type SettingsPreview } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { CheckField, ErrorNote, TextField } from "../../parts/controls.tsx";
@@ -18,10 +18,7 @@ const PART_NAMES = {
   network: "transfer.part.network",
 } as const;
 
-interface HandedIn {
-  readonly id: string;
-  readonly sealed: boolean;
-}
+type HandedIn = Answer<"POST /settings/import">;
 
 /** The section; `onImported` is called when something was. */
 export function ImportSection({ onImported }: { readonly onImported: () => void }) {
@@ -47,12 +44,15 @@ export function ImportSection({ onImported }: { readonly onImported: () => void 
   const check = async (of: HandedIn, wanted: readonly SettingsPart[]): Promise<void> => {
     const given = of.sealed && password !== "" ? { password } : {};
     setPreview(
-      await api<SettingsPreview>("POST", `/settings/import/${of.id}/check`, { ...given, parts: wanted }),
+      await call("POST /settings/import/{id}/check", {
+        path: { id: of.id },
+        body: { ...given, parts: wanted },
+      }),
     );
   };
   const choose = (chosen: File): Promise<void> =>
     during(async () => {
-      const next = await sendFile<HandedIn>("/settings/import", chosen);
+      const next = await call("POST /settings/import", { file: chosen });
       setFile(next);
       if (!next.sealed) await check(next, parts);
     });
@@ -69,7 +69,10 @@ export function ImportSection({ onImported }: { readonly onImported: () => void 
   };
   const bringIn = (of: HandedIn, seen: SettingsPreview): Promise<void> =>
     during(async () => {
-      await api("POST", `/settings/import/${of.id}/apply`, { parts, stamp: seen.stamp });
+      await call("POST /settings/import/{id}/apply", {
+        path: { id: of.id },
+        body: { parts, stamp: seen.stamp },
+      });
       tell(t("transfer.import.done"));
       leave();
       onImported();

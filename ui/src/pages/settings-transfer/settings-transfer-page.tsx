@@ -1,7 +1,7 @@
 // Settings out of the recorder and into it: export, import with its differences, and taking the last import back.
 import { useEffect, useState } from "preact/hooks";
-import { api } from "../../api/client.ts";
-import type { LastSettingsImport, SettingsChanges } from "../../api/types.ts";
+import { call } from "../../api/client.ts";
+import type { LastSettingsImport } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { ErrorNote } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
@@ -17,7 +17,7 @@ export function SettingsTransferPage() {
   const [last, setLast] = useState<LastSettingsImport | undefined>();
   const [error, setError] = useState<unknown>();
   const load = (): void => {
-    api<LastSettingsImport>("GET", "/settings/last-import").then((found) => {
+    call("GET /settings/last-import").then((found) => {
       setLast(found);
       setError(undefined);
     }, setError);
@@ -59,7 +59,7 @@ function UndoImport({
   const takeBack = async (): Promise<void> => {
     setBusy(true);
     try {
-      await api<SettingsChanges>("POST", "/settings/rollback");
+      await call("POST /settings/rollback");
       tell(t("transfer.undo.done"));
       onUndone();
     } catch (thrown) {

@@ -1,6 +1,6 @@
 // First run, first step: the one-time code from the recorder's console makes the first administrator.
 import { useState } from "preact/hooks";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import { t } from "../../locale/messages.ts";
 import { ErrorNote, TextField } from "../../parts/controls.tsx";
 import { navigate, place } from "../../router.ts";
@@ -22,7 +22,7 @@ export function ActivatePage() {
     setBusy(true);
     setError(undefined);
     try {
-      await api("POST", "/activate", { code: code.trim(), username: username.trim(), password });
+      await call("POST /activate", { body: { code: code.trim(), username: username.trim(), password } });
       navigate("welcome");
       await enter();
     } catch (thrown) {

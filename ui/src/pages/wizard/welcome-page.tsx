@@ -1,8 +1,7 @@
 // First run, after activation: time zone, first camera (or keep the demo), how long footage is kept.
 // The step stands in the address, so that a reload goes on where one was.
 import { useState } from "preact/hooks";
-import { api } from "../../api/client.ts";
-import type { Camera } from "../../api/types.ts";
+import { call } from "../../api/client.ts";
 import { t } from "../../locale/messages.ts";
 import { ErrorNote, Segmented, SelectField, SkeletonRows } from "../../parts/controls.tsx";
 import { navigate, place } from "../../router.ts";
@@ -81,7 +80,7 @@ function ZoneStep() {
         text={t("wizard.next")}
         onNext={() =>
           run(async () => {
-            await api("PATCH", "/settings", { timeZone: zone });
+            await call("PATCH /settings", { body: { timeZone: zone } });
             await refreshStatus();
             navigate("welcome", { step: "camera" });
           })
@@ -159,9 +158,9 @@ function CameraStep() {
                   config: configOf(form, catalogue),
                   record: recordOf(form),
                 };
-                cameraChanged(await api<Camera>("POST", "/cameras", body));
+                cameraChanged(await call("POST /cameras", { body }));
                 if (demo !== undefined && !keepDemo) {
-                  await api("DELETE", `/cameras/${encodeURIComponent(demo.id)}?footage=remove`);
+                  await call("DELETE /cameras/{id}", { path: { id: demo.id }, query: { footage: "remove" } });
                 }
                 await refreshCameras();
                 next();
@@ -200,11 +199,9 @@ function RetentionStep() {
           run(async () => {
             for (const camera of cameras.value ?? []) {
               const record = { retentionDays: days === 0 ? null : days };
-              cameraChanged(
-                await api<Camera>("PATCH", `/cameras/${encodeURIComponent(camera.id)}`, { record }),
-              );
+              cameraChanged(await call("PATCH /cameras/{id}", { path: { id: camera.id }, body: { record } }));
             }
-            await api("PATCH", "/settings", { wizardDone: true });
+            await call("PATCH /settings", { body: { wizardDone: true } });
             navigate("live");
           })
         }

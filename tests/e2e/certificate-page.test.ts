@@ -1,0 +1,112 @@
+// The page of the certificate in a browser: what it tells, the steps of the own system, an own certificate taken and
+// refused; pictures of it for people to look at.
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { get } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import type { TLSSocket } from "node:tls";
+import type { Browser } from "playwright-core";
+import { generate } from "selfsigned";
+import { openBrowser, openContext, PHONE, screenshot, skipBrowserTests, until } from "./support/browser.ts";
+import { type Recorder, startRecorder } from "./support/recorder.ts";
+
+async function ownPair() {
+  return await generate([{ name: "commonName", value: "nvr.example" }], {
+    keyType: "rsa",
+    keySize: 2048,
+    algorithm: "sha256",
+    extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: "nvr.example" }] }],
+  });
+}
+
+/** Fingerprint of what the recorder shows to whoever connects. */
+function servedFingerprint(secureUrl: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = get(`${secureUrl}/ca.crt`, { rejectUnauthorized: false, agent: false }, (response) => {
+      response.resume();
+      resolve((response.socket as TLSSocket).getPeerX509Certificate()?.fingerprint256 ?? "");
+    });
+    request.on("error", reject);
+  });
+}
+
+describe("the page of the certificate", { skip: skipBrowserTests, timeout: 180_000 }, () => {
+  let recorder: Recorder;
+  let browser: Browser;
+  let folder: string;
+  before(async () => {
+    recorder = await startRecorder(true);
+    browser = await openBrowser();
+    folder = await mkdtemp(join(tmpdir(), "nj-own-pair-"));
+  });
+  after(async () => {
+    await browser?.close();
+    await recorder?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it("shows fingerprints to compare and the steps of the own system, on all screens", async () => {
+    for (const [name, options] of [
+      ["certificate-dark", { theme: "dark" }],
+      ["certificate-light", { theme: "light" }],
+      ["certificate-phone-dark", { theme: "dark", viewport: PHONE, touch: true }],
+      ["certificate-phone-light", { theme: "light", viewport: PHONE, touch: true }],
+    ] as const) {
+      const context = await openContext(browser, recorder, options);
+      const page = await context.newPage();
+      await page.goto(`${recorder.url}/system`);
+      await page.getByRole("link", { name: "Certificate and how devices trust it" }).click();
+      await page.getByText("Root of its authority").waitFor();
+      const shown = await page.locator(".fingerprint code").allTextContents();
+      assert.equal(shown.length, 2);
+      assert.equal(shown[0], await servedFingerprint(recorder.secureUrl));
+      assert.equal(await page.locator("details[open]").count(), 1);
+      await page.getByText("Manage certificates", { exact: false }).first().waitFor();
+      const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+      assert.ok(Number(overflow) <= 0, `${name} is ${String(overflow)} px too wide`);
+      await screenshot(page, name);
+      await page.locator(".page").evaluate((element) => {
+        const box = element as unknown as { scrollTo(x: number, y: number): void; scrollHeight: number };
+        box.scrollTo(0, box.scrollHeight);
+      });
+      await screenshot(page, `${name}-end`);
+      await context.close();
+    }
+  });
+
+  it("refuses a wrong pair with the reason, takes a right one at once, and gives it up again", async () => {
+    const [own, other] = [await ownPair(), await ownPair()];
+    await writeFile(join(folder, "own.pem"), own.cert);
+    await writeFile(join(folder, "own.key"), own.private);
+    await writeFile(join(folder, "other.key"), other.private);
+    const before = await servedFingerprint(recorder.secureUrl);
+    const context = await openContext(browser, recorder, { theme: "dark" });
+    const page = await context.newPage();
+    await page.goto(`${recorder.url}/system/certificate`);
+    const [certificate, key] = [
+      page.locator('input[type=file][aria-label^="Certificate"]'),
+      page.locator('input[type=file][aria-label^="Private key"]'),
+    ];
+    await certificate.setInputFiles(join(folder, "own.pem"));
+    await key.setInputFiles(join(folder, "other.key"));
+    await page.getByRole("button", { name: "Check and use" }).click();
+    await page.getByText("the key does not belong to it", { exact: false }).waitFor();
+    await screenshot(page, "certificate-refused");
+    assert.equal(await servedFingerprint(recorder.secureUrl), before);
+    await key.setInputFiles(join(folder, "own.key"));
+    await page.getByRole("button", { name: "Check and use" }).click();
+    await page.getByText("Your own certificate is used for HTTPS.").waitFor();
+    await screenshot(page, "certificate-own");
+    const shown = await page.locator(".fingerprint code").first().textContent();
+    await until("it is served", async () => (await servedFingerprint(recorder.secureUrl)) === shown);
+    await page.getByRole("button", { name: "Take the own certificate away" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Take the own certificate away" }).click();
+    await until(
+      "the recorder's own again",
+      async () => (await servedFingerprint(recorder.secureUrl)) === before,
+    );
+    await context.close();
+  });
+});

@@ -1,0 +1,1397 @@
+// Written by scripts/write-docs.ts from the API's own description (/api/v1/openapi.json): change the code, not this file.
+// What each operation takes and answers; ui/src/api/client.ts makes calls of it.
+
+export type Problem = {
+  /** urn:nightjar:error: and the code. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  /** Stable name of the problem: docs/reference/errors.md. */
+  readonly code: string;
+  /** What is wrong and what to do, for people. */
+  readonly detail: string;
+  /** Places in the request that are wrong. */
+  readonly errors?: readonly {
+    /** JSON pointer. */
+    readonly path: string;
+    readonly message: string;
+  }[];
+};
+
+export type Camera = {
+  readonly id: string;
+  readonly name: string;
+  readonly driver: string;
+  readonly enabled: boolean;
+  /** Settings of the driver. Secrets are left out; `passwordSet` says that there is one. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** What is recorded of the camera and how long it is kept. */
+  readonly record: {
+    /** `continuous`: always; `manual`: only while somebody asks for it; `off`: never, not even by hand. */
+    readonly mode: "continuous" | "manual" | "off";
+    /** Which streams of the camera are recorded. */
+    readonly streams: "main" | "sub" | "both";
+    /** Record the sound as well. Off until the owner switches it on: recording speech is often unlawful. */
+    readonly audio: boolean;
+    /** Seconds before an event (or before a manual recording was asked for) that are kept, 0 to 60. */
+    readonly preRecordSeconds: number;
+    /** Nominal length of a recording file in seconds, 10 to 300; files are cut at key frames. */
+    readonly segmentSeconds: number;
+    /** Recordings older than this many days are deleted; null keeps them until the space is needed. */
+    readonly retentionDays: number | null;
+    /** Bytes that this camera's recordings may take, oldest deleted first; null is unlimited. */
+    readonly quotaBytes: number | null;
+  };
+  readonly state: {
+    readonly status: "connecting" | "online" | "degraded" | "offline" | "disabled";
+    /** For people: what is wrong and what to do. */
+    readonly reason?: string;
+    /** Stable name of the fault. */
+    readonly code?: string;
+    /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+    readonly since: string;
+    /** What is not as wished though it works. */
+    readonly note?: string;
+  };
+  readonly streams: readonly {
+    readonly stream: "main" | "sub";
+    readonly state?: {
+      readonly status: "connecting" | "online" | "degraded" | "offline" | "disabled";
+      /** For people: what is wrong and what to do. */
+      readonly reason?: string;
+      /** Stable name of the fault. */
+      readonly code?: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly since: string;
+      /** What is not as wished though it works. */
+      readonly note?: string;
+    };
+    /** What the stream sends, as core/media/live-wire.ts has it. */
+    readonly format?: {
+      readonly formatId: number;
+      readonly video?: {
+        /** As browsers name it: `avc1.64001f`. */
+        readonly codec: string;
+        readonly width: number;
+        readonly height: number;
+        /** The decoder's configuration, base 64. */
+        readonly description: string;
+        readonly frameRate?: number;
+      };
+      readonly audio?: {
+        readonly codec: string;
+        readonly sampleRate: number;
+        readonly channels: number;
+        readonly description?: string;
+        readonly note?: string;
+      };
+    };
+    readonly figures?: {
+      readonly bitrateKbps: number;
+      readonly framesPerSecond: number;
+      readonly packetsLost: number;
+      /** How the camera's packets come. */
+      readonly transport?: "tcp" | "udp" | "tls";
+    };
+  }[];
+  readonly recording: {
+    readonly active: boolean;
+    readonly reasons: readonly (
+      | "continuous"
+      | "manual"
+      | "event"
+      | "motion"
+      | "alarm"
+      | "motion-or-alarm"
+      | "motion-and-alarm"
+      | "pos"
+    )[];
+    readonly problem?: string;
+  };
+};
+
+export type CameraDriver = {
+  readonly id: string;
+  readonly displayName: string;
+  readonly configSchema: unknown;
+  readonly catalogue?: readonly {
+    readonly brand: string;
+    readonly mainPath: string;
+    readonly subPath?: string;
+    /** Where the brand does not use 554. */
+    readonly port?: number;
+    readonly notes?: string;
+  }[];
+};
+
+export type ProbeAnswer = {
+  readonly ok: true;
+  readonly video: {
+    readonly codec: string;
+    readonly width: number;
+    readonly height: number;
+    readonly frameRate?: number;
+  };
+  readonly audio?: { readonly codec: string; readonly sampleRate: number; readonly note?: string };
+  readonly transport: string;
+  readonly bitrateKbps: number;
+  /** A data: URL of a JPEG. */
+  readonly picture?: string;
+};
+
+export type RecordingsPage = {
+  readonly segments: readonly {
+    readonly id: string;
+    readonly stream: "main" | "sub";
+    /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+    readonly start: string;
+    /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+    readonly end: string;
+    readonly sizeBytes: number;
+    readonly reasons: readonly (
+      | "continuous"
+      | "manual"
+      | "event"
+      | "motion"
+      | "alarm"
+      | "motion-or-alarm"
+      | "motion-and-alarm"
+      | "pos"
+    )[];
+    readonly locked: boolean;
+    /** SHA-256 that the file carries, in hexadecimal: of its bytes from 236 up to its last box (docs/design/recording-format.md). */
+    readonly sha256?: string;
+  }[];
+  readonly gaps: readonly {
+    /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+    readonly start: string;
+    /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+    readonly end: string;
+    readonly reason: string;
+  }[];
+  /** Cursor of the next page. */
+  readonly next?: string;
+};
+
+export type RangeLock = {
+  /** Closed files that touch the range and are now locked, or unlocked. */
+  readonly files: number;
+  /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+  readonly start?: string;
+  /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+  readonly end?: string;
+  /** The range reaches into the file that is being written, which can be locked once it is closed. */
+  readonly growing: boolean;
+};
+
+export type Coverage = {
+  readonly cameras: readonly {
+    readonly camera: string;
+    readonly stream: "main" | "sub";
+    readonly spans: readonly {
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly start: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly end: string;
+      readonly reasons: readonly (
+        | "continuous"
+        | "manual"
+        | "event"
+        | "motion"
+        | "alarm"
+        | "motion-or-alarm"
+        | "motion-and-alarm"
+        | "pos"
+      )[];
+    }[];
+    /** Whether a file is being written now: the last span gets longer. */
+    readonly growing: boolean;
+    readonly holes: readonly {
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly start: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly end: string;
+      readonly packets: number;
+    }[];
+    /** What is kept from deletion. */
+    readonly locked: readonly {
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly start: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly end: string;
+    }[];
+  }[];
+};
+
+export type Calendar = {
+  readonly timeZone: string;
+  readonly days: readonly {
+    /** A day in the recorder's time zone, yyyy-mm-dd. */
+    readonly date: string;
+    readonly cameras: readonly string[];
+    readonly reasons: readonly (
+      | "continuous"
+      | "manual"
+      | "event"
+      | "motion"
+      | "alarm"
+      | "motion-or-alarm"
+      | "motion-and-alarm"
+      | "pos"
+    )[];
+  }[];
+};
+
+export type Status = {
+  readonly version: string;
+  /** Name of this recorder. */
+  readonly node: string;
+  readonly uptimeSeconds: number;
+  readonly timeZone: string;
+  readonly processes: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly pid?: number;
+    readonly restarts: number;
+    readonly uptimeSeconds?: number;
+    readonly message?: string;
+  }[];
+  readonly volumes: readonly Volume[];
+  readonly cameras: { readonly total: number; readonly online: number; readonly recording: number };
+  readonly problems: readonly {
+    readonly code: string;
+    readonly severity: "notice" | "warning" | "error";
+    readonly message: string;
+  }[];
+};
+
+export type Volume = {
+  readonly id: string;
+  readonly path: string;
+  readonly status: string;
+  readonly message?: string;
+  readonly freeBytes?: number;
+  readonly totalBytes?: number;
+  readonly usedBytes?: number;
+};
+
+export type Event = {
+  readonly id: number;
+  readonly type: string;
+  readonly camera?: string;
+  /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+  readonly start: string;
+  /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+  readonly end?: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+};
+
+export type EventsPage = {
+  readonly events: readonly Event[];
+  /** Cursor of the next page. */
+  readonly next?: string;
+};
+
+export type Plugins = {
+  readonly plugins: readonly {
+    readonly name: string;
+    readonly displayName: string;
+    readonly version: string;
+    readonly kind: string;
+    readonly status: "running" | "restarting" | "quarantined" | "disabled" | "failed" | "refused";
+    /** Why it does not run. */
+    readonly reason?: string;
+    /** Failures since Nightjar started. */
+    readonly errors: number;
+    readonly isolation?: "inline" | "process";
+    /** It came with Nightjar. */
+    readonly bundled?: boolean;
+    /** It has a page of its own, for accounts with this right. */
+    readonly page?: { readonly permission: string };
+    readonly description?: string;
+    readonly homepage?: string;
+    /** It was installed here, and can be updated and removed. */
+    readonly installed?: boolean;
+    /** `GET /plugins/icon` has a picture of it. */
+    readonly hasIcon?: boolean;
+    /** Its package has a schema of settings. */
+    readonly hasSettings?: boolean;
+    /** What it registered: `camera-driver:rtsp`. */
+    readonly provides?: readonly string[];
+    /** Calls into it since Nightjar started. */
+    readonly calls?: number;
+    /** Milliseconds that these took together. */
+    readonly callMs?: number;
+    readonly restarts?: number;
+    readonly health?: {
+      readonly rssBytes: number;
+      readonly cpuSeconds: number;
+      readonly eventLoopP99Ms: number;
+    };
+    /** How its process is walled in, strongest first. */
+    readonly confinement?: "bubblewrap" | "namespaces" | "node" | "process";
+    /** What it asks to be allowed; hosts are what it says that it talks to. */
+    readonly permissions?: {
+      readonly network: boolean | readonly string[];
+      /** Hooks by which it decides: what is recorded, who may look. */
+      readonly hooks?: readonly ("recordingPlan" | "beforePlayback")[];
+    };
+    /** Whether its process has the network, or why not. */
+    readonly network?: "granted" | "unasked" | "withheld";
+  }[];
+};
+
+export type PluginSettings = {
+  readonly name: string;
+  readonly enabled: boolean;
+  /** JSON Schema of the settings. Absent: the package has none, and only the plugin checks them. */
+  readonly schema?: Readonly<Record<string, unknown>>;
+  /** The settings, without secrets. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** JSON pointers of the secrets that are kept. */
+  readonly secretsSet: readonly string[];
+};
+
+export type PluginJob = {
+  readonly id: string;
+  readonly action: "install" | "update" | "remove";
+  readonly source?: string;
+  /** The plugin's name, once it is known. */
+  readonly name?: string;
+  /** failed: nothing was changed. undone: it did not work, and all is as it was before. */
+  readonly status: "waiting" | "running" | "done" | "failed" | "undone";
+  readonly createdAt: string;
+  readonly endedAt?: string;
+  /** The newest lines of what was done. */
+  readonly lines: readonly string[];
+  /** How many older lines are not kept. */
+  readonly linesLeftOut: number;
+  /** Why it failed or was undone. */
+  readonly reason?: string;
+  /** The stable code of that. */
+  readonly code?: string;
+  /** Installed in the end. */
+  readonly version?: string;
+  readonly previousVersion?: string;
+  /** What it asks to be allowed. */
+  readonly permissions?: {
+    readonly network: boolean | readonly string[];
+    readonly hooks?: readonly ("recordingPlan" | "beforePlayback")[];
+  };
+  /** With NJ_PLUGIN_SCRIPTS: packages whose install scripts were not consented to. */
+  readonly scripts?: readonly { readonly name: string; readonly version: string }[];
+};
+
+/** Method and path below /api/v1 → what goes in and comes out. */
+export interface Operations {
+  /** What a page must know before anybody has signed in. */
+  readonly "GET /setup": {
+    readonly answer: {
+      readonly activated: boolean;
+      readonly product: string;
+      readonly version: string;
+      readonly timeZone: string;
+      /** The demo camera is there. */
+      readonly demo: boolean;
+    };
+  };
+  /** Makes the first administrator with the one-time code from the console, and signs in. */
+  readonly "POST /activate": {
+    readonly body: { readonly code: string; readonly username: string; readonly password: string };
+    readonly answer: {
+      readonly token: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly expiresAt: string;
+    };
+  };
+  /** Who is signed in, and what they may do. */
+  readonly "GET /session": {
+    readonly answer: {
+      readonly user: { readonly name: string; readonly role: "administrator" | "operator" | "viewer" };
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly expiresAt: string;
+      readonly rights: readonly string[];
+      readonly cameras: "all" | readonly string[];
+    };
+  };
+  /** Signs in; the token serves programs, the cookie browsers. */
+  readonly "POST /session": {
+    readonly body: {
+      readonly username: string;
+      readonly password: string;
+      /** Six figures of the authenticator app, or a recovery code. */
+      readonly code?: string;
+    };
+    readonly answer: {
+      readonly token: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly expiresAt: string;
+    };
+  };
+  /** Signs out: session, tickets and open streams end. */
+  readonly "DELETE /session": { readonly answer: undefined };
+  /** Changes the own password; all other sessions of the account end. */
+  readonly "PUT /session/password": {
+    readonly body: { readonly current: string; readonly password: string };
+    readonly answer: undefined;
+  };
+  /** Whether the own account signs in with a code, and how many recovery codes are left. */
+  readonly "GET /session/second-factor": {
+    readonly answer:
+      | { readonly on: false }
+      | {
+          readonly on: true;
+          /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+          readonly since: string;
+          readonly recoveryCodesLeft: number;
+        };
+  };
+  /** Begins to set up the own second factor: gives the secret for an authenticator app, this once. */
+  readonly "POST /session/second-factor": {
+    readonly body: { readonly password: string };
+    readonly answer: {
+      /** otpauth://…, for a QR code. */
+      readonly uri: string;
+      /** The same secret in base 32, for typing. */
+      readonly secret: string;
+    };
+  };
+  /** Switches the own second factor off, with password and code. */
+  readonly "DELETE /session/second-factor": {
+    readonly body: {
+      readonly password: string;
+      /** Six figures of the authenticator app, or a recovery code. */
+      readonly code: string;
+    };
+    readonly answer: undefined;
+  };
+  /** Switches the own second factor on by a first code; gives the recovery codes, this once. The account's other sessions end. */
+  readonly "POST /session/second-factor/confirm": {
+    readonly body: {
+      /** Six figures of the authenticator app, or a recovery code. */
+      readonly code: string;
+    };
+    readonly answer: { readonly recoveryCodes: readonly string[] };
+  };
+  /** Gives new recovery codes, this once, in place of all old ones; with password and code. */
+  readonly "POST /session/second-factor/recovery-codes": {
+    readonly body: {
+      readonly password: string;
+      /** Six figures of the authenticator app, or a recovery code. */
+      readonly code: string;
+    };
+    readonly answer: { readonly recoveryCodes: readonly string[] };
+  };
+  /** All accounts. */
+  readonly "GET /users": {
+    readonly answer: {
+      readonly users: readonly {
+        readonly name: string;
+        readonly role: "administrator" | "operator" | "viewer";
+        readonly enabled: boolean;
+        /** Cameras that the account may see: `all`, or their ids. Administrators see all. */
+        readonly cameras: "all" | readonly string[];
+        /** Signs in with a one-time code besides the password. */
+        readonly secondFactor: boolean;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly createdAt: string;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly passwordChangedAt: string;
+      }[];
+    };
+  };
+  /** Makes an account. */
+  readonly "POST /users": {
+    readonly body: {
+      readonly name: string;
+      readonly role: "administrator" | "operator" | "viewer";
+      readonly password: string;
+      /** Cameras that the account may see: `all`, or their ids. Administrators see all. */
+      readonly cameras?: "all" | readonly string[];
+    };
+    readonly answer: {
+      readonly name: string;
+      readonly role: "administrator" | "operator" | "viewer";
+      readonly enabled: boolean;
+      /** Cameras that the account may see: `all`, or their ids. Administrators see all. */
+      readonly cameras: "all" | readonly string[];
+      /** Signs in with a one-time code besides the password. */
+      readonly secondFactor: boolean;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly createdAt: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly passwordChangedAt: string;
+    };
+  };
+  /** Changes role, password, cameras or whether the account may sign in; its sessions end. */
+  readonly "PATCH /users/{name}": {
+    readonly path: { readonly name: string };
+    readonly body: {
+      readonly role?: "administrator" | "operator" | "viewer";
+      readonly enabled?: boolean;
+      readonly password?: string;
+      /** Cameras that the account may see: `all`, or their ids. Administrators see all. */
+      readonly cameras?: "all" | readonly string[];
+    };
+    readonly answer: {
+      readonly name: string;
+      readonly role: "administrator" | "operator" | "viewer";
+      readonly enabled: boolean;
+      /** Cameras that the account may see: `all`, or their ids. Administrators see all. */
+      readonly cameras: "all" | readonly string[];
+      /** Signs in with a one-time code besides the password. */
+      readonly secondFactor: boolean;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly createdAt: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly passwordChangedAt: string;
+    };
+  };
+  /** Removes an account and ends its sessions. */
+  readonly "DELETE /users/{name}": { readonly path: { readonly name: string }; readonly answer: undefined };
+  /** Takes the second factor of somebody who lost it away; the account's sessions end. */
+  readonly "DELETE /users/{name}/second-factor": {
+    readonly path: { readonly name: string };
+    readonly answer: undefined;
+  };
+  /** Acts that matter to security, newest first. */
+  readonly "GET /audit": {
+    readonly query?: { readonly user?: string; readonly before?: number; readonly limit?: number };
+    readonly answer: {
+      readonly entries: readonly {
+        readonly number: number;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly at: string;
+        /** Empty for the recorder itself, or a stranger. */
+        readonly userName: string;
+        /** Empty for the command line. */
+        readonly remoteAddress: string;
+        readonly action: string;
+        readonly camera?: string;
+        readonly detail: Readonly<Record<string, unknown>>;
+        /** Of this entry and the one before. */
+        readonly hash: string;
+      }[];
+    };
+  };
+  /** Walks the chain of the audit log and says whether somebody tampered with it. */
+  readonly "POST /audit/verify": {
+    readonly answer: { readonly intact: boolean; readonly firstBroken?: number };
+  };
+  /** The cameras that the account may see, with their state. */
+  readonly "GET /cameras": { readonly answer: { readonly cameras: readonly Camera[] } };
+  /** Adds a camera. */
+  readonly "POST /cameras": {
+    readonly body: {
+      /** Name of the camera in addresses, files and topics: 1 to 64 of a-z, 0-9 and inner hyphens. Never changes. */
+      readonly id?: string;
+      /** What people call the camera, 1 to 80 characters. */
+      readonly name: string;
+      /** Which plugin speaks with the camera: `rtsp`, `demo` … */
+      readonly driver: string;
+      readonly enabled?: boolean;
+      /** Settings of the driver, as its configSchema says; secrets go in here and never come out. */
+      readonly config: Readonly<Record<string, unknown>>;
+      readonly record?: {
+        /** `continuous`: always; `manual`: only while somebody asks for it; `off`: never, not even by hand. */
+        readonly mode?: "continuous" | "manual" | "off";
+        /** Which streams of the camera are recorded. */
+        readonly streams?: "main" | "sub" | "both";
+        /** Record the sound as well. Off until the owner switches it on: recording speech is often unlawful. */
+        readonly audio?: boolean;
+        /** Seconds before an event (or before a manual recording was asked for) that are kept, 0 to 60. */
+        readonly preRecordSeconds?: number;
+        /** Nominal length of a recording file in seconds, 10 to 300; files are cut at key frames. */
+        readonly segmentSeconds?: number;
+        /** Recordings older than this many days are deleted; null keeps them until the space is needed. */
+        readonly retentionDays?: number | null;
+        /** Bytes that this camera's recordings may take, oldest deleted first; null is unlimited. */
+        readonly quotaBytes?: number | null;
+      };
+    };
+    readonly answer: Camera;
+  };
+  /** Connects to a camera once, stores nothing, and answers what it sends, with a picture. */
+  readonly "POST /cameras/probe": {
+    readonly body: {
+      /** Which plugin speaks with the camera: `rtsp`, `demo` … */
+      readonly driver: string;
+      /** Settings of the driver, as its configSchema says; secrets go in here and never come out. */
+      readonly config: Readonly<Record<string, unknown>>;
+      /** A camera that is there: secrets that `config` leaves out are taken from it. */
+      readonly camera?: string;
+    };
+    readonly answer: ProbeAnswer;
+  };
+  /** The kinds of cameras that can be added, with the schema of their settings and known brands. */
+  readonly "GET /camera-drivers": { readonly answer: readonly CameraDriver[] };
+  /** One camera with its state. */
+  readonly "GET /cameras/{id}": { readonly path: { readonly id: string }; readonly answer: Camera };
+  /** Changes a camera; secrets that are left out stay. */
+  readonly "PATCH /cameras/{id}": {
+    readonly path: { readonly id: string };
+    readonly body: {
+      /** What people call the camera, 1 to 80 characters. */
+      readonly name?: string;
+      readonly enabled?: boolean;
+      /** Settings of the driver, as its configSchema says; secrets go in here and never come out. */
+      readonly config?: Readonly<Record<string, unknown>>;
+      readonly record?: {
+        /** `continuous`: always; `manual`: only while somebody asks for it; `off`: never, not even by hand. */
+        readonly mode?: "continuous" | "manual" | "off";
+        /** Which streams of the camera are recorded. */
+        readonly streams?: "main" | "sub" | "both";
+        /** Record the sound as well. Off until the owner switches it on: recording speech is often unlawful. */
+        readonly audio?: boolean;
+        /** Seconds before an event (or before a manual recording was asked for) that are kept, 0 to 60. */
+        readonly preRecordSeconds?: number;
+        /** Nominal length of a recording file in seconds, 10 to 300; files are cut at key frames. */
+        readonly segmentSeconds?: number;
+        /** Recordings older than this many days are deleted; null keeps them until the space is needed. */
+        readonly retentionDays?: number | null;
+        /** Bytes that this camera's recordings may take, oldest deleted first; null is unlimited. */
+        readonly quotaBytes?: number | null;
+      };
+    };
+    readonly answer: Camera;
+  };
+  /** Removes a camera; its footage stays until its time, or goes at once. */
+  readonly "DELETE /cameras/{id}": {
+    readonly path: { readonly id: string };
+    readonly query?: { readonly footage?: "keep" | "remove" };
+    readonly answer: undefined;
+  };
+  /** Records from now on, until a moment or until stopped. */
+  readonly "PUT /cameras/{id}/manual-recording": {
+    readonly path: { readonly id: string };
+    readonly body: {
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly until?: string;
+    };
+    readonly answer: undefined;
+  };
+  /** Stops recording by hand. */
+  readonly "DELETE /cameras/{id}/manual-recording": {
+    readonly path: { readonly id: string };
+    readonly answer: undefined;
+  };
+  /** Recording files of a camera that touch the range, with their SHA-256 where they carry one, and the gaps between them. */
+  readonly "GET /cameras/{id}/recordings": {
+    readonly path: { readonly id: string };
+    readonly query: {
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly start: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly end: string;
+      readonly stream?: "main" | "sub";
+      readonly cursor?: string;
+    };
+    readonly answer: RecordingsPage;
+  };
+  /** Keeps a recording file from being deleted. */
+  readonly "PUT /cameras/{id}/recordings/{segment}/lock": {
+    readonly path: { readonly id: string; readonly segment: string };
+    readonly answer: undefined;
+  };
+  /** Lets a recording file be deleted again. */
+  readonly "DELETE /cameras/{id}/recordings/{segment}/lock": {
+    readonly path: { readonly id: string; readonly segment: string };
+    readonly answer: undefined;
+  };
+  /** Keeps all recording files that touch a range, a day at most, from being deleted. */
+  readonly "PUT /cameras/{id}/recordings/lock": {
+    readonly path: { readonly id: string };
+    readonly query: {
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly start: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly end: string;
+      readonly stream?: "main" | "sub";
+    };
+    readonly answer: RangeLock;
+  };
+  /** Lets all recording files that touch a range, a day at most, be deleted again. */
+  readonly "DELETE /cameras/{id}/recordings/lock": {
+    readonly path: { readonly id: string };
+    readonly query: {
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly start: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly end: string;
+      readonly stream?: "main" | "sub";
+    };
+    readonly answer: RangeLock;
+  };
+  /** When the cameras were recorded and why, and where packets were lost: what a timeline draws. */
+  readonly "GET /recordings/coverage": {
+    readonly query: {
+      /** Ids separated by commas; without it all that the account may see. */
+      readonly cameras?: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly start: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly end: string;
+      readonly stream?: "main" | "sub";
+    };
+    readonly answer: Coverage;
+  };
+  /** The days, in the recorder's time zone, on which something was recorded. */
+  readonly "GET /recordings/calendar": {
+    readonly query: {
+      /** Ids separated by commas; without it all that the account may see. */
+      readonly cameras?: string;
+      /** A day in the recorder's time zone, yyyy-mm-dd. */
+      readonly from: string;
+      /** A day in the recorder's time zone, yyyy-mm-dd. */
+      readonly to: string;
+    };
+    readonly answer: Calendar;
+  };
+  /** All plugins that were found, those refused with the reason, and how each is. */
+  readonly "GET /plugins": { readonly answer: Plugins };
+  /** Starts a plugin that runs in a process of its own anew, also one that failed too often. */
+  readonly "POST /plugins/restart": { readonly body: { readonly name: string }; readonly answer: Plugins };
+  /** Enables a plugin, which starts it, or disables it, which ends it. */
+  readonly "POST /plugins/enable": {
+    readonly body: { readonly name: string; readonly enabled: boolean };
+    readonly answer: Plugins;
+  };
+  /** The picture of a plugin, SVG or PNG. */
+  readonly "GET /plugins/icon": { readonly query: { readonly name: string }; readonly answer: Blob };
+  /** Opens a plugin's page for this session, if it holds the page's right. The address lasts 12 hours. */
+  readonly "POST /plugins/page": {
+    readonly body: { readonly name: string };
+    readonly answer: {
+      /** Below /api/v1, for a sandboxed frame. */
+      readonly address: string;
+      readonly title: string;
+    };
+  };
+  /** Plugins on the registry, by words or by a whole name. */
+  readonly "GET /plugins/search": {
+    readonly query?: { readonly text?: string };
+    readonly answer: {
+      readonly plugins: readonly {
+        readonly name: string;
+        readonly version: string;
+        readonly description: string;
+        readonly publisher?: string;
+        readonly date?: string;
+        readonly links: Readonly<Record<string, string>>;
+        /** The version that is installed. */
+        readonly installed?: string;
+      }[];
+    };
+  };
+  /** Installed plugins of which the registry has a newer version. */
+  readonly "GET /plugins/updates": {
+    readonly answer: {
+      readonly updates: readonly {
+        readonly name: string;
+        readonly installed: string;
+        readonly newest: string;
+        /** It can be installed in this Nightjar. */
+        readonly fits: boolean;
+        /** Why it does not fit. */
+        readonly reason?: string;
+        /** What it asks to be allowed. */
+        readonly permissions?: {
+          readonly network: boolean | readonly string[];
+          readonly hooks?: readonly ("recordingPlan" | "beforePlayback")[];
+        };
+      }[];
+    };
+  };
+  /** Jobs that install, update or remove plugins, newest first. */
+  readonly "GET /plugins/jobs": { readonly answer: { readonly jobs: readonly PluginJob[] } };
+  /** Installs, updates or removes a plugin; the job tells how it goes, as does the stream of changes. */
+  readonly "POST /plugins/jobs": {
+    readonly body: {
+      readonly action: "install" | "update" | "remove";
+      /** install: a name, name@version, name@tag, or the path of a .tgz file or folder. */
+      readonly source?: string;
+      /** update, remove: which plugin. */
+      readonly name?: string;
+      /** Consent to install scripts: all that this needs, or those of these (name@version). */
+      readonly allowScripts?: boolean | readonly string[];
+    };
+    readonly answer: { readonly job: PluginJob };
+  };
+  /** Takes a plugin's .tgz file, which a job may then install; it is not kept over a restart. */
+  readonly "POST /plugins/upload": {
+    readonly file: Blob;
+    readonly answer: {
+      /** What a job installs it by. */
+      readonly source: string;
+      readonly name: string;
+      readonly version: string;
+      readonly displayName: string;
+      readonly description: string;
+      /** What it asks to be allowed. */
+      readonly permissions: {
+        readonly network: boolean | readonly string[];
+        readonly hooks?: readonly ("recordingPlan" | "beforePlayback")[];
+      };
+    };
+  };
+  /** How a job goes. */
+  readonly "GET /plugins/jobs/{id}": {
+    readonly path: { readonly id: string };
+    readonly answer: { readonly job: PluginJob };
+  };
+  /** Gives a job up; what it had changed already is undone. */
+  readonly "DELETE /plugins/jobs/{id}": {
+    readonly path: { readonly id: string };
+    readonly answer: { readonly job: PluginJob };
+  };
+  /** Settings of a plugin with their schema; of secrets only which are set. */
+  readonly "GET /plugins/settings": {
+    readonly query: { readonly name: string };
+    readonly answer: PluginSettings;
+  };
+  /** Checks and stores a plugin's settings, and restarts that plugin with them. */
+  readonly "PUT /plugins/settings": {
+    readonly body: {
+      readonly name: string;
+      /** All settings. A secret that is left out stays, `null` removes it. */
+      readonly config: Readonly<Record<string, unknown>>;
+    };
+    readonly answer: PluginSettings;
+  };
+  /** What would be wrong with a plugin's settings; stores nothing. */
+  readonly "POST /plugins/settings/check": {
+    readonly body: {
+      readonly name: string;
+      /** All settings. A secret that is left out stays, `null` removes it. */
+      readonly config: Readonly<Record<string, unknown>>;
+    };
+    readonly answer: { readonly problems: readonly { readonly path: string; readonly message: string }[] };
+  };
+  /** How the recorder is. Processes, volumes and problems are for those who run it. */
+  readonly "GET /status": { readonly answer: Status };
+  /** Versions, configuration, state and checks in one document without secrets, for whoever helps. */
+  readonly "GET /diagnostics": {
+    readonly answer: {
+      readonly product: string;
+      readonly version: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly madeAt: string;
+      readonly machine: Readonly<Record<string, unknown>>;
+      readonly config: Readonly<Record<string, unknown>>;
+      readonly status: Readonly<Record<string, unknown>>;
+      readonly checks: readonly {
+        /** Stable name of what was looked at. */
+        readonly id: string;
+        readonly result: "ok" | "notice" | "warning" | "error";
+        readonly message: string;
+        /** What to do, unless all is well. */
+        readonly advice?: string;
+      }[];
+    };
+  };
+  /** What happened, newest first. Asked for as text/event-stream, or by WebSocket: what happens from now on. */
+  readonly "GET /events": {
+    readonly query?: {
+      readonly cameras?: string;
+      /** Event types, separated by commas. */
+      readonly types?: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly start?: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly end?: string;
+      readonly cursor?: string;
+      readonly limit?: number;
+      /** The id of the last message that was got, as the header Last-Event-ID: what was missed comes first, or `reset` if that is not known any more. */
+      readonly since?: string;
+    };
+    readonly answer: EventsPage;
+  };
+  /** A short-lived ticket for the address of a picture or video of one camera. */
+  readonly "POST /media-tickets": {
+    readonly body: {
+      readonly camera: string;
+      readonly rights: readonly ("live" | "playback" | "export" | "snapshot")[];
+    };
+    readonly answer: {
+      readonly ticket: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly expiresAt: string;
+    };
+  };
+  /** Server-Sent Events, or the same by WebSocket: camera, camera-removed, volume, plugin-job, coverage, event, reset, session-ended. */
+  readonly "GET /changes": {
+    readonly query?: {
+      /** Changes of these cameras only: ids separated by commas. */
+      readonly cameras?: string;
+      /** Some of camera, camera-removed, volume, plugin-job, coverage, event, separated by commas. */
+      readonly types?: string;
+      /** The id of the last message that was got, as the header Last-Event-ID: what was missed comes first, or `reset` if that is not known any more. */
+      readonly since?: string;
+    };
+    readonly answer: Blob;
+  };
+  /** Settings of the recorder. */
+  readonly "GET /settings": {
+    readonly answer: {
+      /** What people call this recorder. */
+      readonly name: string;
+      /** IANA name, as `Europe/Berlin`: calendar, schedules and what counts as a day. Files and the API stay in UTC. */
+      readonly timeZone: string;
+      /** Where the recorder listens. */
+      readonly network: {
+        /** Plain HTTP. */
+        readonly http: {
+          /** Address to listen on; 127.0.0.1 serves this machine alone. */
+          readonly host: string;
+          /** TCP port; when it is busy the next free one is taken and written here. */
+          readonly port: number;
+        };
+        /** HTTPS with a certificate of the recorder's own authority. */
+        readonly https: {
+          /** Serve the network over HTTPS. */
+          readonly enabled: boolean;
+          /** Address to listen on; `::` is every address of the machine. */
+          readonly host: string;
+          /** TCP port; when it is busy the next free one is taken and written here. */
+          readonly port: number;
+        };
+        /** Path under which everything is served behind a reverse proxy: empty, or like `/nvr`. */
+        readonly basePath: string;
+        /** Addresses or networks (CIDR) of reverse proxies whose X-Forwarded-* headers are believed. */
+        readonly trustedProxies: readonly string[];
+        /** Host names and addresses that the certificate must hold besides the machine's own. */
+        readonly certificateNames: readonly string[];
+      };
+      /** Sessions of signed-in people. */
+      readonly sessions: {
+        /** Minutes without a request after which a session ends. */
+        readonly idleMinutes: number;
+        /** Hours after log-in at which a session ends whatever happens. */
+        readonly maxHours: number;
+      };
+      /** How many live pictures may be converted at once for browsers that cannot show the camera's codec. */
+      readonly maxTranscodes: number;
+      /** Least important lines that are written. */
+      readonly logLevel: "debug" | "info" | "notice" | "warn" | "error";
+      readonly wizardDone: boolean;
+    };
+  };
+  /** Changes settings; those that are left out stay. */
+  readonly "PATCH /settings": {
+    readonly body: {
+      /** What people call this recorder. */
+      readonly name?: string;
+      /** IANA name, as `Europe/Berlin`: calendar, schedules and what counts as a day. Files and the API stay in UTC. */
+      readonly timeZone?: string;
+      readonly network?: {
+        readonly http?: {
+          /** Address to listen on; 127.0.0.1 serves this machine alone. */
+          readonly host?: string;
+          /** TCP port; when it is busy the next free one is taken and written here. */
+          readonly port?: number;
+        };
+        readonly https?: {
+          /** Serve the network over HTTPS. */
+          readonly enabled?: boolean;
+          /** Address to listen on; `::` is every address of the machine. */
+          readonly host?: string;
+          /** TCP port; when it is busy the next free one is taken and written here. */
+          readonly port?: number;
+        };
+        /** Path under which everything is served behind a reverse proxy: empty, or like `/nvr`. */
+        readonly basePath?: string;
+        /** Addresses or networks (CIDR) of reverse proxies whose X-Forwarded-* headers are believed. */
+        readonly trustedProxies?: readonly string[];
+        /** Host names and addresses that the certificate must hold besides the machine's own. */
+        readonly certificateNames?: readonly string[];
+      };
+      readonly sessions?: {
+        /** Minutes without a request after which a session ends. */
+        readonly idleMinutes?: number;
+        /** Hours after log-in at which a session ends whatever happens. */
+        readonly maxHours?: number;
+      };
+      /** How many live pictures may be converted at once for browsers that cannot show the camera's codec. */
+      readonly maxTranscodes?: number;
+      /** Least important lines that are written. */
+      readonly logLevel?: "debug" | "info" | "notice" | "warn" | "error";
+      readonly wizardDone?: boolean;
+    };
+    readonly answer: {
+      /** What people call this recorder. */
+      readonly name: string;
+      /** IANA name, as `Europe/Berlin`: calendar, schedules and what counts as a day. Files and the API stay in UTC. */
+      readonly timeZone: string;
+      /** Where the recorder listens. */
+      readonly network: {
+        /** Plain HTTP. */
+        readonly http: {
+          /** Address to listen on; 127.0.0.1 serves this machine alone. */
+          readonly host: string;
+          /** TCP port; when it is busy the next free one is taken and written here. */
+          readonly port: number;
+        };
+        /** HTTPS with a certificate of the recorder's own authority. */
+        readonly https: {
+          /** Serve the network over HTTPS. */
+          readonly enabled: boolean;
+          /** Address to listen on; `::` is every address of the machine. */
+          readonly host: string;
+          /** TCP port; when it is busy the next free one is taken and written here. */
+          readonly port: number;
+        };
+        /** Path under which everything is served behind a reverse proxy: empty, or like `/nvr`. */
+        readonly basePath: string;
+        /** Addresses or networks (CIDR) of reverse proxies whose X-Forwarded-* headers are believed. */
+        readonly trustedProxies: readonly string[];
+        /** Host names and addresses that the certificate must hold besides the machine's own. */
+        readonly certificateNames: readonly string[];
+      };
+      /** Sessions of signed-in people. */
+      readonly sessions: {
+        /** Minutes without a request after which a session ends. */
+        readonly idleMinutes: number;
+        /** Hours after log-in at which a session ends whatever happens. */
+        readonly maxHours: number;
+      };
+      /** How many live pictures may be converted at once for browsers that cannot show the camera's codec. */
+      readonly maxTranscodes: number;
+      /** Least important lines that are written. */
+      readonly logLevel: "debug" | "info" | "notice" | "warn" | "error";
+      readonly wizardDone: boolean;
+    };
+  };
+  /** The settings as a file: with a password sealed and whole, without one readable, without secrets and accounts. */
+  readonly "POST /settings/export": {
+    readonly body: {
+      readonly password?: string;
+      /** Six figures of the authenticator app, or a recovery code. */
+      readonly code?: string;
+      /** With `password`: the password of the account that asks, since the file holds every secret. */
+      readonly current?: string;
+    };
+    readonly answer: Blob;
+  };
+  /** Takes a file of settings, to be looked at and imported within 15 minutes; changes nothing. */
+  readonly "POST /settings/import": {
+    readonly file: Blob;
+    readonly answer: { readonly id: string; readonly sealed: boolean };
+  };
+  /** Dry run: what importing the file would change, and what of it would be refused. */
+  readonly "POST /settings/import/{id}/check": {
+    readonly path: { readonly id: string };
+    readonly body: {
+      readonly password?: string;
+      /** Parts to import: all but `network` unless chosen. */
+      readonly parts?: readonly ("cameras" | "storage" | "plugins" | "accounts" | "general" | "network")[];
+    };
+    readonly answer: {
+      readonly differences: readonly {
+        /** JSON pointer, with cameras, plugins, volumes and accounts by name. */
+        readonly path: string;
+        /** `set`: a secret that was not there. */
+        readonly kind: "added" | "changed" | "removed" | "set";
+        /** No value is shown. */
+        readonly secret?: true;
+        /** As JSON, cut off where it is long. */
+        readonly before?: string;
+        readonly after?: string;
+      }[];
+      /** Differences beyond those that are listed. */
+      readonly more: number;
+      readonly refused: readonly {
+        readonly path: string;
+        /** Why it stays as it is. */
+        readonly reason: string;
+      }[];
+      readonly notes: readonly string[];
+      /** Given to the import, lets it happen only if nothing changed since. */
+      readonly stamp: string;
+      readonly file: {
+        readonly madeAt: string;
+        readonly madeBy: { readonly version: string; readonly node: string };
+        /** It holds secrets and accounts. */
+        readonly secrets: boolean;
+      };
+    };
+  };
+  /** Imports the file, after a copy of what was there; all of it, or nothing when a part fails. */
+  readonly "POST /settings/import/{id}/apply": {
+    readonly path: { readonly id: string };
+    readonly body: {
+      readonly password?: string;
+      /** Parts to import: all but `network` unless chosen. */
+      readonly parts?: readonly ("cameras" | "storage" | "plugins" | "accounts" | "general" | "network")[];
+      /** Of the dry run: refused if anything changed since. */
+      readonly stamp?: string;
+    };
+    readonly answer: {
+      readonly differences: readonly {
+        /** JSON pointer, with cameras, plugins, volumes and accounts by name. */
+        readonly path: string;
+        /** `set`: a secret that was not there. */
+        readonly kind: "added" | "changed" | "removed" | "set";
+        /** No value is shown. */
+        readonly secret?: true;
+        /** As JSON, cut off where it is long. */
+        readonly before?: string;
+        readonly after?: string;
+      }[];
+      /** Differences beyond those that are listed. */
+      readonly more: number;
+      readonly refused: readonly {
+        readonly path: string;
+        /** Why it stays as it is. */
+        readonly reason: string;
+      }[];
+      readonly notes: readonly string[];
+      /** Given to the import, lets it happen only if nothing changed since. */
+      readonly stamp: string;
+      readonly file: {
+        readonly madeAt: string;
+        readonly madeBy: { readonly version: string; readonly node: string };
+        /** It holds secrets and accounts. */
+        readonly secrets: boolean;
+      };
+    };
+  };
+  /** The last import, and what taking it back would change. */
+  readonly "GET /settings/last-import": {
+    readonly answer: {
+      readonly available: boolean;
+      readonly undo?: {
+        readonly differences: readonly {
+          /** JSON pointer, with cameras, plugins, volumes and accounts by name. */
+          readonly path: string;
+          /** `set`: a secret that was not there. */
+          readonly kind: "added" | "changed" | "removed" | "set";
+          /** No value is shown. */
+          readonly secret?: true;
+          /** As JSON, cut off where it is long. */
+          readonly before?: string;
+          readonly after?: string;
+        }[];
+        /** Differences beyond those that are listed. */
+        readonly more: number;
+        readonly refused: readonly {
+          readonly path: string;
+          /** Why it stays as it is. */
+          readonly reason: string;
+        }[];
+        readonly notes: readonly string[];
+        /** Given to the import, lets it happen only if nothing changed since. */
+        readonly stamp: string;
+        readonly importedAt: string;
+        readonly by: string;
+        readonly parts: readonly string[];
+      };
+    };
+  };
+  /** Takes the last import back. */
+  readonly "POST /settings/rollback": {
+    readonly answer: {
+      readonly differences: readonly {
+        /** JSON pointer, with cameras, plugins, volumes and accounts by name. */
+        readonly path: string;
+        /** `set`: a secret that was not there. */
+        readonly kind: "added" | "changed" | "removed" | "set";
+        /** No value is shown. */
+        readonly secret?: true;
+        /** As JSON, cut off where it is long. */
+        readonly before?: string;
+        readonly after?: string;
+      }[];
+      /** Differences beyond those that are listed. */
+      readonly more: number;
+      readonly refused: readonly {
+        readonly path: string;
+        /** Why it stays as it is. */
+        readonly reason: string;
+      }[];
+      readonly notes: readonly string[];
+      /** Given to the import, lets it happen only if nothing changed since. */
+      readonly stamp: string;
+    };
+  };
+  /** The certificate of HTTPS and the recorder's own authority, with fingerprints. */
+  readonly "GET /certificate": {
+    readonly answer: {
+      /** The owner's own, or one of the recorder's authority; `none` while HTTPS was never on. */
+      readonly inUse: "own" | "local" | "none";
+      readonly server?: {
+        readonly subject: string;
+        readonly issuer: string;
+        /** Hosts and addresses for which it holds. */
+        readonly names: readonly string[];
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly from: string;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly until: string;
+        /** Fingerprint, as browsers show it. */
+        readonly sha256: string;
+        /** Kind and size: `ECDSA prime256v1`, `RSA 2048`. */
+        readonly key: string;
+      };
+      readonly root?: {
+        readonly subject: string;
+        readonly issuer: string;
+        /** Hosts and addresses for which it holds. */
+        readonly names: readonly string[];
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly from: string;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly until: string;
+        /** Fingerprint, as browsers show it. */
+        readonly sha256: string;
+        /** Kind and size: `ECDSA prime256v1`, `RSA 2048`. */
+        readonly key: string;
+      };
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly renewsAt?: string;
+      /** Why the owner's own, which is there, is not used. */
+      readonly problem?: string;
+    };
+  };
+  /** Puts an own certificate with its key in the place of the recorder's; checked first. */
+  readonly "PUT /certificate": {
+    readonly body: {
+      /** PEM: the certificate, then those that lead to its authority. */
+      readonly certificate: string;
+      /** PEM, without a password. Never comes out. */
+      readonly key: string;
+    };
+    readonly answer: {
+      /** The owner's own, or one of the recorder's authority; `none` while HTTPS was never on. */
+      readonly inUse: "own" | "local" | "none";
+      readonly server?: {
+        readonly subject: string;
+        readonly issuer: string;
+        /** Hosts and addresses for which it holds. */
+        readonly names: readonly string[];
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly from: string;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly until: string;
+        /** Fingerprint, as browsers show it. */
+        readonly sha256: string;
+        /** Kind and size: `ECDSA prime256v1`, `RSA 2048`. */
+        readonly key: string;
+      };
+      readonly root?: {
+        readonly subject: string;
+        readonly issuer: string;
+        /** Hosts and addresses for which it holds. */
+        readonly names: readonly string[];
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly from: string;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly until: string;
+        /** Fingerprint, as browsers show it. */
+        readonly sha256: string;
+        /** Kind and size: `ECDSA prime256v1`, `RSA 2048`. */
+        readonly key: string;
+      };
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly renewsAt?: string;
+      /** Why the owner's own, which is there, is not used. */
+      readonly problem?: string;
+    };
+  };
+  /** Takes the own certificate away; the recorder's own authority serves again. */
+  readonly "DELETE /certificate": {
+    readonly answer: {
+      /** The owner's own, or one of the recorder's authority; `none` while HTTPS was never on. */
+      readonly inUse: "own" | "local" | "none";
+      readonly server?: {
+        readonly subject: string;
+        readonly issuer: string;
+        /** Hosts and addresses for which it holds. */
+        readonly names: readonly string[];
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly from: string;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly until: string;
+        /** Fingerprint, as browsers show it. */
+        readonly sha256: string;
+        /** Kind and size: `ECDSA prime256v1`, `RSA 2048`. */
+        readonly key: string;
+      };
+      readonly root?: {
+        readonly subject: string;
+        readonly issuer: string;
+        /** Hosts and addresses for which it holds. */
+        readonly names: readonly string[];
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly from: string;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly until: string;
+        /** Fingerprint, as browsers show it. */
+        readonly sha256: string;
+        /** Kind and size: `ECDSA prime256v1`, `RSA 2048`. */
+        readonly key: string;
+      };
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly renewsAt?: string;
+      /** Why the owner's own, which is there, is not used. */
+      readonly problem?: string;
+    };
+  };
+  /** This description. */
+  readonly "GET /openapi.json": { readonly answer: Readonly<Record<string, unknown>> };
+  /** WebSocket: the stream as it comes, in the frames of core/media/live-wire.ts. */
+  readonly "GET /cameras/{id}/live": {
+    readonly path: { readonly id: string };
+    readonly query?: {
+      readonly stream?: "main" | "sub";
+      /** Convert what is not H.264. */
+      readonly video?: "h264";
+      /** With `video`: wait for a place if all conversions are taken. */
+      readonly wait?: "1";
+      /** A media ticket, in the place of cookie and token. */
+      readonly ticket?: string;
+    };
+    readonly answer: never;
+  };
+  /** WebSocket: recorded footage, asked for by messages `play`, `seek`, `pause`. */
+  readonly "GET /cameras/{id}/playback": {
+    readonly path: { readonly id: string };
+    readonly query?: {
+      readonly stream?: "main" | "sub";
+      /** A media ticket, in the place of cookie and token. */
+      readonly ticket?: string;
+    };
+    readonly answer: never;
+  };
+  /** A stretch of recorded footage as one file, a day at most. */
+  readonly "GET /cameras/{id}/clip.mp4": {
+    readonly path: { readonly id: string };
+    readonly query: {
+      readonly stream?: "main" | "sub";
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly start: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly end: string;
+      /** aac: converted where players need it. */
+      readonly sound?: "aac" | "original";
+      /** A media ticket, in the place of cookie and token. */
+      readonly ticket?: string;
+    };
+    readonly answer: Blob;
+  };
+  /** The newest picture, or that of a moment: the key frame at or before it. */
+  readonly "GET /cameras/{id}/snapshot.jpg": {
+    readonly path: { readonly id: string };
+    readonly query?: {
+      readonly stream?: "main" | "sub";
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly at?: string;
+      /** With `at`: the very frame in the place of the key frame. */
+      readonly exact?: "1";
+      /** Taken up to the next of 160, 320, 640, 960, 1280, 1920, 2560, 3840; never above the camera's. */
+      readonly width?: number;
+      /** A media ticket, in the place of cookie and token. */
+      readonly ticket?: string;
+    };
+    readonly answer: Blob;
+  };
+}

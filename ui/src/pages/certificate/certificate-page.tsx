@@ -1,0 +1,155 @@
+// The certificate of HTTPS: which one is in use, how a device comes to trust it, what needs that, and an own one in its place.
+import { useEffect, useState } from "preact/hooks";
+import { type Answer, ApiError, basePath, call } from "../../api/client.ts";
+import { language, t } from "../../locale/messages.ts";
+import { ErrorNote, SkeletonRows } from "../../parts/controls.tsx";
+import { CopyButton } from "../../parts/copy-button.tsx";
+import { Icon } from "../../parts/icon.tsx";
+import { followLink, href } from "../../router.ts";
+import { mayAdminister } from "../../state/recorder.ts";
+import { dayText } from "../../state/time-format.ts";
+import { zone } from "../../state/zone.ts";
+import { InstallSteps } from "./install-steps.tsx";
+import { OwnCertificate } from "./own-certificate.tsx";
+
+export type CertificateFacts = Answer<"GET /certificate">;
+type OneCertificate = NonNullable<CertificateFacts["server"]>;
+
+/** The page. */
+export function CertificatePage() {
+  const [facts, setFacts] = useState<CertificateFacts | undefined>(undefined);
+  const [error, setError] = useState<unknown>();
+  useEffect(() => {
+    call("GET /certificate").then(setFacts, setError);
+  }, []);
+  // Whoever may not look at settings can still make a device trust the recorder.
+  const isHidden = error instanceof ApiError && error.status === 403;
+  return (
+    <div class="list-page">
+      <div class="head">
+        <h1>{t("cert.title")}</h1>
+        <span class="spring" />
+        <a class="button ghost" href={href("system")} onClick={followLink}>
+          <Icon name="left" />
+          {t("transfer.back")}
+        </a>
+      </div>
+      <div class="sections certificate">
+        {isHidden ? null : (
+          <section>
+            <h2>{t("cert.inUse")}</h2>
+            {error !== undefined ? (
+              <ErrorNote error={error} />
+            ) : facts === undefined ? (
+              <SkeletonRows rows={6} />
+            ) : (
+              <InUse facts={facts} />
+            )}
+          </section>
+        )}
+        <section>
+          <h2>{t("cert.needs")}</h2>
+          <p class={globalThis.isSecureContext ? "good-line" : "problem-line"}>
+            <Icon name={globalThis.isSecureContext ? "check" : "warning"} />
+            {t(globalThis.isSecureContext ? "cert.trusted" : "cert.untrusted")}
+          </p>
+          <p class="muted">{t("cert.needs.text")}</p>
+          <ul class="plain-list">
+            <li>{t("cert.needs.live")}</li>
+            <li>{t("cert.needs.codecs")}</li>
+            <li>{t("cert.needs.cookie")}</li>
+            <li>{t("cert.needs.copy")}</li>
+          </ul>
+        </section>
+        {facts?.inUse === "own" ? null : (
+          <section>
+            <h2>{t("cert.install")}</h2>
+            <p class="muted">{t("cert.install.text")}</p>
+            <p>
+              <a class="button primary" href={`${basePath()}ca.crt`} download="nightjar-ca.crt">
+                <Icon name="download" />
+                {t("cert.download")}
+              </a>
+            </p>
+            <InstallSteps />
+          </section>
+        )}
+        {mayAdminister.value && facts !== undefined ? (
+          <OwnCertificate facts={facts} onChange={setFacts} />
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+function InUse({ facts }: { readonly facts: CertificateFacts }) {
+  const { server, root } = facts;
+  return (
+    <>
+      <p>
+        {t(
+          facts.inUse === "own"
+            ? "cert.own.isUsed"
+            : facts.inUse === "local"
+              ? "cert.local.isUsed"
+              : "cert.none",
+        )}
+      </p>
+      {facts.problem === undefined ? null : (
+        <p class="problem-line" role="status">
+          <Icon name="warning" />
+          {t("cert.own.notUsed", { reason: facts.problem })}
+        </p>
+      )}
+      {server === undefined ? null : (
+        <Facts
+          one={server}
+          {...(facts.renewsAt === undefined ? {} : { renews: day(facts.renewsAt) })}
+          title={t("cert.server")}
+        />
+      )}
+      {root === undefined ? null : <Facts one={root} title={t("cert.root")} />}
+    </>
+  );
+}
+
+function day(iso: string): string {
+  return dayText(Date.parse(iso), zone.value, language.value);
+}
+
+function Facts(props: { readonly title: string; readonly one: OneCertificate; readonly renews?: string }) {
+  const { one } = props;
+  return (
+    <>
+      <h3>{props.title}</h3>
+      <dl class="facts">
+        <dt>{t("cert.subject")}</dt>
+        <dd>
+          {one.subject} <span class="muted">({one.key})</span>
+        </dd>
+        {one.issuer === one.subject ? null : (
+          <>
+            <dt>{t("cert.issuer")}</dt>
+            <dd>{one.issuer}</dd>
+          </>
+        )}
+        {one.names.length === 0 ? null : (
+          <>
+            <dt>{t("cert.names")}</dt>
+            <dd>{one.names.join(", ")}</dd>
+          </>
+        )}
+        <dt>{t("cert.until")}</dt>
+        <dd>
+          {day(one.until)}
+          {props.renews === undefined ? "" : ` · ${t("cert.renews", { date: props.renews })}`}
+        </dd>
+        <dt>{t("cert.fingerprint")}</dt>
+        <dd class="fingerprint">
+          <code>{one.sha256}</code>
+          <CopyButton text={one.sha256} />
+        </dd>
+      </dl>
+    </>
+  );
+}

@@ -1,0 +1,125 @@
+// An own certificate in the place of the recorder's: two files are chosen, the recorder checks them, and says why it
+// refuses them. The key goes in and never comes out.
+import { useRef, useState } from "preact/hooks";
+import { call } from "../../api/client.ts";
+import { t } from "../../locale/messages.ts";
+import { Dialog, ErrorNote } from "../../parts/controls.tsx";
+import { Icon } from "../../parts/icon.tsx";
+import { tell } from "../../state/toasts.ts";
+import type { CertificateFacts } from "./certificate-page.tsx";
+
+/** Longer than any chain of certificates. */
+const FILE_LIMIT_BYTES = 64 * 1024;
+
+/** The section; `onChange` gets what is in use then. */
+export function OwnCertificate(props: {
+  readonly facts: CertificateFacts;
+  readonly onChange: (facts: CertificateFacts) => void;
+}) {
+  const [certificate, setCertificate] = useState<File | undefined>();
+  const [key, setKey] = useState<File | undefined>();
+  const [busy, setBusy] = useState(false);
+  const [asking, setAsking] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const during = async (work: () => Promise<CertificateFacts>, told: () => string): Promise<void> => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      props.onChange(await work());
+      tell(told());
+      setCertificate(undefined);
+      setKey(undefined);
+    } catch (thrown) {
+      setError(thrown);
+    }
+    setBusy(false);
+  };
+  const put = (pem: File, secret: File): Promise<void> =>
+    during(
+      async () =>
+        await call("PUT /certificate", { body: { certificate: await pem.text(), key: await secret.text() } }),
+      () => t("cert.own.done"),
+    );
+  const remove = (): Promise<void> => {
+    setAsking(false);
+    return during(
+      () => call("DELETE /certificate"),
+      () => t("cert.own.removed"),
+    );
+  };
+  const isTooLarge = [certificate, key].some((file) => file !== undefined && file.size > FILE_LIMIT_BYTES);
+  return (
+    <section>
+      <h2>{t("cert.own")}</h2>
+      <p class="muted">{t("cert.own.text")}</p>
+      <div class="own-files">
+        <ChooseFile label={t("cert.own.certificate")} file={certificate} onChoose={setCertificate} />
+        <ChooseFile label={t("cert.own.key")} file={key} onChoose={setKey} />
+      </div>
+      {isTooLarge ? <p class="bad-text">{t("cert.own.tooLarge")}</p> : null}
+      {error === undefined ? null : <ErrorNote error={error} />}
+      <div class="form-foot">
+        {props.facts.inUse === "own" || props.facts.problem !== undefined ? (
+          <button type="button" class="button" disabled={busy} onClick={() => setAsking(true)}>
+            {t("cert.own.remove")}
+          </button>
+        ) : null}
+        <button
+          type="button"
+          class="button primary"
+          aria-busy={busy}
+          disabled={busy || certificate === undefined || key === undefined || isTooLarge}
+          onClick={() => {
+            if (certificate !== undefined && key !== undefined) void put(certificate, key);
+          }}
+        >
+          {t("cert.own.use")}
+        </button>
+      </div>
+      <p class="muted">{t("cert.own.files")}</p>
+      {asking ? (
+        <Dialog title={t("cert.own.remove")} onClose={() => setAsking(false)}>
+          <p>{t("cert.own.remove.text")}</p>
+          <div class="form-foot">
+            <button type="button" class="button ghost" onClick={() => setAsking(false)}>
+              {t("cancel")}
+            </button>
+            <button type="button" class="button danger" onClick={() => void remove()}>
+              {t("cert.own.remove")}
+            </button>
+          </div>
+        </Dialog>
+      ) : null}
+    </section>
+  );
+}
+
+function ChooseFile(props: {
+  readonly label: string;
+  readonly file: File | undefined;
+  readonly onChoose: (file: File) => void;
+}) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <div class="own-file">
+      <input
+        ref={input}
+        type="file"
+        class="unseen"
+        tabIndex={-1}
+        accept=".pem,.crt,.cer,.key,application/x-pem-file"
+        aria-label={props.label}
+        onChange={(event) => {
+          const file = event.currentTarget.files?.item(0);
+          event.currentTarget.value = "";
+          if (file !== null && file !== undefined) props.onChoose(file);
+        }}
+      />
+      <button type="button" class="button" onClick={() => input.current?.click()}>
+        <Icon name="plus" />
+        {props.label}
+      </button>
+      <span class="muted">{props.file?.name ?? t("cert.own.noFile")}</span>
+    </div>
+  );
+}
