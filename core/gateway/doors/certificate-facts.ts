@@ -2,6 +2,7 @@
 // compare. Reads the files only; nothing here makes or changes one, and no key leaves.
 import type { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { isIP } from "node:net";
 import { join } from "node:path";
 import { systemCode } from "../../errors.ts";
 import { certificateFolder, chainOf, pairFault } from "./own-certificate.ts";
@@ -79,12 +80,17 @@ function describe(certificate: X509Certificate): OneCertificate {
     names: (certificate.subjectAltName ?? "")
       .split(", ")
       .filter((name) => name !== "")
-      .map((name) => name.replace(/^(?:DNS|IP Address):/, "")),
+      .map((name) => shortAddress(name.replace(/^(?:DNS|IP Address):/, ""))),
     from: certificate.validFromDate.toISOString(),
     until: certificate.validToDate.toISOString(),
     sha256: certificate.fingerprint256,
     key: keyText(certificate),
   };
+}
+
+/** IPv6 addresses as people write them: `::1` in the place of `0:0:0:0:0:0:0:1`. */
+function shortAddress(name: string): string {
+  return isIP(name) === 6 ? new URL(`http://[${name}]/`).hostname.slice(1, -1) : name;
 }
 
 /** The common name, or all of it where there is none. */

@@ -47,7 +47,7 @@ export function pairFault(pair: PemPair, nowMs: number): string | undefined {
   if (weak !== undefined) return weak;
   for (const [index, issuer] of issuers.entries()) {
     const issued = chain[index] ?? leaf;
-    if (!issued.checkIssued(issuer)) {
+    if (!issued.checkIssued(issuer) || !issued.verify(issuer.publicKey)) {
       return "the certificates are not in order: the recorder's own comes first, then each one's issuer";
     }
   }

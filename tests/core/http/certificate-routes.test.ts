@@ -49,6 +49,7 @@ describe("the certificate over HTTP", () => {
     };
     assert.equal(inUse, "local");
     assert.ok(server.names.includes("nvr.example") && server.names.includes("127.0.0.1"));
+    assert.ok(server.names.includes("::1"), server.names.join());
     assert.equal(root.sha256, new X509Certificate(made.root ?? "").fingerprint256);
     assert.equal(server.sha256, new X509Certificate(made.certificate).fingerprint256);
     assert.equal(Date.parse(server.until) - Date.parse(renewsAt), 30 * DAY_MS);

@@ -1,4 +1,5 @@
 // The certificate of HTTPS: which one is in use, how a device comes to trust it, what needs that, and an own one in its place.
+import { Fragment } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { type Answer, ApiError, basePath, call } from "../../api/client.ts";
 import { language, t } from "../../locale/messages.ts";
@@ -146,7 +147,16 @@ function Facts(props: { readonly title: string; readonly one: OneCertificate; re
         </dd>
         <dt>{t("cert.fingerprint")}</dt>
         <dd class="fingerprint">
-          <code>{one.sha256}</code>
+          <code>
+            {one.sha256.split(":").map((byte, index) => (
+              // Lines end between bytes, never within one. A byte has no name but its place.
+              <Fragment key={`${index}`}>
+                {index === 0 ? "" : ":"}
+                {index === 0 ? null : <wbr />}
+                {byte}
+              </Fragment>
+            ))}
+          </code>
           <CopyButton text={one.sha256} />
         </dd>
       </dl>

@@ -25,7 +25,7 @@ export function systemOf(userAgent: string): System {
 export function InstallSteps() {
   const mine = systemOf(navigator.userAgent);
   return (
-    <div class="steps">
+    <div class="trust-steps">
       {SYSTEMS.map((system) => (
         <details key={system.id} open={system.id === mine}>
           <summary>{system.name}</summary>
