@@ -1,0 +1,76 @@
+// The picture above the timeline of the moment under the mouse: of recorded moments alone, and gone with the mouse.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { counterOf, openBrowser, openContext, screenshot, skipBrowserTests, until } from "./support/browser.ts";
+import { type Recorder, startRecorder } from "./support/recorder.ts";
+
+const PICTURE = "img.hover-picture";
+
+/** Puts the mouse on the lane where the timeline says that a moment is; answers where that was. */
+async function pointAt(page: Page, timeMs: number): Promise<{ x: number; y: number }> {
+  const box = await page.locator(".timeline-canvas").boundingBox();
+  assert.ok(box !== null);
+  const y = box.y + 26 + 12;
+  let [low, high] = [box.x, box.x + box.width];
+  while (high - low > 0.5) {
+    const x = (low + high) / 2;
+    await page.mouse.move(x, y);
+    const title = (await page.locator(".timeline-canvas").getAttribute("title")) ?? "";
+    const at = Date.parse(title.split("\n")[1] ?? "");
+    if (at < timeMs) low = x;
+    else high = x;
+  }
+  await page.mouse.move(high, y);
+  return { x: high, y };
+}
+
+describe("the picture under the mouse", { skip: skipBrowserTests, timeout: 180_000 }, () => {
+  let recorder: Recorder;
+  let browser: Browser;
+  let startedMs: number;
+  before(async () => {
+    startedMs = Date.now();
+    recorder = await startRecorder(true);
+    browser = await openBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await recorder?.stop();
+  });
+
+  it("comes of a recorded moment, of no other, and goes with the mouse", async () => {
+    const context = await openContext(browser, recorder, { theme: "dark" });
+    const page = await context.newPage();
+    await page.goto(`${recorder.url}/playback`);
+    await until("a recorded picture", () => counterOf(page), 30_000);
+    const asked: string[] = [];
+    page.on("request", (request) => {
+      if (request.url().includes("snapshot.jpg")) asked.push(request.url());
+    });
+    await pointAt(page, startedMs - 600_000);
+    const shownMs = Date.parse(
+      (await page.evaluate("new Date(Date.now() - 4000).toISOString()")) as string,
+    );
+    // Closer, until a moment is wider than the mouse.
+    for (let step = 0; step < 10; step += 1) {
+      await pointAt(page, shownMs);
+      await page.mouse.wheel(0, -240);
+    }
+    await pointAt(page, shownMs);
+    await page.locator(PICTURE).waitFor({ state: "visible" });
+    const width = await page.evaluate(`document.querySelector("${PICTURE}").naturalWidth`);
+    assert.equal(width, 320);
+    await screenshot(page, "timeline-picture");
+    await page.mouse.move(300, 200);
+    await page.locator(PICTURE).waitFor({ state: "hidden" });
+    const moments = asked.map((url) => Date.parse(new URL(url).searchParams.get("at") ?? ""));
+    assert.ok(moments.length > 0);
+    assert.ok(
+      moments.every((ms) => ms >= startedMs - 2_000),
+      "asked for what nobody can have recorded",
+    );
+    assert.equal(await page.locator(PICTURE).count(), 1);
+    await context.close();
+  });
+});
