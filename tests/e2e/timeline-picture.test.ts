@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { counterOf, openBrowser, openContext, screenshot, skipBrowserTests, until } from "./support/browser.ts";
+import {
+  counterOf,
+  openBrowser,
+  openContext,
+  screenshot,
+  skipBrowserTests,
+  until,
+} from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
 const PICTURE = "img.hover-picture";
@@ -49,9 +56,7 @@ describe("the picture under the mouse", { skip: skipBrowserTests, timeout: 180_0
       if (request.url().includes("snapshot.jpg")) asked.push(request.url());
     });
     await pointAt(page, startedMs - 600_000);
-    const shownMs = Date.parse(
-      (await page.evaluate("new Date(Date.now() - 4000).toISOString()")) as string,
-    );
+    const shownMs = Date.parse((await page.evaluate("new Date(Date.now() - 4000).toISOString()")) as string);
     // Closer, until a moment is wider than the mouse.
     for (let step = 0; step < 10; step += 1) {
       await pointAt(page, shownMs);

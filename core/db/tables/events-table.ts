@@ -39,6 +39,8 @@ export interface EventsTable {
   list(query: EventQuery): Promise<EventRow[]>;
   /** By rising number, after a consumer's cursor. */
   listAfter(number: number, limit: number): Promise<EventRow[]>;
+  /** Those of these numbers that have ended. */
+  listEnded(numbers: readonly number[]): Promise<EventRow[]>;
   /** Forgets what began before `beforeMs`, at most 10 000 at once. */
   prune(beforeMs: number): Promise<number>;
 }
@@ -96,6 +98,10 @@ export function eventsTable(db: SqlWriter): EventsTable {
       return select(`where ${conditions.join(" and ")} order by number desc limit ?`, params);
     },
     listAfter: (number, limit) => select("where number > ? order by number limit ?", [number, limit]),
+    listEnded: (numbers) =>
+      select("where number in (select value from json_each(?)) and end_ms is not null order by number", [
+        JSON.stringify(numbers),
+      ]),
     async prune(beforeMs) {
       // Numbers rise with time but for clock steps, so the oldest stand at the front: no index on the time is needed.
       const { changes } = await db.run(
