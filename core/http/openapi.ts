@@ -25,7 +25,8 @@ export function openApiDocument(routes: readonly DescribedRoute[], version: stri
         "Times are ISO 8601 in UTC. Problems are application/problem+json with a stable code. `x-nightjar-right` names the right that a caller needs; a camera that an account may not see does not exist for it.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
-    servers: [{ url: ".", description: "The recorder that this document is from, below its base path." }],
+    // Relative to the document's own address (OpenAPI 3.1 §4.8.5), and so right below any base path.
+    servers: [{ url: "../..", description: "The recorder that this document is from, below its base path." }],
     paths,
     components: {
       securitySchemes: {

@@ -59,6 +59,12 @@ describe("the OpenAPI document", () => {
     assert.equal(validator.version, "3.1");
   });
 
+  it("names the recorder below its base path as the server, wherever it is read", async (t) => {
+    const { servers } = (await served(await httpFixture(t))) as { servers: [{ url: string }] };
+    const at = "https://nvr.example/nvr/api/v1/openapi.json";
+    assert.equal(new URL(servers[0].url, at).href, "https://nvr.example/nvr/");
+  });
+
   it("would not be found valid with a fault in it", async (t) => {
     const document = structuredClone(await served(await httpFixture(t))) as {
       paths: Record<string, unknown>;
