@@ -76,6 +76,26 @@ describe("the page of the certificate", { skip: skipBrowserTests, timeout: 180_0
     }
   });
 
+  it("speaks every language without overflowing, on a phone too", async () => {
+    for (const [language, word] of [
+      ["de", "Stammzertifikat herunterladen"],
+      ["es", "Descargar el certificado raíz"],
+      ["zh", "下载根证书"],
+    ] as const) {
+      const context = await openContext(browser, recorder, { viewport: PHONE, touch: true });
+      await context.addInitScript(
+        `localStorage.setItem("nightjar.preferences", ${JSON.stringify(JSON.stringify({ language }))});`,
+      );
+      const page = await context.newPage();
+      await page.goto(`${recorder.url}/system/certificate`);
+      await page.getByRole("link", { name: word }).waitFor();
+      const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+      assert.ok(Number(overflow) <= 0, `${language} is ${String(overflow)} px too wide`);
+      await screenshot(page, `certificate-phone-${language}`);
+      await context.close();
+    }
+  });
+
   it("refuses a wrong pair with the reason, takes a right one at once, and gives it up again", async () => {
     const [own, other] = [await ownPair(), await ownPair()];
     await writeFile(join(folder, "own.pem"), own.cert);
