@@ -26,6 +26,10 @@ const COMMANDS: Readonly<Record<string, { help: string; run: (line: CommandLine)
     help: "user list | create NAME | password NAME | reset-second-factor NAME | remove NAME | activation-code",
     run: async (line) => (await import("./cli/user.ts")).user(line),
   },
+  token: {
+    help: "token list | create NAME | revoke ID: API tokens for programs; --account, --rights, --expires, --cameras",
+    run: async (line) => (await import("./cli/token.ts")).token(line),
+  },
   plugin: {
     help: "plugin list | search [WORDS] | add SOURCE | update [NAME] | remove NAME | create KIND NAME [FOLDER]",
     run: async (line) => (await import("./cli/plugin.ts")).plugin(line),

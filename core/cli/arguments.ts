@@ -54,6 +54,10 @@ export const OPTIONS = {
   footage: { type: "string", help: "camera remove: keep or remove its recordings" },
   admin: { type: "string", help: "user create: make an administrator of this name" },
   role: { type: "string", help: "user create: administrator, operator or viewer" },
+  account: { type: "string", help: "token create, list: whose API tokens" },
+  rights: { type: "string", help: "token create: what it may do, as live,playback,events.view" },
+  cameras: { type: "string", help: "token create: ids of cameras (default: all that the account sees)" },
+  expires: { type: "string", help: "token create: its end, as 90d, 2027-01-31 or never" },
   "allow-scripts": {
     type: "boolean",
     help: "plugin add, update: let install scripts run; they can do all that Nightjar can",

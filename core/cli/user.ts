@@ -1,21 +1,10 @@
 // `nightjar user list | create NAME | password NAME | reset-second-factor NAME | remove NAME | activation-code`. Works on a
 // running recorder, and on one that stands still: headless activation is `nightjar user create --admin NAME --password-stdin`.
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import { systemClock } from "../clock.ts";
-import { SecretStore } from "../config/secret-store.ts";
-import type { CoreMethodsForCli } from "../control/cli-protocol.ts";
-import { DATABASE_FILE, openDb } from "../db/open-db.ts";
 import { ROLES } from "../domain/roles.ts";
 import { NightjarError } from "../errors.ts";
-import type { Link } from "../link/link.ts";
-import { silentLog } from "../log.ts";
-import { lockDataDir } from "../supervisor/data-lock.ts";
-import { type LocalUserCalls, onDatabase } from "../users/local-calls.ts";
-import { openUsers } from "../users/users.ts";
 import { type CommandLine, EXIT, textFlag } from "./arguments.ts";
+import { withUsers } from "./local-users.ts";
 import { print, printJson, printTable, readSecretFromStdin } from "./output.ts";
-import { findRunningCore } from "./running-core.ts";
 
 const USAGE =
   "user list | create NAME --role ROLE --password-stdin | password NAME --password-stdin | reset-second-factor NAME | remove NAME | activation-code";
@@ -45,14 +34,14 @@ export async function user(line: CommandLine): Promise<number> {
         const password = await secret(line);
         return withUsers(line.dataDir, async (users) => {
           await users.setPassword({ name, password });
-          return done(line, `Changed the password of ${name}; its sessions have ended`);
+          return done(line, `Changed the password of ${name}; its sessions and API tokens have ended`);
         });
       });
     case "reset-second-factor":
       return withSubject(subject, (name) =>
         withUsers(line.dataDir, async (users) => {
           await users.resetSecondFactor({ name });
-          return done(line, `${name} signs in with the password alone now; its sessions have ended`);
+          return done(line, `${name} signs in with the password alone now; its sessions and API tokens have ended`);
         }),
       );
     case "remove":
@@ -116,49 +105,4 @@ async function secret(line: CommandLine): Promise<string> {
     );
   }
   return readSecretFromStdin();
-}
-
-async function withUsers(
-  dataDir: string,
-  action: (users: LocalUserCalls) => Promise<number>,
-): Promise<number> {
-  const core = await findRunningCore(dataDir);
-  if (core !== undefined) {
-    try {
-      return await action(overLink(core));
-    } finally {
-      core.close();
-    }
-  }
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  // Held meanwhile, so that a recorder that starts now does not meet us in the database.
-  const lock = await lockDataDir(dataDir);
-  const db = await openDb(join(dataDir, DATABASE_FILE), { log: silentLog });
-  const users = await openUsers({
-    db,
-    secrets: await SecretStore.open({ dataDir }),
-    dataDir,
-    clock: systemClock,
-    log: silentLog,
-    // Nobody signs in while the recorder stands still.
-    sessionLimits: () => ({ idleMs: 0, absoluteMs: 0 }),
-  });
-  try {
-    return await action(onDatabase(users));
-  } finally {
-    await users.close();
-    await db.close();
-    await lock.release();
-  }
-}
-
-function overLink(core: Link<CoreMethodsForCli>): LocalUserCalls {
-  return {
-    listUsers: (params) => core.request("listUsers", params),
-    createUser: (params) => core.request("createUser", params),
-    setPassword: (params) => core.request("setPassword", params),
-    removeUser: (params) => core.request("removeUser", params),
-    resetSecondFactor: (params) => core.request("resetSecondFactor", params),
-    activationCode: (params) => core.request("activationCode", params),
-  };
 }

@@ -107,13 +107,14 @@ export class GatewayLink {
         await recording.segmentUnreadable(id);
       },
       audit: async ({ sessionId, action, camera, detail }) => {
-        const principal = await users.sessions.find(sessionId);
+        const principal = await users.callers.find(sessionId);
         users.audit.record({
           userName: principal?.userName ?? "",
           remoteAddress: "",
           action,
           camera,
           detail,
+          token: principal?.token,
         });
       },
     };

@@ -22,4 +22,37 @@ export const MIGRATIONS: readonly Migration[] = [
         primary key (user_name, code_hash)
       ) strict, without rowid;`,
   },
+  {
+    to: 4,
+    // Tickets live for minutes: nothing is lost with those of the old shape.
+    sql: `
+      create table api_tokens (
+        id text primary key,
+        token_hash text not null unique,
+        user_name text not null collate nocase references users (name) on delete cascade on update cascade,
+        name text not null check (length(name) between 1 and 64),
+        rights text not null check (json_valid(rights)),
+        cameras text check (cameras is null or json_valid(cameras)),
+        created_at_ms integer not null,
+        expires_at_ms integer,
+        last_used_at_ms integer,
+        last_address text,
+        unique (user_name, name)
+      ) strict, without rowid;
+      create index api_tokens_by_expiry on api_tokens (expires_at_ms);
+      drop table media_tickets;
+      create table media_tickets (
+        ticket_hash text primary key,
+        session_id text references sessions (id) on delete cascade,
+        api_token_id text references api_tokens (id) on delete cascade,
+        camera text not null,
+        rights text not null check (json_valid(rights)),
+        expires_at_ms integer not null,
+        first_used_at_ms integer,
+        check ((session_id is null) <> (api_token_id is null))
+      ) strict, without rowid;
+      create index media_tickets_by_expiry on media_tickets (expires_at_ms);
+      create index media_tickets_by_session on media_tickets (session_id);
+      create index media_tickets_by_api_token on media_tickets (api_token_id);`,
+  },
 ];

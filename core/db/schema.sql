@@ -191,6 +191,23 @@ create table sessions (
 create index sessions_by_user on sessions (user_name);
 create index sessions_by_expiry on sessions (expires_at_ms);
 
+-- What programs act with, in the name of an account. The secret itself is never stored. Rights and cameras only narrow
+-- what the account may do at the moment of a request.
+create table api_tokens (
+  id text primary key, -- public id, for logs and revocation
+  token_hash text not null unique, -- SHA-256 of the secret, hex
+  user_name text not null collate nocase references users (name) on delete cascade on update cascade,
+  name text not null check (length(name) between 1 and 64), -- what for, in the words of who made it
+  rights text not null check (json_valid(rights)), -- JSON array of rights (core/domain/roles.ts)
+  cameras text check (cameras is null or json_valid(cameras)), -- JSON array of camera ids; null: all that the account sees
+  created_at_ms integer not null,
+  expires_at_ms integer, -- null: never
+  last_used_at_ms integer, -- to the minute; null: not yet
+  last_address text, -- where from it was used last; null: not yet
+  unique (user_name, name)
+) strict, without rowid;
+create index api_tokens_by_expiry on api_tokens (expires_at_ms);
+
 -- Failed and successful sign-ins of late: brakes guessing, survives restarts.
 create table login_attempts (
   number integer primary key,
@@ -206,14 +223,17 @@ create index login_attempts_by_time on login_attempts (at_ms);
 -- Short-lived rights for <img> and <video>. The ticket itself is never stored.
 create table media_tickets (
   ticket_hash text primary key, -- SHA-256 of the ticket, hex
-  session_id text not null references sessions (id) on delete cascade,
+  session_id text references sessions (id) on delete cascade, -- who made it; null: an API token did
+  api_token_id text references api_tokens (id) on delete cascade, -- who made it; null: a session did
   camera text not null,
   rights text not null check (json_valid(rights)), -- JSON array of media rights
   expires_at_ms integer not null,
-  first_used_at_ms integer -- null: not used yet
+  first_used_at_ms integer, -- null: not used yet
+  check ((session_id is null) <> (api_token_id is null))
 ) strict, without rowid;
 create index media_tickets_by_expiry on media_tickets (expires_at_ms);
 create index media_tickets_by_session on media_tickets (session_id);
+create index media_tickets_by_api_token on media_tickets (api_token_id);
 
 -- Acts that matter to security. Each row's hash covers the one before, so that a change shows.
 create table audit (

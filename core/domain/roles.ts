@@ -75,6 +75,17 @@ export function scopeIncludes(scope: CameraScope, camera: string): boolean {
   return scope === "all" || scope.includes(camera);
 }
 
+/** The cameras that both include. */
+export function scopeWithin(one: CameraScope, other: CameraScope): CameraScope {
+  if (one === "all") return other;
+  return other === "all" ? one : one.filter((camera) => other.includes(camera));
+}
+
+/** True if `text` names a right. */
+export function isRight(text: string): text is Right {
+  return (RIGHTS_OF_ROLE.administrator as ReadonlySet<string>).has(text);
+}
+
 /** True if `text` names a role. */
 export function isRole(text: string): text is Role {
   return (ROLES as readonly string[]).includes(text);

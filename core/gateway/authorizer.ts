@@ -78,6 +78,8 @@ export class Authorizer {
   readonly #askCore: AskCore;
   readonly #clock: Clock;
   readonly #open = new Set<OpenAccess>();
+  /** For each question that core has not answered yet, what was revoked meanwhile: its answer may be older than that. */
+  readonly #asking = new Set<Set<string>>();
   readonly #sweep: Timer;
 
   constructor(askCore: AskCore, clock: Clock) {
@@ -94,7 +96,7 @@ export class Authorizer {
   /** Asks core for one request. Rejects with what core says, or `NJ_TOO_MANY_CONNECTIONS`. */
   async authorize(credentials: RequestCredentials, camera: string, right: MediaRight): Promise<Access> {
     const request = { credentials, camera, right };
-    const grant = await this.#askCore(request);
+    const grant = await this.#ask(request);
     if (grant.expiresAtMs <= this.#clock.wallMs()) {
       throw new NightjarError("NJ_SESSION_EXPIRED", "unauthenticated", "the login has expired");
     }
@@ -117,6 +119,7 @@ export class Authorizer {
   /** Ends everything that was granted to these sessions. */
   revoke(sessionIds: readonly string[]): void {
     const ended = new Set(sessionIds);
+    for (const revoked of this.#asking) for (const id of sessionIds) revoked.add(id);
     for (const access of [...this.#open]) {
       if (ended.has(access.grant.sessionId)) {
         access.end(new NightjarError("NJ_SESSION_ENDED", "unauthenticated", "the login was ended"));
@@ -145,6 +148,22 @@ export class Authorizer {
     }
   }
 
+  /** Asks core, and once more if what it granted was revoked while the answer was on its way. */
+  async #ask(request: OpenAccess["request"]): Promise<Grant> {
+    const revoked = new Set<string>();
+    this.#asking.add(revoked);
+    try {
+      let grant = await this.#askCore(request);
+      while (revoked.has(grant.sessionId)) {
+        revoked.clear();
+        grant = await this.#askCore(request);
+      }
+      return grant;
+    } finally {
+      this.#asking.delete(revoked);
+    }
+  }
+
   #lookAfter(): void {
     const nowMs = this.#clock.wallMs();
     for (const access of [...this.#open]) {
@@ -157,7 +176,7 @@ export class Authorizer {
     if (access.renewing) return;
     access.renewing = true;
     try {
-      const grant = await this.#askCore(access.request);
+      const grant = await this.#ask(access.request);
       if (grant.sessionId !== access.grant.sessionId) {
         access.end(new NightjarError("NJ_SESSION_ENDED", "unauthenticated", "the login was ended"));
       } else access.grant = grant;

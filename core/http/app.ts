@@ -16,6 +16,8 @@ import { pluginResources, routeOf } from "./plugin-resources.ts";
 import { httpError, problemAnswer } from "./problem.ts";
 import { answer, needs, type Route, route, SIGNED_IN } from "./route.ts";
 import { routeMiddleware } from "./router.ts";
+import { apiTokenRoutes } from "./routes/api-token-routes.ts";
+import { auditRoutes } from "./routes/audit-routes.ts";
 import { cameraRoutes } from "./routes/camera-routes.ts";
 import { certificateRoutes } from "./routes/certificate-routes.ts";
 import { changeRoutes } from "./routes/change-routes.ts";
@@ -24,6 +26,7 @@ import { pluginRoutes } from "./routes/plugin-routes.ts";
 import { pluginSettingsRoutes } from "./routes/plugin-settings-routes.ts";
 import { recordingRoutes } from "./routes/recording-routes.ts";
 import { secondFactorRoutes } from "./routes/second-factor-routes.ts";
+import { sessionListRoutes } from "./routes/session-list-routes.ts";
 import { sessionRoutes } from "./routes/session-routes.ts";
 import { settingsRoutes } from "./routes/settings-routes.ts";
 import { settingsTransferRoutes } from "./routes/settings-transfer-routes.ts";
@@ -52,9 +55,14 @@ export function createHttpApp(services: HttpServices): HttpApp {
   const passes = new PagePasses(services.clock);
   const routes = apiRoutes(services, metrics, passes);
   const serveRoutes = routeMiddleware(routes, services);
-  services.changes.judgeBy((sessionId) => services.users.sessions.find(sessionId));
-  const stopTelling = services.users.sessions.onRevoked((ids) => {
-    services.changes.endSessions(ids);
+  services.changes.judgeBy(async (id) => {
+    const principal = await services.users.callers.find(id);
+    // Whatever has run out is told of with the reason.
+    if (principal === undefined) await services.users.sessions.sweep();
+    return principal;
+  });
+  const stopTelling = services.users.sessions.onRevoked((ids, reason) => {
+    services.changes.endSessions(ids, reason);
     passes.endSessions(ids);
   });
   const app = new Koa();
@@ -128,7 +136,10 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
   const routes: Route[] = [
     ...sessionRoutes(services),
     ...secondFactorRoutes(services),
+    ...sessionListRoutes(services),
+    ...apiTokenRoutes(services),
     ...userRoutes(services),
+    ...auditRoutes(services),
     ...cameraRoutes(services),
     ...recordingRoutes(services),
     ...pluginRoutes(services),

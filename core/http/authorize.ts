@@ -5,11 +5,11 @@ import { NightjarError } from "../errors.ts";
 import type { Grant, MediaRight, RequestCredentials } from "../gateway/protocol.ts";
 import { mayDo, mayDoWith, type Principal } from "../users/principal.ts";
 import type { Users } from "../users/users.ts";
-import { cookieValue, PLAIN_COOKIE, SECURE_COOKIE, unauthenticated } from "./credentials.ts";
+import { bearerOf, cookieValue, PLAIN_COOKIE, SECURE_COOKIE, unauthenticated } from "./credentials.ts";
 import { cameraNotFound } from "./router.ts";
 
 export interface AuthorizeOptions {
-  readonly users: Pick<Users, "sessions" | "tickets">;
+  readonly users: Pick<Users, "sessions" | "callers" | "tickets">;
   /** Name and streams of a camera, or undefined if there is none. */
   camera(id: string): { readonly name: string; readonly streams: readonly StreamName[] } | undefined;
   /** Why recordings of a camera are refused to an account although its role allows them. */
@@ -24,14 +24,16 @@ export interface AuthorizeRequest {
 
 /** Makes the judge. It rejects with unauthenticated, permission-denied, or not-found (the same for a camera one may not see). */
 export function createAuthorize(options: AuthorizeOptions): (request: AuthorizeRequest) => Promise<Grant> {
-  const { sessions, tickets } = options.users;
+  const { sessions, callers, tickets } = options.users;
 
   async function identify(request: AuthorizeRequest): Promise<Principal> {
     const { credentials } = request;
     if (credentials.ticket !== undefined) return await byTicket(credentials.ticket, request);
     if (credentials.authorization !== undefined) {
-      const token = /^Bearer ([^\s,]{1,200})$/i.exec(credentials.authorization)?.[1];
-      return known(token === undefined ? undefined : await sessions.authenticate(token));
+      const token = bearerOf(credentials.authorization);
+      return known(
+        token === undefined ? undefined : await callers.byBearer(token, credentials.remoteAddress),
+      );
     }
     const token =
       cookieValue(credentials.cookie, SECURE_COOKIE) ?? cookieValue(credentials.cookie, PLAIN_COOKIE);
@@ -49,7 +51,7 @@ export function createAuthorize(options: AuthorizeOptions): (request: AuthorizeR
 
   async function byTicket(ticket: string, request: AuthorizeRequest): Promise<Principal> {
     const grant = await tickets.redeem(ticket);
-    const principal = grant === undefined ? undefined : await sessions.find(grant.sessionId);
+    const principal = grant === undefined ? undefined : await callers.find(grant.holderId);
     if (grant === undefined || principal === undefined) throw unauthenticated();
     if (grant.camera !== request.camera) throw cameraNotFound();
     if (!grant.rights.includes(request.right)) throw denied(request.right);

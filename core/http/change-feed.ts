@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import type { Clock, Timer } from "../clock.ts";
 import { NightjarError } from "../errors.ts";
 import type { Principal } from "../users/principal.ts";
+import type { EndReason } from "../users/sessions.ts";
 import { type Change, concerns, frame, maySeeChange, payloadOf } from "./change.ts";
 import { ChangeHistory, type KeptChange } from "./change-history.ts";
 
@@ -69,10 +70,11 @@ export class ChangeFeed {
     for (const listener of this.#listeners) this.#offer(listener, kept);
   }
 
-  /** Tells sessions that they ended, and closes their streams. */
-  endSessions(sessionIds: readonly string[]): void {
+  /** Tells sessions that they ended and why, and closes their streams. */
+  endSessions(sessionIds: readonly string[], reason: EndReason = "ended"): void {
     const ids = new Set(sessionIds);
-    for (const listener of this.#listeners) if (ids.has(listener.principal.sessionId)) this.#end(listener);
+    for (const listener of this.#listeners)
+      if (ids.has(listener.principal.sessionId)) this.#end(listener, reason);
   }
 
   /** Ends the streams of sessions whose time is over. */
@@ -81,13 +83,14 @@ export class ChangeFeed {
     for (const listener of this.#listeners) {
       if (listener.principal.expiresAtMs > nowMs || listener.isBeingJudged) continue;
       if (this.#findSession === undefined) {
-        this.#end(listener);
+        this.#end(listener, "over");
         continue;
       }
       listener.isBeingJudged = true;
       this.#findSession(listener.principal.sessionId)
         .then((principal) => {
-          if (principal === undefined || principal.expiresAtMs <= this.#clock.wallMs()) this.#end(listener);
+          if (principal === undefined || principal.expiresAtMs <= this.#clock.wallMs())
+            this.#end(listener, "over");
           else listener.principal = principal;
         })
         // What cannot be asked is asked again at the next look.
@@ -160,8 +163,8 @@ export class ChangeFeed {
     listener.stream.push(text);
   }
 
-  #end(listener: Listener): void {
-    this.#send(listener, frame("session-ended", "{}"));
+  #end(listener: Listener, reason: EndReason): void {
+    this.#send(listener, frame("session-ended", JSON.stringify({ reason })));
     this.#drop(listener);
   }
 

@@ -1,37 +1,50 @@
-// Finds out who makes a request: a bearer token for programs, a cookie for browsers. Nothing else counts, neither
+// Finds out who makes a request: a bearer token (of a session, or an API token) for programs, a cookie for browsers. Nothing else counts, neither
 // addresses nor headers that claim an identity (attack list A3).
 import { NightjarError } from "../errors.ts";
 import type { Principal } from "../users/principal.ts";
-import type { Sessions } from "../users/sessions.ts";
+import type { Users } from "../users/users.ts";
 import type { CredentialKind } from "./route.ts";
 
 /** On HTTPS: the prefix makes browsers refuse it over plain HTTP and from other hosts (RFC 6265bis §4.1.3.2). */
 export const SECURE_COOKIE = "__Host-nightjar";
 export const PLAIN_COOKIE = "nightjar";
+/** "1" on what a page asks by itself, without anybody there: it does not keep an idle session alive. */
+export const BACKGROUND_HEADER = "x-nightjar-background";
 const HEADER_LIMIT = 8_192;
 
 export interface Credentials {
   readonly authorization: string | undefined;
   readonly cookie: string | undefined;
   readonly secure: boolean;
+  /** Where the request comes from. */
+  readonly address: string;
+  readonly isBackground: boolean;
 }
 
 /** Who asks and how they proved it; undefined without credentials. Throws `NJ_UNAUTHENTICATED` if they do not hold. */
 export async function authenticate(
-  sessions: Sessions,
+  users: Pick<Users, "sessions" | "callers">,
   credentials: Credentials,
 ): Promise<{ readonly principal: Principal; readonly by: CredentialKind } | undefined> {
+  const counts = !credentials.isBackground;
   if (credentials.authorization !== undefined) {
-    const token = /^Bearer ([^\s,]{1,200})$/i.exec(credentials.authorization)?.[1];
-    const principal = token === undefined ? undefined : await sessions.authenticate(token);
+    const token = bearerOf(credentials.authorization);
+    const principal =
+      token === undefined ? undefined : await users.callers.byBearer(token, credentials.address, counts);
     if (principal === undefined) throw unauthenticated();
     return { principal, by: "bearer" };
   }
   const token = cookieValue(credentials.cookie, credentials.secure ? SECURE_COOKIE : PLAIN_COOKIE);
   if (token === undefined) return undefined;
-  const principal = await sessions.authenticate(token);
+  // A cookie is a browser's, and holds a session: an API token in one is none.
+  const principal = await users.sessions.authenticate(token, counts);
   if (principal === undefined) throw unauthenticated();
   return { principal, by: "cookie" };
+}
+
+/** The token of an Authorization header (RFC 6750 §2.1). */
+export function bearerOf(authorization: string): string | undefined {
+  return /^Bearer ([^\s,]{1,200})$/i.exec(authorization)?.[1];
 }
 
 /** The value of a cookie in a Cookie header (RFC 6265 §5.4). */

@@ -161,9 +161,9 @@ export function policyText(policy: Policy): string {
     case "public":
       return "anybody";
     case "signed-in":
-      return "any signed-in account";
+      return policy.inPerson === true ? "any account, signed in" : "any account";
     case "right":
-      return `right ${policy.right}`;
+      return `right ${policy.right}${policy.inPerson === true ? ", signed in" : ""}`;
     case "camera":
       return `right ${policy.right} for the camera`;
   }

@@ -4,6 +4,7 @@ import { NightjarError } from "../errors.ts";
 import type { ClientInfo, Principal } from "../users/principal.ts";
 import { codeWrong } from "../users/second-factors.ts";
 import type { Users } from "../users/users.ts";
+import { invalidRequest } from "./request-checks.ts";
 
 /** Throws `NJ_PASSWORD_WRONG`, `NJ_LOGIN_LOCKED`. */
 export function confirmPassword(
@@ -12,7 +13,7 @@ export function confirmPassword(
   password: string,
   client: ClientInfo,
 ): Promise<void> {
-  return users.signIn.confirm(principal.userName, password, client).catch(forbid);
+  return users.signIn.confirm(principal, password, client).catch(forbid);
 }
 
 /** Throws `NJ_PASSWORD_WRONG`, `NJ_CODE_WRONG`, `NJ_LOGIN_LOCKED`. */
@@ -23,7 +24,30 @@ export function confirmPasswordAndCode(
   client: ClientInfo,
 ): Promise<void> {
   const { password, code } = proof;
-  return users.signIn.confirmWithCode(principal.userName, password, code, client).catch(forbid);
+  return users.signIn.confirmWithCode(principal, password, code, client).catch(forbid);
+}
+
+/**
+ * The password, and the code where the account has a second factor, of a body that has both as optional. Throws
+ * `NJ_REQUEST_INVALID` if one is missing, else what {@link confirmPasswordAndCode} throws.
+ */
+export async function confirmOnceMore(
+  users: Users,
+  principal: Principal,
+  { current, code }: { readonly current?: string | undefined; readonly code?: string | undefined },
+  client: ClientInfo,
+): Promise<void> {
+  if (current === undefined)
+    throw invalidRequest("body", [{ path: "/current", message: "is missing: the own password" }]);
+  if (!(await users.secondFactors.isOn(principal.userName))) {
+    await confirmPassword(users, principal, current, client);
+    return;
+  }
+  if (code === undefined)
+    throw invalidRequest("body", [
+      { path: "/code", message: "is missing: this account has a second factor" },
+    ]);
+  await confirmPasswordAndCode(users, principal, { password: current, code }, client);
 }
 
 function forbid(error: unknown): never {

@@ -8,19 +8,27 @@ import type { ClientInfo, Principal } from "../users/principal.ts";
 export type Policy =
   /** Anybody who reaches the recorder. */
   | { readonly kind: "public" }
-  /** Any signed-in account: what concerns nobody but itself. */
-  | { readonly kind: "signed-in" }
+  /** Any signed-in account: what concerns nobody but itself. `inPerson`: never a program with an API token. */
+  | { readonly kind: "signed-in"; readonly inPerson?: true }
   /** Accounts whose role holds the right. For camera rights the handler sees to which cameras. */
-  | { readonly kind: "right"; readonly right: Right }
+  | { readonly kind: "right"; readonly right: Right; readonly inPerson?: true }
   /** Accounts that hold the right for the camera in the path; to others the camera does not exist. */
   | { readonly kind: "camera"; readonly right: CameraRight; readonly param: string };
 
 export const PUBLIC: Policy = { kind: "public" };
 export const SIGNED_IN: Policy = { kind: "signed-in" };
 
+/** The account itself, signed in with its password: what a stolen API token must not reach. */
+export const IN_PERSON: Policy = { kind: "signed-in", inPerson: true };
+
 /** Accounts whose role holds the right. */
 export function needs(right: Right): Policy {
   return { kind: "right", right };
+}
+
+/** Accounts whose role holds the right, signed in with their password; never a program with an API token. */
+export function needsInPerson(right: Right): Policy {
+  return { kind: "right", right, inPerson: true };
 }
 
 /** Accounts that hold the right for the camera named by `:id`. */

@@ -8,7 +8,7 @@ import { RIGHTS_OF_ROLE } from "../domain/roles.ts";
 import { NightjarError } from "../errors.ts";
 import { CLIENT_ADDRESS_HEADER, CLIENT_SECURE_HEADER } from "../gateway/protocol.ts";
 import { type ClientInfo, mayDo, mayDoWith, type Principal } from "../users/principal.ts";
-import { authenticate, unauthenticated } from "./credentials.ts";
+import { authenticate, BACKGROUND_HEADER, unauthenticated } from "./credentials.ts";
 import { httpError } from "./problem.ts";
 import { checkFile, checkJson, checkOrigin, checkShape, type RequestOrigin } from "./request-checks.ts";
 import type { CredentialKind, Policy, Route, RouteAnswer } from "./route.ts";
@@ -88,10 +88,12 @@ function isKnownRight(right: string): boolean {
 export function serve(route: Route, services: HttpServices): Middleware {
   return async (context: Context) => {
     const client = clientOf(context);
-    const caller = await authenticate(services.users.sessions, {
+    const caller = await authenticate(services.users, {
       authorization: context.get("authorization") || undefined,
       cookie: context.get("cookie") || undefined,
       secure: client.secure,
+      address: client.address,
+      isBackground: context.get(BACKGROUND_HEADER) === "1",
     }).catch((error: unknown) => {
       // A stale cookie must not keep anybody from signing in anew.
       if (route.policy.kind === "public") return undefined;
@@ -121,6 +123,7 @@ export function serve(route: Route, services: HttpServices): Middleware {
           remoteAddress: client.address,
           action,
           detail,
+          token: principal?.token,
           ...(camera === undefined ? {} : { camera }),
         }),
       signal: gone.signal,
@@ -138,6 +141,10 @@ function enforce(
 ): void {
   if (policy.kind === "public") return;
   if (principal === undefined) throw unauthenticated();
+  // Before the right: a program learns that no right would help.
+  if (policy.kind !== "camera" && policy.inPerson === true && principal.token !== undefined) {
+    throw tokenRefused();
+  }
   if (policy.kind === "signed-in") return;
   if (!mayDo(principal, policy.right)) {
     throw new NightjarError(
@@ -157,6 +164,15 @@ function enforce(
 /** The error of a camera that is not there, or not for this account: the same in both cases. */
 export function cameraNotFound(): NightjarError {
   return new NightjarError("NJ_CAMERA_NOT_FOUND", "not-found", "there is no such camera");
+}
+
+/** The error of what no API token can do, whatever its rights. */
+export function tokenRefused(): NightjarError {
+  return new NightjarError(
+    "NJ_TOKEN_REFUSED",
+    "permission-denied",
+    "this is done by somebody who has signed in, never with an API token",
+  );
 }
 
 async function checkChange(

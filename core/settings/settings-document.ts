@@ -9,8 +9,9 @@ import { schemaProblems, unsafeKeyProblem } from "../config/schema-problems.ts";
 import { ROLES } from "../domain/roles.ts";
 import { NightjarError } from "../errors.ts";
 import { accountKey } from "../users/account-replacement.ts";
-import { ACCOUNT_LIMIT, USER_NAME_PATTERN } from "../users/accounts.ts";
+import { ACCOUNT_LIMIT } from "../users/accounts.ts";
 import { isPasswordHash } from "../users/password-hash.ts";
+import { USER_NAME_PATTERN } from "../users/user-name.ts";
 import { notSettings } from "./settings-errors.ts";
 import { crowdedPlace, holdsTooMuch, VALUES_LIMIT } from "./value-count.ts";
 

@@ -1,6 +1,7 @@
 // Puts another set of accounts in the place of all that are there, in one transaction: what an import of settings, and
 // taking it back, do. Whoever does it stays signed in. Knows nothing of files.
 import type { Db } from "../db/db.ts";
+import { apiTokensTable } from "../db/tables/api-tokens-table.ts";
 import { keyValuesTable } from "../db/tables/key-values-table.ts";
 import { insertSecondFactor } from "../db/tables/second-factors-table.ts";
 import { sessionsTable } from "../db/tables/sessions-table.ts";
@@ -101,6 +102,7 @@ export async function replaceAccounts(
       const gone: string[] = [];
       for (const { name } of going) {
         gone.push(...(await sessionsTable(writer).removeByUser(name)));
+        gone.push(...(await apiTokensTable(writer).removeByUser(name)));
         await usersTable(writer).remove(name);
       }
       for (const account of coming) await usersTable(writer).insert(account);

@@ -12,12 +12,14 @@ import {
   type StoredAccount,
   storedAccounts,
 } from "./account-replacement.ts";
+import type { ApiTokens } from "./api-tokens.ts";
 import type { AuditLog } from "./audit-log.ts";
 import type { CameraScopes } from "./camera-scopes.ts";
 import { hashPassword, verifyNothing, verifyPassword } from "./password-hash.ts";
 import type { Actor } from "./principal.ts";
 import type { SecondFactors } from "./second-factors.ts";
 import type { Sessions } from "./sessions.ts";
+import { checkedUserName } from "./user-name.ts";
 
 /** The role of an account, for those who only speak of accounts. */
 export type UserRole = Role;
@@ -47,18 +49,18 @@ export interface AccountChange {
   readonly enabled?: boolean;
   readonly password?: string;
   readonly cameras?: CameraScope;
+  /** End the API tokens too. They end anyway when somebody else sets the password, and when the account is disabled. */
+  readonly endTokens?: boolean;
 }
 
 export const ACCOUNT_LIMIT = 500;
-/** Letters and figures of any script first; no characters that paths, headers or topics could trip over. */
-export const USER_NAME_PATTERN = "^[\\p{L}\\p{N}][\\p{L}\\p{N}._@-]{0,63}$";
-const USER_NAME = new RegExp(USER_NAME_PATTERN, "u");
 
 export class Accounts {
   readonly #db: Db;
   readonly #table: UsersTable;
   readonly #sessions: Sessions;
   readonly #scopes: CameraScopes;
+  readonly #apiTokens: ApiTokens;
   readonly #secondFactors: SecondFactors;
   readonly #audit: AuditLog;
   readonly #clock: Clock;
@@ -69,6 +71,7 @@ export class Accounts {
     readonly db: Db;
     readonly sessions: Sessions;
     readonly scopes: CameraScopes;
+    readonly apiTokens: ApiTokens;
     readonly secondFactors: SecondFactors;
     readonly audit: AuditLog;
     readonly clock: Clock;
@@ -77,6 +80,7 @@ export class Accounts {
     this.#table = usersTable(options.db);
     this.#sessions = options.sessions;
     this.#scopes = options.scopes;
+    this.#apiTokens = options.apiTokens;
     this.#secondFactors = options.secondFactors;
     this.#audit = options.audit;
     this.#clock = options.clock;
@@ -95,6 +99,11 @@ export class Accounts {
   async find(name: string): Promise<Account | undefined> {
     const user = await this.#table.find(name);
     return user === undefined ? undefined : this.#accountWithFactor(user);
+  }
+
+  /** The same where there must be one. Throws `NJ_USER_NOT_FOUND`. */
+  async existing(name: string): Promise<Account> {
+    return this.#accountWithFactor(await this.#existing(name));
   }
 
   /** All accounts with hashes and second factors, for a sealed settings file and nothing else. */
@@ -145,7 +154,11 @@ export class Accounts {
     return made;
   }
 
-  /** Changes an account; ends its sessions where its rights or its password change. Throws `NJ_USER_NOT_FOUND`, `NJ_LAST_ADMINISTRATOR`. */
+  /**
+   * Changes an account; ends its sessions where its rights or its password change. API tokens live on with what the account
+   * may do then, but for those of an account that is disabled or whose password somebody else sets: they end. Throws `NJ_USER_NOT_FOUND`,
+   * `NJ_LAST_ADMINISTRATOR`.
+   */
   change(name: string, change: AccountChange, actor: Actor): Promise<Account> {
     return this.#inTurn(async () => {
       const user = await this.#existing(name);
@@ -163,18 +176,23 @@ export class Accounts {
         change.role === undefined && change.enabled === undefined && change.cameras === undefined;
       const own = actor.userName.toLowerCase() === user.name.toLowerCase();
       await this.#sessions.endOfUser(user.name, own && onlyOwnPassword ? actor.sessionId : undefined);
+      const tokensEnd =
+        change.endTokens === true || change.enabled === false || (change.password !== undefined && !own);
+      const tokensEnded = tokensEnd ? await this.#apiTokens.endOfUser(user.name) : 0;
+      if (!tokensEnd) await this.#apiTokens.judgeAnew(user.name);
       this.#record(actor, "user-changed", {
         user: user.name,
         ...(change.role === undefined ? {} : { role: change.role }),
         ...(change.enabled === undefined ? {} : { enabled: change.enabled }),
         ...(change.cameras === undefined ? {} : { cameras: change.cameras }),
         ...(change.password === undefined ? {} : { passwordChanged: true }),
+        ...(tokensEnded === 0 ? {} : { tokensEnded }),
       });
       return this.#accountWithFactor(await this.#existing(name));
     });
   }
 
-  /** Removes an account and ends its sessions. Throws `NJ_USER_NOT_FOUND`, `NJ_LAST_ADMINISTRATOR`. */
+  /** Removes an account; its sessions and API tokens end. Throws `NJ_USER_NOT_FOUND`, `NJ_LAST_ADMINISTRATOR`. */
   remove(name: string, actor: Actor): Promise<void> {
     return this.#inTurn(async () => {
       const user = await this.#existing(name);
@@ -182,6 +200,7 @@ export class Accounts {
       // Disabled first, so that no session can be opened between the two steps that follow.
       await this.#table.update(user.name, { enabled: false });
       await this.#sessions.endOfUser(user.name);
+      await this.#apiTokens.endOfUser(user.name);
       await this.#secondFactors.remove(user.name);
       await this.#table.remove(user.name);
       await this.#scopes.set(user.name, "all");
@@ -206,14 +225,7 @@ export class Accounts {
   }
 
   async #newUser(account: NewAccount): Promise<UserRow> {
-    const name = account.name.normalize("NFC");
-    if (!USER_NAME.test(name)) {
-      throw new NightjarError(
-        "NJ_USER_NAME_INVALID",
-        "invalid-argument",
-        "a user name has 1 to 64 letters, figures and . _ @ - and begins with a letter or figure",
-      );
-    }
+    const name = checkedUserName(account.name);
     const password = await this.#newPassword(account.password, name);
     return { name, role: account.role, enabled: true, createdAtMs: this.#clock.wallMs(), ...password };
   }
@@ -271,7 +283,8 @@ export class Accounts {
   }
 
   #record(actor: Actor, action: string, detail: Readonly<Record<string, unknown>>): void {
-    this.#audit.record({ userName: actor.userName, remoteAddress: actor.address, action, detail });
+    const { userName, address, token } = actor;
+    this.#audit.record({ userName, remoteAddress: address, action, detail, token });
   }
 
   #inTurn<T>(action: () => Promise<T>): Promise<T> {

@@ -4,9 +4,10 @@ import type { Clock } from "../clock.ts";
 import type { AuditEntry, AuditQuery, AuditRow, AuditTable } from "../db/tables/audit-table.ts";
 import { redactUrl } from "../domain/redact-url.ts";
 import type { Log } from "../log.ts";
+import type { TokenName } from "./principal.ts";
 
-/** An act without its time, which the log adds. */
-export type AuditAct = Omit<AuditEntry, "atMs">;
+/** An act without its time, which the log adds. One of a program names the token, which the log adds to the detail. */
+export type AuditAct = Omit<AuditEntry, "atMs"> & { readonly token?: TokenName | undefined };
 
 export class AuditLog {
   readonly #table: AuditTable;
@@ -23,7 +24,9 @@ export class AuditLog {
 
   /** Adds an act. Returns at once; acts keep their order. */
   record(act: AuditAct): void {
-    const entry = { ...act, detail: withoutSecrets(act.detail), atMs: this.#clock.wallMs() };
+    const { token, ...rest } = act;
+    const by = token === undefined ? {} : { token: token.name, tokenId: token.id };
+    const entry = { ...rest, detail: { ...withoutSecrets(act.detail), ...by }, atMs: this.#clock.wallMs() };
     this.#last = this.#last.then(() =>
       this.#table.append(entry).then(
         () => {

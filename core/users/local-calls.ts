@@ -1,10 +1,25 @@
 // User management for whoever owns the data directory: the command line, on a running recorder or on the database itself.
-import type { Role } from "../domain/roles.ts";
+import type { CameraScope, Right, Role } from "../domain/roles.ts";
+import { NightjarError } from "../errors.ts";
+import type { ApiToken } from "./api-tokens.ts";
 import type { Users } from "./users.ts";
 
 /** Who acts, in the audit log. */
 export const LOCAL_ACTOR = { userName: "command line", remoteAddress: "" };
 const ACTOR = { userName: "command line", address: "" };
+
+/** An API token in plain data, as the HTTP API shows it. */
+export interface LocalApiToken {
+  readonly id: string;
+  readonly user: string;
+  readonly name: string;
+  readonly rights: readonly string[];
+  readonly cameras: CameraScope;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly lastUsedAt?: string;
+  readonly lastAddress?: string;
+}
 
 /** What the command line may ask. Errors are those of {@link Users}. */
 export interface LocalUserCalls {
@@ -15,6 +30,16 @@ export interface LocalUserCalls {
   resetSecondFactor(params: { name: string }): Promise<void>;
   /** The one-time code while nobody has activated the recorder. */
   activationCode(params: Record<string, never>): Promise<{ code?: string }>;
+  listTokens(params: { user?: string }): Promise<readonly LocalApiToken[]>;
+  /** `expiresAt`: ISO 8601, or `never`. */
+  createToken(params: {
+    user: string;
+    name: string;
+    rights: readonly Right[];
+    cameras: CameraScope;
+    expiresAt: string;
+  }): Promise<{ secret: string; token: LocalApiToken }>;
+  revokeToken(params: { id: string }): Promise<LocalApiToken>;
 }
 
 /** The calls on opened user management. */
@@ -39,5 +64,40 @@ export function onDatabase(users: Users): LocalUserCalls {
       const code = await users.activation.current();
       return code === undefined ? {} : { code: code.code };
     },
+    async listTokens({ user }) {
+      const name = user === undefined ? undefined : (await users.accounts.existing(user)).name;
+      return (await users.apiTokens.list(name)).map(plainToken);
+    },
+    async createToken({ user, name, rights, cameras, expiresAt }) {
+      const account = await users.accounts.existing(user);
+      const expiresAtMs = expiresAt === "never" ? undefined : Date.parse(expiresAt);
+      const made = await users.apiTokens.create(
+        { name, rights, cameras, expiresAtMs },
+        { userName: account.name, role: account.role, cameras: account.cameras },
+        ACTOR,
+      );
+      return { secret: made.secret, token: plainToken(made.token) };
+    },
+    async revokeToken({ id }) {
+      const found = (await users.apiTokens.list()).find((token) => token.id === id);
+      if (found === undefined)
+        throw new NightjarError("NJ_TOKEN_NOT_FOUND", "not-found", "there is no such API token");
+      await users.apiTokens.revoke(id, found.userName, ACTOR);
+      return plainToken(found);
+    },
+  };
+}
+
+function plainToken(token: ApiToken): LocalApiToken {
+  return {
+    id: token.id,
+    user: token.userName,
+    name: token.name,
+    rights: token.rights,
+    cameras: token.cameras,
+    createdAt: new Date(token.createdAtMs).toISOString(),
+    expiresAt: token.expiresAtMs === undefined ? "never" : new Date(token.expiresAtMs).toISOString(),
+    ...(token.lastUsedAtMs === undefined ? {} : { lastUsedAt: new Date(token.lastUsedAtMs).toISOString() }),
+    ...(token.lastAddress === undefined ? {} : { lastAddress: token.lastAddress }),
   };
 }

@@ -1,8 +1,10 @@
 // Brakes the guessing of passwords and codes (attack list A5): five failures from one address lock that address out of the
 // account, twenty from anywhere lock the account, fifty lock the address, each for a quarter of an hour. Counted in the database,
-// so that a restart forgets nothing. Who works with the account from an address now is not locked out by strangers.
+// so that a restart forgets nothing. Who works with the account from an address now is not locked out by strangers, and
+// whose own sign-ins succeed gives strangers no new guesses.
 import type { Clock } from "../clock.ts";
 import type { LoginAttemptsTable } from "../db/tables/login-attempts-table.ts";
+import { networkOf } from "../domain/client-network.ts";
 import { NightjarError } from "../errors.ts";
 
 export const LOCK_WINDOW_MS = 15 * 60_000;
@@ -37,9 +39,14 @@ export class LoginGuard {
     this.#isKnownAddress = isKnownAddress;
   }
 
-  /** Admits a guess or throws `NJ_LOGIN_LOCKED`, the same for accounts that do not exist. */
-  async admit(userName: string, address: string): Promise<AdmittedAttempt> {
+  /**
+   * Admits a guess or throws `NJ_LOGIN_LOCKED`, the same for accounts that do not exist. With a live session of the account,
+   * what strangers do elsewhere does not count, and the session stands for the address: a stolen one guesses no more often
+   * for moving about.
+   */
+  async admit(userName: string, from: string, sessionId?: string): Promise<AdmittedAttempt> {
     const name = userName.toLowerCase();
+    const address = sessionId === undefined ? networkOf(from) : `session ${sessionId}`;
     const keys = [`pair ${name} ${address}`, `user ${name}`, `address ${address}`] as const;
     // Taken before the database is read: a guess that ends in between is then counted twice, never not at all.
     const [pairPending, userPending, addressPending] = keys.map((key) => this.#reserve(key)) as [
@@ -60,7 +67,9 @@ export class LoginGuard {
       const locked =
         pair + pairPending >= FAILURES_PER_ACCOUNT_AND_ADDRESS ||
         perAddress + addressPending >= FAILURES_PER_ADDRESS ||
-        (user + userPending >= FAILURES_PER_ACCOUNT && !(await this.#isKnownAddress(userName, address)));
+        (user + userPending >= FAILURES_PER_ACCOUNT &&
+          sessionId === undefined &&
+          !(await this.#isKnownAddress(userName, from)));
       if (locked) throw lockedError();
     } catch (error) {
       release();

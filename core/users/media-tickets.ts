@@ -3,6 +3,7 @@
 import type { Clock } from "../clock.ts";
 import type { MediaTicketsTable } from "../db/tables/media-tickets-table.ts";
 import type { CameraRight } from "../domain/roles.ts";
+import type { Principal } from "./principal.ts";
 import { looksLikeToken, newToken, tokenHash } from "./tokens.ts";
 
 export const TICKET_FIRST_USE_MS = 60_000;
@@ -10,7 +11,8 @@ export const TICKET_USE_MS = 10 * 60_000;
 
 /** What a ticket may open. */
 export interface TicketGrant {
-  readonly sessionId: string;
+  /** Of the session that made it, or of the API token. */
+  readonly holderId: string;
   readonly camera: string;
   readonly rights: readonly string[];
   readonly expiresAtMs: number;
@@ -25,9 +27,9 @@ export class MediaTickets {
     this.#clock = clock;
   }
 
-  /** Makes a ticket. The caller has checked that the session may do all this. */
+  /** Makes a ticket, which lives no longer than the session or API token does. The caller has checked that it may do all this. */
   async issue(
-    sessionId: string,
+    { sessionId, token }: Pick<Principal, "sessionId" | "token">,
     camera: string,
     rights: readonly CameraRight[],
   ): Promise<{ readonly ticket: string; readonly expiresAtMs: number }> {
@@ -35,7 +37,8 @@ export class MediaTickets {
     await this.#table.removeExpired(now);
     const ticket = newToken();
     const expiresAtMs = now + TICKET_FIRST_USE_MS;
-    await this.#table.insert({ ticketHash: tokenHash(ticket), sessionId, camera, rights, expiresAtMs });
+    const holder = token === undefined ? { sessionId } : { apiTokenId: token.id };
+    await this.#table.insert({ ticketHash: tokenHash(ticket), ...holder, camera, rights, expiresAtMs });
     return { ticket, expiresAtMs };
   }
 
@@ -51,6 +54,11 @@ export class MediaTickets {
       expiresAtMs = now + TICKET_USE_MS;
       await this.#table.use(hash, now, expiresAtMs);
     }
-    return { sessionId: row.sessionId, camera: row.camera, rights: row.rights, expiresAtMs };
+    return {
+      holderId: row.sessionId ?? row.apiTokenId ?? "",
+      camera: row.camera,
+      rights: row.rights,
+      expiresAtMs,
+    };
   }
 }

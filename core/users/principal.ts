@@ -2,6 +2,7 @@
 import {
   type CameraRight,
   type CameraScope,
+  RIGHTS_OF_ROLE,
   type Right,
   type Role,
   roleHolds,
@@ -17,14 +18,27 @@ export interface ClientInfo {
   readonly userAgent: string;
 }
 
-/** A signed-in account. */
+/** The API token that a program acts with, as the audit log names it. */
+export interface TokenName {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A signed-in account, or a program with a token of one. */
 export interface Principal {
+  /** Of the session; of the token where a program acts. What is opened under it ends with it. */
   readonly sessionId: string;
   readonly userName: string;
   readonly role: Role;
   readonly cameras: CameraScope;
   /** When the session ends at the latest, unless it is used again. Wall clock in milliseconds. */
   readonly expiresAtMs: number;
+  /** Only where a program acts: the rights that it was given narrow those of the account. */
+  readonly token?: TokenName & {
+    readonly rights: ReadonlySet<Right>;
+    /** Undefined: never. */
+    readonly expiresAtMs: number | undefined;
+  };
 }
 
 /** Who changes something, for the audit log. The command line acts without a session. */
@@ -32,14 +46,21 @@ export interface Actor {
   readonly userName: string;
   readonly address: string;
   readonly sessionId?: string;
+  /** The token that it was done with, if a program did it. */
+  readonly token?: TokenName | undefined;
 }
 
 /** May the account do this at all? For camera rights: with some camera. */
 export function mayDo(principal: Principal, right: Right): boolean {
-  return roleHolds(principal.role, right);
+  return roleHolds(principal.role, right) && (principal.token?.rights.has(right) ?? true);
+}
+
+/** All that the account may do, or the program with its token. */
+export function rightsOf(principal: Principal): Right[] {
+  return [...RIGHTS_OF_ROLE[principal.role]].filter((right) => mayDo(principal, right));
 }
 
 /** May the account do this with this camera? */
 export function mayDoWith(principal: Principal, right: CameraRight, camera: string): boolean {
-  return roleHolds(principal.role, right) && scopeIncludes(principal.cameras, camera);
+  return mayDo(principal, right) && scopeIncludes(principal.cameras, camera);
 }

@@ -5,6 +5,7 @@ import type { Clock } from "../clock.ts";
 import type { SecretStore } from "../config/secret-store.ts";
 import type { SecondFactorsTable } from "../db/tables/second-factors-table.ts";
 import { NightjarError } from "../errors.ts";
+import type { ApiTokens } from "./api-tokens.ts";
 import type { AuditLog } from "./audit-log.ts";
 import type { Actor } from "./principal.ts";
 import type { Sessions } from "./sessions.ts";
@@ -50,6 +51,7 @@ export class SecondFactors {
   readonly #table: SecondFactorsTable;
   readonly #secrets: SecretStore;
   readonly #sessions: Sessions;
+  readonly #apiTokens: ApiTokens;
   readonly #audit: AuditLog;
   readonly #clock: Clock;
   /** In memory only, by the account's name: a set-up that nobody finishes leaves nothing behind. */
@@ -59,12 +61,14 @@ export class SecondFactors {
     readonly table: SecondFactorsTable;
     readonly secrets: SecretStore;
     readonly sessions: Sessions;
+    readonly apiTokens: ApiTokens;
     readonly audit: AuditLog;
     readonly clock: Clock;
   }) {
     this.#table = options.table;
     this.#secrets = options.secrets;
     this.#sessions = options.sessions;
+    this.#apiTokens = options.apiTokens;
     this.#audit = options.audit;
     this.#clock = options.clock;
   }
@@ -195,7 +199,7 @@ export class SecondFactors {
   }
 
   /**
-   * Takes it from somebody who lost phone and recovery codes, and ends the account's sessions. Never one's own, for which
+   * Takes it from somebody who lost phone and recovery codes, and ends the account's sessions and API tokens. Never one's own, for which
    * password and code are asked. Throws `NJ_SECOND_FACTOR_OWN`, `NJ_SECOND_FACTOR_OFF`.
    */
   async reset(userName: string, actor: Actor): Promise<void> {
@@ -209,6 +213,7 @@ export class SecondFactors {
     const name = await this.remove(userName);
     if (name === undefined) throw isOff(userName);
     await this.#sessions.endOfUser(name);
+    await this.#apiTokens.endOfUser(name);
     this.#record("second-factor-reset", name, actor);
   }
 
@@ -230,6 +235,7 @@ export class SecondFactors {
       remoteAddress: actor.address,
       action,
       detail: { user },
+      token: actor.token,
     });
   }
 

@@ -2,6 +2,7 @@
 // log-out, by time, or by whatever changes the account. Ends are told at once, so that open sockets close (A6).
 import type { Clock } from "../clock.ts";
 import type { SessionRow, SessionsTable, SessionWithUser } from "../db/tables/sessions-table.ts";
+import { networkOf } from "../domain/client-network.ts";
 import { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { CameraScopes } from "./camera-scopes.ts";
@@ -21,7 +22,25 @@ export interface OpenedSession {
   readonly expiresAtMs: number;
 }
 
-export type RevokedListener = (sessionIds: readonly string[]) => void;
+/**
+ * Why something ended: `idle` and `over` by time, `ended` by somebody. `changed`: nothing has ended, but all that is open
+ * must be judged anew, because the account may do less now.
+ */
+export type EndReason = "ended" | "idle" | "over" | "changed";
+
+/** Ids of sessions and of API tokens alike. */
+export type RevokedListener = (ids: readonly string[], reason: EndReason) => void;
+
+/** A session as its owner sees it. */
+export interface SessionFacts {
+  readonly id: string;
+  readonly createdAtMs: number;
+  readonly lastSeenAtMs: number;
+  readonly expiresAtMs: number;
+  /** Where it was opened from. */
+  readonly address: string;
+  readonly userAgent: string;
+}
 
 /** A use is written down at most this often; between, idle time is judged by the last one written. */
 const TOUCH_EVERY_MS = 60_000;
@@ -77,13 +96,17 @@ export class Sessions {
     return { token, sessionId: session.id, expiresAtMs: session.expiresAtMs };
   }
 
-  /** Who a token stands for, or undefined. Counts as a use. */
-  async authenticate(token: string): Promise<Principal | undefined> {
+  /**
+   * Who a token stands for, or undefined. Counts as a use unless `counts` is false: what a page asks by itself must not
+   * keep a session alive that nobody uses. Throws `NJ_UNAUTHENTICATED` when its time has just run out.
+   */
+  async authenticate(token: string, counts = true): Promise<Principal | undefined> {
     if (!looksLikeToken(token)) return undefined;
     const now = this.#clock.wallMs();
     const session = await this.#table.findByTokenHash(tokenHash(token), now);
     if (session === undefined) return undefined;
-    return this.#principal(session, await this.#touch(session, now));
+    const end = await this.#endOfTime(session, now);
+    return this.#principal(session, counts ? await this.#touch(session, now, end) : end);
   }
 
   /** Who a session stands for, if it is still alive; for media tickets. */
@@ -92,34 +115,73 @@ export class Sessions {
     return session === undefined ? undefined : this.#principal(session, session.expiresAtMs);
   }
 
+  /** The live sessions of an account, the one used last first. */
+  async listOf(userName: string): Promise<SessionFacts[]> {
+    const now = this.#clock.wallMs();
+    return (await this.#table.listByUser(userName))
+      .map((session) => ({
+        id: session.id,
+        createdAtMs: session.createdAtMs,
+        lastSeenAtMs: session.lastSeenAtMs,
+        expiresAtMs: this.#endBy(session),
+        address: session.remoteAddress,
+        userAgent: session.userAgent,
+      }))
+      .filter((session) => session.expiresAtMs > now);
+  }
+
   /** Ends one session (log-out). */
   async end(sessionId: string): Promise<void> {
     if (await this.#table.remove(sessionId)) this.#tell([sessionId]);
   }
 
-  /** Ends all sessions of an account, but for one if named (who changes the own password stays signed in). */
-  async endOfUser(userName: string, exceptId?: string): Promise<void> {
-    this.#tell(await this.#table.removeByUser(userName, exceptId));
+  /** Ends a session of that account. Throws `NJ_SESSION_NOT_FOUND`. */
+  async endOwned(sessionId: string, userName: string): Promise<void> {
+    const sessions = await this.#table.listByUser(userName);
+    if (!sessions.some(({ id }) => id === sessionId) || !(await this.#table.remove(sessionId))) {
+      throw new NightjarError(
+        "NJ_SESSION_NOT_FOUND",
+        "not-found",
+        "the account has no such session, or not any more",
+      );
+    }
+    this.#tell([sessionId]);
   }
 
-  /** Tells that sessions have ended which were removed together with their accounts, in one transaction. */
-  haveEnded(sessionIds: readonly string[]): void {
-    this.#tell(sessionIds);
+  /**
+   * Ends all sessions of an account, but for one if named (who changes the own password stays signed in). Gives how many
+   * ended.
+   */
+  async endOfUser(userName: string, exceptId?: string): Promise<number> {
+    const ids = await this.#table.removeByUser(userName, exceptId);
+    this.#tell(ids);
+    return ids.length;
   }
 
-  /** Removes what has expired. */
+  /** Tells of sessions that were removed elsewhere, with their accounts in one transaction, and of API tokens. */
+  haveEnded(ids: readonly string[], reason: EndReason = "ended"): void {
+    this.#tell(ids, reason);
+  }
+
+  /** Removes what has expired, by the limits that hold now. */
   async sweep(): Promise<void> {
-    this.#tell(await this.#table.removeExpired(this.#clock.wallMs()));
+    const now = this.#clock.wallMs();
+    const { idleMs, absoluteMs } = this.#limits();
+    this.#tell(await this.#table.removeOpenedBefore(now - absoluteMs), "over");
+    this.#tell(await this.#table.removeExpired(now, now - idleMs), "idle");
   }
 
-  /** True if the account has a live session that was opened from this address. */
+  /** True if the account has a live session that was opened from this address, or its IPv6 network. */
   async isKnownAddress(userName: string, address: string): Promise<boolean> {
     const now = this.#clock.wallMs();
+    const network = networkOf(address);
     const sessions = await this.#table.listByUser(userName);
-    return sessions.some((session) => session.expiresAtMs > now && session.remoteAddress === address);
+    return sessions.some(
+      (session) => this.#endBy(session) > now && networkOf(session.remoteAddress) === network,
+    );
   }
 
-  /** Calls `listener` with the ids of sessions that ended, at once. Returns how to stop that. */
+  /** Calls `listener` with the ids of sessions and API tokens that ended, at once. Returns how to stop that. */
   onRevoked(listener: RevokedListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -129,21 +191,25 @@ export class Sessions {
     this.#sweeper.cancel();
   }
 
-  async #touch(session: SessionWithUser, now: number): Promise<number> {
+  /** When a session ends unless it is used: by what was written down, and by the limits that hold now. */
+  #endBy(session: SessionRow): number {
+    const { idleMs, absoluteMs } = this.#limits();
+    return Math.min(session.expiresAtMs, session.lastSeenAtMs + idleMs, session.createdAtMs + absoluteMs);
+  }
+
+  async #endOfTime(session: SessionRow, now: number): Promise<number> {
+    const end = this.#endBy(session);
+    if (end > now) return end;
+    if (await this.#table.remove(session.id)) this.#tell([session.id], "idle");
+    throw new NightjarError("NJ_UNAUTHENTICATED", "unauthenticated", "the session has ended, sign in again");
+  }
+
+  async #touch(session: SessionRow, now: number, end: number): Promise<number> {
+    if (Math.abs(now - session.lastSeenAtMs) < TOUCH_EVERY_MS) return end;
     const limits = this.#limits();
-    // A wall clock that stepped back must not lengthen a session: the sooner end holds.
-    const end = Math.min(now + limits.idleMs, session.createdAtMs + limits.absoluteMs);
-    if (end <= now) {
-      await this.end(session.id);
-      throw new NightjarError(
-        "NJ_UNAUTHENTICATED",
-        "unauthenticated",
-        "the session has ended, sign in again",
-      );
-    }
-    if (Math.abs(now - session.lastSeenAtMs) < TOUCH_EVERY_MS) return session.expiresAtMs;
-    await this.#table.touch(session.id, now, end);
-    return end;
+    const next = Math.min(now + limits.idleMs, session.createdAtMs + limits.absoluteMs);
+    await this.#table.touch(session.id, now, next);
+    return next;
   }
 
   async #trim(userName: string): Promise<void> {
@@ -161,11 +227,11 @@ export class Sessions {
     };
   }
 
-  #tell(ids: readonly string[]): void {
+  #tell(ids: readonly string[], reason: EndReason = "ended"): void {
     if (ids.length === 0) return;
     for (const listener of this.#listeners) {
       try {
-        listener(ids);
+        listener(ids, reason);
       } catch (error) {
         this.#log.error("a listener failed when sessions ended", { reason: String(error) });
       }

@@ -7,7 +7,7 @@ import { NightjarError } from "../errors.ts";
 import type { Accounts } from "./accounts.ts";
 import type { AuditLog } from "./audit-log.ts";
 import { LOCK_WINDOW_MS, type LoginGuard } from "./login-guard.ts";
-import type { ClientInfo } from "./principal.ts";
+import type { ClientInfo, Principal } from "./principal.ts";
 import type { CodeKind, SecondFactors } from "./second-factors.ts";
 import type { OpenedSession, Sessions } from "./sessions.ts";
 
@@ -18,6 +18,9 @@ interface Proof {
   readonly password: string;
   readonly code?: string | undefined;
 }
+
+/** Whoever confirms, by the session that they have. */
+type SignedIn = Pick<Principal, "userName" | "sessionId">;
 
 type Verdict =
   | { readonly kind: "right"; readonly user: UserRow; readonly by?: CodeKind }
@@ -61,7 +64,10 @@ export class SignIn {
     code?: string,
   ): Promise<OpenedSession> {
     const name = username.normalize("NFC").slice(0, 64);
-    const { user, by } = await this.#judge(name, { password, code }, client, true);
+    const { user, by } = await this.#judge(name, { password, code }, client, {
+      sessionId: undefined,
+      withCode: true,
+    });
     const session = await this.#sessions.open(user.name, client);
     // A password change or a disabling that came between check and opening has not seen this session, and a second factor
     // that was switched on meanwhile has not been asked for.
@@ -74,23 +80,25 @@ export class SignIn {
     return session;
   }
 
-  /** Checks the password of a signed-in account once more, before something grave; counted like a sign-in. */
-  async confirm(userName: string, password: string, client: ClientInfo): Promise<void> {
-    await this.#judge(userName, { password }, client, false);
+  /** Checks the password of a signed-in account once more, before something grave; counted like a sign-in, by session. */
+  async confirm(who: SignedIn, password: string, client: ClientInfo): Promise<void> {
+    const { userName, sessionId } = who;
+    await this.#judge(userName, { password }, client, { sessionId, withCode: false });
   }
 
   /** Checks password and code once more; otherwise as {@link confirm}. Throws what {@link signIn} throws. */
-  async confirmWithCode(userName: string, password: string, code: string, client: ClientInfo): Promise<void> {
-    await this.#judge(userName, { password, code }, client, true);
+  async confirmWithCode(who: SignedIn, password: string, code: string, client: ClientInfo): Promise<void> {
+    const { userName, sessionId } = who;
+    await this.#judge(userName, { password, code }, client, { sessionId, withCode: true });
   }
 
   async #judge(
     name: string,
     proof: Proof,
     client: ClientInfo,
-    withCode: boolean,
+    { sessionId, withCode }: { readonly sessionId: string | undefined; readonly withCode: boolean },
   ): Promise<Extract<Verdict, { kind: "right" }>> {
-    const attempt = await this.#guard.admit(name, client.address).catch((error: unknown) => {
+    const attempt = await this.#guard.admit(name, client.address, sessionId).catch((error: unknown) => {
       this.#recordRefusal(name, client);
       throw error;
     });

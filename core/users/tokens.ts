@@ -1,6 +1,7 @@
-// Opaque tokens: 256 random bits for the caller, a SHA-256 hash for the database. A plain hash suffices because the
+// Opaque tokens of sessions and of programs: 256 random bits for the caller, a SHA-256 hash for the database. A plain hash suffices because the
 // tokens cannot be guessed; a stolen database opens no session.
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomBytes, randomInt } from "node:crypto";
+import { crc32 } from "node:zlib";
 
 /** The prefix lets secret scanners find a token that was pasted somewhere by mistake. */
 const PREFIX = "nj_";
@@ -18,6 +19,37 @@ export function newPublicId(): string {
 /** True if the text can be a token at all; anything else need not reach the database. */
 export function looksLikeToken(text: string): boolean {
   return /^nj_[A-Za-z0-9_-]{43}$/.test(text);
+}
+
+/** Programs' tokens say whose they are, so that secret scanners find them, and hold a checksum, so that these are sure. */
+const API_PREFIX = "nightjar_";
+/** No character at which a double click stops. */
+const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/** 256 bits and a little more. */
+const API_CHARACTERS = 43;
+const CHECKSUM_CHARACTERS = 6;
+const API_SECRET = /^nightjar_([0-9A-Za-z]{43})([0-9A-Za-z]{6})$/;
+
+/** A new secret for a program. */
+export function newApiSecret(): string {
+  const body = Array.from({ length: API_CHARACTERS }, () => BASE62[randomInt(BASE62.length)] ?? "").join("");
+  return `${API_PREFIX}${body}${checksum(body)}`;
+}
+
+/** True if the text can be a program's secret at all: prefix, length and checksum fit. */
+export function looksLikeApiSecret(text: string): boolean {
+  const [, body = "", sum] = API_SECRET.exec(text) ?? [];
+  return sum !== undefined && checksum(body) === sum;
+}
+
+function checksum(body: string): string {
+  let rest = crc32(body);
+  let text = "";
+  for (let place = 0; place < CHECKSUM_CHARACTERS; place += 1) {
+    text = (BASE62[rest % BASE62.length] ?? "") + text;
+    rest = Math.floor(rest / BASE62.length);
+  }
+  return text;
 }
 
 /** What is stored of a token. */

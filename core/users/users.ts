@@ -2,6 +2,7 @@
 import type { Clock } from "../clock.ts";
 import type { SecretStore } from "../config/secret-store.ts";
 import type { Db } from "../db/db.ts";
+import { apiTokensTable } from "../db/tables/api-tokens-table.ts";
 import { auditTable } from "../db/tables/audit-table.ts";
 import { keyValuesTable } from "../db/tables/key-values-table.ts";
 import { loginAttemptsTable } from "../db/tables/login-attempts-table.ts";
@@ -11,7 +12,9 @@ import { sessionsTable } from "../db/tables/sessions-table.ts";
 import type { Log } from "../log.ts";
 import { Accounts } from "./accounts.ts";
 import { Activation } from "./activation.ts";
+import { ApiTokens } from "./api-tokens.ts";
 import { AuditLog } from "./audit-log.ts";
+import { Callers } from "./callers.ts";
 import { CameraScopes } from "./camera-scopes.ts";
 import { LoginGuard } from "./login-guard.ts";
 import { MediaTickets } from "./media-tickets.ts";
@@ -23,6 +26,9 @@ export interface Users {
   readonly accounts: Accounts;
   readonly activation: Activation;
   readonly sessions: Sessions;
+  readonly apiTokens: ApiTokens;
+  /** Whoever asks, be it with a session or with an API token. */
+  readonly callers: Callers;
   readonly signIn: SignIn;
   readonly secondFactors: SecondFactors;
   readonly tickets: MediaTickets;
@@ -54,14 +60,16 @@ export async function openUsers(options: UsersOptions): Promise<Users> {
     scopes,
     log,
   });
+  const apiTokens = new ApiTokens({ table: apiTokensTable(db), scopes, sessions, audit, clock, log });
   const secondFactors = new SecondFactors({
     table: secondFactorsTable(db),
     secrets: options.secrets,
     sessions,
+    apiTokens,
     audit,
     clock,
   });
-  const accounts = new Accounts({ db, sessions, scopes, secondFactors, audit, clock });
+  const accounts = new Accounts({ db, sessions, scopes, apiTokens, secondFactors, audit, clock });
   const guard = new LoginGuard(loginAttemptsTable(db), clock, (name, address) =>
     sessions.isKnownAddress(name, address),
   );
@@ -69,12 +77,15 @@ export async function openUsers(options: UsersOptions): Promise<Users> {
     accounts,
     activation: new Activation({ dataDir: options.dataDir, accounts, clock }),
     sessions,
+    apiTokens,
+    callers: new Callers(sessions, apiTokens),
     signIn: new SignIn({ accounts, sessions, secondFactors, guard, audit, clock }),
     secondFactors,
     tickets: new MediaTickets(mediaTicketsTable(db), clock),
     audit,
     async close() {
       sessions.close();
+      apiTokens.close();
       await audit.settled();
     },
   };

@@ -1,6 +1,6 @@
 // Queries on the table `audit`: acts that matter to security, chained by hashes so that a change shows.
 import { createHash } from "node:crypto";
-import type { Db, SqlParams } from "../db.ts";
+import type { Db, SqlValue } from "../db.ts";
 
 export interface AuditEntry {
   readonly atMs: number;
@@ -23,6 +23,12 @@ export interface AuditQuery {
   /** Rows with smaller numbers only: the cursor. */
   readonly before?: number;
   readonly userName?: string;
+  /** Only these. */
+  readonly actions?: readonly string[];
+  /** From this moment on. */
+  readonly fromMs?: number;
+  /** Before this moment. */
+  readonly toMs?: number;
   readonly limit: number;
 }
 
@@ -70,13 +76,20 @@ export function auditTable(db: Db): AuditTable {
       });
     },
     async list(query) {
-      const before = query.before ?? Number.MAX_SAFE_INTEGER;
-      const byUser = query.userName === undefined ? "" : "and user_name = ?3";
-      const params: SqlParams =
-        query.userName === undefined ? [before, query.limit] : [before, query.limit, query.userName];
+      const conditions = ["number < ?"];
+      const params: SqlValue[] = [query.before ?? Number.MAX_SAFE_INTEGER];
+      const also = (condition: string, ...values: SqlValue[]): void => {
+        conditions.push(condition);
+        params.push(...values);
+      };
+      if (query.userName !== undefined) also("user_name = ?", query.userName);
+      if (query.fromMs !== undefined) also("at_ms >= ?", query.fromMs);
+      if (query.toMs !== undefined) also("at_ms < ?", query.toMs);
+      if (query.actions !== undefined)
+        also(`action in (${query.actions.map(() => "?").join(", ")})`, ...query.actions);
       const rows = await db.all<StoredEntry>(
-        `select ${COLUMNS} from audit where number < ?1 ${byUser} order by number desc limit ?2`,
-        params,
+        `select ${COLUMNS} from audit where ${conditions.join(" and ")} order by number desc limit ?`,
+        [...params, query.limit],
       );
       return rows.map(({ previousHash: _, camera, detail, ...row }) => ({
         ...row,

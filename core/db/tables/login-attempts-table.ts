@@ -11,7 +11,10 @@ export interface LoginAttempt {
 
 export interface LoginAttemptsTable {
   record(attempt: LoginAttempt): Promise<void>;
-  /** Failures for an account since `sinceMs`, and since its last success; from one address where it is given. */
+  /**
+   * Failures for an account since `sinceMs`. From one address where it is given, then only since its last success from
+   * there; of all together no success wipes anything out, or a guesser would begin anew whenever the owner signs in.
+   */
   failuresOfUser(userName: string, sinceMs: number, remoteAddress?: string): Promise<number>;
   failuresOfAddress(remoteAddress: string, sinceMs: number): Promise<number>;
   /** Forgets what is older than `beforeMs`. */
@@ -31,8 +34,7 @@ export function loginAttemptsTable(db: SqlWriter): LoginAttemptsTable {
       const name = userName.slice(0, 128);
       if (remoteAddress === undefined) {
         return count(
-          `select count(*) as count from login_attempts where user_name = ?1 and succeeded = 0 and at_ms >= ?2
-             and at_ms > coalesce((select max(at_ms) from login_attempts where user_name = ?1 and succeeded = 1), -1)`,
+          "select count(*) as count from login_attempts where user_name = ?1 and succeeded = 0 and at_ms >= ?2",
           [name, sinceMs],
         );
       }

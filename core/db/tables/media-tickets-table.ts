@@ -4,7 +4,9 @@ import type { SqlWriter } from "../db.ts";
 export interface MediaTicketRow {
   /** SHA-256 of the ticket, hex. */
   readonly ticketHash: string;
-  readonly sessionId: string;
+  /** Who made it: one of the two. */
+  readonly sessionId?: string;
+  readonly apiTokenId?: string;
   readonly camera: string;
   readonly rights: readonly string[];
   /** Moment after which it must not be used for the first time. */
@@ -20,7 +22,9 @@ export interface MediaTicketsTable {
   removeExpired(nowMs: number): Promise<void>;
 }
 
-type StoredTicket = Omit<MediaTicketRow, "rights" | "firstUsedAtMs"> & {
+type StoredTicket = Omit<MediaTicketRow, "rights" | "firstUsedAtMs" | "sessionId" | "apiTokenId"> & {
+  readonly sessionId: string | null;
+  readonly apiTokenId: string | null;
   readonly rights: string;
   readonly firstUsedAtMs: number | null;
 };
@@ -30,11 +34,12 @@ export function mediaTicketsTable(db: SqlWriter): MediaTicketsTable {
   return {
     async insert(ticket) {
       await db.run(
-        `insert into media_tickets (ticket_hash, session_id, camera, rights, expires_at_ms)
-         values (?, ?, ?, ?, ?)`,
+        `insert into media_tickets (ticket_hash, session_id, api_token_id, camera, rights, expires_at_ms)
+         values (?, ?, ?, ?, ?, ?)`,
         [
           ticket.ticketHash,
-          ticket.sessionId,
+          ticket.sessionId ?? null,
+          ticket.apiTokenId ?? null,
           ticket.camera,
           JSON.stringify(ticket.rights),
           ticket.expiresAtMs,
@@ -43,14 +48,17 @@ export function mediaTicketsTable(db: SqlWriter): MediaTicketsTable {
     },
     async find(ticketHash) {
       const row = await db.get<StoredTicket>(
-        `select ticket_hash as ticketHash, session_id as sessionId, camera, rights,
+        `select ticket_hash as ticketHash, session_id as sessionId, api_token_id as apiTokenId, camera, rights,
            expires_at_ms as expiresAtMs, first_used_at_ms as firstUsedAtMs
          from media_tickets where ticket_hash = ?`,
         [ticketHash],
       );
       if (row === undefined) return undefined;
+      const { sessionId, apiTokenId, ...rest } = row;
       return {
-        ...row,
+        ...rest,
+        ...(sessionId === null ? {} : { sessionId }),
+        ...(apiTokenId === null ? {} : { apiTokenId }),
         rights: JSON.parse(row.rights) as string[],
         firstUsedAtMs: row.firstUsedAtMs ?? undefined,
       };

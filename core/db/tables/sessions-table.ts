@@ -33,8 +33,10 @@ export interface SessionsTable {
   remove(id: string): Promise<boolean>;
   /** Removes the sessions of a user, but for `exceptId`, and answers the ids of those removed. */
   removeByUser(userName: string, exceptId?: string): Promise<string[]>;
-  /** Removes what expired before `nowMs`, and answers the ids. */
-  removeExpired(nowMs: number): Promise<string[]>;
+  /** Removes what expired before `nowMs`, or was last seen at `seenBeforeMs` or before, and answers the ids. */
+  removeExpired(nowMs: number, seenBeforeMs?: number): Promise<string[]>;
+  /** Removes what was opened at `beforeMs` or before, and answers the ids. */
+  removeOpenedBefore(beforeMs: number): Promise<string[]>;
 }
 
 const COLUMNS = `s.id, s.token_hash as tokenHash, s.user_name as userName, s.created_at_ms as createdAtMs,
@@ -85,7 +87,11 @@ export function sessionsTable(db: SqlWriter): SessionsTable {
     removeByUser: (userName, exceptId) => {
       return removed("user_name = ? and id is not ?", [userName, exceptId ?? null]);
     },
-    removeExpired: (nowMs) => removed("expires_at_ms <= ?", [nowMs]),
+    removeExpired: (nowMs, seenBeforeMs) =>
+      seenBeforeMs === undefined
+        ? removed("expires_at_ms <= ?", [nowMs])
+        : removed("expires_at_ms <= ? or last_seen_at_ms <= ?", [nowMs, seenBeforeMs]),
+    removeOpenedBefore: (beforeMs) => removed("created_at_ms <= ?", [beforeMs]),
   };
 
   async function findLive(

@@ -2,6 +2,7 @@
 import { Type } from "typebox";
 import type { Principal } from "../../users/principal.ts";
 import { CHANGE_TYPES } from "../change.ts";
+import { unauthenticated } from "../credentials.ts";
 import { invalidRequest } from "../request-checks.ts";
 import { answer, type Route, type RouteRequest, route, SIGNED_IN } from "../route.ts";
 import type { HttpServices } from "../services.ts";
@@ -52,7 +53,7 @@ export function changeRoutes(services: HttpServices): Route[] {
 }
 
 /** The answer that goes on until the caller leaves or the session ends. */
-export function changeStream(
+export async function changeStream(
   services: HttpServices,
   request: Pick<RouteRequest<unknown, unknown, unknown>, "header" | "signal"> & {
     readonly principal: Principal;
@@ -71,6 +72,11 @@ export function changeStream(
     since,
   });
   signal.addEventListener("abort", () => stream.destroy());
+  // An end that was told between the check of the request and here has not met this listener.
+  if ((await services.users.callers.find(principal.sessionId)) === undefined) {
+    stream.destroy();
+    throw unauthenticated();
+  }
   return answer(200, stream, { "content-type": EVENT_STREAM, "x-accel-buffering": "no" });
 }
 

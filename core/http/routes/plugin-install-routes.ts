@@ -12,6 +12,7 @@ import {
   PluginUploadAnswer,
 } from "../plugin-job-schemas.ts";
 import { answer, needs, type Route, route } from "../route.ts";
+import { tokenRefused } from "../router.ts";
 import type { HttpServices } from "../services.ts";
 
 const ADMINISTRATORS = needs("settings.edit");
@@ -67,7 +68,9 @@ export function pluginInstallRoutes({ pluginInstaller }: HttpServices): Route[] 
       body: PluginJobOrderSchema,
       response: PluginJobAnswer,
       status: 202,
-      handle({ body, audit }) {
+      handle({ body, principal, audit }) {
+        // What install scripts can do is all that Nightjar can: more than any right says.
+        if (principal.token !== undefined && body.allowScripts !== undefined) throw tokenRefused();
         // Left-out fields are undefined to the type checker and absent in fact.
         const job = pluginInstaller.start(body as PluginJobOrder);
         const { action, source, name, allowScripts } = body;

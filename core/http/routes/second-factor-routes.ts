@@ -2,7 +2,7 @@
 // twice. Somebody else's is reset among the routes of accounts.
 import { Type } from "typebox";
 import { confirmPassword, confirmPasswordAndCode } from "../reconfirm.ts";
-import { type Route, route, SIGNED_IN } from "../route.ts";
+import { IN_PERSON, type Route, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
 import { TimeSchema } from "../wire-schemas.ts";
 import { actorOf } from "./user-routes.ts";
@@ -24,7 +24,7 @@ export function secondFactorRoutes(services: HttpServices): Route[] {
     route({
       method: "GET",
       path: "/api/v1/session/second-factor",
-      policy: SIGNED_IN,
+      policy: IN_PERSON,
       summary: "Whether the own account signs in with a code, and how many recovery codes are left.",
       response: Type.Union([
         Type.Object({ on: Type.Literal(false) }),
@@ -40,7 +40,7 @@ export function secondFactorRoutes(services: HttpServices): Route[] {
     route({
       method: "POST",
       path: "/api/v1/session/second-factor",
-      policy: SIGNED_IN,
+      policy: IN_PERSON,
       summary:
         "Begins to set up the own second factor: gives the secret for an authenticator app, this once.",
       body: Type.Object({ password: Password }, closed),
@@ -57,7 +57,7 @@ export function secondFactorRoutes(services: HttpServices): Route[] {
     route({
       method: "POST",
       path: "/api/v1/session/second-factor/confirm",
-      policy: SIGNED_IN,
+      policy: IN_PERSON,
       summary:
         "Switches the own second factor on by a first code; gives the recovery codes, this once. The account's other sessions end.",
       body: Type.Object({ code: SecondFactorCode }, closed),
@@ -70,7 +70,7 @@ export function secondFactorRoutes(services: HttpServices): Route[] {
     route({
       method: "POST",
       path: "/api/v1/session/second-factor/recovery-codes",
-      policy: SIGNED_IN,
+      policy: IN_PERSON,
       summary: "Gives new recovery codes, this once, in place of all old ones; with password and code.",
       body: PasswordAndCode,
       response: RecoveryCodes,
@@ -82,7 +82,7 @@ export function secondFactorRoutes(services: HttpServices): Route[] {
     route({
       method: "DELETE",
       path: "/api/v1/session/second-factor",
-      policy: SIGNED_IN,
+      policy: IN_PERSON,
       summary: "Switches the own second factor off, with password and code.",
       body: PasswordAndCode,
       async handle({ principal, body, client }) {

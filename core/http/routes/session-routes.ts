@@ -1,13 +1,16 @@
 // The way in: set-up, activation, sign-in, and the caller's own session.
 import { Type } from "typebox";
-import { RIGHTS_OF_ROLE, ROLES } from "../../domain/roles.ts";
+import { ROLES } from "../../domain/roles.ts";
+import { rightsOf } from "../../users/principal.ts";
 import type { OpenedSession } from "../../users/sessions.ts";
 import { endedCookie, sessionCookie } from "../credentials.ts";
 import { confirmPassword } from "../reconfirm.ts";
-import { answer, PUBLIC, type Route, route, SIGNED_IN } from "../route.ts";
+import { answer, IN_PERSON, PUBLIC, type Route, route, SIGNED_IN } from "../route.ts";
 import type { HttpServices } from "../services.ts";
 import { TimeSchema } from "../wire-schemas.ts";
+import { ExpirySchema, expiryText } from "./api-token-routes.ts";
 import { SecondFactorCode } from "./second-factor-routes.ts";
+import { actorOf } from "./user-routes.ts";
 
 const closed = { additionalProperties: false } as const;
 const Name = Type.String({ minLength: 1, maxLength: 64 });
@@ -74,7 +77,8 @@ export function sessionRoutes(services: HttpServices): Route[] {
       async handle({ body, client, principalIfAny }) {
         const session = await users.signIn.signIn(body.username, body.password, client, body.code);
         // Who signs in again in the same browser leaves no old session behind.
-        if (principalIfAny !== undefined) await users.sessions.end(principalIfAny.sessionId);
+        if (principalIfAny !== undefined && principalIfAny.token === undefined)
+          await users.sessions.end(principalIfAny.sessionId);
         return opened(session, client.secure, 200);
       },
     }),
@@ -82,26 +86,41 @@ export function sessionRoutes(services: HttpServices): Route[] {
       method: "GET",
       path: "/api/v1/session",
       policy: SIGNED_IN,
-      summary: "Who is signed in, and what they may do.",
+      summary: "Who asks, and what they may do: an account, or a program with an API token of one.",
       response: Type.Object({
         user: Type.Object({ name: Type.String(), role: Type.Enum(ROLES) }),
         expiresAt: TimeSchema,
         rights: Type.Array(Type.String()),
         cameras: Type.Union([Type.Literal("all"), Type.Array(Type.String())]),
+        token: Type.Optional(
+          Type.Object(
+            { id: Type.String(), name: Type.String(), expiresAt: ExpirySchema },
+            { description: "The API token that was asked with, if one was." },
+          ),
+        ),
       }),
       handle({ principal }) {
         return {
           user: { name: principal.userName, role: principal.role },
           expiresAt: new Date(principal.expiresAtMs).toISOString(),
-          rights: [...RIGHTS_OF_ROLE[principal.role]],
+          rights: rightsOf(principal),
           cameras: principal.cameras,
+          ...(principal.token === undefined
+            ? {}
+            : {
+                token: {
+                  id: principal.token.id,
+                  name: principal.token.name,
+                  expiresAt: expiryText(principal.token.expiresAtMs),
+                },
+              }),
         };
       },
     }),
     route({
       method: "DELETE",
       path: "/api/v1/session",
-      policy: SIGNED_IN,
+      policy: IN_PERSON,
       summary: "Signs out: session, tickets and open streams end.",
       async handle({ principal, client, audit }) {
         await users.sessions.end(principal.sessionId);
@@ -112,17 +131,17 @@ export function sessionRoutes(services: HttpServices): Route[] {
     route({
       method: "PUT",
       path: "/api/v1/session/password",
-      policy: SIGNED_IN,
-      summary: "Changes the own password; all other sessions of the account end.",
-      body: Type.Object({ current: Password, password: Password }, closed),
+      policy: IN_PERSON,
+      summary:
+        "Changes the own password; all other sessions of the account end, its API tokens where that is asked for.",
+      body: Type.Object(
+        { current: Password, password: Password, endTokens: Type.Optional(Type.Boolean()) },
+        closed,
+      ),
       async handle({ principal, client, body }) {
         await confirmPassword(users, principal, body.current, client);
-        const actor = {
-          userName: principal.userName,
-          address: client.address,
-          sessionId: principal.sessionId,
-        };
-        await users.accounts.change(principal.userName, { password: body.password }, actor);
+        const change = { password: body.password, endTokens: body.endTokens === true };
+        await users.accounts.change(principal.userName, change, actorOf(principal, client));
       },
     }),
   ];

@@ -17,17 +17,16 @@ import { isSealed } from "../../settings/sealed-file.ts";
 import type { SettingsDocument } from "../../settings/settings-document.ts";
 import { USUAL_PARTS } from "../../settings/settings-parts.ts";
 import type { Importer } from "../../settings/settings-transfer.ts";
-import type { ClientInfo, Principal } from "../../users/principal.ts";
-import type { Users } from "../../users/users.ts";
+import type { Principal } from "../../users/principal.ts";
 import { httpError } from "../problem.ts";
-import { confirmPassword, confirmPasswordAndCode } from "../reconfirm.ts";
-import { invalidRequest } from "../request-checks.ts";
-import { answer, needs, type Route, type RouteRequest, route } from "../route.ts";
+import { confirmOnceMore } from "../reconfirm.ts";
+import { answer, needsInPerson, type Route, type RouteRequest, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
 import { SecondFactorCode } from "./second-factor-routes.ts";
 
 const closed = { additionalProperties: false } as const;
-const ADMINISTRATORS = needs("users.manage");
+// The file holds every account and secret: no program takes it away or brings another in.
+const ADMINISTRATORS = needsInPerson("users.manage");
 const Password = Type.String({ maxLength: 4_096 });
 const FileParams = Type.Object({ id: Type.String({ maxLength: 64 }) });
 const choice = {
@@ -79,6 +78,7 @@ export function settingsTransferRoutes(services: HttpServices): Route[] {
       contentType: "application/octet-stream",
       response: Type.String({ description: "docs/reference/settings-file.md" }),
       async handle({ body, principal, client, audit }) {
+        // A stolen session must not leave with every secret, nor one whose password was seen.
         if (body.password !== undefined) {
           await confirmOnceMore(users, principal, body, client);
         }
@@ -175,26 +175,6 @@ export function settingsTransferRoutes(services: HttpServices): Route[] {
       },
     }),
   ];
-}
-
-/** A stolen session must not leave with every secret, nor one whose password was seen. */
-async function confirmOnceMore(
-  users: Users,
-  principal: Principal,
-  { current, code }: { readonly current?: string | undefined; readonly code?: string | undefined },
-  client: ClientInfo,
-): Promise<void> {
-  if (current === undefined)
-    throw invalidRequest("body", [{ path: "/current", message: "is missing: it belongs to password" }]);
-  if (!(await users.secondFactors.isOn(principal.userName))) {
-    await confirmPassword(users, principal, current, client);
-    return;
-  }
-  if (code === undefined)
-    throw invalidRequest("body", [
-      { path: "/code", message: "is missing: this account has a second factor" },
-    ]);
-  await confirmPasswordAndCode(users, principal, { password: current, code }, client);
 }
 
 function importerOf({ userName }: Principal): Importer {

@@ -140,11 +140,7 @@ export function systemRoutes(services: HttpServices): Route[] {
         }
         const sees = body.rights.every((right) => mayDoWith(principal, right, body.camera));
         if (!sees || cameras.get(body.camera) === undefined) throw cameraNotFound();
-        const { ticket, expiresAtMs } = await users.tickets.issue(
-          principal.sessionId,
-          body.camera,
-          body.rights,
-        );
+        const { ticket, expiresAtMs } = await users.tickets.issue(principal, body.camera, body.rights);
         return { ticket, expiresAt: new Date(expiresAtMs).toISOString() };
       },
     }),

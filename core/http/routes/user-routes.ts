@@ -1,10 +1,11 @@
-// Accounts and the audit log, for administrators.
+// Accounts, for administrators. A program with an API token manages those alone that can do no more than itself.
 import { type Static, Type } from "typebox";
 import { ROLES } from "../../domain/roles.ts";
 import type { Account, AccountChange } from "../../users/accounts.ts";
 import type { Actor, ClientInfo, Principal } from "../../users/principal.ts";
-import { answer, needs, type Route, route } from "../route.ts";
+import { needs, type Route, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
+import { checkReach } from "../token-reach.ts";
 import { TimeSchema } from "../wire-schemas.ts";
 
 const closed = { additionalProperties: false } as const;
@@ -24,20 +25,18 @@ const AccountSchema = Type.Object({
   createdAt: TimeSchema,
   passwordChangedAt: TimeSchema,
 });
-const AuditEntrySchema = Type.Object({
-  number: Type.Integer(),
-  at: TimeSchema,
-  userName: Type.String({ description: "Empty for the recorder itself, or a stranger." }),
-  remoteAddress: Type.String({ description: "Empty for the command line." }),
-  action: Type.String(),
-  camera: Type.Optional(Type.String()),
-  detail: Type.Record(Type.String(), Type.Unknown()),
-  hash: Type.String({ description: "Of this entry and the one before." }),
-});
 const NameParams = Type.Object({ name: Type.String({ maxLength: 64 }) });
 
 export function userRoutes(services: HttpServices): Route[] {
-  const { accounts, secondFactors, audit } = services.users;
+  const { accounts, secondFactors } = services.users;
+
+  /** A missing account is told by what follows. */
+  async function checkAccount(principal: Principal, name: string): Promise<void> {
+    if (principal.token === undefined) return;
+    const account = await accounts.find(name);
+    if (account !== undefined) checkReach(principal, account);
+  }
+
   return [
     route({
       method: "GET",
@@ -66,6 +65,7 @@ export function userRoutes(services: HttpServices): Route[] {
       response: AccountSchema,
       status: 201,
       async handle({ body, principal, client }) {
+        checkReach(principal, { cameras: "all", ...body });
         return accountView(await accounts.create(body, actorOf(principal, client)));
       },
     }),
@@ -73,7 +73,8 @@ export function userRoutes(services: HttpServices): Route[] {
       method: "PATCH",
       path: "/api/v1/users/:name",
       policy: needs("users.manage"),
-      summary: "Changes role, password, cameras or whether the account may sign in; its sessions end.",
+      summary:
+        "Changes role, password, cameras or whether the account may sign in; its sessions end, its API tokens by a new password or when it is disabled.",
       params: NameParams,
       body: Type.Object(
         {
@@ -87,6 +88,9 @@ export function userRoutes(services: HttpServices): Route[] {
       response: AccountSchema,
       async handle({ params, body, principal, client }) {
         const change: AccountChange = body;
+        await checkAccount(principal, params.name);
+        const now = await accounts.find(params.name);
+        if (now !== undefined) checkReach(principal, { ...now, ...body });
         return accountView(await accounts.change(params.name, change, actorOf(principal, client)));
       },
     }),
@@ -94,9 +98,10 @@ export function userRoutes(services: HttpServices): Route[] {
       method: "DELETE",
       path: "/api/v1/users/:name",
       policy: needs("users.manage"),
-      summary: "Removes an account and ends its sessions.",
+      summary: "Removes an account; its sessions and API tokens end.",
       params: NameParams,
       async handle({ params, principal, client }) {
+        await checkAccount(principal, params.name);
         await accounts.remove(params.name, actorOf(principal, client));
       },
     }),
@@ -104,46 +109,12 @@ export function userRoutes(services: HttpServices): Route[] {
       method: "DELETE",
       path: "/api/v1/users/:name/second-factor",
       policy: needs("users.manage"),
-      summary: "Takes the second factor of somebody who lost it away; the account's sessions end.",
+      summary:
+        "Takes the second factor of somebody who lost it away; the account's sessions and API tokens end.",
       params: NameParams,
       async handle({ params, principal, client }) {
+        await checkAccount(principal, params.name);
         await secondFactors.reset(params.name, actorOf(principal, client));
-      },
-    }),
-    route({
-      method: "GET",
-      path: "/api/v1/audit",
-      policy: needs("audit.view"),
-      summary: "Acts that matter to security, newest first.",
-      query: Type.Object(
-        {
-          user: Type.Optional(Type.String({ maxLength: 64 })),
-          before: Type.Optional(Type.Integer({ minimum: 1 })),
-          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
-        },
-        closed,
-      ),
-      response: Type.Object({ entries: Type.Array(AuditEntrySchema) }),
-      async handle({ query }) {
-        const entries = await audit.list({
-          limit: query.limit ?? 100,
-          ...(query.before === undefined ? {} : { before: query.before }),
-          ...(query.user === undefined ? {} : { userName: query.user }),
-        });
-        return {
-          entries: entries.map(({ atMs, ...entry }) => ({ ...entry, at: new Date(atMs).toISOString() })),
-        };
-      },
-    }),
-    route({
-      method: "POST",
-      path: "/api/v1/audit/verify",
-      policy: needs("audit.view"),
-      summary: "Walks the chain of the audit log and says whether somebody tampered with it.",
-      response: Type.Object({ intact: Type.Boolean(), firstBroken: Type.Optional(Type.Integer()) }),
-      async handle() {
-        const firstBroken = await audit.verify();
-        return answer(200, firstBroken === undefined ? { intact: true } : { intact: false, firstBroken });
       },
     }),
   ];
@@ -151,7 +122,12 @@ export function userRoutes(services: HttpServices): Route[] {
 
 /** Who acts, for accounts and the audit log. */
 export function actorOf(principal: Principal, client: ClientInfo): Actor {
-  return { userName: principal.userName, address: client.address, sessionId: principal.sessionId };
+  return {
+    userName: principal.userName,
+    address: client.address,
+    sessionId: principal.sessionId,
+    token: principal.token,
+  };
 }
 
 function accountView(account: Account): Static<typeof AccountSchema> {

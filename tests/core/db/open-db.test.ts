@@ -182,11 +182,20 @@ onBothDrivers("the database", ({ driver, folder, fresh }) => {
 
   it("leads a database of any earlier version to the schema of this one", async () => {
     const { sql, version } = await currentSchema();
-    // Version 1 knew no checksums and no second factor; each later step is taken back here as it was added there.
+    // Version 1 knew no checksums, no second factor and no API tokens; each later step is taken back here as it was added there.
     const steps: [RegExp, string][] = [
       [/^( {2}path text), (--.*)\n {2}sha256 .*$/m, "$1 $2"],
       [/^create table second_factors \([^;]*;$/m, ""],
       [/^create table recovery_codes \([^;]*;$/m, ""],
+      [/^create table api_tokens \([^;]*;$/m, ""],
+      [/^create index api_tokens_by_expiry .*$/m, ""],
+      [
+        /^ {2}session_id text references sessions .*$/m,
+        "  session_id text not null references sessions (id),",
+      ],
+      [/^ {2}api_token_id text .*$/m, ""],
+      [/^( {2}first_used_at_ms integer),.*\n {2}check .*$/m, "$1"],
+      [/^create index media_tickets_by_api_token .*$/m, ""],
     ];
     let first = sql;
     for (const [added, before] of steps) {

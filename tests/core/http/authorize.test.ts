@@ -94,7 +94,7 @@ describe("rights to pictures (attack list A2, A8, A16)", () => {
   it("by ticket hold for its camera, its rights and its time, and end with the session", async (t) => {
     const { users, clock, make, ask } = await fixture(t);
     const { sessionId } = await make("bob", "viewer");
-    const { ticket } = await users.tickets.issue(sessionId, "yard", ["live", "snapshot"]);
+    const { ticket } = await users.tickets.issue({ sessionId }, "yard", ["live", "snapshot"]);
     assert.equal(codeOf(await ask({ ticket }, "yard", "snapshot")), "granted");
     assert.equal(codeOf(await ask({ ticket }, "gate")), "not-found NJ_CAMERA_NOT_FOUND");
     assert.equal(codeOf(await ask({ ticket }, "yard", "playback")), "permission-denied NJ_PERMISSION_DENIED");
@@ -107,7 +107,7 @@ describe("rights to pictures (attack list A2, A8, A16)", () => {
   it("by ticket never exceed what the account may do now", async (t) => {
     const { users, make, ask } = await fixture(t);
     const { sessionId } = await make("bob", "viewer", ["yard"]);
-    const { ticket } = await users.tickets.issue(sessionId, "gate", ["live", "export"]);
+    const { ticket } = await users.tickets.issue({ sessionId }, "gate", ["live", "export"]);
     assert.equal(codeOf(await ask({ ticket }, "gate")), "not-found NJ_CAMERA_NOT_FOUND");
     assert.equal(codeOf(await ask({ ticket }, "gate", "export")), "permission-denied NJ_PERMISSION_DENIED");
   });

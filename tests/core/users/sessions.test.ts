@@ -57,7 +57,7 @@ describe("sessions (attack list A6)", () => {
       const fixture = await withBob(t);
       const { users, revoked } = fixture;
       const session = await users.sessions.open("bob", CLIENT);
-      const { ticket } = await users.tickets.issue(session.sessionId, "yard", ["live"]);
+      const { ticket } = await users.tickets.issue({ sessionId: session.sessionId }, "yard", ["live"]);
       await act(fixture, session.sessionId);
       assert.deepEqual(revoked, [session.sessionId]);
       assert.equal(await users.sessions.authenticate(session.token), undefined);
@@ -98,7 +98,7 @@ describe("media tickets (attack list A16)", () => {
   it("open one camera for a while, if used within a minute", async (t) => {
     const { users, clock } = await withBob(t);
     const { sessionId } = await users.sessions.open("bob", CLIENT);
-    const { ticket } = await users.tickets.issue(sessionId, "yard", ["playback"]);
+    const { ticket } = await users.tickets.issue({ sessionId }, "yard", ["playback"]);
     clock.turn(TICKET_FIRST_USE_MS - 1);
     const grant = await users.tickets.redeem(ticket);
     assert.deepEqual([grant?.camera, grant?.rights], ["yard", ["playback"]]);
@@ -111,7 +111,7 @@ describe("media tickets (attack list A16)", () => {
   it("are worthless a minute later if nobody used them", async (t) => {
     const { users, clock } = await withBob(t);
     const { sessionId } = await users.sessions.open("bob", CLIENT);
-    const { ticket } = await users.tickets.issue(sessionId, "yard", ["playback"]);
+    const { ticket } = await users.tickets.issue({ sessionId }, "yard", ["playback"]);
     clock.turn(TICKET_FIRST_USE_MS);
     assert.equal(await users.tickets.redeem(ticket), undefined);
   });
