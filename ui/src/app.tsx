@@ -19,6 +19,7 @@ const PAGES: Readonly<Record<string, ComponentType>> = {
   plugins: lazyPage(async () => (await import("./pages/plugins/plugins-page.tsx")).PluginsPage),
   system: lazyPage(async () => (await import("./pages/system-page.tsx")).SystemPage),
   plugin: lazyPage(async () => (await import("./pages/plugin-page.tsx")).PluginPage),
+  account: lazyPage(async () => (await import("./pages/account/account-page.tsx")).AccountPage),
   users: lazyPage(async () => (await import("./pages/users-page.tsx")).UsersPage),
 };
 const ActivatePage = lazyPage(async () => (await import("./pages/wizard/activate-page.tsx")).ActivatePage);

@@ -26,6 +26,7 @@ import {
   segmentsOfStream,
   segmentsOnVolume,
 } from "../../../core/db/tables/segments-table.ts";
+import { apiTokensTable } from "../../../core/db/tables/api-tokens-table.ts";
 import { sessionsTable } from "../../../core/db/tables/sessions-table.ts";
 import { closed, feed, run } from "../recording/sample-segments.ts";
 import { onBothDrivers } from "./on-both-drivers.ts";
@@ -91,6 +92,8 @@ const QUERIES: Readonly<Record<string, (db: Db) => Promise<unknown>>> = {
   "the holes of a range": (db) => holesInRange(db, [1, 2], 0, 9, 9),
   "the ends of runs": (db) => runEndsInRange(db, 1, 0, 9),
   "the locks of a volume": (db) => locksOnVolume(db, 1),
+  "an API token by its secret": (db) => apiTokensTable(db).findByTokenHash("x", 0),
+  "the API tokens that ran out of late": (db) => apiTokensTable(db).expiredBetween(0, 1),
   "a session by its token": (db) => sessionsTable(db).findByTokenHash("x", 0),
   "the failures of a user": (db) => loginAttemptsTable(db).failuresOfUser("anna", 0),
   "the failures of an address": (db) => loginAttemptsTable(db).failuresOfAddress("192.0.2.1", 0),

@@ -36,6 +36,9 @@ export function socketUrl(path: string): string {
   return url.href;
 }
 
+/** What pages ask by themselves, without anybody there, says so: it keeps no idle session alive. */
+const BACKGROUND = { "x-nightjar-background": "1" };
+
 let onUnauthenticated: () => void = () => undefined;
 
 /** Registers what happens when the recorder no longer knows this session. */
@@ -75,6 +78,17 @@ export function call<K extends Operation>(operation: K, ...[given]: Arguments<K>
     return ask(method, path, parts.file, "application/octet-stream", parts.signal);
   }
   return api(method, path, parts.body, parts.signal);
+}
+
+/** Calls what only reads without counting as a use of the session. Rejects as {@link call} does. */
+export function askInBackground<K extends Operation>(
+  operation: K,
+  ...[given]: Arguments<K>
+): Promise<Answer<K>> {
+  const parts: Parts = given ?? {};
+  const [method = "", pattern = ""] = operation.split(" ");
+  const path = withQuery(filled(pattern, parts.path ?? {}), parts.query ?? {});
+  return ask(method, path, undefined, undefined, parts.signal, BACKGROUND);
 }
 
 /** The address of a resource with its parts, for pictures and links. */
@@ -143,8 +157,9 @@ async function ask<T>(
   body: string | Blob | undefined,
   contentType: string | undefined,
   signal: AbortSignal | undefined,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<T> {
-  const response = await request(method, path, body, contentType, signal);
+  const response = await request(method, path, body, contentType, signal, headers);
   if (response.status === 204) return undefined as T;
   const text = await response.text();
   return (text === "" ? undefined : JSON.parse(text)) as T;
@@ -156,6 +171,7 @@ async function request(
   body: string | Blob | undefined,
   contentType: string | undefined,
   signal: AbortSignal | undefined,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
   let response: Response;
   try {
@@ -164,6 +180,7 @@ async function request(
       credentials: "same-origin",
       headers: {
         accept: "application/json",
+        ...headers,
         ...(contentType === undefined ? {} : { "content-type": contentType }),
       },
       ...(body === undefined ? {} : { body }),

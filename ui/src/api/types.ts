@@ -23,6 +23,13 @@ export type UserAccount = Answer<"GET /users">["users"][number];
 /** One's own second factor. */
 export type SecondFactor = Answer<"GET /session/second-factor">;
 
+/** A session as its owner sees it. */
+export type OpenSession = Answer<"GET /sessions">["sessions"][number];
+/** An API token as its owner sees it; its secret is shown once, when it is made. */
+export type ApiToken = Answer<"GET /tokens">["tokens"][number];
+/** An act in the audit log. */
+export type AuditEntry = Answer<"GET /audit">["entries"][number];
+
 export type CameraState = Camera["state"];
 export type CameraStatus = CameraState["status"];
 export type CameraStream = Camera["streams"][number];

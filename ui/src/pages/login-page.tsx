@@ -5,10 +5,10 @@ import type { Setup } from "../api/types.ts";
 import { t } from "../locale/messages.ts";
 import { ErrorNote, TextField } from "../parts/controls.tsx";
 import { Logo } from "../parts/icon.tsx";
-import { enter } from "../state/recorder.ts";
+import { type Ended, enter } from "../state/recorder.ts";
 
 /** The form. */
-export function LoginPage({ setup, ended }: { readonly setup: Setup; readonly ended: boolean }) {
+export function LoginPage({ setup, ended }: { readonly setup: Setup; readonly ended: Ended | undefined }) {
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
   const [isCodeNeeded, setCodeNeeded] = useState(false);
@@ -55,7 +55,9 @@ export function LoginPage({ setup, ended }: { readonly setup: Setup; readonly en
           <span>Nightjar</span>
         </p>
         <h1>{t("login.title")}</h1>
-        {ended ? <p class="door-note">{t("login.ended")}</p> : null}
+        {ended === undefined ? null : (
+          <p class="door-note">{t(ended === "idle" ? "login.idle" : "login.ended")}</p>
+        )}
         <TextField
           label={t("login.name")}
           value={username}

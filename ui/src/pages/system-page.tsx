@@ -15,12 +15,15 @@ const CertificatePage = lazyPage(
   async () => (await import("./certificate/certificate-page.tsx")).CertificatePage,
 );
 
+const AuditPage = lazyPage(async () => (await import("./audit/audit-page.tsx")).AuditPage);
+
 /** The page, and what lies below it. */
 export function SystemPage() {
   const now = status.value;
   if (place.value.path === "system/settings")
     return mayAdminister.value ? <SettingsTransferPage /> : <NotAllowed />;
   if (place.value.path === "system/certificate") return <CertificatePage />;
+  if (place.value.path === "system/log") return <AuditPage />;
   if (now === undefined) return <SkeletonRows rows={8} />;
   return (
     <div class="list-page">
@@ -126,6 +129,18 @@ export function SystemPage() {
               <a class="button" href={href("plugins")} onClick={followLink}>
                 <Icon name="plugins" />
                 {t("system.plugins.open")}
+              </a>
+            </p>
+          </section>
+        ) : null}
+        {mayAdminister.value ? (
+          <section>
+            <h2>{t("audit.title")}</h2>
+            <p class="muted">{t("audit.text")}</p>
+            <p>
+              <a class="button" href={href("system/log")} onClick={followLink}>
+                <Icon name="search" />
+                {t("audit.open")}
               </a>
             </p>
           </section>

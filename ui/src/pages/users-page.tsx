@@ -1,4 +1,4 @@
-// Accounts: list, add, role, password, second factor of others, remove. For administrators.
+// Accounts: list, add, role, password, second factor, sessions and API tokens of others, remove. For administrators.
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, call } from "../api/client.ts";
 import type { Role, UserAccount } from "../api/types.ts";
@@ -18,6 +18,8 @@ import { passwordProblem, SHORTEST_PASSWORD } from "../state/password-rules.ts";
 import { mayAdminister, session } from "../state/recorder.ts";
 import { ROLE_HINT, ROLE_TEXT, ROLES } from "../state/roles.ts";
 import { complain, tell } from "../state/toasts.ts";
+import { AccessDialog } from "./account/access-dialog.tsx";
+import { SessionLimits } from "./account/session-limits.tsx";
 import { ResetSecondFactor } from "./reset-second-factor.tsx";
 
 /** The page. */
@@ -28,6 +30,7 @@ export function UsersPage() {
   const [removing, setRemoving] = useState<UserAccount | undefined>(undefined);
   const [password, setPassword] = useState<UserAccount | undefined>(undefined);
   const [resetting, setResetting] = useState<UserAccount | undefined>(undefined);
+  const [access, setAccess] = useState<UserAccount | undefined>(undefined);
   const load = (): void => {
     call("GET /users")
       .then((answer) => setUsers(answer.users))
@@ -97,6 +100,11 @@ export function UsersPage() {
                       label={t("password.title", { name: user.name })}
                       onClick={() => setPassword(user)}
                     />
+                    <IconButton
+                      icon="key"
+                      label={t("users.accessOf", { name: user.name })}
+                      onClick={() => setAccess(user)}
+                    />
                     {user.secondFactor === true && user.name !== me ? (
                       <IconButton
                         icon="unlock"
@@ -117,6 +125,10 @@ export function UsersPage() {
           </tbody>
         </table>
       </div>
+      <SessionLimits />
+      {access === undefined ? null : (
+        <AccessDialog name={access.name} onClose={() => setAccess(undefined)} />
+      )}
       {adding ? <AddUser onClose={() => setAdding(false)} onAdded={load} /> : null}
       {password === undefined ? null : (
         <PasswordDialog

@@ -1,8 +1,9 @@
 // The account at the end of the bar: who is signed in, theme, language, zone of times, password, second factor,
-// signing out.
+// sessions and API tokens, signing out.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { LANGUAGE_NAMES, LANGUAGES, language, t } from "../locale/messages.ts";
 import { SelectField } from "../parts/controls.tsx";
+import { followLink, href } from "../router.ts";
 import { chooseLanguage, theme, zoneChoice } from "../state/preferences.ts";
 import { recorderZone, session, signOut } from "../state/recorder.ts";
 import { ROLE_TEXT } from "../state/roles.ts";
@@ -85,6 +86,16 @@ export function AccountMenu() {
           <button type="button" class="menu-item" onClick={() => setFactor(true)}>
             {t("factor.change")}
           </button>
+          <a
+            class="menu-item"
+            href={href("account")}
+            onClick={(event) => {
+              followLink(event);
+              setOpen(false);
+            }}
+          >
+            {t("account.sessions")}
+          </a>
           <button type="button" class="menu-item" onClick={() => void signOut()}>
             {t("account.signOut")}
           </button>

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { call } from "../api/client.ts";
 import { t } from "../locale/messages.ts";
-import { Dialog, ErrorNote, TextField } from "../parts/controls.tsx";
+import { CheckField, Dialog, ErrorNote, TextField } from "../parts/controls.tsx";
 import { passwordProblem, SHORTEST_PASSWORD } from "../state/password-rules.ts";
 import { tell } from "../state/toasts.ts";
 
@@ -14,13 +14,14 @@ export function PasswordDialog(props: {
 }) {
   const [current, setCurrent] = useState("");
   const [password, setPassword] = useState("");
+  const [endTokens, setEndTokens] = useState(false);
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
   const problem = password === "" ? undefined : passwordProblem(password);
   const save = async (): Promise<void> => {
     setBusy(true);
     try {
-      if (props.own) await call("PUT /session/password", { body: { current, password } });
+      if (props.own) await call("PUT /session/password", { body: { current, password, endTokens } });
       else await call("PATCH /users/{name}", { path: { name: props.user }, body: { password } });
       tell(t("password.changed"));
       props.onClose();
@@ -56,6 +57,16 @@ export function PasswordDialog(props: {
           hint={t("password.hint", { count: SHORTEST_PASSWORD })}
           error={problem === undefined ? undefined : t("password.length", { count: SHORTEST_PASSWORD })}
         />
+        {props.own ? (
+          <CheckField
+            label={t("password.endTokens")}
+            hint={t("password.endTokens.hint")}
+            checked={endTokens}
+            onChange={setEndTokens}
+          />
+        ) : (
+          <p class="muted">{t("password.endsAll")}</p>
+        )}
         {error === undefined ? null : <ErrorNote error={error} />}
         <div class="form-foot">
           <button type="button" class="button ghost" onClick={props.onClose}>

@@ -1,7 +1,7 @@
 // What the page knows of the recorder: who is signed in, the cameras, its health; kept fresh by /changes.
 // Pages read the signals; nothing here draws.
 import { computed, signal } from "@preact/signals";
-import { ApiError, apiUrl, call, whenUnauthenticated } from "../api/client.ts";
+import { ApiError, apiUrl, askInBackground, call, whenUnauthenticated } from "../api/client.ts";
 import type {
   Camera,
   PluginJob,
@@ -13,11 +13,14 @@ import type {
 } from "../api/types.ts";
 import { jobChanged } from "./plugin-jobs.ts";
 
+/** Why somebody stands at the door again: nobody was there for a while, or the session was ended. */
+export type Ended = "idle" | "ended";
+
 export type Entry =
   | { readonly kind: "starting" }
   | { readonly kind: "unreachable"; readonly code: string }
   | { readonly kind: "activate"; readonly setup: Setup }
-  | { readonly kind: "login"; readonly setup: Setup; readonly ended: boolean }
+  | { readonly kind: "login"; readonly setup: Setup; readonly ended: Ended | undefined }
   | { readonly kind: "in"; readonly setup: Setup; readonly session: Session };
 
 /** Which door the viewer stands at. */
@@ -56,7 +59,7 @@ function byName(list: readonly Camera[]): Camera[] {
 }
 
 /** Asks the recorder who we are and opens the right door. */
-export async function enter(ended = false): Promise<void> {
+export async function enter(ended?: Ended): Promise<void> {
   try {
     // Asked for together: whoever is signed in, which is nearly always so, waits once instead of twice.
     const asked = call("GET /session");
@@ -90,10 +93,10 @@ export async function refreshCameras(): Promise<void> {
   }
 }
 
-/** Reads the recorder's health. */
+/** Reads the recorder's health. The page does so by itself: that is no use of the session. */
 export async function refreshStatus(): Promise<void> {
   try {
-    status.value = await call("GET /status");
+    status.value = await askInBackground("GET /status");
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
   }
@@ -145,7 +148,9 @@ function startChanges(): void {
     coverageChange.value = data as typeof coverageChange.value;
   });
   listen(source, "plugin-job", (data) => jobChanged(data as PluginJob));
-  listen(source, "session-ended", () => leave(true));
+  listen(source, "session-ended", (data) =>
+    leave((data as { readonly reason?: string }).reason === "idle" ? "idle" : "ended"),
+  );
   statusTimer = setInterval(() => void refreshStatus(), 15_000);
 }
 
@@ -155,7 +160,7 @@ function stopChanges(): void {
   clearInterval(statusTimer);
 }
 
-function leave(ended: boolean): void {
+function leave(ended: Ended | undefined): void {
   stopChanges();
   cameras.value = undefined;
   status.value = undefined;
@@ -165,9 +170,19 @@ function leave(ended: boolean): void {
 /** Signs out. */
 export async function signOut(): Promise<void> {
   await call("DELETE /session").catch(() => undefined);
-  leave(false);
+  leave(undefined);
 }
 
+/** Somebody uses the page, though it asks the recorder for nothing: tells it so, at most once a minute. */
+const USE_EVERY_MS = 60_000;
+let usedAtMs = Date.now();
+function noteUse(): void {
+  if (entry.value.kind !== "in" || Date.now() - usedAtMs < USE_EVERY_MS) return;
+  usedAtMs = Date.now();
+  call("GET /session").catch(() => undefined);
+}
+for (const kind of ["pointerdown", "keydown", "wheel"]) addEventListener(kind, noteUse, { passive: true });
+
 whenUnauthenticated(() => {
-  if (entry.value.kind === "in") leave(true);
+  if (entry.value.kind === "in") leave("ended");
 });

@@ -7,7 +7,7 @@ import { CheckField, ErrorNote, TextField } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { tell } from "../../state/toasts.ts";
 import { ChangesTable } from "./changes-table.tsx";
-import { momentText } from "./moment-text.ts";
+import { momentText } from "../../state/moment-text.ts";
 
 const PART_NAMES = {
   cameras: "transfer.part.cameras",

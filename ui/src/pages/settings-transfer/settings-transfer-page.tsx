@@ -10,7 +10,7 @@ import { complain, tell } from "../../state/toasts.ts";
 import { ChangesTable } from "./changes-table.tsx";
 import { ExportSection } from "./export-section.tsx";
 import { ImportSection } from "./import-section.tsx";
-import { momentText } from "./moment-text.ts";
+import { momentText } from "../../state/moment-text.ts";
 
 /** The page, for administrators. */
 export function SettingsTransferPage() {

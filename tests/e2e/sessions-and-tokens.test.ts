@@ -1,0 +1,236 @@
+// Sessions, API tokens and the audit log as people meet them: a token made, used and revoked; a session ended from another
+// place; limits set; somebody else's looked at; the log searched and its chain checked.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import {
+  DESKTOP,
+  openBrowser,
+  openContext,
+  PHONE,
+  screenshot,
+  skipBrowserTests,
+  until,
+} from "./support/browser.ts";
+import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
+
+const OLGA = { username: "olga", password: "heron lantern quarry" } as const;
+
+describe("sessions and API tokens", { skip: skipBrowserTests, timeout: 300_000 }, () => {
+  let recorder: Recorder;
+  let browser: Browser;
+  before(async () => {
+    recorder = await startRecorder(true);
+    await recorder.api("POST", "/users", { name: OLGA.username, password: OLGA.password, role: "operator" });
+    browser = await openBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await recorder?.stop();
+  });
+
+  async function signIn(page: Page, who: { username: string; password: string }): Promise<void> {
+    await page.getByLabel("Name").fill(who.username);
+    await page.getByLabel("Password").fill(who.password);
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: `Account of ${who.username}` }).waitFor();
+  }
+
+  async function status(secret: string, path: string): Promise<number> {
+    const answer = await fetch(`${recorder.url}/api/v1${path}`, { headers: { authorization: `Bearer ${secret}` } });
+    return answer.status;
+  }
+
+  it("a token is made with the password, copied once, used, and revoked by typing its name", async () => {
+    const context = await openContext(browser, { ...recorder, token: "" }, { theme: "dark" });
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    const page = await context.newPage();
+    await page.goto(`${recorder.url}/live`);
+    await signIn(page, OLGA);
+    await page.getByRole("button", { name: "Account of olga" }).click();
+    await page.getByRole("link", { name: "Sessions and API tokens" }).click();
+    await page.getByText("No program has a token.").waitFor();
+    await page.getByText("this one").waitFor();
+    await screenshot(page, "account-empty");
+
+    await page.getByRole("button", { name: "New API token" }).click();
+    const dialog = page.getByRole("dialog", { name: "New API token" });
+    const make = dialog.getByRole("button", { name: "Make token" });
+    await dialog.getByLabel("What uses it").fill("Home automation");
+    assert.equal(await make.isDisabled(), true);
+    // An operator's rights are offered, and no other.
+    await dialog.getByLabel("Watch live").check();
+    await dialog.getByLabel("See cameras and their state").check();
+    assert.equal(await dialog.getByLabel("Change settings and plugins").count(), 0);
+    await dialog.getByLabel("Ends").selectOption("never");
+    await dialog.getByText("Whoever finds it can use it").waitFor();
+    await dialog.getByLabel("Current password").fill("not the password");
+    await screenshot(page, "token-new");
+    await make.click();
+    await dialog.getByRole("alert").getByText("NJ_PASSWORD_WRONG").waitFor();
+    await dialog.getByLabel("Current password").fill(OLGA.password);
+    await make.click();
+    await dialog.getByText("It is shown this once").waitFor();
+    const secret = (await dialog.locator(".secret").textContent()) ?? "";
+    assert.match(secret, /^nightjar_[0-9A-Za-z]{49}$/);
+    assert.equal(await page.evaluate("document.activeElement.textContent"), "Copy");
+    await page.keyboard.press("Enter");
+    await dialog.getByText("Copied").waitFor();
+    assert.equal(await page.evaluate("navigator.clipboard.readText()"), secret);
+    await screenshot(page, "token-secret");
+    await dialog.getByRole("button", { name: "I have kept it" }).click();
+    await page.getByText("never ends").waitFor();
+    assert.ok(!(await page.content()).includes(secret));
+
+    assert.equal(await status(secret, "/cameras"), 200);
+    assert.equal(await status(secret, "/settings"), 403);
+    assert.equal(await status(secret, "/tokens"), 403);
+    await page.reload();
+    await page.getByText(/last used .* from 127\.0\.0\.1/).waitFor();
+    await screenshot(page, "account");
+
+    await page.getByRole("button", { name: "Revoke Home automation" }).click();
+    const sure = page.getByRole("dialog", { name: "Revoke Home automation" });
+    const revoke = sure.getByRole("button", { name: "Revoke", exact: true });
+    await sure.getByLabel("Type Home automation to confirm").fill("Home");
+    assert.equal(await revoke.isDisabled(), true);
+    await sure.getByLabel("Type Home automation to confirm").fill("Home automation");
+    await screenshot(page, "token-revoke");
+    await revoke.click();
+    await page.getByText("No program has a token.").waitFor();
+    assert.equal(await status(secret, "/cameras"), 401);
+    await context.close();
+  });
+
+  it("a session is ended from another place, and its page says so at the door", async () => {
+    const here = await openContext(browser, { ...recorder, token: "" }, { theme: "light" });
+    const there = await openContext(browser, { ...recorder, token: "" }, { theme: "dark" });
+    const [mine, other] = [await here.newPage(), await there.newPage()];
+    for (const page of [mine, other]) {
+      await page.goto(`${recorder.url}/account`);
+      await signIn(page, OLGA);
+    }
+    await mine.goto(`${recorder.url}/account`);
+    const rows = mine.locator(".access-list").first().getByRole("listitem");
+    await until("two sessions", async () => (await rows.count()) >= 2);
+    await screenshot(mine, "account-light");
+    await mine.getByRole("button", { name: "End all others" }).click();
+    await mine.getByRole("button", { name: "Yes, end" }).click();
+    await other.getByText("Your session has ended").waitFor();
+    await until("one session", async () => (await rows.count()) === 1);
+    await here.close();
+    await there.close();
+  });
+
+  it("a page that nobody used says that at the door", async () => {
+    const { token } = await recorder.api<{ token: string }>("POST", "/session", OLGA);
+    const context = await openContext(browser, { ...recorder, token }, { theme: "dark" });
+    const page = await context.newPage();
+    let tell: () => void = () => undefined;
+    const told = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
+    // The recorder's own words, without waiting for its clock.
+    await page.route("**/api/v1/changes", async (route) => {
+      await told;
+      const body = 'event: session-ended\ndata: {"reason":"idle"}\n\n';
+      await route.fulfill({ contentType: "text/event-stream", body });
+    });
+    await page.goto(`${recorder.url}/system`);
+    await page.getByRole("heading", { name: "System", exact: true }).waitFor();
+    const ended = await fetch(`${recorder.url}/api/v1/session`, {
+      method: "DELETE",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    });
+    assert.equal(ended.status, 204);
+    tell();
+    await page.getByText("nobody used this page for a while").waitFor();
+    await screenshot(page, "login-idle");
+    await context.close();
+  });
+
+  it("an administrator sees those of others, sets how long sessions last, and reads the log", async () => {
+    await recorder.api("POST", "/tokens", {
+      name: "Prometheus",
+      rights: ["metrics.view"],
+      cameras: "all",
+      expiresAt: "never",
+      current: ADMINISTRATOR.password,
+    });
+    const context = await openContext(browser, recorder, { theme: "dark" });
+    const page = await context.newPage();
+    await page.goto(`${recorder.url}/users`);
+    await page.getByRole("button", { name: "Sessions and API tokens of olga" }).click();
+    const dialog = page.getByRole("dialog", { name: "Sessions and API tokens of olga" });
+    await dialog.getByText("No program acts for this account.").waitFor();
+    await screenshot(page, "users-access");
+    await dialog.getByRole("button", { name: "Close" }).click();
+    const idle = page.getByLabel("End when unused for (minutes)");
+    await idle.fill("4");
+    await page.getByText("A whole number from 5 to 43200").waitFor();
+    await idle.fill("30");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("The limits hold from now on").waitFor();
+    await screenshot(page, "users-limits");
+    const { sessions } = await recorder.api<{ sessions: unknown }>("GET", "/settings");
+    assert.deepEqual(sessions, { idleMinutes: 30, maxHours: 168 });
+
+    await page.goto(`${recorder.url}/system`);
+    await page.getByRole("link", { name: "Open the audit log" }).click();
+    await page.getByRole("cell", { name: "Settings changed" }).first().waitFor();
+    await page.getByRole("button", { name: "Check the chain" }).click();
+    await page.getByText("Intact: nobody has changed an entry").waitFor();
+    await screenshot(page, "audit");
+    await page.getByLabel("Kind of act").selectOption("accounts");
+    await page.getByRole("cell", { name: "API token revoked" }).waitFor();
+    assert.equal(await page.getByRole("cell", { name: "Settings changed" }).count(), 0);
+    await page.getByLabel("Account", { exact: true }).fill("olga");
+    await page.keyboard.press("Enter");
+    await until("only hers", async () => (await page.getByRole("cell", { name: "Account made" }).count()) === 0);
+    assert.match(page.url(), /user=olga/);
+    // The address holds the filters.
+    await page.reload();
+    await page.getByRole("cell", { name: "API token revoked" }).waitFor();
+    assert.equal(await page.getByRole("cell", { name: "Account made" }).count(), 0);
+    await page.getByLabel("Day").fill("2020-01-01");
+    await page.getByText("No entry fits these filters").waitFor();
+    await screenshot(page, "audit-none");
+    await page.getByRole("button", { name: "Clear filters" }).click();
+    await page.getByRole("cell", { name: "Settings changed" }).first().waitFor();
+    await context.close();
+  });
+
+  it("fit a phone in every language, in light and dark", async () => {
+    for (const [language, theme] of [
+      ["de", "light"],
+      ["es", "dark"],
+      ["zh", "light"],
+      ["en", "dark"],
+    ] as const) {
+      const context = await openContext(browser, recorder, { viewport: PHONE, touch: true, theme });
+      await context.addInitScript(
+        `localStorage.setItem("nightjar.preferences", ${JSON.stringify(JSON.stringify({ theme, language }))});`,
+      );
+      const page = await context.newPage();
+      for (const [path, ready] of [
+        ["account", ".access-list li"],
+        ["system/log", ".audit-table tr"],
+        ["users", ".session-limits input"],
+      ] as const) {
+        await page.goto(`${recorder.url}/${path}`);
+        await page.locator(ready).first().waitFor();
+        await screenshot(page, `phone-${path.replace("/", "-")}-${language}`);
+        const overflow = await page.evaluate("document.querySelector('main').scrollWidth - document.querySelector('main').clientWidth");
+        assert.equal(overflow, 0, `${path} ${language}`);
+      }
+      await page.goto(`${recorder.url}/account`);
+      await page.locator(".section-head .primary").click();
+      await page.locator("dialog form").waitFor();
+      await screenshot(page, `phone-token-new-${language}`);
+      const overflow = await page.evaluate("document.querySelector('dialog').scrollWidth - document.querySelector('dialog').clientWidth");
+      assert.equal(overflow, 0, `dialog ${language}`);
+      await context.close();
+    }
+    assert.ok(DESKTOP.width > PHONE.width);
+  });
+});

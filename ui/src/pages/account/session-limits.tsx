@@ -1,0 +1,85 @@
+// How long sessions live: the time without anybody there, and the time after which everybody signs in again.
+import { useEffect, useState } from "preact/hooks";
+import { api } from "../../api/client.ts";
+import { t } from "../../locale/messages.ts";
+import { ErrorNote, TextField } from "../../parts/controls.tsx";
+import { tell } from "../../state/toasts.ts";
+
+interface Limits {
+  readonly idleMinutes: number;
+  readonly maxHours: number;
+}
+
+/** The bounds of config.json (docs/reference/config.md). */
+const IDLE = { least: 5, most: 43_200 } as const;
+const WHOLE = { least: 1, most: 8_760 } as const;
+
+/** The section; for those who may change settings. */
+export function SessionLimits() {
+  const [stored, setStored] = useState<Limits | undefined>(undefined);
+  const [idle, setIdle] = useState("");
+  const [whole, setWhole] = useState("");
+  const [error, setError] = useState<unknown>();
+  const take = ({ sessions }: { readonly sessions: Limits }): void => {
+    setStored(sessions);
+    setIdle(String(sessions.idleMinutes));
+    setWhole(String(sessions.maxHours));
+  };
+  useEffect(() => {
+    api<{ sessions: Limits }>("GET", "/settings").then(take).catch(setError);
+  }, []);
+  const idleWrong = isWrong(idle, IDLE);
+  const wholeWrong = isWrong(whole, WHOLE);
+  const isSame = stored?.idleMinutes === Number(idle) && stored.maxHours === Number(whole);
+  return (
+    <section class="session-limits">
+      <h2>{t("sessions.limits")}</h2>
+      <p class="muted">{t("sessions.limits.text")}</p>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          setError(undefined);
+          api<{ sessions: Limits }>("PATCH", "/settings", {
+            sessions: { idleMinutes: Number(idle), maxHours: Number(whole) },
+          })
+            .then((answer) => {
+              take(answer);
+              tell(t("sessions.limits.saved"));
+            })
+            .catch(setError);
+        }}
+      >
+        <div class="field-row">
+          <TextField
+            label={t("sessions.limits.idle")}
+            inputMode="numeric"
+            value={idle}
+            onInput={setIdle}
+            hint={t("sessions.limits.default", { value: 720 })}
+            error={idleWrong ? t("sessions.limits.wrong", { ...IDLE }) : undefined}
+          />
+          <TextField
+            label={t("sessions.limits.whole")}
+            inputMode="numeric"
+            value={whole}
+            onInput={setWhole}
+            hint={t("sessions.limits.default", { value: 168 })}
+            error={wholeWrong ? t("sessions.limits.wrong", { ...WHOLE }) : undefined}
+          />
+        </div>
+        {error === undefined ? null : <ErrorNote error={error} />}
+        <button
+          type="submit"
+          class="button primary"
+          disabled={stored === undefined || isSame || idle === "" || whole === "" || idleWrong || wholeWrong}
+        >
+          {t("save")}
+        </button>
+      </form>
+    </section>
+  );
+}
+
+function isWrong(text: string, { least, most }: { readonly least: number; readonly most: number }): boolean {
+  return text !== "" && !(/^\d{1,6}$/.test(text) && Number(text) >= least && Number(text) <= most);
+}

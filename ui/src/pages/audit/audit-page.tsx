@@ -1,0 +1,202 @@
+// The audit log for administrators: who did what, when and from where, newest first; found by account, kind and day; and
+// the proof that nobody has changed it since. Filters stand in the address.
+import { useEffect, useState } from "preact/hooks";
+import { ApiError, api } from "../../api/client.ts";
+import type { AuditEntry } from "../../api/types.ts";
+import { t } from "../../locale/messages.ts";
+import { EmptyPage, ErrorNote, NotAllowed, SkeletonRows } from "../../parts/controls.tsx";
+import { Icon } from "../../parts/icon.tsx";
+import { place, replaceQuery } from "../../router.ts";
+import { momentText, utcText } from "../../state/moment-text.ts";
+import { cameras, mayAdminister } from "../../state/recorder.ts";
+import { dayStartMs } from "../../state/time-format.ts";
+import { zone } from "../../state/zone.ts";
+import { ACT_GROUPS, actText, detailText } from "./audit-words.ts";
+
+const PAGE = 100;
+const DAY = /^\d{4}-\d\d-\d\d$/;
+
+/** Where the entries of these filters are asked for. */
+function addressOf(query: URLSearchParams, before: number | undefined): string {
+  const wanted = new URLSearchParams({ limit: String(PAGE) });
+  const user = query.get("user")?.trim() ?? "";
+  const group = ACT_GROUPS.find(({ id }) => id === query.get("kind"));
+  const day = query.get("day") ?? "";
+  if (user !== "") wanted.set("user", user.slice(0, 64));
+  if (group !== undefined) wanted.set("actions", group.actions.join(","));
+  if (DAY.test(day)) {
+    const startMs = dayStartMs(day, zone.value);
+    const next = new Date(Date.parse(`${day}T12:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+    wanted.set("start", new Date(startMs).toISOString());
+    wanted.set("end", new Date(dayStartMs(next, zone.value)).toISOString());
+  }
+  if (before !== undefined) wanted.set("before", String(before));
+  return `/audit?${wanted.toString()}`;
+}
+
+/** The page. */
+export function AuditPage() {
+  const [entries, setEntries] = useState<readonly AuditEntry[] | undefined>(undefined);
+  const [isWhole, setWhole] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const { query } = place.value;
+  const filters = ["user", "kind", "day"].map((name) => query.get(name) ?? "").join("\n");
+  const load = async (before: number | undefined, signal?: AbortSignal): Promise<void> => {
+    try {
+      const path = addressOf(query, before);
+      const answer = await api<{ entries: readonly AuditEntry[] }>("GET", path, undefined, signal);
+      setError(undefined);
+      setWhole(answer.entries.length < PAGE);
+      setEntries((known) => (before === undefined ? answer.entries : [...(known ?? []), ...answer.entries]));
+    } catch (thrown) {
+      if (signal?.aborted !== true) setError(thrown);
+    }
+  };
+  useEffect(() => {
+    const gone = new AbortController();
+    void load(undefined, gone.signal);
+    return () => gone.abort();
+  }, [filters, zone.value]);
+  if (!mayAdminister.value || (error instanceof ApiError && error.status === 403)) return <NotAllowed />;
+  return (
+    <div class="list-page">
+      <div class="head">
+        <h1>{t("audit.title")}</h1>
+        <div class="spring" />
+        <Verification />
+      </div>
+      <Filters query={query} />
+      {error === undefined ? null : <ErrorNote error={error} />}
+      {entries === undefined ? (
+        error === undefined ? (
+          <SkeletonRows rows={10} />
+        ) : null
+      ) : entries.length === 0 ? (
+        <EmptyPage icon="search" title={t("audit.none")} text={t("audit.none.text")} />
+      ) : (
+        <Entries entries={entries} />
+      )}
+      {entries === undefined || isWhole ? null : (
+        <p class="more-line">
+          <button type="button" class="button" onClick={() => void load(entries.at(-1)?.number)}>
+            {t("audit.older")}
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Filters({ query }: { readonly query: URLSearchParams }) {
+  return (
+    <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
+      <input
+        type="search"
+        aria-label={t("audit.user")}
+        placeholder={t("audit.user")}
+        value={query.get("user") ?? ""}
+        onChange={(event) => replaceQuery({ user: event.currentTarget.value || undefined })}
+      />
+      <select
+        aria-label={t("audit.kind")}
+        value={query.get("kind") ?? ""}
+        onChange={(event) => replaceQuery({ kind: event.currentTarget.value || undefined })}
+      >
+        <option value="">{t("audit.group.all")}</option>
+        {ACT_GROUPS.map(({ id, text }) => (
+          <option key={id} value={id}>
+            {t(text)}
+          </option>
+        ))}
+      </select>
+      <input
+        type="date"
+        aria-label={t("audit.day")}
+        value={query.get("day") ?? ""}
+        onChange={(event) => replaceQuery({ day: event.currentTarget.value || undefined })}
+      />
+      {["user", "kind", "day"].some((name) => query.has(name)) ? (
+        <button
+          type="button"
+          class="button ghost"
+          onClick={() => replaceQuery({ user: undefined, kind: undefined, day: undefined })}
+        >
+          {t("audit.clear")}
+        </button>
+      ) : null}
+    </form>
+  );
+}
+
+function Entries({ entries }: { readonly entries: readonly AuditEntry[] }) {
+  return (
+    <div class="table-box">
+      <table class="audit-table">
+        <thead>
+          <tr>
+            <th>{t("audit.time")}</th>
+            <th>{t("audit.who")}</th>
+            <th>{t("audit.what")}</th>
+            <th>{t("audit.detail")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map((entry) => (
+            <tr key={entry.number}>
+              <td class="when" title={utcText(entry.at)}>
+                {momentText(entry.at)}
+              </td>
+              <td>
+                {entry.userName === "" ? t("audit.nobody") : entry.userName}
+                {typeof entry.detail["token"] === "string" ? (
+                  <small>{t("audit.token", { name: entry.detail["token"] })}</small>
+                ) : null}
+                <small>{entry.remoteAddress}</small>
+              </td>
+              <td>
+                {actText(entry.action)}
+                {entry.camera === undefined ? null : (
+                  <small>
+                    {cameras.value?.find((camera) => camera.id === entry.camera)?.name ?? entry.camera}
+                  </small>
+                )}
+              </td>
+              <td class="detail">{detailText(entry.detail)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Walks the chain of hashes over all entries, those that are not on the page too. */
+function Verification() {
+  const [result, setResult] = useState<{ intact: boolean; firstBroken?: number } | undefined>(undefined);
+  const [error, setError] = useState<unknown>();
+  const [busy, setBusy] = useState(false);
+  const verify = (): void => {
+    setBusy(true);
+    setError(undefined);
+    api<{ intact: boolean; firstBroken?: number }>("POST", "/audit/verify")
+      .then(setResult)
+      .catch(setError)
+      .finally(() => setBusy(false));
+  };
+  return (
+    <span class="verification" role="status">
+      {error === undefined ? null : <ErrorNote error={error} />}
+      {result === undefined ? null : result.intact ? (
+        <span class="good-line">
+          <Icon name="check" />
+          {t("audit.intact")}
+        </span>
+      ) : (
+        <span class="bad-text">{t("audit.broken", { number: result.firstBroken ?? 0 })}</span>
+      )}
+      <button type="button" class="button" disabled={busy} onClick={verify}>
+        {t(busy ? "audit.verifying" : "audit.verify")}
+      </button>
+    </span>
+  );
+}
