@@ -106,6 +106,9 @@ function httpPage(): string {
     "`POST /session`); browsers have a cookie, with which changes must come from the recorder's own pages. A camera that an",
     "account may not see does not exist for it (404).",
     "",
+    "Better for programs are API tokens (`POST /tokens`, or `nightjar token create`): they have an end, rights and cameras of their own,",
+    "which narrow what the account may at that moment. *In person* means signed in with a password: no API token reaches that.",
+    "",
     "| method and path | who | what |",
     "|---|---|---|",
     ...[...documentedRoutes(), ...GATEWAY_ROUTES].map(

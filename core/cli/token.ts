@@ -50,7 +50,8 @@ async function create(line: CommandLine, name: string | undefined): Promise<numb
   const user = textFlag(line, "account");
   const rights = textFlag(line, "rights");
   const expires = textFlag(line, "expires");
-  if (name === undefined || user === undefined || rights === undefined || expires === undefined) throw usage();
+  if (name === undefined || user === undefined || rights === undefined || expires === undefined)
+    throw usage();
   const wanted = {
     user,
     name,
@@ -63,7 +64,9 @@ async function create(line: CommandLine, name: string | undefined): Promise<numb
     if (line.json) printJson(made);
     else {
       // The secret alone on standard output, so that a script can take it as it is.
-      process.stderr.write(`Made the API token ${made.token.name} of ${made.token.user}; this is shown once:\n`);
+      process.stderr.write(
+        `Made the API token ${made.token.name} of ${made.token.user}; this is shown once:\n`,
+      );
       print(made.secret);
     }
     return EXIT.ok;

@@ -41,7 +41,10 @@ export async function user(line: CommandLine): Promise<number> {
       return withSubject(subject, (name) =>
         withUsers(line.dataDir, async (users) => {
           await users.resetSecondFactor({ name });
-          return done(line, `${name} signs in with the password alone now; its sessions and API tokens have ended`);
+          return done(
+            line,
+            `${name} signs in with the password alone now; its sessions and API tokens have ended`,
+          );
         }),
       );
     case "remove":

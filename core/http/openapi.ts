@@ -134,6 +134,7 @@ function refusals(route: DescribedRoute): { readonly status: string; readonly co
       "403",
       [
         (policy.kind === "right" || policy.kind === "camera") && "NJ_PERMISSION_DENIED",
+        isInPerson(policy) && "NJ_TOKEN_REFUSED",
         changes && "NJ_ORIGIN_FOREIGN",
       ],
     ],
@@ -155,15 +156,19 @@ function problem(codes: readonly string[]): Json {
   };
 }
 
-/** Who may call it, for people. */
+function isInPerson(policy: Policy): boolean {
+  return (policy.kind === "signed-in" || policy.kind === "right") && policy.inPerson === true;
+}
+
+/** Who may call it, for people. In person: signed in with a password, never with an API token. */
 export function policyText(policy: Policy): string {
   switch (policy.kind) {
     case "public":
       return "anybody";
     case "signed-in":
-      return policy.inPerson === true ? "any account, signed in" : "any account";
+      return policy.inPerson === true ? "any account, in person" : "any account";
     case "right":
-      return `right ${policy.right}${policy.inPerson === true ? ", signed in" : ""}`;
+      return `right ${policy.right}${policy.inPerson === true ? ", in person" : ""}`;
     case "camera":
       return `right ${policy.right} for the camera`;
   }

@@ -70,7 +70,8 @@ export function pluginInstallRoutes({ pluginInstaller }: HttpServices): Route[] 
       status: 202,
       handle({ body, principal, audit }) {
         // What install scripts can do is all that Nightjar can: more than any right says.
-        if (principal.token !== undefined && body.allowScripts !== undefined) throw tokenRefused();
+        if (principal.token !== undefined && body.allowScripts !== undefined && body.allowScripts !== false)
+          throw tokenRefused();
         // Left-out fields are undefined to the type checker and absent in fact.
         const job = pluginInstaller.start(body as PluginJobOrder);
         const { action, source, name, allowScripts } = body;

@@ -187,7 +187,7 @@ onBothDrivers("the database", ({ driver, folder, fresh }) => {
       [/^( {2}path text), (--.*)\n {2}sha256 .*$/m, "$1 $2"],
       [/^create table second_factors \([^;]*;$/m, ""],
       [/^create table recovery_codes \([^;]*;$/m, ""],
-      [/^create table api_tokens \([^;]*;$/m, ""],
+      [/^create table api_tokens \([\s\S]*?^\) strict, without rowid;$/m, ""],
       [/^create index api_tokens_by_expiry .*$/m, ""],
       [
         /^ {2}session_id text references sessions .*$/m,

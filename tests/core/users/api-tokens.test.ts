@@ -136,7 +136,9 @@ describe("API tokens", () => {
       "the settings of another recorder take the account's place",
       async ({ users }) => {
         const all = await users.accounts.stored();
-        const next = all.map((account) => (account.name === "bob" ? { ...account, role: "viewer" as const } : account));
+        const next = all.map((account) =>
+          account.name === "bob" ? { ...account, role: "viewer" as const } : account,
+        );
         await users.accounts.replaceAll(next, "ann");
       },
     ],
@@ -267,8 +269,14 @@ describe("API tokens", () => {
     await users.apiTokens.revoke(id, "BOB", { userName: "ann", address: CLIENT.address });
     await users.audit.settled();
     const [revoked, made, created] = await users.audit.list({ limit: 3 });
-    assert.deepEqual([revoked?.action, revoked?.userName, revoked?.detail["name"]], ["token-revoked", "ann", "wall"]);
-    assert.deepEqual([made?.action, made?.detail["token"], made?.detail["tokenId"]], ["user-created", "wall", id]);
+    assert.deepEqual(
+      [revoked?.action, revoked?.userName, revoked?.detail["name"]],
+      ["token-revoked", "ann", "wall"],
+    );
+    assert.deepEqual(
+      [made?.action, made?.detail["token"], made?.detail["tokenId"]],
+      ["user-created", "wall", id],
+    );
     assert.deepEqual([created?.action, created?.detail["rights"]], ["token-created", ["live", "export"]]);
   });
 });

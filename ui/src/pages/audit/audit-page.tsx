@@ -92,12 +92,14 @@ function Filters({ query }: { readonly query: URLSearchParams }) {
     <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
       <input
         type="search"
+        class="text-input"
         aria-label={t("audit.user")}
         placeholder={t("audit.user")}
         value={query.get("user") ?? ""}
         onChange={(event) => replaceQuery({ user: event.currentTarget.value || undefined })}
       />
       <select
+        class="text-input"
         aria-label={t("audit.kind")}
         value={query.get("kind") ?? ""}
         onChange={(event) => replaceQuery({ kind: event.currentTarget.value || undefined })}
@@ -111,6 +113,7 @@ function Filters({ query }: { readonly query: URLSearchParams }) {
       </select>
       <input
         type="date"
+        class="text-input"
         aria-label={t("audit.day")}
         value={query.get("day") ?? ""}
         onChange={(event) => replaceQuery({ day: event.currentTarget.value || undefined })}
