@@ -86,6 +86,7 @@ function NewTokenForm(props: {
     (!isCodeNeeded || code !== "");
   return (
     <form
+      class="token-form"
       onSubmit={(event) => {
         event.preventDefault();
         void make();

@@ -56,7 +56,7 @@ export function SessionList({ user }: { readonly user?: string }) {
                   {one.program === "" ? t("sessions.unknown") : one.program}
                   {one.system === undefined ? "" : ` · ${one.system}`}
                 </strong>
-                {one.current ? <span class="chip">{t("sessions.this")}</span> : null}
+                {one.current ? <span class="mark">{t("sessions.this")}</span> : null}
                 <small>
                   {t("sessions.from", { address: one.address === "" ? "–" : one.address })}
                   {" · "}

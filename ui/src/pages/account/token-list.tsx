@@ -50,7 +50,7 @@ export function TokenList({ user }: { readonly user?: string }) {
             <li key={one.id} class={one.expired ? "off" : ""}>
               <div>
                 <strong>{one.name}</strong>
-                {one.expired ? <span class="chip">{t("tokens.over")}</span> : null}
+                {one.expired ? <span class="mark">{t("tokens.over")}</span> : null}
                 <small>
                   {one.rights.map(rightText).join(", ")} · {cameraText(one)}
                 </small>
