@@ -37,7 +37,9 @@ describe("sessions and API tokens", { skip: skipBrowserTests, timeout: 300_000 }
   }
 
   async function status(secret: string, path: string): Promise<number> {
-    const answer = await fetch(`${recorder.url}/api/v1${path}`, { headers: { authorization: `Bearer ${secret}` } });
+    const answer = await fetch(`${recorder.url}/api/v1${path}`, {
+      headers: { authorization: `Bearer ${secret}` },
+    });
     return answer.status;
   }
 
@@ -192,7 +194,10 @@ describe("sessions and API tokens", { skip: skipBrowserTests, timeout: 300_000 }
     assert.equal(await page.getByRole("cell", { name: "Settings changed" }).count(), 0);
     await page.getByLabel("Account", { exact: true }).fill("olga");
     await page.keyboard.press("Enter");
-    await until("only hers", async () => (await page.getByRole("cell", { name: "Account made" }).count()) === 0);
+    await until(
+      "only hers",
+      async () => (await page.getByRole("cell", { name: "Account made" }).count()) === 0,
+    );
     assert.match(page.url(), /user=olga/);
     // The address holds the filters.
     await page.reload();
@@ -226,14 +231,18 @@ describe("sessions and API tokens", { skip: skipBrowserTests, timeout: 300_000 }
         await page.goto(`${recorder.url}/${path}`);
         await page.locator(ready).first().waitFor();
         await screenshot(page, `phone-${path.replace("/", "-")}-${language}`);
-        const overflow = await page.evaluate("document.querySelector('main').scrollWidth - document.querySelector('main').clientWidth");
+        const overflow = await page.evaluate(
+          "document.querySelector('main').scrollWidth - document.querySelector('main').clientWidth",
+        );
         assert.equal(overflow, 0, `${path} ${language}`);
       }
       await page.goto(`${recorder.url}/account`);
       await page.locator(".section-head .primary").click();
       await page.locator("dialog form").waitFor();
       await screenshot(page, `phone-token-new-${language}`);
-      const overflow = await page.evaluate("document.querySelector('dialog').scrollWidth - document.querySelector('dialog').clientWidth");
+      const overflow = await page.evaluate(
+        "document.querySelector('dialog').scrollWidth - document.querySelector('dialog').clientWidth",
+      );
       assert.equal(overflow, 0, `dialog ${language}`);
       await context.close();
     }

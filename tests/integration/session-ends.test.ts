@@ -24,15 +24,16 @@ describe("open streams end with what opened them (attack list A6)", { timeout: 6
     camera = cameras[0]?.id ?? "";
     await waitFor(
       async () =>
-        (await recorder.api<{ cameras: { state: { status: string } }[] }>("GET", "/cameras")).cameras[0]?.state
-          .status === "online",
+        (await recorder.api<{ cameras: { state: { status: string } }[] }>("GET", "/cameras")).cameras[0]
+          ?.state.status === "online",
       { deadlineMs: 30_000, what: "the demo camera" },
     );
   });
   after(() => recorder?.stop());
 
   const headers = (secret: string) => ({ authorization: `Bearer ${secret}` });
-  const socketUrl = (name: string) => `${recorder.url.replace("http", "ws")}/api/v1/cameras/${camera}/${name}`;
+  const socketUrl = (name: string) =>
+    `${recorder.url.replace("http", "ws")}/api/v1/cameras/${camera}/${name}`;
 
   async function ask(secret: string, method: string, path: string, body?: unknown): Promise<Response> {
     return fetch(`${recorder.url}/api/v1${path}`, {
@@ -94,7 +95,7 @@ describe("open streams end with what opened them (attack list A6)", { timeout: 6
     assert.equal(changes.status, 200);
     ends.push(
       (async () => {
-        for await (const _ of changes.body ?? []) continue;
+        for await (const _ of changes.body ?? []);
         return performance.now();
       })(),
     );
@@ -104,7 +105,10 @@ describe("open streams end with what opened them (attack list A6)", { timeout: 6
         void Promise.all(ends).then((all) => {
           times = all;
         });
-        return Math.max(...(await waitFor(() => times, { deadlineMs: 20_000, what: "all streams closed" }))) - since;
+        return (
+          Math.max(...(await waitFor(() => times, { deadlineMs: 20_000, what: "all streams closed" }))) -
+          since
+        );
       },
     };
   }
@@ -139,16 +143,25 @@ describe("open streams end with what opened them (attack list A6)", { timeout: 6
 
   const acts: [string, (who: { name: string; token: string }) => Promise<unknown>][] = [
     ["signing out", ({ token }) => ask(token, "DELETE", "/session", {})],
-    ["a password that an administrator sets", ({ name }) => patch(name, { password: "a fresh heron lantern" })],
+    [
+      "a password that an administrator sets",
+      ({ name }) => patch(name, { password: "a fresh heron lantern" }),
+    ],
     ["another role", ({ name }) => patch(name, { role: "viewer" })],
     ["other cameras", ({ name }) => patch(name, { cameras: [] })],
     ["disabling", ({ name }) => patch(name, { enabled: false })],
     ["removing the account", ({ name }) => recorder.api("DELETE", `/users/${name}`, {})],
-    ["an administrator who ends the session", ({ name }) => recorder.api("DELETE", `/users/${name}/sessions`, {})],
+    [
+      "an administrator who ends the session",
+      ({ name }) => recorder.api("DELETE", `/users/${name}/sessions`, {}),
+    ],
     [
       "the own password, changed elsewhere",
       async ({ name }) =>
-        ask(await signIn(name), "PUT", "/session/password", { current: PASSWORD, password: "a fresh heron lantern" }),
+        ask(await signIn(name), "PUT", "/session/password", {
+          current: PASSWORD,
+          password: "a fresh heron lantern",
+        }),
     ],
   ];
   const patch = (name: string, change: unknown) => recorder.api("PATCH", `/users/${name}`, change);
@@ -163,7 +176,10 @@ describe("open streams end with what opened them (attack list A6)", { timeout: 6
     ["revoking it", ({ token, id }) => ask(token, "DELETE", `/tokens/${id}`, {})],
     ["disabling its account", ({ name }) => patch(name, { enabled: false })],
     ["removing its account", ({ name }) => recorder.api("DELETE", `/users/${name}`, {})],
-    ["a password that an administrator sets", ({ name }) => patch(name, { password: "a fresh heron lantern" })],
+    [
+      "a password that an administrator sets",
+      ({ name }) => patch(name, { password: "a fresh heron lantern" }),
+    ],
   ];
   for (const [what, act] of tokenActs) {
     it(`of an API token: ${what}`, async () => {

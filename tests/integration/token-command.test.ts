@@ -1,9 +1,9 @@
 // `nightjar token` as scripts use it: before the recorder runs and while it runs, with a secret that opens what it should.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { nightjar } from "../support/nightjar-command.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { startRecorder } from "../e2e/support/recorder.ts";
+import { nightjar } from "../support/nightjar-command.ts";
 
 describe("nightjar token", () => {
   it("makes, lists and revokes tokens of a recorder that stands still", async () => {
@@ -11,7 +11,15 @@ describe("nightjar token", () => {
     const run = (...args: string[]) => nightjar(dir.path, args, { input: "heron lantern quarry\n" });
     const made = await run("user", "create", "wall", "--role", "viewer", "--password-stdin");
     assert.equal(made.code, 0, made.err);
-    const wanted = ["token", "create", "hallway screen", "--account", "wall", "--rights", "live,cameras.view"];
+    const wanted = [
+      "token",
+      "create",
+      "hallway screen",
+      "--account",
+      "wall",
+      "--rights",
+      "live,cameras.view",
+    ];
 
     const created = await run(...wanted, "--cameras", "yard,gate", "--expires", "30d", "--json");
     assert.equal(created.code, 0, created.err);
@@ -29,15 +37,34 @@ describe("nightjar token", () => {
       (JSON.parse(listed.out) as { id: string }[]).map(({ id }) => id),
       [token["id"]],
     );
-    assert.match((await run("token", "list", "--account", "wall")).out, /hallway screen\s+live,cameras\.view\s+yard,gate/);
+    assert.match(
+      (await run("token", "list", "--account", "wall")).out,
+      /hallway screen\s+live,cameras\.view\s+yard,gate/,
+    );
 
     const refused: [string[], number, string][] = [
       [[...wanted, "--expires", "never"], 1, "NJ_TOKEN_EXISTS"],
       [[...wanted], 2, "NJ_CLI_USAGE"],
-      [["token", "create", "x", "--account", "wall", "--rights", "live,fly", "--expires", "1d"], 2, "NJ_CLI_USAGE"],
-      [["token", "create", "x", "--account", "wall", "--rights", "export", "--expires", "1d"], 1, "NJ_TOKEN_RIGHTS"],
-      [["token", "create", "x", "--account", "wall", "--rights", "live", "--expires", "soon"], 2, "NJ_CLI_USAGE"],
-      [["token", "create", "x", "--account", "nobody", "--rights", "live", "--expires", "1d"], 1, "NJ_USER_NOT_FOUND"],
+      [
+        ["token", "create", "x", "--account", "wall", "--rights", "live,fly", "--expires", "1d"],
+        2,
+        "NJ_CLI_USAGE",
+      ],
+      [
+        ["token", "create", "x", "--account", "wall", "--rights", "export", "--expires", "1d"],
+        1,
+        "NJ_TOKEN_RIGHTS",
+      ],
+      [
+        ["token", "create", "x", "--account", "wall", "--rights", "live", "--expires", "soon"],
+        2,
+        "NJ_CLI_USAGE",
+      ],
+      [
+        ["token", "create", "x", "--account", "nobody", "--rights", "live", "--expires", "1d"],
+        1,
+        "NJ_USER_NOT_FOUND",
+      ],
       [["token", "revoke", "no-such-id"], 1, "NJ_TOKEN_NOT_FOUND"],
       [["token"], 2, "NJ_CLI_USAGE"],
     ];
@@ -61,7 +88,8 @@ describe("nightjar token", () => {
     assert.equal(created.code, 0, created.err);
     const secret = created.out.trim();
     const ask = async (path: string) =>
-      (await fetch(`${recorder.url}/api/v1${path}`, { headers: { authorization: `Bearer ${secret}` } })).status;
+      (await fetch(`${recorder.url}/api/v1${path}`, { headers: { authorization: `Bearer ${secret}` } }))
+        .status;
     assert.equal(await ask("/cameras"), 200);
     assert.equal(await ask("/settings"), 403);
     const listed = await nightjar(recorder.dataDir, ["token", "list", "--json"]);

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { Db, SqlParams, SqlReader } from "../../../core/db/db.ts";
+import { apiTokensTable } from "../../../core/db/tables/api-tokens-table.ts";
 import {
   coverageInRange,
   firstCoverageFrom,
@@ -26,7 +27,6 @@ import {
   segmentsOfStream,
   segmentsOnVolume,
 } from "../../../core/db/tables/segments-table.ts";
-import { apiTokensTable } from "../../../core/db/tables/api-tokens-table.ts";
 import { sessionsTable } from "../../../core/db/tables/sessions-table.ts";
 import { closed, feed, run } from "../recording/sample-segments.ts";
 import { onBothDrivers } from "./on-both-drivers.ts";

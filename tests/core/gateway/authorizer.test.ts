@@ -22,14 +22,11 @@ describe("a grant that is revoked while core's answer is on its way (attack list
   it("is asked for once more, and refused where the session is gone", async (t) => {
     const answers: ((grant: Grant) => void)[] = [];
     let asked = 0;
-    const authorizer = new Authorizer(
-      () => {
-        asked += 1;
-        if (asked === 1) return new Promise<Grant>((resolve) => answers.push(resolve));
-        return Promise.reject(new NightjarError("NJ_UNAUTHENTICATED", "unauthenticated", "sign in first"));
-      },
-      systemClock,
-    );
+    const authorizer = new Authorizer(() => {
+      asked += 1;
+      if (asked === 1) return new Promise<Grant>((resolve) => answers.push(resolve));
+      return Promise.reject(new NightjarError("NJ_UNAUTHENTICATED", "unauthenticated", "sign in first"));
+    }, systemClock);
     t.after(() => authorizer.close());
     const result = authorizer.authorize(...REQUEST);
     authorizer.revoke(["s1"]);

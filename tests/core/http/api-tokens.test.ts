@@ -100,15 +100,34 @@ describe("API tokens over HTTP", () => {
     const admin = await tokenOf("admin");
     const mine = await ask("/api/v1/session", { token: admin });
     const { secret } = await made(fixture, admin, { rights: mine.json["rights"] });
-    const inPerson = app.routes.filter(({ policy }) => policy.kind !== "public" && policy.kind !== "camera" && policy.inPerson === true);
+    const inPerson = app.routes.filter(
+      ({ policy }) => policy.kind !== "public" && policy.kind !== "camera" && policy.inPerson === true,
+    );
     assert.ok(inPerson.length >= 20, String(inPerson.length));
     for (const each of inPerson) {
       const path = each.path.replace(":name", "admin").replace(":id", "x");
-      const answer = await ask(path, { method: each.method, token: secret, ...(each.method === "GET" ? {} : { body: {} }) });
-      assert.deepEqual([answer.status, answer.json["code"]], [403, "NJ_TOKEN_REFUSED"], `${each.method} ${each.path}`);
+      const answer = await ask(path, {
+        method: each.method,
+        token: secret,
+        ...(each.method === "GET" ? {} : { body: {} }),
+      });
+      assert.deepEqual(
+        [answer.status, answer.json["code"]],
+        [403, "NJ_TOKEN_REFUSED"],
+        `${each.method} ${each.path}`,
+      );
     }
-    for (const path of ["/tokens", "/sessions", "/session/password", "/session/second-factor", "/settings/export"]) {
-      assert.ok(inPerson.some((each) => each.path === `/api/v1${path}`), path);
+    for (const path of [
+      "/tokens",
+      "/sessions",
+      "/session/password",
+      "/session/second-factor",
+      "/settings/export",
+    ]) {
+      assert.ok(
+        inPerson.some((each) => each.path === `/api/v1${path}`),
+        path,
+      );
     }
     const scripts = { action: "install", source: "nightjar-camera-far", allowScripts: true };
     const job = await ask("/api/v1/plugins/jobs", { method: "POST", token: secret, body: scripts });
@@ -123,15 +142,27 @@ describe("API tokens over HTTP", () => {
     const admin = await tokenOf("admin");
     for (const name of ["operator", "viewer", "yard-viewer"] as const) await tokenOf(name);
     const viewerRights = ["live", "playback", "snapshot", "cameras.view", "events.view", "status.view"];
-    const { secret } = await made(fixture, admin, { rights: ["users.manage", ...viewerRights], cameras: ["yard"] });
+    const { secret } = await made(fixture, admin, {
+      rights: ["users.manage", ...viewerRights],
+      cameras: ["yard"],
+    });
     const as = (method: string, path: string, body: unknown = {}) =>
-      ask(`/api/v1/users${path}`, { method, token: secret, body }).then(({ status, json }) => [status, json["code"]]);
+      ask(`/api/v1/users${path}`, { method, token: secret, body }).then(({ status, json }) => [
+        status,
+        json["code"],
+      ]);
     const password = "a fresh heron lantern";
     const reach = [403, "NJ_TOKEN_REACH"];
     assert.deepEqual(await as("POST", "", { name: "eve", role: "administrator", password }), reach);
     assert.deepEqual(await as("POST", "", { name: "eve", role: "viewer", password }), reach);
-    assert.deepEqual(await as("POST", "", { name: "eve", role: "viewer", password, cameras: ["gate"] }), reach);
-    assert.deepEqual(await as("POST", "", { name: "eve", role: "viewer", password, cameras: ["yard"] }), [201, undefined]);
+    assert.deepEqual(
+      await as("POST", "", { name: "eve", role: "viewer", password, cameras: ["gate"] }),
+      reach,
+    );
+    assert.deepEqual(await as("POST", "", { name: "eve", role: "viewer", password, cameras: ["yard"] }), [
+      201,
+      undefined,
+    ]);
     for (const name of ["admin", "operator", "viewer"]) {
       assert.deepEqual(await as("PATCH", `/${name}`, { password }), reach, name);
       assert.deepEqual(await as("DELETE", `/${name}`), reach, name);
@@ -160,7 +191,10 @@ describe("API tokens over HTTP", () => {
     });
     assert.equal(ticket.status, 201, ticket.text);
     const beyond = { camera: "yard", rights: ["playback"] };
-    assert.equal((await ask("/api/v1/media-tickets", { method: "POST", token: secret, body: beyond })).status, 403);
+    assert.equal(
+      (await ask("/api/v1/media-tickets", { method: "POST", token: secret, body: beyond })).status,
+      403,
+    );
     const changes = ask("/api/v1/changes", { token: secret });
     const deadline = performance.now() + 10_000;
     while (services.changes.listeners === 0 && performance.now() < deadline) await new Promise(setImmediate);
@@ -174,17 +208,34 @@ describe("API tokens over HTTP", () => {
   it("are revoked by their owner and by administrators, and by nobody else", async (t) => {
     const fixture = await httpFixture(t);
     const { ask, tokenOf } = fixture;
-    const [operator, viewer, admin] = [await tokenOf("operator"), await tokenOf("viewer"), await tokenOf("admin")];
+    const [operator, viewer, admin] = [
+      await tokenOf("operator"),
+      await tokenOf("viewer"),
+      await tokenOf("admin"),
+    ];
     const { id } = await made(fixture, operator);
-    assert.equal((await ask(`${TOKENS}/${id}`, { method: "DELETE", token: viewer })).json["code"], "NJ_TOKEN_NOT_FOUND");
-    assert.equal((await ask(`${TOKENS}/${id}`, { method: "DELETE", token: admin })).json["code"], "NJ_TOKEN_NOT_FOUND");
+    assert.equal(
+      (await ask(`${TOKENS}/${id}`, { method: "DELETE", token: viewer })).json["code"],
+      "NJ_TOKEN_NOT_FOUND",
+    );
+    assert.equal(
+      (await ask(`${TOKENS}/${id}`, { method: "DELETE", token: admin })).json["code"],
+      "NJ_TOKEN_NOT_FOUND",
+    );
     for (const path of ["/users/tokens", "/users/operator/tokens"]) {
       assert.equal((await ask(`/api/v1${path}`, { token: viewer })).status, 403, path);
       const listed = await ask(`/api/v1${path}`, { token: admin });
-      assert.deepEqual((listed.json["tokens"] as { id: string }[]).map((one) => one.id), [id], path);
+      assert.deepEqual(
+        (listed.json["tokens"] as { id: string }[]).map((one) => one.id),
+        [id],
+        path,
+      );
     }
     assert.equal((await ask("/api/v1/users/nobody/tokens", { token: admin })).status, 404);
-    assert.equal((await ask(`/api/v1/users/operator/tokens/${id}`, { method: "DELETE", token: admin })).status, 204);
+    assert.equal(
+      (await ask(`/api/v1/users/operator/tokens/${id}`, { method: "DELETE", token: admin })).status,
+      204,
+    );
     assert.deepEqual((await ask(TOKENS, { token: operator })).json["tokens"], []);
   });
 
@@ -197,7 +248,10 @@ describe("API tokens over HTTP", () => {
       ask("/api/v1/session/password", { method: "PUT", token: mine, body: { current, password, ...more } });
     assert.equal((await change(GOOD_PASSWORD, "a fresh heron lantern")).status, 204);
     assert.equal((await ask("/api/v1/cameras", { token: secret })).status, 200);
-    assert.equal((await change("a fresh heron lantern", "another fine lantern", { endTokens: true })).status, 204);
+    assert.equal(
+      (await change("a fresh heron lantern", "another fine lantern", { endTokens: true })).status,
+      204,
+    );
     assert.equal((await ask("/api/v1/cameras", { token: secret })).status, 401);
   });
 
@@ -212,7 +266,9 @@ describe("API tokens over HTTP", () => {
     const found = async (query: string) => {
       const answer = await ask(`/api/v1/audit?${query}`, { token: admin });
       assert.equal(answer.status, 200, answer.text);
-      return (answer.json["entries"] as { action: string; detail: Record<string, unknown> }[]).map((entry) => entry);
+      return (answer.json["entries"] as { action: string; detail: Record<string, unknown> }[]).map(
+        (entry) => entry,
+      );
     };
     const [stopped] = await found("actions=manual-recording-stopped,camera-removed");
     assert.deepEqual(stopped?.detail, { token: "wall", tokenId: id });

@@ -1,7 +1,11 @@
 // The brake on guessing as a guesser meets it over HTTP, with real hashes; the guard alone is tested in core/users.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { FAILURES_PER_ACCOUNT, FAILURES_PER_ACCOUNT_AND_ADDRESS, LOCK_WINDOW_MS } from "../../../core/users/login-guard.ts";
+import {
+  FAILURES_PER_ACCOUNT,
+  FAILURES_PER_ACCOUNT_AND_ADDRESS,
+  LOCK_WINDOW_MS,
+} from "../../../core/users/login-guard.ts";
 import { GOOD_PASSWORD } from "../users/users-fixture.ts";
 import { type HttpFixture, httpFixture } from "./http-fixture.ts";
 
@@ -9,13 +13,20 @@ const ADDRESS = "x-nightjar-client-address";
 const HOME = "192.0.2.1";
 
 function guess({ ask }: HttpFixture, address: string, password = "not the password", username = "admin") {
-  return ask("/api/v1/session", { method: "POST", headers: { [ADDRESS]: address }, body: { username, password } });
+  return ask("/api/v1/session", {
+    method: "POST",
+    headers: { [ADDRESS]: address },
+    body: { username, password },
+  });
 }
 
 /** How many of the answers were judgements of the password. */
-async function judgedOf(answers: readonly Promise<{ readonly json: Record<string, unknown> }>[]): Promise<number> {
+async function judgedOf(
+  answers: readonly Promise<{ readonly json: Record<string, unknown> }>[],
+): Promise<number> {
   const codes = (await Promise.all(answers)).map(({ json }) => String(json["code"]));
-  for (const code of codes) assert.ok(["NJ_LOGIN_FAILED", "NJ_LOGIN_LOCKED", "NJ_LOGIN_BUSY"].includes(code), code);
+  for (const code of codes)
+    assert.ok(["NJ_LOGIN_FAILED", "NJ_LOGIN_LOCKED", "NJ_LOGIN_BUSY"].includes(code), code);
   return codes.filter((code) => code === "NJ_LOGIN_FAILED").length;
 }
 
@@ -25,12 +36,15 @@ describe("guessing passwords over HTTP (attack list A5)", () => {
     await fixture.tokenOf("admin");
     const flood = (count: number, from: number) =>
       judgedOf(
-        Array.from({ length: count }, (_, index) => guess(fixture, `198.51.${from + (index % 250)}.${index % 200}`)),
+        Array.from({ length: count }, (_, index) =>
+          guess(fixture, `198.51.${from + (index % 250)}.${index % 200}`),
+        ),
       );
     let judged = await flood(1_000, 0);
     assert.ok(judged >= 1 && judged <= FAILURES_PER_ACCOUNT, String(judged));
     // Those that were turned away as too many at once come again, until the account is locked.
-    for (let round = 0; round < 30 && judged < FAILURES_PER_ACCOUNT; round += 1) judged += await flood(20, 100 + round);
+    for (let round = 0; round < 30 && judged < FAILURES_PER_ACCOUNT; round += 1)
+      judged += await flood(20, 100 + round);
     assert.equal(judged, FAILURES_PER_ACCOUNT);
     fixture.clock.turn(1_000);
     // The session of `tokenOf` was opened from here.
@@ -45,12 +59,19 @@ describe("guessing passwords over HTTP (attack list A5)", () => {
     const fixture = await httpFixture(t);
     const { ask, tokenOf } = fixture;
     const token = await tokenOf("admin");
-    for (let index = 0; index < FAILURES_PER_ACCOUNT + 5; index += 1) await guess(fixture, `198.51.100.${index}`);
+    for (let index = 0; index < FAILURES_PER_ACCOUNT + 5; index += 1)
+      await guess(fixture, `198.51.100.${index}`);
     assert.equal((await ask("/api/v1/users", { token })).status, 200);
     assert.equal((await guess(fixture, HOME, GOOD_PASSWORD)).status, 200);
     // The phone has moved to another network meanwhile: its session speaks for it.
     const moved = { [ADDRESS]: "203.0.113.50" };
-    const body = { name: "wall", rights: ["live"], cameras: "all", expiresAt: "never", current: GOOD_PASSWORD };
+    const body = {
+      name: "wall",
+      rights: ["live"],
+      cameras: "all",
+      expiresAt: "never",
+      current: GOOD_PASSWORD,
+    };
     const made = await ask("/api/v1/tokens", { method: "POST", token, headers: moved, body });
     assert.equal(made.status, 201, made.text);
   });
@@ -86,9 +107,16 @@ describe("guessing passwords over HTTP (attack list A5)", () => {
   it("leaves an API token alone: guesses at its account do not stop the program", async (t) => {
     const fixture = await httpFixture(t);
     const { ask, tokenOf } = fixture;
-    const body = { name: "wall", rights: ["cameras.view"], cameras: "all", expiresAt: "never", current: GOOD_PASSWORD };
+    const body = {
+      name: "wall",
+      rights: ["cameras.view"],
+      cameras: "all",
+      expiresAt: "never",
+      current: GOOD_PASSWORD,
+    };
     const made = await ask("/api/v1/tokens", { method: "POST", token: await tokenOf("admin"), body });
-    for (let index = 0; index < FAILURES_PER_ACCOUNT + 5; index += 1) await guess(fixture, `198.51.100.${index}`);
+    for (let index = 0; index < FAILURES_PER_ACCOUNT + 5; index += 1)
+      await guess(fixture, `198.51.100.${index}`);
     assert.equal((await ask("/api/v1/cameras", { token: String(made.json["secret"]) })).status, 200);
   });
 });

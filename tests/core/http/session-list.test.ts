@@ -48,32 +48,55 @@ describe("the list of sessions", () => {
     const other = (await list()).find(({ current }) => !current);
     assert.equal((await ask(`${SESSIONS}/${other?.id}`, { method: "DELETE", token: mine })).status, 204);
     assert.deepEqual(told, [other?.id]);
-    assert.equal((await ask(`${SESSIONS}/${other?.id}`, { method: "DELETE", token: mine })).json["code"], "NJ_SESSION_NOT_FOUND");
+    assert.equal(
+      (await ask(`${SESSIONS}/${other?.id}`, { method: "DELETE", token: mine })).json["code"],
+      "NJ_SESSION_NOT_FOUND",
+    );
     assert.deepEqual((await ask(SESSIONS, { method: "DELETE", token: mine })).json, { ended: 2 });
-    assert.deepEqual((await list()).map(({ current }) => current), [true]);
+    assert.deepEqual(
+      (await list()).map(({ current }) => current),
+      [true],
+    );
     for (const token of others) assert.equal((await ask("/api/v1/session", { token })).status, 401);
   });
 
   it("of another account is an administrator's alone", async (t) => {
     const { ask, tokenOf, users } = await httpFixture(t);
-    const [admin, viewer, operator] = [await tokenOf("admin"), await tokenOf("viewer"), await tokenOf("operator")];
+    const [admin, viewer, operator] = [
+      await tokenOf("admin"),
+      await tokenOf("viewer"),
+      await tokenOf("operator"),
+    ];
     const mine = (await ask(SESSIONS, { token: operator })).json["sessions"] as Listed[];
     const id = mine[0]?.id ?? "";
     assert.equal((await ask(`${SESSIONS}/${id}`, { method: "DELETE", token: viewer })).status, 404);
     assert.equal((await ask(`${SESSIONS}/${id}`, { method: "DELETE", token: admin })).status, 404);
     assert.equal((await ask("/api/v1/users/operator/sessions", { token: viewer })).status, 403);
     const listed = await ask("/api/v1/users/OPERATOR/sessions", { token: admin });
-    assert.deepEqual((listed.json["sessions"] as Listed[]).map((one) => [one.id, one.current]), [[id, false]]);
+    assert.deepEqual(
+      (listed.json["sessions"] as Listed[]).map((one) => [one.id, one.current]),
+      [[id, false]],
+    );
     assert.equal((await ask("/api/v1/users/nobody/sessions", { token: admin })).status, 404);
-    assert.equal((await ask(`/api/v1/users/viewer/sessions/${id}`, { method: "DELETE", token: admin })).status, 404);
-    assert.equal((await ask(`/api/v1/users/operator/sessions/${id}`, { method: "DELETE", token: admin })).status, 204);
+    assert.equal(
+      (await ask(`/api/v1/users/viewer/sessions/${id}`, { method: "DELETE", token: admin })).status,
+      404,
+    );
+    assert.equal(
+      (await ask(`/api/v1/users/operator/sessions/${id}`, { method: "DELETE", token: admin })).status,
+      204,
+    );
     assert.equal((await ask("/api/v1/session", { token: operator })).status, 401);
     // An administrator who clears the own account stays signed in.
     await tokenOf("admin");
-    assert.deepEqual((await ask("/api/v1/users/admin/sessions", { method: "DELETE", token: admin })).json, { ended: 1 });
+    assert.deepEqual((await ask("/api/v1/users/admin/sessions", { method: "DELETE", token: admin })).json, {
+      ended: 1,
+    });
     assert.equal((await ask("/api/v1/session", { token: admin })).status, 200);
     await users.audit.settled();
-    const acts = (await users.audit.list({ limit: 2 })).map(({ action, userName }) => `${action} ${userName}`);
+    const acts = (await users.audit.list({ limit: 2 })).map(
+      ({ action, userName }) => `${action} ${userName}`,
+    );
     assert.deepEqual(acts, ["sessions-ended admin", "session-ended admin"]);
   });
 });

@@ -126,9 +126,7 @@ export function UsersPage() {
         </table>
       </div>
       <SessionLimits />
-      {access === undefined ? null : (
-        <AccessDialog name={access.name} onClose={() => setAccess(undefined)} />
-      )}
+      {access === undefined ? null : <AccessDialog name={access.name} onClose={() => setAccess(undefined)} />}
       {adding ? <AddUser onClose={() => setAdding(false)} onAdded={load} /> : null}
       {password === undefined ? null : (
         <PasswordDialog

@@ -38,10 +38,7 @@ export function NewTokenDialog(props: { readonly onClose: () => void; readonly o
   );
 }
 
-function NewTokenForm(props: {
-  readonly onCancel: () => void;
-  readonly onMade: (secret: string) => void;
-}) {
+function NewTokenForm(props: { readonly onCancel: () => void; readonly onMade: (secret: string) => void }) {
   const mine = session.value?.rights ?? [];
   const offered = Object.keys(RIGHT_TEXT).filter((right) => mine.includes(right));
   const [name, setName] = useState("");

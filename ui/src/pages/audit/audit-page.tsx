@@ -89,7 +89,7 @@ export function AuditPage() {
 
 function Filters({ query }: { readonly query: URLSearchParams }) {
   return (
-    <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
+    <form class="filters" onSubmit={(event) => event.preventDefault()}>
       <input
         type="search"
         class="text-input"

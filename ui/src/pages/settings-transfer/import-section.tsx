@@ -5,9 +5,9 @@ import { SETTINGS_PARTS, type SettingsPart, type SettingsPreview } from "../../a
 import { t } from "../../locale/messages.ts";
 import { CheckField, ErrorNote, TextField } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { momentText } from "../../state/moment-text.ts";
 import { tell } from "../../state/toasts.ts";
 import { ChangesTable } from "./changes-table.tsx";
-import { momentText } from "../../state/moment-text.ts";
 
 const PART_NAMES = {
   cameras: "transfer.part.cameras",

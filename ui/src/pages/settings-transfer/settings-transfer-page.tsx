@@ -6,11 +6,11 @@ import { t } from "../../locale/messages.ts";
 import { ErrorNote } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { followLink, href } from "../../router.ts";
+import { momentText } from "../../state/moment-text.ts";
 import { complain, tell } from "../../state/toasts.ts";
 import { ChangesTable } from "./changes-table.tsx";
 import { ExportSection } from "./export-section.tsx";
 import { ImportSection } from "./import-section.tsx";
-import { momentText } from "../../state/moment-text.ts";
 
 /** The page, for administrators. */
 export function SettingsTransferPage() {
