@@ -252,7 +252,8 @@ export const ConfigSchema = Type.Object(
       {
         idleMinutes: Type.Integer({
           title: "End when idle",
-          description: "Minutes without a request after which a session ends.",
+          description:
+            "Minutes without use after which a session ends. What a page asks by itself is no use; pictures that flow are.",
           minimum: 5,
           maximum: 43_200,
           default: 720,
