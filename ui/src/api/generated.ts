@@ -404,7 +404,7 @@ export interface Operations {
       readonly expiresAt: string;
     };
   };
-  /** Who is signed in, and what they may do. */
+  /** Who asks, and what they may do: an account, or a program with an API token of one. */
   readonly "GET /session": {
     readonly answer: {
       readonly user: { readonly name: string; readonly role: "administrator" | "operator" | "viewer" };
@@ -412,6 +412,8 @@ export interface Operations {
       readonly expiresAt: string;
       readonly rights: readonly string[];
       readonly cameras: "all" | readonly string[];
+      /** The API token that was asked with, if one was. */
+      readonly token?: { readonly id: string; readonly name: string; readonly expiresAt: string | "never" };
     };
   };
   /** Signs in; the token serves programs, the cookie browsers. */
@@ -430,9 +432,9 @@ export interface Operations {
   };
   /** Signs out: session, tickets and open streams end. */
   readonly "DELETE /session": { readonly answer: undefined };
-  /** Changes the own password; all other sessions of the account end. */
+  /** Changes the own password; all other sessions of the account end, its API tokens where that is asked for. */
   readonly "PUT /session/password": {
-    readonly body: { readonly current: string; readonly password: string };
+    readonly body: { readonly current: string; readonly password: string; readonly endTokens?: boolean };
     readonly answer: undefined;
   };
   /** Whether the own account signs in with a code, and how many recovery codes are left. */
@@ -482,6 +484,197 @@ export interface Operations {
     };
     readonly answer: { readonly recoveryCodes: readonly string[] };
   };
+  /** The own sessions, the one used last first. */
+  readonly "GET /sessions": {
+    readonly answer: {
+      readonly sessions: readonly {
+        /** Names the session; opens nothing. */
+        readonly id: string;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly createdAt: string;
+        /** To the minute. */
+        readonly lastSeenAt: string;
+        /** When it ends unless it is used. */
+        readonly expiresAt: string;
+        /** Where it was opened from. */
+        readonly address: string;
+        /** By what the program says of itself: Firefox 128, curl 8.5. */
+        readonly program: string;
+        readonly system?: string;
+        readonly userAgent: string;
+        /** It is the one that asks. */
+        readonly current: boolean;
+      }[];
+    };
+  };
+  /** Ends all own sessions but the one that asks. */
+  readonly "DELETE /sessions": { readonly answer: { readonly ended: number } };
+  /** Ends one of the own sessions. */
+  readonly "DELETE /sessions/{id}": { readonly path: { readonly id: string }; readonly answer: undefined };
+  /** The sessions of an account. */
+  readonly "GET /users/{name}/sessions": {
+    readonly path: { readonly name: string };
+    readonly answer: {
+      readonly sessions: readonly {
+        /** Names the session; opens nothing. */
+        readonly id: string;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly createdAt: string;
+        /** To the minute. */
+        readonly lastSeenAt: string;
+        /** When it ends unless it is used. */
+        readonly expiresAt: string;
+        /** Where it was opened from. */
+        readonly address: string;
+        /** By what the program says of itself: Firefox 128, curl 8.5. */
+        readonly program: string;
+        readonly system?: string;
+        readonly userAgent: string;
+        /** It is the one that asks. */
+        readonly current: boolean;
+      }[];
+    };
+  };
+  /** Ends all sessions of an account, but for the one that asks. */
+  readonly "DELETE /users/{name}/sessions": {
+    readonly path: { readonly name: string };
+    readonly answer: { readonly ended: number };
+  };
+  /** Ends a session of an account. */
+  readonly "DELETE /users/{name}/sessions/{id}": {
+    readonly path: { readonly name: string; readonly id: string };
+    readonly answer: undefined;
+  };
+  /** The own API tokens, newest first, also those that ran out in the last 30 days. */
+  readonly "GET /tokens": {
+    readonly answer: {
+      readonly tokens: readonly {
+        /** Names the token; opens nothing. */
+        readonly id: string;
+        readonly user: string;
+        readonly name: string;
+        /** At each moment only those of them hold that the account has itself. */
+        readonly rights: readonly string[];
+        /** `all` that the account sees at the moment of a request, or the ids of cameras. */
+        readonly cameras: "all" | readonly string[];
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly createdAt: string;
+        readonly expiresAt: string | "never";
+        readonly expired: boolean;
+        /** To the minute. */
+        readonly lastUsedAt?: string;
+        readonly lastAddress?: string;
+      }[];
+    };
+  };
+  /** Makes an API token, with the own password once more; gives its secret, this once. */
+  readonly "POST /tokens": {
+    readonly body: {
+      /** What uses it. */
+      readonly name: string;
+      readonly rights: readonly (
+        | "live"
+        | "playback"
+        | "snapshot"
+        | "export"
+        | "cameras.view"
+        | "recordings.manual"
+        | "recordings.lock"
+        | "events.view"
+        | "status.view"
+        | "system.view"
+        | "metrics.view"
+        | "settings.view"
+        | "settings.edit"
+        | "cameras.edit"
+        | "users.manage"
+        | "audit.view"
+        | "diagnostics.view"
+        | "flows.view"
+        | "flows.edit"
+      )[];
+      /** `all` that the account sees at the moment of a request, or the ids of cameras. */
+      readonly cameras: "all" | readonly string[];
+      readonly expiresAt: string | "never";
+      /** The password of the account that asks. */
+      readonly current: string;
+      /** Six figures of the authenticator app, or a recovery code. */
+      readonly code?: string;
+    };
+    readonly answer: {
+      /** For `Authorization: Bearer`. It is not shown again. */
+      readonly secret: string;
+      readonly token: {
+        /** Names the token; opens nothing. */
+        readonly id: string;
+        readonly user: string;
+        readonly name: string;
+        /** At each moment only those of them hold that the account has itself. */
+        readonly rights: readonly string[];
+        /** `all` that the account sees at the moment of a request, or the ids of cameras. */
+        readonly cameras: "all" | readonly string[];
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly createdAt: string;
+        readonly expiresAt: string | "never";
+        readonly expired: boolean;
+        /** To the minute. */
+        readonly lastUsedAt?: string;
+        readonly lastAddress?: string;
+      };
+    };
+  };
+  /** Revokes one of the own API tokens; what programs have open with it ends. */
+  readonly "DELETE /tokens/{id}": { readonly path: { readonly id: string }; readonly answer: undefined };
+  /** The API tokens of all accounts. */
+  readonly "GET /users/tokens": {
+    readonly answer: {
+      readonly tokens: readonly {
+        /** Names the token; opens nothing. */
+        readonly id: string;
+        readonly user: string;
+        readonly name: string;
+        /** At each moment only those of them hold that the account has itself. */
+        readonly rights: readonly string[];
+        /** `all` that the account sees at the moment of a request, or the ids of cameras. */
+        readonly cameras: "all" | readonly string[];
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly createdAt: string;
+        readonly expiresAt: string | "never";
+        readonly expired: boolean;
+        /** To the minute. */
+        readonly lastUsedAt?: string;
+        readonly lastAddress?: string;
+      }[];
+    };
+  };
+  /** The API tokens of an account. */
+  readonly "GET /users/{name}/tokens": {
+    readonly path: { readonly name: string };
+    readonly answer: {
+      readonly tokens: readonly {
+        /** Names the token; opens nothing. */
+        readonly id: string;
+        readonly user: string;
+        readonly name: string;
+        /** At each moment only those of them hold that the account has itself. */
+        readonly rights: readonly string[];
+        /** `all` that the account sees at the moment of a request, or the ids of cameras. */
+        readonly cameras: "all" | readonly string[];
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly createdAt: string;
+        readonly expiresAt: string | "never";
+        readonly expired: boolean;
+        /** To the minute. */
+        readonly lastUsedAt?: string;
+        readonly lastAddress?: string;
+      }[];
+    };
+  };
+  /** Revokes an API token of an account. */
+  readonly "DELETE /users/{name}/tokens/{id}": {
+    readonly path: { readonly name: string; readonly id: string };
+    readonly answer: undefined;
+  };
   /** All accounts. */
   readonly "GET /users": {
     readonly answer: {
@@ -523,7 +716,7 @@ export interface Operations {
       readonly passwordChangedAt: string;
     };
   };
-  /** Changes role, password, cameras or whether the account may sign in; its sessions end. */
+  /** Changes role, password, cameras or whether the account may sign in; its sessions end, its API tokens by a new password or when it is disabled. */
   readonly "PATCH /users/{name}": {
     readonly path: { readonly name: string };
     readonly body: {
@@ -547,18 +740,30 @@ export interface Operations {
       readonly passwordChangedAt: string;
     };
   };
-  /** Removes an account and ends its sessions. */
+  /** Removes an account; its sessions and API tokens end. */
   readonly "DELETE /users/{name}": { readonly path: { readonly name: string }; readonly answer: undefined };
-  /** Takes the second factor of somebody who lost it away; the account's sessions end. */
+  /** Takes the second factor of somebody who lost it away; the account's sessions and API tokens end. */
   readonly "DELETE /users/{name}/second-factor": {
     readonly path: { readonly name: string };
     readonly answer: undefined;
   };
   /** Acts that matter to security, newest first. */
   readonly "GET /audit": {
-    readonly query?: { readonly user?: string; readonly before?: number; readonly limit?: number };
+    readonly query?: {
+      readonly user?: string;
+      /** Actions, separated by commas. */
+      readonly actions?: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly start?: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly end?: string;
+      /** Entries with smaller numbers: the next page. */
+      readonly before?: number;
+      readonly limit?: number;
+    };
     readonly answer: {
       readonly entries: readonly {
+        /** Rises by one with each entry. */
         readonly number: number;
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
         readonly at: string;
@@ -568,8 +773,9 @@ export interface Operations {
         readonly remoteAddress: string;
         readonly action: string;
         readonly camera?: string;
+        /** Facts without secrets. `token` and `tokenId` where a program acted with an API token. */
         readonly detail: Readonly<Record<string, unknown>>;
-        /** Of this entry and the one before. */
+        /** SHA-256 over this entry and the hash of the one before. */
         readonly hash: string;
       }[];
     };
@@ -964,7 +1170,7 @@ export interface Operations {
       };
       /** Sessions of signed-in people. */
       readonly sessions: {
-        /** Minutes without a request after which a session ends. */
+        /** Minutes without use after which a session ends. What a page asks by itself is no use; pictures that flow are. */
         readonly idleMinutes: number;
         /** Hours after log-in at which a session ends whatever happens. */
         readonly maxHours: number;
@@ -1006,7 +1212,7 @@ export interface Operations {
         readonly certificateNames?: readonly string[];
       };
       readonly sessions?: {
-        /** Minutes without a request after which a session ends. */
+        /** Minutes without use after which a session ends. What a page asks by itself is no use; pictures that flow are. */
         readonly idleMinutes?: number;
         /** Hours after log-in at which a session ends whatever happens. */
         readonly maxHours?: number;
@@ -1049,7 +1255,7 @@ export interface Operations {
       };
       /** Sessions of signed-in people. */
       readonly sessions: {
-        /** Minutes without a request after which a session ends. */
+        /** Minutes without use after which a session ends. What a page asks by itself is no use; pictures that flow are. */
         readonly idleMinutes: number;
         /** Hours after log-in at which a session ends whatever happens. */
         readonly maxHours: number;

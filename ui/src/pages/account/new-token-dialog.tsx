@@ -1,7 +1,7 @@
 // Makes an API token: what for, until when, with which rights and cameras, by the own password once more; then shows its
 // secret, this once.
 import { useEffect, useState } from "preact/hooks";
-import { api, apiUrl } from "../../api/client.ts";
+import { apiUrl, call, type Given } from "../../api/client.ts";
 import { t } from "../../locale/messages.ts";
 import { CheckField, Dialog, ErrorNote, Segmented, SelectField, TextField } from "../../parts/controls.tsx";
 import { CopyButton } from "../../parts/copy-button.tsx";
@@ -52,7 +52,7 @@ function NewTokenForm(props: { readonly onCancel: () => void; readonly onMade: (
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
   useEffect(() => {
-    api<{ on: boolean }>("GET", "/session/second-factor")
+    call("GET /session/second-factor")
       .then(({ on }) => setCodeNeeded(on))
       .catch(setError);
   }, []);
@@ -60,13 +60,16 @@ function NewTokenForm(props: { readonly onCancel: () => void; readonly onMade: (
     setBusy(true);
     setError(undefined);
     try {
-      const made = await api<{ secret: string }>("POST", "/tokens", {
-        name: name.trim(),
-        rights: [...rights],
-        cameras: scope === "all" ? "all" : [...chosen],
-        expiresAt: life === "never" ? "never" : new Date(Date.now() + Number(life) * DAY_MS).toISOString(),
-        current,
-        ...(isCodeNeeded ? { code } : {}),
+      const made = await call("POST /tokens", {
+        body: {
+          name: name.trim(),
+          // Offered were only rights that the recorder has told of.
+          rights: [...rights] as Given<"POST /tokens">["body"]["rights"],
+          cameras: scope === "all" ? "all" : [...chosen],
+          expiresAt: life === "never" ? "never" : new Date(Date.now() + Number(life) * DAY_MS).toISOString(),
+          current,
+          ...(isCodeNeeded ? { code } : {}),
+        },
       });
       props.onMade(made.secret);
     } catch (thrown) {

@@ -1,6 +1,6 @@
 // How long sessions live: the time without anybody there, and the time after which everybody signs in again.
 import { useEffect, useState } from "preact/hooks";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import { t } from "../../locale/messages.ts";
 import { ErrorNote, TextField } from "../../parts/controls.tsx";
 import { tell } from "../../state/toasts.ts";
@@ -26,7 +26,7 @@ export function SessionLimits() {
     setWhole(String(sessions.maxHours));
   };
   useEffect(() => {
-    api<{ sessions: Limits }>("GET", "/settings").then(take).catch(setError);
+    call("GET /settings").then(take).catch(setError);
   }, []);
   const idleWrong = isWrong(idle, IDLE);
   const wholeWrong = isWrong(whole, WHOLE);
@@ -39,8 +39,8 @@ export function SessionLimits() {
         onSubmit={(event) => {
           event.preventDefault();
           setError(undefined);
-          api<{ sessions: Limits }>("PATCH", "/settings", {
-            sessions: { idleMinutes: Number(idle), maxHours: Number(whole) },
+          call("PATCH /settings", {
+            body: { sessions: { idleMinutes: Number(idle), maxHours: Number(whole) } },
           })
             .then((answer) => {
               take(answer);

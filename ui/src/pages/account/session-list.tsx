@@ -1,6 +1,6 @@
 // Where an account is signed in: since when, from where, with what; and the end of any of it.
 import { useEffect, useState } from "preact/hooks";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import type { OpenSession } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { ErrorNote, SkeletonRows } from "../../parts/controls.tsx";
@@ -12,16 +12,18 @@ export function SessionList({ user }: { readonly user?: string }) {
   const [sessions, setSessions] = useState<readonly OpenSession[] | undefined>(undefined);
   const [error, setError] = useState<unknown>();
   const [asked, setAsked] = useState<string | undefined>(undefined);
-  const path = user === undefined ? "/sessions" : `/users/${encodeURIComponent(user)}/sessions`;
   const load = (): void => {
-    api<{ sessions: readonly OpenSession[] }>("GET", path)
+    (user === undefined
+      ? call("GET /sessions")
+      : call("GET /users/{name}/sessions", { path: { name: user } })
+    )
       .then((answer) => setSessions(answer.sessions))
       .catch(setError);
   };
-  useEffect(load, [path]);
+  useEffect(load, [user]);
   const end = (id: string | undefined): void => {
     setAsked(undefined);
-    api("DELETE", id === undefined ? path : `${path}/${encodeURIComponent(id)}`)
+    ended(user, id)
       .then(() => tell(t(id === undefined ? "sessions.endedOthers" : "sessions.ended")))
       .catch(complain)
       .finally(load);
@@ -82,6 +84,17 @@ export function SessionList({ user }: { readonly user?: string }) {
       )}
     </section>
   );
+}
+
+/** Ends one session, or all but the one that asks. */
+async function ended(user: string | undefined, id: string | undefined): Promise<void> {
+  if (user === undefined) {
+    await (id === undefined ? call("DELETE /sessions") : call("DELETE /sessions/{id}", { path: { id } }));
+    return;
+  }
+  await (id === undefined
+    ? call("DELETE /users/{name}/sessions", { path: { name: user } })
+    : call("DELETE /users/{name}/sessions/{id}", { path: { name: user, id } }));
 }
 
 /** Asked once more, where the button was: who is signed out signs in again, so no more is asked. */

@@ -1,6 +1,6 @@
 // The programs that act for an account: what each may do, until when, when it last did; new ones, and their end.
 import { useEffect, useState } from "preact/hooks";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import type { ApiToken } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { Dialog, ErrorNote, SkeletonRows, TextField } from "../../parts/controls.tsx";
@@ -17,13 +17,12 @@ export function TokenList({ user }: { readonly user?: string }) {
   const [error, setError] = useState<unknown>();
   const [making, setMaking] = useState(false);
   const [revoking, setRevoking] = useState<ApiToken | undefined>(undefined);
-  const path = user === undefined ? "/tokens" : `/users/${encodeURIComponent(user)}/tokens`;
   const load = (): void => {
-    api<{ tokens: readonly ApiToken[] }>("GET", path)
+    (user === undefined ? call("GET /tokens") : call("GET /users/{name}/tokens", { path: { name: user } }))
       .then((answer) => setTokens(answer.tokens))
       .catch(setError);
   };
-  useEffect(load, [path]);
+  useEffect(load, [user]);
   return (
     <section>
       <div class="section-head">
@@ -89,7 +88,7 @@ export function TokenList({ user }: { readonly user?: string }) {
       {revoking === undefined ? null : (
         <RevokeDialog
           token={revoking}
-          path={path}
+          user={user}
           onClose={() => setRevoking(undefined)}
           onDone={() => {
             setRevoking(undefined);
@@ -109,7 +108,7 @@ function cameraText({ cameras: scope }: ApiToken): string {
 /** Cannot be taken back, and stops a program that nobody may be looking at: its name is typed. */
 function RevokeDialog(props: {
   readonly token: ApiToken;
-  readonly path: string;
+  readonly user: string | undefined;
   readonly onClose: () => void;
   readonly onDone: () => void;
 }) {
@@ -121,7 +120,10 @@ function RevokeDialog(props: {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          api("DELETE", `${props.path}/${encodeURIComponent(id)}`)
+          (props.user === undefined
+            ? call("DELETE /tokens/{id}", { path: { id } })
+            : call("DELETE /users/{name}/tokens/{id}", { path: { name: props.user, id } })
+          )
             .then(() => {
               tell(t("tokens.revoked", { name }));
               props.onDone();

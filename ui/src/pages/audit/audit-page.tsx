@@ -1,7 +1,7 @@
 // The audit log for administrators: who did what, when and from where, newest first; found by account, kind and day; and
 // the proof that nobody has changed it since. Filters stand in the address.
 import { useEffect, useState } from "preact/hooks";
-import { ApiError, api } from "../../api/client.ts";
+import { ApiError, call, type Given } from "../../api/client.ts";
 import type { AuditEntry } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { EmptyPage, ErrorNote, NotAllowed, SkeletonRows } from "../../parts/controls.tsx";
@@ -16,22 +16,28 @@ import { ACT_GROUPS, actText, detailText } from "./audit-words.ts";
 const PAGE = 100;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
-/** Where the entries of these filters are asked for. */
-function addressOf(query: URLSearchParams, before: number | undefined): string {
-  const wanted = new URLSearchParams({ limit: String(PAGE) });
+/** What is asked for by these filters. */
+function wishOf(
+  query: URLSearchParams,
+  before: number | undefined,
+): NonNullable<Given<"GET /audit">["query"]> {
   const user = query.get("user")?.trim() ?? "";
   const group = ACT_GROUPS.find(({ id }) => id === query.get("kind"));
   const day = query.get("day") ?? "";
-  if (user !== "") wanted.set("user", user.slice(0, 64));
-  if (group !== undefined) wanted.set("actions", group.actions.join(","));
-  if (DAY.test(day)) {
-    const startMs = dayStartMs(day, zone.value);
-    const next = new Date(Date.parse(`${day}T12:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
-    wanted.set("start", new Date(startMs).toISOString());
-    wanted.set("end", new Date(dayStartMs(next, zone.value)).toISOString());
-  }
-  if (before !== undefined) wanted.set("before", String(before));
-  return `/audit?${wanted.toString()}`;
+  return {
+    limit: PAGE,
+    ...(user === "" ? {} : { user: user.slice(0, 64) }),
+    ...(group === undefined ? {} : { actions: group.actions.join(",") }),
+    ...(DAY.test(day) ? spanOf(day) : {}),
+    ...(before === undefined ? {} : { before }),
+  };
+}
+
+/** A day in the viewer's zone; one of 23 or 25 hours too. */
+function spanOf(day: string): { readonly start: string; readonly end: string } {
+  const next = new Date(Date.parse(`${day}T12:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+  const [start, end] = [day, next].map((one) => new Date(dayStartMs(one, zone.value)).toISOString());
+  return { start: start ?? "", end: end ?? "" };
 }
 
 /** The page. */
@@ -43,8 +49,7 @@ export function AuditPage() {
   const filters = ["user", "kind", "day"].map((name) => query.get(name) ?? "").join("\n");
   const load = async (before: number | undefined, signal?: AbortSignal): Promise<void> => {
     try {
-      const path = addressOf(query, before);
-      const answer = await api<{ entries: readonly AuditEntry[] }>("GET", path, undefined, signal);
+      const answer = await call("GET /audit", { query: wishOf(query, before), signal });
       setError(undefined);
       setWhole(answer.entries.length < PAGE);
       setEntries((known) => (before === undefined ? answer.entries : [...(known ?? []), ...answer.entries]));
@@ -181,7 +186,7 @@ function Verification() {
   const verify = (): void => {
     setBusy(true);
     setError(undefined);
-    api<{ intact: boolean; firstBroken?: number }>("POST", "/audit/verify")
+    call("POST /audit/verify")
       .then(setResult)
       .catch(setError)
       .finally(() => setBusy(false));
