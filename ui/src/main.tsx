@@ -3,7 +3,7 @@ import { render } from "preact";
 import { App } from "./app.tsx";
 import { warmUp } from "./player/player-host.ts";
 import { startPreferences } from "./state/preferences.ts";
-import { enter } from "./state/recorder.ts";
+import { enter, watchUse } from "./state/recorder.ts";
 import "./theme/tokens.css";
 import "./theme/base.css";
 import "./theme/controls.css";
@@ -23,6 +23,7 @@ import "./theme/account.css";
 const root = document.getElementById("app");
 if (root !== null) {
   warmUp();
+  watchUse();
   const entered = enter();
   await startPreferences();
   render(<App />, root);

@@ -173,7 +173,6 @@ export async function signOut(): Promise<void> {
   leave(undefined);
 }
 
-/** Somebody uses the page, though it asks the recorder for nothing: tells it so, at most once a minute. */
 const USE_EVERY_MS = 60_000;
 let usedAtMs = Date.now();
 function noteUse(): void {
@@ -181,7 +180,11 @@ function noteUse(): void {
   usedAtMs = Date.now();
   call("GET /session").catch(() => undefined);
 }
-for (const kind of ["pointerdown", "keydown", "wheel"]) addEventListener(kind, noteUse, { passive: true });
+
+/** From now on the recorder is told, at most once a minute, that somebody uses the page which asks it for nothing. */
+export function watchUse(): void {
+  for (const kind of ["pointerdown", "keydown", "wheel"]) addEventListener(kind, noteUse, { passive: true });
+}
 
 whenUnauthenticated(() => {
   if (entry.value.kind === "in") leave("ended");
