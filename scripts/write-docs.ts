@@ -10,12 +10,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TSchema } from "typebox";
 import { ConfigSchema } from "../core/config/config-schema.ts";
-import { apiRoutes } from "../core/http/app.ts";
 import { GATEWAY_ROUTES } from "../core/http/gateway-routes.ts";
 import { openApiDocument, policyText } from "../core/http/openapi.ts";
-import type { Route } from "../core/http/route.ts";
-import type { HttpServices } from "../core/http/services.ts";
 import { apiTypes } from "./api-types.ts";
+import { documentedRoutes } from "./documented-routes.ts";
 import { errorCodes } from "./error-codes.ts";
 import { pluginApiPage, pluginQualityPage } from "./plugin-pages.ts";
 
@@ -117,13 +115,6 @@ function httpPage(): string {
     "[streams.md](streams.md) says what travels on those two.",
   ];
   return `${lines.join("\n")}\n`;
-}
-
-/** The routes as they are declared. Their handlers are not called, so nothing stands behind the services. */
-function documentedRoutes(): Route[] {
-  const nothing: unknown = new Proxy(() => undefined, { get: () => nothing });
-  const [, metrics, passes] = [nothing, nothing, nothing] as Parameters<typeof apiRoutes>;
-  return apiRoutes(nothing as HttpServices, metrics, passes);
 }
 
 /** Types for the interface's client, laid out as the house style wants it. */

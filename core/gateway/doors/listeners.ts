@@ -10,6 +10,7 @@ import type { Log } from "../../log.ts";
 import type { GatewaySettings, ListeningState } from "../protocol.ts";
 import type { SavedStateFile } from "../saved-state.ts";
 import type { ServerCertificate } from "./certificates.ts";
+import { answerMalformed } from "./malformed.ts";
 
 /** How many ports after a busy one are tried. */
 const PORTS_TRIED = 50;
@@ -156,6 +157,7 @@ export class Listeners {
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) =>
       this.#handlers.upgrade(request, socket, head),
     );
+    server.on("clientError", answerMalformed);
     server.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
     return server;
   }
