@@ -1,5 +1,6 @@
 // Every route of the API with input that is missing, wrong, oversized or hostile, through the gateway at the real core:
-// always a problem with a stable code, within the rights of the asker, never a 500, never a hang.
+// always a problem with a stable code, within the rights of the asker, never a 500, never a hang (attack list A11, A21: paths
+// that lead elsewhere, queries that end others).
 // Made from the routes' own shapes (tests/support/shape-samples.ts), so that new routes are tried as well.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";

@@ -29,7 +29,7 @@ async function read(bytes: Buffer): Promise<unknown> {
   return card;
 }
 
-describe("a tarball", () => {
+describe("a tarball (attack list A12)", () => {
   it("shows its card, wherever that stands and whatever comes before", async () => {
     const archives = [
       [member("package/package.json", CARD)],
