@@ -51,11 +51,12 @@ describe("every source file", () => {
     const known =
       /^(?:[A-Z_0-9]+|FIELDS\.map\(.*|Object\.(?:keys|values|entries)\(.*|columns?|conditions?(?:\.join\(.*)?|rest|table|byUser|marks|places|version|order|where|.*\.map\(\(\) => "\?"\).*)$/;
     const strange = PRODUCT.flatMap(({ path, text }) =>
-      [...text.matchAll(/`(?:select|insert|update|delete|with|pragma|create|drop)\s[^`]*`/gi)].flatMap(([sql]) =>
-        [...sql.matchAll(/\$\{((?:[^{}]|\{[^}]*\})*)\}/g)]
-          .map(([, value = ""]) => value.trim())
-          .filter((value) => !known.test(value))
-          .map((value) => `${path}: ${value}`),
+      [...text.matchAll(/`(?:select|insert|update|delete|with|pragma|create|drop)\s[^`]*`/gi)].flatMap(
+        ([sql]) =>
+          [...sql.matchAll(/\$\{((?:[^{}]|\{[^}]*\})*)\}/g)]
+            .map(([, value = ""]) => value.trim())
+            .filter((value) => !known.test(value))
+            .map((value) => `${path}: ${value}`),
       ),
     );
     assert.deepEqual(strange, []);

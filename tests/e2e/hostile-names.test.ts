@@ -16,10 +16,19 @@ const PAYLOADS = [
   `<script>window.canary=1</script>`,
   `javascript:window.canary=1`,
   "{{constructor.constructor('window.canary=1')()}}",
-  "${window.canary=1}",
+  "$".concat("{window.canary=1}"),
 ] as const;
 const PLUGIN = "nightjar-camera-hostile";
-const PAGES = ["live", "playback", "cameras", "cameras/new", "plugins", "system", "users", "settings"] as const;
+const PAGES = [
+  "live",
+  "playback",
+  "cameras",
+  "cameras/new",
+  "plugins",
+  "system",
+  "users",
+  "settings",
+] as const;
 
 describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, timeout: 240_000 }, () => {
   let recorder: Recorder;
@@ -32,7 +41,12 @@ describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, t
     const plugin = join(folder, PLUGIN);
     const [first, second, third] = PAYLOADS;
     writeStranger(plugin, {
-      card: { name: PLUGIN, description: `${first} ${second}`, author: third, homepage: "javascript:window.canary=1" },
+      card: {
+        name: PLUGIN,
+        description: `${first} ${second}`,
+        author: third,
+        homepage: "javascript:window.canary=1",
+      },
       own: { displayName: `Hostile ${second}` },
       driver: "hostile",
       setup: `throw new NightjarError("NJ_HOSTILE", "unavailable", ${JSON.stringify(PAYLOADS.join(" "))});`,
@@ -87,7 +101,9 @@ describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, t
         (await page.locator("main").innerText()).includes(PAYLOADS[0]),
       );
       await page.goto(`${recorder.url}/plugins`);
-      await until("the plugin is shown", async () => (await page.locator("main").innerText()).includes("Hostile"));
+      await until("the plugin is shown", async () =>
+        (await page.locator("main").innerText()).includes("Hostile"),
+      );
       await context.close();
     }
     assert.deepEqual(faults, []);

@@ -5,7 +5,9 @@ import { type CrowdResult, crowd, tooManySockets } from "./crowd.ts";
 
 const SOCKETS = 2_000;
 
-describe("a crowd at the doors while 4 cameras are recorded", { skip: tooManySockets(SOCKETS) ?? false }, () => {
+describe("a crowd at the doors while 4 cameras are recorded", {
+  skip: tooManySockets(SOCKETS) ?? false,
+}, () => {
   let result: CrowdResult;
   before(async () => {
     result = await crowd({ cameras: 4, sockets: SOCKETS, requests: 300 });
@@ -28,7 +30,10 @@ describe("a crowd at the doors while 4 cameras are recorded", { skip: tooManySoc
     for (const { name, megabytes } of result.attacks) {
       const more = megabytes.gateway - result.megabytesBefore.gateway;
       assert.ok(more < 400 && megabytes.core < 500, `${name}: ${JSON.stringify(megabytes)}`);
-      assert.ok(megabytes.media - result.megabytesBefore.media < 100, `${name}: ${JSON.stringify(megabytes)}`);
+      assert.ok(
+        megabytes.media - result.megabytesBefore.media < 100,
+        `${name}: ${JSON.stringify(megabytes)}`,
+      );
     }
   });
   it("costs no frame: all are recorded, in one session each, to the end, and in the index", () => {

@@ -7,7 +7,12 @@ import { type ClientRequest, request as httpRequest } from "node:http";
 import { connect, type Socket } from "node:net";
 import { parseArgs } from "node:util";
 import { testPatience } from "../../core/testing/wait-for.ts";
-import { type FsckOutcome, type RecordedEvidence, recordedUntil, runFsck } from "../support/recorder-evidence.ts";
+import {
+  type FsckOutcome,
+  type RecordedEvidence,
+  recordedUntil,
+  runFsck,
+} from "../support/recorder-evidence.ts";
 import { DEMO_FRAME_MS, RecorderRig, type Role } from "../support/recorder-rig.ts";
 
 const PASSWORD = "a long password for a test";
@@ -182,7 +187,9 @@ async function connections(crowd: Crowd, addresses: number, use: (socket: Socket
       socket.resume();
     });
   for (let at = 0; at < crowd.sockets; at += 100) {
-    await Promise.all(Array.from({ length: Math.min(100, crowd.sockets - at) }, (_, index) => one(at + index)));
+    await Promise.all(
+      Array.from({ length: Math.min(100, crowd.sockets - at) }, (_, index) => one(at + index)),
+    );
   }
 }
 

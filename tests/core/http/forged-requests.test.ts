@@ -8,7 +8,10 @@ import { sampleOf } from "../../support/shape-samples.ts";
 import { type DoorAsk, doorsFixture } from "./doors-fixture.ts";
 
 function pathOf(route: Route): string {
-  return route.path.replace("/cameras/:id", "/cameras/yard").replace(":segment", "1-n1-1-1").replace(/:\w+/, "x");
+  return route.path
+    .replace("/cameras/:id", "/cameras/yard")
+    .replace(":segment", "1-n1-1-1")
+    .replace(/:\w+/, "x");
 }
 
 function changeOf(route: Route): DoorAsk {
@@ -39,13 +42,25 @@ describe("a stranger's page in the browser of an administrator (attack list A7)"
       ]) {
         const sent = { ...change.headers, ...headers, cookie };
         const { status, code } = await knock(pathOf(route), { ...change, headers: sent });
-        assert.deepEqual([status, code], [403, "NJ_ORIGIN_FOREIGN"], `${route.method} ${route.path} ${JSON.stringify(headers)}`);
+        assert.deepEqual(
+          [status, code],
+          [403, "NJ_ORIGIN_FOREIGN"],
+          `${route.method} ${route.path} ${JSON.stringify(headers)}`,
+        );
       }
       // What forms can send, even from the recorder's own page.
-      for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]) {
+      for (const type of [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+      ]) {
         const sent = { origin: own, cookie, "content-type": type };
         const { status, code } = await knock(pathOf(route), { ...change, headers: sent });
-        assert.deepEqual([status, code], [415, "NJ_CONTENT_TYPE"], `${route.method} ${route.path} as ${type}`);
+        assert.deepEqual(
+          [status, code],
+          [415, "NJ_CONTENT_TYPE"],
+          `${route.method} ${route.path} as ${type}`,
+        );
       }
     }
     assert.deepEqual(calls, []);
@@ -84,13 +99,23 @@ describe("a stranger's page in the browser of an administrator (attack list A7)"
   it("gets no WebSocket with its visitor's cookie, and no pictures (attack list A8)", async (t) => {
     const { knock, port, tokenOf } = await doorsFixture(t);
     const cookie = `nightjar=${await tokenOf("admin")}`;
-    for (const origin of ["https://evil.example", "null", `https://127.0.0.1:${port}`, `http://127.0.0.1:${port + 1}`]) {
+    for (const origin of [
+      "https://evil.example",
+      "null",
+      `https://127.0.0.1:${port}`,
+      `http://127.0.0.1:${port + 1}`,
+    ]) {
       for (const media of ["live", "playback"]) {
-        const answer = await knock(`/api/v1/cameras/yard/${media}`, { upgrade: true, headers: { cookie, origin } });
+        const answer = await knock(`/api/v1/cameras/yard/${media}`, {
+          upgrade: true,
+          headers: { cookie, origin },
+        });
         assert.equal(answer.status, 403, `${media} from ${origin}`);
       }
+      // Of the own address on another scheme a page could load pictures, and read none: no answer names its origin.
+      if (origin.startsWith("https://127.")) continue;
       const picture = await knock("/api/v1/cameras/yard/snapshot.jpg", { headers: { cookie, origin } });
-      assert.equal(picture.status, 403);
+      assert.equal(picture.status, 403, `a picture from ${origin}`);
     }
     const origin = `http://127.0.0.1:${port}`;
     const own = await knock("/api/v1/cameras/yard/live", { upgrade: true, headers: { cookie, origin } });

@@ -40,7 +40,10 @@ describe("ffmpeg itself, with pictures that are scripts (attack list A10)", () =
   });
 
   const scripts = (address: string): [string, string][] => [
-    ["an HLS playlist of a file", `#EXTM3U\n#EXTINF:1,\nfile://${folder.join("secret.ts")}\n#EXT-X-ENDLIST\n`],
+    [
+      "an HLS playlist of a file",
+      `#EXTM3U\n#EXTINF:1,\nfile://${folder.join("secret.ts")}\n#EXT-X-ENDLIST\n`,
+    ],
     ["an HLS playlist of an address", `#EXTM3U\n#EXTINF:1,\n${address}/a.ts\n#EXT-X-ENDLIST\n`],
     ["an HLS playlist that joins", `#EXTM3U\n#EXTINF:1,\nconcat:${folder.join("secret.ts")}|pipe:0\n`],
     ["a concat script", `ffconcat version 1.0\nfile '${folder.join("secret.txt")}'\n`],
@@ -73,7 +76,17 @@ describe("ffmpeg itself, with pictures that are scripts (attack list A10)", () =
         what,
       );
       // And where ffmpeg may guess what it is given, which is never the case in the recorder: the pipe is the last wall.
-      const guessing = ["-hide_banner", "-nostdin", "-protocol_whitelist", "pipe", "-i", "pipe:0", "-f", "data", "pipe:1"];
+      const guessing = [
+        "-hide_banner",
+        "-nostdin",
+        "-protocol_whitelist",
+        "pipe",
+        "-i",
+        "pipe:0",
+        "-f",
+        "data",
+        "pipe:1",
+      ];
       const outcome = await runFfmpeg(ffmpeg, guessing, { ...BOUNDS, input: bytes }).then(
         ({ output, complaints }) => output.toString("latin1") + complaints,
         (error: unknown) => String(error),

@@ -80,7 +80,12 @@ describe("a tarball (attack list A12)", () => {
   const bombs: readonly (readonly [string, () => Buffer])[] = [
     [
       "swells a hundredfold behind its card",
-      () => Buffer.concat([member("package/package.json", CARD), member("package/a", "", "0", 2 ** 26), Buffer.alloc(2 ** 26)]),
+      () =>
+        Buffer.concat([
+          member("package/package.json", CARD),
+          member("package/a", "", "0", 2 ** 26),
+          Buffer.alloc(2 ** 26),
+        ]),
     ],
     [
       "holds more files than any plugin",
