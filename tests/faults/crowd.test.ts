@@ -10,7 +10,7 @@ describe("a crowd at the doors while 4 cameras are recorded", {
 }, () => {
   let result: CrowdResult;
   before(async () => {
-    result = await crowd({ cameras: 4, sockets: SOCKETS, requests: 300 });
+    result = await crowd({ cameras: 4, sockets: SOCKETS, requests: 300, lastsMs: 500 });
   });
 
   it("keeps nobody at home from an answer", (t) => {

@@ -1,5 +1,5 @@
 // Crowds at the recorder's doors while cameras are recorded (attack list A25): `node tests/faults/crowd.ts [--cameras N]
-// [--sockets N] [--requests N]`. Idle connections, headers and bodies that never end, log-ins, live views and clips by the
+// [--sockets N] [--requests N] [--seconds N]`. Idle connections, headers and bodies that never end, log-ins, live views and clips by the
 // thousand; one after the other in one recording. Goals: somebody at home is answered all the time, the processes stay
 // small, and every frame is recorded. Strangers come from other loopback addresses than the people of the house.
 import { readFileSync } from "node:fs";
@@ -21,8 +21,6 @@ const ROLES: readonly Role[] = ["media", "core", "gateway"];
 const STRANGERS = 8;
 const HOME = "127.0.0.1";
 const ASK_EVERY_MS = 200;
-/** How long an attack goes on once it is there. */
-const LASTS_MS = 3_000;
 const ANSWER_LIMIT_MS = 60_000;
 
 export interface CrowdAttack {
@@ -64,6 +62,8 @@ export async function crowd(options: {
   readonly sockets: number;
   /** Log-ins, live views, clips. */
   readonly requests: number;
+  /** How long each attack goes on once it is there. */
+  readonly lastsMs: number;
   readonly log?: (text: string) => void;
 }): Promise<CrowdResult> {
   const rig = await RecorderRig.start({ cameras: options.cameras });
@@ -88,9 +88,9 @@ export async function crowd(options: {
           outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
         },
       });
-      await new Promise((resolve) => setTimeout(resolve, LASTS_MS));
+      await new Promise((resolve) => setTimeout(resolve, options.lastsMs));
       const seen = await home.stop();
-      attacks.push({ name, outcomes, ...seen, megabytes: megabytes(rig) });
+      attacks.push({ name, outcomes: { ...outcomes }, ...seen, megabytes: megabytes(rig) });
       for (const each of open) each.destroy();
       options.log?.(JSON.stringify(attacks.at(-1)));
     }
@@ -339,6 +339,7 @@ if (process.argv[1] === import.meta.filename) {
       cameras: { type: "string", default: "16" },
       sockets: { type: "string", default: "10000" },
       requests: { type: "string", default: "1000" },
+      seconds: { type: "string", default: "15" },
     },
   });
   const sockets = Number(values.sockets);
@@ -348,6 +349,7 @@ if (process.argv[1] === import.meta.filename) {
     cameras: Number(values.cameras),
     sockets,
     requests: Number(values.requests),
+    lastsMs: Number(values.seconds) * 1_000,
     log: (text) => process.stdout.write(`${text}\n`),
   });
   process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);

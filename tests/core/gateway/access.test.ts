@@ -237,6 +237,27 @@ describe("access to pictures", () => {
     }
   });
 
+  it("lets the oldest of many bodies that never end give way, and answers whoever sends a whole one", async () => {
+    gateway.core.answer = (request, response) => {
+      request.on("error", () => undefined);
+      request.resume().on("end", () => response.end("{}"));
+    };
+    const unfinished = "POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n1";
+    const answers: string[] = [];
+    const sockets = Array.from({ length: 300 }, () => {
+      const socket = connect(gateway.port, "127.0.0.1");
+      socket.on("data", (chunk) => answers.push(String(chunk)));
+      socket.on("error", () => undefined);
+      socket.write(unfinished);
+      return socket;
+    });
+    await until(() => answers.length >= 44, "the oldest to be given up");
+    assert.ok(answers.every((answer) => /^HTTP\/1\.1 503 [\s\S]*NJ_GATEWAY_BUSY/.test(answer)));
+    const whole = await fetch(`${gateway.http}/api/v1/session`, { method: "POST", body: "{}" });
+    assert.equal(whole.status, 200);
+    for (const socket of sockets) socket.destroy();
+  });
+
   it("answers what is not HTTP with a problem too, and cuts it off", async () => {
     const cases: [string, number, string][] = [
       ["\u0016\u0003\u0001\u0002 no TLS here\r\n\r\n", 400, "NJ_BAD_REQUEST"],
