@@ -1,7 +1,7 @@
 // Names that are pages and scripts, wherever a name can come from (attack list A22): cameras, the recorder, accounts, a
 // plugin's card and what it says when it fails. On every page they are letters, nothing runs, and nothing is even tried.
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -39,6 +39,7 @@ describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, t
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "nj-hostile-"));
     const plugin = join(folder, PLUGIN);
+    await mkdir(plugin);
     const [first, second, third] = PAYLOADS;
     writeStranger(plugin, {
       card: {
