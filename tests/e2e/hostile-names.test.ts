@@ -84,7 +84,8 @@ describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, t
       });
       page.on("pageerror", (error) => faults.push(error.message));
       page.on("request", (request) => {
-        if (/\/x$|canary/.test(new URL(request.url()).pathname)) faults.push(`asked for ${request.url()}`);
+        if (/\/x$|window\.canary/.test(new URL(request.url()).pathname))
+          faults.push(`asked for ${request.url()}`);
       });
       for (const path of [...PAGES, `cameras/${cameras[0]}`, `plugins?name=${PLUGIN}`]) {
         await page.goto(`${recorder.url}/${path}`);

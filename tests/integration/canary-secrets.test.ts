@@ -14,7 +14,7 @@ import { testPatience, waitFor } from "../../core/testing/wait-for.ts";
 import { documentedRoutes } from "../../scripts/documented-routes.ts";
 import { authenticatorApp } from "../support/authenticator-app.ts";
 import { nightjar } from "../support/nightjar-command.ts";
-import { ROOT } from "../support/recorder-rig.ts";
+import { PROGRAM } from "../support/program.ts";
 import { writeStranger } from "../support/stranger.ts";
 
 const PLUGIN = "nightjar-camera-canary";
@@ -53,7 +53,7 @@ class Recorder {
   constructor(dataDir: string, pluginPath: string) {
     this.dataDir = dataDir;
     const args = ["start", "--json", "--data", dataDir, "--log-level", "debug", "--plugin-path", pluginPath];
-    this.#child = spawn(process.execPath, [join(ROOT, "core/main.ts"), ...args], {
+    this.#child = spawn(process.execPath, [PROGRAM, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
