@@ -2,8 +2,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { describe, it, type TestContext } from "node:test";
+import { connect as connectTls } from "node:tls";
+import { generate } from "selfsigned";
 import { ConnectionPlaces } from "../../../../core/gateway/doors/connection-places.ts";
 import { waitFor } from "../../../../core/testing/wait-for.ts";
 
@@ -82,6 +85,45 @@ describe("places for connections", () => {
     await open();
     await waitFor(() => served.closed, { what: "the answered one to give way" });
     assert.equal(places.count, 2);
+  });
+
+  it("are known by TLS connections too", async (t) => {
+    const { private: key, cert } = await generate([{ name: "commonName", value: "x" }], {
+      keyType: "ec",
+      curve: "P-256",
+    });
+    const places = new ConnectionPlaces({ isTrusted: () => false, limit: 1, limitPerAddress: 10 });
+    const held: ServerResponse[] = [];
+    const server = createTlsServer({ key, cert }, (incoming, response) => {
+      places.serve(incoming, response);
+      held.push(response);
+    });
+    server.on("connection", (socket: Socket) => places.admit(socket));
+    server.on("tlsClientError", () => undefined);
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const served = connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false });
+    t.after(() => {
+      served.destroy();
+      server.closeAllConnections();
+      server.close();
+    });
+    served.on("error", () => undefined);
+    served.write(request("/"));
+    await waitFor(() => held.length === 1, { what: "the request" });
+    const refused = connect({ port, host: "127.0.0.1" });
+    refused.on("error", () => undefined);
+    refused.resume();
+    await waitFor(() => refused.closed, { what: "the refusal" });
+    assert.equal(served.closed, false);
+    held[0]?.end();
+    await waitFor(() => held[0]?.closed === true, { what: "the answer" });
+    const next = connect({ port, host: "127.0.0.1" });
+    next.on("error", () => undefined);
+    t.after(() => next.destroy());
+    served.resume();
+    await waitFor(() => served.closed, { what: "the answered one to give way" });
   });
 
   it("are refused when all who have them are being served", async (t) => {
