@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { TSchema } from "typebox";
+import { EVENT_PATHS } from "../../../core/gateway/doors/routes.ts";
 import type { Route } from "../../../core/http/route.ts";
 import { sampleOf } from "../../support/shape-samples.ts";
 import { type DoorAsk, doorsFixture } from "./doors-fixture.ts";
@@ -112,11 +113,16 @@ describe("a stranger's page in the browser of an administrator (attack list A7)"
         });
         assert.equal(answer.status, 403, `${media} from ${origin}`);
       }
+      for (const path of EVENT_PATHS) {
+        const answer = await knock(path, { upgrade: true, headers: { cookie, origin } });
+        assert.equal(answer.status, 403, `${path} from ${origin}`);
+      }
       // Of the own address on another scheme a page could load pictures, and read none: no answer names its origin.
       if (origin.startsWith("https://127.")) continue;
       const picture = await knock("/api/v1/cameras/yard/snapshot.jpg", { headers: { cookie, origin } });
       assert.equal(picture.status, 403, `a picture from ${origin}`);
     }
+    for (const path of EVENT_PATHS) assert.equal((await knock(path, { upgrade: true })).status, 401, path);
     const origin = `http://127.0.0.1:${port}`;
     const own = await knock("/api/v1/cameras/yard/live", { upgrade: true, headers: { cookie, origin } });
     assert.equal(own.status, 101);

@@ -113,13 +113,14 @@ function questionsOf(routes: readonly Route[]): Question[] {
           .replace("/cameras/:id", `/cameras/${camera}`)
           .replace(":segment", "1-n1-1-1")
           .replace(/:\w+/, "job-1");
-        const query = route.query === undefined ? {} : (sampleOf(route.query) as Record<string, unknown>);
-        const given = { ...query, ...(place === "query" ? { cameras: camera } : {}) };
-        if (place !== "query")
-          for (const camera of CAMERA_NAMES) delete (given as Record<string, unknown>)[camera];
-        // A range or an amount that makes sense together; cursors are handed out, not made up.
-        Object.assign(given, "end" in given ? { end: "2026-01-01T01:00:00Z" } : {});
-        delete (given as Record<string, unknown>)["cursor"];
+        // What must be there, and the camera: all else is for tests of the routes.
+        const { required = [] } = (route.query ?? {}) as { required?: readonly string[] };
+        const sample = route.query === undefined ? {} : (sampleOf(route.query) as Record<string, unknown>);
+        const given = {
+          ...Object.fromEntries(required.map((name) => [name, sample[name]])),
+          ...(required.includes("end") ? { end: "2026-01-01T01:00:00Z" } : {}),
+          ...(place === "query" ? { cameras: camera } : {}),
+        };
         return `${path}?${new URLSearchParams(given as Record<string, string>)}`;
       },
       ask: (camera) => ({ method: route.method, ...bodyOf(route, camera, place) }),
