@@ -40,7 +40,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
     files: ["tests/e2e/**/*.test.ts"],
     big: ["playback", "footage-live", "live", "wall", "codecs"],
   },
-  faults: { files: ["tests/faults/**/*.test.ts"], big: ["kill-storm", "neighbours", "bad-plugins"] },
+  faults: { files: ["tests/faults/**/*.test.ts"], big: ["kill-storm", "neighbours", "bad-plugins", "crowd"] },
 };
 /** Started early, since they take longest: a run is over when its last file is. */
 const LONG = [

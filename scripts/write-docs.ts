@@ -1,6 +1,7 @@
 // Writes the references in docs/reference that follow from code: `node scripts/write-docs.ts [--check]`.
 //   config.md  from the schema of config.json
 //   http.md    from the routes of the API
+//   rights.md  from their policies and the rights of roles
 //   plugin-api.md, plugin-quality.md  from what plugins may import, and from the rules of their quality
 //   ui/src/api/generated.ts  types of the interface's HTTP client, from the API's description
 //   errors.md  its explanations are written by hand; only the column of HTTP statuses is brought up to date
@@ -10,14 +11,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TSchema } from "typebox";
 import { ConfigSchema } from "../core/config/config-schema.ts";
-import { apiRoutes } from "../core/http/app.ts";
 import { GATEWAY_ROUTES } from "../core/http/gateway-routes.ts";
 import { openApiDocument, policyText } from "../core/http/openapi.ts";
-import type { Route } from "../core/http/route.ts";
-import type { HttpServices } from "../core/http/services.ts";
 import { apiTypes } from "./api-types.ts";
+import { documentedRoutes } from "./documented-routes.ts";
 import { errorCodes } from "./error-codes.ts";
 import { pluginApiPage, pluginQualityPage } from "./plugin-pages.ts";
+import { rightsPage } from "./rights-page.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const MADE = "<!-- Written by scripts/write-docs.ts: change the code, not this page. -->";
@@ -28,6 +28,7 @@ export function generatedDocs(): Map<string, string> {
   return new Map([
     ["docs/reference/config.md", configPage()],
     ["docs/reference/http.md", httpPage()],
+    ["docs/reference/rights.md", rightsPage(MADE, documentedRoutes())],
     ["docs/reference/plugin-api.md", pluginApiPage(ROOT, MADE)],
     ["docs/reference/plugin-quality.md", pluginQualityPage(MADE)],
     ["ui/src/api/generated.ts", apiTypesFile()],
@@ -122,13 +123,6 @@ function httpPage(): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** The routes as they are declared. Their handlers are not called, so nothing stands behind the services. */
-function documentedRoutes(): Route[] {
-  const nothing: unknown = new Proxy(() => undefined, { get: () => nothing });
-  const [, metrics, passes] = [nothing, nothing, nothing] as Parameters<typeof apiRoutes>;
-  return apiRoutes(nothing as HttpServices, metrics, passes);
-}
-
 /** Types for the interface's client, laid out as the house style wants it. */
 function apiTypesFile(): string {
   const document = openApiDocument([...documentedRoutes(), ...GATEWAY_ROUTES], "");
@@ -159,7 +153,7 @@ function cell(text: string): string {
 if (import.meta.main) {
   if (process.argv.includes("--help")) {
     process.stdout.write(
-      "node scripts/write-docs.ts [--check]: writes docs/reference/{config,http,errors,plugin-api,plugin-quality}.md from code\n",
+      "node scripts/write-docs.ts [--check]: writes docs/reference/{config,http,rights,errors,plugin-api,plugin-quality}.md from code\n",
     );
   } else {
     const check = process.argv.includes("--check");

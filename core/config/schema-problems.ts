@@ -11,12 +11,14 @@ export interface SchemaProblem {
 
 const MAX_PROBLEMS = 20;
 const MAX_DEPTH = 32;
+/** Longer pointers are cut: an answer must not give back a megabyte that somebody sent as the name of a key. */
+const MAX_POINTER_CHARACTERS = 300;
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 
 /** All that is wrong with `value`, at most 20 problems, outermost first; empty when it fits. */
 export function schemaProblems(schema: TSchema, value: unknown): SchemaProblem[] {
   const unsafe = unsafeKeyProblem(value);
-  if (unsafe !== undefined) return [unsafe];
+  if (unsafe !== undefined) return [{ ...unsafe, path: bounded(unsafe.path) }];
   const problems = new Map<string, string>();
   const branches = new Set<string>();
   for (const error of Errors(schema, value)) {
@@ -33,7 +35,11 @@ export function schemaProblems(schema: TSchema, value: unknown): SchemaProblem[]
   if (problems.size === 0) {
     for (const path of branches) problems.set(path, "has none of the allowed forms");
   }
-  return [...problems].map(([path, message]) => ({ path, message })).slice(0, MAX_PROBLEMS);
+  return [...problems].slice(0, MAX_PROBLEMS).map(([path, message]) => ({ path: bounded(path), message }));
+}
+
+function bounded(pointer: string): string {
+  return pointer.length > MAX_POINTER_CHARACTERS ? `${pointer.slice(0, MAX_POINTER_CHARACTERS)}…` : pointer;
 }
 
 type ValidationError = ReturnType<typeof Errors>[number];

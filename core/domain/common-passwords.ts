@@ -12,6 +12,7 @@ loveme forever always trustno trust nothing something anything whatever blank em
 qwerty qwertz azerty qwert qwertyuiop qwertzuiop azertyuiop asdf asdfgh asdfghjkl asdfjkl zxcvbn zxcvbnm yxcvbnm qazwsx
 qazwsxedc wsxedc edcrfv rfvtgb qweasd qweasdzxc asdzxc qwe asd zxc poiuy poiuytrewq lkjhgfdsa mnbvcxz zaq xsw
 abc abcd abcde abcdef abcdefg abcdefgh xyz aaa bbb xxx zzz
+woaini unbelievable jamesbond startrek christopher jacqueline constantin valentina francesco giovanni
 nightjar camera cameras cam ipcam webcam video recorder recording nvr dvr cctv surveillance security secure safety guard
 alarm monitor hikvision dahua axis hanwha uniview reolink foscam tplink amcrest vivotek bosch sony panasonic samsung
 ubiquiti unifi synology qnap frigate zoneminder blueiris homeassistant raspberry raspberrypi raspbian debian ubuntu linux

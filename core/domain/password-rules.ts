@@ -8,7 +8,31 @@ export const PASSWORD_MIN_CHARACTERS = 12;
 export const PASSWORD_MAX_CHARACTERS = 1024;
 
 const LONGEST_WORD = 16;
-const RUNS = ["01234567890", "09876543210", "abcdefghijklmnopqrstuvwxyz", "zyxwvutsrqponmlkjihgfedcba"];
+/** What fingers do by themselves: counting, the alphabet, walks over a keyboard's rows and columns. */
+const WALKS = [
+  "01234567890",
+  "abcdefghijklmnopqrstuvwxyz",
+  "qwertyuiop",
+  "qwertzuiop",
+  "azertyuiop",
+  "asdfghjkl",
+  "zxcvbnm",
+  "yxcvbnm",
+  "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
+  "zaq1xsw2cde3vfr4bgt5nhy6mju7",
+  "1qazxsw23edcvfr45tgbnhy6",
+  "zaq12wsxcde34rfvbgt56yhn",
+  "qazwsxedcrfvtgbyhnujm",
+  "1q2w3e4r5t6z7u8i9o0p",
+  "q1w2e3r4t5z6u7i8o9p0",
+  "1q2w3e4r5t6y7u8i9o0p",
+  "q1w2e3r4t5y6u7i8o9p0",
+  "1a2b3c4d5e6f7g8h9i0j",
+  "a1b2c3d4e5f6g7h8i9j0",
+];
+const RUNS = WALKS.flatMap((walk) => [walk, [...walk].reverse().join("")]);
+/** Fewer letters than this among figures and signs are decoration themselves. */
+const LETTERS_OF_A_WORD = 3;
 const LEET: Readonly<Record<string, string>> = {
   "0": "o",
   "1": "i",
@@ -47,6 +71,7 @@ export function checkPassword(password: string, userName: string): void {
 function isCommon(password: string, userName: string): boolean {
   const text = password.normalize("NFKC").toLowerCase();
   if (new Set(text).size < 5 || isRepetition(text)) return true;
+  if ((text.match(/\p{L}/gu) ?? []).length < LETTERS_OF_A_WORD) return true;
   const words = new Set(COMMON_PASSWORD_WORDS);
   if (userName.length >= 3) words.add(userName.toLowerCase());
   // Read as typed and with figures read as letters: "p4ssw0rd" is "password".

@@ -4,8 +4,9 @@
 const CREDENTIALS = /\/\/[^\s/?#"'<>]*@/g;
 /** As people write them, with such characters in the password. A port is no password; bounded, to stay linear. */
 const SLOPPY_CREDENTIALS = /\/\/[^\s/?#@:"'<>]{0,200}:(?!\d{1,5}[/?#])[^\s"'<>]{0,200}@/g;
+/** In queries, and in paths as `/user=admin_password=x_channel=1.sdp`, which some cameras want. */
 const SECRET_PARAMETER =
-  /([?&;](?:[\w-]{0,40}(?:password|passwd|pwd|pass|secret|token|ticket|auth|apikey|api_key|key))=)[^&;#\s"'<>]*/gi;
+  /([?&;/_](?:[\w-]{0,40}(?:password|passwd|pwd|pass|secret|token|ticket|auth|apikey|api_key|key))=)[^&;#\s"'<>]*/gi;
 
 /**
  * The text with the user part of every URL in it, and the value of every query parameter that sounds like a secret,

@@ -6,6 +6,7 @@ import { createServer, type Server } from "node:http";
 import Koa from "koa";
 import helmet from "koa-helmet";
 import { Type } from "typebox";
+import type { Log } from "../log.ts";
 import { ChangeFeed } from "./change-feed.ts";
 import { GATEWAY_ROUTES } from "./gateway-routes.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -13,7 +14,7 @@ import { openApiDocument } from "./openapi.ts";
 import { PagePasses } from "./page-passes.ts";
 import { pluginPageFiles, pluginPageRoutes } from "./plugin-pages.ts";
 import { pluginResources, routeOf } from "./plugin-resources.ts";
-import { httpError, problemAnswer } from "./problem.ts";
+import { httpError, type ProblemAnswer, problemAnswer } from "./problem.ts";
 import { answer, needs, type Route, route, SIGNED_IN } from "./route.ts";
 import { routeMiddleware } from "./router.ts";
 import { apiTokenRoutes } from "./routes/api-token-routes.ts";
@@ -75,14 +76,7 @@ export function createHttpApp(services: HttpServices): HttpApp {
       }
     } catch (error) {
       const problem = problemAnswer(error);
-      if (problem.status >= 500) {
-        services.log.error("a request failed", {
-          method: context.method,
-          path: context.path.slice(0, 200),
-          code: problem.body.code,
-          reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
-        });
-      }
+      if (problem.status >= 500) logFailure(services.log, context, problem, error);
       context.status = problem.status;
       context.set(problem.headers);
       context.set("content-type", "application/problem+json");
@@ -178,6 +172,17 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
     }),
   );
   return routes;
+}
+
+/** A fault of our own with its place; somebody else's absence, which the caller was told of, in a sentence. */
+function logFailure(log: Log, context: Koa.Context, { status, body }: ProblemAnswer, error: unknown): void {
+  const fields = { method: context.method, path: context.path.slice(0, 200), code: body.code };
+  if (status === 503 || status === 504) {
+    log.info("a request could not be served now", { ...fields, reason: body.detail });
+    return;
+  }
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  log.error("a request failed", { ...fields, reason });
 }
 
 function securityHeaders(): Koa.Middleware {

@@ -4,10 +4,11 @@
 import { Readable } from "node:stream";
 import type { Clock, Timer } from "../clock.ts";
 import { NightjarError } from "../errors.ts";
-import type { Principal } from "../users/principal.ts";
+import { mayDo, type Principal } from "../users/principal.ts";
 import type { EndReason } from "../users/sessions.ts";
 import { type Change, concerns, frame, maySeeChange, payloadOf } from "./change.ts";
 import { ChangeHistory, type KeptChange } from "./change-history.ts";
+import { cameraFor } from "./visible-cameras.ts";
 
 export type { Change } from "./change.ts";
 
@@ -40,6 +41,7 @@ export class ChangeFeed {
   readonly #listeners = new Set<Listener>();
   readonly #timers: readonly Timer[];
   readonly #history: ChangeHistory;
+  readonly #withoutSecrets = new WeakMap<Change, string>();
   #findSession: ((sessionId: string) => Promise<Principal | undefined>) | undefined;
 
   constructor(clock: Clock) {
@@ -146,11 +148,21 @@ export class ChangeFeed {
     for (const kept of missed) this.#offer(listener, kept);
   }
 
-  #offer(listener: Listener, { id, change, data }: KeptChange): void {
+  #offer(listener: Listener, kept: KeptChange): void {
+    const { id, change } = kept;
     const { cameras, types } = listener.wish;
     if (types !== undefined && !types.has(change.type)) return;
     if (cameras !== undefined && !concerns(change, cameras)) return;
-    if (maySeeChange(listener.principal, change)) this.#send(listener, frame(change.type, data, id));
+    if (!maySeeChange(listener.principal, change)) return;
+    this.#send(listener, frame(change.type, this.#dataFor(listener.principal, kept), id));
+  }
+
+  /** Cameras without the secrets in their addresses for those who may not change them; made once for all of these. */
+  #dataFor(principal: Principal, { change, data }: KeptChange): string {
+    if (change.type !== "camera" || mayDo(principal, "cameras.edit")) return data;
+    const made = this.#withoutSecrets.get(change) ?? JSON.stringify(cameraFor(principal, change.camera));
+    this.#withoutSecrets.set(change, made);
+    return made;
   }
 
   #send(listener: Listener, text: string): void {

@@ -46,6 +46,9 @@ export function routeMiddleware(routes: readonly Route[], services: HttpServices
     notImplemented: () => httpError(405, "NJ_METHOD_NOT_ALLOWED", "no resource has such a method"),
   });
   return async (context, next) => {
+    // No other site has business here, so none is told what it might send.
+    if (context.method === "OPTIONS")
+      throw httpError(405, "NJ_METHOD_NOT_ALLOWED", "no resource has such a method");
     await dispatch(context as never, async () => {
       await allowed(context as never, next);
     });

@@ -1,6 +1,7 @@
 // Which cameras a caller means and may see, for routes that take several at once.
 import type { CameraRight } from "../domain/roles.ts";
-import { mayDoWith, type Principal } from "../users/principal.ts";
+import { withoutSecrets } from "../system/diagnostics.ts";
+import { mayDo, mayDoWith, type Principal } from "../users/principal.ts";
 import { invalidRequest } from "./request-checks.ts";
 import { cameraNotFound } from "./router.ts";
 import type { CameraService } from "./services.ts";
@@ -8,13 +9,23 @@ import type { CameraView } from "./wire-schemas.ts";
 
 const MOST_AT_ONCE = 1_024;
 
+/**
+ * A camera as an account may see it. An address may hold a password in its query or path, where a camera wants it so: who
+ * may change the camera needs it, all others see `***` there.
+ */
+export function cameraFor(principal: Principal, camera: CameraView): CameraView {
+  if (mayDo(principal, "cameras.edit")) return camera;
+  return { ...camera, config: withoutSecrets(camera.config) as CameraView["config"] };
+}
+
 /** The cameras that the account may see. */
 export function visibleCameras(
   cameras: CameraService,
   principal: Principal,
   right: CameraRight,
 ): CameraView[] {
-  return cameras.list().filter((camera) => mayDoWith(principal, right, camera.id));
+  const seen = cameras.list().filter((camera) => mayDoWith(principal, right, camera.id));
+  return seen.map((camera) => cameraFor(principal, camera));
 }
 
 /**

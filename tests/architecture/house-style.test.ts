@@ -1,4 +1,5 @@
-// House rules that a machine can check: headers, lengths, one way out of the process, no shell.
+// House rules that a machine can check: headers, lengths, one way out of the process, no shell (attack list A10), no SQL from
+// values (attack list A21).
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { sourcesBelow } from "./source-tree.ts";
@@ -44,6 +45,21 @@ describe("every source file", () => {
       offenders(({ text }) => /shell:\s*true|\bexecSync\(|[^.\w]exec\(\s*["'`]/.test(text)),
       [],
     );
+  });
+
+  it("builds no SQL from values: what stands in its templates are columns, conditions and lists of question marks", () => {
+    const known =
+      /^(?:[A-Z_0-9]+|FIELDS\.map\(.*|Object\.(?:keys|values|entries)\(.*|columns?|conditions?(?:\.join\(.*)?|rest|table|byUser|marks|places|version|order|where|.*\.map\(\(\) => "\?"\).*)$/;
+    const strange = PRODUCT.flatMap(({ path, text }) =>
+      [...text.matchAll(/`(?:select|insert|update|delete|with|pragma|create|drop)\s[^`]*`/gi)].flatMap(
+        ([sql]) =>
+          [...sql.matchAll(/\$\{((?:[^{}]|\{[^}]*\})*)\}/g)]
+            .map(([, value = ""]) => value.trim())
+            .filter((value) => !known.test(value))
+            .map((value) => `${path}: ${value}`),
+      ),
+    );
+    assert.deepEqual(strange, []);
   });
 
   it("throws errors with a code, never a plain Error", () => {

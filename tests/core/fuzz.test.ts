@@ -1,4 +1,5 @@
-// Every parser survives 100 000 mutated inputs: nothing thrown but what its door promises, no endless loop.
+// Every parser survives 100 000 mutated inputs: nothing thrown but what its door promises, no endless loop
+// (attack list A12, A19).
 import { describe, it } from "node:test";
 import { Mutator } from "../../core/testing/mutator.ts";
 import { fuzzTargets } from "./fuzz-targets.ts";

@@ -1,5 +1,5 @@
 // The gallery of bad plugins (tests/support/bad-plugins.ts), each beside a good one in a real host: it is contained, named
-// and shown, and the good one notices nothing.
+// and shown, and the good one notices nothing (attack list A13).
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import { after, describe, it } from "node:test";

@@ -1,5 +1,6 @@
 // Cameras that misbehave, through the whole recorder: each says in words over HTTP what is wrong, comes back within five
-// seconds when it is mended, and costs neither the other cameras nor the memory and the processor anything (issue "Bad input").
+// seconds when it is mended, and costs neither the other cameras nor the memory and the processor anything (issue "Bad input",
+// attack list A19).
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";

@@ -1,4 +1,5 @@
-// What is not installed, from a real registry (verdaccio) and from files: refused with the reason, nothing changed.
+// What is not installed, from a real registry (verdaccio) and from files: refused with the reason, nothing changed
+// (attack list A12, A13).
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { after, afterEach, before, describe, it } from "node:test";

@@ -1,5 +1,5 @@
 // The walls around a stranger's plugin: what it may not touch, tried from inside in every way of confinement that this
-// machine can; and the walls of the system alone, tried by a program that nothing inside holds back.
+// machine can; and the walls of the system alone, tried by a program that nothing inside holds back (attack list A13).
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";

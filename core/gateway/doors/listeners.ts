@@ -10,6 +10,8 @@ import type { Log } from "../../log.ts";
 import type { GatewaySettings, ListeningState } from "../protocol.ts";
 import type { SavedStateFile } from "../saved-state.ts";
 import type { ServerCertificate } from "./certificates.ts";
+import { ConnectionPlaces } from "./connection-places.ts";
+import { answerMalformed } from "./malformed.ts";
 
 /** How many ports after a busy one are tried. */
 const PORTS_TRIED = 50;
@@ -21,9 +23,8 @@ const LIMITS = {
   keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 2_000,
 } as const;
-const CONNECTIONS_LIMIT = 4_096;
-/** A stranger's share of them; a trusted proxy speaks for many. */
-const CONNECTIONS_PER_ADDRESS = 1_536;
+/** Above the places that are given (connection-places.ts): a burst of connections that are about to be closed again. */
+const ACCEPTED_LIMIT = 8_192;
 
 export interface ListenerHandlers {
   request(request: IncomingMessage, response: ServerResponse): void;
@@ -46,11 +47,12 @@ export class Listeners {
   readonly #saved: SavedStateFile;
   readonly #log: Log;
   readonly #bound = new Map<Kind, Bound>();
-  readonly #perAddress = new Map<string, number>();
+  readonly #places: ConnectionPlaces;
   #problems = new Map<string, string>();
 
   constructor(handlers: ListenerHandlers, saved: SavedStateFile, log: Log) {
     this.#handlers = handlers;
+    this.#places = new ConnectionPlaces({ isTrusted: (address) => handlers.isTrusted(address) });
     this.#saved = saved;
     this.#log = log;
   }
@@ -148,34 +150,26 @@ export class Listeners {
       certificate === undefined
         ? createServer({ ...LIMITS })
         : createTlsServer({ ...LIMITS, ...secureContext(certificate), handshakeTimeout: 10_000 });
-    server.maxConnections = CONNECTIONS_LIMIT;
+    server.maxConnections = ACCEPTED_LIMIT;
     server.on("connection", (socket: Socket) => this.#admit(socket, sockets));
-    server.on("request", (request: IncomingMessage, response: ServerResponse) =>
-      this.#handlers.request(request, response),
-    );
-    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) =>
-      this.#handlers.upgrade(request, socket, head),
-    );
+    server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+      this.#places.serve(request, response);
+      this.#handlers.request(request, response);
+    });
+    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      this.#places.keep(request.socket);
+      this.#handlers.upgrade(request, socket, head);
+    });
+    server.on("clientError", answerMalformed);
     server.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
     return server;
   }
 
   #admit(socket: Socket, sockets: Set<Socket>): void {
-    const address = socket.remoteAddress ?? "";
-    const count = (this.#perAddress.get(address) ?? 0) + 1;
-    if (count > CONNECTIONS_PER_ADDRESS && !this.#handlers.isTrusted(address)) {
-      socket.destroy();
-      return;
-    }
-    this.#perAddress.set(address, count);
+    if (!this.#places.admit(socket)) return;
     sockets.add(socket);
     socket.setNoDelay(true);
-    socket.once("close", () => {
-      sockets.delete(socket);
-      const left = (this.#perAddress.get(address) ?? 1) - 1;
-      if (left <= 0) this.#perAddress.delete(address);
-      else this.#perAddress.set(address, left);
-    });
+    socket.once("close", () => sockets.delete(socket));
   }
 
   async #closeOne(kind: Kind): Promise<void> {

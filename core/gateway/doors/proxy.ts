@@ -20,6 +20,11 @@ export const BODY_LIMIT_BYTES = 1024 * 1024;
 const ANSWER_TIMEOUT_MS = 30_000;
 /** Requests that wait for core at once: a core that hangs must not fill the memory. */
 const PENDING_LIMIT = 1_024;
+/**
+ * Requests whose bodies are still coming. One more, and the oldest gives way: strangers whose bodies never end must not
+ * take the places of those who wait for an answer (attack list A25).
+ */
+const UNFINISHED_LIMIT = 256;
 
 const PROBLEM_LIMIT_BYTES = 64 * 1024;
 
@@ -46,6 +51,8 @@ export class CoreProxy {
   readonly #answerTimeoutMs: number;
   readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 16, scheduling: "lifo" });
   #pending = 0;
+  /** How each is given up, the oldest first. */
+  readonly #unfinished = new Map<IncomingMessage, () => void>();
 
   constructor(socketPath: string, answerTimeoutMs: number = ANSWER_TIMEOUT_MS) {
     this.#socketPath = socketPath;
@@ -71,12 +78,20 @@ export class CoreProxy {
       sendProblem(response, new NightjarError("NJ_GATEWAY_BUSY", "unavailable", "too many requests wait"));
       return;
     }
-    this.#pending += 1;
+    const hasBody = announced > 0 || incoming.headers["transfer-encoding"] !== undefined;
     let counted = true;
+    let leave = hasBody ? this.#awaitBody(incoming, () => giveUp()) : this.#awaitCore();
     const answered = () => {
-      if (counted) this.#pending -= 1;
+      if (counted) leave();
       counted = false;
     };
+    if (hasBody) {
+      incoming.once("end", () => {
+        if (!counted) return;
+        leave();
+        leave = this.#awaitCore();
+      });
+    }
     const outgoing = request({
       socketPath: this.#socketPath,
       agent: this.#agent,
@@ -85,6 +100,12 @@ export class CoreProxy {
       headers: forwardedHeaders(incoming.headers, client, basePath),
       timeout: this.#answerTimeoutMs,
     });
+    const giveUp = () => {
+      response.setHeader("connection", "close");
+      const busy = "too many requests are being sent, and this one took longest";
+      sendProblem(response, new NightjarError("NJ_GATEWAY_BUSY", "unavailable", busy));
+      outgoing.destroy();
+    };
     outgoing.on("timeout", () => {
       if (counted) {
         outgoing.destroy(coreTimeout());
@@ -154,6 +175,26 @@ export class CoreProxy {
 
   close(): void {
     this.#agent.destroy();
+  }
+
+  #awaitCore(): () => void {
+    this.#pending += 1;
+    return () => {
+      this.#pending -= 1;
+    };
+  }
+
+  #awaitBody(incoming: IncomingMessage, giveUp: () => void): () => void {
+    const [oldest] = this.#unfinished;
+    if (oldest !== undefined && this.#unfinished.size >= UNFINISHED_LIMIT) {
+      const [request, giveOldestUp] = oldest;
+      this.#unfinished.delete(request);
+      giveOldestUp();
+    }
+    this.#unfinished.set(incoming, giveUp);
+    return () => {
+      this.#unfinished.delete(incoming);
+    };
   }
 }
 

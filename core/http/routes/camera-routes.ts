@@ -3,7 +3,7 @@ import { Type } from "typebox";
 import { answer, needs, needsOnCamera, type Route, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
 import { momentMs } from "../time-range.ts";
-import { visibleCameras } from "../visible-cameras.ts";
+import { cameraFor, visibleCameras } from "../visible-cameras.ts";
 import {
   CameraPatchSchema,
   CameraSchema,
@@ -70,7 +70,10 @@ export function cameraRoutes(services: HttpServices): Route[] {
       summary: "One camera with its state.",
       params: IdParams,
       response: CameraSchema,
-      handle: ({ params }) => cameras.get(params.id),
+      handle({ params, principal }) {
+        const camera = cameras.get(params.id);
+        return camera === undefined ? undefined : cameraFor(principal, camera);
+      },
     }),
     route({
       method: "PATCH",

@@ -1,5 +1,6 @@
 // Looks into a plugin's .tgz without unpacking it: the identity card (package.json in its first folder) and the checksum
-// of the file. Bounded, since anybody may have made it. Format: POSIX.1-2017 pax, "ustar Interchange Format".
+// of the file; and to its end, so that what npm would unpack is bounded too. Anybody may have made it (attack list A12).
+// Format: POSIX.1-2017 pax, "ustar Interchange Format".
 //
 //   offset  size  what
 //        0   100  name
@@ -16,7 +17,11 @@ import { NightjarError, systemCode } from "../../errors.ts";
 
 const BLOCK = 512;
 const FILE_LIMIT_BYTES = 256 * 1024 * 1024;
-const UNPACKED_LIMIT_BYTES = 1024 * 1024 * 1024;
+const UNPACKED_LIMIT_BYTES = 512 * 1024 * 1024;
+const ENTRIES_LIMIT = 10_000;
+/** No honest program shrinks to less than a hundredth; small ones may hold anything. */
+const RATIO_LIMIT = 100;
+const RATIO_FROM_BYTES = 8 * 1024 * 1024;
 const CARD_LIMIT_BYTES = 256 * 1024;
 
 export interface TarballFacts {
@@ -31,7 +36,7 @@ export async function readTarball(path: string): Promise<TarballFacts> {
     const kind = await stat(path);
     if (!kind.isFile()) throw tarballError(path, "it is no file");
     if (kind.size > FILE_LIMIT_BYTES) throw tarballError(path, `it is longer than ${FILE_LIMIT_BYTES} bytes`);
-    return { integrity: await checksumOf(path), card: await cardIn(path) };
+    return { integrity: await checksumOf(path), card: await cardIn(path, kind.size) };
   } catch (error) {
     if (error instanceof NightjarError) throw error;
     const reason = systemCode(error) ?? (error instanceof Error ? error.message : String(error));
@@ -45,25 +50,27 @@ async function checksumOf(path: string): Promise<string> {
   return `sha512-${hash.digest("base64")}`;
 }
 
-async function cardIn(path: string): Promise<unknown> {
+async function cardIn(path: string, packedBytes: number): Promise<unknown> {
   const file = createReadStream(path);
   const unpacked = createGunzip();
   file.once("error", (error) => unpacked.destroy(error));
   file.pipe(unpacked);
+  const archive = new ArchiveWalk();
   try {
-    const search = new CardSearch();
     let bytes = 0;
     for await (const chunk of unpacked) {
       bytes += (chunk as Buffer).length;
-      if (bytes > UNPACKED_LIMIT_BYTES) throw tarballError(path, "it unpacks to more than a plugin may hold");
-      const text = search.push(chunk as Buffer);
-      if (text !== undefined) return parseCard(path, text);
+      archive.push(chunk as Buffer);
+      const isBomb = bytes > RATIO_FROM_BYTES && bytes > packedBytes * RATIO_LIMIT;
+      if (isBomb || bytes > UNPACKED_LIMIT_BYTES || archive.entries > ENTRIES_LIMIT)
+        throw tarballError(path, "it unpacks to more than a plugin may hold");
     }
   } finally {
     file.destroy();
     unpacked.destroy();
   }
-  throw tarballError(path, "it holds no package.json");
+  if (archive.card === undefined) throw tarballError(path, "it holds no package.json");
+  return parseCard(path, archive.card);
 }
 
 function parseCard(path: string, text: string): unknown {
@@ -74,29 +81,39 @@ function parseCard(path: string, text: string): unknown {
   }
 }
 
-/** Goes through a tar stream until it has met `<folder>/package.json`. */
-class CardSearch {
+/** Goes through a tar stream to its end, holding no more of it than a header or the card. */
+class ArchiveWalk {
   #pending: Buffer = Buffer.alloc(0);
   #skipBytes = 0;
+  #isNoArchive: boolean = false;
+  entries = 0;
+  /** Text of the first `<folder>/package.json`. */
+  card: string | undefined;
 
-  /** Takes the next bytes; gives the card's text once it is complete. */
-  push(chunk: Buffer): string | undefined {
+  push(chunk: Buffer): void {
+    if (this.#isNoArchive) return;
     this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
     for (;;) {
       const skipped = Math.min(this.#skipBytes, this.#pending.length);
       this.#skipBytes -= skipped;
       this.#pending = this.#pending.subarray(skipped);
-      if (this.#skipBytes > 0 || this.#pending.length < BLOCK) return undefined;
+      if (this.#skipBytes > 0 || this.#pending.length < BLOCK) return;
       const header = this.#pending.subarray(0, BLOCK);
       const size = Number.parseInt(field(header, 124, 12).trim() || "0", 8);
-      if (!Number.isSafeInteger(size) || size < 0) return undefined;
+      if (!Number.isSafeInteger(size) || size < 0) {
+        this.#isNoArchive = true;
+        this.#pending = Buffer.alloc(0);
+        return;
+      }
       const type = header[156];
       const name = [field(header, 345, 155), field(header, 0, 100)].filter((part) => part !== "").join("/");
       const isCard = (type === 0 || type === 0x30) && /^(\.\/)?[^/]+\/package\.json$/.test(name);
-      if (isCard && size <= CARD_LIMIT_BYTES) {
-        if (this.#pending.length < BLOCK + size) return undefined;
-        return this.#pending.toString("utf8", BLOCK, BLOCK + size);
+      if (isCard && this.card === undefined && size <= CARD_LIMIT_BYTES) {
+        if (this.#pending.length < BLOCK + size) return;
+        this.card = this.#pending.toString("utf8", BLOCK, BLOCK + size);
       }
+      // Blocks of zeros end an archive and are no entries.
+      if (name !== "") this.entries += 1;
       this.#skipBytes = BLOCK + Math.ceil(size / BLOCK) * BLOCK;
     }
   }

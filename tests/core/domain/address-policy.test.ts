@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { checkStreamUrl, isLoopback, isSameHost } from "../../../core/domain/address-policy.ts";
 
-describe("the address policy for what an administrator typed", () => {
+describe("the address policy for what an administrator typed (attack list A9, A10)", () => {
   for (const url of [
     "rtsp://192.168.1.20/Streaming/Channels/101",
     "rtsps://camera.local:322/",

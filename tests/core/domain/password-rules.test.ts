@@ -22,6 +22,20 @@ describe("password rules (house plan 9, attack list A4)", () => {
     "iloveyou12345",
     "abcdefghijkl",
     "01/01/2026 01",
+    "1qaz2wsx3edc",
+    "1qaz2wsx3edc4rfv",
+    "!QAZ@WSX#EDC",
+    "1q2w3e4r5t6y",
+    "q1w2e3r4t5y6",
+    "zaq12wsxcde3",
+    "1a2b3c4d5e6f",
+    "1234qwerasdfzxcv",
+    "a123456789012",
+    "woaini1314520",
+    "unbelievable",
+    "christopher1",
+    "jamesbond007",
+    "startrek1234",
   ];
   for (const password of refused) {
     it(`refuses ${JSON.stringify(password)}`, () => assert.notEqual(passwordProblem(password), undefined));

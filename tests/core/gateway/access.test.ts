@@ -237,6 +237,56 @@ describe("access to pictures", () => {
     }
   });
 
+  it("lets the oldest of many bodies that never end give way, and answers whoever sends a whole one", async () => {
+    gateway.core.answer = (request, response) => {
+      request.on("error", () => undefined);
+      request.resume().on("end", () => response.end("{}"));
+    };
+    const unfinished = "POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n1";
+    const answers: string[] = [];
+    const sockets = Array.from({ length: 300 }, () => {
+      const socket = connect(gateway.port, "127.0.0.1");
+      socket.on("data", (chunk) => answers.push(String(chunk)));
+      socket.on("error", () => undefined);
+      socket.write(unfinished);
+      return socket;
+    });
+    await until(() => answers.length >= 44, "the oldest to be given up");
+    assert.ok(answers.every((answer) => /^HTTP\/1\.1 503 [\s\S]*NJ_GATEWAY_BUSY/.test(answer)));
+    const whole = await fetch(`${gateway.http}/api/v1/session`, { method: "POST", body: "{}" });
+    assert.equal(whole.status, 200);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it("answers what is not HTTP with a problem too, and cuts it off", async () => {
+    const cases: [string, number, string][] = [
+      ["\u0016\u0003\u0001\u0002 no TLS here\r\n\r\n", 400, "NJ_BAD_REQUEST"],
+      ["GET / HTTP/9.9\r\n\r\n", 400, "NJ_BAD_REQUEST"],
+      ["GET /\u0000 HTTP/1.1\r\nHost: x\r\n\r\n", 400, "NJ_BAD_REQUEST"],
+      ["GET / HTTP/1.1\r\nHost: x\r\nX: a\u0000b\r\n\r\n", 400, "NJ_BAD_REQUEST"],
+      ["GET / HTTP/1.1\r\nHost: x\r\n folded\r\n: y\r\n\r\n", 400, "NJ_BAD_REQUEST"],
+      ["POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400, "NJ_BAD_REQUEST"],
+      [
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        400,
+        "NJ_BAD_REQUEST",
+      ],
+      [`GET / HTTP/1.1\r\nHost: x\r\n${"X: y\r\n".repeat(4_000)}\r\n`, 431, "NJ_HEADERS_TOO_LARGE"],
+      [
+        `POST /api/v1/session HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;${"e".repeat(20_000)}\r\n`,
+        413,
+        "NJ_BODY_TOO_LARGE",
+      ],
+    ];
+    for (const [text, status, code] of cases) {
+      const answer = await raw(gateway.port, text);
+      assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `), text.slice(0, 40));
+      assert.match(answer, /\r\ncontent-type: application\/problem\+json\r\n/, text.slice(0, 40));
+      const [, body = ""] = answer.split("\r\n\r\n");
+      assert.equal((JSON.parse(body) as { code: string }).code, code, text.slice(0, 40));
+    }
+  });
+
   it("sends pages of core through as they come, without waiting for their end", async () => {
     gateway.core.answer = (_request, response) => {
       response.setHeader("content-type", "text/event-stream");

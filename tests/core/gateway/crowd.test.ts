@@ -1,5 +1,5 @@
 // Many viewers and slow ones: one subscription for five hundred, and a client that stops reading falls to key frames
-// without delaying the others.
+// without delaying the others (attack list A25).
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";

@@ -14,7 +14,7 @@ async function opened(t: Parameters<typeof httpFixture>[0]) {
   return { ...fixture, token, address, title: answer.json["title"] };
 }
 
-describe("a plugin's page", () => {
+describe("a plugin's page (attack list A11, A22)", () => {
   it("is opened by who holds its right, and by nobody else", async (t) => {
     const { ask, tokenOf } = await httpFixture(t);
     const open = (token: string | undefined, name = NAME) =>

@@ -32,7 +32,7 @@ async function recorder(t: Parameters<typeof httpFixture>[0], lines: string[] = 
   return { ...fixture, token, post };
 }
 
-describe("settings over HTTP", () => {
+describe("settings over HTTP (attack list A12)", () => {
   it("go from one recorder to another: export, dry run, import, and back again", async (t) => {
     const from = await recorder(t);
     const to = await recorder(t);

@@ -69,7 +69,7 @@ describe("a sealed settings file", () => {
   });
 });
 
-describe("settings files that were mutated", () => {
+describe("settings files that were mutated (attack list A12)", () => {
   it("are refused with a sentence or read as checked settings, never anything else: 2 000 sealed and 2 000 plain", async (t) => {
     const { transfer, users } = await settingsFixture(t);
     await users.accounts.create(

@@ -29,7 +29,7 @@ const account = {
   cameras: ["yard"],
 };
 
-describe("a settings file's content", () => {
+describe("a settings file's content (attack list A12)", () => {
   it("is read with everything that config.json's defaults fill in", () => {
     const read = parseSettings(
       JSON.stringify(document({ secrets: { "camera/yard/password": "x" }, accounts: [account] })),

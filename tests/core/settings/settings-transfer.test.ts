@@ -350,7 +350,7 @@ describe("second factors", () => {
   });
 });
 
-describe("an import of which a part fails", () => {
+describe("an import of which a part fails (attack list A12)", () => {
   /** Breaks one store for real, and mends it again. */
   const breaks: [
     string,

@@ -133,7 +133,7 @@ describe("signing in", () => {
     await assert.rejects(again.signIn.signIn("ann", GOOD_PASSWORD, CLIENT), hasCode("NJ_LOGIN_LOCKED"));
   });
 
-  it("writes who signed in and who failed to the audit log, in a chain that shows tampering", async (t) => {
+  it("writes who signed in and who failed to the audit log, in a chain that shows tampering (attack list A26)", async (t) => {
     const { users, db } = await withAnn(t);
     await users.signIn.signIn("ann", GOOD_PASSWORD, CLIENT);
     await users.signIn.signIn("ann", "wrong", from("192.0.2.66")).catch(() => undefined);

@@ -58,7 +58,7 @@ describe("finding ffmpeg", () => {
   });
 });
 
-describe("running ffmpeg", () => {
+describe("running ffmpeg (attack list A10)", () => {
   it("hands bytes through without a shell and without our environment", async () => {
     process.env["NIGHTJAR_CANARY"] = "canary-4711";
     const echo = await fake("echo", 'echo "$1"; env; cat');

@@ -9,7 +9,7 @@ import { rtpPacket, slice264 } from "../sample-streams.ts";
 import { OK, politely, scriptedCamera } from "./scripted-camera.ts";
 import { faultOfStream, fetchFrom, pictures } from "./source-harness.ts";
 
-describe("a source whose camera answers rubbish", () => {
+describe("a source whose camera answers rubbish (attack list A19)", () => {
   const sdp = hikvisionSdp;
 
   for (const [name, code, status] of [

@@ -29,7 +29,7 @@ async function read(bytes: Buffer): Promise<unknown> {
   return card;
 }
 
-describe("a tarball", () => {
+describe("a tarball (attack list A12)", () => {
   it("shows its card, wherever that stands and whatever comes before", async () => {
     const archives = [
       [member("package/package.json", CARD)],
@@ -76,6 +76,40 @@ describe("a tarball", () => {
       });
     });
   }
+
+  const bombs: readonly (readonly [string, () => Buffer])[] = [
+    [
+      "swells a hundredfold behind its card",
+      () =>
+        Buffer.concat([
+          member("package/package.json", CARD),
+          member("package/a", "", "0", 2 ** 26),
+          Buffer.alloc(2 ** 26),
+        ]),
+    ],
+    [
+      "holds more files than any plugin",
+      () =>
+        Buffer.concat([
+          member("package/package.json", CARD),
+          ...Array.from({ length: 10_001 }, (_, at) => member(`package/${at}`, "")),
+        ]),
+    ],
+  ];
+  for (const [what, make] of bombs) {
+    it(`that ${what} is refused, although its card is fine`, async () => {
+      await assert.rejects(read(gzipSync(make())), /unpacks to more than a plugin may hold/);
+    });
+  }
+
+  it("of noise without end takes neither memory nor time", async () => {
+    const noise = gzipSync(Buffer.alloc(2 ** 28, 0xee));
+    const before = process.memoryUsage().arrayBuffers;
+    const begin = performance.now();
+    await assert.rejects(read(noise), { code: "NJ_PLUGIN_TARBALL" });
+    assert.ok(performance.now() - begin < 20_000);
+    assert.ok(process.memoryUsage().arrayBuffers - before < 2 ** 27);
+  });
 
   it("that is a folder is refused", async () => {
     using root = tempDir();

@@ -1,0 +1,113 @@
+// Names that are pages and scripts, wherever a name can come from (attack list A22): cameras, the recorder, accounts, a
+// plugin's card and what it says when it fails. On every page they are letters, nothing runs, and nothing is even tried.
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import type { Browser } from "playwright-core";
+import { writeStranger } from "../support/stranger.ts";
+import { openBrowser, openContext, PHONE, skipBrowserTests, until } from "./support/browser.ts";
+import { type Recorder, startRecorder } from "./support/recorder.ts";
+
+const PAYLOADS = [
+  `<img src=x onerror="window.canary=1">`,
+  `"><svg onload=window.canary=1>`,
+  `<script>window.canary=1</script>`,
+  `javascript:window.canary=1`,
+  "{{constructor.constructor('window.canary=1')()}}",
+  "$".concat("{window.canary=1}"),
+] as const;
+const PLUGIN = "nightjar-camera-hostile";
+const PAGES = [
+  "live",
+  "playback",
+  "cameras",
+  "cameras/new",
+  "plugins",
+  "system",
+  "users",
+  "settings",
+] as const;
+
+describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, timeout: 240_000 }, () => {
+  let recorder: Recorder;
+  let browser: Browser;
+  let folder = "";
+  const cameras: string[] = [];
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "nj-hostile-"));
+    const plugin = join(folder, PLUGIN);
+    await mkdir(plugin);
+    const [first, second, third] = PAYLOADS;
+    writeStranger(plugin, {
+      card: {
+        name: PLUGIN,
+        description: `${first} ${second}`,
+        author: third,
+        homepage: "javascript:window.canary=1",
+      },
+      own: { displayName: `Hostile ${second}` },
+      driver: "hostile",
+      setup: `throw new NightjarError("NJ_HOSTILE", "unavailable", ${JSON.stringify(PAYLOADS.join(" "))});`,
+    });
+    recorder = await startRecorder(true, ["--plugin-path", folder]);
+    browser = await openBrowser();
+    for (const [at, payload] of PAYLOADS.entries()) {
+      const { id } = await recorder.api<{ id: string }>("POST", "/cameras", {
+        name: `${at} ${payload}`,
+        driver: "rtsp",
+        config: { url: `rtsp://127.0.0.1:9/${encodeURIComponent(payload)}` },
+      });
+      cameras.push(id);
+    }
+    await recorder.api("PATCH", "/settings", { name: PAYLOADS[0].slice(0, 60) });
+  });
+  after(async () => {
+    await browser?.close();
+    await recorder?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it("are letters on every page, and no page tries to run them", async () => {
+    const faults: string[] = [];
+    for (const viewport of [undefined, PHONE]) {
+      const context = await openContext(browser, recorder, viewport === undefined ? {} : { viewport });
+      const page = await context.newPage();
+      page.on("dialog", (dialog) => {
+        faults.push(`dialog: ${dialog.message()}`);
+        void dialog.dismiss();
+      });
+      page.on("console", (message) => {
+        if (/Content Security Policy/i.test(message.text())) faults.push(message.text());
+      });
+      page.on("pageerror", (error) => faults.push(error.message));
+      page.on("request", (request) => {
+        if (/\/x$|window\.canary/.test(new URL(request.url()).pathname))
+          faults.push(`asked for ${request.url()}`);
+      });
+      for (const path of [...PAGES, `cameras/${cameras[0]}`, `plugins?name=${PLUGIN}`]) {
+        await page.goto(`${recorder.url}/${path}`);
+        await page.locator("main, .door-card").first().waitFor();
+        const state = (await page.evaluate(`({
+          canary: window.canary ?? null,
+          injected: [...document.querySelectorAll('img[src="x"], svg[onload], script:not([src])')].map((one) => one.outerHTML),
+          links: [...document.querySelectorAll("a[href], iframe[src], form[action]")]
+            .map((one) => one.href ?? one.src ?? one.action).filter((address) => /^\\s*javascript:/i.test(address)),
+        })`)) as { canary: number | null; injected: string[]; links: string[] };
+        assert.deepEqual(state, { canary: null, injected: [], links: [] }, path);
+      }
+      await page.goto(`${recorder.url}/cameras`);
+      await until("the names are shown as they are", async () =>
+        (await page.locator("main").innerText()).includes(PAYLOADS[0]),
+      );
+      await page.goto(`${recorder.url}/plugins`);
+      await until("the plugin is shown", async () =>
+        (await page.locator("main").innerText()).includes("Hostile"),
+      );
+      await context.close();
+    }
+    assert.deepEqual(faults, []);
+  });
+});
