@@ -1,5 +1,5 @@
-// `nightjar user list | create NAME | password NAME | reset-second-factor NAME | remove NAME | activation-code`. Works on a
-// running recorder, and on one that stands still: headless activation is `nightjar user create --admin NAME --password-stdin`.
+// `nightjar user list | create NAME | password NAME | reset-second-factor NAME | stream-password … | remove NAME |
+// activation-code`. Works on a running recorder, and on one that stands still: headless activation is `nightjar user create --admin NAME --password-stdin`.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "../clock.ts";
@@ -16,9 +16,10 @@ import { openUsers } from "../users/users.ts";
 import { type CommandLine, EXIT, textFlag } from "./arguments.ts";
 import { print, printJson, printTable, readSecretFromStdin } from "./output.ts";
 import { findRunningCore } from "./running-core.ts";
+import { streamPassword } from "./stream-password.ts";
 
 const USAGE =
-  "user list | create NAME --role ROLE --password-stdin | password NAME --password-stdin | reset-second-factor NAME | remove NAME | activation-code";
+  "user list | create NAME --role ROLE --password-stdin | password NAME --password-stdin | reset-second-factor NAME | stream-password list|add|revoke NAME [LABEL or ID] | remove NAME | activation-code";
 
 export async function user(line: CommandLine): Promise<number> {
   const [, action, subject] = line.words;
@@ -55,6 +56,8 @@ export async function user(line: CommandLine): Promise<number> {
           return done(line, `${name} signs in with the password alone now; its sessions have ended`);
         }),
       );
+    case "stream-password":
+      return streamPassword(line, USAGE, (work) => withUsers(line.dataDir, work));
     case "remove":
       return withSubject(subject, (name) =>
         withUsers(line.dataDir, async (users) => {
@@ -159,6 +162,9 @@ function overLink(core: Link<CoreMethodsForCli>): LocalUserCalls {
     setPassword: (params) => core.request("setPassword", params),
     removeUser: (params) => core.request("removeUser", params),
     resetSecondFactor: (params) => core.request("resetSecondFactor", params),
+    createStreamPassword: (params) => core.request("createStreamPassword", params),
+    listStreamPasswords: (params) => core.request("listStreamPasswords", params),
+    revokeStreamPassword: (params) => core.request("revokeStreamPassword", params),
     activationCode: (params) => core.request("activationCode", params),
   };
 }

@@ -15,6 +15,8 @@ export type AskCore = (params: {
 /** How long before its end a grant is asked for anew. */
 const RENEW_BEFORE_MS = 30_000;
 const SWEEP_MS = 500;
+/** Longer than core's answer may take. */
+const ENDED_KEPT_MS = 30_000;
 /** Open connections with pictures per login session, by what they carry. */
 const PER_SESSION: Readonly<Record<MediaRight, number>> = {
   live: 640,
@@ -79,6 +81,8 @@ export class Authorizer {
   readonly #clock: Clock;
   readonly #open = new Set<OpenAccess>();
   readonly #sweep: Timer;
+  /** Sessions that ended of late: an answer of core that was on its way meanwhile must not outlive them. */
+  readonly #ended = new Map<string, number>();
 
   constructor(askCore: AskCore, clock: Clock) {
     this.#askCore = askCore;
@@ -94,10 +98,12 @@ export class Authorizer {
   /** Asks core for one request. Rejects with what core says, or `NJ_TOO_MANY_CONNECTIONS`. */
   async authorize(credentials: RequestCredentials, camera: string, right: MediaRight): Promise<Access> {
     const request = { credentials, camera, right };
+    const askedMs = this.#clock.monotonicMs();
     const grant = await this.#askCore(request);
     if (grant.expiresAtMs <= this.#clock.wallMs()) {
       throw new NightjarError("NJ_SESSION_EXPIRED", "unauthenticated", "the login has expired");
     }
+    if ((this.#ended.get(grant.sessionId) ?? Number.NEGATIVE_INFINITY) >= askedMs) throw sessionEnded();
     let count = 0;
     for (const access of this.#open) {
       if (access.grant.sessionId === grant.sessionId && access.request.right === right) count += 1;
@@ -117,10 +123,10 @@ export class Authorizer {
   /** Ends everything that was granted to these sessions. */
   revoke(sessionIds: readonly string[]): void {
     const ended = new Set(sessionIds);
+    const nowMs = this.#clock.monotonicMs();
+    for (const id of ended) this.#ended.set(id, nowMs);
     for (const access of [...this.#open]) {
-      if (ended.has(access.grant.sessionId)) {
-        access.end(new NightjarError("NJ_SESSION_ENDED", "unauthenticated", "the login was ended"));
-      }
+      if (ended.has(access.grant.sessionId)) access.end(sessionEnded());
     }
   }
 
@@ -146,6 +152,9 @@ export class Authorizer {
   }
 
   #lookAfter(): void {
+    for (const [id, endedMs] of this.#ended) {
+      if (endedMs + ENDED_KEPT_MS < this.#clock.monotonicMs()) this.#ended.delete(id);
+    }
     const nowMs = this.#clock.wallMs();
     for (const access of [...this.#open]) {
       if (!access.isValid() || access.renewing) continue;
@@ -159,7 +168,7 @@ export class Authorizer {
     try {
       const grant = await this.#askCore(access.request);
       if (grant.sessionId !== access.grant.sessionId) {
-        access.end(new NightjarError("NJ_SESSION_ENDED", "unauthenticated", "the login was ended"));
+        access.end(sessionEnded());
       } else access.grant = grant;
     } catch (error) {
       // Core being away takes nothing from anybody: the grant holds until its own end.
@@ -176,4 +185,8 @@ export class Authorizer {
       });
     }
   }
+}
+
+function sessionEnded(): NightjarError {
+  return new NightjarError("NJ_SESSION_ENDED", "unauthenticated", "the login was ended");
 }

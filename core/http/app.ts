@@ -28,6 +28,7 @@ import { sessionRoutes } from "./routes/session-routes.ts";
 import { settingsRoutes } from "./routes/settings-routes.ts";
 import { settingsTransferRoutes } from "./routes/settings-transfer-routes.ts";
 import { systemRoutes } from "./routes/system-routes.ts";
+import { streamPasswordRoutes } from "./routes/stream-password-routes.ts";
 import { userRoutes } from "./routes/user-routes.ts";
 import type { HttpServices } from "./services.ts";
 
@@ -128,6 +129,7 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
   const routes: Route[] = [
     ...sessionRoutes(services),
     ...secondFactorRoutes(services),
+    ...streamPasswordRoutes(services),
     ...userRoutes(services),
     ...cameraRoutes(services),
     ...recordingRoutes(services),

@@ -18,6 +18,7 @@ import { hashPassword, verifyNothing, verifyPassword } from "./password-hash.ts"
 import type { Actor } from "./principal.ts";
 import type { SecondFactors } from "./second-factors.ts";
 import type { Sessions } from "./sessions.ts";
+import type { StreamPasswords } from "./stream-passwords.ts";
 
 /** The role of an account, for those who only speak of accounts. */
 export type UserRole = Role;
@@ -60,6 +61,7 @@ export class Accounts {
   readonly #sessions: Sessions;
   readonly #scopes: CameraScopes;
   readonly #secondFactors: SecondFactors;
+  readonly #streamPasswords: StreamPasswords;
   readonly #audit: AuditLog;
   readonly #clock: Clock;
   /** Changes one after the other: two administrators must not disable each other at the same time. */
@@ -70,6 +72,7 @@ export class Accounts {
     readonly sessions: Sessions;
     readonly scopes: CameraScopes;
     readonly secondFactors: SecondFactors;
+    readonly streamPasswords: StreamPasswords;
     readonly audit: AuditLog;
     readonly clock: Clock;
   }) {
@@ -78,6 +81,7 @@ export class Accounts {
     this.#sessions = options.sessions;
     this.#scopes = options.scopes;
     this.#secondFactors = options.secondFactors;
+    this.#streamPasswords = options.streamPasswords;
     this.#audit = options.audit;
     this.#clock = options.clock;
   }
@@ -163,6 +167,8 @@ export class Accounts {
         change.role === undefined && change.enabled === undefined && change.cameras === undefined;
       const own = actor.userName.toLowerCase() === user.name.toLowerCase();
       await this.#sessions.endOfUser(user.name, own && onlyOwnPassword ? actor.sessionId : undefined);
+      // A new password says nothing of the programs that watch with passwords of their own.
+      if (!onlyOwnPassword) await this.#streamPasswords.endStreams(user.name);
       this.#record(actor, "user-changed", {
         user: user.name,
         ...(change.role === undefined ? {} : { role: change.role }),
@@ -182,6 +188,7 @@ export class Accounts {
       // Disabled first, so that no session can be opened between the two steps that follow.
       await this.#table.update(user.name, { enabled: false });
       await this.#sessions.endOfUser(user.name);
+      await this.#streamPasswords.endStreams(user.name);
       await this.#secondFactors.remove(user.name);
       await this.#table.remove(user.name);
       await this.#scopes.set(user.name, "all");

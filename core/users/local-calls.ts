@@ -1,5 +1,6 @@
 // User management for whoever owns the data directory: the command line, on a running recorder or on the database itself.
 import type { Role } from "../domain/roles.ts";
+import { NightjarError } from "../errors.ts";
 import type { Users } from "./users.ts";
 
 /** Who acts, in the audit log. */
@@ -13,6 +14,10 @@ export interface LocalUserCalls {
   setPassword(params: { name: string; password: string }): Promise<void>;
   removeUser(params: { name: string }): Promise<void>;
   resetSecondFactor(params: { name: string }): Promise<void>;
+  /** Gives the password this once. */
+  createStreamPassword(params: { name: string; label: string }): Promise<{ id: string; password: string }>;
+  listStreamPasswords(params: { name: string }): Promise<readonly Record<string, unknown>[]>;
+  revokeStreamPassword(params: { name: string; id: string }): Promise<void>;
   /** The one-time code while nobody has activated the recorder. */
   activationCode(params: Record<string, never>): Promise<{ code?: string }>;
 }
@@ -35,9 +40,28 @@ export function onDatabase(users: Users): LocalUserCalls {
     async resetSecondFactor({ name }) {
       await users.secondFactors.reset(name, ACTOR);
     },
+    async createStreamPassword({ name, label }) {
+      const { id, password } = await users.streamPasswords.create(await known(users, name), label, ACTOR);
+      return { id, password };
+    },
+    async listStreamPasswords({ name }) {
+      return (await users.streamPasswords.list(await known(users, name))).map((one) => ({ ...one }));
+    },
+    async revokeStreamPassword({ name, id }) {
+      await users.streamPasswords.revoke(await known(users, name), id, ACTOR);
+    },
     async activationCode() {
       const code = await users.activation.current();
       return code === undefined ? {} : { code: code.code };
     },
   };
+}
+
+/** The account's name as it is written, which is part of what stream passwords are hashed with. */
+async function known(users: Users, name: string): Promise<string> {
+  const account = await users.accounts.find(name);
+  if (account === undefined) {
+    throw new NightjarError("NJ_USER_NOT_FOUND", "not-found", `there is no account "${name.slice(0, 64)}"`);
+  }
+  return account.name;
 }

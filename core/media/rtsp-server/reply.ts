@@ -18,6 +18,7 @@ const REASONS: Readonly<Record<number, string>> = {
   403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
+  453: "Not Enough Bandwidth",
   454: "Session Not Found",
   455: "Method Not Valid in This State",
   459: "Aggregate Operation Not Allowed",

@@ -23,6 +23,9 @@ export type UserAccount = Answer<"GET /users">["users"][number];
 /** One's own second factor. */
 export type SecondFactor = Answer<"GET /session/second-factor">;
 
+/** What another program watches with; the password itself was shown once. */
+export type StreamPassword = Answer<"GET /session/stream-passwords">["streamPasswords"][number];
+
 export type CameraState = Camera["state"];
 export type CameraStatus = CameraState["status"];
 export type CameraStream = Camera["streams"][number];

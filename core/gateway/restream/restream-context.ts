@@ -1,0 +1,28 @@
+// What the connections of one door share. Types only.
+import type { Clock } from "../../clock.ts";
+import type { StreamName } from "../../domain/ids.ts";
+import type { Log } from "../../log.ts";
+import type { UdpPorts } from "../../media/rtsp-server/udp-ports.ts";
+import type { Access, Authorizer } from "../authorizer.ts";
+import type { ByteCounter } from "../doors/client-socket.ts";
+import type { Admission } from "./admission.ts";
+import type { RestreamConnection } from "./restream-connection.ts";
+import type { RestreamSources } from "./restream-sources.ts";
+import type { Pair } from "./viewer-output.ts";
+
+export interface RestreamContext {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly authorizer: Authorizer;
+  readonly sources: RestreamSources;
+  readonly admission: Admission;
+  readonly counter: ByteCounter;
+  /** The UDP sockets; undefined while there are none. */
+  udp(): UdpPorts | undefined;
+  /** Reports from this address and these ports are this connection's signs of life. */
+  expectFeedback(connection: RestreamConnection, address: string, pair: Pair): void;
+  forgetFeedback(connection: RestreamConnection): void;
+  /** Somebody begins to watch: worth the audit log. */
+  watched(access: Access, stream: StreamName, address: string, transport: "tcp" | "udp"): void;
+  left(connection: RestreamConnection): void;
+}

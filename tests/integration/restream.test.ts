@@ -1,0 +1,197 @@
+// Restream against the programs that people use: a whole recorder, its demo clip sent by a camera of its own, watched by ffmpeg
+// over TCP and UDP and by VLC; and what is recorded meanwhile is untouched.
+import assert from "node:assert/strict";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { chmodSync, mkdirSync, statSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { promisify } from "node:util";
+import type { CoreMethodsForCli } from "../../core/control/cli-protocol.ts";
+import { connectLink, LINK_VERSION, type Link } from "../../core/link/link.ts";
+import { waitFor } from "../../core/testing/wait-for.ts";
+import { logIn } from "../core/gateway/restream/digest-client.ts";
+import { PlainClient } from "../core/media/rtsp-server/plain-client.ts";
+import { hasProgram } from "../support/media-files.ts";
+import { DEMO_CLIP, DEMO_FRAME_MS, RecorderRig } from "../support/recorder-rig.ts";
+import { hasVlc, vlcIdentity } from "../support/vlc-server.ts";
+
+const run = promisify(execFile);
+const MAX_OUTPUT = 64 * 1024 * 1024;
+const skip = hasProgram("ffmpeg", "-version") ? false : "ffmpeg is not installed";
+/** Pictures of the clip for which its loop must be left once. */
+const PICTURES = 60;
+
+/** MD5 of each coded picture, in order. */
+async function pictureHashes(input: readonly string[], more: readonly string[] = []): Promise<string[]> {
+  const args = ["-v", "error", ...input, "-map", "0:v", ...more, "-c", "copy", "-f", "framemd5", "-"];
+  const { stdout } = await run("ffmpeg", args, { maxBuffer: MAX_OUTPUT, timeout: 120_000 });
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => line.split(",").at(-1)?.trim() ?? "");
+}
+
+describe("restream to other programs", { skip, timeout: 300_000 }, () => {
+  let rig: RecorderRig;
+  let core: Link<CoreMethodsForCli>;
+  let password: string;
+  /** Annex B in both, so that what the network changes is all that could differ. */
+  let source: string[];
+
+  before(async () => {
+    rig = await RecorderRig.start({ cameras: 2 });
+    core = await connectLink<CoreMethodsForCli>(join(rig.dataDir, "run/cli.sock"), {
+      hello: { role: "cli", version: LINK_VERSION, instance: randomUUID() },
+      handlers: {},
+    });
+    await core.request("createUser", { name: "vera", password: "heron lantern quarry", role: "viewer" });
+    password = (await core.request("createStreamPassword", { name: "vera", label: "players" })).password;
+    await rig.untilRecording(60_000);
+    source = await pictureHashes(["-i", DEMO_CLIP], ["-bsf:v", "h264_mp4toannexb,filter_units=remove_types=7-8"]);
+  });
+  after(async () => {
+    core.close();
+    await rig.dispose();
+  });
+
+  const address = (path: string, secret = password) =>
+    `${rig.rtspUrl.replace("localhost", "127.0.0.1").replace("rtsp://", `rtsp://vera:${secret}@`)}${path}`;
+
+  for (const transport of ["tcp", "udp"] as const) {
+    it(`gives ffmpeg every picture over ${transport.toUpperCase()} as the camera sends it`, async () => {
+      const got = await pictureHashes(
+        ["-rtsp_transport", transport, "-i", address("/cam-1")],
+        ["-frames:v", String(PICTURES), "-bsf:v", "filter_units=remove_types=7-8"],
+      );
+      assert.equal(got.length, PICTURES);
+      const first = source.indexOf(got[0] ?? "");
+      assert.ok(first >= 0, "the first picture is none of the camera's");
+      const wanted = got.map((_, index) => source[(first + index) % source.length]);
+      assert.deepEqual(got, wanted);
+    });
+  }
+
+  it("serves a camera by its name too, and its sound", async () => {
+    const { stdout } = await run("ffprobe", [
+      "-v",
+      "error",
+      "-rtsp_transport",
+      "tcp",
+      "-show_entries",
+      "stream=codec_name",
+      "-of",
+      "csv=p=0",
+      address("/camera-2"),
+    ]);
+    assert.match(stdout, /h264/);
+    assert.match(stdout, /aac/);
+  });
+
+  it("plays in VLC", { skip: hasVlc() ? false : "VLC is not installed" }, async () => {
+    const folder = join(rig.dataDir, "..", "vlc");
+    mkdirSync(folder);
+    chmodSync(join(rig.dataDir, ".."), 0o755);
+    chmodSync(folder, 0o777);
+    const file = join(folder, "seen.ts");
+    const vlc = spawn(
+      "cvlc",
+      [
+        "-I",
+        "dummy",
+        "--rtsp-tcp",
+        "--run-time=8",
+        address("/cam-1"),
+        `--sout=#std{access=file,mux=ts,dst=${file}}`,
+        "--sout-keep",
+        "vlc://quit",
+      ],
+      { stdio: "ignore", env: { PATH: process.env["PATH"] ?? "", HOME: folder }, ...vlcIdentity() },
+    );
+    await endOf(vlc, 90_000);
+    assert.ok(statSync(file).size > 50_000, `VLC wrote ${statSync(file).size} bytes`);
+    const { stdout } = await run("ffprobe", [
+      "-v",
+      "error",
+      "-select_streams",
+      "v:0",
+      "-count_frames",
+      "-show_entries",
+      "stream=codec_name,nb_read_frames",
+      "-of",
+      "csv=p=0",
+      file,
+    ]);
+    const [codec, frames] = stdout.trim().split(/[,\n]/);
+    assert.equal(codec, "h264");
+    // Eight seconds at 15 pictures, less what VLC needs to begin.
+    assert.ok(Number(frames) >= 60, `VLC decoded ${frames} pictures`);
+  });
+
+  it("refuses a wrong password, none at all, and a camera that is not the account's", async () => {
+    const probe = (url: string) =>
+      run("ffprobe", ["-v", "error", "-rtsp_transport", "tcp", url], { timeout: 30_000 }).then(
+        () => "let in",
+        (error: { stderr?: string }) => error.stderr ?? "",
+      );
+    assert.match(await probe(address("/cam-1", "guess")), /401/);
+    assert.match(await probe(rig.rtspUrl.replace("localhost", "127.0.0.1").concat("/cam-1")), /401/);
+    assert.match(await probe(address("/cam-9")), /404/);
+  });
+
+  it("ends what is watched within a second of the revocation", async () => {
+    const made = await core.request("createStreamPassword", { name: "vera", label: "to be revoked" });
+    const url = new URL(rig.rtspUrl);
+    const client = await PlainClient.connect(Number(url.port));
+    const target = `rtsp://127.0.0.1:${url.port}/cam-1`;
+    const login = { username: "vera", password: made.password };
+    assert.equal((await logIn(client, "DESCRIBE", target, login)).status, 200);
+    await client.request("SETUP", `${target}/trackID=0`, { Transport: "RTP/AVP/TCP;unicast;interleaved=0-1" });
+    await client.request("PLAY", target);
+    await waitFor(() => client.packets.length > 20, { what: "pictures" });
+    const begin = performance.now();
+    await core.request("revokeStreamPassword", { name: "vera", id: made.id });
+    await waitFor(() => client.isClosed, { periodMs: 5, what: "the end" });
+    assert.ok(performance.now() - begin < 1_000, `it took ${performance.now() - begin} ms`);
+    const again = await PlainClient.connect(Number(url.port));
+    assert.equal((await logIn(again, "DESCRIBE", target, login)).status, 401);
+    again.close();
+  });
+
+  it("records on without a hole while strangers hold the line and a viewer never reads", async () => {
+    const url = new URL(rig.rtspUrl);
+    const strangers = Array.from({ length: 1_000 }, () => {
+      const socket = connect(Number(url.port), "127.0.0.1");
+      socket.on("error", () => undefined);
+      return socket;
+    });
+    const target = `rtsp://127.0.0.1:${url.port}/cam-1`;
+    const stuck = await PlainClient.connect(Number(url.port));
+    await logIn(stuck, "DESCRIBE", target, { username: "vera", password });
+    await stuck.request("SETUP", `${target}/trackID=0`, { Transport: "RTP/AVP/TCP;unicast;interleaved=0-1" });
+    await stuck.request("PLAY", target);
+    stuck.socket.pause();
+    const got = await pictureHashes(
+      ["-rtsp_transport", "tcp", "-i", address("/cam-1")],
+      ["-frames:v", String(PICTURES), "-bsf:v", "filter_units=remove_types=7-8"],
+    );
+    assert.equal(got.length, PICTURES);
+    for (const socket of strangers) socket.destroy();
+    stuck.close();
+    await rig.untilRecording(60_000);
+    await rig.stopRecorder();
+    const files = rig.files();
+    assert.equal(new Set(files.map(({ camera, run: number }) => `${camera} ${number}`)).size, 2);
+    for (const { file, longestFrameMs } of files) {
+      assert.ok(longestFrameMs < DEMO_FRAME_MS * 1.5, `${file} has a hole of ${longestFrameMs} ms`);
+    }
+  });
+});
+
+async function endOf(child: ChildProcess, deadlineMs: number): Promise<void> {
+  const timer = setTimeout(() => child.kill("SIGKILL"), deadlineMs);
+  if (child.exitCode === null) await once(child, "exit");
+  clearTimeout(timer);
+}

@@ -1,0 +1,71 @@
+// Under which addresses other programs (VLC, another recorder) find a camera's live pictures, whether the network reaches
+// them, and what they log in with.
+import { useState } from "preact/hooks";
+import { api } from "../../api/client.ts";
+import type { Camera } from "../../api/types.ts";
+import { t } from "../../locale/messages.ts";
+import { ErrorNote } from "../../parts/controls.tsx";
+import { CopyButton } from "../../parts/copy-button.tsx";
+import { refreshStatus, status } from "../../state/recorder.ts";
+import { isLocalOnly, streamAddress } from "../../state/stream-address.ts";
+import { tell } from "../../state/toasts.ts";
+
+/** The part of a camera's page. */
+export function StreamAddresses({ camera }: { readonly camera: Camera }) {
+  const rtsp = status.value?.rtsp;
+  const hasSub = camera.streams.some(({ name }) => name === "sub");
+  return (
+    <>
+      <h2>{t("restream.title")}</h2>
+      {rtsp === undefined ? (
+        <p class="muted">{t("restream.off")}</p>
+      ) : (
+        <>
+          <Address text={streamAddress(camera.id, "main") ?? ""} label={t("stream.main")} />
+          {hasSub ? <Address text={streamAddress(camera.id, "sub") ?? ""} label={t("stream.sub")} /> : null}
+          <p class="muted">{t("restream.login")}</p>
+        </>
+      )}
+      {rtsp === undefined || isLocalOnly(rtsp.host) ? <OpenToNetwork isOff={rtsp === undefined} /> : null}
+    </>
+  );
+}
+
+function Address(props: { readonly text: string; readonly label: string }) {
+  return (
+    <p class="factor-key">
+      <span class="muted">{props.label}</span>
+      <code>{props.text}</code>
+      <CopyButton text={props.text} />
+    </p>
+  );
+}
+
+function OpenToNetwork({ isOff }: { readonly isOff: boolean }) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const open = async (): Promise<void> => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await api("PATCH", "/settings", { network: { rtsp: { enabled: true, host: "::" } } });
+      await refreshStatus();
+      tell(t("restream.opened"));
+    } catch (thrown) {
+      setError(thrown);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      {isOff ? null : <p class="muted">{t("restream.local")}</p>}
+      {error === undefined ? null : <ErrorNote error={error} />}
+      <div>
+        <button type="button" class="button" disabled={busy} onClick={() => void open()}>
+          {t("restream.open")}
+        </button>
+      </div>
+    </>
+  );
+}
