@@ -17,7 +17,10 @@ export async function streamPassword(
       return onUsers(async (users) => {
         const all = await users.listStreamPasswords({ name });
         if (line.json) printJson(all);
-        else printTable(all.map((one) => [String(one["id"]), String(one["label"]), lastUse(one["lastUsedAtMs"])]));
+        else
+          printTable(
+            all.map((one) => [String(one["id"]), String(one["label"]), lastUse(one["lastUsedAtMs"])]),
+          );
         return EXIT.ok;
       });
     case "add":

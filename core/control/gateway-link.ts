@@ -109,7 +109,8 @@ export class GatewayLink {
       },
       audit: async ({ sessionId, action, camera, remoteAddress, detail }) => {
         const owner =
-          (await users.streamPasswords.ownerOf(sessionId)) ?? (await users.sessions.find(sessionId))?.userName;
+          (await users.streamPasswords.ownerOf(sessionId)) ??
+          (await users.sessions.find(sessionId))?.userName;
         users.audit.record({
           userName: owner ?? "",
           remoteAddress: remoteAddress ?? "",

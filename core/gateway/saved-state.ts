@@ -36,6 +36,10 @@ type SavedState = Static<typeof SavedState>;
 /** The ports that a gateway has. */
 export type PortKind = "http" | "https" | "rtsp";
 
+type SavedSettings = Omit<GatewaySettings, "rtsp"> & Partial<Pick<GatewaySettings, "rtsp">>;
+/** Until core says more. */
+const RTSP_UNKNOWN = { port: 0, host: "127.0.0.1", enabled: false } as const;
+
 /** The file `<data>/gateway.json`, rewritten whole at each change. */
 export class SavedStateFile {
   readonly #file: string;
@@ -59,9 +63,8 @@ export class SavedStateFile {
   }
 
   get settings(): GatewaySettings | undefined {
-    const { settings } = this.#state;
-    if (settings === undefined) return undefined;
-    return { rtsp: { port: 0, host: "127.0.0.1", enabled: false }, ...settings } as GatewaySettings;
+    const settings = this.#state.settings as SavedSettings | undefined;
+    return settings === undefined ? undefined : { rtsp: RTSP_UNKNOWN, ...settings };
   }
 
   /** The port that was taken the last time when `wanted` was busy. */

@@ -27,8 +27,8 @@ import { secondFactorRoutes } from "./routes/second-factor-routes.ts";
 import { sessionRoutes } from "./routes/session-routes.ts";
 import { settingsRoutes } from "./routes/settings-routes.ts";
 import { settingsTransferRoutes } from "./routes/settings-transfer-routes.ts";
-import { systemRoutes } from "./routes/system-routes.ts";
 import { streamPasswordRoutes } from "./routes/stream-password-routes.ts";
+import { systemRoutes } from "./routes/system-routes.ts";
 import { userRoutes } from "./routes/user-routes.ts";
 import type { HttpServices } from "./services.ts";
 

@@ -66,9 +66,7 @@ export function createAuthorize(options: AuthorizeOptions): (request: AuthorizeR
   /** People type addresses of streams by hand: there a camera's name does as well as its id. */
   function meant(request: AuthorizeRequest, principal: Principal): AuthorizeRequest {
     if (request.credentials.digest === undefined) return request;
-    const visible = options
-      .cameras()
-      .filter(({ id }) => mayDoWith(principal, request.right, id));
+    const visible = options.cameras().filter(({ id }) => mayDoWith(principal, request.right, id));
     return { ...request, camera: cameraMeant(request.camera, visible)?.id ?? request.camera };
   }
 

@@ -116,11 +116,7 @@ export class StreamPasswords {
     return JSON.parse(this.#secrets.openText(purposeOf(row), row.sealedHashes)) as DigestHashes;
   }
 
-  #record(
-    action: string,
-    row: Pick<StreamPasswordRow, "userName" | "label" | "id">,
-    actor: Actor,
-  ): void {
+  #record(action: string, row: Pick<StreamPasswordRow, "userName" | "label" | "id">, actor: Actor): void {
     this.#audit.record({
       userName: actor.userName,
       remoteAddress: actor.address,

@@ -95,10 +95,6 @@ export class StreamSignIn {
         "too many wrong stream passwords from this address: wait a quarter of an hour",
       );
     }
-    return new NightjarError(
-      "NJ_LOGIN_FAILED",
-      "unauthenticated",
-      "user name or stream password is wrong",
-    );
+    return new NightjarError("NJ_LOGIN_FAILED", "unauthenticated", "user name or stream password is wrong");
   }
 }

@@ -64,13 +64,23 @@ export async function restreamFigures(context: BenchContext): Promise<readonly F
         rival: "plain TCP sender",
         rivalValue: furtherBare,
       }),
-      figure("restream: each further viewer beyond the bytes", Math.max(0, furtherOwn - furtherBare), "% of a core", {
-        limit: FURTHER_PERCENT,
-      }),
-      figure("restream: bytes a viewer", ((own.at(-1)?.bytesPerViewer ?? 0) * 8) / windowMs / 1_000, "Mbit/s", {
-        rival: "plain TCP sender",
-        rivalValue: ((bare.at(-1)?.bytesPerViewer ?? 0) * 8) / windowMs / 1_000,
-      }),
+      figure(
+        "restream: each further viewer beyond the bytes",
+        Math.max(0, furtherOwn - furtherBare),
+        "% of a core",
+        {
+          limit: FURTHER_PERCENT,
+        },
+      ),
+      figure(
+        "restream: bytes a viewer",
+        ((own.at(-1)?.bytesPerViewer ?? 0) * 8) / windowMs / 1_000,
+        "Mbit/s",
+        {
+          rival: "plain TCP sender",
+          rivalValue: ((bare.at(-1)?.bytesPerViewer ?? 0) * 8) / windowMs / 1_000,
+        },
+      ),
     ];
   } finally {
     plain.child.disconnect();

@@ -49,7 +49,10 @@ describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_
     const [username = "", password = "", address = ""] = await dialog.locator("code").allTextContents();
     assert.equal(username, "admin");
     assert.match(address, /^rtsp:\/\/127\.0\.0\.1:\d+\/demo$/);
-    await until("the demo camera over RTSP", async () => (await describeStatus({ username, password })) === 200);
+    await until(
+      "the demo camera over RTSP",
+      async () => (await describeStatus({ username, password })) === 200,
+    );
     await dialog.getByRole("button", { name: "I have it" }).click();
 
     await page.getByRole("button", { name: "Passwords for other programs …" }).click();
@@ -87,7 +90,7 @@ describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_
     await page.getByRole("button", { name: "Passwords for other programs …" }).click();
     await page.getByRole("dialog").getByLabel("Program").waitFor();
     await screenshot(page, "stream-passwords-phone-dark");
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+    const overflow = await page.evaluate<boolean>("document.documentElement.scrollWidth > window.innerWidth");
     assert.equal(overflow, false);
     await context.close();
   });

@@ -1,5 +1,5 @@
 // How many may knock and how many may watch, over all and from one address. Who has not logged in yet never keeps out who
-// can: the oldest of them gives way.
+// can: of the address with the most of them the oldest gives way.
 
 export const CONNECTIONS_LIMIT = 1_024;
 export const CONNECTIONS_PER_ADDRESS = 384;
@@ -60,15 +60,16 @@ export class Admission {
   }
 
   #makeRoom(address: string): void {
-    if (countOf(this.#strangers, address) >= STRANGERS_PER_ADDRESS) {
-      for (const stranger of this.#strangers) {
-        if (stranger.address !== address) continue;
-        this.#turnAway(stranger);
-        break;
-      }
+    if (countOf(this.#strangers, address) >= STRANGERS_PER_ADDRESS) this.#turnAwayOldest(address);
+    else if (this.#strangers.size >= STRANGERS_LIMIT) this.#turnAwayOldest(mostCrowded(this.#strangers));
+  }
+
+  #turnAwayOldest(address: string): void {
+    for (const stranger of this.#strangers) {
+      if (stranger.address !== address) continue;
+      this.#turnAway(stranger);
+      return;
     }
-    const [oldest] = this.#strangers;
-    if (oldest !== undefined && this.#strangers.size >= STRANGERS_LIMIT) this.#turnAway(oldest);
   }
 
   #turnAway(stranger: Guest): void {
@@ -81,4 +82,13 @@ function countOf(guests: ReadonlySet<Guest>, address: string): number {
   let count = 0;
   for (const guest of guests) if (guest.address === address) count += 1;
   return count;
+}
+
+/** The address with the most guests. */
+function mostCrowded(guests: ReadonlySet<Guest>): string {
+  const counts = new Map<string, number>();
+  for (const { address } of guests) counts.set(address, (counts.get(address) ?? 0) + 1);
+  let crowded = "";
+  for (const [address, count] of counts) if (count > (counts.get(crowded) ?? 0)) crowded = address;
+  return crowded;
 }

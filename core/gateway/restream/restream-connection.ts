@@ -171,7 +171,8 @@ export class RestreamConnection implements Guest {
     const { clock, authorizer, sources, admission } = this.#context;
     const place = readAddress(target.path);
     if (this.#bound !== undefined) {
-      if (place?.camera === this.#bound.place.camera && place.stream === this.#bound.place.stream) return undefined;
+      if (place?.camera === this.#bound.place.camera && place.stream === this.#bound.place.stream)
+        return undefined;
       // Another stream on the same connection is judged like the first.
       if (this.#tracks.size > 0) return { status: 455 };
       this.#endSession();
@@ -257,7 +258,8 @@ export class RestreamConnection implements Guest {
     const info = source.beginnings
       .filter(({ track }) => this.#tracks.has(track))
       .map(
-        ({ track, sequence, rtpTime }) => `url=${target.base}/trackID=${track};seq=${sequence};rtptime=${rtpTime}`,
+        ({ track, sequence, rtpTime }) =>
+          `url=${target.base}/trackID=${track};seq=${sequence};rtptime=${rtpTime}`,
       );
     return {
       status: 200,

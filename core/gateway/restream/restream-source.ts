@@ -64,7 +64,11 @@ export class RestreamSource implements LiveSink {
   }
 
   /** Sequence number and RTP time of the first packet that a new viewer gets of each track. */
-  get beginnings(): readonly { readonly track: number; readonly sequence: number; readonly rtpTime: number }[] {
+  get beginnings(): readonly {
+    readonly track: number;
+    readonly sequence: number;
+    readonly rtpTime: number;
+  }[] {
     return this.#rtp.map(({ track, nextSequence, newestRtpTime }) => {
       const first = this.#gop.find((block) => block.track === track);
       return { track, sequence: first?.sequence ?? nextSequence, rtpTime: first?.rtpTime ?? newestRtpTime };

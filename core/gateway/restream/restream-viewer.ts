@@ -88,7 +88,8 @@ export class RestreamViewer implements BlockSink {
 
   report(track: number, packet: Buffer): void {
     const own = this.#tracks.get(track);
-    if (own !== undefined && this.#waitingBytes <= BEHIND_BYTES + this.#allowanceBytes) own.output.control(packet, own.pair);
+    if (own !== undefined && this.#waitingBytes <= BEHIND_BYTES + this.#allowanceBytes)
+      own.output.control(packet, own.pair);
   }
 
   waitForKeyFrame(): void {

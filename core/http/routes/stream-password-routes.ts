@@ -40,7 +40,8 @@ export function streamPasswordRoutes(services: HttpServices): Route[] {
       method: "POST",
       path: "/api/v1/session/stream-passwords",
       policy: SIGNED_IN,
-      summary: "Makes a stream password for the own account, with the account's password; gives it this once.",
+      summary:
+        "Makes a stream password for the own account, with the account's password; gives it this once.",
       body: Type.Object(
         {
           password: Type.String({ maxLength: 4_096, description: "The account's own password." }),

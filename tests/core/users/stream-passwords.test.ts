@@ -25,7 +25,10 @@ describe("stream passwords", () => {
     const made = await users.streamPasswords.create("Bert", "VLC", ACTOR);
     assert.match(made.password, /^[2-9A-HJ-NP-Za-km-z]{24}$/);
     for (const algorithm of ["MD5", "SHA-256"] as const) {
-      const principal = await users.streamSignIn.authenticate(digestAnswer("Bert", made.password, algorithm), ADDRESS);
+      const principal = await users.streamSignIn.authenticate(
+        digestAnswer("Bert", made.password, algorithm),
+        ADDRESS,
+      );
       assert.deepEqual([principal.userName, principal.role, principal.cameras], ["Bert", "viewer", ["yard"]]);
     }
     await users.accounts.change("Bert", { cameras: ["gate"] }, ACTOR);
@@ -54,9 +57,14 @@ describe("stream passwords", () => {
     const { users, db, dataDir } = await withBert(t, "test.db");
     const { id, password } = await users.streamPasswords.create("Bert", "VLC", ACTOR);
     const [listed] = await users.streamPasswords.list("bert");
-    assert.deepEqual({ ...listed }, { id, label: "VLC", createdAtMs: listed?.createdAtMs, lastUsedAtMs: undefined });
+    assert.deepEqual(
+      { ...listed },
+      { id, label: "VLC", createdAtMs: listed?.createdAtMs, lastUsedAtMs: undefined },
+    );
     await users.audit.settled();
-    const rows = JSON.stringify(await db.all("select * from stream_passwords")) + JSON.stringify(await users.audit.list({ limit: 100 }));
+    const rows =
+      JSON.stringify(await db.all("select * from stream_passwords")) +
+      JSON.stringify(await users.audit.list({ limit: 100 }));
     const kept = rows + (await readFile(join(dataDir, "test.db"), "latin1"));
     const hashes = ["md5", "sha256"].map((algorithm) =>
       createHash(algorithm).update(`Bert:Nightjar:${password}`).digest("hex"),
@@ -87,18 +95,27 @@ describe("stream passwords", () => {
     const two = await make();
     await users.streamPasswords.revoke("bert", one.id, ACTOR);
     assert.deepEqual(ended, [one.sessionId]);
-    await assert.rejects(users.streamSignIn.authenticate(digestAnswer("Bert", one.password), ADDRESS), failed);
+    await assert.rejects(
+      users.streamSignIn.authenticate(digestAnswer("Bert", one.password), ADDRESS),
+      failed,
+    );
     for (const change of [{ cameras: [] }, { role: "operator" }, { enabled: false }] as const) {
       ended.length = 0;
       await users.accounts.change("Bert", change, ACTOR);
       assert.deepEqual(ended, [two.sessionId]);
     }
-    await assert.rejects(users.streamSignIn.authenticate(digestAnswer("Bert", two.password), ADDRESS), failed);
+    await assert.rejects(
+      users.streamSignIn.authenticate(digestAnswer("Bert", two.password), ADDRESS),
+      failed,
+    );
     ended.length = 0;
     await users.accounts.remove("Bert", ACTOR);
     assert.deepEqual(ended, [two.sessionId]);
     await users.accounts.create({ name: "Bert", role: "viewer", password: GOOD_PASSWORD }, ACTOR);
-    await assert.rejects(users.streamSignIn.authenticate(digestAnswer("Bert", two.password), ADDRESS), failed);
+    await assert.rejects(
+      users.streamSignIn.authenticate(digestAnswer("Bert", two.password), ADDRESS),
+      failed,
+    );
   });
 
   it("goes on when the account's own password changes", async (t) => {
@@ -108,13 +125,18 @@ describe("stream passwords", () => {
     users.sessions.onRevoked((ids) => ended.push(...ids));
     await users.accounts.change("Bert", { password: "another long phrase" }, ACTOR);
     assert.deepEqual(ended, []);
-    assert.equal((await users.streamSignIn.authenticate(digestAnswer("Bert", password), ADDRESS)).userName, "Bert");
+    assert.equal(
+      (await users.streamSignIn.authenticate(digestAnswer("Bert", password), ADDRESS)).userName,
+      "Bert",
+    );
   });
 
   it("is revoked by nobody through another account, and limited in number", async (t) => {
     const { users } = await withBert(t);
     const { id } = await users.streamPasswords.create("Bert", "VLC", ACTOR);
-    await assert.rejects(users.streamPasswords.revoke("ann", id, ACTOR), { code: "NJ_STREAM_PASSWORD_NOT_FOUND" });
+    await assert.rejects(users.streamPasswords.revoke("ann", id, ACTOR), {
+      code: "NJ_STREAM_PASSWORD_NOT_FOUND",
+    });
     const many = Array.from({ length: 12 }, () => users.streamPasswords.create("Bert", "more", ACTOR));
     const results = await Promise.allSettled(many);
     assert.equal(results.filter(({ status }) => status === "fulfilled").length, 9);
@@ -132,7 +154,10 @@ describe("stream passwords", () => {
     }
     assert.equal(codes.filter((code) => code === "NJ_LOGIN_FAILED").length, 50);
     assert.equal(codes.at(-1), "NJ_LOGIN_LOCKED");
-    assert.equal((await users.streamSignIn.authenticate(digestAnswer("Bert", password), ADDRESS)).userName, "Bert");
+    assert.equal(
+      (await users.streamSignIn.authenticate(digestAnswer("Bert", password), ADDRESS)).userName,
+      "Bert",
+    );
     const client = { address: ADDRESS, secure: true, userAgent: "test" };
     assert.ok((await users.signIn.signIn("Bert", GOOD_PASSWORD, client)).token);
     await users.audit.settled();

@@ -27,7 +27,8 @@ export const restreamFuzzTargets: readonly FuzzTarget[] = [
           readAddress(path);
           readTransport(request.headers.get("transport") ?? "", 0);
           const attempt = login.read(request, 1);
-          if (attempt.kind === "answer") throw new NightjarError("NJ_TEST", "internal", "a nonce was guessed");
+          if (attempt.kind === "answer")
+            throw new NightjarError("NJ_TEST", "internal", "a nonce was guessed");
         },
         () => undefined,
       );

@@ -112,7 +112,10 @@ describe("the RTSP port", () => {
       assert.equal(answer.status, 200);
       assert.match(answer.body, /m=video 0 RTP\/AVP 96\r\na=rtpmap:96 H264\/90000/);
       const sets = `${SPS.toString("base64")},${PPS.toString("base64")}`;
-      assert.ok(answer.body.includes(`profile-level-id=42C00A;sprop-parameter-sets=${sets}\r\n`), answer.body);
+      assert.ok(
+        answer.body.includes(`profile-level-id=42C00A;sprop-parameter-sets=${sets}\r\n`),
+        answer.body,
+      );
       assert.match(answer.body, /m=audio 0 RTP\/AVP 0\r\na=rtpmap:0 PCMU\/8000/);
     });
   }
@@ -150,9 +153,13 @@ describe("the RTSP port", () => {
     }
     const report = client.packets.find(({ channel }) => channel === 1)?.bytes ?? Buffer.alloc(20);
     const first = client.packets.find(({ channel }) => channel === 0)?.bytes ?? Buffer.alloc(12);
-    const wallMs = (report.readUInt32BE(8) - 2_208_988_800) * 1_000 + (report.readUInt32BE(12) / 2 ** 32) * 1_000;
+    const wallMs =
+      (report.readUInt32BE(8) - 2_208_988_800) * 1_000 + (report.readUInt32BE(12) / 2 ** 32) * 1_000;
     const ticks = (first.readUInt32BE(4) - report.readUInt32BE(16)) | 0;
-    assert.ok(Math.abs(wallMs + ticks / 90 - NOON_90K / 90) < 1, "the report ties the first picture to its moment");
+    assert.ok(
+      Math.abs(wallMs + ticks / 90 - NOON_90K / 90) < 1,
+      "the report ties the first picture to its moment",
+    );
   });
 
   it("cuts pictures into packets that fit, for all viewers the same", async () => {
@@ -247,7 +254,11 @@ describe("the RTSP port", () => {
 
   it("ends those who watch when the camera's codec changes, as they were told another one", async () => {
     const client = await viewer("/tower");
-    gateway.media.format(subscriptionOf("tower"), { ...FORMAT, formatId: 8, audio: { codec: "alaw", sampleRate: 8_000, channels: 1 } });
+    gateway.media.format(subscriptionOf("tower"), {
+      ...FORMAT,
+      formatId: 8,
+      audio: { codec: "alaw", sampleRate: 8_000, channels: 1 },
+    });
     await waitFor(() => client.isClosed, { what: "the end" });
     const again = await connectClient();
     assert.match((await logIn(again, "DESCRIBE", url("/tower"), ANNA)).body, /PCMA/);
@@ -279,10 +290,15 @@ describe("the RTSP port", () => {
       socket.write("DESCRIBE rtsp://");
       return socket;
     });
-    await Promise.all(strangers.map((socket) => new Promise((resolve) => {
-      socket.once("connect", resolve);
-      socket.once("close", resolve);
-    })));
+    await Promise.all(
+      strangers.map(
+        (socket) =>
+          new Promise((resolve) => {
+            socket.once("connect", resolve);
+            socket.once("close", resolve);
+          }),
+      ),
+    );
     const client = await viewer("/yard");
     await waitFor(() => accessUnits(client.packets, 0, "h264").length === 5, { what: "pictures" });
     const open = strangers.filter((socket) => !socket.destroyed && socket.readyState === "open").length;
@@ -290,13 +306,16 @@ describe("the RTSP port", () => {
     for (const socket of strangers) socket.destroy();
   });
 
-  it("lets a viewer that does not read fall to key frames, and delays nobody", { timeout: 60_000 }, async () => {
+  it("lets a viewer that does not read fall to key frames, and delays nobody", {
+    timeout: 60_000,
+  }, async () => {
     const slow = await viewer("/dock");
     const good = await viewer("/dock");
     slow.socket.pause();
     const pictures = (client: PlainClient) =>
-      client.packets.filter(({ channel, bytes }) => channel === 0 && (bytes[1] as number) >= 0x80 && bytes.length > 30)
-        .length;
+      client.packets.filter(
+        ({ channel, bytes }) => channel === 0 && (bytes[1] as number) >= 0x80 && bytes.length > 30,
+      ).length;
     let sent = 5;
     for (let round = 0; round < 20; round += 1) {
       for (let frame = 0; frame < 5; frame += 1) {

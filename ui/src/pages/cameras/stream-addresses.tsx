@@ -13,7 +13,7 @@ import { tell } from "../../state/toasts.ts";
 /** The part of a camera's page. */
 export function StreamAddresses({ camera }: { readonly camera: Camera }) {
   const rtsp = status.value?.rtsp;
-  const hasSub = camera.streams.some(({ name }) => name === "sub");
+  const hasSub = camera.streams.some(({ stream }) => stream === "sub");
   return (
     <>
       <h2>{t("restream.title")}</h2>
