@@ -77,6 +77,9 @@ describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_
     await page.getByText(/^rtsp:\/\/localhost:\d+\/demo$/).waitFor();
     assert.equal((await rtsp())?.host, "::");
     await screenshot(page, "stream-address-open-light");
+    await page.getByRole("button", { name: "Close it to the network" }).click();
+    await page.getByText("Only programs on the recorder itself can watch now").waitFor();
+    assert.equal((await rtsp())?.host, "127.0.0.1");
     await context.close();
   });
 

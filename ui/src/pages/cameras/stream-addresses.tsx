@@ -26,7 +26,7 @@ export function StreamAddresses({ camera }: { readonly camera: Camera }) {
           <p class="muted">{t("restream.login")}</p>
         </>
       )}
-      {rtsp === undefined || isLocalOnly(rtsp.host) ? <OpenToNetwork isOff={rtsp === undefined} /> : null}
+      <NetworkSwitch isOff={rtsp === undefined} isLocal={rtsp === undefined || isLocalOnly(rtsp.host)} />
     </>
   );
 }
@@ -41,16 +41,18 @@ function Address(props: { readonly text: string; readonly label: string }) {
   );
 }
 
-function OpenToNetwork({ isOff }: { readonly isOff: boolean }) {
+function NetworkSwitch({ isOff, isLocal }: { readonly isOff: boolean; readonly isLocal: boolean }) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
-  const open = async (): Promise<void> => {
+  const change = async (): Promise<void> => {
     setBusy(true);
     setError(undefined);
     try {
-      await api("PATCH", "/settings", { network: { rtsp: { enabled: true, host: "::" } } });
+      await api("PATCH", "/settings", {
+        network: { rtsp: { enabled: true, host: isLocal ? "::" : "127.0.0.1" } },
+      });
       await refreshStatus();
-      tell(t("restream.opened"));
+      tell(t(isLocal ? "restream.opened" : "restream.closed"));
     } catch (thrown) {
       setError(thrown);
     } finally {
@@ -59,11 +61,11 @@ function OpenToNetwork({ isOff }: { readonly isOff: boolean }) {
   };
   return (
     <>
-      {isOff ? null : <p class="muted">{t("restream.local")}</p>}
+      {isOff || !isLocal ? null : <p class="muted">{t("restream.local")}</p>}
       {error === undefined ? null : <ErrorNote error={error} />}
       <div>
-        <button type="button" class="button" disabled={busy} onClick={() => void open()}>
-          {t("restream.open")}
+        <button type="button" class="button" disabled={busy} onClick={() => void change()}>
+          {t(isLocal ? "restream.open" : "restream.close")}
         </button>
       </div>
     </>
