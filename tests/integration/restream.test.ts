@@ -11,10 +11,11 @@ import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import type { CoreMethodsForCli } from "../../core/control/cli-protocol.ts";
 import { connectLink, LINK_VERSION, type Link } from "../../core/link/link.ts";
+import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
-import { logIn } from "../core/gateway/restream/digest-client.ts";
+import { logIn, watch } from "../core/gateway/restream/digest-client.ts";
 import { PlainClient } from "../core/media/rtsp-server/plain-client.ts";
-import { hasProgram, pictureSlices } from "../support/media-files.ts";
+import { countPackets, hasProgram, makeMedia, pictureSlices } from "../support/media-files.ts";
 import { DEMO_CLIP, DEMO_FRAME_MS, RecorderRig } from "../support/recorder-rig.ts";
 import { vlcIdentity, vlcPlaysRtsp } from "../support/vlc-server.ts";
 
@@ -149,25 +150,67 @@ describe("restream to other programs", { skip, timeout: 300_000 }, () => {
     assert.match(await probe(address("/cam-9")), /404/);
   });
 
-  it("ends what is watched within a second of the revocation", async () => {
-    const made = await core.request("createStreamPassword", { name: "vera", label: "to be revoked" });
-    const url = new URL(rig.rtspUrl);
-    const client = await PlainClient.connect(Number(url.port));
-    const target = `rtsp://127.0.0.1:${url.port}/cam-1`;
-    const login = { username: "vera", password: made.password };
-    assert.equal((await logIn(client, "DESCRIBE", target, login)).status, 200);
-    await client.request("SETUP", `${target}/trackID=0`, {
-      Transport: "RTP/AVP/TCP;unicast;interleaved=0-1",
-    });
-    await client.request("PLAY", target);
+  /** Watches `/cam-1` with a plain client. */
+  async function watching(secret: string): Promise<PlainClient> {
+    const { port } = new URL(rig.rtspUrl);
+    const client = await watch(Number(port), "/cam-1", { username: "vera", password: secret });
     await waitFor(() => client.packets.length > 20, { what: "pictures" });
+    return client;
+  }
+
+  async function endsWithinASecond(client: PlainClient, act: () => Promise<unknown>): Promise<void> {
+    assert.equal(client.isClosed, false);
+    await act();
     const begin = performance.now();
-    await core.request("revokeStreamPassword", { name: "vera", id: made.id });
     await waitFor(() => client.isClosed, { periodMs: 5, what: "the end" });
     assert.ok(performance.now() - begin < 1_000, `it took ${performance.now() - begin} ms`);
-    const again = await PlainClient.connect(Number(url.port));
-    assert.equal((await logIn(again, "DESCRIBE", target, login)).status, 401);
-    again.close();
+  }
+
+  /** What a new log-in is answered. */
+  async function answerNow(secret: string): Promise<number> {
+    const { port } = new URL(rig.rtspUrl);
+    const client = await PlainClient.connect(Number(port));
+    const target = `rtsp://127.0.0.1:${port}/cam-1`;
+    const { status } = await logIn(client, "DESCRIBE", target, { username: "vera", password: secret });
+    client.close();
+    return status;
+  }
+
+  it("ends what is watched within a second of the revocation", async () => {
+    const made = await core.request("createStreamPassword", { name: "vera", label: "to be revoked" });
+    const client = await watching(made.password);
+    await endsWithinASecond(client, () =>
+      core.request("revokeStreamPassword", { name: "vera", id: made.id }),
+    );
+    assert.equal(await answerNow(made.password), 401);
+  });
+
+  it("ends it as soon when the account is disabled, or loses the camera", async () => {
+    const admin = { username: "anna", password: "lantern quarry heron" };
+    await core.request("createUser", {
+      name: admin.username,
+      password: admin.password,
+      role: "administrator",
+    });
+    const ask = async (method: string, path: string, body: unknown, token?: string) => {
+      const headers = {
+        "content-type": "application/json",
+        origin: rig.url,
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      };
+      const answer = await fetch(`${rig.url}/api/v1${path}`, { method, headers, body: JSON.stringify(body) });
+      assert.ok(answer.ok, `${method} ${path}: ${answer.status}`);
+      return (await answer.json()) as { token?: string };
+    };
+    const { token } = await ask("POST", "/session", admin);
+    const change = (body: unknown) => ask("PATCH", "/users/vera", body, token);
+    await endsWithinASecond(await watching(password), () => change({ enabled: false }));
+    assert.equal(await answerNow(password), 401);
+    await change({ enabled: true });
+    await endsWithinASecond(await watching(password), () => change({ cameras: ["cam-2"] }));
+    assert.equal(await answerNow(password), 404);
+    await change({ cameras: "all" });
+    assert.equal(await answerNow(password), 200);
   });
 
   it("records on without a hole while strangers hold the line and a viewer never reads", async () => {
@@ -183,11 +226,7 @@ describe("restream to other programs", { skip, timeout: 300_000 }, () => {
         socket.once("close", resolve);
       });
     await Promise.all(strangers.map(arrived));
-    const target = `rtsp://127.0.0.1:${url.port}/cam-1`;
-    const stuck = await PlainClient.connect(Number(url.port));
-    await logIn(stuck, "DESCRIBE", target, { username: "vera", password });
-    await stuck.request("SETUP", `${target}/trackID=0`, { Transport: "RTP/AVP/TCP;unicast;interleaved=0-1" });
-    await stuck.request("PLAY", target);
+    const stuck = await watching(password);
     stuck.socket.pause();
     const input = ["-rtsp_transport", "tcp", "-i", address("/cam-1")];
     assert.equal((await slicesOf(input, join(rig.dataDir, "crowd.mkv"))).length, PICTURES);
@@ -200,6 +239,43 @@ describe("restream to other programs", { skip, timeout: 300_000 }, () => {
     for (const { file, longestFrameMs } of files) {
       assert.ok(longestFrameMs < DEMO_FRAME_MS * 1.5, `${file} has a hole of ${longestFrameMs} ms`);
     }
+  });
+});
+
+describe("restream of other codecs", { skip, timeout: 200_000 }, () => {
+  const dir = tempDir();
+  let rig: RecorderRig;
+  after(async () => {
+    await rig?.dispose();
+    dir.remove();
+  });
+
+  it("gives ffmpeg H.265 picture by picture, and Opus", async () => {
+    const clip = dir.join("h265.mp4");
+    await makeMedia(clip, { video: "h265", audio: "opus", seconds: 8 });
+    rig = await RecorderRig.start({ cameras: 1, clip });
+    const core = await connectLink<CoreMethodsForCli>(join(rig.dataDir, "run/cli.sock"), {
+      hello: { role: "cli", version: LINK_VERSION, instance: randomUUID() },
+      handlers: {},
+    });
+    await core.request("createUser", { name: "vera", password: "heron lantern quarry", role: "viewer" });
+    const { password } = await core.request("createStreamPassword", { name: "vera", label: "ffmpeg" });
+    core.close();
+    await rig.untilRecording(60_000);
+    const url = `${rig.rtspUrl.replace("localhost", "127.0.0.1").replace("://", `://vera:${password}@`)}/cam-1`;
+    const file = dir.join("seen.mkv");
+    const args = ["-v", "error", "-y", "-rtsp_transport", "tcp", "-i", url, "-t", "4", "-c", "copy", file];
+    await run("ffmpeg", args, { timeout: 120_000 });
+    const source = await pictureSlices(clip, "h265");
+    const got = await pictureSlices(file, "h265");
+    assert.ok(got.length >= 75, `${got.length} pictures in four seconds`);
+    const first = source.findIndex((slice) => slice.equals(got[0] ?? Buffer.alloc(0)));
+    assert.ok(first >= 0, "the first picture is none of the camera's");
+    for (const [index, slice] of got.entries()) {
+      const wanted = source[(first + index) % source.length];
+      assert.ok(wanted !== undefined && slice.equals(wanted), `picture ${index} is another one`);
+    }
+    assert.ok((await countPackets(file, "a")) >= 150, "sound is missing");
   });
 });
 

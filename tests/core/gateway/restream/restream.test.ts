@@ -120,6 +120,23 @@ describe("the RTSP port", () => {
     });
   }
 
+  it("lets in players that know the old digest alone, and sign the whole's address for its tracks", async () => {
+    // As live555 does, on which VLC is built: RFC 2069, without qop.
+    const client = await connectClient();
+    const challenge = challengesOf(await client.request("DESCRIBE", url("/yard"))).get("MD5") ?? new Map();
+    const signed = (method: string) => ({
+      Authorization: answerTo(challenge, ANNA, { method, uri: url("/yard") }),
+    });
+    assert.equal((await client.request("DESCRIBE", url("/yard"), signed("DESCRIBE"))).status, 200);
+    const setUp = await client.request("SETUP", url("/yard/trackID=0"), {
+      ...signed("SETUP"),
+      Transport: "RTP/AVP/TCP;unicast;interleaved=0-1",
+    });
+    assert.equal(setUp.status, 200);
+    assert.equal((await client.request("PLAY", url("/yard/"), signed("PLAY"))).status, 200);
+    await waitFor(() => accessUnits(client.packets, 0, "h264").length === 5, { what: "pictures" });
+  });
+
   it("refuses a wrong password, and hangs up after the third", async () => {
     const client = await connectClient();
     for (let attempt = 0; attempt < 3; attempt += 1) {
