@@ -1,5 +1,5 @@
 // Starts VLC as an RTSP server that sends over UDP only. VLC refuses to run as root: it gets an unprivileged user then.
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync } from "node:fs";
 import { connect, createServer } from "node:net";
@@ -18,16 +18,6 @@ export function vlcIdentity(): { uid?: number; gid?: number } {
 /** False where VLC is not installed; tests skip then. */
 export function hasVlc(): boolean {
   return hasProgram("sh", "-c", "command -v cvlc");
-}
-
-/** False where VLC has no module for RTSP (live555), as Debian's has not. */
-export function vlcPlaysRtsp(): boolean {
-  const asked = spawnSync("cvlc", ["--module", "live555", "--help"], {
-    encoding: "utf8",
-    timeout: 20_000,
-    ...vlcIdentity(),
-  });
-  return /rtsp/i.test(asked.stdout ?? "");
 }
 
 /** Plays a file once, in real time from now on, at `/test` on a free port of loopback. `folder` is its home. */

@@ -6,7 +6,7 @@ import type { UdpPorts } from "../../media/rtsp-server/udp-ports.ts";
 import type { Access, Authorizer } from "../authorizer.ts";
 import type { ByteCounter } from "../doors/client-socket.ts";
 import type { Admission } from "./admission.ts";
-import type { RestreamConnection } from "./restream-connection.ts";
+import type { RestreamSession } from "./restream-session.ts";
 import type { RestreamSources } from "./restream-sources.ts";
 import type { Pair } from "./viewer-output.ts";
 
@@ -19,10 +19,9 @@ export interface RestreamContext {
   readonly counter: ByteCounter;
   /** The UDP sockets; undefined while there are none. */
   udp(): UdpPorts | undefined;
-  /** Reports from this address and these ports are this connection's signs of life. */
-  expectFeedback(connection: RestreamConnection, address: string, pair: Pair): void;
-  forgetFeedback(connection: RestreamConnection): void;
+  /** Reports from this address and these ports are signs of life of this session. */
+  expectFeedback(session: RestreamSession, address: string, pair: Pair): void;
+  forgetFeedback(session: RestreamSession): void;
   /** Somebody begins to watch: worth the audit log. */
   watched(access: Access, stream: StreamName, address: string, transport: "tcp" | "udp"): void;
-  left(connection: RestreamConnection): void;
 }

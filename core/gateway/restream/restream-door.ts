@@ -15,6 +15,7 @@ import type { SavedStateFile } from "../saved-state.ts";
 import { Admission, CONNECTIONS_LIMIT } from "./admission.ts";
 import { RestreamConnection } from "./restream-connection.ts";
 import type { RestreamContext } from "./restream-context.ts";
+import type { RestreamSession } from "./restream-session.ts";
 import { RestreamSources } from "./restream-sources.ts";
 
 const CHECK_MS = 1_000;
@@ -44,7 +45,7 @@ export class RestreamDoor {
   readonly #admission = new Admission();
   readonly #connections = new Set<RestreamConnection>();
   /** Who sends reports from which address and port. */
-  readonly #feedback = new Map<string, RestreamConnection>();
+  readonly #feedback = new Map<string, RestreamSession>();
   readonly #told = new Map<string, number>();
   readonly #context: RestreamContext;
   readonly #checks: Timer;
@@ -62,11 +63,11 @@ export class RestreamDoor {
       sources: new RestreamSources(hub, clock),
       admission: this.#admission,
       udp: () => this.#bound?.udp,
-      expectFeedback: (connection, address, { rtp, rtcp }) => {
-        for (const port of [rtp, rtcp]) this.#feedback.set(`${address} ${port}`, connection);
+      expectFeedback: (session, address, { rtp, rtcp }) => {
+        for (const port of [rtp, rtcp]) this.#feedback.set(`${address} ${port}`, session);
       },
-      forgetFeedback: (connection) => {
-        for (const [key, owner] of this.#feedback) if (owner === connection) this.#feedback.delete(key);
+      forgetFeedback: (session) => {
+        for (const [key, owner] of this.#feedback) if (owner === session) this.#feedback.delete(key);
       },
       watched: (access, stream, address, transport) => {
         const { sessionId, camera } = access.grant;
@@ -78,10 +79,6 @@ export class RestreamDoor {
           remoteAddress: address,
           detail: { stream, transport },
         });
-      },
-      left: (connection) => {
-        this.#connections.delete(connection);
-        this.#admission.leave(connection);
       },
     };
     this.#checks = clock.every(CHECK_MS, () => {
@@ -170,7 +167,10 @@ export class RestreamDoor {
   }
 
   #accept(socket: Socket): void {
-    const connection = new RestreamConnection(socket, this.#context);
+    const connection = new RestreamConnection(socket, this.#context, () => {
+      this.#connections.delete(connection);
+      this.#admission.leave(connection);
+    });
     if (!this.#admission.arrive(connection)) {
       socket.destroy();
       return;
