@@ -1,6 +1,6 @@
 // Passwords with which other programs watch in one's name: what there is, a new one (shown once), revoking one.
 import { useEffect, useState } from "preact/hooks";
-import { api } from "../api/client.ts";
+import { type Answer, call } from "../api/client.ts";
 import type { StreamPassword } from "../api/types.ts";
 import { language, t } from "../locale/messages.ts";
 import { Dialog, ErrorNote, SelectField, SkeletonRows, TextField } from "../parts/controls.tsx";
@@ -11,12 +11,7 @@ import { dayText } from "../state/time-format.ts";
 import { tell } from "../state/toasts.ts";
 import { zone } from "../state/zone.ts";
 
-const OWN = "/session/stream-passwords";
-
-interface Made extends StreamPassword {
-  readonly username: string;
-  readonly streamPassword: string;
-}
+type Made = Answer<"POST /session/stream-passwords">;
 
 /** The dialog. */
 export function StreamPasswordsDialog(props: { readonly user: string; readonly onClose: () => void }) {
@@ -24,14 +19,14 @@ export function StreamPasswordsDialog(props: { readonly user: string; readonly o
   const [made, setMade] = useState<Made | undefined>(undefined);
   const [error, setError] = useState<unknown>();
   const load = (): void => {
-    api<{ streamPasswords: readonly StreamPassword[] }>("GET", OWN)
+    call("GET /session/stream-passwords")
       .then(({ streamPasswords }) => setList(streamPasswords))
       .catch(setError);
   };
   useEffect(load, []);
   const revoke = async ({ id, label }: StreamPassword): Promise<void> => {
     try {
-      await api("DELETE", `${OWN}/${encodeURIComponent(id)}`);
+      await call("DELETE /session/stream-passwords/{id}", { path: { id } });
       tell(t("streamPasswords.revoked", { label }));
       load();
     } catch (thrown) {
@@ -94,7 +89,7 @@ function Make(props: { readonly onClose: () => void; readonly onMade: (made: Mad
     setBusy(true);
     setError(undefined);
     try {
-      props.onMade(await api<Made>("POST", OWN, { label: label.trim(), password }));
+      props.onMade(await call("POST /session/stream-passwords", { body: { label: label.trim(), password } }));
     } catch (thrown) {
       setError(thrown);
       setBusy(false);

@@ -1,7 +1,7 @@
 // Under which addresses other programs (VLC, another recorder) find a camera's live pictures, whether the network reaches
 // them, and what they log in with.
 import { useState } from "preact/hooks";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import type { Camera } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { ErrorNote } from "../../parts/controls.tsx";
@@ -48,8 +48,8 @@ function NetworkSwitch({ isOff, isLocal }: { readonly isOff: boolean; readonly i
     setBusy(true);
     setError(undefined);
     try {
-      await api("PATCH", "/settings", {
-        network: { rtsp: { enabled: true, host: isLocal ? "::" : "127.0.0.1" } },
+      await call("PATCH /settings", {
+        body: { network: { rtsp: { enabled: true, host: isLocal ? "::" : "127.0.0.1" } } },
       });
       await refreshStatus();
       tell(t(isLocal ? "restream.opened" : "restream.closed"));
