@@ -5,6 +5,7 @@ import { createLog, LOG_LEVELS } from "../log.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import { VERSION } from "../version.ts";
 import { type CommandLine, EXIT, textFlag } from "./arguments.ts";
+import { type Listener, urlOf } from "./listener-url.ts";
 import { print, printJson } from "./output.ts";
 
 const ENTRY = fileURLToPath(new URL("../main.ts", import.meta.url));
@@ -53,15 +54,11 @@ export async function start(line: CommandLine): Promise<number> {
 
 type Facts = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-interface Listener {
-  readonly host: string;
-  readonly port: number;
-}
-
 function announce(line: CommandLine, facts: Facts, tookMs: number): void {
   const gateway = facts["gateway"] ?? {};
   const http = gateway["http"] as Listener | undefined;
   const https = gateway["https"] as Listener | undefined;
+  const rtsp = gateway["rtsp"] as Listener | undefined;
   const code = facts["core"]?.["activationCode"];
   const urls = [
     ...(http === undefined ? [] : [urlOf("http", http)]),
@@ -71,6 +68,7 @@ function announce(line: CommandLine, facts: Facts, tookMs: number): void {
     printJson({
       ready: true,
       urls,
+      rtsp: rtsp && urlOf("rtsp", rtsp),
       activationCode: code,
       readyMs: Math.round(tookMs),
       dataDir: line.dataDir,
@@ -80,20 +78,11 @@ function announce(line: CommandLine, facts: Facts, tookMs: number): void {
   print(
     `\nReady after ${(tookMs / 1000).toFixed(1)} s. Open ${urls.join(" or ") || "(no port could be opened, see above)"}`,
   );
+  if (rtsp !== undefined) print(`  Live pictures for other programs: ${urlOf("rtsp", rtsp)}/<camera>`);
   if (typeof code === "string") {
     print(
       `\n  First start: the one-time code is ${code}\n  Type it in the browser to make the administrator's account.`,
     );
   }
   print("\nCtrl-C ends the recorder.");
-}
-
-function urlOf(scheme: string, { host, port }: Listener): string {
-  const name =
-    host === "127.0.0.1" || host === "::1"
-      ? "localhost"
-      : host === "0.0.0.0" || host === "::"
-        ? "<this machine>"
-        : host;
-  return `${scheme}://${name}:${port}`;
 }

@@ -1,12 +1,14 @@
 // `nightjar status`: what a running recorder is doing.
 import type { CommandLine } from "./arguments.ts";
 import { EXIT } from "./arguments.ts";
+import { urlOf } from "./listener-url.ts";
 import { print, printJson, printTable } from "./output.ts";
 import { withRunningCore } from "./running-core.ts";
 
 interface StatusBody {
   readonly version: string;
   readonly uptimeSeconds: number;
+  readonly rtsp?: { readonly host: string; readonly port: number };
   readonly processes: readonly { name: string; status: string; restarts: number }[];
   readonly volumes: readonly { path: string; status: string; freeBytes?: number; message?: string }[];
   readonly cameras: { total: number; online: number; recording: number };
@@ -24,6 +26,9 @@ export async function status(line: CommandLine): Promise<number> {
     print(
       `Nightjar ${body.version}, up ${Math.floor(body.uptimeSeconds / 60)} min: ${online} of ${total} cameras online, ${recording} recorded`,
     );
+    if (body.rtsp !== undefined) {
+      print(`  Live pictures for other programs: ${urlOf("rtsp", body.rtsp)}/<camera>`);
+    }
     printTable(
       body.processes.map(({ name, status: state, restarts }) => [
         `  ${name}`,

@@ -1,13 +1,14 @@
-// `nightjar user list | create NAME | password NAME | reset-second-factor NAME | remove NAME | activation-code`. Works on a
-// running recorder, and on one that stands still: headless activation is `nightjar user create --admin NAME --password-stdin`.
+// `nightjar user list | create NAME | password NAME | reset-second-factor NAME | stream-password … | remove NAME |
+// activation-code`. Works on a running recorder, and on one that stands still: headless activation is `nightjar user create --admin NAME --password-stdin`.
 import { ROLES } from "../domain/roles.ts";
 import { NightjarError } from "../errors.ts";
 import { type CommandLine, EXIT, textFlag } from "./arguments.ts";
 import { withUsers } from "./local-users.ts";
 import { print, printJson, printTable, readSecretFromStdin } from "./output.ts";
+import { streamPassword } from "./stream-password.ts";
 
 const USAGE =
-  "user list | create NAME --role ROLE --password-stdin | password NAME --password-stdin | reset-second-factor NAME | remove NAME | activation-code";
+  "user list | create NAME --role ROLE --password-stdin | password NAME --password-stdin | reset-second-factor NAME | stream-password list|add|revoke NAME [LABEL or ID] | remove NAME | activation-code";
 
 export async function user(line: CommandLine): Promise<number> {
   const [, action, subject] = line.words;
@@ -47,6 +48,8 @@ export async function user(line: CommandLine): Promise<number> {
           );
         }),
       );
+    case "stream-password":
+      return streamPassword(line, USAGE, (work) => withUsers(line.dataDir, work));
     case "remove":
       return withSubject(subject, (name) =>
         withUsers(line.dataDir, async (users) => {

@@ -57,6 +57,21 @@ const NetworkSchema = Type.Object(
       },
       { ...closed, default: {}, description: "HTTPS with a certificate of the recorder's own authority." },
     ),
+    rtsp: Type.Object(
+      {
+        enabled: Type.Boolean({
+          title: "RTSP",
+          description: "Give live pictures to other programs, which log in with stream passwords.",
+          default: true,
+        }),
+        host: host(
+          "Address to listen on; 127.0.0.1 serves this machine alone, `::` is every address of the machine.",
+          "127.0.0.1",
+        ),
+        port: port("TCP port; when it is busy the next free one is taken.", 8654),
+      },
+      { ...closed, default: {}, description: "Live pictures for other programs (VLC, ffmpeg, recorders)." },
+    ),
     basePath: Type.String({
       title: "Base path",
       description: "Path under which everything is served behind a reverse proxy: empty, or like `/nvr`.",

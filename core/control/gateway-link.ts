@@ -80,6 +80,7 @@ export class GatewayLink {
     return {
       http: { ...network.http },
       https: { ...network.https },
+      rtsp: { ...network.rtsp },
       basePath: network.basePath,
       trustedProxies: [...network.trustedProxies],
       certificateNames: [...network.certificateNames],
@@ -106,11 +107,12 @@ export class GatewayLink {
         this.#options.log.warn("a recording cannot be read", { segment: id, reason: error.message });
         await recording.segmentUnreadable(id);
       },
-      audit: async ({ sessionId, action, camera, detail }) => {
+      audit: async ({ sessionId, action, camera, remoteAddress, detail }) => {
         const principal = await users.callers.find(sessionId);
+        const owner = principal?.userName ?? (await users.streamPasswords.ownerOf(sessionId));
         users.audit.record({
-          userName: principal?.userName ?? "",
-          remoteAddress: "",
+          userName: owner ?? "",
+          remoteAddress: remoteAddress ?? "",
           action,
           camera,
           detail,

@@ -181,6 +181,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     recording,
     plugins,
     processes: () => context.processes(),
+    rtsp: () => listening.rtsp,
     problems: () => [...problems, ...listening.problems.map(portProblem), ...rescueProblems()],
   });
   const authorize = createAuthorize({
@@ -193,6 +194,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
         streams: found.streams.sub === undefined ? ["main"] : ["main", "sub"],
       };
     },
+    cameras: () => list.all().map(({ camera: { id, name } }) => ({ id, name })),
     vetoPlayback: playbackVeto(plugins.hooks),
   });
   const gateway = new GatewayLink({
@@ -356,8 +358,8 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   };
 }
 
-function ownPorts({ http, https }: ListeningState): number[] {
-  return [http?.port, https?.port].filter((port) => port !== undefined);
+function ownPorts({ http, https, rtsp }: ListeningState): number[] {
+  return [http?.port, https?.port, rtsp?.port].filter((port) => port !== undefined);
 }
 
 function portProblem(message: string): StatusProblem {

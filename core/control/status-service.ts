@@ -21,6 +21,8 @@ export interface StatusOptions {
   readonly recording: RecordingService;
   readonly plugins: PluginHost;
   processes(): readonly ProcessStatus[];
+  /** Where live pictures for other programs are served now. */
+  rtsp(): StatusView["rtsp"];
   /** Other things worth a word: no ffmpeg, a port that could not be opened. */
   problems(): readonly StatusProblem[];
 }
@@ -46,11 +48,13 @@ export function statusService(options: StatusOptions): StatusService {
       const volumes = (await options.recording.volumeStates()).map(volumeView);
       const cameras = options.cameras.list();
       const { node, timeZone } = options.config.get();
+      const rtsp = options.rtsp();
       return {
         version: VERSION,
         node: node.name,
         uptimeSeconds: Math.round((options.clock.monotonicMs() - startedMs) / 1000),
         timeZone,
+        ...(rtsp === undefined ? {} : { rtsp }),
         processes: options.processes().map((process) => processView(process, options.clock.wallMs())),
         volumes,
         cameras: {

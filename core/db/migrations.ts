@@ -55,4 +55,17 @@ export const MIGRATIONS: readonly Migration[] = [
       create index media_tickets_by_session on media_tickets (session_id);
       create index media_tickets_by_api_token on media_tickets (api_token_id);`,
   },
+  {
+    to: 5,
+    sql: `
+      create table stream_passwords (
+        id text primary key,
+        user_name text not null collate nocase references users (name) on delete cascade on update cascade,
+        label text not null check (length(label) between 1 and 64),
+        sealed_hashes text not null,
+        created_at_ms integer not null,
+        last_used_at_ms integer
+      ) strict, without rowid;
+      create index stream_passwords_by_user on stream_passwords (user_name);`,
+  },
 ];

@@ -177,6 +177,17 @@ create table recovery_codes (
   primary key (user_name, code_hash)
 ) strict, without rowid;
 
+-- Passwords with which other programs watch cameras over RTSP in an account's name (docs/decisions/0018).
+create table stream_passwords (
+  id text primary key, -- public id, for lists and revocation
+  user_name text not null collate nocase references users (name) on delete cascade on update cascade,
+  label text not null check (length(label) between 1 and 64), -- what its owner calls it
+  sealed_hashes text not null, -- JSON of the digest hashes (HA1), sealed with the key in secrets.key
+  created_at_ms integer not null,
+  last_used_at_ms integer -- null: never
+) strict, without rowid;
+create index stream_passwords_by_user on stream_passwords (user_name);
+
 -- Signed-in browsers and programs. The token itself is never stored.
 create table sessions (
   id text primary key, -- public id, for logs and revocation

@@ -121,9 +121,7 @@ export class Authorizer {
     const ended = new Set(sessionIds);
     for (const revoked of this.#asking) for (const id of sessionIds) revoked.add(id);
     for (const access of [...this.#open]) {
-      if (ended.has(access.grant.sessionId)) {
-        access.end(new NightjarError("NJ_SESSION_ENDED", "unauthenticated", "the login was ended"));
-      }
+      if (ended.has(access.grant.sessionId)) access.end(sessionEnded());
     }
   }
 
@@ -178,7 +176,7 @@ export class Authorizer {
     try {
       const grant = await this.#ask(access.request);
       if (grant.sessionId !== access.grant.sessionId) {
-        access.end(new NightjarError("NJ_SESSION_ENDED", "unauthenticated", "the login was ended"));
+        access.end(sessionEnded());
       } else access.grant = grant;
     } catch (error) {
       // Core being away takes nothing from anybody: the grant holds until its own end.
@@ -195,4 +193,8 @@ export class Authorizer {
       });
     }
   }
+}
+
+function sessionEnded(): NightjarError {
+  return new NightjarError("NJ_SESSION_ENDED", "unauthenticated", "the login was ended");
 }

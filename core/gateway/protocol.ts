@@ -33,10 +33,23 @@ export interface RequestCredentials {
   readonly authorization?: string;
   /** `?ticket=`: a media ticket, for `<img>` and `<video>`. */
   readonly ticket?: string;
+  /** A program's answer to an RTSP challenge, by a stream password. Opens `live` only. */
+  readonly digest?: DigestAnswer;
   readonly remoteAddress: string;
   /** The Origin header, checked against the host for cookies (cross-site WebSockets). */
   readonly origin?: string;
   readonly host?: string;
+}
+
+/** An answer to a challenge (RFC 7616 §3.4), whose nonce the gateway has judged. */
+export interface DigestAnswer {
+  readonly username: string;
+  readonly algorithm: "MD5" | "SHA-256";
+  /** What is hashed between the two others: nonce, or nonce:nc:cnonce:qop. */
+  readonly middle: string;
+  /** H(method:uri), hexadecimal. */
+  readonly actHash: string;
+  readonly response: string;
 }
 
 export interface Grant {
@@ -67,6 +80,8 @@ export interface PlayableSegment {
 export interface GatewaySettings {
   readonly http: { readonly port: number; readonly host: string };
   readonly https: { readonly port: number; readonly host: string; readonly enabled: boolean };
+  /** Where other programs get live pictures. */
+  readonly rtsp: { readonly port: number; readonly host: string; readonly enabled: boolean };
   /** Path under which everything is served, "" or "/nvr". */
   readonly basePath: string;
   /** Addresses of reverse proxies whose X-Forwarded-* is believed. */
@@ -82,6 +97,7 @@ export interface GatewaySettings {
 export interface ListeningState {
   readonly http?: { readonly port: number; readonly host: string };
   readonly https?: { readonly port: number; readonly host: string };
+  readonly rtsp?: { readonly port: number; readonly host: string };
   readonly problems: readonly string[];
 }
 
@@ -89,7 +105,10 @@ export interface ListeningState {
 export type CoreMethodsForGateway = {
   settings: (params: Record<string, never>) => GatewaySettings;
   listening: (params: ListeningState) => void;
-  /** Rejects with unauthenticated, permission-denied or not-found (the same for a camera one may not see). */
+  /**
+   * `camera` is an id or, with a digest, also a camera's name as addresses write it. Rejects with unauthenticated,
+   * permission-denied or not-found (the same for a camera one may not see).
+   */
   authorize: (params: { credentials: RequestCredentials; camera: string; right: MediaRight }) => Grant;
   /** Closed segments of a stream that touch the range, in playback order (run, sequence), at most `limit`. */
   segments: (params: {
@@ -110,6 +129,7 @@ export type CoreMethodsForGateway = {
     sessionId: string;
     action: string;
     camera: CameraId;
+    remoteAddress?: string;
     detail: Record<string, unknown>;
   }) => void;
 };

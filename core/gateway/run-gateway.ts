@@ -19,7 +19,8 @@ import { LiveHub } from "./live/live-hub.ts";
 import { TranscodeHub } from "./live/transcode-hub.ts";
 import { MediaLink } from "./media-link.ts";
 import { mediaServices } from "./media-services.ts";
-import { CORE_HTTP_SOCKET, type GatewaySettings } from "./protocol.ts";
+import { CORE_HTTP_SOCKET, type GatewaySettings, type ListeningState } from "./protocol.ts";
+import { RestreamDoor } from "./restream/restream-door.ts";
 import { SavedStateFile } from "./saved-state.ts";
 import { TranscodePlaces } from "./transcode-places.ts";
 
@@ -62,7 +63,7 @@ export async function runGateway(
       settingsChanged: (settings) => void follow(settings),
       revoked: ({ sessionIds }) => authorizer.revoke(sessionIds),
       cameraChanged: ({ camera, removed }) => authorizer.cameraChanged(camera, removed),
-      figures: () => figures.read(server.socketCount, places.running),
+      figures: () => figures.read(server.socketCount + restream.playing, places.running),
     },
     () => {
       authorizer.recheckAll();
@@ -117,6 +118,8 @@ export async function runGateway(
     log,
   );
 
+  const restream = new RestreamDoor({ authorizer, hub, core, saved, clock, log, counter: figures });
+
   let current: GatewaySettings | undefined;
   let stopped = false;
   let following: Promise<void> = Promise.resolve();
@@ -130,12 +133,22 @@ export async function runGateway(
         readers.setVolumes(settings.volumes);
         if (settings.https.enabled) await certificates.refresh(settings.certificateNames);
         await listeners.apply(settings, certificates.current);
-        core.notify("listening", listeners.state);
+        await restream.apply(settings.rtsp);
+        core.notify("listening", listeningState());
         await saved.keepSettings(settings);
         haveSettings();
       })
       .catch((error: unknown) => log.error("settings could not be followed", { reason: String(error) }));
     return following;
+  };
+  const listeningState = (): ListeningState => {
+    const { problems, ...open } = listeners.state;
+    const rtsp = restream.listening;
+    return {
+      ...open,
+      ...(rtsp === undefined ? {} : { rtsp }),
+      problems: [...problems, ...restream.problems],
+    };
   };
   const renewal = clock.every(RENEWAL_CHECK_MS, () => {
     if (current !== undefined) void follow(current);
@@ -150,8 +163,8 @@ export async function runGateway(
   const awake = setInterval(() => undefined, 1_000);
   await firstSettings;
   clearInterval(awake);
-  const { http, https } = listeners.state;
-  context.ready({ ...(http === undefined ? {} : { http }), ...(https === undefined ? {} : { https }) });
+  const { problems: _problems, ...open } = listeningState();
+  context.ready(open);
 
   return {
     async stop() {
@@ -160,6 +173,7 @@ export async function runGateway(
       haveSettings();
       authorizer.close();
       server.close();
+      await restream.close();
       services.close();
       transcodes.close();
       hub.close();

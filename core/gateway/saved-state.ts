@@ -11,11 +11,17 @@ const Port = Type.Integer({ minimum: 0, maximum: 65_535 });
 const TakenPort = Type.Object({ wanted: Port, taken: Port });
 const SavedState = Type.Object({
   version: Type.Literal(1),
-  taken: Type.Object({ http: Type.Optional(TakenPort), https: Type.Optional(TakenPort) }),
+  taken: Type.Object({
+    http: Type.Optional(TakenPort),
+    https: Type.Optional(TakenPort),
+    rtsp: Type.Optional(TakenPort),
+  }),
   settings: Type.Optional(
     Type.Object({
       http: Type.Object({ port: Port, host: Type.String() }),
       https: Type.Object({ port: Port, host: Type.String(), enabled: Type.Boolean() }),
+      // Missing in what earlier versions kept.
+      rtsp: Type.Optional(Type.Object({ port: Port, host: Type.String(), enabled: Type.Boolean() })),
       basePath: Type.String(),
       trustedProxies: Type.Array(Type.String()),
       certificateNames: Type.Array(Type.String()),
@@ -26,6 +32,13 @@ const SavedState = Type.Object({
   ),
 });
 type SavedState = Static<typeof SavedState>;
+
+/** The ports that a gateway has. */
+export type PortKind = "http" | "https" | "rtsp";
+
+type SavedSettings = Omit<GatewaySettings, "rtsp"> & Partial<Pick<GatewaySettings, "rtsp">>;
+/** Until core says more. */
+const RTSP_UNKNOWN = { port: 0, host: "127.0.0.1", enabled: false } as const;
 
 /** The file `<data>/gateway.json`, rewritten whole at each change. */
 export class SavedStateFile {
@@ -50,16 +63,17 @@ export class SavedStateFile {
   }
 
   get settings(): GatewaySettings | undefined {
-    return this.#state.settings as GatewaySettings | undefined;
+    const settings = this.#state.settings as SavedSettings | undefined;
+    return settings === undefined ? undefined : { rtsp: RTSP_UNKNOWN, ...settings };
   }
 
   /** The port that was taken the last time when `wanted` was busy. */
-  takenPort(kind: "http" | "https", wanted: number): number | undefined {
+  takenPort(kind: PortKind, wanted: number): number | undefined {
     const taken = this.#state.taken[kind];
     return taken?.wanted === wanted ? taken.taken : undefined;
   }
 
-  async keepPort(kind: "http" | "https", wanted: number, taken: number): Promise<void> {
+  async keepPort(kind: PortKind, wanted: number, taken: number): Promise<void> {
     if (this.takenPort(kind, wanted) === taken) return;
     this.#state = { ...this.#state, taken: { ...this.#state.taken, [kind]: { wanted, taken } } };
     await this.#write();

@@ -31,6 +31,7 @@ import { sessionListRoutes } from "./routes/session-list-routes.ts";
 import { sessionRoutes } from "./routes/session-routes.ts";
 import { settingsRoutes } from "./routes/settings-routes.ts";
 import { settingsTransferRoutes } from "./routes/settings-transfer-routes.ts";
+import { streamPasswordRoutes } from "./routes/stream-password-routes.ts";
 import { systemRoutes } from "./routes/system-routes.ts";
 import { userRoutes } from "./routes/user-routes.ts";
 import type { HttpServices } from "./services.ts";
@@ -132,6 +133,7 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
     ...secondFactorRoutes(services),
     ...sessionListRoutes(services),
     ...apiTokenRoutes(services),
+    ...streamPasswordRoutes(services),
     ...userRoutes(services),
     ...auditRoutes(services),
     ...cameraRoutes(services),

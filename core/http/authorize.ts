@@ -1,5 +1,6 @@
 // Answers the gateway's question whether a caller may have a camera's pictures: the same accounts, rights and words as
 // on the API's own routes, for live sockets, playback, clips and snapshots (attack list A2, A8, A16).
+import { cameraMeant } from "../domain/camera-address.ts";
 import type { CameraId, StreamName } from "../domain/ids.ts";
 import { NightjarError } from "../errors.ts";
 import type { Grant, MediaRight, RequestCredentials } from "../gateway/protocol.ts";
@@ -9,9 +10,11 @@ import { bearerOf, cookieValue, PLAIN_COOKIE, SECURE_COOKIE, unauthenticated } f
 import { cameraNotFound } from "./router.ts";
 
 export interface AuthorizeOptions {
-  readonly users: Pick<Users, "sessions" | "callers" | "tickets">;
+  readonly users: Pick<Users, "sessions" | "callers" | "tickets" | "streamSignIn">;
   /** Name and streams of a camera, or undefined if there is none. */
   camera(id: string): { readonly name: string; readonly streams: readonly StreamName[] } | undefined;
+  /** Ids and names of all cameras. */
+  cameras(): readonly { readonly id: string; readonly name: string }[];
   /** Why recordings of a camera are refused to an account although its role allows them. */
   vetoPlayback?(camera: CameraId, userName: string): Promise<string | undefined>;
 }
@@ -24,10 +27,14 @@ export interface AuthorizeRequest {
 
 /** Makes the judge. It rejects with unauthenticated, permission-denied, or not-found (the same for a camera one may not see). */
 export function createAuthorize(options: AuthorizeOptions): (request: AuthorizeRequest) => Promise<Grant> {
-  const { sessions, callers, tickets } = options.users;
+  const { sessions, callers, tickets, streamSignIn } = options.users;
 
   async function identify(request: AuthorizeRequest): Promise<Principal> {
     const { credentials } = request;
+    if (credentials.digest !== undefined) {
+      if (request.right !== "live") throw denied(request.right);
+      return await streamSignIn.authenticate(credentials.digest, credentials.remoteAddress);
+    }
     if (credentials.ticket !== undefined) return await byTicket(credentials.ticket, request);
     if (credentials.authorization !== undefined) {
       const token = bearerOf(credentials.authorization);
@@ -58,9 +65,17 @@ export function createAuthorize(options: AuthorizeOptions): (request: AuthorizeR
     return { ...principal, expiresAtMs: Math.min(principal.expiresAtMs, grant.expiresAtMs) };
   }
 
-  return async (request) => {
-    const principal = await identify(request);
-    if (!mayDo(principal, request.right)) throw denied(request.right);
+  /** People type addresses of streams by hand: there a camera's name does as well as its id. */
+  function meant(request: AuthorizeRequest, principal: Principal): AuthorizeRequest {
+    if (request.credentials.digest === undefined) return request;
+    const visible = options.cameras().filter(({ id }) => mayDoWith(principal, request.right, id));
+    return { ...request, camera: cameraMeant(request.camera, visible)?.id ?? request.camera };
+  }
+
+  return async (asked) => {
+    const principal = await identify(asked);
+    if (!mayDo(principal, asked.right)) throw denied(asked.right);
+    const request = meant(asked, principal);
     const camera = options.camera(request.camera);
     if (!mayDoWith(principal, request.right, request.camera) || camera === undefined) throw cameraNotFound();
     if (request.right === "playback" || request.right === "export") {

@@ -254,6 +254,12 @@ export const StatusSchema = Type.Object({
   node: Type.String({ description: "Name of this recorder." }),
   uptimeSeconds: Type.Number(),
   timeZone: Type.String(),
+  rtsp: Type.Optional(
+    Type.Object(
+      { host: Type.String(), port: Type.Integer() },
+      { description: "Where live pictures for other programs are served; absent while they are not." },
+    ),
+  ),
   processes: Type.Array(
     Type.Object({
       name: Type.String(),

@@ -1,8 +1,9 @@
 // The faults that a fake camera can have, and the hooks that make the RTSP server have them. All are deterministic:
 // "every n-th" instead of chance, so that a test that fails once fails again.
+import type { RtspReply } from "../media/rtsp-server/reply.ts";
 import type { RtspRequest } from "../media/rtsp-server/request-reader.ts";
 import { interleaved, type OutgoingPacket } from "../media/rtsp-server/rtp-sender.ts";
-import type { RtspConnection, RtspReply } from "../media/rtsp-server/rtsp-connection.ts";
+import type { RtspConnection } from "../media/rtsp-server/rtsp-connection.ts";
 import type { RtspServerHooks } from "../media/rtsp-server/rtsp-server.ts";
 
 /** The faults that a fake camera can have, each of them off unless named. */

@@ -5,12 +5,14 @@ import { apiTokensTable } from "../db/tables/api-tokens-table.ts";
 import { keyValuesTable } from "../db/tables/key-values-table.ts";
 import { insertSecondFactor } from "../db/tables/second-factors-table.ts";
 import { sessionsTable } from "../db/tables/sessions-table.ts";
+import { streamPasswordsTable } from "../db/tables/stream-passwords-table.ts";
 import { type UserRow, usersTable } from "../db/tables/users-table.ts";
 import type { CameraScope } from "../domain/roles.ts";
 import { NightjarError } from "../errors.ts";
 import type { CameraScopes } from "./camera-scopes.ts";
 import type { SecondFactors, StoredSecondFactor } from "./second-factors.ts";
 import type { Sessions } from "./sessions.ts";
+import { streamSessionId } from "./stream-passwords.ts";
 
 /** An account as it is stored, with the hash of its password. */
 export interface StoredAccount extends UserRow {
@@ -103,6 +105,8 @@ export async function replaceAccounts(
       for (const { name } of going) {
         gone.push(...(await sessionsTable(writer).removeByUser(name)));
         gone.push(...(await apiTokensTable(writer).removeByUser(name)));
+        const streams = await streamPasswordsTable(writer).list(name);
+        gone.push(...streams.map(({ id }) => streamSessionId(id)));
         await usersTable(writer).remove(name);
       }
       for (const account of coming) await usersTable(writer).insert(account);

@@ -19,6 +19,7 @@ import { hashPassword, verifyNothing, verifyPassword } from "./password-hash.ts"
 import type { Actor } from "./principal.ts";
 import type { SecondFactors } from "./second-factors.ts";
 import type { Sessions } from "./sessions.ts";
+import type { StreamPasswords } from "./stream-passwords.ts";
 import { checkedUserName } from "./user-name.ts";
 
 /** The role of an account, for those who only speak of accounts. */
@@ -62,6 +63,7 @@ export class Accounts {
   readonly #scopes: CameraScopes;
   readonly #apiTokens: ApiTokens;
   readonly #secondFactors: SecondFactors;
+  readonly #streamPasswords: StreamPasswords;
   readonly #audit: AuditLog;
   readonly #clock: Clock;
   /** Changes one after the other: two administrators must not disable each other at the same time. */
@@ -73,6 +75,7 @@ export class Accounts {
     readonly scopes: CameraScopes;
     readonly apiTokens: ApiTokens;
     readonly secondFactors: SecondFactors;
+    readonly streamPasswords: StreamPasswords;
     readonly audit: AuditLog;
     readonly clock: Clock;
   }) {
@@ -82,6 +85,7 @@ export class Accounts {
     this.#scopes = options.scopes;
     this.#apiTokens = options.apiTokens;
     this.#secondFactors = options.secondFactors;
+    this.#streamPasswords = options.streamPasswords;
     this.#audit = options.audit;
     this.#clock = options.clock;
   }
@@ -180,6 +184,8 @@ export class Accounts {
         change.endTokens === true || change.enabled === false || (change.password !== undefined && !own);
       const tokensEnded = tokensEnd ? await this.#apiTokens.endOfUser(user.name) : 0;
       if (!tokensEnd) await this.#apiTokens.judgeAnew(user.name);
+      // A new password says nothing of the programs that watch with passwords of their own.
+      if (!onlyOwnPassword) await this.#streamPasswords.endStreams(user.name);
       this.#record(actor, "user-changed", {
         user: user.name,
         ...(change.role === undefined ? {} : { role: change.role }),
@@ -201,6 +207,7 @@ export class Accounts {
       await this.#table.update(user.name, { enabled: false });
       await this.#sessions.endOfUser(user.name);
       await this.#apiTokens.endOfUser(user.name);
+      await this.#streamPasswords.endStreams(user.name);
       await this.#secondFactors.remove(user.name);
       await this.#table.remove(user.name);
       await this.#scopes.set(user.name, "all");

@@ -28,6 +28,10 @@ export interface LocalUserCalls {
   setPassword(params: { name: string; password: string }): Promise<void>;
   removeUser(params: { name: string }): Promise<void>;
   resetSecondFactor(params: { name: string }): Promise<void>;
+  /** Gives the password this once. */
+  createStreamPassword(params: { name: string; label: string }): Promise<{ id: string; password: string }>;
+  listStreamPasswords(params: { name: string }): Promise<readonly Record<string, unknown>[]>;
+  revokeStreamPassword(params: { name: string; id: string }): Promise<void>;
   /** The one-time code while nobody has activated the recorder. */
   activationCode(params: Record<string, never>): Promise<{ code?: string }>;
   listTokens(params: { user?: string }): Promise<readonly LocalApiToken[]>;
@@ -59,6 +63,16 @@ export function onDatabase(users: Users): LocalUserCalls {
     },
     async resetSecondFactor({ name }) {
       await users.secondFactors.reset(name, ACTOR);
+    },
+    async createStreamPassword({ name, label }) {
+      const { id, password } = await users.streamPasswords.create(await known(users, name), label, ACTOR);
+      return { id, password };
+    },
+    async listStreamPasswords({ name }) {
+      return (await users.streamPasswords.list(await known(users, name))).map((one) => ({ ...one }));
+    },
+    async revokeStreamPassword({ name, id }) {
+      await users.streamPasswords.revoke(await known(users, name), id, ACTOR);
     },
     async activationCode() {
       const code = await users.activation.current();
@@ -100,4 +114,13 @@ function plainToken(token: ApiToken): LocalApiToken {
     ...(token.lastUsedAtMs === undefined ? {} : { lastUsedAt: new Date(token.lastUsedAtMs).toISOString() }),
     ...(token.lastAddress === undefined ? {} : { lastAddress: token.lastAddress }),
   };
+}
+
+/** The account's name as it is written, which is part of what stream passwords are hashed with. */
+async function known(users: Users, name: string): Promise<string> {
+  const account = await users.accounts.find(name);
+  if (account === undefined) {
+    throw new NightjarError("NJ_USER_NOT_FOUND", "not-found", `there is no account "${name.slice(0, 64)}"`);
+  }
+  return account.name;
 }

@@ -12,6 +12,8 @@ export const FAILURES_PER_ACCOUNT_AND_ADDRESS = 5;
 export const FAILURES_PER_ACCOUNT = 20;
 export const FAILURES_PER_ADDRESS = 50;
 const PRUNE_EVERY = 200;
+/** No user name and no address begins so. */
+const STREAM_ADDRESS_PREFIX = "rtsp:";
 
 /** One guess that may be judged; tell how it ended exactly once. */
 export interface AdmittedAttempt {
@@ -91,6 +93,31 @@ export class LoginGuard {
       },
       abandon: release,
     };
+  }
+
+  /**
+   * Counts a wrong answer where passwords are too long to be guessed: a right one is never locked out, so all that this
+   * brakes is noise. False once the address has had its share. Apart from sign-ins: a program with an old password must
+   * not lock its owner's browser out.
+   */
+  async countUnguessable(userName: string, address: string): Promise<boolean> {
+    const now = this.#clock.wallMs();
+    const remoteAddress = `${STREAM_ADDRESS_PREFIX}${address}`;
+    const pending = this.#reserve(remoteAddress);
+    try {
+      const failures = await this.#table.failuresOfAddress(remoteAddress, now - LOCK_WINDOW_MS);
+      if (failures + pending >= FAILURES_PER_ADDRESS) return false;
+      await this.#table.record({
+        userName: `${STREAM_ADDRESS_PREFIX}${userName}`,
+        remoteAddress,
+        atMs: now,
+        succeeded: false,
+      });
+    } finally {
+      this.#release(remoteAddress);
+    }
+    await this.#pruneSometimes();
+    return true;
   }
 
   #reserve(key: string): number {

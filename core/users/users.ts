@@ -9,6 +9,7 @@ import { loginAttemptsTable } from "../db/tables/login-attempts-table.ts";
 import { mediaTicketsTable } from "../db/tables/media-tickets-table.ts";
 import { secondFactorsTable } from "../db/tables/second-factors-table.ts";
 import { sessionsTable } from "../db/tables/sessions-table.ts";
+import { streamPasswordsTable } from "../db/tables/stream-passwords-table.ts";
 import type { Log } from "../log.ts";
 import { Accounts } from "./accounts.ts";
 import { Activation } from "./activation.ts";
@@ -21,6 +22,8 @@ import { MediaTickets } from "./media-tickets.ts";
 import { SecondFactors } from "./second-factors.ts";
 import { type SessionLimits, Sessions } from "./sessions.ts";
 import { SignIn } from "./sign-in.ts";
+import { StreamPasswords } from "./stream-passwords.ts";
+import { StreamSignIn } from "./stream-sign-in.ts";
 
 export interface Users {
   readonly accounts: Accounts;
@@ -32,6 +35,8 @@ export interface Users {
   readonly signIn: SignIn;
   readonly secondFactors: SecondFactors;
   readonly tickets: MediaTickets;
+  readonly streamPasswords: StreamPasswords;
+  readonly streamSignIn: StreamSignIn;
   readonly audit: AuditLog;
   /** Stops timers and waits for the audit log. The database stays open. */
   close(): Promise<void>;
@@ -69,7 +74,23 @@ export async function openUsers(options: UsersOptions): Promise<Users> {
     audit,
     clock,
   });
-  const accounts = new Accounts({ db, sessions, scopes, apiTokens, secondFactors, audit, clock });
+  const streamPasswords = new StreamPasswords({
+    table: streamPasswordsTable(db),
+    secrets: options.secrets,
+    sessions,
+    audit,
+    clock,
+  });
+  const accounts = new Accounts({
+    db,
+    sessions,
+    scopes,
+    apiTokens,
+    secondFactors,
+    streamPasswords,
+    audit,
+    clock,
+  });
   const guard = new LoginGuard(loginAttemptsTable(db), clock, (name, address) =>
     sessions.isKnownAddress(name, address),
   );
@@ -82,6 +103,15 @@ export async function openUsers(options: UsersOptions): Promise<Users> {
     signIn: new SignIn({ accounts, sessions, secondFactors, guard, audit, clock }),
     secondFactors,
     tickets: new MediaTickets(mediaTicketsTable(db), clock),
+    streamPasswords,
+    streamSignIn: new StreamSignIn({
+      table: streamPasswordsTable(db),
+      passwords: streamPasswords,
+      scopes,
+      guard,
+      audit,
+      clock,
+    }),
     audit,
     async close() {
       sessions.close();

@@ -18,7 +18,7 @@ const FLOORS: readonly (readonly string[])[] = [
 const GATEWAY_FLOORS: readonly (readonly string[])[] = [
   ["doors", "footage"],
   ["live", "playback"],
-  ["download"],
+  ["download", "restream"],
 ];
 
 /** Contracts that name what both sides agree upon may be read from below. */

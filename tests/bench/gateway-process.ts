@@ -18,11 +18,17 @@ export class GatewayProcess {
   readonly #child: ChildProcess;
   readonly #core: LinkServer;
   readonly port: number;
+  readonly rtspPort: number;
 
-  private constructor(child: ChildProcess, core: LinkServer, port: number) {
+  private constructor(child: ChildProcess, core: LinkServer, port: number, rtspPort: number) {
     this.#child = child;
     this.#core = core;
     this.port = port;
+    this.rtspPort = rtspPort;
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   static async start(
@@ -37,6 +43,7 @@ export class GatewayProcess {
       settings: () => ({
         http: { port: 0, host: "127.0.0.1" },
         https: { port: 0, host: "127.0.0.1", enabled: false },
+        rtsp: { port: 0, host: "127.0.0.1", enabled: true },
         basePath: "",
         trustedProxies: [],
         certificateNames: [],
@@ -73,10 +80,11 @@ export class GatewayProcess {
     );
     for (;;) {
       const [message] = (await once(child, "message")) as [
-        { type: string; facts?: { http?: { port: number } } },
+        { type: string; facts?: { http?: { port: number }; rtsp?: { port: number } } },
       ];
       if (message.type !== "ready") continue;
-      return new GatewayProcess(child, core, message.facts?.http?.port ?? ports[0] ?? 0);
+      const { http, rtsp } = message.facts ?? {};
+      return new GatewayProcess(child, core, http?.port ?? ports[0] ?? 0, rtsp?.port ?? 0);
     }
   }
 

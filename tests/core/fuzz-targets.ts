@@ -2,6 +2,7 @@
 // 100 000 mutated inputs, `npm run fuzz` a million. A target must return: a throw, other than of the error its door
 // promises, is a failure. Add yours here, or in a file of your own that is spread into the list.
 import { configFuzzTargets } from "./config/config-fuzz-targets.ts";
+import { restreamFuzzTargets } from "./gateway/restream/restream-fuzz-target.ts";
 import { mediaFuzzTargets } from "./media/media-fuzz-targets.ts";
 import { segmentFuzzTargets } from "./media/mp4/segment-fuzz-target.ts";
 
@@ -19,4 +20,5 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...mediaFuzzTargets,
   ...segmentFuzzTargets,
   ...configFuzzTargets,
+  ...restreamFuzzTargets,
 ];

@@ -72,6 +72,8 @@ export class RecorderRig {
   #output = "";
   /** HTTP address of the last start. */
   url = "";
+  /** RTSP address of the last start. */
+  rtspUrl = "";
   activationCode: string | undefined;
   readyMs = 0;
 
@@ -99,6 +101,7 @@ export class RecorderRig {
     await config.update((draft) => {
       draft.network.http.port = 0;
       draft.network.https.enabled = false;
+      draft.network.rtsp.port = 0;
       draft.firstRun.demoRemoved = true;
       draft.storage.sha256 = options.checksums === true;
       if (options.volumes !== undefined) {
@@ -157,7 +160,12 @@ export class RecorderRig {
       () => {
         if (child.exitCode !== null) throw new Error(`the recorder ended with ${child.exitCode}`);
         try {
-          return JSON.parse(this.#output) as { urls: string[]; activationCode?: string; readyMs: number };
+          return JSON.parse(this.#output) as {
+            urls: string[];
+            rtsp?: string;
+            activationCode?: string;
+            readyMs: number;
+          };
         } catch {
           return undefined;
         }
@@ -165,6 +173,7 @@ export class RecorderRig {
       { deadlineMs: 30_000 },
     );
     this.url = ready.urls[0] ?? "";
+    this.rtspUrl = ready.rtsp ?? "";
     this.activationCode = ready.activationCode;
     this.readyMs = ready.readyMs;
   }

@@ -10,7 +10,8 @@ import { hasProgram } from "./media-files.ts";
 /** The user "nobody" of Debian and most others. */
 const NOBODY = 65_534;
 
-function identity(): { uid?: number; gid?: number } {
+/** Whom VLC runs as, where root would start it. */
+export function vlcIdentity(): { uid?: number; gid?: number } {
   return process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
 }
 
@@ -36,7 +37,7 @@ export async function vlcServer(folder: string, file: string): Promise<ForeignSe
       "--sout",
       `#rtp{sdp=rtsp://127.0.0.1:${port}/test}`,
     ],
-    { stdio: "ignore", env: { PATH: process.env["PATH"] ?? "", HOME: folder }, ...identity() },
+    { stdio: "ignore", env: { PATH: process.env["PATH"] ?? "", HOME: folder }, ...vlcIdentity() },
   );
   const exited = once(child, "exit");
   await waitFor(() => isListening(port), { deadlineMs: 20_000, periodMs: 50, what: "VLC" });

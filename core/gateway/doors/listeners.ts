@@ -3,18 +3,16 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { systemCode } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { GatewaySettings, ListeningState } from "../protocol.ts";
 import type { SavedStateFile } from "../saved-state.ts";
 import type { ServerCertificate } from "./certificates.ts";
 import { ConnectionPlaces } from "./connection-places.ts";
 import { answerMalformed } from "./malformed.ts";
+import { openFirstFree } from "./open-port.ts";
 
-/** How many ports after a busy one are tried. */
-const PORTS_TRIED = 50;
 const LIMITS = {
   maxHeaderSize: 16 * 1024,
   /** Slowloris: headers within 10 s, the whole request within 60 s. */
@@ -118,25 +116,16 @@ export class Listeners {
     wanted: { readonly port: number; readonly host: string },
     certificate: ServerCertificate | undefined,
   ): Promise<Bound | undefined> {
-    const kept = wanted.port === 0 ? undefined : this.#saved.takenPort(kind, wanted.port);
-    const ports = wanted.port === 0 ? [0] : Array.from({ length: PORTS_TRIED }, (_, i) => wanted.port + i);
-    if (kept !== undefined) ports.unshift(kept);
-    let reason = "";
-    for (const port of ports.filter((candidate) => candidate <= 65_535)) {
-      const sockets = new Set<Socket>();
-      const server = this.#makeServer(certificate, sockets);
-      try {
-        server.listen({ port, host: wanted.host });
-        await once(server, "listening");
-        const address = server.address() as AddressInfo;
-        return { server, sockets, wanted: { ...wanted }, port: address.port };
-      } catch (error) {
-        reason = error instanceof Error ? error.message : String(error);
-        const code = systemCode(error);
-        // A privileged port (EACCES) gives way like a busy one; a wrong address does not.
-        if (code !== "EADDRINUSE" && code !== "EACCES") break;
-      }
+    const sockets = new Set<Socket>();
+    const opened = await openFirstFree(
+      () => this.#makeServer(certificate, sockets),
+      wanted,
+      this.#saved.takenPort(kind, wanted.port),
+    );
+    if ("server" in opened) {
+      return { server: opened.server, sockets, wanted: { ...wanted }, port: opened.port };
     }
+    const { reason } = opened;
     this.#problems.set(
       kind,
       `the ${kind} port ${wanted.port} on ${wanted.host} could not be opened: ${reason}`,

@@ -15,6 +15,7 @@ const NetworkPatch = Type.Object(
   {
     http: Type.Optional(Type.Partial(network.http, closed)),
     https: Type.Optional(Type.Partial(network.https, closed)),
+    rtsp: Type.Optional(Type.Partial(network.rtsp, closed)),
     basePath: Type.Optional(network.basePath),
     trustedProxies: Type.Optional(network.trustedProxies),
     certificateNames: Type.Optional(network.certificateNames),
@@ -73,10 +74,11 @@ export function settingsRoutes(services: HttpServices): Route[] {
           if (body.wizardDone !== undefined) draft.firstRun.wizardDone = body.wizardDone;
           if (sessions !== undefined) Object.assign(draft.sessions, sessions);
           if (net !== undefined) {
-            const { http, https, ...rest } = net;
+            const { http, https, rtsp, ...rest } = net;
             Object.assign(draft.network, rest);
             Object.assign(draft.network.http, http);
             Object.assign(draft.network.https, https);
+            Object.assign(draft.network.rtsp, rtsp);
           }
         });
         audit("settings-changed", { changed: Object.keys(body) });

@@ -3,6 +3,7 @@
 import type { Socket as UdpSocket } from "node:dgram";
 import type { Socket } from "node:net";
 import { PacketPlan } from "./packet-plan.ts";
+import { goodbye, senderReport } from "./sender-report.ts";
 import type { ServedTrack, ServedUnit } from "./served-source.ts";
 
 export type RtpRoute =
@@ -50,7 +51,6 @@ const RTP_HEADER_BYTES = 12;
 const REPORT_PERIOD_MS = 5_000;
 /** Unread bytes in a connection from which on units are dropped. */
 const BACKLOG_BYTES = 4 * 1024 * 1024;
-const NTP_EPOCH_SECONDS = 2_208_988_800;
 /** One plan for all senders: a unit is planned and written within one call. */
 const plan = new PacketPlan();
 
@@ -107,10 +107,7 @@ export class RtpSender {
 
   /** Tells the client that the track is over (RTCP BYE). */
   bye(): void {
-    const packet = Buffer.alloc(8);
-    packet.writeUInt32BE(0x81cb0001, 0);
-    packet.writeUInt32BE(this.ssrc, 4);
-    this.#sendRtcp(packet);
+    this.#sendRtcp(goodbye(this.ssrc));
   }
 
   #sendInterleaved(socket: Socket, channel: number, rtpTime: number): void {
@@ -182,19 +179,13 @@ export class RtpSender {
     // The pair (wall clock, RTP time) is carried on to now, unless the source runs faster than time.
     const aheadMs = Math.abs(nowMs - unit.captureMs) < 1_000 ? nowMs - unit.captureMs : 0;
     const wallMs = unit.captureMs + aheadMs;
-    const packet = Buffer.alloc(28 + 20);
-    packet.writeUInt32BE(0x80c80006, 0);
-    packet.writeUInt32BE(this.ssrc, 4);
-    const seconds = Math.floor(wallMs / 1000);
-    packet.writeUInt32BE((seconds + NTP_EPOCH_SECONDS) >>> 0, 8);
-    packet.writeUInt32BE(Math.floor(((wallMs - seconds * 1000) / 1000) * 0x100000000) >>> 0, 12);
-    packet.writeUInt32BE((rtpTime + Math.round((aheadMs * this.#options.served.clockRate) / 1000)) >>> 0, 16);
-    packet.writeUInt32BE(this.#packets >>> 0, 20);
-    packet.writeUInt32BE(this.#octets >>> 0, 24);
-    // Source description with a CNAME, which every compound packet must hold (§6.1).
-    packet.writeUInt32BE(0x81ca0004, 28);
-    packet.writeUInt32BE(this.ssrc, 32);
-    packet.write("\x01\x08nightjar", 36, "latin1");
+    const packet = senderReport({
+      ssrc: this.ssrc,
+      wallMs,
+      rtpTime: rtpTime + Math.round((aheadMs * this.#options.served.clockRate) / 1000),
+      packets: this.#packets,
+      octets: this.#octets,
+    });
     this.#sendRtcp(packet);
   }
 

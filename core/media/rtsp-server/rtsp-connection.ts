@@ -2,37 +2,15 @@
 // The session ends with the connection, a TEARDOWN, or when nothing was heard of the client for its timeout.
 import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
+import { type RtspReply, writeReply } from "./reply.ts";
 import { RequestReader, type RtspRequest } from "./request-reader.ts";
+import { readTarget } from "./request-target.ts";
 import { RtpSender } from "./rtp-sender.ts";
 import type { RtspServerContext, ServedMount } from "./rtsp-server.ts";
 import { writeSdp } from "./sdp-writer.ts";
 import type { ServedPlayback, ServedUnit } from "./served-source.ts";
 import { readTransport, type TransportOffer } from "./transport-header.ts";
 
-/** An answer; `CSeq`, `Server` and `Content-Length` are added unless they are given. */
-export interface RtspReply {
-  readonly status: number;
-  readonly reason?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
-const REASONS: Readonly<Record<number, string>> = {
-  200: "OK",
-  302: "Moved Temporarily",
-  400: "Bad Request",
-  401: "Unauthorized",
-  403: "Forbidden",
-  404: "Not Found",
-  405: "Method Not Allowed",
-  454: "Session Not Found",
-  455: "Method Not Valid in This State",
-  459: "Aggregate Operation Not Allowed",
-  461: "Unsupported Transport",
-  500: "Internal Server Error",
-  501: "Not Implemented",
-  503: "Service Unavailable",
-};
 const PUBLIC = "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, GET_PARAMETER, SET_PARAMETER, TEARDOWN";
 
 export class RtspConnection {
@@ -95,17 +73,7 @@ export class RtspConnection {
 
   /** Answers a request; used by hooks too. */
   reply(request: RtspRequest, reply: RtspReply): void {
-    const headers: Record<string, string> = {
-      CSeq: request.headers.get("cseq") ?? "0",
-      Server: this.#context.serverName,
-      ...reply.headers,
-    };
-    if (reply.body !== undefined)
-      headers["Content-Length"] ??= String(Buffer.byteLength(reply.body, "latin1"));
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    const reason = reply.reason ?? REASONS[reply.status] ?? "Status";
-    const text = `RTSP/1.0 ${reply.status} ${reason}\r\n${lines.join("")}\r\n${reply.body ?? ""}`;
-    const bytes = Buffer.from(text, "latin1");
+    const bytes = writeReply(request, reply, this.#context.serverName);
     if (this.#context.hooks?.answer?.(bytes, request, this) !== true && !this.socket.destroyed)
       this.socket.write(bytes);
   }
@@ -157,7 +125,7 @@ export class RtspConnection {
   }
 
   #describe(request: RtspRequest): RtspReply {
-    const target = readUrl(request.url);
+    const target = readTarget(request.url);
     const mount = this.#context.mount(target.path, target.query);
     if (mount === undefined) return { status: 404 };
     const sdp = writeSdp(mount.source.tracks, 1);
@@ -169,7 +137,7 @@ export class RtspConnection {
   }
 
   #setup(request: RtspRequest): RtspReply {
-    const target = readUrl(request.url);
+    const target = readTarget(request.url);
     const mount = this.#context.mount(target.path, target.query);
     const served = mount?.source.tracks[target.track ?? 0];
     if (mount === undefined || served === undefined) return { status: 404 };
@@ -217,7 +185,7 @@ export class RtspConnection {
 
   #startPlay(request: RtspRequest): RtspReply {
     if (this.#mount === undefined) return { status: 455 };
-    const { base } = readUrl(request.url);
+    const { base } = readTarget(request.url);
     const info = [...this.#senders].map(([track, sender]) => {
       const { sequence, rtpTime } = sender.info;
       return `url=${base}/trackID=${track};seq=${sequence};rtptime=${rtpTime}`;
@@ -254,25 +222,4 @@ export class RtspConnection {
     if (this.#sessionId === undefined) return {};
     return { Session: `${this.#sessionId};timeout=${this.#context.sessionTimeoutSeconds}` };
   }
-}
-
-interface Target {
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly track: number | undefined;
-  /** The URL without the track's part. */
-  readonly base: string;
-}
-
-function readUrl(url: string): Target {
-  const match = /^(.*?)\/*(?:\/trackID=(\d{1,3}))?\/?$/.exec(url);
-  const base = match?.[1] ?? url;
-  const [before = "", query = ""] = base.split("?", 2);
-  const path = before.replace(/^rtsps?:\/\/[^/]*/i, "").replace(/\/+$/, "");
-  return {
-    base,
-    path: path === "" ? "/" : path,
-    query: new URLSearchParams(query.replace(/\/+$/, "")),
-    track: match?.[2] === undefined ? undefined : Number(match[2]),
-  };
 }

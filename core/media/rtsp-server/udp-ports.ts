@@ -1,7 +1,9 @@
 // The pair of UDP sockets (even port RTP, next port RTCP; RFC 3550 §11) that one server uses for all its clients.
 // What clients send back tells that they live; it is matched to a session by its sender's address and port.
 import { createSocket, type Socket } from "node:dgram";
+import { lookup as lookUpName } from "node:dns";
 import { once } from "node:events";
+import { isIP } from "node:net";
 import { NightjarError } from "../../errors.ts";
 
 export interface UdpPorts {
@@ -22,8 +24,8 @@ export async function openUdpPorts(
 ): Promise<UdpPorts> {
   const type = host.includes(":") ? "udp6" : "udp4";
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const rtp = createSocket({ type, sendBufferSize: SEND_BUFFER_BYTES });
-    const rtcp = createSocket({ type });
+    const rtp = createSocket({ type, lookup, sendBufferSize: SEND_BUFFER_BYTES });
+    const rtcp = createSocket({ type, lookup });
     try {
       await bind(rtp, host, 0);
       const rtpPort = rtp.address().port;
@@ -55,7 +57,19 @@ export async function openUdpPorts(
   });
 }
 
+/** Clients are numbers already: they are not looked up, packet by packet. */
+function lookup(
+  address: string,
+  _options: unknown,
+  found: (error: NodeJS.ErrnoException | null, address: string, family: number) => void,
+): void {
+  const family = isIP(address);
+  if (family !== 0) found(null, address, family);
+  else lookUpName(address, found);
+}
+
 async function bind(socket: Socket, host: string, port: number): Promise<void> {
+  const listening = once(socket, "listening");
   socket.bind(port, host);
-  await once(socket, "listening");
+  await listening;
 }

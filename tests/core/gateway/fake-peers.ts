@@ -1,4 +1,5 @@
 // A gateway under test with both its peers: core and media as scripts on real Unix sockets, the gateway itself whole.
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -10,6 +11,7 @@ import type { CameraId, VolumeId } from "../../../core/domain/ids.ts";
 import { NightjarError } from "../../../core/errors.ts";
 import type {
   CoreMethodsForGateway,
+  DigestAnswer,
   GatewayMethodsForCore,
   GatewaySettings,
   Grant,
@@ -76,6 +78,8 @@ export class FakeCore {
   readonly requests: IncomingMessage[] = [];
   /** Bearer tokens or tickets → session. */
   readonly sessions = new Map<string, { sessionId: string; expiresAtMs: number }>();
+  /** Users → stream passwords. */
+  readonly streamPasswords = new Map<string, string>([["anna", "stream-secret"]]);
   answer: (request: IncomingMessage, response: ServerResponse) => void = (_request, response) => {
     response.setHeader("content-type", "application/json");
     response.end('{"from":"core"}');
@@ -86,6 +90,7 @@ export class FakeCore {
     this.settings = {
       http: { port: 0, host: "127.0.0.1" },
       https: { port: 0, host: "127.0.0.1", enabled: false },
+      rtsp: { port: 0, host: "127.0.0.1", enabled: true },
       basePath: "",
       trustedProxies: [],
       certificateNames: [],
@@ -165,7 +170,28 @@ export class FakeCore {
     };
   }
 
+  #byDigest(digest: DigestAnswer, camera: string): Grant {
+    const hash = (text: string) =>
+      createHash(digest.algorithm === "MD5" ? "md5" : "sha256")
+        .update(text)
+        .digest("hex");
+    const password = this.streamPasswords.get(digest.username);
+    const secret = hash(`${digest.username}:Nightjar:${password}`);
+    if (password === undefined || hash(`${secret}:${digest.middle}:${digest.actHash}`) !== digest.response)
+      throw new NightjarError("NJ_LOGIN_FAILED", "unauthenticated", "wrong");
+    if (camera === "hidden" || camera === "")
+      throw new NightjarError("NJ_CAMERA_NOT_FOUND", "not-found", "no such camera");
+    return {
+      sessionId: `stream-password:${digest.username}`,
+      expiresAtMs: Date.now() + 3_600_000,
+      userName: digest.username,
+      camera: { id: camera as CameraId, name: camera },
+      streams: camera === "single" ? ["main"] : ["main", "sub"],
+    };
+  }
+
   #authorize({ credentials, camera }: Parameters<CoreMethodsForGateway["authorize"]>[0]): Grant {
+    if (credentials.digest !== undefined) return this.#byDigest(credentials.digest, camera);
     const token = credentials.ticket ?? credentials.authorization?.replace("Bearer ", "") ?? "";
     const session = this.sessions.get(token);
     if (session === undefined)
@@ -298,6 +324,7 @@ export interface TestGateway {
   readonly clock: Clock;
   readonly port: number;
   readonly securePort: number;
+  readonly rtspPort: number;
   readonly http: string;
   readonly ws: string;
   viewer(path: string, options?: ClientOptions): Viewer;
@@ -354,6 +381,7 @@ export async function startTestGateway(
     clock,
     port,
     securePort: portOf("https"),
+    rtspPort: portOf("rtsp"),
     http: `http://127.0.0.1:${port}`,
     ws: `ws://127.0.0.1:${port}`,
     viewer(path, viewerOptions) {

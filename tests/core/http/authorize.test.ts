@@ -5,6 +5,7 @@ import { NightjarError } from "../../../core/errors.ts";
 import type { Grant, MediaRight, RequestCredentials } from "../../../core/gateway/protocol.ts";
 import { createAuthorize } from "../../../core/http/authorize.ts";
 import { TICKET_USE_MS } from "../../../core/users/media-tickets.ts";
+import { digestAnswer } from "../users/digest-answer.ts";
 import { ACTOR, CLIENT, GOOD_PASSWORD, usersFixture } from "../users/users-fixture.ts";
 
 const RIGHTS: readonly MediaRight[] = ["live", "playback", "export", "snapshot"];
@@ -15,6 +16,10 @@ async function fixture(t: TestContext) {
   const authorize = createAuthorize({
     users,
     camera: (id) => (["yard", "gate"].includes(id) ? { name: id, streams: ["main"] } : undefined),
+    cameras: () => [
+      { id: "yard", name: "Hof – Süd" },
+      { id: "gate", name: "Tor" },
+    ],
   });
   const make = async (name: string, role: Role, cameras: "all" | string[] = "all") => {
     await users.accounts.create({ name, role, password: GOOD_PASSWORD, cameras }, ACTOR);
@@ -110,5 +115,28 @@ describe("rights to pictures (attack list A2, A8, A16)", () => {
     const { ticket } = await users.tickets.issue({ sessionId }, "gate", ["live", "export"]);
     assert.equal(codeOf(await ask({ ticket }, "gate")), "not-found NJ_CAMERA_NOT_FOUND");
     assert.equal(codeOf(await ask({ ticket }, "gate", "export")), "permission-denied NJ_PERMISSION_DENIED");
+  });
+
+  it("are judged for programs with a stream password as for their account, live and nothing else", async (t) => {
+    const { users, make, ask } = await fixture(t);
+    await make("bob", "viewer", ["yard"]);
+    const { password } = await users.streamPasswords.create("bob", "VLC", ACTOR);
+    const digest = digestAnswer("bob", password);
+    for (const [camera, expected] of [
+      ["yard", "granted"],
+      // Its name, as addresses write it.
+      ["hof-sud", "granted"],
+      ["gate", "not-found NJ_CAMERA_NOT_FOUND"],
+      ["tor", "not-found NJ_CAMERA_NOT_FOUND"],
+      ["", "not-found NJ_CAMERA_NOT_FOUND"],
+    ] as const) {
+      assert.equal(codeOf(await ask({ digest }, camera)), expected, camera);
+    }
+    for (const right of RIGHTS.filter((each) => each !== "live")) {
+      assert.equal(codeOf(await ask({ digest }, "yard", right)), "permission-denied NJ_PERMISSION_DENIED");
+    }
+    const wrong = digestAnswer("bob", "guess");
+    assert.equal(codeOf(await ask({ digest: wrong })), "unauthenticated NJ_LOGIN_FAILED");
+    assert.equal(codeOf(await ask({ digest: wrong }, "gate")), "unauthenticated NJ_LOGIN_FAILED");
   });
 });

@@ -57,6 +57,7 @@ export async function doorsFixture(t: TestContext): Promise<DoorsFixture> {
       const camera = services.cameras.get(id);
       return camera === undefined ? undefined : { name: camera.name, streams: ["main"] };
     },
+    cameras: () => services.cameras.list(),
   });
   const links = new Set<Link<GatewayMethodsForCore>>();
   const core = await listenLinks(

@@ -248,6 +248,8 @@ export type Status = {
   readonly node: string;
   readonly uptimeSeconds: number;
   readonly timeZone: string;
+  /** Where live pictures for other programs are served; absent while they are not. */
+  readonly rtsp?: { readonly host: string; readonly port: number };
   readonly processes: readonly {
     readonly name: string;
     readonly status: string;
@@ -672,6 +674,65 @@ export interface Operations {
   };
   /** Revokes an API token of an account. */
   readonly "DELETE /users/{name}/tokens/{id}": {
+    readonly path: { readonly name: string; readonly id: string };
+    readonly answer: undefined;
+  };
+  /** The own account's stream passwords, without the passwords. */
+  readonly "GET /session/stream-passwords": {
+    readonly answer: {
+      readonly streamPasswords: readonly {
+        readonly id: string;
+        /** What its owner calls it: the program that uses it. */
+        readonly label: string;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly createdAt: string;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly lastUsedAt?: string;
+      }[];
+    };
+  };
+  /** Makes a stream password for the own account, with the account's password; gives it this once. */
+  readonly "POST /session/stream-passwords": {
+    readonly body: {
+      /** The account's own password. */
+      readonly password: string;
+      readonly label: string;
+    };
+    readonly answer: {
+      readonly id: string;
+      /** What its owner calls it: the program that uses it. */
+      readonly label: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly createdAt: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly lastUsedAt?: string;
+      readonly username: string;
+      /** Shown this once. */
+      readonly streamPassword: string;
+    };
+  };
+  /** Revokes one of the own stream passwords: what is watched with it ends. */
+  readonly "DELETE /session/stream-passwords/{id}": {
+    readonly path: { readonly id: string };
+    readonly answer: undefined;
+  };
+  /** An account's stream passwords, without the passwords. */
+  readonly "GET /users/{name}/stream-passwords": {
+    readonly path: { readonly name: string };
+    readonly answer: {
+      readonly streamPasswords: readonly {
+        readonly id: string;
+        /** What its owner calls it: the program that uses it. */
+        readonly label: string;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly createdAt: string;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly lastUsedAt?: string;
+      }[];
+    };
+  };
+  /** Revokes a stream password of an account: what is watched with it ends. */
+  readonly "DELETE /users/{name}/stream-passwords/{id}": {
     readonly path: { readonly name: string; readonly id: string };
     readonly answer: undefined;
   };
@@ -1161,6 +1222,15 @@ export interface Operations {
           /** TCP port; when it is busy the next free one is taken and written here. */
           readonly port: number;
         };
+        /** Live pictures for other programs (VLC, ffmpeg, recorders). */
+        readonly rtsp: {
+          /** Give live pictures to other programs, which log in with stream passwords. */
+          readonly enabled: boolean;
+          /** Address to listen on; 127.0.0.1 serves this machine alone, `::` is every address of the machine. */
+          readonly host: string;
+          /** TCP port; when it is busy the next free one is taken. */
+          readonly port: number;
+        };
         /** Path under which everything is served behind a reverse proxy: empty, or like `/nvr`. */
         readonly basePath: string;
         /** Addresses or networks (CIDR) of reverse proxies whose X-Forwarded-* headers are believed. */
@@ -1204,6 +1274,14 @@ export interface Operations {
           /** TCP port; when it is busy the next free one is taken and written here. */
           readonly port?: number;
         };
+        readonly rtsp?: {
+          /** Give live pictures to other programs, which log in with stream passwords. */
+          readonly enabled?: boolean;
+          /** Address to listen on; 127.0.0.1 serves this machine alone, `::` is every address of the machine. */
+          readonly host?: string;
+          /** TCP port; when it is busy the next free one is taken. */
+          readonly port?: number;
+        };
         /** Path under which everything is served behind a reverse proxy: empty, or like `/nvr`. */
         readonly basePath?: string;
         /** Addresses or networks (CIDR) of reverse proxies whose X-Forwarded-* headers are believed. */
@@ -1244,6 +1322,15 @@ export interface Operations {
           /** Address to listen on; `::` is every address of the machine. */
           readonly host: string;
           /** TCP port; when it is busy the next free one is taken and written here. */
+          readonly port: number;
+        };
+        /** Live pictures for other programs (VLC, ffmpeg, recorders). */
+        readonly rtsp: {
+          /** Give live pictures to other programs, which log in with stream passwords. */
+          readonly enabled: boolean;
+          /** Address to listen on; 127.0.0.1 serves this machine alone, `::` is every address of the machine. */
+          readonly host: string;
+          /** TCP port; when it is busy the next free one is taken. */
           readonly port: number;
         };
         /** Path under which everything is served behind a reverse proxy: empty, or like `/nvr`. */

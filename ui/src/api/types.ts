@@ -29,6 +29,8 @@ export type OpenSession = Answer<"GET /sessions">["sessions"][number];
 export type ApiToken = Answer<"GET /tokens">["tokens"][number];
 /** An act in the audit log. */
 export type AuditEntry = Answer<"GET /audit">["entries"][number];
+/** What another program watches with; the password itself was shown once. */
+export type StreamPassword = Answer<"GET /session/stream-passwords">["streamPasswords"][number];
 
 export type CameraState = Camera["state"];
 export type CameraStatus = CameraState["status"];

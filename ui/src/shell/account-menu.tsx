@@ -9,12 +9,14 @@ import { recorderZone, session, signOut } from "../state/recorder.ts";
 import { ROLE_TEXT } from "../state/roles.ts";
 import { PasswordDialog } from "./password-dialog.tsx";
 import { SecondFactorDialog } from "./second-factor-dialog.tsx";
+import { StreamPasswordsDialog } from "./stream-passwords-dialog.tsx";
 
 /** The round button and its menu. */
 export function AccountMenu() {
   const [open, setOpen] = useState(false);
   const [password, setPassword] = useState(false);
   const [factor, setFactor] = useState(false);
+  const [streams, setStreams] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!open) return;
@@ -96,12 +98,16 @@ export function AccountMenu() {
           >
             {t("account.sessions")}
           </a>
+          <button type="button" class="menu-item" onClick={() => setStreams(true)}>
+            {t("streamPasswords.change")}
+          </button>
           <button type="button" class="menu-item" onClick={() => void signOut()}>
             {t("account.signOut")}
           </button>
         </div>
       ) : null}
       {password ? <PasswordDialog user={user.name} own onClose={() => setPassword(false)} /> : null}
+      {streams ? <StreamPasswordsDialog user={user.name} onClose={() => setStreams(false)} /> : null}
       {factor ? <SecondFactorDialog user={user.name} onClose={() => setFactor(false)} /> : null}
     </div>
   );

@@ -7,6 +7,8 @@ import { waitFor } from "../../../../core/testing/wait-for.ts";
 export interface PlainAnswer {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
+  /** The header as it came, for names that come twice. */
+  readonly lines: readonly string[];
   readonly body: string;
 }
 
@@ -94,6 +96,7 @@ export class PlainClient {
     this.answers.push({
       status: Number(first.split(" ")[1]),
       headers,
+      lines,
       body: bytes.toString("latin1", headerEnd + 4, end),
     });
     return end;

@@ -23,6 +23,7 @@ import {
 } from "./camera-form-model.ts";
 import { ProbePanel } from "./probe-panel.tsx";
 import { RemoveDialog } from "./remove-dialog.tsx";
+import { StreamAddresses } from "./stream-addresses.tsx";
 
 /** Remembers the draft in this tab (without the password), so that a reload loses nothing. */
 function draftOf(key: string): CameraForm | undefined {
@@ -208,6 +209,7 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
           {driver === undefined ? null : (
             <ProbePanel ready={reachable} driver={form.driver} camera={camera?.id} config={config} />
           )}
+          {camera === undefined ? null : <StreamAddresses camera={camera} />}
           {error === undefined ? null : <ErrorNote error={error} />}
           <div class="form-foot">
             {camera === undefined ? null : (

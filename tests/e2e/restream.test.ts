@@ -1,0 +1,100 @@
+// Watching with other programs, as people set it up: a password made in the account's menu, the address copied from the camera's
+// page, the network let in, a real player's connection, and the password revoked again.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Browser } from "playwright-core";
+import { logIn } from "../core/gateway/restream/digest-client.ts";
+import { PlainClient } from "../core/media/rtsp-server/plain-client.ts";
+import { openBrowser, openContext, PHONE, screenshot, skipBrowserTests, until } from "./support/browser.ts";
+import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
+
+describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_000 }, () => {
+  let recorder: Recorder;
+  let browser: Browser;
+  before(async () => {
+    recorder = await startRecorder(true);
+    browser = await openBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await recorder?.stop();
+  });
+
+  const rtsp = async () =>
+    (await recorder.api<{ rtsp?: { host: string; port: number } }>("GET", "/status")).rtsp;
+
+  async function describeStatus(login: { username: string; password: string }): Promise<number> {
+    const port = (await rtsp())?.port ?? 0;
+    const client = await PlainClient.connect(port);
+    const { status } = await logIn(client, "DESCRIBE", `rtsp://127.0.0.1:${port}/demo`, login);
+    client.close();
+    return status;
+  }
+
+  it("takes a password from the menu and an address from the camera's page", async () => {
+    const context = await openContext(browser, recorder, { theme: "dark" });
+    const page = await context.newPage();
+    await page.goto(`${recorder.url}/live`);
+    await page.getByRole("button", { name: "Account of admin" }).click();
+    await page.getByRole("button", { name: "Passwords for other programs …" }).click();
+    const dialog = page.getByRole("dialog", { name: "Passwords for other programs of admin" });
+    await dialog.getByLabel("Program").fill("VLC in the office");
+    await dialog.getByLabel("Current password").fill("wrong");
+    await dialog.getByRole("button", { name: "Make a password" }).click();
+    await dialog.getByText("the current password is wrong").waitFor();
+    await dialog.getByLabel("Current password").fill(ADMINISTRATOR.password);
+    await dialog.getByRole("button", { name: "Make a password" }).click();
+    await dialog.getByText("shown this once").waitFor();
+    await screenshot(page, "stream-password-shown-dark");
+    const [username = "", password = "", address = ""] = await dialog.locator("code").allTextContents();
+    assert.equal(username, "admin");
+    assert.match(address, /^rtsp:\/\/127\.0\.0\.1:\d+\/demo$/);
+    await until(
+      "the demo camera over RTSP",
+      async () => (await describeStatus({ username, password })) === 200,
+    );
+    await dialog.getByRole("button", { name: "I have it" }).click();
+
+    await page.getByRole("button", { name: "Passwords for other programs …" }).click();
+    await dialog.getByText("VLC in the office").waitFor();
+    await dialog.getByText(/last used on/).waitFor();
+    await screenshot(page, "stream-passwords-dark");
+    await dialog.getByRole("button", { name: "Revoke the password of VLC in the office" }).click();
+    await page.getByText("The password of VLC in the office was revoked").waitFor();
+    assert.equal(await describeStatus({ username, password }), 401);
+    await context.close();
+  });
+
+  it("lets the network in by a button, and shows the address that it has there", async () => {
+    const context = await openContext(browser, recorder, { theme: "light" });
+    const page = await context.newPage();
+    await page.goto(`${recorder.url}/cameras/demo`);
+    await page.getByRole("heading", { name: "Address for other programs" }).waitFor();
+    await page.getByText("Only programs on the recorder itself reach this address.").waitFor();
+    await screenshot(page, "stream-address-local-light");
+    await page.getByRole("button", { name: "Open it to the network" }).click();
+    await page.getByText("Other programs on the network can watch now").waitFor();
+    await page.getByText(/^rtsp:\/\/localhost:\d+\/demo$/).waitFor();
+    assert.equal((await rtsp())?.host, "::");
+    await screenshot(page, "stream-address-open-light");
+    await page.getByRole("button", { name: "Close it to the network" }).click();
+    await page.getByText("Only programs on the recorder itself can watch now").waitFor();
+    assert.equal((await rtsp())?.host, "127.0.0.1");
+    await context.close();
+  });
+
+  it("fits a phone", async () => {
+    const context = await openContext(browser, recorder, { theme: "dark", viewport: PHONE, touch: true });
+    const page = await context.newPage();
+    await page.goto(`${recorder.url}/cameras/demo`);
+    await page.getByRole("heading", { name: "Address for other programs" }).scrollIntoViewIfNeeded();
+    await screenshot(page, "stream-address-phone-dark");
+    await page.getByRole("button", { name: "Account of admin" }).click();
+    await page.getByRole("button", { name: "Passwords for other programs …" }).click();
+    await page.getByRole("dialog").getByLabel("Program").waitFor();
+    await screenshot(page, "stream-passwords-phone-dark");
+    const overflow = await page.evaluate<boolean>("document.documentElement.scrollWidth > window.innerWidth");
+    assert.equal(overflow, false);
+    await context.close();
+  });
+});

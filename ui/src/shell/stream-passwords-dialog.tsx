@@ -1,0 +1,172 @@
+// Passwords with which other programs watch in one's name: what there is, a new one (shown once), revoking one.
+import { useEffect, useState } from "preact/hooks";
+import { type Answer, call } from "../api/client.ts";
+import type { StreamPassword } from "../api/types.ts";
+import { language, t } from "../locale/messages.ts";
+import { Dialog, ErrorNote, SelectField, SkeletonRows, TextField } from "../parts/controls.tsx";
+import { CopyButton } from "../parts/copy-button.tsx";
+import { cameras } from "../state/recorder.ts";
+import { streamAddress } from "../state/stream-address.ts";
+import { dayText } from "../state/time-format.ts";
+import { tell } from "../state/toasts.ts";
+import { zone } from "../state/zone.ts";
+
+type Made = Answer<"POST /session/stream-passwords">;
+
+/** The dialog. */
+export function StreamPasswordsDialog(props: { readonly user: string; readonly onClose: () => void }) {
+  const [list, setList] = useState<readonly StreamPassword[] | undefined>(undefined);
+  const [made, setMade] = useState<Made | undefined>(undefined);
+  const [error, setError] = useState<unknown>();
+  const load = (): void => {
+    call("GET /session/stream-passwords")
+      .then(({ streamPasswords }) => setList(streamPasswords))
+      .catch(setError);
+  };
+  useEffect(load, []);
+  const revoke = async ({ id, label }: StreamPassword): Promise<void> => {
+    try {
+      await call("DELETE /session/stream-passwords/{id}", { path: { id } });
+      tell(t("streamPasswords.revoked", { label }));
+      load();
+    } catch (thrown) {
+      setError(thrown);
+    }
+  };
+  return (
+    <Dialog title={t("streamPasswords.title", { name: props.user })} onClose={props.onClose}>
+      {error === undefined ? null : <ErrorNote error={error} />}
+      {made !== undefined ? (
+        <Shown made={made} onDone={props.onClose} />
+      ) : list === undefined ? (
+        error === undefined ? (
+          <SkeletonRows rows={3} />
+        ) : null
+      ) : (
+        <>
+          <p>{t("streamPasswords.intro")}</p>
+          {list.length === 0 ? null : (
+            <ul class="plain-list">
+              {list.map((one) => (
+                <li key={one.id} class="plain-row">
+                  <span>
+                    <strong>{one.label}</strong>
+                    <br />
+                    <span class="muted">{usageOf(one)}</span>
+                  </span>
+                  <button
+                    type="button"
+                    class="button danger"
+                    aria-label={t("streamPasswords.revokeOf", { label: one.label })}
+                    onClick={() => void revoke(one)}
+                  >
+                    {t("streamPasswords.revoke")}
+                  </button>
+                </li>
+              ))}
+            </ul>
+          )}
+          <Make onClose={props.onClose} onMade={setMade} />
+        </>
+      )}
+    </Dialog>
+  );
+}
+
+function usageOf(one: StreamPassword): string {
+  const day = (text: string): string => dayText(Date.parse(text), zone.value, language.value);
+  return one.lastUsedAt === undefined
+    ? t("streamPasswords.neverUsed", { made: day(one.createdAt) })
+    : t("streamPasswords.used", { made: day(one.createdAt), used: day(one.lastUsedAt) });
+}
+
+function Make(props: { readonly onClose: () => void; readonly onMade: (made: Made) => void }) {
+  const [label, setLabel] = useState("");
+  const [password, setPassword] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const make = async (): Promise<void> => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      props.onMade(await call("POST /session/stream-passwords", { body: { label: label.trim(), password } }));
+    } catch (thrown) {
+      setError(thrown);
+      setBusy(false);
+    }
+  };
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void make();
+      }}
+    >
+      <TextField
+        label={t("streamPasswords.label")}
+        hint={t("streamPasswords.label.hint")}
+        value={label}
+        onInput={setLabel}
+        focus
+      />
+      <TextField
+        label={t("password.current")}
+        type="password"
+        autocomplete="current-password"
+        value={password}
+        onInput={setPassword}
+      />
+      {error === undefined ? null : <ErrorNote error={error} />}
+      <div class="form-foot">
+        <button type="button" class="button ghost" onClick={props.onClose}>
+          {t("cancel")}
+        </button>
+        <button
+          type="submit"
+          class="button primary"
+          disabled={busy || label.trim() === "" || label.trim().length > 64 || password === ""}
+        >
+          {t("streamPasswords.make")}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function Shown({ made, onDone }: { readonly made: Made; readonly onDone: () => void }) {
+  const [camera, setCamera] = useState(cameras.value?.[0]?.id ?? "");
+  const address = camera === "" ? undefined : streamAddress(camera, "main");
+  return (
+    <>
+      <p>{t("streamPasswords.shown")}</p>
+      <p class="factor-key">
+        <span class="muted">{t("login.name")}</span>
+        <code>{made.username}</code>
+      </p>
+      <p class="factor-key">
+        <span class="muted">{t("login.password")}</span>
+        <code>{made.streamPassword}</code>
+        <CopyButton text={made.streamPassword} focus />
+      </p>
+      {address === undefined ? null : (
+        <>
+          <SelectField
+            label={t("streamPasswords.camera")}
+            value={camera}
+            choices={(cameras.value ?? []).map(({ id, name }) => ({ value: id, text: name }))}
+            onChoose={setCamera}
+          />
+          <p class="factor-key">
+            <code>{address}</code>
+            <CopyButton text={address} />
+          </p>
+        </>
+      )}
+      <div class="form-foot">
+        <button type="button" class="button primary" onClick={onDone}>
+          {t("streamPasswords.kept")}
+        </button>
+      </div>
+    </>
+  );
+}
