@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { ConfigStore } from "../config/config-store.ts";
 import type { Db } from "../db/db.ts";
 import { eventsTable } from "../db/tables/events-table.ts";
+import type { ListeningState } from "../gateway/protocol.ts";
 import type { StatusService } from "../http/services.ts";
 import type { StatusProblem, StatusView, VolumeView } from "../http/wire-schemas.ts";
 import type { PluginHost } from "../plugin/host/plugin-host.ts";
@@ -21,6 +22,8 @@ export interface StatusOptions {
   readonly recording: RecordingService;
   readonly plugins: PluginHost;
   processes(): readonly ProcessStatus[];
+  /** The ports that the gateway has open. */
+  listening(): ListeningState;
   /** Other things worth a word: no ffmpeg, a port that could not be opened. */
   problems(): readonly StatusProblem[];
 }
@@ -53,6 +56,7 @@ export function statusService(options: StatusOptions): StatusService {
         timeZone,
         processes: options.processes().map((process) => processView(process, options.clock.wallMs())),
         volumes,
+        ports: openPorts(options.listening()),
         cameras: {
           total: cameras.length,
           online: cameras.filter(({ state }) => state.status === "online" || state.status === "degraded")
@@ -79,6 +83,13 @@ export function statusService(options: StatusOptions): StatusService {
       };
     },
   };
+}
+
+/** What is open, whatever kinds there are. */
+function openPorts({ problems: _problems, ...open }: ListeningState): NonNullable<StatusView["ports"]> {
+  return Object.entries(open).flatMap(([kind, place]) =>
+    place === undefined ? [] : [{ kind, host: place.host, port: place.port }],
+  );
 }
 
 function processView(process: ProcessStatus, nowMs: number): StatusView["processes"][number] {

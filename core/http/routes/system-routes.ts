@@ -50,6 +50,7 @@ export function systemRoutes(services: HttpServices): Route[] {
           ...status,
           processes: [],
           volumes: [],
+          ports: [],
           problems: [],
           cameras: {
             total: seen.length,
@@ -68,10 +69,11 @@ export function systemRoutes(services: HttpServices): Route[] {
       response: DiagnosticsSchema,
       async handle({ audit }) {
         const { config, version, clock } = services;
-        const [status, checks] = await Promise.all([
-          services.status.status(),
-          runDoctor({ dataDir: config.dataDir }),
-        ]);
+        const status = await services.status.status();
+        const checks = await runDoctor({
+          dataDir: config.dataDir,
+          running: { status, plugins: services.plugins.list() },
+        });
         audit("diagnostics-taken");
         return diagnostics({ version, nowMs: clock.wallMs(), config: config.get(), status, checks });
       },
