@@ -257,6 +257,13 @@ export type Status = {
     readonly message?: string;
   }[];
   readonly volumes: readonly Volume[];
+  /** Where the recorder listens now; why not elsewhere stands among the problems. */
+  readonly ports?: readonly {
+    /** `http` or `https`. */
+    readonly kind: string;
+    readonly host: string;
+    readonly port: number;
+  }[];
   readonly cameras: { readonly total: number; readonly online: number; readonly recording: number };
   readonly problems: readonly {
     readonly code: string;
