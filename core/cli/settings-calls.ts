@@ -1,9 +1,10 @@
 // What the command line asks of a recorder's settings: of a running one by its socket, else of the data directory itself
 // under its lock. Then plugins are set up, to know their drivers and which of their fields are secret, and never started.
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "../clock.ts";
-import { ConfigStore } from "../config/config-store.ts";
+import { CONFIG_FILE, ConfigStore } from "../config/config-store.ts";
 import { SecretStore } from "../config/secret-store.ts";
 import type { CoreMethodsForCli } from "../control/cli-protocol.ts";
 import { hiddenPlaces, presentAbilities } from "../control/settings-places.ts";
@@ -19,18 +20,25 @@ import { SettingsTransfer } from "../settings/settings-transfer.ts";
 import { lockDataDir } from "../supervisor/data-lock.ts";
 import { openUsers } from "../users/users.ts";
 import { VERSION } from "../version.ts";
-import { findRunningCore } from "./running-core.ts";
+import { findRunningCore, notRunning } from "./running-core.ts";
 
 /** Keys take seconds to derive on small machines, and a sealed file goes through twice. */
 const PATIENCE_MS = 120_000;
 
-/** Runs `action` on the settings of the recorder, whether it runs or stands still. */
+/**
+ * Runs `action` on the settings of the recorder, whether it runs or stands still. Where there never was one, `isNew` lets
+ * an import make it; else throws `NJ_NOT_RUNNING` (unavailable): a mistyped folder must not become a data directory.
+ */
 export async function withSettings<Result>(
   dataDir: string,
   action: (settings: LocalSettingsCalls) => Promise<Result>,
+  isNew = false,
 ): Promise<Result> {
   const core = await findRunningCore(dataDir);
-  if (core === undefined) return onDataDir(dataDir, action);
+  if (core === undefined) {
+    if (!isNew && !existsSync(join(dataDir, CONFIG_FILE))) throw notRunning(dataDir);
+    return onDataDir(dataDir, action);
+  }
   try {
     return await action(overLink(core));
   } finally {

@@ -61,15 +61,19 @@ async function importSettings(line: CommandLine, path: string): Promise<number> 
     ?.split(",")
     .map((part) => part.trim()) as readonly SettingsPart[] | undefined;
   const dryRun = line.flags["dry-run"] === true;
-  return withSettings(line.dataDir, async (calls) => {
-    const outcome = await calls.importSettings({
-      file: bytes.toString("base64"),
-      ...(password === undefined ? {} : { password }),
-      ...(parts === undefined ? {} : { parts }),
-      dryRun,
-    });
-    return tell(line, outcome, dryRun, "Imported. `nightjar settings rollback` takes it back");
-  });
+  return withSettings(
+    line.dataDir,
+    async (calls) => {
+      const outcome = await calls.importSettings({
+        file: bytes.toString("base64"),
+        ...(password === undefined ? {} : { password }),
+        ...(parts === undefined ? {} : { parts }),
+        dryRun,
+      });
+      return tell(line, outcome, dryRun, "Imported. `nightjar settings rollback` takes it back");
+    },
+    true,
+  );
 }
 
 async function rollback(line: CommandLine): Promise<number> {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { systemClock } from "../../core/clock.ts";
+import { ConfigStore } from "../../core/config/config-store.ts";
 import { SecretStore } from "../../core/config/secret-store.ts";
 import { DATABASE_FILE, openDb } from "../../core/db/open-db.ts";
 import { silentLog } from "../../core/log.ts";
@@ -182,6 +183,10 @@ describe("nightjar without a running recorder", async () => {
 
   it("moves settings out and in while the recorder stands still, whole and back again", async () => {
     const file = join(dataDir, "sealed.njset");
+    const nowhere = await nightjar(join(dataDir, "nowhere"), ["settings", "rollback"]);
+    assert.equal(nowhere.code, 3, nowhere.err);
+    // A recorder that was started once has a configuration.
+    await (await ConfigStore.open({ dataDir, log: silentLog, watch: false })).close();
     const sealed = { input: "a seal of many words\n" };
     const out = await nightjar(dataDir, ["settings", "export", file, "--password-stdin"], sealed);
     assert.equal(out.code, 0, out.err);

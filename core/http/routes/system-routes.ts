@@ -28,7 +28,13 @@ const DiagnosticsSchema = Type.Object({
       id: Type.String({ description: "Stable name of what was looked at." }),
       result: Type.Enum(CHECK_RESULTS),
       message: Type.String(),
+      where: Type.Optional(
+        Type.String({ description: "The file, folder, port or setting that it is about." }),
+      ),
       advice: Type.Optional(Type.String({ description: "What to do, unless all is well." })),
+      command: Type.Optional(
+        Type.String({ description: "What to type for that, where one command does it." }),
+      ),
     }),
   ),
 });

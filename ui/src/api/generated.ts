@@ -891,8 +891,12 @@ export interface Operations {
         readonly id: string;
         readonly result: "ok" | "notice" | "warning" | "error";
         readonly message: string;
+        /** The file, folder, port or setting that it is about. */
+        readonly where?: string;
         /** What to do, unless all is well. */
         readonly advice?: string;
+        /** What to type for that, where one command does it. */
+        readonly command?: string;
       }[];
     };
   };
