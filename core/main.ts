@@ -2,7 +2,9 @@
 // when it is called, so that `nightjar --version` stays quick and processes load only what they run.
 import type { CommandLine } from "./cli/arguments.ts";
 import { EXIT, OPTIONS, parseCommandLine, textFlag } from "./cli/arguments.ts";
-import { print, printError } from "./cli/output.ts";
+import { helpOf } from "./cli/command-help.ts";
+import { nearestWord } from "./cli/nearest-word.ts";
+import { print, printError, printJson } from "./cli/output.ts";
 import { NightjarError } from "./errors.ts";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 import type { RoleRunner } from "./supervisor/child-main.ts";
@@ -106,10 +108,23 @@ function printHelp(): void {
   print(`Nightjar ${VERSION}, a network video recorder\n\nUsage: nightjar COMMAND [options]\n\nCommands:`);
   for (const [name, { help }] of Object.entries(COMMANDS))
     if (help !== "") print(`  ${name.padEnd(8)} ${help}`);
-  print("\nOptions:");
+  print('\n"nightjar COMMAND --help" says more of one, with examples.\n\nOptions:');
   for (const [name, { help }] of Object.entries(OPTIONS)) print(`  --${name.padEnd(16)} ${help}`);
   print(
     "\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 the recorder is not running, 4 fsck, doctor or an import found something.",
+  );
+}
+
+function unknownCommand(name: string): NightjarError {
+  const near = nearestWord(
+    name,
+    Object.keys(COMMANDS).filter((known) => COMMANDS[known]?.help !== ""),
+  );
+  const meant = near === undefined ? "" : ` Did you mean ${near}?`;
+  return new NightjarError(
+    "NJ_CLI_USAGE",
+    "invalid-argument",
+    `no command "${name}".${meant} "nightjar --help" lists them`,
   );
 }
 
@@ -119,21 +134,22 @@ async function main(): Promise<number> {
     const line = parseCommandLine(process.argv.slice(2), process.env);
     json = line.json;
     if (line.flags["version"] === true) {
-      print(VERSION);
+      if (line.json) printJson({ version: VERSION });
+      else print(VERSION);
       return EXIT.ok;
     }
-    const name = line.words[0];
-    if (line.flags["help"] === true || name === undefined || name === "help") {
+    const [first, second] = line.words;
+    const wantsHelp = line.flags["help"] === true || first === "help";
+    const name = first === "help" ? second : first;
+    if (name === undefined) {
       printHelp();
-      return name === undefined && line.flags["help"] !== true ? EXIT.usage : EXIT.ok;
+      return wantsHelp ? EXIT.ok : EXIT.usage;
     }
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-    if (command === undefined) {
-      throw new NightjarError(
-        "NJ_CLI_USAGE",
-        "invalid-argument",
-        `no command "${name}". "nightjar --help" lists them`,
-      );
+    if (command === undefined) throw unknownCommand(name);
+    if (wantsHelp) {
+      print(helpOf(name) ?? command.help);
+      return EXIT.ok;
     }
     return await command.run(line);
   } catch (error) {

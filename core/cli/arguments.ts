@@ -6,6 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { NightjarError } from "../errors.ts";
+import { nearestWord } from "./nearest-word.ts";
 
 /** Exit codes of the command line; scripts may rely on them. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, unavailable: 3, findings: 4 } as const;
@@ -26,7 +27,7 @@ export const OPTIONS = {
     help: "data directory (default: ./data in a checkout, else $XDG_DATA_HOME/nightjar)",
   },
   json: { type: "boolean", help: "machine-readable output" },
-  help: { type: "boolean", help: "this list" },
+  help: { type: "boolean", help: "this list; behind a command, its own" },
   version: { type: "boolean", help: "version" },
   "plugin-path": {
     type: "string",
@@ -96,12 +97,7 @@ export function parseCommandLine(argv: readonly string[], environment: NodeJS.Pr
   try {
     parsed = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new NightjarError(
-      "NJ_CLI_USAGE",
-      "invalid-argument",
-      `${reason}. "nightjar --help" lists the options`,
-    );
+    throw new NightjarError("NJ_CLI_USAGE", "invalid-argument", optionProblem(error));
   }
   const flags = parsed.values as CommandLine["flags"];
   const chosen = typeof flags["data"] === "string" ? flags["data"] : environment["NIGHTJAR_DATA"];
@@ -117,6 +113,16 @@ export function parseCommandLine(argv: readonly string[], environment: NodeJS.Pr
     json: flags["json"] === true,
     flags,
   };
+}
+
+/** What is wrong with an option, naming the one that was meant if there is one near. */
+function optionProblem(error: unknown): string {
+  // Node adds a hint on positional arguments that begin with dashes, which there are none of here.
+  const reason = (error instanceof Error ? error.message : String(error)).split(". ", 1)[0] ?? "";
+  const [, unknown] = /^Unknown option '--?([^']*)'/.exec(reason) ?? [];
+  const near = unknown === undefined ? undefined : nearestWord(unknown, Object.keys(OPTIONS));
+  const meant = near === undefined ? "" : ` Did you mean --${near}?`;
+  return `${reason.replace(/\.$/, "")}.${meant} "nightjar --help" lists the options`;
 }
 
 /** The checkout's root if Nightjar runs from one. */

@@ -1,6 +1,9 @@
-// `nightjar fsck [--verify] [--repair | --rebuild]`: compares recordings and index, and mends what can be mended.
+// `nightjar fsck [--verify] [--repair | --rebuild]`: compares recordings and index, and mends what can be mended. Without
+// the last two it opens everything for reading alone: whoever runs it, no file gets another owner or other content.
 import { isAbsolute, join } from "node:path";
 import { ConfigStore } from "../config/config-store.ts";
+import { sizeOf } from "../db/check-database.ts";
+import type { Db } from "../db/db.ts";
 import { DATABASE_FILE, openDb } from "../db/open-db.ts";
 import { silentLog } from "../log.ts";
 import { fsck } from "../recording/fsck.ts";
@@ -9,8 +12,9 @@ import { print, printJson } from "./output.ts";
 
 export async function fsckCommand(line: CommandLine): Promise<number> {
   const { dataDir } = line;
-  const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false });
-  const db = await openDb(join(dataDir, DATABASE_FILE), { log: silentLog });
+  const mend = line.flags["repair"] === true || line.flags["rebuild"] === true;
+  const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false, readOnly: !mend });
+  const db = await openIndex(join(dataDir, DATABASE_FILE), mend);
   const abort = new AbortController();
   process.once("SIGINT", () => abort.abort());
   try {
@@ -52,4 +56,12 @@ export async function fsckCommand(line: CommandLine): Promise<number> {
     await db.close();
     await config.close();
   }
+}
+
+/** Where there is no index yet, a check holds the files against an empty one, and makes none. */
+async function openIndex(file: string, mend: boolean): Promise<Db> {
+  if (mend) return openDb(file, { log: silentLog });
+  return (await sizeOf(file)) === undefined
+    ? openDb(":memory:", { log: silentLog })
+    : openDb(file, { log: silentLog, readOnly: true });
 }

@@ -25,19 +25,16 @@ export async function withRunningCore<Result>(
   action: (core: Link<CoreMethodsForCli>) => Promise<Result>,
 ): Promise<Result> {
   const core = await findRunningCore(dataDir);
-  if (core === undefined) {
-    throw new NightjarError(
-      "NJ_NOT_RUNNING",
-      "unavailable",
-      `no recorder runs with ${dataDir}: start it, or name its --data`,
-      {
-        dataDir,
-      },
-    );
-  }
+  if (core === undefined) throw notRunning(dataDir);
   try {
     return await action(core);
   } finally {
     core.close();
   }
+}
+
+/** The error of commands that need a recorder where there is none. */
+export function notRunning(dataDir: string): NightjarError {
+  const message = `no recorder runs with ${dataDir}: start it, or name its --data`;
+  return new NightjarError("NJ_NOT_RUNNING", "unavailable", message, { dataDir });
 }

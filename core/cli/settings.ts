@@ -1,4 +1,5 @@
-// `nightjar settings export [FILE] | import FILE | rollback`, on a running recorder. Passwords come on standard input.
+// `nightjar settings export [FILE] | import FILE | rollback`, on a running recorder or one that stands still. Passwords come on
+// standard input.
 import { open, readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { NightjarError, systemCode } from "../errors.ts";
@@ -6,12 +7,10 @@ import { SETTINGS_UPLOAD_LIMIT_BYTES } from "../gateway/protocol.ts";
 import type { SettingsPart } from "../settings/settings-parts.ts";
 import { type CommandLine, EXIT, textFlag } from "./arguments.ts";
 import { print, printJson, printTable, readSecretFromStdin } from "./output.ts";
-import { withRunningCore } from "./running-core.ts";
+import { withSettings } from "./settings-calls.ts";
 
 const USAGE =
   "settings export [FILE] [--password-stdin] | import FILE [--password-stdin] [--parts LIST] [--dry-run] | rollback [--dry-run]";
-/** Keys take seconds to derive on small machines, and a sealed file goes through twice. */
-const PATIENCE_MS = 120_000;
 
 interface Outcome {
   readonly differences: readonly {
@@ -42,12 +41,8 @@ export async function settings(line: CommandLine): Promise<number> {
 
 async function exportSettings(line: CommandLine, wanted: string | undefined): Promise<number> {
   const password = await passwordOf(line);
-  return withRunningCore(line.dataDir, async (core) => {
-    const { name, file } = await core.request(
-      "exportSettings",
-      password === undefined ? {} : { password },
-      PATIENCE_MS,
-    );
+  return withSettings(line.dataDir, async (calls) => {
+    const { name, file } = await calls.exportSettings(password === undefined ? {} : { password });
     const path = resolve(wanted ?? name);
     const bytes = Buffer.from(file, "base64");
     await writeNew(path, bytes);
@@ -66,28 +61,28 @@ async function importSettings(line: CommandLine, path: string): Promise<number> 
     ?.split(",")
     .map((part) => part.trim()) as readonly SettingsPart[] | undefined;
   const dryRun = line.flags["dry-run"] === true;
-  return withRunningCore(line.dataDir, async (core) => {
-    const outcome = await core.request(
-      "importSettings",
-      {
+  return withSettings(
+    line.dataDir,
+    async (calls) => {
+      const outcome = await calls.importSettings({
         file: bytes.toString("base64"),
         ...(password === undefined ? {} : { password }),
         ...(parts === undefined ? {} : { parts }),
         dryRun,
-      },
-      PATIENCE_MS,
-    );
-    return tell(line, outcome, dryRun, "Imported. `nightjar settings rollback` takes it back");
-  });
+      });
+      return tell(line, outcome, dryRun, "Imported. `nightjar settings rollback` takes it back");
+    },
+    true,
+  );
 }
 
 async function rollback(line: CommandLine): Promise<number> {
-  return withRunningCore(line.dataDir, async (core) => {
+  return withSettings(line.dataDir, async (calls) => {
     if (line.flags["dry-run"] !== true) {
-      const outcome = await core.request("rollbackSettings", {}, PATIENCE_MS);
+      const outcome = await calls.rollbackSettings({});
       return tell(line, outcome, false, "The last import is taken back");
     }
-    const { undo } = await core.request("lastSettingsImport", {}, PATIENCE_MS);
+    const { undo } = await calls.lastSettingsImport({});
     if (undo !== undefined) return tell(line, undo, true, "");
     if (line.json) printJson(null);
     else print("No import of settings is left to be taken back");

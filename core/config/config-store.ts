@@ -57,11 +57,11 @@ export class ConfigStore {
     readonly log: Log;
     /** Follow edits by hand (default true). Short-lived commands switch it off. */
     readonly watch?: boolean;
-    /** Write nothing at opening: for looking at a configuration that another process holds. */
+    /** Write and make nothing at opening: for looking at a configuration that another process or user holds. */
     readonly readOnly?: boolean;
   }): Promise<ConfigStore> {
-    await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
     const readOnly = options.readOnly === true;
+    if (!readOnly) await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
     const loaded = await load(options.dataDir, readOnly);
     const store = new ConfigStore(options.dataDir, options.log, loaded);
     if (readOnly) return store;

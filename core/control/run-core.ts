@@ -181,7 +181,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     recording,
     plugins,
     processes: () => context.processes(),
-    rtsp: () => listening.rtsp,
+    listening: () => listening,
     problems: () => [...problems, ...listening.problems.map(portProblem), ...rescueProblems()],
   });
   const authorize = createAuthorize({

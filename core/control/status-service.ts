@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { ConfigStore } from "../config/config-store.ts";
 import type { Db } from "../db/db.ts";
 import { eventsTable } from "../db/tables/events-table.ts";
+import type { ListeningState } from "../gateway/protocol.ts";
 import type { StatusService } from "../http/services.ts";
 import type { StatusProblem, StatusView, VolumeView } from "../http/wire-schemas.ts";
 import type { PluginHost } from "../plugin/host/plugin-host.ts";
@@ -21,8 +22,8 @@ export interface StatusOptions {
   readonly recording: RecordingService;
   readonly plugins: PluginHost;
   processes(): readonly ProcessStatus[];
-  /** Where live pictures for other programs are served now. */
-  rtsp(): StatusView["rtsp"];
+  /** The ports that the gateway has open. */
+  listening(): ListeningState;
   /** Other things worth a word: no ffmpeg, a port that could not be opened. */
   problems(): readonly StatusProblem[];
 }
@@ -48,7 +49,7 @@ export function statusService(options: StatusOptions): StatusService {
       const volumes = (await options.recording.volumeStates()).map(volumeView);
       const cameras = options.cameras.list();
       const { node, timeZone } = options.config.get();
-      const rtsp = options.rtsp();
+      const { rtsp } = options.listening();
       return {
         version: VERSION,
         node: node.name,
@@ -57,6 +58,7 @@ export function statusService(options: StatusOptions): StatusService {
         ...(rtsp === undefined ? {} : { rtsp }),
         processes: options.processes().map((process) => processView(process, options.clock.wallMs())),
         volumes,
+        ports: openPorts(options.listening()),
         cameras: {
           total: cameras.length,
           online: cameras.filter(({ state }) => state.status === "online" || state.status === "degraded")
@@ -83,6 +85,13 @@ export function statusService(options: StatusOptions): StatusService {
       };
     },
   };
+}
+
+/** What is open, whatever kinds there are. */
+function openPorts({ problems: _problems, ...open }: ListeningState): NonNullable<StatusView["ports"]> {
+  return Object.entries(open).flatMap(([kind, place]) =>
+    place === undefined ? [] : [{ kind, host: place.host, port: place.port }],
+  );
 }
 
 function processView(process: ProcessStatus, nowMs: number): StatusView["processes"][number] {

@@ -38,14 +38,7 @@ export async function migrate(
 ): Promise<void> {
   const from = await userVersion(connection);
   if (from === schema.version) return;
-  if (from > schema.version) {
-    throw new NightjarError(
-      "NJ_DB_TOO_NEW",
-      "failed-precondition",
-      `the database ${file} has schema ${from}, this Nightjar knows ${schema.version}: start the newer one, or restore the copy it made`,
-      { file, found: from, known: schema.version },
-    );
-  }
+  if (from > schema.version) throw tooNew(file, from, schema.version);
   if (from === 0) {
     await apply(connection, schema.sql, schema.version);
     return;
@@ -56,6 +49,28 @@ export async function migrate(
   for (const step of schema.migrations) {
     if (step.to > from) await apply(connection, step.sql, step.to);
   }
+}
+
+/** Throws `NJ_DB_TOO_NEW` or `NJ_DB_TOO_OLD` unless the file has the schema of this version. Changes nothing. */
+export async function checkSchema(connection: SqlConnection, file: string, schema: Schema): Promise<void> {
+  const from = await userVersion(connection);
+  if (from > schema.version) throw tooNew(file, from, schema.version);
+  if (from === schema.version) return;
+  throw new NightjarError(
+    "NJ_DB_TOO_OLD",
+    "failed-precondition",
+    `the database ${file} has schema ${from}, this Nightjar works with ${schema.version}: start the recorder once, which brings it up to date`,
+    { file, found: from, known: schema.version },
+  );
+}
+
+function tooNew(file: string, found: number, known: number): NightjarError {
+  return new NightjarError(
+    "NJ_DB_TOO_NEW",
+    "failed-precondition",
+    `the database ${file} has schema ${found}, this Nightjar knows ${known}: start the newer one, or restore the copy it made`,
+    { file, found, known },
+  );
 }
 
 async function apply(connection: SqlConnection, sql: string, version: number): Promise<void> {

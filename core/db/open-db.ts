@@ -1,12 +1,13 @@
 // Opens the database file with the driver that can be had: sqlite3 where its binary loads, else node:sqlite
 // in worker threads. Sets WAL and full synchronisation: a committed row survives a power loss.
+import { existsSync } from "node:fs";
 import { mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { SqlConnection } from "./connection.ts";
 import type { Db, DbDriver } from "./db.ts";
-import { currentSchema, migrate, type Schema } from "./migrate.ts";
+import { checkSchema, currentSchema, migrate, type Schema } from "./migrate.ts";
 import { openNodeSqliteConnection } from "./node-sqlite-connection.ts";
 import { QueuedDb } from "./queued-db.ts";
 import { dbError } from "./sql-errors.ts";
@@ -35,13 +36,17 @@ export interface OpenDbOptions {
   readonly schema?: Schema;
   /** Called once, when a statement meets damage in the file. */
   readonly onDamaged?: (error: NightjarError) => void;
+  /** For looking only: makes no file, migrates nothing, and every statement that writes is refused. */
+  readonly readOnly?: boolean;
 }
 
 /**
  * Opens (or makes) the database and brings its schema up to date. `:memory:` gives one that lives in memory, over
- * a single connection: for tests. The caller closes it. Throws `NJ_DB_DAMAGED`, `NJ_DB_TOO_NEW`, `NJ_DB_OPEN`.
+ * a single connection: for tests. The caller closes it. Throws `NJ_DB_DAMAGED`, `NJ_DB_TOO_NEW`, `NJ_DB_OPEN`, and
+ * `NJ_DB_TOO_OLD` where a file that is only looked at waits for its migration.
  */
 export async function openDb(file: string, options: OpenDbOptions): Promise<Db> {
+  if (options.readOnly === true) return openToLook(file, options);
   const inMemory = file === ":memory:";
   if (!inMemory) await ensurePrivateFile(file);
   const { driver, connect } = await chooseDriver(options);
@@ -62,6 +67,22 @@ export async function openDb(file: string, options: OpenDbOptions): Promise<Db> 
   // A copy is a long read: on the reader's or the writer's connection everybody else would wait for it.
   const connectToCopy = inMemory ? undefined : () => connect(file);
   return new QueuedDb(driver, file, { reader, writer, connectToCopy, onDamaged: options.onDamaged });
+}
+
+async function openToLook(file: string, options: OpenDbOptions): Promise<Db> {
+  // The drivers would make a file that is not there.
+  if (!existsSync(file)) throw dbError(14, `${file} is not there`);
+  const { driver, connect } = await chooseDriver(options);
+  const reader = await connect(file);
+  try {
+    await reader.exec(READER_PRAGMAS);
+    await checkSchema(reader, file, options.schema ?? (await currentSchema()));
+  } catch (error) {
+    await reader.close().catch(() => undefined);
+    throw error;
+  }
+  const connectToCopy = () => connect(file);
+  return new QueuedDb(driver, file, { reader, writer: reader, connectToCopy, onDamaged: options.onDamaged });
 }
 
 /** A connection without pragmas or schema; the caller closes it. */

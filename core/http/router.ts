@@ -17,6 +17,8 @@ import type { HttpServices } from "./services.ts";
 export const BODY_LIMIT_BYTES = 1024 * 1024;
 const HEADER_LIMIT = 1_000;
 const NO_QUERY = Type.Object({}, { additionalProperties: false });
+/** Made once: every request ends with it, and an error's stack is dear. */
+const CLIENT_GONE = new DOMException("the client is gone, or has its answer", "AbortError");
 
 const parseBody = bodyParser({
   enableTypes: ["json"],
@@ -106,7 +108,7 @@ export function serve(route: Route, services: HttpServices): Middleware {
     enforce(route.policy, caller?.principal, params, services);
     if (route.method !== "GET") await checkChange(context, route, caller?.by, client.secure);
     const gone = new AbortController();
-    context.res.once("close", () => gone.abort());
+    context.res.once("close", () => gone.abort(CLIENT_GONE));
     const principal = caller?.principal;
     const result = await route.handle({
       params: route.params === undefined ? {} : checkShape(route.params, params, "path"),

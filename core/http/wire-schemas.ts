@@ -271,6 +271,16 @@ export const StatusSchema = Type.Object({
     }),
   ),
   volumes: Type.Array(VolumeSchema),
+  ports: Type.Optional(
+    Type.Array(
+      Type.Object({
+        kind: Type.String({ description: "`http`, `https` or `rtsp`." }),
+        host: Type.String(),
+        port: Type.Integer(),
+      }),
+      { description: "Where the recorder listens now; why not elsewhere stands among the problems." },
+    ),
+  ),
   cameras: Type.Object({ total: Type.Integer(), online: Type.Integer(), recording: Type.Integer() }),
   problems: Type.Array(ProblemItemSchema),
 });

@@ -57,6 +57,7 @@ const REBUILT = ["file-without-row", "coverage-wrong", "ledger-wrong"] as const;
 const RUNNING_GRACE_MS = 2 * 3_600_000;
 const PROGRESS_EVERY = 256;
 const DELETE_AT_ONCE = 5_000;
+const UNKNOWN_VOLUME = -1;
 
 /**
  * Checks an index and its volumes. Throws `NJ_FSCK_RUNNING` (failed-precondition) when it is to mend while a
@@ -141,8 +142,8 @@ async function knownVolume(
   }
   const known = rows.find((row) => row.id === id);
   if (known !== undefined && (known.path === path || !mend)) return { id, number: known.number, path };
-  // A check alone may write this much: without a number there is nothing to compare with.
-  const number = await volumesTable(db).put(id, path, Date.now());
+  // A check alone writes nothing: no row bears this number, so that all files of the volume lack theirs.
+  const number = mend ? await volumesTable(db).put(id, path, Date.now()) : UNKNOWN_VOLUME;
   return { id, number, path };
 }
 

@@ -23,18 +23,26 @@ export class StreamNumbers {
     return row?.number;
   }
 
-  /** Those of the streams that were ever recorded, by number. */
+  /** Those of the streams that were ever recorded, by number. Asks the database once at most, however many there are. */
   async numbersOf(
     cameras: readonly CameraId[],
     streams: readonly StreamName[],
   ): Promise<Map<number, { camera: CameraId; stream: StreamName }>> {
+    const wanted = cameras.flatMap((camera) => streams.map((stream) => ({ camera, stream })));
+    // Many cameras have a sub-stream that is never recorded: one question each would make every calendar wait for dozens.
+    if (wanted.some(({ camera, stream }) => !this.#known.has(`${camera}/${stream}`))) await this.#readAll();
     const numbers = new Map<number, { camera: CameraId; stream: StreamName }>();
-    for (const camera of cameras) {
-      for (const stream of streams) {
-        const number = await this.numberOf(camera, stream);
-        if (number !== undefined) numbers.set(number, { camera, stream });
-      }
+    for (const { camera, stream } of wanted) {
+      const number = this.#known.get(`${camera}/${stream}`);
+      if (number !== undefined) numbers.set(number, { camera, stream });
     }
     return numbers;
+  }
+
+  async #readAll(): Promise<void> {
+    const rows = await this.#db.all<{ number: number; camera: string; stream: string }>(
+      "select number, camera, stream from streams",
+    );
+    for (const { number, camera, stream } of rows) this.#known.set(`${camera}/${stream}`, number);
   }
 }

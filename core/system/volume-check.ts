@@ -35,6 +35,8 @@ const SHARE = 0.5;
 /** One sync round every 5 s covers a file of each camera. */
 const SYNC_PERIOD_SECONDS = 5;
 const SYNCS = 8;
+/** Each of the two measurements begins nothing more after this. */
+const MEASURE_MS = 2_000;
 
 /** Checks a folder; for one that is not there yet, the folder that it would be made in. Leaves nothing behind. Never throws. */
 export async function checkVolume(path: string, options: VolumeCheckOptions = {}): Promise<VolumeCheck> {
@@ -99,18 +101,27 @@ async function measureSpeed(
   const chunk = randomBytes(CHUNK_BYTES);
   const start = performance.now();
   let written = 0;
-  while (written < bytes) {
-    await handle.write(chunk);
-    written += chunk.length;
+  let bytesPerSecond = 0;
+  // In growing batches: a slow disk tells its speed by the first ones, and is not kept busy for minutes with the rest.
+  for (let chunks = 1; written < bytes && performance.now() - start < MEASURE_MS; chunks *= 2) {
+    const batchStart = performance.now();
+    const before = written;
+    for (let index = 0; index < chunks && written < bytes; index += 1) {
+      await handle.write(chunk);
+      written += chunk.length;
+    }
+    await handle.datasync();
+    const seconds = Math.max(1, performance.now() - batchStart) / 1000;
+    bytesPerSecond = Math.max(bytesPerSecond, (written - before) / seconds);
   }
-  await handle.datasync();
-  const bytesPerSecond = (written / Math.max(1, performance.now() - start)) * 1000;
   const syncStart = performance.now();
-  for (let index = 0; index < SYNCS; index += 1) {
+  let syncs = 0;
+  while (syncs < SYNCS && performance.now() - syncStart < MEASURE_MS) {
     await handle.write(chunk.subarray(0, 4_096));
     await handle.datasync();
+    syncs += 1;
   }
-  const syncsPerSecond = (SYNCS / Math.max(0.001, performance.now() - syncStart)) * 1000;
+  const syncsPerSecond = (syncs / Math.max(0.001, performance.now() - syncStart)) * 1000;
   const byBytes = (bytesPerSecond * SHARE) / CAMERA_BYTES_PER_SECOND;
   const bySyncs = syncsPerSecond * SYNC_PERIOD_SECONDS * SHARE;
   return { bytesPerSecond, syncsPerSecond, cameras: Math.floor(Math.min(byBytes, bySyncs)) };

@@ -1,6 +1,7 @@
 // The suites by name, and how long each may take.
 import { crash } from "./crash.ts";
 import type { Suite } from "./figure.ts";
+import { http } from "./http.ts";
 import { live } from "./live.ts";
 import { playback } from "./playback.ts";
 import { plugins } from "./plugins.ts";
@@ -13,4 +14,5 @@ export const SUITES: Readonly<Record<string, { readonly run: Suite; readonly dea
   playback: { run: playback, deadlineMs: 180_000 },
   crash: { run: crash, deadlineMs: 240_000 },
   plugins: { run: plugins, deadlineMs: 180_000 },
+  http: { run: http, deadlineMs: 420_000 },
 };

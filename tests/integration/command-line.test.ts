@@ -5,11 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { systemClock } from "../../core/clock.ts";
+import { ConfigStore } from "../../core/config/config-store.ts";
 import { SecretStore } from "../../core/config/secret-store.ts";
 import { DATABASE_FILE, openDb } from "../../core/db/open-db.ts";
 import { silentLog } from "../../core/log.ts";
 import { openUsers } from "../../core/users/users.ts";
 import { authenticatorApp } from "../support/authenticator-app.ts";
+import { describeTree } from "../support/describe-tree.ts";
 import { nightjar } from "../support/nightjar-command.ts";
 import { RecorderRig } from "../support/recorder-rig.ts";
 
@@ -27,6 +29,7 @@ describe("nightjar on a running recorder", () => {
     assert.match(words.out, /1 of 1 cameras online, 1 recorded/);
     const json = JSON.parse((await nightjar(rig.dataDir, ["status", "--json"])).out) as { cameras: object };
     assert.deepEqual(json.cameras, { total: 1, online: 1, recording: 1 });
+    assert.match(words.out, /http +127\.0\.0\.1:\d+ +for this machine alone/);
   });
 
   it("camera probe tells the facts of a stream without adding it", async () => {
@@ -127,6 +130,97 @@ describe("nightjar without a running recorder", async () => {
     );
     assert.equal(code, 1);
     assert.match(err, /at least 12.*NJ_PASSWORD_WEAK/s);
+  });
+
+  it("explains each command with its usage and examples, and the command that was meant", async () => {
+    for (const name of [
+      "start",
+      "status",
+      "doctor",
+      "camera",
+      "fsck",
+      "user",
+      "plugin",
+      "service",
+      "bench",
+      "settings",
+    ]) {
+      const { code, out } = await nightjar(dataDir, [name, "--help"]);
+      assert.equal(code, 0, name);
+      assert.match(
+        out,
+        new RegExp(`Usage:\\n  nightjar ${name}.*Examples:\\n  .*nightjar ${name}.*Exit codes:`, "s"),
+      );
+    }
+    const mistyped = await nightjar(dataDir, ["stauts"]);
+    assert.equal(mistyped.code, 2);
+    assert.match(mistyped.err, /no command "stauts"\. Did you mean status\?/);
+    assert.match((await nightjar(dataDir, ["fsck", "--reapir"])).err, /Did you mean --repair\?/);
+  });
+
+  it("answers programs in JSON, what it prints as well as what went wrong", async () => {
+    for (const args of [
+      ["--version"],
+      ["user", "list"],
+      ["plugin", "list"],
+      ["fsck"],
+      ["service", "print"],
+    ]) {
+      const { out, err } = await nightjar(dataDir, [...args, "--json"]);
+      assert.notEqual(JSON.parse(out), undefined, `${args.join(" ")}: ${err}`);
+    }
+    for (const [args, code, exit] of [
+      [["status"], "NJ_NOT_RUNNING", 3],
+      [["camera", "list"], "NJ_NOT_RUNNING", 3],
+      [["fly"], "NJ_CLI_USAGE", 2],
+      [["settings", "import", "/nowhere"], "NJ_CLI_FILE", 1],
+    ] as const) {
+      const result = await nightjar(dataDir, [...args, "--json"]);
+      assert.equal(result.code, exit, args.join(" "));
+      assert.equal((JSON.parse(result.err) as { error: { code: string } }).error.code, code);
+    }
+  });
+
+  it("moves settings out and in while the recorder stands still, whole and back again", async () => {
+    const file = join(dataDir, "sealed.njset");
+    const nowhere = await nightjar(join(dataDir, "nowhere"), ["settings", "rollback"]);
+    assert.equal(nowhere.code, 3, nowhere.err);
+    // A recorder that was started once has a configuration.
+    await (await ConfigStore.open({ dataDir, log: silentLog, watch: false })).close();
+    const sealed = { input: "a seal of many words\n" };
+    const out = await nightjar(dataDir, ["settings", "export", file, "--password-stdin"], sealed);
+    assert.equal(out.code, 0, out.err);
+    const other = await mkdtemp(join(tmpdir(), "nightjar-cli-other-"));
+    try {
+      const secret = { input: "another long phrase\n" };
+      await nightjar(other, ["user", "create", "--admin", "olga", "--password-stdin"], secret);
+      const options = ["--password-stdin", "--parts", "accounts,general"];
+      const dry = await nightjar(other, ["settings", "import", file, ...options, "--dry-run"], sealed);
+      assert.match(dry.out, /anna[\s\S]*Nothing was changed/, dry.err);
+      const taken = await nightjar(other, ["settings", "import", file, ...options], sealed);
+      assert.equal(taken.code, 0, `${taken.out}${taken.err}`);
+      assert.match((await nightjar(other, ["user", "list"])).out, /anna\s+administrator/);
+      const back = await nightjar(other, ["settings", "rollback"]);
+      assert.equal(back.code, 0, `${back.out}${back.err}`);
+      const accounts = (await nightjar(other, ["user", "list"])).out;
+      assert.match(accounts, /olga/);
+      assert.doesNotMatch(accounts, /anna/);
+    } finally {
+      await rm(other, { recursive: true, force: true });
+    }
+  });
+
+  it("checks recordings without making or changing a file, whoever looks", async () => {
+    const fresh = await mkdtemp(join(tmpdir(), "nightjar-cli-fresh-"));
+    try {
+      assert.equal((await nightjar(fresh, ["fsck"])).code, 0);
+      assert.deepEqual(describeTree(fresh), []);
+      const before = describeTree(dataDir);
+      assert.equal((await nightjar(dataDir, ["fsck"])).code, 0);
+      assert.deepEqual(describeTree(dataDir), before);
+    } finally {
+      await rm(fresh, { recursive: true, force: true });
+    }
   });
 
   it("refuses what it does not understand with exit code 2", async () => {

@@ -9,26 +9,34 @@ export interface CommandResult {
   readonly err: string;
 }
 
+export interface CommandSurroundings {
+  readonly cwd?: string;
+  /** The whole environment; this process's own unless given. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Another user, which only root can become. */
+  readonly uid?: number;
+  /** A program and its arguments that runs the command: `prlimit --nofile=256`. */
+  readonly through?: readonly string[];
+}
+
 /** Starts the command on a data directory. */
 export function startNightjar(
   dataDir: string,
   args: readonly string[],
-  cwd = process.cwd(),
+  { through = [], uid, ...surroundings }: CommandSurroundings = {},
 ): ChildProcessWithoutNullStreams {
-  return spawn(
-    process.execPath,
-    ["--disable-warning=ExperimentalWarning", PROGRAM, ...args, "--data", dataDir],
-    { cwd },
-  );
+  const entry = ["--disable-warning=ExperimentalWarning", PROGRAM];
+  const [program = "", ...rest] = [...through, process.execPath, ...entry, ...args, "--data", dataDir];
+  return spawn(program, rest, { ...surroundings, ...(uid === undefined ? {} : { uid, gid: uid }) });
 }
 
 /** Runs the command to its end. */
 export async function nightjar(
   dataDir: string,
   args: readonly string[],
-  options: { readonly input?: string; readonly cwd?: string } = {},
+  { input = "", ...surroundings }: CommandSurroundings & { readonly input?: string } = {},
 ): Promise<CommandResult> {
-  const child = startNightjar(dataDir, args, options.cwd);
+  const child = startNightjar(dataDir, args, surroundings);
   let out = "";
   let err = "";
   child.stdout.on("data", (chunk: Buffer) => {
@@ -37,7 +45,7 @@ export async function nightjar(
   child.stderr.on("data", (chunk: Buffer) => {
     err += chunk.toString();
   });
-  child.stdin.end(options.input ?? "");
+  child.stdin.end(input);
   const [code] = (await once(child, "close")) as [number | null];
   return { code, out, err };
 }

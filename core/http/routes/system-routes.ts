@@ -28,7 +28,13 @@ const DiagnosticsSchema = Type.Object({
       id: Type.String({ description: "Stable name of what was looked at." }),
       result: Type.Enum(CHECK_RESULTS),
       message: Type.String(),
+      where: Type.Optional(
+        Type.String({ description: "The file, folder, port or setting that it is about." }),
+      ),
       advice: Type.Optional(Type.String({ description: "What to do, unless all is well." })),
+      command: Type.Optional(
+        Type.String({ description: "What to type for that, where one command does it." }),
+      ),
     }),
   ),
 });
@@ -50,6 +56,7 @@ export function systemRoutes(services: HttpServices): Route[] {
           ...status,
           processes: [],
           volumes: [],
+          ports: [],
           problems: [],
           cameras: {
             total: seen.length,
@@ -68,10 +75,11 @@ export function systemRoutes(services: HttpServices): Route[] {
       response: DiagnosticsSchema,
       async handle({ audit }) {
         const { config, version, clock } = services;
-        const [status, checks] = await Promise.all([
-          services.status.status(),
-          runDoctor({ dataDir: config.dataDir }),
-        ]);
+        const status = await services.status.status();
+        const checks = await runDoctor({
+          dataDir: config.dataDir,
+          running: { status, plugins: services.plugins.list() },
+        });
         audit("diagnostics-taken");
         return diagnostics({ version, nowMs: clock.wallMs(), config: config.get(), status, checks });
       },

@@ -48,7 +48,7 @@ export function systemdUnit(options: UnitOptions): string {
     "Description=Nightjar network video recorder",
     // A user's manager knows neither the network nor the clock.
     ...(isSystem ? ["After=network.target time-set.target", `RequiresMountsFor=${unitWord(dataDir)}`] : []),
-    "# A recorder that stands still records nothing: it is started again for as long as it takes, once a second at most.",
+    "# A recorder that stands still records nothing: it is started again for as long as it takes, and soon: every second counts.",
     "StartLimitIntervalSec=0",
     "",
     "[Service]",
@@ -56,7 +56,7 @@ export function systemdUnit(options: UnitOptions): string {
     `ExecStart=${startCommand(options)}`,
     "SyslogIdentifier=nightjar",
     "Restart=on-failure",
-    "RestartSec=1s",
+    "RestartSec=250ms",
     `RestartPreventExitStatus=${USAGE_EXIT}`,
     "# The supervisor ends its processes in order, so that recordings are closed and indexed; twice its longest time.",
     "KillMode=mixed",

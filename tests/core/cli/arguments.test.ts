@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { parseCommandLine } from "../../../core/cli/arguments.ts";
+import { OPTIONS, parseCommandLine } from "../../../core/cli/arguments.ts";
+import { COMMAND_HELP, helpOf } from "../../../core/cli/command-help.ts";
+import { nearestWord } from "../../../core/cli/nearest-word.ts";
 
 describe("the command line", () => {
   it("takes the data directory from --data before NIGHTJAR_DATA", () => {
@@ -34,5 +36,51 @@ describe("the command line", () => {
     assert.throws(() => parseCommandLine(["user", "create", "a", "--password", "x"], {}), {
       code: "NJ_CLI_USAGE",
     });
+  });
+});
+
+describe("words that were mistyped", () => {
+  it("are told with the option that was meant", () => {
+    assert.throws(() => parseCommandLine(["fsck", "--reapir"], {}), {
+      code: "NJ_CLI_USAGE",
+      message: /Unknown option '--reapir'\. Did you mean --repair\?/,
+    });
+    assert.throws(() => parseCommandLine(["start", "--quux-frob"], {}), { message: /^(?!.*Did you mean)/ });
+  });
+
+  it("are near when letters are exchanged, left out, added or wrong, and not when all are", () => {
+    const known = ["status", "start", "camera", "fsck"];
+    for (const [word, meant] of [
+      ["stauts", "status"],
+      ["strt", "start"],
+      ["cameras", "camera"],
+      ["fcsk", "fsck"],
+    ] as const) {
+      assert.equal(nearestWord(word, known), meant);
+    }
+    assert.equal(nearestWord("xylophone", known), undefined);
+    assert.equal(nearestWord("", known), undefined);
+  });
+});
+
+describe("nightjar COMMAND --help", () => {
+  it("names only options that there are, and shows usage and examples of every command", () => {
+    for (const name of Object.keys(COMMAND_HELP)) {
+      const page = helpOf(name) ?? "";
+      assert.match(page, /^Usage:\n {2}nightjar /m, name);
+      assert.match(page, /^Examples:\n {2}\S/m, name);
+      assert.match(page, /^Exit codes: 0 done/m, name);
+      for (const [, option = ""] of page.matchAll(/ --([a-z-]+)/g))
+        assert.ok(Object.hasOwn(OPTIONS, option), option);
+    }
+  });
+
+  it("has every option of every command on some page", () => {
+    const named = new Set<string>(Object.values(COMMAND_HELP).flatMap(({ options }) => options));
+    const everywhere = ["help", "version"];
+    assert.deepEqual(
+      Object.keys(OPTIONS).filter((option) => !named.has(option) && !everywhere.includes(option)),
+      [],
+    );
   });
 });

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
@@ -7,9 +9,11 @@ import { ConfigStore } from "../../../core/config/config-store.ts";
 import { SecretStore } from "../../../core/config/secret-store.ts";
 import { silentLog } from "../../../core/log.ts";
 import { diagnostics, withoutSecrets } from "../../../core/system/diagnostics.ts";
+import { checkPorts } from "../../../core/system/doctor/port-checks.ts";
 import { type Check, runDoctor, worstResult } from "../../../core/system/doctor.ts";
 import { checkVolume } from "../../../core/system/volume-check.ts";
 
+const NOBODYS = { pids: [], open: [] };
 let dataDir = "";
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "nightjar-doctor-"));
@@ -51,8 +55,9 @@ describe("doctor", () => {
   it("names the place that is wrong in config.json", async () => {
     await makeConfig();
     await writeFile(join(dataDir, "config.json"), '{"version":1,"netwrok":{}}');
-    const check = find(await runDoctor({ dataDir }), "config");
-    assert.equal(check?.result, "error");
+    const checks = await runDoctor({ dataDir });
+    const check = checks.find(({ where }) => where === "config.json, /netwrok");
+    assert.deepEqual([check?.id, check?.result], ["config", "error"]);
     assert.match(check?.message ?? "", /\/netwrok is not a known key/);
   });
 
@@ -78,6 +83,65 @@ describe("doctor", () => {
     await mkdir(join(dataDir, ".git"));
     const checks = await runDoctor({ dataDir: join(dataDir, "data") });
     assert.equal(find(checks, "data-in-checkout")?.result, "notice");
+  });
+
+  it("does not take a port of the recorder itself for another program's, and names whose it is otherwise", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const wanted = [{ kind: "http", host: "127.0.0.1", port }];
+    const [own] = await checkPorts(wanted, { pids: [process.pid], open: [] });
+    const [told] = await checkPorts(wanted, { pids: [], open: [{ kind: "http", port }] });
+    const [others] = await checkPorts(wanted, NOBODYS);
+    server.close();
+    await once(server, "close");
+    const [free] = await checkPorts(wanted, NOBODYS);
+    assert.deepEqual(
+      [own, told, others, free].map((check) => check?.result),
+      ["ok", "ok", "warning", "ok"],
+    );
+    assert.match(others?.message ?? "", new RegExp(`taken by .* \\(process ${process.pid}, `));
+  });
+
+  it("says what a running recorder complains of, but not twice what it found itself", async () => {
+    const status = {
+      processes: [],
+      problems: [
+        { code: "camera-timeout", severity: "warning", message: "Yard: nothing answers" },
+        { code: "ffmpeg-missing", severity: "warning", message: "there is no ffmpeg" },
+      ],
+    } as const;
+    const checks = await runDoctor({
+      dataDir,
+      running: {
+        status,
+        plugins: [{ name: "nightjar-camera-x", status: "quarantined", reason: "it failed 5 times" }],
+      },
+    });
+    const said = checks.filter(({ id }) => id === "recorder").map(({ message }) => message);
+    assert.deepEqual(said, ["Yard: nothing answers"]);
+    assert.match(
+      find(checks, "plugin")?.message ?? "",
+      /nightjar-camera-x is left alone .*: it failed 5 times/,
+    );
+  });
+
+  it("has each id of its findings in the guide, and the guide no other", async () => {
+    const folder = join(import.meta.dirname, "../../../core/system/doctor");
+    const sources = await Promise.all(
+      (await readdir(folder)).map((name) => readFile(join(folder, name), "utf8")),
+    );
+    const inCode = new Set(
+      sources.flatMap((text) => [...text.matchAll(/(?:finding|ok)\(\s*"([a-z-]+)"/g)].map(([, id]) => id)),
+    );
+    for (const [, id] of sources.join("").matchAll(/\? "([a-z-]+)" : "config"/g)) inCode.add(id);
+    const guide = await readFile(join(import.meta.dirname, "../../../docs/guide/doctor.md"), "utf8");
+    const rows = guide.split("\n").filter((line) => line.startsWith("| `"));
+    const inGuide = rows.flatMap((row) =>
+      [...(row.split("|")[1] ?? "").matchAll(/`([a-z-]+)`/g)].map(([, id]) => id),
+    );
+    inCode.add("config");
+    assert.deepEqual([...inCode].sort(), inGuide.sort());
   });
 
   it("sums up by the worst result", () => {

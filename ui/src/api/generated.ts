@@ -259,6 +259,13 @@ export type Status = {
     readonly message?: string;
   }[];
   readonly volumes: readonly Volume[];
+  /** Where the recorder listens now; why not elsewhere stands among the problems. */
+  readonly ports?: readonly {
+    /** `http`, `https` or `rtsp`. */
+    readonly kind: string;
+    readonly host: string;
+    readonly port: number;
+  }[];
   readonly cameras: { readonly total: number; readonly online: number; readonly recording: number };
   readonly problems: readonly {
     readonly code: string;
@@ -1151,8 +1158,12 @@ export interface Operations {
         readonly id: string;
         readonly result: "ok" | "notice" | "warning" | "error";
         readonly message: string;
+        /** The file, folder, port or setting that it is about. */
+        readonly where?: string;
         /** What to do, unless all is well. */
         readonly advice?: string;
+        /** What to type for that, where one command does it. */
+        readonly command?: string;
       }[];
     };
   };

@@ -1,0 +1,102 @@
+// Can the ports of the configuration be opened, and if not, whose are they? Beside a running recorder its own word counts:
+// it may have taken the next free ones.
+import { createServer } from "node:net";
+import type { FrozenConfig } from "../../config/config-store.ts";
+import { systemCode } from "../../errors.ts";
+import { type Check, finding, ok, sentence } from "./check.ts";
+import { portHolder } from "./port-holder.ts";
+
+export interface WantedPort {
+  /** `http`, `https` … as in config.json below `network`. */
+  readonly kind: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The ports that a configuration asks for. */
+export function wantedPorts(network: FrozenConfig["network"]): WantedPort[] {
+  return Object.entries(network as Readonly<Record<string, unknown>>).flatMap(([kind, value]) => {
+    if (typeof value !== "object" || value === null || !("port" in value)) return [];
+    const { port, host } = value as { port: unknown; host?: unknown };
+    if (typeof port !== "number" || port === 0) return [];
+    if ("enabled" in value && value.enabled === false) return [];
+    return [{ kind, port, host: typeof host === "string" ? host : "::" }];
+  });
+}
+
+/** What belongs to the recorder on this data directory. */
+export interface OwnPorts {
+  readonly pids: readonly number[];
+  /** By its own word: a service may not see whose its sockets are. */
+  readonly open: readonly { readonly kind: string; readonly port: number }[];
+}
+
+/** Looks at one port after the other. */
+export async function checkPorts(wanted: readonly WantedPort[], own: OwnPorts): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const one of wanted) {
+    const isOwn = own.open.some(({ kind, port }) => kind === one.kind && port === one.port);
+    checks.push(isOwn ? ownPort(one) : await portFinding(one, own.pids));
+  }
+  return checks;
+}
+
+function ownPort({ kind, host, port }: WantedPort): Check {
+  return ok(
+    "port",
+    `the ${kind} port ${port} on ${host} is the recorder's`,
+    `config.json, /network/${kind}/port`,
+  );
+}
+
+async function portFinding(wanted: WantedPort, ownPids: readonly number[]): Promise<Check> {
+  const { kind, host, port } = wanted;
+  const where = `config.json, /network/${kind}/port`;
+  const place = `${kind} port ${port} on ${host}`;
+  const fault = await openingFault(host, port);
+  if (fault === undefined) return ok("port", `the ${place} is free`, where);
+  switch (systemCode(fault)) {
+    case "EADDRINUSE": {
+      const holder = await portHolder(port);
+      if (holder !== undefined && ownPids.includes(holder.pid)) return ownPort(wanted);
+      const whose =
+        holder === undefined
+          ? "another program's (which one, only root and its owner can see)"
+          : `taken by ${holder.name} (process ${holder.pid}, ${holder.commandLine})`;
+      return finding("port", "warning", `the ${place} is ${whose}: the recorder takes the next free one`, {
+        where,
+        advice: "end that program, or choose another port there",
+        command: `ss -ltnp 'sport = :${port}'`,
+      });
+    }
+    case "EACCES":
+      return finding(
+        "port",
+        "warning",
+        `the ${place} may only be opened by root: the recorder takes another one`,
+        {
+          where,
+          advice: "choose a port from 1024 on, and forward the low one to it",
+        },
+      );
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+    case "EINVAL":
+      return finding("port", "error", `the ${place} cannot be opened: this machine has no such address`, {
+        where: `config.json, /network/${kind}/host`,
+        advice: "name an address of this machine, 127.0.0.1 for this machine alone, or :: for all",
+        command: "ip address",
+      });
+    default:
+      return finding("port", "warning", `the ${place} cannot be opened: ${sentence(fault)}`, { where });
+  }
+}
+
+/** Opens the port for a moment. The reason if that fails. */
+function openingFault(host: string, port: number): Promise<Error | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", (error) => resolve(error));
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}

@@ -1,0 +1,66 @@
+// What a running recorder says of itself, as findings beside those of the machine around it.
+import { type Check, finding, ok } from "./check.ts";
+import type { RunningPlugin } from "./plugin-checks.ts";
+
+/** A recorder that runs on the data directory, by what the command line or the API learnt of it. */
+export interface RunningRecorder {
+  /** Of the process that holds the data directory; undefined where the caller is the recorder itself. */
+  readonly pid?: number;
+  /** Its word; undefined if it holds the data directory but does not answer. */
+  readonly status?: {
+    readonly processes: readonly { readonly name: string; readonly pid?: number }[];
+    readonly ports?: readonly { readonly kind: string; readonly port: number }[] | undefined;
+    readonly problems: readonly {
+      readonly code: string;
+      readonly severity: "notice" | "warning" | "error";
+      readonly message: string;
+    }[];
+  };
+  readonly plugins?: readonly RunningPlugin[];
+}
+
+/** Said better by a check of their own. */
+const SAID_ELSEWHERE = /^(?:port$|ffmpeg-missing$|plugin-|NJ_CONFIG_INVALID$)/;
+
+/** `mayLook`: one who may not look cannot know that none runs. */
+export function checkRunning(
+  dataDir: string,
+  running: RunningRecorder | undefined,
+  mayLook: boolean,
+): Check[] {
+  if (running === undefined) {
+    if (!mayLook) return [];
+    return [
+      finding("recorder", "notice", `no recorder runs with ${dataDir}`, {
+        where: dataDir,
+        advice: "start one, or name the data directory of the one that runs with --data",
+        command: "nightjar start",
+      }),
+    ];
+  }
+  if (running.status === undefined) {
+    const message = `a recorder (process ${running.pid ?? "?"}) has ${dataDir}, but does not answer: it is starting, or its core process hangs`;
+    const advice = "wait half a minute and ask again; then look into its log";
+    return [
+      finding("recorder", "error", message, { where: dataDir, advice, command: "journalctl -u nightjar" }),
+    ];
+  }
+  const checks = running.status.problems
+    .filter(({ code }) => !SAID_ELSEWHERE.test(code))
+    .map(({ code, severity, message }) =>
+      finding("recorder", severity, message, {
+        where: code,
+        advice: adviceFor(code),
+        command: "nightjar status",
+      }),
+    );
+  return checks.length > 0
+    ? checks
+    : [ok("recorder", "the recorder runs and has nothing to complain of", dataDir)];
+}
+
+function adviceFor(code: string): string {
+  if (code.startsWith("camera-")) return "the table of states in docs/guide/cameras.md says what to do";
+  if (code.startsWith("volume-") || code === "recording-stopped") return "see what is said of its volume";
+  return "docs/guide/troubleshooting.md says more";
+}
