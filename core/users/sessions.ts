@@ -73,7 +73,7 @@ export class Sessions {
       userAgent: client.userAgent,
     };
     await this.#table.insert(session);
-    await this.#trim(userName);
+    await this.#trim(userName, session.id);
     return { token, sessionId: session.id, expiresAtMs: session.expiresAtMs };
   }
 
@@ -146,9 +146,10 @@ export class Sessions {
     return end;
   }
 
-  async #trim(userName: string): Promise<void> {
-    const sessions = await this.#table.listByUser(userName);
-    for (const session of sessions.slice(SESSIONS_PER_ACCOUNT)) await this.end(session.id);
+  /** Ends the oldest beyond the limit; never the newest, though many may be opened within a millisecond. */
+  async #trim(userName: string, newestId: string): Promise<void> {
+    const others = (await this.#table.listByUser(userName)).filter(({ id }) => id !== newestId);
+    for (const session of others.slice(SESSIONS_PER_ACCOUNT - 1)) await this.end(session.id);
   }
 
   #principal(session: SessionWithUser, expiresAtMs: number): Principal {
