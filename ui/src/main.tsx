@@ -18,6 +18,7 @@ import "./theme/forms.css";
 import "./theme/lists.css";
 import "./theme/plugins.css";
 import "./theme/certificate.css";
+import "./theme/storage.css";
 
 const root = document.getElementById("app");
 if (root !== null) {

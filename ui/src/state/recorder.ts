@@ -11,6 +11,7 @@ import type {
   Setup,
   StreamName,
 } from "../api/types.ts";
+import { navigate, place } from "../router.ts";
 import { jobChanged } from "./plugin-jobs.ts";
 
 export type Entry =
@@ -70,7 +71,7 @@ export async function enter(ended = false): Promise<void> {
       const mine = await asked;
       entry.value = { kind: "in", setup, session: mine };
       startChanges();
-      await Promise.all([refreshCameras(), refreshStatus()]);
+      await Promise.all([refreshCameras(), refreshStatus(), goOnWithWizard(mine)]);
     } catch (error) {
       if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) throw error;
       entry.value = { kind: "login", setup, ended };
@@ -78,6 +79,16 @@ export async function enter(ended = false): Promise<void> {
   } catch (error) {
     entry.value = { kind: "unreachable", code: error instanceof ApiError ? error.code : "NJ_UI_UNKNOWN" };
   }
+}
+
+/** Whoever opens the recorder, and not one of its pages, goes on with a first run that was not finished. */
+async function goOnWithWizard({ user }: Session): Promise<void> {
+  if (user.role !== "administrator" || place.peek().path !== "") return;
+  // Not worth a closed door: the page behind it works without.
+  const { wizardDone } = await api<{ wizardDone: boolean }>("GET", "/settings").catch(() => ({
+    wizardDone: true,
+  }));
+  if (!wizardDone && place.peek().path === "") navigate("welcome");
 }
 
 /** Reads all cameras. */
@@ -141,6 +152,7 @@ function startChanges(): void {
     ),
   );
   listen(source, "volume", () => void refreshStatus());
+  listen(source, "problems", () => void refreshStatus());
   listen(source, "coverage", (data) => {
     coverageChange.value = data as typeof coverageChange.value;
   });
