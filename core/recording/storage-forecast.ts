@@ -33,7 +33,7 @@ export interface CameraForecast {
   /** At most FORECAST_LIMIT_DAYS; undefined: not known. */
   readonly keepsDays?: number;
   readonly limit?: ForecastLimit;
-  /** The days that were chosen will not be reached. */
+  /** The days that were chosen will not be reached, for want of room. */
   readonly isShort: boolean;
 }
 
@@ -141,5 +141,8 @@ function forecastOf(camera: ForecastCamera, spaceDays: number | undefined, ends:
   const keepsDays = Math.min(days, byQuota, spaceDays, FORECAST_LIMIT_DAYS);
   const limit =
     keepsDays === days ? "days" : keepsDays === byQuota ? "quota" : ends ? ("full" as const) : "space";
-  return { keepsDays, limit, isShort: days !== Infinity && keepsDays < days * TOLERANCE };
+  // A quota below the days was the owner's choice: only what the disk takes from them is worth a warning.
+  const isShort =
+    (limit === "space" || limit === "full") && days !== Infinity && keepsDays < days * TOLERANCE;
+  return { keepsDays, limit, isShort };
 }

@@ -113,7 +113,7 @@ describe("storage and health", { skip: skipBrowserTests, timeout: 300_000 }, () 
     await dialog.getByRole("textbox").fill(demo?.name ?? "");
     await save.click();
     await until("three days", async () => (await cameraDays())?.retentionDays === 3);
-    await page.unroute("**/api/v1/storage");
+    await page.unrouteAll({ behavior: "wait" });
   });
 
   it("shows how every process is, the log and what doctor finds", async () => {

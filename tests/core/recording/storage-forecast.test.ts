@@ -41,7 +41,7 @@ describe("the forecast of storage", () => {
       [volume()],
       [
         camera("short", { retentionDays: 2 }),
-        camera("small", { quotaBytes: 10 * GB }),
+        camera("small", { quotaBytes: 10 * GB, retentionDays: 9 }),
         camera("long", { retentionDays: 30 }),
       ],
     );

@@ -58,6 +58,7 @@ export function SystemPage() {
             <dd>{t("system.cameras", { ...now.cameras })}</dd>
           </dl>
         </section>
+        {now.processes.length === 0 ? null : <ProcessesSection processes={now.processes} />}
         {mayOperate.value ? (
           <section>
             <h2>{t("nav.storage")}</h2>
@@ -70,7 +71,6 @@ export function SystemPage() {
             </p>
           </section>
         ) : null}
-        {now.processes.length === 0 ? null : <ProcessesSection processes={now.processes} />}
         {mayOperate.value ? (
           <section>
             <h2>{t("nav.plugins")}</h2>

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { t } from "../locale/messages.ts";
 import { Dialog, IconButton } from "../parts/controls.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { followLink, href } from "../router.ts";
+import { followLink, href, place } from "../router.ts";
 import { alarms, problems, putAlarmsAside } from "../state/problems.ts";
 import { ProblemList } from "./problem-list.tsx";
 
@@ -29,7 +29,7 @@ export function AlarmBar() {
               {t("alarm.more", { count: more })}
             </button>
           ) : null}
-          {first.link === undefined ? null : (
+          {first.link === undefined || first.link.path === place.value.path ? null : (
             <a class="button" href={href(first.link.path, first.link.query)} onClick={followLink}>
               {t("alarm.go")}
             </a>

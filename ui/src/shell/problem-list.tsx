@@ -1,7 +1,7 @@
 // What is wrong, one by one: what, since when, in the recorder's own words, what to do, and where.
 import { language, t } from "../locale/messages.ts";
 import { Icon } from "../parts/icon.tsx";
-import { followLink, href } from "../router.ts";
+import { followLink, href, place } from "../router.ts";
 import type { ShownProblem } from "../state/problems.ts";
 import { clockTime, dayText } from "../state/time-format.ts";
 import { zone } from "../state/zone.ts";
@@ -24,7 +24,7 @@ export function ProblemList(props: {
             {problem.detail === problem.title ? null : <p class="muted">{problem.detail}</p>}
             {problem.advice === undefined ? null : <p>{problem.advice}</p>}
             <p class="problem-foot">
-              {problem.link === undefined ? null : (
+              {problem.link === undefined || problem.link.path === place.value.path ? null : (
                 <a
                   href={href(problem.link.path, problem.link.query)}
                   onClick={(event) => {

@@ -144,10 +144,16 @@ function Limits(props: {
   const [size, setSize] = useState<string | undefined>(undefined);
   const [asking, setAsking] = useState(false);
   const daysText = days ?? (retentionDays === null ? "" : String(retentionDays));
-  const sizeTyped = size ?? (quotaBytes === null ? "" : String(quotaBytes / GB));
+  const sizeTyped = size ?? (quotaBytes === null ? "" : String(Math.round(quotaBytes / 1e7) / 100));
   const wish: LimitChange = {
     retentionDays: daysText.trim() === "" ? null : Number(daysText),
-    quotaBytes: sizeTyped.trim() === "" ? null : Math.round(Number(sizeTyped.replace(",", ".")) * GB),
+    // What is shown is rounded: left alone, it stays exactly as it was.
+    quotaBytes:
+      size === undefined
+        ? quotaBytes
+        : sizeTyped.trim() === ""
+          ? null
+          : Math.round(Number(sizeTyped.replace(",", ".")) * GB),
   };
   const daysWrong =
     wish.retentionDays !== null &&
@@ -167,46 +173,48 @@ function Limits(props: {
   };
   const isChanged = days !== undefined || size !== undefined;
   return (
-    <form
-      class="limits"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (deletes) setAsking(true);
-        else
-          send(wish).then(
-            () =>
-              tellUndoable(t("camera.saved", { name: camera.name }), () => {
-                send({ retentionDays, quotaBytes }).catch(complain);
-              }),
-            complain,
-          );
-      }}
-    >
-      <input
-        aria-label={t("storage.daysOf", { name: camera.name })}
-        aria-invalid={daysWrong}
-        inputMode="numeric"
-        placeholder="∞"
-        value={daysText}
-        onInput={(event) => setDays(event.currentTarget.value)}
-      />
-      <span aria-hidden="true">{t("storage.days")}</span>
-      <input
-        aria-label={t("storage.sizeOf", { name: camera.name })}
-        aria-invalid={sizeWrong}
-        inputMode="decimal"
-        placeholder="∞"
-        value={sizeTyped}
-        onInput={(event) => setSize(event.currentTarget.value)}
-      />
-      <span aria-hidden="true">GB</span>
-      {isChanged ? (
-        <button type="submit" class="button" disabled={daysWrong || sizeWrong}>
-          {t("save")}
-        </button>
-      ) : null}
-      {daysWrong ? <small class="bad-text">{t("camera.days.wrong")}</small> : null}
-      {sizeWrong ? <small class="bad-text">{t("storage.size.wrong")}</small> : null}
+    <>
+      <form
+        class="limits"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (deletes) setAsking(true);
+          else
+            send(wish).then(
+              () =>
+                tellUndoable(t("camera.saved", { name: camera.name }), () => {
+                  send({ retentionDays, quotaBytes }).catch(complain);
+                }),
+              complain,
+            );
+        }}
+      >
+        <input
+          aria-label={t("storage.daysOf", { name: camera.name })}
+          aria-invalid={daysWrong}
+          inputMode="numeric"
+          placeholder="∞"
+          value={daysText}
+          onInput={(event) => setDays(event.currentTarget.value)}
+        />
+        <span aria-hidden="true">{t("storage.days")}</span>
+        <input
+          aria-label={t("storage.sizeOf", { name: camera.name })}
+          aria-invalid={sizeWrong}
+          inputMode="decimal"
+          placeholder="∞"
+          value={sizeTyped}
+          onInput={(event) => setSize(event.currentTarget.value)}
+        />
+        <span aria-hidden="true">GB</span>
+        {isChanged ? (
+          <button type="submit" class="button" disabled={daysWrong || sizeWrong}>
+            {t("save")}
+          </button>
+        ) : null}
+        {daysWrong ? <small class="bad-text">{t("camera.days.wrong")}</small> : null}
+        {sizeWrong ? <small class="bad-text">{t("storage.size.wrong")}</small> : null}
+      </form>
       {asking ? (
         <ConfirmDialog
           title={t("storage.less", { name: camera.name })}
@@ -218,6 +226,6 @@ function Limits(props: {
           <p>{t("storage.less.text")}</p>
         </ConfirmDialog>
       ) : null}
-    </form>
+    </>
   );
 }

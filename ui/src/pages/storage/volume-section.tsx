@@ -138,39 +138,41 @@ function VolumeForm(props: {
   };
   const save = (): Promise<void> => send({ reserveBytes: wanted === null ? null : Math.round(wanted) });
   return (
-    <form
-      class="volume-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (deletes) setAsking(true);
-        else change({ reserveBytes: wanted === null ? null : Math.round(wanted) });
-      }}
-    >
-      <TextField
-        label={t("volume.reserve")}
-        value={text}
-        onInput={setTyped}
-        inputMode="decimal"
-        placeholder={kept}
-        hint={t(volume.reserveChosen ? "volume.reserve.chosen" : "volume.reserve.default", { size: kept })}
-        error={isWrong ? t("volume.reserve.wrong") : undefined}
-      />
-      {typed === undefined ? null : (
-        <div class="form-foot">
-          <button type="button" class="button ghost" onClick={() => setTyped(undefined)}>
-            {t("cancel")}
-          </button>
-          <button type="submit" class="button primary" disabled={busy || isWrong}>
-            {t("save")}
-          </button>
-        </div>
-      )}
-      <CheckField
-        label={t("volume.overwrite")}
-        hint={t(volume.overwrite ? "volume.overwrites" : "volume.overwritesNot")}
-        checked={volume.overwrite}
-        onChange={(overwrite) => change({ overwrite })}
-      />
+    <>
+      <form
+        class="volume-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (deletes) setAsking(true);
+          else change({ reserveBytes: wanted === null ? null : Math.round(wanted) });
+        }}
+      >
+        <TextField
+          label={t("volume.reserve")}
+          value={text}
+          onInput={setTyped}
+          inputMode="decimal"
+          placeholder={kept}
+          hint={t(volume.reserveChosen ? "volume.reserve.chosen" : "volume.reserve.default", { size: kept })}
+          error={isWrong ? t("volume.reserve.wrong") : undefined}
+        />
+        {typed === undefined ? null : (
+          <div class="form-foot">
+            <button type="button" class="button ghost" onClick={() => setTyped(undefined)}>
+              {t("cancel")}
+            </button>
+            <button type="submit" class="button primary" disabled={busy || isWrong}>
+              {t("save")}
+            </button>
+          </div>
+        )}
+        <CheckField
+          label={t("volume.overwrite")}
+          hint={t(volume.overwrite ? "volume.overwrites" : "volume.overwritesNot")}
+          checked={volume.overwrite}
+          onChange={(overwrite) => change({ overwrite })}
+        />
+      </form>
       {asking ? (
         <ConfirmDialog
           title={t("volume.reserve.confirm")}
@@ -182,6 +184,6 @@ function VolumeForm(props: {
           <p>{t("volume.reserve.deletes", { size: sizeText((wanted ?? 0) - (volume.freeBytes ?? 0)) })}</p>
         </ConfirmDialog>
       ) : null}
-    </form>
+    </>
   );
 }

@@ -30,7 +30,7 @@ export function ProcessesSection({ processes }: { readonly processes: readonly P
     <section class="wide-section">
       <h2>{t("system.processes")}</h2>
       <div class="table-box">
-        <table>
+        <table class="storage-table">
           <thead>
             <tr>
               <th>{t("system.process")}</th>
@@ -50,7 +50,7 @@ export function ProcessesSection({ processes }: { readonly processes: readonly P
             ))}
             {plugins.map((plugin) => (
               <tr key={plugin.name}>
-                <td>
+                <td class="name-cell">
                   {plugin.displayName}
                   <small>{t("process.plugin")}</small>
                 </td>
@@ -64,15 +64,17 @@ export function ProcessesSection({ processes }: { readonly processes: readonly P
                   </span>
                   {plugin.reason === undefined ? null : <small>{plugin.reason}</small>}
                 </td>
-                <td>–</td>
-                <td class="number-cell">{plugin.restarts ?? 0}</td>
-                <td class="number-cell">
+                <td data-label={t("system.uptime")}>–</td>
+                <td class="number-cell" data-label={t("system.restarts")}>
+                  {plugin.restarts ?? 0}
+                </td>
+                <td class="number-cell" data-label={t("plugins.memory")}>
                   {plugin.health === undefined ? "–" : sizeText(plugin.health.rssBytes)}
                 </td>
-                <td class="number-cell">
+                <td class="number-cell" data-label={t("process.cpu")}>
                   {plugin.health === undefined ? "–" : spanText(plugin.health.cpuSeconds)}
                 </td>
-                <td class="number-cell">
+                <td class="number-cell" data-label={t("process.delay")}>
                   {plugin.health === undefined ? "–" : `${Math.round(plugin.health.eventLoopP99Ms)} ms`}
                 </td>
               </tr>
@@ -90,7 +92,7 @@ function ProcessRow({ process }: { readonly process: ProcessHealth }) {
   const task = TASKS[process.name];
   return (
     <tr>
-      <td>
+      <td class="name-cell">
         {process.name}
         {task === undefined ? null : <small>{t(task)}</small>}
       </td>
@@ -101,13 +103,19 @@ function ProcessRow({ process }: { readonly process: ProcessHealth }) {
         </span>
         {process.message === undefined ? null : <small>{process.message}</small>}
       </td>
-      <td>{process.uptimeSeconds === undefined ? "–" : spanText(process.uptimeSeconds)}</td>
-      <td class="number-cell">{process.restarts ?? 0}</td>
-      <td class="number-cell">{process.rssBytes === undefined ? "–" : sizeText(process.rssBytes)}</td>
-      <td class="number-cell">
+      <td data-label={t("system.uptime")}>
+        {process.uptimeSeconds === undefined ? "–" : spanText(process.uptimeSeconds)}
+      </td>
+      <td class="number-cell" data-label={t("system.restarts")}>
+        {process.restarts ?? 0}
+      </td>
+      <td class="number-cell" data-label={t("plugins.memory")}>
+        {process.rssBytes === undefined ? "–" : sizeText(process.rssBytes)}
+      </td>
+      <td class="number-cell" data-label={t("process.cpu")}>
         {process.cpuShare === undefined ? "–" : `${(process.cpuShare * 100).toFixed(1)} %`}
       </td>
-      <td class="number-cell">
+      <td class="number-cell" data-label={t("process.delay")}>
         {process.loopDelayMs === undefined ? "–" : `${Math.round(process.loopDelayMs)} ms`}
       </td>
     </tr>
