@@ -71,7 +71,9 @@ async function read(options: StorageOptions, pathOf: (path: string) => string): 
     configured: config.get().storage.volumes.map((volume) => ({ ...volume, path: pathOf(volume.path) })),
     now90k: time90kFromMs(options.nowMs()),
     liveRate: (camera, stream) => {
-      const kbps = cameras.get(camera)?.streams.find((one) => one.stream === stream)?.figures?.bitrateKbps;
+      const view = cameras.get(camera);
+      if (view?.recording.active !== true) return undefined;
+      const kbps = view.streams.find((one) => one.stream === stream)?.figures?.bitrateKbps;
       return kbps === undefined || kbps <= 0 ? undefined : (kbps * 1_000) / 8;
     },
   });

@@ -23,6 +23,7 @@ export const StorageSchema = Type.Object({
     Type.Object({
       id: Type.String(),
       storedBytes: Type.Number(),
+      nowBytesPerSecond: Type.Number({ description: "Recorded now." }),
       oldest: Type.Optional(TimeSchema),
       bytesPerSecond: Type.Optional(
         Type.Number({ description: "What it writes on average. Absent: not measured yet." }),

@@ -34,6 +34,8 @@ export interface CameraFigures {
   readonly oldest90k?: number;
   /** Average over the last day; undefined: not measured yet. */
   readonly bytesPerSecond?: number;
+  /** Recorded now. */
+  readonly nowBytesPerSecond: number;
   /** Undefined: it is not recorded. */
   readonly forecast?: CameraForecast;
 }
@@ -53,7 +55,7 @@ export interface StorageInput {
     readonly overwrite?: boolean;
   }[];
   readonly now90k: number;
-  /** Bytes a second that come of a stream now: stands in until enough was recorded. */
+  /** Bytes a second that are recorded of a stream now: stands in until enough was recorded. */
   liveRate(camera: string, stream: "main" | "sub"): number | undefined;
 }
 
@@ -61,6 +63,8 @@ export interface StorageInput {
 export async function storageFigures(db: SqlReader, input: StorageInput): Promise<StorageFigures> {
   const [streams, ledger, numbers] = await Promise.all([listStreams(db), listLedger(db), volumeNumbers(db)]);
   const volumes: VolumeFigures[] = [];
+  // What is written to: the first that works.
+  const current = input.states.find(({ status }) => status === "normal" || status === "slow");
   for (const state of input.states) {
     const chosen = input.configured.find(({ path }) => path === state.path);
     const number = state.id === undefined ? undefined : numbers.get(state.id);
@@ -70,7 +74,13 @@ export async function storageFigures(db: SqlReader, input: StorageInput): Promis
       reserveBytes: chosen?.reserveBytes ?? defaultReserveBytes(state.totalBytes),
       reserveChosen: chosen?.reserveBytes !== undefined,
       overwrite: chosen?.overwrite ?? true,
-      writeBytesPerSecond: written.reduce((sum, one) => sum + rateOf(one), 0),
+      // Before the first file is closed, what comes now is what is written.
+      writeBytesPerSecond:
+        written.length > 0
+          ? written.reduce((sum, one) => sum + rateOf(one), 0)
+          : state === current
+            ? incoming(input, input.cameras)
+            : 0,
     });
   }
   const measured: CameraFigures[] = [];
@@ -91,6 +101,7 @@ export async function storageFigures(db: SqlReader, input: StorageInput): Promis
     measured.push({
       id: camera.id,
       storedBytes,
+      nowBytesPerSecond: incoming(input, [camera]),
       ...(oldest90k === undefined ? {} : { oldest90k }),
       ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
     });
@@ -122,6 +133,21 @@ function rateOf({ sizeBytes, duration90k }: { sizeBytes: number; duration90k: nu
   return duration90k === 0 ? 0 : (sizeBytes * TICKS_PER_SECOND) / duration90k;
 }
 
+function wantedStreams({ record, streams }: RecordedCamera): ("main" | "sub")[] {
+  // A camera without a sub-stream cannot be recorded by it.
+  return (["main", "sub"] as const).filter(
+    (name) => (record.streams === "both" || record.streams === name) && streams[name] !== undefined,
+  );
+}
+
+function incoming({ liveRate }: StorageInput, cameras: readonly RecordedCamera[]): number {
+  return cameras.reduce(
+    (sum, camera) =>
+      wantedStreams(camera).reduce((own, stream) => own + (liveRate(camera.id, stream) ?? 0), sum),
+    0,
+  );
+}
+
 /** Continuous recording: what a second of footage takes, for each recorded stream. */
 async function streamsRate(
   db: SqlReader,
@@ -129,11 +155,7 @@ async function streamsRate(
   own: readonly { readonly number: number; readonly stream: string }[],
   { now90k, liveRate }: StorageInput,
 ): Promise<number | undefined> {
-  const { streams } = camera.record;
-  // A camera without a sub-stream cannot be recorded by it.
-  const wanted = (["main", "sub"] as const).filter(
-    (name) => (streams === "both" || streams === name) && camera.streams[name] !== undefined,
-  );
+  const wanted = wantedStreams(camera);
   let sum = 0;
   for (const name of wanted) {
     const number = own.find(({ stream }) => stream === name)?.number;

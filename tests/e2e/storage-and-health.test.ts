@@ -1,7 +1,7 @@
 // Storage, the system page and the alarm of what is wrong, in a real Chromium against a real recorder: limits changed and
 // taken back, footage deleted only after the name was typed, log and doctor read, a process killed and config.json spoilt.
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
@@ -156,6 +156,7 @@ describe("storage and health", { skip: skipBrowserTests, timeout: 300_000 }, () 
       .getByText("process ended and is started again")
       .first()
       .waitFor({ timeout: LONG_MS });
+    await page.locator(".log-lines").scrollIntoViewIfNeeded();
     await screenshot(page, "system-log");
   });
 
@@ -183,6 +184,36 @@ describe("storage and health", { skip: skipBrowserTests, timeout: 300_000 }, () 
       async () => !/config\.json/.test((await page.locator("button.health").getAttribute("title")) ?? ""),
       LONG_MS,
     );
+  });
+
+  it("tells of a disk that is away, where it is looked after, until it is back", async () => {
+    const volume = join(recorder.dataDir, "volumes/default");
+    await page.goto(`${recorder.url}/playback`);
+    await page.locator(".head h1").waitFor();
+    await rename(volume, `${volume}-away`);
+    const bar = page.locator(".alarm-bar");
+    await bar.getByText(/^The volume .* is not in order$/).waitFor({ timeout: LONG_MS });
+    await bar.getByRole("link", { name: "What to do" }).click();
+    await page.locator(".volumes .bad-text").first().waitFor({ timeout: LONG_MS });
+    await screenshot(page, "storage-volume-away");
+    await rename(`${volume}-away`, volume);
+    await page.locator(".volumes").getByText("in order").waitFor({ timeout: LONG_MS });
+  });
+
+  it("shows what is on its way, and what to do where there is no camera yet", async () => {
+    const held = Promise.withResolvers<void>();
+    await page.route("**/api/v1/storage", async (route) => {
+      await held.promise;
+      const answer = (await (await route.fetch()).json()) as object;
+      await route.fulfill({ json: { ...answer, cameras: [] } });
+    });
+    await page.goto(`${recorder.url}/storage`);
+    await page.getByLabel("Loading …").waitFor();
+    await screenshot(page, "storage-loading");
+    held.resolve();
+    await page.getByText("No cameras yet").first().waitFor();
+    await screenshot(page, "storage-empty");
+    await page.unrouteAll({ behavior: "wait" });
   });
 
   it("shows storage and system on a phone, in light colours and in every language", async () => {

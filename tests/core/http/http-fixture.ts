@@ -302,7 +302,7 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
               writeBytesPerSecond: 0,
             },
           ],
-          cameras: ["yard", "gate"].map((id) => ({ id, storedBytes: 7 })),
+          cameras: ["yard", "gate"].map((id) => ({ id, storedBytes: 7, nowBytesPerSecond: 0 })),
           configFile: "/data/config.json",
         };
       },

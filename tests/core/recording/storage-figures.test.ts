@@ -76,6 +76,7 @@ onBothDrivers("figures of storage", ({ fresh }) => {
       ],
     );
     const known = await look(db, { cameras, liveRate: () => 500_000 });
+    assert.equal(known.volumes[0]?.writeBytesPerSecond, 1_000_000);
     assert.ok((known.cameras[1]?.forecast?.keepsDays ?? 0) > 0);
   });
 

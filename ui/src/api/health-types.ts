@@ -37,6 +37,8 @@ export interface CameraForecast {
 export interface StoredCamera {
   readonly id: string;
   readonly storedBytes: number;
+  /** Recorded now. */
+  readonly nowBytesPerSecond: number;
   readonly oldest?: string;
   /** Absent: not measured yet. */
   readonly bytesPerSecond?: number;

@@ -42,7 +42,7 @@ export function CameraRows(props: {
             <CameraRow
               key={camera.id}
               camera={camera}
-              stored={byId.get(camera.id) ?? { id: camera.id, storedBytes: 0 }}
+              stored={byId.get(camera.id) ?? { id: camera.id, storedBytes: 0, nowBytesPerSecond: 0 }}
               onChanged={props.onChanged}
             />
           ))}
@@ -59,10 +59,7 @@ function CameraRow(props: {
 }) {
   const { camera, stored } = props;
   const { forecast, oldest } = stored;
-  const nowKbps = camera.streams.reduce((sum, one) => {
-    const isRecorded = camera.record.streams === "both" || camera.record.streams === one.stream;
-    return isRecorded ? sum + (one.figures?.bitrateKbps ?? 0) : sum;
-  }, 0);
+  const nowKbps = (stored.nowBytesPerSecond * 8) / 1000;
   return (
     <tr>
       <td class="name-cell">

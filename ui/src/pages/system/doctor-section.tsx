@@ -5,6 +5,7 @@ import type { DoctorCheck } from "../../api/health-types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { ErrorNote, SkeletonRows } from "../../parts/controls.tsx";
 import { Icon, type IconName } from "../../parts/icon.tsx";
+import { asSentence } from "../../state/error-words.ts";
 
 const ICONS: Readonly<Record<DoctorCheck["result"], IconName>> = {
   ok: "check",
@@ -54,8 +55,8 @@ export function DoctorSection() {
               <Icon name={ICONS[check.result]} />
               <div>
                 <span class="unseen">{t(RESULTS[check.result])}: </span>
-                {check.message}
-                {check.advice === undefined ? null : <p class="muted">{check.advice}</p>}
+                {asSentence(check.message)}
+                {check.advice === undefined ? null : <p class="muted">{asSentence(check.advice)}</p>}
               </div>
             </li>
           ))}
