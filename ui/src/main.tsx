@@ -2,6 +2,7 @@
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { warmUp } from "./player/player-host.ts";
+import { watchFirstRun } from "./state/first-run.ts";
 import { startPreferences } from "./state/preferences.ts";
 import { enter } from "./state/recorder.ts";
 import "./theme/tokens.css";
@@ -24,6 +25,7 @@ const root = document.getElementById("app");
 if (root !== null) {
   warmUp();
   const entered = enter();
+  watchFirstRun();
   await startPreferences();
   render(<App />, root);
   await entered;

@@ -11,7 +11,6 @@ import type {
   Setup,
   StreamName,
 } from "../api/types.ts";
-import { navigate, place } from "../router.ts";
 import { jobChanged } from "./plugin-jobs.ts";
 
 export type Entry =
@@ -71,7 +70,7 @@ export async function enter(ended = false): Promise<void> {
       const mine = await asked;
       entry.value = { kind: "in", setup, session: mine };
       startChanges();
-      await Promise.all([refreshCameras(), refreshStatus(), goOnWithWizard(mine)]);
+      await Promise.all([refreshCameras(), refreshStatus()]);
     } catch (error) {
       if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) throw error;
       entry.value = { kind: "login", setup, ended };
@@ -79,16 +78,6 @@ export async function enter(ended = false): Promise<void> {
   } catch (error) {
     entry.value = { kind: "unreachable", code: error instanceof ApiError ? error.code : "NJ_UI_UNKNOWN" };
   }
-}
-
-/** Whoever opens the recorder, and not one of its pages, goes on with a first run that was not finished. */
-async function goOnWithWizard({ user }: Session): Promise<void> {
-  if (user.role !== "administrator" || place.peek().path !== "") return;
-  // Not worth a closed door: the page behind it works without.
-  const { wizardDone } = await api<{ wizardDone: boolean }>("GET", "/settings").catch(() => ({
-    wizardDone: true,
-  }));
-  if (!wizardDone && place.peek().path === "") navigate("welcome");
 }
 
 /** Reads all cameras. */

@@ -5,6 +5,7 @@ import type { Storage, StorageVolume } from "../../api/health-types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { ConfirmDialog } from "../../parts/confirm-dialog.tsx";
 import { CheckField, TextField } from "../../parts/controls.tsx";
+import { asSentence } from "../../state/error-words.ts";
 import { mayAdminister } from "../../state/recorder.ts";
 import { rateText, sizeText } from "../../state/time-format.ts";
 import { complain, tellUndoable } from "../../state/toasts.ts";
@@ -44,7 +45,7 @@ export function VolumeSection(props: {
           {state === undefined ? volume.status : t(state)}
         </span>
       </p>
-      {volume.message === undefined ? null : <p class="bad-text">{volume.message}</p>}
+      {volume.message === undefined ? null : <p class="bad-text">{asSentence(volume.message)}</p>}
       <Shares volume={volume} />
       <p class="muted">{t("volume.rate", { rate: rateText((volume.writeBytesPerSecond * 8) / 1000) })}</p>
       {mayAdminister.value && volume.id !== "" ? (

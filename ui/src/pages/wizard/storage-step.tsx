@@ -95,6 +95,7 @@ export function StorageStep(props: {
         error={reserveWrong ? t("volume.reserve.wrong") : undefined}
       />
       <h2>{t("wizard.retention.title")}</h2>
+      <p class="muted">{t("wizard.retention.text")}</p>
       <Segmented
         label={t("wizard.storage.way")}
         value={way}
