@@ -1,6 +1,5 @@
 // Goes on with a first run that was not finished, in whichever browser an administrator comes back.
-import { api } from "../api/client.ts";
-import type { RecorderSettings } from "../api/health-types.ts";
+import { call } from "../api/client.ts";
 import { navigate, place } from "../router.ts";
 import { session } from "./recorder.ts";
 
@@ -8,7 +7,7 @@ import { session } from "./recorder.ts";
 export function watchFirstRun(): void {
   session.subscribe((mine) => {
     if (mine?.user.role !== "administrator" || place.peek().path !== "") return;
-    api<RecorderSettings>("GET", "/settings").then(
+    call("GET /settings").then(
       ({ wizardDone }) => {
         if (!wizardDone && place.peek().path === "") navigate("welcome");
       },

@@ -92,7 +92,7 @@ export const problems = computed<readonly ShownProblem[]>(() => {
     ...reported.filter((one) => !one.code.startsWith("camera-") || !back.has(one.camera ?? "")),
     ...away.map((camera) => ({
       code: `camera-${camera.state.code ?? "offline"}`,
-      severity: "warning",
+      severity: "warning" as const,
       message: `${camera.name}: ${camera.state.reason ?? t("state.offline")}`,
       subject: camera.name,
       camera: camera.id,

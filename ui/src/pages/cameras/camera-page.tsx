@@ -1,7 +1,6 @@
 // Adds a camera or changes one: address, test picture, recording, removal. Unsaved changes are kept on this device.
 import { useEffect, useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
-import type { RecorderSettings } from "../../api/health-types.ts";
 import type { Camera } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { CheckField, ErrorNote, SelectField, SkeletonRows, TextField } from "../../parts/controls.tsx";
@@ -49,7 +48,7 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
   useEffect(() => {
     if (camera !== undefined || draftOf(draftKey) !== undefined) return;
     // What the owner chose in the first run is proposed for every new camera; the schema's defaults do as well.
-    api<RecorderSettings>("GET", "/settings").then(
+    call("GET /settings").then(
       ({ newCameras: { audio, retentionDays } }) =>
         setForm((now) =>
           now === EMPTY_FORM ? { ...now, audio, retentionDays: String(retentionDays ?? "") } : now,

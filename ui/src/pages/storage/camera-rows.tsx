@@ -1,6 +1,6 @@
 // What each camera takes of the volumes, how far back it reaches, how long it is kept, and its limits to change.
 import { useState } from "preact/hooks";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import type { StoredCamera } from "../../api/health-types.ts";
 import type { Camera } from "../../api/types.ts";
 import { language, t } from "../../locale/messages.ts";
@@ -163,7 +163,7 @@ function Limits(props: {
     (wish.retentionDays !== null && wish.retentionDays < reaches && wish.retentionDays !== retentionDays) ||
     (wish.quotaBytes !== null && wish.quotaBytes < props.storedBytes && wish.quotaBytes !== quotaBytes);
   const send = async (record: LimitChange): Promise<void> => {
-    cameraChanged(await api<Camera>("PATCH", `/cameras/${encodeURIComponent(camera.id)}`, { record }));
+    cameraChanged(await call("PATCH /cameras/{id}", { path: { id: camera.id }, body: { record } }));
     setDays(undefined);
     setSize(undefined);
     props.onChanged();

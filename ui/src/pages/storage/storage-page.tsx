@@ -1,6 +1,6 @@
 // Recording & storage: the volumes, what each camera takes of them, how long that lasts, and what may be changed of it.
 import { useEffect, useState } from "preact/hooks";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import type { Storage } from "../../api/health-types.ts";
 import { t } from "../../locale/messages.ts";
 import { EmptyPage, ErrorNote, NotAllowed, SkeletonRows } from "../../parts/controls.tsx";
@@ -19,7 +19,7 @@ export function StoragePage() {
   const [storage, setStorage] = useState<Storage | undefined>(undefined);
   const [error, setError] = useState<unknown>();
   const load = (): void => {
-    api<Storage>("GET", "/storage").then((found) => {
+    call("GET /storage").then((found) => {
       setStorage(found);
       setError(undefined);
     }, setError);

@@ -1,6 +1,6 @@
 // One volume: its state with the reason, who takes how much of it, how fast it is written, and its two settings.
 import { useState } from "preact/hooks";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import type { Storage, StorageVolume } from "../../api/health-types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { ConfirmDialog } from "../../parts/confirm-dialog.tsx";
@@ -123,8 +123,8 @@ function VolumeForm(props: {
   const send = async (change: VolumeChange): Promise<void> => {
     setBusy(true);
     try {
-      const path = `/storage/volumes/${encodeURIComponent(volume.id)}`;
-      props.onChanged(await api<Storage>("PATCH", path, change));
+      const path = { volume: volume.id };
+      props.onChanged(await call("PATCH /storage/volumes/{volume}", { path, body: change }));
       setTyped(undefined);
     } finally {
       setBusy(false);

@@ -1,6 +1,6 @@
 // What `nightjar doctor` finds around the recorder, looked at when asked for: it takes a few seconds. For administrators.
 import { useState } from "preact/hooks";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import type { DoctorCheck } from "../../api/health-types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { ErrorNote, SkeletonRows } from "../../parts/controls.tsx";
@@ -31,7 +31,7 @@ export function DoctorSection() {
   const look = (): void => {
     setBusy(true);
     setError(undefined);
-    api<{ checks: readonly DoctorCheck[] }>("GET", "/doctor")
+    call("GET /doctor")
       .then((answer) => setChecks(answer.checks))
       .catch(setError)
       .finally(() => setBusy(false));

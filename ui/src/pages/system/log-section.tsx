@@ -1,6 +1,6 @@
 // The recorder's log: the newest lines, by level and process, followed if wanted. For administrators.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import { LOG_LEVELS, type LogLevel, type LogLine } from "../../api/health-types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { CheckField, ErrorNote, SelectField, SkeletonRows } from "../../parts/controls.tsx";
@@ -31,9 +31,8 @@ export function LogSection() {
   useEffect(() => {
     const ended = new AbortController();
     const load = (): void => {
-      const query = new URLSearchParams({ level, limit: String(count) });
-      if (process !== "all") query.set("process", process);
-      api<{ lines: readonly LogLine[] }>("GET", `/log?${query}`, undefined, ended.signal).then(
+      const query = { level, limit: count, ...(process === "all" ? {} : { process }) };
+      call("GET /log", { query, signal: ended.signal }).then(
         (answer) => {
           setLines(answer.lines);
           setError(undefined);

@@ -1,6 +1,6 @@
 // The health of every process: the recorder's own and those of plugins.
 import { useEffect, useState } from "preact/hooks";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import type { ProcessHealth } from "../../api/health-types.ts";
 import type { Plugin } from "../../api/types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
@@ -87,7 +87,7 @@ export function ProcessesSection({ processes }: { readonly processes: readonly P
 }
 
 function ProcessRow({ process }: { readonly process: ProcessHealth }) {
-  const name = process.status ?? process.state ?? "";
+  const name = process.status;
   const state = STATES[name];
   const task = TASKS[process.name];
   return (
@@ -128,7 +128,7 @@ function useIsolatedPlugins(): readonly Plugin[] {
   useEffect(() => {
     if (!mayAdminister.value) return;
     const load = (): void => {
-      api<{ plugins: readonly Plugin[] }>("GET", "/plugins").then(
+      call("GET /plugins").then(
         (answer) =>
           setPlugins(
             answer.plugins.filter(

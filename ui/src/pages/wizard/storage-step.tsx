@@ -1,9 +1,8 @@
 // First run: where recordings go, how much of them is kept (by days or bytes, with what that comes to), and whether the
 // sound is recorded.
 import { useEffect, useState } from "preact/hooks";
-import { api } from "../../api/client.ts";
+import { call } from "../../api/client.ts";
 import type { RecorderSettings, Storage } from "../../api/health-types.ts";
-import type { Camera } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { CheckField, ErrorNote, Segmented, SkeletonRows, TextField } from "../../parts/controls.tsx";
 import { cameraChanged, cameras } from "../../state/recorder.ts";
@@ -39,7 +38,7 @@ export function StorageStep(props: {
   const { busy, error, run } = useAction();
   useEffect(() => {
     const load = (): void => {
-      api<Storage>("GET", "/storage").then(setStorage, setLoadError);
+      call("GET /storage").then(setStorage, setLoadError);
     };
     load();
     const timer = setInterval(load, REFRESH_MS);
@@ -55,17 +54,18 @@ export function StorageStep(props: {
   const save = async (): Promise<void> => {
     const retentionDays = way === "days" && days !== 0 ? days : null;
     if (reserve !== undefined && volume !== undefined && volume.id !== "") {
-      await api("PATCH", `/storage/volumes/${encodeURIComponent(volume.id)}`, {
-        reserveBytes: Math.round(reserveBytes),
+      await call("PATCH /storage/volumes/{volume}", {
+        path: { volume: volume.id },
+        body: { reserveBytes: Math.round(reserveBytes) },
       });
     }
     for (const camera of cameras.value ?? []) {
       // The demo has a small limit of its own, which stays.
       const record =
         camera.driver === "demo" ? { retentionDays, audio } : { retentionDays, audio, quotaBytes };
-      cameraChanged(await api<Camera>("PATCH", `/cameras/${encodeURIComponent(camera.id)}`, { record }));
+      cameraChanged(await call("PATCH /cameras/{id}", { path: { id: camera.id }, body: { record } }));
     }
-    await api("PATCH", "/settings", { newCameras: { retentionDays, quotaBytes, audio } });
+    await call("PATCH /settings", { body: { newCameras: { retentionDays, quotaBytes, audio } } });
     await props.onNext();
   };
   return (

@@ -26,12 +26,12 @@ type Step = RecorderSettings["wizardStep"];
 
 /** Remembers how far one has come, and goes there. */
 async function goTo(step: Step): Promise<void> {
-  await api("PATCH", "/settings", { wizardStep: step });
+  await call("PATCH /settings", { body: { wizardStep: step } });
   navigate("welcome", { step });
 }
 
 async function finish(): Promise<void> {
-  await api("PATCH", "/settings", { wizardDone: true });
+  await call("PATCH /settings", { body: { wizardDone: true } });
   navigate("live");
 }
 
@@ -57,7 +57,7 @@ function ZoneStep() {
         onSkip={finish}
         onNext={() =>
           run(async () => {
-            await api("PATCH", "/settings", { timeZone: zone, wizardStep: "storage" });
+            await call("PATCH /settings", { body: { timeZone: zone, wizardStep: "storage" } });
             await refreshStatus();
             navigate("welcome", { step: "storage" });
           })
@@ -168,7 +168,7 @@ export function WelcomePage() {
   const [error, setError] = useState<unknown>();
   const step = place.value.query.get("step");
   useEffect(() => {
-    api<RecorderSettings>("GET", "/settings").then(setSettings, setError);
+    call("GET /settings").then(setSettings, setError);
   }, [step]);
   if (!mayAdminister.value) return <NotAllowed />;
   if (error !== undefined) return <ErrorNote error={error} />;
