@@ -22,6 +22,7 @@ const PAGES = [
   ["plugins?view=find", ".head"],
   ["system", ".log-lines, .log-bar"],
   ["system/settings", "form"],
+  ["system/certificate", ".head h1"],
   ["users", "table"],
   ["nowhere", ".empty"],
   ["welcome?step=zone", ".door-card select"],

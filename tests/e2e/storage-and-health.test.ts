@@ -53,7 +53,7 @@ describe("storage and health", { skip: skipBrowserTests, timeout: 300_000 }, () 
     await page.getByRole("alert").getByText("NJ_UI_OFFLINE").waitFor();
     await screenshot(page, "storage-error");
     await page.getByRole("button", { name: "Try again" }).click();
-    await page.getByText("in order").waitFor();
+    await page.getByText("in order", { exact: true }).waitFor();
     const row = page.locator(".storage-table tbody tr").first();
     await row.getByText(/keeps about|keeps .* as chosen/).waitFor({ timeout: LONG_MS });
     await row
@@ -197,7 +197,7 @@ describe("storage and health", { skip: skipBrowserTests, timeout: 300_000 }, () 
     await page.locator(".volumes .bad-text").first().waitFor({ timeout: LONG_MS });
     await screenshot(page, "storage-volume-away");
     await rename(`${volume}-away`, volume);
-    await page.locator(".volumes").getByText("in order").waitFor({ timeout: LONG_MS });
+    await page.locator(".volumes").getByText("in order", { exact: true }).waitFor({ timeout: LONG_MS });
   });
 
   it("shows what is on its way, and what to do where there is no camera yet", async () => {
