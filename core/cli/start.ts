@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { NightjarError } from "../errors.ts";
 import { createLog, LOG_LEVELS } from "../log.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
+import { KeptLog } from "../system/kept-log.ts";
 import { VERSION } from "../version.ts";
 import { type CommandLine, EXIT, textFlag } from "./arguments.ts";
 import { type Listener, urlOf } from "./listener-url.ts";
@@ -22,7 +23,8 @@ export async function start(line: CommandLine): Promise<number> {
       `--log-level is one of ${LOG_LEVELS.join(", ")}`,
     );
   }
-  const log = createLog({ level, fields: { process: "supervisor" } });
+  const kept = new KeptLog(line.dataDir, "supervisor");
+  const log = createLog({ level, fields: { process: "supervisor" }, destination: kept });
   const begin = performance.now();
   if (!line.json) {
     print(`Nightjar ${VERSION} starts with ${line.dataDir}`);
@@ -49,6 +51,7 @@ export async function start(line: CommandLine): Promise<number> {
   await told;
   if (!line.json) print("Stopping: closing the recordings …");
   await supervisor.stop();
+  kept.close();
   return EXIT.ok;
 }
 

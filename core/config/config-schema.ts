@@ -202,6 +202,26 @@ export const ConfigSchema = Type.Object(
       maxItems: 1024,
       default: [],
     }),
+    newCameras: Type.Object(
+      {
+        retentionDays: Type.Union([Type.Integer({ minimum: 1, maximum: 36500 }), Type.Null()], {
+          title: "Days to keep",
+          description: "Proposed for a camera that is added on the page; null: until the space is needed.",
+          default: null,
+        }),
+        quotaBytes: Type.Union([Type.Integer({ minimum: 100_000_000 }), Type.Null()], {
+          title: "Space",
+          description: "Bytes that are proposed for such a camera; null: no limit of its own.",
+          default: null,
+        }),
+        audio: Type.Boolean({
+          title: "Sound",
+          description: "Whether recording the sound is proposed for a camera that is added on the page.",
+          default: false,
+        }),
+      },
+      { ...closed, default: {}, description: "What the page proposes for new cameras." },
+    ),
     plugins: Type.Record(
       Type.String({ pattern: PLUGIN_NAME_PATTERN }),
       Type.Object(
@@ -304,6 +324,11 @@ export const ConfigSchema = Type.Object(
           title: "Wizard done",
           description: "True once the first-run wizard was finished.",
           default: false,
+        }),
+        wizardStep: Type.Enum(["zone", "storage", "camera"] as const, {
+          title: "Step of the wizard",
+          description: "Where the first-run wizard stands, in whichever browser it is gone on with.",
+          default: "zone",
         }),
       },
       { ...closed, default: {}, description: "What has been done once and is not done again." },

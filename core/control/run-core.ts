@@ -26,6 +26,7 @@ import type { RecordedCamera } from "../recording/recorded-camera.ts";
 import { createRecordingService, type RecordingChange } from "../recording/recording-service.ts";
 import { SettingsTransfer } from "../settings/settings-transfer.ts";
 import { type RoleContext, RUN_FOLDER, type RunningProcess } from "../supervisor/process-contract.ts";
+import { readLog } from "../system/log-reader.ts";
 import { openUsers } from "../users/users.ts";
 import { VERSION } from "../version.ts";
 import { Cameras } from "./camera-service.ts";
@@ -35,9 +36,11 @@ import { CLI_SOCKET } from "./cli-protocol.ts";
 import { EventTeller } from "./event-teller.ts";
 import { GatewayLink } from "./gateway-link.ts";
 import { plannedCameras, playbackVeto, streamTeller, tellOfAudit } from "./plugin-hooks.ts";
+import { RecorderProblems } from "./recorder-problems.ts";
 import { recordingsAdapter } from "./recordings-adapter.ts";
 import { hiddenPlaces, presentAbilities, secretsChanged } from "./settings-places.ts";
 import { statusService, volumeView } from "./status-service.ts";
+import { storageService } from "./storage-service.ts";
 
 const FIGURES_MS = 2_000;
 const BUNDLED_PLUGINS = resolve(import.meta.dirname, "../../plugins");
@@ -133,6 +136,15 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     hiddenPlaces: (each) => hiddenPlaces(plugins, each),
     secretsChanged: (names) => secretsChanged(names, list, plugins),
   });
+  const recordedCameras = () =>
+    list.all().map(
+      ({ camera, streams }): RecordedCamera => ({
+        id: camera.id as CameraId,
+        enabled: camera.enabled,
+        streams,
+        record: camera.record,
+      }),
+    );
   const recording = createRecordingService({
     db,
     mediaSocketPath: join(run, MEDIA_SOCKET),
@@ -150,15 +162,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
         path: isAbsolute(volume.path) ? volume.path : join(dataDir, volume.path),
         checksums: config.get().storage.sha256,
       })),
-    cameras: () =>
-      list.all().map(
-        ({ camera, streams }): RecordedCamera => ({
-          id: camera.id as CameraId,
-          enabled: camera.enabled,
-          streams,
-          record: camera.record,
-        }),
-      ),
+    cameras: recordedCameras,
     shapeCameras: (wanted) => plannedCameras(plugins.hooks, wanted, log),
   });
   const cameras = new Cameras({
@@ -173,16 +177,23 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       );
     },
   });
+  const recorderProblems = new RecorderProblems({
+    clock,
+    processes: () => context.processes(),
+    configProblem: () => config.problem,
+    cameras: () => cameras.list(),
+    plugins: () => plugins.list(),
+    others: () => [...problems, ...listening.problems.map(portProblem), ...rescueProblems()],
+  });
   const status = statusService({
     clock,
     db,
     config,
     cameras,
     recording,
-    plugins,
     processes: () => context.processes(),
     listening: () => listening,
-    problems: () => [...problems, ...listening.problems.map(portProblem), ...rescueProblems()],
+    problems: recorderProblems,
   });
   const authorize = createAuthorize({
     users,
@@ -223,6 +234,15 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     settingsTransfer,
     certificates: certificateService(dataDir, clock, () => gateway.settingsChanged()),
     status,
+    storage: storageService({
+      db,
+      config,
+      recording,
+      cameras,
+      recordedCameras,
+      nowMs: () => clock.wallMs(),
+    }),
+    keptLog: { read: (query) => readLog(dataDir, query) },
     changes,
   });
   const problems: StatusProblem[] = [];
@@ -233,6 +253,11 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     return [
       { code: "database-rescued", severity: notice.isOver ? "warning" : "error", message: notice.message },
     ];
+  }
+
+  async function tellProblems(): Promise<void> {
+    const volumes = (await recording.volumeStates()).map(volumeView);
+    if (recorderProblems.hasChanged(volumes)) changes.publish({ type: "problems" });
   }
 
   function camerasChanged({
@@ -308,10 +333,14 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     if (JSON.stringify(next.storage) !== JSON.stringify(previous.storage)) void recording.volumesChanged();
     if (JSON.stringify(next.plugins) !== JSON.stringify(previous.plugins)) void plugins.settingsChanged();
   });
+  recording.media.on("clockStepped", (step) => recorderProblems.clockStepped(step));
   const figures = clock.every(FIGURES_MS, () => {
     recording.figures().then(
       (figure) => cameras.takeFigures(figure),
       () => undefined,
+    );
+    tellProblems().catch((error: unknown) =>
+      log.warn("what is wrong was not passed on", { reason: String(error) }),
     );
   });
   await gateway.listen();

@@ -5,14 +5,14 @@ import type { Db } from "../db/db.ts";
 import { eventsTable } from "../db/tables/events-table.ts";
 import type { ListeningState } from "../gateway/protocol.ts";
 import type { StatusService } from "../http/services.ts";
-import type { StatusProblem, StatusView, VolumeView } from "../http/wire-schemas.ts";
-import type { PluginHost } from "../plugin/host/plugin-host.ts";
+import type { StatusView, VolumeView } from "../http/wire-schemas.ts";
 import type { RecordingService } from "../recording/recording-service.ts";
 import type { RecordingVolumeState } from "../recording/volumes.ts";
 import type { ProcessStatus } from "../supervisor/process-contract.ts";
 import { VERSION } from "../version.ts";
 import type { Cameras } from "./camera-service.ts";
 import { eventView } from "./event-teller.ts";
+import type { RecorderProblems } from "./recorder-problems.ts";
 
 export interface StatusOptions {
   readonly clock: Clock;
@@ -20,12 +20,10 @@ export interface StatusOptions {
   readonly config: ConfigStore;
   readonly cameras: Cameras;
   readonly recording: RecordingService;
-  readonly plugins: PluginHost;
+  readonly problems: RecorderProblems;
   processes(): readonly ProcessStatus[];
   /** The ports that the gateway has open. */
   listening(): ListeningState;
-  /** Other things worth a word: no ffmpeg, a port that could not be opened. */
-  problems(): readonly StatusProblem[];
 }
 
 /** A volume as the API shows it. */
@@ -65,7 +63,7 @@ export function statusService(options: StatusOptions): StatusService {
             .length,
           recording: cameras.filter(({ recording }) => recording.active).length,
         },
-        problems: [...problemsOf(options, volumes), ...options.problems()],
+        problems: options.problems.list(volumes),
       };
     },
     async events({ cameras, types, startMs, endMs, cursor, limit }) {
@@ -104,47 +102,6 @@ function processView(process: ProcessStatus, nowMs: number): StatusView["process
       ? {}
       : { uptimeSeconds: Math.round((nowMs - process.startedAtMs) / 1000) }),
     ...(process.lastExit === undefined ? {} : { message: `before: ${process.lastExit}` }),
+    ...process.figures,
   };
-}
-
-function problemsOf(options: StatusOptions, volumes: readonly VolumeView[]): StatusProblem[] {
-  const problems: StatusProblem[] = [];
-  const configProblem = options.config.problem;
-  if (configProblem !== undefined) {
-    problems.push({ code: configProblem.code, severity: "error", message: configProblem.message });
-  }
-  for (const volume of volumes) {
-    if (volume.status === "normal" || volume.status === "unknown") continue;
-    problems.push({
-      code: `volume-${volume.status}`,
-      severity: "error",
-      message: `${volume.path}: ${volume.message ?? volume.status}`,
-    });
-  }
-  for (const { name, state, recording } of options.cameras.list()) {
-    if (state.status === "offline") {
-      problems.push({
-        code: `camera-${state.code ?? "offline"}`,
-        severity: "warning",
-        message: `${name}: ${state.reason ?? "offline"}`,
-      });
-    }
-    if (recording.problem !== undefined) {
-      problems.push({
-        code: "recording-stopped",
-        severity: "error",
-        message: `${name} is not recorded: ${recording.problem}`,
-      });
-    }
-  }
-  for (const { displayName, status, reason } of options.plugins.list()) {
-    if (status === "failed" || status === "refused" || status === "quarantined") {
-      problems.push({
-        code: `plugin-${status}`,
-        severity: "warning",
-        message: `${displayName}: ${reason ?? status}`,
-      });
-    }
-  }
-  return problems;
 }

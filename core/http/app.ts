@@ -22,6 +22,7 @@ import { auditRoutes } from "./routes/audit-routes.ts";
 import { cameraRoutes } from "./routes/camera-routes.ts";
 import { certificateRoutes } from "./routes/certificate-routes.ts";
 import { changeRoutes } from "./routes/change-routes.ts";
+import { healthRoutes } from "./routes/health-routes.ts";
 import { pluginInstallRoutes } from "./routes/plugin-install-routes.ts";
 import { pluginRoutes } from "./routes/plugin-routes.ts";
 import { pluginSettingsRoutes } from "./routes/plugin-settings-routes.ts";
@@ -31,6 +32,7 @@ import { sessionListRoutes } from "./routes/session-list-routes.ts";
 import { sessionRoutes } from "./routes/session-routes.ts";
 import { settingsRoutes } from "./routes/settings-routes.ts";
 import { settingsTransferRoutes } from "./routes/settings-transfer-routes.ts";
+import { storageRoutes } from "./routes/storage-routes.ts";
 import { streamPasswordRoutes } from "./routes/stream-password-routes.ts";
 import { systemRoutes } from "./routes/system-routes.ts";
 import { userRoutes } from "./routes/user-routes.ts";
@@ -144,6 +146,8 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
     ...pluginSettingsRoutes(services),
     ...systemRoutes(services),
     ...changeRoutes(services),
+    ...storageRoutes(services),
+    ...healthRoutes(services),
     ...settingsRoutes(services),
     ...settingsTransferRoutes(services),
     ...certificateRoutes(services),

@@ -7,6 +7,7 @@ export const CHANGE_TYPES = [
   "camera",
   "camera-removed",
   "volume",
+  "problems",
   "plugin-job",
   "coverage",
   "event",
@@ -17,6 +18,8 @@ export type Change =
   | { readonly type: "camera"; readonly camera: CameraView }
   | { readonly type: "camera-removed"; readonly camera: string }
   | { readonly type: "volume"; readonly volume: VolumeView }
+  /** What is wrong with the recorder has changed: `GET /status` tells. */
+  | { readonly type: "problems" }
   | { readonly type: "plugin-job"; readonly job: PluginJob }
   | { readonly type: "event"; readonly event: EventView }
   | {
@@ -41,6 +44,7 @@ export function concerns(change: Change, cameras: ReadonlySet<string>): boolean 
     case "event":
       return change.event.camera !== undefined && cameras.has(change.event.camera);
     case "volume":
+    case "problems":
     case "plugin-job":
       return false;
   }
@@ -64,6 +68,7 @@ export function maySeeChange(principal: Principal, change: Change): boolean {
       );
     }
     case "volume":
+    case "problems":
     case "plugin-job":
       return mayDo(principal, "system.view");
   }
@@ -78,6 +83,8 @@ export function payloadOf(change: Change): unknown {
       return { id: change.camera };
     case "volume":
       return change.volume;
+    case "problems":
+      return {};
     case "plugin-job":
       return change.job;
     case "event":

@@ -15,8 +15,10 @@ import type { PluginUpdate } from "../plugin/install/updates.ts";
 import type { SettingsDocument } from "../settings/settings-document.ts";
 import type { SettingsPart } from "../settings/settings-parts.ts";
 import type { Importer, ImportPreview, SettingsFile, UndoPreview } from "../settings/settings-transfer.ts";
+import type { LogLine, LogQuery } from "../system/log-reader.ts";
 import type { Users } from "../users/users.ts";
 import type { ChangeFeed } from "./change-feed.ts";
+import type { StorageView, VolumePatchBody } from "./storage-schemas.ts";
 import type {
   CalendarView,
   CameraPatchBody,
@@ -111,6 +113,19 @@ export interface StatusService {
   }): Promise<EventsPage>;
 }
 
+/** Volumes, what cameras take of them, and how long that lasts. */
+export interface StorageService {
+  view(): Promise<StorageView>;
+  /** Throws `NJ_VOLUME_UNKNOWN`. */
+  changeVolume(id: string, change: VolumePatchBody): Promise<void>;
+}
+
+/** What the recorder wrote down of itself. */
+export interface LogService {
+  /** The newest lines, the oldest of them first; without secrets. */
+  read(query: LogQuery): Promise<readonly LogLine[]>;
+}
+
 /** What was found of plugins. */
 export interface PluginService {
   /** In memory. */
@@ -202,6 +217,8 @@ export interface HttpServices {
   readonly settingsTransfer: SettingsTransferService;
   readonly certificates: CertificateService;
   readonly status: StatusService;
+  readonly storage: StorageService;
+  readonly keptLog: LogService;
   /** Whoever learns of a change publishes it here; `GET /changes` passes it on. */
   readonly changes: ChangeFeed;
 }

@@ -246,6 +246,11 @@ export const ProblemItemSchema = Type.Object({
   code: Type.String(),
   severity: Type.Enum(["notice", "warning", "error"] as const),
   message: Type.String(),
+  subject: Type.Optional(
+    Type.String({ description: "What is concerned: a camera, volume or plugin by name." }),
+  ),
+  camera: Type.Optional(Type.String({ description: "Id of the camera that is concerned." })),
+  since: Type.Optional(TimeSchema),
 });
 export type StatusProblem = Static<typeof ProblemItemSchema>;
 
@@ -268,6 +273,12 @@ export const StatusSchema = Type.Object({
       restarts: Type.Integer(),
       uptimeSeconds: Type.Optional(Type.Number()),
       message: Type.Optional(Type.String()),
+      rssBytes: Type.Optional(Type.Number({ description: "Memory." })),
+      cpuSeconds: Type.Optional(Type.Number()),
+      cpuShare: Type.Optional(Type.Number({ description: "Share of one processor core of late." })),
+      loopDelayMs: Type.Optional(
+        Type.Number({ description: "How late its event loop was in the last minute, at most." }),
+      ),
     }),
   ),
   volumes: Type.Array(VolumeSchema),

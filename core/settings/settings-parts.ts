@@ -1,5 +1,5 @@
 // The parts that settings are imported by, and which places of the configuration and which secrets belong to each. What no
-// part names is never taken over: the node's id, its keys and certificates, the path of ffmpeg, `firstRun.wizardDone`.
+// part names is never taken over: the node's id, its keys and certificates, the path of ffmpeg, where the wizard stands.
 import { isAbsolute, join, relative, resolve } from "node:path";
 import type { Config } from "../config/config-schema.ts";
 import type { FrozenConfig } from "../config/config-store.ts";
@@ -93,6 +93,7 @@ function takeStorage(draft: Config, source: Config, { confined, dataDir }: PartR
   // Without any folder nothing would be recorded: then the present ones are better.
   if (volumes.length > 0 || refused.length === 0) draft.storage.volumes = volumes;
   draft.storage.sha256 = source.storage.sha256;
+  draft.newCameras = source.newCameras;
   draft.media = source.media;
   return refused;
 }

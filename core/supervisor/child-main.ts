@@ -4,8 +4,15 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { systemClock } from "../clock.ts";
 import { createLog, type LogLevel } from "../log.ts";
-import { type ChildMessage, LIFE_SIGN_MS, type SupervisorMessage } from "./child-protocol.ts";
+import { KeptLog } from "../system/kept-log.ts";
+import {
+  type ChildMessage,
+  LIFE_SIGN_MS,
+  SIGNS_PER_FIGURES,
+  type SupervisorMessage,
+} from "./child-protocol.ts";
 import type { ProcessRole, ProcessStatus, RoleContext, RunningProcess } from "./process-contract.ts";
+import { OwnFigures } from "./process-figures.ts";
 
 /** A process that is to stop before it has started may finish that for so long. */
 const START_GRACE_MS = 2_000;
@@ -18,7 +25,8 @@ export async function runChild(
   options: { dataDir: string; logLevel: LogLevel; pluginPaths: readonly string[] },
   runner: RoleRunner,
 ): Promise<number> {
-  const log = createLog({ level: options.logLevel, fields: { process: role } });
+  const kept = new KeptLog(options.dataDir, role);
+  const log = createLog({ level: options.logLevel, fields: { process: role }, destination: kept });
   let processes: readonly ProcessStatus[] = [];
   const send = (message: ChildMessage) => {
     if (process.connected) process.send?.(message);
@@ -37,7 +45,15 @@ export async function runChild(
     process.on("uncaughtException", reject);
     process.on("unhandledRejection", reject);
   });
-  const lifeSigns = setInterval(() => send({ type: "alive" }), LIFE_SIGN_MS);
+  const figures = new OwnFigures(LIFE_SIGN_MS);
+  let signs = 0;
+  const lifeSigns = setInterval(() => {
+    figures.sign();
+    // The first soon, so that a page that is open sees them.
+    const tells = signs % SIGNS_PER_FIGURES === 0;
+    signs += 1;
+    send({ type: "alive", ...(tells ? { figures: figures.read() } : {}) });
+  }, LIFE_SIGN_MS);
   try {
     const starting = runner({
       dataDir: options.dataDir,
@@ -62,5 +78,6 @@ export async function runChild(
     return 1;
   } finally {
     clearInterval(lifeSigns);
+    kept.close();
   }
 }

@@ -1,11 +1,15 @@
 // What the supervisor and its children say to each other over Node's IPC channel: life signs only.
 import type { ProcessStatus } from "./process-contract.ts";
+import type { ProcessFigures } from "./process-figures.ts";
 
 /** A child reports at least this often, or it hangs. */
 export const LIFE_SIGN_MS = 1_000;
 
+/** Every so many life signs tell how the process is. */
+export const SIGNS_PER_FIGURES = 5;
+
 export type ChildMessage =
-  | { readonly type: "alive" }
+  | { readonly type: "alive"; readonly figures?: ProcessFigures }
   /** It serves. Facts are shown by `nightjar start`: ports, activation code. */
   | { readonly type: "ready"; readonly facts: Readonly<Record<string, unknown>> };
 

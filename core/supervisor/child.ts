@@ -4,6 +4,7 @@ import { setPriority } from "node:os";
 import type { Log } from "../log.ts";
 import { type ChildMessage, LIFE_SIGN_MS, type SupervisorMessage } from "./child-protocol.ts";
 import { nodeArguments, type ProcessRole, type ProcessStatus } from "./process-contract.ts";
+import type { ProcessFigures } from "./process-figures.ts";
 
 /** A child that says nothing for this long hangs and is killed. */
 const SILENCE_LIMIT_MS = 10 * LIFE_SIGN_MS;
@@ -27,6 +28,8 @@ export interface ChildOptions {
   onReady(facts: Readonly<Record<string, unknown>>): void;
   /** Started, ready, ended: whoever shows states looks again. */
   onChange(): void;
+  /** The child told how it is. */
+  onFigures?(): void;
 }
 
 export class SupervisedChild {
@@ -37,7 +40,8 @@ export class SupervisedChild {
   #failures = 0;
   #startedAtMs = 0;
   #lastSignMs = 0;
-  #lastExit: string | undefined;
+  #lastExit: { readonly how: string; readonly atMs: number } | undefined;
+  #figures: ProcessFigures | undefined;
   #watch: NodeJS.Timeout | undefined;
   #pause: NodeJS.Timeout | undefined;
   #stopping = false;
@@ -54,7 +58,10 @@ export class SupervisedChild {
       ...(this.#process?.pid === undefined ? {} : { pid: this.#process.pid }),
       restarts: this.#restarts,
       startedAtMs: this.#startedAtMs,
-      ...(this.#lastExit === undefined ? {} : { lastExit: this.#lastExit }),
+      ...(this.#lastExit === undefined
+        ? {}
+        : { lastExit: this.#lastExit.how, lastExitAtMs: this.#lastExit.atMs }),
+      ...(this.#figures === undefined ? {} : { figures: this.#figures }),
     };
   }
 
@@ -77,7 +84,12 @@ export class SupervisedChild {
     if (child.pid !== undefined && NICENESS[role] > 0) stepBack(child.pid, NICENESS[role], log);
     child.on("message", (message: ChildMessage) => {
       this.#lastSignMs = performance.now();
-      if (message.type !== "ready") return;
+      if (message.type === "alive") {
+        if (message.figures === undefined) return;
+        this.#figures = message.figures;
+        this.#options.onFigures?.();
+        return;
+      }
       this.#status = "ready";
       this.#options.onReady(message.facts);
       this.#options.onChange();
@@ -87,6 +99,7 @@ export class SupervisedChild {
       child.once("exit", (code, signal) => {
         clearInterval(this.#watch);
         this.#process = undefined;
+        this.#figures = undefined;
         this.#exited(code, signal);
         resolve();
       });
@@ -120,7 +133,8 @@ export class SupervisedChild {
 
   #exited(code: number | null, signal: NodeJS.Signals | null): void {
     const { role, log } = this.#options;
-    this.#lastExit = signal === null ? `ended with code ${code}` : `ended by ${signal}`;
+    const how = signal === null ? `ended with code ${code}` : `ended by ${signal}`;
+    this.#lastExit = { how, atMs: Date.now() };
     if (this.#stopping) {
       this.#status = "stopped";
       return;
@@ -133,7 +147,7 @@ export class SupervisedChild {
     this.#failures += 1;
     this.#restarts += 1;
     this.#status = "restarting";
-    log.warn("process ended and is started again", { role, how: this.#lastExit, pauseMs });
+    log.warn("process ended and is started again", { role, how, pauseMs });
     this.#options.onChange();
     this.#pause = setTimeout(() => this.start(), pauseMs);
   }

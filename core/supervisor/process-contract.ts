@@ -2,6 +2,7 @@
 // `core/main.ts process <role> --data DIR` calls the role's `run…` function with a context and stops it when told.
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
+import type { ProcessFigures } from "./process-figures.ts";
 
 export const PROCESS_ROLES = ["media", "core", "gateway"] as const;
 export type ProcessRole = (typeof PROCESS_ROLES)[number];
@@ -22,9 +23,9 @@ export const STOP_LIMITS_MS: Readonly<Record<ProcessRole, number>> = {
 /** How long all may take together: `core` waits for the other two, whose last words it notes. */
 export const LONGEST_STOP_MS = Math.max(STOP_LIMITS_MS.media, STOP_LIMITS_MS.gateway) + STOP_LIMITS_MS.core;
 
-/** The supervisor's view of one process. */
+/** The supervisor's view of one process, or of itself. */
 export interface ProcessStatus {
-  readonly role: ProcessRole;
+  readonly role: ProcessRole | "supervisor";
   readonly status: "starting" | "ready" | "restarting" | "stopped";
   readonly pid?: number;
   readonly restarts: number;
@@ -32,6 +33,10 @@ export interface ProcessStatus {
   readonly startedAtMs?: number;
   /** How the previous one ended, for people. */
   readonly lastExit?: string;
+  /** Wall clock of that end, in milliseconds. */
+  readonly lastExitAtMs?: number;
+  /** At most a few seconds old; absent until the process has told. */
+  readonly figures?: ProcessFigures;
 }
 
 export interface ProcessContext {

@@ -5,8 +5,16 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../log.ts";
 import { SupervisedChild } from "./child.ts";
+import { LIFE_SIGN_MS } from "./child-protocol.ts";
 import { type DataLock, isSameProcess, lockDataDir, processStartTime } from "./data-lock.ts";
-import { PROCESS_ROLES, type ProcessRole, RUN_FOLDER, STOP_LIMITS_MS } from "./process-contract.ts";
+import {
+  PROCESS_ROLES,
+  type ProcessRole,
+  type ProcessStatus,
+  RUN_FOLDER,
+  STOP_LIMITS_MS,
+} from "./process-contract.ts";
+import { OwnFigures } from "./process-figures.ts";
 
 export interface SupervisorOptions {
   /** Absolute path. */
@@ -40,6 +48,9 @@ const CHILDREN_FILE = "children.json";
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #children = new Map<ProcessRole, SupervisedChild>();
+  readonly #own = new OwnFigures(LIFE_SIGN_MS);
+  readonly #startedAtMs = Date.now();
+  #ownSigns: NodeJS.Timeout | undefined;
   readonly #facts: Record<string, Readonly<Record<string, unknown>>> = {};
   #lock: DataLock | undefined;
   #announced = false;
@@ -71,10 +82,13 @@ export class Supervisor {
         log,
         onReady: (facts) => this.#ready(role, facts),
         onChange: () => this.#changed(),
+        // Told with core's own figures, once for all of them.
+        ...(role === "core" ? { onFigures: () => this.#tellCore() } : {}),
       });
       this.#children.set(role, child);
       child.start();
     }
+    this.#ownSigns = setInterval(() => this.#own.sign(), LIFE_SIGN_MS);
   }
 
   /**
@@ -85,6 +99,7 @@ export class Supervisor {
     const end = (role: ProcessRole) => this.#children.get(role)?.stop(STOP_LIMITS_MS[role]);
     await Promise.all([end("gateway"), end("media")]);
     await end("core");
+    clearInterval(this.#ownSigns);
     await rm(join(this.#options.dataDir, RUN_FOLDER, CHILDREN_FILE), { force: true });
     await this.#lock?.release();
   }
@@ -99,13 +114,25 @@ export class Supervisor {
   }
 
   #changed(): void {
-    const processes = [...this.#children.values()].map((child) => child.status);
-    this.#children.get("core")?.send({ type: "processes", processes });
+    this.#tellCore();
     this.#remembered = this.#remembered
       .then(() => this.#rememberChildren())
       .catch((error: unknown) =>
         this.#options.log.warn("list of processes not written", { reason: String(error) }),
       );
+  }
+
+  #tellCore(): void {
+    const own: ProcessStatus = {
+      role: "supervisor",
+      status: "ready",
+      pid: process.pid,
+      restarts: 0,
+      startedAtMs: this.#startedAtMs,
+      figures: this.#own.read(),
+    };
+    const processes = [own, ...[...this.#children.values()].map((child) => child.status)];
+    this.#children.get("core")?.send({ type: "processes", processes });
   }
 
   async #rememberChildren(): Promise<void> {

@@ -80,7 +80,7 @@ describe("doors", { skip: skipBrowserTests, timeout: 180_000 }, () => {
     await page.getByRole("link", { name: "Cameras" }).first().click();
     await until(
       "the thumbnail",
-      async () => (await page.evaluate(`document.querySelector("img.thumb")?.naturalWidth ?? 0`)) === 160,
+      async () => (await page.evaluate(`document.querySelector(".thumb img")?.naturalWidth ?? 0`)) === 160,
       LONG_MS,
     );
     await page.goto(`${url}/system`);

@@ -20,11 +20,17 @@ const PAGES = [
   "playback",
   "cameras",
   "cameras/new",
+  "storage",
   "plugins",
   "plugins?view=find",
   "system",
   "users",
 ] as const;
+
+async function tokenOf(context: BrowserContext, url: string): Promise<string> {
+  const cookies = await context.cookies(url);
+  return cookies.find((one) => one.name.endsWith("nightjar"))?.value ?? "";
+}
 
 describe("pages", { skip: skipBrowserTests }, () => {
   let recorder: Recorder;
@@ -78,24 +84,56 @@ describe("pages", { skip: skipBrowserTests }, () => {
     );
     await screenshot(page, "wizard-2-zone");
     await page.getByRole("button", { name: "Next" }).click();
+    await page.getByRole("heading", { name: "Where are recordings kept?" }).waitFor();
+    await page.getByText(/One usual camera of 4.0 Mbit\/s fills this in about/).waitFor();
+    await page.getByRole("button", { name: "By size" }).click();
+    await page.getByLabel("Most for each camera (GB)").fill("0.01");
+    await page.getByText("A size of 0.1 GB or more").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Next" }).isDisabled(), true);
+    await page.getByRole("button", { name: "By days" }).click();
+    await page.getByRole("button", { name: "30 days" }).click();
+    await page.getByLabel("Record sound as well").check();
+    await screenshot(page, "wizard-3-storage");
+    await page.getByRole("button", { name: "Next" }).click();
     await page.getByRole("heading", { name: "The first camera" }).waitFor();
     await page.reload();
     await page.getByRole("heading", { name: "The first camera" }).waitFor();
-    await screenshot(page, "wizard-3-camera");
+    await screenshot(page, "wizard-4-camera");
+    // Another browser, at the recorder's bare address, goes on where this one stands.
+    const second = await openContext(browser, {
+      ...recorder,
+      token: await tokenOf(context, recorder.url),
+    });
+    const other = watch(await second.newPage());
+    await other.goto(`${recorder.url}/`);
+    await other.getByRole("heading", { name: "The first camera" }).waitFor();
+    await second.close();
+    await page.getByRole("button", { name: "Back" }).click();
+    await page.getByRole("heading", { name: "Where are recordings kept?" }).waitFor();
+    assert.equal(await page.getByLabel("Record sound as well").isChecked(), true);
+    assert.equal(
+      await page.getByRole("button", { name: "30 days" }).getAttribute("aria-pressed"),
+      "true",
+      "what was chosen is still chosen",
+    );
     await page.getByRole("button", { name: "Next" }).click();
-    await page.getByRole("button", { name: "30 days" }).click();
-    await screenshot(page, "wizard-4-retention");
     await page.getByRole("button", { name: /Done/ }).click();
     await until("live pictures", () => counterOf(page), 20_000);
-    const cookies = await context.cookies(recorder.url);
-    const token = cookies.find((one) => one.name.endsWith("nightjar"))?.value ?? "";
-    signedIn = { ...recorder, token };
+    signedIn = { ...recorder, token: await tokenOf(context, recorder.url) };
     const settings = await page.evaluate(`fetch("/api/v1/settings").then((answer) => answer.json())`);
     assert.equal((settings as { timeZone: string }).timeZone, "Europe/Berlin");
     const { cameras } = (await page.evaluate(`fetch("/api/v1/cameras").then((answer) => answer.json())`)) as {
-      cameras: { record: { retentionDays: number } }[];
+      cameras: { record: { retentionDays: number; audio: boolean } }[];
     };
     assert.equal(cameras[0]?.record.retentionDays, 30);
+    assert.equal(cameras[0]?.record.audio, true);
+    await page.goto(`${recorder.url}/`);
+    await page.locator(".head h1").waitFor();
+    await page.goto(`${recorder.url}/cameras/new`);
+    await until(
+      "the days chosen in the wizard are proposed for the next camera",
+      async () => (await page.getByLabel("Keep recordings for (days)").inputValue()) === "30",
+    );
     await context.close();
   });
 
@@ -165,7 +203,15 @@ describe("pages", { skip: skipBrowserTests }, () => {
       await page.evaluate(
         `localStorage.setItem("nightjar.preferences", JSON.stringify({ language: "${language}" }))`,
       );
-      for (const name of ["live", "playback", "cameras", "plugins", "plugins?view=find", "system"]) {
+      for (const name of [
+        "live",
+        "playback",
+        "cameras",
+        "storage",
+        "plugins",
+        "plugins?view=find",
+        "system",
+      ]) {
         await page.goto(`${recorder.url}/${name}`);
         await page.locator(".head h1").first().waitFor();
         assert.equal(await page.evaluate("document.documentElement.lang"), language);
@@ -209,6 +255,24 @@ describe("pages", { skip: skipBrowserTests }, () => {
         `${wanted} is reached: ${[...reached].join(" | ")}`,
       );
     }
+    await page.keyboard.press("?");
+    await page.getByLabel("Single keys act as shortcuts").uncheck();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.keyboard.press("/");
+    await page.keyboard.press("?");
+    assert.equal(await page.getByRole("dialog").count(), 0, "single keys are off");
+    assert.notEqual(await page.evaluate("document.activeElement.type"), "search");
+    await page.reload();
+    await page.locator(".head h1").waitFor();
+    await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
+    await page.getByLabel("Single keys act as shortcuts").check();
+    await page.keyboard.press("Escape");
+    await until(
+      "focus goes back to what opened the dialog",
+      async () =>
+        (await page.evaluate("document.activeElement.getAttribute('aria-label')")) === "Keyboard shortcuts",
+    );
     await page.keyboard.press("/");
     await page.keyboard.type("demo");
     await page.keyboard.press("Enter");
@@ -229,8 +293,12 @@ describe("pages", { skip: skipBrowserTests }, () => {
     assert.equal(await page.getByRole("button", { name: "Save" }).isDisabled(), true);
     await page.getByLabel("URL of the main stream").fill("rtsp://localhost:1/none");
     await page.getByRole("button", { name: "Test" }).click();
-    await page.getByRole("alert").waitFor({ timeout: 20_000 });
-    assert.match((await page.getByRole("alert").textContent()) ?? "", /NJ_|[a-z-]+/);
+    const note = page.locator(".error-note");
+    await note.waitFor({ timeout: 20_000 });
+    assert.match(
+      (await note.textContent()) ?? "",
+      /^Nothing listens at this address.*NJ_STREAM_CONNECTION_REFUSED$/,
+    );
     await screenshot(page, "camera-test-failed");
     await context.close();
   });
@@ -296,6 +364,9 @@ describe("pages", { skip: skipBrowserTests }, () => {
     })`);
     await page.getByRole("button", { name: "Remove Spare" }).click();
     await page.getByText("Delete the footage as well").click();
+    const remove = page.getByRole("dialog").getByRole("button", { name: "Remove" });
+    assert.equal(await remove.isDisabled(), true, "footage goes only after its camera's name was typed");
+    await page.getByLabel("Type “Spare” to confirm").fill("spare");
     await screenshot(page, "camera-remove");
     await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
     await page.getByText("Spare was removed").waitFor();

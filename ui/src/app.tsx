@@ -16,6 +16,7 @@ const PAGES: Readonly<Record<string, ComponentType>> = {
   live: LivePage,
   playback: lazyPage(async () => (await import("./pages/playback/playback-page.tsx")).PlaybackPage),
   cameras: lazyPage(async () => (await import("./pages/cameras/cameras-page.tsx")).CamerasPage),
+  storage: lazyPage(async () => (await import("./pages/storage/storage-page.tsx")).StoragePage),
   plugins: lazyPage(async () => (await import("./pages/plugins/plugins-page.tsx")).PluginsPage),
   system: lazyPage(async () => (await import("./pages/system-page.tsx")).SystemPage),
   plugin: lazyPage(async () => (await import("./pages/plugin-page.tsx")).PluginPage),

@@ -2,6 +2,7 @@
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { warmUp } from "./player/player-host.ts";
+import { watchFirstRun } from "./state/first-run.ts";
 import { startPreferences } from "./state/preferences.ts";
 import { enter, watchUse } from "./state/recorder.ts";
 import "./theme/tokens.css";
@@ -19,12 +20,14 @@ import "./theme/lists.css";
 import "./theme/plugins.css";
 import "./theme/certificate.css";
 import "./theme/account.css";
+import "./theme/storage.css";
 
 const root = document.getElementById("app");
 if (root !== null) {
   warmUp();
   watchUse();
   const entered = enter();
+  watchFirstRun();
   await startPreferences();
   render(<App />, root);
   await entered;

@@ -1,5 +1,5 @@
 // Queries on the table `volumes`: the volumes that were ever written to.
-import type { SqlWriter } from "../db.ts";
+import type { SqlReader, SqlWriter } from "../db.ts";
 
 export interface VolumeRow {
   readonly number: number;
@@ -16,6 +16,12 @@ export interface VolumesTable {
   put(id: string, path: string, nowMs: number): Promise<number>;
   /** The number of a volume; one that was never seen gets a row with an unknown path. */
   numberOf(id: string, nowMs: number): Promise<number>;
+}
+
+/** Numbers by id, for callers that only read. */
+export async function volumeNumbers(db: SqlReader): Promise<ReadonlyMap<string, number>> {
+  const rows = await db.all<{ id: string; number: number }>("select id, number from volumes");
+  return new Map(rows.map(({ id, number }) => [id, number]));
 }
 
 /** `db`: the database, or the writer of a transaction. */

@@ -32,6 +32,8 @@ const SettingsPatch = Type.Object(
     maxTranscodes: Type.Optional(shape.ffmpeg.properties.maxTranscodes),
     logLevel: Type.Optional(shape.log.properties.level),
     wizardDone: Type.Optional(Type.Boolean()),
+    wizardStep: Type.Optional(shape.firstRun.properties.wizardStep),
+    newCameras: Type.Optional(Type.Partial(shape.newCameras, closed)),
   },
   { ...closed, minProperties: 1 },
 );
@@ -44,6 +46,8 @@ const Settings = Type.Object({
   maxTranscodes: shape.ffmpeg.properties.maxTranscodes,
   logLevel: shape.log.properties.level,
   wizardDone: Type.Boolean(),
+  wizardStep: shape.firstRun.properties.wizardStep,
+  newCameras: shape.newCameras,
 });
 
 export function settingsRoutes(services: HttpServices): Route[] {
@@ -72,6 +76,8 @@ export function settingsRoutes(services: HttpServices): Route[] {
           if (body.maxTranscodes !== undefined) draft.ffmpeg.maxTranscodes = body.maxTranscodes;
           if (body.logLevel !== undefined) draft.log.level = body.logLevel;
           if (body.wizardDone !== undefined) draft.firstRun.wizardDone = body.wizardDone;
+          if (body.wizardStep !== undefined) draft.firstRun.wizardStep = body.wizardStep;
+          if (body.newCameras !== undefined) Object.assign(draft.newCameras, body.newCameras);
           if (sessions !== undefined) Object.assign(draft.sessions, sessions);
           if (net !== undefined) {
             const { http, https, rtsp, ...rest } = net;
@@ -97,5 +103,7 @@ function settingsView(config: FrozenConfig) {
     maxTranscodes: config.ffmpeg.maxTranscodes,
     logLevel: config.log.level,
     wizardDone: config.firstRun.wizardDone,
+    wizardStep: config.firstRun.wizardStep,
+    newCameras: config.newCameras,
   };
 }

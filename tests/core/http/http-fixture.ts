@@ -288,6 +288,34 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
     certificates: certificateService(fixture.dataDir, fixture.clock, async () =>
       called("certificates changed"),
     ),
+    storage: {
+      async view() {
+        return {
+          volumes: [
+            {
+              id: "v1",
+              path: "/srv/video",
+              status: "normal",
+              reserveBytes: 1,
+              reserveChosen: false,
+              overwrite: true,
+              writeBytesPerSecond: 0,
+            },
+          ],
+          cameras: ["yard", "gate"].map((id) => ({ id, storedBytes: 7, nowBytesPerSecond: 0 })),
+          configFile: "/data/config.json",
+        };
+      },
+      async changeVolume(id, change) {
+        called(`volume ${id} ${JSON.stringify(change)}`);
+      },
+    },
+    keptLog: {
+      async read(query) {
+        called(`log ${query.level} ${query.limit} ${query.process ?? "all"}`);
+        return [];
+      },
+    },
     status: {
       async status() {
         return {

@@ -257,6 +257,13 @@ export type Status = {
     readonly restarts: number;
     readonly uptimeSeconds?: number;
     readonly message?: string;
+    /** Memory. */
+    readonly rssBytes?: number;
+    readonly cpuSeconds?: number;
+    /** Share of one processor core of late. */
+    readonly cpuShare?: number;
+    /** How late its event loop was in the last minute, at most. */
+    readonly loopDelayMs?: number;
   }[];
   readonly volumes: readonly Volume[];
   /** Where the recorder listens now; why not elsewhere stands among the problems. */
@@ -271,6 +278,12 @@ export type Status = {
     readonly code: string;
     readonly severity: "notice" | "warning" | "error";
     readonly message: string;
+    /** What is concerned: a camera, volume or plugin by name. */
+    readonly subject?: string;
+    /** Id of the camera that is concerned. */
+    readonly camera?: string;
+    /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+    readonly since?: string;
   }[];
 };
 
@@ -1196,17 +1209,159 @@ export interface Operations {
       readonly expiresAt: string;
     };
   };
-  /** Server-Sent Events, or the same by WebSocket: camera, camera-removed, volume, plugin-job, coverage, event, reset, session-ended. */
+  /** Server-Sent Events, or the same by WebSocket: camera, camera-removed, volume, problems, plugin-job, coverage, event, reset, session-ended. */
   readonly "GET /changes": {
     readonly query?: {
       /** Changes of these cameras only: ids separated by commas. */
       readonly cameras?: string;
-      /** Some of camera, camera-removed, volume, plugin-job, coverage, event, separated by commas. */
+      /** Some of camera, camera-removed, volume, problems, plugin-job, coverage, event, separated by commas. */
       readonly types?: string;
       /** The id of the last message that was got, as the header Last-Event-ID: what was missed comes first, or `reset` if that is not known any more. */
       readonly since?: string;
     };
     readonly answer: Blob;
+  };
+  /** Volumes, what each camera takes of them, and how long recordings are kept as things are. */
+  readonly "GET /storage": {
+    readonly answer: {
+      readonly volumes: readonly {
+        readonly id: string;
+        readonly path: string;
+        readonly status: string;
+        readonly message?: string;
+        readonly freeBytes?: number;
+        readonly totalBytes?: number;
+        readonly usedBytes?: number;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly since?: string;
+        /** What lies on the disk besides Nightjar's recordings. */
+        readonly othersBytes?: number;
+        /** Kept free. */
+        readonly reserveBytes: number;
+        /** False: the default, which follows the size of the disk. */
+        readonly reserveChosen: boolean;
+        /** The oldest recordings make room for new ones. */
+        readonly overwrite: boolean;
+        /** Written in the last five minutes. */
+        readonly writeBytesPerSecond: number;
+        /** Longest sync of the last minute. */
+        readonly syncMs?: number;
+      }[];
+      readonly cameras: readonly {
+        readonly id: string;
+        readonly storedBytes: number;
+        /** Recorded now. */
+        readonly nowBytesPerSecond: number;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly oldest?: string;
+        /** What it writes on average. Absent: not measured yet. */
+        readonly bytesPerSecond?: number;
+        /** How long its recordings are kept as things are. Absent: it is not recorded. */
+        readonly forecast?: {
+          /** Absent: not known. */
+          readonly keepsDays?: number;
+          /** What ends it: days or bytes that were chosen, the disk, or recording stops as nothing may be overwritten. */
+          readonly limit?: "days" | "quota" | "space" | "full";
+          /** The days that were chosen will not be reached. */
+          readonly isShort: boolean;
+        };
+      }[];
+      /** What recordings can take on all volumes. */
+      readonly roomBytes?: number;
+      /** Days until the free room is used up. */
+      readonly daysUntilFull?: number;
+      /** Where folders of volumes are set; for those who may change settings. */
+      readonly configFile?: string;
+    };
+  };
+  /** Changes what is kept free on a volume, and whether old recordings are overwritten. */
+  readonly "PATCH /storage/volumes/{volume}": {
+    readonly path: { readonly volume: string };
+    readonly body: {
+      /** Bytes kept free; null is the default. */
+      readonly reserveBytes?: number | null;
+      readonly overwrite?: boolean;
+    };
+    readonly answer: {
+      readonly volumes: readonly {
+        readonly id: string;
+        readonly path: string;
+        readonly status: string;
+        readonly message?: string;
+        readonly freeBytes?: number;
+        readonly totalBytes?: number;
+        readonly usedBytes?: number;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly since?: string;
+        /** What lies on the disk besides Nightjar's recordings. */
+        readonly othersBytes?: number;
+        /** Kept free. */
+        readonly reserveBytes: number;
+        /** False: the default, which follows the size of the disk. */
+        readonly reserveChosen: boolean;
+        /** The oldest recordings make room for new ones. */
+        readonly overwrite: boolean;
+        /** Written in the last five minutes. */
+        readonly writeBytesPerSecond: number;
+        /** Longest sync of the last minute. */
+        readonly syncMs?: number;
+      }[];
+      readonly cameras: readonly {
+        readonly id: string;
+        readonly storedBytes: number;
+        /** Recorded now. */
+        readonly nowBytesPerSecond: number;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly oldest?: string;
+        /** What it writes on average. Absent: not measured yet. */
+        readonly bytesPerSecond?: number;
+        /** How long its recordings are kept as things are. Absent: it is not recorded. */
+        readonly forecast?: {
+          /** Absent: not known. */
+          readonly keepsDays?: number;
+          /** What ends it: days or bytes that were chosen, the disk, or recording stops as nothing may be overwritten. */
+          readonly limit?: "days" | "quota" | "space" | "full";
+          /** The days that were chosen will not be reached. */
+          readonly isShort: boolean;
+        };
+      }[];
+      /** What recordings can take on all volumes. */
+      readonly roomBytes?: number;
+      /** Days until the free room is used up. */
+      readonly daysUntilFull?: number;
+      /** Where folders of volumes are set; for those who may change settings. */
+      readonly configFile?: string;
+    };
+  };
+  /** The newest lines of the recorder's log, the oldest of them first. */
+  readonly "GET /log": {
+    readonly query?: {
+      readonly limit?: number;
+      /** Lines that matter less are left out. */
+      readonly level?: "debug" | "info" | "notice" | "warn" | "error";
+      readonly process?: string;
+    };
+    readonly answer: {
+      readonly lines: readonly {
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly time: string;
+        readonly level: "debug" | "info" | "notice" | "warn" | "error";
+        readonly process: string;
+        readonly message: string;
+        readonly fields: Readonly<Record<string, unknown>>;
+      }[];
+    };
+  };
+  /** What `nightjar doctor` finds around the recorder. Takes a few seconds. */
+  readonly "GET /doctor": {
+    readonly answer: {
+      readonly checks: readonly {
+        readonly id: string;
+        readonly result: "ok" | "notice" | "warning" | "error";
+        readonly message: string;
+        readonly advice?: string;
+      }[];
+    };
   };
   /** Settings of the recorder. */
   readonly "GET /settings": {
@@ -1261,6 +1416,17 @@ export interface Operations {
       /** Least important lines that are written. */
       readonly logLevel: "debug" | "info" | "notice" | "warn" | "error";
       readonly wizardDone: boolean;
+      /** Where the first-run wizard stands, in whichever browser it is gone on with. */
+      readonly wizardStep: "zone" | "storage" | "camera";
+      /** What the page proposes for new cameras. */
+      readonly newCameras: {
+        /** Proposed for a camera that is added on the page; null: until the space is needed. */
+        readonly retentionDays: number | null;
+        /** Bytes that are proposed for such a camera; null: no limit of its own. */
+        readonly quotaBytes: number | null;
+        /** Whether recording the sound is proposed for a camera that is added on the page. */
+        readonly audio: boolean;
+      };
     };
   };
   /** Changes settings; those that are left out stay. */
@@ -1311,6 +1477,16 @@ export interface Operations {
       /** Least important lines that are written. */
       readonly logLevel?: "debug" | "info" | "notice" | "warn" | "error";
       readonly wizardDone?: boolean;
+      /** Where the first-run wizard stands, in whichever browser it is gone on with. */
+      readonly wizardStep?: "zone" | "storage" | "camera";
+      readonly newCameras?: {
+        /** Proposed for a camera that is added on the page; null: until the space is needed. */
+        readonly retentionDays?: number | null;
+        /** Bytes that are proposed for such a camera; null: no limit of its own. */
+        readonly quotaBytes?: number | null;
+        /** Whether recording the sound is proposed for a camera that is added on the page. */
+        readonly audio?: boolean;
+      };
     };
     readonly answer: {
       /** What people call this recorder. */
@@ -1363,6 +1539,17 @@ export interface Operations {
       /** Least important lines that are written. */
       readonly logLevel: "debug" | "info" | "notice" | "warn" | "error";
       readonly wizardDone: boolean;
+      /** Where the first-run wizard stands, in whichever browser it is gone on with. */
+      readonly wizardStep: "zone" | "storage" | "camera";
+      /** What the page proposes for new cameras. */
+      readonly newCameras: {
+        /** Proposed for a camera that is added on the page; null: until the space is needed. */
+        readonly retentionDays: number | null;
+        /** Bytes that are proposed for such a camera; null: no limit of its own. */
+        readonly quotaBytes: number | null;
+        /** Whether recording the sound is proposed for a camera that is added on the page. */
+        readonly audio: boolean;
+      };
     };
   };
   /** The settings as a file: with a password sealed and whole, without one readable, without secrets and accounts. */

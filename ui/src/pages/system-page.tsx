@@ -1,12 +1,17 @@
-// The recorder itself: what is wrong, volumes, processes, version.
+// The recorder itself: what is wrong now, its processes, what doctor finds, its log.
 import { apiUrl } from "../api/client.ts";
 import { t } from "../locale/messages.ts";
 import { NotAllowed, SkeletonRows } from "../parts/controls.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { lazyPage } from "../parts/lazy-page.tsx";
 import { followLink, href, place } from "../router.ts";
+import { ProblemList } from "../shell/problem-list.tsx";
+import { problems } from "../state/problems.ts";
 import { mayAdminister, mayOperate, status } from "../state/recorder.ts";
-import { sizeText, spanText } from "../state/time-format.ts";
+import { spanText } from "../state/time-format.ts";
+import { DoctorSection } from "./system/doctor-section.tsx";
+import { LogSection } from "./system/log-section.tsx";
+import { ProcessesSection } from "./system/processes-section.tsx";
 
 const SettingsTransferPage = lazyPage(
   async () => (await import("./settings-transfer/settings-transfer-page.tsx")).SettingsTransferPage,
@@ -36,22 +41,13 @@ export function SystemPage() {
       <div class="sections">
         <section>
           <h2>{t("system.problems")}</h2>
-          {now.problems.length === 0 ? (
+          {problems.value.length === 0 ? (
             <p class="good-line">
               <Icon name="check" />
               {t("system.noProblems")}
             </p>
           ) : (
-            <ul class="problem-list">
-              {now.problems.map((problem) => (
-                <li key={problem.code + problem.message}>
-                  <Icon name="warning" />
-                  <div>
-                    {problem.message} <code>{problem.code}</code>
-                  </div>
-                </li>
-              ))}
-            </ul>
+            <ProblemList problems={problems.value} />
           )}
         </section>
         <section>
@@ -65,62 +61,19 @@ export function SystemPage() {
             <dd>{t("system.cameras", { ...now.cameras })}</dd>
           </dl>
         </section>
+        {now.processes.length === 0 ? null : <ProcessesSection processes={now.processes} />}
         {mayOperate.value ? (
           <section>
-            <h2>{t("system.volumes")}</h2>
-            {now.volumes.length === 0 ? <p class="muted">{t("system.noVolumes")}</p> : null}
-            {now.volumes.map((volume) => (
-              <div key={volume.id} class="volume">
-                <p class="state">
-                  <i class={`dot ${volume.status === "normal" ? "dot-ok" : "dot-bad"}`} aria-hidden="true" />
-                  <code>{volume.path}</code>
-                  <span class="spring" />
-                  <span class="muted">{volume.status}</span>
-                </p>
-                {volume.totalBytes === undefined || volume.freeBytes === undefined ? null : (
-                  <>
-                    <meter min={0} max={volume.totalBytes} value={volume.totalBytes - volume.freeBytes} />
-                    <p class="muted">
-                      {t("system.free", {
-                        free: sizeText(volume.freeBytes),
-                        total: sizeText(volume.totalBytes),
-                      })}
-                      {volume.usedBytes === undefined
-                        ? ""
-                        : ` · ${t("system.used", { used: sizeText(volume.usedBytes) })}`}
-                    </p>
-                  </>
-                )}
-                {volume.message === undefined ? null : <p class="bad-text">{volume.message}</p>}
-              </div>
-            ))}
+            <h2>{t("nav.storage")}</h2>
+            <p class="muted">{t("system.storage")}</p>
+            <p>
+              <a class="button" href={href("storage")} onClick={followLink}>
+                <Icon name="storage" />
+                {t("system.storage.open")}
+              </a>
+            </p>
           </section>
         ) : null}
-        {now.processes.length === 0 ? null : (
-          <section>
-            <h2>{t("system.processes")}</h2>
-            <table>
-              <thead>
-                <tr>
-                  <th>{t("system.process")}</th>
-                  <th>{t("cameras.state")}</th>
-                  <th>{t("system.uptime")}</th>
-                  <th>{t("system.restarts")}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {now.processes.map((process) => (
-                  <tr key={process.name}>
-                    <td>{process.name}</td>
-                    <td>{process.status}</td>
-                    <td>{process.uptimeSeconds === undefined ? "" : spanText(process.uptimeSeconds)}</td>
-                    <td>{process.restarts}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </section>
-        )}
         {mayOperate.value ? (
           <section>
             <h2>{t("nav.plugins")}</h2>
@@ -157,6 +110,7 @@ export function SystemPage() {
             </p>
           </section>
         ) : null}
+        {mayAdminister.value ? <DoctorSection /> : null}
         <section>
           <h2>{t("system.more")}</h2>
           <ul class="links">
@@ -175,6 +129,7 @@ export function SystemPage() {
           </ul>
           {globalThis.isSecureContext ? null : <p class="muted">{t("system.insecure")}</p>}
         </section>
+        {mayAdminister.value ? <LogSection /> : null}
       </div>
     </div>
   );

@@ -197,12 +197,13 @@ export function CheckField(props: {
 
 /** What an action answered with: the sentence, and the code that the documentation explains. */
 export function ErrorNote({ error }: { readonly error: unknown }) {
-  const { text, code } = errorText(error);
+  const { text, detail, code } = errorText(error);
   return (
     <div class="error-note" role="alert">
       <Icon name="warning" />
       <div>
         <p>{text}</p>
+        {detail === undefined ? null : <p class="muted">{detail}</p>}
         <code>{code}</code>
       </div>
     </div>
@@ -242,7 +243,7 @@ export function SkeletonRows({ rows }: { readonly rows: number }) {
   );
 }
 
-/** A modal dialog: focus stays inside, Escape closes it. */
+/** A modal dialog: focus stays inside, Escape closes it, and focus goes back to where it came from. */
 export function Dialog(props: {
   readonly title: string;
   readonly onClose: () => void;
@@ -253,7 +254,11 @@ export function Dialog(props: {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
+    const opener = document.activeElement;
     element.current?.showModal();
+    return () => {
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    };
   }, []);
   return (
     <dialog

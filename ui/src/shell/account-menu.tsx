@@ -2,9 +2,9 @@
 // sessions and API tokens, signing out.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { LANGUAGE_NAMES, LANGUAGES, language, t } from "../locale/messages.ts";
-import { SelectField } from "../parts/controls.tsx";
+import { CheckField, SelectField } from "../parts/controls.tsx";
 import { followLink, href } from "../router.ts";
-import { chooseLanguage, theme, zoneChoice } from "../state/preferences.ts";
+import { chooseLanguage, singleKeys, theme, zoneChoice } from "../state/preferences.ts";
 import { recorderZone, session, signOut } from "../state/recorder.ts";
 import { ROLE_TEXT } from "../state/roles.ts";
 import { PasswordDialog } from "./password-dialog.tsx";
@@ -18,6 +18,16 @@ export function AccountMenu() {
   const [factor, setFactor] = useState(false);
   const [streams, setStreams] = useState(false);
   const box = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  /** Behind a dialog no menu stays open; when the dialog is done, focus is on the account again. */
+  const opens = (show: (open: boolean) => void) => () => {
+    setOpen(false);
+    show(true);
+  };
+  const closes = (show: (open: boolean) => void) => () => {
+    show(false);
+    button.current?.focus();
+  };
   useEffect(() => {
     if (!open) return;
     const shut = (event: Event): void => {
@@ -25,6 +35,7 @@ export function AccountMenu() {
         event instanceof KeyboardEvent ? event.key === "Escape" : !box.current?.contains(event.target as Node)
       ) {
         setOpen(false);
+        if (event instanceof KeyboardEvent) button.current?.focus();
       }
     };
     document.addEventListener("pointerdown", shut);
@@ -39,6 +50,7 @@ export function AccountMenu() {
   return (
     <div class="account" ref={box}>
       <button
+        ref={button}
         type="button"
         class="who"
         aria-label={t("account.label", { name: user.name })}
@@ -82,10 +94,17 @@ export function AccountMenu() {
               zoneChoice.value = value;
             }}
           />
-          <button type="button" class="menu-item" onClick={() => setPassword(true)}>
+          <CheckField
+            label={t("keys.single")}
+            checked={singleKeys.value}
+            onChange={(checked) => {
+              singleKeys.value = checked;
+            }}
+          />
+          <button type="button" class="menu-item" onClick={opens(setPassword)}>
             {t("password.change")}
           </button>
-          <button type="button" class="menu-item" onClick={() => setFactor(true)}>
+          <button type="button" class="menu-item" onClick={opens(setFactor)}>
             {t("factor.change")}
           </button>
           <a
@@ -98,7 +117,7 @@ export function AccountMenu() {
           >
             {t("account.sessions")}
           </a>
-          <button type="button" class="menu-item" onClick={() => setStreams(true)}>
+          <button type="button" class="menu-item" onClick={opens(setStreams)}>
             {t("streamPasswords.change")}
           </button>
           <button type="button" class="menu-item" onClick={() => void signOut()}>
@@ -106,9 +125,9 @@ export function AccountMenu() {
           </button>
         </div>
       ) : null}
-      {password ? <PasswordDialog user={user.name} own onClose={() => setPassword(false)} /> : null}
-      {streams ? <StreamPasswordsDialog user={user.name} onClose={() => setStreams(false)} /> : null}
-      {factor ? <SecondFactorDialog user={user.name} onClose={() => setFactor(false)} /> : null}
+      {password ? <PasswordDialog user={user.name} own onClose={closes(setPassword)} /> : null}
+      {streams ? <StreamPasswordsDialog user={user.name} onClose={closes(setStreams)} /> : null}
+      {factor ? <SecondFactorDialog user={user.name} onClose={closes(setFactor)} /> : null}
     </div>
   );
 }

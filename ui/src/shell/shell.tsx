@@ -5,21 +5,33 @@ import { type MessageKey, t } from "../locale/messages.ts";
 import { Icon, type IconName, Logo } from "../parts/icon.tsx";
 import { followLink, href } from "../router.ts";
 import { railCollapsed } from "../state/preferences.ts";
-import { connected, mayAdminister, status } from "../state/recorder.ts";
+import { connected, mayAdminister, mayOperate, status } from "../state/recorder.ts";
 import { useShortcuts } from "../state/shortcuts.ts";
 import { AccountMenu } from "./account-menu.tsx";
+import { AlarmBar } from "./alarm-bar.tsx";
 import { CameraSearch } from "./camera-search.tsx";
 import { HealthButton } from "./health.tsx";
 import { ShortcutSheet } from "./shortcut-sheet.tsx";
 
-const PAGES: readonly { name: string; icon: IconName; text: MessageKey; administrators: boolean }[] = [
-  { name: "live", icon: "live", text: "nav.live", administrators: false },
-  { name: "playback", icon: "playback", text: "nav.playback", administrators: false },
-  { name: "cameras", icon: "cameras", text: "nav.cameras", administrators: false },
-  { name: "plugins", icon: "plugins", text: "nav.plugins", administrators: true },
-  { name: "system", icon: "system", text: "nav.system", administrators: false },
-  { name: "users", icon: "users", text: "nav.users", administrators: true },
+const PAGES: readonly {
+  name: string;
+  icon: IconName;
+  text: MessageKey;
+  for: "all" | "operators" | "administrators";
+}[] = [
+  { name: "live", icon: "live", text: "nav.live", for: "all" },
+  { name: "playback", icon: "playback", text: "nav.playback", for: "all" },
+  { name: "cameras", icon: "cameras", text: "nav.cameras", for: "all" },
+  { name: "storage", icon: "storage", text: "nav.storage", for: "operators" },
+  { name: "plugins", icon: "plugins", text: "nav.plugins", for: "administrators" },
+  { name: "system", icon: "system", text: "nav.system", for: "all" },
+  { name: "users", icon: "users", text: "nav.users", for: "administrators" },
 ];
+
+function maySee(page: (typeof PAGES)[number]): boolean {
+  if (page.for === "administrators") return mayAdminister.value;
+  return page.for === "all" || mayOperate.value;
+}
 
 /** Bar, rail and the page inside. */
 export function Shell({ page, children }: { readonly page: string; readonly children: ComponentChildren }) {
@@ -53,7 +65,7 @@ export function Shell({ page, children }: { readonly page: string; readonly chil
         <AccountMenu />
       </header>
       <nav class="rail" aria-label={t("nav.label")}>
-        {PAGES.filter((one) => !one.administrators || mayAdminister.value).map((one) => (
+        {PAGES.filter(maySee).map((one) => (
           <a
             key={one.name}
             href={href(one.name)}
@@ -82,6 +94,7 @@ export function Shell({ page, children }: { readonly page: string; readonly chil
         </div>
       </nav>
       <main class="page" id="page" tabIndex={-1}>
+        <AlarmBar />
         {connected.value ? null : (
           <p class="stale-banner" role="status">
             <Icon name="warning" />

@@ -1,12 +1,21 @@
 // The list of keyboard shortcuts that `?` opens: whatever the page in front has registered.
 import { t } from "../locale/messages.ts";
-import { Dialog } from "../parts/controls.tsx";
+import { CheckField, Dialog } from "../parts/controls.tsx";
+import { singleKeys } from "../state/preferences.ts";
 import { shortcuts } from "../state/shortcuts.ts";
 
 /** The sheet. */
 export function ShortcutSheet({ onClose }: { readonly onClose: () => void }) {
   return (
     <Dialog title={t("keys.title")} onClose={onClose}>
+      <CheckField
+        label={t("keys.single")}
+        hint={t("keys.single.hint")}
+        checked={singleKeys.value}
+        onChange={(checked) => {
+          singleKeys.value = checked;
+        }}
+      />
       <dl class="keys">
         {shortcuts.value.map((one) => (
           <div key={`${one.shown}${one.text}`}>

@@ -13,8 +13,21 @@ export function Toasts() {
           <Icon name={toast.tone === "good" ? "check" : "warning"} />
           <p>
             {toast.text}
+            {toast.detail === undefined ? null : <small>{toast.detail}</small>}
             {toast.code === undefined ? null : <code>{toast.code}</code>}
           </p>
+          {toast.undo === undefined ? null : (
+            <button
+              type="button"
+              class="button"
+              onClick={() => {
+                dismiss(toast.id);
+                toast.undo?.();
+              }}
+            >
+              {t("undo")}
+            </button>
+          )}
           <IconButton icon="close" label={t("close")} onClick={() => dismiss(toast.id)} />
         </div>
       ))}

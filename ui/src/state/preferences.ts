@@ -14,6 +14,7 @@ interface Kept {
   grid?: number;
   railCollapsed?: boolean;
   figures?: boolean;
+  singleKeys?: boolean;
 }
 
 function read(): Kept {
@@ -48,6 +49,9 @@ export const railCollapsed = signal(kept.railCollapsed === true);
 /** Delay, bit rate and frame rate over every tile. */
 export const figuresShown = signal(kept.figures === true);
 
+/** Keys without Ctrl or the like act as shortcuts (WCAG 2.2, 2.1.4: they can be switched off). */
+export const singleKeys = signal(kept.singleKeys !== false);
+
 const systemLight = matchMedia("(prefers-color-scheme: light)");
 
 function applyTheme(): void {
@@ -79,6 +83,7 @@ export async function startPreferences(): Promise<void> {
       ...(grid.value === undefined ? {} : { grid: grid.value }),
       railCollapsed: railCollapsed.value,
       figures: figuresShown.value,
+      singleKeys: singleKeys.value,
     };
     try {
       localStorage.setItem(STORAGE_KEY, JSON.stringify(now));

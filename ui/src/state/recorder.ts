@@ -144,6 +144,7 @@ function startChanges(): void {
     ),
   );
   listen(source, "volume", () => void refreshStatus());
+  listen(source, "problems", () => void refreshStatus());
   listen(source, "coverage", (data) => {
     coverageChange.value = data as typeof coverageChange.value;
   });

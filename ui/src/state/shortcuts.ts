@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { MessageKey } from "../locale/messages.ts";
+import { singleKeys } from "./preferences.ts";
 
 export interface Shortcut {
   /** Values of KeyboardEvent.key, lower-case; the first is shown. */
@@ -27,6 +28,8 @@ addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
   if (document.querySelector("dialog[open]") !== null && event.key !== "?") return;
   const key = event.key.toLowerCase();
+  // Letters, figures and signs can be switched off: whoever dictates would press them by accident.
+  if (!singleKeys.value && key.length === 1 && key !== " ") return;
   // A focused button keeps its own Space and Enter.
   if (
     (key === " " || key === "enter") &&

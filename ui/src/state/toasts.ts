@@ -2,16 +2,23 @@
 import { signal } from "@preact/signals";
 import { ApiError } from "../api/client.ts";
 import { t } from "../locale/messages.ts";
+import { asSentence, ERROR_WORDS } from "./error-words.ts";
 
 export interface Toast {
   readonly id: number;
   readonly tone: "good" | "bad";
   readonly text: string;
+  /** The recorder's own words, where they say more. */
+  readonly detail?: string | undefined;
   readonly code?: string;
+  /** What takes it back. */
+  readonly undo?: () => void;
 }
 
 const GOOD_MS = 4000;
 const BAD_MS = 12_000;
+/** Time to read what was done and to think better of it. */
+const UNDO_MS = 10_000;
 let last = 0;
 
 export const toasts = signal<readonly Toast[]>([]);
@@ -33,12 +40,27 @@ export function tell(text: string): void {
   show({ tone: "good", text }, GOOD_MS);
 }
 
-/** What an error says to people: the recorder's own sentence, or that it cannot be reached. */
-export function errorText(error: unknown): { readonly text: string; readonly code: string } {
-  if (error instanceof ApiError) {
-    return { text: error.code === "NJ_UI_OFFLINE" ? t("error.offline") : error.message, code: error.code };
-  }
-  return { text: t("error.unknown"), code: "NJ_UI_UNKNOWN" };
+/** Says that something was done, and offers to take it back. */
+export function tellUndoable(text: string, undo: () => void): void {
+  show({ tone: "good", text, undo }, UNDO_MS);
+}
+
+/**
+ * What an error says to people: in their language where its code is known to us, with the recorder's own sentence as the
+ * detail; else that sentence.
+ */
+export function errorText(error: unknown): {
+  readonly text: string;
+  readonly detail?: string | undefined;
+  readonly code: string;
+} {
+  if (!(error instanceof ApiError)) return { text: t("error.unknown"), code: "NJ_UI_UNKNOWN" };
+  const { code } = error;
+  if (code === "NJ_UI_OFFLINE") return { text: t("error.offline"), code };
+  const own = asSentence(error.message);
+  const words = ERROR_WORDS[code];
+  if (words === undefined) return { text: own === "" ? t("error.unknown") : own, code };
+  return { text: t(words), detail: own === "" ? undefined : own, code };
 }
 
 /** Says that something failed, why, and with which code. */

@@ -1,5 +1,5 @@
 // Adds a camera or changes one: address, test picture, recording, removal. Unsaved changes are kept on this device.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { Camera } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
@@ -46,6 +46,17 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
   const [removing, setRemoving] = useState(false);
+  useEffect(() => {
+    if (camera !== undefined || draftOf(draftKey) !== undefined) return;
+    // What the owner chose in the first run is proposed for every new camera; the schema's defaults do as well.
+    call("GET /settings").then(
+      ({ newCameras: { audio, retentionDays } }) =>
+        setForm((now) =>
+          now === EMPTY_FORM ? { ...now, audio, retentionDays: String(retentionDays ?? "") } : now,
+        ),
+      () => undefined,
+    );
+  }, []);
   if (drivers === undefined) return <SkeletonRows rows={6} />;
   const catalogue = catalogueOf(drivers);
   const driver = drivers.find((one) => one.id === form.driver);

@@ -127,6 +127,8 @@ function DemoNote({ camera }: { readonly camera: Camera }) {
 function CameraRow({ camera, onRemove }: { readonly camera: Camera; readonly onRemove: () => void }) {
   // A recorder that is busy with other pictures is asked again; one that has none is left alone.
   const [tries, setTries] = useState(0);
+  /** Until a picture has come its place is hatched, and no sign of a broken picture stands there. */
+  const [shown, setShown] = useState(false);
   const since = Date.parse(camera.state.since);
   const small = camera.streams.some((one) => one.stream === "sub") ? "sub" : "main";
   const toggle = (): void => {
@@ -141,13 +143,19 @@ function CameraRow({ camera, onRemove }: { readonly camera: Camera; readonly onR
     <tr class={camera.enabled ? "" : "off"}>
       <td class="thumb-cell">
         {camera.enabled && camera.state.status !== "offline" && tries < THUMB_TRIES ? (
-          <img
-            class="thumb"
-            src={`${addressOf("GET /cameras/{id}/snapshot.jpg", { path: { id: camera.id }, query: { width: 160, stream: small } })}${tries === 0 ? "" : `&try=${tries}`}`}
-            alt=""
-            loading="lazy"
-            onError={() => setTimeout(() => setTries(tries + 1), THUMB_AGAIN_MS)}
-          />
+          <div class="thumb">
+            <img
+              class={shown ? "shown" : ""}
+              onLoad={() => setShown(true)}
+              src={`${addressOf("GET /cameras/{id}/snapshot.jpg", { path: { id: camera.id }, query: { width: 160, stream: small } })}${tries === 0 ? "" : `&try=${tries}`}`}
+              alt=""
+              loading="lazy"
+              onError={() => {
+                setShown(false);
+                setTimeout(() => setTries(tries + 1), THUMB_AGAIN_MS);
+              }}
+            />
+          </div>
         ) : (
           <div class="thumb" />
         )}

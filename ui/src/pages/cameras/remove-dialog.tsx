@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { Camera } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
+import { ConfirmField, isConfirmed } from "../../parts/confirm-dialog.tsx";
 import { Dialog, ErrorNote } from "../../parts/controls.tsx";
 import { navigate } from "../../router.ts";
 import { cameraRemoved } from "../../state/recorder.ts";
@@ -11,6 +12,7 @@ import { tell } from "../../state/toasts.ts";
 /** The dialog. */
 export function RemoveDialog({ camera, onClose }: { readonly camera: Camera; readonly onClose: () => void }) {
   const [footage, setFootage] = useState<"keep" | "remove">("keep");
+  const [typed, setTyped] = useState("");
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
   const remove = async (): Promise<void> => {
@@ -62,12 +64,17 @@ export function RemoveDialog({ camera, onClose }: { readonly camera: Camera; rea
             </span>
           </label>
         </fieldset>
+        {footage === "remove" ? <ConfirmField word={camera.name} value={typed} onInput={setTyped} /> : null}
         {error === undefined ? null : <ErrorNote error={error} />}
         <div class="form-foot">
           <button type="button" class="button ghost" onClick={onClose}>
             {t("cancel")}
           </button>
-          <button type="submit" class="button danger" disabled={busy}>
+          <button
+            type="submit"
+            class="button danger"
+            disabled={busy || (footage === "remove" && !isConfirmed(typed, camera.name))}
+          >
             {t("camera.remove")}
           </button>
         </div>

@@ -1,62 +1,38 @@
-// First run, after activation: time zone, first camera (or keep the demo), how long footage is kept.
-// The step stands in the address, so that a reload goes on where one was.
-import { useState } from "preact/hooks";
+// First run, after activation: time zone, where and how much to record, first camera (or keep the demo).
+// The recorder remembers the step, so that a reload or another browser goes on where one was; all of it can be skipped.
+import { useEffect, useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
+import type { RecorderSettings } from "../../api/health-types.ts";
 import { t } from "../../locale/messages.ts";
-import { ErrorNote, Segmented, SelectField, SkeletonRows } from "../../parts/controls.tsx";
+import { ErrorNote, NotAllowed, Segmented, SelectField, SkeletonRows } from "../../parts/controls.tsx";
 import { navigate, place } from "../../router.ts";
-import { cameraChanged, cameras, entry, refreshCameras, refreshStatus } from "../../state/recorder.ts";
+import {
+  cameraChanged,
+  cameras,
+  entry,
+  mayAdminister,
+  refreshCameras,
+  refreshStatus,
+} from "../../state/recorder.ts";
 import { catalogueOf, useDrivers } from "../cameras/camera-drivers.ts";
 import { CameraFields } from "../cameras/camera-fields.tsx";
 import { type CameraForm, configOf, EMPTY_FORM, problemsOf, recordOf } from "../cameras/camera-form-model.ts";
 import { ProbePanel } from "../cameras/probe-panel.tsx";
+import { StorageStep } from "./storage-step.tsx";
+import { Foot, useAction } from "./wizard-foot.tsx";
 import { WizardFrame } from "./wizard-frame.tsx";
 
-const DAYS = [3, 7, 30, 0] as const;
+type Step = RecorderSettings["wizardStep"];
 
-/** Runs an action of a step; keeps the error for show. */
-function useAction(): {
-  readonly busy: boolean;
-  readonly error: unknown;
-  readonly run: (action: () => Promise<void>) => void;
-} {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  return {
-    busy,
-    error,
-    run: (action) => {
-      setBusy(true);
-      setError(undefined);
-      action()
-        .catch(setError)
-        .finally(() => setBusy(false));
-    },
-  };
+/** Remembers how far one has come, and goes there. */
+async function goTo(step: Step): Promise<void> {
+  await call("PATCH /settings", { body: { wizardStep: step } });
+  navigate("welcome", { step });
 }
 
-function Foot(props: {
-  readonly busy: boolean;
-  readonly error: unknown;
-  readonly onNext: () => void;
-  readonly text: string;
-  readonly disabled?: boolean;
-}) {
-  return (
-    <>
-      {props.error === undefined ? null : <ErrorNote error={props.error} />}
-      <div class="form-foot">
-        <button
-          type="button"
-          class="button primary"
-          disabled={props.busy || props.disabled === true}
-          onClick={props.onNext}
-        >
-          {props.text}
-        </button>
-      </div>
-    </>
-  );
+async function finish(): Promise<void> {
+  await call("PATCH /settings", { body: { wizardDone: true } });
+  navigate("live");
 }
 
 function ZoneStep() {
@@ -78,11 +54,12 @@ function ZoneStep() {
         busy={busy}
         error={error}
         text={t("wizard.next")}
+        onSkip={finish}
         onNext={() =>
           run(async () => {
-            await call("PATCH /settings", { body: { timeZone: zone } });
+            await call("PATCH /settings", { body: { timeZone: zone, wizardStep: "storage" } });
             await refreshStatus();
-            navigate("welcome", { step: "camera" });
+            navigate("welcome", { step: "storage" });
           })
         }
       />
@@ -90,21 +67,25 @@ function ZoneStep() {
   );
 }
 
-function CameraStep() {
+function CameraStep({ settings }: { readonly settings: RecorderSettings }) {
   const drivers = useDrivers();
   const demo = (cameras.value ?? []).find((one) => one.driver === "demo");
   const [chosen, setChoice] = useState<"demo" | "own" | undefined>(undefined);
   // The cameras may still be on their way, so the proposal is not fixed yet.
   const choice = chosen ?? (demo === undefined ? "own" : "demo");
   const [keepDemo, setKeepDemo] = useState(false);
-  const [form, setForm] = useState<CameraForm>(EMPTY_FORM);
+  const [form, setForm] = useState<CameraForm>({
+    ...EMPTY_FORM,
+    audio: settings.newCameras.audio,
+    retentionDays: String(settings.newCameras.retentionDays ?? ""),
+  });
   const { busy, error, run } = useAction();
   if (drivers === undefined || cameras.value === undefined) return <SkeletonRows rows={6} />;
   const catalogue = catalogueOf(drivers);
   const problems = problemsOf(form);
-  const next = (): void => navigate("welcome", { step: "retention" });
+  const { quotaBytes } = settings.newCameras;
   return (
-    <WizardFrame step={3} title={t("wizard.camera.title")} text={t("wizard.camera.text")}>
+    <WizardFrame step={4} title={t("wizard.camera.title")} text={t("wizard.camera.text")}>
       {demo === undefined ? null : (
         <Segmented
           label={t("wizard.camera.title")}
@@ -119,7 +100,13 @@ function CameraStep() {
       {choice === "demo" ? (
         <>
           <p class="muted">{t("wizard.camera.demo.text")}</p>
-          <Foot busy={busy} error={error} text={t("wizard.next")} onNext={next} />
+          <Foot
+            busy={busy}
+            error={error}
+            text={t("wizard.done")}
+            onBack={() => goTo("storage")}
+            onNext={() => run(finish)}
+          />
         </>
       ) : (
         <>
@@ -148,7 +135,9 @@ function CameraStep() {
           <Foot
             busy={busy}
             error={error}
-            text={t("wizard.next")}
+            text={t("wizard.done")}
+            onBack={() => goTo("storage")}
+            onSkip={finish}
             disabled={problems.length > 0}
             onNext={() =>
               run(async () => {
@@ -156,64 +145,45 @@ function CameraStep() {
                   name: form.name.trim(),
                   driver: "rtsp",
                   config: configOf(form, catalogue),
-                  record: recordOf(form),
+                  record: { ...recordOf(form), ...(quotaBytes === null ? {} : { quotaBytes }) },
                 };
                 cameraChanged(await call("POST /cameras", { body }));
                 if (demo !== undefined && !keepDemo) {
                   await call("DELETE /cameras/{id}", { path: { id: demo.id }, query: { footage: "remove" } });
                 }
                 await refreshCameras();
-                next();
+                await finish();
               })
             }
           />
-          <button type="button" class="button ghost" onClick={next}>
-            {t("wizard.skip")}
-          </button>
         </>
       )}
     </WizardFrame>
   );
 }
 
-function RetentionStep() {
-  const [days, setDays] = useState<number>(7);
-  const { busy, error, run } = useAction();
-  return (
-    <WizardFrame step={4} title={t("wizard.retention.title")} text={t("wizard.retention.text")}>
-      <Segmented
-        label={t("wizard.retention.title")}
-        value={days}
-        choices={DAYS.map((value) => ({
-          value: value as number,
-          text: value === 0 ? t("wizard.retention.full") : t("cameras.days", { count: value }),
-        }))}
-        onChoose={setDays}
-      />
-      <p class="muted">{t(days === 0 ? "wizard.retention.full.hint" : "wizard.retention.hint")}</p>
-      <Foot
-        busy={busy}
-        error={error}
-        text={t("wizard.done")}
-        onNext={() =>
-          run(async () => {
-            for (const camera of cameras.value ?? []) {
-              const record = { retentionDays: days === 0 ? null : days };
-              cameraChanged(await call("PATCH /cameras/{id}", { path: { id: camera.id }, body: { record } }));
-            }
-            await call("PATCH /settings", { body: { wizardDone: true } });
-            navigate("live");
-          })
-        }
-      />
-    </WizardFrame>
-  );
-}
-
-/** The step by the address. */
+/** The step by the address, or where the recorder says that one stood. */
 export function WelcomePage() {
+  const [settings, setSettings] = useState<RecorderSettings | undefined>(undefined);
+  const [error, setError] = useState<unknown>();
   const step = place.value.query.get("step");
-  if (step === "camera") return <CameraStep />;
-  if (step === "retention") return <RetentionStep />;
+  useEffect(() => {
+    call("GET /settings").then(setSettings, setError);
+  }, [step]);
+  if (!mayAdminister.value) return <NotAllowed />;
+  if (error !== undefined) return <ErrorNote error={error} />;
+  if (settings === undefined) return <SkeletonRows rows={6} />;
+  const at = step ?? settings.wizardStep;
+  if (at === "camera") return <CameraStep key={settings.newCameras.retentionDays} settings={settings} />;
+  if (at === "storage") {
+    return (
+      <StorageStep
+        settings={settings}
+        onBack={() => goTo("zone")}
+        onNext={() => goTo("camera")}
+        onSkip={finish}
+      />
+    );
+  }
   return <ZoneStep />;
 }

@@ -1,0 +1,100 @@
+// Storage for the API: the figures of recording put together with settings, and changes of a volume's settings.
+import { isAbsolute, join } from "node:path";
+import type { ConfigStore } from "../config/config-store.ts";
+import type { Db } from "../db/db.ts";
+import { isoFromTime90k, time90kFromMs } from "../domain/time.ts";
+import { NightjarError } from "../errors.ts";
+import type { CameraService, StorageService } from "../http/services.ts";
+import type { StorageView } from "../http/storage-schemas.ts";
+import type { RecordedCamera } from "../recording/recorded-camera.ts";
+import type { RecordingService } from "../recording/recording-service.ts";
+import { storageFigures } from "../recording/storage-figures.ts";
+import { volumeView } from "./status-service.ts";
+
+/** How long an answer is young enough to be given again: reading it takes a look at each stream. */
+const FRESH_MS = 2_000;
+
+export interface StorageOptions {
+  readonly db: Db;
+  readonly config: ConfigStore;
+  readonly recording: RecordingService;
+  readonly cameras: Pick<CameraService, "get">;
+  recordedCameras(): readonly RecordedCamera[];
+  nowMs(): number;
+}
+
+/** Makes the face that the API asks. */
+export function storageService(options: StorageOptions): StorageService {
+  const { config, recording } = options;
+  const { dataDir } = config;
+  let kept: { readonly atMs: number; readonly view: Promise<StorageView> } | undefined;
+  const pathOf = (path: string) => (isAbsolute(path) ? path : join(dataDir, path));
+  return {
+    view() {
+      const nowMs = options.nowMs();
+      if (kept === undefined || Math.abs(nowMs - kept.atMs) > FRESH_MS) {
+        const view = read(options, pathOf);
+        kept = { atMs: nowMs, view };
+        // What failed is asked for anew by whoever comes next.
+        view.catch(() => {
+          kept = undefined;
+        });
+      }
+      return kept.view;
+    },
+    async changeVolume(id, change) {
+      const path = (await recording.volumeStates()).find((volume) => volume.id === id)?.path;
+      if (path === undefined) {
+        throw new NightjarError("NJ_VOLUME_UNKNOWN", "not-found", "there is no such volume", { volume: id });
+      }
+      await config.update((draft) => {
+        const volume = draft.storage.volumes.find((one) => pathOf(one.path) === path);
+        if (volume === undefined) return;
+        if (change.overwrite !== undefined) volume.overwrite = change.overwrite;
+        if (change.reserveBytes === null) delete volume.reserveBytes;
+        else if (change.reserveBytes !== undefined) volume.reserveBytes = change.reserveBytes;
+      });
+      kept = undefined;
+    },
+  };
+}
+
+async function read(options: StorageOptions, pathOf: (path: string) => string): Promise<StorageView> {
+  const { db, config, recording, cameras } = options;
+  const {
+    volumes,
+    cameras: taken,
+    forecast,
+  } = await storageFigures(db, {
+    cameras: options.recordedCameras(),
+    states: await recording.volumeStates(),
+    configured: config.get().storage.volumes.map((volume) => ({ ...volume, path: pathOf(volume.path) })),
+    now90k: time90kFromMs(options.nowMs()),
+    liveRate: (camera, stream) => {
+      const view = cameras.get(camera);
+      if (view?.recording.active !== true) return undefined;
+      const kbps = view.streams.find((one) => one.stream === stream)?.figures?.bitrateKbps;
+      return kbps === undefined || kbps <= 0 ? undefined : (kbps * 1_000) / 8;
+    },
+  });
+  const { roomBytes, daysUntilFull } = forecast;
+  return {
+    volumes: volumes.map(({ state, ...rest }) => ({
+      ...volumeView(state),
+      ...rest,
+      ...(state.sinceMs === undefined ? {} : { since: new Date(state.sinceMs).toISOString() }),
+      ...(state.totalBytes === undefined || state.freeBytes === undefined
+        ? {}
+        : { othersBytes: Math.max(0, state.totalBytes - state.freeBytes - state.usedBytes) }),
+      ...(state.syncMs === undefined ? {} : { syncMs: state.syncMs }),
+    })),
+    cameras: taken.map(({ oldest90k, forecast: own, ...rest }) => ({
+      ...rest,
+      ...(oldest90k === undefined ? {} : { oldest: isoFromTime90k(oldest90k) }),
+      ...(own === undefined ? {} : { forecast: own }),
+    })),
+    ...(roomBytes === undefined ? {} : { roomBytes }),
+    ...(daysUntilFull === undefined ? {} : { daysUntilFull }),
+    configFile: join(config.dataDir, "config.json"),
+  };
+}

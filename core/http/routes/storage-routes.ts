@@ -1,0 +1,44 @@
+// Storage: volumes, what cameras take of them and how long that lasts. Reserve and overwriting are changed here; the
+// folders themselves in config.json only, because a folder decides what files the recorder writes over.
+import { Type } from "typebox";
+import { mayDo } from "../../users/principal.ts";
+import { needs, type Route, route } from "../route.ts";
+import type { HttpServices } from "../services.ts";
+import { StorageSchema, VolumePatchSchema } from "../storage-schemas.ts";
+
+export function storageRoutes(services: HttpServices): Route[] {
+  const { storage } = services;
+  return [
+    route({
+      method: "GET",
+      path: "/api/v1/storage",
+      policy: needs("system.view"),
+      summary: "Volumes, what each camera takes of them, and how long recordings are kept as things are.",
+      response: StorageSchema,
+      async handle({ principal }) {
+        const { configFile, ...view } = await storage.view();
+        // Accounts with a choice of cameras learn of no other.
+        const cameras =
+          principal.cameras === "all"
+            ? view.cameras
+            : view.cameras.filter(({ id }) => principal.cameras.includes(id));
+        const mayEdit = mayDo(principal, "settings.edit") && configFile !== undefined;
+        return { ...view, cameras, ...(mayEdit ? { configFile } : {}) };
+      },
+    }),
+    route({
+      method: "PATCH",
+      path: "/api/v1/storage/volumes/:volume",
+      policy: needs("settings.edit"),
+      summary: "Changes what is kept free on a volume, and whether old recordings are overwritten.",
+      params: Type.Object({ volume: Type.String({ maxLength: 64 }) }),
+      body: VolumePatchSchema,
+      response: StorageSchema,
+      async handle({ params, body, audit }) {
+        await storage.changeVolume(params.volume, body);
+        audit("volume-changed", { volume: params.volume, ...body });
+        return await storage.view();
+      },
+    }),
+  ];
+}

@@ -1,0 +1,67 @@
+// The shapes in which the API speaks of storage: volumes, what cameras take of them, and how long that lasts.
+import { type Static, Type } from "typebox";
+import { TimeSchema, VolumeSchema } from "./wire-schemas.ts";
+
+const closed = { additionalProperties: false } as const;
+
+export const StorageSchema = Type.Object({
+  volumes: Type.Array(
+    Type.Object({
+      ...VolumeSchema.properties,
+      since: Type.Optional(TimeSchema),
+      othersBytes: Type.Optional(
+        Type.Number({ description: "What lies on the disk besides Nightjar's recordings." }),
+      ),
+      reserveBytes: Type.Number({ description: "Kept free." }),
+      reserveChosen: Type.Boolean({ description: "False: the default, which follows the size of the disk." }),
+      overwrite: Type.Boolean({ description: "The oldest recordings make room for new ones." }),
+      writeBytesPerSecond: Type.Number({ description: "Written in the last five minutes." }),
+      syncMs: Type.Optional(Type.Number({ description: "Longest sync of the last minute." })),
+    }),
+  ),
+  cameras: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      storedBytes: Type.Number(),
+      nowBytesPerSecond: Type.Number({ description: "Recorded now." }),
+      oldest: Type.Optional(TimeSchema),
+      bytesPerSecond: Type.Optional(
+        Type.Number({ description: "What it writes on average. Absent: not measured yet." }),
+      ),
+      forecast: Type.Optional(
+        Type.Object(
+          {
+            keepsDays: Type.Optional(Type.Number({ description: "Absent: not known." })),
+            limit: Type.Optional(
+              Type.Enum(["days", "quota", "space", "full"] as const, {
+                description:
+                  "What ends it: days or bytes that were chosen, the disk, or recording stops as nothing may be overwritten.",
+              }),
+            ),
+            isShort: Type.Boolean({ description: "The days that were chosen will not be reached." }),
+          },
+          { description: "How long its recordings are kept as things are. Absent: it is not recorded." },
+        ),
+      ),
+    }),
+  ),
+  roomBytes: Type.Optional(Type.Number({ description: "What recordings can take on all volumes." })),
+  daysUntilFull: Type.Optional(Type.Number({ description: "Days until the free room is used up." })),
+  configFile: Type.Optional(
+    Type.String({ description: "Where folders of volumes are set; for those who may change settings." }),
+  ),
+});
+export type StorageView = Static<typeof StorageSchema>;
+
+export const VolumePatchSchema = Type.Object(
+  {
+    reserveBytes: Type.Optional(
+      Type.Union([Type.Integer({ minimum: 0, maximum: 1_000_000_000_000_000 }), Type.Null()], {
+        description: "Bytes kept free; null is the default.",
+      }),
+    ),
+    overwrite: Type.Optional(Type.Boolean()),
+  },
+  { ...closed, minProperties: 1 },
+);
+export type VolumePatchBody = Static<typeof VolumePatchSchema>;

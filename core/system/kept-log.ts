@@ -1,0 +1,105 @@
+// Keeps the newest lines of a process's log in `<data>/logs/<process>.log` besides standard error, so that the page of
+// the system can show them wherever the recorder runs. Two files of 1 MiB at most; writing never holds up the process,
+// and what a disk does not take in time is left out.
+import { appendFileSync, mkdirSync, renameSync } from "node:fs";
+import { appendFile, mkdir, rename, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { pino } from "pino";
+
+/** Below the data directory. */
+export const LOGS_FOLDER = "logs";
+export const LOG_FILE_BYTES = 1024 * 1024;
+/** Lines that wait for the disk; more are left out. */
+const WAITING_BYTES = 256 * 1024;
+
+/** A destination for `createLog`. */
+export class KeptLog {
+  /** Broken pipes are no news to it: the terminal may be gone. */
+  readonly #standardError = pino.destination({ fd: 2, sync: true });
+  readonly #file: string;
+  readonly #folder: string;
+  #waiting: string[] = [];
+  #waitingBytes = 0;
+  /** Bytes in the file; undefined until it was looked at. */
+  #sizeBytes: number | undefined;
+  #isWriting = false;
+  #leftOut = 0;
+
+  constructor(dataDir: string, name: string) {
+    this.#folder = join(dataDir, LOGS_FOLDER);
+    this.#file = join(this.#folder, `${name}.log`);
+  }
+
+  /** Takes a line: to standard error at once, to the file soon. */
+  write(line: string): void {
+    this.#standardError.write(line);
+    this.keep(line);
+  }
+
+  /** Takes a line for the file alone. */
+  keep(line: string): void {
+    if (this.#waitingBytes + line.length > WAITING_BYTES) {
+      this.#leftOut += 1;
+      return;
+    }
+    this.#waiting.push(line);
+    this.#waitingBytes += line.length;
+    if (!this.#isWriting) void this.#writeOut();
+  }
+
+  /** Writes what waits, at the end of the process. */
+  close(): void {
+    if (this.#waiting.length === 0) return;
+    try {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      if ((this.#sizeBytes ?? 0) > LOG_FILE_BYTES) renameSync(this.#file, `${this.#file}.1`);
+      appendFileSync(this.#file, this.#take(), { mode: 0o600 });
+    } catch {
+      // A disk that takes nothing: the lines were on standard error.
+    }
+  }
+
+  async #writeOut(): Promise<void> {
+    this.#isWriting = true;
+    try {
+      while (this.#waiting.length > 0) {
+        this.#sizeBytes ??= await this.#open();
+        if (this.#sizeBytes > LOG_FILE_BYTES) {
+          await rename(this.#file, `${this.#file}.1`);
+          this.#sizeBytes = 0;
+        }
+        const text = this.#take();
+        await appendFile(this.#file, text, { mode: 0o600 });
+        this.#sizeBytes += Buffer.byteLength(text);
+      }
+    } catch {
+      // The next line tries again; these stay on standard error only.
+      this.#take();
+      this.#sizeBytes = undefined;
+    } finally {
+      this.#isWriting = false;
+    }
+  }
+
+  async #open(): Promise<number> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    return await stat(this.#file).then(
+      ({ size }) => size,
+      () => 0,
+    );
+  }
+
+  #take(): string {
+    const lines = this.#waiting;
+    if (this.#leftOut > 0) {
+      const time = new Date().toISOString();
+      lines.push(
+        `${JSON.stringify({ level: "warn", time, message: "lines of the log were left out", count: this.#leftOut })}\n`,
+      );
+      this.#leftOut = 0;
+    }
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    return lines.join("");
+  }
+}

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { httpFixture } from "./http-fixture.ts";
+
+describe("storage over HTTP", () => {
+  it("shows accounts the cameras that they may see, and the place of the settings to administrators", async (t) => {
+    const { ask, tokenOf, users } = await httpFixture(t);
+    const admin = await ask("/api/v1/storage", { token: await tokenOf("admin") });
+    assert.equal(admin.json["configFile"], "/data/config.json");
+    assert.equal((admin.json["cameras"] as unknown[]).length, 2);
+    const token = await tokenOf("operator");
+    const operator = await ask("/api/v1/storage", { token });
+    assert.equal(operator.status, 200);
+    assert.ok(!operator.text.includes("config.json"));
+    await users.accounts.change(
+      "operator",
+      { cameras: ["gate"] },
+      { userName: "admin", address: "192.0.2.1" },
+    );
+    const narrowed = await ask("/api/v1/storage", { token: await tokenOf("operator") });
+    assert.deepEqual(
+      (narrowed.json["cameras"] as { id: string }[]).map(({ id }) => id),
+      ["gate"],
+    );
+    assert.equal((await ask("/api/v1/storage", { token: await tokenOf("viewer") })).status, 403);
+  });
+
+  it("changes reserve and overwriting, and nothing that leads to another folder", async (t) => {
+    const { ask, tokenOf, calls } = await httpFixture(t);
+    const token = await tokenOf("admin");
+    const patch = (body: unknown) => ask("/api/v1/storage/volumes/v1", { method: "PATCH", token, body });
+    assert.equal((await patch({ reserveBytes: 5e9, overwrite: false })).status, 200);
+    assert.equal((await patch({ reserveBytes: null })).status, 200);
+    assert.deepEqual(calls, [
+      'volume v1 {"reserveBytes":5000000000,"overwrite":false}',
+      'volume v1 {"reserveBytes":null}',
+    ]);
+    for (const body of [
+      {},
+      { path: "/etc" },
+      { reserveBytes: -1 },
+      { reserveBytes: 1e300 },
+      { overwrite: "no" },
+    ]) {
+      assert.equal((await patch(body)).status, 422, JSON.stringify(body));
+    }
+    assert.equal(calls.length, 2);
+  });
+});
+
+describe("the log and the doctor over HTTP", () => {
+  it("are for administrators, and bounded", async (t) => {
+    const { ask, tokenOf, calls } = await httpFixture(t);
+    const token = await tokenOf("admin");
+    assert.deepEqual((await ask("/api/v1/log", { token })).json, { lines: [] });
+    await ask("/api/v1/log?limit=1000&level=debug&process=media", { token });
+    assert.deepEqual(calls, ["log notice 200 all", "log debug 1000 media"]);
+    for (const query of ["limit=1001", "limit=0", "level=all", "process=../core", "process=a.log"]) {
+      assert.equal((await ask(`/api/v1/log?${query}`, { token })).status, 422, query);
+    }
+    const checks = (await ask("/api/v1/doctor", { token })).json["checks"] as { id: string }[];
+    assert.ok(checks.some(({ id }) => id === "config"));
+    for (const path of ["/api/v1/log", "/api/v1/doctor"]) {
+      assert.equal((await ask(path, { token: await tokenOf("operator") })).status, 403, path);
+    }
+  });
+});

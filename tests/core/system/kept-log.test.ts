@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { createLog } from "../../../core/log.ts";
+import { KeptLog, LOG_FILE_BYTES, LOGS_FOLDER } from "../../../core/system/kept-log.ts";
+import { readLog } from "../../../core/system/log-reader.ts";
+import { tempDir } from "../../../core/testing/temp-dir.ts";
+import { waitFor } from "../../../core/testing/wait-for.ts";
+
+const line = (given: Record<string, unknown>) =>
+  `${JSON.stringify({ level: "notice", time: "2026-01-01T00:00:00.000Z", process: "core", message: "x", ...given })}\n`;
+
+describe("the kept log", () => {
+  it("holds what a process said, also what it said last", async () => {
+    using dir = tempDir();
+    const kept = new KeptLog(dir.path, "media");
+    const log = createLog({
+      level: "notice",
+      fields: { process: "media" },
+      destination: { write: (text: string) => kept.keep(text) },
+    });
+    log.notice("a camera is back", { camera: "yard" });
+    log.info("not asked for");
+    await waitFor(async () => (await readLog(dir.path, { limit: 10, level: "debug" })).length === 1);
+    log.error("process fails");
+    kept.close();
+    const lines = await readLog(dir.path, { limit: 10, level: "debug" });
+    assert.deepEqual(
+      lines.map(({ process, level, message, fields }) => [process, level, message, fields]),
+      [
+        ["media", "notice", "a camera is back", { camera: "yard" }],
+        ["media", "error", "process fails", {}],
+      ],
+    );
+    assert.equal((await stat(join(dir.path, LOGS_FOLDER, "media.log"))).mode & 0o777, 0o600);
+  });
+
+  it("stays small: one older file, then it is gone", async () => {
+    using dir = tempDir();
+    const kept = new KeptLog(dir.path, "core");
+    const folder = join(dir.path, LOGS_FOLDER);
+    const long = "y".repeat(100_000);
+    for (let index = 0; index < 30; index += 1) {
+      kept.keep(line({ message: `${index} ${long}` }));
+      await waitFor(async () => (await readdirSafely(folder)).length > 0 && (await isWritten(folder, index)));
+    }
+    const sizes = await Promise.all(
+      (await readdir(folder)).map(async (name) => (await stat(join(folder, name))).size),
+    );
+    assert.equal(sizes.length, 2);
+    for (const size of sizes) assert.ok(size <= LOG_FILE_BYTES + 200_000, String(size));
+  });
+
+  it("never fails its process when the disk takes nothing", async () => {
+    using dir = tempDir();
+    await writeFile(join(dir.path, LOGS_FOLDER), "a file where the folder should be");
+    const kept = new KeptLog(dir.path, "core");
+    for (let index = 0; index < 100; index += 1) kept.keep(line({ message: "z".repeat(10_000) }));
+    kept.close();
+    assert.deepEqual(await readLog(dir.path, { limit: 10, level: "debug" }), []);
+  });
+});
+
+describe("reading the log", () => {
+  it("merges processes by time, filters by level and process, and gives the newest", async () => {
+    using dir = tempDir();
+    const folder = join(dir.path, LOGS_FOLDER);
+    await mkdir(folder);
+    await writeFile(
+      join(folder, "core.log"),
+      [1, 3, 5].map((s) => line({ time: `2026-01-01T00:00:0${s}.000Z` })).join(""),
+    );
+    await writeFile(
+      join(folder, "media.log"),
+      [2, 4]
+        .map((s) => line({ time: `2026-01-01T00:00:0${s}.000Z`, level: "warn", process: "media" }))
+        .join(""),
+    );
+    const times = async (query: Parameters<typeof readLog>[1]) =>
+      (await readLog(dir.path, query)).map(({ time }) => Number(time.slice(17, 19)));
+    assert.deepEqual(await times({ limit: 10, level: "debug" }), [1, 2, 3, 4, 5]);
+    assert.deepEqual(await times({ limit: 2, level: "debug" }), [4, 5]);
+    assert.deepEqual(await times({ limit: 10, level: "warn" }), [2, 4]);
+    assert.deepEqual(await times({ limit: 10, level: "debug", process: "core" }), [1, 3, 5]);
+  });
+
+  it("takes what sounds like a secret out, and leaves out what is no line of the log", async () => {
+    using dir = tempDir();
+    const folder = join(dir.path, LOGS_FOLDER);
+    await mkdir(folder);
+    await writeFile(
+      join(folder, "core.log"),
+      [
+        line({
+          message: "cannot reach rtsp://admin:canary-1@192.0.2.1/",
+          url: "http://u:canary-2@h/",
+          password: "canary-3",
+        }),
+        "half a line",
+        line({ level: "loud", message: "canary-4" }),
+        line({ time: "yesterday", message: "canary-5" }),
+        line({ message: "m".repeat(9_000), far: "f".repeat(9_000) }),
+      ].join("\n"),
+    );
+    const lines = await readLog(dir.path, { limit: 10, level: "debug" });
+    assert.equal(lines.length, 2);
+    assert.doesNotMatch(JSON.stringify(lines), /canary/);
+    assert.ok(JSON.stringify(lines[1]).length < 7_000);
+  });
+
+  it("looks at files of its own names only, and at the newest part of a large one", async () => {
+    using dir = tempDir();
+    const folder = join(dir.path, LOGS_FOLDER);
+    await mkdir(folder);
+    await writeFile(join(dir.path, "secrets.json"), line({ message: "canary" }));
+    await writeFile(join(folder, "x-y.log"), line({ message: "canary" }));
+    await writeFile(join(folder, "core.log.2"), line({ message: "canary" }));
+    await writeFile(join(folder, "core.log"), line({ message: "n" }).repeat(50_000));
+    const lines = await readLog(dir.path, { limit: 100_000, level: "debug" });
+    assert.ok(lines.length > 1_000 && lines.length < 10_000, String(lines.length));
+    assert.doesNotMatch(JSON.stringify(lines.slice(0, 50)), /canary/);
+  });
+});
+
+async function readdirSafely(folder: string): Promise<string[]> {
+  return await readdir(folder).catch(() => []);
+}
+
+async function isWritten(folder: string, index: number): Promise<boolean> {
+  const text = await readFile(join(folder, "core.log"), "utf8").catch(() => "");
+  return text.includes(`"${index} `);
+}

@@ -1,0 +1,190 @@
+// One volume: its state with the reason, who takes how much of it, how fast it is written, and its two settings.
+import { useState } from "preact/hooks";
+import { call } from "../../api/client.ts";
+import type { Storage, StorageVolume } from "../../api/health-types.ts";
+import { type MessageKey, t } from "../../locale/messages.ts";
+import { ConfirmDialog } from "../../parts/confirm-dialog.tsx";
+import { CheckField, TextField } from "../../parts/controls.tsx";
+import { asSentence } from "../../state/error-words.ts";
+import { mayAdminister } from "../../state/recorder.ts";
+import { rateText, sizeText } from "../../state/time-format.ts";
+import { complain, tellUndoable } from "../../state/toasts.ts";
+
+const GB = 1e9;
+
+const STATES: Readonly<Record<string, MessageKey>> = {
+  normal: "volume.normal",
+  unknown: "volume.unknown",
+  offline: "volume.offline",
+  "read-only": "volume.readOnly",
+  error: "volume.error",
+  slow: "volume.slow",
+  full: "volume.full",
+  mismatch: "volume.mismatch",
+};
+
+interface VolumeChange {
+  readonly reserveBytes?: number | null;
+  readonly overwrite?: boolean;
+}
+
+/** The section. */
+export function VolumeSection(props: {
+  readonly volume: StorageVolume;
+  readonly onChanged: (storage: Storage) => void;
+}) {
+  const { volume } = props;
+  const state = STATES[volume.status];
+  return (
+    <section class="volume" aria-label={volume.path}>
+      <p class="state">
+        <i class={`dot ${volume.status === "normal" ? "dot-ok" : "dot-bad"}`} aria-hidden="true" />
+        <code>{volume.path}</code>
+        <span class="spring" />
+        <span class={volume.status === "normal" ? "muted" : "bad-text"}>
+          {state === undefined ? volume.status : t(state)}
+        </span>
+      </p>
+      {volume.message === undefined ? null : <p class="bad-text">{asSentence(volume.message)}</p>}
+      <Shares volume={volume} />
+      <p class="muted">{t("volume.rate", { rate: rateText((volume.writeBytesPerSecond * 8) / 1000) })}</p>
+      {mayAdminister.value && volume.id !== "" ? (
+        <VolumeForm volume={volume} onChanged={props.onChanged} />
+      ) : (
+        <p class="muted">{t(volume.overwrite ? "volume.overwrites" : "volume.overwritesNot")}</p>
+      )}
+    </section>
+  );
+}
+
+/** The bar: recordings, others, free, and what is kept free. */
+function Shares({ volume }: { readonly volume: StorageVolume }) {
+  const { totalBytes, freeBytes, usedBytes = 0, othersBytes = 0, reserveBytes } = volume;
+  if (totalBytes === undefined || freeBytes === undefined || totalBytes === 0) return null;
+  const reserved = Math.min(freeBytes, reserveBytes);
+  const parts = [
+    { name: "own", text: t("volume.own"), bytes: usedBytes },
+    { name: "others", text: t("volume.others"), bytes: othersBytes },
+    { name: "free", text: t("volume.free"), bytes: Math.max(0, freeBytes - reserved) },
+    { name: "reserve", text: t("volume.reserved"), bytes: reserved },
+  ] as const;
+  return (
+    <>
+      <svg
+        class="shares"
+        viewBox="0 0 1000 10"
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={t("volume.shares", { total: sizeText(totalBytes) })}
+      >
+        {parts.map((part, index) => {
+          const before = parts.slice(0, index).reduce((sum, one) => sum + one.bytes, 0);
+          return (
+            <rect
+              key={part.name}
+              class={`share-${part.name}`}
+              x={(1000 * before) / totalBytes}
+              width={(1000 * part.bytes) / totalBytes}
+              y={0}
+              height={10}
+            />
+          );
+        })}
+      </svg>
+      <ul class="share-legend">
+        {parts.map((part) => (
+          <li key={part.name}>
+            <i class={`share-${part.name}`} aria-hidden="true" />
+            {part.text} <strong>{sizeText(part.bytes)}</strong>
+          </li>
+        ))}
+        <li class="muted">{t("volume.total", { size: sizeText(totalBytes) })}</li>
+      </ul>
+    </>
+  );
+}
+
+function VolumeForm(props: {
+  readonly volume: StorageVolume;
+  readonly onChanged: (storage: Storage) => void;
+}) {
+  const { volume } = props;
+  const kept = String(Math.round(volume.reserveBytes / GB));
+  const [typed, setTyped] = useState<string | undefined>(undefined);
+  const [asking, setAsking] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const text = typed ?? (volume.reserveChosen ? kept : "");
+  const wanted = text.trim() === "" ? null : Number(text) * GB;
+  const isWrong =
+    wanted !== null &&
+    !(Number.isFinite(wanted) && wanted >= 0 && wanted <= (volume.totalBytes ?? Number.MAX_SAFE_INTEGER));
+  /** Recordings have to go for it. */
+  const deletes = wanted !== null && volume.overwrite && wanted > (volume.freeBytes ?? wanted);
+  const send = async (change: VolumeChange): Promise<void> => {
+    setBusy(true);
+    try {
+      const path = { volume: volume.id };
+      props.onChanged(await call("PATCH /storage/volumes/{volume}", { path, body: change }));
+      setTyped(undefined);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const back: VolumeChange = {
+    reserveBytes: volume.reserveChosen ? volume.reserveBytes : null,
+    overwrite: volume.overwrite,
+  };
+  const change = (wish: VolumeChange): void => {
+    send(wish).then(() => tellUndoable(t("volume.saved"), () => void send(back).catch(complain)), complain);
+  };
+  const save = (): Promise<void> => send({ reserveBytes: wanted === null ? null : Math.round(wanted) });
+  return (
+    <>
+      <form
+        class="volume-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (deletes) setAsking(true);
+          else change({ reserveBytes: wanted === null ? null : Math.round(wanted) });
+        }}
+      >
+        <TextField
+          label={t("volume.reserve")}
+          value={text}
+          onInput={setTyped}
+          inputMode="decimal"
+          placeholder={kept}
+          hint={t(volume.reserveChosen ? "volume.reserve.chosen" : "volume.reserve.default", { size: kept })}
+          error={isWrong ? t("volume.reserve.wrong") : undefined}
+        />
+        {typed === undefined ? null : (
+          <div class="form-foot">
+            <button type="button" class="button ghost" onClick={() => setTyped(undefined)}>
+              {t("cancel")}
+            </button>
+            <button type="submit" class="button primary" disabled={busy || isWrong}>
+              {t("save")}
+            </button>
+          </div>
+        )}
+        <CheckField
+          label={t("volume.overwrite")}
+          hint={t(volume.overwrite ? "volume.overwrites" : "volume.overwritesNot")}
+          checked={volume.overwrite}
+          onChange={(overwrite) => change({ overwrite })}
+        />
+      </form>
+      {asking ? (
+        <ConfirmDialog
+          title={t("volume.reserve.confirm")}
+          word={t("confirm.delete")}
+          button={t("save")}
+          act={save}
+          onClose={() => setAsking(false)}
+        >
+          <p>{t("volume.reserve.deletes", { size: sizeText((wanted ?? 0) - (volume.freeBytes ?? 0)) })}</p>
+        </ConfirmDialog>
+      ) : null}
+    </>
+  );
+}

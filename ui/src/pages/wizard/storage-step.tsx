@@ -1,0 +1,182 @@
+// First run: where recordings go, how much of them is kept (by days or bytes, with what that comes to), and whether the
+// sound is recorded.
+import { useEffect, useState } from "preact/hooks";
+import { call } from "../../api/client.ts";
+import type { RecorderSettings, Storage } from "../../api/health-types.ts";
+import { t } from "../../locale/messages.ts";
+import { CheckField, ErrorNote, Segmented, SkeletonRows, TextField } from "../../parts/controls.tsx";
+import { cameraChanged, cameras } from "../../state/recorder.ts";
+import { rateText, sizeText } from "../../state/time-format.ts";
+import { daysText } from "../storage/forecast-words.ts";
+import { Foot, useAction } from "./wizard-foot.tsx";
+import { WizardFrame } from "./wizard-frame.tsx";
+
+const GB = 1e9;
+const DAYS = [3, 7, 30, 0] as const;
+const DAY_SECONDS = 86_400;
+/** What a usual camera sends, for the forecast before there is one. */
+const USUAL_KBPS = 4_000;
+const REFRESH_MS = 5_000;
+
+/** The step. */
+export function StorageStep(props: {
+  readonly settings: RecorderSettings;
+  readonly onBack: () => Promise<void>;
+  readonly onNext: () => Promise<void>;
+  readonly onSkip: () => Promise<void>;
+}) {
+  const { newCameras } = props.settings;
+  const [storage, setStorage] = useState<Storage | undefined>(undefined);
+  const [loadError, setLoadError] = useState<unknown>();
+  const [way, setWay] = useState<"days" | "size">(newCameras.quotaBytes === null ? "days" : "size");
+  const [days, setDays] = useState<number>(
+    newCameras.retentionDays ?? (props.settings.wizardStep === "camera" ? 0 : 7),
+  );
+  const [size, setSize] = useState(newCameras.quotaBytes === null ? "" : String(newCameras.quotaBytes / GB));
+  const [audio, setAudio] = useState(newCameras.audio);
+  const [reserve, setReserve] = useState<string | undefined>(undefined);
+  const { busy, error, run } = useAction();
+  useEffect(() => {
+    const load = (): void => {
+      call("GET /storage").then(setStorage, setLoadError);
+    };
+    load();
+    const timer = setInterval(load, REFRESH_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const volume = storage?.volumes.find((one) => one.status === "normal") ?? storage?.volumes[0];
+  const reserveText = reserve ?? String(Math.round((volume?.reserveBytes ?? 0) / GB));
+  const reserveBytes = Number(reserveText) * GB;
+  const reserveWrong =
+    !(Number.isFinite(reserveBytes) && reserveBytes >= 0) || reserveBytes > (volume?.totalBytes ?? Infinity);
+  const quotaBytes = way === "size" ? Math.round(Number(size.replace(",", ".")) * GB) : null;
+  const sizeWrong = quotaBytes !== null && !(quotaBytes >= 0.1 * GB && quotaBytes <= 1e15);
+  const save = async (): Promise<void> => {
+    const retentionDays = way === "days" && days !== 0 ? days : null;
+    if (reserve !== undefined && volume !== undefined && volume.id !== "") {
+      await call("PATCH /storage/volumes/{volume}", {
+        path: { volume: volume.id },
+        body: { reserveBytes: Math.round(reserveBytes) },
+      });
+    }
+    for (const camera of cameras.value ?? []) {
+      // The demo has a small limit of its own, which stays.
+      const record =
+        camera.driver === "demo" ? { retentionDays, audio } : { retentionDays, audio, quotaBytes };
+      cameraChanged(await call("PATCH /cameras/{id}", { path: { id: camera.id }, body: { record } }));
+    }
+    await call("PATCH /settings", { body: { newCameras: { retentionDays, quotaBytes, audio } } });
+    await props.onNext();
+  };
+  return (
+    <WizardFrame step={3} title={t("wizard.storage.title")} text={t("wizard.storage.text")}>
+      {loadError === undefined ? null : <ErrorNote error={loadError} />}
+      {storage === undefined ? <SkeletonRows rows={2} /> : null}
+      {storage?.volumes.map((one) => (
+        <div key={one.path} class="volume">
+          <p class="state">
+            <i class={`dot ${one.status === "normal" ? "dot-ok" : "dot-bad"}`} aria-hidden="true" />
+            <code>{one.path}</code>
+          </p>
+          {one.totalBytes === undefined || one.freeBytes === undefined ? null : (
+            <p class="muted">
+              {t("system.free", { free: sizeText(one.freeBytes), total: sizeText(one.totalBytes) })}
+            </p>
+          )}
+          {one.message === undefined ? null : <p class="bad-text">{one.message}</p>}
+        </div>
+      ))}
+      <p class="muted">{t("storage.folders.text")}</p>
+      <TextField
+        label={t("volume.reserve")}
+        value={reserveText}
+        onInput={setReserve}
+        inputMode="decimal"
+        error={reserveWrong ? t("volume.reserve.wrong") : undefined}
+      />
+      <h2>{t("wizard.retention.title")}</h2>
+      <p class="muted">{t("wizard.retention.text")}</p>
+      <Segmented
+        label={t("wizard.storage.way")}
+        value={way}
+        choices={[
+          { value: "days", text: t("wizard.storage.byDays") },
+          { value: "size", text: t("wizard.storage.bySize") },
+        ]}
+        onChoose={setWay}
+      />
+      {way === "days" ? (
+        <>
+          <Segmented
+            label={t("wizard.retention.title")}
+            value={days}
+            choices={DAYS.map((value) => ({
+              value: value as number,
+              text: value === 0 ? t("wizard.retention.full") : t("cameras.days", { count: value }),
+            }))}
+            onChoose={setDays}
+          />
+          <p class="muted">{t(days === 0 ? "wizard.retention.full.hint" : "wizard.retention.hint")}</p>
+        </>
+      ) : (
+        <TextField
+          label={t("wizard.storage.size")}
+          value={size}
+          onInput={setSize}
+          inputMode="decimal"
+          hint={t("wizard.retention.full.hint")}
+          error={size !== "" && sizeWrong ? t("storage.size.wrong") : undefined}
+        />
+      )}
+      {storage === undefined ? null : (
+        <Outlook
+          storage={storage}
+          days={way === "days" ? days : 0}
+          quotaBytes={sizeWrong ? null : quotaBytes}
+        />
+      )}
+      <CheckField
+        label={t("camera.audio")}
+        checked={audio}
+        onChange={setAudio}
+        hint={t("camera.audio.hint")}
+      />
+      <Foot
+        busy={busy}
+        error={error}
+        text={t("wizard.next")}
+        disabled={reserveWrong || sizeWrong}
+        onBack={props.onBack}
+        onSkip={props.onSkip}
+        onNext={() => run(save)}
+      />
+    </WizardFrame>
+  );
+}
+
+/** What the choice comes to, at the rate of the cameras that are there, else of a usual one. */
+function Outlook(props: {
+  readonly storage: Storage;
+  readonly days: number;
+  readonly quotaBytes: number | null;
+}) {
+  const { roomBytes } = props.storage;
+  const own = new Set((cameras.value ?? []).filter((one) => one.driver !== "demo").map((one) => one.id));
+  const measured = props.storage.cameras
+    .filter(({ id }) => own.has(id))
+    .reduce((sum, { bytesPerSecond }) => sum + (bytesPerSecond ?? 0), 0);
+  const bytesPerSecond = measured > 0 ? measured : (USUAL_KBPS * 1000) / 8;
+  if (roomBytes === undefined) return <p class="muted">{t("storage.unknown")}</p>;
+  const bytes = props.quotaBytes === null ? roomBytes : Math.min(roomBytes, props.quotaBytes);
+  const fits = bytes / (bytesPerSecond * DAY_SECONDS);
+  const isShort = props.days !== 0 && props.days > fits;
+  return (
+    <p class={isShort ? "warn-text" : "muted"} role="status">
+      {t(measured > 0 ? "wizard.storage.measured" : "wizard.storage.usual", {
+        rate: rateText((bytesPerSecond * 8) / 1000),
+        days: daysText(fits),
+      })}
+      {isShort ? ` ${t("wizard.storage.short")}` : ""}
+    </p>
+  );
+}
