@@ -4,11 +4,14 @@ import { ConfigStore } from "../config/config-store.ts";
 import { DATABASE_FILE, openDb } from "../db/open-db.ts";
 import { silentLog } from "../log.ts";
 import { fsck } from "../recording/fsck.ts";
+import { livingOwner } from "../supervisor/data-lock.ts";
+import { requireCurrentData } from "../system/data-version.ts";
 import type { CommandLine } from "./arguments.ts";
 import { print, printJson } from "./output.ts";
 
 export async function fsckCommand(line: CommandLine): Promise<number> {
   const { dataDir } = line;
+  if ((await livingOwner(dataDir)) !== undefined) await requireCurrentData(dataDir);
   const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false });
   const db = await openDb(join(dataDir, DATABASE_FILE), { log: silentLog });
   const abort = new AbortController();
