@@ -45,6 +45,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
 /** Started early, since they take longest: a run is over when its last file is. */
 const LONG = [
   "disk-trouble",
+  "installed-program",
   "rtsp-gstreamer",
   "database-rescue",
   "bad-plugins",
