@@ -48,6 +48,10 @@ const COMMANDS: Readonly<Record<string, { help: string; run: (line: CommandLine)
     help: "look at everything around the recorder that can be wrong, and say what to do",
     run: async (line) => (await import("./cli/doctor.ts")).doctor(line),
   },
+  downgrade: {
+    help: "after an older Nightjar was installed again: take back what stood before the upgrade",
+    run: async (line) => (await import("./cli/downgrade.ts")).downgrade(line),
+  },
   service: {
     help: "service install | uninstall | status | print: run Nightjar as a service of systemd",
     run: async (line) => (await import("./cli/service.ts")).service(line),
@@ -107,7 +111,7 @@ function logLevel(line: CommandLine): LogLevel {
 function printHelp(): void {
   print(`Nightjar ${VERSION}, a network video recorder\n\nUsage: nightjar COMMAND [options]\n\nCommands:`);
   for (const [name, { help }] of Object.entries(COMMANDS))
-    if (help !== "") print(`  ${name.padEnd(8)} ${help}`);
+    if (help !== "") print(`  ${name.padEnd(9)} ${help}`);
   print('\n"nightjar COMMAND --help" says more of one, with examples.\n\nOptions:');
   for (const [name, { help }] of Object.entries(OPTIONS)) print(`  --${name.padEnd(16)} ${help}`);
   print(

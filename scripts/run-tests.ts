@@ -4,9 +4,10 @@
 // judges moments.
 // A file that failed beside others is run once more by itself (decision 0017); one that passes then is named, too.
 // Prints each file's report when it ends, failures whole, the slowest files, and last `N passed, N failed, N skipped`.
+import { spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { basename, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { setTimeout as delay } from "node:timers/promises";
@@ -45,6 +46,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
 /** Started early, since they take longest: a run is over when its last file is. */
 const LONG = [
   "disk-trouble",
+  "installed-program",
   "rtsp-gstreamer",
   "database-rescue",
   "bad-plugins",
@@ -59,6 +61,14 @@ const LONG = [
   "plugin-guide",
   "service-systemd",
   "pre-record-on-disk",
+  "installed-program",
+  "session-ends",
+  "doctor",
+  "canary-secrets",
+  "bad-input",
+  "restream",
+  "storage-and-health",
+  "axe",
 ];
 /** Longest time for one test; a hang must not eat the whole run. */
 const TEST_LIMIT_MS = 300_000;
@@ -216,6 +226,19 @@ function report(text: string): string {
     .join("");
 }
 
+/** Puts the program together as it is installed, for the tests that start recorders (`tests/support/program.ts`). */
+function buildProgram(): string {
+  const to = resolve("node_modules/.nightjar/built");
+  const build = spawnSync(process.execPath, ["scripts/build-packages.ts", "--unpacked", "--to", to], {
+    encoding: "utf8",
+  });
+  if (build.status !== 0) {
+    process.stderr.write(`the program cannot be put together:\n${build.stdout}${build.stderr}\n`);
+    process.exit(1);
+  }
+  return join(to, "nightjar/core/main.js");
+}
+
 // Compiled code is kept from file to file: most of a short one's time is reading the recorder's sources.
 process.env["NODE_COMPILE_CACHE"] ??= resolve("node_modules/.nightjar/code");
 process.env["NIGHTJAR_TEST_PATIENCE"] ??= PATIENCE;
@@ -226,6 +249,7 @@ for (const name of suites) {
   process.stderr.write(`no suite "${name}": ${Object.keys(SUITES).join(", ")}\n`);
   process.exit(2);
 }
+if (suites.some((name) => name !== "unit")) process.env["NIGHTJAR_TEST_PROGRAM"] ??= buildProgram();
 await runAll(inOrder(suites.flatMap((name) => jobsOf(SUITES[name] as Suite))));
 const unsteady = await runFailedAgain();
 const failures = [...outcomes.values()].map((outcome) => outcome.failures).filter((text) => text !== "");

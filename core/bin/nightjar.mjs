@@ -20,6 +20,8 @@ function bundledNode() {
   }
 }
 
+// A checkout has sources, which Node runs as they are; an installed package has JavaScript.
+const entry = ["main.ts", "main.js"].map((name) => join(here, "..", name)).find((file) => existsSync(file));
 const runtime = isNewEnough ? process.execPath : bundledNode();
 if (runtime === undefined) {
   console.error(
@@ -27,11 +29,9 @@ if (runtime === undefined) {
   );
   process.exitCode = 1;
 } else {
-  const child = spawn(
-    runtime,
-    ["--disable-warning=ExperimentalWarning", join(here, "..", "main.ts"), ...process.argv.slice(2)],
-    { stdio: "inherit" },
-  );
+  const child = spawn(runtime, ["--disable-warning=ExperimentalWarning", entry, ...process.argv.slice(2)], {
+    stdio: "inherit",
+  });
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   // A terminal sends Ctrl-C to both; the recorder answers it, this one waits.
   process.on("SIGINT", () => undefined);

@@ -140,6 +140,13 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     ],
     exits: "4 something is not in order",
   },
+  downgrade: {
+    about:
+      "After an older Nightjar was installed again: takes back settings and database from before the upgrade, and brings what was recorded since into the index. The recorder must be stopped.",
+    usage: ["downgrade"],
+    options: ["data", "json"],
+    examples: [["nightjar downgrade --data /srv/nightjar", "go the way back"]],
+  },
   doctor: {
     about:
       "Looks at everything around the recorder that can be wrong, with and without a running one, and says what to do. Changes nothing.",

@@ -7,11 +7,14 @@ import type { Db } from "../db/db.ts";
 import { DATABASE_FILE, openDb } from "../db/open-db.ts";
 import { silentLog } from "../log.ts";
 import { fsck } from "../recording/fsck.ts";
+import { livingOwner } from "../supervisor/data-lock.ts";
+import { requireCurrentData } from "../system/data-version.ts";
 import type { CommandLine } from "./arguments.ts";
 import { print, printJson } from "./output.ts";
 
 export async function fsckCommand(line: CommandLine): Promise<number> {
   const { dataDir } = line;
+  if ((await livingOwner(dataDir)) !== undefined) await requireCurrentData(dataDir);
   const mend = line.flags["repair"] === true || line.flags["rebuild"] === true;
   const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false, readOnly: !mend });
   const db = await openIndex(join(dataDir, DATABASE_FILE), mend);

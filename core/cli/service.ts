@@ -5,6 +5,7 @@ import { access } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConfigStore } from "../config/config-store.ts";
+import { shellWord } from "../domain/shell-word.ts";
 import { NightjarError } from "../errors.ts";
 import { silentLog } from "../log.ts";
 import {
@@ -12,7 +13,6 @@ import {
   installService,
   type ServiceStatus,
   serviceStatus,
-  shellWord,
   uninstallService,
 } from "../system/service/install-service.ts";
 import { SERVICE_DATA, systemdUnit, type UnitOptions } from "../system/service/systemd-unit.ts";

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { NightjarError } from "../errors.ts";
 import { createLog, LOG_LEVELS } from "../log.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
+import { requireReadableData } from "../system/data-version.ts";
 import { KeptLog } from "../system/kept-log.ts";
 import { VERSION } from "../version.ts";
 import { type CommandLine, EXIT, textFlag } from "./arguments.ts";
@@ -34,6 +35,7 @@ export async function start(line: CommandLine): Promise<number> {
       );
     }
   }
+  await requireReadableData(line.dataDir);
   const paths = (line.flags["plugin-path"] ?? []) as readonly string[];
   const supervisor = new Supervisor({
     dataDir: line.dataDir,

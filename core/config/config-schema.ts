@@ -3,9 +3,9 @@
 import { type Static, Type } from "typebox";
 import { LOG_LEVELS } from "../log.ts";
 import { CameraConfigSchema } from "./camera-config.ts";
+import { CONFIG_VERSION } from "./config-version.ts";
 
-/** The `version` that this program writes; see migrations.ts. */
-export const CONFIG_VERSION = 1;
+export { CONFIG_VERSION };
 
 /** Package names of plugins. */
 export const PLUGIN_NAME_PATTERN = "^(?:@[\\w-]+/)?nightjar-[a-z]+-[\\w-]+$";

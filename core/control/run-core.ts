@@ -26,6 +26,7 @@ import type { RecordedCamera } from "../recording/recorded-camera.ts";
 import { createRecordingService, type RecordingChange } from "../recording/recording-service.ts";
 import { SettingsTransfer } from "../settings/settings-transfer.ts";
 import { type RoleContext, RUN_FOLDER, type RunningProcess } from "../supervisor/process-contract.ts";
+import { noteVersion } from "../system/data-version.ts";
 import { readLog } from "../system/log-reader.ts";
 import { openUsers } from "../users/users.ts";
 import { VERSION } from "../version.ts";
@@ -51,6 +52,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const { dataDir, log, clock, instance } = context;
   const run = join(dataDir, RUN_FOLDER);
+  // Before anything is brought to a new form: who goes back is told which Nightjar that was.
+  await noteVersion(dataDir);
   const config = await ConfigStore.open({ dataDir, log });
   const secrets = await SecretStore.open({ dataDir });
   const database = await openOrRescueDb({

@@ -1,6 +1,8 @@
 // Brings a database to the schema of this version: a new file gets schema.sql at once, an older one the
-// numbered migrations, each in a transaction of its own, with a copy of the file made first.
-import { readFile } from "node:fs/promises";
+// numbered migrations, each in a transaction of its own, with a copy of the file made first. A process that ends in the
+// middle leaves the last step that was whole, and the copy; the next start goes on from there.
+import { chmod, open, readFile, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { SqlConnection } from "./connection.ts";
@@ -20,10 +22,18 @@ export interface Schema {
   readonly migrations: readonly Migration[];
 }
 
+/** The schema that this Nightjar writes. */
+export const SCHEMA_VERSION: number = MIGRATIONS.at(-1)?.to ?? 1;
+
+/** Where the database `file` of an earlier schema is kept when it is brought to a later one. */
+export function backupBeforeMigration(file: string, schema: number): string {
+  return `${file}.v${schema}.backup`;
+}
+
 /** Reads schema.sql, whose version is that of the last migration. */
 export async function currentSchema(): Promise<Schema> {
   const sql = await readFile(new URL("./schema.sql", import.meta.url), "utf8");
-  return { version: MIGRATIONS.at(-1)?.to ?? 1, sql, migrations: MIGRATIONS };
+  return { version: SCHEMA_VERSION, sql, migrations: MIGRATIONS };
 }
 
 /**
@@ -43,8 +53,8 @@ export async function migrate(
     await apply(connection, schema.sql, schema.version);
     return;
   }
-  const copy = `${file}.before-schema-${schema.version}-${Date.now()}`;
-  await connection.run("vacuum into ?", [copy]);
+  const copy = backupBeforeMigration(file, from);
+  await keepCopy(connection, copy);
   log.notice("migrating the database", { from, to: schema.version, copy });
   for (const step of schema.migrations) {
     if (step.to > from) await apply(connection, step.sql, step.to);
@@ -68,9 +78,29 @@ function tooNew(file: string, found: number, known: number): NightjarError {
   return new NightjarError(
     "NJ_DB_TOO_NEW",
     "failed-precondition",
-    `the database ${file} has schema ${found}, this Nightjar knows ${known}: start the newer one, or restore the copy it made`,
+    `the database ${file} has schema ${found}, this Nightjar knows ${known}: start the newer one, or take back the copy that it made: nightjar downgrade`,
     { file, found, known },
   );
+}
+
+/** A copy under its name is a whole one, whatever happens while it is made. */
+async function keepCopy(connection: SqlConnection, copy: string): Promise<void> {
+  const part = `${copy}.part`;
+  await rm(part, { force: true });
+  await connection.run("vacuum into ?", [part]);
+  await chmod(part, 0o600);
+  await syncPath(part, "r+");
+  await rename(part, copy);
+  await syncPath(dirname(copy), "r");
+}
+
+async function syncPath(path: string, flags: string): Promise<void> {
+  const handle = await open(path, flags);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 async function apply(connection: SqlConnection, sql: string, version: number): Promise<void> {

@@ -13,8 +13,7 @@ import { QueuedDb } from "./queued-db.ts";
 import { dbError } from "./sql-errors.ts";
 import { loadSqlite3, openSqlite3Connection } from "./sqlite3-connection.ts";
 
-/** Name of the database in the data directory. */
-export const DATABASE_FILE = "nightjar.db";
+export { DATABASE_FILE } from "./database-file.ts";
 
 const COMMON_PRAGMAS = `
   pragma busy_timeout = 5000;

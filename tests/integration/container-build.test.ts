@@ -1,5 +1,5 @@
-// What the Containerfile copies is enough to build the web interface and to run the command line: its own lines are run on
-// a folder that holds these files only, with this checkout's packages in the place of `npm ci`.
+// What the Containerfile copies is enough to build the web interface and the program, and to run the command line: its own
+// lines are run on a folder that holds these files only, with this checkout's packages in the place of `npm ci`.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, symlinkSync } from "node:fs";
@@ -10,7 +10,7 @@ import { copies, instructions, isIgnored } from "../support/containerfile.ts";
 import { ROOT } from "../support/program.ts";
 
 describe("the files of the container", () => {
-  it("build the web interface and run the command", () => {
+  it("build the web interface and the program, whose command runs", () => {
     using dir = tempDir();
     for (const { sources, target } of copies) {
       for (const source of sources) {
@@ -33,8 +33,16 @@ describe("the files of the container", () => {
     assert.equal(built.status, 0, built.stderr);
     assert.equal(existsSync(dir.join("ui/dist/index.html")), true);
 
+    const packed = instructions.find(({ text }) => text.includes("build-packages"))?.text.split(" ") ?? [];
+    const where = packed[packed.indexOf("--to") + 1];
+    const words = packed.slice(1).map((word) => (word === where ? dir.join("built") : word));
+    const made = spawnSync(process.execPath, words, { cwd: dir.path, encoding: "utf8" });
+    assert.equal(made.status, 0, made.stderr);
+    assert.ok(instructions.some(({ text }) => text === `--from=build ${where}/nightjar /opt/nightjar`));
+    symlinkSync(join(ROOT, "node_modules"), dir.join("built/nightjar/node_modules"));
+
     mkdirSync(dir.join("data"));
-    const command = join(dir.path, "core/bin/nightjar.mjs");
+    const command = dir.join("built/nightjar/core/bin/nightjar.mjs");
     const printed = spawnSync(process.execPath, [command, "service", "print", "--data", dir.join("data")], {
       encoding: "utf8",
     });

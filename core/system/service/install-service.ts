@@ -4,6 +4,7 @@ import { chmod, lstat, mkdir, readFile, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { writeFileAtomically } from "../../config/atomic-file.ts";
+import { shellWord } from "../../domain/shell-word.ts";
 import { NightjarError, systemCode } from "../../errors.ts";
 import { closedPlaces } from "./closed-places.ts";
 import { ensureDataDir, ensureServiceUser, userAddArgs } from "./service-user.ts";
@@ -214,9 +215,4 @@ function byHand({ scope, unit: { dataDir }, unitDir }: InstallOptions, unitFile:
       : [systemctl(scope, `link ${shellWord(unitFile)}`)]),
     systemctl(scope, "enable --now nightjar"),
   ];
-}
-
-/** A word as a shell wants it typed. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -174,8 +174,12 @@ onBothDrivers("the database", ({ driver, folder, fresh }) => {
     const migrated = await openDb(file, { log: silentLog, driver, schema: third });
     assert.deepEqual(await migrated.all("select y, z from a"), [{ y: 5, z: null }]);
     await migrated.close();
-    const [copy] = (await readdir(folder())).filter((name) => name.startsWith("old.db.before-schema-3-"));
-    const kept = await openDb(join(folder(), copy ?? ""), { log: silentLog, driver, schema: first });
+    assert.deepEqual(
+      (await readdir(folder())).filter((name) => name.startsWith("old.db.v")),
+      ["old.db.v1.backup"],
+    );
+    assert.equal((await stat(join(folder(), "old.db.v1.backup"))).mode & 0o777, 0o600);
+    const kept = await openDb(join(folder(), "old.db.v1.backup"), { log: silentLog, driver, schema: first });
     assert.deepEqual(await kept.all("select x from a"), [{ x: 5 }]);
     await kept.close();
   });
