@@ -142,10 +142,11 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   },
   downgrade: {
     about:
-      "After an older Nightjar was installed again: takes back settings and database from before the upgrade, and brings what was recorded since into the index. The recorder must be stopped.",
-    usage: ["downgrade"],
+      "After an older Nightjar was installed again: takes back settings and database from before the upgrade, keeps what the newer one wrote beside them, and brings what was recorded since into the index. The recorder must be stopped.",
+    usage: ["downgrade [--data DIR]"],
     options: ["data", "json"],
-    examples: [["nightjar downgrade --data /srv/nightjar", "go the way back"]],
+    examples: [["nightjar downgrade --data /srv/nightjar", "go back, then start the recorder"]],
+    exits: "4 something is left that fsck could not mend",
   },
   doctor: {
     about:

@@ -12,7 +12,11 @@ import { requireCurrentData } from "../system/data-version.ts";
 import type { CommandLine } from "./arguments.ts";
 import { print, printJson } from "./output.ts";
 
-export async function fsckCommand(line: CommandLine): Promise<number> {
+/** `tellJson` is told the report in place of a person. */
+export async function fsckCommand(
+  line: CommandLine,
+  tellJson: (report: object) => void = printJson,
+): Promise<number> {
   const { dataDir } = line;
   if ((await livingOwner(dataDir)) !== undefined) await requireCurrentData(dataDir);
   const mend = line.flags["repair"] === true || line.flags["rebuild"] === true;
@@ -38,7 +42,7 @@ export async function fsckCommand(line: CommandLine): Promise<number> {
       },
     });
     if (line.json) {
-      printJson(report);
+      tellJson(report);
       return report.exitStatus;
     }
     if (process.stderr.isTTY) process.stderr.write("\n");

@@ -24,6 +24,7 @@ export async function start(line: CommandLine): Promise<number> {
       `--log-level is one of ${LOG_LEVELS.join(", ")}`,
     );
   }
+  await requireReadableData(line.dataDir);
   const kept = new KeptLog(line.dataDir, "supervisor");
   const log = createLog({ level, fields: { process: "supervisor" }, destination: kept });
   const begin = performance.now();
@@ -35,7 +36,6 @@ export async function start(line: CommandLine): Promise<number> {
       );
     }
   }
-  await requireReadableData(line.dataDir);
   const paths = (line.flags["plugin-path"] ?? []) as readonly string[];
   const supervisor = new Supervisor({
     dataDir: line.dataDir,

@@ -1,12 +1,12 @@
 // The database file as it lies there: is it sound, is it of this version, and does it know footage from the future? Looks
 // only: a start mends what can be mended.
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { databaseDamage, databaseVersion } from "../../db/check-database.ts";
 import { currentSchema } from "../../db/migrate.ts";
 import { DATABASE_FILE, openDb } from "../../db/open-db.ts";
 import { silentLog } from "../../log.ts";
 import { sizeOfFile } from "./access-checks.ts";
-import { type Check, finding, ok, sentence } from "./check.ts";
+import { type Check, finding, ok, sentence, shellWord } from "./check.ts";
 
 /** A larger file is not read whole: that would take minutes, and the recorder does it at its start. */
 const READ_WHOLE_BYTES = 512 * 1024 ** 2;
@@ -75,7 +75,8 @@ async function fileFinding(file: string, size: number, isInUse: boolean): Promis
     const message = `the database is of a newer Nightjar (schema ${found}; this one knows ${version}), and this one will not start with it`;
     return finding("database-file", "error", message, {
       where: file,
-      advice: `start the newer one again, or put the copy that it made before the change (${DATABASE_FILE}.before-schema-…) in its place`,
+      advice: "install the newer one again, or go back to the copy that it made before the change",
+      command: `nightjar downgrade --data ${shellWord(dirname(file))}`,
     });
   }
   if (found < version) {
