@@ -15,7 +15,7 @@ import { setTimeout as delay } from "node:timers/promises";
 /** So many files are beside each other at least. */
 const PLACES = 3;
 /** And so many at most, for the sake of memory, ports and whatever else the processors do not show. */
-const PLACES_AT_MOST = 6;
+const PLACES_AT_MOST = 5;
 /** Processors that were idle for this share of the last look have room for one more file. */
 const IDLE_SHARE = 0.25;
 /** Time between looks: long enough for a file that was just started to be at its work. */
@@ -61,7 +61,6 @@ const LONG = [
   "plugin-guide",
   "service-systemd",
   "pre-record-on-disk",
-  "installed-program",
   "session-ends",
   "doctor",
   "canary-secrets",

@@ -274,7 +274,12 @@ describe("pages", { skip: skipBrowserTests }, () => {
         (await page.evaluate("document.activeElement.getAttribute('aria-label')")) === "Keyboard shortcuts",
     );
     await page.keyboard.press("/");
+    await until(
+      "the cursor is in the search",
+      async () => (await page.evaluate("document.activeElement.type")) === "search",
+    );
     await page.keyboard.type("demo");
+    await page.locator("#search-found button").waitFor();
     await page.keyboard.press("Enter");
     await until("the found camera is open", async () => page.url().includes("camera="));
     await context.close();

@@ -55,6 +55,7 @@ describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_
     );
     await dialog.getByRole("button", { name: "I have it" }).click();
 
+    await page.getByRole("button", { name: "Account of admin" }).click();
     await page.getByRole("button", { name: "Passwords for other programs …" }).click();
     await dialog.getByText("VLC in the office").waitFor();
     await dialog.getByText(/last used on/).waitFor();
