@@ -6,6 +6,7 @@ import { STREAM_NAMES } from "../domain/ids.ts";
 import { RECORD_REASONS } from "../domain/record-reasons.ts";
 import { CONFINEMENT_WAYS } from "../plugin/isolated/confinement.ts";
 import { DECIDING_HOOKS } from "../plugin/package/permissions.ts";
+import { CHECK_RESULTS } from "../system/doctor/check.ts";
 
 const closed = { additionalProperties: false } as const;
 
@@ -392,3 +393,13 @@ export interface PluginSettingsView {
   readonly config: Readonly<Record<string, unknown>>;
   readonly secretsSet: readonly string[];
 }
+
+/** One thing that doctor looked at. */
+export const CheckSchema = Type.Object({
+  id: Type.String({ description: "Stable name of what was looked at." }),
+  result: Type.Enum(CHECK_RESULTS),
+  message: Type.String(),
+  where: Type.Optional(Type.String({ description: "The file, folder, port or setting that it is about." })),
+  advice: Type.Optional(Type.String({ description: "What to do, unless all is well." })),
+  command: Type.Optional(Type.String({ description: "What to type for that, where one command does it." })),
+});

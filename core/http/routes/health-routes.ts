@@ -1,10 +1,10 @@
 // For whoever looks after the recorder: its log and what `doctor` finds. For administrators only; bounded answers.
 import { Type } from "typebox";
 import { LOG_LEVELS } from "../../log.ts";
-import { CHECK_RESULTS, type Check, runDoctor } from "../../system/doctor.ts";
+import { type Check, runDoctor } from "../../system/doctor.ts";
 import { needs, type Route, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
-import { TimeSchema } from "../wire-schemas.ts";
+import { CheckSchema, TimeSchema } from "../wire-schemas.ts";
 
 const closed = { additionalProperties: false } as const;
 const MOST_LINES = 1_000;
@@ -23,14 +23,7 @@ const LogSchema = Type.Object({
 });
 
 const ChecksSchema = Type.Object({
-  checks: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      result: Type.Enum(CHECK_RESULTS),
-      message: Type.String(),
-      advice: Type.Optional(Type.String()),
-    }),
-  ),
+  checks: Type.Array(CheckSchema),
 });
 
 export function healthRoutes(services: HttpServices): Route[] {

@@ -2,14 +2,14 @@
 import { Type } from "typebox";
 import { NightjarError } from "../../errors.ts";
 import { diagnostics } from "../../system/diagnostics.ts";
-import { CHECK_RESULTS, runDoctor } from "../../system/doctor.ts";
+import { runDoctor } from "../../system/doctor.ts";
 import { mayDo, mayDoWith } from "../../users/principal.ts";
 import { needs, type Route, route, SIGNED_IN } from "../route.ts";
 import { cameraNotFound } from "../router.ts";
 import type { HttpServices } from "../services.ts";
 import { momentMs } from "../time-range.ts";
 import { visibleCameras, wantedCameras } from "../visible-cameras.ts";
-import { EventsPageSchema, StatusSchema, TimeSchema } from "../wire-schemas.ts";
+import { CheckSchema, EventsPageSchema, StatusSchema, TimeSchema } from "../wire-schemas.ts";
 import { changeStream, EVENT_STREAM, Since } from "./change-routes.ts";
 
 const closed = { additionalProperties: false } as const;
@@ -23,20 +23,7 @@ const DiagnosticsSchema = Type.Object({
   machine: Open,
   config: Open,
   status: Open,
-  checks: Type.Array(
-    Type.Object({
-      id: Type.String({ description: "Stable name of what was looked at." }),
-      result: Type.Enum(CHECK_RESULTS),
-      message: Type.String(),
-      where: Type.Optional(
-        Type.String({ description: "The file, folder, port or setting that it is about." }),
-      ),
-      advice: Type.Optional(Type.String({ description: "What to do, unless all is well." })),
-      command: Type.Optional(
-        Type.String({ description: "What to type for that, where one command does it." }),
-      ),
-    }),
-  ),
+  checks: Type.Array(CheckSchema),
 });
 
 export function systemRoutes(services: HttpServices): Route[] {

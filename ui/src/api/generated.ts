@@ -1356,10 +1356,16 @@ export interface Operations {
   readonly "GET /doctor": {
     readonly answer: {
       readonly checks: readonly {
+        /** Stable name of what was looked at. */
         readonly id: string;
         readonly result: "ok" | "notice" | "warning" | "error";
         readonly message: string;
+        /** The file, folder, port or setting that it is about. */
+        readonly where?: string;
+        /** What to do, unless all is well. */
         readonly advice?: string;
+        /** What to type for that, where one command does it. */
+        readonly command?: string;
       }[];
     };
   };
