@@ -51,12 +51,15 @@ describe("the picture under the mouse", { skip: skipBrowserTests, timeout: 180_0
     const page = await context.newPage();
     await page.goto(`${recorder.url}/playback`);
     await until("a recorded picture", () => counterOf(page), 30_000);
+    const seenMs = Date.now();
     const asked: string[] = [];
     page.on("request", (request) => {
       if (request.url().includes("snapshot.jpg")) asked.push(request.url());
     });
     await pointAt(page, startedMs - 600_000);
-    const shownMs = Date.parse((await page.evaluate("new Date(Date.now() - 4000).toISOString()")) as string);
+    // A moment after the first picture was there, so that it was recorded however fast the recorder started.
+    const shownMs = seenMs + 1_000;
+    await until("the moment to lie some seconds back", async () => Date.now() > shownMs + 4_000);
     // Closer, until a moment is wider than the mouse.
     for (let step = 0; step < 10; step += 1) {
       await pointAt(page, shownMs);
