@@ -1,6 +1,7 @@
 // The shapes of answers that have a name of their own in the OpenAPI document, and so in clients made from it.
 import type { TSchema } from "typebox";
 import { PluginJobSchema } from "./plugin-job-schemas.ts";
+import { PluginSettingsSchema, PluginsSchema } from "./plugin-schemas.ts";
 import {
   CalendarSchema,
   CameraSchema,
@@ -8,8 +9,6 @@ import {
   DriverSchema,
   EventSchema,
   EventsPageSchema,
-  PluginSettingsSchema,
-  PluginsSchema,
   ProbeAnswerSchema,
   RangeLockSchema,
   RecordingsPageSchema,

@@ -18,6 +18,7 @@ import type { Importer, ImportPreview, SettingsFile, UndoPreview } from "../sett
 import type { LogLine, LogQuery } from "../system/log-reader.ts";
 import type { Users } from "../users/users.ts";
 import type { ChangeFeed } from "./change-feed.ts";
+import type { PluginSettingsView, PluginView } from "./plugin-schemas.ts";
 import type { StorageView, VolumePatchBody } from "./storage-schemas.ts";
 import type {
   CalendarView,
@@ -27,8 +28,6 @@ import type {
   DriverView,
   EventsPage,
   NewCameraBody,
-  PluginSettingsView,
-  PluginView,
   ProbeAnswer,
   RangeLockView,
   RecordingsPage,

@@ -4,8 +4,6 @@ import { type Static, Type } from "typebox";
 import { CameraConfigSchema, RecordConfigSchema } from "../config/camera-config.ts";
 import { STREAM_NAMES } from "../domain/ids.ts";
 import { RECORD_REASONS } from "../domain/record-reasons.ts";
-import { CONFINEMENT_WAYS } from "../plugin/isolated/confinement.ts";
-import { DECIDING_HOOKS } from "../plugin/package/permissions.ts";
 import { CHECK_RESULTS } from "../system/doctor/check.ts";
 
 const closed = { additionalProperties: false } as const;
@@ -313,86 +311,6 @@ export const EventsPageSchema = Type.Object({
   next: Type.Optional(Type.String({ description: "Cursor of the next page." })),
 });
 export type EventsPage = Static<typeof EventsPageSchema>;
-
-export const PluginsSchema = Type.Object({
-  plugins: Type.Array(
-    Type.Object({
-      name: Type.String(),
-      displayName: Type.String(),
-      version: Type.String(),
-      kind: Type.String(),
-      status: Type.Enum(["running", "restarting", "quarantined", "disabled", "failed", "refused"] as const),
-      reason: Type.Optional(Type.String({ description: "Why it does not run." })),
-      errors: Type.Integer({ description: "Failures since Nightjar started." }),
-      isolation: Type.Optional(Type.Enum(["inline", "process"] as const)),
-      bundled: Type.Optional(Type.Boolean({ description: "It came with Nightjar." })),
-      page: Type.Optional(
-        Type.Object(
-          { permission: Type.String() },
-          { description: "It has a page of its own, for accounts with this right." },
-        ),
-      ),
-      description: Type.Optional(Type.String()),
-      homepage: Type.Optional(Type.String()),
-      installed: Type.Optional(
-        Type.Boolean({ description: "It was installed here, and can be updated and removed." }),
-      ),
-      hasIcon: Type.Optional(Type.Boolean({ description: "`GET /plugins/icon` has a picture of it." })),
-      hasSettings: Type.Optional(Type.Boolean({ description: "Its package has a schema of settings." })),
-      provides: Type.Optional(
-        Type.Array(Type.String(), { description: "What it registered: `camera-driver:rtsp`." }),
-      ),
-      calls: Type.Optional(Type.Integer({ description: "Calls into it since Nightjar started." })),
-      callMs: Type.Optional(Type.Number({ description: "Milliseconds that these took together." })),
-      restarts: Type.Optional(Type.Integer()),
-      health: Type.Optional(
-        Type.Object({ rssBytes: Type.Number(), cpuSeconds: Type.Number(), eventLoopP99Ms: Type.Number() }),
-      ),
-      confinement: Type.Optional(
-        Type.Enum(CONFINEMENT_WAYS, { description: "How its process is walled in, strongest first." }),
-      ),
-      permissions: Type.Optional(
-        Type.Object(
-          {
-            network: Type.Union([Type.Boolean(), Type.Array(Type.String())]),
-            hooks: Type.Optional(
-              Type.Array(Type.Enum(DECIDING_HOOKS), {
-                description: "Hooks by which it decides: what is recorded, who may look.",
-              }),
-            ),
-          },
-          { description: "What it asks to be allowed; hosts are what it says that it talks to." },
-        ),
-      ),
-      network: Type.Optional(
-        Type.Enum(["granted", "unasked", "withheld"] as const, {
-          description: "Whether its process has the network, or why not.",
-        }),
-      ),
-    }),
-  ),
-});
-export type PluginView = Static<typeof PluginsSchema>["plugins"][number];
-
-export const PluginSettingsSchema = Type.Object({
-  name: Type.String(),
-  enabled: Type.Boolean(),
-  schema: Type.Optional(
-    Type.Record(Type.String(), Type.Unknown(), {
-      description:
-        "JSON Schema of the settings. Absent: the package has none, and only the plugin checks them.",
-    }),
-  ),
-  config: Type.Record(Type.String(), Type.Unknown(), { description: "The settings, without secrets." }),
-  secretsSet: Type.Array(Type.String(), { description: "JSON pointers of the secrets that are kept." }),
-});
-export interface PluginSettingsView {
-  readonly name: string;
-  readonly enabled: boolean;
-  readonly schema?: Readonly<Record<string, unknown>> | undefined;
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly secretsSet: readonly string[];
-}
 
 /** One thing that doctor looked at. */
 export const CheckSchema = Type.Object({

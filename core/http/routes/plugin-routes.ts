@@ -1,9 +1,9 @@
 // Plugins: what was found, how each is, and starting one anew.
 import { Type } from "typebox";
+import { PluginsSchema } from "../plugin-schemas.ts";
 import { httpError } from "../problem.ts";
 import { answer, needs, type Route, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
-import { PluginsSchema } from "../wire-schemas.ts";
 
 const closed = { additionalProperties: false } as const;
 /** npm's own limit for names. */

@@ -1,8 +1,8 @@
 // Settings of plugins over HTTP: what they are, whether they would fit, and storing them. Secrets come in, never out.
 import { Type } from "typebox";
+import { PluginSettingsSchema } from "../plugin-schemas.ts";
 import { needs, type Route, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
-import { PluginSettingsSchema } from "../wire-schemas.ts";
 
 const closed = { additionalProperties: false } as const;
 const PluginName = Type.String({ minLength: 1, maxLength: 214 });
