@@ -169,7 +169,10 @@ describe("recordings in H.265", { skip, timeout: 240_000 }, () => {
       await page.locator("#speed").selectOption("-1");
       await page.keyboard.press("k");
       const back = await collectCounters(page, 8, 20_000);
-      assert.ok(between(back[0] as number, back.at(-1) as number) < 0, `backwards: ${back.join()}`);
+      // From one to the next: a busy machine shows few pictures, and the clip's numbers begin again.
+      for (const [at, number] of back.entries()) {
+        if (at > 0) assert.ok(between(back[at - 1] as number, number) < 0, `backwards: ${back.join()}`);
+      }
       await page.goto(address(lonely, gap.startMs - 1_500, player));
       await until(
         "play beyond the gap",

@@ -273,11 +273,11 @@ describe("pages", { skip: skipBrowserTests }, () => {
       async () =>
         (await page.evaluate("document.activeElement.getAttribute('aria-label')")) === "Keyboard shortcuts",
     );
-    await page.keyboard.press("/");
-    await until(
-      "the cursor is in the search",
-      async () => (await page.evaluate("document.activeElement.type")) === "search",
-    );
+    await until("the cursor is in the search", async () => {
+      await page.keyboard.press("/");
+      return (await page.evaluate("document.activeElement.type")) === "search";
+    });
+    await page.locator("input[type=search]").fill("");
     await page.keyboard.type("demo");
     await page.locator("#search-found button").waitFor();
     await page.keyboard.press("Enter");

@@ -170,8 +170,9 @@ describe("Nightjar, installed from its package", { timeout: 290_000 }, () => {
       realpathSync(join(installed.folder, "core")),
     );
     const status = JSON.parse((await nightjar("status", "--json")).out) as { problems: { code: string }[] };
+    // Another recorder of this machine may hold the usual ports: the next free ones are taken then.
     assert.deepEqual(
-      status.problems.filter(({ code }) => !/^(ffmpeg-missing|camera-.*)$/.test(code)),
+      status.problems.filter(({ code }) => !/^(ffmpeg-missing|camera-.*|port)$/.test(code)),
       [],
     );
   });
