@@ -53,7 +53,7 @@ export async function start(line: CommandLine): Promise<number> {
   await told;
   if (!line.json) print("Stopping: closing the recordings …");
   await supervisor.stop();
-  kept.close();
+  await kept.close();
   return EXIT.ok;
 }
 

@@ -78,6 +78,6 @@ export async function runChild(
     return 1;
   } finally {
     clearInterval(lifeSigns);
-    kept.close();
+    await kept.close();
   }
 }

@@ -1,6 +1,6 @@
 // Keeps the newest lines of a process's log in `<data>/logs/<process>.log` besides standard error, so that the page of
-// the system can show them wherever the recorder runs. Two files of 1 MiB at most; writing never holds up the process,
-// and what a disk does not take in time is left out.
+// the system can show them wherever the recorder runs. Two files of 1 MiB at most. Neither of the two ever holds up the
+// process: a terminal may be stopped by Ctrl-S, a pipe not be read, a disk be slow. What is not taken in time is left out.
 import { appendFileSync, mkdirSync, renameSync } from "node:fs";
 import { appendFile, mkdir, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,13 +9,15 @@ import { pino } from "pino";
 /** Below the data directory. */
 export const LOGS_FOLDER = "logs";
 export const LOG_FILE_BYTES = 1024 * 1024;
-/** Lines that wait for the disk; more are left out. */
+/** Lines that wait for the disk, or for whoever reads standard error; more are left out. */
 const WAITING_BYTES = 256 * 1024;
+/** Time that the last lines are given to get to standard error. */
+const LAST_LINES_MS = 500;
 
 /** A destination for `createLog`. */
 export class KeptLog {
-  /** Broken pipes are no news to it: the terminal may be gone. */
-  readonly #standardError = pino.destination({ fd: 2, sync: true });
+  /** Writes in a thread: in this one a write waits for as long as nobody reads. */
+  readonly #standardError = pino.destination({ fd: 2, sync: false, maxLength: WAITING_BYTES });
   readonly #file: string;
   readonly #folder: string;
   #waiting: string[] = [];
@@ -28,9 +30,11 @@ export class KeptLog {
   constructor(dataDir: string, name: string) {
     this.#folder = join(dataDir, LOGS_FOLDER);
     this.#file = join(this.#folder, `${name}.log`);
+    // Broken pipes are no news to it: the terminal may be gone.
+    this.#standardError.on("error", () => undefined);
   }
 
-  /** Takes a line: to standard error at once, to the file soon. */
+  /** Takes a line for standard error and for the file. */
   write(line: string): void {
     this.#standardError.write(line);
     this.keep(line);
@@ -47,8 +51,19 @@ export class KeptLog {
     if (!this.#isWriting) void this.#writeOut();
   }
 
-  /** Writes what waits, at the end of the process. */
-  close(): void {
+  /** Writes what waits, at the end of the process. Resolves also where nobody reads standard error. */
+  async close(): Promise<void> {
+    this.#closeFile();
+    let late: NodeJS.Timeout | undefined;
+    const flushed = new Promise<void>((resolve) => this.#standardError.flush(() => resolve()));
+    const given = new Promise<void>((resolve) => {
+      late = setTimeout(resolve, LAST_LINES_MS);
+    });
+    await Promise.race([flushed, given]);
+    clearTimeout(late);
+  }
+
+  #closeFile(): void {
     if (this.#waiting.length === 0) return;
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });

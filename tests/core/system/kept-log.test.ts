@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
@@ -8,6 +9,7 @@ import { readLog } from "../../../core/system/log-reader.ts";
 import { tempDir } from "../../../core/testing/temp-dir.ts";
 import { waitFor } from "../../../core/testing/wait-for.ts";
 
+const SPEAKER = join(import.meta.dirname, "kept-log-speaker.ts");
 const line = (given: Record<string, unknown>) =>
   `${JSON.stringify({ level: "notice", time: "2026-01-01T00:00:00.000Z", process: "core", message: "x", ...given })}\n`;
 
@@ -24,7 +26,7 @@ describe("the kept log", () => {
     log.info("not asked for");
     await waitFor(async () => (await readLog(dir.path, { limit: 10, level: "debug" })).length === 1);
     log.error("process fails");
-    kept.close();
+    await kept.close();
     const lines = await readLog(dir.path, { limit: 10, level: "debug" });
     assert.deepEqual(
       lines.map(({ process, level, message, fields }) => [process, level, message, fields]),
@@ -57,8 +59,37 @@ describe("the kept log", () => {
     await writeFile(join(dir.path, LOGS_FOLDER), "a file where the folder should be");
     const kept = new KeptLog(dir.path, "core");
     for (let index = 0; index < 100; index += 1) kept.keep(line({ message: "z".repeat(10_000) }));
-    kept.close();
+    await kept.close();
     assert.deepEqual(await readLog(dir.path, { limit: 10, level: "debug" }), []);
+  });
+});
+
+describe("a process whose standard error nobody reads", () => {
+  it("goes on, and ends: a terminal may be stopped, a pipe not be read", { timeout: 60_000 }, async () => {
+    using dir = tempDir();
+    const child = spawn(process.execPath, [SPEAKER, dir.path], { stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    // Never read: the pipe holds 64 KiB, and the child says more than a megabyte.
+    child.stderr.pause();
+    try {
+      await waitFor(() => said.includes("has said all") || undefined, { what: "the process to go on" });
+      await waitFor(() => said.includes("has closed") || undefined, {
+        what: "the process to come to its end",
+      });
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
+
+  it("is told all that was said where somebody reads, to the last line", async () => {
+    using dir = tempDir();
+    const child = spawn(process.execPath, [SPEAKER, dir.path], { stdio: ["ignore", "ignore", "pipe"] });
+    let last = "";
+    for await (const chunk of child.stderr) last = `${last}${String(chunk)}`.slice(-5_000);
+    assert.match(last, /"the last line"}\n$/);
   });
 });
 
