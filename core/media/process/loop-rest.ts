@@ -7,11 +7,15 @@
 export const REST_MS = 32;
 /**
  * While nobody watches, what comes in waits no longer than this: for the end of the rest, and then for its turn among
- * all that waited with it. So the less there is to do in a round, the longer the rest before it; with hundreds of
- * cameras, whose round takes most of this time, the event loop is never 50 ms late. A camera whose TCP cannot scale
- * its window, 64 KiB, still sends 7 Mbit/s.
+ * all that waited with it. So the less there is to do in a round, the longer the rest before it. A camera whose TCP
+ * cannot scale its window, 64 KiB, still sends 7 Mbit/s.
  */
 export const LONGEST_WAIT_MS = 70;
+/**
+ * What a millisecond of work takes from the rest before it. More than itself: with hundreds of cameras, whose round takes
+ * 15 ms and longer, the event loop is not to be 50 ms late.
+ */
+const REST_PER_WORK = 3;
 /** While somebody does, pictures must not wait where they would be noticed. */
 export const WATCHED_REST_MS = 4;
 /** What is left of a rest below this is not worth the call. */
@@ -65,7 +69,8 @@ export class LoopRest {
     }
     // Work counts as rest: a loop that is busy never sleeps.
     const workMs = performance.now() - this.#wokeAtMs;
-    const roundMs = restMs === REST_MS ? Math.max(REST_MS, LONGEST_WAIT_MS - workMs) : restMs;
+    const roundMs =
+      restMs === REST_MS ? Math.max(REST_MS, LONGEST_WAIT_MS - (REST_PER_WORK - 1) * workMs) : restMs;
     const leftMs = roundMs - workMs;
     if (leftMs > LEAST_MS) Atomics.wait(this.#cell, 0, 0, leftMs);
     this.#wokeAtMs = performance.now();
