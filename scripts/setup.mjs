@@ -1,6 +1,6 @@
 // What `npm start` and `npm test` need before anything else runs: packages, ffmpeg, the built interface, a browser.
 // Plain JavaScript for Node 18 and later, with nothing but Node's own modules. Says what it does.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
@@ -21,15 +21,16 @@ function run(command, args, options = {}) {
   }
 }
 
-function npm(args) {
+/** How npm is run: program, arguments, options. */
+function npmCall(args) {
   // Where sqlite3's binary cannot be downloaded it is compiled, against the headers that come with npm's Node; without
   // a compiler it is left out, and Node's own SQLite serves.
   const headers = join(root, "node_modules", `node-${process.platform}-${process.arch}`);
   const env = { ...process.env, npm_config_nodedir: process.env.npm_config_nodedir ?? headers };
   // npm tells scripts where it lies; otherwise it is on the PATH.
   const npmCli = process.env.npm_execpath;
-  if (npmCli?.endsWith(".js")) run(process.execPath, [npmCli, ...args], { env });
-  else run(process.platform === "win32" ? "npm.cmd" : "npm", args, { env, shell: false });
+  if (npmCli?.endsWith(".js")) return [process.execPath, [npmCli, ...args], { env }];
+  return [process.platform === "win32" ? "npm.cmd" : "npm", args, { env, shell: false }];
 }
 
 function stampFile(name) {
@@ -51,24 +52,53 @@ function writeStamp(name, value) {
 
 /** `npm ci` when the packages are missing or the lock file has changed since. */
 export function installDependencies() {
-  const lock = createHash("sha256")
+  const lock = lockHash();
+  if (arePackagesHere(lock)) return;
+  install([]);
+  writeStamp("packages", lock);
+}
+
+/**
+ * The same, but what packages compile or download for themselves is still being made when this returns: resolves when
+ * it is, or cannot be and others serve instead. Compiling sqlite3 keeps one processor busy for a minute.
+ */
+export async function installDependenciesAhead() {
+  const lock = lockHash();
+  if (arePackagesHere(lock)) return;
+  install(["--ignore-scripts"]);
+  const { allowScripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  // Each by itself: where one cannot be made, npm would leave out the others too.
+  await Promise.all(
+    Object.keys(allowScripts).map((name) => {
+      const [command, args, options] = npmCall(["rebuild", name, "--loglevel=silent"]);
+      const rebuild = spawn(command, args, { cwd: root, stdio: "ignore", ...options });
+      return new Promise((resolve) => rebuild.on("exit", resolve).on("error", resolve));
+    }),
+  );
+  writeStamp("packages", lock);
+}
+
+function lockHash() {
+  return createHash("sha256")
     .update(readFileSync(join(root, "package-lock.json")))
     .digest("hex");
+}
+
+function arePackagesHere(lock) {
   const nodeFound =
     existsSync(join(root, "node_modules", ".bin", "node")) || isNewEnough(process.versions.node);
-  if (readStamp("packages") === lock && nodeFound) return;
-  if (
-    readStamp("packages") === "" &&
-    existsSync(join(root, "node_modules", ".package-lock.json")) &&
-    nodeFound
-  ) {
-    // Somebody ran npm by hand: believed if it left everything in place.
-    writeStamp("packages", lock);
-    return;
-  }
-  say("installing packages (npm ci); the first time takes a minute or two …");
-  npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  if (!nodeFound) return false;
+  if (readStamp("packages") === lock) return true;
+  if (readStamp("packages") !== "" || !existsSync(join(root, "node_modules", ".package-lock.json")))
+    return false;
+  // Somebody ran npm by hand: believed if it left everything in place.
   writeStamp("packages", lock);
+  return true;
+}
+
+function install(flags) {
+  say("installing packages (npm ci); the first time takes a minute or two …");
+  run(...npmCall(["ci", "--no-audit", "--no-fund", "--loglevel=error", ...flags]));
   if (!existsSync(join(root, "node_modules", ".bin", "node")) && !isNewEnough(process.versions.node)) {
     say(
       `this system's Node is ${process.versions.node} and npm has no newer one for it: install Node 24.12 or later, then start again.`,

@@ -7,13 +7,13 @@ import {
   ensureChromium,
   ensureFfmpeg,
   ensureTestServers,
-  installDependencies,
+  installDependenciesAhead,
   node,
   root,
   say,
 } from "./setup.mjs";
 
-installDependencies();
+const compiled = installDependenciesAhead();
 ensureFfmpeg();
 ensureChromium();
 ensureTestServers();
@@ -36,7 +36,10 @@ const checks = [
   step("lint", join(bin, "biome"), ["check", "--error-on-warnings", "."]),
   step("types", join(bin, "tsc"), ["-p", "."]),
   step("types of the interface", join(bin, "tsc"), ["-p", "ui"]),
+];
+await compiled;
+checks.push(
   // One run of all suites, so that its last line counts them all.
   step("tests", node(), [join(root, "scripts", "run-tests.ts")]),
-];
+);
 process.exitCode = checks.every(Boolean) ? 0 : 1;
