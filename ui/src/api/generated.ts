@@ -797,13 +797,15 @@ export interface Operations {
       readonly passwordChangedAt: string;
     };
   };
-  /** Changes role, password, cameras or whether the account may sign in; its sessions end, its API tokens by a new password or when it is disabled. */
+  /** Changes role, password, cameras or whether the account may sign in; its sessions end, its API tokens by a new password or when it is disabled. The own password is changed with the present one, as on its own route. */
   readonly "PATCH /users/{name}": {
     readonly path: { readonly name: string };
     readonly body: {
       readonly role?: "administrator" | "operator" | "viewer";
       readonly enabled?: boolean;
       readonly password?: string;
+      /** The present password, for a new one of the own account. */
+      readonly current?: string;
       /** Cameras that the account may see: `all`, or their ids. Administrators see all. */
       readonly cameras?: "all" | readonly string[];
     };
