@@ -2,13 +2,17 @@
 // Ends by resolving; only core/main.ts ends the process.
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
+import { join } from "node:path";
 import { systemClock } from "../clock.ts";
+import { CONFIG_FILE } from "../config/parse-config.ts";
+import { toPlainError } from "../errors.ts";
 import { createLog, type LogLevel } from "../log.ts";
 import { KeptLog } from "../system/kept-log.ts";
 import {
   type ChildMessage,
   LIFE_SIGN_MS,
   SIGNS_PER_FIGURES,
+  type StartFailure,
   type SupervisorMessage,
 } from "./child-protocol.ts";
 import type { ProcessRole, ProcessStatus, RoleContext, RunningProcess } from "./process-contract.ts";
@@ -16,6 +20,8 @@ import { OwnFigures } from "./process-figures.ts";
 
 /** A process that is to stop before it has started may finish that for so long. */
 const START_GRACE_MS = 2_000;
+/** What lies in config.json: it is the same at the next try unless somebody mends it. */
+const FAULTS_OF_CONFIG = new Set(["NJ_CONFIG_INVALID", "NJ_CONFIG_UNREADABLE"]);
 
 export type RoleRunner = (context: RoleContext) => Promise<RunningProcess>;
 
@@ -47,6 +53,7 @@ export async function runChild(
   });
   const figures = new OwnFigures(LIFE_SIGN_MS);
   let signs = 0;
+  let isReady = false;
   const lifeSigns = setInterval(() => {
     figures.sign();
     // The first soon, so that a page that is open sees them.
@@ -61,7 +68,10 @@ export async function runChild(
       log,
       clock: systemClock,
       instance: randomUUID(),
-      ready: (facts) => send({ type: "ready", facts: facts ?? {} }),
+      ready(facts) {
+        isReady = true;
+        send({ type: "ready", facts: facts ?? {} });
+      },
       processes: () => processes,
     });
     await Promise.race([starting, failed, stopped]);
@@ -72,12 +82,31 @@ export async function runChild(
     await running?.stop();
     return 0;
   } catch (error) {
-    log.error("process fails", {
-      reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    });
+    const failure = failureOf(error, options.dataDir);
+    // What somebody has to mend in a file is told in words; where in the program it came to light helps nobody.
+    const isOurs = !(error instanceof Error) || failure.file !== undefined;
+    log.error("process fails", { reason: isOurs ? failure.reason : (error.stack ?? error.message) });
+    if (!isReady) await lastWords({ type: "failed", failure });
     return 1;
   } finally {
     clearInterval(lifeSigns);
     await kept.close();
   }
+}
+
+/** Sends a message and waits until it has left: the process ends right afterwards. */
+function lastWords(message: ChildMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined || !process.connected) resolve();
+    else process.send(message, undefined, undefined, () => resolve());
+  });
+}
+
+function failureOf(error: unknown, dataDir: string): StartFailure {
+  const { code, message } = toPlainError(error);
+  return {
+    code,
+    reason: message,
+    ...(FAULTS_OF_CONFIG.has(code) ? { file: join(dataDir, CONFIG_FILE) } : {}),
+  };
 }

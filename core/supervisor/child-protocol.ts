@@ -2,6 +2,15 @@
 import type { ProcessStatus } from "./process-contract.ts";
 import type { ProcessFigures } from "./process-figures.ts";
 
+/** Why a process cannot start. */
+export interface StartFailure {
+  readonly code: string;
+  /** For people. */
+  readonly reason: string;
+  /** Absolute path of a file that somebody has to change first: until then another try is of no use. */
+  readonly file?: string;
+}
+
 /** A child reports at least this often, or it hangs. */
 export const LIFE_SIGN_MS = 1_000;
 
@@ -11,7 +20,9 @@ export const SIGNS_PER_FIGURES = 5;
 export type ChildMessage =
   | { readonly type: "alive"; readonly figures?: ProcessFigures }
   /** It serves. Facts are shown by `nightjar start`: ports, activation code. */
-  | { readonly type: "ready"; readonly facts: Readonly<Record<string, unknown>> };
+  | { readonly type: "ready"; readonly facts: Readonly<Record<string, unknown>> }
+  /** It cannot start and ends. */
+  | { readonly type: "failed"; readonly failure: StartFailure };
 
 export type SupervisorMessage =
   | { readonly type: "stop" }

@@ -35,6 +35,10 @@ export interface ProcessStatus {
   readonly lastExit?: string;
   /** Wall clock of that end, in milliseconds. */
   readonly lastExitAtMs?: number;
+  /** Why it did not start the last time, for people; absent once it has. */
+  readonly problem?: string;
+  /** The code of that. */
+  readonly problemCode?: string;
   /** At most a few seconds old; absent until the process has told. */
   readonly figures?: ProcessFigures;
 }
@@ -62,6 +66,9 @@ export interface RunningProcess {
   /** Ends within a second what can be ended; `media` flushes first. */
   stop(): Promise<void>;
 }
+
+/** In the run folder: how all processes are, for the command line while `core` cannot be asked. */
+export const PROCESSES_FILE = "processes.json";
 
 /** Folder of the Unix sockets between processes, 0700. */
 export const RUN_FOLDER = "run";

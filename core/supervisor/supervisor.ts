@@ -9,6 +9,7 @@ import { LIFE_SIGN_MS } from "./child-protocol.ts";
 import { type DataLock, isSameProcess, lockDataDir, processStartTime } from "./data-lock.ts";
 import {
   PROCESS_ROLES,
+  PROCESSES_FILE,
   type ProcessRole,
   type ProcessStatus,
   RUN_FOLDER,
@@ -100,7 +101,9 @@ export class Supervisor {
     await Promise.all([end("gateway"), end("media")]);
     await end("core");
     clearInterval(this.#ownSigns);
-    await rm(join(this.#options.dataDir, RUN_FOLDER, CHILDREN_FILE), { force: true });
+    await this.#remembered;
+    for (const name of [CHILDREN_FILE, PROCESSES_FILE])
+      await rm(join(this.#options.dataDir, RUN_FOLDER, name), { force: true });
     await this.#lock?.release();
   }
 
@@ -123,6 +126,11 @@ export class Supervisor {
   }
 
   #tellCore(): void {
+    const processes = this.#statuses();
+    this.#children.get("core")?.send({ type: "processes", processes });
+  }
+
+  #statuses(): readonly ProcessStatus[] {
     const own: ProcessStatus = {
       role: "supervisor",
       status: "ready",
@@ -131,8 +139,7 @@ export class Supervisor {
       startedAtMs: this.#startedAtMs,
       figures: this.#own.read(),
     };
-    const processes = [own, ...[...this.#children.values()].map((child) => child.status)];
-    this.#children.get("core")?.send({ type: "processes", processes });
+    return [own, ...[...this.#children.values()].map((child) => child.status)];
   }
 
   async #rememberChildren(): Promise<void> {
@@ -141,9 +148,14 @@ export class Supervisor {
       if (child.pid !== undefined)
         records.push({ pid: child.pid, startTime: await processStartTime(child.pid) });
     }
-    const path = join(this.#options.dataDir, RUN_FOLDER, CHILDREN_FILE);
-    // Replaced whole: a successor must never read half a list.
-    await writeFile(`${path}.tmp`, JSON.stringify(records), { mode: 0o600 });
+    await this.#write(CHILDREN_FILE, records);
+    await this.#write(PROCESSES_FILE, this.#statuses());
+  }
+
+  /** Replaced whole: nobody may read half a list. */
+  async #write(name: string, value: unknown): Promise<void> {
+    const path = join(this.#options.dataDir, RUN_FOLDER, name);
+    await writeFile(`${path}.tmp`, JSON.stringify(value), { mode: 0o600 });
     await rename(`${path}.tmp`, path);
   }
 
