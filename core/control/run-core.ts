@@ -28,6 +28,7 @@ import { SettingsTransfer } from "../settings/settings-transfer.ts";
 import { type RoleContext, RUN_FOLDER, type RunningProcess } from "../supervisor/process-contract.ts";
 import { noteVersion } from "../system/data-version.ts";
 import { readLog } from "../system/log-reader.ts";
+import { pruneUpgradeCopies } from "../system/upgrade-copies.ts";
 import { openUsers } from "../users/users.ts";
 import { VERSION } from "../version.ts";
 import { Cameras } from "./camera-service.ts";
@@ -55,6 +56,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   // Before anything is brought to a new form: who goes back is told which Nightjar that was.
   await noteVersion(dataDir);
   const config = await ConfigStore.open({ dataDir, log });
+  context.setLogLevel(config.get().log.level);
   const secrets = await SecretStore.open({ dataDir });
   const database = await openOrRescueDb({
     file: join(dataDir, DATABASE_FILE),
@@ -333,6 +335,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     (state) => void plugins.hooks.volumeStateChanged.promise(state.volume, state),
   );
   const stopFollowing = config.onChange((next, previous) => {
+    if (next.log.level !== previous.log.level) context.setLogLevel(next.log.level);
     if (JSON.stringify(next.storage) !== JSON.stringify(previous.storage)) void recording.volumesChanged();
     if (JSON.stringify(next.plugins) !== JSON.stringify(previous.plugins)) void plugins.settingsChanged();
   });
@@ -366,6 +369,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
         "there is no ffmpeg: no snapshots, and no H.265 in browsers that lack it. Install it, or set ffmpeg.path",
     });
   }
+  await pruneUpgradeCopies(dataDir, log);
   const code = await users.activation.renew();
   context.ready(code === undefined ? {} : { activationCode: code.code });
   void plugins.ready();

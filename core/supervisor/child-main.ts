@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { systemClock } from "../clock.ts";
 import { CONFIG_FILE } from "../config/parse-config.ts";
 import { toPlainError } from "../errors.ts";
-import { createLog, type LogLevel } from "../log.ts";
+import { createLog, LogGate, type LogLevel } from "../log.ts";
 import { KeptLog } from "../system/kept-log.ts";
 import {
   type ChildMessage,
@@ -32,7 +32,8 @@ export async function runChild(
   runner: RoleRunner,
 ): Promise<number> {
   const kept = new KeptLog(options.dataDir, role);
-  const log = createLog({ level: options.logLevel, fields: { process: role }, destination: kept });
+  const gate = new LogGate(options.logLevel);
+  const log = createLog({ gate, fields: { process: role }, destination: kept });
   let processes: readonly ProcessStatus[] = [];
   const send = (message: ChildMessage) => {
     if (process.connected) process.send?.(message);
@@ -40,6 +41,7 @@ export async function runChild(
   const stopped = new Promise<string>((resolve) => {
     process.on("message", (message: SupervisorMessage) => {
       if (message.type === "stop") resolve("told to");
+      else if (message.type === "log-level") gate.set(message.level);
       else processes = message.processes;
     });
     process.on("disconnect", () => resolve("the supervisor is gone"));
@@ -72,6 +74,7 @@ export async function runChild(
         isReady = true;
         send({ type: "ready", facts: facts ?? {} });
       },
+      setLogLevel: (level) => send({ type: "log-level", level }),
       processes: () => processes,
     });
     await Promise.race([starting, failed, stopped]);

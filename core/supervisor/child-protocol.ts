@@ -1,4 +1,5 @@
 // What the supervisor and its children say to each other over Node's IPC channel: life signs only.
+import type { LogLevel } from "../log.ts";
 import type { ProcessStatus } from "./process-contract.ts";
 import type { ProcessFigures } from "./process-figures.ts";
 
@@ -21,10 +22,14 @@ export type ChildMessage =
   | { readonly type: "alive"; readonly figures?: ProcessFigures }
   /** It serves. Facts are shown by `nightjar start`: ports, activation code. */
   | { readonly type: "ready"; readonly facts: Readonly<Record<string, unknown>> }
+  /** `core` has read in the configuration what is to be logged. */
+  | { readonly type: "log-level"; readonly level: LogLevel }
   /** It cannot start and ends. */
   | { readonly type: "failed"; readonly failure: StartFailure };
 
 export type SupervisorMessage =
   | { readonly type: "stop" }
+  /** What is to be logged from now on. */
+  | { readonly type: "log-level"; readonly level: LogLevel }
   /** State of all processes, for `core` to show. */
   | { readonly type: "processes"; readonly processes: readonly ProcessStatus[] };

@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { unwatchFile, watchFile } from "node:fs";
 import { setPriority } from "node:os";
-import type { Log } from "../log.ts";
+import type { Log, LogLevel } from "../log.ts";
 import { type ChildMessage, LIFE_SIGN_MS, type StartFailure, type SupervisorMessage } from "./child-protocol.ts";
 import { nodeArguments, type ProcessRole, type ProcessStatus } from "./process-contract.ts";
 import type { ProcessFigures } from "./process-figures.ts";
@@ -34,6 +34,10 @@ export interface ChildOptions {
   onReady(facts: Readonly<Record<string, unknown>>): void;
   /** Started, ready, ended: whoever shows states looks again. */
   onChange(): void;
+  /** What a child that is started now is to log. */
+  logLevel?(): LogLevel | undefined;
+  /** The child has read what is to be logged. */
+  onLogLevel?(level: LogLevel): void;
   /** The child told how it is. */
   onFigures?(): void;
 }
@@ -100,6 +104,8 @@ export class SupervisedChild {
       detached: true,
     });
     this.#process = child;
+    const level = this.#options.logLevel?.();
+    if (level !== undefined) this.send({ type: "log-level", level });
     if (child.pid !== undefined && NICENESS[role] > 0) stepBack(child.pid, NICENESS[role], log);
     child.on("message", (message: ChildMessage) => {
       this.#lastSignMs = performance.now();
@@ -107,6 +113,10 @@ export class SupervisedChild {
         if (message.figures === undefined) return;
         this.#figures = message.figures;
         this.#options.onFigures?.();
+        return;
+      }
+      if (message.type === "log-level") {
+        this.#options.onLogLevel?.(message.level);
         return;
       }
       if (message.type === "failed") {

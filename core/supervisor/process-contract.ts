@@ -1,7 +1,7 @@
 // What the supervisor and the processes it starts agree upon: how a process is run and how it ends.
 // `core/main.ts process <role> --data DIR` calls the role's `run…` function with a context and stops it when told.
 import type { Clock } from "../clock.ts";
-import type { Log } from "../log.ts";
+import type { Log, LogLevel } from "../log.ts";
 import type { ProcessFigures } from "./process-figures.ts";
 
 export const PROCESS_ROLES = ["media", "core", "gateway"] as const;
@@ -58,6 +58,8 @@ export interface ProcessContext {
 export interface RoleContext extends ProcessContext {
   /** Folders of plugins besides the bundled ones. */
   readonly pluginPaths: readonly string[];
+  /** Tells all processes what is to be logged; the command line may have settled that already. */
+  setLogLevel(level: LogLevel): void;
   /** The supervisor's view of all processes, kept up to date. */
   processes(): readonly ProcessStatus[];
 }

@@ -3,7 +3,7 @@
 import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Log } from "../log.ts";
+import type { Log, LogLevel } from "../log.ts";
 import { SupervisedChild } from "./child.ts";
 import { LIFE_SIGN_MS } from "./child-protocol.ts";
 import { type DataLock, isSameProcess, lockDataDir, processStartTime } from "./data-lock.ts";
@@ -24,6 +24,8 @@ export interface SupervisorOptions {
   /** Passed on to every process. */
   readonly args: readonly string[];
   readonly log: Log;
+  /** Called when `core` reads in the configuration what is to be logged; gives what is. */
+  decideLogLevel?(configured: LogLevel): LogLevel;
   /** Which processes; all of them unless a test wants less. */
   readonly roles?: readonly ProcessRole[];
   /** All processes are ready for the first time. Facts of all, by role. */
@@ -54,6 +56,8 @@ export class Supervisor {
   #ownSigns: NodeJS.Timeout | undefined;
   readonly #facts: Record<string, Readonly<Record<string, unknown>>> = {};
   #lock: DataLock | undefined;
+  /** What is to be logged, once `core` has told. */
+  #logLevel: LogLevel | undefined;
   #announced = false;
   #remembered: Promise<void> = Promise.resolve();
 
@@ -83,6 +87,8 @@ export class Supervisor {
         log,
         onReady: (facts) => this.#ready(role, facts),
         onChange: () => this.#changed(),
+        logLevel: () => this.#logLevel,
+        onLogLevel: (level) => this.#setLogLevel(level),
         // Told with core's own figures, once for all of them.
         ...(role === "core" ? { onFigures: () => this.#tellCore() } : {}),
       });
@@ -114,6 +120,13 @@ export class Supervisor {
       return;
     this.#announced = true;
     this.#options.onReady?.(this.#facts);
+  }
+
+  #setLogLevel(configured: LogLevel): void {
+    const level = this.#options.decideLogLevel?.(configured) ?? configured;
+    if (level !== this.#logLevel) this.#options.log.notice("what is logged is settled", { least: level });
+    this.#logLevel = level;
+    for (const child of this.#children.values()) child.send({ type: "log-level", level });
   }
 
   #changed(): void {
