@@ -1,8 +1,8 @@
 // The inside of a supervised process: runs its role, gives life signs, stops when told or when the supervisor is gone.
 // Ends by resolving; only core/main.ts ends the process.
 import { randomUUID } from "node:crypto";
-import { setTimeout as pause } from "node:timers/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { systemClock } from "../clock.ts";
 import { CONFIG_FILE } from "../config/parse-config.ts";
 import { toPlainError } from "../errors.ts";

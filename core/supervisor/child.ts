@@ -3,7 +3,12 @@ import { type ChildProcess, fork } from "node:child_process";
 import { unwatchFile, watchFile } from "node:fs";
 import { setPriority } from "node:os";
 import type { Log, LogLevel } from "../log.ts";
-import { type ChildMessage, LIFE_SIGN_MS, type StartFailure, type SupervisorMessage } from "./child-protocol.ts";
+import {
+  type ChildMessage,
+  LIFE_SIGN_MS,
+  type StartFailure,
+  type SupervisorMessage,
+} from "./child-protocol.ts";
 import { nodeArguments, type ProcessRole, type ProcessStatus } from "./process-contract.ts";
 import type { ProcessFigures } from "./process-figures.ts";
 

@@ -71,7 +71,9 @@ describe("packages that are traps", { timeout: 170_000 }, () => {
     writeFileSync(file, gzipSync(Buffer.concat([...archive, Buffer.alloc(1024)])));
     const job = await recorder.run({ action: "install", source: file });
     assert.deepEqual(
-      globSync("**/escaped-*", { cwd: rig.path() }).filter((path) => !path.includes("node_modules/nightjar-camera-evil/")),
+      globSync("**/escaped-*", { cwd: rig.path() }).filter(
+        (path) => !path.includes("node_modules/nightjar-camera-evil/"),
+      ),
       [],
     );
     const own = recorder.project("node_modules/nightjar-camera-evil");

@@ -35,7 +35,10 @@ describe("a refused config.json without a good copy", { timeout: 170_000 }, () =
   it("is named with its place by status and doctor", async () => {
     const told = await nightjar(rig.dataDir, ["status"]);
     assert.equal(told.code, 1);
-    assert.match(told.err, /control process cannot start: .*config\.json is refused: \/colour .*NJ_CORE_NOT_STARTED/s);
+    assert.match(
+      told.err,
+      /control process cannot start: .*config\.json is refused: \/colour .*NJ_CORE_NOT_STARTED/s,
+    );
     assert.match((await nightjar(rig.dataDir, ["doctor"])).out, /\/colour/);
   });
 

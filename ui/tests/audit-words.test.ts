@@ -79,6 +79,9 @@ describe("words of the audit log", () => {
       text({ stream: "sub", start90k: 90 * Date.UTC(2026, 10, 22), later: [1, 2], expires: "never" }),
       "Stream: Sub · From: <2026-11-22T00:00:00.000Z> · later: 1, 2 · Ends: never",
     );
-    assert.equal(text({ unknownName: "0123abcd", toString: "x" }), "No account of that name, mark: 0123abcd · toString: x");
+    assert.equal(
+      text({ unknownName: "0123abcd", toString: "x" }),
+      "No account of that name, mark: 0123abcd · toString: x",
+    );
   });
 });

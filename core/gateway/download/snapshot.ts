@@ -1,6 +1,7 @@
 // `GET /api/v1/cameras/:id/snapshot.jpg[?at=&stream=&width=&exact=1]`: the newest picture, or one of a recording: the key
 // frame at or before the moment, or with `exact` the very frame. A picture has a tag before it is made, so that whoever has
 // it already costs nothing; what is made is kept, paced for each camera and bounded over all.
+import { Turns } from "../../domain/turns.ts";
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../clock.ts";
@@ -19,7 +20,6 @@ import { type MediaRequest, wantedStream } from "../media-request.ts";
 import { PlaybackTimeline } from "../playback/playback-timeline.ts";
 import { KeptPictures } from "./kept-pictures.ts";
 import { PicturePace } from "./picture-pace.ts";
-import { Turns } from "./turns.ts";
 
 const RUNNING_LIMIT = 4;
 const WAITING_LIMIT = 64;

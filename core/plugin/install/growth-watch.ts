@@ -39,10 +39,7 @@ export class GrowthWatch {
   }
 
   /** Measures the folders as they are. The first must exist; its disk is the one that must not be filled. */
-  static async begin(
-    folders: readonly [string, ...string[]],
-    limits = GROWTH_LIMITS,
-  ): Promise<GrowthWatch> {
+  static async begin(folders: readonly [string, ...string[]], limits = GROWTH_LIMITS): Promise<GrowthWatch> {
     const { bavail, bsize } = await statfs(folders[0]);
     const bytes = Math.min(limits.bytes, Math.floor(bavail * bsize * SHARE_OF_FREE));
     return new GrowthWatch(folders, await sizeOf(folders), { ...limits, bytes });
@@ -114,7 +111,8 @@ async function sizeOf(folders: readonly string[], enough?: Size): Promise<Size> 
       // Small files take whole blocks.
       bytes += Math.max(facts.size, facts.blocks * 512);
       if (facts.isDirectory()) open.push(path);
-      if (enough !== undefined && (bytes > enough.bytes || entries > enough.entries)) return { bytes, entries };
+      if (enough !== undefined && (bytes > enough.bytes || entries > enough.entries))
+        return { bytes, entries };
     }
   }
   return { bytes, entries };

@@ -20,7 +20,11 @@ describe("copies of before upgrades", () => {
     const log = createLog({ destination: { write: (line) => lines.push(line) } });
     await pruneUpgradeCopies(dir.path, log);
     assert.deepEqual(readdirSync(dir.path).sort(), [...kept, ...others].sort());
-    for (const name of old) assert.ok(lines.some((line) => line.includes(name)), name);
+    for (const name of old)
+      assert.ok(
+        lines.some((line) => line.includes(name)),
+        name,
+      );
   });
 
   it("that cannot be deleted hold nobody up", async () => {

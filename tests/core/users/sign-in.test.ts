@@ -142,7 +142,9 @@ describe("signing in", () => {
     for (let index = 0; index < 5; index += 1)
       await users.signIn.signIn(typed, "ann", CLIENT).catch(() => undefined);
     await users.audit.settled();
-    const rows = await Promise.all(["audit", "login_attempts"].map((table) => db.all(`select * from ${table}`)));
+    const rows = await Promise.all(
+      ["audit", "login_attempts"].map((table) => db.all(`select * from ${table}`)),
+    );
     assert.ok(!/lantern|heron|mistyped/i.test(JSON.stringify(rows)));
     const acts = (await users.audit.list({ limit: 20 })).filter(({ action }) => action.includes("sign-in-"));
     assert.deepEqual([...new Set(acts.map(({ userName }) => userName))], [""]);

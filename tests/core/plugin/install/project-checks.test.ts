@@ -34,7 +34,9 @@ describe("the files of the plugins' project (attack list A12)", () => {
     });
   }
 
-  it("may not be a pipe, which holds up whoever reads it", { skip: process.platform === "win32" }, async () => {
+  it("may not be a pipe, which holds up whoever reads it", {
+    skip: process.platform === "win32",
+  }, async () => {
     using root = tempDir();
     const tried = project(root);
     assert.equal(spawnSync("mkfifo", [root.join("node_modules/part/pipe")]).status, 0);
