@@ -24,6 +24,8 @@ export interface SupervisorOptions {
   /** Passed on to every process. */
   readonly args: readonly string[];
   readonly log: Log;
+  /** A process cannot start, for a reason that was not told yet. */
+  onProblem?(role: ProcessRole, reason: string): void;
   /** Called when `core` reads in the configuration what is to be logged; gives what is. */
   decideLogLevel?(configured: LogLevel): LogLevel;
   /** Which processes; all of them unless a test wants less. */
@@ -59,6 +61,8 @@ export class Supervisor {
   /** What is to be logged, once `core` has told. */
   #logLevel: LogLevel | undefined;
   #announced = false;
+  /** Why processes do not start, as far as it was told. */
+  readonly #toldProblems = new Map<ProcessRole, string>();
   #remembered: Promise<void> = Promise.resolve();
 
   constructor(options: SupervisorOptions) {
@@ -131,11 +135,24 @@ export class Supervisor {
 
   #changed(): void {
     this.#tellCore();
+    this.#tellProblems();
     this.#remembered = this.#remembered
       .then(() => this.#rememberChildren())
       .catch((error: unknown) =>
         this.#options.log.warn("list of processes not written", { reason: String(error) }),
       );
+  }
+
+  #tellProblems(): void {
+    for (const [role, child] of this.#children) {
+      const { problem } = child.status;
+      if (problem === this.#toldProblems.get(role)) continue;
+      if (problem === undefined) this.#toldProblems.delete(role);
+      else {
+        this.#toldProblems.set(role, problem);
+        this.#options.onProblem?.(role, problem);
+      }
+    }
   }
 
   #tellCore(): void {
