@@ -8,7 +8,6 @@ import { SecretStore } from "../config/secret-store.ts";
 import { sizeOf } from "../db/check-database.ts";
 import { DATABASE_FILE } from "../db/open-db.ts";
 import type { CameraId } from "../domain/ids.ts";
-import { isoFromTime90k } from "../domain/time.ts";
 import { CORE_HTTP_SOCKET, CORE_LINK_SOCKET, type ListeningState } from "../gateway/protocol.ts";
 import { ChangeFeed, createHttpApp } from "../http/app.ts";
 import { createAuthorize } from "../http/authorize.ts";
@@ -23,7 +22,7 @@ import { PluginSettingsBook } from "../plugin/host/plugin-settings.ts";
 import { PluginInstaller } from "../plugin/install/plugin-installer.ts";
 import { fetchBackupsFromMedia, openOrRescueDb } from "../recording/database-rescue.ts";
 import type { RecordedCamera } from "../recording/recorded-camera.ts";
-import { createRecordingService, type RecordingChange } from "../recording/recording-service.ts";
+import { createRecordingService } from "../recording/recording-service.ts";
 import { SettingsTransfer } from "../settings/settings-transfer.ts";
 import { type RoleContext, RUN_FOLDER, type RunningProcess } from "../supervisor/process-contract.ts";
 import { noteVersion } from "../system/data-version.ts";
@@ -33,6 +32,7 @@ import { openUsers } from "../users/users.ts";
 import { VERSION } from "../version.ts";
 import { Cameras } from "./camera-service.ts";
 import { certificateService } from "./certificate-service.ts";
+import { ChangeTeller } from "./change-teller.ts";
 import { listenForCommandLine } from "./cli-link.ts";
 import { CLI_SOCKET } from "./cli-protocol.ts";
 import { EventTeller } from "./event-teller.ts";
@@ -128,7 +128,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     clock,
     log,
     ownPorts: () => ownPorts(listening),
-    onChange: (change) => camerasChanged(change),
+    onChange: (change) => teller.cameraChanged(change),
   });
   const settingsTransfer = new SettingsTransfer({
     version: VERSION,
@@ -250,6 +250,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     keptLog: { read: (query) => readLog(dataDir, query) },
     changes,
   });
+  const teller = new ChangeTeller({ changes, cameras, recording, gateway, hooks: plugins.hooks, events });
   const problems: StatusProblem[] = [];
 
   function rescueProblems(): StatusProblem[] {
@@ -265,55 +266,6 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     if (recorderProblems.hasChanged(volumes)) changes.publish({ type: "problems" });
   }
 
-  function camerasChanged({
-    id,
-    kind,
-  }: {
-    readonly id: string;
-    readonly kind: "added" | "changed" | "removed";
-  }): void {
-    recording.camerasChanged();
-    gateway.cameraChanged(id as CameraId, kind === "removed");
-    const view = cameras.get(id);
-    if (view === undefined) changes.publish({ type: "camera-removed", camera: id });
-    else changes.publish({ type: "camera", camera: view });
-    const hook = { id: id as CameraId, name: view?.name ?? id, driver: view?.driver ?? "" };
-    if (kind === "added") void plugins.hooks.cameraAdded.promise(hook);
-    if (kind === "removed") void plugins.hooks.cameraRemoved.promise(hook);
-  }
-
-  async function recordingChanged(change: RecordingChange): Promise<void> {
-    switch (change.kind) {
-      case "camera": {
-        const view = cameras.get(change.camera);
-        if (view !== undefined) changes.publish({ type: "camera", camera: view });
-        const state = recording.cameraStates().get(change.camera)?.state;
-        if (state !== undefined) await plugins.hooks.cameraStateChanged.promise(change.camera, state);
-        return;
-      }
-      case "volume": {
-        const volume = (await recording.volumeStates()).find(({ id }) => id === change.volume);
-        if (volume !== undefined) changes.publish({ type: "volume", volume: volumeView(volume) });
-        await gateway.settingsChanged();
-        return;
-      }
-      case "coverage":
-        changes.publish({
-          type: "coverage",
-          camera: change.camera,
-          stream: change.stream,
-          start: isoFromTime90k(change.start90k),
-          end: isoFromTime90k(change.end90k),
-          reasons: [...change.reasons],
-          growing: change.growing,
-        });
-        return;
-      case "events":
-        await events.written();
-        return;
-    }
-  }
-
   // Cameras first and plugins before them: media obeys its last desired state meanwhile, so nothing waits for this.
   await settingsTransfer.recover();
   await pluginInstaller.recover();
@@ -323,7 +275,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   await recording.start();
   await events.start();
   recording.onChange((change) => {
-    recordingChanged(change).catch((error: unknown) =>
+    teller.recordingChanged(change).catch((error: unknown) =>
       log.warn("a change was not passed on", { reason: String(error) }),
     );
   });

@@ -21,7 +21,8 @@ export async function isOnCommonList(password: string): Promise<boolean> {
       "NJ_PASSWORD_LIST_UNREADABLE",
       "internal",
       "the list of common passwords, a part of Nightjar, cannot be read: install Nightjar again",
-      { cause: error },
+      {},
+      error,
     );
   });
   return listedForms(password).some((form) => holds(list, listEntry(form)));
