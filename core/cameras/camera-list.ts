@@ -10,7 +10,12 @@ import type { Log } from "../log.ts";
 import type { DesiredSource } from "../media/protocol.ts";
 import type { OfferedCamera } from "../plugin/contract/define-plugin.ts";
 import { freeCameraId } from "./camera-ids.ts";
-import { type CameraSources, CameraStreams, type CameraStreamsOptions, secretName } from "./camera-streams.ts";
+import {
+  type CameraSources,
+  CameraStreams,
+  type CameraStreamsOptions,
+  secretName,
+} from "./camera-streams.ts";
 import { type PreparedConfig, prepareConfig, secretFields } from "./driver-call.ts";
 
 /** A driver that failed is asked again after this long. */
@@ -200,11 +205,7 @@ export class CameraList {
   }
 
   /** Where a camera's main stream would be, for trying it before it is saved. `id`: take missing secrets from it. */
-  trial(
-    driver: string,
-    typed: Readonly<Record<string, unknown>>,
-    id?: string,
-  ): Promise<DesiredSource> {
+  trial(driver: string, typed: Readonly<Record<string, unknown>>, id?: string): Promise<DesiredSource> {
     return this.#sources.trial(driver, typed, id !== undefined && this.#entries.has(id) ? id : undefined);
   }
 

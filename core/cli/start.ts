@@ -39,7 +39,8 @@ export async function start(line: CommandLine): Promise<number> {
     args: ["--log-level", level, ...paths.flatMap((path) => ["--plugin-path", path])],
     log,
     onProblem(role, reason) {
-      if (!line.json) print(`\nThe process ${role} cannot start: ${reason}\nThe others go on; it is tried again.`);
+      if (!line.json)
+        print(`\nThe process ${role} cannot start: ${reason}\nThe others go on; it is tried again.`);
     },
     decideLogLevel(configured) {
       const decided = asked ?? configured;

@@ -275,9 +275,9 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   await recording.start();
   await events.start();
   recording.onChange((change) => {
-    teller.recordingChanged(change).catch((error: unknown) =>
-      log.warn("a change was not passed on", { reason: String(error) }),
-    );
+    teller
+      .recordingChanged(change)
+      .catch((error: unknown) => log.warn("a change was not passed on", { reason: String(error) }));
   });
   recording.media.on("segmentClosed", (segment) => void plugins.hooks.segmentClosed.promise(segment));
   recording.media.on("streamState", streamTeller(plugins.hooks));

@@ -1,11 +1,12 @@
 // `GET /api/v1/cameras/:id/snapshot.jpg[?at=&stream=&width=&exact=1]`: the newest picture, or one of a recording: the key
 // frame at or before the moment, or with `exact` the very frame. A picture has a tag before it is made, so that whoever has
 // it already costs nothing; what is made is kept, paced for each camera and bounded over all.
-import { Turns } from "../../domain/turns.ts";
+
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../clock.ts";
 import { msFromTime90k, TICKS_PER_SECOND, time90kFromMs } from "../../domain/time.ts";
+import { Turns } from "../../domain/turns.ts";
 import { NightjarError } from "../../errors.ts";
 import { keyFrameJpeg } from "../../media/ffmpeg/key-frame-jpeg.ts";
 import { type PictureFrame, pictureToJpeg } from "../../media/live/picture-to-jpeg.ts";

@@ -98,7 +98,10 @@ export function userRoutes(services: HttpServices): Route[] {
           enabled: Type.Optional(Type.Boolean()),
           password: Type.Optional(Password),
           current: Type.Optional(
-            Type.String({ maxLength: 4_096, description: "The present password, for a new one of the own account." }),
+            Type.String({
+              maxLength: 4_096,
+              description: "The present password, for a new one of the own account.",
+            }),
           ),
           cameras: Type.Optional(Scope),
         },

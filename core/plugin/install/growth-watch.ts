@@ -66,7 +66,7 @@ export class GrowthWatch {
     return new NightjarError(
       "NJ_PLUGIN_TOO_LARGE",
       "resource-exhausted",
-      `with what it depends on, the plugin is more than ${Math.floor(bytes / 1024 ** 2)} MiB or ${entries} files: npm was ended, and all is as before`,
+      `the plugin, taken together with what it depends on, is more than ${Math.floor(bytes / 1024 ** 2)} MiB or ${entries} files: npm was ended, and all is as before`,
     );
   }
 

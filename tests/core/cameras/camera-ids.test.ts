@@ -13,13 +13,19 @@ describe("the id of a new camera", () => {
   ] as const;
   for (const [name, id] of cases) {
     it(`is made of the name ${JSON.stringify(name.slice(0, 20))}, as addresses and folders take it`, () => {
-      assert.equal(freeCameraId(name, () => false), id);
+      assert.equal(
+        freeCameraId(name, () => false),
+        id,
+      );
       assert.ok(isId(id));
     });
   }
 
   it("is counted on where another camera has it", () => {
     const taken = new Set(["yard", "yard-2"]);
-    assert.equal(freeCameraId("Yard", (candidate) => taken.has(candidate)), "yard-3");
+    assert.equal(
+      freeCameraId("Yard", (candidate) => taken.has(candidate)),
+      "yard-3",
+    );
   });
 });

@@ -1421,7 +1421,7 @@ export interface Operations {
       };
       /** How many live pictures may be converted at once for browsers that cannot show the camera's codec. */
       readonly maxTranscodes: number;
-      /** Least important lines that are written. */
+      /** Least important lines that are written, by all processes; in force at once. `--log-level` and NIGHTJAR_LOG_LEVEL go before it. */
       readonly logLevel: "debug" | "info" | "notice" | "warn" | "error";
       readonly wizardDone: boolean;
       /** Where the first-run wizard stands, in whichever browser it is gone on with. */
@@ -1482,7 +1482,7 @@ export interface Operations {
       };
       /** How many live pictures may be converted at once for browsers that cannot show the camera's codec. */
       readonly maxTranscodes?: number;
-      /** Least important lines that are written. */
+      /** Least important lines that are written, by all processes; in force at once. `--log-level` and NIGHTJAR_LOG_LEVEL go before it. */
       readonly logLevel?: "debug" | "info" | "notice" | "warn" | "error";
       readonly wizardDone?: boolean;
       /** Where the first-run wizard stands, in whichever browser it is gone on with. */
@@ -1544,7 +1544,7 @@ export interface Operations {
       };
       /** How many live pictures may be converted at once for browsers that cannot show the camera's codec. */
       readonly maxTranscodes: number;
-      /** Least important lines that are written. */
+      /** Least important lines that are written, by all processes; in force at once. `--log-level` and NIGHTJAR_LOG_LEVEL go before it. */
       readonly logLevel: "debug" | "info" | "notice" | "warn" | "error";
       readonly wizardDone: boolean;
       /** Where the first-run wizard stands, in whichever browser it is gone on with. */
