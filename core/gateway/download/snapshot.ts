@@ -1,7 +1,6 @@
 // `GET /api/v1/cameras/:id/snapshot.jpg[?at=&stream=&width=&exact=1]`: the newest picture, or one of a recording: the key
 // frame at or before the moment, or with `exact` the very frame. A picture has a tag before it is made, so that whoever has
 // it already costs nothing; what is made is kept, paced for each camera and bounded over all.
-
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../clock.ts";
