@@ -20,8 +20,9 @@ import { OwnFigures } from "./process-figures.ts";
 
 /** A process that is to stop before it has started may finish that for so long. */
 const START_GRACE_MS = 2_000;
-/** What lies in config.json: it is the same at the next try unless somebody mends it. */
+/** What lies in a file, and is the same at the next try unless somebody mends that. */
 const FAULTS_OF_CONFIG = new Set(["NJ_CONFIG_INVALID", "NJ_CONFIG_UNREADABLE"]);
+const FAULT_OF_SECRETS = "NJ_SECRETS_UNREADABLE";
 
 export type RoleRunner = (context: RoleContext) => Promise<RunningProcess>;
 
@@ -106,10 +107,8 @@ function lastWords(message: ChildMessage): Promise<void> {
 }
 
 function failureOf(error: unknown, dataDir: string): StartFailure {
-  const { code, message } = toPlainError(error);
-  return {
-    code,
-    reason: message,
-    ...(FAULTS_OF_CONFIG.has(code) ? { file: join(dataDir, CONFIG_FILE) } : {}),
-  };
+  const { code, message, context } = toPlainError(error);
+  const named = code === FAULT_OF_SECRETS ? context?.["path"] : undefined;
+  const file = FAULTS_OF_CONFIG.has(code) ? join(dataDir, CONFIG_FILE) : named;
+  return { code, reason: message, ...(typeof file === "string" ? { file } : {}) };
 }
