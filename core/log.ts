@@ -19,15 +19,33 @@ export interface Log {
   child(fields: LogFields): Log;
 }
 
+/** What is written: lines that matter less are left out. Shared by a log and all its children, and turned while they run. */
+export class LogGate {
+  #least: number;
+
+  constructor(least: LogLevel) {
+    this.#least = LOG_LEVELS.indexOf(least);
+  }
+
+  set(least: LogLevel): void {
+    this.#least = LOG_LEVELS.indexOf(least);
+  }
+
+  passes(level: LogLevel): boolean {
+    return LOG_LEVELS.indexOf(level) >= this.#least;
+  }
+}
+
 const PINO_LEVELS = { debug: 20, info: 30, notice: 35, warn: 40, error: 50 } as const;
 
-/** Makes a log that writes JSON lines to `destination` (standard error where none is given). */
+/** Makes a log that writes JSON lines to `destination` (standard error where none is given); `gate` can be turned later. */
 export function createLog(
-  options: { level?: LogLevel; destination?: DestinationStream; fields?: LogFields } = {},
+  options: { level?: LogLevel; gate?: LogGate; destination?: DestinationStream; fields?: LogFields } = {},
 ): Log {
   const logger = pino(
     {
-      level: options.level ?? "info",
+      // Children of a pino logger keep the level that they were made with: the gate decides.
+      level: "debug",
       customLevels: PINO_LEVELS,
       useOnlyCustomLevels: true,
       base: options.fields ?? {},
@@ -37,17 +55,23 @@ export function createLog(
     },
     options.destination ?? pino.destination({ fd: 2, sync: true }),
   );
-  return wrap(logger as unknown as Logger<keyof typeof PINO_LEVELS>);
+  const gate = options.gate ?? new LogGate(options.level ?? "info");
+  return wrap(logger as unknown as Logger<LogLevel>, gate);
 }
 
-function wrap(logger: Logger<keyof typeof PINO_LEVELS>): Log {
+function wrap(logger: Logger<LogLevel>, gate: LogGate): Log {
+  const write =
+    (level: LogLevel) =>
+    (message: string, fields?: LogFields): void => {
+      if (gate.passes(level)) logger[level](fields ?? {}, message);
+    };
   return {
-    debug: (message, fields) => logger.debug(fields ?? {}, message),
-    info: (message, fields) => logger.info(fields ?? {}, message),
-    notice: (message, fields) => logger.notice(fields ?? {}, message),
-    warn: (message, fields) => logger.warn(fields ?? {}, message),
-    error: (message, fields) => logger.error(fields ?? {}, message),
-    child: (fields) => wrap(logger.child(fields) as unknown as Logger<keyof typeof PINO_LEVELS>),
+    debug: write("debug"),
+    info: write("info"),
+    notice: write("notice"),
+    warn: write("warn"),
+    error: write("error"),
+    child: (fields) => wrap(logger.child(fields) as unknown as Logger<LogLevel>, gate),
   };
 }
 

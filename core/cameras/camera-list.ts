@@ -1,26 +1,22 @@
-// The cameras of this recorder: kept in config.json, their secrets apart, their streams resolved by their drivers.
-// What is recorded of them is recording's business; how they look over HTTP is http's.
+// The cameras of this recorder: kept in config.json, their secrets apart, their streams resolved by their drivers
+// (camera-streams.ts). What is recorded of them is recording's business; how they look over HTTP is http's.
 
 import type { Clock, Timer } from "../clock.ts";
 import type { CameraConfig, RecordConfig } from "../config/camera-config.ts";
 import type { ConfigStore, DeepReadonly } from "../config/config-store.ts";
-import type { SecretStore } from "../config/secret-store.ts";
 import { isId } from "../domain/ids.ts";
 import { NightjarError, toPlainError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { DesiredSource } from "../media/protocol.ts";
-import type { Registry } from "../plugin/calls/registry.ts";
-import type { CameraDriver } from "../plugin/contract/camera-driver.ts";
 import type { OfferedCamera } from "../plugin/contract/define-plugin.ts";
+import { freeCameraId } from "./camera-ids.ts";
 import {
-  askStreams,
-  type PreparedConfig,
-  prepareConfig,
-  type Secrets,
-  secretFields,
-  sourcesOf,
-} from "./driver-call.ts";
-import type { KnownStreams } from "./known-streams.ts";
+  type CameraSources,
+  CameraStreams,
+  type CameraStreamsOptions,
+  secretName,
+} from "./camera-streams.ts";
+import { type PreparedConfig, prepareConfig, secretFields } from "./driver-call.ts";
 
 /** A driver that failed is asked again after this long. */
 const RESOLVE_AGAIN_MS = 10_000;
@@ -28,7 +24,7 @@ const RESOLVE_AGAIN_MS = 10_000;
 /** A camera with its streams as far as its driver could tell. */
 export interface ResolvedCamera {
   readonly camera: DeepReadonly<CameraConfig>;
-  readonly streams: { readonly main?: DesiredSource; readonly sub?: DesiredSource };
+  readonly streams: CameraSources;
   /** Which write-only fields hold something. */
   readonly secretsSet: readonly string[];
   /** Why there are no streams, for people. */
@@ -51,23 +47,17 @@ export interface CameraPatch {
   readonly record?: Partial<RecordConfig>;
 }
 
-export interface CameraListOptions {
+export interface CameraListOptions extends CameraStreamsOptions {
   readonly config: ConfigStore;
-  readonly secrets: SecretStore;
-  readonly drivers: Registry<CameraDriver>;
-  /** Where streams were found last, over restarts. */
-  readonly known: KnownStreams;
   readonly clock: Clock;
   readonly log: Log;
-  /** TCP ports of the recorder itself, where no camera can be. */
-  ownPorts(): readonly number[];
   /** A camera came, went, changed, or its driver found its streams. */
   onChange(change: { readonly id: string; readonly kind: "added" | "changed" | "removed" }): void;
 }
 
 interface Entry {
   camera: DeepReadonly<CameraConfig>;
-  streams: { main?: DesiredSource; sub?: DesiredSource };
+  streams: CameraSources;
   problem?: { code: string; message: string };
   retry?: Timer;
   /** The asking that goes on. */
@@ -76,11 +66,13 @@ interface Entry {
 
 export class CameraList {
   readonly #options: CameraListOptions;
+  readonly #sources: CameraStreams;
   readonly #entries = new Map<string, Entry>();
   #stopFollowing: (() => void) | undefined;
 
   constructor(options: CameraListOptions) {
     this.#options = options;
+    this.#sources = new CameraStreams(options);
   }
 
   /** Resolves every camera of the configuration, and follows its changes from then on. */
@@ -120,11 +112,11 @@ export class CameraList {
             "a camera's id is 1 to 64 of a-z, 0-9 and inner hyphens",
           );
     }
-    const driver = this.#driver(input.driver);
+    const driver = this.#sources.driver(input.driver);
     const prepared = await prepareConfig(driver, input.config);
-    const id = input.id ?? this.#freeId(input.name);
+    const id = input.id ?? freeCameraId(input.name, (candidate) => this.#entries.has(candidate));
     // Resolved before it is stored: an address that cannot be used is refused while somebody looks.
-    await this.#resolveNow(id, driver, prepared);
+    await this.#sources.find(id, driver, prepared);
     for (const [field, secret] of Object.entries(prepared.secrets))
       await secrets.set(secretName(id, field), secret);
     try {
@@ -140,7 +132,7 @@ export class CameraList {
       });
     } catch (error) {
       await secrets.deleteAll(`camera/${id}/`);
-      this.#options.known.delete(id);
+      this.#sources.forget(id);
       throw error;
     }
     await this.#follow(config.get().cameras);
@@ -153,10 +145,10 @@ export class CameraList {
     const present = this.#existing(id);
     let prepared: PreparedConfig | undefined;
     if (patch.config !== undefined) {
-      const driver = this.#driver(present.camera.driver);
-      const kept = this.#secretsOf(id, driver);
+      const driver = this.#sources.driver(present.camera.driver);
+      const kept = this.#sources.secretsOf(id, driver);
       prepared = await prepareConfig(driver, { ...kept, ...patch.config });
-      await this.#resolveNow(id, driver, prepared);
+      await this.#sources.find(id, driver, prepared);
       for (const field of secretFields(driver)) {
         const secret = prepared.secrets[field];
         if (secret === undefined) await secrets.delete(secretName(id, field));
@@ -186,7 +178,7 @@ export class CameraList {
     });
     await this.#follow(config.get().cameras);
     await secrets.deleteAll(`camera/${id}/`);
-    this.#options.known.delete(id);
+    this.#sources.forget(id);
   }
 
   /** A plugin's own camera: taken on the first start of an empty recorder, never against the owner's will. */
@@ -213,28 +205,8 @@ export class CameraList {
   }
 
   /** Where a camera's main stream would be, for trying it before it is saved. `id`: take missing secrets from it. */
-  async trial(
-    driverId: string,
-    typed: Readonly<Record<string, unknown>>,
-    id?: string,
-  ): Promise<DesiredSource> {
-    const driver = this.#driver(driverId);
-    const kept = id === undefined || !this.#entries.has(id) ? {} : this.#secretsOf(id, driver);
-    const { config, secrets } = await prepareConfig(driver, { ...kept, ...typed });
-    return sourcesOf(await askStreams(driver, config, secrets), secrets, this.#options.ownPorts()).main;
-  }
-
-  #driver(id: string): CameraDriver {
-    const found = this.#options.drivers.get(id);
-    if (found === undefined) {
-      const known = this.#options.drivers.all().map((driver) => driver.id);
-      throw new NightjarError(
-        "NJ_CAMERA_DRIVER_UNKNOWN",
-        "invalid-argument",
-        `no plugin answers for the driver "${id}"; there are: ${known.join(", ") || "none"}`,
-      );
-    }
-    return found.entry;
+  trial(driver: string, typed: Readonly<Record<string, unknown>>, id?: string): Promise<DesiredSource> {
+    return this.#sources.trial(driver, typed, id !== undefined && this.#entries.has(id) ? id : undefined);
   }
 
   #existing(id: string): Entry {
@@ -242,45 +214,6 @@ export class CameraList {
     if (entry === undefined)
       throw new NightjarError("NJ_CAMERA_NOT_FOUND", "not-found", `there is no camera "${id.slice(0, 64)}"`);
     return entry;
-  }
-
-  #secretsOf(id: string, driver: CameraDriver): Record<string, string> {
-    const found: Record<string, string> = {};
-    for (const field of secretFields(driver)) {
-      const secret = this.#options.secrets.get(secretName(id, field));
-      if (secret !== undefined) found[field] = secret;
-    }
-    return found;
-  }
-
-  /** Asks for the streams of a camera, and remembers the answer. */
-  async #resolveNow(
-    id: string,
-    driver: CameraDriver,
-    { config, secrets }: { config: Record<string, unknown>; secrets: Secrets },
-  ) {
-    const streams = await askStreams(driver, config, secrets);
-    const sources = sourcesOf(streams, secrets, this.#options.ownPorts());
-    this.#options.known.set(id, { driver: driver.id, config }, streams);
-    return sources;
-  }
-
-  /** Where the streams of a camera were before this start; nothing if that is not known or another was asked about. */
-  #knownSources({ id, driver, config }: DeepReadonly<CameraConfig>): Entry["streams"] {
-    const { known, secrets, ownPorts } = this.#options;
-    const streams = known.get(id, { driver, config });
-    if (streams === undefined) return {};
-    const refs = [streams.main, streams.sub].flatMap((stream) => stream?.credentialsRef ?? []);
-    const kept = refs.flatMap((field) => {
-      const secret = secrets.get(secretName(id, field));
-      return secret === undefined ? [] : [[field, secret] as const];
-    });
-    try {
-      return sourcesOf(streams, Object.fromEntries(kept), ownPorts());
-    } catch {
-      // What was fit to be fetched once may be one of our own addresses now.
-      return {};
-    }
   }
 
   async #follow(cameras: DeepReadonly<CameraConfig[]>): Promise<void> {
@@ -323,15 +256,15 @@ export class CameraList {
     const { camera } = entry;
     entry.retry?.cancel();
     try {
-      const driver = this.#driver(camera.driver);
-      entry.streams = await this.#resolveNow(camera.id, driver, {
+      const driver = this.#sources.driver(camera.driver);
+      entry.streams = await this.#sources.find(camera.id, driver, {
         config: camera.config as Record<string, unknown>,
-        secrets: this.#secretsOf(camera.id, driver),
+        secrets: this.#sources.secretsOf(camera.id, driver),
       });
       delete entry.problem;
     } catch (error) {
       // The last known streams stay: a driver in trouble must not cost a recording.
-      if (entry.streams.main === undefined) entry.streams = this.#knownSources(camera);
+      if (entry.streams.main === undefined) entry.streams = this.#sources.foundLast(camera);
       const { code, message } = toPlainError(error);
       if (entry.problem?.code !== code)
         this.#options.log.warn("camera's driver cannot tell its streams", {
@@ -349,28 +282,8 @@ export class CameraList {
     return {
       camera: entry.camera,
       streams: entry.streams,
-      secretsSet: driver === undefined ? [] : Object.keys(this.#secretsOf(entry.camera.id, driver)),
+      secretsSet: driver === undefined ? [] : Object.keys(this.#sources.secretsOf(entry.camera.id, driver)),
       ...(entry.problem === undefined || entry.streams.main !== undefined ? {} : { problem: entry.problem }),
     };
   }
-
-  #freeId(name: string): string {
-    const base =
-      name
-        .normalize("NFKD")
-        .toLowerCase()
-        .replace(/[^a-z0-9]+/g, "-")
-        .replace(/^-+|-+$/g, "")
-        .slice(0, 48)
-        .replace(/-+$/, "") || "camera";
-    if (!this.#entries.has(base)) return base;
-    for (let number = 2; ; number += 1) {
-      const candidate = `${base}-${number}`;
-      if (!this.#entries.has(candidate)) return candidate;
-    }
-  }
-}
-
-function secretName(id: string, field: string): string {
-  return `camera/${id}/${field}`;
 }

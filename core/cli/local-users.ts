@@ -1,5 +1,4 @@
 // The accounts of a data directory for the command line, whether its recorder runs or stands still.
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "../clock.ts";
 import { SecretStore } from "../config/secret-store.ts";
@@ -7,31 +6,21 @@ import type { CoreMethodsForCli } from "../control/cli-protocol.ts";
 import { DATABASE_FILE, openDb } from "../db/open-db.ts";
 import type { Link } from "../link/link.ts";
 import { silentLog } from "../log.ts";
-import { lockDataDir } from "../supervisor/data-lock.ts";
 import { type LocalUserCalls, onDatabase } from "../users/local-calls.ts";
 import { openUsers } from "../users/users.ts";
-import { findRunningCore } from "./running-core.ts";
+import { type Closing, withRecorder } from "./present-recorder.ts";
 
-/**
- * Runs `action` on the accounts: of the running recorder over its socket, else of its database, which no recorder can open
- * meanwhile.
- */
-export async function withUsers(
+/** Runs `action` on the accounts: of the running recorder, else of its database. */
+export function withUsers(
   dataDir: string,
   action: (users: LocalUserCalls) => Promise<number>,
 ): Promise<number> {
-  const core = await findRunningCore(dataDir);
-  if (core !== undefined) {
-    try {
-      return await action(overLink(core));
-    } finally {
-      core.close();
-    }
-  }
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  // Held meanwhile, so that a recorder that starts now does not meet us in the database.
-  const lock = await lockDataDir(dataDir);
+  return withRecorder(dataDir, { overLink, onDataDir: (closing) => onDataDir(dataDir, closing) }, action);
+}
+
+async function onDataDir(dataDir: string, closing: Closing): Promise<LocalUserCalls> {
   const db = await openDb(join(dataDir, DATABASE_FILE), { log: silentLog });
+  closing.push(() => db.close());
   const users = await openUsers({
     db,
     secrets: await SecretStore.open({ dataDir }),
@@ -41,13 +30,8 @@ export async function withUsers(
     // Nobody signs in while the recorder stands still, and nobody is signed out by the command line's clock.
     sessionLimits: () => ({ idleMs: Number.MAX_SAFE_INTEGER, absoluteMs: Number.MAX_SAFE_INTEGER }),
   });
-  try {
-    return await action(onDatabase(users));
-  } finally {
-    await users.close();
-    await db.close();
-    await lock.release();
-  }
+  closing.push(() => users.close());
+  return onDatabase(users);
 }
 
 function overLink(core: Link<CoreMethodsForCli>): LocalUserCalls {

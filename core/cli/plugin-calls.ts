@@ -1,6 +1,5 @@
 // What the command line asks of plugins, on a running recorder by its socket, or on a data directory whose recorder
 // stands still, under its lock: then nothing is started after a change, and nobody says otherwise.
-import { mkdir } from "node:fs/promises";
 import { systemClock } from "../clock.ts";
 import { ConfigStore } from "../config/config-store.ts";
 import type { CoreMethodsForCli } from "../control/cli-protocol.ts";
@@ -11,9 +10,8 @@ import type { PluginJob, PluginJobOrder } from "../plugin/install/install-job.ts
 import { PluginInstaller } from "../plugin/install/plugin-installer.ts";
 import type { OfferedPlugin } from "../plugin/install/registry-client.ts";
 import type { PluginUpdate } from "../plugin/install/updates.ts";
-import { lockDataDir } from "../supervisor/data-lock.ts";
 import { VERSION } from "../version.ts";
-import { findRunningCore } from "./running-core.ts";
+import { type Closing, withRecorder } from "./present-recorder.ts";
 
 /** A plugin as `plugin list` shows it. */
 export type ListedPlugin = Pick<PluginStatus, "name" | "version"> &
@@ -32,23 +30,17 @@ export interface PluginCalls {
 /** The registry is asked up to three times for one search. */
 const REGISTRY_MS = 65_000;
 
-/** Runs `action` on the recorder, whether it runs or stands still. */
-export async function withPlugins<Result>(
+/** Runs `action` on the plugins of the recorder, whether it runs or stands still. */
+export function withPlugins<Result>(
   dataDir: string,
   action: (plugins: PluginCalls) => Promise<Result>,
 ): Promise<Result> {
-  const core = await findRunningCore(dataDir);
-  if (core !== undefined) {
-    try {
-      return await action(overLink(core));
-    } finally {
-      core.close();
-    }
-  }
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  // Held meanwhile, so that a recorder that starts now does not find a half-made change.
-  const lock = await lockDataDir(dataDir);
+  return withRecorder(dataDir, { overLink, onDataDir: (closing) => onDataDir(dataDir, closing) }, action);
+}
+
+async function onDataDir(dataDir: string, closing: Closing): Promise<PluginCalls> {
   const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false, readOnly: true });
+  closing.push(() => config.close());
   const installer = new PluginInstaller({
     dataDir,
     version: VERSION,
@@ -56,14 +48,9 @@ export async function withPlugins<Result>(
     log: silentLog,
     registryUrl: () => config.get().pluginRegistry.url,
   });
-  try {
-    await installer.recover();
-    return await action(onDisk(installer));
-  } finally {
-    await installer.close();
-    await config.close();
-    await lock.release();
-  }
+  closing.push(() => installer.close());
+  await installer.recover();
+  return onDisk(installer);
 }
 
 function overLink(core: Link<CoreMethodsForCli>): PluginCalls {

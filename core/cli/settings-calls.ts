@@ -1,7 +1,6 @@
 // What the command line asks of a recorder's settings: of a running one by its socket, else of the data directory itself
 // under its lock. Then plugins are set up, to know their drivers and which of their fields are secret, and never started.
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "../clock.ts";
 import { CONFIG_FILE, ConfigStore } from "../config/config-store.ts";
@@ -17,10 +16,10 @@ import { PluginSettingsBook } from "../plugin/host/plugin-settings.ts";
 import { BUNDLED_PLUGINS } from "../plugin/package/bundled.ts";
 import { type LocalSettingsCalls, localSettingsCalls } from "../settings/local-calls.ts";
 import { SettingsTransfer } from "../settings/settings-transfer.ts";
-import { lockDataDir } from "../supervisor/data-lock.ts";
 import { openUsers } from "../users/users.ts";
 import { VERSION } from "../version.ts";
-import { findRunningCore, notRunning } from "./running-core.ts";
+import { type Closing, withRecorder } from "./present-recorder.ts";
+import { notRunning } from "./running-core.ts";
 
 /** Keys take seconds to derive on small machines, and a sealed file goes through twice. */
 const PATIENCE_MS = 120_000;
@@ -29,21 +28,22 @@ const PATIENCE_MS = 120_000;
  * Runs `action` on the settings of the recorder, whether it runs or stands still. Where there never was one, `isNew` lets
  * an import make it; else throws `NJ_NOT_RUNNING` (unavailable): a mistyped folder must not become a data directory.
  */
-export async function withSettings<Result>(
+export function withSettings<Result>(
   dataDir: string,
   action: (settings: LocalSettingsCalls) => Promise<Result>,
   isNew = false,
 ): Promise<Result> {
-  const core = await findRunningCore(dataDir);
-  if (core === undefined) {
-    if (!isNew && !existsSync(join(dataDir, CONFIG_FILE))) throw notRunning(dataDir);
-    return onDataDir(dataDir, action);
-  }
-  try {
-    return await action(overLink(core));
-  } finally {
-    core.close();
-  }
+  return withRecorder(
+    dataDir,
+    {
+      overLink,
+      onDataDir: (closing) => onDataDir(dataDir, closing),
+      checkStanding() {
+        if (!isNew && !existsSync(join(dataDir, CONFIG_FILE))) throw notRunning(dataDir);
+      },
+    },
+    action,
+  );
 }
 
 function overLink(core: Link<CoreMethodsForCli>): LocalSettingsCalls {
@@ -55,52 +55,41 @@ function overLink(core: Link<CoreMethodsForCli>): LocalSettingsCalls {
   };
 }
 
-async function onDataDir<Result>(
-  dataDir: string,
-  action: (settings: LocalSettingsCalls) => Promise<Result>,
-): Promise<Result> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  // Held meanwhile, so that a recorder that starts now does not find a half-made import.
-  const lock = await lockDataDir(dataDir);
-  const closing: (() => Promise<unknown>)[] = [() => lock.release()];
-  try {
-    const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false });
-    closing.push(() => config.close());
-    const secrets = await SecretStore.open({ dataDir });
-    const db = await openDb(join(dataDir, DATABASE_FILE), { log: silentLog });
-    closing.push(() => db.close());
-    // Nobody signs in while the recorder stands still.
-    const sessionLimits = () => ({ idleMs: 0, absoluteMs: 0 });
-    const users = await openUsers({
-      db,
-      secrets,
-      dataDir,
-      clock: systemClock,
-      log: silentLog,
-      sessionLimits,
-    });
-    closing.push(() => users.close());
-    const plugins = pluginsToAsk(dataDir, config, secrets);
-    closing.push(() => plugins.stop());
-    const transfer = new SettingsTransfer({
-      version: VERSION,
-      clock: systemClock,
-      log: silentLog,
-      config,
-      secrets,
-      accounts: users.accounts,
-      abilities: () => presentAbilities(plugins),
-      hiddenPlaces: (each) => hiddenPlaces(plugins, each),
-      // Cameras and plugins read them at the next start.
-      secretsChanged: async () => undefined,
-    });
-    await transfer.recover();
-    await plugins.load();
-    await plugins.loaded();
-    return await action(localSettingsCalls(transfer, users));
-  } finally {
-    for (const close of closing.reverse()) await close();
-  }
+async function onDataDir(dataDir: string, closing: Closing): Promise<LocalSettingsCalls> {
+  const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false });
+  closing.push(() => config.close());
+  const secrets = await SecretStore.open({ dataDir });
+  const db = await openDb(join(dataDir, DATABASE_FILE), { log: silentLog });
+  closing.push(() => db.close());
+  // Nobody signs in while the recorder stands still.
+  const sessionLimits = () => ({ idleMs: 0, absoluteMs: 0 });
+  const users = await openUsers({
+    db,
+    secrets,
+    dataDir,
+    clock: systemClock,
+    log: silentLog,
+    sessionLimits,
+  });
+  closing.push(() => users.close());
+  const plugins = pluginsToAsk(dataDir, config, secrets);
+  closing.push(() => plugins.stop());
+  const transfer = new SettingsTransfer({
+    version: VERSION,
+    clock: systemClock,
+    log: silentLog,
+    config,
+    secrets,
+    accounts: users.accounts,
+    abilities: () => presentAbilities(plugins),
+    hiddenPlaces: (each) => hiddenPlaces(plugins, each),
+    // Cameras and plugins read them at the next start.
+    secretsChanged: async () => undefined,
+  });
+  await transfer.recover();
+  await plugins.load();
+  await plugins.loaded();
+  return localSettingsCalls(transfer, users);
 }
 
 function pluginsToAsk(dataDir: string, config: ConfigStore, secrets: SecretStore): PluginHost {

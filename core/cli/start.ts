@@ -1,7 +1,7 @@
 // `nightjar start`: runs the supervisor in the foreground and says where to open the recorder.
 import { fileURLToPath } from "node:url";
 import { NightjarError } from "../errors.ts";
-import { createLog, LOG_LEVELS } from "../log.ts";
+import { createLog, LOG_LEVELS, LogGate, type LogLevel } from "../log.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import { requireReadableData } from "../system/data-version.ts";
 import { KeptLog } from "../system/kept-log.ts";
@@ -12,21 +12,17 @@ import { print, printJson } from "./output.ts";
 
 const ENTRY = fileURLToPath(new URL("../main.ts", import.meta.url));
 
+const UNTIL_KNOWN: LogLevel = "notice";
+
 /** Stays until SIGINT or SIGTERM, then ends everything in order. */
 export async function start(line: CommandLine): Promise<number> {
-  const level = LOG_LEVELS.find(
-    (known) => known === (textFlag(line, "log-level") ?? process.env["NIGHTJAR_LOG_LEVEL"] ?? "notice"),
-  );
-  if (level === undefined) {
-    throw new NightjarError(
-      "NJ_CLI_USAGE",
-      "invalid-argument",
-      `--log-level is one of ${LOG_LEVELS.join(", ")}`,
-    );
-  }
+  const asked = askedLogLevel(line);
   await requireReadableData(line.dataDir);
   const kept = new KeptLog(line.dataDir, "supervisor");
-  const log = createLog({ level, fields: { process: "supervisor" }, destination: kept });
+  // Until `core` has read config.json.
+  const level = asked ?? UNTIL_KNOWN;
+  const gate = new LogGate(level);
+  const log = createLog({ gate, fields: { process: "supervisor" }, destination: kept });
   const begin = performance.now();
   if (!line.json) {
     print(`Nightjar ${VERSION} starts with ${line.dataDir}`);
@@ -42,6 +38,15 @@ export async function start(line: CommandLine): Promise<number> {
     entry: ENTRY,
     args: ["--log-level", level, ...paths.flatMap((path) => ["--plugin-path", path])],
     log,
+    onProblem(role, reason) {
+      if (!line.json)
+        print(`\nThe process ${role} cannot start: ${reason}\nThe others go on; it is tried again.`);
+    },
+    decideLogLevel(configured) {
+      const decided = asked ?? configured;
+      gate.set(decided);
+      return decided;
+    },
     onReady: (facts) => announce(line, facts, performance.now() - begin),
   });
   const told = new Promise<void>((resolve) => {
@@ -55,6 +60,19 @@ export async function start(line: CommandLine): Promise<number> {
   await supervisor.stop();
   await kept.close();
   return EXIT.ok;
+}
+
+/** What the command line or the environment settles for this run, whatever config.json says. */
+function askedLogLevel(line: CommandLine): LogLevel | undefined {
+  const wanted = textFlag(line, "log-level") ?? process.env["NIGHTJAR_LOG_LEVEL"];
+  if (wanted === undefined) return undefined;
+  const level = LOG_LEVELS.find((known) => known === wanted);
+  if (level !== undefined) return level;
+  throw new NightjarError(
+    "NJ_CLI_USAGE",
+    "invalid-argument",
+    `--log-level is one of ${LOG_LEVELS.join(", ")}`,
+  );
 }
 
 type Facts = Readonly<Record<string, Readonly<Record<string, unknown>>>>;

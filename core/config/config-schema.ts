@@ -307,8 +307,9 @@ export const ConfigSchema = Type.Object(
       {
         level: Type.Enum(LOG_LEVELS, {
           title: "Detail",
-          description: "Least important lines that are written.",
-          default: "info",
+          description:
+            "Least important lines that are written, by all processes; in force at once. `--log-level` and NIGHTJAR_LOG_LEVEL go before it.",
+          default: "notice",
         }),
       },
       { ...closed, default: {}, description: "The log." },

@@ -3,7 +3,7 @@
 // Secrets are write-only outside the process: no interface gives them out again.
 //
 //   entry: base64( version 1 (1 byte) | nonce (12) | tag (16) | ciphertext )
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
 import { chmod, mkdir, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { NightjarError, systemCode } from "../errors.ts";
@@ -90,6 +90,17 @@ export class SecretStore {
   /** Opens what {@link sealText} made. Throws `NJ_SECRETS_UNREADABLE` if it was tampered with. */
   openText(purpose: string, sealed: string): string {
     return this.#open(`:${purpose}`, sealed);
+  }
+
+  /**
+   * A mark of a text by which it is known again, and by which nobody without the recorder's key can try texts out;
+   * hexadecimal, of 128 bits. Marks of two purposes say nothing of each other.
+   */
+  markOf(purpose: string, text: string): string {
+    return createHmac("sha256", this.#key)
+      .update(JSON.stringify(["mark", purpose, text]))
+      .digest("hex")
+      .slice(0, 32);
   }
 
   /** Removes a secret; removing one that is not there is harmless. */

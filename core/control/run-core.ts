@@ -8,7 +8,6 @@ import { SecretStore } from "../config/secret-store.ts";
 import { sizeOf } from "../db/check-database.ts";
 import { DATABASE_FILE } from "../db/open-db.ts";
 import type { CameraId } from "../domain/ids.ts";
-import { isoFromTime90k } from "../domain/time.ts";
 import { CORE_HTTP_SOCKET, CORE_LINK_SOCKET, type ListeningState } from "../gateway/protocol.ts";
 import { ChangeFeed, createHttpApp } from "../http/app.ts";
 import { createAuthorize } from "../http/authorize.ts";
@@ -23,15 +22,17 @@ import { PluginSettingsBook } from "../plugin/host/plugin-settings.ts";
 import { PluginInstaller } from "../plugin/install/plugin-installer.ts";
 import { fetchBackupsFromMedia, openOrRescueDb } from "../recording/database-rescue.ts";
 import type { RecordedCamera } from "../recording/recorded-camera.ts";
-import { createRecordingService, type RecordingChange } from "../recording/recording-service.ts";
+import { createRecordingService } from "../recording/recording-service.ts";
 import { SettingsTransfer } from "../settings/settings-transfer.ts";
 import { type RoleContext, RUN_FOLDER, type RunningProcess } from "../supervisor/process-contract.ts";
 import { noteVersion } from "../system/data-version.ts";
 import { readLog } from "../system/log-reader.ts";
+import { pruneUpgradeCopies } from "../system/upgrade-copies.ts";
 import { openUsers } from "../users/users.ts";
 import { VERSION } from "../version.ts";
 import { Cameras } from "./camera-service.ts";
 import { certificateService } from "./certificate-service.ts";
+import { ChangeTeller } from "./change-teller.ts";
 import { listenForCommandLine } from "./cli-link.ts";
 import { CLI_SOCKET } from "./cli-protocol.ts";
 import { EventTeller } from "./event-teller.ts";
@@ -55,6 +56,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   // Before anything is brought to a new form: who goes back is told which Nightjar that was.
   await noteVersion(dataDir);
   const config = await ConfigStore.open({ dataDir, log });
+  context.setLogLevel(config.get().log.level);
   const secrets = await SecretStore.open({ dataDir });
   const database = await openOrRescueDb({
     file: join(dataDir, DATABASE_FILE),
@@ -126,7 +128,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     clock,
     log,
     ownPorts: () => ownPorts(listening),
-    onChange: (change) => camerasChanged(change),
+    onChange: (change) => teller.cameraChanged(change),
   });
   const settingsTransfer = new SettingsTransfer({
     version: VERSION,
@@ -248,6 +250,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     keptLog: { read: (query) => readLog(dataDir, query) },
     changes,
   });
+  const teller = new ChangeTeller({ changes, cameras, recording, gateway, hooks: plugins.hooks, events });
   const problems: StatusProblem[] = [];
 
   function rescueProblems(): StatusProblem[] {
@@ -263,55 +266,6 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     if (recorderProblems.hasChanged(volumes)) changes.publish({ type: "problems" });
   }
 
-  function camerasChanged({
-    id,
-    kind,
-  }: {
-    readonly id: string;
-    readonly kind: "added" | "changed" | "removed";
-  }): void {
-    recording.camerasChanged();
-    gateway.cameraChanged(id as CameraId, kind === "removed");
-    const view = cameras.get(id);
-    if (view === undefined) changes.publish({ type: "camera-removed", camera: id });
-    else changes.publish({ type: "camera", camera: view });
-    const hook = { id: id as CameraId, name: view?.name ?? id, driver: view?.driver ?? "" };
-    if (kind === "added") void plugins.hooks.cameraAdded.promise(hook);
-    if (kind === "removed") void plugins.hooks.cameraRemoved.promise(hook);
-  }
-
-  async function recordingChanged(change: RecordingChange): Promise<void> {
-    switch (change.kind) {
-      case "camera": {
-        const view = cameras.get(change.camera);
-        if (view !== undefined) changes.publish({ type: "camera", camera: view });
-        const state = recording.cameraStates().get(change.camera)?.state;
-        if (state !== undefined) await plugins.hooks.cameraStateChanged.promise(change.camera, state);
-        return;
-      }
-      case "volume": {
-        const volume = (await recording.volumeStates()).find(({ id }) => id === change.volume);
-        if (volume !== undefined) changes.publish({ type: "volume", volume: volumeView(volume) });
-        await gateway.settingsChanged();
-        return;
-      }
-      case "coverage":
-        changes.publish({
-          type: "coverage",
-          camera: change.camera,
-          stream: change.stream,
-          start: isoFromTime90k(change.start90k),
-          end: isoFromTime90k(change.end90k),
-          reasons: [...change.reasons],
-          growing: change.growing,
-        });
-        return;
-      case "events":
-        await events.written();
-        return;
-    }
-  }
-
   // Cameras first and plugins before them: media obeys its last desired state meanwhile, so nothing waits for this.
   await settingsTransfer.recover();
   await pluginInstaller.recover();
@@ -321,9 +275,9 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   await recording.start();
   await events.start();
   recording.onChange((change) => {
-    recordingChanged(change).catch((error: unknown) =>
-      log.warn("a change was not passed on", { reason: String(error) }),
-    );
+    teller
+      .recordingChanged(change)
+      .catch((error: unknown) => log.warn("a change was not passed on", { reason: String(error) }));
   });
   recording.media.on("segmentClosed", (segment) => void plugins.hooks.segmentClosed.promise(segment));
   recording.media.on("streamState", streamTeller(plugins.hooks));
@@ -333,6 +287,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     (state) => void plugins.hooks.volumeStateChanged.promise(state.volume, state),
   );
   const stopFollowing = config.onChange((next, previous) => {
+    if (next.log.level !== previous.log.level) context.setLogLevel(next.log.level);
     if (JSON.stringify(next.storage) !== JSON.stringify(previous.storage)) void recording.volumesChanged();
     if (JSON.stringify(next.plugins) !== JSON.stringify(previous.plugins)) void plugins.settingsChanged();
   });
@@ -366,6 +321,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
         "there is no ffmpeg: no snapshots, and no H.265 in browsers that lack it. Install it, or set ffmpeg.path",
     });
   }
+  await pruneUpgradeCopies(dataDir, log);
   const code = await users.activation.renew();
   context.ready(code === undefined ? {} : { activationCode: code.code });
   void plugins.ready();

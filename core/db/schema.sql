@@ -222,7 +222,7 @@ create index api_tokens_by_expiry on api_tokens (expires_at_ms);
 -- Failed and successful sign-ins of late: brakes guessing, survives restarts.
 create table login_attempts (
   number integer primary key,
-  user_name text not null collate nocase, -- as typed; need not exist
+  user_name text not null collate nocase, -- a mark of what was typed, which may be a password in the wrong field
   remote_address text not null,
   at_ms integer not null,
   succeeded integer not null check (succeeded in (0, 1))

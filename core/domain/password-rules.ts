@@ -1,11 +1,15 @@
 // Which passwords are taken: at least 12 characters, not one that everybody tries first, and nothing else. No rules of
-// composition: they make passwords worse (NIST SP 800-63B §3.1.1; ASVS 5.0 6.2.1, 6.2.4, 6.2.5).
-import { NightjarError } from "../errors.ts";
+// composition: they make passwords worse (NIST SP 800-63B §3.1.1; ASVS 5.0 6.2.1, 6.2.4, 6.2.5). What is known by its
+// pattern is here; the list of leaked ones is core/users/common-password-list.ts. Pure.
 import { COMMON_PASSWORD_WORDS } from "./common-passwords.ts";
 
 export const PASSWORD_MIN_CHARACTERS = 12;
 /** Far above what people type; bounds the work of hashing. */
 export const PASSWORD_MAX_CHARACTERS = 1024;
+
+/** What is said of a password that everybody tries first, whichever way it was found out. */
+export const COMMON_PASSWORD =
+  "the password is one of those that are tried first: several unusual words make a good one";
 
 const LONGEST_WORD = 16;
 /** What fingers do by themselves: counting, the alphabet, walks over a keyboard's rows and columns. */
@@ -57,26 +61,45 @@ export function passwordProblem(password: string, userName = ""): string | undef
     return `the password is longer than ${PASSWORD_MAX_CHARACTERS} characters`;
   }
   if (isCommon(password, userName)) {
-    return "the password is one of those that are tried first: several unusual words make a good one";
+    return COMMON_PASSWORD;
   }
   return undefined;
 }
 
-/** Throws `NJ_PASSWORD_WEAK` if the password cannot be taken. */
-export function checkPassword(password: string, userName: string): void {
-  const problem = passwordProblem(password, userName);
-  if (problem !== undefined) throw new NightjarError("NJ_PASSWORD_WEAK", "invalid-argument", problem);
+/**
+ * What a password is to be looked up as in a list of leaked ones: as typed and with figures read as letters, whole and
+ * without the figures and signs around it, as long as these are the smaller half.
+ */
+export function listedForms(password: string): readonly string[] {
+  const text = inLowerCase(password);
+  const forms = [text];
+  for (const part of [text.replace(/\P{L}+$/u, ""), withoutDecoration(text)])
+    if (part.length * 2 >= text.length) forms.push(part);
+  return [...new Set(forms.flatMap((form) => [form, asLetters(form)]))];
+}
+
+/** As lists of leaked passwords are compared: without a difference of case or of equivalent characters. */
+export function inLowerCase(password: string): string {
+  return password.normalize("NFKC").toLowerCase();
+}
+
+/** A password without the figures and signs around it. */
+export function withoutDecoration(text: string): string {
+  return text.replace(/^\P{L}+|\P{L}+$/gu, "");
+}
+
+/** Figures and signs read as the letters that they stand for: "p4ssw0rd" is "password". */
+function asLetters(text: string): string {
+  return [...text].map((character) => LEET[character] ?? character).join("");
 }
 
 function isCommon(password: string, userName: string): boolean {
-  const text = password.normalize("NFKC").toLowerCase();
+  const text = inLowerCase(password);
   if (new Set(text).size < 5 || isRepetition(text)) return true;
   if ((text.match(/\p{L}/gu) ?? []).length < LETTERS_OF_A_WORD) return true;
   const words = new Set(COMMON_PASSWORD_WORDS);
   if (userName.length >= 3) words.add(userName.toLowerCase());
-  // Read as typed and with figures read as letters: "p4ssw0rd" is "password".
-  const spelled = [...text].map((character) => LEET[character] ?? character).join("");
-  return isMadeOf(text, spelled, words);
+  return isMadeOf(text, asLetters(text), words);
 }
 
 /** "abcabcabcabc": one piece of up to a third of the length, over and over (the last time perhaps cut). */

@@ -5,9 +5,9 @@ import type { Db } from "../db/db.ts";
 import { deleteLock, insertLock, locksOnVolume } from "../db/tables/locks-table.ts";
 import { findSegment, setSegmentLocked } from "../db/tables/segments-table.ts";
 import { NightjarError, systemCode } from "../errors.ts";
+import { LOCKS_MIRROR, lockedId } from "../media/process/volume-locks.ts";
 import type { Findings } from "./fsck-findings.ts";
 
-const MIRROR = "locks.jsonl";
 /** Of a lock that was found on the volume only. */
 const LOCKED_BY = "found on the volume";
 
@@ -63,13 +63,13 @@ export async function checkLocks(
 async function readMirror(volumePath: string): Promise<Set<string>> {
   let text: string;
   try {
-    text = await readFile(join(volumePath, MIRROR), "utf8");
+    text = await readFile(join(volumePath, LOCKS_MIRROR), "utf8");
   } catch (error) {
     if (systemCode(error) === "ENOENT") return new Set();
     throw new NightjarError(
       "NJ_FSCK_READ",
       "unavailable",
-      `${join(volumePath, MIRROR)} cannot be read`,
+      `${join(volumePath, LOCKS_MIRROR)} cannot be read`,
       { path: volumePath },
       error,
     );
@@ -80,14 +80,4 @@ async function readMirror(volumePath: string): Promise<Set<string>> {
     if (id !== undefined) ids.add(id);
   }
   return ids;
-}
-
-function lockedId(line: string): string | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    if (typeof value !== "object" || value === null || !("segment" in value)) return undefined;
-    return typeof value.segment === "string" ? value.segment : undefined;
-  } catch {
-    return undefined;
-  }
 }

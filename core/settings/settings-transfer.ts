@@ -5,10 +5,10 @@ import type { Clock } from "../clock.ts";
 import type { Config } from "../config/config-schema.ts";
 import type { ConfigStore, FrozenConfig } from "../config/config-store.ts";
 import type { SecretStore } from "../config/secret-store.ts";
-import { checkPassword } from "../domain/password-rules.ts";
 import { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Accounts } from "../users/accounts.ts";
+import { checkPassword } from "../users/password-check.ts";
 import { carryOut, changedSecrets, type Marks, putSettings } from "./carry-out.ts";
 import type { SettingsState } from "./differences.ts";
 import { FileOpener } from "./file-opener.ts";
@@ -89,7 +89,7 @@ export class SettingsTransfer {
       const settings = plainConfig(present, await this.#options.hiddenPlaces(present));
       return { name, bytes: Buffer.from(settingsText(this.#document(settings))) };
     }
-    checkPassword(password, "");
+    await checkPassword(password, "");
     const whole = this.#wholeDocument(await this.#present("strict"));
     return { name, bytes: await this.#opener.seal(Buffer.from(settingsText(whole)), password) };
   }

@@ -1,8 +1,14 @@
 // One child of the supervisor: starts it, listens for its life signs, restarts it with growing pauses.
 import { type ChildProcess, fork } from "node:child_process";
+import { unwatchFile, watchFile } from "node:fs";
 import { setPriority } from "node:os";
-import type { Log } from "../log.ts";
-import { type ChildMessage, LIFE_SIGN_MS, type SupervisorMessage } from "./child-protocol.ts";
+import type { Log, LogLevel } from "../log.ts";
+import {
+  type ChildMessage,
+  LIFE_SIGN_MS,
+  type StartFailure,
+  type SupervisorMessage,
+} from "./child-protocol.ts";
 import { nodeArguments, type ProcessRole, type ProcessStatus } from "./process-contract.ts";
 import type { ProcessFigures } from "./process-figures.ts";
 
@@ -12,6 +18,11 @@ const SILENCE_LIMIT_MS = 10 * LIFE_SIGN_MS;
 const STEADY_MS = 60_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
+/** One that waits for a file to be mended tries again now and then all the same, in case the change was not seen. */
+const FIRST_WAIT_MS = 10_000;
+const LONGEST_WAIT_MS = 300_000;
+/** How often that file is looked at. */
+const LOOK_EVERY_MS = 500;
 /**
  * How far each steps back for others when the machine has too little time for all (`nice`): recording goes first, above
  * all while everything starts at once. Children, ffmpeg among them, inherit it.
@@ -28,6 +39,10 @@ export interface ChildOptions {
   onReady(facts: Readonly<Record<string, unknown>>): void;
   /** Started, ready, ended: whoever shows states looks again. */
   onChange(): void;
+  /** What a child that is started now is to log. */
+  logLevel?(): LogLevel | undefined;
+  /** The child has read what is to be logged. */
+  onLogLevel?(level: LogLevel): void;
   /** The child told how it is. */
   onFigures?(): void;
 }
@@ -44,6 +59,14 @@ export class SupervisedChild {
   #figures: ProcessFigures | undefined;
   #watch: NodeJS.Timeout | undefined;
   #pause: NodeJS.Timeout | undefined;
+  /** Why it did not start; kept until it does. */
+  #failure: StartFailure | undefined;
+  /** The file that the process which just ended wants to be mended. */
+  #file: string | undefined;
+  /** Tries in a row that waited for a file. */
+  #waits = 0;
+  /** Ends the waiting for a file. */
+  #unwatch: (() => void) | undefined;
   #stopping = false;
   #ended: Promise<void> = Promise.resolve();
 
@@ -61,6 +84,9 @@ export class SupervisedChild {
       ...(this.#lastExit === undefined
         ? {}
         : { lastExit: this.#lastExit.how, lastExitAtMs: this.#lastExit.atMs }),
+      ...(this.#failure === undefined
+        ? {}
+        : { problem: this.#failure.reason, problemCode: this.#failure.code }),
       ...(this.#figures === undefined ? {} : { figures: this.#figures }),
     };
   }
@@ -71,6 +97,8 @@ export class SupervisedChild {
 
   start(): void {
     const { role, entry, args, env, log } = this.#options;
+    this.#endPause();
+    this.#file = undefined;
     this.#startedAtMs = Date.now();
     this.#lastSignMs = performance.now();
     const child = fork(entry, ["process", role, ...args], {
@@ -81,6 +109,8 @@ export class SupervisedChild {
       detached: true,
     });
     this.#process = child;
+    const level = this.#options.logLevel?.();
+    if (level !== undefined) this.send({ type: "log-level", level });
     if (child.pid !== undefined && NICENESS[role] > 0) stepBack(child.pid, NICENESS[role], log);
     child.on("message", (message: ChildMessage) => {
       this.#lastSignMs = performance.now();
@@ -90,6 +120,17 @@ export class SupervisedChild {
         this.#options.onFigures?.();
         return;
       }
+      if (message.type === "log-level") {
+        this.#options.onLogLevel?.(message.level);
+        return;
+      }
+      if (message.type === "failed") {
+        this.#failure = message.failure;
+        this.#file = message.failure.file;
+        return;
+      }
+      this.#failure = undefined;
+      this.#waits = 0;
       this.#status = "ready";
       this.#options.onReady(message.facts);
       this.#options.onChange();
@@ -100,8 +141,13 @@ export class SupervisedChild {
         clearInterval(this.#watch);
         this.#process = undefined;
         this.#figures = undefined;
-        this.#exited(code, signal);
-        resolve();
+        const settle = (): void => {
+          this.#exited(code, signal);
+          resolve();
+        };
+        // Its last words may still be on the way.
+        if (child.connected) child.once("disconnect", settle);
+        else settle();
       });
     });
     this.#watch = setInterval(() => {
@@ -122,7 +168,7 @@ export class SupervisedChild {
   /** Asks the child to end; kills it after `limitMs`. */
   async stop(limitMs: number): Promise<void> {
     this.#stopping = true;
-    clearTimeout(this.#pause);
+    this.#endPause();
     const child = this.#process;
     if (child === undefined) return;
     this.send({ type: "stop" });
@@ -139,17 +185,49 @@ export class SupervisedChild {
       this.#status = "stopped";
       return;
     }
+    this.#restarts += 1;
+    this.#status = "restarting";
+    if (this.#file !== undefined) {
+      this.#waitFor(this.#file);
+      this.#options.onChange();
+      return;
+    }
     if (Date.now() - this.#startedAtMs > STEADY_MS) this.#failures = 0;
     const pauseMs =
       this.#failures === 0
         ? FIRST_PAUSE_MS
         : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures);
     this.#failures += 1;
-    this.#restarts += 1;
-    this.#status = "restarting";
     log.warn("process ended and is started again", { role, how, pauseMs });
     this.#options.onChange();
     this.#pause = setTimeout(() => this.start(), pauseMs);
+  }
+
+  /** Starting again before somebody has mended the file would only go round in circles. */
+  #waitFor(file: string): void {
+    const { role, log } = this.#options;
+    const pauseMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#waits);
+    this.#waits += 1;
+    log.error("process cannot start: it waits until the file is mended", {
+      role,
+      file,
+      reason: this.#failure?.reason,
+      pauseMs,
+    });
+    this.#pause = setTimeout(() => this.start(), pauseMs);
+    const changed = (): void => {
+      this.#waits = 0;
+      this.start();
+    };
+    // By its facts, not by notices of the system: these are lost where a file is replaced, and on some disks there are none.
+    watchFile(file, { interval: LOOK_EVERY_MS }, changed);
+    this.#unwatch = () => unwatchFile(file, changed);
+  }
+
+  #endPause(): void {
+    clearTimeout(this.#pause);
+    this.#unwatch?.();
+    this.#unwatch = undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 // What the supervisor and the processes it starts agree upon: how a process is run and how it ends.
 // `core/main.ts process <role> --data DIR` calls the role's `run…` function with a context and stops it when told.
 import type { Clock } from "../clock.ts";
-import type { Log } from "../log.ts";
+import type { Log, LogLevel } from "../log.ts";
 import type { ProcessFigures } from "./process-figures.ts";
 
 export const PROCESS_ROLES = ["media", "core", "gateway"] as const;
@@ -35,6 +35,10 @@ export interface ProcessStatus {
   readonly lastExit?: string;
   /** Wall clock of that end, in milliseconds. */
   readonly lastExitAtMs?: number;
+  /** Why it did not start the last time, for people; absent once it has. */
+  readonly problem?: string;
+  /** The code of that. */
+  readonly problemCode?: string;
   /** At most a few seconds old; absent until the process has told. */
   readonly figures?: ProcessFigures;
 }
@@ -54,6 +58,8 @@ export interface ProcessContext {
 export interface RoleContext extends ProcessContext {
   /** Folders of plugins besides the bundled ones. */
   readonly pluginPaths: readonly string[];
+  /** Tells all processes what is to be logged; the command line may have settled that already. */
+  setLogLevel(level: LogLevel): void;
   /** The supervisor's view of all processes, kept up to date. */
   processes(): readonly ProcessStatus[];
 }
@@ -62,6 +68,9 @@ export interface RunningProcess {
   /** Ends within a second what can be ended; `media` flushes first. */
   stop(): Promise<void>;
 }
+
+/** In the run folder: how all processes are, for the command line while `core` cannot be asked. */
+export const PROCESSES_FILE = "processes.json";
 
 /** Folder of the Unix sockets between processes, 0700. */
 export const RUN_FOLDER = "run";

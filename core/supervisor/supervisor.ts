@@ -3,12 +3,13 @@
 import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Log } from "../log.ts";
+import type { Log, LogLevel } from "../log.ts";
 import { SupervisedChild } from "./child.ts";
 import { LIFE_SIGN_MS } from "./child-protocol.ts";
 import { type DataLock, isSameProcess, lockDataDir, processStartTime } from "./data-lock.ts";
 import {
   PROCESS_ROLES,
+  PROCESSES_FILE,
   type ProcessRole,
   type ProcessStatus,
   RUN_FOLDER,
@@ -23,6 +24,10 @@ export interface SupervisorOptions {
   /** Passed on to every process. */
   readonly args: readonly string[];
   readonly log: Log;
+  /** A process cannot start, for a reason that was not told yet. */
+  onProblem?(role: ProcessRole, reason: string): void;
+  /** Called when `core` reads in the configuration what is to be logged; gives what is. */
+  decideLogLevel?(configured: LogLevel): LogLevel;
   /** Which processes; all of them unless a test wants less. */
   readonly roles?: readonly ProcessRole[];
   /** All processes are ready for the first time. Facts of all, by role. */
@@ -53,7 +58,11 @@ export class Supervisor {
   #ownSigns: NodeJS.Timeout | undefined;
   readonly #facts: Record<string, Readonly<Record<string, unknown>>> = {};
   #lock: DataLock | undefined;
+  /** What is to be logged, once `core` has told. */
+  #logLevel: LogLevel | undefined;
   #announced = false;
+  /** Why processes do not start, as far as it was told. */
+  readonly #toldProblems = new Map<ProcessRole, string>();
   #remembered: Promise<void> = Promise.resolve();
 
   constructor(options: SupervisorOptions) {
@@ -82,6 +91,8 @@ export class Supervisor {
         log,
         onReady: (facts) => this.#ready(role, facts),
         onChange: () => this.#changed(),
+        logLevel: () => this.#logLevel,
+        onLogLevel: (level) => this.#setLogLevel(level),
         // Told with core's own figures, once for all of them.
         ...(role === "core" ? { onFigures: () => this.#tellCore() } : {}),
       });
@@ -100,7 +111,9 @@ export class Supervisor {
     await Promise.all([end("gateway"), end("media")]);
     await end("core");
     clearInterval(this.#ownSigns);
-    await rm(join(this.#options.dataDir, RUN_FOLDER, CHILDREN_FILE), { force: true });
+    await this.#remembered;
+    for (const name of [CHILDREN_FILE, PROCESSES_FILE])
+      await rm(join(this.#options.dataDir, RUN_FOLDER, name), { force: true });
     await this.#lock?.release();
   }
 
@@ -113,8 +126,16 @@ export class Supervisor {
     this.#options.onReady?.(this.#facts);
   }
 
+  #setLogLevel(configured: LogLevel): void {
+    const level = this.#options.decideLogLevel?.(configured) ?? configured;
+    if (level !== this.#logLevel) this.#options.log.notice("what is logged is settled", { least: level });
+    this.#logLevel = level;
+    for (const child of this.#children.values()) child.send({ type: "log-level", level });
+  }
+
   #changed(): void {
     this.#tellCore();
+    this.#tellProblems();
     this.#remembered = this.#remembered
       .then(() => this.#rememberChildren())
       .catch((error: unknown) =>
@@ -122,7 +143,24 @@ export class Supervisor {
       );
   }
 
+  #tellProblems(): void {
+    for (const [role, child] of this.#children) {
+      const { problem } = child.status;
+      if (problem === this.#toldProblems.get(role)) continue;
+      if (problem === undefined) this.#toldProblems.delete(role);
+      else {
+        this.#toldProblems.set(role, problem);
+        this.#options.onProblem?.(role, problem);
+      }
+    }
+  }
+
   #tellCore(): void {
+    const processes = this.#statuses();
+    this.#children.get("core")?.send({ type: "processes", processes });
+  }
+
+  #statuses(): readonly ProcessStatus[] {
     const own: ProcessStatus = {
       role: "supervisor",
       status: "ready",
@@ -131,8 +169,7 @@ export class Supervisor {
       startedAtMs: this.#startedAtMs,
       figures: this.#own.read(),
     };
-    const processes = [own, ...[...this.#children.values()].map((child) => child.status)];
-    this.#children.get("core")?.send({ type: "processes", processes });
+    return [own, ...[...this.#children.values()].map((child) => child.status)];
   }
 
   async #rememberChildren(): Promise<void> {
@@ -141,9 +178,14 @@ export class Supervisor {
       if (child.pid !== undefined)
         records.push({ pid: child.pid, startTime: await processStartTime(child.pid) });
     }
-    const path = join(this.#options.dataDir, RUN_FOLDER, CHILDREN_FILE);
-    // Replaced whole: a successor must never read half a list.
-    await writeFile(`${path}.tmp`, JSON.stringify(records), { mode: 0o600 });
+    await this.#write(CHILDREN_FILE, records);
+    await this.#write(PROCESSES_FILE, this.#statuses());
+  }
+
+  /** Replaced whole: nobody may read half a list. */
+  async #write(name: string, value: unknown): Promise<void> {
+    const path = join(this.#options.dataDir, RUN_FOLDER, name);
+    await writeFile(`${path}.tmp`, JSON.stringify(value), { mode: 0o600 });
     await rename(`${path}.tmp`, path);
   }
 

@@ -3,7 +3,6 @@
 import type { Clock } from "../clock.ts";
 import type { Db } from "../db/db.ts";
 import { type UserChange, type UserRow, type UsersTable, usersTable } from "../db/tables/users-table.ts";
-import { checkPassword } from "../domain/password-rules.ts";
 import type { CameraScope, Role } from "../domain/roles.ts";
 import { NightjarError } from "../errors.ts";
 import {
@@ -15,6 +14,7 @@ import {
 import type { ApiTokens } from "./api-tokens.ts";
 import type { AuditLog } from "./audit-log.ts";
 import type { CameraScopes } from "./camera-scopes.ts";
+import { checkPassword } from "./password-check.ts";
 import { hashPassword, verifyNothing, verifyPassword } from "./password-hash.ts";
 import type { Actor } from "./principal.ts";
 import type { SecondFactors } from "./second-factors.ts";
@@ -241,7 +241,7 @@ export class Accounts {
     password: string,
     userName: string,
   ): Promise<Pick<UserRow, "passwordHash" | "passwordChangedAtMs">> {
-    checkPassword(password, userName);
+    await checkPassword(password, userName);
     return { passwordHash: await hashPassword(password), passwordChangedAtMs: this.#clock.wallMs() };
   }
 

@@ -27,6 +27,8 @@ export class LoginGuard {
   readonly #clock: Clock;
   /** True if the account has a live session that was opened from this address. */
   readonly #isKnownAddress: (userName: string, address: string) => Promise<boolean>;
+  /** What is stored for a name. */
+  readonly #markOf: (userName: string) => string;
   /** Guesses being judged now, by what they count against: a thousand at once must not all slip through. */
   readonly #pending = new Map<string, number>();
   #sincePrune = 0;
@@ -35,10 +37,12 @@ export class LoginGuard {
     table: LoginAttemptsTable,
     clock: Clock,
     isKnownAddress: (userName: string, address: string) => Promise<boolean>,
+    markOf: (userName: string) => string,
   ) {
     this.#table = table;
     this.#clock = clock;
     this.#isKnownAddress = isKnownAddress;
+    this.#markOf = markOf;
   }
 
   /**
@@ -47,7 +51,7 @@ export class LoginGuard {
    * for moving about.
    */
   async admit(userName: string, from: string, sessionId?: string): Promise<AdmittedAttempt> {
-    const name = userName.toLowerCase();
+    const name = this.#markOf(userName);
     const address = sessionId === undefined ? networkOf(from) : `session ${sessionId}`;
     const keys = [`pair ${name} ${address}`, `user ${name}`, `address ${address}`] as const;
     // Taken before the database is read: a guess that ends in between is then counted twice, never not at all.
@@ -62,8 +66,8 @@ export class LoginGuard {
     try {
       const since = this.#clock.wallMs() - LOCK_WINDOW_MS;
       const [pair, user, perAddress] = await Promise.all([
-        this.#table.failuresOfUser(userName, since, address),
-        this.#table.failuresOfUser(userName, since),
+        this.#table.failuresOfUser(name, since, address),
+        this.#table.failuresOfUser(name, since),
         this.#table.failuresOfAddress(address, since),
       ]);
       const locked =
@@ -81,7 +85,7 @@ export class LoginGuard {
       finish: async (succeeded) => {
         try {
           await this.#table.record({
-            userName,
+            userName: name,
             remoteAddress: address,
             atMs: this.#clock.wallMs(),
             succeeded,
@@ -108,7 +112,7 @@ export class LoginGuard {
       const failures = await this.#table.failuresOfAddress(remoteAddress, now - LOCK_WINDOW_MS);
       if (failures + pending >= FAILURES_PER_ADDRESS) return false;
       await this.#table.record({
-        userName: `${STREAM_ADDRESS_PREFIX}${userName}`,
+        userName: `${STREAM_ADDRESS_PREFIX}${this.#markOf(userName)}`,
         remoteAddress,
         atMs: now,
         succeeded: false,

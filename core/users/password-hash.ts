@@ -2,6 +2,7 @@
 // each takes 19 MiB and one of the four threads that files and DNS need too.
 import { argon2, randomBytes, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
+import { Turns } from "../domain/turns.ts";
 import { NightjarError } from "../errors.ts";
 
 const argon2Async = promisify(argon2);
@@ -17,8 +18,11 @@ const PHC =
 
 const AT_ONCE = 2;
 const WAITING_LIMIT = 64;
-let running = 0;
-const waiting: (() => void)[] = [];
+const turns = new Turns(
+  AT_ONCE,
+  WAITING_LIMIT,
+  () => new NightjarError("NJ_LOGIN_BUSY", "unavailable", "too many passwords wait to be checked, try again"),
+);
 
 /** The hash of a password, with a salt of its own. */
 export async function hashPassword(password: string): Promise<string> {
@@ -77,35 +81,8 @@ async function compute(
   parallelism: number,
   tagLength: number,
 ): Promise<Buffer> {
-  await turn();
-  try {
-    const message = password.normalize("NFC");
-    return await argon2Async("argon2id", { message, nonce, memory, passes, parallelism, tagLength });
-  } finally {
-    leave();
-  }
-}
-
-async function turn(): Promise<void> {
-  if (running >= AT_ONCE) {
-    if (waiting.length >= WAITING_LIMIT) {
-      throw new NightjarError(
-        "NJ_LOGIN_BUSY",
-        "unavailable",
-        "too many passwords wait to be checked, try again",
-      );
-    }
-    // Whoever leaves hands its place on, so that nobody slips in between.
-    await new Promise<void>((resolve) => waiting.push(resolve));
-    return;
-  }
-  running += 1;
-}
-
-function leave(): void {
-  const next = waiting.shift();
-  if (next === undefined) running -= 1;
-  else next();
+  const message = password.normalize("NFC");
+  return turns.run(() => argon2Async("argon2id", { message, nonce, memory, passes, parallelism, tagLength }));
 }
 
 function unpadded(bytes: Uint8Array): string {

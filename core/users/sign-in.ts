@@ -10,6 +10,7 @@ import { LOCK_WINDOW_MS, type LoginGuard } from "./login-guard.ts";
 import type { ClientInfo, Principal } from "./principal.ts";
 import type { CodeKind, SecondFactors } from "./second-factors.ts";
 import type { OpenedSession, Sessions } from "./sessions.ts";
+import type { TypedNames } from "./typed-names.ts";
 
 const REFUSALS_REMEMBERED = 1_000;
 
@@ -33,6 +34,7 @@ export class SignIn {
   readonly #sessions: Sessions;
   readonly #secondFactors: SecondFactors;
   readonly #guard: LoginGuard;
+  readonly #names: TypedNames;
   readonly #audit: AuditLog;
   readonly #clock: Clock;
   readonly #refusals = new Map<string, number>();
@@ -42,6 +44,7 @@ export class SignIn {
     readonly sessions: Sessions;
     readonly secondFactors: SecondFactors;
     readonly guard: LoginGuard;
+    readonly names: TypedNames;
     readonly audit: AuditLog;
     readonly clock: Clock;
   }) {
@@ -49,6 +52,7 @@ export class SignIn {
     this.#sessions = options.sessions;
     this.#secondFactors = options.secondFactors;
     this.#guard = options.guard;
+    this.#names = options.names;
     this.#audit = options.audit;
     this.#clock = options.clock;
   }
@@ -98,8 +102,8 @@ export class SignIn {
     client: ClientInfo,
     { sessionId, withCode }: { readonly sessionId: string | undefined; readonly withCode: boolean },
   ): Promise<Extract<Verdict, { kind: "right" }>> {
-    const attempt = await this.#guard.admit(name, client.address, sessionId).catch((error: unknown) => {
-      this.#recordRefusal(name, client);
+    const attempt = await this.#guard.admit(name, client.address, sessionId).catch(async (error: unknown) => {
+      await this.#recordRefusal(name, client);
       throw error;
     });
     let verdict: Verdict;
@@ -124,7 +128,11 @@ export class SignIn {
       return verdict;
     }
     const isCode = verdict.kind === "code-wrong";
-    this.#record("sign-in-failed", name, client, isCode ? { wrong: "second-factor" } : {});
+    const { userName, detail } = await this.#names.tried(name);
+    this.#record("sign-in-failed", userName, client, {
+      ...detail,
+      ...(isCode ? { wrong: "second-factor" } : {}),
+    });
     throw isCode ? wrongCode() : failed();
   }
 
@@ -138,13 +146,14 @@ export class SignIn {
   }
 
   /** Once per account, address and lock: whoever floods the door must not fill the audit log. */
-  #recordRefusal(name: string, client: ClientInfo): void {
+  async #recordRefusal(name: string, client: ClientInfo): Promise<void> {
     const key = `${name.toLowerCase()} ${client.address}`;
     const now = this.#clock.monotonicMs();
     if (now - (this.#refusals.get(key) ?? -LOCK_WINDOW_MS) < LOCK_WINDOW_MS) return;
     if (this.#refusals.size >= REFUSALS_REMEMBERED) this.#refusals.clear();
     this.#refusals.set(key, now);
-    this.#record("sign-in-refused", name, client);
+    const { userName, detail } = await this.#names.tried(name);
+    this.#record("sign-in-refused", userName, client, detail);
   }
 
   #record(

@@ -10,6 +10,7 @@ import type { CameraScopes } from "./camera-scopes.ts";
 import type { LoginGuard } from "./login-guard.ts";
 import type { Principal } from "./principal.ts";
 import { type StreamPasswords, streamSessionId } from "./stream-passwords.ts";
+import type { TypedNames } from "./typed-names.ts";
 
 /** For how long one judgement holds; whoever watches on is judged anew before. */
 const GRANT_MS = 15 * 60_000;
@@ -31,6 +32,7 @@ export class StreamSignIn {
   readonly #passwords: StreamPasswords;
   readonly #scopes: CameraScopes;
   readonly #guard: LoginGuard;
+  readonly #names: TypedNames;
   readonly #audit: AuditLog;
   readonly #clock: Clock;
 
@@ -39,6 +41,7 @@ export class StreamSignIn {
     readonly passwords: StreamPasswords;
     readonly scopes: CameraScopes;
     readonly guard: LoginGuard;
+    readonly names: TypedNames;
     readonly audit: AuditLog;
     readonly clock: Clock;
   }) {
@@ -46,6 +49,7 @@ export class StreamSignIn {
     this.#passwords = options.passwords;
     this.#scopes = options.scopes;
     this.#guard = options.guard;
+    this.#names = options.names;
     this.#audit = options.audit;
     this.#clock = options.clock;
   }
@@ -83,10 +87,9 @@ export class StreamSignIn {
   async #wrong(userName: string, address: string): Promise<NightjarError> {
     if (await this.#guard.countUnguessable(userName, address)) {
       this.#audit.record({
-        userName,
+        ...(await this.#names.tried(userName)),
         remoteAddress: address,
         action: "stream-sign-in-failed",
-        detail: {},
       });
     } else {
       return new NightjarError(

@@ -24,6 +24,7 @@ import { type SessionLimits, Sessions } from "./sessions.ts";
 import { SignIn } from "./sign-in.ts";
 import { StreamPasswords } from "./stream-passwords.ts";
 import { StreamSignIn } from "./stream-sign-in.ts";
+import { TypedNames } from "./typed-names.ts";
 
 export interface Users {
   readonly accounts: Accounts;
@@ -91,8 +92,12 @@ export async function openUsers(options: UsersOptions): Promise<Users> {
     audit,
     clock,
   });
-  const guard = new LoginGuard(loginAttemptsTable(db), clock, (name, address) =>
-    sessions.isKnownAddress(name, address),
+  const names = new TypedNames(options.secrets, accounts);
+  const guard = new LoginGuard(
+    loginAttemptsTable(db),
+    clock,
+    (name, address) => sessions.isKnownAddress(name, address),
+    (name) => names.mark(name),
   );
   return {
     accounts,
@@ -100,7 +105,7 @@ export async function openUsers(options: UsersOptions): Promise<Users> {
     sessions,
     apiTokens,
     callers: new Callers(sessions, apiTokens),
-    signIn: new SignIn({ accounts, sessions, secondFactors, guard, audit, clock }),
+    signIn: new SignIn({ accounts, sessions, secondFactors, guard, names, audit, clock }),
     secondFactors,
     tickets: new MediaTickets(mediaTicketsTable(db), clock),
     streamPasswords,
@@ -109,6 +114,7 @@ export async function openUsers(options: UsersOptions): Promise<Users> {
       passwords: streamPasswords,
       scopes,
       guard,
+      names,
       audit,
       clock,
     }),

@@ -54,7 +54,7 @@ export async function buildCore(
   } finally {
     await build.close();
   }
-  for (const path of globSync("**/*.{js,sql}", { cwd: core })) copy(core, target, path);
+  for (const path of globSync("**/*.{js,sql,bin}", { cwd: core })) copy(core, target, path);
   for (const path of AS_IT_IS) copy(core, target, path);
   coreDeclarations(root, target, doors(core));
   return thirdParties(modules);

@@ -29,7 +29,11 @@ describe("the second factor", { skip: skipBrowserTests, timeout: 180_000 }, () =
     const menu = page.getByRole("button", { name: `Account of ${user}` });
     if ((await menu.getAttribute("aria-expanded")) !== "true") await menu.click();
     await page.getByRole("button", { name: "Second factor …" }).click();
-    return page.getByRole("dialog", { name: `Second factor of ${user}` });
+    const dialog = page.getByRole("dialog", { name: `Second factor of ${user}` });
+    await dialog.waitFor();
+    // Behind a dialog no menu stays open.
+    assert.equal(await menu.getAttribute("aria-expanded"), "false");
+    return dialog;
   }
 
   async function signOut(page: Page, user: string): Promise<void> {

@@ -68,6 +68,7 @@ export async function startCoreInProcess(): Promise<CoreInProcess> {
     clock: systemClock,
     instance: randomUUID(),
     pluginPaths: [],
+    setLogLevel: () => undefined,
     processes: () => [],
     ready: (given?: Readonly<Record<string, unknown>>) => void Object.assign(facts, given),
   };

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { systemClock } from "../../core/clock.ts";
 import { silentLog } from "../../core/log.ts";
 import { PluginHost } from "../../core/plugin/host/plugin-host.ts";
+import type { GrowthLimits } from "../../core/plugin/install/growth-watch.ts";
 import type { PluginJob, PluginJobOrder } from "../../core/plugin/install/install-job.ts";
 import { PluginInstaller } from "../../core/plugin/install/plugin-installer.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
@@ -22,6 +23,7 @@ export interface PluginRecorderOptions {
   /** Without a host the recorder stands still. */
   readonly host?: boolean;
   readonly settleMs?: number;
+  readonly growth?: GrowthLimits;
 }
 
 export class InstallRig {
@@ -111,6 +113,7 @@ export class PluginRecorder {
       registryUrl: () => (typeof options.url === "function" ? options.url() : (options.url ?? url)),
       ...(options.host === false ? {} : { runner: this.host }),
       limits: { startMs: 30_000, settleMs: options.settleMs ?? 200 },
+      ...(options.growth === undefined ? {} : { growth: options.growth }),
       onJob: (job) => this.told.push(job),
     });
   }

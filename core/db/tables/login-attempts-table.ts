@@ -2,7 +2,7 @@
 import type { SqlWriter } from "../db.ts";
 
 export interface LoginAttempt {
-  /** As typed; need not be an account. */
+  /** What stands for the name that was typed. */
   readonly userName: string;
   readonly remoteAddress: string;
   readonly atMs: number;

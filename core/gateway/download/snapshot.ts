@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../clock.ts";
 import { msFromTime90k, TICKS_PER_SECOND, time90kFromMs } from "../../domain/time.ts";
+import { Turns } from "../../domain/turns.ts";
 import { NightjarError } from "../../errors.ts";
 import { keyFrameJpeg } from "../../media/ffmpeg/key-frame-jpeg.ts";
 import { type PictureFrame, pictureToJpeg } from "../../media/live/picture-to-jpeg.ts";
@@ -19,7 +20,6 @@ import { type MediaRequest, wantedStream } from "../media-request.ts";
 import { PlaybackTimeline } from "../playback/playback-timeline.ts";
 import { KeptPictures } from "./kept-pictures.ts";
 import { PicturePace } from "./picture-pace.ts";
-import { Turns } from "./turns.ts";
 
 const RUNNING_LIMIT = 4;
 const WAITING_LIMIT = 64;

@@ -1,5 +1,6 @@
 // Decides what becomes of a clip's sound and starts its conversion: G.711 becomes AAC where there is an ffmpeg, and stays
 // as it was recorded where there is none, where ffmpeg fails, or where the client wants it so.
+import { Turns } from "../../domain/turns.ts";
 import { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { AacEncoder, aacFormatOf, isG711 } from "../../media/ffmpeg/aac-encoder.ts";
@@ -10,7 +11,6 @@ import type { ClipWish } from "./clip-request.ts";
 import { type ClipSound, encodeClipSound } from "./clip-sound.ts";
 import { type ClipSource, StretchCutter } from "./clip-stretch.ts";
 import { SoundLine } from "./sound-line.ts";
-import { Turns } from "./turns.ts";
 
 /** Sounds that are converted at once for virtual files, and that wait. */
 const AT_ONCE = 2;

@@ -3,6 +3,8 @@ import { type Static, Type } from "typebox";
 import { ROLES } from "../../domain/roles.ts";
 import type { Account, AccountChange } from "../../users/accounts.ts";
 import type { Actor, ClientInfo, Principal } from "../../users/principal.ts";
+import { confirmPassword } from "../reconfirm.ts";
+import { invalidRequest } from "../request-checks.ts";
 import { needs, type Route, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
 import { checkReach } from "../token-reach.ts";
@@ -28,13 +30,27 @@ const AccountSchema = Type.Object({
 const NameParams = Type.Object({ name: Type.String({ maxLength: 64 }) });
 
 export function userRoutes(services: HttpServices): Route[] {
-  const { accounts, secondFactors } = services.users;
+  const { users } = services;
+  const { accounts, secondFactors } = users;
 
   /** A missing account is told by what follows. */
   async function checkAccount(principal: Principal, name: string): Promise<void> {
     if (principal.token === undefined) return;
     const account = await accounts.find(name);
     if (account !== undefined) checkReach(principal, account);
+  }
+
+  /** A page left open must not be enough to take its account over. */
+  async function confirmOwn(
+    principal: Principal,
+    name: string,
+    { password, current }: { readonly password?: string; readonly current?: string },
+    client: ClientInfo,
+  ): Promise<void> {
+    if (password === undefined || !isOwn(principal, name)) return;
+    if (current === undefined)
+      throw invalidRequest("body", [{ path: "/current", message: "is missing: the own present password" }]);
+    await confirmPassword(users, principal, current, client);
   }
 
   return [
@@ -74,23 +90,30 @@ export function userRoutes(services: HttpServices): Route[] {
       path: "/api/v1/users/:name",
       policy: needs("users.manage"),
       summary:
-        "Changes role, password, cameras or whether the account may sign in; its sessions end, its API tokens by a new password or when it is disabled.",
+        "Changes role, password, cameras or whether the account may sign in; its sessions end, its API tokens by a new password or when it is disabled. The own password is changed with the present one, as on its own route.",
       params: NameParams,
       body: Type.Object(
         {
           role: Type.Optional(Type.Enum(ROLES)),
           enabled: Type.Optional(Type.Boolean()),
           password: Type.Optional(Password),
+          current: Type.Optional(
+            Type.String({
+              maxLength: 4_096,
+              description: "The present password, for a new one of the own account.",
+            }),
+          ),
           cameras: Type.Optional(Scope),
         },
         { ...closed, minProperties: 1 },
       ),
       response: AccountSchema,
       async handle({ params, body, principal, client }) {
-        const change: AccountChange = body;
+        const { current, ...change }: AccountChange & { readonly current?: string } = body;
         await checkAccount(principal, params.name);
         const now = await accounts.find(params.name);
-        if (now !== undefined) checkReach(principal, { ...now, ...body });
+        if (now !== undefined) checkReach(principal, { ...now, ...change });
+        await confirmOwn(principal, params.name, body, client);
         return accountView(await accounts.change(params.name, change, actorOf(principal, client)));
       },
     }),
@@ -118,6 +141,10 @@ export function userRoutes(services: HttpServices): Route[] {
       },
     }),
   ];
+}
+
+function isOwn(principal: Principal, name: string): boolean {
+  return principal.userName.toLowerCase() === name.normalize("NFC").toLowerCase();
 }
 
 /** Who acts, for accounts and the audit log. */

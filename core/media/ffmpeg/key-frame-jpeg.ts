@@ -1,5 +1,6 @@
 // Makes a JPEG of one key frame: the picture that is shown before a camera is saved, and snapshots. ffmpeg gets the
 // frame on standard input and nothing else; at most two run at once, a few more wait.
+import { Turns } from "../../domain/turns.ts";
 import { NightjarError } from "../../errors.ts";
 import { annexBFromLengthPrefixed } from "../codec/annex-b.ts";
 import { parameterSetsOf } from "../codec/decoder-config.ts";
@@ -29,9 +30,12 @@ const MAX_INPUT_BYTES = 16 * 1024 * 1024;
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 const AT_ONCE = 2;
 const WAITING_LIMIT = 32;
-
-let running = 0;
-const waiting: (() => void)[] = [];
+const turns = new Turns(
+  AT_ONCE,
+  WAITING_LIMIT,
+  () =>
+    new NightjarError("NJ_PICTURE_BUSY", "resource-exhausted", "too many pictures are being made, try again"),
+);
 
 /** The JPEG. Throws `NJ_PICTURE_BUSY`, `NJ_PICTURE_UNREADABLE`, `NJ_FFMPEG_TIMEOUT`. */
 export async function keyFrameJpeg(frame: KeyFrame, options: JpegOptions): Promise<Buffer> {
@@ -44,10 +48,18 @@ export async function keyFrameJpeg(frame: KeyFrame, options: JpegOptions): Promi
   }
   const sets = parameterSetsOf(codec, frame.decoderConfig);
   if (sets.length === 0) throw unreadable("has no parameter sets");
-  await turn();
+  return turns.run(() => convert(codec, width, annexBFromLengthPrefixed(frame.data, sets), options));
+}
+
+async function convert(
+  codec: "h264" | "h265",
+  width: number | undefined,
+  input: Uint8Array,
+  options: JpegOptions,
+): Promise<Buffer> {
   try {
     const { output } = await runFfmpeg(options.ffmpeg, jpegArguments(codec, width), {
-      input: annexBFromLengthPrefixed(frame.data, sets),
+      input,
       timeoutMs: TIMEOUT_MS,
       maxOutputBytes: MAX_OUTPUT_BYTES,
       sandbox: options.sandbox,
@@ -60,8 +72,6 @@ export async function keyFrameJpeg(frame: KeyFrame, options: JpegOptions): Promi
       throw unreadable("cannot be decoded", error);
     }
     throw error;
-  } finally {
-    leave();
   }
 }
 
@@ -78,28 +88,6 @@ function codecOf(codec: string): "h264" | "h265" {
   if (/^avc[13]/.test(codec) || codec === "h264") return "h264";
   if (/^(?:hvc1|hev1)/.test(codec) || codec === "h265") return "h265";
   throw new NightjarError("NJ_PICTURE_CODEC", "unimplemented", "no picture can be made of this codec");
-}
-
-async function turn(): Promise<void> {
-  if (running >= AT_ONCE) {
-    if (waiting.length >= WAITING_LIMIT) {
-      throw new NightjarError(
-        "NJ_PICTURE_BUSY",
-        "resource-exhausted",
-        "too many pictures are being made, try again",
-      );
-    }
-    // Whoever leaves hands its place on, so that nobody slips in between.
-    await new Promise<void>((resolve) => waiting.push(resolve));
-    return;
-  }
-  running += 1;
-}
-
-function leave(): void {
-  const next = waiting.shift();
-  if (next === undefined) running -= 1;
-  else next();
 }
 
 function unreadable(what: string, cause?: unknown): NightjarError {

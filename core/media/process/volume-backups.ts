@@ -1,9 +1,8 @@
 // Stores and fetches copies of the database on volumes, each errand in a thread of its own with a time limit: a disk
 // that hangs stops only its own errand (data plane, sections 1 and 3).
 import { mkdir } from "node:fs/promises";
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import type { SegmentId } from "../../domain/ids.ts";
-import { fromPlainError, NightjarError, type PlainError, systemCode, toPlainError } from "../../errors.ts";
+import { systemCode } from "../../errors.ts";
 import type { FoundBackup } from "../protocol.ts";
 import {
   type BackupPlace,
@@ -12,18 +11,18 @@ import {
   readLockMirror,
   storeBackup,
 } from "../store/backup-copy.ts";
+import { answerApart, runApart } from "./disk-errand.ts";
 
 /** A large database on a slow disk takes minutes, and nobody waits for it. */
 const STORE_LIMIT_MS = 600_000;
 /** `core` waits for these with its start. */
 const FETCH_LIMIT_MS = 30_000;
+const NAME = "backupErrand";
 
 type Errand =
   | { readonly kind: "store"; readonly volume: BackupPlace; readonly file: string }
   | { readonly kind: "fetch"; readonly volume: BackupPlace; readonly folder: string }
   | { readonly kind: "locks"; readonly volume: BackupPlace };
-
-type Answer = { readonly result: unknown } | { readonly error: PlainError };
 
 /** Copies `file` onto a volume. Rejects with `NJ_VOLUME_UNUSABLE`, `NJ_VOLUME_TIMEOUT`. */
 export async function storeBackupOn(volume: BackupPlace, file: string): Promise<{ sizeBytes: number }> {
@@ -56,49 +55,22 @@ export async function mirroredLocks(volume: BackupPlace): Promise<SegmentId[]> {
 }
 
 function run(errand: Errand, limitMs: number): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL(import.meta.url), { workerData: { backupErrand: errand } });
-    const { path } = errand.volume;
-    const timer = setTimeout(() => {
-      const message = `the disk under ${path} does not answer`;
-      reject(new NightjarError("NJ_VOLUME_TIMEOUT", "deadline-exceeded", message, { path }));
-      void worker.terminate();
-    }, limitMs);
-    worker.once("message", (answer: Answer) => {
-      clearTimeout(timer);
-      if ("error" in answer) reject(fromPlainError(answer.error));
-      else resolve(answer.result);
-    });
-    worker.once("error", (error) => {
-      clearTimeout(timer);
-      reject(error);
-    });
-  });
+  const module = new URL(import.meta.url);
+  return runApart({ module, name: NAME, order: errand, path: errand.volume.path, limitMs });
 }
 
-function perform(errand: Errand): Answer {
-  try {
-    switch (errand.kind) {
-      case "store":
-        return { result: storeBackup(errand.volume, errand.file) };
-      case "fetch":
-        return { result: fetchBackups(errand.volume, errand.folder) };
-      case "locks":
-        return { result: readLockMirror(errand.volume) };
-    }
-  } catch (error) {
-    if (error instanceof NightjarError) return { error: toPlainError(error) };
-    const { path } = errand.volume;
-    const message = `${path}: a copy of the database cannot be kept or read (${systemCode(error) ?? String(error)})`;
-    return {
-      error: toPlainError(
-        new NightjarError("NJ_VOLUME_UNUSABLE", "failed-precondition", message, { path }, error),
-      ),
-    };
+function perform(errand: Errand): unknown {
+  switch (errand.kind) {
+    case "store":
+      return storeBackup(errand.volume, errand.file);
+    case "fetch":
+      return fetchBackups(errand.volume, errand.folder);
+    case "locks":
+      return readLockMirror(errand.volume);
   }
 }
 
-const asked: unknown = workerData;
-if (!isMainThread && typeof asked === "object" && asked !== null && "backupErrand" in asked) {
-  parentPort?.postMessage(perform(asked.backupErrand as Errand));
-}
+answerApart(NAME, perform, ({ volume: { path } }, error) => ({
+  path,
+  message: `${path}: a copy of the database cannot be kept or read (${systemCode(error) ?? String(error)})`,
+}));

@@ -7,7 +7,8 @@ import type { Log } from "../../log.ts";
 import type { VolumeWriter } from "../store/volume-writer.ts";
 import { writeFileAtomically } from "./atomic-file.ts";
 
-const MIRROR = "locks.jsonl";
+/** Of a volume's locks, in its folder. */
+export const LOCKS_MIRROR = "locks.jsonl";
 
 export class VolumeLocks {
   readonly #path: string;
@@ -23,7 +24,7 @@ export class VolumeLocks {
 
   /** Reads the locks, from the mirror on the volume if the data directory has lost them. */
   async open(volumePath: string): Promise<void> {
-    const text = (await textOf(this.#path)) ?? (await textOf(join(volumePath, MIRROR))) ?? "";
+    const text = (await textOf(this.#path)) ?? (await textOf(join(volumePath, LOCKS_MIRROR))) ?? "";
     for (const line of text.split("\n")) {
       const id = lockedId(line);
       if (id !== undefined) this.#locked.add(id);
@@ -39,7 +40,7 @@ export class VolumeLocks {
     this.#locked = new Set(segments);
     const text = segments.map((segment) => `${JSON.stringify({ segment })}\n`).join("");
     await writeFileAtomically(this.#path, text);
-    this.#writer.writeText(MIRROR, text, (error) => {
+    this.#writer.writeText(LOCKS_MIRROR, text, (error) => {
       if (error !== undefined)
         this.#log.warn("locks cannot be mirrored on a volume", { reason: error.message });
     });
@@ -54,7 +55,8 @@ async function textOf(path: string): Promise<string | undefined> {
   }
 }
 
-function lockedId(line: string): string | undefined {
+/** The segment that a line of the mirror names; undefined for a line that is none. */
+export function lockedId(line: string): string | undefined {
   try {
     const value: unknown = JSON.parse(line);
     if (typeof value !== "object" || value === null || !("segment" in value)) return undefined;

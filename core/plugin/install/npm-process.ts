@@ -1,11 +1,12 @@
 // Runs npm, the one that Nightjar brings, as a process of its own: an argument array, an environment of only what it
 // needs, settings and cache below the data directory, a time limit, and its output line by line.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { redactUrl } from "../../domain/redact-url.ts";
 import { NightjarError } from "../../errors.ts";
+import { type GrowthLimits, GrowthWatch } from "./growth-watch.ts";
 
 export const NPM_LIMIT_MS = 300_000;
 const LINE_LIMIT = 500;
@@ -42,17 +43,21 @@ export interface NpmRun {
   readonly registryUrl: string;
   readonly signal: AbortSignal;
   readonly limitMs?: number;
+  /** What it may add to the project and to its cache. */
+  readonly growth?: GrowthLimits | undefined;
   onLine(line: string): void;
 }
 
 /**
  * Runs npm to its end and gives what it wrote to standard output. Throws `NJ_PLUGIN_NPM` (with npm's own words),
- * `NJ_PLUGIN_INTEGRITY`, `NJ_PLUGIN_NOT_ON_REGISTRY`, `NJ_PLUGIN_REGISTRY_AWAY`, `NJ_PLUGIN_INSTALL_LATE` or
- * `NJ_PLUGIN_JOB_CANCELLED`; then npm and all that it started are gone.
+ * `NJ_PLUGIN_INTEGRITY`, `NJ_PLUGIN_NOT_ON_REGISTRY`, `NJ_PLUGIN_REGISTRY_AWAY`, `NJ_PLUGIN_INSTALL_LATE`,
+ * `NJ_PLUGIN_TOO_LARGE` or `NJ_PLUGIN_JOB_CANCELLED`; then npm and all that it started are gone.
  */
 export async function runNpm(run: NpmRun): Promise<string> {
   const home = join(run.dataDir, "cache", "npm");
   await mkdir(join(home, "home"), { recursive: true, mode: 0o700 });
+  const cache = join(home, "cache");
+  const growth = await GrowthWatch.begin([run.cwd, cache], run.growth);
   throwIfCancelled(run.signal);
   const limitMs = run.limitMs ?? NPM_LIMIT_MS;
   const child = spawn(
@@ -63,7 +68,7 @@ export async function runNpm(run: NpmRun): Promise<string> {
       npmProgram(),
       ...run.args,
       `--registry=${run.registryUrl}`,
-      `--cache=${join(home, "cache")}`,
+      `--cache=${cache}`,
       `--userconfig=${join(run.dataDir, "plugins", ".npmrc")}`,
       `--globalconfig=${join(home, "npmrc")}`,
       // A version of a minute ago would not be in a list that was kept.
@@ -98,8 +103,8 @@ export async function runNpm(run: NpmRun): Promise<string> {
     if (told.length > KEPT_LINES) told.shift();
     run.onLine(line);
   });
-  let ended: "late" | "cancelled" | undefined;
-  const end = (why: "late" | "cancelled"): void => {
+  let ended: "late" | "cancelled" | "too-large" | undefined;
+  const end = (why: "late" | "cancelled" | "too-large"): void => {
     ended ??= why;
     // It works in a copy that is thrown away: there is nothing to be polite about.
     killGroup(child);
@@ -107,6 +112,7 @@ export async function runNpm(run: NpmRun): Promise<string> {
   const cancel = (): void => end("cancelled");
   const limit = setTimeout(() => end("late"), limitMs);
   run.signal.addEventListener("abort", cancel, { once: true });
+  growth.start(() => end("too-large"));
   // Whatever an install script left running has no business any more, and would keep the pipes open.
   child.once("exit", () => killGroup(child));
   try {
@@ -123,10 +129,19 @@ export async function runNpm(run: NpmRun): Promise<string> {
       );
     }
     throwIfCancelled(run.signal);
+    if (ended === "too-large") throw growth.error();
+    // It may have been quicker than the looks.
+    await growth.check();
     if (code !== 0) throw npmError(told, run.registryUrl);
     return output;
+  } catch (error) {
+    // Whatever made it too large may lie in the cache too, which can be fetched again.
+    if (error instanceof NightjarError && error.code === "NJ_PLUGIN_TOO_LARGE")
+      await rm(cache, { recursive: true, force: true, maxRetries: 3 });
+    throw error;
   } finally {
     clearTimeout(limit);
+    await growth.stop();
     run.signal.removeEventListener("abort", cancel);
   }
 }

@@ -6,6 +6,7 @@ import type { Clock } from "../../clock.ts";
 import { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { linkCore } from "./core-folder-link.ts";
+import type { GrowthLimits } from "./growth-watch.ts";
 import { JobRecord, type PluginJob, type PluginJobOrder } from "./install-job.ts";
 import { ScriptsRefusedError } from "./install-scripts.ts";
 import { ChangeUndoneError, type JobRunOptions, runJob } from "./job-run.ts";
@@ -36,6 +37,8 @@ export interface PluginInstallerOptions {
   readonly runner?: PluginRunner;
   /** How long a new plugin has to run. */
   readonly limits?: StartLimits;
+  /** What a job may add to the disk. */
+  readonly growth?: GrowthLimits;
   /** Called when a job has changed. */
   onJob?(job: PluginJob): void;
 }
@@ -217,6 +220,7 @@ export class PluginInstaller {
         registry: this.#registry,
         registryUrl: registryUrl(),
         signal: job.cancel.signal,
+        growth: this.#options.growth,
         onLine: (line) => this.#line(job, line),
       },
       order: job.order,

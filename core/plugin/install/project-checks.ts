@@ -1,5 +1,7 @@
 // What must hold before a plugin may stand in the plugins' project: its identity card, the checksums in the lock file,
 // and that nothing came in by a side door (a second core, a folder elsewhere).
+import { readdir, readlink } from "node:fs/promises";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { NightjarError } from "../../errors.ts";
 import { isPluginName, type PluginManifest, readManifest } from "../package/manifest.ts";
 import { type LockEntry, type PluginProject, statOf } from "./plugin-project.ts";
@@ -45,6 +47,7 @@ export async function checkInstalled(
     }
   }
   await checkNoOthers(project, lock);
+  await checkFilesOnly(project, expected.name);
   // What the registry said of it could differ from what it holds.
   const manifest = acceptedManifest(await project.packageCard(path), nightjarVersion);
   if (manifest.name !== expected.name || manifest.version !== expected.version) {
@@ -81,6 +84,28 @@ async function checkNoOthers(project: PluginProject, lock: readonly LockEntry[])
       name,
       `it is a dependency that calls itself the plugin ${called}: install that by its own name`,
     );
+  }
+}
+
+/**
+ * npm leaves links and special files of archives out, and makes links to commands itself: so whatever else lies there is a
+ * way out of the project, or a trap for whoever reads it. Throws `NJ_PLUGIN_REFUSED`.
+ */
+export async function checkFilesOnly(project: PluginProject, name: string): Promise<void> {
+  const modules = project.path("node_modules");
+  const open = [modules];
+  for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) open.push(path);
+      else if (entry.isSymbolicLink()) {
+        const target = resolve(dirname(path), await readlink(path));
+        if (!target.startsWith(modules + sep))
+          throw refused(name, `${relative(project.folder, path)} is a link that leads out of the packages`);
+      } else if (!entry.isFile()) {
+        throw refused(name, `${relative(project.folder, path)} is no file`);
+      }
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import { NightjarError, systemCode } from "../../errors.ts";
 import { discoverPlugins } from "../package/discovery.ts";
 import type { PluginPermissions } from "../package/permissions.ts";
 import { linkCore } from "./core-folder-link.ts";
+import type { GrowthLimits } from "./growth-watch.ts";
 import { consentsFor, notYetRun, packagesWithScripts } from "./install-scripts.ts";
 import { runNpm, throwIfCancelled } from "./npm-process.ts";
 import { type PluginProject, TARBALLS } from "./plugin-project.ts";
@@ -26,6 +27,8 @@ export interface ChangeContext {
   readonly registry: RegistryClient;
   readonly registryUrl: string;
   readonly signal: AbortSignal;
+  /** What npm may add to the disk. */
+  readonly growth?: GrowthLimits | undefined;
   onLine(line: string): void;
 }
 
@@ -219,8 +222,8 @@ async function dropUnusedTarballs(project: PluginProject): Promise<void> {
 }
 
 function npm(context: ChangeContext, project: PluginProject, args: readonly string[]): Promise<string> {
-  const { dataDir, registryUrl, signal, onLine } = context;
-  return runNpm({ args, cwd: project.folder, dataDir, registryUrl, signal, onLine });
+  const { dataDir, registryUrl, signal, growth, onLine } = context;
+  return runNpm({ args, cwd: project.folder, dataDir, registryUrl, signal, growth, onLine });
 }
 
 async function folderCard(folder: string): Promise<unknown> {

@@ -194,7 +194,7 @@ describe("configuration store (house plan 9)", () => {
         return true;
       },
     );
-    assert.equal(store.get().log.level, "info");
+    assert.equal(store.get().log.level, "notice");
   });
 
   it("starts with the last good configuration when the file has been spoilt", async (t) => {

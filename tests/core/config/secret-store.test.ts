@@ -114,4 +114,15 @@ describe("secret store", () => {
     assert.deepEqual(store.names(), ["camera/ab/x"]);
     assert.equal(store.get("camera/a/password"), undefined);
   });
+
+  it("marks a text so that it is known again here, over restarts, and tells nothing elsewhere", async () => {
+    const dataDir = await emptyFolder();
+    const mark = (await SecretStore.open({ dataDir })).markOf("name", CANARY);
+    assert.match(mark, /^[0-9a-f]{32}$/);
+    const again = await SecretStore.open({ dataDir });
+    assert.equal(again.markOf("name", CANARY), mark);
+    assert.notEqual(again.markOf("other", CANARY), mark);
+    const elsewhere = await SecretStore.open({ dataDir: await emptyFolder() });
+    assert.notEqual(elsewhere.markOf("name", CANARY), mark);
+  });
 });

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { afterEach, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
+import type { ChildMessage } from "../../../core/supervisor/child-protocol.ts";
 import { tempDir } from "../../../core/testing/temp-dir.ts";
 import { waitFor } from "../../../core/testing/wait-for.ts";
 
@@ -46,6 +47,30 @@ describe("a gateway that waits for a core which never comes", () => {
         what: "its end",
       });
       assert.equal(child.exitCode, 0);
+    });
+  }
+});
+
+describe("a core that cannot read a file of its data directory", () => {
+  const spoilt = [
+    ["config.json", '{ "colour": "red" }', "NJ_CONFIG_INVALID"],
+    ["config.json", "{", "NJ_CONFIG_INVALID"],
+    ["secrets.json", "{", "NJ_SECRETS_UNREADABLE"],
+  ] as const;
+  for (const [name, text, code] of spoilt) {
+    it(`says with its last words that ${name} holding ${text} has to be mended, and ends`, async () => {
+      using dir = tempDir("nightjar-spoilt-");
+      mkdirSync(dir.join("run"));
+      writeFileSync(dir.join(name), text);
+      const child = fork(MAIN, ["process", "core", "--data", dir.path], {
+        stdio: ["ignore", "ignore", "ignore", "ipc"],
+      });
+      const messages: ChildMessage[] = [];
+      child.on("message", (message: ChildMessage) => messages.push(message));
+      await Promise.all([once(child, "exit"), once(child, "disconnect")]);
+      assert.equal(child.exitCode, 1);
+      const failed = messages.find((message) => message.type === "failed");
+      assert.deepEqual([failed?.failure.code, failed?.failure.file], [code, dir.join(name)]);
     });
   }
 });

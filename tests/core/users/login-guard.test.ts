@@ -11,7 +11,12 @@ async function fixture(t: TestContext, known = false) {
   const db = await openDb(":memory:", { log: silentLog });
   t.after(() => db.close());
   const clock = new HandClock();
-  const guard = new LoginGuard(loginAttemptsTable(db), clock, async () => known);
+  const guard = new LoginGuard(
+    loginAttemptsTable(db),
+    clock,
+    async () => known,
+    (name) => name.toLowerCase(),
+  );
   return { guard, clock };
 }
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
-import { loginAttemptsTable } from "../../../core/db/tables/login-attempts-table.ts";
 import { NightjarError } from "../../../core/errors.ts";
 import { silentLog } from "../../../core/log.ts";
 import { LOCK_WINDOW_MS } from "../../../core/users/login-guard.ts";
 import { openUsers } from "../../../core/users/users.ts";
+import { digestAnswer } from "./digest-answer.ts";
 import { ACTOR, CLIENT, GOOD_PASSWORD, type UsersFixture, usersFixture } from "./users-fixture.ts";
 
 function hasCode(code: string) {
@@ -100,12 +100,11 @@ describe("signing in", () => {
   });
 
   it("does not let strangers lock out an administrator who has a session", async (t) => {
-    const { users, db, clock } = await withAnn(t);
+    const { users, clock } = await withAnn(t);
     const session = await users.signIn.signIn("ann", GOOD_PASSWORD, from("192.0.2.1"));
     clock.turn(1);
-    for (let index = 0; index < 30; index += 1) {
-      const attempt = { userName: "ann", remoteAddress: `198.51.100.${index}`, succeeded: false };
-      await loginAttemptsTable(db).record({ ...attempt, atMs: clock.nowMs });
+    for (let index = 0; index < 20; index += 1) {
+      await assert.rejects(users.signIn.signIn("ann", "wrong", from(`198.51.100.${index}`)));
     }
     await assert.rejects(
       users.signIn.signIn("ann", GOOD_PASSWORD, from("203.0.113.9")),
@@ -131,6 +130,28 @@ describe("signing in", () => {
     });
     t.after(() => again.close());
     await assert.rejects(again.signIn.signIn("ann", GOOD_PASSWORD, CLIENT), hasCode("NJ_LOGIN_LOCKED"));
+  });
+
+  it("writes a password that was typed as the user name nowhere, and knows the same one again (attack list A17)", async (t) => {
+    const { users, db } = await withAnn(t);
+    const typed = "lantern heron 7 mistyped";
+    await assert.rejects(users.signIn.signIn(typed, "ann", CLIENT));
+    await assert.rejects(users.signIn.signIn(typed.toUpperCase(), "ann", CLIENT));
+    await assert.rejects(users.signIn.signIn("somebody else", "ann", from("192.0.2.7")));
+    await assert.rejects(users.streamSignIn.authenticate(digestAnswer(typed, "wrong"), CLIENT.address));
+    for (let index = 0; index < 5; index += 1)
+      await users.signIn.signIn(typed, "ann", CLIENT).catch(() => undefined);
+    await users.audit.settled();
+    const rows = await Promise.all(
+      ["audit", "login_attempts"].map((table) => db.all(`select * from ${table}`)),
+    );
+    assert.ok(!/lantern|heron|mistyped/i.test(JSON.stringify(rows)));
+    const acts = (await users.audit.list({ limit: 20 })).filter(({ action }) => action.includes("sign-in-"));
+    assert.deepEqual([...new Set(acts.map(({ userName }) => userName))], [""]);
+    const marks = acts.map(({ detail }) => String(detail["unknownName"]));
+    assert.equal(new Set(marks).size, 2);
+    for (const mark of marks) assert.match(mark, /^[0-9a-f]{8}$/);
+    assert.ok(acts.some(({ action }) => action === "sign-in-refused"));
   });
 
   it("writes who signed in and who failed to the audit log, in a chain that shows tampering (attack list A26)", async (t) => {

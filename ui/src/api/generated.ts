@@ -797,13 +797,15 @@ export interface Operations {
       readonly passwordChangedAt: string;
     };
   };
-  /** Changes role, password, cameras or whether the account may sign in; its sessions end, its API tokens by a new password or when it is disabled. */
+  /** Changes role, password, cameras or whether the account may sign in; its sessions end, its API tokens by a new password or when it is disabled. The own password is changed with the present one, as on its own route. */
   readonly "PATCH /users/{name}": {
     readonly path: { readonly name: string };
     readonly body: {
       readonly role?: "administrator" | "operator" | "viewer";
       readonly enabled?: boolean;
       readonly password?: string;
+      /** The present password, for a new one of the own account. */
+      readonly current?: string;
       /** Cameras that the account may see: `all`, or their ids. Administrators see all. */
       readonly cameras?: "all" | readonly string[];
     };
@@ -1419,7 +1421,7 @@ export interface Operations {
       };
       /** How many live pictures may be converted at once for browsers that cannot show the camera's codec. */
       readonly maxTranscodes: number;
-      /** Least important lines that are written. */
+      /** Least important lines that are written, by all processes; in force at once. `--log-level` and NIGHTJAR_LOG_LEVEL go before it. */
       readonly logLevel: "debug" | "info" | "notice" | "warn" | "error";
       readonly wizardDone: boolean;
       /** Where the first-run wizard stands, in whichever browser it is gone on with. */
@@ -1480,7 +1482,7 @@ export interface Operations {
       };
       /** How many live pictures may be converted at once for browsers that cannot show the camera's codec. */
       readonly maxTranscodes?: number;
-      /** Least important lines that are written. */
+      /** Least important lines that are written, by all processes; in force at once. `--log-level` and NIGHTJAR_LOG_LEVEL go before it. */
       readonly logLevel?: "debug" | "info" | "notice" | "warn" | "error";
       readonly wizardDone?: boolean;
       /** Where the first-run wizard stands, in whichever browser it is gone on with. */
@@ -1542,7 +1544,7 @@ export interface Operations {
       };
       /** How many live pictures may be converted at once for browsers that cannot show the camera's codec. */
       readonly maxTranscodes: number;
-      /** Least important lines that are written. */
+      /** Least important lines that are written, by all processes; in force at once. `--log-level` and NIGHTJAR_LOG_LEVEL go before it. */
       readonly logLevel: "debug" | "info" | "notice" | "warn" | "error";
       readonly wizardDone: boolean;
       /** Where the first-run wizard stands, in whichever browser it is gone on with. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { Turns } from "../../../../core/domain/turns.ts";
 import { NightjarError } from "../../../../core/errors.ts";
 import { KeptClips } from "../../../../core/gateway/download/kept-clips.ts";
-import { Turns } from "../../../../core/gateway/download/turns.ts";
 
 class Clip {
   readonly isLasting: boolean;

@@ -1,8 +1,10 @@
-// npm as a child process: what it gets to know, and that nothing of it outlives its job.
+// npm as a child process: what it gets to know, what it may bring to the disk (attack list A12), and that nothing of it outlives
+// its job.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
+import type { GrowthLimits } from "../../../../core/plugin/install/growth-watch.ts";
 import { runNpm } from "../../../../core/plugin/install/npm-process.ts";
 import { type TempDir, tempDir } from "../../../../core/testing/temp-dir.ts";
 import { waitFor } from "../../../../core/testing/wait-for.ts";
@@ -11,7 +13,7 @@ import { waitFor } from "../../../../core/testing/wait-for.ts";
 function run(
   root: TempDir,
   program: string,
-  options: { limitMs?: number; signal?: AbortSignal } = {},
+  options: { limitMs?: number; signal?: AbortSignal; growth?: GrowthLimits } = {},
 ): { done: Promise<string>; lines: string[] } {
   writeFileSync(root.join("program.mjs"), `import { writeFileSync } from "node:fs";\n${program}`);
   writeFileSync(root.join("package.json"), JSON.stringify({ scripts: { go: "node program.mjs" } }));
@@ -84,6 +86,34 @@ describe("npm as a child", { timeout: 60_000 }, () => {
     job.abort();
     await assert.rejects(done, { code: "NJ_PLUGIN_JOB_CANCELLED" });
     await waitFor(() => !lives(pid));
+  });
+
+  const bombs = [
+    ["bytes", "writeFileSync('part-' + n, Buffer.alloc(1024 ** 2, 1))"],
+    ["files", "writeFileSync('part-' + n, '')"],
+  ] as const;
+  for (const [what, write] of bombs) {
+    it(`is ended with all that it started when it brings ${what} without end`, async () => {
+      using root = tempDir();
+      const { done } = run(
+        root,
+        `writeFileSync("pid", String(process.pid)); let n = 0; setInterval(() => { n += 1; ${write}; }, 1);`,
+        { growth: { bytes: 16 * 1024 ** 2, entries: 200 } },
+      );
+      done.catch(() => undefined);
+      const pid = await pidIn(root);
+      await assert.rejects(done, { code: "NJ_PLUGIN_TOO_LARGE", message: /16 MiB or 200 files/ });
+      await waitFor(() => !lives(pid));
+      assert.equal(existsSync(root.join("data/cache/npm/cache")), false);
+    });
+  }
+
+  it("is refused afterwards what it brought faster than anybody looked", async () => {
+    using root = tempDir();
+    const { done } = run(root, 'writeFileSync("part", Buffer.alloc(4 * 1024 ** 2, 1));', {
+      growth: { bytes: 1024 ** 2, entries: 1_000 },
+    });
+    await assert.rejects(done, { code: "NJ_PLUGIN_TOO_LARGE" });
   });
 
   it("is ended with all that it started when the process that wanted it is killed", async () => {

@@ -6,18 +6,7 @@ import { describe, it } from "node:test";
 import { gzipSync } from "node:zlib";
 import { readTarball } from "../../../../core/plugin/install/tarball-reader.ts";
 import { tempDir } from "../../../../core/testing/temp-dir.ts";
-
-/** One member of a tar archive. */
-function member(name: string, content: string, type = "0", size = Buffer.byteLength(content)): Buffer {
-  const header = Buffer.alloc(512);
-  header.write(name, 0);
-  header.write(size.toString(8).padStart(11, "0"), 124);
-  header.write(type, 156);
-  header.write("ustar", 257);
-  const body = Buffer.alloc(Math.ceil(Buffer.byteLength(content) / 512) * 512);
-  body.write(content);
-  return Buffer.concat([header, body]);
-}
+import { member } from "../../../support/tar-archive.ts";
 
 const CARD = '{"name":"nightjar-camera-x"}';
 

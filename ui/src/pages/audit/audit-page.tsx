@@ -11,7 +11,8 @@ import { momentText, utcText } from "../../state/moment-text.ts";
 import { cameras, mayAdminister } from "../../state/recorder.ts";
 import { dayStartMs } from "../../state/time-format.ts";
 import { zone } from "../../state/zone.ts";
-import { ACT_GROUPS, actText, detailText } from "./audit-words.ts";
+import { ACT_GROUPS, actText } from "./audit-words.ts";
+import { detailText } from "./detail-words.ts";
 
 const PAGE = 100;
 const DAY = /^\d{4}-\d\d-\d\d$/;
@@ -169,7 +170,7 @@ function Entries({ entries }: { readonly entries: readonly AuditEntry[] }) {
                   </small>
                 )}
               </td>
-              <td class="detail">{detailText(entry.detail)}</td>
+              <td class="detail">{detailText(entry.detail, momentText)}</td>
             </tr>
           ))}
         </tbody>

@@ -1,7 +1,8 @@
-// The words for acts in the audit log: closed tables, so that every key can be found by search.
+// The words for acts in the audit log: closed tables, so that every key can be found by search. Facts of acts: detail-words.ts.
 import { type MessageKey, t } from "../../locale/messages.ts";
 
-const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
+/** All that the recorder writes down. */
+export const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   activated: "act.activated",
   "session-opened": "act.session-opened",
   "session-closed": "act.session-closed",
@@ -14,6 +15,10 @@ const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   "second-factor-on": "act.second-factor-on",
   "second-factor-off": "act.second-factor-off",
   "second-factor-reset": "act.second-factor-reset",
+  "stream-password-created": "act.stream-password-created",
+  "stream-password-revoked": "act.stream-password-revoked",
+  "stream-sign-in-failed": "act.stream-sign-in-failed",
+  "stream-watched": "act.stream-watched",
   "token-created": "act.token-created",
   "token-revoked": "act.token-revoked",
   "user-created": "act.user-created",
@@ -26,9 +31,15 @@ const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   "manual-recording-stopped": "act.manual-recording-stopped",
   "recording-locked": "act.recording-locked",
   "recording-unlocked": "act.recording-unlocked",
+  "recordings-locked": "act.recordings-locked",
+  "recordings-unlocked": "act.recordings-unlocked",
   "playback-started": "act.playback-started",
   "clip-downloaded": "act.clip-downloaded",
   "snapshot-taken": "act.snapshot-taken",
+  "thumbnails-viewed": "act.thumbnails-viewed",
+  "certificate-replaced": "act.certificate-replaced",
+  "certificate-removed": "act.certificate-removed",
+  "volume-changed": "act.volume-changed",
   "settings-changed": "act.settings-changed",
   "settings-exported": "act.settings-exported",
   "settings-imported": "act.settings-imported",
@@ -37,6 +48,8 @@ const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   "settings-password-wrong": "act.settings-password-wrong",
   "diagnostics-taken": "act.diagnostics-taken",
   "plugin-asked": "act.plugin-asked",
+  "plugin-enabled": "act.plugin-enabled",
+  "plugin-disabled": "act.plugin-disabled",
   "plugin-job-started": "act.plugin-job-started",
   "plugin-job-cancelled": "act.plugin-job-cancelled",
   "plugin-restarted": "act.plugin-restarted",
@@ -60,6 +73,7 @@ export const ACT_GROUPS: readonly {
       "sessions-ended",
       "sign-in-failed",
       "sign-in-refused",
+      "stream-sign-in-failed",
       "recovery-code-used",
     ],
   },
@@ -77,6 +91,8 @@ export const ACT_GROUPS: readonly {
       "second-factor-reset",
       "token-created",
       "token-revoked",
+      "stream-password-created",
+      "stream-password-revoked",
     ],
   },
   {
@@ -97,8 +113,12 @@ export const ACT_GROUPS: readonly {
       "playback-started",
       "clip-downloaded",
       "snapshot-taken",
+      "thumbnails-viewed",
+      "stream-watched",
       "recording-locked",
       "recording-unlocked",
+      "recordings-locked",
+      "recordings-unlocked",
     ],
   },
   {
@@ -118,6 +138,11 @@ export const ACT_GROUPS: readonly {
       "plugin-settings-changed",
       "plugin-uploaded",
       "plugin-asked",
+      "plugin-enabled",
+      "plugin-disabled",
+      "certificate-replaced",
+      "certificate-removed",
+      "volume-changed",
     ],
   },
 ];
@@ -126,20 +151,4 @@ export const ACT_GROUPS: readonly {
 export function actText(action: string): string {
   const key = ACTION_TEXT[action];
   return key === undefined ? action : t(key);
-}
-
-/** The facts of an act on one line. */
-export function detailText(detail: Readonly<Record<string, unknown>>): string {
-  return Object.entries(detail)
-    .filter(([key, value]) => value !== undefined && value !== null && !HIDDEN.has(key))
-    .map(([key, value]) => `${key}: ${plain(value)}`)
-    .join(" · ");
-}
-
-/** Shown in a column of their own. */
-const HIDDEN = new Set(["token", "tokenId"]);
-
-function plain(value: unknown): string {
-  if (Array.isArray(value)) return value.map(plain).join(", ");
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

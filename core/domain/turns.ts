@@ -1,5 +1,5 @@
 // Lets a few pieces of work run at once and some more wait for their turn, in order.
-import type { NightjarError } from "../../errors.ts";
+import type { NightjarError } from "../errors.ts";
 
 /** `busy` makes the error for whoever comes when all places, waiting ones too, are taken. */
 export class Turns {

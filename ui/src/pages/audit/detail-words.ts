@@ -1,0 +1,105 @@
+// The words for the facts of an act in the audit log: what each is called, and what its value says to people. Closed tables,
+// so that every key can be found by search.
+import { type MessageKey, t } from "../../locale/messages.ts";
+import { ROLE_TEXT } from "../../state/roles.ts";
+import { sizeText } from "../../state/time-format.ts";
+
+/** What facts are called. */
+export const DETAIL_TEXT: Readonly<Record<string, MessageKey>> = {
+  action: "detail.action",
+  allowScripts: "detail.allowScripts",
+  cameras: "detail.cameras",
+  changed: "detail.changed",
+  changes: "detail.changes",
+  code: "detail.code",
+  driver: "detail.driver",
+  enabled: "detail.enabled",
+  end: "detail.end",
+  ended: "detail.ended",
+  expires: "detail.expires",
+  files: "detail.files",
+  footage: "detail.footage",
+  given: "detail.given",
+  id: "detail.id",
+  job: "detail.job",
+  label: "detail.label",
+  madeAt: "detail.madeAt",
+  name: "detail.name",
+  overwrite: "detail.overwrite",
+  parts: "detail.parts",
+  passwordChanged: "detail.passwordChanged",
+  plugin: "detail.plugin",
+  reserveBytes: "detail.reserveBytes",
+  rights: "detail.rights",
+  role: "detail.role",
+  route: "detail.route",
+  sealed: "detail.sealed",
+  secondFactor: "detail.secondFactor",
+  segment: "detail.segment",
+  session: "detail.session",
+  sha256: "detail.sha256",
+  source: "detail.source",
+  start: "detail.start",
+  stream: "detail.stream",
+  time90k: "detail.time90k",
+  tokensEnded: "detail.tokensEnded",
+  transport: "detail.transport",
+  unknownName: "detail.unknownName",
+  until: "detail.until",
+  user: "detail.user",
+  version: "detail.version",
+  volume: "detail.volume",
+  wrong: "detail.wrong",
+  // Of clips.
+  start90k: "detail.start",
+  end90k: "detail.end",
+};
+
+/** What values say, by the fact. */
+const VALUE_TEXT: Readonly<Record<string, Readonly<Record<string, MessageKey>>>> = {
+  action: {
+    install: "detail.value.install",
+    remove: "detail.value.remove",
+    update: "detail.value.update",
+  },
+  cameras: { all: "detail.value.all" },
+  expires: { never: "detail.value.never" },
+  footage: { keep: "detail.value.keep", remove: "detail.value.removed" },
+  role: ROLE_TEXT,
+  secondFactor: { totp: "detail.value.totp", "recovery-code": "detail.value.recoveryCode" },
+  stream: { main: "stream.main", sub: "stream.sub" },
+  wrong: { "second-factor": "detail.value.secondFactor" },
+};
+
+/** Shown in a column of their own. */
+const HIDDEN = new Set(["token", "tokenId"]);
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+const TICKS_PER_MS = 90;
+
+/** A moment as lists show it. */
+type MomentText = (iso: string) => string;
+
+/** The facts of an act on one line; those that this page does not know as they are called. */
+export function detailText(detail: Readonly<Record<string, unknown>>, momentText: MomentText): string {
+  return Object.entries(detail)
+    .filter(([key, value]) => value !== undefined && value !== null && !HIDDEN.has(key))
+    .map(([key, value]) => {
+      const name = Object.hasOwn(DETAIL_TEXT, key) ? DETAIL_TEXT[key] : undefined;
+      return `${name === undefined ? key : t(name)}: ${valueText(key, value, momentText)}`;
+    })
+    .join(" · ");
+}
+
+function valueText(key: string, value: unknown, momentText: MomentText): string {
+  if (Array.isArray(value)) return value.map((one) => valueText(key, one, momentText)).join(", ");
+  if (typeof value === "boolean") return t(value ? "detail.yes" : "detail.no");
+  if (typeof value === "number") {
+    if (key.endsWith("90k")) return momentText(new Date(value / TICKS_PER_MS).toISOString());
+    return key.endsWith("Bytes") ? sizeText(value) : String(value);
+  }
+  if (typeof value !== "string") return JSON.stringify(value);
+  const words = Object.hasOwn(VALUE_TEXT, key) ? VALUE_TEXT[key] : undefined;
+  const word = words !== undefined && Object.hasOwn(words, value) ? words[value] : undefined;
+  if (word !== undefined) return t(word);
+  return MOMENT.test(value) ? momentText(value) : value;
+}
