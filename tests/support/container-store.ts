@@ -14,7 +14,11 @@ export interface Ran {
 const PULL_LIMIT_MS = 120_000;
 const WORK_LIMIT_MS = 1_800_000;
 /** What is left out of Debian's slim images, as their makers do. */
-const SLIM = ["path-exclude=/usr/share/doc/*", "path-exclude=/usr/share/man/*", "path-exclude=/usr/share/locale/*"];
+const SLIM = [
+  "path-exclude=/usr/share/doc/*",
+  "path-exclude=/usr/share/man/*",
+  "path-exclude=/usr/share/locale/*",
+];
 
 export class ContainerStore {
   readonly #folder: string;
@@ -88,7 +92,8 @@ async function npmSettings(root: string): Promise<string> {
   const { registry, cafile } = JSON.parse(asked.out) as { registry?: string; cafile?: string | null };
   const lines = registry === undefined ? [] : [`registry=${registry}`];
   if (typeof cafile === "string" && existsSync(cafile)) {
-    const found = readFileSync(cafile, "utf8").match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+    const found =
+      readFileSync(cafile, "utf8").match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
     for (const certificate of found) lines.push(`ca[]=${JSON.stringify(certificate)}`);
   }
   return `${lines.join("\n")}\n`;
