@@ -85,8 +85,7 @@ function lockHash() {
 }
 
 function arePackagesHere(lock) {
-  const nodeFound =
-    existsSync(join(root, "node_modules", ".bin", "node")) || isNewEnough(process.versions.node);
+  const nodeFound = bundledNode() !== undefined || isNewEnough(process.versions.node);
   if (!nodeFound) return false;
   if (readStamp("packages") === lock) return true;
   if (readStamp("packages") !== "" || !existsSync(join(root, "node_modules", ".package-lock.json")))
@@ -99,7 +98,7 @@ function arePackagesHere(lock) {
 function install(flags) {
   say("installing packages (npm ci); the first time takes a minute or two …");
   run(...npmCall(["ci", "--no-audit", "--no-fund", "--loglevel=error", ...flags]));
-  if (!existsSync(join(root, "node_modules", ".bin", "node")) && !isNewEnough(process.versions.node)) {
+  if (bundledNode() === undefined && !isNewEnough(process.versions.node)) {
     say(
       `this system's Node is ${process.versions.node} and npm has no newer one for it: install Node 24.12 or later, then start again.`,
     );
@@ -114,8 +113,14 @@ function isNewEnough(version) {
 
 /** The Node that runs everything. */
 export function node() {
-  const bundled = join(root, "node_modules", ".bin", process.platform === "win32" ? "node.exe" : "node");
-  return existsSync(bundled) ? bundled : process.execPath;
+  return bundledNode() ?? process.execPath;
+}
+
+/** The Node that came from npm; npm 9, Debian 13's, puts no link to a program called node. */
+function bundledNode() {
+  const name = process.platform === "win32" ? "node.exe" : "node";
+  const places = [join(".bin", name), join(`node-${process.platform}-${process.arch}`, "bin", name)];
+  return places.map((place) => join(root, "node_modules", place)).find((file) => existsSync(file));
 }
 
 /** Newest change below a folder, in milliseconds. */

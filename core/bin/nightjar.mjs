@@ -13,9 +13,12 @@ const isNewEnough = major > WANTED[0] || (major === WANTED[0] && minor >= WANTED
 
 function bundledNode() {
   const name = process.platform === "win32" ? "node.exe" : "node";
+  // npm 9, Debian 13's, puts no link to a program called node.
+  const places = [join(".bin", name), join(`node-${process.platform}-${process.arch}`, "bin", name)];
   for (let folder = here; ; folder = dirname(folder)) {
-    const candidate = join(folder, "node_modules", ".bin", name);
-    if (existsSync(candidate)) return candidate;
+    const candidates = places.map((place) => join(folder, "node_modules", place));
+    const found = candidates.find((candidate) => existsSync(candidate));
+    if (found !== undefined) return found;
     if (dirname(folder) === folder) return undefined;
   }
 }

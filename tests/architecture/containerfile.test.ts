@@ -41,7 +41,7 @@ describe("the Containerfile", () => {
     const { workspaces } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
       workspaces: string[];
     };
-    const install = instructions.findIndex(({ text }) => text.startsWith("npm ci"));
+    const install = instructions.findIndex(({ text }) => text.includes(" npm ci "));
     const before = instructions.slice(0, install).map(({ text }) => text);
     for (const manifest of workspaces.flatMap((pattern) =>
       globSync(`${pattern}/package.json`, { cwd: ROOT }),
