@@ -12,7 +12,7 @@ import { licenceTexts } from "./third-parties.ts";
 type Json = Record<string, unknown>;
 
 /** What travels from the root of the checkout as it is. */
-const BESIDE = ["LICENSE", "CHANGELOG.md"];
+const BESIDE = ["LICENSE", "NOTICE", "CHANGELOG.md"];
 /** As the page of the package on a registry. */
 const README = `# Nightjar
 

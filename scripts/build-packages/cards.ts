@@ -18,7 +18,15 @@ export function programCard(root: Json, core: Json, inside: readonly string[]): 
     // The command looks for a Node that can run the recorder: npm brings one where the system's is too old.
     engines: { node: ">=18" },
     bin: { nightjar: "./core/bin/nightjar.mjs" },
-    files: ["core", "plugins", "ui", "CHANGELOG.md", "THIRD-PARTY-LICENSES.txt", "npm-shrinkwrap.json"],
+    files: [
+      "core",
+      "plugins",
+      "ui",
+      "CHANGELOG.md",
+      "NOTICE",
+      "THIRD-PARTY-LICENSES.txt",
+      "npm-shrinkwrap.json",
+    ],
     dependencies: Object.fromEntries(needed),
     optionalDependencies: {
       ...(core["optionalDependencies"] as Json),

@@ -98,6 +98,7 @@ describe("Nightjar, installed from its package", { timeout: 290_000 }, () => {
     );
     for (const path of [
       "LICENSE",
+      "NOTICE",
       "THIRD-PARTY-LICENSES.txt",
       "core/index.d.ts",
       "core/testing/index.d.ts",

@@ -36,7 +36,7 @@ export async function packProgram(
     root = join(folder, "sources");
     for (const path of ["core", "plugins", "ui/dist", "package.json", "package-lock.json", "tsconfig.json"])
       cpSync(join(ROOT, path), join(root, path), { recursive: true });
-    for (const path of ["LICENSE", "CHANGELOG.md"]) cpSync(join(ROOT, path), join(root, path));
+    for (const path of ["LICENSE", "NOTICE", "CHANGELOG.md"]) cpSync(join(ROOT, path), join(root, path));
     symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"));
     for (const [path, edit] of Object.entries(edits)) {
       const before = readFileSync(join(root, path), "utf8");
