@@ -33,12 +33,12 @@ function systemVlc(): VlcCommand {
 export function noRtspVlc(): string | false {
   if (OWN.length === 0 && !hasVlc()) return "VLC is not installed";
   const { program, args, identity } = rtspVlc();
-  const asked = spawnSync(program, [...args, "--no-color", "--help", "--module", "live555"], {
+  const asked = spawnSync(program, [...args, "--no-color", "--list"], {
     encoding: "utf8",
     timeout: 60_000,
     ...identity,
   });
-  if (/rtsp-tcp/i.test(asked.stdout ?? "")) return false;
+  if (/^\s*live555\s/m.test(asked.stdout ?? "")) return false;
   if (OWN.length > 0) return `NIGHTJAR_TEST_VLC names no VLC with RTSP (live555): ${OWN.join(" ")}`;
   return "VLC was built without RTSP (live555); CONTRIBUTING.md says how to have one that was not";
 }
