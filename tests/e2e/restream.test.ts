@@ -170,6 +170,24 @@ describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_
     const again = page.getByRole("button", { name: "Revoke vera's password of Tablet in the kitchen" });
     await until("the row to go", async () => (await again.count()) === 0);
     assert.equal(await describeStatus(login), 401);
+
+    const all = "/users/stream-passwords";
+    const left = await recorder.api<{ streamPasswords: { id: string; user: string }[] }>("GET", all);
+    for (const { id, user } of left.streamPasswords) {
+      await recorder.api("DELETE", `/users/${user}/stream-passwords/${id}`);
+    }
+    await page.reload();
+    await page.getByText("Nobody has made one.").waitFor();
+    await screenshot(page, "users-stream-passwords-empty-dark");
+    await page.route(`**/api/v1${all}`, (asked) => asked.abort());
+    await page.reload();
+    const section = page.locator("section", {
+      has: page.getByRole("heading", { name: "Passwords for other programs" }),
+    });
+    await section.getByRole("alert").waitFor();
+    await screenshot(page, "users-stream-passwords-error-dark");
+    // The rest of the page goes on.
+    await page.getByRole("button", { name: "Remove vera" }).waitFor();
     await context.close();
   });
 
