@@ -1,5 +1,5 @@
-// Restream of a whole recorder, whose cameras send the demo clip: every picture as it came, who is let in and who no longer,
-// and what is recorded meanwhile is untouched. What each player makes of it: restream-players.test.ts.
+// Restream of a whole recorder, whose cameras send the demo clip: who is let in and who no longer, and that what is recorded
+// meanwhile is untouched. What each player makes of it, picture by picture: restream-players.test.ts.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -14,7 +14,7 @@ import { waitFor } from "../../core/testing/wait-for.ts";
 import { logIn, watch } from "../core/gateway/restream/digest-client.ts";
 import { PlainClient } from "../core/media/rtsp-server/plain-client.ts";
 import { hasProgram, pictureSlices } from "../support/media-files.ts";
-import { DEMO_CLIP, DEMO_FRAME_MS, RecorderRig } from "../support/recorder-rig.ts";
+import { DEMO_FRAME_MS, RecorderRig } from "../support/recorder-rig.ts";
 import { freeUdpPort, isUdpPortOpen, vlcSees } from "../support/vlc-player.ts";
 import { hasVlc } from "../support/vlc-server.ts";
 
@@ -45,7 +45,6 @@ describe("restream to other programs (attack list A16)", { skip, timeout: 300_00
   let rig: RecorderRig;
   let core: Link<CoreMethodsForCli>;
   let password: string;
-  let source: Buffer[];
 
   before(async () => {
     rig = await RecorderRig.start({ cameras: 2 });
@@ -56,7 +55,6 @@ describe("restream to other programs (attack list A16)", { skip, timeout: 300_00
     await core.request("createUser", { name: "vera", password: "heron lantern quarry", role: "viewer" });
     password = (await core.request("createStreamPassword", { name: "vera", label: "players" })).password;
     await rig.untilRecording(60_000);
-    source = await pictureSlices(DEMO_CLIP, "h264");
   });
   after(async () => {
     core.close();
@@ -65,20 +63,6 @@ describe("restream to other programs (attack list A16)", { skip, timeout: 300_00
 
   const address = (path: string, secret = password) =>
     `${rig.rtspUrl.replace("localhost", "127.0.0.1").replace("rtsp://", `rtsp://vera:${secret}@`)}${path}`;
-
-  for (const transport of ["tcp", "udp"] as const) {
-    it(`gives ffmpeg every picture over ${transport.toUpperCase()} as the camera sends it`, async () => {
-      const input = ["-rtsp_transport", transport, "-i", address("/cam-1")];
-      const got = await slicesOf(input, join(rig.dataDir, `${transport}.mkv`));
-      assert.equal(got.length, PICTURES);
-      const first = source.findIndex((slice) => slice.equals(got[0] ?? Buffer.alloc(0)));
-      assert.ok(first >= 0, "the first picture is none of the camera's");
-      for (const [index, slice] of got.entries()) {
-        const wanted = source[(first + index) % source.length];
-        assert.ok(wanted !== undefined && slice.equals(wanted), `picture ${index} is another one`);
-      }
-    });
-  }
 
   it("serves a camera by its name too, and its sound", async () => {
     const { stdout } = await run("ffprobe", [
