@@ -6,6 +6,9 @@ import { connect, type Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { after, afterEach, before, describe, it } from "node:test";
 import { connect as connectTls, type TLSSocket } from "node:tls";
+import { generate } from "selfsigned";
+import { removeOwnCertificate, storeOwnCertificate } from "../../../../core/gateway/doors/own-certificate.ts";
+import { FakeClock } from "../../../../core/testing/fake-clock.ts";
 import { waitFor } from "../../../../core/testing/wait-for.ts";
 import { PlainClient } from "../../media/rtsp-server/plain-client.ts";
 import { H264_FORMAT, liveFrame, startTestGateway, type TestGateway } from "../fake-peers.ts";
@@ -14,11 +17,16 @@ import { logIn, watchOver } from "./digest-client.ts";
 const ANNA = { username: "anna", password: "stream-secret" };
 /** An AVCDecoderConfigurationRecord. */
 const DESCRIPTION = "AULACv/hABRnQsAK2hCIgAAAAwCAAAADAAAAAAEABGjODyw=";
+const FORMAT = {
+  ...H264_FORMAT,
+  video: { codec: "avc1.42c00a", width: 64, height: 64, description: DESCRIPTION },
+};
 const RTSPS = { port: 0, host: "127.0.0.1", enabled: true };
 
-function picture(number: number): Buffer {
-  const frame = liveFrame({ keyFrame: number === 0, frameNumber: number, time90k: number * 3_600 }, 44, 7);
-  frame.writeUInt32BE(40, 32);
+function picture(number: number, bytes = 40): Buffer {
+  const about = { keyFrame: number === 0, frameNumber: number, time90k: number * 3_600 };
+  const frame = liveFrame(about, bytes + 4, 7);
+  frame.writeUInt32BE(bytes, 32);
   frame[36] = number === 0 ? 0x65 : 0x41;
   return frame;
 }
@@ -32,10 +40,7 @@ describe("RTSP over TLS (attack list A16, A25)", () => {
   before(async () => {
     gateway = await startTestGateway({ settings: { rtsps: RTSPS } });
     gateway.media.onSubscribe = (subscription) => {
-      gateway.media.format(subscription, {
-        ...H264_FORMAT,
-        video: { codec: "avc1.42c00a", width: 64, height: 64, description: DESCRIPTION },
-      });
+      gateway.media.format(subscription, FORMAT);
       for (let number = 0; number < 5; number += 1) gateway.media.frame(subscription, picture(number));
     };
     root = await (await fetch(`${gateway.http}/ca.crt`)).text();
@@ -107,6 +112,79 @@ describe("RTSP over TLS (attack list A16, A25)", () => {
     gateway.media.frame(subscription, picture(5));
     await waitFor(() => client.packets.length > had, { what: "the next picture" });
     assert.equal(client.isClosed, false);
+  });
+
+  it("serves the owner's own certificate as soon as it is there, and the recorder's when it is gone", async () => {
+    const own = await generate([{ name: "commonName", value: "nvr.example" }], {
+      keyType: "ec",
+      curve: "P-256",
+      algorithm: "sha256",
+      extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] }],
+    });
+    const served = async (ca: string) => {
+      const socket = connectTls({ port: gateway.rtspsPort, host: "127.0.0.1", ca, servername: "localhost" });
+      sockets.push(socket);
+      await once(socket, "secureConnect");
+      return socket.getPeerCertificate().subject.CN;
+    };
+    await storeOwnCertificate(gateway.dataDir, { certificate: own.cert, key: own.private }, Date.now());
+    await gateway.core.change(gateway.core.settings);
+    assert.equal(await served(own.cert), "nvr.example");
+    await removeOwnCertificate(gateway.dataDir);
+    await gateway.core.change(gateway.core.settings);
+    assert.equal(await served(root), "Nightjar");
+  });
+
+  it("hangs up on who takes nothing, and delays nobody", { timeout: 60_000 }, async () => {
+    const clock = new FakeClock(Date.now());
+    const other = await startTestGateway({ clock, settings: { rtsps: RTSPS } });
+    try {
+      other.media.onSubscribe = (subscription) => {
+        other.media.format(subscription, FORMAT);
+        other.media.frame(subscription, picture(0));
+      };
+      const ca = await (await fetch(`${other.http}/ca.crt`)).text();
+      const [good, stuck] = await Promise.all(
+        [1, 2].map(async () => {
+          const socket = connectTls({
+            port: other.rtspsPort,
+            host: "127.0.0.1",
+            ca,
+            servername: "localhost",
+          });
+          sockets.push(socket);
+          await once(socket, "secureConnect");
+          const client = PlainClient.over(socket);
+          await watchOver(client, `rtsps://127.0.0.1:${other.rtspsPort}/yard`, ANNA);
+          return client;
+        }),
+      );
+      assert.ok(good !== undefined && stuck !== undefined);
+      stuck.socket.pause();
+      const subscription = other.media.subscribed[0]?.subscription ?? 0;
+      for (let second = 0; second < 30; second += 1) {
+        for (let frame = 0; frame < 4; frame += 1) {
+          other.media.frame(subscription, picture(frame, 400_000));
+        }
+        const had = good.packets.length;
+        await waitFor(() => good.packets.length > had, { what: "the good one's pictures" });
+        clock.advance(1_000);
+      }
+      // Paused sockets do not notice their end before they read on.
+      stuck.socket.resume();
+      await waitFor(() => stuck.isClosed, { what: "the stuck one's end" });
+      assert.equal(good.isClosed, false);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it("gives ten seconds for a handshake", { timeout: 60_000 }, async () => {
+    const socket = knock();
+    await once(socket, "connect");
+    const begin = performance.now();
+    await once(socket, "close");
+    assert.ok(performance.now() - begin > 9_000);
   });
 
   it("hangs up on plain RTSP, on noise before and after the handshake, and on old TLS", async () => {
