@@ -66,6 +66,7 @@ const LONG = [
   "canary-secrets",
   "bad-input",
   "restream",
+  "restream-players",
   "storage-and-health",
   "axe",
 ];

@@ -82,6 +82,7 @@ function announce(line: CommandLine, facts: Facts, tookMs: number): void {
   const http = gateway["http"] as Listener | undefined;
   const https = gateway["https"] as Listener | undefined;
   const rtsp = gateway["rtsp"] as Listener | undefined;
+  const rtsps = gateway["rtsps"] as Listener | undefined;
   const code = facts["core"]?.["activationCode"];
   const urls = [
     ...(http === undefined ? [] : [urlOf("http", http)]),
@@ -92,6 +93,7 @@ function announce(line: CommandLine, facts: Facts, tookMs: number): void {
       ready: true,
       urls,
       rtsp: rtsp && urlOf("rtsp", rtsp),
+      rtsps: rtsps && urlOf("rtsps", rtsps),
       activationCode: code,
       readyMs: Math.round(tookMs),
       dataDir: line.dataDir,

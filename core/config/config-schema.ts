@@ -72,6 +72,21 @@ const NetworkSchema = Type.Object(
       },
       { ...closed, default: {}, description: "Live pictures for other programs (VLC, ffmpeg, recorders)." },
     ),
+    rtsps: Type.Object(
+      {
+        enabled: Type.Boolean({
+          title: "RTSPS",
+          description: "The same over TLS: nobody on the way sees the pictures.",
+          default: true,
+        }),
+        host: host(
+          "Address to listen on; 127.0.0.1 serves this machine alone, `::` is every address of the machine.",
+          "127.0.0.1",
+        ),
+        port: port("TCP port; when it is busy the next free one is taken.", 8322),
+      },
+      { ...closed, default: {}, description: "RTSP over TLS, with the certificate that HTTPS serves." },
+    ),
     basePath: Type.String({
       title: "Base path",
       description: "Path under which everything is served behind a reverse proxy: empty, or like `/nvr`.",

@@ -81,6 +81,7 @@ export class GatewayLink {
       http: { ...network.http },
       https: { ...network.https },
       rtsp: { ...network.rtsp },
+      rtsps: { ...network.rtsps },
       basePath: network.basePath,
       trustedProxies: [...network.trustedProxies],
       certificateNames: [...network.certificateNames],

@@ -346,8 +346,8 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   };
 }
 
-function ownPorts({ http, https, rtsp }: ListeningState): number[] {
-  return [http?.port, https?.port, rtsp?.port].filter((port) => port !== undefined);
+function ownPorts({ http, https, rtsp, rtsps }: ListeningState): number[] {
+  return [http?.port, https?.port, rtsp?.port, rtsps?.port].filter((port) => port !== undefined);
 }
 
 function portProblem(message: string): StatusProblem {

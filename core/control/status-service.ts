@@ -47,13 +47,14 @@ export function statusService(options: StatusOptions): StatusService {
       const volumes = (await options.recording.volumeStates()).map(volumeView);
       const cameras = options.cameras.list();
       const { node, timeZone } = options.config.get();
-      const { rtsp } = options.listening();
+      const { rtsp, rtsps } = options.listening();
       return {
         version: VERSION,
         node: node.name,
         uptimeSeconds: Math.round((options.clock.monotonicMs() - startedMs) / 1000),
         timeZone,
         ...(rtsp === undefined ? {} : { rtsp }),
+        ...(rtsps === undefined ? {} : { rtsps }),
         processes: options.processes().map((process) => processView(process, options.clock.wallMs())),
         volumes,
         ports: openPorts(options.listening()),

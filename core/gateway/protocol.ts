@@ -82,6 +82,8 @@ export interface GatewaySettings {
   readonly https: { readonly port: number; readonly host: string; readonly enabled: boolean };
   /** Where other programs get live pictures. */
   readonly rtsp: { readonly port: number; readonly host: string; readonly enabled: boolean };
+  /** The same over TLS. */
+  readonly rtsps: { readonly port: number; readonly host: string; readonly enabled: boolean };
   /** Path under which everything is served, "" or "/nvr". */
   readonly basePath: string;
   /** Addresses of reverse proxies whose X-Forwarded-* is believed. */
@@ -98,6 +100,7 @@ export interface ListeningState {
   readonly http?: { readonly port: number; readonly host: string };
   readonly https?: { readonly port: number; readonly host: string };
   readonly rtsp?: { readonly port: number; readonly host: string };
+  readonly rtsps?: { readonly port: number; readonly host: string };
   readonly problems: readonly string[];
 }
 

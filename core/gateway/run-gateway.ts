@@ -131,9 +131,10 @@ export async function runGateway(
         server.configure(settings);
         places.limit = settings.maxTranscodes;
         readers.setVolumes(settings.volumes);
-        if (settings.https.enabled) await certificates.refresh(settings.certificateNames);
+        const isTls = settings.https.enabled || settings.rtsps.enabled;
+        if (isTls) await certificates.refresh(settings.certificateNames);
         await listeners.apply(settings, certificates.current);
-        await restream.apply(settings.rtsp);
+        await restream.apply(settings, certificates.current);
         core.notify("listening", listeningState());
         await saved.keepSettings(settings);
         haveSettings();
@@ -143,10 +144,9 @@ export async function runGateway(
   };
   const listeningState = (): ListeningState => {
     const { problems, ...open } = listeners.state;
-    const rtsp = restream.listening;
     return {
       ...open,
-      ...(rtsp === undefined ? {} : { rtsp }),
+      ...restream.listening,
       problems: [...problems, ...restream.problems],
     };
   };

@@ -15,6 +15,7 @@ const SavedState = Type.Object({
     http: Type.Optional(TakenPort),
     https: Type.Optional(TakenPort),
     rtsp: Type.Optional(TakenPort),
+    rtsps: Type.Optional(TakenPort),
   }),
   settings: Type.Optional(
     Type.Object({
@@ -22,6 +23,7 @@ const SavedState = Type.Object({
       https: Type.Object({ port: Port, host: Type.String(), enabled: Type.Boolean() }),
       // Missing in what earlier versions kept.
       rtsp: Type.Optional(Type.Object({ port: Port, host: Type.String(), enabled: Type.Boolean() })),
+      rtsps: Type.Optional(Type.Object({ port: Port, host: Type.String(), enabled: Type.Boolean() })),
       basePath: Type.String(),
       trustedProxies: Type.Array(Type.String()),
       certificateNames: Type.Array(Type.String()),
@@ -34,9 +36,10 @@ const SavedState = Type.Object({
 type SavedState = Static<typeof SavedState>;
 
 /** The ports that a gateway has. */
-export type PortKind = "http" | "https" | "rtsp";
+export type PortKind = "http" | "https" | "rtsp" | "rtsps";
 
-type SavedSettings = Omit<GatewaySettings, "rtsp"> & Partial<Pick<GatewaySettings, "rtsp">>;
+type SavedSettings = Omit<GatewaySettings, "rtsp" | "rtsps"> &
+  Partial<Pick<GatewaySettings, "rtsp" | "rtsps">>;
 /** Until core says more. */
 const RTSP_UNKNOWN = { port: 0, host: "127.0.0.1", enabled: false } as const;
 
@@ -64,7 +67,7 @@ export class SavedStateFile {
 
   get settings(): GatewaySettings | undefined {
     const settings = this.#state.settings as SavedSettings | undefined;
-    return settings === undefined ? undefined : { rtsp: RTSP_UNKNOWN, ...settings };
+    return settings === undefined ? undefined : { rtsp: RTSP_UNKNOWN, rtsps: RTSP_UNKNOWN, ...settings };
   }
 
   /** The port that was taken the last time when `wanted` was busy. */

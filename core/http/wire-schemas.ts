@@ -264,6 +264,12 @@ export const StatusSchema = Type.Object({
       { description: "Where live pictures for other programs are served; absent while they are not." },
     ),
   ),
+  rtsps: Type.Optional(
+    Type.Object(
+      { host: Type.String(), port: Type.Integer() },
+      { description: "Where they are served over TLS; absent while they are not." },
+    ),
+  ),
   processes: Type.Array(
     Type.Object({
       name: Type.String(),
@@ -284,7 +290,7 @@ export const StatusSchema = Type.Object({
   ports: Type.Optional(
     Type.Array(
       Type.Object({
-        kind: Type.String({ description: "`http`, `https` or `rtsp`." }),
+        kind: Type.String({ description: "`http`, `https`, `rtsp` or `rtsps`." }),
         host: Type.String(),
         port: Type.Integer(),
       }),

@@ -59,6 +59,11 @@ export class StreamPasswords {
     return (await this.#table.list(userName)).map(toStreamPassword);
   }
 
+  /** Those of all accounts, by account, oldest first. */
+  async listAll(): Promise<(StreamPassword & { readonly userName: string })[]> {
+    return (await this.#table.listAll()).map((row) => ({ ...toStreamPassword(row), userName: row.userName }));
+  }
+
   /**
    * Makes one for the account `userName`, which the caller has asked for its password, and gives it out this once.
    * Throws `NJ_STREAM_PASSWORD_LIMIT`, and `NJ_DB_CONSTRAINT` if there is no such account.

@@ -44,6 +44,7 @@ export class GatewayProcess {
         http: { port: 0, host: "127.0.0.1" },
         https: { port: 0, host: "127.0.0.1", enabled: false },
         rtsp: { port: 0, host: "127.0.0.1", enabled: true },
+        rtsps: { port: 0, host: "127.0.0.1", enabled: false },
         basePath: "",
         trustedProxies: [],
         certificateNames: [],

@@ -1,5 +1,6 @@
 // Watching with other programs, as people set it up: a password made in the account's menu, the address copied from the camera's
-// page, the network let in, a real player's connection, and the password revoked again.
+// page, the network let in, plain or encrypted, a real player's connection, and the password revoked again, by its owner or an
+// administrator.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
@@ -29,6 +30,29 @@ describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_
     const { status } = await logIn(client, "DESCRIBE", `rtsp://127.0.0.1:${port}/demo`, login);
     client.close();
     return status;
+  }
+
+  /** Made by another account for itself. */
+  async function makePassword(
+    account: { readonly username: string; readonly password: string },
+    label: string,
+  ): Promise<string> {
+    const post = async (path: string, body: unknown, token?: string) => {
+      const answer = await fetch(`${recorder.url}/api/v1${path}`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          origin: recorder.url,
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        },
+        body: JSON.stringify(body),
+      });
+      assert.ok(answer.ok, `${path}: ${answer.status}`);
+      return (await answer.json()) as { readonly token: string; readonly streamPassword: string };
+    };
+    const { token } = await post("/session", account);
+    const body = { label, password: account.password };
+    return (await post("/session/stream-passwords", body, token)).streamPassword;
   }
 
   it("takes a password from the menu and an address from the camera's page", async () => {
@@ -84,13 +108,95 @@ describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_
     await context.close();
   });
 
+  it("shows the encrypted address, and opens it to the network apart from the other", async () => {
+    const places = () => recorder.api<Record<"rtsp" | "rtsps", { host: string }>>("GET", "/status");
+    const context = await openContext(browser, recorder, { theme: "dark" });
+    const page = await context.newPage();
+    await page.goto(`${recorder.url}/cameras/demo`);
+    await page.getByRole("button", { name: "RTSPS (encrypted)" }).click();
+    await page.getByText(/^rtsps:\/\/127\.0\.0\.1:\d+\/demo$/).waitFor();
+    await screenshot(page, "stream-address-encrypted-dark");
+    await page.getByRole("button", { name: "Open it to the network" }).click();
+    await page.getByText(/^rtsps:\/\/localhost:\d+\/demo$/).waitFor();
+    const { rtsp, rtsps } = await places();
+    assert.deepEqual([rtsp.host, rtsps.host], ["127.0.0.1", "::"]);
+    await page.getByRole("button", { name: "Passwords for other programs …" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Program").fill("Recorder next door");
+    await dialog.getByLabel("Current password").fill(ADMINISTRATOR.password);
+    await dialog.getByRole("button", { name: "Make a password" }).click();
+    await dialog.getByText(/^rtsps:\/\/localhost:\d+\/demo$/).waitFor();
+    await dialog.getByRole("button", { name: "I have it" }).click();
+    await page.getByRole("button", { name: "Close it to the network" }).click();
+    await until("the port to close", async () => (await places()).rtsps.host === "127.0.0.1");
+    await context.close();
+  });
+
+  it("lets administrators see and revoke everybody's passwords on the page of users", async () => {
+    const vera = { username: "vera", password: "heron lantern quarry" };
+    await recorder.api("POST", "/users", { name: vera.username, password: vera.password, role: "viewer" });
+    const made = await makePassword(vera, "Tablet in the kitchen");
+    const login = { username: vera.username, password: made };
+    assert.equal(await describeStatus(login), 200);
+    for (const look of [
+      { name: "desktop-dark", theme: "dark" },
+      { name: "desktop-light", theme: "light" },
+      { name: "phone-dark", theme: "dark", viewport: PHONE, touch: true },
+    ] as const) {
+      const context = await openContext(browser, recorder, look);
+      const page = await context.newPage();
+      await page.goto(`${recorder.url}/users`);
+      await page.getByRole("heading", { name: "Passwords for other programs" }).scrollIntoViewIfNeeded();
+      await page.getByText("Tablet in the kitchen").waitFor();
+      await page.getByText(/last used on/).waitFor();
+      await screenshot(page, `users-stream-passwords-${look.name}`);
+      const overflow = await page.evaluate<boolean>(
+        "document.documentElement.scrollWidth > window.innerWidth",
+      );
+      assert.equal(overflow, false, look.name);
+      await context.close();
+    }
+    const context = await openContext(browser, recorder, { theme: "dark" });
+    const page = await context.newPage();
+    await page.goto(`${recorder.url}/users`);
+    await page.getByRole("button", { name: "Revoke vera's password of Tablet in the kitchen" }).click();
+    const dialog = page.getByRole("dialog");
+    const sure = dialog.getByRole("button", { name: "Revoke" });
+    assert.equal(await sure.isDisabled(), true);
+    await dialog.getByLabel("Type “Tablet in the kitchen” to confirm").fill("Tablet in the kitchen");
+    await screenshot(page, "users-stream-passwords-revoke-dark");
+    await sure.click();
+    await page.getByText("The password of Tablet in the kitchen was revoked").waitFor();
+    const again = page.getByRole("button", { name: "Revoke vera's password of Tablet in the kitchen" });
+    await until("the row to go", async () => (await again.count()) === 0);
+    assert.equal(await describeStatus(login), 401);
+
+    const all = "/users/stream-passwords";
+    const left = await recorder.api<{ streamPasswords: { id: string; user: string }[] }>("GET", all);
+    for (const { id, user } of left.streamPasswords) {
+      await recorder.api("DELETE", `/users/${user}/stream-passwords/${id}`);
+    }
+    await page.reload();
+    await page.getByText("Nobody has made one.").waitFor();
+    await screenshot(page, "users-stream-passwords-empty-dark");
+    await page.route(`**/api/v1${all}`, (asked) => asked.abort());
+    await page.reload();
+    const section = page.locator("section", {
+      has: page.getByRole("heading", { name: "Passwords for other programs" }),
+    });
+    await section.getByRole("alert").waitFor();
+    await screenshot(page, "users-stream-passwords-error-dark");
+    // The rest of the page goes on.
+    await page.getByRole("button", { name: "Remove vera" }).waitFor();
+    await context.close();
+  });
+
   it("fits a phone", async () => {
     const context = await openContext(browser, recorder, { theme: "dark", viewport: PHONE, touch: true });
     const page = await context.newPage();
     await page.goto(`${recorder.url}/cameras/demo`);
     await page.getByRole("heading", { name: "Address for other programs" }).scrollIntoViewIfNeeded();
     await screenshot(page, "stream-address-phone-dark");
-    await page.getByRole("button", { name: "Account of admin" }).click();
     await page.getByRole("button", { name: "Passwords for other programs …" }).click();
     await page.getByRole("dialog").getByLabel("Program").waitFor();
     await screenshot(page, "stream-passwords-phone-dark");

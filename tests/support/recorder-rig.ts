@@ -37,6 +37,8 @@ export interface RigOptions {
   readonly driver?: string;
   /** A plugin, or a folder of them, besides the bundled ones. */
   readonly pluginPath?: string;
+  /** Serve live pictures to other programs over TLS, too. */
+  readonly rtsps?: boolean;
   /** End files with their SHA-256. */
   readonly checksums?: boolean;
   /** The data directory, which need not exist; a temporary one unless given. */
@@ -74,6 +76,8 @@ export class RecorderRig {
   url = "";
   /** RTSP address of the last start. */
   rtspUrl = "";
+  /** RTSPS address of the last start; empty unless it was asked for. */
+  rtspsUrl = "";
   activationCode: string | undefined;
   readyMs = 0;
 
@@ -102,6 +106,7 @@ export class RecorderRig {
       draft.network.http.port = 0;
       draft.network.https.enabled = false;
       draft.network.rtsp.port = 0;
+      draft.network.rtsps = { enabled: options.rtsps === true, host: "127.0.0.1", port: 0 };
       draft.firstRun.demoRemoved = true;
       draft.storage.sha256 = options.checksums === true;
       if (options.volumes !== undefined) {
@@ -163,6 +168,7 @@ export class RecorderRig {
           return JSON.parse(this.#output) as {
             urls: string[];
             rtsp?: string;
+            rtsps?: string;
             activationCode?: string;
             readyMs: number;
           };
@@ -174,6 +180,7 @@ export class RecorderRig {
     );
     this.url = ready.urls[0] ?? "";
     this.rtspUrl = ready.rtsp ?? "";
+    this.rtspsUrl = ready.rtsps ?? "";
     this.activationCode = ready.activationCode;
     this.readyMs = ready.readyMs;
   }

@@ -17,6 +17,8 @@ export interface StreamPasswordRow {
 export interface StreamPasswordsTable {
   /** Of one account, oldest first. */
   list(userName: string): Promise<StreamPasswordRow[]>;
+  /** Of all accounts, by account, oldest first. */
+  listAll(): Promise<StreamPasswordRow[]>;
   /** Those of an account if it is enabled, with the account's role as it is now. */
   usable(userName: string): Promise<(StreamPasswordRow & { readonly role: Role })[]>;
   find(id: string): Promise<StreamPasswordRow | undefined>;
@@ -37,6 +39,11 @@ export function streamPasswordsTable(db: SqlWriter): StreamPasswordsTable {
       return db.all<StreamPasswordRow>(
         `select ${COLUMNS} from stream_passwords p where p.user_name = ? order by p.created_at_ms, p.id`,
         [userName],
+      );
+    },
+    listAll() {
+      return db.all<StreamPasswordRow>(
+        `select ${COLUMNS} from stream_passwords p order by p.user_name, p.created_at_ms, p.id`,
       );
     },
     usable(userName) {

@@ -1,4 +1,4 @@
-// The certificate of the HTTPS port: a local certificate authority made at first start, whose root the owner may
+// The certificate of the HTTPS and RTSPS ports: a local certificate authority made at first start, whose root the owner may
 // install, and a leaf for this machine's names, renewed before it ends and when names or addresses change.
 // Own files `own.crt` and `own.key` in `<data>/certificates/` go before it.
 import { X509Certificate } from "node:crypto";
@@ -68,6 +68,11 @@ export async function serverCertificate(
     renewAtMs: nowMs + DAY_MS,
     problem,
   };
+}
+
+/** What a TLS server is made with, or given when the certificate was renewed. */
+export function secureContextOf({ key, certificate }: ServerCertificate) {
+  return { key, cert: certificate, minVersion: "TLSv1.2" } as const;
 }
 
 /** The names and addresses under which this machine is reached, sorted. */

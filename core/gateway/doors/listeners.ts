@@ -8,7 +8,7 @@ import type { Duplex } from "node:stream";
 import type { Log } from "../../log.ts";
 import type { GatewaySettings, ListeningState } from "../protocol.ts";
 import type { SavedStateFile } from "../saved-state.ts";
-import type { ServerCertificate } from "./certificates.ts";
+import { type ServerCertificate, secureContextOf } from "./certificates.ts";
 import { ConnectionPlaces } from "./connection-places.ts";
 import { answerMalformed } from "./malformed.ts";
 import { openFirstFree } from "./open-port.ts";
@@ -91,7 +91,7 @@ export class Listeners {
     const bound = this.#bound.get(kind);
     if (bound !== undefined && bound.wanted.port === wanted.port && bound.wanted.host === wanted.host) {
       if (certificate !== undefined && "setSecureContext" in bound.server) {
-        bound.server.setSecureContext(secureContext(certificate));
+        bound.server.setSecureContext(secureContextOf(certificate));
       }
       if (wanted.port !== 0 && bound.port !== wanted.port) this.#noteBusy(kind, wanted.port, bound.port);
       return;
@@ -138,7 +138,7 @@ export class Listeners {
     const server =
       certificate === undefined
         ? createServer({ ...LIMITS })
-        : createTlsServer({ ...LIMITS, ...secureContext(certificate), handshakeTimeout: 10_000 });
+        : createTlsServer({ ...LIMITS, ...secureContextOf(certificate), handshakeTimeout: 10_000 });
     server.maxConnections = ACCEPTED_LIMIT;
     server.on("connection", (socket: Socket) => this.#admit(socket, sockets));
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
@@ -174,8 +174,4 @@ export class Listeners {
   #noteBusy(kind: Kind, wanted: number, taken: number): void {
     this.#problems.set(kind, `the ${kind} port ${wanted} was busy: ${taken} is used instead`);
   }
-}
-
-function secureContext(certificate: ServerCertificate) {
-  return { key: certificate.key, cert: certificate.certificate, minVersion: "TLSv1.2" as const };
 }

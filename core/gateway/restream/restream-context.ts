@@ -17,11 +17,13 @@ export interface RestreamContext {
   readonly sources: RestreamSources;
   readonly admission: Admission;
   readonly counter: ByteCounter;
-  /** The UDP sockets; undefined while there are none. */
+  /** What carries packets that do not go over UDP. */
+  readonly carrier: "tcp" | "tls";
+  /** The UDP sockets; undefined while there are none, and over TLS, where UDP would show the pictures to everybody. */
   udp(): UdpPorts | undefined;
   /** Reports from this address and these ports are signs of life of this session. */
   expectFeedback(session: RestreamSession, address: string, pair: Pair): void;
   forgetFeedback(session: RestreamSession): void;
   /** Somebody begins to watch: worth the audit log. */
-  watched(access: Access, stream: StreamName, address: string, transport: "tcp" | "udp"): void;
+  watched(access: Access, stream: StreamName, address: string, transport: "tcp" | "tls" | "udp"): void;
 }

@@ -1,22 +1,23 @@
-// The RTSP port: live pictures for other programs. Opens and moves with the settings, counts who comes, looks after who is
-// there. On loopback until somebody opens it to the network (docs/decisions/0018).
-import { once } from "node:events";
-import { createServer, type Server, type Socket } from "node:net";
+// The doors of the restream, RTSP and RTSP over TLS: live pictures for other programs. Both open and move with the settings and
+// share one count of who comes and who watches. On loopback until somebody opens them to the network (docs/decisions/0018).
+import { createServer } from "node:net";
+import type { Server as SecureServer } from "node:tls";
 import type { Clock, Timer } from "../../clock.ts";
 import type { Log } from "../../log.ts";
-import { openUdpPorts, type UdpPorts } from "../../media/rtsp-server/udp-ports.ts";
 import type { Authorizer } from "../authorizer.ts";
 import type { CorePort } from "../core-link.ts";
+import { type ServerCertificate, secureContextOf } from "../doors/certificates.ts";
 import type { ByteCounter } from "../doors/client-socket.ts";
-import { openFirstFree } from "../doors/open-port.ts";
 import type { LiveHub } from "../live/live-hub.ts";
 import type { GatewaySettings, ListeningState } from "../protocol.ts";
 import type { SavedStateFile } from "../saved-state.ts";
-import { Admission, CONNECTIONS_LIMIT } from "./admission.ts";
-import { RestreamConnection } from "./restream-connection.ts";
+import { Admission } from "./admission.ts";
+import type { RestreamConnection } from "./restream-connection.ts";
 import type { RestreamContext } from "./restream-context.ts";
+import { RestreamPort } from "./restream-port.ts";
 import type { RestreamSession } from "./restream-session.ts";
 import { RestreamSources } from "./restream-sources.ts";
+import { secureServer } from "./secure-port.ts";
 
 const CHECK_MS = 1_000;
 /** A player that connects anew again and again is told of once in this time. */
@@ -33,36 +34,107 @@ export interface RestreamParts {
   readonly counter: ByteCounter;
 }
 
-interface Bound {
-  readonly server: Server;
-  readonly wanted: GatewaySettings["rtsp"];
-  readonly port: number;
-  readonly udp: UdpPorts | undefined;
-}
-
 export class RestreamDoor {
   readonly #parts: RestreamParts;
   readonly #admission = new Admission();
-  readonly #connections = new Set<RestreamConnection>();
+  readonly #plain: RestreamPort;
+  readonly #secure: RestreamPort;
   /** Who sends reports from which address and port. */
   readonly #feedback = new Map<string, RestreamSession>();
   readonly #told = new Map<string, number>();
-  readonly #context: RestreamContext;
   readonly #checks: Timer;
-  #bound: Bound | undefined;
-  #problem: string | undefined;
+  #certificate: ServerCertificate | undefined;
+  #secureServer: SecureServer | undefined;
 
   constructor(parts: RestreamParts) {
     this.#parts = parts;
-    const { clock, log, authorizer, hub, counter } = parts;
-    this.#context = {
+    const { clock, saved, log } = parts;
+    const shared = this.#sharedContext(new RestreamSources(parts.hub, clock));
+    this.#plain = new RestreamPort({
+      kind: "rtsp",
+      context: { ...shared, carrier: "tcp", udp: () => this.#plain.udp },
+      saved,
+      log,
+      makeServer: (accept) => createServer(accept),
+      onFeedback: (address, port) => this.#feedback.get(`${address} ${port}`)?.heard(),
+    });
+    this.#secure = new RestreamPort({
+      kind: "rtsps",
+      context: { ...shared, carrier: "tls", udp: () => undefined },
+      saved,
+      log,
+      makeServer: (accept) => {
+        this.#secureServer = secureServer(this.#certificate as ServerCertificate, this.#admission, accept);
+        return this.#secureServer;
+      },
+    });
+    this.#checks = clock.every(CHECK_MS, () => {
+      const nowMs = clock.monotonicMs();
+      for (const connection of [...this.#connections()]) connection.check(nowMs);
+    });
+  }
+
+  /** Where it listens now. */
+  get listening(): Pick<ListeningState, "rtsp" | "rtsps"> {
+    const rtsp = this.#plain.listening;
+    const rtsps = this.#secure.listening;
+    return { ...(rtsp === undefined ? {} : { rtsp }), ...(rtsps === undefined ? {} : { rtsps }) };
+  }
+
+  /** What is wrong with the ports, for people. */
+  get problems(): readonly string[] {
+    return [this.#plain.problem, this.#secure.problem].filter((problem) => problem !== undefined);
+  }
+
+  /** Clients that get pictures now. */
+  get playing(): number {
+    let count = 0;
+    for (const connection of this.#connections()) if (connection.isPlaying) count += 1;
+    return count;
+  }
+
+  /**
+   * Brings the ports in line with the settings. Viewers on a port that stays are not touched; a renewed certificate is
+   * served from the next connection on.
+   */
+  async apply(
+    { rtsp, rtsps }: Pick<GatewaySettings, "rtsp" | "rtsps">,
+    certificate: ServerCertificate | undefined,
+  ): Promise<void> {
+    await this.#plain.apply(rtsp);
+    if (rtsps.enabled && certificate === undefined) {
+      await this.#secure.close("RTSPS is off: no certificate could be made");
+      return;
+    }
+    const isRenewed = certificate?.certificate !== this.#certificate?.certificate;
+    this.#certificate = certificate;
+    if (isRenewed && certificate !== undefined && this.#secure.listening !== undefined) {
+      this.#secureServer?.setSecureContext(secureContextOf(certificate));
+    }
+    await this.#secure.apply(rtsps);
+  }
+
+  async close(): Promise<void> {
+    this.#checks.cancel();
+    await this.#plain.close();
+    await this.#secure.close();
+  }
+
+  *#connections(): Generator<RestreamConnection> {
+    yield* this.#plain.connections;
+    yield* this.#secure.connections;
+  }
+
+  /** What the connections of both ports share. */
+  #sharedContext(sources: RestreamSources): Omit<RestreamContext, "carrier" | "udp"> {
+    const { clock, log, authorizer, counter, core } = this.#parts;
+    return {
       clock,
       log,
       authorizer,
       counter,
-      sources: new RestreamSources(hub, clock),
+      sources,
       admission: this.#admission,
-      udp: () => this.#bound?.udp,
       expectFeedback: (session, address, { rtp, rtcp }) => {
         for (const port of [rtp, rtcp]) this.#feedback.set(`${address} ${port}`, session);
       },
@@ -72,7 +144,7 @@ export class RestreamDoor {
       watched: (access, stream, address, transport) => {
         const { sessionId, camera } = access.grant;
         if (!this.#isNews(`${sessionId} ${camera.id} ${stream} ${address}`)) return;
-        parts.core.notify("audit", {
+        core.notify("audit", {
           sessionId,
           action: "stream-watched",
           camera: camera.id,
@@ -81,101 +153,6 @@ export class RestreamDoor {
         });
       },
     };
-    this.#checks = clock.every(CHECK_MS, () => {
-      const nowMs = clock.monotonicMs();
-      for (const connection of [...this.#connections]) connection.check(nowMs);
-    });
-  }
-
-  /** Where it listens now. */
-  get listening(): ListeningState["rtsp"] {
-    return this.#bound && { port: this.#bound.port, host: this.#bound.wanted.host };
-  }
-
-  /** What is wrong with the port, for people. */
-  get problems(): readonly string[] {
-    return this.#problem === undefined ? [] : [this.#problem];
-  }
-
-  /** Clients that get pictures now. */
-  get playing(): number {
-    let count = 0;
-    for (const connection of this.#connections) if (connection.isPlaying) count += 1;
-    return count;
-  }
-
-  /** Brings the port in line with the settings. Viewers on a port that stays are not touched. */
-  async apply(wanted: GatewaySettings["rtsp"]): Promise<void> {
-    const { saved, log } = this.#parts;
-    if (JSON.stringify(this.#bound?.wanted) === JSON.stringify(wanted)) return;
-    await this.#unbind();
-    this.#problem = undefined;
-    if (!wanted.enabled) return;
-    const opened = await openFirstFree(
-      () => this.#makeServer(),
-      wanted,
-      saved.takenPort("rtsp", wanted.port),
-    );
-    if ("reason" in opened) {
-      this.#problem = `the rtsp port ${wanted.port} on ${wanted.host} could not be opened: ${opened.reason}`;
-      log.error("port could not be opened", { kind: "rtsp", ...wanted, reason: opened.reason });
-      return;
-    }
-    const { server, port } = opened;
-    this.#bound = { server, port, wanted: { ...wanted }, udp: await this.#openUdp(wanted.host) };
-    if (wanted.port !== 0) {
-      if (port !== wanted.port) {
-        this.#problem = `the rtsp port ${wanted.port} was busy: ${port} is used instead`;
-      }
-      await saved.keepPort("rtsp", wanted.port, port);
-    }
-    log.notice("listening", { kind: "rtsp", host: wanted.host, port });
-  }
-
-  async close(): Promise<void> {
-    this.#checks.cancel();
-    await this.#unbind();
-  }
-
-  async #unbind(): Promise<void> {
-    const bound = this.#bound;
-    if (bound === undefined) return;
-    this.#bound = undefined;
-    const closed = once(bound.server, "close");
-    bound.server.close();
-    for (const connection of [...this.#connections]) connection.turnAway();
-    await closed;
-    bound.udp?.close();
-  }
-
-  /** Without UDP, clients are offered TCP alone. */
-  async #openUdp(host: string): Promise<UdpPorts | undefined> {
-    try {
-      return await openUdpPorts(host, (_packet, address, port) =>
-        this.#feedback.get(`${address} ${port}`)?.heard(),
-      );
-    } catch (error) {
-      this.#parts.log.warn("RTSP goes without UDP", { reason: String(error) });
-      return undefined;
-    }
-  }
-
-  #makeServer(): Server {
-    const server = createServer((socket) => this.#accept(socket));
-    server.maxConnections = CONNECTIONS_LIMIT;
-    return server;
-  }
-
-  #accept(socket: Socket): void {
-    const connection = new RestreamConnection(socket, this.#context, () => {
-      this.#connections.delete(connection);
-      this.#admission.leave(connection);
-    });
-    if (!this.#admission.arrive(connection)) {
-      socket.destroy();
-      return;
-    }
-    this.#connections.add(connection);
   }
 
   #isNews(key: string): boolean {

@@ -131,7 +131,12 @@ export class RestreamSession {
       this.#events.streamEnded(),
     );
     const address = plainAddress(this.#socket.remoteAddress ?? "");
-    this.#context.watched(this.#access, this.place.stream, address, this.#udp === undefined ? "tcp" : "udp");
+    this.#context.watched(
+      this.#access,
+      this.place.stream,
+      address,
+      this.#udp === undefined ? this.#context.carrier : "udp",
+    );
     this.#viewer.start();
   }
 

@@ -16,6 +16,7 @@ const NetworkPatch = Type.Object(
     http: Type.Optional(Type.Partial(network.http, closed)),
     https: Type.Optional(Type.Partial(network.https, closed)),
     rtsp: Type.Optional(Type.Partial(network.rtsp, closed)),
+    rtsps: Type.Optional(Type.Partial(network.rtsps, closed)),
     basePath: Type.Optional(network.basePath),
     trustedProxies: Type.Optional(network.trustedProxies),
     certificateNames: Type.Optional(network.certificateNames),
@@ -80,11 +81,12 @@ export function settingsRoutes(services: HttpServices): Route[] {
           if (body.newCameras !== undefined) Object.assign(draft.newCameras, body.newCameras);
           if (sessions !== undefined) Object.assign(draft.sessions, sessions);
           if (net !== undefined) {
-            const { http, https, rtsp, ...rest } = net;
+            const { http, https, rtsp, rtsps, ...rest } = net;
             Object.assign(draft.network, rest);
             Object.assign(draft.network.http, http);
             Object.assign(draft.network.https, https);
             Object.assign(draft.network.rtsp, rtsp);
+            Object.assign(draft.network.rtsps, rtsps);
           }
         });
         audit("settings-changed", { changed: Object.keys(body) });

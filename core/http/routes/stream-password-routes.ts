@@ -17,6 +17,9 @@ const StreamPasswordSchema = Type.Object({
   lastUsedAt: Type.Optional(TimeSchema),
 });
 const ListSchema = Type.Object({ streamPasswords: Type.Array(StreamPasswordSchema) });
+const AllSchema = Type.Object({
+  streamPasswords: Type.Array(Type.Interface([StreamPasswordSchema], { user: Type.String() })),
+});
 const Id = Type.String({ maxLength: 64 });
 const Name = Type.String({ maxLength: 64 });
 
@@ -69,6 +72,17 @@ export function streamPasswordRoutes(services: HttpServices): Route[] {
       params: Type.Object({ id: Id }),
       async handle({ principal, params, client }) {
         await streamPasswords.revoke(principal.userName, params.id, actorOf(principal, client));
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/v1/users/stream-passwords",
+      policy: needsInPerson("users.manage"),
+      summary: "The stream passwords of all accounts, without the passwords.",
+      response: AllSchema,
+      async handle() {
+        const all = await streamPasswords.listAll();
+        return { streamPasswords: all.map((one) => ({ ...view(one), user: one.userName })) };
       },
     }),
     route({

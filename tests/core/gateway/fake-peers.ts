@@ -91,6 +91,7 @@ export class FakeCore {
       http: { port: 0, host: "127.0.0.1" },
       https: { port: 0, host: "127.0.0.1", enabled: false },
       rtsp: { port: 0, host: "127.0.0.1", enabled: true },
+      rtsps: { port: 0, host: "127.0.0.1", enabled: false },
       basePath: "",
       trustedProxies: [],
       certificateNames: [],
@@ -325,6 +326,8 @@ export interface TestGateway {
   readonly port: number;
   readonly securePort: number;
   readonly rtspPort: number;
+  /** Zero unless `rtsps` was enabled. */
+  readonly rtspsPort: number;
   readonly http: string;
   readonly ws: string;
   viewer(path: string, options?: ClientOptions): Viewer;
@@ -382,6 +385,7 @@ export async function startTestGateway(
     port,
     securePort: portOf("https"),
     rtspPort: portOf("rtsp"),
+    rtspsPort: portOf("rtsps"),
     http: `http://127.0.0.1:${port}`,
     ws: `ws://127.0.0.1:${port}`,
     viewer(path, viewerOptions) {

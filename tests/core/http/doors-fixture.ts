@@ -68,6 +68,8 @@ export async function doorsFixture(t: TestContext): Promise<DoorsFixture> {
         settings: () => ({
           http: { port: 0, host: "127.0.0.1" },
           https: { port: 0, host: "127.0.0.1", enabled: false },
+          rtsp: { port: 0, host: "127.0.0.1", enabled: false },
+          rtsps: { port: 0, host: "127.0.0.1", enabled: false },
           basePath: "",
           trustedProxies: [],
           certificateNames: [],

@@ -49,9 +49,21 @@ describe("stream passwords over HTTP", () => {
     assert.equal((await ask(`${path}/${made.json["id"]}`, { method: "DELETE", token })).status, 403);
     assert.match((await ask(path, { token: admin })).text, /"label":"VLC"/);
     assert.equal((await ask("/api/v1/users/nobody/stream-passwords", { token: admin })).status, 404);
+    const all = "/api/v1/users/stream-passwords";
+    assert.equal((await ask(all, { token })).status, 403);
+    const { streamPassword, username: user, ...shown } = made.json;
+    const answer = await ask(all, { token: admin });
+    assert.deepEqual(answer.json["streamPasswords"], [{ ...shown, user }]);
+    assert.ok(!answer.text.includes(String(streamPassword)));
     // One's own list knows nothing of others' passwords.
     assert.equal((await ask(`${OWN}/${made.json["id"]}`, { method: "DELETE", token: admin })).status, 404);
     assert.equal((await ask(`${path}/${made.json["id"]}`, { method: "DELETE", token: admin })).status, 204);
     assert.deepEqual((await ask(OWN, { token })).json["streamPasswords"], []);
+    assert.deepEqual((await ask(all, { token: admin })).json["streamPasswords"], []);
+    const { json } = await ask("/api/v1/audit?user=admin", { token: admin });
+    const [entry] = (json["entries"] as { action: string; detail: unknown }[]).filter(
+      ({ action }) => action === "stream-password-revoked",
+    );
+    assert.deepEqual(entry?.detail, { user: "viewer", label: "VLC", id: made.json["id"] });
   });
 });

@@ -32,6 +32,11 @@ export class Newcomer {
     this.#steps.push({ name, effort: this.effort });
   }
 
+  /** How far it took to come to a step; undefined while it was not reached. */
+  effortAt(name: string): Effort | undefined {
+    return this.#steps.find((step) => step.name === name)?.effort;
+  }
+
   get effort(): Effort {
     const seconds = (performance.now() - this.#begin) / 1000;
     return { clicks: this.#clicks, fields: this.#fields, seconds: Math.round(seconds * 10) / 10 };

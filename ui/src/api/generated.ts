@@ -250,6 +250,8 @@ export type Status = {
   readonly timeZone: string;
   /** Where live pictures for other programs are served; absent while they are not. */
   readonly rtsp?: { readonly host: string; readonly port: number };
+  /** Where they are served over TLS; absent while they are not. */
+  readonly rtsps?: { readonly host: string; readonly port: number };
   readonly processes: readonly {
     readonly name: string;
     readonly status: string;
@@ -268,7 +270,7 @@ export type Status = {
   readonly volumes: readonly Volume[];
   /** Where the recorder listens now; why not elsewhere stands among the problems. */
   readonly ports?: readonly {
-    /** `http`, `https` or `rtsp`. */
+    /** `http`, `https`, `rtsp` or `rtsps`. */
     readonly kind: string;
     readonly host: string;
     readonly port: number;
@@ -735,6 +737,21 @@ export interface Operations {
   readonly "DELETE /session/stream-passwords/{id}": {
     readonly path: { readonly id: string };
     readonly answer: undefined;
+  };
+  /** The stream passwords of all accounts, without the passwords. */
+  readonly "GET /users/stream-passwords": {
+    readonly answer: {
+      readonly streamPasswords: readonly {
+        readonly id: string;
+        /** What its owner calls it: the program that uses it. */
+        readonly label: string;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly createdAt: string;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly lastUsedAt?: string;
+        readonly user: string;
+      }[];
+    };
   };
   /** An account's stream passwords, without the passwords. */
   readonly "GET /users/{name}/stream-passwords": {
@@ -1405,6 +1422,15 @@ export interface Operations {
           /** TCP port; when it is busy the next free one is taken. */
           readonly port: number;
         };
+        /** RTSP over TLS, with the certificate that HTTPS serves. */
+        readonly rtsps: {
+          /** The same over TLS: nobody on the way sees the pictures. */
+          readonly enabled: boolean;
+          /** Address to listen on; 127.0.0.1 serves this machine alone, `::` is every address of the machine. */
+          readonly host: string;
+          /** TCP port; when it is busy the next free one is taken. */
+          readonly port: number;
+        };
         /** Path under which everything is served behind a reverse proxy: empty, or like `/nvr`. */
         readonly basePath: string;
         /** Addresses or networks (CIDR) of reverse proxies whose X-Forwarded-* headers are believed. */
@@ -1467,6 +1493,14 @@ export interface Operations {
           /** TCP port; when it is busy the next free one is taken. */
           readonly port?: number;
         };
+        readonly rtsps?: {
+          /** The same over TLS: nobody on the way sees the pictures. */
+          readonly enabled?: boolean;
+          /** Address to listen on; 127.0.0.1 serves this machine alone, `::` is every address of the machine. */
+          readonly host?: string;
+          /** TCP port; when it is busy the next free one is taken. */
+          readonly port?: number;
+        };
         /** Path under which everything is served behind a reverse proxy: empty, or like `/nvr`. */
         readonly basePath?: string;
         /** Addresses or networks (CIDR) of reverse proxies whose X-Forwarded-* headers are believed. */
@@ -1522,6 +1556,15 @@ export interface Operations {
         /** Live pictures for other programs (VLC, ffmpeg, recorders). */
         readonly rtsp: {
           /** Give live pictures to other programs, which log in with stream passwords. */
+          readonly enabled: boolean;
+          /** Address to listen on; 127.0.0.1 serves this machine alone, `::` is every address of the machine. */
+          readonly host: string;
+          /** TCP port; when it is busy the next free one is taken. */
+          readonly port: number;
+        };
+        /** RTSP over TLS, with the certificate that HTTPS serves. */
+        readonly rtsps: {
+          /** The same over TLS: nobody on the way sees the pictures. */
           readonly enabled: boolean;
           /** Address to listen on; 127.0.0.1 serves this machine alone, `::` is every address of the machine. */
           readonly host: string;

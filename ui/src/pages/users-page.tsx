@@ -20,6 +20,7 @@ import { ROLE_HINT, ROLE_TEXT, ROLES } from "../state/roles.ts";
 import { complain, tell } from "../state/toasts.ts";
 import { AccessDialog } from "./account/access-dialog.tsx";
 import { SessionLimits } from "./account/session-limits.tsx";
+import { StreamPasswordList } from "./account/stream-password-list.tsx";
 import { ResetSecondFactor } from "./reset-second-factor.tsx";
 
 /** The page. */
@@ -125,6 +126,7 @@ export function UsersPage() {
           </tbody>
         </table>
       </div>
+      <StreamPasswordList accounts={users.length} />
       <SessionLimits />
       {access === undefined ? null : <AccessDialog name={access.name} onClose={() => setAccess(undefined)} />}
       {adding ? <AddUser onClose={() => setAdding(false)} onAdded={load} /> : null}

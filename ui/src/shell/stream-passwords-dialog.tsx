@@ -6,15 +6,20 @@ import { language, t } from "../locale/messages.ts";
 import { Dialog, ErrorNote, SelectField, SkeletonRows, TextField } from "../parts/controls.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { cameras } from "../state/recorder.ts";
-import { streamAddress } from "../state/stream-address.ts";
+import { type StreamDoor, streamAddress } from "../state/stream-address.ts";
+import { streamPasswordsChanged } from "../state/stream-passwords.ts";
 import { dayText } from "../state/time-format.ts";
 import { tell } from "../state/toasts.ts";
 import { zone } from "../state/zone.ts";
 
 type Made = Answer<"POST /session/stream-passwords">;
 
-/** The dialog. */
-export function StreamPasswordsDialog(props: { readonly user: string; readonly onClose: () => void }) {
+/** The dialog; `place` is the camera, and the way to it, whose address is shown first with a new password. */
+export function StreamPasswordsDialog(props: {
+  readonly user: string;
+  readonly place?: { readonly camera: string; readonly door: StreamDoor };
+  readonly onClose: () => void;
+}) {
   const [list, setList] = useState<readonly StreamPassword[] | undefined>(undefined);
   const [made, setMade] = useState<Made | undefined>(undefined);
   const [error, setError] = useState<unknown>();
@@ -28,6 +33,7 @@ export function StreamPasswordsDialog(props: { readonly user: string; readonly o
     try {
       await call("DELETE /session/stream-passwords/{id}", { path: { id } });
       tell(t("streamPasswords.revoked", { label }));
+      streamPasswordsChanged();
       load();
     } catch (thrown) {
       setError(thrown);
@@ -37,7 +43,12 @@ export function StreamPasswordsDialog(props: { readonly user: string; readonly o
     <Dialog title={t("streamPasswords.title", { name: props.user })} onClose={props.onClose}>
       {error === undefined ? null : <ErrorNote error={error} />}
       {made !== undefined ? (
-        <Shown made={made} onDone={props.onClose} />
+        <Shown
+          made={made}
+          camera={props.place?.camera ?? cameras.value?.[0]?.id ?? ""}
+          door={props.place?.door ?? "rtsp"}
+          onDone={props.onClose}
+        />
       ) : list === undefined ? (
         error === undefined ? (
           <SkeletonRows rows={3} />
@@ -90,6 +101,7 @@ function Make(props: { readonly onClose: () => void; readonly onMade: (made: Mad
     setError(undefined);
     try {
       props.onMade(await call("POST /session/stream-passwords", { body: { label: label.trim(), password } }));
+      streamPasswordsChanged();
     } catch (thrown) {
       setError(thrown);
       setBusy(false);
@@ -133,9 +145,15 @@ function Make(props: { readonly onClose: () => void; readonly onMade: (made: Mad
   );
 }
 
-function Shown({ made, onDone }: { readonly made: Made; readonly onDone: () => void }) {
-  const [camera, setCamera] = useState(cameras.value?.[0]?.id ?? "");
-  const address = camera === "" ? undefined : streamAddress(camera, "main");
+function Shown(props: {
+  readonly made: Made;
+  readonly camera: string;
+  readonly door: StreamDoor;
+  readonly onDone: () => void;
+}) {
+  const { made, onDone } = props;
+  const [camera, setCamera] = useState(props.camera);
+  const address = camera === "" ? undefined : streamAddress(camera, "main", props.door);
   return (
     <>
       <p>{t("streamPasswords.shown")}</p>

@@ -1,5 +1,7 @@
-// The RTSP addresses under which other programs find a camera's live pictures.
+// The addresses under which other programs find a camera's live pictures, plain (RTSP) and over TLS (RTSPS).
 import { status } from "./recorder.ts";
+
+export type StreamDoor = "rtsp" | "rtsps";
 
 /** True if only programs on the recorder itself reach the port. */
 export function isLocalOnly(host: string): boolean {
@@ -7,10 +9,14 @@ export function isLocalOnly(host: string): boolean {
 }
 
 /** Address of a camera's stream; undefined while the recorder serves none. */
-export function streamAddress(camera: string, stream: "main" | "sub"): string | undefined {
-  const rtsp = status.value?.rtsp;
-  if (rtsp === undefined) return undefined;
-  const isEveryAddress = rtsp.host === "::" || rtsp.host === "0.0.0.0";
-  const host = isEveryAddress ? location.hostname : rtsp.host.includes(":") ? `[${rtsp.host}]` : rtsp.host;
-  return `rtsp://${host}:${rtsp.port}/${encodeURIComponent(camera)}${stream === "sub" ? "/sub" : ""}`;
+export function streamAddress(
+  camera: string,
+  stream: "main" | "sub",
+  door: StreamDoor = "rtsp",
+): string | undefined {
+  const place = status.value?.[door];
+  if (place === undefined) return undefined;
+  const isEveryAddress = place.host === "::" || place.host === "0.0.0.0";
+  const host = isEveryAddress ? location.hostname : place.host.includes(":") ? `[${place.host}]` : place.host;
+  return `${door}://${host}:${place.port}/${encodeURIComponent(camera)}${stream === "sub" ? "/sub" : ""}`;
 }

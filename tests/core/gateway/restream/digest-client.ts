@@ -58,7 +58,17 @@ export async function watch(
   tracks = 1,
 ): Promise<PlainClient> {
   const client = await PlainClient.connect(port);
-  const url = `rtsp://127.0.0.1:${port}${path}`;
+  await watchOver(client, `rtsp://127.0.0.1:${port}${path}`, login, tracks);
+  return client;
+}
+
+/** The same over a connection that is there. */
+export async function watchOver(
+  client: PlainClient,
+  url: string,
+  login: { readonly username: string; readonly password: string },
+  tracks = 1,
+): Promise<void> {
   const described = await logIn(client, "DESCRIBE", url, login);
   if (described.status !== 200) throw new Error(`DESCRIBE was answered ${described.status}`);
   for (let track = 0; track < tracks; track += 1) {
@@ -67,5 +77,4 @@ export async function watch(
     });
   }
   await client.request("PLAY", url);
-  return client;
 }

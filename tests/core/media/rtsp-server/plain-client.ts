@@ -44,6 +44,11 @@ export class PlainClient {
     return new PlainClient(socket);
   }
 
+  /** Over a connection that the caller has made: one over TLS, say. */
+  static over(socket: Socket): PlainClient {
+    return new PlainClient(socket);
+  }
+
   async request(method: string, url: string, headers: Record<string, string> = {}): Promise<PlainAnswer> {
     const had = this.answers.length;
     this.#cseq += 1;

@@ -8,7 +8,9 @@ import { Icon } from "../../parts/icon.tsx";
 import { fieldsOf, objectOf, problemOf, textsOf } from "../../parts/schema-fields.ts";
 import { SchemaForm } from "../../parts/schema-form.tsx";
 import { followLink, href, navigate } from "../../router.ts";
-import { cameraChanged } from "../../state/recorder.ts";
+import { StreamPasswordsDialog } from "../../shell/stream-passwords-dialog.tsx";
+import { cameraChanged, session } from "../../state/recorder.ts";
+import type { StreamDoor } from "../../state/stream-address.ts";
 import { tell } from "../../state/toasts.ts";
 import { catalogueOf, RTSP, useDrivers } from "./camera-drivers.ts";
 import { CameraFields } from "./camera-fields.tsx";
@@ -46,6 +48,7 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
   const [removing, setRemoving] = useState(false);
+  const [passwordDoor, setPasswordDoor] = useState<StreamDoor | undefined>(undefined);
   useEffect(() => {
     if (camera !== undefined || draftOf(draftKey) !== undefined) return;
     // What the owner chose in the first run is proposed for every new camera; the schema's defaults do as well.
@@ -220,7 +223,7 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
           {driver === undefined ? null : (
             <ProbePanel ready={reachable} driver={form.driver} camera={camera?.id} config={config} />
           )}
-          {camera === undefined ? null : <StreamAddresses camera={camera} />}
+          {camera === undefined ? null : <StreamAddresses camera={camera} onPasswords={setPasswordDoor} />}
           {error === undefined ? null : <ErrorNote error={error} />}
           <div class="form-foot">
             {camera === undefined ? null : (
@@ -248,6 +251,13 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
       {removing && camera !== undefined ? (
         <RemoveDialog camera={camera} onClose={() => setRemoving(false)} />
       ) : null}
+      {passwordDoor === undefined || camera === undefined ? null : (
+        <StreamPasswordsDialog
+          user={session.value?.user.name ?? ""}
+          place={{ camera: camera.id, door: passwordDoor }}
+          onClose={() => setPasswordDoor(undefined)}
+        />
+      )}
     </div>
   );
 }
