@@ -27,7 +27,7 @@ import { segmentPaths } from "../support/recorder-evidence.ts";
 const NEWER = VERSION.replace(/\d+$/, (patch) => String(Number(patch) + 1));
 const YARD = "nightjar-camera-yard";
 const PASSWORD = "a long pass phrase";
-const PROBE_ROWS = 1_000_000;
+const PROBE_ROWS = 400_000;
 
 /** A newer Nightjar: another form of the settings, and a database step that takes a while. */
 const EDITS = {
@@ -56,14 +56,15 @@ const EDITS = {
 describe("Nightjar, installed from its package", { timeout: 290_000 }, () => {
   const root = tempDir("nightjar-installed-");
   const dataDir = root.join("data");
-  const installed = new InstalledNightjar(root.join("prefix"));
+  const older = new InstalledNightjar(root.join("older/prefix"));
+  const newer = new InstalledNightjar(root.join("newer/prefix"));
   const database = join(dataDir, "nightjar.db");
-  let older = "";
+  /** The one in use. */
+  let installed = older;
   let recorder: Started | undefined;
 
   before(async () => {
-    older = await packProgram(root.join("older"));
-    await installed.install(older);
+    await older.install(await packProgram(root.join("older")));
     mkdirSync(dataDir);
     const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false });
     await config.update((draft) => {
@@ -195,7 +196,8 @@ describe("Nightjar, installed from its package", { timeout: 290_000 }, () => {
   it("killed in the middle of an upgrade, finishes it at the next start, with copies of what was before", async () => {
     const before = settings();
     const recorded = files();
-    await installed.install(await packProgram(root.join("newer"), EDITS));
+    await newer.install(await packProgram(root.join("newer"), EDITS));
+    installed = newer;
     assert.equal((await installed.nightjar(["--version"])).out.trim(), NEWER);
     const backup = `${database}.v${SCHEMA_VERSION}.backup`;
     const interrupted = installed.launch(dataDir);
@@ -228,7 +230,7 @@ describe("Nightjar, installed from its package", { timeout: 290_000 }, () => {
   });
 
   it("refuses what a newer one wrote, naming both and the way back, and changes nothing", async () => {
-    await installed.install(older);
+    installed = older;
     const before = readFileSync(join(dataDir, "config.json"), "utf8");
     const refused = await nightjar("start");
     assert.equal(refused.code, 1);

@@ -26,11 +26,18 @@ export interface Started {
   stop(): Promise<void>;
 }
 
-/** Builds the package of the checkout, or of a changed copy of its sources, into `folder`. Answers its archive. */
+/**
+ * Packs the package of the checkout, as this run of the tests has built it, or builds that of a changed copy of its
+ * sources, into `folder`. Answers its archive.
+ */
 export async function packProgram(
   folder: string,
   edits: Readonly<Record<string, (text: string) => string>> = {},
 ): Promise<string> {
+  mkdirSync(folder, { recursive: true });
+  const built = process.env["NIGHTJAR_TEST_PROGRAM"];
+  if (Object.keys(edits).length === 0 && built !== undefined)
+    return packFolder(resolve(built, "../.."), folder);
   let root = ROOT;
   if (Object.keys(edits).length > 0) {
     root = join(folder, "sources");
@@ -46,17 +53,14 @@ export async function packProgram(
     }
   }
   const program = join(folder, "nightjar");
-  const { version } = await buildProgram(root, program);
-  const packed = await run(process.execPath, [
-    NPM,
-    "pack",
-    program,
-    "--pack-destination",
-    folder,
-    "--silent",
-  ]);
+  await buildProgram(root, program);
+  return packFolder(program, folder);
+}
+
+async function packFolder(program: string, into: string): Promise<string> {
+  const packed = await run(process.execPath, [NPM, "pack", program, "--pack-destination", into, "--silent"]);
   if (packed.code !== 0) throw new Error(packed.err);
-  return join(folder, `nightjar-${version}.tgz`);
+  return join(into, packed.out.trim());
 }
 
 /** `npm install --global` with a prefix of its own, without what is optional: npm would fetch it from elsewhere. */
