@@ -5,8 +5,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 export const CHILD = fileURLToPath(new URL("./plugin-child.ts", import.meta.url));
 export const CORE_FOLDER = realpathSync(resolve(import.meta.dirname, "../.."));
+/** What `@nightjar/core` means there. */
 export const CORE_INDEX = pathToFileURL(
-  realpathSync(fileURLToPath(new URL("../../index.ts", import.meta.url))),
+  realpathSync(fileURLToPath(new URL("./child-core.ts", import.meta.url))),
 ).href;
 /** Packages of the core's that the plugin's process loads. */
 export const PACKAGES = ["typebox"].flatMap(packagePlaces);

@@ -266,7 +266,8 @@ export class IsolatedProcess {
       return;
     }
     void this.#measure();
-    this.link.request("ping", {}, SILENCE_LIMIT_MS).then(
+    const isMeasured = this.#measured !== undefined;
+    this.link.request("ping", { isMeasured }, SILENCE_LIMIT_MS).then(
       (told) => {
         this.#answeredMs = clock.monotonicMs();
         this.health = { ...told, ...this.#measured };
@@ -277,7 +278,7 @@ export class IsolatedProcess {
 
   async #measure(): Promise<void> {
     this.#pid ??= this.#ownPid();
-    this.#measured = await processFigures(await this.#pid);
+    this.#measured = processFigures(await this.#pid);
     const cpuSeconds = this.#measured?.cpuSeconds ?? this.health?.cpuSeconds ?? 0;
     const tooBusy = this.#processor.look(this.#options.clock.monotonicMs(), cpuSeconds);
     if (tooBusy !== undefined) this.kill(tooBusy);
