@@ -11,7 +11,9 @@ import type { PluginJob, PluginJobOrder } from "../plugin/install/install-job.ts
 import type { InstalledPlugin } from "../plugin/install/plugin-project.ts";
 import type { UploadedPlugin } from "../plugin/install/plugin-uploads.ts";
 import type { OfferedPlugin } from "../plugin/install/registry-client.ts";
+import type { RegistriesOrder, RegistriesView } from "../plugin/install/registry-settings.ts";
 import type { PluginUpdate } from "../plugin/install/updates.ts";
+import type { Permission } from "../plugin/package/permissions.ts";
 import type { SettingsDocument } from "../settings/settings-document.ts";
 import type { SettingsPart } from "../settings/settings-parts.ts";
 import type { Importer, ImportPreview, SettingsFile, UndoPreview } from "../settings/settings-transfer.ts";
@@ -155,6 +157,15 @@ export interface PluginSettingsService {
   /** Resolves when the plugin was started with them. Throws `NJ_PLUGIN_SETTINGS` with the problems. */
   put(name: string, config: Readonly<Record<string, unknown>>): Promise<PluginSettingsView>;
   setEnabled(name: string, enabled: boolean): Promise<void>;
+  /** Resolves when the plugin runs with it. Throws `NJ_PLUGIN_PERMISSION` if it does not ask for that. */
+  setGrant(name: string, permission: Permission, granted: boolean): Promise<void>;
+}
+
+/** Where plugins come from. Logins go in, never out. */
+export interface PluginRegistryService {
+  view(): RegistriesView;
+  /** Throws `NJ_PLUGIN_REGISTRY_LOGIN`. */
+  put(order: RegistriesOrder): Promise<RegistriesView>;
 }
 
 /** Installing, updating and removing plugins, as jobs one after the other. */
@@ -213,6 +224,7 @@ export interface HttpServices {
   readonly plugins: PluginService;
   readonly pluginInstaller: PluginInstallService;
   readonly pluginSettings: PluginSettingsService;
+  readonly pluginRegistries: PluginRegistryService;
   readonly settingsTransfer: SettingsTransferService;
   readonly certificates: CertificateService;
   readonly status: StatusService;

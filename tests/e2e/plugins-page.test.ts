@@ -94,7 +94,12 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
         engines,
         description: "Cameras that live in a cloud far away, by way of their maker's server.",
         homepage: "https://example.org/far",
-        nightjar: { displayName: "Far cameras", configSchema: "./config.schema.json", icon: "./icon.svg" },
+        nightjar: {
+          displayName: "Far cameras",
+          configSchema: "./config.schema.json",
+          icon: "./icon.svg",
+          permissions: { network: ["cloud.example"], hooks: ["recordingPlan"] },
+        },
       },
       {
         "config.schema.json": JSON.stringify(SCHEMA),
@@ -280,6 +285,43 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
     assert.equal(await dialog().getByLabel("Server").inputValue(), "farther.example");
     await button("Cancel").click();
     assert.equal(told().host, "farther.example");
+  });
+
+  it("lists what a plugin asks for, and takes it away and gives it back one by one, restarting it alone", async () => {
+    const far = card("Far cameras");
+    type Listed = { plugins: { name: string; asks?: { permission: string; granted: boolean }[] }[] };
+    const asks = async () =>
+      (await recorder.api<Listed>("GET", "/plugins")).plugins.find(({ name }) => name === NAME)?.asks;
+    const network = far.getByLabel("Use the network");
+    await far.getByText("It says that it talks to cloud.example.").waitFor();
+    assert.equal(await network.isChecked(), true);
+    const lives = () => readFileSync(join(storageOf(recorder.dataDir), "config.json"), "utf8");
+    const before = lives();
+    await network.click();
+    await far.getByLabel("Use the network (not allowed)").waitFor();
+    await far.getByText("taken away", { exact: true }).waitFor();
+    await until("its next life", async () => lives() !== before);
+    assert.deepEqual(
+      (await asks())?.map(({ permission, granted }) => [permission, granted]),
+      [
+        ["network", false],
+        ["recordingPlan", true],
+      ],
+    );
+    await far.getByLabel("Change what is recorded").click();
+    await far.getByLabel("Change what is recorded (not allowed)").waitFor();
+    await screenshot(page, "plugins-grants");
+    await far.getByLabel("Use the network (not allowed)").click();
+    await far.getByText("allowed", { exact: true }).waitFor();
+    const audit = await recorder.api<{ entries: { action: string; details?: { permission?: string } }[] }>(
+      "GET",
+      "/audit",
+    );
+    const said = audit.entries.filter(({ action }) => action.startsWith("plugin-permission"));
+    assert.deepEqual(
+      said.map(({ action }) => action),
+      ["plugin-permission-granted", "plugin-permission-withdrawn", "plugin-permission-withdrawn"],
+    );
   });
 
   it("restarts a plugin, switches it off, and on again", async () => {

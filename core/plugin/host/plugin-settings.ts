@@ -8,6 +8,7 @@ import type { SecretStore } from "../../config/secret-store.ts";
 import { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { FoundPlugin } from "../package/discovery.ts";
+import { asksOf, type Permission, type PluginGrants, withGrant } from "../package/permissions.ts";
 import { readSettingsSchema, type SettingsSchema } from "../package/settings-schema.ts";
 import type { PluginSettings } from "./plugin-host.ts";
 import { settingsCorner } from "./plugin-secrets.ts";
@@ -140,6 +141,34 @@ export class PluginSettingsBook {
     });
   }
 
+  /**
+   * Gives a plugin leave for something that it asks for, or takes it away; resolves when it runs with that. Throws
+   * `NJ_PLUGIN_NOT_FOUND`, and `NJ_PLUGIN_PERMISSION` if it does not ask for it.
+   */
+  setGrant(name: string, permission: Permission, granted: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      const { config, find, changed } = this.#options;
+      const { permissions } = find(name).manifest;
+      const before = config.get().plugins[name]?.grants as PluginGrants | undefined;
+      if (!asksOf(permissions, before).some((ask) => ask.permission === permission)) {
+        throw new NightjarError(
+          "NJ_PLUGIN_PERMISSION",
+          "failed-precondition",
+          `${name} does not ask for ${permission}: there is nothing to allow or to take away`,
+          { plugin: name, permission },
+        );
+      }
+      await config.update((draft) => {
+        const own = draft.plugins[name] ?? { enabled: true, config: {} };
+        draft.plugins[name] = {
+          ...own,
+          grants: plainGrants(withGrant(permissions, before, permission, granted)),
+        };
+      });
+      await changed();
+    });
+  }
+
   #check(name: string, given: Settings, schema: SettingsSchema | undefined): readonly SchemaProblem[] {
     if (JSON.stringify(given).length > SETTINGS_LIMIT_CHARACTERS)
       return [{ path: "", message: `is longer than ${SETTINGS_LIMIT_CHARACTERS / 1024} KiB` }];
@@ -190,6 +219,14 @@ export class PluginSettingsBook {
     this.#turn = done.catch(() => undefined);
     return done;
   }
+}
+
+/** As config.json holds it. */
+function plainGrants({ network, hooks }: PluginGrants): { network?: boolean; hooks?: boolean | string[] } {
+  return {
+    ...(network === undefined ? {} : { network }),
+    ...(hooks === undefined ? {} : { hooks: typeof hooks === "boolean" ? hooks : [...hooks] }),
+  };
 }
 
 function pointerOf(place: Place): string {

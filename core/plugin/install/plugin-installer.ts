@@ -14,6 +14,7 @@ import { type InstalledPlugin, PluginProject } from "./plugin-project.ts";
 import { parsePluginSource } from "./plugin-source.ts";
 import { PluginUploads, type UploadedPlugin } from "./plugin-uploads.ts";
 import { STAGING, undoUnfinished } from "./project-swap.ts";
+import type { Registries } from "./registries.ts";
 import { type OfferedPlugin, RegistryClient } from "./registry-client.ts";
 import type { PluginRunner, StartLimits } from "./start-check.ts";
 import { findUpdates, type PluginUpdate } from "./updates.ts";
@@ -32,7 +33,8 @@ export interface PluginInstallerOptions {
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
-  registryUrl(): string;
+  /** Asked anew each time: their owner may change them. */
+  registries(): Registries;
   /** What runs the plugins; without it nothing is started after a change. */
   readonly runner?: PluginRunner;
   /** How long a new plugin has to run. */
@@ -59,7 +61,7 @@ export class PluginInstaller {
   constructor(options: PluginInstallerOptions) {
     this.#options = options;
     this.#project = new PluginProject(join(options.dataDir, "plugins"));
-    this.#registry = new RegistryClient(options.registryUrl);
+    this.#registry = new RegistryClient(options.registries);
     this.#uploads = new PluginUploads(this.#project.path("uploads"));
   }
 
@@ -210,7 +212,7 @@ export class PluginInstaller {
   }
 
   #runOptions(job: JobRecord): JobRunOptions {
-    const { dataDir, version, registryUrl, runner, limits = LIMITS, clock, log } = this.#options;
+    const { dataDir, version, registries, runner, limits = LIMITS, clock, log } = this.#options;
     return {
       context: {
         id: job.id,
@@ -218,7 +220,7 @@ export class PluginInstaller {
         dataDir,
         version,
         registry: this.#registry,
-        registryUrl: registryUrl(),
+        registries: registries(),
         signal: job.cancel.signal,
         growth: this.#options.growth,
         onLine: (line) => this.#line(job, line),

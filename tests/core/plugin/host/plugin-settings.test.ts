@@ -234,6 +234,42 @@ describe("settings of a plugin", () => {
     assert.deepEqual(await book.load(plugin), { enabled: true, config: { host: "a" }, grants });
   });
 
+  it("say what a plugin may of what it asks for, one thing at a time, and of nothing else", async (t) => {
+    const { config, secrets, plugin } = await settingsOf(t);
+    const permissions = { network: true, hooks: ["recordingPlan", "beforePlayback"] } as const;
+    const asking = {
+      ...plugin,
+      manifest: { ...plugin.manifest, permissions: { ...permissions, hooks: [...permissions.hooks] } },
+    };
+    let changes = 0;
+    const book = new PluginSettingsBook({
+      config,
+      secrets,
+      log: silentLog,
+      find: () => asking,
+      changed: async () => {
+        changes += 1;
+      },
+    });
+    await book.put(NAME, { host: "a" });
+    await book.setGrant(NAME, "network", false);
+    await book.setGrant(NAME, "recordingPlan", false);
+    assert.deepEqual(await book.load(asking), {
+      enabled: true,
+      config: { host: "a" },
+      grants: { network: false, hooks: ["beforePlayback"] },
+    });
+    await book.setGrant(NAME, "network", true);
+    await book.setGrant(NAME, "recordingPlan", true);
+    assert.deepEqual((await book.load(asking))?.grants, {
+      network: true,
+      hooks: ["recordingPlan", "beforePlayback"],
+    });
+    assert.equal(changes, 5, "it runs with each");
+    asking.manifest.permissions.hooks = ["beforePlayback"];
+    await assert.rejects(() => book.setGrant(NAME, "recordingPlan", true), { code: "NJ_PLUGIN_PERMISSION" });
+  });
+
   it("switch a plugin off and on, and stay", async (t) => {
     const { book, plugin } = await settingsOf(t);
     await book.put(NAME, { host: "a" });
