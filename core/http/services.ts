@@ -149,7 +149,7 @@ export interface PluginIcon {
 /** Settings of plugins. Checked before anything is stored; a secret is kept when left out, removed by `null`. */
 export interface PluginSettingsService {
   /** Throws `NJ_PLUGIN_NOT_FOUND`, `NJ_PLUGIN_SCHEMA`, as the others do. */
-  view(name: string): Promise<PluginSettingsView>;
+  view(name: string, language?: string): Promise<PluginSettingsView>;
   check(
     name: string,
     config: Readonly<Record<string, unknown>>,

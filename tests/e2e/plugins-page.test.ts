@@ -295,7 +295,7 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
     const network = far.getByLabel("Use the network");
     await far.getByText("It says that it talks to cloud.example.").waitFor();
     assert.equal(await network.isChecked(), true);
-    const lives = () => readFileSync(join(storageOf(recorder.dataDir), "config.json"), "utf8");
+    const lives = () => JSON.stringify(told());
     const before = lives();
     await network.click();
     await far.getByLabel("Use the network (not allowed)").waitFor();

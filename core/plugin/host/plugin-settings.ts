@@ -10,6 +10,7 @@ import type { Log } from "../../log.ts";
 import type { FoundPlugin } from "../package/discovery.ts";
 import { asksOf, type Permission, type PluginGrants, withGrant } from "../package/permissions.ts";
 import { readSettingsSchema, type SettingsSchema } from "../package/settings-schema.ts";
+import { readSettingsTexts, withTexts } from "../package/settings-texts.ts";
 import type { PluginSettings } from "./plugin-host.ts";
 import { settingsCorner } from "./plugin-secrets.ts";
 import { settingsProblems } from "./settings-problems.ts";
@@ -81,16 +82,22 @@ export class PluginSettingsBook {
     return { ...structuredClone(stored), enabled: stored?.enabled ?? true, config: merged };
   }
 
-  /** Throws `NJ_PLUGIN_NOT_FOUND`, and `NJ_PLUGIN_SCHEMA` if its schema cannot be used. */
-  async view(name: string): Promise<PluginSettingsView> {
-    const schema = await readSettingsSchema(this.#options.find(name));
+  /**
+   * In words of a language where the plugin has some. Throws `NJ_PLUGIN_NOT_FOUND`, and `NJ_PLUGIN_SCHEMA` if its schema
+   * cannot be used.
+   */
+  async view(name: string, language?: string): Promise<PluginSettingsView> {
+    const found = this.#options.find(name);
+    const schema = await readSettingsSchema(found);
+    const texts = language === undefined ? undefined : await readSettingsTexts(found.folder, language);
+    const plain = schema?.schema as Settings | undefined;
     const stored = this.#options.config.get().plugins[name];
     const shown = structuredClone(stored?.config ?? {}) as Record<string, unknown>;
     for (const place of schema?.secrets ?? []) removeAt(shown, place);
     return {
       name,
       enabled: stored?.enabled ?? true,
-      schema: schema?.schema as Settings | undefined,
+      schema: plain === undefined || texts === undefined ? plain : withTexts(plain, texts),
       config: shown,
       secretsSet: [...this.#keptSecrets(name, schema).keys()].map(pointerOf),
     };

@@ -1168,7 +1168,11 @@ export interface Operations {
   };
   /** Settings of a plugin with their schema; of secrets only which are set. */
   readonly "GET /plugins/settings": {
-    readonly query: { readonly name: string };
+    readonly query: {
+      readonly name: string;
+      /** Titles and descriptions in this language, where the plugin brings them. */
+      readonly language?: string;
+    };
     readonly answer: PluginSettings;
   };
   /** Checks and stores a plugin's settings, and restarts that plugin with them. */

@@ -73,7 +73,7 @@ describe("one version on the registry", () => {
       "NJ_PLUGIN_INTEGRITY",
     ],
     ["from a registry that fails", 500, "NJ_PLUGIN_REGISTRY_AWAY"],
-    ["from a registry that wants a password", 401, "NJ_PLUGIN_REGISTRY_AWAY"],
+    ["from a registry that wants a password", 401, "NJ_PLUGIN_REGISTRY_LOGIN"],
     ["from something that is no registry", "<html>", "NJ_PLUGIN_REGISTRY_AWAY"],
     ["in an answer without end", "x".repeat(5 * 1024 * 1024), "NJ_PLUGIN_REGISTRY_AWAY"],
   ];

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, call } from "../../api/client.ts";
 import type { PlaceProblem, Plugin, PluginSettings } from "../../api/types.ts";
-import { t } from "../../locale/messages.ts";
+import { language, t } from "../../locale/messages.ts";
 import { Dialog, ErrorNote, Segmented, SkeletonRows } from "../../parts/controls.tsx";
 import { pointersIn, treeOf } from "../../parts/form-tree.ts";
 import { FormTree } from "../../parts/form-tree-fields.tsx";
@@ -27,11 +27,11 @@ export function SettingsDialog(props: {
   const [error, setError] = useState<unknown>();
   useEffect(() => {
     const gone = new AbortController();
-    call("GET /plugins/settings", { query: { name }, signal: gone.signal })
+    call("GET /plugins/settings", { query: { name, language: language.value }, signal: gone.signal })
       .then(setSettings)
       .catch((thrown: unknown) => !gone.signal.aborted && setError(thrown));
     return () => gone.abort();
-  }, [name]);
+  }, [name, language.value]);
   return (
     <Dialog title={t("plugins.settings.of", { name: displayName })} onClose={props.onClose} wide>
       {error !== undefined ? (
