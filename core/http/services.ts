@@ -2,6 +2,7 @@
 // Nothing here knows HTTP; failures are NightjarErrors, whose kind decides the status.
 import type { Clock } from "../clock.ts";
 import type { ConfigStore } from "../config/config-store.ts";
+import type { SchemaProblem } from "../config/schema-problems.ts";
 import type { StreamName } from "../domain/ids.ts";
 import type { CertificateFacts } from "../gateway/doors/certificate-facts.ts";
 import type { Log } from "../log.ts";
@@ -150,10 +151,7 @@ export interface PluginIcon {
 export interface PluginSettingsService {
   /** Throws `NJ_PLUGIN_NOT_FOUND`, `NJ_PLUGIN_SCHEMA`, as the others do. */
   view(name: string, language?: string): Promise<PluginSettingsView>;
-  check(
-    name: string,
-    config: Readonly<Record<string, unknown>>,
-  ): Promise<readonly { readonly path: string; readonly message: string }[]>;
+  check(name: string, config: Readonly<Record<string, unknown>>): Promise<readonly SchemaProblem[]>;
   /** Resolves when the plugin was started with them. Throws `NJ_PLUGIN_SETTINGS` with the problems. */
   put(name: string, config: Readonly<Record<string, unknown>>): Promise<PluginSettingsView>;
   setEnabled(name: string, enabled: boolean): Promise<void>;

@@ -73,7 +73,7 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
   let page: Page;
 
   function plugin(place: string, card: object, files: Readonly<Record<string, string>>): void {
-    mkdirSync(folder.join(place), { recursive: true });
+    mkdirSync(folder.join(place, "translations"), { recursive: true });
     const whole = {
       version: "1.2.3",
       type: "module",
@@ -104,6 +104,9 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
       {
         "config.schema.json": JSON.stringify(SCHEMA),
         "icon.svg": ICON,
+        "translations/de.json": JSON.stringify({
+          settings: { "/host": { title: "Rechner", description: "Name oder Adresse des Servers." } },
+        }),
         "index.js": `import { writeFileSync } from "node:fs";
           import { join } from "node:path";
           import { definePlugin, Type } from "@nightjar/core";
@@ -238,7 +241,7 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
   it("shows the same problems at the same places, by form and by JSON, and loses nothing on the way", async () => {
     await openSettings();
     await dialog().getByLabel("Port").fill("70000");
-    const sentence = "must be <= 65535";
+    const sentence = "must be 65535 or less";
     await dialog().getByText(sentence).waitFor();
     await dialog().getByLabel("Server").fill("");
     await button("JSON").click();
@@ -285,6 +288,23 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
     assert.equal(await dialog().getByLabel("Server").inputValue(), "farther.example");
     await button("Cancel").click();
     assert.equal(told().host, "farther.example");
+  });
+
+  it("speaks the viewer's language: what the plugin translates, and what is wrong with its settings", async () => {
+    const other = await openContext(browser, recorder, { theme: "dark" });
+    await other.addInitScript(
+      'localStorage.setItem("nightjar.preferences", JSON.stringify({ theme: "dark", language: "de" }));',
+    );
+    const german = await other.newPage();
+    await german.goto(`${recorder.url}/plugins?settings=${encodeURIComponent(NAME)}`);
+    const box = german.getByRole("dialog");
+    await box.getByLabel("Rechner").fill("ab");
+    await box.getByText("Name oder Adresse des Servers.").waitFor();
+    await box.getByText("muss mindestens 3 Zeichen haben").waitFor();
+    await box.getByLabel("Port").fill("70000");
+    await box.getByText("darf höchstens 65535 sein").waitFor();
+    await screenshot(german, "plugins-settings-german");
+    await other.close();
   });
 
   it("lists what a plugin asks for, and takes it away and gives it back one by one, restarting it alone", async () => {

@@ -59,7 +59,16 @@ export function pluginSettingsRoutes({ pluginSettings }: HttpServices): Route[] 
       summary: "What would be wrong with a plugin's settings; stores nothing.",
       body: Given,
       response: Type.Object({
-        problems: Type.Array(Type.Object({ path: Type.String(), message: Type.String() })),
+        problems: Type.Array(
+          Type.Object({
+            path: Type.String(),
+            message: Type.String(),
+            rule: Type.Optional(
+              Type.String({ description: "Which rule is broken, to say it in other languages." }),
+            ),
+            bound: Type.Optional(Type.String({ description: "What the rule names." })),
+          }),
+        ),
       }),
       async handle({ body }) {
         return { problems: [...(await pluginSettings.check(body.name, body.config))] };

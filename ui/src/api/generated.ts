@@ -15,6 +15,10 @@ export type Problem = {
     /** JSON pointer. */
     readonly path: string;
     readonly message: string;
+    /** Which rule is broken, to say it in other languages. */
+    readonly rule?: string;
+    /** What the rule names. */
+    readonly bound?: string;
   }[];
 };
 
@@ -1191,7 +1195,16 @@ export interface Operations {
       /** All settings. A secret that is left out stays, `null` removes it. */
       readonly config: Readonly<Record<string, unknown>>;
     };
-    readonly answer: { readonly problems: readonly { readonly path: string; readonly message: string }[] };
+    readonly answer: {
+      readonly problems: readonly {
+        readonly path: string;
+        readonly message: string;
+        /** Which rule is broken, to say it in other languages. */
+        readonly rule?: string;
+        /** What the rule names. */
+        readonly bound?: string;
+      }[];
+    };
   };
   /** The registries that plugins come from; of logins only whether there is one. */
   readonly "GET /plugins/registries": {

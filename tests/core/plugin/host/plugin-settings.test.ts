@@ -161,12 +161,17 @@ describe("settings of a plugin", () => {
     const before = JSON.stringify(config.get().plugins);
     const wrong = { host: "", port: 0, mode: "ajar", colour: "red", zones: [{}, 5], password: "another" };
     const problems = [
-      { path: "/colour", message: "is not a known key" },
-      { path: "/host", message: "must not have fewer than 1 characters" },
-      { path: "/mode", message: 'must be one of "open", "closed"' },
-      { path: "/port", message: "must be >= 1" },
-      { path: "/zones/0/name", message: "is missing" },
-      { path: "/zones/1", message: "must be object" },
+      { path: "/colour", message: "is not a known key", rule: "unknown-key" },
+      { path: "/host", message: "must not have fewer than 1 characters", rule: "minLength", bound: "1" },
+      {
+        path: "/mode",
+        message: 'must be one of "open", "closed"',
+        rule: "one-of",
+        bound: '"open", "closed"',
+      },
+      { path: "/port", message: "must be >= 1", rule: "minimum", bound: "1" },
+      { path: "/zones/0/name", message: "is missing", rule: "missing" },
+      { path: "/zones/1", message: "must be object", rule: "object" },
     ];
     const sorted = (list: readonly { path: string; message: string }[]) =>
       [...list].sort((a, b) => a.path.localeCompare(b.path));

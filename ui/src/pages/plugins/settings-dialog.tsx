@@ -11,6 +11,7 @@ import { Icon } from "../../parts/icon.tsx";
 import { pointerOf, type Steps, withValueAt } from "../../parts/json-place.ts";
 import { tell } from "../../state/toasts.ts";
 import { JsonEditor } from "./json-editor.tsx";
+import { placeText } from "./place-words.ts";
 import { draftOf, dropDraft, keepDraft, keptDraft, type SettingsDraft, withText } from "./settings-draft.ts";
 
 /** A check is asked for when nothing was typed for this long. */
@@ -68,10 +69,11 @@ function SettingsEditor(props: {
   const nodes = treeOf(schema, draft.value, kept);
   const isDirty = draft.text !== draftOf(settings.config).text;
   const typedJson = touched.has("json");
-  const problemAt = (pointer: string): string | undefined =>
-    tried || typedJson || touched.has(pointer)
-      ? problems.find(({ path }) => path === pointer)?.message
-      : undefined;
+  const problemAt = (pointer: string): string | undefined => {
+    if (!tried && !typedJson && !touched.has(pointer)) return undefined;
+    const problem = problems.find(({ path }) => path === pointer);
+    return problem === undefined ? undefined : placeText(problem);
+  };
 
   useEffect(() => {
     if (isDirty) keepDraft(name, draft);
@@ -177,9 +179,9 @@ function SettingsEditor(props: {
         <fieldset class="settings-fields" disabled={draft.broken !== undefined}>
           {draft.broken === undefined ? null : <p class="settings-note">{t("plugins.settings.mendJson")}</p>}
           {isEmpty ? <p class="muted">{t("plugins.settings.nothing")}</p> : null}
-          {elsewhere.map(({ path, message }) => (
-            <p key={path} class="bad-text">
-              <code>{path === "" ? "/" : path}</code> {message}
+          {elsewhere.map((problem) => (
+            <p key={problem.path} class="bad-text">
+              <code>{problem.path === "" ? "/" : problem.path}</code> {placeText(problem)}
             </p>
           ))}
           <FormTree nodes={nodes} value={draft.value} kept={kept} problemAt={problemAt} onChange={change} />
