@@ -194,12 +194,12 @@ describe("settings of a plugin", () => {
   it("name the field that a condition asks for, a kept secret counting as given", async (t) => {
     const { book } = await settingsOf(t);
     assert.deepEqual(await book.check(NAME, { host: "a", mode: "closed" }), [
-      { path: "/password", message: "is missing" },
+      { path: "/password", message: "is missing", rule: "missing" },
     ]);
     await book.put(NAME, { host: "a", password: "first" });
     assert.deepEqual(await book.check(NAME, { host: "a", mode: "closed" }), []);
     assert.deepEqual(await book.check(NAME, { host: "a", mode: "closed", password: null }), [
-      { path: "/password", message: "is missing" },
+      { path: "/password", message: "is missing", rule: "missing" },
     ]);
   });
 
