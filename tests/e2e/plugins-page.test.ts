@@ -307,6 +307,41 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
     await other.close();
   });
 
+  it("is told of private registries and how to sign in, and never shows a login again", async () => {
+    const other = await (await openContext(browser, recorder)).newPage();
+    await other.goto(`${recorder.url}/plugins?view=find`);
+    await other.getByText("Where plugins come from", { exact: true }).click();
+    await other.getByRole("button", { name: "Add a scope" }).click();
+    const scoped = other.getByRole("group", { name: "@" });
+    await scoped.getByLabel("Scope").fill("@house");
+    const house = other.getByRole("group", { name: "@house" });
+    await house.getByLabel("Address").fill("https://npm.house.example/");
+    await house.getByLabel("Sign in").selectOption("token");
+    await house.getByLabel("Token").fill(CANARY);
+    await screenshot(other, "plugins-registries");
+    await other.getByRole("button", { name: "Save" }).click();
+    await other.getByText("Saved where plugins come from").waitFor();
+    await house.getByText("Is set and not shown").waitFor();
+    assert.equal(await house.getByLabel("Token").inputValue(), "");
+    const kept = await recorder.api<unknown>("GET", "/plugins/registries");
+    assert.deepEqual((kept as { scopes: unknown }).scopes, [
+      { scope: "@house", url: "https://npm.house.example/", login: "token" },
+    ]);
+    for (const file of ["config.json", "secrets.json"])
+      assert.ok(!readFileSync(join(recorder.dataDir, file), "utf8").includes(CANARY));
+    await house.getByLabel("Address").fill("https://elsewhere.example/");
+    assert.equal(
+      await house
+        .getByLabel("Token")
+        .evaluate((input) => (input as unknown as { required: boolean }).required),
+      true,
+    );
+    await house.getByRole("button", { name: "Take away @house" }).click();
+    await other.getByRole("button", { name: "Save" }).click();
+    await house.waitFor({ state: "detached" });
+    await other.close();
+  });
+
   it("lists what a plugin asks for, and takes it away and gives it back one by one, restarting it alone", async () => {
     const far = card("Far cameras");
     type Listed = { plugins: { name: string; asks?: { permission: string; granted: boolean }[] }[] };
