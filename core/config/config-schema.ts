@@ -317,7 +317,7 @@ export const ConfigSchema = Type.Object(
           {
             title: "Registries of scopes",
             description:
-              "Where packages of a scope, as @house, come from. Logins are set over HTTP and sealed in secrets.json.",
+              "Where packages of a scope, as @house, come from. Logins are set on the page or over HTTP, and sealed in secrets.json.",
             default: {},
             additionalProperties: false,
           },

@@ -2,12 +2,15 @@
 // that only passes on what it is asked to. The logins are looked for wherever they have no business.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer, request, type Server } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { generate } from "selfsigned";
 import { ConfigStore } from "../../core/config/config-store.ts";
 import { SecretStore } from "../../core/config/secret-store.ts";
 import { NightjarError } from "../../core/errors.ts";
@@ -53,6 +56,38 @@ async function startProxy(): Promise<{ url: string; asked: string[]; server: Ser
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, server };
+}
+
+/** The same registry behind HTTPS, as a house's own: answers with addresses by which it was asked. */
+async function sealed(
+  registry: PluginRegistry,
+): Promise<{ url: string; certificate: string; server: Server }> {
+  const made = await generate([{ name: "commonName", value: "localhost" }], {
+    keyType: "ec",
+    curve: "P-256",
+    algorithm: "sha256",
+    extensions: [
+      { name: "basicConstraints", cA: true, critical: true },
+      { name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] },
+    ],
+  });
+  const { port } = new URL(registry.url);
+  const server = createHttpsServer({ key: made.private, cert: made.cert }, (incoming, answer) => {
+    const headers = { ...incoming.headers, "x-forwarded-proto": "https" };
+    const onward = request(
+      { host: "127.0.0.1", port, path: incoming.url, method: incoming.method, headers },
+      (response) => {
+        answer.writeHead(response.statusCode ?? 502, response.headers);
+        response.pipe(answer);
+      },
+    );
+    onward.once("error", () => answer.writeHead(502).end());
+    incoming.pipe(onward);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
+  return { url, certificate: made.cert, server };
 }
 
 const code = (expected: string) => (error: unknown) =>
@@ -146,6 +181,37 @@ describe("registries of plugins", { timeout: 290_000 }, () => {
       delete process.env["HTTP_PROXY"];
       proxy.server.closeAllConnections();
       proxy.server.close();
+      await rig.rest();
+    }
+  });
+
+  it("are reached through a proxy by HTTPS too: the proxy sees a host, and nothing of the login", async () => {
+    const proxy = await startProxy();
+    const house = await sealed(closed);
+    const trusted = getCACertificates("default");
+    writeFileSync(root.join("house.pem"), house.certificate);
+    setDefaultCACertificates([...trusted, house.certificate]);
+    process.env["HTTPS_PROXY"] = proxy.url;
+    process.env["NODE_EXTRA_CA_CERTS"] = root.join("house.pem");
+    try {
+      const place = { url: house.url, login: { token } };
+      const recorder = await rig.recorder({
+        registries: () => ({ main: { url: rig.registry.url }, scopes: { "@house": place } }),
+      });
+      const { status, said } = await install(recorder, HOUSE);
+      assert.equal(status, "done", said);
+      const host = new URL(house.url).host;
+      // The card is asked for by Nightjar, the rest by npm.
+      assert.ok(proxy.asked.filter((line) => line === `CONNECT ${host}`).length >= 2, proxy.asked.join("\n"));
+      assert.ok(!proxy.asked.some((line) => line.includes(token)));
+    } finally {
+      delete process.env["HTTPS_PROXY"];
+      delete process.env["NODE_EXTRA_CA_CERTS"];
+      setDefaultCACertificates(trusted);
+      for (const { server } of [proxy, house]) {
+        server.closeAllConnections();
+        server.close();
+      }
       await rig.rest();
     }
   });

@@ -84,7 +84,7 @@ function unwelcome({ url, login }: RegistryPlace, status: number): NightjarError
   return new NightjarError(
     "NJ_PLUGIN_REGISTRY_LOGIN",
     "failed-precondition",
-    `the registry ${redactUrl(url)} ${why} (${status}). Set it with PUT /api/v1/plugins/registries`,
+    `the registry ${redactUrl(url)} ${why} (${status}). Set it where plugins are found, or with PUT /api/v1/plugins/registries`,
   );
 }
 
