@@ -2,7 +2,7 @@
 // that only passes on what it is asked to. The logins are looked for wherever they have no business.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer, request, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -142,6 +142,16 @@ describe("registries of plugins", { timeout: 290_000 }, () => {
       }
       await rig.rest();
     }
+  });
+
+  it("leave no login behind where the recorder was killed in the middle", async () => {
+    const recorder = await rig.recorder({ registries: () => from({ token }) });
+    const left = join(recorder.dataDir, "cache/npm/npmrc-of-a-killed-one");
+    mkdirSync(join(recorder.dataDir, "cache/npm"), { recursive: true });
+    writeFileSync(left, token);
+    await recorder.installer.recover();
+    assert.equal(existsSync(left), false);
+    await rig.rest();
   });
 
   it("say that they want a login, or another one, and nothing is installed", async () => {

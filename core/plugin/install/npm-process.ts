@@ -58,7 +58,7 @@ export interface NpmRun {
  * `NJ_PLUGIN_INSTALL_LATE`, `NJ_PLUGIN_TOO_LARGE` or `NJ_PLUGIN_JOB_CANCELLED`; then npm and all that it started are gone.
  */
 export async function runNpm(run: NpmRun): Promise<string> {
-  const home = join(run.dataDir, "cache", "npm");
+  const home = npmHome(run.dataDir);
   await mkdir(join(home, "home"), { recursive: true, mode: 0o700 });
   throwIfCancelled(run.signal);
   const settings = run.runsScripts === true ? undefined : await npmSettingsFile(home, run.registries);
@@ -158,6 +158,11 @@ async function runWith(run: NpmRun, home: string, settings: string): Promise<str
     await growth.stop();
     run.signal.removeEventListener("abort", cancel);
   }
+}
+
+/** npm's own folder: cache, home and settings. */
+export function npmHome(dataDir: string): string {
+  return join(dataDir, "cache", "npm");
 }
 
 /** Throws `NJ_PLUGIN_JOB_CANCELLED` when somebody gave the job up. */

@@ -10,6 +10,8 @@ import type { GrowthLimits } from "./growth-watch.ts";
 import { JobRecord, type PluginJob, type PluginJobOrder } from "./install-job.ts";
 import { ScriptsRefusedError } from "./install-scripts.ts";
 import { ChangeUndoneError, type JobRunOptions, runJob } from "./job-run.ts";
+import { npmHome } from "./npm-process.ts";
+import { removeLeftSettings } from "./npm-settings.ts";
 import { type InstalledPlugin, PluginProject } from "./plugin-project.ts";
 import { parsePluginSource } from "./plugin-source.ts";
 import { PluginUploads, type UploadedPlugin } from "./plugin-uploads.ts";
@@ -97,6 +99,7 @@ export class PluginInstaller {
     }
     await linkCore(this.#project);
     await this.#uploads.clear();
+    await removeLeftSettings(npmHome(this.#options.dataDir));
   }
 
   /**
