@@ -2,12 +2,14 @@
 // stands still, under its lock: then nothing is started after a change, and nobody says otherwise.
 import { systemClock } from "../clock.ts";
 import { ConfigStore } from "../config/config-store.ts";
+import { SecretStore } from "../config/secret-store.ts";
 import type { CoreMethodsForCli } from "../control/cli-protocol.ts";
 import type { Link } from "../link/link.ts";
 import { silentLog } from "../log.ts";
 import type { PluginStatus } from "../plugin/host/plugin-status.ts";
 import type { PluginJob, PluginJobOrder } from "../plugin/install/install-job.ts";
 import { PluginInstaller } from "../plugin/install/plugin-installer.ts";
+import { registriesOf } from "../plugin/install/registries.ts";
 import type { OfferedPlugin } from "../plugin/install/registry-client.ts";
 import type { PluginUpdate } from "../plugin/install/updates.ts";
 import { VERSION } from "../version.ts";
@@ -41,12 +43,13 @@ export function withPlugins<Result>(
 async function onDataDir(dataDir: string, closing: Closing): Promise<PluginCalls> {
   const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false, readOnly: true });
   closing.push(() => config.close());
+  const secrets = await SecretStore.open({ dataDir });
   const installer = new PluginInstaller({
     dataDir,
     version: VERSION,
     clock: systemClock,
     log: silentLog,
-    registryUrl: () => config.get().pluginRegistry.url,
+    registries: () => registriesOf(config.get().pluginRegistry, secrets),
   });
   closing.push(() => installer.close());
   await installer.recover();

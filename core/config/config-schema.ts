@@ -261,12 +261,18 @@ export const ConfigSchema = Type.Object(
                   }),
                 ),
                 hooks: Type.Optional(
-                  Type.Boolean({
-                    title: "Deciding hooks",
-                    description:
-                      "False takes away the say in what is recorded and who may look from a plugin that asks for it.",
-                    default: true,
-                  }),
+                  Type.Union(
+                    [
+                      Type.Boolean(),
+                      Type.Array(Type.String({ pattern: "^[A-Za-z]{1,40}$" }), { maxItems: 50 }),
+                    ],
+                    {
+                      title: "Deciding hooks",
+                      description:
+                        "False takes away the say in what is recorded and who may look from a plugin that asks for it; a list leaves it the hooks that it names.",
+                      default: true,
+                    },
+                  ),
                 ),
               },
               {
@@ -295,6 +301,27 @@ export const ConfigSchema = Type.Object(
           maxLength: 500,
           default: "https://registry.npmjs.org/",
         }),
+        scopes: Type.Record(
+          Type.String({ pattern: "^@[a-z0-9][a-z0-9._-]{0,60}$" }),
+          Type.Object(
+            {
+              url: Type.String({
+                title: "Address",
+                description: "npm registry for the packages of this scope.",
+                pattern: "^https?://[^\\s@?#]+$",
+                maxLength: 500,
+              }),
+            },
+            closed,
+          ),
+          {
+            title: "Registries of scopes",
+            description:
+              "Where packages of a scope, as @house, come from. Logins are set on the page or over HTTP, and sealed in secrets.json.",
+            default: {},
+            additionalProperties: false,
+          },
+        ),
       },
       { ...closed, default: {}, description: "Where plugins come from." },
     ),

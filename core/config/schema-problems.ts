@@ -7,7 +7,38 @@ import { Errors } from "typebox/value";
 export interface SchemaProblem {
   readonly path: string;
   readonly message: string;
+  /** Which rule is broken, so that it can be said in other languages; only where it was asked for. */
+  readonly rule?: BrokenRule;
+  /** What the rule names: the bound, the choices, the field that it belongs to. */
+  readonly bound?: string;
 }
+
+/** `other` is said in `message` alone. */
+export type BrokenRule =
+  | "missing"
+  | "belongs"
+  | "unknown-key"
+  | "one-of"
+  | "form"
+  | "no-form"
+  | "together"
+  | "string"
+  | "number"
+  | "integer"
+  | "boolean"
+  | "array"
+  | "object"
+  | "minimum"
+  | "maximum"
+  | "above"
+  | "below"
+  | "minLength"
+  | "maxLength"
+  | "minItems"
+  | "maxItems"
+  | "unique"
+  | "step"
+  | "other";
 
 const MAX_PROBLEMS = 20;
 const MAX_DEPTH = 32;
@@ -17,9 +48,14 @@ const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 
 /** All that is wrong with `value`, at most 20 problems, outermost first; empty when it fits. */
 export function schemaProblems(schema: TSchema, value: unknown): SchemaProblem[] {
+  return ruledProblems(schema, value).map(({ path, message }) => ({ path, message }));
+}
+
+/** The same, each with the rule that is broken. */
+export function ruledProblems(schema: TSchema, value: unknown): SchemaProblem[] {
   const unsafe = unsafeKeyProblem(value);
   if (unsafe !== undefined) return [{ ...unsafe, path: bounded(unsafe.path) }];
-  const problems = new Map<string, string>();
+  const problems = new Map<string, SchemaProblem>();
   const branches = new Set<string>();
   for (const error of Errors(schema, value)) {
     // Every branch of a union complains; only what the union itself says is of use to people.
@@ -28,14 +64,17 @@ export function schemaProblems(schema: TSchema, value: unknown): SchemaProblem[]
       continue;
     }
     for (const problem of describe(error, value)) {
-      if (!problems.has(problem.path)) problems.set(problem.path, problem.message);
+      if (!problems.has(problem.path)) problems.set(problem.path, problem);
     }
     if (problems.size >= MAX_PROBLEMS) break;
   }
   if (problems.size === 0) {
-    for (const path of branches) problems.set(path, "has none of the allowed forms");
+    for (const path of branches)
+      problems.set(path, { path, message: "has none of the allowed forms", rule: "no-form" });
   }
-  return [...problems].slice(0, MAX_PROBLEMS).map(([path, message]) => ({ path: bounded(path), message }));
+  return [...problems.values()]
+    .slice(0, MAX_PROBLEMS)
+    .map((problem) => ({ ...problem, path: bounded(problem.path) }));
 }
 
 function bounded(pointer: string): string {
@@ -50,10 +89,14 @@ function describe(error: ValidationError, whole: unknown): SchemaProblem[] {
     case "additionalProperties":
       return [];
     case "boolean":
-      return [{ path, message: "is not a known key" }];
+      return [{ path, message: "is not a known key", rule: "unknown-key" }];
     case "required": {
       const missing = (error.params as { requiredProperties?: readonly string[] }).requiredProperties ?? [];
-      return missing.map((key) => ({ path: `${path}/${escapePointer(key)}`, message: "is missing" }));
+      return missing.map((key) => ({
+        path: `${path}/${escapePointer(key)}`,
+        message: "is missing",
+        rule: "missing",
+      }));
     }
     case "dependentRequired": {
       const { property, dependencies } = error.params as {
@@ -66,19 +109,49 @@ function describe(error: ValidationError, whole: unknown): SchemaProblem[] {
         .map((key) => ({
           path: `${path}/${escapePointer(key)}`,
           message: `is missing: it belongs to ${property}`,
+          rule: "belongs",
+          bound: property,
         }));
     }
     case "enum": {
       const allowed = (error.params as { allowedValues?: readonly unknown[] }).allowedValues ?? [];
-      return [
-        { path, message: `must be one of ${allowed.map((value) => JSON.stringify(value)).join(", ")}` },
-      ];
+      const choices = allowed.map((value) => JSON.stringify(value)).join(", ");
+      return [{ path, message: `must be one of ${choices}`, rule: "one-of", bound: choices }];
     }
     case "pattern":
-      return [{ path, message: "has characters or a form that is not allowed here" }];
+      return [{ path, message: "has characters or a form that is not allowed here", rule: "form" }];
     default:
-      return [{ path, message: error.message }];
+      return [{ path, message: error.message, ...ruleOf(error) }];
   }
+}
+
+const RULES: Readonly<Record<string, BrokenRule>> = {
+  minimum: "minimum",
+  maximum: "maximum",
+  exclusiveMinimum: "above",
+  exclusiveMaximum: "below",
+  minLength: "minLength",
+  maxLength: "maxLength",
+  minItems: "minItems",
+  maxItems: "maxItems",
+  uniqueItems: "unique",
+  multipleOf: "step",
+  format: "form",
+  not: "no-form",
+  anyOf: "no-form",
+  oneOf: "no-form",
+};
+const TYPES: readonly BrokenRule[] = ["string", "number", "integer", "boolean", "array", "object"];
+
+function ruleOf({ keyword, params }: ValidationError): { rule: BrokenRule; bound?: string } {
+  const { type, limit, multipleOf, allowedValue } = params as Readonly<Record<string, unknown>>;
+  const wantedType = keyword === "type" ? TYPES.find((known) => known === type) : undefined;
+  if (wantedType !== undefined) return { rule: wantedType };
+  if (keyword === "const") return { rule: "one-of", bound: JSON.stringify(allowedValue) };
+  const rule = RULES[keyword];
+  if (rule === undefined) return { rule: "other" };
+  const bound = limit ?? multipleOf;
+  return { rule, ...(bound === undefined ? {} : { bound: String(bound) }) };
 }
 
 function valueAt(whole: unknown, pointer: string): unknown {

@@ -20,6 +20,8 @@ import { PluginHost } from "../plugin/host/plugin-host.ts";
 import { secretsOfPlugin } from "../plugin/host/plugin-secrets.ts";
 import { PluginSettingsBook } from "../plugin/host/plugin-settings.ts";
 import { PluginInstaller } from "../plugin/install/plugin-installer.ts";
+import { registriesOf } from "../plugin/install/registries.ts";
+import { RegistrySettings } from "../plugin/install/registry-settings.ts";
 import { fetchBackupsFromMedia, openOrRescueDb } from "../recording/database-rescue.ts";
 import type { RecordedCamera } from "../recording/recorded-camera.ts";
 import { createRecordingService } from "../recording/recording-service.ts";
@@ -109,7 +111,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     version: VERSION,
     clock,
     log,
-    registryUrl: () => config.get().pluginRegistry.url,
+    registries: () => registriesOf(config.get().pluginRegistry, secrets),
     runner: plugins,
     onJob: (job) => changes.publish({ type: "plugin-job", job }),
   });
@@ -236,6 +238,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     plugins,
     pluginInstaller,
     pluginSettings,
+    pluginRegistries: new RegistrySettings(config, secrets),
     settingsTransfer,
     certificates: certificateService(dataDir, clock, () => gateway.settingsChanged()),
     status,

@@ -24,6 +24,7 @@ import { certificateRoutes } from "./routes/certificate-routes.ts";
 import { changeRoutes } from "./routes/change-routes.ts";
 import { healthRoutes } from "./routes/health-routes.ts";
 import { pluginInstallRoutes } from "./routes/plugin-install-routes.ts";
+import { pluginRegistryRoutes } from "./routes/plugin-registry-routes.ts";
 import { pluginRoutes } from "./routes/plugin-routes.ts";
 import { pluginSettingsRoutes } from "./routes/plugin-settings-routes.ts";
 import { recordingRoutes } from "./routes/recording-routes.ts";
@@ -144,6 +145,7 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
     ...pluginPageRoutes(services, passes),
     ...pluginInstallRoutes(services),
     ...pluginSettingsRoutes(services),
+    ...pluginRegistryRoutes(services),
     ...systemRoutes(services),
     ...changeRoutes(services),
     ...storageRoutes(services),

@@ -75,6 +75,8 @@ const problemSchema: Json = {
         properties: {
           path: { type: "string", description: "JSON pointer." },
           message: { type: "string" },
+          rule: { type: "string", description: "Which rule is broken, to say it in other languages." },
+          bound: { type: "string", description: "What the rule names." },
         },
       },
     },

@@ -1,7 +1,7 @@
 // The shapes in which the API speaks of plugins and their settings.
 import { type Static, Type } from "typebox";
 import { CONFINEMENT_WAYS } from "../plugin/isolated/confinement.ts";
-import { DECIDING_HOOKS } from "../plugin/package/permissions.ts";
+import { DECIDING_HOOKS, PERMISSIONS } from "../plugin/package/permissions.ts";
 
 export const PluginsSchema = Type.Object({
   plugins: Type.Array(
@@ -51,6 +51,18 @@ export const PluginsSchema = Type.Object({
             ),
           },
           { description: "What it asks to be allowed; hosts are what it says that it talks to." },
+        ),
+      ),
+      asks: Type.Optional(
+        Type.Array(
+          Type.Object({
+            permission: Type.Enum(PERMISSIONS),
+            hosts: Type.Optional(
+              Type.Array(Type.String(), { description: "Whom it says that it talks to." }),
+            ),
+            granted: Type.Boolean(),
+          }),
+          { description: "What it asks for one by one, and what its owner says to each." },
         ),
       ),
       network: Type.Optional(

@@ -49,13 +49,26 @@ export function problemAnswer(error: unknown): ProblemAnswer {
   };
 }
 
-function placesOf(problems: unknown): { path: string; message: string }[] | undefined {
+interface WrongPlace {
+  readonly path: string;
+  readonly message: string;
+  readonly rule?: string;
+  readonly bound?: string;
+}
+
+function placesOf(problems: unknown): WrongPlace[] | undefined {
   if (!Array.isArray(problems) || problems.length === 0) return undefined;
-  const places: { path: string; message: string }[] = [];
+  const places: WrongPlace[] = [];
   for (const problem of problems as unknown[]) {
     if (typeof problem !== "object" || problem === null || !("path" in problem) || !("message" in problem))
       continue;
-    places.push({ path: String(problem.path), message: redactUrl(String(problem.message)) });
+    const { rule, bound } = problem as { rule?: unknown; bound?: unknown };
+    places.push({
+      path: String(problem.path),
+      message: redactUrl(String(problem.message)),
+      ...(typeof rule === "string" ? { rule } : {}),
+      ...(typeof bound === "string" ? { bound: redactUrl(bound) } : {}),
+    });
   }
   return places;
 }

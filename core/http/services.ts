@@ -2,6 +2,7 @@
 // Nothing here knows HTTP; failures are NightjarErrors, whose kind decides the status.
 import type { Clock } from "../clock.ts";
 import type { ConfigStore } from "../config/config-store.ts";
+import type { SchemaProblem } from "../config/schema-problems.ts";
 import type { StreamName } from "../domain/ids.ts";
 import type { CertificateFacts } from "../gateway/doors/certificate-facts.ts";
 import type { Log } from "../log.ts";
@@ -11,7 +12,9 @@ import type { PluginJob, PluginJobOrder } from "../plugin/install/install-job.ts
 import type { InstalledPlugin } from "../plugin/install/plugin-project.ts";
 import type { UploadedPlugin } from "../plugin/install/plugin-uploads.ts";
 import type { OfferedPlugin } from "../plugin/install/registry-client.ts";
+import type { RegistriesOrder, RegistriesView } from "../plugin/install/registry-settings.ts";
 import type { PluginUpdate } from "../plugin/install/updates.ts";
+import type { Permission } from "../plugin/package/permissions.ts";
 import type { SettingsDocument } from "../settings/settings-document.ts";
 import type { SettingsPart } from "../settings/settings-parts.ts";
 import type { Importer, ImportPreview, SettingsFile, UndoPreview } from "../settings/settings-transfer.ts";
@@ -147,14 +150,20 @@ export interface PluginIcon {
 /** Settings of plugins. Checked before anything is stored; a secret is kept when left out, removed by `null`. */
 export interface PluginSettingsService {
   /** Throws `NJ_PLUGIN_NOT_FOUND`, `NJ_PLUGIN_SCHEMA`, as the others do. */
-  view(name: string): Promise<PluginSettingsView>;
-  check(
-    name: string,
-    config: Readonly<Record<string, unknown>>,
-  ): Promise<readonly { readonly path: string; readonly message: string }[]>;
+  view(name: string, language?: string): Promise<PluginSettingsView>;
+  check(name: string, config: Readonly<Record<string, unknown>>): Promise<readonly SchemaProblem[]>;
   /** Resolves when the plugin was started with them. Throws `NJ_PLUGIN_SETTINGS` with the problems. */
   put(name: string, config: Readonly<Record<string, unknown>>): Promise<PluginSettingsView>;
   setEnabled(name: string, enabled: boolean): Promise<void>;
+  /** Resolves when the plugin runs with it. Throws `NJ_PLUGIN_PERMISSION` if it does not ask for that. */
+  setGrant(name: string, permission: Permission, granted: boolean): Promise<void>;
+}
+
+/** Where plugins come from. Logins go in, never out. */
+export interface PluginRegistryService {
+  view(): RegistriesView;
+  /** Throws `NJ_PLUGIN_REGISTRY_LOGIN`. */
+  put(order: RegistriesOrder): Promise<RegistriesView>;
 }
 
 /** Installing, updating and removing plugins, as jobs one after the other. */
@@ -213,6 +222,7 @@ export interface HttpServices {
   readonly plugins: PluginService;
   readonly pluginInstaller: PluginInstallService;
   readonly pluginSettings: PluginSettingsService;
+  readonly pluginRegistries: PluginRegistryService;
   readonly settingsTransfer: SettingsTransferService;
   readonly certificates: CertificateService;
   readonly status: StatusService;

@@ -6,6 +6,7 @@ import { chmod, rm } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { fromPlainError, NightjarError, type PlainError, toPlainError } from "../errors.ts";
 import { FRAME_KIND, FrameSplitter, framePrefix, textFrame } from "./framing.ts";
+import { WaitingRequests } from "./waiting-requests.ts";
 
 export const LINK_VERSION = 1;
 
@@ -47,11 +48,7 @@ export interface LinkOptions {
 export class Link<Remote extends LinkMethods> {
   readonly #socket: Socket;
   readonly #options: LinkOptions;
-  readonly #waiting = new Map<
-    number,
-    { resolve: (value: unknown) => void; reject: (error: Error) => void }
-  >();
-  #nextId = 1;
+  readonly #waiting = new WaitingRequests();
   #peer: LinkHello | undefined;
   #greeted: (() => void) | undefined;
   /** Resolves when the peer has said hello; rejects when the link closes before. */
@@ -75,13 +72,9 @@ export class Link<Remote extends LinkMethods> {
     socket.on("error", () => socket.destroy());
     this.closed = new Promise((resolve) => {
       socket.once("close", () => {
-        const error = new NightjarError(
-          "NJ_LINK_CLOSED",
-          "unavailable",
-          "the other process of Nightjar went away",
+        this.#waiting.failAll(
+          new NightjarError("NJ_LINK_CLOSED", "unavailable", "the other process of Nightjar went away"),
         );
-        for (const waiter of this.#waiting.values()) waiter.reject(error);
-        this.#waiting.clear();
         resolve();
       });
     });
@@ -120,31 +113,9 @@ export class Link<Remote extends LinkMethods> {
         new NightjarError("NJ_LINK_CLOSED", "unavailable", "the other process of Nightjar is not there"),
       );
     }
-    const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#waiting.delete(id);
-        reject(
-          new NightjarError(
-            "NJ_LINK_TIMEOUT",
-            "deadline-exceeded",
-            `no answer to ${method} in ${timeoutMs} ms`,
-          ),
-        );
-      }, timeoutMs);
-      timer.unref();
-      this.#waiting.set(id, {
-        resolve: (value) => {
-          clearTimeout(timer);
-          resolve(value as Awaited<ReturnType<Remote[M]>>);
-        },
-        reject: (error) => {
-          clearTimeout(timer);
-          reject(error);
-        },
-      });
-      this.#sendJson({ id, method, params });
-    });
+    return this.#waiting.ask(method, timeoutMs, (id) => this.#sendJson({ id, method, params })) as Promise<
+      Awaited<ReturnType<Remote[M]>>
+    >;
   }
 
   /** Calls a method of the peer without waiting for an answer. Lost when the link is closed. */
@@ -200,10 +171,8 @@ export class Link<Remote extends LinkMethods> {
     } else if ("method" in message) {
       this.#serve(message.method, message.params, "id" in message ? message.id : undefined);
     } else if ("id" in message) {
-      const waiter = this.#waiting.get(message.id);
-      this.#waiting.delete(message.id);
-      if ("error" in message) waiter?.reject(fromPlainError(message.error));
-      else waiter?.resolve(message.result);
+      if ("error" in message) this.#waiting.failed(message.id, fromPlainError(message.error));
+      else this.#waiting.answered(message.id, message.result);
     }
   }
 

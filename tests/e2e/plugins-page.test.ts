@@ -73,7 +73,7 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
   let page: Page;
 
   function plugin(place: string, card: object, files: Readonly<Record<string, string>>): void {
-    mkdirSync(folder.join(place), { recursive: true });
+    mkdirSync(folder.join(place, "translations"), { recursive: true });
     const whole = {
       version: "1.2.3",
       type: "module",
@@ -94,11 +94,19 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
         engines,
         description: "Cameras that live in a cloud far away, by way of their maker's server.",
         homepage: "https://example.org/far",
-        nightjar: { displayName: "Far cameras", configSchema: "./config.schema.json", icon: "./icon.svg" },
+        nightjar: {
+          displayName: "Far cameras",
+          configSchema: "./config.schema.json",
+          icon: "./icon.svg",
+          permissions: { network: ["cloud.example"], hooks: ["recordingPlan"] },
+        },
       },
       {
         "config.schema.json": JSON.stringify(SCHEMA),
         "icon.svg": ICON,
+        "translations/de.json": JSON.stringify({
+          settings: { "/host": { title: "Rechner", description: "Name oder Adresse des Servers." } },
+        }),
         "index.js": `import { writeFileSync } from "node:fs";
           import { join } from "node:path";
           import { definePlugin, Type } from "@nightjar/core";
@@ -233,7 +241,7 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
   it("shows the same problems at the same places, by form and by JSON, and loses nothing on the way", async () => {
     await openSettings();
     await dialog().getByLabel("Port").fill("70000");
-    const sentence = "must be <= 65535";
+    const sentence = "must be 65535 or less";
     await dialog().getByText(sentence).waitFor();
     await dialog().getByLabel("Server").fill("");
     await button("JSON").click();
@@ -280,6 +288,95 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
     assert.equal(await dialog().getByLabel("Server").inputValue(), "farther.example");
     await button("Cancel").click();
     assert.equal(told().host, "farther.example");
+  });
+
+  it("speaks the viewer's language: what the plugin translates, and what is wrong with its settings", async () => {
+    const other = await openContext(browser, recorder, { theme: "dark" });
+    await other.addInitScript(
+      'localStorage.setItem("nightjar.preferences", JSON.stringify({ theme: "dark", language: "de" }));',
+    );
+    const german = await other.newPage();
+    await german.goto(`${recorder.url}/plugins?settings=${encodeURIComponent(NAME)}`);
+    const box = german.getByRole("dialog");
+    await box.getByLabel("Rechner").fill("ab");
+    await box.getByText("Name oder Adresse des Servers.").waitFor();
+    await box.getByText("muss mindestens 3 Zeichen haben").waitFor();
+    await box.getByLabel("Port").fill("70000");
+    await box.getByText("darf höchstens 65535 sein").waitFor();
+    await screenshot(german, "plugins-settings-german");
+    await other.close();
+  });
+
+  it("is told of private registries and how to sign in, and never shows a login again", async () => {
+    const other = await (await openContext(browser, recorder)).newPage();
+    await other.goto(`${recorder.url}/plugins?view=find`);
+    await other.getByText("Where plugins come from", { exact: true }).click();
+    await other.getByRole("button", { name: "Add a scope" }).click();
+    const scoped = other.getByRole("group", { name: "@" });
+    await scoped.getByLabel("Scope").fill("@house");
+    const house = other.getByRole("group", { name: "@house" });
+    await house.getByLabel("Address").fill("https://npm.house.example/");
+    await house.getByLabel("Sign in").selectOption("token");
+    await house.getByLabel("Token").fill(CANARY);
+    await screenshot(other, "plugins-registries");
+    await other.getByRole("button", { name: "Save" }).click();
+    await other.getByText("Saved where plugins come from").waitFor();
+    await house.getByText("Is set and not shown").waitFor();
+    assert.equal(await house.getByLabel("Token").inputValue(), "");
+    const kept = await recorder.api<unknown>("GET", "/plugins/registries");
+    assert.deepEqual((kept as { scopes: unknown }).scopes, [
+      { scope: "@house", url: "https://npm.house.example/", login: "token" },
+    ]);
+    for (const file of ["config.json", "secrets.json"])
+      assert.ok(!readFileSync(join(recorder.dataDir, file), "utf8").includes(CANARY));
+    await house.getByLabel("Address").fill("https://elsewhere.example/");
+    assert.equal(
+      await house
+        .getByLabel("Token")
+        .evaluate((input) => (input as unknown as { required: boolean }).required),
+      true,
+    );
+    await house.getByRole("button", { name: "Take away @house" }).click();
+    await other.getByRole("button", { name: "Save" }).click();
+    await house.waitFor({ state: "detached" });
+    await other.close();
+  });
+
+  it("lists what a plugin asks for, and takes it away and gives it back one by one, restarting it alone", async () => {
+    const far = card("Far cameras");
+    type Listed = { plugins: { name: string; asks?: { permission: string; granted: boolean }[] }[] };
+    const asks = async () =>
+      (await recorder.api<Listed>("GET", "/plugins")).plugins.find(({ name }) => name === NAME)?.asks;
+    const network = far.getByLabel("Use the network");
+    await far.getByText("It says that it talks to cloud.example.").waitFor();
+    assert.equal(await network.isChecked(), true);
+    const lives = () => JSON.stringify(told());
+    const before = lives();
+    await network.click();
+    await far.getByLabel("Use the network (not allowed)").waitFor();
+    await far.getByText("taken away", { exact: true }).waitFor();
+    await until("its next life", async () => lives() !== before);
+    assert.deepEqual(
+      (await asks())?.map(({ permission, granted }) => [permission, granted]),
+      [
+        ["network", false],
+        ["recordingPlan", true],
+      ],
+    );
+    await far.getByLabel("Change what is recorded").click();
+    await far.getByLabel("Change what is recorded (not allowed)").waitFor();
+    await screenshot(page, "plugins-grants");
+    await far.getByLabel("Use the network (not allowed)").click();
+    await far.getByText("allowed", { exact: true }).waitFor();
+    const audit = await recorder.api<{ entries: { action: string; details?: { permission?: string } }[] }>(
+      "GET",
+      "/audit",
+    );
+    const said = audit.entries.filter(({ action }) => action.startsWith("plugin-permission"));
+    assert.deepEqual(
+      said.map(({ action }) => action),
+      ["plugin-permission-granted", "plugin-permission-withdrawn", "plugin-permission-withdrawn"],
+    );
   });
 
   it("restarts a plugin, switches it off, and on again", async () => {

@@ -9,6 +9,7 @@ import { PluginHost, type PluginStatus } from "../../core/plugin/host/plugin-hos
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { BAD_PLUGINS, type BadPlugin, nameOf, writeBadPlugins } from "../support/bad-plugins.ts";
+import { CHILD_CORE } from "../support/child-core.ts";
 import { STREAMS } from "../support/stranger.ts";
 
 const GOOD: BadPlugin = { id: "good", does: "nothing bad", status: "running" };
@@ -32,6 +33,7 @@ describe("a bad plugin beside a good one", { timeout: 170_000 }, () => {
       secrets: () => ({ get: async () => undefined, set: async () => undefined }),
       refreshCameras: () => undefined,
       offerCamera: async () => undefined,
+      childCore: CHILD_CORE,
     });
     await host.load();
     await host.start();

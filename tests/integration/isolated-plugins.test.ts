@@ -11,6 +11,7 @@ import type { CameraDriver } from "../../core/plugin/contract/camera-driver.ts";
 import { PluginHost, type PluginStatus } from "../../core/plugin/host/plugin-host.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
+import { CHILD_CORE } from "../support/child-core.ts";
 
 const NAME = "nightjar-camera-stranger";
 const CARD = {
@@ -91,6 +92,7 @@ describe("a stranger's plugin", { timeout: 120_000 }, () => {
       secrets: () => ({ get: async () => undefined, set: async () => undefined }),
       refreshCameras: parts.onRefresh ?? (() => undefined),
       offerCamera: async () => undefined,
+      childCore: CHILD_CORE,
     });
     hosts.push(host);
     if (parts.taken === true) {

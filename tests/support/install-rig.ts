@@ -9,7 +9,9 @@ import { PluginHost } from "../../core/plugin/host/plugin-host.ts";
 import type { GrowthLimits } from "../../core/plugin/install/growth-watch.ts";
 import type { PluginJob, PluginJobOrder } from "../../core/plugin/install/install-job.ts";
 import { PluginInstaller } from "../../core/plugin/install/plugin-installer.ts";
+import { type Registries, registryAt } from "../../core/plugin/install/registries.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
+import { CHILD_CORE } from "./child-core.ts";
 import { type PluginParts, PluginRegistry, pack, writePlugin } from "./plugin-registry.ts";
 
 export const YARD = "nightjar-camera-yard";
@@ -20,6 +22,8 @@ export const NOWHERE = "http://127.0.0.1:9/";
 export interface PluginRecorderOptions {
   /** The registry's address; that of the rig's registry unless given. */
   readonly url?: string | (() => string);
+  /** Instead of one registry for all. */
+  readonly registries?: () => Registries;
   /** Without a host the recorder stands still. */
   readonly host?: boolean;
   readonly settleMs?: number;
@@ -104,13 +108,16 @@ export class PluginRecorder {
       secrets: () => ({ get: async () => undefined, set: async () => undefined }),
       refreshCameras: () => undefined,
       offerCamera: async () => undefined,
+      childCore: CHILD_CORE,
     });
     this.installer = new PluginInstaller({
       dataDir,
       version: "0.1.0",
       clock: systemClock,
       log: silentLog,
-      registryUrl: () => (typeof options.url === "function" ? options.url() : (options.url ?? url)),
+      registries: () =>
+        options.registries?.() ??
+        registryAt(typeof options.url === "function" ? options.url() : (options.url ?? url)),
       ...(options.host === false ? {} : { runner: this.host }),
       limits: { startMs: 30_000, settleMs: options.settleMs ?? 200 },
       ...(options.growth === undefined ? {} : { growth: options.growth }),

@@ -9,26 +9,35 @@ import { fileURLToPath } from "node:url";
 
 const NPM = join(dirname(createRequire(import.meta.url).resolve("npm/package.json")), "bin/npm-cli.js");
 
+export interface Account {
+  readonly username: string;
+  readonly password: string;
+}
+
 export class PluginRegistry {
   readonly url: string;
   readonly folder: string;
+  /** Of the account, where there is one. */
+  readonly token: string | undefined;
   readonly #child: ChildProcess;
 
-  private constructor(folder: string, port: number, child: ChildProcess) {
+  private constructor(folder: string, port: number, child: ChildProcess, token: string | undefined) {
     this.folder = folder;
     this.url = `http://127.0.0.1:${port}/`;
+    this.token = token;
     this.#child = child;
   }
 
-  /** Starts a registry that keeps its packages below `folder`. */
-  static async start(folder: string): Promise<PluginRegistry> {
+  /** Starts a registry that keeps its packages below `folder`; with an account it serves nobody else. */
+  static async start(folder: string, account?: Account): Promise<PluginRegistry> {
     mkdirSync(folder, { recursive: true });
-    const child = fork(fileURLToPath(import.meta.url), [folder], {
+    const child = fork(fileURLToPath(import.meta.url), [folder, account === undefined ? "open" : "closed"], {
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     const [port] = (await once(child, "message")) as [number];
-    writeFileSync(join(folder, "npmrc"), `//127.0.0.1:${port}/:_authToken=nobody\n`);
-    return new PluginRegistry(folder, port, child);
+    const token = account === undefined ? undefined : await signUp(port, account);
+    writeFileSync(join(folder, "npmrc"), `//127.0.0.1:${port}/:_authToken=${token ?? "nobody"}\n`);
+    return new PluginRegistry(folder, port, child, token);
   }
 
   /** Publishes a tarball or a package's folder. */
@@ -56,6 +65,16 @@ export class PluginRegistry {
     this.#child.kill();
     await gone;
   }
+}
+
+/** Makes an account as npm does, and gives its token. */
+async function signUp(port: number, { username, password }: Account): Promise<string> {
+  const answer = await fetch(`http://127.0.0.1:${port}/-/user/org.couchdb.user:${username}`, {
+    method: "PUT",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ name: username, password, type: "user" }),
+  });
+  return ((await answer.json()) as { token: string }).token;
 }
 
 /** Packs a package's folder and gives the tarball's path. */
@@ -132,6 +151,9 @@ async function npm(args: readonly string[], cwd: string): Promise<string> {
 
 if (import.meta.main) {
   const folder = process.argv[2] ?? "";
+  const isClosed = process.argv[3] === "closed";
+  const access = isClosed ? "$authenticated" : "$all";
+  const publish = isClosed ? "$authenticated" : "$anonymous";
   const { runServer } = createRequire(import.meta.url)("verdaccio") as {
     runServer(config: unknown): Promise<import("node:http").Server>;
   };
@@ -141,8 +163,8 @@ if (import.meta.main) {
     auth: { htpasswd: { file: join(folder, "htpasswd") } },
     uplinks: {},
     packages: {
-      "@*/*": { access: "$all", publish: "$anonymous" },
-      "**": { access: "$all", publish: "$anonymous" },
+      "@*/*": { access, publish },
+      "**": { access, publish },
     },
     log: { type: "stdout", format: "json", level: "fatal" },
     web: { enable: false },

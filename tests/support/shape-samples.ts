@@ -17,6 +17,9 @@ const TEXTS = [
   "1-n1-1-1",
   "/nvr",
   "heron lantern quarry",
+  "de",
+  "@house",
+  "https://registry.example/",
   "",
 ];
 

@@ -9,6 +9,7 @@ import { PluginHost, type PluginStatus } from "../../core/plugin/host/plugin-hos
 import type { Confinement } from "../../core/plugin/isolated/confinement.ts";
 import type { PluginGrants } from "../../core/plugin/package/permissions.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
+import { CHILD_CORE } from "./child-core.ts";
 
 export const STRANGER = "nightjar-camera-stranger";
 export const STREAMS = { main: { kind: "rtsp", url: "rtsp://x/", transport: "tcp" } } as const;
@@ -65,6 +66,7 @@ export async function loadStranger(options: StrangerOptions): Promise<Stranger> 
     refreshCameras: () => undefined,
     offerCamera: async () => undefined,
     secrets: () => ({ get: async () => undefined, set: async () => undefined }),
+    childCore: CHILD_CORE,
     ...(options.walls === undefined ? {} : { walls: options.walls }),
   });
   await host.load();

@@ -1,5 +1,6 @@
 // Plugins: what was found, how each is, and starting one anew.
 import { Type } from "typebox";
+import { PERMISSIONS } from "../../plugin/package/permissions.ts";
 import { PluginsSchema } from "../plugin-schemas.ts";
 import { httpError } from "../problem.ts";
 import { answer, needs, type Route, route } from "../route.ts";
@@ -50,6 +51,26 @@ export function pluginRoutes({ plugins, pluginSettings }: HttpServices): Route[]
       async handle({ body, audit }) {
         await pluginSettings.setEnabled(body.name, body.enabled);
         audit(body.enabled ? "plugin-enabled" : "plugin-disabled", { plugin: body.name });
+        return { plugins: [...plugins.list()] };
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/api/v1/plugins/grants",
+      policy: needs("settings.edit"),
+      summary:
+        "Allows a plugin something that it asks for, or takes it away, which restarts that plugin alone.",
+      body: Type.Object(
+        { name: PluginName, permission: Type.Enum(PERMISSIONS), granted: Type.Boolean() },
+        closed,
+      ),
+      response: PluginsSchema,
+      async handle({ body: { name, permission, granted }, audit }) {
+        await pluginSettings.setGrant(name, permission, granted);
+        audit(granted ? "plugin-permission-granted" : "plugin-permission-withdrawn", {
+          plugin: name,
+          permission,
+        });
         return { plugins: [...plugins.list()] };
       },
     }),

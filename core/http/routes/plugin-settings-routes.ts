@@ -23,9 +23,20 @@ export function pluginSettingsRoutes({ pluginSettings }: HttpServices): Route[] 
       path: "/api/v1/plugins/settings",
       policy: needs("settings.view"),
       summary: "Settings of a plugin with their schema; of secrets only which are set.",
-      query: Type.Object({ name: PluginName }, closed),
+      query: Type.Object(
+        {
+          name: PluginName,
+          language: Type.Optional(
+            Type.String({
+              pattern: "^[a-z]{2,3}(-[A-Za-z]{2,8})?$",
+              description: "Titles and descriptions in this language, where the plugin brings them.",
+            }),
+          ),
+        },
+        closed,
+      ),
       response: PluginSettingsSchema,
-      handle: ({ query }) => pluginSettings.view(query.name),
+      handle: ({ query }) => pluginSettings.view(query.name, query.language),
     }),
     route({
       method: "PUT",
@@ -48,7 +59,16 @@ export function pluginSettingsRoutes({ pluginSettings }: HttpServices): Route[] 
       summary: "What would be wrong with a plugin's settings; stores nothing.",
       body: Given,
       response: Type.Object({
-        problems: Type.Array(Type.Object({ path: Type.String(), message: Type.String() })),
+        problems: Type.Array(
+          Type.Object({
+            path: Type.String(),
+            message: Type.String(),
+            rule: Type.Optional(
+              Type.String({ description: "Which rule is broken, to say it in other languages." }),
+            ),
+            bound: Type.Optional(Type.String({ description: "What the rule names." })),
+          }),
+        ),
       }),
       async handle({ body }) {
         return { problems: [...(await pluginSettings.check(body.name, body.config))] };

@@ -1,11 +1,12 @@
 // The registries that plugins register in, as data: what an entry of each says of itself, and which calls it answers.
 // One table serves inline and isolated plugins alike; docs/reference/plugin-api.md describes the entries.
-import { type TObject, Type } from "typebox";
-import { Value } from "typebox/value";
+import type { TObject } from "typebox";
 import { CAMERA_RIGHTS, SYSTEM_RIGHTS } from "../../domain/roles.ts";
 import { NightjarError } from "../../errors.ts";
 import type { CameraDriver } from "../contract/camera-driver.ts";
 import type { PluginRequest, PluginRoute } from "../contract/plugin-route.ts";
+import { Type } from "../schemas/schema-builder.ts";
+import { misfitOf } from "../schemas/settings-check.ts";
 import { plainCopy } from "./plain-copy.ts";
 
 /** Entry types by registry. */
@@ -154,12 +155,12 @@ export function partsOf(registry: RegistryName, entry: object): EntryParts {
 /** Throws `NJ_PLUGIN_DATA` if a card with these calls is not what the registry asks for. */
 export function checkCard(registry: RegistryName, card: unknown, calls: readonly string[]): void {
   const { title, card: shape, required } = REGISTRIES[registry];
-  const problem = Value.Check(shape, card) ? undefined : [...Value.Errors(shape, card)][0];
+  const problem = misfitOf(shape, card);
   if (problem !== undefined) {
     throw new NightjarError(
       "NJ_PLUGIN_DATA",
       "invalid-argument",
-      `a ${title} is wrong at ${problem.instancePath || "/"}: ${problem.message}`,
+      `a ${title} is wrong at ${problem.path}: ${problem.message}`,
     );
   }
   const missing = required.find((name) => !calls.includes(name));

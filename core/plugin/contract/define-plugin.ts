@@ -1,6 +1,5 @@
 // The entry of every plugin: `export default definePlugin({...})`, and what `setup` is given.
 import type { Static, TObject } from "typebox";
-import { Value } from "typebox/value";
 import { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { CameraDriver } from "./camera-driver.ts";
@@ -97,25 +96,4 @@ export function definitionOf(module: unknown, name: string): PluginDefinition {
     );
   }
   return definition as PluginDefinition;
-}
-
-/** Throws `NJ_CONFIG_INVALID`, naming the first wrong place, where settings are not as the schema wants them. */
-export function checkSettings(schema: TObject, settings: unknown): void {
-  // Nearly all are right: to say so takes a fraction of the time of saying what is wrong.
-  if (!Value.Check(schema, settings)) checkedConfig(schema, settings);
-}
-
-/** The owner's settings with the schema's defaults. Throws `NJ_CONFIG_INVALID`, naming the first wrong place. */
-export function checkedConfig(schema: TObject, settings: unknown): unknown {
-  const config = Value.Default(schema, structuredClone(settings ?? {}));
-  const problems = [...Value.Errors(schema, config)];
-  const first = problems[0];
-  if (first !== undefined) {
-    throw new NightjarError(
-      "NJ_CONFIG_INVALID",
-      "invalid-argument",
-      `its configuration is wrong at ${first.instancePath || "/"}: ${first.message}`,
-    );
-  }
-  return config;
 }

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { TapListener } from "../calls/plugin-taps.ts";
 import { partsOf, REGISTRY_NAMES, type RegistryName } from "../calls/registries.ts";
-import { checkedConfig, definitionOf, type Nvr } from "../contract/define-plugin.ts";
+import { definitionOf, type Nvr } from "../contract/define-plugin.ts";
 import { HOOKS, type HookName, type PluginHooks, type TapOptions } from "../contract/hook-catalogue.ts";
 import { pluginTools } from "../contract/plugin-tools.ts";
+import { checkedConfig } from "../schemas/settings-check.ts";
 import type { HostedPlugin, HostedStatus, PluginPlaces } from "./hosted-plugin.ts";
 
 export interface InlinePluginOptions {

@@ -1,33 +1,28 @@
 // Loads plugins, bundled ones inline and strangers' ones in processes of their own, lends them what they need, runs their
 // lives, and keeps their faults to themselves. Plugins come, go and change without the recorder being restarted.
-import { mkdir, realpath } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../clock.ts";
 import type { Right } from "../../domain/roles.ts";
 import { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
-import { guardedEntry } from "../calls/guarded-entry.ts";
-import { createHooks, type Hooks } from "../calls/hooks.ts";
-import { PluginTaps } from "../calls/plugin-taps.ts";
-import { REGISTRIES, REGISTRY_NAMES, type RegistryEntries, type RegistryName } from "../calls/registries.ts";
-import { Registry } from "../calls/registry.ts";
-import { faultOf } from "../calls/tap-guard.ts";
+import type { Hooks } from "../calls/hooks.ts";
 import type { OfferedCamera, PluginSecrets } from "../contract/define-plugin.ts";
 import type { PluginRoute } from "../contract/plugin-route.ts";
+import type { ChildPlaces } from "../isolated/child-places.ts";
 import type { Confinement } from "../isolated/confinement.ts";
 import { IsolatedPlugin } from "../isolated/isolated-plugin.ts";
-import {
-  discoverPlugins,
-  type FoundPlugin,
-  type RefusedPlugin,
-  type SearchPath,
-} from "../package/discovery.ts";
+import type { FoundPlugin, SearchPath } from "../package/discovery.ts";
 import { type IconFile, readIcon } from "../package/icon-file.ts";
-import { mayTap, networkLeave, type PluginGrants } from "../package/permissions.ts";
-import type { HostedPlugin, PluginPlaces } from "./hosted-plugin.ts";
+import { asksOf, mayTap, networkLeave, type PluginGrants } from "../package/permissions.ts";
+import type { HostedPlugin } from "./hosted-plugin.ts";
 import { InlinePlugin } from "./inline-plugin.ts";
-import { type PluginFigures, type PluginStatus, statusOf, statusOfRefused } from "./plugin-status.ts";
+import { PluginBooks } from "./plugin-books.ts";
+import { type LentToPlugins, placesFor } from "./plugin-places.ts";
+import { forgetPlugin, makeRegistries, type PluginRegistries, providedBy } from "./plugin-registries.ts";
+import { PluginSearch } from "./plugin-search.ts";
+import { type PluginStatus, statusOf, statusOfRefused } from "./plugin-status.ts";
 
 export type { PluginStatus };
 
@@ -51,6 +46,8 @@ export interface PluginHostOptions {
   offerCamera(camera: OfferedCamera): Promise<void>;
   /** The walls around strangers' plugins; the strongest that work here unless given. */
   readonly walls?: Confinement;
+  /** The core whose files their processes run; the running one unless given. */
+  readonly childCore?: ChildPlaces | undefined;
 }
 
 export interface PluginSettings {
@@ -76,25 +73,15 @@ interface Entry {
   settings: PluginSettings;
 }
 
-interface Books {
-  readonly figures: PluginFigures;
-  readonly taps: PluginTaps;
-}
-
 export class PluginHost {
-  readonly registries: { readonly [Name in RegistryName]: Registry<RegistryEntries[Name]> };
-  readonly hooks: Hooks;
+  readonly registries: PluginRegistries = makeRegistries();
   readonly #options: PluginHostOptions;
-  readonly #guard = {
-    failed: (plugin: string, hook: string, error: NightjarError): void => this.#failed(plugin, hook, error),
-    measured: (plugin: string, _hook: string, durationMs: number): void => this.#count(plugin, durationMs),
-  };
+  readonly #books: PluginBooks;
+  readonly #lent: LentToPlugins;
+  readonly #search: PluginSearch;
   readonly #entries = new Map<string, Entry>();
-  readonly #books = new Map<string, Books>();
   readonly #starting = new AbortController();
-  #refused: readonly RefusedPlugin[] = [];
   #loaded: Promise<unknown> = Promise.resolve();
-  #installed: string | undefined;
   #isLoaded = false;
   #hasStarted = false;
   #hasStopped = false;
@@ -102,17 +89,27 @@ export class PluginHost {
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: PluginHostOptions) {
+    const { log, secrets, refreshCameras, offerCamera } = options;
     this.#options = options;
-    this.hooks = createHooks(this.#guard);
-    this.registries = Object.fromEntries(
-      REGISTRY_NAMES.map((name) => [name, new Registry(REGISTRIES[name].title, REGISTRIES[name].isScoped)]),
-    ) as unknown as PluginHost["registries"];
+    this.#books = new PluginBooks(log);
+    this.#search = new PluginSearch(options);
+    this.#lent = {
+      ...{ log, secrets, refreshCameras, offerCamera },
+      registries: this.registries,
+      books: this.#books,
+      isLoaded: () => this.#isLoaded,
+      hasStopped: () => this.#hasStopped,
+    };
+  }
+
+  get hooks(): Hooks {
+    return this.#books.hooks;
   }
 
   /** Finds and sets up all plugins. One that fails is listed, never thrown. */
   async load(): Promise<void> {
     const waiting: Promise<void>[] = [];
-    for (const found of await this.#discover()) {
+    for (const found of await this.#search.look()) {
       const entry = await this.#enter(found);
       const loaded = this.#host(entry);
       // A stranger's plugin that takes its time must not keep the recorder waiting: its cameras follow when it is there.
@@ -137,7 +134,7 @@ export class PluginHost {
     for (const { found, hosted } of this.#entries.values()) {
       hosted?.hasStarted();
       if (found.bundled || hosted?.status !== "running") continue;
-      strangers.push(this.#booksOf(found.manifest.name).taps.run("start", [this.#starting.signal]));
+      strangers.push(this.#books.of(found.manifest.name).taps.run("start", [this.#starting.signal]));
     }
     await Promise.race([Promise.all(strangers), this.#patience()]);
   }
@@ -159,7 +156,7 @@ export class PluginHost {
    */
   rescan(): Promise<void> {
     return this.#inTurn(async () => {
-      const plugins = await this.#discover();
+      const plugins = await this.#search.look();
       for (const [name, entry] of this.#entries) {
         const now = plugins.find(({ manifest }) => manifest.name === name);
         if (now !== undefined && isDeepStrictEqual(now, entry.found)) continue;
@@ -198,12 +195,17 @@ export class PluginHost {
   }
 
   list(): PluginStatus[] {
-    const own = [...this.#entries.values()].map(({ found, hosted }) => {
-      const { name } = found.manifest;
-      const installed = this.#installed !== undefined && found.folder.startsWith(this.#installed + sep);
-      return statusOf(found, hosted, this.#booksOf(name).figures, this.#providedBy(name), installed);
+    const own = [...this.#entries.values()].map(({ found, hosted, settings }) => {
+      const { name, permissions } = found.manifest;
+      return statusOf(found, hosted, {
+        figures: this.#books.of(name).figures,
+        provides: providedBy(this.registries, name),
+        installed: this.#search.isInstalled(found),
+        // What runs with the core is not held to it.
+        asks: found.bundled ? [] : asksOf(permissions, settings.grants),
+      });
     });
-    return [...own, ...this.#refused.map(statusOfRefused)];
+    return [...own, ...this.#search.refused.map(statusOfRefused)];
   }
 
   /** The resources of a plugin's own; none if there is no such plugin. */
@@ -232,20 +234,6 @@ export class PluginHost {
     return readIcon(this.find(name));
   }
 
-  async #discover(): Promise<readonly FoundPlugin[]> {
-    const { dataDir, paths, version, log } = this.#options;
-    const { plugins, refused } = await discoverPlugins(paths, version);
-    for (const each of refused) {
-      const { name, folder, reason } = each;
-      if (!this.#refused.some((known) => isDeepStrictEqual(known, each)))
-        log.warn("plugin refused", { plugin: name, folder, reason });
-    }
-    this.#refused = refused;
-    // Where plugins are installed, links resolved as in the plugins' own folders.
-    this.#installed = await realpath(join(dataDir, "plugins", "node_modules")).catch(() => undefined);
-    return plugins;
-  }
-
   async #enter(found: FoundPlugin): Promise<Entry> {
     const { name } = found.manifest;
     const entry: Entry = { found, hosted: undefined, settings: await this.#settingsOf(found) };
@@ -259,7 +247,7 @@ export class PluginHost {
     const { found } = entry;
     const { name, entry: file } = found.manifest;
     const { dataDir, version, clock } = this.#options;
-    const places = this.#placesFor(name, entry);
+    const places = placesFor({ name, bundled: found.bundled }, () => entry.settings.config, this.#lent);
     const common = { name, folder: found.folder, entry: file, version, places };
     const storageDir = await this.#storageFor(name);
     entry.hosted = found.bundled
@@ -272,6 +260,7 @@ export class PluginHost {
           network: () => networkLeave(entry.found.manifest.permissions, entry.settings.grants),
           mayTap: (hook) => mayTap(hook, entry.found.manifest.permissions, entry.settings.grants),
           walls: this.#options.walls,
+          core: this.#options.childCore,
         });
     if (this.#hasStarted) entry.hosted.hasStarted();
     await entry.hosted.load();
@@ -282,90 +271,12 @@ export class PluginHost {
     const { hosted } = entry;
     entry.hosted = undefined;
     await hosted?.stop();
-    for (const name of REGISTRY_NAMES) this.registries[name].removeAllOf(entry.found.manifest.name);
-  }
-
-  #placesFor(name: string, entry: Entry): PluginPlaces {
-    const { taps } = this.#booksOf(name);
-    const watch = {
-      called: (plugin: string, durationMs: number, failed: boolean): void => {
-        this.#count(plugin, durationMs);
-        if (failed) this.#booksOf(plugin).figures.errors += 1;
-      },
-    };
-    return {
-      config: () => entry.settings.config,
-      log: this.#options.log.child({ plugin: name }),
-      secrets: this.#options.secrets(name),
-      register: (registry, parts) =>
-        this.#registry(registry).add(name, guardedEntry(registry, name, parts, watch)),
-      keepOnly: (registered) => {
-        for (const registry of REGISTRY_NAMES)
-          this.registries[registry].keepOnly(name, (id) => registered.has(`${registry} ${id}`));
-      },
-      answers: (names) => {
-        // Before that, the list of cameras asks for all of them by itself.
-        if (!this.#isLoaded) return;
-        for (const entryName of names) {
-          const [registry, id = ""] = entryName.split(" ");
-          if (registry === "cameraDrivers") this.#options.refreshCameras(id);
-        }
-      },
-      // A stranger's start and stop are his own: one that takes its time must not keep the others waiting.
-      tap: (hook, stage, listener) =>
-        taps.add(hook, stage, listener, entry.found.bundled || (hook !== "start" && hook !== "stop")),
-      clearTaps: () => taps.clear(),
-      // At the end the hook itself has run, over all bundled plugins in the order of their stages.
-      run: async (hook, args) => {
-        if (hook !== "stop" || !this.#hasStopped || !entry.found.bundled) await taps.run(hook, args);
-      },
-      failed: (what, error) => this.#failed(name, what, faultOf(error, `${name} failed in ${what}`)),
-      refreshCameras: this.#options.refreshCameras,
-      offerCamera: this.#options.offerCamera,
-    };
-  }
-
-  /** A registry by a name that is not known beforehand. */
-  #registry<Name extends RegistryName>(name: Name): Registry<RegistryEntries[Name]> {
-    return this.registries[name] as Registry<RegistryEntries[Name]>;
+    forgetPlugin(this.registries, entry.found.manifest.name);
   }
 
   async #settingsOf(found: FoundPlugin): Promise<PluginSettings> {
     const settings = await this.#options.settings(found.manifest.name, found);
     return structuredClone(settings ?? { enabled: true, config: undefined });
-  }
-
-  #providedBy(name: string): string[] {
-    return REGISTRY_NAMES.flatMap((registry) =>
-      this.registries[registry].idsOf(name).map((id) => `${REGISTRIES[registry].word}:${id}`),
-    );
-  }
-
-  #booksOf(name: string): Books {
-    const known = this.#books.get(name);
-    if (known !== undefined) return known;
-    const books: Books = {
-      figures: { errors: 0, calls: 0, callMs: 0 },
-      taps: new PluginTaps(name, this.hooks, this.#guard),
-    };
-    this.#books.set(name, books);
-    return books;
-  }
-
-  #count(plugin: string, durationMs: number): void {
-    const { figures } = this.#booksOf(plugin);
-    figures.calls += 1;
-    figures.callMs += durationMs;
-  }
-
-  #failed(plugin: string, what: string, error: NightjarError): void {
-    this.#booksOf(plugin).figures.errors += 1;
-    this.#options.log.error("plugin failed", {
-      plugin,
-      where: what,
-      code: error.code,
-      reason: error.message,
-    });
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {

@@ -8,7 +8,9 @@ import type { SecretStore } from "../../config/secret-store.ts";
 import { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { FoundPlugin } from "../package/discovery.ts";
+import { asksOf, type Permission, type PluginGrants, withGrant } from "../package/permissions.ts";
 import { readSettingsSchema, type SettingsSchema } from "../package/settings-schema.ts";
+import { readSettingsTexts, withTexts } from "../package/settings-texts.ts";
 import type { PluginSettings } from "./plugin-host.ts";
 import { settingsCorner } from "./plugin-secrets.ts";
 import { settingsProblems } from "./settings-problems.ts";
@@ -80,16 +82,22 @@ export class PluginSettingsBook {
     return { ...structuredClone(stored), enabled: stored?.enabled ?? true, config: merged };
   }
 
-  /** Throws `NJ_PLUGIN_NOT_FOUND`, and `NJ_PLUGIN_SCHEMA` if its schema cannot be used. */
-  async view(name: string): Promise<PluginSettingsView> {
-    const schema = await readSettingsSchema(this.#options.find(name));
+  /**
+   * In words of a language where the plugin has some. Throws `NJ_PLUGIN_NOT_FOUND`, and `NJ_PLUGIN_SCHEMA` if its schema
+   * cannot be used.
+   */
+  async view(name: string, language?: string): Promise<PluginSettingsView> {
+    const found = this.#options.find(name);
+    const schema = await readSettingsSchema(found);
+    const texts = language === undefined ? undefined : await readSettingsTexts(found.folder, language);
+    const plain = schema?.schema as Settings | undefined;
     const stored = this.#options.config.get().plugins[name];
     const shown = structuredClone(stored?.config ?? {}) as Record<string, unknown>;
     for (const place of schema?.secrets ?? []) removeAt(shown, place);
     return {
       name,
       enabled: stored?.enabled ?? true,
-      schema: schema?.schema as Settings | undefined,
+      schema: plain === undefined || texts === undefined ? plain : withTexts(plain, texts),
       config: shown,
       secretsSet: [...this.#keptSecrets(name, schema).keys()].map(pointerOf),
     };
@@ -135,6 +143,34 @@ export class PluginSettingsBook {
       find(name);
       await config.update((draft) => {
         draft.plugins[name] = { ...(draft.plugins[name] ?? { config: {} }), enabled };
+      });
+      await changed();
+    });
+  }
+
+  /**
+   * Gives a plugin leave for something that it asks for, or takes it away; resolves when it runs with that. Throws
+   * `NJ_PLUGIN_NOT_FOUND`, and `NJ_PLUGIN_PERMISSION` if it does not ask for it.
+   */
+  setGrant(name: string, permission: Permission, granted: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      const { config, find, changed } = this.#options;
+      const { permissions } = find(name).manifest;
+      const before = config.get().plugins[name]?.grants as PluginGrants | undefined;
+      if (!asksOf(permissions, before).some((ask) => ask.permission === permission)) {
+        throw new NightjarError(
+          "NJ_PLUGIN_PERMISSION",
+          "failed-precondition",
+          `${name} does not ask for ${permission}: there is nothing to allow or to take away`,
+          { plugin: name, permission },
+        );
+      }
+      await config.update((draft) => {
+        const own = draft.plugins[name] ?? { enabled: true, config: {} };
+        draft.plugins[name] = {
+          ...own,
+          grants: plainGrants(withGrant(permissions, before, permission, granted)),
+        };
       });
       await changed();
     });
@@ -190,6 +226,14 @@ export class PluginSettingsBook {
     this.#turn = done.catch(() => undefined);
     return done;
   }
+}
+
+/** As config.json holds it. */
+function plainGrants({ network, hooks }: PluginGrants): { network?: boolean; hooks?: boolean | string[] } {
+  return {
+    ...(network === undefined ? {} : { network }),
+    ...(hooks === undefined ? {} : { hooks: typeof hooks === "boolean" ? hooks : [...hooks] }),
+  };
 }
 
 function pointerOf(place: Place): string {

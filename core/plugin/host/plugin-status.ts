@@ -3,7 +3,7 @@ import type { Right } from "../../domain/roles.ts";
 import type { ConfinementWay } from "../isolated/confinement.ts";
 import type { PluginHealth } from "../isolated/protocol.ts";
 import type { FoundPlugin, RefusedPlugin } from "../package/discovery.ts";
-import type { NetworkLeave, PluginPermissions } from "../package/permissions.ts";
+import type { NetworkLeave, PluginAsk, PluginPermissions } from "../package/permissions.ts";
 import type { HostedPlugin, HostedStatus } from "./hosted-plugin.ts";
 
 /** How a plugin is, as the Plugins page shows it. */
@@ -27,6 +27,8 @@ export interface PluginStatus {
   readonly confinement?: ConfinementWay;
   /** What it asks to be allowed. */
   readonly permissions?: PluginPermissions;
+  /** The same one by one, with what its owner says to each; of plugins that are held to it. */
+  readonly asks?: PluginAsk[];
   /** Whether its process has the network, or why not. */
   readonly network?: NetworkLeave;
   /** It has a page of its own, for accounts that hold this right. */
@@ -65,13 +67,19 @@ const SHOWN: Readonly<Record<HostedStatus, PluginStatus["status"]>> = {
   failed: "failed",
 };
 
+/** What the host says of a plugin besides. */
+export interface PluginFacts {
+  readonly figures: Readonly<PluginFigures>;
+  readonly provides: string[];
+  readonly installed: boolean;
+  readonly asks: PluginAsk[];
+}
+
 /** Of one that was found; `hosted` undefined: it is disabled. */
 export function statusOf(
   { manifest, bundled }: FoundPlugin,
   hosted: HostedPlugin | undefined,
-  figures: Readonly<PluginFigures>,
-  provides: string[],
-  installed: boolean,
+  { figures, provides, installed, asks }: PluginFacts,
 ): PluginStatus {
   const { name, version, displayName, kind, permissions, page } = manifest;
   const { errors, calls, callMs } = figures;
@@ -83,6 +91,7 @@ export function statusOf(
     ...(manifest.description === "" ? {} : { description: manifest.description }),
     ...(homepage === undefined ? {} : { homepage }),
     ...{ errors, provides, calls, callMs },
+    ...(asks.length === 0 ? {} : { asks }),
   };
   if (hosted === undefined) return { ...card, status: "disabled" };
   const { isolation, restarts, reason, health, confinement, network } = hosted;

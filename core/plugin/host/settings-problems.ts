@@ -5,8 +5,8 @@ import type { TSchema } from "typebox";
 import { Check } from "typebox/value";
 import {
   escapePointer,
+  ruledProblems,
   type SchemaProblem,
-  schemaProblems,
   unsafeKeyProblem,
 } from "../../config/schema-problems.ts";
 import { NightjarError } from "../../errors.ts";
@@ -69,9 +69,9 @@ export function withDefaults(schema: Node, value: unknown): unknown {
 }
 
 function problemsAt(schema: Node, value: unknown, path: string): SchemaProblem[] {
-  const own = schemaProblems(withoutConditions(schema) as TSchema, value).map((problem) => ({
+  const own = ruledProblems(withoutConditions(schema) as TSchema, value).map((problem) => ({
+    ...problem,
     path: path + problem.path,
-    message: problem.message,
   }));
   return [...own, ...conditionalProblems(schema, value, path)];
 }
@@ -82,7 +82,7 @@ function conditionalProblems(schema: Node, value: unknown, path: string): Schema
   if (schema["if"] !== undefined) {
     const branch = Check(schema["if"] as TSchema, value) ? schema["then"] : schema["else"];
     if (isNode(branch)) found.push(...problemsAt(branch, value, path));
-    else if (branch === false) found.push({ path, message: "does not go together" });
+    else if (branch === false) found.push({ path, message: "does not go together", rule: "together" });
   }
   for (const part of nodes(schema["allOf"])) found.push(...conditionalProblems(part, value, path));
   if (Array.isArray(value)) {

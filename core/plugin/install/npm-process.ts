@@ -7,6 +7,8 @@ import { delimiter, dirname, join } from "node:path";
 import { redactUrl } from "../../domain/redact-url.ts";
 import { NightjarError } from "../../errors.ts";
 import { type GrowthLimits, GrowthWatch } from "./growth-watch.ts";
+import { npmSettingsFile } from "./npm-settings.ts";
+import type { Registries } from "./registries.ts";
 
 export const NPM_LIMIT_MS = 300_000;
 const LINE_LIMIT = 500;
@@ -40,7 +42,9 @@ export interface NpmRun {
   /** The npm project. */
   readonly cwd: string;
   readonly dataDir: string;
-  readonly registryUrl: string;
+  readonly registries: Registries;
+  /** Strangers' programs run: nothing tells them of logins. */
+  readonly runsScripts?: boolean;
   readonly signal: AbortSignal;
   readonly limitMs?: number;
   /** What it may add to the project and to its cache. */
@@ -50,15 +54,25 @@ export interface NpmRun {
 
 /**
  * Runs npm to its end and gives what it wrote to standard output. Throws `NJ_PLUGIN_NPM` (with npm's own words),
- * `NJ_PLUGIN_INTEGRITY`, `NJ_PLUGIN_NOT_ON_REGISTRY`, `NJ_PLUGIN_REGISTRY_AWAY`, `NJ_PLUGIN_INSTALL_LATE`,
- * `NJ_PLUGIN_TOO_LARGE` or `NJ_PLUGIN_JOB_CANCELLED`; then npm and all that it started are gone.
+ * `NJ_PLUGIN_INTEGRITY`, `NJ_PLUGIN_NOT_ON_REGISTRY`, `NJ_PLUGIN_REGISTRY_AWAY`, `NJ_PLUGIN_REGISTRY_LOGIN`,
+ * `NJ_PLUGIN_INSTALL_LATE`, `NJ_PLUGIN_TOO_LARGE` or `NJ_PLUGIN_JOB_CANCELLED`; then npm and all that it started are gone.
  */
 export async function runNpm(run: NpmRun): Promise<string> {
-  const home = join(run.dataDir, "cache", "npm");
+  const home = npmHome(run.dataDir);
   await mkdir(join(home, "home"), { recursive: true, mode: 0o700 });
+  throwIfCancelled(run.signal);
+  const settings = run.runsScripts === true ? undefined : await npmSettingsFile(home, run.registries);
+  try {
+    return await runWith(run, home, settings?.path ?? join(home, "npmrc"));
+  } finally {
+    await settings?.remove();
+  }
+}
+
+async function runWith(run: NpmRun, home: string, settings: string): Promise<string> {
+  const registryUrl = run.registries.main.url;
   const cache = join(home, "cache");
   const growth = await GrowthWatch.begin([run.cwd, cache], run.growth);
-  throwIfCancelled(run.signal);
   const limitMs = run.limitMs ?? NPM_LIMIT_MS;
   const child = spawn(
     process.execPath,
@@ -67,10 +81,10 @@ export async function runNpm(run: NpmRun): Promise<string> {
       `--import=${WATCH}`,
       npmProgram(),
       ...run.args,
-      `--registry=${run.registryUrl}`,
+      `--registry=${registryUrl}`,
       `--cache=${cache}`,
       `--userconfig=${join(run.dataDir, "plugins", ".npmrc")}`,
-      `--globalconfig=${join(home, "npmrc")}`,
+      `--globalconfig=${settings}`,
       // A version of a minute ago would not be in a list that was kept.
       "--prefer-online",
       "--no-audit",
@@ -132,7 +146,7 @@ export async function runNpm(run: NpmRun): Promise<string> {
     if (ended === "too-large") throw growth.error();
     // It may have been quicker than the looks.
     await growth.check();
-    if (code !== 0) throw npmError(told, run.registryUrl);
+    if (code !== 0) throw npmError(told, registryUrl);
     return output;
   } catch (error) {
     // Whatever made it too large may lie in the cache too, which can be fetched again.
@@ -144,6 +158,11 @@ export async function runNpm(run: NpmRun): Promise<string> {
     await growth.stop();
     run.signal.removeEventListener("abort", cancel);
   }
+}
+
+/** npm's own folder: cache, home and settings. */
+export function npmHome(dataDir: string): string {
+  return join(dataDir, "cache", "npm");
 }
 
 /** Throws `NJ_PLUGIN_JOB_CANCELLED` when somebody gave the job up. */
@@ -215,6 +234,13 @@ function npmError(lines: readonly string[], registryUrl: string): NightjarError 
       "NJ_PLUGIN_INTEGRITY",
       "failed-precondition",
       `a file is not the one that its checksum belongs to: ${why}`,
+    );
+  }
+  if (code === "E401" || code === "E403" || code === "ENEEDAUTH") {
+    return new NightjarError(
+      "NJ_PLUGIN_REGISTRY_LOGIN",
+      "failed-precondition",
+      `a registry wants another login, or does not allow this: ${why}`,
     );
   }
   if (code === "E404" || code === "ETARGET" || code === "ENOVERSIONS") {

@@ -10,10 +10,13 @@ import type { GrowthLimits } from "./growth-watch.ts";
 import { JobRecord, type PluginJob, type PluginJobOrder } from "./install-job.ts";
 import { ScriptsRefusedError } from "./install-scripts.ts";
 import { ChangeUndoneError, type JobRunOptions, runJob } from "./job-run.ts";
+import { npmHome } from "./npm-process.ts";
+import { removeLeftSettings } from "./npm-settings.ts";
 import { type InstalledPlugin, PluginProject } from "./plugin-project.ts";
 import { parsePluginSource } from "./plugin-source.ts";
 import { PluginUploads, type UploadedPlugin } from "./plugin-uploads.ts";
 import { STAGING, undoUnfinished } from "./project-swap.ts";
+import type { Registries } from "./registries.ts";
 import { type OfferedPlugin, RegistryClient } from "./registry-client.ts";
 import type { PluginRunner, StartLimits } from "./start-check.ts";
 import { findUpdates, type PluginUpdate } from "./updates.ts";
@@ -32,7 +35,8 @@ export interface PluginInstallerOptions {
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
-  registryUrl(): string;
+  /** Asked anew each time: their owner may change them. */
+  registries(): Registries;
   /** What runs the plugins; without it nothing is started after a change. */
   readonly runner?: PluginRunner;
   /** How long a new plugin has to run. */
@@ -59,7 +63,7 @@ export class PluginInstaller {
   constructor(options: PluginInstallerOptions) {
     this.#options = options;
     this.#project = new PluginProject(join(options.dataDir, "plugins"));
-    this.#registry = new RegistryClient(options.registryUrl);
+    this.#registry = new RegistryClient(options.registries);
     this.#uploads = new PluginUploads(this.#project.path("uploads"));
   }
 
@@ -95,6 +99,7 @@ export class PluginInstaller {
     }
     await linkCore(this.#project);
     await this.#uploads.clear();
+    await removeLeftSettings(npmHome(this.#options.dataDir));
   }
 
   /**
@@ -210,7 +215,7 @@ export class PluginInstaller {
   }
 
   #runOptions(job: JobRecord): JobRunOptions {
-    const { dataDir, version, registryUrl, runner, limits = LIMITS, clock, log } = this.#options;
+    const { dataDir, version, registries, runner, limits = LIMITS, clock, log } = this.#options;
     return {
       context: {
         id: job.id,
@@ -218,7 +223,7 @@ export class PluginInstaller {
         dataDir,
         version,
         registry: this.#registry,
-        registryUrl: registryUrl(),
+        registries: registries(),
         signal: job.cancel.signal,
         growth: this.#options.growth,
         onLine: (line) => this.#line(job, line),

@@ -4,9 +4,9 @@ import semver from "semver";
 import { redactUrl } from "../../domain/redact-url.ts";
 import { NightjarError } from "../../errors.ts";
 import { isPluginName, PLUGIN_KEYWORD } from "../package/manifest.ts";
+import { placeFor, type Registries, type RegistryPlace } from "./registries.ts";
+import { askRegistry } from "./registry-request.ts";
 
-const LIMIT_MS = 20_000;
-const ANSWER_LIMIT_BYTES = 4 * 1024 * 1024;
 const ASKED = 100;
 const SHOWN = 50;
 const TEXT_LIMIT = 400;
@@ -33,26 +33,28 @@ export interface OfferedPlugin {
 }
 
 export class RegistryClient {
-  readonly #url: () => string;
+  readonly #registries: () => Registries;
 
-  /** `url` is asked for anew each time: the owner may change it. */
-  constructor(url: () => string) {
-    this.#url = url;
+  /** `registries` is asked anew each time: the owner may change them. */
+  constructor(registries: () => Registries) {
+    this.#registries = registries;
   }
 
   /**
-   * One version, by its number or a tag. Throws `NJ_PLUGIN_NOT_ON_REGISTRY`, `NJ_PLUGIN_REGISTRY_AWAY`, or
-   * `NJ_PLUGIN_INTEGRITY` where the registry names no checksum.
+   * One version, by its number or a tag. Throws `NJ_PLUGIN_NOT_ON_REGISTRY`, `NJ_PLUGIN_REGISTRY_AWAY`,
+   * `NJ_PLUGIN_REGISTRY_LOGIN`, or `NJ_PLUGIN_INTEGRITY` where the registry names no checksum.
    */
   async version(name: string, wanted: string, signal?: AbortSignal): Promise<RegistryCard> {
-    const found = await this.#get(`${name.replace("/", "%2f")}/${encodeURIComponent(wanted)}`, signal);
+    const place = placeFor(this.#registries(), name);
+    const path = `${name.replace("/", "%2f")}/${encodeURIComponent(wanted)}`;
+    const found = await askRegistry(place, path, signal);
     const card = record(found);
     const version = semver.valid(String(card["version"]));
     if (found === undefined || card["name"] !== name || version === null) {
       throw new NightjarError(
         "NJ_PLUGIN_NOT_ON_REGISTRY",
         "not-found",
-        `${redactUrl(this.#url())} has no ${name}@${wanted}`,
+        `${redactUrl(place.url)} has no ${name}@${wanted}`,
       );
     }
     const integrity = record(card["dist"])["integrity"];
@@ -66,22 +68,39 @@ export class RegistryClient {
     return { name, version, integrity, card };
   }
 
-  /** Plugins that fit the text, in the registry's order; a plugin's whole name finds that one too. */
+  /**
+   * Plugins that fit the text, in the registries' order, those of scopes last; a plugin's whole name finds that one too.
+   * Throws as `version` does, if the main registry does not serve; another's silence hides what it has.
+   */
   async search(text: string, signal?: AbortSignal): Promise<OfferedPlugin[]> {
+    const { main, scopes } = this.#registries();
     const typed = text.trim().slice(0, TEXT_LIMIT);
-    let found = await this.#ask(`keywords:${PLUGIN_KEYWORD} ${typed}`.trim(), signal);
-    // Verdaccio and others look for names only, and do not know what `keywords:` means.
-    if (found.length === 0) found = await this.#ask(typed === "" ? "nightjar-" : typed, signal);
-    if (isPluginName(typed) && !found.some(({ name }) => name === typed)) {
+    const others = Object.values(scopes).map((place) => this.#searchIn(place, typed, signal).catch(() => []));
+    const all = (await Promise.all([this.#searchIn(main, typed, signal), ...others])).flat();
+    if (isPluginName(typed) && !all.some(({ name }) => name === typed)) {
       const exact = await this.#exact(typed, signal);
-      if (exact !== undefined) found.unshift(exact);
+      if (exact !== undefined) all.unshift(exact);
     }
-    return found.slice(0, SHOWN);
+    const first = new Map<string, OfferedPlugin>();
+    for (const plugin of all) if (!first.has(plugin.name)) first.set(plugin.name, plugin);
+    return [...first.values()].slice(0, SHOWN);
   }
 
-  async #ask(text: string, signal: AbortSignal | undefined): Promise<OfferedPlugin[]> {
+  async #searchIn(
+    place: RegistryPlace,
+    typed: string,
+    signal: AbortSignal | undefined,
+  ): Promise<OfferedPlugin[]> {
+    const found = await this.#ask(place, `keywords:${PLUGIN_KEYWORD} ${typed}`.trim(), signal);
+    // Verdaccio and others look for names only, and do not know what `keywords:` means.
+    const all = found.length > 0 ? found : await this.#ask(place, typed === "" ? "nightjar-" : typed, signal);
+    // Of what a registry offers only that which would be fetched from it.
+    return all.filter(({ name }) => placeFor(this.#registries(), name).url === place.url);
+  }
+
+  async #ask(place: RegistryPlace, text: string, signal: AbortSignal | undefined): Promise<OfferedPlugin[]> {
     const query = new URLSearchParams({ text, size: String(ASKED) });
-    const objects = record(await this.#get(`-/v1/search?${query}`, signal))["objects"];
+    const objects = record(await askRegistry(place, `-/v1/search?${query}`, signal))["objects"];
     if (!Array.isArray(objects)) return [];
     return objects
       .map((object) => record(record(object)["package"]))
@@ -91,7 +110,8 @@ export class RegistryClient {
   }
 
   async #exact(name: string, signal: AbortSignal | undefined): Promise<OfferedPlugin | undefined> {
-    const card = record(await this.#get(`${name.replace("/", "%2f")}/latest`, signal));
+    const place = placeFor(this.#registries(), name);
+    const card = record(await askRegistry(place, `${name.replace("/", "%2f")}/latest`, signal));
     const keywords = card["keywords"];
     if (card["name"] !== name || !Array.isArray(keywords) || !keywords.includes(PLUGIN_KEYWORD)) return;
     const repository = record(card["repository"])["url"];
@@ -101,60 +121,6 @@ export class RegistryClient {
       links: { homepage: card["homepage"], repository },
     });
   }
-
-  /** Undefined for 404. */
-  async #get(path: string, signal: AbortSignal | undefined): Promise<unknown> {
-    const base = this.#url();
-    const limit = AbortSignal.timeout(LIMIT_MS);
-    try {
-      const response = await fetch(new URL(path, base.endsWith("/") ? base : `${base}/`), {
-        headers: { accept: "application/json" },
-        signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
-      });
-      if (response.status === 404) {
-        await response.body?.cancel();
-        return undefined;
-      }
-      if (!response.ok) {
-        await response.body?.cancel();
-        throw away(base, `it answers ${response.status}`);
-      }
-      return JSON.parse(await boundedText(response, base));
-    } catch (error) {
-      if (error instanceof NightjarError) throw error;
-      if (error instanceof SyntaxError) throw away(base, "its answer is not JSON", error);
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-      throw away(base, limit.aborted ? `no answer in ${LIMIT_MS / 1000} s` : messageOf(cause), error);
-    }
-  }
-}
-
-async function boundedText(response: Response, base: string): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body ?? []) {
-    length += chunk.byteLength;
-    if (length > ANSWER_LIMIT_BYTES)
-      throw away(base, `its answer is longer than ${ANSWER_LIMIT_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-function away(base: string, why: string, cause?: unknown): NightjarError {
-  return new NightjarError(
-    "NJ_PLUGIN_REGISTRY_AWAY",
-    "unavailable",
-    `the registry ${redactUrl(base)} does not serve: ${why}. Check the network, or pluginRegistry.url in config.json`,
-    {},
-    cause,
-  );
-}
-
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // Node tells a refused connection to several addresses as an error without words.
-  return error.message === "" && "code" in error ? String(error.code) : error.message;
 }
 
 function offered(found: Readonly<Record<string, unknown>>): OfferedPlugin | undefined {

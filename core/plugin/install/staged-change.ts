@@ -14,6 +14,7 @@ import { type PluginProject, TARBALLS } from "./plugin-project.ts";
 import type { PluginSource } from "./plugin-source.ts";
 import { acceptedManifest, checkInstalled, refused } from "./project-checks.ts";
 import { STAGING } from "./project-swap.ts";
+import type { Registries } from "./registries.ts";
 import type { RegistryClient } from "./registry-client.ts";
 import { readTarball } from "./tarball-reader.ts";
 
@@ -25,7 +26,7 @@ export interface ChangeContext {
   /** Of Nightjar. */
   readonly version: string;
   readonly registry: RegistryClient;
-  readonly registryUrl: string;
+  readonly registries: Registries;
   readonly signal: AbortSignal;
   /** What npm may add to the disk. */
   readonly growth?: GrowthLimits | undefined;
@@ -200,13 +201,18 @@ async function runConsentedScripts(
   await project.writeConsents(consentsFor(wanted, due, before.allowScripts, allowScripts));
   if (due.length === 0) return;
   for (const { name, version } of due) context.onLine(`running the install scripts of ${name}@${version}`);
-  await npm(context, project, [
-    "rebuild",
-    ...new Set(due.map(({ name }) => name)),
-    "--no-ignore-scripts",
-    "--foreground-scripts",
-    "--legacy-peer-deps",
-  ]);
+  await npm(
+    context,
+    project,
+    [
+      "rebuild",
+      ...new Set(due.map(({ name }) => name)),
+      "--no-ignore-scripts",
+      "--foreground-scripts",
+      "--legacy-peer-deps",
+    ],
+    true,
+  );
 }
 
 async function dropUnusedTarballs(project: PluginProject): Promise<void> {
@@ -221,9 +227,14 @@ async function dropUnusedTarballs(project: PluginProject): Promise<void> {
   for (const file of files) if (!used.has(file)) await rm(project.path(TARBALLS, file), { recursive: true });
 }
 
-function npm(context: ChangeContext, project: PluginProject, args: readonly string[]): Promise<string> {
-  const { dataDir, registryUrl, signal, growth, onLine } = context;
-  return runNpm({ args, cwd: project.folder, dataDir, registryUrl, signal, growth, onLine });
+function npm(
+  context: ChangeContext,
+  project: PluginProject,
+  args: readonly string[],
+  runsScripts = false,
+): Promise<string> {
+  const { dataDir, registries, signal, growth, onLine } = context;
+  return runNpm({ args, cwd: project.folder, dataDir, registries, runsScripts, signal, growth, onLine });
 }
 
 async function folderCard(folder: string): Promise<unknown> {

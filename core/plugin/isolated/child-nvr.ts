@@ -1,5 +1,4 @@
 // The Nvr of a plugin in a process of its own: every call of it is a message to the core.
-import type { TObject } from "typebox";
 import type { Link } from "../../link/link.ts";
 import { plainCopy } from "../calls/plain-copy.ts";
 import {
@@ -9,9 +8,10 @@ import {
   REGISTRY_NAMES,
   type RegistryName,
 } from "../calls/registries.ts";
-import { checkSettings, type Nvr, type PluginRegistry } from "../contract/define-plugin.ts";
+import type { Nvr, PluginRegistry } from "../contract/define-plugin.ts";
 import { HOOKS, type HookName, type PluginHooks, type TapOptions } from "../contract/hook-catalogue.ts";
 import { pluginTools } from "../contract/plugin-tools.ts";
+import { checkSettings } from "../schemas/settings-check.ts";
 import type { CoreMethodsForPlugin, SetupOrder } from "./protocol.ts";
 
 export type OwnListener = (...args: unknown[]) => Promise<unknown>;
@@ -85,7 +85,7 @@ function withOwnChecks(registry: RegistryName, { card, calls }: EntryParts): Ent
   for (const [method, call] of Object.entries(calls)) {
     checked[method] = (...args) => {
       for (const [schema, value] of REGISTRIES[registry].described(card, method, args))
-        if (schema !== undefined) checkSettings(schema as TObject, value);
+        if (schema !== undefined) checkSettings(schema as object, value);
       return call(...args);
     };
   }

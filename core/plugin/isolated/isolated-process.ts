@@ -12,16 +12,12 @@ import type { Clock, Timer } from "../../clock.ts";
 import { NightjarError } from "../../errors.ts";
 import { LINK_VERSION, Link, type LinkHandler } from "../../link/link.ts";
 import type { NetworkLeave } from "../package/permissions.ts";
-import { CHILD, CORE_FOLDER, CORE_INDEX, PACKAGES } from "./child-places.ts";
-import {
-  type Confinement,
-  type ConfinementWay,
-  confined,
-  detectConfinement,
-  unwrapped,
-} from "./confinement.ts";
+import { childCommand, HEAP_LIMIT_MB } from "./child-command.ts";
+import { type ChildPlaces, OWN_PLACES } from "./child-places.ts";
+import { type Confinement, type ConfinementWay, detectConfinement } from "./confinement.ts";
 import { linkOutOf } from "./folder-links.ts";
 import { MessageGate } from "./message-gate.ts";
+import { describeEnd } from "./process-end.ts";
 import { type ProcessFigures, processFigures, wrappedPid } from "./process-figures.ts";
 import { ProcessorWatch } from "./processor-watch.ts";
 import { MESSAGE_LIMIT_BYTES, type PluginHealth, type PluginMethods, type SetupOrder } from "./protocol.ts";
@@ -33,7 +29,6 @@ const SETUP_LIMIT_MS = 15_000;
 const PING_MS = 1_000;
 /** A process that does not answer for so long hangs. */
 const SILENCE_LIMIT_MS = 8_000;
-const HEAP_LIMIT_MB = 128;
 /** Heap, buffers and program together: what V8's own limit does not see. */
 const MEMORY_LIMIT_BYTES = 384 * 1024 * 1024;
 /** What waits to be read by it. */
@@ -58,6 +53,8 @@ export interface IsolatedProcessOptions {
   readonly network: NetworkLeave;
   /** The walls; the strongest that work here unless given. */
   readonly walls?: Confinement | undefined;
+  /** The core whose files it runs; the running one unless given. */
+  readonly core?: ChildPlaces | undefined;
   readonly clock: Clock;
   readonly handlers: Readonly<Record<string, LinkHandler>>;
   /** Gives up the start; without meaning afterwards. */
@@ -65,9 +62,6 @@ export interface IsolatedProcessOptions {
   /** Called once, when the process has ended for whatever reason but `stop`. */
   onEnd(reason: string): void;
 }
-
-/** A plugin answers now and then: a small young generation, and one thread beside its own for what V8 does meanwhile. */
-const SMALL = ["--max-semi-space-size=1", "--v8-pool-size=1"];
 
 export class IsolatedProcess {
   readonly #options: IsolatedProcessOptions;
@@ -93,20 +87,7 @@ export class IsolatedProcess {
     this.#options = options;
     this.confinement = confinement.way;
     const { storageDir, cacheDir } = options;
-    const writes = [storageDir, cacheDir];
-    const reads = [CORE_FOLDER, ...PACKAGES, options.folder];
-    const walls = { network: options.network === "granted", reads, writes, cwd: storageDir };
-    const { command, args } = confined(confinement, walls, [
-      "--permission",
-      ...[...reads, ...writes].map((folder) => `--allow-fs-read=${folder}`),
-      ...writes.map((folder) => `--allow-fs-write=${folder}`),
-      `--max-old-space-size=${HEAP_LIMIT_MB}`,
-      ...SMALL,
-      "--disable-proto=delete",
-      "--disable-warning=ExperimentalWarning",
-      "--disable-warning=SecurityWarning",
-      CHILD,
-    ]);
+    const { command, args } = childCommand(confinement, options);
     this.#child = spawn(command, args, {
       cwd: storageDir,
       env: { NODE_COMPILE_CACHE: cacheDir },
@@ -150,7 +131,8 @@ export class IsolatedProcess {
   /** Starts the process and sets the plugin up in it. Rejects with why that failed; the process is gone then. */
   static async start(options: IsolatedProcessOptions): Promise<IsolatedProcess> {
     await mkdir(options.cacheDir, { recursive: true, mode: 0o700 });
-    const wrong = await linkOutOf(options.folder, [CORE_FOLDER, ...PACKAGES]);
+    const { core: places = OWN_PLACES } = options;
+    const wrong = await linkOutOf(options.folder, [...OWN_PLACES.reads, ...places.reads]);
     if (wrong !== undefined) throw new NightjarError("NJ_PLUGIN_FAILED", "failed-precondition", wrong);
     const walls = options.walls ?? (await detectConfinement());
     const endTurn = await STARTS.turn(options.clock);
@@ -159,7 +141,8 @@ export class IsolatedProcess {
     const { name, version, storageDir, config, network } = options;
     const entry = pathToFileURL(join(options.folder, options.entry)).href;
     options.signal.addEventListener("abort", () => isolated.#giveUp(), { once: true });
-    const order: SetupOrder = { name, entry, core: CORE_INDEX, version, storageDir, config, network };
+    const { core } = places;
+    const order: SetupOrder = { name, entry, core, version, storageDir, config, network };
     // From the first moment: what eats the machine may do so while it is loaded.
     isolated.#watch = options.clock.every(PING_MS, () => isolated.#look());
     try {
@@ -266,7 +249,8 @@ export class IsolatedProcess {
       return;
     }
     void this.#measure();
-    this.link.request("ping", {}, SILENCE_LIMIT_MS).then(
+    const isMeasured = this.#measured !== undefined;
+    this.link.request("ping", { isMeasured }, SILENCE_LIMIT_MS).then(
       (told) => {
         this.#answeredMs = clock.monotonicMs();
         this.health = { ...told, ...this.#measured };
@@ -277,7 +261,7 @@ export class IsolatedProcess {
 
   async #measure(): Promise<void> {
     this.#pid ??= this.#ownPid();
-    this.#measured = await processFigures(await this.#pid);
+    this.#measured = processFigures(await this.#pid);
     const cpuSeconds = this.#measured?.cpuSeconds ?? this.health?.cpuSeconds ?? 0;
     const tooBusy = this.#processor.look(this.#options.clock.monotonicMs(), cpuSeconds);
     if (tooBusy !== undefined) this.kill(tooBusy);
@@ -297,16 +281,8 @@ export class IsolatedProcess {
     return isThere ? wrappedPid(this.#child.pid) : undefined;
   }
 
-  #describeEnd(ended: number | null, by: NodeJS.Signals | null): string {
-    const { code, signal } =
-      this.#child.spawnfile === process.execPath ? { code: ended, signal: by } : unwrapped(ended, by);
-    if (code === 0) return "it ended by itself";
-    const how = signal === null ? `it ended with code ${code ?? "unknown"}` : `it was ended by ${signal}`;
-    if (/heap out of memory|Reached heap limit/.test(this.#stderr)) {
-      return `it used up its ${HEAP_LIMIT_MB} MB of memory`;
-    }
-    // The message of an uncaught error is the line that names it.
-    const told = /^(?:Uncaught )?([A-Z][A-Za-z]*(?:Error|Exception)\b.*)$/m.exec(this.#stderr)?.[1];
-    return told === undefined ? how : `${how}: ${told.slice(0, 300)}`;
+  #describeEnd(code: number | null, signal: NodeJS.Signals | null): string {
+    const isWrapped = this.#child.spawnfile !== process.execPath;
+    return describeEnd({ code, signal, isWrapped, stderr: this.#stderr, heapLimitMb: HEAP_LIMIT_MB });
   }
 }

@@ -8,7 +8,8 @@ import { NightjarError } from "../../errors.ts";
 import { LINK_VERSION, Link } from "../../link/link.ts";
 import { plainCopy } from "../calls/plain-copy.ts";
 import type { RegistryName } from "../calls/registries.ts";
-import { checkedConfig, definitionOf } from "../contract/define-plugin.ts";
+import { definitionOf } from "../contract/define-plugin.ts";
+import { checkedConfig } from "../schemas/settings-check.ts";
 import { childNvr, type OwnEntry, type OwnListener } from "./child-nvr.ts";
 import { guardProcess } from "./process-guard.ts";
 import {
@@ -20,10 +21,11 @@ import {
   type PluginMethods,
   type SetupOrder,
 } from "./protocol.ts";
+import { RunningCall } from "./running-call.ts";
 
 const taps: OwnListener[] = [];
 const entries = new Map<string, OwnEntry>();
-const calls = new Map<number, AbortController>();
+const calls = new Map<number, RunningCall>();
 /** Registrations that the core has not confirmed yet: a plugin is set up when all are. */
 let unconfirmed: Promise<unknown>[] = [];
 const delay = monitorEventLoopDelay({ resolution: 100 });
@@ -76,13 +78,14 @@ function callEntry(params: Parameters<PluginMethods["callEntry"]>[0]): Promise<u
 }
 
 function cancel({ call }: { readonly call: number }): void {
-  calls.get(call)?.abort();
+  calls.get(call)?.giveUp();
 }
 
-function ping(): PluginHealth {
-  const cpu = process.cpuUsage();
+function ping({ isMeasured }: Parameters<PluginMethods["ping"]>[0]): PluginHealth {
   const eventLoopP99Ms = Math.max(0, delay.percentile(99) / 1e6 - 100);
   delay.reset();
+  if (isMeasured) return { rssBytes: 0, cpuSeconds: 0, eventLoopP99Ms };
+  const cpu = process.cpuUsage();
   return { rssBytes: process.memoryUsage.rss(), cpuSeconds: (cpu.user + cpu.system) / 1e6, eventLoopP99Ms };
 }
 
@@ -92,18 +95,23 @@ async function cancellable<Result>(
   args: readonly unknown[],
   work: (args: readonly unknown[]) => Promise<Result>,
 ): Promise<Result> {
-  const abort = new AbortController();
-  calls.set(call, abort);
+  const running = new RunningCall();
+  calls.set(call, running);
   const secret = async (field: string): Promise<string | undefined> =>
     (await link.request("secret", { call, field })) ?? undefined;
   try {
     return await work(
       args.map((arg) => {
         if (!isPlaceholder(arg)) return arg;
-        return arg.$place === "signal" ? abort.signal : { signal: abort.signal, secret };
+        return arg.$place === "signal" ? running.signal : contextOf(running, secret);
       }),
     );
   } finally {
     calls.delete(call);
   }
+}
+
+/** What a driver is given beside data. Most never look at the signal, which is dear to make. */
+function contextOf(running: RunningCall, secret: (field: string) => Promise<string | undefined>): object {
+  return Object.defineProperty({ secret }, "signal", { get: () => running.signal, enumerable: true });
 }

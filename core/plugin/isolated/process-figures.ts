@@ -1,4 +1,5 @@
 // What the system says of a plugin's process, which could lie about itself: /proc on Linux. Elsewhere nothing is known.
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 
 export interface ProcessFigures {
@@ -10,13 +11,15 @@ export interface ProcessFigures {
 /** Linux counts in hundredths of a second whatever the machine. */
 const TICKS_PER_SECOND = 100;
 
-/** The figures of a process; undefined where they are not to be had. */
-export async function processFigures(pid: number | undefined): Promise<ProcessFigures | undefined> {
+/**
+ * The figures of a process; undefined where they are not to be had. At once: what the kernel makes up on the spot is read
+ * in a tenth of the time that it takes to wait for it.
+ */
+export function processFigures(pid: number | undefined): ProcessFigures | undefined {
+  if (pid === undefined) return undefined;
   try {
-    const [status, stat] = await Promise.all([
-      readFile(`/proc/${pid}/status`, "utf8"),
-      readFile(`/proc/${pid}/stat`, "utf8"),
-    ]);
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     const rssBytes = Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
     // After the name in brackets, which may hold anything; fields 14 and 15 of proc(5).
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

@@ -47,7 +47,8 @@ export interface PluginMethods {
     },
   ): unknown;
   cancel(params: Call): void;
-  ping(params: Record<string, never>): PluginHealth;
+  /** `isMeasured`: its memory and processor time are known from outside already. */
+  ping(params: { readonly isMeasured: boolean }): PluginHealth;
 }
 
 /** What the plugin's process asks of `core`. */

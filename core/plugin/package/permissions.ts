@@ -24,8 +24,8 @@ export interface PluginPermissions {
 /** What its owner says to that; what he does not mention is granted. */
 export interface PluginGrants {
   readonly network?: boolean | undefined;
-  /** False takes away all hooks that decide. */
-  readonly hooks?: boolean | undefined;
+  /** False takes away all hooks that decide; a list leaves those that it names. */
+  readonly hooks?: boolean | readonly string[] | undefined;
 }
 
 export const NO_PERMISSIONS: PluginPermissions = { network: false };
@@ -71,7 +71,12 @@ export function mayTap(
   grants: PluginGrants | undefined,
 ): boolean {
   const decides = DECIDING_HOOKS.find((known) => known === hook);
-  return decides === undefined || (permissions.hooks?.includes(decides) === true && grants?.hooks !== false);
+  return decides === undefined || (permissions.hooks?.includes(decides) === true && isLeft(decides, grants));
+}
+
+function isLeft(hook: DecidingHook, grants: PluginGrants | undefined): boolean {
+  const { hooks = true } = grants ?? {};
+  return typeof hooks === "boolean" ? hooks : hooks.includes(hook);
 }
 
 /** Whether a plugin has the network, or why not: it has not asked for it, or its owner has taken it away. */
@@ -81,4 +86,48 @@ export type NetworkLeave = "granted" | "unasked" | "withheld";
 export function networkLeave(permissions: PluginPermissions, grants: PluginGrants | undefined): NetworkLeave {
   if (permissions.network === false) return "unasked";
   return grants?.network === false ? "withheld" : "granted";
+}
+
+/** What an owner is asked for, one by one: the network, or a say in one moment. */
+export const PERMISSIONS = ["network", ...DECIDING_HOOKS] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+/** One thing that a plugin asks for, and what its owner says to it. */
+export interface PluginAsk {
+  readonly permission: Permission;
+  /** Whom it says that it talks to. */
+  readonly hosts?: string[];
+  readonly granted: boolean;
+}
+
+/** All that a plugin asks for. */
+export function asksOf(
+  { network, hooks = [] }: PluginPermissions,
+  grants: PluginGrants | undefined,
+): PluginAsk[] {
+  const ofNetwork: PluginAsk[] =
+    network === false
+      ? []
+      : [
+          {
+            permission: "network",
+            ...(network === true ? {} : { hosts: network }),
+            granted: grants?.network !== false,
+          },
+        ];
+  return [...ofNetwork, ...hooks.map((hook) => ({ permission: hook, granted: isLeft(hook, grants) }))];
+}
+
+/** The owner's word with one thing changed. What a later version asks for besides is not granted by it. */
+export function withGrant(
+  permissions: PluginPermissions,
+  grants: PluginGrants | undefined,
+  permission: Permission,
+  granted: boolean,
+): PluginGrants {
+  if (permission === "network") return { ...grants, network: granted };
+  const hooks = (permissions.hooks ?? []).filter((hook) =>
+    hook === permission ? granted : isLeft(hook, grants),
+  );
+  return { ...grants, hooks };
 }

@@ -239,6 +239,16 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
       async setEnabled(name, enabled) {
         called(`${enabled ? "enable" : "disable"} ${name}`);
       },
+      async setGrant(name, permission, granted) {
+        called(`${granted ? "grant" : "withhold"} ${permission} ${name}`);
+      },
+    },
+    pluginRegistries: {
+      view: () => ({ url: "https://registry.example/", login: "none", scopes: [] }),
+      async put({ url, login, scopes }) {
+        called(`registries ${url} ${scopes.map(({ scope }) => scope).join(" ")}`);
+        return { url, login: login ? "token" : "none", scopes: [] };
+      },
     },
     pluginInstaller: {
       start(order) {

@@ -8,7 +8,7 @@ import type { Problem } from "./types.ts";
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
-  readonly fields: readonly { readonly path: string; readonly message: string }[];
+  readonly fields: NonNullable<Problem["errors"]>;
 
   constructor(problem: Omit<Problem, "type">) {
     super(problem.detail);

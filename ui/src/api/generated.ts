@@ -15,6 +15,10 @@ export type Problem = {
     /** JSON pointer. */
     readonly path: string;
     readonly message: string;
+    /** Which rule is broken, to say it in other languages. */
+    readonly rule?: string;
+    /** What the rule names. */
+    readonly bound?: string;
   }[];
 };
 
@@ -360,6 +364,13 @@ export type Plugins = {
       /** Hooks by which it decides: what is recorded, who may look. */
       readonly hooks?: readonly ("recordingPlan" | "beforePlayback")[];
     };
+    /** What it asks for one by one, and what its owner says to each. */
+    readonly asks?: readonly {
+      readonly permission: "network" | "recordingPlan" | "beforePlayback";
+      /** Whom it says that it talks to. */
+      readonly hosts?: readonly string[];
+      readonly granted: boolean;
+    }[];
     /** Whether its process has the network, or why not. */
     readonly network?: "granted" | "unasked" | "withheld";
   }[];
@@ -1062,6 +1073,15 @@ export interface Operations {
     readonly body: { readonly name: string; readonly enabled: boolean };
     readonly answer: Plugins;
   };
+  /** Allows a plugin something that it asks for, or takes it away, which restarts that plugin alone. */
+  readonly "POST /plugins/grants": {
+    readonly body: {
+      readonly name: string;
+      readonly permission: "network" | "recordingPlan" | "beforePlayback";
+      readonly granted: boolean;
+    };
+    readonly answer: Plugins;
+  };
   /** The picture of a plugin, SVG or PNG. */
   readonly "GET /plugins/icon": { readonly query: { readonly name: string }; readonly answer: Blob };
   /** Opens a plugin's page for this session, if it holds the page's right. The address lasts 12 hours. */
@@ -1152,7 +1172,11 @@ export interface Operations {
   };
   /** Settings of a plugin with their schema; of secrets only which are set. */
   readonly "GET /plugins/settings": {
-    readonly query: { readonly name: string };
+    readonly query: {
+      readonly name: string;
+      /** Titles and descriptions in this language, where the plugin brings them. */
+      readonly language?: string;
+    };
     readonly answer: PluginSettings;
   };
   /** Checks and stores a plugin's settings, and restarts that plugin with them. */
@@ -1171,7 +1195,61 @@ export interface Operations {
       /** All settings. A secret that is left out stays, `null` removes it. */
       readonly config: Readonly<Record<string, unknown>>;
     };
-    readonly answer: { readonly problems: readonly { readonly path: string; readonly message: string }[] };
+    readonly answer: {
+      readonly problems: readonly {
+        readonly path: string;
+        readonly message: string;
+        /** Which rule is broken, to say it in other languages. */
+        readonly rule?: string;
+        /** What the rule names. */
+        readonly bound?: string;
+      }[];
+    };
+  };
+  /** The registries that plugins come from; of logins only whether there is one. */
+  readonly "GET /plugins/registries": {
+    readonly answer: {
+      readonly url: string;
+      /** How Nightjar signs in there. */
+      readonly login: "none" | "token" | "password";
+      readonly scopes: readonly {
+        readonly scope: string;
+        readonly url: string;
+        /** How Nightjar signs in there. */
+        readonly login: "none" | "token" | "password";
+      }[];
+    };
+  };
+  /** Sets the registries that plugins come from, and their logins. */
+  readonly "PUT /plugins/registries": {
+    readonly body: {
+      readonly url: string;
+      /** Left out, it stays while the address does; `null` takes it away. */
+      readonly login?:
+        | null
+        | { readonly token: string }
+        | { readonly username: string; readonly password: string };
+      readonly scopes: readonly {
+        readonly scope: string;
+        readonly url: string;
+        /** Left out, it stays while the address does; `null` takes it away. */
+        readonly login?:
+          | null
+          | { readonly token: string }
+          | { readonly username: string; readonly password: string };
+      }[];
+    };
+    readonly answer: {
+      readonly url: string;
+      /** How Nightjar signs in there. */
+      readonly login: "none" | "token" | "password";
+      readonly scopes: readonly {
+        readonly scope: string;
+        readonly url: string;
+        /** How Nightjar signs in there. */
+        readonly login: "none" | "token" | "password";
+      }[];
+    };
   };
   /** How the recorder is. Processes, volumes and problems are for those who run it. */
   readonly "GET /status": { readonly answer: Status };

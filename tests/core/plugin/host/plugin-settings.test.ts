@@ -161,12 +161,17 @@ describe("settings of a plugin", () => {
     const before = JSON.stringify(config.get().plugins);
     const wrong = { host: "", port: 0, mode: "ajar", colour: "red", zones: [{}, 5], password: "another" };
     const problems = [
-      { path: "/colour", message: "is not a known key" },
-      { path: "/host", message: "must not have fewer than 1 characters" },
-      { path: "/mode", message: 'must be one of "open", "closed"' },
-      { path: "/port", message: "must be >= 1" },
-      { path: "/zones/0/name", message: "is missing" },
-      { path: "/zones/1", message: "must be object" },
+      { path: "/colour", message: "is not a known key", rule: "unknown-key" },
+      { path: "/host", message: "must not have fewer than 1 characters", rule: "minLength", bound: "1" },
+      {
+        path: "/mode",
+        message: 'must be one of "open", "closed"',
+        rule: "one-of",
+        bound: '"open", "closed"',
+      },
+      { path: "/port", message: "must be >= 1", rule: "minimum", bound: "1" },
+      { path: "/zones/0/name", message: "is missing", rule: "missing" },
+      { path: "/zones/1", message: "must be object", rule: "object" },
     ];
     const sorted = (list: readonly { path: string; message: string }[]) =>
       [...list].sort((a, b) => a.path.localeCompare(b.path));
@@ -189,12 +194,12 @@ describe("settings of a plugin", () => {
   it("name the field that a condition asks for, a kept secret counting as given", async (t) => {
     const { book } = await settingsOf(t);
     assert.deepEqual(await book.check(NAME, { host: "a", mode: "closed" }), [
-      { path: "/password", message: "is missing" },
+      { path: "/password", message: "is missing", rule: "missing" },
     ]);
     await book.put(NAME, { host: "a", password: "first" });
     assert.deepEqual(await book.check(NAME, { host: "a", mode: "closed" }), []);
     assert.deepEqual(await book.check(NAME, { host: "a", mode: "closed", password: null }), [
-      { path: "/password", message: "is missing" },
+      { path: "/password", message: "is missing", rule: "missing" },
     ]);
   });
 
@@ -232,6 +237,42 @@ describe("settings of a plugin", () => {
     await book.put(NAME, { host: "a" });
     await book.setEnabled(NAME, true);
     assert.deepEqual(await book.load(plugin), { enabled: true, config: { host: "a" }, grants });
+  });
+
+  it("say what a plugin may of what it asks for, one thing at a time, and of nothing else", async (t) => {
+    const { config, secrets, plugin } = await settingsOf(t);
+    const permissions = { network: true, hooks: ["recordingPlan", "beforePlayback"] } as const;
+    const asking = {
+      ...plugin,
+      manifest: { ...plugin.manifest, permissions: { ...permissions, hooks: [...permissions.hooks] } },
+    };
+    let changes = 0;
+    const book = new PluginSettingsBook({
+      config,
+      secrets,
+      log: silentLog,
+      find: () => asking,
+      changed: async () => {
+        changes += 1;
+      },
+    });
+    await book.put(NAME, { host: "a" });
+    await book.setGrant(NAME, "network", false);
+    await book.setGrant(NAME, "recordingPlan", false);
+    assert.deepEqual(await book.load(asking), {
+      enabled: true,
+      config: { host: "a" },
+      grants: { network: false, hooks: ["beforePlayback"] },
+    });
+    await book.setGrant(NAME, "network", true);
+    await book.setGrant(NAME, "recordingPlan", true);
+    assert.deepEqual((await book.load(asking))?.grants, {
+      network: true,
+      hooks: ["recordingPlan", "beforePlayback"],
+    });
+    assert.equal(changes, 5, "it runs with each");
+    asking.manifest.permissions.hooks = ["beforePlayback"];
+    await assert.rejects(() => book.setGrant(NAME, "recordingPlan", true), { code: "NJ_PLUGIN_PERMISSION" });
   });
 
   it("switch a plugin off and on, and stay", async (t) => {

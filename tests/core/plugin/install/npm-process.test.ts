@@ -22,7 +22,7 @@ function run(
     args: ["run", "go", "--silent"],
     cwd: root.path,
     dataDir: root.join("data"),
-    registryUrl: "http://127.0.0.1:9/",
+    registries: { main: { url: "http://127.0.0.1:9/" }, scopes: {} },
     signal: new AbortController().signal,
     onLine: (line) => lines.push(line),
     ...options,
@@ -124,7 +124,7 @@ describe("npm as a child", { timeout: 60_000 }, () => {
       args: ["run", "go"],
       cwd: root.path,
       dataDir: root.join("data"),
-      registryUrl: "http://127.0.0.1:9/",
+      registries: { main: { url: "http://127.0.0.1:9/" }, scopes: {} },
     };
     const parent = spawn(process.execPath, [
       "--disable-warning=ExperimentalWarning",
@@ -175,7 +175,7 @@ describe("npm as a child", { timeout: 60_000 }, () => {
         args: ["install"],
         cwd: root.path,
         dataDir: root.join("data"),
-        registryUrl: "http://127.0.0.1:9/",
+        registries: { main: { url: "http://127.0.0.1:9/" }, scopes: {} },
         signal: new AbortController().signal,
         onLine: () => undefined,
       }),

@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import { NightjarError } from "../../../../core/errors.ts";
+import { registryAt } from "../../../../core/plugin/install/registries.ts";
 import { RegistryClient } from "../../../../core/plugin/install/registry-client.ts";
 
 const NAME = "nightjar-camera-yard";
@@ -33,7 +34,7 @@ async function registryOf(t: TestContext, answers: Readonly<Record<string, unkno
     server.close();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { client: new RegistryClient(() => url), asked };
+  return { client: new RegistryClient(() => registryAt(url)), asked };
 }
 
 const code = (expected: string) => (error: unknown) =>
@@ -72,7 +73,7 @@ describe("one version on the registry", () => {
       "NJ_PLUGIN_INTEGRITY",
     ],
     ["from a registry that fails", 500, "NJ_PLUGIN_REGISTRY_AWAY"],
-    ["from a registry that wants a password", 401, "NJ_PLUGIN_REGISTRY_AWAY"],
+    ["from a registry that wants a password", 401, "NJ_PLUGIN_REGISTRY_LOGIN"],
     ["from something that is no registry", "<html>", "NJ_PLUGIN_REGISTRY_AWAY"],
     ["in an answer without end", "x".repeat(5 * 1024 * 1024), "NJ_PLUGIN_REGISTRY_AWAY"],
   ];
@@ -84,7 +85,7 @@ describe("one version on the registry", () => {
   }
 
   it("is given up when the asker goes", async () => {
-    const client = new RegistryClient(() => "http://127.0.0.1:9/");
+    const client = new RegistryClient(() => registryAt("http://127.0.0.1:9/"));
     await assert.rejects(
       client.version(NAME, "latest", AbortSignal.abort()),
       code("NJ_PLUGIN_REGISTRY_AWAY"),

@@ -9,6 +9,7 @@ import { isUnderWay, pluginJobs } from "../../state/plugin-jobs.ts";
 import { dayText } from "../../state/time-format.ts";
 import { zone } from "../../state/zone.ts";
 import { InstallFrom, install } from "./install-from.tsx";
+import { RegistriesSection } from "./registries-section.tsx";
 
 /** The view. */
 export function FindPlugins() {
@@ -55,6 +56,7 @@ export function FindPlugins() {
       {busy ? <SkeletonRows rows={3} /> : null}
       {found === undefined || busy ? null : <Results found={found} />}
       <InstallFrom />
+      <RegistriesSection />
     </div>
   );
 }

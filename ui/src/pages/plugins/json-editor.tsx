@@ -3,6 +3,7 @@ import { useId, useRef } from "preact/hooks";
 import type { PlaceProblem } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { lineAt, offsetOf } from "../../parts/json-place.ts";
+import { placeText } from "./place-words.ts";
 import { brokenLine, type SettingsDraft } from "./settings-draft.ts";
 
 /** The editor. */
@@ -42,12 +43,13 @@ export function JsonEditor(props: {
             {line === undefined ? t("plugins.json.broken") : t("plugins.json.brokenAt", { line })}
           </p>
         ) : (
-          problems.map(({ path, message }) => {
+          problems.map((problem) => {
+            const { path } = problem;
             const offset = offsetOf(draft.text, path);
             return (
               <button key={path} type="button" onClick={() => goTo(offset)}>
                 <span class="muted">{t("plugins.json.line", { line: lineAt(draft.text, offset) })}</span>
-                <code>{path === "" ? "/" : path}</code> {message}
+                <code>{path === "" ? "/" : path}</code> {placeText(problem)}
               </button>
             );
           })

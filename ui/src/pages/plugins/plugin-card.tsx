@@ -8,6 +8,7 @@ import { Icon } from "../../parts/icon.tsx";
 import { followLink, href } from "../../router.ts";
 import { session } from "../../state/recorder.ts";
 import { sizeText } from "../../state/time-format.ts";
+import { PluginGrants } from "./plugin-grants.tsx";
 import {
   kindOf,
   NETWORK_TEXT,
@@ -27,6 +28,8 @@ export function PluginCard(props: {
   /** What is being done with it. */
   readonly busy?: PluginAct | undefined;
   readonly onAct?: ((act: PluginAct) => void) | undefined;
+  /** What it may was changed. */
+  readonly onList?: ((plugins: readonly Plugin[]) => void) | undefined;
 }) {
   const { plugin, update, onAct } = props;
   const hint = STATE_HINT[plugin.status];
@@ -59,6 +62,7 @@ export function PluginCard(props: {
         </div>
       )}
       {plugin.status === "refused" ? null : <Facts plugin={plugin} />}
+      <PluginGrants plugin={plugin} onList={onAct === undefined ? undefined : props.onList} />
       {update === undefined ? null : (
         <p class="plugin-update">
           {t("plugins.update.available", { version: update.newest })}

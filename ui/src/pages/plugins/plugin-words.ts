@@ -73,6 +73,27 @@ export const JOB_STATE: Readonly<Record<PluginJob["status"], MessageKey>> = {
   undone: "plugins.job.undone",
 };
 
+type Ask = NonNullable<Plugin["asks"]>[number];
+
+const ASK_WORDS: Readonly<
+  Record<Ask["permission"], { readonly text: MessageKey; readonly hint: MessageKey }>
+> = {
+  network: { text: "plugins.ask.network", hint: "plugins.ask.network.hint" },
+  recordingPlan: { text: "plugins.ask.recordingPlan", hint: "plugins.ask.recordingPlan.hint" },
+  beforePlayback: { text: "plugins.ask.beforePlayback", hint: "plugins.ask.beforePlayback.hint" },
+};
+
+/** One thing that it asks for, in a few words. */
+export function askText({ permission }: Ask): string {
+  return t(ASK_WORDS[permission].text);
+}
+
+/** What that means for the owner. */
+export function askHint({ permission, hosts = [] }: Ask): string {
+  const hint = t(ASK_WORDS[permission].hint);
+  return hosts.length === 0 ? hint : `${hint} ${t("plugins.ask.hosts", { hosts: hosts.join(", ") })}`;
+}
+
 /** What a plugin asks to be allowed, as a sentence. */
 export function wishesText({ network, hooks = [] }: PluginPermissions): string {
   const wishes: string[] = [];

@@ -131,6 +131,7 @@ function PluginList(props: {
           update={updates.find(({ name }) => name === plugin.name)}
           busy={busy?.name === plugin.name ? busy.act : undefined}
           onAct={isAdministrator ? (what) => act(plugin, what) : undefined}
+          onList={onList}
         />
       ))}
     </div>

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, call } from "../../api/client.ts";
 import type { PlaceProblem, Plugin, PluginSettings } from "../../api/types.ts";
-import { t } from "../../locale/messages.ts";
+import { language, t } from "../../locale/messages.ts";
 import { Dialog, ErrorNote, Segmented, SkeletonRows } from "../../parts/controls.tsx";
 import { pointersIn, treeOf } from "../../parts/form-tree.ts";
 import { FormTree } from "../../parts/form-tree-fields.tsx";
@@ -11,6 +11,7 @@ import { Icon } from "../../parts/icon.tsx";
 import { pointerOf, type Steps, withValueAt } from "../../parts/json-place.ts";
 import { tell } from "../../state/toasts.ts";
 import { JsonEditor } from "./json-editor.tsx";
+import { placeText } from "./place-words.ts";
 import { draftOf, dropDraft, keepDraft, keptDraft, type SettingsDraft, withText } from "./settings-draft.ts";
 
 /** A check is asked for when nothing was typed for this long. */
@@ -27,11 +28,11 @@ export function SettingsDialog(props: {
   const [error, setError] = useState<unknown>();
   useEffect(() => {
     const gone = new AbortController();
-    call("GET /plugins/settings", { query: { name }, signal: gone.signal })
+    call("GET /plugins/settings", { query: { name, language: language.value }, signal: gone.signal })
       .then(setSettings)
       .catch((thrown: unknown) => !gone.signal.aborted && setError(thrown));
     return () => gone.abort();
-  }, [name]);
+  }, [name, language.value]);
   return (
     <Dialog title={t("plugins.settings.of", { name: displayName })} onClose={props.onClose} wide>
       {error !== undefined ? (
@@ -68,10 +69,11 @@ function SettingsEditor(props: {
   const nodes = treeOf(schema, draft.value, kept);
   const isDirty = draft.text !== draftOf(settings.config).text;
   const typedJson = touched.has("json");
-  const problemAt = (pointer: string): string | undefined =>
-    tried || typedJson || touched.has(pointer)
-      ? problems.find(({ path }) => path === pointer)?.message
-      : undefined;
+  const problemAt = (pointer: string): string | undefined => {
+    if (!tried && !typedJson && !touched.has(pointer)) return undefined;
+    const problem = problems.find(({ path }) => path === pointer);
+    return problem === undefined ? undefined : placeText(problem);
+  };
 
   useEffect(() => {
     if (isDirty) keepDraft(name, draft);
@@ -177,9 +179,9 @@ function SettingsEditor(props: {
         <fieldset class="settings-fields" disabled={draft.broken !== undefined}>
           {draft.broken === undefined ? null : <p class="settings-note">{t("plugins.settings.mendJson")}</p>}
           {isEmpty ? <p class="muted">{t("plugins.settings.nothing")}</p> : null}
-          {elsewhere.map(({ path, message }) => (
-            <p key={path} class="bad-text">
-              <code>{path === "" ? "/" : path}</code> {message}
+          {elsewhere.map((problem) => (
+            <p key={problem.path} class="bad-text">
+              <code>{problem.path === "" ? "/" : problem.path}</code> {placeText(problem)}
             </p>
           ))}
           <FormTree nodes={nodes} value={draft.value} kept={kept} problemAt={problemAt} onChange={change} />

@@ -1,0 +1,67 @@
+// What the host lends one plugin: its way into the registries and hooks, its log, its secrets, its settings. Everything
+// goes in the plugin's name, and what it does is counted.
+import type { Log } from "../../log.ts";
+import { guardedEntry } from "../calls/guarded-entry.ts";
+import { REGISTRY_NAMES } from "../calls/registries.ts";
+import { faultOf } from "../calls/tap-guard.ts";
+import type { OfferedCamera, PluginSecrets } from "../contract/define-plugin.ts";
+import type { PluginPlaces } from "./hosted-plugin.ts";
+import type { PluginBooks } from "./plugin-books.ts";
+import { type PluginRegistries, registryOf } from "./plugin-registries.ts";
+
+/** What plugins may reach, and how the recorder is just now. */
+export interface LentToPlugins {
+  readonly log: Log;
+  readonly registries: PluginRegistries;
+  readonly books: PluginBooks;
+  secrets(name: string): PluginSecrets;
+  refreshCameras(driver: string): void;
+  offerCamera(camera: OfferedCamera): Promise<void>;
+  /** All plugins have been tried; before that, the list of cameras asks for all of them by itself. */
+  isLoaded(): boolean;
+  /** The hook `stop` has run for all bundled plugins. */
+  hasStopped(): boolean;
+}
+
+/** Makes the places of a plugin. `config` is asked at each start. */
+export function placesFor(
+  { name, bundled }: { readonly name: string; readonly bundled: boolean },
+  config: () => unknown,
+  lent: LentToPlugins,
+): PluginPlaces {
+  const { books, registries } = lent;
+  const { taps } = books.of(name);
+  const watch = {
+    called: (plugin: string, durationMs: number, failed: boolean): void =>
+      books.called(plugin, durationMs, failed),
+  };
+  return {
+    config,
+    log: lent.log.child({ plugin: name }),
+    secrets: lent.secrets(name),
+    register: (registry, parts) =>
+      registryOf(registries, registry).add(name, guardedEntry(registry, name, parts, watch)),
+    keepOnly: (registered) => {
+      for (const registry of REGISTRY_NAMES)
+        registries[registry].keepOnly(name, (id) => registered.has(`${registry} ${id}`));
+    },
+    answers: (names) => {
+      if (!lent.isLoaded()) return;
+      for (const entryName of names) {
+        const [registry, id = ""] = entryName.split(" ");
+        if (registry === "cameraDrivers") lent.refreshCameras(id);
+      }
+    },
+    // A stranger's start and stop are his own: one that takes its time must not keep the others waiting.
+    tap: (hook, stage, listener) =>
+      taps.add(hook, stage, listener, bundled || (hook !== "start" && hook !== "stop")),
+    clearTaps: () => taps.clear(),
+    // At the end the hook itself has run, over all bundled plugins in the order of their stages.
+    run: async (hook, args) => {
+      if (hook !== "stop" || !lent.hasStopped() || !bundled) await taps.run(hook, args);
+    },
+    failed: (what, error) => books.failed(name, what, faultOf(error, `${name} failed in ${what}`)),
+    refreshCameras: lent.refreshCameras,
+    offerCamera: lent.offerCamera,
+  };
+}

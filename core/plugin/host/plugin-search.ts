@@ -1,0 +1,49 @@
+// Looks for plugins where the recorder looks, and remembers those that it refuses.
+import { realpath } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import type { Log } from "../../log.ts";
+import {
+  discoverPlugins,
+  type FoundPlugin,
+  type RefusedPlugin,
+  type SearchPath,
+} from "../package/discovery.ts";
+
+export interface PluginSearchOptions {
+  readonly dataDir: string;
+  readonly version: string;
+  readonly paths: readonly SearchPath[];
+  readonly log: Log;
+}
+
+export class PluginSearch {
+  readonly #options: PluginSearchOptions;
+  /** Where plugins are installed, links resolved as in the plugins' own folders. */
+  #installed: string | undefined;
+  /** Refused when it last looked, each with the reason. */
+  refused: readonly RefusedPlugin[] = [];
+
+  constructor(options: PluginSearchOptions) {
+    this.#options = options;
+  }
+
+  /** Looks through all paths; the log tells of what is newly refused. */
+  async look(): Promise<readonly FoundPlugin[]> {
+    const { dataDir, paths, version, log } = this.#options;
+    const { plugins, refused } = await discoverPlugins(paths, version);
+    for (const each of refused) {
+      const { name, folder, reason } = each;
+      if (!this.refused.some((known) => isDeepStrictEqual(known, each)))
+        log.warn("plugin refused", { plugin: name, folder, reason });
+    }
+    this.refused = refused;
+    this.#installed = await realpath(join(dataDir, "plugins", "node_modules")).catch(() => undefined);
+    return plugins;
+  }
+
+  /** True for a plugin that was installed here, and can be updated and removed. */
+  isInstalled({ folder }: FoundPlugin): boolean {
+    return this.#installed !== undefined && folder.startsWith(this.#installed + sep);
+  }
+}

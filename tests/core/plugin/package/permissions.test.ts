@@ -1,0 +1,48 @@
+// What a plugin may is what it asks for, less what its owner takes away; what a new version asks for besides is his to say.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { asksOf, mayTap, networkLeave, withGrant } from "../../../../core/plugin/package/permissions.ts";
+
+const ASKING = { network: ["cloud.example"], hooks: ["recordingPlan" as const, "beforePlayback" as const] };
+
+describe("permissions of a plugin", () => {
+  it("are granted as it asks while its owner says nothing", () => {
+    assert.deepEqual(asksOf(ASKING, undefined), [
+      { permission: "network", hosts: ["cloud.example"], granted: true },
+      { permission: "recordingPlan", granted: true },
+      { permission: "beforePlayback", granted: true },
+    ]);
+    assert.deepEqual(asksOf({ network: false }, undefined), []);
+  });
+
+  it("are taken away and given back one by one", () => {
+    const less = withGrant(ASKING, undefined, "recordingPlan", false);
+    assert.equal(mayTap("recordingPlan", ASKING, less), false);
+    assert.equal(mayTap("beforePlayback", ASKING, less), true);
+    assert.equal(networkLeave(ASKING, less), "granted");
+    const none = withGrant(ASKING, less, "network", false);
+    assert.equal(networkLeave(ASKING, none), "withheld");
+    assert.deepEqual(
+      asksOf(ASKING, none).map(({ granted }) => granted),
+      [false, false, true],
+    );
+    assert.equal(mayTap("recordingPlan", ASKING, withGrant(ASKING, none, "recordingPlan", true)), true);
+  });
+
+  it("begin with what was written by hand for all hooks at once", () => {
+    const given = withGrant(ASKING, { hooks: false }, "beforePlayback", true);
+    assert.equal(mayTap("beforePlayback", ASKING, given), true);
+    assert.equal(mayTap("recordingPlan", ASKING, given), false);
+  });
+
+  it("are not given to a later version that asks for more, once its owner has chosen", () => {
+    const before = { network: false, hooks: ["beforePlayback" as const] };
+    const chosen = withGrant(before, undefined, "beforePlayback", true);
+    assert.equal(mayTap("recordingPlan", ASKING, chosen), false);
+  });
+
+  it("are never more than it asks for, and to be told of things needs none", () => {
+    assert.equal(mayTap("recordingPlan", { network: true }, { hooks: true }), false);
+    assert.equal(mayTap("cameraAdded", { network: false }, { hooks: false }), true);
+  });
+});
