@@ -45,6 +45,8 @@ export function PlaybackNotice(props: {
   if (player.timeMs.value === undefined) {
     const lane = props.store.lanes.value.get(props.camera);
     if (props.store.loading.value) return <div class="notice waiting">{t("loading")}</div>;
+    // Why there is nothing to choose from stands beside the timeline, with the way to ask again.
+    if (lane === undefined && props.store.error.value !== undefined) return null;
     return (
       <div class="notice">
         <strong>{lane?.spans.length === 0 ? t("playback.none.title") : t("playback.choose")}</strong>
