@@ -86,7 +86,7 @@ export async function photograph(
       await page.screenshot({ path: join(folder, `${name}-${theme}.png`) });
     }
     const excessPx = (await page.evaluate(
-      `Math.max(document.documentElement.scrollWidth - document.documentElement.clientWidth, ...[...document.querySelectorAll("main, .head, .door-card, form, dialog")].map((one) => one.scrollWidth - one.clientWidth))`,
+      `Math.max(document.documentElement.scrollWidth - document.documentElement.clientWidth, ...[...document.querySelectorAll("main, .head, .door-card, dialog")].map((one) => one.scrollWidth - one.clientWidth))`,
     )) as number;
     if (excessPx > 0) findings.push({ picture: name, what: `is ${excessPx} px too wide` });
   } finally {

@@ -117,6 +117,11 @@ describe("a line about what is wrong", { skip: skipBrowserTests, timeout: 120_00
         await page.locator(".head h1").first().waitFor();
         const bar = page.locator(".alarm-bar");
         await bar.waitFor({ timeout: LONG_MS });
+        assert.equal(
+          (await bar.textContent())?.match(/Nobody there/g)?.length,
+          1,
+          "what is wrong is named once",
+        );
         const [barEnd, buttonEnd, headStart] = (await page.evaluate(
           `[".alarm-bar", ".alarm-bar .button", ".head"].map((one, index) => document.querySelector(one).getBoundingClientRect()[index < 2 ? "bottom" : "top"])`,
         )) as [number, number, number];

@@ -203,7 +203,7 @@ function Playback({ camera, name }: { readonly camera: string; readonly name: st
       <aside class="side">
         <CalendarPanel camera={camera} playheadMs={playheadMs} onDay={jump} />
         <Legend />
-        {store.error.value === undefined ? null : (
+        {store.error.value === undefined || playheadMs.value === undefined ? null : (
           <ErrorNote error={store.error.value} onRetry={() => store.refresh()} />
         )}
       </aside>
