@@ -1,4 +1,6 @@
 // A recorder as a household has it, for pictures: past its first run, with four demo cameras at four times of their day.
+import { ConfigStore } from "../../core/config/config-store.ts";
+import { silentLog } from "../../core/log.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { type Recorder, startRecorder } from "../../tests/e2e/support/recorder.ts";
 
@@ -6,7 +8,7 @@ const RECORDED_WITHIN_MS = 300_000;
 
 /** Starts it with so many more demo cameras as names are given. The caller stops it. */
 export async function startDemoRecorder(names: readonly string[]): Promise<Recorder> {
-  const recorder = await startRecorder(true);
+  const recorder = await startRecorder(true, [], onFreePorts);
   await recorder.api("PATCH", "/settings", { wizardDone: true });
   for (const [index, name] of names.entries()) {
     await recorder.api("POST", "/cameras", {
@@ -17,6 +19,17 @@ export async function startDemoRecorder(names: readonly string[]): Promise<Recor
     });
   }
   return recorder;
+}
+
+/** Whatever else runs on this machine, no picture tells of a port that was busy. */
+async function onFreePorts(dataDir: string): Promise<void> {
+  const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false });
+  await config.update((draft) => {
+    draft.network.http.port = 0;
+    draft.network.https.port = 0;
+    draft.network.rtsp.port = 0;
+  });
+  await config.close();
 }
 
 /** Starts one that has no camera. The caller stops it. */
