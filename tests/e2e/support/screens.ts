@@ -84,7 +84,7 @@ export const SCREENS: readonly Screen[] = [
     asks: ["settings/last-import"],
     filled: ".sections section:last-child p",
   },
-  { name: "users", path: "users", asks: ["users", "settings"], filled: "table" },
+  { name: "users", path: "users", asks: ["users", "settings", "users/stream-passwords"], filled: "table" },
   {
     name: "user-access",
     path: "users",
