@@ -73,6 +73,28 @@ describe("pages that get no answer", { skip: skipBrowserTests, timeout: 300_000 
     await page.context().close();
   });
 
+  it("take news of one camera for no list of all", async () => {
+    const page = await openPage(DESKTOP);
+    await withholdAnswers(page, ["cameras"], "refuse");
+    await page.goto(`${recorder.url}/cameras`);
+    await page.locator(".error-note").waitFor();
+    // Opened after the page's own stream of changes, and so told after it.
+    await page.evaluate(
+      `new Promise((resolve) => {
+        window.news = new Promise((told) => {
+          const source = new EventSource("/api/v1/changes");
+          source.addEventListener("open", resolve);
+          source.addEventListener("camera", told);
+        });
+      })`,
+    );
+    await recorder.api("PATCH", `/cameras/${camera}`, { name: "Demo yard, renamed" });
+    await page.evaluate("window.news.then(() => new Promise(requestAnimationFrame)).then(() => undefined)");
+    assert.equal(await page.locator(".error-note").count(), 1);
+    assert.equal(await page.locator(".camera-table").count(), 0);
+    await page.context().close();
+  });
+
   it("come by themselves once the recorder answers, if it refused the list of cameras at first", async () => {
     const page = await openPage(DESKTOP);
     await page.clock.install();

@@ -105,15 +105,16 @@ export async function refreshStatus(): Promise<void> {
   }
 }
 
-/** Puts one camera's news into the list, or takes it out. */
+/** Puts one camera's news into the list. Before there is a list it says nothing: one camera would look like all. */
 export function cameraChanged(camera: Camera): void {
-  const others = (cameras.value ?? []).filter((one) => one.id !== camera.id);
+  if (cameras.value === undefined) return;
+  const others = cameras.value.filter((one) => one.id !== camera.id);
   cameras.value = byName([...others, camera]);
 }
 
 /** Takes a camera out of the list. */
 export function cameraRemoved(id: string): void {
-  cameras.value = (cameras.value ?? []).filter((one) => one.id !== id);
+  cameras.value = cameras.value?.filter((one) => one.id !== id);
 }
 
 /** The cameras as something that a page waits for. */
