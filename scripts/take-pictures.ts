@@ -1,91 +1,58 @@
-// Takes the README's pictures from a real recorder with its demo camera: `node scripts/take-pictures.ts`.
-// Wants Chromium and a built interface; writes docs/pictures/*.png.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+// Takes the pictures of the README and the guides from a real recorder with its demo cameras:
+// `node scripts/take-pictures.ts`. Wants Chromium and a built interface; writes docs/pictures/*.png.
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { chromium } from "playwright-core";
-import { tempDir } from "../core/testing/temp-dir.ts";
-import { waitFor } from "../core/testing/wait-for.ts";
+import { counterOf, DESKTOP, openBrowser, openContext, until } from "../tests/e2e/support/browser.ts";
+import { startDemoRecorder, untilRecorded } from "./pictures/demo-recorder.ts";
 
-const root = resolve(import.meta.dirname, "..");
-const pictures = join(root, "docs/pictures");
-const PASSWORD = "a passphrase for pictures";
-mkdirSync(pictures, { recursive: true });
+const folder = resolve(import.meta.dirname, "../docs/pictures");
+/** A timeline that shows something has this much on it. */
+const RECORDED_SECONDS = 90;
+const PICTURE_MS = 30_000;
+mkdirSync(folder, { recursive: true });
 
-using folder = tempDir("nightjar-pictures-");
-const recorder = spawn(
-  process.execPath,
-  [join(root, "core/main.ts"), "start", "--json", "--data", folder.join("data")],
-  {
-    stdio: ["ignore", "pipe", "ignore"],
-  },
-);
-let output = "";
-recorder.stdout.on("data", (chunk: Buffer) => {
-  output += chunk.toString();
-});
+const recorder = await startDemoRecorder(["Gate", "Street", "Garden"]);
+const browser = await openBrowser();
 try {
-  const ready = await waitFor(
-    () => {
-      try {
-        return JSON.parse(output) as { urls: string[]; activationCode: string };
-      } catch {
-        return undefined;
-      }
+  const camera = await untilRecorded(recorder, RECORDED_SECONDS);
+  const context = await openContext(browser, recorder, { viewport: DESKTOP, theme: "dark" });
+  const page = await context.newPage();
+  const take = (name: string): Promise<unknown> => page.screenshot({ path: join(folder, `${name}.png`) });
+
+  await page.goto(`${recorder.url}/live`);
+  const tiles = page.locator(".tile[data-camera]");
+  await until(
+    "a picture in every tile",
+    async () => {
+      const ids = await tiles.evaluateAll((all) => all.map((one) => one.getAttribute("data-camera")));
+      const counters = await Promise.all(ids.map((id) => counterOf(page, `[data-camera="${id}"] .picture`)));
+      return counters.length === 4 && counters.every((counter) => counter !== undefined);
     },
-    { deadlineMs: 30_000 },
+    PICTURE_MS,
   );
-  const url = ready.urls[0] ?? "";
-  const activation = await fetch(`${url}/api/v1/activate`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ code: ready.activationCode, username: "anna", password: PASSWORD }),
-  });
-  const { token } = (await activation.json()) as { token: string };
-  const authorization = `Bearer ${token}`;
-  await fetch(`${url}/api/v1/settings`, {
-    method: "PATCH",
-    headers: { "content-type": "application/json", authorization },
-    body: JSON.stringify({ firstRun: { wizardDone: true } }),
-  });
-  // Four demo cameras at four times of their day make a better wall than one.
-  for (const [name, shiftSeconds] of [
-    ["Gate", 18],
-    ["Street", 34],
-    ["Garden", 50],
-  ] as const) {
-    await fetch(`${url}/api/v1/cameras`, {
-      method: "POST",
-      headers: { "content-type": "application/json", authorization },
-      body: JSON.stringify({
-        name,
-        driver: "demo",
-        config: { shiftSeconds },
-        record: { mode: "continuous" },
-      }),
-    });
-  }
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  await page.goto(url);
-  await page.fill("input[autocomplete=username]", "anna");
-  await page.fill("input[type=password]", PASSWORD);
-  await page.keyboard.press("Enter");
-  // A minute of footage gives the timeline something to show.
-  await page.waitForTimeout(75_000);
-  await page.screenshot({ path: join(pictures, "live.png") });
-  await page.goto(`${url}/playback?t=${new Date(Date.now() - 40_000).toISOString()}`);
-  await page.waitForTimeout(5_000);
-  await page.screenshot({ path: join(pictures, "playback.png") });
-  await page.goto(`${url}/cameras`);
-  await page.waitForTimeout(3_000);
-  await page.screenshot({ path: join(pictures, "cameras.png") });
-  await page.goto(`${url}/plugins`);
+  await take("live");
+
+  const moment = new Date(Date.now() - (RECORDED_SECONDS / 2) * 1000).toISOString();
+  await page.goto(`${recorder.url}/playback?camera=${camera}&t=${moment}&play=0`);
+  await until("a recorded picture", () => counterOf(page, ".stage .picture"), PICTURE_MS);
+  await page.getByRole("button", { name: "1 min", exact: true }).click();
+  await page.locator(".stage-hint, .calendar[aria-busy=true]").waitFor({ state: "detached" });
+  await take("playback");
+
+  await page.goto(`${recorder.url}/cameras`);
+  await until(
+    "all thumbnails",
+    async () =>
+      page.evaluate(
+        `document.querySelectorAll(".thumb img").length === 4 && [...document.querySelectorAll(".thumb img")].every((one) => one.naturalWidth > 0)`,
+      ) as Promise<boolean>,
+  );
+  await take("cameras");
+
+  await page.goto(`${recorder.url}/plugins`);
   await page.getByRole("article").first().waitFor();
-  await page.screenshot({ path: join(pictures, "plugins.png") });
-  await browser.close();
+  await take("plugins");
 } finally {
-  recorder.kill("SIGTERM");
-  await once(recorder, "exit");
+  await browser.close();
+  await recorder.stop();
 }

@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { waitFor } from "../../core/testing/wait-for.ts";
+import { activate } from "../support/accounts.ts";
 import { segmentPaths } from "../support/recorder-evidence.ts";
 import { benchClip } from "./bench-clip.ts";
 import { launchBrowser, percentile } from "./browser.ts";
@@ -21,7 +22,6 @@ const PER_SECOND = 200;
 const IDLE_SOCKETS = 1_000;
 const RIVAL = "plain Node server";
 const LIMITS = { p99Ms: 20, readyMs: 3_000, scriptKb: 150 } as const;
-const ACCOUNT = { username: "bench", password: "a long pass phrase" } as const;
 const HOUR_MS = 3_600_000;
 
 /** Runs the suite. */
@@ -35,7 +35,8 @@ export async function http(context: BenchContext): Promise<readonly Figure[]> {
   try {
     context.progress("first start");
     recorder = await startRecorderProcess(dir.path);
-    const token = await activate(recorder);
+    // A session outlives the recorder's restart.
+    const token = await activate(recorder.url, recorder.activationCode);
     await untilRecorded(dir.join("volumes/default"));
     const figures: Figure[] = [await firstPageFigure(recorder)];
     await recorder.stop();
@@ -51,17 +52,6 @@ export async function http(context: BenchContext): Promise<readonly Figure[]> {
     await recorder?.stop();
     await sender.stop();
   }
-}
-
-/** Makes the administrator; a session outlives the recorder's restart. */
-async function activate({ url, activationCode }: RecorderProcess): Promise<string> {
-  const response = await fetch(`${url}/api/v1/activate`, {
-    method: "POST",
-    headers: { "content-type": "application/json", origin: url },
-    body: JSON.stringify({ code: activationCode, ...ACCOUNT }),
-  });
-  if (!response.ok) throw new Error(`activation: ${response.status} ${await response.text()}`);
-  return ((await response.json()) as { token: string }).token;
 }
 
 function untilRecorded(volume: string): Promise<unknown> {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
+import { addAccount } from "../support/accounts.ts";
 import {
   counterOf,
   openBrowser,
@@ -151,13 +152,11 @@ describe("locked footage (manual 9.4)", { skip: skipBrowserTests, timeout: 180_0
   });
 
   it("has no button for an account without the right", async () => {
-    const account = { username: "guard", password: "walks around at night" };
-    await recorder.api("POST", "/users", {
-      name: account.username,
-      password: account.password,
+    const token = await addAccount(recorder, {
+      username: "guard",
+      password: "walks around at night",
       role: "viewer",
     });
-    const { token } = await recorder.api<{ token: string }>("POST", "/session", account);
     const context = await openContext(browser, { url: recorder.url, token });
     const other = await context.newPage();
     await other.goto(`${recorder.url}/playback?camera=${camera}&t=${closed[1]?.start}&play=0`);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { tempDir } from "../../core/testing/temp-dir.ts";
+import { addAccount } from "../support/accounts.ts";
 import { openBrowser, openContext, PHONE, screenshot, skipBrowserTests, until } from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
@@ -395,8 +396,7 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
   it("is only looked at by operators, and not at all by viewers", async () => {
     for (const role of ["operator", "viewer"] as const) {
       const password = "heron quarry lantern";
-      await recorder.api("POST", "/users", { name: role, role, password });
-      const token = await signIn(role, password);
+      const token = await addAccount(recorder, { username: role, password, role });
       const context = await openContext(browser, { url: recorder.url, token });
       const other = await context.newPage();
       await other.goto(`${recorder.url}/plugins?settings=${encodeURIComponent(NAME)}`);
@@ -448,15 +448,6 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
   });
 
   /** As a stranger would: signing in with a session at hand would end that one. */
-  async function signIn(username: string, password: string): Promise<string> {
-    const answer = await fetch(`${recorder.url}/api/v1/session`, {
-      method: "POST",
-      headers: { "content-type": "application/json", origin: recorder.url },
-      body: JSON.stringify({ username, password }),
-    });
-    return ((await answer.json()) as { token: string }).token;
-  }
-
   async function openSettings(): Promise<void> {
     await card("Far cameras").getByRole("button", { name: "Settings: Far cameras" }).click();
     await dialog().getByLabel("Server").waitFor();

@@ -5,6 +5,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { addAccount } from "../support/accounts.ts";
 import {
   DESKTOP,
   openBrowser,
@@ -233,14 +234,10 @@ describe("storage and health", { skip: skipBrowserTests, timeout: 300_000 }, () 
   });
 
   it("keeps storage from viewers", async () => {
-    await recorder.api("POST", "/users", {
-      name: "vera",
-      role: "viewer",
-      password: "looks at pictures only",
-    });
-    const { token } = await recorder.api<{ token: string }>("POST", "/session", {
+    const token = await addAccount(recorder, {
       username: "vera",
       password: "looks at pictures only",
+      role: "viewer",
     });
     const hers = await openContext(browser, { ...recorder, token });
     const look = await hers.newPage();

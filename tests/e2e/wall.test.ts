@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { addAccount } from "../support/accounts.ts";
 import {
   counterOf,
   openBrowser,
@@ -223,14 +224,10 @@ describe("the wall", { skip: skipBrowserTests, timeout: 280_000 }, () => {
   });
 
   it("shows a viewer pictures without what he may not do, and the recorder refuses it to him as well", async () => {
-    await recorder.api("POST", "/users", {
-      name: "vito",
-      password: "looks at pictures only",
-      role: "viewer",
-    });
-    const { token } = await recorder.api<{ token: string }>("POST", "/session", {
+    const token = await addAccount(recorder, {
       username: "vito",
       password: "looks at pictures only",
+      role: "viewer",
     });
     const own = await openContext(browser, { ...recorder, token });
     const his = await own.newPage();

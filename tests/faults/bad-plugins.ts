@@ -3,6 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { tempDir } from "../../core/testing/temp-dir.ts";
+import { activate } from "../support/accounts.ts";
 import { BAD_PLUGINS, writeBadPlugins } from "../support/bad-plugins.ts";
 import {
   type FsckOutcome,
@@ -19,8 +20,6 @@ export interface BadPluginsResult extends RecordedEvidence {
   readonly plugins: Readonly<Record<string, { readonly status: string; readonly reason?: string }>>;
   readonly fsck: FsckOutcome;
 }
-
-const PASSWORD = "a long password for a test";
 
 /** Records for so many seconds after all cameras are recorded. */
 export async function badPlugins(options: { cameras: number; seconds: number }): Promise<BadPluginsResult> {
@@ -52,20 +51,12 @@ export async function badPlugins(options: { cameras: number; seconds: number }):
 
 /** What the API says of the plugins. */
 async function pluginsOf(rig: RecorderRig): Promise<BadPluginsResult["plugins"]> {
-  const call = async (path: string, body?: object, token?: string): Promise<unknown> => {
-    const response = await fetch(`${rig.url}/api/v1/${path}`, {
-      ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
-      headers: {
-        "content-type": "application/json",
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      },
-    });
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return response.json();
-  };
-  await call("activate", { code: rig.activationCode, username: "admin", password: PASSWORD });
-  const { token } = (await call("session", { username: "admin", password: PASSWORD })) as { token: string };
-  const { plugins } = (await call("plugins", undefined, token)) as {
+  const token = await activate(rig.url, rig.activationCode);
+  const response = await fetch(`${rig.url}/api/v1/plugins`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  if (!response.ok) throw new Error(`plugins: ${response.status} ${await response.text()}`);
+  const { plugins } = (await response.json()) as {
     plugins: { name: string; status: string; reason?: string }[];
   };
   return Object.fromEntries(plugins.map(({ name, ...rest }) => [name, rest]));

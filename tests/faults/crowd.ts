@@ -7,6 +7,7 @@ import { type ClientRequest, request as httpRequest } from "node:http";
 import { connect, type Socket } from "node:net";
 import { parseArgs } from "node:util";
 import { testPatience } from "../../core/testing/wait-for.ts";
+import { activate } from "../support/accounts.ts";
 import {
   type FsckOutcome,
   type RecordedEvidence,
@@ -15,7 +16,6 @@ import {
 } from "../support/recorder-evidence.ts";
 import { DEMO_FRAME_MS, RecorderRig, type Role } from "../support/recorder-rig.ts";
 
-const PASSWORD = "a long password for a test";
 const ROLES: readonly Role[] = ["media", "core", "gateway"];
 /** Addresses that strangers come from: no two attacks share one, so that each meets an open door. */
 const STRANGERS = 8;
@@ -71,7 +71,7 @@ export async function crowd(options: {
   try {
     await rig.untilRecording(30_000);
     const port = Number(new URL(rig.url).port);
-    const token = await tokenOf(rig);
+    const token = await activate(rig.url, rig.activationCode);
     const megabytesBefore = megabytes(rig);
     for (const [name, make] of ATTACKS) {
       const outcomes: Record<string, number> = {};
@@ -306,16 +306,6 @@ class SomebodyAtHome {
       });
     });
   }
-}
-
-async function tokenOf(rig: RecorderRig): Promise<string> {
-  const response = await fetch(new URL("/api/v1/activate", rig.url), {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ code: rig.activationCode, username: "admin", password: PASSWORD }),
-  });
-  if (!response.ok) throw new Error(`activate: ${response.status} ${await response.text()}`);
-  return ((await response.json()) as { token: string }).token;
 }
 
 function megabytes(rig: RecorderRig): Record<Role, number> {

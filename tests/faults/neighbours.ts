@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { activate } from "../support/accounts.ts";
 import {
   type FsckOutcome,
   type RecordedEvidence,
@@ -26,7 +27,6 @@ const CPU_GROUPS = "/sys/fs/cgroup/cpu";
 /** A twentieth of a processor. */
 const SLOW_QUOTA_US = 5_000;
 const VIEWERS = 50;
-const PASSWORD = "a long password for a test";
 
 /** Makes all troubles, each for so many seconds. */
 export async function neighbours(options: {
@@ -115,17 +115,7 @@ export async function neighbours(options: {
 
 /** Opens live views that are never read. */
 async function flood(rig: RecorderRig, cameras: number): Promise<Socket[]> {
-  const post = async (path: string, body: unknown): Promise<unknown> => {
-    const response = await fetch(`${rig.url}/api/v1/${path}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return response.json();
-  };
-  await post("activate", { code: rig.activationCode, username: "admin", password: PASSWORD });
-  const session = (await post("session", { username: "admin", password: PASSWORD })) as { token: string };
+  const token = await activate(rig.url, rig.activationCode);
   const { hostname, port } = new URL(rig.url);
   return Promise.all(
     Array.from({ length: VIEWERS }, async (_, index) => {
@@ -138,7 +128,7 @@ async function flood(rig: RecorderRig, cameras: number): Promise<Socket[]> {
       socket.on("error", answered.reject);
       socket.write(
         `GET /api/v1/cameras/cam-${1 + (index % cameras)}/live HTTP/1.1\r\nHost: ${hostname}:${port}\r\n` +
-          `Authorization: Bearer ${session.token}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+          `Authorization: Bearer ${token}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
           "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
       );
       const status = await answered.promise;

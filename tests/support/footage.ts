@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { NightjarError } from "../../core/errors.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
-import { ADMINISTRATOR } from "../e2e/support/recorder.ts";
+import { activate } from "./accounts.ts";
 import type { GstreamerOptions } from "./gstreamer-server.ts";
 import { ROOT } from "./program.ts";
 import { RecorderRig, type RigOptions } from "./recorder-rig.ts";
@@ -100,11 +100,7 @@ export class FootageRecorder {
   static async start(options: Partial<RigOptions> = {}): Promise<FootageRecorder> {
     const rig = await RecorderRig.start({ cameras: 0, ...options });
     try {
-      const { token } = await call<{ token: string }>(rig.url, "", "POST", "/activate", {
-        code: rig.activationCode,
-        ...ADMINISTRATOR,
-      });
-      return new FootageRecorder(rig, token);
+      return new FootageRecorder(rig, await activate(rig.url, rig.activationCode));
     } catch (error) {
       await rig.dispose();
       throw error;

@@ -6,7 +6,7 @@ import { LoginPage } from "./pages/login-page.tsx";
 import { EmptyPage } from "./parts/controls.tsx";
 import { Logo } from "./parts/icon.tsx";
 import { lazyPage } from "./parts/lazy-page.tsx";
-import { place } from "./router.ts";
+import { followLink, href, place } from "./router.ts";
 import { Shell } from "./shell/shell.tsx";
 import { Toasts } from "./shell/toasts.tsx";
 import { enter, entry } from "./state/recorder.ts";
@@ -57,7 +57,11 @@ function Page() {
   return (
     <Shell page={name === "" ? "live" : name}>
       {Found === undefined ? (
-        <EmptyPage icon="search" title={t("noPage.title")} text={t("noPage.text")} />
+        <EmptyPage icon="search" title={t("noPage.title")} text={t("noPage.text")}>
+          <a class="button" href={href("live")} onClick={followLink}>
+            {t("nav.live")}
+          </a>
+        </EmptyPage>
       ) : (
         <Found />
       )}

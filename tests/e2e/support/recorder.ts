@@ -6,10 +6,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NightjarError } from "../../../core/errors.ts";
+import { activate } from "../../support/accounts.ts";
 import { PROGRAM, ROOT } from "../../support/program.ts";
 
 const START_MS = 30_000;
-export const ADMINISTRATOR = { username: "admin", password: "correct horse battery" } as const;
+
+export { ADMINISTRATOR } from "../../support/accounts.ts";
 
 export interface Recorder {
   /** `http://localhost:8480`, without a slash at the end. */
@@ -31,7 +33,7 @@ export interface Recorder {
  * stops it.
  */
 export async function startRecorder(
-  activate: boolean,
+  isActivated: boolean,
   args: readonly string[] = [],
   prepare?: (dataDir: string) => Promise<void>,
 ): Promise<Recorder> {
@@ -70,8 +72,7 @@ export async function startRecorder(
     return (text === "" ? undefined : JSON.parse(text)) as T;
   };
   try {
-    if (activate)
-      token = (await api<{ token: string }>("POST", "/activate", { code, ...ADMINISTRATOR })).token;
+    if (isActivated) token = await activate(url, code);
   } catch (error) {
     await stop();
     throw error;

@@ -4,7 +4,6 @@ import type { Answer, Given } from "./client.ts";
 import type { Camera, CameraDriver, Coverage, Plugins, Status } from "./generated.ts";
 
 export type {
-  Calendar as CalendarAnswer,
   Camera,
   CameraDriver,
   PluginJob,

@@ -1,11 +1,13 @@
 // A plugin's own page, in a frame that has no origin, no cookie and no network: it asks this page, which passes on
 // requests to the plugin's own resources and nothing else, and tells it theme and language.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { ApiError, api, apiUrl, call } from "../api/client.ts";
 import { language, t } from "../locale/messages.ts";
-import { EmptyPage, SkeletonRows } from "../parts/controls.tsx";
+import { AwaitedPage } from "../parts/awaited.tsx";
+import { SkeletonRows } from "../parts/controls.tsx";
 import { place } from "../router.ts";
 import { shownTheme } from "../state/preferences.ts";
+import { useAnswer } from "../state/use-answer.ts";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
@@ -37,16 +39,11 @@ function isRequest(value: unknown): value is Request {
 export function PluginPage() {
   const name = place.value.query.get("name") ?? "";
   const frame = useRef<HTMLIFrameElement>(null);
-  const [page, setPage] = useState<{ readonly address: string; readonly title: string } | undefined>();
-  const [problem, setProblem] = useState<string | undefined>();
-
-  useEffect(() => {
-    setPage(undefined);
-    setProblem(undefined);
-    call("POST /plugins/page", { body: { name } })
-      .then(setPage)
-      .catch((error: unknown) => setProblem(error instanceof Error ? error.message : String(error)));
-  }, [name]);
+  const asked = useAnswer(
+    async (signal) => ({ name, ...(await call("POST /plugins/page", { body: { name }, signal })) }),
+    [name],
+  );
+  const page = asked.answer?.name === name ? asked.answer : undefined;
 
   const tell = (message: unknown): void => {
     // The frame has no origin that could be named.
@@ -81,7 +78,7 @@ export function PluginPage() {
     return () => removeEventListener("message", listen);
   }, [name, state.theme, state.locale]);
 
-  if (problem !== undefined) return <EmptyPage icon="warning" title={t("plugins.noPage")} text={problem} />;
+  if (asked.error !== undefined) return <AwaitedPage title={t("plugins.noPage")} of={asked} />;
   if (page === undefined) return <SkeletonRows rows={6} />;
   return (
     <iframe

@@ -1,15 +1,17 @@
 // The recorder itself: what is wrong now, its processes, what doctor finds, its log.
 import { apiUrl } from "../api/client.ts";
 import { t } from "../locale/messages.ts";
-import { NotAllowed, SkeletonRows } from "../parts/controls.tsx";
+import { AwaitedPage } from "../parts/awaited.tsx";
+import { NotAllowed } from "../parts/controls.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { lazyPage } from "../parts/lazy-page.tsx";
 import { followLink, href, place } from "../router.ts";
 import { ProblemList } from "../shell/problem-list.tsx";
 import { problems } from "../state/problems.ts";
-import { mayAdminister, mayOperate, status } from "../state/recorder.ts";
+import { mayAdminister, mayOperate, status, statusAsked } from "../state/recorder.ts";
 import { spanText } from "../state/time-format.ts";
 import { DoctorSection } from "./system/doctor-section.tsx";
+import { LinkSection } from "./system/link-section.tsx";
 import { LogSection } from "./system/log-section.tsx";
 import { ProcessesSection } from "./system/processes-section.tsx";
 
@@ -22,6 +24,42 @@ const CertificatePage = lazyPage(
 
 const AuditPage = lazyPage(async () => (await import("./audit/audit-page.tsx")).AuditPage);
 
+/** What has a page of its own, and who may open it. */
+const LINKS = [
+  {
+    path: "storage",
+    title: "nav.storage",
+    text: "system.storage",
+    button: "system.storage.open",
+    icon: "storage",
+    isFor: mayOperate,
+  },
+  {
+    path: "plugins",
+    title: "nav.plugins",
+    text: "system.plugins",
+    button: "system.plugins.open",
+    icon: "plugins",
+    isFor: mayOperate,
+  },
+  {
+    path: "system/log",
+    title: "audit.title",
+    text: "audit.text",
+    button: "audit.open",
+    icon: "search",
+    isFor: mayAdminister,
+  },
+  {
+    path: "system/settings",
+    title: "system.transfer",
+    text: "system.transfer.text",
+    button: "system.transfer.open",
+    icon: "settings",
+    isFor: mayAdminister,
+  },
+] as const;
+
 /** The page, and what lies below it. */
 export function SystemPage() {
   const now = status.value;
@@ -29,7 +67,7 @@ export function SystemPage() {
     return mayAdminister.value ? <SettingsTransferPage /> : <NotAllowed />;
   if (place.value.path === "system/certificate") return <CertificatePage />;
   if (place.value.path === "system/log") return <AuditPage />;
-  if (now === undefined) return <SkeletonRows rows={8} />;
+  if (now === undefined) return <AwaitedPage title={t("nav.system")} of={statusAsked.value} />;
   return (
     <div class="list-page">
       <div class="head">
@@ -62,54 +100,9 @@ export function SystemPage() {
           </dl>
         </section>
         {now.processes.length === 0 ? null : <ProcessesSection processes={now.processes} />}
-        {mayOperate.value ? (
-          <section>
-            <h2>{t("nav.storage")}</h2>
-            <p class="muted">{t("system.storage")}</p>
-            <p>
-              <a class="button" href={href("storage")} onClick={followLink}>
-                <Icon name="storage" />
-                {t("system.storage.open")}
-              </a>
-            </p>
-          </section>
-        ) : null}
-        {mayOperate.value ? (
-          <section>
-            <h2>{t("nav.plugins")}</h2>
-            <p class="muted">{t("system.plugins")}</p>
-            <p>
-              <a class="button" href={href("plugins")} onClick={followLink}>
-                <Icon name="plugins" />
-                {t("system.plugins.open")}
-              </a>
-            </p>
-          </section>
-        ) : null}
-        {mayAdminister.value ? (
-          <section>
-            <h2>{t("audit.title")}</h2>
-            <p class="muted">{t("audit.text")}</p>
-            <p>
-              <a class="button" href={href("system/log")} onClick={followLink}>
-                <Icon name="search" />
-                {t("audit.open")}
-              </a>
-            </p>
-          </section>
-        ) : null}
-        {mayAdminister.value ? (
-          <section>
-            <h2>{t("system.transfer")}</h2>
-            <p class="muted">{t("system.transfer.text")}</p>
-            <p>
-              <a class="button" href={href("system/settings")} onClick={followLink}>
-                <Icon name="settings" />
-                {t("system.transfer.open")}
-              </a>
-            </p>
-          </section>
-        ) : null}
+        {LINKS.filter(({ isFor }) => isFor.value).map((link) => (
+          <LinkSection key={link.path} {...link} />
+        ))}
         {mayAdminister.value ? <DoctorSection /> : null}
         <section>
           <h2>{t("system.more")}</h2>

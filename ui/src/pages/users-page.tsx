@@ -1,23 +1,17 @@
 // Accounts: list, add, role, password, second factor, sessions and API tokens of others, remove. For administrators.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { ApiError, call } from "../api/client.ts";
 import type { Role, UserAccount } from "../api/types.ts";
 import { t } from "../locale/messages.ts";
-import {
-  Dialog,
-  ErrorNote,
-  IconButton,
-  NotAllowed,
-  SelectField,
-  SkeletonRows,
-  TextField,
-} from "../parts/controls.tsx";
+import { Awaited, AwaitedPage } from "../parts/awaited.tsx";
+import { Dialog, ErrorNote, IconButton, NotAllowed, SelectField, TextField } from "../parts/controls.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { PasswordDialog } from "../shell/password-dialog.tsx";
 import { passwordProblem, SHORTEST_PASSWORD } from "../state/password-rules.ts";
 import { mayAdminister, session } from "../state/recorder.ts";
 import { ROLE_HINT, ROLE_TEXT, ROLES } from "../state/roles.ts";
 import { complain, tell } from "../state/toasts.ts";
+import { useAnswer } from "../state/use-answer.ts";
 import { AccessDialog } from "./account/access-dialog.tsx";
 import { SessionLimits } from "./account/session-limits.tsx";
 import { StreamPasswordList } from "./account/stream-password-list.tsx";
@@ -25,22 +19,15 @@ import { ResetSecondFactor } from "./reset-second-factor.tsx";
 
 /** The page. */
 export function UsersPage() {
-  const [users, setUsers] = useState<readonly UserAccount[] | undefined>(undefined);
-  const [error, setError] = useState<unknown>();
+  const asked = useAnswer(async (signal) => (await call("GET /users", { signal })).users);
+  const { answer: users, error, load } = asked;
   const [adding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<UserAccount | undefined>(undefined);
   const [password, setPassword] = useState<UserAccount | undefined>(undefined);
   const [resetting, setResetting] = useState<UserAccount | undefined>(undefined);
   const [access, setAccess] = useState<UserAccount | undefined>(undefined);
-  const load = (): void => {
-    call("GET /users")
-      .then((answer) => setUsers(answer.users))
-      .catch(setError);
-  };
-  useEffect(load, []);
   if (!mayAdminister.value || (error instanceof ApiError && error.status === 403)) return <NotAllowed />;
-  if (error !== undefined) return <ErrorNote error={error} />;
-  if (users === undefined) return <SkeletonRows rows={5} />;
+  if (users === undefined) return <AwaitedPage title={t("nav.users")} of={asked} rows={5} />;
   const me = session.value?.user.name;
   return (
     <div class="list-page">
@@ -53,6 +40,7 @@ export function UsersPage() {
           {t("users.add")}
         </button>
       </div>
+      <Awaited of={asked} rows={5} />
       <div class="table-box">
         <table>
           <thead>

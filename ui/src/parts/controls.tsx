@@ -195,8 +195,11 @@ export function CheckField(props: {
   );
 }
 
-/** What an action answered with: the sentence, and the code that the documentation explains. */
-export function ErrorNote({ error }: { readonly error: unknown }) {
+/**
+ * What an action answered with: the sentence, and the code that the documentation explains. Where nothing else would ask
+ * again, a button does.
+ */
+export function ErrorNote({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
   const { text, detail, code } = errorText(error);
   return (
     <div class="error-note" role="alert">
@@ -205,6 +208,14 @@ export function ErrorNote({ error }: { readonly error: unknown }) {
         <p>{text}</p>
         {detail === undefined ? null : <p class="muted">{detail}</p>}
         <code>{code}</code>
+        {onRetry === undefined ? null : (
+          <p>
+            <button type="button" class="button" onClick={onRetry}>
+              <Icon name="restart" />
+              {t("tryAgain")}
+            </button>
+          </p>
+        )}
       </div>
     </div>
   );

@@ -1,7 +1,10 @@
-// Loads a page's code when it is first shown; grey bars stand in until then.
+// Loads a page's code when it is first shown; grey bars stand in until then, or that it did not come.
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { SkeletonRows } from "./controls.tsx";
+import { ApiError } from "../api/client.ts";
+import { ErrorNote, SkeletonRows } from "./controls.tsx";
+
+const LOST = new ApiError({ status: 0, title: "offline", code: "NJ_UI_OFFLINE", detail: "" });
 
 /** A component whose code is fetched on first use. */
 export function lazyPage(load: () => Promise<ComponentType>): ComponentType {
@@ -10,13 +13,25 @@ export function lazyPage(load: () => Promise<ComponentType>): ComponentType {
     const [Found, setFound] = useState<{ readonly page: ComponentType } | undefined>(
       loaded === undefined ? undefined : { page: loaded },
     );
+    const [isLost, setLost] = useState(false);
     useEffect(() => {
       if (Found !== undefined) return;
-      void load().then((page) => {
-        loaded = page;
-        setFound({ page });
-      });
+      load().then(
+        (page) => {
+          loaded = page;
+          setFound({ page });
+        },
+        () => setLost(true),
+      );
     }, []);
+    if (isLost) {
+      // A newer recorder may serve other files by now: only the whole page anew brings them.
+      return (
+        <div class="awaited">
+          <ErrorNote error={LOST} onRetry={() => location.reload()} />
+        </div>
+      );
+    }
     return Found === undefined ? <SkeletonRows rows={8} /> : <Found.page />;
   };
 }

@@ -1,14 +1,16 @@
 // One's own second factor: how it is, setting it up in two steps with an authenticator app, switching it off. What is
 // shown once (the key, the recovery codes) is kept nowhere but in this dialog.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { call } from "../api/client.ts";
 import type { SecondFactor } from "../api/types.ts";
 import { language, t } from "../locale/messages.ts";
-import { Dialog, ErrorNote, SkeletonRows, TextField } from "../parts/controls.tsx";
+import { Awaited } from "../parts/awaited.tsx";
+import { Dialog, ErrorNote, TextField } from "../parts/controls.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { QrCode } from "../parts/qr-code.tsx";
 import { dayText } from "../state/time-format.ts";
 import { tell } from "../state/toasts.ts";
+import { useAnswer } from "../state/use-answer.ts";
 import { zone } from "../state/zone.ts";
 
 interface Setup {
@@ -18,24 +20,19 @@ interface Setup {
 
 /** The dialog. */
 export function SecondFactorDialog(props: { readonly user: string; readonly onClose: () => void }) {
-  const [state, setState] = useState<SecondFactor | undefined>(undefined);
+  const asked = useAnswer((signal) => call("GET /session/second-factor", { signal }));
+  const { answer: state } = asked;
   const [setup, setSetup] = useState<Setup | undefined>(undefined);
   const [recoveryCodes, setRecoveryCodes] = useState<readonly string[] | undefined>(undefined);
-  const [error, setError] = useState<unknown>();
-  useEffect(() => {
-    call("GET /session/second-factor").then(setState).catch(setError);
-  }, []);
   const { onClose } = props;
   return (
     <Dialog title={t("factor.title", { name: props.user })} onClose={onClose}>
-      {error !== undefined ? (
-        <ErrorNote error={error} />
-      ) : recoveryCodes !== undefined ? (
+      {recoveryCodes !== undefined ? (
         <RecoveryCodes codes={recoveryCodes} onDone={onClose} />
       ) : setup !== undefined ? (
         <Confirm setup={setup} onClose={onClose} onOn={setRecoveryCodes} />
       ) : state === undefined ? (
-        <SkeletonRows rows={3} />
+        <Awaited of={asked} rows={3} />
       ) : state.on ? (
         <Manage state={state} onClose={onClose} onRenewed={setRecoveryCodes} />
       ) : (

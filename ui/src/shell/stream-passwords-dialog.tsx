@@ -1,15 +1,17 @@
 // Passwords with which other programs watch in one's name: what there is, a new one (shown once), revoking one.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { type Answer, call } from "../api/client.ts";
 import type { StreamPassword } from "../api/types.ts";
 import { language, t } from "../locale/messages.ts";
-import { Dialog, ErrorNote, SelectField, SkeletonRows, TextField } from "../parts/controls.tsx";
+import { Awaited } from "../parts/awaited.tsx";
+import { Dialog, ErrorNote, SelectField, TextField } from "../parts/controls.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { cameras } from "../state/recorder.ts";
 import { type StreamDoor, streamAddress } from "../state/stream-address.ts";
 import { streamPasswordsChanged } from "../state/stream-passwords.ts";
 import { dayText } from "../state/time-format.ts";
 import { tell } from "../state/toasts.ts";
+import { useAnswer } from "../state/use-answer.ts";
 import { zone } from "../state/zone.ts";
 
 type Made = Answer<"POST /session/stream-passwords">;
@@ -20,15 +22,12 @@ export function StreamPasswordsDialog(props: {
   readonly place?: { readonly camera: string; readonly door: StreamDoor };
   readonly onClose: () => void;
 }) {
-  const [list, setList] = useState<readonly StreamPassword[] | undefined>(undefined);
+  const asked = useAnswer(
+    async (signal) => (await call("GET /session/stream-passwords", { signal })).streamPasswords,
+  );
+  const { answer: list, load } = asked;
   const [made, setMade] = useState<Made | undefined>(undefined);
   const [error, setError] = useState<unknown>();
-  const load = (): void => {
-    call("GET /session/stream-passwords")
-      .then(({ streamPasswords }) => setList(streamPasswords))
-      .catch(setError);
-  };
-  useEffect(load, []);
   const revoke = async ({ id, label }: StreamPassword): Promise<void> => {
     try {
       await call("DELETE /session/stream-passwords/{id}", { path: { id } });
@@ -50,9 +49,7 @@ export function StreamPasswordsDialog(props: {
           onDone={props.onClose}
         />
       ) : list === undefined ? (
-        error === undefined ? (
-          <SkeletonRows rows={3} />
-        ) : null
+        <Awaited of={asked} rows={3} />
       ) : (
         <>
           <p>{t("streamPasswords.intro")}</p>

@@ -60,8 +60,10 @@ function linkOf(problem: ReportedProblem, page: Words["page"]): ShownProblem["li
 
 function shown(problem: ReportedProblem): ShownProblem {
   const found = WORDS.find(([pattern]) => pattern.test(problem.code))?.[1];
-  const detail = asSentence(problem.message);
   const subject = problem.subject ?? "";
+  // Our title names it already.
+  const isNamedTwice = found !== undefined && subject !== "" && problem.message.startsWith(`${subject}: `);
+  const detail = asSentence(isNamedTwice ? problem.message.slice(subject.length + 2) : problem.message);
   return {
     key: `${problem.code}/${problem.subject ?? problem.message}`,
     tone: problem.severity === "error" ? "bad" : problem.severity === "warning" ? "warn" : "info",

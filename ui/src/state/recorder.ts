@@ -29,6 +29,7 @@ export const entry = signal<Entry>({ kind: "starting" });
 export const cameras = signal<readonly Camera[] | undefined>(undefined);
 export const camerasError = signal<ApiError | undefined>(undefined);
 export const status = signal<RecorderStatus | undefined>(undefined);
+export const statusError = signal<ApiError | undefined>(undefined);
 /** False while the stream of changes is broken: what is shown may be old. */
 export const connected = signal(true);
 /** The latest recording file that was begun (`growing`) or closed; timelines listen. */
@@ -97,21 +98,43 @@ export async function refreshCameras(): Promise<void> {
 export async function refreshStatus(): Promise<void> {
   try {
     status.value = await askInBackground("GET /status");
+    statusError.value = undefined;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
+    statusError.value = error;
   }
 }
 
-/** Puts one camera's news into the list, or takes it out. */
+/** Puts one camera's news into the list. Before there is a list it says nothing: one camera would look like all. */
 export function cameraChanged(camera: Camera): void {
-  const others = (cameras.value ?? []).filter((one) => one.id !== camera.id);
+  if (cameras.value === undefined) return;
+  const others = cameras.value.filter((one) => one.id !== camera.id);
   cameras.value = byName([...others, camera]);
 }
 
 /** Takes a camera out of the list. */
 export function cameraRemoved(id: string): void {
-  cameras.value = (cameras.value ?? []).filter((one) => one.id !== id);
+  cameras.value = cameras.value?.filter((one) => one.id !== id);
 }
+
+/** The cameras as something that a page waits for. */
+export const camerasAsked = computed(() => ({
+  answer: cameras.value,
+  error: camerasError.value,
+  retry: () => {
+    camerasError.value = undefined;
+    void refreshCameras();
+  },
+}));
+/** The recorder's health likewise. */
+export const statusAsked = computed(() => ({
+  answer: status.value,
+  error: statusError.value,
+  retry: () => {
+    statusError.value = undefined;
+    void refreshStatus();
+  },
+}));
 
 let changes: EventSource | undefined;
 let statusTimer: ReturnType<typeof setInterval> | undefined;
@@ -152,7 +175,11 @@ function startChanges(): void {
   listen(source, "session-ended", (data) =>
     leave((data as { readonly reason?: string }).reason === "idle" ? "idle" : "ended"),
   );
-  statusTimer = setInterval(() => void refreshStatus(), 15_000);
+  statusTimer = setInterval(() => {
+    void refreshStatus();
+    // Refused once at the start: nothing else would ask again.
+    if (cameras.value === undefined) void refreshCameras();
+  }, 15_000);
 }
 
 function stopChanges(): void {

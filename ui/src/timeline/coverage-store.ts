@@ -123,6 +123,10 @@ export class CoverageStore {
   /** Reads again what is shown. */
   refresh(): void {
     this.#loaded = undefined;
+    if (this.error.peek() !== undefined) {
+      this.error.value = undefined;
+      this.loading.value = true;
+    }
     void this.#fetch();
   }
 

@@ -1,11 +1,12 @@
 // Makes an API token: what for, until when, with which rights and cameras, by the own password once more; then shows its
 // secret, this once.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { apiUrl, call, type Given } from "../../api/client.ts";
 import { t } from "../../locale/messages.ts";
 import { CheckField, Dialog, ErrorNote, Segmented, SelectField, TextField } from "../../parts/controls.tsx";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { cameras, session } from "../../state/recorder.ts";
+import { useAnswer } from "../../state/use-answer.ts";
 import { GRAVE_RIGHTS, RIGHT_TEXT, rightText } from "./right-words.ts";
 
 const DAY_MS = 86_400_000;
@@ -48,14 +49,10 @@ function NewTokenForm(props: { readonly onCancel: () => void; readonly onMade: (
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [current, setCurrent] = useState("");
   const [code, setCode] = useState("");
-  const [isCodeNeeded, setCodeNeeded] = useState(false);
+  const factor = useAnswer((signal) => call("GET /session/second-factor", { signal }));
+  const isCodeNeeded = factor.answer?.on === true;
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
-  useEffect(() => {
-    call("GET /session/second-factor")
-      .then(({ on }) => setCodeNeeded(on))
-      .catch(setError);
-  }, []);
   const make = async (): Promise<void> => {
     setBusy(true);
     setError(undefined);
@@ -164,6 +161,7 @@ function NewTokenForm(props: { readonly onCancel: () => void; readonly onMade: (
           />
         ) : null}
       </div>
+      {factor.error === undefined ? null : <ErrorNote error={factor.error} onRetry={factor.retry} />}
       {error === undefined ? null : <ErrorNote error={error} />}
       <div class="form-foot">
         <button type="button" class="button ghost" onClick={props.onCancel}>

@@ -1,9 +1,11 @@
 // How long sessions live: the time without anybody there, and the time after which everybody signs in again.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import { t } from "../../locale/messages.ts";
+import { Awaited } from "../../parts/awaited.tsx";
 import { ErrorNote, TextField } from "../../parts/controls.tsx";
 import { tell } from "../../state/toasts.ts";
+import { useAnswer } from "../../state/use-answer.ts";
 
 interface Limits {
   readonly idleMinutes: number;
@@ -16,67 +18,67 @@ const WHOLE = { least: 1, most: 8_760 } as const;
 
 /** The section; for those who may change settings. */
 export function SessionLimits() {
-  const [stored, setStored] = useState<Limits | undefined>(undefined);
-  const [idle, setIdle] = useState("");
-  const [whole, setWhole] = useState("");
-  const [error, setError] = useState<unknown>();
-  const take = ({ sessions }: { readonly sessions: Limits }): void => {
-    setStored(sessions);
-    setIdle(String(sessions.idleMinutes));
-    setWhole(String(sessions.maxHours));
-  };
-  useEffect(() => {
-    call("GET /settings").then(take).catch(setError);
-  }, []);
-  const idleWrong = isWrong(idle, IDLE);
-  const wholeWrong = isWrong(whole, WHOLE);
-  const isSame = stored?.idleMinutes === Number(idle) && stored.maxHours === Number(whole);
+  const asked = useAnswer<Limits>(async (signal) => (await call("GET /settings", { signal })).sessions);
   return (
     <section class="session-limits">
       <h2>{t("sessions.limits")}</h2>
       <p class="muted">{t("sessions.limits.text")}</p>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          setError(undefined);
-          call("PATCH /settings", {
-            body: { sessions: { idleMinutes: Number(idle), maxHours: Number(whole) } },
-          })
-            .then((answer) => {
-              take(answer);
-              tell(t("sessions.limits.saved"));
-            })
-            .catch(setError);
-        }}
-      >
-        <div class="field-row">
-          <TextField
-            label={t("sessions.limits.idle")}
-            inputMode="numeric"
-            value={idle}
-            onInput={setIdle}
-            hint={t("sessions.limits.default", { value: 720 })}
-            error={idleWrong ? t("sessions.limits.wrong", { ...IDLE }) : undefined}
-          />
-          <TextField
-            label={t("sessions.limits.whole")}
-            inputMode="numeric"
-            value={whole}
-            onInput={setWhole}
-            hint={t("sessions.limits.default", { value: 168 })}
-            error={wholeWrong ? t("sessions.limits.wrong", { ...WHOLE }) : undefined}
-          />
-        </div>
-        {error === undefined ? null : <ErrorNote error={error} />}
-        <button
-          type="submit"
-          class="button primary"
-          disabled={stored === undefined || isSame || idle === "" || whole === "" || idleWrong || wholeWrong}
-        >
-          {t("save")}
-        </button>
-      </form>
+      <Awaited of={asked} rows={2} />
+      {asked.answer === undefined ? null : <LimitsForm stored={asked.answer} onStored={asked.put} />}
     </section>
+  );
+}
+
+function LimitsForm(props: { readonly stored: Limits; readonly onStored: (limits: Limits) => void }) {
+  const { stored } = props;
+  const [idle, setIdle] = useState(String(stored.idleMinutes));
+  const [whole, setWhole] = useState(String(stored.maxHours));
+  const [error, setError] = useState<unknown>();
+  const idleWrong = isWrong(idle, IDLE);
+  const wholeWrong = isWrong(whole, WHOLE);
+  const isSame = stored.idleMinutes === Number(idle) && stored.maxHours === Number(whole);
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        setError(undefined);
+        call("PATCH /settings", {
+          body: { sessions: { idleMinutes: Number(idle), maxHours: Number(whole) } },
+        })
+          .then(({ sessions }) => {
+            props.onStored(sessions);
+            tell(t("sessions.limits.saved"));
+          })
+          .catch(setError);
+      }}
+    >
+      <div class="field-row">
+        <TextField
+          label={t("sessions.limits.idle")}
+          inputMode="numeric"
+          value={idle}
+          onInput={setIdle}
+          hint={t("sessions.limits.default", { value: 720 })}
+          error={idleWrong ? t("sessions.limits.wrong", { ...IDLE }) : undefined}
+        />
+        <TextField
+          label={t("sessions.limits.whole")}
+          inputMode="numeric"
+          value={whole}
+          onInput={setWhole}
+          hint={t("sessions.limits.default", { value: 168 })}
+          error={wholeWrong ? t("sessions.limits.wrong", { ...WHOLE }) : undefined}
+        />
+      </div>
+      {error === undefined ? null : <ErrorNote error={error} />}
+      <button
+        type="submit"
+        class="button primary"
+        disabled={isSame || idle === "" || whole === "" || idleWrong || wholeWrong}
+      >
+        {t("save")}
+      </button>
+    </form>
   );
 }
 

@@ -1,26 +1,23 @@
 // Where an account is signed in: since when, from where, with what; and the end of any of it.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
-import type { OpenSession } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
-import { ErrorNote, SkeletonRows } from "../../parts/controls.tsx";
+import { Awaited } from "../../parts/awaited.tsx";
 import { momentText, utcText } from "../../state/moment-text.ts";
 import { complain, tell } from "../../state/toasts.ts";
+import { useAnswer } from "../../state/use-answer.ts";
 
 /** The list; one's own unless an account is named. */
 export function SessionList({ user }: { readonly user?: string }) {
-  const [sessions, setSessions] = useState<readonly OpenSession[] | undefined>(undefined);
-  const [error, setError] = useState<unknown>();
+  const list = useAnswer(
+    async (signal) =>
+      user === undefined
+        ? (await call("GET /sessions", { signal })).sessions
+        : (await call("GET /users/{name}/sessions", { path: { name: user }, signal })).sessions,
+    [user],
+  );
+  const { answer: sessions, load } = list;
   const [asked, setAsked] = useState<string | undefined>(undefined);
-  const load = (): void => {
-    (user === undefined
-      ? call("GET /sessions")
-      : call("GET /users/{name}/sessions", { path: { name: user } })
-    )
-      .then((answer) => setSessions(answer.sessions))
-      .catch(setError);
-  };
-  useEffect(load, [user]);
   const end = (id: string | undefined): void => {
     setAsked(undefined);
     ended(user, id)
@@ -42,12 +39,8 @@ export function SessionList({ user }: { readonly user?: string }) {
           </button>
         )}
       </div>
-      {error === undefined ? null : <ErrorNote error={error} />}
-      {sessions === undefined ? (
-        error === undefined ? (
-          <SkeletonRows rows={2} />
-        ) : null
-      ) : sessions.length === 0 ? (
+      <Awaited of={list} rows={2} />
+      {sessions === undefined ? null : sessions.length === 0 ? (
         <p class="muted">{t("sessions.none")}</p>
       ) : (
         <ul class="access-list">

@@ -1,30 +1,25 @@
 // The passwords with which other programs watch, of all accounts: whose, for what, when made and last used, and their end.
 // For administrators; everybody's own are in the menu of the account.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { type Answer, call } from "../../api/client.ts";
 import { t } from "../../locale/messages.ts";
+import { Awaited } from "../../parts/awaited.tsx";
 import { ConfirmDialog } from "../../parts/confirm-dialog.tsx";
-import { ErrorNote, SkeletonRows } from "../../parts/controls.tsx";
 import { dateText, utcText } from "../../state/moment-text.ts";
 import { streamPasswordChanges, streamPasswordsChanged } from "../../state/stream-passwords.ts";
 import { tell } from "../../state/toasts.ts";
+import { useAnswer } from "../../state/use-answer.ts";
 
 type OneOfAll = Answer<"GET /users/stream-passwords">["streamPasswords"][number];
 
 /** The section; `accounts` in another number are read anew, as those of a removed one are gone. */
 export function StreamPasswordList({ accounts }: { readonly accounts: number }) {
-  const [list, setList] = useState<readonly OneOfAll[] | undefined>(undefined);
-  const [error, setError] = useState<unknown>();
+  const asked = useAnswer(
+    async (signal) => (await call("GET /users/stream-passwords", { signal })).streamPasswords,
+    [accounts, streamPasswordChanges.value],
+  );
+  const { answer: list } = asked;
   const [revoking, setRevoking] = useState<OneOfAll | undefined>(undefined);
-  useEffect(() => {
-    call("GET /users/stream-passwords").then(
-      ({ streamPasswords }) => {
-        setList(streamPasswords);
-        setError(undefined);
-      },
-      (thrown: unknown) => setError(thrown),
-    );
-  }, [accounts, streamPasswordChanges.value]);
   return (
     <section class="stream-password-list">
       <div class="section-head">
@@ -32,12 +27,8 @@ export function StreamPasswordList({ accounts }: { readonly accounts: number }) 
         {list === undefined || list.length === 0 ? null : <span class="muted">{list.length}</span>}
       </div>
       <p class="muted">{t("streamPasswords.all.text")}</p>
-      {error === undefined ? null : <ErrorNote error={error} />}
-      {list === undefined ? (
-        error === undefined ? (
-          <SkeletonRows rows={2} />
-        ) : null
-      ) : list.length === 0 ? (
+      <Awaited of={asked} rows={2} />
+      {list === undefined ? null : list.length === 0 ? (
         <p class="muted">{t("streamPasswords.all.none")}</p>
       ) : (
         <ul class="access-list">

@@ -1,28 +1,30 @@
 // The programs that act for an account: what each may do, until when, when it last did; new ones, and their end.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { ApiToken } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
-import { Dialog, ErrorNote, SkeletonRows, TextField } from "../../parts/controls.tsx";
+import { Awaited } from "../../parts/awaited.tsx";
+import { Dialog, ErrorNote, TextField } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { dateText, momentText, utcText } from "../../state/moment-text.ts";
 import { cameras } from "../../state/recorder.ts";
 import { tell } from "../../state/toasts.ts";
+import { useAnswer } from "../../state/use-answer.ts";
 import { NewTokenDialog } from "./new-token-dialog.tsx";
 import { rightText } from "./right-words.ts";
 
 /** The list; one's own unless an account is named. Tokens are made for oneself alone. */
 export function TokenList({ user }: { readonly user?: string }) {
-  const [tokens, setTokens] = useState<readonly ApiToken[] | undefined>(undefined);
-  const [error, setError] = useState<unknown>();
+  const list = useAnswer(
+    async (signal) =>
+      user === undefined
+        ? (await call("GET /tokens", { signal })).tokens
+        : (await call("GET /users/{name}/tokens", { path: { name: user }, signal })).tokens,
+    [user],
+  );
+  const { answer: tokens, load } = list;
   const [making, setMaking] = useState(false);
   const [revoking, setRevoking] = useState<ApiToken | undefined>(undefined);
-  const load = (): void => {
-    (user === undefined ? call("GET /tokens") : call("GET /users/{name}/tokens", { path: { name: user } }))
-      .then((answer) => setTokens(answer.tokens))
-      .catch(setError);
-  };
-  useEffect(load, [user]);
   return (
     <section>
       <div class="section-head">
@@ -36,12 +38,8 @@ export function TokenList({ user }: { readonly user?: string }) {
         ) : null}
       </div>
       <p class="muted">{t("tokens.text")}</p>
-      {error === undefined ? null : <ErrorNote error={error} />}
-      {tokens === undefined ? (
-        error === undefined ? (
-          <SkeletonRows rows={2} />
-        ) : null
-      ) : tokens.length === 0 ? (
+      <Awaited of={list} rows={2} />
+      {tokens === undefined ? null : tokens.length === 0 ? (
         <p class="muted">{t(user === undefined ? "tokens.none" : "tokens.none.other")}</p>
       ) : (
         <ul class="access-list">

@@ -11,6 +11,7 @@ import { momentText, utcText } from "../../state/moment-text.ts";
 import { cameras, mayAdminister } from "../../state/recorder.ts";
 import { dayStartMs } from "../../state/time-format.ts";
 import { zone } from "../../state/zone.ts";
+import { SystemSubPage } from "../system/sub-page.tsx";
 import { ACT_GROUPS, actText } from "./audit-words.ts";
 import { detailText } from "./detail-words.ts";
 
@@ -65,14 +66,19 @@ export function AuditPage() {
   }, [filters, zone.value]);
   if (!mayAdminister.value || (error instanceof ApiError && error.status === 403)) return <NotAllowed />;
   return (
-    <div class="list-page">
-      <div class="head">
-        <h1>{t("audit.title")}</h1>
-        <div class="spring" />
-        <Verification />
-      </div>
+    <SystemSubPage title={t("audit.title")} beside={<Verification />}>
       <Filters query={query} />
-      {error === undefined ? null : <ErrorNote error={error} />}
+      {error === undefined ? null : (
+        <div class="awaited">
+          <ErrorNote
+            error={error}
+            onRetry={() => {
+              setError(undefined);
+              void load(entries?.at(-1)?.number);
+            }}
+          />
+        </div>
+      )}
       {entries === undefined ? (
         error === undefined ? (
           <SkeletonRows rows={10} />
@@ -89,7 +95,7 @@ export function AuditPage() {
           </button>
         </p>
       )}
-    </div>
+    </SystemSubPage>
   );
 }
 

@@ -3,7 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { Camera } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
-import { CheckField, ErrorNote, SelectField, SkeletonRows, TextField } from "../../parts/controls.tsx";
+import { AwaitedPage } from "../../parts/awaited.tsx";
+import { CheckField, ErrorNote, SelectField, TextField } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { fieldsOf, objectOf, problemOf, textsOf } from "../../parts/schema-fields.ts";
 import { SchemaForm } from "../../parts/schema-form.tsx";
@@ -39,7 +40,7 @@ function draftOf(key: string): CameraForm | undefined {
 
 /** The page; without a camera it adds one. */
 export function CameraPage({ camera }: { readonly camera: Camera | undefined }) {
-  const drivers = useDrivers();
+  const askedDrivers = useDrivers();
   const draftKey = `nightjar.camera.${camera?.id ?? "new"}`;
   const [form, setForm] = useState<CameraForm>(
     () => draftOf(draftKey) ?? (camera === undefined ? EMPTY_FORM : formOf(camera)),
@@ -60,7 +61,9 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
       () => undefined,
     );
   }, []);
-  if (drivers === undefined) return <SkeletonRows rows={6} />;
+  const drivers = askedDrivers.answer;
+  if (drivers === undefined)
+    return <AwaitedPage title={camera?.name ?? t("cameras.add")} of={askedDrivers} rows={6} />;
   const catalogue = catalogueOf(drivers);
   const driver = drivers.find((one) => one.id === form.driver);
   const isRtsp = form.driver === RTSP;

@@ -3,11 +3,12 @@ import { useState } from "preact/hooks";
 import { addressOf, call } from "../../api/client.ts";
 import type { Camera } from "../../api/types.ts";
 import { language, t } from "../../locale/messages.ts";
-import { EmptyPage, ErrorNote, IconButton, NotAllowed, SkeletonRows } from "../../parts/controls.tsx";
+import { AwaitedPage } from "../../parts/awaited.tsx";
+import { EmptyPage, IconButton, NotAllowed } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { ReasonChip } from "../../parts/reason.tsx";
 import { followLink, href, navigate, place } from "../../router.ts";
-import { cameraChanged, cameraRemoved, cameras, camerasError, mayAdminister } from "../../state/recorder.ts";
+import { cameraChanged, cameraRemoved, cameras, camerasAsked, mayAdminister } from "../../state/recorder.ts";
 import { STATUS_TEXT } from "../../state/roles.ts";
 import { clockTime, dayText, rateText } from "../../state/time-format.ts";
 import { complain, tell } from "../../state/toasts.ts";
@@ -22,18 +23,20 @@ const THUMB_AGAIN_MS = 2000;
 export function CamerasPage() {
   const id = place.value.path.split("/")[1];
   if (cameras.value === undefined) {
-    return camerasError.value === undefined ? (
-      <SkeletonRows rows={8} />
-    ) : (
-      <ErrorNote error={camerasError.value} />
-    );
+    return <AwaitedPage title={t("nav.cameras")} of={camerasAsked.value} />;
   }
   if (id === undefined) return <CameraList list={cameras.value} />;
   if (!mayAdminister.value) return <NotAllowed />;
   if (id === "new") return <CameraPage key="new" camera={undefined} />;
   const camera = cameras.value.find((one) => one.id === id);
   if (camera === undefined) {
-    return <EmptyPage icon="search" title={t("noCamera.title")} text={t("noCamera.text", { id })} />;
+    return (
+      <EmptyPage icon="search" title={t("noCamera.title")} text={t("noCamera.text", { id })}>
+        <a class="button" href={href("cameras")} onClick={followLink}>
+          {t("nav.cameras")}
+        </a>
+      </EmptyPage>
+    );
   }
   return <CameraPage key={id} camera={camera} />;
 }

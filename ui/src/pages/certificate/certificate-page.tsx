@@ -1,15 +1,15 @@
 // The certificate of HTTPS: which one is in use, how a device comes to trust it, what needs that, and an own one in its place.
 import { Fragment } from "preact";
-import { useEffect, useState } from "preact/hooks";
 import { type Answer, ApiError, basePath, call } from "../../api/client.ts";
 import { language, t } from "../../locale/messages.ts";
-import { ErrorNote, SkeletonRows } from "../../parts/controls.tsx";
+import { Awaited } from "../../parts/awaited.tsx";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { Icon } from "../../parts/icon.tsx";
-import { followLink, href } from "../../router.ts";
 import { mayAdminister } from "../../state/recorder.ts";
 import { dayText } from "../../state/time-format.ts";
+import { useAnswer } from "../../state/use-answer.ts";
 import { zone } from "../../state/zone.ts";
+import { SystemSubPage } from "../system/sub-page.tsx";
 import { InstallSteps } from "./install-steps.tsx";
 import { OwnCertificate } from "./own-certificate.tsx";
 
@@ -18,34 +18,18 @@ type OneCertificate = NonNullable<CertificateFacts["server"]>;
 
 /** The page. */
 export function CertificatePage() {
-  const [facts, setFacts] = useState<CertificateFacts | undefined>(undefined);
-  const [error, setError] = useState<unknown>();
-  useEffect(() => {
-    call("GET /certificate").then(setFacts, setError);
-  }, []);
+  const asked = useAnswer<CertificateFacts>((signal) => call("GET /certificate", { signal }));
+  const { answer: facts, error } = asked;
   // Whoever may not look at settings can still make a device trust the recorder.
   const isHidden = error instanceof ApiError && error.status === 403;
   return (
-    <div class="list-page">
-      <div class="head">
-        <h1>{t("cert.title")}</h1>
-        <span class="spring" />
-        <a class="button ghost" href={href("system")} onClick={followLink}>
-          <Icon name="left" />
-          {t("transfer.back")}
-        </a>
-      </div>
+    <SystemSubPage title={t("cert.title")}>
       <div class="sections certificate">
         {isHidden ? null : (
           <section>
             <h2>{t("cert.inUse")}</h2>
-            {error !== undefined ? (
-              <ErrorNote error={error} />
-            ) : facts === undefined ? (
-              <SkeletonRows rows={6} />
-            ) : (
-              <InUse facts={facts} />
-            )}
+            <Awaited of={asked} rows={6} />
+            {facts === undefined ? null : <InUse facts={facts} />}
           </section>
         )}
         <section>
@@ -76,10 +60,10 @@ export function CertificatePage() {
           </section>
         )}
         {mayAdminister.value && facts !== undefined ? (
-          <OwnCertificate facts={facts} onChange={setFacts} />
+          <OwnCertificate facts={facts} onChange={asked.put} />
         ) : null}
       </div>
-    </div>
+    </SystemSubPage>
   );
 }
 

@@ -1,10 +1,10 @@
 // An own certificate in the place of the recorder's: two files are chosen, the recorder checks them, and says why it
 // refuses them. The key goes in and never comes out.
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import { t } from "../../locale/messages.ts";
+import { ChooseFile } from "../../parts/choose-file.tsx";
 import { Dialog, ErrorNote } from "../../parts/controls.tsx";
-import { Icon } from "../../parts/icon.tsx";
 import { tell } from "../../state/toasts.ts";
 import type { CertificateFacts } from "./certificate-page.tsx";
 
@@ -53,8 +53,8 @@ export function OwnCertificate(props: {
       <h2>{t("cert.own")}</h2>
       <p class="muted">{t("cert.own.text")}</p>
       <div class="own-files">
-        <ChooseFile label={t("cert.own.certificate")} file={certificate} onChoose={setCertificate} />
-        <ChooseFile label={t("cert.own.key")} file={key} onChoose={setKey} />
+        <PemFile label={t("cert.own.certificate")} file={certificate} onChoose={setCertificate} />
+        <PemFile label={t("cert.own.key")} file={key} onChoose={setKey} />
       </div>
       {isTooLarge ? <p class="bad-text">{t("cert.own.tooLarge")}</p> : null}
       {error === undefined ? null : <ErrorNote error={error} />}
@@ -94,31 +94,18 @@ export function OwnCertificate(props: {
   );
 }
 
-function ChooseFile(props: {
+function PemFile(props: {
   readonly label: string;
   readonly file: File | undefined;
   readonly onChoose: (file: File) => void;
 }) {
-  const input = useRef<HTMLInputElement>(null);
   return (
     <div class="own-file">
-      <input
-        ref={input}
-        type="file"
-        class="unseen"
-        tabIndex={-1}
+      <ChooseFile
+        label={props.label}
         accept=".pem,.crt,.cer,.key,application/x-pem-file"
-        aria-label={props.label}
-        onChange={(event) => {
-          const file = event.currentTarget.files?.item(0);
-          event.currentTarget.value = "";
-          if (file !== null && file !== undefined) props.onChoose(file);
-        }}
+        onChoose={props.onChoose}
       />
-      <button type="button" class="button" onClick={() => input.current?.click()}>
-        <Icon name="plus" />
-        {props.label}
-      </button>
       <span class="muted">{props.file?.name ?? t("cert.own.noFile")}</span>
     </div>
   );

@@ -1,11 +1,12 @@
 // Live: a grid of 1, 4, 9 or 16 cameras, page by page, or one camera large. All of it stands in the address.
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../../locale/messages.ts";
-import { EmptyPage, ErrorNote, IconButton, Segmented } from "../../parts/controls.tsx";
+import { AwaitedPage } from "../../parts/awaited.tsx";
+import { EmptyPage, IconButton, Segmented } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { followLink, href, navigate, place, replaceQuery } from "../../router.ts";
 import { figuresShown, fittingGrid, type GridSize, grid, gridSize } from "../../state/preferences.ts";
-import { cameras, camerasError, mayAdminister, refreshCameras } from "../../state/recorder.ts";
+import { cameras, camerasAsked, camerasError, mayAdminister, refreshCameras } from "../../state/recorder.ts";
 import { useShortcuts } from "../../state/shortcuts.ts";
 import { Tile, type TileActions } from "./tile.tsx";
 
@@ -85,13 +86,18 @@ export function LivePage() {
 
   if (cameras.value === undefined) {
     return camerasError.value === undefined ? (
-      <div class={`wall wall-${size}`} role="status" aria-label={t("loading")}>
-        {Array.from({ length: size }, (_, index) => (
-          <div key={index} class="tile skeleton" />
-        ))}
+      <div class="live">
+        <div class="head">
+          <h1>{t("live.title")}</h1>
+        </div>
+        <div class={`wall wall-${size}`} role="status" aria-label={t("loading")}>
+          {Array.from({ length: size }, (_, index) => (
+            <div key={index} class="tile skeleton" />
+          ))}
+        </div>
       </div>
     ) : (
-      <ErrorNote error={camerasError.value} />
+      <AwaitedPage title={t("live.title")} of={camerasAsked.value} />
     );
   }
   if (all.length === 0) {

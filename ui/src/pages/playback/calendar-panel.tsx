@@ -2,13 +2,12 @@
 import { type ReadonlySignal, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
-import type { CalendarAnswer } from "../../api/types.ts";
 import { language, t } from "../../locale/messages.ts";
-import { IconButton } from "../../parts/controls.tsx";
+import { ErrorNote, IconButton } from "../../parts/controls.tsx";
 import { leadingReason, REASONS } from "../../parts/reason.tsx";
 import { coverageChange, recorderZone } from "../../state/recorder.ts";
 import { dateKey, dayStartMs, dayText, monthText, weekdayNames } from "../../state/time-format.ts";
-import { complain } from "../../state/toasts.ts";
+import { useAnswer } from "../../state/use-answer.ts";
 import { dateText, daysIn, leadingBlanks, monthAfter, monthOf } from "./calendar-month.ts";
 
 /** The panel; `onDay` gets the beginning of the chosen day. */
@@ -20,7 +19,6 @@ export function CalendarPanel(props: {
   const today = dateKey(Date.now(), recorderZone.value);
   const shownDay = dateKey(props.playheadMs.value ?? Date.now(), recorderZone.value);
   const [month, setMonth] = useState(() => monthOf(shownDay));
-  const [answer, setAnswer] = useState<CalendarAnswer | undefined>(undefined);
   const monthKey = dateText(month, 1);
   // The first recording of a day, midnight included, makes the calendar ask again.
   const grownDay = useSignal("");
@@ -28,26 +26,24 @@ export function CalendarPanel(props: {
     const change = coverageChange.value;
     if (change?.camera === props.camera) grownDay.value = dateKey(Date.parse(change.end), recorderZone.value);
   });
-  useEffect(() => setAnswer(undefined), [props.camera, monthKey]);
-  useEffect(() => {
-    const abort = new AbortController();
-    const query = {
-      cameras: props.camera,
-      from: dateText(month, 1),
-      to: dateText(month, daysIn(month)),
-    };
-    call("GET /recordings/calendar", { query, signal: abort.signal })
-      .then(setAnswer)
-      .catch((error: unknown) => {
-        if (!abort.signal.aborted) complain(error);
-      });
-    return () => abort.abort();
-  }, [props.camera, monthKey, grownDay.value]);
+  const shown = `${props.camera} ${monthKey}`;
+  const asked = useAnswer(
+    async (signal) => {
+      const query = { cameras: props.camera, from: monthKey, to: dateText(month, daysIn(month)) };
+      return { shown, days: (await call("GET /recordings/calendar", { query, signal })).days };
+    },
+    [shown, grownDay.value],
+  );
+  const answer = asked.answer?.shown === shown ? asked.answer : undefined;
   // A playhead that leaves the month turns the page.
   useEffect(() => setMonth(monthOf(shownDay)), [shownDay]);
 
   return (
-    <section class="calendar" aria-label={t("calendar.label")} aria-busy={answer === undefined}>
+    <section
+      class="calendar"
+      aria-label={t("calendar.label")}
+      aria-busy={answer === undefined && asked.error === undefined}
+    >
       <div class="calendar-head">
         <h2>{monthText(month.year, month.month, language.value)}</h2>
         <IconButton
@@ -92,6 +88,7 @@ export function CalendarPanel(props: {
           );
         })}
       </div>
+      {asked.error === undefined ? null : <ErrorNote error={asked.error} onRetry={asked.retry} />}
     </section>
   );
 }

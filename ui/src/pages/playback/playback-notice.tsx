@@ -2,6 +2,7 @@
 // browser lacks, the live edge.
 import type { ReadonlySignal } from "@preact/signals";
 import { t } from "../../locale/messages.ts";
+import { ErrorNote } from "../../parts/controls.tsx";
 import { codecName } from "../../parts/player-note.tsx";
 import type { PlaybackPlayer } from "../../player/playback-player.ts";
 import type { CoverageStore } from "../../timeline/coverage-store.ts";
@@ -45,6 +46,14 @@ export function PlaybackNotice(props: {
   if (player.timeMs.value === undefined) {
     const lane = props.store.lanes.value.get(props.camera);
     if (props.store.loading.value) return <div class="notice waiting">{t("loading")}</div>;
+    const error = props.store.error.value;
+    if (lane === undefined && error !== undefined) {
+      return (
+        <div class="notice">
+          <ErrorNote error={error} onRetry={() => props.store.refresh()} />
+        </div>
+      );
+    }
     return (
       <div class="notice">
         <strong>{lane?.spans.length === 0 ? t("playback.none.title") : t("playback.choose")}</strong>

@@ -3,12 +3,12 @@ import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
 import { addressOf } from "../../api/client.ts";
 import { t } from "../../locale/messages.ts";
-import { EmptyPage, SkeletonRows } from "../../parts/controls.tsx";
-import { Icon } from "../../parts/icon.tsx";
+import { AwaitedPage } from "../../parts/awaited.tsx";
+import { EmptyPage, ErrorNote } from "../../parts/controls.tsx";
 import { PlayerNote } from "../../parts/player-note.tsx";
 import { PlaybackPlayer } from "../../player/playback-player.ts";
 import { followLink, href, place, replaceQuery } from "../../router.ts";
-import { cameras, mayLock } from "../../state/recorder.ts";
+import { cameras, camerasAsked, mayLock } from "../../state/recorder.ts";
 import { CoverageStore } from "../../timeline/coverage-store.ts";
 import { centredOn, keepInside, type Span, type View } from "../../timeline/geometry.ts";
 import { Timeline } from "../../timeline/timeline.tsx";
@@ -28,7 +28,7 @@ const PLAYING = { kind: "live" } as const;
 /** The page. */
 export function PlaybackPage() {
   const list = cameras.value;
-  if (list === undefined) return <SkeletonRows rows={6} />;
+  if (list === undefined) return <AwaitedPage title={t("nav.playback")} of={camerasAsked.value} />;
   const chosen = list.find((one) => one.id === place.value.query.get("camera")) ?? list[0];
   if (chosen === undefined) {
     return (
@@ -203,10 +203,8 @@ function Playback({ camera, name }: { readonly camera: string; readonly name: st
       <aside class="side">
         <CalendarPanel camera={camera} playheadMs={playheadMs} onDay={jump} />
         <Legend />
-        {store.error.value === undefined ? null : (
-          <p class="muted">
-            <Icon name="warning" /> {store.error.value.message} <code>{store.error.value.code}</code>
-          </p>
+        {store.error.value === undefined || playheadMs.value === undefined ? null : (
+          <ErrorNote error={store.error.value} onRetry={() => store.refresh()} />
         )}
       </aside>
     </div>

@@ -1,11 +1,11 @@
 // Installing what is known: by name, by a path on the recorder, or by a file from this computer, which is looked at and
 // told of before anything of it is installed.
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { UploadedPlugin } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
+import { ChooseFile } from "../../parts/choose-file.tsx";
 import { ErrorNote, TextField } from "../../parts/controls.tsx";
-import { Icon } from "../../parts/icon.tsx";
 import { orderJob } from "../../state/plugin-jobs.ts";
 import { complain } from "../../state/toasts.ts";
 import { wishesText } from "./plugin-words.ts";
@@ -51,7 +51,6 @@ export function InstallFrom() {
 }
 
 function InstallFile() {
-  const input = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
   const [uploaded, setUploaded] = useState<UploadedPlugin | undefined>(undefined);
   const [error, setError] = useState<unknown>();
@@ -68,31 +67,13 @@ function InstallFile() {
   };
   return (
     <>
-      <input
-        ref={input}
-        type="file"
-        class="unseen"
-        tabIndex={-1}
+      <ChooseFile
+        label={t("plugins.upload.label")}
+        text={t(busy ? "plugins.upload.busy" : "plugins.upload")}
         accept=".tgz,.tar.gz,application/gzip"
-        aria-label={t("plugins.upload.label")}
-        onChange={(event) => {
-          const file = event.currentTarget.files?.item(0);
-          event.currentTarget.value = "";
-          if (file !== null && file !== undefined) void send(file);
-        }}
+        busy={busy}
+        onChoose={(file) => void send(file)}
       />
-      <div>
-        <button
-          type="button"
-          class="button"
-          disabled={busy}
-          aria-busy={busy}
-          onClick={() => input.current?.click()}
-        >
-          <Icon name="plus" />
-          {t(busy ? "plugins.upload.busy" : "plugins.upload")}
-        </button>
-      </div>
       {error === undefined ? null : <ErrorNote error={error} />}
       {uploaded === undefined ? null : (
         <div class="offer" role="status">

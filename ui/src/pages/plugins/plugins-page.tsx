@@ -3,12 +3,14 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, call } from "../../api/client.ts";
 import type { Plugin, PluginUpdate } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
-import { ErrorNote, NotAllowed, Segmented, SkeletonRows } from "../../parts/controls.tsx";
+import { AwaitedPage } from "../../parts/awaited.tsx";
+import { NotAllowed, Segmented } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { place, replaceQuery } from "../../router.ts";
 import { isUnderWay, orderJob, pluginJobs, readJobs } from "../../state/plugin-jobs.ts";
 import { mayAdminister, mayOperate } from "../../state/recorder.ts";
 import { complain, tell } from "../../state/toasts.ts";
+import { useAnswer } from "../../state/use-answer.ts";
 import { FindPlugins } from "./find-plugins.tsx";
 import { JobPanel } from "./job-panel.tsx";
 import { type PluginAct, PluginCard } from "./plugin-card.tsx";
@@ -20,19 +22,10 @@ const REFRESH_MS = 5_000;
 
 /** The page. */
 export function PluginsPage() {
-  const [plugins, setPlugins] = useState<readonly Plugin[] | undefined>(undefined);
-  const [error, setError] = useState<unknown>();
+  const asked = useAnswer(async (signal) => (await call("GET /plugins", { signal })).plugins);
+  const { answer: plugins, error, load: read, put: setPlugins } = asked;
   const isAdministrator = mayAdminister.value;
-  const read = (): void => {
-    call("GET /plugins")
-      .then((answer) => {
-        setPlugins(answer.plugins);
-        setError(undefined);
-      })
-      .catch(setError);
-  };
   useEffect(() => {
-    read();
     if (isAdministrator) readJobs().catch(complain);
     const timer = setInterval(read, REFRESH_MS);
     return () => clearInterval(timer);
@@ -47,8 +40,7 @@ export function PluginsPage() {
   }, [ended]);
 
   if (!mayOperate.value || (error instanceof ApiError && error.status === 403)) return <NotAllowed />;
-  if (plugins === undefined)
-    return error === undefined ? <SkeletonRows rows={6} /> : <ErrorNote error={error} />;
+  if (plugins === undefined) return <AwaitedPage title={t("nav.plugins")} of={asked} rows={6} />;
   const view = isAdministrator && place.value.query.get("view") === "find" ? "find" : "installed";
   const running = plugins.filter(({ status }) => status === "running").length;
   return (

@@ -4,12 +4,14 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, call } from "../../api/client.ts";
 import type { PlaceProblem, Plugin, PluginSettings } from "../../api/types.ts";
 import { language, t } from "../../locale/messages.ts";
-import { Dialog, ErrorNote, Segmented, SkeletonRows } from "../../parts/controls.tsx";
+import { Awaited } from "../../parts/awaited.tsx";
+import { Dialog, ErrorNote, Segmented } from "../../parts/controls.tsx";
 import { pointersIn, treeOf } from "../../parts/form-tree.ts";
 import { FormTree } from "../../parts/form-tree-fields.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { pointerOf, type Steps, withValueAt } from "../../parts/json-place.ts";
 import { tell } from "../../state/toasts.ts";
+import { useAnswer } from "../../state/use-answer.ts";
 import { JsonEditor } from "./json-editor.tsx";
 import { placeText } from "./place-words.ts";
 import { draftOf, dropDraft, keepDraft, keptDraft, type SettingsDraft, withText } from "./settings-draft.ts";
@@ -24,24 +26,15 @@ export function SettingsDialog(props: {
   readonly onSaved: () => void;
 }) {
   const { name, displayName } = props.plugin;
-  const [settings, setSettings] = useState<PluginSettings | undefined>(undefined);
-  const [error, setError] = useState<unknown>();
-  useEffect(() => {
-    const gone = new AbortController();
-    call("GET /plugins/settings", { query: { name, language: language.value }, signal: gone.signal })
-      .then(setSettings)
-      .catch((thrown: unknown) => !gone.signal.aborted && setError(thrown));
-    return () => gone.abort();
-  }, [name, language.value]);
+  const asked = useAnswer(
+    (signal) => call("GET /plugins/settings", { query: { name, language: language.value }, signal }),
+    [name, language.value],
+  );
+  const { answer: settings } = asked;
   return (
     <Dialog title={t("plugins.settings.of", { name: displayName })} onClose={props.onClose} wide>
-      {error !== undefined ? (
-        <ErrorNote error={error} />
-      ) : settings === undefined ? (
-        <SkeletonRows rows={4} />
-      ) : (
-        <SettingsEditor settings={settings} {...props} />
-      )}
+      <Awaited of={asked} rows={4} />
+      {settings === undefined ? null : <SettingsEditor settings={settings} {...props} />}
     </Dialog>
   );
 }

@@ -1,10 +1,10 @@
 // Brings settings in from a file: choose it, open it, see what would change, choose the parts, import.
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { type Answer, call } from "../../api/client.ts";
 import { SETTINGS_PARTS, type SettingsPart, type SettingsPreview } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
+import { ChooseFile } from "../../parts/choose-file.tsx";
 import { CheckField, ErrorNote, TextField } from "../../parts/controls.tsx";
-import { Icon } from "../../parts/icon.tsx";
 import { momentText } from "../../state/moment-text.ts";
 import { tell } from "../../state/toasts.ts";
 import { ChangesTable } from "./changes-table.tsx";
@@ -82,7 +82,15 @@ export function ImportSection({ onImported }: { readonly onImported: () => void 
     <section>
       <h2>{t("transfer.import")}</h2>
       <p class="muted">{t("transfer.import.text")}</p>
-      {file === undefined ? <ChooseFile busy={busy} onChoose={(chosen) => void choose(chosen)} /> : null}
+      {file === undefined ? (
+        <ChooseFile
+          label={t("transfer.import.label")}
+          text={t("transfer.import.choose")}
+          accept=".njset,application/json"
+          busy={busy}
+          onChoose={(chosen) => void choose(chosen)}
+        />
+      ) : null}
       {file?.sealed === true && preview === undefined ? (
         <form
           class="transfer-form"
@@ -150,36 +158,5 @@ export function ImportSection({ onImported }: { readonly onImported: () => void 
         </div>
       )}
     </section>
-  );
-}
-
-function ChooseFile(props: { readonly busy: boolean; readonly onChoose: (file: File) => void }) {
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <div>
-      <input
-        ref={input}
-        type="file"
-        class="unseen"
-        tabIndex={-1}
-        accept=".njset,application/json"
-        aria-label={t("transfer.import.label")}
-        onChange={(event) => {
-          const file = event.currentTarget.files?.item(0);
-          event.currentTarget.value = "";
-          if (file !== null && file !== undefined) props.onChoose(file);
-        }}
-      />
-      <button
-        type="button"
-        class="button"
-        disabled={props.busy}
-        aria-busy={props.busy}
-        onClick={() => input.current?.click()}
-      >
-        <Icon name="plus" />
-        {t("transfer.import.choose")}
-      </button>
-    </div>
   );
 }

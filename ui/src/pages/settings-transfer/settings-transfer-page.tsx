@@ -1,48 +1,34 @@
 // Settings out of the recorder and into it: export, import with its differences, and taking the last import back.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { LastSettingsImport } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
-import { ErrorNote } from "../../parts/controls.tsx";
+import { Awaited } from "../../parts/awaited.tsx";
 import { Icon } from "../../parts/icon.tsx";
-import { followLink, href } from "../../router.ts";
 import { momentText } from "../../state/moment-text.ts";
 import { complain, tell } from "../../state/toasts.ts";
+import { useAnswer } from "../../state/use-answer.ts";
+import { SystemSubPage } from "../system/sub-page.tsx";
 import { ChangesTable } from "./changes-table.tsx";
 import { ExportSection } from "./export-section.tsx";
 import { ImportSection } from "./import-section.tsx";
 
 /** The page, for administrators. */
 export function SettingsTransferPage() {
-  const [last, setLast] = useState<LastSettingsImport | undefined>();
-  const [error, setError] = useState<unknown>();
-  const load = (): void => {
-    call("GET /settings/last-import").then((found) => {
-      setLast(found);
-      setError(undefined);
-    }, setError);
-  };
-  useEffect(load, []);
+  const asked = useAnswer((signal) => call("GET /settings/last-import", { signal }));
+  const { answer: last, load } = asked;
   return (
-    <div class="list-page">
-      <div class="head">
-        <h1>{t("transfer.title")}</h1>
-        <span class="spring" />
-        <a class="button ghost" href={href("system")} onClick={followLink}>
-          <Icon name="left" />
-          {t("transfer.back")}
-        </a>
-      </div>
+    <SystemSubPage title={t("transfer.title")}>
       <div class="sections">
         <ExportSection />
         <ImportSection onImported={load} />
         <section>
           <h2>{t("transfer.undo")}</h2>
-          {error === undefined ? null : <ErrorNote error={error} />}
+          <Awaited of={asked} rows={1} />
           {last === undefined ? null : <UndoImport last={last} onUndone={load} />}
         </section>
       </div>
-    </div>
+    </SystemSubPage>
   );
 }
 

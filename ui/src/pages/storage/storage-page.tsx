@@ -1,13 +1,14 @@
 // Recording & storage: the volumes, what each camera takes of them, how long that lasts, and what may be changed of it.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { call } from "../../api/client.ts";
-import type { Storage } from "../../api/health-types.ts";
 import { t } from "../../locale/messages.ts";
-import { EmptyPage, ErrorNote, NotAllowed, SkeletonRows } from "../../parts/controls.tsx";
+import { Awaited } from "../../parts/awaited.tsx";
+import { EmptyPage, NotAllowed } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { followLink, href } from "../../router.ts";
 import { cameras, mayAdminister, mayOperate } from "../../state/recorder.ts";
 import { sizeText } from "../../state/time-format.ts";
+import { useAnswer } from "../../state/use-answer.ts";
 import { CameraRows } from "./camera-rows.tsx";
 import { daysText } from "./forecast-words.ts";
 import { VolumeSection } from "./volume-section.tsx";
@@ -16,21 +17,16 @@ const REFRESH_MS = 10_000;
 
 /** The page. */
 export function StoragePage() {
-  const [storage, setStorage] = useState<Storage | undefined>(undefined);
-  const [error, setError] = useState<unknown>();
-  const load = (): void => {
-    call("GET /storage").then((found) => {
-      setStorage(found);
-      setError(undefined);
-    }, setError);
-  };
+  return mayOperate.value ? <StorageOverview /> : <NotAllowed />;
+}
+
+function StorageOverview() {
+  const asked = useAnswer((signal) => call("GET /storage", { signal }));
+  const { answer: storage, load } = asked;
   useEffect(() => {
-    if (!mayOperate.value) return;
-    load();
     const timer = setInterval(load, REFRESH_MS);
     return () => clearInterval(timer);
   }, []);
-  if (!mayOperate.value) return <NotAllowed />;
   const short = storage?.cameras.filter(({ forecast }) => forecast?.isShort === true) ?? [];
   const names = new Map((cameras.value ?? []).map((camera) => [camera.id, camera.name]));
   return (
@@ -46,14 +42,9 @@ export function StoragePage() {
           </span>
         )}
       </div>
-      {error === undefined ? null : (
-        <div class="page-note">
-          <ErrorNote error={error} />
-          <button type="button" class="button" onClick={load}>
-            {t("tryAgain")}
-          </button>
-        </div>
-      )}
+      <div class="awaited">
+        <Awaited of={asked} rows={8} />
+      </div>
       {short.length === 0 ? null : (
         <div class="short-note" role="status">
           <Icon name="warning" />
@@ -65,15 +56,11 @@ export function StoragePage() {
           </p>
         </div>
       )}
-      {storage === undefined ? (
-        error === undefined ? (
-          <SkeletonRows rows={8} />
-        ) : null
-      ) : (
+      {storage === undefined ? null : (
         <>
           <div class="volumes">
             {storage.volumes.map((volume) => (
-              <VolumeSection key={volume.path} volume={volume} onChanged={setStorage} />
+              <VolumeSection key={volume.path} volume={volume} onChanged={asked.put} />
             ))}
           </div>
           {storage.cameras.length === 0 ? (

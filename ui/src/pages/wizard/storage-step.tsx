@@ -4,9 +4,11 @@ import { useEffect, useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { RecorderSettings, Storage } from "../../api/health-types.ts";
 import { t } from "../../locale/messages.ts";
-import { CheckField, ErrorNote, Segmented, SkeletonRows, TextField } from "../../parts/controls.tsx";
+import { Awaited } from "../../parts/awaited.tsx";
+import { CheckField, Segmented, TextField } from "../../parts/controls.tsx";
 import { cameraChanged, cameras } from "../../state/recorder.ts";
 import { rateText, sizeText } from "../../state/time-format.ts";
+import { useAnswer } from "../../state/use-answer.ts";
 import { daysText } from "../storage/forecast-words.ts";
 import { Foot, useAction } from "./wizard-foot.tsx";
 import { WizardFrame } from "./wizard-frame.tsx";
@@ -26,8 +28,8 @@ export function StorageStep(props: {
   readonly onSkip: () => Promise<void>;
 }) {
   const { newCameras } = props.settings;
-  const [storage, setStorage] = useState<Storage | undefined>(undefined);
-  const [loadError, setLoadError] = useState<unknown>();
+  const asked = useAnswer((signal) => call("GET /storage", { signal }));
+  const { answer: storage, load } = asked;
   const [way, setWay] = useState<"days" | "size">(newCameras.quotaBytes === null ? "days" : "size");
   const [days, setDays] = useState<number>(
     newCameras.retentionDays ?? (props.settings.wizardStep === "camera" ? 0 : 7),
@@ -37,10 +39,6 @@ export function StorageStep(props: {
   const [reserve, setReserve] = useState<string | undefined>(undefined);
   const { busy, error, run } = useAction();
   useEffect(() => {
-    const load = (): void => {
-      call("GET /storage").then(setStorage, setLoadError);
-    };
-    load();
     const timer = setInterval(load, REFRESH_MS);
     return () => clearInterval(timer);
   }, []);
@@ -70,8 +68,7 @@ export function StorageStep(props: {
   };
   return (
     <WizardFrame step={3} title={t("wizard.storage.title")} text={t("wizard.storage.text")}>
-      {loadError === undefined ? null : <ErrorNote error={loadError} />}
-      {storage === undefined ? <SkeletonRows rows={2} /> : null}
+      <Awaited of={asked} rows={2} />
       {storage?.volumes.map((one) => (
         <div key={one.path} class="volume">
           <p class="state">

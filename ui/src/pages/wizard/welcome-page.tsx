@@ -1,19 +1,22 @@
 // First run, after activation: time zone, where and how much to record, first camera (or keep the demo).
 // The recorder remembers the step, so that a reload or another browser goes on where one was; all of it can be skipped.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { RecorderSettings } from "../../api/health-types.ts";
 import { t } from "../../locale/messages.ts";
-import { ErrorNote, NotAllowed, Segmented, SelectField, SkeletonRows } from "../../parts/controls.tsx";
+import { Awaited } from "../../parts/awaited.tsx";
+import { NotAllowed, Segmented, SelectField } from "../../parts/controls.tsx";
 import { navigate, place } from "../../router.ts";
 import {
   cameraChanged,
   cameras,
+  camerasAsked,
   entry,
   mayAdminister,
   refreshCameras,
   refreshStatus,
 } from "../../state/recorder.ts";
+import { type Asked, useAnswer } from "../../state/use-answer.ts";
 import { catalogueOf, useDrivers } from "../cameras/camera-drivers.ts";
 import { CameraFields } from "../cameras/camera-fields.tsx";
 import { type CameraForm, configOf, EMPTY_FORM, problemsOf, recordOf } from "../cameras/camera-form-model.ts";
@@ -68,7 +71,8 @@ function ZoneStep() {
 }
 
 function CameraStep({ settings }: { readonly settings: RecorderSettings }) {
-  const drivers = useDrivers();
+  const askedDrivers = useDrivers();
+  const drivers = askedDrivers.answer;
   const demo = (cameras.value ?? []).find((one) => one.driver === "demo");
   const [chosen, setChoice] = useState<"demo" | "own" | undefined>(undefined);
   // The cameras may still be on their way, so the proposal is not fixed yet.
@@ -80,7 +84,10 @@ function CameraStep({ settings }: { readonly settings: RecorderSettings }) {
     retentionDays: String(settings.newCameras.retentionDays ?? ""),
   });
   const { busy, error, run } = useAction();
-  if (drivers === undefined || cameras.value === undefined) return <SkeletonRows rows={6} />;
+  if (drivers === undefined || cameras.value === undefined) {
+    const missing = drivers === undefined ? askedDrivers : camerasAsked.value;
+    return <AwaitedStep step={4} title={t("wizard.camera.title")} of={missing} />;
+  }
   const catalogue = catalogueOf(drivers);
   const problems = problemsOf(form);
   const { quotaBytes } = settings.newCameras;
@@ -162,17 +169,22 @@ function CameraStep({ settings }: { readonly settings: RecorderSettings }) {
   );
 }
 
+/** The card of a step whose data is not there. */
+function AwaitedStep(props: { readonly step: number; readonly title: string; readonly of: Asked }) {
+  return (
+    <WizardFrame step={props.step} title={props.title} text="">
+      <Awaited of={props.of} rows={4} />
+    </WizardFrame>
+  );
+}
+
 /** The step by the address, or where the recorder says that one stood. */
 export function WelcomePage() {
-  const [settings, setSettings] = useState<RecorderSettings | undefined>(undefined);
-  const [error, setError] = useState<unknown>();
   const step = place.value.query.get("step");
-  useEffect(() => {
-    call("GET /settings").then(setSettings, setError);
-  }, [step]);
+  const asked = useAnswer((signal) => call("GET /settings", { signal }), [step]);
+  const { answer: settings } = asked;
   if (!mayAdminister.value) return <NotAllowed />;
-  if (error !== undefined) return <ErrorNote error={error} />;
-  if (settings === undefined) return <SkeletonRows rows={6} />;
+  if (settings === undefined) return <AwaitedStep step={2} title={t("wizard.zone.title")} of={asked} />;
   const at = step ?? settings.wizardStep;
   if (at === "camera") return <CameraStep key={settings.newCameras.retentionDays} settings={settings} />;
   if (at === "storage") {

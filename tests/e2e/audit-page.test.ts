@@ -1,0 +1,51 @@
+// The page of the audit log in a real browser: facts are told as people tell them.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Browser } from "playwright-core";
+import { counterOf, openBrowser, openContext, skipBrowserTests, until } from "./support/browser.ts";
+import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
+
+describe("the audit log", { skip: skipBrowserTests, timeout: 120_000 }, () => {
+  let recorder: Recorder;
+  let browser: Browser;
+
+  before(async () => {
+    recorder = await startRecorder(true);
+    browser = await openBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await recorder?.stop();
+  });
+
+  it("tells moments in the viewer's zone: until when a token holds, and what was watched", async () => {
+    const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
+    await recorder.api("POST", "/tokens", {
+      name: "Home automation",
+      rights: ["live"],
+      cameras: "all",
+      expiresAt,
+      current: ADMINISTRATOR.password,
+    });
+    const context = await openContext(browser, recorder);
+    const page = await context.newPage();
+    await page.goto(`${recorder.url}/playback`);
+    await until("a recorded picture", () => counterOf(page, ".stage .picture"), 40_000);
+    const rows = page.locator(".audit-table tbody tr");
+    await until("both acts", async () => {
+      await page.goto(`${recorder.url}/system/log`);
+      await rows.first().waitFor();
+      const text = (await rows.allTextContents()).join("\n");
+      return text.includes("Home automation") && text.includes("Recordings watched");
+    });
+    const details = (await rows.locator(".detail").allTextContents()).join("\n");
+    assert.doesNotMatch(details, /time90k|\d{4}-\d\d-\d\dT/);
+    const day = new Date(expiresAt).toLocaleDateString("en-US", {
+      timeZone: "Europe/Berlin",
+      month: "short",
+      day: "numeric",
+    });
+    assert.ok(details.includes(day), `${day} stands in: ${details}`);
+    await context.close();
+  });
+});

@@ -1,0 +1,131 @@
+// Every page and dialog of the interface with what it asks the recorder for, and the marks by which each of its states
+// is known. What asks for nothing has neither a loading nor an error state of its own; without `empty` it is never empty.
+
+/** The states that every page has an answer to. */
+export const STATES = ["filled", "empty", "loading", "error"] as const;
+export type PageState = (typeof STATES)[number];
+
+export interface Screen {
+  /** The name of its files. */
+  readonly name: string;
+  /** Below the recorder's address. `{camera}` stands for the id of the first camera. */
+  readonly path: string;
+  /** Resources below `/api/v1` that it waits for: held back for the loading state, refused for the error. */
+  readonly asks: readonly string[];
+  /** Selector of what is there once the data is. */
+  readonly filled: string;
+  /** Selector of what is there instead where the recorder has nothing to show. */
+  readonly empty?: string;
+  /** Selectors that are clicked, in turn, once the page is there. */
+  readonly open?: readonly string[];
+  /** What the button that asks again is called, where it is not "Try again". */
+  readonly again?: string;
+  /** It is shown to those who are not signed in; `fresh`: while nobody can. */
+  readonly door?: "closed" | "fresh";
+}
+
+const PICTURE = ".tile.shows-picture, .tile canvas, .tile video";
+const ACCOUNT = ".who";
+const DRIVERS = ["camera-drivers"] as const;
+
+export const SCREENS: readonly Screen[] = [
+  { name: "log-in", path: "live", asks: ["setup"], filled: "input[type=password]", door: "closed" },
+  { name: "activate", path: "", asks: ["setup"], filled: ".door-card form", door: "fresh" },
+  { name: "live", path: "live", asks: ["cameras"], filled: PICTURE, empty: ".empty" },
+  { name: "live-large", path: "live?camera={camera}", asks: ["cameras"], filled: PICTURE },
+  {
+    name: "playback",
+    path: "playback",
+    asks: ["cameras"],
+    filled: ".stage canvas, .stage video",
+    empty: ".empty",
+  },
+  {
+    name: "playback-timeline",
+    path: "playback",
+    asks: ["recordings/coverage", "recordings/calendar"],
+    filled: ".transport",
+  },
+  { name: "cameras", path: "cameras", asks: ["cameras"], filled: ".camera-table", empty: ".empty" },
+  { name: "camera-new", path: "cameras/new", asks: DRIVERS, filled: "form .field" },
+  { name: "camera-edit", path: "cameras/{camera}", asks: DRIVERS, filled: "form .field" },
+  {
+    name: "camera-remove",
+    path: "cameras",
+    asks: [],
+    filled: "dialog[open]",
+    open: [".camera-table .actions-cell button:last-child"],
+  },
+  { name: "camera-gone", path: "cameras/no-such-camera", asks: [], filled: ".empty" },
+  { name: "storage", path: "storage", asks: ["storage"], filled: ".storage-table", empty: ".empty" },
+  { name: "plugins", path: "plugins", asks: ["plugins"], filled: "article", empty: ".plugins-empty" },
+  { name: "plugins-find", path: "plugins?view=find", asks: ["plugins"], filled: ".find-form" },
+  {
+    name: "plugins-search",
+    path: "plugins?view=find",
+    asks: ["plugins/search"],
+    filled: ".offers, .empty, .error-note, .find-form",
+    open: [".find-form button"],
+    again: "Search",
+  },
+  {
+    name: "plugin-settings",
+    path: "plugins?settings=nightjar-camera-rtsp",
+    asks: ["plugins/settings"],
+    filled: "dialog form",
+  },
+  { name: "system", path: "system", asks: ["status", "log"], filled: ".log-lines, .sections" },
+  { name: "audit", path: "system/log", asks: ["audit"], filled: "table" },
+  { name: "audit-none", path: "system/log?user=nobody-of-this-name", asks: [], filled: ".empty" },
+  { name: "certificate", path: "system/certificate", asks: ["certificate"], filled: ".facts" },
+  {
+    name: "settings-transfer",
+    path: "system/settings",
+    asks: ["settings/last-import"],
+    filled: ".sections section:last-child p",
+  },
+  { name: "users", path: "users", asks: ["users", "settings", "users/stream-passwords"], filled: "table" },
+  {
+    name: "user-access",
+    path: "users",
+    asks: ["users/*/sessions", "users/*/tokens"],
+    filled: "dialog .access-list",
+    open: [".row-actions button >> nth=1"],
+  },
+  { name: "user-add", path: "users", asks: [], filled: "dialog[open]", open: [".head .button.primary"] },
+  { name: "account", path: "account", asks: ["sessions", "tokens"], filled: ".access-list" },
+  {
+    name: "token-new",
+    path: "account",
+    asks: [],
+    filled: "dialog[open]",
+    open: [".access .section-head .button.primary"],
+  },
+  { name: "account-menu", path: "cameras", asks: [], filled: ".menu", open: [ACCOUNT] },
+  {
+    name: "password",
+    path: "cameras",
+    asks: [],
+    filled: "dialog[open]",
+    open: [ACCOUNT, "button.menu-item >> nth=0"],
+  },
+  {
+    name: "second-factor",
+    path: "cameras",
+    asks: ["session/second-factor"],
+    filled: "dialog[open] :is(form, .button)",
+    open: [ACCOUNT, "button.menu-item >> nth=1"],
+  },
+  {
+    name: "stream-passwords",
+    path: "cameras",
+    asks: ["session/stream-passwords"],
+    filled: "dialog[open] :is(form, .button, .muted)",
+    open: [ACCOUNT, "button.menu-item >> nth=2"],
+  },
+  { name: "health", path: "cameras", asks: [], filled: "dialog[open]", open: [".health"] },
+  { name: "wizard-zone", path: "welcome?step=zone", asks: ["settings"], filled: ".door-card select" },
+  { name: "wizard-storage", path: "welcome?step=storage", asks: ["storage"], filled: ".door-card .volume" },
+  { name: "wizard-camera", path: "welcome?step=camera", asks: DRIVERS, filled: ".door-card h1" },
+  { name: "nowhere", path: "nowhere", asks: [], filled: ".empty" },
+];
