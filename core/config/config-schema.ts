@@ -4,6 +4,7 @@ import { type Static, Type } from "typebox";
 import { LOG_LEVELS } from "../log.ts";
 import { CameraConfigSchema } from "./camera-config.ts";
 import { CONFIG_VERSION } from "./config-version.ts";
+import { LoginConfigSchema } from "./login-config.ts";
 
 export { CONFIG_VERSION };
 
@@ -345,6 +346,13 @@ export const ConfigSchema = Type.Object(
       },
       { ...closed, default: {}, description: "Sessions of signed-in people." },
     ),
+    logins: Type.Array(LoginConfigSchema, {
+      title: "Log-in by plugins",
+      description:
+        "Login providers that are asked for names without an account of the recorder's own, in this order.",
+      maxItems: 16,
+      default: [],
+    }),
     log: Type.Object(
       {
         level: Type.Enum(LOG_LEVELS, {

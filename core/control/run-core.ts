@@ -30,6 +30,7 @@ import { type RoleContext, RUN_FOLDER, type RunningProcess } from "../supervisor
 import { noteVersion } from "../system/data-version.ts";
 import { readLog } from "../system/log-reader.ts";
 import { pruneUpgradeCopies } from "../system/upgrade-copies.ts";
+import { LoginSources } from "../users/login-sources.ts";
 import { openUsers } from "../users/users.ts";
 import { VERSION } from "../version.ts";
 import { Cameras } from "./camera-service.ts";
@@ -75,8 +76,16 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     },
   });
   const { db } = database;
+  const loginSources = new LoginSources({
+    configured: () => config.get().logins,
+    registered: () => plugins.registries.loginProviders.owned(),
+    isPresent: (plugin) => plugins.isPresent(plugin),
+    clock,
+    log,
+  });
   const users = await openUsers({
     db,
+    loginSources,
     secrets,
     dataDir,
     clock,
@@ -105,6 +114,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     secrets: (name) => secretsOfPlugin(secrets, name),
     refreshCameras: (driver) => void list.refresh(driver),
     offerCamera: (camera) => list.offer(camera).then(() => undefined),
+    changed: endGoneLogins,
   });
   const pluginInstaller = new PluginInstaller({
     dataDir,
@@ -256,6 +266,13 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const teller = new ChangeTeller({ changes, cameras, recording, gateway, hooks: plugins.hooks, events });
   const problems: StatusProblem[] = [];
 
+  /** Whoever was let in by a provider that is not there any more is signed out. */
+  function endGoneLogins(): void {
+    users.accounts
+      .endOfSources((source) => loginSources.isActive(source))
+      .catch((error: unknown) => log.error("sessions were not ended", { reason: String(error) }));
+  }
+
   function rescueProblems(): StatusProblem[] {
     const notice = recording.rescueNotice();
     if (notice === undefined) return [];
@@ -273,6 +290,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   await settingsTransfer.recover();
   await pluginInstaller.recover();
   await plugins.load();
+  endGoneLogins();
   await list.start();
   await plugins.start();
   await recording.start();
@@ -293,6 +311,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     if (next.log.level !== previous.log.level) context.setLogLevel(next.log.level);
     if (JSON.stringify(next.storage) !== JSON.stringify(previous.storage)) void recording.volumesChanged();
     if (JSON.stringify(next.plugins) !== JSON.stringify(previous.plugins)) void plugins.settingsChanged();
+    if (JSON.stringify(next.logins) !== JSON.stringify(previous.logins)) endGoneLogins();
   });
   recording.media.on("clockStepped", (step) => recorderProblems.clockStepped(step));
   const figures = clock.every(FIGURES_MS, () => {

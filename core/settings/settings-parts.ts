@@ -1,6 +1,7 @@
 // The parts that settings are imported by, and which places of the configuration and which secrets belong to each. What no
 // part names is never taken over: the node's id, its keys and certificates, the path of ffmpeg, where the wizard stands.
 import { isAbsolute, join, relative, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Config } from "../config/config-schema.ts";
 import type { FrozenConfig } from "../config/config-store.ts";
 
@@ -56,6 +57,7 @@ export function takeParts(draft: Config, from: FrozenConfig, rules: PartRules): 
         draft.network = source.network;
         break;
       case "accounts":
+        refused.push(...takeLogins(draft, source, rules.confined));
         break;
     }
   }
@@ -96,6 +98,18 @@ function takeStorage(draft: Config, source: Config, { confined, dataDir }: PartR
   draft.newCameras = source.newCameras;
   draft.media = source.media;
   return refused;
+}
+
+function takeLogins(draft: Config, source: Config, confined: boolean): Refusal[] {
+  if (!confined) draft.logins = source.logins;
+  if (isDeepStrictEqual(draft.logins, source.logins)) return [];
+  return [
+    {
+      path: "/logins",
+      reason:
+        "says which plugins are asked who may sign in: only `nightjar settings import` on the recorder itself, or an edit of config.json, changes that",
+    },
+  ];
 }
 
 function takePlugins(draft: Config, source: Config, confined: boolean): void {
