@@ -58,7 +58,11 @@ export function cameraDriverContract(options: CameraDriverContractOptions): void
       it("its identity card names its drivers, whose ids nobody else has", async () => {
         const { id } = nvr.driver(wanted);
         const registered = nvr.plugin().provides.filter((item) => item.startsWith("camera-driver:"));
-        assert.deepEqual(card.provides("camera-driver"), registered.toSorted(), "nightjar.provides in package.json");
+        assert.deepEqual(
+          card.provides("camera-driver"),
+          registered.toSorted(),
+          "nightjar.provides in package.json",
+        );
         const owner = (await bundledDrivers()).get(id) ?? card.name;
         assert.equal(owner, card.name, `${owner} answers for the driver "${id}" already: choose another id`);
       });

@@ -60,8 +60,12 @@ export function loginProviderContract(options: LoginProviderContractOptions): vo
           await directory.close();
         }
       }
-      const check = (nvr: TestNvr, userName: string, password: string, signal = new AbortController().signal) =>
-        nvr.loginProvider(wanted).check({ userName, password }, { signal });
+      const check = (
+        nvr: TestNvr,
+        userName: string,
+        password: string,
+        signal = new AbortController().signal,
+      ) => nvr.loginProvider(wanted).check({ userName, password }, { signal });
 
       it("its identity card names its providers", () =>
         withDirectory(async (nvr) => {
@@ -88,7 +92,10 @@ export function loginProviderContract(options: LoginProviderContractOptions): vo
             ["..", password],
           ] as const) {
             const answer = await check(nvr, name, word);
-            assert.ok(answer === undefined || answer === null, `${name} with ${word} gets ${JSON.stringify(answer)}`);
+            assert.ok(
+              answer === undefined || answer === null,
+              `${name} with ${word} gets ${JSON.stringify(answer)}`,
+            );
           }
         }));
 

@@ -17,8 +17,8 @@ import { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { AuditLog } from "./audit-log.ts";
 import type { CameraScopes } from "./camera-scopes.ts";
-import type { Actor, Principal } from "./principal.ts";
 import { requireOwn } from "./outside-accounts.ts";
+import type { Actor, Principal } from "./principal.ts";
 import type { Sessions } from "./sessions.ts";
 import { newApiSecret, newPublicId, tokenHash } from "./tokens.ts";
 

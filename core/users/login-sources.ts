@@ -147,8 +147,7 @@ export class LoginSources {
   #complain(source: string, reason: string): void {
     const now = this.#options.clock.monotonicMs();
     const known = this.#faults.get(source);
-    const isNews =
-      known === undefined || known.reason !== reason || now - known.toldMs >= COMPLAIN_EVERY_MS;
+    const isNews = known === undefined || known.reason !== reason || now - known.toldMs >= COMPLAIN_EVERY_MS;
     this.#faults.set(source, { reason, toldMs: isNews ? now : known.toldMs });
     if (isNews) this.#options.log.warn("a login provider does not answer", { source, reason });
   }

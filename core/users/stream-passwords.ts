@@ -8,8 +8,8 @@ import type { StreamPasswordRow, StreamPasswordsTable } from "../db/tables/strea
 import type { UsersTable } from "../db/tables/users-table.ts";
 import { NightjarError } from "../errors.ts";
 import type { AuditLog } from "./audit-log.ts";
-import type { Actor } from "./principal.ts";
 import { requireOwn } from "./outside-accounts.ts";
+import type { Actor } from "./principal.ts";
 import type { Sessions } from "./sessions.ts";
 import { newPublicId } from "./tokens.ts";
 

@@ -74,13 +74,16 @@ export function userRoutes(services: HttpServices): Route[] {
       method: "GET",
       path: "/api/v1/login-providers",
       policy: needs("users.manage"),
-      summary: "Login providers of plugins: those that config.json has asked, in their order, and the others.",
+      summary:
+        "Login providers of plugins: those that config.json has asked, in their order, and the others.",
       response: Type.Object({
         providers: Type.Array(
           Type.Object({
             source: Type.String({ description: "`<package>/<id>`, as `logins` in config.json names it." }),
             displayName: Type.Optional(Type.String()),
-            isAsked: Type.Boolean({ description: "False: config.json does not name it; it is told nothing." }),
+            isAsked: Type.Boolean({
+              description: "False: config.json does not name it; it is told nothing.",
+            }),
             reason: Type.Optional(
               Type.String({ description: "Why it cannot be asked, or did not answer the last time." }),
             ),

@@ -28,8 +28,5 @@ export interface LoginProvider {
    * Answers who that is, or `undefined` where the directory does not know the name or the password is wrong. Throws, with a
    * message for administrators, where the directory cannot be asked: that is no wrong password, and is not counted as one.
    */
-  check(
-    attempt: LoginAttempt,
-    context: { readonly signal: AbortSignal },
-  ): Promise<LoginIdentity | undefined>;
+  check(attempt: LoginAttempt, context: { readonly signal: AbortSignal }): Promise<LoginIdentity | undefined>;
 }

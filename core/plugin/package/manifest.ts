@@ -5,7 +5,16 @@ import { type PluginLinks, readLinks } from "./manifest-links.ts";
 import { type PluginPageCard, readPage } from "./page-card.ts";
 import { NO_PERMISSIONS, type PluginPermissions, readPermissions } from "./permissions.ts";
 
-export const PLUGIN_KINDS = ["camera", "storage", "vca", "pos", "linkage", "cluster", "bridge", "login"] as const;
+export const PLUGIN_KINDS = [
+  "camera",
+  "storage",
+  "vca",
+  "pos",
+  "linkage",
+  "cluster",
+  "bridge",
+  "login",
+] as const;
 export type PluginKind = (typeof PLUGIN_KINDS)[number];
 
 export interface PluginManifest {

@@ -14,7 +14,8 @@ export const pluginConfig = Type.Object(
     key: Type.Optional(
       Type.String({
         title: "Key",
-        description: "What the recorder shows the directory to be let in. It is kept sealed and never shown again.",
+        description:
+          "What the recorder shows the directory to be let in. It is kept sealed and never shown again.",
         maxLength: 500,
         "x-secret": true,
       }),

@@ -11,7 +11,10 @@ const context = { signal: new AbortController().signal };
 it("says what to do while nothing is set", async () => {
   await using nvr = await testNvr({ pluginFolder });
   await nvr.start();
-  await assert.rejects(nvr.loginProvider().check({ userName, password }, context), /see the plugin's settings/);
+  await assert.rejects(
+    nvr.loginProvider().check({ userName, password }, context),
+    /see the plugin's settings/,
+  );
 });
 
 it("does not take a refusal of the recorder's key for a wrong password", async () => {
