@@ -43,3 +43,4 @@ export type { AuditedAct, HookCamera, PlaybackRequest, RecordingPlan } from "./p
 export type { LoginAttempt, LoginIdentity, LoginProvider } from "./plugin/contract/login-provider.ts";
 export type { PluginRequest, PluginRoute } from "./plugin/contract/plugin-route.ts";
 export type { PluginTimer, PluginTimers, PluginTools } from "./plugin/contract/plugin-tools.ts";
+export type { StorageDriver, StorageHealth, StorageRequest } from "./plugin/contract/storage-driver.ts";

@@ -133,6 +133,24 @@ export const VolumeConfigSchema = Type.Object(
         "Delete the oldest recordings when space runs short; otherwise recording on this volume stops.",
       default: true,
     }),
+    driver: Type.Optional(
+      Type.Object(
+        {
+          source: Type.String({
+            title: "Storage driver",
+            description:
+              "A plugin's package name, a slash, and the id of its storage driver: `nightjar-storage-acme/acme`. The volume is written to only while that says that the folder is ready.",
+            pattern: "^(?:@[\\w-]+/)?nightjar-storage-[\\w-]+/[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$",
+            maxLength: 280,
+          }),
+          config: Type.Record(Type.String(), Type.Unknown(), {
+            description: "What the driver needs to know of the volume, checked by its schema. No secrets.",
+            default: {},
+          }),
+        },
+        { ...closed, description: "A plugin that makes the folder ready. Without it: it is there anyway." },
+      ),
+    ),
   },
   { ...closed },
 );

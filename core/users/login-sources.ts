@@ -74,7 +74,10 @@ export class LoginSources {
       .filter((source) => !asked.includes(source));
     return [...asked, ...others].map((source) => {
       const displayName = this.#find(source)?.displayName;
-      const reason = displayName === undefined ? notThere(source) : this.#faults.get(source)?.reason;
+      // That it was away says nothing once it is there.
+      const fault = this.#faults.get(source)?.reason;
+      const reason =
+        displayName === undefined ? notThere(source) : fault === notThere(source) ? undefined : fault;
       return {
         source,
         isAsked: asked.includes(source),

@@ -6,6 +6,7 @@ import { NightjarError } from "../../errors.ts";
 import type { CameraDriver } from "../contract/camera-driver.ts";
 import type { LoginProvider } from "../contract/login-provider.ts";
 import type { PluginRequest, PluginRoute } from "../contract/plugin-route.ts";
+import type { StorageDriver, StorageRequest } from "../contract/storage-driver.ts";
 import { Type } from "../schemas/schema-builder.ts";
 import { misfitOf } from "../schemas/settings-check.ts";
 import { plainCopy } from "./plain-copy.ts";
@@ -15,6 +16,7 @@ export interface RegistryEntries {
   readonly cameraDrivers: CameraDriver;
   readonly routes: PluginRoute;
   readonly loginProviders: LoginProvider;
+  readonly storageDrivers: StorageDriver;
 }
 
 export type RegistryName = keyof RegistryEntries;
@@ -138,6 +140,22 @@ export const REGISTRIES: Readonly<Record<RegistryName, RegistryShape>> = {
     isAnnounced: true,
     described: () => [],
     limitMs: 5_000,
+  },
+  storageDrivers: {
+    title: "storage driver",
+    word: "storage-driver",
+    card: Type.Object({
+      id: ID,
+      displayName: text(100),
+      configSchema: OBJECT_SCHEMA,
+      mounts: Type.Boolean(),
+    }),
+    required: ["prepare", "health"],
+    optional: ["release"],
+    isScoped: true,
+    isAnnounced: true,
+    described: (card, _method, [request]) => [[card["configSchema"], (request as StorageRequest).config]],
+    limitMs: 10_000,
   },
 };
 

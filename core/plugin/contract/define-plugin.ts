@@ -7,6 +7,7 @@ import type { PluginHooks } from "./hook-catalogue.ts";
 import type { LoginProvider } from "./login-provider.ts";
 import type { PluginRoute } from "./plugin-route.ts";
 import type { PluginTools } from "./plugin-tools.ts";
+import type { StorageDriver } from "./storage-driver.ts";
 
 /** A registry as a plugin sees it: one owner per id. */
 export interface PluginRegistry<Entry extends { readonly id: string }> {
@@ -35,6 +36,8 @@ export interface Nvr extends PluginTools {
   readonly routes: PluginRegistry<PluginRoute>;
   /** Who says whether a name and a password belong together, where the recorder has no password for the name. */
   readonly loginProviders: PluginRegistry<LoginProvider>;
+  /** Who makes the folder of a volume ready, and says whether it still is. */
+  readonly storageDrivers: PluginRegistry<StorageDriver>;
   readonly secrets: PluginSecrets;
   /** Moments at which several plugins may have a say; see `docs/reference/hooks.md`. */
   readonly hooks: PluginHooks;
