@@ -9,6 +9,12 @@ export interface LifeOrder {
   readonly settings: unknown;
   readonly driver?: string;
   readonly camera?: Readonly<Record<string, unknown>>;
+  /** Prepared by its storage driver. */
+  readonly storage?: {
+    readonly driver?: string;
+    readonly path: string;
+    readonly config: Readonly<Record<string, unknown>>;
+  };
   /** Asked of its login provider. */
   readonly login?: { readonly provider?: string; readonly userName: string; readonly password: string };
 }
@@ -25,6 +31,10 @@ if (order.login !== undefined) {
   const { provider, userName, password } = order.login;
   const { signal } = new AbortController();
   await nvr.loginProvider(provider).check({ userName, password }, { signal });
+}
+if (order.storage !== undefined) {
+  const { driver, path, config } = order.storage;
+  await nvr.storageDriver(driver).prepare({ path, config }, { signal: new AbortController().signal });
 }
 await nvr[Symbol.asyncDispose]();
 process.stdout.write("stopped\n");

@@ -18,6 +18,11 @@ export {
   loginProviderContract,
 } from "./login-provider-contract.ts";
 export { type SilentDevice, silentDevice } from "./silent-device.ts";
+export {
+  type ContractStorage,
+  type StorageDriverContractOptions,
+  storageDriverContract,
+} from "./storage-driver-contract.ts";
 export { type TempDir, tempDir } from "./temp-dir.ts";
 export { type BoxedPlugin, type LoggedLine, type TestNvr, type TestNvrOptions, testNvr } from "./test-nvr.ts";
 export { waitFor } from "./wait-for.ts";
