@@ -3,8 +3,9 @@
 import type { Clock } from "../clock.ts";
 import { NightjarError } from "../errors.ts";
 import { withTimeLimit } from "../plugin/calls/time-limit.ts";
-import { checkedConfig } from "../plugin/contract/define-plugin.ts";
+import { checkSettings } from "../plugin/contract/define-plugin.ts";
 import type { StorageDriver, StorageHealth, StorageRequest } from "../plugin/contract/storage-driver.ts";
+import { withDefaults } from "../plugin/host/settings-problems.ts";
 
 /** How often a volume is looked at. */
 export const LOOK_MS = 1_000;
@@ -125,8 +126,7 @@ export class PreparedVolume {
 
   #request(driver: StorageDriver | undefined): StorageRequest {
     const { path, driver: named } = this.volume;
-    const config = driver === undefined ? named.config : checkedConfig(driver.configSchema, named.config);
-    return { path, config: config as StorageRequest["config"] };
+    return { path, config: driver === undefined ? named.config : volumeSettings(driver, named.config) };
   }
 
   #failed(reason: string): void {
@@ -146,6 +146,17 @@ export class PreparedVolume {
       (state.status !== "unavailable" || before.status !== "unavailable" || before.reason === state.reason);
     if (!isSame) this.#options.changed();
   }
+}
+
+/** What a driver is told of a volume: what config.json says, with the defaults of the schema. Throws `NJ_CONFIG_INVALID`. */
+export function volumeSettings(
+  { configSchema }: Pick<StorageDriver, "configSchema">,
+  config: Readonly<Record<string, unknown>>,
+): StorageRequest["config"] {
+  // A schema of another process is plain JSON Schema.
+  const whole = withDefaults(configSchema as unknown as Record<string, unknown>, structuredClone(config));
+  checkSettings(configSchema, whole);
+  return whole as StorageRequest["config"];
 }
 
 function checkedHealth(answer: unknown): StorageHealth {

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { NightjarError } from "../errors.ts";
-import { checkedConfig } from "../plugin/contract/define-plugin.ts";
 import type { StorageRequest } from "../plugin/contract/storage-driver.ts";
+import { volumeSettings } from "../recording/prepared-volume.ts";
 import { checkFields, checkRefused } from "./camera-driver-checks.ts";
 import { contractCard, liveOnce, MODES, SUITE_LIMIT_MS } from "./contract-runs.ts";
 import { tempDir } from "./temp-dir.ts";
@@ -136,8 +136,8 @@ export function storageDriverContract(options: StorageDriverContractOptions): vo
         withStorage(async (nvr, request) => {
           for (const [what, config] of Object.entries(options.wrong ?? {}))
             await checkRefused(what, async () => {
-              checkedConfig(driverOf(nvr).configSchema, config);
-              await driverOf(nvr).prepare({ ...request, config }, context);
+              const settings = volumeSettings(driverOf(nvr), config);
+              await driverOf(nvr).prepare({ ...request, config: settings }, context);
             });
         }));
 

@@ -19,18 +19,20 @@ import {
 const dir = tempDir("nightjar-storage-");
 const skip = cannotMount(dir.join("probe"));
 
-describe("a recorder with a storage plugin", { timeout: 240_000, skip }, () => {
+describe("a recorder with a storage plugin", { timeout: 170_000, skip }, () => {
   const share = dir.join("share");
+  const disk = dir.join("disk");
   const below = dir.join("below");
   const plain = dir.join("plain");
   let host: Mounter;
   let rig: RecorderRig;
 
   before(async () => {
-    for (const folder of [share, plain, below]) mkdirSync(folder);
+    for (const folder of [share, disk, plain, below]) mkdirSync(folder);
     // The folder once more, from a place that no mount on it covers.
     assert.equal(spawnSync("mount", ["--bind", dir.path, below]).status, 0);
-    host = await mounter(share);
+    spawnSync("mount", ["--make-private", below]);
+    host = await mounter(disk, share);
     writeStoragePlugin(dir.join(STORAGE_PLUGIN));
     rig = await RecorderRig.start({
       cameras: 1,
@@ -64,7 +66,7 @@ describe("a recorder with a storage plugin", { timeout: 240_000, skip }, () => {
           ? volume
           : undefined;
       },
-      { what: `the share to be ${wanted}`, deadlineMs: 40_000, periodMs: 100 },
+      { what: `the share to be ${wanted}`, deadlineMs: 10_000, periodMs: 100 },
     );
     return `${found.status} ${found.message ?? ""} after ${Math.round(performance.now() - began)} ms`;
   }
@@ -72,7 +74,7 @@ describe("a recorder with a storage plugin", { timeout: 240_000, skip }, () => {
     const before = files(folder).length;
     await waitFor(() => files(folder).length > before, {
       what: `a new file below ${folder}`,
-      deadlineMs: 60_000,
+      deadlineMs: 10_000,
     });
   }
 

@@ -30,8 +30,8 @@ export interface Mounter {
   close(): Promise<void>;
 }
 
-/** Mounts 96 MB of memory on `folder` when it is asked to. The caller closes it, which unmounts. */
-export async function mounter(folder: string): Promise<Mounter> {
+/** Mounts the folder `disk` on `folder` when it is asked to. The caller closes it, which unmounts. */
+export async function mounter(disk: string, folder: string): Promise<Mounter> {
   let isMounted = false;
   const unmount = (): void => {
     if (isMounted) spawnSync("umount", ["-l", folder]);
@@ -42,7 +42,7 @@ export async function mounter(folder: string): Promise<Mounter> {
     request.resume();
     response.setHeader("connection", "close");
     if (request.method === "PUT" && made.mayMount && !isMounted)
-      isMounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=96m", "tmpfs", folder]).status === 0;
+      isMounted = spawnSync("mount", ["--bind", disk, folder]).status === 0;
     if (request.method === "DELETE") unmount();
     response.statusCode = request.method === "PUT" && !made.mayMount ? 503 : 200;
     response.end(JSON.stringify({ mounted: isMounted }));
