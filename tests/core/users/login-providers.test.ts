@@ -1,5 +1,6 @@
 // Signing in by a plugin's login provider, inline and isolated alike: who is let in, as what, and that nothing that a
-// provider says or does reaches an account of the recorder's own or makes anybody more than the owner's mapping says.
+// provider says or does reaches an account of the recorder's own or makes anybody more than the owner's mapping says
+// (attack list A13).
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { after, before, beforeEach, describe, it } from "node:test";

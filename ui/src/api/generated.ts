@@ -1331,6 +1331,15 @@ export interface Operations {
         readonly usedBytes?: number;
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
         readonly since?: string;
+        /** The plugin that makes the folder ready. Absent: it is there anyway. */
+        readonly driver?: {
+          /** `<package>/<id>`, as config.json names it. */
+          readonly source: string;
+          /** Absent while no plugin brings it. */
+          readonly displayName?: string;
+          readonly status: "pending" | "ready" | "unavailable";
+          readonly reason?: string;
+        };
         /** What lies on the disk besides Nightjar's recordings. */
         readonly othersBytes?: number;
         /** Kept free. */
@@ -1390,6 +1399,15 @@ export interface Operations {
         readonly usedBytes?: number;
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
         readonly since?: string;
+        /** The plugin that makes the folder ready. Absent: it is there anyway. */
+        readonly driver?: {
+          /** `<package>/<id>`, as config.json names it. */
+          readonly source: string;
+          /** Absent while no plugin brings it. */
+          readonly displayName?: string;
+          readonly status: "pending" | "ready" | "unavailable";
+          readonly reason?: string;
+        };
         /** What lies on the disk besides Nightjar's recordings. */
         readonly othersBytes?: number;
         /** Kept free. */
