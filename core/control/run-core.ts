@@ -170,9 +170,11 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     clock,
     log,
     changed: (path) => {
-      teller.volumePrepared(path).catch((error: unknown) =>
-        log.error("a volume's new state was not passed on", { path, reason: String(error) }),
-      );
+      teller
+        .volumePrepared(path)
+        .catch((error: unknown) =>
+          log.error("a volume's new state was not passed on", { path, reason: String(error) }),
+        );
     },
   });
   const recording = createRecordingService({

@@ -14,7 +14,7 @@ export interface TestStorage {
 
 /** Starts it on loopback, locked. The caller closes it. */
 export async function testStorage(): Promise<TestStorage> {
-  const storage = { url: "", unlocked: false, close: async () => undefined as void };
+  const storage = { url: "", unlocked: false, close: async (): Promise<void> => undefined };
   const server = createServer((request, response) => {
     request.resume();
     response.setHeader("connection", "close");
