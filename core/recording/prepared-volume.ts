@@ -3,9 +3,9 @@
 import type { Clock } from "../clock.ts";
 import { NightjarError } from "../errors.ts";
 import { withTimeLimit } from "../plugin/calls/time-limit.ts";
-import { checkSettings } from "../plugin/contract/define-plugin.ts";
 import type { StorageDriver, StorageHealth, StorageRequest } from "../plugin/contract/storage-driver.ts";
 import { withDefaults } from "../plugin/host/settings-problems.ts";
+import { checkSettings } from "../plugin/schemas/settings-check.ts";
 
 /** How often a volume is looked at. */
 export const LOOK_MS = 1_000;
