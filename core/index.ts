@@ -40,5 +40,7 @@ export {
   type TapOptions,
 } from "./plugin/contract/hook-catalogue.ts";
 export type { AuditedAct, HookCamera, PlaybackRequest, RecordingPlan } from "./plugin/contract/hook-data.ts";
+export type { LoginAttempt, LoginIdentity, LoginProvider } from "./plugin/contract/login-provider.ts";
 export type { PluginRequest, PluginRoute } from "./plugin/contract/plugin-route.ts";
 export type { PluginTimer, PluginTimers, PluginTools } from "./plugin/contract/plugin-tools.ts";
+export type { StorageDriver, StorageHealth, StorageRequest } from "./plugin/contract/storage-driver.ts";

@@ -6,10 +6,12 @@ import { type ApiName, apiOf } from "./plugin-api.ts";
 
 /** Chapters in their order, each with the sources that it describes. What fits none comes under "More". */
 const CHAPTERS: readonly (readonly [title: string, sources: RegExp])[] = [
-  ["The plugin", /^core\/plugin\/(define-plugin|plugin-tools)\.ts$/],
-  ["Cameras", /^core\/plugin\/camera-driver\.ts$/],
-  ["Hooks", /^core\/plugin\/hook-/],
-  ["Resources over HTTP", /^core\/plugin\/plugin-route\.ts$/],
+  ["The plugin", /^core\/plugin\/contract\/(define-plugin|plugin-tools)\.ts$/],
+  ["Cameras", /^core\/plugin\/contract\/camera-driver\.ts$/],
+  ["Log-in", /^core\/plugin\/contract\/login-provider\.ts$/],
+  ["Storage", /^core\/plugin\/contract\/storage-driver\.ts$/],
+  ["Hooks", /^core\/plugin\/contract\/hook-/],
+  ["Resources over HTTP", /^core\/plugin\/contract\/plugin-route\.ts$/],
   ["Schemas", /^typebox$/],
   ["Values, errors, log", /^core\/(domain\/|errors\.ts|log\.ts)/],
   ["Recordings and volumes", /^core\/media\/(segment|protocol)\.ts$/],

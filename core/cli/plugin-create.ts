@@ -29,7 +29,7 @@ export async function pluginCreate(line: CommandLine): Promise<number> {
   print(`Made ${made.packageName} in ${folder}:`);
   for (const file of made.files) print(`  ${file}`);
   print(
-    `\nNext:\n  cd ${folder}\n  node --test                        its tests, against a fake camera\n  nightjar start --plugin-path .     a recorder with it`,
+    `\nNext:\n  cd ${folder}\n  node --test                        its tests\n  nightjar start --plugin-path .     a recorder with it`,
   );
   return EXIT.ok;
 }

@@ -4,6 +4,7 @@ import { type Static, Type } from "typebox";
 import { LOG_LEVELS } from "../log.ts";
 import { CameraConfigSchema } from "./camera-config.ts";
 import { CONFIG_VERSION } from "./config-version.ts";
+import { LoginConfigSchema } from "./login-config.ts";
 
 export { CONFIG_VERSION };
 
@@ -132,6 +133,24 @@ export const VolumeConfigSchema = Type.Object(
         "Delete the oldest recordings when space runs short; otherwise recording on this volume stops.",
       default: true,
     }),
+    driver: Type.Optional(
+      Type.Object(
+        {
+          source: Type.String({
+            title: "Storage driver",
+            description:
+              "A plugin's package name, a slash, and the id of its storage driver: `nightjar-storage-acme/acme`. The volume is written to only while that says that the folder is ready.",
+            pattern: "^(?:@[\\w-]+/)?nightjar-storage-[\\w-]+/[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$",
+            maxLength: 280,
+          }),
+          config: Type.Record(Type.String(), Type.Unknown(), {
+            description: "What the driver needs to know of the volume, checked by its schema. No secrets.",
+            default: {},
+          }),
+        },
+        { ...closed, description: "A plugin that makes the folder ready. Without it: it is there anyway." },
+      ),
+    ),
   },
   { ...closed },
 );
@@ -345,6 +364,13 @@ export const ConfigSchema = Type.Object(
       },
       { ...closed, default: {}, description: "Sessions of signed-in people." },
     ),
+    logins: Type.Array(LoginConfigSchema, {
+      title: "Log-in by plugins",
+      description:
+        "Login providers that are asked for names without an account of the recorder's own, in this order.",
+      maxItems: 16,
+      default: [],
+    }),
     log: Type.Object(
       {
         level: Type.Enum(LOG_LEVELS, {

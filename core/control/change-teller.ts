@@ -40,6 +40,15 @@ export class ChangeTeller {
     if (kind === "removed") void hooks.cameraRemoved.promise(hook);
   }
 
+  /** A plugin has made a volume ready, or it is not ready any more. */
+  async volumePrepared(path: string): Promise<void> {
+    const { changes, recording, gateway } = this.#parts;
+    await recording.volumesChanged();
+    const volume = (await recording.volumeStates()).find((one) => one.path === path);
+    if (volume !== undefined) changes.publish({ type: "volume", volume: volumeView(volume) });
+    await gateway.settingsChanged();
+  }
+
   /** What is recorded, where and how, is not as it was. */
   async recordingChanged(change: RecordingChange): Promise<void> {
     const { changes, cameras, recording, gateway, hooks, events } = this.#parts;

@@ -1,6 +1,6 @@
 // The core process: configuration, database, plugins, cameras, recording control, accounts and the API, put together
 // in the order in which they need each other, and taken apart in reverse. Wiring only.
-import { isAbsolute, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { CameraList } from "../cameras/camera-list.ts";
 import { KnownStreams } from "../cameras/known-streams.ts";
 import { ConfigStore } from "../config/config-store.ts";
@@ -23,6 +23,7 @@ import { PluginInstaller } from "../plugin/install/plugin-installer.ts";
 import { registriesOf } from "../plugin/install/registries.ts";
 import { RegistrySettings } from "../plugin/install/registry-settings.ts";
 import { fetchBackupsFromMedia, openOrRescueDb } from "../recording/database-rescue.ts";
+import { PreparedVolumes } from "../recording/prepared-volumes.ts";
 import type { RecordedCamera } from "../recording/recorded-camera.ts";
 import { createRecordingService } from "../recording/recording-service.ts";
 import { SettingsTransfer } from "../settings/settings-transfer.ts";
@@ -30,6 +31,7 @@ import { type RoleContext, RUN_FOLDER, type RunningProcess } from "../supervisor
 import { noteVersion } from "../system/data-version.ts";
 import { readLog } from "../system/log-reader.ts";
 import { pruneUpgradeCopies } from "../system/upgrade-copies.ts";
+import { LoginSources } from "../users/login-sources.ts";
 import { openUsers } from "../users/users.ts";
 import { VERSION } from "../version.ts";
 import { Cameras } from "./camera-service.ts";
@@ -45,6 +47,7 @@ import { recordingsAdapter } from "./recordings-adapter.ts";
 import { hiddenPlaces, presentAbilities, secretsChanged } from "./settings-places.ts";
 import { statusService, volumeView } from "./status-service.ts";
 import { storageService } from "./storage-service.ts";
+import { drivenVolumes, readiness, volumePath } from "./volume-drivers.ts";
 
 const FIGURES_MS = 2_000;
 const BUNDLED_PLUGINS = resolve(import.meta.dirname, "../../plugins");
@@ -75,8 +78,16 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     },
   });
   const { db } = database;
+  const loginSources = new LoginSources({
+    configured: () => config.get().logins,
+    registered: () => plugins.registries.loginProviders.owned(),
+    isPresent: (plugin) => plugins.isPresent(plugin),
+    clock,
+    log,
+  });
   const users = await openUsers({
     db,
+    loginSources,
     secrets,
     dataDir,
     clock,
@@ -105,6 +116,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     secrets: (name) => secretsOfPlugin(secrets, name),
     refreshCameras: (driver) => void list.refresh(driver),
     offerCamera: (camera) => list.offer(camera).then(() => undefined),
+    changed: endGoneLogins,
   });
   const pluginInstaller = new PluginInstaller({
     dataDir,
@@ -152,6 +164,19 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
         record: camera.record,
       }),
     );
+  const preparedVolumes = new PreparedVolumes({
+    configured: () => drivenVolumes(config.get().storage.volumes, dataDir),
+    registered: () => plugins.registries.storageDrivers.owned(),
+    clock,
+    log,
+    changed: (path) => {
+      teller
+        .volumePrepared(path)
+        .catch((error: unknown) =>
+          log.error("a volume's new state was not passed on", { path, reason: String(error) }),
+        );
+    },
+  });
   const recording = createRecordingService({
     db,
     mediaSocketPath: join(run, MEDIA_SOCKET),
@@ -164,11 +189,15 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     wasInterrupted: database.wasInterrupted,
     timeZone: () => config.get().timeZone,
     volumes: () =>
-      config.get().storage.volumes.map((volume) => ({
-        ...volume,
-        path: isAbsolute(volume.path) ? volume.path : join(dataDir, volume.path),
-        checksums: config.get().storage.sha256,
-      })),
+      config.get().storage.volumes.map((volume) => {
+        const path = volumePath(volume.path, dataDir);
+        return {
+          ...volume,
+          path,
+          checksums: config.get().storage.sha256,
+          ...readiness(preparedVolumes.stateOf(path)),
+        };
+      }),
     cameras: recordedCameras,
     shapeCameras: (wanted) => plannedCameras(plugins.hooks, wanted, log),
   });
@@ -249,12 +278,20 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       cameras,
       recordedCameras,
       nowMs: () => clock.wallMs(),
+      preparedVolumes,
     }),
     keptLog: { read: (query) => readLog(dataDir, query) },
     changes,
   });
   const teller = new ChangeTeller({ changes, cameras, recording, gateway, hooks: plugins.hooks, events });
   const problems: StatusProblem[] = [];
+
+  /** Whoever was let in by a provider that is not there any more is signed out. */
+  function endGoneLogins(): void {
+    users.accounts
+      .endOfSources((source) => loginSources.isActive(source))
+      .catch((error: unknown) => log.error("sessions were not ended", { reason: String(error) }));
+  }
 
   function rescueProblems(): StatusProblem[] {
     const notice = recording.rescueNotice();
@@ -273,8 +310,10 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   await settingsTransfer.recover();
   await pluginInstaller.recover();
   await plugins.load();
+  endGoneLogins();
   await list.start();
   await plugins.start();
+  preparedVolumes.start();
   await recording.start();
   await events.start();
   recording.onChange((change) => {
@@ -291,8 +330,10 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   );
   const stopFollowing = config.onChange((next, previous) => {
     if (next.log.level !== previous.log.level) context.setLogLevel(next.log.level);
-    if (JSON.stringify(next.storage) !== JSON.stringify(previous.storage)) void recording.volumesChanged();
+    if (JSON.stringify(next.storage) !== JSON.stringify(previous.storage))
+      void recording.volumesChanged().then(() => preparedVolumes.volumesChanged());
     if (JSON.stringify(next.plugins) !== JSON.stringify(previous.plugins)) void plugins.settingsChanged();
+    if (JSON.stringify(next.logins) !== JSON.stringify(previous.logins)) endGoneLogins();
   });
   recording.media.on("clockStepped", (step) => recorderProblems.clockStepped(step));
   const figures = clock.every(FIGURES_MS, () => {
@@ -338,6 +379,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       await gateway.close();
       await api.close();
       list.stop();
+      preparedVolumes.stop();
       await pluginInstaller.close();
       await plugins.stop();
       await knownStreams.settled();

@@ -6,10 +6,12 @@ import { isoFromTime90k, time90kFromMs } from "../domain/time.ts";
 import { NightjarError } from "../errors.ts";
 import type { CameraService, StorageService } from "../http/services.ts";
 import type { StorageView } from "../http/storage-schemas.ts";
+import type { PreparedVolumes } from "../recording/prepared-volumes.ts";
 import type { RecordedCamera } from "../recording/recorded-camera.ts";
 import type { RecordingService } from "../recording/recording-service.ts";
 import { storageFigures } from "../recording/storage-figures.ts";
 import { volumeView } from "./status-service.ts";
+import { driverView } from "./volume-drivers.ts";
 
 /** How long an answer is young enough to be given again: reading it takes a look at each stream. */
 const FRESH_MS = 2_000;
@@ -21,6 +23,8 @@ export interface StorageOptions {
   readonly cameras: Pick<CameraService, "get">;
   recordedCameras(): readonly RecordedCamera[];
   nowMs(): number;
+  /** What plugins say of volumes; absent: no plugin has a say. */
+  readonly preparedVolumes?: Pick<PreparedVolumes, "stateOf" | "driverOf">;
 }
 
 /** Makes the face that the API asks. */
@@ -82,6 +86,9 @@ async function read(options: StorageOptions, pathOf: (path: string) => string): 
     volumes: volumes.map(({ state, ...rest }) => ({
       ...volumeView(state),
       ...rest,
+      ...(options.preparedVolumes === undefined
+        ? {}
+        : driverView(config.get().storage.volumes, state.path, config.dataDir, options.preparedVolumes)),
       ...(state.sinceMs === undefined ? {} : { since: new Date(state.sinceMs).toISOString() }),
       ...(state.totalBytes === undefined || state.freeBytes === undefined
         ? {}

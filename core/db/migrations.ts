@@ -68,4 +68,8 @@ export const MIGRATIONS: readonly Migration[] = [
       ) strict, without rowid;
       create index stream_passwords_by_user on stream_passwords (user_name);`,
   },
+  {
+    to: 6,
+    sql: "alter table users add column source text check (length(source) between 1 and 300)",
+  },
 ];

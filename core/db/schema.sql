@@ -156,10 +156,12 @@ create index events_open on events (type, camera) where end_ms is null;
 create table users (
   name text primary key collate nocase check (length(name) between 1 and 64),
   role text not null check (role in ('administrator', 'operator', 'viewer')),
-  password_hash text not null, -- PHC string: $argon2id$…
+  password_hash text not null, -- PHC string: $argon2id$…; empty where `source` is set
   enabled integer not null default 1 check (enabled in (0, 1)),
   created_at_ms integer not null,
-  password_changed_at_ms integer not null
+  password_changed_at_ms integer not null,
+  -- Login provider that knows the account, `<package>/<id>`; null: its password is the recorder's own.
+  source text check (length(source) between 1 and 300)
 ) strict, without rowid;
 
 -- Accounts that sign in with a one-time code besides the password. The secret lies sealed in secrets.json.

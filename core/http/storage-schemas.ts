@@ -4,11 +4,23 @@ import { TimeSchema, VolumeSchema } from "./wire-schemas.ts";
 
 const closed = { additionalProperties: false } as const;
 
+const VolumeDriverSchema = Type.Object(
+  {
+    source: Type.String({ description: "`<package>/<id>`, as config.json names it." }),
+    displayName: Type.Optional(Type.String({ description: "Absent while no plugin brings it." })),
+    status: Type.Enum(["pending", "ready", "unavailable"] as const),
+    reason: Type.Optional(Type.String()),
+  },
+  { description: "The plugin that makes the folder ready. Absent: it is there anyway." },
+);
+export type VolumeDriverView = Static<typeof VolumeDriverSchema>;
+
 export const StorageSchema = Type.Object({
   volumes: Type.Array(
     Type.Object({
       ...VolumeSchema.properties,
       since: Type.Optional(TimeSchema),
+      driver: Type.Optional(VolumeDriverSchema),
       othersBytes: Type.Optional(
         Type.Number({ description: "What lies on the disk besides Nightjar's recordings." }),
       ),

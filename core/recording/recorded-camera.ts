@@ -41,4 +41,8 @@ export interface ConfiguredVolume {
   readonly overwrite?: boolean;
   /** End new files with their SHA-256. False if undefined. */
   readonly checksums?: boolean;
+  /** Why nothing may be written there now, for people; undefined: it may. */
+  readonly unavailable?: string;
+  /** It is not known yet whether it is ready: one that was written to before goes on, a new one waits. */
+  readonly isPending?: boolean;
 }

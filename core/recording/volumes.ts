@@ -83,8 +83,8 @@ export class RecordingVolumes {
    */
   async initialise(): Promise<boolean> {
     let found = false;
-    for (const { path } of this.#configured()) {
-      if (this.#ids.has(path)) continue;
+    for (const { path, unavailable, isPending } of this.#configured()) {
+      if (this.#ids.has(path) || unavailable !== undefined || isPending === true) continue;
       try {
         const { id } = await this.#media.request("initialiseVolume", { path }, INITIALISE_TIMEOUT_MS);
         await volumesTable(this.#db).put(id, path, this.#clock.wallMs());
@@ -110,7 +110,7 @@ export class RecordingVolumes {
   desired(): DesiredVolume[] {
     return this.#configured().flatMap((volume): DesiredVolume[] => {
       const id = this.#ids.get(volume.path);
-      if (id === undefined) return [];
+      if (id === undefined || volume.unavailable !== undefined) return [];
       const reserveBytes = volume.reserveBytes ?? defaultReserveBytes(this.#states.get(id)?.totalBytes);
       return [
         {
@@ -142,13 +142,14 @@ export class RecordingVolumes {
   async states(): Promise<RecordingVolumeState[]> {
     const [rows, ledger] = await Promise.all([volumesTable(this.#db).list(), listLedger(this.#db)]);
     const numberOf = new Map(rows.map((row) => [row.id, row.number]));
-    return this.#configured().map(({ path }) => {
+    return this.#configured().map(({ path, unavailable }) => {
       const id = this.#ids.get(path);
       const number = id === undefined ? undefined : numberOf.get(id);
       const usedBytes = ledger.reduce(
         (sum, row) => (row.volumeNumber === number ? sum + row.sizeBytes : sum),
         0,
       );
+      if (unavailable !== undefined) return { id, path, status: "offline", message: unavailable, usedBytes };
       const state = id === undefined ? undefined : this.#states.get(id);
       if (state === undefined) {
         const message = this.#problems.get(path);

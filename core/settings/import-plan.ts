@@ -7,6 +7,7 @@ import { escapePointer } from "../config/schema-problems.ts";
 import {
   accountKey,
   accountsAfter,
+  isOwnAdministrator,
   isSameAccount,
   type StoredAccount,
 } from "../users/account-replacement.ts";
@@ -109,7 +110,7 @@ function accountsOf(
 ): readonly StoredAccount[] {
   if (!parts.includes("accounts") || accounts === undefined) return present;
   const after = accountsAfter(present, accounts, kept);
-  if (after.some(({ role, enabled }) => role === "administrator" && enabled)) return after;
+  if (after.some(isOwnAdministrator)) return after;
   refused.push({
     path: "/accounts",
     reason:

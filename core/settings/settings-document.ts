@@ -48,6 +48,7 @@ const StoredAccountSchema = Type.Object(
       Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 1_024 }),
     ]),
     secondFactor: Type.Optional(SecondFactorSchema),
+    source: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),
   },
   closed,
 );
@@ -157,7 +158,9 @@ function checkAccounts(accounts: readonly Static<typeof StoredAccountSchema>[]):
       if (seen.has(folded)) refuse("name", "is the name of another account too");
     }
     seen.add(account.name.toLowerCase()).add(accountKey(account.name));
-    if (!isPasswordHash(account.passwordHash)) refuse("passwordHash", "is no hash that Nightjar makes");
+    const fits =
+      account.source === undefined ? isPasswordHash(account.passwordHash) : account.passwordHash === "";
+    if (!fits) refuse("passwordHash", "is no hash that Nightjar makes");
   });
 }
 

@@ -1,7 +1,8 @@
 // The parts that settings are imported by, and which places of the configuration and which secrets belong to each. What no
 // part names is never taken over: the node's id, its keys and certificates, the path of ffmpeg, where the wizard stands.
 import { isAbsolute, join, relative, resolve } from "node:path";
-import type { Config } from "../config/config-schema.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { Config, VolumeConfig } from "../config/config-schema.ts";
 import type { FrozenConfig } from "../config/config-store.ts";
 
 export const SETTINGS_PARTS = ["cameras", "storage", "plugins", "accounts", "general", "network"] as const;
@@ -56,6 +57,7 @@ export function takeParts(draft: Config, from: FrozenConfig, rules: PartRules): 
         draft.network = source.network;
         break;
       case "accounts":
+        refused.push(...takeLogins(draft, source, rules.confined));
         break;
     }
   }
@@ -78,9 +80,12 @@ export function pluginOfSecret(name: string): string | undefined {
 }
 
 function takeStorage(draft: Config, source: Config, { confined, dataDir }: PartRules): Refusal[] {
-  const known = new Set(draft.storage.volumes.map(({ path }) => path));
+  const known = new Map(draft.storage.volumes.map((volume) => [volume.path, volume]));
   const refused: Refusal[] = [];
-  const volumes = source.storage.volumes.filter(({ path }) => {
+  const wanted = source.storage.volumes.map((volume) =>
+    confined ? withDriver(volume, known.get(volume.path)?.driver) : volume,
+  );
+  const volumes = wanted.filter(({ path }) => {
     if (!confined || known.has(path) || isBelow(join(dataDir, OWN_VOLUMES), resolve(dataDir, path)))
       return true;
     refused.push({
@@ -96,6 +101,24 @@ function takeStorage(draft: Config, source: Config, { confined, dataDir }: PartR
   draft.newCameras = source.newCameras;
   draft.media = source.media;
   return refused;
+}
+
+/** Which plugin a folder is left to is the owner's word, as the folder is. */
+function withDriver(volume: VolumeConfig, driver: VolumeConfig["driver"]): VolumeConfig {
+  const { driver: _theirs, ...rest } = volume;
+  return driver === undefined ? rest : { ...rest, driver };
+}
+
+function takeLogins(draft: Config, source: Config, confined: boolean): Refusal[] {
+  if (!confined) draft.logins = source.logins;
+  if (isDeepStrictEqual(draft.logins, source.logins)) return [];
+  return [
+    {
+      path: "/logins",
+      reason:
+        "says which plugins are asked who may sign in: only `nightjar settings import` on the recorder itself, or an edit of config.json, changes that",
+    },
+  ];
 }
 
 function takePlugins(draft: Config, source: Config, confined: boolean): void {

@@ -1,18 +1,12 @@
 // The contract suite for plugins that bring a camera driver: what the recorder relies on, as tests of node:test. Each is
 // run twice: inline, and in a process of its own, since a plugin cannot know where it will run.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { askStreams, sourcesOf } from "../cameras/driver-call.ts";
-import { NightjarError } from "../errors.ts";
 import { bundledDrivers } from "../plugin/package/bundled.ts";
 import { checkDescriptor, checkFields, checkRefused, wrongConfigs } from "./camera-driver-checks.ts";
-import type { LifeOrder } from "./clean-stop-child.ts";
+import { contractCard, liveOnce, MODES, SUITE_LIMIT_MS, settled } from "./contract-runs.ts";
 import { probeStream } from "./probe-stream.ts";
 import { silentDevice } from "./silent-device.ts";
 import { type TestNvr, testNvr } from "./test-nvr.ts";
@@ -44,24 +38,11 @@ export interface CameraDriverContractOptions {
   silentCamera?(address: { readonly host: string; readonly port: number }): Readonly<Record<string, unknown>>;
 }
 
-const MODES = [
-  ["inline", "with the recorder"],
-  ["process", "in a process of its own"],
-] as const;
-const SUITE_LIMIT_MS = 180_000;
-/** A call that nobody waits for ends within this time. */
-const CANCEL_MS = 5_000;
-const LIFE_LIMIT_MS = 30_000;
-const CHILD = fileURLToPath(new URL("./clean-stop-child.ts", import.meta.url));
-
 /** Registers the tests. Call it at the top of a test file, or inside a `describe`. */
 export function cameraDriverContract(options: CameraDriverContractOptions): void {
   const { pluginFolder } = options;
   const folder = pluginFolder instanceof URL ? fileURLToPath(pluginFolder) : pluginFolder;
-  const card = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
-    readonly name: string;
-    readonly nightjar?: { readonly provides?: readonly string[] };
-  };
+  const card = contractCard(folder);
   for (const [isolation, where] of MODES) {
     describe(`${card.name}, run ${where}, keeps the contract of camera drivers:`, {
       timeout: SUITE_LIMIT_MS,
@@ -76,9 +57,12 @@ export function cameraDriverContract(options: CameraDriverContractOptions): void
 
       it("its identity card names its drivers, whose ids nobody else has", async () => {
         const { id } = nvr.driver(wanted);
-        const said = (card.nightjar?.provides ?? []).filter((item) => item.startsWith("camera-driver:"));
         const registered = nvr.plugin().provides.filter((item) => item.startsWith("camera-driver:"));
-        assert.deepEqual(said.toSorted(), registered.toSorted(), "nightjar.provides in package.json");
+        assert.deepEqual(
+          card.provides("camera-driver"),
+          registered.toSorted(),
+          "nightjar.provides in package.json",
+        );
         const owner = (await bundledDrivers()).get(id) ?? card.name;
         assert.equal(owner, card.name, `${owner} answers for the driver "${id}" already: choose another id`);
       });
@@ -179,50 +163,4 @@ async function withCamera(
 
 function choice(driver: string | undefined): { readonly driver?: string } {
   return driver === undefined ? {} : { driver };
-}
-
-/** Resolves when the call has ended, one way or the other. Throws `NJ_TEST_DEADLINE` if it does not. */
-async function settled(call: Promise<unknown>): Promise<void> {
-  const over = call.then(
-    () => true,
-    () => true,
-  );
-  const tooLong = new AbortController();
-  // Whatever the machine: after ten seconds the recorder gives a call up itself, and nothing would be proved.
-  const late = pause(CANCEL_MS, false, { signal: tooLong.signal }).catch(() => false);
-  const isOver = await Promise.race([over, late]);
-  tooLong.abort();
-  if (isOver) return;
-  throw new NightjarError(
-    "NJ_TEST_DEADLINE",
-    "deadline-exceeded",
-    `waited ${CANCEL_MS} ms for a call to end that was given up, which did not come`,
-  );
-}
-
-/** Runs a plugin's life in a process of its own and waits for that to end by itself. */
-async function liveOnce(order: LifeOrder): Promise<void> {
-  // What the test runner tells its own processes is nothing for this one.
-  const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
-  const child = spawn(process.execPath, [CHILD, JSON.stringify(order)], {
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      said += text;
-      if (said.includes("kept alive by")) child.kill("SIGKILL");
-    });
-  }
-  const limit = setTimeout(() => child.kill("SIGKILL"), LIFE_LIMIT_MS);
-  const [code] = (await once(child, "close")) as [number | null];
-  clearTimeout(limit);
-  if (code !== 0 || !said.includes("stopped")) {
-    throw new NightjarError(
-      "NJ_TEST_PLUGIN",
-      "failed-precondition",
-      `the plugin's process did not end by itself after stop: ${said.trim() || "it said nothing"}`,
-    );
-  }
 }

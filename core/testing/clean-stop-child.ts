@@ -1,14 +1,22 @@
 // A process that runs a plugin's whole life once (set up, start, one answer, stop) and then has nothing left to do: it
-// ends by itself, or tells what keeps it. Started by camera-driver-contract.ts with its order as JSON.
+// ends by itself, or tells what keeps it. Started by contract-runs.ts with its order as JSON.
 import { testNvr } from "./test-nvr.ts";
 
-/** What to run: options of `testNvr`, and one camera. */
+/** What to run: options of `testNvr`, and what is asked of it. */
 export interface LifeOrder {
   readonly pluginFolder: string;
   readonly isolation: "inline" | "process";
   readonly settings: unknown;
   readonly driver?: string;
-  readonly camera: Readonly<Record<string, unknown>>;
+  readonly camera?: Readonly<Record<string, unknown>>;
+  /** Prepared by its storage driver. */
+  readonly storage?: {
+    readonly driver?: string;
+    readonly path: string;
+    readonly config: Readonly<Record<string, unknown>>;
+  };
+  /** Asked of its login provider. */
+  readonly login?: { readonly provider?: string; readonly userName: string; readonly password: string };
 }
 
 /** A connection that has just been closed may take a moment to go. */
@@ -17,7 +25,17 @@ const GRACE_MS = 2_000;
 const order = JSON.parse(process.argv[2] ?? "null") as LifeOrder;
 const nvr = await testNvr(order);
 await nvr.start();
-await nvr.streams(order.camera, order.driver === undefined ? {} : { driver: order.driver });
+if (order.camera !== undefined)
+  await nvr.streams(order.camera, order.driver === undefined ? {} : { driver: order.driver });
+if (order.login !== undefined) {
+  const { provider, userName, password } = order.login;
+  const { signal } = new AbortController();
+  await nvr.loginProvider(provider).check({ userName, password }, { signal });
+}
+if (order.storage !== undefined) {
+  const { driver, path, config } = order.storage;
+  await nvr.storageDriver(driver).prepare({ path, config }, { signal: new AbortController().signal });
+}
 await nvr[Symbol.asyncDispose]();
 process.stdout.write("stopped\n");
 // Does not keep the process alive itself: it is only heard if something else does.

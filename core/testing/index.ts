@@ -12,7 +12,17 @@ export { type FakeCamera, type FakeCameraOptions, type FakeVideo, fakeCamera } f
 export { FakeClock } from "./fake-clock.ts";
 export { type FakeAudio, TEST_CLIPS, type TestClipName, testClip, testClipFile } from "./fake-tracks.ts";
 export { frameCounterCells, readFrameCounter } from "./frame-counter.ts";
+export {
+  type ContractDirectory,
+  type LoginProviderContractOptions,
+  loginProviderContract,
+} from "./login-provider-contract.ts";
 export { type SilentDevice, silentDevice } from "./silent-device.ts";
+export {
+  type ContractStorage,
+  type StorageDriverContractOptions,
+  storageDriverContract,
+} from "./storage-driver-contract.ts";
 export { type TempDir, tempDir } from "./temp-dir.ts";
 export { type BoxedPlugin, type LoggedLine, type TestNvr, type TestNvrOptions, testNvr } from "./test-nvr.ts";
 export { waitFor } from "./wait-for.ts";

@@ -7,6 +7,8 @@ import { NightjarError } from "../errors.ts";
 import type { Log, LogFields, LogLevel } from "../log.ts";
 import type { CameraDriver, CameraStreams } from "../plugin/contract/camera-driver.ts";
 import type { OfferedCamera } from "../plugin/contract/define-plugin.ts";
+import type { LoginProvider } from "../plugin/contract/login-provider.ts";
+import type { StorageDriver } from "../plugin/contract/storage-driver.ts";
 import { PluginHost } from "../plugin/host/plugin-host.ts";
 import type { PluginStatus } from "../plugin/host/plugin-status.ts";
 import { VERSION } from "../version.ts";
@@ -71,6 +73,10 @@ export interface TestNvr extends AsyncDisposable {
     typed: Readonly<Record<string, unknown>>,
     options?: { readonly driver?: string; readonly signal?: AbortSignal },
   ): Promise<CameraStreams>;
+  /** A login provider of the plugin; its only one where no id is given. Throws if there is none, or no only one. */
+  loginProvider(id?: string): LoginProvider;
+  /** A storage driver of the plugin; its only one where no id is given. Throws if there is none, or no only one. */
+  storageDriver(id?: string): StorageDriver;
   /** Runs the hooks `start` and `ready`, as the recorder does once all plugins are set up. */
   start(): Promise<void>;
   /** Ends the plugin, then sets it up and starts it anew on the same data directory: the recorder's next start. */
@@ -151,11 +157,15 @@ class Box implements TestNvr {
   }
 
   driver(id?: string): CameraDriver {
-    const all = this.drivers();
-    const found = id === undefined && all.length === 1 ? all[0] : all.find((driver) => driver.id === id);
-    if (found !== undefined) return found;
-    const ids = all.map((driver) => driver.id).join(", ") || "none";
-    throw wrong(id === undefined ? `say which camera driver is meant: ${ids}` : `no driver ${id}: ${ids}`);
+    return chosen("camera driver", this.drivers(), id);
+  }
+
+  loginProvider(id?: string): LoginProvider {
+    return chosen("login provider", this.#running().registries.loginProviders.all(), id);
+  }
+
+  storageDriver(id?: string): StorageDriver {
+    return chosen("storage driver", this.#running().registries.storageDrivers.all(), id);
   }
 
   prepare(typed: Readonly<Record<string, unknown>>, driver?: string): Promise<PreparedConfig> {
@@ -199,6 +209,18 @@ class Box implements TestNvr {
     if (this.#host === undefined) throw wrong("the plugin was stopped");
     return this.#host;
   }
+}
+
+/** The entry of an id, or the only one. */
+function chosen<Entry extends { readonly id: string }>(
+  title: string,
+  all: readonly Entry[],
+  id: string | undefined,
+): Entry {
+  const found = id === undefined && all.length === 1 ? all[0] : all.find((entry) => entry.id === id);
+  if (found !== undefined) return found;
+  const ids = all.map((entry) => entry.id).join(", ") || "none";
+  throw wrong(id === undefined ? `say which ${title} is meant: ${ids}` : `no ${title} ${id}: ${ids}`);
 }
 
 function collecting(lines: LoggedLine[], bound: LogFields): Log {

@@ -54,6 +54,11 @@ export function accountsAfter(
   return [...next.filter(({ name }) => !isSame(name, own.name)), own];
 }
 
+/** True for who can administer the recorder whatever becomes of plugins: one of them must remain. */
+export function isOwnAdministrator({ role, enabled, source }: StoredAccount): boolean {
+  return role === "administrator" && enabled && source === undefined;
+}
+
 /** True if both are the same to whoever looks after an account. */
 export function isSameAccount(one: StoredAccount, other: StoredAccount): boolean {
   return changedFields(one, other).length === 0;
@@ -61,7 +66,7 @@ export function isSameAccount(one: StoredAccount, other: StoredAccount): boolean
 
 /** Which fields differ. */
 export function changedFields(one: StoredAccount, other: StoredAccount): (keyof StoredAccount)[] {
-  const fields = ["name", "role", "enabled", "passwordHash", "cameras", "secondFactor"] as const;
+  const fields = ["name", "role", "enabled", "passwordHash", "cameras", "secondFactor", "source"] as const;
   return fields.filter((field) => factsOf(one, field) !== factsOf(other, field));
 }
 
@@ -82,8 +87,7 @@ export async function replaceAccounts(
   const present = await storedAccounts(stores);
   const target = accountsAfter(present, next, kept);
   // None at all is a recorder that waits for its activation.
-  if (target.length > 0 && !target.some(({ role, enabled }) => role === "administrator" && enabled))
-    throw nobodyLeft();
+  if (target.length > 0 && !target.some(isOwnAdministrator)) throw nobodyLeft();
   const staying = new Set(
     present
       .filter((account) =>

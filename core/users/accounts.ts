@@ -14,6 +14,14 @@ import {
 import type { ApiTokens } from "./api-tokens.ts";
 import type { AuditLog } from "./audit-log.ts";
 import type { CameraScopes } from "./camera-scopes.ts";
+import {
+  endOfSources,
+  type OutsideAccount,
+  type OutsideLeave,
+  outsideLeave,
+  requireOwn,
+  takeOverAccount,
+} from "./outside-accounts.ts";
 import { checkPassword } from "./password-check.ts";
 import { hashPassword, verifyNothing, verifyPassword } from "./password-hash.ts";
 import type { Actor } from "./principal.ts";
@@ -33,6 +41,8 @@ export interface Account {
   readonly cameras: CameraScope;
   /** Signs in with a one-time code besides the password. */
   readonly secondFactor: boolean;
+  /** Login provider that knows it, `<package>/<id>`; absent: its password is the recorder's own. */
+  readonly source?: string;
   readonly createdAtMs: number;
   readonly passwordChangedAtMs: number;
 }
@@ -127,14 +137,7 @@ export class Accounts {
   create(account: NewAccount, actor: Actor): Promise<Account> {
     return this.#inTurn(async () => {
       const user = await this.#newUser(account);
-      const all = await this.#table.list();
-      if (all.length >= ACCOUNT_LIMIT) {
-        throw new NightjarError(
-          "NJ_USER_LIMIT",
-          "resource-exhausted",
-          `there are ${ACCOUNT_LIMIT} accounts already`,
-        );
-      }
+      await this.#requireRoom();
       if ((await this.#table.find(user.name)) !== undefined) {
         throw new NightjarError(
           "NJ_USER_EXISTS",
@@ -161,11 +164,13 @@ export class Accounts {
   /**
    * Changes an account; ends its sessions where its rights or its password change. API tokens live on with what the account
    * may do then, but for those of an account that is disabled or whose password somebody else sets: they end. Throws `NJ_USER_NOT_FOUND`,
-   * `NJ_LAST_ADMINISTRATOR`.
+   * `NJ_LAST_ADMINISTRATOR`, `NJ_USER_FROM_PROVIDER`.
    */
   change(name: string, change: AccountChange, actor: Actor): Promise<Account> {
     return this.#inTurn(async () => {
       const user = await this.#existing(name);
+      if (change.role !== undefined || change.cameras !== undefined || change.password !== undefined)
+        requireOwn(user);
       const loses =
         change.enabled === false || (change.role !== undefined && change.role !== "administrator");
       if (loses) await this.#keepAnAdministrator(user);
@@ -218,7 +223,7 @@ export class Accounts {
   /** The stored account if the password is right and it is enabled. Takes the same time if there is none. */
   async verify(name: string, password: string): Promise<UserRow | undefined> {
     const user = await this.#table.find(name);
-    if (user === undefined) {
+    if (user === undefined || user.source !== undefined) {
       await verifyNothing(password);
       return undefined;
     }
@@ -228,7 +233,40 @@ export class Accounts {
   /** True if the account still stands as it was when its password was checked. */
   async isUnchanged(user: UserRow): Promise<boolean> {
     const now = await this.#table.find(user.name);
-    return now?.enabled === true && now.passwordHash === user.passwordHash && now.role === user.role;
+    return (
+      now?.enabled === true &&
+      now.passwordHash === user.passwordHash &&
+      now.role === user.role &&
+      now.source === user.source
+    );
+  }
+
+  /** Which login providers may be asked about a name. */
+  outsideLeave(name: string): Promise<OutsideLeave> {
+    return outsideLeave(this.#table, name);
+  }
+
+  /**
+   * Takes over what a login provider and the mapping say of somebody who has just proved who that is: makes the account, or
+   * brings role and cameras up to date, which ends the sessions of before. Undefined where the name is another's meanwhile.
+   * Throws `NJ_USER_LIMIT`.
+   */
+  takeOver(account: OutsideAccount, address: string): Promise<UserRow | undefined> {
+    return this.#inTurn(() => takeOverAccount(this.#outsideStores(), account, address));
+  }
+
+  /** Ends the sessions of all accounts whose login provider is not there any more. They stay on the list, signed out. */
+  endOfSources(isActive: (source: string) => boolean): Promise<void> {
+    return this.#inTurn(() => endOfSources(this.#outsideStores(), isActive));
+  }
+
+  async #requireRoom(): Promise<void> {
+    if ((await this.#table.list()).length < ACCOUNT_LIMIT) return;
+    throw new NightjarError(
+      "NJ_USER_LIMIT",
+      "resource-exhausted",
+      `there are ${ACCOUNT_LIMIT} accounts already`,
+    );
   }
 
   async #newUser(account: NewAccount): Promise<UserRow> {
@@ -254,7 +292,8 @@ export class Accounts {
   }
 
   async #keepAnAdministrator(user: UserRow): Promise<void> {
-    if (user.role !== "administrator" || !user.enabled) return;
+    // One whom a plugin lets in is none to rely on.
+    if (user.role !== "administrator" || !user.enabled || user.source !== undefined) return;
     if ((await this.#table.countEnabledAdministrators()) <= 1) {
       throw new NightjarError(
         "NJ_LAST_ADMINISTRATOR",
@@ -273,6 +312,18 @@ export class Accounts {
     };
   }
 
+  #outsideStores() {
+    return {
+      table: this.#table,
+      scopes: this.#scopes,
+      sessions: this.#sessions,
+      requireRoom: () => this.#requireRoom(),
+      nowMs: () => this.#clock.wallMs(),
+      record: (actor: Actor, action: string, detail: Readonly<Record<string, unknown>>) =>
+        this.#record(actor, action, detail),
+    };
+  }
+
   async #accountWithFactor(user: UserRow): Promise<Account> {
     return this.#account(user, await this.#secondFactors.isOn(user.name));
   }
@@ -284,6 +335,7 @@ export class Accounts {
       enabled: user.enabled,
       cameras: user.role === "administrator" ? "all" : this.#scopes.of(user.name),
       secondFactor,
+      ...(user.source === undefined ? {} : { source: user.source }),
       createdAtMs: user.createdAtMs,
       passwordChangedAtMs: user.passwordChangedAtMs,
     };

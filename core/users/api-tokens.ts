@@ -3,6 +3,7 @@
 // ends or narrows them is told at once by the way that sessions take, so that open sockets close (A6).
 import type { Clock } from "../clock.ts";
 import type { ApiTokenRow, ApiTokensTable, ApiTokenWithUser } from "../db/tables/api-tokens-table.ts";
+import type { UsersTable } from "../db/tables/users-table.ts";
 import {
   type CameraScope,
   isRight,
@@ -16,6 +17,7 @@ import { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { AuditLog } from "./audit-log.ts";
 import type { CameraScopes } from "./camera-scopes.ts";
+import { requireOwn } from "./outside-accounts.ts";
 import type { Actor, Principal } from "./principal.ts";
 import type { Sessions } from "./sessions.ts";
 import { newApiSecret, newPublicId, tokenHash } from "./tokens.ts";
@@ -64,6 +66,7 @@ export interface TokenOwner {
 
 export class ApiTokens {
   readonly #table: ApiTokensTable;
+  readonly #users: Pick<UsersTable, "find">;
   readonly #scopes: CameraScopes;
   readonly #sessions: Sessions;
   readonly #audit: AuditLog;
@@ -73,6 +76,7 @@ export class ApiTokens {
 
   constructor(options: {
     readonly table: ApiTokensTable;
+    readonly users: Pick<UsersTable, "find">;
     readonly scopes: CameraScopes;
     readonly sessions: Sessions;
     readonly audit: AuditLog;
@@ -80,6 +84,7 @@ export class ApiTokens {
     readonly log: Log;
   }) {
     this.#table = options.table;
+    this.#users = options.users;
     this.#scopes = options.scopes;
     this.#sessions = options.sessions;
     this.#audit = options.audit;
@@ -94,7 +99,7 @@ export class ApiTokens {
 
   /**
    * Makes a token; `secret` is given out this once. The caller has checked who asks. Throws `NJ_TOKEN_NAME`,
-   * `NJ_TOKEN_EXPIRY`, `NJ_TOKEN_RIGHTS`, `NJ_TOKEN_LIMIT`, `NJ_TOKEN_EXISTS`.
+   * `NJ_TOKEN_EXPIRY`, `NJ_TOKEN_RIGHTS`, `NJ_TOKEN_LIMIT`, `NJ_TOKEN_EXISTS`, `NJ_USER_FROM_PROVIDER`.
    */
   async create(
     wanted: NewApiToken,
@@ -104,6 +109,8 @@ export class ApiTokens {
     const now = this.#clock.wallMs();
     const name = wanted.name.normalize("NFC").trim();
     checkWishes({ ...wanted, name }, owner, now);
+    const user = await this.#users.find(owner.userName);
+    if (user !== undefined) requireOwn(user);
     const own = await this.#table.listByUser(owner.userName);
     if (own.filter(({ expiresAtMs }) => isAlive(expiresAtMs, now)).length >= API_TOKEN_LIMIT) {
       throw new NightjarError(

@@ -1,12 +1,13 @@
 // Signing in with name and password, and a code where the account has a second factor: braked against guessing, the same
 // answer and time whether the account is missing, disabled or the password wrong, and a session that holds only if the
-// account did not change meanwhile.
+// account did not change meanwhile. Names without a password here are asked about at the login providers of plugins.
 import type { Clock } from "../clock.ts";
 import type { UserRow } from "../db/tables/users-table.ts";
 import { NightjarError } from "../errors.ts";
 import type { Accounts } from "./accounts.ts";
 import type { AuditLog } from "./audit-log.ts";
 import { LOCK_WINDOW_MS, type LoginGuard } from "./login-guard.ts";
+import type { LoginSources } from "./login-sources.ts";
 import type { ClientInfo, Principal } from "./principal.ts";
 import type { CodeKind, SecondFactors } from "./second-factors.ts";
 import type { OpenedSession, Sessions } from "./sessions.ts";
@@ -26,6 +27,8 @@ type SignedIn = Pick<Principal, "userName" | "sessionId">;
 type Verdict =
   | { readonly kind: "right"; readonly user: UserRow; readonly by?: CodeKind }
   | { readonly kind: "password-wrong" }
+  /** A login provider could not be asked; `judged`: another one said no. */
+  | { readonly kind: "away"; readonly judged: boolean }
   | { readonly kind: "code-missing" }
   | { readonly kind: "code-wrong" };
 
@@ -33,6 +36,7 @@ export class SignIn {
   readonly #accounts: Accounts;
   readonly #sessions: Sessions;
   readonly #secondFactors: SecondFactors;
+  readonly #sources: LoginSources | undefined;
   readonly #guard: LoginGuard;
   readonly #names: TypedNames;
   readonly #audit: AuditLog;
@@ -43,6 +47,7 @@ export class SignIn {
     readonly accounts: Accounts;
     readonly sessions: Sessions;
     readonly secondFactors: SecondFactors;
+    readonly sources?: LoginSources | undefined;
     readonly guard: LoginGuard;
     readonly names: TypedNames;
     readonly audit: AuditLog;
@@ -51,6 +56,7 @@ export class SignIn {
     this.#accounts = options.accounts;
     this.#sessions = options.sessions;
     this.#secondFactors = options.secondFactors;
+    this.#sources = options.sources;
     this.#guard = options.guard;
     this.#names = options.names;
     this.#audit = options.audit;
@@ -58,8 +64,8 @@ export class SignIn {
   }
 
   /**
-   * Opens a session. `code`, of the authenticator app or a recovery code, counts where the account has a second factor. Throws `NJ_LOGIN_FAILED`, `NJ_LOGIN_LOCKED`, `NJ_LOGIN_BUSY`, and once the password is right
-   * `NJ_SECOND_FACTOR_NEEDED`, `NJ_SECOND_FACTOR_WRONG`.
+   * Opens a session. `code`, of the authenticator app or a recovery code, counts where the account has a second factor. Throws `NJ_LOGIN_FAILED`, `NJ_LOGIN_LOCKED`, `NJ_LOGIN_BUSY`,
+   * `NJ_LOGIN_PROVIDER_AWAY`, `NJ_USER_LIMIT`, and once the password is right `NJ_SECOND_FACTOR_NEEDED`, `NJ_SECOND_FACTOR_WRONG`.
    */
   async signIn(
     username: string,
@@ -76,11 +82,15 @@ export class SignIn {
     // A password change or a disabling that came between check and opening has not seen this session, and a second factor
     // that was switched on meanwhile has not been asked for.
     const isPassedBy = by === undefined && (await this.#secondFactors.isOn(user.name));
-    if (isPassedBy || !(await this.#accounts.isUnchanged(user))) {
+    const isGone = user.source !== undefined && this.#sources?.isActive(user.source) !== true;
+    if (isPassedBy || isGone || !(await this.#accounts.isUnchanged(user))) {
       await this.#sessions.end(session.sessionId);
       throw failed();
     }
-    this.#record("session-opened", user.name, client, by === undefined ? {} : { secondFactor: by });
+    this.#record("session-opened", user.name, client, {
+      ...(by === undefined ? {} : { secondFactor: by }),
+      ...(user.source === undefined ? {} : { source: user.source }),
+    });
     return session;
   }
 
@@ -108,7 +118,7 @@ export class SignIn {
     });
     let verdict: Verdict;
     try {
-      verdict = await this.#verdict(name, proof, withCode);
+      verdict = await this.#verdict(name, proof, withCode, client.address);
     } catch (error) {
       attempt.abandon();
       throw error;
@@ -120,6 +130,16 @@ export class SignIn {
         "NJ_SECOND_FACTOR_NEEDED",
         "unauthenticated",
         "this account needs a code too: the one that your authenticator app shows now, or a recovery code",
+      );
+    }
+    if (verdict.kind === "away") {
+      // A guess counts where somebody has judged it, and only there.
+      if (verdict.judged) await attempt.finish(false);
+      else attempt.abandon();
+      throw new NightjarError(
+        "NJ_LOGIN_PROVIDER_AWAY",
+        "unavailable",
+        "nobody can say now whether the password is right: the directory does not answer, try again or ask an administrator",
       );
     }
     await attempt.finish(verdict.kind === "right");
@@ -136,13 +156,34 @@ export class SignIn {
     throw isCode ? wrongCode() : failed();
   }
 
-  async #verdict(name: string, proof: Proof, withCode: boolean): Promise<Verdict> {
-    const user = await this.#accounts.verify(name, proof.password);
-    if (user === undefined) return { kind: "password-wrong" };
+  async #verdict(name: string, proof: Proof, withCode: boolean, address: string): Promise<Verdict> {
+    const found =
+      (await this.#accounts.verify(name, proof.password)) ??
+      (await this.#outside(name, proof.password, address));
+    if (found === undefined) return { kind: "password-wrong" };
+    if ("kind" in found) return found;
+    const user = found;
     if (!withCode || !(await this.#secondFactors.isOn(user.name))) return { kind: "right", user };
     if (proof.code === undefined || proof.code === "") return { kind: "code-missing" };
     const by = await this.#secondFactors.take(user.name, proof.code);
     return by === undefined ? { kind: "code-wrong" } : { kind: "right", user, by };
+  }
+
+  /** Whom a login provider lets in, with the account that follows from that. */
+  async #outside(
+    typed: string,
+    password: string,
+    address: string,
+  ): Promise<UserRow | Extract<Verdict, { kind: "away" }> | undefined> {
+    // Directories do not tell Anna from anna: neither may be a second account.
+    const name = typed.toLowerCase();
+    const leave = this.#sources === undefined ? undefined : await this.#accounts.outsideLeave(name);
+    if (this.#sources === undefined || leave?.may !== true) return undefined;
+    const verdict = await this.#sources.judge(name, password, leave.source);
+    if (verdict.kind === "wrong") return undefined;
+    if (verdict.kind === "away") return verdict;
+    const { source, role, cameras } = verdict;
+    return this.#accounts.takeOver({ name, source, role, cameras }, address);
   }
 
   /** Once per account, address and lock: whoever floods the door must not fill the audit log. */

@@ -5,8 +5,10 @@ import { createHash, randomInt } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { SecretStore } from "../config/secret-store.ts";
 import type { StreamPasswordRow, StreamPasswordsTable } from "../db/tables/stream-passwords-table.ts";
+import type { UsersTable } from "../db/tables/users-table.ts";
 import { NightjarError } from "../errors.ts";
 import type { AuditLog } from "./audit-log.ts";
+import { requireOwn } from "./outside-accounts.ts";
 import type { Actor } from "./principal.ts";
 import type { Sessions } from "./sessions.ts";
 import { newPublicId } from "./tokens.ts";
@@ -35,6 +37,7 @@ export interface DigestHashes {
 
 export class StreamPasswords {
   readonly #table: StreamPasswordsTable;
+  readonly #users: Pick<UsersTable, "find">;
   readonly #secrets: SecretStore;
   readonly #sessions: Sessions;
   readonly #audit: AuditLog;
@@ -42,12 +45,14 @@ export class StreamPasswords {
 
   constructor(options: {
     readonly table: StreamPasswordsTable;
+    readonly users: Pick<UsersTable, "find">;
     readonly secrets: SecretStore;
     readonly sessions: Sessions;
     readonly audit: AuditLog;
     readonly clock: Clock;
   }) {
     this.#table = options.table;
+    this.#users = options.users;
     this.#secrets = options.secrets;
     this.#sessions = options.sessions;
     this.#audit = options.audit;
@@ -66,13 +71,15 @@ export class StreamPasswords {
 
   /**
    * Makes one for the account `userName`, which the caller has asked for its password, and gives it out this once.
-   * Throws `NJ_STREAM_PASSWORD_LIMIT`, and `NJ_DB_CONSTRAINT` if there is no such account.
+   * Throws `NJ_STREAM_PASSWORD_LIMIT`, `NJ_USER_FROM_PROVIDER`, and `NJ_DB_CONSTRAINT` if there is no such account.
    */
   async create(
     userName: string,
     label: string,
     actor: Actor,
   ): Promise<StreamPassword & { readonly password: string }> {
+    const user = await this.#users.find(userName);
+    if (user !== undefined) requireOwn(user);
     const password = newPassword();
     const row = { id: newPublicId(), userName, label, createdAtMs: this.#clock.wallMs() };
     const hashes: DigestHashes = {

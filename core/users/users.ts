@@ -10,6 +10,7 @@ import { mediaTicketsTable } from "../db/tables/media-tickets-table.ts";
 import { secondFactorsTable } from "../db/tables/second-factors-table.ts";
 import { sessionsTable } from "../db/tables/sessions-table.ts";
 import { streamPasswordsTable } from "../db/tables/stream-passwords-table.ts";
+import { usersTable } from "../db/tables/users-table.ts";
 import type { Log } from "../log.ts";
 import { Accounts } from "./accounts.ts";
 import { Activation } from "./activation.ts";
@@ -18,6 +19,7 @@ import { AuditLog } from "./audit-log.ts";
 import { Callers } from "./callers.ts";
 import { CameraScopes } from "./camera-scopes.ts";
 import { LoginGuard } from "./login-guard.ts";
+import type { LoginSources } from "./login-sources.ts";
 import { MediaTickets } from "./media-tickets.ts";
 import { SecondFactors } from "./second-factors.ts";
 import { type SessionLimits, Sessions } from "./sessions.ts";
@@ -34,6 +36,8 @@ export interface Users {
   /** Whoever asks, be it with a session or with an API token. */
   readonly callers: Callers;
   readonly signIn: SignIn;
+  /** Login providers of plugins; undefined: there can be none. */
+  readonly loginSources: LoginSources | undefined;
   readonly secondFactors: SecondFactors;
   readonly tickets: MediaTickets;
   readonly streamPasswords: StreamPasswords;
@@ -52,6 +56,8 @@ export interface UsersOptions {
   readonly log: Log;
   /** Read for each session, so that a changed setting applies at once. */
   readonly sessionLimits: () => SessionLimits;
+  /** Login providers of plugins; absent: there are none. */
+  readonly loginSources?: LoginSources;
 }
 
 /** Opens user management. The caller closes it before the database. */
@@ -66,7 +72,15 @@ export async function openUsers(options: UsersOptions): Promise<Users> {
     scopes,
     log,
   });
-  const apiTokens = new ApiTokens({ table: apiTokensTable(db), scopes, sessions, audit, clock, log });
+  const apiTokens = new ApiTokens({
+    table: apiTokensTable(db),
+    users: usersTable(db),
+    scopes,
+    sessions,
+    audit,
+    clock,
+    log,
+  });
   const secondFactors = new SecondFactors({
     table: secondFactorsTable(db),
     secrets: options.secrets,
@@ -77,6 +91,7 @@ export async function openUsers(options: UsersOptions): Promise<Users> {
   });
   const streamPasswords = new StreamPasswords({
     table: streamPasswordsTable(db),
+    users: usersTable(db),
     secrets: options.secrets,
     sessions,
     audit,
@@ -105,7 +120,17 @@ export async function openUsers(options: UsersOptions): Promise<Users> {
     sessions,
     apiTokens,
     callers: new Callers(sessions, apiTokens),
-    signIn: new SignIn({ accounts, sessions, secondFactors, guard, names, audit, clock }),
+    signIn: new SignIn({
+      accounts,
+      sessions,
+      secondFactors,
+      sources: options.loginSources,
+      guard,
+      names,
+      audit,
+      clock,
+    }),
+    loginSources: options.loginSources,
     secondFactors,
     tickets: new MediaTickets(mediaTicketsTable(db), clock),
     streamPasswords,

@@ -67,9 +67,34 @@ describe("a new plugin", { timeout: 500_000 }, () => {
     });
   }
 
+  for (const kind of ["login", "storage"]) {
+    it(`of the kind ${kind} has tests that pass in both languages, and can be published`, () => {
+      for (const [id, flags] of [
+        ["acme", []],
+        ["acme-js", ["--javascript"]],
+      ] as const) {
+        const name = `nightjar-${kind}-${id}`;
+        const made = create(kind, id, ...flags);
+        assert.equal(made.status, 0, made.said);
+        for (const file of readdirSync(dir.join(name), { recursive: true, encoding: "utf8" })) {
+          if (file.startsWith("node_modules") || !/\.\w+$/.test(file)) continue;
+          assert.doesNotMatch(readFileSync(dir.join(name, file), "utf8"), /template/i, file);
+        }
+        const tests = node(dir.join(name), "--test", "--test-reporter=tap");
+        assert.equal(tests.status, 0, tests.out.slice(-4_000));
+        assert.match(tests.out, /^# pass 19$/m);
+        const packed = node(dir.path, join(ROOT, "scripts/pack-plugin.ts"), dir.join(name), "--to", dir.path);
+        assert.equal(packed.status, 0, packed.said);
+      }
+    });
+  }
+
   it("in TypeScript has the compiler's consent", () => {
     // What `npm install` would bring.
-    const folder = dir.join("nightjar-camera-acme");
+    for (const kind of ["camera", "login", "storage"]) checkTypes(dir.join(`nightjar-${kind}-acme`));
+  });
+
+  function checkTypes(folder: string): void {
     const config = {
       extends: "./tsconfig.json",
       compilerOptions: { typeRoots: [join(ROOT, "node_modules/@types")] },
@@ -78,7 +103,7 @@ describe("a new plugin", { timeout: 500_000 }, () => {
     writeFileSync(join(folder, "tsconfig.checked.json"), JSON.stringify(config));
     const run = node(folder, join(ROOT, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.checked.json");
     assert.equal(run.status, 0, run.out);
-  });
+  }
 
   it("may have a scope, and lie elsewhere", () => {
     const run = create("camera", "@someone/nightjar-camera-far", "some/where", "--json");

@@ -39,6 +39,30 @@ export const BAD_PLUGINS: readonly BadPlugin[] = [
     reason: /no lens is long enough/,
   },
   {
+    id: "login-in-secret",
+    does: "registers a login provider that its card does not name",
+    setup:
+      'nvr.loginProviders.register({ id: "spy", displayName: "Spy", async check() { return { groups: ["administrators"] }; } });',
+    status: "ended",
+    reason: /may not register the login provider "spy"/,
+  },
+  {
+    id: "storage-in-secret",
+    does: "registers a storage driver that its card does not name",
+    setup:
+      'nvr.storageDrivers.register({ id: "spy", displayName: "Spy", mounts: false, configSchema: Type.Object({}), async prepare() {}, async health() { return { ready: true }; } });',
+    status: "ended",
+    reason: /may not register the storage driver "spy"/,
+  },
+  {
+    id: "login-without-check",
+    does: "registers a login provider that checks nothing",
+    own: { provides: ["login-provider:idle"] },
+    setup: 'nvr.loginProviders.register({ id: "idle", displayName: "Idle" });',
+    status: "ended",
+    reason: /lacks the function check/,
+  },
+  {
     id: "import-leaks",
     does: "takes buffers without end while it is imported",
     top: "const all = []; for (;;) { all.push(Buffer.alloc(4e6, 1)); await new Promise((resolve) => setTimeout(resolve, 5)); }",

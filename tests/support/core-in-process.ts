@@ -6,6 +6,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { join } from "node:path";
 import { systemClock } from "../../core/clock.ts";
 import type { CameraConfig } from "../../core/config/camera-config.ts";
+import type { Config } from "../../core/config/config-schema.ts";
 import { ConfigStore } from "../../core/config/config-store.ts";
 import { runCore } from "../../core/control/run-core.ts";
 import { runGateway } from "../../core/gateway/run-gateway.ts";
@@ -45,8 +46,15 @@ export interface CoreInProcess {
   stop(): Promise<void>;
 }
 
+export interface CoreInProcessOptions {
+  /** Folders of strangers' plugins. */
+  readonly pluginPaths?: readonly string[];
+  /** Changes config.json before the start. */
+  configure?(draft: Config): void;
+}
+
 /** Starts both with the cameras `yard` and `gate`, which do not answer, and an administrator. The caller stops them. */
-export async function startCoreInProcess(): Promise<CoreInProcess> {
+export async function startCoreInProcess(options: CoreInProcessOptions = {}): Promise<CoreInProcess> {
   const folder = tempDir("nj-core-");
   const dataDir = folder.path;
   mkdirSync(join(dataDir, RUN_FOLDER), { recursive: true });
@@ -57,6 +65,7 @@ export async function startCoreInProcess(): Promise<CoreInProcess> {
     draft.firstRun.demoRemoved = true;
     draft.pluginRegistry.url = NO_REGISTRY;
     draft.cameras.push(unreachable("yard"), unreachable("gate"));
+    options.configure?.(draft);
   });
   await config.close();
   const lines: string[] = [];
@@ -67,7 +76,7 @@ export async function startCoreInProcess(): Promise<CoreInProcess> {
     log,
     clock: systemClock,
     instance: randomUUID(),
-    pluginPaths: [],
+    pluginPaths: options.pluginPaths ?? [],
     setLogLevel: () => undefined,
     processes: () => [],
     ready: (given?: Readonly<Record<string, unknown>>) => void Object.assign(facts, given),

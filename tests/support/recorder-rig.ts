@@ -32,6 +32,7 @@ export interface RigOptions {
     readonly path: string;
     readonly reserveBytes?: number;
     readonly overwrite?: boolean;
+    readonly driver?: { readonly source: string; readonly config: Record<string, unknown> };
   }[];
   /** The driver of all cameras, `rtsp` unless given; one that takes the same settings. */
   readonly driver?: string;

@@ -12,6 +12,8 @@ export interface UserRow {
   readonly enabled: boolean;
   readonly createdAtMs: number;
   readonly passwordChangedAtMs: number;
+  /** Login provider that knows it, `<package>/<id>`; absent: it has a password of the recorder's own. */
+  readonly source?: string | undefined;
 }
 
 /** What may be changed of an account. */
@@ -21,7 +23,7 @@ export interface UsersTable {
   find(name: string): Promise<UserRow | undefined>;
   /** In alphabetical order. */
   list(): Promise<UserRow[]>;
-  /** How many administrators may sign in: the last one must not go. */
+  /** How many administrators may sign in by a password of the recorder's own: the last one must not go. */
   countEnabledAdministrators(): Promise<number>;
   /** Rejects with `NJ_DB_CONSTRAINT` if the name is taken. */
   insert(user: UserRow): Promise<void>;
@@ -34,7 +36,7 @@ export interface UsersTable {
 }
 
 const COLUMNS = `name, role, password_hash as passwordHash, enabled,
-  created_at_ms as createdAtMs, password_changed_at_ms as passwordChangedAtMs`;
+  created_at_ms as createdAtMs, password_changed_at_ms as passwordChangedAtMs, source`;
 
 /** `db`: the database, or the writer of a transaction. */
 export function usersTable(db: SqlWriter): UsersTable {
@@ -49,16 +51,16 @@ export function usersTable(db: SqlWriter): UsersTable {
     },
     async countEnabledAdministrators() {
       const row = await db.get<{ count: number }>(
-        "select count(*) as count from users where role = 'administrator' and enabled = 1",
+        "select count(*) as count from users where role = 'administrator' and enabled = 1 and source is null",
       );
       return row?.count ?? 0;
     },
     async insert(user) {
-      await db.run(`${INSERT} values (?, ?, ?, ?, ?, ?)`, insertParams(user));
+      await db.run(`${INSERT} values (?, ?, ?, ?, ?, ?, ?)`, insertParams(user));
     },
     async insertFirst(user) {
       const { changes } = await db.run(
-        `${INSERT} select ?, ?, ?, ?, ?, ? where not exists (select 1 from users)`,
+        `${INSERT} select ?, ?, ?, ?, ?, ?, ? where not exists (select 1 from users)`,
         insertParams(user),
       );
       return changes === 1;
@@ -85,15 +87,18 @@ export function usersTable(db: SqlWriter): UsersTable {
 }
 
 const INSERT =
-  "insert into users (name, role, password_hash, enabled, created_at_ms, password_changed_at_ms)";
+  "insert into users (name, role, password_hash, enabled, created_at_ms, password_changed_at_ms, source)";
 
-type StoredUser = Omit<UserRow, "enabled"> & { readonly enabled: number };
+type StoredUser = Omit<UserRow, "enabled" | "source"> & {
+  readonly enabled: number;
+  readonly source: string | null;
+};
 
-function toUser(row: StoredUser): UserRow {
-  return { ...row, enabled: row.enabled === 1 };
+function toUser({ source, ...row }: StoredUser): UserRow {
+  return { ...row, enabled: row.enabled === 1, ...(source === null ? {} : { source }) };
 }
 
-function insertParams(user: UserRow): (string | number)[] {
+function insertParams(user: UserRow): (string | number | null)[] {
   return [
     user.name,
     user.role,
@@ -101,5 +106,6 @@ function insertParams(user: UserRow): (string | number)[] {
     Number(user.enabled),
     user.createdAtMs,
     user.passwordChangedAtMs,
+    user.source ?? null,
   ];
 }

@@ -24,6 +24,12 @@ const AccountSchema = Type.Object({
   enabled: Type.Boolean(),
   cameras: Scope,
   secondFactor: Type.Boolean({ description: "Signs in with a one-time code besides the password." }),
+  source: Type.Optional(
+    Type.String({
+      description:
+        "Login provider that knows the account, `<package>/<id>`; absent: its password is the recorder's own.",
+    }),
+  ),
   createdAt: TimeSchema,
   passwordChangedAt: TimeSchema,
 });
@@ -62,6 +68,30 @@ export function userRoutes(services: HttpServices): Route[] {
       response: Type.Object({ users: Type.Array(AccountSchema) }),
       async handle() {
         return { users: (await accounts.list()).map(accountView) };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/v1/login-providers",
+      policy: needs("users.manage"),
+      summary:
+        "Login providers of plugins: those that config.json has asked, in their order, and the others.",
+      response: Type.Object({
+        providers: Type.Array(
+          Type.Object({
+            source: Type.String({ description: "`<package>/<id>`, as `logins` in config.json names it." }),
+            displayName: Type.Optional(Type.String()),
+            isAsked: Type.Boolean({
+              description: "False: config.json does not name it; it is told nothing.",
+            }),
+            reason: Type.Optional(
+              Type.String({ description: "Why it cannot be asked, or did not answer the last time." }),
+            ),
+          }),
+        ),
+      }),
+      handle() {
+        return { providers: services.users.loginSources?.states() ?? [] };
       },
     }),
     route({
@@ -164,6 +194,7 @@ function accountView(account: Account): Static<typeof AccountSchema> {
     enabled: account.enabled,
     cameras: account.cameras === "all" ? "all" : [...account.cameras],
     secondFactor: account.secondFactor,
+    ...(account.source === undefined ? {} : { source: account.source }),
     createdAt: new Date(account.createdAtMs).toISOString(),
     passwordChangedAt: new Date(account.passwordChangedAtMs).toISOString(),
   };

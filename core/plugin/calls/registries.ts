@@ -4,7 +4,9 @@ import type { TObject } from "typebox";
 import { CAMERA_RIGHTS, SYSTEM_RIGHTS } from "../../domain/roles.ts";
 import { NightjarError } from "../../errors.ts";
 import type { CameraDriver } from "../contract/camera-driver.ts";
+import type { LoginProvider } from "../contract/login-provider.ts";
 import type { PluginRequest, PluginRoute } from "../contract/plugin-route.ts";
+import type { StorageDriver, StorageRequest } from "../contract/storage-driver.ts";
 import { Type } from "../schemas/schema-builder.ts";
 import { misfitOf } from "../schemas/settings-check.ts";
 import { plainCopy } from "./plain-copy.ts";
@@ -13,6 +15,8 @@ import { plainCopy } from "./plain-copy.ts";
 export interface RegistryEntries {
   readonly cameraDrivers: CameraDriver;
   readonly routes: PluginRoute;
+  readonly loginProviders: LoginProvider;
+  readonly storageDrivers: StorageDriver;
 }
 
 export type RegistryName = keyof RegistryEntries;
@@ -29,6 +33,8 @@ interface RegistryShape {
   readonly optional: readonly string[];
   /** Ids are each plugin's own: the same may stand in another plugin. */
   readonly isScoped: boolean;
+  /** What is so powerful that a plugin says of it before it runs: its `nightjar.provides` must name each entry. */
+  readonly isAnnounced: boolean;
   /** What a call of a method is to be checked by beforehand: schemas of the card, and what they describe. */
   described(card: AnyEntry, method: string, args: readonly unknown[]): readonly [unknown, unknown][];
   /** What a call may take, in milliseconds. */
@@ -92,6 +98,7 @@ export const REGISTRIES: Readonly<Record<RegistryName, RegistryShape>> = {
     required: ["streams"],
     optional: ["prepare"],
     isScoped: false,
+    isAnnounced: false,
     described: (card, method, args) =>
       method === "streams" ? [[withoutSecrets(card["configSchema"] as object), args[0]]] : [],
     limitMs: 10_000,
@@ -112,6 +119,7 @@ export const REGISTRIES: Readonly<Record<RegistryName, RegistryShape>> = {
     required: ["handle"],
     optional: [],
     isScoped: true,
+    isAnnounced: false,
     described: (card, _method, [request]) => {
       const { query, body } = request as PluginRequest;
       return [
@@ -119,6 +127,34 @@ export const REGISTRIES: Readonly<Record<RegistryName, RegistryShape>> = {
         [card["body"], body],
       ];
     },
+    limitMs: 10_000,
+  },
+  loginProviders: {
+    title: "login provider",
+    word: "login-provider",
+    card: Type.Object({ id: ID, displayName: text(100) }),
+    required: ["check"],
+    optional: [],
+    // Configuration and accounts name a provider together with its package: another plugin's of that id is another one.
+    isScoped: true,
+    isAnnounced: true,
+    described: () => [],
+    limitMs: 5_000,
+  },
+  storageDrivers: {
+    title: "storage driver",
+    word: "storage-driver",
+    card: Type.Object({
+      id: ID,
+      displayName: text(100),
+      configSchema: OBJECT_SCHEMA,
+      mounts: Type.Boolean(),
+    }),
+    required: ["prepare", "health"],
+    optional: ["release"],
+    isScoped: true,
+    isAnnounced: true,
+    described: (card, _method, [request]) => [[card["configSchema"], (request as StorageRequest).config]],
     limitMs: 10_000,
   },
 };

@@ -57,6 +57,11 @@ export class Registry<Entry extends { readonly id: string }> {
     return this.#entries.get(id);
   }
 
+  /** All entries, each with the plugin that brought it. */
+  owned(): { readonly entry: Entry; readonly plugin: string }[] {
+    return [...this.#entries.values()];
+  }
+
   all(): Entry[] {
     return [...this.#entries.values()].map(({ entry }) => entry);
   }

@@ -4,14 +4,17 @@ import { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { CameraDriver } from "./camera-driver.ts";
 import type { PluginHooks } from "./hook-catalogue.ts";
+import type { LoginProvider } from "./login-provider.ts";
 import type { PluginRoute } from "./plugin-route.ts";
 import type { PluginTools } from "./plugin-tools.ts";
+import type { StorageDriver } from "./storage-driver.ts";
 
 /** A registry as a plugin sees it: one owner per id. */
 export interface PluginRegistry<Entry extends { readonly id: string }> {
   /**
    * Adds an entry. Throws `NJ_PLUGIN_DATA` if it is not what the registry asks for. Where another plugin answers for that
-   * id already, the plugin is not set up (`NJ_REGISTRY_DUPLICATE`).
+   * id already, the plugin is not set up (`NJ_REGISTRY_DUPLICATE`); nor where the registry wants its entries named in
+   * `nightjar.provides` of package.json, and this one is not (`NJ_PLUGIN_PERMISSION`).
    */
   register(entry: Entry): void;
 }
@@ -31,6 +34,10 @@ export interface Nvr extends PluginTools {
   readonly cameraDrivers: PluginRegistry<CameraDriver>;
   /** Resources of the plugin's own below `/api/v1/plugins/<package>/`. */
   readonly routes: PluginRegistry<PluginRoute>;
+  /** Who says whether a name and a password belong together, where the recorder has no password for the name. */
+  readonly loginProviders: PluginRegistry<LoginProvider>;
+  /** Who makes the folder of a volume ready, and says whether it still is. */
+  readonly storageDrivers: PluginRegistry<StorageDriver>;
   readonly secrets: PluginSecrets;
   /** Moments at which several plugins may have a say; see `docs/reference/hooks.md`. */
   readonly hooks: PluginHooks;

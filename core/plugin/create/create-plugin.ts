@@ -86,7 +86,7 @@ async function checkedName(kind: PluginKind, name: string): Promise<PluginNames>
     throw refuse(`give the brand in 1 to ${LONGEST_ID} of a-z, 0-9 and inner hyphens, as in "acme"`);
   }
   if (id === "template") throw refuse("that is what the template itself is called");
-  const owner = (await bundledDrivers()).get(id);
+  const owner = kind === "camera" ? (await bundledDrivers()).get(id) : undefined;
   if (owner !== undefined) throw refuse(`${owner} answers for the driver "${id}" already`);
   const title = id
     .split("-")

@@ -44,6 +44,8 @@ export interface PluginHostOptions {
   secrets(name: string): PluginSecrets;
   refreshCameras(driver: string): void;
   offerCamera(camera: OfferedCamera): Promise<void>;
+  /** Plugins came, went, or were switched on or off. */
+  changed?(): void;
   /** The walls around strangers' plugins; the strongest that work here unless given. */
   readonly walls?: Confinement;
   /** The core whose files their processes run; the running one unless given. */
@@ -166,6 +168,7 @@ export class PluginHost {
       for (const found of plugins) {
         if (!this.#entries.has(found.manifest.name)) await this.#host(await this.#enter(found));
       }
+      this.#options.changed?.();
     });
   }
 
@@ -180,6 +183,7 @@ export class PluginHost {
         else if (entry.hosted === undefined) await this.#host(entry);
         else await entry.hosted.restart();
       }
+      this.#options.changed?.();
     });
   }
 
@@ -192,6 +196,11 @@ export class PluginHost {
       }
       await hosted.restart();
     });
+  }
+
+  /** True if a plugin is installed, not refused and switched on, be it running at the moment or not. */
+  isPresent(name: string): boolean {
+    return this.#entries.get(name)?.settings.enabled === true;
   }
 
   list(): PluginStatus[] {
@@ -247,7 +256,9 @@ export class PluginHost {
     const { found } = entry;
     const { name, entry: file } = found.manifest;
     const { dataDir, version, clock } = this.#options;
-    const places = placesFor({ name, bundled: found.bundled }, () => entry.settings.config, this.#lent);
+    const { bundled } = found;
+    const { provides } = found.manifest;
+    const places = placesFor({ name, bundled, provides }, () => entry.settings.config, this.#lent);
     const common = { name, folder: found.folder, entry: file, version, places };
     const storageDir = await this.#storageFor(name);
     entry.hosted = found.bundled

@@ -7,7 +7,7 @@ import { faultOf } from "../calls/tap-guard.ts";
 import type { OfferedCamera, PluginSecrets } from "../contract/define-plugin.ts";
 import type { PluginPlaces } from "./hosted-plugin.ts";
 import type { PluginBooks } from "./plugin-books.ts";
-import { type PluginRegistries, registryOf } from "./plugin-registries.ts";
+import { type PluginRegistries, registryOf, requireAnnounced } from "./plugin-registries.ts";
 
 /** What plugins may reach, and how the recorder is just now. */
 export interface LentToPlugins {
@@ -25,7 +25,11 @@ export interface LentToPlugins {
 
 /** Makes the places of a plugin. `config` is asked at each start. */
 export function placesFor(
-  { name, bundled }: { readonly name: string; readonly bundled: boolean },
+  {
+    name,
+    bundled,
+    provides,
+  }: { readonly name: string; readonly bundled: boolean; readonly provides: readonly string[] },
   config: () => unknown,
   lent: LentToPlugins,
 ): PluginPlaces {
@@ -39,8 +43,10 @@ export function placesFor(
     config,
     log: lent.log.child({ plugin: name }),
     secrets: lent.secrets(name),
-    register: (registry, parts) =>
-      registryOf(registries, registry).add(name, guardedEntry(registry, name, parts, watch)),
+    register: (registry, parts) => {
+      requireAnnounced(registry, parts.card.id, provides);
+      registryOf(registries, registry).add(name, guardedEntry(registry, name, parts, watch));
+    },
     keepOnly: (registered) => {
       for (const registry of REGISTRY_NAMES)
         registries[registry].keepOnly(name, (id) => registered.has(`${registry} ${id}`));

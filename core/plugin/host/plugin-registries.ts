@@ -1,4 +1,5 @@
 // The registries of one host, by their names.
+import { NightjarError } from "../../errors.ts";
 import { REGISTRIES, REGISTRY_NAMES, type RegistryEntries, type RegistryName } from "../calls/registries.ts";
 import { Registry } from "../calls/registry.ts";
 
@@ -29,4 +30,15 @@ export function providedBy(registries: PluginRegistries, plugin: string): string
 /** Takes everything of a plugin out. */
 export function forgetPlugin(registries: PluginRegistries, plugin: string): void {
   for (const registry of REGISTRY_NAMES) registries[registry].removeAllOf(plugin);
+}
+
+/** Throws `NJ_PLUGIN_PERMISSION` for something powerful that the plugin's identity card does not name. */
+export function requireAnnounced(registry: RegistryName, id: string, provides: readonly string[]): void {
+  const { isAnnounced, title, word } = REGISTRIES[registry];
+  if (!isAnnounced || provides.includes(`${word}:${id}`)) return;
+  throw new NightjarError(
+    "NJ_PLUGIN_PERMISSION",
+    "permission-denied",
+    `it may not register the ${title} "${id}": its package.json does not name "${word}:${id}" in nightjar.provides`,
+  );
 }

@@ -5,7 +5,16 @@ import { type PluginLinks, readLinks } from "./manifest-links.ts";
 import { type PluginPageCard, readPage } from "./page-card.ts";
 import { NO_PERMISSIONS, type PluginPermissions, readPermissions } from "./permissions.ts";
 
-export const PLUGIN_KINDS = ["camera", "storage", "vca", "pos", "linkage", "cluster", "bridge"] as const;
+export const PLUGIN_KINDS = [
+  "camera",
+  "storage",
+  "vca",
+  "pos",
+  "linkage",
+  "cluster",
+  "bridge",
+  "login",
+] as const;
 export type PluginKind = (typeof PLUGIN_KINDS)[number];
 
 export interface PluginManifest {
@@ -39,7 +48,7 @@ export type ManifestResult =
 /** What a plugin's package.json has among its keywords. */
 export const PLUGIN_KEYWORD = "nightjar-plugin";
 
-const NAME_PATTERN = /^(@[\w-]+\/)?nightjar-(camera|storage|vca|pos|linkage|cluster|bridge)-[\w-]+$/;
+const NAME_PATTERN = /^(@[\w-]+\/)?nightjar-(camera|storage|vca|pos|linkage|cluster|bridge|login)-[\w-]+$/;
 /** npm's own limit for names. */
 const NAME_LIMIT = 214;
 const DISPLAY_NAME_LIMIT = 80;

@@ -215,12 +215,18 @@ function configSchemaFault({ card, schema, schemaOfCode }: QualityFacts): string
   return bare === undefined ? undefined : `the field ${bare[0]} has no title or no description`;
 }
 
+/** The contract suites, by kind. */
+const CONTRACTS: Readonly<Record<string, string>> = {
+  camera: "cameraDriverContract",
+  login: "loginProviderContract",
+  storage: "storageDriverContract",
+};
+
 function contractFault({ card, tests }: QualityFacts): string | undefined {
-  const isCamera = isRecord(card["nightjar"]) && card["nightjar"]["kind"] === "camera";
-  if (!isCamera) return undefined;
-  return /\bcameraDriverContract\(\{/.test(Object.values(tests).join("\n"))
-    ? undefined
-    : "no test calls cameraDriverContract";
+  const kind = isRecord(card["nightjar"]) ? String(card["nightjar"]["kind"]) : "";
+  const suite = Object.hasOwn(CONTRACTS, kind) ? CONTRACTS[kind] : undefined;
+  if (suite === undefined || Object.values(tests).join("\n").includes(`${suite}({`)) return undefined;
+  return `no test calls ${suite}`;
 }
 
 function readmeFault({ readme, cameraFields }: QualityFacts): string | undefined {

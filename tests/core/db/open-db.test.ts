@@ -186,7 +186,7 @@ onBothDrivers("the database", ({ driver, folder, fresh }) => {
 
   it("leads a database of any earlier version to the schema of this one", async () => {
     const { sql, version } = await currentSchema();
-    // Version 1 knew no checksums, second factor, API tokens and stream passwords; each later step is taken back here as it was added there.
+    // Version 1 knew no checksums, second factor, API tokens, stream passwords and login providers; each later step is taken back here as it was added there.
     const steps: [RegExp, string][] = [
       [/^( {2}path text), (--.*)\n {2}sha256 .*$/m, "$1 $2"],
       [/^create table second_factors \([^;]*;$/m, ""],
@@ -202,6 +202,7 @@ onBothDrivers("the database", ({ driver, folder, fresh }) => {
       [/^create index media_tickets_by_api_token .*$/m, ""],
       [/^create table stream_passwords \([^;]*;$/m, ""],
       [/^create index stream_passwords_by_user .*$/m, ""],
+      [/^( {2}password_changed_at_ms integer not null),\n.*\n {2}source .*$/m, "$1"],
     ];
     let first = sql;
     for (const [added, before] of steps) {

@@ -238,7 +238,7 @@ describe("a recorder in a box", () => {
       ["demo"],
     );
     assert.deepEqual(nvr.refreshed, ["demo"]);
-    assert.throws(() => nvr.driver("rtsp"), /no driver rtsp: demo/);
+    assert.throws(() => nvr.driver("rtsp"), /no camera driver rtsp: demo/);
   });
 
   it("takes secrets apart as the recorder does", async () => {

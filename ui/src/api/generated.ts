@@ -795,6 +795,8 @@ export interface Operations {
         readonly cameras: "all" | readonly string[];
         /** Signs in with a one-time code besides the password. */
         readonly secondFactor: boolean;
+        /** Login provider that knows the account, `<package>/<id>`; absent: its password is the recorder's own. */
+        readonly source?: string;
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
         readonly createdAt: string;
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
@@ -819,10 +821,26 @@ export interface Operations {
       readonly cameras: "all" | readonly string[];
       /** Signs in with a one-time code besides the password. */
       readonly secondFactor: boolean;
+      /** Login provider that knows the account, `<package>/<id>`; absent: its password is the recorder's own. */
+      readonly source?: string;
       /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
       readonly createdAt: string;
       /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
       readonly passwordChangedAt: string;
+    };
+  };
+  /** Login providers of plugins: those that config.json has asked, in their order, and the others. */
+  readonly "GET /login-providers": {
+    readonly answer: {
+      readonly providers: readonly {
+        /** `<package>/<id>`, as `logins` in config.json names it. */
+        readonly source: string;
+        readonly displayName?: string;
+        /** False: config.json does not name it; it is told nothing. */
+        readonly isAsked: boolean;
+        /** Why it cannot be asked, or did not answer the last time. */
+        readonly reason?: string;
+      }[];
     };
   };
   /** Changes role, password, cameras or whether the account may sign in; its sessions end, its API tokens by a new password or when it is disabled. The own password is changed with the present one, as on its own route. */
@@ -845,6 +863,8 @@ export interface Operations {
       readonly cameras: "all" | readonly string[];
       /** Signs in with a one-time code besides the password. */
       readonly secondFactor: boolean;
+      /** Login provider that knows the account, `<package>/<id>`; absent: its password is the recorder's own. */
+      readonly source?: string;
       /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
       readonly createdAt: string;
       /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
@@ -1331,6 +1351,15 @@ export interface Operations {
         readonly usedBytes?: number;
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
         readonly since?: string;
+        /** The plugin that makes the folder ready. Absent: it is there anyway. */
+        readonly driver?: {
+          /** `<package>/<id>`, as config.json names it. */
+          readonly source: string;
+          /** Absent while no plugin brings it. */
+          readonly displayName?: string;
+          readonly status: "pending" | "ready" | "unavailable";
+          readonly reason?: string;
+        };
         /** What lies on the disk besides Nightjar's recordings. */
         readonly othersBytes?: number;
         /** Kept free. */
@@ -1390,6 +1419,15 @@ export interface Operations {
         readonly usedBytes?: number;
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
         readonly since?: string;
+        /** The plugin that makes the folder ready. Absent: it is there anyway. */
+        readonly driver?: {
+          /** `<package>/<id>`, as config.json names it. */
+          readonly source: string;
+          /** Absent while no plugin brings it. */
+          readonly displayName?: string;
+          readonly status: "pending" | "ready" | "unavailable";
+          readonly reason?: string;
+        };
         /** What lies on the disk besides Nightjar's recordings. */
         readonly othersBytes?: number;
         /** Kept free. */

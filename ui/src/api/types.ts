@@ -18,6 +18,7 @@ export type {
 export type Setup = Answer<"GET /setup">;
 export type Session = Answer<"GET /session">;
 export type Role = Session["user"]["role"];
+export type LoginProvider = Answer<"GET /login-providers">["providers"][number];
 export type UserAccount = Answer<"GET /users">["users"][number];
 /** One's own second factor. */
 export type SecondFactor = Answer<"GET /session/second-factor">;

@@ -13,6 +13,7 @@ import { ROLE_HINT, ROLE_TEXT, ROLES } from "../state/roles.ts";
 import { complain, tell } from "../state/toasts.ts";
 import { useAnswer } from "../state/use-answer.ts";
 import { AccessDialog } from "./account/access-dialog.tsx";
+import { LoginProviders } from "./account/login-providers.tsx";
 import { SessionLimits } from "./account/session-limits.tsx";
 import { StreamPasswordList } from "./account/stream-password-list.tsx";
 import { ResetSecondFactor } from "./reset-second-factor.tsx";
@@ -59,13 +60,16 @@ export function UsersPage() {
                   <strong>{user.name}</strong>
                   {user.name === me ? <small>{t("users.you")}</small> : null}
                   {user.secondFactor === true ? <small>{t("users.factor")}</small> : null}
+                  {user.source === undefined ? null : (
+                    <small>{t("users.source", { source: user.source })}</small>
+                  )}
                 </td>
                 <td>
                   <select
                     class="inline-select"
                     aria-label={t("users.roleOf", { name: user.name })}
                     value={user.role}
-                    disabled={user.name === me}
+                    disabled={user.name === me || user.source !== undefined}
                     onChange={(event) => {
                       const role = ROLES.find((one) => one === event.currentTarget.value);
                       if (role === undefined) return;
@@ -84,11 +88,13 @@ export function UsersPage() {
                 </td>
                 <td>
                   <div class="row-actions">
-                    <IconButton
-                      icon="edit"
-                      label={t("password.title", { name: user.name })}
-                      onClick={() => setPassword(user)}
-                    />
+                    {user.source === undefined ? (
+                      <IconButton
+                        icon="edit"
+                        label={t("password.title", { name: user.name })}
+                        onClick={() => setPassword(user)}
+                      />
+                    ) : null}
                     <IconButton
                       icon="key"
                       label={t("users.accessOf", { name: user.name })}
@@ -115,6 +121,7 @@ export function UsersPage() {
         </table>
       </div>
       <StreamPasswordList accounts={users.length} />
+      <LoginProviders />
       <SessionLimits />
       {access === undefined ? null : <AccessDialog name={access.name} onClose={() => setAccess(undefined)} />}
       {adding ? <AddUser onClose={() => setAdding(false)} onAdded={load} /> : null}

@@ -18,6 +18,7 @@ export const ERROR_WORDS: Readonly<Record<string, MessageKey>> = {
   NJ_LOGIN_BUSY: "error.loginBusy",
   NJ_LOGIN_FAILED: "error.loginFailed",
   NJ_LOGIN_LOCKED: "error.loginLocked",
+  NJ_LOGIN_PROVIDER_AWAY: "error.loginProviderAway",
   NJ_PASSWORD_WEAK: "error.passwordWeak",
   NJ_PASSWORD_WRONG: "error.passwordWrong",
   NJ_PERMISSION_DENIED: "error.denied",
@@ -36,6 +37,7 @@ export const ERROR_WORDS: Readonly<Record<string, MessageKey>> = {
   NJ_STREAM_TIMED_OUT: "error.streamTime",
   NJ_STREAM_WRONG_PASSWORD: "error.streamPassword",
   NJ_USER_EXISTS: "error.userExists",
+  NJ_USER_FROM_PROVIDER: "error.userFromProvider",
   NJ_USER_NAME_INVALID: "error.userName",
 };
 

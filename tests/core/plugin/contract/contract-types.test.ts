@@ -72,6 +72,54 @@ const plugin = definePlugin({
       summary: "One lamp.",
       handle: async ({ params }) => ({ lamp: params["lamp"] }),
     });
+    nvr.loginProviders.register({
+      id: "typed",
+      displayName: "Typed",
+      async check({ userName, password }, { signal }) {
+        signal.throwIfAborted();
+        return password.length > 20 ? { groups: [userName] } : undefined;
+      },
+    });
+    nvr.loginProviders.register({
+      id: "typed",
+      displayName: "Typed",
+      // @ts-expect-error a provider names groups; whether that lets somebody in is not its affair
+      check: async () => true,
+    });
+    nvr.loginProviders.register({
+      id: "typed",
+      displayName: "Typed",
+      // @ts-expect-error nor is the role
+      check: async () => ({ role: "administrator" }),
+    });
+    // @ts-expect-error a provider checks
+    nvr.loginProviders.register({ id: "typed", displayName: "Typed" });
+    nvr.storageDrivers.register({
+      id: "typed",
+      displayName: "Typed",
+      configSchema: schema,
+      mounts: true,
+      prepare: async ({ path, config }) => void [path.length, config["host"]],
+      health: async () => ({ ready: false, reason: "away" }),
+    });
+    // @ts-expect-error a driver says whether its folders are mounts
+    nvr.storageDrivers.register({
+      id: "t",
+      displayName: "T",
+      configSchema: schema,
+      prepare: async () => undefined,
+      health: async () => ({ ready: true }),
+    });
+    nvr.storageDrivers.register({
+      id: "typed",
+      displayName: "Typed",
+      configSchema: schema,
+      mounts: false,
+      // @ts-expect-error the folder is the owner's, not the driver's
+      prepare: async () => ({ path: "/etc" }),
+      // @ts-expect-error health is more than a word
+      health: async () => "ready",
+    });
     // @ts-expect-error a route names the right that it needs
     nvr.routes.register({ id: "open", method: "GET", path: "/", summary: "", handle: async () => undefined });
     return void wrong;

@@ -23,6 +23,12 @@ const STATES: Readonly<Record<string, MessageKey>> = {
   mismatch: "volume.mismatch",
 };
 
+const DRIVER_STATES = {
+  pending: "volume.driver.pending",
+  ready: "volume.driver.ready",
+  unavailable: "volume.driver.unavailable",
+} as const satisfies Readonly<Record<string, MessageKey>>;
+
 interface VolumeChange {
   readonly reserveBytes?: number | null;
   readonly overwrite?: boolean;
@@ -45,6 +51,15 @@ export function VolumeSection(props: {
           {state === undefined ? volume.status : t(state)}
         </span>
       </p>
+      {volume.driver === undefined ? null : (
+        <p class="muted">
+          {t("volume.driver", { driver: volume.driver.displayName ?? volume.driver.source })} ·{" "}
+          {t("volume.driver.plugin", { plugin: volume.driver.source.replace(/\/[^/]*$/, "") })} ·{" "}
+          <span class={volume.driver.status === "unavailable" ? "bad-text" : ""}>
+            {t(DRIVER_STATES[volume.driver.status])}
+          </span>
+        </p>
+      )}
       {volume.message === undefined ? null : <p class="bad-text">{asSentence(volume.message)}</p>}
       <Shares volume={volume} />
       <p class="muted">{t("volume.rate", { rate: rateText((volume.writeBytesPerSecond * 8) / 1000) })}</p>

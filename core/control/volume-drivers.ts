@@ -1,0 +1,51 @@
+// Volumes of config.json that plugins make ready, put between configuration, recording and the API.
+import { isAbsolute, join } from "node:path";
+import type { FrozenConfig } from "../config/config-store.ts";
+import type { VolumeDriverView } from "../http/storage-schemas.ts";
+import type { DrivenVolume, VolumePreparation } from "../recording/prepared-volume.ts";
+import type { PreparedVolumes } from "../recording/prepared-volumes.ts";
+import type { ConfiguredVolume } from "../recording/recorded-camera.ts";
+
+type Volumes = FrozenConfig["storage"]["volumes"];
+
+/** Where a volume lies. */
+export function volumePath(path: string, dataDir: string): string {
+  return isAbsolute(path) ? path : join(dataDir, path);
+}
+
+/** Those that name a driver. */
+export function drivenVolumes(volumes: Volumes, dataDir: string): DrivenVolume[] {
+  return volumes.flatMap(({ path, driver }) =>
+    driver === undefined ? [] : [{ path: volumePath(path, dataDir), driver }],
+  );
+}
+
+/** What recording is told of a volume's state. */
+export function readiness(
+  state: VolumePreparation | undefined,
+): Pick<ConfiguredVolume, "unavailable" | "isPending"> {
+  if (state?.status === "unavailable") return { unavailable: state.reason };
+  return state?.status === "pending" ? { isPending: true } : {};
+}
+
+/** What the API shows of a volume's driver; nothing where it names none. */
+export function driverView(
+  volumes: Volumes,
+  path: string,
+  dataDir: string,
+  prepared: Pick<PreparedVolumes, "stateOf" | "driverOf">,
+): { readonly driver?: VolumeDriverView } {
+  const named = drivenVolumes(volumes, dataDir).find((volume) => volume.path === path);
+  const state = prepared.stateOf(path);
+  if (named === undefined || state === undefined) return {};
+  const { source } = named.driver;
+  const displayName = prepared.driverOf(source)?.displayName;
+  return {
+    driver: {
+      source,
+      ...(displayName === undefined ? {} : { displayName }),
+      status: state.status,
+      ...(state.status === "unavailable" ? { reason: state.reason } : {}),
+    },
+  };
+}
