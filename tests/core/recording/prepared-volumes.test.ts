@@ -139,7 +139,18 @@ for (const isolation of ["inline", "process"] as const) {
       }
       enabled = false;
       await host.settingsChanged();
-      assert.match(await becomes("/srv/good", "unavailable"), /not installed, or it does not run/);
+      await becomes("/srv/good", "unavailable");
+      // Asked in the very moment of its end, it is only gone; the next look says why.
+      await waitFor(
+        () => {
+          const now = volumes.stateOf("/srv/good");
+          return now?.status === "unavailable" && /not installed, or it does not run/.test(now.reason);
+        },
+        {
+          deadlineMs: 15_000,
+          what: () => `the reason; it is ${JSON.stringify(volumes.stateOf("/srv/good"))}`,
+        },
+      );
     });
   });
 }
