@@ -1,10 +1,9 @@
 // A directory of people over HTTP that tests change as they go, and a plugin that asks it. The directory also notes whom it
 // was asked about, and misbehaves for names that say so.
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { writeHousePlugin } from "./house-plugin.ts";
 
 export const LOGIN_PLUGIN = "nightjar-login-house";
 export const LOGIN_SOURCE = `${LOGIN_PLUGIN}/house`;
@@ -53,27 +52,10 @@ export function writeLoginPlugin(
   options: { readonly core?: string; readonly own?: object; readonly name?: string } = {},
 ): void {
   const { core = "@nightjar/core", own, name = LOGIN_PLUGIN } = options;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(
-    join(folder, "package.json"),
-    JSON.stringify({
-      name,
-      version: "1.0.0",
-      type: "module",
-      exports: "./index.js",
-      keywords: ["nightjar-plugin"],
-      engines: { nightjar: "^0.1.0" },
-      nightjar: {
-        displayName: "House",
-        kind: "login",
-        provides: ["login-provider:house"],
-        permissions: { network: true },
-        ...own,
-      },
-    }),
-  );
-  writeFileSync(
-    join(folder, "index.js"),
+  writeHousePlugin(
+    folder,
+    name,
+    { kind: "login", provides: ["login-provider:house"], ...own },
     `import { definePlugin, NightjarError, Type } from ${JSON.stringify(core)};
     export default definePlugin({
       name: ${JSON.stringify(name)},

@@ -2,10 +2,10 @@
 // plugin that asks it. The plugin itself may start no programs. It misbehaves where the volume's `mode` says so.
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { writeHousePlugin } from "./house-plugin.ts";
 
 export const STORAGE_PLUGIN = "nightjar-storage-house";
 export const STORAGE_SOURCE = `${STORAGE_PLUGIN}/house`;
@@ -66,27 +66,10 @@ export function writeStoragePlugin(
   options: { readonly core?: string; readonly mounts?: boolean; readonly own?: object } = {},
 ): void {
   const { core = "@nightjar/core", mounts = true, own } = options;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(
-    join(folder, "package.json"),
-    JSON.stringify({
-      name: STORAGE_PLUGIN,
-      version: "1.0.0",
-      type: "module",
-      exports: "./index.js",
-      keywords: ["nightjar-plugin"],
-      engines: { nightjar: "^0.1.0" },
-      nightjar: {
-        displayName: "House",
-        kind: "storage",
-        provides: ["storage-driver:house"],
-        permissions: { network: true },
-        ...own,
-      },
-    }),
-  );
-  writeFileSync(
-    join(folder, "index.js"),
+  writeHousePlugin(
+    folder,
+    STORAGE_PLUGIN,
+    { kind: "storage", provides: ["storage-driver:house"], ...own },
     `import { definePlugin, NightjarError, Type } from ${JSON.stringify(core)};
     const never = () => new Promise(() => undefined);
     export default definePlugin({
