@@ -18,7 +18,8 @@ export class MediaSourceFeed {
   #queue: Uint8Array<ArrayBuffer>[] = [];
   #mime = "";
   #url = "";
-  #clearing = false;
+  /** Everything is to be thrown away, or being thrown away. */
+  #clearing: "no" | "wanted" | "begun" = "no";
 
   constructor(video: HTMLVideoElement) {
     this.#video = video;
@@ -39,8 +40,13 @@ export class MediaSourceFeed {
   /** Throws away everything buffered (a seek). */
   clear(): void {
     this.#queue = [];
-    this.#clearing = true;
+    this.#clearing = "wanted";
     this.#work();
+  }
+
+  /** True while something may be buffered that was to be thrown away. */
+  get isStale(): boolean {
+    return this.#clearing !== "no";
   }
 
   /** The end of the buffered range that holds the playhead or follows it, in seconds; undefined if there is none. */
@@ -62,7 +68,7 @@ export class MediaSourceFeed {
     this.#mime = mime;
     this.#queue = [];
     this.#buffer = undefined;
-    this.#clearing = false;
+    this.#clearing = "no";
     URL.revokeObjectURL(this.#url);
     const source = new MediaSource();
     this.#source = source;
@@ -89,9 +95,10 @@ export class MediaSourceFeed {
       return;
     let next: Uint8Array<ArrayBuffer> | undefined;
     try {
-      if (this.#clearing) {
-        this.#clearing = false;
-        if (buffer.buffered.length > 0) {
+      if (this.#clearing === "begun") this.#clearing = "no";
+      if (this.#clearing === "wanted") {
+        this.#clearing = buffer.buffered.length > 0 ? "begun" : "no";
+        if (this.#clearing === "begun") {
           buffer.remove(0, Number.POSITIVE_INFINITY);
           return;
         }

@@ -7,6 +7,8 @@ import { PlaybackClock } from "./playback-clock.ts";
 /** At most this many pictures a second are set by hand. */
 const BY_HAND_MS = 120;
 const EPSILON_S = 0.002;
+/** The element plays by itself up to this speed; beyond it the recorder sends key frames alone. */
+const NATIVE_UP_TO = 4;
 
 export interface MsePlaybackSink {
   shown(timeMs: number): void;
@@ -122,7 +124,7 @@ export class MsePlayback {
   }
 
   get #native(): boolean {
-    return this.#speed > 0 && this.#speed <= 4;
+    return this.#speed > 0 && this.#speed <= NATIVE_UP_TO;
   }
 
   #stand(): void {
@@ -160,20 +162,38 @@ export class MsePlayback {
     const video = this.#video;
     const target = (targetMs - this.#zeroMs) / 1000;
     const first = this.#times[0];
-    if (first === undefined || video.readyState < HTMLMediaElement.HAVE_METADATA) return;
-    const { buffered } = video;
-    for (let range = 0; range < buffered.length; range += 1) {
-      // Backwards the last picture sent may end just before the moment asked for.
-      if (target >= buffered.end(range) + (this.#speed < 0 ? 0.2 : 0)) continue;
-      // Before the range: the recorder jumped over a gap to its start.
-      const inside = Math.min(target, buffered.end(range) - 2 * EPSILON_S);
-      video.currentTime = Math.max(inside, buffered.start(range)) + EPSILON_S;
-      this.#targetMs = undefined;
-      this.#clock.setSpeed(this.#speed, performance.now());
-      this.#clock.jump(video.currentTime * 90_000, performance.now());
-      if (this.#moves && this.#native) this.#start();
+    // Pictures of the earlier request are about to go: a playhead set among them would wait for ever for their return.
+    if (first === undefined || this.#feed.isStale || video.readyState < HTMLMediaElement.HAVE_METADATA)
       return;
+    const place = this.#landingPlace(target);
+    if (place === undefined) return;
+    video.currentTime = place + EPSILON_S;
+    this.#targetMs = undefined;
+    this.#clock.setSpeed(this.#speed, performance.now());
+    this.#clock.jump(video.currentTime * 90_000, performance.now());
+    if (this.#moves && this.#native) this.#start();
+  }
+
+  /** Where in what is buffered the moment is shown; undefined while that has not come. */
+  #landingPlace(target: number): number | undefined {
+    const { buffered } = this.#video;
+    const endOf = (range: number): number => buffered.end(range) - 2 * EPSILON_S;
+    if (this.#speed < 0) {
+      // The newest comes first. Its last picture may end before the moment: by a little, or, where key frames alone are
+      // sent, by a group of pictures.
+      const lateS = this.#speed < -NATIVE_UP_TO ? Number.POSITIVE_INFINITY : 0.2;
+      for (let range = buffered.length - 1; range >= 0; range -= 1) {
+        if (target >= buffered.start(range) && target < buffered.end(range) + lateS)
+          return Math.max(buffered.start(range), Math.min(target, endOf(range)));
+      }
+      return undefined;
     }
+    for (let range = 0; range < buffered.length; range += 1) {
+      // Before the range: the recorder jumped over a gap to its start.
+      if (target < buffered.end(range))
+        return Math.max(Math.min(target, endOf(range)), buffered.start(range));
+    }
+    return undefined;
   }
 
   #start(): void {
