@@ -37,6 +37,9 @@ function stampFile(name) {
   return join(root, "node_modules", ".nightjar", name);
 }
 
+/** This file is there as soon as all packages are, also what they compile for themselves. */
+export const packagesMark = stampFile("packages");
+
 function readStamp(name) {
   try {
     return readFileSync(stampFile(name), "utf8");

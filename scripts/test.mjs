@@ -1,6 +1,7 @@
 // `npm test`, in syntax that any Node from 18 on reads: installs what the tests need, then runs everything:
 // lint, types, unit, integration, browser and fault tests. The last line is `N passed, N failed, N skipped`.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import {
   buildInterface,
@@ -9,6 +10,7 @@ import {
   ensureTestServers,
   installDependenciesAhead,
   node,
+  packagesMark,
   root,
   say,
 } from "./setup.mjs";
@@ -20,12 +22,18 @@ ensureTestServers();
 buildInterface();
 
 const bin = join(root, "node_modules", ".bin");
-const environment = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
+const environment = {
+  ...process.env,
+  PATH: `${bin}:${process.env.PATH}`,
+  // Tests that need no compiled package begin before it is there.
+  NIGHTJAR_TEST_COMPILED: packagesMark,
+};
 
-function step(name, command, args) {
+async function step(name, command, args) {
   say(name);
   const begin = Date.now();
-  const { status } = spawnSync(command, args, { cwd: root, stdio: "inherit", env: environment });
+  const child = spawn(command, args, { cwd: root, stdio: "inherit", env: environment });
+  const [status] = await once(child, "exit");
   // Silent about the last step, whose own last line is the count of tests.
   if (name !== "tests")
     say(`${name}: ${status === 0 ? "ok" : "FAILED"} after ${Math.round((Date.now() - begin) / 1000)} s`);
@@ -33,13 +41,11 @@ function step(name, command, args) {
 }
 
 const checks = [
-  step("lint", join(bin, "biome"), ["check", "--error-on-warnings", "."]),
-  step("types", join(bin, "tsc"), ["-p", "."]),
-  step("types of the interface", join(bin, "tsc"), ["-p", "ui"]),
+  await step("lint", join(bin, "biome"), ["check", "--error-on-warnings", "."]),
+  await step("types", join(bin, "tsc"), ["-p", "."]),
+  await step("types of the interface", join(bin, "tsc"), ["-p", "ui"]),
+  // One run of all suites, so that its last line counts them all.
+  await step("tests", node(), [join(root, "scripts", "run-tests.ts")]),
 ];
 await compiled;
-checks.push(
-  // One run of all suites, so that its last line counts them all.
-  step("tests", node(), [join(root, "scripts", "run-tests.ts")]),
-);
 process.exitCode = checks.every(Boolean) ? 0 : 1;

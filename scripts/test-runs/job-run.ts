@@ -1,0 +1,99 @@
+// Runs one job with node:test in a process of its own, prints its report when it is over and tells what came of it.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { run } from "node:test";
+import { spec } from "node:test/reporters";
+import { pathToFileURL } from "node:url";
+import type { Job } from "./suites.ts";
+
+/** Longest time for one test; a hang must not eat the whole run. */
+const TEST_LIMIT_MS = 300_000;
+/** Where the modules stand that load several files into one process. */
+const TOGETHER_FOLDER = resolve("node_modules/.nightjar/tests-together");
+
+/** What came of a job. */
+export interface Outcome {
+  readonly job: Job;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** Failures as they were told. */
+  readonly failures: string;
+  readonly seconds: number;
+}
+
+let countedProcessorSeconds = 0;
+
+/** What a job is called: its file, or its first one and how many more. */
+export function nameOf({ files }: Job): string {
+  return files.length === 1 ? (files[0] as string) : `${files[0]} and ${files.length - 1} more`;
+}
+
+/** Processor time of all jobs so far, in seconds; 0 where the system does not tell. */
+export function processorSecondsOfAll(): number {
+  return countedProcessorSeconds;
+}
+
+/** Runs a job and prints its report when it is over. */
+export async function runJob(job: Job): Promise<Outcome> {
+  const begin = performance.now();
+  const entry = job.files.length === 1 ? (job.files[0] as string) : together(job.files);
+  let failed = 0;
+  let passed = 0;
+  let skipped = 0;
+  const stream = run({ files: [entry], concurrency: 1, timeout: TEST_LIMIT_MS });
+  stream.on("test:pass", (event) => {
+    // A file is told of as a whole too where it holds no test of its own.
+    if (event.details.type === "suite" || event.name === entry) return;
+    if (event.skip !== undefined || event.todo !== undefined) skipped += 1;
+    else passed += 1;
+  });
+  stream.on("test:fail", (event) => {
+    if (event.details.type !== "suite") failed += 1;
+  });
+  let text = "";
+  for await (const chunk of stream.compose(new spec())) text += chunk;
+  // A process's time is added when it is waited for, so what was added since the last end is this one's.
+  const processorTime = processorSeconds() - countedProcessorSeconds;
+  countedProcessorSeconds += processorTime;
+  const seconds = (performance.now() - begin) / 1000;
+  process.stdout.write(
+    `\n── ${nameOf(job)}: ${seconds.toFixed(1)} s, processors ${processorTime.toFixed(1)} s\n${report(text)}`,
+  );
+  const failures = failed === 0 ? "" : text.slice(Math.max(0, text.indexOf("✖ failing tests:")));
+  return { job, passed, failed, skipped, failures, seconds };
+}
+
+/** Writes the module that loads several files, so that node:test gives them one process. Answers where it stands. */
+function together(files: readonly string[]): string {
+  mkdirSync(TOGETHER_FOLDER, { recursive: true });
+  const module = `${TOGETHER_FOLDER}/${(files[0] as string).replaceAll(/[^a-z0-9-]/g, "_")}.test.mjs`;
+  writeFileSync(
+    module,
+    files.map((file) => `import ${JSON.stringify(pathToFileURL(file).href)};\n`).join(""),
+  );
+  return module;
+}
+
+/** Processor time of all processes that ended below this one, in seconds; 0 where the system does not tell. */
+function processorSeconds(): number {
+  try {
+    const stat = readFileSync("/proc/self/stat", "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[13]) + Number(fields[14])) / 100;
+  } catch {
+    return 0;
+  }
+}
+
+/** Without what the spec reporter counts for one process: the whole run is counted at its end. */
+function report(text: string): string {
+  return text
+    .split("\n")
+    .filter(
+      (line) =>
+        line.trim() !== "" && !/ℹ (tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /.test(line),
+    )
+    .map((line) => `${line}\n`)
+    .join("");
+}
