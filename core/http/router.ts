@@ -10,6 +10,7 @@ import { CLIENT_ADDRESS_HEADER, CLIENT_SECURE_HEADER } from "../gateway/protocol
 import { type ClientInfo, mayDo, mayDoWith, type Principal } from "../users/principal.ts";
 import { authenticate, BACKGROUND_HEADER, unauthenticated } from "./credentials.ts";
 import { httpError } from "./problem.ts";
+import { queryOf } from "./query.ts";
 import { checkFile, checkJson, checkOrigin, checkShape, type RequestOrigin } from "./request-checks.ts";
 import type { CredentialKind, Policy, Route, RouteAnswer } from "./route.ts";
 import type { HttpServices } from "./services.ts";
@@ -112,7 +113,7 @@ export function serve(route: Route, services: HttpServices): Middleware {
     const principal = caller?.principal;
     const result = await route.handle({
       params: route.params === undefined ? {} : checkShape(route.params, params, "path"),
-      query: checkShape(route.query ?? NO_QUERY, { ...context.query }, "query"),
+      query: checkShape(route.query ?? NO_QUERY, queryOf(context.querystring), "query"),
       body: route.body === undefined ? undefined : checkShape(route.body, context.request.body, "body"),
       get principal(): Principal {
         if (principal === undefined) throw unauthenticated();
