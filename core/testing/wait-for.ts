@@ -8,8 +8,14 @@ export function testPatience(): number {
   return wanted >= 1 && wanted <= 100 ? wanted : 1;
 }
 
+/** Time between looks at first. */
+const PERIOD_MS = 5;
+/** Looks become rarer while it takes longer: this share of the time waited so far is between them, up to the most. */
+const PERIOD_SHARE = 0.1;
+const MOST_PERIOD_MS = 250;
+
 /**
- * Calls `predicate` every few milliseconds until it gives something other than false, undefined or null, and returns
+ * Calls `predicate` again and again, at first every few milliseconds, until it gives something other than false, undefined or null, and returns
  * that. Throws `NJ_TEST_DEADLINE` after `deadlineMs` (default 5 000, times `NIGHTJAR_TEST_PATIENCE`), naming `what` was
  * waited for; a function says what was seen instead. A deadline ends a hang; it does not judge how fast something is.
  */
@@ -22,7 +28,8 @@ export async function waitFor<Value>(
   } = {},
 ): Promise<Exclude<Value, false | undefined | null>> {
   const deadlineMs = (options.deadlineMs ?? 5_000) * testPatience();
-  const end = performance.now() + deadlineMs;
+  const begin = performance.now();
+  const end = begin + deadlineMs;
   for (;;) {
     const value = await predicate();
     if (value !== false && value !== undefined && value !== null)
@@ -35,6 +42,8 @@ export async function waitFor<Value>(
         `waited ${deadlineMs} ms for ${what ?? "a condition"}, which did not come`,
       );
     }
-    await pause(options.periodMs ?? 5);
+    // Asking costs the processors that what is waited for needs.
+    const rarer = Math.min(MOST_PERIOD_MS, (performance.now() - begin) * PERIOD_SHARE);
+    await pause(options.periodMs ?? Math.max(PERIOD_MS, rarer));
   }
 }

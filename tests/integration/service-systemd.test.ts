@@ -30,6 +30,7 @@ describe("the service on a running systemd", { skip }, () => {
   const untilRecording = (data = DATA) =>
     waitFor(async () => /1 recorded/.test((await nightjar("status", "--data", data)).out), {
       deadlineMs: 60_000,
+      periodMs: 1_000,
       what: () => `a recording; ${systemd.log}`,
     });
 
@@ -145,6 +146,7 @@ StandardError=append:/run/anna.log
     assert.deepEqual([started, next], [true, ["loginctl enable-linger"]]);
     await waitFor(async () => /1 recorded/.test((await anna(...command, "status", "--data", data)).out), {
       deadlineMs: 60_000,
+      periodMs: 1_000,
       what: () => `a recording of anna's; ${systemd.log}`,
     });
     assert.equal((await anna(...command, "service", "status", "--user")).code, 0);

@@ -116,7 +116,8 @@ export async function until<T>(
   calmMs = 10_000,
 ): Promise<T> {
   const timeoutMs = calmMs * testPatience();
-  const deadline = performance.now() + timeoutMs;
+  const begin = performance.now();
+  const deadline = begin + timeoutMs;
   let last: unknown;
   while (performance.now() < deadline) {
     const found = await probe().catch((error: unknown) => {
@@ -124,7 +125,9 @@ export async function until<T>(
       return undefined;
     });
     if (found !== undefined && found !== false) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    // Rarer while it takes longer: looking costs the processors that what is waited for needs.
+    const pauseMs = Math.min(200, Math.max(50, (performance.now() - begin) / 10));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
   throw new Error(`not in ${timeoutMs} ms: ${what}${last === undefined ? "" : ` (${String(last)})`}`);
 }
