@@ -8,6 +8,8 @@ import type { Job } from "./suites.ts";
 
 /** Longest time for one test; a hang must not eat the whole run. */
 const TEST_LIMIT_MS = 300_000;
+/** And for a process whose tests are over, or that never comes to them: something that it started still lives. */
+const JOB_LIMIT_MS = 900_000;
 /** Where the modules stand that load several files into one process. */
 const TOGETHER_FOLDER = resolve("node_modules/.nightjar/tests-together");
 
@@ -41,7 +43,8 @@ export async function runJob(job: Job): Promise<Outcome> {
   let failed = 0;
   let passed = 0;
   let skipped = 0;
-  const stream = run({ files: [entry], concurrency: 1, timeout: TEST_LIMIT_MS });
+  const limit = AbortSignal.timeout(JOB_LIMIT_MS);
+  const stream = run({ files: [entry], concurrency: 1, timeout: TEST_LIMIT_MS, signal: limit });
   stream.on("test:pass", (event) => {
     // A file is told of as a whole too where it holds no test of its own.
     if (event.details.type === "suite" || event.name === entry) return;

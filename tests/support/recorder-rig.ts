@@ -293,17 +293,24 @@ export class RecorderRig {
 
   /** Pid of one of the recorder's processes as the system knows it, also while core is away. */
   childPid(role: Role): number | undefined {
-    const supervisor = this.#supervisor?.pid ?? 0;
     try {
-      const children = readFileSync(`/proc/${supervisor}/task/${supervisor}/children`, "utf8")
-        .trim()
-        .split(" ");
-      return children.map(Number).find((pid) => {
+      return this.#childrenNow().find((pid) => {
         const args = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
         return args.includes("process") && args.includes(role);
       });
     } catch {
       return undefined;
+    }
+  }
+
+  /** Pids of the supervisor's children as the system knows them, also those that it has not written down yet. */
+  #childrenNow(): number[] {
+    const supervisor = this.#supervisor?.pid ?? 0;
+    try {
+      const children = readFileSync(`/proc/${supervisor}/task/${supervisor}/children`, "utf8").trim();
+      return children === "" ? [] : children.split(" ").map(Number);
+    } catch {
+      return [];
     }
   }
 
@@ -349,8 +356,10 @@ export class RecorderRig {
     const ended = supervisor === undefined ? undefined : once(supervisor, "exit");
     first();
     const atMs = Date.now();
-    // All in one breath: a process that sees the others go would begin to close its files.
-    for (const { pid } of pids) process.kill(pid, "SIGKILL");
+    // All in one breath: a process that sees the others go would begin to close its files. One that was started just now
+    // and is stopped (`withhold`) would outlive them.
+    for (const pid of new Set([...pids.map((record) => record.pid), ...this.#childrenNow()]))
+      process.kill(pid, "SIGKILL");
     supervisor?.kill("SIGKILL");
     await ended;
     for (const record of pids) {
