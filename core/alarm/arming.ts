@@ -36,6 +36,8 @@ interface CompiledRule {
 const SECOND_MS = 1_000;
 /** Until an exception has ended for good nobody waits: its cause says so. */
 const OF_EXCEPTIONS: EventTiming = { mergeMs: 0, cooldownMs: 0, maxOpenMs: undefined };
+/** Whoever guesses tries again and again: that is one event. */
+const OF_ILLEGAL_LOGINS: EventTiming = { ...OF_EXCEPTIONS, mergeMs: 60_000 };
 
 /** The arming of one configuration. Make another when that or the time zone changes. */
 export class Arming {
@@ -108,6 +110,7 @@ export class Arming {
 
   /** How events of this kind are put together: as the first rule about them says. */
   timingOf(type: EventTypeId, camera: string | undefined): EventTiming {
+    if (type === "exception-illegal-login") return OF_ILLEGAL_LOGINS;
     if (!isArmable(type)) return OF_EXCEPTIONS;
     return this.#byType.get(type)?.find((rule) => concerns(rule, camera))?.timing ?? this.#timing;
   }

@@ -113,7 +113,9 @@ export class EventEngine {
     const { id, revision } = await lastEventNumbers(db);
     const ended = await keyValuesTable(db).get(LAST_ID_KEY);
     // A process that was killed may have told of events that it had not written: their numbers are not used again.
-    this.#lastId = ended === id ? id : id + MOST_WAITING;
+    const isKnown = typeof ended === "number" && ended >= id;
+    this.#lastId = isKnown ? ended : id === 0 ? 0 : id + MOST_WAITING;
+    await keyValuesTable(db).remove(LAST_ID_KEY);
     this.#revision = revision;
     const nowMs = clock.monotonicMs();
     let over = 0;
@@ -281,7 +283,7 @@ export class EventEngine {
     open.isHeld = true;
     asked
       .then((say) => {
-        if ("detail" in say) open.detail = say.detail;
+        if ("detail" in say) open.addDetail(say.detail);
         else {
           open.isSuppressed = true;
           this.#figures.suppressed += 1;

@@ -96,8 +96,14 @@ export class OpenEvent {
         0,
         MOST_PICTURES,
       );
-    if (report.detail !== undefined) this.detail = boundedDetail({ ...this.detail, ...report.detail });
+    if (report.detail !== undefined) this.addDetail(report.detail);
     this.isDirty = true;
+  }
+
+  /** Larger details are left out: they would be read with every list. */
+  addDetail(more: Readonly<Record<string, unknown>>): void {
+    const detail = { ...this.detail, ...more };
+    this.detail = JSON.stringify(detail).length <= MOST_DETAIL_CHARACTERS ? detail : { leftOut: true };
   }
 
   /** As it is now. */
@@ -139,9 +145,4 @@ export function momentOf(
     return { atMs: Math.round(timeMs), said: undefined };
   const date = new Date(timeMs);
   return { atMs: nowMs, said: Number.isNaN(date.getTime()) ? "no moment" : date.toISOString() };
-}
-
-/** Larger details are left out: they would be read with every list. */
-function boundedDetail(detail: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return JSON.stringify(detail).length <= MOST_DETAIL_CHARACTERS ? detail : { leftOut: true };
 }

@@ -165,7 +165,6 @@ function armingOf(config: FrozenConfig): Arming {
 
 /** One that this recorder has not given begins at the newest, as none does. */
 function readCursor(cursor: string | undefined): EventCursor | undefined {
-  const [startMs, id] = (cursor ?? "").split(".").map(Number);
-  if (startMs === undefined || id === undefined) return undefined;
-  return Number.isSafeInteger(startMs) && Number.isSafeInteger(id) ? { startMs, id } : undefined;
+  const [, startMs, id] = /^(-?\d{1,15})\.(\d{1,15})$/.exec(cursor ?? "") ?? [];
+  return startMs === undefined || id === undefined ? undefined : { startMs: Number(startMs), id: Number(id) };
 }

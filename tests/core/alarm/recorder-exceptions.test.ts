@@ -75,14 +75,20 @@ describe("exceptions (manual 11.7)", () => {
     const { clock, exceptions, rows } = await fixture(t);
     exceptions.signInFailed("192.0.2.1", {});
     exceptions.signInFailed("192.0.2.2", { wrong: "second-factor" });
-    clock.advance(1_000);
+    clock.advance(30_000);
+    exceptions.signInFailed("192.0.2.1", {});
+    clock.advance(61_000);
     exceptions.signInFailed("192.0.2.1", {});
     assert.deepEqual(
-      (await rows()).map(({ type, subject }) => [type, subject]),
+      (await rows()).map(({ type, subject, startMs, endMs }) => [
+        type,
+        subject,
+        endMs === undefined ? undefined : endMs - startMs,
+      ]),
       [
-        ["exception-illegal-login", "192.0.2.1"],
-        ["exception-illegal-login", "192.0.2.2"],
-        ["exception-illegal-login", "192.0.2.1"],
+        ["exception-illegal-login", "192.0.2.1", undefined],
+        ["exception-illegal-login", "192.0.2.2", 0],
+        ["exception-illegal-login", "192.0.2.1", 30_000],
       ],
     );
   });
