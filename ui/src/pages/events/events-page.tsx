@@ -66,8 +66,10 @@ export function EventsPage() {
   useEffect(() => {
     if (changed === undefined || events === undefined) return;
     if (events.some(({ id }) => id === changed.id)) put(changed);
-    else if (fits(changed, query) && changed.id > (events[0]?.id ?? 0))
-      setNews((known) => new Set([...known, changed.id]));
+    else if (!fits(changed, query)) return;
+    // In an empty list nothing can move under the pointer.
+    else if (events.length === 0) void load();
+    else if (changed.id > (events[0]?.id ?? 0)) setNews((known) => new Set([...known, changed.id]));
   }, [changed]);
   function put(event: RecordedEvent): void {
     setEvents((known) => known?.map((one) => (one.id === event.id ? event : one)));
