@@ -39,7 +39,13 @@ export {
   STAGE_LAST,
   type TapOptions,
 } from "./plugin/contract/hook-catalogue.ts";
-export type { AuditedAct, HookCamera, PlaybackRequest, RecordingPlan } from "./plugin/contract/hook-data.ts";
+export type {
+  AuditedAct,
+  HookCamera,
+  HookEvent,
+  PlaybackRequest,
+  RecordingPlan,
+} from "./plugin/contract/hook-data.ts";
 export type { LoginAttempt, LoginIdentity, LoginProvider } from "./plugin/contract/login-provider.ts";
 export type { PluginRequest, PluginRoute } from "./plugin/contract/plugin-route.ts";
 export type { PluginTimer, PluginTimers, PluginTools } from "./plugin/contract/plugin-tools.ts";

@@ -2,6 +2,7 @@
 //   config.md  from the schema of config.json
 //   http.md    from the routes of the API
 //   rights.md  from their policies and the rights of roles
+//   events.md  from the catalogue of event types
 //   plugin-api.md, plugin-quality.md  from what plugins may import, and from the rules of their quality
 //   ui/src/api/generated.ts  types of the interface's HTTP client, from the API's description
 //   errors.md  its explanations are written by hand; only the column of HTTP statuses is brought up to date
@@ -16,6 +17,7 @@ import { openApiDocument, policyText } from "../core/http/openapi.ts";
 import { apiTypes } from "./api-types.ts";
 import { documentedRoutes } from "./documented-routes.ts";
 import { errorCodes } from "./error-codes.ts";
+import { eventsPage } from "./events-page.ts";
 import { pluginApiPage, pluginQualityPage } from "./plugin-pages.ts";
 import { rightsPage } from "./rights-page.ts";
 
@@ -28,6 +30,7 @@ export function generatedDocs(): Map<string, string> {
   return new Map([
     ["docs/reference/config.md", configPage()],
     ["docs/reference/http.md", httpPage()],
+    ["docs/reference/events.md", eventsPage(MADE)],
     ["docs/reference/rights.md", rightsPage(MADE, documentedRoutes())],
     ["docs/reference/plugin-api.md", pluginApiPage(ROOT, MADE)],
     ["docs/reference/plugin-quality.md", pluginQualityPage(MADE)],

@@ -3,6 +3,7 @@
 import { IANAZone } from "luxon";
 import { Default } from "typebox/value";
 import { hasUrlCredentials } from "../domain/redact-url.ts";
+import { alarmProblems } from "./alarm-checks.ts";
 import { ConfigInvalidError } from "./config-errors.ts";
 import { type Config, ConfigSchema, PLUGIN_NAME_PATTERN } from "./config-schema.ts";
 import { escapePointer, type SchemaProblem, schemaProblems, unsafeKeyProblem } from "./schema-problems.ts";
@@ -56,6 +57,7 @@ function problemsBetween(config: Config): SchemaProblem[] {
     }
     volumes.add(volume.path);
   });
+  problems.push(...alarmProblems(config.alarms, "/alarms"));
   return problems;
 }
 

@@ -2,6 +2,7 @@
 // all come from here. Titles and descriptions are for people; `x-requires-restart` marks what a restart must pick up.
 import { type Static, Type } from "typebox";
 import { LOG_LEVELS } from "../log.ts";
+import { AlarmConfigSchema } from "./alarm-config.ts";
 import { CameraConfigSchema } from "./camera-config.ts";
 import { CONFIG_VERSION } from "./config-version.ts";
 import { LoginConfigSchema } from "./login-config.ts";
@@ -256,6 +257,7 @@ export const ConfigSchema = Type.Object(
       },
       { ...closed, default: {}, description: "What the page proposes for new cameras." },
     ),
+    alarms: AlarmConfigSchema,
     plugins: Type.Record(
       Type.String({ pattern: PLUGIN_NAME_PATTERN }),
       Type.Object(

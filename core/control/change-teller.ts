@@ -7,7 +7,6 @@ import type { ChangeFeed } from "../http/app.ts";
 import type { PluginHost } from "../plugin/host/plugin-host.ts";
 import type { RecordingChange, RecordingService } from "../recording/recording-service.ts";
 import type { Cameras } from "./camera-service.ts";
-import type { EventTeller } from "./event-teller.ts";
 import type { GatewayLink } from "./gateway-link.ts";
 import { volumeView } from "./status-service.ts";
 
@@ -17,7 +16,6 @@ export interface ChangeTellerParts {
   readonly recording: RecordingService;
   readonly gateway: GatewayLink;
   readonly hooks: PluginHost["hooks"];
-  readonly events: EventTeller;
 }
 
 export class ChangeTeller {
@@ -51,7 +49,7 @@ export class ChangeTeller {
 
   /** What is recorded, where and how, is not as it was. */
   async recordingChanged(change: RecordingChange): Promise<void> {
-    const { changes, cameras, recording, gateway, hooks, events } = this.#parts;
+    const { changes, cameras, recording, gateway, hooks } = this.#parts;
     switch (change.kind) {
       case "camera": {
         const view = cameras.get(change.camera);
@@ -76,9 +74,6 @@ export class ChangeTeller {
           reasons: [...change.reasons],
           growing: change.growing,
         });
-        return;
-      case "events":
-        await events.written();
         return;
     }
   }

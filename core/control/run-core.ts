@@ -34,12 +34,12 @@ import { pruneUpgradeCopies } from "../system/upgrade-copies.ts";
 import { LoginSources } from "../users/login-sources.ts";
 import { openUsers } from "../users/users.ts";
 import { VERSION } from "../version.ts";
+import { AlarmService } from "./alarm-service.ts";
 import { Cameras } from "./camera-service.ts";
 import { certificateService } from "./certificate-service.ts";
 import { ChangeTeller } from "./change-teller.ts";
 import { listenForCommandLine } from "./cli-link.ts";
 import { CLI_SOCKET } from "./cli-protocol.ts";
-import { EventTeller } from "./event-teller.ts";
 import { GatewayLink } from "./gateway-link.ts";
 import { plannedCameras, playbackVeto, streamTeller, tellOfAudit } from "./plugin-hooks.ts";
 import { RecorderProblems } from "./recorder-problems.ts";
@@ -99,7 +99,14 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   });
   const knownStreams = await KnownStreams.open(dataDir, log);
   const changes = new ChangeFeed(clock);
-  const events = new EventTeller(db, (event) => changes.publish({ type: "event", event }));
+  const alarms = new AlarmService({
+    db,
+    config,
+    clock,
+    log,
+    hooks: () => plugins.hooks,
+    tell: (event) => changes.publish({ type: "event", event }),
+  });
   let listening: ListeningState = { problems: [] };
 
   const plugins = new PluginHost({
@@ -199,6 +206,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
         };
       }),
     cameras: recordedCameras,
+    events: alarms,
     shapeCameras: (wanted) => plannedCameras(plugins.hooks, wanted, log),
   });
   const cameras = new Cameras({
@@ -223,7 +231,6 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   });
   const status = statusService({
     clock,
-    db,
     config,
     cameras,
     recording,
@@ -270,6 +277,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     pluginRegistries: new RegistrySettings(config, secrets),
     settingsTransfer,
     certificates: certificateService(dataDir, clock, () => gateway.settingsChanged()),
+    events: alarms,
     status,
     storage: storageService({
       db,
@@ -283,7 +291,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     keptLog: { read: (query) => readLog(dataDir, query) },
     changes,
   });
-  const teller = new ChangeTeller({ changes, cameras, recording, gateway, hooks: plugins.hooks, events });
+  const teller = new ChangeTeller({ changes, cameras, recording, gateway, hooks: plugins.hooks });
   const problems: StatusProblem[] = [];
 
   /** Whoever was let in by a provider that is not there any more is signed out. */
@@ -303,6 +311,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
 
   async function tellProblems(): Promise<void> {
     const volumes = (await recording.volumeStates()).map(volumeView);
+    alarms.takeProblems(recorderProblems.list(volumes));
     if (recorderProblems.hasChanged(volumes)) changes.publish({ type: "problems" });
   }
 
@@ -314,8 +323,8 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   await list.start();
   await plugins.start();
   preparedVolumes.start();
+  await alarms.start(users.audit);
   await recording.start();
-  await events.start();
   recording.onChange((change) => {
     teller
       .recordingChanged(change)
@@ -384,6 +393,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       await plugins.stop();
       await knownStreams.settled();
       await recording.stop();
+      await alarms.stop();
       await users.close();
       await config.close();
       await database.close();

@@ -1,8 +1,6 @@
 // The recorder's own state for the API, the command line and the health dot: processes, volumes, cameras, problems.
 import type { Clock } from "../clock.ts";
 import type { ConfigStore } from "../config/config-store.ts";
-import type { Db } from "../db/db.ts";
-import { eventsTable } from "../db/tables/events-table.ts";
 import type { ListeningState } from "../gateway/protocol.ts";
 import type { StatusService } from "../http/services.ts";
 import type { StatusView, VolumeView } from "../http/wire-schemas.ts";
@@ -11,12 +9,10 @@ import type { RecordingVolumeState } from "../recording/volumes.ts";
 import type { ProcessStatus } from "../supervisor/process-contract.ts";
 import { VERSION } from "../version.ts";
 import type { Cameras } from "./camera-service.ts";
-import { eventView } from "./event-teller.ts";
 import type { RecorderProblems } from "./recorder-problems.ts";
 
 export interface StatusOptions {
   readonly clock: Clock;
-  readonly db: Db;
   readonly config: ConfigStore;
   readonly cameras: Cameras;
   readonly recording: RecordingService;
@@ -65,22 +61,6 @@ export function statusService(options: StatusOptions): StatusService {
           recording: cameras.filter(({ recording }) => recording.active).length,
         },
         problems: options.problems.list(volumes),
-      };
-    },
-    async events({ cameras, types, startMs, endMs, cursor, limit }) {
-      const before = cursor === undefined ? undefined : Number(cursor);
-      const rows = await eventsTable(options.db).list({
-        ...(before === undefined || !Number.isSafeInteger(before) ? {} : { before }),
-        ...(types === undefined ? {} : { types }),
-        ...(cameras === undefined ? {} : { cameras }),
-        ...(startMs === undefined ? {} : { startMs }),
-        ...(endMs === undefined ? {} : { endMs }),
-        limit,
-      });
-      const last = rows.at(-1);
-      return {
-        events: rows.map(eventView),
-        ...(rows.length < limit || last === undefined ? {} : { next: String(last.number) }),
       };
     },
   };

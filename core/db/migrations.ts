@@ -72,4 +72,44 @@ export const MIGRATIONS: readonly Migration[] = [
     to: 6,
     sql: "alter table users add column source text check (length(source) between 1 and 300)",
   },
+  {
+    to: 7,
+    // The count starts with what is there; from then on it is counted along.
+    sql: `
+      alter table events add column rule text;
+      alter table events add column source text not null default 'recorder';
+      alter table events add column subject text;
+      alter table events add column end_reason text;
+      alter table events add column last_ms integer;
+      alter table events add column score real;
+      alter table events add column objects text check (objects is null or json_valid(objects));
+      alter table events add column pictures text check (pictures is null or json_valid(pictures));
+      alter table events add column acknowledged_at_ms integer;
+      alter table events add column acknowledged_by text;
+      alter table events add column note text;
+      alter table events add column revision integer not null default 0;
+      drop index events_by_type;
+      drop index events_by_camera;
+      drop index events_open;
+      update events set revision = number, subject = json_extract(payload, '$.path');
+      update events set type = 'exception-camera-link' where type = 'exception-camera-offline';
+      create index events_by_time on events (start_ms);
+      create index events_by_camera on events (camera, start_ms);
+      create index events_by_type on events (type, start_ms);
+      create index events_by_camera_and_type on events (camera, type, start_ms);
+      create index events_by_revision on events (revision);
+      create index events_open on events (number) where end_ms is null;
+      create index events_acknowledged on events (start_ms) where acknowledged_at_ms is not null;
+      create table event_objects (
+        number integer not null references events (number) on delete cascade,
+        class text not null,
+        camera text,
+        start_ms integer not null,
+        primary key (number, class)
+      ) strict, without rowid;
+      create index event_objects_by_class on event_objects (class, start_ms, number);
+      create index event_objects_by_camera on event_objects (class, camera, start_ms, number);
+      insert into key_values (key, value) select 'events.count', count(*) from events where true
+        on conflict (key) do update set value = excluded.value;`,
+  },
 ];

@@ -139,18 +139,45 @@ create table record_triggers (
   primary key (camera, id)
 ) strict, without rowid;
 
--- What happened, for people and for consumers that hold a cursor on `number`.
+-- What happened, for people by time and for consumers by revision.
 create table events (
   number integer primary key autoincrement,
-  type text not null, -- id of the catalogue, kebab-case: exception-camera-offline …
+  type text not null, -- id of the catalogue, kebab-case: motion, exception-camera-link …
   camera text, -- camera id; null: of the recorder itself
   start_ms integer not null,
-  end_ms integer, -- null: goes on, or has no duration
-  payload text not null check (json_valid(payload)) -- JSON object
+  end_ms integer, -- null: goes on
+  payload text not null check (json_valid(payload)), -- JSON object: particulars of this type
+  rule text, -- the detector's rule; null: none
+  source text not null default 'recorder', -- what reported it
+  subject text, -- what it is about where that is no camera: a volume, a plugin; null: none
+  end_reason text, -- why it ended otherwise than by its reporter's word; null: it did not
+  last_ms integer, -- when it was last reported; null in rows of older recorders
+  score real, -- 0 to 1; null: none
+  objects text check (objects is null or json_valid(objects)), -- JSON array: class, score, box, track; null: none
+  pictures text check (pictures is null or json_valid(pictures)), -- JSON array of moments in ms; null: none
+  acknowledged_at_ms integer, -- null: nobody has
+  acknowledged_by text, -- account
+  note text, -- what they said
+  revision integer not null default 0 -- rises with every change of any event
 ) strict;
-create index events_by_type on events (type, number);
-create index events_by_camera on events (camera, number);
-create index events_open on events (type, camera) where end_ms is null;
+create index events_by_time on events (start_ms);
+create index events_by_camera on events (camera, start_ms);
+create index events_by_type on events (type, start_ms);
+create index events_by_camera_and_type on events (camera, type, start_ms);
+create index events_by_revision on events (revision);
+create index events_open on events (number) where end_ms is null;
+create index events_acknowledged on events (start_ms) where acknowledged_at_ms is not null;
+
+-- What was seen in events, to search by.
+create table event_objects (
+  number integer not null references events (number) on delete cascade,
+  class text not null, -- person, car …
+  camera text, -- as in the event
+  start_ms integer not null, -- as in the event
+  primary key (number, class)
+) strict, without rowid;
+create index event_objects_by_class on event_objects (class, start_ms, number);
+create index event_objects_by_camera on event_objects (class, camera, start_ms, number);
 
 -- Accounts.
 create table users (

@@ -15,6 +15,7 @@ export const CAMERA_RIGHTS = [
   "recordings.manual",
   "recordings.lock",
   "events.view",
+  "events.acknowledge",
 ] as const;
 
 /** Rights over the recorder as a whole. */
@@ -26,6 +27,7 @@ export const SYSTEM_RIGHTS = [
   "settings.edit",
   "cameras.edit",
   "users.manage",
+  "arming.set",
   "audit.view",
   "diagnostics.view",
   "flows.view",
@@ -50,6 +52,8 @@ const OPERATOR_RIGHTS: readonly Right[] = [
   "export",
   "recordings.manual",
   "recordings.lock",
+  "events.acknowledge",
+  "arming.set",
   "system.view",
   "settings.view",
   "flows.view",

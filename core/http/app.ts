@@ -18,10 +18,12 @@ import { httpError, type ProblemAnswer, problemAnswer } from "./problem.ts";
 import { answer, needs, type Route, route, SIGNED_IN } from "./route.ts";
 import { routeMiddleware } from "./router.ts";
 import { apiTokenRoutes } from "./routes/api-token-routes.ts";
+import { armingRoutes } from "./routes/arming-routes.ts";
 import { auditRoutes } from "./routes/audit-routes.ts";
 import { cameraRoutes } from "./routes/camera-routes.ts";
 import { certificateRoutes } from "./routes/certificate-routes.ts";
 import { changeRoutes } from "./routes/change-routes.ts";
+import { eventRoutes } from "./routes/event-routes.ts";
 import { healthRoutes } from "./routes/health-routes.ts";
 import { pluginInstallRoutes } from "./routes/plugin-install-routes.ts";
 import { pluginRegistryRoutes } from "./routes/plugin-registry-routes.ts";
@@ -147,6 +149,8 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
     ...pluginSettingsRoutes(services),
     ...pluginRegistryRoutes(services),
     ...systemRoutes(services),
+    ...eventRoutes(services),
+    ...armingRoutes(services),
     ...changeRoutes(services),
     ...storageRoutes(services),
     ...healthRoutes(services),

@@ -20,6 +20,7 @@ import type { SettingsPart } from "../settings/settings-parts.ts";
 import type { Importer, ImportPreview, SettingsFile, UndoPreview } from "../settings/settings-transfer.ts";
 import type { LogLine, LogQuery } from "../system/log-reader.ts";
 import type { Users } from "../users/users.ts";
+import type { ArmingView } from "./alarm-schemas.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import type { PluginSettingsView, PluginView } from "./plugin-schemas.ts";
 import type { StorageView, VolumePatchBody } from "./storage-schemas.ts";
@@ -30,6 +31,7 @@ import type {
   CoverageView,
   DriverView,
   EventsPage,
+  EventView,
   NewCameraBody,
   ProbeAnswer,
   RangeLockView,
@@ -101,18 +103,29 @@ export interface RecordingService {
   }): Promise<CalendarView>;
 }
 
-/** The recorder's own state and what happened to it. */
+/** The recorder's own state. */
 export interface StatusService {
   status(): Promise<StatusView>;
+}
+
+/** What happened, and what is armed. Rights have been checked by the caller. */
+export interface EventService {
   /** Newest first. `cameras` undefined: of all cameras and of the recorder itself. */
-  events(query: {
+  search(query: {
     readonly cameras: readonly string[] | undefined;
     readonly types: readonly string[] | undefined;
+    readonly objects: readonly string[] | undefined;
+    readonly acknowledged: boolean | undefined;
     readonly startMs: number | undefined;
     readonly endMs: number | undefined;
     readonly cursor: string | undefined;
     readonly limit: number;
   }): Promise<EventsPage>;
+  find(id: number): Promise<EventView | undefined>;
+  /** Throws `NJ_EVENT_NOT_FOUND`. */
+  acknowledge(id: number, by: string, note: string): Promise<EventView>;
+  /** In memory. */
+  arming(): ArmingView;
 }
 
 /** Volumes, what cameras take of them, and how long that lasts. */
@@ -225,6 +238,7 @@ export interface HttpServices {
   readonly pluginRegistries: PluginRegistryService;
   readonly settingsTransfer: SettingsTransferService;
   readonly certificates: CertificateService;
+  readonly events: EventService;
   readonly status: StatusService;
   readonly storage: StorageService;
   readonly keptLog: LogService;

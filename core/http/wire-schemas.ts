@@ -2,6 +2,8 @@
 // Answers are open to additions; requests are closed: an unknown key is refused.
 import { type Static, Type } from "typebox";
 import { CameraConfigSchema, RecordConfigSchema } from "../config/camera-config.ts";
+import { END_REASONS } from "../domain/alarm-event.ts";
+import { EVENT_GROUPS, EVENT_SEVERITIES } from "../domain/event-types.ts";
 import { STREAM_NAMES } from "../domain/ids.ts";
 import { RECORD_REASONS } from "../domain/record-reasons.ts";
 import { CHECK_RESULTS } from "../system/doctor/check.ts";
@@ -302,13 +304,46 @@ export const StatusSchema = Type.Object({
 });
 export type StatusView = Static<typeof StatusSchema>;
 
+export const EventObjectSchema = Type.Object({
+  class: Type.String({ description: "`person`, `car` …" }),
+  score: Type.Number({ description: "0 to 1." }),
+  box: Type.Optional(
+    Type.Object(
+      { x: Type.Number(), y: Type.Number(), width: Type.Number(), height: Type.Number() },
+      { description: "Fractions of the picture, from its upper left corner." },
+    ),
+  ),
+  track: Type.Optional(Type.String({ description: "The same while it is held to be the same object." })),
+});
+
 export const EventSchema = Type.Object({
   id: Type.Integer(),
-  type: Type.String(),
-  camera: Type.Optional(Type.String()),
+  type: Type.String({ description: "Of the catalogue: `GET /event-types`." }),
+  group: Type.Optional(Type.Enum(EVENT_GROUPS)),
+  severity: Type.Enum(EVENT_SEVERITIES),
+  camera: Type.Optional(Type.String({ description: "Absent: of the recorder itself." })),
+  rule: Type.Optional(Type.String({ description: "The detector's rule." })),
+  source: Type.String({ description: "What reported it." }),
+  subject: Type.Optional(Type.String({ description: "What it is about where that is no camera." })),
   start: TimeSchema,
   end: Type.Optional(TimeSchema),
+  endReason: Type.Optional(
+    Type.Enum(END_REASONS, { description: "Why it ended otherwise than by its reporter's word." }),
+  ),
+  last: Type.Optional(Type.String({ description: "When it was last reported." })),
+  score: Type.Optional(Type.Number({ description: "0 to 1." })),
+  objects: Type.Array(EventObjectSchema, { description: "What was seen, the surest first." }),
+  pictures: Type.Array(TimeSchema, {
+    description: "Moments that show it, the best first: `GET /cameras/:id/snapshot.jpg?at=`.",
+  }),
+  acknowledged: Type.Optional(
+    Type.Object(
+      { at: TimeSchema, by: Type.String(), note: Type.String() },
+      { description: "Who has seen it." },
+    ),
+  ),
   detail: Type.Record(Type.String(), Type.Unknown()),
+  revision: Type.Integer({ description: "Rises with every change of any event." }),
 });
 export type EventView = Static<typeof EventSchema>;
 

@@ -22,8 +22,7 @@ export type RecordingChange =
       readonly reasons: readonly RecordReason[];
       /** A file was begun at `start90k`; otherwise one was closed. */
       readonly growing: boolean;
-    }
-  | { readonly kind: "events" };
+    };
 
 export interface MediaListening {
   readonly media: MediaClient;

@@ -22,7 +22,7 @@ import { type ManualRecording, ManualRecordings, type ManualStarted } from "./ma
 import { MediaClient } from "./media-client.ts";
 import { listenToMedia, type RecordingChange } from "./media-listening.ts";
 import type { ConfiguredVolume, RecordedCamera } from "./recorded-camera.ts";
-import { RecorderEvents } from "./recorder-events.ts";
+import { type EventSink, RecorderEvents } from "./recorder-events.ts";
 import { type CameraCoverage, type CoverageQuery, type Gap, RecordingIndex } from "./recording-index.ts";
 import { keepNewFootage } from "./removed-footage.ts";
 import { ReportCommitter } from "./report-committer.ts";
@@ -43,6 +43,8 @@ export interface RecordingServiceOptions {
   /** In the owner's order; at least the default volume. */
   volumes(): readonly ConfiguredVolume[];
   cameras(): readonly RecordedCamera[];
+  /** Takes what happens to cameras and volumes as events. */
+  readonly events: EventSink;
   /** Lets others have a say in what is recorded of the cameras, each time before `media` is told; must not take long. */
   shapeCameras?(cameras: readonly RecordedCamera[]): Promise<readonly RecordedCamera[]>;
   /** Changes with every start of this process. */
@@ -113,6 +115,7 @@ export class RecordingService {
       log,
       revisions,
       cameras,
+      forgetEvents: (nowMs) => options.events.forgetOld(nowMs),
       volumes: () => this.#volumes.ids(),
     });
     this.#mending = new IndexMending({
@@ -136,7 +139,7 @@ export class RecordingService {
     }
     this.#locks = new SegmentLocks({ db, media, retention: this.#retention, clock, log });
     this.#manual = new ManualRecordings({ db, media, clock });
-    this.#events = new RecorderEvents({ db, clock, log, onEvent: () => this.#tell({ kind: "events" }) });
+    this.#events = new RecorderEvents({ clock, sink: options.events });
     this.#pusher = new DesiredStatePusher({
       media,
       clock,
@@ -170,7 +173,6 @@ export class RecordingService {
   async start(): Promise<void> {
     await this.#volumes.load();
     await this.#manual.load();
-    await this.#events.load();
     await this.#retention.start();
     const instance = await keyValuesTable(this.#options.db).get(MEDIA_INSTANCE_KEY);
     this.#mediaInstance = typeof instance === "string" ? instance : undefined;
@@ -189,7 +191,7 @@ export class RecordingService {
     await this.#backup?.stop();
     await this.#retention.stop();
     await this.media.close();
-    await this.#events.close();
+    this.#events.close();
   }
 
   /** Call after cameras were added, changed or removed: what is wanted is compiled anew and sent. */

@@ -3,7 +3,6 @@
 import type { Clock, Timer } from "../clock.ts";
 import type { Db } from "../db/db.ts";
 import { pruneRunEnds } from "../db/tables/coverage-table.ts";
-import { eventsTable } from "../db/tables/events-table.ts";
 import { keyValuesTable } from "../db/tables/key-values-table.ts";
 import { listStreams } from "../db/tables/streams-table.ts";
 import type { VolumeId } from "../domain/ids.ts";
@@ -17,8 +16,6 @@ import type { Revisions } from "./revisions.ts";
 
 const PERIOD_MS = 60_000;
 const REMEMBER_PERIOD_MS = 3_600_000;
-/** Events are kept longer than any footage that people ask for. */
-const EVENTS_KEPT_MS = 400 * 86_400_000;
 const LAST_MOMENT_KEY = "retention.last-moment-ms";
 /** A long list takes a while to be written down on the other side. */
 const LIST_TIMEOUT_MS = 30_000;
@@ -31,6 +28,8 @@ export interface RetentionOptions {
   readonly revisions: Revisions;
   readonly volumes: () => readonly VolumeId[];
   readonly cameras: () => readonly RecordedCamera[];
+  /** `nowMs`: the moment from which ages are counted. */
+  readonly forgetEvents: (nowMs: number) => Promise<void>;
 }
 
 export class Retention {
@@ -120,7 +119,7 @@ export class Retention {
     if (clock.monotonicMs() - this.#rememberedAtMs < REMEMBER_PERIOD_MS) return;
     this.#rememberedAtMs = clock.monotonicMs();
     await keyValuesTable(db).set(LAST_MOMENT_KEY, Math.round(nowMs));
-    await eventsTable(db).prune(nowMs - EVENTS_KEPT_MS);
+    await this.#options.forgetEvents(nowMs);
     for (const stream of await listStreams(db)) {
       const first = await db.get<{ start90k: number }>(
         "select start_90k as start90k from coverage where stream_number = ? order by start_90k limit 1",

@@ -39,6 +39,8 @@ export function takeParts(draft: Config, from: FrozenConfig, rules: PartRules): 
       case "cameras":
         draft.cameras = source.cameras;
         draft.firstRun.demoRemoved = source.firstRun.demoRemoved;
+        // When what is armed is said by cameras' ids.
+        draft.alarms = source.alarms;
         break;
       case "storage":
         refused.push(...takeStorage(draft, source, rules));

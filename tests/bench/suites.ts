@@ -1,4 +1,5 @@
 // The suites by name, and how long each may take.
+import { alarm } from "./alarm.ts";
 import { crash } from "./crash.ts";
 import type { Suite } from "./figure.ts";
 import { http } from "./http.ts";
@@ -14,5 +15,6 @@ export const SUITES: Readonly<Record<string, { readonly run: Suite; readonly dea
   playback: { run: playback, deadlineMs: 180_000 },
   crash: { run: crash, deadlineMs: 240_000 },
   plugins: { run: plugins, deadlineMs: 180_000 },
+  alarm: { run: alarm, deadlineMs: 180_000 },
   http: { run: http, deadlineMs: 420_000 },
 };

@@ -20,6 +20,7 @@ import "./theme/lists.css";
 import "./theme/plugins.css";
 import "./theme/certificate.css";
 import "./theme/account.css";
+import "./theme/events.css";
 import "./theme/storage.css";
 
 const root = document.getElementById("app");

@@ -1,127 +1,252 @@
-// Queries on the table `events`: what happened, newest first for people, by rising number for consumers.
-import type { SqlParams, SqlWriter } from "../db.ts";
+// Queries on the tables `events` and `event_objects`: what happened, by time for people, by rising revision for consumers.
+// Rows come and change in batches, each one statement over JSON. Numbers and revisions are given by the engine, which is
+// the only one that writes.
+import type { AlarmEvent, EndReason, SeenObject } from "../../domain/alarm-event.ts";
+import type { Db, SqlReader, SqlValue, SqlWriter } from "../db.ts";
 
-export interface NewEvent {
-  /** Id of the catalogue of event types, kebab-case. */
-  readonly type: string;
-  /** Undefined: of the recorder itself. */
-  readonly camera?: string;
+/** Where a page of a search begins: after this event. */
+export interface EventCursor {
   readonly startMs: number;
-  /** Undefined: goes on, or has no duration. */
-  readonly endMs?: number;
-  readonly payload: Readonly<Record<string, unknown>>;
-}
-
-export interface EventRow extends NewEvent {
-  readonly number: number;
+  readonly id: number;
 }
 
 export interface EventQuery {
-  /** Rows with smaller numbers only: the cursor. */
-  readonly before?: number;
-  readonly types?: readonly string[];
+  readonly after?: EventCursor | undefined;
+  readonly types?: readonly string[] | undefined;
   /** Events of these cameras (and not of the recorder itself) only. */
-  readonly cameras?: readonly string[];
+  readonly cameras?: readonly string[] | undefined;
+  /** Events in which one of these was seen only. */
+  readonly objects?: readonly string[] | undefined;
+  readonly acknowledged?: boolean | undefined;
   /** Events that began in [startMs, endMs) only. */
-  readonly startMs?: number;
-  readonly endMs?: number;
+  readonly startMs?: number | undefined;
+  readonly endMs?: number | undefined;
   readonly limit: number;
 }
 
-export interface EventsTable {
-  /** Answers the event's number. */
-  insert(event: NewEvent): Promise<number>;
-  /** Ends the open events of this type and camera (of the recorder itself, if undefined). */
-  endOpen(type: string, camera: string | undefined, endMs: number): Promise<void>;
-  /** Open events of a type. */
-  listOpen(type: string): Promise<EventRow[]>;
-  /** Newest first. */
-  list(query: EventQuery): Promise<EventRow[]>;
-  /** By rising number, after a consumer's cursor. */
-  listAfter(number: number, limit: number): Promise<EventRow[]>;
-  /** Those of these numbers that have ended. */
-  listEnded(numbers: readonly number[]): Promise<EventRow[]>;
-  /** Forgets what began before `beforeMs`, at most 10 000 at once. */
-  prune(beforeMs: number): Promise<number>;
-}
-
-const COLUMNS = "number, type, camera, start_ms as startMs, end_ms as endMs, payload";
+/** Beyond so many combinations of camera, type and object, types are looked for among the events of each camera. */
+const MOST_BRANCHES = 64;
+const COUNT_KEY = "events.count";
+const COLUMNS = `e.number as id, e.type, e.camera, e.rule, e.source, e.subject, e.start_ms as startMs, e.end_ms as endMs,
+  e.end_reason as endReason, e.last_ms as lastMs, e.score, e.objects, e.pictures, e.payload,
+  e.acknowledged_at_ms as acknowledgedAtMs, e.acknowledged_by as acknowledgedBy, e.note, e.revision`;
 
 interface StoredEvent {
-  readonly number: number;
+  readonly id: number;
   readonly type: string;
   readonly camera: string | null;
+  readonly rule: string | null;
+  readonly source: string;
+  readonly subject: string | null;
   readonly startMs: number;
   readonly endMs: number | null;
+  readonly endReason: string | null;
+  readonly lastMs: number | null;
+  readonly score: number | null;
+  readonly objects: string | null;
+  readonly pictures: string | null;
   readonly payload: string;
+  readonly acknowledgedAtMs: number | null;
+  readonly acknowledgedBy: string | null;
+  readonly note: string | null;
+  readonly revision: number;
 }
 
-/** `db`: the database, or the writer of a transaction. */
-export function eventsTable(db: SqlWriter): EventsTable {
-  return {
-    async insert(event) {
-      const { lastRowId } = await db.run(
-        "insert into events (type, camera, start_ms, end_ms, payload) values (?, ?, ?, ?, ?)",
-        [event.type, event.camera ?? null, event.startMs, event.endMs ?? null, JSON.stringify(event.payload)],
-      );
-      return lastRowId;
-    },
-    async endOpen(type, camera, endMs) {
-      await db.run(
-        "update events set end_ms = max(start_ms, ?) where end_ms is null and type = ? and camera is ?",
-        [endMs, type, camera ?? null],
-      );
-    },
-    listOpen: (type) => select("where end_ms is null and type = ? order by number", [type]),
-    list(query) {
-      const conditions = ["number < ?"];
-      // The plus signs keep these from choosing the order: walking back from the newest ends at the limit, while an
-      // index by type or camera would mean sorting all of theirs.
-      const params: (string | number)[] = [query.before ?? Number.MAX_SAFE_INTEGER];
-      if (query.types !== undefined) {
-        conditions.push("+type in (select value from json_each(?))");
-        params.push(JSON.stringify(query.types));
-      }
-      if (query.cameras !== undefined) {
-        conditions.push("+camera in (select value from json_each(?))");
-        params.push(JSON.stringify(query.cameras));
-      }
-      if (query.startMs !== undefined) {
-        conditions.push("start_ms >= ?");
-        params.push(query.startMs);
-      }
-      if (query.endMs !== undefined) {
-        conditions.push("start_ms < ?");
-        params.push(query.endMs);
-      }
-      params.push(query.limit);
-      return select(`where ${conditions.join(" and ")} order by number desc limit ?`, params);
-    },
-    listAfter: (number, limit) => select("where number > ? order by number limit ?", [number, limit]),
-    listEnded: (numbers) =>
-      select("where number in (select value from json_each(?)) and end_ms is not null order by number", [
-        JSON.stringify(numbers),
-      ]),
-    async prune(beforeMs) {
-      // Numbers rise with time but for clock steps, so the oldest stand at the front: no index on the time is needed.
-      const { changes } = await db.run(
-        `delete from events where number in (select number from events order by number limit 10000)
-           and start_ms < ?`,
-        [beforeMs],
-      );
-      return changes;
-    },
-  };
+/** Newest first. Every branch runs along an index in the order that is wanted, and ends at the limit. */
+export async function searchEvents(db: SqlReader, query: EventQuery): Promise<AlarmEvent[]> {
+  const cameras = query.cameras ?? [undefined];
+  const objects = query.objects ?? [undefined];
+  const types = query.types ?? [undefined];
+  const byType = cameras.length * objects.length * types.length <= MOST_BRANCHES;
+  const branches = cameras.flatMap((camera) =>
+    objects.flatMap((object) =>
+      byType ? types.map((type) => ({ camera, object, type })) : [{ camera, object, type: undefined }],
+    ),
+  );
+  const found = await Promise.all(
+    branches.map((branch) => searchBranch(db, query, branch, byType ? undefined : query.types)),
+  );
+  const unique = new Map(found.flat().map((row) => [row.id, row]));
+  return [...unique.values()]
+    .sort((a, b) => b.startMs - a.startMs || b.id - a.id)
+    .slice(0, query.limit)
+    .map(eventOf);
+}
 
-  async function select(rest: string, params: SqlParams): Promise<EventRow[]> {
-    const rows = await db.all<StoredEvent>(`select ${COLUMNS} from events ${rest}`, params);
-    return rows.map((row) => ({
-      number: row.number,
-      type: row.type,
-      startMs: row.startMs,
-      ...(row.camera === null ? {} : { camera: row.camera }),
-      ...(row.endMs === null ? {} : { endMs: row.endMs }),
-      payload: JSON.parse(row.payload) as Record<string, unknown>,
-    }));
+function searchBranch(
+  db: SqlReader,
+  { after, acknowledged, startMs, endMs, limit }: EventQuery,
+  { camera, object, type }: Readonly<Record<"camera" | "object" | "type", string | undefined>>,
+  types: readonly string[] | undefined,
+): Promise<StoredEvent[]> {
+  const conditions: string[] = [];
+  const params: SqlValue[] = [];
+  const also = (condition: string, ...values: SqlValue[]): void => {
+    conditions.push(condition);
+    params.push(...values);
+  };
+  const place = object === undefined ? "e" : "o";
+  // The indexes of objects hold camera and time too; types are looked up one by one there.
+  if (object !== undefined) also("o.class = ?", object);
+  if (camera !== undefined) also(`${place}.camera = ?`, camera);
+  if (type !== undefined) also("e.type = ?", type);
+  if (types !== undefined) also("+e.type in (select value from json_each(?))", JSON.stringify(types));
+  if (acknowledged === true) also("e.acknowledged_at_ms is not null");
+  if (acknowledged === false) also("e.acknowledged_at_ms is null");
+  also(`${place}.start_ms >= ?`, startMs ?? Number.MIN_SAFE_INTEGER);
+  also(`${place}.start_ms < ?`, endMs ?? Number.MAX_SAFE_INTEGER);
+  if (after !== undefined) {
+    also(`${place}.start_ms <= ?`, after.startMs);
+    also(`(${place}.start_ms < ? or ${place}.number < ?)`, after.startMs, after.id);
   }
+  const plain = acknowledged === true && camera === undefined && type === undefined;
+  const table =
+    object !== undefined
+      ? "event_objects as o cross join events as e on e.number = o.number"
+      : plain
+        ? "events as e indexed by events_acknowledged"
+        : "events as e";
+  const order = `${place}.start_ms desc, ${place}.number desc`;
+  return db.all<StoredEvent>(
+    `select ${COLUMNS} from ${table} where ${conditions.join(" and ")} order by ${order} limit ?`,
+    [...params, limit],
+  );
+}
+
+export async function findEvent(db: SqlReader, id: number): Promise<AlarmEvent | undefined> {
+  const row = await db.get<StoredEvent>(`select ${COLUMNS} from events as e where e.number = ?`, [id]);
+  return row === undefined ? undefined : eventOf(row);
+}
+
+/** Events that go on. */
+export async function openEvents(db: SqlReader): Promise<AlarmEvent[]> {
+  const rows = await db.all<StoredEvent>(
+    `select ${COLUMNS} from events as e where e.end_ms is null order by e.number`,
+  );
+  return rows.map(eventOf);
+}
+
+/** What changed after a revision, in order: for consumers that hold the last one that they have seen. */
+export async function eventsAfter(db: SqlReader, revision: number, limit: number): Promise<AlarmEvent[]> {
+  const rows = await db.all<StoredEvent>(
+    `select ${COLUMNS} from events as e where e.revision > ? order by e.revision limit ?`,
+    [revision, limit],
+  );
+  return rows.map(eventOf);
+}
+
+/** The highest number that an event ever had, and the highest revision of those that there are. */
+export async function lastEventNumbers(db: SqlReader): Promise<{ id: number; revision: number }> {
+  const used = await db.get<{ seq: number }>("select seq from sqlite_sequence where name = 'events'");
+  const last = await db.get<{ revision: number }>(
+    "select revision from events order by revision desc limit 1",
+  );
+  return { id: used?.seq ?? 0, revision: last?.revision ?? 0 };
+}
+
+/** Writes new events and the present state of known ones. `added`: how many of them are new. One transaction. */
+export async function putEvents(db: Db, events: readonly AlarmEvent[], added: number): Promise<void> {
+  const json = JSON.stringify(
+    events.map(({ objects, pictures, acknowledged: _, detail, ...rest }) => ({
+      ...rest,
+      detail,
+      ...(objects.length === 0 ? {} : { objects, classes: [...new Set(objects.map((one) => one.class))] }),
+      ...(pictures.length === 0 ? {} : { pictures }),
+    })),
+  );
+  await db.transaction(async (writer) => {
+    await writer.run(
+      `insert into events (number, type, camera, rule, source, subject, start_ms, end_ms, end_reason, last_ms, score,
+         objects, pictures, payload, revision)
+       select value->>'id', value->>'type', value->>'camera', value->>'rule', value->>'source', value->>'subject',
+         value->>'startMs', value->>'endMs', value->>'endReason', value->>'lastMs', value->>'score', value->'objects',
+         value->'pictures', value->'detail', value->>'revision' from json_each(?) where true
+       on conflict (number) do update set end_ms = excluded.end_ms, end_reason = excluded.end_reason,
+         last_ms = excluded.last_ms, score = excluded.score, objects = excluded.objects, pictures = excluded.pictures,
+         payload = excluded.payload, revision = excluded.revision`,
+      [json],
+    );
+    await writer.run(
+      `insert into event_objects (number, class, camera, start_ms)
+       select e.value->>'id', c.value, e.value->>'camera', e.value->>'startMs'
+       from json_each(?) as e, json_each(e.value, '$.classes') as c where true on conflict do nothing`,
+      [json],
+    );
+    if (added > 0) await addToCount(writer, added);
+  });
+}
+
+/** False if there is no such event. What was said of it before is replaced. */
+export async function acknowledgeEvent(
+  db: SqlWriter,
+  id: number,
+  { atMs, by, note }: { readonly atMs: number; readonly by: string; readonly note: string },
+  revision: number,
+): Promise<boolean> {
+  const { changes } = await db.run(
+    "update events set acknowledged_at_ms = ?, acknowledged_by = ?, note = ?, revision = ? where number = ?",
+    [atMs, by, note, revision, id],
+  );
+  return changes === 1;
+}
+
+/** Forgets the oldest beyond a count, and what began before a moment; at most `limit` of them. Answers how many. */
+export function forgetEvents(
+  db: Db,
+  keep: { readonly fromMs: number; readonly count: number },
+  limit: number,
+): Promise<number> {
+  return db.transaction(async (writer) => {
+    const excess = Math.min(limit, Math.max(0, (await countEvents(writer)) - keep.count));
+    const { changes } = await writer.run(
+      `delete from events where number in (
+         select number from (select number from events order by start_ms limit ?)
+         union select number from (select number from events where start_ms < ? order by start_ms limit ?))`,
+      [excess, keep.fromMs, limit],
+    );
+    if (changes > 0) await addToCount(writer, -changes);
+    return changes;
+  });
+}
+
+/** How many there are, as counted along: without looking at them. */
+export async function countEvents(db: SqlReader): Promise<number> {
+  const row = await db.get<{ count: number }>(
+    "select cast(value as integer) as count from key_values where key = ?",
+    [COUNT_KEY],
+  );
+  return row?.count ?? 0;
+}
+
+async function addToCount(writer: SqlWriter, by: number): Promise<void> {
+  await writer.run(
+    `insert into key_values (key, value) values (?, ?) on conflict (key)
+     do update set value = cast(cast(value as integer) + ? as text)`,
+    [COUNT_KEY, String(Math.max(0, by)), by],
+  );
+}
+
+function eventOf(row: StoredEvent): AlarmEvent {
+  return {
+    id: row.id,
+    type: row.type,
+    ...(row.camera === null ? {} : { camera: row.camera }),
+    ...(row.rule === null ? {} : { rule: row.rule }),
+    source: row.source,
+    ...(row.subject === null ? {} : { subject: row.subject }),
+    startMs: row.startMs,
+    ...(row.endMs === null ? {} : { endMs: row.endMs }),
+    ...(row.endReason === null ? {} : { endReason: row.endReason as EndReason }),
+    lastMs: row.lastMs ?? row.endMs ?? row.startMs,
+    ...(row.score === null ? {} : { score: row.score }),
+    objects: row.objects === null ? [] : (JSON.parse(row.objects) as SeenObject[]),
+    pictures: row.pictures === null ? [] : (JSON.parse(row.pictures) as number[]),
+    detail: JSON.parse(row.payload) as Record<string, unknown>,
+    ...(row.acknowledgedAtMs === null
+      ? {}
+      : {
+          acknowledged: { atMs: row.acknowledgedAtMs, by: row.acknowledgedBy ?? "", note: row.note ?? "" },
+        }),
+    revision: row.revision,
+  };
 }

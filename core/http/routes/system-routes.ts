@@ -1,4 +1,4 @@
-// The recorder itself: state, events and media tickets.
+// The recorder itself: its state, and media tickets.
 import { Type } from "typebox";
 import { NightjarError } from "../../errors.ts";
 import { diagnostics } from "../../system/diagnostics.ts";
@@ -7,10 +7,8 @@ import { mayDo, mayDoWith } from "../../users/principal.ts";
 import { needs, type Route, route, SIGNED_IN } from "../route.ts";
 import { cameraNotFound } from "../router.ts";
 import type { HttpServices } from "../services.ts";
-import { momentMs } from "../time-range.ts";
-import { visibleCameras, wantedCameras } from "../visible-cameras.ts";
-import { CheckSchema, EventsPageSchema, StatusSchema, TimeSchema } from "../wire-schemas.ts";
-import { changeStream, EVENT_STREAM, Since } from "./change-routes.ts";
+import { visibleCameras } from "../visible-cameras.ts";
+import { CheckSchema, StatusSchema, TimeSchema } from "../wire-schemas.ts";
 
 const closed = { additionalProperties: false } as const;
 const MEDIA_RIGHTS = ["live", "playback", "export", "snapshot"] as const;
@@ -69,45 +67,6 @@ export function systemRoutes(services: HttpServices): Route[] {
         });
         audit("diagnostics-taken");
         return diagnostics({ version, nowMs: clock.wallMs(), config: config.get(), status, checks });
-      },
-    }),
-    route({
-      method: "GET",
-      path: "/api/v1/events",
-      policy: needs("events.view"),
-      summary:
-        "What happened, newest first. Asked for as text/event-stream, or by WebSocket: what happens from now on.",
-      query: Type.Object(
-        {
-          cameras: Type.Optional(Type.String({ maxLength: 70_000 })),
-          types: Type.Optional(
-            Type.String({ maxLength: 2_000, description: "Event types, separated by commas." }),
-          ),
-          start: Type.Optional(TimeSchema),
-          end: Type.Optional(TimeSchema),
-          cursor: Type.Optional(Type.String({ maxLength: 200 })),
-          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
-          since: Since,
-        },
-        closed,
-      ),
-      response: EventsPageSchema,
-      handle(request) {
-        const { query, principal } = request;
-        if (request.header("accept").split(",")[0]?.trim() === EVENT_STREAM) {
-          return changeStream(services, request, new Set(["event"]));
-        }
-        // Who runs the recorder and sees all cameras sees its own events too; others those of their cameras.
-        const everything =
-          query.cameras === undefined && mayDo(principal, "system.view") && principal.cameras === "all";
-        return services.status.events({
-          cameras: everything ? undefined : wantedCameras(cameras, principal, "events.view", query.cameras),
-          types: query.types?.split(","),
-          startMs: query.start === undefined ? undefined : momentMs(query.start, "/start"),
-          endMs: query.end === undefined ? undefined : momentMs(query.end, "/end"),
-          cursor: query.cursor,
-          limit: query.limit ?? 100,
-        });
       },
     }),
     route({

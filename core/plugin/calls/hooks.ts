@@ -11,7 +11,13 @@ import type { CameraId, StreamName, VolumeId } from "../../domain/ids.ts";
 import type { VolumeState } from "../../media/protocol.ts";
 import type { SegmentRecord } from "../../media/segment.ts";
 import { HOOKS, type HookName } from "../contract/hook-catalogue.ts";
-import type { AuditedAct, HookCamera, PlaybackRequest, RecordingPlan } from "../contract/hook-data.ts";
+import type {
+  AuditedAct,
+  HookCamera,
+  HookEvent,
+  PlaybackRequest,
+  RecordingPlan,
+} from "../contract/hook-data.ts";
 import { guardTap, type TapGuard } from "./tap-guard.ts";
 
 /** Makes the hooks, each with its guard. */
@@ -38,6 +44,11 @@ export function createHooks(guard: TapGuard) {
       ["request"],
       "beforePlayback",
     ),
+    beforeAlarm: new AsyncSeriesBailHook<[HookEvent], string | undefined>(["event"], "beforeAlarm"),
+    alarm: new AsyncSeriesWaterfallHook<[HookEvent]>(["event"], "alarm"),
+    alarmRaised: new AsyncParallelHook<[HookEvent]>(["event"], "alarmRaised"),
+    alarmUpdated: new AsyncParallelHook<[HookEvent]>(["event"], "alarmUpdated"),
+    alarmCleared: new AsyncParallelHook<[HookEvent]>(["event"], "alarmCleared"),
     auditRecorded: new AsyncParallelHook<[AuditedAct]>(["act"], "auditRecorded"),
   };
   for (const name of Object.keys(hooks) as HookName[]) {

@@ -5,7 +5,7 @@ import type { CameraState } from "../../domain/camera-state.ts";
 import type { CameraId, StreamName, VolumeId } from "../../domain/ids.ts";
 import type { VolumeState } from "../../media/protocol.ts";
 import type { SegmentRecord } from "../../media/segment.ts";
-import type { AuditedAct, HookCamera, PlaybackRequest, RecordingPlan } from "./hook-data.ts";
+import type { AuditedAct, HookCamera, HookEvent, PlaybackRequest, RecordingPlan } from "./hook-data.ts";
 
 /** The earliest place within a hook. Stages order taps; the order in which plugins load never decides. */
 export const STAGE_FIRST = -100;
@@ -50,6 +50,14 @@ export interface PluginHooks {
   readonly volumeStateChanged: PluginTap<[volume: VolumeId, state: VolumeState]>;
   /** Somebody wants to see or download recordings: an answer refuses, and says why. */
   readonly beforePlayback: PluginTap<[request: PlaybackRequest], string | undefined>;
+  /** An armed event has begun: an answer suppresses it, and says why. Recording has been asked for already. */
+  readonly beforeAlarm: PluginTap<[event: HookEvent], string | undefined>;
+  /** An armed event, before it is written down: a listener may answer it with more in `detail`. */
+  readonly alarm: PluginTap<[event: HookEvent], HookEvent | undefined>;
+  /** An event was written down: it begins, or has come and gone. */
+  readonly alarmRaised: PluginTap<[event: HookEvent]>;
+  readonly alarmUpdated: PluginTap<[event: HookEvent]>;
+  readonly alarmCleared: PluginTap<[event: HookEvent]>;
   /** An act was written to the audit log. */
   readonly auditRecorded: PluginTap<[act: AuditedAct]>;
 }
@@ -71,6 +79,11 @@ export const HOOKS = {
   segmentClosed: { kind: "notification", limitMs: 5_000 },
   volumeStateChanged: { kind: "notification", limitMs: 5_000 },
   beforePlayback: { kind: "veto", limitMs: 500 },
+  beforeAlarm: { kind: "veto", limitMs: 500 },
+  alarm: { kind: "value", limitMs: 500 },
+  alarmRaised: { kind: "notification", limitMs: 5_000 },
+  alarmUpdated: { kind: "notification", limitMs: 5_000 },
+  alarmCleared: { kind: "notification", limitMs: 5_000 },
   auditRecorded: { kind: "notification", limitMs: 5_000 },
 } as const satisfies Record<
   keyof PluginHooks,

@@ -25,6 +25,35 @@ export interface PlaybackRequest {
   readonly userName: string;
 }
 
+/** An event as the API shows it. Moments are ISO 8601 in UTC. */
+export interface HookEvent {
+  readonly id: number;
+  /** Of the catalogue: `motion`, `exception-volume-full` … */
+  readonly type: string;
+  readonly severity: string;
+  readonly camera?: string;
+  readonly rule?: string;
+  /** What reported it. */
+  readonly source: string;
+  /** What it is about where that is no camera. */
+  readonly subject?: string;
+  readonly start: string;
+  readonly end?: string;
+  readonly score?: number;
+  readonly objects: readonly {
+    readonly class: string;
+    readonly score: number;
+    readonly box?: {
+      readonly x: number;
+      readonly y: number;
+      readonly width: number;
+      readonly height: number;
+    };
+    readonly track?: string;
+  }[];
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
 /** A line of the audit log. */
 export interface AuditedAct {
   /** Milliseconds since the epoch. */

@@ -12,6 +12,10 @@ function hasCode(code: string): (error: unknown) => boolean {
   return (error) => error instanceof NightjarError && error.code === code;
 }
 
+const EARLIER_EVENT_INDEXES = `create index events_by_type on events (type, number);
+create index events_by_camera on events (camera, number);
+create index events_open on events (type, camera) where end_ms is null;`;
+
 onBothDrivers("the database", ({ driver, folder, fresh }) => {
   it("says which driver it uses", async () => {
     assert.equal((await fresh()).driver, driver);
@@ -150,9 +154,9 @@ onBothDrivers("the database", ({ driver, folder, fresh }) => {
 
   it("refuses a file of a later version, and leaves it alone", async () => {
     const file = join(folder(), "later.db");
-    const { sql } = await currentSchema();
+    const { sql, version } = await currentSchema();
     await (
-      await openDb(file, { log: silentLog, driver, schema: { version: 7, sql, migrations: [] } })
+      await openDb(file, { log: silentLog, driver, schema: { version: version + 1, sql, migrations: [] } })
     ).close();
     await assert.rejects(openDb(file, { log: silentLog, driver }), hasCode("NJ_DB_TOO_NEW"));
   });
@@ -203,6 +207,12 @@ onBothDrivers("the database", ({ driver, folder, fresh }) => {
       [/^create table stream_passwords \([^;]*;$/m, ""],
       [/^create index stream_passwords_by_user .*$/m, ""],
       [/^( {2}password_changed_at_ms integer not null),\n.*\n {2}source .*$/m, "$1"],
+      [/^create table event_objects \([\s\S]*?^create index event_objects_by_camera .*$/m, ""],
+      [/^create index events_by_time [\s\S]*?^create index events_acknowledged .*$/m, EARLIER_EVENT_INDEXES],
+      [
+        /^( {2}payload text not null check \(json_valid\(payload\)\)), --.*\n {2}rule text[\s\S]*?^\)/m,
+        "$1\n)",
+      ],
     ];
     let first = sql;
     for (const [added, before] of steps) {
@@ -211,9 +221,25 @@ onBothDrivers("the database", ({ driver, folder, fresh }) => {
     }
     const file = join(folder(), "first.db");
     const made = { version: 1, sql: first, migrations: [] };
-    await (await openDb(file, { log: silentLog, driver, schema: made })).close();
+    const old = await openDb(file, { log: silentLog, driver, schema: made });
+    await old.run(
+      `insert into events (type, camera, start_ms, payload) values
+         ('exception-camera-offline', 'yard', 5, '{}'), ('exception-volume-full', null, 6, '{"path":"/srv"}')`,
+    );
+    await old.close();
     const migrated = await openDb(file, { log: silentLog, driver });
     const db = await fresh();
+    assert.deepEqual(
+      await migrated.all("select type, subject, revision from events order by number"),
+      [
+        { type: "exception-camera-link", subject: null, revision: 1 },
+        { type: "exception-volume-full", subject: "/srv", revision: 2 },
+      ],
+      "events of before have their new names",
+    );
+    assert.deepEqual(await migrated.get("select value from key_values where key = 'events.count'"), {
+      value: "2",
+    });
     assert.deepEqual(await migrated.get("pragma user_version"), { user_version: version });
     for (const { name } of await db.all<{ name: string }>(
       "select name from sqlite_schema where type = 'table'",

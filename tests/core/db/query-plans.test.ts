@@ -11,7 +11,7 @@ import {
   lastCoverageBefore,
   runEndsInRange,
 } from "../../../core/db/tables/coverage-table.ts";
-import { eventsTable } from "../../../core/db/tables/events-table.ts";
+import { eventsAfter, findEvent, searchEvents } from "../../../core/db/tables/events-table.ts";
 import { locksOnVolume } from "../../../core/db/tables/locks-table.ts";
 import { loginAttemptsTable } from "../../../core/db/tables/login-attempts-table.ts";
 import {
@@ -97,8 +97,23 @@ const QUERIES: Readonly<Record<string, (db: Db) => Promise<unknown>>> = {
   "a session by its token": (db) => sessionsTable(db).findByTokenHash("x", 0),
   "the failures of a user": (db) => loginAttemptsTable(db).failuresOfUser("anna", 0),
   "the failures of an address": (db) => loginAttemptsTable(db).failuresOfAddress("192.0.2.1", 0),
-  "the open events of a type": (db) => eventsTable(db).listOpen("motion"),
-  "the newest events": (db) => eventsTable(db).list({ limit: 9, before: 99, cameras: ["yard"] }),
+  "an event by its number": (db) => findEvent(db, 1),
+  "the events after a revision": (db) => eventsAfter(db, 1, 9),
+  "the newest events": (db) => searchEvents(db, { limit: 9 }),
+  "a page of events": (db) =>
+    searchEvents(db, { limit: 9, after: { startMs: 1, id: 1 }, startMs: 0, endMs: 9 }),
+  "the events of cameras": (db) =>
+    searchEvents(db, { limit: 9, cameras: ["yard", "gate"], acknowledged: false }),
+  "the events of types": (db) => searchEvents(db, { limit: 9, types: ["motion", "tamper"] }),
+  "the events of cameras and types": (db) =>
+    searchEvents(db, { limit: 9, cameras: ["yard"], types: ["motion"] }),
+  "the events of many types": (db) =>
+    searchEvents(db, { limit: 9, cameras: ["yard"], types: Array.from({ length: 70 }, (_, n) => `t${n}`) }),
+  "the events with an object": (db) =>
+    searchEvents(db, { limit: 9, objects: ["person"], types: ["motion"], after: { startMs: 1, id: 1 } }),
+  "the events of a camera with an object": (db) =>
+    searchEvents(db, { limit: 9, objects: ["person"], cameras: ["yard"] }),
+  "the acknowledged events": (db) => searchEvents(db, { limit: 9, acknowledged: true }),
 };
 
 onBothDrivers("query plans", ({ fresh }) => {

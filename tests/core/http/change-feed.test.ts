@@ -6,7 +6,7 @@ import { describe, it } from "node:test";
 import { ChangeFeed } from "../../../core/http/change-feed.ts";
 import type { Principal } from "../../../core/users/principal.ts";
 import { HandClock } from "../users/users-fixture.ts";
-import { cameraView, HOST, type HttpFixture, httpFixture } from "./http-fixture.ts";
+import { cameraView, eventView, HOST, type HttpFixture, httpFixture } from "./http-fixture.ts";
 
 interface Listener {
   text(): string;
@@ -120,7 +120,7 @@ describe("the stream of changes", () => {
     const token = await fixture.tokenOf("admin");
     const yard = await listen(fixture, token, "/api/v1/changes?cameras=yard&types=camera,event");
     const { changes } = fixture.services;
-    const event = { id: 1, type: "motion", start: "2026-01-01T00:00:00Z", detail: {} };
+    const event = eventView(1);
     changes.publish({ type: "camera", camera: cameraView("gate") });
     changes.publish({ type: "volume", volume: { id: "v1", path: "/srv/video", status: "full" } });
     changes.publish({ type: "event", event: { ...event, camera: "gate" } });
@@ -139,7 +139,7 @@ describe("the stream of changes", () => {
     const stream = { accept: "text/event-stream" };
     const admin = await listen(fixture, await fixture.tokenOf("admin"), "/api/v1/events", stream);
     const viewer = await listen(fixture, await fixture.tokenOf("yard-viewer"), "/api/v1/events", stream);
-    const event = { type: "motion", start: "2026-01-01T00:00:00Z", detail: {} };
+    const event = eventView(1);
     const { changes } = fixture.services;
     changes.publish({ type: "camera", camera: cameraView("yard") });
     changes.publish({ type: "event", event: { ...event, id: 1 } });

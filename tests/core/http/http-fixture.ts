@@ -11,7 +11,7 @@ import { NightjarError } from "../../../core/errors.ts";
 import { createHttpApp, type HttpApp } from "../../../core/http/app.ts";
 import { ChangeFeed } from "../../../core/http/change-feed.ts";
 import type { HttpServices } from "../../../core/http/services.ts";
-import type { CameraView } from "../../../core/http/wire-schemas.ts";
+import type { CameraView, EventView } from "../../../core/http/wire-schemas.ts";
 import { Type } from "../../../core/index.ts";
 import { type Log, silentLog } from "../../../core/log.ts";
 import type { PluginRoute } from "../../../core/plugin/contract/plugin-route.ts";
@@ -88,6 +88,28 @@ function pluginJob(id: string): PluginJob {
     lines: ["installing nightjar-camera-far@1.1.0"],
     linesLeftOut: 0,
   };
+}
+
+/** An event of the recorder itself. */
+export function eventView(id: number): EventView {
+  return {
+    id,
+    type: "motion",
+    severity: "info",
+    source: "camera",
+    start: new Date(START_MS).toISOString(),
+    objects: [],
+    pictures: [],
+    detail: {},
+    revision: id,
+  };
+}
+
+/** Event 1 is of the camera `yard`, 2 of `gate`, 3 of the recorder itself. */
+function eventOfFixture(id: number): EventView | undefined {
+  const camera = [undefined, "yard", "gate"][id];
+  if (id > 3) return undefined;
+  return camera === undefined ? eventView(id) : { ...eventView(id), camera };
 }
 
 export interface Answer {
@@ -339,10 +361,27 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
           problems: [],
         };
       },
-      async events(query) {
+    },
+    events: {
+      async search(query) {
         called(`events ${query.cameras?.join(",") ?? "everything"} ${query.limit}`);
         return { events: [] };
       },
+      async find(id) {
+        return eventOfFixture(id);
+      },
+      async acknowledge(id, by, note) {
+        called(`acknowledge ${id} by ${by}: ${note}`);
+        const event = eventOfFixture(id);
+        if (event === undefined)
+          throw new NightjarError("NJ_EVENT_NOT_FOUND", "not-found", "there is no such event");
+        return { ...event, acknowledged: { at: event.start, by, note } };
+      },
+      arming: () => ({
+        profile: config.get().alarms.profile,
+        profiles: [{ id: "home", name: "Home", arms: "by-rules" }],
+        rules: [],
+      }),
     },
   };
   const app = createHttpApp(services);

@@ -12,6 +12,7 @@ import { createRecordingService, type RecordingService } from "../../../core/rec
 import { FakeClock } from "../../../core/testing/fake-clock.ts";
 import { type TempDir, tempDir } from "../../../core/testing/temp-dir.ts";
 import { waitFor } from "../../../core/testing/wait-for.ts";
+import { eventNotes } from "./event-notes.ts";
 import { FakeMedia } from "./fake-media.ts";
 import { camera, closed, deleted, feed, GATE, HOUR, NOON, record, run, YARD } from "./sample-segments.ts";
 
@@ -54,6 +55,7 @@ describe("an index that was lost", () => {
       timeZone: () => "Europe/Berlin",
       volumes: () => paths.map((path) => ({ path })),
       cameras: () => [camera(YARD), camera(GATE)],
+      events: eventNotes().sink,
       ...options,
     });
     services.push(service);

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type { Db } from "../../../core/db/db.ts";
 import { openDb } from "../../../core/db/open-db.ts";
-import { eventsTable } from "../../../core/db/tables/events-table.ts";
 import type { CameraId } from "../../../core/domain/ids.ts";
 import { silentLog } from "../../../core/log.ts";
 import type { MediaReport, VolumeState } from "../../../core/media/protocol.ts";
@@ -15,6 +14,7 @@ import {
 import { FakeClock } from "../../../core/testing/fake-clock.ts";
 import { type TempDir, tempDir } from "../../../core/testing/temp-dir.ts";
 import { waitFor } from "../../../core/testing/wait-for.ts";
+import { type EventNotes, eventNotes } from "./event-notes.ts";
 import { FakeMedia, segmentIds } from "./fake-media.ts";
 import {
   camera,
@@ -40,6 +40,7 @@ describe("the recording service", () => {
   let media: FakeMedia;
   let cameras: RecordedCamera[];
   let services: RecordingService[];
+  let events: EventNotes;
 
   beforeEach(async () => {
     dir = tempDir();
@@ -48,6 +49,7 @@ describe("the recording service", () => {
     media = new FakeMedia(dir.path);
     cameras = [camera(YARD), camera(GATE, { mode: "manual" })];
     services = [];
+    events = eventNotes();
     await media.listen();
   });
 
@@ -68,6 +70,7 @@ describe("the recording service", () => {
       timeZone: () => "Europe/Berlin",
       volumes: () => [{ path: VOLUME_PATH }],
       cameras: () => cameras,
+      events: events.sink,
     });
     services.push(service);
     await service.start();
@@ -552,19 +555,14 @@ describe("the recording service", () => {
     await report("offline", NOON_MS + 25_000);
     await report("connecting", NOON_MS + 26_000);
     clock.advance(10_000);
-    const events = eventsTable(db);
-    const [event] = await waitFor(async () => {
-      const list = await events.list({ limit: 9 });
-      return list.length > 0 && list;
-    });
-    assert.deepEqual(
-      [event?.type, event?.camera, event?.startMs, event?.endMs, event?.payload["reason"]],
-      ["exception-camera-offline", YARD, NOON_MS + 25_000, undefined, "no picture for 5 s"],
-    );
+    const name = `exception-camera-link ${YARD}`;
+    assert.deepEqual(events.acts, [`begin ${name}`]);
+    const { timeMs, detail } = events.open.get(name) ?? {};
+    assert.deepEqual([timeMs, detail?.["reason"]], [NOON_MS + 25_000, "no picture for 5 s"]);
     await report("online", NOON_MS + 40_000);
-    await waitFor(async () => (await events.list({ limit: 1 }))[0]?.endMs !== undefined);
+    await waitFor(() => events.open.size === 0);
     await service.stop();
-    assert.equal((await events.list({ limit: 9 })).length, 1);
+    assert.deepEqual(events.acts, [`begin ${name}`, `end ${name}`]);
   });
 
   it("makes an event of a volume that is full or fails", async () => {
@@ -574,16 +572,32 @@ describe("the recording service", () => {
       kind: "volume-state",
       state: { volume, status, sinceMs: NOON_MS, message: "it is so" },
     });
-    await media.report(state("full"), state("full"), state("offline"), state("normal"));
-    const events = eventsTable(db);
-    const list = await waitFor(async () => {
-      const found = await events.list({ limit: 9 });
-      return found.length === 2 && found.every((event) => event.endMs !== undefined) && found;
-    });
+    await media.report(state("full"), state("full"), state("offline"), state("slow"), state("normal"));
+    await waitFor(() => events.acts.length === 6);
     assert.deepEqual(
-      list.map((event) => event.type),
-      ["exception-volume-error", "exception-volume-full"],
+      events.acts,
+      ["full", "offline", "slow"].flatMap((what) => [
+        `begin exception-volume-${what} ${VOLUME_PATH}`,
+        `end exception-volume-${what} ${VOLUME_PATH}`,
+      ]),
     );
+  });
+
+  it("ends the outage of a camera that is switched off, and tells of a codec that cannot be recorded", async () => {
+    const service = await settled();
+    const fault = { code: "codec-unsupported" as const, message: "MJPEG cannot be recorded" };
+    await media.report({
+      kind: "stream-state",
+      camera: YARD,
+      stream: "main",
+      state: { status: "offline", sinceMs: NOON_MS, fault },
+    });
+    await waitFor(() => events.open.has(`exception-codec-mismatch ${YARD}`));
+    clock.advance(10_000);
+    assert.equal(events.open.size, 2);
+    cameras = [{ ...camera(YARD), enabled: false }];
+    service.camerasChanged();
+    assert.equal(events.open.size, 0);
   });
 
   it("passes a probe's fault on, and fetches figures at most once a second", async () => {

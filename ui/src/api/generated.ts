@@ -305,13 +305,56 @@ export type Volume = {
 
 export type Event = {
   readonly id: number;
+  /** Of the catalogue: `GET /event-types`. */
   readonly type: string;
+  readonly group?: "basic" | "smart" | "thermal" | "pos" | "analysis" | "exception";
+  readonly severity: "info" | "warning" | "alarm";
+  /** Absent: of the recorder itself. */
   readonly camera?: string;
+  /** The detector's rule. */
+  readonly rule?: string;
+  /** What reported it. */
+  readonly source: string;
+  /** What it is about where that is no camera. */
+  readonly subject?: string;
   /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
   readonly start: string;
   /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
   readonly end?: string;
+  /** Why it ended otherwise than by its reporter's word. */
+  readonly endReason?: "too-long" | "disarmed" | "restarted" | "crowded-out";
+  /** When it was last reported. */
+  readonly last?: string;
+  /** 0 to 1. */
+  readonly score?: number;
+  /** What was seen, the surest first. */
+  readonly objects: readonly {
+    /** `person`, `car` … */
+    readonly class: string;
+    /** 0 to 1. */
+    readonly score: number;
+    /** Fractions of the picture, from its upper left corner. */
+    readonly box?: {
+      readonly x: number;
+      readonly y: number;
+      readonly width: number;
+      readonly height: number;
+    };
+    /** The same while it is held to be the same object. */
+    readonly track?: string;
+  }[];
+  /** Moments that show it, the best first: `GET /cameras/:id/snapshot.jpg?at=`. */
+  readonly pictures: readonly string[];
+  /** Who has seen it. */
+  readonly acknowledged?: {
+    /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+    readonly at: string;
+    readonly by: string;
+    readonly note: string;
+  };
   readonly detail: Readonly<Record<string, unknown>>;
+  /** Rises with every change of any event. */
+  readonly revision: number;
 };
 
 export type EventsPage = {
@@ -362,11 +405,11 @@ export type Plugins = {
     readonly permissions?: {
       readonly network: boolean | readonly string[];
       /** Hooks by which it decides: what is recorded, who may look. */
-      readonly hooks?: readonly ("recordingPlan" | "beforePlayback")[];
+      readonly hooks?: readonly ("recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm")[];
     };
     /** What it asks for one by one, and what its owner says to each. */
     readonly asks?: readonly {
-      readonly permission: "network" | "recordingPlan" | "beforePlayback";
+      readonly permission: "network" | "recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm";
       /** Whom it says that it talks to. */
       readonly hosts?: readonly string[];
       readonly granted: boolean;
@@ -411,7 +454,7 @@ export type PluginJob = {
   /** What it asks to be allowed. */
   readonly permissions?: {
     readonly network: boolean | readonly string[];
-    readonly hooks?: readonly ("recordingPlan" | "beforePlayback")[];
+    readonly hooks?: readonly ("recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm")[];
   };
   /** With NJ_PLUGIN_SCRIPTS: packages whose install scripts were not consented to. */
   readonly scripts?: readonly { readonly name: string; readonly version: string }[];
@@ -616,6 +659,7 @@ export interface Operations {
         | "recordings.manual"
         | "recordings.lock"
         | "events.view"
+        | "events.acknowledge"
         | "status.view"
         | "system.view"
         | "metrics.view"
@@ -623,6 +667,7 @@ export interface Operations {
         | "settings.edit"
         | "cameras.edit"
         | "users.manage"
+        | "arming.set"
         | "audit.view"
         | "diagnostics.view"
         | "flows.view"
@@ -1097,7 +1142,7 @@ export interface Operations {
   readonly "POST /plugins/grants": {
     readonly body: {
       readonly name: string;
-      readonly permission: "network" | "recordingPlan" | "beforePlayback";
+      readonly permission: "network" | "recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm";
       readonly granted: boolean;
     };
     readonly answer: Plugins;
@@ -1143,7 +1188,7 @@ export interface Operations {
         /** What it asks to be allowed. */
         readonly permissions?: {
           readonly network: boolean | readonly string[];
-          readonly hooks?: readonly ("recordingPlan" | "beforePlayback")[];
+          readonly hooks?: readonly ("recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm")[];
         };
       }[];
     };
@@ -1176,7 +1221,7 @@ export interface Operations {
       /** What it asks to be allowed. */
       readonly permissions: {
         readonly network: boolean | readonly string[];
-        readonly hooks?: readonly ("recordingPlan" | "beforePlayback")[];
+        readonly hooks?: readonly ("recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm")[];
       };
     };
   };
@@ -1297,12 +1342,28 @@ export interface Operations {
       }[];
     };
   };
+  /** A short-lived ticket for the address of a picture or video of one camera. */
+  readonly "POST /media-tickets": {
+    readonly body: {
+      readonly camera: string;
+      readonly rights: readonly ("live" | "playback" | "export" | "snapshot")[];
+    };
+    readonly answer: {
+      readonly ticket: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly expiresAt: string;
+    };
+  };
   /** What happened, newest first. Asked for as text/event-stream, or by WebSocket: what happens from now on. */
   readonly "GET /events": {
     readonly query?: {
       readonly cameras?: string;
       /** Event types, separated by commas. */
       readonly types?: string;
+      /** Kinds of objects, separated by commas: events in which one of them was seen. */
+      readonly objects?: string;
+      /** Only those that somebody has seen, or that nobody has. */
+      readonly acknowledged?: boolean;
       /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
       readonly start?: string;
       /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
@@ -1314,16 +1375,586 @@ export interface Operations {
     };
     readonly answer: EventsPage;
   };
-  /** A short-lived ticket for the address of a picture or video of one camera. */
-  readonly "POST /media-tickets": {
+  /** One event. */
+  readonly "GET /events/{event}": { readonly path: { readonly event: number }; readonly answer: Event };
+  /** Says that the caller has seen an event, with a note; what was said before is replaced. */
+  readonly "POST /events/{event}/acknowledge": {
+    readonly path: { readonly event: number };
     readonly body: {
-      readonly camera: string;
-      readonly rights: readonly ("live" | "playback" | "export" | "snapshot")[];
+      /** What there is to say of it. */
+      readonly note?: string;
+    };
+    readonly answer: Event;
+  };
+  /** The catalogue of event types. */
+  readonly "GET /event-types": {
+    readonly answer: {
+      readonly types: readonly {
+        readonly id: string;
+        /** English. */
+        readonly name: string;
+        readonly group: "basic" | "smart" | "thermal" | "pos" | "analysis" | "exception";
+        readonly severity: "info" | "warning" | "alarm";
+        readonly about: "camera" | "recorder" | "either";
+        /** False: exceptions, which are always told. */
+        readonly armedBySchedule: boolean;
+      }[];
+    };
+  };
+  /** The arming profile in force, those that there are, and which rules arm now. */
+  readonly "GET /arming": {
+    readonly answer: {
+      /** Id of the one in force. */
+      readonly profile: string;
+      readonly profiles: readonly {
+        readonly id: string;
+        readonly name: string;
+        /** `by-rules`: what the rules say. `everything`: all events, whatever the rules say. `nothing`: none but exceptions. */
+        readonly arms?: "by-rules" | "everything" | "nothing";
+      }[];
+      /** The rules that are enabled. */
+      readonly rules: readonly {
+        readonly id: string;
+        readonly name: string;
+        readonly armed: boolean;
+        /** When its schedule changes that next. Absent: not within a year. */
+        readonly changesAt?: string;
+      }[];
+    };
+  };
+  /** Puts another arming profile in force. */
+  readonly "PUT /arming": {
+    readonly body: {
+      /** The arming profile that is in force. */
+      readonly profile: string;
     };
     readonly answer: {
-      readonly ticket: string;
-      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
-      readonly expiresAt: string;
+      /** Id of the one in force. */
+      readonly profile: string;
+      readonly profiles: readonly {
+        readonly id: string;
+        readonly name: string;
+        /** `by-rules`: what the rules say. `everything`: all events, whatever the rules say. `nothing`: none but exceptions. */
+        readonly arms?: "by-rules" | "everything" | "nothing";
+      }[];
+      /** The rules that are enabled. */
+      readonly rules: readonly {
+        readonly id: string;
+        readonly name: string;
+        readonly armed: boolean;
+        /** When its schedule changes that next. Absent: not within a year. */
+        readonly changesAt?: string;
+      }[];
+    };
+  };
+  /** Rules, profiles and holidays, and how events are put together and kept. */
+  readonly "GET /arming/rules": {
+    readonly answer: {
+      /** What can be switched between. */
+      readonly profiles: readonly {
+        /** Of the profile, in the API and on topics. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** `by-rules`: what the rules say. `everything`: all events, whatever the rules say. `nothing`: none but exceptions. */
+        readonly arms?: "by-rules" | "everything" | "nothing";
+      }[];
+      /** When what is armed. An event that no rule is about is armed always; one that some are about, when one of them is. */
+      readonly rules: readonly {
+        /** Of the rule. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** Switched off, the rule is as if it were not there. */
+        readonly enabled?: boolean;
+        /** What it is about. */
+        readonly types: readonly (
+          | "motion"
+          | "alarm-input"
+          | "video-loss"
+          | "tamper"
+          | "face"
+          | "person"
+          | "vehicle"
+          | "animal"
+          | "doorbell"
+          | "line-crossing"
+          | "intrusion"
+          | "region-entrance"
+          | "region-exiting"
+          | "unattended-baggage"
+          | "object-removal"
+          | "loitering"
+          | "gathering"
+          | "fast-moving"
+          | "parking"
+          | "audio-exception"
+          | "scene-change"
+          | "defocus"
+          | "pir"
+          | "thermal-fire"
+          | "thermal-smoke"
+          | "thermal-temp-prealarm"
+          | "thermal-temp"
+          | "thermal-temp-diff"
+          | "thermal-ship"
+          | "pos"
+          | "people-count"
+          | "heat-map"
+          | "queue"
+        )[];
+        /** Without: all, and what has none. */
+        readonly cameras?: readonly string[];
+        /** In which it arms. Without: in all. */
+        readonly profiles?: readonly string[];
+        /** Periods by the day on which they begin; a day that is left out has none. With `holiday`, holidays have these and not those of their weekday. */
+        readonly schedule?: {
+          readonly monday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly tuesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly wednesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly thursday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly friday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly saturday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly sunday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly holiday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+        };
+        /** In place of that of all events. */
+        readonly mergeSeconds?: number;
+        /** In place of that of all events. */
+        readonly cooldownSeconds?: number;
+        /** In place of that of all events. */
+        readonly maxOpenSeconds?: number;
+      }[];
+      /** Days on which the row `holiday` of schedules holds. */
+      readonly holidays: readonly {
+        /** What the holiday is called. */
+        readonly name: string;
+        readonly enabled?: boolean;
+        /** Dates (`2026-12-24`), days of every year (`12-24`, also over New Year), or weekdays of months; both ends included. */
+        readonly when:
+          | { readonly by: "date"; readonly from: string; readonly to: string }
+          | { readonly by: "day-of-year"; readonly from: string; readonly to: string }
+          | {
+              readonly by: "weekday-of-month";
+              readonly from: {
+                readonly month: number;
+                /** 5: the last. */
+                readonly week: number;
+                readonly weekday:
+                  | "sunday"
+                  | "monday"
+                  | "tuesday"
+                  | "wednesday"
+                  | "thursday"
+                  | "friday"
+                  | "saturday";
+              };
+              readonly to: {
+                readonly month: number;
+                /** 5: the last. */
+                readonly week: number;
+                readonly weekday:
+                  | "sunday"
+                  | "monday"
+                  | "tuesday"
+                  | "wednesday"
+                  | "thursday"
+                  | "friday"
+                  | "saturday";
+              };
+            };
+      }[];
+      /** Where sunrise and sunset are looked up for. */
+      readonly place?: { readonly latitude: number; readonly longitude: number };
+      /** An event that begins again within so many seconds goes on. */
+      readonly mergeSeconds: number;
+      /** After an event, none of the same kind and place begins for so many seconds. */
+      readonly cooldownSeconds: number;
+      /** An event that lasts so long is ended by the recorder. Exceptions last as long as their cause. */
+      readonly maxOpenSeconds: number;
+      /** How long events are kept, whether or not their pictures are. */
+      readonly keepDays: number;
+      /** How many events are kept; the oldest go first. */
+      readonly keepCount: number;
+    };
+  };
+  /** Changes them: each list as a whole; what is left out stays. */
+  readonly "PATCH /arming/rules": {
+    readonly body: {
+      /** What can be switched between. */
+      readonly profiles?: readonly {
+        /** Of the profile, in the API and on topics. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** `by-rules`: what the rules say. `everything`: all events, whatever the rules say. `nothing`: none but exceptions. */
+        readonly arms?: "by-rules" | "everything" | "nothing";
+      }[];
+      /** When what is armed. An event that no rule is about is armed always; one that some are about, when one of them is. */
+      readonly rules?: readonly {
+        /** Of the rule. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** Switched off, the rule is as if it were not there. */
+        readonly enabled?: boolean;
+        /** What it is about. */
+        readonly types: readonly (
+          | "motion"
+          | "alarm-input"
+          | "video-loss"
+          | "tamper"
+          | "face"
+          | "person"
+          | "vehicle"
+          | "animal"
+          | "doorbell"
+          | "line-crossing"
+          | "intrusion"
+          | "region-entrance"
+          | "region-exiting"
+          | "unattended-baggage"
+          | "object-removal"
+          | "loitering"
+          | "gathering"
+          | "fast-moving"
+          | "parking"
+          | "audio-exception"
+          | "scene-change"
+          | "defocus"
+          | "pir"
+          | "thermal-fire"
+          | "thermal-smoke"
+          | "thermal-temp-prealarm"
+          | "thermal-temp"
+          | "thermal-temp-diff"
+          | "thermal-ship"
+          | "pos"
+          | "people-count"
+          | "heat-map"
+          | "queue"
+        )[];
+        /** Without: all, and what has none. */
+        readonly cameras?: readonly string[];
+        /** In which it arms. Without: in all. */
+        readonly profiles?: readonly string[];
+        /** Periods by the day on which they begin; a day that is left out has none. With `holiday`, holidays have these and not those of their weekday. */
+        readonly schedule?: {
+          readonly monday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly tuesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly wednesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly thursday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly friday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly saturday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly sunday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly holiday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+        };
+        /** In place of that of all events. */
+        readonly mergeSeconds?: number;
+        /** In place of that of all events. */
+        readonly cooldownSeconds?: number;
+        /** In place of that of all events. */
+        readonly maxOpenSeconds?: number;
+      }[];
+      /** Days on which the row `holiday` of schedules holds. */
+      readonly holidays?: readonly {
+        /** What the holiday is called. */
+        readonly name: string;
+        readonly enabled?: boolean;
+        /** Dates (`2026-12-24`), days of every year (`12-24`, also over New Year), or weekdays of months; both ends included. */
+        readonly when:
+          | { readonly by: "date"; readonly from: string; readonly to: string }
+          | { readonly by: "day-of-year"; readonly from: string; readonly to: string }
+          | {
+              readonly by: "weekday-of-month";
+              readonly from: {
+                readonly month: number;
+                /** 5: the last. */
+                readonly week: number;
+                readonly weekday:
+                  | "sunday"
+                  | "monday"
+                  | "tuesday"
+                  | "wednesday"
+                  | "thursday"
+                  | "friday"
+                  | "saturday";
+              };
+              readonly to: {
+                readonly month: number;
+                /** 5: the last. */
+                readonly week: number;
+                readonly weekday:
+                  | "sunday"
+                  | "monday"
+                  | "tuesday"
+                  | "wednesday"
+                  | "thursday"
+                  | "friday"
+                  | "saturday";
+              };
+            };
+      }[];
+      /** null: none. */
+      readonly place?: { readonly latitude: number; readonly longitude: number } | null;
+      /** An event that begins again within so many seconds goes on. */
+      readonly mergeSeconds?: number;
+      /** After an event, none of the same kind and place begins for so many seconds. */
+      readonly cooldownSeconds?: number;
+      /** An event that lasts so long is ended by the recorder. Exceptions last as long as their cause. */
+      readonly maxOpenSeconds?: number;
+      /** How long events are kept, whether or not their pictures are. */
+      readonly keepDays?: number;
+      /** How many events are kept; the oldest go first. */
+      readonly keepCount?: number;
+    };
+    readonly answer: {
+      /** What can be switched between. */
+      readonly profiles: readonly {
+        /** Of the profile, in the API and on topics. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** `by-rules`: what the rules say. `everything`: all events, whatever the rules say. `nothing`: none but exceptions. */
+        readonly arms?: "by-rules" | "everything" | "nothing";
+      }[];
+      /** When what is armed. An event that no rule is about is armed always; one that some are about, when one of them is. */
+      readonly rules: readonly {
+        /** Of the rule. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** Switched off, the rule is as if it were not there. */
+        readonly enabled?: boolean;
+        /** What it is about. */
+        readonly types: readonly (
+          | "motion"
+          | "alarm-input"
+          | "video-loss"
+          | "tamper"
+          | "face"
+          | "person"
+          | "vehicle"
+          | "animal"
+          | "doorbell"
+          | "line-crossing"
+          | "intrusion"
+          | "region-entrance"
+          | "region-exiting"
+          | "unattended-baggage"
+          | "object-removal"
+          | "loitering"
+          | "gathering"
+          | "fast-moving"
+          | "parking"
+          | "audio-exception"
+          | "scene-change"
+          | "defocus"
+          | "pir"
+          | "thermal-fire"
+          | "thermal-smoke"
+          | "thermal-temp-prealarm"
+          | "thermal-temp"
+          | "thermal-temp-diff"
+          | "thermal-ship"
+          | "pos"
+          | "people-count"
+          | "heat-map"
+          | "queue"
+        )[];
+        /** Without: all, and what has none. */
+        readonly cameras?: readonly string[];
+        /** In which it arms. Without: in all. */
+        readonly profiles?: readonly string[];
+        /** Periods by the day on which they begin; a day that is left out has none. With `holiday`, holidays have these and not those of their weekday. */
+        readonly schedule?: {
+          readonly monday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly tuesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly wednesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly thursday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly friday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly saturday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly sunday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly holiday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+        };
+        /** In place of that of all events. */
+        readonly mergeSeconds?: number;
+        /** In place of that of all events. */
+        readonly cooldownSeconds?: number;
+        /** In place of that of all events. */
+        readonly maxOpenSeconds?: number;
+      }[];
+      /** Days on which the row `holiday` of schedules holds. */
+      readonly holidays: readonly {
+        /** What the holiday is called. */
+        readonly name: string;
+        readonly enabled?: boolean;
+        /** Dates (`2026-12-24`), days of every year (`12-24`, also over New Year), or weekdays of months; both ends included. */
+        readonly when:
+          | { readonly by: "date"; readonly from: string; readonly to: string }
+          | { readonly by: "day-of-year"; readonly from: string; readonly to: string }
+          | {
+              readonly by: "weekday-of-month";
+              readonly from: {
+                readonly month: number;
+                /** 5: the last. */
+                readonly week: number;
+                readonly weekday:
+                  | "sunday"
+                  | "monday"
+                  | "tuesday"
+                  | "wednesday"
+                  | "thursday"
+                  | "friday"
+                  | "saturday";
+              };
+              readonly to: {
+                readonly month: number;
+                /** 5: the last. */
+                readonly week: number;
+                readonly weekday:
+                  | "sunday"
+                  | "monday"
+                  | "tuesday"
+                  | "wednesday"
+                  | "thursday"
+                  | "friday"
+                  | "saturday";
+              };
+            };
+      }[];
+      /** Where sunrise and sunset are looked up for. */
+      readonly place?: { readonly latitude: number; readonly longitude: number };
+      /** An event that begins again within so many seconds goes on. */
+      readonly mergeSeconds: number;
+      /** After an event, none of the same kind and place begins for so many seconds. */
+      readonly cooldownSeconds: number;
+      /** An event that lasts so long is ended by the recorder. Exceptions last as long as their cause. */
+      readonly maxOpenSeconds: number;
+      /** How long events are kept, whether or not their pictures are. */
+      readonly keepDays: number;
+      /** How many events are kept; the oldest go first. */
+      readonly keepCount: number;
     };
   };
   /** Server-Sent Events, or the same by WebSocket: camera, camera-removed, volume, problems, plugin-job, coverage, event, reset, session-ended. */

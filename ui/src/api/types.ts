@@ -27,6 +27,8 @@ export type SecondFactor = Answer<"GET /session/second-factor">;
 export type OpenSession = Answer<"GET /sessions">["sessions"][number];
 /** An API token as its owner sees it; its secret is shown once, when it is made. */
 export type ApiToken = Answer<"GET /tokens">["tokens"][number];
+/** Something that happened. */
+export type RecordedEvent = Answer<"GET /events/{event}">;
 /** An act in the audit log. */
 export type AuditEntry = Answer<"GET /audit">["entries"][number];
 /** What another program watches with; the password itself was shown once. */

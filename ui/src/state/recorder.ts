@@ -5,6 +5,7 @@ import { ApiError, apiUrl, askInBackground, call, whenUnauthenticated } from "..
 import type {
   Camera,
   PluginJob,
+  RecordedEvent,
   RecorderStatus,
   RecordReason,
   Session,
@@ -44,6 +45,9 @@ export const coverageChange = signal<
     }
   | undefined
 >(undefined);
+
+/** The latest event that began, changed or ended; the list of events listens. */
+export const eventChange = signal<RecordedEvent | undefined>(undefined);
 
 export const session = computed(() => (entry.value.kind === "in" ? entry.value.session : undefined));
 /** The recorder's own time zone. */
@@ -170,6 +174,9 @@ function startChanges(): void {
   listen(source, "problems", () => void refreshStatus());
   listen(source, "coverage", (data) => {
     coverageChange.value = data as typeof coverageChange.value;
+  });
+  listen(source, "event", (data) => {
+    eventChange.value = data as RecordedEvent;
   });
   listen(source, "plugin-job", (data) => jobChanged(data as PluginJob));
   listen(source, "session-ended", (data) =>

@@ -80,6 +80,13 @@ export function dayStartMs(date: string, zone: string): number {
   return utc - zoneOffsetMs(first, zone);
 }
 
+/** A day in a zone as the API takes it; one of 23 or 25 hours too. */
+export function daySpan(day: string, zone: string): { readonly start: string; readonly end: string } {
+  const next = new Date(Date.parse(`${day}T12:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+  const [start = "", end = ""] = [day, next].map((one) => new Date(dayStartMs(one, zone)).toISOString());
+  return { start, end };
+}
+
 /** 3 d 4 h, 2 h 5 min, 12 s: the two largest units. */
 export function spanText(seconds: number): string {
   const units = [

@@ -9,7 +9,7 @@ import { Icon } from "../../parts/icon.tsx";
 import { place, replaceQuery } from "../../router.ts";
 import { momentText, utcText } from "../../state/moment-text.ts";
 import { cameras, mayAdminister } from "../../state/recorder.ts";
-import { dayStartMs } from "../../state/time-format.ts";
+import { daySpan } from "../../state/time-format.ts";
 import { zone } from "../../state/zone.ts";
 import { SystemSubPage } from "../system/sub-page.tsx";
 import { ACT_GROUPS, actText } from "./audit-words.ts";
@@ -30,16 +30,9 @@ function wishOf(
     limit: PAGE,
     ...(user === "" ? {} : { user: user.slice(0, 64) }),
     ...(group === undefined ? {} : { actions: group.actions.join(",") }),
-    ...(DAY.test(day) ? spanOf(day) : {}),
+    ...(DAY.test(day) ? daySpan(day, zone.value) : {}),
     ...(before === undefined ? {} : { before }),
   };
-}
-
-/** A day in the viewer's zone; one of 23 or 25 hours too. */
-function spanOf(day: string): { readonly start: string; readonly end: string } {
-  const next = new Date(Date.parse(`${day}T12:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
-  const [start, end] = [day, next].map((one) => new Date(dayStartMs(one, zone.value)).toISOString());
-  return { start: start ?? "", end: end ?? "" };
 }
 
 /** The page. */

@@ -39,6 +39,9 @@ export const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   "thumbnails-viewed": "act.thumbnails-viewed",
   "certificate-replaced": "act.certificate-replaced",
   "certificate-removed": "act.certificate-removed",
+  "event-acknowledged": "act.event-acknowledged",
+  "arming-changed": "act.arming-changed",
+  "arming-rules-changed": "act.arming-rules-changed",
   "volume-changed": "act.volume-changed",
   "settings-changed": "act.settings-changed",
   "settings-exported": "act.settings-exported",
@@ -107,6 +110,8 @@ export const ACT_GROUPS: readonly {
       "camera-removed",
       "manual-recording-started",
       "manual-recording-stopped",
+      "event-acknowledged",
+      "arming-changed",
     ],
   },
   {
@@ -149,6 +154,7 @@ export const ACT_GROUPS: readonly {
       "certificate-replaced",
       "certificate-removed",
       "volume-changed",
+      "arming-rules-changed",
     ],
   },
 ];

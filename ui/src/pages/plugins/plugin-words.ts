@@ -80,6 +80,8 @@ const ASK_WORDS: Readonly<
 > = {
   network: { text: "plugins.ask.network", hint: "plugins.ask.network.hint" },
   recordingPlan: { text: "plugins.ask.recordingPlan", hint: "plugins.ask.recordingPlan.hint" },
+  alarm: { text: "plugins.ask.alarm", hint: "plugins.ask.alarm.hint" },
+  beforeAlarm: { text: "plugins.ask.beforeAlarm", hint: "plugins.ask.beforeAlarm.hint" },
   beforePlayback: { text: "plugins.ask.beforePlayback", hint: "plugins.ask.beforePlayback.hint" },
 };
 

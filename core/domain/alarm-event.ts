@@ -1,0 +1,122 @@
+// One event as it is from its begin to its end, whatever raised it: the shape that the engine, the database, the API and
+// plugins share, and the bounds of what a reporter may hang on it.
+import type { EventTypeId } from "./event-types.ts";
+
+/** Fractions of the picture's width and height, from its upper left corner. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Something that was seen, at its best moment. */
+export interface SeenObject {
+  /** `person`, `car`, `dog` …: lower-case kebab. */
+  readonly class: string;
+  /** 0 to 1. */
+  readonly score: number;
+  readonly box?: Box;
+  /** The same while a detector holds it to be the same object. */
+  readonly track?: string;
+}
+
+/** Why an event has ended otherwise than by its reporter's word. */
+export const END_REASONS = ["too-long", "disarmed", "restarted", "crowded-out"] as const;
+export type EndReason = (typeof END_REASONS)[number];
+
+/** Who has seen an event, when, and what they say of it. */
+export interface Acknowledgement {
+  readonly atMs: number;
+  readonly by: string;
+  readonly note: string;
+}
+
+/** An event. Moments are milliseconds since the epoch. */
+export interface AlarmEvent {
+  /** Rises with every event, and is never used again. */
+  readonly id: number;
+  /** Of the catalogue; rows of older recorders may hold others. */
+  readonly type: string;
+  /** Undefined: of the recorder itself. */
+  readonly camera?: string | undefined;
+  /** The detector's rule: `line-1`. */
+  readonly rule?: string | undefined;
+  /** What reported it: `recorder`, `camera`, `vca-motion` … */
+  readonly source: string;
+  /** What it is about where that is no camera: a volume, a plugin, an address. */
+  readonly subject?: string | undefined;
+  readonly startMs: number;
+  /** Undefined: goes on. */
+  readonly endMs?: number | undefined;
+  readonly endReason?: EndReason | undefined;
+  /** When it was last reported. */
+  readonly lastMs: number;
+  readonly score?: number | undefined;
+  readonly objects: readonly SeenObject[];
+  /** Moments of pictures that show it, the best first. */
+  readonly pictures: readonly number[];
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly acknowledged?: Acknowledgement | undefined;
+  /** Rises with every change of any event: consumers that hold the last one miss nothing. */
+  readonly revision: number;
+}
+
+/** What a reporter says. Everything is optional but what it is. */
+export interface EventReport {
+  readonly type: EventTypeId;
+  readonly camera?: string | undefined;
+  readonly rule?: string | undefined;
+  readonly source: string;
+  readonly subject?: string | undefined;
+  /** The moment of the picture, or of the camera, put right; undefined: now. */
+  readonly timeMs?: number | undefined;
+  readonly score?: number | undefined;
+  readonly objects?: readonly SeenObject[] | undefined;
+  readonly pictures?: readonly number[] | undefined;
+  readonly detail?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export const MOST_OBJECTS = 32;
+export const MOST_PICTURES = 8;
+/** Of the detail, as JSON. */
+export const MOST_DETAIL_CHARACTERS = 4_096;
+
+/** Two reports with the same key are of the same thing: while it is open, of the same event. */
+export function eventKey({ type, camera, rule, source, subject }: EventReport): string {
+  return JSON.stringify([type, camera ?? "", rule ?? "", source, subject ?? ""]);
+}
+
+/** What has been seen before and now: of each track the better, at most {@link MOST_OBJECTS}, the surest first. */
+export function mergedObjects(before: readonly SeenObject[], now: readonly SeenObject[]): SeenObject[] {
+  const best = new Map<string, SeenObject>();
+  for (const object of [...before, ...now.map(tidy)]) {
+    const key = `${object.class}/${object.track ?? ""}`;
+    const known = best.get(key);
+    if (known === undefined || object.score >= known.score) best.set(key, object);
+  }
+  return [...best.values()].sort((a, b) => b.score - a.score).slice(0, MOST_OBJECTS);
+}
+
+function tidy({ class: name, score, box, track }: SeenObject): SeenObject {
+  const kebab = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+  return {
+    class: kebab.slice(0, 40) || "object",
+    score: fraction(score),
+    ...(box === undefined ? {} : { box: tidyBox(box) }),
+    ...(track === undefined ? {} : { track: track.slice(0, 64) }),
+  };
+}
+
+function tidyBox(box: Box): Box {
+  const [x, y] = [fraction(box.x), fraction(box.y)];
+  return { x, y, width: fraction(Math.min(box.width, 1 - x)), height: fraction(Math.min(box.height, 1 - y)) };
+}
+
+/** Within 0 and 1, to four places. */
+export function fraction(value: number): number {
+  return Number.isFinite(value) ? Math.round(Math.min(1, Math.max(0, value)) * 10_000) / 10_000 : 0;
+}

@@ -1,0 +1,86 @@
+// The shapes in which the API speaks of event types and of arming.
+import { type Static, Type } from "typebox";
+import { AlarmConfigSchema, ArmingConfigSchema } from "../config/alarm-config.ts";
+import { EVENT_GROUPS, EVENT_SEVERITIES } from "../domain/event-types.ts";
+
+const closed = { additionalProperties: false } as const;
+const arming = ArmingConfigSchema.properties;
+const alarms = AlarmConfigSchema.properties;
+
+export const EventTypesSchema = Type.Object({
+  types: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      name: Type.String({ description: "English." }),
+      group: Type.Enum(EVENT_GROUPS),
+      severity: Type.Enum(EVENT_SEVERITIES),
+      about: Type.Enum(["camera", "recorder", "either"] as const),
+      armedBySchedule: Type.Boolean({ description: "False: exceptions, which are always told." }),
+    }),
+  ),
+});
+
+const ProfileView = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  arms: arming.profiles.items.properties.arms,
+});
+
+export const ArmingSchema = Type.Object({
+  profile: Type.String({ description: "Id of the one in force." }),
+  profiles: Type.Array(ProfileView),
+  rules: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      name: Type.String(),
+      armed: Type.Boolean(),
+      changesAt: Type.Optional(
+        Type.String({
+          format: "date-time",
+          description: "When its schedule changes that next. Absent: not within a year.",
+        }),
+      ),
+    }),
+    { description: "The rules that are enabled." },
+  ),
+});
+export type ArmingView = Static<typeof ArmingSchema>;
+
+export const ArmingChangeSchema = Type.Object({ profile: alarms.profile }, closed);
+
+/** Everything about events that is set, but for the profile in force. */
+export const ArmingRulesSchema = Type.Object({
+  profiles: arming.profiles,
+  rules: arming.rules,
+  holidays: arming.holidays,
+  place: arming.place,
+  mergeSeconds: alarms.mergeSeconds,
+  cooldownSeconds: alarms.cooldownSeconds,
+  maxOpenSeconds: alarms.maxOpenSeconds,
+  keepDays: alarms.keepDays,
+  keepCount: alarms.keepCount,
+});
+
+export const ArmingRulesPatchSchema = Type.Object(
+  {
+    profiles: Type.Optional(arming.profiles),
+    rules: Type.Optional(arming.rules),
+    holidays: Type.Optional(arming.holidays),
+    place: Type.Optional(Type.Union([arming.place, Type.Null()], { description: "null: none." })),
+    mergeSeconds: Type.Optional(alarms.mergeSeconds),
+    cooldownSeconds: Type.Optional(alarms.cooldownSeconds),
+    maxOpenSeconds: Type.Optional(alarms.maxOpenSeconds),
+    keepDays: Type.Optional(alarms.keepDays),
+    keepCount: Type.Optional(alarms.keepCount),
+  },
+  { ...closed, minProperties: 1 },
+);
+
+export const AcknowledgeSchema = Type.Object(
+  {
+    note: Type.Optional(
+      Type.String({ maxLength: 500, description: "What there is to say of it.", default: "" }),
+    ),
+  },
+  closed,
+);

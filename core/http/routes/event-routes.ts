@@ -1,0 +1,139 @@
+// Events: their list, one of them, who has seen it, and the catalogue of their types.
+import { Type } from "typebox";
+import { EVENT_TYPE_IDS, eventType, isArmable } from "../../domain/event-types.ts";
+import type { CameraRight } from "../../domain/roles.ts";
+import { NightjarError } from "../../errors.ts";
+import { mayDo, mayDoWith, type Principal } from "../../users/principal.ts";
+import { AcknowledgeSchema, EventTypesSchema } from "../alarm-schemas.ts";
+import { invalidRequest } from "../request-checks.ts";
+import { needs, type Route, route } from "../route.ts";
+import type { HttpServices } from "../services.ts";
+import { momentMs } from "../time-range.ts";
+import { wantedCameras } from "../visible-cameras.ts";
+import { EventSchema, EventsPageSchema, type EventView, TimeSchema } from "../wire-schemas.ts";
+import { changeStream, EVENT_STREAM, Since } from "./change-routes.ts";
+
+const closed = { additionalProperties: false } as const;
+const MOST_NAMES = 100;
+
+const EventParams = Type.Object(
+  { event: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) },
+  closed,
+);
+
+export function eventRoutes(services: HttpServices): Route[] {
+  const { cameras } = services;
+
+  /** The event, if the account may see it; for others there is none. */
+  async function visible(principal: Principal, id: number, right: CameraRight): Promise<EventView> {
+    const event = await services.events.find(id);
+    const isVisible =
+      event !== undefined &&
+      (event.camera === undefined ? seesRecorder(principal) : mayDoWith(principal, right, event.camera));
+    if (!isVisible) throw new NightjarError("NJ_EVENT_NOT_FOUND", "not-found", "there is no such event");
+    return event;
+  }
+
+  return [
+    route({
+      method: "GET",
+      path: "/api/v1/events",
+      policy: needs("events.view"),
+      summary:
+        "What happened, newest first. Asked for as text/event-stream, or by WebSocket: what happens from now on.",
+      query: Type.Object(
+        {
+          cameras: Type.Optional(Type.String({ maxLength: 70_000 })),
+          types: Type.Optional(
+            Type.String({ maxLength: 2_000, description: "Event types, separated by commas." }),
+          ),
+          objects: Type.Optional(
+            Type.String({
+              maxLength: 500,
+              description: "Kinds of objects, separated by commas: events in which one of them was seen.",
+            }),
+          ),
+          acknowledged: Type.Optional(
+            Type.Boolean({ description: "Only those that somebody has seen, or that nobody has." }),
+          ),
+          start: Type.Optional(TimeSchema),
+          end: Type.Optional(TimeSchema),
+          cursor: Type.Optional(Type.String({ maxLength: 200 })),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
+          since: Since,
+        },
+        closed,
+      ),
+      response: EventsPageSchema,
+      handle(request) {
+        const { query, principal } = request;
+        if (request.header("accept").split(",")[0]?.trim() === EVENT_STREAM) {
+          return changeStream(services, request, new Set(["event"]));
+        }
+        // Who runs the recorder and sees all cameras sees its own events too; others those of their cameras.
+        const everything = query.cameras === undefined && seesRecorder(principal);
+        return services.events.search({
+          cameras: everything ? undefined : wantedCameras(cameras, principal, "events.view", query.cameras),
+          types: namesIn(query.types, "/types"),
+          objects: namesIn(query.objects, "/objects"),
+          acknowledged: query.acknowledged,
+          startMs: query.start === undefined ? undefined : momentMs(query.start, "/start"),
+          endMs: query.end === undefined ? undefined : momentMs(query.end, "/end"),
+          cursor: query.cursor,
+          limit: query.limit ?? 100,
+        });
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/v1/events/:event",
+      policy: needs("events.view"),
+      summary: "One event.",
+      params: EventParams,
+      response: EventSchema,
+      handle: ({ params, principal }) => visible(principal, params.event, "events.view"),
+    }),
+    route({
+      method: "POST",
+      path: "/api/v1/events/:event/acknowledge",
+      policy: needs("events.acknowledge"),
+      summary: "Says that the caller has seen an event, with a note; what was said before is replaced.",
+      params: EventParams,
+      body: AcknowledgeSchema,
+      response: EventSchema,
+      async handle({ params, body, principal, audit }) {
+        const { camera, type } = await visible(principal, params.event, "events.acknowledge");
+        const event = await services.events.acknowledge(params.event, principal.userName, body.note ?? "");
+        audit("event-acknowledged", { event: params.event, type, note: body.note ?? "" }, camera);
+        return event;
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/v1/event-types",
+      policy: needs("events.view"),
+      summary: "The catalogue of event types.",
+      response: EventTypesSchema,
+      handle: () => ({
+        types: EVENT_TYPE_IDS.map((id) => {
+          const { name, group, severity, scope } = eventType(id);
+          return { id, name, group, severity, about: scope, armedBySchedule: isArmable(id) };
+        }),
+      }),
+    }),
+  ];
+}
+
+/** The recorder's own events are for who runs it and sees all of it. */
+function seesRecorder(principal: Principal): boolean {
+  return mayDo(principal, "system.view") && principal.cameras === "all";
+}
+
+function namesIn(list: string | undefined, path: string): readonly string[] | undefined {
+  if (list === undefined || list === "") return undefined;
+  const names = [...new Set(list.split(","))];
+  if (names.length > MOST_NAMES) {
+    throw invalidRequest("query", [{ path, message: `names more than ${MOST_NAMES}` }]);
+  }
+  return names;
+}

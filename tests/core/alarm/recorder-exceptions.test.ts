@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import { RecorderExceptions } from "../../../core/alarm/recorder-exceptions.ts";
+import { loadPerProcessor, networkIsUp } from "../../../core/system/machine-state.ts";
+import { tempDir } from "../../../core/testing/temp-dir.ts";
+import { engineFixture } from "./alarm-fixture.ts";
+
+async function fixture(t: Parameters<typeof engineFixture>[0]) {
+  const { engine, clock, rows } = await engineFixture(t);
+  const machine: { isUp: boolean | undefined; load: number | undefined } = { isUp: true, load: 0.5 };
+  const exceptions = new RecorderExceptions({
+    clock,
+    sink: engine,
+    networkIsUp: () => machine.isUp,
+    load: () => machine.load,
+  });
+  t.after(() => exceptions.close());
+  const open = async () => (await rows()).filter(({ endMs }) => endMs === undefined).map(({ type }) => type);
+  return { clock, rows, machine, exceptions, open };
+}
+
+describe("exceptions (manual 11.7)", () => {
+  it("are one event for each thing that is wrong, for as long as it is", async (t) => {
+    const { exceptions, rows, open } = await fixture(t);
+    const missing = {
+      code: "recording-missing",
+      camera: "yard",
+      subject: "Yard",
+      message: "Yard is not recorded",
+    };
+    const plugin = { code: "plugin-quarantined", subject: "Acme", message: "Acme: it failed 5 times" };
+    exceptions.takeProblems([missing, plugin, { code: "ffmpeg-missing", message: "there is no ffmpeg" }]);
+    exceptions.takeProblems([missing, plugin]);
+    assert.deepEqual((await open()).sort(), ["exception-plugin", "exception-record"]);
+    exceptions.takeProblems([{ ...missing, code: "recording-stopped" }]);
+    assert.deepEqual(await open(), ["exception-record"], "another word for the same is the same event");
+    exceptions.takeProblems([{ code: "clock-wrong", message: "the clock says 1970" }]);
+    assert.deepEqual(await open(), ["exception-clock"]);
+    exceptions.takeProblems([]);
+    assert.deepEqual(await open(), []);
+    assert.equal((await rows()).length, 3);
+  });
+
+  it("tell of a network that is gone, once it has been there and is not only plugged over", async (t) => {
+    const { clock, machine, open } = await fixture(t);
+    clock.advance(10_000);
+    machine.isUp = false;
+    clock.advance(9_000);
+    machine.isUp = true;
+    clock.advance(10_000);
+    assert.deepEqual(await open(), []);
+    machine.isUp = false;
+    clock.advance(20_000);
+    assert.deepEqual(await open(), ["exception-network"]);
+    machine.isUp = true;
+    clock.advance(5_000);
+    assert.deepEqual(await open(), []);
+  });
+
+  it("tell of processors that have more to do than they can, once that lasts", async (t) => {
+    const { clock, machine, open, rows } = await fixture(t);
+    machine.load = 3.456;
+    clock.advance(60_000);
+    assert.deepEqual(await open(), []);
+    clock.advance(10_000);
+    assert.deepEqual(await open(), ["exception-cpu"]);
+    machine.load = 1;
+    clock.advance(5_000);
+    assert.deepEqual(await open(), []);
+    assert.equal((await rows())[0]?.detail["load"], 3.46);
+  });
+
+  it("tell of sign-ins that were refused, those from one address as one event", async (t) => {
+    const { clock, exceptions, rows } = await fixture(t);
+    exceptions.signInFailed("192.0.2.1", {});
+    exceptions.signInFailed("192.0.2.2", { wrong: "second-factor" });
+    clock.advance(30_000);
+    exceptions.signInFailed("192.0.2.1", {});
+    clock.advance(61_000);
+    exceptions.signInFailed("192.0.2.1", {});
+    assert.deepEqual(
+      (await rows()).map(({ type, subject, startMs, endMs }) => [
+        type,
+        subject,
+        endMs === undefined ? undefined : endMs - startMs,
+      ]),
+      [
+        ["exception-illegal-login", "192.0.2.1", undefined],
+        ["exception-illegal-login", "192.0.2.2", 0],
+        ["exception-illegal-login", "192.0.2.1", 30_000],
+      ],
+    );
+  });
+});
+
+describe("the machine", () => {
+  it("says whether a cable is in, and nothing where it has no network", (t) => {
+    const dir = tempDir();
+    t.after(() => dir.remove());
+    const link = (name: string, carrier: string | undefined) => {
+      mkdirSync(dir.join(name), { recursive: true });
+      if (carrier !== undefined) writeFileSync(dir.join(`${name}/carrier`), carrier);
+    };
+    link("lo", "1\n");
+    assert.equal(networkIsUp(dir.path), undefined);
+    link("eth0", "0\n");
+    link("eth1", undefined);
+    assert.equal(networkIsUp(dir.path), false);
+    link("eth1", "1\n");
+    assert.equal(networkIsUp(dir.path), true);
+    assert.notEqual(networkIsUp(dir.join("nowhere")), undefined);
+    assert.ok((loadPerProcessor() ?? 0) >= 0);
+  });
+});

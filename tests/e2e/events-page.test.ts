@@ -1,0 +1,130 @@
+// The page of events in a real browser: what happened is found, shown with its picture, played at once and acknowledged;
+// the arming profile is switched there.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import type { Browser } from "playwright-core";
+import { DATABASE_FILE, openDb } from "../../core/db/open-db.ts";
+import { putEvents } from "../../core/db/tables/events-table.ts";
+import { silentLog } from "../../core/log.ts";
+import { counterOf, openBrowser, openContext, skipBrowserTests, until } from "./support/browser.ts";
+import { type Recorder, startRecorder } from "./support/recorder.ts";
+
+const FIRST_ID = 1_000_001;
+
+describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => {
+  let recorder: Recorder;
+  let browser: Browser;
+  let camera = "";
+
+  before(async () => {
+    recorder = await startRecorder(true);
+    browser = await openBrowser();
+    const { cameras } = await recorder.api<{ cameras: { id: string }[] }>("GET", "/cameras");
+    camera = cameras[0]?.id ?? "";
+    await until("a recording", async () => {
+      const at = new Date(Date.now() - 5_000).toISOString();
+      const { status } = await fetch(
+        `${recorder.url}/api/v1/cameras/${camera}/snapshot.jpg?width=160&at=${at}`,
+        {
+          headers: { authorization: `Bearer ${recorder.token}` },
+        },
+      );
+      return status === 200;
+    });
+    await seen(camera);
+  });
+  after(async () => {
+    await browser?.close();
+    await recorder?.stop();
+  });
+
+  /** What detectors would have reported, as the engine writes it: there is no detector yet. */
+  async function seen(id: string): Promise<void> {
+    const db = await openDb(join(recorder.dataDir, DATABASE_FILE), { log: silentLog });
+    const startMs = Date.now() - 4_000;
+    const common = { source: "camera", pictures: [], detail: {}, lastMs: startMs + 2_000 };
+    await putEvents(
+      db,
+      [
+        {
+          ...common,
+          id: FIRST_ID,
+          type: "motion",
+          camera: id,
+          startMs,
+          endMs: startMs + 2_000,
+          objects: [{ class: "person", score: 0.87, box: { x: 0.1, y: 0.1, width: 0.2, height: 0.5 } }],
+          revision: FIRST_ID,
+        },
+        {
+          ...common,
+          id: FIRST_ID + 1,
+          type: "intrusion",
+          camera: id,
+          rule: "drive",
+          startMs: startMs - 60_000,
+          endMs: startMs - 50_000,
+          endReason: "disarmed",
+          objects: [{ class: "car", score: 0.6 }],
+          revision: FIRST_ID + 1,
+        },
+      ],
+      2,
+    );
+    await db.close();
+  }
+
+  it("shows what happened with its picture, found by what was seen, and plays it at once", async () => {
+    const context = await openContext(browser, recorder);
+    const page = await context.newPage();
+    await page.goto(`${recorder.url}/events`);
+    const rows = page.locator(".event");
+    await rows.first().waitFor();
+    await until("a picture", async () => (await page.locator(".event .thumb img.shown").count()) > 0, 40_000);
+    await page.getByLabel("Object, as person or car").fill("person");
+    await until("one event", async () => (await rows.count()) === 1);
+    assert.match((await rows.first().textContent()) ?? "", /Motion.*person 87 %/s);
+    assert.match(page.url(), /object=person/, "filters stand in the address");
+    await rows.first().getByLabel("Play from here").click();
+    await until("the moment plays", () => counterOf(page, ".stage .picture"), 40_000);
+    assert.match(page.url(), /playback\?camera=.*t=/);
+    await context.close();
+  });
+
+  it("lets an event be acknowledged with a note, which stays", async () => {
+    const context = await openContext(browser, recorder);
+    const page = await context.newPage();
+    await page.goto(`${recorder.url}/events?kind=intrusion`);
+    await page.getByRole("button", { name: "Acknowledge" }).first().click();
+    await page.getByLabel("Note").fill("our own car");
+    await page.locator("dialog").getByRole("button", { name: "Acknowledge" }).click();
+    await page.getByText("our own car").waitFor();
+    await page.goto(`${recorder.url}/events?seen=yes`);
+    await page.getByText("our own car").waitFor();
+    await page.goto(`${recorder.url}/events?seen=no&kind=intrusion`);
+    await page.getByText("No event fits").waitFor();
+    await context.close();
+  });
+
+  it("switches the arming profile, and announces what happens meanwhile", async () => {
+    const context = await openContext(browser, recorder);
+    const page = await context.newPage();
+    await page.goto(`${recorder.url}/events`);
+    await page.locator(".event").first().waitFor();
+    await page.getByLabel("Arming profile").selectOption("away");
+    await until("the profile", async () => {
+      const { profile } = await recorder.api<{ profile: string }>("GET", "/arming");
+      return profile === "away";
+    });
+    const refused = await fetch(`${recorder.url}/api/v1/session`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ username: "admin", password: "not the password" }),
+    });
+    assert.equal(refused.status, 401);
+    await page.getByRole("button", { name: /Show .* new event/ }).click();
+    await page.getByText("Illegal login").first().waitFor();
+    await context.close();
+  });
+});

@@ -1,0 +1,53 @@
+// Says that somebody has seen an event, with a note.
+import { useState } from "preact/hooks";
+import { call } from "../../api/client.ts";
+import type { RecordedEvent } from "../../api/types.ts";
+import { t } from "../../locale/messages.ts";
+import { Dialog, ErrorNote, TextField } from "../../parts/controls.tsx";
+import { momentText } from "../../state/moment-text.ts";
+import { eventText } from "./event-words.ts";
+
+export function AcknowledgeDialog(props: {
+  readonly event: RecordedEvent;
+  readonly onDone: (event: RecordedEvent) => void;
+  readonly onClose: () => void;
+}) {
+  const { event } = props;
+  const [note, setNote] = useState(event.acknowledged?.note ?? "");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const send = (submitted: SubmitEvent): void => {
+    submitted.preventDefault();
+    setBusy(true);
+    setError(undefined);
+    call("POST /events/{event}/acknowledge", { path: { event: event.id }, body: { note: note.trim() } })
+      .then(props.onDone)
+      .catch(setError)
+      .finally(() => setBusy(false));
+  };
+  return (
+    <Dialog title={t("events.acknowledge.title")} onClose={props.onClose}>
+      <form onSubmit={send}>
+        <p class="muted">
+          {eventText(event.type)}, {momentText(event.start)}
+        </p>
+        <TextField
+          label={t("events.note")}
+          hint={t("events.note.hint")}
+          value={note}
+          onInput={setNote}
+          focus
+        />
+        {error === undefined ? null : <ErrorNote error={error} />}
+        <div class="dialog-actions">
+          <button type="button" class="button" onClick={props.onClose}>
+            {t("cancel")}
+          </button>
+          <button type="submit" class="button primary" disabled={busy || note.length > 500}>
+            {t("events.acknowledge")}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

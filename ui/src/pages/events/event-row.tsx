@@ -1,0 +1,95 @@
+// One event in the list: its picture, what it is and of whom, how long it lasted, what was seen; played or acknowledged.
+import type { RecordedEvent } from "../../api/types.ts";
+import { t } from "../../locale/messages.ts";
+import { Icon } from "../../parts/icon.tsx";
+import { followLink, href } from "../../router.ts";
+import { momentText, utcText } from "../../state/moment-text.ts";
+import { cameras, session } from "../../state/recorder.ts";
+import { spanText } from "../../state/time-format.ts";
+import { EventPicture } from "./event-picture.tsx";
+import { END_TEXT, eventText, SEVERITY_TEXT } from "./event-words.ts";
+
+/** Playback begins a little before, so that what led to it is seen. */
+const BEFORE_MS = 3_000;
+
+export function EventRow(props: { readonly event: RecordedEvent; readonly onAcknowledge: () => void }) {
+  const { event } = props;
+  const { camera, acknowledged } = event;
+  const name = cameras.value?.find(({ id }) => id === camera)?.name ?? camera;
+  const from = new Date(Date.parse(event.start) - BEFORE_MS).toISOString();
+  const maySee = session.value?.rights.includes("playback") === true;
+  const play = camera === undefined || !maySee ? undefined : href("playback", { camera, t: from });
+  const mayAcknowledge = session.value?.rights.includes("events.acknowledge") === true;
+  return (
+    <tr class={`event severity-${event.severity}`}>
+      <td class="thumb-cell">
+        {play === undefined ? (
+          <div class="thumb" />
+        ) : (
+          <a href={play} onClick={followLink} aria-label={t("events.play")} title={t("events.play")}>
+            <EventPicture camera={camera} at={event.pictures[0] ?? event.start} />
+          </a>
+        )}
+      </td>
+      <td class="what">
+        <span class="event-name">
+          <span class="severity" title={t(SEVERITY_TEXT[event.severity])}>
+            <Icon name={event.severity === "info" ? "info" : "warning"} size={14} />
+            <span class="unseen">{t(SEVERITY_TEXT[event.severity])}</span>
+          </span>
+          <strong>{eventText(event.type)}</strong>
+        </span>
+        <small>
+          {name ?? t("events.recorder")}
+          {event.subject === undefined ? "" : ` · ${event.subject}`}
+          {event.rule === undefined ? "" : ` · ${event.rule}`}
+        </small>
+      </td>
+      <td class="when" title={utcText(event.start)}>
+        {momentText(event.start)}
+        <small>{lengthText(event)}</small>
+      </td>
+      <td class="seen-objects">
+        {event.objects.map((object) => (
+          <span key={`${object.class}/${object.track ?? ""}`} class="tag">
+            {object.class} {Math.round(object.score * 100)} %
+          </span>
+        ))}
+        {sentenceOf(event) === undefined ? null : <small>{sentenceOf(event)}</small>}
+      </td>
+      <td class="seen-by">
+        {acknowledged === undefined ? (
+          mayAcknowledge ? (
+            <button type="button" class="button" onClick={props.onAcknowledge}>
+              <Icon name="check" />
+              {t("events.acknowledge")}
+            </button>
+          ) : null
+        ) : (
+          <span class="acknowledged" title={utcText(acknowledged.at)}>
+            <Icon name="check" size={14} />
+            <span>
+              {acknowledged.note === "" ? t("events.seen") : acknowledged.note}
+              <small>
+                {t("events.seenBy", { name: acknowledged.by, time: momentText(acknowledged.at) })}
+              </small>
+            </span>
+          </span>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function lengthText(event: RecordedEvent): string {
+  if (event.end === undefined) return t("events.goesOn");
+  if (event.endReason !== undefined) return t(END_TEXT[event.endReason]);
+  const lengthMs = Date.parse(event.end) - Date.parse(event.start);
+  return lengthMs < 1_000 ? "" : t("events.lasted", { time: spanText(lengthMs / 1_000) });
+}
+
+/** What the reporter says of it. */
+function sentenceOf({ detail }: RecordedEvent): string | undefined {
+  const said = detail["message"] ?? detail["reason"];
+  return typeof said === "string" && said !== "" ? said : undefined;
+}
