@@ -2,6 +2,7 @@
 //   config.md  from the schema of config.json
 //   http.md    from the routes of the API
 //   rights.md  from their policies and the rights of roles
+//   mqtt.md    from the table of MQTT topics
 //   plugin-api.md, plugin-quality.md  from what plugins may import, and from the rules of their quality
 //   ui/src/api/generated.ts  types of the interface's HTTP client, from the API's description
 //   errors.md  its explanations are written by hand; only the column of HTTP statuses is brought up to date
@@ -16,6 +17,7 @@ import { openApiDocument, policyText } from "../core/http/openapi.ts";
 import { apiTypes } from "./api-types.ts";
 import { documentedRoutes } from "./documented-routes.ts";
 import { errorCodes } from "./error-codes.ts";
+import { mqttPage } from "./mqtt-page.ts";
 import { pluginApiPage, pluginQualityPage } from "./plugin-pages.ts";
 import { rightsPage } from "./rights-page.ts";
 
@@ -29,6 +31,7 @@ export function generatedDocs(): Map<string, string> {
     ["docs/reference/config.md", configPage()],
     ["docs/reference/http.md", httpPage()],
     ["docs/reference/rights.md", rightsPage(MADE, documentedRoutes())],
+    ["docs/reference/mqtt.md", mqttPage(MADE)],
     ["docs/reference/plugin-api.md", pluginApiPage(ROOT, MADE)],
     ["docs/reference/plugin-quality.md", pluginQualityPage(MADE)],
     ["ui/src/api/generated.ts", apiTypesFile()],
@@ -153,7 +156,7 @@ function cell(text: string): string {
 if (import.meta.main) {
   if (process.argv.includes("--help")) {
     process.stdout.write(
-      "node scripts/write-docs.ts [--check]: writes docs/reference/{config,http,rights,errors,plugin-api,plugin-quality}.md from code\n",
+      "node scripts/write-docs.ts [--check]: writes docs/reference/{config,http,rights,errors,mqtt,plugin-api,plugin-quality}.md from code\n",
     );
   } else {
     const check = process.argv.includes("--check");

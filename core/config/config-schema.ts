@@ -5,6 +5,7 @@ import { LOG_LEVELS } from "../log.ts";
 import { CameraConfigSchema } from "./camera-config.ts";
 import { CONFIG_VERSION } from "./config-version.ts";
 import { LoginConfigSchema } from "./login-config.ts";
+import { MqttConfigSchema } from "./mqtt-config.ts";
 
 export { CONFIG_VERSION };
 
@@ -174,6 +175,7 @@ export const ConfigSchema = Type.Object(
       maxLength: 64,
     }),
     network: NetworkSchema,
+    mqtt: MqttConfigSchema,
     storage: Type.Object(
       {
         volumes: Type.Array(VolumeConfigSchema, {
