@@ -212,6 +212,8 @@ const TEST_SERVERS = [
   "gstreamer1.0-libav",
   "vlc-bin",
   "vlc-plugin-base",
+  "mosquitto",
+  "mosquitto-clients",
   "xfsprogs",
   "strace",
   "nbdkit",

@@ -263,6 +263,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     authorize,
     onListening: (state) => {
       listening = state;
+      mqtt.lookForCertificate();
     },
   });
   const mqtt = new MqttService({

@@ -13,8 +13,8 @@ import type { Log } from "../log.ts";
 import type { ClientPlace } from "./embedded-broker.ts";
 
 const HANDSHAKE_MS = 10_000;
-/** The gateway makes the certificate, and makes it anew; it is looked for this often. */
-const CERTIFICATE_EVERY_MS = 5_000;
+/** The gateway makes the certificate, and makes it anew; it is looked for this often, and when the gateway listens. */
+const CERTIFICATE_EVERY_MS = 60_000;
 
 type DoorKind = "tcp" | "tls";
 
@@ -35,6 +35,9 @@ export class BrokerPorts {
   readonly #problems = new Map<DoorKind, string>();
   #timer: Timer | undefined;
   #certificate: string | undefined;
+  #lacksCertificate = false;
+  #tls: MqttConfig["tls"] | undefined;
+  #look: Promise<void> = Promise.resolve();
 
   constructor(options: {
     readonly dataDir: string;
@@ -57,19 +60,35 @@ export class BrokerPorts {
     return [...this.#problems.values()];
   }
 
+  /** There is no certificate (yet): none is made while HTTPS and RTSPS are switched off. */
+  get lacksCertificate(): boolean {
+    return this.#lacksCertificate;
+  }
+
   async open(config: Pick<MqttConfig, "tcp" | "tls">): Promise<void> {
     if (config.tcp.enabled) await this.#open("tcp", config.tcp, () => createServer());
     if (!config.tls.enabled) return;
-    await this.#openTls(config.tls);
-    this.#timer = this.#clock.every(CERTIFICATE_EVERY_MS, () => {
-      this.#openTls(config.tls).catch((error: unknown) =>
+    this.#tls = config.tls;
+    await this.lookForCertificate();
+    this.#timer = this.#clock.every(CERTIFICATE_EVERY_MS, () => void this.lookForCertificate());
+  }
+
+  /** There may be a certificate now, or another one. One look after the other. */
+  lookForCertificate(): Promise<void> {
+    const wanted = this.#tls;
+    if (wanted === undefined) return Promise.resolve();
+    this.#look = this.#look
+      .then(() => this.#openTls(wanted))
+      .catch((error: unknown) =>
         this.#log.warn("the certificate of the MQTT port was not looked at", { reason: String(error) }),
       );
-    });
+    return this.#look;
   }
 
   async close(): Promise<void> {
     this.#timer?.cancel();
+    this.#tls = undefined;
+    await this.#look;
     const closed = [...this.#servers.values()].map(({ server }) => {
       const isClosed = once(server, "close");
       server.close();
@@ -83,10 +102,10 @@ export class BrokerPorts {
   async #openTls(wanted: MqttConfig["tls"]): Promise<void> {
     const pair = await presentCertificate(this.#dataDir, this.#clock.wallMs());
     if (pair === undefined) {
-      if (this.#servers.has("tls")) return;
-      this.#problems.set("tls", "MQTT over TLS waits for the recorder's certificate");
+      this.#lacksCertificate = !this.#servers.has("tls");
       return;
     }
+    this.#lacksCertificate = false;
     if (pair.certificate === this.#certificate) return;
     this.#certificate = pair.certificate;
     const context = { key: pair.key, cert: pair.certificate, minVersion: "TLSv1.2" } as const;

@@ -78,6 +78,11 @@ export class MqttService {
     return this.#tail;
   }
 
+  /** The gateway listens: there may be a certificate now, or another one. */
+  lookForCertificate(): void {
+    void this.#running?.ports?.lookForCertificate();
+  }
+
   /** Something in the recorder has changed. */
   take(change: Change): void {
     if (this.#running?.broker.state.status !== "running") return;
@@ -124,7 +129,12 @@ export class MqttService {
         ...client,
         ...(token === undefined ? {} : { token }),
       })),
-      problems: this.problems().map(({ message }) => message),
+      problems: [
+        ...this.problems().map(({ message }) => message),
+        ...(running?.ports?.lacksCertificate === true
+          ? ["MQTT over TLS waits for the recorder's certificate, which is made with HTTPS or RTSPS"]
+          : []),
+      ],
     };
   }
 
