@@ -229,6 +229,7 @@ export function ensureTestServers() {
   if (
     onPath("cvlc") &&
     onPath("xfs_io") &&
+    onPath("mosquitto_sub") &&
     onPath("strace") &&
     onPath("nbdfuse") &&
     onPath("bwrap") &&

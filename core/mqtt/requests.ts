@@ -205,13 +205,19 @@ export class Requests {
     );
   }
 
-  #audit({ actor }: IncomingMessage, action: string, camera: string, detail: Record<string, unknown>): void {
+  #audit(
+    message: IncomingMessage,
+    action: string,
+    camera: string,
+    detail: Readonly<Record<string, unknown>>,
+  ): void {
+    const { actor } = message;
     this.#options.audit.record({
       userName: actor.userName,
       remoteAddress: actor.address,
       action,
       camera,
-      detail: { ...detail, by: "mqtt" },
+      detail: { ...detail, source: "mqtt" },
       token: actor.token,
     });
   }

@@ -39,7 +39,7 @@ export function mqttRoutes(services: HttpServices): Route[] {
         });
         if (password !== undefined) await mqtt.setPassword(password ?? undefined);
         await mqtt.settingsChanged();
-        audit("mqtt-changed", { changed: Object.keys(body) });
+        audit("settings-changed", { changed: ["mqtt"] });
         return view();
       },
     }),
