@@ -60,7 +60,8 @@ export class ExternalBroker implements Broker {
         reconnectPeriod: 0,
         rejectUnauthorized: true,
         ...(username === "" ? {} : { username }),
-        ...(password === undefined ? {} : { password }),
+        // A password without a name is none (MQTT 3.1.1 §3.1.2.9).
+        ...(password === undefined || username === "" ? {} : { password }),
         ...(ca === "" ? {} : { ca }),
         will: { topic: this.#nodeState(), payload: Buffer.from("offline"), qos: 1, retain: true },
       });

@@ -34,24 +34,24 @@ export function MqttPage() {
       }
     >
       <div class="sections mqtt">
-        <section>
-          <h2>{t("mqtt.state")}</h2>
-          <Awaited of={asked} rows={5} />
-          {view === undefined ? null : <State view={view} />}
-        </section>
+        <div class="mqtt-column">
+          <section>
+            <h2>{t("mqtt.state")}</h2>
+            <Awaited of={asked} rows={5} />
+            {view === undefined ? null : <State view={view} />}
+          </section>
+          {view?.settings.broker === "embedded" ? (
+            <>
+              <Clients clients={view.state.clients} />
+              <SignIn view={view} />
+            </>
+          ) : null}
+        </div>
         {view === undefined ? null : (
-          <>
-            <section>
-              <h2>{t("mqtt.settings")}</h2>
-              <MqttForm key={JSON.stringify(view.settings)} view={view} onSaved={asked.put} />
-            </section>
-            {view.settings.broker === "embedded" ? (
-              <>
-                <Clients clients={view.state.clients} />
-                <SignIn view={view} />
-              </>
-            ) : null}
-          </>
+          <section>
+            <h2>{t("mqtt.settings")}</h2>
+            <MqttForm key={JSON.stringify(view.settings)} view={view} onSaved={asked.put} />
+          </section>
         )}
       </div>
     </SystemSubPage>
