@@ -155,7 +155,10 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     accounts: users.accounts,
     abilities: () => presentAbilities(plugins),
     hiddenPlaces: (each) => hiddenPlaces(plugins, each),
-    secretsChanged: (names) => secretsChanged(names, list, plugins),
+    secretsChanged: (names) => {
+      if (names.includes(MQTT_PASSWORD)) void mqtt.settingsChanged();
+      return secretsChanged(names, list, plugins);
+    },
   });
   const recordedCameras = () =>
     list.all().map(

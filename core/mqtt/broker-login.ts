@@ -76,6 +76,11 @@ export class BrokerLogin {
       );
     }
     this.#kept.add(kept);
+    // An end that came between check and keeping was told to nobody here.
+    await this.#judge(kept);
+    if (!this.#kept.has(kept)) {
+      throw new NightjarError("NJ_UNAUTHENTICATED", "unauthenticated", "the account was changed meanwhile");
+    }
     return {
       get principal() {
         return kept.principal;

@@ -65,10 +65,11 @@ export class EventOutbox {
     });
   }
 
-  /** Nothing is to be sent to anybody: what happens from now on is not kept for later. */
-  async skip(): Promise<void> {
+  /** There is no broker at all: when there is one, it begins with what happens then. */
+  async forget(): Promise<void> {
     await this.#tail;
-    await this.#store({ last: await this.#newest(), open: [] });
+    await keyValuesTable(this.#db).remove(CURSOR_KEY);
+    this.#cursor = undefined;
   }
 
   async close(): Promise<void> {

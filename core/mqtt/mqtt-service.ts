@@ -89,7 +89,7 @@ export class MqttService {
     switch (change.type) {
       case "camera":
         this.#states.camera(change.camera);
-        this.#watched(this.#states.camerasChanged());
+        this.#watched(this.#states.remember(change.camera.id));
         return;
       case "camera-removed":
         this.#watched(this.#states.cameraRemoved(change.camera));
@@ -175,13 +175,13 @@ export class MqttService {
     if (this.#isClosed) return;
     const wanted = JSON.stringify([this.#mqtt, this.#options.password() ?? ""]);
     if (this.#running?.wanted === wanted) return;
-    await this.#end();
     this.#failure = undefined;
     try {
+      await this.#end();
       if (this.#mqtt.broker === "embedded") await this.#startEmbedded(wanted);
       else if (this.#mqtt.broker === "external" && this.#mqtt.external.url !== "")
         await this.#startExternal(wanted);
-      else await this.#outbox.skip();
+      else await this.#outbox.forget();
     } catch (error) {
       this.#failure = error instanceof Error ? error.message : String(error);
       this.#options.log.error("MQTT could not be started", { reason: this.#failure });

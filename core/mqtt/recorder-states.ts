@@ -27,6 +27,8 @@ export class RecorderStates {
   readonly #options: RecorderStatesOptions;
   /** What was published last, by topic. */
   readonly #sent = new Map<string, string>();
+  /** Cameras of which something is retained. */
+  #remembered = new Set<string>();
 
   constructor(options: RecorderStatesOptions) {
     this.#options = options;
@@ -46,6 +48,7 @@ export class RecorderStates {
       }
     }
     if (JSON.stringify(before) !== JSON.stringify(present)) await table.set(CAMERAS_KEY, present);
+    this.#remembered = new Set(present);
     const now = await status.status();
     this.#set("nodeState", { node }, "online");
     this.#set(
@@ -80,12 +83,11 @@ export class RecorderStates {
     });
   }
 
-  /** A camera came: it is to be cleared should it go while the broker is away. */
-  async camerasChanged(): Promise<void> {
-    await keyValuesTable(this.#options.db).set(
-      CAMERAS_KEY,
-      this.#options.cameras.list().map(({ id }) => id),
-    );
+  /** Remembers a camera that came: it is to be cleared should it go while the broker is away. */
+  async remember(camera: string): Promise<void> {
+    if (this.#remembered.has(camera)) return;
+    this.#remembered.add(camera);
+    await keyValuesTable(this.#options.db).set(CAMERAS_KEY, [...this.#remembered]);
   }
 
   /** Clears what is retained of a camera. */

@@ -1,14 +1,18 @@
 // MQTT of a whole recorder: its own broker with the clients of Mosquitto, and Mosquitto as another broker that is killed
 // and comes back.
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, connect as connectTcp, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { connect } from "mqtt";
+import { systemClock } from "../../core/clock.ts";
 import { DATABASE_FILE } from "../../core/db/database-file.ts";
 import { openDb } from "../../core/db/open-db.ts";
 import { eventsTable } from "../../core/db/tables/events-table.ts";
 import type { MqttView } from "../../core/http/mqtt-schemas.ts";
 import { silentLog } from "../../core/log.ts";
+import { ExternalBroker } from "../../core/mqtt/external-broker.ts";
 import type { EventMessage, ResponseMessage } from "../../core/mqtt/topics.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { type CoreInProcess, PASSWORD, startCoreInProcess } from "../support/core-in-process.ts";
@@ -245,4 +249,63 @@ describe("another broker", { skip: WITHOUT_MOSQUITTO }, () => {
       `nightjar/node/${node}/state offline`,
     ]);
   });
+
+  it("says that the recorder is gone when its connection breaks", async (t) => {
+    const mosquitto = await startMosquitto("nightjar", SECRET);
+    t.after(() => mosquitto.dispose());
+    const way = await cuttableWay(t, mosquitto.port);
+    let ups = 0;
+    const broker = new ExternalBroker({
+      url: `mqtt://127.0.0.1:${way.port}`,
+      username: "nightjar",
+      password: SECRET,
+      ca: "",
+      acceptRequests: false,
+      base: "nightjar",
+      node: "n1",
+      events: {
+        up: () => {
+          ups += 1;
+        },
+        changed: () => undefined,
+        message: () => undefined,
+      },
+      clock: systemClock,
+      log: silentLog,
+    });
+    t.after(() => broker.close());
+    broker.start();
+    await waitFor(() => ups === 1);
+    const topic = "nightjar/node/n1/state";
+    const target = { port: mosquitto.port, user: "nightjar", password: SECRET };
+    await broker.publish({ topic, payload: "online", qos: 1, retain: true });
+    assert.deepEqual(await mosquittoSub(target, topic, 1), [`${topic} online`]);
+    way.cut();
+    await waitFor(async () => (await mosquittoSub(target, topic, 1))[0] === `${topic} offline`);
+    await waitFor(() => ups === 2, { deadlineMs: 20_000 });
+  });
 });
+
+/** A port that leads to another one, until it is cut. */
+async function cuttableWay(t: TestContext, to: number): Promise<{ readonly port: number; cut(): void }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connectTcp(to, "127.0.0.1");
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on("error", () => undefined);
+      socket.once("close", () => sockets.delete(socket));
+    }
+    near.pipe(far).pipe(near);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  t.after(() => {
+    server.close();
+    cut();
+  });
+  return { port: (server.address() as AddressInfo).port, cut };
+}

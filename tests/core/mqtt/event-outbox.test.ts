@@ -4,6 +4,7 @@ import { describe, it, type TestContext } from "node:test";
 import type { Db } from "../../../core/db/db.ts";
 import { openDb } from "../../../core/db/open-db.ts";
 import { eventsTable } from "../../../core/db/tables/events-table.ts";
+import { keyValuesTable } from "../../../core/db/tables/key-values-table.ts";
 import { silentLog } from "../../../core/log.ts";
 import type { OutgoingMessage } from "../../../core/mqtt/broker.ts";
 import { EventOutbox } from "../../../core/mqtt/event-outbox.ts";
@@ -50,6 +51,12 @@ async function way(t: TestContext): Promise<Way & { readonly db: Db }> {
   return self;
 }
 
+/** Has it begun: what happens from now on is sent. */
+async function begun(db: Db, outbox: EventOutbox): Promise<void> {
+  outbox.kick();
+  await waitFor(async () => (await keyValuesTable(db).get("mqtt.events")) !== undefined);
+}
+
 const motion = (camera: string, startMs: number, endMs?: number) => ({
   type: "motion",
   camera,
@@ -64,10 +71,7 @@ describe("events on their way out", () => {
     const events = eventsTable(db);
     await events.insert(motion("yard", 1, 2));
     const out = outbox();
-    out.kick();
-    await waitFor(
-      async () => (await db.get("select 1 from key_values where key = 'mqtt.events'", [])) !== undefined,
-    );
+    await begun(db, out);
     await events.insert(motion("yard", 1_000));
     await events.insert({ type: "exception-volume-full", startMs: 1_500, payload: { volume: "v" } });
     out.kick();
@@ -89,7 +93,7 @@ describe("events on their way out", () => {
     const self = await way(t);
     const { db, sent, outbox, clock } = self;
     const first = outbox();
-    await first.skip();
+    await begun(db, first);
     self.isUp = false;
     await db.run(
       `insert into events (type, camera, start_ms, end_ms, payload)
@@ -119,7 +123,7 @@ describe("events on their way out", () => {
     const { db, sent, outbox } = await way(t);
     const events = eventsTable(db);
     const first = outbox();
-    await first.skip();
+    await begun(db, first);
     await events.insert(motion("yard", 1_000));
     first.kick();
     await waitFor(() => sent.length === 1);
@@ -136,6 +140,23 @@ describe("events on their way out", () => {
         ["yard", "end"],
         ["gate", "start"],
       ],
+    );
+  });
+
+  it("leave out what happened while there was to be no broker", async (t) => {
+    const { db, sent, outbox } = await way(t);
+    const events = eventsTable(db);
+    const out = outbox();
+    await begun(db, out);
+    await out.forget();
+    await events.insert(motion("yard", 1_000, 2_000));
+    await begun(db, out);
+    await events.insert(motion("yard", 3_000, 4_000));
+    out.kick();
+    await waitFor(() => sent.length > 0);
+    assert.deepEqual(
+      sent.map(({ event }) => event.time),
+      ["1970-01-01T00:00:03.000Z"],
     );
   });
 });
