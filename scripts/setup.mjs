@@ -212,6 +212,8 @@ const TEST_SERVERS = [
   "gstreamer1.0-libav",
   "vlc-bin",
   "vlc-plugin-base",
+  "mosquitto",
+  "mosquitto-clients",
   "xfsprogs",
   "strace",
   "nbdkit",
@@ -227,6 +229,7 @@ export function ensureTestServers() {
   if (
     onPath("cvlc") &&
     onPath("xfs_io") &&
+    onPath("mosquitto_sub") &&
     onPath("strace") &&
     onPath("nbdfuse") &&
     onPath("bwrap") &&

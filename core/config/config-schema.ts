@@ -6,6 +6,7 @@ import { AlarmConfigSchema } from "./alarm-config.ts";
 import { CameraConfigSchema } from "./camera-config.ts";
 import { CONFIG_VERSION } from "./config-version.ts";
 import { LoginConfigSchema } from "./login-config.ts";
+import { MqttConfigSchema } from "./mqtt-config.ts";
 
 export { CONFIG_VERSION };
 
@@ -175,6 +176,7 @@ export const ConfigSchema = Type.Object(
       maxLength: 64,
     }),
     network: NetworkSchema,
+    mqtt: MqttConfigSchema,
     storage: Type.Object(
       {
         volumes: Type.Array(VolumeConfigSchema, {

@@ -16,6 +16,7 @@ import { requireFfmpeg, searchFfmpeg } from "../media/ffmpeg/find-ffmpeg.ts";
 import { keyFrameJpeg } from "../media/ffmpeg/key-frame-jpeg.ts";
 import { detectSandbox } from "../media/ffmpeg/sandbox.ts";
 import { MEDIA_SOCKET } from "../media/protocol.ts";
+import { MqttService } from "../mqtt/mqtt-service.ts";
 import { PluginHost } from "../plugin/host/plugin-host.ts";
 import { secretsOfPlugin } from "../plugin/host/plugin-secrets.ts";
 import { PluginSettingsBook } from "../plugin/host/plugin-settings.ts";
@@ -35,12 +36,13 @@ import { LoginSources } from "../users/login-sources.ts";
 import { openUsers } from "../users/users.ts";
 import { VERSION } from "../version.ts";
 import { AlarmService } from "./alarm-service.ts";
-import { Cameras } from "./camera-service.ts";
+import { Cameras, type MakePicture } from "./camera-service.ts";
 import { certificateService } from "./certificate-service.ts";
 import { ChangeTeller } from "./change-teller.ts";
 import { listenForCommandLine } from "./cli-link.ts";
 import { CLI_SOCKET } from "./cli-protocol.ts";
 import { GatewayLink } from "./gateway-link.ts";
+import { MQTT_PASSWORD, mqttControl, mqttSnapshot } from "./mqtt-control.ts";
 import { plannedCameras, playbackVeto, streamTeller, tellOfAudit } from "./plugin-hooks.ts";
 import { RecorderProblems } from "./recorder-problems.ts";
 import { recordingsAdapter } from "./recordings-adapter.ts";
@@ -160,7 +162,10 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     accounts: users.accounts,
     abilities: () => presentAbilities(plugins),
     hiddenPlaces: (each) => hiddenPlaces(plugins, each),
-    secretsChanged: (names) => secretsChanged(names, list, plugins),
+    secretsChanged: (names) => {
+      if (names.includes(MQTT_PASSWORD)) void mqtt.settingsChanged();
+      return secretsChanged(names, list, plugins);
+    },
   });
   const recordedCameras = () =>
     list.all().map(
@@ -209,17 +214,18 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     events: alarms,
     shapeCameras: (wanted) => plannedCameras(plugins.hooks, wanted, log),
   });
+  const makePicture: MakePicture = async ({ codec, decoderConfig, data, width, signal }) => {
+    const ffmpeg = await requireFfmpeg({ configured: config.get().ffmpeg.path });
+    return keyFrameJpeg(
+      { codec, decoderConfig, data },
+      { ffmpeg: ffmpeg.path, sandbox: await detectSandbox(ffmpeg.path), width, signal },
+    );
+  };
   const cameras = new Cameras({
     list,
     drivers: plugins.registries.cameraDrivers,
     recording,
-    makePicture: async ({ codec, decoderConfig, data, width, signal }) => {
-      const ffmpeg = await requireFfmpeg({ configured: config.get().ffmpeg.path });
-      return keyFrameJpeg(
-        { codec, decoderConfig, data },
-        { ffmpeg: ffmpeg.path, sandbox: await detectSandbox(ffmpeg.path), width, signal },
-      );
-    },
+    makePicture,
   });
   const recorderProblems = new RecorderProblems({
     clock,
@@ -227,7 +233,12 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     configProblem: () => config.problem,
     cameras: () => cameras.list(),
     plugins: () => plugins.list(),
-    others: () => [...problems, ...listening.problems.map(portProblem), ...rescueProblems()],
+    others: () => [
+      ...problems,
+      ...listening.problems.map(portProblem),
+      ...rescueProblems(),
+      ...mqtt.problems(),
+    ],
   });
   const status = statusService({
     clock,
@@ -236,6 +247,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     recording,
     processes: () => context.processes(),
     listening: () => listening,
+    mqttDoors: () => mqtt.doors(),
     problems: recorderProblems,
   });
   const authorize = createAuthorize({
@@ -261,7 +273,20 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     authorize,
     onListening: (state) => {
       listening = state;
+      mqtt.lookForCertificate();
     },
+  });
+  const mqtt = new MqttService({
+    dataDir,
+    clock,
+    log,
+    db,
+    users,
+    cameras,
+    status,
+    snapshot: mqttSnapshot(recording, list, makePicture),
+    config: () => config.get(),
+    password: () => secrets.get(MQTT_PASSWORD),
   });
   const api = createHttpApp({
     version: VERSION,
@@ -289,6 +314,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       preparedVolumes,
     }),
     keptLog: { read: (query) => readLog(dataDir, query) },
+    mqtt: mqttControl(mqtt, secrets),
     changes,
   });
   const teller = new ChangeTeller({ changes, cameras, recording, gateway, hooks: plugins.hooks });
@@ -343,6 +369,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       void recording.volumesChanged().then(() => preparedVolumes.volumesChanged());
     if (JSON.stringify(next.plugins) !== JSON.stringify(previous.plugins)) void plugins.settingsChanged();
     if (JSON.stringify(next.logins) !== JSON.stringify(previous.logins)) endGoneLogins();
+    if (JSON.stringify(next.mqtt) !== JSON.stringify(previous.mqtt)) void mqtt.settingsChanged();
   });
   recording.media.on("clockStepped", (step) => recorderProblems.clockStepped(step));
   const figures = clock.every(FIGURES_MS, () => {
@@ -378,12 +405,17 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const code = await users.activation.renew();
   context.ready(code === undefined ? {} : { activationCode: code.code });
   void plugins.ready();
+  const stopMqtt = changes.watch((change) => mqtt.take(change));
+  // Nothing waits for a broker.
+  void mqtt.start();
 
   return {
     async stop() {
       figures.cancel();
       stopFollowing();
       stopTelling();
+      stopMqtt();
+      await mqtt.close();
       await commandLine.close();
       await gateway.close();
       await api.close();

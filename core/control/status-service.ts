@@ -20,6 +20,8 @@ export interface StatusOptions {
   processes(): readonly ProcessStatus[];
   /** The ports that the gateway has open. */
   listening(): ListeningState;
+  /** The ports of the MQTT broker. */
+  mqttDoors?(): NonNullable<StatusView["ports"]>;
 }
 
 /** A volume as the API shows it. */
@@ -53,7 +55,7 @@ export function statusService(options: StatusOptions): StatusService {
         ...(rtsps === undefined ? {} : { rtsps }),
         processes: options.processes().map((process) => processView(process, options.clock.wallMs())),
         volumes,
-        ports: openPorts(options.listening()),
+        ports: [...openPorts(options.listening()), ...(options.mqttDoors?.() ?? [])],
         cameras: {
           total: cameras.length,
           online: cameras.filter(({ state }) => state.status === "online" || state.status === "degraded")

@@ -32,6 +32,8 @@ export const SYSTEM_RIGHTS = [
   "diagnostics.view",
   "flows.view",
   "flows.edit",
+  "mqtt.connect",
+  "mqtt.other-topics",
 ] as const;
 
 export type CameraRight = (typeof CAMERA_RIGHTS)[number];
@@ -45,6 +47,7 @@ const VIEWER_RIGHTS: readonly Right[] = [
   "cameras.view",
   "events.view",
   "status.view",
+  "mqtt.connect",
 ];
 
 const OPERATOR_RIGHTS: readonly Right[] = [

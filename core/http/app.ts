@@ -25,6 +25,7 @@ import { certificateRoutes } from "./routes/certificate-routes.ts";
 import { changeRoutes } from "./routes/change-routes.ts";
 import { eventRoutes } from "./routes/event-routes.ts";
 import { healthRoutes } from "./routes/health-routes.ts";
+import { mqttRoutes } from "./routes/mqtt-routes.ts";
 import { pluginInstallRoutes } from "./routes/plugin-install-routes.ts";
 import { pluginRegistryRoutes } from "./routes/plugin-registry-routes.ts";
 import { pluginRoutes } from "./routes/plugin-routes.ts";
@@ -157,6 +158,7 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
     ...settingsRoutes(services),
     ...settingsTransferRoutes(services),
     ...certificateRoutes(services),
+    ...mqttRoutes(services),
     route({
       method: "GET",
       path: "/metrics",

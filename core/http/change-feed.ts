@@ -39,6 +39,7 @@ interface Listener {
 export class ChangeFeed {
   readonly #clock: Clock;
   readonly #listeners = new Set<Listener>();
+  readonly #watchers = new Set<(change: Change) => void>();
   readonly #timers: readonly Timer[];
   readonly #history: ChangeHistory;
   readonly #withoutSecrets = new WeakMap<Change, string>();
@@ -65,11 +66,18 @@ export class ChangeFeed {
     this.#findSession = findSession;
   }
 
+  /** Calls `watcher` for every change, for parts of the recorder itself. Gives what ends that. */
+  watch(watcher: (change: Change) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
   /** Tells everybody who may see it. */
   publish(change: Change): void {
     const data = JSON.stringify(payloadOf(change));
     const kept = this.#history.add(change, data);
     for (const listener of this.#listeners) this.#offer(listener, kept);
+    for (const watcher of this.#watchers) watcher(change);
   }
 
   /** Tells sessions that they ended and why, and closes their streams. */

@@ -22,6 +22,7 @@ import type { LogLine, LogQuery } from "../system/log-reader.ts";
 import type { Users } from "../users/users.ts";
 import type { ArmingView } from "./alarm-schemas.ts";
 import type { ChangeFeed } from "./change-feed.ts";
+import type { MqttState } from "./mqtt-schemas.ts";
 import type { PluginSettingsView, PluginView } from "./plugin-schemas.ts";
 import type { StorageView, VolumePatchBody } from "./storage-schemas.ts";
 import type {
@@ -223,6 +224,15 @@ export interface CertificateService {
   remove(): Promise<CertificateFacts>;
 }
 
+/** MQTT. The password of another broker goes in, never out. */
+export interface MqttControl {
+  state(): MqttState;
+  hasPassword(): boolean;
+  setPassword(password: string | undefined): Promise<void>;
+  /** Resolves when the broker that the settings want is on its way. */
+  settingsChanged(): Promise<void>;
+}
+
 /** All that the API is made of. */
 export interface HttpServices {
   readonly version: string;
@@ -242,6 +252,7 @@ export interface HttpServices {
   readonly status: StatusService;
   readonly storage: StorageService;
   readonly keptLog: LogService;
+  readonly mqtt: MqttControl;
   /** Whoever learns of a change publishes it here; `GET /changes` passes it on. */
   readonly changes: ChangeFeed;
 }

@@ -238,6 +238,8 @@ export type MediaMethodsForCore = {
   /** Connects once, without touching what runs. Rejects with the fault's code and sentence. */
   probe: (params: { source: DesiredSource; timeoutMs: number }) => ProbeResult;
   figures: (params: Record<string, never>) => MediaFigures;
+  /** The newest key frame in memory, as `latestKeyFrame` gives it to the gateway: for pictures that programs ask for. */
+  newestKeyFrame: (params: StreamReport) => { format: WireFormat; keyFrame: string; time90k: number };
   /** Copies a file of the data directory onto a volume as its copy of the database; takes minutes on a slow disk. */
   storeBackup: (params: { volume: VolumeId; file: string }) => { sizeBytes: number };
   /** Copies what the volumes keep of the database into a folder of the data directory; the newest first. */

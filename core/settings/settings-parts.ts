@@ -57,6 +57,7 @@ export function takeParts(draft: Config, from: FrozenConfig, rules: PartRules): 
         break;
       case "network":
         draft.network = source.network;
+        draft.mqtt = source.mqtt;
         break;
       case "accounts":
         refused.push(...takeLogins(draft, source, rules.confined));
@@ -68,6 +69,7 @@ export function takeParts(draft: Config, from: FrozenConfig, rules: PartRules): 
 
 /** The part that a secret belongs to. */
 export function partOfSecret(name: string): SettingsPart {
+  if (name.startsWith("mqtt/")) return "network";
   return name.startsWith("camera/") ? "cameras" : "plugins";
 }
 

@@ -9,7 +9,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["config", "db", "media"],
   ["plugin"],
   ["alarm", "recording", "playback", "cameras", "users", "settings", "system"],
-  ["http", "gateway"],
+  ["http", "gateway", "mqtt"],
   ["control"],
   ["supervisor", "cli", "main.ts"],
 ];

@@ -35,6 +35,14 @@ const BASES: Readonly<Record<string, unknown>> = {
     network: { http: { port: 0 } },
     logLevel: "debug",
   },
+  // No broker is begun anew for each of a thousand changes, and none is looked for elsewhere.
+  "PATCH /api/v1/mqtt": {
+    broker: "off",
+    base: "nightjar",
+    tcp: { port: 0 },
+    tls: { port: 0 },
+    external: { username: "yard", acceptRequests: false, password: "heron lantern quarry" },
+  },
 };
 
 interface Attempt extends CoreAsk {

@@ -63,6 +63,8 @@ export async function startCoreInProcess(options: CoreInProcessOptions = {}): Pr
     draft.network.http.port = 0;
     draft.network.https.enabled = false;
     draft.firstRun.demoRemoved = true;
+    draft.mqtt.tcp.port = 0;
+    draft.mqtt.tls.port = 0;
     draft.pluginRegistry.url = NO_REGISTRY;
     draft.cameras.push(unreachable("yard"), unreachable("gate"));
     options.configure?.(draft);

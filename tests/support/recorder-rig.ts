@@ -109,6 +109,8 @@ export class RecorderRig {
       draft.network.rtsp.port = 0;
       draft.network.rtsps = { enabled: options.rtsps === true, host: "127.0.0.1", port: 0 };
       draft.firstRun.demoRemoved = true;
+      draft.mqtt.tcp.port = 0;
+      draft.mqtt.tls.port = 0;
       draft.storage.sha256 = options.checksums === true;
       if (options.volumes !== undefined) {
         draft.storage.volumes = options.volumes.map((volume) => ({ overwrite: true, ...volume }));

@@ -19,6 +19,7 @@ import "./theme/forms.css";
 import "./theme/lists.css";
 import "./theme/plugins.css";
 import "./theme/certificate.css";
+import "./theme/mqtt.css";
 import "./theme/account.css";
 import "./theme/events.css";
 import "./theme/storage.css";

@@ -70,6 +70,16 @@ export async function serverCertificate(
   };
 }
 
+/** The pair that is served now, for another process of the recorder; undefined while none has been made yet. */
+export async function presentCertificate(dataDir: string, nowMs: number): Promise<PemPair | undefined> {
+  const folder = certificateFolder(dataDir);
+  const own = await readPair(folder, "own");
+  if (own !== undefined && pairFault(own, nowMs) === undefined) return own;
+  const [leaf, root] = await Promise.all([readPair(folder, "server"), readPair(folder, "ca")]);
+  if (leaf === undefined || root === undefined || pairFault(leaf, nowMs) !== undefined) return undefined;
+  return { key: leaf.key, certificate: leaf.certificate + root.certificate };
+}
+
 /** What a TLS server is made with, or given when the certificate was renewed. */
 export function secureContextOf({ key, certificate }: ServerCertificate) {
   return { key, cert: certificate, minVersion: "TLSv1.2" } as const;

@@ -142,6 +142,7 @@ function coreHandlers(parts: LinkedParts): Handlers<MediaMethodsForCore> {
       }
       for (const stream of streams.values()) stream.retell();
     }),
+    newestKeyFrame: heard((name) => parts.fanout.latestKeyFrame(name)),
     ping: heard(() => undefined),
   };
 }

@@ -141,7 +141,15 @@ describe("API tokens over HTTP", () => {
     const { ask, tokenOf } = fixture;
     const admin = await tokenOf("admin");
     for (const name of ["operator", "viewer", "yard-viewer"] as const) await tokenOf(name);
-    const viewerRights = ["live", "playback", "snapshot", "cameras.view", "events.view", "status.view"];
+    const viewerRights = [
+      "live",
+      "playback",
+      "snapshot",
+      "cameras.view",
+      "events.view",
+      "status.view",
+      "mqtt.connect",
+    ];
     const { secret } = await made(fixture, admin, {
       rights: ["users.manage", ...viewerRights],
       cameras: ["yard"],

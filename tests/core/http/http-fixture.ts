@@ -155,6 +155,7 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
   const called = (what: string) => {
     calls.push(what);
   };
+  let mqttPassword: string | undefined;
   const services: HttpServices = {
     version: "0.0.0",
     clock: fixture.clock,
@@ -341,6 +342,14 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
       async changeVolume(id, change) {
         called(`volume ${id} ${JSON.stringify(change)}`);
       },
+    },
+    mqtt: {
+      state: () => ({ node: "n1", base: "nightjar", status: "off", clients: [], problems: [] }),
+      hasPassword: () => mqttPassword !== undefined,
+      setPassword: async (password) => {
+        mqttPassword = password;
+      },
+      settingsChanged: async () => undefined,
     },
     keptLog: {
       async read(query) {

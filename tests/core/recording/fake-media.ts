@@ -160,6 +160,9 @@ export class FakeMedia {
       retellStates: () => {
         this.retold += 1;
       },
+      newestKeyFrame: () => {
+        throw new NightjarError("NJ_STREAM_NO_PICTURE", "unavailable", "there is no picture");
+      },
       ping: () => {
         this.pings += 1;
       },

@@ -672,6 +672,8 @@ export interface Operations {
         | "diagnostics.view"
         | "flows.view"
         | "flows.edit"
+        | "mqtt.connect"
+        | "mqtt.other-topics"
       )[];
       /** `all` that the account sees at the moment of a request, or the ids of cameras. */
       readonly cameras: "all" | readonly string[];
@@ -2623,6 +2625,172 @@ export interface Operations {
       readonly renewsAt?: string;
       /** Why the owner's own, which is there, is not used. */
       readonly problem?: string;
+    };
+  };
+  /** MQTT: settings, how the broker is, and who is connected. */
+  readonly "GET /mqtt": {
+    readonly answer: {
+      /** States, events and requests over MQTT. */
+      readonly settings: {
+        /** `embedded`: the one within. `external`: another one, by its address. `off`: no MQTT. */
+        readonly broker: "embedded" | "external" | "off";
+        /** First level of all of Nightjar's topics. */
+        readonly base: string;
+        /** The broker within, in clear. */
+        readonly tcp: {
+          /** Listen here while the broker is the one within. */
+          readonly enabled: boolean;
+          /** Address to listen on; 127.0.0.1 serves this machine alone, `::` is every address of the machine. */
+          readonly host: string;
+          /** TCP port; when it is busy the next free one is taken. */
+          readonly port: number;
+        };
+        /** The broker within over TLS, with the certificate that HTTPS serves. */
+        readonly tls: {
+          /** Listen here while the broker is the one within. */
+          readonly enabled: boolean;
+          /** Address to listen on; 127.0.0.1 serves this machine alone, `::` is every address of the machine. */
+          readonly host: string;
+          /** TCP port; when it is busy the next free one is taken. */
+          readonly port: number;
+        };
+        /** Another broker. */
+        readonly external: {
+          /** `mqtt://`, `mqtts://`, `ws://` or `wss://`, host and port. The password is set on the page or over HTTP, and sealed in secrets.json. */
+          readonly url: string;
+          /** Empty: none is sent. */
+          readonly username: string;
+          /** PEM of who signed the broker's certificate, where no public authority did. */
+          readonly ca: string;
+          /** Do what is asked for over this broker. It alone decides who may ask; Nightjar cannot see who did. */
+          readonly acceptRequests: boolean;
+        };
+      };
+      /** There is a password for the other broker. It never comes out. */
+      readonly passwordSet: boolean;
+      readonly state: {
+        /** Id of this recorder in topics. */
+        readonly node: string;
+        readonly base: string;
+        readonly status: "off" | "starting" | "connecting" | "running" | "failed";
+        /** For people: what is wrong. */
+        readonly reason?: string;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly since?: string;
+        readonly tcp?: { readonly host: string; readonly port: number };
+        readonly tls?: { readonly host: string; readonly port: number };
+        /** Who is connected to the broker within. */
+        readonly clients: readonly {
+          readonly id: string;
+          readonly userName: string;
+          /** Name of the API token. */
+          readonly token?: string;
+          readonly address: string;
+          readonly isSecure: boolean;
+          readonly subscriptions: number;
+        }[];
+        readonly problems: readonly string[];
+      };
+    };
+  };
+  /** Changes the settings of MQTT; those that are left out stay. Connections are made anew. */
+  readonly "PATCH /mqtt": {
+    readonly body: {
+      /** `embedded`: the one within. `external`: another one, by its address. `off`: no MQTT. */
+      readonly broker?: "embedded" | "external" | "off";
+      /** First level of all of Nightjar's topics. */
+      readonly base?: string;
+      readonly tcp?: {
+        /** Listen here while the broker is the one within. */
+        readonly enabled?: boolean;
+        /** Address to listen on; 127.0.0.1 serves this machine alone, `::` is every address of the machine. */
+        readonly host?: string;
+        /** TCP port; when it is busy the next free one is taken. */
+        readonly port?: number;
+      };
+      readonly tls?: {
+        /** Listen here while the broker is the one within. */
+        readonly enabled?: boolean;
+        /** Address to listen on; 127.0.0.1 serves this machine alone, `::` is every address of the machine. */
+        readonly host?: string;
+        /** TCP port; when it is busy the next free one is taken. */
+        readonly port?: number;
+      };
+      readonly external?: {
+        /** `mqtt://`, `mqtts://`, `ws://` or `wss://`, host and port. The password is set on the page or over HTTP, and sealed in secrets.json. */
+        readonly url?: string;
+        /** Empty: none is sent. */
+        readonly username?: string;
+        /** PEM of who signed the broker's certificate, where no public authority did. */
+        readonly ca?: string;
+        /** Do what is asked for over this broker. It alone decides who may ask; Nightjar cannot see who did. */
+        readonly acceptRequests?: boolean;
+        /** Kept when left out, removed by null. */
+        readonly password?: string | null;
+      };
+    };
+    readonly answer: {
+      /** States, events and requests over MQTT. */
+      readonly settings: {
+        /** `embedded`: the one within. `external`: another one, by its address. `off`: no MQTT. */
+        readonly broker: "embedded" | "external" | "off";
+        /** First level of all of Nightjar's topics. */
+        readonly base: string;
+        /** The broker within, in clear. */
+        readonly tcp: {
+          /** Listen here while the broker is the one within. */
+          readonly enabled: boolean;
+          /** Address to listen on; 127.0.0.1 serves this machine alone, `::` is every address of the machine. */
+          readonly host: string;
+          /** TCP port; when it is busy the next free one is taken. */
+          readonly port: number;
+        };
+        /** The broker within over TLS, with the certificate that HTTPS serves. */
+        readonly tls: {
+          /** Listen here while the broker is the one within. */
+          readonly enabled: boolean;
+          /** Address to listen on; 127.0.0.1 serves this machine alone, `::` is every address of the machine. */
+          readonly host: string;
+          /** TCP port; when it is busy the next free one is taken. */
+          readonly port: number;
+        };
+        /** Another broker. */
+        readonly external: {
+          /** `mqtt://`, `mqtts://`, `ws://` or `wss://`, host and port. The password is set on the page or over HTTP, and sealed in secrets.json. */
+          readonly url: string;
+          /** Empty: none is sent. */
+          readonly username: string;
+          /** PEM of who signed the broker's certificate, where no public authority did. */
+          readonly ca: string;
+          /** Do what is asked for over this broker. It alone decides who may ask; Nightjar cannot see who did. */
+          readonly acceptRequests: boolean;
+        };
+      };
+      /** There is a password for the other broker. It never comes out. */
+      readonly passwordSet: boolean;
+      readonly state: {
+        /** Id of this recorder in topics. */
+        readonly node: string;
+        readonly base: string;
+        readonly status: "off" | "starting" | "connecting" | "running" | "failed";
+        /** For people: what is wrong. */
+        readonly reason?: string;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly since?: string;
+        readonly tcp?: { readonly host: string; readonly port: number };
+        readonly tls?: { readonly host: string; readonly port: number };
+        /** Who is connected to the broker within. */
+        readonly clients: readonly {
+          readonly id: string;
+          readonly userName: string;
+          /** Name of the API token. */
+          readonly token?: string;
+          readonly address: string;
+          readonly isSecure: boolean;
+          readonly subscriptions: number;
+        }[];
+        readonly problems: readonly string[];
+      };
     };
   };
   /** This description. */

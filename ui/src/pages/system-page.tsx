@@ -22,6 +22,8 @@ const CertificatePage = lazyPage(
   async () => (await import("./certificate/certificate-page.tsx")).CertificatePage,
 );
 
+const MqttPage = lazyPage(async () => (await import("./mqtt/mqtt-page.tsx")).MqttPage);
+
 const AuditPage = lazyPage(async () => (await import("./audit/audit-page.tsx")).AuditPage);
 
 /** What has a page of its own, and who may open it. */
@@ -51,6 +53,14 @@ const LINKS = [
     isFor: mayAdminister,
   },
   {
+    path: "system/mqtt",
+    title: "mqtt.title",
+    text: "mqtt.text",
+    button: "mqtt.open",
+    icon: "link",
+    isFor: mayAdminister,
+  },
+  {
     path: "system/settings",
     title: "system.transfer",
     text: "system.transfer.text",
@@ -66,6 +76,7 @@ export function SystemPage() {
   if (place.value.path === "system/settings")
     return mayAdminister.value ? <SettingsTransferPage /> : <NotAllowed />;
   if (place.value.path === "system/certificate") return <CertificatePage />;
+  if (place.value.path === "system/mqtt") return mayAdminister.value ? <MqttPage /> : <NotAllowed />;
   if (place.value.path === "system/log") return <AuditPage />;
   if (now === undefined) return <AwaitedPage title={t("nav.system")} of={statusAsked.value} />;
   return (

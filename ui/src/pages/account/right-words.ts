@@ -24,6 +24,8 @@ export const RIGHT_TEXT: Readonly<Record<string, MessageKey>> = {
   "users.manage": "right.users.manage",
   "flows.view": "right.flows.view",
   "flows.edit": "right.flows.edit",
+  "mqtt.connect": "right.mqtt.connect",
+  "mqtt.other-topics": "right.mqtt.other-topics",
 };
 
 /** Rights that change the recorder, or who may use it. */

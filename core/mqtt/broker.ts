@@ -1,0 +1,45 @@
+// What the rest of this room needs of a broker, be it the one within or somebody else's.
+import type { Actor, Principal } from "../users/principal.ts";
+
+/** Something to be published. */
+export interface OutgoingMessage {
+  readonly topic: string;
+  readonly payload: string;
+  readonly qos: 0 | 1;
+  readonly retain: boolean;
+}
+
+/** Something that a client sent to a topic that Nightjar takes. */
+export interface IncomingMessage {
+  readonly topic: string;
+  readonly payload: Buffer;
+  /** Who sent it; undefined at a broker that is not ours, which has judged that itself. */
+  readonly principal: Principal | undefined;
+  /** For the audit log. */
+  readonly actor: Actor;
+  /** Sends an answer to whoever asked, and to nobody who may not see it. */
+  answer(topic: string, payload: string): void;
+}
+
+/** How a broker is. */
+export interface BrokerState {
+  readonly status: "starting" | "running" | "connecting" | "failed";
+  /** For people: what is wrong. */
+  readonly reason?: string;
+  readonly sinceMs: number;
+}
+
+export interface Broker {
+  readonly state: BrokerState;
+  /** Resolves when the broker has taken it. Rejects with `NJ_MQTT_AWAY` while it is away. */
+  publish(message: OutgoingMessage): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a broker tells. */
+export interface BrokerEvents {
+  /** It is there (again): what it retained may be gone. */
+  up(): void;
+  changed(): void;
+  message(message: IncomingMessage): void;
+}

@@ -1,0 +1,184 @@
+// Somebody else's broker (MQTT 3.1.1): one connection, kept up with pauses that grow, with the last will that says when
+// this recorder is gone. What could not be handed over before the connection broke is told so, and sent anew by whoever
+// knows what is still true.
+import { connect, type MqttClient } from "mqtt";
+import type { Clock, Timer } from "../clock.ts";
+import { NightjarError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { Broker, BrokerEvents, BrokerState, OutgoingMessage } from "./broker.ts";
+import { TOPICS, topicOf } from "./topics.ts";
+
+const PAUSES_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
+const CONNECT_MS = 10_000;
+const KEEPALIVE_SECONDS = 30;
+/** Who asks is not known: that is what the audit log says. */
+const ACTOR = "mqtt";
+
+export interface ExternalBrokerOptions {
+  readonly url: string;
+  readonly username: string;
+  readonly password: string | undefined;
+  /** PEM; empty: public authorities. */
+  readonly ca: string;
+  readonly acceptRequests: boolean;
+  readonly base: string;
+  readonly node: string;
+  readonly events: BrokerEvents;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class ExternalBroker implements Broker {
+  readonly #options: ExternalBrokerOptions;
+  readonly #waiting = new Set<(error: Error) => void>();
+  #client: MqttClient | undefined;
+  #state: BrokerState;
+  #failures = 0;
+  #timer: Timer | undefined;
+  #isClosed = false;
+
+  constructor(options: ExternalBrokerOptions) {
+    this.#options = options;
+    this.#state = { status: "connecting", sinceMs: options.clock.wallMs() };
+  }
+
+  get state(): BrokerState {
+    return this.#state;
+  }
+
+  start(): void {
+    const { url, username, password, ca, node, log } = this.#options;
+    let client: MqttClient;
+    try {
+      client = connect(url, {
+        protocolVersion: 4,
+        clientId: `nightjar-${node}`,
+        clean: true,
+        keepalive: KEEPALIVE_SECONDS,
+        connectTimeout: CONNECT_MS,
+        // A new connection is begun here: what an old one kept for later may not be true any more.
+        reconnectPeriod: 0,
+        rejectUnauthorized: true,
+        ...(username === "" ? {} : { username }),
+        // A password without a name is none (MQTT 3.1.1 §3.1.2.9).
+        ...(password === undefined || username === "" ? {} : { password }),
+        ...(ca === "" ? {} : { ca }),
+        will: { topic: this.#nodeState(), payload: Buffer.from("offline"), qos: 1, retain: true },
+      });
+    } catch (error) {
+      this.#failed(error instanceof Error ? error.message : String(error));
+      return;
+    }
+    this.#client = client;
+    let reason = "the broker closed the connection";
+    client.on("error", (error) => {
+      reason = error.message || ("code" in error ? String(error.code) : error.name);
+    });
+    client.on("connect", () => {
+      this.#failures = 0;
+      log.notice("connected to the MQTT broker", { url });
+      this.#setState({ status: "running", sinceMs: this.#options.clock.wallMs() });
+      this.#listen(client);
+      this.#options.events.up();
+    });
+    client.on("message", (topic, payload, { retain }) => {
+      // Whoever left a command to be kept does not mean this moment.
+      if (retain || payload.length === 0) return;
+      this.#options.events.message({
+        topic,
+        payload,
+        principal: undefined,
+        actor: { userName: ACTOR, address: "" },
+        answer: (to, text) => {
+          this.publish({ topic: to, payload: text, qos: 1, retain: false }).catch((error: unknown) =>
+            log.debug("an MQTT answer was not sent", { reason: String(error) }),
+          );
+        },
+      });
+    });
+    client.on("close", () => {
+      if (this.#client !== client) return;
+      this.#client = undefined;
+      client.end(true);
+      this.#failed(reason);
+    });
+  }
+
+  publish({ topic, payload, qos, retain }: OutgoingMessage): Promise<void> {
+    const client = this.#client;
+    if (client === undefined || !client.connected) return Promise.reject(away());
+    return new Promise((resolve, reject) => {
+      const give = (error: Error): void => {
+        this.#waiting.delete(give);
+        reject(error);
+      };
+      this.#waiting.add(give);
+      client.publish(topic, payload, { qos, retain }, (error) => {
+        if (!this.#waiting.delete(give)) return;
+        if (error instanceof Error) reject(away(error));
+        else resolve();
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#timer?.cancel();
+    const client = this.#client;
+    this.#client = undefined;
+    if (client === undefined) return;
+    if (client.connected) {
+      // An orderly end sends no last will, so this is said here; a broker that hangs is not waited for.
+      await new Promise<void>((resolve) => {
+        const timer = this.#options.clock.after(1_000, resolve);
+        client.publish(this.#nodeState(), "offline", { qos: 1, retain: true }, () => {
+          timer.cancel();
+          resolve();
+        });
+      });
+    }
+    client.end(true);
+    this.#giveUpWaiting();
+  }
+
+  #listen(client: MqttClient): void {
+    const { acceptRequests, base, node, log } = this.#options;
+    if (!acceptRequests) return;
+    const filters = Object.values(TOPICS)
+      .filter(({ direction }) => direction === "in")
+      .map(({ path }) => `${base}/${path.replace("{node}", node).replace(/\{\w+\}/g, "+")}`);
+    client.subscribe(filters, { qos: 1 }, (error) => {
+      if (error !== null) log.warn("requests are not heard at the MQTT broker", { reason: error.message });
+    });
+  }
+
+  #failed(reason: string): void {
+    this.#giveUpWaiting();
+    if (this.#isClosed) return;
+    if (this.#state.status === "running" || this.#failures === 0) {
+      this.#options.log.warn("the MQTT broker is away", { url: this.#options.url, reason });
+    }
+    const pauseMs = PAUSES_MS[Math.min(this.#failures, PAUSES_MS.length - 1)] ?? 0;
+    this.#failures += 1;
+    const sinceMs = this.#state.status === "failed" ? this.#state.sinceMs : this.#options.clock.wallMs();
+    this.#setState({ status: "failed", reason, sinceMs });
+    this.#timer = this.#options.clock.after(pauseMs, () => this.start());
+  }
+
+  #giveUpWaiting(): void {
+    for (const give of [...this.#waiting]) give(away());
+  }
+
+  #setState(state: BrokerState): void {
+    this.#state = state;
+    this.#options.events.changed();
+  }
+
+  #nodeState(): string {
+    return topicOf(this.#options.base, "nodeState", { node: this.#options.node });
+  }
+}
+
+function away(cause?: Error): NightjarError {
+  return new NightjarError("NJ_MQTT_AWAY", "unavailable", "the MQTT broker is away", {}, cause);
+}

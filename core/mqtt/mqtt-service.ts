@@ -1,0 +1,258 @@
+// MQTT as a whole: the broker that the settings want, the states and events that go out, the requests that come in. A
+// change of the settings begins anew; nothing here is waited for by recording or by the API.
+import type { Clock, Timer } from "../clock.ts";
+import type { FrozenConfig } from "../config/config-store.ts";
+import type { MqttConfig } from "../config/mqtt-config.ts";
+import type { Db } from "../db/db.ts";
+import { NightjarError } from "../errors.ts";
+import type { Change } from "../http/change.ts";
+import type { MqttState } from "../http/mqtt-schemas.ts";
+import type { CameraService, StatusService } from "../http/services.ts";
+import type { StatusProblem } from "../http/wire-schemas.ts";
+import type { Log } from "../log.ts";
+import type { Users } from "../users/users.ts";
+import type { Broker, BrokerEvents, OutgoingMessage } from "./broker.ts";
+import { BrokerLogin } from "./broker-login.ts";
+import type { BrokerPorts, OpenDoor } from "./broker-ports.ts";
+import type { EmbeddedBroker } from "./embedded-broker.ts";
+import { EventOutbox } from "./event-outbox.ts";
+import { RecorderStates } from "./recorder-states.ts";
+import { Requests, type RequestsOptions } from "./requests.ts";
+
+const HEALTH_MS = 60_000;
+
+export interface MqttServiceOptions {
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly db: Db;
+  readonly users: Users;
+  readonly cameras: CameraService;
+  readonly status: StatusService;
+  readonly snapshot: RequestsOptions["snapshot"];
+  config(): FrozenConfig;
+  /** Of another broker. */
+  password(): string | undefined;
+}
+
+/** What is open of the broker that is wanted now. */
+interface Running {
+  readonly wanted: string;
+  readonly broker: Broker;
+  readonly embedded?: EmbeddedBroker;
+  readonly ports?: BrokerPorts;
+  readonly login?: BrokerLogin;
+}
+
+export class MqttService {
+  readonly #options: MqttServiceOptions;
+  readonly #states: RecorderStates;
+  readonly #outbox: EventOutbox;
+  readonly #requests: Requests;
+  #running: Running | undefined;
+  #failure: string | undefined;
+  #timer: Timer | undefined;
+  #tail: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(options: MqttServiceOptions) {
+    this.#options = options;
+    const { db, clock, log, cameras, status, users, snapshot } = options;
+    const node = options.config().node.id;
+    const common = { db, clock, log, node, base: () => this.#mqtt.base, cameras, status };
+    const publish = (message: OutgoingMessage): Promise<void> => this.#publish(message);
+    this.#states = new RecorderStates({ ...common, publish });
+    this.#outbox = new EventOutbox({ ...common, publish });
+    this.#requests = new Requests({ ...common, audit: users.audit, snapshot });
+  }
+
+  /** Begins; resolves when the broker that the settings want is on its way. */
+  start(): Promise<void> {
+    this.#timer = this.#options.clock.every(HEALTH_MS, () => this.#health());
+    return this.settingsChanged();
+  }
+
+  /** Settings or the password may be others now. */
+  settingsChanged(): Promise<void> {
+    this.#tail = this.#tail.then(() => this.#apply());
+    return this.#tail;
+  }
+
+  /** The gateway listens: there may be a certificate now, or another one. */
+  lookForCertificate(): void {
+    void this.#running?.ports?.lookForCertificate();
+  }
+
+  /** Something in the recorder has changed. */
+  take(change: Change): void {
+    if (this.#running?.broker.state.status !== "running") return;
+    switch (change.type) {
+      case "camera":
+        this.#states.camera(change.camera);
+        this.#watched(this.#states.remember(change.camera.id));
+        return;
+      case "camera-removed":
+        this.#watched(this.#states.cameraRemoved(change.camera));
+        return;
+      case "volume":
+        this.#states.volume(change.volume);
+        return;
+      case "problems":
+        this.#health();
+        return;
+      case "event":
+        this.#outbox.kick();
+        return;
+      case "coverage":
+      case "plugin-job":
+        return;
+    }
+  }
+
+  /** How it is, for pages. */
+  state(): MqttState {
+    const { node, mqtt } = this.#options.config();
+    const running = this.#running;
+    const state = running?.broker.state;
+    const doors = running?.ports?.doors;
+    return {
+      node: node.id,
+      base: mqtt.base,
+      status: this.#failure !== undefined ? "failed" : (state?.status ?? "off"),
+      ...(this.#failure === undefined && state?.reason === undefined
+        ? {}
+        : { reason: this.#failure ?? state?.reason ?? "" }),
+      ...(state === undefined ? {} : { since: new Date(state.sinceMs).toISOString() }),
+      ...(doors?.tcp === undefined ? {} : { tcp: doors.tcp }),
+      ...(doors?.tls === undefined ? {} : { tls: doors.tls }),
+      clients: (running?.embedded?.clients() ?? []).map(({ token, ...client }) => ({
+        ...client,
+        ...(token === undefined ? {} : { token }),
+      })),
+      problems: [
+        ...this.problems().map(({ message }) => message),
+        ...(running?.ports?.lacksCertificate === true
+          ? ["MQTT over TLS waits for the recorder's certificate, which is made with HTTPS or RTSPS"]
+          : []),
+      ],
+    };
+  }
+
+  /** What is wrong, for the list of the recorder's problems. */
+  problems(): StatusProblem[] {
+    const broker = this.#running?.broker.state;
+    const isAway = this.#mqtt.broker === "external" && broker?.status === "failed";
+    const messages = [
+      ...(this.#running?.ports?.problems ?? []),
+      ...(this.#failure === undefined ? [] : [`MQTT: ${this.#failure}`]),
+      ...(isAway ? [`the MQTT broker cannot be reached: ${broker.reason ?? ""}`] : []),
+    ];
+    return messages.map((message) => ({ code: "mqtt", severity: "warning", message }));
+  }
+
+  /** Ports that are open. */
+  doors(): (OpenDoor & { readonly kind: "mqtt" | "mqtts" })[] {
+    const { tcp, tls } = this.#running?.ports?.doors ?? {};
+    return [
+      ...(tcp === undefined ? [] : [{ kind: "mqtt" as const, ...tcp }]),
+      ...(tls === undefined ? [] : [{ kind: "mqtts" as const, ...tls }]),
+    ];
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#timer?.cancel();
+    await this.#tail;
+    await this.#end();
+    await this.#outbox.close();
+  }
+
+  get #mqtt(): MqttConfig {
+    return this.#options.config().mqtt as MqttConfig;
+  }
+
+  async #apply(): Promise<void> {
+    if (this.#isClosed) return;
+    const wanted = JSON.stringify([this.#mqtt, this.#options.password() ?? ""]);
+    if (this.#running?.wanted === wanted) return;
+    this.#failure = undefined;
+    try {
+      await this.#end();
+      if (this.#mqtt.broker === "embedded") await this.#startEmbedded(wanted);
+      else if (this.#mqtt.broker === "external" && this.#mqtt.external.url !== "")
+        await this.#startExternal(wanted);
+      else await this.#outbox.forget();
+    } catch (error) {
+      this.#failure = error instanceof Error ? error.message : String(error);
+      this.#options.log.error("MQTT could not be started", { reason: this.#failure });
+    }
+  }
+
+  async #startEmbedded(wanted: string): Promise<void> {
+    const { clock, log, users, dataDir } = this.#options;
+    // Loaded only where it is wanted: most of what a broker is made of is of no use otherwise.
+    const { EmbeddedBroker } = await import("./embedded-broker.ts");
+    const { BrokerPorts } = await import("./broker-ports.ts");
+    const login = new BrokerLogin(users, clock, log);
+    const broker = new EmbeddedBroker({ base: this.#mqtt.base, login, events: this.#events(), clock, log });
+    const ports = new BrokerPorts({
+      dataDir,
+      log,
+      clock,
+      accept: (socket, place) => broker.handle(socket, place),
+    });
+    this.#running = { wanted, broker, embedded: broker, ports, login };
+    await broker.start();
+    await ports.open(this.#mqtt);
+  }
+
+  async #startExternal(wanted: string): Promise<void> {
+    const { clock, log } = this.#options;
+    const { ExternalBroker } = await import("./external-broker.ts");
+    const broker = new ExternalBroker({
+      ...this.#mqtt.external,
+      password: this.#options.password(),
+      base: this.#mqtt.base,
+      node: this.#options.config().node.id,
+      events: this.#events(),
+      clock,
+      log,
+    });
+    this.#running = { wanted, broker };
+    broker.start();
+  }
+
+  #events(): BrokerEvents {
+    return {
+      up: () => {
+        this.#watched(this.#states.all());
+        this.#outbox.kick();
+      },
+      changed: () => undefined,
+      message: (message) => this.#watched(this.#requests.take(message)),
+    };
+  }
+
+  async #end(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    if (running === undefined) return;
+    running.login?.close();
+    await running.ports?.close();
+    await running.broker.close();
+  }
+
+  #publish(message: OutgoingMessage): Promise<void> {
+    const broker = this.#running?.broker;
+    if (broker !== undefined) return broker.publish(message);
+    return Promise.reject(new NightjarError("NJ_MQTT_AWAY", "unavailable", "there is no MQTT broker"));
+  }
+
+  #health(): void {
+    if (this.#running?.broker.state.status === "running") this.#watched(this.#states.health());
+  }
+
+  #watched(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#options.log.debug("MQTT failed", { reason: String(error) }));
+  }
+}

@@ -1,0 +1,141 @@
+// The retained states: the recorder, its cameras and volumes. Each is published when it changes, and all of them whenever
+// the broker is there again, because it may have forgotten them; those of cameras that have gone meanwhile are cleared.
+import type { Clock } from "../clock.ts";
+import type { Db } from "../db/db.ts";
+import { keyValuesTable } from "../db/tables/key-values-table.ts";
+import type { CameraService, StatusService } from "../http/services.ts";
+import type { CameraView, StatusView, VolumeView } from "../http/wire-schemas.ts";
+import type { Log } from "../log.ts";
+import type { OutgoingMessage } from "./broker.ts";
+import { TOPICS, type TopicIds, type TopicName, topicOf } from "./topics.ts";
+
+const CAMERAS_KEY = "mqtt.cameras";
+const OF_CAMERA = ["cameraAvailability", "cameraState", "manualRecordingState", "enabledState"] as const;
+
+export interface RecorderStatesOptions {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly node: string;
+  readonly base: () => string;
+  readonly cameras: Pick<CameraService, "list">;
+  readonly status: Pick<StatusService, "status">;
+  readonly publish: (message: OutgoingMessage) => Promise<void>;
+}
+
+export class RecorderStates {
+  readonly #options: RecorderStatesOptions;
+  /** What was published last, by topic. */
+  readonly #sent = new Map<string, string>();
+  /** Cameras of which something is retained. */
+  #remembered = new Set<string>();
+
+  constructor(options: RecorderStatesOptions) {
+    this.#options = options;
+  }
+
+  /** The broker is there (again): publishes everything. */
+  async all(): Promise<void> {
+    const { node, cameras, status, db } = this.#options;
+    this.#sent.clear();
+    const table = keyValuesTable(db);
+    const views = cameras.list();
+    const present = views.map(({ id }) => id);
+    const before = await table.get(CAMERAS_KEY);
+    if (Array.isArray(before)) {
+      for (const id of before) {
+        if (typeof id === "string" && !present.includes(id)) await this.cameraRemoved(id);
+      }
+    }
+    if (JSON.stringify(before) !== JSON.stringify(present)) await table.set(CAMERAS_KEY, present);
+    this.#remembered = new Set(present);
+    const now = await status.status();
+    this.#set("nodeState", { node }, "online");
+    this.#set(
+      "nodeInfo",
+      { node },
+      { v: 1, id: node, name: now.node, version: now.version, timeZone: now.timeZone },
+    );
+    for (const camera of views) this.camera(camera);
+    for (const volume of now.volumes) this.volume(volume);
+    this.#health(now);
+  }
+
+  camera(view: CameraView): void {
+    const ids = { camera: view.id };
+    const { status, reason, since } = view.state;
+    const isThere = status === "online" || status === "degraded";
+    this.#set("cameraAvailability", ids, isThere ? "online" : "offline");
+    this.#set("enabledState", ids, view.enabled ? "ON" : "OFF");
+    this.#set("manualRecordingState", ids, view.recording.reasons.includes("manual") ? "ON" : "OFF");
+    this.#set("cameraState", ids, {
+      v: 1,
+      id: view.id,
+      name: view.name,
+      enabled: view.enabled,
+      status,
+      ...(reason === undefined ? {} : { reason }),
+      since,
+      recordMode: view.record.mode,
+      recording: view.recording.active,
+      recordReasons: view.recording.reasons,
+      node: this.#options.node,
+    });
+  }
+
+  /** Remembers a camera that came: it is to be cleared should it go while the broker is away. */
+  async remember(camera: string): Promise<void> {
+    if (this.#remembered.has(camera)) return;
+    this.#remembered.add(camera);
+    await keyValuesTable(this.#options.db).set(CAMERAS_KEY, [...this.#remembered]);
+  }
+
+  /** Clears what is retained of a camera. */
+  async cameraRemoved(camera: string): Promise<void> {
+    for (const name of OF_CAMERA) {
+      const topic = topicOf(this.#options.base(), name, { camera });
+      this.#sent.delete(topic);
+      await this.#options.publish({ topic, payload: "", qos: 1, retain: true });
+    }
+  }
+
+  volume({ id, path, status, message }: VolumeView): void {
+    if (id === "") return;
+    this.#set(
+      "volumeState",
+      { volume: id },
+      { v: 1, id, path, status, ...(message === undefined ? {} : { message }) },
+    );
+  }
+
+  /** How the recorder is now. */
+  async health(): Promise<void> {
+    this.#health(await this.#options.status.status());
+  }
+
+  #health({ uptimeSeconds, cameras, problems }: StatusView): void {
+    this.#set(
+      "nodeHealth",
+      { node: this.#options.node },
+      {
+        v: 1,
+        time: new Date(this.#options.clock.wallMs()).toISOString(),
+        uptimeSeconds,
+        cameras,
+        problems: problems.map(({ code, severity, message }) => ({ code, severity, message })),
+      },
+    );
+  }
+
+  #set(name: TopicName, ids: TopicIds, value: string | object): void {
+    const topic = topicOf(this.#options.base(), name, ids);
+    const payload = typeof value === "string" ? value : JSON.stringify(value);
+    if (this.#sent.get(topic) === payload) return;
+    this.#sent.set(topic, payload);
+    this.#options.publish({ topic, payload, qos: TOPICS[name].qos, retain: true }).catch((error: unknown) => {
+      // It comes with all the others when the broker is there again.
+      this.#sent.delete(topic);
+      this.#options.log.debug("a state was not published", { topic, reason: String(error) });
+    });
+  }
+}

@@ -1,0 +1,248 @@
+// What is asked of the recorder over MQTT: checked like the same over HTTP, done once, answered. A request that comes
+// twice with the same transaction is done once; one that is too old is not done at all.
+import type { TSchema } from "typebox";
+import { Value } from "typebox/value";
+import type { Clock } from "../clock.ts";
+import type { CameraRight, Right } from "../domain/roles.ts";
+import { NightjarError, toPlainError } from "../errors.ts";
+import type { CameraService } from "../http/services.ts";
+import type { Log } from "../log.ts";
+import type { AuditLog } from "../users/audit-log.ts";
+import { mayDo, mayDoWith } from "../users/principal.ts";
+import type { IncomingMessage } from "./broker.ts";
+import { REQUESTS, type RequestName, type ResponseMessage, readTopic, topicOf } from "./topics.ts";
+
+const REMEMBERED = 1_000;
+const RUNNING_LIMIT = 32;
+const MAX_AGE_MS = 10_000;
+/** Clocks of two machines agree about so well. */
+const CLOCK_SLACK_MS = 2_000;
+const SNAPSHOT_WIDTH = 640;
+/** Base 64 and the rest of the answer stay below 256 KiB. */
+const SNAPSHOT_LIMIT_BYTES = 190_000;
+
+interface Request {
+  readonly transaction?: string;
+  readonly time?: string;
+  readonly maxAge?: number;
+  readonly camera: string;
+  readonly state?: "ON" | "OFF";
+  readonly until?: string;
+  readonly width?: number;
+}
+
+export interface RequestsOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly base: () => string;
+  readonly node: string;
+  readonly cameras: Pick<CameraService, "get" | "update" | "startManualRecording" | "stopManualRecording">;
+  readonly audit: Pick<AuditLog, "record">;
+  /** A JPEG of what the camera shows now. */
+  snapshot(camera: string, width: number): Promise<{ readonly jpeg: Buffer; readonly timeMs: number }>;
+}
+
+export class Requests {
+  readonly #options: RequestsOptions;
+  readonly #answers = new Map<string, Promise<ResponseMessage>>();
+  #running = 0;
+
+  constructor(options: RequestsOptions) {
+    this.#options = options;
+  }
+
+  /** Takes what somebody sent. Never throws: what is wrong goes into the answer, or the log. */
+  async take(message: IncomingMessage): Promise<void> {
+    const found = readTopic(this.#options.base(), message.topic);
+    if (found === undefined) return;
+    const { name, ids } = found;
+    if (name === "nodeRequest") {
+      if (ids.node === this.#options.node) await this.#answered(message, ids.command ?? "");
+      return;
+    }
+    const command = COMMAND_OF_SET[name];
+    if (command === undefined) return;
+    const answer = await this.#do(message, command, {
+      camera: ids.camera,
+      state: message.payload.toString("utf8"),
+    });
+    if (answer.error !== undefined) {
+      this.#options.log.notice("an MQTT command was refused", {
+        topic: message.topic,
+        user: message.actor.userName,
+        code: answer.error.code,
+      });
+    }
+  }
+
+  async #answered(message: IncomingMessage, command: string): Promise<void> {
+    const body = parsed(message.payload);
+    const transaction = body?.["transaction"];
+    const known = Object.hasOwn(REQUESTS, command) ? (command as RequestName) : undefined;
+    let answer: ResponseMessage;
+    if (body === undefined) answer = refusal("NJ_MQTT_REQUEST", "the request is no JSON object");
+    else if (known === undefined) answer = refusal("NJ_MQTT_REQUEST", "there is no such request");
+    else answer = await this.#once(message, known, body);
+    const { base, node } = this.#options;
+    message.answer(
+      topicOf(base(), "nodeResponse", { node, command: known ?? "unknown" }),
+      JSON.stringify(
+        typeof transaction === "string" ? { ...answer, transaction: transaction.slice(0, 100) } : answer,
+      ),
+    );
+  }
+
+  #once(message: IncomingMessage, command: RequestName, body: Body): Promise<ResponseMessage> {
+    const { transaction } = body;
+    if (typeof transaction !== "string") return this.#do(message, command, body);
+    const { userName, token } = message.actor;
+    const key = JSON.stringify([userName, token?.id ?? "", command, transaction]);
+    const known = this.#answers.get(key);
+    if (known !== undefined) return known;
+    const answer = this.#do(message, command, body);
+    this.#answers.set(key, answer);
+    const [oldest] = this.#answers.keys();
+    if (this.#answers.size > REMEMBERED && oldest !== undefined) this.#answers.delete(oldest);
+    return answer;
+  }
+
+  async #do(message: IncomingMessage, command: RequestName, body: Body): Promise<ResponseMessage> {
+    try {
+      const schema: TSchema = REQUESTS[command];
+      if (!Value.Check(schema, body)) {
+        const [problem] = Value.Errors(schema, body);
+        throw invalid(
+          `${problem?.instancePath ?? ""} ${problem?.message ?? "has not the expected form"}`.trim(),
+        );
+      }
+      const request = body as unknown as Request;
+      this.#checkAge(request);
+      if (this.#running >= RUNNING_LIMIT) {
+        throw new NightjarError("NJ_MQTT_BUSY", "resource-exhausted", "too many requests are being done");
+      }
+      this.#running += 1;
+      try {
+        return { status: "ok", data: await this.#act(message, command, request) };
+      } finally {
+        this.#running -= 1;
+      }
+    } catch (error) {
+      const plain = toPlainError(error);
+      if (!(error instanceof NightjarError)) {
+        this.#options.log.error("an MQTT request failed", { command, reason: plain.message });
+        return refusal("NJ_INTERNAL", "something went wrong inside Nightjar");
+      }
+      return refusal(plain.code, plain.message);
+    }
+  }
+
+  async #act(
+    message: IncomingMessage,
+    command: RequestName,
+    request: Request,
+  ): Promise<Record<string, unknown>> {
+    const { cameras, snapshot } = this.#options;
+    const { camera } = request;
+    switch (command) {
+      case "manual-recording": {
+        this.#require(message, "recordings.manual", camera);
+        const untilMs = request.until === undefined ? undefined : Date.parse(request.until);
+        if (untilMs !== undefined && Number.isNaN(untilMs)) throw invalid("/until is no moment");
+        if (request.state === "ON") await cameras.startManualRecording(camera, untilMs);
+        else await cameras.stopManualRecording(camera);
+        const action = request.state === "ON" ? "manual-recording-started" : "manual-recording-stopped";
+        this.#audit(message, action, camera, request.until === undefined ? {} : { until: request.until });
+        return { camera, state: request.state };
+      }
+      case "camera-enabled":
+        this.#require(message, "cameras.edit", camera);
+        await cameras.update(camera, { enabled: request.state === "ON" });
+        this.#audit(message, "camera-changed", camera, { changed: ["enabled"] });
+        return { camera, state: request.state };
+      case "snapshot": {
+        this.#require(message, "snapshot", camera);
+        const { jpeg, timeMs } = await snapshot(camera, request.width ?? SNAPSHOT_WIDTH);
+        if (jpeg.length > SNAPSHOT_LIMIT_BYTES) {
+          throw new NightjarError(
+            "NJ_MQTT_PICTURE_SIZE",
+            "resource-exhausted",
+            "the picture is larger than a message may be: ask for a smaller width",
+          );
+        }
+        return {
+          camera,
+          time: new Date(timeMs).toISOString(),
+          contentType: "image/jpeg",
+          picture: jpeg.toString("base64"),
+        };
+      }
+    }
+  }
+
+  /** A camera that one may not see is not there, as over HTTP. */
+  #require({ principal }: IncomingMessage, right: Right, camera: string): void {
+    if (principal !== undefined && !mayDo(principal, right)) {
+      throw new NightjarError("NJ_PERMISSION_DENIED", "permission-denied", `this needs the right ${right}`);
+    }
+    const isSeen =
+      principal === undefined ||
+      mayDoWith(principal, right === "cameras.edit" ? "cameras.view" : (right as CameraRight), camera);
+    if (!isSeen || this.#options.cameras.get(camera) === undefined) {
+      throw new NightjarError("NJ_CAMERA_NOT_FOUND", "not-found", "there is no such camera");
+    }
+  }
+
+  #checkAge({ time, maxAge }: Request): void {
+    if (time === undefined) return;
+    const atMs = Date.parse(time);
+    if (Number.isNaN(atMs)) throw invalid("/time is no moment");
+    const ageMs = this.#options.clock.wallMs() - atMs;
+    if (ageMs <= (maxAge ?? MAX_AGE_MS) && ageMs >= -MAX_AGE_MS - CLOCK_SLACK_MS) return;
+    throw new NightjarError(
+      "NJ_MQTT_REQUEST_LATE",
+      "deadline-exceeded",
+      "the request is too old, or the clocks of the two machines differ: it was not done",
+    );
+  }
+
+  #audit(
+    message: IncomingMessage,
+    action: string,
+    camera: string,
+    detail: Readonly<Record<string, unknown>>,
+  ): void {
+    const { actor } = message;
+    this.#options.audit.record({
+      userName: actor.userName,
+      remoteAddress: actor.address,
+      action,
+      camera,
+      detail: { ...detail, source: "mqtt" },
+      token: actor.token,
+    });
+  }
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+const COMMAND_OF_SET: Readonly<Record<string, RequestName | undefined>> = {
+  manualRecordingSet: "manual-recording",
+  enabledSet: "camera-enabled",
+};
+
+function parsed(payload: Buffer): Body | undefined {
+  try {
+    const value: unknown = JSON.parse(payload.toString("utf8"));
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Body) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function invalid(message: string): NightjarError {
+  return new NightjarError("NJ_MQTT_REQUEST", "invalid-argument", message);
+}
+
+function refusal(code: string, message: string): ResponseMessage {
+  return { status: "error", data: {}, error: { code, message } };
+}

@@ -1,0 +1,79 @@
+// The page of MQTT in a browser: how the broker is and who is connected, another base topic, another broker that is not
+// there; pictures of it for people to look at.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { connect } from "mqtt";
+import type { Browser } from "playwright-core";
+import type { MqttView } from "../../core/http/mqtt-schemas.ts";
+import { waitFor } from "../../core/testing/wait-for.ts";
+import { openBrowser, openContext, PHONE, screenshot, skipBrowserTests } from "./support/browser.ts";
+import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
+
+describe("the page of MQTT", { skip: skipBrowserTests, timeout: 180_000 }, () => {
+  let recorder: Recorder;
+  let browser: Browser;
+  before(async () => {
+    recorder = await startRecorder(true);
+    browser = await openBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await recorder?.stop();
+  });
+  const view = () => recorder.api<MqttView>("GET", "/mqtt");
+
+  it("shows the broker and its clients, on all screens", async () => {
+    const { state } = await waitFor(async () => {
+      const now = await view();
+      return now.state.tcp === undefined || now.state.tls === undefined ? undefined : now;
+    });
+    const client = connect(`mqtt://127.0.0.1:${state.tcp?.port}`, {
+      ...ADMINISTRATOR,
+      protocolVersion: 4,
+      clientId: "kitchen-display",
+      reconnectPeriod: 0,
+    });
+    try {
+      await client.subscribeAsync("nightjar/#", { qos: 1 });
+      for (const [name, options] of [
+        ["mqtt-dark", { theme: "dark" }],
+        ["mqtt-light", { theme: "light" }],
+        ["mqtt-phone-dark", { theme: "dark", viewport: PHONE, touch: true }],
+        ["mqtt-phone-light", { theme: "light", viewport: PHONE, touch: true }],
+      ] as const) {
+        const context = await openContext(browser, recorder, options);
+        const page = await context.newPage();
+        await page.goto(`${recorder.url}/system`);
+        await page.getByRole("link", { name: "Open MQTT" }).click();
+        await page.getByText("kitchen-display").waitFor();
+        await page.getByText("Running", { exact: true }).waitFor();
+        await page.getByText(`mosquitto_sub -h 127.0.0.1 -p ${state.tcp?.port}`).waitFor();
+        await screenshot(page, name);
+        await context.close();
+      }
+    } finally {
+      client.end(true);
+    }
+  });
+
+  it("changes the base topic, and says why another broker is not reached", async () => {
+    const context = await openContext(browser, recorder, { theme: "dark" });
+    const page = await context.newPage();
+    await page.goto(`${recorder.url}/system/mqtt`);
+    await page.getByLabel("Base topic").fill("house");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("house/#", { exact: true }).waitFor();
+    assert.equal((await view()).settings.base, "house");
+    await page.getByLabel("Broker").selectOption("external");
+    await page.getByLabel("Address").fill("mqtt://127.0.0.1:9");
+    await page.getByLabel("Password").fill("a secret of theirs");
+    await page.getByRole("button", { name: "Save" }).click();
+    await waitFor(async () => (await view()).state.status === "failed");
+    await page.getByRole("button", { name: "Refresh" }).click();
+    await page.getByText(/Not working/).waitFor();
+    await screenshot(page, "mqtt-failed");
+    assert.equal(await page.getByLabel("Password").inputValue(), "");
+    assert.equal((await page.content()).includes("a secret of theirs"), false);
+    await context.close();
+  });
+});

@@ -1,0 +1,167 @@
+// The settings of MQTT: which broker, where the one within listens, where another one is. The password goes in and never
+// comes out.
+import { useState } from "preact/hooks";
+import { call } from "../../api/client.ts";
+import { type MessageKey, t } from "../../locale/messages.ts";
+import { CheckField, ErrorNote, SelectField, TextField } from "../../parts/controls.tsx";
+import { tell } from "../../state/toasts.ts";
+import type { MqttView } from "./mqtt-page.tsx";
+
+type Settings = MqttView["settings"];
+type DoorSettings = Settings["tcp"];
+
+/** The form; `onSaved` gets what holds then. */
+export function MqttForm(props: { readonly view: MqttView; readonly onSaved: (view: MqttView) => void }) {
+  const [draft, setDraft] = useState<Settings>(props.view.settings);
+  const [password, setPassword] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const put = (part: Partial<Settings>): void => setDraft({ ...draft, ...part });
+  const putExternal = (part: Partial<Settings["external"]>): void =>
+    put({ external: { ...draft.external, ...part } });
+  const save = async (): Promise<void> => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const external = { ...draft.external, url: draft.external.url.trim() };
+      const body = { ...draft, external: password === "" ? external : { ...external, password } };
+      props.onSaved(await call("PATCH /mqtt", { body }));
+      setPassword("");
+      tell(t("mqtt.saved"));
+    } catch (thrown) {
+      setError(thrown);
+    }
+    setBusy(false);
+  };
+  return (
+    <form
+      class="registries-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <SelectField
+        label={t("mqtt.broker")}
+        value={draft.broker}
+        choices={(["embedded", "external", "off"] as const).map((value) => ({
+          value,
+          text: t(BROKER_TEXT[value]),
+        }))}
+        onChoose={(broker) => put({ broker })}
+        hint={t(BROKER_HINT[draft.broker])}
+      />
+      {draft.broker === "off" ? null : (
+        <TextField
+          label={t("mqtt.base")}
+          value={draft.base}
+          onInput={(base) => put({ base })}
+          hint={t("mqtt.base.hint")}
+          required
+          mono
+        />
+      )}
+      {draft.broker === "embedded" ? (
+        <>
+          <DoorFields title={t("mqtt.inClear")} door={draft.tcp} onChange={(tcp) => put({ tcp })} />
+          <DoorFields title={t("mqtt.overTls")} door={draft.tls} onChange={(tls) => put({ tls })} />
+          {draft.tcp.enabled && draft.tcp.host !== "127.0.0.1" ? (
+            <p class="warn-text">{t("mqtt.inClear.warning")}</p>
+          ) : null}
+        </>
+      ) : null}
+      {draft.broker === "external" ? (
+        <>
+          <TextField
+            label={t("mqtt.url")}
+            value={draft.external.url}
+            onInput={(url) => putExternal({ url })}
+            placeholder="mqtts://broker.house.example:8883"
+            hint={t("mqtt.url.hint")}
+            required
+            mono
+          />
+          <TextField
+            label={t("mqtt.username")}
+            value={draft.external.username}
+            onInput={(username) => putExternal({ username })}
+          />
+          <TextField
+            label={t("mqtt.password")}
+            type="password"
+            autocomplete="new-password"
+            value={password}
+            onInput={setPassword}
+            hint={props.view.passwordSet ? t("form.secret.kept") : undefined}
+          />
+          <CheckField
+            label={t("mqtt.obey")}
+            checked={draft.external.acceptRequests}
+            onChange={(acceptRequests) => putExternal({ acceptRequests })}
+            hint={t("mqtt.obey.hint")}
+          />
+        </>
+      ) : null}
+      {error === undefined ? null : <ErrorNote error={error} />}
+      <div class="form-foot">
+        <button type="submit" class="button primary" disabled={busy} aria-busy={busy}>
+          {t(busy ? "saving" : "save")}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** The brokers in words. */
+export const BROKER_TEXT: Readonly<Record<Settings["broker"], MessageKey>> = {
+  embedded: "mqtt.broker.embedded",
+  external: "mqtt.broker.external",
+  off: "mqtt.broker.off",
+};
+
+const BROKER_HINT: Readonly<Record<Settings["broker"], MessageKey>> = {
+  embedded: "mqtt.broker.embedded.hint",
+  external: "mqtt.broker.external.hint",
+  off: "mqtt.broker.off.hint",
+};
+
+const HOSTS = ["127.0.0.1", "::"];
+
+function DoorFields(props: {
+  readonly title: string;
+  readonly door: DoorSettings;
+  readonly onChange: (door: DoorSettings) => void;
+}) {
+  const { door, onChange } = props;
+  const hosts = HOSTS.includes(door.host) ? HOSTS : [...HOSTS, door.host];
+  const hostText = (host: string): string =>
+    host === "127.0.0.1" ? t("mqtt.host.here") : host === "::" ? t("mqtt.host.network") : host;
+  return (
+    <fieldset class="form-group">
+      <legend>{props.title}</legend>
+      <CheckField
+        label={t("mqtt.listen")}
+        checked={door.enabled}
+        onChange={(enabled) => onChange({ ...door, enabled })}
+      />
+      {door.enabled ? (
+        <>
+          <SelectField
+            label={t("mqtt.host")}
+            value={door.host}
+            choices={hosts.map((value) => ({ value, text: hostText(value) }))}
+            onChoose={(host) => onChange({ ...door, host })}
+          />
+          <TextField
+            label={t("mqtt.portField")}
+            value={String(door.port)}
+            onInput={(text) => onChange({ ...door, port: Number(text.replace(/\D/g, "").slice(0, 5)) })}
+            hint={t("mqtt.portField.hint")}
+            required
+            mono
+          />
+        </>
+      ) : null}
+    </fieldset>
+  );
+}
