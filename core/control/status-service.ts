@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { ConfigStore } from "../config/config-store.ts";
 import type { Db } from "../db/db.ts";
 import { eventsTable } from "../db/tables/events-table.ts";
+import { plainFacts } from "../domain/facts.ts";
 import type { ListeningState } from "../gateway/protocol.ts";
 import type { StatusService } from "../http/services.ts";
 import type { StatusView, VolumeView } from "../http/wire-schemas.ts";
@@ -33,6 +34,8 @@ export function volumeView(volume: RecordingVolumeState): VolumeView {
     path: volume.path,
     status: volume.status,
     ...(volume.message === undefined ? {} : { message: volume.message }),
+    ...(volume.code === undefined ? {} : { code: volume.code }),
+    ...plainFacts(volume),
     ...(volume.freeBytes === undefined ? {} : { freeBytes: volume.freeBytes }),
     ...(volume.totalBytes === undefined ? {} : { totalBytes: volume.totalBytes }),
     usedBytes: volume.usedBytes,
@@ -102,7 +105,7 @@ function processView(process: ProcessStatus, nowMs: number): StatusView["process
     ...(process.startedAtMs === undefined
       ? {}
       : { uptimeSeconds: Math.round((nowMs - process.startedAtMs) / 1000) }),
-    ...(process.lastExit === undefined ? {} : { message: `before: ${process.lastExit}` }),
+    ...(process.lastExit === undefined ? {} : { message: `before: ${process.lastExit}`, ...plainFacts({ context: process.lastExitFacts }) }),
     ...process.figures,
   };
 }

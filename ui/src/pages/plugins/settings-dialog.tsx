@@ -13,7 +13,7 @@ import { pointerOf, type Steps, withValueAt } from "../../parts/json-place.ts";
 import { tell } from "../../state/toasts.ts";
 import { useAnswer } from "../../state/use-answer.ts";
 import { JsonEditor } from "./json-editor.tsx";
-import { placeText } from "./place-words.ts";
+import { placeText } from "../../locale/place-text.ts";
 import { draftOf, dropDraft, keepDraft, keptDraft, type SettingsDraft, withText } from "./settings-draft.ts";
 
 /** A check is asked for when nothing was typed for this long. */

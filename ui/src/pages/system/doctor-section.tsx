@@ -5,7 +5,7 @@ import type { DoctorCheck } from "../../api/health-types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { ErrorNote, SkeletonRows } from "../../parts/controls.tsx";
 import { Icon, type IconName } from "../../parts/icon.tsx";
-import { asSentence } from "../../state/error-words.ts";
+import { asSentence } from "../../locale/sentence.ts";
 
 const ICONS: Readonly<Record<DoctorCheck["result"], IconName>> = {
   ok: "check",
