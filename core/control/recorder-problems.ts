@@ -20,7 +20,11 @@ export interface ProblemSources {
   readonly clock: Clock;
   processes(): readonly ProcessStatus[];
   configProblem():
-    | { readonly code: string; readonly message: string; readonly context?: Readonly<Record<string, unknown>> }
+    | {
+        readonly code: string;
+        readonly message: string;
+        readonly context?: Readonly<Record<string, unknown>>;
+      }
     | undefined;
   cameras(): readonly ProblemCamera[];
   plugins(): readonly {
@@ -185,20 +189,22 @@ export class RecorderProblems {
   }
 
   #ofPlugins(): StatusProblem[] {
-    return this.#sources.plugins().flatMap(({ displayName, status, reason, code, context }): StatusProblem[] => {
-      if (status !== "failed" && status !== "refused" && status !== "quarantined") return [];
-      const message = `${displayName}: ${reason ?? status}`;
-      const facts = { ...(code === undefined ? {} : { cause: code }), ...context };
-      return [
-        {
-          code: `plugin-${status}`,
-          severity: "warning",
-          subject: displayName,
-          message,
-          ...plainFacts({ context: facts }),
-        },
-      ];
-    });
+    return this.#sources
+      .plugins()
+      .flatMap(({ displayName, status, reason, code, context }): StatusProblem[] => {
+        if (status !== "failed" && status !== "refused" && status !== "quarantined") return [];
+        const message = `${displayName}: ${reason ?? status}`;
+        const facts = { ...(code === undefined ? {} : { cause: code }), ...context };
+        return [
+          {
+            code: `plugin-${status}`,
+            severity: "warning",
+            subject: displayName,
+            message,
+            ...plainFacts({ context: facts }),
+          },
+        ];
+      });
   }
 }
 

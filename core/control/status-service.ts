@@ -105,7 +105,9 @@ function processView(process: ProcessStatus, nowMs: number): StatusView["process
     ...(process.startedAtMs === undefined
       ? {}
       : { uptimeSeconds: Math.round((nowMs - process.startedAtMs) / 1000) }),
-    ...(process.lastExit === undefined ? {} : { message: `before: ${process.lastExit}`, ...plainFacts({ context: process.lastExitFacts }) }),
+    ...(process.lastExit === undefined
+      ? {}
+      : { message: `before: ${process.lastExit}`, ...plainFacts({ context: process.lastExitFacts }) }),
     ...process.figures,
   };
 }

@@ -69,7 +69,8 @@ const problemSchema: Json = {
     context: {
       type: "object",
       additionalProperties: { type: ["string", "number"] },
-      description: "Plain facts of `detail`, to say it in other languages; `case` tells apart what a code stands for.",
+      description:
+        "Plain facts of `detail`, to say it in other languages; `case` tells apart what a code stands for.",
     },
     errors: {
       type: "array",

@@ -84,7 +84,11 @@ export class SupervisedChild {
       startedAtMs: this.#startedAtMs,
       ...(this.#lastExit === undefined
         ? {}
-        : { lastExit: this.#lastExit.how, lastExitFacts: this.#lastExit.facts, lastExitAtMs: this.#lastExit.atMs }),
+        : {
+            lastExit: this.#lastExit.how,
+            lastExitFacts: this.#lastExit.facts,
+            lastExitAtMs: this.#lastExit.atMs,
+          }),
       ...(this.#failure === undefined
         ? {}
         : { problem: this.#failure.reason, problemCode: this.#failure.code }),

@@ -39,7 +39,9 @@ describe("the words of a problem", () => {
 
   it("are the recorder's own where a code is a stranger's, or a fact that is needed did not come", () => {
     for (const code of ["NJ_STRANGE", "constructor", "NJ_C", undefined]) {
-      assert.deepEqual(textFrom(TEXTS, { code, sentence: "the gate is open" }), { text: "The gate is open." });
+      assert.deepEqual(textFrom(TEXTS, { code, sentence: "the gate is open" }), {
+        text: "The gate is open.",
+      });
     }
   });
 

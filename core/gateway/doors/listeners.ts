@@ -70,12 +70,14 @@ export class Listeners {
   /** Brings the ports in line with `settings`. Sockets on a port that stays are not touched. */
   async apply(settings: GatewaySettings, certificate: ServerCertificate | undefined): Promise<void> {
     this.#problems = new Map();
-    if (certificate?.problem !== undefined) this.#problems.set("certificate", { message: certificate.problem });
+    if (certificate?.problem !== undefined)
+      this.#problems.set("certificate", { message: certificate.problem });
     await this.#applyOne("http", settings.http, undefined);
     if (settings.https.enabled && certificate !== undefined) {
       await this.#applyOne("https", settings.https, certificate);
     } else {
-      if (settings.https.enabled) this.#problems.set("https", { message: "HTTPS is off: no certificate could be made" });
+      if (settings.https.enabled)
+        this.#problems.set("https", { message: "HTTPS is off: no certificate could be made" });
       await this.#closeOne("https");
     }
   }

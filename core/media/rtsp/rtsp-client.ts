@@ -133,11 +133,15 @@ export class RtspClient {
     const target = location === undefined ? undefined : parseRtspUrl(location);
     const from = whereOf(this.#url);
     if (target === undefined) {
-      throw new StreamFaultError("redirect-refused", `The camera at ${from} redirects to nowhere.`, { where: from });
+      throw new StreamFaultError("redirect-refused", `The camera at ${from} redirects to nowhere.`, {
+        where: from,
+      });
     }
     this.#redirects += 1;
     if (this.#redirects > MAX_REDIRECTS) {
-      throw new StreamFaultError("redirect-refused", `The camera at ${from} redirects in a circle.`, { where: from });
+      throw new StreamFaultError("redirect-refused", `The camera at ${from} redirects in a circle.`, {
+        where: from,
+      });
     }
     const sameHost = target.host.toLowerCase() === this.#options.url.host.toLowerCase();
     if (!sameHost && !this.#options.allowedRedirectHosts.includes(target.host)) {

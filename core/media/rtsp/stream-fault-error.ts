@@ -59,7 +59,12 @@ export function faultOfSocketError(error: unknown, where: string, tls: boolean):
   }
   if (code === "ETIMEDOUT") return connectTimedOut(where);
   if (CLOSED.has(code)) {
-    return new StreamFaultError("closed-by-camera", `The camera at ${where} closed the connection.`, { where }, error);
+    return new StreamFaultError(
+      "closed-by-camera",
+      `The camera at ${where} closed the connection.`,
+      { where },
+      error,
+    );
   }
   if (tls) {
     return new StreamFaultError(

@@ -54,7 +54,13 @@ async function updateOf(
     const update = { name, installed: version, newest: newest.version };
     return card.ok
       ? { ...update, fits: true, permissions: card.manifest.permissions }
-      : { ...update, fits: false, reason: card.reason, code: "NJ_PLUGIN_REFUSED", context: { ...card.context } };
+      : {
+          ...update,
+          fits: false,
+          reason: card.reason,
+          code: "NJ_PLUGIN_REFUSED",
+          context: { ...card.context },
+        };
   } catch (error) {
     if (error instanceof NightjarError && error.kind === "not-found") return undefined;
     throw error;

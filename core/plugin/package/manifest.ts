@@ -80,7 +80,9 @@ export function readManifest(value: unknown, nightjarVersion: string): ManifestR
   if (name.length > NAME_LIMIT) return refuse("name", `its name is longer than ${NAME_LIMIT} letters`);
   const keywords = card["keywords"];
   if (!Array.isArray(keywords) || !keywords.includes(PLUGIN_KEYWORD)) {
-    return refuse("keyword", `its package.json lacks the keyword "${PLUGIN_KEYWORD}"`, { keyword: PLUGIN_KEYWORD });
+    return refuse("keyword", `its package.json lacks the keyword "${PLUGIN_KEYWORD}"`, {
+      keyword: PLUGIN_KEYWORD,
+    });
   }
   const engine = asRecord(card["engines"])["nightjar"];
   if (typeof engine !== "string") return refuse("no-engine", "its package.json names no engines.nightjar");
@@ -90,7 +92,10 @@ export function readManifest(value: unknown, nightjarVersion: string): ManifestR
     return refuse("engine", `it wants Nightjar ${wanted}, this is ${nightjarVersion}`, facts);
   }
   if (asRecord(card["dependencies"])["@nightjar/core"] !== undefined) {
-    return refuse("second-core", "it brings a second @nightjar/core: move it from dependencies to peerDependencies");
+    return refuse(
+      "second-core",
+      "it brings a second @nightjar/core: move it from dependencies to peerDependencies",
+    );
   }
   const version = card["version"] ?? "0.0.0";
   if (typeof version !== "string" || version.length > PATH_LIMIT || semver.valid(version) === null) {
@@ -110,7 +115,10 @@ export function readManifest(value: unknown, nightjarVersion: string): ManifestR
   const provides = namesIn(own["provides"]);
   const after = namesIn(own["after"]);
   if (provides === undefined || after === undefined) {
-    return refuse("card", `its nightjar.provides or nightjar.after is not a list of at most ${LIST_LIMIT} names`);
+    return refuse(
+      "card",
+      `its nightjar.provides or nightjar.after is not a list of at most ${LIST_LIMIT} names`,
+    );
   }
   const permissions = own["permissions"] === undefined ? NO_PERMISSIONS : readPermissions(own["permissions"]);
   if (typeof permissions === "string") return refuse("permissions", permissions);

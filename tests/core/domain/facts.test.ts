@@ -22,7 +22,10 @@ describe("facts beside a sentence", () => {
 
   it("hold no secret that the sentence had taken out", () => {
     const url = "rtsp://anna:geheim@10.0.0.9/1";
-    const error = new NightjarError("NJ_X", "unavailable", `${url} does not answer`, { url, host: "10.0.0.9" });
+    const error = new NightjarError("NJ_X", "unavailable", `${url} does not answer`, {
+      url,
+      host: "10.0.0.9",
+    });
     const { body } = problemAnswer(error);
     assert.deepEqual(body.context, { host: "10.0.0.9" });
     assert.ok(!JSON.stringify(body).includes("geheim"));

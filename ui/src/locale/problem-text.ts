@@ -52,9 +52,8 @@ export function problemLine(problem: ToldProblem): string {
 export function textFrom(known: Texts, { code, context = {}, sentence }: ToldProblem): ProblemText {
   const own = asSentence(sentence);
   const words = code === undefined ? undefined : wordsFor(known, code, context["case"]);
-  if (words === undefined) return { text: own };
-  const text = withFacts(words, context);
-  if (/\{\w+\}/.test(text)) return { text: own };
+  const text = words === undefined ? undefined : withFacts(words, context);
+  if (text === undefined) return { text: own };
   return /[:：]$/.test(text) && own !== "" ? { text, detail: own } : { text: text.replace(/[:：]$/, ".") };
 }
 
@@ -67,20 +66,16 @@ function ownText(known: Texts, key: string): string | undefined {
   return Object.hasOwn(known, key) ? known[key] : undefined;
 }
 
-/** Fills the places of a text; a part in brackets goes where one of its facts is missing. */
-function withFacts(text: string, facts: Facts): string {
-  const filled = (part: string): string =>
-    part.replace(/\{(\w+)\}/g, (place, name: string) =>
-      Object.hasOwn(facts, name) ? String(facts[name]) : place,
-    );
+/** Fills the places of a text; a part in brackets goes where one of its facts is missing. Undefined: another one is. */
+function withFacts(text: string, facts: Facts): string | undefined {
+  let whole = "";
   // Split first: what comes from the recorder may hold brackets itself.
-  return text
-    .split(/(\[[^\]]*\])/)
-    .map((part) => {
-      if (!part.startsWith("[")) return filled(part);
-      const inner = part.slice(1, -1);
-      const isWhole = [...inner.matchAll(/\{(\w+)\}/g)].every(([, name = ""]) => Object.hasOwn(facts, name));
-      return isWhole ? filled(inner) : "";
-    })
-    .join("");
+  for (const part of text.split(/(\[[^\]]*\])/)) {
+    const isOptional = part.startsWith("[");
+    const inner = isOptional ? part.slice(1, -1) : part;
+    const isKnown = [...inner.matchAll(/\{(\w+)\}/g)].every(([, name = ""]) => Object.hasOwn(facts, name));
+    if (!isKnown && !isOptional) return undefined;
+    if (isKnown) whole += inner.replace(/\{(\w+)\}/g, (_place, name: string) => String(facts[name]));
+  }
+  return whole;
 }
