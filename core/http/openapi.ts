@@ -68,7 +68,7 @@ const problemSchema: Json = {
     detail: { type: "string", description: "What is wrong and what to do, for people." },
     context: {
       type: "object",
-      additionalProperties: { type: ["string", "number"] },
+      additionalProperties: { anyOf: [{ type: "string" }, { type: "number" }] },
       description:
         "Plain facts of `detail`, to say it in other languages; `case` tells apart what a code stands for.",
     },
