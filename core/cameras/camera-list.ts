@@ -4,6 +4,7 @@
 import type { Clock, Timer } from "../clock.ts";
 import type { CameraConfig, RecordConfig } from "../config/camera-config.ts";
 import type { ConfigStore, DeepReadonly } from "../config/config-store.ts";
+import { contextOf, type Worded } from "../domain/facts.ts";
 import { isId } from "../domain/ids.ts";
 import { NightjarError, toPlainError } from "../errors.ts";
 import type { Log } from "../log.ts";
@@ -28,7 +29,7 @@ export interface ResolvedCamera {
   /** Which write-only fields hold something. */
   readonly secretsSet: readonly string[];
   /** Why there are no streams, for people. */
-  readonly problem?: { readonly code: string; readonly message: string };
+  readonly problem?: Worded & { readonly message: string };
 }
 
 export interface NewCamera {
@@ -58,7 +59,7 @@ export interface CameraListOptions extends CameraStreamsOptions {
 interface Entry {
   camera: DeepReadonly<CameraConfig>;
   streams: CameraSources;
-  problem?: { code: string; message: string };
+  problem?: Worded & { readonly message: string };
   retry?: Timer;
   /** The asking that goes on. */
   asked?: Promise<void>;
@@ -265,13 +266,13 @@ export class CameraList {
     } catch (error) {
       // The last known streams stay: a driver in trouble must not cost a recording.
       if (entry.streams.main === undefined) entry.streams = this.#sources.foundLast(camera);
-      const { code, message } = toPlainError(error);
+      const { code, message, context = {} } = toPlainError(error);
       if (entry.problem?.code !== code)
         this.#options.log.warn("camera's driver cannot tell its streams", {
           camera: camera.id,
           reason: message,
         });
-      entry.problem = { code, message };
+      entry.problem = { code, message, ...contextOf(context, message) };
       entry.retry = this.#options.clock.after(RESOLVE_AGAIN_MS, () => void this.#resolve(entry));
     }
     if (this.#entries.get(camera.id) === entry) this.#options.onChange({ id: camera.id, kind });

@@ -1,5 +1,6 @@
 // Cameras as the API shows them: the list, what media says of them, and manual recording, in one face.
 import type { CameraList, ResolvedCamera } from "../cameras/camera-list.ts";
+import { plainFacts } from "../domain/facts.ts";
 import type { CameraId } from "../domain/ids.ts";
 import { NightjarError } from "../errors.ts";
 import type { CameraService } from "../http/services.ts";
@@ -181,7 +182,7 @@ export class Cameras implements CameraService {
       stream: live.stream,
       state: {
         status,
-        ...(fault === undefined ? {} : { reason: fault.message, code: fault.code }),
+        ...(fault === undefined ? {} : { reason: fault.message, code: fault.code, ...plainFacts(fault) }),
         since: new Date(sinceMs).toISOString(),
         ...(live.note === undefined ? {} : { note: live.note }),
       },
@@ -210,6 +211,7 @@ function stateView(
       status: "offline",
       reason: problem.message,
       code: problem.code,
+      ...plainFacts(problem),
       since: new Date().toISOString(),
     };
   }
@@ -217,7 +219,7 @@ function stateView(
   return {
     status: enabled ? (state?.status ?? "connecting") : "disabled",
     ...(state?.reason === undefined ? {} : { reason: state.reason }),
-    ...(state?.code === undefined ? {} : { code: state.code }),
+    ...(state?.code === undefined ? {} : { code: state.code, ...plainFacts(state) }),
     since: new Date(state?.sinceMs ?? Date.now()).toISOString(),
     ...(state?.note === undefined ? {} : { note: state.note }),
   };

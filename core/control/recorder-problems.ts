@@ -1,6 +1,7 @@
 // What is wrong with the recorder now, for the API, the command line and every page: processes, configuration, volumes,
 // cameras, plugins, clock. Remembers since when each thing is so, and says when the list has changed.
 import type { Clock } from "../clock.ts";
+import { contextOf, type Facts, plainFacts } from "../domain/facts.ts";
 import type { StatusProblem, VolumeView } from "../http/wire-schemas.ts";
 import type { ProcessStatus } from "../supervisor/process-contract.ts";
 
@@ -18,12 +19,20 @@ const NOT_RECORDED_AFTER_MS = 15_000;
 export interface ProblemSources {
   readonly clock: Clock;
   processes(): readonly ProcessStatus[];
-  configProblem(): { readonly code: string; readonly message: string } | undefined;
+  configProblem():
+    | {
+        readonly code: string;
+        readonly message: string;
+        readonly context?: Readonly<Record<string, unknown>>;
+      }
+    | undefined;
   cameras(): readonly ProblemCamera[];
   plugins(): readonly {
     readonly displayName: string;
     readonly status: string;
     readonly reason?: string | undefined;
+    readonly code?: string | undefined;
+    readonly context?: Facts | undefined;
   }[];
   /** Other things worth a word: no ffmpeg, a port that could not be opened. */
   others(): readonly StatusProblem[];
@@ -38,6 +47,7 @@ export interface ProblemCamera {
     readonly status: string;
     readonly reason?: string;
     readonly code?: string;
+    readonly context?: Facts;
     readonly since: string;
   };
   readonly record: { readonly mode: string };
@@ -95,16 +105,17 @@ export class RecorderProblems {
 
   #ofProcesses(nowMs: number): StatusProblem[] {
     return this.#sources.processes().flatMap((process): StatusProblem[] => {
-      const { role, status, lastExit, lastExitAtMs } = process;
+      const { role, status, lastExit, lastExitFacts, lastExitAtMs } = process;
       const how = lastExit ?? "ended";
+      const context = { ...lastExitFacts };
       const since = lastExitAtMs === undefined ? {} : { since: new Date(lastExitAtMs).toISOString() };
       if (lastExitAtMs !== undefined && status !== "ready" && status !== "stopped") {
         const message = `the process ${role} ${how} and is being started again`;
-        return [{ code: "process-restarting", severity: "error", subject: role, message, ...since }];
+        return [{ code: "process-restarting", severity: "error", subject: role, message, context, ...since }];
       }
       if (lastExitAtMs === undefined || nowMs - lastExitAtMs > RESTART_SHOWN_MS) return [];
       const message = `the process ${role} ${how} and was started again`;
-      return [{ code: "process-restarted", severity: "warning", subject: role, message, ...since }];
+      return [{ code: "process-restarted", severity: "warning", subject: role, message, context, ...since }];
     });
   }
 
@@ -112,13 +123,22 @@ export class RecorderProblems {
     const problem = this.#sources.configProblem();
     return problem === undefined
       ? []
-      : [{ code: problem.code, severity: "error", subject: "config.json", message: problem.message }];
+      : [
+          {
+            code: problem.code,
+            severity: "error",
+            subject: "config.json",
+            message: problem.message,
+            ...contextOf(problem.context ?? {}, problem.message),
+          },
+        ];
   }
 
   #ofClock(nowMs: number): StatusProblem[] {
     if (nowMs < EARLIEST_MS) {
       const message = `the clock says ${new Date(nowMs).toISOString()}, which cannot be: set it, best by NTP`;
-      return [{ code: "clock-wrong", severity: "error", message }];
+      const context = { now: new Date(nowMs).toISOString() };
+      return [{ code: "clock-wrong", severity: "error", message, context }];
     }
     const step = this.#clockStep;
     if (step === undefined || Math.abs(nowMs - step.atMs) > CLOCK_STEP_SHOWN_MS) return [];
@@ -126,7 +146,13 @@ export class RecorderProblems {
     const seconds = Math.round(Math.abs(step.stepMs) / 1000);
     const message = `the clock was set ${way} by ${seconds} s: see that it is kept by NTP`;
     return [
-      { code: "clock-stepped", severity: "warning", message, since: new Date(step.atMs).toISOString() },
+      {
+        code: "clock-stepped",
+        severity: "warning",
+        message,
+        context: { case: way, seconds },
+        since: new Date(step.atMs).toISOString(),
+      },
     ];
   }
 
@@ -139,7 +165,8 @@ export class RecorderProblems {
       if (state.status === "offline") {
         const message = `${name}: ${state.reason ?? "offline"}`;
         const code = `camera-${state.code ?? "offline"}`;
-        problems.push({ code, severity: "warning", message, ...about, since: state.since });
+        const context = plainFacts(state);
+        problems.push({ code, severity: "warning", message, ...context, ...about, since: state.since });
       }
       if (recording.problem !== undefined) {
         const message = `${name} is not recorded: ${recording.problem}`;
@@ -162,11 +189,22 @@ export class RecorderProblems {
   }
 
   #ofPlugins(): StatusProblem[] {
-    return this.#sources.plugins().flatMap(({ displayName, status, reason }): StatusProblem[] => {
-      if (status !== "failed" && status !== "refused" && status !== "quarantined") return [];
-      const message = `${displayName}: ${reason ?? status}`;
-      return [{ code: `plugin-${status}`, severity: "warning", subject: displayName, message }];
-    });
+    return this.#sources
+      .plugins()
+      .flatMap(({ displayName, status, reason, code, context }): StatusProblem[] => {
+        if (status !== "failed" && status !== "refused" && status !== "quarantined") return [];
+        const message = `${displayName}: ${reason ?? status}`;
+        const facts = { ...(code === undefined ? {} : { cause: code }), ...context };
+        return [
+          {
+            code: `plugin-${status}`,
+            severity: "warning",
+            subject: displayName,
+            message,
+            ...plainFacts({ context: facts }),
+          },
+        ];
+      });
   }
 }
 
@@ -179,11 +217,12 @@ function keyOf({ code, subject, message }: StatusProblem): string {
 function ofVolumes(volumes: readonly (VolumeView & { readonly since?: string })[]): StatusProblem[] {
   return volumes
     .filter(({ status }) => status !== "normal" && status !== "unknown")
-    .map(({ path, status, message, since }) => ({
+    .map(({ path, status, message, code, context, since }) => ({
       code: `volume-${status}`,
       severity: "error",
       subject: path,
       message: `${path}: ${message ?? status}`,
+      ...plainFacts({ context: { ...(code === undefined ? {} : { cause: code }), ...context } }),
       ...(since === undefined ? {} : { since }),
     }));
 }

@@ -7,8 +7,14 @@ import { ConfigStore } from "../config/config-store.ts";
 import { SecretStore } from "../config/secret-store.ts";
 import { sizeOf } from "../db/check-database.ts";
 import { DATABASE_FILE } from "../db/open-db.ts";
+import { plainFacts } from "../domain/facts.ts";
 import type { CameraId } from "../domain/ids.ts";
-import { CORE_HTTP_SOCKET, CORE_LINK_SOCKET, type ListeningState } from "../gateway/protocol.ts";
+import {
+  CORE_HTTP_SOCKET,
+  CORE_LINK_SOCKET,
+  type ListeningState,
+  type PortProblem,
+} from "../gateway/protocol.ts";
 import { ChangeFeed, createHttpApp } from "../http/app.ts";
 import { createAuthorize } from "../http/authorize.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
@@ -437,6 +443,6 @@ function ownPorts({ http, https, rtsp, rtsps }: ListeningState): number[] {
   return [http?.port, https?.port, rtsp?.port, rtsps?.port].filter((port) => port !== undefined);
 }
 
-function portProblem(message: string): StatusProblem {
-  return { code: "port", severity: "warning", message };
+function portProblem({ message, context }: PortProblem): StatusProblem {
+  return { code: "port", severity: "warning", message, ...plainFacts({ context }) };
 }

@@ -1,6 +1,7 @@
 // The recorder's own state for the API, the command line and the health dot: processes, volumes, cameras, problems.
 import type { Clock } from "../clock.ts";
 import type { ConfigStore } from "../config/config-store.ts";
+import { plainFacts } from "../domain/facts.ts";
 import type { ListeningState } from "../gateway/protocol.ts";
 import type { StatusService } from "../http/services.ts";
 import type { StatusView, VolumeView } from "../http/wire-schemas.ts";
@@ -31,6 +32,8 @@ export function volumeView(volume: RecordingVolumeState): VolumeView {
     path: volume.path,
     status: volume.status,
     ...(volume.message === undefined ? {} : { message: volume.message }),
+    ...(volume.code === undefined ? {} : { code: volume.code }),
+    ...plainFacts(volume),
     ...(volume.freeBytes === undefined ? {} : { freeBytes: volume.freeBytes }),
     ...(volume.totalBytes === undefined ? {} : { totalBytes: volume.totalBytes }),
     usedBytes: volume.usedBytes,
@@ -84,7 +87,9 @@ function processView(process: ProcessStatus, nowMs: number): StatusView["process
     ...(process.startedAtMs === undefined
       ? {}
       : { uptimeSeconds: Math.round((nowMs - process.startedAtMs) / 1000) }),
-    ...(process.lastExit === undefined ? {} : { message: `before: ${process.lastExit}` }),
+    ...(process.lastExit === undefined
+      ? {}
+      : { message: `before: ${process.lastExit}`, ...plainFacts({ context: process.lastExitFacts }) }),
     ...process.figures,
   };
 }

@@ -1,6 +1,7 @@
 // Volumes of config.json that plugins make ready, put between configuration, recording and the API.
 import { isAbsolute, join } from "node:path";
 import type { FrozenConfig } from "../config/config-store.ts";
+import { plainFacts } from "../domain/facts.ts";
 import type { VolumeDriverView } from "../http/storage-schemas.ts";
 import type { DrivenVolume, VolumePreparation } from "../recording/prepared-volume.ts";
 import type { PreparedVolumes } from "../recording/prepared-volumes.ts";
@@ -24,7 +25,10 @@ export function drivenVolumes(volumes: Volumes, dataDir: string): DrivenVolume[]
 export function readiness(
   state: VolumePreparation | undefined,
 ): Pick<ConfiguredVolume, "unavailable" | "isPending"> {
-  if (state?.status === "unavailable") return { unavailable: state.reason };
+  if (state?.status === "unavailable") {
+    const { status: _, reason, ...worded } = state;
+    return { unavailable: { message: reason, ...worded } };
+  }
   return state?.status === "pending" ? { isPending: true } : {};
 }
 
@@ -45,7 +49,9 @@ export function driverView(
       source,
       ...(displayName === undefined ? {} : { displayName }),
       status: state.status,
-      ...(state.status === "unavailable" ? { reason: state.reason } : {}),
+      ...(state.status === "unavailable"
+        ? { reason: state.reason, code: state.code, ...plainFacts(state) }
+        : {}),
     },
   };
 }

@@ -1,9 +1,11 @@
 // A camera's state as people and plugins see it: the worst of its streams, with the reason in words.
 
+import type { Facts } from "./facts.ts";
+
 /** What of a stream's state counts here. */
 export interface StreamCondition {
   readonly status: "connecting" | "online" | "degraded" | "offline";
-  readonly fault?: { readonly code: string; readonly message: string };
+  readonly fault?: { readonly code: string; readonly message: string; readonly context?: Facts };
   /** Wall clock in milliseconds. */
   readonly sinceMs: number;
 }
@@ -18,6 +20,8 @@ export interface CameraState {
   readonly reason?: string;
   /** The fault's stable code (`wrong-password`, `stalled` …). */
   readonly code?: string;
+  /** What the reason names. `stream: "sub"`: it is the sub-stream's. */
+  readonly context?: Facts;
   /** Wall clock in milliseconds since when. */
   readonly sinceMs: number;
 }
@@ -32,14 +36,21 @@ export function cameraStateOf(
 ): CameraState {
   const { main, sub } = streams;
   if (main === undefined) return { status: "connecting", sinceMs: nowMs };
-  const describe = (state: StreamCondition, prefix: string) =>
-    state.fault === undefined ? {} : { reason: `${prefix}${state.fault.message}`, code: state.fault.code };
+  const describe = ({ fault }: StreamCondition, prefix: string, facts: Facts = {}) => {
+    if (fault === undefined) return {};
+    const context = { ...fault.context, ...facts };
+    return {
+      reason: `${prefix}${fault.message}`,
+      code: fault.code,
+      ...(Object.keys(context).length === 0 ? {} : { context }),
+    };
+  };
   if (
     main.status === "online" &&
     sub !== undefined &&
     (sub.status === "offline" || sub.status === "degraded")
   ) {
-    return { status: "degraded", ...describe(sub, "Sub-stream: "), sinceMs: sub.sinceMs };
+    return { status: "degraded", ...describe(sub, "Sub-stream: ", { stream: "sub" }), sinceMs: sub.sinceMs };
   }
   return { status: main.status, ...describe(main, ""), sinceMs: main.sinceMs };
 }

@@ -1,6 +1,7 @@
 // Messages between `core` and `gateway` on `<data>/run/core-link.sock` (core listens, the gateway connects).
 // The rest of HTTP is proxied to `<data>/run/core-http.sock`. Types only, but for the constants at the top.
 
+import type { Facts } from "../domain/facts.ts";
 import type { CameraId, SegmentId, StreamName, VolumeId } from "../domain/ids.ts";
 import type { PlainError } from "../errors.ts";
 
@@ -96,12 +97,18 @@ export interface GatewaySettings {
   readonly volumes: readonly { readonly id: VolumeId; readonly path: string }[];
 }
 
+/** What is wrong with a port: in a sentence for people, and as facts. */
+export interface PortProblem {
+  readonly message: string;
+  readonly context?: Facts;
+}
+
 export interface ListeningState {
   readonly http?: { readonly port: number; readonly host: string };
   readonly https?: { readonly port: number; readonly host: string };
   readonly rtsp?: { readonly port: number; readonly host: string };
   readonly rtsps?: { readonly port: number; readonly host: string };
-  readonly problems: readonly string[];
+  readonly problems: readonly PortProblem[];
 }
 
 /** What the gateway calls on `core`. */

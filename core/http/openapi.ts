@@ -66,6 +66,12 @@ const problemSchema: Json = {
       description: "Stable name of the problem: docs/reference/errors.md.",
     },
     detail: { type: "string", description: "What is wrong and what to do, for people." },
+    context: {
+      type: "object",
+      additionalProperties: { anyOf: [{ type: "string" }, { type: "number" }] },
+      description:
+        "Plain facts of `detail`, to say it in other languages; `case` tells apart what a code stands for.",
+    },
     errors: {
       type: "array",
       description: "Places in the request that are wrong.",

@@ -1,6 +1,7 @@
 // Shapes of what the API says of installing plugins: jobs, what the registry offers, updates.
 import { type Static, Type } from "typebox";
 import { DECIDING_HOOKS } from "../plugin/package/permissions.ts";
+import { FactsSchema } from "./wire-schemas.ts";
 
 const closed = { additionalProperties: false } as const;
 const NAME_LIMIT = 214;
@@ -28,6 +29,7 @@ export const PluginJobSchema = Type.Object({
   linesLeftOut: Type.Integer({ description: "How many older lines are not kept." }),
   reason: Type.Optional(Type.String({ description: "Why it failed or was undone." })),
   code: Type.Optional(Type.String({ description: "The stable code of that." })),
+  context: Type.Optional(FactsSchema),
   version: Type.Optional(Type.String({ description: "Installed in the end." })),
   previousVersion: Type.Optional(Type.String()),
   permissions: Type.Optional(PermissionsSchema),
@@ -99,6 +101,8 @@ export const PluginUpdatesAnswer = Type.Object({
       newest: Type.String(),
       fits: Type.Boolean({ description: "It can be installed in this Nightjar." }),
       reason: Type.Optional(Type.String({ description: "Why it does not fit." })),
+      code: Type.Optional(Type.String({ description: "Stable name of that." })),
+      context: Type.Optional(FactsSchema),
       permissions: Type.Optional(PermissionsSchema),
     }),
   ),

@@ -2,6 +2,7 @@
 import { type Static, Type } from "typebox";
 import { CONFINEMENT_WAYS } from "../plugin/isolated/confinement.ts";
 import { DECIDING_HOOKS, PERMISSIONS } from "../plugin/package/permissions.ts";
+import { FactsSchema } from "./wire-schemas.ts";
 
 export const PluginsSchema = Type.Object({
   plugins: Type.Array(
@@ -12,6 +13,8 @@ export const PluginsSchema = Type.Object({
       kind: Type.String(),
       status: Type.Enum(["running", "restarting", "quarantined", "disabled", "failed", "refused"] as const),
       reason: Type.Optional(Type.String({ description: "Why it does not run." })),
+      code: Type.Optional(Type.String({ description: "Stable name of the reason." })),
+      context: Type.Optional(FactsSchema),
       errors: Type.Integer({ description: "Failures since Nightjar started." }),
       isolation: Type.Optional(Type.Enum(["inline", "process"] as const)),
       bundled: Type.Optional(Type.Boolean({ description: "It came with Nightjar." })),

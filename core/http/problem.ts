@@ -1,6 +1,7 @@
 // Turns errors into `application/problem+json` (RFC 9457) with the stable code. The status follows from the error's
 // kind, but for the few HTTP matters that have statuses of their own. Inner faults tell nothing of their cause.
 import { STATUS_CODES } from "node:http";
+import { contextOf, type Facts } from "../domain/facts.ts";
 import { redactUrl } from "../domain/redact-url.ts";
 import { HTTP_STATUS, NightjarError } from "../errors.ts";
 
@@ -13,6 +14,7 @@ export interface ProblemAnswer {
     readonly status: number;
     readonly code: string;
     readonly detail: string;
+    readonly context?: Facts;
     readonly errors?: readonly { readonly path: string; readonly message: string }[];
   };
 }
@@ -35,6 +37,7 @@ export function problemAnswer(error: unknown): ProblemAnswer {
   if (typeof wait === "number") headers["retry-after"] = String(Math.ceil(wait));
   else if (status === 503 || status === 429) headers["retry-after"] = "2";
   if (status === 401) headers["www-authenticate"] = 'Bearer realm="Nightjar"';
+  const detail = inner ? "something went wrong inside Nightjar; its log says what" : redactUrl(known.message);
   return {
     status,
     headers,
@@ -43,7 +46,8 @@ export function problemAnswer(error: unknown): ProblemAnswer {
       title: STATUS_CODES[status] ?? "Error",
       status,
       code,
-      detail: inner ? "something went wrong inside Nightjar; its log says what" : redactUrl(known.message),
+      detail,
+      ...(inner ? {} : contextOf(known.context, detail)),
       ...(errors === undefined ? {} : { errors }),
     },
   };

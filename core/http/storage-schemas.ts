@@ -1,6 +1,6 @@
 // The shapes in which the API speaks of storage: volumes, what cameras take of them, and how long that lasts.
 import { type Static, Type } from "typebox";
-import { TimeSchema, VolumeSchema } from "./wire-schemas.ts";
+import { FactsSchema, TimeSchema, VolumeSchema } from "./wire-schemas.ts";
 
 const closed = { additionalProperties: false } as const;
 
@@ -10,6 +10,8 @@ const VolumeDriverSchema = Type.Object(
     displayName: Type.Optional(Type.String({ description: "Absent while no plugin brings it." })),
     status: Type.Enum(["pending", "ready", "unavailable"] as const),
     reason: Type.Optional(Type.String()),
+    code: Type.Optional(Type.String({ description: "Stable name of the reason." })),
+    context: Type.Optional(FactsSchema),
   },
   { description: "The plugin that makes the folder ready. Absent: it is there anyway." },
 );

@@ -22,10 +22,16 @@ export const DateSchema = Type.String({
 });
 export const StreamSchema = Type.Enum(STREAM_NAMES);
 const ReasonsSchema = Type.Array(Type.Enum(RECORD_REASONS));
+/** Plain facts of a sentence beside it, to say it in other languages. */
+export const FactsSchema = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]), {
+  description:
+    "Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for.",
+});
 const StateSchema = Type.Object({
   status: Type.Enum(["connecting", "online", "degraded", "offline", "disabled"] as const),
   reason: Type.Optional(Type.String({ description: "For people: what is wrong and what to do." })),
   code: Type.Optional(Type.String({ description: "Stable name of the fault." })),
+  context: Type.Optional(FactsSchema),
   since: TimeSchema,
   note: Type.Optional(Type.String({ description: "What is not as wished though it works." })),
 });
@@ -237,6 +243,8 @@ export const VolumeSchema = Type.Object({
   path: Type.String(),
   status: Type.String(),
   message: Type.Optional(Type.String()),
+  code: Type.Optional(Type.String({ description: "Stable name of what is wrong." })),
+  context: Type.Optional(FactsSchema),
   freeBytes: Type.Optional(Type.Number()),
   totalBytes: Type.Optional(Type.Number()),
   usedBytes: Type.Optional(Type.Number()),
@@ -247,6 +255,7 @@ export const ProblemItemSchema = Type.Object({
   code: Type.String(),
   severity: Type.Enum(["notice", "warning", "error"] as const),
   message: Type.String(),
+  context: Type.Optional(FactsSchema),
   subject: Type.Optional(
     Type.String({ description: "What is concerned: a camera, volume or plugin by name." }),
   ),
@@ -280,6 +289,7 @@ export const StatusSchema = Type.Object({
       restarts: Type.Integer(),
       uptimeSeconds: Type.Optional(Type.Number()),
       message: Type.Optional(Type.String()),
+      context: Type.Optional(FactsSchema),
       rssBytes: Type.Optional(Type.Number({ description: "Memory." })),
       cpuSeconds: Type.Optional(Type.Number()),
       cpuShare: Type.Optional(Type.Number({ description: "Share of one processor core of late." })),

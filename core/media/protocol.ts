@@ -1,6 +1,7 @@
 // Messages between `media` and its peers on `<data>/run/media.sock`: with `core` (desired state down, numbered
 // reports up) and with `gateway` (subscriptions up, live frames down). One file, one truth; types only,
 // but for the constants at the top.
+import type { Facts } from "../domain/facts.ts";
 import type { CameraId, SegmentId, StreamName, VolumeId } from "../domain/ids.ts";
 import type { RecordReason } from "../domain/record-reasons.ts";
 import type { WireFormat } from "./live-wire.ts";
@@ -100,6 +101,8 @@ export interface VolumeState {
   readonly status: VolumeStatus;
   /** For people: what is wrong and what to do; absent when normal. */
   readonly message?: string;
+  /** What the message names, and which case of the status it is. */
+  readonly context?: Facts;
   readonly freeBytes?: number;
   readonly totalBytes?: number;
   /** Longest sync round of the last minute: the true bound on what a power loss costs. */

@@ -1,5 +1,6 @@
 // The contract between whatever fetches a camera's stream and whatever keeps it: a source pushes formats,
 // frames and states into a sink. The RTSP source (rtsp/) fulfils it; the media process is the sink.
+import type { Facts } from "../domain/facts.ts";
 import type { Frame, StreamFormat, TrackKind } from "./format.ts";
 import type { SlabPool } from "./slab.ts";
 
@@ -47,6 +48,8 @@ export interface StreamFault {
   readonly code: StreamFaultCode;
   /** A sentence for people that says what, where and what to do; no secrets. */
   readonly message: string;
+  /** What the sentence names: `where`, `said`; and which `case` of the code it is. */
+  readonly context?: Facts;
 }
 
 /** Life of a stream: `connecting` → `online` ⇄ `degraded` → `offline` (and again). */

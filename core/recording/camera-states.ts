@@ -206,7 +206,11 @@ export class CameraStates {
     if (this.#awaySinceMs !== undefined) {
       return {
         status: "connecting",
-        fault: { code: "server-error", message: "the recorder is being restarted" },
+        fault: {
+          code: "server-error",
+          message: "the recorder is being restarted",
+          context: { case: "recorder" },
+        },
         sinceMs: this.#awaySinceMs,
       };
     }

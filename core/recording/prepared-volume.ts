@@ -1,7 +1,8 @@
 // One volume that a plugin's storage driver makes ready: prepared, watched, prepared anew with growing pauses when it is not
 // ready. Whatever the driver does, this says within five seconds how the volume is. No byte of a recording passes here.
 import type { Clock } from "../clock.ts";
-import { NightjarError } from "../errors.ts";
+import { contextOf, type Facts, type Worded } from "../domain/facts.ts";
+import { NightjarError, toPlainError } from "../errors.ts";
 import { withTimeLimit } from "../plugin/calls/time-limit.ts";
 import type { StorageDriver, StorageHealth, StorageRequest } from "../plugin/contract/storage-driver.ts";
 import { withDefaults } from "../plugin/host/settings-problems.ts";
@@ -31,7 +32,7 @@ export interface DrivenVolume {
 export type VolumePreparation =
   | { readonly status: "pending" }
   | { readonly status: "ready" }
-  | { readonly status: "unavailable"; readonly reason: string };
+  | ({ readonly status: "unavailable"; readonly reason: string } & Worded);
 
 export interface PreparedVolumeOptions {
   readonly volume: DrivenVolume;
@@ -73,6 +74,8 @@ export class PreparedVolume {
         this.#set({
           status: "unavailable",
           reason: `it has been made ready for ${seconds} s and is not yet`,
+          code: "NJ_VOLUME_NOT_READY",
+          context: { case: "slow", seconds },
         });
       return;
     }
@@ -93,19 +96,22 @@ export class PreparedVolume {
   async #work(): Promise<void> {
     try {
       const driver = this.#options.driver();
-      if (driver === undefined) throw unavailable(notThere(this.volume.driver.source));
+      if (driver === undefined) throw notThere(this.volume.driver.source);
       const request = this.#request(driver);
       if (!this.#isPrepared) await driver.prepare(request, { signal: this.#end.signal });
       const health = await this.#health(driver, request);
       if (!health.ready) throw unavailable(health.reason ?? "its driver says that it is not ready");
       // Last, and by the recorder's own eyes.
       if (driver.mounts && !(await this.#options.isMounted(request.path)))
-        throw unavailable(`nothing is mounted on ${request.path}: nothing is written to the disk below`);
+        throw unavailable(`nothing is mounted on ${request.path}: nothing is written to the disk below`, {
+          case: "not-mounted",
+          path: request.path,
+        });
       this.#isPrepared = true;
       this.#failures = 0;
       this.#set({ status: "ready" });
     } catch (error) {
-      this.#failed(error instanceof Error ? error.message : String(error));
+      this.#failed(error);
     }
   }
 
@@ -129,12 +135,14 @@ export class PreparedVolume {
     return { path, config: driver === undefined ? named.config : volumeSettings(driver, named.config) };
   }
 
-  #failed(reason: string): void {
+  #failed(error: unknown): void {
+    const { code, message, context = {} } = toPlainError(error);
+    const reason = message.slice(0, REASON_LIMIT);
     const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures);
     this.#failures += 1;
     this.#isPrepared = false;
     this.#notBeforeMs = this.#options.clock.monotonicMs() + pauseMs;
-    this.#set({ status: "unavailable", reason: reason.slice(0, REASON_LIMIT) });
+    this.#set({ status: "unavailable", reason, code, ...contextOf(context, reason) });
   }
 
   #set(state: VolumePreparation): void {
@@ -176,11 +184,15 @@ function checkedHealth(answer: unknown): StorageHealth {
   );
 }
 
-function unavailable(reason: string): NightjarError {
-  return new NightjarError("NJ_VOLUME_NOT_READY", "unavailable", reason);
+function unavailable(reason: string, context: Facts = {}): NightjarError {
+  return new NightjarError("NJ_VOLUME_NOT_READY", "unavailable", reason, context);
 }
 
-function notThere(source: string): string {
+function notThere(source: string): NightjarError {
   const at = source.lastIndexOf("/");
-  return `there is no storage driver "${source.slice(at + 1)}" of ${source.slice(0, at)}: the plugin is not installed, or it does not run`;
+  const [plugin, driver] = [source.slice(0, at), source.slice(at + 1)];
+  return unavailable(
+    `there is no storage driver "${driver}" of ${plugin}: the plugin is not installed, or it does not run`,
+    { case: "no-driver", plugin, driver },
+  );
 }

@@ -1,4 +1,5 @@
 // What recording needs to know of a camera: where its streams come from and what its owner wants kept.
+import type { Worded } from "../domain/facts.ts";
 import type { CameraId } from "../domain/ids.ts";
 import type { DesiredSource } from "../media/protocol.ts";
 
@@ -29,6 +30,11 @@ export interface RecordedCamera {
   readonly record: RecordSettings;
 }
 
+/** Why nothing may be written to a volume: in a sentence for people, and as code and facts. */
+export interface VolumeProblem extends Worded {
+  readonly message: string;
+}
+
 /** A folder that recordings are written to, in the owner's order. */
 export interface ConfiguredVolume {
   /** Absolute path of the volume's root. */
@@ -41,8 +47,8 @@ export interface ConfiguredVolume {
   readonly overwrite?: boolean;
   /** End new files with their SHA-256. False if undefined. */
   readonly checksums?: boolean;
-  /** Why nothing may be written there now, for people; undefined: it may. */
-  readonly unavailable?: string;
+  /** Why nothing may be written there now; undefined: it may. */
+  readonly unavailable?: VolumeProblem;
   /** It is not known yet whether it is ready: one that was written to before goes on, a new one waits. */
   readonly isPending?: boolean;
 }

@@ -5,11 +5,13 @@ import type { Clock } from "../clock.ts";
 import type { Db } from "../db/db.ts";
 import { listLedger } from "../db/tables/ledger-table.ts";
 import { volumesTable } from "../db/tables/volumes-table.ts";
+import { contextOf, type Facts } from "../domain/facts.ts";
 import type { VolumeId } from "../domain/ids.ts";
+import { toPlainError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { DesiredVolume, VolumeState, VolumeStatus } from "../media/protocol.ts";
 import type { MediaClient } from "./media-client.ts";
-import type { ConfiguredVolume } from "./recorded-camera.ts";
+import type { ConfiguredVolume, VolumeProblem } from "./recorded-camera.ts";
 
 const GIB = 1024 ** 3;
 const INITIALISE_TIMEOUT_MS = 15_000;
@@ -36,6 +38,9 @@ export interface RecordingVolumeState {
   /** `unknown` until `media` has looked. */
   readonly status: VolumeStatus | "unknown";
   readonly message?: string;
+  /** Stable name of what is wrong, and what the message names. */
+  readonly code?: string;
+  readonly context?: Facts;
   readonly freeBytes?: number;
   readonly totalBytes?: number;
   /** Bytes of recordings, from the ledger. */
@@ -52,7 +57,7 @@ export class RecordingVolumes {
   readonly #configured: () => readonly ConfiguredVolume[];
   /** Path → id, of volumes that were made ready at some time. */
   readonly #ids = new Map<string, VolumeId>();
-  readonly #problems = new Map<string, string>();
+  readonly #problems = new Map<string, VolumeProblem>();
   readonly #states = new Map<VolumeId, VolumeState>();
 
   constructor(options: {
@@ -92,11 +97,11 @@ export class RecordingVolumes {
         this.#problems.delete(path);
         found = true;
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
-        if (this.#problems.get(path) !== message) {
+        const { code, message, context = {} } = toPlainError(error);
+        if (this.#problems.get(path)?.message !== message) {
           this.#log.warn("a volume cannot be made ready", { path, reason: message });
         }
-        this.#problems.set(path, message);
+        this.#problems.set(path, { message, code, ...contextOf(context, message) });
       }
     }
     return found;
@@ -149,20 +154,15 @@ export class RecordingVolumes {
         (sum, row) => (row.volumeNumber === number ? sum + row.sizeBytes : sum),
         0,
       );
-      if (unavailable !== undefined) return { id, path, status: "offline", message: unavailable, usedBytes };
+      if (unavailable !== undefined) return { id, path, status: "offline", ...unavailable, usedBytes };
       const state = id === undefined ? undefined : this.#states.get(id);
       if (state === undefined) {
-        const message = this.#problems.get(path);
-        return {
-          id,
-          path,
-          status: message === undefined ? "unknown" : "error",
-          ...(message === undefined ? {} : { message }),
-          usedBytes,
-        };
+        const problem = this.#problems.get(path);
+        return { id, path, status: problem === undefined ? "unknown" : "error", ...problem, usedBytes };
       }
       const { volume: _, ...rest } = state;
-      return { id, path, usedBytes, ...rest };
+      const code = state.status === "normal" ? {} : { code: `volume-${state.status}` };
+      return { id, path, usedBytes, ...rest, ...code };
     });
   }
 }

@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { unwatchFile, watchFile } from "node:fs";
 import { setPriority } from "node:os";
+import type { Facts } from "../domain/facts.ts";
 import type { Log, LogLevel } from "../log.ts";
 import {
   type ChildMessage,
@@ -55,7 +56,7 @@ export class SupervisedChild {
   #failures = 0;
   #startedAtMs = 0;
   #lastSignMs = 0;
-  #lastExit: { readonly how: string; readonly atMs: number } | undefined;
+  #lastExit: { readonly how: string; readonly facts: Facts; readonly atMs: number } | undefined;
   #figures: ProcessFigures | undefined;
   #watch: NodeJS.Timeout | undefined;
   #pause: NodeJS.Timeout | undefined;
@@ -83,7 +84,11 @@ export class SupervisedChild {
       startedAtMs: this.#startedAtMs,
       ...(this.#lastExit === undefined
         ? {}
-        : { lastExit: this.#lastExit.how, lastExitAtMs: this.#lastExit.atMs }),
+        : {
+            lastExit: this.#lastExit.how,
+            lastExitFacts: this.#lastExit.facts,
+            lastExitAtMs: this.#lastExit.atMs,
+          }),
       ...(this.#failure === undefined
         ? {}
         : { problem: this.#failure.reason, problemCode: this.#failure.code }),
@@ -180,7 +185,9 @@ export class SupervisedChild {
   #exited(code: number | null, signal: NodeJS.Signals | null): void {
     const { role, log } = this.#options;
     const how = signal === null ? `ended with code ${code}` : `ended by ${signal}`;
-    this.#lastExit = { how, atMs: Date.now() };
+    const facts: Facts =
+      signal === null ? { case: "code", exit: code ?? 0 } : { case: "signal", exit: signal };
+    this.#lastExit = { how, facts, atMs: Date.now() };
     if (this.#stopping) {
       this.#status = "stopped";
       return;

@@ -1,6 +1,7 @@
 // What the supervisor and the processes it starts agree upon: how a process is run and how it ends.
 // `core/main.ts process <role> --data DIR` calls the role's `run…` function with a context and stops it when told.
 import type { Clock } from "../clock.ts";
+import type { Facts } from "../domain/facts.ts";
 import type { Log, LogLevel } from "../log.ts";
 import type { ProcessFigures } from "./process-figures.ts";
 
@@ -33,6 +34,8 @@ export interface ProcessStatus {
   readonly startedAtMs?: number;
   /** How the previous one ended, for people. */
   readonly lastExit?: string;
+  /** The same as facts: its `code`, or the `signal` that ended it. */
+  readonly lastExitFacts?: Facts;
   /** Wall clock of that end, in milliseconds. */
   readonly lastExitAtMs?: number;
   /** Why it did not start the last time, for people; absent once it has. */

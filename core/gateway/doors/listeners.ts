@@ -6,12 +6,13 @@ import { createServer as createTlsServer, type Server as TlsServer } from "node:
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Log } from "../../log.ts";
-import type { GatewaySettings, ListeningState } from "../protocol.ts";
+import type { GatewaySettings, ListeningState, PortProblem } from "../protocol.ts";
 import type { SavedStateFile } from "../saved-state.ts";
 import { type ServerCertificate, secureContextOf } from "./certificates.ts";
 import { ConnectionPlaces } from "./connection-places.ts";
 import { answerMalformed } from "./malformed.ts";
 import { openFirstFree } from "./open-port.ts";
+import { busyPort, closedPort } from "./port-problems.ts";
 
 const LIMITS = {
   maxHeaderSize: 16 * 1024,
@@ -46,7 +47,7 @@ export class Listeners {
   readonly #log: Log;
   readonly #bound = new Map<Kind, Bound>();
   readonly #places: ConnectionPlaces;
-  #problems = new Map<string, string>();
+  #problems = new Map<string, PortProblem>();
 
   constructor(handlers: ListenerHandlers, saved: SavedStateFile, log: Log) {
     this.#handlers = handlers;
@@ -69,12 +70,14 @@ export class Listeners {
   /** Brings the ports in line with `settings`. Sockets on a port that stays are not touched. */
   async apply(settings: GatewaySettings, certificate: ServerCertificate | undefined): Promise<void> {
     this.#problems = new Map();
-    if (certificate?.problem !== undefined) this.#problems.set("certificate", certificate.problem);
+    if (certificate?.problem !== undefined)
+      this.#problems.set("certificate", { message: certificate.problem });
     await this.#applyOne("http", settings.http, undefined);
     if (settings.https.enabled && certificate !== undefined) {
       await this.#applyOne("https", settings.https, certificate);
     } else {
-      if (settings.https.enabled) this.#problems.set("https", "HTTPS is off: no certificate could be made");
+      if (settings.https.enabled)
+        this.#problems.set("https", { message: "HTTPS is off: no certificate could be made" });
       await this.#closeOne("https");
     }
   }
@@ -126,10 +129,7 @@ export class Listeners {
       return { server: opened.server, sockets, wanted: { ...wanted }, port: opened.port };
     }
     const { reason } = opened;
-    this.#problems.set(
-      kind,
-      `the ${kind} port ${wanted.port} on ${wanted.host} could not be opened: ${reason}`,
-    );
+    this.#problems.set(kind, closedPort(kind, wanted, reason));
     this.#log.error("port could not be opened", { kind, ...wanted, reason });
     return undefined;
   }
@@ -172,6 +172,6 @@ export class Listeners {
   }
 
   #noteBusy(kind: Kind, wanted: number, taken: number): void {
-    this.#problems.set(kind, `the ${kind} port ${wanted} was busy: ${taken} is used instead`);
+    this.#problems.set(kind, busyPort(kind, wanted, taken));
   }
 }

@@ -9,7 +9,7 @@ import type { CorePort } from "../core-link.ts";
 import { type ServerCertificate, secureContextOf } from "../doors/certificates.ts";
 import type { ByteCounter } from "../doors/client-socket.ts";
 import type { LiveHub } from "../live/live-hub.ts";
-import type { GatewaySettings, ListeningState } from "../protocol.ts";
+import type { GatewaySettings, ListeningState, PortProblem } from "../protocol.ts";
 import type { SavedStateFile } from "../saved-state.ts";
 import { Admission } from "./admission.ts";
 import type { RestreamConnection } from "./restream-connection.ts";
@@ -82,7 +82,7 @@ export class RestreamDoor {
   }
 
   /** What is wrong with the ports, for people. */
-  get problems(): readonly string[] {
+  get problems(): readonly PortProblem[] {
     return [this.#plain.problem, this.#secure.problem].filter((problem) => problem !== undefined);
   }
 

@@ -5,7 +5,8 @@ import type { Server, Socket } from "node:net";
 import type { Log } from "../../log.ts";
 import { openUdpPorts, type UdpPorts } from "../../media/rtsp-server/udp-ports.ts";
 import { openFirstFree } from "../doors/open-port.ts";
-import type { GatewaySettings } from "../protocol.ts";
+import { busyPort, closedPort } from "../doors/port-problems.ts";
+import type { GatewaySettings, PortProblem } from "../protocol.ts";
 import type { SavedStateFile } from "../saved-state.ts";
 import { CONNECTIONS_LIMIT } from "./admission.ts";
 import { RestreamConnection } from "./restream-connection.ts";
@@ -38,7 +39,7 @@ export class RestreamPort {
   readonly connections = new Set<RestreamConnection>();
   readonly #options: RestreamPortOptions;
   #bound: Bound | undefined;
-  #problem: string | undefined;
+  #problem: PortProblem | undefined;
 
   constructor(options: RestreamPortOptions) {
     this.#options = options;
@@ -50,7 +51,7 @@ export class RestreamPort {
   }
 
   /** What is wrong with it, for people. */
-  get problem(): string | undefined {
+  get problem(): PortProblem | undefined {
     return this.#problem;
   }
 
@@ -72,7 +73,7 @@ export class RestreamPort {
       saved.takenPort(kind, wanted.port),
     );
     if ("reason" in opened) {
-      this.#problem = `the ${kind} port ${wanted.port} on ${wanted.host} could not be opened: ${opened.reason}`;
+      this.#problem = closedPort(kind, wanted, opened.reason);
       log.error("port could not be opened", { kind, ...wanted, reason: opened.reason });
       return;
     }
@@ -80,7 +81,7 @@ export class RestreamPort {
     this.#bound = { server, sockets, port, wanted: { ...wanted }, udp: await this.#openUdp(wanted.host) };
     if (wanted.port !== 0) {
       if (port !== wanted.port) {
-        this.#problem = `the ${kind} port ${wanted.port} was busy: ${port} is used instead`;
+        this.#problem = busyPort(kind, wanted.port, port);
       }
       await saved.keepPort(kind, wanted.port, port);
     }
@@ -89,7 +90,7 @@ export class RestreamPort {
 
   /** Closes it, and hangs up on everybody; `reason` tells people why it is not open. */
   async close(reason?: string): Promise<void> {
-    this.#problem = reason;
+    this.#problem = reason === undefined ? undefined : { message: reason };
     const bound = this.#bound;
     if (bound === undefined) return;
     this.#bound = undefined;

@@ -52,6 +52,7 @@ export function probeSource(
       settle({
         code: "timed-out",
         message: `no picture came within ${Math.round(timeoutMs / 1_000)} seconds`,
+        context: { case: "no-picture", seconds: Math.round(timeoutMs / 1_000) },
       }),
     );
     let settled = false;
@@ -71,7 +72,10 @@ export function probeSource(
 /** A stream's fault as an error that crosses processes: `wrong-password` → `NJ_STREAM_WRONG_PASSWORD`. */
 export function faultError(fault: StreamFault): NightjarError {
   const code = `NJ_STREAM_${fault.code.toUpperCase().replaceAll("-", "_")}`;
-  return new NightjarError(code, KINDS[fault.code] ?? "unavailable", fault.message, { fault: fault.code });
+  return new NightjarError(code, KINDS[fault.code] ?? "unavailable", fault.message, {
+    ...fault.context,
+    fault: fault.code,
+  });
 }
 
 class ProbeSink implements SourceSink {

@@ -1,6 +1,7 @@
 // One recording volume as the media process sees it: its writer, its state for people, its order of writing, and
 // whether new files may be begun on it (data plane, sections 3 and 5). Deleting is the evictor's affair.
 import type { Clock } from "../../clock.ts";
+import type { Facts } from "../../domain/facts.ts";
 import type { VolumeId } from "../../domain/ids.ts";
 import type { Log } from "../../log.ts";
 import type { DesiredVolume, MediaReport, VolumeState, VolumeStatus } from "../protocol.ts";
@@ -48,6 +49,7 @@ export class Volume implements SegmentVolume {
   #desired: DesiredVolume;
   #health: VolumeHealth | undefined;
   #healthMessage = "";
+  #healthContext: Facts = {};
   #noSpace = false;
   #slowUntilMs = Number.NEGATIVE_INFINITY;
   #free: number | undefined;
@@ -274,6 +276,7 @@ export class Volume implements SegmentVolume {
       case "state":
         this.#health = event.status;
         this.#healthMessage = event.message;
+        this.#healthContext = event.context ?? {};
         if (event.status !== "normal") this.#provisional.inOrder(false);
         break;
     }
@@ -342,7 +345,7 @@ export class Volume implements SegmentVolume {
     return {
       volume: this.id,
       status,
-      ...(status === "normal" ? {} : { message: this.problem }),
+      ...(status === "normal" ? {} : { message: this.problem, context: this.#healthContext }),
       ...(this.#free === undefined ? {} : { freeBytes: this.#free }),
       ...(this.#total === undefined ? {} : { totalBytes: this.#total }),
       ...(syncMs === 0 ? {} : { syncMs: Math.round(syncMs) }),

@@ -109,6 +109,7 @@ export class RtspClient {
       throw new StreamFaultError(
         "wrong-password",
         `The camera at ${where} asks for a user name and a password, and none is set.`,
+        { where, case: "none-set" },
       );
     }
     const outcome = this.#authenticator.challenge(answer.headers.get("www-authenticate") ?? [], answered);
@@ -116,12 +117,14 @@ export class RtspClient {
       throw new StreamFaultError(
         "auth-unsupported",
         `The camera at ${where} asks for a kind of log-in that is not known here. Set it to Digest on the camera's own page.`,
+        { where },
       );
     }
     if (outcome === "refused" || attempt >= MAX_CHALLENGES) {
       throw new StreamFaultError(
         "wrong-password",
         `The camera at ${where} refused the user name or password (401). Check them on the camera's own page.`,
+        { where },
       );
     }
   }
@@ -130,23 +133,29 @@ export class RtspClient {
     const target = location === undefined ? undefined : parseRtspUrl(location);
     const from = whereOf(this.#url);
     if (target === undefined) {
-      throw new StreamFaultError("redirect-refused", `The camera at ${from} redirects to nowhere.`);
+      throw new StreamFaultError("redirect-refused", `The camera at ${from} redirects to nowhere.`, {
+        where: from,
+      });
     }
     this.#redirects += 1;
     if (this.#redirects > MAX_REDIRECTS) {
-      throw new StreamFaultError("redirect-refused", `The camera at ${from} redirects in a circle.`);
+      throw new StreamFaultError("redirect-refused", `The camera at ${from} redirects in a circle.`, {
+        where: from,
+      });
     }
     const sameHost = target.host.toLowerCase() === this.#options.url.host.toLowerCase();
     if (!sameHost && !this.#options.allowedRedirectHosts.includes(target.host)) {
       throw new StreamFaultError(
         "redirect-refused",
         `The camera at ${from} redirects to another host (${whereOf(target)}), which is not allowed. Use that address if you trust it.`,
+        { where: from, target: whereOf(target), case: "other-host" },
       );
     }
     if (this.#url.tls && !target.tls) {
       throw new StreamFaultError(
         "redirect-refused",
         `The camera at ${from} redirects from a secure connection to an open one, which is not allowed.`,
+        { where: from },
       );
     }
     const sameServer = sameHost && target.port === this.#url.port && target.tls === this.#url.tls;

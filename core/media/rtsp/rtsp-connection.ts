@@ -106,7 +106,11 @@ export class RtspConnection {
       });
       socket.on("error", (error) => fail(faultOfSocketError(error, this.#where, url.tls && !settled)));
       socket.once("close", () => {
-        fail(new StreamFaultError("closed-by-camera", `The camera at ${this.#where} closed the connection.`));
+        fail(
+          new StreamFaultError("closed-by-camera", `The camera at ${this.#where} closed the connection.`, {
+            where: this.#where,
+          }),
+        );
       });
     });
   }
@@ -128,7 +132,9 @@ export class RtspConnection {
     return new Promise((resolve, reject) => {
       if (this.#over || this.#socket === undefined) {
         reject(
-          new StreamFaultError("closed-by-camera", `The camera at ${this.#where} closed the connection.`),
+          new StreamFaultError("closed-by-camera", `The camera at ${this.#where} closed the connection.`, {
+            where: this.#where,
+          }),
         );
         return;
       }
@@ -141,6 +147,7 @@ export class RtspConnection {
           new StreamFaultError(
             "timed-out",
             `The camera at ${this.#where} does not answer ${method}. It may be overloaded.`,
+            { where: this.#where, case: "no-answer" },
           ),
         );
       });
@@ -239,7 +246,12 @@ export class RtspConnection {
     const socket = this.#socket;
     if (this.#over || socket === undefined || !socket.writable) return;
     if (socket.writableLength > MAX_WAITING_BYTES) {
-      this.#lose(new StreamFaultError("stalled", `The camera at ${this.#where} takes no more requests.`));
+      this.#lose(
+        new StreamFaultError("stalled", `The camera at ${this.#where} takes no more requests.`, {
+          where: this.#where,
+          case: "no-answer",
+        }),
+      );
       return;
     }
     socket.write(data);

@@ -158,6 +158,7 @@ export class RtspFramer {
         said.startsWith("HTTP/")
           ? "What answers there is a web server, not RTSP. Check the port (cameras use 554 as a rule)."
           : "What answers there does not speak RTSP. Check the port (cameras use 554 as a rule).",
+        { case: "no-rtsp" },
       );
     }
     let next = at + 1;

@@ -269,7 +269,11 @@ export class RtspSession {
     this.#client.connection.send(text);
     if (!endsSession) return;
     const where = whereOf(this.#client.url);
-    this.#finish({ code: "closed-by-camera", message: `The camera at ${where} ended the session.` });
+    this.#finish({
+      code: "closed-by-camera",
+      message: `The camera at ${where} ended the session.`,
+      context: { where },
+    });
   }
 
   #lost(error: NightjarError): void {

@@ -175,6 +175,7 @@ class RtspSource implements StreamSource {
           : {
               code: "codec-unsupported",
               message: `The camera's sound (${session.unusableSound}) is of a kind that cannot be recorded; the picture is recorded without it.`,
+              context: { case: "sound", sound: session.unusableSound },
             };
       const fault = await session.ended;
       this.#session = undefined;
@@ -264,11 +265,13 @@ class RtspSource implements StreamSource {
       this.#trouble = {
         code: "memory-exhausted",
         message: "The memory for pictures is used up; pictures are dropped. Shorten the pre-record time.",
+        context: { case: "dropped" },
       };
     } else if (kind === "too-large") {
       this.#trouble = {
         code: "protocol-error",
         message: "The camera sends pictures of more than 16 MiB; they are dropped.",
+        context: { case: "too-large" },
       };
     } else {
       // No figures: the state would change, and be reported, every second.
@@ -276,6 +279,7 @@ class RtspSource implements StreamSource {
       this.#trouble = {
         code: "packet-loss",
         message: `Packets are lost on the way from the camera; pictures are missing or damaged. ${advice}`,
+        ...(this.#transport === "udp" ? { context: { case: "udp" } } : {}),
       };
     }
   }

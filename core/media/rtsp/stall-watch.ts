@@ -36,15 +36,21 @@ export function stallFault(assembler: ArrivalTimes, watched: WatchedSession): St
         watched.transport === "udp"
           ? `The camera at ${watched.where} plays, but no picture arrives over UDP. A firewall may be in the way; try TCP.`
           : `The camera at ${watched.where} plays, but sends no picture.`,
+      context: { where: watched.where, case: watched.transport === "udp" ? "udp" : "nothing" },
     };
   }
   if (watched.nowMs - packetAtMs >= STALL_MS) {
-    return { code: "stalled", message: `The camera at ${watched.where} has stopped sending pictures.` };
+    return {
+      code: "stalled",
+      message: `The camera at ${watched.where} has stopped sending pictures.`,
+      context: { where: watched.where },
+    };
   }
   if (watched.nowMs - frameAtMs >= NO_PICTURE_MS) {
     return {
       code: "codec-unsupported",
       message: `What the camera at ${watched.where} sends makes no picture. Check its video settings (H.264 or H.265).`,
+      context: { where: watched.where, case: "no-picture" },
     };
   }
   return undefined;
@@ -64,6 +70,7 @@ export function emptinessFault(session: {
       code: "stalled",
       message:
         "Packets come from the camera, but no whole picture. Check its video settings and the network.",
+      context: { case: "no-picture" },
     };
   }
   if (session.hasKeyFrame || nowMs - session.firstPictureAtMs < NO_KEY_FRAME_MS) return undefined;

@@ -1,5 +1,6 @@
 // Faults of a stream as errors, and the way from system errors and RTSP status codes to them.
 // Messages are for people: what, where, what to do; no secrets.
+import type { Facts } from "../../domain/facts.ts";
 import { NightjarError, systemCode } from "../../errors.ts";
 import type { StreamFault, StreamFaultCode } from "../source.ts";
 
@@ -7,9 +8,9 @@ import type { StreamFault, StreamFaultCode } from "../source.ts";
 export class StreamFaultError extends NightjarError {
   readonly fault: StreamFault;
 
-  constructor(code: StreamFaultCode, message: string, cause?: unknown) {
-    super("NJ_STREAM_FAULT", "unavailable", message, { fault: code }, cause);
-    this.fault = { code, message };
+  constructor(code: StreamFaultCode, message: string, context?: Facts, cause?: unknown) {
+    super("NJ_STREAM_FAULT", "unavailable", message, { ...context, fault: code }, cause);
+    this.fault = { code, message, ...(context === undefined ? {} : { context }) };
   }
 }
 
@@ -36,6 +37,7 @@ export function faultOfSocketError(error: unknown, where: string, tls: boolean):
     return new StreamFaultError(
       "host-not-found",
       `The name in ${where} is not known. Check the camera's address.`,
+      { where },
       error,
     );
   }
@@ -43,6 +45,7 @@ export function faultOfSocketError(error: unknown, where: string, tls: boolean):
     return new StreamFaultError(
       "connection-refused",
       `Nothing listens at ${where}. Check the port, and that RTSP is switched on at the camera.`,
+      { where },
       error,
     );
   }
@@ -50,23 +53,31 @@ export function faultOfSocketError(error: unknown, where: string, tls: boolean):
     return new StreamFaultError(
       "host-unreachable",
       `${where} cannot be reached. Check the network and the camera's power.`,
+      { where },
       error,
     );
   }
   if (code === "ETIMEDOUT") return connectTimedOut(where);
   if (CLOSED.has(code)) {
-    return new StreamFaultError("closed-by-camera", `The camera at ${where} closed the connection.`, error);
+    return new StreamFaultError(
+      "closed-by-camera",
+      `The camera at ${where} closed the connection.`,
+      { where },
+      error,
+    );
   }
   if (tls) {
     return new StreamFaultError(
       "tls-failed",
       `No secure connection with ${where} (${code === "" ? "TLS failed" : code}). Check that the camera offers RTSPS there, or its certificate.`,
+      { where },
       error,
     );
   }
   return new StreamFaultError(
     "closed-by-camera",
     `The connection to ${where} failed (${code === "" ? "unknown error" : code}).`,
+    { where },
     error,
   );
 }
@@ -76,6 +87,7 @@ export function connectTimedOut(where: string): StreamFaultError {
   return new StreamFaultError(
     "timed-out",
     `${where} does not answer. Check the address and the camera's power.`,
+    { where },
   );
 }
 
@@ -92,33 +104,39 @@ export function faultOfStatus(
       return new StreamFaultError(
         "wrong-password",
         `The camera at ${where} refused the user name or password (401). Check them on the camera's own page.`,
+        { where },
       );
     case 403:
       return new StreamFaultError(
         "wrong-password",
         `The camera at ${where} does not let this user see the stream (403). Check the user's rights on the camera's own page.`,
+        { where, case: "rights" },
       );
     case 404:
     case 410:
       return new StreamFaultError(
         "not-found",
         `The camera at ${where} has no stream under this path (${said}). Check the path of the URL.`,
+        { where, said },
       );
     case 453:
     case 503:
       return new StreamFaultError(
         "too-many-sessions",
         `The camera at ${where} serves no more viewers (${said}). Close other connections to it or raise its limit.`,
+        { where, said },
       );
     case 461:
       return new StreamFaultError(
         "protocol-error",
         `The camera at ${where} refuses this transport (461). Choose another one for the stream.`,
+        { where, case: "transport" },
       );
     default:
       return new StreamFaultError(
         status >= 500 ? "server-error" : "protocol-error",
         `The camera at ${where} answered ${method} with ${said}.`,
+        { where, said, case: "answer" },
       );
   }
 }

@@ -55,6 +55,7 @@ export function planSession(description: SessionDescription, wantsAudio: boolean
     throw new StreamFaultError(
       "codec-unsupported",
       `The camera's picture is ${printable(otherVideo.join(", "))}; set it to H.264 or H.265 on the camera's own page.`,
+      { codec: printable(otherVideo.join(", ")) },
     );
   }
   return { video, audio, metadata, unusableSound: audio === undefined ? unusableSound : undefined };

@@ -145,6 +145,7 @@ export class TrackSetups {
         throw new StreamFaultError(
           "protocol-error",
           `The camera at ${where} answered UDP with TCP. Choose TCP for the stream.`,
+          { where, case: "transport" },
         );
       }
       setup.udp.punch(answer.serverPort?.[0], answer.serverPort?.[1], EMPTY_REPORT);

@@ -1,5 +1,6 @@
 // What a volume writer is told at its start, and what it tells of its volume and its files.
 import type { Clock } from "../../clock.ts";
+import type { Facts } from "../../domain/facts.ts";
 import type { VolumeId } from "../../domain/ids.ts";
 import type { Log } from "../../log.ts";
 import type { SystemErrorCode } from "./volume-fault.ts";
@@ -28,7 +29,13 @@ export type VolumeEvent =
   | { readonly kind: "round"; readonly ms: number; readonly files: number }
   /** The disk takes too long to sync, `ms` (as above) so far: see `sync-rounds.ts`. Repeated while it lasts, and once at the end. */
   | { readonly kind: "slow"; readonly ms: number }
-  | { readonly kind: "state"; readonly status: VolumeHealth; readonly message: string };
+  | {
+      readonly kind: "state";
+      readonly status: VolumeHealth;
+      readonly message: string;
+      /** What the message names, and which case of the status it is. */
+      readonly context?: Facts;
+    };
 
 export interface VolumeWriterOptions {
   /** Root of the volume: must exist. */

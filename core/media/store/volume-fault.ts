@@ -1,4 +1,5 @@
 // Errors of a volume: what the system said, in one class, with a sentence for people.
+import type { Facts } from "../../domain/facts.ts";
 import { NightjarError } from "../../errors.ts";
 import type { VolumeHealth } from "./volume-events.ts";
 import type { ThreadFault } from "./volume-messages.ts";
@@ -46,6 +47,11 @@ export function healthOf(fault: ThreadFault): VolumeHealth | undefined {
     default:
       return "error";
   }
+}
+
+/** Which case of a volume's trouble it is, to say it in other languages: `eio`, `erofs` … */
+export function caseOf(fault: ThreadFault): Facts {
+  return { case: fault.code.toLowerCase().replaceAll("_", "-") };
 }
 
 /** What is wrong and what to do, for people. */

@@ -3,12 +3,13 @@
 // nobody else writes to: it too tells that one is slow, and that one which was left for it still is.
 // Nothing here touches the disk.
 import type { Clock } from "../../clock.ts";
+import type { Facts } from "../../domain/facts.ts";
 import type { VolumeId } from "../../domain/ids.ts";
 import { SeenWait } from "./seen-wait.ts";
 import type { SyncPool } from "./sync-pool.ts";
 import { SLOW_MS } from "./sync-rounds.ts";
 import type { VolumeEvent, VolumeHealth } from "./volume-events.ts";
-import { healthOf, sentenceOf } from "./volume-fault.ts";
+import { caseOf, healthOf, sentenceOf } from "./volume-fault.ts";
 import type { ProbeOutcome, ThreadFault } from "./volume-messages.ts";
 
 export const WATCH_TICK_MS = 250;
@@ -41,6 +42,7 @@ export class VolumeWatch {
   #toldSlowMs = Number.NEGATIVE_INFINITY;
   #health: VolumeHealth = "normal";
   #message = "";
+  #context: Facts = {};
   space: ProbeOutcome | undefined;
 
   constructor(options: {
@@ -63,6 +65,11 @@ export class VolumeWatch {
     return this.#message;
   }
 
+  /** What the message names. */
+  get context(): Facts {
+    return this.#context;
+  }
+
   /**
    * To be called every `WATCH_TICK_MS`. `writer`: how long the oldest message to the writer thread has waited (0: none),
    * when it last answered, and when data last reached the disk.
@@ -79,7 +86,8 @@ export class VolumeWatch {
     const stuck = writer.waitingMs >= SILENCE_MS || this.#pool.longestRunMs >= STUCK_MS;
     if (stuck || (waitingMs >= SILENCE_MS && silentMs >= SILENCE_MS)) {
       this.#hung = true;
-      this.#set("offline", `the disk has not answered for ${Math.round(waitingMs / 1000)} s`);
+      const seconds = Math.round(waitingMs / 1000);
+      this.#set("offline", `the disk has not answered for ${seconds} s`, { case: "silent", seconds });
     } else {
       this.#hung = false;
     }
@@ -92,7 +100,7 @@ export class VolumeWatch {
     const health = healthOf(fault);
     if (health === undefined) return;
     this.#holdUntilMs = this.#clock.monotonicMs() + HOLD_MS;
-    this.#set(health, sentenceOf(fault));
+    this.#set(health, sentenceOf(fault), caseOf(fault));
   }
 
   #probe(now: number): void {
@@ -105,7 +113,7 @@ export class VolumeWatch {
         this.#probing = false;
         this.#tellIfSlow(this.#written.end(this.#clock.monotonicMs()));
         if (outcome?.fault !== undefined) {
-          this.#set(healthOf(outcome.fault) ?? "error", sentenceOf(outcome.fault));
+          this.#set(healthOf(outcome.fault) ?? "error", sentenceOf(outcome.fault), caseOf(outcome.fault));
           return;
         }
         if (outcome?.probe !== undefined) {
@@ -132,11 +140,12 @@ export class VolumeWatch {
     this.#emit({ kind: "slow", ms: Math.round(ms) });
   }
 
-  #set(health: VolumeHealth, message: string): void {
+  #set(health: VolumeHealth, message: string, context: Facts = {}): void {
     // The seconds of silence in the message change all the time; one event a change of health is enough.
     if (health === this.#health) return;
     this.#health = health;
     this.#message = message;
-    this.#emit({ kind: "state", status: health, message });
+    this.#context = context;
+    this.#emit({ kind: "state", status: health, message, context });
   }
 }

@@ -1,5 +1,6 @@
 // What the host asks of a plugin, wherever it runs, and what it lends it.
 
+import type { Worded } from "../../domain/facts.ts";
 import type { Log } from "../../log.ts";
 import type { TapListener } from "../calls/plugin-taps.ts";
 import type { EntryParts, RegistryName } from "../calls/registries.ts";
@@ -16,6 +17,8 @@ export interface HostedPlugin {
   readonly status: HostedStatus;
   /** Why it does not run, or did not last time. */
   readonly reason: string | undefined;
+  /** The reason as code and facts. */
+  readonly worded: Worded | undefined;
   readonly isolation: "inline" | "process";
   readonly restarts: number;
   readonly health: PluginHealth | undefined;

@@ -2,12 +2,15 @@
 // in a process of its own; what it does to the process itself cannot be undone, which is why only ours run so.
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { contextOf, type Worded } from "../../domain/facts.ts";
+import { toPlainError } from "../../errors.ts";
 import type { TapListener } from "../calls/plugin-taps.ts";
 import { partsOf, REGISTRY_NAMES, type RegistryName } from "../calls/registries.ts";
 import { definitionOf, type Nvr } from "../contract/define-plugin.ts";
 import { HOOKS, type HookName, type PluginHooks, type TapOptions } from "../contract/hook-catalogue.ts";
 import { pluginTools } from "../contract/plugin-tools.ts";
 import { checkedConfig } from "../schemas/settings-check.ts";
+import { codeOfFailure } from "./failure-code.ts";
 import type { HostedPlugin, HostedStatus, PluginPlaces } from "./hosted-plugin.ts";
 
 export interface InlinePluginOptions {
@@ -31,6 +34,7 @@ export class InlinePlugin implements HostedPlugin {
   #hasStarted = false;
   status: HostedStatus = "stopped";
   reason: string | undefined;
+  worded: Worded | undefined;
 
   constructor(options: InlinePluginOptions) {
     this.#options = options;
@@ -51,12 +55,15 @@ export class InlinePlugin implements HostedPlugin {
       places.clearTaps();
       places.keepOnly(new Set());
       this.status = "failed";
-      this.reason = error instanceof Error ? error.message : String(error);
+      const { code, message, context = {} } = toPlainError(error);
+      this.reason = message;
+      this.worded = { code: codeOfFailure(code), ...contextOf(context, message) };
       places.failed("setup", error);
       return;
     }
     this.status = "running";
     this.reason = undefined;
+    this.worded = undefined;
     places.keepOnly(registered);
     places.answers(registered);
     if (!this.#hasStarted) return;

@@ -1,4 +1,5 @@
 // How a plugin is, for people and programs: the API, the Plugins page, `status` and /metrics.
+import { plainFacts, type Worded } from "../../domain/facts.ts";
 import type { Right } from "../../domain/roles.ts";
 import type { ConfinementWay } from "../isolated/confinement.ts";
 import type { PluginHealth } from "../isolated/protocol.ts";
@@ -15,6 +16,9 @@ export interface PluginStatus {
   readonly status: "running" | "restarting" | "quarantined" | "disabled" | "failed" | "refused";
   /** Why it does not run, for people. */
   readonly reason?: string;
+  /** The reason as code and facts. */
+  readonly code?: string;
+  readonly context?: Record<string, string | number>;
   readonly errors: number;
   /** Where it runs: with the core, or in a process of its own. */
   readonly isolation?: "inline" | "process";
@@ -94,13 +98,13 @@ export function statusOf(
     ...(asks.length === 0 ? {} : { asks }),
   };
   if (hosted === undefined) return { ...card, status: "disabled" };
-  const { isolation, restarts, reason, health, confinement, network } = hosted;
+  const { isolation, restarts, reason, worded, health, confinement, network } = hosted;
   const status = SHOWN[hosted.status];
   return {
     ...card,
     status,
     isolation,
-    ...(reason === undefined || status === "running" ? {} : { reason }),
+    ...(reason === undefined || status === "running" ? {} : { reason, ...wordedView(worded) }),
     errors: errors + restarts,
     ...(isolation === "process" ? { restarts } : {}),
     ...(health === undefined ? {} : { health }),
@@ -110,6 +114,12 @@ export function statusOf(
   };
 }
 
-export function statusOfRefused({ name, reason }: RefusedPlugin): PluginStatus {
-  return { name, version: "", displayName: name, kind: "", status: "refused", reason, errors: 0 };
+function wordedView(worded: Worded | undefined): Pick<PluginStatus, "code" | "context"> {
+  return worded === undefined ? {} : { code: worded.code, ...plainFacts(worded) };
+}
+
+/** Of one that is refused. */
+export function statusOfRefused({ name, reason, context }: RefusedPlugin): PluginStatus {
+  const worded = { code: "NJ_PLUGIN_REFUSED", context: { ...context } };
+  return { name, version: "", displayName: name, kind: "", status: "refused", reason, ...worded, errors: 0 };
 }

@@ -1,6 +1,7 @@
 // A job of the plugin installer: what was ordered, how far it is, and what came of it. Bounded, since it is kept in
 // memory and sent to everybody who watches.
 import { randomBytes } from "node:crypto";
+import { contextOf, plainFacts, type Worded } from "../../domain/facts.ts";
 import { toPlainError } from "../../errors.ts";
 import type { PluginPermissions } from "../package/permissions.ts";
 
@@ -40,6 +41,7 @@ export interface PluginJob {
   /** Why it failed or was undone, for people, with the error's code. */
   readonly reason?: string;
   readonly code?: string;
+  readonly context?: Record<string, string | number>;
   /** Installed in the end. */
   readonly version?: string;
   readonly previousVersion?: string;
@@ -66,7 +68,7 @@ export class JobRecord {
   previousVersion: string | undefined;
   permissions: PluginPermissions | undefined;
   scripts: readonly ScriptedPackage[] | undefined;
-  #reason: { readonly message: string; readonly code: string } | undefined;
+  #reason: (Worded & { readonly message: string }) | undefined;
 
   constructor(order: PluginJobOrder, nowMs: number, id = `job-${randomBytes(6).toString("hex")}`) {
     this.id = id;
@@ -90,8 +92,8 @@ export class JobRecord {
     this.status = status;
     this.#endedMs = nowMs;
     if (error === undefined) return;
-    const { message, code } = toPlainError(error);
-    this.#reason = { message, code };
+    const { message, code, context = {} } = toPlainError(error);
+    this.#reason = { message, code, ...contextOf(context, message) };
   }
 
   view(): PluginJob {
@@ -106,7 +108,9 @@ export class JobRecord {
       ...(this.#endedMs === undefined ? {} : { endedAt: new Date(this.#endedMs).toISOString() }),
       lines: [...this.#lines],
       linesLeftOut: this.#linesLeftOut,
-      ...(this.#reason === undefined ? {} : { reason: this.#reason.message, code: this.#reason.code }),
+      ...(this.#reason === undefined
+        ? {}
+        : { reason: this.#reason.message, code: this.#reason.code, ...plainFacts(this.#reason) }),
       ...(this.version === undefined ? {} : { version: this.version }),
       ...(this.previousVersion === undefined ? {} : { previousVersion: this.previousVersion }),
       ...(this.permissions === undefined ? {} : { permissions: this.permissions }),

@@ -2,6 +2,7 @@
 // and that nothing came in by a side door (a second core, a folder elsewhere).
 import { readdir, readlink } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
+import type { Facts } from "../../domain/facts.ts";
 import { NightjarError } from "../../errors.ts";
 import { isPluginName, type PluginManifest, readManifest } from "../package/manifest.ts";
 import { type LockEntry, type PluginProject, statOf } from "./plugin-project.ts";
@@ -10,14 +11,15 @@ import { type LockEntry, type PluginProject, statOf } from "./plugin-project.ts"
 export function acceptedManifest(card: unknown, nightjarVersion: string): PluginManifest {
   const result = readManifest(card, nightjarVersion);
   if (result.ok) return result.manifest;
-  throw refused(result.name, result.reason);
+  throw refused(result.name, result.reason, result.context);
 }
 
-export function refused(name: string, reason: string): NightjarError {
+export function refused(name: string, reason: string, context: Facts = {}): NightjarError {
   return new NightjarError(
     "NJ_PLUGIN_REFUSED",
     "failed-precondition",
     `${name.slice(0, 214)} is refused: ${reason}`,
+    context,
   );
 }
 

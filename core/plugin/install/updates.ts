@@ -14,6 +14,8 @@ export interface PluginUpdate {
   readonly fits: boolean;
   /** Why it does not fit. */
   readonly reason?: string;
+  readonly code?: string;
+  readonly context?: Record<string, string | number>;
   /** What the newest one asks to be allowed. */
   readonly permissions?: PluginPermissions;
 }
@@ -52,7 +54,13 @@ async function updateOf(
     const update = { name, installed: version, newest: newest.version };
     return card.ok
       ? { ...update, fits: true, permissions: card.manifest.permissions }
-      : { ...update, fits: false, reason: card.reason };
+      : {
+          ...update,
+          fits: false,
+          reason: card.reason,
+          code: "NJ_PLUGIN_REFUSED",
+          context: { ...card.context },
+        };
   } catch (error) {
     if (error instanceof NightjarError && error.kind === "not-found") return undefined;
     throw error;

@@ -1,12 +1,14 @@
 // The life of an isolated plugin as the core sees it: started, watched, started again with pauses, and left alone after
 // too many failures. Its entries and taps stand in the core's registries as stand-ins that pass calls on.
 import type { Clock, Timer } from "../../clock.ts";
-import { NightjarError } from "../../errors.ts";
+import { contextOf as errorFacts, type Worded } from "../../domain/facts.ts";
+import { NightjarError, toPlainError } from "../../errors.ts";
 import type { LinkHandler } from "../../link/link.ts";
 import { isContext } from "../calls/guarded-entry.ts";
 import { plainCopy } from "../calls/plain-copy.ts";
 import { checkCard, type EntryParts, REGISTRIES, type RegistryName } from "../calls/registries.ts";
 import { HOOKS, type HookName } from "../contract/hook-catalogue.ts";
+import { codeOfFailure } from "../host/failure-code.ts";
 import type { HostedPlugin, HostedStatus, PluginPlaces } from "../host/hosted-plugin.ts";
 import type { NetworkLeave } from "../package/permissions.ts";
 import type { ConfinementWay } from "./confinement.ts";
@@ -61,6 +63,7 @@ export class IsolatedPlugin implements HostedPlugin {
   #hasStarted = false;
   status: HostedStatus = "stopped";
   reason: string | undefined;
+  worded: Worded | undefined;
   restarts = 0;
 
   constructor(options: IsolatedPluginOptions) {
@@ -94,7 +97,7 @@ export class IsolatedPlugin implements HostedPlugin {
         config: places.config(),
         network: options.network(),
         handlers: this.#handlers(),
-        onEnd: (reason) => this.#ended(reason),
+        onEnd: (reason) => this.#ended(reason, { code: "NJ_PLUGIN_FAILED", context: { case: "ended" } }),
         signal: starting.signal,
       });
       if (starting.signal.aborted) {
@@ -105,7 +108,8 @@ export class IsolatedPlugin implements HostedPlugin {
       this.#confinement = started.confinement;
     } catch (error) {
       if (starting.signal.aborted) return;
-      this.#ended(error instanceof Error ? error.message : String(error));
+      const { code, message, context = {} } = toPlainError(error);
+      this.#ended(message, { code: codeOfFailure(code), ...errorFacts(context, message) });
       return;
     }
     this.#set("running");
@@ -147,12 +151,14 @@ export class IsolatedPlugin implements HostedPlugin {
     return Promise.race([work, patience]);
   }
 
-  #set(status: HostedStatus, reason?: string): void {
+  #set(status: HostedStatus, reason?: string, worded?: Worded): void {
     this.status = status;
-    if (reason !== undefined || status === "running") this.reason = reason;
+    if (reason === undefined && status !== "running") return;
+    this.reason = reason;
+    this.worded = worded;
   }
 
-  #ended(reason: string): void {
+  #ended(reason: string, worded: Worded): void {
     this.#process = undefined;
     this.#contexts.clear();
     if (this.status === "stopped") return;
@@ -162,13 +168,16 @@ export class IsolatedPlugin implements HostedPlugin {
     const count = this.#failures.length;
     if (count > FAILURES_ALLOWED) {
       places.log.error("a plugin failed too often and is left alone", { plugin: name, reason });
-      this.#set("quarantined", `it failed ${count} times within five minutes and is left alone: ${reason}`);
+      this.#set("quarantined", `it failed ${count} times within five minutes and is left alone: ${reason}`, {
+        code: "NJ_PLUGIN_FAILED",
+        context: { case: "often", count },
+      });
       return;
     }
     const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (count - 1));
     places.log.warn("a plugin ended and is started again", { plugin: name, reason, pauseMs });
     this.restarts += 1;
-    this.#set("restarting", reason);
+    this.#set("restarting", reason, worded);
     this.#pause = clock.after(pauseMs, () => void this.load());
   }
 

@@ -2,6 +2,7 @@
 // The first of a name wins; the others and the refused are named with their reason. No plugin code runs here.
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { Facts } from "../../domain/facts.ts";
 import { systemCode } from "../../errors.ts";
 import { loadOrder } from "./load-order.ts";
 import { type PluginManifest, readManifest } from "./manifest.ts";
@@ -20,6 +21,8 @@ export interface RefusedPlugin {
   readonly name: string;
   readonly folder: string;
   readonly reason: string;
+  /** Which `case` of a refusal it is, and what the reason names. */
+  readonly context: Facts;
 }
 
 export interface Discovery {
@@ -50,20 +53,21 @@ export async function discoverPlugins(
       if (!result.ok) {
         // A folder of npm packages holds dependencies too; only what calls itself a plugin is worth a word.
         if (path.bundled || result.name.includes("nightjar-"))
-          refused.push({ name: result.name, folder, reason: result.reason });
+          refused.push({ name: result.name, folder, reason: result.reason, context: result.context });
         continue;
       }
       const { manifest } = result;
       const first = plugins.find((plugin) => plugin.manifest.name === manifest.name);
       if (first !== undefined) {
         const reason = `another one of that name was found first in ${first.folder}`;
-        refused.push({ name: manifest.name, folder, reason });
+        const context = { case: "twice", other: first.folder };
+        refused.push({ name: manifest.name, folder, reason, context });
         continue;
       }
       const real = await realpath(folder);
       const icon = manifest.icon === undefined ? undefined : await checkIcon(real, manifest.icon);
       if (icon !== undefined && "reason" in icon) {
-        refused.push({ name: manifest.name, folder, reason: icon.reason });
+        refused.push({ name: manifest.name, folder, reason: icon.reason, context: { case: "icon" } });
         continue;
       }
       plugins.push({ manifest, folder: real, bundled: path.bundled, icon: icon?.path });
@@ -72,7 +76,8 @@ export async function discoverPlugins(
   const { order, circles } = loadOrder(plugins, ({ manifest }) => manifest);
   for (const { item, circle } of circles) {
     const reason = `it waits for itself: ${circle} (nightjar.after in package.json)`;
-    refused.push({ name: item.manifest.name, folder: item.folder, reason });
+    const context = { case: "circle", circle };
+    refused.push({ name: item.manifest.name, folder: item.folder, reason, context });
   }
   return { plugins: order, refused };
 }

@@ -1,6 +1,7 @@
 // The identity card of a plugin: what its package.json must say before any of its code runs
 // (docs: architecture, plugins). Pure checks, no I/O; every text is bounded, since all of it is shown to people.
 import semver from "semver";
+import type { Facts } from "../../domain/facts.ts";
 import { type PluginLinks, readLinks } from "./manifest-links.ts";
 import { type PluginPageCard, readPage } from "./page-card.ts";
 import { NO_PERMISSIONS, type PluginPermissions, readPermissions } from "./permissions.ts";
@@ -43,7 +44,7 @@ export interface PluginManifest {
 
 export type ManifestResult =
   | { readonly ok: true; readonly manifest: PluginManifest }
-  | { readonly ok: false; readonly name: string; readonly reason: string };
+  | { readonly ok: false; readonly name: string; readonly reason: string; readonly context: Facts };
 
 /** What a plugin's package.json has among its keywords. */
 export const PLUGIN_KEYWORD = "nightjar-plugin";
@@ -67,56 +68,71 @@ export function isPluginName(name: string): boolean {
 export function readManifest(value: unknown, nightjarVersion: string): ManifestResult {
   const card = asRecord(value);
   const name = typeof card["name"] === "string" ? card["name"].slice(0, NAME_LIMIT + 1) : "(no name)";
-  const refuse = (reason: string): ManifestResult => ({ ok: false, name, reason });
+  const refuse = (which: string, reason: string, facts: Facts = {}): ManifestResult => ({
+    ok: false,
+    name,
+    reason,
+    context: { case: which, ...facts },
+  });
   const kind = NAME_PATTERN.exec(name)?.[2] as PluginKind | undefined;
   if (kind === undefined)
-    return refuse(`its name does not fit nightjar-<kind>-<name>; kinds: ${PLUGIN_KINDS.join(", ")}`);
-  if (name.length > NAME_LIMIT) return refuse(`its name is longer than ${NAME_LIMIT} letters`);
+    return refuse("name", `its name does not fit nightjar-<kind>-<name>; kinds: ${PLUGIN_KINDS.join(", ")}`);
+  if (name.length > NAME_LIMIT) return refuse("name", `its name is longer than ${NAME_LIMIT} letters`);
   const keywords = card["keywords"];
   if (!Array.isArray(keywords) || !keywords.includes(PLUGIN_KEYWORD)) {
-    return refuse(`its package.json lacks the keyword "${PLUGIN_KEYWORD}"`);
+    return refuse("keyword", `its package.json lacks the keyword "${PLUGIN_KEYWORD}"`, {
+      keyword: PLUGIN_KEYWORD,
+    });
   }
   const engine = asRecord(card["engines"])["nightjar"];
-  if (typeof engine !== "string") return refuse("its package.json names no engines.nightjar");
+  if (typeof engine !== "string") return refuse("no-engine", "its package.json names no engines.nightjar");
   if (!satisfies(nightjarVersion, engine)) {
-    return refuse(`it wants Nightjar ${engine.slice(0, DISPLAY_NAME_LIMIT)}, this is ${nightjarVersion}`);
+    const wanted = engine.slice(0, DISPLAY_NAME_LIMIT);
+    const facts = { wanted, version: nightjarVersion };
+    return refuse("engine", `it wants Nightjar ${wanted}, this is ${nightjarVersion}`, facts);
   }
   if (asRecord(card["dependencies"])["@nightjar/core"] !== undefined) {
-    return refuse("it brings a second @nightjar/core: move it from dependencies to peerDependencies");
+    return refuse(
+      "second-core",
+      "it brings a second @nightjar/core: move it from dependencies to peerDependencies",
+    );
   }
   const version = card["version"] ?? "0.0.0";
   if (typeof version !== "string" || version.length > PATH_LIMIT || semver.valid(version) === null) {
-    return refuse("its version is none, as 1.2.3 is one");
+    return refuse("version", "its version is none, as 1.2.3 is one");
   }
   const own = asRecord(card["nightjar"]);
   if (own["kind"] !== undefined && own["kind"] !== kind) {
-    return refuse(`its name says kind "${kind}", its nightjar.kind says "${shortly(own["kind"])}"`);
+    return refuse("kind", `its name says kind "${kind}", its nightjar.kind says "${shortly(own["kind"])}"`);
   }
   const displayName = own["displayName"] ?? name;
   if (
     typeof displayName !== "string" ||
     !isLine(displayName, name.length > 80 ? NAME_LIMIT : DISPLAY_NAME_LIMIT)
   ) {
-    return refuse(`its nightjar.displayName is not a line of at most ${DISPLAY_NAME_LIMIT} letters`);
+    return refuse("card", `its nightjar.displayName is not a line of at most ${DISPLAY_NAME_LIMIT} letters`);
   }
   const provides = namesIn(own["provides"]);
   const after = namesIn(own["after"]);
   if (provides === undefined || after === undefined) {
-    return refuse(`its nightjar.provides or nightjar.after is not a list of at most ${LIST_LIMIT} names`);
+    return refuse(
+      "card",
+      `its nightjar.provides or nightjar.after is not a list of at most ${LIST_LIMIT} names`,
+    );
   }
   const permissions = own["permissions"] === undefined ? NO_PERMISSIONS : readPermissions(own["permissions"]);
-  if (typeof permissions === "string") return refuse(permissions);
+  if (typeof permissions === "string") return refuse("permissions", permissions);
   const page = own["page"] === undefined ? undefined : readPage(own["page"]);
-  if (typeof page === "string") return refuse(page);
+  if (typeof page === "string") return refuse("page", page);
   const entry = entryOf(card["exports"], card["main"]);
-  if (entry === undefined) return refuse('its package.json names no entry file (exports["."])');
+  if (entry === undefined) return refuse("entry", 'its package.json names no entry file (exports["."])');
   const { configSchema, icon } = own;
   for (const [field, path] of Object.entries({ "entry file": entry, configSchema, icon })) {
     if (path !== undefined && !isPathBelow(path))
-      return refuse(`its ${field} is not the path of a file below its folder`);
+      return refuse("path", `its ${field} is not the path of a file below its folder`);
   }
   if (icon !== undefined && !/\.(svg|png)$/i.test(String(icon))) {
-    return refuse("its nightjar.icon is not a .svg or .png file");
+    return refuse("icon", "its nightjar.icon is not a .svg or .png file");
   }
   return {
     ok: true,

@@ -34,7 +34,10 @@ describe("ports", () => {
       await until(() => first.core.listening.length > 0, "told");
       assert.equal(first.core.listening.at(-1)?.http?.port, taken);
       assert.match(
-        first.core.listening.at(-1)?.problems.join() ?? "",
+        first.core.listening
+          .at(-1)
+          ?.problems.map(({ message }) => message)
+          .join() ?? "",
         new RegExp(`${port} was busy: ${taken}`),
       );
       await first.stop();

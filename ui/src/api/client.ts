@@ -8,6 +8,8 @@ import type { Problem } from "./types.ts";
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
+  /** Plain facts of the sentence, to say it in other languages. */
+  readonly context: NonNullable<Problem["context"]>;
   readonly fields: NonNullable<Problem["errors"]>;
 
   constructor(problem: Omit<Problem, "type">) {
@@ -15,6 +17,7 @@ export class ApiError extends Error {
     this.name = new.target.name;
     this.status = problem.status;
     this.code = problem.code;
+    this.context = problem.context ?? {};
     this.fields = problem.errors ?? [];
   }
 }

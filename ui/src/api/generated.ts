@@ -10,6 +10,8 @@ export type Problem = {
   readonly code: string;
   /** What is wrong and what to do, for people. */
   readonly detail: string;
+  /** Plain facts of `detail`, to say it in other languages; `case` tells apart what a code stands for. */
+  readonly context?: Readonly<Record<string, string | number>>;
   /** Places in the request that are wrong. */
   readonly errors?: readonly {
     /** JSON pointer. */
@@ -52,6 +54,8 @@ export type Camera = {
     readonly reason?: string;
     /** Stable name of the fault. */
     readonly code?: string;
+    /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+    readonly context?: Readonly<Record<string, string | number>>;
     /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
     readonly since: string;
     /** What is not as wished though it works. */
@@ -65,6 +69,8 @@ export type Camera = {
       readonly reason?: string;
       /** Stable name of the fault. */
       readonly code?: string;
+      /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+      readonly context?: Readonly<Record<string, string | number>>;
       /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
       readonly since: string;
       /** What is not as wished though it works. */
@@ -263,6 +269,8 @@ export type Status = {
     readonly restarts: number;
     readonly uptimeSeconds?: number;
     readonly message?: string;
+    /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+    readonly context?: Readonly<Record<string, string | number>>;
     /** Memory. */
     readonly rssBytes?: number;
     readonly cpuSeconds?: number;
@@ -284,6 +292,8 @@ export type Status = {
     readonly code: string;
     readonly severity: "notice" | "warning" | "error";
     readonly message: string;
+    /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+    readonly context?: Readonly<Record<string, string | number>>;
     /** What is concerned: a camera, volume or plugin by name. */
     readonly subject?: string;
     /** Id of the camera that is concerned. */
@@ -298,6 +308,10 @@ export type Volume = {
   readonly path: string;
   readonly status: string;
   readonly message?: string;
+  /** Stable name of what is wrong. */
+  readonly code?: string;
+  /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+  readonly context?: Readonly<Record<string, string | number>>;
   readonly freeBytes?: number;
   readonly totalBytes?: number;
   readonly usedBytes?: number;
@@ -372,6 +386,10 @@ export type Plugins = {
     readonly status: "running" | "restarting" | "quarantined" | "disabled" | "failed" | "refused";
     /** Why it does not run. */
     readonly reason?: string;
+    /** Stable name of the reason. */
+    readonly code?: string;
+    /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+    readonly context?: Readonly<Record<string, string | number>>;
     /** Failures since Nightjar started. */
     readonly errors: number;
     readonly isolation?: "inline" | "process";
@@ -448,6 +466,8 @@ export type PluginJob = {
   readonly reason?: string;
   /** The stable code of that. */
   readonly code?: string;
+  /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+  readonly context?: Readonly<Record<string, string | number>>;
   /** Installed in the end. */
   readonly version?: string;
   readonly previousVersion?: string;
@@ -1187,6 +1207,10 @@ export interface Operations {
         readonly fits: boolean;
         /** Why it does not fit. */
         readonly reason?: string;
+        /** Stable name of that. */
+        readonly code?: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly context?: Readonly<Record<string, string | number>>;
         /** What it asks to be allowed. */
         readonly permissions?: {
           readonly network: boolean | readonly string[];
@@ -1979,6 +2003,10 @@ export interface Operations {
         readonly path: string;
         readonly status: string;
         readonly message?: string;
+        /** Stable name of what is wrong. */
+        readonly code?: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly context?: Readonly<Record<string, string | number>>;
         readonly freeBytes?: number;
         readonly totalBytes?: number;
         readonly usedBytes?: number;
@@ -1992,6 +2020,10 @@ export interface Operations {
           readonly displayName?: string;
           readonly status: "pending" | "ready" | "unavailable";
           readonly reason?: string;
+          /** Stable name of the reason. */
+          readonly code?: string;
+          /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+          readonly context?: Readonly<Record<string, string | number>>;
         };
         /** What lies on the disk besides Nightjar's recordings. */
         readonly othersBytes?: number;
@@ -2047,6 +2079,10 @@ export interface Operations {
         readonly path: string;
         readonly status: string;
         readonly message?: string;
+        /** Stable name of what is wrong. */
+        readonly code?: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly context?: Readonly<Record<string, string | number>>;
         readonly freeBytes?: number;
         readonly totalBytes?: number;
         readonly usedBytes?: number;
@@ -2060,6 +2096,10 @@ export interface Operations {
           readonly displayName?: string;
           readonly status: "pending" | "ready" | "unavailable";
           readonly reason?: string;
+          /** Stable name of the reason. */
+          readonly code?: string;
+          /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+          readonly context?: Readonly<Record<string, string | number>>;
         };
         /** What lies on the disk besides Nightjar's recordings. */
         readonly othersBytes?: number;

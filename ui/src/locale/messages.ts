@@ -2,20 +2,13 @@
 // English is built in, the others are loaded when chosen. Plain functions, no component.
 import { signal } from "@preact/signals";
 import english from "./en.json" with { type: "json" };
+import { LANGUAGES, type Language } from "./languages.ts";
+import { loadProblemTexts } from "./problem-text.ts";
 
 export type MessageKey = keyof typeof english;
 export type Messages = Readonly<Record<MessageKey, string>>;
 
-export const LANGUAGES = ["en", "de", "zh", "es"] as const;
-export type Language = (typeof LANGUAGES)[number];
-
-/** What each language calls itself. */
-export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = {
-  en: "English",
-  de: "Deutsch",
-  zh: "中文",
-  es: "Español",
-};
+export { LANGUAGE_NAMES, LANGUAGES, type Language } from "./languages.ts";
 
 /** The language in use. Components that call `t` re-render when it changes. */
 export const language = signal<Language>("en");
@@ -30,6 +23,8 @@ const LOADERS: Readonly<Record<Language, () => Promise<Messages>>> = {
 
 /** Loads a language and switches to it. */
 export async function useLanguage(wanted: Language): Promise<void> {
+  // Not waited for: the recorder's own words stand in, and a page that cannot get them is a page all the same.
+  loadProblemTexts(wanted).catch(() => undefined);
   messages.value = await LOADERS[wanted]();
   language.value = wanted;
   document.documentElement.lang = wanted;

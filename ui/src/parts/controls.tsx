@@ -200,13 +200,22 @@ export function CheckField(props: {
  * again, a button does.
  */
 export function ErrorNote({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
-  const { text, detail, code } = errorText(error);
+  const { text, detail, places, code } = errorText(error);
   return (
     <div class="error-note" role="alert">
       <Icon name="warning" />
       <div>
         <p>{text}</p>
         {detail === undefined ? null : <p class="muted">{detail}</p>}
+        {places.length === 0 ? null : (
+          <ul>
+            {places.map((place) => (
+              <li key={place.field + place.text}>
+                {place.field}: {place.text}
+              </li>
+            ))}
+          </ul>
+        )}
         <code>{code}</code>
         {onRetry === undefined ? null : (
           <p>

@@ -3,14 +3,15 @@
 import { computed, signal } from "@preact/signals";
 import type { ReportedProblem } from "../api/health-types.ts";
 import { type MessageKey, t } from "../locale/messages.ts";
-import { asSentence } from "./error-words.ts";
+import { problemLine } from "../locale/problem-text.ts";
+import { streamCode, withoutSubject } from "../locale/told-reasons.ts";
 import { cameras, mayAdminister, mayOperate, status } from "./recorder.ts";
 
 export interface ShownProblem {
   readonly key: string;
   readonly tone: "bad" | "warn" | "info";
   readonly title: string;
-  /** The recorder's own sentence. */
+  /** Why, in the viewer's words where its code is known. */
   readonly detail: string;
   readonly advice: string | undefined;
   readonly code: string;
@@ -58,12 +59,20 @@ function linkOf(problem: ReportedProblem, page: Words["page"]): ShownProblem["li
   return mayOperate.value ? { path: page } : undefined;
 }
 
+/** Under which code the reason has its words: what a volume, plugin or camera says itself goes before the alarm's own. */
+function wordedCode({ code, context }: ReportedProblem): string {
+  const cause = context?.["cause"];
+  if (typeof cause === "string") return cause;
+  return code.startsWith("camera-") ? streamCode(code.slice("camera-".length)) : code;
+}
+
 function shown(problem: ReportedProblem): ShownProblem {
   const found = WORDS.find(([pattern]) => pattern.test(problem.code))?.[1];
   const subject = problem.subject ?? "";
   // Our title names it already.
-  const isNamedTwice = found !== undefined && subject !== "" && problem.message.startsWith(`${subject}: `);
-  const detail = asSentence(isNamedTwice ? problem.message.slice(subject.length + 2) : problem.message);
+  const isNamedTwice = found !== undefined && subject !== "";
+  const sentence = isNamedTwice ? withoutSubject(problem.message, subject) : problem.message;
+  const detail = problemLine({ code: wordedCode(problem), context: problem.context, sentence });
   return {
     key: `${problem.code}/${problem.subject ?? problem.message}`,
     tone: problem.severity === "error" ? "bad" : problem.severity === "warning" ? "warn" : "info",
@@ -96,6 +105,7 @@ export const problems = computed<readonly ShownProblem[]>(() => {
       code: `camera-${camera.state.code ?? "offline"}`,
       severity: "warning" as const,
       message: `${camera.name}: ${camera.state.reason ?? t("state.offline")}`,
+      ...(camera.state.context === undefined ? {} : { context: camera.state.context }),
       subject: camera.name,
       camera: camera.id,
       since: camera.state.since,

@@ -2,7 +2,8 @@
 import { signal } from "@preact/signals";
 import { ApiError } from "../api/client.ts";
 import { t } from "../locale/messages.ts";
-import { asSentence, ERROR_WORDS } from "./error-words.ts";
+import { placesText, type WrongPlace } from "../locale/place-text.ts";
+import { problemText } from "../locale/problem-text.ts";
 
 export interface Toast {
   readonly id: number;
@@ -45,25 +46,36 @@ export function tellUndoable(text: string, undo: () => void): void {
   show({ tone: "good", text, undo }, UNDO_MS);
 }
 
+/** Refusals whose form shows by itself which fields are wrong. */
+const SHOWN_BY_FORM = new Set(["NJ_PLUGIN_SETTINGS"]);
+
 /**
  * What an error says to people: in their language where its code is known to us, with the recorder's own sentence as the
- * detail; else that sentence.
+ * detail where that says more; else that sentence. `places` are fields that are wrong, one by one.
  */
 export function errorText(error: unknown): {
   readonly text: string;
   readonly detail?: string | undefined;
+  readonly places: readonly WrongPlace[];
   readonly code: string;
 } {
-  if (!(error instanceof ApiError)) return { text: t("error.unknown"), code: "NJ_UI_UNKNOWN" };
-  const { code } = error;
-  if (code === "NJ_UI_OFFLINE") return { text: t("error.offline"), code };
-  const own = asSentence(error.message);
-  const words = ERROR_WORDS[code];
-  if (words === undefined) return { text: own === "" ? t("error.unknown") : own, code };
-  return { text: t(words), detail: own === "" ? undefined : own, code };
+  if (!(error instanceof ApiError)) return { text: t("error.unknown"), code: "NJ_UI_UNKNOWN", places: [] };
+  const { code, context, message: sentence } = error;
+  if (code === "NJ_UI_OFFLINE") return { text: t("error.offline"), code, places: [] };
+  const { text, detail } = problemText({ code, context, sentence });
+  const places = SHOWN_BY_FORM.has(code) ? [] : placesText(error.fields);
+  return {
+    text: text === "" ? t("error.unknown") : text,
+    // The sentence lists the same places, in the recorder's language.
+    ...(detail === undefined || places.length > 0 ? {} : { detail }),
+    places,
+    code,
+  };
 }
 
 /** Says that something failed, why, and with which code. */
 export function complain(error: unknown): void {
-  show({ tone: "bad", ...errorText(error) }, BAD_MS);
+  const { places, detail, ...said } = errorText(error);
+  const listed = places.map(({ field, text }) => `${field}: ${text}`).join(" ");
+  show({ tone: "bad", ...said, detail: listed === "" ? detail : listed }, BAD_MS);
 }

@@ -399,7 +399,10 @@ describe("the RTSP port (attack list A16)", () => {
       await waitFor(() => other.core.listening.length > 0, { what: "the ports" });
       const told = other.core.listening.at(-1);
       assert.ok((told?.rtsp?.port ?? 0) > port);
-      assert.match(told?.problems.join() ?? "", new RegExp(`rtsp port ${port} was busy`));
+      assert.match(
+        told?.problems.map(({ message }) => message).join() ?? "",
+        new RegExp(`rtsp port ${port} was busy`),
+      );
       await other.core.change({ ...other.core.settings, rtsp: { port, host: "127.0.0.1", enabled: false } });
       assert.equal(other.core.listening.at(-1)?.rtsp, undefined);
     } finally {

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { LoginProvider } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
-import { asSentence } from "../../state/error-words.ts";
+import { asSentence } from "../../locale/sentence.ts";
 import { complain } from "../../state/toasts.ts";
 
 /** The section; nothing where no plugin brings a provider and none is asked. */

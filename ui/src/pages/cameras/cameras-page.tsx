@@ -3,6 +3,8 @@ import { useState } from "preact/hooks";
 import { addressOf, call } from "../../api/client.ts";
 import type { Camera } from "../../api/types.ts";
 import { language, t } from "../../locale/messages.ts";
+import { problemLine } from "../../locale/problem-text.ts";
+import { cameraReason } from "../../locale/told-reasons.ts";
 import { AwaitedPage } from "../../parts/awaited.tsx";
 import { EmptyPage, IconButton, NotAllowed } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
@@ -178,7 +180,7 @@ function CameraRow({ camera, onRemove }: { readonly camera: Camera; readonly onR
           {t(STATUS_TEXT[camera.state.status])}
         </span>
         <small class={camera.state.status === "offline" ? "bad-text" : ""}>
-          {camera.state.reason ??
+          {cameraReason(camera.state) ??
             camera.state.note ??
             t("cameras.since", { time: clockTime(since, zone.value) })}
         </small>
@@ -205,7 +207,9 @@ function CameraRow({ camera, onRemove }: { readonly camera: Camera; readonly onR
           )}
         </span>
         {camera.recording.problem === undefined ? null : (
-          <small class="bad-text">{camera.recording.problem}</small>
+          <small class="bad-text">
+            {problemLine({ code: "recording-stopped", sentence: camera.recording.problem })}
+          </small>
         )}
       </td>
       <td class="wide-cell">

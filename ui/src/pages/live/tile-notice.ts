@@ -1,6 +1,8 @@
 // What a tile says when it is not simply live: decided from what the recorder knows of the camera and what the player
 // sees. Pure.
 import type { CameraState } from "../../api/types.ts";
+import { problemLine } from "../../locale/problem-text.ts";
+import { cameraReason } from "../../locale/told-reasons.ts";
 import type { LiveState } from "../../player/live-player.ts";
 
 export type TileNotice =
@@ -20,7 +22,7 @@ export function tileNotice(camera: CameraState, player: LiveState): TileNotice |
   const offline: TileNotice = {
     kind: "offline",
     sinceMs: Date.parse(camera.since),
-    reason: camera.reason ?? "",
+    reason: cameraReason(camera) ?? "",
     code: camera.code ?? "",
   };
   if (player.kind === "live" || player.kind === "still") {
@@ -30,7 +32,8 @@ export function tileNotice(camera: CameraState, player: LiveState): TileNotice |
   if (player.reason === "line") return { kind: "line", sinceMs: player.sinceMs };
   if (camera.status === "offline") return offline;
   if (player.code !== undefined) {
-    return { kind: "refused", sinceMs: player.sinceMs, reason: player.message ?? "", code: player.code };
+    const { code, message = "", sinceMs } = player;
+    return { kind: "refused", sinceMs, reason: problemLine({ code, sentence: message }), code };
   }
   return player.reason === "stalled"
     ? { kind: "stalled", sinceMs: player.sinceMs }

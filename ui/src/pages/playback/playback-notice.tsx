@@ -2,6 +2,7 @@
 // browser lacks, the live edge.
 import type { ReadonlySignal } from "@preact/signals";
 import { t } from "../../locale/messages.ts";
+import { problemLine } from "../../locale/problem-text.ts";
 import { ErrorNote } from "../../parts/controls.tsx";
 import { codecName } from "../../parts/player-note.tsx";
 import type { PlaybackPlayer } from "../../player/playback-player.ts";
@@ -27,7 +28,7 @@ function Trouble({ player }: { readonly player: PlaybackPlayer }) {
       ) : null}
       {trouble.kind === "refused" ? (
         <p>
-          {trouble.message} <code>{trouble.code}</code>
+          {problemLine({ code: trouble.code, sentence: trouble.message })} <code>{trouble.code}</code>
         </p>
       ) : null}
     </div>

@@ -8,6 +8,7 @@ import { Icon } from "../../parts/icon.tsx";
 import { cancelJob, isUnderWay, orderJob, putAside } from "../../state/plugin-jobs.ts";
 import { complain } from "../../state/toasts.ts";
 import { JOB_STATE, JOB_TITLE, wishesText } from "./plugin-words.ts";
+import { Reason } from "./reason.tsx";
 
 const DOTS: Readonly<Record<PluginJob["status"], string>> = {
   waiting: "dot-unknown",
@@ -66,7 +67,7 @@ export function JobPanel({ job }: { readonly job: PluginJob }) {
           <Icon name="warning" />
           <div>
             <p>{t(job.status === "undone" ? "plugins.job.undone.hint" : "plugins.job.failed.hint")}</p>
-            <p class="plugin-reason">{job.reason}</p>
+            <Reason of={job} />
             {job.code === undefined ? null : <code>{job.code}</code>}
           </div>
         </div>

@@ -2,8 +2,8 @@
 import { useId, useRef } from "preact/hooks";
 import type { PlaceProblem } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
+import { placeText } from "../../locale/place-text.ts";
 import { lineAt, offsetOf } from "../../parts/json-place.ts";
-import { placeText } from "./place-words.ts";
 import { brokenLine, type SettingsDraft } from "./settings-draft.ts";
 
 /** The editor. */

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { apiUrl } from "../../api/client.ts";
 import type { Plugin, PluginUpdate } from "../../api/types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
+import { reasonText } from "../../locale/told-reasons.ts";
 import { IconButton } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { followLink, href } from "../../router.ts";
@@ -18,6 +19,7 @@ import {
   WALLS_TEXT,
   wishesText,
 } from "./plugin-words.ts";
+import { Reason } from "./reason.tsx";
 
 export type PluginAct = "settings" | "restart" | "toggle" | "update" | "remove";
 
@@ -57,7 +59,7 @@ export function PluginCard(props: {
           <Icon name="warning" />
           <div>
             <p>{t(hint)}</p>
-            {plugin.reason === undefined ? null : <p class="plugin-reason">{plugin.reason}</p>}
+            <Reason of={plugin} />
           </div>
         </div>
       )}
@@ -66,7 +68,7 @@ export function PluginCard(props: {
       {update === undefined ? null : (
         <p class="plugin-update">
           {t("plugins.update.available", { version: update.newest })}
-          {update.fits ? "" : ` ${update.reason ?? t("plugins.update.unfit")}`}
+          {update.fits ? "" : ` ${reasonText(update)?.text ?? t("plugins.update.unfit")}`}
           {update.permissions === undefined ? "" : ` ${wishesText(update.permissions)}`}
         </p>
       )}

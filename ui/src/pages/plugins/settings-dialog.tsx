@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, call } from "../../api/client.ts";
 import type { PlaceProblem, Plugin, PluginSettings } from "../../api/types.ts";
 import { language, t } from "../../locale/messages.ts";
+import { placeText } from "../../locale/place-text.ts";
 import { Awaited } from "../../parts/awaited.tsx";
 import { Dialog, ErrorNote, Segmented } from "../../parts/controls.tsx";
 import { pointersIn, treeOf } from "../../parts/form-tree.ts";
@@ -13,7 +14,6 @@ import { pointerOf, type Steps, withValueAt } from "../../parts/json-place.ts";
 import { tell } from "../../state/toasts.ts";
 import { useAnswer } from "../../state/use-answer.ts";
 import { JsonEditor } from "./json-editor.tsx";
-import { placeText } from "./place-words.ts";
 import { draftOf, dropDraft, keepDraft, keptDraft, type SettingsDraft, withText } from "./settings-draft.ts";
 
 /** A check is asked for when nothing was typed for this long. */

@@ -3,9 +3,9 @@ import { useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { Storage, StorageVolume } from "../../api/health-types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
+import { volumeReason } from "../../locale/told-reasons.ts";
 import { ConfirmDialog } from "../../parts/confirm-dialog.tsx";
 import { CheckField, TextField } from "../../parts/controls.tsx";
-import { asSentence } from "../../state/error-words.ts";
 import { mayAdminister } from "../../state/recorder.ts";
 import { rateText, sizeText } from "../../state/time-format.ts";
 import { complain, tellUndoable } from "../../state/toasts.ts";
@@ -60,7 +60,7 @@ export function VolumeSection(props: {
           </span>
         </p>
       )}
-      {volume.message === undefined ? null : <p class="bad-text">{asSentence(volume.message)}</p>}
+      <VolumeReason volume={volume} />
       <Shares volume={volume} />
       <p class="muted">{t("volume.rate", { rate: rateText((volume.writeBytesPerSecond * 8) / 1000) })}</p>
       {mayAdminister.value && volume.id !== "" ? (
@@ -69,6 +69,17 @@ export function VolumeSection(props: {
         <p class="muted">{t(volume.overwrite ? "volume.overwrites" : "volume.overwritesNot")}</p>
       )}
     </section>
+  );
+}
+
+/** What is wrong with it, and what to do. */
+function VolumeReason({ volume }: { readonly volume: StorageVolume }) {
+  const reason = volumeReason(volume);
+  if (reason === undefined) return null;
+  return (
+    <p class="bad-text">
+      {reason.text} {reason.detail === undefined ? null : <small>{reason.detail}</small>}
+    </p>
   );
 }
 

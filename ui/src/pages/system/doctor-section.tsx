@@ -3,9 +3,9 @@ import { useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { DoctorCheck } from "../../api/health-types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
+import { asSentence } from "../../locale/sentence.ts";
 import { ErrorNote, SkeletonRows } from "../../parts/controls.tsx";
 import { Icon, type IconName } from "../../parts/icon.tsx";
-import { asSentence } from "../../state/error-words.ts";
 
 const ICONS: Readonly<Record<DoctorCheck["result"], IconName>> = {
   ok: "check",

@@ -4,6 +4,7 @@ import { call } from "../../api/client.ts";
 import type { ProcessHealth } from "../../api/health-types.ts";
 import type { Plugin } from "../../api/types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
+import { processEnd, reasonText } from "../../locale/told-reasons.ts";
 import { mayAdminister } from "../../state/recorder.ts";
 import { sizeText, spanText } from "../../state/time-format.ts";
 
@@ -62,7 +63,7 @@ export function ProcessesSection({ processes }: { readonly processes: readonly P
                     />
                     {t(plugin.status === "running" ? "plugins.running" : "plugins.restarting")}
                   </span>
-                  {plugin.reason === undefined ? null : <small>{plugin.reason}</small>}
+                  {plugin.reason === undefined ? null : <small>{reasonText(plugin)?.text}</small>}
                 </td>
                 <td data-label={t("system.uptime")}>–</td>
                 <td class="number-cell" data-label={t("system.restarts")}>
@@ -101,7 +102,7 @@ function ProcessRow({ process }: { readonly process: ProcessHealth }) {
           <i class={`dot ${name === "ready" ? "dot-ok" : "dot-warn"}`} aria-hidden="true" />
           {state === undefined ? name : t(state)}
         </span>
-        {process.message === undefined ? null : <small>{process.message}</small>}
+        {process.message === undefined ? null : <small>{processEnd(process)}</small>}
       </td>
       <td data-label={t("system.uptime")}>
         {process.uptimeSeconds === undefined ? "–" : spanText(process.uptimeSeconds)}

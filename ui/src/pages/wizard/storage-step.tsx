@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { RecorderSettings, Storage } from "../../api/health-types.ts";
 import { t } from "../../locale/messages.ts";
+import { volumeReason } from "../../locale/told-reasons.ts";
 import { Awaited } from "../../parts/awaited.tsx";
 import { CheckField, Segmented, TextField } from "../../parts/controls.tsx";
 import { cameraChanged, cameras } from "../../state/recorder.ts";
@@ -80,7 +81,7 @@ export function StorageStep(props: {
               {t("system.free", { free: sizeText(one.freeBytes), total: sizeText(one.totalBytes) })}
             </p>
           )}
-          {one.message === undefined ? null : <p class="bad-text">{one.message}</p>}
+          {one.message === undefined ? null : <p class="bad-text">{volumeReason(one)?.text}</p>}
         </div>
       ))}
       <p class="muted">{t("storage.folders.text")}</p>
