@@ -2,22 +2,22 @@
 // the broker is away nothing is lost and nothing kept twice; each event comes at least once, in order.
 import type { Clock, Timer } from "../clock.ts";
 import type { Db } from "../db/db.ts";
-import { type EventRow, eventsTable } from "../db/tables/events-table.ts";
+import { eventsAfter, lastEventNumbers } from "../db/tables/events-table.ts";
 import { keyValuesTable } from "../db/tables/key-values-table.ts";
+import type { AlarmEvent } from "../domain/alarm-event.ts";
 import type { Log } from "../log.ts";
 import type { OutgoingMessage } from "./broker.ts";
 import { type EventMessage, topicOf } from "./topics.ts";
 
 const CURSOR_KEY = "mqtt.events";
 const AT_ONCE = 200;
-/** Events without an end whose end is waited for, the newest. */
-const WATCHED = 1_000;
 const AGAIN_MS = 5_000;
 
 interface Cursor {
-  readonly last: number;
-  /** Sent, and without an end then. */
-  readonly open: readonly number[];
+  /** Of the last change that was sent. */
+  readonly revision: number;
+  /** The highest number of an event that was sent: what comes of lower ones has begun before. */
+  readonly id: number;
 }
 
 export class EventOutbox {
@@ -79,39 +79,36 @@ export class EventOutbox {
   }
 
   async #send(): Promise<void> {
-    const table = eventsTable(this.#db);
     this.#cursor ??= await this.#load();
-    const { open, last } = this.#cursor;
-    const ended = open.length === 0 ? [] : await table.listEnded(open);
-    if (ended.length > 0) {
-      await this.#sendAll(ended);
-      const numbers = new Set(ended.map(({ number }) => number));
-      await this.#store({ last, open: open.filter((number) => !numbers.has(number)) });
-    }
     while (!this.#isClosed) {
-      const { last: after, open: still } = this.#cursor;
-      const rows = await table.listAfter(after, AT_ONCE);
-      if (rows.length === 0) return;
-      await this.#sendAll(rows);
-      const begun = rows.filter(({ endMs }) => endMs === undefined).map(({ number }) => number);
-      await this.#store({ last: rows.at(-1)?.number ?? after, open: [...still, ...begun].slice(-WATCHED) });
-      if (rows.length < AT_ONCE) return;
+      const { revision, id } = this.#cursor;
+      const events = await eventsAfter(this.#db, revision, AT_ONCE);
+      const newest = events.at(-1);
+      if (newest === undefined) return;
+      await this.#sendAll(events, id);
+      await this.#store({
+        revision: newest.revision,
+        id: events.reduce((highest, event) => Math.max(highest, event.id), id),
+      });
+      if (events.length < AT_ONCE) return;
     }
   }
 
   /** All at once, in order on the one connection; resolves when the broker has them all. */
-  async #sendAll(rows: readonly EventRow[]): Promise<void> {
-    const answers = await Promise.allSettled(rows.map((row) => this.#publish(this.#message(row))));
+  async #sendAll(events: readonly AlarmEvent[], sentId: number): Promise<void> {
+    const answers = await Promise.allSettled(
+      events.map((event) => this.#publish(this.#message(event, event.id <= sentId))),
+    );
     const failed = answers.find((answer) => answer.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }
 
-  #message(row: EventRow): OutgoingMessage {
-    const message = eventMessage(row, this.#node);
+  #message(event: AlarmEvent, isKnown: boolean): OutgoingMessage {
+    const message = eventMessage(event, this.#node, isKnown);
     const topic =
-      row.camera === undefined
+      event.camera === undefined
         ? topicOf(this.#base(), "nodeEvent", { node: this.#node })
-        : topicOf(this.#base(), "cameraEvent", { camera: row.camera });
+        : topicOf(this.#base(), "cameraEvent", { camera: event.camera });
     return { topic, payload: JSON.stringify(message), qos: 1, retain: false };
   }
 
@@ -119,11 +116,7 @@ export class EventOutbox {
     const value = await keyValuesTable(this.#db).get(CURSOR_KEY);
     if (isCursor(value)) return value;
     // The first time: history is for those who ask for it.
-    return await this.#store({ last: await this.#newest(), open: [] });
-  }
-
-  async #newest(): Promise<number> {
-    return (await eventsTable(this.#db).list({ limit: 1 }))[0]?.number ?? 0;
+    return await this.#store(await lastEventNumbers(this.#db));
   }
 
   async #store(cursor: Cursor): Promise<Cursor> {
@@ -133,18 +126,29 @@ export class EventOutbox {
   }
 }
 
-/** An event as MQTT tells it. */
-export function eventMessage(row: EventRow, node: string): EventMessage {
+/** An event as MQTT tells it. `isKnown`: it was sent before, so this is a change of it. */
+export function eventMessage(event: AlarmEvent, node: string, isKnown: boolean): EventMessage {
+  // What somebody notes on an event that is over is no second end.
+  const isChange = isKnown && (event.endMs === undefined || event.acknowledged !== undefined);
   return {
     v: 1,
-    id: row.number,
-    event_type: row.type,
-    phase: row.endMs === undefined ? "start" : "end",
-    time: new Date(row.startMs).toISOString(),
-    ...(row.endMs === undefined ? {} : { end_time: new Date(row.endMs).toISOString() }),
-    ...(row.camera === undefined ? {} : { camera: row.camera }),
+    id: event.id,
+    event_type: event.type,
+    phase: isChange ? "update" : event.endMs === undefined ? "start" : "end",
+    time: new Date(event.startMs).toISOString(),
+    ...(event.endMs === undefined ? {} : { end_time: new Date(event.endMs).toISOString() }),
+    ...(event.camera === undefined ? {} : { camera: event.camera }),
     node,
-    detail: { ...row.payload },
+    ...(event.rule === undefined ? {} : { rule: event.rule }),
+    source: event.source,
+    ...(event.score === undefined ? {} : { score: event.score }),
+    objects: event.objects.map(({ class: kind, score, box, track }) => ({
+      class: kind,
+      score,
+      ...(box === undefined ? {} : { box }),
+      ...(track === undefined ? {} : { track }),
+    })),
+    detail: { ...event.detail },
   };
 }
 
@@ -152,10 +156,9 @@ function isCursor(value: unknown): value is Cursor {
   return (
     typeof value === "object" &&
     value !== null &&
-    "last" in value &&
-    Number.isSafeInteger(value.last) &&
-    "open" in value &&
-    Array.isArray(value.open) &&
-    value.open.every((number) => Number.isSafeInteger(number))
+    "revision" in value &&
+    Number.isSafeInteger(value.revision) &&
+    "id" in value &&
+    Number.isSafeInteger(value.id)
   );
 }

@@ -44,7 +44,9 @@ export const VolumeStateSchema = Type.Object({
 });
 export const EventMessageSchema = Type.Object({
   v: Version,
-  id: Type.Integer({ description: "Rises; the same event comes again with its id when it ends." }),
+  id: Type.Integer({
+    description: "Rises; the same event comes again with its id when it changes and when it ends.",
+  }),
   event_type: Type.String(),
   phase: Type.Enum(["start", "update", "end"] as const, {
     description: "`end` also for what was over before it could be sent.",
@@ -53,6 +55,23 @@ export const EventMessageSchema = Type.Object({
   end_time: Type.Optional(Time),
   camera: Type.Optional(Type.String()),
   node: Type.String(),
+  rule: Type.Optional(Type.String({ description: "Of the detector: `line-1`." })),
+  source: Type.String({ description: "What reported it: `recorder`, `camera`, a plugin." }),
+  score: Type.Optional(Type.Number({ description: "How sure its reporter is, 0 to 1." })),
+  objects: Type.Array(
+    Type.Object({
+      class: Type.String(),
+      score: Type.Number(),
+      box: Type.Optional(
+        Type.Object(
+          { x: Type.Number(), y: Type.Number(), width: Type.Number(), height: Type.Number() },
+          { description: "Fractions of the picture, from its upper left corner." },
+        ),
+      ),
+      track: Type.Optional(Type.String()),
+    }),
+    { description: "What was seen, each at its best moment." },
+  ),
   detail: Type.Record(Type.String(), Type.Unknown()),
 });
 export type EventMessage = Static<typeof EventMessageSchema>;

@@ -9,7 +9,7 @@ import { connect } from "mqtt";
 import { systemClock } from "../../core/clock.ts";
 import { DATABASE_FILE } from "../../core/db/database-file.ts";
 import { openDb } from "../../core/db/open-db.ts";
-import { eventsTable } from "../../core/db/tables/events-table.ts";
+import { lastEventNumbers, putEvents } from "../../core/db/tables/events-table.ts";
 import type { MqttView } from "../../core/http/mqtt-schemas.ts";
 import { silentLog } from "../../core/log.ts";
 import { ExternalBroker } from "../../core/mqtt/external-broker.ts";
@@ -212,14 +212,23 @@ describe("another broker", { skip: WITHOUT_MOSQUITTO }, () => {
     await mosquitto.stop("SIGTERM");
     await waitFor(async () => (await view(core)).state.status === "failed");
     const db = await openDb(join(core.dataDir, DATABASE_FILE), { log: silentLog });
-    for (let index = 0; index < 500; index += 1) {
-      await eventsTable(db).insert({
+    const { id, revision } = await lastEventNumbers(db);
+    await putEvents(
+      db,
+      Array.from({ length: 500 }, (_, index) => ({
+        id: id + 1 + index,
+        revision: revision + 1 + index,
         type: "motion",
         camera: index % 2 === 0 ? "yard" : "gate",
+        source: "test",
         startMs: index,
-        payload: {},
-      });
-    }
+        lastMs: index,
+        objects: [],
+        pictures: [],
+        detail: {},
+      })),
+      500,
+    );
     await db.close();
     await mosquitto.start();
     await waitFor(() => events.length >= 500, {

@@ -3,7 +3,12 @@ import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import type { Db } from "../../../core/db/db.ts";
 import { openDb } from "../../../core/db/open-db.ts";
-import { eventsTable } from "../../../core/db/tables/events-table.ts";
+import {
+  acknowledgeEvent,
+  findEvent,
+  lastEventNumbers,
+  putEvents,
+} from "../../../core/db/tables/events-table.ts";
 import { keyValuesTable } from "../../../core/db/tables/key-values-table.ts";
 import { silentLog } from "../../../core/log.ts";
 import type { OutgoingMessage } from "../../../core/mqtt/broker.ts";
@@ -57,26 +62,60 @@ async function begun(db: Db, outbox: EventOutbox): Promise<void> {
   await waitFor(async () => (await keyValuesTable(db).get("mqtt.events")) !== undefined);
 }
 
-const motion = (camera: string, startMs: number, endMs?: number) => ({
+interface Told {
+  readonly type: string;
+  readonly camera?: string;
+  readonly startMs: number;
+  readonly endMs?: number;
+}
+
+const motion = (camera: string, startMs: number, endMs?: number): Told => ({
   type: "motion",
   camera,
   startMs,
   ...(endMs === undefined ? {} : { endMs }),
-  payload: {},
 });
+
+/** Writes a new event, as the engine does. Answers its number. */
+async function insert(db: Db, told: Told): Promise<number> {
+  const { id, revision } = await lastEventNumbers(db);
+  await putEvents(
+    db,
+    [
+      {
+        ...told,
+        id: id + 1,
+        revision: revision + 1,
+        source: "test",
+        lastMs: told.startMs,
+        objects: [],
+        pictures: [],
+        detail: {},
+      },
+    ],
+    1,
+  );
+  return id + 1;
+}
+
+async function end(db: Db, id: number, endMs: number): Promise<void> {
+  const event = await findEvent(db, id);
+  assert.ok(event !== undefined);
+  const { revision } = await lastEventNumbers(db);
+  await putEvents(db, [{ ...event, endMs, revision: revision + 1 }], 0);
+}
 
 describe("events on their way out", () => {
   it("begin with what happens after the first start, and tell begin and end", async (t) => {
     const { db, sent, outbox } = await way(t);
-    const events = eventsTable(db);
-    await events.insert(motion("yard", 1, 2));
+    await insert(db, motion("yard", 1, 2));
     const out = outbox();
     await begun(db, out);
-    await events.insert(motion("yard", 1_000));
-    await events.insert({ type: "exception-volume-full", startMs: 1_500, payload: { volume: "v" } });
+    const yard = await insert(db, motion("yard", 1_000));
+    await insert(db, { type: "exception-volume-full", startMs: 1_500 });
     out.kick();
     await waitFor(() => sent.length === 2);
-    await events.endOpen("motion", "yard", 3_000);
+    await end(db, yard, 3_000);
     out.kick();
     await waitFor(() => sent.length === 3);
     assert.deepEqual(
@@ -96,9 +135,9 @@ describe("events on their way out", () => {
     await begun(db, first);
     self.isUp = false;
     await db.run(
-      `insert into events (type, camera, start_ms, end_ms, payload)
+      `insert into events (type, camera, source, start_ms, end_ms, payload, revision)
        with recursive n(i) as (select 1 union all select i + 1 from n where i < 100000)
-       select 'motion', 'cam-' || (i % 16), i, case when i % 3 = 0 then null else i + 1 end, '{}' from n`,
+       select 'motion', 'cam-' || (i % 16), 'test', i, case when i % 3 = 0 then null else i + 1 end, '{}', i from n`,
       [],
     );
     first.kick();
@@ -121,15 +160,14 @@ describe("events on their way out", () => {
 
   it("go on behind what was sent, also in the next run, and still tell ends", async (t) => {
     const { db, sent, outbox } = await way(t);
-    const events = eventsTable(db);
     const first = outbox();
     await begun(db, first);
-    await events.insert(motion("yard", 1_000));
+    const yard = await insert(db, motion("yard", 1_000));
     first.kick();
     await waitFor(() => sent.length === 1);
     await first.close();
-    await events.endOpen("motion", "yard", 2_000);
-    await events.insert(motion("gate", 3_000));
+    await end(db, yard, 2_000);
+    await insert(db, motion("gate", 3_000));
     const second = outbox();
     second.kick();
     await waitFor(() => sent.length === 3);
@@ -145,18 +183,34 @@ describe("events on their way out", () => {
 
   it("leave out what happened while there was to be no broker", async (t) => {
     const { db, sent, outbox } = await way(t);
-    const events = eventsTable(db);
     const out = outbox();
     await begun(db, out);
     await out.forget();
-    await events.insert(motion("yard", 1_000, 2_000));
+    await insert(db, motion("yard", 1_000, 2_000));
     await begun(db, out);
-    await events.insert(motion("yard", 3_000, 4_000));
+    await insert(db, motion("yard", 3_000, 4_000));
     out.kick();
     await waitFor(() => sent.length > 0);
     assert.deepEqual(
       sent.map(({ event }) => event.time),
       ["1970-01-01T00:00:03.000Z"],
+    );
+  });
+
+  it("are told as changed, not as ended once more, when somebody notes that they were seen", async (t) => {
+    const { db, sent, outbox } = await way(t);
+    const out = outbox();
+    await begun(db, out);
+    const yard = await insert(db, motion("yard", 1_000, 2_000));
+    out.kick();
+    await waitFor(() => sent.length === 1);
+    const { revision } = await lastEventNumbers(db);
+    await acknowledgeEvent(db, yard, { atMs: 3_000, by: "kim", note: "the cat" }, revision + 1);
+    out.kick();
+    await waitFor(() => sent.length === 2);
+    assert.deepEqual(
+      sent.map(({ event }) => event.phase),
+      ["end", "update"],
     );
   });
 });
