@@ -8,6 +8,7 @@
  */
 export { type Static, type TObject, type TSchema, Type } from "typebox";
 export type { CameraState, CameraStatus } from "./domain/camera-state.ts";
+export type { Facts } from "./domain/facts.ts";
 export type { CameraId, SegmentId, StreamName, VolumeId } from "./domain/ids.ts";
 export type { RecordReason } from "./domain/record-reasons.ts";
 export { type ErrorContext, type ErrorKind, NightjarError } from "./errors.ts";

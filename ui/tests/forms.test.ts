@@ -110,7 +110,7 @@ describe("tile", () => {
     const expected = {
       kind: "offline",
       sinceMs: Date.parse(since),
-      reason: "wrong password",
+      reason: "Wrong password.",
       code: "wrong-password",
     };
     assert.deepEqual(tileNotice(offline, { kind: "connecting" }), expected);
