@@ -11,7 +11,7 @@ interface GivenAnswer {
   readonly text: string;
 }
 
-const PROBLEM_KEYS = ["type", "title", "status", "code", "detail", "errors"];
+const PROBLEM_KEYS = ["context", "type", "title", "status", "code", "detail", "errors"];
 
 /** Fails where the API answered what it does not describe. Paths of no route are left alone. */
 export function checkAnswer(
