@@ -142,7 +142,9 @@ export class PreparedVolume {
     this.#failures += 1;
     this.#isPrepared = false;
     this.#notBeforeMs = this.#options.clock.monotonicMs() + pauseMs;
-    this.#set({ status: "unavailable", reason, code, ...contextOf(context, reason) });
+    // What a driver throws is no fault inside the recorder.
+    const told = code === "NJ_INTERNAL" ? "NJ_VOLUME_NOT_READY" : code;
+    this.#set({ status: "unavailable", reason, code: told, ...contextOf(context, reason) });
   }
 
   #set(state: VolumePreparation): void {

@@ -207,7 +207,7 @@ describe("a volume that a driver makes ready", () => {
     });
     await turns(60, clock);
     assert.ok(calls.length >= 5 && calls.length <= 9, `${calls.length} tries in a minute`);
-    assert.deepEqual(made.state, { status: "unavailable", reason: "no", code: "NJ_INTERNAL" });
+    assert.deepEqual(made.state, { status: "unavailable", reason: "no", code: "NJ_VOLUME_NOT_READY" });
   });
 
   it("is asked for its health every second, and prepared anew only when that is bad", async () => {
@@ -217,11 +217,7 @@ describe("a volume that a driver makes ready", () => {
     assert.deepEqual([made.state.status, calls.length], ["ready", 1]);
     health = { ready: false, reason: "pulled" };
     await turns(1, clock);
-    assert.deepEqual(made.state, {
-      status: "unavailable",
-      reason: "pulled",
-      code: "NJ_VOLUME_NOT_READY",
-    });
+    assert.deepEqual(made.state, { status: "unavailable", reason: "pulled", code: "NJ_VOLUME_NOT_READY" });
     health = { ready: true };
     await turns(3, clock);
     assert.deepEqual([made.state.status, calls.length], ["ready", 2]);

@@ -15,12 +15,17 @@ export function streamCode(code: string): string {
   return code.startsWith("NJ_") ? code : `NJ_STREAM_${code.toUpperCase().replaceAll("-", "_")}`;
 }
 
+/** Of what a driver or system threw without a code, only its own sentence says anything. */
+function reasonCode(code: string | undefined): string | undefined {
+  return code === "NJ_INTERNAL" ? undefined : code;
+}
+
 /** Why a camera is not simply well; undefined where the recorder says nothing. */
 export function cameraReason(state: CameraState): string | undefined {
   if (state.reason === undefined) return undefined;
   const isSub = state.context?.["stream"] === "sub";
   const sentence = isSub ? state.reason.replace(/^Sub-stream: /, "") : state.reason;
-  const code = state.code === undefined ? undefined : streamCode(state.code);
+  const code = state.code === undefined ? undefined : reasonCode(streamCode(state.code));
   const text = problemLine({ code, context: state.context, sentence });
   return isSub ? t("state.subStream", { reason: text }) : text;
 }
@@ -29,7 +34,7 @@ export function cameraReason(state: CameraState): string | undefined {
 export function volumeReason(volume: VolumeStatus): ProblemText | undefined {
   const { message, code, context, path } = volume;
   if (message === undefined) return undefined;
-  return problemText({ code, context, sentence: withoutSubject(message, path) });
+  return problemText({ code: reasonCode(code), context, sentence: withoutSubject(message, path) });
 }
 
 /** The sentence without what it begins with, where the title names that. */
@@ -39,7 +44,7 @@ export function withoutSubject(message: string, subject: string): string {
 
 /** Why something does not run, or was not done. */
 export function reasonText({ reason, code, context }: ToldReason): ProblemText | undefined {
-  return reason === undefined ? undefined : problemText({ code, context, sentence: reason });
+  return reason === undefined ? undefined : problemText({ code: reasonCode(code), context, sentence: reason });
 }
 
 /** How the process before this one ended. */
