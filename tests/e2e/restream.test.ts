@@ -65,7 +65,7 @@ describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_
     await dialog.getByLabel("Program").fill("VLC in the office");
     await dialog.getByLabel("Current password").fill("wrong");
     await dialog.getByRole("button", { name: "Make a password" }).click();
-    await dialog.getByText("the current password is wrong").waitFor();
+    await dialog.getByText("The password is wrong.").waitFor();
     await dialog.getByLabel("Current password").fill(ADMINISTRATOR.password);
     await dialog.getByRole("button", { name: "Make a password" }).click();
     await dialog.getByText("shown this once").waitFor();

@@ -44,7 +44,9 @@ export function withoutSubject(message: string, subject: string): string {
 
 /** Why something does not run, or was not done. */
 export function reasonText({ reason, code, context }: ToldReason): ProblemText | undefined {
-  return reason === undefined ? undefined : problemText({ code: reasonCode(code), context, sentence: reason });
+  return reason === undefined
+    ? undefined
+    : problemText({ code: reasonCode(code), context, sentence: reason });
 }
 
 /** How the process before this one ended. */
