@@ -7,6 +7,7 @@ import { CameraConfigSchema } from "./camera-config.ts";
 import { CONFIG_VERSION } from "./config-version.ts";
 import { LoginConfigSchema } from "./login-config.ts";
 import { MqttConfigSchema } from "./mqtt-config.ts";
+import { PluginRegistrySchema } from "./plugin-registry-config.ts";
 
 export { CONFIG_VERSION };
 
@@ -314,40 +315,7 @@ export const ConfigSchema = Type.Object(
         additionalProperties: false,
       },
     ),
-    pluginRegistry: Type.Object(
-      {
-        url: Type.String({
-          title: "Address",
-          description:
-            "npm registry that plugins are searched on and installed from, when somebody asks for it.",
-          pattern: "^https?://[^\\s@?#]+$",
-          maxLength: 500,
-          default: "https://registry.npmjs.org/",
-        }),
-        scopes: Type.Record(
-          Type.String({ pattern: "^@[a-z0-9][a-z0-9._-]{0,60}$" }),
-          Type.Object(
-            {
-              url: Type.String({
-                title: "Address",
-                description: "npm registry for the packages of this scope.",
-                pattern: "^https?://[^\\s@?#]+$",
-                maxLength: 500,
-              }),
-            },
-            closed,
-          ),
-          {
-            title: "Registries of scopes",
-            description:
-              "Where packages of a scope, as @house, come from. Logins are set on the page or over HTTP, and sealed in secrets.json.",
-            default: {},
-            additionalProperties: false,
-          },
-        ),
-      },
-      { ...closed, default: {}, description: "Where plugins come from." },
-    ),
+    pluginRegistry: PluginRegistrySchema,
     sessions: Type.Object(
       {
         idleMinutes: Type.Integer({

@@ -15,9 +15,10 @@ const PERIOD_SHARE = 0.1;
 const MOST_PERIOD_MS = 250;
 
 /**
- * Calls `predicate` again and again, at first every few milliseconds, until it gives something other than false, undefined or null, and returns
- * that. Throws `NJ_TEST_DEADLINE` after `deadlineMs` (default 5 000, times `NIGHTJAR_TEST_PATIENCE`), naming `what` was
- * waited for; a function says what was seen instead. A deadline ends a hang; it does not judge how fast something is.
+ * Calls `predicate` again and again, at first every few milliseconds, until it gives something other than
+ * false, undefined or null, and returns that. Throws `NJ_TEST_DEADLINE` after `deadlineMs` (default 5 000,
+ * times `NIGHTJAR_TEST_PATIENCE`), naming `what` was waited for; a function says what was seen instead. A
+ * deadline ends a hang; it does not judge how fast something is.
  */
 export async function waitFor<Value>(
   predicate: () => Value | Promise<Value>,

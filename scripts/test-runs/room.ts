@@ -28,7 +28,8 @@ export async function runAll(
       ({ isBig, isEarly }) => !(isBig && isBigRunning) && (isEarly || arePackagesReady()),
     );
     if (next === -1 || running.size >= PLACES_AT_MOST) {
-      await Promise.race([...running, delay(LOOK_EVERY_MS)]);
+      // Alone it must keep this process alive: nothing else does while packages are compiled.
+      await Promise.race([...running, delay(LOOK_EVERY_MS, undefined, { ref: running.size === 0 })]);
       continue;
     }
     if (running.size >= PLACES) {

@@ -191,8 +191,7 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
     await dialog().getByLabel("Address").fill("proxy.example");
     await dialog().getByLabel("Patience (s)").fill("2.5");
     await screenshot(page, "plugins-settings");
-    await button("Save").click();
-    await dialog().waitFor({ state: "detached" });
+    await saveSettings();
     await page.getByText("The settings of Far cameras were saved").waitFor();
     const { lives: _, ...heard } = await until("the plugin's own word", async () => told());
     assert.deepEqual(heard, {
@@ -224,8 +223,7 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
     assert.match(text, /"far\.example"/);
     await button("Form").click();
     await dialog().getByLabel("Server").fill("farther.example");
-    await button("Save").click();
-    await dialog().waitFor({ state: "detached" });
+    await saveSettings();
     await until("the new server", async () => told().host === "farther.example");
     assert.equal(told().password, CANARY);
     assert.ok(!answers.join().includes(CANARY));
@@ -234,8 +232,7 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
     await dialog().getByLabel("Account").selectOption("");
     await button("Take away").click();
     await dialog().getByText("Is taken away when you save").waitFor();
-    await button("Save").click();
-    await dialog().waitFor({ state: "detached" });
+    await saveSettings();
     await until("no password", async () => told().password === undefined);
   });
 
@@ -446,6 +443,15 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
       await context.close();
     }
   });
+
+  /** Saves, and fails with what the dialog says against it. */
+  async function saveSettings(): Promise<void> {
+    await button("Save").click();
+    const refused = dialog().getByRole("alert");
+    const saved = dialog().waitFor({ state: "detached" });
+    saved.catch(() => undefined);
+    await Promise.race([saved, refused.waitFor().then(async () => assert.fail(await dialog().innerText()))]);
+  }
 
   /** As a stranger would: signing in with a session at hand would end that one. */
   async function openSettings(): Promise<void> {

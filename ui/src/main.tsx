@@ -18,6 +18,7 @@ import "./theme/doors.css";
 import "./theme/forms.css";
 import "./theme/lists.css";
 import "./theme/plugins.css";
+import "./theme/plugin-offers.css";
 import "./theme/certificate.css";
 import "./theme/mqtt.css";
 import "./theme/account.css";

@@ -1,6 +1,6 @@
 // Draws the tree of form-tree.ts: fields, groups that may be left out, lists that grow and shrink. Every change is a
 // change of the one value behind it; what cannot be right yet (a number half typed) stays in it as text.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../locale/messages.ts";
 import { CheckField, IconButton, SelectField, TextField } from "./controls.tsx";
 import type { FormNode } from "./form-tree.ts";
@@ -64,9 +64,9 @@ function Group({
 function List({ node, form }: { readonly node: FormNode & { kind: "list" }; readonly form: FormTreeProps }) {
   const { field, entries, steps } = node;
   const box = useRef<HTMLFieldSetElement>(null);
-  // After adding or taking away the keyboard goes on where the eye is.
+  // After adding or taking away the keyboard goes on where the eye is, before the next key can come.
   const [next, setNext] = useState<"last" | "add" | undefined>(undefined);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (next === undefined) return;
     const rows = box.current?.querySelectorAll<HTMLElement>(":scope > .form-entry");
     const target =
