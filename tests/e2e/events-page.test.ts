@@ -124,7 +124,7 @@ describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => 
     });
     assert.equal(refused.status, 401);
     await page.getByRole("button", { name: /Show .* new event/ }).click();
-    await page.getByText("Illegal login").first().waitFor();
+    await page.locator(".event").getByText("Illegal login").first().waitFor();
     await context.close();
   });
 });

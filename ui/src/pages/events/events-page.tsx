@@ -16,6 +16,8 @@ import { EventRow } from "./event-row.tsx";
 import { EVENT_TEXT, eventText } from "./event-words.ts";
 
 const PAGE = 50;
+/** How long typing pauses before what was typed is searched for. */
+const ASKED_AFTER_MS = 300;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const FILTERS = ["camera", "kind", "object", "day", "seen"] as const;
 
@@ -69,7 +71,7 @@ export function EventsPage() {
     else if (!fits(changed, query)) return;
     // In an empty list nothing can move under the pointer.
     else if (events.length === 0) void load();
-    else if (changed.id > (events[0]?.id ?? 0)) setNews((known) => new Set([...known, changed.id]));
+    else if (isNewer(changed, events[0])) setNews((known) => new Set([...known, changed.id]));
   }, [changed]);
   function put(event: RecordedEvent): void {
     setEvents((known) => known?.map((one) => (one.id === event.id ? event : one)));
@@ -138,6 +140,11 @@ export function EventsPage() {
   );
 }
 
+/** Whether an event belongs over the first one of the list, which goes by the moment of their begin. */
+function isNewer(event: RecordedEvent, first: RecordedEvent | undefined): boolean {
+  return first === undefined || Date.parse(event.start) >= Date.parse(first.start);
+}
+
 /** Whether a new event would stand in the list. */
 function fits(event: RecordedEvent, query: URLSearchParams): boolean {
   const [camera, kind, object, day, seen] = FILTERS.map((name) => query.get(name) ?? "");
@@ -190,14 +197,7 @@ function Filters({ query, isFiltered }: { readonly query: URLSearchParams; reado
         <option value="no">{t("events.seen.no")}</option>
         <option value="yes">{t("events.seen.yes")}</option>
       </select>
-      <input
-        type="search"
-        class="text-input"
-        aria-label={t("events.object")}
-        placeholder={t("events.object")}
-        value={given("object")}
-        onChange={choose("object")}
-      />
+      <ObjectFilter value={given("object")} />
       <input
         type="date"
         class="text-input"
@@ -215,5 +215,26 @@ function Filters({ query, isFiltered }: { readonly query: URLSearchParams; reado
         </button>
       ) : null}
     </form>
+  );
+}
+
+/** What was seen, asked for once typing pauses: each letter would be a search of its own. */
+function ObjectFilter({ value }: { readonly value: string }) {
+  const [typed, setTyped] = useState(value);
+  useEffect(() => setTyped(value), [value]);
+  useEffect(() => {
+    if (typed === value) return;
+    const timer = setTimeout(() => replaceQuery({ object: typed || undefined }), ASKED_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  return (
+    <input
+      type="search"
+      class="text-input"
+      aria-label={t("events.object")}
+      placeholder={t("events.object")}
+      value={typed}
+      onInput={(event) => setTyped(event.currentTarget.value)}
+    />
   );
 }
