@@ -103,8 +103,9 @@ export async function collectCounters(page: Page, count: number, timeoutMs: numb
   return seen;
 }
 
-/** Writes a screenshot for people to look at (ignored by git). */
+/** Writes a screenshot for people to look at (ignored by git), where NIGHTJAR_TEST_SCREENSHOTS is set: nobody looks at each run's. */
 export async function screenshot(page: Page, name: string): Promise<void> {
+  if (process.env["NIGHTJAR_TEST_SCREENSHOTS"] === undefined) return;
   mkdirSync(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
 }
