@@ -55,9 +55,7 @@ function idleShares(): (afterMs: number) => number {
       (sum, { user, nice, sys, idle, irq }) => sum + user + nice + sys + idle + irq,
       0,
     );
-    // What runs at a lower priority makes room.
-    const idle = times.reduce((sum, time) => sum + time.idle + time.nice, 0);
-    return { idle, all, at: performance.now() };
+    return { idle: times.reduce((sum, { idle }) => sum + idle, 0), all, at: performance.now() };
   };
   let last = read();
   return (afterMs) => {
