@@ -17,7 +17,7 @@ export function nodeArguments(role: ProcessRole): string[] {
 
 /** How long each may take to end when it is told to, in milliseconds; then it is killed. */
 export const STOP_LIMITS_MS: Readonly<Record<ProcessRole, number>> = {
-  media: 8_000,
+  media: 10_000,
   core: 3_000,
   gateway: 1_500,
 };

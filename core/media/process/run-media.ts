@@ -36,7 +36,8 @@ const FIGURES_PERIOD_MS = 2_000;
 const RETRY_PERIOD_MS = 1_000;
 /** How long a stop waits for files to be closed, and then for the writers. */
 const FLUSH_MS = 2_000;
-const WRITER_STOP_MS = 500;
+/** Twice at most: for deletions and the last sync, whose answers the index needs, and for the threads to end. */
+const WRITER_STOP_MS = 1_500;
 /** How long `core` may take to write down the last files. */
 const DRAIN_MS = 1_500;
 /** How long the last files may take to be synced and closed; a disk that is slower leaves them to recovery. */
