@@ -87,6 +87,7 @@ export const SCREENS: readonly Screen[] = [
   { name: "audit", path: "system/log", asks: ["audit"], filled: "table" },
   { name: "audit-none", path: "system/log?user=nobody-of-this-name", asks: [], filled: ".empty" },
   { name: "certificate", path: "system/certificate", asks: ["certificate"], filled: ".facts" },
+  { name: "mqtt", path: "system/mqtt", asks: ["mqtt"], filled: ".mqtt .facts" },
   {
     name: "settings-transfer",
     path: "system/settings",
