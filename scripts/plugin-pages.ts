@@ -12,6 +12,7 @@ const CHAPTERS: readonly (readonly [title: string, sources: RegExp])[] = [
   ["Storage", /^core\/plugin\/contract\/storage-driver\.ts$/],
   ["Hooks", /^core\/plugin\/contract\/hook-/],
   ["Resources over HTTP", /^core\/plugin\/contract\/plugin-route\.ts$/],
+  ["Topics over MQTT", /^core\/plugin\/contract\/plugin-mqtt\.ts$/],
   ["Schemas", /^typebox$/],
   ["Values, errors, log", /^core\/(domain\/|errors\.ts|log\.ts)/],
   ["Recordings and volumes", /^core\/media\/(segment|protocol)\.ts$/],

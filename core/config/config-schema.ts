@@ -284,6 +284,13 @@ export const ConfigSchema = Type.Object(
                     default: true,
                   }),
                 ),
+                mqtt: Type.Optional(
+                  Type.Boolean({
+                    title: "MQTT",
+                    description: "False takes away topics of its own from a plugin that asks for them.",
+                    default: true,
+                  }),
+                ),
                 hooks: Type.Optional(
                   Type.Union(
                     [

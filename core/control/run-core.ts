@@ -7,14 +7,8 @@ import { ConfigStore } from "../config/config-store.ts";
 import { SecretStore } from "../config/secret-store.ts";
 import { sizeOf } from "../db/check-database.ts";
 import { DATABASE_FILE } from "../db/open-db.ts";
-import { plainFacts } from "../domain/facts.ts";
 import type { CameraId } from "../domain/ids.ts";
-import {
-  CORE_HTTP_SOCKET,
-  CORE_LINK_SOCKET,
-  type ListeningState,
-  type PortProblem,
-} from "../gateway/protocol.ts";
+import { CORE_HTTP_SOCKET, CORE_LINK_SOCKET, type ListeningState } from "../gateway/protocol.ts";
 import { ChangeFeed, createHttpApp } from "../http/app.ts";
 import { createAuthorize } from "../http/authorize.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
@@ -50,6 +44,7 @@ import { CLI_SOCKET } from "./cli-protocol.ts";
 import { GatewayLink } from "./gateway-link.ts";
 import { MQTT_PASSWORD, mqttControl, mqttSnapshot } from "./mqtt-control.ts";
 import { plannedCameras, playbackVeto, streamTeller, tellOfAudit } from "./plugin-hooks.ts";
+import { ownPorts, portProblem } from "./port-problems.ts";
 import { RecorderProblems } from "./recorder-problems.ts";
 import { recordingsAdapter } from "./recordings-adapter.ts";
 import { hiddenPlaces, presentAbilities, secretsChanged } from "./settings-places.ts";
@@ -131,6 +126,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     secrets: (name) => secretsOfPlugin(secrets, name),
     refreshCameras: (driver) => void list.refresh(driver),
     offerCamera: (camera) => list.offer(camera).then(() => undefined),
+    messages: () => mqtt.plugins,
     changed: endGoneLogins,
   });
   const pluginInstaller = new PluginInstaller({
@@ -291,6 +287,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     cameras,
     status,
     snapshot: mqttSnapshot(recording, list, makePicture),
+    isPluginPresent: (plugin) => plugins.isPresent(plugin),
     config: () => config.get(),
     password: () => secrets.get(MQTT_PASSWORD),
   });
@@ -437,12 +434,4 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       await database.close();
     },
   };
-}
-
-function ownPorts({ http, https, rtsp, rtsps }: ListeningState): number[] {
-  return [http?.port, https?.port, rtsp?.port, rtsps?.port].filter((port) => port !== undefined);
-}
-
-function portProblem({ message, context }: PortProblem): StatusProblem {
-  return { code: "port", severity: "warning", message, ...plainFacts({ context }) };
 }

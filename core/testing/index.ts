@@ -2,6 +2,7 @@
 export type { PreparedConfig } from "../cameras/driver-call.ts";
 export type { Clock, Timer } from "../clock.ts";
 export type { LogLevel } from "../log.ts";
+export type { BoxedMqtt, PublishedMessage } from "./boxed-mqtt.ts";
 export {
   type CameraDriverContractOptions,
   type ContractCamera,

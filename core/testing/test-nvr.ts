@@ -12,6 +12,7 @@ import type { StorageDriver } from "../plugin/contract/storage-driver.ts";
 import { PluginHost } from "../plugin/host/plugin-host.ts";
 import type { PluginStatus } from "../plugin/host/plugin-status.ts";
 import { VERSION } from "../version.ts";
+import { BoxedBroker, type BoxedMqtt } from "./boxed-mqtt.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { type TempDir, tempDir } from "./temp-dir.ts";
 
@@ -55,6 +56,8 @@ export interface TestNvr extends AsyncDisposable {
   readonly logged: readonly LoggedLine[];
   /** The plugin's own secrets, `nvr.secrets` to it; a test may put some there. */
   readonly secrets: Map<string, string>;
+  /** What the plugin says over MQTT, and a way to send it commands. */
+  readonly mqtt: BoxedMqtt;
   /** Cameras that the plugin has offered. */
   readonly offered: readonly OfferedCamera[];
   /** Drivers whose cameras the plugin asked to be resolved again. */
@@ -104,6 +107,7 @@ class Box implements TestNvr {
   readonly clock = new FakeClock(Date.now());
   readonly logged: LoggedLine[] = [];
   readonly secrets = new Map<string, string>();
+  readonly mqtt = new BoxedBroker();
   readonly offered: OfferedCamera[] = [];
   readonly refreshed: string[] = [];
   readonly #options: TestNvrOptions;
@@ -137,6 +141,7 @@ class Box implements TestNvr {
           else this.secrets.set(name, secret);
         },
       }),
+      messages: () => this.mqtt,
       refreshCameras: (driver) => void this.refreshed.push(driver),
       offerCamera: async (camera) => void this.offered.push(camera),
     });

@@ -55,6 +55,13 @@ export const BAD_PLUGINS: readonly BadPlugin[] = [
     reason: /may not register the storage driver "spy"/,
   },
   {
+    id: "mqtt-unasked",
+    does: "publishes over MQTT without having asked for it",
+    setup: 'await nvr.mqtt.publish("told", "everything");',
+    status: "ended",
+    reason: /may not use MQTT: its package.json does not ask for that/,
+  },
+  {
     id: "login-without-check",
     does: "registers a login provider that checks nothing",
     own: { provides: ["login-provider:idle"] },

@@ -5,6 +5,7 @@ import type { Log } from "../../log.ts";
 import type { CameraDriver } from "./camera-driver.ts";
 import type { PluginHooks } from "./hook-catalogue.ts";
 import type { LoginProvider } from "./login-provider.ts";
+import type { PluginMqtt } from "./plugin-mqtt.ts";
 import type { PluginRoute } from "./plugin-route.ts";
 import type { PluginTools } from "./plugin-tools.ts";
 import type { StorageDriver } from "./storage-driver.ts";
@@ -39,6 +40,8 @@ export interface Nvr extends PluginTools {
   /** Who makes the folder of a volume ready, and says whether it still is. */
   readonly storageDrivers: PluginRegistry<StorageDriver>;
   readonly secrets: PluginSecrets;
+  /** Topics of the plugin's own over MQTT; its package.json must ask for them. */
+  readonly mqtt: PluginMqtt;
   /** Moments at which several plugins may have a say; see `docs/reference/hooks.md`. */
   readonly hooks: PluginHooks;
   /** A log whose lines carry the plugin's name. */

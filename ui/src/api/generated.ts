@@ -422,12 +422,14 @@ export type Plugins = {
     /** What it asks to be allowed; hosts are what it says that it talks to. */
     readonly permissions?: {
       readonly network: boolean | readonly string[];
+      /** Topics of its own over MQTT. */
+      readonly mqtt?: true;
       /** Hooks by which it decides: what is recorded, who may look. */
       readonly hooks?: readonly ("recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm")[];
     };
     /** What it asks for one by one, and what its owner says to each. */
     readonly asks?: readonly {
-      readonly permission: "network" | "recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm";
+      readonly permission: "network" | "mqtt" | "recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm";
       /** Whom it says that it talks to. */
       readonly hosts?: readonly string[];
       readonly granted: boolean;
@@ -475,6 +477,7 @@ export type PluginJob = {
   readonly permissions?: {
     readonly network: boolean | readonly string[];
     readonly hooks?: readonly ("recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm")[];
+    readonly mqtt?: true;
   };
   /** With NJ_PLUGIN_SCRIPTS: packages whose install scripts were not consented to. */
   readonly scripts?: readonly { readonly name: string; readonly version: string }[];
@@ -1164,7 +1167,7 @@ export interface Operations {
   readonly "POST /plugins/grants": {
     readonly body: {
       readonly name: string;
-      readonly permission: "network" | "recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm";
+      readonly permission: "network" | "mqtt" | "recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm";
       readonly granted: boolean;
     };
     readonly answer: Plugins;
@@ -1215,6 +1218,7 @@ export interface Operations {
         readonly permissions?: {
           readonly network: boolean | readonly string[];
           readonly hooks?: readonly ("recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm")[];
+          readonly mqtt?: true;
         };
       }[];
     };
@@ -1248,6 +1252,7 @@ export interface Operations {
       readonly permissions: {
         readonly network: boolean | readonly string[];
         readonly hooks?: readonly ("recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm")[];
+        readonly mqtt?: true;
       };
     };
   };

@@ -72,6 +72,14 @@ const plugin = definePlugin({
       summary: "One lamp.",
       handle: async ({ params }) => ({ lamp: params["lamp"] }),
     });
+    void nvr.mqtt.publish("lamps/yard/state", "ON", { retain: true });
+    void nvr.mqtt.subscribe({ filter: "lamps/+/set", permission: "arming.set" }, ({ topic, payload }) => {
+      void [topic.length, payload.length];
+    });
+    // @ts-expect-error a payload is text
+    void nvr.mqtt.publish("lamps/yard/state", { on: true });
+    // @ts-expect-error who sends a command needs a right, which the filter names
+    void nvr.mqtt.subscribe({ filter: "lamps/+/set" }, () => undefined);
     nvr.loginProviders.register({
       id: "typed",
       displayName: "Typed",
@@ -130,6 +138,8 @@ const plugin = definePlugin({
 export function outOfReach(nvr: Nvr): void {
   // @ts-expect-error no database
   nvr.db;
+  // @ts-expect-error no broker
+  nvr.mqtt.client;
   // @ts-expect-error no configuration of the recorder
   nvr.config;
   // @ts-expect-error no registry can be read
