@@ -18,6 +18,12 @@ export {
   type LoginProviderContractOptions,
   loginProviderContract,
 } from "./login-provider-contract.ts";
+export {
+  type ContractTill,
+  type ExpectedReceipt,
+  type PosParserContractOptions,
+  posParserContract,
+} from "./pos-parser-contract.ts";
 export { type SilentDevice, silentDevice } from "./silent-device.ts";
 export {
   type ContractStorage,

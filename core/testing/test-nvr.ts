@@ -8,6 +8,7 @@ import type { Log, LogFields, LogLevel } from "../log.ts";
 import type { CameraDriver, CameraStreams } from "../plugin/contract/camera-driver.ts";
 import type { OfferedCamera } from "../plugin/contract/define-plugin.ts";
 import type { LoginProvider } from "../plugin/contract/login-provider.ts";
+import type { PosParser } from "../plugin/contract/pos-parser.ts";
 import type { StorageDriver } from "../plugin/contract/storage-driver.ts";
 import { PluginHost } from "../plugin/host/plugin-host.ts";
 import type { PluginStatus } from "../plugin/host/plugin-status.ts";
@@ -80,6 +81,8 @@ export interface TestNvr extends AsyncDisposable {
   loginProvider(id?: string): LoginProvider;
   /** A storage driver of the plugin; its only one where no id is given. Throws if there is none, or no only one. */
   storageDriver(id?: string): StorageDriver;
+  /** A till parser of the plugin; its only one where no id is given. Throws if there is none, or no only one. */
+  posParser(id?: string): PosParser;
   /** Runs the hooks `start` and `ready`, as the recorder does once all plugins are set up. */
   start(): Promise<void>;
   /** Ends the plugin, then sets it up and starts it anew on the same data directory: the recorder's next start. */
@@ -171,6 +174,10 @@ class Box implements TestNvr {
 
   storageDriver(id?: string): StorageDriver {
     return chosen("storage driver", this.#running().registries.storageDrivers.all(), id);
+  }
+
+  posParser(id?: string): PosParser {
+    return chosen("till parser", this.#running().registries.posParsers.all(), id);
   }
 
   prepare(typed: Readonly<Record<string, unknown>>, driver?: string): Promise<PreparedConfig> {

@@ -8,6 +8,7 @@ import type { LoginProvider } from "./login-provider.ts";
 import type { PluginMqtt } from "./plugin-mqtt.ts";
 import type { PluginRoute } from "./plugin-route.ts";
 import type { PluginTools } from "./plugin-tools.ts";
+import type { PosParser } from "./pos-parser.ts";
 import type { StorageDriver } from "./storage-driver.ts";
 
 /** A registry as a plugin sees it: one owner per id. */
@@ -39,6 +40,8 @@ export interface Nvr extends PluginTools {
   readonly loginProviders: PluginRegistry<LoginProvider>;
   /** Who makes the folder of a volume ready, and says whether it still is. */
   readonly storageDrivers: PluginRegistry<StorageDriver>;
+  /** Who reads the lines of a till: where a receipt begins and ends, and what it comes to. */
+  readonly posParsers: PluginRegistry<PosParser>;
   readonly secrets: PluginSecrets;
   /** Topics of the plugin's own over MQTT; its package.json must ask for them. */
   readonly mqtt: PluginMqtt;

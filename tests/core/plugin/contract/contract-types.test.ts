@@ -128,6 +128,21 @@ const plugin = definePlugin({
       // @ts-expect-error health is more than a word
       health: async () => "ready",
     });
+    nvr.posParsers.register({
+      id: "typed",
+      displayName: "Typed",
+      configSchema: schema,
+      read: async ({ lines }) => lines.map(({ text }, line) => ({ line, ends: text.startsWith("TOTAL") })),
+    });
+    // @ts-expect-error a parser reads
+    nvr.posParsers.register({ id: "typed", displayName: "Typed", configSchema: schema });
+    nvr.posParsers.register({
+      id: "typed",
+      displayName: "Typed",
+      configSchema: schema,
+      // @ts-expect-error what is said of a line names it
+      read: async () => [{ ends: true }],
+    });
     // @ts-expect-error a route names the right that it needs
     nvr.routes.register({ id: "open", method: "GET", path: "/", summary: "", handle: async () => undefined });
     return void wrong;
