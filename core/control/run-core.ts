@@ -50,6 +50,7 @@ import { recordingsAdapter } from "./recordings-adapter.ts";
 import { hiddenPlaces, presentAbilities, secretsChanged } from "./settings-places.ts";
 import { statusService, volumeView } from "./status-service.ts";
 import { storageService } from "./storage-service.ts";
+import { TillService } from "./till-service.ts";
 import { drivenVolumes, readiness, volumePath } from "./volume-drivers.ts";
 
 const FIGURES_MS = 2_000;
@@ -109,6 +110,10 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     log,
     hooks: () => plugins.hooks,
     tell: (event) => changes.publish({ type: "event", event }),
+  });
+  const tills = new TillService({
+    ...{ db, config, clock, log, events: alarms },
+    parsers: () => plugins.registries.posParsers.owned(),
   });
   let listening: ListeningState = { problems: [] };
 
@@ -318,6 +323,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     }),
     keptLog: { read: (query) => readLog(dataDir, query) },
     mqtt: mqttControl(mqtt, secrets),
+    tills,
     changes,
   });
   const teller = new ChangeTeller({ changes, cameras, recording, gateway, hooks: plugins.hooks });
@@ -353,6 +359,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   await plugins.start();
   preparedVolumes.start();
   await alarms.start(users.audit);
+  await tills.start();
   await recording.start();
   recording.onChange((change) => {
     teller
@@ -428,6 +435,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       await plugins.stop();
       await knownStreams.settled();
       await recording.stop();
+      await tills.stop();
       await alarms.stop();
       await users.close();
       await config.close();
