@@ -131,12 +131,8 @@ export async function searchReceipts(db: SqlReader, query: ReceiptQuery): Promis
   for (const word of words.filter((each) => !indexed.includes(each)))
     also("r.lines like ? escape '\\'", `%${word.replaceAll(/[\\%_]/g, "\\$&")}%`);
   const branch = (till: string | undefined): Promise<Row[]> => {
-    const all = till === undefined ? conditions : [...conditions, "r.till = ?"];
-    return db.all<Row>(
-      `select ${COLUMNS} from till_receipts as r where ${all.join(" and ")}
-       order by r.start_ms desc, r.number desc limit ?`,
-      [...params, ...(till === undefined ? [] : [till]), limit],
-    );
+    const given = [...conditions, ...(till === undefined ? [] : ["r.till = ?"])];
+    return searchBranch(db, given, [...params, ...(till === undefined ? [] : [till]), limit]);
   };
   const found = await Promise.all((query.tills ?? [undefined]).map(branch));
   return found
@@ -146,6 +142,18 @@ export async function searchReceipts(db: SqlReader, query: ReceiptQuery): Promis
     .map(receiptOf);
 }
 
+function searchBranch(
+  db: SqlReader,
+  conditions: readonly string[],
+  params: readonly SqlValue[],
+): Promise<Row[]> {
+  return db.all<Row>(
+    `select ${COLUMNS} from till_receipts as r where ${conditions.join(" and ")}
+     order by r.start_ms desc, r.number desc limit ?`,
+    params,
+  );
+}
+
 export async function findReceipt(db: SqlReader, number: number): Promise<StoredReceipt | undefined> {
   const row = await db.get<Row>(`select ${COLUMNS} from till_receipts as r where r.number = ?`, [number]);
   return row === undefined ? undefined : receiptOf(row);
@@ -153,15 +161,17 @@ export async function findReceipt(db: SqlReader, number: number): Promise<Stored
 
 /** The tills of which there are receipts. */
 export async function tillsWithReceipts(db: SqlReader): Promise<string[]> {
-  const rows = await db.all<{ till: string }>(
-    `with recursive each(till) as (
-       select (select till from till_receipts order by till limit 1)
-       union all
-       select (select r.till from till_receipts as r where r.till > each.till order by r.till limit 1) from each
-       where each.till is not null)
-     select till from each where till is not null`,
-  );
-  return rows.map(({ till }) => till);
+  const tills: string[] = [];
+  // From one to the next: there are few tills, and many receipts of each.
+  for (let last = ""; ; ) {
+    const next = await db.get<{ till: string }>(
+      "select till from till_receipts where till > ? order by till limit 1",
+      [last],
+    );
+    if (next === undefined) return tills;
+    last = next.till;
+    tills.push(last);
+  }
 }
 
 /** Forgets receipts of a till that began before a moment; at most `limit` of them. Gives how many. */
