@@ -117,6 +117,7 @@ export class TillService implements TillFace {
     const known = this.#options.config.get().tills.find(({ id }) => id === till);
     return {
       ...{ id: number, till, name: known?.name ?? till, cameras: [...(known?.cameras ?? [])] },
+      decimals: decimalsOf(known?.parser?.config["decimals"]),
       start: new Date(startMs).toISOString(),
       end: new Date(lastMs).toISOString(),
       ...(endedBy === undefined ? {} : { endedBy: endedBy as NonNullable<ReceiptView["endedBy"]> }),
@@ -125,6 +126,11 @@ export class TillService implements TillFace {
       lines: lines.map(({ timeMs, text }) => ({ time: new Date(timeMs).toISOString(), text })),
     };
   }
+}
+
+/** Cents, unless the parser's settings say otherwise. */
+function decimalsOf(setting: unknown): number {
+  return typeof setting === "number" && [0, 1, 2, 3].includes(setting) ? setting : 2;
 }
 
 /** One that this recorder has not given begins at the newest, as none does. */

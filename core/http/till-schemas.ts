@@ -53,6 +53,7 @@ export const ReceiptSchema = Type.Object({
   end: TimeSchema,
   endedBy: Type.Optional(Type.Enum(RECEIPT_ENDS, { description: "Absent: it goes on." })),
   totalMinor: Type.Optional(Type.Integer({ description: "In the currency's smallest unit." })),
+  decimals: Type.Integer({ description: "Figures of `totalMinor` behind the point." }),
   number: Type.Optional(Type.String({ description: "The till's own number of it." })),
   cameras: Type.Array(Type.String()),
   lines: Type.Array(Type.Object({ time: TimeSchema, text: Type.String() })),

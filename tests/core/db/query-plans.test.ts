@@ -14,12 +14,7 @@ import {
 import { eventsAfter, findEvent, searchEvents } from "../../../core/db/tables/events-table.ts";
 import { locksOnVolume } from "../../../core/db/tables/locks-table.ts";
 import { loginAttemptsTable } from "../../../core/db/tables/login-attempts-table.ts";
-import {
-  endOpenReceipts,
-  findReceipt,
-  searchReceipts,
-  tillsWithReceipts,
-} from "../../../core/db/tables/receipts-table.ts";
+import { findReceipt, searchReceipts, tillsWithReceipts } from "../../../core/db/tables/receipts-table.ts";
 import {
   endedBefore,
   findSegment,
@@ -123,7 +118,6 @@ const QUERIES: Readonly<Record<string, (db: Db) => Promise<unknown>>> = {
   "the receipts of tills with words": (db) =>
     searchReceipts(db, { limit: 9, tills: ["a", "b"], text: "coke zero", leastMinor: 1 }),
   "the tills with receipts": (db) => tillsWithReceipts(db),
-  "the receipts that go on": (db) => endOpenReceipts(db, "restarted"),
   "a receipt by its number": (db) => findReceipt(db, 1),
   "the acknowledged events": (db) => searchEvents(db, { limit: 9, acknowledged: true }),
 };

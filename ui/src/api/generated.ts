@@ -496,6 +496,8 @@ export type Receipt = {
   readonly endedBy?: "end" | "next" | "pause" | "too-long" | "restarted" | "switched-off";
   /** In the currency's smallest unit. */
   readonly totalMinor?: number;
+  /** Figures of `totalMinor` behind the point. */
+  readonly decimals: number;
   /** The till's own number of it. */
   readonly number?: string;
   readonly cameras: readonly string[];
