@@ -69,7 +69,7 @@ export class TillService implements TillFace {
   }
 
   async change(tills: readonly TillConfig[]): Promise<void> {
-    for (const [index, till] of tills.entries()) await this.#check(index, till);
+    for (const till of tills) await this.#check(till);
     await this.#options.config.update((draft) => {
       draft.tills = structuredClone(tills) as TillConfig[];
     });
@@ -91,7 +91,7 @@ export class TillService implements TillFace {
   }
 
   /** A parser that is there must take its settings; one that is away may come back. */
-  async #check(index: number, { parser, id }: TillConfig): Promise<void> {
+  async #check({ parser, id, name }: TillConfig): Promise<void> {
     const found = this.#options
       .parsers()
       .find(({ entry, plugin }) => `${plugin}/${entry.id}` === parser?.source);
@@ -105,10 +105,7 @@ export class TillService implements TillFace {
       throw new NightjarError(
         "NJ_TILL_PARSER",
         "invalid-argument",
-        `the parser of the till ${id}: ${message}`,
-        {
-          problems: [{ path: `/tills/${index}/parser/config`, message }],
-        },
+        `the parser of the till "${name}": ${message}`,
       );
     }
   }
