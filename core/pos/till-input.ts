@@ -114,8 +114,9 @@ export class TillInput {
       this.#failures = 0;
       this.#set({ status: "connected" });
     });
+    // Also where nobody wants it any more.
+    socket.once("close", () => patience.cancel());
     this.#read(socket, () => {
-      patience.cancel();
       this.#failed(reason, () => this.#connect());
     });
   }

@@ -37,6 +37,8 @@ function till(change: Partial<TillConfig> = {}): TillConfig {
 async function recorder(t: TestContext, ...tills: TillConfig[]): Promise<CoreInProcess> {
   const core = await startCoreInProcess({
     configure(draft) {
+      draft.network.rtsp.enabled = false;
+      draft.network.rtsps.enabled = false;
       draft.tills = tills;
     },
   });
