@@ -48,6 +48,13 @@ export type {
   RecordingPlan,
 } from "./plugin/contract/hook-data.ts";
 export type { LoginAttempt, LoginIdentity, LoginProvider } from "./plugin/contract/login-provider.ts";
+export type {
+  MqttCommand,
+  MqttCommandFilter,
+  MqttPublishOptions,
+  PluginMqtt,
+} from "./plugin/contract/plugin-mqtt.ts";
 export type { PluginRequest, PluginRoute } from "./plugin/contract/plugin-route.ts";
 export type { PluginTimer, PluginTimers, PluginTools } from "./plugin/contract/plugin-tools.ts";
+export type { PosLine, PosMark, PosParser, PosRequest } from "./plugin/contract/pos-parser.ts";
 export type { StorageDriver, StorageHealth, StorageRequest } from "./plugin/contract/storage-driver.ts";

@@ -31,6 +31,8 @@ export function mqttPage(made: string): string {
     "transaction again, from the same account or token, gets the same answer and is not done again. With `time`, a request that is older than",
     "`maxAge` is not done (`NJ_MQTT_REQUEST_LATE`).",
     "",
+    "`{plugin}` is the name of a plugin's package; of `@acme/nightjar-bridge-x` it is `acme~nightjar-bridge-x`.",
+    "",
     "## Payloads",
     "",
     ...kinds

@@ -7,6 +7,7 @@ import { alarmProblems } from "./alarm-checks.ts";
 import { ConfigInvalidError } from "./config-errors.ts";
 import { type Config, ConfigSchema, PLUGIN_NAME_PATTERN } from "./config-schema.ts";
 import { escapePointer, type SchemaProblem, schemaProblems, unsafeKeyProblem } from "./schema-problems.ts";
+import { tillProblems } from "./till-checks.ts";
 
 const SECRET_KEY = /^(?:password|passwd|pwd|secret|token|apikey|api_key)$/i;
 
@@ -57,6 +58,7 @@ function problemsBetween(config: Config): SchemaProblem[] {
     }
     volumes.add(volume.path);
   });
+  problems.push(...tillProblems(config.tills, "/tills"));
   problems.push(...alarmProblems(config.alarms, "/alarms"));
   return problems;
 }

@@ -8,6 +8,7 @@ import { CONFIG_VERSION } from "./config-version.ts";
 import { LoginConfigSchema } from "./login-config.ts";
 import { MqttConfigSchema } from "./mqtt-config.ts";
 import { PluginRegistrySchema } from "./plugin-registry-config.ts";
+import { TillConfigSchema } from "./till-config.ts";
 
 export { CONFIG_VERSION };
 
@@ -261,6 +262,12 @@ export const ConfigSchema = Type.Object(
       { ...closed, default: {}, description: "What the page proposes for new cameras." },
     ),
     alarms: AlarmConfigSchema,
+    tills: Type.Array(TillConfigSchema, {
+      title: "Tills",
+      description: "Tills whose receipts are kept beside the pictures of them.",
+      maxItems: 256,
+      default: [],
+    }),
     plugins: Type.Record(
       Type.String({ pattern: PLUGIN_NAME_PATTERN }),
       Type.Object(
@@ -281,6 +288,13 @@ export const ConfigSchema = Type.Object(
                   Type.Boolean({
                     title: "Network",
                     description: "False takes away the network from a plugin that asks for it.",
+                    default: true,
+                  }),
+                ),
+                mqtt: Type.Optional(
+                  Type.Boolean({
+                    title: "MQTT",
+                    description: "False takes away topics of its own from a plugin that asks for them.",
                     default: true,
                   }),
                 ),

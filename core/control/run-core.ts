@@ -7,14 +7,8 @@ import { ConfigStore } from "../config/config-store.ts";
 import { SecretStore } from "../config/secret-store.ts";
 import { sizeOf } from "../db/check-database.ts";
 import { DATABASE_FILE } from "../db/open-db.ts";
-import { plainFacts } from "../domain/facts.ts";
 import type { CameraId } from "../domain/ids.ts";
-import {
-  CORE_HTTP_SOCKET,
-  CORE_LINK_SOCKET,
-  type ListeningState,
-  type PortProblem,
-} from "../gateway/protocol.ts";
+import { CORE_HTTP_SOCKET, CORE_LINK_SOCKET, type ListeningState } from "../gateway/protocol.ts";
 import { ChangeFeed, createHttpApp } from "../http/app.ts";
 import { createAuthorize } from "../http/authorize.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
@@ -50,11 +44,13 @@ import { CLI_SOCKET } from "./cli-protocol.ts";
 import { GatewayLink } from "./gateway-link.ts";
 import { MQTT_PASSWORD, mqttControl, mqttSnapshot } from "./mqtt-control.ts";
 import { plannedCameras, playbackVeto, streamTeller, tellOfAudit } from "./plugin-hooks.ts";
+import { ownPorts, portProblem } from "./port-problems.ts";
 import { RecorderProblems } from "./recorder-problems.ts";
 import { recordingsAdapter } from "./recordings-adapter.ts";
 import { hiddenPlaces, presentAbilities, secretsChanged } from "./settings-places.ts";
 import { statusService, volumeView } from "./status-service.ts";
 import { storageService } from "./storage-service.ts";
+import { TillService } from "./till-service.ts";
 import { drivenVolumes, readiness, volumePath } from "./volume-drivers.ts";
 
 const FIGURES_MS = 2_000;
@@ -115,6 +111,10 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     hooks: () => plugins.hooks,
     tell: (event) => changes.publish({ type: "event", event }),
   });
+  const tills = new TillService({
+    ...{ db, config, clock, log, events: alarms },
+    parsers: () => plugins.registries.posParsers.owned(),
+  });
   let listening: ListeningState = { problems: [] };
 
   const plugins = new PluginHost({
@@ -131,6 +131,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     secrets: (name) => secretsOfPlugin(secrets, name),
     refreshCameras: (driver) => void list.refresh(driver),
     offerCamera: (camera) => list.offer(camera).then(() => undefined),
+    messages: () => mqtt.plugins,
     changed: endGoneLogins,
   });
   const pluginInstaller = new PluginInstaller({
@@ -291,6 +292,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     cameras,
     status,
     snapshot: mqttSnapshot(recording, list, makePicture),
+    isPluginPresent: (plugin) => plugins.isPresent(plugin),
     config: () => config.get(),
     password: () => secrets.get(MQTT_PASSWORD),
   });
@@ -321,6 +323,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     }),
     keptLog: { read: (query) => readLog(dataDir, query) },
     mqtt: mqttControl(mqtt, secrets),
+    tills,
     changes,
   });
   const teller = new ChangeTeller({ changes, cameras, recording, gateway, hooks: plugins.hooks });
@@ -356,6 +359,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   await plugins.start();
   preparedVolumes.start();
   await alarms.start(users.audit);
+  await tills.start();
   await recording.start();
   recording.onChange((change) => {
     teller
@@ -431,18 +435,11 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       await plugins.stop();
       await knownStreams.settled();
       await recording.stop();
+      await tills.stop();
       await alarms.stop();
       await users.close();
       await config.close();
       await database.close();
     },
   };
-}
-
-function ownPorts({ http, https, rtsp, rtsps }: ListeningState): number[] {
-  return [http?.port, https?.port, rtsp?.port, rtsps?.port].filter((port) => port !== undefined);
-}
-
-function portProblem({ message, context }: PortProblem): StatusProblem {
-  return { code: "port", severity: "warning", message, ...plainFacts({ context }) };
 }

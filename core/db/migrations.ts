@@ -112,4 +112,22 @@ export const MIGRATIONS: readonly Migration[] = [
       insert into key_values (key, value) select 'events.count', count(*) from events where true
         on conflict (key) do update set value = excluded.value;`,
   },
+  {
+    to: 8,
+    sql: `
+      create table till_receipts (
+        number integer primary key autoincrement,
+        till text not null check (length(till) between 1 and 64),
+        start_ms integer not null,
+        last_ms integer not null,
+        ended_by text,
+        total_minor integer,
+        receipt text,
+        lines text not null check (json_valid(lines))
+      ) strict;
+      create index till_receipts_by_time on till_receipts (start_ms);
+      create index till_receipts_by_till on till_receipts (till, start_ms);
+      create index till_receipts_open on till_receipts (number) where ended_by is null;
+      create virtual table till_words using fts5 (text, content = '', contentless_delete = 1, tokenize = 'trigram');`,
+  },
 ];

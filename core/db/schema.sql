@@ -179,6 +179,24 @@ create table event_objects (
 create index event_objects_by_class on event_objects (class, start_ms, number);
 create index event_objects_by_camera on event_objects (class, camera, start_ms, number);
 
+-- Receipts of tills, as they were written. What must not be kept was hidden before it came here.
+create table till_receipts (
+  number integer primary key autoincrement, -- rises, and is never used again
+  till text not null check (length(till) between 1 and 64), -- id in config.json
+  start_ms integer not null, -- its first line
+  last_ms integer not null, -- its last line so far
+  ended_by text, -- see core/pos/receipts.ts; null: it goes on
+  total_minor integer, -- in the currency's smallest unit; null: not found
+  receipt text, -- the till's own number of it; null: not found
+  lines text not null check (json_valid(lines)) -- JSON [[ms after start_ms, text], …]
+) strict;
+create index till_receipts_by_time on till_receipts (start_ms);
+create index till_receipts_by_till on till_receipts (till, start_ms);
+create index till_receipts_open on till_receipts (number) where ended_by is null;
+
+-- The words of receipts that are over, by any three letters; the text itself stands above. Its rowid is their number.
+create virtual table till_words using fts5 (text, content = '', contentless_delete = 1, tokenize = 'trigram');
+
 -- Accounts.
 create table users (
   name text primary key collate nocase check (length(name) between 1 and 64),

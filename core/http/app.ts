@@ -39,6 +39,7 @@ import { settingsTransferRoutes } from "./routes/settings-transfer-routes.ts";
 import { storageRoutes } from "./routes/storage-routes.ts";
 import { streamPasswordRoutes } from "./routes/stream-password-routes.ts";
 import { systemRoutes } from "./routes/system-routes.ts";
+import { tillRoutes } from "./routes/till-routes.ts";
 import { userRoutes } from "./routes/user-routes.ts";
 import type { HttpServices } from "./services.ts";
 
@@ -159,6 +160,7 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
     ...settingsTransferRoutes(services),
     ...certificateRoutes(services),
     ...mqttRoutes(services),
+    ...tillRoutes(services),
     route({
       method: "GET",
       path: "/metrics",

@@ -2,6 +2,7 @@
 import type { TSchema } from "typebox";
 import { PluginJobSchema } from "./plugin-job-schemas.ts";
 import { PluginSettingsSchema, PluginsSchema } from "./plugin-schemas.ts";
+import { ReceiptSchema, ReceiptsPageSchema, TillsSchema } from "./till-schemas.ts";
 import {
   CalendarSchema,
   CameraSchema,
@@ -32,4 +33,7 @@ export const NAMED_SCHEMAS: ReadonlyMap<TSchema, string> = new Map<TSchema, stri
   [PluginsSchema, "Plugins"],
   [PluginSettingsSchema, "PluginSettings"],
   [PluginJobSchema, "PluginJob"],
+  [ReceiptSchema, "Receipt"],
+  [ReceiptsPageSchema, "ReceiptsPage"],
+  [TillsSchema, "Tills"],
 ]);

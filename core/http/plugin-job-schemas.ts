@@ -11,6 +11,7 @@ const PermissionsSchema = Type.Object(
   {
     network: Type.Union([Type.Boolean(), Type.Array(Type.String())]),
     hooks: Type.Optional(Type.Array(Type.Enum(DECIDING_HOOKS))),
+    mqtt: Type.Optional(Type.Literal(true)),
   },
   { description: "What it asks to be allowed." },
 );

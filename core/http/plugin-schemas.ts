@@ -47,6 +47,7 @@ export const PluginsSchema = Type.Object({
         Type.Object(
           {
             network: Type.Union([Type.Boolean(), Type.Array(Type.String())]),
+            mqtt: Type.Optional(Type.Literal(true, { description: "Topics of its own over MQTT." })),
             hooks: Type.Optional(
               Type.Array(Type.Enum(DECIDING_HOOKS), {
                 description: "Hooks by which it decides: what is recorded, who may look.",

@@ -3,6 +3,8 @@
 import type { Clock } from "../clock.ts";
 import type { ConfigStore } from "../config/config-store.ts";
 import type { SchemaProblem } from "../config/schema-problems.ts";
+import type { TillConfig } from "../config/till-config.ts";
+import type { ReceiptQuery } from "../db/tables/receipts-table.ts";
 import type { StreamName } from "../domain/ids.ts";
 import type { CertificateFacts } from "../gateway/doors/certificate-facts.ts";
 import type { Log } from "../log.ts";
@@ -25,6 +27,7 @@ import type { ChangeFeed } from "./change-feed.ts";
 import type { MqttState } from "./mqtt-schemas.ts";
 import type { PluginSettingsView, PluginView } from "./plugin-schemas.ts";
 import type { StorageView, VolumePatchBody } from "./storage-schemas.ts";
+import type { ReceiptsPage, ReceiptView, TillParserView, TillView } from "./till-schemas.ts";
 import type {
   CalendarView,
   CameraPatchBody,
@@ -233,6 +236,18 @@ export interface MqttControl {
   settingsChanged(): Promise<void>;
 }
 
+/** Tills and what they wrote. */
+export interface TillService {
+  /** In memory, as `settings` and `parsers` are. */
+  list(): readonly TillView[];
+  settings(): TillConfig[];
+  parsers(): TillParserView[];
+  /** The list as a whole. Throws `NJ_TILL_PARSER`, `NJ_CONFIG_INVALID`. */
+  change(tills: readonly TillConfig[]): Promise<void>;
+  search(query: Omit<ReceiptQuery, "after"> & { readonly cursor: string | undefined }): Promise<ReceiptsPage>;
+  find(receipt: number): Promise<ReceiptView | undefined>;
+}
+
 /** All that the API is made of. */
 export interface HttpServices {
   readonly version: string;
@@ -253,6 +268,7 @@ export interface HttpServices {
   readonly storage: StorageService;
   readonly keptLog: LogService;
   readonly mqtt: MqttControl;
+  readonly tills: TillService;
   /** Whoever learns of a change publishes it here; `GET /changes` passes it on. */
   readonly changes: ChangeFeed;
 }

@@ -6,7 +6,7 @@ import type { Clock, Timer } from "../clock.ts";
 import { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Broker, BrokerEvents, BrokerState, OutgoingMessage } from "./broker.ts";
-import { TOPICS, topicOf } from "./topics.ts";
+import { PLUGIN_SET_LEVELS, TOPICS, topicOf } from "./topics.ts";
 
 const PAUSES_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
 const CONNECT_MS = 10_000;
@@ -146,7 +146,12 @@ export class ExternalBroker implements Broker {
     if (!acceptRequests) return;
     const filters = Object.values(TOPICS)
       .filter(({ direction }) => direction === "in")
-      .map(({ path }) => `${base}/${path.replace("{node}", node).replace(/\{\w+\}/g, "+")}`);
+      .flatMap(({ path }) =>
+        path.includes("{below}")
+          ? PLUGIN_SET_LEVELS.map((levels) => path.replace("{below}", Array(levels).fill("+").join("/")))
+          : [path],
+      )
+      .map((path) => `${base}/${path.replace("{node}", node).replace(/\{\w+\}/g, "+")}`);
     client.subscribe(filters, { qos: 1 }, (error) => {
       if (error !== null) log.warn("requests are not heard at the MQTT broker", { reason: error.message });
     });

@@ -16,6 +16,7 @@ import { BrokerLogin } from "./broker-login.ts";
 import type { BrokerPorts, OpenDoor } from "./broker-ports.ts";
 import type { EmbeddedBroker } from "./embedded-broker.ts";
 import { EventOutbox } from "./event-outbox.ts";
+import { PluginTopics } from "./plugin-topics.ts";
 import { RecorderStates } from "./recorder-states.ts";
 import { Requests, type RequestsOptions } from "./requests.ts";
 
@@ -30,6 +31,8 @@ export interface MqttServiceOptions {
   readonly cameras: CameraService;
   readonly status: StatusService;
   readonly snapshot: RequestsOptions["snapshot"];
+  /** True for a plugin that is installed and switched on. */
+  readonly isPluginPresent: (plugin: string) => boolean;
   config(): FrozenConfig;
   /** Of another broker. */
   password(): string | undefined;
@@ -49,6 +52,8 @@ export class MqttService {
   readonly #states: RecorderStates;
   readonly #outbox: EventOutbox;
   readonly #requests: Requests;
+  /** Topics of plugins' own, whatever broker there is. */
+  readonly plugins: PluginTopics;
   #running: Running | undefined;
   #failure: string | undefined;
   #timer: Timer | undefined;
@@ -64,6 +69,11 @@ export class MqttService {
     this.#states = new RecorderStates({ ...common, publish });
     this.#outbox = new EventOutbox({ ...common, publish });
     this.#requests = new Requests({ ...common, audit: users.audit, snapshot });
+    this.plugins = new PluginTopics({
+      ...{ db, log, node, base: common.base, publish },
+      audit: users.audit,
+      isPresent: options.isPluginPresent,
+    });
   }
 
   /** Begins; resolves when the broker that the settings want is on its way. */
@@ -164,6 +174,7 @@ export class MqttService {
     this.#timer?.cancel();
     await this.#tail;
     await this.#end();
+    await this.plugins.settled();
     await this.#outbox.close();
   }
 
@@ -226,10 +237,13 @@ export class MqttService {
     return {
       up: () => {
         this.#watched(this.#states.all());
+        this.#watched(this.plugins.all());
         this.#outbox.kick();
       },
       changed: () => undefined,
-      message: (message) => this.#watched(this.#requests.take(message)),
+      message: (message) => {
+        if (!this.plugins.take(message)) this.#watched(this.#requests.take(message));
+      },
     };
   }
 

@@ -76,6 +76,8 @@ export const EventMessageSchema = Type.Object({
 });
 export type EventMessage = Static<typeof EventMessageSchema>;
 
+const PluginText = Type.String({ description: "The plugin's own words, at most 64 KiB." });
+
 const Common = {
   transaction: Type.Optional(
     Type.String({
@@ -260,6 +262,25 @@ export const TOPICS = {
     payload: OnOff,
     description: "Switches the camera on or off.",
   },
+  pluginSet: {
+    ...taken,
+    ...text,
+    path: "node/{node}/plugin/{plugin}/{below}/set",
+    right: "mqtt.connect",
+    payload: PluginText,
+    description:
+      "A command to a plugin; `{below}` is one to three levels. Needs the right that the plugin names for it, for all cameras.",
+  },
+  pluginOut: {
+    ...out,
+    ...text,
+    path: "node/{node}/plugin/{plugin}/{below}",
+    retained: true,
+    right: "status.view",
+    needsAllCameras: true,
+    payload: PluginText,
+    description: "What a plugin has to say, in topics of its own; it chooses what of them is retained.",
+  },
   volumeState: {
     ...out,
     ...json,
@@ -278,6 +299,9 @@ export interface TopicIds {
   readonly camera?: string;
   readonly volume?: string;
   readonly command?: string;
+  /** A plugin's level, and its own levels below. */
+  readonly plugin?: string;
+  readonly below?: string;
 }
 
 /** The whole topic. */
@@ -286,9 +310,24 @@ export function topicOf(base: string, name: TopicName, ids: TopicIds): string {
   return `${base}/${path}`;
 }
 
+/** Levels before `set` in commands to plugins; the broker is asked for each number of them. */
+export const PLUGIN_SET_LEVELS = [1, 2, 3] as const;
+const PLUGIN_LEVEL = "[A-Za-z0-9_][A-Za-z0-9._~-]{0,63}";
+
+/** What an id looks like in a path, where it is not one of Nightjar's own. */
+const ID_PATTERNS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  pluginSet: {
+    plugin: "[A-Za-z0-9_~-]{1,214}",
+    below: `${PLUGIN_LEVEL}(?:/${PLUGIN_LEVEL}){0,${PLUGIN_SET_LEVELS.length - 1}}`,
+  },
+  pluginOut: { plugin: "[A-Za-z0-9_~-]{1,214}", below: `${PLUGIN_LEVEL}(?:/${PLUGIN_LEVEL}){0,7}` },
+};
+
 const PATTERNS = Object.entries(TOPICS).map(([name, { path }]) => ({
   name: name as TopicName,
-  pattern: new RegExp(`^${path.replace(/\{(\w+)\}/g, "(?<$1>[a-z0-9-]{1,64})")}$`),
+  pattern: new RegExp(
+    `^${path.replace(/\{(\w+)\}/g, (_, id: string) => `(?<${id}>${ID_PATTERNS[name]?.[id] ?? "[a-z0-9-]{1,64}"})`)}$`,
+  ),
 }));
 
 /** What a topic is; undefined: none of Nightjar's. */

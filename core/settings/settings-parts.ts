@@ -41,6 +41,8 @@ export function takeParts(draft: Config, from: FrozenConfig, rules: PartRules): 
         draft.firstRun.demoRemoved = source.firstRun.demoRemoved;
         // When what is armed is said by cameras' ids.
         draft.alarms = source.alarms;
+        // Receipts lie beside the pictures of cameras.
+        draft.tills = source.tills;
         break;
       case "storage":
         refused.push(...takeStorage(draft, source, rules));

@@ -1,5 +1,6 @@
 // A process that runs a plugin's whole life once (set up, start, one answer, stop) and then has nothing left to do: it
 // ends by itself, or tells what keeps it. Started by contract-runs.ts with its order as JSON.
+import { parserSettings } from "../pos/till-parser.ts";
 import { testNvr } from "./test-nvr.ts";
 
 /** What to run: options of `testNvr`, and what is asked of it. */
@@ -14,6 +15,12 @@ export interface LifeOrder {
     readonly driver?: string;
     readonly path: string;
     readonly config: Readonly<Record<string, unknown>>;
+  };
+  /** Read by its till parser. */
+  readonly till?: {
+    readonly parser?: string;
+    readonly config: Readonly<Record<string, unknown>>;
+    readonly lines: readonly string[];
   };
   /** Asked of its login provider. */
   readonly login?: { readonly provider?: string; readonly userName: string; readonly password: string };
@@ -35,6 +42,14 @@ if (order.login !== undefined) {
 if (order.storage !== undefined) {
   const { driver, path, config } = order.storage;
   await nvr.storageDriver(driver).prepare({ path, config }, { signal: new AbortController().signal });
+}
+if (order.till !== undefined) {
+  const { parser, config, lines } = order.till;
+  const timed = lines.map((text) => ({ text, timeMs: Date.now() }));
+  const { signal } = new AbortController();
+  const reader = nvr.posParser(parser);
+  const request = { till: "counter", config: parserSettings(reader, config), lines: timed };
+  await reader.read(request, { signal });
 }
 await nvr[Symbol.asyncDispose]();
 process.stdout.write("stopped\n");

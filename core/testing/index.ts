@@ -2,6 +2,7 @@
 export type { PreparedConfig } from "../cameras/driver-call.ts";
 export type { Clock, Timer } from "../clock.ts";
 export type { LogLevel } from "../log.ts";
+export type { BoxedMqtt, PublishedMessage } from "./boxed-mqtt.ts";
 export {
   type CameraDriverContractOptions,
   type ContractCamera,
@@ -17,6 +18,12 @@ export {
   type LoginProviderContractOptions,
   loginProviderContract,
 } from "./login-provider-contract.ts";
+export {
+  type ContractTill,
+  type ExpectedReceipt,
+  type PosParserContractOptions,
+  posParserContract,
+} from "./pos-parser-contract.ts";
 export { type SilentDevice, silentDevice } from "./silent-device.ts";
 export {
   type ContractStorage,

@@ -8,10 +8,12 @@ import type { Log, LogFields, LogLevel } from "../log.ts";
 import type { CameraDriver, CameraStreams } from "../plugin/contract/camera-driver.ts";
 import type { OfferedCamera } from "../plugin/contract/define-plugin.ts";
 import type { LoginProvider } from "../plugin/contract/login-provider.ts";
+import type { PosParser } from "../plugin/contract/pos-parser.ts";
 import type { StorageDriver } from "../plugin/contract/storage-driver.ts";
 import { PluginHost } from "../plugin/host/plugin-host.ts";
 import type { PluginStatus } from "../plugin/host/plugin-status.ts";
 import { VERSION } from "../version.ts";
+import { BoxedBroker, type BoxedMqtt } from "./boxed-mqtt.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { type TempDir, tempDir } from "./temp-dir.ts";
 
@@ -55,6 +57,8 @@ export interface TestNvr extends AsyncDisposable {
   readonly logged: readonly LoggedLine[];
   /** The plugin's own secrets, `nvr.secrets` to it; a test may put some there. */
   readonly secrets: Map<string, string>;
+  /** What the plugin says over MQTT, and a way to send it commands. */
+  readonly mqtt: BoxedMqtt;
   /** Cameras that the plugin has offered. */
   readonly offered: readonly OfferedCamera[];
   /** Drivers whose cameras the plugin asked to be resolved again. */
@@ -77,6 +81,8 @@ export interface TestNvr extends AsyncDisposable {
   loginProvider(id?: string): LoginProvider;
   /** A storage driver of the plugin; its only one where no id is given. Throws if there is none, or no only one. */
   storageDriver(id?: string): StorageDriver;
+  /** A till parser of the plugin; its only one where no id is given. Throws if there is none, or no only one. */
+  posParser(id?: string): PosParser;
   /** Runs the hooks `start` and `ready`, as the recorder does once all plugins are set up. */
   start(): Promise<void>;
   /** Ends the plugin, then sets it up and starts it anew on the same data directory: the recorder's next start. */
@@ -104,6 +110,7 @@ class Box implements TestNvr {
   readonly clock = new FakeClock(Date.now());
   readonly logged: LoggedLine[] = [];
   readonly secrets = new Map<string, string>();
+  readonly mqtt = new BoxedBroker();
   readonly offered: OfferedCamera[] = [];
   readonly refreshed: string[] = [];
   readonly #options: TestNvrOptions;
@@ -137,6 +144,7 @@ class Box implements TestNvr {
           else this.secrets.set(name, secret);
         },
       }),
+      messages: () => this.mqtt,
       refreshCameras: (driver) => void this.refreshed.push(driver),
       offerCamera: async (camera) => void this.offered.push(camera),
     });
@@ -166,6 +174,10 @@ class Box implements TestNvr {
 
   storageDriver(id?: string): StorageDriver {
     return chosen("storage driver", this.#running().registries.storageDrivers.all(), id);
+  }
+
+  posParser(id?: string): PosParser {
+    return chosen("till parser", this.#running().registries.posParsers.all(), id);
   }
 
   prepare(typed: Readonly<Record<string, unknown>>, driver?: string): Promise<PreparedConfig> {

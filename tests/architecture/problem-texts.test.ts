@@ -104,7 +104,8 @@ function volumeCodes(): string[] {
 
 /** What the recorder finds wrong with itself, as `clock-stepped`; each may be told apart by cases only. */
 function alarmCodes(): string[] {
-  const text = source("core/control/recorder-problems.ts") + source("core/control/run-core.ts");
+  const places = ["recorder-problems", "port-problems", "run-core"];
+  const text = places.map((name) => source(`core/control/${name}.ts`)).join("");
   return found(text, /\bcode: "([a-z][a-z-]+)"/g);
 }
 

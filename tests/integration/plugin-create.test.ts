@@ -71,6 +71,7 @@ describe("a new plugin", { timeout: 500_000 }, () => {
   for (const [kind, tested] of [
     ["login", "acme"],
     ["storage", "acme-js"],
+    ["pos", "acme"],
   ] as const) {
     it(`of the kind ${kind} is made in both languages, has tests that pass, and can be published`, () => {
       for (const [id, flags] of [
@@ -96,7 +97,7 @@ describe("a new plugin", { timeout: 500_000 }, () => {
 
   it("in TypeScript has the compiler's consent", () => {
     // What `npm install` would bring.
-    for (const kind of ["camera", "login", "storage"]) checkTypes(dir.join(`nightjar-${kind}-acme`));
+    for (const kind of ["camera", "login", "storage", "pos"]) checkTypes(dir.join(`nightjar-${kind}-acme`));
   });
 
   function checkTypes(folder: string): void {

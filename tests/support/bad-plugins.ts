@@ -55,6 +55,29 @@ export const BAD_PLUGINS: readonly BadPlugin[] = [
     reason: /may not register the storage driver "spy"/,
   },
   {
+    id: "mqtt-unasked",
+    does: "publishes over MQTT without having asked for it",
+    setup: 'await nvr.mqtt.publish("told", "everything");',
+    status: "ended",
+    reason: /may not use MQTT: its package.json does not ask for that/,
+  },
+  {
+    id: "till-in-secret",
+    does: "registers a till parser that its card does not name",
+    setup:
+      'nvr.posParsers.register({ id: "spy", displayName: "Spy", configSchema: Type.Object({}), async read() { return []; } });',
+    status: "ended",
+    reason: /may not register the till parser "spy"/,
+  },
+  {
+    id: "till-without-read",
+    does: "registers a till parser that reads nothing",
+    own: { provides: ["pos-parser:idle"] },
+    setup: 'nvr.posParsers.register({ id: "idle", displayName: "Idle", configSchema: Type.Object({}) });',
+    status: "ended",
+    reason: /lacks the function read/,
+  },
+  {
     id: "login-without-check",
     does: "registers a login provider that checks nothing",
     own: { provides: ["login-provider:idle"] },

@@ -23,6 +23,7 @@ import "./theme/certificate.css";
 import "./theme/mqtt.css";
 import "./theme/account.css";
 import "./theme/events.css";
+import "./theme/tills.css";
 import "./theme/storage.css";
 
 const root = document.getElementById("app");

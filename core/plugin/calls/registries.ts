@@ -6,6 +6,7 @@ import { NightjarError } from "../../errors.ts";
 import type { CameraDriver } from "../contract/camera-driver.ts";
 import type { LoginProvider } from "../contract/login-provider.ts";
 import type { PluginRequest, PluginRoute } from "../contract/plugin-route.ts";
+import type { PosParser, PosRequest } from "../contract/pos-parser.ts";
 import type { StorageDriver, StorageRequest } from "../contract/storage-driver.ts";
 import { Type } from "../schemas/schema-builder.ts";
 import { misfitOf } from "../schemas/settings-check.ts";
@@ -17,6 +18,7 @@ export interface RegistryEntries {
   readonly routes: PluginRoute;
   readonly loginProviders: LoginProvider;
   readonly storageDrivers: StorageDriver;
+  readonly posParsers: PosParser;
 }
 
 export type RegistryName = keyof RegistryEntries;
@@ -156,6 +158,17 @@ export const REGISTRIES: Readonly<Record<RegistryName, RegistryShape>> = {
     isAnnounced: true,
     described: (card, _method, [request]) => [[card["configSchema"], (request as StorageRequest).config]],
     limitMs: 10_000,
+  },
+  posParsers: {
+    title: "till parser",
+    word: "pos-parser",
+    card: Type.Object({ id: ID, displayName: text(100), configSchema: OBJECT_SCHEMA }),
+    required: ["read"],
+    optional: [],
+    isScoped: true,
+    isAnnounced: true,
+    described: (card, _method, [request]) => [[card["configSchema"], (request as PosRequest).config]],
+    limitMs: 2_000,
   },
 };
 

@@ -5,8 +5,10 @@ import type { Log } from "../../log.ts";
 import type { CameraDriver } from "./camera-driver.ts";
 import type { PluginHooks } from "./hook-catalogue.ts";
 import type { LoginProvider } from "./login-provider.ts";
+import type { PluginMqtt } from "./plugin-mqtt.ts";
 import type { PluginRoute } from "./plugin-route.ts";
 import type { PluginTools } from "./plugin-tools.ts";
+import type { PosParser } from "./pos-parser.ts";
 import type { StorageDriver } from "./storage-driver.ts";
 
 /** A registry as a plugin sees it: one owner per id. */
@@ -38,7 +40,11 @@ export interface Nvr extends PluginTools {
   readonly loginProviders: PluginRegistry<LoginProvider>;
   /** Who makes the folder of a volume ready, and says whether it still is. */
   readonly storageDrivers: PluginRegistry<StorageDriver>;
+  /** Who reads the lines of a till: where a receipt begins and ends, and what it comes to. */
+  readonly posParsers: PluginRegistry<PosParser>;
   readonly secrets: PluginSecrets;
+  /** Topics of the plugin's own over MQTT; its package.json must ask for them. */
+  readonly mqtt: PluginMqtt;
   /** Moments at which several plugins may have a say; see `docs/reference/hooks.md`. */
   readonly hooks: PluginHooks;
   /** A log whose lines carry the plugin's name. */

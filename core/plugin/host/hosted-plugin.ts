@@ -9,6 +9,7 @@ import type { HookName } from "../contract/hook-catalogue.ts";
 import type { ConfinementWay } from "../isolated/confinement.ts";
 import type { PluginHealth } from "../isolated/protocol.ts";
 import type { NetworkLeave } from "../package/permissions.ts";
+import type { PluginMessages } from "./plugin-messages.ts";
 
 export type HostedStatus = "stopped" | "starting" | "running" | "restarting" | "quarantined" | "failed";
 
@@ -59,6 +60,10 @@ export interface PluginPlaces {
   run(hook: "start" | "ready" | "stop", args: readonly unknown[]): Promise<void>;
   /** Counts a fault of the plugin, and logs it. */
   failed(what: string, error: unknown): void;
+  /** Its way to MQTT. */
+  readonly messages: PluginMessages;
+  /** The plugin is stopped, for good or for a new life; not so at the end of the recorder. */
+  gone(): void;
   refreshCameras(driver: string): void;
   offerCamera(camera: OfferedCamera): Promise<void>;
 }

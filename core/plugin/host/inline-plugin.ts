@@ -8,6 +8,7 @@ import type { TapListener } from "../calls/plugin-taps.ts";
 import { partsOf, REGISTRY_NAMES, type RegistryName } from "../calls/registries.ts";
 import { definitionOf, type Nvr } from "../contract/define-plugin.ts";
 import { HOOKS, type HookName, type PluginHooks, type TapOptions } from "../contract/hook-catalogue.ts";
+import type { PluginMqtt } from "../contract/plugin-mqtt.ts";
 import { pluginTools } from "../contract/plugin-tools.ts";
 import { checkedConfig } from "../schemas/settings-check.ts";
 import { codeOfFailure } from "./failure-code.ts";
@@ -85,6 +86,7 @@ export class InlinePlugin implements HostedPlugin {
     if (this.status === "running") await places.run("stop", []);
     this.#end();
     places.clearTaps();
+    places.gone();
     this.status = "stopped";
   }
 
@@ -110,11 +112,25 @@ export class InlinePlugin implements HostedPlugin {
         Nvr,
         RegistryName
       >),
+      mqtt: mqttInto(places),
       hooks: hooksInto(places),
       refreshCameras: places.refreshCameras,
       offerCamera: places.offerCamera,
     };
   }
+}
+
+/** What a listener throws is counted against the plugin, and costs it nothing else. */
+function mqttInto(places: PluginPlaces): PluginMqtt {
+  return {
+    publish: (topic, payload, options) => places.messages.publish(topic, payload, options?.retain),
+    subscribe: (wanted, listener) =>
+      places.messages.subscribe(wanted, (command) => {
+        Promise.resolve({ ...command })
+          .then(listener)
+          .catch((error: unknown) => places.failed("a command over MQTT", error));
+      }),
+  };
 }
 
 // Only tapPromise is handed out: tapable does not wait for an async function given to `tap`, and has no untap.

@@ -15,10 +15,11 @@ import type { Confinement } from "../isolated/confinement.ts";
 import { IsolatedPlugin } from "../isolated/isolated-plugin.ts";
 import type { FoundPlugin, SearchPath } from "../package/discovery.ts";
 import { type IconFile, readIcon } from "../package/icon-file.ts";
-import { asksOf, mayTap, networkLeave, type PluginGrants } from "../package/permissions.ts";
+import { asksOf, mayTap, mqttLeave, networkLeave, type PluginGrants } from "../package/permissions.ts";
 import type { HostedPlugin } from "./hosted-plugin.ts";
 import { InlinePlugin } from "./inline-plugin.ts";
 import { PluginBooks } from "./plugin-books.ts";
+import { type MessagesForPlugins, NO_MESSAGES, PluginMessages } from "./plugin-messages.ts";
 import { type LentToPlugins, placesFor } from "./plugin-places.ts";
 import { forgetPlugin, makeRegistries, type PluginRegistries, providedBy } from "./plugin-registries.ts";
 import { PluginSearch } from "./plugin-search.ts";
@@ -44,6 +45,8 @@ export interface PluginHostOptions {
   secrets(name: string): PluginSecrets;
   refreshCameras(driver: string): void;
   offerCamera(camera: OfferedCamera): Promise<void>;
+  /** MQTT for plugins; without it there is none. */
+  messages?(): MessagesForPlugins;
   /** Plugins came, went, or were switched on or off. */
   changed?(): void;
   /** The walls around strangers' plugins; the strongest that work here unless given. */
@@ -258,7 +261,12 @@ export class PluginHost {
     const { dataDir, version, clock } = this.#options;
     const { bundled } = found;
     const { provides } = found.manifest;
-    const places = placesFor({ name, bundled, provides }, () => entry.settings.config, this.#lent);
+    const messages = new PluginMessages({
+      ...{ plugin: name, clock, lent: () => this.#options.messages?.() ?? NO_MESSAGES },
+      leave: () => mqttLeave(entry.found.manifest.permissions, entry.settings.grants),
+    });
+    const card = { name, bundled, provides, messages };
+    const places = placesFor(card, () => entry.settings.config, this.#lent);
     const common = { name, folder: found.folder, entry: file, version, places };
     const storageDir = await this.#storageFor(name);
     entry.hosted = found.bundled

@@ -7,6 +7,7 @@ import { faultOf } from "../calls/tap-guard.ts";
 import type { OfferedCamera, PluginSecrets } from "../contract/define-plugin.ts";
 import type { PluginPlaces } from "./hosted-plugin.ts";
 import type { PluginBooks } from "./plugin-books.ts";
+import type { PluginMessages } from "./plugin-messages.ts";
 import { type PluginRegistries, registryOf, requireAnnounced } from "./plugin-registries.ts";
 
 /** What plugins may reach, and how the recorder is just now. */
@@ -29,7 +30,13 @@ export function placesFor(
     name,
     bundled,
     provides,
-  }: { readonly name: string; readonly bundled: boolean; readonly provides: readonly string[] },
+    messages,
+  }: {
+    readonly name: string;
+    readonly bundled: boolean;
+    readonly provides: readonly string[];
+    readonly messages: PluginMessages;
+  },
   config: () => unknown,
   lent: LentToPlugins,
 ): PluginPlaces {
@@ -61,7 +68,15 @@ export function placesFor(
     // A stranger's start and stop are his own: one that takes its time must not keep the others waiting.
     tap: (hook, stage, listener) =>
       taps.add(hook, stage, listener, bundled || (hook !== "start" && hook !== "stop")),
-    clearTaps: () => taps.clear(),
+    clearTaps: () => {
+      taps.clear();
+      messages.unsubscribe();
+    },
+    messages,
+    // Another recorder's start finds what is retained; until then its last will says that nobody is there.
+    gone: () => {
+      if (!lent.hasStopped()) messages.end();
+    },
     // At the end the hook itself has run, over all bundled plugins in the order of their stages.
     run: async (hook, args) => {
       if (hook !== "stop" || !lent.hasStopped() || !bundled) await taps.run(hook, args);

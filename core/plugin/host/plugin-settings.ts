@@ -229,9 +229,14 @@ export class PluginSettingsBook {
 }
 
 /** As config.json holds it. */
-function plainGrants({ network, hooks }: PluginGrants): { network?: boolean; hooks?: boolean | string[] } {
+function plainGrants({ network, hooks, mqtt }: PluginGrants): {
+  network?: boolean;
+  hooks?: boolean | string[];
+  mqtt?: boolean;
+} {
   return {
     ...(network === undefined ? {} : { network }),
+    ...(mqtt === undefined ? {} : { mqtt }),
     ...(hooks === undefined ? {} : { hooks: typeof hooks === "boolean" ? hooks : [...hooks] }),
   };
 }

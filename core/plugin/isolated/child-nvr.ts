@@ -10,18 +10,23 @@ import {
 } from "../calls/registries.ts";
 import type { Nvr, PluginRegistry } from "../contract/define-plugin.ts";
 import { HOOKS, type HookName, type PluginHooks, type TapOptions } from "../contract/hook-catalogue.ts";
+import type { MqttCommand } from "../contract/plugin-mqtt.ts";
 import { pluginTools } from "../contract/plugin-tools.ts";
 import { checkSettings } from "../schemas/settings-check.ts";
 import type { CoreMethodsForPlugin, SetupOrder } from "./protocol.ts";
 
 export type OwnListener = (...args: unknown[]) => Promise<unknown>;
 export type OwnEntry = EntryParts;
+/** Never rejects. */
+export type CommandListener = (command: MqttCommand) => Promise<void>;
 
 /** Where the process keeps what the plugin brings. */
 export interface ChildBooks {
   /** Keeps a listener; gives its number. */
   tapped(listener: OwnListener): number;
   /** Keeps an entry; `confirmed` settles when the core has taken it or refused. */
+  /** Keeps a listener of commands over MQTT; gives its number. */
+  subscribed(listener: CommandListener): number;
   registered(registry: RegistryName, id: string, entry: OwnEntry, confirmed: Promise<unknown>): void;
 }
 
@@ -41,6 +46,22 @@ export function childNvr(order: SetupOrder, link: Link<CoreMethodsForPlugin>, bo
       REGISTRY_NAMES.map((registry) => [registry, registryTo(registry, link, books)]),
     ) as unknown as Pick<Nvr, RegistryName>),
     hooks: hooksTo(link, books),
+    mqtt: {
+      async publish(topic, payload, options) {
+        await link.request("mqttPublish", { topic, payload, retain: options?.retain === true });
+      },
+      async subscribe(wanted, listener) {
+        const subscription = books.subscribed(async (command) => {
+          try {
+            await listener(command);
+          } catch (error) {
+            log.error("a command over MQTT failed in the plugin", { reason: String(error) });
+          }
+        });
+        const { filter, permission } = wanted;
+        await link.request("mqttSubscribe", { subscription, wanted: { filter, permission } });
+      },
+    },
     secrets: {
       get: async (name) => (await link.request("ownSecret", { name: String(name) })) ?? undefined,
       async set(name, secret) {

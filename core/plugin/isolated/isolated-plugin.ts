@@ -140,6 +140,7 @@ export class IsolatedPlugin implements HostedPlugin {
     this.#process = undefined;
     this.#set("stopped");
     this.#options.places.clearTaps();
+    this.#options.places.gone();
     await running?.stop();
   }
 
@@ -172,6 +173,7 @@ export class IsolatedPlugin implements HostedPlugin {
         code: "NJ_PLUGIN_FAILED",
         context: { case: "often", count },
       });
+      places.gone();
       return;
     }
     const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (count - 1));
@@ -261,6 +263,12 @@ export class IsolatedPlugin implements HostedPlugin {
         if (!isOwn(camera?.driver)) throw refused("a plugin offers cameras of its own drivers only");
         return places.offerCamera(plainCopy(camera, "offerCamera"));
       },
+      mqttPublish: ({ topic, payload, retain }: Parameters<CoreMethodsForPlugin["mqttPublish"]>[0]) =>
+        places.messages.publish(topic, payload, retain),
+      mqttSubscribe: ({ subscription, wanted }: Parameters<CoreMethodsForPlugin["mqttSubscribe"]>[0]) =>
+        places.messages.subscribe(wanted, (command) =>
+          this.#process?.link.notify("mqttCommand", { subscription: Number(subscription), command }),
+        ),
       secret: async ({ call, field }: { call: number; field: string }) =>
         (await this.#contexts.get(call)?.secret?.(String(field))) ?? null,
       ownSecret: async ({ name }: { name: string }) => (await places.secrets.get(String(name))) ?? null,

@@ -10,7 +10,7 @@ import { plainCopy } from "../calls/plain-copy.ts";
 import type { RegistryName } from "../calls/registries.ts";
 import { definitionOf } from "../contract/define-plugin.ts";
 import { checkedConfig } from "../schemas/settings-check.ts";
-import { childNvr, type OwnEntry, type OwnListener } from "./child-nvr.ts";
+import { type CommandListener, childNvr, type OwnEntry, type OwnListener } from "./child-nvr.ts";
 import { guardProcess } from "./process-guard.ts";
 import {
   type CoreMethodsForPlugin,
@@ -25,6 +25,7 @@ import { RunningCall } from "./running-call.ts";
 
 const taps: OwnListener[] = [];
 const entries = new Map<string, OwnEntry>();
+const commandListeners: CommandListener[] = [];
 const calls = new Map<number, RunningCall>();
 /** Registrations that the core has not confirmed yet: a plugin is set up when all are. */
 let unconfirmed: Promise<unknown>[] = [];
@@ -35,7 +36,10 @@ const link: Link<CoreMethodsForPlugin> = new Link<CoreMethodsForPlugin>(
   {
     hello: { role: "plugin", version: LINK_VERSION, instance: String(process.pid) },
     limitBytes: MESSAGE_LIMIT_BYTES,
-    handlers: { setup, runTap, callEntry, cancel, ping } satisfies Record<keyof PluginMethods, unknown>,
+    handlers: { setup, runTap, callEntry, cancel, mqttCommand, ping } satisfies Record<
+      keyof PluginMethods,
+      unknown
+    >,
   },
 );
 void link.closed.then(() => process.exit(0));
@@ -53,6 +57,7 @@ async function setup(order: SetupOrder): Promise<void> {
   const definition = definitionOf(await import(order.entry), order.name);
   const nvr = childNvr(order, link, {
     tapped: (listener) => taps.push(listener) - 1,
+    subscribed: (listener) => commandListeners.push(listener) - 1,
     registered: (registry, id, entry, confirmed) => {
       entries.set(`${registry} ${id}`, entry);
       unconfirmed.push(confirmed);
@@ -79,6 +84,10 @@ function callEntry(params: Parameters<PluginMethods["callEntry"]>[0]): Promise<u
 
 function cancel({ call }: { readonly call: number }): void {
   calls.get(call)?.giveUp();
+}
+
+function mqttCommand({ subscription, command }: Parameters<PluginMethods["mqttCommand"]>[0]): void {
+  void commandListeners[subscription]?.(command);
 }
 
 function ping({ isMeasured }: Parameters<PluginMethods["ping"]>[0]): PluginHealth {

@@ -5,6 +5,7 @@
 import type { AnyEntry, RegistryName } from "../calls/registries.ts";
 import type { OfferedCamera } from "../contract/define-plugin.ts";
 import type { HookName } from "../contract/hook-catalogue.ts";
+import type { MqttCommand, MqttCommandFilter } from "../contract/plugin-mqtt.ts";
 import type { NetworkLeave } from "../package/permissions.ts";
 
 /** The pipe's descriptor in the plugin's process. */
@@ -47,6 +48,8 @@ export interface PluginMethods {
     },
   ): unknown;
   cancel(params: Call): void;
+  /** A command over MQTT to one of its listeners. */
+  mqttCommand(params: { readonly subscription: number; readonly command: MqttCommand }): void;
   /** `isMeasured`: its memory and processor time are known from outside already. */
   ping(params: { readonly isMeasured: boolean }): PluginHealth;
 }
@@ -68,6 +71,8 @@ export interface CoreMethodsForPlugin {
   }): void;
   refreshCameras(params: { readonly driver: string }): void;
   offerCamera(params: { readonly camera: OfferedCamera }): void;
+  mqttPublish(params: { readonly topic: string; readonly payload: string; readonly retain: boolean }): void;
+  mqttSubscribe(params: { readonly subscription: number; readonly wanted: MqttCommandFilter }): void;
   /** A secret field of what the call `call` is about. */
   secret(params: Call & { readonly field: string }): string | null;
   /** A secret of the plugin's own. */

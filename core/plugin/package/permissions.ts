@@ -19,6 +19,8 @@ export interface PluginPermissions {
    * Hooks by which it decides for the recorder: what is recorded, who may look. To be told of things needs no leave.
    */
   readonly hooks?: DecidingHook[];
+  /** Topics of its own over MQTT. */
+  readonly mqtt?: true;
 }
 
 /** What its owner says to that; what he does not mention is granted. */
@@ -26,6 +28,7 @@ export interface PluginGrants {
   readonly network?: boolean | undefined;
   /** False takes away all hooks that decide; a list leaves those that it names. */
   readonly hooks?: boolean | readonly string[] | undefined;
+  readonly mqtt?: boolean | undefined;
 }
 
 export const NO_PERMISSIONS: PluginPermissions = { network: false };
@@ -37,7 +40,7 @@ export const DECIDING_HOOKS = (Object.keys(HOOKS) as HookName[]).filter(
 
 const HOSTS_LIMIT = 32;
 const HOST_PATTERN = /^(?=.{1,253}$)(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?$/;
-const KNOWN = ["network", "hooks"];
+const KNOWN = ["network", "hooks", "mqtt"];
 
 /** Reads the card's wish, or says in a sentence what is wrong with it. */
 export function readPermissions(value: unknown): PluginPermissions | string {
@@ -48,11 +51,15 @@ export function readPermissions(value: unknown): PluginPermissions | string {
   if (unknown !== undefined) {
     return `it wants the permission "${unknown.slice(0, 40)}", which this Nightjar does not have to give`;
   }
-  const { network = false, hooks = [] } = value as { network?: unknown; hooks?: unknown };
+  const { network = false, hooks = [], mqtt = false } = value as Readonly<Record<string, unknown>>;
+  if (typeof mqtt !== "boolean") return "its nightjar.permissions.mqtt is neither true nor false";
   if (!Array.isArray(hooks) || !hooks.every((hook) => DECIDING_HOOKS.includes(hook as DecidingHook))) {
     return `its nightjar.permissions.hooks is not a list out of ${DECIDING_HOOKS.join(", ")}`;
   }
-  const asked = hooks.length === 0 ? {} : { hooks: DECIDING_HOOKS.filter((hook) => hooks.includes(hook)) };
+  const asked = {
+    ...(hooks.length === 0 ? {} : { hooks: DECIDING_HOOKS.filter((hook) => hooks.includes(hook)) }),
+    ...(mqtt ? { mqtt } : {}),
+  };
   if (typeof network === "boolean") return { network, ...asked };
   if (
     Array.isArray(network) &&
@@ -88,8 +95,14 @@ export function networkLeave(permissions: PluginPermissions, grants: PluginGrant
   return grants?.network === false ? "withheld" : "granted";
 }
 
-/** What an owner is asked for, one by one: the network, or a say in one moment. */
-export const PERMISSIONS = ["network", ...DECIDING_HOOKS] as const;
+/** Whether a plugin may use MQTT, or why not. */
+export function mqttLeave(permissions: PluginPermissions, grants: PluginGrants | undefined): NetworkLeave {
+  if (permissions.mqtt !== true) return "unasked";
+  return grants?.mqtt === false ? "withheld" : "granted";
+}
+
+/** What an owner is asked for, one by one: the network, topics over MQTT, or a say in one moment. */
+export const PERMISSIONS = ["network", "mqtt", ...DECIDING_HOOKS] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
 /** One thing that a plugin asks for, and what its owner says to it. */
@@ -102,7 +115,7 @@ export interface PluginAsk {
 
 /** All that a plugin asks for. */
 export function asksOf(
-  { network, hooks = [] }: PluginPermissions,
+  { network, hooks = [], mqtt }: PluginPermissions,
   grants: PluginGrants | undefined,
 ): PluginAsk[] {
   const ofNetwork: PluginAsk[] =
@@ -115,7 +128,12 @@ export function asksOf(
             granted: grants?.network !== false,
           },
         ];
-  return [...ofNetwork, ...hooks.map((hook) => ({ permission: hook, granted: isLeft(hook, grants) }))];
+  const ofMqtt: PluginAsk[] = mqtt === true ? [{ permission: "mqtt", granted: grants?.mqtt !== false }] : [];
+  return [
+    ...ofNetwork,
+    ...ofMqtt,
+    ...hooks.map((hook) => ({ permission: hook, granted: isLeft(hook, grants) })),
+  ];
 }
 
 /** The owner's word with one thing changed. What a later version asks for besides is not granted by it. */
@@ -125,7 +143,7 @@ export function withGrant(
   permission: Permission,
   granted: boolean,
 ): PluginGrants {
-  if (permission === "network") return { ...grants, network: granted };
+  if (permission === "network" || permission === "mqtt") return { ...grants, [permission]: granted };
   const hooks = (permissions.hooks ?? []).filter((hook) =>
     hook === permission ? granted : isLeft(hook, grants),
   );

@@ -219,6 +219,7 @@ function configSchemaFault({ card, schema, schemaOfCode }: QualityFacts): string
 const CONTRACTS: Readonly<Record<string, string>> = {
   camera: "cameraDriverContract",
   login: "loginProviderContract",
+  pos: "posParserContract",
   storage: "storageDriverContract",
 };
 

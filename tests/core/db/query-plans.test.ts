@@ -14,6 +14,7 @@ import {
 import { eventsAfter, findEvent, searchEvents } from "../../../core/db/tables/events-table.ts";
 import { locksOnVolume } from "../../../core/db/tables/locks-table.ts";
 import { loginAttemptsTable } from "../../../core/db/tables/login-attempts-table.ts";
+import { findReceipt, searchReceipts, tillsWithReceipts } from "../../../core/db/tables/receipts-table.ts";
 import {
   endedBefore,
   findSegment,
@@ -113,6 +114,11 @@ const QUERIES: Readonly<Record<string, (db: Db) => Promise<unknown>>> = {
     searchEvents(db, { limit: 9, objects: ["person"], types: ["motion"], after: { startMs: 1, id: 1 } }),
   "the events of a camera with an object": (db) =>
     searchEvents(db, { limit: 9, objects: ["person"], cameras: ["yard"] }),
+  "the newest receipts": (db) => searchReceipts(db, { limit: 9, after: { startMs: 1, number: 1 } }),
+  "the receipts of tills with words": (db) =>
+    searchReceipts(db, { limit: 9, tills: ["a", "b"], text: "coke zero", leastMinor: 1 }),
+  "the tills with receipts": (db) => tillsWithReceipts(db),
+  "a receipt by its number": (db) => findReceipt(db, 1),
   "the acknowledged events": (db) => searchEvents(db, { limit: 9, acknowledged: true }),
 };
 

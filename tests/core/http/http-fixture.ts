@@ -343,6 +343,14 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
         called(`volume ${id} ${JSON.stringify(change)}`);
       },
     },
+    tills: {
+      list: () => [],
+      settings: () => [],
+      parsers: () => [],
+      change: async () => undefined,
+      search: async () => ({ receipts: [] }),
+      find: async () => undefined,
+    },
     mqtt: {
       state: () => ({ node: "n1", base: "nightjar", status: "off", clients: [], problems: [] }),
       hasPassword: () => mqttPassword !== undefined,

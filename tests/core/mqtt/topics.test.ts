@@ -6,7 +6,14 @@ import { readTopic, TOPICS, type TopicName, topicOf } from "../../../core/mqtt/t
 
 describe("topics of Nightjar", () => {
   it("are read as what they were made of, and nothing else is one", () => {
-    const ids = { node: "n1", camera: "yard-2", volume: "0b9c-1", command: "snapshot" };
+    const ids = {
+      node: "n1",
+      camera: "yard-2",
+      volume: "0b9c-1",
+      command: "snapshot",
+      plugin: "nightjar-bridge-x",
+      below: "a/b",
+    };
     for (const name of Object.keys(TOPICS) as TopicName[]) {
       const found = readTopic("house", topicOf("house", name, ids));
       assert.equal(found?.name, name);

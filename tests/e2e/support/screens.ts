@@ -55,6 +55,7 @@ export const SCREENS: readonly Screen[] = [
     open: [".event .seen-by button"],
   },
   { name: "events-none", path: "events?object=no-such-thing", asks: [], filled: ".empty" },
+  { name: "tills", path: "tills", asks: ["receipts", "tills"], filled: ".list-page", empty: ".empty" },
   { name: "cameras", path: "cameras", asks: ["cameras"], filled: ".camera-table", empty: ".empty" },
   { name: "camera-new", path: "cameras/new", asks: DRIVERS, filled: "form .field" },
   { name: "camera-edit", path: "cameras/{camera}", asks: DRIVERS, filled: "form .field" },

@@ -422,12 +422,14 @@ export type Plugins = {
     /** What it asks to be allowed; hosts are what it says that it talks to. */
     readonly permissions?: {
       readonly network: boolean | readonly string[];
+      /** Topics of its own over MQTT. */
+      readonly mqtt?: true;
       /** Hooks by which it decides: what is recorded, who may look. */
       readonly hooks?: readonly ("recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm")[];
     };
     /** What it asks for one by one, and what its owner says to each. */
     readonly asks?: readonly {
-      readonly permission: "network" | "recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm";
+      readonly permission: "network" | "mqtt" | "recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm";
       /** Whom it says that it talks to. */
       readonly hosts?: readonly string[];
       readonly granted: boolean;
@@ -475,9 +477,62 @@ export type PluginJob = {
   readonly permissions?: {
     readonly network: boolean | readonly string[];
     readonly hooks?: readonly ("recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm")[];
+    readonly mqtt?: true;
   };
   /** With NJ_PLUGIN_SCRIPTS: packages whose install scripts were not consented to. */
   readonly scripts?: readonly { readonly name: string; readonly version: string }[];
+};
+
+export type Receipt = {
+  readonly id: number;
+  readonly till: string;
+  /** What the till is called now; its id where there is none any more. */
+  readonly name: string;
+  /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+  readonly start: string;
+  /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+  readonly end: string;
+  /** Absent: it goes on. */
+  readonly endedBy?: "end" | "next" | "pause" | "too-long" | "restarted" | "switched-off";
+  /** In the currency's smallest unit. */
+  readonly totalMinor?: number;
+  /** Figures of `totalMinor` behind the point. */
+  readonly decimals: number;
+  /** The till's own number of it. */
+  readonly number?: string;
+  readonly cameras: readonly string[];
+  readonly lines: readonly {
+    /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+    readonly time: string;
+    readonly text: string;
+  }[];
+};
+
+export type ReceiptsPage = {
+  readonly receipts: readonly Receipt[];
+  /** Where the next page begins. Absent: this is the last. */
+  readonly next?: string;
+};
+
+export type Tills = {
+  readonly tills: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly enabled: boolean;
+    /** Cameras that look at it, those that the caller may see. */
+    readonly cameras: readonly string[];
+    readonly status: "off" | "waiting" | "connected" | "failed";
+    /** What is wrong with its connection. */
+    readonly reason?: string;
+    /** The port that is listened on. */
+    readonly port?: number;
+    /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+    readonly lastLine?: string;
+    /** Lines that came faster than they can be kept. */
+    readonly lostLines: number;
+    /** Why its lines are not read. */
+    readonly parserReason?: string;
+  }[];
 };
 
 /** Method and path below /api/v1 → what goes in and comes out. */
@@ -1164,7 +1219,7 @@ export interface Operations {
   readonly "POST /plugins/grants": {
     readonly body: {
       readonly name: string;
-      readonly permission: "network" | "recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm";
+      readonly permission: "network" | "mqtt" | "recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm";
       readonly granted: boolean;
     };
     readonly answer: Plugins;
@@ -1215,6 +1270,7 @@ export interface Operations {
         readonly permissions?: {
           readonly network: boolean | readonly string[];
           readonly hooks?: readonly ("recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm")[];
+          readonly mqtt?: true;
         };
       }[];
     };
@@ -1248,6 +1304,7 @@ export interface Operations {
       readonly permissions: {
         readonly network: boolean | readonly string[];
         readonly hooks?: readonly ("recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm")[];
+        readonly mqtt?: true;
       };
     };
   };
@@ -2831,6 +2888,214 @@ export interface Operations {
         }[];
         readonly problems: readonly string[];
       };
+    };
+  };
+  /** The tills, and how they are. */
+  readonly "GET /tills": { readonly answer: Tills };
+  /** What tills wrote, newest first, found by till, time, amount and text. */
+  readonly "GET /receipts": {
+    readonly query?: {
+      readonly till?: string;
+      /** Words that all stand in it, in either case of letters. */
+      readonly text?: string;
+      readonly least?: number;
+      readonly most?: number;
+      /** Of tills that this camera looks at. */
+      readonly camera?: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly start?: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly end?: string;
+      readonly cursor?: string;
+      readonly limit?: number;
+    };
+    readonly answer: ReceiptsPage;
+  };
+  /** One receipt. */
+  readonly "GET /receipts/{receipt}": {
+    readonly path: { readonly receipt: number };
+    readonly answer: Receipt;
+  };
+  /** The settings of all tills. */
+  readonly "GET /tills/settings": {
+    readonly answer: {
+      readonly tills: readonly {
+        /** 1 to 64 of a-z, 0-9 and inner hyphens. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** A till that is off is not heard. */
+        readonly enabled: boolean;
+        /** Where its lines come from. */
+        readonly input: {
+          /** `tcp-listen`: the till connects to the recorder; `tcp-connect`: the recorder to the till; `udp`: the till sends datagrams. */
+          readonly kind: "tcp-listen" | "tcp-connect" | "udp";
+          /** Of the till for `tcp-connect`; else the recorder's own address to listen on, `::` for every one of the machine. */
+          readonly host: string;
+          /** TCP or UDP port. */
+          readonly port: number;
+          /** Addresses or networks (CIDR) of tills that are listened to. Empty: programs on this machine alone. */
+          readonly from: readonly string[];
+        };
+        /** The set of letters that the till writes in. */
+        readonly charset:
+          | "utf-8"
+          | "windows-1250"
+          | "windows-1251"
+          | "windows-1252"
+          | "iso-8859-1"
+          | "iso-8859-2"
+          | "iso-8859-15"
+          | "cp437"
+          | "cp850"
+          | "cp858"
+          | "ibm866"
+          | "gbk"
+          | "big5"
+          | "shift_jis"
+          | "euc-kr";
+        /** Ids of the cameras that look at the till: receipts are shown beside them, the first before the others. */
+        readonly cameras: readonly string[];
+        /** Who finds the receipts. Without it only a pause ends one. */
+        readonly parser?: {
+          /** A plugin's package name, a slash, and the id of its till parser: `nightjar-pos-text/text`. */
+          readonly source: string;
+          /** What the parser needs to know of the till, checked by its schema. No secrets. */
+          readonly config: Readonly<Record<string, unknown>>;
+        };
+        /** Seconds without a line after which a receipt is over. */
+        readonly pauseSeconds: number;
+        /** Words that are kept as *** only, in either case of letters. */
+        readonly hide: readonly string[];
+        /** Keep of numbers of 12 to 19 figures the last four only. */
+        readonly hideCardNumbers: boolean;
+        /** Receipts that are older are forgotten. */
+        readonly keepDays: number;
+      }[];
+    };
+  };
+  /** Changes the settings of tills: the list as a whole. Tills that stay as they are go on. */
+  readonly "PUT /tills/settings": {
+    readonly body: {
+      readonly tills: readonly {
+        /** 1 to 64 of a-z, 0-9 and inner hyphens. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** A till that is off is not heard. */
+        readonly enabled: boolean;
+        /** Where its lines come from. */
+        readonly input: {
+          /** `tcp-listen`: the till connects to the recorder; `tcp-connect`: the recorder to the till; `udp`: the till sends datagrams. */
+          readonly kind: "tcp-listen" | "tcp-connect" | "udp";
+          /** Of the till for `tcp-connect`; else the recorder's own address to listen on, `::` for every one of the machine. */
+          readonly host: string;
+          /** TCP or UDP port. */
+          readonly port: number;
+          /** Addresses or networks (CIDR) of tills that are listened to. Empty: programs on this machine alone. */
+          readonly from: readonly string[];
+        };
+        /** The set of letters that the till writes in. */
+        readonly charset:
+          | "utf-8"
+          | "windows-1250"
+          | "windows-1251"
+          | "windows-1252"
+          | "iso-8859-1"
+          | "iso-8859-2"
+          | "iso-8859-15"
+          | "cp437"
+          | "cp850"
+          | "cp858"
+          | "ibm866"
+          | "gbk"
+          | "big5"
+          | "shift_jis"
+          | "euc-kr";
+        /** Ids of the cameras that look at the till: receipts are shown beside them, the first before the others. */
+        readonly cameras: readonly string[];
+        /** Who finds the receipts. Without it only a pause ends one. */
+        readonly parser?: {
+          /** A plugin's package name, a slash, and the id of its till parser: `nightjar-pos-text/text`. */
+          readonly source: string;
+          /** What the parser needs to know of the till, checked by its schema. No secrets. */
+          readonly config: Readonly<Record<string, unknown>>;
+        };
+        /** Seconds without a line after which a receipt is over. */
+        readonly pauseSeconds: number;
+        /** Words that are kept as *** only, in either case of letters. */
+        readonly hide: readonly string[];
+        /** Keep of numbers of 12 to 19 figures the last four only. */
+        readonly hideCardNumbers: boolean;
+        /** Receipts that are older are forgotten. */
+        readonly keepDays: number;
+      }[];
+    };
+    readonly answer: {
+      readonly tills: readonly {
+        /** 1 to 64 of a-z, 0-9 and inner hyphens. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** A till that is off is not heard. */
+        readonly enabled: boolean;
+        /** Where its lines come from. */
+        readonly input: {
+          /** `tcp-listen`: the till connects to the recorder; `tcp-connect`: the recorder to the till; `udp`: the till sends datagrams. */
+          readonly kind: "tcp-listen" | "tcp-connect" | "udp";
+          /** Of the till for `tcp-connect`; else the recorder's own address to listen on, `::` for every one of the machine. */
+          readonly host: string;
+          /** TCP or UDP port. */
+          readonly port: number;
+          /** Addresses or networks (CIDR) of tills that are listened to. Empty: programs on this machine alone. */
+          readonly from: readonly string[];
+        };
+        /** The set of letters that the till writes in. */
+        readonly charset:
+          | "utf-8"
+          | "windows-1250"
+          | "windows-1251"
+          | "windows-1252"
+          | "iso-8859-1"
+          | "iso-8859-2"
+          | "iso-8859-15"
+          | "cp437"
+          | "cp850"
+          | "cp858"
+          | "ibm866"
+          | "gbk"
+          | "big5"
+          | "shift_jis"
+          | "euc-kr";
+        /** Ids of the cameras that look at the till: receipts are shown beside them, the first before the others. */
+        readonly cameras: readonly string[];
+        /** Who finds the receipts. Without it only a pause ends one. */
+        readonly parser?: {
+          /** A plugin's package name, a slash, and the id of its till parser: `nightjar-pos-text/text`. */
+          readonly source: string;
+          /** What the parser needs to know of the till, checked by its schema. No secrets. */
+          readonly config: Readonly<Record<string, unknown>>;
+        };
+        /** Seconds without a line after which a receipt is over. */
+        readonly pauseSeconds: number;
+        /** Words that are kept as *** only, in either case of letters. */
+        readonly hide: readonly string[];
+        /** Keep of numbers of 12 to 19 figures the last four only. */
+        readonly hideCardNumbers: boolean;
+        /** Receipts that are older are forgotten. */
+        readonly keepDays: number;
+      }[];
+    };
+  };
+  /** Who can read the lines of a till. */
+  readonly "GET /tills/parsers": {
+    readonly answer: {
+      readonly parsers: readonly {
+        readonly source: string;
+        readonly displayName: string;
+        /** JSON Schema of what the parser needs to know of a till. */
+        readonly configSchema: Readonly<Record<string, unknown>>;
+      }[];
     };
   };
   /** This description. */

@@ -11,6 +11,7 @@ export type {
   ProbeAnswer,
   Problem,
   RangeLock,
+  Receipt,
   Status as RecorderStatus,
   Volume as VolumeStatus,
 } from "./generated.ts";
@@ -29,6 +30,9 @@ export type OpenSession = Answer<"GET /sessions">["sessions"][number];
 export type ApiToken = Answer<"GET /tokens">["tokens"][number];
 /** Something that happened. */
 export type RecordedEvent = Answer<"GET /events/{event}">;
+export type TillView = Answer<"GET /tills">["tills"][number];
+export type TillSettings = Answer<"GET /tills/settings">["tills"][number];
+export type TillParser = Answer<"GET /tills/parsers">["parsers"][number];
 /** An act in the audit log. */
 export type AuditEntry = Answer<"GET /audit">["entries"][number];
 /** What another program watches with; the password itself was shown once. */

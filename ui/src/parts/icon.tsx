@@ -3,6 +3,7 @@ const PATHS = {
   live: "M3 6h13v12H3zM16 10l5-3v10l-5-3",
   playback: "M12 7v5l3 2M4 12a8 8 0 1 0 3-6M4 4v4h4",
   events: "M6 17v-6a6 6 0 1 1 12 0v6l2 2H4zM10 21h4",
+  receipt: "M6 3v18l2-2 2 2 2-2 2 2 2-2 2 2V3zM9 8h6M9 12h6",
   cameras: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8M4 4h16v16H4z",
   system: "M4 6h16v5H4zM4 13h16v5H4zM7 8.5h.1M7 15.5h.1",
   users:

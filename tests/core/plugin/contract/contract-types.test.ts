@@ -72,6 +72,14 @@ const plugin = definePlugin({
       summary: "One lamp.",
       handle: async ({ params }) => ({ lamp: params["lamp"] }),
     });
+    void nvr.mqtt.publish("lamps/yard/state", "ON", { retain: true });
+    void nvr.mqtt.subscribe({ filter: "lamps/+/set", permission: "arming.set" }, ({ topic, payload }) => {
+      void [topic.length, payload.length];
+    });
+    // @ts-expect-error a payload is text
+    void nvr.mqtt.publish("lamps/yard/state", { on: true });
+    // @ts-expect-error who sends a command needs a right, which the filter names
+    void nvr.mqtt.subscribe({ filter: "lamps/+/set" }, () => undefined);
     nvr.loginProviders.register({
       id: "typed",
       displayName: "Typed",
@@ -120,6 +128,21 @@ const plugin = definePlugin({
       // @ts-expect-error health is more than a word
       health: async () => "ready",
     });
+    nvr.posParsers.register({
+      id: "typed",
+      displayName: "Typed",
+      configSchema: schema,
+      read: async ({ lines }) => lines.map(({ text }, line) => ({ line, ends: text.startsWith("TOTAL") })),
+    });
+    // @ts-expect-error a parser reads
+    nvr.posParsers.register({ id: "typed", displayName: "Typed", configSchema: schema });
+    nvr.posParsers.register({
+      id: "typed",
+      displayName: "Typed",
+      configSchema: schema,
+      // @ts-expect-error what is said of a line names it
+      read: async () => [{ ends: true }],
+    });
     // @ts-expect-error a route names the right that it needs
     nvr.routes.register({ id: "open", method: "GET", path: "/", summary: "", handle: async () => undefined });
     return void wrong;
@@ -130,6 +153,8 @@ const plugin = definePlugin({
 export function outOfReach(nvr: Nvr): void {
   // @ts-expect-error no database
   nvr.db;
+  // @ts-expect-error no broker
+  nvr.mqtt.client;
   // @ts-expect-error no configuration of the recorder
   nvr.config;
   // @ts-expect-error no registry can be read

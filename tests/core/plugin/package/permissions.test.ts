@@ -1,7 +1,14 @@
 // What a plugin may is what it asks for, less what its owner takes away; what a new version asks for besides is his to say.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { asksOf, mayTap, networkLeave, withGrant } from "../../../../core/plugin/package/permissions.ts";
+import {
+  asksOf,
+  mayTap,
+  mqttLeave,
+  networkLeave,
+  readPermissions,
+  withGrant,
+} from "../../../../core/plugin/package/permissions.ts";
 
 const ASKING = { network: ["cloud.example"], hooks: ["recordingPlan" as const, "beforePlayback" as const] };
 
@@ -27,6 +34,17 @@ describe("permissions of a plugin", () => {
       [false, false, true],
     );
     assert.equal(mayTap("recordingPlan", ASKING, withGrant(ASKING, none, "recordingPlan", true)), true);
+  });
+
+  it("let it use MQTT only if it asks for that and its owner leaves it", () => {
+    const asking = readPermissions({ mqtt: true });
+    assert.deepEqual(asking, { network: false, mqtt: true });
+    assert.equal(typeof readPermissions({ mqtt: "all" }), "string");
+    assert.equal(mqttLeave({ network: true }, undefined), "unasked");
+    assert.deepEqual(asksOf(asking as never, undefined), [{ permission: "mqtt", granted: true }]);
+    const taken = withGrant(asking as never, { network: false }, "mqtt", false);
+    assert.deepEqual(taken, { network: false, mqtt: false });
+    assert.equal(mqttLeave(asking as never, taken), "withheld");
   });
 
   it("begin with what was written by hand for all hooks at once", () => {

@@ -50,6 +50,7 @@ export const DETAIL_TEXT: Readonly<Record<string, MessageKey>> = {
   stream: "detail.stream",
   time90k: "detail.time90k",
   tokensEnded: "detail.tokensEnded",
+  topic: "detail.topic",
   transport: "detail.transport",
   type: "detail.type",
   unknownName: "detail.unknownName",

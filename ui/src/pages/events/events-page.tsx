@@ -6,7 +6,8 @@ import { ApiError, call, type Given } from "../../api/client.ts";
 import type { RecordedEvent } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { EmptyPage, ErrorNote, NotAllowed, SkeletonRows } from "../../parts/controls.tsx";
-import { place, replaceQuery } from "../../router.ts";
+import { Icon } from "../../parts/icon.tsx";
+import { followLink, href, place, replaceQuery } from "../../router.ts";
 import { cameras, eventChange } from "../../state/recorder.ts";
 import { daySpan } from "../../state/time-format.ts";
 import { zone } from "../../state/zone.ts";
@@ -83,6 +84,10 @@ export function EventsPage() {
       <div class="head">
         <h1>{t("events.title")}</h1>
         <div class="spring" />
+        <a class="button ghost" href={href("tills")} onClick={followLink}>
+          <Icon name="receipt" />
+          {t("tills.title")}
+        </a>
         <ArmingSwitch />
       </div>
       <Filters query={query} isFiltered={isFiltered} />

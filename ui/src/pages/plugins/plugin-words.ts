@@ -79,6 +79,7 @@ const ASK_WORDS: Readonly<
   Record<Ask["permission"], { readonly text: MessageKey; readonly hint: MessageKey }>
 > = {
   network: { text: "plugins.ask.network", hint: "plugins.ask.network.hint" },
+  mqtt: { text: "plugins.ask.mqtt", hint: "plugins.ask.mqtt.hint" },
   recordingPlan: { text: "plugins.ask.recordingPlan", hint: "plugins.ask.recordingPlan.hint" },
   alarm: { text: "plugins.ask.alarm", hint: "plugins.ask.alarm.hint" },
   beforeAlarm: { text: "plugins.ask.beforeAlarm", hint: "plugins.ask.beforeAlarm.hint" },
@@ -97,11 +98,12 @@ export function askHint({ permission, hosts = [] }: Ask): string {
 }
 
 /** What a plugin asks to be allowed, as a sentence. */
-export function wishesText({ network, hooks = [] }: PluginPermissions): string {
+export function wishesText({ network, hooks = [], mqtt }: PluginPermissions): string {
   const wishes: string[] = [];
   if (network === true) wishes.push(t("plugins.wants.network"));
   else if (network !== false && network.length > 0)
     wishes.push(t("plugins.wants.hosts", { hosts: network.join(", ") }));
+  if (mqtt === true) wishes.push(t("plugins.wants.mqtt"));
   if (hooks.length > 0) wishes.push(t("plugins.wants.hooks", { hooks: hooks.join(", ") }));
   return wishes.length === 0 ? t("plugins.wants.nothing") : wishes.join(" ");
 }

@@ -1,0 +1,117 @@
+// The page of tills in a real browser: a till is set up there, what it writes stands beside the picture of its moment, and is
+// found by its words and amount.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { after, before, describe, it } from "node:test";
+import type { Browser } from "playwright-core";
+import {
+  DESKTOP,
+  openBrowser,
+  openContext,
+  PHONE,
+  screenshot,
+  skipBrowserTests,
+  until,
+} from "./support/browser.ts";
+import { type Recorder, startRecorder } from "./support/recorder.ts";
+
+describe("the page of tills", { skip: skipBrowserTests, timeout: 180_000 }, () => {
+  let recorder: Recorder;
+  let browser: Browser;
+
+  before(async () => {
+    recorder = await startRecorder(true);
+    browser = await openBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await recorder?.stop();
+  });
+
+  it("sets a till up, shows its receipts beside the pictures, and finds them", async () => {
+    const context = await openContext(browser, recorder);
+    const page = await context.newPage();
+    await page.goto(`${recorder.url}/tills`);
+    await page.getByText("No receipts yet").waitFor();
+    await page.getByRole("button", { name: "Set up tills" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Add a till" }).click();
+    await dialog.getByLabel("Name", { exact: true }).fill("Counter");
+    await dialog.getByLabel("Listen on").fill("127.0.0.1");
+    const port = await freePort();
+    await dialog.getByLabel("Port").fill(String(port));
+    await dialog.locator(".till-cameras input").first().check();
+    // What the parser does not take is told at once, and nothing is lost of what was typed.
+    await dialog.getByLabel("First line").fill("^(ACME");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.getByText("NJ_TILL_PARSER").waitFor();
+    await dialog.getByLabel("First line").fill("^ACME");
+    await dialog.getByLabel("Last line").fill("^THANK YOU");
+    await dialog.getByLabel("Total").fill("^TOTAL\\s+([\\d.]+)");
+    await screenshot(page, "till-dialog");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.waitFor({ state: "detached" });
+
+    await until("a recording", async () => {
+      const { cameras } = await recorder.api<{ cameras: { id: string }[] }>("GET", "/cameras");
+      const at = new Date(Date.now() - 5_000).toISOString();
+      const address = `${recorder.url}/api/v1/cameras/${cameras[0]?.id}/snapshot.jpg?width=160&at=${at}`;
+      return (
+        (await fetch(address, { headers: { authorization: `Bearer ${recorder.token}` } })).status === 200
+      );
+    });
+    const till = connect(port, "127.0.0.1");
+    await once(till, "connect");
+    till.write("ACME MARKET\n2 DIET-COKE      3.00\nTOTAL           3.00\nTHANK YOU\n");
+    till.write(
+      "ACME MARKET\n1 GREEN TEA      2.20\n1 CAKE           4.10\nTOTAL           6.30\nTHANK YOU\n",
+    );
+    const rows = page.locator(".receipt-table tr");
+    await page.getByText("3.00", { exact: true }).waitFor();
+    assert.equal(await rows.count(), 2);
+
+    await page.getByPlaceholder("Words on the receipt").fill("coke");
+    await until("one receipt", async () => (await rows.count()) === 1);
+    await rows.first().getByRole("button").click();
+    const panel = page.getByRole("region", { name: "Receipt" });
+    await panel.getByText("2 DIET-COKE 3.00").waitFor();
+    assert.equal(await panel.locator(".found").count(), 1);
+    await panel.locator(".receipt-thumb img").waitFor({ timeout: 30_000 });
+    for (const [name, size] of [
+      ["desktop", DESKTOP],
+      ["phone", PHONE],
+    ] as const) {
+      await page.setViewportSize(size);
+      for (const theme of ["dark", "light"]) {
+        await page.evaluate(`document.documentElement.dataset.theme = "${theme}"`);
+        await screenshot(page, `tills-${name}-${theme}`);
+      }
+    }
+    await page.setViewportSize(DESKTOP);
+    const link = await panel.locator(".receipt-picture").getAttribute("href");
+    assert.match(link ?? "", /playback\?camera=.+&t=/);
+    // The receipt and the filter are the address.
+    await page.reload();
+    await page.getByRole("region", { name: "Receipt" }).getByText("2 DIET-COKE 3.00").waitFor();
+
+    await page.getByRole("button", { name: "Show all" }).click();
+    await page.getByPlaceholder("From amount").fill("5");
+    await until("the dearer one", async () => (await rows.count()) === 1);
+    assert.match((await rows.first().textContent()) ?? "", /6\.30/);
+    await page.setViewportSize(PHONE);
+    await screenshot(page, "tills-phone-list");
+    till.destroy();
+    await context.close();
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
