@@ -5,6 +5,7 @@ import { Default } from "typebox/value";
 import { hasUrlCredentials } from "../domain/redact-url.ts";
 import { alarmProblems } from "./alarm-checks.ts";
 import { ConfigInvalidError } from "./config-errors.ts";
+import { detectionProblems } from "./detection-checks.ts";
 import { type Config, ConfigSchema, PLUGIN_NAME_PATTERN } from "./config-schema.ts";
 import { escapePointer, type SchemaProblem, schemaProblems, unsafeKeyProblem } from "./schema-problems.ts";
 
@@ -49,6 +50,7 @@ function problemsBetween(config: Config): SchemaProblem[] {
     }
     cameras.add(camera.id);
     problems.push(...secretsInClear(camera.config, `/cameras/${index}/config`));
+    problems.push(...detectionProblems(camera.detection, `/cameras/${index}/detection`));
   });
   const volumes = new Set<string>();
   config.storage.volumes.forEach((volume, index) => {

@@ -46,7 +46,9 @@ import { Cameras, type MakePicture } from "./camera-service.ts";
 import { certificateService } from "./certificate-service.ts";
 import { ChangeTeller } from "./change-teller.ts";
 import { listenForCommandLine } from "./cli-link.ts";
+import { ANALYSIS_SOCKET } from "../analysis/protocol.ts";
 import { CLI_SOCKET } from "./cli-protocol.ts";
+import { Detection } from "./detection-service.ts";
 import { GatewayLink } from "./gateway-link.ts";
 import { MQTT_PASSWORD, mqttControl, mqttSnapshot } from "./mqtt-control.ts";
 import { plannedCameras, playbackVeto, streamTeller, tellOfAudit } from "./plugin-hooks.ts";
@@ -294,6 +296,20 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     config: () => config.get(),
     password: () => secrets.get(MQTT_PASSWORD),
   });
+  const detection = new Detection({
+    socketPath: join(run, ANALYSIS_SOCKET),
+    instance,
+    version: VERSION,
+    clock,
+    log,
+    config,
+    list,
+    detectors: plugins.registries.detectors,
+    events: alarms.engine,
+    inlineOrder: (name) => plugins.inlineOrder(name),
+    restartPlugin: (name) => plugins.restart(name),
+    want: (wanted) => context.want("analysis", wanted),
+  });
   const api = createHttpApp({
     version: VERSION,
     clock,
@@ -321,6 +337,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     }),
     keptLog: { read: (query) => readLog(dataDir, query) },
     mqtt: mqttControl(mqtt, secrets),
+    detection,
     changes,
   });
   const teller = new ChangeTeller({ changes, cameras, recording, gateway, hooks: plugins.hooks });
@@ -388,6 +405,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     );
   });
   await gateway.listen();
+  await detection.start();
   await api.listen(join(run, CORE_HTTP_SOCKET));
   const commandLine = await listenForCommandLine({
     socketPath: join(run, CLI_SOCKET),
@@ -422,6 +440,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       stopTelling();
       stopMqtt();
       await mqtt.close();
+      await detection.close();
       await commandLine.close();
       await gateway.close();
       await api.close();

@@ -25,6 +25,7 @@ import { certificateRoutes } from "./routes/certificate-routes.ts";
 import { changeRoutes } from "./routes/change-routes.ts";
 import { eventRoutes } from "./routes/event-routes.ts";
 import { healthRoutes } from "./routes/health-routes.ts";
+import { detectionRoutes } from "./routes/detection-routes.ts";
 import { mqttRoutes } from "./routes/mqtt-routes.ts";
 import { pluginInstallRoutes } from "./routes/plugin-install-routes.ts";
 import { pluginRegistryRoutes } from "./routes/plugin-registry-routes.ts";
@@ -159,6 +160,7 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
     ...settingsTransferRoutes(services),
     ...certificateRoutes(services),
     ...mqttRoutes(services),
+    ...detectionRoutes(services),
     route({
       method: "GET",
       path: "/metrics",

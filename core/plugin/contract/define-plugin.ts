@@ -3,6 +3,7 @@ import type { Static, TObject } from "typebox";
 import { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { CameraDriver } from "./camera-driver.ts";
+import type { Detector } from "./detector.ts";
 import type { PluginHooks } from "./hook-catalogue.ts";
 import type { LoginProvider } from "./login-provider.ts";
 import type { PluginRoute } from "./plugin-route.ts";
@@ -38,6 +39,8 @@ export interface Nvr extends PluginTools {
   readonly loginProviders: PluginRegistry<LoginProvider>;
   /** Who makes the folder of a volume ready, and says whether it still is. */
   readonly storageDrivers: PluginRegistry<StorageDriver>;
+  /** Who looks at pictures and says what happens in them. */
+  readonly detectors: PluginRegistry<Detector>;
   readonly secrets: PluginSecrets;
   /** Moments at which several plugins may have a say; see `docs/reference/hooks.md`. */
   readonly hooks: PluginHooks;

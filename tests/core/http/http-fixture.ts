@@ -351,6 +351,20 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
       },
       settingsChanged: async () => undefined,
     },
+    detection: {
+      of: (id) =>
+        ["yard", "gate"].includes(id)
+          ? { enabled: false, state: { status: "off", framesPerSecond: 0 }, detectors: [] }
+          : undefined,
+      async change(id, patch) {
+        called(`detection ${id} ${JSON.stringify(patch)}`);
+        return {
+          enabled: patch.enabled ?? false,
+          state: { status: "off", framesPerSecond: 0 },
+          detectors: [],
+        };
+      },
+    },
     keptLog: {
       async read(query) {
         called(`log ${query.level} ${query.limit} ${query.process ?? "all"}`);
