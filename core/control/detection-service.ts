@@ -18,7 +18,7 @@ import type { DetectionService } from "../http/services.ts";
 import type { Log } from "../log.ts";
 import type { Registry } from "../plugin/calls/registry.ts";
 import type { Detector, DetectorSettings } from "../plugin/contract/detector.ts";
-import { checkedConfig } from "../plugin/schemas/settings-check.ts";
+import { detectorOptions } from "../plugin/host/detector-options.ts";
 import { AnalysisLink, type EventTaker } from "./analysis-link.ts";
 
 const LOOK_MS = 1_000;
@@ -99,7 +99,7 @@ export class Detection implements DetectionService {
     if (found === undefined) {
       throw new NightjarError("NJ_DETECTOR_UNKNOWN", "not-found", `there is no detector ${name} here`);
     }
-    checkedConfig(found.entry.configSchema, options);
+    detectorOptions(found.entry.configSchema, options);
   }
 
   #known() {
@@ -161,7 +161,7 @@ export class Detection implements DetectionService {
         sensitivity: set?.sensitivity ?? DEFAULT_SENSITIVITY,
         ...(set?.area === undefined ? {} : { area: set.area }),
         rules: (set?.rules ?? []) as unknown as DetectorSettings["rules"],
-        options: checkedConfig(configSchema, set?.options ?? {}) as Record<string, unknown>,
+        options: detectorOptions(configSchema, set?.options),
       };
     } catch {
       return undefined;

@@ -8,6 +8,8 @@ export const CELLS = COLUMNS * ROWS;
 /** Something that moves: cells that touch each other. */
 export interface Blob {
   readonly cells: number;
+  /** Something in it is another than in the picture before: it is not only there. */
+  readonly moves: boolean;
   readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 }
 
@@ -61,8 +63,8 @@ export function countingCells(area: DetectorArea | undefined): Uint8Array {
   return counting;
 }
 
-/** Active cells that touch each other, also at corners; the largest first. */
-export function blobsOf(active: Uint8Array): Blob[] {
+/** Active cells that touch each other, also at corners; the largest first. `moving`: cells in which something moves. */
+export function blobsOf(active: Uint8Array, moving: Uint8Array): Blob[] {
   const seen = new Uint8Array(CELLS);
   const blobs: Blob[] = [];
   for (let first = 0; first < CELLS; first += 1) {
@@ -70,9 +72,11 @@ export function blobsOf(active: Uint8Array): Blob[] {
     const waiting = [first];
     seen[first] = 1;
     let [left, right, top, bottom, cells] = [COLUMNS, -1, ROWS, -1, 0];
+    let moves = false;
     for (let cell = waiting.pop(); cell !== undefined; cell = waiting.pop()) {
       const [column, row] = [cell % COLUMNS, Math.floor(cell / COLUMNS)];
       cells += 1;
+      moves ||= moving[cell] === 1;
       left = Math.min(left, column);
       right = Math.max(right, column);
       top = Math.min(top, row);
@@ -92,7 +96,7 @@ export function blobsOf(active: Uint8Array): Blob[] {
       width: (right - left + 1) / COLUMNS,
       height: (bottom - top + 1) / ROWS,
     };
-    blobs.push({ cells, box });
+    blobs.push({ cells, moves, box });
   }
   return blobs.sort((one, other) => other.cells - one.cells);
 }

@@ -20,6 +20,8 @@ export interface Seen {
   readonly isUpset: boolean;
 }
 
+/** Share of a cell's pixels that must have changed since the picture before, for something to move in it. */
+const MOVING_SHARE = 0.05;
 /** Pictures at the start that only teach. */
 const LEARNING = 10;
 /** Share of the counting cells that, all active at once, are no object. */
@@ -40,6 +42,7 @@ export class MotionModel {
   readonly #seenMeans = new Float32Array(CELLS);
   readonly #knownMeans = new Float32Array(CELLS);
   readonly #active = new Uint8Array(CELLS);
+  readonly #moving = new Uint8Array(CELLS);
   #state: PixelState | undefined;
   #pictures = 0;
   #upset = 0;
@@ -84,7 +87,7 @@ export class MotionModel {
     return { brightness, ...this.#judge(luma, state, levels.share) };
   }
 
-  #judge(luma: Uint8Array, { marks }: PixelState, share: number): Pick<Seen, "blobs" | "isUpset"> {
+  #judge(luma: Uint8Array, { marks, movers }: PixelState, share: number): Pick<Seen, "blobs" | "isUpset"> {
     let [active, counted] = [0, 0];
     sumCells(marks, this.#width, this.#grid, (cell, sum, pixels) => {
       const isActive = sum >= share * pixels ? 1 : 0;
@@ -94,7 +97,10 @@ export class MotionModel {
     });
     if (active < UPSET_SHARE * counted) {
       this.#upset = 0;
-      return { blobs: blobsOf(this.#active), isUpset: false };
+      sumCells(movers, this.#width, this.#grid, (cell, sum, pixels) => {
+        this.#moving[cell] = sum >= MOVING_SHARE * pixels ? 1 : 0;
+      });
+      return { blobs: blobsOf(this.#active, this.#moving), isUpset: false };
     }
     this.#upset += 1;
     if (this.#upset >= UPSET_LASTS) {

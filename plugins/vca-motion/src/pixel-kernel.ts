@@ -20,6 +20,8 @@ export interface PixelState {
   readonly stillness: Uint8Array;
   /** 1 where the pixel differs. */
   readonly marks: Uint8Array;
+  /** 1 where it also is another one than in the picture before. */
+  readonly movers: Uint8Array;
 }
 
 export interface PixelParameters {
@@ -32,7 +34,7 @@ export interface PixelParameters {
   readonly learnShift: number;
   /** A pixel that differs and has stood still for so many pictures belongs to the background, at most 255. */
   readonly absorbAfter: number;
-  /** A pixel has stood still if it changed by less than so many levels. */
+  /** A pixel has stood still if it changed by less than so many levels, and its noise. */
   readonly stillLevels: number;
 }
 
@@ -47,12 +49,13 @@ export function pixelState(luma: Uint8Array): PixelState {
     previous: luma.slice(),
     stillness: new Uint8Array(count),
     marks: new Uint8Array(count),
+    movers: new Uint8Array(count),
   };
 }
 
 /** Takes a picture of as many pixels as the state. */
 export function lookAtPixels(luma: Uint8Array, state: PixelState, parameters: PixelParameters): void {
-  const { background, deviation, previous, stillness, marks } = state;
+  const { background, deviation, previous, stillness, marks, movers } = state;
   const { gain256, offset, learnShift, absorbAfter, stillLevels } = parameters;
   const threshold = parameters.threshold << FRACTION_BITS;
   const count = luma.length;
@@ -64,14 +67,19 @@ export function lookAtPixels(luma: Uint8Array, state: PixelState, parameters: Pi
     const distance = Math.abs(difference);
     const noise = deviation[at] as number;
     const differs = distance > threshold + DEVIATIONS * noise ? 1 : 0;
-    const moved = Math.abs(value - (previous[at] as number)) >= stillLevels ? 1 : 0;
+    const change = Math.abs(value - (previous[at] as number)) << FRACTION_BITS;
+    const moved = change >= (stillLevels << FRACTION_BITS) + DEVIATIONS * noise ? 1 : 0;
     const still = ((stillness[at] as number) + 1) * (differs & (1 - moved));
     const isAbsorbed = still >= absorbAfter ? 1 : 0;
     stillness[at] = still * (1 - isAbsorbed);
     marks[at] = differs;
+    movers[at] = differs & moved;
     previous[at] = value;
     // Learnt where it does not differ; at once where it has stood still for long.
-    const step = isAbsorbed === 1 ? difference : differs === 1 ? 0 : difference >> learnShift;
+    // Slowly where it differs by little: what light leaves behind fades.
+    const isFaint = distance < 2 * threshold + DEVIATIONS * noise ? 1 : 0;
+    const slow = isFaint === 1 ? difference >> (learnShift + 1) : 0;
+    const step = isAbsorbed === 1 ? difference : differs === 1 ? slow : difference >> learnShift;
     background[at] = Math.min(32_640, Math.max(0, known + step));
     const towards = Math.min(distance, MOST_DEVIATION) - noise;
     deviation[at] = noise + (differs === 1 ? towards >> 9 : towards >> 5);
