@@ -10,6 +10,7 @@ const CHAPTERS: readonly (readonly [title: string, sources: RegExp])[] = [
   ["Cameras", /^core\/plugin\/contract\/camera-driver\.ts$/],
   ["Log-in", /^core\/plugin\/contract\/login-provider\.ts$/],
   ["Storage", /^core\/plugin\/contract\/storage-driver\.ts$/],
+  ["Detectors", /^core\/plugin\/contract\/detector\.ts$/],
   ["Hooks", /^core\/plugin\/contract\/hook-/],
   ["Resources over HTTP", /^core\/plugin\/contract\/plugin-route\.ts$/],
   ["Schemas", /^typebox$/],

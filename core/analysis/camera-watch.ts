@@ -123,7 +123,14 @@ export class CameraWatch {
     const hasPictures = this.#pictures > 0 && framesPerSecond > 0;
     return {
       camera: this.desired.camera,
-      status: this.#problem !== undefined ? "failed" : hasPictures ? "looking" : this.#format === undefined ? "waiting" : "no-picture",
+      status:
+        this.#problem !== undefined
+          ? "failed"
+          : hasPictures
+            ? "looking"
+            : this.#format === undefined
+              ? "waiting"
+              : "no-picture",
       ...(this.#problem === undefined ? {} : { problem: this.#problem }),
       framesPerSecond,
       ...(decode === undefined ? {} : { decodeShare: decode }),
@@ -172,7 +179,11 @@ export class CameraWatch {
     const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures);
     this.#failures += 1;
     this.#problem = reason;
-    log.info("a camera's decoder ended and is started again", { camera: this.desired.camera, reason, pauseMs });
+    log.info("a camera's decoder ended and is started again", {
+      camera: this.desired.camera,
+      reason,
+      pauseMs,
+    });
     this.#again = clock.after(pauseMs, () => void this.#startDecoder());
   }
 

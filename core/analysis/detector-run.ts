@@ -95,7 +95,7 @@ export class DetectorRun {
     if (this.#lastPictureMs < this.#restsUntilMs) return;
     this.#lastTimeMs = timeMs;
     if (this.#waiting !== undefined) this.#skipped += 1;
-    const target = this.#buffers[this.#isBusy ? (1 - this.#lent) : this.#lent] as Uint8Array;
+    const target = this.#buffers[this.#isBusy ? 1 - this.#lent : this.#lent] as Uint8Array;
     if (frames.width === width && frames.height === height) target.set(luma.subarray(0, target.length));
     else scaleLuma(luma, width, height, target, frames.width, frames.height);
     this.#waiting = { luma: target, timeMs };

@@ -173,7 +173,8 @@ export class NutReader {
   #readStream(cursor: Cursor): void {
     cursor.number();
     cursor.number();
-    cursor.at += cursor.number();
+    const codecBytes = cursor.number();
+    cursor.at += codecBytes;
     cursor.number();
     this.#timeShift = cursor.number();
   }

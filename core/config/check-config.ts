@@ -5,8 +5,8 @@ import { Default } from "typebox/value";
 import { hasUrlCredentials } from "../domain/redact-url.ts";
 import { alarmProblems } from "./alarm-checks.ts";
 import { ConfigInvalidError } from "./config-errors.ts";
-import { detectionProblems } from "./detection-checks.ts";
 import { type Config, ConfigSchema, PLUGIN_NAME_PATTERN } from "./config-schema.ts";
+import { detectionProblems } from "./detection-checks.ts";
 import { escapePointer, type SchemaProblem, schemaProblems, unsafeKeyProblem } from "./schema-problems.ts";
 
 const SECRET_KEY = /^(?:password|passwd|pwd|secret|token|apikey|api_key)$/i;

@@ -1,9 +1,6 @@
 // Core's end of the link to `analysis`: what is to be looked for goes down, what was seen comes up and becomes events, calls
 // of detectors in processes of their own are passed on.
-import type { AlarmEvent, EventReport } from "../domain/alarm-event.ts";
-import type { EventTypeId } from "../domain/event-types.ts";
-import type { CameraId } from "../domain/ids.ts";
-import { NightjarError } from "../errors.ts";
+
 import {
   type AnalysisFigures,
   type AnalysisMethodsForCore,
@@ -12,6 +9,10 @@ import {
   type PassedCall,
   TICKET_BYTES,
 } from "../analysis/protocol.ts";
+import type { AlarmEvent, EventReport } from "../domain/alarm-event.ts";
+import type { EventTypeId } from "../domain/event-types.ts";
+import type { CameraId } from "../domain/ids.ts";
+import { NightjarError } from "../errors.ts";
 import { LINK_VERSION, type Link, type LinkMethods, type LinkServer, listenLinks } from "../link/link.ts";
 import type { Log } from "../log.ts";
 import type { Detector, DetectorReport } from "../plugin/contract/detector.ts";

@@ -136,7 +136,14 @@ export class Detection implements DetectionService {
         if (settings === undefined) continue;
         if (order !== undefined) plugins.set(plugin, order);
         const { id, frames, eventTypes } = entry;
-        detectors.push({ plugin, id, frames, eventTypes, settings, runs: order === undefined ? "core" : "here" });
+        detectors.push({
+          plugin,
+          id,
+          frames,
+          eventTypes,
+          settings,
+          runs: order === undefined ? "core" : "here",
+        });
       }
       if (detectors.length === 0) continue;
       cameras.push({
@@ -240,7 +247,9 @@ function shown(
     enabled: isEnabled(set, isBundled),
     sensitivity: set?.sensitivity ?? DEFAULT_SENSITIVITY,
     ...(set?.area === undefined ? {} : { area: { ...set.area } }),
-    ...(set?.rules === undefined ? {} : { rules: structuredClone(set.rules) as NonNullable<DetectorSettingsConfig["rules"]> }),
+    ...(set?.rules === undefined
+      ? {}
+      : { rules: structuredClone(set.rules) as NonNullable<DetectorSettingsConfig["rules"]> }),
   };
 }
 

@@ -1,6 +1,7 @@
 // The core process: configuration, database, plugins, cameras, recording control, accounts and the API, put together
 // in the order in which they need each other, and taken apart in reverse. Wiring only.
 import { join, resolve } from "node:path";
+import { ANALYSIS_SOCKET } from "../analysis/protocol.ts";
 import { CameraList } from "../cameras/camera-list.ts";
 import { KnownStreams } from "../cameras/known-streams.ts";
 import { ConfigStore } from "../config/config-store.ts";
@@ -46,7 +47,6 @@ import { Cameras, type MakePicture } from "./camera-service.ts";
 import { certificateService } from "./certificate-service.ts";
 import { ChangeTeller } from "./change-teller.ts";
 import { listenForCommandLine } from "./cli-link.ts";
-import { ANALYSIS_SOCKET } from "../analysis/protocol.ts";
 import { CLI_SOCKET } from "./cli-protocol.ts";
 import { Detection } from "./detection-service.ts";
 import { GatewayLink } from "./gateway-link.ts";

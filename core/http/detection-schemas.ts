@@ -18,7 +18,9 @@ const DetectorViewSchema = Type.Object({
   schema: Type.Record(Type.String(), Type.Unknown(), { description: "JSON Schema of `options`." }),
   isPresent: Type.Boolean({ description: "False: its plugin is not there; the settings are kept." }),
   cpuShare: Type.Optional(
-    Type.Number({ description: "Share of one processor core; not known of plugins in processes of their own." }),
+    Type.Number({
+      description: "Share of one processor core; not known of plugins in processes of their own.",
+    }),
   ),
   looked: Type.Integer({ description: "Pictures that it looked at since it began." }),
   skipped: Type.Integer({ description: "Pictures that a newer one took the place of." }),
@@ -32,7 +34,9 @@ export const DetectionViewSchema = Type.Object({
     problem: Type.Optional(Type.String({ description: "For people: why there is no picture to look at." })),
     framesPerSecond: Type.Number(),
     decodeShare: Type.Optional(
-      Type.Number({ description: "Share of one processor core that decoding takes, once for all detectors." }),
+      Type.Number({
+        description: "Share of one processor core that decoding takes, once for all detectors.",
+      }),
     ),
   }),
   detectors: Type.Array(DetectorViewSchema),

@@ -10,7 +10,12 @@ import {
   type StartFailure,
   type SupervisorMessage,
 } from "./child-protocol.ts";
-import { nodeArguments, type ProcessRole, type ProcessStatus, type RoleOnDemand } from "./process-contract.ts";
+import {
+  nodeArguments,
+  type ProcessRole,
+  type ProcessStatus,
+  type RoleOnDemand,
+} from "./process-contract.ts";
 import type { ProcessFigures } from "./process-figures.ts";
 
 /** A child that says nothing for this long hangs and is killed. */

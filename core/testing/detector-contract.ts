@@ -113,7 +113,9 @@ export function detectorContract(options: DetectorContractOptions): void {
           await using nvr = await box();
           await nvr.start();
           const beginMs = Date.now();
-          await nvr.detector(wanted).begin({ watch: "event", camera: "yard", settings: set(nvr) }, { signal });
+          await nvr
+            .detector(wanted)
+            .begin({ watch: "event", camera: "yard", settings: set(nvr) }, { signal });
           const reports = await show(nvr, "event", event);
           assert.ok(
             reports.some(({ kind }) => kind === "start" || kind === "pulse"),
@@ -144,7 +146,9 @@ export function detectorContract(options: DetectorContractOptions): void {
           await using nvr = await box();
           await nvr.start();
           const settingsOff = set(nvr, { sensitivity: 0 });
-          await nvr.detector(wanted).begin({ watch: "off", camera: "yard", settings: settingsOff }, { signal });
+          await nvr
+            .detector(wanted)
+            .begin({ watch: "off", camera: "yard", settings: settingsOff }, { signal });
           assert.deepEqual(await show(nvr, "off", event), []);
         });
       }
@@ -164,7 +168,10 @@ export function detectorContract(options: DetectorContractOptions): void {
       }
 
       it("after its stop nothing is left open: the process ends by itself", async () => {
-        const look = { ...(wanted === undefined ? {} : { detector: wanted }), settings: { sensitivity: 50, rules: [], options: { ...options.options } } };
+        const look = {
+          ...(wanted === undefined ? {} : { detector: wanted }),
+          settings: { sensitivity: 50, rules: [], options: { ...options.options } },
+        };
         await liveOnce({ pluginFolder: folder, isolation, settings, look });
       });
     });

@@ -99,7 +99,10 @@ describe("detection in a whole recorder", { timeout: 600_000 }, () => {
     for (const [index, start] of starts.entries()) {
       const sinceFirst = (start - (starts[0] ?? 0)) / 1_000;
       const nearest = Math.round(sinceFirst / SECONDS) * SECONDS;
-      assert.ok(Math.abs(sinceFirst - nearest) < 1.5, `event ${index} begins ${sinceFirst} s after the first`);
+      assert.ok(
+        Math.abs(sinceFirst - nearest) < 1.5,
+        `event ${index} begins ${sinceFirst} s after the first`,
+      );
     }
     assert.ok(
       starts.length <= (Date.now() - begun) / 1_000 / SECONDS + 1,

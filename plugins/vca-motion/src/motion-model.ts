@@ -1,7 +1,8 @@
 // What is known of one camera: its background, its light, and what moves in the newest picture. Says what is there now;
 // when that is an event is motion-events.ts.
-import { lightChange } from "./light.ts";
+
 import { type Blob, blobsOf, CELLS, countingCells, type Grid, gridOf, sumCells } from "./grid.ts";
+import { lightChange } from "./light.ts";
 import { FRACTION_BITS, lookAtPixels, type PixelState, pixelState } from "./pixel-kernel.ts";
 
 /** How keenly is looked. */

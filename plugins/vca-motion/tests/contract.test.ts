@@ -6,5 +6,8 @@ detectorContract({
   pluginFolder: new URL("..", import.meta.url),
   calm: { seconds: 6, picture: still },
   event: { seconds: 6, picture: box({ fromMs: 3_000 }) },
-  wrong: { "a size that is none": { smallestPercent: -1 }, "a time of day that is none": { profile: "dusk" } },
+  wrong: {
+    "a size that is none": { smallestPercent: -1 },
+    "a time of day that is none": { profile: "dusk" },
+  },
 });

@@ -35,7 +35,11 @@ describe("motion", { timeout: 300_000 }, () => {
     // Sixteen noises in turn: what matters is that each pixel is another one each time.
     const noises = Array.from({ length: 16 }, (_, index) => still(FRAMES, 200 * index + 7));
     let count = 0;
-    assert.deepEqual(await shown(600, () => noises[(count += 5) % 16] as Uint8Array), []);
+    const next = (): Uint8Array => {
+      count += 5;
+      return noises[count % 16] as Uint8Array;
+    };
+    assert.deepEqual(await shown(600, next), []);
   });
 
   it("is what crosses the picture, from its coming to its going", async () => {
@@ -70,7 +74,9 @@ describe("motion", { timeout: 300_000 }, () => {
 
   it("is none outside the area that counts", async () => {
     const cells = (isOn: (column: number, row: number) => boolean): string =>
-      Array.from({ length: 22 * 18 }, (_, cell) => (isOn(cell % 22, Math.floor(cell / 22)) ? "1" : "0")).join("");
+      Array.from({ length: 22 * 18 }, (_, cell) => (isOn(cell % 22, Math.floor(cell / 22)) ? "1" : "0")).join(
+        "",
+      );
     const crossing = box({ fromMs: 5_000 });
     const edge = { columns: 22, rows: 18, cells: cells((_, row) => row < 4) };
     assert.deepEqual(await shown(12, crossing, { area: edge }), []);
@@ -109,8 +115,7 @@ describe("motion", { timeout: 300_000 }, () => {
       const luma = picture(size, stayed, { fromMs: 5_000, noise: 0 });
       // An arm that moves every second.
       const isUp = stirs && sinceMs > 0 && sinceMs < 24_000 && Math.floor(sinceMs / 1_000) % 2 === 1;
-      if (isUp)
-        for (let y = 70; y < 85; y += 1) luma.fill(20, y * size.width + 150, y * size.width + 172);
+      if (isUp) for (let y = 70; y < 85; y += 1) luma.fill(20, y * size.width + 150, y * size.width + 172);
       return luma;
     };
     const held = await shown(45, standing(true));
@@ -118,7 +123,10 @@ describe("motion", { timeout: 300_000 }, () => {
     assert.ok((held.at(-1)?.timeMs ?? 0) > 31_000, "until it has gone");
     const dropped = await shown(30, standing(false));
     const end = dropped.find(({ kind }) => kind === "end");
-    assert.ok((end?.timeMs ?? Number.POSITIVE_INFINITY) < 12_000, `what lies still is let go of: ${end?.timeMs}`);
+    assert.ok(
+      (end?.timeMs ?? Number.POSITIVE_INFINITY) < 12_000,
+      `what lies still is let go of: ${end?.timeMs}`,
+    );
   });
 
   it("has its own eye for the night", async () => {

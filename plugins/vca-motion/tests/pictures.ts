@@ -30,7 +30,13 @@ export function box(scene: Scene): (size: Size, atMs: number) => Uint8Array {
 
 /** One picture. */
 export function picture({ width, height }: Size, atMs: number, scene: Scene): Uint8Array {
-  const { noise = 10, light = () => ({ gain: 1, offset: 0 }), fromMs, lastsMs = 4_000, boxHeight = 0.3 } = scene;
+  const {
+    noise = 10,
+    light = () => ({ gain: 1, offset: 0 }),
+    fromMs,
+    lastsMs = 4_000,
+    boxHeight = 0.3,
+  } = scene;
   const { gain, offset } = light(atMs);
   const luma = new Uint8Array(width * height);
   const along = fromMs === undefined ? -1 : (atMs - fromMs) / lastsMs;
@@ -45,8 +51,9 @@ export function picture({ width, height }: Size, atMs: number, scene: Scene): Ui
       seed ^= seed << 13;
       seed ^= seed >>> 17;
       seed ^= seed << 5;
-      const isBox = along >= 0 && along <= 1 && x >= left && x < left + boxColumns && y >= top && y < top + boxRows;
-      const scenery = 60 + ((x * 100) / width) + (((x >> 4) + (y >> 4)) % 2) * 25;
+      const isBox =
+        along >= 0 && along <= 1 && x >= left && x < left + boxColumns && y >= top && y < top + boxRows;
+      const scenery = 60 + (x * 100) / width + (((x >> 4) + (y >> 4)) % 2) * 25;
       const shine = isBox ? 205 + (x % 7) : scenery;
       const grain = ((seed >>> 8) / 0x100_0000 - 0.5) * noise;
       luma[y * width + x] = Math.min(255, Math.max(0, Math.round(shine * gain + offset + grain)));

@@ -2,7 +2,7 @@
 import type { Detector, DetectorReport } from "@nightjar/core";
 import { type TamperOptions, tamperOptions } from "./config.ts";
 import { factsOf } from "./picture-facts.ts";
-import { TamperModel, type Tampering } from "./tamper-model.ts";
+import { type Tampering, TamperModel } from "./tamper-model.ts";
 
 const FRAMES = { width: 320, height: 180, perSecond: 2 } as const;
 /** Well again for so long, it is over. */

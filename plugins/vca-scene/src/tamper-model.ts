@@ -11,8 +11,10 @@ const NO_DETAIL = 0.7;
 const SOME_DETAIL = 1.4;
 /** Share of the detail that was there below which it is lost, at the middle sensitivity. */
 const LOST_SHARE = 0.45;
+/** Share below which it is lost at any sensitivity where hardly any is left. */
+const GONE_SHARE = 0.7;
 /** Share of the blocks that have lost theirs, at the middle sensitivity. */
-const BLURRED_BLOCKS = 0.55;
+const BLURRED_BLOCKS = 0.45;
 const DARK_BELOW = 16;
 /** Dark is only what was brighter before. */
 const BRIGHT_BEFORE = 26;
@@ -23,8 +25,12 @@ const BLACK = 12;
 const LEARN = 0.02;
 /** Pictures that only teach. */
 const LEARNING = 10;
-/** Fewer blocks with detail than this, and nothing can be said of it. */
-const LEAST_BLOCKS = 12;
+/** Fewer blocks with detail than this, and a bare scene says nothing by losing it. */
+const LEAST_BLOCKS = 36;
+/** A bare scene is covered when its brightness is the same all over, to this share of how it differed from place to place. */
+const EVEN_SHARE = 0.3;
+/** Levels by which brightness must differ from place to place for that. */
+const UNEVEN_LEVELS = 10;
 
 /** What is known of a camera while all is well. */
 export class TamperModel {
@@ -59,9 +65,16 @@ export class TamperModel {
       const now = detail[block] as number;
       // By less light there is less of everything: that is no loss.
       const light = ((means[block] as number) + BLACK) / ((this.#means[block] as number) + BLACK);
-      if (now < NO_DETAIL || now < before * Math.min(1, light) * Math.min(0.8, LOST_SHARE * ease)) lost += 1;
+      const expected = before * Math.min(1, light);
+      const isGone = now < NO_DETAIL && now < expected * GONE_SHARE;
+      if (isGone || now < expected * Math.min(GONE_SHARE, LOST_SHARE * ease)) lost += 1;
     }
-    if (able < LEAST_BLOCKS || lost < able * Math.min(0.95, BLURRED_BLOCKS / ease)) return undefined;
+    if (able < LEAST_BLOCKS) {
+      const [before, now] = [spread(this.#means), spread(means)];
+      const isEven = before > UNEVEN_LEVELS && now < before * EVEN_SHARE * ease;
+      return isEven && others > BLOCKS / 2 ? "covered" : undefined;
+    }
+    if (lost < able * Math.min(0.95, BLURRED_BLOCKS / ease)) return undefined;
     return others > BLOCKS / 2 ? "covered" : "blurred";
   }
 
@@ -74,4 +87,14 @@ export class TamperModel {
       this.#means[block] = mean + ((means[block] as number) - mean) * share;
     }
   }
+}
+
+/** By how much they differ from their mean, on average. */
+function spread(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  const mean = sum / values.length;
+  let off = 0;
+  for (const value of values) off += Math.abs(value - mean);
+  return off / values.length;
 }

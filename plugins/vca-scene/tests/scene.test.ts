@@ -46,8 +46,15 @@ describe("video tampering", { timeout: 120_000 }, () => {
   }
 
   it("is not a quarter of the picture blurred, a slow dusk, or the dark where that was set", async () => {
-    assert.deepEqual(await tampered(24, between((size, atMs) => sprayed(size, atMs, 0.25))), []);
-    const dusk: Picture = (size, atMs) => scene(size, atMs).map((value) => value * Math.max(0.25, 1 - atMs / 60_000));
+    assert.deepEqual(
+      await tampered(
+        24,
+        between((size, atMs) => sprayed(size, atMs, 0.25)),
+      ),
+      [],
+    );
+    const dusk: Picture = (size, atMs) =>
+      scene(size, atMs).map((value) => value * Math.max(0.25, 1 - atMs / 60_000));
     assert.deepEqual(await tampered(60, dusk), []);
     assert.deepEqual(await tampered(24, between(dark), { darkness: false }), []);
     assert.deepEqual(await tampered(24, between(covered), {}, 0), []);
@@ -65,7 +72,8 @@ describe("video loss", () => {
       const frame = silentMs === 0 ? { frame: { timeMs: nowMs, width: 16, height: 16 } } : {};
       const look = { watch: "w", nowMs, silentMs, ...frame };
       const luma = new Uint8Array(silentMs === 0 ? 256 : 0);
-      for (const { kind, timeMs } of await detector.look(look, { signal, luma })) told.push(`${kind} ${timeMs}`);
+      for (const { kind, timeMs } of await detector.look(look, { signal, luma }))
+        told.push(`${kind} ${timeMs}`);
     }
     return told;
   }

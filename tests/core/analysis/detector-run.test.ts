@@ -28,17 +28,23 @@ function run(calls: Partial<DetectorCalls>) {
       settings: { sensitivity: 50, rules: [], options: {} },
     },
     calls: {
-      begin: async () => void (told.begun += 1),
+      begin: async () => {
+        told.begun += 1;
+      },
       look: async (look, luma) => {
         looks.push({ ...look, luma: [...luma] });
         return calls.look?.(look, luma) ?? [];
       },
-      end: async () => void (told.ended += 1),
+      end: async () => {
+        told.ended += 1;
+      },
     },
     clock,
     log: silentLog,
     onReports: (seen) => reports.push(...seen),
-    onEnded: () => void (told.over += 1),
+    onEnded: () => {
+      told.over += 1;
+    },
   });
   return { made, clock, looks, reports, told };
 }
@@ -78,7 +84,10 @@ describe("a detector at a camera", () => {
     assert.equal(looks.length, 1);
     gates.shift()?.();
     await settle();
-    assert.deepEqual(looks.map(({ luma }) => luma[0]), [0, 4]);
+    assert.deepEqual(
+      looks.map(({ luma }) => luma[0]),
+      [0, 4],
+    );
     assert.equal(made.figures(0).skipped, 3);
     made.close();
     gates.shift()?.();
@@ -92,7 +101,10 @@ describe("a detector at a camera", () => {
       clock.advance(1_000);
       await settle();
     }
-    assert.deepEqual(looks.map(({ silentMs }) => silentMs), [0, 1_000, 2_000, 3_000]);
+    assert.deepEqual(
+      looks.map(({ silentMs }) => silentMs),
+      [0, 1_000, 2_000, 3_000],
+    );
     assert.ok(looks.slice(1).every(({ frame, luma }) => frame === undefined && luma.length === 0));
     made.close();
   });

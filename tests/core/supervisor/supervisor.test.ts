@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { silentLog } from "../../../core/log.ts";
 import { livingOwner, lockDataDir, processStartTime } from "../../../core/supervisor/data-lock.ts";
-import { waitFor } from "../../../core/testing/wait-for.ts";
 import { Supervisor } from "../../../core/supervisor/supervisor.ts";
+import { waitFor } from "../../../core/testing/wait-for.ts";
 
 const root = await mkdtemp(join(tmpdir(), "nightjar-supervisor-"));
 after(() => rm(root, { recursive: true, force: true }));

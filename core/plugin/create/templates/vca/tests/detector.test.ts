@@ -18,7 +18,8 @@ it("tells of a lamp that is switched on, once it has burnt for as long as was se
     const isOn = atMs >= 3_000 && atMs < 9_000;
     const luma = new Uint8Array(width * height).fill(isOn ? 180 : 60);
     const look = { watch: "yard", nowMs: atMs, silentMs: 0, frame: { timeMs: atMs, width, height } };
-    for (const { kind, timeMs } of await detector.look(look, { signal, luma })) told.push(`${kind} ${timeMs}`);
+    for (const { kind, timeMs } of await detector.look(look, { signal, luma }))
+      told.push(`${kind} ${timeMs}`);
   }
   assert.deepEqual(told, ["start 3000", "end 9000"]);
 });
