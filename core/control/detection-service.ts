@@ -1,11 +1,13 @@
 // Detection as the recorder runs it: from settings and registered detectors to what `analysis` is to look for, whether that
 // process is there at all, and the face that the API asks.
-import type {
-  AnalysisFigures,
-  DesiredAnalysis,
-  DesiredCamera,
-  DesiredDetector,
-  InlineDetectors,
+import { join } from "node:path";
+import {
+  ANALYSIS_SOCKET,
+  type AnalysisFigures,
+  type DesiredAnalysis,
+  type DesiredCamera,
+  type DesiredDetector,
+  type InlineDetectors,
 } from "../analysis/protocol.ts";
 import type { CameraList, ResolvedCamera } from "../cameras/camera-list.ts";
 import type { Clock, Timer } from "../clock.ts";
@@ -19,24 +21,25 @@ import type { Log } from "../log.ts";
 import type { Registry } from "../plugin/calls/registry.ts";
 import type { Detector, DetectorSettings } from "../plugin/contract/detector.ts";
 import { detectorOptions } from "../plugin/host/detector-options.ts";
+import type { PluginHost } from "../plugin/host/plugin-host.ts";
+import { VERSION } from "../version.ts";
 import { AnalysisLink, type EventTaker } from "./analysis-link.ts";
 
 const LOOK_MS = 1_000;
 const DEFAULT_SENSITIVITY = 50;
 
 export interface DetectionParts {
-  readonly socketPath: string;
+  /** Folder of the sockets between processes. */
+  readonly run: string;
   readonly instance: string;
-  readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
   readonly config: ConfigStore;
   readonly list: CameraList;
-  readonly detectors: Registry<Detector>;
+  readonly plugins: Pick<PluginHost, "inlineOrder" | "restart"> & {
+    readonly registries: { readonly detectors: Registry<Detector> };
+  };
   readonly events: EventTaker;
-  /** How to load a plugin that runs with the recorder; undefined for one in a process of its own. */
-  inlineOrder(plugin: string): InlineDetectors | undefined;
-  restartPlugin(plugin: string): Promise<void>;
   /** Has the analysis process run, or ends it. */
   want(wanted: boolean): void;
 }
@@ -54,10 +57,13 @@ export class Detection implements DetectionService {
 
   constructor(parts: DetectionParts) {
     this.#parts = parts;
-    const { socketPath, instance, log, events, restartPlugin } = parts;
+    const { run, instance, log, events, plugins } = parts;
     this.#link = new AnalysisLink({
-      ...{ socketPath, instance, log, events, restartPlugin },
-      detector: (plugin, id) => parts.detectors.ofPlugin(plugin).find((entry) => entry.id === id),
+      ...{ instance, log, events },
+      socketPath: join(run, ANALYSIS_SOCKET),
+      restartPlugin: (name) => plugins.restart(name),
+      detector: (plugin, id) =>
+        plugins.registries.detectors.ofPlugin(plugin).find((entry) => entry.id === id),
     });
   }
 
@@ -86,8 +92,10 @@ export class Detection implements DetectionService {
 
   async change(id: string, patch: DetectionPatch): Promise<DetectionView> {
     const { list } = this.#parts;
-    const present = list.find(id)?.camera.detection;
-    const next = changed(present, patch);
+    const found = list.find(id);
+    if (found === undefined)
+      throw new NightjarError("NJ_CAMERA_NOT_FOUND", "not-found", `there is no camera "${id.slice(0, 64)}"`);
+    const next = changed(found.camera.detection, patch);
     for (const [name, settings] of Object.entries(patch.detectors ?? {}))
       this.#check(name, settings.options ?? {});
     return this.#view(await list.update(id, { detection: next }));
@@ -103,7 +111,7 @@ export class Detection implements DetectionService {
   }
 
   #known() {
-    return this.#parts.detectors
+    return this.#parts.plugins.registries.detectors
       .owned()
       .map(({ entry, plugin }) => ({ entry, plugin, source: `${plugin}/${entry.id}` }));
   }
@@ -121,7 +129,7 @@ export class Detection implements DetectionService {
   }
 
   #desired(): DesiredAnalysis {
-    const { list, config, version, inlineOrder } = this.#parts;
+    const { list, config, plugins: host } = this.#parts;
     const known = this.#known();
     const cameras: DesiredCamera[] = [];
     const plugins = new Map<string, InlineDetectors>();
@@ -129,7 +137,7 @@ export class Detection implements DetectionService {
       if (!camera.enabled || camera.detection?.enabled !== true || streams.main === undefined) continue;
       const detectors: DesiredDetector[] = [];
       for (const { entry, plugin, source } of known) {
-        const order = inlineOrder(plugin);
+        const order = host.inlineOrder(plugin);
         const set = camera.detection.detectors[source];
         if (!isEnabled(set, order !== undefined)) continue;
         const settings = this.#settings(set, entry);
@@ -154,7 +162,7 @@ export class Detection implements DetectionService {
     }
     const ffmpegPath = config.get().ffmpeg.path;
     return {
-      version,
+      version: VERSION,
       ...(ffmpegPath === undefined || ffmpegPath === "" ? {} : { ffmpegPath }),
       plugins: [...plugins.values()],
       cameras,
@@ -201,7 +209,7 @@ export class Detection implements DetectionService {
           const own = figures?.detectors.find((each) => each.plugin === plugin && each.id === entry.id);
           const settings = this.#settings(set, entry);
           return {
-            ...shown(source, set, this.#parts.inlineOrder(plugin) !== undefined),
+            ...shown(source, set, this.#parts.plugins.inlineOrder(plugin) !== undefined),
             displayName: entry.displayName,
             eventTypes: [...entry.eventTypes],
             options: { ...(settings?.options ?? set?.options ?? {}) },

@@ -1,7 +1,6 @@
 // The core process: configuration, database, plugins, cameras, recording control, accounts and the API, put together
 // in the order in which they need each other, and taken apart in reverse. Wiring only.
 import { join, resolve } from "node:path";
-import { ANALYSIS_SOCKET } from "../analysis/protocol.ts";
 import { CameraList } from "../cameras/camera-list.ts";
 import { KnownStreams } from "../cameras/known-streams.ts";
 import { ConfigStore } from "../config/config-store.ts";
@@ -19,9 +18,7 @@ import {
 import { ChangeFeed, createHttpApp } from "../http/app.ts";
 import { createAuthorize } from "../http/authorize.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
-import { requireFfmpeg, searchFfmpeg } from "../media/ffmpeg/find-ffmpeg.ts";
-import { keyFrameJpeg } from "../media/ffmpeg/key-frame-jpeg.ts";
-import { detectSandbox } from "../media/ffmpeg/sandbox.ts";
+import { searchFfmpeg } from "../media/ffmpeg/find-ffmpeg.ts";
 import { MEDIA_SOCKET } from "../media/protocol.ts";
 import { MqttService } from "../mqtt/mqtt-service.ts";
 import { PluginHost } from "../plugin/host/plugin-host.ts";
@@ -43,7 +40,7 @@ import { LoginSources } from "../users/login-sources.ts";
 import { openUsers } from "../users/users.ts";
 import { VERSION } from "../version.ts";
 import { AlarmService } from "./alarm-service.ts";
-import { Cameras, type MakePicture } from "./camera-service.ts";
+import { Cameras } from "./camera-service.ts";
 import { certificateService } from "./certificate-service.ts";
 import { ChangeTeller } from "./change-teller.ts";
 import { listenForCommandLine } from "./cli-link.ts";
@@ -51,6 +48,7 @@ import { CLI_SOCKET } from "./cli-protocol.ts";
 import { Detection } from "./detection-service.ts";
 import { GatewayLink } from "./gateway-link.ts";
 import { MQTT_PASSWORD, mqttControl, mqttSnapshot } from "./mqtt-control.ts";
+import { pictureMaker } from "./picture-maker.ts";
 import { plannedCameras, playbackVeto, streamTeller, tellOfAudit } from "./plugin-hooks.ts";
 import { RecorderProblems } from "./recorder-problems.ts";
 import { recordingsAdapter } from "./recordings-adapter.ts";
@@ -222,13 +220,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     events: alarms,
     shapeCameras: (wanted) => plannedCameras(plugins.hooks, wanted, log),
   });
-  const makePicture: MakePicture = async ({ codec, decoderConfig, data, width, signal }) => {
-    const ffmpeg = await requireFfmpeg({ configured: config.get().ffmpeg.path });
-    return keyFrameJpeg(
-      { codec, decoderConfig, data },
-      { ffmpeg: ffmpeg.path, sandbox: await detectSandbox(ffmpeg.path), width, signal },
-    );
-  };
+  const makePicture = pictureMaker(config);
   const cameras = new Cameras({
     list,
     drivers: plugins.registries.cameraDrivers,
@@ -297,17 +289,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     password: () => secrets.get(MQTT_PASSWORD),
   });
   const detection = new Detection({
-    socketPath: join(run, ANALYSIS_SOCKET),
-    instance,
-    version: VERSION,
-    clock,
-    log,
-    config,
-    list,
-    detectors: plugins.registries.detectors,
-    events: alarms.engine,
-    inlineOrder: (name) => plugins.inlineOrder(name),
-    restartPlugin: (name) => plugins.restart(name),
+    ...{ run, instance, clock, log, config, list, plugins, events: alarms.engine },
     want: (wanted) => context.want("analysis", wanted),
   });
   const api = createHttpApp({

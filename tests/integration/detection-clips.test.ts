@@ -89,8 +89,8 @@ describe("video tampering on real clips", { skip, timeout: 600_000 }, () => {
   const TO = 20;
   const during = `enable='between(t,${FROM},${TO})'`;
   for (const [what, names, filter] of [
-    ["a cover", [PERSONS, CARS], `drawbox=x=0:y=0:w=iw:h=ih:color=0x303030:t=fill:${during},`],
-    // Of a bare floor nothing can be blurred: clips with detail.
+    ["a cover", [PERSONS, PEOPLE], `drawbox=x=0:y=0:w=iw:h=ih:color=0x303030:t=fill:${during},`],
+    // Of a bare floor nothing can be covered or blurred: clips with detail.
     [
       "a spray over two thirds",
       [PERSONS, PEOPLE],

@@ -22,6 +22,8 @@ const BRIGHT_BEFORE = 26;
 const OTHER_LEVELS = 25;
 /** Where black begins, with the noise of a sensor. */
 const BLACK = 12;
+/** Levels by which the mean of all changes from picture to picture while the camera adjusts itself. */
+const UNSTEADY_LEVELS = 3;
 const LEARN = 0.02;
 /** Pictures that only teach. */
 const LEARNING = 10;
@@ -37,6 +39,7 @@ export class TamperModel {
   readonly #detail = new Float32Array(BLOCKS);
   readonly #means = new Float32Array(BLOCKS);
   #brightness = 0;
+  #lastBrightness = 0;
   #pictures = 0;
 
   /** Judges a picture. `keenness`: 0 to 1. */
@@ -45,6 +48,10 @@ export class TamperModel {
       this.#learn(facts, 1 / (this.#pictures + 1));
       return undefined;
     }
+    const change = Math.abs(facts.brightness - this.#lastBrightness);
+    this.#lastBrightness = facts.brightness;
+    // The exposure follows something: what it makes of the picture until then says nothing.
+    if (change > UNSTEADY_LEVELS) return undefined;
     const found = this.#find(facts, keenness, darkness);
     // Tampering is never learnt; the change of the day is.
     if (found === undefined) this.#learn(facts, LEARN);

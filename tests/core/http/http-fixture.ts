@@ -357,6 +357,8 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
           ? { enabled: false, state: { status: "off", framesPerSecond: 0 }, detectors: [] }
           : undefined,
       async change(id, patch) {
+        if (!["yard", "gate"].includes(id))
+          throw new NightjarError("NJ_CAMERA_NOT_FOUND", "not-found", `there is no camera "${id}"`);
         called(`detection ${id} ${JSON.stringify(patch)}`);
         return {
           enabled: patch.enabled ?? false,
