@@ -44,6 +44,7 @@ export class CameraWatch {
   #decoder: FrameDecoder | undefined;
   #decoderSinceMs = 0;
   #isStarting = false;
+  #isSubscribing = false;
   #again: Timer | undefined;
   #retry: Timer | undefined;
   #failures = 0;
@@ -86,7 +87,8 @@ export class CameraWatch {
     const { media, clock } = this.#parts;
     const { camera, stream } = this.desired;
     this.#retry?.cancel();
-    if (this.#isClosed || this.#subscription !== undefined || !media.isUp) return;
+    if (this.#isClosed || this.#isSubscribing || this.#subscription !== undefined || !media.isUp) return;
+    this.#isSubscribing = true;
     try {
       const subscription = await media.subscribe(camera, stream, {
         format: (format) => this.#setFormat(format),
@@ -98,6 +100,8 @@ export class CameraWatch {
     } catch (error) {
       this.#problem = `no pictures come from the recorder: ${String(error)}`;
       this.#retry = clock.after(SUBSCRIBE_AGAIN_MS, () => void this.subscribe());
+    } finally {
+      this.#isSubscribing = false;
     }
   }
 

@@ -15,8 +15,9 @@ const INPUT_LIMIT_BYTES = 4 * 1024 * 1024;
 const JUMP_90K = 10 * TICKS_PER_SECOND;
 const STDERR_LIMIT_BYTES = 2_000;
 const STOP_GRACE_MS = 1_000;
-/** Fed, and nothing comes out: it is stuck. */
+/** Fed with so many frames over so long, and nothing comes out: it is stuck. A slow stream is no reason. */
 const STUCK_MS = 10_000;
+const STUCK_FRAMES = 10;
 const LOOK_MS = 1_000;
 /** A picture may come this much before its turn: sources do not keep step to the millisecond. */
 const EARLY_SECONDS = 0.02;
@@ -52,6 +53,7 @@ export class FrameDecoder {
   #stopped: boolean = false;
   /** When the first frame went in that nothing has come out for. */
   #unansweredSinceMs: number | undefined;
+  #unanswered = 0;
   #pid: Promise<number | undefined> | undefined;
 
   constructor(options: FrameDecoderOptions) {
@@ -67,6 +69,7 @@ export class FrameDecoder {
     const reader = new NutReader(size.width * size.height, {
       picture: (luma, seconds) => {
         this.#unansweredSinceMs = undefined;
+        this.#unanswered = 0;
         if (this.#stopped || this.#base90k === undefined) return;
         options.onPicture(luma, (this.#base90k / TICKS_PER_SECOND + seconds) * 1_000);
       },
@@ -86,7 +89,7 @@ export class FrameDecoder {
     this.#child.once("exit", (code, signal) => this.#end(`ffmpeg ended with ${signal ?? code}`));
     this.#child.stdin?.write(initSegment({ video: options.format }));
     this.#watch = clock.every(LOOK_MS, () => {
-      if (this.#unansweredSinceMs === undefined) return;
+      if (this.#unansweredSinceMs === undefined || this.#unanswered < STUCK_FRAMES) return;
       if (clock.monotonicMs() - this.#unansweredSinceMs > STUCK_MS) this.#end("ffmpeg is stuck");
     });
   }
@@ -120,6 +123,7 @@ export class FrameDecoder {
     this.#needsKeyFrame = false;
     this.#lastDecode90k = decode90k;
     this.#sequence += 1;
+    this.#unanswered += 1;
     this.#unansweredSinceMs ??= this.#options.clock.monotonicMs();
     const sample = {
       length: data.byteLength,
