@@ -97,7 +97,5 @@ function decodeShare(): number {
   );
   const [, user = "", system = ""] = /utime=([\d.]+)s stime=([\d.]+)s/.exec(stderr) ?? [];
   const [, hours = "", minutes = "", seconds = ""] = /Duration: (\d+):(\d+):([\d.]+)/.exec(stderr) ?? [];
-  return (
-    (Number(user) + Number(system)) / (Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds))
-  );
+  return (Number(user) + Number(system)) / (Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds));
 }

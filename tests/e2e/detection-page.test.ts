@@ -57,11 +57,11 @@ describe("the page of detection", { skip: skipBrowserTests, timeout: 240_000 }, 
       const cells = (await motion())?.area?.cells ?? "";
       return [...cells].filter((cell) => cell === "1").length === drawn + 1 ? true : undefined;
     });
-    await page.getByLabel("Sensitivity").first().fill("80");
+    await page.getByRole("slider").first().fill("80");
     await waitFor(async () => ((await motion())?.sensitivity === 80 ? true : undefined));
     await page.reload();
     await page.getByText("looking", { exact: true }).waitFor();
-    assert.equal(await page.getByLabel("Sensitivity").first().inputValue(), "80");
+    assert.equal(await page.getByRole("slider").first().inputValue(), "80");
     await context.close();
   });
 

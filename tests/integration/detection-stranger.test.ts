@@ -100,8 +100,14 @@ describe("strangers' detectors", { timeout: 600_000 }, () => {
     );
     assert.equal(told?.source, "vca-teller");
     assert.deepEqual([told?.detail["bytes"], told?.detail["width"], told?.detail["height"]], [576, 32, 18]);
-    assert.ok((told?.detail["mean"] ?? 0) > 30 && (told?.detail["mean"] ?? 0) < 200, `${told?.detail["mean"]}`);
-    await waitFor(async () => (await shown(hanger))?.problem, { deadlineMs: 60_000, what: "a word of its hanging" });
+    assert.ok(
+      (told?.detail["mean"] ?? 0) > 30 && (told?.detail["mean"] ?? 0) < 200,
+      `${told?.detail["mean"]}`,
+    );
+    await waitFor(async () => (await shown(hanger))?.problem, {
+      deadlineMs: 60_000,
+      what: "a word of its hanging",
+    });
     // It is ended and begins anew, and the others go on.
     await waitFor(
       async () => {

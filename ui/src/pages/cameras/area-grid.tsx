@@ -63,7 +63,7 @@ export function AreaGrid(props: {
   });
   return (
     <div class="field">
-      <span class="label">{t("detection.area")}</span>
+      <span>{t("detection.area")}</span>
       <div
         class="area-grid"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it is drawn in by keyboard too
@@ -129,7 +129,7 @@ export function AreaGrid(props: {
           {t("detection.area.none")}
         </button>
       </div>
-      <span class="hint">{t("detection.area.hint")}</span>
+      <p class="field-note">{t("detection.area.hint")}</p>
     </div>
   );
 }

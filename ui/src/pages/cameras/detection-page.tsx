@@ -5,7 +5,7 @@ import { type Answer, call } from "../../api/client.ts";
 import type { Camera } from "../../api/types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { AwaitedPage } from "../../parts/awaited.tsx";
-import { CheckField, ErrorNote } from "../../parts/controls.tsx";
+import { CheckField, ErrorNote, Field } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { followLink, href, place } from "../../router.ts";
 import { useAnswer } from "../../state/use-answer.ts";
@@ -128,21 +128,21 @@ function Detector(props: {
       {detector.problem === undefined ? null : <p class="bad-text">{detector.problem}</p>}
       {detector.enabled ? (
         <>
-          <label class="field">
-            <span class="label">
-              {t("detection.sensitivity")} <output>{sensitivity}</output>
-            </span>
-            <input
-              type="range"
-              min={0}
-              max={100}
-              step={1}
-              value={sensitivity}
-              onInput={(event) => setSensitivity(Number(event.currentTarget.value))}
-              onChange={(event) => onChange({ sensitivity: Number(event.currentTarget.value) })}
-            />
-            <span class="hint">{t("detection.sensitivity.hint")}</span>
-          </label>
+          <Field label={`${t("detection.sensitivity")}: ${sensitivity}`} hint={t("detection.sensitivity.hint")}>
+            {({ id: control, describedBy }) => (
+              <input
+                id={control}
+                aria-describedby={describedBy}
+                type="range"
+                min={0}
+                max={100}
+                step={1}
+                value={sensitivity}
+                onInput={(event) => setSensitivity(Number(event.currentTarget.value))}
+                onChange={(event) => onChange({ sensitivity: Number(event.currentTarget.value) })}
+              />
+            )}
+          </Field>
           {WITH_AREA.has(id) ? (
             <AreaGrid camera={camera} area={detector.area} onChange={(area) => onChange({ area })} />
           ) : null}
