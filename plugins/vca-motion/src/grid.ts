@@ -25,18 +25,19 @@ export function gridOf(width: number, height: number): Grid {
   return { lefts: edges(COLUMNS, width), tops: edges(ROWS, height) };
 }
 
-/** Calls `visit` with the sum of `values` in each cell, and how many there are. */
+/** Calls `visit` with the sum of `values` in each cell, of every `step`th of its rows, and how many were summed up. */
 export function sumCells(
   values: Uint8Array | Uint16Array,
   width: number,
   { lefts, tops }: Grid,
   visit: (cell: number, sum: number, pixels: number) => void,
+  step = 1,
 ): void {
   const sums = new Float64Array(COLUMNS);
   for (let row = 0; row < ROWS; row += 1) {
     sums.fill(0);
     const [top, bottom] = [tops[row] as number, tops[row + 1] as number];
-    for (let y = top; y < bottom; y += 1) {
+    for (let y = top; y < bottom; y += step) {
       for (let column = 0; column < COLUMNS; column += 1) {
         const end = y * width + (lefts[column + 1] as number);
         let sum = 0;
@@ -44,8 +45,9 @@ export function sumCells(
         sums[column] = (sums[column] as number) + sum;
       }
     }
+    const rows = Math.ceil((bottom - top) / step);
     for (let column = 0; column < COLUMNS; column += 1) {
-      const pixels = ((lefts[column + 1] as number) - (lefts[column] as number)) * (bottom - top);
+      const pixels = ((lefts[column + 1] as number) - (lefts[column] as number)) * rows;
       visit(row * COLUMNS + column, sums[column] as number, pixels);
     }
   }

@@ -23,6 +23,8 @@ export interface Seen {
 
 /** Share of a cell's pixels that must have changed since the picture before, for something to move in it. */
 const MOVING_SHARE = 0.05;
+/** Every so many rows are enough to see the light by. */
+const LIGHT_STEP = 3;
 /** Pictures at the start that only teach. */
 const LEARNING = 10;
 /** Share of the counting cells that, all active at once, are no object. */
@@ -57,11 +59,17 @@ export class MotionModel {
   /** Takes a picture. */
   look(luma: Uint8Array, levels: MotionLevels): Seen {
     let total = 0;
-    sumCells(luma, this.#width, this.#grid, (cell, sum, pixels) => {
-      this.#seenMeans[cell] = sum / pixels;
-      total += sum;
-    });
-    const brightness = total / luma.length;
+    sumCells(
+      luma,
+      this.#width,
+      this.#grid,
+      (cell, sum, pixels) => {
+        this.#seenMeans[cell] = sum / pixels;
+        total += sum / pixels;
+      },
+      LIGHT_STEP,
+    );
+    const brightness = total / CELLS;
     const state = this.#state;
     if (state === undefined) {
       this.#state = pixelState(luma);
@@ -69,9 +77,15 @@ export class MotionModel {
       return { blobs: [], brightness, isUpset: false };
     }
     const scale = 1 << FRACTION_BITS;
-    sumCells(state.background, this.#width, this.#grid, (cell, sum, pixels) => {
-      this.#knownMeans[cell] = sum / pixels / scale;
-    });
+    sumCells(
+      state.background,
+      this.#width,
+      this.#grid,
+      (cell, sum, pixels) => {
+        this.#knownMeans[cell] = sum / pixels / scale;
+      },
+      LIGHT_STEP,
+    );
     const light = lightChange(this.#seenMeans, this.#knownMeans, () => true);
     const isLearning = this.#pictures < LEARNING;
     lookAtPixels(luma, state, {
@@ -98,6 +112,7 @@ export class MotionModel {
     });
     if (active < UPSET_SHARE * counted) {
       this.#upset = 0;
+      if (active === 0) return { blobs: [], isUpset: false };
       sumCells(movers, this.#width, this.#grid, (cell, sum, pixels) => {
         this.#moving[cell] = sum >= MOVING_SHARE * pixels ? 1 : 0;
       });

@@ -128,7 +128,10 @@ function Detector(props: {
       {detector.problem === undefined ? null : <p class="bad-text">{detector.problem}</p>}
       {detector.enabled ? (
         <>
-          <Field label={`${t("detection.sensitivity")}: ${sensitivity}`} hint={t("detection.sensitivity.hint")}>
+          <Field
+            label={`${t("detection.sensitivity")}: ${sensitivity}`}
+            hint={t("detection.sensitivity.hint")}
+          >
             {({ id: control, describedBy }) => (
               <input
                 id={control}
