@@ -33,6 +33,18 @@ export {
   type PluginRegistry,
   type PluginSecrets,
 } from "./plugin/contract/define-plugin.ts";
+export type {
+  Detector,
+  DetectorArea,
+  DetectorContext,
+  DetectorFrames,
+  DetectorLook,
+  DetectorPoint,
+  DetectorReport,
+  DetectorRule,
+  DetectorSettings,
+  DetectorWatch,
+} from "./plugin/contract/detector.ts";
 export {
   type PluginHooks,
   type PluginTap,

@@ -92,6 +92,8 @@ async function runnerOf(role: ProcessRole): Promise<RoleRunner> {
       return (await import("./control/run-core.ts")).runCore;
     case "gateway":
       return (await import("./gateway/run-gateway.ts")).runGateway;
+    case "analysis":
+      return (await import("./analysis/run-analysis.ts")).runAnalysis;
   }
 }
 

@@ -11,6 +11,7 @@ const CHAPTERS: readonly (readonly [title: string, sources: RegExp])[] = [
   ["Log-in", /^core\/plugin\/contract\/login-provider\.ts$/],
   ["Storage", /^core\/plugin\/contract\/storage-driver\.ts$/],
   ["Tills", /^core\/plugin\/contract\/pos-parser\.ts$/],
+  ["Detectors", /^core\/plugin\/contract\/detector\.ts$/],
   ["Hooks", /^core\/plugin\/contract\/hook-/],
   ["Resources over HTTP", /^core\/plugin\/contract\/plugin-route\.ts$/],
   ["Topics over MQTT", /^core\/plugin\/contract\/plugin-mqtt\.ts$/],

@@ -2,7 +2,7 @@
 // (camera-streams.ts). What is recorded of them is recording's business; how they look over HTTP is http's.
 
 import type { Clock, Timer } from "../clock.ts";
-import type { CameraConfig, RecordConfig } from "../config/camera-config.ts";
+import type { CameraConfig, DetectionConfig, RecordConfig } from "../config/camera-config.ts";
 import type { ConfigStore, DeepReadonly } from "../config/config-store.ts";
 import { contextOf, type Worded } from "../domain/facts.ts";
 import { isId } from "../domain/ids.ts";
@@ -46,6 +46,8 @@ export interface CameraPatch {
   readonly enabled?: boolean;
   readonly config?: Readonly<Record<string, unknown>>;
   readonly record?: Partial<RecordConfig>;
+  /** Replaces what was set. */
+  readonly detection?: DetectionConfig;
 }
 
 export interface CameraListOptions extends CameraStreamsOptions {
@@ -162,6 +164,7 @@ export class CameraList {
       if (patch.name !== undefined) camera.name = patch.name;
       if (patch.enabled !== undefined) camera.enabled = patch.enabled;
       if (prepared !== undefined) camera.config = prepared.config;
+      if (patch.detection !== undefined) camera.detection = patch.detection;
       if (patch.record !== undefined) camera.record = { ...camera.record, ...patch.record };
     });
     // A new password alone leaves config.json as it was, so nothing else would notice.

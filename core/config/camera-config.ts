@@ -58,6 +58,92 @@ export const RecordConfigSchema = Type.Object(
   },
 );
 
+/** How a detector is named: its package and its id. */
+export const DETECTOR_SOURCE_PATTERN =
+  "^(?:@[\\w-]+/)?nightjar-vca-[\\w-]+/[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$";
+
+const Point = Type.Array(Type.Number({ minimum: 0, maximum: 1 }), { minItems: 2, maxItems: 2 });
+
+export const DetectorSettingsSchema = Type.Object(
+  {
+    enabled: Type.Optional(
+      Type.Boolean({
+        title: "Enabled",
+        description:
+          "Whether this detector looks. Without: detectors that come with Nightjar do, others do not.",
+      }),
+    ),
+    sensitivity: Type.Optional(
+      Type.Integer({
+        title: "Sensitivity",
+        description: "0 to 100; at 0 nothing is reported.",
+        minimum: 0,
+        maximum: 100,
+        default: 50,
+      }),
+    ),
+    area: Type.Optional(
+      Type.Object(
+        {
+          columns: Type.Integer({ title: "Columns", minimum: 1, maximum: 64 }),
+          rows: Type.Integer({ title: "Rows", minimum: 1, maximum: 64 }),
+          cells: Type.String({
+            title: "Cells",
+            description: "Row by row from the upper left: `1` counts, `0` does not.",
+            pattern: "^[01]{1,4096}$",
+          }),
+        },
+        {
+          additionalProperties: false,
+          title: "Area",
+          description: "Which parts of the picture count, as a grid over it. Without: all of it.",
+        },
+      ),
+    ),
+    rules: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            id: Type.String({ pattern: "^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$" }),
+            name: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
+            kind: Type.Enum(["line", "region"] as const),
+            points: Type.Array(Point, { minItems: 2, maxItems: 32 }),
+          },
+          { additionalProperties: false },
+        ),
+        {
+          title: "Rules",
+          description: "Lines and regions, in fractions of the picture's width and height.",
+          maxItems: 32,
+        },
+      ),
+    ),
+    options: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), {
+        title: "Options",
+        description: "What else the detector lets one set, checked by its own schema.",
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const DetectionConfigSchema = Type.Object(
+  {
+    enabled: Type.Boolean({
+      title: "Detection",
+      description: "Whether the recorder itself looks at the camera's pictures. It costs processor time.",
+      default: false,
+    }),
+    detectors: Type.Record(Type.String({ pattern: DETECTOR_SOURCE_PATTERN }), DetectorSettingsSchema, {
+      title: "Detectors",
+      description: "By package and id, as in `nightjar-vca-motion/motion`.",
+      default: {},
+    }),
+  },
+  { additionalProperties: false },
+);
+
 export const CameraConfigSchema = Type.Object(
   {
     id: Type.String({
@@ -89,6 +175,7 @@ export const CameraConfigSchema = Type.Object(
       default: {},
     }),
     record: RecordConfigSchema,
+    detection: Type.Optional(DetectionConfigSchema),
   },
   { additionalProperties: false },
 );
@@ -97,3 +184,7 @@ export const CameraConfigSchema = Type.Object(
 export type RecordConfig = Static<typeof RecordConfigSchema>;
 /** One camera of config.json. */
 export type CameraConfig = Static<typeof CameraConfigSchema>;
+/** What the recorder itself looks for in a camera's pictures. */
+export type DetectionConfig = Static<typeof DetectionConfigSchema>;
+/** What is set of one detector at a camera. */
+export type DetectorSettingsConfig = Static<typeof DetectorSettingsSchema>;

@@ -6,6 +6,7 @@ import { hasUrlCredentials } from "../domain/redact-url.ts";
 import { alarmProblems } from "./alarm-checks.ts";
 import { ConfigInvalidError } from "./config-errors.ts";
 import { type Config, ConfigSchema, PLUGIN_NAME_PATTERN } from "./config-schema.ts";
+import { detectionProblems } from "./detection-checks.ts";
 import { escapePointer, type SchemaProblem, schemaProblems, unsafeKeyProblem } from "./schema-problems.ts";
 import { tillProblems } from "./till-checks.ts";
 
@@ -50,6 +51,7 @@ function problemsBetween(config: Config): SchemaProblem[] {
     }
     cameras.add(camera.id);
     problems.push(...secretsInClear(camera.config, `/cameras/${index}/config`));
+    problems.push(...detectionProblems(camera.detection, `/cameras/${index}/detection`));
   });
   const volumes = new Set<string>();
   config.storage.volumes.forEach((volume, index) => {

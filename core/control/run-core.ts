@@ -12,9 +12,7 @@ import { CORE_HTTP_SOCKET, CORE_LINK_SOCKET, type ListeningState } from "../gate
 import { ChangeFeed, createHttpApp } from "../http/app.ts";
 import { createAuthorize } from "../http/authorize.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
-import { requireFfmpeg, searchFfmpeg } from "../media/ffmpeg/find-ffmpeg.ts";
-import { keyFrameJpeg } from "../media/ffmpeg/key-frame-jpeg.ts";
-import { detectSandbox } from "../media/ffmpeg/sandbox.ts";
+import { searchFfmpeg } from "../media/ffmpeg/find-ffmpeg.ts";
 import { MEDIA_SOCKET } from "../media/protocol.ts";
 import { MqttService } from "../mqtt/mqtt-service.ts";
 import { PluginHost } from "../plugin/host/plugin-host.ts";
@@ -36,13 +34,15 @@ import { LoginSources } from "../users/login-sources.ts";
 import { openUsers } from "../users/users.ts";
 import { VERSION } from "../version.ts";
 import { AlarmService } from "./alarm-service.ts";
-import { Cameras, type MakePicture } from "./camera-service.ts";
+import { Cameras } from "./camera-service.ts";
 import { certificateService } from "./certificate-service.ts";
 import { ChangeTeller } from "./change-teller.ts";
 import { listenForCommandLine } from "./cli-link.ts";
 import { CLI_SOCKET } from "./cli-protocol.ts";
+import { Detection } from "./detection-service.ts";
 import { GatewayLink } from "./gateway-link.ts";
 import { MQTT_PASSWORD, mqttControl, mqttSnapshot } from "./mqtt-control.ts";
+import { pictureMaker } from "./picture-maker.ts";
 import { plannedCameras, playbackVeto, streamTeller, tellOfAudit } from "./plugin-hooks.ts";
 import { ownPorts, portProblem } from "./port-problems.ts";
 import { RecorderProblems } from "./recorder-problems.ts";
@@ -221,13 +221,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     events: alarms,
     shapeCameras: (wanted) => plannedCameras(plugins.hooks, wanted, log),
   });
-  const makePicture: MakePicture = async ({ codec, decoderConfig, data, width, signal }) => {
-    const ffmpeg = await requireFfmpeg({ configured: config.get().ffmpeg.path });
-    return keyFrameJpeg(
-      { codec, decoderConfig, data },
-      { ffmpeg: ffmpeg.path, sandbox: await detectSandbox(ffmpeg.path), width, signal },
-    );
-  };
+  const makePicture = pictureMaker(config);
   const cameras = new Cameras({
     list,
     drivers: plugins.registries.cameraDrivers,
@@ -296,6 +290,10 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     config: () => config.get(),
     password: () => secrets.get(MQTT_PASSWORD),
   });
+  const detection = new Detection({
+    ...{ run, instance, clock, log, config, list, plugins, events: alarms.engine },
+    want: (wanted) => context.want("analysis", wanted),
+  });
   const api = createHttpApp({
     version: VERSION,
     clock,
@@ -324,6 +322,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     keptLog: { read: (query) => readLog(dataDir, query) },
     mqtt: mqttControl(mqtt, secrets),
     tills,
+    detection,
     changes,
   });
   const teller = new ChangeTeller({ changes, cameras, recording, gateway, hooks: plugins.hooks });
@@ -392,6 +391,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     );
   });
   await gateway.listen();
+  await detection.start();
   await api.listen(join(run, CORE_HTTP_SOCKET));
   const commandLine = await listenForCommandLine({
     socketPath: join(run, CLI_SOCKET),
@@ -426,6 +426,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       stopTelling();
       stopMqtt();
       await mqtt.close();
+      await detection.close();
       await commandLine.close();
       await gateway.close();
       await api.close();

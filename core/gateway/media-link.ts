@@ -1,5 +1,5 @@
-// The gateway's end of the link to `media`: one subscription per stream, its frames copied once out of the link's
-// buffer and handed to whoever subscribed. The peer may be away or restart at any time.
+// The end of the link to `media` of those that watch (the gateway, analysis): one subscription per stream, its frames copied
+// once out of the link's buffer and handed to whoever subscribed. The peer may be away or restart at any time.
 import { join } from "node:path";
 import type { CameraId, StreamName } from "../domain/ids.ts";
 import { NightjarError } from "../errors.ts";
@@ -59,14 +59,20 @@ export class MediaLink implements MediaPort {
   #subscribing = 0;
   #epoch = 0;
 
-  constructor(runFolder: string, instance: string, log: Log, events: MediaLinkEvents) {
+  constructor(
+    runFolder: string,
+    instance: string,
+    log: Log,
+    events: MediaLinkEvents,
+    role: "gateway" | "analysis" = "gateway",
+  ) {
     const handlers: { [M in keyof GatewayMethodsForMedia]: GatewayMethodsForMedia[M] } = {
       format: ({ subscription, format }) => this.#deliver(subscription, { format }, 0),
       dropped: ({ subscription, frames }) => this.#deliver(subscription, { dropped: frames }, 0),
       streamState: ({ camera, stream, state }) => events.streamState(camera, stream, state),
     };
     this.#client = new LinkClient<MediaMethodsForGateway>(join(runFolder, MEDIA_SOCKET), {
-      hello: { role: "gateway", version: LINK_VERSION, instance },
+      hello: { role, version: LINK_VERSION, instance },
       handlers,
       log: log.child({ link: "media" }),
       onBinary: (payload) => this.#receive(payload),

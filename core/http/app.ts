@@ -23,6 +23,7 @@ import { auditRoutes } from "./routes/audit-routes.ts";
 import { cameraRoutes } from "./routes/camera-routes.ts";
 import { certificateRoutes } from "./routes/certificate-routes.ts";
 import { changeRoutes } from "./routes/change-routes.ts";
+import { detectionRoutes } from "./routes/detection-routes.ts";
 import { eventRoutes } from "./routes/event-routes.ts";
 import { healthRoutes } from "./routes/health-routes.ts";
 import { mqttRoutes } from "./routes/mqtt-routes.ts";
@@ -161,6 +162,7 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
     ...certificateRoutes(services),
     ...mqttRoutes(services),
     ...tillRoutes(services),
+    ...detectionRoutes(services),
     route({
       method: "GET",
       path: "/metrics",

@@ -24,6 +24,7 @@ import type { LogLine, LogQuery } from "../system/log-reader.ts";
 import type { Users } from "../users/users.ts";
 import type { ArmingView } from "./alarm-schemas.ts";
 import type { ChangeFeed } from "./change-feed.ts";
+import type { DetectionPatch, DetectionView } from "./detection-schemas.ts";
 import type { MqttState } from "./mqtt-schemas.ts";
 import type { PluginSettingsView, PluginView } from "./plugin-schemas.ts";
 import type { StorageView, VolumePatchBody } from "./storage-schemas.ts";
@@ -228,6 +229,14 @@ export interface CertificateService {
 }
 
 /** MQTT. The password of another broker goes in, never out. */
+/** What the recorder itself looks for in pictures. */
+export interface DetectionService {
+  /** Undefined if there is no such camera. */
+  of(camera: string): DetectionView | undefined;
+  /** Throws `NJ_CAMERA_NOT_FOUND`, `NJ_DETECTOR_UNKNOWN`, `NJ_CONFIG_INVALID`. */
+  change(camera: string, patch: DetectionPatch): Promise<DetectionView>;
+}
+
 export interface MqttControl {
   state(): MqttState;
   hasPassword(): boolean;
@@ -269,6 +278,7 @@ export interface HttpServices {
   readonly keptLog: LogService;
   readonly mqtt: MqttControl;
   readonly tills: TillService;
+  readonly detection: DetectionService;
   /** Whoever learns of a change publishes it here; `GET /changes` passes it on. */
   readonly changes: ChangeFeed;
 }

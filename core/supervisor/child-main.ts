@@ -76,6 +76,7 @@ export async function runChild(
         send({ type: "ready", facts: facts ?? {} });
       },
       setLogLevel: (level) => send({ type: "log-level", level }),
+      want: (wantedRole, wanted) => send({ type: "want", role: wantedRole, wanted }),
       processes: () => processes,
     });
     await Promise.race([starting, failed, stopped]);

@@ -1,6 +1,6 @@
 // What the supervisor and its children say to each other over Node's IPC channel: life signs only.
 import type { LogLevel } from "../log.ts";
-import type { ProcessStatus } from "./process-contract.ts";
+import type { ProcessStatus, RoleOnDemand } from "./process-contract.ts";
 import type { ProcessFigures } from "./process-figures.ts";
 
 /** Why a process cannot start. */
@@ -24,6 +24,8 @@ export type ChildMessage =
   | { readonly type: "ready"; readonly facts: Readonly<Record<string, unknown>> }
   /** `core` has read in the configuration what is to be logged. */
   | { readonly type: "log-level"; readonly level: LogLevel }
+  /** `core` has work for a process that runs on demand, or has none any more. */
+  | { readonly type: "want"; readonly role: RoleOnDemand; readonly wanted: boolean }
   /** It cannot start and ends. */
   | { readonly type: "failed"; readonly failure: StartFailure };
 

@@ -10,7 +10,12 @@ import {
   type StartFailure,
   type SupervisorMessage,
 } from "./child-protocol.ts";
-import { nodeArguments, type ProcessRole, type ProcessStatus } from "./process-contract.ts";
+import {
+  nodeArguments,
+  type ProcessRole,
+  type ProcessStatus,
+  type RoleOnDemand,
+} from "./process-contract.ts";
 import type { ProcessFigures } from "./process-figures.ts";
 
 /** A child that says nothing for this long hangs and is killed. */
@@ -28,7 +33,13 @@ const LOOK_EVERY_MS = 500;
  * How far each steps back for others when the machine has too little time for all (`nice`): recording goes first, above
  * all while everything starts at once. Children, ffmpeg among them, inherit it.
  */
-const NICENESS: Readonly<Record<ProcessRole, number>> = { media: 0, gateway: 5, core: 5 };
+const NICENESS: Readonly<Record<ProcessRole, number>> = {
+  media: 0,
+  gateway: 5,
+  core: 5,
+  // Looking at pictures is the first to give way.
+  analysis: 10,
+};
 
 export interface ChildOptions {
   readonly role: ProcessRole;
@@ -44,6 +55,8 @@ export interface ChildOptions {
   logLevel?(): LogLevel | undefined;
   /** The child has read what is to be logged. */
   onLogLevel?(level: LogLevel): void;
+  /** The child has work for another process, or has none any more. */
+  onWant?(role: RoleOnDemand, wanted: boolean): void;
   /** The child told how it is. */
   onFigures?(): void;
 }
@@ -127,6 +140,10 @@ export class SupervisedChild {
       }
       if (message.type === "log-level") {
         this.#options.onLogLevel?.(message.level);
+        return;
+      }
+      if (message.type === "want") {
+        this.#options.onWant?.(message.role, message.wanted);
         return;
       }
       if (message.type === "failed") {

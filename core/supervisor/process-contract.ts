@@ -5,8 +5,17 @@ import type { Facts } from "../domain/facts.ts";
 import type { Log, LogLevel } from "../log.ts";
 import type { ProcessFigures } from "./process-figures.ts";
 
-export const PROCESS_ROLES = ["media", "core", "gateway"] as const;
+export const PROCESS_ROLES = ["media", "core", "gateway", "analysis"] as const;
 export type ProcessRole = (typeof PROCESS_ROLES)[number];
+
+/** Those that run only while `core` has work for them. */
+export const ROLES_ON_DEMAND = ["analysis"] as const satisfies readonly ProcessRole[];
+export type RoleOnDemand = (typeof ROLES_ON_DEMAND)[number];
+
+/** Those that run always. */
+export const STEADY_ROLES: readonly ProcessRole[] = PROCESS_ROLES.filter(
+  (role) => !(ROLES_ON_DEMAND as readonly ProcessRole[]).includes(role),
+);
 
 /** What Node is told when a process of this role is started. */
 export function nodeArguments(role: ProcessRole): string[] {
@@ -20,6 +29,7 @@ export const STOP_LIMITS_MS: Readonly<Record<ProcessRole, number>> = {
   media: 10_000,
   core: 3_000,
   gateway: 1_500,
+  analysis: 1_500,
 };
 /** How long all may take together: `core` waits for the other two, whose last words it notes. */
 export const LONGEST_STOP_MS = Math.max(STOP_LIMITS_MS.media, STOP_LIMITS_MS.gateway) + STOP_LIMITS_MS.core;
@@ -63,6 +73,8 @@ export interface RoleContext extends ProcessContext {
   readonly pluginPaths: readonly string[];
   /** Tells all processes what is to be logged; the command line may have settled that already. */
   setLogLevel(level: LogLevel): void;
+  /** Has a process run that is there on demand, or ends it. */
+  want(role: RoleOnDemand, wanted: boolean): void;
   /** The supervisor's view of all processes, kept up to date. */
   processes(): readonly ProcessStatus[];
 }

@@ -8,11 +8,12 @@ import { SupervisedChild } from "./child.ts";
 import { LIFE_SIGN_MS } from "./child-protocol.ts";
 import { type DataLock, isSameProcess, lockDataDir, processStartTime } from "./data-lock.ts";
 import {
-  PROCESS_ROLES,
   PROCESSES_FILE,
   type ProcessRole,
   type ProcessStatus,
+  type RoleOnDemand,
   RUN_FOLDER,
+  STEADY_ROLES,
   STOP_LIMITS_MS,
 } from "./process-contract.ts";
 import { OwnFigures } from "./process-figures.ts";
@@ -28,7 +29,7 @@ export interface SupervisorOptions {
   onProblem?(role: ProcessRole, reason: string): void;
   /** Called when `core` reads in the configuration what is to be logged; gives what is. */
   decideLogLevel?(configured: LogLevel): LogLevel;
-  /** Which processes; all of them unless a test wants less. */
+  /** Which processes; all that run always unless a test wants less. */
   readonly roles?: readonly ProcessRole[];
   /** All processes are ready for the first time. Facts of all, by role. */
   onReady?(facts: Readonly<Record<string, Readonly<Record<string, unknown>>>>): void;
@@ -64,6 +65,9 @@ export class Supervisor {
   /** Why processes do not start, as far as it was told. */
   readonly #toldProblems = new Map<ProcessRole, string>();
   #remembered: Promise<void> = Promise.resolve();
+  /** What `core` wanted of processes that run on demand is done in its order. */
+  #wanting: Promise<void> = Promise.resolve();
+  #isStopping = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -71,35 +75,58 @@ export class Supervisor {
 
   /** Takes the data directory and starts everything. Throws if the directory is in use or cannot be written. */
   async start(): Promise<void> {
-    const { dataDir, log } = this.#options;
+    const { dataDir } = this.#options;
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     this.#lock = await lockDataDir(dataDir);
     const run = join(dataDir, RUN_FOLDER);
     await this.#clearLeftovers(run);
     await mkdir(run, { recursive: true, mode: 0o700 });
     await chmod(run, 0o700);
-    for (const role of this.#options.roles ?? PROCESS_ROLES) {
-      const child = new SupervisedChild({
-        role,
-        entry: this.#options.entry,
-        args: ["--data", dataDir, ...this.#options.args],
-        env: {
-          ...scrubbedEnvironment(process.env),
-          // Compiled code is kept from start to start: a process is up sooner and takes a third less memory.
-          NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(dataDir, "cache", "code"),
-        },
-        log,
-        onReady: (facts) => this.#ready(role, facts),
-        onChange: () => this.#changed(),
-        logLevel: () => this.#logLevel,
-        onLogLevel: (level) => this.#setLogLevel(level),
-        // Told with core's own figures, once for all of them.
-        ...(role === "core" ? { onFigures: () => this.#tellCore() } : {}),
-      });
-      this.#children.set(role, child);
-      child.start();
-    }
+    for (const role of this.#options.roles ?? STEADY_ROLES) this.#startChild(role);
     this.#ownSigns = setInterval(() => this.#own.sign(), LIFE_SIGN_MS);
+  }
+
+  #startChild(role: ProcessRole): void {
+    const { dataDir, log } = this.#options;
+    const child = new SupervisedChild({
+      role,
+      entry: this.#options.entry,
+      args: ["--data", dataDir, ...this.#options.args],
+      env: {
+        ...scrubbedEnvironment(process.env),
+        // Compiled code is kept from start to start: a process is up sooner and takes a third less memory.
+        NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(dataDir, "cache", "code"),
+      },
+      log,
+      onReady: (facts) => this.#ready(role, facts),
+      onChange: () => this.#changed(),
+      logLevel: () => this.#logLevel,
+      onLogLevel: (level) => this.#setLogLevel(level),
+      ...(role === "core"
+        ? {
+            // Told with core's own figures, once for all of them.
+            onFigures: () => this.#tellCore(),
+            onWant: (wantedRole: RoleOnDemand, wanted: boolean) => this.#want(wantedRole, wanted),
+          }
+        : {}),
+    });
+    this.#children.set(role, child);
+    child.start();
+  }
+
+  /** Starts a process that runs on demand, or ends it; one after the other. */
+  #want(role: RoleOnDemand, wanted: boolean): void {
+    this.#wanting = this.#wanting.then(async () => {
+      const child = this.#children.get(role);
+      if (this.#isStopping || wanted === (child !== undefined)) return;
+      if (child === undefined) {
+        this.#startChild(role);
+        return;
+      }
+      await child.stop(STOP_LIMITS_MS[role]);
+      this.#children.delete(role);
+      this.#changed();
+    });
   }
 
   /**
@@ -108,7 +135,9 @@ export class Supervisor {
    */
   async stop(): Promise<void> {
     const end = (role: ProcessRole) => this.#children.get(role)?.stop(STOP_LIMITS_MS[role]);
-    await Promise.all([end("gateway"), end("media")]);
+    this.#isStopping = true;
+    await this.#wanting;
+    await Promise.all([end("gateway"), end("media"), end("analysis")]);
     await end("core");
     clearInterval(this.#ownSigns);
     await this.#remembered;

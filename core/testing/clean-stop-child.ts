@@ -1,5 +1,7 @@
 // A process that runs a plugin's whole life once (set up, start, one answer, stop) and then has nothing left to do: it
 // ends by itself, or tells what keeps it. Started by contract-runs.ts with its order as JSON.
+
+import type { DetectorSettings } from "../plugin/contract/detector.ts";
 import { parserSettings } from "../pos/till-parser.ts";
 import { testNvr } from "./test-nvr.ts";
 
@@ -22,6 +24,8 @@ export interface LifeOrder {
     readonly config: Readonly<Record<string, unknown>>;
     readonly lines: readonly string[];
   };
+  /** Shown one picture by its detector. */
+  readonly look?: { readonly detector?: string; readonly settings: DetectorSettings };
   /** Asked of its login provider. */
   readonly login?: { readonly provider?: string; readonly userName: string; readonly password: string };
 }
@@ -38,6 +42,17 @@ if (order.login !== undefined) {
   const { provider, userName, password } = order.login;
   const { signal } = new AbortController();
   await nvr.loginProvider(provider).check({ userName, password }, { signal });
+}
+if (order.look !== undefined) {
+  const { signal } = new AbortController();
+  const { detector: id, settings } = order.look;
+  const detector = nvr.detector(id);
+  const { width, height } = detector.frames;
+  const options = nvr.checkDetectorOptions(settings.options, id);
+  await detector.begin({ watch: "life", camera: "yard", settings: { ...settings, options } }, { signal });
+  const frame = { timeMs: Date.now(), width, height };
+  const look = { watch: "life", nowMs: frame.timeMs, silentMs: 0, frame };
+  await detector.look(look, { signal, luma: new Uint8Array(width * height) });
 }
 if (order.storage !== undefined) {
   const { driver, path, config } = order.storage;

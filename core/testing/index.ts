@@ -9,6 +9,11 @@ export {
   cameraDriverContract,
 } from "./camera-driver-contract.ts";
 export type { CameraFaults, SeenRequest } from "./camera-faults.ts";
+export {
+  type ContractPicture,
+  type DetectorContractOptions,
+  detectorContract,
+} from "./detector-contract.ts";
 export { type FakeCamera, type FakeCameraOptions, type FakeVideo, fakeCamera } from "./fake-camera.ts";
 export { FakeClock } from "./fake-clock.ts";
 export { type FakeAudio, TEST_CLIPS, type TestClipName, testClip, testClipFile } from "./fake-tracks.ts";

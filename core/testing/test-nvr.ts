@@ -7,9 +7,11 @@ import { NightjarError } from "../errors.ts";
 import type { Log, LogFields, LogLevel } from "../log.ts";
 import type { CameraDriver, CameraStreams } from "../plugin/contract/camera-driver.ts";
 import type { OfferedCamera } from "../plugin/contract/define-plugin.ts";
+import type { Detector } from "../plugin/contract/detector.ts";
 import type { LoginProvider } from "../plugin/contract/login-provider.ts";
 import type { PosParser } from "../plugin/contract/pos-parser.ts";
 import type { StorageDriver } from "../plugin/contract/storage-driver.ts";
+import { detectorOptions } from "../plugin/host/detector-options.ts";
 import { PluginHost } from "../plugin/host/plugin-host.ts";
 import type { PluginStatus } from "../plugin/host/plugin-status.ts";
 import { VERSION } from "../version.ts";
@@ -83,6 +85,10 @@ export interface TestNvr extends AsyncDisposable {
   storageDriver(id?: string): StorageDriver;
   /** A till parser of the plugin; its only one where no id is given. Throws if there is none, or no only one. */
   posParser(id?: string): PosParser;
+  /** A detector of the plugin; its only one where no id is given. Throws if there is none, or no only one. */
+  detector(id?: string): Detector;
+  /** What somebody has set of a detector at a camera, checked and filled up as the recorder does; throws what is wrong. */
+  checkDetectorOptions(options: unknown, id?: string): Record<string, unknown>;
   /** Runs the hooks `start` and `ready`, as the recorder does once all plugins are set up. */
   start(): Promise<void>;
   /** Ends the plugin, then sets it up and starts it anew on the same data directory: the recorder's next start. */
@@ -178,6 +184,14 @@ class Box implements TestNvr {
 
   posParser(id?: string): PosParser {
     return chosen("till parser", this.#running().registries.posParsers.all(), id);
+  }
+
+  detector(id?: string): Detector {
+    return chosen("detector", this.#running().registries.detectors.all(), id);
+  }
+
+  checkDetectorOptions(options: unknown, id?: string): Record<string, unknown> {
+    return detectorOptions(this.detector(id).configSchema, options);
   }
 
   prepare(typed: Readonly<Record<string, unknown>>, driver?: string): Promise<PreparedConfig> {

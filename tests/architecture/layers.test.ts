@@ -9,7 +9,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["config", "db", "media"],
   ["plugin"],
   ["alarm", "recording", "playback", "cameras", "pos", "users", "settings", "system"],
-  ["http", "gateway", "mqtt"],
+  ["http", "gateway", "mqtt", "analysis"],
   ["control"],
   ["supervisor", "cli", "main.ts"],
 ];

@@ -4,6 +4,7 @@ import { crash } from "./crash.ts";
 import type { Suite } from "./figure.ts";
 import { http } from "./http.ts";
 import { live } from "./live.ts";
+import { motion } from "./motion.ts";
 import { playback } from "./playback.ts";
 import { plugins } from "./plugins.ts";
 import { record } from "./record.ts";
@@ -16,5 +17,6 @@ export const SUITES: Readonly<Record<string, { readonly run: Suite; readonly dea
   crash: { run: crash, deadlineMs: 240_000 },
   plugins: { run: plugins, deadlineMs: 180_000 },
   alarm: { run: alarm, deadlineMs: 180_000 },
+  motion: { run: motion, deadlineMs: 180_000 },
   http: { run: http, deadlineMs: 420_000 },
 };

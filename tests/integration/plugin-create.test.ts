@@ -68,10 +68,11 @@ describe("a new plugin", { timeout: 500_000 }, () => {
   }
 
   // Both languages come from one template; what that can spoil, the camera's plugins above show in both.
-  for (const [kind, tested] of [
-    ["login", "acme"],
-    ["storage", "acme-js"],
-    ["pos", "acme"],
+  for (const [kind, tested, passes] of [
+    ["login", "acme", 19],
+    ["vca", "acme", 20],
+    ["storage", "acme-js", 19],
+    ["pos", "acme", 19],
   ] as const) {
     it(`of the kind ${kind} is made in both languages, has tests that pass, and can be published`, () => {
       for (const [id, flags] of [
@@ -89,7 +90,7 @@ describe("a new plugin", { timeout: 500_000 }, () => {
       const folder = dir.join(`nightjar-${kind}-${tested}`);
       const tests = node(folder, "--test", "--test-reporter=tap");
       assert.equal(tests.status, 0, tests.out.slice(-4_000));
-      assert.match(tests.out, /^# pass 19$/m);
+      assert.match(tests.out, new RegExp(`^# pass ${passes}$`, "m"));
       const packed = node(dir.path, join(ROOT, "scripts/pack-plugin.ts"), folder, "--to", dir.path);
       assert.equal(packed.status, 0, packed.said);
     });
@@ -97,7 +98,8 @@ describe("a new plugin", { timeout: 500_000 }, () => {
 
   it("in TypeScript has the compiler's consent", () => {
     // What `npm install` would bring.
-    for (const kind of ["camera", "login", "storage", "pos"]) checkTypes(dir.join(`nightjar-${kind}-acme`));
+    for (const kind of ["camera", "login", "storage", "vca", "pos"])
+      checkTypes(dir.join(`nightjar-${kind}-acme`));
   });
 
   function checkTypes(folder: string): void {

@@ -78,6 +78,23 @@ export const BAD_PLUGINS: readonly BadPlugin[] = [
     reason: /lacks the function read/,
   },
   {
+    id: "detector-in-secret",
+    does: "registers a detector that its card does not name",
+    setup:
+      'nvr.detectors.register({ id: "spy", displayName: "Spy", eventTypes: ["motion"], frames: { width: 320, height: 180, perSecond: 5 }, configSchema: Type.Object({}), async begin() {}, async look() { return []; }, async end() {} });',
+    status: "ended",
+    reason: /may not register the detector "spy"/,
+  },
+  {
+    id: "detector-of-all",
+    does: "registers a detector that asks for more pictures than there are",
+    own: { provides: ["detector:greedy"] },
+    setup:
+      'nvr.detectors.register({ id: "greedy", displayName: "Greedy", eventTypes: ["motion"], frames: { width: 7680, height: 4320, perSecond: 60 }, configSchema: Type.Object({}), async begin() {}, async look() { return []; }, async end() {} });',
+    status: "ended",
+    reason: /a detector is wrong at \/frames/,
+  },
+  {
     id: "login-without-check",
     does: "registers a login provider that checks nothing",
     own: { provides: ["login-provider:idle"] },

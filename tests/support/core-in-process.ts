@@ -80,6 +80,7 @@ export async function startCoreInProcess(options: CoreInProcessOptions = {}): Pr
     instance: randomUUID(),
     pluginPaths: options.pluginPaths ?? [],
     setLogLevel: () => undefined,
+    want: () => undefined,
     processes: () => [],
     ready: (given?: Readonly<Record<string, unknown>>) => void Object.assign(facts, given),
   };

@@ -20,6 +20,7 @@ import "./theme/lists.css";
 import "./theme/plugins.css";
 import "./theme/plugin-offers.css";
 import "./theme/certificate.css";
+import "./theme/detection.css";
 import "./theme/mqtt.css";
 import "./theme/account.css";
 import "./theme/events.css";

@@ -48,6 +48,7 @@ type Handlers<Methods extends LinkMethods> = {
 
 const ROLES_CORE = "core";
 const ROLES_GATEWAY = "gateway";
+const ROLES_ANALYSIS = "analysis";
 
 /**
  * Handlers for a link whose peer has not said yet who it is: each call is checked against the peer's role.
@@ -77,6 +78,12 @@ export function linkHandlers(
     ROLES_GATEWAY,
     gatewayHandlers(parts, () => link() as unknown as Link<GatewayMethodsForMedia>),
   );
+  const { subscribe, unsubscribe } = gatewayHandlers(
+    parts,
+    () => link() as unknown as Link<GatewayMethodsForMedia>,
+  );
+  // It looks at pictures as they come, and has no business with recordings.
+  guard(ROLES_ANALYSIS, { subscribe, unsubscribe });
   return handlers;
 }
 
@@ -85,7 +92,7 @@ export function greetPeer(parts: LinkedParts, link: Link<LinkMethods>): void {
   if (link.peer?.role === ROLES_CORE) {
     parts.coreWatch.heard();
     parts.sender.connect(link as unknown as Link<CoreMethodsForMedia>);
-  } else if (link.peer?.role === ROLES_GATEWAY) {
+  } else if (link.peer?.role === ROLES_GATEWAY || link.peer?.role === ROLES_ANALYSIS) {
     parts.fanout.connect(link as unknown as Link<GatewayMethodsForMedia>);
   }
 }

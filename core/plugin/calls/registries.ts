@@ -1,9 +1,11 @@
 // The registries that plugins register in, as data: what an entry of each says of itself, and which calls it answers.
 // One table serves inline and isolated plugins alike; docs/reference/plugin-api.md describes the entries.
 import type { TObject } from "typebox";
+import { EVENT_TYPE_IDS } from "../../domain/event-types.ts";
 import { CAMERA_RIGHTS, SYSTEM_RIGHTS } from "../../domain/roles.ts";
 import { NightjarError } from "../../errors.ts";
 import type { CameraDriver } from "../contract/camera-driver.ts";
+import type { Detector, DetectorWatch } from "../contract/detector.ts";
 import type { LoginProvider } from "../contract/login-provider.ts";
 import type { PluginRequest, PluginRoute } from "../contract/plugin-route.ts";
 import type { PosParser, PosRequest } from "../contract/pos-parser.ts";
@@ -19,6 +21,7 @@ export interface RegistryEntries {
   readonly loginProviders: LoginProvider;
   readonly storageDrivers: StorageDriver;
   readonly posParsers: PosParser;
+  readonly detectors: Detector;
 }
 
 export type RegistryName = keyof RegistryEntries;
@@ -168,6 +171,28 @@ export const REGISTRIES: Readonly<Record<RegistryName, RegistryShape>> = {
     isScoped: true,
     isAnnounced: true,
     described: (card, _method, [request]) => [[card["configSchema"], (request as PosRequest).config]],
+    limitMs: 2_000,
+  },
+  detectors: {
+    title: "detector",
+    word: "detector",
+    card: Type.Object({
+      id: ID,
+      displayName: text(100),
+      eventTypes: Type.Array(Type.Enum(EVENT_TYPE_IDS), { minItems: 1, maxItems: 16 }),
+      frames: Type.Object({
+        width: Type.Integer({ minimum: 16, maximum: 640 }),
+        height: Type.Integer({ minimum: 16, maximum: 480 }),
+        perSecond: Type.Number({ minimum: 1, maximum: 15 }),
+      }),
+      configSchema: OBJECT_SCHEMA,
+    }),
+    required: ["begin", "look", "end"],
+    optional: [],
+    isScoped: true,
+    isAnnounced: true,
+    described: (card, method, [watch]) =>
+      method === "begin" ? [[card["configSchema"], (watch as DetectorWatch).settings.options]] : [],
     limitMs: 2_000,
   },
 };

@@ -3,6 +3,7 @@ import type { Static, TObject } from "typebox";
 import { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { CameraDriver } from "./camera-driver.ts";
+import type { Detector } from "./detector.ts";
 import type { PluginHooks } from "./hook-catalogue.ts";
 import type { LoginProvider } from "./login-provider.ts";
 import type { PluginMqtt } from "./plugin-mqtt.ts";
@@ -42,6 +43,8 @@ export interface Nvr extends PluginTools {
   readonly storageDrivers: PluginRegistry<StorageDriver>;
   /** Who reads the lines of a till: where a receipt begins and ends, and what it comes to. */
   readonly posParsers: PluginRegistry<PosParser>;
+  /** Who looks at pictures and says what happens in them. */
+  readonly detectors: PluginRegistry<Detector>;
   readonly secrets: PluginSecrets;
   /** Topics of the plugin's own over MQTT; its package.json must ask for them. */
   readonly mqtt: PluginMqtt;

@@ -30,6 +30,16 @@ export type { PluginStatus };
 /** How long the recorder waits for plugins in processes of their own before it goes on without them. */
 const PATIENCE_MS = 3_000;
 
+/** What another process needs to load a plugin. */
+export interface InlineOrder {
+  readonly name: string;
+  readonly folder: string;
+  /** Entry file below the folder. */
+  readonly entry: string;
+  readonly storageDir: string;
+  readonly config: unknown;
+}
+
 export interface PluginHostOptions {
   readonly dataDir: string;
   readonly version: string;
@@ -234,6 +244,15 @@ export class PluginHost {
     return { folder: join(folder, page.folder), permission: page.permission, title: manifest.displayName };
   }
 
+  /** How to load a plugin once more in another process, as one that comes with Nightjar may be; undefined for others. */
+  inlineOrder(name: string): InlineOrder | undefined {
+    const entry = this.#entries.get(name);
+    if (entry?.hosted === undefined || !entry.found.bundled) return undefined;
+    const { folder, manifest } = entry.found;
+    const { config } = entry.settings;
+    return { name, folder, entry: manifest.entry, storageDir: this.#storagePath(name), config };
+  }
+
   /** What was found of a plugin. Throws `NJ_PLUGIN_NOT_FOUND`. */
   find(name: string): FoundPlugin {
     const found = this.#entries.get(name)?.found;
@@ -310,8 +329,12 @@ export class PluginHost {
     });
   }
 
+  #storagePath(name: string): string {
+    return join(this.#options.dataDir, "plugins", "storage", folderName(name));
+  }
+
   async #storageFor(name: string): Promise<string> {
-    const storageDir = join(this.#options.dataDir, "plugins", "storage", folderName(name));
+    const storageDir = this.#storagePath(name);
     await mkdir(storageDir, { recursive: true, mode: 0o700 });
     return storageDir;
   }

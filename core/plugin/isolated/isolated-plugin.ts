@@ -14,7 +14,7 @@ import type { NetworkLeave } from "../package/permissions.ts";
 import type { ConfinementWay } from "./confinement.ts";
 import { IsolatedProcess, type IsolatedProcessOptions } from "./isolated-process.ts";
 import { pluginLog } from "./plugin-log.ts";
-import type { CoreMethodsForPlugin, Placeholder, PluginHealth } from "./protocol.ts";
+import { type CoreMethodsForPlugin, type Placeholder, type PluginHealth, pictureHead } from "./protocol.ts";
 import { tamed } from "./tame-schema.ts";
 
 /** Above the limits of hooks and registries, which say what ran out of time. */
@@ -35,6 +35,8 @@ type Told = Parameters<CoreMethodsForPlugin["log"]>[0];
 interface CallContext {
   readonly signal: AbortSignal;
   readonly secret?: (field: string) => Promise<string | undefined>;
+  /** The brightness of a picture: sent ahead of the call as a binary frame. */
+  readonly luma?: Uint8Array;
 }
 
 export interface IsolatedPluginOptions
@@ -202,6 +204,8 @@ export class IsolatedPlugin implements HostedPlugin {
     if (context !== undefined) this.#contexts.set(call, context);
     const giveUp = (): void => process.link.notify("cancel", { call });
     context?.signal.addEventListener("abort", giveUp, { once: true });
+    const luma = context?.luma;
+    if (luma !== undefined && luma.byteLength > 0) process.link.sendBinary([pictureHead(call), luma]);
     try {
       return await send(process, call, given.map(placeholder));
     } finally {

@@ -16,6 +16,7 @@ import {
   type CoreMethodsForPlugin,
   isPlaceholder,
   MESSAGE_LIMIT_BYTES,
+  PICTURE_HEAD_BYTES,
   PIPE_DESCRIPTOR,
   type PluginHealth,
   type PluginMethods,
@@ -29,6 +30,9 @@ const commandListeners: CommandListener[] = [];
 const calls = new Map<number, RunningCall>();
 /** Registrations that the core has not confirmed yet: a plugin is set up when all are. */
 let unconfirmed: Promise<unknown>[] = [];
+/** Pictures that came ahead of their calls. */
+const pictures = new Map<number, Uint8Array>();
+const MOST_PICTURES = 64;
 const delay = monitorEventLoopDelay({ resolution: 100 });
 
 const link: Link<CoreMethodsForPlugin> = new Link<CoreMethodsForPlugin>(
@@ -36,6 +40,7 @@ const link: Link<CoreMethodsForPlugin> = new Link<CoreMethodsForPlugin>(
   {
     hello: { role: "plugin", version: LINK_VERSION, instance: String(process.pid) },
     limitBytes: MESSAGE_LIMIT_BYTES,
+    onBinary: keepPicture,
     handlers: { setup, runTap, callEntry, cancel, mqttCommand, ping } satisfies Record<
       keyof PluginMethods,
       unknown
@@ -82,6 +87,18 @@ function callEntry(params: Parameters<PluginMethods["callEntry"]>[0]): Promise<u
   return cancellable(call, args, async (given) => plainCopy(await own(...given), `${id}, ${method}`));
 }
 
+/** Keeps the picture that the next call is about; the link's buffer is not ours beyond this. */
+function keepPicture(payload: Buffer): void {
+  if (payload.length < PICTURE_HEAD_BYTES || pictures.size >= MOST_PICTURES) return;
+  pictures.set(payload.readUInt32BE(0), Uint8Array.prototype.slice.call(payload, PICTURE_HEAD_BYTES));
+}
+
+function takePicture(call: number): Uint8Array {
+  const picture = pictures.get(call >>> 0) ?? new Uint8Array();
+  pictures.delete(call >>> 0);
+  return picture;
+}
+
 function cancel({ call }: { readonly call: number }): void {
   calls.get(call)?.giveUp();
 }
@@ -106,13 +123,14 @@ async function cancellable<Result>(
 ): Promise<Result> {
   const running = new RunningCall();
   calls.set(call, running);
+  const luma = takePicture(call);
   const secret = async (field: string): Promise<string | undefined> =>
     (await link.request("secret", { call, field })) ?? undefined;
   try {
     return await work(
       args.map((arg) => {
         if (!isPlaceholder(arg)) return arg;
-        return arg.$place === "signal" ? running.signal : contextOf(running, secret);
+        return arg.$place === "signal" ? running.signal : contextOf(running, secret, luma);
       }),
     );
   } finally {
@@ -121,6 +139,10 @@ async function cancellable<Result>(
 }
 
 /** What a driver is given beside data. Most never look at the signal, which is dear to make. */
-function contextOf(running: RunningCall, secret: (field: string) => Promise<string | undefined>): object {
-  return Object.defineProperty({ secret }, "signal", { get: () => running.signal, enumerable: true });
+function contextOf(
+  running: RunningCall,
+  secret: (field: string) => Promise<string | undefined>,
+  luma: Uint8Array,
+): object {
+  return Object.defineProperty({ secret, luma }, "signal", { get: () => running.signal, enumerable: true });
 }

@@ -90,3 +90,13 @@ export interface PluginHealth {
 export function isPlaceholder(arg: unknown): arg is Placeholder {
   return typeof arg === "object" && arg !== null && "$place" in arg;
 }
+
+/** Bytes in front of a picture on the pipe. */
+export const PICTURE_HEAD_BYTES = 4;
+
+/** What stands in front of the picture that a call is about: a binary frame that comes before the call itself. */
+export function pictureHead(call: number): Buffer {
+  const head = Buffer.allocUnsafe(PICTURE_HEAD_BYTES);
+  head.writeUInt32BE(call >>> 0);
+  return head;
+}

@@ -218,6 +218,7 @@ function configSchemaFault({ card, schema, schemaOfCode }: QualityFacts): string
 /** The contract suites, by kind. */
 const CONTRACTS: Readonly<Record<string, string>> = {
   camera: "cameraDriverContract",
+  vca: "detectorContract",
   login: "loginProviderContract",
   pos: "posParserContract",
   storage: "storageDriverContract",

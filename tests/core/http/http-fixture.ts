@@ -359,6 +359,22 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
       },
       settingsChanged: async () => undefined,
     },
+    detection: {
+      of: (id) =>
+        ["yard", "gate"].includes(id)
+          ? { enabled: false, state: { status: "off", framesPerSecond: 0 }, detectors: [] }
+          : undefined,
+      async change(id, patch) {
+        if (!["yard", "gate"].includes(id))
+          throw new NightjarError("NJ_CAMERA_NOT_FOUND", "not-found", `there is no camera "${id}"`);
+        called(`detection ${id} ${JSON.stringify(patch)}`);
+        return {
+          enabled: patch.enabled ?? false,
+          state: { status: "off", framesPerSecond: 0 },
+          detectors: [],
+        };
+      },
+    },
     keptLog: {
       async read(query) {
         called(`log ${query.level} ${query.limit} ${query.process ?? "all"}`);

@@ -8,6 +8,7 @@ import { after, describe, it } from "node:test";
 import { silentLog } from "../../../core/log.ts";
 import { livingOwner, lockDataDir, processStartTime } from "../../../core/supervisor/data-lock.ts";
 import { Supervisor } from "../../../core/supervisor/supervisor.ts";
+import { waitFor } from "../../../core/testing/wait-for.ts";
 
 const root = await mkdtemp(join(tmpdir(), "nightjar-supervisor-"));
 after(() => rm(root, { recursive: true, force: true }));
@@ -127,6 +128,33 @@ describe("the supervisor", () => {
     await supervisor.stop();
   });
 
+  it("runs a process on demand only while core has work for it, once however often it is told", async () => {
+    const { dir, supervisor, facts } = await supervised(["core"]);
+    const entry = join(dir, "child.mjs");
+    // Core wants it twice at once, and no more as soon as it is there.
+    await writeFile(
+      entry,
+      `${child}
+      if (process.argv.includes("core")) {
+        const want = (wanted) => send({ type: "want", role: "analysis", wanted });
+        want(true);
+        want(true);
+        let isDone = false;
+        process.on("message", ({ processes = [] }) => {
+          if (isDone || !processes.some(({ role, status }) => role === "analysis" && status === "ready")) return;
+          isDone = true;
+          want(false);
+        });
+      }`,
+    );
+    await supervisor.start();
+    await waitFor(() => facts.some(({ role }) => role === "analysis") || undefined, { deadlineMs: 10_000 });
+    const pid = facts.find(({ role }) => role === "analysis")?.pid ?? 0;
+    await waitFor(() => (isGone(pid) ? true : undefined), { deadlineMs: 10_000, what: "its end" });
+    await supervisor.stop();
+    assert.deepEqual(facts.map(({ role }) => role).toSorted(), ["analysis", "core"]);
+  });
+
   it("lets recording go first: the others step back when there is too little time for all", async () => {
     const { supervisor, facts, untilReady } = await supervised(["media", "core"]);
     await supervisor.start();
@@ -147,3 +175,12 @@ describe("the supervisor", () => {
     await (await lockDataDir(join(dir, "data"))).release();
   });
 });
+
+function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch {
+    return true;
+  }
+}

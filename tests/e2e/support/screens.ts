@@ -60,6 +60,12 @@ export const SCREENS: readonly Screen[] = [
   { name: "camera-new", path: "cameras/new", asks: DRIVERS, filled: "form .field" },
   { name: "camera-edit", path: "cameras/{camera}", asks: DRIVERS, filled: "form .field" },
   {
+    name: "camera-detection",
+    path: "cameras/{camera}/detection",
+    asks: ["cameras/*/detection"],
+    filled: ".detection section",
+  },
+  {
     name: "camera-remove",
     path: "cameras",
     asks: [],

@@ -3098,6 +3098,139 @@ export interface Operations {
       }[];
     };
   };
+  /** What is looked for in a camera's pictures, how that goes and what it costs. */
+  readonly "GET /cameras/{id}/detection": {
+    readonly path: { readonly id: string };
+    readonly answer: {
+      readonly enabled: boolean;
+      readonly state: {
+        readonly status: "off" | "starting" | "waiting" | "looking" | "no-picture" | "failed";
+        /** For people: why there is no picture to look at. */
+        readonly problem?: string;
+        readonly framesPerSecond: number;
+        /** Share of one processor core that decoding takes, once for all detectors. */
+        readonly decodeShare?: number;
+      };
+      readonly detectors: readonly {
+        /** Package and id: how settings name it. */
+        readonly detector: string;
+        readonly displayName: string;
+        /** What it reports. */
+        readonly eventTypes: readonly string[];
+        readonly enabled: boolean;
+        readonly sensitivity: number;
+        /** Which parts of the picture count, as a grid over it. Without: all of it. */
+        readonly area?: {
+          readonly columns: number;
+          readonly rows: number;
+          /** Row by row from the upper left: `1` counts, `0` does not. */
+          readonly cells: string;
+        };
+        /** Lines and regions, in fractions of the picture's width and height. */
+        readonly rules?: readonly {
+          readonly id: string;
+          readonly name?: string;
+          readonly kind: "line" | "region";
+          readonly points: readonly (readonly number[])[];
+        }[];
+        readonly options: Readonly<Record<string, unknown>>;
+        /** JSON Schema of `options`. */
+        readonly schema: Readonly<Record<string, unknown>>;
+        /** False: its plugin is not there; the settings are kept. */
+        readonly isPresent: boolean;
+        /** Share of one processor core; not known of plugins in processes of their own. */
+        readonly cpuShare?: number;
+        /** Pictures that it looked at since it began. */
+        readonly looked: number;
+        /** Pictures that a newer one took the place of. */
+        readonly skipped: number;
+        /** For people: why it does not look. */
+        readonly problem?: string;
+      }[];
+    };
+  };
+  /** Changes what is looked for; what is left out stays. */
+  readonly "PATCH /cameras/{id}/detection": {
+    readonly path: { readonly id: string };
+    readonly body: {
+      readonly enabled?: boolean;
+      /** By package and id; what is left out of one stays. */
+      readonly detectors?: Readonly<
+        Record<
+          string,
+          {
+            /** Whether this detector looks. Without: detectors that come with Nightjar do, others do not. */
+            readonly enabled?: boolean;
+            /** 0 to 100; at 0 nothing is reported. */
+            readonly sensitivity?: number;
+            /** All of the picture by null. */
+            readonly area?: {
+              readonly columns: number;
+              readonly rows: number;
+              /** Row by row from the upper left: `1` counts, `0` does not. */
+              readonly cells: string;
+            } | null;
+            /** Lines and regions, in fractions of the picture's width and height. */
+            readonly rules?: readonly {
+              readonly id: string;
+              readonly name?: string;
+              readonly kind: "line" | "region";
+              readonly points: readonly (readonly number[])[];
+            }[];
+            /** What else the detector lets one set, checked by its own schema. */
+            readonly options?: Readonly<Record<string, unknown>>;
+          }
+        >
+      >;
+    };
+    readonly answer: {
+      readonly enabled: boolean;
+      readonly state: {
+        readonly status: "off" | "starting" | "waiting" | "looking" | "no-picture" | "failed";
+        /** For people: why there is no picture to look at. */
+        readonly problem?: string;
+        readonly framesPerSecond: number;
+        /** Share of one processor core that decoding takes, once for all detectors. */
+        readonly decodeShare?: number;
+      };
+      readonly detectors: readonly {
+        /** Package and id: how settings name it. */
+        readonly detector: string;
+        readonly displayName: string;
+        /** What it reports. */
+        readonly eventTypes: readonly string[];
+        readonly enabled: boolean;
+        readonly sensitivity: number;
+        /** Which parts of the picture count, as a grid over it. Without: all of it. */
+        readonly area?: {
+          readonly columns: number;
+          readonly rows: number;
+          /** Row by row from the upper left: `1` counts, `0` does not. */
+          readonly cells: string;
+        };
+        /** Lines and regions, in fractions of the picture's width and height. */
+        readonly rules?: readonly {
+          readonly id: string;
+          readonly name?: string;
+          readonly kind: "line" | "region";
+          readonly points: readonly (readonly number[])[];
+        }[];
+        readonly options: Readonly<Record<string, unknown>>;
+        /** JSON Schema of `options`. */
+        readonly schema: Readonly<Record<string, unknown>>;
+        /** False: its plugin is not there; the settings are kept. */
+        readonly isPresent: boolean;
+        /** Share of one processor core; not known of plugins in processes of their own. */
+        readonly cpuShare?: number;
+        /** Pictures that it looked at since it began. */
+        readonly looked: number;
+        /** Pictures that a newer one took the place of. */
+        readonly skipped: number;
+        /** For people: why it does not look. */
+        readonly problem?: string;
+      }[];
+    };
+  };
   /** This description. */
   readonly "GET /openapi.json": { readonly answer: Readonly<Record<string, unknown>> };
   /** WebSocket: the stream as it comes, in the frames of core/media/live-wire.ts. */

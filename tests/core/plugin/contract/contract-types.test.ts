@@ -143,6 +143,29 @@ const plugin = definePlugin({
       // @ts-expect-error what is said of a line names it
       read: async () => [{ ends: true }],
     });
+    nvr.detectors.register({
+      id: "typed",
+      displayName: "Typed",
+      eventTypes: ["motion"],
+      frames: { width: 320, height: 180, perSecond: 5 },
+      configSchema: schema,
+      begin: async ({ watch, settings }) => void [watch.length, settings.area?.cells],
+      look: async ({ frame }, { luma }) =>
+        frame === undefined ? [] : [{ kind: "start", type: "motion", score: (luma[0] ?? 0) / 255 }],
+      end: async ({ watch }) => void watch.length,
+    });
+    nvr.detectors.register({
+      id: "typed",
+      displayName: "Typed",
+      eventTypes: ["motion"],
+      // @ts-expect-error a detector says how often
+      frames: { width: 320, height: 180 },
+      configSchema: schema,
+      begin: async () => undefined,
+      // @ts-expect-error what was seen is a list
+      look: async () => ({ kind: "start", type: "motion" }),
+      end: async () => undefined,
+    });
     // @ts-expect-error a route names the right that it needs
     nvr.routes.register({ id: "open", method: "GET", path: "/", summary: "", handle: async () => undefined });
     return void wrong;

@@ -136,6 +136,11 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
         <h1>{camera === undefined ? t("cameras.add") : camera.name}</h1>
         <div class="spring" />
         {touched.size > 0 ? <span class="muted wide-only">{t("unsaved")}</span> : null}
+        {camera === undefined ? null : (
+          <a class="button" href={href(`cameras/${camera.id}/detection`)} onClick={followLink}>
+            {t("camera.detection")}
+          </a>
+        )}
       </div>
       <form
         class="form-columns"

@@ -16,6 +16,7 @@ import { clockTime, dayText, rateText } from "../../state/time-format.ts";
 import { complain, tell } from "../../state/toasts.ts";
 import { zone } from "../../state/zone.ts";
 import { CameraPage } from "./camera-page.tsx";
+import { DetectionPage, isDetectionPlace } from "./detection-page.tsx";
 import { RemoveDialog } from "./remove-dialog.tsx";
 
 const THUMB_TRIES = 10;
@@ -40,6 +41,7 @@ export function CamerasPage() {
       </EmptyPage>
     );
   }
+  if (isDetectionPlace()) return <DetectionPage key={id} camera={camera} />;
   return <CameraPage key={id} camera={camera} />;
 }
 

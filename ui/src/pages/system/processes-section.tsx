@@ -22,6 +22,7 @@ const TASKS: Readonly<Record<string, MessageKey>> = {
   media: "process.media",
   core: "process.core",
   gateway: "process.gateway",
+  analysis: "process.analysis",
 };
 
 /** The section. */

@@ -1,0 +1,228 @@
+// One camera that is looked at: its stream from `media`, one decoder for all its detectors, started again with pauses when
+// it ends, and what all of it costs.
+import type { Clock, Timer } from "../clock.ts";
+import type { CameraId } from "../domain/ids.ts";
+import type { MediaPort, Subscription } from "../gateway/media-link.ts";
+import type { Log } from "../log.ts";
+import type { Sandbox } from "../media/ffmpeg/sandbox.ts";
+import { entryOfWire } from "../media/live/transcoder.ts";
+import { LIVE_HEADER_BYTES, readLiveHeader, type WireFormat } from "../media/live-wire.ts";
+import type { DetectorReport } from "../plugin/contract/detector.ts";
+import { type DetectorCalls, DetectorRun } from "./detector-run.ts";
+import { type DecodedSize, FrameDecoder } from "./frame-decoder.ts";
+import type { CameraFigures, DesiredCamera, DesiredDetector } from "./protocol.ts";
+
+export interface CameraWatchParts {
+  readonly media: MediaPort;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Rejects with why there is none. */
+  findFfmpeg(): Promise<{ readonly path: string; readonly sandbox?: Sandbox | undefined }>;
+  callsOf(detector: DesiredDetector): DetectorCalls;
+  nextWatch(): string;
+  onReports(camera: CameraId, detector: DesiredDetector, reports: readonly DetectorReport[]): void;
+  onEnded(camera: CameraId, detector: DesiredDetector): void;
+}
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
+/** A decoder that lived this long was well: the next pause is short again. */
+const STEADY_MS = 30_000;
+const SUBSCRIBE_AGAIN_MS = 2_000;
+const MEASURE_MS = 5_000;
+/** Pictures smaller than this come in another form (nut-reader.ts). */
+const LEAST = { width: 160, height: 90 } as const;
+
+export class CameraWatch {
+  readonly desired: DesiredCamera;
+  readonly #parts: CameraWatchParts;
+  readonly #runs: readonly DetectorRun[];
+  readonly #size: DecodedSize;
+  readonly #measuring: Timer;
+  #subscription: Subscription | undefined;
+  #format: WireFormat | undefined;
+  #decoder: FrameDecoder | undefined;
+  #decoderSinceMs = 0;
+  #isStarting = false;
+  #isSubscribing = false;
+  #again: Timer | undefined;
+  #retry: Timer | undefined;
+  #failures = 0;
+  #problem: string | undefined;
+  #isClosed = false;
+  #pictures = 0;
+  #measured = { atMs: 0, pictures: 0, decodeSeconds: 0, busyMs: [] as number[] };
+  #shares: { framesPerSecond: number; decode?: number; detectors: readonly number[] } = {
+    framesPerSecond: 0,
+    detectors: [],
+  };
+
+  constructor(desired: DesiredCamera, parts: CameraWatchParts) {
+    this.desired = desired;
+    this.#parts = parts;
+    const frames = desired.detectors.map((detector) => detector.frames);
+    this.#size = {
+      width: Math.max(LEAST.width, ...frames.map(({ width }) => width)),
+      height: Math.max(LEAST.height, ...frames.map(({ height }) => height)),
+      perSecond: Math.max(...frames.map(({ perSecond }) => perSecond)),
+    };
+    const { camera } = desired;
+    this.#runs = desired.detectors.map(
+      (detector) =>
+        new DetectorRun({
+          ...{ camera, detector, clock: parts.clock, log: parts.log },
+          watch: parts.nextWatch(),
+          calls: parts.callsOf(detector),
+          onReports: (reports) => parts.onReports(camera, detector, reports),
+          onEnded: () => parts.onEnded(camera, detector),
+        }),
+    );
+    this.#measured.atMs = parts.clock.monotonicMs();
+    this.#measuring = parts.clock.every(MEASURE_MS, () => void this.#measure());
+    void this.subscribe();
+  }
+
+  /** Begins to get the stream; called again when `media` is back. */
+  async subscribe(): Promise<void> {
+    const { media, clock } = this.#parts;
+    const { camera, stream } = this.desired;
+    this.#retry?.cancel();
+    if (this.#isClosed || this.#isSubscribing || this.#subscription !== undefined || !media.isUp) return;
+    this.#isSubscribing = true;
+    try {
+      const subscription = await media.subscribe(camera, stream, {
+        format: (format) => this.#setFormat(format),
+        frame: (message) => this.#frame(message),
+        dropped: () => undefined,
+      });
+      if (this.#isClosed) subscription.close();
+      else this.#subscription = subscription;
+    } catch (error) {
+      this.#problem = `no pictures come from the recorder: ${String(error)}`;
+      this.#retry = clock.after(SUBSCRIBE_AGAIN_MS, () => void this.subscribe());
+    } finally {
+      this.#isSubscribing = false;
+    }
+  }
+
+  /** `media` has gone; its subscriptions with it. */
+  mediaLost(): void {
+    this.#subscription = undefined;
+    this.#format = undefined;
+    this.#endDecoder();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#measuring.cancel();
+    this.#retry?.cancel();
+    this.#again?.cancel();
+    this.#subscription?.close();
+    this.#endDecoder();
+    for (const run of this.#runs) run.close();
+  }
+
+  figures(): CameraFigures {
+    const { framesPerSecond, decode, detectors } = this.#shares;
+    const hasPictures = this.#pictures > 0 && framesPerSecond > 0;
+    return {
+      camera: this.desired.camera,
+      status:
+        this.#problem !== undefined
+          ? "failed"
+          : hasPictures
+            ? "looking"
+            : this.#format === undefined
+              ? "waiting"
+              : "no-picture",
+      ...(this.#problem === undefined ? {} : { problem: this.#problem }),
+      framesPerSecond,
+      ...(decode === undefined ? {} : { decodeShare: decode }),
+      detectors: this.#runs.map((run, index) => run.figures(detectors[index])),
+    };
+  }
+
+  #setFormat(format: WireFormat): void {
+    const before = JSON.stringify(this.#format?.video);
+    this.#format = format;
+    if (before === JSON.stringify(format.video) && this.#decoder !== undefined) return;
+    this.#endDecoder();
+    this.#again?.cancel();
+    this.#again = undefined;
+    void this.#startDecoder();
+  }
+
+  async #startDecoder(): Promise<void> {
+    const { clock } = this.#parts;
+    if (this.#isStarting || this.#isClosed || this.#decoder !== undefined) return;
+    this.#isStarting = true;
+    try {
+      const ffmpeg = await this.#parts.findFfmpeg();
+      const video = this.#format?.video;
+      if (this.#isClosed || video === undefined) return;
+      this.#decoderSinceMs = clock.monotonicMs();
+      const decoder = new FrameDecoder({
+        ...{ ffmpeg, clock, size: this.#size, format: entryOfWire(video) },
+        onPicture: (luma, timeMs) => this.#picture(luma, timeMs),
+        onEnd: (reason) => this.#decoderEnded(reason),
+      });
+      this.#measured.decodeSeconds = 0;
+      this.#decoder = decoder;
+    } catch (error) {
+      this.#decoderEnded(error instanceof Error ? error.message : String(error));
+    } finally {
+      this.#isStarting = false;
+    }
+  }
+
+  #decoderEnded(reason: string): void {
+    const { clock, log } = this.#parts;
+    this.#decoder = undefined;
+    if (this.#isClosed) return;
+    if (clock.monotonicMs() - this.#decoderSinceMs > STEADY_MS) this.#failures = 0;
+    const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#problem = reason;
+    log.info("a camera's decoder ended and is started again", {
+      camera: this.desired.camera,
+      reason,
+      pauseMs,
+    });
+    this.#again = clock.after(pauseMs, () => void this.#startDecoder());
+  }
+
+  #endDecoder(): void {
+    this.#decoder?.stop();
+    this.#decoder = undefined;
+  }
+
+  #frame(message: Buffer): void {
+    const header = readLiveHeader(message);
+    if (header === undefined || header.track !== "video") return;
+    this.#decoder?.write(header, message.subarray(LIVE_HEADER_BYTES));
+  }
+
+  #picture(luma: Buffer, timeMs: number): void {
+    this.#pictures += 1;
+    this.#problem = undefined;
+    for (const run of this.#runs) run.picture(luma, this.#size.width, this.#size.height, timeMs);
+  }
+
+  async #measure(): Promise<void> {
+    const decodeSeconds = await this.#decoder?.cpuSeconds();
+    const atMs = this.#parts.clock.monotonicMs();
+    const before = this.#measured;
+    const seconds = (atMs - before.atMs) / 1_000;
+    if (seconds <= 0) return;
+    const busyMs = this.#runs.map((run) => run.busyMs);
+    const rounded = (value: number): number => Math.round(Math.max(0, value) * 100_000) / 100_000;
+    this.#shares = {
+      framesPerSecond: Math.round((10 * (this.#pictures - before.pictures)) / seconds) / 10,
+      ...(decodeSeconds === undefined
+        ? {}
+        : { decode: rounded((decodeSeconds - before.decodeSeconds) / seconds) }),
+      detectors: busyMs.map((busy, index) => rounded((busy - (before.busyMs[index] ?? 0)) / 1_000 / seconds)),
+    };
+    this.#measured = { atMs, pictures: this.#pictures, decodeSeconds: decodeSeconds ?? 0, busyMs };
+  }
+}

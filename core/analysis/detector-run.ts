@@ -1,0 +1,211 @@
+// One detector at one camera: hands it pictures at its size and rate, one after the other, the newest in the place of those
+// that wait; asks it without a picture while none comes; leaves one that fails alone for a while.
+import type { Clock, Timer } from "../clock.ts";
+import type { CameraId } from "../domain/ids.ts";
+import { NightjarError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { DetectorLook, DetectorReport, DetectorWatch } from "../plugin/contract/detector.ts";
+import type { DesiredDetector, DetectorFigures } from "./protocol.ts";
+import { scaleLuma } from "./scale-luma.ts";
+
+/** Calls of one detector, wherever it runs. All reject with why they failed. */
+export interface DetectorCalls {
+  begin(watch: DetectorWatch): Promise<void>;
+  look(look: DetectorLook, luma: Uint8Array): Promise<readonly DetectorReport[]>;
+  end(watch: { readonly watch: string }): Promise<void>;
+}
+
+export interface DetectorRunOptions {
+  readonly camera: CameraId;
+  /** Unique among all of this process's life. */
+  readonly watch: string;
+  readonly detector: DesiredDetector;
+  readonly calls: DetectorCalls;
+  readonly clock: Clock;
+  readonly log: Log;
+  onReports(reports: readonly DetectorReport[]): void;
+  /** What it had open is over. */
+  onEnded(): void;
+}
+
+interface Waiting {
+  readonly luma: Uint8Array;
+  readonly timeMs: number;
+}
+
+/** Without a picture for so long, the detector is told; and again each time so much later. */
+const SILENCE_MS = 1_000;
+const FIRST_REST_MS = 1_000;
+const LONGEST_REST_MS = 60_000;
+/** Failures in a row that are taken without a rest. */
+const PATIENCE = 2;
+/** A picture may come this much before its turn. */
+const EARLY_MS = 20;
+const NO_PICTURE = new Uint8Array();
+
+export class DetectorRun {
+  readonly #options: DetectorRunOptions;
+  readonly #buffers: [Uint8Array, Uint8Array];
+  readonly #silence: Timer;
+  #waiting: Waiting | undefined;
+  /** Which buffer the detector has at the moment. */
+  #lent: 0 | 1 = 0;
+  #isBusy: boolean = false;
+  #hasBegun: boolean = false;
+  #isClosed: boolean = false;
+  #lastTimeMs = Number.NEGATIVE_INFINITY;
+  #lastPictureMs: number;
+  #failures = 0;
+  #restsUntilMs = 0;
+  #problem: string | undefined;
+  #busyMs = 0;
+  #looked = 0;
+  #skipped = 0;
+
+  constructor(options: DetectorRunOptions) {
+    this.#options = options;
+    const { width, height } = options.detector.frames;
+    this.#buffers = [new Uint8Array(width * height), new Uint8Array(width * height)];
+    this.#lastPictureMs = options.clock.monotonicMs();
+    this.#silence = options.clock.every(SILENCE_MS, () => this.#lookAtNothing());
+  }
+
+  /** Time that calls took so far, in milliseconds; of a detector that runs here that is its processor time. */
+  get busyMs(): number {
+    return this.#busyMs;
+  }
+
+  figures(cpuShare: number | undefined): DetectorFigures {
+    const { plugin, id, runs } = this.#options.detector;
+    return {
+      ...{ plugin, id, looked: this.#looked, skipped: this.#skipped },
+      ...(runs === "here" && cpuShare !== undefined ? { cpuShare } : {}),
+      ...(this.#problem === undefined ? {} : { problem: this.#problem }),
+    };
+  }
+
+  /** A picture of the camera; copied, or made smaller, at once. */
+  picture(luma: Uint8Array, width: number, height: number, timeMs: number): void {
+    if (this.#isClosed) return;
+    const { frames } = this.#options.detector;
+    this.#lastPictureMs = this.#options.clock.monotonicMs();
+    const sinceMs = timeMs - this.#lastTimeMs;
+    // A step back of the stream's clock begins a new count.
+    if (sinceMs >= 0 && sinceMs < 1_000 / frames.perSecond - EARLY_MS) return;
+    if (this.#lastPictureMs < this.#restsUntilMs) return;
+    this.#lastTimeMs = timeMs;
+    if (this.#waiting !== undefined) this.#skipped += 1;
+    const target = this.#buffers[this.#isBusy ? 1 - this.#lent : this.#lent] as Uint8Array;
+    if (frames.width === width && frames.height === height) target.set(luma.subarray(0, target.length));
+    else scaleLuma(luma, width, height, target, frames.width, frames.height);
+    this.#waiting = { luma: target, timeMs };
+    if (!this.#isBusy) void this.#work();
+  }
+
+  /** Nothing is asked of the detector any more. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#silence.cancel();
+    this.#options.onEnded();
+    if (!this.#hasBegun) return;
+    this.#options.calls.end({ watch: this.#options.watch }).catch(() => undefined);
+  }
+
+  #lookAtNothing(): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    if (this.#isBusy || nowMs - this.#lastPictureMs < SILENCE_MS || nowMs < this.#restsUntilMs) return;
+    void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    this.#isBusy = true;
+    try {
+      if (!this.#hasBegun) {
+        const { watch, camera, detector } = this.#options;
+        this.#hasBegun = true;
+        await this.#options.calls.begin({ watch, camera, settings: detector.settings });
+      }
+      do {
+        await this.#look();
+      } while (this.#waiting !== undefined && !this.#isClosed);
+      this.#failures = 0;
+      this.#problem = undefined;
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { watch, calls, clock, detector } = this.#options;
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    const { width, height } = detector.frames;
+    const common = { watch, nowMs: clock.wallMs() };
+    const begin = clock.monotonicMs();
+    if (waiting !== undefined) this.#lent = waiting.luma === this.#buffers[0] ? 0 : 1;
+    const reports = await (waiting === undefined
+      ? calls.look({ ...common, silentMs: Math.round(begin - this.#lastPictureMs) }, NO_PICTURE)
+      : calls.look(
+          { ...common, silentMs: 0, frame: { timeMs: waiting.timeMs, width, height } },
+          waiting.luma,
+        ));
+    this.#busyMs += clock.monotonicMs() - begin;
+    if (waiting !== undefined) this.#looked += 1;
+    if (this.#isClosed || reports.length === 0) return;
+    this.#options.onReports(checkedReports(reports, detector));
+  }
+
+  #failed(error: unknown): void {
+    const { clock, log, detector, camera, watch, calls } = this.#options;
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#waiting = undefined;
+    this.#failures += 1;
+    // What it knows of the camera may be half of something: it begins anew.
+    if (this.#hasBegun) {
+      this.#hasBegun = false;
+      calls.end({ watch }).catch(() => undefined);
+    }
+    if (this.#failures <= PATIENCE) return;
+    const restMs = Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** (this.#failures - PATIENCE - 1));
+    this.#restsUntilMs = clock.monotonicMs() + restMs;
+    if (this.#problem === undefined) {
+      this.#options.onEnded();
+      log.warn("a detector fails and is asked less often", {
+        camera,
+        detector: `${detector.plugin}/${detector.id}`,
+        reason,
+      });
+    }
+    this.#problem = reason;
+  }
+}
+
+const KINDS: readonly unknown[] = ["start", "update", "end", "pulse"];
+const MOST_REPORTS = 64;
+
+/** What a detector answers is a stranger's word: kinds, types and numbers of it are what it announced. */
+function checkedReports(
+  reports: readonly DetectorReport[],
+  { plugin, id, eventTypes }: DesiredDetector,
+): readonly DetectorReport[] {
+  const wrong =
+    !Array.isArray(reports) || reports.length > MOST_REPORTS
+      ? "its answer"
+      : reports.find(
+          (report) =>
+            typeof report !== "object" ||
+            report === null ||
+            !KINDS.includes(report.kind) ||
+            !eventTypes.includes(report.type) ||
+            (report.timeMs !== undefined && !Number.isFinite(report.timeMs)),
+        );
+  if (wrong === undefined) return reports;
+  throw new NightjarError(
+    "NJ_PLUGIN_DATA",
+    "invalid-argument",
+    `the detector ${plugin}/${id} reports what it did not announce, or too much: ${JSON.stringify(wrong)?.slice(0, 200)}`,
+  );
+}

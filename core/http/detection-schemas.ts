@@ -1,0 +1,71 @@
+// The shapes in which the API speaks of detection: what is looked for at a camera, how it goes and what it costs.
+import { type Static, Type } from "typebox";
+import { DETECTOR_SOURCE_PATTERN, DetectorSettingsSchema } from "../config/camera-config.ts";
+
+const closed = { additionalProperties: false } as const;
+
+const shape = DetectorSettingsSchema.properties;
+
+const DetectorViewSchema = Type.Object({
+  detector: Type.String({ description: "Package and id: how settings name it." }),
+  displayName: Type.String(),
+  eventTypes: Type.Array(Type.String(), { description: "What it reports." }),
+  enabled: Type.Boolean(),
+  sensitivity: Type.Integer({ minimum: 0, maximum: 100 }),
+  area: shape.area,
+  rules: shape.rules,
+  options: Type.Record(Type.String(), Type.Unknown()),
+  schema: Type.Record(Type.String(), Type.Unknown(), { description: "JSON Schema of `options`." }),
+  isPresent: Type.Boolean({ description: "False: its plugin is not there; the settings are kept." }),
+  cpuShare: Type.Optional(
+    Type.Number({
+      description: "Share of one processor core; not known of plugins in processes of their own.",
+    }),
+  ),
+  looked: Type.Integer({ description: "Pictures that it looked at since it began." }),
+  skipped: Type.Integer({ description: "Pictures that a newer one took the place of." }),
+  problem: Type.Optional(Type.String({ description: "For people: why it does not look." })),
+});
+
+export const DetectionViewSchema = Type.Object({
+  enabled: Type.Boolean(),
+  state: Type.Object({
+    status: Type.Enum(["off", "starting", "waiting", "looking", "no-picture", "failed"] as const),
+    problem: Type.Optional(Type.String({ description: "For people: why there is no picture to look at." })),
+    framesPerSecond: Type.Number(),
+    decodeShare: Type.Optional(
+      Type.Number({
+        description: "Share of one processor core that decoding takes, once for all detectors.",
+      }),
+    ),
+  }),
+  detectors: Type.Array(DetectorViewSchema),
+});
+/** What is looked for at a camera, and how it goes. */
+export type DetectionView = Static<typeof DetectionViewSchema>;
+
+export const DetectionPatchSchema = Type.Object(
+  {
+    enabled: Type.Optional(Type.Boolean()),
+    detectors: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: DETECTOR_SOURCE_PATTERN }),
+        Type.Object(
+          {
+            enabled: shape.enabled,
+            sensitivity: shape.sensitivity,
+            area: Type.Optional(
+              Type.Union([shape.area, Type.Null()], { description: "All of the picture by null." }),
+            ),
+            rules: shape.rules,
+            options: shape.options,
+          },
+          closed,
+        ),
+        { description: "By package and id; what is left out of one stays." },
+      ),
+    ),
+  },
+  { ...closed, minProperties: 1 },
+);
+export type DetectionPatch = Static<typeof DetectionPatchSchema>;

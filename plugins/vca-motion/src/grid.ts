@@ -1,0 +1,104 @@
+// The grid over the picture: which cell a pixel belongs to, what of a cell counts, and which active cells hang together.
+import type { DetectorArea } from "@nightjar/core";
+
+export const COLUMNS = 22;
+export const ROWS = 18;
+export const CELLS = COLUMNS * ROWS;
+
+/** Something that moves: cells that touch each other. */
+export interface Blob {
+  readonly cells: number;
+  /** Something in it is another than in the picture before: it is not only there. */
+  readonly moves: boolean;
+  readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+}
+
+export interface Grid {
+  /** First column of pixels of each column of cells, and the end of the last. */
+  readonly lefts: readonly number[];
+  readonly tops: readonly number[];
+}
+
+export function gridOf(width: number, height: number): Grid {
+  const edges = (count: number, length: number): number[] =>
+    Array.from({ length: count + 1 }, (_, index) => Math.round((index * length) / count));
+  return { lefts: edges(COLUMNS, width), tops: edges(ROWS, height) };
+}
+
+/** Calls `visit` with the sum of `values` in each cell, of every `step`th of its rows, and how many were summed up. */
+export function sumCells(
+  values: Uint8Array | Uint16Array,
+  width: number,
+  { lefts, tops }: Grid,
+  visit: (cell: number, sum: number, pixels: number) => void,
+  step = 1,
+): void {
+  const sums = new Float64Array(COLUMNS);
+  for (let row = 0; row < ROWS; row += 1) {
+    sums.fill(0);
+    const [top, bottom] = [tops[row] as number, tops[row + 1] as number];
+    for (let y = top; y < bottom; y += step) {
+      for (let column = 0; column < COLUMNS; column += 1) {
+        const end = y * width + (lefts[column + 1] as number);
+        let sum = 0;
+        for (let at = y * width + (lefts[column] as number); at < end; at += 1) sum += values[at] as number;
+        sums[column] = (sums[column] as number) + sum;
+      }
+    }
+    const rows = Math.ceil((bottom - top) / step);
+    for (let column = 0; column < COLUMNS; column += 1) {
+      const pixels = ((lefts[column + 1] as number) - (lefts[column] as number)) * rows;
+      visit(row * COLUMNS + column, sums[column] as number, pixels);
+    }
+  }
+}
+
+/** Which cells count, by an area of any grid: the cell of the area under its middle decides. */
+export function countingCells(area: DetectorArea | undefined): Uint8Array {
+  const counting = new Uint8Array(CELLS).fill(1);
+  if (area === undefined) return counting;
+  for (let cell = 0; cell < CELLS; cell += 1) {
+    const column = Math.floor((((cell % COLUMNS) + 0.5) / COLUMNS) * area.columns);
+    const row = Math.floor(((Math.floor(cell / COLUMNS) + 0.5) / ROWS) * area.rows);
+    counting[cell] = area.cells[row * area.columns + column] === "1" ? 1 : 0;
+  }
+  return counting;
+}
+
+/** Active cells that touch each other, also at corners; the largest first. `moving`: cells in which something moves. */
+export function blobsOf(active: Uint8Array, moving: Uint8Array): Blob[] {
+  const seen = new Uint8Array(CELLS);
+  const blobs: Blob[] = [];
+  for (let first = 0; first < CELLS; first += 1) {
+    if (active[first] === 0 || seen[first] === 1) continue;
+    const waiting = [first];
+    seen[first] = 1;
+    let [left, right, top, bottom, cells] = [COLUMNS, -1, ROWS, -1, 0];
+    let moves = false;
+    for (let cell = waiting.pop(); cell !== undefined; cell = waiting.pop()) {
+      const [column, row] = [cell % COLUMNS, Math.floor(cell / COLUMNS)];
+      cells += 1;
+      moves ||= moving[cell] === 1;
+      left = Math.min(left, column);
+      right = Math.max(right, column);
+      top = Math.min(top, row);
+      bottom = Math.max(bottom, row);
+      for (let y = Math.max(0, row - 1); y <= Math.min(ROWS - 1, row + 1); y += 1) {
+        for (let x = Math.max(0, column - 1); x <= Math.min(COLUMNS - 1, column + 1); x += 1) {
+          const next = y * COLUMNS + x;
+          if (active[next] === 0 || seen[next] === 1) continue;
+          seen[next] = 1;
+          waiting.push(next);
+        }
+      }
+    }
+    const box = {
+      x: left / COLUMNS,
+      y: top / ROWS,
+      width: (right - left + 1) / COLUMNS,
+      height: (bottom - top + 1) / ROWS,
+    };
+    blobs.push({ cells, moves, box });
+  }
+  return blobs.sort((one, other) => other.cells - one.cells);
+}

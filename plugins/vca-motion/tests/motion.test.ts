@@ -1,0 +1,139 @@
+// What is motion and what is not: noise, light, size, area, standing still, day and night.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { DetectorReport, DetectorSettings } from "@nightjar/core";
+import { FRAMES, motionDetector } from "../src/detector.ts";
+import { box, picture, still } from "./pictures.ts";
+
+const { signal } = new AbortController();
+const OPTIONS = { smallestPercent: 0.5, largestPercent: 100, profile: "auto" };
+
+/** Shows pictures to a new detector; gives its reports with moments since the first picture. */
+async function shown(
+  seconds: number,
+  at: (size: { width: number; height: number }, atMs: number) => Uint8Array,
+  settings: Partial<DetectorSettings> = {},
+): Promise<DetectorReport[]> {
+  const detector = motionDetector();
+  const whole = { sensitivity: 50, rules: [], options: OPTIONS, ...settings };
+  await detector.begin({ watch: "w", camera: "yard", settings: whole }, { signal });
+  const { width, height, perSecond } = FRAMES;
+  const reports: DetectorReport[] = [];
+  for (let count = 0; count < seconds * perSecond; count += 1) {
+    const timeMs = (1_000 * count) / perSecond;
+    const luma = at({ width, height }, timeMs);
+    const look = { watch: "w", nowMs: timeMs, silentMs: 0, frame: { timeMs, width, height } };
+    reports.push(...(await detector.look(look, { signal, luma })));
+  }
+  return reports;
+}
+
+const begins = (reports: readonly DetectorReport[]) => reports.filter(({ kind }) => kind === "start");
+
+describe("motion", { timeout: 300_000 }, () => {
+  it("is none in ten minutes of a still scene with noise", async () => {
+    // Sixteen noises in turn: what matters is that each pixel is another one each time.
+    const noises = Array.from({ length: 16 }, (_, index) => still(FRAMES, 200 * index + 7));
+    let count = 0;
+    const next = (): Uint8Array => {
+      count += 5;
+      return noises[count % 16] as Uint8Array;
+    };
+    assert.deepEqual(await shown(600, next), []);
+  });
+
+  it("is what crosses the picture, from its coming to its going", async () => {
+    const reports = await shown(12, box({ fromMs: 5_000 }));
+    assert.equal(begins(reports).length, 1);
+    const [first] = begins(reports);
+    assert.ok(Math.abs((first?.timeMs ?? 0) - 5_000) <= 800, `begins at ${first?.timeMs}`);
+    const end = reports.at(-1);
+    assert.equal(end?.kind, "end");
+    assert.ok(Math.abs((end?.timeMs ?? 0) - 9_000) <= 1_000, `ends at ${end?.timeMs}`);
+    const shape = first?.objects?.[0]?.box;
+    assert.ok(shape !== undefined && shape.x < 0.2, "it is where it comes in");
+  });
+
+  it("is not a change of the light, sudden or slow", async () => {
+    const sudden = (atMs: number) => (atMs < 5_000 ? { gain: 1, offset: 0 } : { gain: 0.7, offset: 4 });
+    assert.deepEqual(await shown(12, box({ light: sudden })), []);
+    const slow = (atMs: number) => ({ gain: 1 + 0.3 * Math.sin(atMs / 3_000), offset: 0 });
+    assert.deepEqual(await shown(30, box({ light: slow })), []);
+  });
+
+  it("is seen while the light changes too", async () => {
+    const sudden = (atMs: number) => (atMs < 6_000 ? { gain: 1, offset: 0 } : { gain: 0.8, offset: 0 });
+    assert.equal(begins(await shown(12, box({ light: sudden, fromMs: 5_000 }))).length, 1);
+  });
+
+  it("is not all of the picture becoming another one", async () => {
+    const turned = (size: { width: number; height: number }, atMs: number) =>
+      atMs < 5_000 ? still(size, atMs) : still(size, atMs).map((value) => 255 - value);
+    assert.deepEqual(await shown(12, turned), []);
+  });
+
+  it("is none outside the area that counts", async () => {
+    const cells = (isOn: (column: number, row: number) => boolean): string =>
+      Array.from({ length: 22 * 18 }, (_, cell) => (isOn(cell % 22, Math.floor(cell / 22)) ? "1" : "0")).join(
+        "",
+      );
+    const crossing = box({ fromMs: 5_000 });
+    const edge = { columns: 22, rows: 18, cells: cells((_, row) => row < 4) };
+    assert.deepEqual(await shown(12, crossing, { area: edge }), []);
+    const middle = { columns: 22, rows: 18, cells: cells((_, row) => row > 5 && row < 12) };
+    assert.equal(begins(await shown(12, crossing, { area: middle })).length, 1);
+    const coarse = { columns: 2, rows: 1, cells: "01" };
+    const [late] = begins(await shown(12, crossing, { area: coarse }));
+    assert.ok((late?.timeMs ?? 0) > 6_000, "it begins where the area does");
+  });
+
+  it("is none of what is too small, or too large", async () => {
+    const crossing = box({ fromMs: 5_000 });
+    assert.deepEqual(await shown(12, crossing, { options: { ...OPTIONS, smallestPercent: 30 } }), []);
+    assert.deepEqual(await shown(12, crossing, { options: { ...OPTIONS, largestPercent: 1 } }), []);
+    const speck = box({ fromMs: 5_000, boxHeight: 0.03 });
+    assert.deepEqual(await shown(12, speck), []);
+  });
+
+  it("takes a keener eye to see what differs by little", async () => {
+    const faint = (size: { width: number; height: number }, atMs: number) => {
+      const scene = still(size, atMs);
+      const mark = picture(size, atMs, { fromMs: 5_000, noise: 0 });
+      const bare = picture(size, atMs, { noise: 0 });
+      return scene.map((value, at) => ((mark[at] ?? 0) !== (bare[at] ?? 0) ? value + 15 : value));
+    };
+    assert.deepEqual(await shown(12, faint, { sensitivity: 20 }), []);
+    assert.equal(begins(await shown(12, faint, { sensitivity: 90 })).length, 1);
+    assert.deepEqual(await shown(12, box({ fromMs: 5_000 }), { sensitivity: 0 }), []);
+  });
+
+  it("holds whoever stands still and stirs, for more than 20 s, and lets go of what was put down", async () => {
+    const standing = (stirs: boolean) => (size: { width: number; height: number }, atMs: number) => {
+      const middleMs = 5_000 + 2_000;
+      const sinceMs = atMs - middleMs;
+      const stayed = sinceMs < 0 ? atMs : sinceMs < 24_000 ? middleMs : atMs - 24_000;
+      const luma = picture(size, stayed, { fromMs: 5_000, noise: 0 });
+      // An arm that moves every second.
+      const isUp = stirs && sinceMs > 0 && sinceMs < 24_000 && Math.floor(sinceMs / 1_000) % 2 === 1;
+      if (isUp) for (let y = 70; y < 85; y += 1) luma.fill(20, y * size.width + 150, y * size.width + 172);
+      return luma;
+    };
+    const held = await shown(45, standing(true));
+    assert.equal(begins(held).length, 1, JSON.stringify(held.filter(({ kind }) => kind !== "update")));
+    assert.ok((held.at(-1)?.timeMs ?? 0) > 31_000, "until it has gone");
+    const dropped = await shown(30, standing(false));
+    const end = dropped.find(({ kind }) => kind === "end");
+    assert.ok(
+      (end?.timeMs ?? Number.POSITIVE_INFINITY) < 12_000,
+      `what lies still is let go of: ${end?.timeMs}`,
+    );
+  });
+
+  it("has its own eye for the night", async () => {
+    const dark = box({ fromMs: 5_000, light: () => ({ gain: 0.25, offset: 0 }) });
+    const night = { ...OPTIONS, nightSensitivity: 0 };
+    assert.equal(begins(await shown(12, dark)).length, 1);
+    assert.deepEqual(await shown(12, dark, { options: night }), []);
+    assert.equal(begins(await shown(12, box({ fromMs: 5_000 }), { options: night })).length, 1, "by day");
+  });
+});

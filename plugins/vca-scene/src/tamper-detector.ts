@@ -1,0 +1,70 @@
+// The detector for video tampering: covered, sprayed, dark.
+import type { Detector, DetectorReport } from "@nightjar/core";
+import { type TamperOptions, tamperOptions } from "./config.ts";
+import { factsOf } from "./picture-facts.ts";
+import { type Tampering, TamperModel } from "./tamper-model.ts";
+
+const FRAMES = { width: 320, height: 180, perSecond: 2 } as const;
+/** Well again for so long, it is over. */
+const OVER_MS = 1_500;
+
+interface Watched {
+  readonly keenness: number;
+  readonly options: TamperOptions;
+  readonly model: TamperModel;
+  /** Since when it has been so without a break. */
+  sinceMs: number | undefined;
+  lastMs: number;
+  isOpen: boolean;
+}
+
+/** Makes the detector. */
+export function tamperDetector(): Detector {
+  const watches = new Map<string, Watched>();
+  return {
+    id: "tamper",
+    displayName: "Video tampering",
+    eventTypes: ["tamper"],
+    frames: FRAMES,
+    configSchema: tamperOptions,
+    async begin({ watch, settings }) {
+      watches.set(watch, {
+        keenness: settings.sensitivity / 100,
+        options: settings.options as TamperOptions,
+        model: new TamperModel(),
+        sinceMs: undefined,
+        lastMs: 0,
+        isOpen: false,
+      });
+    },
+    async look({ watch, frame }, { luma }) {
+      const watched = watches.get(watch);
+      // Without a picture nothing can be said: video loss has its own detector.
+      if (watched === undefined || frame === undefined || watched.keenness === 0) return [];
+      const facts = factsOf(luma, frame.width, frame.height);
+      const found = watched.model.judge(facts, watched.keenness, watched.options.darkness);
+      return step(watched, found, frame.timeMs);
+    },
+    async end({ watch }) {
+      watches.delete(watch);
+    },
+  };
+}
+
+function step(watched: Watched, found: Tampering | undefined, timeMs: number): DetectorReport[] {
+  if (found !== undefined) {
+    watched.sinceMs ??= timeMs;
+    watched.lastMs = timeMs;
+    if (watched.isOpen || timeMs - watched.sinceMs < watched.options.afterSeconds * 1_000) return [];
+    watched.isOpen = true;
+    return [{ kind: "start", type: "tamper", timeMs: watched.sinceMs, detail: { case: found } }];
+  }
+  if (!watched.isOpen) {
+    watched.sinceMs = undefined;
+    return [];
+  }
+  if (timeMs - watched.lastMs < OVER_MS) return [];
+  watched.isOpen = false;
+  watched.sinceMs = undefined;
+  return [{ kind: "end", type: "tamper", timeMs: watched.lastMs }];
+}

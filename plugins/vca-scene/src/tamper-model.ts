@@ -1,0 +1,107 @@
+// Whether a camera is tampered with: what the picture is like against what it was like while all was well. Covered: most blocks
+// have lost their detail and the picture is another one. Sprayed or out of focus: most have lost their detail. Dark: nothing can
+// be seen. Pure.
+import { BLOCKS, type PictureFacts } from "./picture-facts.ts";
+
+export type Tampering = "dark" | "covered" | "blurred";
+
+/** Detail below this is none: noise alone has as much. */
+const NO_DETAIL = 0.7;
+/** Blocks that had this much can lose it. */
+const SOME_DETAIL = 1.4;
+/** Share of the detail that was there below which it is lost, at the middle sensitivity. */
+const LOST_SHARE = 0.45;
+/** Share below which it is lost at any sensitivity where hardly any is left. */
+const GONE_SHARE = 0.7;
+/** Share of the blocks that have lost theirs, at the middle sensitivity. */
+const BLURRED_BLOCKS = 0.45;
+const DARK_BELOW = 16;
+/** Dark is only what was brighter before. */
+const BRIGHT_BEFORE = 26;
+/** Levels by which most blocks are others when something is in front of the lens. */
+const OTHER_LEVELS = 25;
+/** Where black begins, with the noise of a sensor. */
+const BLACK = 12;
+/** Levels by which the mean of all changes from picture to picture while the camera adjusts itself. */
+const UNSTEADY_LEVELS = 3;
+const LEARN = 0.02;
+/** Pictures that only teach. */
+const LEARNING = 10;
+/** Fewer blocks with detail than this, and a bare scene says nothing by losing it. */
+const LEAST_BLOCKS = 36;
+/** A bare scene is covered when its brightness is the same all over, to this share of how it differed from place to place. */
+const EVEN_SHARE = 0.3;
+/** Levels by which brightness must differ from place to place for that. */
+const UNEVEN_LEVELS = 10;
+
+/** What is known of a camera while all is well. */
+export class TamperModel {
+  readonly #detail = new Float32Array(BLOCKS);
+  readonly #means = new Float32Array(BLOCKS);
+  #brightness = 0;
+  #lastBrightness = 0;
+  #pictures = 0;
+
+  /** Judges a picture. `keenness`: 0 to 1. */
+  judge(facts: PictureFacts, keenness: number, darkness: boolean): Tampering | undefined {
+    if (this.#pictures < LEARNING) {
+      this.#learn(facts, 1 / (this.#pictures + 1));
+      return undefined;
+    }
+    const change = Math.abs(facts.brightness - this.#lastBrightness);
+    this.#lastBrightness = facts.brightness;
+    // The exposure follows something: what it makes of the picture until then says nothing.
+    if (change > UNSTEADY_LEVELS) return undefined;
+    const found = this.#find(facts, keenness, darkness);
+    // Tampering is never learnt; the change of the day is.
+    if (found === undefined) this.#learn(facts, LEARN);
+    return found;
+  }
+
+  #find({ brightness, detail, means }: PictureFacts, keenness: number, darkness: boolean) {
+    const isDark = brightness < DARK_BELOW && this.#brightness > BRIGHT_BEFORE;
+    if (isDark) return darkness ? "dark" : undefined;
+    // Half as keen wants half as much again of everything.
+    const ease = 0.5 + keenness;
+    let [able, lost, others] = [0, 0, 0];
+    for (let block = 0; block < BLOCKS; block += 1) {
+      const before = this.#detail[block] as number;
+      if (Math.abs((means[block] as number) - (this.#means[block] as number)) > OTHER_LEVELS) others += 1;
+      if (before < SOME_DETAIL) continue;
+      able += 1;
+      const now = detail[block] as number;
+      // By less light there is less of everything: that is no loss.
+      const light = ((means[block] as number) + BLACK) / ((this.#means[block] as number) + BLACK);
+      const expected = before * Math.min(1, light);
+      const isGone = now < NO_DETAIL && now < expected * GONE_SHARE;
+      if (isGone || now < expected * Math.min(GONE_SHARE, LOST_SHARE * ease)) lost += 1;
+    }
+    if (able < LEAST_BLOCKS) {
+      const [before, now] = [spread(this.#means), spread(means)];
+      const isEven = before > UNEVEN_LEVELS && now < before * EVEN_SHARE * ease;
+      return isEven && others > BLOCKS / 2 ? "covered" : undefined;
+    }
+    if (lost < able * Math.min(0.95, BLURRED_BLOCKS / ease)) return undefined;
+    return others > BLOCKS / 2 ? "covered" : "blurred";
+  }
+
+  #learn({ brightness, detail, means }: PictureFacts, share: number): void {
+    this.#pictures += 1;
+    this.#brightness += (brightness - this.#brightness) * share;
+    for (let block = 0; block < BLOCKS; block += 1) {
+      const [known, mean] = [this.#detail[block] as number, this.#means[block] as number];
+      this.#detail[block] = known + ((detail[block] as number) - known) * share;
+      this.#means[block] = mean + ((means[block] as number) - mean) * share;
+    }
+  }
+}
+
+/** By how much they differ from their mean, on average. */
+function spread(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  const mean = sum / values.length;
+  let off = 0;
+  for (const value of values) off += Math.abs(value - mean);
+  return off / values.length;
+}

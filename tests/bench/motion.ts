@@ -1,0 +1,101 @@
+// Suite `motion`: what looking for motion costs beside decoding the pictures that it looks at: the kernel of each pixel, a whole
+// look at a picture of 320 × 180, both at five pictures a second, and ffmpeg's decoding of the same camera in the same run.
+import { execFileSync, spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { detectorOptions } from "../../core/plugin/host/detector-options.ts";
+import { FRAMES, motionDetector } from "../../plugins/vca-motion/src/detector.ts";
+import { lookAtPixels, pixelState } from "../../plugins/vca-motion/src/pixel-kernel.ts";
+import { ROOT } from "../support/program.ts";
+import { type BenchContext, type Figure, figure } from "./figure.ts";
+
+/** A sub-stream: 640 × 360, 15 pictures a second. */
+const CLIP = join(ROOT, "plugins/camera-demo/media/sub.mp4");
+const LIMITS = { beyondPercent: 0.15, ofDecode: 0.1 };
+
+/** Runs the suite. */
+export async function motion(context: BenchContext): Promise<readonly Figure[]> {
+  const pictures = lumaOfClip();
+  const rounds = context.quick ? 4 : 20;
+  context.progress("the kernel of each pixel");
+  const kernelNs = kernelNsPerPixel(pictures, rounds);
+  context.progress("whole looks");
+  const lookMs = await lookMilliseconds(pictures, rounds);
+  context.progress("ffmpeg's decoding");
+  const decodePercent = decodeShare() * 100;
+  const lookPercent = (lookMs * FRAMES.perSecond) / 10;
+  return [
+    figure("motion kernel, plain", kernelNs, "ns/pixel"),
+    figure("a look at a picture of 320 × 180", lookMs, "ms"),
+    figure("looking at 5 pictures a second", lookPercent, "% of a core", { limit: LIMITS.beyondPercent }),
+    figure("looking beside decoding", lookPercent, "% of a core", {
+      rival: "ffmpeg decoding 640 × 360 at 15 pictures a second",
+      rivalValue: decodePercent,
+      ratioLimit: LIMITS.ofDecode,
+    }),
+  ];
+}
+
+function lumaOfClip(): Uint8Array[] {
+  const { width, height, perSecond } = FRAMES;
+  const filter = `fps=${perSecond},scale=${width}:${height}:flags=area,format=gray`;
+  const bytes = execFileSync(
+    "ffmpeg",
+    ["-loglevel", "error", "-nostdin", "-i", CLIP, "-an", "-vf", filter, "-f", "rawvideo", "pipe:1"],
+    { maxBuffer: 256 * 1024 * 1024 },
+  );
+  const size = width * height;
+  return Array.from(
+    { length: Math.floor(bytes.length / size) },
+    (_, index) => new Uint8Array(bytes.subarray(index * size, (index + 1) * size)),
+  );
+}
+
+function kernelNsPerPixel(pictures: readonly Uint8Array[], rounds: number): number {
+  const [first] = pictures;
+  if (first === undefined) return Number.NaN;
+  const state = pixelState(first);
+  const learning = { learnShift: 5, absorbAfter: 150, stillLevels: 10 };
+  const parameters = { gain256: 256, offset: 0, threshold: 15, ...learning };
+  const pass = (): void => {
+    for (const luma of pictures) lookAtPixels(luma, state, parameters);
+  };
+  pass();
+  const begin = process.cpuUsage();
+  for (let round = 0; round < rounds; round += 1) pass();
+  const { user, system } = process.cpuUsage(begin);
+  return ((user + system) * 1_000) / (rounds * pictures.length * first.length);
+}
+
+async function lookMilliseconds(pictures: readonly Uint8Array[], rounds: number): Promise<number> {
+  const detector = motionDetector();
+  const { signal } = new AbortController();
+  const settings = { sensitivity: 50, rules: [], options: detectorOptions(detector.configSchema, {}) };
+  await detector.begin({ watch: "w", camera: "yard", settings }, { signal });
+  const { width, height, perSecond } = FRAMES;
+  let count = 0;
+  const pass = async (): Promise<void> => {
+    for (const luma of pictures) {
+      const timeMs = (1_000 * count) / perSecond;
+      count += 1;
+      const frame = { timeMs, width, height };
+      await detector.look({ watch: "w", nowMs: timeMs, silentMs: 0, frame }, { signal, luma });
+    }
+  };
+  await pass();
+  const begin = process.cpuUsage();
+  for (let round = 0; round < rounds; round += 1) await pass();
+  const { user, system } = process.cpuUsage(begin);
+  return (user + system) / 1_000 / (rounds * pictures.length);
+}
+
+/** Share of a core that decoding takes, by what ffmpeg says of itself. */
+function decodeShare(): number {
+  const { stderr } = spawnSync(
+    "ffmpeg",
+    ["-nostdin", "-benchmark", "-threads", "1", "-i", CLIP, "-an", "-f", "null", "-"],
+    { encoding: "utf8" },
+  );
+  const [, user = "", system = ""] = /utime=([\d.]+)s stime=([\d.]+)s/.exec(stderr) ?? [];
+  const [, hours = "", minutes = "", seconds = ""] = /Duration: (\d+):(\d+):([\d.]+)/.exec(stderr) ?? [];
+  return (Number(user) + Number(system)) / (Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds));
+}

@@ -1,0 +1,149 @@
+// One detector at one camera: pictures at its size and rate, the newest in the place of those that wait, silence told, failures
+// kept to itself.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
+import { type DetectorCalls, DetectorRun } from "../../../core/analysis/detector-run.ts";
+import type { CameraId } from "../../../core/domain/ids.ts";
+import { silentLog } from "../../../core/log.ts";
+import type { DetectorLook, DetectorReport } from "../../../core/plugin/contract/detector.ts";
+import { FakeClock } from "../../../core/testing/fake-clock.ts";
+
+const FRAMES = { width: 2, height: 1, perSecond: 5 };
+
+function run(calls: Partial<DetectorCalls>) {
+  const clock = new FakeClock();
+  const looks: (DetectorLook & { readonly luma: readonly number[] })[] = [];
+  const reports: DetectorReport[] = [];
+  const told = { begun: 0, ended: 0, over: 0 };
+  const made = new DetectorRun({
+    camera: "yard" as CameraId,
+    watch: "w1",
+    detector: {
+      plugin: "nightjar-vca-x",
+      id: "x",
+      runs: "here",
+      frames: FRAMES,
+      eventTypes: ["motion"],
+      settings: { sensitivity: 50, rules: [], options: {} },
+    },
+    calls: {
+      begin: async () => {
+        told.begun += 1;
+      },
+      look: async (look, luma) => {
+        looks.push({ ...look, luma: [...luma] });
+        return calls.look?.(look, luma) ?? [];
+      },
+      end: async () => {
+        told.ended += 1;
+      },
+    },
+    clock,
+    log: silentLog,
+    onReports: (seen) => reports.push(...seen),
+    onEnded: () => {
+      told.over += 1;
+    },
+  });
+  return { made, clock, looks, reports, told };
+}
+
+/** Lets what was begun come to its end. */
+async function settle(): Promise<void> {
+  for (let count = 0; count < 5; count += 1) await turn();
+}
+
+describe("a detector at a camera", () => {
+  it("gets pictures at its size and no more often than it asks for", async () => {
+    const { made, looks, told } = run({});
+    for (let atMs = 0; atMs <= 1_000; atMs += 100) {
+      made.picture(Uint8Array.of(10, 20, 30, 40), 4, 1, 5_000 + atMs);
+      await settle();
+    }
+    assert.deepEqual(
+      looks.map(({ frame, luma }) => [frame?.timeMs, luma]),
+      [0, 200, 400, 600, 800, 1_000].map((atMs) => [5_000 + atMs, [15, 35]]),
+    );
+    assert.equal(told.begun, 1);
+    made.close();
+  });
+
+  it("is slow alone: the newest picture takes the place of those that wait", async () => {
+    const gates: (() => void)[] = [];
+    const { made, looks } = run({
+      look: () =>
+        new Promise((resolve) => {
+          gates.push(() => resolve([]));
+        }),
+    });
+    for (let count = 0; count < 5; count += 1) {
+      made.picture(Uint8Array.of(count, count), 2, 1, count * 200);
+      await settle();
+    }
+    assert.equal(looks.length, 1);
+    gates.shift()?.();
+    await settle();
+    assert.deepEqual(
+      looks.map(({ luma }) => luma[0]),
+      [0, 4],
+    );
+    assert.equal(made.figures(0).skipped, 3);
+    made.close();
+    gates.shift()?.();
+  });
+
+  it("is told each second that no picture comes, and for how long", async () => {
+    const { made, clock, looks } = run({});
+    made.picture(Uint8Array.of(1, 1), 2, 1, 0);
+    await settle();
+    for (let second = 0; second < 3; second += 1) {
+      clock.advance(1_000);
+      await settle();
+    }
+    assert.deepEqual(
+      looks.map(({ silentMs }) => silentMs),
+      [0, 1_000, 2_000, 3_000],
+    );
+    assert.ok(looks.slice(1).every(({ frame, luma }) => frame === undefined && luma.length === 0));
+    made.close();
+  });
+
+  it("that fails again and again is asked less often, begins anew, and says why", async () => {
+    const { made, clock, looks, told } = run({ look: () => Promise.reject(new TypeError("no such lens")) });
+    for (let count = 0; count < 40; count += 1) {
+      made.picture(Uint8Array.of(1, 1), 2, 1, count * 200);
+      clock.advance(200);
+      await settle();
+    }
+    // 8 s: three at once, then after 1, 2 and 4 s.
+    assert.ok(looks.length <= 7, `asked ${looks.length} times`);
+    assert.match(made.figures(0).problem ?? "", /no such lens/);
+    assert.equal(told.over, 1, "what it had open is over");
+    assert.ok(told.begun > 1 && told.ended > 1);
+    made.close();
+  });
+
+  it("that reports what it did not announce fails", async () => {
+    const strange = [{ kind: "start", type: "fire" }] as DetectorReport[];
+    const { made, reports } = run({ look: async () => strange });
+    for (let count = 0; count < 3; count += 1) {
+      made.picture(Uint8Array.of(1, 1), 2, 1, count * 200);
+      await settle();
+    }
+    assert.deepEqual(reports, []);
+    assert.match(made.figures(0).problem ?? "", /did not announce/);
+    made.close();
+  });
+
+  it("passes on what it sees, and nothing once it is closed", async () => {
+    const seen: DetectorReport = { kind: "start", type: "motion", timeMs: 7 };
+    const { made, reports, told } = run({ look: async () => [seen] });
+    made.picture(Uint8Array.of(1, 1), 2, 1, 0);
+    await settle();
+    made.close();
+    made.picture(Uint8Array.of(1, 1), 2, 1, 1_000);
+    await settle();
+    assert.deepEqual([reports, told.over, told.ended], [[seen], 1, 1]);
+  });
+});

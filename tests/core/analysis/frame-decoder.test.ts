@@ -1,0 +1,169 @@
+// The decoder of analysis with a real ffmpeg: pictures come out at the size and rate that were asked for, with the times of the
+// frames that went in; what ends is told of; what is stuck is ended.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import { FrameDecoder, type FrameDecoderOptions } from "../../../core/analysis/frame-decoder.ts";
+import { NutReader } from "../../../core/analysis/nut-reader.ts";
+import { scaleLuma } from "../../../core/analysis/scale-luma.ts";
+import { systemClock } from "../../../core/clock.ts";
+import { h264Format } from "../../../core/media/codec/video-format.ts";
+import { searchFfmpeg } from "../../../core/media/ffmpeg/find-ffmpeg.ts";
+import type { LiveFrameHeader } from "../../../core/media/live-wire.ts";
+import { FakeClock } from "../../../core/testing/fake-clock.ts";
+import { testClip } from "../../../core/testing/fake-tracks.ts";
+import { tempDir } from "../../../core/testing/temp-dir.ts";
+import { waitFor } from "../../../core/testing/wait-for.ts";
+
+const { found: ffmpeg } = await searchFfmpeg();
+const skip = ffmpeg === undefined ? "there is no ffmpeg" : false;
+const BASE_MS = 1_790_000_000_000;
+const SIZE = { width: 160, height: 90, perSecond: 5 };
+const CLIP_SECONDS = 4;
+
+/** The frames of a small clip of 25 pictures a second, as they come from `media`, and their format. */
+async function clip(name: "h264-aac" | "h264-bframes-opus") {
+  const [video] = (await testClip(name)).tracks;
+  assert.ok(video !== undefined);
+  const [sps, pps] = video.parameterSets as [Uint8Array, Uint8Array];
+  const format = h264Format([sps], [pps]);
+  assert.ok(format !== undefined);
+  const frames = [...video.sizes.keys()].map((index) => {
+    const decode = (video.decodeTimes[index] as number) / video.served.clockRate;
+    const presentation = (video.presentationTimes[index] as number) / video.served.clockRate;
+    const header: LiveFrameHeader = {
+      formatId: 1,
+      track: "video",
+      keyFrame: video.keyFrames[index] === 1,
+      damaged: false,
+      discontinuity: false,
+      time90k: BASE_MS * 90 + presentation * 90_000,
+      compositionOffset90k: Math.round((presentation - decode) * 90_000),
+      duration90k: 3_600,
+      frameNumber: index,
+      ageUs: 0,
+    };
+    const at = video.offsets[index] as number;
+    return { header, data: video.data.subarray(at, at + (video.sizes[index] as number)) };
+  });
+  return { frames, format };
+}
+
+function decoder(options: Partial<FrameDecoderOptions> & Pick<FrameDecoderOptions, "format">) {
+  const pictures: { timeMs: number; mean: number }[] = [];
+  const ends: string[] = [];
+  const made = new FrameDecoder({
+    ffmpeg: { path: ffmpeg?.path ?? "" },
+    size: SIZE,
+    clock: systemClock,
+    onPicture: (luma, timeMs) => {
+      assert.equal(luma.length, (options.size ?? SIZE).width * (options.size ?? SIZE).height);
+      pictures.push({
+        timeMs: timeMs - BASE_MS,
+        mean: luma.reduce((sum, value) => sum + value, 0) / luma.length,
+      });
+    },
+    onEnd: (reason) => ends.push(reason),
+    ...options,
+  });
+  return { made, pictures, ends };
+}
+
+describe("the decoder of analysis", { skip, timeout: 240_000 }, () => {
+  for (const name of ["h264-aac", "h264-bframes-opus"] as const) {
+    it(`gives pictures of ${name} at the rate that was asked for, with the times of its frames`, async () => {
+      const { frames, format } = await clip(name);
+      const { made, pictures, ends } = decoder({ format });
+      for (const { header, data } of frames) made.write(header, data);
+      // The last frames stay within until others follow.
+      await waitFor(() => pictures.length >= CLIP_SECONDS * SIZE.perSecond - 2 || undefined, {
+        deadlineMs: 30_000,
+        what: () => `pictures; ${pictures.length} came, ${ends.join()}`,
+      });
+      made.stop();
+      const known = frames.map(({ header }) => header.time90k / 90 - BASE_MS);
+      for (const [index, { timeMs }] of pictures.entries()) {
+        const nearest = Math.min(...known.map((time) => Math.abs(time - timeMs)));
+        assert.ok(nearest < 2, `picture ${index} at ${timeMs} ms is ${nearest} ms from any frame`);
+        const step = timeMs - (pictures[index - 1]?.timeMs ?? timeMs - 200);
+        assert.ok(
+          Math.abs(step - 200) <= 41,
+          `${step} ms after the one before: ${pictures.map((each) => Math.round(each.timeMs)).join(" ")}`,
+        );
+      }
+      assert.ok(pictures.every(({ mean }) => mean > 5 && mean < 250));
+      assert.deepEqual(ends, []);
+    });
+  }
+
+  it("also of pictures larger than half of what its container calls a packet, and of the smallest", async () => {
+    const { frames, format } = await clip("h264-aac");
+    for (const size of [
+      { width: 320, height: 180, perSecond: 12 },
+      { width: 640, height: 480, perSecond: 1 },
+    ]) {
+      const { made, pictures } = decoder({ format, size });
+      for (const { header, data } of frames) made.write(header, data);
+      await waitFor(() => pictures.length >= CLIP_SECONDS * size.perSecond - 3 || undefined, {
+        deadlineMs: 30_000,
+      });
+      made.stop();
+    }
+  });
+
+  it("says when it ends, once, and why: no ffmpeg, a clock that jumps, a stream that is none", async () => {
+    const { frames, format } = await clip("h264-aac");
+    const none = decoder({ format, ffmpeg: { path: "/nowhere/ffmpeg" } });
+    await waitFor(() => none.ends[0], { what: "a word of the missing ffmpeg" });
+    assert.match(none.ends[0] ?? "", /ENOENT/);
+    const jumping = decoder({ format });
+    const [first] = frames;
+    assert.ok(first !== undefined);
+    jumping.made.write(first.header, first.data);
+    jumping.made.write({ ...first.header, time90k: first.header.time90k + 90_000_000 }, first.data);
+    assert.deepEqual(jumping.ends, ["the stream's clock jumped"]);
+    const broken = decoder({ format: { ...format, decoderConfig: Uint8Array.of(1, 2, 3) } });
+    broken.made.write(first.header, Buffer.alloc(2_000, 7));
+    for (let count = 1; count < 50; count += 1) {
+      const time90k = first.header.time90k + count * 3_600;
+      broken.made.write({ ...first.header, time90k }, Buffer.alloc(2_000, count));
+    }
+    broken.made.stop();
+    assert.ok(broken.ends.length <= 1);
+  });
+
+  it("is ended when it takes frames and gives nothing for ten seconds", async () => {
+    const { frames, format } = await clip("h264-aac");
+    using dir = tempDir("nj-decoder-");
+    const path = dir.join("ffmpeg");
+    writeFileSync(path, "#!/bin/sh\nexec cat > /dev/null\n", { mode: 0o755 });
+    const clock = new FakeClock();
+    const { made, ends } = decoder({ format, clock, ffmpeg: { path } });
+    for (const { header, data } of frames) made.write(header, data);
+    clock.advance(9_000);
+    assert.deepEqual(ends, []);
+    clock.advance(3_000);
+    assert.deepEqual(ends, ["ffmpeg is stuck"]);
+  });
+
+  it("refuses to read what is not its container", () => {
+    const reader = new NutReader(16, { picture: () => assert.fail("there is none") });
+    assert.throws(() => reader.push(Buffer.from("something else that is not NUT at all")), /no NUT/);
+    const begun = new NutReader(16, { picture: () => assert.fail("there is none") });
+    assert.throws(
+      () => begun.push(Buffer.concat([Buffer.from("nut/multimedia container\0"), Buffer.alloc(64, 0xff)])),
+      /no NUT/,
+    );
+  });
+});
+
+describe("a picture made smaller", () => {
+  it("has in each pixel the mean of those that it covers", () => {
+    const target = new Uint8Array(2);
+    scaleLuma(Uint8Array.of(0, 10, 100, 110, 20, 30, 120, 130), 4, 2, target, 2, 1);
+    assert.deepEqual([...target], [15, 115]);
+    const odd = new Uint8Array(2);
+    scaleLuma(Uint8Array.of(1, 2, 3), 3, 1, odd, 2, 1);
+    assert.deepEqual([...odd], [1, 3]);
+  });
+});

@@ -1,0 +1,86 @@
+// The page of detection in a browser: switched on, an area drawn by hand and by keyboard, what it costs; pictures of it for
+// people to look at.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Browser } from "playwright-core";
+import type { DetectionView } from "../../core/http/detection-schemas.ts";
+import { waitFor } from "../../core/testing/wait-for.ts";
+import { openBrowser, openContext, PHONE, screenshot, skipBrowserTests } from "./support/browser.ts";
+import { type Recorder, startRecorder } from "./support/recorder.ts";
+
+describe("the page of detection", { skip: skipBrowserTests, timeout: 240_000 }, () => {
+  let recorder: Recorder;
+  let browser: Browser;
+  let camera = "";
+  before(async () => {
+    recorder = await startRecorder(true);
+    browser = await openBrowser();
+    const { cameras } = await recorder.api<{ cameras: { id: string }[] }>("GET", "/cameras");
+    camera = cameras[0]?.id ?? "";
+  });
+  after(async () => {
+    await browser?.close();
+    await recorder?.stop();
+  });
+  const view = () => recorder.api<DetectionView>("GET", `/cameras/${camera}/detection`);
+  const motion = async () =>
+    (await view()).detectors.find(({ detector }) => detector === "nightjar-vca-motion/motion");
+
+  it("is one step from the camera's page; switched on, it looks, says what that costs, and keeps a drawn area", async () => {
+    const context = await openContext(browser, recorder, { theme: "dark" });
+    const page = await context.newPage();
+    await page.goto(`${recorder.url}/cameras/${camera}`);
+    await page.getByRole("link", { name: "Detection" }).click();
+    await page.getByLabel("Look for motion and tampering").check();
+    await page.getByText("looking", { exact: true }).waitFor({ timeout: 60_000 });
+    assert.equal((await view()).enabled, true);
+    const grid = page.getByRole("application");
+    await grid.scrollIntoViewIfNeeded();
+    await page.getByRole("button", { name: "Clear" }).click();
+    await waitFor(async () => ((await motion())?.area?.cells.includes("1") === false ? true : undefined));
+    const box = await grid.boundingBox();
+    assert.ok(box !== null);
+    await page.mouse.move(box.x + box.width * 0.25, box.y + box.height * 0.5);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.75, box.y + box.height * 0.5, { steps: 30 });
+    await page.mouse.up();
+    const drawn = await waitFor(async () => {
+      const cells = (await motion())?.area?.cells ?? "";
+      const count = [...cells].filter((cell) => cell === "1").length;
+      return count >= 10 ? count : undefined;
+    });
+    assert.ok(drawn <= 13, `${drawn} cells were drawn over`);
+    await grid.focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Space");
+    await waitFor(async () => {
+      const cells = (await motion())?.area?.cells ?? "";
+      return [...cells].filter((cell) => cell === "1").length === drawn + 1 ? true : undefined;
+    });
+    await page.getByRole("slider").first().fill("80");
+    await waitFor(async () => ((await motion())?.sensitivity === 80 ? true : undefined));
+    await page.reload();
+    await page.getByText("looking", { exact: true }).waitFor();
+    assert.equal(await page.getByRole("slider").first().inputValue(), "80");
+    await context.close();
+  });
+
+  it("is looked at on all screens", async () => {
+    await waitFor(async () => ((await view()).state.decodeShare === undefined ? undefined : true), {
+      deadlineMs: 60_000,
+    });
+    for (const [name, options] of [
+      ["detection-dark", { theme: "dark" }],
+      ["detection-light", { theme: "light" }],
+      ["detection-phone-dark", { theme: "dark", viewport: PHONE, touch: true }],
+      ["detection-phone-light", { theme: "light", viewport: PHONE, touch: true }],
+    ] as const) {
+      const context = await openContext(browser, recorder, options);
+      const page = await context.newPage();
+      await page.goto(`${recorder.url}/cameras/${camera}/detection`);
+      await page.getByText("looking", { exact: true }).waitFor();
+      await screenshot(page, name);
+      await context.close();
+    }
+  });
+});

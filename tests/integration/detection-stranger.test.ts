@@ -1,0 +1,126 @@
+// A stranger's detector, in a process of its own: it gets pictures at the size and rate that it asks for, what it sees becomes
+// events, and one that hangs is ended without costing the others anything.
+import assert from "node:assert/strict";
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { tempDir } from "../../core/testing/temp-dir.ts";
+import { waitFor } from "../../core/testing/wait-for.ts";
+import { activate } from "../support/accounts.ts";
+import { boxClip } from "../support/detection-clips.ts";
+import { ROOT } from "../support/program.ts";
+import { RecorderRig } from "../support/recorder-rig.ts";
+
+const TEMPLATE = join(ROOT, "core/plugin/create/templates/vca");
+
+/** A detector made of the template, with another one's inside. */
+function stranger(folder: string, id: string, detector: string): void {
+  const own = join(folder, `nightjar-vca-${id}`);
+  mkdirSync(own, { recursive: true });
+  cpSync(join(TEMPLATE, "src"), join(own, "src"), { recursive: true });
+  for (const file of ["package.json", "config.schema.json", "src/index.ts"]) {
+    const text = readFileSync(join(TEMPLATE, file), "utf8");
+    writeFileSync(join(own, file), text.replaceAll("template", id));
+  }
+  writeFileSync(join(own, "src/detector.ts"), detector);
+  mkdirSync(join(own, "node_modules/@nightjar"), { recursive: true });
+  symlinkSync(join(ROOT, "core"), join(own, "node_modules/@nightjar/core"));
+}
+
+const HEAD = `import { Type } from "@nightjar/core";
+const common = { displayName: "Stranger", eventTypes: ["scene-change"], frames: { width: 32, height: 18, perSecond: 2 }, configSchema: Type.Object({}) };`;
+/** Tells once what its first picture was like. */
+const TEACHER = `${HEAD}
+export function detector() {
+  let isTold = false;
+  return { ...common, id: "teller", async begin() {}, async end() {},
+    async look({ frame }, { luma }) {
+      if (frame === undefined || isTold) return [];
+      isTold = true;
+      const mean = luma.reduce((sum, value) => sum + value, 0) / luma.length;
+      return [{ kind: "start", type: "scene-change", timeMs: frame.timeMs, detail: { bytes: luma.length, mean, ...frame } }];
+    } };
+}`;
+const HANGS = `${HEAD}
+export function detector() {
+  return { ...common, id: "hanger", async begin() {}, async end() {}, look: () => new Promise(() => undefined) };
+}`;
+
+describe("strangers' detectors", { timeout: 600_000 }, () => {
+  it("get pictures, are heard, and cost nobody else anything when they hang", async (t) => {
+    using dir = tempDir("nightjar-stranger-");
+    const clip = dir.join("box.mp4");
+    boxClip(clip, 16, 7, 10);
+    const plugins = dir.join("plugins");
+    stranger(plugins, "teller", TEACHER);
+    stranger(plugins, "hanger", HANGS);
+    const rig = await RecorderRig.start({ cameras: 1, clip, pluginPath: plugins });
+    t.after(() => rig.dispose());
+    const token = await activate(rig.url, rig.activationCode);
+    const ask = async <T>(path: string, method = "GET", body?: object): Promise<T> => {
+      const response = await fetch(new URL(`/api/v1/${path}`, rig.url), {
+        method,
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`);
+      return JSON.parse(text) as T;
+    };
+    interface Shown {
+      readonly detectors: readonly {
+        readonly detector: string;
+        readonly enabled: boolean;
+        readonly looked: number;
+        readonly problem?: string;
+      }[];
+    }
+    const [teller, hanger] = ["nightjar-vca-teller/teller", "nightjar-vca-hanger/hanger"] as const;
+    const shown = async (name: string) =>
+      (await ask<Shown>("cameras/cam-1/detection")).detectors.find(({ detector }) => detector === name);
+    await waitFor(async () => ((await shown(hanger)) !== undefined && (await shown(teller))) || undefined, {
+      deadlineMs: 30_000,
+      what: "both to be registered",
+    });
+    assert.equal((await shown(teller))?.enabled, false, "strangers do not look unasked");
+    await ask("cameras/cam-1/detection", "PATCH", {
+      enabled: true,
+      detectors: { [teller]: { enabled: true }, [hanger]: { enabled: true } },
+    });
+    interface Told {
+      readonly source: string;
+      readonly detail: Readonly<Record<string, number>>;
+    }
+    const [told] = await waitFor(
+      async () => {
+        const { events } = await ask<{ events: Told[] }>("events?types=scene-change");
+        return events.length > 0 ? events : undefined;
+      },
+      { deadlineMs: 60_000, what: "what the stranger saw" },
+    );
+    assert.equal(told?.source, "vca-teller");
+    assert.deepEqual([told?.detail["bytes"], told?.detail["width"], told?.detail["height"]], [576, 32, 18]);
+    assert.ok(
+      (told?.detail["mean"] ?? 0) > 30 && (told?.detail["mean"] ?? 0) < 200,
+      `${told?.detail["mean"]}`,
+    );
+    await waitFor(async () => (await shown(hanger))?.problem, {
+      deadlineMs: 60_000,
+      what: "a word of its hanging",
+    });
+    // It is ended and begins anew, and the others go on.
+    await waitFor(
+      async () => {
+        const { events } = await ask<{ events: { end?: string }[] }>("events?types=motion");
+        return events.find(({ end }) => end !== undefined);
+      },
+      { deadlineMs: 90_000, periodMs: 500, what: "an event of motion meanwhile" },
+    );
+    const before = (await shown(teller))?.looked ?? 0;
+    await waitFor(async () => (((await shown(teller))?.looked ?? 0) > before ? true : undefined), {
+      deadlineMs: 60_000,
+      what: "the other stranger to go on",
+    });
+    assert.equal((await shown(hanger))?.looked, 0);
+  });
+});

@@ -1,0 +1,177 @@
+// What the recorder itself looks for in a camera's pictures: on or off, for each detector its sensitivity, area and options,
+// how it goes and what it costs. Changes are taken at once.
+import { useEffect, useState } from "preact/hooks";
+import { type Answer, call } from "../../api/client.ts";
+import type { Camera } from "../../api/types.ts";
+import { type MessageKey, t } from "../../locale/messages.ts";
+import { AwaitedPage } from "../../parts/awaited.tsx";
+import { CheckField, ErrorNote, Field } from "../../parts/controls.tsx";
+import { Icon } from "../../parts/icon.tsx";
+import { followLink, href, place } from "../../router.ts";
+import { useAnswer } from "../../state/use-answer.ts";
+import { AreaGrid } from "./area-grid.tsx";
+
+type View = Answer<"GET /cameras/{id}/detection">;
+type DetectorView = View["detectors"][number];
+
+const LOOK_MS = 3_000;
+const STATUS_TEXT: Readonly<Record<View["state"]["status"], MessageKey>> = {
+  off: "detection.status.off",
+  starting: "detection.status.starting",
+  waiting: "detection.status.waiting",
+  looking: "detection.status.looking",
+  "no-picture": "detection.status.noPicture",
+  failed: "detection.status.failed",
+};
+/** Detectors that have an area to draw. */
+const WITH_AREA = new Set(["motion"]);
+
+/** The page of one camera, for administrators. */
+export function DetectionPage({ camera }: { readonly camera: Camera }) {
+  const asked = useAnswer<View>((signal) =>
+    call("GET /cameras/{id}/detection", { path: { id: camera.id }, signal }),
+  );
+  const [error, setError] = useState<unknown>();
+  const view = asked.answer;
+  useEffect(() => {
+    const timer = setInterval(() => {
+      call("GET /cameras/{id}/detection", { path: { id: camera.id } }).then(asked.put, () => undefined);
+    }, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [camera.id]);
+  if (view === undefined) return <AwaitedPage title={camera.name} of={asked} rows={6} />;
+  const change = async (body: object): Promise<void> => {
+    setError(undefined);
+    try {
+      asked.put(await call("PATCH /cameras/{id}/detection", { path: { id: camera.id }, body }));
+    } catch (thrown) {
+      setError(thrown);
+    }
+  };
+  return (
+    <div class="form-page">
+      <div class="head">
+        <a
+          class="icon-button"
+          href={href(`cameras/${camera.id}`)}
+          onClick={followLink}
+          aria-label={t("back")}
+          title={t("back")}
+        >
+          <Icon name="left" />
+        </a>
+        <h1>{t("detection.title", { camera: camera.name })}</h1>
+      </div>
+      <div class="detection">
+        <section>
+          <CheckField
+            label={t("detection.on")}
+            hint={t("detection.on.hint")}
+            checked={view.enabled}
+            onChange={(enabled) => void change({ enabled })}
+          />
+          {view.enabled ? <State view={view} /> : null}
+          {error === undefined ? null : <ErrorNote error={error} />}
+        </section>
+        {view.enabled
+          ? view.detectors.map((detector) => (
+              <Detector
+                key={detector.detector}
+                camera={camera}
+                detector={detector}
+                onChange={(part) => void change({ detectors: { [detector.detector]: part } })}
+              />
+            ))
+          : null}
+      </div>
+    </div>
+  );
+}
+
+function State({ view }: { readonly view: View }) {
+  const { status, problem, framesPerSecond, decodeShare } = view.state;
+  const isBad = status === "failed" || status === "no-picture";
+  return (
+    <dl class="facts">
+      <dt>{t("detection.state")}</dt>
+      <dd class={isBad ? "bad-text" : ""}>
+        {t(STATUS_TEXT[status])}
+        {problem === undefined ? null : <span class="muted"> {problem}</span>}
+      </dd>
+      <dt>{t("detection.pictures")}</dt>
+      <dd>{t("detection.perSecond", { count: framesPerSecond })}</dd>
+      <dt>{t("detection.decoding")}</dt>
+      <dd>{decodeShare === undefined ? "–" : share(decodeShare)}</dd>
+    </dl>
+  );
+}
+
+function Detector(props: {
+  readonly camera: Camera;
+  readonly detector: DetectorView;
+  readonly onChange: (part: object) => void;
+}) {
+  const { camera, detector, onChange } = props;
+  const id = detector.detector.split("/").at(-1) ?? "";
+  const [sensitivity, setSensitivity] = useState(detector.sensitivity);
+  useEffect(() => setSensitivity(detector.sensitivity), [detector.sensitivity]);
+  const known = NAMES[id];
+  const name = known === undefined ? detector.displayName : t(known);
+  return (
+    <section class="detector">
+      <h2>{name}</h2>
+      <CheckField
+        label={t("detection.detector.on", { name })}
+        checked={detector.enabled}
+        onChange={(enabled) => onChange({ enabled })}
+      />
+      {detector.problem === undefined ? null : <p class="bad-text">{detector.problem}</p>}
+      {detector.enabled ? (
+        <>
+          <Field
+            label={`${t("detection.sensitivity")}: ${sensitivity}`}
+            hint={t("detection.sensitivity.hint")}
+          >
+            {({ id: control, describedBy }) => (
+              <input
+                id={control}
+                aria-describedby={describedBy}
+                type="range"
+                min={0}
+                max={100}
+                step={1}
+                value={sensitivity}
+                onInput={(event) => setSensitivity(Number(event.currentTarget.value))}
+                onChange={(event) => onChange({ sensitivity: Number(event.currentTarget.value) })}
+              />
+            )}
+          </Field>
+          {WITH_AREA.has(id) ? (
+            <AreaGrid camera={camera} area={detector.area} onChange={(area) => onChange({ area })} />
+          ) : null}
+          <p class="muted">
+            {detector.cpuShare === undefined
+              ? t("detection.looked", { count: detector.looked })
+              : t("detection.cost", { share: share(detector.cpuShare), count: detector.looked })}
+          </p>
+        </>
+      ) : null}
+    </section>
+  );
+}
+
+const NAMES: Readonly<Record<string, MessageKey>> = {
+  motion: "detection.motion",
+  tamper: "detection.tamper",
+  loss: "detection.loss",
+};
+
+/** Of a processor core, in per cent. */
+function share(value: number): string {
+  return `${(100 * value).toFixed(value < 0.01 ? 2 : 1)} %`;
+}
+
+/** True where the address means this page. */
+export function isDetectionPlace(): boolean {
+  return place.value.path.split("/")[2] === "detection";
+}
