@@ -127,7 +127,7 @@ describe("a new plugin", { timeout: 500_000 }, () => {
   for (const [what, words, reason] of [
     ["without a name", ["camera"], /usage: nightjar plugin create KIND NAME.*kinds: camera/],
     ["of a kind that is none", ["lens", "acme"], /"lens" is no kind of plugin: camera, storage/],
-    ["of a kind that has no place yet", ["pos", "acme"], /no place yet .* "pos" .* possible: camera/],
+    ["of a kind that has no place yet", ["cluster", "acme"], /no place yet .* "cluster" .* possible: camera/],
     ["with capitals", ["camera", "Acme"], /"Acme" cannot be its name/],
     ["that leads out of the folder", ["camera", "../acme"], /cannot be its name/],
     ["with a name that is too long", ["camera", "a".repeat(60)], /1 to 40/],

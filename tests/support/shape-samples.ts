@@ -14,6 +14,7 @@ const TEXTS = [
   "01-01",
   "08:00",
   "nightjar-camera-far",
+  "nightjar-pos-text/text",
   "UTC",
   "127.0.0.1",
   "1-n1-1-1",

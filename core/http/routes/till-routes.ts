@@ -14,16 +14,17 @@ import {
   TillsSchema,
 } from "../till-schemas.ts";
 import { momentMs } from "../time-range.ts";
+import { wantedCameras } from "../visible-cameras.ts";
 import { TimeSchema } from "../wire-schemas.ts";
 
 const closed = { additionalProperties: false } as const;
 const Amount = Type.Integer({ minimum: -1e12, maximum: 1e12 });
 
 export function tillRoutes(services: HttpServices): Route[] {
-  const { config, tills } = services;
+  const { config, tills, cameras } = services;
 
-  const mySight = (principal: Principal, cameras: readonly string[]): string[] =>
-    cameras.filter((camera) => mayDoWith(principal, "events.view", camera));
+  const mySight = (principal: Principal, ids: readonly string[]): string[] =>
+    ids.filter((camera) => mayDoWith(principal, "events.view", camera));
 
   /** Ids of the tills that the account may see; undefined: all, also those that are gone. */
   function visible(principal: Principal): string[] | undefined {
@@ -72,8 +73,8 @@ export function tillRoutes(services: HttpServices): Route[] {
           ),
           least: Type.Optional(Amount),
           most: Type.Optional(Amount),
-          camera: Type.Optional(
-            Type.String({ maxLength: 64, description: "Of tills that this camera looks at." }),
+          cameras: Type.Optional(
+            Type.String({ maxLength: 70_000, description: "Of tills that one of these cameras looks at." }),
           ),
           start: Type.Optional(TimeSchema),
           end: Type.Optional(TimeSchema),
@@ -84,9 +85,10 @@ export function tillRoutes(services: HttpServices): Route[] {
       ),
       response: ReceiptsPageSchema,
       async handle({ query, principal }) {
-        const { till, camera } = query;
+        const { till, cameras: list } = query;
         const mine = visible(principal);
-        const before = camera === undefined ? undefined : tillsAt(camera, principal);
+        const before =
+          list === undefined ? undefined : tillsAt(wantedCameras(cameras, principal, "events.view", list));
         const wanted = [mine, before, till === undefined ? undefined : [till]].filter(
           (list) => list !== undefined,
         );
@@ -156,11 +158,10 @@ export function tillRoutes(services: HttpServices): Route[] {
     }),
   ];
 
-  function tillsAt(camera: string, principal: Principal): string[] {
-    if (!mayDoWith(principal, "events.view", camera)) return [];
+  function tillsAt(wanted: readonly string[]): string[] {
     return config
       .get()
-      .tills.filter(({ cameras }) => cameras.includes(camera))
+      .tills.filter((till) => till.cameras.some((camera) => wanted.includes(camera)))
       .map(({ id }) => id);
   }
 }

@@ -2900,8 +2900,8 @@ export interface Operations {
       readonly text?: string;
       readonly least?: number;
       readonly most?: number;
-      /** Of tills that this camera looks at. */
-      readonly camera?: string;
+      /** Of tills that one of these cameras looks at. */
+      readonly cameras?: string;
       /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
       readonly start?: string;
       /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
