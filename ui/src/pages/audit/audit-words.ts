@@ -26,6 +26,7 @@ export const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   "user-removed": "act.user-removed",
   "camera-added": "act.camera-added",
   "camera-changed": "act.camera-changed",
+  "detection-changed": "act.detection-changed",
   "camera-removed": "act.camera-removed",
   "manual-recording-started": "act.manual-recording-started",
   "manual-recording-stopped": "act.manual-recording-stopped",
@@ -107,6 +108,7 @@ export const ACT_GROUPS: readonly {
     actions: [
       "camera-added",
       "camera-changed",
+      "detection-changed",
       "camera-removed",
       "manual-recording-started",
       "manual-recording-stopped",
