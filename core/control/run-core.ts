@@ -356,6 +356,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   await plugins.start();
   preparedVolumes.start();
   await alarms.start(users.audit);
+  const stopRecordingEvents = alarms.engine.onTrigger((trigger) => recording.takeEvent(trigger));
   await recording.start();
   recording.onChange((change) => {
     teller
@@ -419,6 +420,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     async stop() {
       figures.cancel();
       stopFollowing();
+      stopRecordingEvents();
       stopTelling();
       stopMqtt();
       await mqtt.close();

@@ -58,7 +58,7 @@ export interface OfferedCamera {
   readonly driver: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly record: {
-    readonly mode: "continuous" | "manual" | "off";
+    readonly mode: "continuous" | "event" | "manual" | "off";
     readonly streams: "main" | "sub" | "both";
     readonly audio: boolean;
     /** Most bytes of recordings kept, oldest deleted first; `null`: no limit. */

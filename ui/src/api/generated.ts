@@ -33,14 +33,54 @@ export type Camera = {
   readonly config: Readonly<Record<string, unknown>>;
   /** What is recorded of the camera and how long it is kept. */
   readonly record: {
-    /** `continuous`: always; `manual`: only while somebody asks for it; `off`: never, not even by hand. */
-    readonly mode: "continuous" | "manual" | "off";
+    /** `continuous`: always; `event`: while an event that records it goes on; `manual`: only while somebody asks for it; `off`: never, not even by hand. */
+    readonly mode: "continuous" | "event" | "manual" | "off";
     /** Which streams of the camera are recorded. */
     readonly streams: "main" | "sub" | "both";
     /** Record the sound as well. Off until the owner switches it on: recording speech is often unlawful. */
     readonly audio: boolean;
     /** Seconds before an event (or before a manual recording was asked for) that are kept, 0 to 60. */
     readonly preRecordSeconds: number;
+    /** Seconds after the end of an event that are recorded, 0 to 600. Without: 5. */
+    readonly postRecordSeconds?: number;
+    /** Events that record the camera, or mark what is recorded all the time. Without, or empty: all. */
+    readonly eventTypes?: readonly (
+      | "motion"
+      | "alarm-input"
+      | "video-loss"
+      | "tamper"
+      | "face"
+      | "person"
+      | "vehicle"
+      | "animal"
+      | "doorbell"
+      | "line-crossing"
+      | "intrusion"
+      | "region-entrance"
+      | "region-exiting"
+      | "unattended-baggage"
+      | "object-removal"
+      | "loitering"
+      | "gathering"
+      | "fast-moving"
+      | "parking"
+      | "audio-exception"
+      | "scene-change"
+      | "defocus"
+      | "pir"
+      | "thermal-fire"
+      | "thermal-smoke"
+      | "thermal-temp-prealarm"
+      | "thermal-temp"
+      | "thermal-temp-diff"
+      | "thermal-ship"
+      | "pos"
+      | "people-count"
+      | "heat-map"
+      | "queue"
+    )[];
+    /** Cameras whose events record this one as well as its own do. */
+    readonly eventCameras?: readonly string[];
     /** Nominal length of a recording file in seconds, 10 to 300; files are cut at key frames. */
     readonly segmentSeconds: number;
     /** Recordings older than this many days are deleted; null keeps them until the space is needed. */
@@ -997,14 +1037,54 @@ export interface Operations {
       /** Settings of the driver, as its configSchema says; secrets go in here and never come out. */
       readonly config: Readonly<Record<string, unknown>>;
       readonly record?: {
-        /** `continuous`: always; `manual`: only while somebody asks for it; `off`: never, not even by hand. */
-        readonly mode?: "continuous" | "manual" | "off";
+        /** `continuous`: always; `event`: while an event that records it goes on; `manual`: only while somebody asks for it; `off`: never, not even by hand. */
+        readonly mode?: "continuous" | "event" | "manual" | "off";
         /** Which streams of the camera are recorded. */
         readonly streams?: "main" | "sub" | "both";
         /** Record the sound as well. Off until the owner switches it on: recording speech is often unlawful. */
         readonly audio?: boolean;
         /** Seconds before an event (or before a manual recording was asked for) that are kept, 0 to 60. */
         readonly preRecordSeconds?: number;
+        /** Seconds after the end of an event that are recorded, 0 to 600. Without: 5. */
+        readonly postRecordSeconds?: number;
+        /** Events that record the camera, or mark what is recorded all the time. Without, or empty: all. */
+        readonly eventTypes?: readonly (
+          | "motion"
+          | "alarm-input"
+          | "video-loss"
+          | "tamper"
+          | "face"
+          | "person"
+          | "vehicle"
+          | "animal"
+          | "doorbell"
+          | "line-crossing"
+          | "intrusion"
+          | "region-entrance"
+          | "region-exiting"
+          | "unattended-baggage"
+          | "object-removal"
+          | "loitering"
+          | "gathering"
+          | "fast-moving"
+          | "parking"
+          | "audio-exception"
+          | "scene-change"
+          | "defocus"
+          | "pir"
+          | "thermal-fire"
+          | "thermal-smoke"
+          | "thermal-temp-prealarm"
+          | "thermal-temp"
+          | "thermal-temp-diff"
+          | "thermal-ship"
+          | "pos"
+          | "people-count"
+          | "heat-map"
+          | "queue"
+        )[];
+        /** Cameras whose events record this one as well as its own do. */
+        readonly eventCameras?: readonly string[];
         /** Nominal length of a recording file in seconds, 10 to 300; files are cut at key frames. */
         readonly segmentSeconds?: number;
         /** Recordings older than this many days are deleted; null keeps them until the space is needed. */
@@ -1041,14 +1121,54 @@ export interface Operations {
       /** Settings of the driver, as its configSchema says; secrets go in here and never come out. */
       readonly config?: Readonly<Record<string, unknown>>;
       readonly record?: {
-        /** `continuous`: always; `manual`: only while somebody asks for it; `off`: never, not even by hand. */
-        readonly mode?: "continuous" | "manual" | "off";
+        /** `continuous`: always; `event`: while an event that records it goes on; `manual`: only while somebody asks for it; `off`: never, not even by hand. */
+        readonly mode?: "continuous" | "event" | "manual" | "off";
         /** Which streams of the camera are recorded. */
         readonly streams?: "main" | "sub" | "both";
         /** Record the sound as well. Off until the owner switches it on: recording speech is often unlawful. */
         readonly audio?: boolean;
         /** Seconds before an event (or before a manual recording was asked for) that are kept, 0 to 60. */
         readonly preRecordSeconds?: number;
+        /** Seconds after the end of an event that are recorded, 0 to 600. Without: 5. */
+        readonly postRecordSeconds?: number;
+        /** Events that record the camera, or mark what is recorded all the time. Without, or empty: all. */
+        readonly eventTypes?: readonly (
+          | "motion"
+          | "alarm-input"
+          | "video-loss"
+          | "tamper"
+          | "face"
+          | "person"
+          | "vehicle"
+          | "animal"
+          | "doorbell"
+          | "line-crossing"
+          | "intrusion"
+          | "region-entrance"
+          | "region-exiting"
+          | "unattended-baggage"
+          | "object-removal"
+          | "loitering"
+          | "gathering"
+          | "fast-moving"
+          | "parking"
+          | "audio-exception"
+          | "scene-change"
+          | "defocus"
+          | "pir"
+          | "thermal-fire"
+          | "thermal-smoke"
+          | "thermal-temp-prealarm"
+          | "thermal-temp"
+          | "thermal-temp-diff"
+          | "thermal-ship"
+          | "pos"
+          | "people-count"
+          | "heat-map"
+          | "queue"
+        )[];
+        /** Cameras whose events record this one as well as its own do. */
+        readonly eventCameras?: readonly string[];
         /** Nominal length of a recording file in seconds, 10 to 300; files are cut at key frames. */
         readonly segmentSeconds?: number;
         /** Recordings older than this many days are deleted; null keeps them until the space is needed. */
