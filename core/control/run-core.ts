@@ -7,20 +7,12 @@ import { ConfigStore } from "../config/config-store.ts";
 import { SecretStore } from "../config/secret-store.ts";
 import { sizeOf } from "../db/check-database.ts";
 import { DATABASE_FILE } from "../db/open-db.ts";
-import { plainFacts } from "../domain/facts.ts";
 import type { CameraId } from "../domain/ids.ts";
-import {
-  CORE_HTTP_SOCKET,
-  CORE_LINK_SOCKET,
-  type ListeningState,
-  type PortProblem,
-} from "../gateway/protocol.ts";
+import { CORE_HTTP_SOCKET, CORE_LINK_SOCKET, type ListeningState } from "../gateway/protocol.ts";
 import { ChangeFeed, createHttpApp } from "../http/app.ts";
 import { createAuthorize } from "../http/authorize.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
-import { requireFfmpeg, searchFfmpeg } from "../media/ffmpeg/find-ffmpeg.ts";
-import { keyFrameJpeg } from "../media/ffmpeg/key-frame-jpeg.ts";
-import { detectSandbox } from "../media/ffmpeg/sandbox.ts";
+import { searchFfmpeg } from "../media/ffmpeg/find-ffmpeg.ts";
 import { MEDIA_SOCKET } from "../media/protocol.ts";
 import { MqttService } from "../mqtt/mqtt-service.ts";
 import { PluginHost } from "../plugin/host/plugin-host.ts";
@@ -42,13 +34,16 @@ import { LoginSources } from "../users/login-sources.ts";
 import { openUsers } from "../users/users.ts";
 import { VERSION } from "../version.ts";
 import { AlarmService } from "./alarm-service.ts";
-import { Cameras, type MakePicture } from "./camera-service.ts";
+import { Cameras } from "./camera-service.ts";
 import { certificateService } from "./certificate-service.ts";
 import { ChangeTeller } from "./change-teller.ts";
 import { listenForCommandLine } from "./cli-link.ts";
 import { CLI_SOCKET } from "./cli-protocol.ts";
 import { GatewayLink } from "./gateway-link.ts";
+import { LinkageService } from "./linkage-service.ts";
+import { ownPorts, portProblem } from "./listening-view.ts";
 import { MQTT_PASSWORD, mqttControl, mqttSnapshot } from "./mqtt-control.ts";
+import { pictureMaker } from "./picture-maker.ts";
 import { plannedCameras, playbackVeto, streamTeller, tellOfAudit } from "./plugin-hooks.ts";
 import { RecorderProblems } from "./recorder-problems.ts";
 import { recordingsAdapter } from "./recordings-adapter.ts";
@@ -220,13 +215,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     events: alarms,
     shapeCameras: (wanted) => plannedCameras(plugins.hooks, wanted, log),
   });
-  const makePicture: MakePicture = async ({ codec, decoderConfig, data, width, signal }) => {
-    const ffmpeg = await requireFfmpeg({ configured: config.get().ffmpeg.path });
-    return keyFrameJpeg(
-      { codec, decoderConfig, data },
-      { ffmpeg: ffmpeg.path, sandbox: await detectSandbox(ffmpeg.path), width, signal },
-    );
-  };
+  const makePicture = pictureMaker(config);
   const cameras = new Cameras({
     list,
     drivers: plugins.registries.cameraDrivers,
@@ -282,6 +271,19 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       mqtt.lookForCertificate();
     },
   });
+  const snapshot = mqttSnapshot(recording, list, makePicture);
+  const linkage = new LinkageService({
+    clock,
+    log,
+    config,
+    engine: alarms.engine,
+    list,
+    recording,
+    changes,
+    folder: join(dataDir, "captures"),
+    registries: () => plugins.registries,
+    snapshot,
+  });
   const mqtt = new MqttService({
     dataDir,
     clock,
@@ -290,7 +292,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     users,
     cameras,
     status,
-    snapshot: mqttSnapshot(recording, list, makePicture),
+    snapshot,
     config: () => config.get(),
     password: () => secrets.get(MQTT_PASSWORD),
   });
@@ -309,6 +311,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     settingsTransfer,
     certificates: certificateService(dataDir, clock, () => gateway.settingsChanged()),
     events: alarms,
+    linkage,
     status,
     storage: storageService({
       db,
@@ -356,6 +359,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   await plugins.start();
   preparedVolumes.start();
   await alarms.start(users.audit);
+  await linkage.start();
   const stopRecordingEvents = alarms.engine.onTrigger((trigger) => recording.takeEvent(trigger));
   await recording.start();
   recording.onChange((change) => {
@@ -433,18 +437,11 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       await plugins.stop();
       await knownStreams.settled();
       await recording.stop();
+      await linkage.stop();
       await alarms.stop();
       await users.close();
       await config.close();
       await database.close();
     },
   };
-}
-
-function ownPorts({ http, https, rtsp, rtsps }: ListeningState): number[] {
-  return [http?.port, https?.port, rtsp?.port, rtsps?.port].filter((port) => port !== undefined);
-}
-
-function portProblem({ message, context }: PortProblem): StatusProblem {
-  return { code: "port", severity: "warning", message, ...plainFacts({ context }) };
 }

@@ -112,4 +112,8 @@ export const MIGRATIONS: readonly Migration[] = [
       insert into key_values (key, value) select 'events.count', count(*) from events where true
         on conflict (key) do update set value = excluded.value;`,
   },
+  {
+    to: 8,
+    sql: "alter table events add column actions text check (actions is null or json_valid(actions))",
+  },
 ];

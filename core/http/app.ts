@@ -25,6 +25,7 @@ import { certificateRoutes } from "./routes/certificate-routes.ts";
 import { changeRoutes } from "./routes/change-routes.ts";
 import { eventRoutes } from "./routes/event-routes.ts";
 import { healthRoutes } from "./routes/health-routes.ts";
+import { linkageRoutes } from "./routes/linkage-routes.ts";
 import { mqttRoutes } from "./routes/mqtt-routes.ts";
 import { pluginInstallRoutes } from "./routes/plugin-install-routes.ts";
 import { pluginRegistryRoutes } from "./routes/plugin-registry-routes.ts";
@@ -152,6 +153,7 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
     ...systemRoutes(services),
     ...eventRoutes(services),
     ...armingRoutes(services),
+    ...linkageRoutes(services),
     ...changeRoutes(services),
     ...storageRoutes(services),
     ...healthRoutes(services),

@@ -21,9 +21,16 @@ export interface RecordingCause {
   readonly until90k: number;
 }
 
+interface Running {
+  readonly trigger: RecordTrigger;
+  readonly postRecordSeconds: number;
+}
+
 /** Events that record a camera at the same time; beyond it the newest one is extended. */
 const MOST_OF_CAMERA = 64;
 const DEFAULT_POST_RECORD_SECONDS = 5;
+/** Events whose newest word is remembered for those who ask to be recorded a moment later. */
+const MOST_REMEMBERED = 4_096;
 
 const REASON_OF_TYPE: Readonly<Record<string, RecordReason>> = {
   motion: "motion",
@@ -36,7 +43,8 @@ export class EventRecordings {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #cameras: () => readonly RecordedCamera[];
-  readonly #running = new Map<CameraId, Map<string, RecordTrigger>>();
+  readonly #running = new Map<CameraId, Map<string, Running>>();
+  readonly #causes = new Map<number, RecordingCause>();
 
   constructor(options: {
     readonly media: Pick<MediaClient, "request">;
@@ -52,16 +60,28 @@ export class EventRecordings {
 
   /** An event begins, goes on or ends: every camera that it records is told to `media` at once. Waits for nobody. */
   take(cause: RecordingCause): void {
-    for (const camera of this.#cameras()) if (isRecordedBy(camera, cause)) this.#ask(camera, cause);
+    this.#causes.delete(cause.eventId);
+    this.#causes.set(cause.eventId, cause);
+    const [oldest] = this.#causes.keys();
+    if (this.#causes.size > MOST_REMEMBERED && oldest !== undefined) this.#causes.delete(oldest);
+    const id = idOf(cause);
+    for (const camera of this.#cameras()) {
+      const asked = this.#running.get(camera.id)?.get(id)?.postRecordSeconds;
+      if (asked === undefined && !isRecordedBy(camera, cause)) continue;
+      this.#ask(camera, cause, asked ?? camera.record.postRecordSeconds ?? DEFAULT_POST_RECORD_SECONDS);
+    }
   }
 
   /**
-   * Records one camera for an event, whatever its own settings say of events. True if it records: false for one that is
-   * disabled or whose recording is switched off.
+   * Records one camera for an event that has been taken, whatever its own settings say of events; it goes on as long as the
+   * event. True if it records: false for one that is disabled or switched off, or if the event is long over.
    */
-  record(camera: RecordedCamera, cause: RecordingCause): boolean {
+  record(camera: RecordedCamera, event: number | RecordingCause, postRecordSeconds: number): boolean {
     if (!camera.enabled || camera.record.mode === "off") return false;
-    this.#ask(camera, cause);
+    const cause = typeof event === "number" ? this.#causes.get(event) : event;
+    if (cause === undefined) return false;
+    const known = this.#running.get(camera.id)?.get(idOf(cause))?.postRecordSeconds ?? 0;
+    this.#ask(camera, cause, Math.max(known, postRecordSeconds));
     return true;
   }
 
@@ -70,14 +90,14 @@ export class EventRecordings {
     const now90k = time90kFromMs(this.#clock.wallMs());
     return [...this.#running].flatMap(([camera, running]) => {
       forgetOver(running, now90k);
-      return [...running.values()].map((trigger) => ({ camera, ...trigger }));
+      return [...running.values()].map(({ trigger }) => ({ camera, ...trigger }));
     });
   }
 
-  #ask(camera: RecordedCamera, cause: RecordingCause): void {
+  #ask(camera: RecordedCamera, cause: RecordingCause, postRecordSeconds: number): void {
     const running = this.#of(camera.id);
-    const trigger = triggerOf(cause, camera.record.postRecordSeconds ?? DEFAULT_POST_RECORD_SECONDS);
-    const known = running.get(trigger.id);
+    const trigger = triggerOf(cause, postRecordSeconds);
+    const known = running.get(trigger.id)?.trigger;
     if (known === undefined) {
       forgetOver(running, time90kFromMs(this.#clock.wallMs()));
       if (running.size >= MOST_OF_CAMERA) {
@@ -85,17 +105,17 @@ export class EventRecordings {
         return;
       }
     }
-    running.set(trigger.id, trigger);
+    running.set(trigger.id, { trigger, postRecordSeconds });
     const isEarlier =
       known !== undefined && (known.until90k ?? Number.POSITIVE_INFINITY) > (trigger.until90k ?? 0);
     this.#tell(camera, trigger, isEarlier);
   }
 
-  #extendNewest(camera: RecordedCamera, running: Map<string, RecordTrigger>, trigger: RecordTrigger): void {
-    const newest = [...running.values()].at(-1);
+  #extendNewest(camera: RecordedCamera, running: Map<string, Running>, trigger: RecordTrigger): void {
+    const newest = [...running.values()].at(-1)?.trigger;
     if (newest === undefined || (newest.until90k ?? 0) >= (trigger.until90k ?? 0)) return;
     const extended = { ...newest, until90k: trigger.until90k };
-    running.set(newest.id, extended);
+    running.set(newest.id, { trigger: extended, postRecordSeconds: 0 });
     this.#tell(camera, extended, false);
   }
 
@@ -114,10 +134,10 @@ export class EventRecordings {
     }
   }
 
-  #of(camera: CameraId): Map<string, RecordTrigger> {
+  #of(camera: CameraId): Map<string, Running> {
     const known = this.#running.get(camera);
     if (known !== undefined) return known;
-    const running = new Map<string, RecordTrigger>();
+    const running = new Map<string, Running>();
     this.#running.set(camera, running);
     return running;
   }
@@ -139,13 +159,18 @@ function isOfCamera(type: string): boolean {
 
 function triggerOf(cause: RecordingCause, postRecordSeconds: number): RecordTrigger {
   return {
-    id: `event-${cause.eventId}`,
+    id: idOf(cause),
     eventTime90k: cause.eventTime90k,
     until90k: cause.until90k + postRecordSeconds * TICKS_PER_SECOND,
     reasons: [REASON_OF_TYPE[cause.type] ?? "event"],
   };
 }
 
-function forgetOver(running: Map<string, RecordTrigger>, now90k: number): void {
-  for (const [id, { until90k }] of running) if (until90k !== null && until90k <= now90k) running.delete(id);
+function idOf({ eventId }: RecordingCause): string {
+  return `event-${eventId}`;
+}
+
+function forgetOver(running: Map<string, Running>, now90k: number): void {
+  for (const [id, { trigger }] of running)
+    if (trigger.until90k !== null && trigger.until90k <= now90k) running.delete(id);
 }

@@ -241,8 +241,9 @@ export class RecordingService {
   }
 
   /** Records a camera for an event, whatever its settings say of events. False for one that never records. */
-  recordForEvent(camera: CameraId, cause: RecordingCause): boolean {
-    return this.#onEvents.record(this.#camera(camera), cause);
+  recordForEvent(camera: CameraId, event: number | RecordingCause, postRecordSeconds: number): boolean {
+    const found = this.#options.cameras().find(({ id }) => id === camera);
+    return found !== undefined && this.#onEvents.record(found, event, postRecordSeconds);
   }
 
   /** Manual recordings that go on. */

@@ -4,6 +4,7 @@ import type { TObject } from "typebox";
 import { CAMERA_RIGHTS, SYSTEM_RIGHTS } from "../../domain/roles.ts";
 import { NightjarError } from "../../errors.ts";
 import type { CameraDriver } from "../contract/camera-driver.ts";
+import type { LinkageAction, LinkageRequest } from "../contract/linkage-action.ts";
 import type { LoginProvider } from "../contract/login-provider.ts";
 import type { PluginRequest, PluginRoute } from "../contract/plugin-route.ts";
 import type { StorageDriver, StorageRequest } from "../contract/storage-driver.ts";
@@ -17,6 +18,7 @@ export interface RegistryEntries {
   readonly routes: PluginRoute;
   readonly loginProviders: LoginProvider;
   readonly storageDrivers: StorageDriver;
+  readonly linkageActions: LinkageAction;
 }
 
 export type RegistryName = keyof RegistryEntries;
@@ -156,6 +158,23 @@ export const REGISTRIES: Readonly<Record<RegistryName, RegistryShape>> = {
     isAnnounced: true,
     described: (card, _method, [request]) => [[card["configSchema"], (request as StorageRequest).config]],
     limitMs: 10_000,
+  },
+  linkageActions: {
+    title: "linkage action",
+    word: "linkage-action",
+    card: Type.Object({
+      id: ID,
+      displayName: text(100),
+      configSchema: OBJECT_SCHEMA,
+      wantsPictures: Type.Integer({ minimum: 0, maximum: 4 }),
+      maxAgeSeconds: Type.Integer({ minimum: 1, maximum: 604_800 }),
+    }),
+    required: ["run"],
+    optional: [],
+    isScoped: true,
+    isAnnounced: true,
+    described: (card, _method, [request]) => [[card["configSchema"], (request as LinkageRequest).config]],
+    limitMs: 30_000,
   },
 };
 

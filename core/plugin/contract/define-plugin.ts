@@ -4,6 +4,7 @@ import { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { CameraDriver } from "./camera-driver.ts";
 import type { PluginHooks } from "./hook-catalogue.ts";
+import type { LinkageAction } from "./linkage-action.ts";
 import type { LoginProvider } from "./login-provider.ts";
 import type { PluginRoute } from "./plugin-route.ts";
 import type { PluginTools } from "./plugin-tools.ts";
@@ -38,6 +39,8 @@ export interface Nvr extends PluginTools {
   readonly loginProviders: PluginRegistry<LoginProvider>;
   /** Who makes the folder of a volume ready, and says whether it still is. */
   readonly storageDrivers: PluginRegistry<StorageDriver>;
+  /** What rules can have done because of events. */
+  readonly linkageActions: PluginRegistry<LinkageAction>;
   readonly secrets: PluginSecrets;
   /** Moments at which several plugins may have a say; see `docs/reference/hooks.md`. */
   readonly hooks: PluginHooks;

@@ -90,7 +90,7 @@ describe("recording on events", () => {
     ];
     recordings.take(cause());
     assert.deepEqual(recorded(), [YARD]);
-    recordings.take(cause({ camera: undefined }));
+    recordings.take(cause({ eventId: 8, camera: undefined }));
     recordings.take(cause({ eventId: 9, type: "exception-camera-link" }));
     assert.equal(told.length, 1);
   });
@@ -120,9 +120,15 @@ describe("recording on events", () => {
 
   it("records a camera that is asked for by name, unless it is switched off", () => {
     const byHand = camera(GATE, { mode: "manual" });
-    assert.equal(recordings.record(byHand, cause()), true);
+    cameras = [byHand];
+    recordings.take(cause());
+    assert.deepEqual(recorded(), []);
+    assert.equal(recordings.record(byHand, 7, 20), true);
     assert.deepEqual(recorded(), [GATE]);
-    assert.equal(recordings.record(camera(GATE, { mode: "off" }), cause()), false);
-    assert.equal(recordings.record({ ...byHand, enabled: false }, cause()), false);
+    recordings.take(cause({ until90k: NOON + SECOND }));
+    assert.equal(recordings.triggers()[0]?.until90k, NOON + 21 * SECOND, "it ends as the event does");
+    assert.equal(recordings.record(camera(GATE, { mode: "off" }), 7, 20), false);
+    assert.equal(recordings.record({ ...byHand, enabled: false }, 7, 20), false);
+    assert.equal(recordings.record(byHand, 8, 20), false, "nobody knows the event");
   });
 });
