@@ -9,6 +9,7 @@ const CHAPTERS: readonly (readonly [title: string, sources: RegExp])[] = [
   ["The plugin", /^core\/plugin\/contract\/(define-plugin|plugin-tools)\.ts$/],
   ["Cameras", /^core\/plugin\/contract\/camera-driver\.ts$/],
   ["Log-in", /^core\/plugin\/contract\/login-provider\.ts$/],
+  ["Actions", /^core\/plugin\/contract\/linkage-action\.ts$/],
   ["Storage", /^core\/plugin\/contract\/storage-driver\.ts$/],
   ["Hooks", /^core\/plugin\/contract\/hook-/],
   ["Resources over HTTP", /^core\/plugin\/contract\/plugin-route\.ts$/],

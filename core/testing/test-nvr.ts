@@ -7,6 +7,7 @@ import { NightjarError } from "../errors.ts";
 import type { Log, LogFields, LogLevel } from "../log.ts";
 import type { CameraDriver, CameraStreams } from "../plugin/contract/camera-driver.ts";
 import type { OfferedCamera } from "../plugin/contract/define-plugin.ts";
+import type { LinkageAction } from "../plugin/contract/linkage-action.ts";
 import type { LoginProvider } from "../plugin/contract/login-provider.ts";
 import type { StorageDriver } from "../plugin/contract/storage-driver.ts";
 import { PluginHost } from "../plugin/host/plugin-host.ts";
@@ -77,6 +78,8 @@ export interface TestNvr extends AsyncDisposable {
   loginProvider(id?: string): LoginProvider;
   /** A storage driver of the plugin; its only one where no id is given. Throws if there is none, or no only one. */
   storageDriver(id?: string): StorageDriver;
+  /** A linkage action of the plugin; its only one where no id is given. Throws if there is none, or no only one. */
+  linkageAction(id?: string): LinkageAction;
   /** Runs the hooks `start` and `ready`, as the recorder does once all plugins are set up. */
   start(): Promise<void>;
   /** Ends the plugin, then sets it up and starts it anew on the same data directory: the recorder's next start. */
@@ -166,6 +169,10 @@ class Box implements TestNvr {
 
   storageDriver(id?: string): StorageDriver {
     return chosen("storage driver", this.#running().registries.storageDrivers.all(), id);
+  }
+
+  linkageAction(id?: string): LinkageAction {
+    return chosen("linkage action", this.#running().registries.linkageActions.all(), id);
   }
 
   prepare(typed: Readonly<Record<string, unknown>>, driver?: string): Promise<PreparedConfig> {

@@ -104,7 +104,10 @@ function volumeCodes(): string[] {
 
 /** What the recorder finds wrong with itself, as `clock-stepped`; each may be told apart by cases only. */
 function alarmCodes(): string[] {
-  const text = source("core/control/recorder-problems.ts") + source("core/control/run-core.ts");
+  const text =
+    source("core/control/recorder-problems.ts") +
+    source("core/control/run-core.ts") +
+    source("core/control/listening-view.ts");
   return found(text, /\bcode: "([a-z][a-z-]+)"/g);
 }
 

@@ -2,8 +2,10 @@
 // kept with the event, rules are checked and tried over HTTP.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { startCoreInProcess } from "../support/core-in-process.ts";
+import { writeHousePlugin } from "../support/house-plugin.ts";
 
 interface Done {
   readonly action: string;
@@ -91,5 +93,85 @@ describe("what follows from events in a recorder", { timeout: 120_000 }, () => {
     assert.equal((await ask(`/api/v1/events/${event.id}/captures/1`)).status, 404);
     const { lately } = await json<{ lately: { event: number }[] }>("/api/v1/linkage");
     assert.equal(lately.filter((done) => done.event === event.id).length, 3);
+  });
+});
+
+describe("an action of a plugin", { timeout: 120_000 }, () => {
+  it("is done in the plugin's own process with the rule's settings and defaults, and what it throws stands with the event", async (t) => {
+    using dir = tempDir();
+    writeHousePlugin(
+      dir.join("lamp"),
+      "nightjar-linkage-lamp",
+      { kind: "linkage", provides: ["linkage-action:lamp"] },
+      `import { definePlugin, NightjarError, Type } from "@nightjar/core";
+      export default definePlugin({
+        name: "nightjar-linkage-lamp",
+        configSchema: Type.Object({}),
+        setup(nvr) {
+          nvr.linkageActions.register({
+            id: "lamp",
+            displayName: "Lamp",
+            configSchema: Type.Object(
+              { colour: Type.String({ default: "white" }), broken: Type.Boolean({ default: false }) },
+              { additionalProperties: false },
+            ),
+            wantsPictures: 1,
+            maxAgeSeconds: 60,
+            async run({ config, event, rule, isTest }) {
+              if (config.broken) throw new NightjarError("NJ_LAMP", "failed-precondition", "the bulb is broken");
+              return { note: [config.colour, event.type, rule.name, isTest].join(" "), captures: [{ file: 1 }] };
+            },
+          });
+        },
+      });`,
+    );
+    const core = await startCoreInProcess({
+      pluginPaths: [dir.path],
+      configure: (draft) => {
+        draft.linkage.rules.push({
+          id: "lamps",
+          name: "Lamps",
+          types: ["exception-illegal-login"],
+          actions: [
+            { action: "nightjar-linkage-lamp/lamp", settings: { colour: "red" } },
+            { action: "nightjar-linkage-lamp/lamp", settings: { broken: true } },
+          ],
+        });
+      },
+    });
+    t.after(() => core.stop());
+    const ask = async <T>(path: string, body?: unknown) =>
+      JSON.parse(
+        (
+          await core.ask(path, {
+            token: core.token,
+            ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
+          })
+        ).text,
+      ) as T;
+    await waitFor(
+      async () =>
+        (await ask<{ actions: { source: string }[] }>("/api/v1/linkage")).actions.some(({ source }) =>
+          source.startsWith("nightjar-linkage-lamp/"),
+        ),
+      { deadlineMs: 30_000, what: "the plugin's action" },
+    );
+    const tried = await ask<{ results: Done[] }>("/api/v1/linkage/test", {
+      action: { action: "nightjar-linkage-lamp/lamp", settings: {} },
+    });
+    assert.deepEqual([tried.results[0]?.status, tried.results[0]?.note], ["done", "white motion Test true"]);
+    const login = { username: "admin", password: "heron lantern quarrx" };
+    await core.ask("/api/v1/session", { method: "POST", body: JSON.stringify(login) });
+    const event = await waitFor(
+      async () => {
+        const { events } = await ask<{ events: Event[] }>("/api/v1/events?types=exception-illegal-login");
+        return events.find(({ actions = [] }) => actions.length === 2);
+      },
+      { deadlineMs: 60_000, what: "what came of both" },
+    );
+    const [good, bad] = (event.actions ?? []).toSorted((a, b) => a.status.localeCompare(b.status));
+    assert.deepEqual([good?.status, good?.note], ["done", "red exception-illegal-login Lamps false"]);
+    assert.equal("captures" in (good ?? {}), false, "a plugin names no files");
+    assert.deepEqual([bad?.status, bad?.code, bad?.note], ["failed", "NJ_LAMP", "the bulb is broken"]);
   });
 });

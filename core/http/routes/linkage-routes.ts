@@ -13,6 +13,7 @@ import {
 import { invalidRequest } from "../request-checks.ts";
 import { answer, needs, type Route, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
+import { wantedCameras } from "../visible-cameras.ts";
 
 const closed = { additionalProperties: false } as const;
 const number = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
@@ -54,7 +55,8 @@ export function linkageRoutes(services: HttpServices): Route[] {
       summary: "Does the actions of a rule, or one by itself, as for an event that begins now.",
       body: LinkageTestSchema,
       response: LinkageTestedSchema,
-      async handle({ body, audit }) {
+      async handle({ body, audit, principal }) {
+        if (body.camera !== undefined) wantedCameras(services.cameras, principal, "live", body.camera);
         const actions = body.action === undefined ? [] : [body.action];
         const own: LinkageView["rules"][number] = { id: "test", name: "Test", actions };
         const rule = body.rule === undefined ? own : rules().find(({ id }) => id === body.rule);
