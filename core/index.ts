@@ -59,6 +59,12 @@ export type {
   PlaybackRequest,
   RecordingPlan,
 } from "./plugin/contract/hook-data.ts";
+export type {
+  LinkageAction,
+  LinkageDone,
+  LinkagePicture,
+  LinkageRequest,
+} from "./plugin/contract/linkage-action.ts";
 export type { LoginAttempt, LoginIdentity, LoginProvider } from "./plugin/contract/login-provider.ts";
 export type {
   MqttCommand,

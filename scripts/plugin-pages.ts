@@ -9,6 +9,7 @@ const CHAPTERS: readonly (readonly [title: string, sources: RegExp])[] = [
   ["The plugin", /^core\/plugin\/contract\/(define-plugin|plugin-tools)\.ts$/],
   ["Cameras", /^core\/plugin\/contract\/camera-driver\.ts$/],
   ["Log-in", /^core\/plugin\/contract\/login-provider\.ts$/],
+  ["Actions", /^core\/plugin\/contract\/linkage-action\.ts$/],
   ["Storage", /^core\/plugin\/contract\/storage-driver\.ts$/],
   ["Tills", /^core\/plugin\/contract\/pos-parser\.ts$/],
   ["Detectors", /^core\/plugin\/contract\/detector\.ts$/],

@@ -5,6 +5,7 @@ import type { Clock, Timer } from "../clock.ts";
 import type { Db } from "../db/db.ts";
 import {
   acknowledgeEvent,
+  addEventActions,
   findEvent,
   forgetEvents,
   lastEventNumbers,
@@ -15,8 +16,10 @@ import {
   type Acknowledgement,
   type AlarmEvent,
   type EndReason,
+  type EventAction,
   type EventReport,
   eventKey,
+  MOST_ACTIONS,
 } from "../domain/alarm-event.ts";
 import { isArmable, isEventType } from "../domain/event-types.ts";
 import { time90kFromMs } from "../domain/time.ts";
@@ -60,6 +63,11 @@ export interface EventEngineOptions {
   readonly askPlugins?: (event: AlarmEvent) => Promise<PluginSay> | undefined;
 }
 
+/**
+ * Hears of events. `isSaid`: nothing happened, but what was done or said of it changed (an acknowledgement, an action).
+ */
+export type EventListener = (event: AlarmEvent, phase: EventPhase, isNew: boolean, isSaid?: boolean) => void;
+
 export interface EngineFigures {
   readonly reported: number;
   /** Not armed, cooling down, or suppressed by a plugin. */
@@ -76,7 +84,7 @@ export class EventEngine {
   readonly #open = new Map<string, OpenEvent>();
   /** Kinds and places that rest after an event, until when (monotonic). */
   readonly #cooling = new Map<string, number>();
-  readonly #listeners = new Set<(event: AlarmEvent, phase: EventPhase, isNew: boolean) => void>();
+  readonly #listeners = new Set<EventListener>();
   readonly #triggers = new Set<(trigger: EventTrigger) => void>();
   #arming: Arming;
   #lastId = 0;
@@ -153,7 +161,7 @@ export class EventEngine {
   }
 
   /** Calls `listener` when an event has been written: its begin, its changes, its end. Gives what ends that. */
-  onEvent(listener: (event: AlarmEvent, phase: EventPhase, isNew: boolean) => void): () => void {
+  onEvent(listener: EventListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -246,8 +254,29 @@ export class EventEngine {
     const event = await findEvent(db, id);
     if (event !== undefined)
       for (const listener of this.#listeners)
-        listener(event, event.endMs === undefined ? "update" : "end", false);
+        listener(event, event.endMs === undefined ? "update" : "end", false, true);
     return event;
+  }
+
+  /** Keeps what was done because of events, by their numbers, and tells of these events. */
+  async noteActions(done: ReadonlyMap<number, readonly EventAction[]>): Promise<void> {
+    const { db } = this.#options;
+    await this.#writer.settled();
+    for (const open of this.#open.values()) {
+      const actions = done.get(open.id);
+      if (actions !== undefined) open.actions = [...open.actions, ...actions].slice(0, MOST_ACTIONS);
+    }
+    const added = [...done].map(([id, actions]) => {
+      this.#revision += 1;
+      return { id, actions, revision: this.#revision };
+    });
+    await addEventActions(db, added, MOST_ACTIONS);
+    for (const { id } of added) {
+      const event = await findEvent(db, id);
+      if (event === undefined) continue;
+      for (const listener of this.#listeners)
+        listener(event, event.endMs === undefined ? "update" : "end", false, true);
+    }
   }
 
   /** Forgets what is older, or more, than is kept, in portions. `nowMs`: a moment that can be trusted. */

@@ -1,5 +1,5 @@
 // An event as the API and programs get it.
-import type { AlarmEvent } from "../domain/alarm-event.ts";
+import type { AlarmEvent, EventAction } from "../domain/alarm-event.ts";
 import { type EventGroup, type EventSeverity, eventType, isEventType } from "../domain/event-types.ts";
 
 /** Makes it. Types of older recorders that are none any more count as information. */
@@ -32,8 +32,25 @@ export function eventView(event: AlarmEvent) {
             note: event.acknowledged.note,
           },
         }),
+    ...(event.actions === undefined ? {} : { actions: event.actions.map(actionView) }),
     detail: { ...event.detail },
     revision,
+  };
+}
+
+/** What came of an action as the API gives it. */
+export function actionView({ rule, action, status, atMs, attempts, note, code, captures }: EventAction) {
+  return {
+    rule,
+    action,
+    status,
+    at: iso(atMs),
+    attempts,
+    ...(note === undefined ? {} : { note }),
+    ...(code === undefined ? {} : { code }),
+    ...(captures === undefined
+      ? {}
+      : { captures: captures.map(({ file, camera, atMs: at }) => ({ file, camera, at: iso(at) })) }),
   };
 }
 

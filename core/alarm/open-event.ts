@@ -4,6 +4,7 @@ import {
   type Acknowledgement,
   type AlarmEvent,
   type EndReason,
+  type EventAction,
   type EventReport,
   fraction,
   MOST_DETAIL_CHARACTERS,
@@ -33,6 +34,7 @@ export class OpenEvent {
   pictures: readonly number[] = [];
   detail: Readonly<Record<string, unknown>> = {};
   acknowledged: Acknowledgement | undefined;
+  actions: readonly EventAction[] = [];
   /** Its reporter has ended it: it goes on if it begins again before this (monotonic). */
   closesAtMonotonicMs: number | undefined;
   endMs: number | undefined;
@@ -79,6 +81,7 @@ export class OpenEvent {
     const open = new OpenEvent(event.id, key, report, event.startMs, timing, now);
     open.lastMs = event.lastMs;
     open.acknowledged = event.acknowledged;
+    open.actions = event.actions ?? [];
     open.isKnown = true;
     open.isDirty = false;
     open.doubtedUntilMonotonicMs = now + doubtMs;
@@ -125,6 +128,7 @@ export class OpenEvent {
       pictures: this.pictures,
       detail: this.detail,
       ...(this.acknowledged === undefined ? {} : { acknowledged: this.acknowledged }),
+      ...(this.actions.length === 0 ? {} : { actions: this.actions }),
       revision,
     };
   }

@@ -1,8 +1,9 @@
 // The part of config.json that describes one camera. Passwords are not here: they are in secrets.json,
 // under `camera/<id>/<field>`.
 import { type Static, Type } from "typebox";
+import { EVENT_TYPE_IDS, isArmable } from "../domain/event-types.ts";
 
-export const RECORD_MODES = ["continuous", "manual", "off"] as const;
+export const RECORD_MODES = ["continuous", "event", "manual", "off"] as const;
 export const RECORDED_STREAMS = ["main", "sub", "both"] as const;
 
 export const RecordConfigSchema = Type.Object(
@@ -10,7 +11,7 @@ export const RecordConfigSchema = Type.Object(
     mode: Type.Enum(RECORD_MODES, {
       title: "Recording",
       description:
-        "`continuous`: always; `manual`: only while somebody asks for it; `off`: never, not even by hand.",
+        "`continuous`: always; `event`: while an event that records it goes on; `manual`: only while somebody asks for it; `off`: never, not even by hand.",
       default: "continuous",
     }),
     streams: Type.Enum(RECORDED_STREAMS, {
@@ -32,6 +33,31 @@ export const RecordConfigSchema = Type.Object(
       maximum: 60,
       default: 5,
     }),
+    postRecordSeconds: Type.Optional(
+      Type.Integer({
+        title: "Post-record",
+        description: "Seconds after the end of an event that are recorded, 0 to 600. Without: 5.",
+        minimum: 0,
+        maximum: 600,
+      }),
+    ),
+    eventTypes: Type.Optional(
+      Type.Array(Type.Enum(EVENT_TYPE_IDS.filter(isArmable)), {
+        title: "Event types",
+        description:
+          "Events that record the camera, or mark what is recorded all the time. Without, or empty: all.",
+        maxItems: 64,
+        uniqueItems: true,
+      }),
+    ),
+    eventCameras: Type.Optional(
+      Type.Array(Type.String({ pattern: "^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$" }), {
+        title: "Linked cameras",
+        description: "Cameras whose events record this one as well as its own do.",
+        maxItems: 1_024,
+        uniqueItems: true,
+      }),
+    ),
     segmentSeconds: Type.Integer({
       title: "Length of a file",
       description: "Nominal length of a recording file in seconds, 10 to 300; files are cut at key frames.",

@@ -62,6 +62,15 @@ function problemsBetween(config: Config): SchemaProblem[] {
   });
   problems.push(...tillProblems(config.tills, "/tills"));
   problems.push(...alarmProblems(config.alarms, "/alarms"));
+  const rules = new Set<string>();
+  config.linkage.rules.forEach(({ id, actions }, index) => {
+    const place = `/linkage/rules/${index}`;
+    if (rules.has(id)) problems.push({ path: `${place}/id`, message: `"${id}" is the id of another rule` });
+    rules.add(id);
+    actions.forEach(({ settings }, at) => {
+      problems.push(...secretsInClear(settings, `${place}/actions/${at}/settings`));
+    });
+  });
   return problems;
 }
 

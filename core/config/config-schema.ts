@@ -5,6 +5,7 @@ import { LOG_LEVELS } from "../log.ts";
 import { AlarmConfigSchema } from "./alarm-config.ts";
 import { CameraConfigSchema } from "./camera-config.ts";
 import { CONFIG_VERSION } from "./config-version.ts";
+import { LinkageConfigSchema } from "./linkage-config.ts";
 import { LoginConfigSchema } from "./login-config.ts";
 import { MqttConfigSchema } from "./mqtt-config.ts";
 import { PluginRegistrySchema } from "./plugin-registry-config.ts";
@@ -268,6 +269,7 @@ export const ConfigSchema = Type.Object(
       maxItems: 256,
       default: [],
     }),
+    linkage: LinkageConfigSchema,
     plugins: Type.Record(
       Type.String({ pattern: PLUGIN_NAME_PATTERN }),
       Type.Object(

@@ -164,7 +164,7 @@ export class Cameras implements CameraService {
       driver: camera.driver,
       enabled: camera.enabled,
       config: { ...camera.config, ...Object.fromEntries(secretsSet.map((field) => [`${field}Set`, true])) },
-      record: { ...camera.record },
+      record: recordView(camera.record),
       state: stateView(camera.enabled, live, problem),
       streams: (live?.streams ?? []).map((stream) => this.#streamView(camera.id, stream)),
       recording: {
@@ -222,5 +222,13 @@ function stateView(
     ...(state?.code === undefined ? {} : { code: state.code, ...plainFacts(state) }),
     since: new Date(state?.sinceMs ?? Date.now()).toISOString(),
     ...(state?.note === undefined ? {} : { note: state.note }),
+  };
+}
+
+function recordView({ eventTypes, eventCameras, ...record }: ResolvedCamera["camera"]["record"]) {
+  return {
+    ...record,
+    ...(eventTypes === undefined ? {} : { eventTypes: [...eventTypes] }),
+    ...(eventCameras === undefined ? {} : { eventCameras: [...eventCameras] }),
   };
 }

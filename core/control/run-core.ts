@@ -41,6 +41,7 @@ import { listenForCommandLine } from "./cli-link.ts";
 import { CLI_SOCKET } from "./cli-protocol.ts";
 import { Detection } from "./detection-service.ts";
 import { GatewayLink } from "./gateway-link.ts";
+import { LinkageService } from "./linkage-service.ts";
 import { MQTT_PASSWORD, mqttControl, mqttSnapshot } from "./mqtt-control.ts";
 import { pictureMaker } from "./picture-maker.ts";
 import { plannedCameras, playbackVeto, streamTeller, tellOfAudit } from "./plugin-hooks.ts";
@@ -277,6 +278,19 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       mqtt.lookForCertificate();
     },
   });
+  const snapshot = mqttSnapshot(recording, list, makePicture);
+  const linkage = new LinkageService({
+    clock,
+    log,
+    config,
+    engine: alarms.engine,
+    list,
+    recording,
+    changes,
+    folder: join(dataDir, "captures"),
+    registries: () => plugins.registries,
+    snapshot,
+  });
   const mqtt = new MqttService({
     dataDir,
     clock,
@@ -285,7 +299,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     users,
     cameras,
     status,
-    snapshot: mqttSnapshot(recording, list, makePicture),
+    snapshot,
     isPluginPresent: (plugin) => plugins.isPresent(plugin),
     config: () => config.get(),
     password: () => secrets.get(MQTT_PASSWORD),
@@ -309,6 +323,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     settingsTransfer,
     certificates: certificateService(dataDir, clock, () => gateway.settingsChanged()),
     events: alarms,
+    linkage,
     status,
     storage: storageService({
       db,
@@ -359,6 +374,8 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   preparedVolumes.start();
   await alarms.start(users.audit);
   await tills.start();
+  await linkage.start();
+  const stopRecordingEvents = alarms.engine.onTrigger((trigger) => recording.takeEvent(trigger));
   await recording.start();
   recording.onChange((change) => {
     teller
@@ -423,6 +440,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     async stop() {
       figures.cancel();
       stopFollowing();
+      stopRecordingEvents();
       stopTelling();
       stopMqtt();
       await mqtt.close();
@@ -437,6 +455,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       await knownStreams.settled();
       await recording.stop();
       await tills.stop();
+      await linkage.stop();
       await alarms.stop();
       await users.close();
       await config.close();

@@ -130,4 +130,8 @@ export const MIGRATIONS: readonly Migration[] = [
       create index till_receipts_open on till_receipts (number) where ended_by is null;
       create virtual table till_words using fts5 (text, content = '', contentless_delete = 1, tokenize = 'trigram');`,
   },
+  {
+    to: 9,
+    sql: "alter table events add column actions text check (actions is null or json_valid(actions))",
+  },
 ];

@@ -158,7 +158,8 @@ create table events (
   acknowledged_at_ms integer, -- null: nobody has
   acknowledged_by text, -- account
   note text, -- what they said
-  revision integer not null default 0 -- rises with every change of any event
+  revision integer not null default 0, -- rises with every change of any event
+  actions text check (actions is null or json_valid(actions)) -- JSON array: what was done because of it; null: nothing
 ) strict;
 create index events_by_time on events (start_ms);
 create index events_by_camera on events (camera, start_ms);

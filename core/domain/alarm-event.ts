@@ -32,6 +32,33 @@ export interface Acknowledgement {
   readonly note: string;
 }
 
+export const ACTION_STATUSES = ["done", "failed", "expired", "dropped"] as const;
+
+/** A picture that was kept with an event. */
+export interface EventCapture {
+  /** Its number among the pictures of all events. */
+  readonly file: number;
+  readonly camera: string;
+  readonly atMs: number;
+}
+
+/** What came of an action of a rule. */
+export interface EventAction {
+  /** Id of the linkage rule. */
+  readonly rule: string;
+  /** `record`, `nightjar-linkage-notify/notify` … */
+  readonly action: string;
+  /** `expired`: it would have been too late; `dropped`: too many waited. */
+  readonly status: (typeof ACTION_STATUSES)[number];
+  readonly atMs: number;
+  readonly attempts: number;
+  /** For people: what was done, or why not. */
+  readonly note?: string;
+  /** Of the error that it failed with. */
+  readonly code?: string;
+  readonly captures?: readonly EventCapture[];
+}
+
 /** An event. Moments are milliseconds since the epoch. */
 export interface AlarmEvent {
   /** Rises with every event, and is never used again. */
@@ -58,6 +85,8 @@ export interface AlarmEvent {
   readonly pictures: readonly number[];
   readonly detail: Readonly<Record<string, unknown>>;
   readonly acknowledged?: Acknowledgement | undefined;
+  /** What was done because of it, the first one first. */
+  readonly actions?: readonly EventAction[] | undefined;
   /** Rises with every change of any event: consumers that hold the last one miss nothing. */
   readonly revision: number;
 }
@@ -79,6 +108,7 @@ export interface EventReport {
 
 export const MOST_OBJECTS = 32;
 export const MOST_PICTURES = 8;
+export const MOST_ACTIONS = 64;
 /** Of the detail, as JSON. */
 export const MOST_DETAIL_CHARACTERS = 4_096;
 

@@ -26,6 +26,7 @@ import { changeRoutes } from "./routes/change-routes.ts";
 import { detectionRoutes } from "./routes/detection-routes.ts";
 import { eventRoutes } from "./routes/event-routes.ts";
 import { healthRoutes } from "./routes/health-routes.ts";
+import { linkageRoutes } from "./routes/linkage-routes.ts";
 import { mqttRoutes } from "./routes/mqtt-routes.ts";
 import { pluginInstallRoutes } from "./routes/plugin-install-routes.ts";
 import { pluginRegistryRoutes } from "./routes/plugin-registry-routes.ts";
@@ -154,6 +155,7 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
     ...systemRoutes(services),
     ...eventRoutes(services),
     ...armingRoutes(services),
+    ...linkageRoutes(services),
     ...changeRoutes(services),
     ...storageRoutes(services),
     ...healthRoutes(services),

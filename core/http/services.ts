@@ -25,6 +25,7 @@ import type { Users } from "../users/users.ts";
 import type { ArmingView } from "./alarm-schemas.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import type { DetectionPatch, DetectionView } from "./detection-schemas.ts";
+import type { LinkageTested, LinkageView } from "./linkage-schemas.ts";
 import type { MqttState } from "./mqtt-schemas.ts";
 import type { PluginSettingsView, PluginView } from "./plugin-schemas.ts";
 import type { StorageView, VolumePatchBody } from "./storage-schemas.ts";
@@ -257,6 +258,25 @@ export interface TillService {
   find(receipt: number): Promise<ReceiptView | undefined>;
 }
 
+/** What follows from events. */
+export interface LinkageService {
+  actions(): LinkageView["actions"];
+  /** The newest first. */
+  lately(): LinkageView["lately"];
+  /** What is wrong with the settings of actions, by JSON pointers. */
+  problemsOf(rules: LinkageView["rules"]): readonly { readonly path: string; readonly message: string }[];
+  /** Does the actions of a rule now; resolves when it is known what came of them. */
+  test(
+    rule: Pick<LinkageView["rules"][number], "id" | "name" | "types" | "cameras" | "actions">,
+    camera: string | undefined,
+  ): Promise<LinkageTested["results"]>;
+  /** A picture that was kept with an event, and the camera that it shows. */
+  capture(
+    event: number,
+    file: number,
+  ): Promise<{ readonly camera: string; readonly jpeg: Buffer } | undefined>;
+}
+
 /** All that the API is made of. */
 export interface HttpServices {
   readonly version: string;
@@ -273,6 +293,7 @@ export interface HttpServices {
   readonly settingsTransfer: SettingsTransferService;
   readonly certificates: CertificateService;
   readonly events: EventService;
+  readonly linkage: LinkageService;
   readonly status: StatusService;
   readonly storage: StorageService;
   readonly keptLog: LogService;

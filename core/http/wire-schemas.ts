@@ -2,7 +2,7 @@
 // Answers are open to additions; requests are closed: an unknown key is refused.
 import { type Static, Type } from "typebox";
 import { CameraConfigSchema, RecordConfigSchema } from "../config/camera-config.ts";
-import { END_REASONS } from "../domain/alarm-event.ts";
+import { ACTION_STATUSES, END_REASONS } from "../domain/alarm-event.ts";
 import { EVENT_GROUPS, EVENT_SEVERITIES } from "../domain/event-types.ts";
 import { STREAM_NAMES } from "../domain/ids.ts";
 import { RECORD_REASONS } from "../domain/record-reasons.ts";
@@ -326,6 +326,24 @@ export const EventObjectSchema = Type.Object({
   track: Type.Optional(Type.String({ description: "The same while it is held to be the same object." })),
 });
 
+/** What came of an action. */
+export const EventActionSchema = Type.Object({
+  rule: Type.String({ description: "Id of the linkage rule." }),
+  action: Type.String(),
+  status: Type.Enum(ACTION_STATUSES, {
+    description: "`expired`: it would have been too late; `dropped`: too many waited.",
+  }),
+  at: TimeSchema,
+  attempts: Type.Integer(),
+  note: Type.Optional(Type.String({ description: "For people: what was done, or why not." })),
+  code: Type.Optional(Type.String()),
+  captures: Type.Optional(
+    Type.Array(Type.Object({ file: Type.Integer(), camera: Type.String(), at: TimeSchema }), {
+      description: "Pictures that were kept: `GET /events/:event/captures/:file`.",
+    }),
+  ),
+});
+
 export const EventSchema = Type.Object({
   id: Type.Integer(),
   type: Type.String({ description: "Of the catalogue: `GET /event-types`." }),
@@ -352,6 +370,7 @@ export const EventSchema = Type.Object({
       { description: "Who has seen it." },
     ),
   ),
+  actions: Type.Optional(Type.Array(EventActionSchema, { description: "What was done because of it." })),
   detail: Type.Record(Type.String(), Type.Unknown()),
   revision: Type.Integer({ description: "Rises with every change of any event." }),
 });

@@ -3,6 +3,7 @@
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { DesiredState } from "../media/protocol.ts";
+import type { EventRecordings } from "./event-recordings.ts";
 import type { ManualRecordings } from "./manual-recordings.ts";
 import type { MediaClient } from "./media-client.ts";
 import { planStreams } from "./planner.ts";
@@ -20,7 +21,9 @@ export interface DesiredStatePusherOptions {
   /** What is to be recorded of them, where somebody else has a say; must not take long. */
   readonly shape?: (cameras: readonly RecordedCamera[]) => Promise<readonly RecordedCamera[]>;
   readonly volumes: RecordingVolumes;
-  readonly manual: ManualRecordings;
+  readonly manual: Pick<ManualRecordings, "triggers">;
+  /** What events ask for. They are told to `media` at once; this is for one that starts anew. */
+  readonly onEvents: Pick<EventRecordings, "triggers">;
 }
 
 export class DesiredStatePusher {
@@ -79,7 +82,7 @@ export class DesiredStatePusher {
   }
 
   async #compile(): Promise<Omit<DesiredState, "revision">> {
-    const { volumes, manual, cameras, shape, clock, node } = this.#options;
+    const { volumes, manual, onEvents, cameras, shape, clock, node } = this.#options;
     const shaped = shape === undefined ? cameras() : await shape(cameras());
     return {
       node,
@@ -87,7 +90,7 @@ export class DesiredStatePusher {
       streams: planStreams({
         cameras: shaped,
         volumes: volumes.ids(),
-        triggers: manual.triggers(),
+        triggers: [...manual.triggers(), ...onEvents.triggers()],
         nowMs: clock.wallMs(),
       }),
     };

@@ -1,5 +1,5 @@
 // Compiles what the owner wants of each camera into the streams of a desired state. Pure: no clock, no database.
-// Weekly schedules will make more intervals here; today a stream is recorded always, on demand, or never.
+// Weekly schedules will make more intervals here; today a stream is recorded always, on events, on demand, or never.
 import type { CameraId, StreamName, VolumeId } from "../domain/ids.ts";
 import { STREAM_NAMES } from "../domain/ids.ts";
 import type { DesiredStream, RecordInterval, RecordTrigger } from "../media/protocol.ts";
@@ -28,7 +28,8 @@ export function planStreams(input: PlanInput): DesiredStream[] {
       const source = camera.streams[stream];
       if (source === undefined) continue;
       const records = recordsStream(camera, stream);
-      const isContinuous = camera.record.mode === "continuous";
+      const { mode } = camera.record;
+      const isContinuous = mode === "continuous";
       streams.push({
         camera: camera.id,
         stream,
@@ -36,7 +37,7 @@ export function planStreams(input: PlanInput): DesiredStream[] {
         audio: camera.record.audio,
         volumes: records ? input.volumes : [],
         intervals: records && isContinuous ? continuousIntervals(input.nowMs) : [],
-        recordsOnEvents: false,
+        recordsOnEvents: records && mode === "event",
         triggers: records ? triggersOf(input, camera.id) : [],
         // What is recorded all the time needs no memory of what came before.
         preRecordSeconds: records && !isContinuous ? camera.record.preRecordSeconds : 0,

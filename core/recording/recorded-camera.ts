@@ -3,8 +3,8 @@ import type { Worded } from "../domain/facts.ts";
 import type { CameraId } from "../domain/ids.ts";
 import type { DesiredSource } from "../media/protocol.ts";
 
-export const RECORD_MODES = ["continuous", "manual", "off"] as const;
-/** `continuous`: always; `manual`: only while somebody wants it; `off`: never. */
+export const RECORD_MODES = ["continuous", "event", "manual", "off"] as const;
+/** `continuous`: always; `event`: while one that records it goes on, or somebody wants it; `manual`: only while somebody wants it; `off`: never. */
 export type RecordMode = (typeof RECORD_MODES)[number];
 
 export interface RecordSettings {
@@ -14,6 +14,12 @@ export interface RecordSettings {
   readonly audio: boolean;
   /** Kept before a trigger. */
   readonly preRecordSeconds: number;
+  /** Kept after the end of an event. Undefined: 5. */
+  readonly postRecordSeconds?: number;
+  /** Types of events that record it; undefined or empty: all that are no exceptions. */
+  readonly eventTypes?: readonly string[];
+  /** Cameras whose events record it besides its own. */
+  readonly eventCameras?: readonly string[];
   /** Nominal length of a file, 10 to 300 s. */
   readonly segmentSeconds: number;
   /** Delete what is older; null: keep until the space is needed. */

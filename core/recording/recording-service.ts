@@ -16,6 +16,7 @@ import { CameraStates, type LiveCamera } from "./camera-states.ts";
 import { DatabaseBackup } from "./database-backup.ts";
 import type { Rescue } from "./database-rescue.ts";
 import { DesiredStatePusher } from "./desired-state-pusher.ts";
+import { EventRecordings, type RecordingCause } from "./event-recordings.ts";
 import { IndexMending } from "./index-mending.ts";
 import { type LockRange, type RangeLocks, SegmentLocks } from "./locks.ts";
 import { type ManualRecording, ManualRecordings, type ManualStarted } from "./manual-recordings.ts";
@@ -80,6 +81,7 @@ export class RecordingService {
   readonly #retention: Retention;
   readonly #locks: SegmentLocks;
   readonly #manual: ManualRecordings;
+  readonly #onEvents: EventRecordings;
   readonly #events: RecorderEvents;
   readonly #pusher: DesiredStatePusher;
   readonly #backup: DatabaseBackup | undefined;
@@ -139,6 +141,7 @@ export class RecordingService {
     }
     this.#locks = new SegmentLocks({ db, media, retention: this.#retention, clock, log });
     this.#manual = new ManualRecordings({ db, media, clock });
+    this.#onEvents = new EventRecordings({ media, clock, log, cameras });
     this.#events = new RecorderEvents({ clock, sink: options.events });
     this.#pusher = new DesiredStatePusher({
       media,
@@ -150,6 +153,7 @@ export class RecordingService {
       shape: async (wanted) => (await options.shapeCameras?.(wanted)) ?? wanted,
       volumes: this.#volumes,
       manual: this.#manual,
+      onEvents: this.#onEvents,
     });
     listenToMedia({
       media,
@@ -229,6 +233,17 @@ export class RecordingService {
     const stopped = await this.#manual.stop(this.#camera(camera));
     this.#pusher.push();
     return stopped;
+  }
+
+  /** An event begins, goes on or ends: what it records is told to `media` at once. */
+  takeEvent(cause: RecordingCause): void {
+    this.#onEvents.take(cause);
+  }
+
+  /** Records a camera for an event, whatever its settings say of events. False for one that never records. */
+  recordForEvent(camera: CameraId, event: number | RecordingCause, postRecordSeconds: number): boolean {
+    const found = this.#options.cameras().find(({ id }) => id === camera);
+    return found !== undefined && this.#onEvents.record(found, event, postRecordSeconds);
   }
 
   /** Manual recordings that go on. */

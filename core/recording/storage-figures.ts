@@ -95,7 +95,7 @@ export async function storageFigures(db: SqlReader, input: StorageInput): Promis
     const known = starts.filter((start) => start !== undefined);
     const oldest90k = known.length === 0 ? undefined : Math.min(...known);
     const bytesPerSecond =
-      camera.record.mode === "manual"
+      camera.record.mode === "manual" || camera.record.mode === "event"
         ? byHandRate(storedBytes, oldest90k, input.now90k)
         : await streamsRate(db, camera, own, input);
     measured.push({

@@ -8,6 +8,7 @@ import type { Log, LogFields, LogLevel } from "../log.ts";
 import type { CameraDriver, CameraStreams } from "../plugin/contract/camera-driver.ts";
 import type { OfferedCamera } from "../plugin/contract/define-plugin.ts";
 import type { Detector } from "../plugin/contract/detector.ts";
+import type { LinkageAction } from "../plugin/contract/linkage-action.ts";
 import type { LoginProvider } from "../plugin/contract/login-provider.ts";
 import type { PosParser } from "../plugin/contract/pos-parser.ts";
 import type { StorageDriver } from "../plugin/contract/storage-driver.ts";
@@ -89,6 +90,8 @@ export interface TestNvr extends AsyncDisposable {
   detector(id?: string): Detector;
   /** What somebody has set of a detector at a camera, checked and filled up as the recorder does; throws what is wrong. */
   checkDetectorOptions(options: unknown, id?: string): Record<string, unknown>;
+  /** A linkage action of the plugin; its only one where no id is given. Throws if there is none, or no only one. */
+  linkageAction(id?: string): LinkageAction;
   /** Runs the hooks `start` and `ready`, as the recorder does once all plugins are set up. */
   start(): Promise<void>;
   /** Ends the plugin, then sets it up and starts it anew on the same data directory: the recorder's next start. */
@@ -192,6 +195,10 @@ class Box implements TestNvr {
 
   checkDetectorOptions(options: unknown, id?: string): Record<string, unknown> {
     return detectorOptions(this.detector(id).configSchema, options);
+  }
+
+  linkageAction(id?: string): LinkageAction {
+    return chosen("linkage action", this.#running().registries.linkageActions.all(), id);
   }
 
   prepare(typed: Readonly<Record<string, unknown>>, driver?: string): Promise<PreparedConfig> {

@@ -95,6 +95,23 @@ export const BAD_PLUGINS: readonly BadPlugin[] = [
     reason: /a detector is wrong at \/frames/,
   },
   {
+    id: "action-in-secret",
+    does: "registers a linkage action that its card does not name",
+    setup:
+      'nvr.linkageActions.register({ id: "spy", displayName: "Spy", configSchema: Type.Object({}), wantsPictures: 1, maxAgeSeconds: 60, async run() { return undefined; } });',
+    status: "ended",
+    reason: /may not register the linkage action "spy"/,
+  },
+  {
+    id: "action-without-run",
+    does: "registers a linkage action that does nothing",
+    own: { provides: ["linkage-action:idle"] },
+    setup:
+      'nvr.linkageActions.register({ id: "idle", displayName: "Idle", configSchema: Type.Object({}), wantsPictures: 0, maxAgeSeconds: 60 });',
+    status: "ended",
+    reason: /lacks the function run/,
+  },
+  {
     id: "login-without-check",
     does: "registers a login provider that checks nothing",
     own: { provides: ["login-provider:idle"] },

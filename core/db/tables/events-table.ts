@@ -1,7 +1,7 @@
 // Queries on the tables `events` and `event_objects`: what happened, by time for people, by rising revision for consumers.
 // Rows come and change in batches, each one statement over JSON. Numbers and revisions are given by the engine, which is
 // the only one that writes.
-import type { AlarmEvent, EndReason, SeenObject } from "../../domain/alarm-event.ts";
+import type { AlarmEvent, EndReason, EventAction, SeenObject } from "../../domain/alarm-event.ts";
 import type { Db, SqlReader, SqlValue, SqlWriter } from "../db.ts";
 
 /** Where a page of a search begins: after this event. */
@@ -29,7 +29,7 @@ const MOST_BRANCHES = 64;
 const COUNT_KEY = "events.count";
 const COLUMNS = `e.number as id, e.type, e.camera, e.rule, e.source, e.subject, e.start_ms as startMs, e.end_ms as endMs,
   e.end_reason as endReason, e.last_ms as lastMs, e.score, e.objects, e.pictures, e.payload,
-  e.acknowledged_at_ms as acknowledgedAtMs, e.acknowledged_by as acknowledgedBy, e.note, e.revision`;
+  e.acknowledged_at_ms as acknowledgedAtMs, e.acknowledged_by as acknowledgedBy, e.note, e.actions, e.revision`;
 
 interface StoredEvent {
   readonly id: number;
@@ -49,6 +49,7 @@ interface StoredEvent {
   readonly acknowledgedAtMs: number | null;
   readonly acknowledgedBy: string | null;
   readonly note: string | null;
+  readonly actions: string | null;
   readonly revision: number;
 }
 
@@ -147,7 +148,7 @@ export async function lastEventNumbers(db: SqlReader): Promise<{ id: number; rev
 /** Writes new events and the present state of known ones. `added`: how many of them are new. One transaction. */
 export async function putEvents(db: Db, events: readonly AlarmEvent[], added: number): Promise<void> {
   const json = JSON.stringify(
-    events.map(({ objects, pictures, acknowledged: _, detail, ...rest }) => ({
+    events.map(({ objects, pictures, acknowledged: _, actions: _also, detail, ...rest }) => ({
       ...rest,
       detail,
       ...(objects.length === 0 ? {} : { objects, classes: [...new Set(objects.map((one) => one.class))] }),
@@ -188,6 +189,33 @@ export async function acknowledgeEvent(
     [atMs, by, note, revision, id],
   );
   return changes === 1;
+}
+
+/** Adds what was done because of events, each with its new revision. Those that are forgotten meanwhile are passed over. */
+export async function addEventActions(
+  db: Db,
+  added: readonly {
+    readonly id: number;
+    readonly revision: number;
+    readonly actions: readonly EventAction[];
+  }[],
+  most: number,
+): Promise<void> {
+  await db.transaction(async (writer) => {
+    for (const { id, revision, actions } of added) {
+      const row = await writer.get<{ actions: string | null }>(
+        "select actions from events where number = ?",
+        [id],
+      );
+      if (row === undefined) continue;
+      const before = row.actions === null ? [] : (JSON.parse(row.actions) as EventAction[]);
+      await writer.run("update events set actions = ?, revision = ? where number = ?", [
+        JSON.stringify([...before, ...actions].slice(0, most)),
+        revision,
+        id,
+      ]);
+    }
+  });
 }
 
 /** Forgets the oldest beyond a count, and what began before a moment; at most `limit` of them. Answers how many. */
@@ -247,6 +275,7 @@ function eventOf(row: StoredEvent): AlarmEvent {
       : {
           acknowledged: { atMs: row.acknowledgedAtMs, by: row.acknowledgedBy ?? "", note: row.note ?? "" },
         }),
+    ...(row.actions === null ? {} : { actions: JSON.parse(row.actions) as EventAction[] }),
     revision: row.revision,
   };
 }

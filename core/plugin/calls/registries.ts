@@ -6,6 +6,7 @@ import { CAMERA_RIGHTS, SYSTEM_RIGHTS } from "../../domain/roles.ts";
 import { NightjarError } from "../../errors.ts";
 import type { CameraDriver } from "../contract/camera-driver.ts";
 import type { Detector, DetectorWatch } from "../contract/detector.ts";
+import type { LinkageAction, LinkageRequest } from "../contract/linkage-action.ts";
 import type { LoginProvider } from "../contract/login-provider.ts";
 import type { PluginRequest, PluginRoute } from "../contract/plugin-route.ts";
 import type { PosParser, PosRequest } from "../contract/pos-parser.ts";
@@ -22,6 +23,7 @@ export interface RegistryEntries {
   readonly storageDrivers: StorageDriver;
   readonly posParsers: PosParser;
   readonly detectors: Detector;
+  readonly linkageActions: LinkageAction;
 }
 
 export type RegistryName = keyof RegistryEntries;
@@ -194,6 +196,23 @@ export const REGISTRIES: Readonly<Record<RegistryName, RegistryShape>> = {
     described: (card, method, [watch]) =>
       method === "begin" ? [[card["configSchema"], (watch as DetectorWatch).settings.options]] : [],
     limitMs: 2_000,
+  },
+  linkageActions: {
+    title: "linkage action",
+    word: "linkage-action",
+    card: Type.Object({
+      id: ID,
+      displayName: text(100),
+      configSchema: OBJECT_SCHEMA,
+      wantsPictures: Type.Integer({ minimum: 0, maximum: 4 }),
+      maxAgeSeconds: Type.Integer({ minimum: 1, maximum: 604_800 }),
+    }),
+    required: ["run"],
+    optional: [],
+    isScoped: true,
+    isAnnounced: true,
+    described: (card, _method, [request]) => [[card["configSchema"], (request as LinkageRequest).config]],
+    limitMs: 30_000,
   },
 };
 

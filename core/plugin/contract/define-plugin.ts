@@ -5,6 +5,7 @@ import type { Log } from "../../log.ts";
 import type { CameraDriver } from "./camera-driver.ts";
 import type { Detector } from "./detector.ts";
 import type { PluginHooks } from "./hook-catalogue.ts";
+import type { LinkageAction } from "./linkage-action.ts";
 import type { LoginProvider } from "./login-provider.ts";
 import type { PluginMqtt } from "./plugin-mqtt.ts";
 import type { PluginRoute } from "./plugin-route.ts";
@@ -45,6 +46,8 @@ export interface Nvr extends PluginTools {
   readonly posParsers: PluginRegistry<PosParser>;
   /** Who looks at pictures and says what happens in them. */
   readonly detectors: PluginRegistry<Detector>;
+  /** What rules can have done because of events. */
+  readonly linkageActions: PluginRegistry<LinkageAction>;
   readonly secrets: PluginSecrets;
   /** Topics of the plugin's own over MQTT; its package.json must ask for them. */
   readonly mqtt: PluginMqtt;
@@ -67,7 +70,7 @@ export interface OfferedCamera {
   readonly driver: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly record: {
-    readonly mode: "continuous" | "manual" | "off";
+    readonly mode: "continuous" | "event" | "manual" | "off";
     readonly streams: "main" | "sub" | "both";
     readonly audio: boolean;
     /** Most bytes of recordings kept, oldest deleted first; `null`: no limit. */

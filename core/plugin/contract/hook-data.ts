@@ -11,8 +11,8 @@ export interface HookCamera {
 /** What is to be recorded of a camera from now on. */
 export interface RecordingPlan {
   readonly camera: CameraId;
-  /** `manual`: only while somebody asks for it. */
-  readonly mode: "continuous" | "manual" | "off";
+  /** `event`: only while an event that records it goes on; `manual`: only while somebody asks for it. */
+  readonly mode: "continuous" | "event" | "manual" | "off";
   readonly streams: "main" | "sub" | "both";
   readonly audio: boolean;
 }

@@ -416,6 +416,21 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
         rules: [],
       }),
     },
+    linkage: {
+      actions: () => [],
+      lately: () => [],
+      problemsOf: (rules) =>
+        rules.some(({ actions }) => actions.some(({ settings }) => settings["wrong"] === true))
+          ? [{ path: "/rules/0/actions/0/settings/wrong", message: "must not be there" }]
+          : [],
+      async test({ actions }, camera) {
+        called(`linkage test ${actions.map(({ action }) => action).join(",")} of ${camera ?? "nothing"}`);
+        return [];
+      },
+      async capture(event, file) {
+        return event === 1 && file === 1 ? { camera: "yard", jpeg: Buffer.from([0xff, 0xd8]) } : undefined;
+      },
+    },
   };
   const app = createHttpApp(services);
   const server = await app.listen({ port: 0 });

@@ -58,6 +58,15 @@ describe("planning streams", () => {
     assert.deepEqual(gate?.triggers, []);
   });
 
+  it("records a camera on events by its triggers alone, and all the time when nobody can tell it of events", () => {
+    const [main, sub] = plan({ cameras: [camera(YARD, { mode: "event" })] });
+    assert.deepEqual(
+      [main?.intervals, main?.volumes, main?.recordsOnEvents, main?.preRecordSeconds],
+      [[], [VOLUME], true, 5],
+    );
+    assert.equal(sub?.recordsOnEvents, false);
+  });
+
   it("leaves out triggers that are over", () => {
     const cameras = [camera(YARD, { mode: "manual" })];
     const over = { ...trigger, until90k: NOW_MS * 90 };

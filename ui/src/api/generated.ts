@@ -33,14 +33,54 @@ export type Camera = {
   readonly config: Readonly<Record<string, unknown>>;
   /** What is recorded of the camera and how long it is kept. */
   readonly record: {
-    /** `continuous`: always; `manual`: only while somebody asks for it; `off`: never, not even by hand. */
-    readonly mode: "continuous" | "manual" | "off";
+    /** `continuous`: always; `event`: while an event that records it goes on; `manual`: only while somebody asks for it; `off`: never, not even by hand. */
+    readonly mode: "continuous" | "event" | "manual" | "off";
     /** Which streams of the camera are recorded. */
     readonly streams: "main" | "sub" | "both";
     /** Record the sound as well. Off until the owner switches it on: recording speech is often unlawful. */
     readonly audio: boolean;
     /** Seconds before an event (or before a manual recording was asked for) that are kept, 0 to 60. */
     readonly preRecordSeconds: number;
+    /** Seconds after the end of an event that are recorded, 0 to 600. Without: 5. */
+    readonly postRecordSeconds?: number;
+    /** Events that record the camera, or mark what is recorded all the time. Without, or empty: all. */
+    readonly eventTypes?: readonly (
+      | "motion"
+      | "alarm-input"
+      | "video-loss"
+      | "tamper"
+      | "face"
+      | "person"
+      | "vehicle"
+      | "animal"
+      | "doorbell"
+      | "line-crossing"
+      | "intrusion"
+      | "region-entrance"
+      | "region-exiting"
+      | "unattended-baggage"
+      | "object-removal"
+      | "loitering"
+      | "gathering"
+      | "fast-moving"
+      | "parking"
+      | "audio-exception"
+      | "scene-change"
+      | "defocus"
+      | "pir"
+      | "thermal-fire"
+      | "thermal-smoke"
+      | "thermal-temp-prealarm"
+      | "thermal-temp"
+      | "thermal-temp-diff"
+      | "thermal-ship"
+      | "pos"
+      | "people-count"
+      | "heat-map"
+      | "queue"
+    )[];
+    /** Cameras whose events record this one as well as its own do. */
+    readonly eventCameras?: readonly string[];
     /** Nominal length of a recording file in seconds, 10 to 300; files are cut at key frames. */
     readonly segmentSeconds: number;
     /** Recordings older than this many days are deleted; null keeps them until the space is needed. */
@@ -366,6 +406,27 @@ export type Event = {
     readonly by: string;
     readonly note: string;
   };
+  /** What was done because of it. */
+  readonly actions?: readonly {
+    /** Id of the linkage rule. */
+    readonly rule: string;
+    readonly action: string;
+    /** `expired`: it would have been too late; `dropped`: too many waited. */
+    readonly status: "done" | "failed" | "expired" | "dropped";
+    /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+    readonly at: string;
+    readonly attempts: number;
+    /** For people: what was done, or why not. */
+    readonly note?: string;
+    readonly code?: string;
+    /** Pictures that were kept: `GET /events/:event/captures/:file`. */
+    readonly captures?: readonly {
+      readonly file: number;
+      readonly camera: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly at: string;
+    }[];
+  }[];
   readonly detail: Readonly<Record<string, unknown>>;
   /** Rises with every change of any event. */
   readonly revision: number;
@@ -1052,14 +1113,54 @@ export interface Operations {
       /** Settings of the driver, as its configSchema says; secrets go in here and never come out. */
       readonly config: Readonly<Record<string, unknown>>;
       readonly record?: {
-        /** `continuous`: always; `manual`: only while somebody asks for it; `off`: never, not even by hand. */
-        readonly mode?: "continuous" | "manual" | "off";
+        /** `continuous`: always; `event`: while an event that records it goes on; `manual`: only while somebody asks for it; `off`: never, not even by hand. */
+        readonly mode?: "continuous" | "event" | "manual" | "off";
         /** Which streams of the camera are recorded. */
         readonly streams?: "main" | "sub" | "both";
         /** Record the sound as well. Off until the owner switches it on: recording speech is often unlawful. */
         readonly audio?: boolean;
         /** Seconds before an event (or before a manual recording was asked for) that are kept, 0 to 60. */
         readonly preRecordSeconds?: number;
+        /** Seconds after the end of an event that are recorded, 0 to 600. Without: 5. */
+        readonly postRecordSeconds?: number;
+        /** Events that record the camera, or mark what is recorded all the time. Without, or empty: all. */
+        readonly eventTypes?: readonly (
+          | "motion"
+          | "alarm-input"
+          | "video-loss"
+          | "tamper"
+          | "face"
+          | "person"
+          | "vehicle"
+          | "animal"
+          | "doorbell"
+          | "line-crossing"
+          | "intrusion"
+          | "region-entrance"
+          | "region-exiting"
+          | "unattended-baggage"
+          | "object-removal"
+          | "loitering"
+          | "gathering"
+          | "fast-moving"
+          | "parking"
+          | "audio-exception"
+          | "scene-change"
+          | "defocus"
+          | "pir"
+          | "thermal-fire"
+          | "thermal-smoke"
+          | "thermal-temp-prealarm"
+          | "thermal-temp"
+          | "thermal-temp-diff"
+          | "thermal-ship"
+          | "pos"
+          | "people-count"
+          | "heat-map"
+          | "queue"
+        )[];
+        /** Cameras whose events record this one as well as its own do. */
+        readonly eventCameras?: readonly string[];
         /** Nominal length of a recording file in seconds, 10 to 300; files are cut at key frames. */
         readonly segmentSeconds?: number;
         /** Recordings older than this many days are deleted; null keeps them until the space is needed. */
@@ -1096,14 +1197,54 @@ export interface Operations {
       /** Settings of the driver, as its configSchema says; secrets go in here and never come out. */
       readonly config?: Readonly<Record<string, unknown>>;
       readonly record?: {
-        /** `continuous`: always; `manual`: only while somebody asks for it; `off`: never, not even by hand. */
-        readonly mode?: "continuous" | "manual" | "off";
+        /** `continuous`: always; `event`: while an event that records it goes on; `manual`: only while somebody asks for it; `off`: never, not even by hand. */
+        readonly mode?: "continuous" | "event" | "manual" | "off";
         /** Which streams of the camera are recorded. */
         readonly streams?: "main" | "sub" | "both";
         /** Record the sound as well. Off until the owner switches it on: recording speech is often unlawful. */
         readonly audio?: boolean;
         /** Seconds before an event (or before a manual recording was asked for) that are kept, 0 to 60. */
         readonly preRecordSeconds?: number;
+        /** Seconds after the end of an event that are recorded, 0 to 600. Without: 5. */
+        readonly postRecordSeconds?: number;
+        /** Events that record the camera, or mark what is recorded all the time. Without, or empty: all. */
+        readonly eventTypes?: readonly (
+          | "motion"
+          | "alarm-input"
+          | "video-loss"
+          | "tamper"
+          | "face"
+          | "person"
+          | "vehicle"
+          | "animal"
+          | "doorbell"
+          | "line-crossing"
+          | "intrusion"
+          | "region-entrance"
+          | "region-exiting"
+          | "unattended-baggage"
+          | "object-removal"
+          | "loitering"
+          | "gathering"
+          | "fast-moving"
+          | "parking"
+          | "audio-exception"
+          | "scene-change"
+          | "defocus"
+          | "pir"
+          | "thermal-fire"
+          | "thermal-smoke"
+          | "thermal-temp-prealarm"
+          | "thermal-temp"
+          | "thermal-temp-diff"
+          | "thermal-ship"
+          | "pos"
+          | "people-count"
+          | "heat-map"
+          | "queue"
+        )[];
+        /** Cameras whose events record this one as well as its own do. */
+        readonly eventCameras?: readonly string[];
         /** Nominal length of a recording file in seconds, 10 to 300; files are cut at key frames. */
         readonly segmentSeconds?: number;
         /** Recordings older than this many days are deleted; null keeps them until the space is needed. */
@@ -2040,12 +2181,389 @@ export interface Operations {
       readonly keepCount: number;
     };
   };
-  /** Server-Sent Events, or the same by WebSocket: camera, camera-removed, volume, problems, plugin-job, coverage, event, reset, session-ended. */
+  /** What follows from events: rules, the actions that there are, and what was done lately. */
+  readonly "GET /linkage": {
+    readonly answer: {
+      /** What follows from which events. */
+      readonly rules: readonly {
+        /** Of the rule. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** Switched off, nothing follows from it. */
+        readonly enabled?: boolean;
+        /** At the begin of an event, or at its end. */
+        readonly at?: "start" | "end";
+        /** Without: all. */
+        readonly types?: readonly (
+          | "motion"
+          | "alarm-input"
+          | "video-loss"
+          | "tamper"
+          | "face"
+          | "person"
+          | "vehicle"
+          | "animal"
+          | "doorbell"
+          | "line-crossing"
+          | "intrusion"
+          | "region-entrance"
+          | "region-exiting"
+          | "unattended-baggage"
+          | "object-removal"
+          | "loitering"
+          | "gathering"
+          | "fast-moving"
+          | "parking"
+          | "audio-exception"
+          | "scene-change"
+          | "defocus"
+          | "pir"
+          | "thermal-fire"
+          | "thermal-smoke"
+          | "thermal-temp-prealarm"
+          | "thermal-temp"
+          | "thermal-temp-diff"
+          | "thermal-ship"
+          | "pos"
+          | "people-count"
+          | "heat-map"
+          | "queue"
+          | "exception-volume-full"
+          | "exception-volume-error"
+          | "exception-volume-offline"
+          | "exception-volume-slow"
+          | "exception-volume-health"
+          | "exception-network"
+          | "exception-ip-conflict"
+          | "exception-illegal-login"
+          | "exception-record"
+          | "exception-hot-spare"
+          | "exception-array"
+          | "exception-poe-overload"
+          | "exception-standard-mismatch"
+          | "exception-codec-mismatch"
+          | "exception-video-signal"
+          | "exception-camera-link"
+          | "exception-camera-ip-conflict"
+          | "exception-audio-loss"
+          | "exception-plugin"
+          | "exception-clock"
+          | "exception-cpu"
+        )[];
+        /** Without: all. */
+        readonly severities?: readonly ("info" | "warning" | "alarm")[];
+        /** Events of these cameras. Without: of all, and of the recorder itself. */
+        readonly cameras?: readonly string[];
+        /** Names of lines and areas. Without: whichever. */
+        readonly detectorRules?: readonly string[];
+        /** Arming profiles in which it holds. Without: in all. */
+        readonly profiles?: readonly string[];
+        /** After it was followed for a camera, it is not for so many seconds. */
+        readonly cooldownSeconds?: number;
+        /** What is done, each by itself. */
+        readonly actions: readonly {
+          /** `record`, `capture`, `popup`, or a plugin's: `nightjar-linkage-notify/notify`. */
+          readonly action: string;
+          /** What the action is told, checked by its schema. No secrets. */
+          readonly settings: Readonly<Record<string, unknown>>;
+        }[];
+      }[];
+      readonly actions: readonly {
+        /** As rules name it. */
+        readonly source: string;
+        readonly displayName: string;
+        /** Absent: the recorder's own. */
+        readonly plugin?: string;
+        readonly configSchema: Readonly<Record<string, unknown>>;
+        /** How late it may still be done. */
+        readonly maxAgeSeconds: number;
+      }[];
+      /** What was done since the recorder's start, the newest first, at most 100. */
+      readonly lately: readonly {
+        readonly event: number;
+        readonly type: string;
+        readonly camera?: string;
+        /** Id of the linkage rule. */
+        readonly rule: string;
+        readonly action: string;
+        /** `expired`: it would have been too late; `dropped`: too many waited. */
+        readonly status: "done" | "failed" | "expired" | "dropped";
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly at: string;
+        readonly attempts: number;
+        /** For people: what was done, or why not. */
+        readonly note?: string;
+        readonly code?: string;
+        /** Pictures that were kept: `GET /events/:event/captures/:file`. */
+        readonly captures?: readonly {
+          readonly file: number;
+          readonly camera: string;
+          /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+          readonly at: string;
+        }[];
+      }[];
+    };
+  };
+  /** Puts other rules in the place of those that there are. */
+  readonly "PUT /linkage/rules": {
+    readonly body: {
+      /** What follows from which events. */
+      readonly rules: readonly {
+        /** Of the rule. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** Switched off, nothing follows from it. */
+        readonly enabled?: boolean;
+        /** At the begin of an event, or at its end. */
+        readonly at?: "start" | "end";
+        /** Without: all. */
+        readonly types?: readonly (
+          | "motion"
+          | "alarm-input"
+          | "video-loss"
+          | "tamper"
+          | "face"
+          | "person"
+          | "vehicle"
+          | "animal"
+          | "doorbell"
+          | "line-crossing"
+          | "intrusion"
+          | "region-entrance"
+          | "region-exiting"
+          | "unattended-baggage"
+          | "object-removal"
+          | "loitering"
+          | "gathering"
+          | "fast-moving"
+          | "parking"
+          | "audio-exception"
+          | "scene-change"
+          | "defocus"
+          | "pir"
+          | "thermal-fire"
+          | "thermal-smoke"
+          | "thermal-temp-prealarm"
+          | "thermal-temp"
+          | "thermal-temp-diff"
+          | "thermal-ship"
+          | "pos"
+          | "people-count"
+          | "heat-map"
+          | "queue"
+          | "exception-volume-full"
+          | "exception-volume-error"
+          | "exception-volume-offline"
+          | "exception-volume-slow"
+          | "exception-volume-health"
+          | "exception-network"
+          | "exception-ip-conflict"
+          | "exception-illegal-login"
+          | "exception-record"
+          | "exception-hot-spare"
+          | "exception-array"
+          | "exception-poe-overload"
+          | "exception-standard-mismatch"
+          | "exception-codec-mismatch"
+          | "exception-video-signal"
+          | "exception-camera-link"
+          | "exception-camera-ip-conflict"
+          | "exception-audio-loss"
+          | "exception-plugin"
+          | "exception-clock"
+          | "exception-cpu"
+        )[];
+        /** Without: all. */
+        readonly severities?: readonly ("info" | "warning" | "alarm")[];
+        /** Events of these cameras. Without: of all, and of the recorder itself. */
+        readonly cameras?: readonly string[];
+        /** Names of lines and areas. Without: whichever. */
+        readonly detectorRules?: readonly string[];
+        /** Arming profiles in which it holds. Without: in all. */
+        readonly profiles?: readonly string[];
+        /** After it was followed for a camera, it is not for so many seconds. */
+        readonly cooldownSeconds?: number;
+        /** What is done, each by itself. */
+        readonly actions: readonly {
+          /** `record`, `capture`, `popup`, or a plugin's: `nightjar-linkage-notify/notify`. */
+          readonly action: string;
+          /** What the action is told, checked by its schema. No secrets. */
+          readonly settings: Readonly<Record<string, unknown>>;
+        }[];
+      }[];
+    };
+    readonly answer: {
+      /** What follows from which events. */
+      readonly rules: readonly {
+        /** Of the rule. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** Switched off, nothing follows from it. */
+        readonly enabled?: boolean;
+        /** At the begin of an event, or at its end. */
+        readonly at?: "start" | "end";
+        /** Without: all. */
+        readonly types?: readonly (
+          | "motion"
+          | "alarm-input"
+          | "video-loss"
+          | "tamper"
+          | "face"
+          | "person"
+          | "vehicle"
+          | "animal"
+          | "doorbell"
+          | "line-crossing"
+          | "intrusion"
+          | "region-entrance"
+          | "region-exiting"
+          | "unattended-baggage"
+          | "object-removal"
+          | "loitering"
+          | "gathering"
+          | "fast-moving"
+          | "parking"
+          | "audio-exception"
+          | "scene-change"
+          | "defocus"
+          | "pir"
+          | "thermal-fire"
+          | "thermal-smoke"
+          | "thermal-temp-prealarm"
+          | "thermal-temp"
+          | "thermal-temp-diff"
+          | "thermal-ship"
+          | "pos"
+          | "people-count"
+          | "heat-map"
+          | "queue"
+          | "exception-volume-full"
+          | "exception-volume-error"
+          | "exception-volume-offline"
+          | "exception-volume-slow"
+          | "exception-volume-health"
+          | "exception-network"
+          | "exception-ip-conflict"
+          | "exception-illegal-login"
+          | "exception-record"
+          | "exception-hot-spare"
+          | "exception-array"
+          | "exception-poe-overload"
+          | "exception-standard-mismatch"
+          | "exception-codec-mismatch"
+          | "exception-video-signal"
+          | "exception-camera-link"
+          | "exception-camera-ip-conflict"
+          | "exception-audio-loss"
+          | "exception-plugin"
+          | "exception-clock"
+          | "exception-cpu"
+        )[];
+        /** Without: all. */
+        readonly severities?: readonly ("info" | "warning" | "alarm")[];
+        /** Events of these cameras. Without: of all, and of the recorder itself. */
+        readonly cameras?: readonly string[];
+        /** Names of lines and areas. Without: whichever. */
+        readonly detectorRules?: readonly string[];
+        /** Arming profiles in which it holds. Without: in all. */
+        readonly profiles?: readonly string[];
+        /** After it was followed for a camera, it is not for so many seconds. */
+        readonly cooldownSeconds?: number;
+        /** What is done, each by itself. */
+        readonly actions: readonly {
+          /** `record`, `capture`, `popup`, or a plugin's: `nightjar-linkage-notify/notify`. */
+          readonly action: string;
+          /** What the action is told, checked by its schema. No secrets. */
+          readonly settings: Readonly<Record<string, unknown>>;
+        }[];
+      }[];
+      readonly actions: readonly {
+        /** As rules name it. */
+        readonly source: string;
+        readonly displayName: string;
+        /** Absent: the recorder's own. */
+        readonly plugin?: string;
+        readonly configSchema: Readonly<Record<string, unknown>>;
+        /** How late it may still be done. */
+        readonly maxAgeSeconds: number;
+      }[];
+      /** What was done since the recorder's start, the newest first, at most 100. */
+      readonly lately: readonly {
+        readonly event: number;
+        readonly type: string;
+        readonly camera?: string;
+        /** Id of the linkage rule. */
+        readonly rule: string;
+        readonly action: string;
+        /** `expired`: it would have been too late; `dropped`: too many waited. */
+        readonly status: "done" | "failed" | "expired" | "dropped";
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly at: string;
+        readonly attempts: number;
+        /** For people: what was done, or why not. */
+        readonly note?: string;
+        readonly code?: string;
+        /** Pictures that were kept: `GET /events/:event/captures/:file`. */
+        readonly captures?: readonly {
+          readonly file: number;
+          readonly camera: string;
+          /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+          readonly at: string;
+        }[];
+      }[];
+    };
+  };
+  /** Does the actions of a rule, or one by itself, as for an event that begins now. */
+  readonly "POST /linkage/test": {
+    readonly body: {
+      /** Id of a rule: all its actions are done. */
+      readonly rule?: string;
+      readonly action?: {
+        /** `record`, `capture`, `popup`, or a plugin's: `nightjar-linkage-notify/notify`. */
+        readonly action: string;
+        /** What the action is told, checked by its schema. No secrets. */
+        readonly settings: Readonly<Record<string, unknown>>;
+      };
+      /** The camera that the event is to be of. */
+      readonly camera?: string;
+    };
+    readonly answer: {
+      readonly results: readonly {
+        /** Id of the linkage rule. */
+        readonly rule: string;
+        readonly action: string;
+        /** `expired`: it would have been too late; `dropped`: too many waited. */
+        readonly status: "done" | "failed" | "expired" | "dropped";
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly at: string;
+        readonly attempts: number;
+        /** For people: what was done, or why not. */
+        readonly note?: string;
+        readonly code?: string;
+        /** Pictures that were kept: `GET /events/:event/captures/:file`. */
+        readonly captures?: readonly {
+          readonly file: number;
+          readonly camera: string;
+          /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+          readonly at: string;
+        }[];
+      }[];
+    };
+  };
+  /** A picture that was kept with an event. */
+  readonly "GET /events/{event}/captures/{file}": {
+    readonly path: { readonly event: number; readonly file: number };
+    readonly answer: Blob;
+  };
+  /** Server-Sent Events, or the same by WebSocket: camera, camera-removed, volume, problems, plugin-job, coverage, event, popup, reset, session-ended. */
   readonly "GET /changes": {
     readonly query?: {
       /** Changes of these cameras only: ids separated by commas. */
       readonly cameras?: string;
-      /** Some of camera, camera-removed, volume, problems, plugin-job, coverage, event, separated by commas. */
+      /** Some of camera, camera-removed, volume, problems, plugin-job, coverage, event, popup, separated by commas. */
       readonly types?: string;
       /** The id of the last message that was got, as the header Last-Event-ID: what was missed comes first, or `reset` if that is not known any more. */
       readonly since?: string;

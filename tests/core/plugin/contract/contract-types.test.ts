@@ -166,6 +166,21 @@ const plugin = definePlugin({
       look: async () => ({ kind: "start", type: "motion" }),
       end: async () => undefined,
     });
+    nvr.linkageActions.register({
+      id: "typed",
+      displayName: "Typed",
+      configSchema: schema,
+      wantsPictures: 1,
+      maxAgeSeconds: 60,
+      run: async ({ pictures }) => ({ note: `${pictures.length} pictures` }),
+    });
+    // @ts-expect-error an action does something
+    nvr.linkageActions.register({
+      id: "typed",
+      displayName: "Typed",
+      configSchema: schema,
+      wantsPictures: 0,
+    });
     // @ts-expect-error a route names the right that it needs
     nvr.routes.register({ id: "open", method: "GET", path: "/", summary: "", handle: async () => undefined });
     return void wrong;

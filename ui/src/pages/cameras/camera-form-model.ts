@@ -22,6 +22,11 @@ export interface CameraForm {
   readonly streams: RecordSettings["streams"];
   readonly audio: boolean;
   readonly retentionDays: string;
+  readonly preRecordSeconds: string;
+  readonly postRecordSeconds: string;
+  /** None: all. */
+  readonly eventTypes: readonly string[];
+  readonly eventCameras: readonly string[];
 }
 
 export const EMPTY_FORM: CameraForm = {
@@ -42,6 +47,10 @@ export const EMPTY_FORM: CameraForm = {
   streams: "main",
   audio: false,
   retentionDays: "",
+  preRecordSeconds: "5",
+  postRecordSeconds: "5",
+  eventTypes: [],
+  eventCameras: [],
 };
 
 function textOf(value: unknown): string {
@@ -63,6 +72,10 @@ export function formOf(camera: Camera): CameraForm {
     mode: camera.record.mode,
     streams: camera.record.streams,
     audio: camera.record.audio,
+    preRecordSeconds: String(camera.record.preRecordSeconds),
+    postRecordSeconds: String(camera.record.postRecordSeconds ?? 5),
+    eventTypes: camera.record.eventTypes ?? [],
+    eventCameras: camera.record.eventCameras ?? [],
     retentionDays: camera.record.retentionDays === null ? "" : String(camera.record.retentionDays),
   };
 }
@@ -93,19 +106,40 @@ export function configOf(form: CameraForm, catalogue: readonly BrandPattern[]): 
 }
 
 /** How the camera is recorded, as the API takes it. */
-export function recordOf(
-  form: CameraForm,
-): Pick<RecordSettings, "mode" | "streams" | "audio" | "retentionDays"> {
+export function recordOf(form: CameraForm): Partial<RecordSettings> {
   const days = Number(form.retentionDays);
   return {
     mode: form.mode,
     streams: form.streams,
     audio: form.audio,
+    ...(followsEvents(form) ? eventsOf(form) : {}),
     retentionDays: form.retentionDays.trim() === "" || !Number.isFinite(days) ? null : days,
   };
 }
 
-export type FormProblem = "name" | "address" | "url" | "subUrl" | "days" | "port";
+/** Whether events have a say in what is recorded, or in how it is marked. */
+export function followsEvents({ mode }: Pick<CameraForm, "mode">): boolean {
+  return mode === "event" || mode === "continuous";
+}
+
+function eventsOf(form: CameraForm): Partial<RecordSettings> {
+  return {
+    preRecordSeconds: Number(form.preRecordSeconds),
+    postRecordSeconds: Number(form.postRecordSeconds),
+    eventTypes: form.eventTypes as NonNullable<RecordSettings["eventTypes"]>,
+    eventCameras: form.eventCameras,
+  };
+}
+
+export type FormProblem =
+  | "name"
+  | "address"
+  | "url"
+  | "subUrl"
+  | "days"
+  | "port"
+  | "preRecordSeconds"
+  | "postRecordSeconds";
 
 /** Fields that cannot be right yet; a driver's own fields are its schema's business. */
 export function problemsOf(form: CameraForm): FormProblem[] {
@@ -114,6 +148,10 @@ export function problemsOf(form: CameraForm): FormProblem[] {
   if (form.driver === "rtsp") problems.push(...addressProblems(form));
   if (form.retentionDays.trim() !== "" && !/^[1-9]\d{0,3}$/.test(form.retentionDays.trim()))
     problems.push("days");
+  if (followsEvents(form)) {
+    if (!fitsSeconds(form.preRecordSeconds, 60)) problems.push("preRecordSeconds");
+    if (!fitsSeconds(form.postRecordSeconds, 600)) problems.push("postRecordSeconds");
+  }
   return problems;
 }
 
@@ -131,6 +169,10 @@ function addressProblems(form: CameraForm): FormProblem[] {
 
 function isRtsp(text: string): boolean {
   return /^rtsps?:\/\/[^\s/]+/i.test(text.trim());
+}
+
+function fitsSeconds(text: string, most: number): boolean {
+  return /^\d{1,3}$/.test(text.trim()) && Number(text) <= most;
 }
 
 function portFits(text: string): boolean {

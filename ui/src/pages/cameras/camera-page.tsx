@@ -24,6 +24,7 @@ import {
   problemsOf,
   recordOf,
 } from "./camera-form-model.ts";
+import { EventRecordingFields } from "./event-recording-fields.tsx";
 import { ProbePanel } from "./probe-panel.tsx";
 import { RemoveDialog } from "./remove-dialog.tsx";
 import { StreamAddresses } from "./stream-addresses.tsx";
@@ -196,6 +197,7 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
               value={form.mode}
               choices={[
                 { value: "continuous", text: t("mode.continuous") },
+                { value: "event", text: t("mode.event") },
                 { value: "manual", text: t("mode.manual") },
                 { value: "off", text: t("mode.off") },
               ]}
@@ -212,6 +214,7 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
               onChoose={(streams) => change({ streams })}
             />
           </div>
+          <EventRecordingFields form={form} camera={camera?.id} visible={visible} onChange={change} />
           <TextField
             label={t("camera.days")}
             value={form.retentionDays}

@@ -6,6 +6,7 @@ import { followLink, href } from "../../router.ts";
 import { momentText, utcText } from "../../state/moment-text.ts";
 import { cameras, session } from "../../state/recorder.ts";
 import { spanText } from "../../state/time-format.ts";
+import { DoneList } from "./done-list.tsx";
 import { EventPicture } from "./event-picture.tsx";
 import { END_TEXT, eventText, SEVERITY_TEXT } from "./event-words.ts";
 
@@ -56,6 +57,7 @@ export function EventRow(props: { readonly event: RecordedEvent; readonly onAckn
           </span>
         ))}
         {sentenceOf(event) === undefined ? null : <small>{sentenceOf(event)}</small>}
+        <DoneList event={event} />
       </td>
       <td class="seen-by">
         {acknowledged === undefined ? (

@@ -1,0 +1,185 @@
+// Puts linkage into the recorder: which actions there are, what they reach of recording, pictures and pages, where what came
+// of them is kept, and the face that the API asks.
+import { setTimeout as pause } from "node:timers/promises";
+import type { EventEngine } from "../alarm/event-engine.ts";
+import { actionView, eventView } from "../alarm/event-view.ts";
+import type { CameraList } from "../cameras/camera-list.ts";
+import type { Clock, Timer } from "../clock.ts";
+import type { ConfigStore } from "../config/config-store.ts";
+import type { EventAction } from "../domain/alarm-event.ts";
+import type { CameraId } from "../domain/ids.ts";
+import { time90kFromMs } from "../domain/time.ts";
+import type { ChangeFeed } from "../http/app.ts";
+import type { LinkageService as LinkageFace } from "../http/services.ts";
+import { CapturedPictures } from "../linkage/captured-pictures.ts";
+import { coreActions } from "../linkage/core-actions.ts";
+import { LinkageEngine } from "../linkage/linkage-engine.ts";
+import type { Log } from "../log.ts";
+import type { PluginRegistries } from "../plugin/host/plugin-registries.ts";
+import { settingsProblems } from "../plugin/host/settings-problems.ts";
+import type { RecordingService } from "../recording/recording-service.ts";
+
+const PICTURE_WIDTH = 1_280;
+/** Results are kept in batches: a storm of events must not become a storm of writes. */
+const NOTE_PAUSE_MS = 100;
+/** Somebody who tries an action sees so much of its recording. */
+const TEST_RECORDING_MS = 10_000;
+
+export interface LinkageServiceParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly config: ConfigStore;
+  readonly engine: EventEngine;
+  readonly list: Pick<CameraList, "find">;
+  readonly recording: Pick<RecordingService, "recordForEvent">;
+  readonly changes: ChangeFeed;
+  /** Folder of the pictures that are kept. */
+  readonly folder: string;
+  registries(): Pick<PluginRegistries, "linkageActions">;
+  snapshot(camera: string, width: number): Promise<{ readonly jpeg: Buffer; readonly timeMs: number }>;
+}
+
+export class LinkageService implements LinkageFace {
+  readonly #parts: LinkageServiceParts;
+  readonly #captures: CapturedPictures;
+  readonly #core: ReturnType<typeof coreActions>;
+  readonly #engine: LinkageEngine;
+  #notes = new Map<number, EventAction[]>();
+  #noting: Timer | undefined;
+  #stop: (() => void) | undefined;
+
+  constructor(parts: LinkageServiceParts) {
+    const { clock, config, list, recording, changes } = parts;
+    this.#parts = parts;
+    this.#captures = new CapturedPictures(parts.folder);
+    this.#core = coreActions({
+      record(camera, { event, isTest }, seconds) {
+        if (!isTest) return recording.recordForEvent(camera as CameraId, event.id, seconds);
+        const nowMs = clock.wallMs();
+        const cause = {
+          eventId: event.id,
+          type: event.type,
+          camera: event.camera,
+          eventTime90k: time90kFromMs(nowMs),
+          until90k: time90kFromMs(nowMs + TEST_RECORDING_MS),
+        };
+        return recording.recordForEvent(camera as CameraId, cause, 0);
+      },
+      capture: async (camera, { event, isTest }) => {
+        const { jpeg, timeMs } = await parts.snapshot(camera, PICTURE_WIDTH);
+        // A picture of a test belongs to no event: that it could be taken is all there is to know.
+        if (isTest) return { file: 0, camera, atMs: timeMs };
+        return this.#captures.keep(event.id, camera, timeMs, jpeg);
+      },
+      popup: (camera, { event }, seconds) =>
+        changes.publish({ type: "popup", camera, event: event.id, eventType: event.type, seconds }),
+      wait: (ms, signal) => pause(ms, undefined, { signal }),
+    });
+    this.#engine = new LinkageEngine({
+      clock,
+      config: () => config.get().linkage,
+      profile: () => config.get().alarms.profile,
+      recorderName: () => config.get().node.name,
+      cameraName: (camera) => list.find(camera)?.camera.name,
+      findAction: (source) => this.#all().find((one) => one.source === source)?.action,
+      picture: async (camera) => {
+        const { jpeg, timeMs } = await parts.snapshot(camera, PICTURE_WIDTH);
+        return { camera, timeMs, jpeg: jpeg.toString("base64") };
+      },
+      note: (eventId, result) => this.#note(eventId, result),
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#captures.open();
+    this.#stop = this.#parts.engine.onEvent((event, phase, isNew, isSaid) => {
+      // What is told again because of what was done is no news.
+      if (isSaid === true) return;
+      if (isNew) this.#engine.take(eventView(event), "start");
+      if (phase === "end") this.#engine.take(eventView(event), "end");
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stop?.();
+    this.#engine.close();
+    this.#noting?.cancel();
+    await this.#writeNotes();
+  }
+
+  actions(): ReturnType<LinkageFace["actions"]> {
+    return this.#all().map(({ source, plugin, action }) => ({
+      source,
+      displayName: action.displayName,
+      ...(plugin === undefined ? {} : { plugin }),
+      configSchema: action.configSchema as unknown as Record<string, unknown>,
+      maxAgeSeconds: action.maxAgeSeconds,
+    }));
+  }
+
+  lately(): ReturnType<LinkageFace["lately"]> {
+    return this.#engine.lately.map(({ event, type, camera, ...result }) => ({
+      event,
+      type,
+      ...(camera === undefined ? {} : { camera }),
+      ...actionView(result),
+    }));
+  }
+
+  problemsOf(rules: Parameters<LinkageFace["problemsOf"]>[0]): ReturnType<LinkageFace["problemsOf"]> {
+    const all = this.#all();
+    return rules.flatMap(({ actions }, rule) =>
+      actions.flatMap(({ action, settings }, index) => {
+        const path = `/rules/${rule}/actions/${index}`;
+        const known = all.find(({ source }) => source === action)?.action;
+        // One whose plugin is away stays as it is.
+        if (known === undefined) return [];
+        return settingsProblems(known.configSchema, settings).map((problem) => ({
+          path: `${path}/settings${problem.path}`,
+          message: problem.message,
+        }));
+      }),
+    );
+  }
+
+  async test(...[rule, camera]: Parameters<LinkageFace["test"]>): ReturnType<LinkageFace["test"]> {
+    return (await this.#engine.test(rule, camera)).map(actionView);
+  }
+
+  capture(event: number, file: number): ReturnType<LinkageFace["capture"]> {
+    return this.#captures.find(event, file);
+  }
+
+  #all() {
+    const own = this.#core.map((action) => ({ source: action.id, plugin: undefined, action }));
+    const others = this.#parts
+      .registries()
+      .linkageActions.owned()
+      .map(({ entry, plugin }) => ({ source: `${plugin}/${entry.id}`, plugin, action: entry }));
+    return [...own, ...others];
+  }
+
+  #note(eventId: number, result: EventAction): void {
+    const known = this.#notes.get(eventId);
+    if (known === undefined) this.#notes.set(eventId, [result]);
+    else known.push(result);
+    this.#noting ??= this.#parts.clock.after(NOTE_PAUSE_MS, () => {
+      this.#noting = undefined;
+      void this.#writeNotes();
+    });
+  }
+
+  async #writeNotes(): Promise<void> {
+    const notes = this.#notes;
+    if (notes.size === 0) return;
+    this.#notes = new Map();
+    try {
+      await this.#parts.engine.noteActions(notes);
+    } catch (error) {
+      this.#parts.log.warn("what was done because of events could not be kept with them", {
+        events: notes.size,
+        reason: String(error),
+      });
+    }
+  }
+}

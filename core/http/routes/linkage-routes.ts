@@ -1,0 +1,90 @@
+// What follows from events: the rules, the actions that there are, what was done lately, trying them, and kept pictures.
+import { Type } from "typebox";
+import type { Config } from "../../config/config-schema.ts";
+import { NightjarError } from "../../errors.ts";
+import { mayDoWith } from "../../users/principal.ts";
+import {
+  LinkageRulesSchema,
+  LinkageTestedSchema,
+  LinkageTestSchema,
+  type LinkageView,
+  LinkageViewSchema,
+} from "../linkage-schemas.ts";
+import { invalidRequest } from "../request-checks.ts";
+import { answer, needs, type Route, route } from "../route.ts";
+import type { HttpServices } from "../services.ts";
+import { wantedCameras } from "../visible-cameras.ts";
+
+const closed = { additionalProperties: false } as const;
+const number = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+
+export function linkageRoutes(services: HttpServices): Route[] {
+  const { config, linkage } = services;
+  const rules = () => structuredClone(config.get().linkage.rules) as LinkageView["rules"];
+  const view = () => ({ rules: rules(), actions: [...linkage.actions()], lately: [...linkage.lately()] });
+  return [
+    route({
+      method: "GET",
+      path: "/api/v1/linkage",
+      policy: needs("settings.edit"),
+      summary: "What follows from events: rules, the actions that there are, and what was done lately.",
+      response: LinkageViewSchema,
+      handle: () => view(),
+    }),
+    route({
+      method: "PUT",
+      path: "/api/v1/linkage/rules",
+      policy: needs("settings.edit"),
+      summary: "Puts other rules in the place of those that there are.",
+      body: LinkageRulesSchema,
+      response: LinkageViewSchema,
+      async handle({ body, audit }) {
+        const problems = linkage.problemsOf(body.rules);
+        if (problems.length > 0) throw invalidRequest("body", [...problems]);
+        await config.update(({ linkage: draft }: Config) => {
+          draft.rules = body.rules;
+        });
+        audit("linkage-changed", { rules: body.rules.map(({ id }) => id) });
+        return view();
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/api/v1/linkage/test",
+      policy: needs("settings.edit"),
+      summary: "Does the actions of a rule, or one by itself, as for an event that begins now.",
+      body: LinkageTestSchema,
+      response: LinkageTestedSchema,
+      async handle({ body, audit, principal }) {
+        if (body.camera !== undefined) wantedCameras(services.cameras, principal, "live", body.camera);
+        const actions = body.action === undefined ? [] : [body.action];
+        const own: LinkageView["rules"][number] = { id: "test", name: "Test", actions };
+        const rule = body.rule === undefined ? own : rules().find(({ id }) => id === body.rule);
+        if (rule === undefined)
+          throw new NightjarError("NJ_LINKAGE_RULE_NOT_FOUND", "not-found", "there is no such rule");
+        audit("linkage-tested", { actions: rule.actions.map(({ action }) => action) });
+        return { results: [...(await linkage.test(rule, body.camera ?? rule.cameras?.[0]))] };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/v1/events/:event/captures/:file",
+      policy: needs("events.view"),
+      summary: "A picture that was kept with an event.",
+      params: Type.Object({ event: number, file: number }, closed),
+      contentType: "image/jpeg",
+      response: Type.String(),
+      async handle({ params, principal }) {
+        const found = await linkage.capture(params.event, params.file);
+        // Who may not see what was recorded of the camera does not see this either.
+        if (found === undefined || !mayDoWith(principal, "playback", found.camera))
+          throw new NightjarError("NJ_EVENT_NOT_FOUND", "not-found", "there is no such picture");
+        return answer(200, found.jpeg, {
+          "content-type": "image/jpeg",
+          "cache-control": "private, max-age=86400",
+          "x-content-type-options": "nosniff",
+        });
+      },
+    }),
+  ];
+}

@@ -1,0 +1,200 @@
+// Does actions: a bounded queue, few at once, each within its time, tried again with growing pauses until it would be too
+// late. What came of each is told once. Memory is bounded by the queue.
+import type { Clock, Timer } from "../clock.ts";
+import type { EventAction, EventCapture } from "../domain/alarm-event.ts";
+import { type ErrorKind, NightjarError, toPlainError } from "../errors.ts";
+import { withTimeLimit } from "../plugin/calls/time-limit.ts";
+import type { LinkageAction, LinkageRequest } from "../plugin/contract/linkage-action.ts";
+import { withDefaults } from "../plugin/host/settings-problems.ts";
+import { checkSettings } from "../plugin/schemas/settings-check.ts";
+
+/** Waiting or running; beyond it what comes is not done, and the event says so. */
+export const MOST_TASKS = 1_000;
+const MOST_OF_ACTION = 2;
+const LIMIT_MS = 30_000;
+const PAUSES_MS = [2_000, 10_000, 60_000, 300_000, 1_800_000];
+/** Of an action that there is not: its plugin may be on its way back. */
+const AGE_OF_UNKNOWN_MS = 60_000;
+const NOTE_LIMIT = 300;
+const TRIED_AGAIN: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
+  "unavailable",
+  "deadline-exceeded",
+  "resource-exhausted",
+  "internal",
+]);
+
+/** An action of a rule, because of one event. */
+export interface ActionTask {
+  /** As rules name it: `record`, `nightjar-linkage-notify/notify`. */
+  readonly source: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly request: Omit<LinkageRequest, "config" | "pictures">;
+  /** Monotonic: when the event asked for it. */
+  readonly sinceMs: number;
+}
+
+export interface ActionRunnerOptions {
+  readonly clock: Clock;
+  /** The action now; undefined: there is none. */
+  find(source: string): LinkageAction | undefined;
+  /** Pictures of the task's event, at most so many; none where there are none. */
+  pictures(task: ActionTask, most: number): Promise<LinkageRequest["pictures"]>;
+  /** What came of a task, once. */
+  over(task: ActionTask, result: EventAction): void;
+}
+
+export class ActionRunner {
+  readonly #options: ActionRunnerOptions;
+  readonly #waiting: { readonly task: ActionTask; readonly tries: number }[] = [];
+  readonly #running = new Map<string, number>();
+  readonly #resting = new Set<Timer>();
+  readonly #end = new AbortController();
+  #busy = 0;
+
+  constructor(options: ActionRunnerOptions) {
+    this.#options = options;
+  }
+
+  /** How many wait, rest between two tries, or run. */
+  get size(): number {
+    return this.#waiting.length + this.#resting.size + this.#busy;
+  }
+
+  /** Takes a task; returns at once. */
+  add(task: ActionTask): void {
+    if (this.#end.signal.aborted) return;
+    if (this.size >= MOST_TASKS) {
+      this.#tell(task, 0, { status: "dropped" });
+      return;
+    }
+    this.#waiting.push({ task, tries: 0 });
+    this.#next();
+  }
+
+  /** Does it now, once, and gives what came of it: for somebody who tries it. */
+  async tryOnce(task: ActionTask): Promise<EventAction> {
+    try {
+      return this.#result(task, 1, { status: "done", ...(await this.#attempt(task)) });
+    } catch (error) {
+      return this.#result(task, 1, failureOf(error));
+    }
+  }
+
+  /** What runs is given up; what waits is not done. */
+  close(): void {
+    this.#end.abort();
+    this.#waiting.length = 0;
+    for (const timer of this.#resting) timer.cancel();
+    this.#resting.clear();
+  }
+
+  #next(): void {
+    for (let index = 0; index < this.#waiting.length; ) {
+      const entry = this.#waiting[index];
+      if (entry === undefined) return;
+      const running = this.#running.get(entry.task.source) ?? 0;
+      if (running >= MOST_OF_ACTION) {
+        index += 1;
+        continue;
+      }
+      this.#waiting.splice(index, 1);
+      this.#running.set(entry.task.source, running + 1);
+      this.#busy += 1;
+      void this.#work(entry.task, entry.tries + 1).finally(() => {
+        this.#busy -= 1;
+        this.#running.set(entry.task.source, (this.#running.get(entry.task.source) ?? 1) - 1);
+        this.#next();
+      });
+    }
+  }
+
+  async #work(task: ActionTask, tries: number): Promise<void> {
+    if (this.#isLate(task, 0)) {
+      this.#tell(task, tries - 1, { status: "expired" });
+      return;
+    }
+    try {
+      const done = await this.#attempt(task);
+      this.#tell(task, tries, { status: "done", ...done });
+    } catch (error) {
+      if (this.#end.signal.aborted) return;
+      const failure = failureOf(error);
+      const pauseMs = PAUSES_MS[Math.min(tries, PAUSES_MS.length) - 1] ?? 0;
+      if (!TRIED_AGAIN.has(failure.kind) || this.#isLate(task, pauseMs)) {
+        this.#tell(task, tries, failure);
+        return;
+      }
+      const timer = this.#options.clock.after(pauseMs, () => {
+        this.#resting.delete(timer);
+        this.#waiting.push({ task, tries });
+        this.#next();
+      });
+      this.#resting.add(timer);
+    }
+  }
+
+  async #attempt(task: ActionTask): Promise<{ note?: string; captures?: readonly EventCapture[] }> {
+    const action = this.#options.find(task.source);
+    if (action === undefined) {
+      throw new NightjarError(
+        "NJ_LINKAGE_ACTION_AWAY",
+        "unavailable",
+        `there is no action "${task.source}": its plugin is missing, switched off or has ended`,
+        { action: task.source },
+      );
+    }
+    const config = withDefaults(
+      action.configSchema as unknown as Readonly<Record<string, unknown>>,
+      structuredClone(task.settings),
+    ) as LinkageRequest["config"];
+    checkSettings(action.configSchema, config);
+    const pictures =
+      action.wantsPictures === 0 ? [] : await this.#options.pictures(task, action.wantsPictures);
+    const signal = AbortSignal.any([this.#end.signal, AbortSignal.timeout(LIMIT_MS)]);
+    const what = `the action ${task.source}`;
+    const run = action.run({ ...task.request, config, pictures }, { signal });
+    const done = (await withTimeLimit(run, LIMIT_MS, what)) as
+      | { readonly note?: unknown; readonly captures?: readonly EventCapture[] }
+      | undefined;
+    return {
+      ...(typeof done?.note === "string" ? { note: done.note.slice(0, NOTE_LIMIT) } : {}),
+      // Files are the recorder's own: a plugin cannot name any.
+      ...(task.source.includes("/") || done?.captures === undefined ? {} : { captures: done.captures }),
+    };
+  }
+
+  #isLate({ source, sinceMs }: ActionTask, pauseMs: number): boolean {
+    const seconds = this.#options.find(source)?.maxAgeSeconds;
+    const mostMs = seconds === undefined ? AGE_OF_UNKNOWN_MS : seconds * 1_000;
+    return this.#options.clock.monotonicMs() - sinceMs + pauseMs > mostMs;
+  }
+
+  #tell(task: ActionTask, attempts: number, outcome: Outcome): void {
+    this.#options.over(task, this.#result(task, attempts, outcome));
+  }
+
+  #result(task: ActionTask, attempts: number, { status, note, code, captures }: Outcome): EventAction {
+    return {
+      rule: task.request.rule.id,
+      action: task.source,
+      status,
+      atMs: this.#options.clock.wallMs(),
+      attempts,
+      ...(note === undefined ? {} : { note }),
+      ...(code === undefined ? {} : { code }),
+      ...(captures === undefined ? {} : { captures }),
+    };
+  }
+}
+
+interface Outcome {
+  readonly status: EventAction["status"];
+  readonly note?: string;
+  readonly code?: string;
+  readonly captures?: readonly EventCapture[];
+}
+
+function failureOf(error: unknown): Outcome & { readonly kind: ErrorKind } {
+  const { code, kind, message } = toPlainError(error);
+  return { status: "failed", kind, code, note: message.slice(0, NOTE_LIMIT) };
+}

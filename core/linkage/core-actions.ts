@@ -1,0 +1,153 @@
+// The recorder's own actions, by the contract that plugins keep: record cameras, keep pictures, show a camera large.
+import { Type } from "typebox";
+import type { EventCapture } from "../domain/alarm-event.ts";
+import { NightjarError } from "../errors.ts";
+import type { LinkageAction, LinkageDone, LinkageRequest } from "../plugin/contract/linkage-action.ts";
+
+const closed = { additionalProperties: false } as const;
+/** Acts on what is now: a minute later it would be another picture. */
+const SOON_SECONDS = 10;
+
+export interface CoreActionParts {
+  /** Records a camera until so long after the event. False: it is never recorded, or the event is long over. */
+  record(camera: string, request: LinkageRequest, postRecordSeconds: number): boolean;
+  /** Takes a picture of a camera and keeps it with the event. */
+  capture(camera: string, request: LinkageRequest, signal: AbortSignal): Promise<EventCapture>;
+  /** Shows a camera large on pages that watch live. */
+  popup(camera: string, request: LinkageRequest, seconds: number): void;
+  wait(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Files are the recorder's own: no plugin can name any. */
+interface KeptDone extends LinkageDone {
+  readonly captures: readonly EventCapture[];
+}
+
+const cameras = Type.Array(Type.String({ pattern: "^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$" }), {
+  title: "Cameras",
+  description: "Empty: the camera of the event.",
+  maxItems: 64,
+  uniqueItems: true,
+  default: [],
+  "x-choices": "cameras",
+});
+
+/** Makes them. */
+export function coreActions(parts: CoreActionParts): readonly LinkageAction[] {
+  return [recordAction(parts), captureAction(parts), popupAction(parts)];
+}
+
+function recordAction(parts: CoreActionParts): LinkageAction {
+  return {
+    id: "record",
+    displayName: "Record cameras",
+    wantsPictures: 0,
+    maxAgeSeconds: SOON_SECONDS,
+    configSchema: Type.Object(
+      {
+        cameras,
+        postRecordSeconds: Type.Integer({
+          title: "Seconds after the event",
+          description: "How long recording goes on after the event, 0 to 600.",
+          minimum: 0,
+          maximum: 600,
+          default: 5,
+        }),
+      },
+      closed,
+    ),
+    async run(request) {
+      const { postRecordSeconds } = request.config as { readonly postRecordSeconds: number };
+      const named = camerasOf(request);
+      const refused = named.filter((camera) => !parts.record(camera, request, postRecordSeconds));
+      if (refused.length === 0) return { note: named.join(", ") };
+      throw new NightjarError(
+        "NJ_LINKAGE_NOT_RECORDED",
+        "failed-precondition",
+        `not recorded: ${refused.join(", ")}. The camera is missing, disabled, or its recording is switched off`,
+        { cameras: refused.join(", ") },
+      );
+    },
+  };
+}
+
+function captureAction(parts: CoreActionParts): LinkageAction {
+  return {
+    id: "capture",
+    displayName: "Keep pictures",
+    wantsPictures: 0,
+    maxAgeSeconds: SOON_SECONDS,
+    configSchema: Type.Object(
+      {
+        cameras,
+        count: Type.Integer({
+          title: "Pictures",
+          description: "How many of each camera, 1 to 5.",
+          minimum: 1,
+          maximum: 5,
+          default: 1,
+        }),
+        intervalSeconds: Type.Integer({
+          title: "Seconds between them",
+          description: "1 to 5.",
+          minimum: 1,
+          maximum: 5,
+          default: 2,
+        }),
+      },
+      closed,
+    ),
+    async run(request, { signal }) {
+      const { count, intervalSeconds } = request.config as {
+        readonly count: number;
+        readonly intervalSeconds: number;
+      };
+      const captures: EventCapture[] = [];
+      for (let taken = 0; taken < count; taken += 1) {
+        if (taken > 0) await parts.wait(intervalSeconds * 1_000, signal);
+        for (const camera of camerasOf(request)) captures.push(await parts.capture(camera, request, signal));
+      }
+      const done: KeptDone = { captures };
+      return done;
+    },
+  };
+}
+
+function popupAction(parts: CoreActionParts): LinkageAction {
+  return {
+    id: "popup",
+    displayName: "Show large",
+    wantsPictures: 0,
+    maxAgeSeconds: SOON_SECONDS,
+    configSchema: Type.Object(
+      {
+        cameras,
+        seconds: Type.Integer({
+          title: "Seconds",
+          description: "How long the live page shows the camera large, 3 to 300.",
+          minimum: 3,
+          maximum: 300,
+          default: 10,
+        }),
+      },
+      closed,
+    ),
+    async run(request) {
+      const { seconds } = request.config as { readonly seconds: number };
+      for (const camera of camerasOf(request)) parts.popup(camera, request, seconds);
+      return undefined;
+    },
+  };
+}
+
+/** Those that the rule names, or the event's own. Throws `NJ_LINKAGE_NO_CAMERA` where there is none. */
+function camerasOf({ config, event }: LinkageRequest): readonly string[] {
+  const named = config["cameras"] as readonly string[];
+  if (named.length > 0) return named;
+  if (event.camera !== undefined) return [event.camera];
+  throw new NightjarError(
+    "NJ_LINKAGE_NO_CAMERA",
+    "failed-precondition",
+    "the event is of no camera, and the action names none: choose cameras for it",
+  );
+}

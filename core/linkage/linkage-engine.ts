@@ -1,0 +1,166 @@
+// What follows from events: finds the rules that an event concerns and has their actions done. It waits for nobody and is
+// waited for by nobody; what came of each action is kept with the event, and the last ones in memory for the page.
+import type { Clock } from "../clock.ts";
+import type { DeepReadonly } from "../config/config-store.ts";
+import type { LinkageActionConfig, LinkageConfig, LinkageRule } from "../config/linkage-config.ts";
+import type { EventAction } from "../domain/alarm-event.ts";
+import type { HookEvent } from "../plugin/contract/hook-data.ts";
+import type { LinkageAction, LinkagePicture } from "../plugin/contract/linkage-action.ts";
+import { ActionRunner, type ActionTask } from "./action-runner.ts";
+import { isAbout } from "./rule-match.ts";
+
+const MOST_LATELY = 100;
+const MOST_RESTS = 10_000;
+/** Events whose pictures are held for the actions that still want them. */
+const MOST_PICTURED = 32;
+
+export interface LinkageParts {
+  readonly clock: Clock;
+  config(): DeepReadonly<LinkageConfig>;
+  /** The arming profile in force. */
+  profile(): string;
+  recorderName(): string;
+  cameraName(camera: string): string | undefined;
+  findAction(source: string): LinkageAction | undefined;
+  /** The newest picture of a camera. */
+  picture(camera: string): Promise<LinkagePicture>;
+  /** Keeps what came of an action with its event. */
+  note(eventId: number, result: EventAction): void;
+}
+
+/** What was done lately. */
+export interface LatelyDone extends EventAction {
+  readonly event: number;
+  readonly type: string;
+  readonly camera?: string;
+}
+
+export class LinkageEngine {
+  readonly #parts: LinkageParts;
+  readonly #runner: ActionRunner;
+  readonly #rests = new Map<string, number>();
+  readonly #pictures = new Map<string, Promise<readonly LinkagePicture[]>>();
+  #lately: readonly LatelyDone[] = [];
+  #tests = 0;
+
+  constructor(parts: LinkageParts) {
+    this.#parts = parts;
+    this.#runner = new ActionRunner({
+      clock: parts.clock,
+      find: (source) => parts.findAction(source),
+      pictures: async (task, most) => (await this.#picturesOf(task)).slice(0, most),
+      over: (task, result) => this.#over(task, result),
+    });
+  }
+
+  /** The newest first. */
+  get lately(): readonly LatelyDone[] {
+    return this.#lately;
+  }
+
+  /** How many actions wait or run. */
+  get pending(): number {
+    return this.#runner.size;
+  }
+
+  /** An event begins or ends. Returns at once. */
+  take(event: HookEvent, at: "start" | "end"): void {
+    const { rules } = this.#parts.config();
+    if (rules.length === 0) return;
+    const profile = this.#parts.profile();
+    for (const rule of rules) {
+      if (!isAbout(rule, event, at, profile) || this.#rest(rule, event)) continue;
+      rule.actions.forEach((action, index) => {
+        this.#runner.add(this.#task(rule, action, event, `${event.id}-${at}-${rule.id}-${index}`, false));
+      });
+    }
+  }
+
+  /** Does one action, or all of a rule, as for an event that has begun now; nothing is kept of it. */
+  test(
+    rule: DeepReadonly<Pick<LinkageRule, "id" | "name" | "types" | "cameras" | "actions">>,
+    camera: string | undefined,
+  ): Promise<readonly EventAction[]> {
+    this.#tests += 1;
+    const number = this.#tests;
+    const type = rule.types?.[0] ?? "motion";
+    const event: HookEvent = {
+      id: -number,
+      type,
+      severity: "info",
+      ...(camera === undefined ? {} : { camera }),
+      source: "test",
+      start: new Date(this.#parts.clock.wallMs()).toISOString(),
+      objects: [],
+      detail: {},
+    };
+    return Promise.all(
+      rule.actions.map((action, index) =>
+        this.#runner.tryOnce(this.#task(rule, action, event, `test-${number}-${index}`, true)),
+      ),
+    );
+  }
+
+  close(): void {
+    this.#runner.close();
+  }
+
+  #task(
+    { id, name }: { readonly id: string; readonly name: string },
+    { action, settings }: DeepReadonly<LinkageActionConfig>,
+    event: HookEvent,
+    requestId: string,
+    isTest: boolean,
+  ): ActionTask {
+    const cameraName = event.camera === undefined ? undefined : this.#parts.cameraName(event.camera);
+    return {
+      source: action,
+      settings: structuredClone(settings) as Record<string, unknown>,
+      sinceMs: this.#parts.clock.monotonicMs(),
+      request: {
+        id: requestId,
+        event,
+        rule: { id, name },
+        ...(cameraName === undefined ? {} : { cameraName }),
+        recorderName: this.#parts.recorderName(),
+        isTest,
+      },
+    };
+  }
+
+  /** True while the rule rests for the event's camera; otherwise it begins to rest where it has a time for that. */
+  #rest({ id, cooldownSeconds = 0 }: DeepReadonly<LinkageRule>, { camera = "" }: HookEvent): boolean {
+    if (cooldownSeconds === 0) return false;
+    const nowMs = this.#parts.clock.monotonicMs();
+    const key = `${id}/${camera}`;
+    if ((this.#rests.get(key) ?? 0) > nowMs) return true;
+    if (this.#rests.size >= MOST_RESTS) this.#rests.clear();
+    this.#rests.set(key, nowMs + cooldownSeconds * 1_000);
+    return false;
+  }
+
+  /** One picture for all actions of an event: it is taken when the first one wants it. */
+  #picturesOf({ request: { event } }: ActionTask): Promise<readonly LinkagePicture[]> {
+    const { camera } = event;
+    if (camera === undefined) return Promise.resolve([]);
+    const key = String(event.id);
+    const known = this.#pictures.get(key);
+    if (known !== undefined) return known;
+    // A mail without its picture is better than none.
+    const taken = this.#parts.picture(camera).then(
+      (picture) => [picture],
+      () => [],
+    );
+    this.#pictures.set(key, taken);
+    const [oldest] = this.#pictures.keys();
+    if (this.#pictures.size > MOST_PICTURED && oldest !== undefined) this.#pictures.delete(oldest);
+    return taken;
+  }
+
+  #over({ request: { event } }: ActionTask, result: EventAction): void {
+    const { id, type, camera } = event;
+    this.#parts.note(id, result);
+    const done = { event: id, type, ...(camera === undefined ? {} : { camera }), ...result };
+    this.#lately = [done, ...this.#lately].slice(0, MOST_LATELY);
+  }
+}

@@ -1,0 +1,248 @@
+// What follows from events, with actions that do what a test wants and a clock that is turned by hand.
+import assert from "node:assert/strict";
+import { beforeEach, describe, it } from "node:test";
+import { Type } from "typebox";
+import type { LinkageRule } from "../../../core/config/linkage-config.ts";
+import type { EventAction } from "../../../core/domain/alarm-event.ts";
+import { NightjarError } from "../../../core/errors.ts";
+import type { HookEvent, LinkageAction, LinkageRequest } from "../../../core/index.ts";
+import { MOST_TASKS } from "../../../core/linkage/action-runner.ts";
+import { LinkageEngine } from "../../../core/linkage/linkage-engine.ts";
+import { FakeClock } from "../../../core/testing/fake-clock.ts";
+import { waitFor } from "../../../core/testing/wait-for.ts";
+
+const LAMP = "nightjar-linkage-lamp/lamp";
+
+describe("what follows from events", () => {
+  let clock: FakeClock;
+  let rules: LinkageRule[];
+  let profile: string;
+  let asked: LinkageRequest[];
+  let noted: { readonly event: number; readonly result: EventAction }[];
+  let run: LinkageAction["run"];
+  let lamp: LinkageAction | undefined;
+  let engine: LinkageEngine;
+  let pictures: number;
+
+  beforeEach(() => {
+    clock = new FakeClock(Date.UTC(2026, 0, 1));
+    rules = [{ id: "gate", name: "Gate", actions: [{ action: LAMP, settings: { colour: "red" } }] }];
+    profile = "home";
+    asked = [];
+    noted = [];
+    pictures = 0;
+    run = async () => ({ note: "lit" });
+    lamp = {
+      id: "lamp",
+      displayName: "Lamp",
+      configSchema: Type.Object(
+        { colour: Type.String({ minLength: 1 }), seconds: Type.Integer({ default: 10 }) },
+        { additionalProperties: false },
+      ),
+      wantsPictures: 1,
+      maxAgeSeconds: 60,
+      run: (request, context) => {
+        asked.push(request);
+        return run(request, context);
+      },
+    };
+    engine = new LinkageEngine({
+      clock,
+      config: () => ({ rules }),
+      profile: () => profile,
+      recorderName: () => "Home",
+      cameraName: (camera) => (camera === "yard" ? "Yard" : undefined),
+      findAction: (source) => (source === LAMP ? lamp : undefined),
+      picture: async (camera) => {
+        pictures += 1;
+        if (camera === "dark") throw new NightjarError("NJ_CAMERA_NO_VIDEO", "failed-precondition", "none");
+        return { camera, timeMs: clock.wallMs(), jpeg: "/9j/" };
+      },
+      note: (event, result) => noted.push({ event, result }),
+    });
+  });
+
+  const event = (changed: Partial<HookEvent> = {}): HookEvent => ({
+    id: 7,
+    type: "motion",
+    severity: "info",
+    camera: "yard",
+    source: "camera",
+    start: "2026-01-01T00:00:00.000Z",
+    objects: [],
+    detail: {},
+    ...changed,
+  });
+  /** Turns the clock until it is so. */
+  const turned = (ms: number, isSo: () => boolean) =>
+    waitFor(() => {
+      clock.advance(ms);
+      return isSo();
+    });
+  const settled = (count: number) => waitFor(() => noted.length >= count, { what: `${count} results` });
+
+  it("has the action done with the rule's settings and defaults, a picture and what people call things", async () => {
+    engine.take(event(), "start");
+    await settled(1);
+    const [request] = asked;
+    assert.deepEqual(request?.config, { colour: "red", seconds: 10 });
+    assert.deepEqual([request?.cameraName, request?.recorderName, request?.isTest], ["Yard", "Home", false]);
+    assert.deepEqual(
+      request?.pictures.map(({ camera, jpeg }) => [camera, jpeg]),
+      [["yard", "/9j/"]],
+    );
+    assert.deepEqual(noted, [
+      {
+        event: 7,
+        result: {
+          rule: "gate",
+          action: LAMP,
+          status: "done",
+          atMs: clock.wallMs(),
+          attempts: 1,
+          note: "lit",
+        },
+      },
+    ]);
+    assert.equal(engine.lately[0]?.event, 7);
+  });
+
+  for (const [what, rule, met] of [
+    ["nothing", {}, true],
+    ["the type", { types: ["motion"] }, true],
+    ["another type", { types: ["tamper"] }, false],
+    ["the camera", { cameras: ["yard"] }, true],
+    ["another camera", { cameras: ["gate"] }, false],
+    ["the severity", { severities: ["info"] }, true],
+    ["another severity", { severities: ["alarm"] }, false],
+    ["the detector's rule", { detectorRules: ["line-1"] }, true],
+    ["another detector's rule", { detectorRules: ["line-2"] }, false],
+    ["the profile in force", { profiles: ["home"] }, true],
+    ["another profile", { profiles: ["away"] }, false],
+    ["the end", { at: "end" }, false],
+    ["empty lists, as none", { types: [], cameras: [], severities: [] }, true],
+  ] as const) {
+    it(`follows a rule that names ${what}: ${met ? "yes" : "no"}`, async () => {
+      rules = [{ ...(rules[0] as LinkageRule), ...(rule as unknown as Partial<LinkageRule>) }];
+      engine.take(event({ rule: "line-1" }), "start");
+      assert.equal(engine.pending, met ? 1 : 0);
+      if (met) await settled(1);
+    });
+  }
+
+  it("follows nothing of a rule that is switched off, and rests for a camera as long as the rule says", async () => {
+    const [rule] = rules as [LinkageRule];
+    rules = [{ ...rule, enabled: false }];
+    engine.take(event(), "start");
+    assert.equal(engine.pending, 0);
+    rules = [{ ...rule, cooldownSeconds: 60 }];
+    engine.take(event(), "start");
+    engine.take(event({ id: 8 }), "start");
+    engine.take(event({ id: 9, camera: "gate" }), "start");
+    await settled(2);
+    clock.advance(60_000);
+    engine.take(event({ id: 10 }), "start");
+    await settled(3);
+    assert.deepEqual(
+      noted.map((one) => one.event),
+      [7, 9, 10],
+    );
+  });
+
+  it("tries again with growing pauses what may be cured, under the same name, and says how often", async () => {
+    let failures = 2;
+    run = async () => {
+      failures -= 1;
+      if (failures >= 0) throw new NightjarError("NJ_LAMP_AWAY", "unavailable", "the lamp does not answer");
+      return undefined;
+    };
+    engine.take(event(), "start");
+    await waitFor(() => asked.length === 1);
+    await turned(2_000, () => asked.length === 2);
+    await turned(10_000, () => asked.length === 3);
+    await settled(1);
+    assert.deepEqual([noted[0]?.result.status, noted[0]?.result.attempts], ["done", 3]);
+    assert.equal(new Set(asked.map(({ id }) => id)).size, 1);
+    assert.equal(pictures, 1, "one picture for all tries");
+  });
+
+  it("does nothing stale: what cannot be done in its time has failed, and no later try is made", async () => {
+    run = async () => {
+      throw new NightjarError("NJ_LAMP_AWAY", "unavailable", "the lamp does not answer");
+    };
+    engine.take(event(), "start");
+    await waitFor(() => asked.length === 1);
+    await turned(20_000, () => noted.length === 1);
+    assert.equal(noted[0]?.result.status, "failed");
+    assert.deepEqual(
+      [noted[0]?.result.code, noted[0]?.result.note],
+      ["NJ_LAMP_AWAY", "the lamp does not answer"],
+    );
+    const tries = asked.length;
+    clock.advance(600_000);
+    assert.equal(asked.length, tries);
+    assert.equal(engine.pending, 0);
+  });
+
+  it("lets what waited for too long behind a slow one expire unseen", async () => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    run = async () => {
+      await held;
+      return undefined;
+    };
+    for (const id of [1, 2, 3]) engine.take(event({ id }), "start");
+    await waitFor(() => asked.length === 2, { what: "two at once" });
+    clock.advance(61_000);
+    release();
+    await settled(3);
+    assert.deepEqual(noted.map(({ event: id, result }) => [id, result.status]).sort(), [
+      [1, "done"],
+      [2, "done"],
+      [3, "expired"],
+    ]);
+    assert.equal(asked.length, 2);
+  });
+
+  it("does not try again what is plainly wrong: settings that do not fit, a refusal", async () => {
+    rules = [{ id: "gate", name: "Gate", actions: [{ action: LAMP, settings: { colour: 7 } }] }];
+    engine.take(event(), "start");
+    await settled(1);
+    assert.deepEqual(
+      [noted[0]?.result.status, noted[0]?.result.code, asked.length],
+      ["failed", "NJ_CONFIG_INVALID", 0],
+    );
+  });
+
+  it("says of an action whose plugin is missing that it is, once it has waited a minute for it", async () => {
+    lamp = undefined;
+    engine.take(event(), "start");
+    await turned(30_000, () => noted.length === 1);
+    assert.equal(noted[0]?.result.code, "NJ_LINKAGE_ACTION_AWAY");
+  });
+
+  it("stays within its bounds in a storm, and says of each event what was not done", async () => {
+    run = () => new Promise(() => undefined);
+    for (let id = 1; id <= MOST_TASKS + 50; id += 1) engine.take(event({ id }), "start");
+    assert.equal(engine.pending, MOST_TASKS);
+    assert.equal(noted.filter(({ result }) => result.status === "dropped").length, 50);
+    engine.close();
+  });
+
+  it("goes on without a picture where there is none", async () => {
+    engine.take(event({ camera: "dark" }), "start");
+    await settled(1);
+    assert.deepEqual([asked[0]?.pictures, noted[0]?.result.status], [[], "done"]);
+  });
+
+  it("tries a rule for somebody at once, says what came of it, and keeps nothing", async () => {
+    run = async () => {
+      throw new NightjarError("NJ_LAMP_AWAY", "unavailable", "the lamp does not answer");
+    };
+    const [result] = await engine.test(rules[0] as LinkageRule, "yard");
+    assert.deepEqual([result?.status, result?.code, asked[0]?.isTest], ["failed", "NJ_LAMP_AWAY", true]);
+    assert.deepEqual(noted, []);
+  });
+});
