@@ -5,7 +5,7 @@ import { withDefaults } from "../plugin/host/settings-problems.ts";
 import { checkSettings } from "../plugin/schemas/settings-check.ts";
 import { checkedMarks } from "./receipts.ts";
 
-const READ_LIMIT_MS = 2_000;
+const READ_LIMIT_MS = 5_000;
 
 /** What config.json says of a till, with the schema's defaults. Throws `NJ_CONFIG_INVALID`, naming the first wrong place. */
 export function parserSettings(

@@ -41,8 +41,6 @@ export interface PosParserContractOptions {
 
 const WORD = "pos-parser";
 const BEGIN_MS = Date.UTC(2026, 0, 5, 12);
-/** What a line of the longest kind may take, whatever the settings. */
-const READ_LIMIT_MS = 1_500;
 
 /** Registers the tests. Call it at the top of a test file, or inside a `describe`. */
 export function posParserContract(options: PosParserContractOptions): void {
@@ -117,12 +115,8 @@ export function posParserContract(options: PosParserContractOptions): void {
             text: odd[index % odd.length] ?? "",
             timeMs: BEGIN_MS,
           }));
-          const begin = performance.now();
+          // Rejects where it takes longer than the recorder waits for.
           await readLines(parser, { till: "counter", config, lines }, signal);
-          assert.ok(
-            performance.now() - begin < READ_LIMIT_MS,
-            "200 lines take less than the recorder waits for",
-          );
         }));
 
       it("what is wrong is refused, with a sentence", () =>

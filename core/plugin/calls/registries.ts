@@ -173,7 +173,7 @@ export const REGISTRIES: Readonly<Record<RegistryName, RegistryShape>> = {
     isScoped: true,
     isAnnounced: true,
     described: (card, _method, [request]) => [[card["configSchema"], (request as PosRequest).config]],
-    limitMs: 2_000,
+    limitMs: 5_000,
   },
   detectors: {
     title: "detector",
@@ -195,7 +195,7 @@ export const REGISTRIES: Readonly<Record<RegistryName, RegistryShape>> = {
     isAnnounced: true,
     described: (card, method, [watch]) =>
       method === "begin" ? [[card["configSchema"], (watch as DetectorWatch).settings.options]] : [],
-    limitMs: 2_000,
+    limitMs: 5_000,
   },
   linkageActions: {
     title: "linkage action",

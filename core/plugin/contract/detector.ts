@@ -105,7 +105,7 @@ export interface DetectorReport {
 
 /**
  * A way of looking at pictures. It must stand in `nightjar.provides` of package.json, as `detector:<id>`. Calls about one
- * camera come one after the other, each within two seconds; while one runs, newer pictures take the place of those that
+ * camera come one after the other, each within five seconds; while one runs, newer pictures take the place of those that
  * wait. One that fails again and again is asked less often, and touches nothing else.
  */
 export interface Detector {

@@ -38,7 +38,7 @@ export interface PosMark {
 
 /**
  * A way of reading tills. One parser answers for each till of config.json that names it. It must stand in
- * `nightjar.provides` of package.json, as `pos-parser:<id>`. Plain data in, plain data out, two seconds; it keeps nothing of
+ * `nightjar.provides` of package.json, as `pos-parser:<id>`. Plain data in, plain data out, five seconds; it keeps nothing of
  * a till between calls. While it fails or is away, lines are kept as they came, and a pause ends a receipt.
  */
 export interface PosParser {
