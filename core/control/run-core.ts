@@ -12,7 +12,6 @@ import { CORE_HTTP_SOCKET, CORE_LINK_SOCKET, type ListeningState } from "../gate
 import { ChangeFeed, createHttpApp } from "../http/app.ts";
 import { createAuthorize } from "../http/authorize.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
-import { searchFfmpeg } from "../media/ffmpeg/find-ffmpeg.ts";
 import { MEDIA_SOCKET } from "../media/protocol.ts";
 import { MqttService } from "../mqtt/mqtt-service.ts";
 import { PluginHost } from "../plugin/host/plugin-host.ts";
@@ -49,6 +48,7 @@ import { ownPorts, portProblem } from "./port-problems.ts";
 import { RecorderProblems } from "./recorder-problems.ts";
 import { recordingsAdapter } from "./recordings-adapter.ts";
 import { hiddenPlaces, presentAbilities, secretsChanged } from "./settings-places.ts";
+import { ffmpegProblems, rescueProblems } from "./standing-problems.ts";
 import { statusService, volumeView } from "./status-service.ts";
 import { storageService } from "./storage-service.ts";
 import { TillService } from "./till-service.ts";
@@ -238,7 +238,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     others: () => [
       ...problems,
       ...listening.problems.map(portProblem),
-      ...rescueProblems(),
+      ...rescueProblems(recording),
       ...mqtt.problems(),
     ],
   });
@@ -280,16 +280,9 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   });
   const snapshot = mqttSnapshot(recording, list, makePicture);
   const linkage = new LinkageService({
-    clock,
-    log,
-    config,
-    engine: alarms.engine,
-    list,
-    recording,
-    changes,
+    ...{ clock, log, config, engine: alarms.engine, list, recording, changes, snapshot },
     folder: join(dataDir, "captures"),
     registries: () => plugins.registries,
-    snapshot,
   });
   const mqtt = new MqttService({
     dataDir,
@@ -348,14 +341,6 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     users.accounts
       .endOfSources((source) => loginSources.isActive(source))
       .catch((error: unknown) => log.error("sessions were not ended", { reason: String(error) }));
-  }
-
-  function rescueProblems(): StatusProblem[] {
-    const notice = recording.rescueNotice();
-    if (notice === undefined) return [];
-    return [
-      { code: "database-rescued", severity: notice.isOver ? "warning" : "error", message: notice.message },
-    ];
   }
 
   async function tellProblems(): Promise<void> {
@@ -420,14 +405,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     pluginInstaller,
     settingsTransfer,
   });
-  if ((await searchFfmpeg({ configured: config.get().ffmpeg.path })).found === undefined) {
-    problems.push({
-      code: "ffmpeg-missing",
-      severity: "warning",
-      message:
-        "there is no ffmpeg: no snapshots, and no H.265 in browsers that lack it. Install it, or set ffmpeg.path",
-    });
-  }
+  problems.push(...(await ffmpegProblems(config.get().ffmpeg.path)));
   await pruneUpgradeCopies(dataDir, log);
   const code = await users.activation.renew();
   context.ready(code === undefined ? {} : { activationCode: code.code });
