@@ -1,7 +1,7 @@
 // A stranger's detector, in a process of its own: it gets pictures at the size and rate that it asks for, what it sees becomes
 // events, and one that hangs is ended without costing the others anything.
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { tempDir } from "../../core/testing/temp-dir.ts";
@@ -23,8 +23,6 @@ function stranger(folder: string, id: string, detector: string): void {
     writeFileSync(join(own, file), text.replaceAll("template", id));
   }
   writeFileSync(join(own, "src/detector.ts"), detector);
-  mkdirSync(join(own, "node_modules/@nightjar"), { recursive: true });
-  symlinkSync(join(ROOT, "core"), join(own, "node_modules/@nightjar/core"));
 }
 
 const HEAD = `import { Type } from "@nightjar/core";
