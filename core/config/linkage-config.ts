@@ -1,5 +1,5 @@
 // The part of config.json about what follows from events: rules, each with its actions. What an action is set to is checked by
-// the action's own schema when it is saved on the page, and once more when it runs.
+// the action's own schema when it is saved over HTTP, and once more when it runs.
 import { type Static, Type } from "typebox";
 import { EVENT_SEVERITIES, EVENT_TYPE_IDS } from "../domain/event-types.ts";
 
@@ -17,7 +17,7 @@ export const LinkageActionConfigSchema = Type.Object(
   {
     action: Type.String({
       title: "Action",
-      description: "`record`, `capture`, `popup`, or a plugin's: `nightjar-linkage-notify/notify`.",
+      description: "`record`, `capture`, or a plugin's: `nightjar-linkage-notify/notify`.",
       pattern: ACTION_PATTERN,
       maxLength: 280,
     }),

@@ -9,7 +9,6 @@ import type { ConfigStore } from "../config/config-store.ts";
 import type { EventAction } from "../domain/alarm-event.ts";
 import type { CameraId } from "../domain/ids.ts";
 import { time90kFromMs } from "../domain/time.ts";
-import type { ChangeFeed } from "../http/app.ts";
 import type { LinkageService as LinkageFace } from "../http/services.ts";
 import { CapturedPictures } from "../linkage/captured-pictures.ts";
 import { coreActions } from "../linkage/core-actions.ts";
@@ -32,7 +31,6 @@ export interface LinkageServiceParts {
   readonly engine: EventEngine;
   readonly list: Pick<CameraList, "find">;
   readonly recording: Pick<RecordingService, "recordForEvent">;
-  readonly changes: ChangeFeed;
   /** Folder of the pictures that are kept. */
   readonly folder: string;
   registries(): Pick<PluginRegistries, "linkageActions">;
@@ -49,7 +47,7 @@ export class LinkageService implements LinkageFace {
   #stop: (() => void) | undefined;
 
   constructor(parts: LinkageServiceParts) {
-    const { clock, config, list, recording, changes } = parts;
+    const { clock, config, list, recording } = parts;
     this.#parts = parts;
     this.#captures = new CapturedPictures(parts.folder);
     this.#core = coreActions({
@@ -71,8 +69,6 @@ export class LinkageService implements LinkageFace {
         if (isTest) return { file: 0, camera, atMs: timeMs };
         return this.#captures.keep(event.id, camera, timeMs, jpeg);
       },
-      popup: (camera, { event }, seconds) =>
-        changes.publish({ type: "popup", camera, event: event.id, eventType: event.type, seconds }),
       wait: (ms, signal) => pause(ms, undefined, { signal }),
     });
     this.#engine = new LinkageEngine({

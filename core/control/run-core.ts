@@ -280,7 +280,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   });
   const snapshot = mqttSnapshot(recording, list, makePicture);
   const linkage = new LinkageService({
-    ...{ clock, log, config, engine: alarms.engine, list, recording, changes, snapshot },
+    ...{ clock, log, config, engine: alarms.engine, list, recording, snapshot },
     folder: join(dataDir, "captures"),
     registries: () => plugins.registries,
   });

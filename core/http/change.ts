@@ -11,7 +11,6 @@ export const CHANGE_TYPES = [
   "plugin-job",
   "coverage",
   "event",
-  "popup",
 ] as const;
 
 /** Something that changed, as listeners get it. */
@@ -23,14 +22,6 @@ export type Change =
   | { readonly type: "problems" }
   | { readonly type: "plugin-job"; readonly job: PluginJob }
   | { readonly type: "event"; readonly event: EventView }
-  /** A rule wants a camera shown large on pages that watch live. */
-  | {
-      readonly type: "popup";
-      readonly camera: string;
-      readonly event: number;
-      readonly eventType: string;
-      readonly seconds: number;
-    }
   | {
       readonly type: "coverage";
       readonly camera: string;
@@ -49,7 +40,6 @@ export function concerns(change: Change, cameras: ReadonlySet<string>): boolean 
       return cameras.has(change.camera.id);
     case "camera-removed":
     case "coverage":
-    case "popup":
       return cameras.has(change.camera);
     case "event":
       return change.event.camera !== undefined && cameras.has(change.event.camera);
@@ -69,8 +59,6 @@ export function maySeeChange(principal: Principal, change: Change): boolean {
       return mayDoWith(principal, "cameras.view", change.camera);
     case "coverage":
       return mayDoWith(principal, "playback", change.camera);
-    case "popup":
-      return mayDoWith(principal, "live", change.camera);
     case "event": {
       const { camera } = change.event;
       if (camera !== undefined) return mayDoWith(principal, "events.view", camera);
@@ -101,7 +89,6 @@ export function payloadOf(change: Change): unknown {
       return change.job;
     case "event":
       return change.event;
-    case "popup":
     case "coverage": {
       const { type: _, ...rest } = change;
       return rest;

@@ -1,4 +1,4 @@
-// The recorder's own actions, by the contract that plugins keep: record cameras, keep pictures, show a camera large.
+// The recorder's own actions, by the contract that plugins keep: record cameras, keep pictures.
 import { Type } from "typebox";
 import type { EventCapture } from "../domain/alarm-event.ts";
 import { NightjarError } from "../errors.ts";
@@ -13,8 +13,6 @@ export interface CoreActionParts {
   record(camera: string, request: LinkageRequest, postRecordSeconds: number): boolean;
   /** Takes a picture of a camera and keeps it with the event. */
   capture(camera: string, request: LinkageRequest, signal: AbortSignal): Promise<EventCapture>;
-  /** Shows a camera large on pages that watch live. */
-  popup(camera: string, request: LinkageRequest, seconds: number): void;
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -34,7 +32,7 @@ const cameras = Type.Array(Type.String({ pattern: "^[a-z0-9](?:[a-z0-9-]{0,62}[a
 
 /** Makes them. */
 export function coreActions(parts: CoreActionParts): readonly LinkageAction[] {
-  return [recordAction(parts), captureAction(parts), popupAction(parts)];
+  return [recordAction(parts), captureAction(parts)];
 }
 
 function recordAction(parts: CoreActionParts): LinkageAction {
@@ -109,33 +107,6 @@ function captureAction(parts: CoreActionParts): LinkageAction {
       }
       const done: KeptDone = { captures };
       return done;
-    },
-  };
-}
-
-function popupAction(parts: CoreActionParts): LinkageAction {
-  return {
-    id: "popup",
-    displayName: "Show large",
-    wantsPictures: 0,
-    maxAgeSeconds: SOON_SECONDS,
-    configSchema: Type.Object(
-      {
-        cameras,
-        seconds: Type.Integer({
-          title: "Seconds",
-          description: "How long the live page shows the camera large, 3 to 300.",
-          minimum: 3,
-          maximum: 300,
-          default: 10,
-        }),
-      },
-      closed,
-    ),
-    async run(request) {
-      const { seconds } = request.config as { readonly seconds: number };
-      for (const camera of camerasOf(request)) parts.popup(camera, request, seconds);
-      return undefined;
     },
   };
 }

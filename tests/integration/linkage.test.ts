@@ -25,7 +25,6 @@ const RULE = {
   at: "start",
   types: ["exception-illegal-login"],
   actions: [
-    { action: "popup", settings: { cameras: ["gate"], seconds: 20 } },
     { action: "record", settings: { cameras: ["gate"] } },
     { action: "capture", settings: { cameras: ["gate"] } },
   ],
@@ -43,10 +42,10 @@ describe("what follows from events in a recorder", { timeout: 120_000 }, () => {
       });
     const json = async <T>(...given: Parameters<typeof ask>) => JSON.parse((await ask(...given)).text) as T;
 
-    const wrong = { ...RULE, actions: [{ action: "popup", settings: { seconds: 1 } }] };
+    const wrong = { ...RULE, actions: [{ action: "capture", settings: { count: 9 } }] };
     const refused = await ask("/api/v1/linkage/rules", "PUT", { rules: [wrong] });
     assert.equal(refused.status, 422, refused.text);
-    assert.match(refused.text, /\/rules\/0\/actions\/0\/settings\/seconds/);
+    assert.match(refused.text, /\/rules\/0\/actions\/0\/settings\/count/);
     const view = await json<{ rules: unknown[]; actions: { source: string }[] }>(
       "/api/v1/linkage/rules",
       "PUT",
@@ -55,14 +54,13 @@ describe("what follows from events in a recorder", { timeout: 120_000 }, () => {
     assert.deepEqual(view.rules, [RULE]);
     assert.deepEqual(
       view.actions.map(({ source }) => source).filter((source) => !source.includes("/")),
-      ["record", "capture", "popup"],
+      ["record", "capture"],
     );
 
     const tried = await json<{ results: Done[] }>("/api/v1/linkage/test", "POST", { rule: "stranger" });
     assert.deepEqual(
       tried.results.map(({ action, status }) => [action, status]),
       [
-        ["popup", "done"],
         // The camera is disabled, and none answers.
         ["record", "failed"],
         ["capture", "failed"],
@@ -78,12 +76,11 @@ describe("what follows from events in a recorder", { timeout: 120_000 }, () => {
     const event = await waitFor(
       async () => {
         const { events } = await json<{ events: Event[] }>("/api/v1/events?types=exception-illegal-login");
-        return events.find(({ actions = [] }) => actions.length === 3);
+        return events.find(({ actions = [] }) => actions.length === 2);
       },
-      { deadlineMs: 60_000, what: "what came of the three actions" },
+      { deadlineMs: 60_000, what: "what came of both actions" },
     );
     const byAction = new Map(event.actions?.map((done) => [done.action, done]));
-    assert.equal(byAction.get("popup")?.status, "done");
     assert.deepEqual(
       [byAction.get("record")?.status, byAction.get("record")?.code],
       ["failed", "NJ_LINKAGE_NOT_RECORDED"],
@@ -92,7 +89,7 @@ describe("what follows from events in a recorder", { timeout: 120_000 }, () => {
     assert.ok((byAction.get("capture")?.note ?? "").length > 5, "it says why");
     assert.equal((await ask(`/api/v1/events/${event.id}/captures/1`)).status, 404);
     const { lately } = await json<{ lately: { event: number }[] }>("/api/v1/linkage");
-    assert.equal(lately.filter((done) => done.event === event.id).length, 3);
+    assert.equal(lately.filter((done) => done.event === event.id).length, 2);
   });
 });
 

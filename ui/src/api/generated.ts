@@ -2263,7 +2263,7 @@ export interface Operations {
         readonly cooldownSeconds?: number;
         /** What is done, each by itself. */
         readonly actions: readonly {
-          /** `record`, `capture`, `popup`, or a plugin's: `nightjar-linkage-notify/notify`. */
+          /** `record`, `capture`, or a plugin's: `nightjar-linkage-notify/notify`. */
           readonly action: string;
           /** What the action is told, checked by its schema. No secrets. */
           readonly settings: Readonly<Record<string, unknown>>;
@@ -2387,7 +2387,7 @@ export interface Operations {
         readonly cooldownSeconds?: number;
         /** What is done, each by itself. */
         readonly actions: readonly {
-          /** `record`, `capture`, `popup`, or a plugin's: `nightjar-linkage-notify/notify`. */
+          /** `record`, `capture`, or a plugin's: `nightjar-linkage-notify/notify`. */
           readonly action: string;
           /** What the action is told, checked by its schema. No secrets. */
           readonly settings: Readonly<Record<string, unknown>>;
@@ -2474,7 +2474,7 @@ export interface Operations {
         readonly cooldownSeconds?: number;
         /** What is done, each by itself. */
         readonly actions: readonly {
-          /** `record`, `capture`, `popup`, or a plugin's: `nightjar-linkage-notify/notify`. */
+          /** `record`, `capture`, or a plugin's: `nightjar-linkage-notify/notify`. */
           readonly action: string;
           /** What the action is told, checked by its schema. No secrets. */
           readonly settings: Readonly<Record<string, unknown>>;
@@ -2522,7 +2522,7 @@ export interface Operations {
       /** Id of a rule: all its actions are done. */
       readonly rule?: string;
       readonly action?: {
-        /** `record`, `capture`, `popup`, or a plugin's: `nightjar-linkage-notify/notify`. */
+        /** `record`, `capture`, or a plugin's: `nightjar-linkage-notify/notify`. */
         readonly action: string;
         /** What the action is told, checked by its schema. No secrets. */
         readonly settings: Readonly<Record<string, unknown>>;
@@ -2558,12 +2558,12 @@ export interface Operations {
     readonly path: { readonly event: number; readonly file: number };
     readonly answer: Blob;
   };
-  /** Server-Sent Events, or the same by WebSocket: camera, camera-removed, volume, problems, plugin-job, coverage, event, popup, reset, session-ended. */
+  /** Server-Sent Events, or the same by WebSocket: camera, camera-removed, volume, problems, plugin-job, coverage, event, reset, session-ended. */
   readonly "GET /changes": {
     readonly query?: {
       /** Changes of these cameras only: ids separated by commas. */
       readonly cameras?: string;
-      /** Some of camera, camera-removed, volume, problems, plugin-job, coverage, event, popup, separated by commas. */
+      /** Some of camera, camera-removed, volume, problems, plugin-job, coverage, event, separated by commas. */
       readonly types?: string;
       /** The id of the last message that was got, as the header Last-Event-ID: what was missed comes first, or `reset` if that is not known any more. */
       readonly since?: string;

@@ -6,6 +6,8 @@ import { sizeText } from "../../state/time-format.ts";
 
 /** What facts are called. */
 export const DETAIL_TEXT: Readonly<Record<string, MessageKey>> = {
+  actions: "detail.actions",
+  rules: "detail.rules",
   action: "detail.action",
   allowScripts: "detail.allowScripts",
   before: "detail.before",

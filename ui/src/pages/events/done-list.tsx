@@ -17,7 +17,6 @@ const STATUS_TEXT: Readonly<Record<Done["status"], MessageKey>> = {
 const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   record: "linkage.record",
   capture: "linkage.capture",
-  popup: "linkage.popup",
 };
 
 /** Nothing where nothing was done. */
