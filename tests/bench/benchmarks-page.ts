@@ -83,14 +83,22 @@ const EXPLAINED: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Puts a suite's result into the data and writes the page anew. */
-export function writeBenchmarksPage(result: BenchResult): void {
+/** Puts a suite's result into the data and writes the page anew. `isPart`: figures that it has not stay as they were. */
+export function writeBenchmarksPage(result: BenchResult, isPart = false): void {
   const known = existsSync(DATA) ? (JSON.parse(readFileSync(DATA, "utf8")) as BenchResult[]) : [];
   const all = new Map(known.map((one) => [one.suite, one]));
-  all.set(result.suite, result);
+  all.set(result.suite, isPart ? joined(all.get(result.suite), result) : result);
   const results = Object.keys(EXPLAINED).flatMap((suite) => all.get(suite) ?? []);
   writeFileSync(DATA, `${JSON.stringify(results, undefined, 2)}\n`);
   writeFileSync(PAGE, benchmarksPage(results));
+}
+
+/** The figures of an earlier run with those of a later one in their places. */
+function joined(known: BenchResult | undefined, result: BenchResult): BenchResult {
+  const fresh = new Map(result.figures.map((one) => [one.name, one]));
+  const kept = (known?.figures ?? []).map((one) => fresh.get(one.name) ?? one);
+  const names = new Set(kept.map(({ name }) => name));
+  return { ...result, figures: [...kept, ...result.figures.filter(({ name }) => !names.has(name))] };
 }
 
 /** The page's text. */

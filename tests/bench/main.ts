@@ -78,7 +78,7 @@ async function main(): Promise<number> {
     const result: BenchResult = { suite, machine, figures };
     results.push(result);
     if (!values.json) console.log(`\n${tableOf(result)}\n`);
-    if (values.write) writeBenchmarksPage(result);
+    if (values.write) writeBenchmarksPage(result, counts.length > 0);
   }
   if (values.json) console.log(JSON.stringify(names.length === 1 ? results[0] : results, undefined, 2));
   const holds = results.every((result) => result.figures.every((one) => one.ok !== false));
