@@ -73,6 +73,16 @@ const EXPLAINED: Readonly<Record<string, readonly string[]>> = {
     "- *scripts of the first page*: what a browser fetches until the page of signing in stands there.",
     "- *idle sockets*: connections by TLS that have asked once and stay open.",
   ],
+  alarm: [
+    "Events of 16 cameras through the engine into a database on disk, while one rule is armed by a schedule: 100 a second as on",
+    "a busy day, 1 000 a second as in a storm, a minute each; then searches among them.",
+    "",
+    "- *event → trigger*: from the report to the call that has recording begin.",
+    "- *event → row and listeners*: until it is in the database and MQTT and pages are told.",
+  ],
+  motion: [
+    "Looking for motion in a sub-stream of 640 × 360 at 5 pictures a second, beside the ffmpeg that decodes it in the same run.",
+  ],
   crash: [
     "The `media` process records 16 cameras and is killed without notice (`kill -9`), at moments spread over the second in",
     "which parts are written, 15 times. Nobody tells the new process what to record: its own saved state does.",
