@@ -187,6 +187,27 @@ describe("playback", { skip: skipBrowserTests }, () => {
     }
   });
 
+  it("goes on from the picture on show, without showing any twice, however far the recorder is (MSE)", async () => {
+    const line = await openLine(recorder.url);
+    try {
+      const moment = new Date(startMs + 3000).toISOString();
+      await page.goto(`${line.url}/playback?camera=${camera}&t=${moment}&play=0&player=mse`);
+      const start = await until("the picture of the moment", () => counterOf(page));
+      line.delay(1_000);
+      await page.keyboard.press("Space");
+      const seen = [start];
+      await until("three seconds of frames", async () => {
+        const now = (await counterOf(page)) ?? start;
+        if (now !== seen.at(-1)) seen.push(now);
+        return Math.abs(framesBetween(start, now)) >= 3 * RATE;
+      });
+      const wrong = seen.filter((value, at) => at > 0 && framesBetween(seen[at - 1] ?? 0, value) <= 0);
+      assert.deepEqual(wrong, [], `each later than the one before: ${seen.join(" ")}`);
+    } finally {
+      await line.close();
+    }
+  });
+
   it("makes every frame step that was asked for, also those whose picture must be fetched first (MSE)", async () => {
     const line = await openLine(recorder.url);
     try {
@@ -326,6 +347,37 @@ describe("playback", { skip: skipBrowserTests }, () => {
     const [video] = (JSON.parse(stdout) as { streams: Record<string, string | number>[] }).streams;
     assert.deepEqual([video?.["codec_name"], video?.["width"]], ["h264", 1280]);
     assert.ok(Number(video?.["nb_read_frames"]) > 5 * RATE, `${video?.["nb_read_frames"]} frames`);
+  });
+
+  it("stands at the end of what there is, says so, and goes on when more is recorded", async () => {
+    await recorder.api("PATCH", `/cameras/${camera}`, { enabled: false });
+    const endMs = await until("the end of the footage", async () => {
+      const query = `cameras=${camera}&start=${new Date(startMs).toISOString()}&end=${new Date().toISOString()}`;
+      const spans = (await recorder.api<Coverage>("GET", `/recordings/coverage?${query}`)).cameras[0]?.spans;
+      const last = Date.parse(spans?.at(-1)?.end ?? "");
+      return Date.now() - last > 3_000 && last;
+    });
+    const second = await context.newPage();
+    const clockOf = async (of: Page): Promise<number> =>
+      Date.parse((await of.locator("time.clock").getAttribute("datetime")) ?? "");
+    const both = [
+      [page, ""],
+      [second, "&player=mse"],
+    ] as const;
+    for (const [one, player] of both) {
+      const moment = new Date(endMs - 3_000).toISOString();
+      await one.goto(`${recorder.url}/playback?camera=${camera}&t=${moment}${player}`);
+    }
+    for (const [one] of both) {
+      await one.getByText("Newest recording").waitFor();
+      assert.ok(Math.abs((await clockOf(one)) - endMs) < 400, "all pictures were shown before");
+    }
+    await recorder.api("PATCH", `/cameras/${camera}`, { enabled: true });
+    for (const [one] of both) {
+      await until("pictures after the gap", async () => (await clockOf(one)) > endMs + 3_000, 20_000);
+      await one.getByText("Newest recording").waitFor({ state: "hidden" });
+    }
+    await second.close();
   });
 
   it("throws nothing and breaks no content policy on the way", () => {

@@ -94,7 +94,7 @@ describe("playback in a video element", () => {
   beforeEach(async () => {
     fragments.length = 0;
     buffer = new HeldBuffer(fragments);
-    const sink = { shown: () => undefined, waiting: () => undefined };
+    const sink = { shown: () => undefined, waiting: () => undefined, dry: () => undefined };
     playback = new MsePlayback(video as unknown as HTMLVideoElement, sink);
     playback.seeked(9_000, 1);
     playback.init("video/mp4", bytes, 0);

@@ -49,6 +49,8 @@ export type ToWorker =
   | { readonly type: "shown"; readonly id: number; readonly timeMs: number }
   /** The page cannot play what comes: ask the recorder to convert it. */
   | { readonly type: "convert"; readonly id: number }
+  /** The page's own player has shown all that was sent. */
+  | { readonly type: "dry"; readonly id: number }
   | { readonly type: "picture"; readonly id: number; readonly reply: number }
   | { readonly type: "close"; readonly id: number };
 
@@ -104,7 +106,13 @@ export type FromWorker = { readonly id: number } & (
       readonly keyFrame: boolean;
       readonly audio: boolean;
     }
+  /** The recorder is being asked for a moment: what was sent so far is void, `seeked` follows. */
+  | { readonly type: "asked" }
+  /** Play goes on with what was sent. */
+  | { readonly type: "resumed" }
   | { readonly type: "seeked"; readonly timeMs: number; readonly speed: number }
+  /** To the page's own player: nothing follows of this request. */
+  | { readonly type: "all-sent" }
   | { readonly type: "time"; readonly timeMs: number }
   | { readonly type: "gap"; readonly startMs: number; readonly endMs: number }
   | { readonly type: "buffering"; readonly waiting: boolean }

@@ -13,6 +13,8 @@ const NATIVE_UP_TO = 4;
 export interface MsePlaybackSink {
   shown(timeMs: number): void;
   waiting(waiting: boolean): void;
+  /** All that the recorder has for the request was shown. */
+  dry(): void;
 }
 
 /** The neighbour of `time` in sorted `times`, `offset` places on; undefined outside. Pure. */
@@ -38,6 +40,11 @@ export class MsePlayback {
   /** Of what it has been asked for; until it answers, nothing moves: it would in the wrong direction. */
   #wantedSpeed = 1;
   #playing = false;
+  /** The recorder is being asked for a moment: nothing moves until it answers, or it would be shown twice. */
+  #isAsked = false;
+  #isAllSent = false;
+  /** Also shown. */
+  #isDry = false;
   readonly #steps = new PendingSteps();
   #closed = false;
   #stuckSince = 0;
@@ -50,13 +57,27 @@ export class MsePlayback {
     this.#watch();
   }
 
+  /** The recorder is asked for a moment. */
+  asked(): void {
+    this.#isAsked = true;
+    this.#stand();
+  }
+
   /** The recorder begins to answer a request: what was there is void. */
   seeked(timeMs: number, speed: number): void {
+    this.#isAsked = false;
+    this.#isAllSent = false;
+    this.#isDry = false;
     this.#feed.clear();
     this.#times = [];
     this.#targetMs = timeMs;
     this.#speed = speed;
     this.#video.pause();
+  }
+
+  /** Nothing follows of the request. */
+  allSent(): void {
+    this.#isAllSent = true;
   }
 
   init(mime: string, data: Uint8Array<ArrayBuffer>, zeroMs: number): void {
@@ -87,9 +108,10 @@ export class MsePlayback {
     this.#stand();
   }
 
-  /** The moment that the element stands at. */
-  get timeMs(): number {
-    return this.#zeroMs + this.#video.currentTime * 1000;
+  /** The moment that the element stands at; undefined while it is about to stand at another. */
+  get timeMs(): number | undefined {
+    const isThere = this.#targetMs === undefined && !this.#isAsked && this.#times.length > 0;
+    return isThere ? this.#zeroMs + this.#video.currentTime * 1000 : undefined;
   }
 
   /** Another moment is wanted. */
@@ -103,8 +125,8 @@ export class MsePlayback {
    */
   step(frames: number): boolean {
     if (frames < 0) this.#steps.forget();
-    if (this.#targetMs === undefined && this.#stepNow(frames)) return true;
-    return frames > 0 && !this.#steps.add(frames, performance.now());
+    if (this.timeMs === undefined) return frames > 0 && this.#addSteps(frames);
+    return this.#stepNow(frames) || (frames > 0 && !this.#steps.add(frames, performance.now()));
   }
 
   close(): void {
@@ -121,6 +143,12 @@ export class MsePlayback {
       if (this.#targetMs === undefined) this.#sink.shown(this.#zeroMs + metadata.mediaTime * 1000);
       this.#watch();
     });
+  }
+
+  /** Steps from a picture that is on its way. */
+  #addSteps(frames: number): boolean {
+    this.#steps.add(frames, performance.now());
+    return true;
   }
 
   get #native(): boolean {
@@ -140,7 +168,7 @@ export class MsePlayback {
   }
 
   get #moves(): boolean {
-    return this.#playing && this.#wantedSpeed === this.#speed;
+    return this.#playing && !this.#isAsked && this.#wantedSpeed === this.#speed;
   }
 
   #tick(): void {
@@ -206,7 +234,7 @@ export class MsePlayback {
     if (video.paused) this.#start();
     const { buffered, currentTime } = video;
     const starved = video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
-    this.#sink.waiting(starved);
+    this.#sink.waiting(starved && !this.#isDry);
     if (!starved) {
       this.#stuckSince = 0;
       return;
@@ -219,6 +247,14 @@ export class MsePlayback {
         return;
       }
     }
+    this.#runDry();
+  }
+
+  /** Once for each request. */
+  #runDry(): void {
+    if (!this.#isAllSent || this.#isDry) return;
+    this.#isDry = true;
+    this.#sink.dry();
   }
 
   #byHand(): void {
@@ -236,9 +272,10 @@ export class MsePlayback {
         : (this.#times.find((time) => time >= wanted && time < current - 2 * EPSILON_S) ??
           this.#times.findLast((time) => time < current - 2 * EPSILON_S));
     const ahead = this.#speed > 0 ? this.#times.find((time) => time > current + EPSILON_S) : next;
-    this.#sink.waiting(ahead === undefined);
+    this.#sink.waiting(ahead === undefined && !this.#isDry);
     if (ahead === undefined) {
       this.#clock.jump(current * 90_000, now);
+      this.#runDry();
       return;
     }
     if (next !== undefined) this.#video.currentTime = next + EPSILON_S;

@@ -44,6 +44,8 @@ export class PlaybackPlayer {
   #still: StillFeed | undefined;
   #landedMs = 0;
   #isConverted = false;
+  /** The last picture that there was. */
+  #edgeMs = 0;
   readonly #session: WorkerSession;
   readonly #element: HTMLCanvasElement | HTMLVideoElement;
   readonly #mse: MsePlayback | undefined;
@@ -76,6 +78,7 @@ export class PlaybackPlayer {
         waiting: (waiting) => {
           this.waiting.value = waiting;
         },
+        dry: () => this.#session.send({ type: "dry", id }),
       });
       this.#session.send({ ...open, canvas: undefined });
     }
@@ -109,13 +112,15 @@ export class PlaybackPlayer {
   resume(): void {
     this.playing.value = true;
     this.atEdge.value = false;
-    this.#mse?.play(this.speed.value);
+    this.#tellPlace();
+    // The page's own player goes on when the session has said whether what is buffered still counts.
     this.#session.send({ type: "resume", id: this.#session.id });
   }
 
   setSpeed(speed: number): void {
     this.speed.value = speed;
     this.atEdge.value = false;
+    this.#tellPlace();
     // A player that stands asks for the new speed when it goes on.
     if (this.playing.value) this.#mse?.play(speed);
     this.#session.send({ type: "speed", id: this.#session.id, speed });
@@ -125,14 +130,14 @@ export class PlaybackPlayer {
     this.pause();
     const { id } = this.#session;
     if (this.#mse?.step(frames) === true) return;
-    // Where the element stands, which may be ahead of what it has shown so far.
-    if (this.#mse !== undefined && frames > 0)
-      this.#session.send({ type: "seek", id, timeMs: this.#mse.timeMs });
+    const timeMs = this.#tellPlace();
+    if (timeMs !== undefined && frames > 0) this.#session.send({ type: "seek", id, timeMs });
     else this.#session.send({ type: "step", id, frames });
   }
 
   setStream(stream: StreamName): void {
     this.#stream = stream;
+    this.#tellPlace();
     this.#session.send({ type: "stream", id: this.#session.id, stream });
   }
 
@@ -141,6 +146,7 @@ export class PlaybackPlayer {
     if (enabled) audioContext();
     if (this.#element instanceof HTMLVideoElement) this.#element.muted = !enabled;
     if (!enabled) this.#audio.reset();
+    this.#tellPlace();
     this.#session.send({ type: "audio", id: this.#session.id, enabled });
   }
 
@@ -161,6 +167,13 @@ export class PlaybackPlayer {
     this.atEdge.value = false;
     this.#mse?.forgetSteps();
     if (this.timeMs.value === undefined) this.timeMs.value = timeMs;
+  }
+
+  /** Where the element stands, which may be ahead of what it has told as shown: what is asked for next begins there. */
+  #tellPlace(): number | undefined {
+    const timeMs = this.#mse?.timeMs;
+    if (timeMs !== undefined) this.#session.send({ type: "shown", id: this.#session.id, timeMs });
+    return timeMs;
   }
 
   /** A still of the moment in the place of the picture that nobody converts now. */
@@ -188,6 +201,7 @@ export class PlaybackPlayer {
     if (this.#still !== undefined) this.#hideStill();
     this.timeMs.value = timeMs;
     this.seeking.value = false;
+    if (this.atEdge.value && timeMs > this.#edgeMs + 1) this.atEdge.value = false;
     if (this.playing.value && this.waiting.value) this.waiting.value = false;
     if (this.trouble.value !== undefined) this.trouble.value = undefined;
   }
@@ -215,8 +229,22 @@ export class PlaybackPlayer {
         break;
       case "end":
         this.seeking.value = false;
+        this.waiting.value = false;
         this.atEdge.value = this.speed.value > 0;
-        if (this.speed.value < 0) this.playing.value = false;
+        this.#edgeMs = message.timeMs;
+        if (this.speed.value < 0) {
+          this.playing.value = false;
+          this.#mse?.pause();
+        }
+        break;
+      case "asked":
+        this.#mse?.asked();
+        break;
+      case "resumed":
+        if (this.playing.value) this.#mse?.play(this.speed.value);
+        break;
+      case "all-sent":
+        this.#mse?.allSent();
         break;
       case "pcm":
         if (this.#sound) this.#audio.play(message.planes, message.sampleRate);
@@ -252,6 +280,7 @@ export class PlaybackPlayer {
       case "seeked":
         this.#landedMs = message.timeMs;
         this.#mse?.seeked(message.timeMs, message.speed);
+        if (this.playing.value) this.#mse?.play(this.speed.value);
         break;
       case "init":
         if (feeds(message.mime)) this.#mse?.init(message.mime, message.data, message.zeroMs);

@@ -50,6 +50,8 @@ export class PlaybackSession {
   #isConverted = false;
   /** Something of the last request is on show. */
   #isShown = false;
+  /** The last request was answered with an error. */
+  #isRefused = false;
   #awaitsStep = false;
   /** Stepping back one frame: the picture shown must be earlier than this. */
   #stepBackFrom90k: number | undefined;
@@ -122,8 +124,9 @@ export class PlaybackSession {
     if (this.#playing) return;
     this.#playing = true;
     const here = this.#shown90k ?? this.#want90k;
-    const isVoid = this.#requestedSpeed !== this.#speed || this.#show === undefined || this.#notes.rests;
+    const isVoid = this.#requestedSpeed !== this.#speed || this.#notes.rests || this.#isRefused;
     if (here !== undefined && isVoid) this.#ask(here);
+    else this.#post({ id: this.#id, type: "resumed" });
   }
 
   setSpeed(speed: number): void {
@@ -181,6 +184,11 @@ export class PlaybackSession {
     this.#notes.shown();
   }
 
+  /** The page's own player (MSE) has shown all that was sent. */
+  dry(): void {
+    this.#ended();
+  }
+
   async still(reply: number): Promise<void> {
     const blob = await this.#canvas?.still();
     this.#post({ id: this.#id, type: "picture", reply, blob, timeMs: (this.#shown90k ?? 0) / 90 });
@@ -201,6 +209,7 @@ export class PlaybackSession {
     this.#edgeTimer = undefined;
     this.#isEmpty = true;
     this.#isShown = false;
+    this.#isRefused = false;
     const speed = this.#playing ? this.#speed : 1;
     this.#request += 1;
     this.#stepBackFrom90k = undefined;
@@ -212,7 +221,10 @@ export class PlaybackSession {
     this.#clock.setSpeed(speed, performance.now());
     this.#tracks.sound.silence();
     if (this.#way === "webcodecs") this.#stageShow(speed).begin(want90k);
-    else this.#tracks.waitForKeyFrame();
+    else {
+      this.#tracks.waitForKeyFrame();
+      this.#post({ id: this.#id, type: "asked" });
+    }
     this.#notes.asked();
     this.#socket.send(playRequest(this.#request, want90k, speed, this.#stream, this.#isConverted));
   }
@@ -259,13 +271,13 @@ export class PlaybackSession {
       }
       case "end":
         if (message["request"] !== this.#request) break;
-        if (this.#way === "mse") {
-          this.#post({ id, type: "end", timeMs: (numberOf(message, "time90k") ?? 0) / 90 });
-          this.#askAgain();
-        }
-        this.#show?.end();
+        // The page's own player tells when it has shown what it was given.
+        if (this.#way === "webcodecs") this.#show?.end();
+        else if (this.#isEmpty) this.#ended();
+        else this.#post({ id, type: "all-sent" });
         break;
       case "error":
+        this.#isRefused = true;
         this.#post({
           id,
           type: "refused",
@@ -344,7 +356,7 @@ export class PlaybackSession {
       if (want === undefined || (!this.#playing && this.#emptyTries >= EMPTY_TRIES)) return;
       this.#emptyTries += 1;
       this.#edgeTimer = setTimeout(() => this.#ask(want), EDGE_MS);
-    } else if (this.#playing && this.#way === "webcodecs") {
+    } else if (this.#playing) {
       const here = this.#shown90k;
       this.#edgeTimer = setTimeout(() => {
         if (this.#playing && here !== undefined) this.#ask(here + 1);

@@ -71,6 +71,9 @@ scope.addEventListener("message", ({ data }) => {
     case "convert":
       playbacks.get(id)?.convert();
       break;
+    case "dry":
+      playbacks.get(id)?.dry();
+      break;
     case "close":
       close(id);
       break;
