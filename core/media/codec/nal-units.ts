@@ -15,8 +15,10 @@ export const H264_NAL = {
 
 export const H265_NAL = {
   rsvIrap: 23,
-  raslR: 9,
+  radlN: 6,
+  radlR: 7,
   raslN: 8,
+  raslR: 9,
   blaWLp: 16,
   idrWRadl: 19,
   idrNLp: 20,
@@ -60,6 +62,11 @@ export function isH264KeyFrame(type: number): boolean {
 /** True for BLA, IDR and CRA: pictures where a decoder can start. */
 export function isH265KeyFrame(type: number): boolean {
   return type >= 16 && type <= 21;
+}
+
+/** True for RADL pictures, which come after the key frame that they are shown before, and refer to nothing before it. */
+export function isH265Radl(type: number): boolean {
+  return type === H265_NAL.radlN || type === H265_NAL.radlR;
 }
 
 /** True for RASL pictures, which cannot be decoded when decoding starts at the CRA before them. */

@@ -7,6 +7,7 @@ import type { Log } from "../../log.ts";
 import type { Frame, StreamFormat } from "../format.ts";
 import type { DesiredStream, MediaReport, StreamTransport } from "../protocol.ts";
 import type { CameraClock, Loss, SourceSink, StreamFault, StreamSource, StreamState } from "../source.ts";
+import { LeadingPictures } from "./leading-pictures.ts";
 import type { Part, PartSample } from "./part.ts";
 import { PartBuilder } from "./part-builder.ts";
 import { PartRing } from "./part-ring.ts";
@@ -52,6 +53,8 @@ export class StreamKeeper implements SourceSink {
   #transport: StreamTransport | undefined;
 
   #builder: PartBuilder | undefined;
+  /** Of a run of H.265. */
+  #leading: LeadingPictures | undefined;
   #ordinal = 0;
   #endAtKeyFrame: string | undefined;
   #clockReportedAtMs = Number.NEGATIVE_INFINITY;
@@ -233,6 +236,10 @@ export class StreamKeeper implements SourceSink {
       return;
     }
     this.#builder ??= this.#beginRun();
+    if (this.#leading?.drops(frame) === true) {
+      frame.slab.release();
+      return;
+    }
     const sample = this.#builder.video(frame, this.#format, this.#services.wallOffsetMs());
     this.#listener.frame(sample, "video", frame.receivedAtMs);
   }
@@ -244,6 +251,7 @@ export class StreamKeeper implements SourceSink {
   }
 
   #beginRun(): PartBuilder {
+    this.#leading = this.#format.video?.codec === "h265" ? new LeadingPictures() : undefined;
     const run = { number: this.#services.nextRunNumber(), nextSequence: 0, cameraClockOffsetMs: undefined };
     return new PartBuilder(run, this.#format, this.#ordinal, (part, together) => this.#take(part, together));
   }
