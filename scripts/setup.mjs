@@ -126,21 +126,23 @@ function bundledNode() {
   return places.map((place) => join(root, "node_modules", place)).find((file) => existsSync(file));
 }
 
-/** Newest change below a folder, in milliseconds. */
-function newest(folder) {
-  let latest = 0;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.name === "dist" || entry.name === "node_modules" || entry.name === "tests") continue;
-    const path = join(folder, entry.name);
-    latest = Math.max(latest, entry.isDirectory() ? newest(path) : statSync(path).mtimeMs);
-  }
-  return latest;
+/** Newest change of a file, or below a folder, in milliseconds. */
+function newest(path) {
+  const stats = statSync(path);
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return readdirSync(path)
+    .filter((name) => !["dist", "node_modules", "tests"].includes(name))
+    .reduce((latest, name) => Math.max(latest, newest(join(path, name))), 0);
 }
+
+/** What the web interface is built of: its own sources, what it takes from core, and the packages in it. */
+const INTERFACE_SOURCES = ["ui", "core/media/live-wire.ts", "core/media/mp4", "package-lock.json"];
 
 /** Builds the web interface when its sources are newer than what was built. */
 export function buildInterface() {
   const built = join(root, "ui", "dist", "index.html");
-  if (existsSync(built) && statSync(built).mtimeMs >= newest(join(root, "ui"))) return;
+  const latest = Math.max(...INTERFACE_SOURCES.map((source) => newest(join(root, source))));
+  if (existsSync(built) && statSync(built).mtimeMs >= latest) return;
   say("building the web interface …");
   const vite = join(root, "node_modules", "vite", "bin", "vite.js");
   run(node(), [vite, "build", "--logLevel", "warn"], { cwd: join(root, "ui") });
@@ -171,12 +173,14 @@ function aptInstall(packages, what) {
   return install().status === 0;
 }
 
+/** As the recorder looks for it (core/media/ffmpeg/find-ffmpeg.ts), but for the setting in config.json. */
 function hasFfmpeg() {
-  if (process.env.FFMPEG_BIN || process.env.NIGHTJAR_FFMPEG) return true;
-  for (const folder of ["ffmpeg-static", "@ffmpeg-installer/ffmpeg"]) {
-    if (existsSync(join(root, "node_modules", folder, "ffmpeg"))) return true;
-  }
-  return onPath("ffmpeg");
+  const named = process.env.NIGHTJAR_FFMPEG || process.env.FFMPEG_BIN;
+  if (named && existsSync(named)) return true;
+  const packaged = ["ffmpeg-static", `@ffmpeg-installer/${process.platform}-${process.arch}`];
+  return (
+    packaged.some((folder) => existsSync(join(root, "node_modules", folder, "ffmpeg"))) || onPath("ffmpeg")
+  );
 }
 
 /** Sees to an ffmpeg. Recording does without; snapshots and transcoding do not, so its absence is only said. */
