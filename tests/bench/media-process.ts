@@ -2,7 +2,7 @@
 // state over the link, acknowledges its reports, and asks for its figures.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CameraId, VolumeId } from "../../core/domain/ids.ts";
@@ -15,16 +15,26 @@ import {
   type NumberedReport,
 } from "../../core/media/protocol.ts";
 import { nodeArguments, RUN_FOLDER } from "../../core/supervisor/process-contract.ts";
+import { waitFor } from "../../core/testing/wait-for.ts";
 import { withUs } from "./left-behind.ts";
 
 const MAIN = fileURLToPath(new URL("../../core/main.ts", import.meta.url));
+const LOOP_DELAY = fileURLToPath(new URL("./loop-delay.ts", import.meta.url));
 const HOUR_MS = 3_600_000;
+
+/** Turns of the event loop in a window. */
+export interface LoopTurns {
+  readonly turns: number;
+  readonly p99Ms: number;
+  readonly longestMs: number;
+}
 
 export class MediaProcess {
   readonly #child: ChildProcess;
   readonly #link: Link<MediaMethodsForCore>;
   readonly #volume: { readonly id: VolumeId; readonly path: string };
   readonly #pings: NodeJS.Timeout;
+  readonly #loopFile: string;
   readonly reports: NumberedReport[];
   #revision = 0;
 
@@ -33,8 +43,10 @@ export class MediaProcess {
     link: Link<MediaMethodsForCore>,
     volume: { id: VolumeId; path: string },
     reports: NumberedReport[],
+    loopFile: string,
   ) {
     this.#child = child;
+    this.#loopFile = loopFile;
     this.#link = link;
     this.#volume = volume;
     this.reports = reports;
@@ -46,11 +58,16 @@ export class MediaProcess {
    * supervisor keeps it from start to start.
    */
   static async start(dataDir: string, codeCache?: string): Promise<MediaProcess> {
+    const loopFile = join(dataDir, "loop.json");
     const child = withUs(
       fork(MAIN, ["process", "media", "--data", dataDir, "--log-level", "warn"], {
-        execArgv: nodeArguments("media"),
+        execArgv: ["--import", LOOP_DELAY, ...nodeArguments("media")],
         stdio: ["ignore", "ignore", "inherit", "ipc"],
-        env: { ...process.env, ...(codeCache === undefined ? {} : { NODE_COMPILE_CACHE: codeCache }) },
+        env: {
+          ...process.env,
+          NIGHTJAR_BENCH_LOOP: loopFile,
+          ...(codeCache === undefined ? {} : { NODE_COMPILE_CACHE: codeCache }),
+        },
       }),
     );
     const failed = once(child, "exit").then(([code]) => {
@@ -74,7 +91,7 @@ export class MediaProcess {
     const path = join(dataDir, "volume");
     await mkdir(path, { recursive: true });
     const { id } = await link.request("initialiseVolume", { path });
-    return new MediaProcess(child, link, { id, path }, reports);
+    return new MediaProcess(child, link, { id, path }, reports, loopFile);
   }
 
   get pid(): number {
@@ -113,6 +130,17 @@ export class MediaProcess {
 
   figures(): Promise<MediaFigures> {
     return this.#link.request("figures", {});
+  }
+
+  /** The turns of its event loop since the last call. */
+  async loopTurns(): Promise<LoopTurns> {
+    await rm(this.#loopFile, { force: true });
+    this.#child.kill("SIGUSR2");
+    const text = await waitFor(() => readFile(this.#loopFile, "utf8").catch(() => undefined), {
+      deadlineMs: 10_000,
+      what: "the turns of the event loop",
+    });
+    return JSON.parse(text) as LoopTurns;
   }
 
   /** Ends it as the supervisor does. Resolves with its exit code. */

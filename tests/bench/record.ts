@@ -1,13 +1,13 @@
 // Suite `record`: what it costs to record cameras of 1080p at 4 Mbit/s (architecture, numbers to hold), beside
 // ffmpeg on the same streams in the same run. CPU is user and system time in percent of one core per camera.
 import { setTimeout as pause } from "node:timers/promises";
+import { checkVolume } from "../../core/system/volume-check.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { benchClip } from "./bench-clip.ts";
-import { percentile } from "./browser.ts";
 import { FfmpegRecorders } from "./ffmpeg-recorders.ts";
 import { type BenchContext, type Figure, figure } from "./figure.ts";
 import { benchDir } from "./left-behind.ts";
-import { MediaProcess } from "./media-process.ts";
+import { type LoopTurns, MediaProcess } from "./media-process.ts";
 import { type Usage, usageOf } from "./proc-reader.ts";
 import { SenderProcesses } from "./sender-process.ts";
 
@@ -15,6 +15,7 @@ const COUNTS = [1, 4, 16, 64, 128, 256];
 const QUICK_COUNTS = [1, 4, 16];
 /** Beyond this one ffmpeg a camera does not fit into an ordinary machine's memory. */
 const MOST_RIVALS = 64;
+const DISK_BYTES = 256 * 1024 * 1024;
 const RIVAL = "ffmpeg -c copy -f segment";
 const LIMITS = {
   cpuPercent: 0.25,
@@ -40,7 +41,7 @@ export async function record(context: BenchContext): Promise<readonly Figure[]> 
   const counts = context.counts.length > 0 ? context.counts : context.quick ? QUICK_COUNTS : COUNTS;
   using code = benchDir();
   await warmUpCode(clip, code.path);
-  const figures: Figure[] = [];
+  const figures: Figure[] = [...(await diskFigures(context, code.path))];
   const totals: { count: number; cpuPercent: number; pssMb: number }[] = [];
   for (const count of counts) {
     const rival = count <= MOST_RIVALS ? await measureFfmpeg(context, clip, count) : undefined;
@@ -67,11 +68,11 @@ export async function record(context: BenchContext): Promise<readonly Figure[]> 
       }),
       figure(
         name("event loop p99"),
-        own.loopP99Ms,
+        own.loop.p99Ms,
         "ms",
         count >= LIMITS.loopCameras ? { limit: LIMITS.loopMs } : {},
       ),
-      figure(name("event loop, worst 2 s"), own.loopWorstMs, "ms"),
+      figure(name("event loop, longest turn"), own.loop.longestMs, "ms"),
       figure(name("lost packets"), own.packetsLost, "packets", { limit: 0 }),
       figure(name("dropped frames"), own.framesDropped, "frames", { limit: 0 }),
       figure(name("cameras not at full rate"), own.camerasBehind, "cameras", { limit: 0 }),
@@ -87,6 +88,17 @@ export async function record(context: BenchContext): Promise<readonly Figure[]> 
     );
   }
   return figures;
+}
+
+/** What the disk takes, and for how many cameras that is (data plane, section 5). */
+async function diskFigures(context: BenchContext, folder: string): Promise<readonly Figure[]> {
+  context.progress("the disk");
+  const disk = await checkVolume(folder, { measureBytes: DISK_BYTES });
+  return [
+    figure("disk: writing in sequence, synced", (disk.bytesPerSecond ?? Number.NaN) / 1e6, "MB/s"),
+    figure("disk: syncs", disk.syncsPerSecond ?? Number.NaN, "a second"),
+    figure("disk: cameras of 4 Mbit/s that it carries", disk.cameras ?? Number.NaN, "cameras"),
+  ];
 }
 
 /** A recorder's second start and all later ones find their code compiled: so does every process that is measured. */
@@ -114,8 +126,7 @@ async function measureNightjar(
   codeCache: string,
 ): Promise<
   Measured & {
-    loopP99Ms: number;
-    loopWorstMs: number;
+    loop: LoopTurns;
     packetsLost: number;
     framesDropped: number;
     camerasBehind: number;
@@ -136,26 +147,16 @@ async function measureNightjar(
     );
     await pause(warmUpMs(context));
     const before = await media.figures();
-    const loopP99Ms: number[] = [];
-    const watch = setInterval(() => {
-      media.figures().then(
-        ({ eventLoopP99Ms }) => {
-          loopP99Ms.push(eventLoopP99Ms);
-        },
-        () => undefined,
-      );
-    }, 2_000);
+    await media.loopTurns();
     const measured = await measure(context, [media.pid], sender.pids, count);
-    clearInterval(watch);
+    const loop = await media.loopTurns();
     const after = await media.figures();
     const sum = (of: (stream: (typeof after.streams)[number]) => number): number =>
       after.streams.reduce((total, stream) => total + of(stream), 0) -
       before.streams.reduce((total, stream) => total + of(stream), 0);
     return {
       ...measured,
-      // Of each 2 s the process tells the p99, which of 100 turns is the longest: their median is that of the whole.
-      loopP99Ms: percentile(loopP99Ms, 0.5),
-      loopWorstMs: Math.max(...loopP99Ms),
+      loop,
       packetsLost: sum((stream) => stream.packetsLost),
       framesDropped: sum((stream) => stream.framesDropped) + (await sender.counters()).unitsDropped,
       camerasBehind: after.streams.filter((stream) => {

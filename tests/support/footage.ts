@@ -80,7 +80,7 @@ function pictureCoder({ codec, bFrames = 0 }: ClipRecipe): string[] {
     "libx265",
     ...common,
     "-x265-params",
-    `keyint=20:min-keyint=20:open-gop=0:bframes=${bFrames}:log-level=none`,
+    `keyint=20:min-keyint=20:open-gop=1:bframes=${bFrames}:log-level=none`,
   ];
 }
 
