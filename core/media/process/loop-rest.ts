@@ -4,7 +4,7 @@
 // whose buffers a key frame can fill, get every packet at once. (docs/decisions/0013-rest-between-rounds.md)
 
 /** While nobody watches and there is much to do: less than a frame's time at 25 frames a second. */
-export const REST_MS = 32;
+export const REST_MS = 24;
 /**
  * While nobody watches, what comes in waits no longer than this: for the end of the rest, and then for its turn among
  * all that waited with it. So the less there is to do in a round, the longer the rest before it. A camera whose TCP
@@ -15,7 +15,9 @@ export const LONGEST_WAIT_MS = 70;
  * What a millisecond of work takes from the rest before it. More than itself: with hundreds of cameras, whose round takes
  * 15 ms and longer, the event loop is not to be 50 ms late.
  */
-const REST_PER_WORK = 3;
+const REST_PER_WORK = 4;
+/** Rounds over which the usual work is learnt: one with little to do may be followed by one with much. */
+const LEARNT_OVER = 8;
 /** While somebody does, pictures must not wait where they would be noticed. */
 export const WATCHED_REST_MS = 4;
 /** What is left of a rest below this is not worth the call. */
@@ -35,6 +37,7 @@ export class LoopRest {
   #allowed = false;
   #running = false;
   #wokeAtMs = 0;
+  #usualWorkMs = 0;
 
   constructor(options: LoopRestOptions) {
     this.#options = options;
@@ -68,7 +71,9 @@ export class LoopRest {
       return;
     }
     // Work counts as rest: a loop that is busy never sleeps.
-    const workMs = performance.now() - this.#wokeAtMs;
+    const lastWorkMs = performance.now() - this.#wokeAtMs;
+    this.#usualWorkMs += (lastWorkMs - this.#usualWorkMs) / LEARNT_OVER;
+    const workMs = Math.max(lastWorkMs, this.#usualWorkMs);
     const roundMs =
       restMs === REST_MS ? Math.max(REST_MS, LONGEST_WAIT_MS - (REST_PER_WORK - 1) * workMs) : restMs;
     const leftMs = roundMs - workMs;

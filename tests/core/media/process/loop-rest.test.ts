@@ -47,9 +47,9 @@ describe("rest between rounds", () => {
     assert.equal(rest?.restMs, 0);
   });
 
-  it("counts work as rest, so that a loop with much to do looks every 32 ms", async () => {
+  it("counts work as rest, so that a loop with much to do looks as often as it may", async () => {
     restOf({});
-    const workMs = REST_MS - 5;
+    const workMs = 27;
     // The shortest of several: whatever else runs on the machine only makes turns longer.
     let shortestMs = Number.POSITIVE_INFINITY;
     for (let turn = 0; turn < 10; turn += 1) {
