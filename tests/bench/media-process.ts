@@ -2,7 +2,7 @@
 // state over the link, acknowledges its reports, and asks for its figures.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CameraId, VolumeId } from "../../core/domain/ids.ts";
@@ -15,7 +15,6 @@ import {
   type NumberedReport,
 } from "../../core/media/protocol.ts";
 import { nodeArguments, RUN_FOLDER } from "../../core/supervisor/process-contract.ts";
-import { waitFor } from "../../core/testing/wait-for.ts";
 import { withUs } from "./left-behind.ts";
 
 const MAIN = fileURLToPath(new URL("../../core/main.ts", import.meta.url));
@@ -34,7 +33,6 @@ export class MediaProcess {
   readonly #link: Link<MediaMethodsForCore>;
   readonly #volume: { readonly id: VolumeId; readonly path: string };
   readonly #pings: NodeJS.Timeout;
-  readonly #loopFile: string;
   readonly reports: NumberedReport[];
   #revision = 0;
 
@@ -43,10 +41,8 @@ export class MediaProcess {
     link: Link<MediaMethodsForCore>,
     volume: { id: VolumeId; path: string },
     reports: NumberedReport[],
-    loopFile: string,
   ) {
     this.#child = child;
-    this.#loopFile = loopFile;
     this.#link = link;
     this.#volume = volume;
     this.reports = reports;
@@ -58,16 +54,11 @@ export class MediaProcess {
    * supervisor keeps it from start to start.
    */
   static async start(dataDir: string, codeCache?: string): Promise<MediaProcess> {
-    const loopFile = join(dataDir, "loop.json");
     const child = withUs(
       fork(MAIN, ["process", "media", "--data", dataDir, "--log-level", "warn"], {
         execArgv: ["--import", LOOP_DELAY, ...nodeArguments("media")],
         stdio: ["ignore", "ignore", "inherit", "ipc"],
-        env: {
-          ...process.env,
-          NIGHTJAR_BENCH_LOOP: loopFile,
-          ...(codeCache === undefined ? {} : { NODE_COMPILE_CACHE: codeCache }),
-        },
+        env: { ...process.env, ...(codeCache === undefined ? {} : { NODE_COMPILE_CACHE: codeCache }) },
       }),
     );
     const failed = once(child, "exit").then(([code]) => {
@@ -91,7 +82,7 @@ export class MediaProcess {
     const path = join(dataDir, "volume");
     await mkdir(path, { recursive: true });
     const { id } = await link.request("initialiseVolume", { path });
-    return new MediaProcess(child, link, { id, path }, reports, loopFile);
+    return new MediaProcess(child, link, { id, path }, reports);
   }
 
   get pid(): number {
@@ -134,13 +125,11 @@ export class MediaProcess {
 
   /** The turns of its event loop since the last call. */
   async loopTurns(): Promise<LoopTurns> {
-    await rm(this.#loopFile, { force: true });
     this.#child.kill("SIGUSR2");
-    const text = await waitFor(() => readFile(this.#loopFile, "utf8").catch(() => undefined), {
-      deadlineMs: 10_000,
-      what: "the turns of the event loop",
-    });
-    return JSON.parse(text) as LoopTurns;
+    for (;;) {
+      const [message] = (await once(this.#child, "message")) as [LoopTurns & { readonly type: string }];
+      if (message.type === "bench-loop") return message;
+    }
   }
 
   /** Ends it as the supervisor does. Resolves with its exit code. */
