@@ -20,6 +20,12 @@ import type { ProcessFigures } from "./process-figures.ts";
 
 /** A child that says nothing for this long hangs and is killed. */
 const SILENCE_LIMIT_MS = 10 * LIFE_SIGN_MS;
+/**
+ * One that was killed and is still there after this waits for a disk inside the kernel, and may for hours. Another one is
+ * started beside it: none of its threads will ever run again, so it writes nothing but what the kernel holds already, and
+ * the new one finds out by itself which volume does not answer.
+ */
+const LEFT_AFTER_MS = 2_000;
 /** A child that lived this long starts with a clean record again. */
 const STEADY_MS = 60_000;
 const FIRST_PAUSE_MS = 100;
@@ -59,6 +65,8 @@ export interface ChildOptions {
   onWant?(role: RoleOnDemand, wanted: boolean): void;
   /** The child told how it is. */
   onFigures?(): void;
+  /** When a child is given up; for tests. */
+  readonly limits?: { readonly silenceMs: number; readonly leftAfterMs: number };
 }
 
 export class SupervisedChild {
@@ -82,6 +90,8 @@ export class SupervisedChild {
   /** Ends the waiting for a file. */
   #unwatch: (() => void) | undefined;
   #stopping = false;
+  /** Goes on as if the child had ended. */
+  #leave: () => void = () => undefined;
   #ended: Promise<void> = Promise.resolve();
 
   constructor(options: ChildOptions) {
@@ -159,7 +169,7 @@ export class SupervisedChild {
     });
     child.on("error", (error) => log.error("process cannot be started", { role, reason: error.message }));
     this.#ended = new Promise((resolve) => {
-      child.once("exit", (code, signal) => {
+      const exited = (code: number | null, signal: NodeJS.Signals | null): void => {
         clearInterval(this.#watch);
         this.#process = undefined;
         this.#figures = undefined;
@@ -170,16 +180,30 @@ export class SupervisedChild {
         // Its last words may still be on the way.
         if (child.connected) child.once("disconnect", settle);
         else settle();
-      });
+      };
+      child.once("exit", exited);
+      this.#leave = () => {
+        log.error("process cannot be ended, it waits for a disk: it is left behind", {
+          role,
+          pid: child.pid,
+        });
+        child.removeAllListeners();
+        child.on("error", () => undefined);
+        if (child.connected) child.disconnect();
+        child.unref();
+        exited(null, "SIGKILL");
+      };
     });
+    const { silenceMs, leftAfterMs } = this.#limits;
     this.#watch = setInterval(() => {
-      if (performance.now() - this.#lastSignMs < SILENCE_LIMIT_MS) return;
+      if (performance.now() - this.#lastSignMs < silenceMs) return;
       log.error("process hangs and is killed", {
         role,
         silentMs: Math.round(performance.now() - this.#lastSignMs),
       });
-      child.kill("SIGKILL");
-    }, LIFE_SIGN_MS);
+      clearInterval(this.#watch);
+      this.#kill(child, leftAfterMs);
+    }, silenceMs / 10);
     this.#options.onChange();
   }
 
@@ -194,9 +218,20 @@ export class SupervisedChild {
     const child = this.#process;
     if (child === undefined) return;
     this.send({ type: "stop" });
-    const deadline = setTimeout(() => child.kill("SIGKILL"), limitMs);
+    const deadline = setTimeout(() => this.#kill(child, this.#limits.leftAfterMs), limitMs);
     await this.#ended;
     clearTimeout(deadline);
+  }
+
+  get #limits(): { readonly silenceMs: number; readonly leftAfterMs: number } {
+    return this.#options.limits ?? { silenceMs: SILENCE_LIMIT_MS, leftAfterMs: LEFT_AFTER_MS };
+  }
+
+  #kill(child: ChildProcess, leftAfterMs: number): void {
+    child.kill("SIGKILL");
+    setTimeout(() => {
+      if (this.#process === child) this.#leave();
+    }, leftAfterMs);
   }
 
   #exited(code: number | null, signal: NodeJS.Signals | null): void {
