@@ -6,7 +6,7 @@ import { type NeighboursResult, neighbours } from "./neighbours.ts";
 describe("16 cameras recorded while core and gateway are stopped, slow, killed and flooded", () => {
   let result: NeighboursResult;
   before(async () => {
-    result = await neighbours({ cameras: 16, seconds: 2 });
+    result = await neighbours({ cameras: 16, seconds: 2, viewers: 60 });
   });
 
   it("are all recorded to the end", () => {
@@ -18,6 +18,10 @@ describe("16 cameras recorded while core and gateway are stopped, slow, killed a
     assert.deepEqual(result.missing, []);
     assert.deepEqual(result.reconnected, []);
     assert.equal(result.droppedBySender, 0);
+  });
+  it("are seen by all who watch one of them", () => {
+    // Each at least half a second of it.
+    assert.ok(result.watchedBytes > 60 * 30_000, `${result.watchedBytes} bytes`);
   });
   it("are all in the index", () => assert.equal(result.fsck.exitCode, 0, result.fsck.output));
 });

@@ -1,11 +1,9 @@
 // Cameras are recorded while core and gateway are in every kind of trouble:
-// `node tests/faults/neighbours.ts [--cameras N] [--seconds N]`. Goal: the same frames as without, none missing, no new
+// `node tests/faults/neighbours.ts [--cameras N] [--seconds N] [--viewers N]`. Goal: the same frames as without, none missing, no new
 // session. The troubles come one after the other in one recording, which is then counted frame by frame.
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
-import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { activate } from "../support/accounts.ts";
 import {
   type FsckOutcome,
   type RecordedEvidence,
@@ -13,9 +11,12 @@ import {
   runFsck,
 } from "../support/recorder-evidence.ts";
 import { DEMO_FRAME_MS, RecorderRig } from "../support/recorder-rig.ts";
+import { Viewers } from "./viewers.ts";
 
 export interface NeighboursResult extends RecordedEvidence {
   readonly troubles: readonly string[];
+  /** Bytes that the viewers of one camera were sent, in the time that they watched. */
+  readonly watchedBytes: number;
   /** Troubles that this machine cannot make. */
   readonly left: readonly string[];
   /** Pictures that the senders could not get rid of in time. */
@@ -26,24 +27,52 @@ export interface NeighboursResult extends RecordedEvidence {
 const CPU_GROUPS = "/sys/fs/cgroup/cpu";
 /** A twentieth of a processor. */
 const SLOW_QUOTA_US = 5_000;
-const VIEWERS = 50;
+const STUCK_VIEWERS = 50;
 
 /** Makes all troubles, each for so many seconds. */
 export async function neighbours(options: {
   cameras: number;
   seconds: number;
+  /** Viewers of one camera. */
+  viewers: number;
   log?: (text: string) => void;
 }): Promise<NeighboursResult> {
   const rig = await RecorderRig.start({ cameras: options.cameras });
   const last = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, options.seconds * 1_000));
-  const viewers: Socket[] = [];
+  const viewers = await Viewers.of(rig);
   const left: string[] = [];
+  const anyCamera = (index: number): string => `cam-${1 + (index % options.cameras)}`;
+  let watchedBytes = 0;
+  const slow = async (role: "core" | "gateway"): Promise<void> => {
+    const restore = slowDown(await rig.pidOf(role));
+    if (restore === undefined) left.push(`${role} slow: no control group for processor time`);
+    else await last();
+    restore?.();
+    await rig.pidOf(role);
+  };
   const troubles: [string, () => Promise<void>][] = [
     [
-      `${VIEWERS} viewers that never read`,
+      `${STUCK_VIEWERS} viewers that never read, and as many that read 10 kB a second`,
       async () => {
-        viewers.push(...(await flood(rig, options.cameras)));
+        await viewers.open(STUCK_VIEWERS, anyCamera);
+        viewers.readSlowly(await viewers.open(STUCK_VIEWERS, anyCamera));
         await last();
+      },
+    ],
+    [
+      "all of them cut",
+      async () => {
+        viewers.cut();
+        await last();
+      },
+    ],
+    [
+      `${options.viewers} viewers of one camera`,
+      async () => {
+        viewers.read(await viewers.open(options.viewers, () => "cam-1"));
+        await last();
+        watchedBytes = viewers.bytes;
+        viewers.cut();
       },
     ],
     [
@@ -62,14 +91,13 @@ export async function neighbours(options: {
         await rig.pidOf("core");
       },
     ],
+    ["core slow", () => slow("core")],
     [
-      "core slow",
+      "gateway slow, with viewers",
       async () => {
-        const restore = slowDown(await rig.pidOf("core"));
-        if (restore === undefined) left.push("core slow: no control group for processor time");
-        else await last();
-        restore?.();
-        await rig.pidOf("core");
+        viewers.read(await viewers.open(STUCK_VIEWERS, anyCamera));
+        await slow("gateway");
+        viewers.cut();
       },
     ],
     [
@@ -103,41 +131,15 @@ export async function neighbours(options: {
     return {
       troubles: troubles.map(([name]) => name),
       left,
+      watchedBytes,
       ...recordedUntil(files, endMs, DEMO_FRAME_MS),
       droppedBySender: unitsDropped,
       fsck: runFsck(rig.dataDir),
     };
   } finally {
-    for (const socket of viewers) socket.destroy();
+    viewers.cut();
     await rig.dispose();
   }
-}
-
-/** Opens live views that are never read. */
-async function flood(rig: RecorderRig, cameras: number): Promise<Socket[]> {
-  const token = await activate(rig.url, rig.activationCode);
-  const { hostname, port } = new URL(rig.url);
-  return Promise.all(
-    Array.from({ length: VIEWERS }, async (_, index) => {
-      const socket = connect(Number(port), hostname);
-      const answered = Promise.withResolvers<string>();
-      socket.once("data", (chunk: Buffer) => {
-        socket.pause();
-        answered.resolve(chunk.toString("latin1", 0, 64));
-      });
-      socket.on("error", answered.reject);
-      socket.write(
-        `GET /api/v1/cameras/cam-${1 + (index % cameras)}/live HTTP/1.1\r\nHost: ${hostname}:${port}\r\n` +
-          `Authorization: Bearer ${token}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
-          "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-      );
-      const status = await answered.promise;
-      if (!status.startsWith("HTTP/1.1 101")) throw new Error(`a viewer was answered ${status}`);
-      socket.removeListener("error", answered.reject);
-      socket.on("error", () => undefined);
-      return socket;
-    }),
-  );
 }
 
 /** Leaves a process a twentieth of a processor; undefined where that cannot be done. */
@@ -163,11 +165,16 @@ function slowDown(pid: number): (() => void) | undefined {
 
 if (process.argv[1] === import.meta.filename) {
   const { values } = parseArgs({
-    options: { cameras: { type: "string", default: "16" }, seconds: { type: "string", default: "20" } },
+    options: {
+      cameras: { type: "string", default: "16" },
+      seconds: { type: "string", default: "20" },
+      viewers: { type: "string", default: "500" },
+    },
   });
   const result = await neighbours({
     cameras: Number(values.cameras),
     seconds: Number(values.seconds),
+    viewers: Number(values.viewers),
     log: (text) => process.stdout.write(`${text}\n`),
   });
   process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
