@@ -62,10 +62,12 @@ export class Link<Remote extends LinkMethods> {
     const splitter = new FrameSplitter((kind, payload) => {
       if (options.onMessage?.(payload.length) !== false) this.#receive(kind, payload);
     }, options.limitBytes);
+    let fault: unknown;
     socket.on("data", (chunk: Buffer) => {
       try {
         splitter.push(chunk);
       } catch (error) {
+        fault = error;
         socket.destroy(error instanceof Error ? error : undefined);
       }
     });
@@ -81,7 +83,10 @@ export class Link<Remote extends LinkMethods> {
     this.ready = new Promise((resolve, reject) => {
       this.#greeted = () => resolve(this.#peer as LinkHello);
       socket.once("close", () =>
-        reject(new NightjarError("NJ_LINK_CLOSED", "unavailable", "the other process of Nightjar went away")),
+        reject(
+          fault ??
+            new NightjarError("NJ_LINK_CLOSED", "unavailable", "the other process of Nightjar went away"),
+        ),
       );
     });
     this.ready.catch(() => undefined);

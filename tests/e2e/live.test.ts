@@ -59,6 +59,8 @@ describe("live view", { skip: skipBrowserTests }, () => {
     await page.goto(`${recorder.url}/live?grid=4`);
     assertForwards(await risesBy(12));
     assert.equal(await page.locator("canvas.picture").count(), 1);
+    const width = await page.evaluate(`document.querySelector("canvas.picture").width`);
+    assert.equal(width, 640, "a small tile shows the sub-stream");
     assert.equal(await page.locator(".tile[data-camera]").first().getAttribute("data-state"), "live");
   });
 

@@ -154,6 +154,28 @@ describe("playback", { skip: skipBrowserTests }, () => {
       }
     });
 
+    it(`plays at a quarter of the speed, picture by picture (${name})`, async () => {
+      await open(4000, player);
+      await page.locator("#speed").selectOption("0.25");
+      await page.keyboard.press("Space");
+      const first = await changed((await counterOf(page)) ?? -1);
+      const from = performance.now();
+      const seen = [first, ...(await collectCounters(page, 8, 20_000)).filter((value) => value !== first)];
+      const took = performance.now() - from;
+      const passed = seen.map((value) => framesBetween(first, value));
+      // A <video> may pass a picture over where the machine is busy.
+      if (player === "") assert.deepEqual(passed, [...passed.keys()], "each picture is shown");
+      assert.ok(
+        passed.every((value, at) => at === 0 || value > (passed[at - 1] ?? 0)),
+        passed.join(),
+      );
+      const least = (((passed.at(-1) ?? 0) - 1) / RATE) * 4_000;
+      assert.ok(
+        took > least,
+        `${passed.at(-1)} pictures took ${Math.round(took)} of ${Math.round(least)} ms`,
+      );
+    });
+
     it(`plays at 4 and at 16 times the speed (${name})`, async () => {
       for (const speed of [4, 16]) {
         const start = await open(1000, player);
@@ -330,6 +352,25 @@ describe("playback", { skip: skipBrowserTests }, () => {
     assert.deepEqual([...picture.subarray(0, 3)], [0xff, 0xd8, 0xff]);
   });
 
+  it("shows in the calendar which days have recordings, and goes to the one that is clicked", async () => {
+    await open(6000);
+    const calendar = page.getByRole("region", { name: "Days with recordings" });
+    const today = calendar.locator("button.today");
+    await until("today to be marked", async () =>
+      /: continuous/.test((await today.getAttribute("aria-label")) ?? ""),
+    );
+    assert.equal(await today.getAttribute("aria-current"), "date");
+    assert.equal(await calendar.locator("button.day:enabled").count(), 1, "no other day can be chosen");
+    await calendar.getByRole("button", { name: "Previous month" }).click();
+    await until("a month without", async () => (await calendar.locator("button.day:enabled").count()) === 0);
+    await calendar.getByRole("button", { name: "Next month" }).click();
+    await today.click();
+    await until("the first picture of the day", async () => {
+      const at = await page.locator("time.clock").getAttribute("datetime");
+      return Math.abs(Date.parse(at ?? "") - startMs) < 500;
+    });
+  });
+
   it("downloads the marked range as an MP4 that plays", async () => {
     await open(3000);
     await page.getByRole("button", { name: "Mark clip" }).click();
@@ -369,7 +410,13 @@ describe("playback", { skip: skipBrowserTests }, () => {
       await one.goto(`${recorder.url}/playback?camera=${camera}&t=${moment}${player}`);
     }
     for (const [one] of both) {
-      await one.getByText("Newest recording").waitFor();
+      await one
+        .getByText("Newest recording")
+        .waitFor()
+        .catch(async (error: unknown) => {
+          const text = await one.locator(".stage").textContent();
+          assert.fail(`${String(error)}\n${one.url()}\n${await clockOf(one)} of ${endMs}: ${text}`);
+        });
       assert.ok(Math.abs((await clockOf(one)) - endMs) < 400, "all pictures were shown before");
     }
     await recorder.api("PATCH", `/cameras/${camera}`, { enabled: true });

@@ -207,6 +207,13 @@ describe("the wall", { skip: skipBrowserTests, timeout: 280_000 }, () => {
     assert.equal(await page.locator('.tile[data-state="live"]').count(), TILES);
     assert.ok(new Set(first).size > TILES / 2, `cameras differ: ${first.join(" ")}`);
     await screenshot(page, "live-16");
+    await page.goto(`${recorder.url}/live?grid=9`);
+    await until(
+      "nine live pictures",
+      async () => (await page.locator('.tile[data-state="live"]').count()) === 9,
+      LONG_MS,
+    );
+    await screenshot(page, "live-9");
   });
 
   it("fits a phone with all its controls, also when the cameras need several pages", async () => {

@@ -9,16 +9,13 @@ import { PROVISIONAL_FOLDER } from "../segment.ts";
 import type { FileToken, VolumeEvent, VolumeHealth } from "../store/volume-events.ts";
 import { openVolumeWriter, type VolumeWriter } from "../store/volume-writer.ts";
 import { Evictor } from "./evictor.ts";
+import { keptFreeBytes } from "./kept-free.ts";
 import { ProvisionalArea } from "./provisional-area.ts";
 import type { SegmentVolume, VolumeFile, VolumeFileEvents } from "./segment-volume.ts";
 import { SyncTimes, WriteRate } from "./volume-figures.ts";
 import { volumeProblem } from "./volume-problem.ts";
 import { WrittenLog, type WrittenSegment, type WrittenTail } from "./written-log.ts";
 
-const LEAST_RESERVE_BYTES = 2 * 1024 ** 3;
-const RESERVE_SECONDS = 120;
-/** The least reserve takes no more of a disk than one part in so many. */
-const SMALL_DISK_SHARE = 4;
 /** A slow volume is normal again a minute after it was last told to be. */
 const SLOW_HOLD_MS = 60_000;
 const REPORT_MS = 30_000;
@@ -167,13 +164,7 @@ export class Volume implements SegmentVolume {
 
   /** Bytes that are to stay free. */
   get reserveBytes(): number {
-    const { reserveBytes, exactReserve } = this.#desired;
-    if (exactReserve === true) return reserveBytes;
-    const least = Math.max(LEAST_RESERVE_BYTES, RESERVE_SECONDS * this.#rate.bytesPerSecond);
-    // On a small disk the least reserve would be all of it, and everything recorded deleted again.
-    const affordable =
-      this.#total === undefined ? least : Math.min(least, Math.floor(this.#total / SMALL_DISK_SHARE));
-    return Math.max(reserveBytes, affordable);
+    return keptFreeBytes(this.#desired, this.#rate.bytesPerSecond, this.#total);
   }
 
   takeWriteSequence(path: string): number {

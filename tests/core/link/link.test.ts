@@ -94,6 +94,36 @@ describe("a link between processes", async () => {
     await server.close();
   });
 
+  it("is refused to a peer of another version, whichever end is the older", async () => {
+    const path = join(folder, `${number++}.sock`);
+    const old = { role: "media", version: LINK_VERSION - 1, instance: "test" };
+    let isAccepted = false;
+    const server = await listenLinks(
+      path,
+      () => ({
+        hello: hello("server"),
+        handlers: { add: () => 1 },
+        onReady: () => {
+          isAccepted = true;
+        },
+      }),
+      () => undefined,
+    );
+    const stale = await connectLink<Methods>(path, { hello: old, handlers: {} });
+    await assert.rejects(stale.request("add", { a: 1, b: 1 }), { code: "NJ_LINK_CLOSED" });
+    assert.equal(isAccepted, false);
+    await server.close();
+    const older = await listenLinks(
+      path,
+      () => ({ hello: old, handlers: {} }),
+      () => undefined,
+    );
+    await assert.rejects(connectLink(path, { hello: hello("client"), handlers: {} }), {
+      code: "NJ_LINK_VERSION",
+    });
+    await older.close();
+  });
+
   it("does not call what is no method of its own", async () => {
     const { link, server } = await pair();
     await assert.rejects(

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { totalmem } from "node:os";
 import { describe, it } from "node:test";
 import { silentLog } from "../../../../core/log.ts";
 import { ClockWatch } from "../../../../core/media/process/clock-watch.ts";
@@ -48,7 +49,9 @@ describe("the watch over core", () => {
 
 describe("the memory for pictures", () => {
   it("is a quarter of the machine's by default", () => {
-    assert.ok(defaultMemoryBudget() >= 64 * 1024 * 1024);
+    const constrained = process.constrainedMemory();
+    const total = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+    assert.equal(defaultMemoryBudget(), Math.max(64 * 1024 * 1024, Math.floor(total / 4)));
   });
 
   it("shortens the longest ring first when it is short, and lets it grow back", () => {
