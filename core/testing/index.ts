@@ -19,6 +19,12 @@ export { FakeClock } from "./fake-clock.ts";
 export { type FakeAudio, TEST_CLIPS, type TestClipName, testClip, testClipFile } from "./fake-tracks.ts";
 export { frameCounterCells, readFrameCounter } from "./frame-counter.ts";
 export {
+  type ContractTarget,
+  type LinkageActionContractOptions,
+  linkageActionContract,
+  type ReceivedAction,
+} from "./linkage-action-contract.ts";
+export {
   type ContractDirectory,
   type LoginProviderContractOptions,
   loginProviderContract,

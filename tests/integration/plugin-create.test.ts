@@ -73,6 +73,7 @@ describe("a new plugin", { timeout: 500_000 }, () => {
     ["vca", "acme", 20],
     ["storage", "acme-js", 19],
     ["pos", "acme", 19],
+    ["linkage", "acme", 28],
   ] as const) {
     it(`of the kind ${kind} is made in both languages, has tests that pass, and can be published`, () => {
       for (const [id, flags] of [
@@ -98,7 +99,7 @@ describe("a new plugin", { timeout: 500_000 }, () => {
 
   it("in TypeScript has the compiler's consent", () => {
     // What `npm install` would bring.
-    for (const kind of ["camera", "login", "storage", "vca", "pos"])
+    for (const kind of ["camera", "login", "storage", "vca", "pos", "linkage"])
       checkTypes(dir.join(`nightjar-${kind}-acme`));
   });
 
