@@ -79,6 +79,27 @@ export const PluginsSchema = Type.Object({
 });
 export type PluginView = Static<typeof PluginsSchema>["plugins"][number];
 
+/** A language as the interface names it: `de`, `de-CH`. */
+export const languageSchema = (description: string) =>
+  Type.String({ pattern: "^[a-z]{2,3}(-[A-Za-z]{2,8})?$", description });
+
+export const PluginWordsSchema = Type.Object({
+  plugins: Type.Array(
+    Type.Object({
+      name: Type.String({ description: "Its package." }),
+      displayName: Type.Optional(Type.String()),
+      description: Type.Optional(Type.String()),
+      provides: Type.Optional(
+        Type.Record(Type.String(), Type.String(), {
+          description: "What that which it registers is called: `pos-parser:text` → name.",
+        }),
+      ),
+    }),
+    { description: "Only plugins that bring words of the language, and only what they bring." },
+  ),
+});
+export type PluginWordsView = Static<typeof PluginWordsSchema>["plugins"][number];
+
 export const PluginSettingsSchema = Type.Object({
   name: Type.String(),
   enabled: Type.Boolean(),

@@ -23,6 +23,7 @@ export {
   type LinkageActionContractOptions,
   linkageActionContract,
   type ReceivedAction,
+  type SilentTarget,
 } from "./linkage-action-contract.ts";
 export {
   type ContractDirectory,

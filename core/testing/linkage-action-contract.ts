@@ -23,12 +23,16 @@ export interface ReceivedAction {
   readonly isTest: boolean;
 }
 
-/** What an action reaches, and what a rule says for it. */
-export interface ContractTarget {
+/** A target that never says a word. */
+export interface SilentTarget {
   /** The plugin's settings, with which it reaches this target. */
   readonly settings?: unknown;
   /** What a rule says for the action. */
   readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** What an action reaches, and what a rule says for it. */
+export interface ContractTarget extends SilentTarget {
   /** Passwords and keys among the settings: they stand in no answer, no error and no line of the log. */
   readonly secrets?: readonly string[];
   /** What has come so far. */
@@ -46,10 +50,7 @@ export interface LinkageActionContractOptions {
   /** Starts a target that answers; called for each test. */
   target(): Promise<ContractTarget>;
   /** Settings for a target at an address where connections are taken and nothing is ever said; absent: it asks nobody. */
-  silentTarget?(address: {
-    readonly host: string;
-    readonly port: number;
-  }): Pick<ContractTarget, "settings" | "config">;
+  silentTarget?(address: { readonly host: string; readonly port: number }): SilentTarget;
   /** What a rule may say and what must be refused, each with its name, besides what the schema says of each field. */
   readonly wrong?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }

@@ -16,6 +16,7 @@ import { IsolatedPlugin } from "../isolated/isolated-plugin.ts";
 import type { FoundPlugin, SearchPath } from "../package/discovery.ts";
 import { type IconFile, readIcon } from "../package/icon-file.ts";
 import { asksOf, mayTap, mqttLeave, networkLeave, type PluginGrants } from "../package/permissions.ts";
+import { type PluginWords, readPluginWords } from "../package/plugin-words.ts";
 import type { HostedPlugin } from "./hosted-plugin.ts";
 import { InlinePlugin } from "./inline-plugin.ts";
 import { PluginBooks } from "./plugin-books.ts";
@@ -263,6 +264,18 @@ export class PluginHost {
   /** A plugin's picture; undefined: it has none. Throws `NJ_PLUGIN_NOT_FOUND`. */
   icon(name: string): Promise<IconFile | undefined> {
     return readIcon(this.find(name));
+  }
+
+  /** What plugins that have words of a language are called in it. */
+  async words(language: string): Promise<(PluginWords & { readonly name: string })[]> {
+    const found = [...this.#entries.values()].map((entry) => entry.found);
+    const all = await Promise.all(
+      found.map(async ({ folder, manifest }) => {
+        const words = await readPluginWords(folder, language);
+        return words === undefined ? [] : [{ name: manifest.name, ...words }];
+      }),
+    );
+    return all.flat();
   }
 
   async #enter(found: FoundPlugin): Promise<Entry> {

@@ -1349,6 +1349,24 @@ export interface Operations {
   };
   /** All plugins that were found, those refused with the reason, and how each is. */
   readonly "GET /plugins": { readonly answer: Plugins };
+  /** What plugins, and what they register, are called in a language. */
+  readonly "GET /plugins/words": {
+    readonly query: {
+      /** As the interface names it: `de`, `de-CH`. */
+      readonly language: string;
+    };
+    readonly answer: {
+      /** Only plugins that bring words of the language, and only what they bring. */
+      readonly plugins: readonly {
+        /** Its package. */
+        readonly name: string;
+        readonly displayName?: string;
+        readonly description?: string;
+        /** What that which it registers is called: `pos-parser:text` → name. */
+        readonly provides?: Readonly<Record<string, string>>;
+      }[];
+    };
+  };
   /** Starts a plugin that runs in a process of its own anew, also one that failed too often. */
   readonly "POST /plugins/restart": { readonly body: { readonly name: string }; readonly answer: Plugins };
   /** Enables a plugin, which starts it, or disables it, which ends it. */

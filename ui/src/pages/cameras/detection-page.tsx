@@ -8,6 +8,7 @@ import { AwaitedPage } from "../../parts/awaited.tsx";
 import { CheckField, ErrorNote, Field } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { followLink, href, place } from "../../router.ts";
+import { entryName, usePluginNames } from "../../state/plugin-names.ts";
 import { useAnswer } from "../../state/use-answer.ts";
 import { AreaGrid } from "./area-grid.tsx";
 
@@ -115,8 +116,14 @@ function Detector(props: {
   const id = detector.detector.split("/").at(-1) ?? "";
   const [sensitivity, setSensitivity] = useState(detector.sensitivity);
   useEffect(() => setSensitivity(detector.sensitivity), [detector.sensitivity]);
-  const known = NAMES[id];
-  const name = known === undefined ? detector.displayName : t(known);
+  const names = usePluginNames();
+  const known = NAMES[detector.detector];
+  const name = entryName(
+    names,
+    "detector",
+    detector.detector,
+    known === undefined ? detector.displayName : t(known),
+  );
   return (
     <section class="detector">
       <h2>{name}</h2>
@@ -160,10 +167,11 @@ function Detector(props: {
   );
 }
 
+/** Of those that come with Nightjar, for accounts that may not ask what plugins are called. */
 const NAMES: Readonly<Record<string, MessageKey>> = {
-  motion: "detection.motion",
-  tamper: "detection.tamper",
-  loss: "detection.loss",
+  "nightjar-vca-motion/motion": "detection.motion",
+  "nightjar-vca-scene/tamper": "detection.tamper",
+  "nightjar-vca-scene/loss": "detection.loss",
 };
 
 /** Of a processor core, in per cent. */

@@ -6,6 +6,7 @@ import { type MessageKey, t } from "../../locale/messages.ts";
 import { volumeReason } from "../../locale/told-reasons.ts";
 import { ConfirmDialog } from "../../parts/confirm-dialog.tsx";
 import { CheckField, TextField } from "../../parts/controls.tsx";
+import { entryName, usePluginNames } from "../../state/plugin-names.ts";
 import { mayAdminister } from "../../state/recorder.ts";
 import { rateText, sizeText } from "../../state/time-format.ts";
 import { complain, tellUndoable } from "../../state/toasts.ts";
@@ -41,6 +42,7 @@ export function VolumeSection(props: {
 }) {
   const { volume } = props;
   const state = STATES[volume.status];
+  const names = usePluginNames();
   return (
     <section class="volume" aria-label={volume.path}>
       <p class="state">
@@ -53,8 +55,15 @@ export function VolumeSection(props: {
       </p>
       {volume.driver === undefined ? null : (
         <p class="muted">
-          {t("volume.driver", { driver: volume.driver.displayName ?? volume.driver.source })} ·{" "}
-          {t("volume.driver.plugin", { plugin: volume.driver.source.replace(/\/[^/]*$/, "") })} ·{" "}
+          {t("volume.driver", {
+            driver: entryName(
+              names,
+              "storage-driver",
+              volume.driver.source,
+              volume.driver.displayName ?? volume.driver.source,
+            ),
+          })}{" "}
+          · {t("volume.driver.plugin", { plugin: volume.driver.source.replace(/\/[^/]*$/, "") })} ·{" "}
           <span class={volume.driver.status === "unavailable" ? "bad-text" : ""}>
             {t(DRIVER_STATES[volume.driver.status])}
           </span>
