@@ -43,5 +43,13 @@ export {
   storageDriverContract,
 } from "./storage-driver-contract.ts";
 export { type TempDir, tempDir } from "./temp-dir.ts";
+export {
+  noSlowVolume,
+  noTemporaryVolume,
+  type TemporaryVolume,
+  type TemporaryVolumeOptions,
+  temporaryVolume,
+  type VolumeFileSystem,
+} from "./temporary-volume.ts";
 export { type BoxedPlugin, type LoggedLine, type TestNvr, type TestNvrOptions, testNvr } from "./test-nvr.ts";
 export { waitFor } from "./wait-for.ts";

@@ -71,7 +71,7 @@ describe("a new plugin", { timeout: 500_000 }, () => {
   for (const [kind, tested, passes] of [
     ["login", "acme", 19],
     ["vca", "acme", 20],
-    ["storage", "acme-js", 19],
+    ["storage", "acme-js", 21],
     ["pos", "acme", 19],
     ["linkage", "acme", 28],
   ] as const) {
@@ -91,7 +91,10 @@ describe("a new plugin", { timeout: 500_000 }, () => {
       const folder = dir.join(`nightjar-${kind}-${tested}`);
       const tests = node(folder, "--test", "--test-reporter=tap");
       assert.equal(tests.status, 0, tests.out.slice(-4_000));
-      assert.match(tests.out, new RegExp(`^# pass ${passes}$`, "m"));
+      const count = (word: string) => Number(new RegExp(`^# ${word} (\\d+)$`, "m").exec(tests.out)?.[1]);
+      // Those that need root to mount a volume are skipped without it.
+      assert.equal(count("pass") + count("skipped"), passes, tests.out.slice(-4_000));
+      assert.ok(count("skipped") <= (kind === "storage" ? 2 : 0), tests.out.slice(-4_000));
       const packed = node(dir.path, join(ROOT, "scripts/pack-plugin.ts"), folder, "--to", dir.path);
       assert.equal(packed.status, 0, packed.said);
     });
