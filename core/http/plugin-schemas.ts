@@ -1,6 +1,7 @@
 // The shapes in which the API speaks of plugins and their settings.
 import { type Static, Type } from "typebox";
 import { CONFINEMENT_WAYS } from "../plugin/isolated/confinement.ts";
+import { BOUNDS_WAYS } from "../plugin/isolated/control-groups.ts";
 import { DECIDING_HOOKS, PERMISSIONS } from "../plugin/package/permissions.ts";
 import { FactsSchema } from "./wire-schemas.ts";
 
@@ -42,6 +43,12 @@ export const PluginsSchema = Type.Object({
       ),
       confinement: Type.Optional(
         Type.Enum(CONFINEMENT_WAYS, { description: "How its process is walled in, strongest first." }),
+      ),
+      bounds: Type.Optional(
+        Type.Enum(BOUNDS_WAYS, {
+          description:
+            "Who holds its process to its memory and processor: the kernel by a control group, or the recorder, which looks every second.",
+        }),
       ),
       permissions: Type.Optional(
         Type.Object(

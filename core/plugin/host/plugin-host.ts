@@ -12,6 +12,7 @@ import type { OfferedCamera, PluginSecrets } from "../contract/define-plugin.ts"
 import type { PluginRoute } from "../contract/plugin-route.ts";
 import type { ChildPlaces } from "../isolated/child-places.ts";
 import type { Confinement } from "../isolated/confinement.ts";
+import type { GroupBranch } from "../isolated/control-groups.ts";
 import { IsolatedPlugin } from "../isolated/isolated-plugin.ts";
 import type { FoundPlugin, SearchPath } from "../package/discovery.ts";
 import { type IconFile, readIcon } from "../package/icon-file.ts";
@@ -62,6 +63,8 @@ export interface PluginHostOptions {
   changed?(): void;
   /** The walls around strangers' plugins; the strongest that work here unless given. */
   readonly walls?: Confinement;
+  /** Where control groups of strangers' plugins are made; looked for unless given. `null`: nowhere. */
+  readonly groups?: GroupBranch | null;
   /** The core whose files their processes run; the running one unless given. */
   readonly childCore?: ChildPlaces | undefined;
 }
@@ -311,6 +314,7 @@ export class PluginHost {
           network: () => networkLeave(entry.found.manifest.permissions, entry.settings.grants),
           mayTap: (hook) => mayTap(hook, entry.found.manifest.permissions, entry.settings.grants),
           walls: this.#options.walls,
+          groups: this.#options.groups,
           core: this.#options.childCore,
         });
     if (this.#hasStarted) entry.hosted.hasStarted();

@@ -480,6 +480,8 @@ export type Plugins = {
     };
     /** How its process is walled in, strongest first. */
     readonly confinement?: "bubblewrap" | "namespaces" | "node" | "process";
+    /** Who holds its process to its memory and processor: the kernel by a control group, or the recorder, which looks every second. */
+    readonly bounds?: "control-group" | "watch";
     /** What it asks to be allowed; hosts are what it says that it talks to. */
     readonly permissions?: {
       readonly network: boolean | readonly string[];
