@@ -17,6 +17,7 @@ import { type ChildPlaces, OWN_PLACES } from "./child-places.ts";
 import { type Confinement, type ConfinementWay, detectConfinement } from "./confinement.ts";
 import { type BoundsWay, detectControlGroups, type GroupBranch, groupName } from "./control-groups.ts";
 import { linkOutOf } from "./folder-links.ts";
+import { killGroupOf, killWrapped } from "./kill-wrapped.ts";
 import { MessageGate } from "./message-gate.ts";
 import { PluginGroup } from "./plugin-group.ts";
 import { describeEnd } from "./process-end.ts";
@@ -79,6 +80,8 @@ export class IsolatedProcess {
   #isSetUp = false;
   #stopping = false;
   #reason: string | undefined;
+  /** How it ended, as it was told then. */
+  #how: string | undefined;
   readonly #gate = new MessageGate();
   readonly #processor = new ProcessorWatch();
   #stderr = "";
@@ -108,6 +111,8 @@ export class IsolatedProcess {
       cwd: storageDir,
       env: { NODE_COMPILE_CACHE: cacheDir },
       stdio: ["ignore", "ignore", "pipe", "pipe"],
+      // A group of its own, for `killWrapped`.
+      detached: true,
     });
     this.#beFirstToGo();
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
@@ -117,7 +122,9 @@ export class IsolatedProcess {
       const over = (how: string): void => {
         this.#watch?.cancel();
         this.link.close();
+        this.#how = how;
         // All that is left of it: what stood around it may wait for a process that there is not any more.
+        if (this.#child.pid !== undefined) killGroupOf(this.#child.pid);
         void group?.end();
         done();
         // Until it is set up, `start` tells.
@@ -168,7 +175,6 @@ export class IsolatedProcess {
       await isolated.link.request("setup", order, SETUP_LIMIT_MS);
     } catch (error) {
       await isolated.stop();
-      const said = isolated.#describeEnd(isolated.#child.exitCode, isolated.#child.signalCode);
       if (
         error instanceof NightjarError &&
         error.code !== "NJ_LINK_CLOSED" &&
@@ -178,7 +184,7 @@ export class IsolatedProcess {
       const why =
         error instanceof NightjarError && error.code === "NJ_LINK_TIMEOUT"
           ? `it was not set up within ${SETUP_LIMIT_MS / 1000} s`
-          : (isolated.#reason ?? said);
+          : (isolated.#reason ?? isolated.#how ?? "it ended");
       throw new NightjarError("NJ_PLUGIN_FAILED", "failed-precondition", why, {}, error);
     } finally {
       endTurn();
@@ -196,7 +202,12 @@ export class IsolatedProcess {
   /** Ends the process at once; `onEnd` tells `reason`. */
   kill(reason: string): void {
     this.#reason ??= reason;
-    this.#child.kill("SIGKILL");
+    this.#killNow();
+  }
+
+  #killNow(): void {
+    const { pid, exitCode, signalCode } = this.#child;
+    if (pid !== undefined && exitCode === null && signalCode === null) killWrapped(pid);
   }
 
   /** Ends the process in order, and hard after 2.5 s. */
@@ -204,7 +215,7 @@ export class IsolatedProcess {
     this.#stopping = true;
     this.#watch?.cancel();
     this.link.close();
-    const hard = setTimeout(() => this.#child.kill("SIGKILL"), STOP_LIMIT_MS);
+    const hard = setTimeout(() => this.#killNow(), STOP_LIMIT_MS);
     await this.#ended;
     clearTimeout(hard);
     await this.#group?.end();

@@ -8,7 +8,7 @@ import { AwaitedPage } from "../../parts/awaited.tsx";
 import { CheckField, ErrorNote, Field } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { followLink, href, place } from "../../router.ts";
-import { entryName, usePluginNames } from "../../state/plugin-names.ts";
+import { entryName, type PluginNames, usePluginNames } from "../../state/plugin-names.ts";
 import { useAnswer } from "../../state/use-answer.ts";
 import { AreaGrid } from "./area-grid.tsx";
 
@@ -29,6 +29,7 @@ const WITH_AREA = new Set(["motion"]);
 
 /** The page of one camera, for administrators. */
 export function DetectionPage({ camera }: { readonly camera: Camera }) {
+  const names = usePluginNames();
   const asked = useAnswer<View>((signal) =>
     call("GET /cameras/{id}/detection", { path: { id: camera.id }, signal }),
   );
@@ -80,6 +81,7 @@ export function DetectionPage({ camera }: { readonly camera: Camera }) {
                 key={detector.detector}
                 camera={camera}
                 detector={detector}
+                names={names}
                 onChange={(part) => void change({ detectors: { [detector.detector]: part } })}
               />
             ))
@@ -110,16 +112,16 @@ function State({ view }: { readonly view: View }) {
 function Detector(props: {
   readonly camera: Camera;
   readonly detector: DetectorView;
+  readonly names: PluginNames;
   readonly onChange: (part: object) => void;
 }) {
   const { camera, detector, onChange } = props;
   const id = detector.detector.split("/").at(-1) ?? "";
   const [sensitivity, setSensitivity] = useState(detector.sensitivity);
   useEffect(() => setSensitivity(detector.sensitivity), [detector.sensitivity]);
-  const names = usePluginNames();
   const known = NAMES[detector.detector];
   const name = entryName(
-    names,
+    props.names,
     "detector",
     detector.detector,
     known === undefined ? detector.displayName : t(known),
