@@ -1,6 +1,7 @@
 // The shapes in which the API speaks of plugins and their settings.
 import { type Static, Type } from "typebox";
 import { CONFINEMENT_WAYS } from "../plugin/isolated/confinement.ts";
+import { BOUNDS_WAYS } from "../plugin/isolated/control-groups.ts";
 import { DECIDING_HOOKS, PERMISSIONS } from "../plugin/package/permissions.ts";
 import { FactsSchema } from "./wire-schemas.ts";
 
@@ -43,6 +44,12 @@ export const PluginsSchema = Type.Object({
       confinement: Type.Optional(
         Type.Enum(CONFINEMENT_WAYS, { description: "How its process is walled in, strongest first." }),
       ),
+      bounds: Type.Optional(
+        Type.Enum(BOUNDS_WAYS, {
+          description:
+            "Who holds its process to its memory and processor: the kernel by a control group, or the recorder, which looks every second.",
+        }),
+      ),
       permissions: Type.Optional(
         Type.Object(
           {
@@ -78,6 +85,27 @@ export const PluginsSchema = Type.Object({
   ),
 });
 export type PluginView = Static<typeof PluginsSchema>["plugins"][number];
+
+/** A language as the interface names it: `de`, `de-CH`. */
+export const languageSchema = (description: string) =>
+  Type.String({ pattern: "^[a-z]{2,3}(-[A-Za-z]{2,8})?$", description });
+
+export const PluginWordsSchema = Type.Object({
+  plugins: Type.Array(
+    Type.Object({
+      name: Type.String({ description: "Its package." }),
+      displayName: Type.Optional(Type.String()),
+      description: Type.Optional(Type.String()),
+      provides: Type.Optional(
+        Type.Record(Type.String(), Type.String(), {
+          description: "What that which it registers is called: `pos-parser:text` → name.",
+        }),
+      ),
+    }),
+    { description: "Only plugins that bring words of the language, and only what they bring." },
+  ),
+});
+export type PluginWordsView = Static<typeof PluginWordsSchema>["plugins"][number];
 
 export const PluginSettingsSchema = Type.Object({
   name: Type.String(),

@@ -27,7 +27,7 @@ import type { ChangeFeed } from "./change-feed.ts";
 import type { DetectionPatch, DetectionView } from "./detection-schemas.ts";
 import type { LinkageTested, LinkageView } from "./linkage-schemas.ts";
 import type { MqttState } from "./mqtt-schemas.ts";
-import type { PluginSettingsView, PluginView } from "./plugin-schemas.ts";
+import type { PluginSettingsView, PluginView, PluginWordsView } from "./plugin-schemas.ts";
 import type { StorageView, VolumePatchBody } from "./storage-schemas.ts";
 import type { ReceiptsPage, ReceiptView, TillParserView, TillView } from "./till-schemas.ts";
 import type {
@@ -159,6 +159,8 @@ export interface PluginService {
   routesOf(name: string): readonly PluginRoute[];
   /** The picture of a plugin; undefined if it has none. Throws `NJ_PLUGIN_NOT_FOUND`. */
   icon(name: string): Promise<PluginIcon | undefined>;
+  /** Of those that have words of the language. */
+  words(language: string): Promise<readonly PluginWordsView[]>;
 }
 
 export interface PluginIcon {

@@ -5,8 +5,7 @@ import type { EventAction, EventCapture } from "../domain/alarm-event.ts";
 import { type ErrorKind, NightjarError, toPlainError } from "../errors.ts";
 import { withTimeLimit } from "../plugin/calls/time-limit.ts";
 import type { LinkageAction, LinkageRequest } from "../plugin/contract/linkage-action.ts";
-import { withDefaults } from "../plugin/host/settings-problems.ts";
-import { checkSettings } from "../plugin/schemas/settings-check.ts";
+import { actionSettings } from "./action-settings.ts";
 
 /** Waiting or running; beyond it what comes is not done, and the event says so. */
 export const MOST_TASKS = 1_000;
@@ -143,11 +142,7 @@ export class ActionRunner {
         { action: task.source },
       );
     }
-    const config = withDefaults(
-      action.configSchema as unknown as Readonly<Record<string, unknown>>,
-      structuredClone(task.settings),
-    ) as LinkageRequest["config"];
-    checkSettings(action.configSchema, config);
+    const config = actionSettings(action, task.settings);
     const pictures =
       action.wantsPictures === 0 ? [] : await this.#options.pictures(task, action.wantsPictures);
     const signal = AbortSignal.any([this.#end.signal, AbortSignal.timeout(LIMIT_MS)]);

@@ -1,7 +1,9 @@
 // A process that runs a plugin's whole life once (set up, start, one answer, stop) and then has nothing left to do: it
 // ends by itself, or tells what keeps it. Started by contract-runs.ts with its order as JSON.
 
+import { actionSettings } from "../linkage/action-settings.ts";
 import type { DetectorSettings } from "../plugin/contract/detector.ts";
+import type { LinkageRequest } from "../plugin/contract/linkage-action.ts";
 import { parserSettings } from "../pos/till-parser.ts";
 import { testNvr } from "./test-nvr.ts";
 
@@ -28,6 +30,8 @@ export interface LifeOrder {
   readonly look?: { readonly detector?: string; readonly settings: DetectorSettings };
   /** Asked of its login provider. */
   readonly login?: { readonly provider?: string; readonly userName: string; readonly password: string };
+  /** Done by its linkage action. */
+  readonly linkage?: { readonly action?: string; readonly request: LinkageRequest };
 }
 
 /** A connection that has just been closed may take a moment to go. */
@@ -65,6 +69,12 @@ if (order.till !== undefined) {
   const reader = nvr.posParser(parser);
   const request = { till: "counter", config: parserSettings(reader, config), lines: timed };
   await reader.read(request, { signal });
+}
+if (order.linkage !== undefined) {
+  const { action: id, request } = order.linkage;
+  const action = nvr.linkageAction(id);
+  const config = actionSettings(action, request.config);
+  await action.run({ ...request, config }, { signal: new AbortController().signal });
 }
 await nvr[Symbol.asyncDispose]();
 process.stdout.write("stopped\n");

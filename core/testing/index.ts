@@ -19,6 +19,13 @@ export { FakeClock } from "./fake-clock.ts";
 export { type FakeAudio, TEST_CLIPS, type TestClipName, testClip, testClipFile } from "./fake-tracks.ts";
 export { frameCounterCells, readFrameCounter } from "./frame-counter.ts";
 export {
+  type ContractTarget,
+  type LinkageActionContractOptions,
+  linkageActionContract,
+  type ReceivedAction,
+  type SilentTarget,
+} from "./linkage-action-contract.ts";
+export {
   type ContractDirectory,
   type LoginProviderContractOptions,
   loginProviderContract,
@@ -36,5 +43,13 @@ export {
   storageDriverContract,
 } from "./storage-driver-contract.ts";
 export { type TempDir, tempDir } from "./temp-dir.ts";
+export {
+  noSlowVolume,
+  noTemporaryVolume,
+  type TemporaryVolume,
+  type TemporaryVolumeOptions,
+  temporaryVolume,
+  type VolumeFileSystem,
+} from "./temporary-volume.ts";
 export { type BoxedPlugin, type LoggedLine, type TestNvr, type TestNvrOptions, testNvr } from "./test-nvr.ts";
 export { waitFor } from "./wait-for.ts";

@@ -9,6 +9,7 @@ import { volumeSettings } from "../recording/prepared-volume.ts";
 import { checkFields, checkRefused } from "./camera-driver-checks.ts";
 import { contractCard, liveOnce, MODES, SUITE_LIMIT_MS } from "./contract-runs.ts";
 import { tempDir } from "./temp-dir.ts";
+import { noTemporaryVolume, temporaryVolume } from "./temporary-volume.ts";
 import { type TestNvr, testNvr } from "./test-nvr.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -38,6 +39,7 @@ export interface StorageDriverContractOptions {
 }
 
 const WORD = "storage-driver";
+const FULL_BYTES = 4 * 1024 * 1024;
 /** How long a driver may take until it says what has become of a volume. */
 const READY_MS = 20_000;
 
@@ -140,6 +142,34 @@ export function storageDriverContract(options: StorageDriverContractOptions): vo
               await driverOf(nvr).prepare({ ...request, config: settings }, context);
             });
         }));
+
+      it("a full folder is ready as before: what is overwritten is the recorder's affair", {
+        skip: noTemporaryVolume("tmpfs", ["fallocate"]),
+      }, async (t) => {
+        const storage = await options.storage();
+        try {
+          const { settings, config } = storage;
+          if (storage.path !== undefined) {
+            t.skip("the storage has a folder of its own");
+            return;
+          }
+          using volume = await temporaryVolume({ sizeBytes: FULL_BYTES });
+          await using nvr = await testNvr({ pluginFolder: folder, isolation, settings });
+          await nvr.start();
+          const request = { path: volume.path, config };
+          await becomesReady(nvr, request);
+          volume.fill();
+          assert.equal((await driverOf(nvr).health(request, context)).ready, true, "a full one");
+          await driverOf(nvr).prepare(request, context);
+          assert.equal(
+            (await driverOf(nvr).health(request, context)).ready,
+            true,
+            "and can be made so again",
+          );
+        } finally {
+          await storage.close();
+        }
+      });
 
       it("it starts a second time while the volume is in use, and leaves it ready", () =>
         withStorage(async (nvr, request) => {

@@ -106,6 +106,8 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
         "config.schema.json": JSON.stringify(SCHEMA),
         "icon.svg": ICON,
         "translations/de.json": JSON.stringify({
+          displayName: "Ferne Kameras",
+          provides: { "camera-driver:far": "Fern" },
           settings: { "/host": { title: "Rechner", description: "Name oder Adresse des Servers." } },
         }),
         "index.js": `import { writeFileSync } from "node:fs";
@@ -302,6 +304,12 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
     await box.getByLabel("Port").fill("70000");
     await box.getByText("darf höchstens 65535 sein").waitFor();
     await screenshot(german, "plugins-settings-german");
+    await box.getByRole("heading", { name: "Ferne Kameras" }).waitFor();
+    await german.goto(`${recorder.url}/plugins`);
+    await german.getByRole("article", { name: "RTSP-Kameras" }).waitFor();
+    await german.goto(`${recorder.url}/cameras/new`);
+    const driver = german.getByRole("option", { name: "Fern", exact: true });
+    await driver.waitFor({ state: "attached" });
     await other.close();
   });
 

@@ -1,7 +1,7 @@
 // Disks in trouble in small, for every test run; `node tests/faults/disk-trouble.ts` takes more cameras and cycles.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { cannotThrottle, missingTool } from "../support/loop-disk.ts";
+import { noSlowVolume, noTemporaryVolume } from "../../core/testing/temporary-volume.ts";
 import { busyDisk, diskTrouble, overwriting, TROUBLES, type Trouble } from "./disk-trouble.ts";
 
 const NAMES: Readonly<Record<Trouble, string>> = {
@@ -14,7 +14,7 @@ const NAMES: Readonly<Record<Trouble, string>> = {
 const REPORTED_MS = 5_000;
 
 // Side by side: most of it is waiting.
-describe("a recorder", { skip: missingTool("mkfs.ext4", "fallocate"), concurrency: 3 }, () => {
+describe("a recorder", { skip: noTemporaryVolume("ext4", ["fallocate"]), concurrency: 3 }, () => {
   for (const withoutCore of [false, true]) {
     const when = withoutCore ? "also while core is away: its index is complete when it is back" : "for ever";
     it(`goes on recording on a full disk that it may overwrite, losing nothing but the oldest, ${when}`, async () => {
@@ -32,7 +32,7 @@ describe("a recorder", { skip: missingTool("mkfs.ext4", "fallocate"), concurrenc
 
   for (const kind of TROUBLES) {
     it(`says so in time, and goes on with the other, when one of two disks ${NAMES[kind]}`, {
-      skip: kind === "slow" ? cannotThrottle() : false,
+      skip: kind === "slow" ? noSlowVolume() : false,
     }, async () => {
       const result = await diskTrouble(kind, 3);
       assert.ok(result.reportedMs <= REPORTED_MS, `${result.reportedMs} ms`);
@@ -42,7 +42,7 @@ describe("a recorder", { skip: missingTool("mkfs.ext4", "fallocate"), concurrenc
     });
   }
 
-  it("takes no disk for slow that somebody else keeps busy", { skip: cannotThrottle() }, async () => {
+  it("takes no disk for slow that somebody else keeps busy", { skip: noSlowVolume() }, async () => {
     const result = await busyDisk(3, 20);
     assert.ok(result.neighbourSyncs > 20, `${result.neighbourSyncs} syncs`);
     assert.deepEqual(result.troubles, []);

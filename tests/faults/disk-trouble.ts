@@ -8,8 +8,8 @@ import { once } from "node:events";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { inspectSegment } from "../../core/media/store/recover-segment.ts";
+import { type TemporaryVolume, temporaryVolume } from "../../core/testing/temporary-volume.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
-import { LoopDisk } from "../support/loop-disk.ts";
 import { type FsckOutcome, gapsOf, recordedFiles, runFsck } from "../support/recorder-evidence.ts";
 import { DEMO_FRAME_MS, RecorderRig, type StatusBody } from "../support/recorder-rig.ts";
 
@@ -27,6 +27,7 @@ export interface TroubleResult {
   readonly fsck: FsckOutcome;
 }
 
+const MIB = 1024 * 1024;
 const DISK_MB = 256;
 const EXPECTED: Readonly<Record<Trouble, readonly string[]>> = {
   "read-only": ["read-only"],
@@ -185,10 +186,10 @@ export async function overwriting(options: {
   log?: (text: string) => void;
 }): Promise<OverwriteResult> {
   const diskMb = options.diskMb ?? DISK_MB;
-  const disk = await LoopDisk.make({ fileSystem: "ext4", sizeMb: diskMb });
+  const disk = await temporaryVolume({ fileSystem: "ext4", sizeBytes: diskMb * MIB });
   let rig: RecorderRig | undefined;
   try {
-    disk.fill(diskMb / 4 + (options.roomMb ?? 2));
+    disk.fill((diskMb / 4 + (options.roomMb ?? 2)) * MIB);
     rig = await RecorderRig.start({
       cameras: options.cameras,
       volumes: [{ path: disk.path }],
@@ -242,10 +243,10 @@ export async function overwriting(options: {
   }
 }
 
-async function twoDisks(): Promise<[LoopDisk, LoopDisk]> {
-  const first = await LoopDisk.make({ fileSystem: "ext4", sizeMb: DISK_MB });
+async function twoDisks(): Promise<[TemporaryVolume, TemporaryVolume]> {
+  const first = await temporaryVolume({ fileSystem: "ext4", sizeBytes: DISK_MB * MIB });
   try {
-    return [first, await LoopDisk.make({ fileSystem: "ext4", sizeMb: DISK_MB })];
+    return [first, await temporaryVolume({ fileSystem: "ext4", sizeBytes: DISK_MB * MIB })];
   } catch (error) {
     first.dispose();
     throw error;

@@ -1,7 +1,7 @@
 // Power loss in small, for every test run; `node tests/faults/power-loss.ts` runs 20 rounds.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { missingTool } from "../support/loop-disk.ts";
+import { noTemporaryVolume } from "../../core/testing/temporary-volume.ts";
 import { type PowerLossOptions, powerLoss } from "./power-loss.ts";
 
 interface Case {
@@ -13,17 +13,17 @@ interface Case {
 const CASES: readonly Case[] = [
   {
     name: "ext4 with index and footage",
-    tools: ["ffmpeg", "xfs_io", "mkfs.ext4"],
+    tools: ["ffmpeg", "xfs_io"],
     options: { rounds: 2, fileSystem: "ext4", cameras: 3, layout: "together", seed: 4 },
   },
   {
     name: "xfs with the footage alone",
-    tools: ["ffmpeg", "xfs_io", "mkfs.xfs"],
+    tools: ["ffmpeg", "xfs_io"],
     options: { rounds: 2, fileSystem: "xfs", cameras: 3, layout: "apart", seed: 5 },
   },
   {
     name: "ext4 on a disk whose write cache forgets",
-    tools: ["ffmpeg", "nbdkit", "nbdfuse", "mkfs.ext4"],
+    tools: ["ffmpeg", "nbdkit", "nbdfuse"],
     options: { rounds: 2, fileSystem: "ext4", cameras: 3, layout: "together", volatile: true, seed: 6 },
   },
 ];
@@ -32,7 +32,7 @@ const CASES: readonly Case[] = [
 describe("a recorder whose disk loses its power at a random moment", { concurrency: true }, () => {
   for (const { name, tools, options } of CASES) {
     it(`keeps what it acknowledged, and all but ten seconds: ${name}`, {
-      skip: missingTool(...tools),
+      skip: noTemporaryVolume(options.fileSystem, tools),
     }, async () => {
       const result = await powerLoss(options);
       assert.deepEqual(result.lost, []);

@@ -6,8 +6,8 @@
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { inspectSegment } from "../../core/media/store/recover-segment.ts";
+import { temporaryVolume, type VolumeFileSystem } from "../../core/testing/temporary-volume.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
-import { type FileSystem, LoopDisk } from "../support/loop-disk.ts";
 import {
   type FsckOutcome,
   type IndexRow,
@@ -21,7 +21,7 @@ import { randomFrom } from "./random.ts";
 
 export interface PowerLossOptions {
   readonly rounds: number;
-  readonly fileSystem: FileSystem;
+  readonly fileSystem: Exclude<VolumeFileSystem, "tmpfs">;
   readonly cameras: number;
   /** Index and footage on the disk that fails, or only the footage. */
   readonly layout: "together" | "apart";
@@ -57,9 +57,9 @@ const SETTLED = ["closed", "unreadable"];
 /** Runs the rounds on a recorder and a disk of their own. */
 export async function powerLoss(options: PowerLossOptions): Promise<PowerLossResult> {
   const random = randomFrom(options.seed);
-  const disk = await LoopDisk.make({
+  const disk = await temporaryVolume({
     fileSystem: options.fileSystem,
-    sizeMb: DISK_MB,
+    sizeBytes: DISK_MB * 1024 * 1024,
     volatile: options.volatile ?? false,
   });
   let rig: RecorderRig | undefined;

@@ -14,9 +14,9 @@ import { silentLog } from "../../core/log.ts";
 import { initialiseVolume } from "../../core/media/store/volume-marker.ts";
 import type { Check } from "../../core/system/doctor.ts";
 import { type TempDir, tempDir } from "../../core/testing/temp-dir.ts";
+import { noSlowVolume, noTemporaryVolume, temporaryVolume } from "../../core/testing/temporary-volume.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { describeTree } from "../support/describe-tree.ts";
-import { cannotThrottle, LoopDisk, missingTool } from "../support/loop-disk.ts";
 import { type CommandSurroundings, nightjar } from "../support/nightjar-command.ts";
 import {
   changeDatabase,
@@ -208,8 +208,8 @@ describe("nightjar doctor on a machine with a fault", () => {
     named(found, "file-system", /small lies on tmpfs/);
   });
 
-  it("names a disk that is too slow", { skip: missingTool("mkfs.ext4") || cannotThrottle() }, async () => {
-    const disk = await LoopDisk.make({ fileSystem: "ext4", sizeMb: 300 });
+  it("names a disk that is too slow", { skip: noTemporaryVolume("ext4") || noSlowVolume() }, async () => {
+    const disk = await temporaryVolume({ fileSystem: "ext4", sizeBytes: 300 * 1024 * 1024 });
     try {
       await useVolume(disk.path);
       disk.throttle(600_000);

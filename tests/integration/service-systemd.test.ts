@@ -45,6 +45,18 @@ describe("the service on a running systemd", { skip }, () => {
     const { pid } = await status();
     const owner = await systemd.run(["stat", "--format=%U", `/proc/${pid}`, DATA]);
     assert.equal(owner.out, "nightjar\nnightjar\n");
+    // Of all control groups, it may divide its own.
+    const { out: mounts } = await systemd.run(["cat", `/proc/${pid}/mountinfo`]);
+    const groups = mounts.split("\n").filter((line) => line.includes(" - cgroup2 "));
+    const access = groups
+      .map((line) => line.split(" "))
+      .map(([, , , , place, how = ""]) => [place, how.slice(0, 2)]);
+    assert.deepEqual(access, [
+      ["/sys/fs/cgroup", "ro"],
+      ["/sys/fs/cgroup/system.slice/nightjar.service", "rw"],
+    ]);
+    const own = "/sys/fs/cgroup/system.slice/nightjar.service";
+    assert.equal((await systemd.run(["stat", "--format=%U", own])).out, "nightjar\n");
   });
 
   it("leaves room for the walls around plugins and ffmpeg inside its own", async () => {

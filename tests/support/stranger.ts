@@ -7,6 +7,7 @@ import { silentLog } from "../../core/log.ts";
 import type { CameraDriver } from "../../core/plugin/contract/camera-driver.ts";
 import { PluginHost, type PluginStatus } from "../../core/plugin/host/plugin-host.ts";
 import type { Confinement } from "../../core/plugin/isolated/confinement.ts";
+import type { GroupBranch } from "../../core/plugin/isolated/control-groups.ts";
 import type { PluginGrants } from "../../core/plugin/package/permissions.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { CHILD_CORE } from "./child-core.ts";
@@ -31,6 +32,7 @@ export interface StrangerOptions {
   readonly files?: Readonly<Record<string, string>>;
   readonly grants?: PluginGrants;
   readonly walls?: Confinement | undefined;
+  readonly groups?: GroupBranch;
   /** Runs when its folder is there and nothing is loaded. */
   readonly before?: (folder: string, dataDir: string) => void;
 }
@@ -68,6 +70,7 @@ export async function loadStranger(options: StrangerOptions): Promise<Stranger> 
     secrets: () => ({ get: async () => undefined, set: async () => undefined }),
     childCore: CHILD_CORE,
     ...(options.walls === undefined ? {} : { walls: options.walls }),
+    ...(options.groups === undefined ? {} : { groups: options.groups }),
   });
   await host.load();
   // On a busy machine the host goes on without it meanwhile.

@@ -1,7 +1,7 @@
 // Plugins: what was found, how each is, and starting one anew.
 import { Type } from "typebox";
 import { PERMISSIONS } from "../../plugin/package/permissions.ts";
-import { PluginsSchema } from "../plugin-schemas.ts";
+import { languageSchema, PluginsSchema, PluginWordsSchema } from "../plugin-schemas.ts";
 import { httpError } from "../problem.ts";
 import { answer, needs, type Route, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
@@ -26,6 +26,17 @@ export function pluginRoutes({ plugins, pluginSettings }: HttpServices): Route[]
       response: PluginsSchema,
       async handle() {
         return { plugins: [...plugins.list()] };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/v1/plugins/words",
+      policy: needs("settings.view"),
+      summary: "What plugins, and what they register, are called in a language.",
+      query: Type.Object({ language: languageSchema("As the interface names it: `de`, `de-CH`.") }, closed),
+      response: PluginWordsSchema,
+      async handle({ query }) {
+        return { plugins: [...(await plugins.words(query.language))] };
       },
     }),
     route({

@@ -1,6 +1,6 @@
 // Settings of plugins over HTTP: what they are, whether they would fit, and storing them. Secrets come in, never out.
 import { Type } from "typebox";
-import { PluginSettingsSchema } from "../plugin-schemas.ts";
+import { languageSchema, PluginSettingsSchema } from "../plugin-schemas.ts";
 import { needs, type Route, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
 
@@ -27,10 +27,7 @@ export function pluginSettingsRoutes({ pluginSettings }: HttpServices): Route[] 
         {
           name: PluginName,
           language: Type.Optional(
-            Type.String({
-              pattern: "^[a-z]{2,3}(-[A-Za-z]{2,8})?$",
-              description: "Titles and descriptions in this language, where the plugin brings them.",
-            }),
+            languageSchema("Titles and descriptions in this language, where the plugin brings them."),
           ),
         },
         closed,

@@ -7,6 +7,7 @@ import type { EntryParts, RegistryName } from "../calls/registries.ts";
 import type { OfferedCamera, PluginSecrets } from "../contract/define-plugin.ts";
 import type { HookName } from "../contract/hook-catalogue.ts";
 import type { ConfinementWay } from "../isolated/confinement.ts";
+import type { BoundsWay } from "../isolated/control-groups.ts";
 import type { PluginHealth } from "../isolated/protocol.ts";
 import type { NetworkLeave } from "../package/permissions.ts";
 import type { PluginMessages } from "./plugin-messages.ts";
@@ -25,6 +26,8 @@ export interface HostedPlugin {
   readonly health: PluginHealth | undefined;
   /** How its process is walled in; undefined: it has none of its own, or had none yet. */
   readonly confinement: ConfinementWay | undefined;
+  /** Who holds its process to its memory and processor; undefined as with `confinement`. */
+  readonly bounds: BoundsWay | undefined;
   /** Whether its process has the network, or why not; undefined: it has none of its own. */
   readonly network: NetworkLeave | undefined;
   /** Loads it and lets it register and tap. */

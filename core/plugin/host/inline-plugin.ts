@@ -29,6 +29,7 @@ export class InlinePlugin implements HostedPlugin {
   readonly restarts = 0;
   readonly health = undefined;
   readonly confinement = undefined;
+  readonly bounds = undefined;
   readonly network = undefined;
   readonly #options: InlinePluginOptions;
   #end: () => void = () => undefined;

@@ -12,10 +12,12 @@ import type { OfferedCamera, PluginSecrets } from "../contract/define-plugin.ts"
 import type { PluginRoute } from "../contract/plugin-route.ts";
 import type { ChildPlaces } from "../isolated/child-places.ts";
 import type { Confinement } from "../isolated/confinement.ts";
+import type { GroupBranch } from "../isolated/control-groups.ts";
 import { IsolatedPlugin } from "../isolated/isolated-plugin.ts";
 import type { FoundPlugin, SearchPath } from "../package/discovery.ts";
 import { type IconFile, readIcon } from "../package/icon-file.ts";
 import { asksOf, mayTap, mqttLeave, networkLeave, type PluginGrants } from "../package/permissions.ts";
+import { type PluginWords, readPluginWords } from "../package/plugin-words.ts";
 import type { HostedPlugin } from "./hosted-plugin.ts";
 import { InlinePlugin } from "./inline-plugin.ts";
 import { PluginBooks } from "./plugin-books.ts";
@@ -61,6 +63,8 @@ export interface PluginHostOptions {
   changed?(): void;
   /** The walls around strangers' plugins; the strongest that work here unless given. */
   readonly walls?: Confinement;
+  /** Where control groups of strangers' plugins are made; looked for unless given. `null`: nowhere. */
+  readonly groups?: GroupBranch | null;
   /** The core whose files their processes run; the running one unless given. */
   readonly childCore?: ChildPlaces | undefined;
 }
@@ -265,6 +269,18 @@ export class PluginHost {
     return readIcon(this.find(name));
   }
 
+  /** What plugins that have words of a language are called in it. */
+  async words(language: string): Promise<(PluginWords & { readonly name: string })[]> {
+    const found = [...this.#entries.values()].map((entry) => entry.found);
+    const all = await Promise.all(
+      found.map(async ({ folder, manifest }) => {
+        const words = await readPluginWords(folder, language);
+        return words === undefined ? [] : [{ name: manifest.name, ...words }];
+      }),
+    );
+    return all.flat();
+  }
+
   async #enter(found: FoundPlugin): Promise<Entry> {
     const { name } = found.manifest;
     const entry: Entry = { found, hosted: undefined, settings: await this.#settingsOf(found) };
@@ -298,6 +314,7 @@ export class PluginHost {
           network: () => networkLeave(entry.found.manifest.permissions, entry.settings.grants),
           mayTap: (hook) => mayTap(hook, entry.found.manifest.permissions, entry.settings.grants),
           walls: this.#options.walls,
+          groups: this.#options.groups,
           core: this.#options.childCore,
         });
     if (this.#hasStarted) entry.hosted.hasStarted();

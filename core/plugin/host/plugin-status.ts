@@ -2,6 +2,7 @@
 import { plainFacts, type Worded } from "../../domain/facts.ts";
 import type { Right } from "../../domain/roles.ts";
 import type { ConfinementWay } from "../isolated/confinement.ts";
+import type { BoundsWay } from "../isolated/control-groups.ts";
 import type { PluginHealth } from "../isolated/protocol.ts";
 import type { FoundPlugin, RefusedPlugin } from "../package/discovery.ts";
 import type { NetworkLeave, PluginAsk, PluginPermissions } from "../package/permissions.ts";
@@ -29,6 +30,8 @@ export interface PluginStatus {
   readonly health?: PluginHealth;
   /** How its process is walled in. */
   readonly confinement?: ConfinementWay;
+  /** Who holds its process to its memory and processor. */
+  readonly bounds?: BoundsWay;
   /** What it asks to be allowed. */
   readonly permissions?: PluginPermissions;
   /** The same one by one, with what its owner says to each; of plugins that are held to it. */
@@ -98,7 +101,7 @@ export function statusOf(
     ...(asks.length === 0 ? {} : { asks }),
   };
   if (hosted === undefined) return { ...card, status: "disabled" };
-  const { isolation, restarts, reason, worded, health, confinement, network } = hosted;
+  const { isolation, restarts, reason, worded, health, confinement, bounds, network } = hosted;
   const status = SHOWN[hosted.status];
   return {
     ...card,
@@ -109,6 +112,7 @@ export function statusOf(
     ...(isolation === "process" ? { restarts } : {}),
     ...(health === undefined ? {} : { health }),
     ...(confinement === undefined ? {} : { confinement }),
+    ...(bounds === undefined ? {} : { bounds }),
     ...(network === undefined ? {} : { network }),
     ...(page === undefined ? {} : { page: { permission: page.permission } }),
   };

@@ -12,13 +12,16 @@ import { codeOfFailure } from "../host/failure-code.ts";
 import type { HostedPlugin, HostedStatus, PluginPlaces } from "../host/hosted-plugin.ts";
 import type { NetworkLeave } from "../package/permissions.ts";
 import type { ConfinementWay } from "./confinement.ts";
+import type { BoundsWay } from "./control-groups.ts";
 import { IsolatedProcess, type IsolatedProcessOptions } from "./isolated-process.ts";
 import { pluginLog } from "./plugin-log.ts";
 import { type CoreMethodsForPlugin, type Placeholder, type PluginHealth, pictureHead } from "./protocol.ts";
 import { tamed } from "./tame-schema.ts";
 
-/** Above the limits of hooks and registries, which say what ran out of time. */
-const CALL_LIMIT_MS = 11_000;
+/** Above the limits of hooks, which say what ran out of time. */
+const TAP_LIMIT_MS = 11_000;
+/** As much above the limit of a registry. */
+const BEYOND_LIMIT_MS = 1_000;
 /** A plugin that failed this often within the window is left alone. */
 const FAILURES_ALLOWED = 4;
 const WINDOW_MS = 5 * 60_000;
@@ -57,6 +60,7 @@ export class IsolatedPlugin implements HostedPlugin {
   #registered = new Set<string>();
   #process: IsolatedProcess | undefined;
   #confinement: ConfinementWay | undefined;
+  #bounds: BoundsWay | undefined;
   /** Aborted when what is being started is no longer wanted. */
   #starting = new AbortController();
   #nextCall = 1;
@@ -78,6 +82,10 @@ export class IsolatedPlugin implements HostedPlugin {
 
   get confinement(): ConfinementWay | undefined {
     return this.#confinement;
+  }
+
+  get bounds(): BoundsWay | undefined {
+    return this.#bounds;
   }
 
   get network(): NetworkLeave {
@@ -108,6 +116,7 @@ export class IsolatedPlugin implements HostedPlugin {
       }
       this.#process = started;
       this.#confinement = started.confinement;
+      this.#bounds = started.bounds;
     } catch (error) {
       if (starting.signal.aborted) return;
       const { code, message, context = {} } = toPlainError(error);
@@ -252,7 +261,7 @@ export class IsolatedPlugin implements HostedPlugin {
           this.#process === undefined
             ? Promise.resolve(undefined)
             : this.#call(args, (process, call, sent) =>
-                process.link.request("runTap", { ...order, call, args: sent }, CALL_LIMIT_MS),
+                process.link.request("runTap", { ...order, call, args: sent }, TAP_LIMIT_MS),
               ),
         );
       },
@@ -284,11 +293,12 @@ export class IsolatedPlugin implements HostedPlugin {
   #standIn(registry: RegistryName, card: EntryParts["card"], calls: readonly string[]): EntryParts {
     const { required, optional } = REGISTRIES[registry];
     const known = [...required, ...optional].filter((method) => calls.includes(method));
+    const limitMs = REGISTRIES[registry].limitMs + BEYOND_LIMIT_MS;
     const passOn =
       (method: string) =>
       (...given: unknown[]): Promise<unknown> =>
         this.#call(given, (process, call, args) =>
-          process.link.request("callEntry", { call, registry, id: card.id, method, args }, CALL_LIMIT_MS),
+          process.link.request("callEntry", { call, registry, id: card.id, method, args }, limitMs),
         );
     return { card, calls: Object.fromEntries(known.map((method) => [method, passOn(method)])) };
   }

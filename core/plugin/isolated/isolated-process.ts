@@ -15,8 +15,11 @@ import type { NetworkLeave } from "../package/permissions.ts";
 import { childCommand, HEAP_LIMIT_MB } from "./child-command.ts";
 import { type ChildPlaces, OWN_PLACES } from "./child-places.ts";
 import { type Confinement, type ConfinementWay, detectConfinement } from "./confinement.ts";
+import { type BoundsWay, detectControlGroups, type GroupBranch, groupName } from "./control-groups.ts";
 import { linkOutOf } from "./folder-links.ts";
+import { killGroupOf, killWrapped } from "./kill-wrapped.ts";
 import { MessageGate } from "./message-gate.ts";
+import { PluginGroup } from "./plugin-group.ts";
 import { describeEnd } from "./process-end.ts";
 import { type ProcessFigures, processFigures, wrappedPid } from "./process-figures.ts";
 import { ProcessorWatch } from "./processor-watch.ts";
@@ -31,6 +34,9 @@ const PING_MS = 1_000;
 const SILENCE_LIMIT_MS = 8_000;
 /** Heap, buffers and program together: what V8's own limit does not see. */
 const MEMORY_LIMIT_BYTES = 384 * 1024 * 1024;
+/** Where the kernel holds it to them. Of a processor, what the watch ends it for is less, or it would never see that. */
+const GROUP_BOUNDS = { memoryBytes: MEMORY_LIMIT_BYTES, processorPercent: 100, tasks: 64 };
+let lives = 0;
 /** What waits to be read by it. */
 const UNREAD_LIMIT_BYTES = 16 * 1024 * 1024;
 const NICE = 10;
@@ -53,6 +59,8 @@ export interface IsolatedProcessOptions {
   readonly network: NetworkLeave;
   /** The walls; the strongest that work here unless given. */
   readonly walls?: Confinement | undefined;
+  /** Where control groups of plugins are made; looked for unless given. `null`: nowhere. */
+  readonly groups?: GroupBranch | null | undefined;
   /** The core whose files it runs; the running one unless given. */
   readonly core?: ChildPlaces | undefined;
   readonly clock: Clock;
@@ -72,26 +80,39 @@ export class IsolatedProcess {
   #isSetUp = false;
   #stopping = false;
   #reason: string | undefined;
+  /** How it ended, as it was told then. */
+  #how: string | undefined;
   readonly #gate = new MessageGate();
   readonly #processor = new ProcessorWatch();
   #stderr = "";
   /** By the system; undefined where it does not tell. */
   #measured: ProcessFigures | undefined;
   readonly #ended: Promise<void>;
+  readonly #group: PluginGroup | undefined;
   readonly confinement: ConfinementWay;
   /** The plugin's own process, which is not the one that was started where another program builds the walls. */
   #pid: Promise<number | undefined> | undefined;
+  readonly #isWrapped: boolean;
   health: PluginHealth | undefined;
 
-  private constructor(options: IsolatedProcessOptions, confinement: Confinement) {
+  private constructor(
+    options: IsolatedProcessOptions,
+    confinement: Confinement,
+    group: PluginGroup | undefined,
+  ) {
     this.#options = options;
+    this.#group = group;
+    this.#isWrapped = confinement.tool !== undefined;
     this.confinement = confinement.way;
     const { storageDir, cacheDir } = options;
-    const { command, args } = childCommand(confinement, options);
+    const plain = childCommand(confinement, options);
+    const { command, args } = group?.entered(plain.command, plain.args) ?? plain;
     this.#child = spawn(command, args, {
       cwd: storageDir,
       env: { NODE_COMPILE_CACHE: cacheDir },
       stdio: ["ignore", "ignore", "pipe", "pipe"],
+      // A group of its own, for `killWrapped`.
+      detached: true,
     });
     this.#beFirstToGo();
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
@@ -101,6 +122,10 @@ export class IsolatedProcess {
       const over = (how: string): void => {
         this.#watch?.cancel();
         this.link.close();
+        this.#how = how;
+        // All that is left of it: what stood around it may wait for a process that there is not any more.
+        if (this.#child.pid !== undefined) killGroupOf(this.#child.pid);
+        void group?.end();
         done();
         // Until it is set up, `start` tells.
         if (this.#isSetUp && !this.#stopping) options.onEnd(this.#reason ?? how);
@@ -136,7 +161,8 @@ export class IsolatedProcess {
     if (wrong !== undefined) throw new NightjarError("NJ_PLUGIN_FAILED", "failed-precondition", wrong);
     const walls = options.walls ?? (await detectConfinement());
     const endTurn = await STARTS.turn(options.clock);
-    const isolated = new IsolatedProcess(options, walls);
+    const group = await groupFor(options);
+    const isolated = new IsolatedProcess(options, walls, group);
     options.clock.after(START_HOLD_MS, () => void isolated.#yieldToOthers());
     const { name, version, storageDir, config, network } = options;
     const entry = pathToFileURL(join(options.folder, options.entry)).href;
@@ -149,7 +175,6 @@ export class IsolatedProcess {
       await isolated.link.request("setup", order, SETUP_LIMIT_MS);
     } catch (error) {
       await isolated.stop();
-      const said = isolated.#describeEnd(isolated.#child.exitCode, isolated.#child.signalCode);
       if (
         error instanceof NightjarError &&
         error.code !== "NJ_LINK_CLOSED" &&
@@ -159,7 +184,7 @@ export class IsolatedProcess {
       const why =
         error instanceof NightjarError && error.code === "NJ_LINK_TIMEOUT"
           ? `it was not set up within ${SETUP_LIMIT_MS / 1000} s`
-          : (isolated.#reason ?? said);
+          : (isolated.#reason ?? isolated.#how ?? "it ended");
       throw new NightjarError("NJ_PLUGIN_FAILED", "failed-precondition", why, {}, error);
     } finally {
       endTurn();
@@ -177,7 +202,12 @@ export class IsolatedProcess {
   /** Ends the process at once; `onEnd` tells `reason`. */
   kill(reason: string): void {
     this.#reason ??= reason;
-    this.#child.kill("SIGKILL");
+    this.#killNow();
+  }
+
+  #killNow(): void {
+    const { pid, exitCode, signalCode } = this.#child;
+    if (pid !== undefined && exitCode === null && signalCode === null) killWrapped(pid);
   }
 
   /** Ends the process in order, and hard after 2.5 s. */
@@ -185,9 +215,15 @@ export class IsolatedProcess {
     this.#stopping = true;
     this.#watch?.cancel();
     this.link.close();
-    const hard = setTimeout(() => this.#child.kill("SIGKILL"), STOP_LIMIT_MS);
+    const hard = setTimeout(() => this.#killNow(), STOP_LIMIT_MS);
     await this.#ended;
     clearTimeout(hard);
+    await this.#group?.end();
+  }
+
+  /** Who holds it to its bounds of memory and processor. */
+  get bounds(): BoundsWay {
+    return this.#group === undefined ? "watch" : "control-group";
   }
 
   /** Where memory runs out, the kernel takes these first. What the process starts inherits this. */
@@ -282,7 +318,18 @@ export class IsolatedProcess {
   }
 
   #describeEnd(code: number | null, signal: NodeJS.Signals | null): string {
-    const isWrapped = this.#child.spawnfile !== process.execPath;
-    return describeEnd({ code, signal, isWrapped, stderr: this.#stderr, heapLimitMb: HEAP_LIMIT_MB });
+    const isWrapped = this.#isWrapped;
+    return (
+      this.#group?.wentBeyond() ??
+      describeEnd({ code, signal, isWrapped, stderr: this.#stderr, heapLimitMb: HEAP_LIMIT_MB })
+    );
   }
+}
+
+/** A group for one life; undefined: there can be none, and the watch does it. */
+async function groupFor({ name, groups }: IsolatedProcessOptions): Promise<PluginGroup | undefined> {
+  const branch = groups === undefined ? await detectControlGroups() : groups;
+  if (branch === undefined || branch === null) return undefined;
+  lives += 1;
+  return PluginGroup.make(join(branch.folder, groupName(name, lives)), GROUP_BOUNDS).catch(() => undefined);
 }

@@ -52,7 +52,8 @@ export const PLUGIN_KEYWORD = "nightjar-plugin";
 const NAME_PATTERN = /^(@[\w-]+\/)?nightjar-(camera|storage|vca|pos|linkage|cluster|bridge|login)-[\w-]+$/;
 /** npm's own limit for names. */
 const NAME_LIMIT = 214;
-const DISPLAY_NAME_LIMIT = 80;
+/** Letters that a plugin may be called by. */
+export const DISPLAY_NAME_LIMIT = 80;
 const DESCRIPTION_LIMIT = 300;
 const PATH_LIMIT = 200;
 const LIST_LIMIT = 64;
@@ -169,12 +170,13 @@ function shortly(value: unknown): string {
   return String(value).slice(0, DISPLAY_NAME_LIMIT);
 }
 
-function isLine(text: string, limit: number): boolean {
+/** Whether a text is a line that says something, without letters that are not seen. */
+export function isLine(text: string, limit: number): boolean {
   return text.trim() !== "" && text.length <= limit && !UNSEEN.test(text);
 }
 
-/** npm's own field, which others write for other readers: cut and cleaned rather than refused. */
-function descriptionOf(value: unknown): string {
+/** npm's own field, which others write for other readers: cut and cleaned rather than refused; empty: it is no text. */
+export function descriptionOf(value: unknown): string {
   if (typeof value !== "string") return "";
   const clean = value
     .slice(0, 4 * DESCRIPTION_LIMIT)

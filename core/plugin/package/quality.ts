@@ -219,6 +219,7 @@ function configSchemaFault({ card, schema, schemaOfCode }: QualityFacts): string
 const CONTRACTS: Readonly<Record<string, string>> = {
   camera: "cameraDriverContract",
   vca: "detectorContract",
+  linkage: "linkageActionContract",
   login: "loginProviderContract",
   pos: "posParserContract",
   storage: "storageDriverContract",

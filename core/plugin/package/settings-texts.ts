@@ -1,14 +1,9 @@
-// The words of a plugin's settings in another language: `translations/<language>.json` in its package, read without running
-// any of its code. A stranger's file: bounded, below the plugin's folder, and nothing but texts for people.
-import { readPackageFile } from "./package-file.ts";
+// The words of a plugin's settings in another language: `settings` of its translation. Nothing but texts for people, bounded.
+import { isNode, type TranslationNode as Node, readTranslation } from "./translation-file.ts";
 
-export const TEXTS_LIMIT_BYTES = 128 * 1024;
 const TITLE_LIMIT = 200;
 const DESCRIPTION_LIMIT = 2_000;
-const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z]{2,8})?$/;
 const DEPTH_LIMIT = 24;
-
-type Node = Readonly<Record<string, unknown>>;
 
 /** The words of one field. */
 export interface FieldTexts {
@@ -18,29 +13,15 @@ export interface FieldTexts {
 
 // Words by field: "/proxy/address" for a field of an object, "/doors/*/name" for one of a list's entries, "" for the whole.
 /** The words of a language; undefined: the package has none in it, or none that can be used. */
-export async function readSettingsTexts(
+export function readSettingsTexts(
   folder: string,
   language: string,
 ): Promise<ReadonlyMap<string, FieldTexts> | undefined> {
-  if (!LANGUAGE.test(language)) return undefined;
-  // What a language of a country lacks, the language has.
-  for (const name of new Set([language, language.split("-")[0] ?? language])) {
-    const bytes = await readPackageFile(folder, `translations/${name}.json`, TEXTS_LIMIT_BYTES);
-    if ("problem" in bytes) continue;
-    const texts = textsIn(bytes.toString("utf8"));
-    if (texts !== undefined) return texts;
-  }
-  return undefined;
+  return readTranslation(folder, language, textsIn);
 }
 
-function textsIn(json: string): ReadonlyMap<string, FieldTexts> | undefined {
-  let file: unknown;
-  try {
-    file = JSON.parse(json);
-  } catch {
-    return undefined;
-  }
-  const settings = isNode(file) ? file["settings"] : undefined;
+function textsIn(file: Node): ReadonlyMap<string, FieldTexts> | undefined {
+  const { settings } = file;
   if (!isNode(settings)) return undefined;
   const texts = new Map<string, FieldTexts>();
   for (const [place, words] of Object.entries(settings)) {
@@ -89,8 +70,4 @@ function translated(
 
 function isText(value: unknown, limit: number): value is string {
   return typeof value === "string" && value.length <= limit;
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 // Plugins that do not run: refused by their packages, and, by the word of a running recorder, failed or left alone.
 import { join } from "node:path";
+import type { BoundsWay } from "../../plugin/isolated/control-groups.ts";
 import { BUNDLED_PLUGINS } from "../../plugin/package/bundled.ts";
 import { discoverPlugins } from "../../plugin/package/discovery.ts";
 import { VERSION } from "../../version.ts";
@@ -10,6 +11,21 @@ export interface RunningPlugin {
   readonly name: string;
   readonly status: string;
   readonly reason?: string;
+  /** Of one in a process of its own. */
+  readonly bounds?: BoundsWay;
+}
+
+const BOUNDS: Readonly<Record<BoundsWay, string>> = {
+  "control-group": "the kernel holds plugins of others to their memory and processor (control groups)",
+  watch:
+    "the recorder looks every second whether plugins of others keep to their memory and processor; as a service (`nightjar service install`) it leaves that to the kernel, where that has control groups of version 2",
+};
+
+/** Who holds plugins of others to their bounds, by the word of a running recorder; nothing where none of them runs. */
+export function checkPluginBounds(running: readonly RunningPlugin[] | undefined): Check[] {
+  const ways = (running ?? []).flatMap(({ bounds }) => bounds ?? []);
+  if (ways.length === 0) return [];
+  return [ok("plugin-bounds", BOUNDS[ways.includes("watch") ? "watch" : "control-group"])];
 }
 
 const ADVICE: Readonly<Record<string, { readonly advice: string; command(name: string): string }>> = {

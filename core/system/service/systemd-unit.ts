@@ -1,6 +1,8 @@
 // The text of the systemd unit that runs Nightjar: what it may reach, how it ends, who goes first when the machine is
 // short. Pure text from facts; install-service.ts writes it. Settings: systemd.exec(5), systemd.service(5). Only those
 // that systemd 247 and later know.
+
+import { DELEGATED_VARIABLE } from "../../plugin/isolated/control-groups.ts";
 import { LONGEST_STOP_MS } from "../../supervisor/process-contract.ts";
 import { unitCommand, unitWord } from "./unit-words.ts";
 
@@ -63,6 +65,9 @@ export function systemdUnit(options: UnitOptions): string {
     `TimeoutStopSec=${Math.ceil((2 * LONGEST_STOP_MS) / 1_000)}s`,
     "# A plugin that ate all memory ends alone.",
     "OOMPolicy=continue",
+    "# Each plugin of others has a control group of its own below this one, which the recorder divides.",
+    "Delegate=cpu memory pids",
+    `Environment=${DELEGATED_VARIABLE}=delegated`,
     "LimitNOFILE=65536",
     "UMask=0077",
     ...(isSystem ? [...identity(dataDir), ...precedence(), ...systemWalls(options)] : []),
@@ -156,6 +161,9 @@ function systemWalls(options: UnitOptions): string[] {
     "ProtectClock=yes",
     "ProtectHostname=yes",
     "ProtectControlGroups=yes",
+    "# But for its own, which it divides among plugins. Somewhere else than in system.slice it is not found, and the recorder",
+    "# watches over plugins itself.",
+    "ReadWritePaths=-/sys/fs/cgroup/system.slice/%n",
     "ProtectKernelModules=yes",
     "CapabilityBoundingSet=",
     "RemoveIPC=yes",

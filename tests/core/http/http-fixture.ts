@@ -239,6 +239,12 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
       async restart(name) {
         called(`restart ${name}`);
       },
+      async words(language) {
+        called(`words ${language}`);
+        return [
+          { name: "nightjar-camera-far", displayName: "Fern", provides: { "camera-driver:far": "Fern" } },
+        ];
+      },
       async icon(name) {
         called(`icon ${name}`);
         return name === "nightjar-camera-far"

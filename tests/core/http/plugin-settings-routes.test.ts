@@ -43,6 +43,20 @@ describe("plugins over HTTP", () => {
     assert.deepEqual(calls, [`disable ${NAME}`]);
   });
 
+  it("are called by words of a language, for those who may see settings", async (t) => {
+    const { ask, tokenOf, calls } = await httpFixture(t);
+    const words = (account: "operator" | "viewer", language: string) =>
+      tokenOf(account).then((token) => ask(`/api/v1/plugins/words?language=${language}`, { token }));
+    assert.equal((await words("viewer", "de")).status, 403);
+    assert.deepEqual((await words("operator", "de")).json, {
+      plugins: [
+        { name: "nightjar-camera-far", displayName: "Fern", provides: { "camera-driver:far": "Fern" } },
+      ],
+    });
+    assert.equal((await words("operator", "..%2Fde")).status, 422);
+    assert.deepEqual(calls, ["words de"]);
+  });
+
   it("show a picture that can run nothing, and say so where there is none", async (t) => {
     const { ask, tokenOf } = await httpFixture(t);
     const token = await tokenOf("operator");

@@ -480,6 +480,8 @@ export type Plugins = {
     };
     /** How its process is walled in, strongest first. */
     readonly confinement?: "bubblewrap" | "namespaces" | "node" | "process";
+    /** Who holds its process to its memory and processor: the kernel by a control group, or the recorder, which looks every second. */
+    readonly bounds?: "control-group" | "watch";
     /** What it asks to be allowed; hosts are what it says that it talks to. */
     readonly permissions?: {
       readonly network: boolean | readonly string[];
@@ -1349,6 +1351,24 @@ export interface Operations {
   };
   /** All plugins that were found, those refused with the reason, and how each is. */
   readonly "GET /plugins": { readonly answer: Plugins };
+  /** What plugins, and what they register, are called in a language. */
+  readonly "GET /plugins/words": {
+    readonly query: {
+      /** As the interface names it: `de`, `de-CH`. */
+      readonly language: string;
+    };
+    readonly answer: {
+      /** Only plugins that bring words of the language, and only what they bring. */
+      readonly plugins: readonly {
+        /** Its package. */
+        readonly name: string;
+        readonly displayName?: string;
+        readonly description?: string;
+        /** What that which it registers is called: `pos-parser:text` → name. */
+        readonly provides?: Readonly<Record<string, string>>;
+      }[];
+    };
+  };
   /** Starts a plugin that runs in a process of its own anew, also one that failed too often. */
   readonly "POST /plugins/restart": { readonly body: { readonly name: string }; readonly answer: Plugins };
   /** Enables a plugin, which starts it, or disables it, which ends it. */

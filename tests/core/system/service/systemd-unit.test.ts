@@ -23,6 +23,8 @@ const USUAL: UnitOptions = {
   pluginPaths: [],
 };
 
+const OWN_GROUP = "ReadWritePaths=-/sys/fs/cgroup/system.slice/%n";
+
 function linesOf(options: Partial<UnitOptions> = {}): string[] {
   return systemdUnit({ ...USUAL, ...options }).split("\n");
 }
@@ -40,7 +42,21 @@ describe("the unit of the system's service", () => {
     const lines = linesOf();
     assert.ok(lines.includes("StateDirectory=nightjar"));
     assert.ok(lines.includes("StateDirectoryMode=0700"));
-    assert.equal(lines.filter((line) => line.startsWith("ReadWritePaths=")).length, 0);
+    assert.deepEqual(
+      lines.filter((line) => line.startsWith("ReadWritePaths=")),
+      [OWN_GROUP],
+    );
+  });
+
+  it("divides its own control group among plugins, and no other", () => {
+    const lines = linesOf();
+    for (const line of [
+      "Delegate=cpu memory pids",
+      "Environment=NIGHTJAR_CONTROL_GROUP=delegated",
+      "ProtectControlGroups=yes",
+    ])
+      assert.ok(lines.includes(line), line);
+    assert.ok(linesOf({ scope: "user" }).includes("Delegate=cpu memory pids"));
   });
 
   it("opens another data directory and the volumes, and waits for the data directory's disk only", () => {
@@ -53,6 +69,7 @@ describe("the unit of the system's service", () => {
         // A disk that is away must not keep the others from being recorded to.
         'ReadWritePaths=-"/mnt/disk 2"',
         "ReadWritePaths=-/mnt/disk3",
+        OWN_GROUP,
       ],
     );
   });

@@ -5,17 +5,21 @@ import { call } from "../../api/client.ts";
 import type { LoginProvider } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { asSentence } from "../../locale/sentence.ts";
+import { entryName, usePluginNames } from "../../state/plugin-names.ts";
 import { complain } from "../../state/toasts.ts";
 
 /** The section; nothing where no plugin brings a provider and none is asked. */
 export function LoginProviders() {
   const [providers, setProviders] = useState<readonly LoginProvider[]>([]);
+  const names = usePluginNames();
   useEffect(() => {
     call("GET /login-providers")
       .then((answer) => setProviders(answer.providers))
       .catch(complain);
   }, []);
   if (providers.length === 0) return null;
+  const nameOf = ({ source, displayName }: LoginProvider) =>
+    displayName === undefined ? source : entryName(names, "login-provider", source, displayName);
   return (
     <section class="session-limits">
       <h2>{t("logins.title")}</h2>
@@ -25,7 +29,7 @@ export function LoginProviders() {
           <li key={provider.source}>
             <p class="state">
               <i class={`dot ${dotOf(provider)}`} aria-hidden="true" />
-              <strong>{provider.displayName ?? provider.source}</strong>
+              <strong>{nameOf(provider)}</strong>
               <span class={provider.isAsked && provider.reason !== undefined ? "bad-text" : "muted"}>
                 {t(
                   !provider.isAsked

@@ -10,6 +10,7 @@ import { fieldsOf, objectOf, problemOf, textsOf } from "../../parts/schema-field
 import { SchemaForm } from "../../parts/schema-form.tsx";
 import { followLink, href, navigate } from "../../router.ts";
 import { StreamPasswordsDialog } from "../../shell/stream-passwords-dialog.tsx";
+import { driverName, usePluginNames } from "../../state/plugin-names.ts";
 import { cameraChanged, session } from "../../state/recorder.ts";
 import type { StreamDoor } from "../../state/stream-address.ts";
 import { tell } from "../../state/toasts.ts";
@@ -42,6 +43,7 @@ function draftOf(key: string): CameraForm | undefined {
 /** The page; without a camera it adds one. */
 export function CameraPage({ camera }: { readonly camera: Camera | undefined }) {
   const askedDrivers = useDrivers();
+  const names = usePluginNames();
   const draftKey = `nightjar.camera.${camera?.id ?? "new"}`;
   const [form, setForm] = useState<CameraForm>(
     () => draftOf(draftKey) ?? (camera === undefined ? EMPTY_FORM : formOf(camera)),
@@ -157,7 +159,7 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
               value={form.driver}
               choices={[...drivers]
                 .sort((a, b) => Number(b.id === RTSP) - Number(a.id === RTSP))
-                .map((one) => ({ value: one.id, text: one.displayName }))}
+                .map((one) => ({ value: one.id, text: driverName(names, one.id, one.displayName) }))}
               onChoose={(id) => change({ driver: id, texts: {} })}
             />
           ) : null}

@@ -8,6 +8,7 @@ import { AwaitedPage } from "../../parts/awaited.tsx";
 import { CheckField, ErrorNote, Field } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { followLink, href, place } from "../../router.ts";
+import { entryName, type PluginNames, usePluginNames } from "../../state/plugin-names.ts";
 import { useAnswer } from "../../state/use-answer.ts";
 import { AreaGrid } from "./area-grid.tsx";
 
@@ -28,6 +29,7 @@ const WITH_AREA = new Set(["motion"]);
 
 /** The page of one camera, for administrators. */
 export function DetectionPage({ camera }: { readonly camera: Camera }) {
+  const names = usePluginNames();
   const asked = useAnswer<View>((signal) =>
     call("GET /cameras/{id}/detection", { path: { id: camera.id }, signal }),
   );
@@ -79,6 +81,7 @@ export function DetectionPage({ camera }: { readonly camera: Camera }) {
                 key={detector.detector}
                 camera={camera}
                 detector={detector}
+                names={names}
                 onChange={(part) => void change({ detectors: { [detector.detector]: part } })}
               />
             ))
@@ -109,14 +112,20 @@ function State({ view }: { readonly view: View }) {
 function Detector(props: {
   readonly camera: Camera;
   readonly detector: DetectorView;
+  readonly names: PluginNames;
   readonly onChange: (part: object) => void;
 }) {
   const { camera, detector, onChange } = props;
   const id = detector.detector.split("/").at(-1) ?? "";
   const [sensitivity, setSensitivity] = useState(detector.sensitivity);
   useEffect(() => setSensitivity(detector.sensitivity), [detector.sensitivity]);
-  const known = NAMES[id];
-  const name = known === undefined ? detector.displayName : t(known);
+  const known = NAMES[detector.detector];
+  const name = entryName(
+    props.names,
+    "detector",
+    detector.detector,
+    known === undefined ? detector.displayName : t(known),
+  );
   return (
     <section class="detector">
       <h2>{name}</h2>
@@ -160,10 +169,11 @@ function Detector(props: {
   );
 }
 
+/** Of those that come with Nightjar, for accounts that may not ask what plugins are called. */
 const NAMES: Readonly<Record<string, MessageKey>> = {
-  motion: "detection.motion",
-  tamper: "detection.tamper",
-  loss: "detection.loss",
+  "nightjar-vca-motion/motion": "detection.motion",
+  "nightjar-vca-scene/tamper": "detection.tamper",
+  "nightjar-vca-scene/loss": "detection.loss",
 };
 
 /** Of a processor core, in per cent. */

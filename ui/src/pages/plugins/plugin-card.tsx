@@ -11,6 +11,7 @@ import { session } from "../../state/recorder.ts";
 import { sizeText } from "../../state/time-format.ts";
 import { PluginGrants } from "./plugin-grants.tsx";
 import {
+  BOUNDS_TEXT,
   kindOf,
   NETWORK_TEXT,
   STATE_DOT,
@@ -118,6 +119,7 @@ function Facts({ plugin }: { readonly plugin: Plugin }) {
     ["plugins.errors", String(plugin.errors)],
     ["system.restarts", plugin.restarts === undefined ? undefined : String(plugin.restarts)],
     ["plugins.walls", plugin.confinement === undefined ? undefined : t(WALLS_TEXT[plugin.confinement])],
+    ["plugins.bounds", plugin.bounds === undefined ? undefined : t(BOUNDS_TEXT[plugin.bounds])],
     ["plugins.network", plugin.network === undefined ? undefined : t(NETWORK_TEXT[plugin.network])],
   ];
   const provides = plugin.provides ?? [];

@@ -52,6 +52,12 @@ export const WALLS_TEXT: Readonly<Record<NonNullable<Plugin["confinement"]>, Mes
   process: "plugins.walls.process",
 };
 
+/** Who holds it to its memory and processor. */
+export const BOUNDS_TEXT: Readonly<Record<NonNullable<Plugin["bounds"]>, MessageKey>> = {
+  "control-group": "plugins.bounds.group",
+  watch: "plugins.bounds.watch",
+};
+
 /** Whether it has the network, or why not. */
 export const NETWORK_TEXT: Readonly<Record<NonNullable<Plugin["network"]>, MessageKey>> = {
   granted: "plugins.network.granted",

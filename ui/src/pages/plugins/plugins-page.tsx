@@ -8,6 +8,7 @@ import { NotAllowed, Segmented } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { place, replaceQuery } from "../../router.ts";
 import { isUnderWay, orderJob, pluginJobs, readJobs } from "../../state/plugin-jobs.ts";
+import { inWords, usePluginNames } from "../../state/plugin-names.ts";
 import { mayAdminister, mayOperate } from "../../state/recorder.ts";
 import { complain, tell } from "../../state/toasts.ts";
 import { useAnswer } from "../../state/use-answer.ts";
@@ -23,7 +24,9 @@ const REFRESH_MS = 5_000;
 /** The page. */
 export function PluginsPage() {
   const asked = useAnswer(async (signal) => (await call("GET /plugins", { signal })).plugins);
-  const { answer: plugins, error, load: read, put: setPlugins } = asked;
+  const { answer, error, load: read, put: setPlugins } = asked;
+  const names = usePluginNames(answer?.length);
+  const plugins = answer?.map((plugin) => inWords(names, plugin));
   const isAdministrator = mayAdminister.value;
   useEffect(() => {
     if (isAdministrator) readJobs().catch(complain);

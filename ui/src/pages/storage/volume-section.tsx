@@ -6,6 +6,7 @@ import { type MessageKey, t } from "../../locale/messages.ts";
 import { volumeReason } from "../../locale/told-reasons.ts";
 import { ConfirmDialog } from "../../parts/confirm-dialog.tsx";
 import { CheckField, TextField } from "../../parts/controls.tsx";
+import { entryName, usePluginNames } from "../../state/plugin-names.ts";
 import { mayAdminister } from "../../state/recorder.ts";
 import { rateText, sizeText } from "../../state/time-format.ts";
 import { complain, tellUndoable } from "../../state/toasts.ts";
@@ -34,6 +35,19 @@ interface VolumeChange {
   readonly overwrite?: boolean;
 }
 
+/** What makes it ready, and whether it has. */
+function VolumeDriver({ driver }: { readonly driver: NonNullable<StorageVolume["driver"]> }) {
+  const { source, displayName = source, status } = driver;
+  const name = entryName(usePluginNames(), "storage-driver", source, displayName);
+  return (
+    <p class="muted">
+      {t("volume.driver", { driver: name })} ·{" "}
+      {t("volume.driver.plugin", { plugin: source.replace(/\/[^/]*$/, "") })} ·{" "}
+      <span class={status === "unavailable" ? "bad-text" : ""}>{t(DRIVER_STATES[status])}</span>
+    </p>
+  );
+}
+
 /** The section. */
 export function VolumeSection(props: {
   readonly volume: StorageVolume;
@@ -51,15 +65,7 @@ export function VolumeSection(props: {
           {state === undefined ? volume.status : t(state)}
         </span>
       </p>
-      {volume.driver === undefined ? null : (
-        <p class="muted">
-          {t("volume.driver", { driver: volume.driver.displayName ?? volume.driver.source })} ·{" "}
-          {t("volume.driver.plugin", { plugin: volume.driver.source.replace(/\/[^/]*$/, "") })} ·{" "}
-          <span class={volume.driver.status === "unavailable" ? "bad-text" : ""}>
-            {t(DRIVER_STATES[volume.driver.status])}
-          </span>
-        </p>
-      )}
+      {volume.driver === undefined ? null : <VolumeDriver driver={volume.driver} />}
       <VolumeReason volume={volume} />
       <Shares volume={volume} />
       <p class="muted">{t("volume.rate", { rate: rateText((volume.writeBytesPerSecond * 8) / 1000) })}</p>

@@ -5,6 +5,7 @@ import type { ProcessHealth } from "../../api/health-types.ts";
 import type { Plugin } from "../../api/types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { processEnd, reasonText } from "../../locale/told-reasons.ts";
+import { inWords, usePluginNames } from "../../state/plugin-names.ts";
 import { mayAdminister } from "../../state/recorder.ts";
 import { sizeText, spanText } from "../../state/time-format.ts";
 
@@ -27,7 +28,8 @@ const TASKS: Readonly<Record<string, MessageKey>> = {
 
 /** The section. */
 export function ProcessesSection({ processes }: { readonly processes: readonly ProcessHealth[] }) {
-  const plugins = useIsolatedPlugins();
+  const names = usePluginNames();
+  const plugins = useIsolatedPlugins().map((plugin) => inWords(names, plugin));
   return (
     <section class="wide-section">
       <h2>{t("system.processes")}</h2>

@@ -5,6 +5,7 @@ import { type MessageKey, t } from "../../locale/messages.ts";
 import { CheckField, SelectField, TextField } from "../../parts/controls.tsx";
 import { fieldsOf, objectOf, textsOf } from "../../parts/schema-fields.ts";
 import { SchemaForm } from "../../parts/schema-form.tsx";
+import { entryName, usePluginNames } from "../../state/plugin-names.ts";
 import { cameras } from "../../state/recorder.ts";
 
 const KIND_TEXT: Readonly<Record<TillSettings["input"]["kind"], MessageKey>> = {
@@ -38,6 +39,7 @@ export function TillForm(props: {
 }) {
   const { till, onChange } = props;
   const { input, parser } = till;
+  const names = usePluginNames();
   const change = (part: Partial<TillSettings>): void => onChange({ ...till, ...part });
   const changeInput = (part: Partial<TillSettings["input"]>): void =>
     change({ input: { ...input, ...part } });
@@ -111,7 +113,10 @@ export function TillForm(props: {
         value={parser?.source ?? NONE}
         choices={[
           { value: NONE, text: t("tills.parser.none") },
-          ...props.parsers.map(({ source, displayName }) => ({ value: source, text: displayName })),
+          ...props.parsers.map(({ source, displayName }) => ({
+            value: source,
+            text: entryName(names, "pos-parser", source, displayName),
+          })),
           ...(isKnown || parser === undefined ? [] : [{ value: parser.source, text: parser.source }]),
         ]}
         onChoose={choose}

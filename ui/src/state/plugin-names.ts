@@ -1,0 +1,61 @@
+// What plugins and the things that they bring are called in the language of the page, where their packages say so. Asked when
+// a page that names some opens; until it is known, and where it cannot be, names are those of the plugin's own language.
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { type Answer, askInBackground } from "../api/client.ts";
+import { language } from "../locale/messages.ts";
+import { session } from "./recorder.ts";
+
+type Words = Answer<"GET /plugins/words">["plugins"][number];
+
+/** By package. */
+export type PluginNames = ReadonlyMap<string, Words>;
+
+const known = signal<PluginNames>(new Map());
+
+/** Makes the names known to a component, which is drawn again when they are. `again`: asks anew when it changes. */
+export function usePluginNames(again?: unknown): PluginNames {
+  const mayAsk = session.value?.rights.includes("settings.view") === true;
+  useEffect(() => {
+    if (!mayAsk) return;
+    const asked = new AbortController();
+    const { signal } = asked;
+    askInBackground("GET /plugins/words", { query: { language: language.value }, signal }).then(
+      ({ plugins }) => {
+        if (!signal.aborted) known.value = new Map(plugins.map((words) => [words.name, words]));
+      },
+      // The plugin's own names do.
+      () => undefined,
+    );
+    return () => asked.abort();
+  }, [language.value, mayAsk, again]);
+  return known.value;
+}
+
+/** A plugin as it is called and described in the language of the page. */
+export function inWords<P extends { readonly name: string; readonly displayName: string }>(
+  names: PluginNames,
+  plugin: P,
+): P {
+  const { displayName, description } = names.get(plugin.name) ?? {};
+  return {
+    ...plugin,
+    ...(displayName === undefined ? {} : { displayName }),
+    ...(description === undefined ? {} : { description }),
+  };
+}
+
+/** What an entry of a registry is called: `pos-parser`, `nightjar-pos-text/text`, and its own name. */
+export function entryName(names: PluginNames, word: string, source: string, own: string): string {
+  const at = source.lastIndexOf("/");
+  return names.get(source.slice(0, at))?.provides?.[`${word}:${source.slice(at + 1)}`] ?? own;
+}
+
+/** What a camera driver is called, whose id is the same whichever plugin brings it. */
+export function driverName(names: PluginNames, id: string, own: string): string {
+  for (const { provides } of names.values()) {
+    const name = provides?.[`camera-driver:${id}`];
+    if (name !== undefined) return name;
+  }
+  return own;
+}
