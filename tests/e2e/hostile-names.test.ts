@@ -1,5 +1,6 @@
-// Names that are pages and scripts, wherever a name can come from (attack list A22, A20): cameras, the recorder, tills and what
-// they print, API tokens, who tried to sign in, a plugin's card and what it says when it fails. On every page they are letters, nothing runs, and nothing is even tried.
+// Names that are pages and scripts, wherever a name can come from (attack list A22, A20): cameras, the recorder, tills and
+// what they print, API tokens, who tried to sign in, a plugin's card and what it says when it fails. On every page they are
+// letters, nothing runs, and nothing is even tried.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
