@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createLog } from "../../../../core/log.ts";
-import { pluginLog } from "../../../../core/plugin/host/plugin-log.ts";
+import { namedLog } from "../../../../core/plugin/host/named-log.ts";
 
 describe("the log of a plugin", () => {
   it("bears its name on every line, whatever the plugin gives it", () => {
@@ -11,7 +11,7 @@ describe("the log of a plugin", () => {
       fields: { process: "core" },
       destination: { write: (text: string) => lines.push(JSON.parse(text)) },
     });
-    const own = pluginLog(log, "nightjar-camera-acme");
+    const own = namedLog(log, "nightjar-camera-acme");
     const lie = {
       plugin: "nightjar-camera-other",
       process: "gateway",

@@ -1,12 +1,13 @@
 // The log that a plugin is lent: every line bears its name. What a plugin gives a line besides its message cannot take the
-// place of what the recorder says of it, so that no plugin speaks as another, or as the recorder itself.
+// place of what the recorder says of it, so that no plugin speaks as another, or as the recorder itself. What a process of
+// its own sends has been bounded by isolated/plugin-log.ts before.
 import type { Log, LogFields } from "../../log.ts";
 
 /** Fields that the recorder alone sets; a plugin's own of these names get a `_` behind. */
 const RESERVED = new Set(["level", "time", "message", "process", "plugin"]);
 
 /** A log whose lines, and those of its children, are `plugin`'s. */
-export function pluginLog(log: Log, plugin: string): Log {
+export function namedLog(log: Log, plugin: string): Log {
   return fenced(log.child({ plugin }));
 }
 
