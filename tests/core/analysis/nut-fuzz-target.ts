@@ -41,6 +41,7 @@ function file(pictures: number): Buffer {
 export const nutFuzzTargets: readonly FuzzTarget[] = [
   {
     name: "nut",
+    inputs: 30_000,
     corpus: () => [file(1), file(4)],
     run(bytes) {
       const reader = new NutReader(PICTURE_BYTES, { picture: () => undefined });

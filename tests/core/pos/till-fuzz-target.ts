@@ -17,6 +17,7 @@ const RECEIPTS = [
 export const tillFuzzTargets: readonly FuzzTarget[] = [
   {
     name: "till-lines",
+    inputs: 30_000,
     corpus: () => RECEIPTS.map((text) => Buffer.from(text, "latin1")),
     run(bytes) {
       const half = bytes.length >> 1;
