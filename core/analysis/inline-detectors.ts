@@ -7,6 +7,7 @@ import { guardedEntry } from "../plugin/calls/guarded-entry.ts";
 import type { Detector } from "../plugin/contract/detector.ts";
 import type { PluginPlaces } from "../plugin/host/hosted-plugin.ts";
 import { InlinePlugin } from "../plugin/host/inline-plugin.ts";
+import { namedLog } from "../plugin/host/named-log.ts";
 import { NO_MESSAGES, PluginMessages } from "../plugin/host/plugin-messages.ts";
 import type { DetectorCalls } from "./detector-run.ts";
 import type { DesiredDetector, InlineDetectors } from "./protocol.ts";
@@ -65,7 +66,7 @@ export class InlineDetectorHost {
   async #load(order: InlineDetectors, version: string): Promise<void> {
     const detectors = new Map<string, Detector>();
     const { name, folder, entry, storageDir } = order;
-    const log = this.#log.child({ plugin: name });
+    const log = namedLog(this.#log, name);
     const plugin = new InlinePlugin({
       ...{ name, folder, entry, storageDir, version },
       places: placesFor(order, log, detectors),

@@ -21,6 +21,8 @@ export interface LogQuery {
   /** Lines of less are left out. */
   readonly level: LogLevel;
   readonly process?: string | undefined;
+  /** A plugin's package name: its own lines, and those of the recorder that name it. */
+  readonly plugin?: string | undefined;
 }
 
 /** Read of each file: the newest of it. */
@@ -45,7 +47,8 @@ export async function readLog(dataDir: string, query: LogQuery): Promise<LogLine
     const text = await tailOf(join(folder, name));
     for (const line of text.split("\n")) {
       const parsed = lineOf(line, FILE_NAME.exec(name)?.[1] ?? "");
-      if (parsed !== undefined && LOG_LEVELS.indexOf(parsed.level) >= least) lines.push(parsed);
+      if (parsed === undefined || LOG_LEVELS.indexOf(parsed.level) < least) continue;
+      if (query.plugin === undefined || parsed.fields["plugin"] === query.plugin) lines.push(parsed);
     }
   }
   return lines.sort((a, b) => a.time.localeCompare(b.time)).slice(-query.limit);

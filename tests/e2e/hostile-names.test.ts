@@ -1,14 +1,17 @@
-// Names that are pages and scripts, wherever a name can come from (attack list A22): cameras, the recorder, accounts, a
-// plugin's card and what it says when it fails. On every page they are letters, nothing runs, and nothing is even tried.
+// Names that are pages and scripts, wherever a name can come from (attack list A22, A20): cameras, the recorder, tills and
+// what they print, API tokens, who tried to sign in, a plugin's card and what it says when it fails. On every page they are
+// letters, nothing runs, and nothing is even tried.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
 import { writeStranger } from "../support/stranger.ts";
 import { openBrowser, openContext, PHONE, skipBrowserTests, until } from "./support/browser.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
 
 const PAYLOADS = [
   `<img src=x onerror="window.canary=1">`,
@@ -27,7 +30,14 @@ const PAGES = [
   "plugins",
   "system",
   "users",
-  "settings",
+  "events",
+  "tills",
+  "storage",
+  "account",
+  "system/log",
+  "system/settings",
+  "system/mqtt",
+  "system/certificate",
 ] as const;
 
 describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, timeout: 240_000 }, () => {
@@ -63,12 +73,60 @@ describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, t
       cameras.push(id);
     }
     await recorder.api("PATCH", "/settings", { name: PAYLOADS[0].slice(0, 60) });
+    await sellSomething();
+    for (const username of PAYLOADS) {
+      const answer = await fetch(`${recorder.url}/api/v1/session`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ username, password: "heron lantern quarry" }),
+      });
+      assert.ok(answer.status === 401 || answer.status === 429, String(answer.status));
+    }
+    await recorder.api("POST", "/tokens", {
+      name: PAYLOADS[0],
+      rights: ["live"],
+      cameras: "all",
+      expiresAt: "never",
+      current: ADMINISTRATOR.password,
+    });
   });
   after(async () => {
     await browser?.close();
     await recorder?.stop();
     await rm(folder, { recursive: true, force: true });
   });
+
+  /** A till of a hostile name whose receipts are nothing but payloads. */
+  async function sellSomething(): Promise<void> {
+    const port = await freePort();
+    await recorder.api("PUT", "/tills/settings", {
+      tills: [
+        {
+          id: "counter",
+          name: PAYLOADS[0],
+          enabled: true,
+          input: { kind: "tcp-listen", host: "127.0.0.1", port, from: [] },
+          charset: "utf-8",
+          cameras: [],
+          parser: {
+            source: "nightjar-pos-text/text",
+            config: { end: "^END", receipt: "^NO (.*)", total: "^TOTAL ([\\d.]+)", decimals: 2 },
+          },
+          pauseSeconds: 2,
+          hide: [],
+          hideCardNumbers: true,
+          keepDays: 1,
+        },
+      ],
+    });
+    const till = connect(port, "127.0.0.1");
+    await once(till, "connect");
+    till.end(`${PAYLOADS.join("\n")}\nNO ${PAYLOADS[0]}\nTOTAL 3.00\nEND\n`);
+    await until("the receipt", async () => {
+      const { receipts } = await recorder.api<{ receipts: unknown[] }>("GET", "/receipts");
+      return receipts.length > 0;
+    });
+  }
 
   it("are letters on every page, and no page tries to run them", async () => {
     const faults: string[] = [];
@@ -102,6 +160,18 @@ describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, t
       await until("the names are shown as they are", async () =>
         (await page.locator("main").innerText()).includes(PAYLOADS[0]),
       );
+      // Open, a receipt shows its lines.
+      await page.goto(`${recorder.url}/tills`);
+      await page.locator(".receipt-table tr").first().getByRole("button").first().click();
+      await page.getByRole("region", { name: "Receipt" }).getByText(PAYLOADS[1]).first().waitFor();
+      for (const [path, text] of [
+        ["account", PAYLOADS[0]],
+        ["system/log", PAYLOADS[2]],
+      ] as const) {
+        await page.goto(`${recorder.url}/${path}`);
+        await page.locator("main").getByText(text).first().waitFor();
+      }
+      assert.deepEqual(await page.evaluate("window.canary ?? null"), null);
       await page.goto(`${recorder.url}/plugins`);
       await until("the plugin is shown", async () =>
         (await page.locator("main").innerText()).includes("Hostile"),
@@ -111,3 +181,13 @@ describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, t
     assert.deepEqual(faults, []);
   });
 });
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}

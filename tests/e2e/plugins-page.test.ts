@@ -117,6 +117,7 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
             name: "${NAME}",
             configSchema: Type.Unsafe({ type: "object" }),
             setup(nvr, config) {
+              nvr.log.notice("<b>far</b> away", { server: config.host ?? "none", plugin: "nightjar-camera-broken" });
               writeFileSync(join(nvr.storageDir, "config.json"), JSON.stringify({ ...config, lives: Math.random() }));
               nvr.cameraDrivers.register({ id: "far", displayName: "Far", configSchema: Type.Object({}), async streams() { return {}; } });
             },
@@ -167,11 +168,21 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
     await refused.getByText(/wants Nightjar \^9\.0\.0/).waitFor();
     assert.equal(await refused.getByRole("button").count(), 0);
     await card("Demo camera").getByText("with the recorder").waitFor();
+    // What it said, and what the recorder said of it, and nothing of the others; as letters.
+    await far.getByText("Log", { exact: true }).click();
+    const lines = far.locator(".log-lines");
+    await lines.getByText("<b>far</b> away server=none").first().waitFor();
+    const broken = card("Broken cameras");
+    await broken.getByText("Log", { exact: true }).click();
+    await broken.locator(".log-lines").getByText("no lens is long enough").first().waitFor();
+    assert.equal(await broken.getByText("<b>far</b>").count(), 0);
+    assert.equal(await far.locator(".log-lines").getByText("no lens").count(), 0);
     await screenshot(page, "plugins");
     assert.ok(!asked.includes("/api/v1/plugins/search"), "nobody was asked for plugins");
   });
 
   it("takes settings by a form, and the plugin runs with them at once", async () => {
+    const log = card("Far cameras").locator(".plugin-log");
     await card("Far cameras").getByRole("button", { name: "Settings: Far cameras" }).click();
     await dialog().getByLabel("Server").fill("far.example");
     assert.equal(
@@ -195,6 +206,9 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
     await screenshot(page, "plugins-settings");
     await saveSettings();
     await page.getByText("The settings of Far cameras were saved").waitFor();
+    // Open, it follows.
+    if ((await log.getAttribute("open")) === null) await log.locator("summary").click();
+    await log.getByText("server=far.example").first().waitFor();
     const { lives: _, ...heard } = await until("the plugin's own word", async () => told());
     assert.deepEqual(heard, {
       host: "far.example",

@@ -1,11 +1,13 @@
-// Every route of the API with input that is missing, wrong, oversized or hostile, through the gateway at the real core:
-// always a problem with a stable code, within the rights of the asker, never a 500, never a hang (attack list A11, A21: paths
-// that lead elsewhere, queries that end others).
+// Every route of the API and of the gateway with input that is missing, wrong, oversized or hostile, through the gateway at
+// the real core: always a problem with a stable code, within the rights of the asker, never a 500, never a hang (attack list
+// A11, A21: paths that lead elsewhere, queries that end others).
 // Made from the routes' own shapes (tests/support/shape-samples.ts), so that new routes are tried as well.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { Type } from "typebox";
 import { roleHolds } from "../../core/domain/roles.ts";
-import type { Route } from "../../core/http/route.ts";
+import { GATEWAY_ROUTES } from "../../core/http/gateway-routes.ts";
+import type { DescribedRoute } from "../../core/http/openapi.ts";
 import { documentedRoutes } from "../../scripts/documented-routes.ts";
 import { errorCodes } from "../../scripts/error-codes.ts";
 import {
@@ -45,11 +47,16 @@ const BASES: Readonly<Record<string, unknown>> = {
   },
 };
 
+/** Routes that take a media ticket. */
+const TICKET_PATHS = new Set(
+  GATEWAY_ROUTES.filter(({ query }) => query?.properties["ticket"] !== undefined).map(({ path }) => path),
+);
+
 interface Attempt extends CoreAsk {
   readonly path: string;
 }
 
-function pathOf(route: Route, piece?: string): string {
+function pathOf(route: DescribedRoute, piece?: string): string {
   const removes = route.method === "DELETE" && route.path === "/api/v1/cameras/:id";
   return route.path.replace(/:(\w+)/g, (_all, name: string) => {
     if (piece !== undefined) return piece;
@@ -58,14 +65,21 @@ function pathOf(route: Route, piece?: string): string {
   });
 }
 
-function bodyOf(route: Route): string | undefined {
+function bodyOf(route: DescribedRoute): string | undefined {
   if (route.fileLimitBytes !== undefined) return "{}";
   if (route.body === undefined) return undefined;
   return JSON.stringify(BASES[`${route.method} ${route.path}`] ?? sampleOf(route.body));
 }
 
+/** A media ticket goes before cookie and token: with a wrong one nothing else of a request would be looked at. */
+function withoutTicket(route: DescribedRoute): DescribedRoute {
+  if (route.query === undefined) return route;
+  const { ticket: _, ...others } = route.query.properties;
+  return { ...route, query: Type.Object(others) };
+}
+
 /** All that is tried of a route. */
-function attemptsOf(route: Route): Attempt[] {
+function attemptsOf(route: DescribedRoute): Attempt[] {
   const { method } = route;
   const body = bodyOf(route);
   const type = route.fileLimitBytes === undefined ? undefined : "application/octet-stream";
@@ -78,6 +92,10 @@ function attemptsOf(route: Route): Attempt[] {
   const query = route.query === undefined ? "" : `?${new URLSearchParams(sampleOf(route.query) as never)}`;
   for (const text of hostileQueries(route.query))
     attempts.push({ ...plain, path: `${pathOf(route)}?${text}` });
+  if (TICKET_PATHS.has(route.path)) {
+    for (const piece of HOSTILE_PATH_PIECES)
+      attempts.push({ ...plain, path: `${pathOf(route)}?ticket=${piece}` });
+  }
   if (route.body !== undefined) {
     for (const text of hostileBodies(route.body, BASES[`${method} ${route.path}`])) {
       attempts.push({ method, path: pathOf(route) + query, body: text });
@@ -125,8 +143,8 @@ function fault({ status, headers, text }: CoreAnswer): string | undefined {
 }
 
 /** Routes after which others would be locked out, or ended, come last. */
-function inOrder(routes: Route[]): Route[] {
-  const lateness = ({ method, path }: Route) =>
+function inOrder(routes: DescribedRoute[]): DescribedRoute[] {
+  const lateness = ({ method, path }: DescribedRoute) =>
     path === "/api/v1/session" && method === "DELETE" ? 1 : /session|activate|export/.test(path) ? 2 : 0;
   return routes.toSorted((a, b) => lateness(a) - lateness(b));
 }
@@ -146,7 +164,7 @@ function named(attempt: Attempt): string {
 
 describe("bad input to every route", () => {
   let core: CoreInProcess;
-  const routes = inOrder(documentedRoutes());
+  const routes = inOrder([...documentedRoutes(), ...GATEWAY_ROUTES.map(withoutTicket)]);
   let tried = 0;
   before(async () => {
     core = await startCoreInProcess();
@@ -167,7 +185,8 @@ describe("bad input to every route", () => {
         assert.ok([400, 401, 404, 413].includes(stranger.status), `${stranger.status} ${named(attempt)}`);
         if (policy.kind === "signed-in" || roleHolds("viewer", policy.right)) return;
         const viewer = await core.ask(attempt.path, { ...attempt, token });
-        assert.ok([400, 403, 404, 413].includes(viewer.status), `${viewer.status} ${named(attempt)}`);
+        const refusals = attempt.path.includes("ticket=") ? [400, 401, 413] : [400, 403, 404, 413];
+        assert.ok(refusals.includes(viewer.status), `${viewer.status} ${named(attempt)}`);
       });
     }
   });

@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { globSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { generate } from "selfsigned";
 import { type FakeCamera, fakeCamera } from "../../core/testing/fake-camera.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { testPatience, waitFor } from "../../core/testing/wait-for.ts";
@@ -260,6 +261,7 @@ describe("a secret in every place (attack list A17)", { timeout: 300_000 }, () =
     await recorder
       .ask("GET", `/api/v1/cameras/good/snapshot.jpg?ticket=${ticket.ticket}`)
       .then((each) => each.arrayBuffer());
+    await plantFurther(token, passwords.administrator);
     const sealed = await recorder.ask("POST", "/api/v1/settings/export", token, {
       password: secret("password of a sealed export"),
       current: passwords.administrator,
@@ -280,6 +282,56 @@ describe("a secret in every place (attack list A17)", { timeout: 300_000 }, () =
     for (const role of ROLES) await collect(role, tokens.get(role));
     await collect("nobody", undefined);
   });
+
+  /** Secrets that programs and other servers use, each refused once before it is taken. */
+  async function plantFurther(token: string, current: string): Promise<void> {
+    const asked = { name: "a program", rights: ["live"], cameras: "all", expiresAt: "never" };
+    const made = await recorder.get<{ secret: string }>("POST", "/tokens", token, { ...asked, current });
+    secrets.set("secret of an API token", made.secret);
+    const stream = await recorder.get<{ streamPassword: string }>(
+      "POST",
+      "/session/stream-passwords",
+      token,
+      { label: "VLC", password: current },
+    );
+    secrets.set("stream password", stream.streamPassword);
+    const broker = { broker: "external", external: { url: "mqtt://127.0.0.1:9", username: "nightjar" } };
+    const password = secret("password of another broker");
+    await recorder.get("PATCH", "/mqtt", token, { ...broker, external: { ...broker.external, password } });
+    await recorder.get("PUT", "/plugins/registries", token, {
+      url: "http://127.0.0.1:9/",
+      login: { token: secret("token of a registry") },
+      scopes: [
+        {
+          scope: "@house",
+          url: "http://127.0.0.1:9/house/",
+          login: { username: "nightjar", password: secret("password of a registry") },
+        },
+      ],
+    });
+    // It is asked, in vain: what npm says of that is kept, too.
+    outputs.set(
+      "answer of a search",
+      await (await recorder.ask("GET", "/api/v1/plugins/search", token)).text(),
+    );
+    const own = await generate([{ name: "commonName", value: "nvr.example" }], {
+      keyType: "ec",
+      curve: "P-256",
+      algorithm: "sha256",
+      extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: "nvr.example" }] }],
+    });
+    const [, line = ""] = own.private.split("\n");
+    assert.match(line, /^[\w+/]{40,}/);
+    secrets.set("key of the own certificate", line.trim());
+    // First with a certificate of another's: what is refused says why, and does not repeat what it was given.
+    const refused = await recorder.ask("PUT", "/api/v1/certificate", token, {
+      certificate: own.private,
+      key: own.private,
+    });
+    assert.equal(refused.status, 422);
+    outputs.set("answer to a wrong certificate", await refused.text());
+    await recorder.get("PUT", "/certificate", token, { certificate: own.cert, key: own.private });
+  }
 
   /** Everything that an account can read. */
   async function collect(who: string, token: string | undefined): Promise<void> {
@@ -334,7 +386,7 @@ describe("a secret in every place (attack list A17)", { timeout: 300_000 }, () =
     outputs.set("command lines and environments", seenProcesses);
     outputs.set("log", recorder.output);
     // The keys themselves are where the keys are.
-    const keys = new Set(["secrets.key", "media/desired-state.key"]);
+    const keys = new Set(["secrets.key", "media/desired-state.key", "certificates/own.key"]);
     for (const name of globSync("**/*", { cwd: recorder.dataDir, withFileTypes: true })) {
       if (!name.isFile()) continue;
       const path = join(name.parentPath, name.name);

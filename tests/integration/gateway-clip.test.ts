@@ -276,6 +276,7 @@ describe("clips and snapshots through the gateway", () => {
 
   it("makes one picture a second of a camera, and says when to come back", async () => {
     const moments = Array.from({ length: 12 }, (_, index) => NOON + index * SECOND);
+    const beganMs = performance.now();
     const answers = await Promise.all(
       moments.map(async (time90k) => {
         const answer = await fetch(
@@ -291,7 +292,9 @@ describe("clips and snapshots through the gateway", () => {
       assert.equal((JSON.parse(body) as { code: string }).code, "NJ_SNAPSHOT_BUSY");
       assert.ok(Number(wait) >= 1);
     }
-    assert.ok(answers.filter(({ status }) => status === 200).length >= 4);
+    const made = answers.filter(({ status }) => status === 200).length;
+    const most = 4 + Math.ceil((performance.now() - beganMs) / 1_000);
+    assert.ok(made >= 4 && made <= most, `${made} were made, not 4 to ${most}`);
   });
 
   it("asks for the right to play back where a moment is asked for", async () => {

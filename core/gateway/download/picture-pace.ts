@@ -11,6 +11,12 @@ const WAIT_LIMIT_MS = 4_000;
 /** Cameras that are remembered; those at rest are forgotten first. */
 const CAMERAS_LIMIT = 4_096;
 
+/**
+ * One conversion a second of each camera, in the long run and in every stretch of time but for a burst of four: n seconds
+ * see n + 4 at most. The burst is for one person's page, which shows a few moments of a camera together (a row of events,
+ * the picture above the timeline); evenly paced, its last picture would come after four seconds for nothing, since a camera
+ * at rest has cost nothing. Over all cameras `Conversions` bounds what runs at once, whatever the burst of each.
+ */
 export class PicturePace {
   readonly #clock: Clock;
   /** When each camera's last place is used up, had all been taken evenly. */

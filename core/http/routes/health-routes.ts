@@ -42,13 +42,20 @@ export function healthRoutes(services: HttpServices): Route[] {
             Type.Enum(LOG_LEVELS, { description: "Lines that matter less are left out.", default: "notice" }),
           ),
           process: Type.Optional(Type.String({ pattern: "^[a-z]{1,32}$" })),
+          plugin: Type.Optional(
+            Type.String({
+              minLength: 1,
+              maxLength: 214,
+              description: "A plugin's package name: the lines that are its own, or about it.",
+            }),
+          ),
         },
         closed,
       ),
       response: LogSchema,
       async handle({ query }) {
-        const { limit = USUAL_LINES, level = "notice", process } = query;
-        return { lines: await services.keptLog.read({ limit, level, process }) };
+        const { limit = USUAL_LINES, level = "notice", process, plugin } = query;
+        return { lines: await services.keptLog.read({ limit, level, process, plugin }) };
       },
     }),
     route({

@@ -6,6 +6,7 @@ import { REGISTRY_NAMES } from "../calls/registries.ts";
 import { faultOf } from "../calls/tap-guard.ts";
 import type { OfferedCamera, PluginSecrets } from "../contract/define-plugin.ts";
 import type { PluginPlaces } from "./hosted-plugin.ts";
+import { namedLog } from "./named-log.ts";
 import type { PluginBooks } from "./plugin-books.ts";
 import type { PluginMessages } from "./plugin-messages.ts";
 import { type PluginRegistries, registryOf, requireAnnounced } from "./plugin-registries.ts";
@@ -48,7 +49,7 @@ export function placesFor(
   };
   return {
     config,
-    log: lent.log.child({ plugin: name }),
+    log: namedLog(lent.log, name),
     secrets: lent.secrets(name),
     register: (registry, parts) => {
       requireAnnounced(registry, parts.card.id, provides);

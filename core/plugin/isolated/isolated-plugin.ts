@@ -174,12 +174,12 @@ export class IsolatedPlugin implements HostedPlugin {
     this.#process = undefined;
     this.#contexts.clear();
     if (this.status === "stopped") return;
-    const { clock, name, places } = this.#options;
+    const { clock, places } = this.#options;
     const nowMs = clock.monotonicMs();
     this.#failures = [...this.#failures.filter((atMs) => nowMs - atMs < WINDOW_MS), nowMs];
     const count = this.#failures.length;
     if (count > FAILURES_ALLOWED) {
-      places.log.error("a plugin failed too often and is left alone", { plugin: name, reason });
+      places.log.error("a plugin failed too often and is left alone", { reason });
       this.#set("quarantined", `it failed ${count} times within five minutes and is left alone: ${reason}`, {
         code: "NJ_PLUGIN_FAILED",
         context: { case: "often", count },
@@ -188,7 +188,7 @@ export class IsolatedPlugin implements HostedPlugin {
       return;
     }
     const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (count - 1));
-    places.log.warn("a plugin ended and is started again", { plugin: name, reason, pauseMs });
+    places.log.warn("a plugin ended and is started again", { reason, pauseMs });
     this.restarts += 1;
     this.#set("restarting", reason, worded);
     this.#pause = clock.after(pauseMs, () => void this.load());

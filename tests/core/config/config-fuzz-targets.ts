@@ -59,6 +59,7 @@ export const configFuzzTargets: readonly FuzzTarget[] = [
   },
   {
     name: "settings-file",
+    inputs: 20_000,
     corpus: () => [...settings, sealHeader],
     run(bytes) {
       try {

@@ -383,7 +383,7 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
     },
     keptLog: {
       async read(query) {
-        called(`log ${query.level} ${query.limit} ${query.process ?? "all"}`);
+        called(`log ${query.level} ${query.limit} ${query.process ?? query.plugin ?? "all"}`);
         return [];
       },
     },

@@ -5,6 +5,7 @@ import { get, type IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { createHttpApp } from "../../../core/http/app.ts";
+import { createMetrics } from "../../../core/http/metrics.ts";
 import { GOOD_PASSWORD } from "../users/users-fixture.ts";
 import { HOST, httpFixture, ORIGIN } from "./http-fixture.ts";
 
@@ -353,6 +354,48 @@ describe("what the API passes on", () => {
       text,
       /^nightjar_http_requests_total\{method="GET",path="\/api\/v1\/cameras\/:id",status="200"\} 1$/m,
     );
+  });
+
+  it("gives the figures of each plugin, and forgets those of one that is gone or was refused", async (t) => {
+    const { services } = await httpFixture(t);
+    const plugin = {
+      name: "nightjar-camera-far",
+      displayName: "Far",
+      version: "1.0.0",
+      kind: "camera",
+      status: "running",
+      errors: 5,
+      calls: 7,
+      callMs: 1_500,
+      health: { rssBytes: 1_000, cpuSeconds: 2.5, eventLoopP99Ms: 12, restarts: 0 },
+    };
+    let plugins: object[] = [plugin, { ...plugin, name: 'nightjar-x"} 1', status: "refused" }];
+    const metrics = createMetrics({
+      ...services,
+      plugins: {
+        ...services.plugins,
+        list: () => plugins as unknown as ReturnType<typeof services.plugins.list>,
+      },
+    });
+    const ofPlugins = async () =>
+      (await metrics.text()).split("\n").filter((line) => line.startsWith("nightjar_plugin_"));
+    const name = '{plugin="nightjar-camera-far"}';
+    assert.deepEqual((await ofPlugins()).toSorted(), [
+      `nightjar_plugin_call_seconds${name} 1.5`,
+      `nightjar_plugin_calls${name} 7`,
+      `nightjar_plugin_cpu_seconds${name} 2.5`,
+      `nightjar_plugin_errors${name} 5`,
+      `nightjar_plugin_event_loop_p99_seconds${name} 0.012`,
+      `nightjar_plugin_resident_memory_bytes${name} 1000`,
+      `nightjar_plugin_running${name} 1`,
+    ]);
+    plugins = [{ ...plugin, status: "quarantined", health: undefined, calls: undefined, callMs: undefined }];
+    assert.deepEqual((await ofPlugins()).toSorted(), [
+      `nightjar_plugin_errors${name} 5`,
+      `nightjar_plugin_running${name} 0`,
+    ]);
+    plugins = [];
+    assert.deepEqual(await ofPlugins(), []);
   });
 
   it("serves on a Unix socket that only its owner may open, and replaces a stale one", async (t) => {

@@ -54,8 +54,20 @@ describe("the log and the doctor over HTTP", () => {
     const token = await tokenOf("admin");
     assert.deepEqual((await ask("/api/v1/log", { token })).json, { lines: [] });
     await ask("/api/v1/log?limit=1000&level=debug&process=media", { token });
-    assert.deepEqual(calls, ["log notice 200 all", "log debug 1000 media"]);
-    for (const query of ["limit=1001", "limit=0", "level=all", "process=../core", "process=a.log"]) {
+    await ask("/api/v1/log?plugin=@some/nightjar-camera-far", { token });
+    assert.deepEqual(calls, [
+      "log notice 200 all",
+      "log debug 1000 media",
+      "log notice 200 @some/nightjar-camera-far",
+    ]);
+    for (const query of [
+      "limit=1001",
+      "limit=0",
+      "level=all",
+      "process=../core",
+      "process=a.log",
+      "plugin=",
+    ]) {
       assert.equal((await ask(`/api/v1/log?${query}`, { token })).status, 422, query);
     }
     const checks = (await ask("/api/v1/doctor", { token })).json["checks"] as { id: string }[];

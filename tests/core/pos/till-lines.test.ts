@@ -1,4 +1,4 @@
-// From bytes to lines: letters of every set, printer commands, bounds, and what must not be kept.
+// From bytes to lines: letters of every set, printer commands, bounds, and what must not be kept (A20).
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { TILL_CHARSETS } from "../../../core/config/till-config.ts";

@@ -116,6 +116,19 @@ describe("reading the log", () => {
     assert.deepEqual(await times({ limit: 10, level: "debug", process: "core" }), [1, 3, 5]);
   });
 
+  it("gives the lines of one plugin: its own, and those about it", async () => {
+    using dir = tempDir();
+    const folder = join(dir.path, LOGS_FOLDER);
+    await mkdir(folder);
+    const names = ["nightjar-a", undefined, "nightjar-ab", "nightjar-a"];
+    await writeFile(join(folder, "core.log"), names.map((plugin, at) => line({ plugin, at })).join(""));
+    const lines = await readLog(dir.path, { limit: 10, level: "debug", plugin: "nightjar-a" });
+    assert.deepEqual(
+      lines.map(({ fields }) => fields["at"]),
+      [0, 3],
+    );
+  });
+
   it("takes what sounds like a secret out, and leaves out what is no line of the log", async () => {
     using dir = tempDir();
     const folder = join(dir.path, LOGS_FOLDER);

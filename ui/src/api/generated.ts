@@ -2743,6 +2743,8 @@ export interface Operations {
       /** Lines that matter less are left out. */
       readonly level?: "debug" | "info" | "notice" | "warn" | "error";
       readonly process?: string;
+      /** A plugin's package name: the lines that are its own, or about it. */
+      readonly plugin?: string;
     };
     readonly answer: {
       readonly lines: readonly {

@@ -92,4 +92,32 @@ describe("the pace of pictures", () => {
     await Promise.all([8, 9, 10, 11].map(ask));
     assert.equal(done.length, 12);
   });
+
+  it("never makes more than one a second and a burst of four, however often it is asked", async () => {
+    const clock = new TurnedClock();
+    const pace = new PicturePace(clock);
+    const madeMs: number[] = [];
+    let refused = 0;
+    for (let ms = 0; ms < 60_000; ms += 100) {
+      for (let ask = 0; ask < 3; ask += 1) {
+        pace.turn("yard").then(
+          () => madeMs.push(clock.monotonicMs()),
+          () => {
+            refused += 1;
+          },
+        );
+      }
+      clock.turn(100);
+      // The turns that came are told in the microtasks of this moment.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.ok(madeMs.length >= 60, `${madeMs.length} were made`);
+    assert.ok(refused > 1_000, `${refused} were sent away`);
+    for (const [first, fromMs] of madeMs.entries()) {
+      for (const seconds of [0, 1, 5, 30]) {
+        const made = madeMs.slice(first).filter((atMs) => atMs <= fromMs + seconds * 1_000).length;
+        assert.ok(made <= seconds + 4, `${made} in ${seconds} s from ${fromMs}`);
+      }
+    }
+  });
 });

@@ -10,6 +10,7 @@ import { followLink, href } from "../../router.ts";
 import { session } from "../../state/recorder.ts";
 import { sizeText } from "../../state/time-format.ts";
 import { PluginGrants } from "./plugin-grants.tsx";
+import { PluginLog } from "./plugin-log.tsx";
 import {
   BOUNDS_TEXT,
   kindOf,
@@ -73,6 +74,9 @@ export function PluginCard(props: {
           {update.permissions === undefined ? "" : ` ${wishesText(update.permissions)}`}
         </p>
       )}
+      {session.value?.rights.includes("diagnostics.view") === true ? (
+        <PluginLog name={plugin.name} displayName={plugin.displayName} />
+      ) : null}
       {onAct === undefined || plugin.status === "refused" ? null : (
         <Actions plugin={plugin} update={update} busy={props.busy} onAct={onAct} />
       )}

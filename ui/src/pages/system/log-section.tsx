@@ -1,11 +1,10 @@
 // The recorder's log: the newest lines, by level and process, followed if wanted. For administrators.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import { LOG_LEVELS, type LogLevel, type LogLine } from "../../api/health-types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { CheckField, ErrorNote, SelectField, SkeletonRows } from "../../parts/controls.tsx";
-import { clockTimeMs, dateKey } from "../../state/time-format.ts";
-import { zone } from "../../state/zone.ts";
+import { LogLines } from "./log-lines.tsx";
 
 const FOLLOW_MS = 2_000;
 const LINES = [100, 300, 1_000] as const;
@@ -27,7 +26,6 @@ export function LogSection() {
   const [follows, setFollows] = useState(false);
   const [lines, setLines] = useState<readonly LogLine[] | undefined>(undefined);
   const [error, setError] = useState<unknown>();
-  const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
     const ended = new AbortController();
     const load = (): void => {
@@ -49,10 +47,6 @@ export function LogSection() {
       clearInterval(timer);
     };
   }, [level, process, count, follows]);
-  // The newest line is the one that is looked for: the list ends with it.
-  useEffect(() => {
-    if (list.current !== null) list.current.scrollTop = list.current.scrollHeight;
-  }, [lines]);
   return (
     <section class="wide-section">
       <h2>{t("log.title")}</h2>
@@ -85,29 +79,8 @@ export function LogSection() {
       ) : lines.length === 0 ? (
         <p class="muted">{t("log.empty")}</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must be able to
-        <ul class="log-lines" ref={list} tabIndex={0} aria-label={t("log.title")}>
-          {lines.map((line, index) => (
-            <li key={`${line.time} ${index}`} class={`level-${line.level}`}>
-              <time dateTime={line.time} title={line.time}>
-                {dateKey(Date.parse(line.time), zone.value).slice(5)}{" "}
-                {clockTimeMs(Date.parse(line.time), zone.value)}
-              </time>
-              <span class="level">{line.level}</span>
-              <span>{line.process}</span>
-              <span class="what">
-                {line.message} <span class="muted">{fieldsText(line.fields)}</span>
-              </span>
-            </li>
-          ))}
-        </ul>
+        <LogLines lines={lines} label={t("log.title")} />
       )}
     </section>
   );
-}
-
-function fieldsText(fields: LogLine["fields"]): string {
-  return Object.entries(fields)
-    .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)
-    .join(" ");
 }

@@ -1,0 +1,55 @@
+// What a fuzz target may take of time and memory (attack list A19): 100 ms for an input, 64 MiB over what it began with. An
+// input that was slow is run again: a pause of the machine, or of the collector of memory, does not come twice.
+import { memoryUsage } from "node:process";
+import type { FuzzTarget } from "./fuzz-targets.ts";
+
+export const SLOW_MS = 100;
+export const MEMORY_LIMIT_BYTES = 64 * 1024 * 1024;
+const AGAIN = 2;
+/** Inputs between two looks at the memory. */
+const LOOK_EVERY = 10_000;
+
+export class FuzzPace {
+  readonly #target: FuzzTarget;
+  readonly #baseline = usedBytes();
+  #inputs = 0;
+  slowestMs = 0;
+  /** The slowest input that was slow each time. */
+  slow: { readonly input: number; readonly ms: number; readonly bytes: Buffer } | undefined;
+  /** The most over the baseline. */
+  memoryBytes = 0;
+
+  constructor(target: FuzzTarget) {
+    this.#target = target;
+  }
+
+  /** Runs one input, and once more where it took long. Throws what the target throws. */
+  run(bytes: Buffer): void {
+    let ms = this.#timed(bytes);
+    this.slowestMs = Math.max(this.slowestMs, ms);
+    for (let again = 0; again < AGAIN && ms > SLOW_MS; again += 1) ms = Math.min(ms, this.#timed(bytes));
+    if (ms > SLOW_MS && ms > (this.slow?.ms ?? 0))
+      this.slow = { input: this.#inputs, ms, bytes: Buffer.from(bytes) };
+    this.#inputs += 1;
+    if (this.#inputs % LOOK_EVERY === 0) this.memoryBytes = Math.max(this.memoryBytes, this.#over());
+  }
+
+  #timed(bytes: Buffer): number {
+    const beganMs = performance.now();
+    this.#target.run(bytes);
+    return performance.now() - beganMs;
+  }
+
+  /** Garbage is no use of memory: it is collected before more than the limit is believed, where node lets us. */
+  #over(): number {
+    const over = usedBytes() - this.#baseline;
+    if (over <= MEMORY_LIMIT_BYTES || globalThis.gc === undefined) return over;
+    globalThis.gc();
+    return usedBytes() - this.#baseline;
+  }
+}
+
+function usedBytes(): number {
+  const { heapUsed, external } = memoryUsage();
+  return heapUsed + external;
+}
