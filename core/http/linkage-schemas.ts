@@ -5,7 +5,11 @@ import { EventActionSchema } from "./wire-schemas.ts";
 
 const closed = { additionalProperties: false } as const;
 
+/** Another one whenever the rules are others. */
+const Stamp = Type.String({ pattern: "^[0-9a-f]{32}$" });
+
 export const LinkageViewSchema = Type.Object({
+  stamp: Type.Unsafe<string>({ ...Stamp, description: "Of the rules: whoever changes them hands it back." }),
   rules: LinkageConfigSchema.properties.rules,
   actions: Type.Array(
     Type.Object({
@@ -28,7 +32,18 @@ export const LinkageViewSchema = Type.Object({
 });
 export type LinkageView = Static<typeof LinkageViewSchema>;
 
-export const LinkageRulesSchema = Type.Object({ rules: LinkageConfigSchema.properties.rules }, closed);
+export const LinkageRulesSchema = Type.Object(
+  {
+    rules: LinkageConfigSchema.properties.rules,
+    stamp: Type.Optional(
+      Type.Unsafe<string>({
+        ...Stamp,
+        description: "Of the rules that were changed: when there are others by now, nothing is changed.",
+      }),
+    ),
+  },
+  closed,
+);
 
 export const LinkageTestSchema = Type.Object(
   {

@@ -15,6 +15,8 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const PAGES = [
   ["live", ".tile"],
   ["playback", ".transport"],
+  ["linkage", ".empty"],
+  ["linkage?rule=new", "dialog form"],
   ["cameras", ".camera-table"],
   ["cameras/new", "form"],
   ["storage", ".storage-table"],

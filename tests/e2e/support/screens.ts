@@ -56,6 +56,8 @@ export const SCREENS: readonly Screen[] = [
   },
   { name: "events-none", path: "events?object=no-such-thing", asks: [], filled: ".empty" },
   { name: "tills", path: "tills", asks: ["receipts", "tills"], filled: ".list-page", empty: ".empty" },
+  { name: "linkage", path: "linkage", asks: ["linkage"], filled: ".linkage-table, .empty", empty: ".empty" },
+  { name: "linkage-rule", path: "linkage?rule=new", asks: [], filled: "dialog form" },
   { name: "cameras", path: "cameras", asks: ["cameras"], filled: ".camera-table", empty: ".empty" },
   { name: "camera-new", path: "cameras/new", asks: DRIVERS, filled: "form .field" },
   { name: "camera-edit", path: "cameras/{camera}", asks: DRIVERS, filled: "form .field" },

@@ -2184,6 +2184,8 @@ export interface Operations {
   /** What follows from events: rules, the actions that there are, and what was done lately. */
   readonly "GET /linkage": {
     readonly answer: {
+      /** Of the rules: whoever changes them hands it back. */
+      readonly stamp: string;
       /** What follows from which events. */
       readonly rules: readonly {
         /** Of the rule. */
@@ -2393,8 +2395,12 @@ export interface Operations {
           readonly settings: Readonly<Record<string, unknown>>;
         }[];
       }[];
+      /** Of the rules that were changed: when there are others by now, nothing is changed. */
+      readonly stamp?: string;
     };
     readonly answer: {
+      /** Of the rules: whoever changes them hands it back. */
+      readonly stamp: string;
       /** What follows from which events. */
       readonly rules: readonly {
         /** Of the rule. */
