@@ -198,6 +198,7 @@ function Rules(props: {
                 <td>
                   <strong>{rule.name}</strong>
                   <small>{aboutText(rule)}</small>
+                  <small class="does-line">{whenText(rule, profiles)}</small>
                   <small class="does-line">{[...new Set(done)].map(name).join(" · ")}</small>
                 </td>
                 <td class="when">{whenText(rule, profiles)}</td>

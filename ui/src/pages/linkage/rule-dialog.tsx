@@ -140,7 +140,7 @@ export function RuleDialog(props: {
           />
         ))}
         {error === undefined ? null : <ErrorNote error={error} />}
-        <div class="dialog-actions">
+        <div class="form-foot">
           <button type="button" class="button" onClick={props.onClose}>
             {t("cancel")}
           </button>
