@@ -5,11 +5,10 @@ import { EventActionSchema } from "./wire-schemas.ts";
 
 const closed = { additionalProperties: false } as const;
 
-/** Another one whenever the rules are others. */
-const Stamp = Type.String({ pattern: "^[0-9a-f]{32}$" });
-
 export const LinkageViewSchema = Type.Object({
-  stamp: Type.Unsafe<string>({ ...Stamp, description: "Of the rules: whoever changes them hands it back." }),
+  stamp: Type.String({
+    description: "Another one whenever the rules are others: whoever changes them hands it back.",
+  }),
   rules: LinkageConfigSchema.properties.rules,
   actions: Type.Array(
     Type.Object({
@@ -36,8 +35,8 @@ export const LinkageRulesSchema = Type.Object(
   {
     rules: LinkageConfigSchema.properties.rules,
     stamp: Type.Optional(
-      Type.Unsafe<string>({
-        ...Stamp,
+      Type.String({
+        maxLength: 64,
         description: "Of the rules that were changed: when there are others by now, nothing is changed.",
       }),
     ),

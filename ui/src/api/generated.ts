@@ -2184,7 +2184,7 @@ export interface Operations {
   /** What follows from events: rules, the actions that there are, and what was done lately. */
   readonly "GET /linkage": {
     readonly answer: {
-      /** Of the rules: whoever changes them hands it back. */
+      /** Another one whenever the rules are others: whoever changes them hands it back. */
       readonly stamp: string;
       /** What follows from which events. */
       readonly rules: readonly {
@@ -2399,7 +2399,7 @@ export interface Operations {
       readonly stamp?: string;
     };
     readonly answer: {
-      /** Of the rules: whoever changes them hands it back. */
+      /** Another one whenever the rules are others: whoever changes them hands it back. */
       readonly stamp: string;
       /** What follows from which events. */
       readonly rules: readonly {

@@ -81,7 +81,7 @@ export function EventsPage() {
   if (error instanceof ApiError && error.status === 403) return <NotAllowed />;
   return (
     <div class="list-page">
-      <div class="head">
+      <div class="head events-head">
         <h1>{t("events.title")}</h1>
         <div class="spring" />
         {mayAdminister.value ? (
