@@ -44,6 +44,28 @@ async function furnish(recorder: Recorder): Promise<string> {
     expiresAt: new Date(Date.now() + 90 * 86_400_000).toISOString(),
     current: ADMINISTRATOR.password,
   });
+  await recorder.api("PUT", "/linkage/rules", {
+    rules: [
+      {
+        id: "gate",
+        name: "Somebody at the gate",
+        types: ["person", "line-crossing"],
+        profiles: ["away", "night"],
+        actions: [
+          { action: "record", settings: { postRecordSeconds: 20 } },
+          { action: "capture", settings: { count: 3 } },
+        ],
+      },
+      {
+        id: "guests",
+        name: "Guests",
+        enabled: false,
+        at: "end",
+        types: ["doorbell"],
+        actions: [{ action: "capture", settings: {} }],
+      },
+    ],
+  });
   await recorder.api("POST", "/cameras", {
     name: "Loading bay with a long name",
     driver: "rtsp",

@@ -6,6 +6,9 @@ import { EventActionSchema } from "./wire-schemas.ts";
 const closed = { additionalProperties: false } as const;
 
 export const LinkageViewSchema = Type.Object({
+  stamp: Type.String({
+    description: "Another one whenever the rules are others: whoever changes them hands it back.",
+  }),
   rules: LinkageConfigSchema.properties.rules,
   actions: Type.Array(
     Type.Object({
@@ -28,7 +31,18 @@ export const LinkageViewSchema = Type.Object({
 });
 export type LinkageView = Static<typeof LinkageViewSchema>;
 
-export const LinkageRulesSchema = Type.Object({ rules: LinkageConfigSchema.properties.rules }, closed);
+export const LinkageRulesSchema = Type.Object(
+  {
+    rules: LinkageConfigSchema.properties.rules,
+    stamp: Type.Optional(
+      Type.String({
+        maxLength: 64,
+        description: "Of the rules that were changed: when there are others by now, nothing is changed.",
+      }),
+    ),
+  },
+  closed,
+);
 
 export const LinkageTestSchema = Type.Object(
   {

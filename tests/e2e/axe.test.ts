@@ -15,6 +15,8 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const PAGES = [
   ["live", ".tile"],
   ["playback", ".transport"],
+  ["linkage", ".linkage-table"],
+  ["linkage?rule=one", ".linkage-action-body"],
   ["cameras", ".camera-table"],
   ["cameras/new", "form"],
   ["storage", ".storage-table"],
@@ -36,6 +38,13 @@ describe("accessibility", { skip: skipBrowserTests, timeout: 240_000 }, () => {
 
   before(async () => {
     recorder = await startRecorder(true);
+    const actions = [{ action: "capture", settings: {} }];
+    await recorder.api("PUT", "/linkage/rules", {
+      rules: [
+        { id: "one", name: "One", actions },
+        { id: "off", name: "Off", enabled: false, at: "end", actions },
+      ],
+    });
     browser = await openBrowser();
   });
   after(async () => {

@@ -57,6 +57,16 @@ describe("what follows from events in a recorder", { timeout: 120_000 }, () => {
       ["record", "capture"],
     );
 
+    const { stamp } = await json<{ stamp: string }>("/api/v1/linkage");
+    const other = { ...RULE, name: "Another stranger" };
+    const changed = await json<{ stamp: string }>("/api/v1/linkage/rules", "PUT", { rules: [other], stamp });
+    assert.notEqual(changed.stamp, stamp);
+    const late = await ask("/api/v1/linkage/rules", "PUT", { rules: [], stamp });
+    assert.equal(late.status, 409, late.text);
+    assert.match(late.text, /NJ_LINKAGE_CHANGED/);
+    const kept = await json<{ rules: unknown[] }>("/api/v1/linkage");
+    assert.deepEqual(kept.rules, [other], "who comes too late changes nothing");
+
     const tried = await json<{ results: Done[] }>("/api/v1/linkage/test", "POST", { rule: "stranger" });
     assert.deepEqual(
       tried.results.map(({ action, status }) => [action, status]),

@@ -24,6 +24,7 @@ import "./theme/detection.css";
 import "./theme/mqtt.css";
 import "./theme/account.css";
 import "./theme/events.css";
+import "./theme/linkage.css";
 import "./theme/tills.css";
 import "./theme/storage.css";
 

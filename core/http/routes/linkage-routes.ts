@@ -1,4 +1,5 @@
 // What follows from events: the rules, the actions that there are, what was done lately, trying them, and kept pictures.
+import { createHash } from "node:crypto";
 import { Type } from "typebox";
 import type { Config } from "../../config/config-schema.ts";
 import { NightjarError } from "../../errors.ts";
@@ -21,7 +22,12 @@ const number = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 export function linkageRoutes(services: HttpServices): Route[] {
   const { config, linkage } = services;
   const rules = () => structuredClone(config.get().linkage.rules) as LinkageView["rules"];
-  const view = () => ({ rules: rules(), actions: [...linkage.actions()], lately: [...linkage.lately()] });
+  const view = () => ({
+    stamp: stampOf(config.get().linkage.rules),
+    rules: rules(),
+    actions: [...linkage.actions()],
+    lately: [...linkage.lately()],
+  });
   return [
     route({
       method: "GET",
@@ -41,7 +47,15 @@ export function linkageRoutes(services: HttpServices): Route[] {
       async handle({ body, audit }) {
         const problems = linkage.problemsOf(body.rules);
         if (problems.length > 0) throw invalidRequest("body", [...problems]);
+        // Compared where changes are made one after the other: nobody comes in between.
         await config.update(({ linkage: draft }: Config) => {
+          if (body.stamp !== undefined && body.stamp !== stampOf(draft.rules)) {
+            throw new NightjarError(
+              "NJ_LINKAGE_CHANGED",
+              "failed-precondition",
+              "the linkage rules have been changed meanwhile; nothing was changed now",
+            );
+          }
           draft.rules = body.rules;
         });
         audit("linkage-changed", { rules: body.rules.map(({ id }) => id) });
@@ -87,4 +101,8 @@ export function linkageRoutes(services: HttpServices): Route[] {
       },
     }),
   ];
+}
+
+function stampOf(rules: unknown): string {
+  return createHash("sha256").update(JSON.stringify(rules)).digest("hex").slice(0, 32);
 }

@@ -2204,6 +2204,8 @@ export interface Operations {
   /** What follows from events: rules, the actions that there are, and what was done lately. */
   readonly "GET /linkage": {
     readonly answer: {
+      /** Another one whenever the rules are others: whoever changes them hands it back. */
+      readonly stamp: string;
       /** What follows from which events. */
       readonly rules: readonly {
         /** Of the rule. */
@@ -2413,8 +2415,12 @@ export interface Operations {
           readonly settings: Readonly<Record<string, unknown>>;
         }[];
       }[];
+      /** Of the rules that were changed: when there are others by now, nothing is changed. */
+      readonly stamp?: string;
     };
     readonly answer: {
+      /** Another one whenever the rules are others: whoever changes them hands it back. */
+      readonly stamp: string;
       /** What follows from which events. */
       readonly rules: readonly {
         /** Of the rule. */

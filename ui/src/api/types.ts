@@ -33,6 +33,11 @@ export type RecordedEvent = Answer<"GET /events/{event}">;
 export type TillView = Answer<"GET /tills">["tills"][number];
 export type TillSettings = Answer<"GET /tills/settings">["tills"][number];
 export type TillParser = Answer<"GET /tills/parsers">["parsers"][number];
+export type LinkageView = Answer<"GET /linkage">;
+export type LinkageRule = LinkageView["rules"][number];
+export type LinkageAction = LinkageView["actions"][number];
+/** What came of an action that was tried. */
+export type LinkageTried = Answer<"POST /linkage/test">["results"][number];
 /** An act in the audit log. */
 export type AuditEntry = Answer<"GET /audit">["entries"][number];
 /** What another program watches with; the password itself was shown once. */

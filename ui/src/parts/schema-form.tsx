@@ -10,7 +10,8 @@ import {
   type SchemaField,
 } from "./schema-fields.ts";
 
-function problemText(field: SchemaField, problem: FieldProblem): string {
+/** What is wrong with a field, in words. */
+export function problemText(field: SchemaField, problem: FieldProblem): string {
   switch (problem) {
     case "missing":
       return t("schema.missing");

@@ -1,7 +1,8 @@
 // The part of the camera's form about events: which ones record it, of which cameras, and how much before and after.
 import { t } from "../../locale/messages.ts";
 import { TextField } from "../../parts/controls.tsx";
-import { cameras } from "../../state/recorder.ts";
+import { followLink, href } from "../../router.ts";
+import { cameras, mayAdminister } from "../../state/recorder.ts";
 import { EVENT_TEXT, eventText } from "../events/event-words.ts";
 import { type CameraForm, type FormProblem, followsEvents } from "./camera-form-model.ts";
 
@@ -54,6 +55,13 @@ export function EventRecordingFields(props: {
           chosen={form.eventCameras}
           onChoose={(eventCameras) => onChange({ eventCameras })}
         />
+      )}
+      {camera === undefined || !mayAdminister.value ? null : (
+        <p>
+          <a href={href("linkage", { camera })} onClick={followLink}>
+            {t("linkage.fromCamera")}
+          </a>
+        </p>
       )}
     </>
   );

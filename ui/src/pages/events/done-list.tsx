@@ -7,7 +7,8 @@ import { utcText } from "../../state/moment-text.ts";
 
 type Done = NonNullable<RecordedEvent["actions"]>[number];
 
-const STATUS_TEXT: Readonly<Record<Done["status"], MessageKey>> = {
+/** What came of an action. */
+export const STATUS_TEXT: Readonly<Record<Done["status"], MessageKey>> = {
   done: "linkage.done",
   failed: "linkage.failed",
   expired: "linkage.expired",

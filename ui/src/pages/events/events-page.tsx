@@ -8,7 +8,7 @@ import { t } from "../../locale/messages.ts";
 import { EmptyPage, ErrorNote, NotAllowed, SkeletonRows } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { followLink, href, place, replaceQuery } from "../../router.ts";
-import { cameras, eventChange } from "../../state/recorder.ts";
+import { cameras, eventChange, mayAdminister } from "../../state/recorder.ts";
 import { daySpan } from "../../state/time-format.ts";
 import { zone } from "../../state/zone.ts";
 import { AcknowledgeDialog } from "./acknowledge-dialog.tsx";
@@ -81,9 +81,15 @@ export function EventsPage() {
   if (error instanceof ApiError && error.status === 403) return <NotAllowed />;
   return (
     <div class="list-page">
-      <div class="head">
+      <div class="head events-head">
         <h1>{t("events.title")}</h1>
         <div class="spring" />
+        {mayAdminister.value ? (
+          <a class="button ghost" href={href("linkage")} onClick={followLink}>
+            <Icon name="link" />
+            {t("linkage.page")}
+          </a>
+        ) : null}
         <a class="button ghost" href={href("tills")} onClick={followLink}>
           <Icon name="receipt" />
           {t("tills.title")}

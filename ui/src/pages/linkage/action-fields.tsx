@@ -1,0 +1,150 @@
+// One action within the form of a rule: whether it is done, what it is told, and trying it before anything is saved.
+import { useState } from "preact/hooks";
+import { call } from "../../api/client.ts";
+import type { LinkageAction, LinkageRule, LinkageTried } from "../../api/types.ts";
+import { t } from "../../locale/messages.ts";
+import { CheckField, ErrorNote } from "../../parts/controls.tsx";
+import { treeOf } from "../../parts/form-tree.ts";
+import { FormTree } from "../../parts/form-tree-fields.tsx";
+import { Icon } from "../../parts/icon.tsx";
+import { isObject, withValueAt } from "../../parts/json-place.ts";
+import { fieldsOf, problemOf, textsOf } from "../../parts/schema-fields.ts";
+import { problemText } from "../../parts/schema-form.tsx";
+import { cameras } from "../../state/recorder.ts";
+import { Choices } from "../cameras/event-recording-fields.tsx";
+import { STATUS_TEXT } from "../events/done-list.tsx";
+import { actionName, settingsForm } from "./linkage-words.ts";
+
+type Settings = LinkageRule["actions"][number]["settings"];
+const NONE: ReadonlySet<string> = new Set();
+
+export function ActionFields(props: {
+  readonly source: string;
+  readonly actions: readonly LinkageAction[];
+  /** All actions of the rule: places in it are told by their number. */
+  readonly entries: LinkageRule["actions"];
+  readonly mayAdd: boolean;
+  /** The camera that an event is of when the action is tried. */
+  readonly camera: string | undefined;
+  readonly onChoose: (isChosen: boolean) => void;
+  readonly onSettings: (index: number, settings: Settings) => void;
+}) {
+  const { source, actions, entries, camera } = props;
+  const own = entries.map((entry, index) => ({ ...entry, index })).filter(({ action }) => action === source);
+  const known = actions.find((one) => one.source === source);
+  const name = actionName(source, actions);
+  return (
+    <fieldset class="linkage-action" disabled={own.length === 0 && !props.mayAdd}>
+      <legend class="unseen">{name}</legend>
+      <CheckField
+        label={name}
+        checked={own.length > 0}
+        onChange={props.onChoose}
+        {...(known === undefined ? { hint: t("linkage.away"), bad: true } : {})}
+      />
+      {known === undefined
+        ? null
+        : own.map(({ index, settings }) => (
+            <div key={index} class="linkage-action-body">
+              <SettingsFields
+                action={known}
+                settings={settings}
+                onSettings={(next) => props.onSettings(index, next)}
+              />
+              <Try action={source} settings={settings} camera={camera} />
+            </div>
+          ))}
+    </fieldset>
+  );
+}
+
+function SettingsFields(props: {
+  readonly action: LinkageAction;
+  readonly settings: Settings;
+  readonly onSettings: (settings: Settings) => void;
+}) {
+  const { settings, onSettings } = props;
+  const { schema, cameraLists } = settingsForm(props.action);
+  const fields = fieldsOf(schema);
+  const texts = textsOf(fields, settings);
+  const put = (steps: readonly (string | number)[], value: unknown): void => {
+    const next = withValueAt(settings, steps, value);
+    onSettings(isObject(next) ? next : {});
+  };
+  return (
+    <>
+      {cameraLists.map((name) => {
+        const chosen = settings[name];
+        return (
+          <Choices
+            key={name}
+            title={t("linkage.cameras")}
+            none={t("linkage.cameras.own")}
+            all={(cameras.value ?? []).map((one) => ({ id: one.id, text: one.name }))}
+            chosen={Array.isArray(chosen) ? chosen : []}
+            onChoose={(next) => put([name], next)}
+          />
+        );
+      })}
+      <FormTree
+        nodes={treeOf(schema, settings, NONE)}
+        value={settings}
+        kept={NONE}
+        problemAt={(pointer) => {
+          const field = fields.find(({ name }) => pointer === `/${name}`);
+          // What is missing has its default, or is said by the recorder when it is saved.
+          if (field === undefined || settings[field.name] === undefined) return undefined;
+          const problem = problemOf(field, texts[field.name] ?? "");
+          return problem === undefined ? undefined : problemText(field, problem);
+        }}
+        onChange={put}
+      />
+    </>
+  );
+}
+
+/** Does the action once, as for an event that begins now, with what stands in the form. */
+function Try({
+  action,
+  settings,
+  camera,
+}: {
+  action: string;
+  settings: Settings;
+  camera: string | undefined;
+}) {
+  const [busy, setBusy] = useState(false);
+  const [tried, setTried] = useState<LinkageTried | undefined>(undefined);
+  const [error, setError] = useState<unknown>();
+  const run = (): void => {
+    setBusy(true);
+    setError(undefined);
+    setTried(undefined);
+    call("POST /linkage/test", {
+      body: { action: { action, settings }, ...(camera === undefined ? {} : { camera }) },
+    })
+      .then(({ results }) => setTried(results[0]))
+      .catch(setError)
+      .finally(() => setBusy(false));
+  };
+  return (
+    <>
+      <div class="linkage-tried">
+        <button type="button" class="button" disabled={busy} onClick={run}>
+          <Icon name="play" />
+          {t(busy ? "linkage.trying" : "linkage.try")}
+        </button>
+        <span role="status">
+          {tried === undefined ? null : (
+            <span class={`state${tried.status === "done" ? "" : " warn-text"}`}>
+              <Icon name={tried.status === "done" ? "check" : "warning"} size={14} />
+              {t(STATUS_TEXT[tried.status])}
+              {tried.note === undefined ? null : <span class="muted">{tried.note}</span>}
+            </span>
+          )}
+        </span>
+      </div>
+      {error === undefined ? null : <ErrorNote error={error} />}
+    </>
+  );
+}

@@ -1,0 +1,158 @@
+// The form of a rule: which events of which cameras, when, and what is done. Nothing is changed before it is saved.
+import { useState } from "preact/hooks";
+import type { LinkageAction, LinkageRule } from "../../api/types.ts";
+import { t } from "../../locale/messages.ts";
+import { Dialog, ErrorNote, Segmented, TextField } from "../../parts/controls.tsx";
+import { cameras } from "../../state/recorder.ts";
+import { Choices } from "../cameras/event-recording-fields.tsx";
+import { EVENT_TEXT, eventText, profileText, SEVERITY_TEXT } from "../events/event-words.ts";
+import { ActionFields } from "./action-fields.tsx";
+
+const MOST_REST_SECONDS = 86_400;
+const MOST_ACTIONS = 16;
+
+type Chosen<K extends "types" | "severities"> = NonNullable<LinkageRule[K]>[number];
+
+export function RuleDialog(props: {
+  readonly rule: LinkageRule;
+  readonly actions: readonly LinkageAction[];
+  readonly profiles: readonly { readonly id: string; readonly name: string }[];
+  readonly onSave: (rule: LinkageRule) => Promise<void>;
+  readonly onClose: () => void;
+}) {
+  const [rule, setRule] = useState(props.rule);
+  const [rest, setRest] = useState(String(rule.cooldownSeconds ?? 0));
+  const [detectorRules, setDetectorRules] = useState((rule.detectorRules ?? []).join(", "));
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const change = (part: Partial<LinkageRule>): void => setRule({ ...rule, ...part });
+  const isRest = /^\d{1,5}$/.test(rest) && Number(rest) <= MOST_REST_SECONDS;
+  const all = (cameras.value ?? []).map(({ id, name }) => ({ id, text: name }));
+  const used = rule.actions.map(({ action }) => action);
+  const sources = [...new Set([...props.actions.map(({ source }) => source), ...used])];
+  const choose = (source: string, isChosen: boolean): void =>
+    change({
+      actions: isChosen
+        ? [...rule.actions, { action: source, settings: {} }]
+        : rule.actions.filter(({ action }) => action !== source),
+    });
+  const save = async (): Promise<void> => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await props.onSave({ ...rule, name: rule.name.trim() });
+      props.onClose();
+      return;
+    } catch (thrown) {
+      setError(thrown);
+    }
+    setBusy(false);
+  };
+  return (
+    <Dialog title={t("linkage.ruleTitle")} onClose={props.onClose} wide>
+      <form
+        class="linkage-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        <TextField
+          label={t("linkage.name")}
+          value={rule.name}
+          onInput={(name) => change({ name: name.slice(0, 80) })}
+          required
+        />
+        <Segmented
+          label={t("linkage.when")}
+          value={rule.at ?? "start"}
+          choices={[
+            { value: "start", text: t("linkage.at.start") },
+            { value: "end", text: t("linkage.at.end") },
+          ]}
+          onChoose={(at) => change({ at })}
+        />
+        <Choices
+          title={t("linkage.types")}
+          none={t("linkage.types.all")}
+          hint={t("linkage.types.hint")}
+          all={Object.keys(EVENT_TEXT).map((id) => ({ id, text: eventText(id) }))}
+          chosen={rule.types ?? []}
+          onChoose={(types) => change({ types: types as Chosen<"types">[] })}
+        />
+        <Choices
+          title={t("linkage.cameras")}
+          none={t("linkage.cameras.all")}
+          all={all}
+          chosen={rule.cameras ?? []}
+          onChoose={(chosen) => change({ cameras: chosen })}
+        />
+        <Choices
+          title={t("linkage.severities")}
+          none={t("linkage.severities.all")}
+          all={(["info", "warning", "alarm"] as const).map((id) => ({ id, text: t(SEVERITY_TEXT[id]) }))}
+          chosen={rule.severities ?? []}
+          onChoose={(chosen) => change({ severities: chosen as Chosen<"severities">[] })}
+        />
+        <Choices
+          title={t("linkage.profiles")}
+          none={t("linkage.profiles.all")}
+          all={props.profiles.map((profile) => ({ id: profile.id, text: profileText(profile) }))}
+          chosen={rule.profiles ?? []}
+          onChoose={(profiles) => change({ profiles })}
+        />
+        <div class="field-row">
+          <TextField
+            label={t("linkage.detectorRules")}
+            hint={t("linkage.detectorRules.hint")}
+            value={detectorRules}
+            onInput={(text) => {
+              setDetectorRules(text);
+              const names = text.split(",").map((one) => one.trim());
+              change({ detectorRules: [...new Set(names.filter((one) => one !== ""))] });
+            }}
+          />
+          <TextField
+            label={t("linkage.rest")}
+            hint={t("linkage.rest.hint")}
+            error={isRest ? undefined : t("schema.large", { most: MOST_REST_SECONDS })}
+            value={rest}
+            inputMode="numeric"
+            onInput={(text) => {
+              setRest(text);
+              if (/^\d{1,5}$/.test(text)) change({ cooldownSeconds: Number(text) });
+            }}
+          />
+        </div>
+        <h2>{t("linkage.actions")}</h2>
+        {sources.map((source) => (
+          <ActionFields
+            key={source}
+            source={source}
+            actions={props.actions}
+            entries={rule.actions}
+            mayAdd={rule.actions.length < MOST_ACTIONS}
+            camera={rule.cameras?.[0] ?? all[0]?.id}
+            onChoose={(isChosen) => choose(source, isChosen)}
+            onSettings={(index, settings) =>
+              change({ actions: rule.actions.with(index, { action: source, settings }) })
+            }
+          />
+        ))}
+        {error === undefined ? null : <ErrorNote error={error} />}
+        <div class="form-foot">
+          <button type="button" class="button" onClick={props.onClose}>
+            {t("cancel")}
+          </button>
+          <button
+            type="submit"
+            class="button primary"
+            disabled={busy || !isRest || rule.name.trim() === "" || rule.actions.length === 0}
+          >
+            {t("save")}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
