@@ -7,6 +7,7 @@ import type { Log, LogLevel } from "../log.ts";
 import {
   type ChildMessage,
   LIFE_SIGN_MS,
+  PREVIOUS_END,
   type StartFailure,
   type SupervisorMessage,
 } from "./child-protocol.ts";
@@ -20,6 +21,11 @@ import type { ProcessFigures } from "./process-figures.ts";
 
 /** A child that says nothing for this long hangs and is killed. */
 const SILENCE_LIMIT_MS = 10 * LIFE_SIGN_MS;
+/**
+ * In `flows` it is an owner's own code that hangs: killed within 5 s, signs and the looking for them included. While it starts,
+ * which on a slow machine takes its time, it is given as long as the others.
+ */
+const FLOWS_SILENCE_LIMIT_MS = 3 * LIFE_SIGN_MS;
 /** A child that lived this long starts with a clean record again. */
 const STEADY_MS = 60_000;
 const FIRST_PAUSE_MS = 100;
@@ -39,6 +45,7 @@ const NICENESS: Readonly<Record<ProcessRole, number>> = {
   core: 5,
   // Looking at pictures is the first to give way.
   analysis: 10,
+  flows: 10,
 };
 
 export interface ChildOptions {
@@ -46,6 +53,8 @@ export interface ChildOptions {
   /** The command line's entry file. */
   readonly entry: string;
   readonly args: readonly string[];
+  /** For Node, besides those of every process. */
+  readonly nodeArguments?: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly log: Log;
   onReady(facts: Readonly<Record<string, unknown>>): void;
@@ -81,6 +90,8 @@ export class SupervisedChild {
   #waits = 0;
   /** Ends the waiting for a file. */
   #unwatch: (() => void) | undefined;
+  /** It gave no life signs and was killed. */
+  #hung = false;
   #stopping = false;
   #ended: Promise<void> = Promise.resolve();
 
@@ -120,9 +131,9 @@ export class SupervisedChild {
     this.#startedAtMs = Date.now();
     this.#lastSignMs = performance.now();
     const child = fork(entry, ["process", role, ...args], {
-      env,
+      env: { ...env, ...this.#previousEnd() },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
-      execArgv: nodeArguments(role),
+      execArgv: [...nodeArguments(role), ...(this.#options.nodeArguments ?? [])],
       // A Ctrl-C in the terminal reaches the supervisor alone, which ends its children in order.
       detached: true,
     });
@@ -173,7 +184,10 @@ export class SupervisedChild {
       });
     });
     this.#watch = setInterval(() => {
-      if (performance.now() - this.#lastSignMs < SILENCE_LIMIT_MS) return;
+      const isTight = role === "flows" && this.#status === "ready";
+      const limitMs = isTight ? FLOWS_SILENCE_LIMIT_MS : SILENCE_LIMIT_MS;
+      if (performance.now() - this.#lastSignMs < limitMs) return;
+      this.#hung = true;
       log.error("process hangs and is killed", {
         role,
         silentMs: Math.round(performance.now() - this.#lastSignMs),
@@ -181,6 +195,13 @@ export class SupervisedChild {
       child.kill("SIGKILL");
     }, LIFE_SIGN_MS);
     this.#options.onChange();
+  }
+
+  /** What the process learns of the one before it. */
+  #previousEnd(): NodeJS.ProcessEnv {
+    const end = this.#hung ? "hang" : "crash";
+    this.#hung = false;
+    return this.#failures === 0 ? {} : { [PREVIOUS_END]: `${end} ${this.#failures}` };
   }
 
   send(message: SupervisorMessage): void {
