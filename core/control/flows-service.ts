@@ -24,7 +24,8 @@ export class Flows implements FlowsService {
   readonly #parts: FlowsParts;
   readonly #isInstalled: boolean;
   #state: FlowsState | undefined;
-  #isWanted = false;
+  /** What the supervisor was told: nothing yet by a core that was started anew, while the process may be there. */
+  #isWanted: boolean | undefined;
   #server: LinkServer | undefined;
   #stopFollowing: (() => void) | undefined;
 
