@@ -94,6 +94,8 @@ async function runnerOf(role: ProcessRole): Promise<RoleRunner> {
       return (await import("./gateway/run-gateway.ts")).runGateway;
     case "analysis":
       return (await import("./analysis/run-analysis.ts")).runAnalysis;
+    case "flows":
+      return (await import("./flows/run-flows.ts")).runFlows;
   }
 }
 

@@ -101,7 +101,8 @@ export function parseCommandLine(argv: readonly string[], environment: NodeJS.Pr
   }
   const flags = parsed.values as CommandLine["flags"];
   const chosen = typeof flags["data"] === "string" ? flags["data"] : environment["NIGHTJAR_DATA"];
-  const checkout = checkoutFolder();
+  // A process whose walls are narrow may not look where it runs from, and was told its directory.
+  const checkout = chosen === undefined ? checkoutFolder() : undefined;
   const fallback =
     checkout === undefined
       ? join(environment["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share"), "nightjar")
@@ -109,7 +110,7 @@ export function parseCommandLine(argv: readonly string[], environment: NodeJS.Pr
   return {
     words: parsed.positionals,
     dataDir: resolve(chosen ?? fallback),
-    dataInCheckout: chosen === undefined && checkout !== undefined,
+    dataInCheckout: checkout !== undefined,
     json: flags["json"] === true,
     flags,
   };

@@ -5,6 +5,7 @@ import { LOG_LEVELS } from "../log.ts";
 import { AlarmConfigSchema } from "./alarm-config.ts";
 import { CameraConfigSchema } from "./camera-config.ts";
 import { CONFIG_VERSION } from "./config-version.ts";
+import { FlowsConfigSchema } from "./flows-config.ts";
 import { LinkageConfigSchema } from "./linkage-config.ts";
 import { LoginConfigSchema } from "./login-config.ts";
 import { MqttConfigSchema } from "./mqtt-config.ts";
@@ -180,6 +181,7 @@ export const ConfigSchema = Type.Object(
     }),
     network: NetworkSchema,
     mqtt: MqttConfigSchema,
+    flows: FlowsConfigSchema,
     storage: Type.Object(
       {
         volumes: Type.Array(VolumeConfigSchema, {

@@ -8,6 +8,7 @@ import type {
   ListeningState,
 } from "../gateway/protocol.ts";
 import type { createAuthorize } from "../http/authorize.ts";
+import { createAuthorizeFlows } from "../http/authorize-flows.ts";
 import { LINK_VERSION, type Link, type LinkMethods, type LinkServer, listenLinks } from "../link/link.ts";
 import type { Log } from "../log.ts";
 import type { RecordingService } from "../recording/recording-service.ts";
@@ -99,6 +100,7 @@ export class GatewayLink {
       settings: () => this.#settings(),
       listening: (state) => this.#options.onListening(state),
       authorize: (request) => authorize(request),
+      authorizeFlows: createAuthorizeFlows(users),
       segments: async (query) => ({ segments: await recording.index.playable(query) }),
       nextRecorded: async (query) => {
         const time90k = await recording.index.nextRecorded(query);

@@ -39,6 +39,7 @@ import { ChangeTeller } from "./change-teller.ts";
 import { listenForCommandLine } from "./cli-link.ts";
 import { CLI_SOCKET } from "./cli-protocol.ts";
 import { Detection } from "./detection-service.ts";
+import { Flows } from "./flows-service.ts";
 import { GatewayLink } from "./gateway-link.ts";
 import { LinkageService } from "./linkage-service.ts";
 import { MQTT_PASSWORD, mqttControl, mqttSnapshot } from "./mqtt-control.ts";
@@ -48,7 +49,7 @@ import { ownPorts, portProblem } from "./port-problems.ts";
 import { RecorderProblems } from "./recorder-problems.ts";
 import { recordingsAdapter } from "./recordings-adapter.ts";
 import { hiddenPlaces, presentAbilities, secretsChanged } from "./settings-places.ts";
-import { ffmpegProblems, rescueProblems } from "./standing-problems.ts";
+import { ffmpegProblems, flowsProblems, rescueProblems } from "./standing-problems.ts";
 import { statusService, volumeView } from "./status-service.ts";
 import { storageService } from "./storage-service.ts";
 import { TillService } from "./till-service.ts";
@@ -240,6 +241,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       ...listening.problems.map(portProblem),
       ...rescueProblems(recording),
       ...mqtt.problems(),
+      ...flowsProblems(flows.view()),
     ],
   });
   const status = statusService({
@@ -301,6 +303,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     ...{ run, instance, clock, log, config, list, plugins, events: alarms.engine },
     want: (wanted) => context.want("analysis", wanted),
   });
+  const flows = new Flows({ run, instance, config, supervisor: context });
   const api = createHttpApp({
     version: VERSION,
     clock,
@@ -329,6 +332,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     }),
     keptLog: { read: (query) => readLog(dataDir, query) },
     mqtt: mqttControl(mqtt, secrets),
+    flows,
     tills,
     detection,
     changes,
@@ -411,8 +415,9 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   context.ready(code === undefined ? {} : { activationCode: code.code });
   void plugins.ready();
   const stopMqtt = changes.watch((change) => mqtt.take(change));
-  // Nothing waits for a broker.
+  // Nothing waits for a broker, nor for Node-RED.
   void mqtt.start();
+  await flows.start();
 
   return {
     async stop() {
@@ -423,6 +428,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       stopMqtt();
       await mqtt.close();
       await detection.close();
+      await flows.close();
       await commandLine.close();
       await gateway.close();
       await api.close();

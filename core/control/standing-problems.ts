@@ -1,4 +1,5 @@
 // What stays wrong until somebody does something about it, for the list of the recorder's problems.
+import type { FlowsView } from "../http/flows-schemas.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
 import { searchFfmpeg } from "../media/ffmpeg/find-ffmpeg.ts";
 import type { RecordingService } from "../recording/recording-service.ts";
@@ -17,4 +18,25 @@ export async function ffmpegProblems(configured: string | undefined): Promise<St
   const message =
     "there is no ffmpeg: no snapshots, and no H.265 in browsers that lack it. Install it, or set ffmpeg.path";
   return [{ code: "ffmpeg-missing", severity: "warning", message }];
+}
+
+/** Why flows do not run although they are switched on, and that they were put aside. */
+export function flowsProblems({ status, because, node, setAside }: FlowsView): StatusProblem[] {
+  const found: StatusProblem[] = [];
+  if (status === "missing") {
+    const message =
+      "flows are switched on, and Node-RED is not installed: install Nightjar with its optional packages";
+    found.push({ code: "flows-missing", severity: "warning", message });
+  }
+  if (status === "safe") {
+    const why = because === "hang" ? "answered no more" : "ended again and again";
+    const last = node === undefined ? "" : `, last at the node ${node.name ?? node.id} (${node.type})`;
+    const message = `flows do not run: Node-RED ${why}${last}. Mend the flow in the editor and deploy`;
+    found.push({ code: "flows-safe-mode", severity: "error", message });
+  }
+  if (setAside !== undefined) {
+    const message = `flows could not be read and lie in ${setAside} now; the newest copy took their place`;
+    found.push({ code: "flows-set-aside", severity: "warning", message });
+  }
+  return found;
 }

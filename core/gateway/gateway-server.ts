@@ -14,6 +14,7 @@ import {
 } from "./doors/client-identity.ts";
 import type { ByteCounter } from "./doors/client-socket.ts";
 import { relayEvents } from "./doors/event-socket.ts";
+import type { FlowsDoor } from "./doors/flows-door.ts";
 import { httpError, refuseUpgrade, sendProblem } from "./doors/problem.ts";
 import type { CoreProxy } from "./doors/proxy.ts";
 import { classifyRequest, isEventStream, type MediaRouteName, type Route } from "./doors/routes.ts";
@@ -35,6 +36,7 @@ const RIGHT: Readonly<Record<MediaRouteName, MediaRight>> = {
 export interface GatewayParts {
   readonly authorizer: Authorizer;
   readonly proxy: CoreProxy;
+  readonly flows: FlowsDoor;
   readonly ui: StaticUi;
   readonly services: MediaServices;
   /** PEM of the local root; undefined when there is none. */
@@ -88,6 +90,9 @@ export class GatewayServer {
       case "media":
         void this.#serveMedia(request, response, route, client);
         return;
+      case "flows":
+        void this.#parts.flows.forward(request, response, route, client, this.#basePath);
+        return;
       case "ca":
         this.#serveRoot(response, headOnly);
         return;
@@ -122,6 +127,10 @@ export class GatewayServer {
     const route = classifyRequest(request.url ?? "", this.#basePath);
     if (route.kind === "core" && isEventStream(route.target)) {
       this.#upgradeEvents(request, socket, head, client, route.target);
+      return;
+    }
+    if (route.kind === "flows") {
+      void this.#parts.flows.upgrade(request, socket, head, route, client, this.#basePath);
       return;
     }
     if (route.kind !== "media" || (route.name !== "live" && route.name !== "playback")) {

@@ -61,6 +61,25 @@ export interface Grant {
   readonly expiresAtMs: number;
 }
 
+/** What the gateway asks about one request for flows. */
+export interface FlowsRequest {
+  /** `flows.edit`: the editor. `flows.view`: dashboards and http-in nodes. */
+  readonly right: "flows.edit" | "flows.view";
+  readonly cookie?: string;
+  readonly authorization?: string;
+  readonly secure: boolean;
+  readonly remoteAddress: string;
+  /** Nobody is there: the question keeps no idle session alive. */
+  readonly isBackground: boolean;
+  /** Flows are about to be changed, worth the audit log: method and path. */
+  readonly change?: string;
+}
+
+export interface FlowsGrant {
+  readonly sessionId: string;
+  readonly expiresAtMs: number;
+}
+
 /** A segment as readers need it: where it is, what it covers, where its moov lies. */
 export interface PlayableSegment {
   readonly id: SegmentId;
@@ -120,6 +139,8 @@ export type CoreMethodsForGateway = {
    * permission-denied or not-found (the same for a camera one may not see).
    */
   authorize: (params: { credentials: RequestCredentials; camera: string; right: MediaRight }) => Grant;
+  /** Rejects with unauthenticated or permission-denied. */
+  authorizeFlows: (params: FlowsRequest) => FlowsGrant;
   /** Closed segments of a stream that touch the range, in playback order (run, sequence), at most `limit`. */
   segments: (params: {
     camera: CameraId;

@@ -3,11 +3,13 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { FLOWS_HTTP_SOCKET } from "../flows/protocol.ts";
 import type { Log } from "../log.ts";
 import { type ProcessContext, RUN_FOLDER, type RunningProcess } from "../supervisor/process-contract.ts";
 import { Authorizer } from "./authorizer.ts";
 import { coreLink } from "./core-link.ts";
 import { type ServerCertificate, serverCertificate } from "./doors/certificates.ts";
+import { FlowsDoor } from "./doors/flows-door.ts";
 import { Listeners } from "./doors/listeners.ts";
 import { CoreProxy } from "./doors/proxy.ts";
 import { StaticUi } from "./doors/static-ui.ts";
@@ -61,12 +63,16 @@ export async function runGateway(
     log,
     {
       settingsChanged: (settings) => void follow(settings),
-      revoked: ({ sessionIds }) => authorizer.revoke(sessionIds),
+      revoked: ({ sessionIds }) => {
+        authorizer.revoke(sessionIds);
+        flows.revoke(sessionIds);
+      },
       cameraChanged: ({ camera, removed }) => authorizer.cameraChanged(camera, removed),
       figures: () => figures.read(server.socketCount + restream.playing, places.running),
     },
     () => {
       authorizer.recheckAll();
+      flows.recheckAll();
       core.request("settings", {}).then(
         (settings) => void follow(settings),
         (error: unknown) => log.warn("core gave no settings", { reason: String(error) }),
@@ -84,6 +90,11 @@ export async function runGateway(
   const places = new TranscodePlaces();
   const transcodes = new TranscodeHub(hub, places, ffmpeg, clock, log);
   const proxy = new CoreProxy(join(runFolder, CORE_HTTP_SOCKET));
+  const flows = new FlowsDoor({
+    socketPath: join(runFolder, FLOWS_HTTP_SOCKET),
+    ask: (request) => core.request("authorizeFlows", request),
+    clock,
+  });
   const uiFolder = options.uiFolder ?? fileURLToPath(new URL("../../ui/dist", import.meta.url));
   const services = mediaServices({
     core,
@@ -101,6 +112,7 @@ export async function runGateway(
   const server = new GatewayServer({
     authorizer,
     proxy,
+    flows,
     ui: new StaticUi(uiFolder, log),
     services,
     rootCertificate: () => certificates.current?.root,
@@ -172,6 +184,7 @@ export async function runGateway(
       renewal.cancel();
       haveSettings();
       authorizer.close();
+      flows.close();
       server.close();
       await restream.close();
       services.close();

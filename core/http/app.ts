@@ -25,6 +25,7 @@ import { certificateRoutes } from "./routes/certificate-routes.ts";
 import { changeRoutes } from "./routes/change-routes.ts";
 import { detectionRoutes } from "./routes/detection-routes.ts";
 import { eventRoutes } from "./routes/event-routes.ts";
+import { flowsRoutes } from "./routes/flows-routes.ts";
 import { healthRoutes } from "./routes/health-routes.ts";
 import { linkageRoutes } from "./routes/linkage-routes.ts";
 import { mqttRoutes } from "./routes/mqtt-routes.ts";
@@ -163,6 +164,7 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
     ...settingsTransferRoutes(services),
     ...certificateRoutes(services),
     ...mqttRoutes(services),
+    ...flowsRoutes(services),
     ...tillRoutes(services),
     ...detectionRoutes(services),
     route({

@@ -25,6 +25,7 @@ import type { Users } from "../users/users.ts";
 import type { ArmingView } from "./alarm-schemas.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import type { DetectionPatch, DetectionView } from "./detection-schemas.ts";
+import type { FlowsView } from "./flows-schemas.ts";
 import type { LinkageTested, LinkageView } from "./linkage-schemas.ts";
 import type { MqttState } from "./mqtt-schemas.ts";
 import type { PluginSettingsView, PluginView, PluginWordsView } from "./plugin-schemas.ts";
@@ -145,6 +146,12 @@ export interface StorageService {
 export interface LogService {
   /** The newest lines, the oldest of them first; without secrets. */
   read(query: LogQuery): Promise<readonly LogLine[]>;
+}
+
+/** Node-RED within the recorder. */
+export interface FlowsService {
+  /** In memory. */
+  view(): FlowsView;
 }
 
 /** What was found of plugins. */
@@ -300,6 +307,7 @@ export interface HttpServices {
   readonly storage: StorageService;
   readonly keptLog: LogService;
   readonly mqtt: MqttControl;
+  readonly flows: FlowsService;
   readonly tills: TillService;
   readonly detection: DetectionService;
   /** Whoever learns of a change publishes it here; `GET /changes` passes it on. */

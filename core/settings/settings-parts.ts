@@ -56,6 +56,7 @@ export function takeParts(draft: Config, from: FrozenConfig, rules: PartRules): 
         draft.ffmpeg.maxTranscodes = source.ffmpeg.maxTranscodes;
         draft.sessions = source.sessions;
         draft.log = source.log;
+        draft.flows = source.flows;
         break;
       case "network":
         draft.network = source.network;

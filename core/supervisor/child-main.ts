@@ -11,6 +11,7 @@ import { KeptLog } from "../system/kept-log.ts";
 import {
   type ChildMessage,
   LIFE_SIGN_MS,
+  PREVIOUS_END,
   SIGNS_PER_FIGURES,
   type StartFailure,
   type SupervisorMessage,
@@ -71,6 +72,7 @@ export async function runChild(
       log,
       clock: systemClock,
       instance: randomUUID(),
+      ...previousEnd(),
       ready(facts) {
         isReady = true;
         send({ type: "ready", facts: facts ?? {} });
@@ -97,6 +99,12 @@ export async function runChild(
     clearInterval(lifeSigns);
     await kept.close();
   }
+}
+
+function previousEnd(): Pick<RoleContext, "previousEnd"> {
+  const match = /^(hang|crash) (\d{1,6})$/.exec(process.env[PREVIOUS_END] ?? "");
+  if (match === null) return {};
+  return { previousEnd: { case: match[1] === "hang" ? "hang" : "crash", inARow: Number(match[2]) } };
 }
 
 /** Sends a message and waits until it has left: the process ends right afterwards. */

@@ -15,6 +15,9 @@ export interface StartFailure {
 /** A child reports at least this often, or it hangs. */
 export const LIFE_SIGN_MS = 1_000;
 
+/** In the environment of a child: `hang 1` or `crash 3`, how the one before ended and how often in a row. */
+export const PREVIOUS_END = "NIGHTJAR_PREVIOUS_END";
+
 /** Every so many life signs tell how the process is. */
 export const SIGNS_PER_FIGURES = 5;
 

@@ -7,6 +7,7 @@ import type { Log, LogLevel } from "../log.ts";
 import {
   type ChildMessage,
   LIFE_SIGN_MS,
+  PREVIOUS_END,
   type StartFailure,
   type SupervisorMessage,
 } from "./child-protocol.ts";
@@ -26,6 +27,11 @@ const SILENCE_LIMIT_MS = 10 * LIFE_SIGN_MS;
  * the new one finds out by itself which volume does not answer.
  */
 const LEFT_AFTER_MS = 2_000;
+/**
+ * In `flows` it is an owner's own code that hangs: killed within 5 s, signs and the looking for them included. While it starts,
+ * which on a slow machine takes its time, it is given as long as the others.
+ */
+const FLOWS_SILENCE_LIMIT_MS = 3 * LIFE_SIGN_MS;
 /** A child that lived this long starts with a clean record again. */
 const STEADY_MS = 60_000;
 const FIRST_PAUSE_MS = 100;
@@ -45,6 +51,7 @@ const NICENESS: Readonly<Record<ProcessRole, number>> = {
   core: 5,
   // Looking at pictures is the first to give way.
   analysis: 10,
+  flows: 10,
 };
 
 export interface ChildOptions {
@@ -52,6 +59,8 @@ export interface ChildOptions {
   /** The command line's entry file. */
   readonly entry: string;
   readonly args: readonly string[];
+  /** For Node, besides those of every process. */
+  readonly nodeArguments?: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly log: Log;
   onReady(facts: Readonly<Record<string, unknown>>): void;
@@ -89,6 +98,8 @@ export class SupervisedChild {
   #waits = 0;
   /** Ends the waiting for a file. */
   #unwatch: (() => void) | undefined;
+  /** It gave no life signs and was killed. */
+  #hung = false;
   #stopping = false;
   /** Goes on as if the child had ended. */
   #leave: () => void = () => undefined;
@@ -130,9 +141,9 @@ export class SupervisedChild {
     this.#startedAtMs = Date.now();
     this.#lastSignMs = performance.now();
     const child = fork(entry, ["process", role, ...args], {
-      env,
+      env: { ...env, ...this.#previousEnd() },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
-      execArgv: nodeArguments(role),
+      execArgv: [...nodeArguments(role), ...(this.#options.nodeArguments ?? [])],
       // A Ctrl-C in the terminal reaches the supervisor alone, which ends its children in order.
       detached: true,
     });
@@ -196,7 +207,10 @@ export class SupervisedChild {
     });
     const { silenceMs, leftAfterMs } = this.#limits;
     this.#watch = setInterval(() => {
-      if (performance.now() - this.#lastSignMs < silenceMs) return;
+      const isTight = role === "flows" && this.#status === "ready";
+      const limitMs = isTight ? Math.min(silenceMs, FLOWS_SILENCE_LIMIT_MS) : silenceMs;
+      if (performance.now() - this.#lastSignMs < limitMs) return;
+      this.#hung = true;
       log.error("process hangs and is killed", {
         role,
         silentMs: Math.round(performance.now() - this.#lastSignMs),
@@ -205,6 +219,13 @@ export class SupervisedChild {
       this.#kill(child, leftAfterMs);
     }, silenceMs / 10);
     this.#options.onChange();
+  }
+
+  /** What the process learns of the one before it. */
+  #previousEnd(): NodeJS.ProcessEnv {
+    const end = this.#hung ? "hang" : "crash";
+    this.#hung = false;
+    return this.#failures === 0 ? {} : { [PREVIOUS_END]: `${end} ${this.#failures}` };
   }
 
   send(message: SupervisorMessage): void {

@@ -5,11 +5,11 @@ import type { Facts } from "../domain/facts.ts";
 import type { Log, LogLevel } from "../log.ts";
 import type { ProcessFigures } from "./process-figures.ts";
 
-export const PROCESS_ROLES = ["media", "core", "gateway", "analysis"] as const;
+export const PROCESS_ROLES = ["media", "core", "gateway", "analysis", "flows"] as const;
 export type ProcessRole = (typeof PROCESS_ROLES)[number];
 
 /** Those that run only while `core` has work for them. */
-export const ROLES_ON_DEMAND = ["analysis"] as const satisfies readonly ProcessRole[];
+export const ROLES_ON_DEMAND = ["analysis", "flows"] as const satisfies readonly ProcessRole[];
 export type RoleOnDemand = (typeof ROLES_ON_DEMAND)[number];
 
 /** Those that run always. */
@@ -30,6 +30,7 @@ export const STOP_LIMITS_MS: Readonly<Record<ProcessRole, number>> = {
   core: 3_000,
   gateway: 1_500,
   analysis: 1_500,
+  flows: 2_000,
 };
 /** How long all may take together: `core` waits for the other two, whose last words it notes. */
 export const LONGEST_STOP_MS = Math.max(STOP_LIMITS_MS.media, STOP_LIMITS_MS.gateway) + STOP_LIMITS_MS.core;
@@ -56,6 +57,14 @@ export interface ProcessStatus {
   readonly figures?: ProcessFigures;
 }
 
+/** How the process of this role that ran before ended, where it was not told to. */
+export interface PreviousEnd {
+  /** `hang`: it gave no life signs and was killed. */
+  readonly case: "hang" | "crash";
+  /** How many ends came one soon after the other, this one included. */
+  readonly inARow: number;
+}
+
 export interface ProcessContext {
   /** Absolute path of the data directory. */
   readonly dataDir: string;
@@ -63,6 +72,8 @@ export interface ProcessContext {
   readonly clock: Clock;
   /** Changes with every start; part of the hello on links. */
   readonly instance: string;
+  /** Absent for the first process of its role. */
+  readonly previousEnd?: PreviousEnd;
   /** Tells the supervisor that the process serves; `facts` are shown by `nightjar start` (ports, code …). */
   ready(facts?: Readonly<Record<string, unknown>>): void;
 }

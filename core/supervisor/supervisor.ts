@@ -7,6 +7,7 @@ import type { Log, LogLevel } from "../log.ts";
 import { SupervisedChild } from "./child.ts";
 import { LIFE_SIGN_MS } from "./child-protocol.ts";
 import { type DataLock, isSameProcess, lockDataDir, processStartTime } from "./data-lock.ts";
+import { flowsWalls } from "./flows-walls.ts";
 import {
   PROCESSES_FILE,
   type ProcessRole,
@@ -90,6 +91,7 @@ export class Supervisor {
     const { dataDir, log } = this.#options;
     const child = new SupervisedChild({
       role,
+      ...(role === "flows" ? { nodeArguments: flowsWalls(dataDir) } : {}),
       entry: this.#options.entry,
       args: ["--data", dataDir, ...this.#options.args],
       env: {
@@ -137,7 +139,7 @@ export class Supervisor {
     const end = (role: ProcessRole) => this.#children.get(role)?.stop(STOP_LIMITS_MS[role]);
     this.#isStopping = true;
     await this.#wanting;
-    await Promise.all([end("gateway"), end("media"), end("analysis")]);
+    await Promise.all([end("gateway"), end("media"), end("analysis"), end("flows")]);
     await end("core");
     clearInterval(this.#ownSigns);
     await this.#remembered;

@@ -57,10 +57,12 @@ function reached(
       .map(([name]) => name);
     const wanted = [...kinds, "peerDependencies"].flatMap((kind) => namesOf(entry, kind));
     for (const name of wanted) {
+      // What would be used if it were there may be here for builders alone.
+      if (optionalPeers.includes(name) && !kinds.some((kind) => namesOf(entry, kind).includes(name)))
+        continue;
       const next = placeOf(places, place, name);
       if (next !== undefined) open.push(next);
-      else if (!optionalPeers.includes(name) && !namesOf(entry, "optionalDependencies").includes(name))
-        missing(name);
+      else if (!namesOf(entry, "optionalDependencies").includes(name)) missing(name);
     }
   }
   // What a package carries in its own archive (npm does) stands in the lock file, and comes with it.

@@ -9,7 +9,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["config", "db", "media"],
   ["plugin"],
   ["alarm", "linkage", "recording", "playback", "cameras", "pos", "users", "settings", "system"],
-  ["http", "gateway", "mqtt", "analysis"],
+  ["http", "gateway", "mqtt", "analysis", "flows"],
   ["control"],
   ["supervisor", "cli", "main.ts"],
 ];

@@ -61,6 +61,7 @@ export class GatewayProcess {
         streams: ["main"],
         expiresAtMs: Date.now() + 3_600_000,
       }),
+      authorizeFlows: () => ({ sessionId: "bench", expiresAtMs: Date.now() + 3_600_000 }),
       segments: async (query) => ({ segments: await index.playable(query) }),
       nextRecorded: async (query) => {
         const time90k = await index.nextRecorded(query);

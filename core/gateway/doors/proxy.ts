@@ -1,17 +1,10 @@
 // Hands the rest of HTTP to core on its Unix socket, streaming both ways (Server-Sent Events included).
-// What the client claims about itself is thrown away and set anew; core believes these headers because nobody else can
-// reach its socket.
-import {
-  Agent,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  request,
-  type ServerResponse,
-} from "node:http";
+import { Agent, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream";
 import { NightjarError } from "../../errors.ts";
-import { CLIENT_ADDRESS_HEADER, CLIENT_SECURE_HEADER, FILE_LIMITS } from "../protocol.ts";
+import { FILE_LIMITS } from "../protocol.ts";
 import type { ClientIdentity } from "./client-identity.ts";
+import { answerHeaders, forwardedHeaders } from "./forwarded-headers.ts";
 import { httpError, sendProblem } from "./problem.ts";
 
 /** Longest request body that core is sent, but for files (plugins, settings). */
@@ -28,33 +21,29 @@ const UNFINISHED_LIMIT = 256;
 
 const PROBLEM_LIMIT_BYTES = 64 * 1024;
 
-const HOP_BY_HOP = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-  "expect",
-  "forwarded",
-  "x-real-ip",
-  "x-remote-user",
-  "host",
-]);
+/** What is otherwise where the process behind is not core. */
+export interface ProxyWays {
+  /** Longest body of any request. */
+  readonly limitBytes?: number;
+  /** What the process is told of the headers, and the client of those of the answer. */
+  readonly requestHeaders?: (headers: Record<string, string | string[]>) => Record<string, string | string[]>;
+  readonly answerHeaders?: (headers: Record<string, string | string[]>) => Record<string, string | string[]>;
+  /** The problem of a process that does not answer. */
+  readonly away?: (cause: unknown) => NightjarError;
+}
 
-/** Forwards requests to core. */
+/** Forwards requests to core, or to another process on such a socket. */
 export class CoreProxy {
   readonly #socketPath: string;
   readonly #answerTimeoutMs: number;
+  readonly #ways: ProxyWays;
   readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 16, scheduling: "lifo" });
   #pending = 0;
   /** How each is given up, the oldest first. */
   readonly #unfinished = new Map<IncomingMessage, () => void>();
 
-  constructor(socketPath: string, answerTimeoutMs: number = ANSWER_TIMEOUT_MS) {
+  constructor(socketPath: string, answerTimeoutMs: number = ANSWER_TIMEOUT_MS, ways: ProxyWays = {}) {
+    this.#ways = ways;
     this.#socketPath = socketPath;
     this.#answerTimeoutMs = answerTimeoutMs;
   }
@@ -68,7 +57,8 @@ export class CoreProxy {
     basePath: string,
   ): void {
     const fileLimitBytes = incoming.method === "POST" ? FILE_LIMITS.get(target) : undefined;
-    const limitBytes = fileLimitBytes ?? BODY_LIMIT_BYTES;
+    const { away = coreAway, requestHeaders = asTheyAre, answerHeaders: changed = asTheyAre } = this.#ways;
+    const limitBytes = this.#ways.limitBytes ?? fileLimitBytes ?? BODY_LIMIT_BYTES;
     const announced = Number(incoming.headers["content-length"] ?? 0);
     if (announced > limitBytes) {
       refuseBody(incoming, response, limitBytes);
@@ -97,7 +87,7 @@ export class CoreProxy {
       agent: this.#agent,
       method: incoming.method,
       path: target,
-      headers: forwardedHeaders(incoming.headers, client, basePath),
+      headers: requestHeaders(forwardedHeaders(incoming.headers, client, basePath)),
       timeout: this.#answerTimeoutMs,
     });
     const giveUp = () => {
@@ -119,7 +109,7 @@ export class CoreProxy {
         answer.destroy();
         return;
       }
-      response.writeHead(answer.statusCode ?? 502, answerHeaders(answer.headers));
+      response.writeHead(answer.statusCode ?? 502, changed(answerHeaders(answer.headers)));
       response.flushHeaders();
       pipeline(answer, response, () => {
         if (!response.writableEnded) response.destroy();
@@ -127,7 +117,7 @@ export class CoreProxy {
     });
     outgoing.on("error", (error) => {
       answered();
-      sendProblem(response, coreAway(error));
+      sendProblem(response, away(error));
     });
     response.once("close", () => outgoing.destroy());
     response.once("finish", () => {
@@ -239,37 +229,6 @@ function cutSoon(incoming: IncomingMessage): void {
   setTimeout(() => incoming.socket.destroy(), 250).unref();
 }
 
-function forwardedHeaders(
-  headers: IncomingHttpHeaders,
-  client: ClientIdentity,
-  basePath: string,
-): Record<string, string | string[]> {
-  const named = new Set((headers.connection ?? "").split(",").map((name) => name.trim().toLowerCase()));
-  const forwarded: Record<string, string | string[]> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || HOP_BY_HOP.has(name) || named.has(name)) continue;
-    if (name.startsWith("x-nightjar-client-") || name.startsWith("x-forwarded-")) continue;
-    forwarded[name] = value;
-  }
-  const host = client.host ?? "localhost";
-  forwarded["host"] = host;
-  forwarded[CLIENT_ADDRESS_HEADER] = client.address;
-  forwarded[CLIENT_SECURE_HEADER] = client.secure ? "1" : "0";
-  forwarded["x-forwarded-for"] = client.address;
-  forwarded["x-forwarded-proto"] = client.secure ? "https" : "http";
-  forwarded["x-forwarded-host"] = host;
-  if (basePath !== "") forwarded["x-forwarded-prefix"] = basePath;
-  return forwarded;
-}
-
-function answerHeaders(headers: IncomingHttpHeaders): Record<string, string | string[]> {
-  const kept: Record<string, string | string[]> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined && !HOP_BY_HOP.has(name)) kept[name] = value;
-  }
-  return kept;
-}
-
 /** The problem that core answered with, as an error that says the same. */
 async function problemIn(answer: IncomingMessage): Promise<NightjarError> {
   const chunks: Buffer[] = [];
@@ -281,6 +240,10 @@ async function problemIn(answer: IncomingMessage): Promise<NightjarError> {
   }
   const { code, detail } = JSON.parse(Buffer.concat(chunks).toString("utf8")) as Record<string, unknown>;
   return httpError(answer.statusCode ?? 502, String(code), String(detail));
+}
+
+function asTheyAre<T>(headers: T): T {
+  return headers;
 }
 
 function coreTimeout(): NightjarError {

@@ -1,6 +1,7 @@
 // Which requests the gateway answers itself, which go to core, and which are files of the web interface.
 // Only paths are looked at; nothing is decided here about who may do what.
 import { type CameraId, isId } from "../../domain/ids.ts";
+import { FLOWS_EDITOR_PATH, FLOWS_PAGES_PATH } from "../../flows/protocol.ts";
 
 export const MEDIA_ROUTES = ["live", "playback", "clip.mp4", "snapshot.jpg"] as const;
 /** Resources of core's that are a stream, and are to be had by WebSocket too. */
@@ -17,11 +18,13 @@ export type Route =
     }
   /** Everything else of the API, and `/metrics`; `target` is path and query without the base path. */
   | { readonly kind: "core"; readonly target: string }
+  /** Node-RED: its editor, or what flows serve. `target` is path and query without the base path. */
+  | { readonly kind: "flows"; readonly right: "flows.edit" | "flows.view"; readonly target: string }
   /** The root certificate, public. */
   | { readonly kind: "ca" }
   /** A file of the web interface, or its index page; `path` begins with a slash. */
   | { readonly kind: "ui"; readonly path: string }
-  /** The base path without its slash: `location` is where the browser is sent. */
+  /** The base path or the editor without its slash: `location` is where the browser is sent. */
   | { readonly kind: "redirect"; readonly location: string }
   | { readonly kind: "outside" }
   | { readonly kind: "malformed" };
@@ -57,6 +60,12 @@ export function classifyRequest(target: string, basePath: string): Route {
       query: url.searchParams,
     };
   }
+  // The editor asks for its parts by addresses that are relative to this one.
+  if (path === FLOWS_EDITOR_PATH) return { kind: "redirect", location: `${basePath}${FLOWS_EDITOR_PATH}/` };
+  if (path.startsWith(`${FLOWS_EDITOR_PATH}/`))
+    return { kind: "flows", right: "flows.edit", target: path + url.search };
+  if (path === FLOWS_PAGES_PATH || path.startsWith(`${FLOWS_PAGES_PATH}/`))
+    return { kind: "flows", right: "flows.view", target: path + url.search };
   if (path === "/ca.crt") return { kind: "ca" };
   if (path === "/api" || path.startsWith("/api/") || path === "/metrics") {
     return { kind: "core", target: path + url.search };

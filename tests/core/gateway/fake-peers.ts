@@ -149,6 +149,9 @@ export class FakeCore {
         this.asked.push(params);
         return this.#authorize(params);
       },
+      authorizeFlows: () => {
+        throw new NightjarError("NJ_UNAUTHENTICATED", "unauthenticated", "sign in first");
+      },
       segments: ({ stream, start90k, end90k, limit }) => ({
         segments: this.segments
           .filter((one) => one.file.includes("/sub/") === (stream === "sub"))

@@ -422,6 +422,7 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
         rules: [],
       }),
     },
+    flows: { view: () => ({ enabled: false, status: "off" }) },
     linkage: {
       actions: () => [],
       lately: () => [],

@@ -3436,6 +3436,44 @@ export interface Operations {
       };
     };
   };
+  /** Flows: whether Node-RED is switched on, and how it is. */
+  readonly "GET /flows": {
+    readonly answer: {
+      /** Run Node-RED, in which administrators wire what happens on what. Takes about 150 MB of memory. */
+      readonly enabled: boolean;
+      /** `missing`: Node-RED is not installed. `safe`: the editor is there, and no flow runs until somebody deploys. */
+      readonly status: "off" | "missing" | "starting" | "running" | "safe" | "failed";
+      /** Why the flows are not started: Node-RED answered no more, or ended several times in a row. */
+      readonly because?: "hang" | "crash";
+      /** The node that was handed a message last before that. */
+      readonly node?: { readonly id: string; readonly type: string; readonly name?: string };
+      /** File in the data directory's flows that holds flows which could not be read. */
+      readonly setAside?: string;
+      /** For people: why it does not start. */
+      readonly problem?: string;
+    };
+  };
+  /** Switches Node-RED on or off. Flows stay as they are. */
+  readonly "PATCH /flows": {
+    readonly body: {
+      /** Run Node-RED, in which administrators wire what happens on what. Takes about 150 MB of memory. */
+      readonly enabled: boolean;
+    };
+    readonly answer: {
+      /** Run Node-RED, in which administrators wire what happens on what. Takes about 150 MB of memory. */
+      readonly enabled: boolean;
+      /** `missing`: Node-RED is not installed. `safe`: the editor is there, and no flow runs until somebody deploys. */
+      readonly status: "off" | "missing" | "starting" | "running" | "safe" | "failed";
+      /** Why the flows are not started: Node-RED answered no more, or ended several times in a row. */
+      readonly because?: "hang" | "crash";
+      /** The node that was handed a message last before that. */
+      readonly node?: { readonly id: string; readonly type: string; readonly name?: string };
+      /** File in the data directory's flows that holds flows which could not be read. */
+      readonly setAside?: string;
+      /** For people: why it does not start. */
+      readonly problem?: string;
+    };
+  };
   /** The tills, and how they are. */
   readonly "GET /tills": { readonly answer: Tills };
   /** What tills wrote, newest first, found by till, time, amount and text. */

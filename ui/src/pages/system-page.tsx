@@ -24,6 +24,8 @@ const CertificatePage = lazyPage(
 
 const MqttPage = lazyPage(async () => (await import("./mqtt/mqtt-page.tsx")).MqttPage);
 
+const FlowsPage = lazyPage(async () => (await import("./flows/flows-page.tsx")).FlowsPage);
+
 const AuditPage = lazyPage(async () => (await import("./audit/audit-page.tsx")).AuditPage);
 
 /** What has a page of its own, and who may open it. */
@@ -61,6 +63,14 @@ const LINKS = [
     isFor: mayAdminister,
   },
   {
+    path: "system/flows",
+    title: "flows.title",
+    text: "flows.text",
+    button: "flows.open",
+    icon: "link",
+    isFor: mayAdminister,
+  },
+  {
     path: "system/settings",
     title: "system.transfer",
     text: "system.transfer.text",
@@ -77,6 +87,7 @@ export function SystemPage() {
     return mayAdminister.value ? <SettingsTransferPage /> : <NotAllowed />;
   if (place.value.path === "system/certificate") return <CertificatePage />;
   if (place.value.path === "system/mqtt") return mayAdminister.value ? <MqttPage /> : <NotAllowed />;
+  if (place.value.path === "system/flows") return mayAdminister.value ? <FlowsPage /> : <NotAllowed />;
   if (place.value.path === "system/log") return <AuditPage />;
   if (now === undefined) return <AwaitedPage title={t("nav.system")} of={statusAsked.value} />;
   return (

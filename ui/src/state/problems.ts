@@ -25,7 +25,7 @@ export interface ShownProblem {
 interface Words {
   readonly title: MessageKey;
   readonly advice: MessageKey;
-  readonly page: "storage" | "camera" | "system" | "plugins";
+  readonly page: "storage" | "camera" | "system" | "system/flows" | "plugins";
   readonly isAlarm: boolean;
 }
 
@@ -40,6 +40,7 @@ const WORDS: readonly (readonly [RegExp, Words])[] = [
   [/^clock-/, words("problem.clock", "problem.clock.do", "system", true)],
   [/^database-/, words("problem.database", "problem.database.do", "system", true)],
   [/^plugin-/, words("problem.plugin", "problem.plugin.do", "plugins", false)],
+  [/^flows-/, words("problem.flows", "problem.flows.do", "system/flows", false)],
   [/^ffmpeg-/, words("problem.ffmpeg", "problem.ffmpeg.do", "system", false)],
   [/^port$/, words("problem.port", "problem.port.do", "system", false)],
 ];
@@ -55,7 +56,7 @@ function linkOf(problem: ReportedProblem, page: Words["page"]): ShownProblem["li
       ? { path: `cameras/${problem.camera}` }
       : { path: "live", query: { camera: problem.camera } };
   }
-  if (page === "plugins") return mayAdminister.value ? { path: "plugins" } : undefined;
+  if (page === "plugins" || page === "system/flows") return mayAdminister.value ? { path: page } : undefined;
   return mayOperate.value ? { path: page } : undefined;
 }
 

@@ -46,6 +46,7 @@ export const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   "arming-changed": "act.arming-changed",
   "arming-rules-changed": "act.arming-rules-changed",
   "volume-changed": "act.volume-changed",
+  "flows-changed": "act.flows-changed",
   "settings-changed": "act.settings-changed",
   "settings-exported": "act.settings-exported",
   "settings-imported": "act.settings-imported",
@@ -139,6 +140,7 @@ export const ACT_GROUPS: readonly {
     id: "settings",
     text: "audit.group.settings",
     actions: [
+      "flows-changed",
       "settings-changed",
       "settings-exported",
       "settings-imported",

@@ -8,7 +8,7 @@ import { LogLines } from "./log-lines.tsx";
 
 const FOLLOW_MS = 2_000;
 const LINES = [100, 300, 1_000] as const;
-const PROCESSES = ["all", "supervisor", "core", "media", "gateway", "analysis"] as const;
+const PROCESSES = ["all", "supervisor", "core", "media", "gateway", "analysis", "flows"] as const;
 
 const LEVEL_TEXT: Readonly<Record<LogLevel, MessageKey>> = {
   debug: "log.debug",

@@ -24,6 +24,7 @@ const TASKS: Readonly<Record<string, MessageKey>> = {
   core: "process.core",
   gateway: "process.gateway",
   analysis: "process.analysis",
+  flows: "process.flows",
 };
 
 /** The section. */

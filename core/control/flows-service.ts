@@ -1,0 +1,109 @@
+// Flows as the recorder runs them: has the process run while the settings want it, hears how it is, and answers the API.
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { ConfigStore } from "../config/config-store.ts";
+import { flowNodeIn } from "../flows/last-node.ts";
+import { type CoreMethodsForFlows, FLOWS_LINK_SOCKET, type FlowsState } from "../flows/protocol.ts";
+import type { FlowsView } from "../http/flows-schemas.ts";
+import type { FlowsService } from "../http/services.ts";
+import { LINK_VERSION, type LinkServer, listenLinks } from "../link/link.ts";
+import type { RoleContext } from "../supervisor/process-contract.ts";
+
+export interface FlowsParts {
+  /** Folder of the sockets between processes. */
+  readonly run: string;
+  readonly instance: string;
+  readonly config: ConfigStore;
+  /** Runs the process, or ends it, and says how it is. */
+  readonly supervisor: Pick<RoleContext, "want" | "processes">;
+  /** True where Node-RED is installed; it may be left out. */
+  readonly isInstalled?: () => boolean;
+}
+
+export class Flows implements FlowsService {
+  readonly #parts: FlowsParts;
+  readonly #isInstalled: boolean;
+  #state: FlowsState | undefined;
+  /** What the supervisor was told: nothing yet by a core that was started anew, while the process may be there. */
+  #isWanted: boolean | undefined;
+  #server: LinkServer | undefined;
+  #stopFollowing: (() => void) | undefined;
+
+  constructor(parts: FlowsParts) {
+    this.#parts = parts;
+    this.#isInstalled = (parts.isInstalled ?? isNodeRedInstalled)();
+  }
+
+  /** Called once the recorder serves: nothing waits for Node-RED. */
+  async start(): Promise<void> {
+    const { run, instance, config } = this.#parts;
+    const handlers = {
+      state: (state: FlowsState) => {
+        this.#state = tame(state);
+      },
+    } satisfies CoreMethodsForFlows;
+    this.#server = await listenLinks(
+      join(run, FLOWS_LINK_SOCKET),
+      () => ({ hello: { role: "core", version: LINK_VERSION, instance }, handlers }),
+      () => undefined,
+    );
+    this.#stopFollowing = config.onChange(() => this.#follow());
+    this.#follow();
+  }
+
+  async close(): Promise<void> {
+    this.#stopFollowing?.();
+    await this.#server?.close();
+  }
+
+  view(): FlowsView {
+    const { enabled } = this.#parts.config.get().flows;
+    if (!enabled) return { enabled, status: "off" };
+    if (!this.#isInstalled) return { enabled, status: "missing" };
+    const running = this.#parts.supervisor.processes().find(({ role }) => role === "flows");
+    if (running?.problem !== undefined) return { enabled, status: "failed", problem: running.problem };
+    if (running?.status !== "ready" || this.#state === undefined) return { enabled, status: "starting" };
+    const { mode, because, setAside } = this.#state;
+    return {
+      enabled,
+      status: mode,
+      ...(because === undefined ? {} : { because: because.case }),
+      ...(because?.node === undefined ? {} : { node: { ...because.node } }),
+      ...(setAside === undefined ? {} : { setAside }),
+    };
+  }
+
+  #follow(): void {
+    const isWanted = this.#parts.config.get().flows.enabled && this.#isInstalled;
+    if (isWanted === this.#isWanted) return;
+    this.#isWanted = isWanted;
+    this.#state = undefined;
+    this.#parts.supervisor.want("flows", isWanted);
+  }
+}
+
+/** What comes from the process of flows is that of whoever edits them: only what is expected of it is taken. */
+function tame({ mode, because, setAside }: FlowsState): FlowsState {
+  const node = flowNodeIn(because?.node);
+  return {
+    mode: mode === "safe" ? "safe" : "running",
+    ...(because === undefined
+      ? {}
+      : {
+          because: {
+            case: because.case === "hang" ? "hang" : "crash",
+            ...(node === undefined ? {} : { node }),
+          },
+        }),
+    ...(typeof setAside === "string" ? { setAside: setAside.slice(0, 100) } : {}),
+  };
+}
+
+function isNodeRedInstalled(): boolean {
+  try {
+    createRequire(import.meta.url).resolve("node-red");
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,41 @@
+// What `core`, `gateway` and `flows` agree upon: the sockets, and what `flows` tells `core` about itself. Types only, but for
+// the constants at the top.
+
+/** In the run folder: core listens, flows connects. */
+export const FLOWS_LINK_SOCKET = "flows-link.sock";
+/** In the run folder: Node-RED's own HTTP and WebSockets. Nobody but the gateway connects, which judges who may. */
+export const FLOWS_HTTP_SOCKET = "flows-http.sock";
+/** Where the editor is, below the recorder's address. */
+export const FLOWS_EDITOR_PATH = "/flows";
+/** Where dashboards and http-in nodes are. */
+export const FLOWS_PAGES_PATH = "/flows-http";
+/** Below the data directory: everything that Node-RED keeps. */
+export const FLOWS_FOLDER = "flows";
+
+/** A node of a flow, as people find it again. */
+export interface FlowNode {
+  readonly id: string;
+  readonly type: string;
+  readonly name?: string;
+}
+
+/** Why flows were not started with Node-RED. */
+export interface SafeModeReason {
+  /** `hang`: it answered no more and was killed. `crash`: it ended several times in a row. */
+  readonly case: "hang" | "crash";
+  /** The last node that was handed a message before. */
+  readonly node?: FlowNode;
+}
+
+export interface FlowsState {
+  /** `safe`: the editor is there, but no flow runs until somebody deploys. */
+  readonly mode: "running" | "safe";
+  readonly because?: SafeModeReason;
+  /** Name of the file that the flows were moved to, because they could not be read; the newest copy took their place. */
+  readonly setAside?: string;
+}
+
+/** What `flows` calls on `core`. */
+export type CoreMethodsForFlows = {
+  state: (state: FlowsState) => void;
+};

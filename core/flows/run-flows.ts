@@ -1,0 +1,112 @@
+// The process that runs Node-RED: on a Unix socket that only the gateway connects to, with flows in `<data>/flows`. It runs only
+// while flows are switched on; recording does not notice whether it does. Wiring only.
+import { chmod, rm } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { join } from "node:path";
+import { LINK_VERSION } from "../link/link.ts";
+import { LinkClient } from "../link/link-client.ts";
+import { type ProcessContext, RUN_FOLDER, type RunningProcess } from "../supervisor/process-contract.ts";
+import { backUpFlows, prepareFlowsFolder, setUnreadableAside } from "./flow-files.ts";
+import { LastNode, readLastNode } from "./last-node.ts";
+import { nodeRedSettings } from "./node-red-settings.ts";
+import {
+  type CoreMethodsForFlows,
+  FLOWS_EDITOR_PATH,
+  FLOWS_FOLDER,
+  FLOWS_HTTP_SOCKET,
+  FLOWS_LINK_SOCKET,
+  FLOWS_PAGES_PATH,
+  type FlowsState,
+  type SafeModeReason,
+} from "./protocol.ts";
+
+const LAST_NODE_FILE = "last-node";
+/** Ends in a row that are taken as the flows' own fault. */
+const CRASHES_ALLOWED = 3;
+
+/** Runs the flows process on a data directory. */
+export async function runFlows(context: ProcessContext): Promise<RunningProcess> {
+  const { dataDir, log, clock, instance, previousEnd } = context;
+  const run = join(dataDir, RUN_FOLDER);
+  const folder = join(dataDir, FLOWS_FOLDER);
+  const credentialKey = await prepareFlowsFolder(folder);
+  const lastNodeFile = join(folder, LAST_NODE_FILE);
+  const because = safeModeReason(previousEnd, lastNodeFile);
+  const setAside = await setUnreadableAside(folder, clock.wallMs());
+  let state: FlowsState = {
+    mode: because === undefined ? "running" : "safe",
+    ...(because === undefined ? {} : { because }),
+    ...(setAside === undefined ? {} : { setAside }),
+  };
+  if (because !== undefined) log.error("flows are not started: safe mode", { ...because });
+  if (setAside !== undefined) log.error("flows could not be read and were put aside", { file: setAside });
+
+  const core = new LinkClient<CoreMethodsForFlows>(join(run, FLOWS_LINK_SOCKET), {
+    hello: { role: "flows", version: LINK_VERSION, instance },
+    handlers: {},
+    log: log.child({ link: "core" }),
+    onUp: (link) => link.notify("state", state),
+  });
+  // Some three hundred files: loaded only now.
+  const { default: nodeRed } = await import("node-red");
+  const server = createServer();
+  nodeRed.init(server, nodeRedSettings({ folder, credentialKey, isSafe: because !== undefined, log }));
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    // `/flows-http` first: it begins with the other one's letters.
+    if (goesTo(request, FLOWS_PAGES_PATH)) nodeRed.httpNode(request, response);
+    else if (goesTo(request, FLOWS_EDITOR_PATH)) nodeRed.httpAdmin(request, response);
+    else response.writeHead(404).end();
+  });
+  const lastNode = new LastNode(lastNodeFile);
+  nodeRed.hooks.add("onReceive.nightjar", ({ destination }) => lastNode.note(destination?.node));
+  let backingUp: Promise<void> = Promise.resolve();
+  nodeRed.events.on("flows:started", () => {
+    // Somebody has deployed: what was wrong is taken as mended.
+    if (state.mode === "safe") {
+      state = { mode: "running" };
+      core.notify("state", state);
+    }
+    backingUp = backingUp
+      .then(() => backUpFlows(folder, clock.wallMs()))
+      .catch((error: unknown) => log.warn("flows were not copied", { reason: String(error) }));
+  });
+  await nodeRed.start();
+  await listen(server, join(run, FLOWS_HTTP_SOCKET));
+  context.ready();
+  return {
+    async stop() {
+      core.close();
+      server.close();
+      server.closeAllConnections();
+      await nodeRed.stop();
+      await backingUp;
+      lastNode.close();
+    },
+  };
+}
+
+function safeModeReason(end: ProcessContext["previousEnd"], file: string): SafeModeReason | undefined {
+  if (end === undefined || (end.case === "crash" && end.inARow < CRASHES_ALLOWED)) return undefined;
+  const node = readLastNode(file);
+  return { case: end.case, ...(node === undefined ? {} : { node }) };
+}
+
+/** True if the request is below `root`; its address is then what remains, as an Express app that is mounted there sees it. */
+function goesTo(request: IncomingMessage & { originalUrl?: string }, root: string): boolean {
+  const url = request.url ?? "/";
+  if (url !== root && !url.startsWith(`${root}/`) && !url.startsWith(`${root}?`)) return false;
+  request.originalUrl = url;
+  const rest = url.slice(root.length);
+  request.url = rest.startsWith("/") ? rest : `/${rest}`;
+  return true;
+}
+
+async function listen(server: Server, path: string): Promise<void> {
+  // Of a process that was killed.
+  await rm(path, { force: true });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(path, resolve);
+  });
+  await chmod(path, 0o600);
+}

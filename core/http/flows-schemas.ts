@@ -1,0 +1,36 @@
+// The shapes in which the API speaks of flows: whether Node-RED is to run, and how it is.
+import { type Static, Type } from "typebox";
+import { FlowsConfigSchema } from "../config/flows-config.ts";
+
+export const FlowsViewSchema = Type.Object({
+  enabled: FlowsConfigSchema.properties.enabled,
+  status: Type.Enum(["off", "missing", "starting", "running", "safe", "failed"] as const, {
+    description:
+      "`missing`: Node-RED is not installed. `safe`: the editor is there, and no flow runs until somebody deploys.",
+  }),
+  because: Type.Optional(
+    Type.Enum(["hang", "crash"] as const, {
+      description:
+        "Why the flows are not started: Node-RED answered no more, or ended several times in a row.",
+    }),
+  ),
+  node: Type.Optional(
+    Type.Object(
+      { id: Type.String(), type: Type.String(), name: Type.Optional(Type.String()) },
+      { description: "The node that was handed a message last before that." },
+    ),
+  ),
+  setAside: Type.Optional(
+    Type.String({
+      description: "File in the data directory's flows that holds flows which could not be read.",
+    }),
+  ),
+  problem: Type.Optional(Type.String({ description: "For people: why it does not start." })),
+});
+/** How flows are. */
+export type FlowsView = Static<typeof FlowsViewSchema>;
+
+export const FlowsPatchSchema = Type.Object(
+  { enabled: FlowsConfigSchema.properties.enabled },
+  { additionalProperties: false },
+);

@@ -1,0 +1,199 @@
+// Flows in a whole recorder: Node-RED runs only where it is switched on, behind the recorder's login, within its walls; a flow
+// that never gives the thread back costs nothing but flows, and is named (attack list A14).
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { WebSocket } from "ws";
+import { waitFor } from "../../core/testing/wait-for.ts";
+import { ADMINISTRATOR, activate, addAccount, type TestAccount } from "../support/accounts.ts";
+import { RecorderRig } from "../support/recorder-rig.ts";
+
+interface View {
+  readonly status: string;
+  readonly because?: string;
+  readonly node?: { readonly id: string; readonly name?: string };
+}
+
+const OPERATOR = { username: "olga", password: "violet harbour lamp nine", role: "operator" } as const;
+
+/** What an intruder who edits flows would try: everything of the process is open to such code, so the process must hold little. */
+const INTRUDER = `
+const inside = RED.util.cloneMessage.constructor("return process")();
+const fs = inside.getBuiltinModule("node:fs");
+const tried = (act) => { try { act(); return "done"; } catch (error) { return error.code; } };
+msg.payload = {
+  headers: Object.keys(msg.req.headers),
+  secrets: tried(() => fs.readFileSync(msg.req.query.data + "/config.json")),
+  other: tried(() => fs.writeFileSync(msg.req.query.data + "/nightjar.db", "")),
+  program: tried(() => inside.getBuiltinModule("node:child_process").execFileSync("/bin/true")),
+  thread: tried(() => new (inside.getBuiltinModule("node:worker_threads").Worker)("1", { eval: true })),
+};
+return msg;`;
+
+function flowsFor(functions: Readonly<Record<string, string>>): object[] {
+  const nodes = Object.entries(functions).flatMap(([name, func]) => [
+    { id: `in-${name}`, type: "http in", z: "tab", url: `/${name}`, method: "get", wires: [[name]] },
+    { id: name, type: "function", z: "tab", name: `The one of ${name}`, func, outputs: 1, wires: [["out"]] },
+  ]);
+  return [
+    { id: "tab", type: "tab", label: "Try" },
+    ...nodes,
+    { id: "out", type: "http response", z: "tab", wires: [] },
+  ];
+}
+
+describe("flows in a whole recorder", { timeout: 90_000 }, () => {
+  it("are reached by whoever may, see nothing of the recorder, and cost nothing when they hang", async (t) => {
+    const rig = await RecorderRig.start({ cameras: 0 });
+    t.after(() => rig.dispose());
+    const admin = await activate(rig.url, rig.activationCode);
+    const operator = await addAccount({ url: rig.url, token: admin }, OPERATOR);
+    const { origin, host } = new URL(rig.url);
+    const ask = (path: string, { method = "GET", headers = {}, body }: Ask = {}) =>
+      fetch(new URL(path, rig.url), {
+        method,
+        redirect: "manual",
+        headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    const cookieOf = async ({ username, password }: TestAccount): Promise<string> => {
+      const body = { username, password };
+      const answer = await ask("/api/v1/session", { method: "POST", headers: { origin }, body });
+      return (answer.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+    };
+    const cookie = await cookieOf(ADMINISTRATOR);
+    const view = async () => (await (await ask("/api/v1/flows", { headers: { cookie } })).json()) as View;
+    const reaches = async (status: string) => {
+      let seen: View | undefined;
+      return await waitFor(
+        async () => {
+          seen = await view();
+          return seen.status === status ? seen : undefined;
+        },
+        { deadlineMs: 60_000, what: () => `flows to be ${status}; they are ${JSON.stringify(seen)}` },
+      );
+    };
+    const statusOf = async (path: string, options?: Ask) => (await ask(path, options)).status;
+    const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+    assert.equal((await view()).status, "off", "nobody has switched them on");
+    assert.equal(await statusOf("/flows/", { headers: { cookie } }), 503);
+    const on = { method: "PATCH", body: { enabled: true } };
+    assert.equal(await statusOf("/api/v1/flows", { ...on, headers: bearer(operator) }), 403);
+    assert.equal(await statusOf("/api/v1/flows", { ...on, headers: { cookie, origin } }), 200);
+    await reaches("running");
+
+    // Who gets in.
+    const operatorCookie = await cookieOf(OPERATOR);
+    for (const [who, headers, editor, pages] of [
+      ["nobody", {}, 401, 401],
+      ["a made-up cookie", { cookie: "nightjar=nj_made-up" }, 401, 401],
+      ["an operator", { cookie: operatorCookie }, 403, 404],
+      ["an operator's program", bearer(operator), 403, 404],
+      ["an administrator's program", bearer(admin), 403, 404],
+      ["an administrator", { cookie }, 200, 404],
+      ["a page of another port", { cookie, "sec-fetch-site": "same-site" }, 403, 403],
+    ] as const) {
+      assert.equal(await statusOf("/flows/settings", { headers }), editor, `the editor, to ${who}`);
+      assert.equal(await statusOf("/flows-http/none", { headers }), pages, `pages, to ${who}`);
+    }
+    assert.equal((await ask("/flows", { headers: { cookie } })).headers.get("location"), "/flows/");
+    const sets = await ask("/flows/nodes", { headers: { cookie, accept: "application/json" } });
+    const types = ((await sets.json()) as { types: string[] }[]).flatMap((set) => set.types);
+    assert.ok(types.includes("mqtt in") && types.includes("function"), types.join());
+    for (const type of ["exec", "file", "file in", "watch", "tcp in", "udp in"])
+      assert.ok(!types.includes(type), `${type} is there`);
+    assert.equal(
+      await statusOf("/flows/nodes", {
+        method: "POST",
+        headers: { cookie, origin },
+        body: { module: "node-red-x" },
+      }),
+      404,
+      "nothing can be installed",
+    );
+
+    // Changes come from our own pages alone.
+    const deploy = (flows: object[], headers: Record<string, string>) =>
+      statusOf("/flows/flows", { method: "POST", headers, body: flows });
+    const flows = flowsFor({ intruder: INTRUDER, hangs: "await null; for (;;) {}" });
+    assert.equal(await deploy(flows, { cookie }), 403, "without telling from where");
+    assert.equal(await deploy(flows, { cookie, origin: "http://evil.example" }), 403);
+    assert.equal(await deploy(flows, { cookie, origin }), 204);
+
+    // What flows can get at.
+    const path = `/flows-http/intruder?data=${encodeURIComponent(rig.dataDir)}`;
+    const got = await waitFor(async () => {
+      const answer = await ask(path, { headers: { cookie, "x-other": "1" } });
+      return answer.status === 200 ? ((await answer.json()) as Record<string, string>) : undefined;
+    });
+    const { headers, ...denied } = got as unknown as { headers: string[] };
+    assert.ok(headers.includes("x-other") && !headers.includes("cookie"), headers.join());
+    assert.deepEqual(denied, {
+      secrets: "ERR_ACCESS_DENIED",
+      other: "ERR_ACCESS_DENIED",
+      program: "ERR_ACCESS_DENIED",
+      thread: "ERR_ACCESS_DENIED",
+    });
+
+    // The editor's own socket, for as long as the session lives.
+    const open = (options: Record<string, string>) =>
+      new WebSocket(`ws://${host}/flows/comms`, { headers: options });
+    const [refusal] = await once(open({ cookie, origin: "http://evil.example" }), "error");
+    assert.match(String(refusal), /403/);
+    const second = await cookieOf(ADMINISTRATOR);
+    const comms = open({ cookie: second, origin });
+    await once(comms, "open");
+    const closed = once(comms, "close", { signal: AbortSignal.timeout(5_000) });
+    const out = { method: "DELETE", headers: { cookie: second, origin }, body: {} };
+    assert.equal(await statusOf("/api/v1/session", out), 204);
+    await closed;
+
+    // A node that never gives the thread back.
+    const begun = Date.now();
+    const hung = ask("/flows-http/hangs", { headers: bearer(operator) });
+    const others = (await rig.status())?.processes.filter(({ name }) => (name as string) !== "flows");
+    assert.equal((await hung).status, 503);
+    const killedMs = Date.now() - begun;
+    assert.ok(killedMs <= 5_000, `it was ended after ${killedMs} ms`);
+    const { because, node } = await reaches("safe");
+    assert.deepEqual([because, node?.id, node?.name], ["hang", "hangs", "The one of hangs"]);
+    const after = await rig.status();
+    assert.ok(after?.problems.some(({ code }) => code === "flows-safe-mode"));
+    assert.deepEqual(
+      after?.processes.filter(({ name }) => (name as string) !== "flows").map(({ pid }) => pid),
+      others?.map(({ pid }) => pid),
+      "no other process was touched",
+    );
+    assert.equal(await statusOf("/flows/settings", { headers: { cookie } }), 200, "the editor is there");
+
+    // Mended and deployed, they run again; what was deployed before is kept.
+    assert.equal(
+      await deploy(flowsFor({ mended: 'msg.payload = "well"; return msg;' }), { cookie, origin }),
+      204,
+    );
+    await reaches("running");
+    const well = await ask("/flows-http/mended", { headers: bearer(operator) });
+    assert.deepEqual([well.status, await well.text()], [200, "well"]);
+    assert.equal(well.headers.get("x-frame-options"), "DENY");
+    const folder = join(rig.dataDir, "flows/backups");
+    const copies = () =>
+      readdirSync(folder)
+        .sort()
+        .map((name) => readFileSync(join(folder, name), "utf8"));
+    await waitFor(() => copies().at(-1)?.includes("in-mended"));
+    assert.ok(copies().some((text) => text.includes("in-hangs")));
+
+    const off = { method: "PATCH", headers: { cookie, origin }, body: { enabled: false } };
+    assert.equal(await statusOf("/api/v1/flows", off), 200);
+    await waitFor(async () => (await statusOf("/flows/", { headers: { cookie } })) === 503 || undefined);
+  });
+});
+
+interface Ask {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: object;
+}
