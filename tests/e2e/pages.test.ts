@@ -81,7 +81,12 @@ describe("pages", { skip: skipBrowserTests }, () => {
       "the browser's zone is proposed",
       async () => (await page.locator("select").last().inputValue()) === "Europe/Berlin",
     );
+    const network = page.getByLabel("Let other devices of this network in");
+    assert.equal(await network.isChecked(), true);
+    await page.getByText(/By HTTPS on port \d+, signed in only/).waitFor();
     await screenshot(page, "wizard-2-zone");
+    await network.uncheck();
+    await page.getByText(/Only this machine can open Nightjar/).waitFor();
     await page.getByRole("button", { name: "Next" }).click();
     await page.getByRole("heading", { name: "Where are recordings kept?" }).waitFor();
     await page.getByText(/One usual camera of 4.0 Mbit\/s fills this in about/).waitFor();
@@ -119,8 +124,12 @@ describe("pages", { skip: skipBrowserTests }, () => {
     await page.getByRole("button", { name: /Done/ }).click();
     await until("live pictures", () => counterOf(page), 20_000);
     signedIn = { ...recorder, token: await tokenOf(context, recorder.url) };
-    const settings = await page.evaluate(`fetch("/api/v1/settings").then((answer) => answer.json())`);
-    assert.equal((settings as { timeZone: string }).timeZone, "Europe/Berlin");
+    const settings = (await page.evaluate(`fetch("/api/v1/settings").then((answer) => answer.json())`)) as {
+      timeZone: string;
+      network: { https: { host: string } };
+    };
+    assert.equal(settings.timeZone, "Europe/Berlin");
+    assert.equal(settings.network.https.host, "127.0.0.1", "HTTPS serves this machine alone");
     const { cameras } = (await page.evaluate(`fetch("/api/v1/cameras").then((answer) => answer.json())`)) as {
       cameras: { record: { retentionDays: number; audio: boolean } }[];
     };

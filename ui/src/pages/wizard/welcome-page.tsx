@@ -1,11 +1,11 @@
-// First run, after activation: time zone, where and how much to record, first camera (or keep the demo).
+// First run, after activation: time zone, who may come in over the network, where and how much to record, first camera (or keep the demo).
 // The recorder remembers the step, so that a reload or another browser goes on where one was; all of it can be skipped.
 import { useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { RecorderSettings } from "../../api/health-types.ts";
 import { t } from "../../locale/messages.ts";
 import { Awaited } from "../../parts/awaited.tsx";
-import { NotAllowed, Segmented, SelectField } from "../../parts/controls.tsx";
+import { CheckField, NotAllowed, Segmented, SelectField } from "../../parts/controls.tsx";
 import { navigate, place } from "../../router.ts";
 import {
   cameraChanged,
@@ -38,11 +38,18 @@ async function finish(): Promise<void> {
   navigate("live");
 }
 
-function ZoneStep() {
+/** Addresses at which a machine answers itself alone. */
+const OWN_ADDRESS = /^(?:localhost|127\.[0-9.]+|\[?::1\]?)$/;
+const EVERY_ADDRESS = "::";
+
+function ZoneStep({ settings }: { readonly settings: RecorderSettings }) {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const now = entry.value;
   const recorder = now.kind === "in" ? now.setup.timeZone : "UTC";
   const [zone, setZone] = useState(own);
+  const { https } = settings.network;
+  const wasOpen = https.enabled && !OWN_ADDRESS.test(https.host);
+  const [open, setOpen] = useState(wasOpen);
   const { busy, error, run } = useAction();
   const zones = [...new Set([own, recorder, "UTC", ...Intl.supportedValuesOf("timeZone")])].sort();
   return (
@@ -53,6 +60,15 @@ function ZoneStep() {
         choices={zones.map((one) => ({ value: one, text: one.replaceAll("_", " ") }))}
         onChoose={setZone}
       />
+      {/* Whoever sits at another device would shut the door behind which they stand. */}
+      {OWN_ADDRESS.test(location.hostname) ? (
+        <CheckField
+          label={t("wizard.network")}
+          checked={open}
+          onChange={setOpen}
+          hint={t(open ? "wizard.network.on" : "wizard.network.off", { port: https.port })}
+        />
+      ) : null}
       <Foot
         busy={busy}
         error={error}
@@ -60,7 +76,10 @@ function ZoneStep() {
         onSkip={finish}
         onNext={() =>
           run(async () => {
-            await call("PATCH /settings", { body: { timeZone: zone, wizardStep: "storage" } });
+            const network = { https: open ? { enabled: true, host: EVERY_ADDRESS } : { host: "127.0.0.1" } };
+            await call("PATCH /settings", {
+              body: { timeZone: zone, wizardStep: "storage", ...(open === wasOpen ? {} : { network }) },
+            });
             await refreshStatus();
             navigate("welcome", { step: "storage" });
           })
@@ -197,5 +216,5 @@ export function WelcomePage() {
       />
     );
   }
-  return <ZoneStep />;
+  return <ZoneStep settings={settings} />;
 }
