@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { WebSocket } from "ws";
-import { waitFor } from "../../core/testing/wait-for.ts";
+import { testPatience, waitFor } from "../../core/testing/wait-for.ts";
 import { ADMINISTRATOR, activate, addAccount, type TestAccount } from "../support/accounts.ts";
 import { RecorderRig } from "../support/recorder-rig.ts";
 
@@ -146,7 +146,7 @@ describe("flows in a whole recorder", { timeout: 240_000 }, () => {
     const second = await cookieOf(ADMINISTRATOR);
     const comms = open({ cookie: second, origin });
     await once(comms, "open");
-    const closed = once(comms, "close", { signal: AbortSignal.timeout(5_000) });
+    const closed = once(comms, "close", { signal: AbortSignal.timeout(5_000 * testPatience()) });
     const out = { method: "DELETE", headers: { cookie: second, origin }, body: {} };
     assert.equal(await statusOf("/api/v1/session", out), 204);
     await closed;
@@ -157,7 +157,7 @@ describe("flows in a whole recorder", { timeout: 240_000 }, () => {
     const others = (await rig.status())?.processes.filter(({ name }) => (name as string) !== "flows");
     assert.equal((await hung).status, 503);
     const killedMs = Date.now() - begun;
-    assert.ok(killedMs <= 5_000, `it was ended after ${killedMs} ms`);
+    assert.ok(killedMs <= 5_000 * testPatience(), `it was ended after ${killedMs} ms`);
     const { because, node } = await reaches("safe");
     assert.deepEqual([because, node?.id, node?.name], ["hang", "hangs", "The one of hangs"]);
     const after = await rig.status();
