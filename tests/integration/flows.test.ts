@@ -44,7 +44,7 @@ function flowsFor(functions: Readonly<Record<string, string>>): object[] {
   ];
 }
 
-describe("flows in a whole recorder", { timeout: 240_000 }, () => {
+describe("flows in a whole recorder", { timeout: 120_000 }, () => {
   it("are reached by whoever may, see nothing of the recorder, and cost nothing when they hang", async (t) => {
     const rig = await RecorderRig.start({ cameras: 0 });
     t.after(() => rig.dispose());
