@@ -26,6 +26,9 @@ Then open the printed address and type the one-time code. \`nightjar --help\` li
 makes it a service. Snapshots and conversions use ffmpeg; recording does without.
 `;
 
+/** Packages that are programs of their own, with files that they read: they lie beside the recorder, as npm puts them. */
+const PROGRAMS = ["node-red"];
+
 /** Builds the package of the checkout `root` into `target`, which must not exist. Throws `NJ_PACK_REFUSED` with the reason. */
 export async function buildProgram(root: string, target: string): Promise<{ readonly version: string }> {
   const ui = join(root, "ui/dist");
@@ -36,11 +39,10 @@ export async function buildProgram(root: string, target: string): Promise<{ read
   const rootCard = json(join(root, "package.json"));
   const core = json(join(root, "core/package.json"));
   const lock = json(join(root, "package-lock.json"));
-  const parties = await buildCore(
-    root,
-    join(target, "core"),
-    Object.keys(core["optionalDependencies"] as Json),
-  );
+  const parties = await buildCore(root, join(target, "core"), [
+    ...Object.keys(core["optionalDependencies"] as Json),
+    ...PROGRAMS,
+  ]);
   writeFileSync(join(target, "THIRD-PARTY-LICENSES.txt"), licenceTexts(parties));
   write(join(target, "core/package.json"), coreCard(core));
   for (const name of readdirSync(join(root, "plugins")).sort()) {
