@@ -196,7 +196,7 @@ describe("Nightjar, installed from its package", { timeout: 290_000 }, () => {
   it("killed in the middle of an upgrade, finishes it at the next start, with copies of what was before", async () => {
     const before = settings();
     const recorded = files();
-    await newer.install(await packProgram(root.join("newer"), EDITS));
+    await newer.installBeside(older, await packProgram(root.join("newer"), EDITS));
     installed = newer;
     assert.equal((await installed.nightjar(["--version"])).out.trim(), NEWER);
     const backup = `${database}.v${SCHEMA_VERSION}.backup`;

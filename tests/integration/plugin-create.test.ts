@@ -6,8 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { tempDir } from "../../core/testing/temp-dir.ts";
-
-const ROOT = join(import.meta.dirname, "../..");
+import { PROGRAM, ROOT } from "../support/program.ts";
 
 interface Run {
   readonly status: number | null;
@@ -24,8 +23,7 @@ function node(folder: string, ...args: string[]): Run {
 describe("a new plugin", { timeout: 500_000 }, () => {
   const dir = tempDir("nightjar-new-");
   after(() => dir.remove());
-  const create = (...words: string[]): Run =>
-    node(dir.path, join(ROOT, "core/main.ts"), "plugin", "create", ...words);
+  const create = (...words: string[]): Run => node(dir.path, PROGRAM, "plugin", "create", ...words);
 
   for (const [language, id, flags] of [
     ["TypeScript", "acme", []],

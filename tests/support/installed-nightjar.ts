@@ -2,7 +2,16 @@
 // the test's. Packages come from npm's cache, or the registry.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { waitFor } from "../../core/testing/wait-for.ts";
@@ -79,6 +88,29 @@ export class InstalledNightjar {
       cwd: this.prefix,
     });
     if (ran.code !== 0) throw new Error(`npm install failed: ${ran.err}`);
+  }
+
+  /**
+   * The same for another version that wants the packages of one that is installed already: it gets that one's, as links, and
+   * npm is not asked again. Throws where they differ.
+   */
+  async installBeside(other: InstalledNightjar, tarball: string): Promise<void> {
+    const copied = await run("cp", ["-al", `${other.prefix}/.`, this.prefix]);
+    if (copied.code !== 0) throw new Error(copied.err);
+    const packages = join(this.prefix, "node_modules");
+    renameSync(join(this.folder, "node_modules"), packages);
+    const wanted = (folder: string) => {
+      const card = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+        dependencies: unknown;
+      };
+      return JSON.stringify(card.dependencies);
+    };
+    rmSync(this.folder, { recursive: true });
+    mkdirSync(this.folder);
+    const unpacked = await run("tar", ["-xzf", tarball, "--strip-components=1", "-C", this.folder]);
+    if (unpacked.code !== 0) throw new Error(unpacked.err);
+    if (wanted(this.folder) !== wanted(other.folder)) throw new Error("the versions want different packages");
+    renameSync(packages, join(this.folder, "node_modules"));
   }
 
   get folder(): string {

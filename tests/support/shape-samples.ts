@@ -102,11 +102,27 @@ const HOSTILE_VALUES: readonly unknown[] = [
   Array.from({ length: 2_000 }, () => "x"),
 ];
 
-/** Bodies that are wrong at one place each, or whole, as texts. */
-export function hostileBodies(schema: TSchema, good: unknown = sampleOf(schema)): string[] {
+/** Bodies that are too much of something: what reads them is one part for all routes. */
+const GIANT_BODIES: readonly ((good: Json) => string)[] = [
+  () => "[".repeat(50_000) + "]".repeat(50_000),
+  () => `${'{"a":'.repeat(5_000)}1${"}".repeat(5_000)}`,
+  () => `[${"{},".repeat(50_000)}0]`,
+  (good) => JSON.stringify({ ...good, ["x".repeat(900_000)]: 1 }),
+  () => JSON.stringify(Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`key${at}`, at]))),
+];
+
+/**
+ * Bodies that are wrong at one place each, or whole, as texts. Places take turns with the values, and routes with the giants:
+ * `turn` is the route's number, and five in a row have had them all.
+ */
+export function hostileBodies(schema: TSchema, good: unknown = sampleOf(schema), turn = 0): string[] {
   const bodies = new Set<string>();
   for (const [index, place] of placesOf(good).entries()) {
-    for (const value of [...HOSTILE_VALUES, ...everyFourth(HOSTILE_TEXTS, index)])
+    for (const value of [
+      ...everyFourth(HOSTILE_VALUES, turn + index),
+      ...everyFourth(HOSTILE_VALUES, turn + index + 2),
+      ...everyFourth(HOSTILE_TEXTS, turn + index),
+    ])
       bodies.add(JSON.stringify(replaced(good, place, value)));
     if (place.length > 0) bodies.add(JSON.stringify(replaced(good, place, undefined)));
   }
@@ -116,11 +132,8 @@ export function hostileBodies(schema: TSchema, good: unknown = sampleOf(schema))
       bodies.add(`{${JSON.stringify(key)}:{"polluted":1},${text.slice(1)}`.replace(",}", "}"));
     }
   }
-  bodies.add("[".repeat(50_000) + "]".repeat(50_000));
-  bodies.add(`${'{"a":'.repeat(5_000)}1${"}".repeat(5_000)}`);
-  bodies.add(`[${"{},".repeat(50_000)}0]`);
-  bodies.add(JSON.stringify({ ...(good as Json), ["x".repeat(900_000)]: 1 }));
-  bodies.add(JSON.stringify(Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`key${at}`, at]))));
+  const giant = GIANT_BODIES[turn % GIANT_BODIES.length];
+  if (giant !== undefined) bodies.add(giant(good as Json));
   bodies.add('{"a":1e999,"a":2}');
   return [...bodies];
 }
@@ -208,8 +221,8 @@ function encodeText(text: string): string {
 }
 
 /** Neighbouring places get different quarters, so that together they get all, in a quarter of the time. */
-function everyFourth(texts: readonly string[], start: number): string[] {
-  return texts.filter((_text, at) => at % 4 === start % 4);
+function everyFourth<Kind>(all: readonly Kind[], start: number): Kind[] {
+  return all.filter((_one, at) => at % 4 === start % 4);
 }
 
 /** Every place of a value: the whole, then its properties, as far down as they go. */
