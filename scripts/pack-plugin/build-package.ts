@@ -40,8 +40,14 @@ export async function buildPackage(pluginFolder: string, target: string): Promis
   mkdirSync(target, { recursive: true });
   let cameraFields: readonly string[];
   try {
-    await fill(pluginFolder, target, packed, compiler, notes);
+    const sources = await fill(pluginFolder, target, packed, notes);
     cameraFields = await tryOut(pluginFolder, target, packed);
+    // Last, since they take longest and nothing is refused for them that is not refused by now.
+    if (compiler !== undefined && packed.entry.endsWith("ts")) {
+      const sourcePath = join(pluginFolder, packed.sourceFolder);
+      const declarations = makeDeclarations(compiler, sourcePath, packed.entry, sources);
+      for (const [path, text] of declarations) write(join(target, "dist", path), text);
+    }
   } catch (error) {
     rmSync(target, { recursive: true, force: true });
     throw error;
@@ -50,13 +56,13 @@ export async function buildPackage(pluginFolder: string, target: string): Promis
   return { name, version, files: filesBelow(target), cameraFields, notes };
 }
 
+/** All but the declarations. Answers the paths of the sources. */
 async function fill(
   pluginFolder: string,
   target: string,
   packed: PackedCard,
-  compiler: string | undefined,
   notes: string[],
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   const sourcePath = join(pluginFolder, packed.sourceFolder);
   const sources = new Set(filesBelow(sourcePath));
   if (!sources.has(packed.entry)) throw refusePacking(`its entry ${packed.entry} does not exist`);
@@ -69,10 +75,6 @@ async function fill(
   for (const { path, text } of stripped) write(join(target, "dist", path), text);
   for (const path of sources) {
     if (!/\.m?[jt]s$/.test(path)) copy(join(sourcePath, path), join(target, "dist", path));
-  }
-  if (compiler !== undefined && packed.entry.endsWith("ts")) {
-    const declarations = makeDeclarations(compiler, sourcePath, packed.entry, sources);
-    for (const [path, text] of declarations) write(join(target, "dist", path), text);
   }
   await writeSchema(pluginFolder, target, packed, notes);
   copyBeside(pluginFolder, target, packed, notes);
@@ -89,6 +91,7 @@ async function fill(
       );
     }
   }
+  return sources;
 }
 
 /** An asset among the sources has moved with them. */

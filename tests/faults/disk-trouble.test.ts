@@ -19,7 +19,7 @@ describe("a recorder", { skip: noTemporaryVolume("ext4", ["fallocate"]), concurr
     const when = withoutCore ? "also while core is away: its index is complete when it is back" : "for ever";
     it(`goes on recording on a full disk that it may overwrite, losing nothing but the oldest, ${when}`, async () => {
       const result = await overwriting({
-        cycles: 12,
+        cycles: 6,
         cameras: 4,
         withoutCore,
         leastSeconds: withoutCore ? 30 : 0,

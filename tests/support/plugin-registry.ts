@@ -1,13 +1,27 @@
 // A real npm registry (verdaccio) on loopback for tests, in a process of its own, with anonymous publishing and no
-// uplink; and plugins to publish in it, made by npm as anybody's are.
-import { type ChildProcess, fork, spawn } from "node:child_process";
+// uplink; and plugins to publish in it, packed and sent by npm's own parts as anybody's are (npm itself takes half a second
+// of processor time for each).
+import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const NPM = join(dirname(createRequire(import.meta.url).resolve("npm/package.json")), "bin/npm-cli.js");
+type Options = Readonly<Record<string, unknown>>;
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+}
+
+const partOfNpm = createRequire(createRequire(import.meta.url).resolve("npm/package.json"));
+const packed = partOfNpm("libnpmpack") as (spec: string, options: Options) => Promise<Buffer>;
+const { publish } = partOfNpm("libnpmpublish") as {
+  publish(manifest: Manifest, tarball: Buffer, options: Options): Promise<unknown>;
+};
+const { manifest } = partOfNpm("pacote") as {
+  manifest(spec: string, options: Options): Promise<Manifest>;
+};
 
 export interface Account {
   readonly username: string;
@@ -42,15 +56,17 @@ export class PluginRegistry {
 
   /** Publishes a tarball or a package's folder. */
   async publish(path: string, tag = "latest"): Promise<void> {
-    await npm(
-      [
-        "publish",
-        path,
-        `--tag=${tag}`,
-        `--registry=${this.url}`,
-        `--userconfig=${join(this.folder, "npmrc")}`,
-      ],
-      this.folder,
+    const { host } = new URL(this.url);
+    const options = {
+      ...optionsIn(this.folder),
+      registry: this.url,
+      defaultTag: tag,
+      [`//${host}/:_authToken`]: this.token ?? "nobody",
+    };
+    await publish(
+      await manifest(path, { ...options, fullMetadata: true }),
+      await packed(path, options),
+      options,
     );
   }
 
@@ -80,9 +96,15 @@ async function signUp(port: number, { username, password }: Account): Promise<st
 /** Packs a package's folder and gives the tarball's path. */
 export async function pack(folder: string, into: string): Promise<string> {
   mkdirSync(into, { recursive: true });
-  const told = await npm(["pack", folder, "--json", `--pack-destination=${into}`], into);
-  const [first] = Object.values(JSON.parse(told) as Record<string, { filename: string }>);
-  return join(into, basename(first?.filename ?? ""));
+  const options = optionsIn(into);
+  const { name, version } = await manifest(folder, options);
+  const file = join(into, `${name.replace("@", "").replace("/", "-")}-${version}.tgz`);
+  writeFileSync(file, await packed(folder, options));
+  return file;
+}
+
+function optionsIn(folder: string): Options {
+  return { cache: join(folder, "cache"), ignoreScripts: true, allowDirectory: "all", allowFile: "all" };
 }
 
 export interface PluginParts {
@@ -128,25 +150,6 @@ export function writePlugin(root: string, parts: PluginParts): string {
        });`,
   );
   return folder;
-}
-
-async function npm(args: readonly string[], cwd: string): Promise<string> {
-  const child = spawn(
-    process.execPath,
-    [NPM, ...args, "--ignore-scripts", `--cache=${join(cwd, "cache")}`, "--loglevel=error", "--logs-max=0"],
-    { cwd, stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env["PATH"] ?? "", HOME: cwd } },
-  );
-  let out = "";
-  let problems = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    out += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    problems += text;
-  });
-  const [code] = (await once(child, "close")) as [number | null];
-  if (code !== 0) throw new Error(`npm ${args.join(" ")}: ${problems}`);
-  return out;
 }
 
 if (import.meta.main) {
