@@ -34,6 +34,11 @@ function maySee(page: (typeof PAGES)[number]): boolean {
   return page.for === "all" || mayOperate.value;
 }
 
+/** On a phone the rail may be longer than the screen is wide. */
+function bringIntoView(link: HTMLElement | null): void {
+  link?.scrollIntoView({ block: "nearest", inline: "center" });
+}
+
 /** Bar, rail and the page inside. */
 export function Shell({ page, children }: { readonly page: string; readonly children: ComponentChildren }) {
   const [sheet, setSheet] = useState(false);
@@ -71,6 +76,7 @@ export function Shell({ page, children }: { readonly page: string; readonly chil
             key={one.name}
             href={href(one.name)}
             onClick={followLink}
+            ref={one.name === page ? bringIntoView : null}
             aria-current={one.name === page ? "page" : undefined}
             title={railCollapsed.value ? t(one.text) : undefined}
           >
