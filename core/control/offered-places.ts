@@ -12,12 +12,15 @@ import { lookAtPlace, makePlace } from "../recording/place-errand.ts";
 import { type RecordingPlace, recommended, recordingPlaces } from "../recording/recording-places.ts";
 import { defaultVolumePath } from "../recording/volumes.ts";
 
+/** How long a look at the disks is young enough to be told again: each takes a thread for each disk. */
+const FRESH_MS = 2_000;
 const MOUNTINFO = "/proc/self/mountinfo";
 const LAYER_LIMIT = 8;
 
 export interface OfferedPlacesOptions {
   readonly db: Db;
   readonly dataDir: string;
+  nowMs(): number;
   /** Folders of the configured volumes, absolute. */
   volumes(): readonly string[];
   /** For tests: what is mounted. */
@@ -28,42 +31,25 @@ export interface OfferedPlaces {
   list(): Promise<StoragePlacesView>;
   /** Makes the folder of a place, unless it is a volume. Throws `NJ_PLACE_…`, or `NJ_VOLUME_TIMEOUT`. */
   prepare(id: string): Promise<RecordingPlace>;
+  /** Call when volumes are others. */
+  changed(): void;
 }
 
 /** Looks at disks whenever it is asked. */
 export function offeredPlaces(options: OfferedPlacesOptions): OfferedPlaces {
   const own = async () => [...(await volumeNumbers(options.db)).keys()];
+  let kept: { readonly atMs: number; readonly view: Promise<StoragePlacesView> } | undefined;
   return {
-    async list() {
-      const [places, known] = await Promise.all([placesNow(options), own()]);
-      const found = await Promise.all(
-        places.map(async (place) => ({ ...place, ...(await lookAtPlace(place, known)) })),
-      );
-      const best = recommended(found);
-      return {
-        places: found.map((place) => ({
-          id: place.id,
-          mountPoint: place.mountPoint,
-          fileSystem: place.fileSystem,
-          isSystem: place.isSystem,
-          holdsData: place.holdsData,
-          isRecommended: place === best,
-          ...(place.volumeIndex === undefined
-            ? {}
-            : { volume: place.volumeIndex === 0 ? ("first" as const) : ("later" as const) }),
-          ...(place.totalBytes === undefined ? {} : { totalBytes: place.totalBytes }),
-          ...(place.freeBytes === undefined ? {} : { freeBytes: place.freeBytes }),
-          ...(place.problem === undefined
-            ? {}
-            : {
-                problem: {
-                  code: place.problem.code,
-                  message: place.problem.message,
-                  ...plainFacts(contextOf(place.problem.context ?? {}, place.problem.message)),
-                },
-              }),
-        })),
-      };
+    list() {
+      const nowMs = options.nowMs();
+      if (kept === undefined || Math.abs(nowMs - kept.atMs) > FRESH_MS) {
+        const view = look();
+        kept = { atMs: nowMs, view };
+        view.catch(() => {
+          kept = undefined;
+        });
+      }
+      return kept.view;
     },
     async prepare(id) {
       const place = (await placesNow(options)).find((one) => one.id === id);
@@ -74,7 +60,42 @@ export function offeredPlaces(options: OfferedPlacesOptions): OfferedPlaces {
       if (place.volumeIndex === undefined) await makePlace(place, await own());
       return place;
     },
+    changed() {
+      kept = undefined;
+    },
   };
+
+  async function look(): Promise<StoragePlacesView> {
+    const [places, known] = await Promise.all([placesNow(options), own()]);
+    const found = await Promise.all(
+      places.map(async (place) => ({ ...place, ...(await lookAtPlace(place, known)) })),
+    );
+    const best = recommended(found);
+    return {
+      places: found.map((place) => ({
+        id: place.id,
+        mountPoint: place.mountPoint,
+        fileSystem: place.fileSystem,
+        isSystem: place.isSystem,
+        holdsData: place.holdsData,
+        isRecommended: place === best,
+        ...(place.volumeIndex === undefined
+          ? {}
+          : { volume: place.volumeIndex === 0 ? ("first" as const) : ("later" as const) }),
+        ...(place.totalBytes === undefined ? {} : { totalBytes: place.totalBytes }),
+        ...(place.freeBytes === undefined ? {} : { freeBytes: place.freeBytes }),
+        ...(place.problem === undefined
+          ? {}
+          : {
+              problem: {
+                code: place.problem.code,
+                message: place.problem.message,
+                ...plainFacts(contextOf(place.problem.context ?? {}, place.problem.message)),
+              },
+            }),
+      })),
+    };
+  }
 }
 
 async function placesNow(options: OfferedPlacesOptions): Promise<RecordingPlace[]> {

@@ -37,7 +37,7 @@ export function storageService(options: StorageOptions): StorageService {
   let kept: { readonly atMs: number; readonly view: Promise<StorageView> } | undefined;
   const pathOf = (path: string) => (isAbsolute(path) ? path : join(dataDir, path));
   const places = offeredPlaces({
-    ...{ db: options.db, dataDir },
+    ...{ db: options.db, dataDir, nowMs: options.nowMs },
     ...(options.mountinfo === undefined ? {} : { mountinfo: options.mountinfo }),
     volumes: () => config.get().storage.volumes.map(({ path }) => pathOf(path)),
   });
@@ -68,6 +68,7 @@ export function storageService(options: StorageOptions): StorageService {
       });
       // Made a volume by now, if `media` is there; else as soon as it is.
       await recording.volumesChanged();
+      places.changed();
       kept = undefined;
       return { mountPoint };
     },
