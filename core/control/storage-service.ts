@@ -1,5 +1,5 @@
 // Storage for the API: the figures of recording put together with settings, and changes of a volume's settings.
-import { isAbsolute, join } from "node:path";
+import { isAbsolute, join, relative } from "node:path";
 import type { ConfigStore } from "../config/config-store.ts";
 import type { Db } from "../db/db.ts";
 import { isoFromTime90k, time90kFromMs } from "../domain/time.ts";
@@ -10,6 +10,7 @@ import type { PreparedVolumes } from "../recording/prepared-volumes.ts";
 import type { RecordedCamera } from "../recording/recorded-camera.ts";
 import type { RecordingService } from "../recording/recording-service.ts";
 import { storageFigures } from "../recording/storage-figures.ts";
+import { offeredPlaces } from "./offered-places.ts";
 import { volumeView } from "./status-service.ts";
 import { driverView } from "./volume-drivers.ts";
 
@@ -25,6 +26,8 @@ export interface StorageOptions {
   nowMs(): number;
   /** What plugins say of volumes; absent: no plugin has a say. */
   readonly preparedVolumes?: Pick<PreparedVolumes, "stateOf" | "driverOf">;
+  /** For tests: what is mounted, as proc(5) mountinfo says it. */
+  readonly mountinfo?: () => Promise<string>;
 }
 
 /** Makes the face that the API asks. */
@@ -33,6 +36,11 @@ export function storageService(options: StorageOptions): StorageService {
   const { dataDir } = config;
   let kept: { readonly atMs: number; readonly view: Promise<StorageView> } | undefined;
   const pathOf = (path: string) => (isAbsolute(path) ? path : join(dataDir, path));
+  const places = offeredPlaces({
+    ...{ db: options.db, dataDir, nowMs: options.nowMs },
+    ...(options.mountinfo === undefined ? {} : { mountinfo: options.mountinfo }),
+    volumes: () => config.get().storage.volumes.map(({ path }) => pathOf(path)),
+  });
   return {
     view() {
       const nowMs = options.nowMs();
@@ -45,6 +53,24 @@ export function storageService(options: StorageOptions): StorageService {
         });
       }
       return kept.view;
+    },
+    places: () => places.list(),
+    async recordTo(id) {
+      const { folder, mountPoint, holdsData } = await places.prepare(id);
+      await config.update((draft) => {
+        const { volumes } = draft.storage;
+        const known = volumes.find((volume) => pathOf(volume.path) === folder);
+        const path = holdsData ? relative(dataDir, folder) : folder;
+        draft.storage.volumes = [
+          known ?? { path, overwrite: true },
+          ...volumes.filter((volume) => volume !== known),
+        ];
+      });
+      // Made a volume by now, if `media` is there; else as soon as it is.
+      await recording.volumesChanged();
+      places.changed();
+      kept = undefined;
+      return { mountPoint };
     },
     async changeVolume(id, change) {
       const path = (await recording.volumeStates()).find((volume) => volume.id === id)?.path;

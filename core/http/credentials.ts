@@ -1,6 +1,7 @@
 // Finds out who makes a request: a bearer token (of a session, or an API token) for programs, a cookie for browsers. Nothing else counts, neither
 // addresses nor headers that claim an identity (attack list A3).
 import { NightjarError } from "../errors.ts";
+import { DEVICE_COOKIE_DAYS } from "../users/device-cookies.ts";
 import type { Principal } from "../users/principal.ts";
 import type { Users } from "../users/users.ts";
 import type { CredentialKind } from "./route.ts";
@@ -8,6 +9,8 @@ import type { CredentialKind } from "./route.ts";
 /** On HTTPS: the prefix makes browsers refuse it over plain HTTP and from other hosts (RFC 6265bis §4.1.3.2). */
 export const SECURE_COOKIE = "__Host-nightjar";
 export const PLAIN_COOKIE = "nightjar";
+/** By which a browser that has signed in before is known again. */
+const DEVICE_SUFFIX = "-device";
 /** "1" on what a page asks by itself, without anybody there: it does not keep an idle session alive. */
 export const BACKGROUND_HEADER = "x-nightjar-background";
 const HEADER_LIMIT = 8_192;
@@ -34,7 +37,7 @@ export async function authenticate(
     if (principal === undefined) throw unauthenticated();
     return { principal, by: "bearer" };
   }
-  const token = cookieValue(credentials.cookie, credentials.secure ? SECURE_COOKIE : PLAIN_COOKIE);
+  const token = cookieValue(credentials.cookie, cookieName(credentials.secure));
   if (token === undefined) return undefined;
   // A cookie is a browser's, and holds a session: an API token in one is none.
   const principal = await users.sessions.authenticate(token, counts);
@@ -59,9 +62,26 @@ export function cookieValue(header: string | undefined, name: string): string | 
 
 /** The Set-Cookie header that hands a session to a browser. */
 export function sessionCookie(token: string, secure: boolean, maxAgeSeconds: number): string {
-  return secure
-    ? `${SECURE_COOKIE}=${token}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict; Secure`
-    : `${PLAIN_COOKIE}=${token}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict`;
+  return setCookie(cookieName(secure), token, secure, maxAgeSeconds);
+}
+
+/** What a browser has kept of having signed in before. */
+export function deviceCookieOf(header: string | undefined, secure: boolean): string | undefined {
+  return cookieValue(header, cookieName(secure) + DEVICE_SUFFIX);
+}
+
+/** The Set-Cookie header by which it is known again. */
+export function deviceCookie(value: string, secure: boolean): string {
+  return setCookie(cookieName(secure) + DEVICE_SUFFIX, value, secure, DEVICE_COOKIE_DAYS * 86_400);
+}
+
+function cookieName(secure: boolean): string {
+  return secure ? SECURE_COOKIE : PLAIN_COOKIE;
+}
+
+function setCookie(name: string, value: string, secure: boolean, maxAgeSeconds: number): string {
+  const common = `${name}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict`;
+  return secure ? `${common}; Secure` : common;
 }
 
 /** The Set-Cookie header that takes it away. */

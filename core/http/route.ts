@@ -63,7 +63,8 @@ export interface RouteRequest<P, Q, B> {
 /** A handler's answer where status, headers or kind of body are not the usual ones. */
 export interface RouteAnswer {
   readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Several values of one name go out as several headers. */
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   /** Objects become JSON; strings and streams are sent with the content type of `headers`. */
   readonly body?: unknown;
 }
@@ -72,7 +73,7 @@ export interface RouteAnswer {
 export function answer(
   status: number,
   body?: unknown,
-  headers?: Readonly<Record<string, string>>,
+  headers?: Readonly<Record<string, string | string[]>>,
 ): RouteAnswer & { readonly isAnswer: true } {
   return { isAnswer: true, status, ...(body === undefined ? {} : { body }), ...(headers ? { headers } : {}) };
 }

@@ -8,7 +8,7 @@ import { RIGHTS_OF_ROLE } from "../domain/roles.ts";
 import { NightjarError } from "../errors.ts";
 import { CLIENT_ADDRESS_HEADER, CLIENT_SECURE_HEADER } from "../gateway/protocol.ts";
 import { type ClientInfo, mayDo, mayDoWith, type Principal } from "../users/principal.ts";
-import { authenticate, BACKGROUND_HEADER, unauthenticated } from "./credentials.ts";
+import { authenticate, BACKGROUND_HEADER, deviceCookieOf, unauthenticated } from "./credentials.ts";
 import { httpError } from "./problem.ts";
 import { queryOf } from "./query.ts";
 import { checkFile, checkJson, checkOrigin, checkShape, type RequestOrigin } from "./request-checks.ts";
@@ -206,10 +206,12 @@ async function checkChange(
 
 function clientOf(context: Context): ClientInfo {
   // Only the gateway can reach the socket; it sets these headers and drops what clients claim.
+  const secure = context.get(CLIENT_SECURE_HEADER) === "1";
   return {
     address: context.get(CLIENT_ADDRESS_HEADER).slice(0, 64),
-    secure: context.get(CLIENT_SECURE_HEADER) === "1",
+    secure,
     userAgent: context.get("user-agent").slice(0, 500),
+    deviceCookie: deviceCookieOf(context.get("cookie") || undefined, secure),
   };
 }
 

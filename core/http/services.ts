@@ -29,7 +29,7 @@ import type { FlowsView } from "./flows-schemas.ts";
 import type { LinkageTested, LinkageView } from "./linkage-schemas.ts";
 import type { MqttState } from "./mqtt-schemas.ts";
 import type { PluginSettingsView, PluginView, PluginWordsView } from "./plugin-schemas.ts";
-import type { StorageView, VolumePatchBody } from "./storage-schemas.ts";
+import type { StoragePlacesView, StorageView, VolumePatchBody } from "./storage-schemas.ts";
 import type { ReceiptsPage, ReceiptView, TillParserView, TillView } from "./till-schemas.ts";
 import type {
   CalendarView,
@@ -138,6 +138,10 @@ export interface EventService {
 /** Volumes, what cameras take of them, and how long that lasts. */
 export interface StorageService {
   view(): Promise<StorageView>;
+  /** The disks of this machine that recordings could go to. */
+  places(): Promise<StoragePlacesView>;
+  /** Makes an offered place the first volume. Throws `NJ_PLACE_…`, or `NJ_VOLUME_TIMEOUT`. */
+  recordTo(place: string): Promise<{ readonly mountPoint: string }>;
   /** Throws `NJ_VOLUME_UNKNOWN`. */
   changeVolume(id: string, change: VolumePatchBody): Promise<void>;
 }

@@ -67,6 +67,40 @@ export const StorageSchema = Type.Object({
 });
 export type StorageView = Static<typeof StorageSchema>;
 
+const PlaceSchema = Type.Object({
+  id: Type.String({ description: "Stands for the place as long as the same disk is mounted there." }),
+  mountPoint: Type.String(),
+  fileSystem: Type.String(),
+  isSystem: Type.Boolean({ description: "A part of the disk holds the operating system." }),
+  holdsData: Type.Boolean({ description: "Settings and database of the recorder lie on it." }),
+  isRecommended: Type.Boolean(),
+  volume: Type.Optional(
+    Type.Enum(["first", "later"] as const, {
+      description: "A volume lies there: the first, or one that is written to when those before it fail.",
+    }),
+  ),
+  totalBytes: Type.Optional(Type.Number()),
+  freeBytes: Type.Optional(Type.Number()),
+  problem: Type.Optional(
+    Type.Object(
+      { code: Type.String(), message: Type.String(), context: Type.Optional(FactsSchema) },
+      { description: "Why it cannot be chosen." },
+    ),
+  ),
+});
+
+export const StoragePlacesSchema = Type.Object({
+  places: Type.Array(PlaceSchema, {
+    description: "Mounted disks of this machine; no shares, no sticks with FAT, nothing of the system's own.",
+  }),
+});
+export type StoragePlacesView = Static<typeof StoragePlacesSchema>;
+
+export const NewVolumeSchema = Type.Object(
+  { place: Type.String({ description: "Id of an offered place.", pattern: "^[0-9a-f]{16}$" }) },
+  closed,
+);
+
 export const VolumePatchSchema = Type.Object(
   {
     reserveBytes: Type.Optional(

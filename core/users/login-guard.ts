@@ -1,9 +1,10 @@
 // Brakes the guessing of passwords and codes (attack list A5): five failures from one address lock that address out of the
 // account, twenty from anywhere lock the account, fifty lock the address, each for a quarter of an hour. Counted in the database,
-// so that a restart forgets nothing. Who works with the account from an address now is not locked out by strangers, and
-// whose own sign-ins succeed gives strangers no new guesses.
+// so that a restart forgets nothing. Not locked out by what strangers do: who works with the account from an address now, a browser
+// that has signed in to it before, and who sits at the recorder itself. Whose own sign-ins succeed gives strangers no new guesses.
 import type { Clock } from "../clock.ts";
 import type { LoginAttemptsTable } from "../db/tables/login-attempts-table.ts";
+import { isLoopback } from "../domain/address-policy.ts";
 import { networkOf } from "../domain/client-network.ts";
 import { NightjarError } from "../errors.ts";
 
@@ -14,6 +15,12 @@ export const FAILURES_PER_ADDRESS = 50;
 const PRUNE_EVERY = 200;
 /** No user name and no address begins so. */
 const STREAM_ADDRESS_PREFIX = "rtsp:";
+
+/** What stands for the address of a guess, and for the one who guesses as somebody who was let in before. */
+export interface Standing {
+  readonly kind: "session" | "device";
+  readonly id: string;
+}
 
 /** One guess that may be judged; tell how it ended exactly once. */
 export interface AdmittedAttempt {
@@ -46,13 +53,13 @@ export class LoginGuard {
   }
 
   /**
-   * Admits a guess or throws `NJ_LOGIN_LOCKED`, the same for accounts that do not exist. With a live session of the account,
-   * what strangers do elsewhere does not count, and the session stands for the address: a stolen one guesses no more often
-   * for moving about.
+   * Admits a guess or throws `NJ_LOGIN_LOCKED`, the same for accounts that do not exist. With a live session of the account, or
+   * the cookie of a browser that has signed in to it before, what strangers do elsewhere does not count, and session or device
+   * stands for the address: a stolen one guesses no more often for moving about.
    */
-  async admit(userName: string, from: string, sessionId?: string): Promise<AdmittedAttempt> {
+  async admit(userName: string, from: string, standing?: Standing): Promise<AdmittedAttempt> {
     const name = this.#markOf(userName);
-    const address = sessionId === undefined ? networkOf(from) : `session ${sessionId}`;
+    const address = standing === undefined ? networkOf(from) : `${standing.kind} ${standing.id}`;
     const keys = [`pair ${name} ${address}`, `user ${name}`, `address ${address}`] as const;
     // Taken before the database is read: a guess that ends in between is then counted twice, never not at all.
     const [pairPending, userPending, addressPending] = keys.map((key) => this.#reserve(key)) as [
@@ -74,7 +81,8 @@ export class LoginGuard {
         pair + pairPending >= FAILURES_PER_ACCOUNT_AND_ADDRESS ||
         perAddress + addressPending >= FAILURES_PER_ADDRESS ||
         (user + userPending >= FAILURES_PER_ACCOUNT &&
-          sessionId === undefined &&
+          standing === undefined &&
+          !isLoopback(from) &&
           !(await this.#isKnownAddress(userName, from)));
       if (locked) throw lockedError();
     } catch (error) {
@@ -148,7 +156,7 @@ function lockedError(): NightjarError {
   return new NightjarError(
     "NJ_LOGIN_LOCKED",
     "resource-exhausted",
-    "too many wrong passwords: wait a quarter of an hour, or let another administrator help",
+    "too many wrong passwords: wait a quarter of an hour, use a browser that has signed in before, or sign in on the recorder itself",
     { retryAfterSeconds: LOCK_WINDOW_MS / 1000 },
   );
 }

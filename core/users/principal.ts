@@ -16,6 +16,8 @@ export interface ClientInfo {
   /** The browser's own connection is TLS. */
   readonly secure: boolean;
   readonly userAgent: string;
+  /** What a browser keeps of having signed in before; only signing in looks at it. */
+  readonly deviceCookie?: string | undefined;
 }
 
 /** The API token that a program acts with, as the audit log names it. */

@@ -6,7 +6,8 @@ import type { UserRow } from "../db/tables/users-table.ts";
 import { NightjarError } from "../errors.ts";
 import type { Accounts } from "./accounts.ts";
 import type { AuditLog } from "./audit-log.ts";
-import { LOCK_WINDOW_MS, type LoginGuard } from "./login-guard.ts";
+import type { DeviceCookies } from "./device-cookies.ts";
+import { LOCK_WINDOW_MS, type LoginGuard, type Standing } from "./login-guard.ts";
 import type { LoginSources } from "./login-sources.ts";
 import type { ClientInfo, Principal } from "./principal.ts";
 import type { CodeKind, SecondFactors } from "./second-factors.ts";
@@ -38,6 +39,7 @@ export class SignIn {
   readonly #secondFactors: SecondFactors;
   readonly #sources: LoginSources | undefined;
   readonly #guard: LoginGuard;
+  readonly #devices: DeviceCookies;
   readonly #names: TypedNames;
   readonly #audit: AuditLog;
   readonly #clock: Clock;
@@ -49,6 +51,7 @@ export class SignIn {
     readonly secondFactors: SecondFactors;
     readonly sources?: LoginSources | undefined;
     readonly guard: LoginGuard;
+    readonly devices: DeviceCookies;
     readonly names: TypedNames;
     readonly audit: AuditLog;
     readonly clock: Clock;
@@ -58,6 +61,7 @@ export class SignIn {
     this.#secondFactors = options.secondFactors;
     this.#sources = options.sources;
     this.#guard = options.guard;
+    this.#devices = options.devices;
     this.#names = options.names;
     this.#audit = options.audit;
     this.#clock = options.clock;
@@ -74,10 +78,9 @@ export class SignIn {
     code?: string,
   ): Promise<OpenedSession> {
     const name = username.normalize("NFC").slice(0, 64);
-    const { user, by } = await this.#judge(name, { password, code }, client, {
-      sessionId: undefined,
-      withCode: true,
-    });
+    const device = await this.#devices.idOf(name, client.deviceCookie);
+    const standing = device === undefined ? undefined : ({ kind: "device", id: device } as const);
+    const { user, by } = await this.#judge(name, { password, code }, client, { standing, withCode: true });
     const session = await this.#sessions.open(user.name, client);
     // A password change or a disabling that came between check and opening has not seen this session, and a second factor
     // that was switched on meanwhile has not been asked for.
@@ -97,22 +100,24 @@ export class SignIn {
   /** Checks the password of a signed-in account once more, before something grave; counted like a sign-in, by session. */
   async confirm(who: SignedIn, password: string, client: ClientInfo): Promise<void> {
     const { userName, sessionId } = who;
-    await this.#judge(userName, { password }, client, { sessionId, withCode: false });
+    const standing = { kind: "session", id: sessionId } as const;
+    await this.#judge(userName, { password }, client, { standing, withCode: false });
   }
 
   /** Checks password and code once more; otherwise as {@link confirm}. Throws what {@link signIn} throws. */
   async confirmWithCode(who: SignedIn, password: string, code: string, client: ClientInfo): Promise<void> {
     const { userName, sessionId } = who;
-    await this.#judge(userName, { password, code }, client, { sessionId, withCode: true });
+    const standing = { kind: "session", id: sessionId } as const;
+    await this.#judge(userName, { password, code }, client, { standing, withCode: true });
   }
 
   async #judge(
     name: string,
     proof: Proof,
     client: ClientInfo,
-    { sessionId, withCode }: { readonly sessionId: string | undefined; readonly withCode: boolean },
+    { standing, withCode }: { readonly standing: Standing | undefined; readonly withCode: boolean },
   ): Promise<Extract<Verdict, { kind: "right" }>> {
-    const attempt = await this.#guard.admit(name, client.address, sessionId).catch(async (error: unknown) => {
+    const attempt = await this.#guard.admit(name, client.address, standing).catch(async (error: unknown) => {
       await this.#recordRefusal(name, client);
       throw error;
     });

@@ -18,6 +18,7 @@ import { ApiTokens } from "./api-tokens.ts";
 import { AuditLog } from "./audit-log.ts";
 import { Callers } from "./callers.ts";
 import { CameraScopes } from "./camera-scopes.ts";
+import { DeviceCookies } from "./device-cookies.ts";
 import { LoginGuard } from "./login-guard.ts";
 import type { LoginSources } from "./login-sources.ts";
 import { MediaTickets } from "./media-tickets.ts";
@@ -38,6 +39,7 @@ export interface Users {
   readonly signIn: SignIn;
   /** Login providers of plugins; undefined: there can be none. */
   readonly loginSources: LoginSources | undefined;
+  readonly devices: DeviceCookies;
   readonly secondFactors: SecondFactors;
   readonly tickets: MediaTickets;
   readonly streamPasswords: StreamPasswords;
@@ -114,8 +116,10 @@ export async function openUsers(options: UsersOptions): Promise<Users> {
     (name, address) => sessions.isKnownAddress(name, address),
     (name) => names.mark(name),
   );
+  const devices = new DeviceCookies(options.secrets, usersTable(db), clock);
   return {
     accounts,
+    devices,
     activation: new Activation({ dataDir: options.dataDir, accounts, clock }),
     sessions,
     apiTokens,
@@ -126,6 +130,7 @@ export async function openUsers(options: UsersOptions): Promise<Users> {
       secondFactors,
       sources: options.loginSources,
       guard,
+      devices,
       names,
       audit,
       clock,

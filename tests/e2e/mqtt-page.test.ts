@@ -67,6 +67,20 @@ describe("the page of MQTT", { skip: skipBrowserTests, timeout: 180_000 }, () =>
     await page.getByLabel("Broker").selectOption("external");
     await page.getByLabel("Address").fill("mqtt://127.0.0.1:9");
     await page.getByLabel("Password").fill("a secret of theirs");
+    // A reload loses nothing but the secret, which is kept nowhere.
+    await page.reload();
+    assert.equal(await page.getByLabel("Address").inputValue(), "mqtt://127.0.0.1:9");
+    await page.getByText("Not saved yet").waitFor();
+    assert.equal(await page.getByLabel("Password").inputValue(), "");
+    assert.equal(
+      (await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).includes("a secret of theirs"),
+      false,
+    );
+    await page.getByRole("button", { name: "Discard" }).click();
+    assert.equal(await page.getByLabel("Broker").inputValue(), "embedded");
+    await page.getByLabel("Broker").selectOption("external");
+    await page.getByLabel("Address").fill("mqtt://127.0.0.1:9");
+    await page.getByLabel("Password").fill("a secret of theirs");
     await page.getByRole("button", { name: "Save" }).click();
     await waitFor(async () => (await view()).state.status === "failed");
     await page.getByRole("button", { name: "Refresh" }).click();

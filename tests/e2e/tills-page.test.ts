@@ -47,6 +47,13 @@ describe("the page of tills", { skip: skipBrowserTests, timeout: 180_000 }, () =
     await dialog.getByRole("button", { name: "Save" }).click();
     await dialog.getByText("NJ_TILL_PARSER").waitFor();
     await dialog.getByLabel("First line").fill("^ACME");
+    // Closed by mistake, and the page loaded again: what was typed is there.
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    await page.reload();
+    await page.getByRole("button", { name: "Set up tills" }).click();
+    assert.equal(await dialog.getByLabel("Name", { exact: true }).inputValue(), "Counter");
+    assert.equal(await dialog.getByLabel("First line").inputValue(), "^ACME");
     await dialog.getByLabel("Last line").fill("^THANK YOU");
     await dialog.getByLabel("Total").fill("^TOTAL\\s+([\\d.]+)");
     await screenshot(page, "till-dialog");

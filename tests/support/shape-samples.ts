@@ -15,6 +15,7 @@ const TEXTS = [
   "08:00",
   "nightjar-camera-far",
   "nightjar-pos-text/text",
+  "00112233445566aa",
   "UTC",
   "127.0.0.1",
   "1-n1-1-1",

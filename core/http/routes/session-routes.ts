@@ -1,9 +1,9 @@
 // The way in: set-up, activation, sign-in, and the caller's own session.
 import { Type } from "typebox";
 import { ROLES } from "../../domain/roles.ts";
-import { rightsOf } from "../../users/principal.ts";
+import { type ClientInfo, rightsOf } from "../../users/principal.ts";
 import type { OpenedSession } from "../../users/sessions.ts";
-import { endedCookie, sessionCookie } from "../credentials.ts";
+import { deviceCookie, endedCookie, sessionCookie } from "../credentials.ts";
 import { confirmPassword } from "../reconfirm.ts";
 import { answer, IN_PERSON, PUBLIC, type Route, route, SIGNED_IN } from "../route.ts";
 import type { HttpServices } from "../services.ts";
@@ -21,12 +21,15 @@ const TokenSchema = Type.Object({ token: Type.String(), expiresAt: TimeSchema })
 export function sessionRoutes(services: HttpServices): Route[] {
   const { users, config } = services;
 
-  const opened = (session: OpenedSession, secure: boolean, status: number) =>
-    answer(
-      status,
-      { token: session.token, expiresAt: new Date(session.expiresAtMs).toISOString() },
-      { "set-cookie": sessionCookie(session.token, secure, config.get().sessions.maxHours * 3_600) },
-    );
+  const opened = async (session: OpenedSession, userName: string, client: ClientInfo, status: number) => {
+    const { secure, deviceCookie: before } = client;
+    const cookies = [
+      sessionCookie(session.token, secure, config.get().sessions.maxHours * 3_600),
+      deviceCookie(await users.devices.issue(userName, before), secure),
+    ];
+    const body = { token: session.token, expiresAt: new Date(session.expiresAtMs).toISOString() };
+    return answer(status, body, { "set-cookie": cookies });
+  };
 
   return [
     route({
@@ -61,7 +64,8 @@ export function sessionRoutes(services: HttpServices): Route[] {
       status: 201,
       async handle({ body, client }) {
         await users.activation.activate(body, client);
-        return opened(await users.sessions.open(body.username.normalize("NFC"), client), client.secure, 201);
+        const name = body.username.normalize("NFC");
+        return await opened(await users.sessions.open(name, client), name, client, 201);
       },
     }),
     route({
@@ -79,7 +83,7 @@ export function sessionRoutes(services: HttpServices): Route[] {
         // Who signs in again in the same browser leaves no old session behind.
         if (principalIfAny !== undefined && principalIfAny.token === undefined)
           await users.sessions.end(principalIfAny.sessionId);
-        return opened(session, client.secure, 200);
+        return await opened(session, body.username.normalize("NFC"), client, 200);
       },
     }),
     route({
@@ -142,6 +146,9 @@ export function sessionRoutes(services: HttpServices): Route[] {
         await confirmPassword(users, principal, body.current, client);
         const change = { password: body.password, endTokens: body.endTokens === true };
         await users.accounts.change(principal.userName, change, actorOf(principal, client));
+        // With the old password all browsers are strangers again, save for this one.
+        const known = await users.devices.issue(principal.userName, client.deviceCookie);
+        return answer(204, undefined, { "set-cookie": deviceCookie(known, client.secure) });
       },
     }),
   ];

@@ -1,10 +1,15 @@
-// Storage: volumes, what cameras take of them and how long that lasts. Reserve and overwriting are changed here; the
-// folders themselves in config.json only, because a folder decides what files the recorder writes over.
+// Storage: volumes, what cameras take of them and how long that lasts. Reserve and overwriting are changed here. A disk is
+// chosen among those offered: no folder is ever taken from a client, because it decides what files the recorder writes over.
 import { Type } from "typebox";
 import { mayDo } from "../../users/principal.ts";
 import { needs, type Route, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
-import { StorageSchema, VolumePatchSchema } from "../storage-schemas.ts";
+import {
+  NewVolumeSchema,
+  StoragePlacesSchema,
+  StorageSchema,
+  VolumePatchSchema,
+} from "../storage-schemas.ts";
 
 export function storageRoutes(services: HttpServices): Route[] {
   const { storage } = services;
@@ -24,6 +29,27 @@ export function storageRoutes(services: HttpServices): Route[] {
             : view.cameras.filter(({ id }) => principal.cameras.includes(id));
         const mayEdit = mayDo(principal, "settings.edit") && configFile !== undefined;
         return { ...view, cameras, ...(mayEdit ? { configFile } : {}) };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/v1/storage/places",
+      policy: needs("settings.edit"),
+      summary: "Disks of this machine that recordings could go to.",
+      response: StoragePlacesSchema,
+      handle: () => storage.places(),
+    }),
+    route({
+      method: "POST",
+      path: "/api/v1/storage/volumes",
+      policy: needs("settings.edit"),
+      summary: "Makes an offered place the first volume; those there are come after it.",
+      body: NewVolumeSchema,
+      response: StorageSchema,
+      async handle({ body, audit }) {
+        const { mountPoint } = await storage.recordTo(body.place);
+        audit("volume-added", { mountPoint });
+        return await storage.view();
       },
     }),
     route({

@@ -12,12 +12,41 @@ import { type HttpFixture, httpFixture } from "./http-fixture.ts";
 const ADDRESS = "x-nightjar-client-address";
 const HOME = "192.0.2.1";
 
-function guess({ ask }: HttpFixture, address: string, password = "not the password", username = "admin") {
+function guess(
+  { ask }: HttpFixture,
+  address: string,
+  password = "not the password",
+  username = "admin",
+  device?: string,
+) {
   return ask("/api/v1/session", {
     method: "POST",
-    headers: { [ADDRESS]: address },
+    // As the browser sends it: a page of the recorder's own.
+    headers: {
+      [ADDRESS]: address,
+      ...(device === undefined ? {} : { cookie: `__Host-nightjar-device=${device}` }),
+    },
     body: { username, password },
   });
+}
+
+type Answered = Awaited<ReturnType<typeof guess>>;
+
+/** Signs in as the administrator, who is made at the first time. */
+async function signedIn(fixture: HttpFixture, address: string, device?: string): Promise<Answered> {
+  if ((await fixture.users.accounts.find("admin")) === undefined) await fixture.tokenOf("admin");
+  return guess(fixture, address, GOOD_PASSWORD, "admin", device);
+}
+
+function cookieOf({ headers }: Answered): string {
+  return (
+    [headers["set-cookie"] ?? []].flat().find((cookie) => cookie.startsWith("__Host-nightjar-device=")) ?? ""
+  );
+}
+
+/** What the browser keeps of having signed in. */
+function deviceOf(answer: Answered): string {
+  return /=([^;]*)/.exec(cookieOf(answer))?.[1] ?? "";
 }
 
 /** How many of the answers were judgements of the password. */
@@ -74,6 +103,78 @@ describe("guessing passwords over HTTP (attack list A5)", () => {
     };
     const made = await ask("/api/v1/tokens", { method: "POST", token, headers: moved, body });
     assert.equal(made.status, 201, made.text);
+  });
+
+  it("locks no administrator out who was away for months: known are the browser and the recorder itself", async (t) => {
+    const fixture = await httpFixture(t);
+    const browser = deviceOf(await signedIn(fixture, "192.0.2.7"));
+    fixture.clock.turn(200 * 86_400_000);
+    // For half an hour, and at the limit all the time.
+    let judged = 0;
+    for (let quarter = 0; quarter < 2; quarter += 1) {
+      for (let index = 0; index < FAILURES_PER_ACCOUNT + 5; index += 1) {
+        const { json } = await guess(fixture, `198.51.${quarter}.${index}`);
+        if (json["code"] === "NJ_LOGIN_FAILED") judged += 1;
+      }
+      const locked = await guess(fixture, "203.0.113.9", GOOD_PASSWORD);
+      assert.equal(locked.json["code"], "NJ_LOGIN_LOCKED");
+      const known = await signedIn(fixture, `203.0.113.${quarter}`, browser);
+      assert.equal(known.status, 200, known.text);
+      for (const own of ["127.0.0.1", "::1", "::ffff:127.0.0.1"])
+        assert.equal((await guess(fixture, own, GOOD_PASSWORD)).status, 200, own);
+      fixture.clock.turn(LOCK_WINDOW_MS + 1);
+    }
+    assert.ok(judged * 2 <= 100, `${judged * 2} guesses in an hour`);
+  });
+
+  it("with a stolen cookie of a known browser is judged five times, from however many addresses", async (t) => {
+    const fixture = await httpFixture(t);
+    const stolen = deviceOf(await signedIn(fixture, HOME));
+    // The live session from there would let its own address in besides.
+    await fixture.users.sessions.endOfUser("admin");
+    const judged = await judgedOf(
+      Array.from({ length: 60 }, (_, index) =>
+        guess(fixture, `203.0.113.${index}`, "not the password", "admin", stolen),
+      ),
+    );
+    assert.ok(judged >= 1 && judged <= FAILURES_PER_ACCOUNT_AND_ADDRESS, String(judged));
+  });
+
+  it("is not made easier by a cookie of another account, a forged or an old one, or one from before a new password", async (t) => {
+    const fixture = await httpFixture(t);
+    const { users, clock } = fixture;
+    const first = await signedIn(fixture, HOME);
+    const cookie = deviceOf(first);
+    assert.match(
+      cookieOf(first),
+      /^__Host-nightjar-device=[\w.-]+; Path=\/; Max-Age=34560000; HttpOnly; SameSite=Strict; Secure$/,
+    );
+    await fixture.tokenOf("viewer");
+    const viewers = deviceOf(await guess(fixture, HOME, GOOD_PASSWORD, "viewer"));
+    for (const name of ["admin", "viewer"]) await users.sessions.endOfUser(name);
+    const [id = "", time = "", mark = ""] = cookie.split("-");
+    const forged = `${id}-${(Number.parseInt(time, 36) + 1).toString(36)}-${mark}`;
+    const strangers = async (...cookies: string[]) => {
+      for (const one of cookies)
+        assert.equal((await signedIn(fixture, "203.0.113.9", one)).json["code"], "NJ_LOGIN_LOCKED", one);
+    };
+    for (let index = 0; index < FAILURES_PER_ACCOUNT; index += 1) await guess(fixture, `198.51.100.${index}`);
+    await strangers(viewers, forged, `${id}-${time}-`, `${"x".repeat(5_000)}.${cookie}`, "..");
+    const both = await signedIn(fixture, "203.0.113.9", `${viewers}.${cookie}`);
+    assert.equal(both.status, 200);
+    assert.equal(deviceOf(both).split(".").length, 2, "the browser stays known for the other account");
+    await users.accounts.change(
+      "admin",
+      { password: "a fresh heron lantern" },
+      { userName: "admin", address: HOME },
+    );
+    await strangers(cookie, deviceOf(both));
+
+    clock.turn(401 * 86_400_000);
+    for (let index = 0; index < FAILURES_PER_ACCOUNT; index += 1)
+      await guess(fixture, `198.51.1.${index}`, "not the password", "viewer");
+    const old = await guess(fixture, "203.0.113.9", GOOD_PASSWORD, "viewer", viewers);
+    assert.equal(old.json["code"], "NJ_LOGIN_LOCKED", "browsers forget it by then, too");
   });
 
   it("with a stolen session is judged five times, from however many addresses", async (t) => {

@@ -345,6 +345,18 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
           configFile: "/data/config.json",
         };
       },
+      places: async () => ({
+        places: [
+          {
+            ...{ id: "00112233445566aa", mountPoint: "/mnt/disk", fileSystem: "ext4", totalBytes: 8e9 },
+            ...{ isSystem: false, holdsData: false, isRecommended: true, freeBytes: 7e9 },
+          },
+        ],
+      }),
+      async recordTo(place) {
+        called(`record to ${place}`);
+        return { mountPoint: "/mnt/disk" };
+      },
       async changeVolume(id, change) {
         called(`volume ${id} ${JSON.stringify(change)}`);
       },

@@ -82,7 +82,7 @@ describe("the way in", () => {
     const activated = await ask("/api/v1/activate", { method: "POST", body });
     assert.equal(activated.status, 201);
     assert.match(
-      String(activated.headers["set-cookie"]),
+      String(activated.headers["set-cookie"]?.[0]),
       /^__Host-nightjar=nj_[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Strict; Secure$/,
     );
     const session = await ask("/api/v1/session", { cookie: cookieOf(activated.headers["set-cookie"]) });
@@ -104,7 +104,7 @@ describe("the way in", () => {
       body: { username: "admin", password: GOOD_PASSWORD },
     });
     assert.match(
-      String(signedIn.headers["set-cookie"]),
+      String(signedIn.headers["set-cookie"]?.[0]),
       /^nightjar=nj_[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Strict$/,
     );
   });

@@ -48,6 +48,36 @@ describe("storage over HTTP", () => {
   });
 });
 
+describe("the choice of a disk over HTTP", () => {
+  it("is among what is offered, for administrators, by an id alone, and stands in the audit log", async (t) => {
+    const { ask, tokenOf, calls, users } = await httpFixture(t);
+    const token = await tokenOf("admin");
+    const offered = await ask("/api/v1/storage/places", { token });
+    const [place] = offered.json["places"] as { id: string; isRecommended: boolean }[];
+    assert.ok(place?.isRecommended);
+    const choose = (body: unknown, as = token) =>
+      ask("/api/v1/storage/volumes", { method: "POST", token: as, body });
+    assert.equal((await choose({ place: place.id })).status, 200);
+    assert.deepEqual(calls, [`record to ${place.id}`]);
+    for (const body of [
+      {},
+      { place: "/mnt/disk" },
+      { place: "../../../../../etc" },
+      { place: place.id, path: "/etc" },
+      { place: place.id, folder: "/etc" },
+      { path: "/mnt/disk" },
+      { place: [place.id] },
+    ]) {
+      assert.equal((await choose(body)).status, 422, JSON.stringify(body));
+    }
+    assert.equal((await choose({ place: place.id }, await tokenOf("operator"))).status, 403);
+    assert.equal((await ask("/api/v1/storage/places", { token: await tokenOf("operator") })).status, 403);
+    assert.equal(calls.length, 1);
+    const [entry] = await users.audit.list({ limit: 1, actions: ["volume-added"] });
+    assert.deepEqual(entry?.detail, { mountPoint: "/mnt/disk" });
+  });
+});
+
 describe("the log and the doctor over HTTP", () => {
   it("are for administrators, and bounded", async (t) => {
     const { ask, tokenOf, calls } = await httpFixture(t);

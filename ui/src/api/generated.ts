@@ -2666,6 +2666,108 @@ export interface Operations {
       readonly configFile?: string;
     };
   };
+  /** Disks of this machine that recordings could go to. */
+  readonly "GET /storage/places": {
+    readonly answer: {
+      /** Mounted disks of this machine; no shares, no sticks with FAT, nothing of the system's own. */
+      readonly places: readonly {
+        /** Stands for the place as long as the same disk is mounted there. */
+        readonly id: string;
+        readonly mountPoint: string;
+        readonly fileSystem: string;
+        /** A part of the disk holds the operating system. */
+        readonly isSystem: boolean;
+        /** Settings and database of the recorder lie on it. */
+        readonly holdsData: boolean;
+        readonly isRecommended: boolean;
+        /** A volume lies there: the first, or one that is written to when those before it fail. */
+        readonly volume?: "first" | "later";
+        readonly totalBytes?: number;
+        readonly freeBytes?: number;
+        /** Why it cannot be chosen. */
+        readonly problem?: {
+          readonly code: string;
+          readonly message: string;
+          /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+          readonly context?: Readonly<Record<string, string | number>>;
+        };
+      }[];
+    };
+  };
+  /** Makes an offered place the first volume; those there are come after it. */
+  readonly "POST /storage/volumes": {
+    readonly body: {
+      /** Id of an offered place. */
+      readonly place: string;
+    };
+    readonly answer: {
+      readonly volumes: readonly {
+        readonly id: string;
+        readonly path: string;
+        readonly status: string;
+        readonly message?: string;
+        /** Stable name of what is wrong. */
+        readonly code?: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly context?: Readonly<Record<string, string | number>>;
+        readonly freeBytes?: number;
+        readonly totalBytes?: number;
+        readonly usedBytes?: number;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly since?: string;
+        /** The plugin that makes the folder ready. Absent: it is there anyway. */
+        readonly driver?: {
+          /** `<package>/<id>`, as config.json names it. */
+          readonly source: string;
+          /** Absent while no plugin brings it. */
+          readonly displayName?: string;
+          readonly status: "pending" | "ready" | "unavailable";
+          readonly reason?: string;
+          /** Stable name of the reason. */
+          readonly code?: string;
+          /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+          readonly context?: Readonly<Record<string, string | number>>;
+        };
+        /** What lies on the disk besides Nightjar's recordings. */
+        readonly othersBytes?: number;
+        /** Kept free. */
+        readonly reserveBytes: number;
+        /** False: the default, which follows the size of the disk. */
+        readonly reserveChosen: boolean;
+        /** The oldest recordings make room for new ones. */
+        readonly overwrite: boolean;
+        /** Written in the last five minutes. */
+        readonly writeBytesPerSecond: number;
+        /** Longest sync of the last minute. */
+        readonly syncMs?: number;
+      }[];
+      readonly cameras: readonly {
+        readonly id: string;
+        readonly storedBytes: number;
+        /** Recorded now. */
+        readonly nowBytesPerSecond: number;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly oldest?: string;
+        /** What it writes on average. Absent: not measured yet. */
+        readonly bytesPerSecond?: number;
+        /** How long its recordings are kept as things are. Absent: it is not recorded. */
+        readonly forecast?: {
+          /** Absent: not known. */
+          readonly keepsDays?: number;
+          /** What ends it: days or bytes that were chosen, the disk, or recording stops as nothing may be overwritten. */
+          readonly limit?: "days" | "quota" | "space" | "full";
+          /** The days that were chosen will not be reached. */
+          readonly isShort: boolean;
+        };
+      }[];
+      /** What recordings can take on all volumes. */
+      readonly roomBytes?: number;
+      /** Days until the free room is used up. */
+      readonly daysUntilFull?: number;
+      /** Where folders of volumes are set; for those who may change settings. */
+      readonly configFile?: string;
+    };
+  };
   /** Changes what is kept free on a volume, and whether old recordings are overwritten. */
   readonly "PATCH /storage/volumes/{volume}": {
     readonly path: { readonly volume: string };

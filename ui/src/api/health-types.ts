@@ -4,6 +4,7 @@ import type { Answer } from "./client.ts";
 export type { RecorderProblem as ReportedProblem, RecorderProcess as ProcessHealth } from "./types.ts";
 
 export type Storage = Answer<"GET /storage">;
+export type StoragePlace = Answer<"GET /storage/places">["places"][number];
 export type StorageVolume = Storage["volumes"][number];
 export type StoredCamera = Storage["cameras"][number];
 export type CameraForecast = NonNullable<StoredCamera["forecast"]>;

@@ -5,6 +5,7 @@ import type { Role, UserAccount } from "../api/types.ts";
 import { t } from "../locale/messages.ts";
 import { Awaited, AwaitedPage } from "../parts/awaited.tsx";
 import { Dialog, ErrorNote, IconButton, NotAllowed, SelectField, TextField } from "../parts/controls.tsx";
+import { DialogFoot } from "../parts/dialog-foot.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { PasswordDialog } from "../shell/password-dialog.tsx";
 import { passwordProblem, SHORTEST_PASSWORD } from "../state/password-rules.ts";
@@ -12,6 +13,7 @@ import { mayAdminister, session } from "../state/recorder.ts";
 import { ROLE_HINT, ROLE_TEXT, ROLES } from "../state/roles.ts";
 import { complain, tell } from "../state/toasts.ts";
 import { useAnswer } from "../state/use-answer.ts";
+import { useDraft } from "../state/use-draft.ts";
 import { AccessDialog } from "./account/access-dialog.tsx";
 import { LoginProviders } from "./account/login-providers.tsx";
 import { SessionLimits } from "./account/session-limits.tsx";
@@ -171,10 +173,12 @@ export function UsersPage() {
   );
 }
 
+const NEW_USER = { name: "", role: "viewer" } as const;
+
 function AddUser({ onClose, onAdded }: { readonly onClose: () => void; readonly onAdded: () => void }) {
-  const [name, setName] = useState("");
+  const form = useDraft<{ readonly name: string; readonly role: Role }>("user.new", NEW_USER);
+  const { name, role } = form.value;
   const [password, setPassword] = useState("");
-  const [role, setRole] = useState<Role>("viewer");
   const [error, setError] = useState<unknown>();
   const problem = password === "" ? undefined : passwordProblem(password);
   return (
@@ -185,13 +189,19 @@ function AddUser({ onClose, onAdded }: { readonly onClose: () => void; readonly 
           call("POST /users", { body: { name: name.trim(), password, role } })
             .then(() => {
               tell(t("users.added", { name: name.trim() }));
+              form.settle(NEW_USER);
               onAdded();
               onClose();
             })
             .catch(setError);
         }}
       >
-        <TextField label={t("users.name")} value={name} onInput={setName} focus />
+        <TextField
+          label={t("users.name")}
+          value={name}
+          onInput={(typed) => form.put({ name: typed, role })}
+          focus
+        />
         <TextField
           label={t("password.new")}
           type="password"
@@ -205,22 +215,19 @@ function AddUser({ onClose, onAdded }: { readonly onClose: () => void; readonly 
           label={t("users.role")}
           value={role}
           choices={ROLES.map((one) => ({ value: one, text: t(ROLE_TEXT[one]) }))}
-          onChoose={setRole}
+          onChoose={(chosen) => form.put({ name, role: chosen })}
           hint={t(ROLE_HINT[role])}
         />
         {error === undefined ? null : <ErrorNote error={error} />}
-        <div class="form-foot">
-          <button type="button" class="button ghost" onClick={onClose}>
-            {t("cancel")}
-          </button>
-          <button
-            type="submit"
-            class="button primary"
-            disabled={name.trim() === "" || password === "" || problem !== undefined}
-          >
-            {t("users.add")}
-          </button>
-        </div>
+        <DialogFoot
+          text={t("users.add")}
+          onCancel={() => {
+            form.settle(NEW_USER);
+            onClose();
+          }}
+          disabled={name.trim() === "" || password === "" || problem !== undefined}
+          isUnsaved={form.isUnsaved}
+        />
       </form>
     </Dialog>
   );

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { t } from "../locale/messages.ts";
 import { Dialog, ErrorNote, TextField } from "./controls.tsx";
+import { DialogFoot } from "./dialog-foot.tsx";
 
 /** The field for the word. */
 export function ConfirmField(props: {
@@ -54,14 +55,12 @@ export function ConfirmDialog(props: {
         {props.children}
         <ConfirmField word={props.word} value={typed} onInput={setTyped} />
         {error === undefined ? null : <ErrorNote error={error} />}
-        <div class="form-foot">
-          <button type="button" class="button ghost" onClick={props.onClose}>
-            {t("cancel")}
-          </button>
-          <button type="submit" class="button danger" disabled={busy || !isConfirmed(typed, props.word)}>
-            {props.button}
-          </button>
-        </div>
+        <DialogFoot
+          text={props.button}
+          onCancel={props.onClose}
+          disabled={busy || !isConfirmed(typed, props.word)}
+          isGrave
+        />
       </form>
     </Dialog>
   );

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { call } from "../api/client.ts";
 import { t } from "../locale/messages.ts";
 import { CheckField, Dialog, ErrorNote, TextField } from "../parts/controls.tsx";
+import { DialogFoot } from "../parts/dialog-foot.tsx";
 import { passwordProblem, SHORTEST_PASSWORD } from "../state/password-rules.ts";
 import { tell } from "../state/toasts.ts";
 
@@ -68,18 +69,11 @@ export function PasswordDialog(props: {
           <p class="muted">{t("password.endsAll")}</p>
         )}
         {error === undefined ? null : <ErrorNote error={error} />}
-        <div class="form-foot">
-          <button type="button" class="button ghost" onClick={props.onClose}>
-            {t("cancel")}
-          </button>
-          <button
-            type="submit"
-            class="button primary"
-            disabled={busy || password === "" || problem !== undefined || (props.own && current === "")}
-          >
-            {t("save")}
-          </button>
-        </div>
+        <DialogFoot
+          text={t("save")}
+          onCancel={props.onClose}
+          disabled={busy || password === "" || problem !== undefined || (props.own && current === "")}
+        />
       </form>
     </Dialog>
   );

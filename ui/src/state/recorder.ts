@@ -12,6 +12,7 @@ import type {
   Setup,
   StreamName,
 } from "../api/types.ts";
+import { claimDrafts, dropAllDrafts } from "./drafts.ts";
 import { jobChanged } from "./plugin-jobs.ts";
 
 /** Why somebody stands at the door again: nobody was there for a while, or the session was ended. */
@@ -76,6 +77,7 @@ export async function enter(ended?: Ended): Promise<void> {
     }
     try {
       const mine = await asked;
+      claimDrafts(mine.user.name);
       entry.value = { kind: "in", setup, session: mine };
       startChanges();
       await Promise.all([refreshCameras(), refreshStatus()]);
@@ -205,6 +207,7 @@ function leave(ended: Ended | undefined): void {
 /** Signs out. */
 export async function signOut(): Promise<void> {
   await call("DELETE /session").catch(() => undefined);
+  dropAllDrafts();
   leave(undefined);
 }
 

@@ -28,6 +28,7 @@ export const DETAIL_TEXT: Readonly<Record<string, MessageKey>> = {
   job: "detail.job",
   label: "detail.label",
   madeAt: "detail.madeAt",
+  mountPoint: "detail.mountPoint",
   name: "detail.name",
   note: "detail.note",
   overwrite: "detail.overwrite",

@@ -10,6 +10,7 @@ import { fieldsOf, objectOf, problemOf, textsOf } from "../../parts/schema-field
 import { SchemaForm } from "../../parts/schema-form.tsx";
 import { followLink, href, navigate } from "../../router.ts";
 import { StreamPasswordsDialog } from "../../shell/stream-passwords-dialog.tsx";
+import { dropDraft, keepDraft, readDraft } from "../../state/drafts.ts";
 import { driverName, usePluginNames } from "../../state/plugin-names.ts";
 import { cameraChanged, session } from "../../state/recorder.ts";
 import type { StreamDoor } from "../../state/stream-address.ts";
@@ -30,23 +31,13 @@ import { ProbePanel } from "./probe-panel.tsx";
 import { RemoveDialog } from "./remove-dialog.tsx";
 import { StreamAddresses } from "./stream-addresses.tsx";
 
-/** Remembers the draft in this tab (without the password), so that a reload loses nothing. */
-function draftOf(key: string): CameraForm | undefined {
-  try {
-    const value: unknown = JSON.parse(sessionStorage.getItem(key) ?? "null");
-    return typeof value === "object" && value !== null ? { ...EMPTY_FORM, ...value } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** The page; without a camera it adds one. */
 export function CameraPage({ camera }: { readonly camera: Camera | undefined }) {
   const askedDrivers = useDrivers();
   const names = usePluginNames();
-  const draftKey = `nightjar.camera.${camera?.id ?? "new"}`;
+  const draft = `camera.${camera?.id ?? "new"}`;
   const [form, setForm] = useState<CameraForm>(
-    () => draftOf(draftKey) ?? (camera === undefined ? EMPTY_FORM : formOf(camera)),
+    () => readDraft(draft, EMPTY_FORM) ?? (camera === undefined ? EMPTY_FORM : formOf(camera)),
   );
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
   const [error, setError] = useState<unknown>();
@@ -54,7 +45,7 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
   const [removing, setRemoving] = useState(false);
   const [passwordDoor, setPasswordDoor] = useState<StreamDoor | undefined>(undefined);
   useEffect(() => {
-    if (camera !== undefined || draftOf(draftKey) !== undefined) return;
+    if (camera !== undefined || readDraft(draft, EMPTY_FORM) !== undefined) return;
     // What the owner chose in the first run is proposed for every new camera; the schema's defaults do as well.
     call("GET /settings").then(
       ({ newCameras: { audio, retentionDays } }) =>
@@ -88,7 +79,7 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
         fields.some((one) => one.name === name && one.kind !== "secret"),
       ),
     );
-    sessionStorage.setItem(draftKey, JSON.stringify({ ...next, password: "", texts }));
+    keepDraft(draft, { ...next, password: "", texts });
   };
   const all = problemsOf(form);
   const visible = new Set<FormProblem>(
@@ -115,7 +106,7 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
           ? await call("POST /cameras", { body: { config: {}, ...body, driver: form.driver } })
           : await call("PATCH /cameras/{id}", { path: { id: camera.id }, body });
       cameraChanged(saved);
-      sessionStorage.removeItem(draftKey);
+      dropDraft(draft);
       tell(t(camera === undefined ? "camera.added" : "camera.saved", { name: saved.name }));
       navigate("cameras");
     } catch (thrown) {
@@ -249,7 +240,7 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
               class="button ghost"
               href={href("cameras")}
               onClick={(event) => {
-                sessionStorage.removeItem(draftKey);
+                dropDraft(draft);
                 followLink(event);
               }}
             >

@@ -4,6 +4,7 @@ import { call } from "../../api/client.ts";
 import type { RecordedEvent } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { Dialog, ErrorNote, TextField } from "../../parts/controls.tsx";
+import { DialogFoot } from "../../parts/dialog-foot.tsx";
 import { momentText } from "../../state/moment-text.ts";
 import { eventText } from "./event-words.ts";
 
@@ -39,14 +40,11 @@ export function AcknowledgeDialog(props: {
           focus
         />
         {error === undefined ? null : <ErrorNote error={error} />}
-        <div class="dialog-actions">
-          <button type="button" class="button" onClick={props.onClose}>
-            {t("cancel")}
-          </button>
-          <button type="submit" class="button primary" disabled={busy || note.length > 500}>
-            {t("events.acknowledge")}
-          </button>
-        </div>
+        <DialogFoot
+          text={t("events.acknowledge")}
+          onCancel={props.onClose}
+          disabled={busy || note.length > 500}
+        />
       </form>
     </Dialog>
   );

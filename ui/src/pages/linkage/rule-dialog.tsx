@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { LinkageAction, LinkageRule } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { Dialog, ErrorNote, Segmented, TextField } from "../../parts/controls.tsx";
+import { DialogFoot } from "../../parts/dialog-foot.tsx";
 import { cameras } from "../../state/recorder.ts";
 import { Choices } from "../cameras/event-recording-fields.tsx";
 import { EVENT_TEXT, eventText, profileText, SEVERITY_TEXT } from "../events/event-words.ts";
@@ -140,18 +141,11 @@ export function RuleDialog(props: {
           />
         ))}
         {error === undefined ? null : <ErrorNote error={error} />}
-        <div class="form-foot">
-          <button type="button" class="button" onClick={props.onClose}>
-            {t("cancel")}
-          </button>
-          <button
-            type="submit"
-            class="button primary"
-            disabled={busy || !isRest || rule.name.trim() === "" || rule.actions.length === 0}
-          >
-            {t("save")}
-          </button>
-        </div>
+        <DialogFoot
+          text={t("save")}
+          onCancel={props.onClose}
+          disabled={busy || !isRest || rule.name.trim() === "" || rule.actions.length === 0}
+        />
       </form>
     </Dialog>
   );

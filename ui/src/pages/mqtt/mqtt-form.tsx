@@ -5,6 +5,7 @@ import { call } from "../../api/client.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { CheckField, ErrorNote, SelectField, TextField } from "../../parts/controls.tsx";
 import { tell } from "../../state/toasts.ts";
+import { useDraft } from "../../state/use-draft.ts";
 import type { MqttView } from "./mqtt-page.tsx";
 
 type Settings = MqttView["settings"];
@@ -12,11 +13,11 @@ type DoorSettings = Settings["tcp"];
 
 /** The form; `onSaved` gets what holds then. */
 export function MqttForm(props: { readonly view: MqttView; readonly onSaved: (view: MqttView) => void }) {
-  const [draft, setDraft] = useState<Settings>(props.view.settings);
+  const { value: draft, ...form } = useDraft<Settings>("mqtt", props.view.settings, withoutLogin);
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
-  const put = (part: Partial<Settings>): void => setDraft({ ...draft, ...part });
+  const put = (part: Partial<Settings>): void => form.put({ ...draft, ...part });
   const putExternal = (part: Partial<Settings["external"]>): void =>
     put({ external: { ...draft.external, ...part } });
   const save = async (): Promise<void> => {
@@ -25,7 +26,9 @@ export function MqttForm(props: { readonly view: MqttView; readonly onSaved: (vi
     try {
       const external = { ...draft.external, url: draft.external.url.trim() };
       const body = { ...draft, external: password === "" ? external : { ...external, password } };
-      props.onSaved(await call("PATCH /mqtt", { body }));
+      const saved = await call("PATCH /mqtt", { body });
+      props.onSaved(saved);
+      form.settle(saved.settings);
       setPassword("");
       tell(t("mqtt.saved"));
     } catch (thrown) {
@@ -104,12 +107,26 @@ export function MqttForm(props: { readonly view: MqttView; readonly onSaved: (vi
       ) : null}
       {error === undefined ? null : <ErrorNote error={error} />}
       <div class="form-foot">
+        {form.isUnsaved ? (
+          <>
+            <span class="muted unsaved">{t("unsaved")}</span>
+            <button type="button" class="button ghost" onClick={() => form.settle(props.view.settings)}>
+              {t("discard")}
+            </button>
+          </>
+        ) : null}
         <button type="submit" class="button primary" disabled={busy} aria-busy={busy}>
           {t(busy ? "saving" : "save")}
         </button>
       </div>
     </form>
   );
+}
+
+/** An address may hold a login that somebody pasted with it. */
+function withoutLogin(settings: Settings): Settings {
+  const { external } = settings;
+  return external.url.includes("@") ? { ...settings, external: { ...external, url: "" } } : settings;
 }
 
 /** The brokers in words. */

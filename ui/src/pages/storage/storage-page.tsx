@@ -10,6 +10,7 @@ import { cameras, mayAdminister, mayOperate } from "../../state/recorder.ts";
 import { sizeText } from "../../state/time-format.ts";
 import { useAnswer } from "../../state/use-answer.ts";
 import { CameraRows } from "./camera-rows.tsx";
+import { DiskSection } from "./disk-section.tsx";
 import { daysText } from "./forecast-words.ts";
 import { VolumeSection } from "./volume-section.tsx";
 
@@ -74,20 +75,7 @@ function StorageOverview() {
           ) : (
             <CameraRows stored={storage.cameras} onChanged={load} />
           )}
-          <section class="page-note">
-            <h2>{t("storage.folders")}</h2>
-            <p class="muted">{t("storage.folders.text")}</p>
-            {storage.configFile === undefined ? null : (
-              <>
-                <p>
-                  <code>{storage.configFile}</code>
-                </p>
-                <pre class="snippet">
-                  {`"storage": {\n  "volumes": [\n    { "path": "volumes/default" },\n    { "path": "/mnt/video", "reserveBytes": 50000000000 }\n  ]\n}`}
-                </pre>
-              </>
-            )}
-          </section>
+          {mayAdminister.value ? <DiskSection configFile={storage.configFile} onChanged={asked.put} /> : null}
         </>
       )}
     </div>

@@ -5,9 +5,11 @@ import type { TillParser, TillSettings } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { Awaited } from "../../parts/awaited.tsx";
 import { Dialog, ErrorNote, IconButton } from "../../parts/controls.tsx";
+import { DialogFoot } from "../../parts/dialog-foot.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { tell } from "../../state/toasts.ts";
 import { useAnswer } from "../../state/use-answer.ts";
+import { useDraft } from "../../state/use-draft.ts";
 import { TillForm } from "./till-form.tsx";
 
 const TEXT_PARSER = "nightjar-pos-text/text";
@@ -33,8 +35,8 @@ function Editor(props: {
   readonly parsers: readonly TillParser[];
   readonly onClose: () => void;
 }) {
-  const [tills, setTills] = useState<readonly TillSettings[]>(props.tills);
-  const [chosen, setChosen] = useState(props.tills.length === 0 ? -1 : 0);
+  const { value: tills, put: setTills, settle } = useDraft<readonly TillSettings[]>("tills", props.tills);
+  const [chosen, setChosen] = useState(tills.length === 0 ? -1 : 0);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const till = tills[chosen];
@@ -46,6 +48,7 @@ function Editor(props: {
     try {
       await call("PUT /tills/settings", { body: { tills: [...tills] } });
       tell(t("tills.saved"));
+      settle(tills);
       props.onClose();
       return;
     } catch (thrown) {
@@ -104,18 +107,15 @@ function Editor(props: {
         />
       )}
       {error === undefined ? null : <ErrorNote error={error} />}
-      <div class="dialog-actions">
-        <button type="button" class="button" onClick={props.onClose}>
-          {t("cancel")}
-        </button>
-        <button
-          type="submit"
-          class="button primary"
-          disabled={busy || !isDirty || tills.some(({ name }) => name.trim() === "")}
-        >
-          {t("save")}
-        </button>
-      </div>
+      <DialogFoot
+        text={t("save")}
+        onCancel={() => {
+          settle(props.tills);
+          props.onClose();
+        }}
+        disabled={busy || !isDirty || tills.some(({ name }) => name.trim() === "")}
+        isUnsaved={isDirty}
+      />
     </form>
   );
 }

@@ -1,4 +1,4 @@
-// First run: where recordings go, how much of them is kept (by days or bytes, with what that comes to), and whether the
+// First run: the disk that recordings go to, how much of them is kept (by days or bytes, with what that comes to), and whether the
 // sound is recorded.
 import { useEffect, useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
@@ -8,8 +8,9 @@ import { volumeReason } from "../../locale/told-reasons.ts";
 import { Awaited } from "../../parts/awaited.tsx";
 import { CheckField, Segmented, TextField } from "../../parts/controls.tsx";
 import { cameraChanged, cameras } from "../../state/recorder.ts";
-import { rateText, sizeText } from "../../state/time-format.ts";
+import { rateText } from "../../state/time-format.ts";
 import { useAnswer } from "../../state/use-answer.ts";
+import { DiskChoice } from "../storage/disk-choice.tsx";
 import { daysText } from "../storage/forecast-words.ts";
 import { Foot, useAction } from "./wizard-foot.tsx";
 import { WizardFrame } from "./wizard-frame.tsx";
@@ -31,6 +32,10 @@ export function StorageStep(props: {
   const { newCameras } = props.settings;
   const asked = useAnswer((signal) => call("GET /storage", { signal }));
   const { answer: storage, load } = asked;
+  const askedPlaces = useAnswer((signal) => call("GET /storage/places", { signal }));
+  const places = askedPlaces.answer?.places ?? [];
+  const [place, setPlace] = useState<string | undefined>(undefined);
+  const wanted = places.find(({ id, isRecommended }) => (place === undefined ? isRecommended : id === place));
   const [way, setWay] = useState<"days" | "size">(newCameras.quotaBytes === null ? "days" : "size");
   const [days, setDays] = useState<number>(
     newCameras.retentionDays ?? (props.settings.wizardStep === "camera" ? 0 : 7),
@@ -44,17 +49,25 @@ export function StorageStep(props: {
     return () => clearInterval(timer);
   }, []);
   const volume = storage?.volumes.find((one) => one.status === "normal") ?? storage?.volumes[0];
-  const reserveText = reserve ?? String(Math.round((volume?.reserveBytes ?? 0) / GB));
+  // What another disk keeps free by default follows its own size, which the recorder knows once it is a volume.
+  const isOther = wanted !== undefined && wanted.volume !== "first";
+  const totalBytes = isOther ? wanted.totalBytes : volume?.totalBytes;
+  const reserveText = reserve ?? (isOther ? "" : String(Math.round((volume?.reserveBytes ?? 0) / GB)));
   const reserveBytes = Number(reserveText) * GB;
   const reserveWrong =
-    !(Number.isFinite(reserveBytes) && reserveBytes >= 0) || reserveBytes > (volume?.totalBytes ?? Infinity);
+    !(Number.isFinite(reserveBytes) && reserveBytes >= 0) || reserveBytes > (totalBytes ?? Infinity);
   const quotaBytes = way === "size" ? Math.round(Number(size.replace(",", ".")) * GB) : null;
   const sizeWrong = quotaBytes !== null && !(quotaBytes >= 0.1 * GB && quotaBytes <= 1e15);
   const save = async (): Promise<void> => {
     const retentionDays = way === "days" && days !== 0 ? days : null;
-    if (reserve !== undefined && volume !== undefined && volume.id !== "") {
+    const first = isOther
+      ? (await call("POST /storage/volumes", { body: { place: wanted.id } })).volumes[0]
+      : volume;
+    // Asked for anew, should a later part fail: the disk is the first volume by now.
+    if (isOther) askedPlaces.load();
+    if (reserve !== undefined && reserve.trim() !== "" && first !== undefined && first.id !== "") {
       await call("PATCH /storage/volumes/{volume}", {
-        path: { volume: volume.id },
+        path: { volume: first.id },
         body: { reserveBytes: Math.round(reserveBytes) },
       });
     }
@@ -70,24 +83,13 @@ export function StorageStep(props: {
   return (
     <WizardFrame step={3} title={t("wizard.storage.title")} text={t("wizard.storage.text")}>
       <Awaited of={asked} rows={2} />
-      {storage?.volumes.map((one) => (
-        <div key={one.path} class="volume">
-          <p class="state">
-            <i class={`dot ${one.status === "normal" ? "dot-ok" : "dot-bad"}`} aria-hidden="true" />
-            <code>{one.path}</code>
-          </p>
-          {one.totalBytes === undefined || one.freeBytes === undefined ? null : (
-            <p class="muted">
-              {t("system.free", { free: sizeText(one.freeBytes), total: sizeText(one.totalBytes) })}
-            </p>
-          )}
-          {one.message === undefined ? null : <p class="bad-text">{volumeReason(one)?.text}</p>}
-        </div>
-      ))}
-      <p class="muted">{t("storage.folders.text")}</p>
+      <Awaited of={askedPlaces} rows={2} />
+      <DiskChoice places={places} value={wanted?.id} onChoose={setPlace} />
+      {isOther || volume?.message === undefined ? null : <p class="bad-text">{volumeReason(volume)?.text}</p>}
       <TextField
         label={t("volume.reserve")}
         value={reserveText}
+        hint={isOther ? t("wizard.storage.reserve") : undefined}
         onInput={setReserve}
         inputMode="decimal"
         error={reserveWrong ? t("volume.reserve.wrong") : undefined}
@@ -129,6 +131,7 @@ export function StorageStep(props: {
       {storage === undefined ? null : (
         <Outlook
           storage={storage}
+          roomBytes={isOther ? wanted.freeBytes : storage.roomBytes}
           days={way === "days" ? days : 0}
           quotaBytes={sizeWrong ? null : quotaBytes}
         />
@@ -155,10 +158,11 @@ export function StorageStep(props: {
 /** What the choice comes to, at the rate of the cameras that are there, else of a usual one. */
 function Outlook(props: {
   readonly storage: Storage;
+  readonly roomBytes: number | undefined;
   readonly days: number;
   readonly quotaBytes: number | null;
 }) {
-  const { roomBytes } = props.storage;
+  const { roomBytes } = props;
   const own = new Set((cameras.value ?? []).filter((one) => one.driver !== "demo").map((one) => one.id));
   const measured = props.storage.cameras
     .filter(({ id }) => own.has(id))

@@ -1,0 +1,208 @@
+// Looks at a disk that recordings could go to, and makes the folder of a volume on it: in a thread of its own, since a disk
+// that hangs must not stop the core process. Follows no link, takes no folder that holds something else.
+import { randomBytes } from "node:crypto";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  opendirSync,
+  openSync,
+  rmSync,
+  statfsSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { NightjarError, type PlainError, systemCode, toPlainError } from "../errors.ts";
+import { answerApart, runApart } from "../media/process/disk-errand.ts";
+import { readVolumeMarker, syncDirectory } from "../media/store/volume-marker.ts";
+import { isTooSmall, type PlaceRoom, type RecordingPlace } from "./recording-places.ts";
+
+const LOOK_LIMIT_MS = 4_000;
+const MAKE_LIMIT_MS = 10_000;
+const LOOK = "lookAtPlace";
+const MAKE = "makePlace";
+
+/** How a place is. */
+export interface PlaceFound extends PlaceRoom {
+  /** Why it cannot be used. */
+  readonly problem?: PlainError;
+}
+
+interface PlaceOrder {
+  readonly place: RecordingPlace;
+  /** Volumes that are this recorder's. */
+  readonly own: readonly string[];
+}
+
+const module = new URL(import.meta.url);
+
+/** Looks at a place without changing anything. Never rejects; a disk without an answer for four seconds has a problem. */
+export async function lookAtPlace(place: RecordingPlace, own: readonly string[]): Promise<PlaceFound> {
+  const order: PlaceOrder = { place, own };
+  try {
+    return (await runApart({
+      module,
+      name: LOOK,
+      order,
+      path: place.mountPoint,
+      limitMs: LOOK_LIMIT_MS,
+    })) as PlaceFound;
+  } catch (error) {
+    return { problem: toPlainError(error) };
+  }
+}
+
+/** Makes the folder (0700) and tries it. Throws `NJ_PLACE_…`, or `NJ_VOLUME_TIMEOUT`. */
+export async function makePlace(place: RecordingPlace, own: readonly string[]): Promise<void> {
+  const order: PlaceOrder = { place, own };
+  await runApart({ module, name: MAKE, order, path: place.mountPoint, limitMs: MAKE_LIMIT_MS });
+}
+
+const unusable = ({ place }: PlaceOrder, error: unknown) => ({
+  path: place.mountPoint,
+  message: `${place.mountPoint} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+});
+answerApart(LOOK, ({ place, own }: PlaceOrder) => look(place, own), unusable);
+answerApart(MAKE, ({ place, own }: PlaceOrder) => make(place, own), unusable);
+
+/** What the thread does to look. */
+export function look(place: RecordingPlace, own: readonly string[]): PlaceFound {
+  const { bavail, blocks, bsize } = statfsSync(place.mountPoint);
+  const room = { totalBytes: blocks * bsize, freeBytes: bavail * bsize };
+  // What is recorded to already is told of by its own state.
+  if (place.volumeIndex !== undefined) return room;
+  try {
+    if (place.closed === "disk") throw readOnly(place);
+    if (place.closed === "service") throw closed(place);
+    examine(place, own);
+    if (isTooSmall(room)) throw tooSmall(place, room);
+    return room;
+  } catch (error) {
+    return { ...room, problem: toPlainError(asProblem(place, error)) };
+  }
+}
+
+/** What the thread does to make it. */
+export function make(place: RecordingPlace, own: readonly string[]): void {
+  const { problem } = look(place, own);
+  if (problem !== undefined) {
+    throw new NightjarError(problem.code, problem.kind, problem.message, problem.context ?? {});
+  }
+  try {
+    if (place.holdsData) mkdirSync(dirname(place.folder), { recursive: true, mode: 0o700 });
+    try {
+      mkdirSync(place.folder, { mode: 0o700 });
+    } catch (error) {
+      if (systemCode(error) !== "EEXIST") throw error;
+    }
+    // Opened without following a link: what is looked at, closed to others and tried is one and the same folder.
+    const folder = openSync(place.folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+    try {
+      if (fstatSync(folder).uid !== process.geteuid?.()) throw notWritable(place);
+      fchmodSync(folder, 0o700);
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
+    tryWriting(place.folder);
+    syncDirectory(dirname(place.folder));
+  } catch (error) {
+    throw asProblem(place, error);
+  }
+}
+
+/** Throws what is wrong with the folder, or with where it would be made. */
+function examine(place: RecordingPlace, own: readonly string[]): void {
+  const { folder } = place;
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  if (found === undefined) {
+    if (!place.holdsData) accessSync(dirname(folder), constants.W_OK | constants.X_OK);
+    return;
+  }
+  if (!found.isDirectory()) throw occupied(place);
+  accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  const marker = readVolumeMarker(folder);
+  if (marker !== undefined) {
+    if (!own.includes(marker.id)) throw taken(place);
+    return;
+  }
+  const content = opendirSync(folder);
+  try {
+    if (content.readSync() !== null) throw occupied(place);
+  } finally {
+    content.closeSync();
+  }
+}
+
+function tryWriting(folder: string): void {
+  const file = join(folder, `.nightjar-check-${randomBytes(6).toString("hex")}`);
+  const handle = openSync(file, "wx", 0o600);
+  try {
+    writeSync(handle, "nightjar");
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+    rmSync(file, { force: true });
+  }
+}
+
+function asProblem(place: RecordingPlace, error: unknown): NightjarError {
+  if (error instanceof NightjarError) return error;
+  switch (systemCode(error)) {
+    case "EACCES":
+    case "EPERM":
+      return notWritable(place);
+    case "EROFS":
+      return readOnly(place);
+    case "ELOOP":
+    case "ENOTDIR":
+      return occupied(place);
+    default: {
+      const { path, message } = unusable({ place, own: [] }, error);
+      return new NightjarError("NJ_VOLUME_UNUSABLE", "failed-precondition", message, { path }, error);
+    }
+  }
+}
+
+function readOnly({ mountPoint }: RecordingPlace): NightjarError {
+  const message = `${mountPoint} is mounted read-only: mount it writable`;
+  return new NightjarError("NJ_PLACE_READ_ONLY", "failed-precondition", message, { path: mountPoint });
+}
+
+function closed({ mountPoint, folder }: RecordingPlace): NightjarError {
+  const message = `${mountPoint} is closed to the recorder, as it is to a service: \`nightjar service install --volume ${folder}\` opens it`;
+  const context = { path: mountPoint, folder, case: "service" };
+  return new NightjarError("NJ_PLACE_READ_ONLY", "failed-precondition", message, context);
+}
+
+function notWritable({ mountPoint, folder }: RecordingPlace): NightjarError {
+  const message = `the user that Nightjar runs as may not write to ${mountPoint}: make the folder ${folder} and give it to that user`;
+  return new NightjarError("NJ_PLACE_NOT_WRITABLE", "failed-precondition", message, {
+    path: mountPoint,
+    folder,
+  });
+}
+
+function tooSmall({ mountPoint }: RecordingPlace, { freeBytes = 0 }: PlaceRoom): NightjarError {
+  const gigabytes = Math.round(freeBytes / 1e8) / 10;
+  const message = `${mountPoint} has too little room: ${gigabytes} GB are free, and a part of them is kept free`;
+  return new NightjarError("NJ_PLACE_TOO_SMALL", "failed-precondition", message, {
+    path: mountPoint,
+    gigabytes,
+  });
+}
+
+function taken({ folder }: RecordingPlace): NightjarError {
+  const message = `${folder} holds the recordings of another recorder: name the folder in config.json if this one shall take them over`;
+  return new NightjarError("NJ_PLACE_TAKEN", "failed-precondition", message, { folder });
+}
+
+function occupied({ folder }: RecordingPlace): NightjarError {
+  const message = `${folder} is not an empty folder: move away what lies there`;
+  return new NightjarError("NJ_PLACE_OCCUPIED", "failed-precondition", message, { folder });
+}

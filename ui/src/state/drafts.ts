@@ -1,0 +1,62 @@
+// What is typed into forms and not saved yet, kept in this tab: a reload, a dialog closed by mistake or a page left costs
+// nothing. Never a secret: whoever keeps a draft leaves them out. All drafts go when somebody signs out.
+
+const PREFIX = "nightjar.draft.";
+const OWNER = "nightjar.drafts-of";
+const LIMIT_CHARACTERS = 200_000;
+
+type Store = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
+
+/** The draft under that name, if there is one that is made like `like`. */
+export function readDraft<T>(name: string, like: T, store: Store = sessionStorage): T | undefined {
+  try {
+    const value: unknown = JSON.parse(store.getItem(PREFIX + name) ?? "null");
+    return isMadeLike(value, like) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps a draft; one that the browser has no room for is not kept. */
+export function keepDraft(name: string, value: unknown, store: Store = sessionStorage): void {
+  const text = JSON.stringify(value);
+  try {
+    if (text.length <= LIMIT_CHARACTERS) store.setItem(PREFIX + name, text);
+  } catch {
+    // Private windows of some browsers keep nothing: the form itself goes on.
+    return;
+  }
+}
+
+export function dropDraft(name: string, store: Store = sessionStorage): void {
+  store.removeItem(PREFIX + name);
+}
+
+/** Call when somebody is in: drafts that another account left in this tab, whose session had run out, go. */
+export function claimDrafts(account: string, store: Store = sessionStorage): void {
+  try {
+    if (store.getItem(OWNER) === account) return;
+    dropAllDrafts(store);
+    store.setItem(OWNER, account);
+  } catch {
+    // Where nothing is kept, nothing is anybody's.
+    return;
+  }
+}
+
+/** Call when somebody signs out: the next one at this screen is not shown what was typed. */
+export function dropAllDrafts(store: Store = sessionStorage): void {
+  const names = Array.from({ length: store.length }, (_, index) => store.key(index));
+  for (const name of names) if (name?.startsWith(PREFIX) === true) store.removeItem(name);
+}
+
+/** The same kinds of values under the same names; of lists only that they are lists. An older page may have kept another form. */
+function isMadeLike<T>(value: unknown, like: T): value is T {
+  if (Array.isArray(like)) return Array.isArray(value);
+  if (typeof like !== "object" || like === null) return typeof value === typeof like;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return Object.entries(like).every(
+    ([name, part]) =>
+      part === null || part === undefined || isMadeLike((value as Record<string, unknown>)[name], part),
+  );
+}
