@@ -1,30 +1,36 @@
-// Suite `motion`: what looking for motion costs beside decoding the pictures that it looks at: the kernel of each pixel, a whole
-// look at a picture of 320 × 180, both at five pictures a second, and ffmpeg's decoding of the same camera in the same run.
+// Suite `motion`: what looking for motion costs beside decoding the pictures that it looks at: both kernels of each pixel, a
+// whole look at a picture of 320 × 180, at five pictures a second, and ffmpeg's decoding of the same camera in the same run.
 import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { detectorOptions } from "../../core/plugin/host/detector-options.ts";
 import { FRAMES, motionDetector } from "../../plugins/vca-motion/src/detector.ts";
-import { lookAtPixels, pixelState } from "../../plugins/vca-motion/src/pixel-kernel.ts";
+import { PictureStore } from "../../plugins/vca-motion/src/picture-store.ts";
+import type { PixelKernel } from "../../plugins/vca-motion/src/pixel-kernel.ts";
+import { plainKernel } from "../../plugins/vca-motion/src/plain-kernel.ts";
+import { simdKernel } from "../../plugins/vca-motion/src/simd-kernel.ts";
 import { ROOT } from "../support/program.ts";
 import { type BenchContext, type Figure, figure } from "./figure.ts";
 
 /** A sub-stream: 640 × 360, 15 pictures a second. */
 const CLIP = join(ROOT, "plugins/camera-demo/media/sub.mp4");
-const LIMITS = { beyondPercent: 0.15, ofDecode: 0.1 };
+const LIMITS = { kernelNs: 0.3, beyondPercent: 0.15, ofDecode: 0.1 };
 
 /** Runs the suite. */
 export async function motion(context: BenchContext): Promise<readonly Figure[]> {
   const pictures = lumaOfClip();
   const rounds = context.quick ? 4 : 20;
-  context.progress("the kernel of each pixel");
-  const kernelNs = kernelNsPerPixel(pictures, rounds);
+  context.progress("the kernels of each pixel");
+  const simd = simdKernel();
+  const simdNs = simd === undefined ? Number.NaN : kernelNsPerPixel(simd, pictures, 10 * rounds);
+  const plainNs = kernelNsPerPixel(plainKernel(), pictures, rounds);
   context.progress("whole looks");
   const lookMs = await lookMilliseconds(pictures, rounds);
   context.progress("ffmpeg's decoding");
   const decodePercent = decodeShare() * 100;
   const lookPercent = (lookMs * FRAMES.perSecond) / 10;
   return [
-    figure("motion kernel, plain", kernelNs, "ns/pixel"),
+    figure("motion kernel, WebAssembly SIMD", simdNs, "ns/pixel", { limit: LIMITS.kernelNs }),
+    figure("motion kernel, plain", plainNs, "ns/pixel"),
     figure("a look at a picture of 320 × 180", lookMs, "ms"),
     figure("looking at 5 pictures a second", lookPercent, "% of a core", { limit: LIMITS.beyondPercent }),
     figure("looking beside decoding", lookPercent, "% of a core", {
@@ -50,20 +56,31 @@ function lumaOfClip(): Uint8Array[] {
   );
 }
 
-function kernelNsPerPixel(pictures: readonly Uint8Array[], rounds: number): number {
-  const [first] = pictures;
+/** What is done to each pixel of a picture: copied in, summed up for its light, compared, counted, learnt. */
+function kernelNsPerPixel(kernel: PixelKernel, lumas: readonly Uint8Array[], rounds: number): number {
+  const [first] = lumas;
   if (first === undefined) return Number.NaN;
-  const state = pixelState(first);
-  const learning = { learnShift: 5, absorbAfter: 150, stillLevels: 10 };
-  const parameters = { gain256: 256, offset: 0, threshold: 15, ...learning };
+  const pictures = new PictureStore(kernel, FRAMES.width, FRAMES.height).take();
+  pictures.put(0, first);
+  pictures.begin(0);
+  const learning = { learnWeight: 16, faintWeight: 8, noiseWeight: 16, slowNoiseWeight: 1 };
+  const parameters = { threshold: 15, stillLevels: 9, absorbAfter: 38, turns: 4, ...learning };
+  let count = 0;
   const pass = (): void => {
-    for (const luma of pictures) lookAtPixels(luma, state, parameters);
+    for (const luma of lumas) {
+      const picture = (count & 1) as 0 | 1;
+      pictures.put(picture, luma);
+      kernel.sumLight(pictures.slot, picture, 3);
+      kernel.look(pictures.slot, picture, { ...parameters, turn: count & 3 });
+      count += 1;
+    }
   };
   pass();
   const begin = process.cpuUsage();
   for (let round = 0; round < rounds; round += 1) pass();
   const { user, system } = process.cpuUsage(begin);
-  return ((user + system) * 1_000) / (rounds * pictures.length * first.length);
+  pictures.close();
+  return ((user + system) * 1_000) / (rounds * lumas.length * first.length);
 }
 
 async function lookMilliseconds(pictures: readonly Uint8Array[], rounds: number): Promise<number> {

@@ -5,6 +5,10 @@ import { type Blob, CELLS } from "./grid.ts";
 import { isDark, levelsOf } from "./levels.ts";
 import { MotionEvents } from "./motion-events.ts";
 import { MotionModel } from "./motion-model.ts";
+import { type CameraPictures, PictureStore } from "./picture-store.ts";
+import type { PixelKernel } from "./pixel-kernel.ts";
+import { plainKernel } from "./plain-kernel.ts";
+import { simdKernel } from "./simd-kernel.ts";
 
 export const FRAMES = { width: 320, height: 180, perSecond: 5 } as const;
 /** Pictures further apart than this belong to different scenes. */
@@ -14,13 +18,15 @@ interface Watched {
   readonly settings: DetectorWatch["settings"];
   readonly options: MotionOptions;
   readonly events: MotionEvents;
-  model: MotionModel;
+  readonly pictures: CameraPictures;
+  readonly model: MotionModel;
   isNight: boolean;
   lastMs: number | undefined;
 }
 
-/** Makes the detector. */
-export function motionDetector(): Detector {
+/** Makes the detector, on the quickest kernel that there is unless one is given. */
+export function motionDetector(kernel: PixelKernel = simdKernel() ?? plainKernel()): Detector {
+  const store = new PictureStore(kernel, FRAMES.width, FRAMES.height);
   const watches = new Map<string, Watched>();
   return {
     id: "motion",
@@ -29,11 +35,14 @@ export function motionDetector(): Detector {
     frames: FRAMES,
     configSchema: motionOptions,
     async begin({ watch, settings }) {
+      watches.get(watch)?.pictures.close();
+      const pictures = store.take();
       watches.set(watch, {
         settings,
         options: settings.options as MotionOptions,
         events: new MotionEvents(),
-        model: modelOf(settings),
+        pictures,
+        model: new MotionModel(pictures, settings.area),
         isNight: false,
         lastMs: undefined,
       });
@@ -44,20 +53,17 @@ export function motionDetector(): Detector {
       return frame === undefined ? watched.events.over() : look(watched, luma, frame.timeMs);
     },
     async end({ watch }) {
+      watches.get(watch)?.pictures.close();
       watches.delete(watch);
     },
   };
-}
-
-function modelOf(settings: DetectorWatch["settings"]): MotionModel {
-  return new MotionModel(FRAMES.width, FRAMES.height, settings.area);
 }
 
 function look(watched: Watched, luma: Uint8Array, timeMs: number): DetectorReport[] {
   const { settings, options, events, lastMs } = watched;
   const reports: DetectorReport[] = [];
   if (lastMs !== undefined && (timeMs < lastMs || timeMs - lastMs > GAP_MS)) {
-    watched.model = modelOf(settings);
+    watched.model.forget();
     reports.push(...events.over());
   }
   watched.lastMs = timeMs;

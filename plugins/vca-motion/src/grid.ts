@@ -19,38 +19,11 @@ export interface Grid {
   readonly tops: readonly number[];
 }
 
-export function gridOf(width: number, height: number): Grid {
+/** Cuts pictures of a size into cells as even as pixels allow; of tiny pictures some cells are empty. */
+export function gridOf(width: number, height: number, columns = COLUMNS, rows = ROWS): Grid {
   const edges = (count: number, length: number): number[] =>
     Array.from({ length: count + 1 }, (_, index) => Math.round((index * length) / count));
-  return { lefts: edges(COLUMNS, width), tops: edges(ROWS, height) };
-}
-
-/** Calls `visit` with the sum of `values` in each cell, of every `step`th of its rows, and how many were summed up. */
-export function sumCells(
-  values: Uint8Array | Uint16Array,
-  width: number,
-  { lefts, tops }: Grid,
-  visit: (cell: number, sum: number, pixels: number) => void,
-  step = 1,
-): void {
-  const sums = new Float64Array(COLUMNS);
-  for (let row = 0; row < ROWS; row += 1) {
-    sums.fill(0);
-    const [top, bottom] = [tops[row] as number, tops[row + 1] as number];
-    for (let y = top; y < bottom; y += step) {
-      for (let column = 0; column < COLUMNS; column += 1) {
-        const end = y * width + (lefts[column + 1] as number);
-        let sum = 0;
-        for (let at = y * width + (lefts[column] as number); at < end; at += 1) sum += values[at] as number;
-        sums[column] = (sums[column] as number) + sum;
-      }
-    }
-    const rows = Math.ceil((bottom - top) / step);
-    for (let column = 0; column < COLUMNS; column += 1) {
-      const pixels = ((lefts[column + 1] as number) - (lefts[column] as number)) * rows;
-      visit(row * COLUMNS + column, sums[column] as number, pixels);
-    }
-  }
+  return { lefts: edges(columns, width), tops: edges(rows, height) };
 }
 
 /** Which cells count, by an area of any grid: the cell of the area under its middle decides. */

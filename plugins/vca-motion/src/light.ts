@@ -1,87 +1,109 @@
 // Finds how the light of the whole picture has changed against the background: by a gain and an offset that fit the means of
-// most cells. What the camera's exposure does to the picture is no motion. Pure.
+// most cells. What the camera's exposure does to the picture is no motion. Pure; nothing is allocated but the answer.
+import { CELLS } from "./grid.ts";
 
 /** A picture's cell is to be multiplied and shifted so, to be compared with the background. */
 export interface LightChange {
   readonly gain: number;
   readonly offset: number;
-  /** Share of the cells that it explains. */
-  readonly fit: number;
 }
+
+export const UNCHANGED: LightChange = { gain: 1, offset: 0 };
 
 /** Cells nearer than so many levels are explained. */
 const NEAR = 8;
 const ROUNDS = 4;
 const LEAST_GAIN = 0.4;
 const MOST_GAIN = 2.5;
+/** Without need nothing is turned: a change must explain so much more. */
+const BETTER = 0.02;
+/** Changes nearer to each other than so are the same one. */
+const SAME_GAIN = 0.001;
+const SAME_OFFSET = 0.1;
+/** Ratios are counted in steps of so much; used again for each picture. */
+const RATIO_STEP = 1 / 256;
+const RATIOS = new Uint16Array(Math.round(MOST_GAIN / RATIO_STEP) + 1);
 
-/** The change that explains most cells. Both lists are as long; cells that `counts` leaves out have no say. */
-export function lightChange(
-  seen: Float32Array,
-  known: Float32Array,
-  counts: (cell: number) => boolean,
-): LightChange {
-  const cells = [...seen.keys()].filter((cell) => counts(cell));
-  if (cells.length < 4) return { gain: 1, offset: 0, fit: 1 };
-  const same = score(seen, known, cells, 1, 0);
-  const ratios = cells.map((cell) => ((known[cell] as number) + 1) / ((seen[cell] as number) + 1));
-  let best = { gain: 1, offset: 0, fit: same };
-  let [gain, offset] = [clamp(median(ratios)), 0];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const fit = score(seen, known, cells, gain, offset);
-    // Without need nothing is turned: a change must explain clearly more.
-    if (fit > best.fit + 0.02) best = { gain, offset, fit };
-    const near = cells.filter(
-      (cell) => Math.abs((seen[cell] as number) * gain + offset - (known[cell] as number)) < NEAR * 2,
-    );
-    if (near.length < Math.max(4, cells.length / 5)) break;
-    [gain, offset] = line(seen, known, near);
+/** The change that explains most cells, of which both lists hold the means. */
+export function lightChange(seen: Float32Array, known: Float32Array): LightChange {
+  let bestFit = fitOf(seen, known, 1, 0);
+  // Nothing can be better by enough.
+  if (bestFit + BETTER >= 1) return UNCHANGED;
+  let best = UNCHANGED;
+  let gain = clamp(medianRatio(seen, known));
+  let offset = 0;
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const fit = fitOf(seen, known, gain, offset);
+    if (fit > bestFit + BETTER) {
+      best = { gain, offset };
+      bestFit = fit;
+    }
+    const next = line(seen, known, gain, offset);
+    if (next === undefined) break;
+    const isSame = Math.abs(next.gain - gain) < SAME_GAIN && Math.abs(next.offset - offset) < SAME_OFFSET;
+    if (isSame) break;
+    gain = next.gain;
+    offset = next.offset;
   }
-  const fit = score(seen, known, cells, gain, offset);
-  if (fit > best.fit + 0.02) best = { gain, offset, fit };
   return best;
 }
 
-function score(
-  seen: Float32Array,
-  known: Float32Array,
-  cells: readonly number[],
-  gain: number,
-  offset: number,
-): number {
-  let near = 0;
-  let off = 0;
-  for (const cell of cells) {
-    const distance = Math.abs((seen[cell] as number) * gain + offset - (known[cell] as number));
-    if (distance < NEAR) near += 1;
-    off += Math.min(distance, NEAR);
+/** The ratio that as many cells are above as below. */
+function medianRatio(seen: Float32Array, known: Float32Array): number {
+  RATIOS.fill(0);
+  for (let cell = 0; cell < CELLS; cell += 1) {
+    const ratio = ((known[cell] as number) + 1) / ((seen[cell] as number) + 1);
+    const step = Math.min(RATIOS.length - 1, Math.round(ratio / RATIO_STEP));
+    RATIOS[step] = (RATIOS[step] as number) + 1;
   }
-  // Cells that lie nearer count for more: a small drift is taken back too.
-  return (near - off / NEAR / 2) / cells.length;
+  let step = 0;
+  for (let below = 0; below <= CELLS / 2; step += 1) below += RATIOS[step] as number;
+  return (step - 1) * RATIO_STEP;
 }
 
-/** Least squares. */
-function line(seen: Float32Array, known: Float32Array, cells: readonly number[]): [number, number] {
-  let [sx, sy, sxx, sxy] = [0, 0, 0, 0];
-  for (const cell of cells) {
-    const [x, y] = [seen[cell] as number, known[cell] as number];
+/** How well a change explains the cells, at most 1. Those that lie nearer count for more: a small drift is taken back too. */
+function fitOf(seen: Float32Array, known: Float32Array, gain: number, offset: number): number {
+  let near = 0;
+  let off = 0;
+  for (let cell = 0; cell < CELLS; cell += 1) {
+    const distance = Math.abs((seen[cell] as number) * gain + offset - (known[cell] as number));
+    if (distance < NEAR) {
+      near += 1;
+      off += distance;
+    } else off += NEAR;
+  }
+  return (near - off / NEAR / 2) / CELLS;
+}
+
+/** Least squares over the cells that a change explains roughly; undefined where they are too few. */
+function line(
+  seen: Float32Array,
+  known: Float32Array,
+  gain: number,
+  offset: number,
+): LightChange | undefined {
+  let count = 0;
+  let sx = 0;
+  let sy = 0;
+  let sxx = 0;
+  let sxy = 0;
+  for (let cell = 0; cell < CELLS; cell += 1) {
+    const x = seen[cell] as number;
+    const y = known[cell] as number;
+    if (Math.abs(x * gain + offset - y) >= NEAR * 2) continue;
+    count += 1;
     sx += x;
     sy += y;
     sxx += x * x;
     sxy += x * y;
   }
-  const count = cells.length;
+  if (count < CELLS / 5) return undefined;
   const spread = count * sxx - sx * sx;
-  if (spread < 1) return [1, (sy - sx) / count];
-  const gain = clamp((count * sxy - sx * sy) / spread);
-  return [gain, (sy - gain * sx) / count];
+  if (spread < 1) return { gain: 1, offset: (sy - sx) / count };
+  const slope = clamp((count * sxy - sx * sy) / spread);
+  return { gain: slope, offset: (sy - slope * sx) / count };
 }
 
 function clamp(gain: number): number {
   return Math.min(MOST_GAIN, Math.max(LEAST_GAIN, gain));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  return sorted[sorted.length >> 1] ?? 1;
 }

@@ -1,9 +1,10 @@
 // What is known of one camera: its background, its light, and what moves in the newest picture. Says what is there now;
 // when that is an event is motion-events.ts.
 
-import { type Blob, blobsOf, CELLS, countingCells, type Grid, gridOf, sumCells } from "./grid.ts";
-import { lightChange } from "./light.ts";
-import { FRACTION_BITS, lookAtPixels, type PixelState, pixelState } from "./pixel-kernel.ts";
+import { type Blob, blobsOf, CELLS, countingCells } from "./grid.ts";
+import { lightChange, UNCHANGED } from "./light.ts";
+import type { CameraPictures } from "./picture-store.ts";
+import { GAIN_ONE, type PixelParameters } from "./pixel-kernel.ts";
 
 /** How keenly is looked. */
 export interface MotionLevels {
@@ -25,105 +26,122 @@ export interface Seen {
 const MOVING_SHARE = 0.05;
 /** Every so many rows are enough to see the light by. */
 const LIGHT_STEP = 3;
+/** Offsets of the light beyond this are none: all is black, or white. */
+const MOST_OFFSET = 512;
 /** Pictures at the start that only teach. */
 const LEARNING = 10;
-/** Share of the counting cells that, all active at once, are no object. */
+/** Share of the cells that, all active at once, are no object. */
 const UPSET_SHARE = 0.7;
 /** Pictures after which another picture is taken for the new background. */
 const UPSET_LASTS = 10;
-/** What stands still for so long belongs to the background; at five pictures a second, 30 s. */
-const ABSORB_AFTER = 150;
-const STILL_LEVELS = 10;
-const LEARN_SHIFT = 5;
-/** While learning, and for each quarter of it slower. */
-const FIRST_SHIFT = 2;
+/** Each row learns from every so manieth picture. */
+const TURNS = 4;
+/** What stands still for so many turns belongs to the background; at five pictures a second, 30 s. */
+const ABSORB_AFTER = 38;
+const STILL_LEVELS = 9;
+const STEADY = { learnWeight: 16, faintWeight: 8, noiseWeight: 16, slowNoiseWeight: 1 } as const;
+/** While it is being learnt everything teaches, each row every time, and no pixel differs. */
+const FIRST = { learnWeight: 32, faintWeight: 0, noiseWeight: 4, slowNoiseWeight: 0 } as const;
+const NOTHING: readonly Blob[] = [];
 
 export class MotionModel {
-  readonly #width: number;
-  readonly #grid: Grid;
+  readonly #pictures: CameraPictures;
   readonly #counting: Uint8Array;
+  readonly #lightPixels: Float32Array;
+  readonly #cells: number;
   readonly #seenMeans = new Float32Array(CELLS);
   readonly #knownMeans = new Float32Array(CELLS);
   readonly #active = new Uint8Array(CELLS);
   readonly #moving = new Uint8Array(CELLS);
-  #state: PixelState | undefined;
-  #pictures = 0;
+  #taken = 0;
+  #learnt = 0;
   #upset = 0;
 
-  constructor(width: number, height: number, area: Parameters<typeof countingCells>[0]) {
-    this.#width = width;
-    this.#grid = gridOf(width, height);
+  /** A model in memory of its own, which its maker closes. */
+  constructor(pictures: CameraPictures, area: Parameters<typeof countingCells>[0]) {
+    this.#pictures = pictures;
     this.#counting = countingCells(area);
+    const { pixels, tops, columns } = pictures.slot.layout;
+    this.#cells = pixels.filter((count) => count > 0).length;
+    this.#lightPixels = Float32Array.from(pixels, (count, cell) => {
+      const row = Math.floor(cell / columns);
+      const height = (tops[row + 1] as number) - (tops[row] as number);
+      return height === 0 ? 0 : (count / height) * Math.ceil(height / LIGHT_STEP);
+    });
+  }
+
+  /** Forgets everything: the next picture is the first. */
+  forget(): void {
+    this.#learnt = 0;
+    this.#upset = 0;
   }
 
   /** Takes a picture. */
   look(luma: Uint8Array, levels: MotionLevels): Seen {
-    let total = 0;
-    sumCells(
-      luma,
-      this.#width,
-      this.#grid,
-      (cell, sum, pixels) => {
-        this.#seenMeans[cell] = sum / pixels;
-        total += sum / pixels;
-      },
-      LIGHT_STEP,
-    );
-    const brightness = total / CELLS;
-    const state = this.#state;
-    if (state === undefined) {
-      this.#state = pixelState(luma);
-      this.#pictures = 1;
-      return { blobs: [], brightness, isUpset: false };
+    const { kernel, slot } = this.#pictures;
+    const picture = (this.#taken & 1) as 0 | 1;
+    this.#taken = (this.#taken + 1) % (2 * TURNS);
+    this.#pictures.put(picture, luma);
+    if (this.#learnt === 0) this.#pictures.begin(picture);
+    kernel.sumLight(slot, picture, LIGHT_STEP);
+    const brightness = this.#takeLight();
+    const light = lightChange(this.#seenMeans, this.#knownMeans);
+    if (light !== UNCHANGED) {
+      const offset = Math.min(MOST_OFFSET, Math.max(-MOST_OFFSET, light.offset));
+      kernel.adjust(slot, picture, Math.round(light.gain * GAIN_ONE), Math.round(offset * 16));
     }
-    const scale = 1 << FRACTION_BITS;
-    sumCells(
-      state.background,
-      this.#width,
-      this.#grid,
-      (cell, sum, pixels) => {
-        this.#knownMeans[cell] = sum / pixels / scale;
-      },
-      LIGHT_STEP,
-    );
-    const light = lightChange(this.#seenMeans, this.#knownMeans, () => true);
-    const isLearning = this.#pictures < LEARNING;
-    lookAtPixels(luma, state, {
-      gain256: Math.round(light.gain * 256),
-      offset: Math.round(light.offset),
-      // While the background is being learnt everything teaches.
-      threshold: isLearning ? 255 : levels.threshold,
-      learnShift: isLearning ? FIRST_SHIFT : LEARN_SHIFT,
-      absorbAfter: ABSORB_AFTER,
-      stillLevels: STILL_LEVELS,
-    });
-    this.#pictures += 1;
-    if (isLearning) return { blobs: [], brightness, isUpset: false };
-    return { brightness, ...this.#judge(luma, state, levels.share) };
+    const isLearning = this.#learnt < LEARNING;
+    kernel.look(slot, picture, this.#parameters(levels, isLearning));
+    if (isLearning) {
+      this.#learnt += 1;
+      return { blobs: NOTHING, brightness, isUpset: false };
+    }
+    return { brightness, ...this.#judge(levels.share) };
   }
 
-  #judge(luma: Uint8Array, { marks, movers }: PixelState, share: number): Pick<Seen, "blobs" | "isUpset"> {
-    let [active, counted] = [0, 0];
-    sumCells(marks, this.#width, this.#grid, (cell, sum, pixels) => {
-      const isActive = sum >= share * pixels ? 1 : 0;
+  /** Means of the cells; gives the mean of all. */
+  #takeLight(): number {
+    const { seen, known } = this.#pictures.sums;
+    let total = 0;
+    for (let cell = 0; cell < CELLS; cell += 1) {
+      const pixels = Math.max(1, this.#lightPixels[cell] as number);
+      const mean = (seen[cell] as number) / pixels;
+      this.#seenMeans[cell] = mean;
+      this.#knownMeans[cell] = (known[cell] as number) / pixels;
+      total += mean;
+    }
+    return total / Math.max(1, this.#cells);
+  }
+
+  #parameters(levels: MotionLevels, isLearning: boolean): PixelParameters {
+    const common = { stillLevels: STILL_LEVELS, absorbAfter: ABSORB_AFTER };
+    return isLearning
+      ? { ...common, ...FIRST, threshold: 255, turns: 1, turn: 0 }
+      : { ...common, ...STEADY, threshold: levels.threshold, turns: TURNS, turn: this.#taken % TURNS };
+  }
+
+  #judge(share: number): Pick<Seen, "blobs" | "isUpset"> {
+    const { marks, movers } = this.#pictures.sums;
+    const { pixels } = this.#pictures.slot.layout;
+    let active = 0;
+    for (let cell = 0; cell < CELLS; cell += 1) {
+      const count = pixels[cell] as number;
+      const isActive = count > 0 && (marks[cell] as number) >= share * count ? 1 : 0;
       active += isActive;
-      counted += 1;
       this.#active[cell] = isActive & (this.#counting[cell] as number);
-    });
-    if (active < UPSET_SHARE * counted) {
+      this.#moving[cell] = count > 0 && (movers[cell] as number) >= MOVING_SHARE * count ? 1 : 0;
+    }
+    if (active < UPSET_SHARE * this.#cells) {
       this.#upset = 0;
-      if (active === 0) return { blobs: [], isUpset: false };
-      sumCells(movers, this.#width, this.#grid, (cell, sum, pixels) => {
-        this.#moving[cell] = sum >= MOVING_SHARE * pixels ? 1 : 0;
-      });
-      return { blobs: blobsOf(this.#active, this.#moving), isUpset: false };
+      return { blobs: active === 0 ? NOTHING : blobsOf(this.#active, this.#moving), isUpset: false };
     }
     this.#upset += 1;
     if (this.#upset >= UPSET_LASTS) {
-      this.#state = pixelState(luma);
-      this.#pictures = 1;
-      this.#upset = 0;
+      // This picture is the first of another scene.
+      this.forget();
+      this.#pictures.begin(((this.#taken + 1) & 1) as 0 | 1);
+      this.#learnt = 1;
     }
-    return { blobs: [], isUpset: true };
+    return { blobs: NOTHING, isUpset: true };
   }
 }

@@ -1,87 +1,57 @@
-// What is done to each pixel: compare it with the background, mark it where it differs, and learn. Integers only and no
-// choice that the processor could guess wrong, so that a twin in WebAssembly can do the very same. Levels have seven
-// fractional bits: 255 is 32 640.
+// What a pixel kernel does, whichever way: src/plain-kernel.ts says it pixel by pixel, kernel/pixel-kernel.ts does the very same
+// sixteen at a time. Integers only, and every step is the same for all pixels, so that both come to the same bits.
+import type { KernelLayout } from "./kernel-layout.ts";
 
+/** Fractional bits of what is learnt: of the background, and of three times the noise. */
 export const FRACTION_BITS = 7;
-/** Deviations are learnt up to this: what differs more is no noise. */
-const MOST_DEVIATION = 24 << FRACTION_BITS;
-/** Noise is taken times this. */
-const DEVIATIONS = 3;
-
-/** What is known of each pixel. */
-export interface PixelState {
-  /** Brightness of the background, with fraction. */
-  readonly background: Uint16Array;
-  /** Mean distance from it, with fraction. */
-  readonly deviation: Uint16Array;
-  /** The picture before. */
-  readonly previous: Uint8Array;
-  /** Pictures for which a pixel has differed from the background and stood still. */
-  readonly stillness: Uint8Array;
-  /** 1 where the pixel differs. */
-  readonly marks: Uint8Array;
-  /** 1 where it also is another one than in the picture before. */
-  readonly movers: Uint8Array;
-}
+export const NOISE_BITS = 8;
+/** What is learnt is kept half a level higher: without its fraction it is the nearest level. */
+export const HALF_LEVEL = 1 << (FRACTION_BITS - 1);
+export const HALF_NOISE = 1 << (NOISE_BITS - 1);
+/** Noise is taken times this, and distances up to this are noise. */
+export const DEVIATIONS = 3;
+export const MOST_DISTANCE = 24;
+/** A gain of 1. */
+export const GAIN_ONE = 8_192;
+/** The most that one turn can count, in 128ths: as good as all. */
+export const WHOLE_WEIGHT = 127;
 
 export interface PixelParameters {
-  /** The picture as the background would see it: brightness times this in 256ths, plus the offset. */
-  readonly gain256: number;
-  readonly offset: number;
-  /** Levels that a pixel must differ by at least. */
+  /** Levels that a pixel must differ by at least, above its noise: 0 to 255. */
   readonly threshold: number;
-  /** Each picture counts one in 2^this. */
-  readonly learnShift: number;
-  /** A pixel that differs and has stood still for so many pictures belongs to the background, at most 255. */
-  readonly absorbAfter: number;
-  /** A pixel has stood still if it changed by less than so many levels, and its noise. */
+  /** A pixel has stood still if it changed by no more than so many levels, and its noise: 0 to 255. */
   readonly stillLevels: number;
+  /** A pixel that differs and stood still at so many of its turns belongs to the background: 1 to 255. */
+  readonly absorbAfter: number;
+  /** Every so many rows learn from a picture, a power of two up to 128; which of them, from 0. */
+  readonly turns: number;
+  readonly turn: number;
+  /** How much one turn counts in 128ths, below 128: where nothing differs; where it differs by little, which is not more; for the noise; for the noise where something differs, which is not more. */
+  readonly learnWeight: number;
+  readonly faintWeight: number;
+  readonly noiseWeight: number;
+  readonly slowNoiseWeight: number;
 }
 
-/** Makes the state for a picture, which is taken for the background. */
-export function pixelState(luma: Uint8Array): PixelState {
-  const count = luma.length;
-  const background = new Uint16Array(count);
-  for (let at = 0; at < count; at += 1) background[at] = (luma[at] as number) << FRACTION_BITS;
-  return {
-    background,
-    deviation: new Uint16Array(count).fill(2 << FRACTION_BITS),
-    previous: luma.slice(),
-    stillness: new Uint8Array(count),
-    marks: new Uint8Array(count),
-    movers: new Uint8Array(count),
-  };
+/** A camera's memory: a slot at `base` of the kernel's memory. */
+export interface KernelSlot {
+  readonly base: number;
+  readonly layout: KernelLayout;
 }
 
-/** Takes a picture of as many pixels as the state. */
-export function lookAtPixels(luma: Uint8Array, state: PixelState, parameters: PixelParameters): void {
-  const { background, deviation, previous, stillness, marks, movers } = state;
-  const { gain256, offset, learnShift, absorbAfter, stillLevels } = parameters;
-  const threshold = parameters.threshold << FRACTION_BITS;
-  const count = luma.length;
-  for (let at = 0; at < count; at += 1) {
-    const value = luma[at] as number;
-    const seen = (value * gain256 * (1 << FRACTION_BITS)) >> 8;
-    const known = background[at] as number;
-    const difference = seen + (offset << FRACTION_BITS) - known;
-    const distance = Math.abs(difference);
-    const noise = deviation[at] as number;
-    const differs = distance > threshold + DEVIATIONS * noise ? 1 : 0;
-    const change = Math.abs(value - (previous[at] as number)) << FRACTION_BITS;
-    const moved = change >= (stillLevels << FRACTION_BITS) + DEVIATIONS * noise ? 1 : 0;
-    const still = ((stillness[at] as number) + 1) * (differs & (1 - moved));
-    const isAbsorbed = still >= absorbAfter ? 1 : 0;
-    stillness[at] = still * (1 - isAbsorbed);
-    marks[at] = differs;
-    movers[at] = differs & moved;
-    previous[at] = value;
-    // Learnt where it does not differ; at once where it has stood still for long.
-    // Slowly where it differs by little: what light leaves behind fades.
-    const isFaint = distance < 2 * threshold + DEVIATIONS * noise ? 1 : 0;
-    const slow = isFaint === 1 ? difference >> (learnShift + 1) : 0;
-    const step = isAbsorbed === 1 ? difference : differs === 1 ? slow : difference >> learnShift;
-    background[at] = Math.min(32_640, Math.max(0, known + step));
-    const towards = Math.min(distance, MOST_DEVIATION) - noise;
-    deviation[at] = noise + (differs === 1 ? towards >> 9 : towards >> 5);
-  }
+/** Which of a slot's pictures. */
+export type PictureIndex = 0 | 1;
+
+export interface PixelKernel {
+  readonly name: "simd" | "plain";
+  /** The memory; another one after it has grown. */
+  readonly buffer: ArrayBuffer;
+  /** Makes room up to `sizeBytes`; false where there is none. */
+  reach(sizeBytes: number): boolean;
+  /** Sums of a picture's and of the background's light in each cell, of every `step`th row of each row of cells. */
+  sumLight(slot: KernelSlot, picture: PictureIndex, step: number): void;
+  /** Turns a picture into what the background would see: times a gain in 8192ths, and shifted by an offset in 16ths. */
+  adjust(slot: KernelSlot, picture: PictureIndex, gain8192: number, offset16: number): void;
+  /** Compares a picture with the background and with the other picture, counts cell by cell, and learns. */
+  look(slot: KernelSlot, picture: PictureIndex, parameters: PixelParameters): void;
 }
