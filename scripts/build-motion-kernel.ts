@@ -1,53 +1,72 @@
-// Compiles the pixel kernel of plugins/vca-motion: `node scripts/build-motion-kernel.ts [--check]` makes src/kernel-binary.ts of
-// kernel/pixel-kernel.ts. With --check nothing is written; exit code 1 says that it is stale.
-import { readFileSync, writeFileSync } from "node:fs";
+// Compiles the pixel kernel of plugins/vca-motion: `node scripts/build-motion-kernel.ts` makes src/kernel-binary.ts of
+// kernel/pixel-kernel.ts. The compiler takes a hundred megabytes, and nobody else needs it: npm brings it when it is asked
+// for here. The file says of which source it was made, and by which compiler, so that a test can tell when it is stale.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import asc from "assemblyscript/asc";
+import { pathToFileURL } from "node:url";
 
-const PLUGIN = join(import.meta.dirname, "../plugins/vca-motion");
+const ROOT = join(import.meta.dirname, "..");
+const PLUGIN = join(ROOT, "plugins/vca-motion");
 const SOURCE = "pixel-kernel.ts";
-const BINARY = join(PLUGIN, "src/kernel-binary.ts");
+const COMPILER = "assemblyscript@0.28.20";
+const COMPILER_FOLDER = join(ROOT, "node_modules/.nightjar/assemblyscript");
+const OPTIONS = [
+  ...["--optimizeLevel", "3", "--converge", "--noAssert", "--runtime", "stub", "--disableWarning"],
+  ...["--enable", "simd", "--enable", "relaxed-simd", "--importMemory", "--initialMemory", "1"],
+];
 
-/** The text of src/kernel-binary.ts, as the present source makes it. Throws what the compiler complains of. */
-export async function kernelBinaryFile(): Promise<string> {
-  let binary: Uint8Array | undefined;
-  const { error, stderr } = await asc.main(
-    [
-      [SOURCE, "--outFile", "kernel.wasm", "--optimizeLevel", "3", "--converge", "--noAssert"],
-      [
-        "--enable",
-        "simd",
-        "--enable",
-        "relaxed-simd",
-        "--runtime",
-        "stub",
-        "--importMemory",
-        "--initialMemory",
-        "1",
-        "--disableWarning",
-      ],
-    ].flat(),
-    {
-      readFile: (name) => (name === SOURCE ? readFileSync(join(PLUGIN, "kernel", SOURCE), "utf8") : null),
-      writeFile: (_name, contents) => {
-        if (typeof contents !== "string") binary = contents;
-      },
-      listFiles: () => [],
+export const KERNEL_BINARY_FILE = join(PLUGIN, "src/kernel-binary.ts");
+
+/** What the compiled file must say to be that of the present source, compiler and options. */
+export function kernelMark(): string {
+  const made = [readFileSync(join(PLUGIN, "kernel", SOURCE), "utf8"), COMPILER, ...OPTIONS];
+  return createHash("sha256").update(JSON.stringify(made)).digest("hex");
+}
+
+/** As far as it is used here. */
+interface Compiler {
+  main(
+    args: readonly string[],
+    surroundings: {
+      readFile(name: string): string | null;
+      writeFile(name: string, contents: Uint8Array | string): void;
+      listFiles(): readonly string[];
     },
-  );
+  ): Promise<{ readonly error: Error | null; readonly stderr: { toString(): string } }>;
+}
+
+async function compiler(): Promise<Compiler> {
+  const entry = join(COMPILER_FOLDER, "node_modules/assemblyscript/dist/asc.js");
+  if (!existsSync(entry)) {
+    mkdirSync(COMPILER_FOLDER, { recursive: true });
+    const args = ["install", "--prefix", COMPILER_FOLDER, "--no-save", "--ignore-scripts", COMPILER];
+    const { status } = spawnSync("npm", args, { stdio: "inherit" });
+    if (status !== 0) throw new Error(`npm could not bring ${COMPILER}`);
+  }
+  return ((await import(pathToFileURL(entry).href)) as { default: Compiler }).default;
+}
+
+async function kernelBinary(): Promise<Uint8Array> {
+  let binary: Uint8Array | undefined;
+  const { error, stderr } = await (await compiler()).main([SOURCE, "--outFile", "kernel.wasm", ...OPTIONS], {
+    readFile: (name) => (name === SOURCE ? readFileSync(join(PLUGIN, "kernel", SOURCE), "utf8") : null),
+    writeFile: (_name, contents) => {
+      if (typeof contents !== "string") binary = contents;
+    },
+    listFiles: () => [],
+  });
   if (error !== null || binary === undefined) throw error ?? new Error(stderr.toString());
-  return [
-    "// kernel/pixel-kernel.ts, compiled: written by scripts/build-motion-kernel.ts. Change the source, not this file.",
-    `export const KERNEL_BINARY =\n  "${Buffer.from(binary).toString("base64")}";`,
-    "",
-  ].join("\n");
+  return binary;
 }
 
 if (import.meta.main) {
-  const text = await kernelBinaryFile();
-  if (!process.argv.includes("--check")) writeFileSync(BINARY, text);
-  else if (readFileSync(BINARY, "utf8") !== text) {
-    process.stderr.write(`${BINARY} is stale: node scripts/build-motion-kernel.ts\n`);
-    process.exitCode = 1;
-  }
+  const text = [
+    "// kernel/pixel-kernel.ts, compiled: written by scripts/build-motion-kernel.ts. Change the source, not this file.",
+    `// ${kernelMark()}`,
+    `export const KERNEL_BINARY =\n  "${Buffer.from(await kernelBinary()).toString("base64")}";`,
+    "",
+  ];
+  writeFileSync(KERNEL_BINARY_FILE, text.join("\n"));
 }
