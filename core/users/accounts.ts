@@ -23,7 +23,13 @@ import {
   takeOverAccount,
 } from "./outside-accounts.ts";
 import { checkPassword } from "./password-check.ts";
-import { hashPassword, verifyNothing, verifyPassword } from "./password-hash.ts";
+import {
+  hashPassword,
+  PASSWORD_COST,
+  type PasswordCost,
+  verifyNothing,
+  verifyPassword,
+} from "./password-hash.ts";
 import type { Actor } from "./principal.ts";
 import type { SecondFactors } from "./second-factors.ts";
 import type { Sessions } from "./sessions.ts";
@@ -76,6 +82,7 @@ export class Accounts {
   readonly #streamPasswords: StreamPasswords;
   readonly #audit: AuditLog;
   readonly #clock: Clock;
+  readonly #passwordCost: PasswordCost;
   /** Changes one after the other: two administrators must not disable each other at the same time. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -88,6 +95,7 @@ export class Accounts {
     readonly streamPasswords: StreamPasswords;
     readonly audit: AuditLog;
     readonly clock: Clock;
+    readonly passwordCost?: PasswordCost | undefined;
   }) {
     this.#db = options.db;
     this.#table = usersTable(options.db);
@@ -98,6 +106,7 @@ export class Accounts {
     this.#streamPasswords = options.streamPasswords;
     this.#audit = options.audit;
     this.#clock = options.clock;
+    this.#passwordCost = options.passwordCost ?? PASSWORD_COST;
   }
 
   /** True once there is an account: until then only activation works. */
@@ -224,7 +233,7 @@ export class Accounts {
   async verify(name: string, password: string): Promise<UserRow | undefined> {
     const user = await this.#table.find(name);
     if (user === undefined || user.source !== undefined) {
-      await verifyNothing(password);
+      await verifyNothing(password, this.#passwordCost);
       return undefined;
     }
     return (await verifyPassword(password, user.passwordHash)) && user.enabled ? user : undefined;
@@ -280,7 +289,10 @@ export class Accounts {
     userName: string,
   ): Promise<Pick<UserRow, "passwordHash" | "passwordChangedAtMs">> {
     await checkPassword(password, userName);
-    return { passwordHash: await hashPassword(password), passwordChangedAtMs: this.#clock.wallMs() };
+    return {
+      passwordHash: await hashPassword(password, this.#passwordCost),
+      passwordChangedAtMs: this.#clock.wallMs(),
+    };
   }
 
   async #existing(name: string): Promise<UserRow> {

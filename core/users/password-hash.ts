@@ -7,9 +7,14 @@ import { NightjarError } from "../errors.ts";
 
 const argon2Async = promisify(argon2);
 
-// OWASP's first choice for argon2id: 19 MiB, two passes, one lane.
-const MEMORY_KIB = 19_456;
-const PASSES = 2;
+/** What a hash costs whoever guesses, and the recorder. */
+export interface PasswordCost {
+  readonly memoryKib: number;
+  readonly passes: number;
+}
+
+/** OWASP's first choice for argon2id: 19 MiB, two passes, one lane. */
+export const PASSWORD_COST: PasswordCost = { memoryKib: 19_456, passes: 2 };
 const LANES = 1;
 const TAG_BYTES = 32;
 const SALT_BYTES = 16;
@@ -25,10 +30,11 @@ const turns = new Turns(
 );
 
 /** The hash of a password, with a salt of its own. */
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string, cost = PASSWORD_COST): Promise<string> {
+  const { memoryKib, passes } = cost;
   const salt = randomBytes(SALT_BYTES);
-  const tag = await compute(password, salt, MEMORY_KIB, PASSES, LANES, TAG_BYTES);
-  return `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${LANES}$${unpadded(salt)}$${unpadded(tag)}`;
+  const tag = await compute(password, salt, memoryKib, passes, LANES, TAG_BYTES);
+  return `$argon2id$v=19$m=${memoryKib},t=${passes},p=${LANES}$${unpadded(salt)}$${unpadded(tag)}`;
 }
 
 /** True if the password belongs to the hash. Throws `NJ_PASSWORD_HASH_INVALID` if it is no hash of ours. */
@@ -63,13 +69,18 @@ export function isPasswordHash(text: string): boolean {
   if (match === null) return false;
   const [memory = 0, passes = 0, lanes = 0] = match.slice(1, 4).map(Number);
   return (
-    lanes >= 1 && lanes <= 4 && passes >= 1 && passes <= 4 && memory >= 8 * lanes && memory <= 4 * MEMORY_KIB
+    lanes >= 1 &&
+    lanes <= 4 &&
+    passes >= 1 &&
+    passes <= 4 &&
+    memory >= 8 * lanes &&
+    memory <= 4 * PASSWORD_COST.memoryKib
   );
 }
 
 /** Takes as long as a real check: for accounts that do not exist, so that the time does not tell them apart. */
-export async function verifyNothing(password: string): Promise<false> {
-  await compute(password, Buffer.alloc(SALT_BYTES, 1), MEMORY_KIB, PASSES, LANES, TAG_BYTES);
+export async function verifyNothing(password: string, cost = PASSWORD_COST): Promise<false> {
+  await compute(password, Buffer.alloc(SALT_BYTES, 1), cost.memoryKib, cost.passes, LANES, TAG_BYTES);
   return false;
 }
 

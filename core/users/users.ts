@@ -22,6 +22,7 @@ import { DeviceCookies } from "./device-cookies.ts";
 import { LoginGuard } from "./login-guard.ts";
 import type { LoginSources } from "./login-sources.ts";
 import { MediaTickets } from "./media-tickets.ts";
+import type { PasswordCost } from "./password-hash.ts";
 import { SecondFactors } from "./second-factors.ts";
 import { type SessionLimits, Sessions } from "./sessions.ts";
 import { SignIn } from "./sign-in.ts";
@@ -60,6 +61,8 @@ export interface UsersOptions {
   readonly sessionLimits: () => SessionLimits;
   /** Login providers of plugins; absent: there are none. */
   readonly loginSources?: LoginSources;
+  /** For tests, which are not guessed at. */
+  readonly passwordCost?: PasswordCost;
 }
 
 /** Opens user management. The caller closes it before the database. */
@@ -108,6 +111,7 @@ export async function openUsers(options: UsersOptions): Promise<Users> {
     streamPasswords,
     audit,
     clock,
+    passwordCost: options.passwordCost,
   });
   const names = new TypedNames(options.secrets, accounts);
   const guard = new LoginGuard(

@@ -3,6 +3,7 @@ import { describe, it, type TestContext } from "node:test";
 import { NightjarError } from "../../../core/errors.ts";
 import { silentLog } from "../../../core/log.ts";
 import { LOCK_WINDOW_MS } from "../../../core/users/login-guard.ts";
+import { PASSWORD_COST, type PasswordCost } from "../../../core/users/password-hash.ts";
 import { openUsers } from "../../../core/users/users.ts";
 import { digestAnswer } from "./digest-answer.ts";
 import { ACTOR, CLIENT, GOOD_PASSWORD, type UsersFixture, usersFixture } from "./users-fixture.ts";
@@ -11,8 +12,8 @@ function hasCode(code: string) {
   return (error: unknown) => error instanceof NightjarError && error.code === code;
 }
 
-async function withAnn(t: TestContext, databaseFile?: string): Promise<UsersFixture> {
-  const fixture = await usersFixture(t, databaseFile);
+async function withAnn(t: TestContext, databaseFile?: string, cost?: PasswordCost): Promise<UsersFixture> {
+  const fixture = await usersFixture(t, databaseFile, cost);
   await fixture.users.accounts.create({ name: "ann", role: "administrator", password: GOOD_PASSWORD }, ACTOR);
   return fixture;
 }
@@ -33,7 +34,7 @@ describe("signing in", () => {
   });
 
   it("stores neither password nor token", async (t) => {
-    const { users, db } = await withAnn(t);
+    const { users, db } = await withAnn(t, undefined, PASSWORD_COST);
     const { token } = await users.signIn.signIn("ann", GOOD_PASSWORD, CLIENT);
     await users.audit.settled();
     const rows: unknown[] = [];

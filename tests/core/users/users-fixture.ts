@@ -9,6 +9,7 @@ import { SecretStore } from "../../../core/config/secret-store.ts";
 import type { Db } from "../../../core/db/db.ts";
 import { openDb } from "../../../core/db/open-db.ts";
 import { silentLog } from "../../../core/log.ts";
+import type { PasswordCost } from "../../../core/users/password-hash.ts";
 import { openUsers, type Users } from "../../../core/users/users.ts";
 
 /** A clock that stands still until it is turned. Its timers are never run: tests call what they would call. */
@@ -38,8 +39,15 @@ export interface UsersFixture {
   readonly dataDir: string;
 }
 
+/** Nobody guesses these passwords, and hashes by the hundred would take most of a test's time. */
+export const CHEAP: PasswordCost = { memoryKib: 64, passes: 1 };
+
 /** Opens user management in a new folder; everything goes when the test ends. */
-export async function usersFixture(t: TestContext, databaseFile = ":memory:"): Promise<UsersFixture> {
+export async function usersFixture(
+  t: TestContext,
+  databaseFile = ":memory:",
+  passwordCost = CHEAP,
+): Promise<UsersFixture> {
   const dataDir = await mkdtemp(join(tmpdir(), "nightjar-users-"));
   const clock = new HandClock();
   const db = await openDb(databaseFile === ":memory:" ? databaseFile : join(dataDir, databaseFile), {
@@ -53,6 +61,7 @@ export async function usersFixture(t: TestContext, databaseFile = ":memory:"): P
     clock,
     log: silentLog,
     sessionLimits: () => ({ idleMs: 3_600_000, absoluteMs: 86_400_000 }),
+    passwordCost,
   });
   t.after(async () => {
     await users.close();
