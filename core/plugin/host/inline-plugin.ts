@@ -2,6 +2,7 @@
 // in a process of its own; what it does to the process itself cannot be undone, which is why only ours run so.
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { Clock } from "../../clock.ts";
 import { contextOf, type Worded } from "../../domain/facts.ts";
 import { toPlainError } from "../../errors.ts";
 import type { TapListener } from "../calls/plugin-taps.ts";
@@ -21,6 +22,8 @@ export interface InlinePluginOptions {
   readonly entry: string;
   readonly version: string;
   readonly storageDir: string;
+  /** What its timers run on. */
+  readonly clock: Clock;
   readonly places: PluginPlaces;
 }
 
@@ -92,8 +95,8 @@ export class InlinePlugin implements HostedPlugin {
   }
 
   #nvr(registered: Set<string>): Nvr {
-    const { version, storageDir, places } = this.#options;
-    const { tools, end } = pluginTools((error) => places.failed("a timer", error));
+    const { version, storageDir, clock, places } = this.#options;
+    const { tools, end } = pluginTools(clock, (error) => places.failed("a timer", error));
     this.#end = end;
     const registry = (name: RegistryName) => ({
       register: (entry: { readonly id: string }) => {

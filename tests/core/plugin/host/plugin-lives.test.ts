@@ -44,6 +44,7 @@ for (const bundled of [true, false]) {
             keywords: ["nightjar-plugin"],
             engines: { nightjar: "^0.1.0" },
             nightjar: {
+              provides: [`pos-parser:${name}`],
               permissions: { hooks: ["beforePlayback", "placementPlan", "beforeEvict", "posTransaction"] },
             },
           }),
@@ -68,6 +69,14 @@ for (const bundled of [true, false]) {
                 id: "say", method: "POST", path: "/say/:word", permission: "settings.edit", summary: "Says.",
                 body: Type.Object({ loud: Type.String({ pattern: "^[a-z]+$" }) }),
                 async handle(request, { signal }) { return { ...request, aborted: signal.aborted }; },
+              });
+              nvr.routes.register({
+                id: "break", method: "GET", path: "/break", permission: "settings.view", summary: "Breaks.",
+                async handle() { throw new Error("the handler broke"); },
+              });
+              nvr.posParsers.register({
+                id: "${name}", displayName: "T", configSchema: Type.Object({}),
+                async read() { throw new Error("the parser broke"); },
               });
               nvr.signal.addEventListener("abort", () => note("ended"));
               for (const hook of ["start", "ready", "stop"])
@@ -130,7 +139,12 @@ for (const bundled of [true, false]) {
         told("a").filter((line) => line !== "ended"),
         ["stop", "setup 1.0.0 1 secret 1.0.0", "start", "ready"],
       );
-      assert.deepEqual(host.list()[0]?.provides, ["camera-driver:a", "route:say"]);
+      assert.deepEqual(host.list()[0]?.provides, [
+        "camera-driver:a",
+        "route:say",
+        "route:break",
+        "pos-parser:a",
+      ]);
       assert.ok((host.list()[0]?.calls ?? 0) > 4);
     });
 
@@ -159,6 +173,25 @@ for (const bundled of [true, false]) {
       assert.equal(host.list()[0]?.errors, 0);
     });
 
+    it("may throw where they answer: that reaches who asked, is counted, and costs nothing else", async () => {
+      const { host, write, url } = await recorder();
+      write("a");
+      await host.load();
+      await host.loaded();
+      const broken = host.routesOf("nightjar-camera-a").find(({ id }) => id === "break");
+      const request = { params: {}, query: {}, body: undefined, userName: "bob" };
+      await assert.rejects(async () => broken?.handle(request, CONTEXT), /the handler broke/);
+      const parser = host.registries.posParsers.owned()[0]?.entry;
+      const lines = [{ text: "TOTAL", timeMs: 0 }];
+      await assert.rejects(
+        async () => parser?.read({ till: "t", config: {}, lines }, CONTEXT),
+        /the parser broke/,
+      );
+      assert.equal(host.list()[0]?.errors, 2);
+      assert.equal(host.list()[0]?.status, "running");
+      assert.equal(await url("a"), "rtsp://1.0.0/1");
+    });
+
     it("answer at resources of their own, of the same name in each, while they are there", async () => {
       const { host, write, settings } = await recorder();
       write("a");
@@ -173,7 +206,7 @@ for (const bundled of [true, false]) {
       settings["nightjar-camera-b"] = { enabled: false, config: {} };
       await host.settingsChanged();
       assert.deepEqual(host.routesOf("nightjar-camera-b"), []);
-      assert.equal(host.routesOf("nightjar-camera-a").length, 1);
+      assert.equal(host.routesOf("nightjar-camera-a").length, 2);
     });
 
     if (!bundled)
