@@ -8,6 +8,7 @@ import { toPlainError } from "../../errors.ts";
 import type { TapListener } from "../calls/plugin-taps.ts";
 import { partsOf, REGISTRY_NAMES, type RegistryName } from "../calls/registries.ts";
 import { definitionOf, type Nvr } from "../contract/define-plugin.ts";
+import { withDeprecations } from "../contract/deprecations.ts";
 import { HOOKS, type HookName, type PluginHooks, type TapOptions } from "../contract/hook-catalogue.ts";
 import type { PluginMqtt } from "../contract/plugin-mqtt.ts";
 import { pluginTools } from "../contract/plugin-tools.ts";
@@ -106,7 +107,7 @@ export class InlinePlugin implements HostedPlugin {
         if (this.status === "running") places.answers([`${name} ${parts.card.id}`]);
       },
     });
-    return {
+    const nvr: Nvr = {
       ...tools,
       version,
       storageDir,
@@ -121,6 +122,7 @@ export class InlinePlugin implements HostedPlugin {
       refreshCameras: places.refreshCameras,
       offerCamera: places.offerCamera,
     };
+    return withDeprecations(nvr, places.log);
   }
 }
 

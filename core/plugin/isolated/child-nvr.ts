@@ -10,6 +10,7 @@ import {
   type RegistryName,
 } from "../calls/registries.ts";
 import type { Nvr, PluginRegistry } from "../contract/define-plugin.ts";
+import { withDeprecations } from "../contract/deprecations.ts";
 import { HOOKS, type HookName, type PluginHooks, type TapOptions } from "../contract/hook-catalogue.ts";
 import type { MqttCommand } from "../contract/plugin-mqtt.ts";
 import { pluginTools } from "../contract/plugin-tools.ts";
@@ -39,7 +40,7 @@ export function childNvr(order: SetupOrder, link: Link<CoreMethodsForPlugin>, bo
     if (isWithinBounds()) link.notify("failed", { where, reason: reasonOf(error) });
   };
   const { tools } = pluginTools(systemClock, (error) => failed("timer", error));
-  return {
+  const nvr: Nvr = {
     ...tools,
     version: order.version,
     storageDir: order.storageDir,
@@ -75,6 +76,7 @@ export function childNvr(order: SetupOrder, link: Link<CoreMethodsForPlugin>, bo
       await link.request("offerCamera", { camera: plainCopy(camera, "offerCamera") });
     },
   };
+  return withDeprecations(nvr, log);
 }
 
 function registryTo(

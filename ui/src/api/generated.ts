@@ -462,6 +462,8 @@ export type Plugins = {
     readonly homepage?: string;
     /** It was installed here, and can be updated and removed. */
     readonly installed?: boolean;
+    /** What Node its package wants, where this is another: it may not work. */
+    readonly nodeWanted?: string;
     /** `GET /plugins/icon` has a picture of it. */
     readonly hasIcon?: boolean;
     /** Its package has a schema of settings. */
