@@ -54,10 +54,16 @@ export {
 } from "./plugin/contract/hook-catalogue.ts";
 export type {
   AuditedAct,
+  CapturedPicture,
+  DiagnosticPart,
+  EvictionRequest,
   HookCamera,
   HookEvent,
+  PlacementPlan,
   PlaybackRequest,
+  PosTransaction,
   RecordingPlan,
+  StreamEnd,
 } from "./plugin/contract/hook-data.ts";
 export type {
   LinkageAction,

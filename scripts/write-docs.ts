@@ -4,6 +4,7 @@
 //   rights.md  from their policies and the rights of roles
 //   events.md  from the catalogue of event types
 //   mqtt.md    from the table of MQTT topics
+//   hooks.md   from the catalogue of hooks
 //   plugin-api.md, plugin-quality.md  from what plugins may import, and from the rules of their quality
 //   ui/src/api/generated.ts  types of the interface's HTTP client, from the API's description
 //   errors.md  its explanations are written by hand; only the column of HTTP statuses is brought up to date
@@ -19,6 +20,7 @@ import { apiTypes } from "./api-types.ts";
 import { documentedRoutes } from "./documented-routes.ts";
 import { errorCodes } from "./error-codes.ts";
 import { eventsPage } from "./events-page.ts";
+import { hooksPage } from "./hooks-page.ts";
 import { mqttPage } from "./mqtt-page.ts";
 import { pluginApiPage, pluginQualityPage } from "./plugin-pages.ts";
 import { rightsPage } from "./rights-page.ts";
@@ -34,6 +36,7 @@ export function generatedDocs(): Map<string, string> {
     ["docs/reference/http.md", httpPage()],
     ["docs/reference/events.md", eventsPage(MADE)],
     ["docs/reference/rights.md", rightsPage(MADE, documentedRoutes())],
+    ["docs/reference/hooks.md", hooksPage(MADE)],
     ["docs/reference/mqtt.md", mqttPage(MADE)],
     ["docs/reference/plugin-api.md", pluginApiPage(ROOT, MADE)],
     ["docs/reference/plugin-quality.md", pluginQualityPage(MADE)],
@@ -159,7 +162,7 @@ function cell(text: string): string {
 if (import.meta.main) {
   if (process.argv.includes("--help")) {
     process.stdout.write(
-      "node scripts/write-docs.ts [--check]: writes docs/reference/{config,http,rights,errors,mqtt,plugin-api,plugin-quality}.md from code\n",
+      "node scripts/write-docs.ts [--check]: writes docs/reference/{config,http,rights,errors,hooks,mqtt,plugin-api,plugin-quality}.md from code\n",
     );
   } else {
     const check = process.argv.includes("--check");

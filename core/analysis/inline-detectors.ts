@@ -68,7 +68,7 @@ export class InlineDetectorHost {
     const { name, folder, entry, storageDir } = order;
     const log = namedLog(this.#log, name);
     const plugin = new InlinePlugin({
-      ...{ name, folder, entry, storageDir, version },
+      ...{ name, folder, entry, storageDir, version, clock: systemClock },
       places: placesFor(order, log, detectors),
     });
     this.#hosted.set(name, { plugin, detectors, order: JSON.stringify(order) });

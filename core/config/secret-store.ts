@@ -55,6 +55,18 @@ export class SecretStore {
     return [...this.#entries.keys()].filter((name) => name.startsWith(prefix));
   }
 
+  /** All that can be read, to take them out of what is handed over. */
+  readable(): string[] {
+    return this.names().flatMap((name) => {
+      try {
+        return this.get(name) ?? [];
+      } catch {
+        // What cannot be opened cannot stand anywhere.
+        return [];
+      }
+    });
+  }
+
   /** Sets a secret, durably. */
   async set(name: string, secret: string): Promise<void> {
     checkSecret(name, secret);

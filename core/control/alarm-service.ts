@@ -13,7 +13,7 @@ import { NightjarError } from "../errors.ts";
 import type { EventService } from "../http/services.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
 import type { Log } from "../log.ts";
-import type { Hooks } from "../plugin/calls/hooks.ts";
+import { type Hooks, isTapped } from "../plugin/calls/hooks.ts";
 import type { EventSink } from "../recording/recorder-events.ts";
 import { loadPerProcessor, networkIsUp } from "../system/machine-state.ts";
 import type { AuditLog } from "../users/audit-log.ts";
@@ -147,7 +147,7 @@ export class AlarmService implements EventService, EventSink {
   /** Undefined where no plugin has a say: then nobody waits. */
   #askPlugins(event: AlarmEvent): Promise<PluginSay> | undefined {
     const { alarm, beforeAlarm } = this.#parts.hooks();
-    if (!alarm.isUsed() && !beforeAlarm.isUsed()) return undefined;
+    if (!isTapped(alarm) && !isTapped(beforeAlarm)) return undefined;
     return (async (): Promise<PluginSay> => {
       const suppressed = await beforeAlarm.promise(eventView(event));
       if (suppressed !== undefined) {

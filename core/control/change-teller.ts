@@ -8,6 +8,7 @@ import type { PluginHost } from "../plugin/host/plugin-host.ts";
 import type { RecordingChange, RecordingService } from "../recording/recording-service.ts";
 import type { Cameras } from "./camera-service.ts";
 import type { GatewayLink } from "./gateway-link.ts";
+import type { HookTeller } from "./plugin-hooks.ts";
 import { volumeView } from "./status-service.ts";
 
 export interface ChangeTellerParts {
@@ -16,6 +17,7 @@ export interface ChangeTellerParts {
   readonly recording: RecordingService;
   readonly gateway: GatewayLink;
   readonly hooks: PluginHost["hooks"];
+  readonly hookTeller: Pick<HookTeller, "camerasChanged">;
 }
 
 export class ChangeTeller {
@@ -29,6 +31,7 @@ export class ChangeTeller {
   cameraChanged({ id, kind }: Parameters<CameraListOptions["onChange"]>[0]): void {
     const { changes, cameras, recording, gateway, hooks } = this.#parts;
     recording.camerasChanged();
+    this.#parts.hookTeller.camerasChanged();
     gateway.cameraChanged(id as CameraId, kind === "removed");
     const view = cameras.get(id);
     if (view === undefined) changes.publish({ type: "camera-removed", camera: id });

@@ -14,6 +14,7 @@ import { CapturedPictures } from "../linkage/captured-pictures.ts";
 import { coreActions } from "../linkage/core-actions.ts";
 import { LinkageEngine } from "../linkage/linkage-engine.ts";
 import type { Log } from "../log.ts";
+import type { CapturedPicture } from "../plugin/contract/hook-data.ts";
 import type { PluginRegistries } from "../plugin/host/plugin-registries.ts";
 import { settingsProblems } from "../plugin/host/settings-problems.ts";
 import type { RecordingService } from "../recording/recording-service.ts";
@@ -34,6 +35,8 @@ export interface LinkageServiceParts {
   /** Folder of the pictures that are kept. */
   readonly folder: string;
   registries(): Pick<PluginRegistries, "linkageActions">;
+  /** A picture was kept with an event. */
+  captured(picture: CapturedPicture): void;
   snapshot(camera: string, width: number): Promise<{ readonly jpeg: Buffer; readonly timeMs: number }>;
 }
 
@@ -67,7 +70,12 @@ export class LinkageService implements LinkageFace {
         const { jpeg, timeMs } = await parts.snapshot(camera, PICTURE_WIDTH);
         // A picture of a test belongs to no event: that it could be taken is all there is to know.
         if (isTest) return { file: 0, camera, atMs: timeMs };
-        return this.#captures.keep(event.id, camera, timeMs, jpeg);
+        const kept = await this.#captures.keep(event.id, camera, timeMs, jpeg);
+        parts.captured({
+          ...{ event: event.id, camera: camera as CameraId, file: kept.file, sizeBytes: jpeg.length },
+          time: new Date(kept.atMs).toISOString(),
+        });
+        return kept;
       },
       wait: (ms, signal) => pause(ms, undefined, { signal }),
     });

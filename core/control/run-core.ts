@@ -44,7 +44,7 @@ import { GatewayLink } from "./gateway-link.ts";
 import { LinkageService } from "./linkage-service.ts";
 import { MQTT_PASSWORD, mqttControl, mqttSnapshot } from "./mqtt-control.ts";
 import { pictureMaker } from "./picture-maker.ts";
-import { plannedCameras, playbackVeto, streamTeller, tellOfAudit } from "./plugin-hooks.ts";
+import { closingReceipt, diagnosticParts, HookTeller, playbackVeto, recordingSay } from "./plugin-hooks.ts";
 import { ownPorts, portProblem } from "./port-problems.ts";
 import { RecorderProblems } from "./recorder-problems.ts";
 import { recordingsAdapter } from "./recordings-adapter.ts";
@@ -116,6 +116,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const tills = new TillService({
     ...{ db, config, clock, log, events: alarms },
     parsers: () => plugins.registries.posParsers.owned(),
+    closing: (till, receipt) => closingReceipt(plugins.hooks, till, receipt, log),
   });
   let listening: ListeningState = { problems: [] };
 
@@ -221,7 +222,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       }),
     cameras: recordedCameras,
     events: alarms,
-    shapeCameras: (wanted) => plannedCameras(plugins.hooks, wanted, log),
+    ...recordingSay(plugins.hooks, log),
   });
   const makePicture = pictureMaker(config);
   const cameras = new Cameras({
@@ -285,6 +286,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     ...{ clock, log, config, engine: alarms.engine, list, recording, snapshot },
     folder: join(dataDir, "captures"),
     registries: () => plugins.registries,
+    captured: (picture) => void plugins.hooks.pictureCaptured.promise(picture),
   });
   const mqtt = new MqttService({
     dataDir,
@@ -336,8 +338,10 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     tills,
     detection,
     changes,
+    diagnosticParts: () => diagnosticParts(plugins.hooks, secrets),
   });
-  const teller = new ChangeTeller({ changes, cameras, recording, gateway, hooks: plugins.hooks });
+  const hookTeller = new HookTeller(plugins.hooks, recordedCameras);
+  const teller = new ChangeTeller({ changes, cameras, recording, gateway, hooks: plugins.hooks, hookTeller });
   const problems: StatusProblem[] = [];
 
   /** Whoever was let in by a provider that is not there any more is signed out. */
@@ -371,13 +375,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       .recordingChanged(change)
       .catch((error: unknown) => log.warn("a change was not passed on", { reason: String(error) }));
   });
-  recording.media.on("segmentClosed", (segment) => void plugins.hooks.segmentClosed.promise(segment));
-  recording.media.on("streamState", streamTeller(plugins.hooks));
-  const stopTelling = tellOfAudit(plugins.hooks, users.audit);
-  recording.media.on(
-    "volumeState",
-    (state) => void plugins.hooks.volumeStateChanged.promise(state.volume, state),
-  );
+  const stopTelling = hookTeller.follow(recording.media, users.audit);
   const stopFollowing = config.onChange((next, previous) => {
     if (next.log.level !== previous.log.level) context.setLogLevel(next.log.level);
     if (JSON.stringify(next.storage) !== JSON.stringify(previous.storage))
@@ -435,10 +433,11 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       list.stop();
       preparedVolumes.stop();
       await pluginInstaller.close();
+      // Their last receipts are over now, and plugins have a say in them.
+      await tills.stop();
       await plugins.stop();
       await knownStreams.settled();
       await recording.stop();
-      await tills.stop();
       await linkage.stop();
       await alarms.stop();
       await users.close();

@@ -30,6 +30,9 @@ export const PluginsSchema = Type.Object({
       installed: Type.Optional(
         Type.Boolean({ description: "It was installed here, and can be updated and removed." }),
       ),
+      nodeWanted: Type.Optional(
+        Type.String({ description: "What Node its package wants, where this is another: it may not work." }),
+      ),
       hasIcon: Type.Optional(Type.Boolean({ description: "`GET /plugins/icon` has a picture of it." })),
       hasSettings: Type.Optional(Type.Boolean({ description: "Its package has a schema of settings." })),
       provides: Type.Optional(

@@ -314,6 +314,11 @@ export interface HttpServices {
   readonly flows: FlowsService;
   readonly tills: TillService;
   readonly detection: DetectionService;
+  /** What plugins add to the diagnostics document, and the secrets that must not stand in that. */
+  diagnosticParts(): Promise<{
+    readonly plugins: Readonly<Record<string, unknown>>;
+    readonly secrets: readonly string[];
+  }>;
   /** Whoever learns of a change publishes it here; `GET /changes` passes it on. */
   readonly changes: ChangeFeed;
 }

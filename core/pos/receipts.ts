@@ -7,8 +7,8 @@ import { misfitOf } from "../plugin/schemas/settings-check.ts";
 
 /** More lines are another receipt. */
 export const RECEIPT_LINES_LIMIT = 1_000;
-const TEXT_LIMIT = 500;
-const RECEIPT_NUMBER_LIMIT = 64;
+export const TEXT_LIMIT = 500;
+export const RECEIPT_NUMBER_LIMIT = 64;
 
 export const RECEIPT_ENDS = ["end", "next", "pause", "too-long", "restarted", "switched-off"] as const;
 /** By what a receipt was over: its last line, the begin of the next, a pause, its length, or the recorder. */
@@ -21,7 +21,7 @@ export interface Receipt {
   endedBy: ReceiptEnd | undefined;
   totalMinor: number | undefined;
   receipt: string | undefined;
-  readonly lines: PosLine[];
+  lines: PosLine[];
 }
 
 const MARKS = Type.Array(

@@ -29,6 +29,8 @@ export interface TillOptions {
   readonly log: Log;
   /** The parser now; undefined: it is not there, or none is wanted. */
   parser(): PosParser | undefined;
+  /** A receipt is over: others may change what is kept of it. Never rejects. */
+  closing?(receipt: Receipt): Promise<void>;
   /** A receipt was written. */
   told(number: number, receipt: Receipt, change: ReceiptChange): void;
 }
@@ -159,6 +161,7 @@ export class Till {
 
   async #keep(receipts: readonly Receipt[]): Promise<void> {
     for (const receipt of receipts) {
+      if (receipt.endedBy !== undefined) await this.#options.closing?.(receipt);
       const known = this.#numbers.get(receipt);
       const { lines, startMs, lastMs, endedBy, totalMinor, receipt: own } = receipt;
       try {

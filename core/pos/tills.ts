@@ -24,6 +24,8 @@ export interface TillsOptions {
   config(): FrozenConfig;
   /** All till parsers that plugins bring. */
   parsers(): readonly { readonly entry: PosParser; readonly plugin: string }[];
+  /** A receipt of a till is over: others may change what is kept of it. Never rejects. */
+  closing?(till: TillConfig, receipt: Receipt): Promise<void>;
   /** Who is told of receipts as events. */
   readonly events: { report(report: EventReport): void; end(report: EventReport): void };
 }
@@ -97,6 +99,7 @@ export class Tills {
       const till = new Till({
         ...{ till: config, db, clock, log },
         parser: () => this.#parserOf(config),
+        closing: async (receipt) => this.#options.closing?.(config, receipt),
         told: (number, receipt, change) => this.#tell(config, number, receipt, change),
       });
       this.#running.set(id, { config, till });

@@ -1,6 +1,7 @@
 // Sends `media` the desired state whenever it differs from what was sent last, and once after each reconnect.
 // The document holds the secrets of the streams: it is never logged.
 import type { Clock } from "../clock.ts";
+import type { CameraId, VolumeId } from "../domain/ids.ts";
 import type { Log } from "../log.ts";
 import type { DesiredState } from "../media/protocol.ts";
 import type { EventRecordings } from "./event-recordings.ts";
@@ -20,6 +21,11 @@ export interface DesiredStatePusherOptions {
   readonly cameras: () => readonly RecordedCamera[];
   /** What is to be recorded of them, where somebody else has a say; must not take long. */
   readonly shape?: (cameras: readonly RecordedCamera[]) => Promise<readonly RecordedCamera[]>;
+  /** Where the files of single cameras go, where somebody else has a say; must not take long. */
+  readonly place?: (
+    cameras: readonly RecordedCamera[],
+    volumes: readonly VolumeId[],
+  ) => Promise<ReadonlyMap<CameraId, readonly VolumeId[]>>;
   readonly volumes: RecordingVolumes;
   readonly manual: Pick<ManualRecordings, "triggers">;
   /** What events ask for. They are told to `media` at once; this is for one that starts anew. */
@@ -82,14 +88,16 @@ export class DesiredStatePusher {
   }
 
   async #compile(): Promise<Omit<DesiredState, "revision">> {
-    const { volumes, manual, onEvents, cameras, shape, clock, node } = this.#options;
+    const { volumes, manual, onEvents, cameras, shape, place, clock, node } = this.#options;
     const shaped = shape === undefined ? cameras() : await shape(cameras());
+    const places = await place?.(shaped, volumes.ids());
     return {
       node,
       volumes: volumes.desired(),
       streams: planStreams({
         cameras: shaped,
         volumes: volumes.ids(),
+        ...(places === undefined ? {} : { places }),
         triggers: [...manual.triggers(), ...onEvents.triggers()],
         nowMs: clock.wallMs(),
       }),

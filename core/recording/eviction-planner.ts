@@ -10,9 +10,10 @@ import {
   recentWriting,
 } from "../db/tables/segments-table.ts";
 import { listStreams, type StreamRow } from "../db/tables/streams-table.ts";
-import type { SegmentId, VolumeId } from "../domain/ids.ts";
+import type { CameraId, SegmentId, StreamName, VolumeId } from "../domain/ids.ts";
 import { TICKS_PER_SECOND } from "../domain/time.ts";
 import type { EvictionList } from "../media/protocol.ts";
+import { type DoomedSegment, type KeepReason, type KeptBack, keptBack } from "./eviction-veto.ts";
 import type { RecordedCamera } from "./recorded-camera.ts";
 import { usualPath } from "./segment-row.ts";
 
@@ -29,6 +30,12 @@ const DUE_LIMIT = 5_000;
 /** Segments over which the writing of late is measured. */
 const RECENT_SEGMENTS = 2_000;
 const DAY_90K = 86_400 * TICKS_PER_SECOND;
+/** Nobody keeps recordings longer than this beyond the days of their camera. */
+const GRACE_90K = DAY_90K;
+/** Next to go, of all cameras of a volume: somebody may ask for these to go later. Two minutes of 256 cameras. */
+const ASKED_LIMIT = 1_024;
+/** Of what lies on a volume, kept back at most. */
+const KEPT_SHARE = 0.1;
 
 export interface EvictionInput {
   readonly volume: VolumeId;
@@ -36,10 +43,23 @@ export interface EvictionInput {
   readonly cameras: readonly RecordedCamera[];
   /** The moment from which ages are counted. */
   readonly now90k: number;
+  /** Asked about what is to go; absent: nobody has a say. */
+  readonly keepReason?: KeepReason | undefined;
+}
+
+/** A volume's list, and what stands at its end because somebody asked for that. */
+export interface EvictionPlan {
+  readonly list: EvictionList;
+  readonly kept: KeptBack;
+}
+
+interface DueRow extends EvictableRow {
+  /** `removed`: with its camera, by a person's word; `overdue`: past all grace. */
+  readonly why: "days" | "quota" | "removed" | "overdue";
 }
 
 /** Makes a volume's list; undefined for a volume that the index does not know. */
-export async function planEviction(db: SqlReader, input: EvictionInput): Promise<EvictionList | undefined> {
+export async function planEviction(db: SqlReader, input: EvictionInput): Promise<EvictionPlan | undefined> {
   const volumeNumber = (
     await db.get<{ number: number }>("select number from volumes where id = ?", [input.volume])
   )?.number;
@@ -52,6 +72,38 @@ export async function planEviction(db: SqlReader, input: EvictionInput): Promise
   const nameOf = new Map(streams.map((stream) => [stream.number, stream]));
   const due = await planDue(db, { ...input, volumeNumber, streams, ledger });
   const isDue = new Set(due.map((row) => row.number));
+  const next = candidates.filter((row) => !isDue.has(row.number));
+  const toDoomed = (row: EvictableRow, why: DueRow["why"] | "space"): DoomedSegment[] => {
+    const stream = nameOf.get(row.streamNumber);
+    if (stream === undefined || why === "removed" || why === "overdue") return [];
+    const { id, sizeBytes } = row;
+    return [
+      {
+        id: id as SegmentId,
+        sizeBytes,
+        why,
+        camera: stream.camera as CameraId,
+        stream: stream.stream as StreamName,
+      },
+    ];
+  };
+  const heldBytes = ledger.reduce(
+    (sum, row) => (row.volumeNumber === volumeNumber ? sum + row.sizeBytes : sum),
+    0,
+  );
+  const kept: KeptBack =
+    input.keepReason === undefined
+      ? { ids: new Set(), reason: undefined }
+      : await keptBack(
+          input.volume,
+          [
+            ...due.flatMap((row) => toDoomed(row, row.why)),
+            ...next.slice(0, ASKED_LIMIT).flatMap((row) => toDoomed(row, "space")),
+          ],
+          heldBytes * KEPT_SHARE,
+          input.keepReason,
+        );
+  const isKept = (row: EvictableRow): boolean => kept.ids.has(row.id as SegmentId);
   const toItems = (rows: readonly EvictableRow[]): EvictionList["segments"] =>
     rows.flatMap((row) => {
       const stream = nameOf.get(row.streamNumber);
@@ -59,12 +111,18 @@ export async function planEviction(db: SqlReader, input: EvictionInput): Promise
       const path = row.path ?? usualPath(stream.camera, stream.stream, row.id);
       return [{ id: row.id as SegmentId, path, sizeBytes: row.sizeBytes }];
     });
-  return {
+  const list: EvictionList = {
     volume: input.volume,
     revision: input.revision,
-    segments: toItems(candidates.filter((row) => !isDue.has(row.number))),
-    due: toItems(due),
+    segments: toItems([
+      ...next.filter((row) => !isKept(row)),
+      // Where room is needed and nothing else is left, these go as well.
+      ...due.filter(isKept),
+      ...next.filter(isKept),
+    ]),
+    due: toItems(due.filter((row) => !isKept(row))),
   };
+  return { list, kept };
 }
 
 /** The oldest by write sequence over all cameras, as many as two hours of writing would push out. */
@@ -92,8 +150,8 @@ interface DueInput extends EvictionInput {
   readonly ledger: readonly LedgerRow[];
 }
 
-async function planDue(db: SqlReader, input: DueInput): Promise<EvictableRow[]> {
-  const due = new Map<number, EvictableRow>();
+async function planDue(db: SqlReader, input: DueInput): Promise<DueRow[]> {
+  const due = new Map<number, DueRow>();
   const onVolume = new Set(
     input.ledger
       .filter((row) => row.volumeNumber === input.volumeNumber && row.segments > 0)
@@ -102,18 +160,25 @@ async function planDue(db: SqlReader, input: DueInput): Promise<EvictableRow[]> 
   const cameras = new Map<string, RecordedCamera>(input.cameras.map((camera) => [camera.id, camera]));
   for (const stream of input.streams) {
     if (!onVolume.has(stream.number)) continue;
-    for (const row of await removedFootage(db, input.volumeNumber, stream)) due.set(row.number, row);
+    for (const row of await removedFootage(db, input.volumeNumber, stream))
+      due.set(row.number, { ...row, why: "removed" });
     const days = cameras.get(stream.camera)?.record.retentionDays ?? null;
     if (days === null) continue;
     const before90k = input.now90k - days * DAY_90K;
     for (const row of await endedBefore(db, input.volumeNumber, stream.number, before90k, DUE_LIMIT)) {
-      due.set(row.number, row);
+      if (due.has(row.number)) continue;
+      due.set(row.number, { ...row, why: startOf(row) < before90k - GRACE_90K ? "overdue" : "days" });
     }
   }
   for (const camera of input.cameras) {
-    for (const row of await overQuota(db, input, camera, due)) due.set(row.number, row);
+    for (const row of await overQuota(db, input, camera, due)) due.set(row.number, { ...row, why: "quota" });
   }
   return [...due.values()].slice(0, DUE_LIMIT);
+}
+
+/** When a segment began, as its name says. */
+function startOf(row: EvictableRow): number {
+  return Number(row.id.split("-", 1)[0]) * 90;
 }
 
 /** Footage that goes with its camera. */

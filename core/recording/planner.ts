@@ -13,6 +13,8 @@ export interface PlanInput {
   readonly cameras: readonly RecordedCamera[];
   /** Volumes to write to, the first that works. */
   readonly volumes: readonly VolumeId[];
+  /** The same for single cameras, in an order of their own. */
+  readonly places?: ReadonlyMap<CameraId, readonly VolumeId[]>;
   /** Manual recordings and events that go on. */
   readonly triggers: readonly (RecordTrigger & { readonly camera: CameraId })[];
   /** Wall clock. */
@@ -35,7 +37,7 @@ export function planStreams(input: PlanInput): DesiredStream[] {
         stream,
         source,
         audio: camera.record.audio,
-        volumes: records ? input.volumes : [],
+        volumes: records ? (input.places?.get(camera.id) ?? input.volumes) : [],
         intervals: records && isContinuous ? continuousIntervals(input.nowMs) : [],
         recordsOnEvents: records && mode === "event",
         triggers: records ? triggersOf(input, camera.id) : [],

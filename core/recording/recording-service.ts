@@ -7,7 +7,13 @@ import { keyValuesTable } from "../db/tables/key-values-table.ts";
 import { deleteLastReports, listLastReports } from "../db/tables/last-reports-table.ts";
 import { findSegment, setSegmentUnreadable } from "../db/tables/segments-table.ts";
 import { streamsTable } from "../db/tables/streams-table.ts";
-import { type CameraId, type SegmentId, STREAM_NAMES, type StreamName } from "../domain/ids.ts";
+import {
+  type CameraId,
+  type SegmentId,
+  STREAM_NAMES,
+  type StreamName,
+  type VolumeId,
+} from "../domain/ids.ts";
 import { time90kFromMs } from "../domain/time.ts";
 import { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
@@ -17,6 +23,7 @@ import { DatabaseBackup } from "./database-backup.ts";
 import type { Rescue } from "./database-rescue.ts";
 import { DesiredStatePusher } from "./desired-state-pusher.ts";
 import { EventRecordings, type RecordingCause } from "./event-recordings.ts";
+import type { KeepReason } from "./eviction-veto.ts";
 import { IndexMending } from "./index-mending.ts";
 import { type LockRange, type RangeLocks, SegmentLocks } from "./locks.ts";
 import { type ManualRecording, ManualRecordings, type ManualStarted } from "./manual-recordings.ts";
@@ -48,6 +55,13 @@ export interface RecordingServiceOptions {
   readonly events: EventSink;
   /** Lets others have a say in what is recorded of the cameras, each time before `media` is told; must not take long. */
   shapeCameras?(cameras: readonly RecordedCamera[]): Promise<readonly RecordedCamera[]>;
+  /** Lets others have a say in where the next files of the cameras go; must not take long. */
+  placeCameras?(
+    cameras: readonly RecordedCamera[],
+    volumes: readonly VolumeId[],
+  ): Promise<ReadonlyMap<CameraId, readonly VolumeId[]>>;
+  /** Asks others whether recordings may be deleted; undefined: nobody has a say. */
+  keepReason?(): KeepReason | undefined;
   /** Changes with every start of this process. */
   readonly instance?: string;
   /** Folder of the data directory for copies of the database on their way to the volumes; absent: none are made. */
@@ -119,6 +133,7 @@ export class RecordingService {
       cameras,
       forgetEvents: (nowMs) => options.events.forgetOld(nowMs),
       volumes: () => this.#volumes.ids(),
+      keepReason: () => options.keepReason?.(),
     });
     this.#mending = new IndexMending({
       db,
@@ -151,6 +166,11 @@ export class RecordingService {
       node: options.node,
       cameras,
       shape: async (wanted) => (await options.shapeCameras?.(wanted)) ?? wanted,
+      ...(options.placeCameras === undefined
+        ? {}
+        : {
+            place: (wanted, volumes) => options.placeCameras?.(wanted, volumes) ?? Promise.resolve(new Map()),
+          }),
       volumes: this.#volumes,
       manual: this.#manual,
       onEvents: this.#onEvents,

@@ -9,6 +9,7 @@ import type { VolumeId } from "../domain/ids.ts";
 import { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { planEviction } from "./eviction-planner.ts";
+import type { KeepReason, KeptBack } from "./eviction-veto.ts";
 import type { MediaClient } from "./media-client.ts";
 import type { RecordedCamera } from "./recorded-camera.ts";
 import { RetentionClock } from "./retention-clock.ts";
@@ -30,6 +31,8 @@ export interface RetentionOptions {
   readonly cameras: () => readonly RecordedCamera[];
   /** `nowMs`: the moment from which ages are counted. */
   readonly forgetEvents: (nowMs: number) => Promise<void>;
+  /** Whom to ask about what is to go; undefined: nobody has a say. */
+  readonly keepReason?: () => KeepReason | undefined;
 }
 
 export class Retention {
@@ -40,6 +43,8 @@ export class Retention {
   /** The round in progress, and the one asked for meanwhile. */
   #running: Promise<void> | undefined;
   #again = false;
+  /** Volumes of which a plugin keeps recordings back. */
+  readonly #kept = new Set<VolumeId>();
   /** The index of a volume is not whole: what it calls the oldest may not be. */
   isHeld: (volume: VolumeId) => boolean = () => false;
 
@@ -80,11 +85,15 @@ export class Retention {
   async renew(volume: VolumeId): Promise<void> {
     const { db, media, cameras, revisions } = this.#options;
     const revision = await revisions.next();
+    const now90k = this.#ages.nowMs() * 90;
+    const keepReason = this.#options.keepReason?.();
     // Without a list `media` goes by the order of writing, which no index has to tell it, and spares what is locked.
-    const list = this.isHeld(volume)
-      ? { volume, revision, segments: [], due: [] }
-      : await planEviction(db, { volume, revision, cameras: cameras(), now90k: this.#ages.nowMs() * 90 });
-    if (list === undefined) return;
+    const plan = this.isHeld(volume)
+      ? { list: { volume, revision, segments: [], due: [] }, kept: undefined }
+      : await planEviction(db, { volume, revision, cameras: cameras(), now90k, keepReason });
+    if (plan === undefined) return;
+    const { list } = plan;
+    if (plan.kept !== undefined) this.#noteKept(volume, plan.kept);
     const kept = (await media.request("setEvictionList", list, LIST_TIMEOUT_MS)).revision;
     if (kept < revision) {
       throw new NightjarError(
@@ -93,6 +102,19 @@ export class Retention {
         "the recorder keeps an older list of what may be deleted; try again in a minute",
         { volume, sent: revision, kept },
       );
+    }
+  }
+
+  /** Said when it begins and when it is over. */
+  #noteKept(volume: VolumeId, { ids, reason }: KeptBack): void {
+    if ((reason !== undefined) === this.#kept.has(volume)) return;
+    const { log } = this.#options;
+    if (reason === undefined) {
+      this.#kept.delete(volume);
+      log.notice("no plugin keeps recordings back any more", { volume });
+    } else {
+      this.#kept.add(volume);
+      log.notice("a plugin keeps recordings back", { volume, segments: ids.size, reason });
     }
   }
 

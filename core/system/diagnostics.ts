@@ -12,10 +12,16 @@ export interface DiagnosticsInput {
   /** As `GET /status` answers it. */
   readonly status: unknown;
   readonly checks: readonly Check[];
+  /** What plugins add, each under its name. */
+  readonly plugins?: Readonly<Record<string, unknown>>;
+  /** What must not stand in what plugins add, whatever it is called there. */
+  readonly secrets?: readonly string[];
 }
 
 const SECRET_KEY = /(?:password|passwd|pwd|secret|token|apikey|api_key|credential)/i;
 const MAX_DEPTH = 24;
+/** Shorter ones would be found in anything. */
+const SHORTEST_SECRET = 4;
 
 /** The document, as plain data. */
 export function diagnostics(input: DiagnosticsInput): Record<string, unknown> {
@@ -34,6 +40,7 @@ export function diagnostics(input: DiagnosticsInput): Record<string, unknown> {
     config: withoutSecrets(input.config),
     status: withoutSecrets(input.status),
     checks: withoutSecrets(input.checks),
+    plugins: partsOfPlugins(input.plugins ?? {}, input.secrets ?? []),
   };
 }
 
@@ -51,4 +58,31 @@ export function withoutSecrets(value: unknown, depth = 0): unknown {
         : withoutSecrets(inner, depth + 1),
     ]),
   );
+}
+
+/** By name: a plugin may be called after what it keeps secret. */
+function partsOfPlugins(
+  plugins: Readonly<Record<string, unknown>>,
+  secrets: readonly string[],
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(plugins).map(([name, part]) => [name, withoutValues(withoutSecrets(part), secrets)]),
+  );
+}
+
+/** A copy in which none of the secrets stands, neither in a text nor in a key. */
+function withoutValues(value: unknown, secrets: readonly string[]): unknown {
+  const hidden = secrets
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    // What holds another goes first, or the rest of it would stay.
+    .toSorted((left, right) => right.length - left.length);
+  const text = (given: string): string =>
+    hidden.reduce((before, secret) => before.replaceAll(secret, "***"), given);
+  const walk = (given: unknown): unknown => {
+    if (typeof given === "string") return text(given);
+    if (Array.isArray(given)) return given.map(walk);
+    if (typeof given !== "object" || given === null) return given;
+    return Object.fromEntries(Object.entries(given).map(([key, inner]) => [text(key), walk(inner)]));
+  };
+  return walk(value);
 }

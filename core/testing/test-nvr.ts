@@ -59,7 +59,10 @@ export interface BoxedPlugin {
 export interface TestNvr extends AsyncDisposable {
   /** How the plugin is now. */
   plugin(): BoxedPlugin;
-  /** What timers of the host run on; it stands still until it is advanced. */
+  /**
+   * What timers of the host run on, and those of a plugin that runs inline; it stands still until it is advanced. Timers of
+   * a plugin in a process of its own run on real time.
+   */
   readonly clock: FakeClock;
   /** The plugin's own folder, `nvr.storageDir` to it. */
   readonly storageDir: string;
@@ -139,7 +142,7 @@ class Box implements TestNvr {
   }
 
   get storageDir(): string {
-    return this.#dir.join("data", "plugins", "storage", this.plugin().name.replaceAll("/", "__"));
+    return this.#dir.join("data", "plugins", "storage", this.plugin().name.replaceAll("/", "+"));
   }
 
   async load(): Promise<void> {

@@ -162,12 +162,14 @@ describe("the index over a real media process", () => {
           quotaBytes: Math.round((await listLedger(db)).reduce((sum, row) => sum + row.sizeBytes, 0) * 0.7),
         },
       };
-      const list = await planEviction(db, {
-        volume,
-        revision: 3,
-        cameras: [camera],
-        now90k: Date.now() * 90,
-      });
+      const list = (
+        await planEviction(db, {
+          volume,
+          revision: 3,
+          cameras: [camera],
+          now90k: Date.now() * 90,
+        })
+      )?.list;
       assert.ok(list !== undefined && list.due.length > 0 && list.due.length < files.length);
       assert.equal(list.due[0]?.id, next.id);
       await client.request("setEvictionList", list);

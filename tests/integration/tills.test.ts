@@ -7,8 +7,10 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import type { TillConfig } from "../../core/config/till-config.ts";
 import type { ReceiptsPage, TillView } from "../../core/http/till-schemas.ts";
+import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { type CoreInProcess, PASSWORD, startCoreInProcess } from "../support/core-in-process.ts";
+import { writeHousePlugin } from "../support/house-plugin.ts";
 
 const PARSER = {
   source: "nightjar-pos-text/text",
@@ -116,6 +118,42 @@ describe("a till that connects to the recorder", () => {
     assert.equal(events[0]?.camera, "yard");
     assert.equal(events[0]?.detail["totalMinor"], 300);
     assert.equal((await view(core)).status, "connected");
+  });
+
+  it("has its receipts changed by a plugin that may, which stands in the diagnostics document without its secrets", async (t) => {
+    const plugins = tempDir("nj-till-plugin-");
+    t.after(() => plugins.remove());
+    const name = "nightjar-bridge-shop";
+    const source = `export default {
+      name: "${name}",
+      configSchema: { type: "object", properties: {} },
+      async setup(nvr) {
+        await nvr.secrets.set("key", "heron-lantern-key");
+        nvr.hooks.posTransaction.tapPromise({ name: "x" }, async (sold) => ({
+          ...sold, receipt: "A" + sold.receipt, lines: sold.lines.filter(({ text }) => !text.startsWith("CARD")),
+        }));
+        nvr.hooks.diagnostics.tapPromise({ name: "x" }, async () => ({ told: "the key is heron-lantern-key" }));
+      },
+    };`;
+    writeHousePlugin(plugins.join(name), name, { permissions: { hooks: ["posTransaction"] } }, source);
+    const core = await startCoreInProcess({
+      pluginPaths: [plugins.path],
+      configure(draft) {
+        draft.tills = [till()];
+      },
+    });
+    t.after(() => core.stop());
+    await waitFor(async () => (await core.ask("/api/v1/plugins", core)).text.includes(name));
+    await speak(t, await portOf(core), RECEIPT);
+    const [receipt] = await waitFor(async () => {
+      const found = await receiptsOf(core);
+      return found[0]?.endedBy === undefined ? undefined : found;
+    });
+    assert.equal(receipt?.number, "A4711");
+    assert.ok(!receipt.lines.some(({ text }) => text.startsWith("CARD")));
+    assert.equal((await receiptsOf(core, "?text=4111")).length, 0, "nor is it found by that");
+    const document = await get<{ plugins: Record<string, unknown> }>(core, "/api/v1/diagnostics");
+    assert.deepEqual(document.plugins, { [name]: { told: "the key is ***" } });
   });
 
   it("is shown to those who may see a camera that looks at it, and to nobody else", async (t) => {

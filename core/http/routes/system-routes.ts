@@ -22,6 +22,7 @@ const DiagnosticsSchema = Type.Object({
   config: Open,
   status: Open,
   checks: Type.Array(CheckSchema),
+  plugins: Open,
 });
 
 export function systemRoutes(services: HttpServices): Route[] {
@@ -66,7 +67,9 @@ export function systemRoutes(services: HttpServices): Route[] {
           running: { status, plugins: services.plugins.list() },
         });
         audit("diagnostics-taken");
-        return diagnostics({ version, nowMs: clock.wallMs(), config: config.get(), status, checks });
+        const { plugins, secrets } = await services.diagnosticParts();
+        const nowMs = clock.wallMs();
+        return diagnostics({ version, nowMs, config: config.get(), status, checks, plugins, secrets });
       },
     }),
     route({

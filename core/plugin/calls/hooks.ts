@@ -6,59 +6,60 @@ import {
   AsyncSeriesWaterfallHook,
   type Tap,
 } from "tapable";
-import type { CameraState } from "../../domain/camera-state.ts";
-import type { CameraId, StreamName, VolumeId } from "../../domain/ids.ts";
-import type { VolumeState } from "../../media/protocol.ts";
-import type { SegmentRecord } from "../../media/segment.ts";
-import { HOOKS, type HookName } from "../contract/hook-catalogue.ts";
-import type {
-  AuditedAct,
-  HookCamera,
-  HookEvent,
-  PlaybackRequest,
-  RecordingPlan,
-} from "../contract/hook-data.ts";
+import {
+  HOOKS,
+  type HookCard,
+  type HookKind,
+  type HookName,
+  type PluginHooks,
+  type PluginTap,
+} from "../contract/hook-catalogue.ts";
+import type { Collection } from "./collection.ts";
 import { guardTap, type TapGuard } from "./tap-guard.ts";
 
+type AnyHook = AsyncParallelHook<unknown[]>;
+
+/** Which of tapable's a kind is. What they have in common is all that is used of them here. */
+const CLASSES = {
+  series: AsyncSeriesHook,
+  notification: AsyncParallelHook,
+  value: AsyncSeriesWaterfallHook,
+  veto: AsyncSeriesBailHook,
+  collection: AsyncParallelHook,
+} as unknown as Readonly<Record<HookKind, new (args: readonly string[], name: string) => AnyHook>>;
+
+type ArgumentsOf<Given> = Given extends PluginTap<infer Arguments, infer _Result> ? Arguments : never;
+
+/** The core's side of a hook: whom it calls, and what comes of it. */
+type HookOf<Kind extends HookKind, Arguments extends readonly unknown[]> = Kind extends "veto"
+  ? AsyncSeriesBailHook<Arguments, string | undefined>
+  : Kind extends "value"
+    ? AsyncSeriesWaterfallHook<Arguments>
+    : Kind extends "series"
+      ? AsyncSeriesHook<Arguments>
+      : Kind extends "collection"
+        ? AsyncParallelHook<[answers: Collection]>
+        : AsyncParallelHook<Arguments>;
+
+export type Hooks = {
+  readonly [Name in HookName]: HookOf<(typeof HOOKS)[Name]["kind"], ArgumentsOf<PluginHooks[Name]>>;
+};
+
 /** Makes the hooks, each with its guard. */
-export function createHooks(guard: TapGuard) {
-  const hooks = {
-    start: new AsyncSeriesHook<[AbortSignal]>(["signal"], "start"),
-    stop: new AsyncSeriesHook<[]>([], "stop"),
-    ready: new AsyncParallelHook<[]>([], "ready"),
-    cameraAdded: new AsyncParallelHook<[HookCamera]>(["camera"], "cameraAdded"),
-    cameraRemoved: new AsyncParallelHook<[HookCamera]>(["camera"], "cameraRemoved"),
-    cameraStateChanged: new AsyncParallelHook<[CameraId, CameraState]>(
-      ["camera", "state"],
-      "cameraStateChanged",
-    ),
-    streamStarted: new AsyncParallelHook<[CameraId, StreamName]>(["camera", "stream"], "streamStarted"),
-    streamEnded: new AsyncParallelHook<[CameraId, StreamName]>(["camera", "stream"], "streamEnded"),
-    recordingPlan: new AsyncSeriesWaterfallHook<[RecordingPlan]>(["plan"], "recordingPlan"),
-    segmentClosed: new AsyncParallelHook<[SegmentRecord]>(["segment"], "segmentClosed"),
-    volumeStateChanged: new AsyncParallelHook<[VolumeId, VolumeState]>(
-      ["volume", "state"],
-      "volumeStateChanged",
-    ),
-    beforePlayback: new AsyncSeriesBailHook<[PlaybackRequest], string | undefined>(
-      ["request"],
-      "beforePlayback",
-    ),
-    beforeAlarm: new AsyncSeriesBailHook<[HookEvent], string | undefined>(["event"], "beforeAlarm"),
-    alarm: new AsyncSeriesWaterfallHook<[HookEvent]>(["event"], "alarm"),
-    alarmRaised: new AsyncParallelHook<[HookEvent]>(["event"], "alarmRaised"),
-    alarmUpdated: new AsyncParallelHook<[HookEvent]>(["event"], "alarmUpdated"),
-    alarmCleared: new AsyncParallelHook<[HookEvent]>(["event"], "alarmCleared"),
-    auditRecorded: new AsyncParallelHook<[AuditedAct]>(["act"], "auditRecorded"),
-  };
-  for (const name of Object.keys(hooks) as HookName[]) {
-    const hook = hooks[name] as unknown as AsyncParallelHook<unknown[]>;
+export function createHooks(guard: TapGuard): Hooks {
+  const hooks = (Object.entries(HOOKS) as [HookName, HookCard][]).map(([name, card]) => {
+    // What collects answers is the core's: listeners do not see it.
+    const args = card.kind === "collection" ? ["answers", ...card.args] : card.args;
+    const hook = new CLASSES[card.kind](args, name);
     hook.intercept({
-      register: (tap) =>
-        ({ ...tap, fn: guardTap(name, HOOKS[name], tap.name, tap.fn, guard) }) as Tap & typeof tap,
+      register: (tap) => ({ ...tap, fn: guardTap(name, card, tap.name, tap.fn, guard) }) as Tap & typeof tap,
     });
-  }
-  return hooks;
+    return [name, hook];
+  });
+  return Object.fromEntries(hooks) as unknown as Hooks;
 }
 
-export type Hooks = ReturnType<typeof createHooks>;
+/** True if any plugin has tapped a hook. tapable's own `isUsed` counts the guard's interceptor as well. */
+export function isTapped({ taps }: { readonly taps: readonly unknown[] }): boolean {
+  return taps.length > 0;
+}

@@ -2,6 +2,7 @@
 // throwing tap would end a hook at once and hide the others, so nothing ever gets out.
 import { NightjarError } from "../../errors.ts";
 import type { HookKind } from "../contract/hook-catalogue.ts";
+import { Collection } from "./collection.ts";
 import { plainCopy } from "./plain-copy.ts";
 import { beginLimit, endLimit, RunningLimit, timeoutError } from "./time-limit.ts";
 
@@ -57,7 +58,8 @@ class TapCall extends RunningLimit {
     const { listener, what } = this.#tap;
     beginLimit(this);
     try {
-      const copies = args.map((arg) => (arg instanceof AbortSignal ? arg : plainCopy(arg, what)));
+      const shown = args[0] instanceof Collection ? args.slice(1) : args;
+      const copies = shown.map((arg) => (arg instanceof AbortSignal ? arg : plainCopy(arg, what)));
       Promise.resolve(listener(...copies)).then(
         (result) => this.#answered(result, args[0]),
         (error: unknown) => this.#failed(error),
@@ -78,10 +80,21 @@ class TapCall extends RunningLimit {
       return;
     }
     try {
-      this.#end(checked(kind, result, given, what));
+      if (given instanceof Collection) this.#collect(given, result);
+      else if (kind !== "collection") this.#end(checked(kind, result, given, what));
     } catch (error) {
       this.#failed(error);
     }
+  }
+
+  /** Who answers too late is told that already, and adds nothing. */
+  #collect(collection: Collection, result: unknown): void {
+    if (this.#isOver) return;
+    const { plugin, what } = this.#tap;
+    const copy = plainCopy(result, what);
+    if (typeof copy !== "object" || Array.isArray(copy)) throw wrongAnswer(what, "an object, or nothing");
+    if (copy !== null) collection.add(plugin, copy as Record<string, unknown>);
+    this.#end(undefined);
   }
 
   #failed(error: unknown): void {
@@ -133,6 +146,12 @@ function hasShapeOf(value: unknown, given: unknown): boolean {
   const entries = Object.entries(given);
   return (
     Object.keys(value).length === entries.length &&
-    entries.every(([key, item]) => typeof (value as Record<string, unknown>)[key] === typeof item)
+    entries.every(([key, item]) => isOfKind((value as Record<string, unknown>)[key], item))
   );
+}
+
+/** Where nothing was known a word, a number or nothing may come: whoever asked looks at that. */
+function isOfKind(value: unknown, given: unknown): boolean {
+  if (given === null) return value === null || typeof value === "string" || typeof value === "number";
+  return typeof value === typeof given;
 }

@@ -1,5 +1,5 @@
 // The plain data that hooks show to plugins, where it is not a record of the recorder's own.
-import type { CameraId, StreamName } from "../../domain/ids.ts";
+import type { CameraId, SegmentId, StreamName, VolumeId } from "../../domain/ids.ts";
 
 /** A camera as hooks show it. */
 export interface HookCamera {
@@ -16,6 +16,63 @@ export interface RecordingPlan {
   readonly streams: "main" | "sub" | "both";
   readonly audio: boolean;
 }
+
+/** Where recordings of a camera go from now on. */
+export interface PlacementPlan {
+  readonly camera: CameraId;
+  /** The first that works is written to. */
+  readonly volumes: readonly VolumeId[];
+}
+
+/** Why a stream is received no longer. */
+export interface StreamEnd {
+  /** `connection-refused`, `stalled`, `wrong-password` …; `not-wanted`: the camera was switched off or taken off the list. */
+  readonly code: string;
+  /** For people. */
+  readonly message: string;
+}
+
+/** Recordings of one stream that are about to be deleted. */
+export interface EvictionRequest {
+  readonly volume: VolumeId;
+  readonly camera: CameraId;
+  readonly stream: StreamName;
+  /** `days`: older than is wanted; `quota`: more than the camera may hold; `space`: next to go when room is needed. */
+  readonly why: "days" | "quota" | "space";
+  /** Oldest first. */
+  readonly segments: readonly { readonly id: SegmentId; readonly sizeBytes: number }[];
+}
+
+/** A picture that was kept with an event. */
+export interface CapturedPicture {
+  /** Id of the event. */
+  readonly event: number;
+  readonly camera: CameraId;
+  /** Its number: `GET /api/v1/events/<event>/captures/<file>` gives the picture to who may see it. */
+  readonly file: number;
+  /** The picture's moment, ISO 8601 in UTC. */
+  readonly time: string;
+  readonly sizeBytes: number;
+}
+
+/** A receipt that is over. Moments are ISO 8601 in UTC. */
+export interface PosTransaction {
+  /** Id of the till. */
+  readonly till: string;
+  readonly name: string;
+  readonly cameras: readonly CameraId[];
+  readonly start: string;
+  readonly end: string;
+  /** `null`: no parser has told it. */
+  readonly totalMinor: number | null;
+  /** Its own number; `null`: no parser has told it. */
+  readonly receipt: string | null;
+  /** What must not be kept is hidden already. */
+  readonly lines: readonly { readonly time: string; readonly text: string }[];
+}
+
+/** A plugin's part of the diagnostics document: 64 KB as JSON at most. */
+export type DiagnosticPart = Readonly<Record<string, unknown>>;
 
 /** Somebody wants recordings of a camera. */
 export interface PlaybackRequest {

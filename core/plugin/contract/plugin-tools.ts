@@ -1,5 +1,6 @@
 // What a plugin is lent that must end with it: timers, requests to the network, a signal. The same inline and in a
 // process of its own.
+import type { Clock, Timer } from "../../clock.ts";
 import { NightjarError } from "../../errors.ts";
 
 /** A timer of a plugin; cancelling twice is harmless. */
@@ -31,16 +32,19 @@ const FETCH_LIMIT_MS = 10_000;
 const TIMERS_LIMIT = 1_000;
 const SHORTEST_PERIOD_MS = 10;
 
-/** Makes the tools for one life of a plugin. `end` stops them all. */
-export function pluginTools(onFault: (error: unknown) => void): { tools: PluginTools; end: () => void } {
+/** Makes the tools for one life of a plugin; its timers run on `clock`. `end` stops them all. */
+export function pluginTools(
+  clock: Pick<Clock, "after" | "every">,
+  onFault: (error: unknown) => void,
+): { tools: PluginTools; end: () => void } {
   const life = new AbortController();
-  const running = new Set<NodeJS.Timeout>();
+  const running = new Set<Timer>();
 
-  function keep(handle: NodeJS.Timeout): PluginTimer {
+  function keep(handle: Timer): PluginTimer {
     running.add(handle);
     return {
       cancel: () => {
-        clearTimeout(handle);
+        handle.cancel();
         running.delete(handle);
       },
     };
@@ -68,27 +72,23 @@ export function pluginTools(onFault: (error: unknown) => void): { tools: PluginT
     after(delayMs, action) {
       check();
       const timer = keep(
-        setTimeout(() => {
+        clock.after(delayMs, () => {
           timer.cancel();
           void run(action);
-        }, delayMs),
+        }),
       );
       return timer;
     },
     every(periodMs, action) {
       check();
       let busy = false;
-      return keep(
-        setInterval(
-          async () => {
-            if (busy) return;
-            busy = true;
-            await run(action);
-            busy = false;
-          },
-          Math.max(SHORTEST_PERIOD_MS, periodMs),
-        ),
-      );
+      const turn = async (): Promise<void> => {
+        if (busy) return;
+        busy = true;
+        await run(action);
+        busy = false;
+      };
+      return keep(clock.every(Math.max(SHORTEST_PERIOD_MS, periodMs), () => void turn()));
     },
   };
   const tools: PluginTools = {
@@ -104,7 +104,7 @@ export function pluginTools(onFault: (error: unknown) => void): { tools: PluginT
     tools,
     end() {
       life.abort(ended());
-      for (const handle of running) clearTimeout(handle);
+      for (const handle of running) handle.cancel();
       running.clear();
     },
   };

@@ -2,11 +2,13 @@
 // in a process of its own; what it does to the process itself cannot be undone, which is why only ours run so.
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { Clock } from "../../clock.ts";
 import { contextOf, type Worded } from "../../domain/facts.ts";
 import { toPlainError } from "../../errors.ts";
 import type { TapListener } from "../calls/plugin-taps.ts";
 import { partsOf, REGISTRY_NAMES, type RegistryName } from "../calls/registries.ts";
 import { definitionOf, type Nvr } from "../contract/define-plugin.ts";
+import { withDeprecations } from "../contract/deprecations.ts";
 import { HOOKS, type HookName, type PluginHooks, type TapOptions } from "../contract/hook-catalogue.ts";
 import type { PluginMqtt } from "../contract/plugin-mqtt.ts";
 import { pluginTools } from "../contract/plugin-tools.ts";
@@ -21,6 +23,8 @@ export interface InlinePluginOptions {
   readonly entry: string;
   readonly version: string;
   readonly storageDir: string;
+  /** What its timers run on. */
+  readonly clock: Clock;
   readonly places: PluginPlaces;
 }
 
@@ -92,8 +96,8 @@ export class InlinePlugin implements HostedPlugin {
   }
 
   #nvr(registered: Set<string>): Nvr {
-    const { version, storageDir, places } = this.#options;
-    const { tools, end } = pluginTools((error) => places.failed("a timer", error));
+    const { version, storageDir, clock, places } = this.#options;
+    const { tools, end } = pluginTools(clock, (error) => places.failed("a timer", error));
     this.#end = end;
     const registry = (name: RegistryName) => ({
       register: (entry: { readonly id: string }) => {
@@ -103,7 +107,7 @@ export class InlinePlugin implements HostedPlugin {
         if (this.status === "running") places.answers([`${name} ${parts.card.id}`]);
       },
     });
-    return {
+    const nvr: Nvr = {
       ...tools,
       version,
       storageDir,
@@ -118,6 +122,7 @@ export class InlinePlugin implements HostedPlugin {
       refreshCameras: places.refreshCameras,
       offerCamera: places.offerCamera,
     };
+    return withDeprecations(nvr, places.log);
   }
 }
 

@@ -305,7 +305,7 @@ export class PluginHost {
     const common = { name, folder: found.folder, entry: file, version, places };
     const storageDir = await this.#storageFor(name);
     entry.hosted = found.bundled
-      ? new InlinePlugin({ ...common, storageDir })
+      ? new InlinePlugin({ ...common, storageDir, clock })
       : new IsolatedPlugin({
           ...common,
           storageDir,

@@ -21,6 +21,8 @@ export class PluginSearch {
   readonly #options: PluginSearchOptions;
   /** Where plugins are installed, links resolved as in the plugins' own folders. */
   #installed: string | undefined;
+  /** Those that want another Node, with what they want. */
+  #unfit = new Map<string, string>();
   /** Refused when it last looked, each with the reason. */
   refused: readonly RefusedPlugin[] = [];
 
@@ -38,6 +40,17 @@ export class PluginSearch {
         log.warn("plugin refused", { plugin: name, folder, reason });
     }
     this.refused = refused;
+    const unfit = new Map<string, string>();
+    for (const { manifest } of plugins) {
+      const { name, nodeWanted } = manifest;
+      if (nodeWanted === undefined) continue;
+      unfit.set(name, nodeWanted);
+      if (this.#unfit.get(name) !== nodeWanted)
+        log.warn("a plugin wants another Node, and may not work", {
+          ...{ plugin: name, wanted: nodeWanted, node: process.versions.node },
+        });
+    }
+    this.#unfit = unfit;
     this.#installed = await realpath(join(dataDir, "plugins", "node_modules")).catch(() => undefined);
     return plugins;
   }

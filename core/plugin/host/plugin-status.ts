@@ -48,6 +48,8 @@ export interface PluginStatus {
   readonly homepage?: string;
   /** It lies among those that were installed here, and can be updated and removed. */
   readonly installed?: boolean;
+  /** What Node its package wants, where this is another: it may not work. */
+  readonly nodeWanted?: string;
   /** Its package names a picture. */
   readonly hasIcon?: boolean;
   /** Its package names a schema of settings. */
@@ -97,6 +99,7 @@ export function statusOf(
     ...{ name, version, displayName, kind, bundled, installed, permissions, hasIcon, hasSettings },
     ...(manifest.description === "" ? {} : { description: manifest.description }),
     ...(homepage === undefined ? {} : { homepage }),
+    ...(manifest.nodeWanted === undefined ? {} : { nodeWanted: manifest.nodeWanted }),
     ...{ errors, provides, calls, callMs },
     ...(asks.length === 0 ? {} : { asks }),
   };

@@ -1,4 +1,5 @@
 // The Nvr of a plugin in a process of its own: every call of it is a message to the core.
+import { systemClock } from "../../clock.ts";
 import type { Link } from "../../link/link.ts";
 import { plainCopy } from "../calls/plain-copy.ts";
 import {
@@ -9,11 +10,14 @@ import {
   type RegistryName,
 } from "../calls/registries.ts";
 import type { Nvr, PluginRegistry } from "../contract/define-plugin.ts";
+import { withDeprecations } from "../contract/deprecations.ts";
 import { HOOKS, type HookName, type PluginHooks, type TapOptions } from "../contract/hook-catalogue.ts";
 import type { MqttCommand } from "../contract/plugin-mqtt.ts";
 import { pluginTools } from "../contract/plugin-tools.ts";
 import { checkSettings } from "../schemas/settings-check.ts";
-import type { CoreMethodsForPlugin, SetupOrder } from "./protocol.ts";
+import { type CoreMethodsForPlugin, LOG_LINES_PER_SECOND, type SetupOrder } from "./protocol.ts";
+
+type ToldFault = Parameters<CoreMethodsForPlugin["failed"]>[0];
 
 export type OwnListener = (...args: unknown[]) => Promise<unknown>;
 export type OwnEntry = EntryParts;
@@ -30,14 +34,13 @@ export interface ChildBooks {
   registered(registry: RegistryName, id: string, entry: OwnEntry, confirmed: Promise<unknown>): void;
 }
 
-const LOG_LINES_PER_SECOND = 50;
-
 export function childNvr(order: SetupOrder, link: Link<CoreMethodsForPlugin>, books: ChildBooks): Nvr {
   const log = logTo(link, {});
-  const { tools } = pluginTools((error) =>
-    log.error("a timer of the plugin failed", { reason: String(error) }),
-  );
-  return {
+  const failed = (where: ToldFault["where"], error: unknown): void => {
+    if (isWithinBounds()) link.notify("failed", { where, reason: reasonOf(error) });
+  };
+  const { tools } = pluginTools(systemClock, (error) => failed("timer", error));
+  const nvr: Nvr = {
     ...tools,
     version: order.version,
     storageDir: order.storageDir,
@@ -55,7 +58,7 @@ export function childNvr(order: SetupOrder, link: Link<CoreMethodsForPlugin>, bo
           try {
             await listener(command);
           } catch (error) {
-            log.error("a command over MQTT failed in the plugin", { reason: String(error) });
+            failed("command", error);
           }
         });
         const { filter, permission } = wanted;
@@ -73,6 +76,7 @@ export function childNvr(order: SetupOrder, link: Link<CoreMethodsForPlugin>, bo
       await link.request("offerCamera", { camera: plainCopy(camera, "offerCamera") });
     },
   };
+  return withDeprecations(nvr, log);
 }
 
 function registryTo(
@@ -128,14 +132,23 @@ function hooksTo(link: Link<CoreMethodsForPlugin>, books: ChildBooks): PluginHoo
 let second = 0;
 let lines = 0;
 
+/** Counts what goes to the log; false: it is too much for this second. */
+function isWithinBounds(): boolean {
+  const now = Math.floor(performance.now() / 1000);
+  if (now !== second) [second, lines] = [now, 0];
+  lines += 1;
+  return lines <= LOG_LINES_PER_SECOND;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 function logTo(link: Link<CoreMethodsForPlugin>, bound: Readonly<Record<string, unknown>>): Nvr["log"] {
   const at =
     (level: Parameters<CoreMethodsForPlugin["log"]>[0]["level"]) =>
     (message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
-      const now = Math.floor(performance.now() / 1000);
-      if (now !== second) [second, lines] = [now, 0];
-      lines += 1;
-      if (lines > LOG_LINES_PER_SECOND) return;
+      if (!isWithinBounds()) return;
       link.notify("log", { level, message: String(message), fields: { ...bound, ...fields } });
     };
   return {

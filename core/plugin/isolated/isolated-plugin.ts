@@ -32,6 +32,7 @@ const ENTRIES_LIMIT = 50;
 const START_LIMIT_MS = 10_000;
 const STOP_LIMIT_MS = 2_500;
 const OFFERS_LIMIT = 64;
+const REASON_LIMIT = 500;
 
 type Told = Parameters<CoreMethodsForPlugin["log"]>[0];
 /** What a call brings with it that cannot cross. */
@@ -265,7 +266,15 @@ export class IsolatedPlugin implements HostedPlugin {
               ),
         );
       },
-      log: ({ level, message, fields }: Told) => log(level, message, fields),
+      log: ({ level, message, fields }: Told) => log.line(level, message, fields),
+      failed: ({ where, reason }: Parameters<CoreMethodsForPlugin["failed"]>[0]) => {
+        if (!log.takesOne()) return;
+        const text = String(reason).slice(0, REASON_LIMIT);
+        places.failed(
+          where === "timer" ? "a timer" : "a command over MQTT",
+          new NightjarError("NJ_PLUGIN_FAILED", "internal", text),
+        );
+      },
       refreshCameras: ({ driver }: { driver: string }) => {
         if (isOwn(driver)) places.refreshCameras(driver);
       },

@@ -24,14 +24,13 @@ import { describeEnd } from "./process-end.ts";
 import { type ProcessFigures, processFigures, wrappedPid } from "./process-figures.ts";
 import { ProcessorWatch } from "./processor-watch.ts";
 import { MESSAGE_LIMIT_BYTES, type PluginHealth, type PluginMethods, type SetupOrder } from "./protocol.ts";
+import { SILENCE_LIMIT_MS, SilenceWatch } from "./silence-watch.ts";
 import { StartQueue } from "./start-queue.ts";
 
 const START_HOLD_MS = 3_000;
 const STARTS = new StartQueue(2, START_HOLD_MS);
 const SETUP_LIMIT_MS = 15_000;
 const PING_MS = 1_000;
-/** A process that does not answer for so long hangs. */
-const SILENCE_LIMIT_MS = 8_000;
 /** Heap, buffers and program together: what V8's own limit does not see. */
 const MEMORY_LIMIT_BYTES = 384 * 1024 * 1024;
 /** Where the kernel holds it to them. Of a processor, what the watch ends it for is less, or it would never see that. */
@@ -76,7 +75,8 @@ export class IsolatedProcess {
   readonly #child: ChildProcess;
   readonly link: Link<PluginMethods>;
   #watch: Timer | undefined;
-  #answeredMs = 0;
+  /** From when it is set up. */
+  #silence: SilenceWatch | undefined;
   #isSetUp = false;
   #stopping = false;
   #reason: string | undefined;
@@ -189,7 +189,7 @@ export class IsolatedProcess {
     } finally {
       endTurn();
     }
-    isolated.#answeredMs = options.clock.monotonicMs();
+    isolated.#silence = new SilenceWatch(options.clock.monotonicMs());
     isolated.#isSetUp = true;
     void isolated.#yieldToOthers();
     return isolated;
@@ -275,9 +275,9 @@ export class IsolatedProcess {
 
   #look(): void {
     const { clock } = this.#options;
-    const silentMs = this.#isSetUp ? clock.monotonicMs() - this.#answeredMs : 0;
-    if (silentMs > SILENCE_LIMIT_MS) {
-      this.kill(`it did nothing but compute for ${Math.round(silentMs / 1000)} s, and was ended`);
+    const hangs = this.#silence?.look(clock.monotonicMs(), this.#measured?.cpuSeconds);
+    if (hangs !== undefined) {
+      this.kill(hangs);
       return;
     }
     if (this.link.waitingBytes > UNREAD_LIMIT_BYTES) {
@@ -288,7 +288,7 @@ export class IsolatedProcess {
     const isMeasured = this.#measured !== undefined;
     this.link.request("ping", { isMeasured }, SILENCE_LIMIT_MS).then(
       (told) => {
-        this.#answeredMs = clock.monotonicMs();
+        this.#silence?.answered(clock.monotonicMs(), this.#measured?.cpuSeconds);
         this.health = { ...told, ...this.#measured };
       },
       () => undefined,

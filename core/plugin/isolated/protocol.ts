@@ -12,6 +12,8 @@ import type { NetworkLeave } from "../package/permissions.ts";
 export const PIPE_DESCRIPTOR = 3;
 /** Longest message in either direction. */
 export const MESSAGE_LIMIT_BYTES = 4 * 1024 * 1024;
+/** Lines in the log; its process keeps to this, and the core does not rely on that. */
+export const LOG_LINES_PER_SECOND = 50;
 
 export interface SetupOrder {
   readonly name: string;
@@ -69,6 +71,8 @@ export interface CoreMethodsForPlugin {
     readonly message: string;
     readonly fields: Readonly<Record<string, unknown>>;
   }): void;
+  /** Something of it failed that nobody waits for. */
+  failed(params: { readonly where: "timer" | "command"; readonly reason: string }): void;
   refreshCameras(params: { readonly driver: string }): void;
   offerCamera(params: { readonly camera: OfferedCamera }): void;
   mqttPublish(params: { readonly topic: string; readonly payload: string; readonly retain: boolean }): void;

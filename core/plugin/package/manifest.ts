@@ -38,6 +38,8 @@ export interface PluginManifest {
   /** A page of its own in the interface. */
   readonly page: PluginPageCard | undefined;
   readonly isolation: "inline" | "process";
+  /** What Node it wants where this one is another; no reason to refuse it. */
+  readonly nodeWanted?: string;
   /** Entry file below the package's folder. */
   readonly entry: string;
 }
@@ -151,6 +153,7 @@ export function readManifest(value: unknown, nightjarVersion: string): ManifestR
       icon: icon as string | undefined,
       page,
       isolation: own["isolation"] === "inline" ? "inline" : "process",
+      ...nodeWanted(asRecord(card["engines"])["node"]),
       entry,
     },
   };
@@ -164,6 +167,12 @@ function asRecord(value: unknown): Record<string, unknown> {
 
 function satisfies(version: string, range: string): boolean {
   return range.length <= PATH_LIMIT && semver.satisfies(version, range, { includePrerelease: true });
+}
+
+/** npm says what a range is; one that is none says nothing. */
+function nodeWanted(range: unknown): { readonly nodeWanted?: string } {
+  if (typeof range !== "string" || range.length > PATH_LIMIT || semver.validRange(range) === null) return {};
+  return satisfies(process.versions.node, range) ? {} : { nodeWanted: range.slice(0, DISPLAY_NAME_LIMIT) };
 }
 
 function shortly(value: unknown): string {

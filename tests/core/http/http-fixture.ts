@@ -434,6 +434,12 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
         rules: [],
       }),
     },
+    diagnosticParts: async () => ({
+      plugins: {
+        "nightjar-camera-acme": { queue: 3, password: "hunter2hunter2", said: "the key is s3same!" },
+      },
+      secrets: ["s3same!"],
+    }),
     flows: { view: () => ({ enabled: false, status: "off" }) },
     linkage: {
       actions: () => [],

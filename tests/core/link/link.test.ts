@@ -54,7 +54,13 @@ describe("a link between processes", async () => {
         handlers: {
           add: ({ a, b }: { a: number; b: number }) => a + b,
           fail: () => {
-            throw new NightjarError("NJ_TEST", "not-found", "nothing there", { where: "here" });
+            throw new NightjarError(
+              "NJ_TEST",
+              "not-found",
+              "nothing there",
+              { where: "here" },
+              new Error("ENOENT"),
+            );
           },
           never: () => new Promise(() => undefined),
         },
@@ -72,10 +78,12 @@ describe("a link between processes", async () => {
     await server.close();
   });
 
-  it("brings errors over with code, kind and context", async () => {
+  it("brings errors over with code, kind, context and what they were caused by", async () => {
     const { link, server } = await pair();
     await assert.rejects(link.request("fail", {}), (error: NightjarError) => {
       assert.deepEqual([error.code, error.kind, error.context], ["NJ_TEST", "not-found", { where: "here" }]);
+      // As its message: an error's insides are not for the other side.
+      assert.deepEqual([error.message, error.cause], ["nothing there", "ENOENT"]);
       return true;
     });
     await server.close();

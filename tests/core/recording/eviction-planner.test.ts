@@ -5,6 +5,7 @@ import { streamsTable } from "../../../core/db/tables/streams-table.ts";
 import type { EvictionList } from "../../../core/media/protocol.ts";
 import type { SegmentRecord } from "../../../core/media/segment.ts";
 import { planEviction } from "../../../core/recording/eviction-planner.ts";
+import type { KeepReason } from "../../../core/recording/eviction-veto.ts";
 import type { RecordedCamera } from "../../../core/recording/recorded-camera.ts";
 import { onBothDrivers } from "../db/on-both-drivers.ts";
 import {
@@ -27,11 +28,11 @@ const DAY = 24 * HOUR;
 async function plan(
   db: Db,
   cameras: readonly RecordedCamera[] = [],
-  given: { volume?: typeof VOLUME; now90k?: number } = {},
+  given: { volume?: typeof VOLUME; now90k?: number; keepReason?: KeepReason } = {},
 ): Promise<EvictionList> {
-  const list = await planEviction(db, { volume: VOLUME, revision: 7, cameras, now90k: NOON, ...given });
-  assert.ok(list !== undefined);
-  return list;
+  const plan = await planEviction(db, { volume: VOLUME, revision: 7, cameras, now90k: NOON, ...given });
+  assert.ok(plan !== undefined);
+  return plan.list;
 }
 
 function ids(items: EvictionList["segments"]): string[] {
@@ -142,5 +143,52 @@ onBothDrivers("planning eviction", ({ fresh }) => {
     await streams.keepNewFootage(YARD);
     await feed(db, closed([record({ run: 2, startTime90k: NOON + HOUR })]));
     assert.deepEqual(ids((await plan(db, [camera(YARD)])).due), [before[0]?.id, before[2]?.id]);
+  });
+
+  it("puts off what somebody wants to keep: not due, and the last to go where room is needed", async () => {
+    const db = await fresh();
+    const old = run(3, { startTime90k: NOON - 3 * DAY - 4 * MINUTE });
+    const young = run(20, { run: 2, startTime90k: NOON - HOUR });
+    const gate = run(20, { camera: GATE, run: 3 });
+    await feed(db, closed([...old, ...young, ...gate]));
+    const asked: string[] = [];
+    const cameras = [camera(YARD, { retentionDays: 3 }), camera(GATE)];
+    const list = await plan(db, cameras, {
+      keepReason: async ({ volume, camera: of, stream, why, segments }) => {
+        asked.push(`${of} ${stream} ${why} ${segments.length}`);
+        assert.equal(volume, VOLUME);
+        return why === "days" ? "not in the archive yet" : undefined;
+      },
+    });
+    assert.deepEqual(asked.sort(), ["gate main space 20", "yard main days 3", "yard main space 20"]);
+    assert.deepEqual(list.due, []);
+    assert.deepEqual(ids(list.segments), ids([...young, ...gate, ...old]));
+  });
+
+  it("keeps back a tenth of a volume at most, whatever is asked for", async () => {
+    const db = await fresh();
+    const yard = run(20);
+    const gate = run(20, { camera: GATE, run: 2 });
+    await feed(db, closed([...yard, ...gate]));
+    const list = await plan(db, [camera(YARD), camera(GATE)], { keepReason: async () => "all of it" });
+    assert.deepEqual(ids(list.segments), ids([...yard.slice(4), ...gate, ...yard.slice(0, 4)]));
+  });
+
+  it("asks nobody about what is a day past its days, or went with its camera", async () => {
+    const db = await fresh();
+    const over = run(2, { startTime90k: NOON - 5 * DAY });
+    const gone = run(2, { camera: GATE, run: 2 });
+    const rest = run(30, { run: 3, startTime90k: NOON - HOUR });
+    await feed(db, closed([...over, ...gone, ...rest]));
+    await streamsTable(db).removeFootage(GATE);
+    const asked: string[] = [];
+    const list = await plan(db, [camera(YARD, { retentionDays: 3 })], {
+      keepReason: async ({ camera: of, why }) => {
+        asked.push(`${of} ${why}`);
+        return "keep";
+      },
+    });
+    assert.deepEqual(asked, ["yard space"]);
+    assert.deepEqual(ids(list.due).sort(), ids([...over, ...gone]).sort());
   });
 });

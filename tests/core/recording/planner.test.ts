@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { planStreams, recordsStream } from "../../../core/recording/planner.ts";
-import { camera, GATE, VOLUME, YARD } from "./sample-segments.ts";
+import { camera, GATE, OTHER_VOLUME, VOLUME, YARD } from "./sample-segments.ts";
 
 const NOW_MS = Date.UTC(2026, 2, 1, 12, 34, 56);
 const HOUR_MS = 3_600_000;
@@ -40,6 +40,15 @@ describe("planning streams", () => {
       segmentSeconds: 60,
     });
     assert.deepEqual([sub?.stream, sub?.volumes, sub?.intervals], ["sub", [], []]);
+  });
+
+  it("writes to the volumes in the order of the camera's own place, where it has one", () => {
+    const places = new Map([[GATE, [OTHER_VOLUME, VOLUME]]]);
+    const streams = plan({ cameras: [camera(YARD), camera(GATE)], volumes: [VOLUME, OTHER_VOLUME], places });
+    assert.deepEqual(
+      streams.map(({ volumes }) => volumes),
+      [[VOLUME, OTHER_VOLUME], [], [OTHER_VOLUME, VOLUME], []],
+    );
   });
 
   it("makes equal plans within the hour, so that nothing is sent twice", () => {

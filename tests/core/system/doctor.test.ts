@@ -190,6 +190,23 @@ describe("diagnostics (attack list A17)", () => {
     assert.ok(text.includes('"passwordSet":true') && text.includes("8480"));
   });
 
+  it("hold what plugins add, without secrets under whatever name they stand", async () => {
+    const store = await ConfigStore.open({ dataDir, log: silentLog, watch: false });
+    const { plugins } = diagnostics({
+      ...{ version: "0.0.0", nowMs: 0, config: store.get(), status: {}, checks: [] },
+      plugins: {
+        "nightjar-login-token": { queue: 3, apiKey: "canary", url: "http://a:canary@h/" },
+        "nightjar-camera-sly": { "is s3same": ["open s3same!", "open s3same! again", "abc"], n: 1 },
+      },
+      secrets: ["abc", "s3same", "s3same!"],
+    });
+    await store.close();
+    assert.deepEqual(plugins, {
+      "nightjar-login-token": { queue: 3, apiKey: "***", url: "http://***@h/" },
+      "nightjar-camera-sly": { "is ***": ["open ***", "open *** again", "abc"], n: 1 },
+    });
+  });
+
   it("end at endless nesting", () => {
     const loop: Record<string, unknown> = {};
     loop["inner"] = loop;

@@ -462,6 +462,8 @@ export type Plugins = {
     readonly homepage?: string;
     /** It was installed here, and can be updated and removed. */
     readonly installed?: boolean;
+    /** What Node its package wants, where this is another: it may not work. */
+    readonly nodeWanted?: string;
     /** `GET /plugins/icon` has a picture of it. */
     readonly hasIcon?: boolean;
     /** Its package has a schema of settings. */
@@ -488,11 +490,28 @@ export type Plugins = {
       /** Topics of its own over MQTT. */
       readonly mqtt?: true;
       /** Hooks by which it decides: what is recorded, who may look. */
-      readonly hooks?: readonly ("recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm")[];
+      readonly hooks?: readonly (
+        | "recordingPlan"
+        | "placementPlan"
+        | "beforeEvict"
+        | "beforePlayback"
+        | "beforeAlarm"
+        | "alarm"
+        | "posTransaction"
+      )[];
     };
     /** What it asks for one by one, and what its owner says to each. */
     readonly asks?: readonly {
-      readonly permission: "network" | "mqtt" | "recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm";
+      readonly permission:
+        | "network"
+        | "mqtt"
+        | "recordingPlan"
+        | "placementPlan"
+        | "beforeEvict"
+        | "beforePlayback"
+        | "beforeAlarm"
+        | "alarm"
+        | "posTransaction";
       /** Whom it says that it talks to. */
       readonly hosts?: readonly string[];
       readonly granted: boolean;
@@ -539,7 +558,15 @@ export type PluginJob = {
   /** What it asks to be allowed. */
   readonly permissions?: {
     readonly network: boolean | readonly string[];
-    readonly hooks?: readonly ("recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm")[];
+    readonly hooks?: readonly (
+      | "recordingPlan"
+      | "placementPlan"
+      | "beforeEvict"
+      | "beforePlayback"
+      | "beforeAlarm"
+      | "alarm"
+      | "posTransaction"
+    )[];
     readonly mqtt?: true;
   };
   /** With NJ_PLUGIN_SCRIPTS: packages whose install scripts were not consented to. */
@@ -1380,7 +1407,16 @@ export interface Operations {
   readonly "POST /plugins/grants": {
     readonly body: {
       readonly name: string;
-      readonly permission: "network" | "mqtt" | "recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm";
+      readonly permission:
+        | "network"
+        | "mqtt"
+        | "recordingPlan"
+        | "placementPlan"
+        | "beforeEvict"
+        | "beforePlayback"
+        | "beforeAlarm"
+        | "alarm"
+        | "posTransaction";
       readonly granted: boolean;
     };
     readonly answer: Plugins;
@@ -1430,7 +1466,15 @@ export interface Operations {
         /** What it asks to be allowed. */
         readonly permissions?: {
           readonly network: boolean | readonly string[];
-          readonly hooks?: readonly ("recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm")[];
+          readonly hooks?: readonly (
+            | "recordingPlan"
+            | "placementPlan"
+            | "beforeEvict"
+            | "beforePlayback"
+            | "beforeAlarm"
+            | "alarm"
+            | "posTransaction"
+          )[];
           readonly mqtt?: true;
         };
       }[];
@@ -1464,7 +1508,15 @@ export interface Operations {
       /** What it asks to be allowed. */
       readonly permissions: {
         readonly network: boolean | readonly string[];
-        readonly hooks?: readonly ("recordingPlan" | "beforePlayback" | "beforeAlarm" | "alarm")[];
+        readonly hooks?: readonly (
+          | "recordingPlan"
+          | "placementPlan"
+          | "beforeEvict"
+          | "beforePlayback"
+          | "beforeAlarm"
+          | "alarm"
+          | "posTransaction"
+        )[];
         readonly mqtt?: true;
       };
     };
@@ -1584,6 +1636,7 @@ export interface Operations {
         /** What to type for that, where one command does it. */
         readonly command?: string;
       }[];
+      readonly plugins: Readonly<Record<string, unknown>>;
     };
   };
   /** A short-lived ticket for the address of a picture or video of one camera. */

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { CameraId } from "../../../../core/domain/ids.ts";
+import { Collection } from "../../../../core/plugin/calls/collection.ts";
 import { createHooks } from "../../../../core/plugin/calls/hooks.ts";
 import { PluginTaps } from "../../../../core/plugin/calls/plugin-taps.ts";
-import type { RecordingPlan } from "../../../../core/plugin/contract/hook-data.ts";
+import type { PosTransaction, RecordingPlan } from "../../../../core/plugin/contract/hook-data.ts";
 
 function made() {
   const failures: string[] = [];
@@ -87,6 +88,55 @@ describe("values that are passed along", () => {
     hooks.recordingPlan.tapPromise({ name: "next", stage: 1 }, async (plan) => ({ ...plan, audio: true }));
     assert.deepEqual(await hooks.recordingPlan.promise(PLAN), { ...PLAN, audio: true });
     assert.match(failures[0] ?? "", /mute .* did not answer within 500 ms/);
+  });
+});
+
+describe("what was not known of a value", () => {
+  const sold: PosTransaction = {
+    ...{ till: "counter", name: "Counter", cameras: [CAMERA], start: "", end: "", receipt: null, lines: [] },
+    totalMinor: null,
+  };
+
+  it("may be told, and is nothing deeper", async () => {
+    const { hooks, failures } = made();
+    hooks.posTransaction.tapPromise({ name: "one" }, async (all) => ({ ...all, totalMinor: 300 }));
+    hooks.posTransaction.tapPromise({ name: "two", stage: 1 }, (async (all: object) => ({
+      ...all,
+      receipt: { deep: true },
+    })) as never);
+    assert.deepEqual(await hooks.posTransaction.promise(sold), { ...sold, totalMinor: 300 });
+    assert.match(failures[0] ?? "", /^two in posTransaction/);
+  });
+});
+
+describe("answers that are collected", () => {
+  it("stand under the names of their plugins; who throws, is too late or answers something else is left out", async () => {
+    const { hooks, failures } = made();
+    const late = Promise.withResolvers<object>();
+    const tap = (name: string, answer: () => unknown) =>
+      hooks.diagnostics.tapPromise({ name }, (async (...args: unknown[]) => {
+        assert.deepEqual(args, [], "the collection is the core's");
+        return answer();
+      }) as never);
+    tap("good", () => ({ queue: 1 }));
+    tap("good", () => ({ age: 2 }));
+    tap("silent", () => undefined);
+    tap("nothing", () => null);
+    tap("bad", () => {
+      throw new Error("boom");
+    });
+    tap("list", () => [1]);
+    tap("word", () => "fine");
+    tap("code", () => ({ run: () => 1 }));
+    tap("big", () => ({ text: "x".repeat(70_000) }));
+    tap("late", () => late.promise);
+    const answers = new Collection();
+    await hooks.diagnostics.promise(answers as never);
+    late.resolve({ queue: 9 });
+    await new Promise(setImmediate);
+    assert.deepEqual(Object.fromEntries(answers.close()), { good: { queue: 1, age: 2 } });
+    const named = failures.map((failure) => failure.split(" in ")[0]).sort();
+    assert.deepEqual(named, ["bad", "big", "code", "late", "list", "word"]);
   });
 });
 

@@ -45,6 +45,30 @@ const plugin = definePlugin({
       return undefined;
     });
 
+    nvr.hooks.placementPlan.tapPromise({ name: "x" }, async ({ camera, volumes }) => ({
+      camera,
+      volumes: volumes.toReversed(),
+    }));
+    // @ts-expect-error a place is a list of volumes
+    nvr.hooks.placementPlan.tapPromise({ name: "x" }, async (plan) => ({ ...plan, volumes: "ssd" }));
+    nvr.hooks.beforeEvict.tapPromise({ name: "x" }, async ({ why, segments }) =>
+      why === "space" && segments.length > 0 ? "not in the archive yet" : undefined,
+    );
+    // @ts-expect-error a veto is a sentence or nothing
+    nvr.hooks.beforeEvict.tapPromise({ name: "x" }, async () => true);
+    nvr.hooks.pictureCaptured.tapPromise({ name: "x" }, async ({ event, file }) => void [event, file]);
+    // @ts-expect-error the picture itself is not handed over
+    nvr.hooks.pictureCaptured.tapPromise({ name: "x" }, async ({ jpeg }) => void jpeg);
+    nvr.hooks.streamEnded.tapPromise({ name: "x" }, async (_camera, _stream, reason) => void reason?.code);
+    // @ts-expect-error no reason is always there
+    nvr.hooks.streamEnded.tapPromise({ name: "x" }, async (_camera, _stream, reason) => void reason.code);
+    nvr.hooks.posTransaction.tapPromise({ name: "x" }, async (sold) => ({ ...sold, totalMinor: 1 }));
+    // @ts-expect-error a total is a number of the smallest coin
+    nvr.hooks.posTransaction.tapPromise({ name: "x" }, async (sold) => ({ ...sold, totalMinor: "1.00" }));
+    nvr.hooks.diagnostics.tapPromise({ name: "x" }, async () => ({ queue: 3 }));
+    // @ts-expect-error a part has names
+    nvr.hooks.diagnostics.tapPromise({ name: "x" }, async () => "fine");
+
     nvr.cameraDrivers.register({
       id: "typed",
       displayName: "Typed",

@@ -5,8 +5,9 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, it } from "node:test";
 import { systemClock } from "../../../../core/clock.ts";
-import type { CameraId } from "../../../../core/domain/ids.ts";
+import type { CameraId, VolumeId } from "../../../../core/domain/ids.ts";
 import { silentLog } from "../../../../core/log.ts";
+import { Collection } from "../../../../core/plugin/calls/collection.ts";
 import { PluginHost, type PluginSettings } from "../../../../core/plugin/host/plugin-host.ts";
 import { tempDir } from "../../../../core/testing/temp-dir.ts";
 import { waitFor } from "../../../../core/testing/wait-for.ts";
@@ -42,7 +43,10 @@ for (const bundled of [true, false]) {
             exports: `./index-${version}.js`,
             keywords: ["nightjar-plugin"],
             engines: { nightjar: "^0.1.0" },
-            nightjar: { permissions: { hooks: ["beforePlayback"] } },
+            nightjar: {
+              provides: [`pos-parser:${name}`],
+              permissions: { hooks: ["beforePlayback", "placementPlan", "beforeEvict", "posTransaction"] },
+            },
           }),
         );
         writeFileSync(
@@ -66,11 +70,25 @@ for (const bundled of [true, false]) {
                 body: Type.Object({ loud: Type.String({ pattern: "^[a-z]+$" }) }),
                 async handle(request, { signal }) { return { ...request, aborted: signal.aborted }; },
               });
+              nvr.routes.register({
+                id: "break", method: "GET", path: "/break", permission: "settings.view", summary: "Breaks.",
+                async handle() { throw new Error("the handler broke"); },
+              });
+              nvr.posParsers.register({
+                id: "${name}", displayName: "T", configSchema: Type.Object({}),
+                async read() { throw new Error("the parser broke"); },
+              });
               nvr.signal.addEventListener("abort", () => note("ended"));
               for (const hook of ["start", "ready", "stop"])
                 nvr.hooks[hook].tapPromise({ name: "x" }, async () => note(hook));
               nvr.hooks.cameraAdded.tapPromise({ name: "x" }, async (camera) => note("added " + camera.id));
               nvr.hooks.beforePlayback.tapPromise({ name: "x" }, async () => "no, says ${version}");
+              nvr.hooks.placementPlan.tapPromise({ name: "x" }, async (plan) => ({ ...plan, volumes: plan.volumes.toReversed() }));
+              nvr.hooks.beforeEvict.tapPromise({ name: "x" }, async ({ why, segments }) => why + " of " + segments.length);
+              nvr.hooks.posTransaction.tapPromise({ name: "x" }, async (sold) => ({ ...sold, totalMinor: 300 }));
+              nvr.hooks.streamEnded.tapPromise({ name: "x" }, async (camera, stream, reason) => note([camera, stream, reason?.code].join(" ")));
+              nvr.hooks.pictureCaptured.tapPromise({ name: "x" }, async ({ event, file }) => note("picture " + event + " " + file));
+              nvr.hooks.diagnostics.tapPromise({ name: "x" }, async () => ({ version: "${version}" }));
             },
           };`,
         );
@@ -121,8 +139,57 @@ for (const bundled of [true, false]) {
         told("a").filter((line) => line !== "ended"),
         ["stop", "setup 1.0.0 1 secret 1.0.0", "start", "ready"],
       );
-      assert.deepEqual(host.list()[0]?.provides, ["camera-driver:a", "route:say"]);
+      assert.deepEqual(host.list()[0]?.provides, [
+        "camera-driver:a",
+        "route:say",
+        "route:break",
+        "pos-parser:a",
+      ]);
       assert.ok((host.list()[0]?.calls ?? 0) > 4);
+    });
+
+    it("choose the disk, put off deleting, change receipts, and add to the diagnostics document", async () => {
+      const { host, write, told } = await recorder();
+      write("a");
+      await host.load();
+      await host.loaded();
+      told("a");
+      const { hooks } = host;
+      const camera = "yard" as CameraId;
+      const volumes = ["one", "two"] as unknown as VolumeId[];
+      const plan = await hooks.placementPlan.promise({ camera, volumes });
+      assert.deepEqual(plan, { camera, volumes: ["two", "one"] });
+      const doomed = { volume: "one" as VolumeId, camera, stream: "main", why: "days" } as const;
+      assert.equal(await hooks.beforeEvict.promise({ ...doomed, segments: [] }), "days of 0");
+      const sold = { till: "t", name: "T", cameras: [camera], start: "", end: "", receipt: null, lines: [] };
+      assert.equal((await hooks.posTransaction.promise({ ...sold, totalMinor: null })).totalMinor, 300);
+      await hooks.streamEnded.promise(camera, "main", { code: "stalled", message: "" });
+      await hooks.streamEnded.promise(camera, "sub");
+      await hooks.pictureCaptured.promise({ event: 7, camera, file: 1, time: "", sizeBytes: 1 });
+      assert.deepEqual(told("a"), ["yard main stalled", "yard sub ", "picture 7 1"]);
+      const answers = new Collection();
+      await hooks.diagnostics.promise(answers);
+      assert.deepEqual(Object.fromEntries(answers.close()), { "nightjar-camera-a": { version: "1.0.0" } });
+      assert.equal(host.list()[0]?.errors, 0);
+    });
+
+    it("may throw where they answer: that reaches who asked, is counted, and costs nothing else", async () => {
+      const { host, write, url } = await recorder();
+      write("a");
+      await host.load();
+      await host.loaded();
+      const broken = host.routesOf("nightjar-camera-a").find(({ id }) => id === "break");
+      const request = { params: {}, query: {}, body: undefined, userName: "bob" };
+      await assert.rejects(async () => broken?.handle(request, CONTEXT), /the handler broke/);
+      const parser = host.registries.posParsers.owned()[0]?.entry;
+      const lines = [{ text: "TOTAL", timeMs: 0 }];
+      await assert.rejects(
+        async () => parser?.read({ till: "t", config: {}, lines }, CONTEXT),
+        /the parser broke/,
+      );
+      assert.equal(host.list()[0]?.errors, 2);
+      assert.equal(host.list()[0]?.status, "running");
+      assert.equal(await url("a"), "rtsp://1.0.0/1");
     });
 
     it("answer at resources of their own, of the same name in each, while they are there", async () => {
@@ -139,7 +206,7 @@ for (const bundled of [true, false]) {
       settings["nightjar-camera-b"] = { enabled: false, config: {} };
       await host.settingsChanged();
       assert.deepEqual(host.routesOf("nightjar-camera-b"), []);
-      assert.equal(host.routesOf("nightjar-camera-a").length, 1);
+      assert.equal(host.routesOf("nightjar-camera-a").length, 2);
     });
 
     if (!bundled)
@@ -175,7 +242,7 @@ for (const bundled of [true, false]) {
       await host.loaded();
       const asked = await host.hooks.beforePlayback.promise({ camera: "yard" as CameraId, userName: "bob" });
       assert.equal(asked, bundled ? "no, says 1.0.0" : undefined);
-      assert.equal(host.list()[0]?.errors, bundled ? 0 : 1);
+      assert.equal(host.list()[0]?.errors, bundled ? 0 : 4);
       assert.equal(host.list()[0]?.status, "running");
     });
 

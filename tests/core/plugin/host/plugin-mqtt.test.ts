@@ -59,6 +59,7 @@ for (const [isolation, where] of MODES) {
       await waitFor(() => nvr.mqtt.retained.get("lamps/gate/state") === "ON");
       assert.equal(nvr.plugin().status, "running");
       await waitFor(() => nvr.logged.some(({ fields }) => /the lamp is broken/.test(JSON.stringify(fields))));
+      assert.equal(nvr.plugin().errors, 1);
 
       await nvr.restart();
       assert.deepEqual(nvr.mqtt.filters, [{ filter: "lamps/+/set", permission: "arming.set" }], "asked once");

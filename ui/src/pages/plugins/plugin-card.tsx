@@ -65,6 +65,12 @@ export function PluginCard(props: {
           </div>
         </div>
       )}
+      {plugin.nodeWanted === undefined ? null : (
+        <p class="plugin-unfit">
+          <Icon name="warning" />
+          {t("plugins.node.unfit", { wanted: plugin.nodeWanted })}
+        </p>
+      )}
       {plugin.status === "refused" ? null : <Facts plugin={plugin} />}
       <PluginGrants plugin={plugin} onList={onAct === undefined ? undefined : props.onList} />
       {update === undefined ? null : (

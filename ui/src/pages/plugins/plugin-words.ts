@@ -86,6 +86,9 @@ const ASK_WORDS: Readonly<
 > = {
   network: { text: "plugins.ask.network", hint: "plugins.ask.network.hint" },
   mqtt: { text: "plugins.ask.mqtt", hint: "plugins.ask.mqtt.hint" },
+  placementPlan: { text: "plugins.ask.placementPlan", hint: "plugins.ask.placementPlan.hint" },
+  beforeEvict: { text: "plugins.ask.beforeEvict", hint: "plugins.ask.beforeEvict.hint" },
+  posTransaction: { text: "plugins.ask.posTransaction", hint: "plugins.ask.posTransaction.hint" },
   recordingPlan: { text: "plugins.ask.recordingPlan", hint: "plugins.ask.recordingPlan.hint" },
   alarm: { text: "plugins.ask.alarm", hint: "plugins.ask.alarm.hint" },
   beforeAlarm: { text: "plugins.ask.beforeAlarm", hint: "plugins.ask.beforeAlarm.hint" },
