@@ -3,10 +3,16 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { ConfigStore } from "../config/config-store.ts";
 import { flowNodeIn } from "../flows/last-node.ts";
-import { type CoreMethodsForFlows, FLOWS_LINK_SOCKET, type FlowsState } from "../flows/protocol.ts";
+import {
+  type CoreMethodsForFlows,
+  FLOWS_LINK_SOCKET,
+  type FlowsBroker,
+  type FlowsState,
+} from "../flows/protocol.ts";
 import type { FlowsView } from "../http/flows-schemas.ts";
 import type { FlowsService } from "../http/services.ts";
 import { LINK_VERSION, type LinkServer, listenLinks } from "../link/link.ts";
+import type { FlowsDoor } from "../mqtt/flows-door.ts";
 import type { RoleContext } from "../supervisor/process-contract.ts";
 
 export interface FlowsParts {
@@ -14,6 +20,8 @@ export interface FlowsParts {
   readonly run: string;
   readonly instance: string;
   readonly config: ConfigStore;
+  /** How flows reach the recorder's broker. */
+  readonly door: Pick<FlowsDoor, "login">;
   /** Runs the process, or ends it, and says how it is. */
   readonly supervisor: Pick<RoleContext, "want" | "processes">;
   /** True where Node-RED is installed; it may be left out. */
@@ -41,6 +49,7 @@ export class Flows implements FlowsService {
       state: (state: FlowsState) => {
         this.#state = tame(state);
       },
+      broker: () => this.#broker(),
     } satisfies CoreMethodsForFlows;
     this.#server = await listenLinks(
       join(run, FLOWS_LINK_SOCKET),
@@ -71,6 +80,12 @@ export class Flows implements FlowsService {
       ...(because?.node === undefined ? {} : { node: { ...because.node } }),
       ...(setAside === undefined ? {} : { setAside }),
     };
+  }
+
+  #broker(): FlowsBroker | undefined {
+    const { door, config } = this.#parts;
+    const { node, mqtt } = config.get();
+    return door.login === undefined ? undefined : { ...door.login, node: node.id, base: mqtt.base };
   }
 
   #follow(): void {

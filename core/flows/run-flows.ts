@@ -20,6 +20,8 @@ import {
   type SafeModeReason,
 } from "./protocol.ts";
 
+/** Core tells it at once, or is away. */
+const BROKER_MS = 3_000;
 const LAST_NODE_FILE = "last-node";
 /** Ends in a row that are taken as the flows' own fault. */
 const CRASHES_ALLOWED = 3;
@@ -50,7 +52,13 @@ export async function runFlows(context: ProcessContext): Promise<RunningProcess>
   // Some three hundred files: loaded only now.
   const { default: nodeRed } = await import("node-red");
   const server = createServer();
-  nodeRed.init(server, nodeRedSettings({ folder, credentialKey, isSafe: because !== undefined, log }));
+  nodeRed.init(
+    server,
+    nodeRedSettings({
+      ...{ folder, credentialKey, isSafe: because !== undefined, log },
+      findBroker: () => core.request("broker", undefined, BROKER_MS),
+    }),
+  );
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     // `/flows-http` first: it begins with the other one's letters.
     if (goesTo(request, FLOWS_PAGES_PATH)) nodeRed.httpNode(request, response);

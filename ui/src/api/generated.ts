@@ -810,6 +810,7 @@ export interface Operations {
         | "diagnostics.view"
         | "flows.view"
         | "flows.edit"
+        | "linkage.run"
         | "mqtt.connect"
         | "mqtt.other-topics"
       )[];
