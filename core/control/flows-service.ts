@@ -5,6 +5,7 @@ import type { ConfigStore } from "../config/config-store.ts";
 import { flowNodeIn } from "../flows/last-node.ts";
 import {
   type CoreMethodsForFlows,
+  FLOWS_HTTP_SOCKET,
   FLOWS_LINK_SOCKET,
   type FlowsBroker,
   type FlowsState,
@@ -12,14 +13,17 @@ import {
 import type { FlowsView } from "../http/flows-schemas.ts";
 import type { FlowsService } from "../http/services.ts";
 import { LINK_VERSION, type LinkServer, listenLinks } from "../link/link.ts";
+import type { Log } from "../log.ts";
 import type { FlowsDoor } from "../mqtt/flows-door.ts";
 import type { RoleContext } from "../supervisor/process-contract.ts";
+import { LinkageTabKeeper } from "./linkage-tab-keeper.ts";
 
 export interface FlowsParts {
   /** Folder of the sockets between processes. */
   readonly run: string;
   readonly instance: string;
   readonly config: ConfigStore;
+  readonly log: Log;
   /** How flows reach the recorder's broker. */
   readonly door: Pick<FlowsDoor, "login">;
   /** Runs the process, or ends it, and says how it is. */
@@ -34,11 +38,18 @@ export class Flows implements FlowsService {
   #state: FlowsState | undefined;
   /** What the supervisor was told: nothing yet by a core that was started anew, while the process may be there. */
   #isWanted: boolean | undefined;
+  readonly #tab: LinkageTabKeeper;
   #server: LinkServer | undefined;
   #stopFollowing: (() => void) | undefined;
 
   constructor(parts: FlowsParts) {
     this.#parts = parts;
+    this.#tab = new LinkageTabKeeper({
+      socketPath: join(parts.run, FLOWS_HTTP_SOCKET),
+      config: parts.config,
+      log: parts.log,
+      isRunning: () => this.view().status === "running",
+    });
     this.#isInstalled = (parts.isInstalled ?? isNodeRedInstalled)();
   }
 
@@ -48,6 +59,7 @@ export class Flows implements FlowsService {
     const handlers = {
       state: (state: FlowsState) => {
         this.#state = tame(state);
+        this.#tab.look();
       },
       broker: () => this.#broker(),
     } satisfies CoreMethodsForFlows;
@@ -56,12 +68,16 @@ export class Flows implements FlowsService {
       () => ({ hello: { role: "core", version: LINK_VERSION, instance }, handlers }),
       () => undefined,
     );
-    this.#stopFollowing = config.onChange(() => this.#follow());
+    this.#stopFollowing = config.onChange((next, previous) => {
+      this.#follow();
+      if (JSON.stringify(next.linkage) !== JSON.stringify(previous.linkage)) this.#tab.look();
+    });
     this.#follow();
   }
 
   async close(): Promise<void> {
     this.#stopFollowing?.();
+    await this.#tab.settled();
     await this.#server?.close();
   }
 

@@ -301,7 +301,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     ...{ run, instance, clock, log, config, list, plugins, events: alarms.engine },
     want: (wanted) => context.want("analysis", wanted),
   });
-  const flows = new Flows({ run, instance, config, door: flowsDoor, supervisor: context });
+  const flows = new Flows({ run, instance, config, log, door: flowsDoor, supervisor: context });
   const api = createHttpApp({
     version: VERSION,
     clock,

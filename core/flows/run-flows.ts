@@ -67,19 +67,21 @@ export async function runFlows(context: ProcessContext): Promise<RunningProcess>
   });
   const lastNode = new LastNode(lastNodeFile);
   nodeRed.hooks.add("onReceive.nightjar", ({ destination }) => lastNode.note(destination?.node));
+  /** Core asks for flows once it is told of them. */
+  let isServing = false;
   let backingUp: Promise<void> = Promise.resolve();
   nodeRed.events.on("flows:started", () => {
     // Somebody has deployed: what was wrong is taken as mended.
-    if (state.mode === "safe") {
-      state = { mode: "running" };
-      core.notify("state", state);
-    }
+    if (state.mode === "safe") state = { mode: "running" };
+    if (isServing) core.notify("state", state);
     backingUp = backingUp
       .then(() => backUpFlows(folder, clock.wallMs()))
       .catch((error: unknown) => log.warn("flows were not copied", { reason: String(error) }));
   });
   await nodeRed.start();
   await listen(server, join(run, FLOWS_HTTP_SOCKET));
+  isServing = true;
+  core.notify("state", state);
   context.ready();
   return {
     async stop() {

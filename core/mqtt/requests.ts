@@ -215,14 +215,14 @@ export class Requests {
       case "linkage-rule": {
         this.#requireAll(message, "linkage.run");
         const results = await this.#options.linkage.runRule(request.rule, causeOf(request));
-        this.#auditRun(message, request, { rule: request.rule });
+        this.#auditRun(message, request, { rules: [request.rule] });
         return { results };
       }
       case "linkage-action": {
         this.#requireAll(message, "linkage.run");
         const { action, settings = {} } = request;
         const results = await this.#options.linkage.runAction(action, settings, causeOf(request));
-        this.#auditRun(message, request, { action });
+        this.#auditRun(message, request, { actions: [action] });
         return { results };
       }
       case "snapshot": {
