@@ -144,6 +144,14 @@ export class AlarmService implements EventService, EventSink {
     };
   }
 
+  /** Puts another profile in force, and gives the one before. Throws `NJ_CONFIG_INVALID` for one that there is not. */
+  async setProfile(profile: string): Promise<string> {
+    const { config } = this.#parts;
+    const before = config.get().alarms.profile;
+    await config.update("/alarms/profile", profile);
+    return before;
+  }
+
   /** Undefined where no plugin has a say: then nobody waits. */
   #askPlugins(event: AlarmEvent): Promise<PluginSay> | undefined {
     const { alarm, beforeAlarm } = this.#parts.hooks();

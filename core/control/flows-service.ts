@@ -3,17 +3,29 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { ConfigStore } from "../config/config-store.ts";
 import { flowNodeIn } from "../flows/last-node.ts";
-import { type CoreMethodsForFlows, FLOWS_LINK_SOCKET, type FlowsState } from "../flows/protocol.ts";
+import {
+  type CoreMethodsForFlows,
+  FLOWS_HTTP_SOCKET,
+  FLOWS_LINK_SOCKET,
+  type FlowsBroker,
+  type FlowsState,
+} from "../flows/protocol.ts";
 import type { FlowsView } from "../http/flows-schemas.ts";
 import type { FlowsService } from "../http/services.ts";
 import { LINK_VERSION, type LinkServer, listenLinks } from "../link/link.ts";
+import type { Log } from "../log.ts";
+import type { FlowsDoor } from "../mqtt/flows-door.ts";
 import type { RoleContext } from "../supervisor/process-contract.ts";
+import { LinkageTabKeeper } from "./linkage-tab-keeper.ts";
 
 export interface FlowsParts {
   /** Folder of the sockets between processes. */
   readonly run: string;
   readonly instance: string;
   readonly config: ConfigStore;
+  readonly log: Log;
+  /** How flows reach the recorder's broker. */
+  readonly door: Pick<FlowsDoor, "login">;
   /** Runs the process, or ends it, and says how it is. */
   readonly supervisor: Pick<RoleContext, "want" | "processes">;
   /** True where Node-RED is installed; it may be left out. */
@@ -26,11 +38,18 @@ export class Flows implements FlowsService {
   #state: FlowsState | undefined;
   /** What the supervisor was told: nothing yet by a core that was started anew, while the process may be there. */
   #isWanted: boolean | undefined;
+  readonly #tab: LinkageTabKeeper;
   #server: LinkServer | undefined;
   #stopFollowing: (() => void) | undefined;
 
   constructor(parts: FlowsParts) {
     this.#parts = parts;
+    this.#tab = new LinkageTabKeeper({
+      socketPath: join(parts.run, FLOWS_HTTP_SOCKET),
+      config: parts.config,
+      log: parts.log,
+      isRunning: () => this.view().status === "running",
+    });
     this.#isInstalled = (parts.isInstalled ?? isNodeRedInstalled)();
   }
 
@@ -40,19 +59,25 @@ export class Flows implements FlowsService {
     const handlers = {
       state: (state: FlowsState) => {
         this.#state = tame(state);
+        this.#tab.look();
       },
+      broker: () => this.#broker(),
     } satisfies CoreMethodsForFlows;
     this.#server = await listenLinks(
       join(run, FLOWS_LINK_SOCKET),
       () => ({ hello: { role: "core", version: LINK_VERSION, instance }, handlers }),
       () => undefined,
     );
-    this.#stopFollowing = config.onChange(() => this.#follow());
+    this.#stopFollowing = config.onChange((next, previous) => {
+      this.#follow();
+      if (JSON.stringify(next.linkage) !== JSON.stringify(previous.linkage)) this.#tab.look();
+    });
     this.#follow();
   }
 
   async close(): Promise<void> {
     this.#stopFollowing?.();
+    await this.#tab.settled();
     await this.#server?.close();
   }
 
@@ -71,6 +96,12 @@ export class Flows implements FlowsService {
       ...(because?.node === undefined ? {} : { node: { ...because.node } }),
       ...(setAside === undefined ? {} : { setAside }),
     };
+  }
+
+  #broker(): FlowsBroker | undefined {
+    const { door, config } = this.#parts;
+    const { node, mqtt } = config.get();
+    return door.login === undefined ? undefined : { ...door.login, node: node.id, base: mqtt.base };
   }
 
   #follow(): void {

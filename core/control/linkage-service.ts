@@ -9,12 +9,14 @@ import type { ConfigStore } from "../config/config-store.ts";
 import type { EventAction } from "../domain/alarm-event.ts";
 import type { CameraId } from "../domain/ids.ts";
 import { time90kFromMs } from "../domain/time.ts";
+import { NightjarError } from "../errors.ts";
 import type { LinkageService as LinkageFace } from "../http/services.ts";
 import { CapturedPictures } from "../linkage/captured-pictures.ts";
 import { coreActions } from "../linkage/core-actions.ts";
-import { LinkageEngine } from "../linkage/linkage-engine.ts";
+import { LinkageEngine, type LinkageTold, type WantedActions } from "../linkage/linkage-engine.ts";
 import type { Log } from "../log.ts";
-import type { CapturedPicture } from "../plugin/contract/hook-data.ts";
+import type { LinkageCause, LinkageNames, LinkageResults } from "../mqtt/requests.ts";
+import type { CapturedPicture, HookEvent } from "../plugin/contract/hook-data.ts";
 import type { PluginRegistries } from "../plugin/host/plugin-registries.ts";
 import { settingsProblems } from "../plugin/host/settings-problems.ts";
 import type { RecordingService } from "../recording/recording-service.ts";
@@ -24,6 +26,8 @@ const PICTURE_WIDTH = 1_280;
 const NOTE_PAUSE_MS = 100;
 /** Somebody who tries an action sees so much of its recording. */
 const TEST_RECORDING_MS = 10_000;
+/** In the place of a rule, where a flow wants an action by itself. */
+const FLOW = { id: "flow", name: "Flow" };
 
 export interface LinkageServiceParts {
   readonly clock: Clock;
@@ -37,6 +41,10 @@ export interface LinkageServiceParts {
   registries(): Pick<PluginRegistries, "linkageActions">;
   /** A picture was kept with an event. */
   captured(picture: CapturedPicture): void;
+  /** An event that is kept; undefined: there is none. */
+  findEvent(id: number): Promise<HookEvent | undefined>;
+  /** For whoever listens outside. */
+  tell(told: LinkageTold): void;
   snapshot(camera: string, width: number): Promise<{ readonly jpeg: Buffer; readonly timeMs: number }>;
 }
 
@@ -55,21 +63,22 @@ export class LinkageService implements LinkageFace {
     this.#captures = new CapturedPictures(parts.folder);
     this.#core = coreActions({
       record(camera, { event, isTest }, seconds) {
-        if (!isTest) return recording.recordForEvent(camera as CameraId, event.id, seconds);
+        if (event.id > 0) return recording.recordForEvent(camera as CameraId, event.id, seconds);
         const nowMs = clock.wallMs();
         const cause = {
           eventId: event.id,
           type: event.type,
           camera: event.camera,
           eventTime90k: time90kFromMs(nowMs),
-          until90k: time90kFromMs(nowMs + TEST_RECORDING_MS),
+          until90k: time90kFromMs(nowMs + (isTest ? TEST_RECORDING_MS : 0)),
         };
-        return recording.recordForEvent(camera as CameraId, cause, 0);
+        return recording.recordForEvent(camera as CameraId, cause, isTest ? 0 : seconds);
       },
       capture: async (camera, { event, isTest }) => {
         const { jpeg, timeMs } = await parts.snapshot(camera, PICTURE_WIDTH);
         // A picture of a test belongs to no event: that it could be taken is all there is to know.
         if (isTest) return { file: 0, camera, atMs: timeMs };
+        if (event.id < 0) throw noEvent();
         const kept = await this.#captures.keep(event.id, camera, timeMs, jpeg);
         parts.captured({
           ...{ event: event.id, camera: camera as CameraId, file: kept.file, sizeBytes: jpeg.length },
@@ -91,6 +100,7 @@ export class LinkageService implements LinkageFace {
         return { camera, timeMs, jpeg: jpeg.toString("base64") };
       },
       note: (eventId, result) => this.#note(eventId, result),
+      tell: (told) => parts.tell(told),
     });
   }
 
@@ -150,6 +160,51 @@ export class LinkageService implements LinkageFace {
     return (await this.#engine.test(rule, camera)).map(actionView);
   }
 
+  /** The rules and actions that there are, by what people call them. */
+  names(): LinkageNames {
+    return {
+      rules: this.#parts.config.get().linkage.rules.map(({ id, name }) => ({ id, name })),
+      actions: this.#all().map(({ source, action }) => ({ id: source, name: action.displayName })),
+    };
+  }
+
+  /** Does all actions of a rule, whatever the rule waits for. Throws `NJ_LINKAGE_RULE_NOT_FOUND`, `NJ_EVENT_NOT_FOUND`. */
+  async runRule(id: string, cause: LinkageCause): Promise<LinkageResults> {
+    const rule = this.#parts.config.get().linkage.rules.find((one) => one.id === id);
+    if (rule === undefined)
+      throw new NightjarError("NJ_LINKAGE_RULE_NOT_FOUND", "not-found", "there is no such rule");
+    const { name, actions, cameras } = rule;
+    const camera = cause.camera ?? cameras?.[0];
+    return this.#run(
+      { rule: { id, name }, actions },
+      { ...cause, ...(camera === undefined ? {} : { camera }) },
+    );
+  }
+
+  /** Does one action that no rule need name. Throws `NJ_EVENT_NOT_FOUND`. */
+  runAction(
+    action: string,
+    settings: Readonly<Record<string, unknown>>,
+    cause: LinkageCause,
+  ): Promise<LinkageResults> {
+    return this.#run({ rule: FLOW, actions: [{ action, settings: { ...settings } }] }, cause);
+  }
+
+  async #run(
+    wanted: Pick<WantedActions, "rule" | "actions">,
+    { event: id, camera }: LinkageCause,
+  ): Promise<LinkageResults> {
+    const event = id === undefined ? undefined : await this.#parts.findEvent(id);
+    if (id !== undefined && event === undefined)
+      throw new NightjarError("NJ_EVENT_NOT_FOUND", "not-found", "there is no such event");
+    const done = await this.#engine.run({
+      ...wanted,
+      ...(event === undefined ? {} : { event }),
+      ...(camera === undefined ? {} : { camera }),
+    });
+    return done.map(actionView);
+  }
+
   capture(event: number, file: number): ReturnType<LinkageFace["capture"]> {
     return this.#captures.find(event, file);
   }
@@ -186,4 +241,12 @@ export class LinkageService implements LinkageFace {
       });
     }
   }
+}
+
+function noEvent(): NightjarError {
+  return new NightjarError(
+    "NJ_LINKAGE_NO_EVENT",
+    "failed-precondition",
+    "pictures are kept with an event, and none was named",
+  );
 }

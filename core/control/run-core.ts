@@ -13,6 +13,7 @@ import { ChangeFeed, createHttpApp } from "../http/app.ts";
 import { createAuthorize } from "../http/authorize.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
 import { MEDIA_SOCKET } from "../media/protocol.ts";
+import { FlowsDoor } from "../mqtt/flows-door.ts";
 import { MqttService } from "../mqtt/mqtt-service.ts";
 import { PluginHost } from "../plugin/host/plugin-host.ts";
 import { secretsOfPlugin } from "../plugin/host/plugin-secrets.ts";
@@ -40,6 +41,7 @@ import { listenForCommandLine } from "./cli-link.ts";
 import { CLI_SOCKET } from "./cli-protocol.ts";
 import { Detection } from "./detection-service.ts";
 import { Flows } from "./flows-service.ts";
+import { followSettings } from "./follow-settings.ts";
 import { GatewayLink } from "./gateway-link.ts";
 import { LinkageService } from "./linkage-service.ts";
 import { MQTT_PASSWORD, mqttControl, mqttSnapshot } from "./mqtt-control.ts";
@@ -285,18 +287,14 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const linkage = new LinkageService({
     ...{ clock, log, config, engine: alarms.engine, list, recording, snapshot },
     folder: join(dataDir, "captures"),
+    findEvent: (id) => alarms.find(id),
+    tell: (told) => mqtt.linkageTold(told),
     registries: () => plugins.registries,
     captured: (picture) => void plugins.hooks.pictureCaptured.promise(picture),
   });
+  const flowsDoor = new FlowsDoor(run);
   const mqtt = new MqttService({
-    dataDir,
-    clock,
-    log,
-    db,
-    users,
-    cameras,
-    status,
-    snapshot,
+    ...{ dataDir, clock, log, db, users, cameras, status, snapshot, linkage, arming: alarms, flowsDoor },
     isPluginPresent: (plugin) => plugins.isPresent(plugin),
     config: () => config.get(),
     password: () => secrets.get(MQTT_PASSWORD),
@@ -305,7 +303,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     ...{ run, instance, clock, log, config, list, plugins, events: alarms.engine },
     want: (wanted) => context.want("analysis", wanted),
   });
-  const flows = new Flows({ run, instance, config, supervisor: context });
+  const flows = new Flows({ run, instance, config, log, door: flowsDoor, supervisor: context });
   const api = createHttpApp({
     version: VERSION,
     clock,
@@ -376,13 +374,9 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       .catch((error: unknown) => log.warn("a change was not passed on", { reason: String(error) }));
   });
   const stopTelling = hookTeller.follow(recording.media, users.audit);
-  const stopFollowing = config.onChange((next, previous) => {
-    if (next.log.level !== previous.log.level) context.setLogLevel(next.log.level);
-    if (JSON.stringify(next.storage) !== JSON.stringify(previous.storage))
-      void recording.volumesChanged().then(() => preparedVolumes.volumesChanged());
-    if (JSON.stringify(next.plugins) !== JSON.stringify(previous.plugins)) void plugins.settingsChanged();
-    if (JSON.stringify(next.logins) !== JSON.stringify(previous.logins)) endGoneLogins();
-    if (JSON.stringify(next.mqtt) !== JSON.stringify(previous.mqtt)) void mqtt.settingsChanged();
+  const stopFollowing = followSettings(config, {
+    setLogLevel: (level) => context.setLogLevel(level),
+    ...{ recording, preparedVolumes, plugins, mqtt, endGoneLogins },
   });
   recording.media.on("clockStepped", (step) => recorderProblems.clockStepped(step));
   const figures = clock.every(FIGURES_MS, () => {

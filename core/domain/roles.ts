@@ -32,6 +32,7 @@ export const SYSTEM_RIGHTS = [
   "diagnostics.view",
   "flows.view",
   "flows.edit",
+  "linkage.run",
   "mqtt.connect",
   "mqtt.other-topics",
 ] as const;

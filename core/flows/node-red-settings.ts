@@ -2,17 +2,21 @@
 // network, nothing is installed, nothing is sent anywhere, and no node runs programs or reads files of the machine.
 import type { Log } from "../log.ts";
 import { FLOWS_FILE } from "./flow-files.ts";
-import { FLOWS_EDITOR_PATH, FLOWS_PAGES_PATH } from "./protocol.ts";
+import { FLOWS_EDITOR_PATH, FLOWS_PAGES_PATH, type FlowsBroker, PALETTE_FOLDER } from "./protocol.ts";
 
 export interface NodeRedOptions {
   readonly folder: string;
   readonly credentialKey: string;
   readonly isSafe: boolean;
   readonly log: Log;
+  /** How nodes of the palette reach the recorder; asked before each try. */
+  findBroker(): Promise<FlowsBroker | undefined>;
 }
 
 /** Files of node sets that are left out: exec, read and write files, watch files; TCP and UDP servers would open ports. */
 const EXCLUDED_NODES = ["90-exec.js", "10-file.js", "23-watch.js", "31-tcpin.js", "32-udp.js"];
+/** The recorder's own nodes stand first. */
+const PALETTE_ORDER = ["Nightjar", "common", "function", "network", "sequence", "parser", "storage"];
 /** Longest body that http-in nodes take; the gateway holds it too. */
 const BODY_LIMIT = "1mb";
 /** A node of plain code that does not wait for anything is stopped after so long; one that does, by the supervisor. */
@@ -24,6 +28,7 @@ export function nodeRedSettings({
   credentialKey,
   isSafe,
   log,
+  findBroker,
 }: NodeRedOptions): Record<string, unknown> {
   return {
     userDir: folder,
@@ -35,6 +40,10 @@ export function nodeRedSettings({
     httpNodeRoot: FLOWS_PAGES_PATH,
     apiMaxLength: BODY_LIMIT,
     nodesExcludes: EXCLUDED_NODES,
+    nodesDir: [PALETTE_FOLDER],
+    nightjar: { findBroker },
+    // Tells forms that "this recorder" can be chosen here.
+    njServerHere: true,
     externalModules: {
       autoInstall: false,
       palette: { allowInstall: false, allowUpload: false, allowUpdate: false },
@@ -54,6 +63,7 @@ export function nodeRedSettings({
       header: { title: "Nightjar", url: "../" },
       tours: false,
       userMenu: false,
+      palette: { categories: PALETTE_ORDER },
       projects: { enabled: false },
       multiplayer: { enabled: false },
     },

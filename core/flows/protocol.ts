@@ -1,14 +1,19 @@
 // What `core`, `gateway` and `flows` agree upon: the sockets, and what `flows` tells `core` about itself. Types only, but for
 // the constants at the top.
+import { resolve } from "node:path";
 
 /** In the run folder: core listens, flows connects. */
 export const FLOWS_LINK_SOCKET = "flows-link.sock";
 /** In the run folder: Node-RED's own HTTP and WebSockets. Nobody but the gateway connects, which judges who may. */
 export const FLOWS_HTTP_SOCKET = "flows-http.sock";
+/** In the run folder: the recorder's MQTT broker, for flows alone. */
+export const FLOWS_MQTT_SOCKET = "flows-mqtt.sock";
 /** Where the editor is, below the recorder's address. */
 export const FLOWS_EDITOR_PATH = "/flows";
 /** Where dashboards and http-in nodes are. */
 export const FLOWS_PAGES_PATH = "/flows-http";
+/** The nodes that come with the recorder, beside the core. */
+export const PALETTE_FOLDER = resolve(import.meta.dirname, "../../flows/palette");
 /** Below the data directory: everything that Node-RED keeps. */
 export const FLOWS_FOLDER = "flows";
 
@@ -38,4 +43,16 @@ export interface FlowsState {
 /** What `flows` calls on `core`. */
 export type CoreMethodsForFlows = {
   state: (state: FlowsState) => void;
+  /** How nodes reach the recorder's broker now; undefined: it has none of its own that runs. */
+  broker: () => FlowsBroker | undefined;
 };
+
+/** The way to the recorder's broker, and the login for it: never written down, another one after each start of core. */
+export interface FlowsBroker {
+  readonly socketPath: string;
+  readonly username: string;
+  readonly password: string;
+  /** The recorder's id, and the first level of its topics. */
+  readonly node: string;
+  readonly base: string;
+}

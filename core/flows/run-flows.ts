@@ -20,6 +20,8 @@ import {
   type SafeModeReason,
 } from "./protocol.ts";
 
+/** Core tells it at once, or is away. */
+const BROKER_MS = 3_000;
 const LAST_NODE_FILE = "last-node";
 /** Ends in a row that are taken as the flows' own fault. */
 const CRASHES_ALLOWED = 3;
@@ -50,7 +52,13 @@ export async function runFlows(context: ProcessContext): Promise<RunningProcess>
   // Some three hundred files: loaded only now.
   const { default: nodeRed } = await import("node-red");
   const server = createServer();
-  nodeRed.init(server, nodeRedSettings({ folder, credentialKey, isSafe: because !== undefined, log }));
+  nodeRed.init(
+    server,
+    nodeRedSettings({
+      ...{ folder, credentialKey, isSafe: because !== undefined, log },
+      findBroker: () => core.request("broker", undefined, BROKER_MS),
+    }),
+  );
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     // `/flows-http` first: it begins with the other one's letters.
     if (goesTo(request, FLOWS_PAGES_PATH)) nodeRed.httpNode(request, response);
@@ -59,19 +67,21 @@ export async function runFlows(context: ProcessContext): Promise<RunningProcess>
   });
   const lastNode = new LastNode(lastNodeFile);
   nodeRed.hooks.add("onReceive.nightjar", ({ destination }) => lastNode.note(destination?.node));
+  /** Core asks for flows once it is told of them. */
+  let isServing = false;
   let backingUp: Promise<void> = Promise.resolve();
   nodeRed.events.on("flows:started", () => {
     // Somebody has deployed: what was wrong is taken as mended.
-    if (state.mode === "safe") {
-      state = { mode: "running" };
-      core.notify("state", state);
-    }
+    if (state.mode === "safe") state = { mode: "running" };
+    if (isServing) core.notify("state", state);
     backingUp = backingUp
       .then(() => backUpFlows(folder, clock.wallMs()))
       .catch((error: unknown) => log.warn("flows were not copied", { reason: String(error) }));
   });
   await nodeRed.start();
   await listen(server, join(run, FLOWS_HTTP_SOCKET));
+  isServing = true;
+  core.notify("state", state);
   context.ready();
   return {
     async stop() {

@@ -26,6 +26,25 @@ export interface LinkageParts {
   picture(camera: string): Promise<LinkagePicture>;
   /** Keeps what came of an action with its event. */
   note(eventId: number, result: EventAction): void;
+  /** A rule is followed for an event; then, each by itself, what came of its actions. For whoever listens outside. */
+  tell?(told: LinkageTold): void;
+}
+
+/** That a rule is followed, or what came of one of its actions. */
+export interface LinkageTold {
+  readonly rule: { readonly id: string; readonly name: string };
+  readonly event: HookEvent;
+  /** Absent: the rule has just been followed. */
+  readonly result?: EventAction;
+}
+
+/** What somebody outside wants done. */
+export interface WantedActions {
+  readonly rule: { readonly id: string; readonly name: string };
+  readonly actions: DeepReadonly<LinkageRule>["actions"];
+  /** An event that there is; absent: one is made up, and nothing is kept of it. */
+  readonly event?: HookEvent;
+  readonly camera?: string;
 }
 
 /** What was done lately. */
@@ -41,7 +60,8 @@ export class LinkageEngine {
   readonly #rests = new Map<string, number>();
   readonly #pictures = new Map<string, Promise<readonly LinkagePicture[]>>();
   #lately: readonly LatelyDone[] = [];
-  #tests = 0;
+  #madeUps = 0;
+  #runs = 0;
 
   constructor(parts: LinkageParts) {
     this.#parts = parts;
@@ -70,6 +90,7 @@ export class LinkageEngine {
     const profile = this.#parts.profile();
     for (const rule of rules) {
       if (!isAbout(rule, event, at, profile) || this.#rest(rule, event)) continue;
+      this.#parts.tell?.({ rule: { id: rule.id, name: rule.name }, event });
       rule.actions.forEach((action, index) => {
         this.#runner.add(this.#task(rule, action, event, `${event.id}-${at}-${rule.id}-${index}`, false));
       });
@@ -81,24 +102,44 @@ export class LinkageEngine {
     rule: DeepReadonly<Pick<LinkageRule, "id" | "name" | "types" | "cameras" | "actions">>,
     camera: string | undefined,
   ): Promise<readonly EventAction[]> {
-    this.#tests += 1;
-    const number = this.#tests;
-    const type = rule.types?.[0] ?? "motion";
-    const event: HookEvent = {
-      id: -number,
+    const event = this.#madeUp("test", rule.types?.[0] ?? "motion", camera);
+    return Promise.all(
+      rule.actions.map((action, index) =>
+        this.#runner.tryOnce(this.#task(rule, action, event, `test${event.id}-${index}`, true)),
+      ),
+    );
+  }
+
+  /**
+   * Does actions now, each once, because something outside wants it, and gives what came of them. What is done for an event
+   * that there is stands with it.
+   */
+  async run({ rule, actions, event, camera }: WantedActions): Promise<readonly EventAction[]> {
+    const cause = event ?? this.#madeUp("flow", "motion", camera);
+    this.#runs += 1;
+    const name = `run-${this.#runs}`;
+    const done = async (action: DeepReadonly<LinkageActionConfig>, index: number): Promise<EventAction> => {
+      const task = this.#task(rule, action, cause, `${name}-${index}`, false);
+      const result = await this.#runner.tryOnce(task);
+      if (cause.id > 0) this.#over(task, result);
+      return result;
+    };
+    return Promise.all(actions.map(done));
+  }
+
+  /** An event that there is not: its number is below nought, and nothing is kept with it. */
+  #madeUp(source: string, type: string, camera: string | undefined): HookEvent {
+    this.#madeUps += 1;
+    return {
+      id: -this.#madeUps,
       type,
       severity: "info",
       ...(camera === undefined ? {} : { camera }),
-      source: "test",
+      source,
       start: new Date(this.#parts.clock.wallMs()).toISOString(),
       objects: [],
       detail: {},
     };
-    return Promise.all(
-      rule.actions.map((action, index) =>
-        this.#runner.tryOnce(this.#task(rule, action, event, `test-${number}-${index}`, true)),
-      ),
-    );
   }
 
   close(): void {
@@ -157,9 +198,10 @@ export class LinkageEngine {
     return taken;
   }
 
-  #over({ request: { event } }: ActionTask, result: EventAction): void {
+  #over({ request: { event, rule } }: ActionTask, result: EventAction): void {
     const { id, type, camera } = event;
     this.#parts.note(id, result);
+    this.#parts.tell?.({ rule, event, result });
     const done = { event: id, type, ...(camera === undefined ? {} : { camera }), ...result };
     this.#lately = [done, ...this.#lately].slice(0, MOST_LATELY);
   }

@@ -26,6 +26,8 @@ export interface ClientPlace {
   readonly isSecure: boolean;
   /** The client has proved who it is. */
   signedIn?(): void;
+  /** How clients from there sign in, where it is not with an account. Throws `NJ_UNAUTHENTICATED`. */
+  signIn?(name: string | undefined, password: string | undefined): SignedInClient;
 }
 
 /** What is known of a connection. */
@@ -196,10 +198,12 @@ export class EmbeddedBroker implements Broker {
       secure: place.isSecure,
       userAgent: `MQTT ${client.id}`.slice(0, 200),
     };
-    const login = await this.#login.signIn(name, password, info, () => {
-      guest.login = undefined;
-      client.close();
-    });
+    const login =
+      place.signIn?.(name, password) ??
+      (await this.#login.signIn(name, password, info, () => {
+        guest.login = undefined;
+        client.close();
+      }));
     if (!this.#guests.has(client)) {
       login.end();
       throw new NightjarError("NJ_MQTT_AWAY", "unavailable", "the client has gone");

@@ -9,6 +9,7 @@ import type { Change } from "../http/change.ts";
 import type { MqttState } from "../http/mqtt-schemas.ts";
 import type { CameraService, StatusService } from "../http/services.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
+import type { LinkageTold } from "../linkage/linkage-engine.ts";
 import type { Log } from "../log.ts";
 import type { Users } from "../users/users.ts";
 import type { Broker, BrokerEvents, OutgoingMessage } from "./broker.ts";
@@ -16,9 +17,12 @@ import { BrokerLogin } from "./broker-login.ts";
 import type { BrokerPorts, OpenDoor } from "./broker-ports.ts";
 import type { EmbeddedBroker } from "./embedded-broker.ts";
 import { EventOutbox } from "./event-outbox.ts";
+import type { FlowsDoor } from "./flows-door.ts";
+import { linkageMessage } from "./linkage-message.ts";
 import { PluginTopics } from "./plugin-topics.ts";
 import { RecorderStates } from "./recorder-states.ts";
-import { Requests, type RequestsOptions } from "./requests.ts";
+import { type ArmingControl, type LinkageControl, Requests, type RequestsOptions } from "./requests.ts";
+import { topicOf } from "./topics.ts";
 
 const HEALTH_MS = 60_000;
 
@@ -31,6 +35,10 @@ export interface MqttServiceOptions {
   readonly cameras: CameraService;
   readonly status: StatusService;
   readonly snapshot: RequestsOptions["snapshot"];
+  readonly linkage: LinkageControl;
+  readonly arming: ArmingControl;
+  /** Where flows of the recorder's own connect, and who they are. */
+  readonly flowsDoor: Pick<FlowsDoor, "open" | "close">;
   /** True for a plugin that is installed and switched on. */
   readonly isPluginPresent: (plugin: string) => boolean;
   config(): FrozenConfig;
@@ -62,13 +70,13 @@ export class MqttService {
 
   constructor(options: MqttServiceOptions) {
     this.#options = options;
-    const { db, clock, log, cameras, status, users, snapshot } = options;
+    const { db, clock, log, cameras, status, users, snapshot, linkage, arming } = options;
     const node = options.config().node.id;
-    const common = { db, clock, log, node, base: () => this.#mqtt.base, cameras, status };
+    const common = { db, clock, log, node, base: () => this.#mqtt.base, cameras, status, arming };
     const publish = (message: OutgoingMessage): Promise<void> => this.#publish(message);
     this.#states = new RecorderStates({ ...common, publish });
     this.#outbox = new EventOutbox({ ...common, publish });
-    this.#requests = new Requests({ ...common, audit: users.audit, snapshot });
+    this.#requests = new Requests({ ...common, audit: users.audit, snapshot, linkage });
     this.plugins = new PluginTopics({
       ...{ db, log, node, base: common.base, publish },
       audit: users.audit,
@@ -117,6 +125,20 @@ export class MqttService {
       case "plugin-job":
         return;
     }
+  }
+
+  /** A linkage rule is followed, or something came of one of its actions. */
+  linkageTold(told: LinkageTold): void {
+    if (this.#running?.broker.state.status !== "running") return;
+    const { node, mqtt } = this.#options.config();
+    const topic = topicOf(mqtt.base, "linkageEvent", { node: node.id, rule: told.rule.id });
+    const payload = JSON.stringify(linkageMessage(told, node.id, this.#options.clock.wallMs()));
+    this.#watched(this.#publish({ topic, payload, qos: 1, retain: false }));
+  }
+
+  /** Arming profiles, or the one in force, may be others now. */
+  armingChanged(): void {
+    if (this.#running?.broker.state.status === "running") this.#states.arming();
   }
 
   /** How it is, for pages. */
@@ -173,6 +195,7 @@ export class MqttService {
     this.#isClosed = true;
     this.#timer?.cancel();
     await this.#tail;
+    await this.#options.flowsDoor.close();
     await this.#end();
     await this.plugins.settled();
     await this.#outbox.close();
@@ -185,7 +208,23 @@ export class MqttService {
   async #apply(): Promise<void> {
     if (this.#isClosed) return;
     const wanted = JSON.stringify([this.#mqtt, this.#options.password() ?? ""]);
-    if (this.#running?.wanted === wanted) return;
+    if (this.#running?.wanted !== wanted) await this.#begin(wanted);
+    await this.#followFlows();
+  }
+
+  /** Flows have a door of their own, where a broker of ours is behind it. */
+  async #followFlows(): Promise<void> {
+    const broker = this.#running?.embedded;
+    const { flowsDoor, log } = this.#options;
+    try {
+      if (broker === undefined || !this.#options.config().flows.enabled) await flowsDoor.close();
+      else await flowsDoor.open(broker);
+    } catch (error) {
+      log.error("flows cannot reach the MQTT broker", { reason: String(error) });
+    }
+  }
+
+  async #begin(wanted: string): Promise<void> {
     this.#failure = undefined;
     try {
       await this.#end();

@@ -7,6 +7,7 @@ import type { CameraService, StatusService } from "../http/services.ts";
 import type { CameraView, StatusView, VolumeView } from "../http/wire-schemas.ts";
 import type { Log } from "../log.ts";
 import type { OutgoingMessage } from "./broker.ts";
+import type { ArmingControl } from "./requests.ts";
 import { TOPICS, type TopicIds, type TopicName, topicOf } from "./topics.ts";
 
 const CAMERAS_KEY = "mqtt.cameras";
@@ -20,6 +21,7 @@ export interface RecorderStatesOptions {
   readonly base: () => string;
   readonly cameras: Pick<CameraService, "list">;
   readonly status: Pick<StatusService, "status">;
+  readonly arming: Pick<ArmingControl, "arming">;
   readonly publish: (message: OutgoingMessage) => Promise<void>;
 }
 
@@ -56,9 +58,20 @@ export class RecorderStates {
       { node },
       { v: 1, id: node, name: now.node, version: now.version, timeZone: now.timeZone },
     );
+    this.arming();
     for (const camera of views) this.camera(camera);
     for (const volume of now.volumes) this.volume(volume);
     this.#health(now);
+  }
+
+  /** The arming profile in force. */
+  arming(): void {
+    const { profile, profiles } = this.#options.arming.arming();
+    this.#set(
+      "armingState",
+      { node: this.#options.node },
+      { v: 1, profile, profiles: profiles.map(({ id, name }) => ({ id, name })) },
+    );
   }
 
   camera(view: CameraView): void {

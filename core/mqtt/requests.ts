@@ -25,10 +25,51 @@ interface Request {
   readonly transaction?: string;
   readonly time?: string;
   readonly maxAge?: number;
+  /** Of what is asked of a camera always, of linkage where there is one. */
   readonly camera: string;
+  readonly profile: string;
+  readonly rule: string;
+  readonly action: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly event?: number;
   readonly state?: "ON" | "OFF";
   readonly until?: string;
   readonly width?: number;
+}
+
+/** What linkage is asked to act for. */
+export interface LinkageCause {
+  readonly camera?: string;
+  readonly event?: number;
+}
+
+/** What came of actions, as the API tells it. */
+export type LinkageResults = readonly { readonly action: string; readonly status: string }[];
+
+export interface LinkageNames {
+  readonly rules: readonly { readonly id: string; readonly name: string }[];
+  readonly actions: readonly { readonly id: string; readonly name: string }[];
+}
+
+/** Linkage as it can be asked for. */
+export interface LinkageControl {
+  names(): LinkageNames;
+  runRule(rule: string, cause: LinkageCause): Promise<LinkageResults>;
+  runAction(
+    action: string,
+    settings: Readonly<Record<string, unknown>>,
+    cause: LinkageCause,
+  ): Promise<LinkageResults>;
+}
+
+/** Arming as it can be asked for. */
+export interface ArmingControl {
+  arming(): {
+    readonly profile: string;
+    readonly profiles: readonly { readonly id: string; readonly name: string }[];
+  };
+  /** Puts a profile in force, and gives the one before. Throws `NJ_CONFIG_INVALID` for one that there is not. */
+  setProfile(profile: string): Promise<string>;
 }
 
 export interface RequestsOptions {
@@ -37,6 +78,8 @@ export interface RequestsOptions {
   readonly base: () => string;
   readonly node: string;
   readonly cameras: Pick<CameraService, "get" | "update" | "startManualRecording" | "stopManualRecording">;
+  readonly linkage: LinkageControl;
+  readonly arming: Pick<ArmingControl, "setProfile">;
   readonly audit: Pick<AuditLog, "record">;
   /** A JPEG of what the camera shows now. */
   snapshot(camera: string, width: number): Promise<{ readonly jpeg: Buffer; readonly timeMs: number }>;
@@ -159,6 +202,29 @@ export class Requests {
         await cameras.update(camera, { enabled: request.state === "ON" });
         this.#audit(message, "camera-changed", camera, { changed: ["enabled"] });
         return { camera, state: request.state };
+      case "arming": {
+        this.#requireAll(message, "arming.set");
+        const before = await this.#options.arming.setProfile(request.profile);
+        if (before !== request.profile)
+          this.#audit(message, "arming-changed", undefined, { profile: request.profile, before });
+        return { profile: request.profile };
+      }
+      case "linkage-list":
+        this.#requireAll(message, "linkage.run");
+        return { ...this.#options.linkage.names() };
+      case "linkage-rule": {
+        this.#requireAll(message, "linkage.run");
+        const results = await this.#options.linkage.runRule(request.rule, causeOf(request));
+        this.#auditRun(message, request, { rules: [request.rule] });
+        return { results };
+      }
+      case "linkage-action": {
+        this.#requireAll(message, "linkage.run");
+        const { action, settings = {} } = request;
+        const results = await this.#options.linkage.runAction(action, settings, causeOf(request));
+        this.#auditRun(message, request, { actions: [action] });
+        return { results };
+      }
       case "snapshot": {
         this.#require(message, "snapshot", camera);
         const { jpeg, timeMs } = await snapshot(camera, request.width ?? SNAPSHOT_WIDTH);
@@ -192,6 +258,16 @@ export class Requests {
     }
   }
 
+  /** Of the recorder as a whole: for those who see all of its cameras. */
+  #requireAll({ principal }: IncomingMessage, right: Right): void {
+    if (principal === undefined || (mayDo(principal, right) && principal.cameras === "all")) return;
+    throw new NightjarError(
+      "NJ_PERMISSION_DENIED",
+      "permission-denied",
+      `this needs the right ${right}, for all cameras`,
+    );
+  }
+
   #checkAge({ time, maxAge }: Request): void {
     if (time === undefined) return;
     const atMs = Date.parse(time);
@@ -205,10 +281,17 @@ export class Requests {
     );
   }
 
+  /** What is done for an event stands with the event; a storm of them is to leave the audit log readable. */
+  #auditRun(message: IncomingMessage, request: Request, detail: Readonly<Record<string, unknown>>): void {
+    if (request.event !== undefined) return;
+    const action = "linkage-run";
+    this.#audit(message, action, request.camera, detail);
+  }
+
   #audit(
     message: IncomingMessage,
     action: string,
-    camera: string,
+    camera: string | undefined,
     detail: Readonly<Record<string, unknown>>,
   ): void {
     const { actor } = message;
@@ -216,7 +299,7 @@ export class Requests {
       userName: actor.userName,
       remoteAddress: actor.address,
       action,
-      camera,
+      ...(camera === undefined ? {} : { camera }),
       detail: { ...detail, source: "mqtt" },
       token: actor.token,
     });
@@ -229,6 +312,10 @@ const COMMAND_OF_SET: Readonly<Record<string, RequestName | undefined>> = {
   manualRecordingSet: "manual-recording",
   enabledSet: "camera-enabled",
 };
+
+function causeOf({ camera, event }: Partial<Request>): LinkageCause {
+  return { ...(camera === undefined ? {} : { camera }), ...(event === undefined ? {} : { event }) };
+}
 
 function parsed(payload: Buffer): Body | undefined {
   try {

@@ -76,6 +76,31 @@ export const EventMessageSchema = Type.Object({
 });
 export type EventMessage = Static<typeof EventMessageSchema>;
 
+export const ArmingStateSchema = Type.Object({
+  v: Version,
+  profile: Type.String({ description: "Id of the arming profile in force." }),
+  profiles: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })),
+});
+export type ArmingState = Static<typeof ArmingStateSchema>;
+export const LinkageMessageSchema = Type.Object({
+  v: Version,
+  rule: Type.String(),
+  name: Type.String({ description: "What people call the rule." }),
+  phase: Type.Enum(["fired", "done"] as const, {
+    description: "`fired`: the rule is followed for an event. `done`: this came of one of its actions.",
+  }),
+  time: Time,
+  event: EventMessageSchema,
+  action: Type.Optional(
+    Type.String({ description: "Of `done`: `record`, `nightjar-linkage-notify/notify`." }),
+  ),
+  status: Type.Optional(Type.String({ description: "Of `done`: `done`, `failed`, `expired`, `dropped`." })),
+  attempts: Type.Optional(Type.Integer()),
+  note: Type.Optional(Type.String()),
+  code: Type.Optional(Type.String({ description: "Of what failed." })),
+});
+export type LinkageMessage = Static<typeof LinkageMessageSchema>;
+
 const PluginText = Type.String({ description: "The plugin's own words, at most 64 KiB." });
 
 const Common = {
@@ -95,6 +120,15 @@ const Common = {
   ),
 };
 const camera = Type.String({ minLength: 1, maxLength: 64 });
+const ForEvent = {
+  camera: Type.Optional(camera),
+  event: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description: "Id of the event that it is done for: what comes of it stands with the event.",
+    }),
+  ),
+};
 
 /** What can be asked for, by the last level of `node/{node}/request/{command}`. */
 export const REQUESTS = {
@@ -110,13 +144,23 @@ export const REQUESTS = {
     camera,
     width: Type.Optional(Type.Integer({ minimum: 64, maximum: 1_280, description: "640 without it." })),
   }),
+  arming: Type.Object({ ...Common, profile: Type.String({ minLength: 1, maxLength: 64 }) }),
+  "linkage-list": Type.Object({ ...Common }),
+  "linkage-rule": Type.Object({ ...Common, ...ForEvent, rule: Type.String({ minLength: 1, maxLength: 64 }) }),
+  "linkage-action": Type.Object({
+    ...Common,
+    ...ForEvent,
+    action: Type.String({ minLength: 1, maxLength: 280, description: "As rules name it." }),
+    settings: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  }),
 } as const;
 export type RequestName = keyof typeof REQUESTS;
 
 export const ResponseSchema = Type.Object({
   status: Type.Enum(["ok", "error"] as const),
   data: Type.Record(Type.String(), Type.Unknown(), {
-    description: "Of a snapshot: `time`, `contentType` and `picture`, base 64.",
+    description:
+      "Of a snapshot: `time`, `contentType` and `picture`, base 64. Of linkage: `results`, one for each action; of the list: `rules` and `actions`.",
   }),
   error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
   transaction: Type.Optional(Type.String()),
@@ -200,6 +244,25 @@ export const TOPICS = {
     right: "mqtt.connect",
     payload: ResponseSchema,
     description: "The answer. At the embedded broker only the account that asked gets it.",
+  },
+  armingState: {
+    ...out,
+    ...json,
+    path: "node/{node}/arming/state",
+    retained: true,
+    right: "status.view",
+    payload: ArmingStateSchema,
+    description: "The arming profile in force, and those that there are.",
+  },
+  linkageEvent: {
+    ...out,
+    ...json,
+    path: "node/{node}/linkage/{rule}/event",
+    retained: false,
+    right: "events.view",
+    needsAllCameras: true,
+    payload: LinkageMessageSchema,
+    description: "A linkage rule is followed for an event, and what came of each of its actions.",
   },
   cameraAvailability: {
     ...out,
@@ -299,6 +362,8 @@ export interface TopicIds {
   readonly camera?: string;
   readonly volume?: string;
   readonly command?: string;
+  /** Of linkage. */
+  readonly rule?: string;
   /** A plugin's level, and its own levels below. */
   readonly plugin?: string;
   readonly below?: string;

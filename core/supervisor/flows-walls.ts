@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { FLOWS_FOLDER } from "../flows/protocol.ts";
+import { FLOWS_FOLDER, PALETTE_FOLDER } from "../flows/protocol.ts";
 import { RUN_FOLDER } from "./process-contract.ts";
 
 const CORE_FOLDER = realpathSync(resolve(import.meta.dirname, ".."));
@@ -31,5 +31,5 @@ function programPlaces(): string[] {
     // Not installed: then core does not want the process either.
   }
   const real = packages.filter((place) => existsSync(place)).map((place) => realpathSync(place));
-  return [...new Set([CORE_FOLDER, join(root, "package.json"), ...real])];
+  return [...new Set([CORE_FOLDER, PALETTE_FOLDER, join(root, "package.json"), ...real])];
 }

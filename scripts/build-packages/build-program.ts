@@ -4,10 +4,11 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from "node:path";
 import { refusePacking } from "../pack-plugin/refusal.ts";
 import { buildCore } from "./build-core.ts";
+import { buildPalette } from "./build-palette.ts";
 import { buildBundledPlugin } from "./bundled-plugin.ts";
 import { coreCard, programCard } from "./cards.ts";
 import { shrinkwrap } from "./shrinkwrap.ts";
-import { licenceTexts } from "./third-parties.ts";
+import { licenceTexts, type ThirdParty } from "./third-parties.ts";
 
 type Json = Record<string, unknown>;
 
@@ -43,7 +44,8 @@ export async function buildProgram(root: string, target: string): Promise<{ read
     ...Object.keys(core["optionalDependencies"] as Json),
     ...PROGRAMS,
   ]);
-  writeFileSync(join(target, "THIRD-PARTY-LICENSES.txt"), licenceTexts(parties));
+  const others = await buildPalette(root, join(target, "flows/palette"));
+  writeFileSync(join(target, "THIRD-PARTY-LICENSES.txt"), licenceTexts(together(parties, others)));
   write(join(target, "core/package.json"), coreCard(core));
   for (const name of readdirSync(join(root, "plugins")).sort()) {
     buildBundledPlugin(join(root, "plugins", name), join(target, "plugins", name), String(core["version"]));
@@ -59,6 +61,12 @@ export async function buildProgram(root: string, target: string): Promise<{ read
   write(join(target, "package.json"), card);
   write(join(target, "npm-shrinkwrap.json"), shrinkwrap(card, lock));
   return { version: String(card["version"]) };
+}
+
+/** Each once, by name. */
+function together(one: readonly ThirdParty[], other: readonly ThirdParty[]): readonly ThirdParty[] {
+  const all = new Map([...one, ...other].map((party) => [`${party.name}@${party.version}`, party]));
+  return [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, party]) => party);
 }
 
 function json(file: string): Json {

@@ -20,6 +20,7 @@ export function programCard(root: Json, core: Json, inside: readonly string[]): 
     bin: { nightjar: "./core/bin/nightjar.mjs" },
     files: [
       "core",
+      "flows",
       "plugins",
       "ui",
       "CHANGELOG.md",

@@ -28,6 +28,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
       "tests/architecture/**/*.test.ts",
       "tests/core/**/*.test.ts",
       "plugins/*/tests/**/*.test.ts",
+      "tests/palette/**/*.test.ts",
       "ui/tests/**/*.test.ts",
     ],
     isShared: true,

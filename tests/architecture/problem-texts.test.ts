@@ -43,6 +43,7 @@ const NOT_SHOWN: Readonly<Record<string, readonly string[]>> = {
   "programs that ask as no page of ours does": [
     "NJ_BAD_REQUEST",
     "NJ_BODY_MALFORMED",
+    "NJ_LINKAGE_NO_EVENT",
     "NJ_CLIP_SOUND",
     "NJ_CONTENT_TYPE",
     "NJ_CROSS_ORIGIN",

@@ -33,6 +33,8 @@ it("a picture that an action has kept is told with its event, camera and size, a
     } as unknown as LinkageServiceParts["engine"],
     list: { find: () => undefined },
     recording: { recordForEvent: () => true },
+    findEvent: async () => undefined,
+    tell: () => undefined,
     registries: () => ({ linkageActions: { owned: () => [] } }) as never,
     snapshot: async () => ({ jpeg: Buffer.from("picture"), timeMs: NOON_MS }),
     captured: (picture) => void told.push(picture),

@@ -27,6 +27,7 @@ describe("roles (manual 17.1, 17.2)", () => {
       "settings.edit",
       "cameras.edit",
       "flows.edit",
+      "linkage.run",
       "audit.view",
     ] as const) {
       assert.deepEqual(

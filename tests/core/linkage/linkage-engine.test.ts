@@ -7,7 +7,7 @@ import type { EventAction } from "../../../core/domain/alarm-event.ts";
 import { NightjarError } from "../../../core/errors.ts";
 import type { HookEvent, LinkageAction, LinkageRequest } from "../../../core/index.ts";
 import { MOST_TASKS } from "../../../core/linkage/action-runner.ts";
-import { LinkageEngine } from "../../../core/linkage/linkage-engine.ts";
+import { LinkageEngine, type LinkageTold } from "../../../core/linkage/linkage-engine.ts";
 import { FakeClock } from "../../../core/testing/fake-clock.ts";
 import { waitFor } from "../../../core/testing/wait-for.ts";
 
@@ -23,6 +23,7 @@ describe("what follows from events", () => {
   let lamp: LinkageAction | undefined;
   let engine: LinkageEngine;
   let pictures: number;
+  let told: LinkageTold[];
 
   beforeEach(() => {
     clock = new FakeClock(Date.UTC(2026, 0, 1));
@@ -31,6 +32,7 @@ describe("what follows from events", () => {
     asked = [];
     noted = [];
     pictures = 0;
+    told = [];
     run = async () => ({ note: "lit" });
     lamp = {
       id: "lamp",
@@ -59,6 +61,7 @@ describe("what follows from events", () => {
         return { camera, timeMs: clock.wallMs(), jpeg: "/9j/" };
       },
       note: (event, result) => noted.push({ event, result }),
+      tell: (one) => told.push(one),
     });
   });
 
@@ -244,5 +247,42 @@ describe("what follows from events", () => {
     const [result] = await engine.test(rules[0] as LinkageRule, "yard");
     assert.deepEqual([result?.status, result?.code, asked[0]?.isTest], ["failed", "NJ_LAMP_AWAY", true]);
     assert.deepEqual(noted, []);
+  });
+
+  it("does what somebody outside wants, at once and once, and keeps it with the event that there is", async () => {
+    const rule = { id: "gate", name: "Gate" };
+    const actions = [{ action: LAMP, settings: { colour: "blue" } }];
+    const [kept] = await engine.run({ rule, actions, event: event() });
+    const [made] = await engine.run({ rule, actions, camera: "yard" });
+    assert.deepEqual([kept?.status, made?.status], ["done", "done"]);
+    assert.deepEqual(
+      noted.map((one) => one.event),
+      [7],
+      "nothing is kept with an event that was made up",
+    );
+    assert.deepEqual(
+      asked.map(({ event: { id, camera }, isTest }) => [id > 0, camera, isTest]),
+      [
+        [true, "yard", false],
+        [false, "yard", false],
+      ],
+    );
+    run = async () => {
+      throw new NightjarError("NJ_TEST", "unavailable", "no lamp");
+    };
+    const [failed] = await engine.run({ rule, actions, event: event() });
+    assert.deepEqual([failed?.status, failed?.note], ["failed", "no lamp"]);
+  });
+
+  it("tells that a rule is followed, and then what came of each action", async () => {
+    engine.take(event(), "start");
+    await settled(1);
+    assert.deepEqual(
+      told.map(({ rule, event: { id }, result }) => [rule.id, id, result?.status]),
+      [
+        ["gate", 7, undefined],
+        ["gate", 7, "done"],
+      ],
+    );
   });
 });

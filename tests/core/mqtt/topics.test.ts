@@ -11,6 +11,7 @@ describe("topics of Nightjar", () => {
       camera: "yard-2",
       volume: "0b9c-1",
       command: "snapshot",
+      rule: "tell-home",
       plugin: "nightjar-bridge-x",
       below: "a/b",
     };

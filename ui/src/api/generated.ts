@@ -837,6 +837,7 @@ export interface Operations {
         | "diagnostics.view"
         | "flows.view"
         | "flows.edit"
+        | "linkage.run"
         | "mqtt.connect"
         | "mqtt.other-topics"
       )[];

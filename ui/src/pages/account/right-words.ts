@@ -24,6 +24,7 @@ export const RIGHT_TEXT: Readonly<Record<string, MessageKey>> = {
   "users.manage": "right.users.manage",
   "flows.view": "right.flows.view",
   "flows.edit": "right.flows.edit",
+  "linkage.run": "right.linkage.run",
   "mqtt.connect": "right.mqtt.connect",
   "mqtt.other-topics": "right.mqtt.other-topics",
 };
@@ -34,6 +35,7 @@ export const GRAVE_RIGHTS: ReadonlySet<string> = new Set([
   "cameras.edit",
   "users.manage",
   "flows.edit",
+  "linkage.run",
 ]);
 
 /** A right in words; one that this page does not know as it is called. */

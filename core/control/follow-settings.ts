@@ -1,0 +1,31 @@
+// What follows from changed settings while the recorder runs: each part is told of its own alone.
+import type { ConfigStore, FrozenConfig } from "../config/config-store.ts";
+import type { LogLevel } from "../log.ts";
+import type { MqttService } from "../mqtt/mqtt-service.ts";
+import type { PluginHost } from "../plugin/host/plugin-host.ts";
+import type { PreparedVolumes } from "../recording/prepared-volumes.ts";
+import type { RecordingService } from "../recording/recording-service.ts";
+
+export interface SettingsFollowers {
+  setLogLevel(level: LogLevel): void;
+  readonly recording: Pick<RecordingService, "volumesChanged">;
+  readonly preparedVolumes: Pick<PreparedVolumes, "volumesChanged">;
+  readonly plugins: Pick<PluginHost, "settingsChanged">;
+  readonly mqtt: Pick<MqttService, "settingsChanged" | "armingChanged">;
+  endGoneLogins(): void;
+}
+
+/** Follows them; answers what ends that. */
+export function followSettings(config: ConfigStore, to: SettingsFollowers): () => void {
+  return config.onChange((next, previous) => {
+    const isOther = (part: keyof FrozenConfig): boolean =>
+      JSON.stringify(next[part]) !== JSON.stringify(previous[part]);
+    if (next.log.level !== previous.log.level) to.setLogLevel(next.log.level);
+    if (isOther("storage"))
+      void to.recording.volumesChanged().then(() => to.preparedVolumes.volumesChanged());
+    if (isOther("plugins")) void to.plugins.settingsChanged();
+    if (isOther("logins")) to.endGoneLogins();
+    if (isOther("mqtt") || isOther("flows")) void to.mqtt.settingsChanged();
+    if (isOther("alarms")) to.mqtt.armingChanged();
+  });
+}

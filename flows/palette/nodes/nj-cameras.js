@@ -1,0 +1,90 @@
+// Cameras of a recorder: how they are, recording by hand, a picture of what one shows now.
+const { answering, badge, cameraIn, connectionOf, follow, timeOfDay } = require("../lib/node-parts.js");
+
+/**
+ * @typedef {import("../lib/node-red-api.d.ts").RuntimeApi} RuntimeApi
+ * @typedef {import("../lib/node-red-api.d.ts").FlowNode} FlowNode
+ * @typedef {import("../lib/node-red-api.d.ts").NodeConfig} NodeConfig
+ * @typedef {import("../lib/node-red-api.d.ts").Message} Message
+ */
+
+/** @param {RuntimeApi} RED */
+module.exports = (RED) => {
+  /** @this {FlowNode} @param {NodeConfig} config */
+  function NjCamera(config) {
+    RED.nodes.createNode(this, config);
+    const connection = connectionOf(RED, this, config);
+    if (connection === undefined) return;
+    const shown = badge(this, connection);
+    /** @param {Record<string, unknown>} state @returns {Message} */
+    const tell = (state) => {
+      shown.tell(`${state["id"]}: ${state["status"]}`);
+      return { topic: String(state["id"]), payload: state, camera: state["id"] };
+    };
+    follow(this, connection, "camera", (state) => {
+      if (!config["camera"] || state["id"] === config["camera"]) this.send(tell(state));
+    });
+    this.on("input", (message, send, done) => {
+      const camera = cameraIn(config["camera"], message);
+      const state = camera === undefined ? undefined : connection.cameras.get(camera);
+      if (state === undefined) {
+        done(new Error(RED._("error.no-such-camera", { camera: camera ?? "" })));
+        return;
+      }
+      send({ ...message, ...tell(state) });
+      done();
+    });
+  }
+
+  /** @this {FlowNode} @param {NodeConfig} config */
+  function NjRecord(config) {
+    RED.nodes.createNode(this, config);
+    const connection = connectionOf(RED, this, config);
+    if (connection === undefined) return;
+    answering(this, connection, async (message) => {
+      const camera = wanted(cameraIn(config["camera"], message));
+      const isOn = config["act"] === "message" ? isTrue(message.payload) : config["act"] !== "stop";
+      const seconds = Number(config["seconds"]);
+      const until =
+        isOn && seconds > 0 ? { until: new Date(Date.now() + seconds * 1_000).toISOString() } : {};
+      const state = isOn ? "ON" : "OFF";
+      const payload = await connection.request("manual-recording", { camera, state, ...until });
+      return {
+        message: { ...message, payload, camera },
+        text: `${camera}: ${state} ${timeOfDay(Date.now())}`,
+      };
+    });
+  }
+
+  /** @this {FlowNode} @param {NodeConfig} config */
+  function NjCapture(config) {
+    RED.nodes.createNode(this, config);
+    const connection = connectionOf(RED, this, config);
+    if (connection === undefined) return;
+    answering(this, connection, async (message) => {
+      const camera = wanted(cameraIn(config["camera"], message));
+      const width = Number(config["width"]) || 640;
+      const { picture, time, contentType } = await connection.request("snapshot", { camera, width });
+      const payload = Buffer.from(String(picture), "base64");
+      return {
+        message: { ...message, payload, camera, time, contentType, filename: `${camera}-${time}.jpg` },
+        text: `${camera}: ${Math.round(payload.length / 1024)} KB ${timeOfDay(Date.now())}`,
+      };
+    });
+  }
+
+  /** @param {string | undefined} camera @returns {string} */
+  function wanted(camera) {
+    if (camera === undefined) throw new Error(RED._("error.no-camera"));
+    return camera;
+  }
+
+  RED.nodes.registerType("nj-camera", NjCamera);
+  RED.nodes.registerType("nj-record", NjRecord);
+  RED.nodes.registerType("nj-capture", NjCapture);
+};
+
+/** What flows mean by "on". @param {unknown} payload */
+function isTrue(payload) {
+  return typeof payload === "string" ? /^(on|true|start|1)$/i.test(payload.trim()) : Boolean(payload);
+}

@@ -1,0 +1,132 @@
+// Alarm linkage: that a rule is followed, and having actions done, those of a rule or any other.
+const {
+  answering,
+  badge,
+  cameraIn,
+  connectionOf,
+  eventIdIn,
+  firstText,
+  follow,
+  timeOfDay,
+} = require("../lib/node-parts.js");
+
+const WEBHOOK = "nightjar-linkage-notify/notify";
+
+/**
+ * @typedef {import("../lib/node-red-api.d.ts").RuntimeApi} RuntimeApi
+ * @typedef {import("../lib/node-red-api.d.ts").FlowNode} FlowNode
+ * @typedef {import("../lib/node-red-api.d.ts").NodeConfig} NodeConfig
+ * @typedef {import("../lib/node-red-api.d.ts").Message} Message
+ * @typedef {{ action?: string, status?: string, note?: string, code?: string }} Result
+ */
+
+/** @param {RuntimeApi} RED */
+module.exports = (RED) => {
+  /** @this {FlowNode} @param {NodeConfig} config */
+  function NjRule(config) {
+    RED.nodes.createNode(this, config);
+    const connection = connectionOf(RED, this, config);
+    if (connection === undefined) return;
+    const shown = badge(this, connection);
+    follow(this, connection, "linkage", (told) => {
+      if (config["rule"] && told["rule"] !== config["rule"]) return;
+      const message = messageOf(told);
+      if (told["phase"] === "done") this.send([null, message]);
+      else {
+        shown.tell(`${told["name"]} ${timeOfDay(Date.now())}`);
+        this.send([message, null]);
+      }
+    });
+  }
+
+  /** @this {FlowNode} @param {NodeConfig} config */
+  function NjLinkage(config) {
+    RED.nodes.createNode(this, config);
+    const connection = connectionOf(RED, this, config);
+    if (connection === undefined) return;
+    answering(this, connection, async (message) => {
+      const cause = causeOf(config, message);
+      if (config["act"] !== "action") {
+        const rule = firstText(config["rule"], message["rule"]);
+        if (rule === undefined) throw new Error(RED._("error.no-rule"));
+        return done(message, await connection.request("linkage-rule", { rule, ...cause }));
+      }
+      const action = firstText(config["action"], message["action"]);
+      if (action === undefined) throw new Error(RED._("error.no-action"));
+      const settings = settingsOf(config["settings"]);
+      return done(message, await connection.request("linkage-action", { action, settings, ...cause }));
+    });
+  }
+
+  /** @param {unknown} text @returns {Record<string, unknown>} */
+  function settingsOf(text) {
+    try {
+      const value = JSON.parse(String(text || "{}"));
+      if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+    } catch {
+      // Said below.
+    }
+    throw new Error(RED._("error.settings"));
+  }
+
+  /** @this {FlowNode} @param {NodeConfig} config */
+  function NjTick(config) {
+    RED.nodes.createNode(this, config);
+    const connection = connectionOf(RED, this, config);
+    if (connection === undefined) return;
+    const shown = badge(this, connection);
+    // The recorder does it by itself, whether flows run or not; here it is only told of.
+    follow(this, connection, "linkage", (told) => {
+      const isOwn = told["rule"] === config["rule"] && told["action"] === config["action"];
+      if (told["phase"] !== "done" || !isOwn) return;
+      if (told["status"] === "done") shown.tell(`${told["note"] ?? "✓"} ${timeOfDay(Date.now())}`);
+      else shown.fail(new Error(String(told["note"] ?? told["status"])));
+      this.send(messageOf(told));
+    });
+  }
+
+  /** @this {FlowNode} @param {NodeConfig} config */
+  function NjNotify(config) {
+    RED.nodes.createNode(this, config);
+    const connection = connectionOf(RED, this, config);
+    if (connection === undefined) return;
+    answering(this, connection, async (message) => {
+      const url = firstText(config["url"], message["url"]);
+      const settings = { ...(url === undefined ? {} : { url }), picture: config["picture"] === true };
+      const wanted = { action: WEBHOOK, settings, ...causeOf(config, message) };
+      return done(message, await connection.request("linkage-action", wanted));
+    });
+  }
+
+  RED.nodes.registerType("nj-rule", NjRule);
+  RED.nodes.registerType("nj-tick", NjTick);
+  RED.nodes.registerType("nj-linkage", NjLinkage);
+  RED.nodes.registerType("nj-notify", NjNotify);
+};
+
+/** @param {Record<string, unknown>} told @returns {Message} */
+function messageOf(told) {
+  const event = /** @type {Record<string, unknown>} */ (told["event"] ?? {});
+  return { topic: String(told["rule"]), payload: told, event, camera: event["camera"] };
+}
+
+/** What it is done for. @param {NodeConfig} config @param {Message} message */
+function causeOf(config, message) {
+  const camera = cameraIn(config["camera"], message);
+  const event = eventIdIn(message);
+  return { ...(camera === undefined ? {} : { camera }), ...(event === undefined ? {} : { event }) };
+}
+
+/**
+ * What came of it; throws where an action failed, for Catch nodes.
+ * @param {Message} message @param {Record<string, unknown>} answer
+ */
+function done(message, answer) {
+  const results = /** @type {Result[]} */ (answer["results"] ?? []);
+  const failed = results.find(({ status }) => status !== "done");
+  if (failed !== undefined) {
+    const error = new Error(`${failed.action}: ${failed.note ?? failed.status}`);
+    throw Object.assign(error, { code: failed.code ?? "" });
+  }
+  return { message: { ...message, payload: results }, text: `✓ ${timeOfDay(Date.now())}` };
+}

@@ -1,0 +1,107 @@
+// What is asked of arming and linkage over MQTT: who may, what comes of it, and what the audit log says of it.
+import assert from "node:assert/strict";
+import { beforeEach, describe, it } from "node:test";
+import type { Right } from "../../../core/domain/roles.ts";
+import { silentLog } from "../../../core/log.ts";
+import { Requests } from "../../../core/mqtt/requests.ts";
+import { FakeClock } from "../../../core/testing/fake-clock.ts";
+import type { Principal } from "../../../core/users/principal.ts";
+
+const unused = () => {
+  throw new Error("nobody asks for this here");
+};
+
+describe("requests for arming and linkage over MQTT", () => {
+  let acts: string[];
+  let done: unknown[];
+  let requests: Requests;
+
+  beforeEach(() => {
+    acts = [];
+    done = [];
+    const results = [{ action: "record", status: "done" }];
+    const note = (...what: unknown[]) => {
+      done.push(what);
+      return Promise.resolve(results);
+    };
+    requests = new Requests({
+      clock: new FakeClock(Date.UTC(2026, 0, 1)),
+      log: silentLog,
+      base: () => "nightjar",
+      node: "n1",
+      cameras: { get: unused, update: unused, startManualRecording: unused, stopManualRecording: unused },
+      audit: { record: ({ action }) => void acts.push(action) },
+      snapshot: unused,
+      arming: {
+        async setProfile(profile) {
+          done.push(profile);
+          return "home";
+        },
+      },
+      linkage: {
+        names: () => ({ rules: [{ id: "gate", name: "Gate" }], actions: [{ id: "record", name: "Record" }] }),
+        runRule: (rule, cause) => note(rule, cause),
+        runAction: (action, settings, cause) => note(action, settings, cause),
+      },
+    });
+  });
+
+  const ask = async (
+    command: string,
+    body: object,
+    rights: readonly Right[],
+    cameras: "all" | string[] = "all",
+  ) => {
+    const principal: Principal = {
+      ...{ sessionId: "s", userName: "ann", role: "administrator", cameras, expiresAtMs: 1 },
+      token: { id: "t", name: "t", rights: new Set(rights), expiresAtMs: undefined },
+    };
+    let answer = "";
+    await requests.take({
+      topic: `nightjar/node/n1/request/${command}`,
+      payload: Buffer.from(JSON.stringify(body)),
+      principal,
+      actor: { userName: "ann", address: "" },
+      answer: (_topic, text) => {
+        answer = text;
+      },
+    });
+    return JSON.parse(answer) as { status: string; data: object; error?: { code: string } };
+  };
+
+  it("puts a profile in force, which is written down if it is another one", async () => {
+    assert.equal((await ask("arming", { profile: "away" }, ["arming.set"])).status, "ok");
+    assert.equal((await ask("arming", { profile: "home" }, ["arming.set"])).status, "ok");
+    assert.deepEqual([done, acts], [["away", "home"], ["arming-changed"]]);
+  });
+
+  it("does a rule or an action; what is done for an event stands with the event, not in the audit log", async () => {
+    const { data } = await ask("linkage-rule", { rule: "gate", event: 7, camera: "yard" }, ["linkage.run"]);
+    assert.deepEqual(data, { results: [{ action: "record", status: "done" }] });
+    await ask("linkage-action", { action: "record", settings: { count: 1 } }, ["linkage.run"]);
+    assert.deepEqual(done, [
+      ["gate", { camera: "yard", event: 7 }],
+      ["record", { count: 1 }, {}],
+    ]);
+    assert.deepEqual(acts, ["linkage-run"]);
+    const names = (await ask("linkage-list", {}, ["linkage.run"])).data as { rules: unknown[] };
+    assert.deepEqual(names.rules, [{ id: "gate", name: "Gate" }]);
+  });
+
+  for (const [command, body] of [
+    ["arming", { profile: "away" }],
+    ["linkage-list", {}],
+    ["linkage-rule", { rule: "gate" }],
+    ["linkage-action", { action: "record" }],
+  ] as const) {
+    it(`refuses ${command} without the right, and to who does not see all cameras`, async () => {
+      const without = await ask(command, body, ["mqtt.connect", "settings.view"]);
+      const narrow = await ask(command, body, ["arming.set", "linkage.run"], ["yard"]);
+      assert.deepEqual(
+        [without.error?.code, narrow.error?.code],
+        ["NJ_PERMISSION_DENIED", "NJ_PERMISSION_DENIED"],
+      );
+      assert.deepEqual([done, acts], [[], []]);
+    });
+  }
+});
