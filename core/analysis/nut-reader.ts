@@ -80,7 +80,9 @@ class Cursor {
 export class NutReader {
   readonly #sink: NutSink;
   readonly #pictureBytes: number;
-  #waiting: Buffer = Buffer.alloc(0);
+  /** The begin of a packet whose rest has not come yet: one place for all of a stream's life. */
+  readonly #held: Buffer;
+  #heldBytes = 0;
   #hasBegun = false;
   #codes: (FrameCode | undefined)[] = [];
   #timeBase = { numerator: 1, denominator: 1 };
@@ -91,18 +93,28 @@ export class NutReader {
   constructor(pictureBytes: number, sink: NutSink) {
     this.#pictureBytes = pictureBytes;
     this.#sink = sink;
+    this.#held = Buffer.alloc(pictureBytes + HEAD_LIMIT_BYTES);
   }
 
   /** Takes a piece. Throws `NJ_NUT_INVALID` for what is no such file. */
   push(piece: Buffer): void {
-    let bytes = this.#waiting.length === 0 ? piece : Buffer.concat([this.#waiting, piece]);
-    for (;;) {
-      const taken = this.#takeOne(bytes);
-      if (taken === 0) break;
-      bytes = bytes.subarray(taken);
+    let rest = piece;
+    if (this.#heldBytes > 0) {
+      const added = piece.copy(this.#held, this.#heldBytes);
+      const whole = this.#held.subarray(0, this.#heldBytes + added);
+      const taken = this.#takeOne(whole);
+      if (taken === 0) {
+        if (added < piece.length) throw broken("a packet is too long");
+        this.#heldBytes = whole.length;
+        return;
+      }
+      // It was not whole before, so it ends in this piece.
+      rest = piece.subarray(taken - this.#heldBytes);
+      this.#heldBytes = 0;
     }
-    if (bytes.length > this.#pictureBytes + HEAD_LIMIT_BYTES) throw broken("a packet is too long");
-    this.#waiting = bytes;
+    for (let taken = this.#takeOne(rest); taken > 0; taken = this.#takeOne(rest)) rest = rest.subarray(taken);
+    if (rest.length > this.#held.length) throw broken("a packet is too long");
+    this.#heldBytes = rest.copy(this.#held);
   }
 
   /** Bytes of the packet that was taken; 0 while it is not whole. */

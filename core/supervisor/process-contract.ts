@@ -21,7 +21,12 @@ export const STEADY_ROLES: readonly ProcessRole[] = PROCESS_ROLES.filter(
 export function nodeArguments(role: ProcessRole): string[] {
   const quiet = "--disable-warning=ExperimentalWarning";
   // The young generation of `media` is a few megabytes: waking up other threads to clear it costs more than it spares.
-  return role === "media" ? [quiet, "--no-parallel-scavenge"] : [quiet];
+  if (role === "media") return [quiet, "--no-parallel-scavenge"];
+  // Each picture comes in a buffer outside of the heap. With a small young generation those are let go of by the way; with
+  // the usual one they add up to a full collection every two seconds, a third of what looking at 16 cameras takes.
+  if (role === "analysis")
+    return [quiet, "--no-parallel-scavenge", "--min-semi-space-size=1", "--max-semi-space-size=1"];
+  return [quiet];
 }
 
 /** How long each may take to end when it is told to, in milliseconds; then it is killed. */

@@ -38,18 +38,30 @@ export function countingCells(area: DetectorArea | undefined): Uint8Array {
   return counting;
 }
 
+/** Cells that are still to be gone through, and those that were: used again for each picture. */
+const WAITING = new Uint16Array(CELLS);
+const SEEN = new Uint8Array(CELLS);
+
 /** Active cells that touch each other, also at corners; the largest first. `moving`: cells in which something moves. */
 export function blobsOf(active: Uint8Array, moving: Uint8Array): Blob[] {
-  const seen = new Uint8Array(CELLS);
+  SEEN.fill(0);
   const blobs: Blob[] = [];
   for (let first = 0; first < CELLS; first += 1) {
-    if (active[first] === 0 || seen[first] === 1) continue;
-    const waiting = [first];
-    seen[first] = 1;
-    let [left, right, top, bottom, cells] = [COLUMNS, -1, ROWS, -1, 0];
+    if (active[first] === 0 || SEEN[first] === 1) continue;
+    WAITING[0] = first;
+    SEEN[first] = 1;
+    let waiting = 1;
+    let left = COLUMNS;
+    let right = -1;
+    let top = ROWS;
+    let bottom = -1;
+    let cells = 0;
     let moves = false;
-    for (let cell = waiting.pop(); cell !== undefined; cell = waiting.pop()) {
-      const [column, row] = [cell % COLUMNS, Math.floor(cell / COLUMNS)];
+    while (waiting > 0) {
+      waiting -= 1;
+      const cell = WAITING[waiting] as number;
+      const column = cell % COLUMNS;
+      const row = Math.floor(cell / COLUMNS);
       cells += 1;
       moves ||= moving[cell] === 1;
       left = Math.min(left, column);
@@ -59,9 +71,10 @@ export function blobsOf(active: Uint8Array, moving: Uint8Array): Blob[] {
       for (let y = Math.max(0, row - 1); y <= Math.min(ROWS - 1, row + 1); y += 1) {
         for (let x = Math.max(0, column - 1); x <= Math.min(COLUMNS - 1, column + 1); x += 1) {
           const next = y * COLUMNS + x;
-          if (active[next] === 0 || seen[next] === 1) continue;
-          seen[next] = 1;
-          waiting.push(next);
+          if (active[next] === 0 || SEEN[next] === 1) continue;
+          SEEN[next] = 1;
+          WAITING[waiting] = next;
+          waiting += 1;
         }
       }
     }

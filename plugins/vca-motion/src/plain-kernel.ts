@@ -20,13 +20,16 @@ const MOST_BYTES = 2 ** 30;
 
 /** Makes a kernel with a memory of its own. */
 export function plainKernel(): PixelKernel {
-  const buffer = new ArrayBuffer(0, { maxByteLength: MOST_BYTES });
+  let buffer = new ArrayBuffer(0);
   return {
     name: "plain",
-    buffer,
+    get buffer() {
+      return buffer;
+    },
     reach(sizeBytes) {
       if (sizeBytes > MOST_BYTES) return false;
-      if (sizeBytes > buffer.byteLength) buffer.resize(sizeBytes);
+      // Not one that can be resized: reading from those takes several times as long.
+      if (sizeBytes > buffer.byteLength) buffer = buffer.transfer(sizeBytes);
       return true;
     },
     sumLight: (slot, picture, step) => sumLight(buffer, slot, picture, step),
@@ -113,9 +116,10 @@ function look(
         const noise = hot[known + NOISE_AT] as number;
         const far = Math.abs(value - (hot[known] as number));
         const change = Math.abs(value - (before[from] as number));
-        const differs = far > Math.min(255, threshold + noise) ? 1 : 0;
-        const moves = change > Math.min(255, stillLevels + noise) ? 1 : 0;
-        const counts = lane < lanes ? differs : 0;
+        // 1 where it is more than that: by the sign, as a choice would be guessed wrong half of the time.
+        const differs = (threshold + noise - far) >>> 31;
+        const moves = (stillLevels + noise - change) >>> 31;
+        const counts = differs & ((lane - lanes) >>> 31);
         differing += counts;
         moving += counts & moves;
         if (learns) learn(hot, cold, words, step, lane, value, far, differs, moves, parameters);
@@ -145,7 +149,7 @@ function learn(
   const isAbsorbed = stayed >= absorbAfter;
   cold[still] = isAbsorbed ? 0 : stayed;
   // What differs by little is learnt slowly, so that what light leaves behind fades; what differs by much, not at all.
-  const isFaint = far <= Math.min(255, Math.min(255, 2 * threshold) + (hot[known + NOISE_AT] as number));
+  const isFaint = far <= 2 * threshold + (hot[known + NOISE_AT] as number);
   const slow = isAbsorbed ? WHOLE_WEIGHT : isFaint ? faintWeight : 0;
   const fraction = (step * COLD_BYTES) / 2 + lane;
   const seen = (value << FRACTION_BITS) + HALF_LEVEL;

@@ -14,6 +14,7 @@ import { FakeClock } from "../../../core/testing/fake-clock.ts";
 import { testClip } from "../../../core/testing/fake-tracks.ts";
 import { tempDir } from "../../../core/testing/temp-dir.ts";
 import { waitFor } from "../../../core/testing/wait-for.ts";
+import { picturesFound } from "./nut-fuzz-target.ts";
 
 const { found: ffmpeg } = await searchFfmpeg();
 const skip = ffmpeg === undefined ? "there is no ffmpeg" : false;
@@ -154,6 +155,15 @@ describe("the decoder of analysis", { skip, timeout: 240_000 }, () => {
       () => begun.push(Buffer.concat([Buffer.from("nut/multimedia container\0"), Buffer.alloc(64, 0xff)])),
       /no NUT/,
     );
+  });
+});
+
+describe("the container that ffmpeg writes", () => {
+  it("gives the same pictures in whatever pieces it comes", () => {
+    const whole = picturesFound(5);
+    assert.equal(whole.length, 5);
+    for (const pieceBytes of [1, 2, 3, 7, 24, 63, 64, 65, 130, 400])
+      assert.deepEqual(picturesFound(5, pieceBytes), whole, `pieces of ${pieceBytes}`);
   });
 });
 

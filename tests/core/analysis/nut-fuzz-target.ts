@@ -56,13 +56,14 @@ export const nutFuzzTargets: readonly FuzzTarget[] = [
   },
 ];
 
-/** For the test that the unmutated file is one: how many pictures the reader finds. */
-export function picturesFound(pictures: number): number {
-  let found = 0;
-  new NutReader(PICTURE_BYTES, {
-    picture: () => {
-      found += 1;
-    },
-  }).push(file(pictures));
+/** For tests of the unmutated file: the pictures that the reader finds in it, pushed in pieces of so many bytes. */
+export function picturesFound(pictures: number, pieceBytes = Number.POSITIVE_INFINITY): string[] {
+  const found: string[] = [];
+  const reader = new NutReader(PICTURE_BYTES, {
+    picture: (bytes, seconds) => found.push(`${seconds} ${bytes.toString("hex")}`),
+  });
+  const whole = file(pictures);
+  for (let at = 0; at < whole.length; at += pieceBytes)
+    reader.push(Buffer.from(whole.subarray(at, Math.min(whole.length, at + pieceBytes))));
   return found;
 }
