@@ -7,7 +7,14 @@ import type { Browser } from "playwright-core";
 import { DATABASE_FILE, openDb } from "../../core/db/open-db.ts";
 import { putEvents } from "../../core/db/tables/events-table.ts";
 import { silentLog } from "../../core/log.ts";
-import { counterOf, openBrowser, openContext, skipBrowserTests, until } from "./support/browser.ts";
+import {
+  counterOf,
+  openBrowser,
+  openContext,
+  screenshot,
+  skipBrowserTests,
+  until,
+} from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
 const FIRST_ID = 1_000_001;
@@ -75,6 +82,19 @@ describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => 
     await db.close();
   }
 
+  /** Alarms of today, as the engine writes them. */
+  async function alarmed(ids: readonly number[]): Promise<void> {
+    const db = await openDb(join(recorder.dataDir, DATABASE_FILE), { log: silentLog });
+    const events = ids.map((id, index) => {
+      const startMs = Date.now() - 3_000 - 1_000 * index;
+      const times = { startMs, lastMs: startMs + 500, endMs: startMs + 500 };
+      const rest = { source: "camera", pictures: [], detail: {}, objects: [], revision: id };
+      return { id, type: "tamper" as const, camera, ...times, ...rest };
+    });
+    await putEvents(db, events, events.length);
+    await db.close();
+  }
+
   it("shows what happened with its picture, found by what was seen, and plays it at once", async () => {
     const context = await openContext(browser, recorder);
     const page = await context.newPage();
@@ -125,6 +145,35 @@ describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => 
     assert.equal(refused.status, 401);
     await page.getByRole("button", { name: /Show .* new event/ }).click();
     await page.locator(".event").getByText("Illegal login").first().waitFor();
+    await context.close();
+  });
+
+  it("counts alarms at the bell, which follows what others acknowledge, and acknowledges from there", async () => {
+    const [first, second] = [FIRST_ID + 10, FIRST_ID + 11];
+    await alarmed([first, second]);
+    const context = await openContext(browser, recorder);
+    const page = await context.newPage();
+    await page.goto(`${recorder.url}/cameras`);
+    const bell = page.locator(".bell > button");
+    const count = async () => Number(await page.locator(".bell-count").textContent());
+    await page.locator(".bell-count").waitFor();
+    const before = await count();
+    assert.ok(before >= 2, String(before));
+    await bell.click();
+    const panel = page.getByRole("region", { name: "Alarms" });
+    await panel.getByText("Tampering").first().waitFor();
+    await screenshot(page, "bell");
+    await recorder.api("POST", `/events/${first}/acknowledge`, { note: "seen elsewhere" });
+    await until("one less, told by the stream", async () => (await count()) === before - 1);
+    await panel.getByRole("button", { name: "Acknowledge" }).first().click();
+    await until("the other one less", async () =>
+      before === 2 ? (await page.locator(".bell-count").count()) === 0 : (await count()) === before - 2,
+    );
+    const event = await recorder.api<{ acknowledged?: { by: string } }>("GET", `/events/${second}`);
+    assert.equal(event.acknowledged?.by, "admin");
+    await page.keyboard.press("Escape");
+    assert.equal(await panel.count(), 0);
+    assert.equal(await bell.evaluate((element) => element.matches(":focus")), true);
     await context.close();
   });
 });

@@ -53,6 +53,13 @@ export function eventRoutes(services: HttpServices): Route[] {
               description: "Kinds of objects, separated by commas: events in which one of them was seen.",
             }),
           ),
+          severities: Type.Optional(
+            Type.String({
+              maxLength: 40,
+              pattern: "^(?:info|warning|alarm)(?:,(?:info|warning|alarm))*$",
+              description: "Events whose type is of one of these, separated by commas: info, warning, alarm.",
+            }),
+          ),
           acknowledged: Type.Optional(
             Type.Boolean({ description: "Only those that somebody has seen, or that nobody has." }),
           ),
@@ -74,7 +81,7 @@ export function eventRoutes(services: HttpServices): Route[] {
         const everything = query.cameras === undefined && seesRecorder(principal);
         return services.events.search({
           cameras: everything ? undefined : wantedCameras(cameras, principal, "events.view", query.cameras),
-          types: namesIn(query.types, "/types"),
+          types: ofSeverities(namesIn(query.types, "/types"), query.severities?.split(",")),
           objects: namesIn(query.objects, "/objects"),
           acknowledged: query.acknowledged,
           startMs: query.start === undefined ? undefined : momentMs(query.start, "/start"),
@@ -127,6 +134,16 @@ export function eventRoutes(services: HttpServices): Route[] {
 /** The recorder's own events are for who runs it and sees all of it. */
 function seesRecorder(principal: Principal): boolean {
   return mayDo(principal, "system.view") && principal.cameras === "all";
+}
+
+/** The types that are asked for, of these severities. */
+function ofSeverities(
+  types: readonly string[] | undefined,
+  severities: readonly string[] | undefined,
+): readonly string[] | undefined {
+  if (severities === undefined) return types;
+  const known = EVENT_TYPE_IDS.filter((id) => severities.includes(eventType(id).severity));
+  return types === undefined ? known : known.filter((id) => types.includes(id));
 }
 
 function namesIn(list: string | undefined, path: string): readonly string[] | undefined {

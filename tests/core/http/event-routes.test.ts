@@ -66,6 +66,31 @@ describe("events over HTTP", () => {
   });
 });
 
+describe("events by severity", () => {
+  it("are those whose types are of it, of the types that are asked for besides", async (t) => {
+    const fixture = await httpFixture(t);
+    const asked: (readonly string[] | undefined)[] = [];
+    const { search } = fixture.services.events;
+    Object.assign(fixture.services.events, {
+      search: (query: Parameters<typeof search>[0]) => {
+        asked.push(query.types);
+        return search(query);
+      },
+    });
+    const token = await fixture.tokenOf("admin");
+    const get = async (query: string) => (await fixture.ask(`/api/v1/events?${query}`, { token })).status;
+    assert.equal(await get("severities=alarm&acknowledged=false"), 200);
+    assert.equal(await get("severities=alarm,warning&types=motion,line-crossing,intrusion"), 200);
+    assert.equal(await get("severities=alarm&types=motion"), 200);
+    const [alarms, some, none] = asked;
+    assert.ok(alarms?.includes("intrusion") && alarms.includes("tamper") && !alarms.includes("motion"));
+    assert.deepEqual([...(some ?? [])].sort(), ["intrusion", "line-crossing"]);
+    assert.deepEqual(none, [], "never all");
+    for (const wrong of ["severities=loud", "severities=alarm,", "severities="])
+      assert.equal(await get(wrong), 422, wrong);
+  });
+});
+
 describe("arming over HTTP", () => {
   it("is switched by operators, and kept in config.json", async (t) => {
     const { ask, tokenOf, config, users } = await httpFixture(t);

@@ -1660,6 +1660,8 @@ export interface Operations {
       readonly types?: string;
       /** Kinds of objects, separated by commas: events in which one of them was seen. */
       readonly objects?: string;
+      /** Events whose type is of one of these, separated by commas: info, warning, alarm. */
+      readonly severities?: string;
       /** Only those that somebody has seen, or that nobody has. */
       readonly acknowledged?: boolean;
       /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */

@@ -1,4 +1,4 @@
-// The frame around every page: bar on top (search, health, account), rail of pages at the side (at the foot on a phone).
+// The frame around every page: bar on top (search, health, alarms, account), rail of pages at the side (at the foot on a phone).
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { type MessageKey, t } from "../locale/messages.ts";
@@ -9,6 +9,7 @@ import { connected, mayAdminister, mayOperate, status } from "../state/recorder.
 import { useShortcuts } from "../state/shortcuts.ts";
 import { AccountMenu } from "./account-menu.tsx";
 import { AlarmBar } from "./alarm-bar.tsx";
+import { AlarmBell } from "./alarm-bell.tsx";
 import { CameraSearch } from "./camera-search.tsx";
 import { HealthButton } from "./health.tsx";
 import { ShortcutSheet } from "./shortcut-sheet.tsx";
@@ -59,6 +60,7 @@ export function Shell({ page, children }: { readonly page: string; readonly chil
         <CameraSearch />
         <div class="spring" />
         <HealthButton />
+        <AlarmBell />
         <button
           type="button"
           class="icon-button wide-only"

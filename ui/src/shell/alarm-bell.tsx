@@ -1,0 +1,171 @@
+// The alarm centre: a bell with the number of alarms that nobody has acknowledged, and the newest of them with picture, time
+// and what can be done.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { call } from "../api/client.ts";
+import type { RecordedEvent } from "../api/types.ts";
+import { t } from "../locale/messages.ts";
+import { EventPicture } from "../pages/events/event-picture.tsx";
+import { eventText } from "../pages/events/event-words.ts";
+import { Icon } from "../parts/icon.tsx";
+import { followLink, href } from "../router.ts";
+import { ALARM_DAYS, countText, MOST_ALARMS, withAlarm } from "../state/alarms.ts";
+import { momentText, utcText } from "../state/moment-text.ts";
+import { cameras, connected, eventChange, session } from "../state/recorder.ts";
+import { complain } from "../state/toasts.ts";
+
+const SHOWN = 8;
+const BEFORE_MS = 3_000;
+const DAY_MS = 86_400_000;
+
+/** The bell; nothing for those who may not see events. */
+export function AlarmBell() {
+  const may = session.value?.rights.includes("events.view") === true;
+  return may ? <Bell /> : null;
+}
+
+function Bell() {
+  const [alarms, setAlarms] = useState<readonly RecordedEvent[]>([]);
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const isConnected = connected.value;
+  useEffect(() => {
+    if (!isConnected) return;
+    const gone = new AbortController();
+    const start = new Date(Date.now() - ALARM_DAYS * DAY_MS).toISOString();
+    const query = { severities: "alarm", acknowledged: false, start, limit: MOST_ALARMS } as const;
+    // Without an answer the bell has no figure; the stream of events goes on by itself.
+    call("GET /events", { query, signal: gone.signal }).then(
+      ({ events }) => setAlarms((known) => known.reduce(withAlarm, events)),
+      () => undefined,
+    );
+    return () => gone.abort();
+  }, [isConnected]);
+  const changed = eventChange.value;
+  useEffect(() => {
+    if (changed !== undefined) setAlarms((known) => withAlarm(known, changed));
+  }, [changed]);
+  useEffect(() => {
+    if (!open) return;
+    const shut = (event: Event): void => {
+      const isKey = event instanceof KeyboardEvent;
+      if (isKey ? event.key !== "Escape" : box.current?.contains(event.target as Node)) return;
+      setOpen(false);
+      if (isKey) button.current?.focus();
+    };
+    document.addEventListener("pointerdown", shut);
+    document.addEventListener("keydown", shut);
+    return () => {
+      document.removeEventListener("pointerdown", shut);
+      document.removeEventListener("keydown", shut);
+    };
+  }, [open]);
+  const count = countText(alarms.length);
+  const label = alarms.length === 0 ? t("bell.none") : t("bell.count", { count });
+  return (
+    <div class="bell" ref={box}>
+      <button
+        ref={button}
+        type="button"
+        class="icon-button"
+        aria-label={label}
+        title={label}
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
+        <Icon name="events" size={18} />
+        {alarms.length === 0 ? null : (
+          <span class="bell-count" aria-hidden="true">
+            {count}
+          </span>
+        )}
+      </button>
+      {open ? (
+        <section class="menu bell-panel" aria-label={t("bell.title")}>
+          <p class="menu-head">
+            <strong>{t("bell.title")}</strong>
+            <a href={href("events", { seen: "no" })} onClick={leaving(() => setOpen(false))}>
+              {t("bell.all")}
+            </a>
+          </p>
+          {alarms.length === 0 ? (
+            <p class="muted">{t("bell.none.text")}</p>
+          ) : (
+            <ul>
+              {alarms.slice(0, SHOWN).map((event) => (
+                <AlarmItem
+                  key={event.id}
+                  event={event}
+                  onLeave={() => setOpen(false)}
+                  onSeen={(seen) => setAlarms((known) => withAlarm(known, seen))}
+                />
+              ))}
+            </ul>
+          )}
+        </section>
+      ) : null}
+    </div>
+  );
+}
+
+function AlarmItem(props: {
+  readonly event: RecordedEvent;
+  readonly onLeave: () => void;
+  readonly onSeen: (event: RecordedEvent) => void;
+}) {
+  const { event } = props;
+  const { camera } = event;
+  const [busy, setBusy] = useState(false);
+  const rights = session.value?.rights ?? [];
+  const name = cameras.value?.find(({ id }) => id === camera)?.name ?? camera ?? t("events.recorder");
+  const from = new Date(Date.parse(event.start) - BEFORE_MS).toISOString();
+  const picture = <EventPicture camera={camera} at={event.pictures[0] ?? event.start} />;
+  const acknowledge = (): void => {
+    setBusy(true);
+    call("POST /events/{event}/acknowledge", { path: { event: event.id }, body: {} })
+      .then(props.onSeen)
+      .catch(complain)
+      .finally(() => setBusy(false));
+  };
+  return (
+    <li>
+      {camera === undefined || !rights.includes("playback") ? (
+        <div class="thumb" />
+      ) : (
+        <a
+          href={href("playback", { camera, t: from })}
+          onClick={leaving(props.onLeave)}
+          aria-label={t("events.play")}
+          title={t("events.play")}
+        >
+          {picture}
+        </a>
+      )}
+      <div>
+        <strong>{eventText(event.type)}</strong>
+        <small>{name}</small>
+        <small title={utcText(event.start)}>{momentText(event.start)}</small>
+      </div>
+      {rights.includes("events.acknowledge") ? (
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={t("events.acknowledge")}
+          title={t("events.acknowledge")}
+          disabled={busy}
+          onClick={acknowledge}
+        >
+          <Icon name="check" />
+        </button>
+      ) : null}
+    </li>
+  );
+}
+
+/** Follows a link within the page, and shuts what it stands in. */
+function leaving(leave: () => void) {
+  return (event: MouseEvent & { readonly currentTarget: HTMLAnchorElement }): void => {
+    followLink(event);
+    leave();
+  };
+}

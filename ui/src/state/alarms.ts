@@ -1,0 +1,22 @@
+// Alarms that nobody has acknowledged: what the bell counts. Read once, then kept by the stream of events.
+import type { RecordedEvent } from "../api/types.ts";
+
+/** Most that are asked for; beyond it the count says that there are more. */
+export const MOST_ALARMS = 100;
+/** What is older is looked up on the page of events. */
+export const ALARM_DAYS = 7;
+
+/** The list after an event began, changed or was acknowledged; newest first. */
+export function withAlarm(alarms: readonly RecordedEvent[], event: RecordedEvent): readonly RecordedEvent[] {
+  const others = alarms.filter(({ id }) => id !== event.id);
+  if (event.severity !== "alarm" || event.acknowledged !== undefined)
+    return others.length === alarms.length ? alarms : others;
+  return [...others, event]
+    .sort((a, b) => Date.parse(b.start) - Date.parse(a.start) || b.id - a.id)
+    .slice(0, MOST_ALARMS);
+}
+
+/** The figure beside the bell. */
+export function countText(count: number): string {
+  return count >= MOST_ALARMS ? `${MOST_ALARMS - 1}+` : String(count);
+}
