@@ -93,6 +93,36 @@ describe("live view", { skip: skipBrowserTests }, () => {
     assertForwards(await risesBy(10));
     assert.match(page.url(), /camera=/);
     await screenshot(page, "live-large");
+    const zoom = async () => {
+      const style = await page.locator(".picture-box").evaluate((box) => box.style.transform);
+      const [, x = "0", y = "0", scale = "1"] =
+        /translate\(([-\d.]+)px, ([-\d.]+)px\) scale\(([\d.]+)\)/.exec(style) ?? [];
+      return { x: Number(x), y: Number(y), scale: Number(scale) };
+    };
+    const box = await page.locator(".tile").boundingBox();
+    assert.ok(box !== null);
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await page.mouse.move(x, y);
+    await page.keyboard.down("Control");
+    await page.mouse.wheel(0, -300);
+    await page.keyboard.up("Control");
+    await until("the picture is enlarged", async () => (await zoom()).scale > 1.9);
+    const before = await zoom();
+    await page.mouse.down();
+    await page.mouse.move(x + 60, y + 30);
+    await page.mouse.up();
+    const moved = await zoom();
+    assert.deepEqual([moved.scale, moved.x - before.x, moved.y - before.y], [before.scale, 60, 30]);
+    await screenshot(page, "live-zoomed");
+    await page.mouse.dblclick(x, y);
+    assert.equal((await zoom()).scale, 1, "a double click shows all of it again");
+    assert.match(page.url(), /camera=/, "and does not shrink the tile");
+    for (const key of ["+", "+", "-"]) await page.keyboard.press(key);
+    assert.equal((await zoom()).scale, 1.25);
+    await page.keyboard.press("0");
+    assert.equal((await zoom()).scale, 1);
+    await page.getByRole("button", { name: "Enlarge the picture" }).click();
+    assert.equal((await zoom()).scale, 1.25);
     await page.keyboard.press("Escape");
     await until("the wall is back", async () => !page.url().includes("camera=") || undefined);
   });

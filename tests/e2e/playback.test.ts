@@ -311,10 +311,10 @@ describe("playback", { skip: skipBrowserTests }, () => {
     assert.ok(Math.abs((await seen()) - near) < near * 0.02, "as much of it");
 
     const touch = await context.newCDPSession(page);
-    const fingers = (type: "touchStart" | "touchMove", apart: number): Promise<unknown> =>
+    const fingers = (type: "touchStart" | "touchMove", apart: number, at = y + 36): Promise<unknown> =>
       touch.send("Input.dispatchTouchEvent", {
         type,
-        touchPoints: [-1, 1].map((side, id) => ({ id, x: x + width / 2 + (side * apart) / 2, y: y + 36 })),
+        touchPoints: [-1, 1].map((side, id) => ({ id, x: x + width / 2 + (side * apart) / 2, y: at })),
       });
     await fingers("touchStart", 80);
     for (let apart = 100; apart <= 320; apart += 20) await fingers("touchMove", apart);
@@ -323,6 +323,16 @@ describe("playback", { skip: skipBrowserTests }, () => {
       const now = await seen();
       return now < near * 0.5 && now > near * 0.1;
     });
+    // The picture above it likewise: three times as far apart, three times as large.
+    const stage = await page.locator(".stage").boundingBox();
+    const at = (stage?.y ?? 0) + (stage?.height ?? 0) / 2;
+    await fingers("touchStart", 80, at);
+    for (let apart = 100; apart <= 240; apart += 20) await fingers("touchMove", apart, at);
+    await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    const scale = await page.locator(".zoom-scale").textContent();
+    assert.ok(Math.abs(Number.parseFloat(scale ?? "") - 3) < 0.15, `enlarged ${scale}`);
+    await page.keyboard.press("0");
+    assert.equal(await page.locator(".zoom-scale").textContent(), "1.0×");
     await touch.detach();
   });
 

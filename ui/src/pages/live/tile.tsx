@@ -8,6 +8,8 @@ import { IconButton } from "../../parts/controls.tsx";
 import { PlayerNote } from "../../parts/player-note.tsx";
 import { ReasonChip } from "../../parts/reason.tsx";
 import { pictureName, saveBlob } from "../../parts/save-file.ts";
+import { usePictureZoom } from "../../parts/use-picture-zoom.ts";
+import { ZoomButtons } from "../../parts/zoom-buttons.tsx";
 import { LivePlayer, type LiveState } from "../../player/live-player.ts";
 import { place } from "../../router.ts";
 import { figuresShown } from "../../state/preferences.ts";
@@ -73,6 +75,11 @@ export function Tile(props: {
     if (state.value.kind === "live" || state.value.kind === "still") hasPicture.value = true;
   });
 
+  const video = camera.streams.find((one) => one.stream === stream)?.format?.video;
+  const zoom = usePictureZoom(box, {
+    isOn: large && camera.enabled,
+    aspect: video === undefined ? undefined : video.width / video.height,
+  });
   const recording = camera.recording.reasons.includes("manual");
   const actions: TileActions = {
     sound: () => {
@@ -140,6 +147,7 @@ export function Tile(props: {
         )}
       </div>
       <PlayerNote note={note.value} state={state.value} />
+      {large && camera.enabled ? <ZoomButtons zoom={zoom} /> : null}
       <div class="tile-foot">
         <div class="tile-words">
           <span class="tile-name">{camera.name}</span>

@@ -6,6 +6,8 @@ import { t } from "../../locale/messages.ts";
 import { AwaitedPage } from "../../parts/awaited.tsx";
 import { EmptyPage, ErrorNote } from "../../parts/controls.tsx";
 import { PlayerNote } from "../../parts/player-note.tsx";
+import { usePictureZoom } from "../../parts/use-picture-zoom.ts";
+import { ZoomButtons } from "../../parts/zoom-buttons.tsx";
 import { PlaybackPlayer } from "../../player/playback-player.ts";
 import { followLink, href, place, replaceQuery } from "../../router.ts";
 import { cameras, camerasAsked, mayLock } from "../../state/recorder.ts";
@@ -56,6 +58,12 @@ function Playback({ camera, name }: { readonly camera: string; readonly name: st
   const note = useComputed(() => player.value?.note.value);
   const playheadMs = useComputed(() => player.value?.timeMs.value);
   const others = (cameras.value ?? []).map((one) => one.id).filter((id) => id !== camera);
+  const video = cameras.value?.find((one) => one.id === camera)?.streams.find((one) => one.stream === stream)
+    ?.format?.video;
+  const zoom = usePictureZoom(box, {
+    isOn: true,
+    aspect: video === undefined ? undefined : video.width / video.height,
+  });
   const lanes = [camera, ...others].slice(0, MOST_LANES);
 
   useEffect(() => () => store.close(), []);
@@ -167,6 +175,7 @@ function Playback({ camera, name }: { readonly camera: string; readonly name: st
         <PlayerNote note={note.value} state={PLAYING} />
         <PlaybackNotice player={player} store={store} camera={camera} />
         <span class="tile-name stage-name">{name}</span>
+        <ZoomButtons zoom={zoom} />
       </section>
       <section class="dock" aria-label={t("timeline.label")}>
         <TransportBar
