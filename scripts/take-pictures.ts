@@ -1,9 +1,10 @@
 // Takes the pictures of the README and the guides from a real recorder with its demo cameras:
-// `node scripts/take-pictures.ts`. Wants Chromium and a built interface; writes docs/pictures/*.png.
+// `node scripts/take-pictures.ts`, with `--flows` those of the flow editor alone. Wants Chromium and a built interface; writes docs/pictures/*.png.
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { counterOf, DESKTOP, openBrowser, openContext, until } from "../tests/e2e/support/browser.ts";
 import { startDemoRecorder, untilRecorded } from "./pictures/demo-recorder.ts";
+import { takeFlows } from "./pictures/flows-pictures.ts";
 
 const folder = resolve(import.meta.dirname, "../docs/pictures");
 /** A timeline that shows something has this much on it. */
@@ -11,9 +12,23 @@ const RECORDED_SECONDS = 90;
 const PICTURE_MS = 30_000;
 mkdirSync(folder, { recursive: true });
 
+/** The editor in its own light colours, without the recorder's pages around it. */
+const EDITOR = { width: 1360, height: 620 };
+const onlyFlows = process.argv.includes("--flows");
 const recorder = await startDemoRecorder(["Gate", "Street", "Garden"]);
 const browser = await openBrowser();
-try {
+async function pictureFlows(): Promise<void> {
+  const { cameras } = await recorder.api<{ cameras: { id: string }[] }>("GET", "/cameras");
+  const [first, second] = cameras.slice(1).map(({ id }) => id);
+  const context = await openContext(browser, recorder, { viewport: EDITOR });
+  const page = await context.newPage();
+  await takeFlows(recorder, page, [first ?? "", second ?? ""], (name) =>
+    page.screenshot({ path: join(folder, `${name}.png`) }),
+  );
+  await context.close();
+}
+
+async function pictureAll(): Promise<void> {
   const camera = await untilRecorded(recorder, RECORDED_SECONDS);
   const context = await openContext(browser, recorder, { viewport: DESKTOP, theme: "dark" });
   const page = await context.newPage();
@@ -52,6 +67,11 @@ try {
   await page.goto(`${recorder.url}/plugins`);
   await page.getByRole("article").first().waitFor();
   await take("plugins");
+  await pictureFlows();
+}
+
+try {
+  await (onlyFlows ? pictureFlows() : pictureAll());
 } finally {
   await browser.close();
   await recorder.stop();

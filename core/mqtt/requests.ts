@@ -14,6 +14,8 @@ import { REQUESTS, type RequestName, type ResponseMessage, readTopic, topicOf } 
 
 const REMEMBERED = 1_000;
 const RUNNING_LIMIT = 32;
+/** Of these, actions of linkage: a webhook may take its time, and is not to keep out the rest. */
+const LINKAGE_LIMIT = 16;
 const MAX_AGE_MS = 10_000;
 /** Clocks of two machines agree about so well. */
 const CLOCK_SLACK_MS = 2_000;
@@ -89,6 +91,7 @@ export class Requests {
   readonly #options: RequestsOptions;
   readonly #answers = new Map<string, Promise<ResponseMessage>>();
   #running = 0;
+  #acting = 0;
 
   constructor(options: RequestsOptions) {
     this.#options = options;
@@ -160,14 +163,17 @@ export class Requests {
       }
       const request = body as unknown as Request;
       this.#checkAge(request);
-      if (this.#running >= RUNNING_LIMIT) {
+      const isLinkage = command === "linkage-rule" || command === "linkage-action";
+      if (this.#running >= RUNNING_LIMIT || (isLinkage && this.#acting >= LINKAGE_LIMIT)) {
         throw new NightjarError("NJ_MQTT_BUSY", "resource-exhausted", "too many requests are being done");
       }
       this.#running += 1;
+      if (isLinkage) this.#acting += 1;
       try {
         return { status: "ok", data: await this.#act(message, command, request) };
       } finally {
         this.#running -= 1;
+        if (isLinkage) this.#acting -= 1;
       }
     } catch (error) {
       const plain = toPlainError(error);

@@ -13,6 +13,7 @@ import { openDb } from "../../core/db/open-db.ts";
 import { searchEvents } from "../../core/db/tables/events-table.ts";
 import { silentLog } from "../../core/log.ts";
 import { type BenchContext, type Figure, figure } from "./figure.ts";
+import { flowFigures } from "./flow-latency.ts";
 import { benchDir } from "./left-behind.ts";
 
 const CAMERAS = 16;
@@ -35,6 +36,8 @@ export async function alarm(context: BenchContext): Promise<readonly Figure[]> {
     context.progress(`${rate} events a second for ${seconds} s`);
     figures.push(...(await rateFigures(db, rate, seconds, limits)));
   }
+  context.progress(`${BUSY_PER_SECOND} events a second through a flow`);
+  figures.push(...(await flowFigures(BUSY_PER_SECOND, context.quick ? 5 : 30)));
   context.progress("searching");
   const search = await searchFigures(db);
   await db.close();

@@ -23,6 +23,7 @@ const TEXTS = [
   "heron lantern quarry",
   "de",
   "@house",
+  "warning",
   "https://registry.example/",
   "",
 ];

@@ -15,14 +15,17 @@ describe("requests for arming and linkage over MQTT", () => {
   let acts: string[];
   let done: unknown[];
   let requests: Requests;
+  /** Actions wait for it. */
+  let hold: Promise<void>;
 
   beforeEach(() => {
     acts = [];
     done = [];
+    hold = Promise.resolve();
     const results = [{ action: "record", status: "done" }];
     const note = (...what: unknown[]) => {
       done.push(what);
-      return Promise.resolve(results);
+      return hold.then(() => results);
     };
     requests = new Requests({
       clock: new FakeClock(Date.UTC(2026, 0, 1)),
@@ -86,6 +89,23 @@ describe("requests for arming and linkage over MQTT", () => {
     assert.deepEqual(acts, ["linkage-run"]);
     const names = (await ask("linkage-list", {}, ["linkage.run"])).data as { rules: unknown[] };
     assert.deepEqual(names.rules, [{ id: "gate", name: "Gate" }]);
+  });
+
+  it("has no more than 16 actions done at once, and room for other requests meanwhile", async () => {
+    const held = Promise.withResolvers<void>();
+    hold = held.promise;
+    const asked = Array.from({ length: 17 }, () =>
+      ask("linkage-rule", { rule: "gate", event: 7 }, ["linkage.run"]),
+    );
+    const [first] = await Promise.all([
+      Promise.race(asked),
+      ask("arming", { profile: "away" }, ["arming.set"]),
+    ]);
+    assert.equal(first?.error?.code, "NJ_MQTT_BUSY");
+    assert.equal(done.at(-1), "away");
+    held.resolve();
+    const answers = await Promise.all(asked);
+    assert.equal(answers.filter(({ status }) => status === "ok").length, 16);
   });
 
   for (const [command, body] of [

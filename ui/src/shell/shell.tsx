@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { type MessageKey, t } from "../locale/messages.ts";
 import { Icon, type IconName, Logo } from "../parts/icon.tsx";
-import { followLink, href } from "../router.ts";
+import { followLink, href, place } from "../router.ts";
 import { railCollapsed } from "../state/preferences.ts";
 import { connected, mayAdminister, mayOperate, status } from "../state/recorder.ts";
 import { useShortcuts } from "../state/shortcuts.ts";
@@ -19,6 +19,8 @@ const PAGES: readonly {
   icon: IconName;
   text: MessageKey;
   for: "all" | "operators" | "administrators";
+  /** Left to the page above it where there is little room. */
+  wideOnly?: boolean;
 }[] = [
   { name: "live", icon: "live", text: "nav.live", for: "all" },
   { name: "playback", icon: "playback", text: "nav.playback", for: "all" },
@@ -27,6 +29,7 @@ const PAGES: readonly {
   { name: "storage", icon: "storage", text: "nav.storage", for: "operators" },
   { name: "plugins", icon: "plugins", text: "nav.plugins", for: "administrators" },
   { name: "system", icon: "system", text: "nav.system", for: "all" },
+  { name: "system/flows", icon: "flows", text: "flows.title", for: "administrators", wideOnly: true },
   { name: "users", icon: "users", text: "nav.users", for: "administrators" },
 ];
 
@@ -42,6 +45,8 @@ function bringIntoView(link: HTMLElement | null): void {
 
 /** Bar, rail and the page inside. */
 export function Shell({ page, children }: { readonly page: string; readonly children: ComponentChildren }) {
+  const { path } = place.value;
+  const current = PAGES.some(({ name }) => name === path) ? path : page;
   const [sheet, setSheet] = useState(false);
   useShortcuts(
     () => [{ keys: ["?"], shown: "?", text: "keys.help", run: () => setSheet((open) => !open) }],
@@ -78,8 +83,9 @@ export function Shell({ page, children }: { readonly page: string; readonly chil
             key={one.name}
             href={href(one.name)}
             onClick={followLink}
-            ref={one.name === page ? bringIntoView : null}
-            aria-current={one.name === page ? "page" : undefined}
+            ref={one.name === current ? bringIntoView : null}
+            class={one.wideOnly === true ? "wide-only" : undefined}
+            aria-current={one.name === current ? "page" : undefined}
             title={railCollapsed.value ? t(one.text) : undefined}
           >
             <Icon name={one.icon} size={18} />
