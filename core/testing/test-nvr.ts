@@ -8,7 +8,7 @@ import type { Log, LogFields, LogLevel } from "../log.ts";
 import type { CameraDriver, CameraStreams } from "../plugin/contract/camera-driver.ts";
 import type { OfferedCamera } from "../plugin/contract/define-plugin.ts";
 import type { Detector } from "../plugin/contract/detector.ts";
-import type { PluginHooks, PluginTap } from "../plugin/contract/hook-catalogue.ts";
+import type { PluginHooks } from "../plugin/contract/hook-catalogue.ts";
 import type { LinkageAction } from "../plugin/contract/linkage-action.ts";
 import type { LoginProvider } from "../plugin/contract/login-provider.ts";
 import type { PluginRoute } from "../plugin/contract/plugin-route.ts";
@@ -36,8 +36,9 @@ export interface TestNvrOptions {
 export type BoxedHook = Exclude<keyof PluginHooks, "start" | "stop" | "ready" | "diagnostics">;
 
 /** What a hook hands over. */
-export type HookArguments<Name extends BoxedHook> =
-  PluginHooks[Name] extends PluginTap<infer Arguments, infer _Result> ? Arguments : never;
+export type HookArguments<Name extends BoxedHook> = Parameters<
+  Parameters<PluginHooks[Name]["tapPromise"]>[1]
+>;
 
 /** A line that was logged: by the plugin, or about it. */
 export interface LoggedLine {
