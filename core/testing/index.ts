@@ -3,6 +3,7 @@ export type { PreparedConfig } from "../cameras/driver-call.ts";
 export type { Clock, Timer } from "../clock.ts";
 export type { LogLevel } from "../log.ts";
 export type { BoxedMqtt, PublishedMessage } from "./boxed-mqtt.ts";
+export { type BridgeContractOptions, bridgeContract } from "./bridge-contract.ts";
 export {
   type CameraDriverContractOptions,
   type ContractCamera,
@@ -51,5 +52,13 @@ export {
   temporaryVolume,
   type VolumeFileSystem,
 } from "./temporary-volume.ts";
-export { type BoxedPlugin, type LoggedLine, type TestNvr, type TestNvrOptions, testNvr } from "./test-nvr.ts";
+export {
+  type BoxedHook,
+  type BoxedPlugin,
+  type HookArguments,
+  type LoggedLine,
+  type TestNvr,
+  type TestNvrOptions,
+  testNvr,
+} from "./test-nvr.ts";
 export { waitFor } from "./wait-for.ts";

@@ -9,8 +9,10 @@ import type { Log, LogFields, LogLevel } from "../log.ts";
 import type { CameraDriver, CameraStreams } from "../plugin/contract/camera-driver.ts";
 import type { OfferedCamera } from "../plugin/contract/define-plugin.ts";
 import type { Detector } from "../plugin/contract/detector.ts";
+import type { PluginHooks } from "../plugin/contract/hook-catalogue.ts";
 import type { LinkageAction } from "../plugin/contract/linkage-action.ts";
 import type { LoginProvider } from "../plugin/contract/login-provider.ts";
+import type { PluginRoute } from "../plugin/contract/plugin-route.ts";
 import type { PosParser } from "../plugin/contract/pos-parser.ts";
 import type { StorageDriver } from "../plugin/contract/storage-driver.ts";
 import { detectorOptions } from "../plugin/host/detector-options.ts";
@@ -35,6 +37,14 @@ export interface TestNvrOptions {
   /** The plugin's own settings, as its owner would write them. */
   readonly settings?: unknown;
 }
+
+/** Hooks that a test can call: `start`, `stop` and `ready` are the box's own. */
+export type BoxedHook = Exclude<keyof PluginHooks, "start" | "stop" | "ready" | "diagnostics">;
+
+/** What a hook hands over. */
+export type HookArguments<Name extends BoxedHook> = Parameters<
+  Parameters<PluginHooks[Name]["tapPromise"]>[1]
+>;
 
 /** A line that was logged: by the plugin, or about it. */
 export interface LoggedLine {
@@ -101,6 +111,16 @@ export interface TestNvr extends AsyncDisposable {
   checkDetectorOptions(options: unknown, id?: string): Record<string, unknown>;
   /** A linkage action of the plugin; its only one where no id is given. Throws if there is none, or no only one. */
   linkageAction(id?: string): LinkageAction;
+  /** Calls a hook as the recorder does, with what that hands over; gives what came of it. */
+  hook<Name extends BoxedHook>(name: Name, ...args: HookArguments<Name>): Promise<unknown>;
+  /** The plugin's resources. */
+  routes(): readonly PluginRoute[];
+  /** Asks one of the plugin's resources, by its path: `/lamps/yard`. Rights and schemas are the recorder's affair. */
+  ask(
+    method: PluginRoute["method"],
+    path: string,
+    request?: { readonly query?: Readonly<Record<string, unknown>>; readonly body?: unknown },
+  ): Promise<unknown>;
   /** Runs the hooks `start` and `ready`, as the recorder does once all plugins are set up. */
   start(): Promise<void>;
   /** Ends the plugin, then sets it up and starts it anew on the same data directory: the recorder's next start. */
@@ -226,6 +246,32 @@ class Box implements TestNvr {
     });
   }
 
+  hook<Name extends BoxedHook>(name: Name, ...args: HookArguments<Name>): Promise<unknown> {
+    const hook = this.#running().hooks[name] as unknown as { promise(...given: unknown[]): Promise<unknown> };
+    return hook.promise(...args);
+  }
+
+  routes(): readonly PluginRoute[] {
+    return this.#running().routesOf(this.plugin().name);
+  }
+
+  async ask(
+    method: PluginRoute["method"],
+    path: string,
+    {
+      query = {},
+      body,
+    }: { readonly query?: Readonly<Record<string, unknown>>; readonly body?: unknown } = {},
+  ): Promise<unknown> {
+    for (const route of this.routes()) {
+      const params = route.method === method ? paramsOf(route.path, path) : undefined;
+      if (params === undefined) continue;
+      const { signal } = new AbortController();
+      return route.handle({ params, query, body, userName: "tester" }, { signal });
+    }
+    throw wrong(`the plugin has no resource ${method} ${path}`);
+  }
+
   async start(): Promise<void> {
     await this.#running().start();
     await this.#running().ready();
@@ -252,6 +298,19 @@ class Box implements TestNvr {
     if (this.#host === undefined) throw wrong("the plugin was stopped");
     return this.#host;
   }
+}
+
+/** The parts that a route's `:name`s stand for; undefined: the path is another. */
+function paramsOf(route: string, path: string): Record<string, string> | undefined {
+  const wanted = route.split("/");
+  const given = path.split("/");
+  if (wanted.length !== given.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [index, step] of wanted.entries()) {
+    if (step.startsWith(":")) params[step.slice(1)] = given[index] ?? "";
+    else if (step !== given[index]) return undefined;
+  }
+  return params;
 }
 
 /** The entry of an id, or the only one. */

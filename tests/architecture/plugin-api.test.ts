@@ -12,6 +12,8 @@ import { ROOT } from "./source-tree.ts";
 const OF_THE_LANGUAGE = new Set([
   "AsyncDisposable",
   "Disposable",
+  "Exclude",
+  "Parameters",
   "Readonly",
   "ReadonlyMap",
   "Record",

@@ -115,6 +115,10 @@ async function isolatedFigures(folder: string, seconds: number): Promise<Figure[
         rival: "forked process",
         rivalValue: ownMegabytes(rival.pid),
       }),
+      figure("idle isolated plugin, PSS", proportionalMegabytes(pid), "MB", {
+        rival: "forked process",
+        rivalValue: proportionalMegabytes(rival.pid),
+      }),
       figure("idle isolated plugin, resident", residentMegabytes(pid), "MB", {
         rival: "forked process",
         rivalValue: residentMegabytes(rival.pid),
@@ -230,6 +234,11 @@ function childPid(): number | undefined {
 /** Memory that no other process shares: what the plugin adds to the machine's. */
 function ownMegabytes(pid: number | undefined): number {
   return megabytesOf(pid, /^Private_(?:Clean|Dirty):\s+(\d+) kB/gm);
+}
+
+/** With its share of what others use as well: the more plugins there are, the nearer it comes to what is its own. */
+function proportionalMegabytes(pid: number | undefined): number {
+  return megabytesOf(pid, /^Pss:\s+(\d+) kB/gm);
 }
 
 function residentMegabytes(pid: number | undefined): number {

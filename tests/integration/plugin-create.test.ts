@@ -72,6 +72,7 @@ describe("a new plugin", { timeout: 500_000 }, () => {
     ["storage", "acme-js", 21],
     ["pos", "acme", 19],
     ["linkage", "acme", 28],
+    ["bridge", "acme", 15],
   ] as const) {
     it(`of the kind ${kind} is made in both languages, has tests that pass, and can be published`, () => {
       for (const [id, flags] of [
@@ -100,7 +101,7 @@ describe("a new plugin", { timeout: 500_000 }, () => {
 
   it("in TypeScript has the compiler's consent", () => {
     // What `npm install` would bring.
-    for (const kind of ["camera", "login", "storage", "vca", "pos", "linkage"])
+    for (const kind of ["camera", "login", "storage", "vca", "pos", "linkage", "bridge"])
       checkTypes(dir.join(`nightjar-${kind}-acme`));
   });
 

@@ -34,7 +34,9 @@ export class SilenceWatch {
     // Its answer may lie there and wait to be read by this process.
     if (lateMs > 0) this.#answeredMs = Math.min(nowMs, this.#answeredMs + lateMs);
     const silentMs = nowMs - this.#answeredMs;
-    const computed = (cpuSeconds ?? 0) - (this.#answeredCpuSeconds ?? cpuSeconds ?? 0);
+    // One that hangs from the first moment has never answered: from here on it is counted.
+    this.#answeredCpuSeconds ??= cpuSeconds;
+    const computed = (cpuSeconds ?? 0) - (this.#answeredCpuSeconds ?? 0);
     const isComputing = computed * 1_000 >= silentMs * COMPUTING_SHARE;
     if (silentMs < (isComputing ? COMPUTING_LIMIT_MS : SILENCE_LIMIT_MS)) return undefined;
     const seconds = Math.round(silentMs / 1_000);

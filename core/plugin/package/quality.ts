@@ -217,6 +217,7 @@ function configSchemaFault({ card, schema, schemaOfCode }: QualityFacts): string
 
 /** The contract suites, by kind. */
 const CONTRACTS: Readonly<Record<string, string>> = {
+  bridge: "bridgeContract",
   camera: "cameraDriverContract",
   vca: "detectorContract",
   linkage: "linkageActionContract",

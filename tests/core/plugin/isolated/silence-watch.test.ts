@@ -22,6 +22,12 @@ describe("a plugin that does not answer", () => {
     assert.deepEqual(silent(0.2), [8, "it did not answer for 8 s, and was ended"]);
     assert.deepEqual(silent(undefined)?.[0], 8);
   });
+  it("is found as soon where it has never answered", () => {
+    const watch = new SilenceWatch(0);
+    assert.equal(watch.look(1_000, undefined), undefined, "nothing is known of it yet");
+    for (const second of [2, 3]) assert.equal(watch.look(second * 1_000, 7 + second), undefined);
+    assert.match(watch.look(4_000, 11) ?? "", /compute for 4 s/);
+  });
   it("is not blamed for the time in which nobody looked", () => {
     assert.equal(silent(1, [1, 2, 9]), undefined);
     assert.deepEqual(silent(1, [1, 2, 9, 10])?.[0], 10);
