@@ -101,7 +101,7 @@ describe("detection in a whole recorder", { timeout: 600_000 }, () => {
       const nearest = Math.round(sinceFirst / SECONDS) * SECONDS;
       assert.ok(
         Math.abs(sinceFirst - nearest) < 1.5,
-        `event ${index} begins ${sinceFirst} s after the first`,
+        `event ${index} begins ${sinceFirst} s after the first: ${JSON.stringify(rounds.map(({ start, end }) => [start, end]))}`,
       );
     }
     assert.ok(
