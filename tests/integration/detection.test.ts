@@ -58,7 +58,13 @@ describe("detection in a whole recorder", { timeout: 600_000 }, () => {
     };
     const analysis = async () =>
       (await rig.status())?.processes.find((each) => (each.name as string) === "analysis");
-    const events = async () => (await ask<{ events: Event[] }>("events?types=motion")).events;
+    // Who looks for the first time while the box crosses takes it for the background at first: that event is a part of one.
+    const LEARNING_MS = 3_000;
+    let begun = Number.POSITIVE_INFINITY;
+    const events = async () =>
+      (await ask<{ events: Event[] }>("events?types=motion")).events.filter(
+        ({ start }) => Date.parse(start) > begun + LEARNING_MS,
+      );
 
     assert.equal(await analysis(), undefined, "no process looks at pictures while nobody wants it");
     const before = await ask<Detection>("cameras/cam-1/detection");
@@ -74,7 +80,7 @@ describe("detection in a whole recorder", { timeout: 600_000 }, () => {
       },
       { deadlineMs: 60_000, what: () => `the camera to be looked at; it is ${JSON.stringify(seen)}` },
     );
-    const begun = Date.now();
+    begun = Date.now();
     const first = await waitFor(async () => (await events()).find(({ end }) => end !== undefined), {
       deadlineMs: 90_000,
       periodMs: 500,
@@ -101,7 +107,7 @@ describe("detection in a whole recorder", { timeout: 600_000 }, () => {
       const nearest = Math.round(sinceFirst / SECONDS) * SECONDS;
       assert.ok(
         Math.abs(sinceFirst - nearest) < 1.5,
-        `event ${index} begins ${sinceFirst} s after the first`,
+        `event ${index} begins ${sinceFirst} s after the first: ${JSON.stringify(rounds.map(({ start, end }) => [start, end]))}`,
       );
     }
     assert.ok(
