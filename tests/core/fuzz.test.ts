@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Mutator } from "../../core/testing/mutator.ts";
 import { picturesFound } from "./analysis/nut-fuzz-target.ts";
+import { foundUnmutated } from "./byte-stream-fuzz-targets.ts";
 import { FuzzPace, SLOW_MS } from "./fuzz-pace.ts";
 import { fuzzTargets } from "./fuzz-targets.ts";
 
@@ -29,6 +30,11 @@ describe("fuzzing", () => {
 
   it("begins from inputs that are read to their end", () => {
     assert.equal(picturesFound(4), 4);
+    assert.deepEqual(foundUnmutated(), [
+      "5",
+      '0:{"type":"hello","version":1},1:pic',
+      "config 5,true 40 6,false 120 6",
+    ]);
   });
 
   it("would find an input that is slow each time, and is not misled by one pause", () => {
