@@ -49,14 +49,16 @@ describe("fuzzing", () => {
     });
     const slowInput = () => pace.slow?.bytes;
     pace.run(Buffer.of(2));
-    assert.ok(pace.slowestMs > SLOW_MS);
+    assert.ok(pace.slowestMs < SLOW_MS);
     assert.equal(slowInput(), undefined);
     pace.run(Buffer.of(1));
     assert.deepEqual(slowInput(), Buffer.of(1));
   });
 });
 
+/** Works for so long; what others take of the processor meanwhile does not count. */
 function busy(ms: number): void {
-  const endMs = performance.now() + ms;
-  while (performance.now() < endMs);
+  const before = process.threadCpuUsage();
+  const worked = (): number => process.threadCpuUsage(before).user / 1_000;
+  while (worked() < ms);
 }
