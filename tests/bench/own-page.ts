@@ -9,13 +9,16 @@ import { type BenchContext, type Figure, figure } from "./figure.ts";
 import { benchDir } from "./left-behind.ts";
 import { framesWhileScrolling, pictureAfterKey } from "./own-page-scripts.ts";
 import { bundleParts, putParts } from "./page-parts.ts";
-import { configureRecorder, startRecorderProcess } from "./recorder-process.ts";
+import { configureRecorder, type RecorderProcess, startRecorderProcess } from "./recorder-process.ts";
 import { SenderProcesses } from "./sender-process.ts";
 
 const TILES = 16;
+/** Of the first nine cameras. */
+const KEYS = 9;
 const LIMITS = { paintMs: 1_000, pictureMs: 300, frameMs: 17, lateFrameMs: 34 } as const;
-/** So low that the wall does not fit. */
-const VIEWPORT = { width: 1440, height: 700 } as const;
+const DESKTOP = { width: 1440, height: 900 } as const;
+/** On a desktop a wall fits its window; on a phone it scrolls, two tiles side by side. */
+const PHONE = { width: 390, height: 700 } as const;
 const MAIN_WIDTH = 1280;
 
 function clip(name: string): string {
@@ -25,26 +28,29 @@ function clip(name: string): string {
 /** Measures it. The interface must have been built. */
 export async function ownPageFigures(context: BenchContext): Promise<readonly Figure[]> {
   using dir = benchDir();
-  const tiles = context.counts[0] ?? TILES;
   const senders = await Promise.all([
-    SenderProcesses.start(clip("main"), tiles),
-    SenderProcesses.start(clip("sub"), tiles),
+    SenderProcesses.start(clip("main"), TILES),
+    SenderProcesses.start(clip("sub"), TILES),
   ]);
   const urlsOf = (sender: SenderProcesses): string[] =>
-    Array.from({ length: tiles }, (_, camera) => sender.url(camera));
+    Array.from({ length: TILES }, (_, camera) => sender.url(camera));
   await configureRecorder(dir.path, urlsOf(senders[0]), urlsOf(senders[1]));
-  const recorder = await startRecorderProcess(dir.path);
-  const browser = await launchBrowser();
+  let recorder: RecorderProcess | undefined;
+  let browser: Browser | undefined;
   try {
-    const token = await activate(recorder.url, recorder.activationCode);
-    const signedIn = () => signedInContext(browser, recorder.url, token);
-    const paints = await firstPaints(context, signedIn, recorder.url);
-    const page = await (await signedIn()).newPage();
-    await page.goto(`${recorder.url}/live?grid=16`);
-    await untilLive(page, tiles);
+    recorder = await startRecorderProcess(dir.path);
+    browser = await launchBrowser();
+    const { url } = recorder;
+    const own = { browser, url, token: await activate(url, recorder.activationCode) };
+    const paints = await firstPaints(context, own);
+    const page = await (await signedIn(own)).newPage();
+    await page.goto(`${url}/live?grid=16`);
+    await untilLive(page);
     await putParts(page, await bundleParts());
-    const pictures = await keysToPictures(context, page, tiles);
-    context.progress(`scrolling ${tiles} live tiles`);
+    const pictures = await keysToPictures(context, page);
+    context.progress(`scrolling ${TILES} live tiles`);
+    await page.setViewportSize(PHONE);
+    await untilLive(page);
     const gapsMs = await page.evaluate(framesWhileScrolling, { seconds: context.quick ? 4 : 15 });
     return [
       figure("first paint of the live page, median", percentile(paints, 0.5), "ms"),
@@ -53,38 +59,41 @@ export async function ownPageFigures(context: BenchContext): Promise<readonly Fi
       figure("key to large picture in the page, p95", percentile(pictures, 0.95), "ms", {
         limit: LIMITS.pictureMs,
       }),
-      figure(`a frame while ${tiles} live tiles are scrolled, median`, percentile(gapsMs, 0.5), "ms", {
+      figure(`a frame while ${TILES} live tiles are scrolled, median`, percentile(gapsMs, 0.5), "ms", {
         limit: LIMITS.frameMs,
       }),
-      figure(`a frame while ${tiles} live tiles are scrolled, p95`, percentile(gapsMs, 0.95), "ms", {
+      figure(`a frame while ${TILES} live tiles are scrolled, p95`, percentile(gapsMs, 0.95), "ms", {
         limit: LIMITS.lateFrameMs,
       }),
     ];
   } finally {
-    await browser.close();
-    await recorder.stop();
+    await browser?.close();
+    await recorder?.stop();
     for (const sender of senders) await sender.stop();
   }
 }
 
+/** A browser, and what an account has at a recorder. */
+interface Visit {
+  readonly browser: Browser;
+  readonly url: string;
+  readonly token: string;
+}
+
 /** With nothing in its cache. */
-async function signedInContext(browser: Browser, url: string, token: string): Promise<BrowserContext> {
-  const context = await browser.newContext({ viewport: VIEWPORT, locale: "en-GB" });
+async function signedIn({ browser, url, token }: Visit): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: DESKTOP, locale: "en-GB" });
   await context.addCookies([{ name: "nightjar", value: token, url, sameSite: "Strict", httpOnly: true }]);
   return context;
 }
 
-async function firstPaints(
-  context: BenchContext,
-  open: () => Promise<BrowserContext>,
-  url: string,
-): Promise<number[]> {
+async function firstPaints(context: BenchContext, visit: Visit): Promise<number[]> {
   const paints: number[] = [];
   for (let round = 0; round < (context.quick ? 3 : 8); round += 1) {
     context.progress(`first paint, ${round + 1}`);
-    const own = await open();
+    const own = await signedIn(visit);
     const page = await own.newPage();
-    await page.goto(`${url}/live?grid=16`);
+    await page.goto(`${visit.url}/live?grid=16`);
     const paintMs = await page.waitForFunction(
       `performance.getEntriesByName("first-contentful-paint")[0]?.startTime`,
     );
@@ -95,27 +104,27 @@ async function firstPaints(
   return paints;
 }
 
-function untilLive(page: Page, tiles: number): Promise<unknown> {
+function untilLive(page: Page): Promise<unknown> {
   return waitFor(
     async () => {
       const live = await page.locator('.tile[data-state="live"]').count();
-      return live === tiles || undefined;
+      return live === TILES || undefined;
     },
-    { deadlineMs: 60_000, periodMs: 200, what: `${tiles} live tiles` },
+    { deadlineMs: 60_000, periodMs: 200, what: `${TILES} live tiles` },
   );
 }
 
 /** The key of a camera on the wall, another each time, and back. */
-async function keysToPictures(context: BenchContext, page: Page, tiles: number): Promise<number[]> {
+async function keysToPictures(context: BenchContext, page: Page): Promise<number[]> {
   const pictures: number[] = [];
   for (let round = 0; round < (context.quick ? 4 : 12); round += 1) {
     context.progress(`key to large picture, ${round + 1}`);
     const seen = page.evaluate(pictureAfterKey, { width: MAIN_WIDTH });
-    await page.keyboard.press(String(1 + (round % Math.min(9, tiles))));
+    await page.keyboard.press(String(1 + (round % KEYS)));
     const ms = await seen;
     if (round > 0) pictures.push(ms);
     await page.keyboard.press("Escape");
-    await untilLive(page, tiles);
+    await untilLive(page);
   }
   return pictures;
 }
