@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { NightjarError, systemCode } from "../errors.ts";
 
 const LOCK_FILE = "nightjar.lock";
+/** proc(5): ended, and not yet fetched by its parent, which in containers may take long or never happen. */
+const ZOMBIE = "Z";
 
 export interface LockOwner {
   readonly pid: number;
@@ -57,24 +59,30 @@ export async function livingOwner(dataDir: string): Promise<LockOwner | undefine
   return (await isSameProcess(owner)) ? owner : undefined;
 }
 
-/** True if the process of that pid lives and began when the record says. */
+/** True if the process of that pid lives and began when the record says. One that has ended and waits for its parent is dead. */
 export async function isSameProcess(owner: Pick<LockOwner, "pid" | "startTime">): Promise<boolean> {
   try {
     process.kill(owner.pid, 0);
   } catch (error) {
     if (systemCode(error) === "ESRCH") return false;
   }
-  return (await processStartTime(owner.pid)) === owner.startTime;
+  const { state, startTime } = await processFacts(owner.pid);
+  return startTime === owner.startTime && state !== ZOMBIE;
 }
 
 /** Start time of a process in clock ticks since boot, as text; "" if unknown. */
 export async function processStartTime(pid: number): Promise<string> {
+  return (await processFacts(pid)).startTime;
+}
+
+async function processFacts(pid: number): Promise<{ readonly state: string; readonly startTime: string }> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
     // The second field is a name in parentheses that may hold anything: count from its end.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { state: fields[0] ?? "", startTime: fields[19] ?? "" };
   } catch {
-    return "";
+    return { state: "", startTime: "" };
   }
 }
 

@@ -3,6 +3,7 @@
 import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { systemCode } from "../errors.ts";
 import type { Log, LogLevel } from "../log.ts";
 import { SupervisedChild } from "./child.ts";
 import { LIFE_SIGN_MS } from "./child-protocol.ts";
@@ -235,13 +236,22 @@ export class Supervisor {
       while ((await isSameProcess(record)) && record.startTime !== "") {
         if (performance.now() - begin > 2_000) {
           this.#options.log.warn("process of an earlier Nightjar is killed", { pid: record.pid });
-          process.kill(record.pid, "SIGKILL");
+          endHard(record.pid);
           break;
         }
         await sleep(50);
       }
     }
     await rm(run, { recursive: true, force: true });
+  }
+}
+
+/** Kills a process, if it is still there: it may have ended since it was looked for. */
+function endHard(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (systemCode(error) !== "ESRCH") throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 // Suite `live`: how long a picture takes from the camera's socket to a browser's canvas (WebCodecs) or <video> (MSE), by
 // the number that is burnt into the demo camera's pictures, and how soon the first picture is there. Through the real
-// media and gateway processes and a real browser; decoding is in software where there is no graphics card.
+// media and gateway processes and a real browser; decoding is in software where there is no graphics card. Then the
+// recorder's own page (own-page.ts).
 import { fileURLToPath } from "node:url";
 import { clipSource } from "../../core/media/rtsp-server/clip-source.ts";
 import { createRtspServer } from "../../core/media/rtsp-server/rtsp-server.ts";
@@ -13,6 +14,7 @@ import { benchDir } from "./left-behind.ts";
 import { watchLiveMse } from "./live-mse-page.ts";
 import { type LiveSeen, watchLive } from "./live-page.ts";
 import { MediaProcess } from "./media-process.ts";
+import { ownPageFigures } from "./own-page.ts";
 import { bundleParts, putParts } from "./page-parts.ts";
 
 const FIRST_PICTURE_MS = 300;
@@ -28,6 +30,11 @@ const FRAMES_PER_LOOP = 960;
 
 /** Runs the suite. */
 export async function live(context: BenchContext): Promise<readonly Figure[]> {
+  // One after the other, with nothing of the first left.
+  return [...(await playerFigures(context)), ...(await ownPageFigures(context))];
+}
+
+async function playerFigures(context: BenchContext): Promise<readonly Figure[]> {
   using dir = benchDir();
   const sent = new Map<number, number>();
   const source = noting(await clipSource(CLIP), sent);

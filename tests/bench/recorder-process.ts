@@ -6,10 +6,12 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { ConfigStore } from "../../core/config/config-store.ts";
 import { silentLog } from "../../core/log.ts";
+import { livingOwner } from "../../core/supervisor/data-lock.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { withUs } from "./left-behind.ts";
 
 const MAIN = fileURLToPath(new URL("../../core/main.ts", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const START_MS = 120_000;
 
 export interface RecorderProcess {
@@ -24,8 +26,12 @@ export interface RecorderProcess {
   stop(): Promise<void>;
 }
 
-/** Writes the configuration: these cameras by RTSP, recorded always, and ports that are free. */
-export async function configureRecorder(dataDir: string, urls: readonly string[]): Promise<void> {
+/** Writes the configuration: these cameras by RTSP, recorded always, and ports that are free. `subUrls`: of their sub-streams. */
+export async function configureRecorder(
+  dataDir: string,
+  urls: readonly string[],
+  subUrls: readonly string[] = [],
+): Promise<void> {
   const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false });
   await config.update((draft) => {
     draft.network.http = { host: "127.0.0.1", port: 0 };
@@ -35,7 +41,11 @@ export async function configureRecorder(dataDir: string, urls: readonly string[]
     for (const [index, url] of urls.entries()) {
       draft.cameras.push({
         ...{ id: `camera-${index}`, name: `Camera ${index}`, driver: "rtsp", enabled: true },
-        config: { url, transport: "tcp" },
+        config: {
+          url,
+          ...(subUrls[index] === undefined ? {} : { subUrl: subUrls[index] }),
+          transport: "tcp",
+        },
         record: { mode: "continuous", streams: "main", audio: true },
       } as unknown as (typeof draft.cameras)[number]);
     }
@@ -43,12 +53,21 @@ export async function configureRecorder(dataDir: string, urls: readonly string[]
   await config.close();
 }
 
-/** Starts the recorder and waits until it says that it serves. */
-export async function startRecorderProcess(dataDir: string): Promise<RecorderProcess> {
+/** Starts the recorder, or has `npm start` do that, and waits until it says that it serves. */
+export async function startRecorderProcess(
+  dataDir: string,
+  how: "directly" | "npm start" = "directly",
+): Promise<RecorderProcess> {
   const begin = performance.now();
-  const args = ["--disable-warning=ExperimentalWarning", MAIN, "start", "--json", "--data", dataDir];
+  const [program, ...args] =
+    how === "npm start"
+      ? ["npm", "--silent", "start", "--"]
+      : [process.execPath, "--disable-warning=ExperimentalWarning", MAIN, "start"];
   const child = withUs(
-    spawn(process.execPath, [...args, "--log-level", "warn"], { stdio: ["ignore", "pipe", "inherit"] }),
+    spawn(program as string, [...args, "--json", "--data", dataDir, "--log-level", "warn"], {
+      cwd: ROOT,
+      stdio: ["ignore", "pipe", "inherit"],
+    }),
     "SIGTERM",
   );
   let printed = "";
@@ -71,7 +90,9 @@ export async function startRecorderProcess(dataDir: string): Promise<RecorderPro
     pidOf: (role) => childPid(child, role),
     async stop() {
       const ended = once(child, "exit");
-      child.kill("SIGTERM");
+      // What npm runs need not hear what npm is told.
+      const owner = await livingOwner(dataDir);
+      process.kill(owner?.pid ?? child.pid ?? 0, "SIGTERM");
       await ended;
     },
   };

@@ -12,7 +12,7 @@ import { record } from "./record.ts";
 /** A suite that is not done by its deadline is ended with everything that it started. */
 export const SUITES: Readonly<Record<string, { readonly run: Suite; readonly deadlineMs: number }>> = {
   record: { run: record, deadlineMs: 900_000 },
-  live: { run: live, deadlineMs: 180_000 },
+  live: { run: live, deadlineMs: 300_000 },
   playback: { run: playback, deadlineMs: 180_000 },
   crash: { run: crash, deadlineMs: 240_000 },
   plugins: { run: plugins, deadlineMs: 180_000 },

@@ -2,6 +2,7 @@
 // 100 000 mutated inputs (or `inputs`), `npm run fuzz` a million. A target must return: a throw, other than of the error its door
 // promises, is a failure. Add yours here, or in a file of your own that is spread into the list.
 import { nutFuzzTargets } from "./analysis/nut-fuzz-target.ts";
+import { byteStreamFuzzTargets } from "./byte-stream-fuzz-targets.ts";
 import { configFuzzTargets } from "./config/config-fuzz-targets.ts";
 import { restreamFuzzTargets } from "./gateway/restream/restream-fuzz-target.ts";
 import { mediaFuzzTargets } from "./media/media-fuzz-targets.ts";
@@ -27,4 +28,5 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...restreamFuzzTargets,
   ...nutFuzzTargets,
   ...tillFuzzTargets,
+  ...byteStreamFuzzTargets,
 ];

@@ -1,12 +1,14 @@
 // The ways to the recorder: by HTTPS with a cookie that other sites cannot set, and behind a reverse proxy below a path.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { generate } from "selfsigned";
 import {
+  collectCounters,
   counterOf,
   openBrowser,
   openContext,
+  PLAIN_HOST,
   screenshot,
   skipBrowserTests,
   until,
@@ -54,6 +56,27 @@ describe("doors", { skip: skipBrowserTests, timeout: 180_000 }, () => {
     await context.close();
   });
 
+  it("show pictures over plain HTTP by MSE, as browsers keep WebCodecs from such pages, and say why", async () => {
+    const url = recorder.url.replace("localhost", PLAIN_HOST);
+    const context = await openContext(browser, { ...recorder, token: "" });
+    const page = await context.newPage();
+    await page.goto(`${url}/live`);
+    assert.equal(await page.evaluate("isSecureContext"), false);
+    assert.equal(await page.evaluate("typeof VideoDecoder"), "undefined");
+    await page.getByLabel("Name").fill(ADMINISTRATOR.username);
+    await page.getByLabel("Password").fill(ADMINISTRATOR.password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await collectCounters(page, 10, LONG_MS);
+    assert.equal(await page.locator("video.picture").count(), 1);
+    assert.equal(await page.locator("canvas.picture").count(), 0);
+    await page.keyboard.press("i");
+    await page.locator(".figures", { hasText: "MSE, as this page came over plain HTTP" }).waitFor();
+    await screenshot(page, "live-plain-http");
+    await page.goto(`${url}/system`);
+    await page.getByText("This page came over plain HTTP").waitFor();
+    await context.close();
+  });
+
   it("lead behind a reverse proxy to every page below its path, and nowhere else", async () => {
     const before = recorder.url;
     await recorder.api("PATCH", "/settings", { network: { basePath: "/nvr" } });
@@ -86,6 +109,7 @@ describe("doors", { skip: skipBrowserTests, timeout: 180_000 }, () => {
     await page.goto(`${url}/system`);
     await page.getByRole("heading", { name: "System" }).waitFor();
     await screenshot(page, "system-base-path");
+    await assertInstallable(page, url);
     assert.deepEqual(proxy.strays, []);
     await context.close();
   });
@@ -171,3 +195,49 @@ describe("doors", { skip: skipBrowserTests, timeout: 180_000 }, () => {
     await context.close();
   });
 });
+
+interface Manifest {
+  readonly start_url: string;
+  readonly scope: string;
+  readonly icons: readonly { readonly src: string; readonly sizes: string; readonly type: string }[];
+  readonly shortcuts: readonly { readonly url: string }[];
+}
+
+/** The page can be installed as an app: its manifest is one, leads nowhere else, and its icons are what it says of them. */
+async function assertInstallable(page: Page, url: string): Promise<void> {
+  const { request } = page.context();
+  const hrefOf = (rel: string): Promise<string> =>
+    page.evaluate(`document.querySelector("link[rel=${rel}]").href`);
+  const manifestUrl = await hrefOf("manifest");
+  assert.equal(manifestUrl, `${url}/manifest.webmanifest`);
+  const answer = await request.get(manifestUrl);
+  assert.equal(answer.headers()["content-type"], "application/manifest+json");
+  const manifest = (await answer.json()) as Manifest;
+  const absolute = (path: string): string => new URL(path, manifestUrl).href;
+  assert.equal(absolute(manifest.start_url), `${url}/`);
+  assert.equal(absolute(manifest.scope), `${url}/`);
+  for (const { url: place } of manifest.shortcuts)
+    assert.equal((await request.get(absolute(place))).headers()["content-type"], "text/html; charset=utf-8");
+  const apple = { src: await hrefOf("apple-touch-icon"), sizes: "180x180", type: "image/png" };
+  for (const { src, sizes, type } of [...manifest.icons, apple]) {
+    assert.equal((await request.get(absolute(src))).headers()["content-type"], type);
+    const side: number = await page.evaluate(
+      `new Promise((resolve) => Object.assign(new Image(), {
+        src: ${JSON.stringify(absolute(src))},
+        onload() { resolve(this.naturalWidth); },
+        onerror() { resolve(0); },
+      }))`,
+    );
+    if (sizes === "any") assert.ok(side > 0, src);
+    else assert.equal(sizes, `${side}x${side}`, src);
+  }
+  const tools = await page.context().newCDPSession(page);
+  const { errors, url: found } = await tools.send("Page.getAppManifest");
+  assert.deepEqual([found, errors], [manifestUrl, []]);
+  const { installabilityErrors } = await tools.send("Page.getInstallabilityErrors");
+  // Pages of tests live in a window without history, from which nothing is installed.
+  assert.deepEqual(
+    installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito"),
+    [],
+  );
+}

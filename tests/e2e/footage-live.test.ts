@@ -1,5 +1,5 @@
 // H.265 and telephone sound in a real Chromium, which decodes no H.265: the sub-stream, else a converted picture with its
-// cost, else stills that say why; never black. G.711 is heard live and in playback.
+// cost, else stills that say why; never black. Sound is heard live and in playback, by WebCodecs and by MSE.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
@@ -27,6 +27,23 @@ const LISTEN = `
     for (const value of plane) window.heard.power += value * value;
     return original.call(this, plane, channel, from);
   };`;
+
+/** Listens to what a <video> plays by itself: the loudest that was heard, and how many bytes of sound it decoded. */
+const LISTEN_TO_VIDEO = `(() => {
+  const video = document.querySelector("video.picture");
+  if (video === null || video.muted || !(video.webkitAudioDecodedByteCount > 0)) return null;
+  if (window.listened?.video !== video) {
+    const context = new AudioContext();
+    const analyser = context.createAnalyser();
+    context.createMediaStreamSource(video.captureStream()).connect(analyser);
+    window.listened = { video, analyser, loudest: 0 };
+  }
+  const wave = new Float32Array(window.listened.analyser.fftSize);
+  window.listened.analyser.getFloatTimeDomainData(wave);
+  const level = Math.sqrt(wave.reduce((sum, value) => sum + value * value, 0) / wave.length);
+  window.listened.loudest = Math.max(window.listened.loudest, level);
+  return { loudest: window.listened.loudest, bytes: video.webkitAudioDecodedByteCount };
+})()`;
 
 /** Mean and spread of the brightness of a tile's picture, 0 to 255. */
 const BRIGHTNESS = `(selector) => {
@@ -112,6 +129,7 @@ describe("H.265 and G.711 in the browser", { skip, timeout: 150_000 }, () => {
     await add("third", { codec: "h265" });
     await add("mu-law", { codec: "h264", audio: "pcmu" });
     await add("a-law", { codec: "h264", audio: "pcma" });
+    await add("aac", { codec: "h264", audio: "aac" });
     for (const name of Object.keys(ids)) {
       await recorder.untilState(idOf(name), ({ state }) => state.status === "online", 15_000, name);
     }
@@ -152,19 +170,38 @@ describe("H.265 and G.711 in the browser", { skip, timeout: 150_000 }, () => {
     );
     assert.equal(notes.filter((text) => /Still pictures: .*H\.265/.test(text)).length, 1, notes.join());
     await screenshot(page, "live-h265-first");
-    for (const name of [...lonely, "with a sub-stream", "mu-law", "a-law"]) await picture(name);
+    for (const name of [...lonely, "with a sub-stream", "mu-law", "a-law", "aac"]) await picture(name);
     await screenshot(page, "live-h265");
   });
 
-  for (const name of ["mu-law", "a-law"]) {
-    it(`plays ${name} sound as fast as it comes, live and from the recording`, async () => {
+  /** Switches sound on in the live tile of a camera. */
+  async function soundOn(name: string, player: string): Promise<void> {
+    await page.goto(`${recorder.url}/live?camera=${idOf(name)}${player}`);
+    await picture(name);
+    await page.locator(`${tile(name)}`).hover();
+    await page.locator(`${tile(name)} button[aria-label="Sound on"]`).click();
+  }
+
+  /** Opens the recording of a moment, with sound, and plays it. */
+  async function playAloud(name: string, atMs: number, player: string): Promise<void> {
+    const moment = new Date(atMs).toISOString();
+    await page.goto(`${recorder.url}/playback?camera=${idOf(name)}&t=${moment}&play=0${player}`);
+    const button = page.getByRole("button", { name: /sound/i }).first();
+    await button.waitFor();
+    await button.click();
+    await page.getByRole("button", { name: /^Play/ }).first().click();
+  }
+
+  for (const [name, player] of [
+    ["mu-law", ""],
+    ["a-law", ""],
+    ["mu-law", "&player=mse"],
+  ] as const) {
+    it(`plays ${name} sound as fast as it comes, live and from the recording${player}`, async () => {
       const heard = () =>
         page.evaluate("({ ...window.heard })") as Promise<{ samples: number; power: number }>;
       const startedMs = Date.now();
-      await page.goto(`${recorder.url}/live?camera=${idOf(name)}`);
-      await picture(name);
-      await page.locator(`${tile(name)}`).hover();
-      await page.locator(`${tile(name)} button[aria-label="Sound on"]`).click();
+      await soundOn(name, player);
       const first = await until("sound", async () => {
         const now = await heard();
         return now.samples > 4_000 && { ...now, atMs: performance.now() };
@@ -176,17 +213,25 @@ describe("H.265 and G.711 in the browser", { skip, timeout: 150_000 }, () => {
       const rate = ((second.samples - first.samples) / (second.atMs - first.atMs)) * 1_000;
       assert.ok(rate > 6_500 && rate < 9_500, `${rate.toFixed(0)} samples a second of 8 000`);
       assert.ok(second.power / second.samples > 1e-4, "it is not silence");
-      const moment = new Date(startedMs).toISOString();
-      await page.goto(`${recorder.url}/playback?camera=${idOf(name)}&t=${moment}&play=0`);
-      await until(
-        "the sound button",
-        async () => (await page.getByRole("button", { name: /sound/i }).count()) > 0,
-      );
-      await page.getByRole("button", { name: /sound/i }).first().click();
-      await page.getByRole("button", { name: /^Play/ }).first().click();
+      await playAloud(name, startedMs, player);
       await until("sound of the recording", async () => (await heard()).samples > 8_000);
     });
   }
+
+  it("plays AAC beside the picture by MSE, live and from the recording", async () => {
+    const audible = (what: string) =>
+      until(what, async () => {
+        const now = (await page.evaluate(LISTEN_TO_VIDEO)) as { loudest: number; bytes: number } | null;
+        return now !== null && now.loudest > 0.01 && now;
+      });
+    const startedMs = Date.now();
+    await soundOn("aac", "&player=mse");
+    const first = await audible("sound");
+    await until("more of it", async () => (await audible("sound")).bytes > first.bytes + 8_000);
+    await playAloud("aac", startedMs, "&player=mse");
+    await audible("sound of the recording");
+    assert.equal(await page.evaluate("window.heard.samples"), 0, "it is heard once, not twice");
+  });
 
   it("shows live what the camera has just sent, and in playback the very frame of a moment", async () => {
     const id = idOf("mu-law");

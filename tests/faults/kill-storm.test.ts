@@ -21,6 +21,11 @@ describe("a recorder whose processes are killed at random moments, 20 times", {
   it("has no gap where only core or the gateway died", () => assert.deepEqual(result.unexplainedGaps, []));
   it("records again soon after each", () =>
     assert.ok(result.worstAgainMs <= 5_000 * testPatience(), `${result.worstAgainMs} ms`));
+  it("ends by itself, and soon, where the supervisor alone died", () =>
+    assert.ok(
+      result.worstOrphanMs > 0 && result.worstOrphanMs <= 2_000 * testPatience(),
+      `${result.worstOrphanMs} ms`,
+    ));
   it("leaves an index that fsck finds in order", () =>
     assert.equal(result.fsck.exitCode, 0, result.fsck.output));
 });

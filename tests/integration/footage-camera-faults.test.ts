@@ -204,6 +204,45 @@ describe("cameras that misbehave", { skip, timeout: 200_000 }, () => {
     assert.deepEqual([await widthOf(first.path), await widthOf(second.path)], [320, 160]);
   });
 
+  it("tell over HTTP what was done about their sound: G.726 is decoded, what nobody knows is left out", async () => {
+    const addSound = async (audio: "g726" | "unknown"): Promise<string> =>
+      recorder.addCamera(audio, { url: (await camera({ audio })).url, transport: "tcp" });
+    const [g726, unknown] = [await addSound("g726"), await addSound("unknown")];
+    const decoded = await recorder.untilState(
+      g726,
+      ({ state, recording }) => state.note !== undefined && recording.active,
+      15_000,
+      "a note about G.726",
+    );
+    assert.equal(decoded.state.status, "online");
+    assert.equal(decoded.state.note, "decoded from G.726 at 32 kbit/s");
+    assert.equal(decoded.streams[0]?.format?.audio?.codec, "ulaw");
+    const without = await recorder.untilState(
+      unknown,
+      ({ state, recording }) => state.status === "degraded" && recording.active,
+      15_000,
+      "the sound that nobody knows",
+    );
+    assert.equal(without.state.code, "codec-unsupported");
+    assert.match(without.state.reason ?? "", /X-SECRET-CODEC.*recorded without it/);
+    assert.equal(without.streams[0]?.format?.audio, undefined);
+    for (const [id, hasSound] of [
+      [g726, true],
+      [unknown, false],
+    ] as const) {
+      await recorder.api("PATCH", `/cameras/${id}`, { enabled: false });
+      const path = await waitFor(
+        async () => {
+          const file = recorder.filesOf(id)[0]?.path;
+          return file !== undefined && (await decodeFaults(file)) === "" ? file : undefined;
+        },
+        { deadlineMs: 10_000, what: "a whole file" },
+      );
+      assert.ok((await countPackets(path, "v")) > 0);
+      assert.equal((await countPackets(path, "a")) > 0, hasSound);
+    }
+  });
+
   it("say so when they send no key frame, and nothing can be recorded of them", async () => {
     const id = idOf("no key frame");
     const told = await recorder.untilState(

@@ -184,6 +184,24 @@ describe("clips and snapshots through the gateway", () => {
     }
   });
 
+  it("streams more than an hour, over a gap, without Range; an hour is a file with ranges", async () => {
+    const start = NOON + 2 * SECOND;
+    const hour = await fetch(clipUrl(start, start + 3_600 * SECOND), { method: "HEAD", headers });
+    assert.equal(hour.headers.get("accept-ranges"), "bytes");
+    const longer = clipUrl(start, start + 3_660 * SECOND);
+    const answer = await fetch(longer, { headers: { ...headers, range: "bytes=0-99" } });
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get("accept-ranges"), "none");
+    assert.equal(answer.headers.get("etag"), null);
+    assert.equal(answer.headers.get("content-length"), null);
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    assert.ok(bytes.includes("moof"));
+    const { sums, times, soundSeconds } = await decode(bytes);
+    assert.deepEqual(sums, sourceSums.slice(50));
+    assert.ok((times.at(-1) ?? 99) - (times[0] ?? 0) < 18, "the ten minutes of nothing are left out");
+    assert.ok(Math.abs(soundSeconds - 18) < 0.3, `${soundSeconds} s of sound`);
+  });
+
   it("streams a range in which the picture's size changes, as one file that plays", async () => {
     const root = join(folder, "volume");
     const small = await makeSource(folder, "small", [

@@ -2,7 +2,7 @@
 // injected system-call errors; each is skipped with a reason where the machine does not allow it.
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { silentLog } from "../../core/log.ts";
@@ -122,34 +122,9 @@ describe("a failing volume", () => {
   });
 
   it("whose sync fails loses the file at once and for good, though a second sync would succeed", (context) => {
-    if (!run("strace", "-V")) {
-      context.skip("strace is not installed");
-      return;
-    }
-    using folder = temporaryFolder();
-    initialiseVolume(folder.path);
-    const log = join(folder.path, "strace.log");
-    const child = join(import.meta.dirname, "segment-writer-child.ts");
-    const inject = ["-f", "-o", log, "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=1"];
-    let output: string;
-    try {
-      output = execFileSync("strace", [...inject, process.execPath, child, folder.path], {
-        encoding: "utf8",
-        timeout: 60_000,
-      });
-    } catch (error) {
-      // Some containers forbid tracing; a child that fails by itself must still fail the test.
-      if (!readFileSync(log, "utf8").includes("INJECTED")) {
-        context.skip("system calls cannot be traced here");
-        return;
-      }
-      throw error;
-    }
-    const { events, second, finished } = JSON.parse(output) as {
-      events: VolumeEvent[];
-      second: string;
-      finished: string;
-    };
+    const traced = traceWriter(context, ["trace=fdatasync", "inject=fdatasync:error=EIO:when=1"]);
+    if (traced === undefined) return;
+    const { events, second, finished, log } = traced;
     const failed = events.filter((event) => event.kind === "failed");
     assert.deepEqual(
       failed.map((event) => [event.code, event.syncedBytes]),
@@ -160,7 +135,76 @@ describe("a failing volume", () => {
       [],
     );
     assert.deepEqual([second, finished], ["EBADF", "EBADF"]);
-    assert.equal(readFileSync(log, "utf8").split("fdatasync(").length - 1, 1, "the sync was not retried");
+    assert.equal(log.split("fdatasync(").length - 1, 1, "the sync was not retried");
     assert.ok(events.some((event) => event.kind === "state" && event.status === "error"));
   });
 });
+
+describe("a file that is closed", () => {
+  it("has its movie box on the disk before the header points to it, and all of it before that is told", (context) => {
+    const traced = traceWriter(context, ["trace=write,writev,pwrite64,pwritev,pwritev2,fdatasync"]);
+    if (traced === undefined) return;
+    assert.deepEqual([traced.second, traced.finished], ["written", "durable"]);
+    const steps = stepsOf(traced.log);
+    assert.deepEqual(steps.slice(steps.indexOf("write moov begins")), [
+      ...["write moov begins", "write moov ends", "sync begins", "sync ends"],
+      ...["write P begins", "write P ends", "sync begins", "sync ends"],
+      ...["told begins", "told ends"],
+    ]);
+  });
+});
+
+/** What the writer of segment-writer-child.ts did and told, and its system calls; undefined, and the test skipped, without. */
+function traceWriter(context: TestContext, expressions: readonly string[]) {
+  if (!run("strace", "-V")) {
+    context.skip("strace is not installed");
+    return undefined;
+  }
+  using folder = temporaryFolder();
+  initialiseVolume(folder.path);
+  const log = join(folder.path, "strace.log");
+  const child = join(import.meta.dirname, "segment-writer-child.ts");
+  const trace = ["-f", "-y", "-o", log, ...expressions.flatMap((expression) => ["-e", expression])];
+  let output: string;
+  try {
+    output = execFileSync("strace", [...trace, process.execPath, child, folder.path], {
+      encoding: "utf8",
+      timeout: 60_000,
+    });
+  } catch (error) {
+    // Some containers forbid tracing; a child that fails by itself must still fail the test.
+    if (!(existsSync(log) && readFileSync(log, "utf8").includes("fdatasync("))) {
+      context.skip("system calls cannot be traced here");
+      return undefined;
+    }
+    throw error;
+  }
+  const told = JSON.parse(output) as { events: VolumeEvent[]; second: string; finished: string };
+  return { ...told, log: readFileSync(log, "utf8") };
+}
+
+/** Begins and ends of the calls that concern the file, in their order, and those by which the child tells its outcome. */
+function stepsOf(log: string): string[] {
+  const steps: string[] = [];
+  /** What a thread does that has not come back from it. */
+  const underway = new Map<string, string>();
+  for (const line of log.split("\n")) {
+    const [, pid = "", call = ""] = /^(\d+) +(.*)$/.exec(line) ?? [];
+    const resumed = call.startsWith("<...");
+    const step = resumed ? underway.get(pid) : stepOf(call);
+    if (resumed) underway.delete(pid);
+    if (step === undefined) continue;
+    if (!resumed) steps.push(`${step} begins`);
+    if (call.endsWith("<unfinished ...>")) underway.set(pid, step);
+    else steps.push(`${step} ends`);
+  }
+  return steps;
+}
+
+function stepOf(call: string): string | undefined {
+  if (call.includes(PATH)) {
+    if (call.startsWith("fdatasync(")) return "sync";
+    return `write ${/"([^"]*)"/.exec(call)?.[1]}`;
+  }
+  return call.startsWith("write(1<") ? "told" : undefined;
+}

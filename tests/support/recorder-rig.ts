@@ -8,6 +8,7 @@ import { basename, join } from "node:path";
 import type { RecordConfig } from "../../core/config/camera-config.ts";
 import { ConfigStore } from "../../core/config/config-store.ts";
 import type { CoreMethodsForCli } from "../../core/control/cli-protocol.ts";
+import { NightjarError } from "../../core/errors.ts";
 import { connectLink, LINK_VERSION } from "../../core/link/link.ts";
 import { silentLog } from "../../core/log.ts";
 import { inspectSegment } from "../../core/media/store/recover-segment.ts";
@@ -370,6 +371,29 @@ export class RecorderRig {
     return atMs;
   }
 
+  /**
+   * Kills the supervisor alone and starts the recorder again at once. Answers when it was killed, and how long the last of
+   * its children lived after that, which nobody ended: those that the new one has to kill live for two seconds.
+   */
+  async killSupervisor(): Promise<{ readonly atMs: number; readonly orphansMs: number }> {
+    const supervisor = this.#supervisor ?? assertStarted();
+    const orphans: { pid: number; startTime: string }[] = [];
+    for (const pid of this.#childrenNow()) orphans.push({ pid, startTime: await processStartTime(pid) });
+    const ended = once(supervisor, "exit");
+    supervisor.kill("SIGKILL");
+    const atMs = Date.now();
+    await ended;
+    const untilGone = waitFor(
+      async () => {
+        for (const orphan of orphans) if (await isSameProcess(orphan)) return undefined;
+        return Date.now() - atMs;
+      },
+      { deadlineMs: 30_000, what: `the end of ${orphans.length} children without a supervisor` },
+    );
+    const [orphansMs] = await Promise.all([untilGone, this.launch()]);
+    return { atMs, orphansMs };
+  }
+
   /** Ends the recorder in order. */
   async stopRecorder(): Promise<void> {
     const supervisor = this.#supervisor;
@@ -414,4 +438,8 @@ export class RecorderRig {
       return [];
     }
   }
+}
+
+function assertStarted(): never {
+  throw new NightjarError("NJ_TEST_NOT_STARTED", "internal", "the recorder was not started");
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -36,6 +36,23 @@ describe("the lock on a data directory", () => {
     await writeFile(join(dir, "nightjar.lock"), JSON.stringify({ pid: child.pid, startTime, bootId }));
     assert.equal(await livingOwner(dir), undefined);
     await (await lockDataDir(dir)).release();
+  });
+
+  it("is taken over from one that has ended and that nobody fetches", async () => {
+    const dir = await freshDir();
+    // The shell becomes a program that knows nothing of its child.
+    const parent = spawn("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 60"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const pid = Number(String((await once(parent.stdout, "data"))[0]));
+    const startTime = await processStartTime(pid);
+    const bootId = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
+    await writeFile(join(dir, "nightjar.lock"), JSON.stringify({ pid, startTime, bootId }));
+    await waitFor(async () => (await livingOwner(dir)) === undefined, { what: "the end of the owner" });
+    assert.notEqual(startTime, "", "it was there, and still is");
+    assert.equal(await processStartTime(pid), startTime);
+    await (await lockDataDir(dir)).release();
+    parent.kill("SIGKILL");
   });
 
   it("is taken over when the pid belongs to another process by now", async () => {
@@ -163,6 +180,33 @@ describe("the supervisor", () => {
       getPriority(facts.find((fact) => fact.role === role)?.pid ?? 0) - getPriority();
     assert.equal(nicenessOf("media"), 0);
     assert.equal(nicenessOf("core"), Math.min(19, getPriority() + 5) - getPriority());
+    await supervisor.stop();
+  });
+
+  it("waits for the children of one that was killed, kills those that stay, and nobody else", async () => {
+    const { dir, supervisor, untilReady } = await supervised(["media"]);
+    const ending = spawn(process.execPath, ["-e", "setTimeout(() => {}, 300)"]);
+    const staying = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+    // Its pid has been given to somebody else since: to us.
+    const stranger = { pid: process.pid, startTime: "1" };
+    const leftovers = [stranger];
+    for (const { pid = 0 } of [ending, staying])
+      leftovers.push({ pid, startTime: await processStartTime(pid) });
+    const ends = Promise.all([once(ending, "exit"), once(staying, "exit")]);
+    const run = join(dir, "data", "run");
+    await mkdir(run, { recursive: true });
+    await writeFile(join(run, "children.json"), JSON.stringify(leftovers));
+    await writeFile(join(run, "media.sock"), "");
+    await supervisor.start();
+    await untilReady(1);
+    assert.deepEqual(await ends, [
+      [0, null],
+      [null, "SIGKILL"],
+    ]);
+    assert.deepEqual(
+      (await readdir(run)).filter((name) => name === "media.sock"),
+      [],
+    );
     await supervisor.stop();
   });
 

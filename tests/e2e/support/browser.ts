@@ -23,11 +23,18 @@ export const skipBrowserTests: string | false = !existsSync(CHROMIUM)
     ? "the web interface is not built: npm run build:ui"
     : false;
 
+/** A name that the tests' browser finds at 127.0.0.1 and, unlike that, does not trust without HTTPS. */
+export const PLAIN_HOST = "recorder.test";
+
 /** Starts Chromium. The caller closes it. */
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM,
-    args: ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+    args: [
+      "--no-sandbox",
+      "--autoplay-policy=no-user-gesture-required",
+      `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`,
+    ],
   });
 }
 

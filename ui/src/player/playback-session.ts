@@ -98,7 +98,7 @@ export class PlaybackSession {
     this.#position = new PositionTeller(this.#socket, () => (this.#hasLine ? this.#shown90k : undefined));
     this.#stopRefresh = atEveryRefresh((nowMs) => {
       this.#show?.tick(nowMs);
-      this.#tracks.sound.tick(this.#clock.running ? this.#clock.at(nowMs) : undefined);
+      if (this.#clock.running) this.#tracks.sound.tick(this.#clock.at(nowMs));
     });
   }
 
@@ -117,7 +117,7 @@ export class PlaybackSession {
   pause(): void {
     this.#playing = false;
     this.#clock.hold(performance.now());
-    this.#tracks.sound.silence();
+    this.#tracks.sound.hold();
   }
 
   resume(): void {
@@ -182,6 +182,8 @@ export class PlaybackSession {
     this.#shown90k = time90k;
     this.#isShown = true;
     this.#notes.shown();
+    // Sound that it cannot play goes by what it shows: its clock is not ours.
+    if (this.#playing && this.#accepting) this.#tracks.sound.tick(time90k);
   }
 
   /** The page's own player (MSE) has shown all that was sent. */
@@ -319,7 +321,7 @@ export class PlaybackSession {
     if (!this.#accepting) return;
     // The page's own player shows what it is given.
     if (this.#way === "mse") this.#isEmpty = false;
-    const picture = this.#tracks.take(header, bytes, this.#requestedSpeed === 1 && this.#playing);
+    const picture = this.#tracks.take(header, bytes, this.#requestedSpeed === 1);
     if (picture !== undefined) this.#show?.push(picture);
   }
 

@@ -1,7 +1,7 @@
 // What arrives on a playback line, by track: the formats told, the sound, and the fragments for the page's own player.
 // Pictures for the canvas are handed back; what of all this belongs to the request is decided by playback-session.ts.
 import type { LiveFrameHeader, WireFormat } from "@nightjar/core/wire";
-import { FragmentBuilder } from "./fragment-builder.ts";
+import { FragmentBuilder, mseSound } from "./fragment-builder.ts";
 import { postPieces } from "./fragment-post.ts";
 import type { PictureWay, Post } from "./messages.ts";
 import type { WaitingFrame } from "./playback-show.ts";
@@ -51,14 +51,16 @@ export class PlaybackTracks {
   configure(format: WireFormat | undefined): void {
     if (format === undefined) return;
     this.#formats.set(format.formatId, format);
-    this.sound.configure(format.audio);
+    // What the page's own player can play comes to it beside the pictures.
+    const isApart = this.#way === "webcodecs" || mseSound(format) === undefined;
+    this.sound.configure(isApart ? format.audio : undefined);
     void decodes(format).then((supported) => {
       if (supported || this.#way === "mse" || format.video === undefined) return;
       this.#unsupported(format.video.codec);
     });
   }
 
-  /** Takes a frame; gives back a picture for the canvas. `audible`: play runs at its own pace. */
+  /** Takes a frame; gives back a picture for the canvas. `audible`: at the pace of life. */
   take(header: LiveFrameHeader, bytes: Uint8Array<ArrayBuffer>, audible: boolean): WaitingFrame | undefined {
     const format = this.#formats.get(header.formatId);
     if (format === undefined) return undefined;

@@ -50,12 +50,16 @@ export class SoundTrack {
   /** Throws away what waits, here and in the page. */
   silence(): void {
     this.#blocks = [];
+    this.hold();
+  }
+
+  /** Stops what the page plays; what waits here is for when play goes on. */
+  hold(): void {
     this.#post({ id: this.#id, type: "pcm-reset" });
   }
 
-  /** Hands over what is due at this media time; undefined: time stands still. */
-  tick(now90k: number | undefined): void {
-    if (now90k === undefined) return;
+  /** Hands over what is due at this media time. */
+  tick(now90k: number): void {
     let block = this.#blocks[0];
     while (block !== undefined && block.time90k <= now90k + LEAD_90K) {
       this.#blocks.shift();

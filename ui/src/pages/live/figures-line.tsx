@@ -5,7 +5,7 @@ import { t } from "../../locale/messages.ts";
 import { codecName } from "../../parts/player-note.tsx";
 import type { Attempt } from "../../player/codec-choice.ts";
 import type { LiveState } from "../../player/live-player.ts";
-import type { PlayerFigures } from "../../player/messages.ts";
+import type { PictureWay, PlayerFigures } from "../../player/messages.ts";
 import { rateText } from "../../state/time-format.ts";
 
 /** What the page's own player says. */
@@ -16,8 +16,14 @@ function playerParts(figures: PlayerFigures): (string | undefined)[] {
     t("figures.rate", { rate: figures.framesPerSecond.toFixed(figures.framesPerSecond < 10 ? 1 : 0) }),
     `${figures.width}×${figures.height}`,
     codecName(figures.codec.split(".")[0] ?? ""),
-    figures.way === "webcodecs" ? "WebCodecs" : "MSE",
+    wayText(figures.way),
   ];
+}
+
+/** How the picture is decoded; why not the quicker way, where the reason is how the page came. */
+function wayText(way: PictureWay): string {
+  if (way === "webcodecs") return "WebCodecs";
+  return globalThis.isSecureContext ? "MSE" : t("figures.plainHttp");
 }
 
 /** One line over the picture. */
