@@ -14,12 +14,21 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 /** Address, and what must be there before it is judged. */
 const PAGES = [
   ["live", ".tile"],
+  ["live?camera=demo", ".zoom-buttons"],
+  ["events", ".event-table, .empty"],
+  ["tills", ".empty"],
+  ["cameras/demo", "form .field"],
+  ["cameras/demo/detection", ".detection section"],
+  ["system/flows", ".head h1"],
+  ["account", ".head h1"],
+  ["system/log", ".head h1"],
+  ["system/mqtt", "form"],
   ["playback", ".transport"],
   ["linkage", ".linkage-table"],
   ["linkage?rule=one", ".linkage-action-body"],
   ["cameras", ".camera-table"],
   ["cameras/new", "form"],
-  ["storage", ".storage-table"],
+  ["storage", ".disk"],
   ["plugins", ".list-page, .head"],
   ["plugins?view=find", ".head"],
   ["system", ".log-lines, .log-bar"],
@@ -28,7 +37,7 @@ const PAGES = [
   ["users", "table"],
   ["nowhere", ".empty"],
   ["welcome?step=zone", ".door-card select"],
-  ["welcome?step=storage", ".door-card .volume"],
+  ["welcome?step=storage", ".door-card .disk"],
   ["welcome?step=camera", ".door-card h1"],
 ] as const;
 

@@ -150,7 +150,12 @@ export const SCREENS: readonly Screen[] = [
   },
   { name: "health", path: "cameras", asks: [], filled: "dialog[open]", open: [".health"] },
   { name: "wizard-zone", path: "welcome?step=zone", asks: ["settings"], filled: ".door-card select" },
-  { name: "wizard-storage", path: "welcome?step=storage", asks: ["storage"], filled: ".door-card .volume" },
+  {
+    name: "wizard-storage",
+    path: "welcome?step=storage",
+    asks: ["storage", "storage/places"],
+    filled: ".door-card .disk",
+  },
   { name: "wizard-camera", path: "welcome?step=camera", asks: DRIVERS, filled: ".door-card h1" },
   { name: "nowhere", path: "nowhere", asks: [], filled: ".empty" },
 ];

@@ -30,10 +30,16 @@ export function StorageStep(props: {
   readonly onSkip: () => Promise<void>;
 }) {
   const { newCameras } = props.settings;
-  const asked = useAnswer((signal) => call("GET /storage", { signal }));
-  const { answer: storage, load } = asked;
-  const askedPlaces = useAnswer((signal) => call("GET /storage/places", { signal }));
-  const places = askedPlaces.answer?.places ?? [];
+  // Asked for again and again: a disk that is put in meanwhile appears.
+  const asked = useAnswer(async (signal) => {
+    const [storage, { places }] = await Promise.all([
+      call("GET /storage", { signal }),
+      call("GET /storage/places", { signal }),
+    ]);
+    return { storage, places };
+  });
+  const { answer, load } = asked;
+  const { storage, places = [] } = answer ?? {};
   const [place, setPlace] = useState<string | undefined>(undefined);
   const wanted = places.find(({ id, isRecommended }) => (place === undefined ? isRecommended : id === place));
   const [way, setWay] = useState<"days" | "size">(newCameras.quotaBytes === null ? "days" : "size");
@@ -64,7 +70,7 @@ export function StorageStep(props: {
       ? (await call("POST /storage/volumes", { body: { place: wanted.id } })).volumes[0]
       : volume;
     // Asked for anew, should a later part fail: the disk is the first volume by now.
-    if (isOther) askedPlaces.load();
+    if (isOther) load();
     if (reserve !== undefined && reserve.trim() !== "" && first !== undefined && first.id !== "") {
       await call("PATCH /storage/volumes/{volume}", {
         path: { volume: first.id },
@@ -83,7 +89,6 @@ export function StorageStep(props: {
   return (
     <WizardFrame step={3} title={t("wizard.storage.title")} text={t("wizard.storage.text")}>
       <Awaited of={asked} rows={2} />
-      <Awaited of={askedPlaces} rows={2} />
       <DiskChoice places={places} value={wanted?.id} onChoose={setPlace} />
       {isOther || volume?.message === undefined ? null : <p class="bad-text">{volumeReason(volume)?.text}</p>}
       <TextField
