@@ -10,6 +10,7 @@ interface Element {
 }
 
 interface Browser {
+  benchKey: Promise<number>;
   readonly document: {
     readonly scrollingElement: Element;
     querySelectorAll(selector: string): ArrayLike<Element> & Iterable<Element>;
@@ -35,15 +36,15 @@ interface Browser {
 }
 
 /**
- * Waits for a key, then until the page shows one picture alone, of the main stream's width, whose burnt-in number can be
- * read. Gives the time between, in milliseconds.
+ * Listens for a key, and from then on until the page shows one picture alone, of the main stream's width, whose burnt-in
+ * number can be read. `benchKey` of the page becomes the time between, in milliseconds.
  */
-export function pictureAfterKey(order: { readonly width: number }): Promise<number> {
+export function listenForKey(order: { readonly width: number }): void {
   const [WIDTH, HEIGHT] = [426, 240];
   // The types of the browser are not those of Node: what is used of them is named above.
   const browser = globalThis as unknown as Browser;
   const canvas = new browser.OffscreenCanvas(WIDTH, HEIGHT).getContext("2d", { willReadFrequently: true });
-  return new Promise((resolve, reject) => {
+  browser.benchKey = new Promise((resolve, reject) => {
     const giveUp = setTimeout(() => reject(new Error("no large picture came")), 30_000);
     const pressed = ({ timeStamp }: { timeStamp: number }): void => {
       const look = (): void => {
