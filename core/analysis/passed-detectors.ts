@@ -6,7 +6,7 @@ import type { DetectorCalls } from "./detector-run.ts";
 import { type CoreMethodsForAnalysis, type DesiredDetector, TICKET_BYTES } from "./protocol.ts";
 
 /** Longer than core waits for the plugin, which says then what ran out of time. */
-const CALL_LIMIT_MS = 3_000;
+const CALL_LIMIT_MS = 6_000;
 
 /** The calls of one, over the link to core. */
 export function passedDetector(

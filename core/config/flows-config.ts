@@ -6,7 +6,7 @@ export const FlowsConfigSchema = Type.Object(
     enabled: Type.Boolean({
       title: "Flows",
       description:
-        "Run Node-RED, in which administrators wire what happens on what. Takes about 150 MB of memory.",
+        "Run Node-RED, in which administrators wire what happens on what. Takes about 160 MB of memory.",
       default: false,
     }),
   },

@@ -58,13 +58,13 @@ export class AlarmService implements EventService, EventSink {
     });
     this.#exceptions = exceptions;
     this.#stops = [
-      this.engine.onEvent((event, phase, isNew) => {
+      this.engine.onEvent((event, phase, isNew, isSaid) => {
         this.#parts.tell(eventView(event));
         const { alarmRaised, alarmUpdated, alarmCleared } = this.#parts.hooks();
         const view = eventView(event);
         if (isNew) void alarmRaised.promise(view);
-        else if (phase === "update") void alarmUpdated.promise(view);
-        if (phase === "end") void alarmCleared.promise(view);
+        else if (phase === "update" || isSaid === true) void alarmUpdated.promise(view);
+        if (phase === "end" && isSaid !== true) void alarmCleared.promise(view);
       }),
       audit.onRecorded(({ action, remoteAddress, detail }) => {
         if (action === "sign-in-failed" || action === "stream-sign-in-failed")

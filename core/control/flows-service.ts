@@ -28,7 +28,7 @@ export interface FlowsParts {
   readonly door: Pick<FlowsDoor, "login">;
   /** Runs the process, or ends it, and says how it is. */
   readonly supervisor: Pick<RoleContext, "want" | "processes">;
-  /** True where Node-RED is installed; it may be left out. */
+  /** True where Node-RED is installed. */
   readonly isInstalled?: () => boolean;
 }
 
@@ -48,7 +48,7 @@ export class Flows implements FlowsService {
       socketPath: join(parts.run, FLOWS_HTTP_SOCKET),
       config: parts.config,
       log: parts.log,
-      isRunning: () => this.view().status === "running",
+      isRunning: () => parts.config.get().flows.enabled && this.#state?.mode === "running",
     });
     this.#isInstalled = (parts.isInstalled ?? isNodeRedInstalled)();
   }

@@ -174,7 +174,7 @@ export class LinkageService implements LinkageFace {
     if (rule === undefined)
       throw new NightjarError("NJ_LINKAGE_RULE_NOT_FOUND", "not-found", "there is no such rule");
     const { name, actions, cameras } = rule;
-    const camera = cause.camera ?? cameras?.[0];
+    const camera = cause.camera ?? (cause.event === undefined ? cameras?.[0] : undefined);
     return this.#run(
       { rule: { id, name }, actions },
       { ...cause, ...(camera === undefined ? {} : { camera }) },

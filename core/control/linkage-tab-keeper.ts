@@ -54,7 +54,8 @@ export class LinkageTabKeeper {
   async #keep(): Promise<void> {
     for (let tries = 0; tries < TRIES && this.#parts.isRunning(); tries += 1) {
       const { body } = await this.#ask("GET");
-      const { flows, rev } = body as { readonly flows: readonly StoredNode[]; readonly rev: string };
+      // Before its flows are loaded Node-RED answers null.
+      const { flows, rev } = (body ?? {}) as { readonly flows: readonly StoredNode[]; readonly rev: string };
       if (!Array.isArray(flows)) return;
       const next = withLinkageTab(flows, this.#parts.config.get().linkage.rules, TITLE);
       if (next === flows) return;

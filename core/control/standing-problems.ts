@@ -24,8 +24,7 @@ export async function ffmpegProblems(configured: string | undefined): Promise<St
 export function flowsProblems({ status, because, node, setAside }: FlowsView): StatusProblem[] {
   const found: StatusProblem[] = [];
   if (status === "missing") {
-    const message =
-      "flows are switched on, and Node-RED is not installed: install Nightjar with its optional packages";
+    const message = "flows are switched on, and Node-RED is missing: install Nightjar anew";
     found.push({ code: "flows-missing", severity: "warning", message });
   }
   if (status === "safe") {

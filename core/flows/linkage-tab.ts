@@ -40,7 +40,13 @@ export function withLinkageTab(
   });
   let y = PLACE.top;
   for (const rule of rules) y = putRule(rule, y, put, ours, flows);
-  const others = flows.filter(({ id }) => !ours.has(id) && !OURS.test(id));
+  const others = flows
+    .filter(({ id }) => !ours.has(id) && !OURS.test(id))
+    .map((node) => {
+      const { g, ...free } = node;
+      // A guest of a group that went with its rule.
+      return typeof g === "string" && OURS.test(g) && !ours.has(g) ? (free as StoredNode) : node;
+    });
   const next = [...ours.values(), ...others];
   return isSame(next, flows) ? flows : next;
 }

@@ -43,11 +43,15 @@ export async function runFlows(context: ProcessContext): Promise<RunningProcess>
   if (because !== undefined) log.error("flows are not started: safe mode", { ...because });
   if (setAside !== undefined) log.error("flows could not be read and were put aside", { file: setAside });
 
+  /** Core asks for flows once it is told of them. */
+  let isServing = false;
   const core = new LinkClient<CoreMethodsForFlows>(join(run, FLOWS_LINK_SOCKET), {
     hello: { role: "flows", version: LINK_VERSION, instance },
     handlers: {},
     log: log.child({ link: "core" }),
-    onUp: (link) => link.notify("state", state),
+    onUp: (link) => {
+      if (isServing) link.notify("state", state);
+    },
   });
   // Some three hundred files: loaded only now.
   const { default: nodeRed } = await import("node-red");
@@ -67,8 +71,6 @@ export async function runFlows(context: ProcessContext): Promise<RunningProcess>
   });
   const lastNode = new LastNode(lastNodeFile);
   nodeRed.hooks.add("onReceive.nightjar", ({ destination }) => lastNode.note(destination?.node));
-  /** Core asks for flows once it is told of them. */
-  let isServing = false;
   let backingUp: Promise<void> = Promise.resolve();
   nodeRed.events.on("flows:started", () => {
     // Somebody has deployed: what was wrong is taken as mended.

@@ -115,7 +115,10 @@ export class LinkageEngine {
    * that there is stands with it.
    */
   async run({ rule, actions, event, camera }: WantedActions): Promise<readonly EventAction[]> {
-    const cause = event ?? this.#madeUp("flow", "motion", camera);
+    const cause =
+      event === undefined
+        ? this.#madeUp("flow", "motion", camera)
+        : { ...event, ...(camera === undefined ? {} : { camera }) };
     this.#runs += 1;
     const name = `run-${this.#runs}`;
     const done = async (action: DeepReadonly<LinkageActionConfig>, index: number): Promise<EventAction> => {
@@ -184,13 +187,17 @@ export class LinkageEngine {
   #picturesOf({ request: { event } }: ActionTask): Promise<readonly LinkagePicture[]> {
     const { camera } = event;
     if (camera === undefined) return Promise.resolve([]);
-    const key = String(event.id);
+    const key = `${event.id}/${camera}`;
     const known = this.#pictures.get(key);
     if (known !== undefined) return known;
     // A mail without its picture is better than none.
     const taken = this.#parts.picture(camera).then(
       (picture) => [picture],
-      () => [],
+      () => {
+        // The next one may have more luck.
+        this.#pictures.delete(key);
+        return [];
+      },
     );
     this.#pictures.set(key, taken);
     const [oldest] = this.#pictures.keys();

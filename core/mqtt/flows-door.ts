@@ -64,8 +64,13 @@ export class FlowsDoor {
     server.maxConnections = MOST_CONNECTIONS;
     server.listen(this.#socketPath);
     await once(server, "listening");
-    await chmod(this.#socketPath, 0o600);
     this.#open = { broker, server };
+    try {
+      await chmod(this.#socketPath, 0o600);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

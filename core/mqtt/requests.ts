@@ -10,8 +10,11 @@ import type { Log } from "../log.ts";
 import type { AuditLog } from "../users/audit-log.ts";
 import { mayDo, mayDoWith } from "../users/principal.ts";
 import type { IncomingMessage } from "./broker.ts";
+import { FLOWS_USER } from "./flows-door.ts";
 import { REQUESTS, type RequestName, type ResponseMessage, readTopic, topicOf } from "./topics.ts";
 
+/** As long as the schema lets them be. */
+const TRANSACTION_LIMIT = 100;
 const REMEMBERED = 1_000;
 const RUNNING_LIMIT = 32;
 /** Of these, actions of linkage: a webhook may take its time, and is not to keep out the rest. */
@@ -133,14 +136,19 @@ export class Requests {
     message.answer(
       topicOf(base(), "nodeResponse", { node, command: known ?? "unknown" }),
       JSON.stringify(
-        typeof transaction === "string" ? { ...answer, transaction: transaction.slice(0, 100) } : answer,
+        typeof transaction === "string"
+          ? { ...answer, transaction: transaction.slice(0, TRANSACTION_LIMIT) }
+          : answer,
       ),
     );
   }
 
   #once(message: IncomingMessage, command: RequestName, body: Body): Promise<ResponseMessage> {
     const { transaction } = body;
-    if (typeof transaction !== "string") return this.#do(message, command, body);
+    // Pictures and lists may be made twice: a thousand of them, or of long ids, would fill the memory.
+    const isRead = command === "snapshot" || command === "linkage-list";
+    if (typeof transaction !== "string" || transaction.length > TRANSACTION_LIMIT || isRead)
+      return this.#do(message, command, body);
     const { userName, token } = message.actor;
     const key = JSON.stringify([userName, token?.id ?? "", command, transaction]);
     const known = this.#answers.get(key);
@@ -287,9 +295,9 @@ export class Requests {
     );
   }
 
-  /** What is done for an event stands with the event; a storm of them is to leave the audit log readable. */
+  /** What the recorder's own flows do for an event stands with the event alone: a storm of them is to leave the log readable. */
   #auditRun(message: IncomingMessage, request: Request, detail: Readonly<Record<string, unknown>>): void {
-    if (request.event !== undefined) return;
+    if (request.event !== undefined && message.actor.userName === FLOWS_USER) return;
     const action = "linkage-run";
     this.#audit(message, action, request.camera, detail);
   }

@@ -90,13 +90,16 @@ export class DesiredStatePusher {
   async #compile(): Promise<Omit<DesiredState, "revision">> {
     const { volumes, manual, onEvents, cameras, shape, place, clock, node } = this.#options;
     const shaped = shape === undefined ? cameras() : await shape(cameras());
-    const places = await place?.(shaped, volumes.ids());
+    // As they are now: one may go while plugins are asked.
+    const wanted = volumes.desired();
+    const ids = volumes.ids();
+    const places = await place?.(shaped, ids);
     return {
       node,
-      volumes: volumes.desired(),
+      volumes: wanted,
       streams: planStreams({
         cameras: shaped,
-        volumes: volumes.ids(),
+        volumes: ids,
         ...(places === undefined ? {} : { places }),
         triggers: [...manual.triggers(), ...onEvents.triggers()],
         nowMs: clock.wallMs(),

@@ -173,7 +173,30 @@ async function planDue(db: SqlReader, input: DueInput): Promise<DueRow[]> {
   for (const camera of input.cameras) {
     for (const row of await overQuota(db, input, camera, due)) due.set(row.number, { ...row, why: "quota" });
   }
-  return [...due.values()].slice(0, DUE_LIMIT);
+  return [...inTurns([...due.values()], DUE_LIMIT)];
+}
+
+/**
+ * First what nobody is asked about, then one of each stream after the other: where plugins keep back what is due of one
+ * camera, that of others is reached all the same.
+ */
+export function inTurns<Row extends Pick<DueRow, "streamNumber" | "why">>(
+  due: readonly Row[],
+  limit: number,
+): readonly Row[] {
+  if (due.length <= limit) return due;
+  const turns = new Map<string, number>();
+  const turnOf = ({ streamNumber, why }: Row): number => {
+    if (why === "removed" || why === "overdue") return -1;
+    const turn = turns.get(`${streamNumber} ${why}`) ?? 0;
+    turns.set(`${streamNumber} ${why}`, turn + 1);
+    return turn;
+  };
+  return due
+    .map((row) => ({ row, turn: turnOf(row) }))
+    .sort((left, right) => left.turn - right.turn)
+    .slice(0, limit)
+    .map(({ row }) => row);
 }
 
 /** When a segment began, as its name says. */

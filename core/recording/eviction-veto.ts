@@ -18,6 +18,8 @@ export interface KeptBack {
   readonly reason: string | undefined;
 }
 
+/** Questions that are under way at a time: a plugin answers in a process of its own, which takes so many messages a second. */
+const AT_ONCE = 64;
 /** Of one stream and one cause at once; younger ones are asked about when their turn is nearer. */
 const REQUEST_LIMIT = 500;
 
@@ -29,16 +31,25 @@ export async function keptBack(
   ask: KeepReason,
 ): Promise<KeptBack> {
   const groups = Map.groupBy(doomed, ({ camera, stream, why }) => `${camera} ${stream} ${why}`);
-  const answers = await Promise.all(
-    [...groups.values()].map(async (all) => {
-      const [first] = all;
-      if (first === undefined) return undefined;
-      const { camera, stream, why } = first;
-      const segments = all.slice(0, REQUEST_LIMIT).map(({ id, sizeBytes }) => ({ id, sizeBytes }));
-      const reason = await ask({ volume, camera, stream, why, segments });
-      return reason === undefined ? undefined : { reason, segments };
-    }),
-  );
+  const questions = [...groups.values()].flatMap((all) => {
+    const [first] = all;
+    if (first === undefined) return [];
+    const { camera, stream, why } = first;
+    const segments = all.slice(0, REQUEST_LIMIT).map(({ id, sizeBytes }) => ({ id, sizeBytes }));
+    return [{ volume, camera, stream, why, segments }];
+  });
+  const answers: ({ readonly reason: string; readonly segments: EvictionRequest["segments"] } | undefined)[] =
+    [];
+  for (let begin = 0; begin < questions.length; begin += AT_ONCE) {
+    answers.push(
+      ...(await Promise.all(
+        questions.slice(begin, begin + AT_ONCE).map(async (question) => {
+          const reason = await ask(question);
+          return reason === undefined ? undefined : { reason, segments: question.segments };
+        }),
+      )),
+    );
+  }
   const ids = new Set<SegmentId>();
   let reason: string | undefined;
   let leftBytes = mostBytes;

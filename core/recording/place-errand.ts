@@ -106,10 +106,11 @@ export function make(place: RecordingPlace, own: readonly string[]): void {
       if (fstatSync(folder).uid !== process.geteuid?.()) throw notWritable(place);
       fchmodSync(folder, 0o700);
       fsyncSync(folder);
+      // By the open folder, not by its name: others may write to the root of the disk.
+      tryWriting(`/proc/self/fd/${folder}`);
     } finally {
       closeSync(folder);
     }
-    tryWriting(place.folder);
     syncDirectory(dirname(place.folder));
   } catch (error) {
     throw asProblem(place, error);

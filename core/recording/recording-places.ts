@@ -71,11 +71,14 @@ export function recordingPlaces(question: PlacesQuestion): RecordingPlace[] {
   }
   const others = [...byDisk.values()].sort((a, b) => (a.mountPoint < b.mountPoint ? -1 : 1));
   return [...(home === undefined ? [] : [home]), ...others].slice(0, PLACE_LIMIT).map((mount) => {
+    const holdsData = mount === home;
+    // Below the mount point of a disk that is not mounted now lies the system's disk: that does not make it its volume.
+    const isDefault = holdsData && volumes.includes(defaultFolder);
     const own = volumes.findIndex((path) => {
+      if (isDefault) return path === defaultFolder;
       const at = mountOf(mounts, path);
       return at !== undefined && fileSystemOf(at) === fileSystemOf(mount);
     });
-    const holdsData = mount === home;
     return {
       id: createHash("sha256")
         .update(`${mount.source}\0${mount.device}\0${mount.mountPoint}`)
@@ -153,6 +156,8 @@ function mountOf(mounts: readonly Mount[], path: string): Mount | undefined {
 
 /** One name for all mounts of the same file system: btrfs gives each subvolume a device number of its own. */
 function fileSystemOf(mount: Mount | undefined): string | undefined {
+  // All data sets of a ZFS pool lie on the same disks.
+  if (mount?.fileSystem === "zfs") return mount.source.split("/", 1)[0];
   return mount?.source.startsWith("/dev/") === true ? mount.source : mount?.device;
 }
 

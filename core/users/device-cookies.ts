@@ -1,6 +1,7 @@
 // Browsers that have signed in before, known again by a cookie (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"):
 // what strangers guess does not lock them out. It opens nothing: the password is asked for as ever, and guesses with it are
-// counted by themselves. Nothing is stored; a new password of the account makes all of its cookies worthless.
+// counted by themselves. Nothing is stored; a new password of an account of the recorder's own makes all
+// of its cookies worthless.
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { SecretStore } from "../config/secret-store.ts";

@@ -59,7 +59,9 @@ export class LoginGuard {
    */
   async admit(userName: string, from: string, standing?: Standing): Promise<AdmittedAttempt> {
     const name = this.#markOf(userName);
-    const address = standing === undefined ? networkOf(from) : `${standing.kind} ${standing.id}`;
+    // All of this machine's own addresses are one guesser: it has sixteen million of them.
+    const network = isLoopback(from) ? "loopback" : networkOf(from);
+    const address = standing === undefined ? network : `${standing.kind} ${standing.id}`;
     const keys = [`pair ${name} ${address}`, `user ${name}`, `address ${address}`] as const;
     // Taken before the database is read: a guess that ends in between is then counted twice, never not at all.
     const [pairPending, userPending, addressPending] = keys.map((key) => this.#reserve(key)) as [

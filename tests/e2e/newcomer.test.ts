@@ -79,6 +79,8 @@ describe("a newcomer's way", { skip: skipBrowserTests, timeout: 600_000 }, () =>
     newcomer.reached("activated");
     await newcomer.click(page.getByRole("button", { name: "Next" }));
     await page.getByRole("heading", { name: "Where are recordings kept?" }).waitFor();
+    // Never a real disk of this machine, nor one of a test beside this.
+    await page.getByRole("radio", { name: /own folder/ }).check();
     await newcomer.click(page.getByRole("button", { name: "Next" }));
     await page.getByRole("heading", { name: "The first camera" }).waitFor();
     await newcomer.click(page.getByRole("button", { name: "Add my camera" }));

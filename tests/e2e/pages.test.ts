@@ -98,6 +98,8 @@ describe("pages", { skip: skipBrowserTests }, () => {
     await page.getByRole("button", { name: "30 days" }).click();
     await page.getByLabel("Record sound as well").check();
     await screenshot(page, "wizard-3-storage");
+    // Never a real disk of this machine, nor one of a test beside this.
+    await page.getByRole("radio", { name: /own folder/ }).check();
     await page.getByRole("button", { name: "Next" }).click();
     await page.getByRole("heading", { name: "The first camera" }).waitFor();
     await page.reload();
@@ -120,6 +122,7 @@ describe("pages", { skip: skipBrowserTests }, () => {
       "true",
       "what was chosen is still chosen",
     );
+    await page.getByRole("radio", { name: /own folder/ }).check();
     await page.getByRole("button", { name: "Next" }).click();
     await page.getByRole("button", { name: /Done/ }).click();
     await until("live pictures", () => counterOf(page), 20_000);

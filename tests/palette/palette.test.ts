@@ -66,10 +66,10 @@ describe("nj-event and nj-filter", () => {
       server: "srv",
       types: "motion",
       phases: "start",
-      maxAge: "60",
+      maxAge: "3600",
     });
     await event({ id: 1, event_type: "tamper" });
-    await event({ id: 2, time: new Date(Date.now() - 120_000).toISOString() });
+    await event({ id: 2, time: new Date(Date.now() - 7_200_000).toISOString() });
     await event({ id: 3 });
     await event({ id: 3 });
     await event({ id: 3, phase: "end", end_time: EVENT.time });
@@ -84,6 +84,29 @@ describe("nj-event and nj-filter", () => {
         [3, "yard"],
         [4, "yard"],
         [6, "yard"],
+      ],
+    );
+  });
+
+  it("are told of changes, but not of what was done for an event: a flow that acts on changes would act for ever", async (t) => {
+    const { red, event } = await setUp(t);
+    const node = red.make({ id: "u", type: "nj-event", server: "srv", phases: "", maxAge: "60" });
+    const begun = new Date(Date.now() - 600_000).toISOString();
+    await event({ id: 20 });
+    await event({ id: 20, phase: "update" });
+    await event({ id: 20, phase: "update", time: begun, objects: [] });
+    await event({ id: 20, phase: "update", time: begun, objects: [] });
+    await event({ id: 21 });
+    await waitFor(() => node.outputs[0]?.some((sent) => (sent.event as { id: number }).id === 21));
+    assert.deepEqual(
+      node.outputs[0]?.map(({ event }) => {
+        const { id, phase } = event as { id: number; phase: string };
+        return [id, phase];
+      }),
+      [
+        [20, "start"],
+        [20, "update"],
+        [21, "start"],
       ],
     );
   });

@@ -383,14 +383,15 @@ export class RecorderRig {
     supervisor.kill("SIGKILL");
     const atMs = Date.now();
     await ended;
-    const untilGone = waitFor(
+    // Nothing is started before: the new one kills those that stay.
+    const orphansMs = await waitFor(
       async () => {
         for (const orphan of orphans) if (await isSameProcess(orphan)) return undefined;
         return Date.now() - atMs;
       },
       { deadlineMs: 30_000, what: `the end of ${orphans.length} children without a supervisor` },
     );
-    const [orphansMs] = await Promise.all([untilGone, this.launch()]);
+    await this.launch();
     return { atMs, orphansMs };
   }
 

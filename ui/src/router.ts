@@ -47,6 +47,9 @@ export function replaceQuery(changes: Readonly<Record<string, string | undefined
   place.value = here();
 }
 
+/** How many links were followed: one may ask the page that is shown for another moment. */
+export const followed = signal(0);
+
 /** Click handler for links: stays in the page unless a modifier asks for a new tab. */
 export function followLink(event: MouseEvent): void {
   const anchor = event.currentTarget;
@@ -55,4 +58,5 @@ export function followLink(event: MouseEvent): void {
   event.preventDefault();
   history.pushState(null, "", anchor.href);
   place.value = here();
+  followed.value += 1;
 }

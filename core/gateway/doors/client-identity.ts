@@ -3,6 +3,7 @@
 import type { IncomingMessage } from "node:http";
 import { BlockList, isIP } from "node:net";
 import type { TLSSocket } from "node:tls";
+import { isLoopback } from "../../domain/address-policy.ts";
 
 export interface ClientIdentity {
   /** IP address without an IPv4-mapped prefix. */
@@ -65,7 +66,8 @@ function originalAddress(
   let address = peer;
   for (let index = chain.length - 1; index >= 0; index -= 1) {
     const hop = plainAddress((chain[index] ?? "").trim());
-    if (isIP(hop) === 0) break;
+    // Nobody comes from this machine by way of another one: who says so has made it up.
+    if (isIP(hop) === 0 || (isLoopback(hop) && !proxies.includes(hop))) break;
     address = hop;
     if (!proxies.includes(hop)) break;
   }

@@ -1,5 +1,5 @@
-// The catalogue of hooks. Grammar tells the kind: past tense = notification, imperative = first answer wins,
-// noun = value passed along, "before…" = veto, bare lifecycle verb = in order. Plugins see `PluginHooks` only,
+// The catalogue of hooks. Grammar tells the kind: past tense = notification, noun = value passed along, "before…" = veto,
+// plural noun = collection, bare lifecycle verb = in order. Plugins see `PluginHooks` only,
 // which offers nothing but tapPromise; hooks.ts makes them, tap-guard.ts says what happens around every tap, and
 // docs/reference/hooks.md is written from the table below.
 import type { CameraState } from "../../domain/camera-state.ts";

@@ -1,6 +1,6 @@
 // One connection to a recorder over MQTT 3.1.1: makes itself anew, tells what comes, asks and waits for the answer. All that
 // it keeps has a bound. Nodes never see topics.
-const { randomUUID } = require("node:crypto");
+const { createHash, randomUUID } = require("node:crypto");
 const { EventEmitter } = require("node:events");
 const { connect: connectSocket } = require("node:net");
 const mqtt = require("./mqtt.js");
@@ -66,6 +66,8 @@ class RecorderConnection extends EventEmitter {
   #waiting = new Map();
   /** Begins and ends that were told already: each comes at least once. @type {Set<string>} */
   #seen = new Set();
+  /** What was told last of each event, hashed. @type {Map<string, string>} */
+  #told = new Map();
   /** @type {NodeJS.Timeout | undefined} */
   #timer;
   #pauseMs = FIRST_PAUSE_MS;
@@ -189,6 +191,8 @@ class RecorderConnection extends EventEmitter {
 
   /** @param {import("mqtt").MqttClient} client */
   #welcome(client) {
+    // What is retained comes again; what went meanwhile does not.
+    this.cameras.clear();
     const filters = [
       "camera/+/event",
       "camera/+/state",
@@ -245,6 +249,7 @@ class RecorderConnection extends EventEmitter {
 
   /** @param {Record<string, unknown>} body */
   #takeEvent(body) {
+    if (!this.#isNews(body)) return;
     if (body["phase"] !== "update") {
       const key = `${body["node"]}/${body["id"]}/${body["phase"]}`;
       if (this.#seen.has(key)) return;
@@ -253,6 +258,22 @@ class RecorderConnection extends EventEmitter {
       if (this.#seen.size > MOST_SEEN && oldest !== undefined) this.#seen.delete(oldest);
     }
     this.emit("event", { ...body, first: this.#isFirst(body) });
+  }
+
+  /**
+   * What a flow has done is kept with its event, which is told again then: the same words are no news, else a flow that acts
+   * on changes would act for ever.
+   * @param {Record<string, unknown>} body
+   */
+  #isNews({ phase, ...facts }) {
+    const key = `${facts["node"]}/${facts["id"]}`;
+    const text = createHash("sha256").update(JSON.stringify(facts)).digest("base64");
+    if (phase === "update" && this.#told.get(key) === text) return false;
+    this.#told.delete(key);
+    this.#told.set(key, text);
+    const [oldest] = this.#told.keys();
+    if (this.#told.size > MOST_SEEN && oldest !== undefined) this.#told.delete(oldest);
+    return true;
   }
 
   /**

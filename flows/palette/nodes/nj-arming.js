@@ -23,9 +23,11 @@ module.exports = (RED) => {
     if (config["follows"] !== true) return;
     let known = connection.arming?.["profile"];
     follow(this, connection, "arming", (state) => {
-      if (state["profile"] === known) return;
+      const before = known;
       known = state["profile"];
-      this.send({ topic: "arming", payload: state });
+      // The first is how things are, no change.
+      if (before === undefined || known === before) return;
+      this.send({ topic: "arming", payload: structuredClone(state) });
     });
   }
 

@@ -19,10 +19,19 @@ module.exports = (RED) => {
     /** @param {Record<string, unknown>} state @returns {Message} */
     const tell = (state) => {
       shown.tell(`${state["id"]}: ${state["status"]}`);
-      return { topic: String(state["id"]), payload: state, camera: state["id"] };
+      return { topic: String(state["id"]), payload: structuredClone(state), camera: state["id"] };
     };
     follow(this, connection, "camera", (state) => {
       if (!config["camera"] || state["id"] === config["camera"]) this.send(tell(state));
+    });
+    // Where the connection was there before the node, nothing is told again.
+    const first = setImmediate(() => {
+      for (const state of connection.cameras.values())
+        if (!config["camera"] || state["id"] === config["camera"]) this.send(tell(state));
+    });
+    this.on("close", (/** @type {() => void} */ closed) => {
+      clearImmediate(first);
+      closed();
     });
     this.on("input", (message, send, done) => {
       const camera = cameraIn(config["camera"], message);

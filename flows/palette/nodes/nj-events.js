@@ -23,10 +23,17 @@ module.exports = (RED) => {
     follow(this, connection, "event", (event) => {
       if (!passes(filter, event)) return;
       const nowMs = Date.now();
-      if (maxAgeSeconds > 0 && ageMs(event, nowMs) > maxAgeSeconds * 1_000) return;
+      // A change is news however long ago its event began.
+      const isOld = maxAgeSeconds > 0 && ageMs(event, nowMs) > maxAgeSeconds * 1_000;
+      if (isOld && event["phase"] !== "update") return;
       shown.tell(`${event["event_type"]} ${event["camera"] ?? ""} ${timeOfDay(nowMs)}`);
       // `event` stays with the message, whatever becomes of its payload on the way.
-      this.send({ topic: topicOf(event), payload: event, event, camera: event["camera"] });
+      this.send({
+        topic: topicOf(event),
+        payload: structuredClone(event),
+        event: structuredClone(event),
+        camera: event["camera"],
+      });
     });
   }
 

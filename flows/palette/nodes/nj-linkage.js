@@ -106,8 +106,8 @@ module.exports = (RED) => {
 
 /** @param {Record<string, unknown>} told @returns {Message} */
 function messageOf(told) {
-  const event = /** @type {Record<string, unknown>} */ (told["event"] ?? {});
-  return { topic: String(told["rule"]), payload: told, event, camera: event["camera"] };
+  const event = /** @type {Record<string, unknown>} */ (structuredClone(told["event"] ?? {}));
+  return { topic: String(told["rule"]), payload: structuredClone(told), event, camera: event["camera"] };
 }
 
 /** What it is done for. @param {NodeConfig} config @param {Message} message */

@@ -142,7 +142,7 @@ describe("both pixel kernels", () => {
   });
 });
 
-describe("the plain kernel", () => {
+describe("each pixel kernel", () => {
   it("counts what differs, by cells, and nothing twice", () => {
     for (const kernel of [simd(), plainKernel()]) {
       const pictures = new PictureStore(kernel, 320, 180).take();

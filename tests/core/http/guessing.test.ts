@@ -1,4 +1,4 @@
-// The brake on guessing as a guesser meets it over HTTP, with real hashes; the guard alone is tested in core/users.
+// The brake on guessing as a guesser meets it over HTTP, with hashes that cost little; the guard alone is tested in core/users.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
@@ -125,6 +125,15 @@ describe("guessing passwords over HTTP (attack list A5)", () => {
       fixture.clock.turn(LOCK_WINDOW_MS + 1);
     }
     assert.ok(judged * 2 <= 100, `${judged * 2} guesses in an hour`);
+  });
+
+  it("is one guesser from whatever address of the recorder's own machine", async (t) => {
+    const fixture = await httpFixture(t);
+    const judged = await judgedOf(
+      Array.from({ length: 20 }, (_, index) => guess(fixture, `127.0.${index % 3}.${index + 1}`)),
+    );
+    assert.equal(judged, FAILURES_PER_ACCOUNT_AND_ADDRESS);
+    assert.equal((await guess(fixture, "::1", GOOD_PASSWORD)).json["code"], "NJ_LOGIN_LOCKED");
   });
 
   it("with a stolen cookie of a known browser is judged five times, from however many addresses", async (t) => {

@@ -86,7 +86,7 @@ describe("requests for arming and linkage over MQTT", () => {
       ["gate", { camera: "yard", event: 7 }],
       ["record", { count: 1 }, {}],
     ]);
-    assert.deepEqual(acts, ["linkage-run"]);
+    assert.deepEqual(acts, ["linkage-run", "linkage-run"]);
     const names = (await ask("linkage-list", {}, ["linkage.run"])).data as { rules: unknown[] };
     assert.deepEqual(names.rules, [{ id: "gate", name: "Gate" }]);
   });

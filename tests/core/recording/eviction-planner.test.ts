@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { it } from "node:test";
+import { describe, it } from "node:test";
 import type { Db } from "../../../core/db/db.ts";
 import { streamsTable } from "../../../core/db/tables/streams-table.ts";
 import type { EvictionList } from "../../../core/media/protocol.ts";
 import type { SegmentRecord } from "../../../core/media/segment.ts";
-import { planEviction } from "../../../core/recording/eviction-planner.ts";
+import { inTurns, planEviction } from "../../../core/recording/eviction-planner.ts";
 import type { KeepReason } from "../../../core/recording/eviction-veto.ts";
 import type { RecordedCamera } from "../../../core/recording/recorded-camera.ts";
 import { onBothDrivers } from "../db/on-both-drivers.ts";
@@ -190,5 +190,23 @@ onBothDrivers("planning eviction", ({ fresh }) => {
     });
     assert.deepEqual(asked, ["yard space"]);
     assert.deepEqual(ids(list.due).sort(), ids([...over, ...gone]).sort());
+  });
+});
+
+describe("more that is due than is listed at once", () => {
+  it("begins with what nobody is asked about, and has each camera's oldest: none waits for another one's", () => {
+    const rows = [1, 2, 3].flatMap((streamNumber) =>
+      Array.from({ length: 100 }, (_, number) => ({ streamNumber, number, why: "days" as const })),
+    );
+    const removed = { streamNumber: 4, number: 0, why: "removed" as const };
+    const listed = inTurns([...rows, removed], 31);
+    assert.equal(listed[0], removed);
+    for (const streamNumber of [1, 2, 3]) {
+      const numbers = listed.filter((row) => row.streamNumber === streamNumber).map(({ number }) => number);
+      assert.deepEqual(
+        numbers,
+        Array.from({ length: 10 }, (_, number) => number),
+      );
+    }
   });
 });

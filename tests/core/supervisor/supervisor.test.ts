@@ -38,12 +38,13 @@ describe("the lock on a data directory", () => {
     await (await lockDataDir(dir)).release();
   });
 
-  it("is taken over from one that has ended and that nobody fetches", async () => {
+  it("is taken over from one that has ended and that nobody fetches", async (t) => {
     const dir = await freshDir();
     // The shell becomes a program that knows nothing of its child.
     const parent = spawn("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 60"], {
       stdio: ["ignore", "pipe", "ignore"],
     });
+    t.after(() => parent.kill("SIGKILL"));
     const pid = Number(String((await once(parent.stdout, "data"))[0]));
     const startTime = await processStartTime(pid);
     const bootId = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
@@ -52,7 +53,6 @@ describe("the lock on a data directory", () => {
     assert.notEqual(startTime, "", "it was there, and still is");
     assert.equal(await processStartTime(pid), startTime);
     await (await lockDataDir(dir)).release();
-    parent.kill("SIGKILL");
   });
 
   it("is taken over when the pid belongs to another process by now", async () => {
@@ -183,10 +183,13 @@ describe("the supervisor", () => {
     await supervisor.stop();
   });
 
-  it("waits for the children of one that was killed, kills those that stay, and nobody else", async () => {
+  it("waits for the children of one that was killed, kills those that stay, and nobody else", async (t) => {
     const { dir, supervisor, untilReady } = await supervised(["media"]);
-    const ending = spawn(process.execPath, ["-e", "setTimeout(() => {}, 300)"]);
-    const staying = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+    const ending = spawn("sleep", ["0.3"]);
+    const staying = spawn("sleep", ["60"]);
+    t.after(() => {
+      for (const child of [ending, staying]) child.kill("SIGKILL");
+    });
     // Its pid has been given to somebody else since: to us.
     const stranger = { pid: process.pid, startTime: "1" };
     const leftovers = [stranger];

@@ -3597,7 +3597,7 @@ export interface Operations {
   /** Flows: whether Node-RED is switched on, and how it is. */
   readonly "GET /flows": {
     readonly answer: {
-      /** Run Node-RED, in which administrators wire what happens on what. Takes about 150 MB of memory. */
+      /** Run Node-RED, in which administrators wire what happens on what. Takes about 160 MB of memory. */
       readonly enabled: boolean;
       /** `missing`: Node-RED is not installed. `safe`: the editor is there, and no flow runs until somebody deploys. */
       readonly status: "off" | "missing" | "starting" | "running" | "safe" | "failed";
@@ -3614,11 +3614,11 @@ export interface Operations {
   /** Switches Node-RED on or off. Flows stay as they are. */
   readonly "PATCH /flows": {
     readonly body: {
-      /** Run Node-RED, in which administrators wire what happens on what. Takes about 150 MB of memory. */
+      /** Run Node-RED, in which administrators wire what happens on what. Takes about 160 MB of memory. */
       readonly enabled: boolean;
     };
     readonly answer: {
-      /** Run Node-RED, in which administrators wire what happens on what. Takes about 150 MB of memory. */
+      /** Run Node-RED, in which administrators wire what happens on what. Takes about 160 MB of memory. */
       readonly enabled: boolean;
       /** `missing`: Node-RED is not installed. `safe`: the editor is there, and no flow runs until somebody deploys. */
       readonly status: "off" | "missing" | "starting" | "running" | "safe" | "failed";

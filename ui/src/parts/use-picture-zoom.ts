@@ -87,6 +87,11 @@ export function usePictureZoom(
     const move = (event: PointerEvent): void => {
       const from = fingers.get(event.pointerId);
       if (from === undefined) return;
+      if (event.buttons === 0) {
+        // Let go of beyond the edge, where nobody told us.
+        fingers.delete(event.pointerId);
+        return;
+      }
       const before = [...fingers.values()];
       const to = at(event);
       fingers.set(event.pointerId, to);

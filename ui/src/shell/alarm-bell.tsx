@@ -28,22 +28,31 @@ function Bell() {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  /** What the stream tells while the list is asked for. */
+  const told = useRef<RecordedEvent[] | undefined>(undefined);
   const isConnected = connected.value;
   useEffect(() => {
     if (!isConnected) return;
     const gone = new AbortController();
     const start = new Date(Date.now() - ALARM_DAYS * DAY_MS).toISOString();
     const query = { severities: "alarm", acknowledged: false, start, limit: MOST_ALARMS } as const;
+    const news: RecordedEvent[] = [];
+    told.current = news;
     // Without an answer the bell has no figure; the stream of events goes on by itself.
     call("GET /events", { query, signal: gone.signal }).then(
-      ({ events }) => setAlarms((known) => known.reduce(withAlarm, events)),
+      ({ events }) => {
+        setAlarms(news.reduce<readonly RecordedEvent[]>(withAlarm, events));
+        if (told.current === news) told.current = undefined;
+      },
       () => undefined,
     );
     return () => gone.abort();
   }, [isConnected]);
   const changed = eventChange.value;
   useEffect(() => {
-    if (changed !== undefined) setAlarms((known) => withAlarm(known, changed));
+    if (changed === undefined) return;
+    told.current?.push(changed);
+    setAlarms((known) => withAlarm(known, changed));
   }, [changed]);
   useEffect(() => {
     if (!open) return;

@@ -83,8 +83,14 @@ export function Shell({ page, children }: { readonly page: string; readonly chil
             key={one.name}
             href={href(one.name)}
             onClick={followLink}
-            ref={one.name === current ? bringIntoView : null}
-            class={one.wideOnly === true ? "wide-only" : undefined}
+            ref={one.name === current || one.name === page ? bringIntoView : null}
+            class={
+              one.wideOnly === true
+                ? "wide-only"
+                : one.name === page && current !== page
+                  ? "holds-current"
+                  : undefined
+            }
             aria-current={one.name === current ? "page" : undefined}
             title={railCollapsed.value ? t(one.text) : undefined}
           >

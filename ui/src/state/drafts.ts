@@ -29,7 +29,12 @@ export function keepDraft(name: string, value: unknown, store: Store = sessionSt
 }
 
 export function dropDraft(name: string, store: Store = sessionStorage): void {
-  store.removeItem(PREFIX + name);
+  try {
+    store.removeItem(PREFIX + name);
+  } catch {
+    // Where nothing is kept, nothing is to be dropped.
+    return;
+  }
 }
 
 /** Call when somebody is in: drafts that another account left in this tab, whose session had run out, go. */

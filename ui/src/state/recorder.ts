@@ -201,6 +201,9 @@ function leave(ended: Ended | undefined): void {
   stopChanges();
   cameras.value = undefined;
   status.value = undefined;
+  // Of cameras that the next account may not see.
+  eventChange.value = undefined;
+  coverageChange.value = undefined;
   void enter(ended);
 }
 

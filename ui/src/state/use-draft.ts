@@ -11,17 +11,20 @@ export interface Draft<T> {
   readonly settle: (value: T) => void;
 }
 
-/** `plain` leaves secrets out of what is kept. */
+/** `plain` leaves secrets out of what is kept. A draft of what does not hold any more is none: saved, it would undo what others set. */
 export function useDraft<T>(name: string, initial: T, plain: (value: T) => T = (value) => value): Draft<T> {
+  const base = JSON.stringify(plain(initial));
   const [state, setState] = useState<{ readonly value: T; readonly isUnsaved: boolean }>(() => {
-    const kept = readDraft(name, initial);
-    return kept === undefined ? { value: initial, isUnsaved: false } : { value: kept, isUnsaved: true };
+    const kept = readDraft(name, { base, value: initial });
+    return kept?.base === base
+      ? { value: kept.value, isUnsaved: true }
+      : { value: initial, isUnsaved: false };
   });
   return {
     ...state,
     put: (value) => {
       setState({ value, isUnsaved: true });
-      keepDraft(name, plain(value));
+      keepDraft(name, { base, value: plain(value) });
     },
     settle: (value) => {
       setState({ value, isUnsaved: false });

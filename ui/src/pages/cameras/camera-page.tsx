@@ -36,8 +36,14 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
   const askedDrivers = useDrivers();
   const names = usePluginNames();
   const draft = `camera.${camera?.id ?? "new"}`;
+  // A draft of what does not hold any more would undo what others have set since.
+  const [base] = useState(() => JSON.stringify(camera === undefined ? EMPTY_FORM : formOf(camera)));
+  const keptDraft = (): CameraForm | undefined => {
+    const found = readDraft(draft, { base, value: EMPTY_FORM });
+    return found?.base === base ? found.value : undefined;
+  };
   const [form, setForm] = useState<CameraForm>(
-    () => readDraft(draft, EMPTY_FORM) ?? (camera === undefined ? EMPTY_FORM : formOf(camera)),
+    () => keptDraft() ?? (camera === undefined ? EMPTY_FORM : formOf(camera)),
   );
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
   const [error, setError] = useState<unknown>();
@@ -45,7 +51,7 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
   const [removing, setRemoving] = useState(false);
   const [passwordDoor, setPasswordDoor] = useState<StreamDoor | undefined>(undefined);
   useEffect(() => {
-    if (camera !== undefined || readDraft(draft, EMPTY_FORM) !== undefined) return;
+    if (camera !== undefined || keptDraft() !== undefined) return;
     // What the owner chose in the first run is proposed for every new camera; the schema's defaults do as well.
     call("GET /settings").then(
       ({ newCameras: { audio, retentionDays } }) =>
@@ -79,7 +85,10 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
         fields.some((one) => one.name === name && one.kind !== "secret"),
       ),
     );
-    keepDraft(draft, { ...next, password: "", texts });
+    // An address may hold a login that somebody pasted with it.
+    const plain = (address: string): string => address.replace(/^(\s*[a-z]+:\/\/)[^/]*@/i, "$1");
+    const value = { ...next, url: plain(next.url), subUrl: plain(next.subUrl), password: "", texts };
+    keepDraft(draft, { base, value });
   };
   const all = problemsOf(form);
   const visible = new Set<FormProblem>(

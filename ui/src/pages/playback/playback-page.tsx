@@ -9,7 +9,7 @@ import { PlayerNote } from "../../parts/player-note.tsx";
 import { usePictureZoom } from "../../parts/use-picture-zoom.ts";
 import { ZoomButtons } from "../../parts/zoom-buttons.tsx";
 import { PlaybackPlayer } from "../../player/playback-player.ts";
-import { followLink, href, place, replaceQuery } from "../../router.ts";
+import { followed, followLink, href, place, replaceQuery } from "../../router.ts";
 import { cameras, camerasAsked, mayLock } from "../../state/recorder.ts";
 import { CoverageStore } from "../../timeline/coverage-store.ts";
 import { centredOn, keepInside, type Span, type View } from "../../timeline/geometry.ts";
@@ -41,7 +41,7 @@ export function PlaybackPage() {
       </EmptyPage>
     );
   }
-  return <Playback key={chosen.id} camera={chosen.id} name={chosen.name} />;
+  return <Playback key={`${chosen.id} ${followed.value}`} camera={chosen.id} name={chosen.name} />;
 }
 
 function Playback({ camera, name }: { readonly camera: string; readonly name: string }) {
