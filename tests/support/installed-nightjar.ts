@@ -50,7 +50,15 @@ export async function packProgram(
   let root = ROOT;
   if (Object.keys(edits).length > 0) {
     root = join(folder, "sources");
-    for (const path of ["core", "plugins", "ui/dist", "package.json", "package-lock.json", "tsconfig.json"])
+    for (const path of [
+      "core",
+      "plugins",
+      "flows",
+      "ui/dist",
+      "package.json",
+      "package-lock.json",
+      "tsconfig.json",
+    ])
       cpSync(join(ROOT, path), join(root, path), { recursive: true });
     for (const path of ["LICENSE", "NOTICE", "CHANGELOG.md"]) cpSync(join(ROOT, path), join(root, path));
     symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"));
