@@ -238,8 +238,11 @@ describe("pages", { skip: skipBrowserTests }, () => {
     const page = watch(await context.newPage());
     await page.goto(`${recorder.url}/live`);
     await page.locator(".head h1").waitFor();
-    await page.keyboard.press("?");
-    await page.getByRole("dialog").waitFor();
+    // The heading is there a moment before keys are listened for.
+    await until("the list of keys", async () => {
+      if ((await page.getByRole("dialog").count()) === 0) await page.keyboard.press("?");
+      return (await page.getByRole("dialog").count()) > 0;
+    });
     assert.match((await page.getByRole("dialog").textContent()) ?? "", /Full screen/);
     await screenshot(page, "shortcuts");
     await page.keyboard.press("Escape");

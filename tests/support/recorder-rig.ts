@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { RecordConfig } from "../../core/config/camera-config.ts";
 import { ConfigStore } from "../../core/config/config-store.ts";
@@ -272,8 +272,10 @@ export class RecorderRig {
     return this.filePaths().filter((path) => {
       if (newest.has(path) || this.#finished.has(path)) return false;
       if (Number.parseInt(basename(path), 10) > beforeMs) return false;
-      // Finished once is finished for good: with thousands of files there is no time to look at them all again.
-      if (["closed", "unreadable"].includes(inspectSegment(path).state)) this.#finished.add(path);
+      // Finished once is finished for good: with thousands of files there is no time to look at them all again. One that was
+      // deleted since the list was made is, too.
+      if (!existsSync(path) || ["closed", "unreadable"].includes(inspectSegment(path).state))
+        this.#finished.add(path);
       return !this.#finished.has(path);
     });
   }
