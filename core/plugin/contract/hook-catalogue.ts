@@ -66,7 +66,7 @@ export interface PluginHooks {
   /** A recording file is closed and indexed. */
   readonly segmentClosed: PluginTap<[segment: SegmentRecord]>;
   /**
-   * Recordings of one stream are about to be deleted: an answer keeps them for now, and says why. What must go to make
+   * Recordings of one stream are about to be deleted: an answer keeps them a while longer, and says why. What must go to make
    * room goes all the same once nothing else is left, and a tenth of what lies on a volume is kept back at most.
    */
   readonly beforeEvict: PluginTap<[request: EvictionRequest], string | undefined>;
