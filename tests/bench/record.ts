@@ -10,6 +10,7 @@ import { benchDir } from "./left-behind.ts";
 import { type LoopTurns, MediaProcess } from "./media-process.ts";
 import { type Usage, usageOf } from "./proc-reader.ts";
 import { SenderProcesses } from "./sender-process.ts";
+import { warmMemory } from "./warm-memory.ts";
 
 const COUNTS = [1, 4, 16, 64, 128, 256];
 const QUICK_COUNTS = [1, 4, 16];
@@ -40,6 +41,8 @@ export async function record(context: BenchContext): Promise<readonly Figure[]> 
   const clip = benchClip(context.progress);
   const counts = context.counts.length > 0 ? context.counts : context.quick ? QUICK_COUNTS : COUNTS;
   using code = benchDir();
+  context.progress("touching the machine's memory");
+  await warmMemory();
   await warmUpCode(clip, code.path);
   const figures: Figure[] = [...(await diskFigures(context, code.path))];
   const totals: { count: number; cpuPercent: number; pssMb: number }[] = [];

@@ -53,33 +53,58 @@ interface StoredEvent {
   readonly revision: number;
 }
 
-/** Newest first. Every branch runs along an index in the order that is wanted, and ends at the limit. */
+/**
+ * Newest first. Every branch runs along an index in the order that is wanted, and ends at the limit; of all of them
+ * together only the rows that are answered are read whole.
+ */
 export async function searchEvents(db: SqlReader, query: EventQuery): Promise<AlarmEvent[]> {
   const cameras = query.cameras ?? [undefined];
   const objects = query.objects ?? [undefined];
   const types = query.types ?? [undefined];
   const byType = cameras.length * objects.length * types.length <= MOST_BRANCHES;
-  const branches = cameras.flatMap((camera) =>
-    objects.flatMap((object) =>
-      byType ? types.map((type) => ({ camera, object, type })) : [{ camera, object, type: undefined }],
-    ),
-  );
-  const found = await Promise.all(
-    branches.map((branch) => searchBranch(db, query, branch, byType ? undefined : query.types)),
-  );
-  const unique = new Map(found.flat().map((row) => [row.id, row]));
+  const branches = cameras
+    .flatMap((camera) =>
+      objects.flatMap((object) =>
+        byType ? types.map((type) => ({ camera, object, type })) : [{ camera, object, type: undefined }],
+      ),
+    )
+    .map((branch) => branchOf(query, branch, byType ? undefined : query.types));
+  const found: StoredEvent[] = [];
+  for (let from = 0; from < branches.length; from += MOST_BRANCHES) {
+    found.push(...(await searchBranches(db, branches.slice(from, from + MOST_BRANCHES), query.limit)));
+  }
+  const unique = new Map(found.map((row) => [row.id, row]));
   return [...unique.values()]
     .sort((a, b) => b.startMs - a.startMs || b.id - a.id)
     .slice(0, query.limit)
     .map(eventOf);
 }
 
-function searchBranch(
+interface SearchBranch {
+  /** Selects number and beginning of events, newest first, up to a limit that is its last parameter. */
+  readonly sql: string;
+  readonly params: readonly SqlValue[];
+}
+
+/** One statement for all of them. An event of several branches is found once. */
+function searchBranches(
   db: SqlReader,
-  { after, acknowledged, startMs, endMs, limit }: EventQuery,
+  branches: readonly SearchBranch[],
+  limit: number,
+): Promise<StoredEvent[]> {
+  const all = branches.map(({ sql }) => `select * from (${sql})`).join(" union ");
+  return db.all<StoredEvent>(
+    `select ${COLUMNS} from (select number from (${all}) order by startMs desc, number desc limit ?) as f
+     cross join events as e on e.number = f.number`,
+    [...branches.flatMap(({ params }) => [...params, limit]), limit],
+  );
+}
+
+function branchOf(
+  { after, acknowledged, startMs, endMs }: EventQuery,
   { camera, object, type }: Readonly<Record<"camera" | "object" | "type", string | undefined>>,
   types: readonly string[] | undefined,
-): Promise<StoredEvent[]> {
+): SearchBranch {
   const conditions: string[] = [];
   const params: SqlValue[] = [];
   const also = (condition: string, ...values: SqlValue[]): void => {
@@ -107,11 +132,11 @@ function searchBranch(
       : plain
         ? "events as e indexed by events_acknowledged"
         : "events as e";
-  const order = `${place}.start_ms desc, ${place}.number desc`;
-  return db.all<StoredEvent>(
-    `select ${COLUMNS} from ${table} where ${conditions.join(" and ")} order by ${order} limit ?`,
-    [...params, limit],
-  );
+  return {
+    sql: `select ${place}.number as number, ${place}.start_ms as startMs from ${table}
+      where ${conditions.join(" and ")} order by ${place}.start_ms desc, ${place}.number desc limit ?`,
+    params,
+  };
 }
 
 export async function findEvent(db: SqlReader, id: number): Promise<AlarmEvent | undefined> {
