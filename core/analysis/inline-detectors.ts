@@ -108,6 +108,8 @@ function placesFor(
       ...{ plugin: name, clock: systemClock, lent: () => NO_MESSAGES },
       leave: () => "granted",
     }),
+    // A detector has pictures to look at, and asks nobody.
+    ownPorts: () => [],
     gone: nothing,
   };
 }

@@ -14,6 +14,7 @@ import type { LinkageService as LinkageFace } from "../http/services.ts";
 import { CapturedPictures } from "../linkage/captured-pictures.ts";
 import { coreActions } from "../linkage/core-actions.ts";
 import { LinkageEngine, type LinkageTold, type WantedActions } from "../linkage/linkage-engine.ts";
+import { ownTargetProblems } from "../linkage/own-target-problems.ts";
 import type { Log } from "../log.ts";
 import type { LinkageCause, LinkageNames, LinkageResults } from "../mqtt/requests.ts";
 import type { CapturedPicture, HookEvent } from "../plugin/contract/hook-data.ts";
@@ -38,6 +39,8 @@ export interface LinkageServiceParts {
   readonly recording: Pick<RecordingService, "recordForEvent">;
   /** Folder of the pictures that are kept. */
   readonly folder: string;
+  /** TCP ports that the recorder has opened: nothing is sent to them. */
+  ownPorts(): readonly number[];
   registries(): Pick<PluginRegistries, "linkageActions">;
   /** A picture was kept with an event. */
   captured(picture: CapturedPicture): void;
@@ -142,16 +145,17 @@ export class LinkageService implements LinkageFace {
 
   problemsOf(rules: Parameters<LinkageFace["problemsOf"]>[0]): ReturnType<LinkageFace["problemsOf"]> {
     const all = this.#all();
+    const ownPorts = this.#parts.ownPorts();
     return rules.flatMap(({ actions }, rule) =>
       actions.flatMap(({ action, settings }, index) => {
         const path = `/rules/${rule}/actions/${index}`;
         const known = all.find(({ source }) => source === action)?.action;
         // One whose plugin is away stays as it is.
         if (known === undefined) return [];
-        return settingsProblems(known.configSchema, settings).map((problem) => ({
-          path: `${path}/settings${problem.path}`,
-          message: problem.message,
-        }));
+        return [
+          ...settingsProblems(known.configSchema, settings),
+          ...ownTargetProblems(known.configSchema, settings, ownPorts),
+        ].map((problem) => ({ path: `${path}/settings${problem.path}`, message: problem.message }));
       }),
     );
   }

@@ -134,6 +134,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     clock,
     settings: (_name, found) => pluginSettings.load(found),
     secrets: (name) => secretsOfPlugin(secrets, name),
+    ownPorts: openPorts,
     refreshCameras: (driver) => void list.refresh(driver),
     offerCamera: (camera) => list.offer(camera).then(() => undefined),
     messages: () => mqtt.plugins,
@@ -162,7 +163,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     known: knownStreams,
     clock,
     log,
-    ownPorts: () => ownPorts(listening),
+    ownPorts: openPorts,
     onChange: (change) => teller.cameraChanged(change),
   });
   const settingsTransfer = new SettingsTransfer({
@@ -289,6 +290,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     folder: join(dataDir, "captures"),
     findEvent: (id) => alarms.find(id),
     tell: (told) => mqtt.linkageTold(told),
+    ownPorts: openPorts,
     registries: () => plugins.registries,
     captured: (picture) => void plugins.hooks.pictureCaptured.promise(picture),
   });
@@ -341,6 +343,10 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const hookTeller = new HookTeller(plugins.hooks, recordedCameras);
   const teller = new ChangeTeller({ changes, cameras, recording, gateway, hooks: plugins.hooks, hookTeller });
   const problems: StatusProblem[] = [];
+
+  function openPorts(): readonly number[] {
+    return ownPorts(listening, [...mqtt.doors(), ...tills.doors()]);
+  }
 
   /** Whoever was let in by a provider that is not there any more is signed out. */
   function endGoneLogins(): void {

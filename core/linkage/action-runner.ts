@@ -143,8 +143,8 @@ export class ActionRunner {
       );
     }
     const config = actionSettings(action, task.settings);
-    const pictures =
-      action.wantsPictures === 0 ? [] : await this.#options.pictures(task, action.wantsPictures);
+    const most = wantedPictures(action, config);
+    const pictures = most === 0 ? [] : await this.#options.pictures(task, most);
     const signal = AbortSignal.any([this.#end.signal, AbortSignal.timeout(LIMIT_MS)]);
     const what = `the action ${task.source}`;
     const run = action.run({ ...task.request, config, pictures }, { signal });
@@ -180,6 +180,15 @@ export class ActionRunner {
       ...(captures === undefined ? {} : { captures }),
     };
   }
+}
+
+/** What the action can use, or less where the rule says so. */
+function wantedPictures(
+  { wantsPictures, picturesField }: LinkageAction,
+  config: LinkageRequest["config"],
+): number {
+  const asked = picturesField === undefined ? undefined : config[picturesField];
+  return typeof asked === "number" ? Math.max(0, Math.min(wantsPictures, Math.floor(asked))) : wantsPictures;
 }
 
 interface Outcome {

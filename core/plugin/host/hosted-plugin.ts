@@ -67,6 +67,8 @@ export interface PluginPlaces {
   readonly messages: PluginMessages;
   /** The plugin is stopped, for good or for a new life; not so at the end of the recorder. */
   gone(): void;
+  /** TCP ports that the recorder has opened just now. */
+  ownPorts(): readonly number[];
   refreshCameras(driver: string): void;
   offerCamera(camera: OfferedCamera): Promise<void>;
 }

@@ -97,7 +97,11 @@ export class InlinePlugin implements HostedPlugin {
 
   #nvr(registered: Set<string>): Nvr {
     const { version, storageDir, clock, places } = this.#options;
-    const { tools, end } = pluginTools(clock, (error) => places.failed("a timer", error));
+    const { tools, end } = pluginTools(clock, (error) => places.failed("a timer", error), {
+      ownPorts: places.ownPorts,
+      // What runs with the core is not held to it.
+      allowed: () => undefined,
+    });
     this.#end = end;
     const registry = (name: RegistryName) => ({
       register: (entry: { readonly id: string }) => {

@@ -55,6 +55,8 @@ export interface PluginHostOptions {
   ): PluginSettings | undefined | Promise<PluginSettings | undefined>;
   /** The secrets of one plugin. */
   secrets(name: string): PluginSecrets;
+  /** TCP ports that the recorder has opened just now: plugins do not reach them. None unless given. */
+  ownPorts?(): readonly number[];
   refreshCameras(driver: string): void;
   offerCamera(camera: OfferedCamera): Promise<void>;
   /** MQTT for plugins; without it there is none. */
@@ -114,6 +116,7 @@ export class PluginHost {
     this.#search = new PluginSearch(options);
     this.#lent = {
       ...{ log, secrets, refreshCameras, offerCamera },
+      ownPorts: () => options.ownPorts?.() ?? [],
       registries: this.registries,
       books: this.#books,
       isLoaded: () => this.#isLoaded,

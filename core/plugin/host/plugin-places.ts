@@ -17,6 +17,8 @@ export interface LentToPlugins {
   readonly registries: PluginRegistries;
   readonly books: PluginBooks;
   secrets(name: string): PluginSecrets;
+  /** TCP ports that the recorder has opened just now. */
+  ownPorts(): readonly number[];
   refreshCameras(driver: string): void;
   offerCamera(camera: OfferedCamera): Promise<void>;
   /** All plugins have been tried; before that, the list of cameras asks for all of them by itself. */
@@ -83,6 +85,7 @@ export function placesFor(
       if (hook !== "stop" || !lent.hasStopped() || !bundled) await taps.run(hook, args);
     },
     failed: (what, error) => books.failed(name, what, faultOf(error, `${name} failed in ${what}`)),
+    ownPorts: lent.ownPorts,
     refreshCameras: lent.refreshCameras,
     offerCamera: lent.offerCamera,
   };

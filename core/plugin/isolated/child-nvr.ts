@@ -15,6 +15,7 @@ import { HOOKS, type HookName, type PluginHooks, type TapOptions } from "../cont
 import type { MqttCommand } from "../contract/plugin-mqtt.ts";
 import { pluginTools } from "../contract/plugin-tools.ts";
 import { checkSettings } from "../schemas/settings-check.ts";
+import { requireNetwork } from "./process-guard.ts";
 import { type CoreMethodsForPlugin, LOG_LINES_PER_SECOND, type SetupOrder } from "./protocol.ts";
 
 type ToldFault = Parameters<CoreMethodsForPlugin["failed"]>[0];
@@ -39,7 +40,10 @@ export function childNvr(order: SetupOrder, link: Link<CoreMethodsForPlugin>, bo
   const failed = (where: ToldFault["where"], error: unknown): void => {
     if (isWithinBounds()) link.notify("failed", { where, reason: reasonOf(error) });
   };
-  const { tools } = pluginTools(systemClock, (error) => failed("timer", error));
+  const { tools } = pluginTools(systemClock, (error) => failed("timer", error), {
+    ownPorts: () => link.request("ownPorts", {}),
+    allowed: () => requireNetwork(order.network),
+  });
   const nvr: Nvr = {
     ...tools,
     version: order.version,

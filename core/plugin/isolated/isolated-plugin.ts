@@ -275,6 +275,8 @@ export class IsolatedPlugin implements HostedPlugin {
           new NightjarError("NJ_PLUGIN_FAILED", "internal", text),
         );
       },
+      // Others are told less: which ports are open, whoever has the network can try.
+      ownPorts: () => (this.#options.network() === "granted" ? places.ownPorts() : []),
       refreshCameras: ({ driver }: { driver: string }) => {
         if (isOwn(driver)) places.refreshCameras(driver);
       },

@@ -73,6 +73,8 @@ export interface CoreMethodsForPlugin {
   }): void;
   /** Something of it failed that nobody waits for. */
   failed(params: { readonly where: "timer" | "command"; readonly reason: string }): void;
+  /** TCP ports that the recorder has opened just now. */
+  ownPorts(params: Readonly<Record<string, never>>): readonly number[];
   refreshCameras(params: { readonly driver: string }): void;
   offerCamera(params: { readonly camera: OfferedCamera }): void;
   mqttPublish(params: { readonly topic: string; readonly payload: string; readonly retain: boolean }): void;

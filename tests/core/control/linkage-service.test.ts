@@ -35,6 +35,7 @@ it("a picture that an action has kept is told with its event, camera and size, a
     recording: { recordForEvent: () => true },
     findEvent: async () => undefined,
     tell: () => undefined,
+    ownPorts: () => [],
     registries: () => ({ linkageActions: { owned: () => [] } }) as never,
     snapshot: async () => ({ jpeg: Buffer.from("picture"), timeMs: NOON_MS }),
     captured: (picture) => void told.push(picture),

@@ -23,6 +23,7 @@ describe("what follows from events", () => {
   let lamp: LinkageAction | undefined;
   let engine: LinkageEngine;
   let pictures: number;
+  let jpeg: string;
   let told: LinkageTold[];
 
   beforeEach(() => {
@@ -32,6 +33,7 @@ describe("what follows from events", () => {
     asked = [];
     noted = [];
     pictures = 0;
+    jpeg = "/9j/";
     told = [];
     run = async () => ({ note: "lit" });
     lamp = {
@@ -58,7 +60,7 @@ describe("what follows from events", () => {
       picture: async (camera) => {
         pictures += 1;
         if (camera === "dark") throw new NightjarError("NJ_CAMERA_NO_VIDEO", "failed-precondition", "none");
-        return { camera, timeMs: clock.wallMs(), jpeg: "/9j/" };
+        return { camera, timeMs: clock.wallMs(), jpeg };
       },
       note: (event, result) => noted.push({ event, result }),
       tell: (one) => told.push(one),
@@ -232,6 +234,34 @@ describe("what follows from events", () => {
     assert.equal(engine.pending, MOST_TASKS);
     assert.equal(noted.filter(({ result }) => result.status === "dropped").length, 50);
     engine.close();
+  });
+
+  it("takes as many pictures as the rule wants of those that the action can use, a second apart, once for all", async () => {
+    const action = lamp as LinkageAction;
+    lamp = { ...action, wantsPictures: 3, picturesField: "seconds" };
+    const wanting = (seconds: number) => ({ action: LAMP, settings: { colour: "red", seconds } });
+    rules = [{ id: "gate", name: "Gate", actions: [wanting(2), wanting(9), wanting(0)] }];
+    engine.take(event(), "start");
+    await turned(1_000, () => noted.length === 3);
+    const times = asked
+      .map((one) => one.pictures.map(({ timeMs }) => timeMs))
+      .sort((a, b) => a.length - b.length);
+    assert.deepEqual(
+      times.map(({ length }) => length),
+      [0, 2, 3],
+    );
+    assert.equal(pictures, 3, "those of the one are the first ones of the other");
+    const [first = 0, second = 0] = times[2] ?? [];
+    assert.ok(second - first >= 1_000);
+    assert.deepEqual(times[1], times[2]?.slice(0, 2));
+  });
+
+  it("hands over no more of pictures than a message to a plugin's process holds", async () => {
+    lamp = { ...(lamp as LinkageAction), wantsPictures: 5 };
+    jpeg = "x".repeat(1_400_000);
+    engine.take(event(), "start");
+    await turned(1_000, () => noted.length === 1);
+    assert.equal(asked[0]?.pictures.length, 2);
   });
 
   it("goes on without a picture where there is none", async () => {
