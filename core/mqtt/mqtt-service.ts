@@ -84,6 +84,7 @@ export class MqttService {
       ...{ db, log, node, base: common.base, publish },
       audit: users.audit,
       isPresent: options.isPluginPresent,
+      listen: (topics) => this.#running?.broker.listen(topics),
     });
   }
 
@@ -258,6 +259,7 @@ export class MqttService {
       accept: (socket, place) => broker.handle(socket, place),
     });
     this.#running = { wanted, broker, embedded: broker, ports, login };
+    broker.listen(this.plugins.heardTopics());
     await broker.start();
     await ports.open(this.#mqtt);
   }
@@ -275,6 +277,7 @@ export class MqttService {
       log,
     });
     this.#running = { wanted, broker };
+    broker.listen(this.plugins.heardTopics());
     broker.start();
   }
 
@@ -290,6 +293,7 @@ export class MqttService {
       message: (message) => {
         if (!this.plugins.take(message)) this.#watched(this.#requests.take(message));
       },
+      heard: (topic, payload) => this.plugins.hear(topic, payload),
     };
   }
 

@@ -278,6 +278,7 @@ describe("another broker", { skip: WITHOUT_MOSQUITTO }, () => {
         },
         changed: () => undefined,
         message: () => undefined,
+        heard: () => undefined,
       },
       clock: systemClock,
       log: silentLog,
