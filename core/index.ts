@@ -62,6 +62,7 @@ export type {
   PlacementPlan,
   PlaybackRequest,
   PosTransaction,
+  RecorderDescription,
   RecordingPlan,
   StreamEnd,
 } from "./plugin/contract/hook-data.ts";

@@ -1,7 +1,8 @@
 // The text of docs/reference/mqtt.md: every topic with who may use it and the JSON Schema of its payload, from
 // core/mqtt/topics.ts.
 import type { TSchema } from "typebox";
-import { REQUESTS, TOPICS, type TopicKind } from "../core/mqtt/topics.ts";
+import { REQUESTS } from "../core/mqtt/topic-payloads.ts";
+import { TOPICS, type TopicKind } from "../core/mqtt/topics.ts";
 
 /** The page; `made` is the line that says that it is generated. */
 export function mqttPage(made: string): string {

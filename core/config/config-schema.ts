@@ -302,6 +302,14 @@ export const ConfigSchema = Type.Object(
                     default: true,
                   }),
                 ),
+                mqttTopics: Type.Optional(
+                  Type.Boolean({
+                    title: "Topics of others",
+                    description:
+                      "False takes away topics of others over MQTT from a plugin that asks for them.",
+                    default: true,
+                  }),
+                ),
                 hooks: Type.Optional(
                   Type.Union(
                     [

@@ -48,6 +48,7 @@ import { MQTT_PASSWORD, mqttControl, mqttSnapshot } from "./mqtt-control.ts";
 import { pictureMaker } from "./picture-maker.ts";
 import { closingReceipt, diagnosticParts, HookTeller, playbackVeto, recordingSay } from "./plugin-hooks.ts";
 import { ownPorts, portProblem } from "./port-problems.ts";
+import { RecorderDescriber } from "./recorder-describer.ts";
 import { RecorderProblems } from "./recorder-problems.ts";
 import { recordingsAdapter } from "./recordings-adapter.ts";
 import { hiddenPlaces, presentAbilities, secretsChanged } from "./settings-places.ts";
@@ -341,7 +342,11 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     diagnosticParts: () => diagnosticParts(plugins.hooks, secrets),
   });
   const hookTeller = new HookTeller(plugins.hooks, recordedCameras);
-  const teller = new ChangeTeller({ changes, cameras, recording, gateway, hooks: plugins.hooks, hookTeller });
+  const describer = new RecorderDescriber({ clock, log, config, cameras, recording, plugins });
+  const teller = new ChangeTeller({
+    ...{ changes, cameras, recording, gateway, hookTeller, describer },
+    hooks: plugins.hooks,
+  });
   const problems: StatusProblem[] = [];
 
   function openPorts(): readonly number[] {
@@ -382,7 +387,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const stopTelling = hookTeller.follow(recording.media, users.audit);
   const stopFollowing = followSettings(config, {
     setLogLevel: (level) => context.setLogLevel(level),
-    ...{ recording, preparedVolumes, plugins, mqtt, endGoneLogins },
+    ...{ recording, preparedVolumes, plugins, mqtt, endGoneLogins, describer },
   });
   recording.media.on("clockStepped", (step) => recorderProblems.clockStepped(step));
   const figures = clock.every(FIGURES_MS, () => {
@@ -411,7 +416,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   await pruneUpgradeCopies(dataDir, log);
   const code = await users.activation.renew();
   context.ready(code === undefined ? {} : { activationCode: code.code });
-  void plugins.ready();
+  void plugins.ready().then(() => describer.changed());
   const stopMqtt = changes.watch((change) => mqtt.take(change));
   // Nothing waits for a broker, nor for Node-RED.
   void mqtt.start();
@@ -424,6 +429,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       stopRecordingEvents();
       stopTelling();
       stopMqtt();
+      describer.close();
       await mqtt.close();
       await detection.close();
       await flows.close();

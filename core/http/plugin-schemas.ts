@@ -3,6 +3,7 @@ import { type Static, Type } from "typebox";
 import { CONFINEMENT_WAYS } from "../plugin/isolated/confinement.ts";
 import { BOUNDS_WAYS } from "../plugin/isolated/control-groups.ts";
 import { DECIDING_HOOKS, PERMISSIONS } from "../plugin/package/permissions.ts";
+import { OutsideTopicsSchema } from "./plugin-job-schemas.ts";
 import { FactsSchema } from "./wire-schemas.ts";
 
 export const PluginsSchema = Type.Object({
@@ -58,6 +59,7 @@ export const PluginsSchema = Type.Object({
           {
             network: Type.Union([Type.Boolean(), Type.Array(Type.String())]),
             mqtt: Type.Optional(Type.Literal(true, { description: "Topics of its own over MQTT." })),
+            mqttTopics: Type.Optional(OutsideTopicsSchema),
             hooks: Type.Optional(
               Type.Array(Type.Enum(DECIDING_HOOKS), {
                 description: "Hooks by which it decides: what is recorded, who may look.",
@@ -74,6 +76,7 @@ export const PluginsSchema = Type.Object({
             hosts: Type.Optional(
               Type.Array(Type.String(), { description: "Whom it says that it talks to." }),
             ),
+            topics: Type.Optional(OutsideTopicsSchema),
             granted: Type.Boolean(),
           }),
           { description: "What it asks for one by one, and what its owner says to each." },

@@ -33,6 +33,8 @@ export interface Broker {
   readonly state: BrokerState;
   /** Resolves when the broker has taken it. Rejects with `NJ_MQTT_AWAY` while it is away. */
   publish(message: OutgoingMessage): Promise<void>;
+  /** These topics of other programs are heard from now on. */
+  listen(topics: readonly string[]): void;
   close(): Promise<void>;
 }
 
@@ -42,4 +44,6 @@ export interface BrokerEvents {
   up(): void;
   changed(): void;
   message(message: IncomingMessage): void;
+  /** Somebody has published to a topic of other programs that is listened to. */
+  heard(topic: string, payload: Buffer): void;
 }

@@ -60,6 +60,7 @@ export class EmbeddedBroker implements Broker {
   readonly #owners = new Map<string, { readonly userName: string; readonly guest: Guest }>();
   readonly #retained = new RetainedBound();
   readonly #aedes: Aedes;
+  #heard: ReadonlySet<string> = new Set();
   #state: BrokerState;
 
   constructor(options: {
@@ -185,6 +186,10 @@ export class EmbeddedBroker implements Broker {
     });
   }
 
+  listen(topics: readonly string[]): void {
+    this.#heard = new Set(topics);
+  }
+
   close(): Promise<void> {
     return new Promise((resolve) => this.#aedes.close(() => resolve()));
   }
@@ -235,6 +240,7 @@ export class EmbeddedBroker implements Broker {
     const verdict = judgePublish(principal, this.#base, { topic, retain: packet.retain });
     if (verdict === "malformed") return new Error("malformed topic");
     if (verdict === "forwarded") {
+      if (this.#heard.has(topic)) this.#events.heard(topic, payload);
       if (packet.retain && !this.#retained.admit(topic, payload.length)) packet.retain = false;
       return null;
     }

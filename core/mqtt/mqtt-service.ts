@@ -15,6 +15,7 @@ import type { Users } from "../users/users.ts";
 import type { Broker, BrokerEvents, OutgoingMessage } from "./broker.ts";
 import { BrokerLogin } from "./broker-login.ts";
 import type { BrokerPorts, OpenDoor } from "./broker-ports.ts";
+import { DetectStates } from "./detect-states.ts";
 import type { EmbeddedBroker } from "./embedded-broker.ts";
 import { EventOutbox } from "./event-outbox.ts";
 import type { FlowsDoor } from "./flows-door.ts";
@@ -58,6 +59,7 @@ interface Running {
 export class MqttService {
   readonly #options: MqttServiceOptions;
   readonly #states: RecorderStates;
+  readonly #detections: DetectStates;
   readonly #outbox: EventOutbox;
   readonly #requests: Requests;
   /** Topics of plugins' own, whatever broker there is. */
@@ -75,12 +77,14 @@ export class MqttService {
     const common = { db, clock, log, node, base: () => this.#mqtt.base, cameras, status, arming };
     const publish = (message: OutgoingMessage): Promise<void> => this.#publish(message);
     this.#states = new RecorderStates({ ...common, publish });
+    this.#detections = new DetectStates({ ...common, publish });
     this.#outbox = new EventOutbox({ ...common, publish });
     this.#requests = new Requests({ ...common, audit: users.audit, snapshot, linkage });
     this.plugins = new PluginTopics({
       ...{ db, log, node, base: common.base, publish },
       audit: users.audit,
       isPresent: options.isPluginPresent,
+      listen: (topics) => this.#running?.broker.listen(topics),
     });
   }
 
@@ -107,10 +111,12 @@ export class MqttService {
     switch (change.type) {
       case "camera":
         this.#states.camera(change.camera);
+        this.#watched(this.#detections.camera(change.camera.id));
         this.#watched(this.#states.remember(change.camera.id));
         return;
       case "camera-removed":
         this.#watched(this.#states.cameraRemoved(change.camera));
+        this.#watched(this.#detections.cameraRemoved(change.camera));
         return;
       case "volume":
         this.#states.volume(change.volume);
@@ -120,6 +126,7 @@ export class MqttService {
         return;
       case "event":
         this.#outbox.kick();
+        this.#watched(this.#detections.take(change.event));
         return;
       case "coverage":
       case "plugin-job":
@@ -252,6 +259,7 @@ export class MqttService {
       accept: (socket, place) => broker.handle(socket, place),
     });
     this.#running = { wanted, broker, embedded: broker, ports, login };
+    broker.listen(this.plugins.heardTopics());
     await broker.start();
     await ports.open(this.#mqtt);
   }
@@ -269,6 +277,7 @@ export class MqttService {
       log,
     });
     this.#running = { wanted, broker };
+    broker.listen(this.plugins.heardTopics());
     broker.start();
   }
 
@@ -276,6 +285,7 @@ export class MqttService {
     return {
       up: () => {
         this.#watched(this.#states.all());
+        this.#watched(this.#detections.all());
         this.#watched(this.plugins.all());
         this.#outbox.kick();
       },
@@ -283,6 +293,7 @@ export class MqttService {
       message: (message) => {
         if (!this.plugins.take(message)) this.#watched(this.#requests.take(message));
       },
+      heard: (topic, payload) => this.plugins.hear(topic, payload),
     };
   }
 

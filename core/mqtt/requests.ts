@@ -11,7 +11,8 @@ import type { AuditLog } from "../users/audit-log.ts";
 import { mayDo, mayDoWith } from "../users/principal.ts";
 import type { IncomingMessage } from "./broker.ts";
 import { FLOWS_USER } from "./flows-door.ts";
-import { REQUESTS, type RequestName, type ResponseMessage, readTopic, topicOf } from "./topics.ts";
+import { REQUESTS, type RequestName, type ResponseMessage } from "./topic-payloads.ts";
+import { readTopic, type TopicIds, topicOf } from "./topics.ts";
 
 /** As long as the schema lets them be. */
 const TRANSACTION_LIMIT = 100;
@@ -33,6 +34,7 @@ interface Request {
   /** Of what is asked of a camera always, of linkage where there is one. */
   readonly camera: string;
   readonly profile: string;
+  readonly mode: "continuous" | "event" | "manual" | "off";
   readonly rule: string;
   readonly action: string;
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -109,12 +111,9 @@ export class Requests {
       if (ids.node === this.#options.node) await this.#answered(message, ids.command ?? "");
       return;
     }
-    const command = COMMAND_OF_SET[name];
-    if (command === undefined) return;
-    const answer = await this.#do(message, command, {
-      camera: ids.camera,
-      state: message.payload.toString("utf8"),
-    });
+    const set = COMMAND_OF_SET[name];
+    if (set === undefined || (ids.node !== undefined && ids.node !== this.#options.node)) return;
+    const answer = await this.#do(message, set.command, set.body(message.payload.toString("utf8"), ids));
     if (answer.error !== undefined) {
       this.#options.log.notice("an MQTT command was refused", {
         topic: message.topic,
@@ -216,6 +215,11 @@ export class Requests {
         await cameras.update(camera, { enabled: request.state === "ON" });
         this.#audit(message, "camera-changed", camera, { changed: ["enabled"] });
         return { camera, state: request.state };
+      case "record-mode":
+        this.#require(message, "cameras.edit", camera);
+        await cameras.update(camera, { record: { mode: request.mode } });
+        this.#audit(message, "camera-changed", camera, { changed: ["record"] });
+        return { camera, mode: request.mode };
       case "arming": {
         this.#requireAll(message, "arming.set");
         const before = await this.#options.arming.setProfile(request.profile);
@@ -322,9 +326,17 @@ export class Requests {
 
 type Body = Readonly<Record<string, unknown>>;
 
-const COMMAND_OF_SET: Readonly<Record<string, RequestName | undefined>> = {
-  manualRecordingSet: "manual-recording",
-  enabledSet: "camera-enabled",
+/** A plain command is a request, written shorter. */
+interface PlainCommand {
+  readonly command: RequestName;
+  body(text: string, ids: TopicIds): Body;
+}
+
+const COMMAND_OF_SET: Readonly<Record<string, PlainCommand | undefined>> = {
+  manualRecordingSet: { command: "manual-recording", body: (state, { camera }) => ({ camera, state }) },
+  enabledSet: { command: "camera-enabled", body: (state, { camera }) => ({ camera, state }) },
+  recordModeSet: { command: "record-mode", body: (mode, { camera }) => ({ camera, mode }) },
+  armingProfileSet: { command: "arming", body: (profile) => ({ profile }) },
 };
 
 function causeOf({ camera, event }: Partial<Request>): LinkageCause {

@@ -61,6 +61,8 @@ export interface PluginPlaces {
   clearTaps(): void;
   /** Runs a lifecycle hook for this plugin alone. */
   run(hook: "start" | "ready" | "stop", args: readonly unknown[]): Promise<void>;
+  /** Tells this plugin alone what the recorder consists of, if that was told to all before. */
+  described(): Promise<void>;
   /** Counts a fault of the plugin, and logs it. */
   failed(what: string, error: unknown): void;
   /** Its way to MQTT. */

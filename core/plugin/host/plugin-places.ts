@@ -5,6 +5,7 @@ import { guardedEntry } from "../calls/guarded-entry.ts";
 import { REGISTRY_NAMES } from "../calls/registries.ts";
 import { faultOf } from "../calls/tap-guard.ts";
 import type { OfferedCamera, PluginSecrets } from "../contract/define-plugin.ts";
+import type { RecorderDescription } from "../contract/hook-data.ts";
 import type { PluginPlaces } from "./hosted-plugin.ts";
 import { namedLog } from "./named-log.ts";
 import type { PluginBooks } from "./plugin-books.ts";
@@ -21,6 +22,8 @@ export interface LentToPlugins {
   ownPorts(): readonly number[];
   refreshCameras(driver: string): void;
   offerCamera(camera: OfferedCamera): Promise<void>;
+  /** What the recorder consists of; undefined until that was told. */
+  description(): RecorderDescription | undefined;
   /** All plugins have been tried; before that, the list of cameras asks for all of them by itself. */
   isLoaded(): boolean;
   /** The hook `stop` has run for all bundled plugins. */
@@ -83,6 +86,10 @@ export function placesFor(
     // At the end the hook itself has run, over all bundled plugins in the order of their stages.
     run: async (hook, args) => {
       if (hook !== "stop" || !lent.hasStopped() || !bundled) await taps.run(hook, args);
+    },
+    described: async () => {
+      const description = lent.description();
+      if (description !== undefined) await taps.run("recorderDescribed", [description]);
     },
     failed: (what, error) => books.failed(name, what, faultOf(error, `${name} failed in ${what}`)),
     ownPorts: lent.ownPorts,

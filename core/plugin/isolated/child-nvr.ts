@@ -40,6 +40,14 @@ export function childNvr(order: SetupOrder, link: Link<CoreMethodsForPlugin>, bo
   const failed = (where: ToldFault["where"], error: unknown): void => {
     if (isWithinBounds()) link.notify("failed", { where, reason: reasonOf(error) });
   };
+  const kept = (listener: (command: MqttCommand) => void | Promise<void>): number =>
+    books.subscribed(async (command) => {
+      try {
+        await listener(command);
+      } catch (error) {
+        failed("command", error);
+      }
+    });
   const { tools } = pluginTools(systemClock, (error) => failed("timer", error), {
     ownPorts: () => link.request("ownPorts", {}),
     allowed: () => requireNetwork(order.network),
@@ -58,15 +66,15 @@ export function childNvr(order: SetupOrder, link: Link<CoreMethodsForPlugin>, bo
         await link.request("mqttPublish", { topic, payload, retain: options?.retain === true });
       },
       async subscribe(wanted, listener) {
-        const subscription = books.subscribed(async (command) => {
-          try {
-            await listener(command);
-          } catch (error) {
-            failed("command", error);
-          }
-        });
+        const subscription = kept(listener);
         const { filter, permission } = wanted;
         await link.request("mqttSubscribe", { subscription, wanted: { filter, permission } });
+      },
+      async publishOutside(topic, payload, options) {
+        await link.request("mqttPublishOutside", { topic, payload, retain: options?.retain === true });
+      },
+      async subscribeOutside(topic, listener) {
+        await link.request("mqttSubscribeOutside", { subscription: kept(listener), topic });
       },
     },
     secrets: {

@@ -79,6 +79,12 @@ export interface CoreMethodsForPlugin {
   offerCamera(params: { readonly camera: OfferedCamera }): void;
   mqttPublish(params: { readonly topic: string; readonly payload: string; readonly retain: boolean }): void;
   mqttSubscribe(params: { readonly subscription: number; readonly wanted: MqttCommandFilter }): void;
+  mqttPublishOutside(params: {
+    readonly topic: string;
+    readonly payload: string;
+    readonly retain: boolean;
+  }): void;
+  mqttSubscribeOutside(params: { readonly subscription: number; readonly topic: string }): void;
   /** A secret field of what the call `call` is about. */
   secret(params: Call & { readonly field: string }): string | null;
   /** A secret of the plugin's own. */

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import type { Right } from "../../../core/domain/roles.ts";
+import type { CameraView } from "../../../core/http/wire-schemas.ts";
 import { silentLog } from "../../../core/log.ts";
 import { Requests } from "../../../core/mqtt/requests.ts";
 import { FakeClock } from "../../../core/testing/fake-clock.ts";
@@ -32,7 +33,14 @@ describe("requests for arming and linkage over MQTT", () => {
       log: silentLog,
       base: () => "nightjar",
       node: "n1",
-      cameras: { get: unused, update: unused, startManualRecording: unused, stopManualRecording: unused },
+      cameras: {
+        get: () => ({}) as CameraView,
+        update: async (camera, change) => {
+          done.push([camera, change]);
+          return {} as CameraView;
+        },
+        ...{ startManualRecording: unused, stopManualRecording: unused },
+      },
       audit: { record: ({ action }) => void acts.push(action) },
       snapshot: unused,
       arming: {
@@ -76,6 +84,31 @@ describe("requests for arming and linkage over MQTT", () => {
     assert.equal((await ask("arming", { profile: "away" }, ["arming.set"])).status, "ok");
     assert.equal((await ask("arming", { profile: "home" }, ["arming.set"])).status, "ok");
     assert.deepEqual([done, acts], [["away", "home"], ["arming-changed"]]);
+  });
+
+  it("takes plain commands: a profile, and when a camera is recorded", async () => {
+    const say = (path: string, text: string, rights: readonly Right[], cameras: "all" | string[] = "all") =>
+      requests.take({
+        topic: `nightjar/${path}`,
+        payload: Buffer.from(text),
+        principal: {
+          ...{ sessionId: "s", userName: "ann", role: "administrator", cameras, expiresAtMs: 1 },
+          token: { id: "t", name: "t", rights: new Set(rights), expiresAtMs: undefined },
+        },
+        actor: { userName: "ann", address: "" },
+        answer: unused,
+      });
+    await say("node/n1/arming/profile/set", "away", ["arming.set"]);
+    await say("camera/yard/record-mode/set", "event", ["cameras.edit", "cameras.view"]);
+    assert.deepEqual(done.splice(0), ["away", ["yard", { record: { mode: "event" } }]]);
+    assert.deepEqual(acts, ["arming-changed", "camera-changed"]);
+    await say("node/n2/arming/profile/set", "away", ["arming.set"]);
+    await say("node/n1/arming/profile/set", "away", ["arming.set"], ["yard"]);
+    await say("node/n1/arming/profile/set", "x".repeat(65), ["arming.set"]);
+    await say("camera/yard/record-mode/set", "sometimes", ["cameras.edit", "cameras.view"]);
+    await say("camera/yard/record-mode/set", "event", ["cameras.view"]);
+    await say("camera/yard/record-mode/set", "event", ["cameras.edit", "cameras.view"], ["gate"]);
+    assert.deepEqual(done, []);
   });
 
   it("does a rule or an action; what is done for an event stands with the event, not in the audit log", async () => {

@@ -489,6 +489,8 @@ export type Plugins = {
       readonly network: boolean | readonly string[];
       /** Topics of its own over MQTT. */
       readonly mqtt?: true;
+      /** Topics of others over MQTT. */
+      readonly mqttTopics?: { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
       /** Hooks by which it decides: what is recorded, who may look. */
       readonly hooks?: readonly (
         | "recordingPlan"
@@ -505,6 +507,7 @@ export type Plugins = {
       readonly permission:
         | "network"
         | "mqtt"
+        | "mqttTopics"
         | "recordingPlan"
         | "placementPlan"
         | "beforeEvict"
@@ -514,6 +517,8 @@ export type Plugins = {
         | "posTransaction";
       /** Whom it says that it talks to. */
       readonly hosts?: readonly string[];
+      /** Topics of others over MQTT. */
+      readonly topics?: { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
       readonly granted: boolean;
     }[];
     /** Whether its process has the network, or why not. */
@@ -568,6 +573,8 @@ export type PluginJob = {
       | "posTransaction"
     )[];
     readonly mqtt?: true;
+    /** Topics of others over MQTT. */
+    readonly mqttTopics?: { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
   };
   /** With NJ_PLUGIN_SCRIPTS: packages whose install scripts were not consented to. */
   readonly scripts?: readonly { readonly name: string; readonly version: string }[];
@@ -1411,6 +1418,7 @@ export interface Operations {
       readonly permission:
         | "network"
         | "mqtt"
+        | "mqttTopics"
         | "recordingPlan"
         | "placementPlan"
         | "beforeEvict"
@@ -1477,6 +1485,11 @@ export interface Operations {
             | "posTransaction"
           )[];
           readonly mqtt?: true;
+          /** Topics of others over MQTT. */
+          readonly mqttTopics?: {
+            readonly publish: readonly string[];
+            readonly subscribe: readonly string[];
+          };
         };
       }[];
     };
@@ -1519,6 +1532,8 @@ export interface Operations {
           | "posTransaction"
         )[];
         readonly mqtt?: true;
+        /** Topics of others over MQTT. */
+        readonly mqttTopics?: { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
       };
     };
   };
