@@ -5,9 +5,6 @@ import { CameraList } from "../cameras/camera-list.ts";
 import { KnownStreams } from "../cameras/known-streams.ts";
 import { ConfigStore } from "../config/config-store.ts";
 import { SecretStore } from "../config/secret-store.ts";
-import { sizeOf } from "../db/check-database.ts";
-import { DATABASE_FILE } from "../db/open-db.ts";
-import type { CameraId } from "../domain/ids.ts";
 import { CORE_HTTP_SOCKET, CORE_LINK_SOCKET, type ListeningState } from "../gateway/protocol.ts";
 import { ChangeFeed, createHttpApp } from "../http/app.ts";
 import { createAuthorize } from "../http/authorize.ts";
@@ -21,9 +18,7 @@ import { PluginSettingsBook } from "../plugin/host/plugin-settings.ts";
 import { PluginInstaller } from "../plugin/install/plugin-installer.ts";
 import { registriesOf } from "../plugin/install/registries.ts";
 import { RegistrySettings } from "../plugin/install/registry-settings.ts";
-import { fetchBackupsFromMedia, openOrRescueDb } from "../recording/database-rescue.ts";
 import { PreparedVolumes } from "../recording/prepared-volumes.ts";
-import type { RecordedCamera } from "../recording/recorded-camera.ts";
 import { createRecordingService } from "../recording/recording-service.ts";
 import { SettingsTransfer } from "../settings/settings-transfer.ts";
 import { type RoleContext, RUN_FOLDER, type RunningProcess } from "../supervisor/process-contract.ts";
@@ -44,7 +39,9 @@ import { Flows } from "./flows-service.ts";
 import { followSettings } from "./follow-settings.ts";
 import { GatewayLink } from "./gateway-link.ts";
 import { LinkageService } from "./linkage-service.ts";
+import { camerasToAuthorize, recordedCameras } from "./listed-cameras.ts";
 import { MQTT_PASSWORD, mqttControl, mqttSnapshot } from "./mqtt-control.ts";
+import { openDatabase } from "./open-database.ts";
 import { pictureMaker } from "./picture-maker.ts";
 import { closingReceipt, diagnosticParts, HookTeller, playbackVeto, recordingSay } from "./plugin-hooks.ts";
 import { ownPorts, portProblem } from "./port-problems.ts";
@@ -56,7 +53,7 @@ import { ffmpegProblems, flowsProblems, rescueProblems } from "./standing-proble
 import { statusService, volumeView } from "./status-service.ts";
 import { storageService } from "./storage-service.ts";
 import { TillService } from "./till-service.ts";
-import { drivenVolumes, readiness, volumePath } from "./volume-drivers.ts";
+import { drivenVolumes, volumesToRecord } from "./volume-drivers.ts";
 
 const FIGURES_MS = 2_000;
 const BUNDLED_PLUGINS = resolve(import.meta.dirname, "../../plugins");
@@ -72,20 +69,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const config = await ConfigStore.open({ dataDir, log });
   context.setLogLevel(config.get().log.level);
   const secrets = await SecretStore.open({ dataDir });
-  const database = await openOrRescueDb({
-    file: join(dataDir, DATABASE_FILE),
-    // `media` was told what to record: so there was a database.
-    isExpected: (await sizeOf(join(dataDir, "media/desired-state.json"))) !== undefined,
-    log,
-    nowMs: () => clock.wallMs(),
-    fetchBackups: (folder) => fetchBackupsFromMedia(join(run, MEDIA_SOCKET), instance, folder, log),
-    onDamaged: (error) => {
-      // Everything in this process trusts its database: it ends, and its next start takes back a copy.
-      setImmediate(() => {
-        throw error;
-      });
-    },
-  });
+  const database = await openDatabase(context);
   const { db } = database;
   const loginSources = new LoginSources({
     configured: () => config.get().logins,
@@ -181,15 +165,6 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       return secretsChanged(names, list, plugins);
     },
   });
-  const recordedCameras = () =>
-    list.all().map(
-      ({ camera, streams }): RecordedCamera => ({
-        id: camera.id as CameraId,
-        enabled: camera.enabled,
-        streams,
-        record: camera.record,
-      }),
-    );
   const preparedVolumes = new PreparedVolumes({
     configured: () => drivenVolumes(config.get().storage.volumes, dataDir),
     registered: () => plugins.registries.storageDrivers.owned(),
@@ -214,17 +189,8 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     rescue: database.rescue,
     wasInterrupted: database.wasInterrupted,
     timeZone: () => config.get().timeZone,
-    volumes: () =>
-      config.get().storage.volumes.map((volume) => {
-        const path = volumePath(volume.path, dataDir);
-        return {
-          ...volume,
-          path,
-          checksums: config.get().storage.sha256,
-          ...readiness(preparedVolumes.stateOf(path)),
-        };
-      }),
-    cameras: recordedCameras,
+    volumes: () => volumesToRecord(config.get().storage, dataDir, preparedVolumes),
+    cameras: () => recordedCameras(list),
     events: alarms,
     ...recordingSay(plugins.hooks, log),
   });
@@ -261,15 +227,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   });
   const authorize = createAuthorize({
     users,
-    camera: (id) => {
-      const found = list.find(id);
-      if (found === undefined) return undefined;
-      return {
-        name: found.camera.name,
-        streams: found.streams.sub === undefined ? ["main"] : ["main", "sub"],
-      };
-    },
-    cameras: () => list.all().map(({ camera: { id, name } }) => ({ id, name })),
+    ...camerasToAuthorize(list),
     vetoPlayback: playbackVeto(plugins.hooks),
   });
   const gateway = new GatewayLink({
@@ -329,7 +287,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       config,
       recording,
       cameras,
-      recordedCameras,
+      recordedCameras: () => recordedCameras(list),
       nowMs: () => clock.wallMs(),
       preparedVolumes,
     }),
@@ -341,7 +299,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     changes,
     diagnosticParts: () => diagnosticParts(plugins.hooks, secrets),
   });
-  const hookTeller = new HookTeller(plugins.hooks, recordedCameras);
+  const hookTeller = new HookTeller(plugins.hooks, () => recordedCameras(list));
   const describer = new RecorderDescriber({ clock, log, config, cameras, recording, plugins });
   const teller = new ChangeTeller({
     ...{ changes, cameras, recording, gateway, hookTeller, describer },

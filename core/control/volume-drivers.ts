@@ -10,7 +10,7 @@ import type { ConfiguredVolume } from "../recording/recorded-camera.ts";
 type Volumes = FrozenConfig["storage"]["volumes"];
 
 /** Where a volume lies. */
-export function volumePath(path: string, dataDir: string): string {
+function volumePath(path: string, dataDir: string): string {
   return isAbsolute(path) ? path : join(dataDir, path);
 }
 
@@ -22,7 +22,7 @@ export function drivenVolumes(volumes: Volumes, dataDir: string): DrivenVolume[]
 }
 
 /** What recording is told of a volume's state. */
-export function readiness(
+function readiness(
   state: VolumePreparation | undefined,
 ): Pick<ConfiguredVolume, "unavailable" | "isPending"> {
   if (state?.status === "unavailable") {
@@ -30,6 +30,18 @@ export function readiness(
     return { unavailable: { message: reason, ...worded } };
   }
   return state?.status === "pending" ? { isPending: true } : {};
+}
+
+/** All that are configured, as recording is told of them. */
+export function volumesToRecord(
+  { volumes, sha256 }: FrozenConfig["storage"],
+  dataDir: string,
+  prepared: Pick<PreparedVolumes, "stateOf">,
+): ConfiguredVolume[] {
+  return volumes.map((volume) => {
+    const path = volumePath(volume.path, dataDir);
+    return { ...volume, path, checksums: sha256, ...readiness(prepared.stateOf(path)) };
+  });
 }
 
 /** What the API shows of a volume's driver; nothing where it names none. */
