@@ -96,6 +96,7 @@ export class LinkageService implements LinkageFace {
       config: () => config.get().linkage,
       profile: () => config.get().alarms.profile,
       recorderName: () => config.get().node.name,
+      timeZone: () => config.get().timeZone,
       cameraName: (camera) => list.find(camera)?.camera.name,
       findAction: (source) => this.#all().find((one) => one.source === source)?.action,
       picture: async (camera) => {

@@ -107,6 +107,19 @@ export const PluginWordsSchema = Type.Object({
           description: "What that which it registers is called: `pos-parser:text` → name.",
         }),
       ),
+      fields: Type.Optional(
+        Type.Record(
+          Type.String(),
+          Type.Record(
+            Type.String(),
+            Type.Object({ title: Type.Optional(Type.String()), description: Type.Optional(Type.String()) }),
+          ),
+          {
+            description:
+              "The words of what rules say for it: `linkage-action:email` → `/receivers` → title, description.",
+          },
+        ),
+      ),
     }),
     { description: "Only plugins that bring words of the language, and only what they bring." },
   ),

@@ -24,6 +24,7 @@ export interface LinkageParts {
   /** The arming profile in force. */
   profile(): string;
   recorderName(): string;
+  timeZone(): string;
   cameraName(camera: string): string | undefined;
   findAction(source: string): LinkageAction | undefined;
   /** The newest picture of a camera. */
@@ -178,6 +179,7 @@ export class LinkageEngine {
         rule: { id, name },
         ...(cameraName === undefined ? {} : { cameraName }),
         recorderName: this.#parts.recorderName(),
+        timeZone: this.#parts.timeZone(),
         isTest,
       },
     };

@@ -22,6 +22,8 @@ export interface LinkageRequest {
   readonly cameraName?: string;
   /** What people call the recorder. */
   readonly recorderName: string;
+  /** Of the recorder, for times that people read: `Europe/Berlin`. */
+  readonly timeZone: string;
   /** What the rule says for the action, checked by its schema, defaults filled in. */
   readonly config: Readonly<Record<string, unknown>>;
   /** As many as the action wants and there are, all together 3 MB of base64 at most. */

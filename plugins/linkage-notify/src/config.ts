@@ -28,6 +28,7 @@ export const pluginConfig = Type.Object(
         description:
           "Certificates (PEM) that are trusted besides the public ones, for a server with a certificate of your own making.",
         maxLength: 65_536,
+        "x-multiline": true,
       }),
     ),
   },

@@ -68,6 +68,7 @@ function requestFor(config: Readonly<Record<string, unknown>>): LinkageRequest {
     rule: { id: "night", name: "Nächtliche Bewegung" },
     cameraName: "Gate",
     recorderName: "Home",
+    timeZone: "UTC",
     config: { picture: false, timeoutSeconds: 10, ...config },
     pictures: [{ camera: "gate", timeMs: 1_774_749_599_000, jpeg: JPEG }],
     isTest: false,

@@ -55,6 +55,7 @@ describe("what follows from events", () => {
       config: () => ({ rules }),
       profile: () => profile,
       recorderName: () => "Home",
+      timeZone: () => "Europe/Berlin",
       cameraName: (camera) => (camera === "yard" ? "Yard" : undefined),
       findAction: (source) => (source === LAMP ? lamp : undefined),
       picture: async (camera) => {
@@ -92,6 +93,7 @@ describe("what follows from events", () => {
     const [request] = asked;
     assert.deepEqual(request?.config, { colour: "red", seconds: 10 });
     assert.deepEqual([request?.cameraName, request?.recorderName, request?.isTest], ["Yard", "Home", false]);
+    assert.equal(request?.timeZone, "Europe/Berlin");
     assert.deepEqual(
       request?.pictures.map(({ camera, jpeg }) => [camera, jpeg]),
       [["yard", "/9j/"]],

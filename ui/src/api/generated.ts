@@ -1401,6 +1401,10 @@ export interface Operations {
         readonly description?: string;
         /** What that which it registers is called: `pos-parser:text` → name. */
         readonly provides?: Readonly<Record<string, string>>;
+        /** The words of what rules say for it: `linkage-action:email` → `/receivers` → title, description. */
+        readonly fields?: Readonly<
+          Record<string, Readonly<Record<string, { readonly title?: string; readonly description?: string }>>>
+        >;
       }[];
     };
   };

@@ -1,5 +1,5 @@
 // A form out of a JSON Schema: its fields, the texts in them, what is wrong, and the object that they make. Pure.
-// Knows the keywords that plugins use: title, description, default, x-unit, x-secret, enum, anyOf of constants, bounds.
+// Knows the keywords that plugins use: title, description, default, x-unit, x-multiline, x-secret, enum, anyOf of constants, bounds.
 
 export type FieldKind = "text" | "secret" | "number" | "integer" | "boolean" | "choice" | "json";
 
@@ -12,6 +12,8 @@ export interface SchemaField {
   /** As text; undefined where the schema names none. */
   readonly standard: string | undefined;
   readonly unit: string | undefined;
+  /** A text that can have several lines. */
+  readonly isMultiline: boolean;
   readonly minimum: number | undefined;
   readonly maximum: number | undefined;
   readonly shortest: number | undefined;
@@ -95,6 +97,7 @@ export function fieldsOf(schema: unknown): SchemaField[] {
       required: needed.includes(name),
       standard: node["default"] === undefined ? undefined : textOf(node["default"]),
       unit: stringOf(node["x-unit"]),
+      isMultiline: node["x-multiline"] === true,
       minimum: numberOf(node["minimum"]),
       maximum: numberOf(node["maximum"]),
       shortest: numberOf(node["minLength"]),

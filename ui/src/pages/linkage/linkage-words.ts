@@ -3,22 +3,63 @@
 import type { LinkageAction, LinkageRule } from "../../api/types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { isObject } from "../../parts/json-place.ts";
+import { entryName, type FieldWords, fieldWords, type PluginNames } from "../../state/plugin-names.ts";
 
 const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   record: "linkage.record.name",
   capture: "linkage.capture.name",
 };
 
-interface FieldWords {
+interface OwnWords {
   readonly title: MessageKey;
   readonly hint: MessageKey;
 }
 
-const FIELD_TEXT: Readonly<Record<string, FieldWords>> = {
+const FIELD_TEXT: Readonly<Record<string, OwnWords>> = {
   "record/postRecordSeconds": { title: "linkage.postRecord", hint: "linkage.postRecord.hint" },
   "capture/count": { title: "linkage.count", hint: "linkage.count.hint" },
   "capture/intervalSeconds": { title: "linkage.interval", hint: "linkage.interval.hint" },
 };
+
+/** Actions as they and what they are told are called in the language of the page. */
+export function actionsInWords(
+  actions: readonly LinkageAction[],
+  names: PluginNames,
+): readonly LinkageAction[] {
+  return actions.map((action) => {
+    const { source, displayName, configSchema } = action;
+    const words = fieldWords(names, "linkage-action", source);
+    return {
+      ...action,
+      displayName: entryName(names, "linkage-action", source, displayName),
+      configSchema: inWords(configSchema, words, ""),
+    };
+  });
+}
+
+/** A schema whose fields, and entries of whose lists, are called so. */
+function inWords(
+  schema: Readonly<Record<string, unknown>>,
+  words: FieldWords,
+  place: string,
+): Record<string, unknown> {
+  const { properties, items } = schema;
+  return {
+    ...schema,
+    ...words[place],
+    ...(isObject(properties)
+      ? {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([name, node]) => [
+              name,
+              isObject(node) ? inWords(node, words, `${place}/${name}`) : node,
+            ]),
+          ),
+        }
+      : {}),
+    ...(isObject(items) ? { items: inWords(items, words, `${place}/*`) } : {}),
+  };
+}
 
 /** An action in words; one whose plugin is away as rules name it. */
 export function actionName(source: string, actions: readonly LinkageAction[]): string {
