@@ -20,7 +20,8 @@ describe("the quality list of a plugin", () => {
       const report = judgeQuality(qualityFacts(join(ROOT, folder), plugin.configSchema, fields));
       assert.deepEqual(report.problems, []);
       assert.ok(report.tier !== undefined, `open: ${report.open.join(", ")}`);
-      if (["camera-rtsp", "linkage-notify"].includes(basename(folder))) assert.equal(report.tier, "silver");
+      if (["bridge-home-assistant", "camera-rtsp", "linkage-notify"].includes(basename(folder)))
+        assert.equal(report.tier, "silver");
     });
   }
 });
