@@ -11,6 +11,8 @@ import type { CameraId } from "../domain/ids.ts";
 import { CORE_HTTP_SOCKET, CORE_LINK_SOCKET, type ListeningState } from "../gateway/protocol.ts";
 import { ChangeFeed, createHttpApp } from "../http/app.ts";
 import { createAuthorize } from "../http/authorize.ts";
+import { Screens } from "../http/screens.ts";
+import { WallBook } from "../http/wall-book.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
 import { MEDIA_SOCKET } from "../media/protocol.ts";
 import { FlowsDoor } from "../mqtt/flows-door.ts";
@@ -107,6 +109,8 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   });
   const knownStreams = await KnownStreams.open(dataDir, log);
   const changes = new ChangeFeed(clock);
+  const walls = new WallBook({ clock, db, log });
+  await walls.load();
   const alarms = new AlarmService({
     db,
     config,
@@ -286,6 +290,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const snapshot = mqttSnapshot(recording, list, makePicture);
   const linkage = new LinkageService({
     ...{ clock, log, config, engine: alarms.engine, list, recording, snapshot },
+    screens: new Screens(changes),
     folder: join(dataDir, "captures"),
     findEvent: (id) => alarms.find(id),
     tell: (told) => mqtt.linkageTold(told),
@@ -336,6 +341,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     tills,
     detection,
     changes,
+    walls,
     diagnosticParts: () => diagnosticParts(plugins.hooks, secrets),
   });
   const hookTeller = new HookTeller(plugins.hooks, recordedCameras);
@@ -434,6 +440,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       await recording.stop();
       await linkage.stop();
       await alarms.stop();
+      await walls.settled();
       await users.close();
       await config.close();
       await database.close();
