@@ -10,8 +10,6 @@ export interface Shortcut {
   readonly keys: readonly string[];
   readonly shown: string;
   readonly text: MessageKey;
-  /** Goes before those of what it lies over. */
-  readonly first?: true;
   readonly run: (event: KeyboardEvent) => void;
 }
 
@@ -39,8 +37,7 @@ addEventListener("keydown", (event) => {
     event.target.closest("button, a, summary")
   )
     return;
-  const fitting = shortcuts.value.filter((one) => one.keys.includes(key));
-  const found = fitting.findLast(({ first }) => first) ?? fitting.at(-1);
+  const found = shortcuts.value.findLast((one) => one.keys.includes(key));
   if (found === undefined) return;
   event.preventDefault();
   found.run(event);

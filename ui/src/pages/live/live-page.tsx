@@ -207,14 +207,7 @@ export function LivePage() {
             ))
           : null}
       </div>
-      {wallName.value === undefined ? null : (
-        <WallPopups
-          name={wallName.value}
-          onFocus={(actions) => {
-            focused.current = actions;
-          }}
-        />
-      )}
+      {wallName.value === undefined ? null : <WallPopups name={wallName.value} />}
     </div>
   );
 }

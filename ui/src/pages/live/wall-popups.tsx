@@ -1,6 +1,6 @@
 // A screen that is a wall: it listens for what the recorder wants shown, and shows it over everything else, in turns. The grid
 // below stays as it is, and is there again at once. Loaded where a browser is a wall.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { socketUrl } from "../../api/client.ts";
 import { t } from "../../locale/messages.ts";
 import { Icon } from "../../parts/icon.tsx";
@@ -8,9 +8,9 @@ import { StreamSocket } from "../../player/stream-socket.ts";
 import { SoundButtons } from "../../shell/sound-bar.tsx";
 import { ringing, soundAsked } from "../../state/alarm-sounds.ts";
 import { momentText, utcText } from "../../state/moment-text.ts";
+import { singleKeys } from "../../state/preferences.ts";
 import { cameras } from "../../state/recorder.ts";
 import type { SoundMessage } from "../../state/ringing.ts";
-import { useShortcuts } from "../../state/shortcuts.ts";
 import { wallLine } from "../../state/wall.ts";
 import { eventText } from "../events/event-words.ts";
 import {
@@ -27,15 +27,11 @@ import {
 } from "./popup-queue.ts";
 import { Tile, type TileActions } from "./tile.tsx";
 
+const EARLY_MS = 20;
 const TYPES = "popup,popup-end,sound";
 
-export function WallPopups(props: {
-  /** What the wall is called. */
-  readonly name: string;
-  /** What keys may ask of the picture that is shown; undefined: of none. */
-  readonly onFocus: (actions: TileActions | undefined) => void;
-}) {
-  const { name, onFocus } = props;
+/** `name`: what the wall is called. */
+export function WallPopups({ name }: { readonly name: string }) {
   const [queue, setQueue] = useState<PopupQueue>(NO_POPUPS);
   useEffect(() => {
     const socket = new StreamSocket(
@@ -69,28 +65,22 @@ export function WallPopups(props: {
   const isGone = shown !== undefined && cameras.value !== undefined && camera === undefined;
   useEffect(() => {
     if (shown === undefined || queue.isKept) return;
-    const leftMs = isGone ? 0 : Math.max(0, queue.turnEndsMs - Date.now());
+    // Timers may be a little early; a turn that is not over yet would not be looked at again.
+    const leftMs = isGone ? 0 : Math.max(0, queue.turnEndsMs - Date.now()) + EARLY_MS;
     const timer = setTimeout(() => setQueue((now) => (isGone ? dismissed : atTime)(now, Date.now())), leftMs);
     return () => clearTimeout(timer);
   }, [queue, isGone]);
 
+  if (shown === undefined || camera === undefined) return null;
   return (
-    <>
-      <div class="unseen" role="status" aria-live="assertive">
-        {shown === undefined || camera === undefined ? "" : `${causeText(shown)}: ${camera.name}`}
-      </div>
-      {shown === undefined || camera === undefined ? null : (
-        <PopupView
-          popup={shown}
-          camera={camera}
-          waiting={queue.popups.length - 1}
-          isKept={queue.isKept}
-          onKeep={() => setQueue((now) => kept(now, !now.isKept, Date.now()))}
-          onDismiss={() => setQueue((now) => dismissed(now, Date.now()))}
-          onFocus={onFocus}
-        />
-      )}
-    </>
+    <PopupView
+      popup={shown}
+      camera={camera}
+      waiting={queue.popups.length - 1}
+      isKept={queue.isKept}
+      onKeep={() => setQueue((now) => kept(now, !now.isKept, Date.now()))}
+      onDismiss={() => setQueue((now) => dismissed(now, Date.now()))}
+    />
   );
 }
 
@@ -101,30 +91,45 @@ function PopupView(props: {
   readonly isKept: boolean;
   readonly onKeep: () => void;
   readonly onDismiss: () => void;
-  readonly onFocus: (actions: TileActions | undefined) => void;
 }) {
-  const { popup, camera, waiting, isKept, onFocus } = props;
+  const { popup, camera, waiting, isKept } = props;
   const { start } = popup.cause;
-  const element = useRef<HTMLElement>(null);
+  const element = useRef<HTMLDialogElement>(null);
+  const causeId = useId();
   useEffect(() => {
-    // Above a part of the page that fills the screen, too.
-    element.current?.showPopover?.();
-    // Keys act on what is seen.
-    onFocus(undefined);
-    return () => onFocus(undefined);
+    // Above a part of the page that fills the screen, too, and in reach there. Keys act on what is seen.
+    const before = document.activeElement;
+    element.current?.showModal();
+    element.current?.focus();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
   }, []);
-  useShortcuts(
-    () => [
-      { keys: ["escape"], shown: "Esc", text: "popup.dismiss", first: true, run: props.onDismiss },
-      { keys: ["k"], shown: "K", text: "popup.keep", first: true, run: props.onKeep },
-    ],
-    [],
-  );
+  const actions = useRef<TileActions | undefined>(undefined);
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const key = event.key.toLowerCase();
+    if (key === "escape") {
+      // The dialog stays where others wait.
+      event.preventDefault();
+      props.onDismiss();
+    } else if (singleKeys.value && key === "k") props.onKeep();
+    else if (singleKeys.value && key === "s") actions.current?.snapshot();
+    else if (singleKeys.value && key === "r") actions.current?.record();
+  };
   return (
-    <section ref={element} class="popup" popover="manual" aria-label={t("popup.title")}>
+    <dialog
+      ref={element}
+      class="popup"
+      tabIndex={-1}
+      aria-label={t("popup.title")}
+      aria-describedby={causeId}
+      onKeyDown={onKey}
+      onClose={props.onDismiss}
+    >
       <div class="popup-head">
         <Icon name="events" size={20} />
-        <p>
+        <p id={causeId} role="status" aria-live="assertive">
           <strong>{causeText(popup)}</strong>
           <span>{camera.name}</span>
           {start === undefined ? null : <time title={utcText(start)}>{momentText(start)}</time>}
@@ -142,8 +147,16 @@ function PopupView(props: {
           <kbd class="wide-only">Esc</kbd>
         </button>
       </div>
-      <Tile key={camera.id} camera={camera} large onLarge={props.onDismiss} onFocus={onFocus} />
-    </section>
+      <Tile
+        key={camera.id}
+        camera={camera}
+        large
+        onLarge={props.onDismiss}
+        onFocus={(of) => {
+          actions.current = of;
+        }}
+      />
+    </dialog>
   );
 }
 
