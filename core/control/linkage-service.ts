@@ -15,9 +15,11 @@ import { CapturedPictures } from "../linkage/captured-pictures.ts";
 import { coreActions } from "../linkage/core-actions.ts";
 import { LinkageEngine, type LinkageTold, type WantedActions } from "../linkage/linkage-engine.ts";
 import { ownTargetProblems } from "../linkage/own-target-problems.ts";
+import { type ScreenParts, screenActions } from "../linkage/screen-actions.ts";
 import type { Log } from "../log.ts";
 import type { LinkageCause, LinkageNames, LinkageResults } from "../mqtt/requests.ts";
 import type { CapturedPicture, HookEvent } from "../plugin/contract/hook-data.ts";
+import type { LinkageAction } from "../plugin/contract/linkage-action.ts";
 import type { PluginRegistries } from "../plugin/host/plugin-registries.ts";
 import { settingsProblems } from "../plugin/host/settings-problems.ts";
 import type { RecordingService } from "../recording/recording-service.ts";
@@ -37,6 +39,8 @@ export interface LinkageServiceParts {
   readonly engine: EventEngine;
   readonly list: Pick<CameraList, "find">;
   readonly recording: Pick<RecordingService, "recordForEvent">;
+  /** Walls and open pages. */
+  readonly screens: ScreenParts & { ended(event: number): void };
   /** Folder of the pictures that are kept. */
   readonly folder: string;
   /** TCP ports that the recorder has opened: nothing is sent to them. */
@@ -54,7 +58,7 @@ export interface LinkageServiceParts {
 export class LinkageService implements LinkageFace {
   readonly #parts: LinkageServiceParts;
   readonly #captures: CapturedPictures;
-  readonly #core: ReturnType<typeof coreActions>;
+  readonly #core: readonly LinkageAction[];
   readonly #engine: LinkageEngine;
   #notes = new Map<number, EventAction[]>();
   #noting: Timer | undefined;
@@ -64,7 +68,7 @@ export class LinkageService implements LinkageFace {
     const { clock, config, list, recording } = parts;
     this.#parts = parts;
     this.#captures = new CapturedPictures(parts.folder);
-    this.#core = coreActions({
+    const own = coreActions({
       record(camera, { event, isTest }, seconds) {
         if (event.id > 0) return recording.recordForEvent(camera as CameraId, event.id, seconds);
         const nowMs = clock.wallMs();
@@ -91,6 +95,7 @@ export class LinkageService implements LinkageFace {
       },
       wait: (ms, signal) => pause(ms, undefined, { signal }),
     });
+    this.#core = [...own, ...screenActions(parts.screens)];
     this.#engine = new LinkageEngine({
       clock,
       config: () => config.get().linkage,
@@ -114,7 +119,9 @@ export class LinkageService implements LinkageFace {
       // What is told again because of what was done is no news.
       if (isSaid === true) return;
       if (isNew) this.#engine.take(eventView(event), "start");
-      if (phase === "end") this.#engine.take(eventView(event), "end");
+      if (phase !== "end") return;
+      this.#engine.take(eventView(event), "end");
+      this.#parts.screens.ended(event.id);
     });
   }
 

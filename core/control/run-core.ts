@@ -8,6 +8,8 @@ import { SecretStore } from "../config/secret-store.ts";
 import { CORE_HTTP_SOCKET, CORE_LINK_SOCKET, type ListeningState } from "../gateway/protocol.ts";
 import { ChangeFeed, createHttpApp } from "../http/app.ts";
 import { createAuthorize } from "../http/authorize.ts";
+import { Screens } from "../http/screens.ts";
+import { WallBook } from "../http/wall-book.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
 import { MEDIA_SOCKET } from "../media/protocol.ts";
 import { FlowsDoor } from "../mqtt/flows-door.ts";
@@ -92,6 +94,8 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   });
   const knownStreams = await KnownStreams.open(dataDir, log);
   const changes = new ChangeFeed(clock);
+  const walls = new WallBook({ clock, db, log });
+  await walls.load();
   const alarms = new AlarmService({
     db,
     config,
@@ -246,6 +250,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const snapshot = mqttSnapshot(recording, list, makePicture);
   const linkage = new LinkageService({
     ...{ clock, log, config, engine: alarms.engine, list, recording, snapshot },
+    screens: new Screens(changes),
     folder: join(dataDir, "captures"),
     findEvent: (id) => alarms.find(id),
     tell: (told) => mqtt.linkageTold(told),
@@ -297,6 +302,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     tills,
     detection,
     changes,
+    walls,
     diagnosticParts: () => diagnosticParts(plugins.hooks, secrets),
   });
   const hookTeller = new HookTeller(plugins.hooks, () => recordedCameras(list));
@@ -404,6 +410,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       await recording.stop();
       await linkage.stop();
       await alarms.stop();
+      await walls.settled();
       await users.close();
       await config.close();
       await database.close();

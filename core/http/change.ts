@@ -13,6 +13,10 @@ export const CHANGE_TYPES = [
   "event",
 ] as const;
 
+/** What is said to screens alone, now and never again. */
+export const SCREEN_TYPES = ["popup", "popup-end", "sound"] as const;
+export type ScreenType = (typeof SCREEN_TYPES)[number];
+
 /** Something that changed, as listeners get it. */
 export type Change =
   | { readonly type: "camera"; readonly camera: CameraView }
@@ -59,19 +63,20 @@ export function maySeeChange(principal: Principal, change: Change): boolean {
       return mayDoWith(principal, "cameras.view", change.camera);
     case "coverage":
       return mayDoWith(principal, "playback", change.camera);
-    case "event": {
-      const { camera } = change.event;
-      if (camera !== undefined) return mayDoWith(principal, "events.view", camera);
-      // The recorder's own events are for who runs it and sees all of it, as in the list of events.
-      return (
-        mayDo(principal, "events.view") && mayDo(principal, "system.view") && principal.cameras === "all"
-      );
-    }
+    case "event":
+      return maySeeEvent(principal, change.event.camera);
     case "volume":
     case "problems":
     case "plugin-job":
       return mayDo(principal, "system.view");
   }
+}
+
+/** Whether the account may see events of a camera; without one, those of the recorder itself. */
+export function maySeeEvent(principal: Principal, camera: string | undefined): boolean {
+  if (camera !== undefined) return mayDoWith(principal, "events.view", camera);
+  // The recorder's own events are for who runs it and sees all of it, as in the list of events.
+  return mayDo(principal, "events.view") && mayDo(principal, "system.view") && principal.cameras === "all";
 }
 
 /** What is told of it. */

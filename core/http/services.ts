@@ -31,6 +31,7 @@ import type { MqttState } from "./mqtt-schemas.ts";
 import type { PluginSettingsView, PluginView, PluginWordsView } from "./plugin-schemas.ts";
 import type { StoragePlacesView, StorageView, VolumePatchBody } from "./storage-schemas.ts";
 import type { ReceiptsPage, ReceiptView, TillParserView, TillView } from "./till-schemas.ts";
+import type { KnownWall } from "./wall-book.ts";
 import type {
   CalendarView,
   CameraPatchBody,
@@ -290,6 +291,15 @@ export interface LinkageService {
   ): Promise<{ readonly camera: string; readonly jpeg: Buffer } | undefined>;
 }
 
+/** Walls: screens that show the live page under a name. See core/http/wall-book.ts. */
+export interface WallService {
+  list(): readonly KnownWall[];
+  /** Throws `NJ_TOO_MANY_WALLS`. */
+  opened(name: string): () => void;
+  /** Throws `NJ_WALL_NOT_FOUND`, `NJ_WALL_OPEN`. */
+  forget(name: string): void;
+}
+
 /** All that the API is made of. */
 export interface HttpServices {
   readonly version: string;
@@ -321,4 +331,5 @@ export interface HttpServices {
   }>;
   /** Whoever learns of a change publishes it here; `GET /changes` passes it on. */
   readonly changes: ChangeFeed;
+  readonly walls: WallService;
 }

@@ -21,7 +21,8 @@ interface KeptDone extends LinkageDone {
   readonly captures: readonly EventCapture[];
 }
 
-const cameras = Type.Array(Type.String({ pattern: "^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$" }), {
+/** Which cameras an action is about, as its settings say. */
+export const camerasField = Type.Array(Type.String({ pattern: "^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$" }), {
   title: "Cameras",
   description: "Empty: the camera of the event.",
   maxItems: 64,
@@ -43,7 +44,7 @@ function recordAction(parts: CoreActionParts): LinkageAction {
     maxAgeSeconds: SOON_SECONDS,
     configSchema: Type.Object(
       {
-        cameras,
+        cameras: camerasField,
         postRecordSeconds: Type.Integer({
           title: "Seconds after the event",
           description: "How long recording goes on after the event, 0 to 600.",
@@ -77,7 +78,7 @@ function captureAction(parts: CoreActionParts): LinkageAction {
     maxAgeSeconds: SOON_SECONDS,
     configSchema: Type.Object(
       {
-        cameras,
+        cameras: camerasField,
         count: Type.Integer({
           title: "Pictures",
           description: "How many of each camera, 1 to 5.",
@@ -112,7 +113,7 @@ function captureAction(parts: CoreActionParts): LinkageAction {
 }
 
 /** Those that the rule names, or the event's own. Throws `NJ_LINKAGE_NO_CAMERA` where there is none. */
-function camerasOf({ config, event }: LinkageRequest): readonly string[] {
+export function camerasOf({ config, event }: LinkageRequest): readonly string[] {
   const named = config["cameras"] as readonly string[];
   if (named.length > 0) return named;
   if (event.camera !== undefined) return [event.camera];

@@ -12,6 +12,7 @@ import "./theme/messages.css";
 import "./theme/shell.css";
 import "./theme/bar.css";
 import "./theme/live.css";
+import "./theme/walls.css";
 import "./theme/zoom.css";
 import "./theme/playback.css";
 import "./theme/calendar.css";

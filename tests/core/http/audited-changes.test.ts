@@ -135,6 +135,10 @@ const RECIPES: Readonly<Record<string, (fixture: HttpFixture, token: string) => 
   "PUT /api/v1/arming": () => ({ body: { profile: "away" } }),
   "PATCH /api/v1/arming/rules": () => ({ body: { cooldownSeconds: 5 } }),
   "PUT /api/v1/linkage/rules": () => ({ body: { rules: [] } }),
+  "DELETE /api/v1/linkage/walls/:wall": ({ services }) => {
+    services.walls.opened("Desk")();
+    return { path: "/api/v1/linkage/walls/Desk" };
+  },
   "POST /api/v1/linkage/test": async ({ ask }, token) => {
     const rules = [{ id: "one", name: "One", actions: [{ action: "capture", settings: {} }] }];
     await ask("/api/v1/linkage/rules", { method: "PUT", token, body: { rules } });

@@ -11,6 +11,7 @@ import { NightjarError } from "../../../core/errors.ts";
 import { createHttpApp, type HttpApp } from "../../../core/http/app.ts";
 import { ChangeFeed } from "../../../core/http/change-feed.ts";
 import type { HttpServices } from "../../../core/http/services.ts";
+import { WallBook } from "../../../core/http/wall-book.ts";
 import type { CameraView, EventView } from "../../../core/http/wire-schemas.ts";
 import { Type } from "../../../core/index.ts";
 import { type Log, silentLog } from "../../../core/log.ts";
@@ -163,6 +164,7 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
     config,
     users: fixture.users,
     changes: new ChangeFeed(fixture.clock),
+    walls: new WallBook({ clock: fixture.clock, db: fixture.db, log }),
     cameras: {
       list: () => [...cameras.values()],
       get: (id) => cameras.get(id),

@@ -2400,6 +2400,14 @@ export interface Operations {
           readonly at: string;
         }[];
       }[];
+      /** Screens that show the live page under a name, at most 64. */
+      readonly walls: readonly {
+        readonly name: string;
+        /** How many are open under this name; 0: the wall is not open. */
+        readonly screens: number;
+        /** Of one that is open: since when; otherwise when it was closed. */
+        readonly seen: string;
+      }[];
     };
   };
   /** Puts other rules in the place of those that there are. */
@@ -2615,6 +2623,14 @@ export interface Operations {
           readonly at: string;
         }[];
       }[];
+      /** Screens that show the live page under a name, at most 64. */
+      readonly walls: readonly {
+        readonly name: string;
+        /** How many are open under this name; 0: the wall is not open. */
+        readonly screens: number;
+        /** Of one that is open: since when; otherwise when it was closed. */
+        readonly seen: string;
+      }[];
     };
   };
   /** Does the actions of a rule, or one by itself, as for an event that begins now. */
@@ -2654,20 +2670,159 @@ export interface Operations {
       }[];
     };
   };
+  /** Forgets a wall that is not open; it is known again when it opens. */
+  readonly "DELETE /linkage/walls/{wall}": {
+    readonly path: { readonly wall: string };
+    readonly answer: {
+      /** Another one whenever the rules are others: whoever changes them hands it back. */
+      readonly stamp: string;
+      /** What follows from which events. */
+      readonly rules: readonly {
+        /** Of the rule. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** Switched off, nothing follows from it. */
+        readonly enabled?: boolean;
+        /** At the begin of an event, or at its end. */
+        readonly at?: "start" | "end";
+        /** Without: all. */
+        readonly types?: readonly (
+          | "motion"
+          | "alarm-input"
+          | "video-loss"
+          | "tamper"
+          | "face"
+          | "person"
+          | "vehicle"
+          | "animal"
+          | "doorbell"
+          | "line-crossing"
+          | "intrusion"
+          | "region-entrance"
+          | "region-exiting"
+          | "unattended-baggage"
+          | "object-removal"
+          | "loitering"
+          | "gathering"
+          | "fast-moving"
+          | "parking"
+          | "audio-exception"
+          | "scene-change"
+          | "defocus"
+          | "pir"
+          | "thermal-fire"
+          | "thermal-smoke"
+          | "thermal-temp-prealarm"
+          | "thermal-temp"
+          | "thermal-temp-diff"
+          | "thermal-ship"
+          | "pos"
+          | "people-count"
+          | "heat-map"
+          | "queue"
+          | "exception-volume-full"
+          | "exception-volume-error"
+          | "exception-volume-offline"
+          | "exception-volume-slow"
+          | "exception-volume-health"
+          | "exception-network"
+          | "exception-ip-conflict"
+          | "exception-illegal-login"
+          | "exception-record"
+          | "exception-hot-spare"
+          | "exception-array"
+          | "exception-poe-overload"
+          | "exception-standard-mismatch"
+          | "exception-codec-mismatch"
+          | "exception-video-signal"
+          | "exception-camera-link"
+          | "exception-camera-ip-conflict"
+          | "exception-audio-loss"
+          | "exception-plugin"
+          | "exception-clock"
+          | "exception-cpu"
+        )[];
+        /** Without: all. */
+        readonly severities?: readonly ("info" | "warning" | "alarm")[];
+        /** Events of these cameras. Without: of all, and of the recorder itself. */
+        readonly cameras?: readonly string[];
+        /** Names of lines and areas. Without: whichever. */
+        readonly detectorRules?: readonly string[];
+        /** Arming profiles in which it holds. Without: in all. */
+        readonly profiles?: readonly string[];
+        /** After it was followed for a camera, it is not for so many seconds. */
+        readonly cooldownSeconds?: number;
+        /** What is done, each by itself. */
+        readonly actions: readonly {
+          /** `record`, `capture`, or a plugin's: `nightjar-linkage-notify/notify`. */
+          readonly action: string;
+          /** What the action is told, checked by its schema. No secrets. */
+          readonly settings: Readonly<Record<string, unknown>>;
+        }[];
+      }[];
+      readonly actions: readonly {
+        /** As rules name it. */
+        readonly source: string;
+        readonly displayName: string;
+        /** Absent: the recorder's own. */
+        readonly plugin?: string;
+        readonly configSchema: Readonly<Record<string, unknown>>;
+        /** How late it may still be done. */
+        readonly maxAgeSeconds: number;
+      }[];
+      /** What was done since the recorder's start, the newest first, at most 100. */
+      readonly lately: readonly {
+        readonly event: number;
+        readonly type: string;
+        readonly camera?: string;
+        /** Id of the linkage rule. */
+        readonly rule: string;
+        readonly action: string;
+        /** `expired`: it would have been too late; `dropped`: too many waited. */
+        readonly status: "done" | "failed" | "expired" | "dropped";
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly at: string;
+        readonly attempts: number;
+        /** For people: what was done, or why not. */
+        readonly note?: string;
+        readonly code?: string;
+        /** Pictures that were kept: `GET /events/:event/captures/:file`. */
+        readonly captures?: readonly {
+          readonly file: number;
+          readonly camera: string;
+          /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+          readonly at: string;
+        }[];
+      }[];
+      /** Screens that show the live page under a name, at most 64. */
+      readonly walls: readonly {
+        readonly name: string;
+        /** How many are open under this name; 0: the wall is not open. */
+        readonly screens: number;
+        /** Of one that is open: since when; otherwise when it was closed. */
+        readonly seen: string;
+      }[];
+    };
+  };
   /** A picture that was kept with an event. */
   readonly "GET /events/{event}/captures/{file}": {
     readonly path: { readonly event: number; readonly file: number };
     readonly answer: Blob;
   };
-  /** Server-Sent Events, or the same by WebSocket: camera, camera-removed, volume, problems, plugin-job, coverage, event, reset, session-ended. */
+  /** Server-Sent Events, or the same by WebSocket: camera, camera-removed, volume, problems, plugin-job, coverage, event, popup, popup-end, sound, reset, session-ended. */
   readonly "GET /changes": {
     readonly query?: {
       /** Changes of these cameras only: ids separated by commas. */
       readonly cameras?: string;
-      /** Some of camera, camera-removed, volume, problems, plugin-job, coverage, event, separated by commas. */
+      /** Some of camera, camera-removed, volume, problems, plugin-job, coverage, event, popup, popup-end, sound, separated by commas. */
       readonly types?: string;
       /** The id of the last message that was got, as the header Last-Event-ID: what was missed comes first, or `reset` if that is not known any more. */
       readonly since?: string;
+      /** The listener is a wall of this name while it listens, and is told popup, popup-end, sound that are for walls. */
+      readonly wall?: string;
+      /** The listener is an open page, and is told `sound` that is for pages. */
+      readonly page?: boolean;
     };
     readonly answer: Blob;
   };

@@ -2,9 +2,30 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ApiError } from "../api/client.ts";
+import { complain } from "../state/toasts.ts";
 import { ErrorNote, SkeletonRows } from "./controls.tsx";
 
 const LOST = new ApiError({ status: 0, title: "offline", code: "NJ_UI_OFFLINE", detail: "" });
+
+/** A part of a page whose code is fetched on first use; nothing stands in until then. That it did not come is told. */
+export function lazyPart<P>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+  let loaded: ComponentType<P> | undefined;
+  return function LazyPart(props: P) {
+    const [Found, setFound] = useState(loaded === undefined ? undefined : { part: loaded });
+    useEffect(() => {
+      if (Found !== undefined) return;
+      load().then(
+        (part) => {
+          loaded = part;
+          setFound({ part });
+        },
+        () => complain(LOST),
+      );
+    }, []);
+    // @ts-expect-error Preact's types do not know that P has what the component wants.
+    return Found === undefined ? null : <Found.part {...props} />;
+  };
+}
 
 /** A component whose code is fetched on first use. */
 export function lazyPage(load: () => Promise<ComponentType>): ComponentType {

@@ -13,6 +13,7 @@ import { AlarmBell } from "./alarm-bell.tsx";
 import { CameraSearch } from "./camera-search.tsx";
 import { HealthButton } from "./health.tsx";
 import { ShortcutSheet } from "./shortcut-sheet.tsx";
+import { MuteButton, SoundBar } from "./sound-bar.tsx";
 
 const PAGES: readonly {
   name: string;
@@ -66,6 +67,7 @@ export function Shell({ page, children }: { readonly page: string; readonly chil
         <div class="spring" />
         <HealthButton />
         <AlarmBell />
+        <MuteButton />
         <button
           type="button"
           class="icon-button wide-only"
@@ -115,6 +117,7 @@ export function Shell({ page, children }: { readonly page: string; readonly chil
         </div>
       </nav>
       <main class="page" id="page" tabIndex={-1}>
+        <SoundBar />
         <AlarmBar />
         {connected.value ? null : (
           <p class="stale-banner" role="status">

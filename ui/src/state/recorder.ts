@@ -12,8 +12,10 @@ import type {
   Setup,
   StreamName,
 } from "../api/types.ts";
+import { eventAcknowledged, silence, soundAsked } from "./alarm-sounds.ts";
 import { claimDrafts, dropAllDrafts } from "./drafts.ts";
 import { jobChanged } from "./plugin-jobs.ts";
+import type { SoundMessage } from "./ringing.ts";
 
 /** Why somebody stands at the door again: nobody was there for a while, or the session was ended. */
 export type Ended = "idle" | "ended";
@@ -154,7 +156,7 @@ function listen(source: EventSource, name: string, take: (data: unknown) => void
 
 function startChanges(): void {
   stopChanges();
-  const source = new EventSource(apiUrl("/changes"));
+  const source = new EventSource(apiUrl("/changes?page=true"));
   changes = source;
   source.addEventListener("open", () => {
     // What happened while the line was down is not repeated: read it all again.
@@ -178,8 +180,11 @@ function startChanges(): void {
     coverageChange.value = data as typeof coverageChange.value;
   });
   listen(source, "event", (data) => {
-    eventChange.value = data as RecordedEvent;
+    const event = data as RecordedEvent;
+    eventChange.value = event;
+    if (event.acknowledged !== undefined) eventAcknowledged(event.id);
   });
+  listen(source, "sound", (data) => soundAsked(data as SoundMessage));
   listen(source, "plugin-job", (data) => jobChanged(data as PluginJob));
   listen(source, "session-ended", (data) =>
     leave((data as { readonly reason?: string }).reason === "idle" ? "idle" : "ended"),
@@ -204,6 +209,7 @@ function leave(ended: Ended | undefined): void {
   // Of cameras that the next account may not see.
   eventChange.value = undefined;
   coverageChange.value = undefined;
+  silence();
   void enter(ended);
 }
 

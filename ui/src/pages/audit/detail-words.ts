@@ -57,6 +57,7 @@ export const DETAIL_TEXT: Readonly<Record<string, MessageKey>> = {
   transport: "detail.transport",
   type: "detail.type",
   unknownName: "detail.unknownName",
+  wall: "detail.wall",
   until: "detail.until",
   user: "detail.user",
   version: "detail.version",

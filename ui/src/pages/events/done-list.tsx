@@ -18,6 +18,8 @@ export const STATUS_TEXT: Readonly<Record<Done["status"], MessageKey>> = {
 const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   record: "linkage.record",
   capture: "linkage.capture",
+  popup: "linkage.popup",
+  sound: "linkage.sound",
 };
 
 /** Nothing where nothing was done. */

@@ -24,6 +24,8 @@ export function ActionFields(props: {
   /** All actions of the rule: places in it are told by their number. */
   readonly entries: LinkageRule["actions"];
   readonly mayAdd: boolean;
+  /** Names of the walls that are known. */
+  readonly walls: readonly string[];
   /** The camera that an event is of when the action is tried. */
   readonly camera: string | undefined;
   readonly onChoose: (isChosen: boolean) => void;
@@ -49,6 +51,7 @@ export function ActionFields(props: {
               <SettingsFields
                 action={known}
                 settings={settings}
+                walls={props.walls}
                 onSettings={(next) => props.onSettings(index, next)}
               />
               <Try action={source} settings={settings} camera={camera} />
@@ -61,10 +64,11 @@ export function ActionFields(props: {
 function SettingsFields(props: {
   readonly action: LinkageAction;
   readonly settings: Settings;
+  readonly walls: readonly string[];
   readonly onSettings: (settings: Settings) => void;
 }) {
-  const { settings, onSettings } = props;
-  const { schema, cameraLists } = settingsForm(props.action);
+  const { settings, walls, onSettings } = props;
+  const { schema, choiceLists } = settingsForm(props.action);
   const fields = fieldsOf(schema);
   const texts = textsOf(fields, settings);
   const put = (steps: readonly (string | number)[], value: unknown): void => {
@@ -73,16 +77,29 @@ function SettingsFields(props: {
   };
   return (
     <>
-      {cameraLists.map((name) => {
-        const chosen = settings[name];
-        return (
+      {choiceLists.map(({ name, kind }) => {
+        const value = settings[name];
+        const chosen: readonly string[] = Array.isArray(value) ? value : [];
+        const onChoose = (next: readonly string[]): void => put([name], next);
+        return kind === "cameras" ? (
           <Choices
             key={name}
             title={t("linkage.cameras")}
             none={t("linkage.cameras.own")}
             all={(cameras.value ?? []).map((one) => ({ id: one.id, text: one.name }))}
-            chosen={Array.isArray(chosen) ? chosen : []}
-            onChoose={(next) => put([name], next)}
+            chosen={chosen}
+            onChoose={onChoose}
+          />
+        ) : (
+          <Choices
+            key={name}
+            title={t("linkage.walls")}
+            none={t("linkage.walls.all")}
+            hint={t("linkage.walls.hint")}
+            // A wall that nobody has seen lately can still be meant.
+            all={[...new Set([...walls, ...chosen])].map((wall) => ({ id: wall, text: wall }))}
+            chosen={chosen}
+            onChoose={onChoose}
           />
         );
       })}

@@ -14,6 +14,7 @@ import { cameras } from "../../state/recorder.ts";
 import { complain, tell } from "../../state/toasts.ts";
 import { useAnswer } from "../../state/use-answer.ts";
 import { eventText, profileText } from "../events/event-words.ts";
+import { KnownWalls } from "./known-walls.tsx";
 import { LatelyDone } from "./lately-done.tsx";
 import { actionName, actionsInWords, concerns, newRule } from "./linkage-words.ts";
 import { RuleDialog } from "./rule-dialog.tsx";
@@ -111,6 +112,14 @@ export function LinkagePage() {
           onRemove={setRemoved}
         />
       )}
+      <KnownWalls
+        walls={view.walls}
+        onForget={(wall) => {
+          call("DELETE /linkage/walls/{wall}", { path: { wall } })
+            .then((changed) => asked.put({ view: changed, profiles }))
+            .catch(complain);
+        }}
+      />
       <LatelyDone view={view} />
       {open === undefined ? null : (
         <RuleDialog
@@ -118,6 +127,7 @@ export function LinkagePage() {
           rule={open}
           actions={view.actions}
           profiles={profiles}
+          walls={view.walls.map(({ name }) => name)}
           onSave={async (rule) => {
             const isKnown = rules.some(({ id }) => id === rule.id);
             await save(

@@ -18,6 +18,7 @@ export function RuleDialog(props: {
   readonly rule: LinkageRule;
   readonly actions: readonly LinkageAction[];
   readonly profiles: readonly { readonly id: string; readonly name: string }[];
+  readonly walls: readonly string[];
   readonly onSave: (rule: LinkageRule) => Promise<void>;
   readonly onClose: () => void;
 }) {
@@ -132,6 +133,7 @@ export function RuleDialog(props: {
             source={source}
             actions={props.actions}
             entries={rule.actions}
+            walls={props.walls}
             mayAdd={rule.actions.length < MOST_ACTIONS}
             camera={rule.cameras?.[0] ?? all[0]?.id}
             onChoose={(isChosen) => choose(source, isChosen)}
