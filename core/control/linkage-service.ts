@@ -3,6 +3,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { EventEngine } from "../alarm/event-engine.ts";
 import { actionView, eventView } from "../alarm/event-view.ts";
+import type { Inputs } from "../alarm-io/inputs.ts";
+import type { Outputs } from "../alarm-io/outputs.ts";
 import type { CameraList } from "../cameras/camera-list.ts";
 import type { Clock, Timer } from "../clock.ts";
 import type { ConfigStore } from "../config/config-store.ts";
@@ -36,6 +38,11 @@ export interface LinkageServiceParts {
   readonly engine: EventEngine;
   readonly list: Pick<CameraList, "find">;
   readonly recording: Pick<RecordingService, "recordForEvent">;
+  /** Alarm outputs that rules switch, and inputs that disarm actions. */
+  readonly alarmIo: {
+    readonly outputsOf: Pick<Outputs, "wish">;
+    readonly inputsOf: Pick<Inputs, "disarmedBy">;
+  };
   /** Folder of the pictures that are kept. */
   readonly folder: string;
   registries(): Pick<PluginRegistries, "linkageActions">;
@@ -86,6 +93,7 @@ export class LinkageService implements LinkageFace {
         });
         return kept;
       },
+      setOutputs: (ids, wish) => parts.alarmIo.outputsOf.wish(ids, wish),
       wait: (ms, signal) => pause(ms, undefined, { signal }),
     });
     this.#engine = new LinkageEngine({
@@ -99,6 +107,7 @@ export class LinkageService implements LinkageFace {
         const { jpeg, timeMs } = await parts.snapshot(camera, PICTURE_WIDTH);
         return { camera, timeMs, jpeg: jpeg.toString("base64") };
       },
+      disarmedBy: (action, camera) => parts.alarmIo.inputsOf.disarmedBy(action, camera),
       note: (eventId, result) => this.#note(eventId, result),
       tell: (told) => parts.tell(told),
     });

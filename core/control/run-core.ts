@@ -33,6 +33,7 @@ import { pruneUpgradeCopies } from "../system/upgrade-copies.ts";
 import { LoginSources } from "../users/login-sources.ts";
 import { openUsers } from "../users/users.ts";
 import { VERSION } from "../version.ts";
+import { alarmInputsAndOutputs } from "./alarm-io-service.ts";
 import { AlarmService } from "./alarm-service.ts";
 import { Cameras } from "./camera-service.ts";
 import { certificateService } from "./certificate-service.ts";
@@ -284,8 +285,10 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     },
   });
   const snapshot = mqttSnapshot(recording, list, makePicture);
+  const common = { db, config, secrets, clock, log, changes };
+  const alarmIo = alarmInputsAndOutputs({ ...common, events: alarms, users, mqtt: () => mqtt });
   const linkage = new LinkageService({
-    ...{ clock, log, config, engine: alarms.engine, list, recording, snapshot },
+    ...{ clock, log, config, engine: alarms.engine, list, recording, snapshot, alarmIo },
     folder: join(dataDir, "captures"),
     findEvent: (id) => alarms.find(id),
     tell: (told) => mqtt.linkageTold(told),
@@ -294,7 +297,8 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   });
   const flowsDoor = new FlowsDoor(run);
   const mqtt = new MqttService({
-    ...{ dataDir, clock, log, db, users, cameras, status, snapshot, linkage, arming: alarms, flowsDoor },
+    ...{ dataDir, clock, log, db, users, cameras, status, snapshot, linkage, alarmIo },
+    ...{ arming: alarms, flowsDoor },
     isPluginPresent: (plugin) => plugins.isPresent(plugin),
     config: () => config.get(),
     password: () => secrets.get(MQTT_PASSWORD),
@@ -320,6 +324,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     certificates: certificateService(dataDir, clock, () => gateway.settingsChanged()),
     events: alarms,
     linkage,
+    alarmIo,
     status,
     storage: storageService({
       db,
@@ -368,6 +373,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   await linkage.start();
   const stopRecordingEvents = alarms.engine.onTrigger((trigger) => recording.takeEvent(trigger));
   await recording.start();
+  await alarmIo.start();
   recording.onChange((change) => {
     teller
       .recordingChanged(change)
@@ -433,6 +439,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       await knownStreams.settled();
       await recording.stop();
       await linkage.stop();
+      await alarmIo.stop();
       await alarms.stop();
       await users.close();
       await config.close();

@@ -60,12 +60,20 @@ function isPlainIPv4(host: string): boolean {
   return isIPv4(host) && !/(^|\.)0\d/.test(host);
 }
 
-function isNeverADevice(host: string): boolean {
+/** True for addresses that no single machine has: 0.0.0.0/8, multicast, broadcast and their IPv6 kin, mapped ones included. */
+export function isNeverADevice(host: string): boolean {
   if (isIPv4(host)) {
     const first = Number(host.split(".")[0]);
     return first === 0 || first >= 224;
   }
-  return isIPv6(host) && (/^ff/i.test(host) || host === "::");
+  if (!isIPv6(host)) return false;
+  const mapped = /^::ffff:(?:(\d+\.\d+\.\d+\.\d+)|([\da-f]{1,4}):[\da-f]{1,4})$/i.exec(host);
+  if (mapped?.[1] !== undefined) return isNeverADevice(mapped[1]);
+  if (mapped?.[2] !== undefined) {
+    const first = Number.parseInt(mapped[2], 16) >> 8;
+    return first === 0 || first >= 224;
+  }
+  return /^ff/i.test(host) || host === "::";
 }
 
 function refused(reason: string): NightjarError {

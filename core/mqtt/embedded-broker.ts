@@ -59,6 +59,7 @@ export class EmbeddedBroker implements Broker {
   readonly #known = new WeakMap<Client, Guest>();
   readonly #owners = new Map<string, { readonly userName: string; readonly guest: Guest }>();
   readonly #retained = new RetainedBound();
+  #heardTopics: ReadonlySet<string> = new Set();
   readonly #aedes: Aedes;
   #state: BrokerState;
 
@@ -165,7 +166,13 @@ export class EmbeddedBroker implements Broker {
     connection.once("close", () => this.#leave(client));
   }
 
+  listenTo(topics: readonly string[]): void {
+    this.#heardTopics = new Set(topics);
+  }
+
   publish(message: OutgoingMessage): Promise<void> {
+    // What one part of the recorder sends another one may listen for.
+    this.#hear(message.topic, Buffer.from(message.payload));
     return new Promise((resolve, reject) => {
       this.#aedes.publish(
         {
@@ -236,6 +243,7 @@ export class EmbeddedBroker implements Broker {
     if (verdict === "malformed") return new Error("malformed topic");
     if (verdict === "forwarded") {
       if (packet.retain && !this.#retained.admit(topic, payload.length)) packet.retain = false;
+      this.#hear(topic, payload);
       return null;
     }
     packet.topic = NOWHERE;
@@ -244,6 +252,10 @@ export class EmbeddedBroker implements Broker {
     if (verdict === "taken") this.#pass(guest.place, principal, topic, payload);
     else this.#log.debug("an MQTT message was dropped", { client: client.id, user: principal.userName });
     return null;
+  }
+
+  #hear(topic: string, payload: Buffer): void {
+    if (this.#heardTopics.has(topic)) this.#events.heard(topic, payload);
   }
 
   #pass(place: ClientPlace, principal: Principal, topic: string, payload: Buffer): void {

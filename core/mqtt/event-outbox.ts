@@ -7,7 +7,8 @@ import { keyValuesTable } from "../db/tables/key-values-table.ts";
 import type { AlarmEvent } from "../domain/alarm-event.ts";
 import type { Log } from "../log.ts";
 import type { OutgoingMessage } from "./broker.ts";
-import { type EventMessage, topicOf } from "./topics.ts";
+import type { EventMessage } from "./payloads.ts";
+import { topicOf } from "./topics.ts";
 
 const CURSOR_KEY = "mqtt.events";
 const AT_ONCE = 200;

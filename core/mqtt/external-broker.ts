@@ -31,6 +31,7 @@ export interface ExternalBrokerOptions {
 export class ExternalBroker implements Broker {
   readonly #options: ExternalBrokerOptions;
   readonly #waiting = new Set<(error: Error) => void>();
+  #heardTopics: ReadonlySet<string> = new Set();
   #client: MqttClient | undefined;
   #state: BrokerState;
   #failures = 0;
@@ -79,9 +80,15 @@ export class ExternalBroker implements Broker {
       log.notice("connected to the MQTT broker", { url });
       this.#setState({ status: "running", sinceMs: this.#options.clock.wallMs() });
       this.#listen(client);
+      this.#hear(client, [...this.#heardTopics]);
       this.#options.events.up();
     });
     client.on("message", (topic, payload, { retain }) => {
+      if (this.#heardTopics.has(topic)) {
+        // What is kept there is how the sensor is.
+        this.#options.events.heard(topic, payload);
+        return;
+      }
       // Whoever left a command to be kept does not mean this moment.
       if (retain || payload.length === 0) return;
       this.#options.events.message({
@@ -139,6 +146,27 @@ export class ExternalBroker implements Broker {
     }
     client.end(true);
     this.#giveUpWaiting();
+  }
+
+  listenTo(topics: readonly string[]): void {
+    const before = this.#heardTopics;
+    this.#heardTopics = new Set(topics);
+    const client = this.#client;
+    if (client === undefined || !client.connected) return;
+    const gone = [...before].filter((topic) => !this.#heardTopics.has(topic));
+    if (gone.length > 0) client.unsubscribe(gone);
+    this.#hear(
+      client,
+      topics.filter((topic) => !before.has(topic)),
+    );
+  }
+
+  #hear(client: MqttClient, topics: string[]): void {
+    if (topics.length === 0) return;
+    client.subscribe(topics, { qos: 1 }, (error) => {
+      if (error !== null)
+        this.#options.log.warn("alarm inputs are not heard at the MQTT broker", { reason: error.message });
+    });
   }
 
   #listen(client: MqttClient): void {

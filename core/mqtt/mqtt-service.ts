@@ -12,6 +12,8 @@ import type { StatusProblem } from "../http/wire-schemas.ts";
 import type { LinkageTold } from "../linkage/linkage-engine.ts";
 import type { Log } from "../log.ts";
 import type { Users } from "../users/users.ts";
+import type { AlarmIoControl } from "./alarm-io-control.ts";
+import { AlarmIoStates } from "./alarm-io-states.ts";
 import type { Broker, BrokerEvents, OutgoingMessage } from "./broker.ts";
 import { BrokerLogin } from "./broker-login.ts";
 import type { BrokerPorts, OpenDoor } from "./broker-ports.ts";
@@ -37,6 +39,7 @@ export interface MqttServiceOptions {
   readonly snapshot: RequestsOptions["snapshot"];
   readonly linkage: LinkageControl;
   readonly arming: ArmingControl;
+  readonly alarmIo: AlarmIoControl;
   /** Where flows of the recorder's own connect, and who they are. */
   readonly flowsDoor: Pick<FlowsDoor, "open" | "close">;
   /** True for a plugin that is installed and switched on. */
@@ -58,6 +61,7 @@ interface Running {
 export class MqttService {
   readonly #options: MqttServiceOptions;
   readonly #states: RecorderStates;
+  readonly #alarmIoStates: AlarmIoStates;
   readonly #outbox: EventOutbox;
   readonly #requests: Requests;
   /** Topics of plugins' own, whatever broker there is. */
@@ -70,11 +74,12 @@ export class MqttService {
 
   constructor(options: MqttServiceOptions) {
     this.#options = options;
-    const { db, clock, log, cameras, status, users, snapshot, linkage, arming } = options;
+    const { db, clock, log, cameras, status, users, snapshot, linkage, arming, alarmIo } = options;
     const node = options.config().node.id;
-    const common = { db, clock, log, node, base: () => this.#mqtt.base, cameras, status, arming };
+    const common = { db, clock, log, node, base: () => this.#mqtt.base, cameras, status, arming, alarmIo };
     const publish = (message: OutgoingMessage): Promise<void> => this.#publish(message);
     this.#states = new RecorderStates({ ...common, publish });
+    this.#alarmIoStates = new AlarmIoStates({ ...common, publish });
     this.#outbox = new EventOutbox({ ...common, publish });
     this.#requests = new Requests({ ...common, audit: users.audit, snapshot, linkage });
     this.plugins = new PluginTopics({
@@ -121,6 +126,12 @@ export class MqttService {
       case "event":
         this.#outbox.kick();
         return;
+      case "output":
+        this.#alarmIoStates.output(change.output);
+        return;
+      case "input":
+        this.#alarmIoStates.input(change.input);
+        return;
       case "coverage":
       case "plugin-job":
         return;
@@ -139,6 +150,18 @@ export class MqttService {
   /** Arming profiles, or the one in force, may be others now. */
   armingChanged(): void {
     if (this.#running?.broker.state.status === "running") this.#states.arming();
+  }
+
+  /** There may be other alarm inputs and outputs now. */
+  alarmIoChanged(): void {
+    const broker = this.#running?.broker;
+    broker?.listenTo(this.#options.alarmIo.topics());
+    if (broker?.state.status === "running") this.#watched(this.#alarmIoStates.settingsChanged());
+  }
+
+  /** Sends a message of an alarm output, to a topic of other programs. Rejects with `NJ_MQTT_AWAY`. */
+  publishOther(topic: string, payload: string): Promise<void> {
+    return this.#publish({ topic, payload, qos: 1, retain: false });
   }
 
   /** How it is, for pages. */
@@ -252,6 +275,7 @@ export class MqttService {
       accept: (socket, place) => broker.handle(socket, place),
     });
     this.#running = { wanted, broker, embedded: broker, ports, login };
+    broker.listenTo(this.#options.alarmIo.topics());
     await broker.start();
     await ports.open(this.#mqtt);
   }
@@ -269,6 +293,7 @@ export class MqttService {
       log,
     });
     this.#running = { wanted, broker };
+    broker.listenTo(this.#options.alarmIo.topics());
     broker.start();
   }
 
@@ -276,10 +301,12 @@ export class MqttService {
     return {
       up: () => {
         this.#watched(this.#states.all());
+        this.#watched(this.#alarmIoStates.all());
         this.#watched(this.plugins.all());
         this.#outbox.kick();
       },
       changed: () => undefined,
+      heard: (topic, payload) => this.#options.alarmIo.heard(topic, payload),
       message: (message) => {
         if (!this.plugins.take(message)) this.#watched(this.#requests.take(message));
       },

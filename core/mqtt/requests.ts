@@ -9,9 +9,11 @@ import type { CameraService } from "../http/services.ts";
 import type { Log } from "../log.ts";
 import type { AuditLog } from "../users/audit-log.ts";
 import { mayDo, mayDoWith } from "../users/principal.ts";
+import type { AlarmIoControl } from "./alarm-io-control.ts";
 import type { IncomingMessage } from "./broker.ts";
 import { FLOWS_USER } from "./flows-door.ts";
-import { REQUESTS, type RequestName, type ResponseMessage, readTopic, topicOf } from "./topics.ts";
+import { REQUESTS, type RequestName, type ResponseMessage } from "./request-schemas.ts";
+import { readTopic, topicOf } from "./topics.ts";
 
 /** As long as the schema lets them be. */
 const TRANSACTION_LIMIT = 100;
@@ -33,6 +35,9 @@ interface Request {
   /** Of what is asked of a camera always, of linkage where there is one. */
   readonly camera: string;
   readonly profile: string;
+  readonly output: string;
+  readonly input: string;
+  readonly dwell_seconds?: number;
   readonly rule: string;
   readonly action: string;
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -85,6 +90,7 @@ export interface RequestsOptions {
   readonly cameras: Pick<CameraService, "get" | "update" | "startManualRecording" | "stopManualRecording">;
   readonly linkage: LinkageControl;
   readonly arming: Pick<ArmingControl, "setProfile">;
+  readonly alarmIo: Pick<AlarmIoControl, "setOutput" | "setAllOutputs" | "setInput">;
   readonly audit: Pick<AuditLog, "record">;
   /** A JPEG of what the camera shows now. */
   snapshot(camera: string, width: number): Promise<{ readonly jpeg: Buffer; readonly timeMs: number }>;
@@ -111,8 +117,12 @@ export class Requests {
     }
     const command = COMMAND_OF_SET[name];
     if (command === undefined) return;
+    if (ids.node !== undefined && ids.node !== this.#options.node) return;
+    const { camera, output, input } = ids;
     const answer = await this.#do(message, command, {
-      camera: ids.camera,
+      ...(camera === undefined ? {} : { camera }),
+      ...(output === undefined ? {} : { output }),
+      ...(input === undefined ? {} : { input }),
       state: message.payload.toString("utf8"),
     });
     if (answer.error !== undefined) {
@@ -223,6 +233,28 @@ export class Requests {
           this.#audit(message, "arming-changed", undefined, { profile: request.profile, before });
         return { profile: request.profile };
       }
+      case "output": {
+        const { output, state, dwell_seconds } = request;
+        this.#requireRight(message, "outputs.set");
+        const on = state === "ON";
+        await this.#options.alarmIo.setOutput(output, on, message.actor.userName, dwell_seconds);
+        this.#audit(message, on ? "output-triggered" : "output-cleared", undefined, { output });
+        return { output, state };
+      }
+      case "outputs": {
+        this.#requireRight(message, "outputs.set");
+        const on = request.state === "ON";
+        this.#audit(message, on ? "outputs-triggered" : "outputs-cleared", undefined, { outputs: "all" });
+        await this.#options.alarmIo.setAllOutputs(on, message.actor.userName);
+        return { state: request.state };
+      }
+      case "input": {
+        const { input, state } = request;
+        this.#requireRight(message, "inputs.set");
+        this.#options.alarmIo.setInput(input, state === "ON", message.actor.userName);
+        this.#audit(message, "input-set", undefined, { input, contact: state === "ON" ? "closed" : "open" });
+        return { input, state };
+      }
       case "linkage-list":
         this.#requireAll(message, "linkage.run");
         return { ...this.#options.linkage.names() };
@@ -270,6 +302,11 @@ export class Requests {
     if (!isSeen || this.#options.cameras.get(camera) === undefined) {
       throw new NightjarError("NJ_CAMERA_NOT_FOUND", "not-found", "there is no such camera");
     }
+  }
+
+  #requireRight({ principal }: IncomingMessage, right: Right): void {
+    if (principal === undefined || mayDo(principal, right)) return;
+    throw new NightjarError("NJ_PERMISSION_DENIED", "permission-denied", `this needs the right ${right}`);
   }
 
   /** Of the recorder as a whole: for those who see all of its cameras. */
@@ -325,6 +362,8 @@ type Body = Readonly<Record<string, unknown>>;
 const COMMAND_OF_SET: Readonly<Record<string, RequestName | undefined>> = {
   manualRecordingSet: "manual-recording",
   enabledSet: "camera-enabled",
+  outputSet: "output",
+  inputSet: "input",
 };
 
 function causeOf({ camera, event }: Partial<Request>): LinkageCause {

@@ -4,6 +4,8 @@ import { computed, signal } from "@preact/signals";
 import { ApiError, apiUrl, askInBackground, call, whenUnauthenticated } from "../api/client.ts";
 import type {
   Camera,
+  InputView,
+  OutputView,
   PluginJob,
   RecordedEvent,
   RecorderStatus,
@@ -12,6 +14,7 @@ import type {
   Setup,
   StreamName,
 } from "../api/types.ts";
+import { forgetAlarmIo, inputChanged, outputChanged, readAlarmIoAgain } from "./alarm-io.ts";
 import { claimDrafts, dropAllDrafts } from "./drafts.ts";
 import { jobChanged } from "./plugin-jobs.ts";
 
@@ -158,7 +161,10 @@ function startChanges(): void {
   changes = source;
   source.addEventListener("open", () => {
     // What happened while the line was down is not repeated: read it all again.
-    if (!connected.value) void Promise.all([refreshCameras(), refreshStatus()]);
+    if (!connected.value) {
+      void Promise.all([refreshCameras(), refreshStatus()]);
+      readAlarmIoAgain();
+    }
     connected.value = true;
   });
   source.addEventListener("error", () => {
@@ -180,6 +186,8 @@ function startChanges(): void {
   listen(source, "event", (data) => {
     eventChange.value = data as RecordedEvent;
   });
+  listen(source, "output", (data) => outputChanged(data as OutputView));
+  listen(source, "input", (data) => inputChanged(data as InputView));
   listen(source, "plugin-job", (data) => jobChanged(data as PluginJob));
   listen(source, "session-ended", (data) =>
     leave((data as { readonly reason?: string }).reason === "idle" ? "idle" : "ended"),
@@ -204,6 +212,7 @@ function leave(ended: Ended | undefined): void {
   // Of cameras that the next account may not see.
   eventChange.value = undefined;
   coverageChange.value = undefined;
+  forgetAlarmIo();
   void enter(ended);
 }
 

@@ -13,11 +13,13 @@ export const STATUS_TEXT: Readonly<Record<Done["status"], MessageKey>> = {
   failed: "linkage.failed",
   expired: "linkage.expired",
   dropped: "linkage.dropped",
+  disarmed: "linkage.disarmed",
 };
 
 const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   record: "linkage.record",
   capture: "linkage.capture",
+  output: "linkage.output",
 };
 
 /** Nothing where nothing was done. */

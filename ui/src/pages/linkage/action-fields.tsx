@@ -10,6 +10,7 @@ import { Icon } from "../../parts/icon.tsx";
 import { isObject, withValueAt } from "../../parts/json-place.ts";
 import { fieldsOf, problemOf, textsOf } from "../../parts/schema-fields.ts";
 import { problemText } from "../../parts/schema-form.tsx";
+import { outputs } from "../../state/alarm-io.ts";
 import { cameras } from "../../state/recorder.ts";
 import { Choices } from "../cameras/event-recording-fields.tsx";
 import { STATUS_TEXT } from "../events/done-list.tsx";
@@ -64,7 +65,7 @@ function SettingsFields(props: {
   readonly onSettings: (settings: Settings) => void;
 }) {
   const { settings, onSettings } = props;
-  const { schema, cameraLists } = settingsForm(props.action);
+  const { schema, lists } = settingsForm(props.action);
   const fields = fieldsOf(schema);
   const texts = textsOf(fields, settings);
   const put = (steps: readonly (string | number)[], value: unknown): void => {
@@ -73,14 +74,21 @@ function SettingsFields(props: {
   };
   return (
     <>
-      {cameraLists.map((name) => {
+      {lists.map(({ name, of }) => {
         const chosen = settings[name];
+        const all = of === "cameras" ? cameras.value : outputs.value;
+        if (of === "outputs" && all?.length === 0)
+          return (
+            <p key={name} class="field-note">
+              {t("linkage.outputs.missing")}
+            </p>
+          );
         return (
           <Choices
             key={name}
-            title={t("linkage.cameras")}
-            none={t("linkage.cameras.own")}
-            all={(cameras.value ?? []).map((one) => ({ id: one.id, text: one.name }))}
+            title={t(of === "cameras" ? "linkage.cameras" : "linkage.outputs")}
+            none={t(of === "cameras" ? "linkage.cameras.own" : "linkage.outputs.none")}
+            all={(all ?? []).map((one) => ({ id: one.id, text: one.name }))}
             chosen={Array.isArray(chosen) ? chosen : []}
             onChoose={(next) => put([name], next)}
           />

@@ -7,6 +7,7 @@ import { isObject } from "../../parts/json-place.ts";
 const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   record: "linkage.record.name",
   capture: "linkage.capture.name",
+  output: "linkage.output.name",
 };
 
 interface FieldWords {
@@ -16,6 +17,8 @@ interface FieldWords {
 
 const FIELD_TEXT: Readonly<Record<string, FieldWords>> = {
   "record/postRecordSeconds": { title: "linkage.postRecord", hint: "linkage.postRecord.hint" },
+  "output/command": { title: "linkage.command", hint: "linkage.command.hint" },
+  "output/dwellSeconds": { title: "linkage.dwell", hint: "linkage.dwell.hint" },
   "capture/count": { title: "linkage.count", hint: "linkage.count.hint" },
   "capture/intervalSeconds": { title: "linkage.interval", hint: "linkage.interval.hint" },
 };
@@ -27,23 +30,32 @@ export function actionName(source: string, actions: readonly LinkageAction[]): s
   return actions.find((one) => one.source === source)?.displayName ?? source;
 }
 
-/** An action's settings as its form draws them: lists of cameras apart, to be ticked, the rest as a schema. */
+/** What an action can be told a list of. */
+export type ListedThing = "cameras" | "outputs";
+
+/** An action's settings as its form draws them: lists of cameras and of outputs apart, to be ticked, the rest as a schema. */
 export function settingsForm({ source, configSchema }: LinkageAction): {
   readonly schema: Readonly<Record<string, unknown>>;
-  readonly cameraLists: readonly string[];
+  readonly lists: readonly { readonly name: string; readonly of: ListedThing }[];
 } {
   const properties = Object.entries(isObject(configSchema["properties"]) ? configSchema["properties"] : {});
-  const isCameras = (node: unknown): boolean => isObject(node) && node["x-choices"] === "cameras";
+  const listed = (node: unknown): ListedThing | undefined => {
+    const choices = isObject(node) ? node["x-choices"] : undefined;
+    return choices === "cameras" || choices === "outputs" ? choices : undefined;
+  };
   return {
     schema: {
       ...configSchema,
       properties: Object.fromEntries(
         properties
-          .filter(([, node]) => !isCameras(node))
+          .filter(([, node]) => listed(node) === undefined)
           .map(([name, node]) => [name, translated(`${source}/${name}`, node)]),
       ),
     },
-    cameraLists: properties.filter(([, node]) => isCameras(node)).map(([name]) => name),
+    lists: properties.flatMap(([name, node]) => {
+      const of = listed(node);
+      return of === undefined ? [] : [{ name, of }];
+    }),
   };
 }
 
