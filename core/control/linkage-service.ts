@@ -3,6 +3,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { EventEngine } from "../alarm/event-engine.ts";
 import { actionView, eventView } from "../alarm/event-view.ts";
+import type { Inputs } from "../alarm-io/inputs.ts";
+import type { Outputs } from "../alarm-io/outputs.ts";
 import type { CameraList } from "../cameras/camera-list.ts";
 import type { Clock, Timer } from "../clock.ts";
 import type { ConfigStore } from "../config/config-store.ts";
@@ -41,6 +43,11 @@ export interface LinkageServiceParts {
   readonly recording: Pick<RecordingService, "recordForEvent">;
   /** Walls and open pages. */
   readonly screens: ScreenParts & { ended(event: number): void };
+  /** Alarm outputs that rules switch, and inputs that disarm actions. */
+  readonly alarmIo: {
+    readonly outputsOf: Pick<Outputs, "wish">;
+    readonly inputsOf: Pick<Inputs, "disarmedBy">;
+  };
   /** Folder of the pictures that are kept. */
   readonly folder: string;
   /** TCP ports that the recorder has opened: nothing is sent to them. */
@@ -93,6 +100,7 @@ export class LinkageService implements LinkageFace {
         });
         return kept;
       },
+      setOutputs: (ids, wish) => parts.alarmIo.outputsOf.wish(ids, wish),
       wait: (ms, signal) => pause(ms, undefined, { signal }),
     });
     this.#core = [...own, ...screenActions(parts.screens)];
@@ -108,6 +116,7 @@ export class LinkageService implements LinkageFace {
         const { jpeg, timeMs } = await parts.snapshot(camera, PICTURE_WIDTH);
         return { camera, timeMs, jpeg: jpeg.toString("base64") };
       },
+      disarmedBy: (action, camera) => parts.alarmIo.inputsOf.disarmedBy(action, camera),
       note: (eventId, result) => this.#note(eventId, result),
       tell: (told) => parts.tell(told),
     });

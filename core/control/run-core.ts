@@ -30,6 +30,7 @@ import { pruneUpgradeCopies } from "../system/upgrade-copies.ts";
 import { LoginSources } from "../users/login-sources.ts";
 import { openUsers } from "../users/users.ts";
 import { VERSION } from "../version.ts";
+import { alarmInputsAndOutputs } from "./alarm-io-service.ts";
 import { AlarmService } from "./alarm-service.ts";
 import { Cameras } from "./camera-service.ts";
 import { certificateService } from "./certificate-service.ts";
@@ -248,8 +249,12 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     },
   });
   const snapshot = mqttSnapshot(recording, list, makePicture);
+  const common = { db, config, secrets, clock, log, changes };
+  const alarmIo = alarmInputsAndOutputs({
+    ...{ ...common, events: alarms, users, mqtt: () => mqtt, ownPorts: openPorts },
+  });
   const linkage = new LinkageService({
-    ...{ clock, log, config, engine: alarms.engine, list, recording, snapshot },
+    ...{ clock, log, config, engine: alarms.engine, list, recording, snapshot, alarmIo },
     screens: new Screens(changes),
     folder: join(dataDir, "captures"),
     findEvent: (id) => alarms.find(id),
@@ -260,7 +265,8 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   });
   const flowsDoor = new FlowsDoor(run);
   const mqtt = new MqttService({
-    ...{ dataDir, clock, log, db, users, cameras, status, snapshot, linkage, arming: alarms, flowsDoor },
+    ...{ dataDir, clock, log, db, users, cameras, status, snapshot, linkage, alarmIo },
+    ...{ arming: alarms, flowsDoor },
     isPluginPresent: (plugin) => plugins.isPresent(plugin),
     config: () => config.get(),
     password: () => secrets.get(MQTT_PASSWORD),
@@ -286,6 +292,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     certificates: certificateService(dataDir, clock, () => gateway.settingsChanged()),
     events: alarms,
     linkage,
+    alarmIo,
     status,
     storage: storageService({
       db,
@@ -343,6 +350,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   await linkage.start();
   const stopRecordingEvents = alarms.engine.onTrigger((trigger) => recording.takeEvent(trigger));
   await recording.start();
+  await alarmIo.start();
   recording.onChange((change) => {
     teller
       .recordingChanged(change)
@@ -409,6 +417,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       await knownStreams.settled();
       await recording.stop();
       await linkage.stop();
+      await alarmIo.stop();
       await alarms.stop();
       await walls.settled();
       await users.close();

@@ -32,7 +32,7 @@ export interface Acknowledgement {
   readonly note: string;
 }
 
-export const ACTION_STATUSES = ["done", "failed", "expired", "dropped"] as const;
+export const ACTION_STATUSES = ["done", "failed", "expired", "dropped", "disarmed"] as const;
 
 /** A picture that was kept with an event. */
 export interface EventCapture {
@@ -48,7 +48,7 @@ export interface EventAction {
   readonly rule: string;
   /** `record`, `nightjar-linkage-notify/notify` … */
   readonly action: string;
-  /** `expired`: it would have been too late; `dropped`: too many waited. */
+  /** `expired`: it would have been too late; `dropped`: too many waited; `disarmed`: an alarm input kept it from being done. */
   readonly status: (typeof ACTION_STATUSES)[number];
   readonly atMs: number;
   readonly attempts: number;

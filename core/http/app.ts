@@ -27,8 +27,10 @@ import { detectionRoutes } from "./routes/detection-routes.ts";
 import { eventRoutes } from "./routes/event-routes.ts";
 import { flowsRoutes } from "./routes/flows-routes.ts";
 import { healthRoutes } from "./routes/health-routes.ts";
+import { inputRoutes } from "./routes/input-routes.ts";
 import { linkageRoutes } from "./routes/linkage-routes.ts";
 import { mqttRoutes } from "./routes/mqtt-routes.ts";
+import { outputRoutes } from "./routes/output-routes.ts";
 import { pluginInstallRoutes } from "./routes/plugin-install-routes.ts";
 import { pluginRegistryRoutes } from "./routes/plugin-registry-routes.ts";
 import { pluginRoutes } from "./routes/plugin-routes.ts";
@@ -157,6 +159,8 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
     ...eventRoutes(services),
     ...armingRoutes(services),
     ...linkageRoutes(services),
+    ...outputRoutes(services),
+    ...inputRoutes(services),
     ...changeRoutes(services),
     ...storageRoutes(services),
     ...healthRoutes(services),

@@ -1,6 +1,7 @@
 // One thing that changed in the recorder: what listeners get of it, whom it concerns, and who may see it.
 import type { PluginJob } from "../plugin/install/install-job.ts";
 import { mayDo, mayDoWith, type Principal } from "../users/principal.ts";
+import type { InputView, OutputView } from "./alarm-io-schemas.ts";
 import type { CameraView, EventView, VolumeView } from "./wire-schemas.ts";
 
 export const CHANGE_TYPES = [
@@ -11,6 +12,8 @@ export const CHANGE_TYPES = [
   "plugin-job",
   "coverage",
   "event",
+  "output",
+  "input",
 ] as const;
 
 /** What is said to screens alone, now and never again. */
@@ -26,6 +29,8 @@ export type Change =
   | { readonly type: "problems" }
   | { readonly type: "plugin-job"; readonly job: PluginJob }
   | { readonly type: "event"; readonly event: EventView }
+  | { readonly type: "output"; readonly output: OutputView }
+  | { readonly type: "input"; readonly input: InputView }
   | {
       readonly type: "coverage";
       readonly camera: string;
@@ -50,6 +55,8 @@ export function concerns(change: Change, cameras: ReadonlySet<string>): boolean 
     case "volume":
     case "problems":
     case "plugin-job":
+    case "output":
+    case "input":
       return false;
   }
 }
@@ -68,6 +75,8 @@ export function maySeeChange(principal: Principal, change: Change): boolean {
     case "volume":
     case "problems":
     case "plugin-job":
+    case "output":
+    case "input":
       return mayDo(principal, "system.view");
   }
 }
@@ -94,6 +103,13 @@ export function payloadOf(change: Change): unknown {
       return change.job;
     case "event":
       return change.event;
+    case "output":
+      return change.output;
+    case "input": {
+      // Not everybody who listens may see all cameras.
+      const { cameras: _, ...rest } = change.input;
+      return rest;
+    }
     case "coverage": {
       const { type: _, ...rest } = change;
       return rest;

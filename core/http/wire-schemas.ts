@@ -331,7 +331,8 @@ export const EventActionSchema = Type.Object({
   rule: Type.String({ description: "Id of the linkage rule." }),
   action: Type.String(),
   status: Type.Enum(ACTION_STATUSES, {
-    description: "`expired`: it would have been too late; `dropped`: too many waited.",
+    description:
+      "`expired`: it would have been too late; `dropped`: too many waited; `disarmed`: an alarm input kept it from being done.",
   }),
   at: TimeSchema,
   attempts: Type.Integer(),

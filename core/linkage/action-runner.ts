@@ -79,6 +79,11 @@ export class ActionRunner {
     }
   }
 
+  /** What came of a task that is not to be done, because an alarm input of this name disarms it. */
+  disarmed(task: ActionTask, input: string): EventAction {
+    return this.#result(task, 0, { status: "disarmed", note: input.slice(0, NOTE_LIMIT) });
+  }
+
   /** What runs is given up; what waits is not done. */
   close(): void {
     this.#end.abort();

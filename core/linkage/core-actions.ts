@@ -1,5 +1,6 @@
-// The recorder's own actions, by the contract that plugins keep: record cameras, keep pictures.
+// The recorder's own actions, by the contract that plugins keep: record cameras, keep pictures, switch alarm outputs.
 import { Type } from "typebox";
+import { MOST_DWELL_SECONDS } from "../config/output-config.ts";
 import type { EventCapture } from "../domain/alarm-event.ts";
 import { NightjarError } from "../errors.ts";
 import type { LinkageAction, LinkageDone, LinkageRequest } from "../plugin/contract/linkage-action.ts";
@@ -8,7 +9,17 @@ const closed = { additionalProperties: false } as const;
 /** Acts on what is now: a minute later it would be another picture. */
 const SOON_SECONDS = 10;
 
+/** What the action `output` wants of the outputs. */
+export interface OutputWish {
+  readonly on: boolean;
+  readonly by: string;
+  readonly dwellSeconds: number | undefined;
+  readonly isTest: boolean;
+}
+
 export interface CoreActionParts {
+  /** Switches outputs. Answers the names of those that were left alone because their schedules do not arm them. */
+  setOutputs(ids: readonly string[], wish: OutputWish): Promise<readonly string[]>;
   /** Records a camera until so long after the event. False: it is never recorded, or the event is long over. */
   record(camera: string, request: LinkageRequest, postRecordSeconds: number): boolean;
   /** Takes a picture of a camera and keeps it with the event. */
@@ -33,7 +44,7 @@ export const camerasField = Type.Array(Type.String({ pattern: "^[a-z0-9](?:[a-z0
 
 /** Makes them. */
 export function coreActions(parts: CoreActionParts): readonly LinkageAction[] {
-  return [recordAction(parts), captureAction(parts)];
+  return [recordAction(parts), captureAction(parts), outputAction(parts)];
 }
 
 function recordAction(parts: CoreActionParts): LinkageAction {
@@ -108,6 +119,53 @@ function captureAction(parts: CoreActionParts): LinkageAction {
       }
       const done: KeptDone = { captures };
       return done;
+    },
+  };
+}
+
+function outputAction(parts: CoreActionParts): LinkageAction {
+  return {
+    id: "output",
+    displayName: "Alarm outputs",
+    wantsPictures: 0,
+    maxAgeSeconds: SOON_SECONDS,
+    configSchema: Type.Object(
+      {
+        outputs: Type.Array(Type.String({ pattern: "^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$" }), {
+          title: "Outputs",
+          description: "Which are switched.",
+          minItems: 1,
+          maxItems: 64,
+          uniqueItems: true,
+          "x-choices": "outputs",
+        }),
+        command: Type.Enum(["trigger", "clear"] as const, {
+          title: "Command",
+          description: "`trigger` switches them on, `clear` off.",
+          default: "trigger",
+        }),
+        dwellSeconds: Type.Optional(
+          Type.Integer({
+            title: "Dwell",
+            description: "Seconds until they go off by themselves; 0: not. Empty: as each output says.",
+            minimum: 0,
+            maximum: MOST_DWELL_SECONDS,
+          }),
+        ),
+      },
+      closed,
+    ),
+    async run({ config, rule, isTest }) {
+      const { outputs, command, dwellSeconds } = config as {
+        readonly outputs: readonly string[];
+        readonly command: "trigger" | "clear";
+        readonly dwellSeconds?: number;
+      };
+      const wish = { on: command === "trigger", by: `rule ${rule.id}`, dwellSeconds, isTest };
+      const unarmed = await parts.setOutputs(outputs, wish);
+      return {
+        note: unarmed.length === 0 ? outputs.join(", ") : `not armed by its schedule: ${unarmed.join(", ")}`,
+      };
     },
   };
 }

@@ -29,6 +29,8 @@ export interface LinkageParts {
   findAction(source: string): LinkageAction | undefined;
   /** The newest picture of a camera. */
   picture(camera: string): Promise<LinkagePicture>;
+  /** The name of the alarm input that keeps an action from being done for events of this camera; undefined: none does. */
+  disarmedBy?(action: string, camera: string | undefined): string | undefined;
   /** Keeps what came of an action with its event. */
   note(eventId: number, result: EventAction): void;
   /** A rule is followed for an event; then, each by itself, what came of its actions. For whoever listens outside. */
@@ -104,7 +106,10 @@ export class LinkageEngine {
       if (!isAbout(rule, event, at, profile) || this.#rest(rule, event)) continue;
       this.#parts.tell?.({ rule: { id: rule.id, name: rule.name }, event });
       rule.actions.forEach((action, index) => {
-        this.#runner.add(this.#task(rule, action, event, `${event.id}-${at}-${rule.id}-${index}`, false));
+        const task = this.#task(rule, action, event, `${event.id}-${at}-${rule.id}-${index}`, false);
+        const disarmedBy = this.#parts.disarmedBy?.(action.action, event.camera);
+        if (disarmedBy === undefined) this.#runner.add(task);
+        else this.#over(task, this.#runner.disarmed(task, disarmedBy));
       });
     }
   }

@@ -167,6 +167,8 @@ export class EmbeddedBroker implements Broker {
   }
 
   publish(message: OutgoingMessage): Promise<void> {
+    // What one part of the recorder sends another one may listen for.
+    if (this.#heard.has(message.topic)) this.#hear(message.topic, Buffer.from(message.payload));
     return new Promise((resolve, reject) => {
       this.#aedes.publish(
         {
@@ -240,8 +242,8 @@ export class EmbeddedBroker implements Broker {
     const verdict = judgePublish(principal, this.#base, { topic, retain: packet.retain });
     if (verdict === "malformed") return new Error("malformed topic");
     if (verdict === "forwarded") {
-      if (this.#heard.has(topic)) this.#events.heard(topic, payload);
       if (packet.retain && !this.#retained.admit(topic, payload.length)) packet.retain = false;
+      this.#hear(topic, payload);
       return null;
     }
     packet.topic = NOWHERE;
@@ -250,6 +252,10 @@ export class EmbeddedBroker implements Broker {
     if (verdict === "taken") this.#pass(guest.place, principal, topic, payload);
     else this.#log.debug("an MQTT message was dropped", { client: client.id, user: principal.userName });
     return null;
+  }
+
+  #hear(topic: string, payload: Buffer): void {
+    if (this.#heard.has(topic)) this.#events.heard(topic, payload, false);
   }
 
   #pass(place: ClientPlace, principal: Principal, topic: string, payload: Buffer): void {

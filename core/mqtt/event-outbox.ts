@@ -7,7 +7,7 @@ import { keyValuesTable } from "../db/tables/key-values-table.ts";
 import type { AlarmEvent } from "../domain/alarm-event.ts";
 import type { Log } from "../log.ts";
 import type { OutgoingMessage } from "./broker.ts";
-import type { EventMessage } from "./topic-payloads.ts";
+import type { EventMessage } from "./payloads.ts";
 import { topicOf } from "./topics.ts";
 
 const CURSOR_KEY = "mqtt.events";

@@ -80,16 +80,16 @@ export class ExternalBroker implements Broker {
       log.notice("connected to the MQTT broker", { url });
       this.#setState({ status: "running", sinceMs: this.#options.clock.wallMs() });
       this.#listen(client);
-      this.#hear(client);
+      this.#hear(client, this.#heard);
       this.#options.events.up();
     });
     client.on("message", (topic, payload, { retain }) => {
-      // Whoever left a command to be kept does not mean this moment.
-      if (retain || payload.length === 0) return;
       if (this.#heard.includes(topic)) {
-        this.#options.events.heard(topic, payload);
+        this.#options.events.heard(topic, payload, retain);
         return;
       }
+      // Whoever left a command to be kept does not mean this moment.
+      if (retain || payload.length === 0) return;
       this.#options.events.message({
         topic,
         payload,
@@ -128,12 +128,16 @@ export class ExternalBroker implements Broker {
   }
 
   listen(topics: readonly string[]): void {
-    const gone = this.#heard.filter((topic) => !topics.includes(topic));
+    const before = this.#heard;
     this.#heard = topics;
     const client = this.#client;
     if (client?.connected !== true) return;
+    const gone = before.filter((topic) => !topics.includes(topic));
     if (gone.length > 0) client.unsubscribe(gone, () => undefined);
-    this.#hear(client);
+    this.#hear(
+      client,
+      topics.filter((topic) => !before.includes(topic)),
+    );
   }
 
   async close(): Promise<void> {
@@ -172,11 +176,11 @@ export class ExternalBroker implements Broker {
     });
   }
 
-  #hear(client: MqttClient): void {
-    if (this.#heard.length === 0) return;
-    client.subscribe([...this.#heard], { qos: 1 }, (error) => {
+  #hear(client: MqttClient, topics: readonly string[]): void {
+    if (topics.length === 0) return;
+    client.subscribe([...topics], { qos: 1 }, (error) => {
       if (error !== null)
-        this.#options.log.warn("topics of plugins are not heard at the MQTT broker", {
+        this.#options.log.warn("topics of other programs are not heard at the MQTT broker", {
           reason: error.message,
         });
     });

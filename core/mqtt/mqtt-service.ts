@@ -12,6 +12,8 @@ import type { StatusProblem } from "../http/wire-schemas.ts";
 import type { LinkageTold } from "../linkage/linkage-engine.ts";
 import type { Log } from "../log.ts";
 import type { Users } from "../users/users.ts";
+import type { AlarmIoControl } from "./alarm-io-control.ts";
+import { AlarmIoStates } from "./alarm-io-states.ts";
 import type { Broker, BrokerEvents, OutgoingMessage } from "./broker.ts";
 import { BrokerLogin } from "./broker-login.ts";
 import type { BrokerPorts, OpenDoor } from "./broker-ports.ts";
@@ -38,6 +40,7 @@ export interface MqttServiceOptions {
   readonly snapshot: RequestsOptions["snapshot"];
   readonly linkage: LinkageControl;
   readonly arming: ArmingControl;
+  readonly alarmIo: AlarmIoControl;
   /** Where flows of the recorder's own connect, and who they are. */
   readonly flowsDoor: Pick<FlowsDoor, "open" | "close">;
   /** True for a plugin that is installed and switched on. */
@@ -60,6 +63,7 @@ export class MqttService {
   readonly #options: MqttServiceOptions;
   readonly #states: RecorderStates;
   readonly #detections: DetectStates;
+  readonly #alarmIoStates: AlarmIoStates;
   readonly #outbox: EventOutbox;
   readonly #requests: Requests;
   /** Topics of plugins' own, whatever broker there is. */
@@ -72,19 +76,20 @@ export class MqttService {
 
   constructor(options: MqttServiceOptions) {
     this.#options = options;
-    const { db, clock, log, cameras, status, users, snapshot, linkage, arming } = options;
+    const { db, clock, log, cameras, status, users, snapshot, linkage, arming, alarmIo } = options;
     const node = options.config().node.id;
-    const common = { db, clock, log, node, base: () => this.#mqtt.base, cameras, status, arming };
+    const common = { db, clock, log, node, base: () => this.#mqtt.base, cameras, status, arming, alarmIo };
     const publish = (message: OutgoingMessage): Promise<void> => this.#publish(message);
     this.#states = new RecorderStates({ ...common, publish });
     this.#detections = new DetectStates({ ...common, publish });
+    this.#alarmIoStates = new AlarmIoStates({ ...common, publish });
     this.#outbox = new EventOutbox({ ...common, publish });
     this.#requests = new Requests({ ...common, audit: users.audit, snapshot, linkage });
     this.plugins = new PluginTopics({
       ...{ db, log, node, base: common.base, publish },
       audit: users.audit,
       isPresent: options.isPluginPresent,
-      listen: (topics) => this.#running?.broker.listen(topics),
+      heardChanged: () => this.#running?.broker.listen(this.#heardTopics()),
     });
   }
 
@@ -128,6 +133,12 @@ export class MqttService {
         this.#outbox.kick();
         this.#watched(this.#detections.take(change.event));
         return;
+      case "output":
+        this.#alarmIoStates.output(change.output);
+        return;
+      case "input":
+        this.#alarmIoStates.input(change.input);
+        return;
       case "coverage":
       case "plugin-job":
         return;
@@ -146,6 +157,18 @@ export class MqttService {
   /** Arming profiles, or the one in force, may be others now. */
   armingChanged(): void {
     if (this.#running?.broker.state.status === "running") this.#states.arming();
+  }
+
+  /** There may be other alarm inputs and outputs now. */
+  alarmIoChanged(): void {
+    const broker = this.#running?.broker;
+    broker?.listen(this.#heardTopics());
+    if (broker?.state.status === "running") this.#watched(this.#alarmIoStates.settingsChanged());
+  }
+
+  /** Sends a message of an alarm output, to a topic of other programs. Rejects with `NJ_MQTT_AWAY`. */
+  publishOther(topic: string, payload: string): Promise<void> {
+    return this.#publish({ topic, payload, qos: 1, retain: false });
   }
 
   /** How it is, for pages. */
@@ -259,7 +282,7 @@ export class MqttService {
       accept: (socket, place) => broker.handle(socket, place),
     });
     this.#running = { wanted, broker, embedded: broker, ports, login };
-    broker.listen(this.plugins.heardTopics());
+    broker.listen(this.#heardTopics());
     await broker.start();
     await ports.open(this.#mqtt);
   }
@@ -277,7 +300,7 @@ export class MqttService {
       log,
     });
     this.#running = { wanted, broker };
-    broker.listen(this.plugins.heardTopics());
+    broker.listen(this.#heardTopics());
     broker.start();
   }
 
@@ -286,6 +309,7 @@ export class MqttService {
       up: () => {
         this.#watched(this.#states.all());
         this.#watched(this.#detections.all());
+        this.#watched(this.#alarmIoStates.all());
         this.#watched(this.plugins.all());
         this.#outbox.kick();
       },
@@ -293,7 +317,11 @@ export class MqttService {
       message: (message) => {
         if (!this.plugins.take(message)) this.#watched(this.#requests.take(message));
       },
-      heard: (topic, payload) => this.plugins.hear(topic, payload),
+      heard: (topic, payload, isKept) => {
+        // What is kept at a sensor's topic is how the sensor is; what is kept for a plugin is an old command.
+        this.#options.alarmIo.heard(topic, payload);
+        if (!isKept) this.plugins.hear(topic, payload);
+      },
     };
   }
 
@@ -304,6 +332,11 @@ export class MqttService {
     running.login?.close();
     await running.ports?.close();
     await running.broker.close();
+  }
+
+  /** Topics of other programs that somebody in the recorder listens to. */
+  #heardTopics(): string[] {
+    return [...new Set([...this.plugins.heardTopics(), ...this.#options.alarmIo.topics()])];
   }
 
   #publish(message: OutgoingMessage): Promise<void> {

@@ -24,8 +24,8 @@ export interface PluginTopicsOptions {
   readonly isPresent: (plugin: string) => boolean;
   readonly audit: Pick<AuditLog, "record">;
   readonly publish: (message: OutgoingMessage) => Promise<void>;
-  /** These topics of others are listened to from now on. */
-  readonly listen: (topics: readonly string[]) => void;
+  /** Other topics of others are listened to from now on: `heardTopics`. */
+  readonly heardChanged: () => void;
 }
 
 interface Listening {
@@ -66,7 +66,7 @@ export class PluginTopics implements MessagesForPlugins {
     this.#requireOutside(topic);
     const own = this.#heard.get(plugin) ?? [];
     this.#heard.set(plugin, [...own, { topic, deliver }]);
-    this.#options.listen(this.heardTopics());
+    this.#options.heardChanged();
   }
 
   /** Topics of others that plugins listen to. */
@@ -112,7 +112,7 @@ export class PluginTopics implements MessagesForPlugins {
 
   unsubscribe(plugin: string): void {
     this.#subscriptions.delete(plugin);
-    if (this.#heard.delete(plugin)) this.#options.listen(this.heardTopics());
+    if (this.#heard.delete(plugin)) this.#options.heardChanged();
   }
 
   forget(plugin: string): void {

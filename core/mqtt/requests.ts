@@ -9,9 +9,10 @@ import type { CameraService } from "../http/services.ts";
 import type { Log } from "../log.ts";
 import type { AuditLog } from "../users/audit-log.ts";
 import { mayDo, mayDoWith } from "../users/principal.ts";
+import type { AlarmIoControl } from "./alarm-io-control.ts";
 import type { IncomingMessage } from "./broker.ts";
 import { FLOWS_USER } from "./flows-door.ts";
-import { REQUESTS, type RequestName, type ResponseMessage } from "./topic-payloads.ts";
+import { REQUESTS, type RequestName, type ResponseMessage } from "./request-schemas.ts";
 import { readTopic, type TopicIds, topicOf } from "./topics.ts";
 
 /** As long as the schema lets them be. */
@@ -35,6 +36,9 @@ interface Request {
   readonly camera: string;
   readonly profile: string;
   readonly mode: "continuous" | "event" | "manual" | "off";
+  readonly output: string;
+  readonly input: string;
+  readonly dwell_seconds?: number;
   readonly rule: string;
   readonly action: string;
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -87,6 +91,7 @@ export interface RequestsOptions {
   readonly cameras: Pick<CameraService, "get" | "update" | "startManualRecording" | "stopManualRecording">;
   readonly linkage: LinkageControl;
   readonly arming: Pick<ArmingControl, "setProfile">;
+  readonly alarmIo: Pick<AlarmIoControl, "setOutput" | "setAllOutputs" | "setInput">;
   readonly audit: Pick<AuditLog, "record">;
   /** A JPEG of what the camera shows now. */
   snapshot(camera: string, width: number): Promise<{ readonly jpeg: Buffer; readonly timeMs: number }>;
@@ -227,6 +232,28 @@ export class Requests {
           this.#audit(message, "arming-changed", undefined, { profile: request.profile, before });
         return { profile: request.profile };
       }
+      case "output": {
+        const { output, state, dwell_seconds } = request;
+        this.#requireRight(message, "outputs.set");
+        const on = state === "ON";
+        await this.#options.alarmIo.setOutput(output, on, message.actor.userName, dwell_seconds);
+        this.#audit(message, on ? "output-triggered" : "output-cleared", undefined, { output });
+        return { output, state };
+      }
+      case "outputs": {
+        this.#requireRight(message, "outputs.set");
+        const on = request.state === "ON";
+        this.#audit(message, on ? "outputs-triggered" : "outputs-cleared", undefined, { outputs: "all" });
+        await this.#options.alarmIo.setAllOutputs(on, message.actor.userName);
+        return { state: request.state };
+      }
+      case "input": {
+        const { input, state } = request;
+        this.#requireRight(message, "inputs.set");
+        this.#options.alarmIo.setInput(input, state === "ON", message.actor.userName);
+        this.#audit(message, "input-set", undefined, { input, contact: state === "ON" ? "closed" : "open" });
+        return { input, state };
+      }
       case "linkage-list":
         this.#requireAll(message, "linkage.run");
         return { ...this.#options.linkage.names() };
@@ -274,6 +301,11 @@ export class Requests {
     if (!isSeen || this.#options.cameras.get(camera) === undefined) {
       throw new NightjarError("NJ_CAMERA_NOT_FOUND", "not-found", "there is no such camera");
     }
+  }
+
+  #requireRight({ principal }: IncomingMessage, right: Right): void {
+    if (principal === undefined || mayDo(principal, right)) return;
+    throw new NightjarError("NJ_PERMISSION_DENIED", "permission-denied", `this needs the right ${right}`);
   }
 
   /** Of the recorder as a whole: for those who see all of its cameras. */
@@ -337,6 +369,8 @@ const COMMAND_OF_SET: Readonly<Record<string, PlainCommand | undefined>> = {
   enabledSet: { command: "camera-enabled", body: (state, { camera }) => ({ camera, state }) },
   recordModeSet: { command: "record-mode", body: (mode, { camera }) => ({ camera, mode }) },
   armingProfileSet: { command: "arming", body: (profile) => ({ profile }) },
+  outputSet: { command: "output", body: (state, { output }) => ({ output, state }) },
+  inputSet: { command: "input", body: (state, { input }) => ({ input, state }) },
 };
 
 function causeOf({ camera, event }: Partial<Request>): LinkageCause {

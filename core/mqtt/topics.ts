@@ -6,17 +6,18 @@ import {
   ArmingStateSchema,
   CameraStateSchema,
   EventMessageSchema,
+  InputStateSchema,
   LinkageMessageSchema,
   NodeHealthSchema,
   NodeInfoSchema,
   Online,
   OnOff,
+  OutputStateSchema,
   PluginText,
-  REQUESTS,
   RecordMode,
-  ResponseSchema,
   VolumeStateSchema,
-} from "./topic-payloads.ts";
+} from "./payloads.ts";
+import { REQUESTS, ResponseSchema } from "./request-schemas.ts";
 
 /** One kind of topic. */
 export interface TopicKind {
@@ -106,6 +107,58 @@ export const TOPICS = {
     right: "status.view",
     payload: ArmingStateSchema,
     description: "The arming profile in force, and those that there are.",
+  },
+  outputState: {
+    ...out,
+    ...text,
+    path: "node/{node}/output/{output}/state",
+    retained: true,
+    right: "system.view",
+    payload: OnOff,
+    description: "Whether an alarm output is on.",
+  },
+  outputInfo: {
+    ...out,
+    ...json,
+    path: "node/{node}/output/{output}/info",
+    retained: true,
+    right: "system.view",
+    payload: OutputStateSchema,
+    description: "How an alarm output is, in full.",
+  },
+  outputSet: {
+    ...taken,
+    ...text,
+    path: "node/{node}/output/{output}/set",
+    right: "outputs.set",
+    payload: OnOff,
+    description: "Triggers an alarm output, for as long as it is set to, or clears it.",
+  },
+  inputState: {
+    ...out,
+    ...text,
+    path: "node/{node}/input/{input}/state",
+    retained: true,
+    right: "system.view",
+    payload: OnOff,
+    description: "Whether an alarm input is active: its contact is not as it rests.",
+  },
+  inputInfo: {
+    ...out,
+    ...json,
+    path: "node/{node}/input/{input}/info",
+    retained: true,
+    right: "system.view",
+    payload: InputStateSchema,
+    description: "How an alarm input is, in full.",
+  },
+  inputSet: {
+    ...taken,
+    ...text,
+    path: "node/{node}/input/{input}/set",
+    right: "inputs.set",
+    payload: OnOff,
+    description: "Closes (`ON`) or opens (`OFF`) the contact of a virtual alarm input.",
   },
   linkageEvent: {
     ...out,
@@ -261,6 +314,8 @@ export interface TopicIds {
   readonly command?: string;
   /** Of events. */
   readonly type?: string;
+  readonly output?: string;
+  readonly input?: string;
   /** Of linkage. */
   readonly rule?: string;
   /** A plugin's level, and its own levels below. */

@@ -13,7 +13,8 @@ import { lastEventNumbers, putEvents } from "../../core/db/tables/events-table.t
 import type { MqttView } from "../../core/http/mqtt-schemas.ts";
 import { silentLog } from "../../core/log.ts";
 import { ExternalBroker } from "../../core/mqtt/external-broker.ts";
-import type { EventMessage, ResponseMessage } from "../../core/mqtt/topic-payloads.ts";
+import type { EventMessage } from "../../core/mqtt/payloads.ts";
+import type { ResponseMessage } from "../../core/mqtt/request-schemas.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { type CoreInProcess, PASSWORD, startCoreInProcess } from "../support/core-in-process.ts";
 import {
@@ -277,8 +278,8 @@ describe("another broker", { skip: WITHOUT_MOSQUITTO }, () => {
           ups += 1;
         },
         changed: () => undefined,
-        message: () => undefined,
         heard: () => undefined,
+        message: () => undefined,
       },
       clock: systemClock,
       log: silentLog,

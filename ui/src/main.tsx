@@ -28,6 +28,7 @@ import "./theme/account.css";
 import "./theme/events.css";
 import "./theme/linkage.css";
 import "./theme/tills.css";
+import "./theme/io.css";
 import "./theme/storage.css";
 
 const root = document.getElementById("app");

@@ -443,6 +443,21 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
       secrets: ["s3same!"],
     }),
     flows: { view: () => ({ enabled: false, status: "off" }) },
+    alarmIo: {
+      outputs: () => [],
+      inputs: () => [],
+      setOutput: async (id, on, by, dwellSeconds) =>
+        called(`output ${id} ${on ? "on" : "off"} by ${by} for ${dwellSeconds ?? "its time"}`),
+      setAllOutputs: async (on, by) => called(`all outputs ${on ? "on" : "off"} by ${by}`),
+      setInput: (id, closed, by) => called(`input ${id} ${closed ? "closed" : "open"} by ${by}`),
+      signalInput: (id, _token, closed) => called(`input ${id} called ${closed ? "closed" : "open"}`),
+      outputSettings: () => ({ stamp: "1", outputs: [], authorized: [] }),
+      inputSettings: () => ({ stamp: "1", inputs: [], tokens: [] }),
+      changeOutputs: async (outputs) => called(`${outputs.length} outputs`),
+      changeInputs: async (inputs) => called(`${inputs.length} inputs`),
+      setAuthorization: async (id) => called(`authorization of ${id}`),
+      newToken: async () => "not-a-secret",
+    },
     linkage: {
       actions: () => [],
       lately: () => [],

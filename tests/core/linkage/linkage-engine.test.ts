@@ -22,6 +22,7 @@ describe("what follows from events", () => {
   let run: LinkageAction["run"];
   let lamp: LinkageAction | undefined;
   let engine: LinkageEngine;
+  let disarmed: Set<string>;
   let pictures: number;
   let jpeg: string;
   let told: LinkageTold[];
@@ -35,6 +36,7 @@ describe("what follows from events", () => {
     pictures = 0;
     jpeg = "/9j/";
     told = [];
+    disarmed = new Set();
     run = async () => ({ note: "lit" });
     lamp = {
       id: "lamp",
@@ -54,6 +56,7 @@ describe("what follows from events", () => {
       clock,
       config: () => ({ rules }),
       profile: () => profile,
+      disarmedBy: (action, camera) => (disarmed.has(`${action} ${camera}`) ? "Key switch" : undefined),
       recorderName: () => "Home",
       timeZone: () => "Europe/Berlin",
       cameraName: (camera) => (camera === "yard" ? "Yard" : undefined),
@@ -112,6 +115,20 @@ describe("what follows from events", () => {
       },
     ]);
     assert.equal(engine.lately[0]?.event, 7);
+  });
+
+  it("leaves out exactly the actions that an alarm input disarms, and says so with the event", async () => {
+    rules = [{ id: "gate", name: "Gate", actions: [{ action: LAMP, settings: { colour: "red" } }] }];
+    disarmed.add(`${LAMP} yard`);
+    engine.take(event(), "start");
+    engine.take(event({ id: 8, camera: "gate" }), "start");
+    await settled(2);
+    const told = noted.map(({ event: id, result }) => [id, result.status, result.note, result.attempts]);
+    assert.deepEqual(told, [
+      [7, "disarmed", "Key switch", 0],
+      [8, "done", "lit", 1],
+    ]);
+    assert.equal(asked.length, 1);
   });
 
   for (const [what, rule, met] of [

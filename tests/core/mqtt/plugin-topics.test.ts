@@ -28,20 +28,22 @@ async function house(t: TestContext): Promise<House> {
   const db = await openDb(":memory:", { log: silentLog });
   t.after(() => db.close());
   const broker: Broker = fixture.broker;
-  const made = (): PluginTopics =>
-    new PluginTopics({
+  const made = (): PluginTopics => {
+    const topics: PluginTopics = new PluginTopics({
       db,
       log: silentLog,
       node: "n1",
       base: () => "nightjar",
       audit: fixture.users.audit,
-      listen: (topics) => broker.listen(topics),
+      heardChanged: () => broker.listen(topics.heardTopics()),
       isPresent: (plugin) => self.present.has(plugin),
       publish: (message) => {
         if (!self.away) return broker.publish(message);
         return Promise.reject(away());
       },
     });
+    return topics;
+  };
   const self: House = {
     ...fixture,
     db,

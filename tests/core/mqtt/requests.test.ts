@@ -49,6 +49,11 @@ describe("requests for arming and linkage over MQTT", () => {
           return "home";
         },
       },
+      alarmIo: {
+        setOutput: async (id, on, by, dwellSeconds) => void done.push([id, on, by, dwellSeconds]),
+        setAllOutputs: async (on, by) => void done.push(["all", on, by]),
+        setInput: (id, closed, by) => void done.push([id, closed, by]),
+      },
       linkage: {
         names: () => ({ rules: [{ id: "gate", name: "Gate" }], actions: [{ id: "record", name: "Record" }] }),
         runRule: (rule, cause) => note(rule, cause),
@@ -122,6 +127,33 @@ describe("requests for arming and linkage over MQTT", () => {
     assert.deepEqual(acts, ["linkage-run", "linkage-run"]);
     const names = (await ask("linkage-list", {}, ["linkage.run"])).data as { rules: unknown[] };
     assert.deepEqual(names.rules, [{ id: "gate", name: "Gate" }]);
+  });
+
+  it("switches outputs and virtual inputs, which is written down, and no one without the right", async () => {
+    const rights: Right[] = ["outputs.set", "inputs.set"];
+    await ask("output", { output: "siren", state: "ON", dwell_seconds: 3 }, rights, ["yard"]);
+    await ask("outputs", { state: "OFF" }, rights);
+    await ask("input", { input: "gate", state: "ON" }, rights);
+    const expected = [
+      ["siren", true, "ann", 3],
+      ["all", false, "ann"],
+      ["gate", true, "ann"],
+    ];
+    assert.deepEqual(done, expected);
+    assert.deepEqual(acts, ["output-triggered", "outputs-cleared", "input-set"]);
+    const refused = [
+      await ask("output", { output: "siren", state: "ON" }, ["inputs.set"]),
+      await ask("outputs", { state: "ON" }, ["inputs.set"]),
+      await ask("input", { input: "gate", state: "ON" }, ["outputs.set"]),
+    ];
+    assert.ok(refused.every(({ error }) => error?.code === "NJ_PERMISSION_DENIED"));
+    for (const wrong of [
+      { output: "siren", state: "TOGGLE" },
+      { state: "ON" },
+      { output: "s", state: "ON", dwell_seconds: -1 },
+    ])
+      assert.equal((await ask("output", wrong, rights)).error?.code, "NJ_MQTT_REQUEST");
+    assert.deepEqual(done, expected);
   });
 
   it("has no more than 16 actions done at once, and room for other requests meanwhile", async () => {

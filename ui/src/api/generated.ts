@@ -411,8 +411,8 @@ export type Event = {
     /** Id of the linkage rule. */
     readonly rule: string;
     readonly action: string;
-    /** `expired`: it would have been too late; `dropped`: too many waited. */
-    readonly status: "done" | "failed" | "expired" | "dropped";
+    /** `expired`: it would have been too late; `dropped`: too many waited; `disarmed`: an alarm input kept it from being done. */
+    readonly status: "done" | "failed" | "expired" | "dropped" | "disarmed";
     /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
     readonly at: string;
     readonly attempts: number;
@@ -840,6 +840,8 @@ export interface Operations {
         | "cameras.edit"
         | "users.manage"
         | "arming.set"
+        | "outputs.set"
+        | "inputs.set"
         | "audit.view"
         | "diagnostics.view"
         | "flows.view"
@@ -2384,8 +2386,8 @@ export interface Operations {
         /** Id of the linkage rule. */
         readonly rule: string;
         readonly action: string;
-        /** `expired`: it would have been too late; `dropped`: too many waited. */
-        readonly status: "done" | "failed" | "expired" | "dropped";
+        /** `expired`: it would have been too late; `dropped`: too many waited; `disarmed`: an alarm input kept it from being done. */
+        readonly status: "done" | "failed" | "expired" | "dropped" | "disarmed";
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
         readonly at: string;
         readonly attempts: number;
@@ -2607,8 +2609,8 @@ export interface Operations {
         /** Id of the linkage rule. */
         readonly rule: string;
         readonly action: string;
-        /** `expired`: it would have been too late; `dropped`: too many waited. */
-        readonly status: "done" | "failed" | "expired" | "dropped";
+        /** `expired`: it would have been too late; `dropped`: too many waited; `disarmed`: an alarm input kept it from being done. */
+        readonly status: "done" | "failed" | "expired" | "dropped" | "disarmed";
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
         readonly at: string;
         readonly attempts: number;
@@ -2652,8 +2654,8 @@ export interface Operations {
         /** Id of the linkage rule. */
         readonly rule: string;
         readonly action: string;
-        /** `expired`: it would have been too late; `dropped`: too many waited. */
-        readonly status: "done" | "failed" | "expired" | "dropped";
+        /** `expired`: it would have been too late; `dropped`: too many waited; `disarmed`: an alarm input kept it from being done. */
+        readonly status: "done" | "failed" | "expired" | "dropped" | "disarmed";
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
         readonly at: string;
         readonly attempts: number;
@@ -2779,8 +2781,8 @@ export interface Operations {
         /** Id of the linkage rule. */
         readonly rule: string;
         readonly action: string;
-        /** `expired`: it would have been too late; `dropped`: too many waited. */
-        readonly status: "done" | "failed" | "expired" | "dropped";
+        /** `expired`: it would have been too late; `dropped`: too many waited; `disarmed`: an alarm input kept it from being done. */
+        readonly status: "done" | "failed" | "expired" | "dropped" | "disarmed";
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
         readonly at: string;
         readonly attempts: number;
@@ -2810,12 +2812,799 @@ export interface Operations {
     readonly path: { readonly event: number; readonly file: number };
     readonly answer: Blob;
   };
-  /** Server-Sent Events, or the same by WebSocket: camera, camera-removed, volume, problems, plugin-job, coverage, event, popup, popup-end, sound, reset, session-ended. */
+  /** The alarm outputs, and how they are. */
+  readonly "GET /outputs": {
+    readonly answer: {
+      readonly outputs: readonly {
+        readonly id: string;
+        readonly name: string;
+        readonly kind: "virtual" | "mqtt" | "http";
+        readonly enabled: boolean;
+        /** Its own schedule says that it counts now. */
+        readonly armed: boolean;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly since?: string;
+        /** Who or what brought it into this state. */
+        readonly by?: string;
+        readonly on: boolean;
+        /** When it goes off by itself. Absent while on: not at all. */
+        readonly offAt?: string;
+        /** Why its device did not do what it was told last. */
+        readonly reason?: string;
+        /** 0: it stays on until it is cleared. */
+        readonly dwellSeconds: number;
+      }[];
+    };
+  };
+  /** Switches all alarm outputs on that are enabled. */
+  readonly "POST /outputs/trigger": {
+    readonly answer: {
+      readonly outputs: readonly {
+        readonly id: string;
+        readonly name: string;
+        readonly kind: "virtual" | "mqtt" | "http";
+        readonly enabled: boolean;
+        /** Its own schedule says that it counts now. */
+        readonly armed: boolean;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly since?: string;
+        /** Who or what brought it into this state. */
+        readonly by?: string;
+        readonly on: boolean;
+        /** When it goes off by itself. Absent while on: not at all. */
+        readonly offAt?: string;
+        /** Why its device did not do what it was told last. */
+        readonly reason?: string;
+        /** 0: it stays on until it is cleared. */
+        readonly dwellSeconds: number;
+      }[];
+    };
+  };
+  /** Switches all alarm outputs off that are enabled. */
+  readonly "POST /outputs/clear": {
+    readonly answer: {
+      readonly outputs: readonly {
+        readonly id: string;
+        readonly name: string;
+        readonly kind: "virtual" | "mqtt" | "http";
+        readonly enabled: boolean;
+        /** Its own schedule says that it counts now. */
+        readonly armed: boolean;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly since?: string;
+        /** Who or what brought it into this state. */
+        readonly by?: string;
+        readonly on: boolean;
+        /** When it goes off by itself. Absent while on: not at all. */
+        readonly offAt?: string;
+        /** Why its device did not do what it was told last. */
+        readonly reason?: string;
+        /** 0: it stays on until it is cleared. */
+        readonly dwellSeconds: number;
+      }[];
+    };
+  };
+  /** Switches an alarm output on, by hand: its schedule has no say. */
+  readonly "POST /outputs/{output}/trigger": {
+    readonly path: { readonly output: string };
+    readonly body: {
+      /** In place of its own; 0: until it is cleared. */
+      readonly dwellSeconds?: number;
+    };
+    readonly answer: {
+      readonly outputs: readonly {
+        readonly id: string;
+        readonly name: string;
+        readonly kind: "virtual" | "mqtt" | "http";
+        readonly enabled: boolean;
+        /** Its own schedule says that it counts now. */
+        readonly armed: boolean;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly since?: string;
+        /** Who or what brought it into this state. */
+        readonly by?: string;
+        readonly on: boolean;
+        /** When it goes off by itself. Absent while on: not at all. */
+        readonly offAt?: string;
+        /** Why its device did not do what it was told last. */
+        readonly reason?: string;
+        /** 0: it stays on until it is cleared. */
+        readonly dwellSeconds: number;
+      }[];
+    };
+  };
+  /** Switches an alarm output off. */
+  readonly "POST /outputs/{output}/clear": {
+    readonly path: { readonly output: string };
+    readonly answer: {
+      readonly outputs: readonly {
+        readonly id: string;
+        readonly name: string;
+        readonly kind: "virtual" | "mqtt" | "http";
+        readonly enabled: boolean;
+        /** Its own schedule says that it counts now. */
+        readonly armed: boolean;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly since?: string;
+        /** Who or what brought it into this state. */
+        readonly by?: string;
+        readonly on: boolean;
+        /** When it goes off by itself. Absent while on: not at all. */
+        readonly offAt?: string;
+        /** Why its device did not do what it was told last. */
+        readonly reason?: string;
+        /** 0: it stays on until it is cleared. */
+        readonly dwellSeconds: number;
+      }[];
+    };
+  };
+  /** The settings of all alarm outputs. */
+  readonly "GET /outputs/settings": {
+    readonly answer: {
+      /** Another one whenever the settings are others: whoever changes them hands it back. */
+      readonly stamp: string;
+      readonly outputs: readonly {
+        /** 1 to 64 of a-z, 0-9 and inner hyphens. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** One that is switched off cannot be triggered. */
+        readonly enabled: boolean;
+        /** `virtual`: nothing but its state, for flows and other programs; `mqtt`: two messages; `http`: two requests. */
+        readonly driver:
+          | { readonly kind: "virtual" }
+          | {
+              readonly kind: "mqtt";
+              /** Where the command goes. Not below the recorder's own base topic. */
+              readonly topic: string;
+              /** What is sent to switch it on. */
+              readonly on: string;
+              /** What is sent to switch it off. */
+              readonly off: string;
+              /** Where the device says how it is, with the same two words; the output then shows what it says. */
+              readonly stateTopic?: string;
+            }
+          | {
+              readonly kind: "http";
+              readonly on: {
+                /** Of the request. */
+                readonly method: "GET" | "POST" | "PUT";
+                /** `http://` or `https://`. No name or password in it. */
+                readonly url: string;
+                /** What is sent; JSON where it begins with a brace. Without it: nothing. */
+                readonly body?: string;
+              };
+              readonly off: {
+                /** Of the request. */
+                readonly method: "GET" | "POST" | "PUT";
+                /** `http://` or `https://`. No name or password in it. */
+                readonly url: string;
+                /** What is sent; JSON where it begins with a brace. Without it: nothing. */
+                readonly body?: string;
+              };
+            };
+        /** Seconds after which it goes off by itself; 0: it stays on until somebody clears it. */
+        readonly dwellSeconds: number;
+        /** Periods by the day on which they begin; a day that is left out has none. With `holiday`, holidays have these and not those of their weekday. */
+        readonly schedule?: {
+          readonly monday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly tuesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly wednesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly thursday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly friday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly saturday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly sunday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly holiday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+        };
+      }[];
+      /** Outputs whose requests carry an authorization. */
+      readonly authorized: readonly string[];
+    };
+  };
+  /** Changes the settings of alarm outputs: the list as a whole. Those that stay as they are go on. */
+  readonly "PUT /outputs/settings": {
+    readonly body: {
+      readonly outputs: readonly {
+        /** 1 to 64 of a-z, 0-9 and inner hyphens. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** One that is switched off cannot be triggered. */
+        readonly enabled: boolean;
+        /** `virtual`: nothing but its state, for flows and other programs; `mqtt`: two messages; `http`: two requests. */
+        readonly driver:
+          | { readonly kind: "virtual" }
+          | {
+              readonly kind: "mqtt";
+              /** Where the command goes. Not below the recorder's own base topic. */
+              readonly topic: string;
+              /** What is sent to switch it on. */
+              readonly on: string;
+              /** What is sent to switch it off. */
+              readonly off: string;
+              /** Where the device says how it is, with the same two words; the output then shows what it says. */
+              readonly stateTopic?: string;
+            }
+          | {
+              readonly kind: "http";
+              readonly on: {
+                /** Of the request. */
+                readonly method: "GET" | "POST" | "PUT";
+                /** `http://` or `https://`. No name or password in it. */
+                readonly url: string;
+                /** What is sent; JSON where it begins with a brace. Without it: nothing. */
+                readonly body?: string;
+              };
+              readonly off: {
+                /** Of the request. */
+                readonly method: "GET" | "POST" | "PUT";
+                /** `http://` or `https://`. No name or password in it. */
+                readonly url: string;
+                /** What is sent; JSON where it begins with a brace. Without it: nothing. */
+                readonly body?: string;
+              };
+            };
+        /** Seconds after which it goes off by itself; 0: it stays on until somebody clears it. */
+        readonly dwellSeconds: number;
+        /** Periods by the day on which they begin; a day that is left out has none. With `holiday`, holidays have these and not those of their weekday. */
+        readonly schedule?: {
+          readonly monday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly tuesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly wednesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly thursday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly friday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly saturday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly sunday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly holiday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+        };
+      }[];
+      /** Another one whenever the settings are others: whoever changes them hands it back. */
+      readonly stamp?: string;
+    };
+    readonly answer: {
+      /** Another one whenever the settings are others: whoever changes them hands it back. */
+      readonly stamp: string;
+      readonly outputs: readonly {
+        /** 1 to 64 of a-z, 0-9 and inner hyphens. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** One that is switched off cannot be triggered. */
+        readonly enabled: boolean;
+        /** `virtual`: nothing but its state, for flows and other programs; `mqtt`: two messages; `http`: two requests. */
+        readonly driver:
+          | { readonly kind: "virtual" }
+          | {
+              readonly kind: "mqtt";
+              /** Where the command goes. Not below the recorder's own base topic. */
+              readonly topic: string;
+              /** What is sent to switch it on. */
+              readonly on: string;
+              /** What is sent to switch it off. */
+              readonly off: string;
+              /** Where the device says how it is, with the same two words; the output then shows what it says. */
+              readonly stateTopic?: string;
+            }
+          | {
+              readonly kind: "http";
+              readonly on: {
+                /** Of the request. */
+                readonly method: "GET" | "POST" | "PUT";
+                /** `http://` or `https://`. No name or password in it. */
+                readonly url: string;
+                /** What is sent; JSON where it begins with a brace. Without it: nothing. */
+                readonly body?: string;
+              };
+              readonly off: {
+                /** Of the request. */
+                readonly method: "GET" | "POST" | "PUT";
+                /** `http://` or `https://`. No name or password in it. */
+                readonly url: string;
+                /** What is sent; JSON where it begins with a brace. Without it: nothing. */
+                readonly body?: string;
+              };
+            };
+        /** Seconds after which it goes off by itself; 0: it stays on until somebody clears it. */
+        readonly dwellSeconds: number;
+        /** Periods by the day on which they begin; a day that is left out has none. With `holiday`, holidays have these and not those of their weekday. */
+        readonly schedule?: {
+          readonly monday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly tuesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly wednesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly thursday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly friday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly saturday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly sunday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly holiday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+        };
+      }[];
+      /** Outputs whose requests carry an authorization. */
+      readonly authorized: readonly string[];
+    };
+  };
+  /** Says what the requests of an alarm output carry in the header `Authorization`. */
+  readonly "PUT /outputs/{output}/authorization": {
+    readonly path: { readonly output: string };
+    readonly body: {
+      /** What its requests carry in the header `Authorization`; null: none. It never comes out again. */
+      readonly authorization: string | null;
+    };
+    readonly answer: undefined;
+  };
+  /** The alarm inputs, and how they are. */
+  readonly "GET /inputs": {
+    readonly answer: {
+      readonly inputs: readonly {
+        readonly id: string;
+        readonly name: string;
+        readonly kind: "virtual" | "mqtt" | "http";
+        readonly enabled: boolean;
+        /** Its own schedule says that it counts now. */
+        readonly armed: boolean;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly since?: string;
+        /** Who or what brought it into this state. */
+        readonly by?: string;
+        readonly active: boolean;
+        /** What it said last. */
+        readonly contact: "closed" | "open" | "unknown";
+        /** `alarm`: raises events of the type `alarm-input`; `one-key-disarm`: keeps linkage actions from being done while it is active. */
+        readonly use: "alarm" | "one-key-disarm";
+        /** Of its alarms, those that the caller may see. */
+        readonly cameras: readonly string[];
+      }[];
+    };
+  };
+  /** Closes or opens the contact of a virtual alarm input. */
+  readonly "PUT /inputs/{input}/contact": {
+    readonly path: { readonly input: string };
+    readonly body: {
+      /** How the contact is now. */
+      readonly contact: "closed" | "open";
+    };
+    readonly answer: {
+      readonly inputs: readonly {
+        readonly id: string;
+        readonly name: string;
+        readonly kind: "virtual" | "mqtt" | "http";
+        readonly enabled: boolean;
+        /** Its own schedule says that it counts now. */
+        readonly armed: boolean;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly since?: string;
+        /** Who or what brought it into this state. */
+        readonly by?: string;
+        readonly active: boolean;
+        /** What it said last. */
+        readonly contact: "closed" | "open" | "unknown";
+        /** `alarm`: raises events of the type `alarm-input`; `one-key-disarm`: keeps linkage actions from being done while it is active. */
+        readonly use: "alarm" | "one-key-disarm";
+        /** Of its alarms, those that the caller may see. */
+        readonly cameras: readonly string[];
+      }[];
+    };
+  };
+  /** A device that holds an alarm input's token says how its contact is: closed, unless told otherwise. */
+  readonly "POST /inputs/{input}/signal": {
+    readonly path: { readonly input: string };
+    readonly query: {
+      /** Of the input. */
+      readonly token: string;
+      /** How the contact is now. */
+      readonly contact?: "closed" | "open";
+    };
+    readonly answer: undefined;
+  };
+  /** Makes another token for an alarm input that devices call. The one before holds no more. */
+  readonly "POST /inputs/{input}/token": {
+    readonly path: { readonly input: string };
+    readonly answer: {
+      /** Told this once. */
+      readonly token: string;
+      /** Where whoever holds it says how the contact is: with `contact=open` too. */
+      readonly path: string;
+    };
+  };
+  /** The settings of all alarm inputs. */
+  readonly "GET /inputs/settings": {
+    readonly answer: {
+      /** Another one whenever the settings are others: whoever changes them hands it back. */
+      readonly stamp: string;
+      readonly inputs: readonly {
+        /** 1 to 64 of a-z, 0-9 and inner hyphens. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** One that is switched off is not heard. */
+        readonly enabled: boolean;
+        /** `virtual`: whoever has the right sets it, over the API or MQTT; `mqtt`: a sensor's topic; `http`: whoever knows its address and token. */
+        readonly source:
+          | { readonly kind: "virtual" }
+          | {
+              readonly kind: "mqtt";
+              /** Where the sensor speaks. Not below the recorder's own base topic. */
+              readonly topic: string;
+              /** Of sensors that send JSON objects: the property that counts. Without it: the whole message. */
+              readonly field?: string;
+              /** What it says when the contact closes, or the sensor responds. */
+              readonly closed: string;
+              /** What it says when the contact opens, or the sensor rests. */
+              readonly open: string;
+            }
+          | { readonly kind: "http" };
+        /** `normally-open`: closing it alarms; `normally-closed`: opening it does. */
+        readonly contact: "normally-open" | "normally-closed";
+        /** Seconds after which an alarm is over that nobody ends, as of a button; 0: it lasts. */
+        readonly holdSeconds: number;
+        /** `alarm`: raises events of the type `alarm-input`; `one-key-disarm`: keeps linkage actions from being done while it is active. */
+        readonly use: "alarm" | "one-key-disarm";
+        /** Of an alarm: the cameras that its events are of, which record by their own settings; none: the recorder. Of one-key disarming: events of these cameras; none: all events. */
+        readonly cameras: readonly string[];
+        /** Of one-key disarming: the actions that are not done. None: all actions. */
+        readonly disarms: readonly string[];
+        /** Periods by the day on which they begin; a day that is left out has none. With `holiday`, holidays have these and not those of their weekday. */
+        readonly schedule?: {
+          readonly monday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly tuesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly wednesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly thursday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly friday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly saturday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly sunday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly holiday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+        };
+      }[];
+      /** Inputs that have a token. */
+      readonly tokens: readonly string[];
+    };
+  };
+  /** Changes the settings of alarm inputs: the list as a whole. Those that stay as they are go on. */
+  readonly "PUT /inputs/settings": {
+    readonly body: {
+      readonly inputs: readonly {
+        /** 1 to 64 of a-z, 0-9 and inner hyphens. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** One that is switched off is not heard. */
+        readonly enabled: boolean;
+        /** `virtual`: whoever has the right sets it, over the API or MQTT; `mqtt`: a sensor's topic; `http`: whoever knows its address and token. */
+        readonly source:
+          | { readonly kind: "virtual" }
+          | {
+              readonly kind: "mqtt";
+              /** Where the sensor speaks. Not below the recorder's own base topic. */
+              readonly topic: string;
+              /** Of sensors that send JSON objects: the property that counts. Without it: the whole message. */
+              readonly field?: string;
+              /** What it says when the contact closes, or the sensor responds. */
+              readonly closed: string;
+              /** What it says when the contact opens, or the sensor rests. */
+              readonly open: string;
+            }
+          | { readonly kind: "http" };
+        /** `normally-open`: closing it alarms; `normally-closed`: opening it does. */
+        readonly contact: "normally-open" | "normally-closed";
+        /** Seconds after which an alarm is over that nobody ends, as of a button; 0: it lasts. */
+        readonly holdSeconds: number;
+        /** `alarm`: raises events of the type `alarm-input`; `one-key-disarm`: keeps linkage actions from being done while it is active. */
+        readonly use: "alarm" | "one-key-disarm";
+        /** Of an alarm: the cameras that its events are of, which record by their own settings; none: the recorder. Of one-key disarming: events of these cameras; none: all events. */
+        readonly cameras: readonly string[];
+        /** Of one-key disarming: the actions that are not done. None: all actions. */
+        readonly disarms: readonly string[];
+        /** Periods by the day on which they begin; a day that is left out has none. With `holiday`, holidays have these and not those of their weekday. */
+        readonly schedule?: {
+          readonly monday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly tuesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly wednesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly thursday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly friday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly saturday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly sunday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly holiday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+        };
+      }[];
+      /** Another one whenever the settings are others: whoever changes them hands it back. */
+      readonly stamp?: string;
+    };
+    readonly answer: {
+      /** Another one whenever the settings are others: whoever changes them hands it back. */
+      readonly stamp: string;
+      readonly inputs: readonly {
+        /** 1 to 64 of a-z, 0-9 and inner hyphens. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** One that is switched off is not heard. */
+        readonly enabled: boolean;
+        /** `virtual`: whoever has the right sets it, over the API or MQTT; `mqtt`: a sensor's topic; `http`: whoever knows its address and token. */
+        readonly source:
+          | { readonly kind: "virtual" }
+          | {
+              readonly kind: "mqtt";
+              /** Where the sensor speaks. Not below the recorder's own base topic. */
+              readonly topic: string;
+              /** Of sensors that send JSON objects: the property that counts. Without it: the whole message. */
+              readonly field?: string;
+              /** What it says when the contact closes, or the sensor responds. */
+              readonly closed: string;
+              /** What it says when the contact opens, or the sensor rests. */
+              readonly open: string;
+            }
+          | { readonly kind: "http" };
+        /** `normally-open`: closing it alarms; `normally-closed`: opening it does. */
+        readonly contact: "normally-open" | "normally-closed";
+        /** Seconds after which an alarm is over that nobody ends, as of a button; 0: it lasts. */
+        readonly holdSeconds: number;
+        /** `alarm`: raises events of the type `alarm-input`; `one-key-disarm`: keeps linkage actions from being done while it is active. */
+        readonly use: "alarm" | "one-key-disarm";
+        /** Of an alarm: the cameras that its events are of, which record by their own settings; none: the recorder. Of one-key disarming: events of these cameras; none: all events. */
+        readonly cameras: readonly string[];
+        /** Of one-key disarming: the actions that are not done. None: all actions. */
+        readonly disarms: readonly string[];
+        /** Periods by the day on which they begin; a day that is left out has none. With `holiday`, holidays have these and not those of their weekday. */
+        readonly schedule?: {
+          readonly monday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly tuesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly wednesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly thursday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly friday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly saturday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly sunday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly holiday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+        };
+      }[];
+      /** Inputs that have a token. */
+      readonly tokens: readonly string[];
+    };
+  };
+  /** Server-Sent Events, or the same by WebSocket: camera, camera-removed, volume, problems, plugin-job, coverage, event, output, input, popup, popup-end, sound, reset, session-ended. */
   readonly "GET /changes": {
     readonly query?: {
       /** Changes of these cameras only: ids separated by commas. */
       readonly cameras?: string;
-      /** Some of camera, camera-removed, volume, problems, plugin-job, coverage, event, popup, popup-end, sound, separated by commas. */
+      /** Some of camera, camera-removed, volume, problems, plugin-job, coverage, event, output, input, popup, popup-end, sound, separated by commas. */
       readonly types?: string;
       /** The id of the last message that was got, as the header Last-Event-ID: what was missed comes first, or `reset` if that is not known any more. */
       readonly since?: string;

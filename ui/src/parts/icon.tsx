@@ -54,6 +54,7 @@ const PATHS = {
   restart: "M20 12a8 8 0 1 1-2.3-5.7M20 4v4h-4",
   storage: "M4 6c0-3 16-3 16 0v12c0 3-16 3-16 0zM4 6c0 3 16 3 16 0M4 12c0 3 16 3 16 0",
   wall: "M3 5h18v12H3zM12 17v3M8 20h8",
+  io: "M8 12V8a4 4 0 0 1 8 0v4M6 12h12v4a4 4 0 0 1-4 4h-4a4 4 0 0 1-4-4zM12 20v2M10 2v2M14 2v2",
   bars: "M5 19v-6M10 19V9M15 19v-9M20 19V5",
 } as const;
 

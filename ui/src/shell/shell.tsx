@@ -26,6 +26,7 @@ const PAGES: readonly {
   { name: "live", icon: "live", text: "nav.live", for: "all" },
   { name: "playback", icon: "playback", text: "nav.playback", for: "all" },
   { name: "events", icon: "events", text: "nav.events", for: "all" },
+  { name: "io", icon: "io", text: "nav.io", for: "operators" },
   { name: "cameras", icon: "cameras", text: "nav.cameras", for: "all" },
   { name: "storage", icon: "storage", text: "nav.storage", for: "operators" },
   { name: "plugins", icon: "plugins", text: "nav.plugins", for: "administrators" },

@@ -4,6 +4,8 @@ import { computed, signal } from "@preact/signals";
 import { ApiError, apiUrl, askInBackground, call, whenUnauthenticated } from "../api/client.ts";
 import type {
   Camera,
+  InputView,
+  OutputView,
   PluginJob,
   RecordedEvent,
   RecorderStatus,
@@ -12,6 +14,7 @@ import type {
   Setup,
   StreamName,
 } from "../api/types.ts";
+import { forgetAlarmIo, inputChanged, outputChanged, readAlarmIoAgain } from "./alarm-io.ts";
 import { eventAcknowledged, silence, soundAsked } from "./alarm-sounds.ts";
 import { claimDrafts, dropAllDrafts } from "./drafts.ts";
 import { jobChanged } from "./plugin-jobs.ts";
@@ -160,7 +163,10 @@ function startChanges(): void {
   changes = source;
   source.addEventListener("open", () => {
     // What happened while the line was down is not repeated: read it all again.
-    if (!connected.value) void Promise.all([refreshCameras(), refreshStatus()]);
+    if (!connected.value) {
+      void Promise.all([refreshCameras(), refreshStatus()]);
+      readAlarmIoAgain();
+    }
     connected.value = true;
   });
   source.addEventListener("error", () => {
@@ -185,6 +191,8 @@ function startChanges(): void {
     if (event.acknowledged !== undefined) eventAcknowledged(event.id);
   });
   listen(source, "sound", (data) => soundAsked(data as SoundMessage));
+  listen(source, "output", (data) => outputChanged(data as OutputView));
+  listen(source, "input", (data) => inputChanged(data as InputView));
   listen(source, "plugin-job", (data) => jobChanged(data as PluginJob));
   listen(source, "session-ended", (data) =>
     leave((data as { readonly reason?: string }).reason === "idle" ? "idle" : "ended"),
@@ -210,6 +218,7 @@ function leave(ended: Ended | undefined): void {
   eventChange.value = undefined;
   coverageChange.value = undefined;
   silence();
+  forgetAlarmIo();
   void enter(ended);
 }
 

@@ -13,6 +13,7 @@ export const STATUS_TEXT: Readonly<Record<Done["status"], MessageKey>> = {
   failed: "linkage.failed",
   expired: "linkage.expired",
   dropped: "linkage.dropped",
+  disarmed: "linkage.disarmed",
 };
 
 const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
@@ -20,6 +21,7 @@ const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   capture: "linkage.capture",
   popup: "linkage.popup",
   sound: "linkage.sound",
+  output: "linkage.output",
 };
 
 /** Nothing where nothing was done. */

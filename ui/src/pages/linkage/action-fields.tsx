@@ -1,4 +1,5 @@
 // One action within the form of a rule: whether it is done, what it is told, and trying it before anything is saved.
+import type { ComponentProps } from "preact";
 import { useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { LinkageAction, LinkageRule, LinkageTried } from "../../api/types.ts";
@@ -10,10 +11,11 @@ import { Icon } from "../../parts/icon.tsx";
 import { isObject, withValueAt } from "../../parts/json-place.ts";
 import { fieldsOf, problemOf, textsOf } from "../../parts/schema-fields.ts";
 import { problemText } from "../../parts/schema-form.tsx";
+import { outputs } from "../../state/alarm-io.ts";
 import { cameras } from "../../state/recorder.ts";
 import { Choices } from "../cameras/event-recording-fields.tsx";
 import { STATUS_TEXT } from "../events/done-list.tsx";
-import { actionName, settingsForm } from "./linkage-words.ts";
+import { actionName, type ChoiceKind, settingsForm } from "./linkage-words.ts";
 
 type Settings = LinkageRule["actions"][number]["settings"];
 const NONE: ReadonlySet<string> = new Set();
@@ -80,28 +82,14 @@ function SettingsFields(props: {
       {choiceLists.map(({ name, kind }) => {
         const value = settings[name];
         const chosen: readonly string[] = Array.isArray(value) ? value : [];
-        const onChoose = (next: readonly string[]): void => put([name], next);
-        return kind === "cameras" ? (
-          <Choices
-            key={name}
-            title={t("linkage.cameras")}
-            none={t("linkage.cameras.own")}
-            all={(cameras.value ?? []).map((one) => ({ id: one.id, text: one.name }))}
-            chosen={chosen}
-            onChoose={onChoose}
-          />
-        ) : (
-          <Choices
-            key={name}
-            title={t("linkage.walls")}
-            none={t("linkage.walls.all")}
-            hint={t("linkage.walls.hint")}
-            // A wall that nobody has seen lately can still be meant.
-            all={[...new Set([...walls, ...chosen])].map((wall) => ({ id: wall, text: wall }))}
-            chosen={chosen}
-            onChoose={onChoose}
-          />
-        );
+        const choices = choicesOf(kind, walls, chosen);
+        if (kind === "outputs" && choices.all.length === 0 && outputs.value !== undefined)
+          return (
+            <p key={name} class="field-note">
+              {t("linkage.outputs.missing")}
+            </p>
+          );
+        return <Choices key={name} {...choices} chosen={chosen} onChoose={(next) => put([name], next)} />;
       })}
       <FormTree
         nodes={treeOf(schema, settings, NONE)}
@@ -118,6 +106,28 @@ function SettingsFields(props: {
       />
     </>
   );
+}
+
+/** What can be ticked in a list of such things, and what it means that nothing is. */
+function choicesOf(
+  kind: ChoiceKind,
+  walls: readonly string[],
+  chosen: readonly string[],
+): Pick<ComponentProps<typeof Choices>, "title" | "none" | "hint" | "all"> {
+  const named = (all: readonly { readonly id: string; readonly name: string }[] | undefined) =>
+    (all ?? []).map(({ id, name }) => ({ id, text: name }));
+  switch (kind) {
+    case "cameras":
+      return { title: t("linkage.cameras"), none: t("linkage.cameras.own"), all: named(cameras.value) };
+    case "outputs":
+      return { title: t("linkage.outputs"), none: t("linkage.outputs.none"), all: named(outputs.value) };
+    case "walls":
+      return {
+        ...{ title: t("linkage.walls"), none: t("linkage.walls.all"), hint: t("linkage.walls.hint") },
+        // A wall that nobody has seen lately can still be meant.
+        all: [...new Set([...walls, ...chosen])].map((wall) => ({ id: wall, text: wall })),
+      };
+  }
 }
 
 /** Does the action once, as for an event that begins now, with what stands in the form. */

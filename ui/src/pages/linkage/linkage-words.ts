@@ -10,6 +10,7 @@ const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   capture: "linkage.capture.name",
   popup: "linkage.popup.name",
   sound: "linkage.sound.name",
+  output: "linkage.output.name",
 };
 
 interface OwnWords {
@@ -19,9 +20,11 @@ interface OwnWords {
 
 const FIELD_TEXT: Readonly<Record<string, OwnWords>> = {
   "record/postRecordSeconds": { title: "linkage.postRecord", hint: "linkage.postRecord.hint" },
+  "output/command": { title: "linkage.command", hint: "linkage.command.hint" },
+  "output/dwellSeconds": { title: "linkage.dwell", hint: "linkage.dwell.hint" },
   "capture/count": { title: "linkage.count", hint: "linkage.count.hint" },
   "capture/intervalSeconds": { title: "linkage.interval", hint: "linkage.interval.hint" },
-  "popup/dwellSeconds": { title: "linkage.dwell", hint: "linkage.dwell.hint" },
+  "popup/dwellSeconds": { title: "linkage.popupDwell", hint: "linkage.popupDwell.hint" },
   "popup/untilEnd": { title: "linkage.untilEnd", hint: "linkage.untilEnd.hint" },
   "sound/where": { title: "linkage.where", hint: "linkage.where.hint" },
   "sound/pattern": { title: "linkage.pattern", hint: "linkage.pattern.hint" },
@@ -80,7 +83,7 @@ const CHOICE_TEXT: Readonly<Record<string, MessageKey>> = {
 };
 
 /** What is ticked out of a list that the recorder has. */
-const CHOICE_KINDS = ["cameras", "walls"] as const;
+const CHOICE_KINDS = ["cameras", "outputs", "walls"] as const;
 export type ChoiceKind = (typeof CHOICE_KINDS)[number];
 
 /** An action in words; one whose plugin is away as rules name it. */
@@ -90,7 +93,7 @@ export function actionName(source: string, actions: readonly LinkageAction[]): s
   return actions.find((one) => one.source === source)?.displayName ?? source;
 }
 
-/** An action's settings as its form draws them: lists of cameras and walls apart, to be ticked, the rest as a schema. */
+/** An action's settings as its form draws them: lists of cameras, outputs and walls apart, to be ticked, the rest as a schema. */
 export function settingsForm({ source, configSchema }: LinkageAction): {
   readonly schema: Readonly<Record<string, unknown>>;
   readonly choiceLists: readonly { readonly name: string; readonly kind: ChoiceKind }[];

@@ -1,9 +1,10 @@
 // The form of a rule: which events of which cameras, when, and what is done. Nothing is changed before it is saved.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { LinkageAction, LinkageRule } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { Dialog, ErrorNote, Segmented, TextField } from "../../parts/controls.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
+import { loadAlarmIo } from "../../state/alarm-io.ts";
 import { cameras } from "../../state/recorder.ts";
 import { Choices } from "../cameras/event-recording-fields.tsx";
 import { EVENT_TEXT, eventText, profileText, SEVERITY_TEXT } from "../events/event-words.ts";
@@ -23,6 +24,8 @@ export function RuleDialog(props: {
   readonly onClose: () => void;
 }) {
   const [rule, setRule] = useState(props.rule);
+  // For the action that switches them.
+  useEffect(() => void loadAlarmIo(), []);
   const [rest, setRest] = useState(String(rule.cooldownSeconds ?? 0));
   const [detectorRules, setDetectorRules] = useState((rule.detectorRules ?? []).join(", "));
   const [busy, setBusy] = useState(false);

@@ -1,8 +1,8 @@
-// What is said over MQTT: the schema of each payload, and of each request. docs/reference/mqtt.md is written from here;
-// which topic carries what stands in topics.ts.
+// The payloads of what Nightjar sends over MQTT, as schemas: docs/reference/mqtt.md is written from them. Which topic
+// carries what stands in topics.ts, what can be asked for in request-schemas.ts.
 import { type Static, Type } from "typebox";
 
-const Time = Type.String({ format: "date-time", description: "ISO 8601 in UTC." });
+export const Time = Type.String({ format: "date-time", description: "ISO 8601 in UTC." });
 const Version = Type.Literal(1, { description: "Rises when the payload breaks with what was." });
 export const OnOff = Type.Enum(["ON", "OFF"] as const);
 export const RecordMode = Type.Enum(["continuous", "event", "manual", "off"] as const);
@@ -111,67 +111,31 @@ export type LinkageMessage = Static<typeof LinkageMessageSchema>;
 
 export const PluginText = Type.String({ description: "The plugin's own words, at most 64 KiB." });
 
-const Common = {
-  transaction: Type.Optional(
+export const OutputStateSchema = Type.Object({
+  v: Version,
+  id: Type.String(),
+  name: Type.String(),
+  enabled: Type.Boolean(),
+  state: OnOff,
+  since: Type.Optional(Time),
+  off_at: Type.Optional(
     Type.String({
-      maxLength: 100,
-      description: "Comes back in the answer. The same one again is not done again.",
+      format: "date-time",
+      description: "When it goes off by itself. Absent while on: not at all.",
     }),
   ),
-  time: Type.Optional(Time),
-  maxAge: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: 86_400_000,
-      description: "Milliseconds after `time` at which it is not to be done any more; 10 000 without it.",
-    }),
-  ),
-};
-const camera = Type.String({ minLength: 1, maxLength: 64 });
-const ForEvent = {
-  camera: Type.Optional(camera),
-  event: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      description: "Id of the event that it is done for: what comes of it stands with the event.",
-    }),
-  ),
-};
-
-/** What can be asked for, by the last level of `node/{node}/request/{command}`. */
-export const REQUESTS = {
-  "manual-recording": Type.Object({
-    ...Common,
-    camera,
-    state: OnOff,
-    until: Type.Optional(Time),
-  }),
-  "camera-enabled": Type.Object({ ...Common, camera, state: OnOff }),
-  "record-mode": Type.Object({ ...Common, camera, mode: RecordMode }),
-  snapshot: Type.Object({
-    ...Common,
-    camera,
-    width: Type.Optional(Type.Integer({ minimum: 64, maximum: 1_280, description: "640 without it." })),
-  }),
-  arming: Type.Object({ ...Common, profile: Type.String({ minLength: 1, maxLength: 64 }) }),
-  "linkage-list": Type.Object({ ...Common }),
-  "linkage-rule": Type.Object({ ...Common, ...ForEvent, rule: Type.String({ minLength: 1, maxLength: 64 }) }),
-  "linkage-action": Type.Object({
-    ...Common,
-    ...ForEvent,
-    action: Type.String({ minLength: 1, maxLength: 280, description: "As rules name it." }),
-    settings: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-  }),
-} as const;
-export type RequestName = keyof typeof REQUESTS;
-
-export const ResponseSchema = Type.Object({
-  status: Type.Enum(["ok", "error"] as const),
-  data: Type.Record(Type.String(), Type.Unknown(), {
-    description:
-      "Of a snapshot: `time`, `contentType` and `picture`, base 64. Of linkage: `results`, one for each action; of the list: `rules` and `actions`.",
-  }),
-  error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
-  transaction: Type.Optional(Type.String()),
+  by: Type.Optional(Type.String({ description: "Who or what switched it." })),
+  reason: Type.Optional(Type.String({ description: "Why its device did not do what it was told last." })),
 });
-export type ResponseMessage = Static<typeof ResponseSchema>;
+export type OutputStateMessage = Static<typeof OutputStateSchema>;
+export const InputStateSchema = Type.Object({
+  v: Version,
+  id: Type.String(),
+  name: Type.String(),
+  enabled: Type.Boolean(),
+  use: Type.String({ description: "`alarm` or `one-key-disarm`." }),
+  state: Type.Enum(["ON", "OFF"] as const, { description: "`ON`: it alarms, or disarms." }),
+  contact: Type.Enum(["closed", "open", "unknown"] as const),
+  since: Type.Optional(Time),
+});
+export type InputStateMessage = Static<typeof InputStateSchema>;
