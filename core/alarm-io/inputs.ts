@@ -54,7 +54,7 @@ export class Inputs {
   /** Events that go on are left to their engine, which ends them as those of a process that ended. */
   async stop(): Promise<void> {
     for (const input of this.#inputs.values()) input.halt();
-    await this.#kept.settled();
+    await this.#kept.close();
   }
 
   /** The settings may be others now: those that have changed begin anew, with what their contact said last. */

@@ -16,6 +16,7 @@ export class KeptValue {
   #work: Promise<void> = Promise.resolve();
   #isAsked = false;
   #written = "";
+  #isClosed = false;
 
   constructor(options: KeptValueOptions) {
     this.#options = options;
@@ -23,12 +24,14 @@ export class KeptValue {
 
   /** The value may be another one now. Returns at once. */
   changed(): void {
-    if (this.#isAsked) return;
+    if (this.#isAsked || this.#isClosed) return;
     this.#isAsked = true;
     this.#work = this.#work.then(() => this.#write());
   }
 
-  settled(): Promise<void> {
+  /** Resolves when what was asked for is written; after that nothing is. */
+  close(): Promise<void> {
+    this.#isClosed = true;
     return this.#work;
   }
 

@@ -60,7 +60,7 @@ export class Outputs {
 
   async stop(): Promise<void> {
     for (const output of this.#outputs.values()) output.close();
-    await this.#kept.settled();
+    await this.#kept.close();
   }
 
   /** The settings may be others now. One that is switched otherwise, or not any more, is switched off as it was switched on. */

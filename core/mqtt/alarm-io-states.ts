@@ -40,8 +40,10 @@ export class AlarmIoStates {
 
   /** There may be others now, or less. */
   settingsChanged(): Promise<void> {
-    this.#tail = this.#tail.then(() => this.#follow());
-    return this.#tail;
+    const done = this.#tail.then(() => this.#follow());
+    // What the broker did not take comes with the next one.
+    this.#tail = done.catch(() => undefined);
+    return done;
   }
 
   output({ id, name, enabled, on, since, offAt, by, reason }: OutputView): void {

@@ -120,6 +120,21 @@ describe("alarm inputs (manual 11.6)", () => {
     assert.deepEqual(told, ["alarm-input door - begins", "alarm-input window - begins"]);
   });
 
+  it("that bounce or flap change a few times a second at most, and the last word holds", async (t) => {
+    const { all, told, clock } = await inputsOf(t, [{ id: "door", source: mqtt }]);
+    for (let turn = 0; turn < 1_000; turn += 1) {
+      all.heard("garage/door", Buffer.from(turn % 2 === 0 ? "ON" : "OFF"));
+      clock.advance(1);
+    }
+    assert.ok(told.length >= 2 && told.length <= 6, told.join(", "));
+    clock.advance(1_000);
+    assert.deepEqual([told.at(-1), all.stateOf("door")?.active], ["door - ends", false]);
+    all.heard("garage/door", Buffer.from("ON"));
+    assert.equal(all.stateOf("door")?.active, true);
+    await all.stop();
+    assert.equal(clock.pending, 0);
+  });
+
   it("are set by hand only where they are virtual, and called only where they are to be", async (t) => {
     const { all } = await inputsOf(t, [
       { id: "door", source: mqtt },
