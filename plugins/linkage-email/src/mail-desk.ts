@@ -190,7 +190,7 @@ export class MailDesk {
     return {
       from: { name: settings.fromName, address },
       to: [receiver],
-      subject: `${recorderName}: ${count} events`,
+      subject: `${recorderName}: ${count} ${count === 1 ? "event" : "events"}`,
       text: [...lines, ...(more > 0 ? [`… and ${more} more`] : [])].join("\n"),
       pictures: [],
       dateMs: nowMs(),

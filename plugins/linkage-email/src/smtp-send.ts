@@ -82,6 +82,7 @@ export async function sendMail(
   const ended = AbortSignal.any([signal, limit]);
   let socket: Socket | undefined;
   let connection: SmtpConnection | undefined;
+  let isTaken = false;
   const given = Promise.withResolvers<never>();
   const giveUp = (): void => {
     const reason = limit.aborted ? late(server, timeoutMs) : connectionError(ended.reason, host, port);
@@ -105,7 +106,9 @@ export async function sendMail(
     socket = connect({ host, port, lookup: pinned });
     await connected(socket);
     connection = new SmtpConnection(socket, server);
-    return converse(connection, server, envelope);
+    const refused = await converse(connection, server, envelope);
+    isTaken = true;
+    return refused;
   };
   try {
     return await Promise.race([work(), given.promise]);
@@ -113,8 +116,12 @@ export async function sendMail(
     throw limit.aborted ? late(server, timeoutMs) : connectionError(error, host, port);
   } finally {
     ended.removeEventListener("abort", giveUp);
-    connection?.close();
-    socket?.destroy();
+    if (isTaken) {
+      connection?.leave();
+    } else {
+      connection?.close();
+      socket?.destroy();
+    }
   }
 }
 
@@ -142,8 +149,6 @@ async function converse(
   const refused = await nameReceivers(connection, server, envelope.to);
   expect(await connection.command("DATA"), 354, server, "refuses the message");
   expect(await connection.data(dotted(message)), 250, server, "refuses the message");
-  // It has the message: how it says goodbye changes nothing.
-  connection.command("QUIT").catch(() => undefined);
   return refused;
 }
 

@@ -154,8 +154,8 @@ describe("a digest", () => {
     assert.deepEqual(
       server.received.slice(1).map(({ to, mail }) => [to, mail.subject]),
       [
-        [["a@home.example"], "Haus: 1 events"],
-        [["b@home.example"], "Haus: 1 events"],
+        [["a@home.example"], "Haus: 1 event"],
+        [["b@home.example"], "Haus: 1 event"],
       ],
     );
   });

@@ -419,6 +419,8 @@ export type Event = {
     /** For people: what was done, or why not. */
     readonly note?: string;
     readonly code?: string;
+    /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+    readonly context?: Readonly<Record<string, string | number>>;
     /** Pictures that were kept: `GET /events/:event/captures/:file`. */
     readonly captures?: readonly {
       readonly file: number;
@@ -2377,6 +2379,8 @@ export interface Operations {
         /** For people: what was done, or why not. */
         readonly note?: string;
         readonly code?: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly context?: Readonly<Record<string, string | number>>;
         /** Pictures that were kept: `GET /events/:event/captures/:file`. */
         readonly captures?: readonly {
           readonly file: number;
@@ -2592,6 +2596,8 @@ export interface Operations {
         /** For people: what was done, or why not. */
         readonly note?: string;
         readonly code?: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly context?: Readonly<Record<string, string | number>>;
         /** Pictures that were kept: `GET /events/:event/captures/:file`. */
         readonly captures?: readonly {
           readonly file: number;
@@ -2629,6 +2635,8 @@ export interface Operations {
         /** For people: what was done, or why not. */
         readonly note?: string;
         readonly code?: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly context?: Readonly<Record<string, string | number>>;
         /** Pictures that were kept: `GET /events/:event/captures/:file`. */
         readonly captures?: readonly {
           readonly file: number;

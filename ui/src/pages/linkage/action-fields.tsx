@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { LinkageAction, LinkageRule, LinkageTried } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
+import { problemLine } from "../../locale/problem-text.ts";
 import { CheckField, ErrorNote } from "../../parts/controls.tsx";
 import { treeOf } from "../../parts/form-tree.ts";
 import { FormTree } from "../../parts/form-tree-fields.tsx";
@@ -139,7 +140,13 @@ function Try({
             <span class={`state${tried.status === "done" ? "" : " warn-text"}`}>
               <Icon name={tried.status === "done" ? "check" : "warning"} size={14} />
               {t(STATUS_TEXT[tried.status])}
-              {tried.note === undefined ? null : <span class="muted">{tried.note}</span>}
+              {tried.note === undefined ? null : (
+                <span class="muted">
+                  {tried.code === undefined
+                    ? tried.note
+                    : problemLine({ code: tried.code, context: tried.context, sentence: tried.note })}
+                </span>
+              )}
             </span>
           )}
         </span>
