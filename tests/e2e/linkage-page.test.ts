@@ -110,7 +110,10 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
     const mail = dialog.getByRole("group", { name: "E-mail" });
     await mail.getByLabel("E-mail").check();
     await mail.getByRole("button", { name: "Add", exact: true }).click();
+    await mail.getByLabel("Receiver 1", { exact: true }).fill("nobody");
+    await mail.locator(".field-bad").waitFor();
     await mail.getByLabel("Receiver 1", { exact: true }).fill("a@home.example");
+    await mail.locator(".field-bad").waitFor({ state: "detached" });
     await mail.getByLabel("Pictures", { exact: true }).fill("2");
     await mail.getByLabel("Text", { exact: true }).fill("{recorder}\n{type}");
     const tried = async (): Promise<string> => {

@@ -92,6 +92,8 @@ function SettingsFields(props: {
         value={settings}
         kept={NONE}
         problemAt={(pointer) => {
+          const [, list, index] = /^\/([^/]+)\/(\d+)$/.exec(pointer) ?? [];
+          if (list !== undefined) return entryProblem(schema, list, settings[list], Number(index));
           const field = fields.find(({ name }) => pointer === `/${name}`);
           // What is missing has its default, or is said by the recorder when it is saved.
           if (field === undefined || settings[field.name] === undefined) return undefined;
@@ -102,6 +104,22 @@ function SettingsFields(props: {
       />
     </>
   );
+}
+
+/** What is wrong with an entry of a list of texts or numbers; one that is still empty is not judged yet. */
+function entryProblem(
+  schema: Readonly<Record<string, unknown>>,
+  list: string,
+  entries: unknown,
+  index: number,
+): string | undefined {
+  const properties = schema["properties"];
+  const node = isObject(properties) ? properties[list] : undefined;
+  const entry: unknown = Array.isArray(entries) ? entries[index] : undefined;
+  const [field] = fieldsOf({ properties: { entry: isObject(node) ? node["items"] : undefined } });
+  if (field === undefined || entry === undefined || typeof entry === "object") return undefined;
+  const problem = problemOf(field, String(entry));
+  return problem === undefined ? undefined : problemText(field, problem);
 }
 
 /** Does the action once, as for an event that begins now, with what stands in the form. */
