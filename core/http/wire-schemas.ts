@@ -338,6 +338,7 @@ export const EventActionSchema = Type.Object({
   attempts: Type.Integer(),
   note: Type.Optional(Type.String({ description: "For people: what was done, or why not." })),
   code: Type.Optional(Type.String()),
+  context: Type.Optional(FactsSchema),
   captures: Type.Optional(
     Type.Array(Type.Object({ file: Type.Integer(), camera: Type.String(), at: TimeSchema }), {
       description: "Pictures that were kept: `GET /events/:event/captures/:file`.",

@@ -2,6 +2,7 @@
 // late. What came of each is told once. Memory is bounded by the queue.
 import type { Clock, Timer } from "../clock.ts";
 import type { EventAction, EventCapture } from "../domain/alarm-event.ts";
+import { contextOf, type Facts } from "../domain/facts.ts";
 import { type ErrorKind, NightjarError, toPlainError } from "../errors.ts";
 import { withTimeLimit } from "../plugin/calls/time-limit.ts";
 import type { LinkageAction, LinkageRequest } from "../plugin/contract/linkage-action.ts";
@@ -173,7 +174,11 @@ export class ActionRunner {
     this.#options.over(task, this.#result(task, attempts, outcome));
   }
 
-  #result(task: ActionTask, attempts: number, { status, note, code, captures }: Outcome): EventAction {
+  #result(
+    task: ActionTask,
+    attempts: number,
+    { status, note, code, context, captures }: Outcome,
+  ): EventAction {
     return {
       rule: task.request.rule.id,
       action: task.source,
@@ -182,6 +187,7 @@ export class ActionRunner {
       attempts,
       ...(note === undefined ? {} : { note }),
       ...(code === undefined ? {} : { code }),
+      ...(context === undefined ? {} : { context }),
       ...(captures === undefined ? {} : { captures }),
     };
   }
@@ -200,10 +206,12 @@ interface Outcome {
   readonly status: EventAction["status"];
   readonly note?: string;
   readonly code?: string;
+  readonly context?: Facts;
   readonly captures?: readonly EventCapture[];
 }
 
 function failureOf(error: unknown): Outcome & { readonly kind: ErrorKind } {
-  const { code, kind, message } = toPlainError(error);
-  return { status: "failed", kind, code, note: message.slice(0, NOTE_LIMIT) };
+  const { code, kind, message, context = {} } = toPlainError(error);
+  const note = message.slice(0, NOTE_LIMIT);
+  return { status: "failed", kind, code, note, ...contextOf(context, note) };
 }

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
+import { mailServer, PASSWORD } from "../../plugins/linkage-email/tests/mail-server.ts";
 import {
   counterOf,
   openBrowser,
@@ -207,6 +208,58 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
         return walls.length === 1 && walls[0]?.screens === 0;
       },
       LONG_MS,
+    );
+  });
+
+  it("sends a mail with pictures to a real server as its form says, and nothing to the recorder itself", async () => {
+    await using server = await mailServer();
+    const put = (settings: object) =>
+      recorder.api("PUT", "/plugins/settings", { name: "nightjar-linkage-email", config: settings });
+    const context = await openContext(browser, recorder);
+    const page = await context.newPage();
+    await page.goto(`${recorder.url}/linkage?rule=new`);
+    const dialog = page.getByRole("dialog");
+    const mail = dialog.getByRole("group", { name: "E-mail" });
+    await mail.getByLabel("E-mail").check();
+    await mail.getByRole("button", { name: "Add", exact: true }).click();
+    await mail.getByLabel("Receiver 1", { exact: true }).fill("nobody");
+    await mail.locator(".field-bad").waitFor();
+    await mail.getByLabel("Receiver 1", { exact: true }).fill("a@home.example");
+    await mail.locator(".field-bad").waitFor({ state: "detached" });
+    await mail.getByLabel("Pictures", { exact: true }).fill("2");
+    await mail.getByLabel("Text", { exact: true }).fill("{recorder}\n{type}");
+    const tried = async (): Promise<string> => {
+      await mail.getByRole("button", { name: "Test" }).click();
+      const told = mail.getByRole("status").locator(".state");
+      await told.waitFor();
+      return (await told.textContent()) ?? "";
+    };
+    assert.match(await tried(), /failed.*name the mail server/);
+    await put({ ...server.settings, password: "wrong" });
+    assert.match(await tried(), /failed.*refuses user name and password \(535\)/);
+    await put(server.settings);
+    await until("the mail to go out with its pictures", async () => {
+      assert.match(await tried(), /done.*sent to 1/);
+      return server.received.at(-1)?.mail.attachments.length === 2;
+    });
+    const { subject, text } = server.received.at(-1)?.mail ?? {};
+    assert.match(subject ?? "", /^Test: Motion: /);
+    assert.match(text ?? "", /^.+\r?\nMotion\s*$/);
+    const kept = JSON.stringify(await recorder.api("GET", "/plugins/settings?name=nightjar-linkage-email"));
+    assert.ok(!kept.includes(PASSWORD), "the password stays where it is");
+
+    await put({ ...server.settings, port: Number(new URL(recorder.url).port) });
+    assert.match(await tried(), /failed.*this recorder itself/);
+    await context.close();
+    const circle = {
+      ...{ id: "circle", name: "Circle", types: ["motion"] },
+      actions: [
+        { action: "nightjar-linkage-notify/notify", settings: { url: `${recorder.url}/api/v1/events` } },
+      ],
+    };
+    await assert.rejects(
+      recorder.api("PUT", "/linkage/rules", { rules: [circle] }),
+      /422.*\/rules\/0\/actions\/0\/settings\/url.*this recorder itself/,
     );
   });
 });

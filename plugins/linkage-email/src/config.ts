@@ -144,7 +144,6 @@ export const actionConfig = Type.Object(
       minimum: 0,
       maximum: 1_440,
       default: 0,
-      "x-unit": "min",
     }),
   },
   { additionalProperties: false },

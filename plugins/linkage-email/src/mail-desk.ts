@@ -8,7 +8,8 @@ import { mailError, maskedAddress } from "./mail-errors.ts";
 import { MailLimits } from "./mail-limits.ts";
 import { digestLine, eventWords, filledIn, subjectText } from "./mail-words.ts";
 import { type Mail, mailBytes, pictureName } from "./mime.ts";
-import { refusedReceivers, type SendOptions, sendMail, serverOf } from "./smtp-send.ts";
+import { refusedReceivers } from "./smtp-dialogue.ts";
+import { type SendOptions, sendMail, serverOf } from "./smtp-send.ts";
 
 /** Below what an action has. */
 const TIMEOUT_MS = 25_000;
@@ -17,6 +18,10 @@ const PAUSES_MS = [60_000, 300_000, 900_000, 1_800_000];
 const MOST_TRIES = 50;
 /** Mails that are remembered, so that another try goes only to those who lack it. */
 const MOST_REMEMBERED = 1_000;
+const REFUSED_PAUSE_MS = 300_000;
+
+/** Of one request: who has it (undefined), or gets it in a digest by then. */
+type Served = Map<string, number | undefined>;
 
 export interface MailDeskOptions {
   readonly settings: EmailSettings;
@@ -32,8 +37,9 @@ export class MailDesk {
   readonly #options: MailDeskOptions;
   readonly #limits: MailLimits;
   readonly #digests: Digests;
-  /** By request: who has it, or has it in a digest. */
-  readonly #served = new Map<string, Set<string>>();
+  readonly #served = new Map<string, Served>();
+  /** The server refused user name and password, and is not asked again before. */
+  #refusal: { readonly error: unknown; readonly untilMs: number } | undefined;
   #isAway = false;
 
   constructor(options: MailDeskOptions) {
@@ -60,34 +66,52 @@ export class MailDesk {
     const open = receivers.filter((receiver) => !served.has(receiver));
     // Somebody who tries it waits for the mail.
     const now = request.isTest ? open : open.filter((receiver) => this.#goesNow(receiver, request));
-    if (now.length > 0) {
-      const taken = this.#limits.take(now, this.#options.nowMs());
-      const mail = this.#mailOf(request, now);
-      const envelope = { from: server.from, to: now, message: (most: number) => fitting(mail, most) };
-      try {
-        const { lookup, signal: ended } = this.#options;
-        const refused = await sendMail(server, envelope, {
-          lookup,
-          timeoutMs: TIMEOUT_MS,
-          signal: AbortSignal.any([ended, signal]),
-        });
-        const left = refused.map(({ address }) => address);
-        for (const receiver of now) if (!left.includes(receiver)) served.add(receiver);
-        if (refused.length > 0) throw refusedReceivers(server.host, refused, now.length - refused.length);
-      } catch (error) {
-        if (!now.some((receiver) => served.has(receiver))) taken.giveBack();
-        throw error;
-      }
+    // First of all: whatever becomes of the mail, these have their place.
+    const isHeld = this.#hold(
+      request,
+      open.filter((receiver) => !now.includes(receiver)),
+      served,
+    );
+    if (now.length > 0) await this.#sendNow(request, server, now, served, signal);
+    if (!isHeld) {
+      const waiting = this.#digests.size;
+      const words = `${waiting} receivers wait for their digests already`;
+      throw mailError("NJ_EMAIL_BUSY", "resource-exhausted", words, {});
     }
-    const later = open.filter((receiver) => !now.includes(receiver));
-    const minutes = this.#hold(request, later, served);
-    const sent = receivers.length - later.length;
-    return {
-      note: [
-        ...(sent > 0 ? [`sent to ${sent}`] : []),
-        ...(later.length > 0 ? [`${later.length} in a digest within ${minutes} min`] : []),
-      ].join("; "),
-    };
+    return { note: noteOf([...served.values()], this.#options.nowMs()) };
+  }
+
+  async #sendNow(
+    request: LinkageRequest,
+    { from, ...server }: ReturnType<typeof serverOf>,
+    to: readonly string[],
+    served: Served,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { lookup, signal: ended, nowMs } = this.#options;
+    const startMs = nowMs();
+    // A provider that refuses a password again and again locks the account.
+    if (!request.isTest && this.#refusal !== undefined && startMs < this.#refusal.untilMs)
+      throw this.#refusal.error;
+    const taken = this.#limits.take(to, startMs);
+    const mail = this.#mailOf(request, to);
+    const envelope = { from, to, message: (most: number) => fitting(mail, most) };
+    try {
+      const refused = await sendMail(server, envelope, {
+        lookup,
+        timeoutMs: TIMEOUT_MS,
+        signal: AbortSignal.any([ended, signal]),
+      });
+      this.#refusal = undefined;
+      const left = refused.map(({ address }) => address);
+      for (const receiver of to) if (!left.includes(receiver)) served.set(receiver, undefined);
+      if (refused.length > 0) throw refusedReceivers(server.host, refused, to.length - refused.length);
+    } catch (error) {
+      if (!to.some((receiver) => served.has(receiver))) taken.giveBack();
+      if ((error as { readonly code?: unknown }).code === "NJ_EMAIL_SIGN_IN")
+        this.#refusal = { error, untilMs: nowMs() + REFUSED_PAUSE_MS };
+      throw error;
+    }
   }
 
   /** Sends digests that are due. Call it now and then, never twice at once. */
@@ -106,28 +130,21 @@ export class MailDesk {
     );
   }
 
-  /** Puts an event into digests; gives the minutes until the last of them. */
-  #hold(request: LinkageRequest, receivers: readonly string[], served: Set<string>): number {
+  /** Puts an event into digests. False: there was no place for some. */
+  #hold(request: LinkageRequest, receivers: readonly string[], served: Served): boolean {
     const { digestMinutes } = request.config as EmailActionConfig;
+    const { recorderName } = request;
     const nowMs = this.#options.nowMs();
     const line = digestLine(eventWords(request));
-    let longestMs = 0;
+    const isOverflow = digestMinutes === 0;
+    let isHeld = true;
     for (const receiver of receivers) {
-      const isOverflow = digestMinutes === 0;
       const dueMs = isOverflow ? this.#limits.nextFreeMs(receiver, nowMs) : nowMs + digestMinutes * 60_000;
-      const { recorderName } = request;
-      if (!this.#digests.add(receiver, line, { nowMs, dueMs, isOverflow, recorderName })) {
-        throw mailError(
-          "NJ_EMAIL_BUSY",
-          "resource-exhausted",
-          `${this.#digests.size} receivers wait for their digests already`,
-          {},
-        );
-      }
-      served.add(receiver);
-      longestMs = Math.max(longestMs, dueMs - nowMs);
+      if (this.#digests.add(receiver, line, { nowMs, dueMs, isOverflow, recorderName }))
+        served.set(receiver, dueMs);
+      else isHeld = false;
     }
-    return Math.max(1, Math.ceil(longestMs / 60_000));
+    return isHeld;
   }
 
   async #send(digest: Digest): Promise<void> {
@@ -190,7 +207,7 @@ export class MailDesk {
     return {
       from: { name: settings.fromName, address },
       to: [receiver],
-      subject: `${recorderName}: ${count} events`,
+      subject: `${recorderName}: ${count} ${count === 1 ? "event" : "events"}`,
       text: [...lines, ...(more > 0 ? [`… and ${more} more`] : [])].join("\n"),
       pictures: [],
       dateMs: nowMs(),
@@ -198,15 +215,26 @@ export class MailDesk {
     };
   }
 
-  #servedOf({ id, event }: LinkageRequest): Set<string> {
+  #servedOf({ id, event }: LinkageRequest): Served {
     const key = `${id} ${event.start}`;
-    const known = this.#served.get(key) ?? new Set<string>();
+    const known = this.#served.get(key) ?? (new Map() as Served);
     this.#served.delete(key);
     this.#served.set(key, known);
     const [oldest] = this.#served.keys();
     if (this.#served.size > MOST_REMEMBERED && oldest !== undefined) this.#served.delete(oldest);
     return known;
   }
+}
+
+/** What was done, in numbers: whom a mail goes to is not everybody's business. */
+function noteOf(served: readonly (number | undefined)[], nowMs: number): string {
+  const dues = served.filter((dueMs) => dueMs !== undefined);
+  const sent = served.length - dues.length;
+  const minutes = Math.max(1, Math.ceil((Math.max(...dues) - nowMs) / 60_000));
+  return [
+    ...(sent > 0 ? [`sent to ${sent}`] : []),
+    ...(dues.length > 0 ? [`${dues.length} in a digest within ${minutes} min`] : []),
+  ].join("; ");
 }
 
 /** With as many pictures as the server takes. */

@@ -6,6 +6,7 @@ import type { NightjarError } from "@nightjar/core";
 import { connectionError, mailError } from "./mail-errors.ts";
 
 const REPLY_LIMIT_BYTES = 32 * 1024;
+const GOODBYE_MS = 1_000;
 const REPLY_LINE = /^(\d{3})([ -]?)(.*)$/;
 
 /** What a server answers to a command. */
@@ -81,6 +82,14 @@ export class SmtpConnection {
     this.#socket = socket;
     this.#listen(socket);
     await this.#secured(socket);
+  }
+
+  /** Says goodbye and hears no more: how a server takes that changes nothing. It is gone within a second. */
+  leave(): void {
+    const socket = this.#socket;
+    socket.removeAllListeners("data").resume();
+    socket.setTimeout(GOODBYE_MS, () => socket.destroy());
+    socket.end("QUIT\r\n");
   }
 
   /** Ends it at once; what waits for a reply fails. */

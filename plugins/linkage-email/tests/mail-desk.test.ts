@@ -104,6 +104,40 @@ describe("a mail because of an event", () => {
     );
   });
 
+  it("asks a server that refuses the password no more for a while, but for somebody who tries it", async (t) => {
+    let asked = 0;
+    await using server = await mailServer({
+      onAuth(_auth, _session, done) {
+        asked += 1;
+        done(Object.assign(new Error("no"), { responseCode: 535 }));
+      },
+    });
+    const { desk: at, clock } = await desk(t, server.settings);
+    const refused = { code: "NJ_EMAIL_SIGN_IN", kind: "failed-precondition" };
+    for (const number of [1, 2]) await assert.rejects(at.take(numbered(number), running.signal), refused);
+    assert.equal(asked, 1);
+    await assert.rejects(at.take({ ...numbered(3), isTest: true }, running.signal), refused);
+    clock.nowMs += 6 * MINUTE_MS;
+    await assert.rejects(at.take(numbered(4), running.signal), refused);
+    assert.equal(asked, 3);
+  });
+
+  it("is held for those whose turn it is not, whatever the server says of the others", async (t) => {
+    await using server = await mailServer({
+      onRcptTo({ address }, _session, done) {
+        if (address.startsWith("a@")) done();
+        else done(Object.assign(new Error("nobody"), { responseCode: 550 }));
+      },
+    });
+    const { desk: at, clock } = await desk(t, { ...server.settings, mailsPerHourEach: 1 });
+    await at.take(numbered(1), running.signal);
+    const both = numbered(2, { receivers: ["a@home.example", "no@home.example"] });
+    await assert.rejects(at.take(both, running.signal), { code: "NJ_EMAIL_RECEIVER" });
+    clock.nowMs += 60 * MINUTE_MS;
+    await at.turn();
+    assert.equal(server.received[1]?.mail.subject, "Haus: 1 event");
+  });
+
   it("is not sent before there is a server to send it by", async (t) => {
     const { desk: at } = await desk(t, {});
     await assert.rejects(at.take(requestFor(), running.signal), {
@@ -154,8 +188,8 @@ describe("a digest", () => {
     assert.deepEqual(
       server.received.slice(1).map(({ to, mail }) => [to, mail.subject]),
       [
-        [["a@home.example"], "Haus: 1 events"],
-        [["b@home.example"], "Haus: 1 events"],
+        [["a@home.example"], "Haus: 1 event"],
+        [["b@home.example"], "Haus: 1 event"],
       ],
     );
   });

@@ -6,7 +6,8 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import { NightjarError } from "@nightjar/core";
 import type { EmailSettings } from "../src/config.ts";
-import { type Envelope, sendMail, serverOf } from "../src/smtp-send.ts";
+import type { Envelope } from "../src/smtp-dialogue.ts";
+import { sendMail, serverOf } from "../src/smtp-send.ts";
 import { mailServer, PASSWORD } from "./mail-server.ts";
 
 const TEXT = "Subject: x\r\n\r\nfirst\r\n.\r\n..second\r\nRCPT TO:<spy@evil.example>\r\n";

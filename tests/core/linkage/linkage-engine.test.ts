@@ -192,7 +192,8 @@ describe("what follows from events", () => {
 
   it("does nothing stale: what cannot be done in its time has failed, and no later try is made", async () => {
     run = async () => {
-      throw new NightjarError("NJ_LAMP_AWAY", "unavailable", "the lamp does not answer");
+      const context = { host: "lamp", key: "hidden" };
+      throw new NightjarError("NJ_LAMP_AWAY", "unavailable", "the lamp does not answer", context);
     };
     engine.take(event(), "start");
     await waitFor(() => asked.length === 1);
@@ -202,6 +203,7 @@ describe("what follows from events", () => {
       [noted[0]?.result.code, noted[0]?.result.note],
       ["NJ_LAMP_AWAY", "the lamp does not answer"],
     );
+    assert.deepEqual(noted[0]?.result.context, { host: "lamp" }, "facts of the sentence, and no others");
     const tries = asked.length;
     clock.advance(600_000);
     assert.equal(asked.length, tries);

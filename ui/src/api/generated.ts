@@ -419,6 +419,8 @@ export type Event = {
     /** For people: what was done, or why not. */
     readonly note?: string;
     readonly code?: string;
+    /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+    readonly context?: Readonly<Record<string, string | number>>;
     /** Pictures that were kept: `GET /events/:event/captures/:file`. */
     readonly captures?: readonly {
       readonly file: number;
@@ -2394,6 +2396,8 @@ export interface Operations {
         /** For people: what was done, or why not. */
         readonly note?: string;
         readonly code?: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly context?: Readonly<Record<string, string | number>>;
         /** Pictures that were kept: `GET /events/:event/captures/:file`. */
         readonly captures?: readonly {
           readonly file: number;
@@ -2617,6 +2621,8 @@ export interface Operations {
         /** For people: what was done, or why not. */
         readonly note?: string;
         readonly code?: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly context?: Readonly<Record<string, string | number>>;
         /** Pictures that were kept: `GET /events/:event/captures/:file`. */
         readonly captures?: readonly {
           readonly file: number;
@@ -2662,6 +2668,8 @@ export interface Operations {
         /** For people: what was done, or why not. */
         readonly note?: string;
         readonly code?: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly context?: Readonly<Record<string, string | number>>;
         /** Pictures that were kept: `GET /events/:event/captures/:file`. */
         readonly captures?: readonly {
           readonly file: number;

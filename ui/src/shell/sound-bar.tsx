@@ -4,8 +4,14 @@ import { t } from "../locale/messages.ts";
 import { eventText } from "../pages/events/event-words.ts";
 import { IconButton } from "../parts/controls.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { allowSound, muteSounds, ringing, silence, soundBlocked } from "../state/alarm-sounds.ts";
-import { soundsMuted } from "../state/preferences.ts";
+import {
+  allowSound,
+  muteSounds,
+  ringing,
+  silence,
+  soundBlocked,
+  soundsMuted,
+} from "../state/alarm-sounds.ts";
 import { cameras } from "../state/recorder.ts";
 import { complain } from "../state/toasts.ts";
 

@@ -1,11 +1,12 @@
 // Sounds that the recorder asks for because of events: which ring now, and whether this browser may play them. What plays them is
 // loaded when the first one comes.
 import { signal } from "@preact/signals";
-import { soundsMuted } from "./preferences.ts";
 import { type Ringing, type SoundMessage, stillRinging, withSound } from "./ringing.ts";
 
 /** The newest first. */
 export const ringing = signal<readonly Ringing[]>([]);
+/** Sounds of alarms are seen here, not heard: a preference, which is kept with the others. */
+export const soundsMuted = signal(false);
 /** The browser lets nothing be heard before somebody has clicked. */
 export const soundBlocked = signal(false);
 

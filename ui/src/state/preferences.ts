@@ -1,6 +1,7 @@
 // What one viewer likes on one device: theme, language, zone of times, grid. Kept in localStorage, never sent.
 import { effect, signal } from "@preact/signals";
 import { LANGUAGES, type Language, language, preferredLanguage, useLanguage } from "../locale/messages.ts";
+import { soundsMuted } from "./alarm-sounds.ts";
 import { wallNameOf } from "./wall.ts";
 
 const STORAGE_KEY = "nightjar.preferences";
@@ -59,8 +60,7 @@ export const singleKeys = signal(kept.singleKeys !== false);
 export const wallName = signal<string | undefined>(
   typeof kept.wall === "string" ? wallNameOf(kept.wall) : undefined,
 );
-/** Sounds of alarms are seen here, not heard. */
-export const soundsMuted = signal(kept.soundsMuted === true);
+soundsMuted.value = kept.soundsMuted === true;
 
 const systemLight = matchMedia("(prefers-color-scheme: light)");
 

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { LinkageAction, LinkageRule, LinkageTried } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
+import { problemLine } from "../../locale/problem-text.ts";
 import { CheckField, ErrorNote } from "../../parts/controls.tsx";
 import { treeOf } from "../../parts/form-tree.ts";
 import { FormTree } from "../../parts/form-tree-fields.tsx";
@@ -96,6 +97,8 @@ function SettingsFields(props: {
         value={settings}
         kept={NONE}
         problemAt={(pointer) => {
+          const [, list, index] = /^\/([^/]+)\/(\d+)$/.exec(pointer) ?? [];
+          if (list !== undefined) return entryProblem(schema, list, settings[list], Number(index));
           const field = fields.find(({ name }) => pointer === `/${name}`);
           // What is missing has its default, or is said by the recorder when it is saved.
           if (field === undefined || settings[field.name] === undefined) return undefined;
@@ -128,6 +131,22 @@ function choicesOf(
         all: [...new Set([...walls, ...chosen])].map((wall) => ({ id: wall, text: wall })),
       };
   }
+}
+
+/** What is wrong with an entry of a list of texts or numbers; one that is still empty is not judged yet. */
+function entryProblem(
+  schema: Readonly<Record<string, unknown>>,
+  list: string,
+  entries: unknown,
+  index: number,
+): string | undefined {
+  const properties = schema["properties"];
+  const node = isObject(properties) ? properties[list] : undefined;
+  const entry: unknown = Array.isArray(entries) ? entries[index] : undefined;
+  const [field] = fieldsOf({ properties: { entry: isObject(node) ? node["items"] : undefined } });
+  if (field === undefined || entry === undefined || typeof entry === "object") return undefined;
+  const problem = problemOf(field, String(entry));
+  return problem === undefined ? undefined : problemText(field, problem);
 }
 
 /** Does the action once, as for an event that begins now, with what stands in the form. */
@@ -166,7 +185,13 @@ function Try({
             <span class={`state${tried.status === "done" ? "" : " warn-text"}`}>
               <Icon name={tried.status === "done" ? "check" : "warning"} size={14} />
               {t(STATUS_TEXT[tried.status])}
-              {tried.note === undefined ? null : <span class="muted">{tried.note}</span>}
+              {tried.note === undefined ? null : (
+                <span class="muted">
+                  {tried.code === undefined
+                    ? tried.note
+                    : problemLine({ code: tried.code, context: tried.context, sentence: tried.note })}
+                </span>
+              )}
             </span>
           )}
         </span>
