@@ -1,6 +1,7 @@
 // Core's end of the link to the gateway: grants, segments and settings for it; revocations and changes to it.
 import type { ConfigStore } from "../config/config-store.ts";
 import type { CameraId } from "../domain/ids.ts";
+import { NightjarError } from "../errors.ts";
 import type {
   CoreMethodsForGateway,
   GatewayMethodsForCore,
@@ -23,6 +24,8 @@ export interface GatewayLinkOptions {
   readonly users: Users;
   readonly recording: RecordingService;
   readonly authorize: ReturnType<typeof createAuthorize>;
+  /** What the gateway says at the door of MQTT over WebSocket; undefined while that is closed. */
+  mqttWord(): string | undefined;
   /** The gateway opened its ports, or could not. */
   onListening(state: ListeningState): void;
 }
@@ -101,6 +104,11 @@ export class GatewayLink {
       listening: (state) => this.#options.onListening(state),
       authorize: (request) => authorize(request),
       authorizeFlows: createAuthorizeFlows(users),
+      mqttWord: () => {
+        const word = this.#options.mqttWord();
+        if (word !== undefined) return { word };
+        throw new NightjarError("NJ_NOT_FOUND", "not-found", "MQTT over WebSocket is switched off");
+      },
       segments: async (query) => ({ segments: await recording.index.playable(query) }),
       nextRecorded: async (query) => {
         const time90k = await recording.index.nextRecorded(query);

@@ -243,6 +243,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     users,
     recording,
     authorize,
+    mqttWord: () => mqtt.webWord,
     onListening: (state) => {
       listening = state;
       mqtt.lookForCertificate();

@@ -36,6 +36,8 @@ interface Guest {
   readonly filters: Set<string>;
   login: SignedInClient | undefined;
   id: string | undefined;
+  /** It asked for a session and gave no name for it. */
+  isNameless: boolean;
 }
 
 /** A client as pages show it. */
@@ -82,11 +84,15 @@ export class EmbeddedBroker implements Broker {
       queueLimit: 100,
       preConnect: (client, packet, done) => {
         // Sessions that outlive their connection would be queues that nobody empties.
+        const wantsSession = packet.clean === false;
         packet.clean = true;
         if (packet.will !== undefined) packet.will.qos = packet.will.qos === 0 ? 0 : 1;
         const id = packet.clientId ?? "";
+        const guest = this.#guests.get(client);
+        // A session without a name nobody could come back to (MQTT-3.1.3-8).
+        if (guest !== undefined) guest.isNameless = wantsSession && id === "";
         const isSound = id.length <= CLIENT_ID_LIMIT && !/[\p{Cc}\uFFFD/+#]/u.test(id);
-        done(isSound ? null : new Error("client id refused"), isSound && this.#guests.has(client));
+        done(isSound ? null : new Error("client id refused"), isSound && guest !== undefined);
       },
       authenticate: (client, name, password, done) => {
         this.#authenticate(client, name, password?.toString("utf8")).then(
@@ -160,7 +166,7 @@ export class EmbeddedBroker implements Broker {
       this.#noteCut(place, reason),
     );
     const client = this.#aedes.handle(connection);
-    const guest: Guest = { place, filters: new Set(), login: undefined, id: undefined };
+    const guest: Guest = { place, filters: new Set(), login: undefined, id: undefined, isNameless: false };
     this.#guests.set(client, guest);
     this.#known.set(client, guest);
     connection.once("close", () => this.#leave(client));
@@ -199,6 +205,12 @@ export class EmbeddedBroker implements Broker {
   async #authenticate(client: Client, name: string | undefined, password: string | undefined): Promise<void> {
     const guest = this.#guests.get(client);
     if (guest === undefined) throw new NightjarError("NJ_MQTT_AWAY", "unavailable", "the client has gone");
+    if (guest.isNameless)
+      throw new NightjarError(
+        "NJ_MQTT_CLIENT_ID",
+        "permission-denied",
+        "a client without an id has no session to come back to",
+      );
     const { place } = guest;
     const info = {
       address: place.address,

@@ -1,5 +1,6 @@
 // MQTT as a whole: the broker that the settings want, the states and events that go out, the requests that come in. A
 // change of the settings begins anew; nothing here is waited for by recording or by the API.
+import { join } from "node:path";
 import type { Clock, Timer } from "../clock.ts";
 import type { FrozenConfig } from "../config/config-store.ts";
 import type { MqttConfig } from "../config/mqtt-config.ts";
@@ -11,6 +12,7 @@ import type { CameraService, StatusService } from "../http/services.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
 import type { LinkageTold } from "../linkage/linkage-engine.ts";
 import type { Log } from "../log.ts";
+import { RUN_FOLDER } from "../supervisor/process-contract.ts";
 import type { Users } from "../users/users.ts";
 import type { AlarmIoControl } from "./alarm-io-control.ts";
 import { AlarmIoStates } from "./alarm-io-states.ts";
@@ -26,6 +28,7 @@ import { PluginTopics } from "./plugin-topics.ts";
 import { RecorderStates } from "./recorder-states.ts";
 import { type ArmingControl, type LinkageControl, Requests, type RequestsOptions } from "./requests.ts";
 import { topicOf } from "./topics.ts";
+import { WebDoor } from "./web-door.ts";
 
 const HEALTH_MS = 60_000;
 
@@ -66,6 +69,7 @@ export class MqttService {
   readonly #alarmIoStates: AlarmIoStates;
   readonly #outbox: EventOutbox;
   readonly #requests: Requests;
+  readonly #webDoor: WebDoor;
   /** Topics of plugins' own, whatever broker there is. */
   readonly plugins: PluginTopics;
   #running: Running | undefined;
@@ -85,6 +89,7 @@ export class MqttService {
     this.#alarmIoStates = new AlarmIoStates({ ...common, publish });
     this.#outbox = new EventOutbox({ ...common, publish });
     this.#requests = new Requests({ ...common, audit: users.audit, snapshot, linkage });
+    this.#webDoor = new WebDoor(join(options.dataDir, RUN_FOLDER));
     this.plugins = new PluginTopics({
       ...{ db, log, node, base: common.base, publish },
       audit: users.audit,
@@ -171,6 +176,11 @@ export class MqttService {
     return this.#publish({ topic, payload, qos: 1, retain: false });
   }
 
+  /** What the gateway says where it hands in WebSockets; undefined: there are none. */
+  get webWord(): string | undefined {
+    return this.#webDoor.word;
+  }
+
   /** How it is, for pages. */
   state(): MqttState {
     const { node, mqtt } = this.#options.config();
@@ -226,6 +236,7 @@ export class MqttService {
     this.#timer?.cancel();
     await this.#tail;
     await this.#options.flowsDoor.close();
+    await this.#webDoor.close();
     await this.#end();
     await this.plugins.settled();
     await this.#outbox.close();
@@ -240,6 +251,18 @@ export class MqttService {
     const wanted = JSON.stringify([this.#mqtt, this.#options.password() ?? ""]);
     if (this.#running?.wanted !== wanted) await this.#begin(wanted);
     await this.#followFlows();
+    await this.#followWeb();
+  }
+
+  /** The gateway has a door of its own, where that is wanted. */
+  async #followWeb(): Promise<void> {
+    const broker = this.#running?.embedded;
+    try {
+      if (broker === undefined || !this.#mqtt.webSocket.enabled) await this.#webDoor.close();
+      else await this.#webDoor.open(broker);
+    } catch (error) {
+      this.#options.log.error("MQTT over WebSocket cannot be opened", { reason: String(error) });
+    }
   }
 
   /** Flows have a door of their own, where a broker of ours is behind it. */

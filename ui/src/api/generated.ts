@@ -4426,6 +4426,11 @@ export interface Operations {
           /** TCP port; when it is busy the next free one is taken. */
           readonly port: number;
         };
+        /** The broker within, for programs in browsers. */
+        readonly webSocket: {
+          /** The broker within at `/mqtt` of the recorder's own address, wherever its pages are reached. */
+          readonly enabled: boolean;
+        };
         /** Another broker. */
         readonly external: {
           /** `mqtt://`, `mqtts://`, `ws://` or `wss://`, host and port. The password is set on the page or over HTTP, and sealed in secrets.json. */
@@ -4488,6 +4493,10 @@ export interface Operations {
         /** TCP port; when it is busy the next free one is taken. */
         readonly port?: number;
       };
+      readonly webSocket?: {
+        /** The broker within at `/mqtt` of the recorder's own address, wherever its pages are reached. */
+        readonly enabled?: boolean;
+      };
       readonly external?: {
         /** `mqtt://`, `mqtts://`, `ws://` or `wss://`, host and port. The password is set on the page or over HTTP, and sealed in secrets.json. */
         readonly url?: string;
@@ -4525,6 +4534,11 @@ export interface Operations {
           readonly host: string;
           /** TCP port; when it is busy the next free one is taken. */
           readonly port: number;
+        };
+        /** The broker within, for programs in browsers. */
+        readonly webSocket: {
+          /** The broker within at `/mqtt` of the recorder's own address, wherever its pages are reached. */
+          readonly enabled: boolean;
         };
         /** Another broker. */
         readonly external: {
