@@ -81,6 +81,8 @@ function SettingsFields(props: {
         const value = settings[name];
         const chosen: readonly string[] = Array.isArray(value) ? value : [];
         const onChoose = (next: readonly string[]): void => put([name], next);
+        // A sound for open pages asks no wall.
+        if (kind === "walls" && props.action.source === "sound" && settings["where"] !== "walls") return null;
         return kind === "cameras" ? (
           <Choices
             key={name}
