@@ -109,8 +109,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   });
   const knownStreams = await KnownStreams.open(dataDir, log);
   const changes = new ChangeFeed(clock);
-  const walls = new WallBook({ clock, db, log });
-  await walls.load();
+  const walls = await WallBook.open({ clock, db, log });
   const alarms = new AlarmService({
     db,
     config,
@@ -282,6 +281,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     users,
     recording,
     authorize,
+    flows: () => flows,
     onListening: (state) => {
       listening = state;
       mqtt.lookForCertificate();
@@ -308,7 +308,10 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     ...{ run, instance, clock, log, config, list, plugins, events: alarms.engine },
     want: (wanted) => context.want("analysis", wanted),
   });
-  const flows = new Flows({ run, instance, config, log, door: flowsDoor, supervisor: context });
+  const flows = new Flows({
+    ...{ run, instance, config, log, clock, linkage, supervisor: context },
+    ...{ audit: users.audit, door: flowsDoor },
+  });
   const api = createHttpApp({
     version: VERSION,
     clock,
@@ -337,11 +340,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     }),
     keptLog: { read: (query) => readLog(dataDir, query) },
     mqtt: mqttControl(mqtt, secrets),
-    flows,
-    tills,
-    detection,
-    changes,
-    walls,
+    ...{ flows, tills, detection, changes, walls },
     diagnosticParts: () => diagnosticParts(plugins.hooks, secrets),
   });
   const hookTeller = new HookTeller(plugins.hooks, recordedCameras);

@@ -93,6 +93,7 @@ export async function runGateway(
   const flows = new FlowsDoor({
     socketPath: join(runFolder, FLOWS_HTTP_SOCKET),
     ask: (request) => core.request("authorizeFlows", request),
+    deployed: (deployed) => core.notify("flowsDeployed", deployed),
     clock,
   });
   const uiFolder = options.uiFolder ?? fileURLToPath(new URL("../../ui/dist", import.meta.url));
