@@ -177,6 +177,16 @@ export class LinkageService implements LinkageFace {
     );
   }
 
+  /** Why a rule cannot have an action with these settings; undefined: it can. */
+  actionProblem(
+    source: string,
+    settings: Readonly<Record<string, unknown>>,
+  ): "unknown-action" | "settings" | undefined {
+    const known = this.#all().find((one) => one.source === source)?.action;
+    if (known === undefined) return "unknown-action";
+    return settingsProblems(known.configSchema, settings).length > 0 ? "settings" : undefined;
+  }
+
   async test(...[rule, camera]: Parameters<LinkageFace["test"]>): ReturnType<LinkageFace["test"]> {
     return (await this.#engine.test(rule, camera)).map(actionView);
   }

@@ -95,8 +95,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   });
   const knownStreams = await KnownStreams.open(dataDir, log);
   const changes = new ChangeFeed(clock);
-  const walls = new WallBook({ clock, db, log });
-  await walls.load();
+  const walls = await WallBook.open({ clock, db, log });
   const alarms = new AlarmService({
     db,
     config,
@@ -244,6 +243,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     recording,
     authorize,
     mqttWord: () => mqtt.webWord,
+    flows: () => flows,
     onListening: (state) => {
       listening = state;
       mqtt.lookForCertificate();
@@ -276,7 +276,10 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     ...{ run, instance, clock, log, config, list, plugins, events: alarms.engine },
     want: (wanted) => context.want("analysis", wanted),
   });
-  const flows = new Flows({ run, instance, config, log, door: flowsDoor, supervisor: context });
+  const flows = new Flows({
+    ...{ run, instance, config, log, clock, linkage, supervisor: context },
+    ...{ audit: users.audit, door: flowsDoor },
+  });
   const api = createHttpApp({
     version: VERSION,
     clock,
@@ -306,11 +309,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     }),
     keptLog: { read: (query) => readLog(dataDir, query) },
     mqtt: mqttControl(mqtt, secrets),
-    flows,
-    tills,
-    detection,
-    changes,
-    walls,
+    ...{ flows, tills, detection, changes, walls },
     diagnosticParts: () => diagnosticParts(plugins.hooks, secrets),
   });
   const hookTeller = new HookTeller(plugins.hooks, () => recordedCameras(list));

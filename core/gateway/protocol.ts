@@ -75,11 +75,21 @@ export interface FlowsRequest {
   readonly isBackground: boolean;
   /** Flows are about to be changed, worth the audit log: method and path. */
   readonly change?: string;
+  /** All flows are about to be deployed: {@link FlowsDeployed} follows. */
+  readonly isDeploy?: boolean;
 }
 
 export interface FlowsGrant {
   readonly sessionId: string;
   readonly expiresAtMs: number;
+}
+
+/** A deploy of flows by a person is over: it was announced by `change` of a {@link FlowsRequest}. */
+export interface FlowsDeployed {
+  readonly sessionId: string;
+  readonly remoteAddress: string;
+  /** Absent: nothing was deployed, or not on a known revision. */
+  readonly taken?: { readonly base: string; readonly revision: string };
 }
 
 /** A segment as readers need it: where it is, what it covers, where its moov lies. */
@@ -145,6 +155,7 @@ export type CoreMethodsForGateway = {
   authorizeFlows: (params: FlowsRequest) => FlowsGrant;
   /** What the gateway says first on `MQTT_WEB_SOCKET`. Rejects with not-found while MQTT over WebSocket is switched off. */
   mqttWord: (params: Record<string, never>) => { readonly word: string };
+  flowsDeployed: (params: FlowsDeployed) => void;
   /** Closed segments of a stream that touch the range, in playback order (run, sequence), at most `limit`. */
   segments: (params: {
     camera: CameraId;

@@ -94,6 +94,7 @@ export async function runGateway(
   const flows = new FlowsDoor({
     socketPath: join(runFolder, FLOWS_HTTP_SOCKET),
     ask: (request) => core.request("authorizeFlows", request),
+    deployed: (deployed) => core.notify("flowsDeployed", deployed),
     clock,
   });
   const mqtt = new MqttDoor({

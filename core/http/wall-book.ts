@@ -18,6 +18,12 @@ export interface KnownWall {
   readonly seenMs: number;
 }
 
+export interface WallBookParts {
+  readonly clock: Clock;
+  readonly db: SqlWriter;
+  readonly log: Log;
+}
+
 export class WallBook {
   readonly #clock: Clock;
   readonly #db: SqlWriter;
@@ -26,20 +32,17 @@ export class WallBook {
   #writing: Promise<void> = Promise.resolve();
   #isDue = false;
 
-  constructor(parts: { readonly clock: Clock; readonly db: SqlWriter; readonly log: Log }) {
+  /** With what is known from before. */
+  static async open(parts: WallBookParts): Promise<WallBook> {
+    const book = new WallBook(parts);
+    await book.#load();
+    return book;
+  }
+
+  constructor(parts: WallBookParts) {
     this.#clock = parts.clock;
     this.#db = parts.db;
     this.#log = parts.log;
-  }
-
-  /** Reads what is known from before. */
-  async load(): Promise<void> {
-    const kept = await keyValuesTable(this.#db).get(KEY);
-    for (const one of Array.isArray(kept) ? kept.slice(0, MOST_WALLS) : []) {
-      const { name, seenMs } = (one ?? {}) as { readonly name?: unknown; readonly seenMs?: unknown };
-      if (typeof name !== "string" || typeof seenMs !== "number" || this.#known.has(name)) continue;
-      this.#known.set(name, { screens: 0, seenMs });
-    }
   }
 
   /** By name. */
@@ -79,6 +82,15 @@ export class WallBook {
   /** Resolves when what is known is written. */
   settled(): Promise<void> {
     return this.#writing;
+  }
+
+  async #load(): Promise<void> {
+    const kept = await keyValuesTable(this.#db).get(KEY);
+    for (const one of Array.isArray(kept) ? kept.slice(0, MOST_WALLS) : []) {
+      const { name, seenMs } = (one ?? {}) as { readonly name?: unknown; readonly seenMs?: unknown };
+      if (typeof name !== "string" || typeof seenMs !== "number" || this.#known.has(name)) continue;
+      this.#known.set(name, { screens: 0, seenMs });
+    }
   }
 
   #add(name: string): { screens: number; seenMs: number } {

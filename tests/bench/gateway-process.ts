@@ -63,6 +63,7 @@ export class GatewayProcess {
         expiresAtMs: Date.now() + 3_600_000,
       }),
       authorizeFlows: () => ({ sessionId: "bench", expiresAtMs: Date.now() + 3_600_000 }),
+      flowsDeployed: () => undefined,
       segments: async (query) => ({ segments: await index.playable(query) }),
       nextRecorded: async (query) => {
         const time90k = await index.nextRecorded(query);

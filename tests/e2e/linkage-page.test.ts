@@ -2,7 +2,9 @@
 // what came of them stands on the page and with the event. A screen that is a wall shows a camera because of one, and sounds.
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
+import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
 import { mailServer, PASSWORD } from "../../plugins/linkage-email/tests/mail-server.ts";
@@ -18,6 +20,7 @@ import {
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
 const LONG_MS = 40_000;
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** The loudest that went to the loudspeaker: `window.nightjarPeak`. */
 const METER = `
@@ -193,6 +196,15 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
     );
     await screenshot(page, "wall-popup");
     await popup.getByRole("button", { name: "Keep" }).click();
+    for (const theme of ["dark", "light"]) {
+      const judged = `(async () => {
+        document.documentElement.dataset.theme = "${theme}";
+        if (window.axe === undefined) { ${AXE}; }
+        const { violations } = await axe.run(".popup", { runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag22aa"] } });
+        return violations.map(({ id, nodes }) => id + ": " + nodes[0].target);
+      })()`;
+      assert.deepEqual(await page.evaluate(judged), [], theme);
+    }
     await popup.getByRole("button", { name: "Silence" }).click();
     await popup.getByRole("button", { name: "Silence" }).waitFor({ state: "detached" });
     await popup.getByRole("button", { name: "Keep" }).click();

@@ -158,6 +158,7 @@ export class FakeCore {
       authorizeFlows: () => {
         throw new NightjarError("NJ_UNAUTHENTICATED", "unauthenticated", "sign in first");
       },
+      flowsDeployed: () => undefined,
       segments: ({ stream, start90k, end90k, limit }) => ({
         segments: this.segments
           .filter((one) => one.file.includes("/sub/") === (stream === "sub"))

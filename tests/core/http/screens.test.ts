@@ -183,8 +183,7 @@ describe("the walls that are known", () => {
   it("are those that opened, with when; they outlive a restart, and the oldest goes where they are too many", async (t) => {
     const { db } = await usersFixture(t);
     const clock = new FakeClock(START_MS);
-    const book = new WallBook({ clock, db, log: silentLog });
-    await book.load();
+    const book = await WallBook.open({ clock, db, log: silentLog });
     const leave = book.opened("Desk");
     const leaveTwin = book.opened("Desk");
     await clock.advance(1_000);
@@ -195,8 +194,7 @@ describe("the walls that are known", () => {
     assert.throws(() => book.forget("Hall"), { code: "NJ_WALL_NOT_FOUND" });
     leaveTwin();
     await book.settled();
-    const next = new WallBook({ clock, db, log: silentLog });
-    await next.load();
+    const next = await WallBook.open({ clock, db, log: silentLog });
     assert.deepEqual(next.list(), [{ name: "Desk", screens: 0, seenMs: START_MS + 1_000 }]);
     for (let number = 0; number < MOST_WALLS; number += 1) next.opened(`Wall ${number}`);
     assert.equal(next.list().length, MOST_WALLS);

@@ -4592,6 +4592,14 @@ export interface Operations {
       readonly node?: { readonly id: string; readonly type: string; readonly name?: string };
       /** File in the data directory's flows that holds flows which could not be read. */
       readonly setAside?: string;
+      /** Why rules are not as the tab of alarm linkage was deployed last. */
+      readonly tab?: readonly {
+        readonly at: string;
+        /** `other-flows`: flows were deployed over newer ones, or while rules changed. `not-changed`: the rules could not be changed. */
+        readonly reason: "unknown-action" | "settings" | "too-many" | "other-flows" | "not-changed";
+        readonly rule?: string;
+        readonly action?: string;
+      }[];
       /** For people: why it does not start. */
       readonly problem?: string;
     };
@@ -4613,6 +4621,14 @@ export interface Operations {
       readonly node?: { readonly id: string; readonly type: string; readonly name?: string };
       /** File in the data directory's flows that holds flows which could not be read. */
       readonly setAside?: string;
+      /** Why rules are not as the tab of alarm linkage was deployed last. */
+      readonly tab?: readonly {
+        readonly at: string;
+        /** `other-flows`: flows were deployed over newer ones, or while rules changed. `not-changed`: the rules could not be changed. */
+        readonly reason: "unknown-action" | "settings" | "too-many" | "other-flows" | "not-changed";
+        readonly rule?: string;
+        readonly action?: string;
+      }[];
       /** For people: why it does not start. */
       readonly problem?: string;
     };

@@ -9,7 +9,7 @@ export interface SchemaField {
   readonly hint: string | undefined;
   readonly kind: FieldKind;
   readonly required: boolean;
-  /** As text; undefined where the schema names none. */
+  /** As text, that of a choice as the choice is called; undefined where the schema names none. */
   readonly standard: string | undefined;
   readonly unit: string | undefined;
   /** A text that can have several lines. */
@@ -65,6 +65,11 @@ function choicesOf(node: Node): SchemaField["choices"] {
   return values.every((one) => one.value !== undefined) ? values : [];
 }
 
+function standardOf(value: unknown, choices: SchemaField["choices"]): string | undefined {
+  if (value === undefined) return undefined;
+  return choices.find((one) => one.value === value)?.text ?? textOf(value);
+}
+
 function kindOf(node: Node, choices: SchemaField["choices"]): FieldKind {
   if (choices.length > 0) return "choice";
   if (node["type"] === "string") return node["x-secret"] === true ? "secret" : "text";
@@ -95,7 +100,7 @@ export function fieldsOf(schema: unknown): SchemaField[] {
       hint: stringOf(node["description"]),
       kind: kindOf(node, choices),
       required: needed.includes(name),
-      standard: node["default"] === undefined ? undefined : textOf(node["default"]),
+      standard: standardOf(node["default"], choices),
       unit: stringOf(node["x-unit"]),
       isMultiline: node["x-multiline"] === true,
       minimum: numberOf(node["minimum"]),

@@ -83,6 +83,8 @@ function SettingsFields(props: {
       {choiceLists.map(({ name, kind }) => {
         const value = settings[name];
         const chosen: readonly string[] = Array.isArray(value) ? value : [];
+        // A sound for open pages asks no wall.
+        if (kind === "walls" && props.action.source === "sound" && settings["where"] !== "walls") return null;
         const choices = choicesOf(kind, walls, chosen);
         if (kind === "outputs" && choices.all.length === 0 && outputs.value !== undefined)
           return (
