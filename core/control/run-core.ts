@@ -40,6 +40,7 @@ import { ChangeTeller } from "./change-teller.ts";
 import { listenForCommandLine } from "./cli-link.ts";
 import { CLI_SOCKET } from "./cli-protocol.ts";
 import { Detection } from "./detection-service.ts";
+import { disksOf } from "./disks.ts";
 import { Flows } from "./flows-service.ts";
 import { followSettings } from "./follow-settings.ts";
 import { GatewayLink } from "./gateway-link.ts";
@@ -188,18 +189,14 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
         record: camera.record,
       }),
     );
+  const untold = (path: string) => (error: unknown) =>
+    log.error("a volume's new state was not passed on", { path, reason: String(error) });
   const preparedVolumes = new PreparedVolumes({
     configured: () => drivenVolumes(config.get().storage.volumes, dataDir),
     registered: () => plugins.registries.storageDrivers.owned(),
     clock,
     log,
-    changed: (path) => {
-      teller
-        .volumePrepared(path)
-        .catch((error: unknown) =>
-          log.error("a volume's new state was not passed on", { path, reason: String(error) }),
-        );
-    },
+    changed: (path) => void teller.volumePrepared(path).catch(untold(path)),
   });
   const recording = createRecordingService({
     db,
@@ -220,11 +217,17 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
           path,
           checksums: config.get().storage.sha256,
           ...readiness(preparedVolumes.stateOf(path)),
+          replaced: replacedDisks.problemOf(path),
         };
       }),
     cameras: recordedCameras,
     events: alarms,
     ...recordingSay(plugins.hooks, log),
+  });
+  const { places, replacedDisks } = disksOf({
+    ...{ db, config, clock, log },
+    recording: () => recording,
+    changed: (path) => void teller.volumePrepared(path).catch(untold(path)),
   });
   const makePicture = pictureMaker(config);
   const cameras = new Cameras({
@@ -328,7 +331,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       cameras,
       recordedCameras,
       nowMs: () => clock.wallMs(),
-      preparedVolumes,
+      ...{ preparedVolumes, places, replacedDisks },
     }),
     keptLog: { read: (query) => readLog(dataDir, query) },
     mqtt: mqttControl(mqtt, secrets),
@@ -350,7 +353,9 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   }
 
   async function tellProblems(): Promise<void> {
-    const volumes = (await recording.volumeStates()).map(volumeView);
+    const states = await recording.volumeStates();
+    replacedDisks.take(states);
+    const volumes = states.map(volumeView);
     alarms.takeProblems(recorderProblems.list(volumes));
     if (recorderProblems.hasChanged(volumes)) changes.publish({ type: "problems" });
   }

@@ -1,7 +1,7 @@
 // The disk for recordings, chosen in the wizard on a machine with a second, real file system: cards, the proposal, recordings
 // that go there at once, a link that is not followed, and the wizard left for later.
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, statSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
@@ -93,6 +93,33 @@ describe("disks for recordings", { skip, timeout: 120_000 }, () => {
     await assert.rejects(choose(link?.id ?? ""), /409.*NJ_PLACE_OCCUPIED/);
     await assert.rejects(choose("0123456789abcdef"), /404.*NJ_PLACE_UNKNOWN/);
     assert.deepEqual(readdirSync(join(linked.path, "elsewhere")), []);
+  });
+
+  it("are told of when they were replaced, and used anew when somebody says so; nothing goes below their place", async () => {
+    const folder = join(disk.path, "nightjar");
+    const old = recordings(folder).length;
+    assert.ok(old > 0);
+    disk.pull();
+    await page.goto(`${recorder.url}/storage`);
+    const volume = page.getByRole("region", { name: folder });
+    await volume.getByText("away", { exact: true }).waitFor();
+    assert.deepEqual(readdirSync(disk.path), [], "nothing is written below the place of a pulled disk");
+    await disk.replace();
+    await page.getByText("replaced by an empty one").first().waitFor();
+    await screenshot(page, "storage-disk-replaced");
+    assert.equal(existsSync(folder), false);
+    await volume.getByRole("button", { name: "Use this disk" }).click();
+    const dialog = page.getByRole("dialog");
+    assert.equal(await dialog.getByRole("button", { name: "Use this disk" }).isDisabled(), true);
+    await dialog.getByRole("textbox").fill("use");
+    await dialog.getByRole("button", { name: "Use this disk" }).click();
+    await volume.getByText("in order").waitFor();
+    await waitFor(() => recordings(folder).length > 0, {
+      what: "a recording on the new disk",
+      deadlineMs: 40_000,
+    });
+    const { entries } = await recorder.api<{ entries: { action: string }[] }>("GET", "/audit?limit=20");
+    assert.ok(entries.some(({ action }) => action === "volume-disk-replaced"));
   });
 
   it("are changed again on the page of storage; the wizard can be left for later", async () => {

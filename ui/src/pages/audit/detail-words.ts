@@ -33,6 +33,7 @@ export const DETAIL_TEXT: Readonly<Record<string, MessageKey>> = {
   note: "detail.note",
   overwrite: "detail.overwrite",
   parts: "detail.parts",
+  path: "detail.path",
   passwordChanged: "detail.passwordChanged",
   permission: "detail.permission",
   plugin: "detail.plugin",
