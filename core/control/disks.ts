@@ -7,7 +7,7 @@ import { volumeNumbers } from "../db/tables/volumes-table.ts";
 import type { Log } from "../log.ts";
 import type { RecordingService } from "../recording/recording-service.ts";
 import { type OfferedPlaces, offeredPlaces } from "./offered-places.ts";
-import { ReplacedDisks } from "./replaced-disks.ts";
+import { isAway, ReplacedDisks } from "./replaced-disks.ts";
 import { volumePath } from "./volume-drivers.ts";
 
 export interface DisksParts {
@@ -30,6 +30,7 @@ export function disksOf(parts: DisksParts): {
   const places = offeredPlaces({
     ...{ db, dataDir, nowMs: () => clock.wallMs() },
     volumes: () => config.get().storage.volumes.map(({ path }) => volumePath(path, dataDir)),
+    away: async () => new Set((await recording().volumeStates()).filter(isAway).map(({ path }) => path)),
   });
   const replacedDisks = new ReplacedDisks({
     ...{ clock, log, changed },

@@ -30,6 +30,8 @@ export interface OfferedPlacesOptions {
   nowMs(): number;
   /** Folders of the configured volumes, absolute. */
   volumes(): readonly string[];
+  /** Those of them whose disk is away. */
+  away(): Promise<ReadonlySet<string>>;
   /** For tests: what is mounted. */
   mountinfo?(): Promise<string>;
 }
@@ -106,7 +108,8 @@ export function problemView({ code, message, context = {} }: PlainError) {
 }
 
 async function placesNow(options: OfferedPlacesOptions): Promise<RecordingPlace[]> {
-  return recordingPlaces(await question(options, options.volumes()));
+  const [asked, away] = await Promise.all([question(options, options.volumes()), options.away()]);
+  return recordingPlaces({ ...asked, away });
 }
 
 /** What is mounted now, and where the folders really lie. */

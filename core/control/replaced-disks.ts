@@ -161,7 +161,7 @@ export class ReplacedDisks {
 }
 
 /** Not what a disk that hangs says, nor one that was asked for in vain: its marker is not there, or another. */
-function isAway({ status, context, id }: RecordingVolumeState): boolean {
+export function isAway({ status, context, id }: RecordingVolumeState): boolean {
   if (id === undefined) return false;
   return status === "mismatch" || (status === "offline" && context?.["case"] !== "silent");
 }

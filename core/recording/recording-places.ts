@@ -49,6 +49,8 @@ export interface PlacesQuestion {
   readonly defaultFolder: string;
   /** Folders of the configured volumes, absolute. */
   readonly volumes: readonly string[];
+  /** Those of them whose disk is away: what lies below their place now is another one. */
+  readonly away?: ReadonlySet<string>;
   /** Where a folder really lies, links followed; absent: as it is written. */
   realFolder?(folder: string): string;
   /** What the disk of a mount is called, the same for all its partitions; undefined: not known. */
@@ -79,6 +81,8 @@ export function recordingPlaces(question: PlacesQuestion): RecordingPlace[] {
     const own = volumes.findIndex((path) => {
       if (isDefault) return path === defaultFolder;
       const at = mountUnder(path);
+      if (question.away?.has(path) === true && [home, system].map(fileSystemOf).includes(fileSystemOf(at)))
+        return false;
       return at !== undefined && fileSystemOf(at) === fileSystemOf(mount);
     });
     return {

@@ -26,7 +26,7 @@ interface Place {
 
 const skip = skipBrowserTests || noTemporaryVolume("ext4");
 
-describe("disks for recordings", { skip, timeout: 120_000 }, () => {
+describe("disks for recordings", { skip, timeout: 240_000 }, () => {
   let disk: TemporaryVolume;
   let linked: TemporaryVolume;
   let recorder: Recorder;
@@ -100,15 +100,20 @@ describe("disks for recordings", { skip, timeout: 120_000 }, () => {
     const old = recordings(folder).length;
     assert.ok(old > 0);
     disk.pull();
+    // The first-run steps say so as well: no card stands for a disk that is not there.
+    await page.goto(`${recorder.url}/welcome?step=storage`);
+    await page.getByText("The disk is not there").waitFor();
     await page.goto(`${recorder.url}/storage`);
     const volume = page.getByRole("region", { name: folder });
     await volume.getByText("away", { exact: true }).waitFor();
     assert.deepEqual(readdirSync(disk.path), [], "nothing is written below the place of a pulled disk");
     await disk.replace();
     await page.getByText("replaced by an empty one").first().waitFor();
+    const use = volume.getByRole("button", { name: "Use this disk" });
+    await use.waitFor();
     await screenshot(page, "storage-disk-replaced");
     assert.equal(existsSync(folder), false);
-    await volume.getByRole("button", { name: "Use this disk" }).click();
+    await use.click();
     const dialog = page.getByRole("dialog");
     assert.equal(await dialog.getByRole("button", { name: "Use this disk" }).isDisabled(), true);
     await dialog.getByRole("textbox").fill("use");

@@ -109,6 +109,21 @@ describe("disks that recordings can go to", () => {
     ]);
   });
 
+  it("are not taken for the volume whose disk is away, and below whose place the system's disk lies", () => {
+    const ask = (away: readonly string[]) =>
+      recordingPlaces({
+        mounts: mountsIn(HOUSE),
+        defaultFolder: "/var/lib/nightjar/volumes/default",
+        volumes: ["/mnt/pulled/nightjar", "/mnt/pool/nightjar"],
+        away: new Set(away),
+        diskOf: sameDisk,
+      }).map(({ folder, volumeIndex }) => [folder, volumeIndex]);
+    const [home, , , pool] = ask(["/mnt/pulled/nightjar", "/mnt/pool/nightjar"]);
+    assert.deepEqual(home, ["/var/lib/nightjar/volumes/default", undefined]);
+    assert.deepEqual(pool, ["/mnt/pool/nightjar", 1], "one that was replaced is still its place");
+    assert.deepEqual(ask([])[0], ["/mnt/pulled/nightjar", 0], "a folder of one's own on the system's disk");
+  });
+
   it("are asked for with links followed, and folders that are not there yet lie where what is above them does", async () => {
     using dir = tempDir("nightjar-place-");
     const top = realpathSync(dir.path);
@@ -120,6 +135,7 @@ describe("disks that recordings can go to", () => {
     const places = offeredPlaces({
       ...{ db, dataDir: join(top, "link"), nowMs: () => 0 },
       volumes: () => [join(top, "link/volumes/default")],
+      away: async () => new Set(),
       mountinfo: async () => `1 0 9:1 / / rw - ext4 /dev/a rw
 2 1 9:2 / ${join(top, "disk")} rw - ext4 /dev/b rw`,
     });
