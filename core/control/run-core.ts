@@ -38,6 +38,7 @@ import { ChangeTeller } from "./change-teller.ts";
 import { listenForCommandLine } from "./cli-link.ts";
 import { CLI_SOCKET } from "./cli-protocol.ts";
 import { Detection } from "./detection-service.ts";
+import { disksOf } from "./disks.ts";
 import { Flows } from "./flows-service.ts";
 import { followSettings } from "./follow-settings.ts";
 import { GatewayLink } from "./gateway-link.ts";
@@ -169,18 +170,14 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       return secretsChanged(names, list, plugins);
     },
   });
+  const untold = (path: string) => (error: unknown) =>
+    log.error("a volume's new state was not passed on", { path, reason: String(error) });
   const preparedVolumes = new PreparedVolumes({
     configured: () => drivenVolumes(config.get().storage.volumes, dataDir),
     registered: () => plugins.registries.storageDrivers.owned(),
     clock,
     log,
-    changed: (path) => {
-      teller
-        .volumePrepared(path)
-        .catch((error: unknown) =>
-          log.error("a volume's new state was not passed on", { path, reason: String(error) }),
-        );
-    },
+    changed: (path) => void teller.volumePrepared(path).catch(untold(path)),
   });
   const recording = createRecordingService({
     db,
@@ -193,10 +190,15 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     rescue: database.rescue,
     wasInterrupted: database.wasInterrupted,
     timeZone: () => config.get().timeZone,
-    volumes: () => volumesToRecord(config.get().storage, dataDir, preparedVolumes),
+    volumes: () => volumesToRecord(config.get().storage, dataDir, preparedVolumes, replacedDisks),
     cameras: () => recordedCameras(list),
     events: alarms,
     ...recordingSay(plugins.hooks, log),
+  });
+  const { places, replacedDisks } = disksOf({
+    ...{ db, config, clock, log },
+    recording: () => recording,
+    changed: (path) => void teller.volumePrepared(path).catch(untold(path)),
   });
   const makePicture = pictureMaker(config);
   const cameras = new Cameras({
@@ -305,7 +307,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       cameras,
       recordedCameras: () => recordedCameras(list),
       nowMs: () => clock.wallMs(),
-      preparedVolumes,
+      ...{ preparedVolumes, places, replacedDisks },
     }),
     keptLog: { read: (query) => readLog(dataDir, query) },
     mqtt: mqttControl(mqtt, secrets),
@@ -332,7 +334,9 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   }
 
   async function tellProblems(): Promise<void> {
-    const volumes = (await recording.volumeStates()).map(volumeView);
+    const states = await recording.volumeStates();
+    replacedDisks.take(states);
+    const volumes = states.map(volumeView);
     alarms.takeProblems(recorderProblems.list(volumes));
     if (recorderProblems.hasChanged(volumes)) changes.publish({ type: "problems" });
   }

@@ -6,11 +6,12 @@ import type { VolumeDriverView } from "../http/storage-schemas.ts";
 import type { DrivenVolume, VolumePreparation } from "../recording/prepared-volume.ts";
 import type { PreparedVolumes } from "../recording/prepared-volumes.ts";
 import type { ConfiguredVolume } from "../recording/recorded-camera.ts";
+import type { ReplacedDisks } from "./replaced-disks.ts";
 
 type Volumes = FrozenConfig["storage"]["volumes"];
 
 /** Where a volume lies. */
-function volumePath(path: string, dataDir: string): string {
+export function volumePath(path: string, dataDir: string): string {
   return isAbsolute(path) ? path : join(dataDir, path);
 }
 
@@ -37,10 +38,15 @@ export function volumesToRecord(
   { volumes, sha256 }: FrozenConfig["storage"],
   dataDir: string,
   prepared: Pick<PreparedVolumes, "stateOf">,
+  replaced: Pick<ReplacedDisks, "problemOf">,
 ): ConfiguredVolume[] {
   return volumes.map((volume) => {
     const path = volumePath(volume.path, dataDir);
-    return { ...volume, path, checksums: sha256, ...readiness(prepared.stateOf(path)) };
+    return {
+      ...{ ...volume, path, checksums: sha256 },
+      ...readiness(prepared.stateOf(path)),
+      replaced: replaced.problemOf(path),
+    };
   });
 }
 

@@ -145,7 +145,9 @@ export interface StorageService {
   /** The disks of this machine that recordings could go to. */
   places(): Promise<StoragePlacesView>;
   /** Makes an offered place the first volume. Throws `NJ_PLACE_…`, or `NJ_VOLUME_TIMEOUT`. */
-  recordTo(place: string): Promise<{ readonly mountPoint: string }>;
+  recordTo(place: string): Promise<{ readonly mountPoint: string; readonly isNew: boolean }>;
+  /** Makes the disk that lies at the place of a volume's own, which is away, its disk. `place`: its id. */
+  useDisk(volume: string, place: string): Promise<{ readonly path: string; readonly mountPoint: string }>;
   /** Throws `NJ_VOLUME_UNKNOWN`. */
   changeVolume(id: string, change: VolumePatchBody): Promise<void>;
 }

@@ -5,6 +5,7 @@ import type { Clock, Timer } from "../clock.ts";
 import type { FrozenConfig } from "../config/config-store.ts";
 import type { MqttConfig } from "../config/mqtt-config.ts";
 import type { Db } from "../db/db.ts";
+import { plainFacts } from "../domain/facts.ts";
 import { NightjarError } from "../errors.ts";
 import type { Change } from "../http/change.ts";
 import type { MqttState } from "../http/mqtt-schemas.ts";
@@ -23,6 +24,7 @@ import { DetectStates } from "./detect-states.ts";
 import type { EmbeddedBroker } from "./embedded-broker.ts";
 import { EventOutbox } from "./event-outbox.ts";
 import type { FlowsDoor } from "./flows-door.ts";
+import { keptPorts } from "./kept-ports.ts";
 import { linkageMessage } from "./linkage-message.ts";
 import { PluginTopics } from "./plugin-topics.ts";
 import { RecorderStates } from "./recorder-states.ts";
@@ -214,12 +216,18 @@ export class MqttService {
   problems(): StatusProblem[] {
     const broker = this.#running?.broker.state;
     const isAway = this.#mqtt.broker === "external" && broker?.status === "failed";
+    const ports = this.#running?.ports?.problems ?? [];
     const messages = [
-      ...(this.#running?.ports?.problems ?? []),
       ...(this.#failure === undefined ? [] : [`MQTT: ${this.#failure}`]),
       ...(isAway ? [`the MQTT broker cannot be reached: ${broker.reason ?? ""}`] : []),
     ];
-    return messages.map((message) => ({ code: "mqtt", severity: "warning", message }));
+    return [
+      ...ports.map(({ message, context }) => ({
+        ...{ code: "port", severity: "warning" as const, message },
+        ...plainFacts({ context }),
+      })),
+      ...messages.map((message) => ({ code: "mqtt", severity: "warning" as const, message })),
+    ];
   }
 
   /** Ports that are open. */
@@ -292,7 +300,7 @@ export class MqttService {
   }
 
   async #startEmbedded(wanted: string): Promise<void> {
-    const { clock, log, users, dataDir } = this.#options;
+    const { clock, log, users, dataDir, db } = this.#options;
     // Loaded only where it is wanted: most of what a broker is made of is of no use otherwise.
     const { EmbeddedBroker } = await import("./embedded-broker.ts");
     const { BrokerPorts } = await import("./broker-ports.ts");
@@ -302,6 +310,7 @@ export class MqttService {
       dataDir,
       log,
       clock,
+      kept: keptPorts(db),
       accept: (socket, place) => broker.handle(socket, place),
     });
     this.#running = { wanted, broker, embedded: broker, ports, login };

@@ -357,7 +357,11 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
       }),
       async recordTo(place) {
         called(`record to ${place}`);
-        return { mountPoint: "/mnt/disk" };
+        return { mountPoint: "/mnt/disk", isNew: !calls.includes(`disk ${place} for v1`) };
+      },
+      async useDisk(id, place) {
+        called(`disk ${place} for ${id}`);
+        return { path: "/srv/video", mountPoint: "/srv" };
       },
       async changeVolume(id, change) {
         called(`volume ${id} ${JSON.stringify(change)}`);

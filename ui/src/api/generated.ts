@@ -2797,6 +2797,8 @@ export interface Operations {
         /** For people: what was done, or why not. */
         readonly note?: string;
         readonly code?: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly context?: Readonly<Record<string, string | number>>;
         /** Pictures that were kept: `GET /events/:event/captures/:file`. */
         readonly captures?: readonly {
           readonly file: number;
@@ -3653,6 +3655,21 @@ export interface Operations {
           /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
           readonly context?: Readonly<Record<string, string | number>>;
         };
+        /** Another disk lies at the place of the volume's own, which is away. */
+        readonly replaced?: {
+          /** Id of the disk that is there now, to name it by. */
+          readonly place: string;
+          readonly mountPoint: string;
+          /** What lies in the volume's folder: nothing, a volume that this recorder wrote to before, or another one. */
+          readonly holds: "empty" | "own" | "foreign";
+          /** Why it cannot be chosen. */
+          readonly problem?: {
+            readonly code: string;
+            readonly message: string;
+            /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+            readonly context?: Readonly<Record<string, string | number>>;
+          };
+        };
         /** What lies on the disk besides Nightjar's recordings. */
         readonly othersBytes?: number;
         /** Kept free. */
@@ -3755,6 +3772,111 @@ export interface Operations {
           /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
           readonly context?: Readonly<Record<string, string | number>>;
         };
+        /** Another disk lies at the place of the volume's own, which is away. */
+        readonly replaced?: {
+          /** Id of the disk that is there now, to name it by. */
+          readonly place: string;
+          readonly mountPoint: string;
+          /** What lies in the volume's folder: nothing, a volume that this recorder wrote to before, or another one. */
+          readonly holds: "empty" | "own" | "foreign";
+          /** Why it cannot be chosen. */
+          readonly problem?: {
+            readonly code: string;
+            readonly message: string;
+            /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+            readonly context?: Readonly<Record<string, string | number>>;
+          };
+        };
+        /** What lies on the disk besides Nightjar's recordings. */
+        readonly othersBytes?: number;
+        /** Kept free. */
+        readonly reserveBytes: number;
+        /** False: the default, which follows the size of the disk. */
+        readonly reserveChosen: boolean;
+        /** The oldest recordings make room for new ones. */
+        readonly overwrite: boolean;
+        /** Written in the last five minutes. */
+        readonly writeBytesPerSecond: number;
+        /** Longest sync of the last minute. */
+        readonly syncMs?: number;
+      }[];
+      readonly cameras: readonly {
+        readonly id: string;
+        readonly storedBytes: number;
+        /** Recorded now. */
+        readonly nowBytesPerSecond: number;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly oldest?: string;
+        /** What it writes on average. Absent: not measured yet. */
+        readonly bytesPerSecond?: number;
+        /** How long its recordings are kept as things are. Absent: it is not recorded. */
+        readonly forecast?: {
+          /** Absent: not known. */
+          readonly keepsDays?: number;
+          /** What ends it: days or bytes that were chosen, the disk, or recording stops as nothing may be overwritten. */
+          readonly limit?: "days" | "quota" | "space" | "full";
+          /** The days that were chosen will not be reached. */
+          readonly isShort: boolean;
+        };
+      }[];
+      /** What recordings can take on all volumes. */
+      readonly roomBytes?: number;
+      /** Days until the free room is used up. */
+      readonly daysUntilFull?: number;
+      /** Where folders of volumes are set; for those who may change settings. */
+      readonly configFile?: string;
+    };
+  };
+  /** Makes the disk that took the place of a volume's own a volume anew. What lay on the old one is missing from then on. */
+  readonly "POST /storage/volumes/{volume}/disk": {
+    readonly path: { readonly volume: string };
+    readonly body: {
+      /** Id of an offered place. */
+      readonly place: string;
+    };
+    readonly answer: {
+      readonly volumes: readonly {
+        readonly id: string;
+        readonly path: string;
+        readonly status: string;
+        readonly message?: string;
+        /** Stable name of what is wrong. */
+        readonly code?: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly context?: Readonly<Record<string, string | number>>;
+        readonly freeBytes?: number;
+        readonly totalBytes?: number;
+        readonly usedBytes?: number;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly since?: string;
+        /** The plugin that makes the folder ready. Absent: it is there anyway. */
+        readonly driver?: {
+          /** `<package>/<id>`, as config.json names it. */
+          readonly source: string;
+          /** Absent while no plugin brings it. */
+          readonly displayName?: string;
+          readonly status: "pending" | "ready" | "unavailable";
+          readonly reason?: string;
+          /** Stable name of the reason. */
+          readonly code?: string;
+          /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+          readonly context?: Readonly<Record<string, string | number>>;
+        };
+        /** Another disk lies at the place of the volume's own, which is away. */
+        readonly replaced?: {
+          /** Id of the disk that is there now, to name it by. */
+          readonly place: string;
+          readonly mountPoint: string;
+          /** What lies in the volume's folder: nothing, a volume that this recorder wrote to before, or another one. */
+          readonly holds: "empty" | "own" | "foreign";
+          /** Why it cannot be chosen. */
+          readonly problem?: {
+            readonly code: string;
+            readonly message: string;
+            /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+            readonly context?: Readonly<Record<string, string | number>>;
+          };
+        };
         /** What lies on the disk besides Nightjar's recordings. */
         readonly othersBytes?: number;
         /** Kept free. */
@@ -3830,6 +3952,21 @@ export interface Operations {
           readonly code?: string;
           /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
           readonly context?: Readonly<Record<string, string | number>>;
+        };
+        /** Another disk lies at the place of the volume's own, which is away. */
+        readonly replaced?: {
+          /** Id of the disk that is there now, to name it by. */
+          readonly place: string;
+          readonly mountPoint: string;
+          /** What lies in the volume's folder: nothing, a volume that this recorder wrote to before, or another one. */
+          readonly holds: "empty" | "own" | "foreign";
+          /** Why it cannot be chosen. */
+          readonly problem?: {
+            readonly code: string;
+            readonly message: string;
+            /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+            readonly context?: Readonly<Record<string, string | number>>;
+          };
         };
         /** What lies on the disk besides Nightjar's recordings. */
         readonly othersBytes?: number;

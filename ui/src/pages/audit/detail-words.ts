@@ -38,6 +38,7 @@ export const DETAIL_TEXT: Readonly<Record<string, MessageKey>> = {
   outputs: "detail.outputs",
   overwrite: "detail.overwrite",
   parts: "detail.parts",
+  path: "detail.path",
   passwordChanged: "detail.passwordChanged",
   permission: "detail.permission",
   plugin: "detail.plugin",
