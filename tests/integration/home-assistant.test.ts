@@ -154,9 +154,20 @@ describe("Home Assistant", () => {
     const at = await home(t, state.tcp?.port ?? 0, "admin", secret);
     await provesItself(core, at);
 
-    // Switched off by its owner, it takes everything back.
-    await call(core, "PUT", "/plugins/settings", { name: PLUGIN, config: { announce: false } });
+    // Switched off by its owner, it takes everything back; switched on while the recorder runs, it knows what there is.
+    const announce = (config: object) => call(core, "PUT", "/plugins/settings", { name: PLUGIN, config });
+    await announce({ announce: false });
     await waitFor(() => at.device("nightjar-camera-yard") === undefined);
+    await announce({ announce: true, discoveryPrefix: "homeassistant/two" });
+    const topic = "homeassistant/two/device/nightjar-camera-yard/config";
+    await waitFor(() => at.states.get(topic)?.includes("Back yard"));
+    // The recorder's own tree is nobody's to announce in.
+    await announce({ announce: true, discoveryPrefix: "nightjar/camera" });
+    await waitFor(() => at.states.get(topic) === "");
+    assert.equal(
+      [...at.states.keys()].some((one) => one.startsWith("nightjar/camera/device/")),
+      false,
+    );
   });
 
   it("finds and switches them at Mosquitto too", { skip: WITHOUT_MOSQUITTO }, async (t) => {

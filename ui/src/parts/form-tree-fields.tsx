@@ -225,7 +225,8 @@ function labelOf(field: SchemaField): string {
 }
 
 function standardText(field: SchemaField): string | undefined {
-  return field.standard === undefined ? undefined : t("schema.default", { value: field.standard });
+  const { standard = "" } = field;
+  return standard === "" ? undefined : t("schema.default", { value: standard });
 }
 
 /** What a text stands for; one that is no such thing stays a text, and the recorder says what is wrong with it. */

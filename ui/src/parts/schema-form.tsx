@@ -110,5 +110,6 @@ function SchemaInput(props: {
 }
 
 function standardText(field: SchemaField): string | undefined {
-  return field.standard === undefined ? undefined : t("schema.default", { value: field.standard });
+  const { standard = "" } = field;
+  return standard === "" ? undefined : t("schema.default", { value: standard });
 }
