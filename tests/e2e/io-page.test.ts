@@ -62,7 +62,7 @@ describe("the page of inputs and outputs", { skip: skipBrowserTests, timeout: 18
     });
     await page.setViewportSize(PHONE);
     await screenshot(page, "io-phone");
-    await door.getByRole("button", { name: "Open the contact of Back door" }).click();
+    await door.getByRole("button", { name: "Open contact: Back door" }).click();
     await door.getByText("At rest").waitFor();
     await context.close();
   });
