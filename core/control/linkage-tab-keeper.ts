@@ -120,6 +120,8 @@ export class LinkageTabKeeper {
   async #keep(): Promise<void> {
     let adoptions: Parameters<typeof withAdoptions>[1] = [];
     for (let tries = 0; tries < TRIES && this.#parts.isRunning(); tries += 1) {
+      // Begun meanwhile: what comes of it is looked at then.
+      if (this.#onTheirWay > 0) return;
       const { body } = await this.#ask("GET");
       // Before its flows are loaded Node-RED answers null.
       const { flows, rev } = (body ?? {}) as { readonly flows: readonly StoredNode[]; readonly rev: string };

@@ -139,7 +139,7 @@ describe("sessions and API tokens", { skip: skipBrowserTests, timeout: 300_000 }
       tell = resolve;
     });
     // The recorder's own words, without waiting for its clock.
-    await page.route("**/api/v1/changes", async (route) => {
+    await page.route("**/api/v1/changes?*", async (route) => {
       await told;
       const body = 'event: session-ended\ndata: {"reason":"idle"}\n\n';
       await route.fulfill({ contentType: "text/event-stream", body });

@@ -164,6 +164,8 @@ describe("the keeper of the tab of alarm linkage", () => {
 
   it("leaves the tab alone while a deploy is on its way, though not for ever", async (t) => {
     const rig = await setUp(t);
+    // Asked for before it began, too.
+    rig.keeper.look();
     rig.keeper.deployBegins();
     rig.replace(without(RECORD)(rig.flows()));
     await rig.settle();
