@@ -40,6 +40,7 @@ import { ChangeTeller } from "./change-teller.ts";
 import { listenForCommandLine } from "./cli-link.ts";
 import { CLI_SOCKET } from "./cli-protocol.ts";
 import { Detection } from "./detection-service.ts";
+import { explainService } from "./explain-service.ts";
 import { Flows } from "./flows-service.ts";
 import { followSettings } from "./follow-settings.ts";
 import { GatewayLink } from "./gateway-link.ts";
@@ -292,9 +293,13 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     registries: () => plugins.registries,
     captured: (picture) => void plugins.hooks.pictureCaptured.promise(picture),
   });
+  const explain = explainService({
+    ...{ db, clock, config, cameras, recording, plugins, detection: () => detection },
+  });
   const flowsDoor = new FlowsDoor(run);
   const mqtt = new MqttService({
     ...{ dataDir, clock, log, db, users, cameras, status, snapshot, linkage, arming: alarms, flowsDoor },
+    explain,
     isPluginPresent: (plugin) => plugins.isPresent(plugin),
     config: () => config.get(),
     password: () => secrets.get(MQTT_PASSWORD),
@@ -335,6 +340,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     flows,
     tills,
     detection,
+    explain,
     changes,
     diagnosticParts: () => diagnosticParts(plugins.hooks, secrets),
   });

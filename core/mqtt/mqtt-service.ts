@@ -37,6 +37,7 @@ export interface MqttServiceOptions {
   readonly snapshot: RequestsOptions["snapshot"];
   readonly linkage: LinkageControl;
   readonly arming: ArmingControl;
+  readonly explain: RequestsOptions["explain"];
   /** Where flows of the recorder's own connect, and who they are. */
   readonly flowsDoor: Pick<FlowsDoor, "open" | "close">;
   /** True for a plugin that is installed and switched on. */
@@ -70,13 +71,13 @@ export class MqttService {
 
   constructor(options: MqttServiceOptions) {
     this.#options = options;
-    const { db, clock, log, cameras, status, users, snapshot, linkage, arming } = options;
+    const { db, clock, log, cameras, status, users, snapshot, linkage, arming, explain } = options;
     const node = options.config().node.id;
     const common = { db, clock, log, node, base: () => this.#mqtt.base, cameras, status, arming };
     const publish = (message: OutgoingMessage): Promise<void> => this.#publish(message);
     this.#states = new RecorderStates({ ...common, publish });
     this.#outbox = new EventOutbox({ ...common, publish });
-    this.#requests = new Requests({ ...common, audit: users.audit, snapshot, linkage });
+    this.#requests = new Requests({ ...common, audit: users.audit, snapshot, linkage, explain });
     this.plugins = new PluginTopics({
       ...{ db, log, node, base: common.base, publish },
       audit: users.audit,

@@ -3,9 +3,11 @@
 import type { TSchema } from "typebox";
 import { Value } from "typebox/value";
 import type { Clock } from "../clock.ts";
+import type { EventTypeId } from "../domain/event-types.ts";
 import type { CameraRight, Right } from "../domain/roles.ts";
 import { NightjarError, toPlainError } from "../errors.ts";
-import type { CameraService } from "../http/services.ts";
+import { viewerOf } from "../http/routes/explain-routes.ts";
+import type { CameraService, ExplainService, ExplainViewer } from "../http/services.ts";
 import type { Log } from "../log.ts";
 import type { AuditLog } from "../users/audit-log.ts";
 import { mayDo, mayDoWith } from "../users/principal.ts";
@@ -39,6 +41,8 @@ interface Request {
   readonly event?: number;
   readonly state?: "ON" | "OFF";
   readonly until?: string;
+  readonly at?: string;
+  readonly type?: EventTypeId;
   readonly width?: number;
 }
 
@@ -85,6 +89,7 @@ export interface RequestsOptions {
   readonly cameras: Pick<CameraService, "get" | "update" | "startManualRecording" | "stopManualRecording">;
   readonly linkage: LinkageControl;
   readonly arming: Pick<ArmingControl, "setProfile">;
+  readonly explain: ExplainService;
   readonly audit: Pick<AuditLog, "record">;
   /** A JPEG of what the camera shows now. */
   snapshot(camera: string, width: number): Promise<{ readonly jpeg: Buffer; readonly timeMs: number }>;
@@ -146,7 +151,7 @@ export class Requests {
   #once(message: IncomingMessage, command: RequestName, body: Body): Promise<ResponseMessage> {
     const { transaction } = body;
     // Pictures and lists may be made twice: a thousand of them, or of long ids, would fill the memory.
-    const isRead = command === "snapshot" || command === "linkage-list";
+    const isRead = READS.has(command);
     if (typeof transaction !== "string" || transaction.length > TRANSACTION_LIMIT || isRead)
       return this.#do(message, command, body);
     const { userName, token } = message.actor;
@@ -222,6 +227,14 @@ export class Requests {
         if (before !== request.profile)
           this.#audit(message, "arming-changed", undefined, { profile: request.profile, before });
         return { profile: request.profile };
+      }
+      case "explain": {
+        this.#require(message, "cameras.view", camera);
+        const atMs = request.at === undefined ? undefined : Date.parse(request.at);
+        if (Number.isNaN(atMs)) throw invalid("/at is no moment");
+        const { principal } = message;
+        const viewer = principal === undefined ? SEES_ALL : viewerOf(principal, camera);
+        return { ...(await this.#options.explain.explain({ camera, atMs, type: request.type }, viewer)) };
       }
       case "linkage-list":
         this.#requireAll(message, "linkage.run");
@@ -321,6 +334,14 @@ export class Requests {
 }
 
 type Body = Readonly<Record<string, unknown>>;
+
+/** These change nothing. */
+const READS: ReadonlySet<RequestName> = new Set<RequestName>(["snapshot", "linkage-list", "explain"]);
+/** What the recorder's own flows see: everything. */
+const SEES_ALL: ExplainViewer = {
+  ...{ recordings: true, events: true, storage: true, arming: true },
+  sees: () => true,
+};
 
 const COMMAND_OF_SET: Readonly<Record<string, RequestName | undefined>> = {
   manualRecordingSet: "manual-recording",

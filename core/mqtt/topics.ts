@@ -1,6 +1,7 @@
 // Every topic that Nightjar speaks over MQTT, in one table: its path below the base, who may receive or send it, whether
 // it is retained, and the schema of its payload. docs/reference/mqtt.md is written from here, the access list obeys it.
 import { type Static, type TSchema, Type } from "typebox";
+import { EVENT_TYPE_IDS } from "../domain/event-types.ts";
 import type { Right } from "../domain/roles.ts";
 
 const Time = Type.String({ format: "date-time", description: "ISO 8601 in UTC." });
@@ -144,6 +145,12 @@ export const REQUESTS = {
     camera,
     width: Type.Optional(Type.Integer({ minimum: 64, maximum: 1_280, description: "640 without it." })),
   }),
+  explain: Type.Object({
+    ...Common,
+    camera,
+    at: Type.Optional(Time),
+    type: Type.Optional(Type.Enum(EVENT_TYPE_IDS, { description: "Only of this kind of event." })),
+  }),
   arming: Type.Object({ ...Common, profile: Type.String({ minLength: 1, maxLength: 64 }) }),
   "linkage-list": Type.Object({ ...Common }),
   "linkage-rule": Type.Object({ ...Common, ...ForEvent, rule: Type.String({ minLength: 1, maxLength: 64 }) }),
@@ -160,7 +167,7 @@ export const ResponseSchema = Type.Object({
   status: Type.Enum(["ok", "error"] as const),
   data: Type.Record(Type.String(), Type.Unknown(), {
     description:
-      "Of a snapshot: `time`, `contentType` and `picture`, base 64. Of linkage: `results`, one for each action; of the list: `rules` and `actions`.",
+      "Of a snapshot: `time`, `contentType` and `picture`, base 64. Of `explain`: as `GET /cameras/{id}/explain`. Of linkage: `results`, one for each action; of the list: `rules` and `actions`.",
   }),
   error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
   transaction: Type.Optional(Type.String()),

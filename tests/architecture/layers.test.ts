@@ -8,7 +8,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["errors.ts", "log.ts", "clock.ts", "version.ts", "domain", "link", "errors-catalogue.ts"],
   ["config", "db", "media"],
   ["plugin"],
-  ["alarm", "linkage", "recording", "playback", "cameras", "pos", "users", "settings", "system"],
+  ["alarm", "linkage", "recording", "playback", "cameras", "pos", "explain", "users", "settings", "system"],
   ["http", "gateway", "mqtt", "analysis", "flows"],
   ["control"],
   ["supervisor", "cli", "main.ts"],
