@@ -11,7 +11,7 @@ export const SENTENCES: Readonly<Record<string, string>> = {
     "Whether the settings were the same then is not known: the audit log does not reach back so far.",
   "camera-on": "The camera is switched on.",
   "camera-off": "The camera is switched off.",
-  "connection-online": "The camera sends pictures[ since {since}].",
+  "connection-online": "The camera sends pictures[, since {since}].",
   "connection-degraded": "The camera sends pictures, but not as it should[: {fault}].",
   "connection-connecting": "The camera is being connected[: {fault}].",
   "connection-offline": "The camera sends no pictures[: {fault}][, since {since}].",

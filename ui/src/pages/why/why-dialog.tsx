@@ -106,7 +106,7 @@ function Answer(props: {
         </p>
       ))}
       <ol class="why-steps">
-        {answer.steps.map((step) => (
+        {answer.steps.map((step, index) => (
           <li key={step.step} class={`why-${step.state}`}>
             <StateMark state={step.state} word={word} />
             <div>
@@ -123,7 +123,9 @@ function Answer(props: {
                   })}
                 </ul>
               )}
-              <Way link={step.link} word={word} onClose={props.onClose} />
+              {showsWay(answer.steps, index) ? (
+                <Way link={step.link} word={word} onClose={props.onClose} />
+              ) : null}
             </div>
           </li>
         ))}
@@ -145,6 +147,13 @@ function StateMark({
       <span class="unseen">{word(`state.${state}`)}</span>
     </span>
   );
+}
+
+/** The same way is shown once, and wherever something speaks against. */
+function showsWay(steps: readonly Step[], index: number): boolean {
+  const step = steps[index];
+  const page = step?.link?.page;
+  return step?.state === "no" || steps.findIndex(({ link }) => link?.page === page) === index;
 }
 
 /** Where a link leads; undefined where the account may not go. */
