@@ -62,6 +62,7 @@ export type {
   PlacementPlan,
   PlaybackRequest,
   PosTransaction,
+  RecorderDescription,
   RecordingPlan,
   StreamEnd,
 } from "./plugin/contract/hook-data.ts";
@@ -79,6 +80,11 @@ export type {
   PluginMqtt,
 } from "./plugin/contract/plugin-mqtt.ts";
 export type { PluginRequest, PluginRoute } from "./plugin/contract/plugin-route.ts";
-export type { PluginTimer, PluginTimers, PluginTools } from "./plugin/contract/plugin-tools.ts";
+export type {
+  PluginTimer,
+  PluginTimers,
+  PluginTools,
+  ResolvedAddress,
+} from "./plugin/contract/plugin-tools.ts";
 export type { PosLine, PosMark, PosParser, PosRequest } from "./plugin/contract/pos-parser.ts";
 export type { StorageDriver, StorageHealth, StorageRequest } from "./plugin/contract/storage-driver.ts";

@@ -1,7 +1,8 @@
 // The text of docs/reference/mqtt.md: every topic with who may use it and the JSON Schema of its payload, from
 // core/mqtt/topics.ts.
 import type { TSchema } from "typebox";
-import { REQUESTS, TOPICS, type TopicKind } from "../core/mqtt/topics.ts";
+import { REQUESTS } from "../core/mqtt/request-schemas.ts";
+import { TOPICS, type TopicKind } from "../core/mqtt/topics.ts";
 
 /** The page; `made` is the line that says that it is generated. */
 export function mqttPage(made: string): string {
@@ -12,7 +13,7 @@ export function mqttPage(made: string): string {
     made,
     "",
     "MQTT 3.1.1, QoS 0 and 1. All topics begin with the base, `nightjar` unless it is set otherwise (`mqtt.base`). `{node}` is the",
-    "recorder's id, `{camera}` and `{volume}` are ids as the API has them. Times are ISO 8601 in UTC. Payloads are at most 256 KiB;",
+    "recorder's id, `{camera}`, `{volume}`, `{output}` and `{input}` are ids as the API has them. Times are ISO 8601 in UTC. Payloads are at most 256 KiB;",
     "unknown fields are to be ignored, and `v` rises when a payload breaks with what was. States are retained, events and requests never are; a",
     "retained request is not obeyed. [How to use it](../guide/mqtt.md).",
     "",

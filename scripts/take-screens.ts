@@ -3,6 +3,7 @@
 // Wants Chromium and a built interface. Prints what a picture lacks; people look at the rest.
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { furnishAlarmIo } from "../tests/e2e/support/alarm-io.ts";
 import { openBrowser } from "../tests/e2e/support/browser.ts";
 import { type Recorder, startRecorder } from "../tests/e2e/support/recorder.ts";
 import { type PageState, SCREENS, type Screen, STATES } from "../tests/e2e/support/screens.ts";
@@ -66,6 +67,7 @@ async function furnish(recorder: Recorder): Promise<string> {
       },
     ],
   });
+  await furnishAlarmIo(recorder);
   await recorder.api("POST", "/cameras", {
     name: "Loading bay with a long name",
     driver: "rtsp",

@@ -5,7 +5,7 @@ import type { AlarmConfig } from "../config/alarm-config.ts";
 import type { DeepReadonly } from "../config/config-store.ts";
 import type { HolidayRule } from "../domain/calendar-date.ts";
 import { type EventTypeId, isArmable } from "../domain/event-types.ts";
-import { ScheduleClock } from "../domain/schedule-clock.ts";
+import { ScheduleClock, type ScheduleContext } from "../domain/schedule-clock.ts";
 
 /** How an event is put together. */
 export interface EventTiming {
@@ -39,6 +39,21 @@ const OF_EXCEPTIONS: EventTiming = { mergeMs: 0, cooldownMs: 0, maxOpenMs: undef
 /** Whoever guesses tries again and again: that is one event. */
 const OF_ILLEGAL_LOGINS: EventTiming = { ...OF_EXCEPTIONS, mergeMs: 60_000 };
 
+/** What schedules of a configuration go by: its zone, its holidays, its place under the sun. */
+export function scheduleContext({
+  alarms: { arming },
+  timeZone,
+}: DeepReadonly<{ alarms: AlarmConfig; timeZone: string }>): ScheduleContext {
+  const zone = IANAZone.create(timeZone);
+  return {
+    offsetMinutes: (atMs) => zone.offset(atMs),
+    holidays: arming.holidays
+      .filter(({ enabled }) => enabled !== false)
+      .map(({ when }) => when as HolidayRule),
+    place: arming.place,
+  };
+}
+
 /** The arming of one configuration. Make another when that or the time zone changes. */
 export class Arming {
   readonly #byType = new Map<string, CompiledRule[]>();
@@ -47,7 +62,6 @@ export class Arming {
   readonly #rules: readonly CompiledRule[];
 
   constructor(config: DeepReadonly<AlarmConfig>, timeZone: string) {
-    const zone = IANAZone.create(timeZone);
     const { arming, profile } = config;
     this.#arms = arming.profiles.find(({ id }) => id === profile)?.arms ?? "by-rules";
     this.#timing = {
@@ -55,10 +69,7 @@ export class Arming {
       cooldownMs: config.cooldownSeconds * SECOND_MS,
       maxOpenMs: config.maxOpenSeconds * SECOND_MS,
     };
-    const holidays = arming.holidays
-      .filter(({ enabled }) => enabled !== false)
-      .map(({ when }) => when as HolidayRule);
-    const context = { offsetMinutes: (atMs: number) => zone.offset(atMs), holidays, place: arming.place };
+    const context = scheduleContext({ alarms: config, timeZone });
     this.#rules = arming.rules
       .filter(({ enabled }) => enabled !== false)
       .map((rule) => {

@@ -1,6 +1,7 @@
 // An event as the API and programs get it.
 import type { AlarmEvent, EventAction } from "../domain/alarm-event.ts";
 import { type EventGroup, type EventSeverity, eventType, isEventType } from "../domain/event-types.ts";
+import { plainFacts } from "../domain/facts.ts";
 
 /** Makes it. Types of older recorders that are none any more count as information. */
 export function eventView(event: AlarmEvent) {
@@ -39,7 +40,17 @@ export function eventView(event: AlarmEvent) {
 }
 
 /** What came of an action as the API gives it. */
-export function actionView({ rule, action, status, atMs, attempts, note, code, captures }: EventAction) {
+export function actionView({
+  rule,
+  action,
+  status,
+  atMs,
+  attempts,
+  note,
+  code,
+  context,
+  captures,
+}: EventAction) {
   return {
     rule,
     action,
@@ -48,6 +59,7 @@ export function actionView({ rule, action, status, atMs, attempts, note, code, c
     attempts,
     ...(note === undefined ? {} : { note }),
     ...(code === undefined ? {} : { code }),
+    ...plainFacts({ context }),
     ...(captures === undefined
       ? {}
       : { captures: captures.map(({ file, camera, atMs: at }) => ({ file, camera, at: iso(at) })) }),

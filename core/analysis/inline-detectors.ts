@@ -100,6 +100,7 @@ function placesFor(
     tap: nothing,
     clearTaps: nothing,
     run: async () => undefined,
+    described: async () => undefined,
     failed: (what, error) => log.warn("a plugin failed", { what, reason: String(error) }),
     refreshCameras: nothing,
     offerCamera: async () => undefined,
@@ -107,7 +108,10 @@ function placesFor(
     messages: new PluginMessages({
       ...{ plugin: name, clock: systemClock, lent: () => NO_MESSAGES },
       leave: () => "granted",
+      outside: () => ({ leave: "unasked", topics: { publish: [], subscribe: [] } }),
     }),
+    // A detector has pictures to look at, and asks nobody.
+    ownPorts: () => [],
     gone: nothing,
   };
 }

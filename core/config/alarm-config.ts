@@ -35,7 +35,8 @@ const Periods = Type.Array(
   { maxItems: 96 },
 );
 
-const Week = Type.Object(
+/** Periods of a week and of holidays. */
+export const WeekConfigSchema = Type.Object(
   {
     monday: Type.Optional(Periods),
     tuesday: Type.Optional(Periods),
@@ -141,7 +142,7 @@ const Rule = Type.Object(
         uniqueItems: true,
       }),
     ),
-    schedule: Type.Optional(Week),
+    schedule: Type.Optional(WeekConfigSchema),
     mergeSeconds: Type.Optional(seconds("Merge", "In place of that of all events.", 0, 60)),
     cooldownSeconds: Type.Optional(seconds("Cool-down", "In place of that of all events.", 0, 3_600)),
     maxOpenSeconds: Type.Optional(seconds("At most", "In place of that of all events.", 10, 86_400)),

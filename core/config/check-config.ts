@@ -4,6 +4,7 @@ import { IANAZone } from "luxon";
 import { Default } from "typebox/value";
 import { hasUrlCredentials } from "../domain/redact-url.ts";
 import { alarmProblems } from "./alarm-checks.ts";
+import { inputProblems, outputProblems } from "./alarm-io-checks.ts";
 import { ConfigInvalidError } from "./config-errors.ts";
 import { type Config, ConfigSchema, PLUGIN_NAME_PATTERN } from "./config-schema.ts";
 import { detectionProblems } from "./detection-checks.ts";
@@ -62,6 +63,11 @@ function problemsBetween(config: Config): SchemaProblem[] {
   });
   problems.push(...tillProblems(config.tills, "/tills"));
   problems.push(...alarmProblems(config.alarms, "/alarms"));
+  const io = { base: config.mqtt.base, hasPlace: config.alarms.arming.place !== undefined };
+  problems.push(
+    ...inputProblems(config.inputs, "/inputs", io),
+    ...outputProblems(config.outputs, "/outputs", io),
+  );
   const rules = new Set<string>();
   config.linkage.rules.forEach(({ id, actions }, index) => {
     const place = `/linkage/rules/${index}`;

@@ -6,11 +6,15 @@ import { AlarmConfigSchema } from "./alarm-config.ts";
 import { CameraConfigSchema } from "./camera-config.ts";
 import { CONFIG_VERSION } from "./config-version.ts";
 import { FlowsConfigSchema } from "./flows-config.ts";
+import { InputConfigSchema } from "./input-config.ts";
 import { LinkageConfigSchema } from "./linkage-config.ts";
 import { LoginConfigSchema } from "./login-config.ts";
 import { MqttConfigSchema } from "./mqtt-config.ts";
+import { NetworkSchema } from "./network-config.ts";
+import { OutputConfigSchema } from "./output-config.ts";
 import { PluginRegistrySchema } from "./plugin-registry-config.ts";
 import { TillConfigSchema } from "./till-config.ts";
+import { type VolumeConfig, VolumeConfigSchema } from "./volume-config.ts";
 
 export { CONFIG_VERSION };
 
@@ -18,11 +22,6 @@ export { CONFIG_VERSION };
 export const PLUGIN_NAME_PATTERN = "^(?:@[\\w-]+/)?nightjar-[a-z]+-[\\w-]+$";
 
 const closed = { additionalProperties: false } as const;
-
-const port = (description: string, preset: number) =>
-  Type.Integer({ title: "Port", description, minimum: 0, maximum: 65535, default: preset });
-const host = (description: string, preset: string) =>
-  Type.String({ title: "Address", description, minLength: 1, maxLength: 255, default: preset });
 
 const NodeSchema = Type.Object(
   {
@@ -41,124 +40,6 @@ const NodeSchema = Type.Object(
     }),
   },
   { ...closed, description: "Who this recorder is." },
-);
-
-const NetworkSchema = Type.Object(
-  {
-    http: Type.Object(
-      {
-        host: host("Address to listen on; 127.0.0.1 serves this machine alone.", "127.0.0.1"),
-        port: port("TCP port; when it is busy the next free one is taken and written here.", 8480),
-      },
-      { ...closed, default: {}, description: "Plain HTTP." },
-    ),
-    https: Type.Object(
-      {
-        enabled: Type.Boolean({
-          title: "HTTPS",
-          description: "Serve the network over HTTPS.",
-          default: true,
-        }),
-        host: host("Address to listen on; `::` is every address of the machine.", "::"),
-        port: port("TCP port; when it is busy the next free one is taken and written here.", 8443),
-      },
-      { ...closed, default: {}, description: "HTTPS with a certificate of the recorder's own authority." },
-    ),
-    rtsp: Type.Object(
-      {
-        enabled: Type.Boolean({
-          title: "RTSP",
-          description: "Give live pictures to other programs, which log in with stream passwords.",
-          default: true,
-        }),
-        host: host(
-          "Address to listen on; 127.0.0.1 serves this machine alone, `::` is every address of the machine.",
-          "127.0.0.1",
-        ),
-        port: port("TCP port; when it is busy the next free one is taken.", 8654),
-      },
-      { ...closed, default: {}, description: "Live pictures for other programs (VLC, ffmpeg, recorders)." },
-    ),
-    rtsps: Type.Object(
-      {
-        enabled: Type.Boolean({
-          title: "RTSPS",
-          description: "The same over TLS: nobody on the way sees the pictures.",
-          default: true,
-        }),
-        host: host(
-          "Address to listen on; 127.0.0.1 serves this machine alone, `::` is every address of the machine.",
-          "127.0.0.1",
-        ),
-        port: port("TCP port; when it is busy the next free one is taken.", 8322),
-      },
-      { ...closed, default: {}, description: "RTSP over TLS, with the certificate that HTTPS serves." },
-    ),
-    basePath: Type.String({
-      title: "Base path",
-      description: "Path under which everything is served behind a reverse proxy: empty, or like `/nvr`.",
-      pattern: "^(?:/[A-Za-z0-9._~-]+)*$",
-      maxLength: 100,
-      default: "",
-    }),
-    trustedProxies: Type.Array(Type.String({ minLength: 2, maxLength: 64 }), {
-      title: "Trusted proxies",
-      description:
-        "Addresses or networks (CIDR) of reverse proxies whose X-Forwarded-* headers are believed.",
-      maxItems: 32,
-      default: [],
-    }),
-    certificateNames: Type.Array(Type.String({ minLength: 1, maxLength: 253 }), {
-      title: "Names in the certificate",
-      description: "Host names and addresses that the certificate must hold besides the machine's own.",
-      maxItems: 64,
-      default: [],
-    }),
-  },
-  { ...closed, default: {}, description: "Where the recorder listens." },
-);
-
-export const VolumeConfigSchema = Type.Object(
-  {
-    path: Type.String({
-      title: "Folder",
-      description: "Folder for recordings; a relative path lies below the data directory.",
-      minLength: 1,
-      maxLength: 4096,
-    }),
-    reserveBytes: Type.Optional(
-      Type.Integer({
-        title: "Keep free",
-        description: "Bytes kept free on the disk. Without it: the larger of 10 GiB and 5 % of the disk.",
-        minimum: 0,
-      }),
-    ),
-    overwrite: Type.Boolean({
-      title: "Overwrite",
-      description:
-        "Delete the oldest recordings when space runs short; otherwise recording on this volume stops.",
-      default: true,
-    }),
-    driver: Type.Optional(
-      Type.Object(
-        {
-          source: Type.String({
-            title: "Storage driver",
-            description:
-              "A plugin's package name, a slash, and the id of its storage driver: `nightjar-storage-acme/acme`. The volume is written to only while that says that the folder is ready.",
-            pattern: "^(?:@[\\w-]+/)?nightjar-storage-[\\w-]+/[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$",
-            maxLength: 280,
-          }),
-          config: Type.Record(Type.String(), Type.Unknown(), {
-            description: "What the driver needs to know of the volume, checked by its schema. No secrets.",
-            default: {},
-          }),
-        },
-        { ...closed, description: "A plugin that makes the folder ready. Without it: it is there anyway." },
-      ),
-    ),
-  },
-  { ...closed },
 );
 
 export const ConfigSchema = Type.Object(
@@ -272,6 +153,18 @@ export const ConfigSchema = Type.Object(
       default: [],
     }),
     linkage: LinkageConfigSchema,
+    inputs: Type.Array(InputConfigSchema, {
+      title: "Alarm inputs",
+      description: "What alarms the recorder from outside: contacts, buttons, sensors, other programs.",
+      maxItems: 256,
+      default: [],
+    }),
+    outputs: Type.Array(OutputConfigSchema, {
+      title: "Alarm outputs",
+      description: "What the recorder switches: sirens, lamps, gates.",
+      maxItems: 256,
+      default: [],
+    }),
     plugins: Type.Record(
       Type.String({ pattern: PLUGIN_NAME_PATTERN }),
       Type.Object(
@@ -299,6 +192,14 @@ export const ConfigSchema = Type.Object(
                   Type.Boolean({
                     title: "MQTT",
                     description: "False takes away topics of its own from a plugin that asks for them.",
+                    default: true,
+                  }),
+                ),
+                mqttTopics: Type.Optional(
+                  Type.Boolean({
+                    title: "Topics of others",
+                    description:
+                      "False takes away topics of others over MQTT from a plugin that asks for them.",
                     default: true,
                   }),
                 ),
@@ -398,5 +299,4 @@ export const ConfigSchema = Type.Object(
 
 /** The whole configuration, with every default filled in. */
 export type Config = Static<typeof ConfigSchema>;
-/** A folder for recordings as configured. */
-export type VolumeConfig = Static<typeof VolumeConfigSchema>;
+export { type VolumeConfig, VolumeConfigSchema };

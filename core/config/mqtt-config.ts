@@ -45,6 +45,17 @@ export const MqttConfigSchema = Type.Object(
     }),
     tcp: door("MQTT", "The broker within, in clear.", 1883),
     tls: door("MQTT over TLS", "The broker within over TLS, with the certificate that HTTPS serves.", 8883),
+    webSocket: Type.Object(
+      {
+        enabled: Type.Boolean({
+          title: "MQTT over WebSocket",
+          description:
+            "The broker within at `/mqtt` of the recorder's own address, wherever its pages are reached.",
+          default: false,
+        }),
+      },
+      { ...closed, default: {}, description: "The broker within, for programs in browsers." },
+    ),
     external: Type.Object(
       {
         url: Type.String({

@@ -9,6 +9,7 @@ import type { RecordingChange, RecordingService } from "../recording/recording-s
 import type { Cameras } from "./camera-service.ts";
 import type { GatewayLink } from "./gateway-link.ts";
 import type { HookTeller } from "./plugin-hooks.ts";
+import type { RecorderDescriber } from "./recorder-describer.ts";
 import { volumeView } from "./status-service.ts";
 
 export interface ChangeTellerParts {
@@ -18,6 +19,7 @@ export interface ChangeTellerParts {
   readonly gateway: GatewayLink;
   readonly hooks: PluginHost["hooks"];
   readonly hookTeller: Pick<HookTeller, "camerasChanged">;
+  readonly describer: Pick<RecorderDescriber, "changed">;
 }
 
 export class ChangeTeller {
@@ -32,6 +34,7 @@ export class ChangeTeller {
     const { changes, cameras, recording, gateway, hooks } = this.#parts;
     recording.camerasChanged();
     this.#parts.hookTeller.camerasChanged();
+    this.#parts.describer.changed();
     gateway.cameraChanged(id as CameraId, kind === "removed");
     const view = cameras.get(id);
     if (view === undefined) changes.publish({ type: "camera-removed", camera: id });
@@ -62,6 +65,7 @@ export class ChangeTeller {
         return;
       }
       case "volume": {
+        this.#parts.describer.changed();
         const volume = (await recording.volumeStates()).find(({ id }) => id === change.volume);
         if (volume !== undefined) changes.publish({ type: "volume", volume: volumeView(volume) });
         await gateway.settingsChanged();

@@ -1,7 +1,10 @@
 // Flows as the recorder runs them: has the process run while the settings want it, hears how it is, and answers the API.
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import type { Clock } from "../clock.ts";
+import type { Config } from "../config/config-schema.ts";
 import type { ConfigStore } from "../config/config-store.ts";
+import type { LinkageRule } from "../config/linkage-config.ts";
 import { flowNodeIn } from "../flows/last-node.ts";
 import {
   type CoreMethodsForFlows,
@@ -16,7 +19,10 @@ import { LINK_VERSION, type LinkServer, listenLinks } from "../link/link.ts";
 import type { Log } from "../log.ts";
 import type { FlowsDoor } from "../mqtt/flows-door.ts";
 import type { RoleContext } from "../supervisor/process-contract.ts";
-import { LinkageTabKeeper } from "./linkage-tab-keeper.ts";
+import type { AuditLog } from "../users/audit-log.ts";
+import { mayDo } from "../users/principal.ts";
+import type { DeployedBy } from "./gateway-link.ts";
+import { LinkageTabKeeper, type LinkageTabParts } from "./linkage-tab-keeper.ts";
 
 export interface FlowsParts {
   /** Folder of the sockets between processes. */
@@ -24,6 +30,9 @@ export interface FlowsParts {
   readonly instance: string;
   readonly config: ConfigStore;
   readonly log: Log;
+  readonly clock: Clock;
+  readonly audit: Pick<AuditLog, "record">;
+  readonly linkage: { actionProblem: LinkageTabParts["problemOf"] };
   /** How flows reach the recorder's broker. */
   readonly door: Pick<FlowsDoor, "login">;
   /** Runs the process, or ends it, and says how it is. */
@@ -46,8 +55,8 @@ export class Flows implements FlowsService {
     this.#parts = parts;
     this.#tab = new LinkageTabKeeper({
       socketPath: join(parts.run, FLOWS_HTTP_SOCKET),
-      config: parts.config,
-      log: parts.log,
+      ...{ config: parts.config, log: parts.log, clock: parts.clock },
+      problemOf: (action, settings) => parts.linkage.actionProblem(action, settings),
       isRunning: () => parts.config.get().flows.enabled && this.#state?.mode === "running",
     });
     this.#isInstalled = (parts.isInstalled ?? isNodeRedInstalled)();
@@ -59,6 +68,7 @@ export class Flows implements FlowsService {
     const handlers = {
       state: (state: FlowsState) => {
         this.#state = tame(state);
+        if (this.#state.mode === "safe") this.#tab.forget();
         this.#tab.look();
       },
       broker: () => this.#broker(),
@@ -81,6 +91,42 @@ export class Flows implements FlowsService {
     await this.#server?.close();
   }
 
+  /** A person is about to deploy flows. */
+  deployBegins(): void {
+    this.#tab.deployBegins();
+  }
+
+  /** What came of it. */
+  deployOver(deployed: DeployedBy | undefined): void {
+    if (deployed === undefined) {
+      this.#tab.deployOver(undefined);
+      return;
+    }
+    const { base, revision, principal, remoteAddress } = deployed;
+    const { config, audit } = this.#parts;
+    this.#tab.deployOver({
+      ...{ base, revision },
+      async change(rules, changed, before) {
+        if (!mayDo(principal, "settings.edit")) return false;
+        // Compared where changes are made one after the other: nobody comes in between.
+        let isSame = false;
+        await config.update(({ linkage: draft }: Config) => {
+          isSame = JSON.stringify(draft.rules) === before;
+          if (isSame) draft.rules = structuredClone(rules) as LinkageRule[];
+        });
+        if (!isSame) return false;
+        const { userName } = principal;
+        audit.record({
+          userName,
+          remoteAddress,
+          action: "linkage-changed",
+          detail: { rules: changed, source: "flows" },
+        });
+        return true;
+      },
+    });
+  }
+
   view(): FlowsView {
     const { enabled } = this.#parts.config.get().flows;
     if (!enabled) return { enabled, status: "off" };
@@ -95,6 +141,14 @@ export class Flows implements FlowsService {
       ...(because === undefined ? {} : { because: because.case }),
       ...(because?.node === undefined ? {} : { node: { ...because.node } }),
       ...(setAside === undefined ? {} : { setAside }),
+      ...(this.#tab.notices.length === 0
+        ? {}
+        : {
+            tab: this.#tab.notices.map(({ atMs, ...notice }) => ({
+              at: new Date(atMs).toISOString(),
+              ...notice,
+            })),
+          }),
     };
   }
 

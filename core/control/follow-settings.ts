@@ -5,6 +5,7 @@ import type { MqttService } from "../mqtt/mqtt-service.ts";
 import type { PluginHost } from "../plugin/host/plugin-host.ts";
 import type { PreparedVolumes } from "../recording/prepared-volumes.ts";
 import type { RecordingService } from "../recording/recording-service.ts";
+import type { RecorderDescriber } from "./recorder-describer.ts";
 
 export interface SettingsFollowers {
   setLogLevel(level: LogLevel): void;
@@ -12,6 +13,7 @@ export interface SettingsFollowers {
   readonly preparedVolumes: Pick<PreparedVolumes, "volumesChanged">;
   readonly plugins: Pick<PluginHost, "settingsChanged">;
   readonly mqtt: Pick<MqttService, "settingsChanged" | "armingChanged">;
+  readonly describer: Pick<RecorderDescriber, "changed">;
   endGoneLogins(): void;
 }
 
@@ -27,5 +29,6 @@ export function followSettings(config: ConfigStore, to: SettingsFollowers): () =
     if (isOther("logins")) to.endGoneLogins();
     if (isOther("mqtt") || isOther("flows")) void to.mqtt.settingsChanged();
     if (isOther("alarms")) to.mqtt.armingChanged();
+    if (isOther("node") || isOther("mqtt") || isOther("alarms") || isOther("storage")) to.describer.changed();
   });
 }

@@ -1,6 +1,7 @@
 // Core's end of the link to the gateway: grants, segments and settings for it; revocations and changes to it.
 import type { ConfigStore } from "../config/config-store.ts";
 import type { CameraId } from "../domain/ids.ts";
+import { NightjarError } from "../errors.ts";
 import type {
   CoreMethodsForGateway,
   GatewayMethodsForCore,
@@ -13,6 +14,7 @@ import { LINK_VERSION, type Link, type LinkMethods, type LinkServer, listenLinks
 import type { Log } from "../log.ts";
 import type { RecordingService } from "../recording/recording-service.ts";
 import type { RecordingVolumeState } from "../recording/volumes.ts";
+import type { Principal } from "../users/principal.ts";
 import type { Users } from "../users/users.ts";
 
 export interface GatewayLinkOptions {
@@ -23,8 +25,20 @@ export interface GatewayLinkOptions {
   readonly users: Users;
   readonly recording: RecordingService;
   readonly authorize: ReturnType<typeof createAuthorize>;
+  /** What the gateway says at the door of MQTT over WebSocket; undefined while that is closed. */
+  mqttWord(): string | undefined;
+  /** A person is about to deploy flows; then what came of it, `by` whom. */
+  flows(): { deployBegins(): void; deployOver(deployed: DeployedBy | undefined): void };
   /** The gateway opened its ports, or could not. */
   onListening(state: ListeningState): void;
+}
+
+/** Flows as a person has deployed them. */
+export interface DeployedBy {
+  readonly principal: Principal;
+  readonly remoteAddress: string;
+  readonly base: string;
+  readonly revision: string;
 }
 
 export class GatewayLink {
@@ -93,14 +107,25 @@ export class GatewayLink {
   }
 
   #handlers() {
-    const { authorize, recording, users } = this.#options;
+    const { authorize, recording, users, flows } = this.#options;
     const handlers: {
       [M in keyof CoreMethodsForGateway]: (params: Parameters<CoreMethodsForGateway[M]>[0]) => unknown;
     } = {
       settings: () => this.#settings(),
       listening: (state) => this.#options.onListening(state),
       authorize: (request) => authorize(request),
-      authorizeFlows: createAuthorizeFlows(users),
+      authorizeFlows: createAuthorizeFlows(users, () => flows().deployBegins()),
+      flowsDeployed: async ({ sessionId, remoteAddress, taken }) => {
+        // Signed out meanwhile: nobody's wish.
+        const principal = await users.callers.find(sessionId).catch(() => undefined);
+        const isKnown = principal !== undefined && taken !== undefined;
+        flows().deployOver(isKnown ? { principal, remoteAddress, ...taken } : undefined);
+      },
+      mqttWord: () => {
+        const word = this.#options.mqttWord();
+        if (word !== undefined) return { word };
+        throw new NightjarError("NJ_NOT_FOUND", "not-found", "MQTT over WebSocket is switched off");
+      },
       segments: async (query) => ({ segments: await recording.index.playable(query) }),
       nextRecorded: async (query) => {
         const time90k = await recording.index.nextRecorded(query);

@@ -3,6 +3,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { EventEngine } from "../alarm/event-engine.ts";
 import { actionView, eventView } from "../alarm/event-view.ts";
+import type { Inputs } from "../alarm-io/inputs.ts";
+import type { Outputs } from "../alarm-io/outputs.ts";
 import type { CameraList } from "../cameras/camera-list.ts";
 import type { Clock, Timer } from "../clock.ts";
 import type { ConfigStore } from "../config/config-store.ts";
@@ -14,9 +16,12 @@ import type { LinkageService as LinkageFace } from "../http/services.ts";
 import { CapturedPictures } from "../linkage/captured-pictures.ts";
 import { coreActions } from "../linkage/core-actions.ts";
 import { LinkageEngine, type LinkageTold, type WantedActions } from "../linkage/linkage-engine.ts";
+import { ownTargetProblems } from "../linkage/own-target-problems.ts";
+import { type ScreenParts, screenActions } from "../linkage/screen-actions.ts";
 import type { Log } from "../log.ts";
 import type { LinkageCause, LinkageNames, LinkageResults } from "../mqtt/requests.ts";
 import type { CapturedPicture, HookEvent } from "../plugin/contract/hook-data.ts";
+import type { LinkageAction } from "../plugin/contract/linkage-action.ts";
 import type { PluginRegistries } from "../plugin/host/plugin-registries.ts";
 import { settingsProblems } from "../plugin/host/settings-problems.ts";
 import type { RecordingService } from "../recording/recording-service.ts";
@@ -36,8 +41,17 @@ export interface LinkageServiceParts {
   readonly engine: EventEngine;
   readonly list: Pick<CameraList, "find">;
   readonly recording: Pick<RecordingService, "recordForEvent">;
+  /** Walls and open pages. */
+  readonly screens: ScreenParts & { ended(event: number): void };
+  /** Alarm outputs that rules switch, and inputs that disarm actions. */
+  readonly alarmIo: {
+    readonly outputsOf: Pick<Outputs, "wish">;
+    readonly inputsOf: Pick<Inputs, "disarmedBy">;
+  };
   /** Folder of the pictures that are kept. */
   readonly folder: string;
+  /** TCP ports that the recorder has opened: nothing is sent to them. */
+  ownPorts(): readonly number[];
   registries(): Pick<PluginRegistries, "linkageActions">;
   /** A picture was kept with an event. */
   captured(picture: CapturedPicture): void;
@@ -51,7 +65,7 @@ export interface LinkageServiceParts {
 export class LinkageService implements LinkageFace {
   readonly #parts: LinkageServiceParts;
   readonly #captures: CapturedPictures;
-  readonly #core: ReturnType<typeof coreActions>;
+  readonly #core: readonly LinkageAction[];
   readonly #engine: LinkageEngine;
   #notes = new Map<number, EventAction[]>();
   #noting: Timer | undefined;
@@ -61,7 +75,7 @@ export class LinkageService implements LinkageFace {
     const { clock, config, list, recording } = parts;
     this.#parts = parts;
     this.#captures = new CapturedPictures(parts.folder);
-    this.#core = coreActions({
+    const own = coreActions({
       record(camera, { event, isTest }, seconds) {
         if (event.id > 0) return recording.recordForEvent(camera as CameraId, event.id, seconds);
         const nowMs = clock.wallMs();
@@ -86,19 +100,23 @@ export class LinkageService implements LinkageFace {
         });
         return kept;
       },
+      setOutputs: (ids, wish) => parts.alarmIo.outputsOf.wish(ids, wish),
       wait: (ms, signal) => pause(ms, undefined, { signal }),
     });
+    this.#core = [...own, ...screenActions(parts.screens)];
     this.#engine = new LinkageEngine({
       clock,
       config: () => config.get().linkage,
       profile: () => config.get().alarms.profile,
       recorderName: () => config.get().node.name,
+      timeZone: () => config.get().timeZone,
       cameraName: (camera) => list.find(camera)?.camera.name,
       findAction: (source) => this.#all().find((one) => one.source === source)?.action,
       picture: async (camera) => {
         const { jpeg, timeMs } = await parts.snapshot(camera, PICTURE_WIDTH);
         return { camera, timeMs, jpeg: jpeg.toString("base64") };
       },
+      disarmedBy: (action, camera) => parts.alarmIo.inputsOf.disarmedBy(action, camera),
       note: (eventId, result) => this.#note(eventId, result),
       tell: (told) => parts.tell(told),
     });
@@ -110,7 +128,9 @@ export class LinkageService implements LinkageFace {
       // What is told again because of what was done is no news.
       if (isSaid === true) return;
       if (isNew) this.#engine.take(eventView(event), "start");
-      if (phase === "end") this.#engine.take(eventView(event), "end");
+      if (phase !== "end") return;
+      this.#engine.take(eventView(event), "end");
+      this.#parts.screens.ended(event.id);
     });
   }
 
@@ -142,18 +162,29 @@ export class LinkageService implements LinkageFace {
 
   problemsOf(rules: Parameters<LinkageFace["problemsOf"]>[0]): ReturnType<LinkageFace["problemsOf"]> {
     const all = this.#all();
+    const ownPorts = this.#parts.ownPorts();
     return rules.flatMap(({ actions }, rule) =>
       actions.flatMap(({ action, settings }, index) => {
         const path = `/rules/${rule}/actions/${index}`;
         const known = all.find(({ source }) => source === action)?.action;
         // One whose plugin is away stays as it is.
         if (known === undefined) return [];
-        return settingsProblems(known.configSchema, settings).map((problem) => ({
-          path: `${path}/settings${problem.path}`,
-          message: problem.message,
-        }));
+        return [
+          ...settingsProblems(known.configSchema, settings),
+          ...ownTargetProblems(known.configSchema, settings, ownPorts),
+        ].map((problem) => ({ path: `${path}/settings${problem.path}`, message: problem.message }));
       }),
     );
+  }
+
+  /** Why a rule cannot have an action with these settings; undefined: it can. */
+  actionProblem(
+    source: string,
+    settings: Readonly<Record<string, unknown>>,
+  ): "unknown-action" | "settings" | undefined {
+    const known = this.#all().find((one) => one.source === source)?.action;
+    if (known === undefined) return "unknown-action";
+    return settingsProblems(known.configSchema, settings).length > 0 ? "settings" : undefined;
   }
 
   async test(...[rule, camera]: Parameters<LinkageFace["test"]>): ReturnType<LinkageFace["test"]> {

@@ -5,11 +5,18 @@ import { basename, dirname, join } from "node:path";
 import type { Db } from "../db/db.ts";
 import { volumeNumbers } from "../db/tables/volumes-table.ts";
 import { contextOf, plainFacts } from "../domain/facts.ts";
-import { NightjarError } from "../errors.ts";
+import { NightjarError, type PlainError } from "../errors.ts";
 import type { StoragePlacesView } from "../http/storage-schemas.ts";
 import { type Mount, mountsIn } from "../recording/mount-points.ts";
 import { lookAtPlace, makePlace } from "../recording/place-errand.ts";
-import { type RecordingPlace, recommended, recordingPlaces } from "../recording/recording-places.ts";
+import { realFolder, realFolderApart } from "../recording/real-folder.ts";
+import {
+  type PlacesQuestion,
+  placeUnder,
+  type RecordingPlace,
+  recommended,
+  recordingPlaces,
+} from "../recording/recording-places.ts";
 import { defaultVolumePath } from "../recording/volumes.ts";
 
 /** How long a look at the disks is young enough to be told again: each takes a thread for each disk. */
@@ -23,6 +30,8 @@ export interface OfferedPlacesOptions {
   nowMs(): number;
   /** Folders of the configured volumes, absolute. */
   volumes(): readonly string[];
+  /** Those of them whose disk is away. */
+  away(): Promise<ReadonlySet<string>>;
   /** For tests: what is mounted. */
   mountinfo?(): Promise<string>;
 }
@@ -31,6 +40,8 @@ export interface OfferedPlaces {
   list(): Promise<StoragePlacesView>;
   /** Makes the folder of a place, unless it is a volume. Throws `NJ_PLACE_…`, or `NJ_VOLUME_TIMEOUT`. */
   prepare(id: string): Promise<RecordingPlace>;
+  /** The disk that took the place of a volume's own, see {@link placeUnder}. */
+  under(folder: string): Promise<RecordingPlace | undefined>;
   /** Call when volumes are others. */
   changed(): void;
 }
@@ -60,6 +71,7 @@ export function offeredPlaces(options: OfferedPlacesOptions): OfferedPlaces {
       if (place.volumeIndex === undefined) await makePlace(place, await own());
       return place;
     },
+    under: async (folder) => placeUnder(await question(options, [folder]), folder),
     changed() {
       kept = undefined;
     },
@@ -84,21 +96,24 @@ export function offeredPlaces(options: OfferedPlacesOptions): OfferedPlaces {
           : { volume: place.volumeIndex === 0 ? ("first" as const) : ("later" as const) }),
         ...(place.totalBytes === undefined ? {} : { totalBytes: place.totalBytes }),
         ...(place.freeBytes === undefined ? {} : { freeBytes: place.freeBytes }),
-        ...(place.problem === undefined
-          ? {}
-          : {
-              problem: {
-                code: place.problem.code,
-                message: place.problem.message,
-                ...plainFacts(contextOf(place.problem.context ?? {}, place.problem.message)),
-              },
-            }),
+        ...(place.problem === undefined ? {} : { problem: problemView(place.problem) }),
       })),
     };
   }
 }
 
+/** Why a disk cannot be used, as the API shows it. */
+export function problemView({ code, message, context = {} }: PlainError) {
+  return { code, message, ...plainFacts(contextOf(context, message)) };
+}
+
 async function placesNow(options: OfferedPlacesOptions): Promise<RecordingPlace[]> {
+  const [asked, away] = await Promise.all([question(options, options.volumes()), options.away()]);
+  return recordingPlaces({ ...asked, away });
+}
+
+/** What is mounted now, and where the folders really lie. */
+async function question(options: OfferedPlacesOptions, volumes: readonly string[]): Promise<PlacesQuestion> {
   const mounts = mountsIn(await (options.mountinfo ?? mountinfo)());
   const disks = new Map<Mount, string>();
   for (const mount of mounts) {
@@ -106,12 +121,20 @@ async function placesNow(options: OfferedPlacesOptions): Promise<RecordingPlace[
     const disk = await diskName(mount);
     if (disk !== undefined) disks.set(mount, disk);
   }
-  return recordingPlaces({
+  const defaultFolder = defaultVolumePath(options.dataDir);
+  const others = volumes.filter((folder) => folder !== defaultFolder);
+  const found = await Promise.all(
+    others.map(async (folder) => [folder, await realFolderApart(folder)] as const),
+  );
+  // The disk of the data directory is what this process runs on.
+  const real = new Map([[defaultFolder, realFolder(defaultFolder)] as const, ...found]);
+  return {
     mounts,
-    defaultFolder: defaultVolumePath(options.dataDir),
-    volumes: options.volumes(),
+    defaultFolder,
+    volumes,
+    realFolder: (folder) => real.get(folder) ?? folder,
     diskOf: (mount) => disks.get(mount),
-  });
+  };
 }
 
 /** Elsewhere than on Linux nothing is known of mounts, and no other place offered. */

@@ -3,9 +3,12 @@ import { plainFacts } from "../domain/facts.ts";
 import type { ListeningState, PortProblem } from "../gateway/protocol.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
 
-/** Ports of the recorder's own: no camera is there. */
-export function ownPorts({ http, https, rtsp, rtsps }: ListeningState): number[] {
-  return [http?.port, https?.port, rtsp?.port, rtsps?.port].filter((port) => port !== undefined);
+/** TCP ports of the recorder's own: those of the gateway and of whatever else has opened some. */
+export function ownPorts(
+  { http, https, rtsp, rtsps }: ListeningState,
+  others: readonly { readonly port: number }[] = [],
+): number[] {
+  return [http, https, rtsp, rtsps, ...others].flatMap((door) => door?.port ?? []);
 }
 
 /** What is wrong with a port, for the list of the recorder's problems. */

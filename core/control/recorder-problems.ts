@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import { contextOf, type Facts, plainFacts } from "../domain/facts.ts";
 import type { StatusProblem, VolumeView } from "../http/wire-schemas.ts";
 import type { ProcessStatus } from "../supervisor/process-contract.ts";
+import { REPLACED } from "./replaced-disks.ts";
 
 /** Before this no recorder was made: a clock that says so was never set. */
 const EARLIEST_MS = Date.UTC(2025, 0, 1);
@@ -218,11 +219,13 @@ function ofVolumes(volumes: readonly (VolumeView & { readonly since?: string })[
   return volumes
     .filter(({ status }) => status !== "normal" && status !== "unknown")
     .map(({ path, status, message, code, context, since }) => ({
-      code: `volume-${status}`,
+      code: code === REPLACED ? code : `volume-${status}`,
       severity: "error",
       subject: path,
       message: `${path}: ${message ?? status}`,
-      ...plainFacts({ context: { ...(code === undefined ? {} : { cause: code }), ...context } }),
+      ...plainFacts({
+        context: { ...(code === undefined || code === REPLACED ? {} : { cause: code }), ...context },
+      }),
       ...(since === undefined ? {} : { since }),
     }));
 }

@@ -5,12 +5,11 @@ import { CameraList } from "../cameras/camera-list.ts";
 import { KnownStreams } from "../cameras/known-streams.ts";
 import { ConfigStore } from "../config/config-store.ts";
 import { SecretStore } from "../config/secret-store.ts";
-import { sizeOf } from "../db/check-database.ts";
-import { DATABASE_FILE } from "../db/open-db.ts";
-import type { CameraId } from "../domain/ids.ts";
 import { CORE_HTTP_SOCKET, CORE_LINK_SOCKET, type ListeningState } from "../gateway/protocol.ts";
 import { ChangeFeed, createHttpApp } from "../http/app.ts";
 import { createAuthorize } from "../http/authorize.ts";
+import { Screens } from "../http/screens.ts";
+import { WallBook } from "../http/wall-book.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
 import { MEDIA_SOCKET } from "../media/protocol.ts";
 import { FlowsDoor } from "../mqtt/flows-door.ts";
@@ -21,9 +20,7 @@ import { PluginSettingsBook } from "../plugin/host/plugin-settings.ts";
 import { PluginInstaller } from "../plugin/install/plugin-installer.ts";
 import { registriesOf } from "../plugin/install/registries.ts";
 import { RegistrySettings } from "../plugin/install/registry-settings.ts";
-import { fetchBackupsFromMedia, openOrRescueDb } from "../recording/database-rescue.ts";
 import { PreparedVolumes } from "../recording/prepared-volumes.ts";
-import type { RecordedCamera } from "../recording/recorded-camera.ts";
 import { createRecordingService } from "../recording/recording-service.ts";
 import { SettingsTransfer } from "../settings/settings-transfer.ts";
 import { type RoleContext, RUN_FOLDER, type RunningProcess } from "../supervisor/process-contract.ts";
@@ -33,6 +30,7 @@ import { pruneUpgradeCopies } from "../system/upgrade-copies.ts";
 import { LoginSources } from "../users/login-sources.ts";
 import { openUsers } from "../users/users.ts";
 import { VERSION } from "../version.ts";
+import { alarmInputsAndOutputs } from "./alarm-io-service.ts";
 import { AlarmService } from "./alarm-service.ts";
 import { Cameras } from "./camera-service.ts";
 import { certificateService } from "./certificate-service.ts";
@@ -40,15 +38,19 @@ import { ChangeTeller } from "./change-teller.ts";
 import { listenForCommandLine } from "./cli-link.ts";
 import { CLI_SOCKET } from "./cli-protocol.ts";
 import { Detection } from "./detection-service.ts";
+import { disksOf } from "./disks.ts";
 import { explainService } from "./explain-service.ts";
 import { Flows } from "./flows-service.ts";
 import { followSettings } from "./follow-settings.ts";
 import { GatewayLink } from "./gateway-link.ts";
 import { LinkageService } from "./linkage-service.ts";
+import { camerasToAuthorize, recordedCameras } from "./listed-cameras.ts";
 import { MQTT_PASSWORD, mqttControl, mqttSnapshot } from "./mqtt-control.ts";
+import { openDatabase } from "./open-database.ts";
 import { pictureMaker } from "./picture-maker.ts";
 import { closingReceipt, diagnosticParts, HookTeller, playbackVeto, recordingSay } from "./plugin-hooks.ts";
 import { ownPorts, portProblem } from "./port-problems.ts";
+import { RecorderDescriber } from "./recorder-describer.ts";
 import { RecorderProblems } from "./recorder-problems.ts";
 import { recordingsAdapter } from "./recordings-adapter.ts";
 import { hiddenPlaces, presentAbilities, secretsChanged } from "./settings-places.ts";
@@ -56,7 +58,7 @@ import { ffmpegProblems, flowsProblems, rescueProblems } from "./standing-proble
 import { statusService, volumeView } from "./status-service.ts";
 import { storageService } from "./storage-service.ts";
 import { TillService } from "./till-service.ts";
-import { drivenVolumes, readiness, volumePath } from "./volume-drivers.ts";
+import { drivenVolumes, volumesToRecord } from "./volume-drivers.ts";
 
 const FIGURES_MS = 2_000;
 const BUNDLED_PLUGINS = resolve(import.meta.dirname, "../../plugins");
@@ -72,20 +74,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const config = await ConfigStore.open({ dataDir, log });
   context.setLogLevel(config.get().log.level);
   const secrets = await SecretStore.open({ dataDir });
-  const database = await openOrRescueDb({
-    file: join(dataDir, DATABASE_FILE),
-    // `media` was told what to record: so there was a database.
-    isExpected: (await sizeOf(join(dataDir, "media/desired-state.json"))) !== undefined,
-    log,
-    nowMs: () => clock.wallMs(),
-    fetchBackups: (folder) => fetchBackupsFromMedia(join(run, MEDIA_SOCKET), instance, folder, log),
-    onDamaged: (error) => {
-      // Everything in this process trusts its database: it ends, and its next start takes back a copy.
-      setImmediate(() => {
-        throw error;
-      });
-    },
-  });
+  const database = await openDatabase(context);
   const { db } = database;
   const loginSources = new LoginSources({
     configured: () => config.get().logins,
@@ -108,6 +97,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   });
   const knownStreams = await KnownStreams.open(dataDir, log);
   const changes = new ChangeFeed(clock);
+  const walls = await WallBook.open({ clock, db, log });
   const alarms = new AlarmService({
     db,
     config,
@@ -135,6 +125,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     clock,
     settings: (_name, found) => pluginSettings.load(found),
     secrets: (name) => secretsOfPlugin(secrets, name),
+    ownPorts: openPorts,
     refreshCameras: (driver) => void list.refresh(driver),
     offerCamera: (camera) => list.offer(camera).then(() => undefined),
     messages: () => mqtt.plugins,
@@ -163,7 +154,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     known: knownStreams,
     clock,
     log,
-    ownPorts: () => ownPorts(listening),
+    ownPorts: openPorts,
     onChange: (change) => teller.cameraChanged(change),
   });
   const settingsTransfer = new SettingsTransfer({
@@ -180,27 +171,14 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       return secretsChanged(names, list, plugins);
     },
   });
-  const recordedCameras = () =>
-    list.all().map(
-      ({ camera, streams }): RecordedCamera => ({
-        id: camera.id as CameraId,
-        enabled: camera.enabled,
-        streams,
-        record: camera.record,
-      }),
-    );
+  const untold = (path: string) => (error: unknown) =>
+    log.error("a volume's new state was not passed on", { path, reason: String(error) });
   const preparedVolumes = new PreparedVolumes({
     configured: () => drivenVolumes(config.get().storage.volumes, dataDir),
     registered: () => plugins.registries.storageDrivers.owned(),
     clock,
     log,
-    changed: (path) => {
-      teller
-        .volumePrepared(path)
-        .catch((error: unknown) =>
-          log.error("a volume's new state was not passed on", { path, reason: String(error) }),
-        );
-    },
+    changed: (path) => void teller.volumePrepared(path).catch(untold(path)),
   });
   const recording = createRecordingService({
     db,
@@ -213,19 +191,15 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     rescue: database.rescue,
     wasInterrupted: database.wasInterrupted,
     timeZone: () => config.get().timeZone,
-    volumes: () =>
-      config.get().storage.volumes.map((volume) => {
-        const path = volumePath(volume.path, dataDir);
-        return {
-          ...volume,
-          path,
-          checksums: config.get().storage.sha256,
-          ...readiness(preparedVolumes.stateOf(path)),
-        };
-      }),
-    cameras: recordedCameras,
+    volumes: () => volumesToRecord(config.get().storage, dataDir, preparedVolumes, replacedDisks),
+    cameras: () => recordedCameras(list),
     events: alarms,
     ...recordingSay(plugins.hooks, log),
+  });
+  const { places, replacedDisks } = disksOf({
+    ...{ db, config, clock, log },
+    recording: () => recording,
+    changed: (path) => void teller.volumePrepared(path).catch(untold(path)),
   });
   const makePicture = pictureMaker(config);
   const cameras = new Cameras({
@@ -260,15 +234,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   });
   const authorize = createAuthorize({
     users,
-    camera: (id) => {
-      const found = list.find(id);
-      if (found === undefined) return undefined;
-      return {
-        name: found.camera.name,
-        streams: found.streams.sub === undefined ? ["main"] : ["main", "sub"],
-      };
-    },
-    cameras: () => list.all().map(({ camera: { id, name } }) => ({ id, name })),
+    ...camerasToAuthorize(list),
     vetoPlayback: playbackVeto(plugins.hooks),
   });
   const gateway = new GatewayLink({
@@ -279,17 +245,25 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     users,
     recording,
     authorize,
+    mqttWord: () => mqtt.webWord,
+    flows: () => flows,
     onListening: (state) => {
       listening = state;
       mqtt.lookForCertificate();
     },
   });
   const snapshot = mqttSnapshot(recording, list, makePicture);
+  const common = { db, config, secrets, clock, log, changes };
+  const alarmIo = alarmInputsAndOutputs({
+    ...{ ...common, events: alarms, users, mqtt: () => mqtt, ownPorts: openPorts },
+  });
   const linkage = new LinkageService({
-    ...{ clock, log, config, engine: alarms.engine, list, recording, snapshot },
+    ...{ clock, log, config, engine: alarms.engine, list, recording, snapshot, alarmIo },
+    screens: new Screens(changes),
     folder: join(dataDir, "captures"),
     findEvent: (id) => alarms.find(id),
     tell: (told) => mqtt.linkageTold(told),
+    ownPorts: openPorts,
     registries: () => plugins.registries,
     captured: (picture) => void plugins.hooks.pictureCaptured.promise(picture),
   });
@@ -298,8 +272,8 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   });
   const flowsDoor = new FlowsDoor(run);
   const mqtt = new MqttService({
-    ...{ dataDir, clock, log, db, users, cameras, status, snapshot, linkage, arming: alarms, flowsDoor },
-    explain,
+    ...{ dataDir, clock, log, db, users, cameras, status, snapshot, linkage, alarmIo },
+    ...{ arming: alarms, flowsDoor, explain },
     isPluginPresent: (plugin) => plugins.isPresent(plugin),
     config: () => config.get(),
     password: () => secrets.get(MQTT_PASSWORD),
@@ -308,7 +282,10 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     ...{ run, instance, clock, log, config, list, plugins, events: alarms.engine },
     want: (wanted) => context.want("analysis", wanted),
   });
-  const flows = new Flows({ run, instance, config, log, door: flowsDoor, supervisor: context });
+  const flows = new Flows({
+    ...{ run, instance, config, log, clock, linkage, supervisor: context },
+    ...{ audit: users.audit, door: flowsDoor },
+  });
   const api = createHttpApp({
     version: VERSION,
     clock,
@@ -325,28 +302,33 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     certificates: certificateService(dataDir, clock, () => gateway.settingsChanged()),
     events: alarms,
     linkage,
+    alarmIo,
     status,
     storage: storageService({
       db,
       config,
       recording,
       cameras,
-      recordedCameras,
+      recordedCameras: () => recordedCameras(list),
       nowMs: () => clock.wallMs(),
-      preparedVolumes,
+      ...{ preparedVolumes, places, replacedDisks },
     }),
     keptLog: { read: (query) => readLog(dataDir, query) },
     mqtt: mqttControl(mqtt, secrets),
-    flows,
-    tills,
-    detection,
-    explain,
-    changes,
+    ...{ flows, tills, detection, explain, changes, walls },
     diagnosticParts: () => diagnosticParts(plugins.hooks, secrets),
   });
-  const hookTeller = new HookTeller(plugins.hooks, recordedCameras);
-  const teller = new ChangeTeller({ changes, cameras, recording, gateway, hooks: plugins.hooks, hookTeller });
+  const hookTeller = new HookTeller(plugins.hooks, () => recordedCameras(list));
+  const describer = new RecorderDescriber({ clock, log, config, cameras, recording, plugins });
+  const teller = new ChangeTeller({
+    ...{ changes, cameras, recording, gateway, hookTeller, describer },
+    hooks: plugins.hooks,
+  });
   const problems: StatusProblem[] = [];
+
+  function openPorts(): readonly number[] {
+    return ownPorts(listening, [...mqtt.doors(), ...tills.doors()]);
+  }
 
   /** Whoever was let in by a provider that is not there any more is signed out. */
   function endGoneLogins(): void {
@@ -356,7 +338,9 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   }
 
   async function tellProblems(): Promise<void> {
-    const volumes = (await recording.volumeStates()).map(volumeView);
+    const states = await recording.volumeStates();
+    replacedDisks.take(states);
+    const volumes = states.map(volumeView);
     alarms.takeProblems(recorderProblems.list(volumes));
     if (recorderProblems.hasChanged(volumes)) changes.publish({ type: "problems" });
   }
@@ -374,6 +358,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   await linkage.start();
   const stopRecordingEvents = alarms.engine.onTrigger((trigger) => recording.takeEvent(trigger));
   await recording.start();
+  await alarmIo.start();
   recording.onChange((change) => {
     teller
       .recordingChanged(change)
@@ -382,7 +367,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const stopTelling = hookTeller.follow(recording.media, users.audit);
   const stopFollowing = followSettings(config, {
     setLogLevel: (level) => context.setLogLevel(level),
-    ...{ recording, preparedVolumes, plugins, mqtt, endGoneLogins },
+    ...{ recording, preparedVolumes, plugins, mqtt, endGoneLogins, describer },
   });
   recording.media.on("clockStepped", (step) => recorderProblems.clockStepped(step));
   const figures = clock.every(FIGURES_MS, () => {
@@ -411,7 +396,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   await pruneUpgradeCopies(dataDir, log);
   const code = await users.activation.renew();
   context.ready(code === undefined ? {} : { activationCode: code.code });
-  void plugins.ready();
+  void plugins.ready().then(() => describer.changed());
   const stopMqtt = changes.watch((change) => mqtt.take(change));
   // Nothing waits for a broker, nor for Node-RED.
   void mqtt.start();
@@ -424,6 +409,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       stopRecordingEvents();
       stopTelling();
       stopMqtt();
+      describer.close();
       await mqtt.close();
       await detection.close();
       await flows.close();
@@ -439,7 +425,9 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       await knownStreams.settled();
       await recording.stop();
       await linkage.stop();
+      await alarmIo.stop();
       await alarms.stop();
+      await walls.settled();
       await users.close();
       await config.close();
       await database.close();

@@ -10,7 +10,8 @@ import type { PreparedVolumes } from "../recording/prepared-volumes.ts";
 import type { RecordedCamera } from "../recording/recorded-camera.ts";
 import type { RecordingService } from "../recording/recording-service.ts";
 import { storageFigures } from "../recording/storage-figures.ts";
-import { offeredPlaces } from "./offered-places.ts";
+import { type OfferedPlaces, problemView } from "./offered-places.ts";
+import type { ReplacedDisk, ReplacedDisks } from "./replaced-disks.ts";
 import { volumeView } from "./status-service.ts";
 import { driverView } from "./volume-drivers.ts";
 
@@ -26,21 +27,16 @@ export interface StorageOptions {
   nowMs(): number;
   /** What plugins say of volumes; absent: no plugin has a say. */
   readonly preparedVolumes?: Pick<PreparedVolumes, "stateOf" | "driverOf">;
-  /** For tests: what is mounted, as proc(5) mountinfo says it. */
-  readonly mountinfo?: () => Promise<string>;
+  readonly places: OfferedPlaces;
+  readonly replacedDisks: Pick<ReplacedDisks, "at" | "use">;
 }
 
 /** Makes the face that the API asks. */
 export function storageService(options: StorageOptions): StorageService {
-  const { config, recording } = options;
+  const { config, recording, places } = options;
   const { dataDir } = config;
   let kept: { readonly atMs: number; readonly view: Promise<StorageView> } | undefined;
   const pathOf = (path: string) => (isAbsolute(path) ? path : join(dataDir, path));
-  const places = offeredPlaces({
-    ...{ db: options.db, dataDir, nowMs: options.nowMs },
-    ...(options.mountinfo === undefined ? {} : { mountinfo: options.mountinfo }),
-    volumes: () => config.get().storage.volumes.map(({ path }) => pathOf(path)),
-  });
   return {
     view() {
       const nowMs = options.nowMs();
@@ -57,9 +53,11 @@ export function storageService(options: StorageOptions): StorageService {
     places: () => places.list(),
     async recordTo(id) {
       const { folder, mountPoint, holdsData } = await places.prepare(id);
+      let isNew = true;
       await config.update((draft) => {
         const { volumes } = draft.storage;
         const known = volumes.find((volume) => pathOf(volume.path) === folder);
+        isNew = known === undefined;
         const path = holdsData ? relative(dataDir, folder) : folder;
         draft.storage.volumes = [
           known ?? { path, overwrite: true },
@@ -70,7 +68,13 @@ export function storageService(options: StorageOptions): StorageService {
       await recording.volumesChanged();
       places.changed();
       kept = undefined;
-      return { mountPoint };
+      return { mountPoint, isNew };
+    },
+    async useDisk(id, place) {
+      const used = await options.replacedDisks.use(id, place);
+      places.changed();
+      kept = undefined;
+      return used;
     },
     async changeVolume(id, change) {
       const path = (await recording.volumeStates()).find((volume) => volume.id === id)?.path;
@@ -85,6 +89,20 @@ export function storageService(options: StorageOptions): StorageService {
         else if (change.reserveBytes !== undefined) volume.reserveBytes = change.reserveBytes;
       });
       kept = undefined;
+    },
+  };
+}
+
+/** What the API shows of the disk at the place of another. */
+function replacedView(found: ReplacedDisk | undefined): Pick<StorageView["volumes"][number], "replaced"> {
+  if (found === undefined) return {};
+  const { place, holds, problem } = found;
+  return {
+    replaced: {
+      place: place.id,
+      mountPoint: place.mountPoint,
+      holds,
+      ...(problem === undefined ? {} : { problem: problemView(problem) }),
     },
   };
 }
@@ -115,6 +133,7 @@ async function read(options: StorageOptions, pathOf: (path: string) => string): 
       ...(options.preparedVolumes === undefined
         ? {}
         : driverView(config.get().storage.volumes, state.path, config.dataDir, options.preparedVolumes)),
+      ...replacedView(options.replacedDisks.at(state.path)),
       ...(state.sinceMs === undefined ? {} : { since: new Date(state.sinceMs).toISOString() }),
       ...(state.totalBytes === undefined || state.freeBytes === undefined
         ? {}

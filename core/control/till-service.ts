@@ -56,6 +56,14 @@ export class TillService implements TillFace {
     });
   }
 
+  /** TCP ports that tills connect to. */
+  doors(): { readonly port: number }[] {
+    return this.#options.config.get().tills.flatMap(({ id, input }) => {
+      const port = input.kind === "tcp-listen" ? this.#tills.stateOf(id)?.port : undefined;
+      return port === undefined ? [] : [{ port }];
+    });
+  }
+
   settings(): TillConfig[] {
     return structuredClone(this.#options.config.get().tills) as TillConfig[];
   }

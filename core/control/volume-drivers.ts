@@ -6,6 +6,7 @@ import type { VolumeDriverView } from "../http/storage-schemas.ts";
 import type { DrivenVolume, VolumePreparation } from "../recording/prepared-volume.ts";
 import type { PreparedVolumes } from "../recording/prepared-volumes.ts";
 import type { ConfiguredVolume } from "../recording/recorded-camera.ts";
+import type { ReplacedDisks } from "./replaced-disks.ts";
 
 type Volumes = FrozenConfig["storage"]["volumes"];
 
@@ -22,7 +23,7 @@ export function drivenVolumes(volumes: Volumes, dataDir: string): DrivenVolume[]
 }
 
 /** What recording is told of a volume's state. */
-export function readiness(
+function readiness(
   state: VolumePreparation | undefined,
 ): Pick<ConfiguredVolume, "unavailable" | "isPending"> {
   if (state?.status === "unavailable") {
@@ -30,6 +31,23 @@ export function readiness(
     return { unavailable: { message: reason, ...worded } };
   }
   return state?.status === "pending" ? { isPending: true } : {};
+}
+
+/** All that are configured, as recording is told of them. */
+export function volumesToRecord(
+  { volumes, sha256 }: FrozenConfig["storage"],
+  dataDir: string,
+  prepared: Pick<PreparedVolumes, "stateOf">,
+  replaced: Pick<ReplacedDisks, "problemOf">,
+): ConfiguredVolume[] {
+  return volumes.map((volume) => {
+    const path = volumePath(volume.path, dataDir);
+    return {
+      ...{ ...volume, path, checksums: sha256 },
+      ...readiness(prepared.stateOf(path)),
+      replaced: replaced.problemOf(path),
+    };
+  });
 }
 
 /** What the API shows of a volume's driver; nothing where it names none. */

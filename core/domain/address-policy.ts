@@ -1,8 +1,9 @@
 // The one place that decides which addresses Nightjar may be sent to. What an administrator typed may be private,
 // link-local or loopback, except the recorder's own listeners; what a device returned must be on the device's host.
 // Pure rules; names are judged again by whoever resolves them.
-import { isIPv4, isIPv6 } from "node:net";
+import { isIPv4 } from "node:net";
 import { NightjarError } from "../errors.ts";
+import { isNoMachine } from "./own-target.ts";
 
 /** Schemes that a camera's stream may have. One list for the whole recorder. */
 export const STREAM_SCHEMES = ["rtsp:", "rtsps:"] as const;
@@ -31,7 +32,7 @@ export function checkStreamUrl(text: string, ownPorts: readonly number[] = []): 
       `write the host as four numbers (192.168.1.20) or as a name, not as "${host.slice(0, 40)}"`,
     );
   }
-  if (isNeverADevice(host)) throw refused(`${host} is no address of a device`);
+  if (isNoMachine(host)) throw refused(`${host} is no address of a device`);
   const port = url.port === "" ? (DEFAULT_PORT[url.protocol] ?? 0) : Number(url.port);
   if (isLoopback(host) && ownPorts.includes(port))
     throw refused(`port ${port} on this machine is Nightjar itself`);
@@ -58,14 +59,6 @@ export function isLoopback(host: string): boolean {
 
 function isPlainIPv4(host: string): boolean {
   return isIPv4(host) && !/(^|\.)0\d/.test(host);
-}
-
-function isNeverADevice(host: string): boolean {
-  if (isIPv4(host)) {
-    const first = Number(host.split(".")[0]);
-    return first === 0 || first >= 224;
-  }
-  return isIPv6(host) && (/^ff/i.test(host) || host === "::");
 }
 
 function refused(reason: string): NightjarError {

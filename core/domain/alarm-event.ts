@@ -1,6 +1,7 @@
 // One event as it is from its begin to its end, whatever raised it: the shape that the engine, the database, the API and
 // plugins share, and the bounds of what a reporter may hang on it.
 import type { EventTypeId } from "./event-types.ts";
+import type { Facts } from "./facts.ts";
 
 /** Fractions of the picture's width and height, from its upper left corner. */
 export interface Box {
@@ -32,7 +33,7 @@ export interface Acknowledgement {
   readonly note: string;
 }
 
-export const ACTION_STATUSES = ["done", "failed", "expired", "dropped"] as const;
+export const ACTION_STATUSES = ["done", "failed", "expired", "dropped", "disarmed"] as const;
 
 /** A picture that was kept with an event. */
 export interface EventCapture {
@@ -48,7 +49,7 @@ export interface EventAction {
   readonly rule: string;
   /** `record`, `nightjar-linkage-notify/notify` … */
   readonly action: string;
-  /** `expired`: it would have been too late; `dropped`: too many waited. */
+  /** `expired`: it would have been too late; `dropped`: too many waited; `disarmed`: an alarm input kept it from being done. */
   readonly status: (typeof ACTION_STATUSES)[number];
   readonly atMs: number;
   readonly attempts: number;
@@ -56,6 +57,8 @@ export interface EventAction {
   readonly note?: string;
   /** Of the error that it failed with. */
   readonly code?: string;
+  /** Facts of the note, for saying it in other languages. */
+  readonly context?: Facts;
   readonly captures?: readonly EventCapture[];
 }
 

@@ -58,16 +58,11 @@ function putRule(
   ours: ReadonlyMap<string, StoredNode>,
   flows: readonly StoredNode[],
 ): number {
-  const group = `nightjar-group-${id}`;
+  const group = groupId(id);
   const common = { z: LINKAGE_TAB_ID, g: group, server: SERVER_ID, rule: id };
-  const ruleId = `nightjar-rule-${id}`;
+  const ruleId = ruleNodeId(id);
   put({ ...common, id: ruleId, type: "nj-rule", name, x: PLACE.left, y, wires: [[], []] });
-  const counts = new Map<string, number>();
-  const ticks = actions.map(({ action, settings }, index) => {
-    // By what it is, not by its place: another action that goes takes no wires along.
-    const count = counts.get(action) ?? 0;
-    counts.set(action, count + 1);
-    const tick = `nightjar-tick-${hashOf([id, action, count])}`;
+  const ticks = ticksOf({ id, actions }).map(({ id: tick, action, settings, index }) => {
     const place = { x: PLACE.right, y: y + index * PLACE.row };
     const what = { name: "", action, settings: JSON.stringify(settings) };
     put({ ...common, id: tick, type: "nj-tick", ...what, ...place, wires: [[]] });
@@ -82,6 +77,27 @@ function putRule(
     ...frameOf([...members, ...guests]),
   });
   return y + Math.max(1, actions.length) * PLACE.row + PLACE.between;
+}
+
+/** The node of a rule. */
+export function ruleNodeId(rule: string): string {
+  return `nightjar-rule-${rule}`;
+}
+
+/** The group that holds a rule's nodes. */
+export function groupId(rule: string): string {
+  return `nightjar-group-${rule}`;
+}
+
+/** The actions of a rule with the nodes that stand for them. */
+export function ticksOf({ id, actions }: DeepReadonly<Pick<LinkageRule, "id" | "actions">>) {
+  const counts = new Map<string, number>();
+  return actions.map(({ action, settings }, index) => {
+    // By what it is, not by its place: another action that goes takes no wires along.
+    const count = counts.get(action) ?? 0;
+    counts.set(action, count + 1);
+    return { id: `nightjar-tick-${hashOf([id, action, count])}`, action, settings, index };
+  });
 }
 
 /** What an owner has done to a node of ours: wired it on, moved it, switched it off. */

@@ -15,6 +15,7 @@ import {
 import type { ByteCounter } from "./doors/client-socket.ts";
 import { relayEvents } from "./doors/event-socket.ts";
 import type { FlowsDoor } from "./doors/flows-door.ts";
+import { MQTT_PATH, type MqttDoor } from "./doors/mqtt-door.ts";
 import { httpError, refuseUpgrade, sendProblem } from "./doors/problem.ts";
 import type { CoreProxy } from "./doors/proxy.ts";
 import { classifyRequest, isEventStream, type MediaRouteName, type Route } from "./doors/routes.ts";
@@ -37,6 +38,7 @@ export interface GatewayParts {
   readonly authorizer: Authorizer;
   readonly proxy: CoreProxy;
   readonly flows: FlowsDoor;
+  readonly mqtt: MqttDoor;
   readonly ui: StaticUi;
   readonly services: MediaServices;
   /** PEM of the local root; undefined when there is none. */
@@ -76,6 +78,7 @@ export class GatewayServer {
   close(): void {
     this.#upgrades.close();
     this.#events.close();
+    this.#parts.mqtt.close();
   }
 
   request(request: IncomingMessage, response: ServerResponse): void {
@@ -131,6 +134,10 @@ export class GatewayServer {
     }
     if (route.kind === "flows") {
       void this.#parts.flows.upgrade(request, socket, head, route, client, this.#basePath);
+      return;
+    }
+    if (route.kind === "ui" && route.path === MQTT_PATH) {
+      this.#parts.mqtt.upgrade(request, socket, head, client);
       return;
     }
     if (route.kind !== "media" || (route.name !== "live" && route.name !== "playback")) {

@@ -7,6 +7,8 @@ import type { PlainError } from "../errors.ts";
 
 export const CORE_LINK_SOCKET = "core-link.sock";
 export const CORE_HTTP_SOCKET = "core-http.sock";
+/** Where MQTT over WebSocket is handed in; open while core's broker takes it (core/mqtt/web-door.ts). */
+export const MQTT_WEB_SOCKET = "mqtt-web.sock";
 
 /** Resources whose body may be longer than others'. A plugin's file from a browser: */
 export const UPLOAD_PATH = "/api/v1/plugins/upload";
@@ -73,11 +75,21 @@ export interface FlowsRequest {
   readonly isBackground: boolean;
   /** Flows are about to be changed, worth the audit log: method and path. */
   readonly change?: string;
+  /** All flows are about to be deployed: {@link FlowsDeployed} follows. */
+  readonly isDeploy?: boolean;
 }
 
 export interface FlowsGrant {
   readonly sessionId: string;
   readonly expiresAtMs: number;
+}
+
+/** A deploy of flows by a person is over: it was announced by `change` of a {@link FlowsRequest}. */
+export interface FlowsDeployed {
+  readonly sessionId: string;
+  readonly remoteAddress: string;
+  /** Absent: nothing was deployed, or not on a known revision. */
+  readonly taken?: { readonly base: string; readonly revision: string };
 }
 
 /** A segment as readers need it: where it is, what it covers, where its moov lies. */
@@ -141,6 +153,9 @@ export type CoreMethodsForGateway = {
   authorize: (params: { credentials: RequestCredentials; camera: string; right: MediaRight }) => Grant;
   /** Rejects with unauthenticated or permission-denied. */
   authorizeFlows: (params: FlowsRequest) => FlowsGrant;
+  /** What the gateway says first on `MQTT_WEB_SOCKET`. Rejects with not-found while MQTT over WebSocket is switched off. */
+  mqttWord: (params: Record<string, never>) => { readonly word: string };
+  flowsDeployed: (params: FlowsDeployed) => void;
   /** Closed segments of a stream that touch the range, in playback order (run, sequence), at most `limit`. */
   segments: (params: {
     camera: CameraId;

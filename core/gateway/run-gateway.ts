@@ -11,6 +11,7 @@ import { coreLink } from "./core-link.ts";
 import { type ServerCertificate, serverCertificate } from "./doors/certificates.ts";
 import { FlowsDoor } from "./doors/flows-door.ts";
 import { Listeners } from "./doors/listeners.ts";
+import { MqttDoor } from "./doors/mqtt-door.ts";
 import { CoreProxy } from "./doors/proxy.ts";
 import { StaticUi } from "./doors/static-ui.ts";
 import { ffmpegFinder } from "./ffmpeg-tool.ts";
@@ -21,7 +22,7 @@ import { LiveHub } from "./live/live-hub.ts";
 import { TranscodeHub } from "./live/transcode-hub.ts";
 import { MediaLink } from "./media-link.ts";
 import { mediaServices } from "./media-services.ts";
-import { CORE_HTTP_SOCKET, type GatewaySettings, type ListeningState } from "./protocol.ts";
+import { CORE_HTTP_SOCKET, type GatewaySettings, type ListeningState, MQTT_WEB_SOCKET } from "./protocol.ts";
 import { RestreamDoor } from "./restream/restream-door.ts";
 import { SavedStateFile } from "./saved-state.ts";
 import { TranscodePlaces } from "./transcode-places.ts";
@@ -93,6 +94,12 @@ export async function runGateway(
   const flows = new FlowsDoor({
     socketPath: join(runFolder, FLOWS_HTTP_SOCKET),
     ask: (request) => core.request("authorizeFlows", request),
+    deployed: (deployed) => core.notify("flowsDeployed", deployed),
+    clock,
+  });
+  const mqtt = new MqttDoor({
+    socketPath: join(runFolder, MQTT_WEB_SOCKET),
+    word: async () => (await core.request("mqttWord", {})).word,
     clock,
   });
   const uiFolder = options.uiFolder ?? fileURLToPath(new URL("../../ui/dist", import.meta.url));
@@ -113,6 +120,7 @@ export async function runGateway(
     authorizer,
     proxy,
     flows,
+    mqtt,
     ui: new StaticUi(uiFolder, log),
     services,
     rootCertificate: () => certificates.current?.root,

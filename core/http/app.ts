@@ -28,8 +28,10 @@ import { eventRoutes } from "./routes/event-routes.ts";
 import { explainRoutes } from "./routes/explain-routes.ts";
 import { flowsRoutes } from "./routes/flows-routes.ts";
 import { healthRoutes } from "./routes/health-routes.ts";
+import { inputRoutes } from "./routes/input-routes.ts";
 import { linkageRoutes } from "./routes/linkage-routes.ts";
 import { mqttRoutes } from "./routes/mqtt-routes.ts";
+import { outputRoutes } from "./routes/output-routes.ts";
 import { pluginInstallRoutes } from "./routes/plugin-install-routes.ts";
 import { pluginRegistryRoutes } from "./routes/plugin-registry-routes.ts";
 import { pluginRoutes } from "./routes/plugin-routes.ts";
@@ -159,6 +161,8 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
     ...explainRoutes(services),
     ...armingRoutes(services),
     ...linkageRoutes(services),
+    ...outputRoutes(services),
+    ...inputRoutes(services),
     ...changeRoutes(services),
     ...storageRoutes(services),
     ...healthRoutes(services),

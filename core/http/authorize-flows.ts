@@ -9,8 +9,10 @@ import { authenticate, unauthenticated } from "./credentials.ts";
 /** Makes the judge. It rejects with unauthenticated or permission-denied. */
 export function createAuthorizeFlows(
   users: Pick<Users, "sessions" | "callers" | "audit">,
+  /** A person is about to deploy. */
+  deploys: () => void = () => undefined,
 ): (request: FlowsRequest) => Promise<FlowsGrant> {
-  return async ({ right, cookie, authorization, secure, remoteAddress, isBackground, change }) => {
+  return async ({ right, cookie, authorization, secure, remoteAddress, isBackground, change, isDeploy }) => {
     const found = await authenticate(users, {
       cookie,
       authorization,
@@ -32,6 +34,7 @@ export function createAuthorizeFlows(
         detail: { action: change },
         token,
       });
+      if (isDeploy === true) deploys();
     }
     return { sessionId: principal.sessionId, expiresAtMs: principal.expiresAtMs };
   };

@@ -6,7 +6,7 @@ import type { Clock, Timer } from "../clock.ts";
 import { NightjarError } from "../errors.ts";
 import { mayDo, type Principal } from "../users/principal.ts";
 import type { EndReason } from "../users/sessions.ts";
-import { type Change, concerns, frame, maySeeChange, payloadOf } from "./change.ts";
+import { type Change, concerns, frame, maySeeChange, payloadOf, type ScreenType } from "./change.ts";
 import { ChangeHistory, type KeptChange } from "./change-history.ts";
 import { cameraFor } from "./visible-cameras.ts";
 
@@ -26,7 +26,12 @@ export interface ListenWish {
   readonly types?: ReadonlySet<string> | undefined;
   /** The id of the last change that it got. */
   readonly since?: string | undefined;
+  /** It is a screen, which is told more: a wall of this name, or an open page of the interface. */
+  readonly screen?: Screen | undefined;
 }
+
+/** What somebody looks at. */
+export type Screen = { readonly kind: "wall"; readonly name: string } | { readonly kind: "page" };
 
 interface Listener {
   principal: Principal;
@@ -78,6 +83,19 @@ export class ChangeFeed {
     const kept = this.#history.add(change, data);
     for (const listener of this.#listeners) this.#offer(listener, kept);
     for (const watcher of this.#watchers) watcher(change);
+  }
+
+  /**
+   * Says something to screens, each what `dataFor` makes for its account; undefined: nothing. It is not kept: who was not
+   * there has missed it.
+   */
+  show(type: ScreenType, dataFor: (principal: Principal, screen: Screen) => object | undefined): void {
+    for (const listener of this.#listeners) {
+      const { screen, types } = listener.wish;
+      if (screen === undefined || (types !== undefined && !types.has(type))) continue;
+      const data = dataFor(listener.principal, screen);
+      if (data !== undefined) this.#send(listener, frame(type, JSON.stringify(data)));
+    }
   }
 
   /** Tells sessions that they ended and why, and closes their streams. */

@@ -1,6 +1,7 @@
 // One thing that changed in the recorder: what listeners get of it, whom it concerns, and who may see it.
 import type { PluginJob } from "../plugin/install/install-job.ts";
 import { mayDo, mayDoWith, type Principal } from "../users/principal.ts";
+import type { InputView, OutputView } from "./alarm-io-schemas.ts";
 import type { CameraView, EventView, VolumeView } from "./wire-schemas.ts";
 
 export const CHANGE_TYPES = [
@@ -11,7 +12,13 @@ export const CHANGE_TYPES = [
   "plugin-job",
   "coverage",
   "event",
+  "output",
+  "input",
 ] as const;
+
+/** What is said to screens alone, now and never again. */
+export const SCREEN_TYPES = ["popup", "popup-end", "sound"] as const;
+export type ScreenType = (typeof SCREEN_TYPES)[number];
 
 /** Something that changed, as listeners get it. */
 export type Change =
@@ -22,6 +29,8 @@ export type Change =
   | { readonly type: "problems" }
   | { readonly type: "plugin-job"; readonly job: PluginJob }
   | { readonly type: "event"; readonly event: EventView }
+  | { readonly type: "output"; readonly output: OutputView }
+  | { readonly type: "input"; readonly input: InputView }
   | {
       readonly type: "coverage";
       readonly camera: string;
@@ -46,6 +55,8 @@ export function concerns(change: Change, cameras: ReadonlySet<string>): boolean 
     case "volume":
     case "problems":
     case "plugin-job":
+    case "output":
+    case "input":
       return false;
   }
 }
@@ -59,19 +70,22 @@ export function maySeeChange(principal: Principal, change: Change): boolean {
       return mayDoWith(principal, "cameras.view", change.camera);
     case "coverage":
       return mayDoWith(principal, "playback", change.camera);
-    case "event": {
-      const { camera } = change.event;
-      if (camera !== undefined) return mayDoWith(principal, "events.view", camera);
-      // The recorder's own events are for who runs it and sees all of it, as in the list of events.
-      return (
-        mayDo(principal, "events.view") && mayDo(principal, "system.view") && principal.cameras === "all"
-      );
-    }
+    case "event":
+      return maySeeEvent(principal, change.event.camera);
     case "volume":
     case "problems":
     case "plugin-job":
+    case "output":
+    case "input":
       return mayDo(principal, "system.view");
   }
+}
+
+/** Whether the account may see events of a camera; without one, those of the recorder itself. */
+export function maySeeEvent(principal: Principal, camera: string | undefined): boolean {
+  if (camera !== undefined) return mayDoWith(principal, "events.view", camera);
+  // The recorder's own events are for who runs it and sees all of it, as in the list of events.
+  return mayDo(principal, "events.view") && mayDo(principal, "system.view") && principal.cameras === "all";
 }
 
 /** What is told of it. */
@@ -89,6 +103,13 @@ export function payloadOf(change: Change): unknown {
       return change.job;
     case "event":
       return change.event;
+    case "output":
+      return change.output;
+    case "input": {
+      // Not everybody who listens may see all cameras.
+      const { cameras: _, ...rest } = change.input;
+      return rest;
+    }
     case "coverage": {
       const { type: _, ...rest } = change;
       return rest;

@@ -25,6 +25,20 @@ export const FlowsViewSchema = Type.Object({
       description: "File in the data directory's flows that holds flows which could not be read.",
     }),
   ),
+  tab: Type.Optional(
+    Type.Array(
+      Type.Object({
+        at: Type.String(),
+        reason: Type.Enum(["unknown-action", "settings", "too-many", "other-flows", "not-changed"] as const, {
+          description:
+            "`other-flows`: flows were deployed over newer ones, or while rules changed. `not-changed`: the rules could not be changed.",
+        }),
+        rule: Type.Optional(Type.String()),
+        action: Type.Optional(Type.String()),
+      }),
+      { description: "Why rules are not as the tab of alarm linkage was deployed last." },
+    ),
+  ),
   problem: Type.Optional(Type.String({ description: "For people: why it does not start." })),
 });
 /** How flows are. */

@@ -28,6 +28,14 @@ export const LinkageViewSchema = Type.Object({
     }),
     { description: "What was done since the recorder's start, the newest first, at most 100." },
   ),
+  walls: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      screens: Type.Integer({ description: "How many are open under this name; 0: the wall is not open." }),
+      seen: Type.String({ description: "Of one that is open: since when; otherwise when it was closed." }),
+    }),
+    { description: "Screens that show the live page under a name, at most 64." },
+  ),
 });
 export type LinkageView = Static<typeof LinkageViewSchema>;
 

@@ -46,6 +46,7 @@ export const MqttPatchSchema = Type.Object(
     base: Type.Optional(shape.base),
     tcp: Type.Optional(Type.Partial(shape.tcp, closed)),
     tls: Type.Optional(Type.Partial(shape.tls, closed)),
+    webSocket: Type.Optional(Type.Partial(shape.webSocket, closed)),
     external: Type.Optional(
       Type.Object(
         {

@@ -7,11 +7,18 @@ const closed = { additionalProperties: false } as const;
 const NAME_LIMIT = 214;
 const SOURCE_LIMIT = 4096;
 
+/** Topics of others over MQTT that a plugin asks for. */
+export const OutsideTopicsSchema = Type.Object(
+  { publish: Type.Array(Type.String()), subscribe: Type.Array(Type.String()) },
+  { description: "Topics of others over MQTT." },
+);
+
 const PermissionsSchema = Type.Object(
   {
     network: Type.Union([Type.Boolean(), Type.Array(Type.String())]),
     hooks: Type.Optional(Type.Array(Type.Enum(DECIDING_HOOKS))),
     mqtt: Type.Optional(Type.Literal(true)),
+    mqttTopics: Type.Optional(OutsideTopicsSchema),
   },
   { description: "What it asks to be allowed." },
 );

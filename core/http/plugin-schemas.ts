@@ -3,6 +3,7 @@ import { type Static, Type } from "typebox";
 import { CONFINEMENT_WAYS } from "../plugin/isolated/confinement.ts";
 import { BOUNDS_WAYS } from "../plugin/isolated/control-groups.ts";
 import { DECIDING_HOOKS, PERMISSIONS } from "../plugin/package/permissions.ts";
+import { OutsideTopicsSchema } from "./plugin-job-schemas.ts";
 import { FactsSchema } from "./wire-schemas.ts";
 
 export const PluginsSchema = Type.Object({
@@ -58,6 +59,7 @@ export const PluginsSchema = Type.Object({
           {
             network: Type.Union([Type.Boolean(), Type.Array(Type.String())]),
             mqtt: Type.Optional(Type.Literal(true, { description: "Topics of its own over MQTT." })),
+            mqttTopics: Type.Optional(OutsideTopicsSchema),
             hooks: Type.Optional(
               Type.Array(Type.Enum(DECIDING_HOOKS), {
                 description: "Hooks by which it decides: what is recorded, who may look.",
@@ -74,6 +76,7 @@ export const PluginsSchema = Type.Object({
             hosts: Type.Optional(
               Type.Array(Type.String(), { description: "Whom it says that it talks to." }),
             ),
+            topics: Type.Optional(OutsideTopicsSchema),
             granted: Type.Boolean(),
           }),
           { description: "What it asks for one by one, and what its owner says to each." },
@@ -103,6 +106,19 @@ export const PluginWordsSchema = Type.Object({
         Type.Record(Type.String(), Type.String(), {
           description: "What that which it registers is called: `pos-parser:text` → name.",
         }),
+      ),
+      fields: Type.Optional(
+        Type.Record(
+          Type.String(),
+          Type.Record(
+            Type.String(),
+            Type.Object({ title: Type.Optional(Type.String()), description: Type.Optional(Type.String()) }),
+          ),
+          {
+            description:
+              "The words of what rules say for it: `linkage-action:email` → `/receivers` → title, description.",
+          },
+        ),
       ),
     }),
     { description: "Only plugins that bring words of the language, and only what they bring." },

@@ -2,6 +2,8 @@
 // Nothing here knows HTTP; failures are NightjarErrors, whose kind decides the status.
 import type { Clock } from "../clock.ts";
 import type { ConfigStore } from "../config/config-store.ts";
+import type { InputConfig } from "../config/input-config.ts";
+import type { OutputConfig } from "../config/output-config.ts";
 import type { SchemaProblem } from "../config/schema-problems.ts";
 import type { TillConfig } from "../config/till-config.ts";
 import type { ReceiptQuery } from "../db/tables/receipts-table.ts";
@@ -23,6 +25,7 @@ import type { SettingsPart } from "../settings/settings-parts.ts";
 import type { Importer, ImportPreview, SettingsFile, UndoPreview } from "../settings/settings-transfer.ts";
 import type { LogLine, LogQuery } from "../system/log-reader.ts";
 import type { Users } from "../users/users.ts";
+import type { InputSettingsView, InputView, OutputSettingsView, OutputView } from "./alarm-io-schemas.ts";
 import type { ArmingView } from "./alarm-schemas.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import type { DetectionPatch, DetectionView } from "./detection-schemas.ts";
@@ -33,6 +36,7 @@ import type { MqttState } from "./mqtt-schemas.ts";
 import type { PluginSettingsView, PluginView, PluginWordsView } from "./plugin-schemas.ts";
 import type { StoragePlacesView, StorageView, VolumePatchBody } from "./storage-schemas.ts";
 import type { ReceiptsPage, ReceiptView, TillParserView, TillView } from "./till-schemas.ts";
+import type { KnownWall } from "./wall-book.ts";
 import type {
   CalendarView,
   CameraPatchBody,
@@ -150,7 +154,9 @@ export interface StorageService {
   /** The disks of this machine that recordings could go to. */
   places(): Promise<StoragePlacesView>;
   /** Makes an offered place the first volume. Throws `NJ_PLACE_…`, or `NJ_VOLUME_TIMEOUT`. */
-  recordTo(place: string): Promise<{ readonly mountPoint: string }>;
+  recordTo(place: string): Promise<{ readonly mountPoint: string; readonly isNew: boolean }>;
+  /** Makes the disk that lies at the place of a volume's own, which is away, its disk. `place`: its id. */
+  useDisk(volume: string, place: string): Promise<{ readonly path: string; readonly mountPoint: string }>;
   /** Throws `NJ_VOLUME_UNKNOWN`. */
   changeVolume(id: string, change: VolumePatchBody): Promise<void>;
 }
@@ -280,6 +286,29 @@ export interface TillService {
   find(receipt: number): Promise<ReceiptView | undefined>;
 }
 
+/** Alarm inputs and outputs. Secrets go in, never out. */
+export interface AlarmIoService {
+  /** In memory, as `inputs` is. */
+  outputs(): readonly OutputView[];
+  inputs(): readonly InputView[];
+  /** Throws `NJ_OUTPUT_NOT_FOUND`, `NJ_OUTPUT_OFF`, and what the output's device throws. */
+  setOutput(id: string, on: boolean, by: string, dwellSeconds?: number): Promise<void>;
+  setAllOutputs(on: boolean, by: string): Promise<void>;
+  /** Throws `NJ_INPUT_NOT_FOUND`, `NJ_INPUT_KIND`. */
+  setInput(id: string, closed: boolean, by: string): void;
+  /** Throws `NJ_INPUT_NOT_FOUND`, also for a wrong token. */
+  signalInput(id: string, token: string, closed: boolean): void;
+  outputSettings(): OutputSettingsView;
+  inputSettings(): InputSettingsView;
+  /** Throws `NJ_ALARM_IO_CHANGED`, `NJ_CONFIG_INVALID`. */
+  changeOutputs(outputs: OutputConfig[], stamp: string | undefined): Promise<void>;
+  changeInputs(inputs: InputConfig[], stamp: string | undefined): Promise<void>;
+  /** Throws `NJ_OUTPUT_NOT_FOUND`. */
+  setAuthorization(output: string, authorization: string | undefined): Promise<void>;
+  /** The input's token from now on. Throws `NJ_INPUT_NOT_FOUND`. */
+  newToken(input: string): Promise<string>;
+}
+
 /** What follows from events. */
 export interface LinkageService {
   actions(): LinkageView["actions"];
@@ -299,6 +328,15 @@ export interface LinkageService {
   ): Promise<{ readonly camera: string; readonly jpeg: Buffer } | undefined>;
 }
 
+/** Walls: screens that show the live page under a name. See core/http/wall-book.ts. */
+export interface WallService {
+  list(): readonly KnownWall[];
+  /** Throws `NJ_TOO_MANY_WALLS`. */
+  opened(name: string): () => void;
+  /** Throws `NJ_WALL_NOT_FOUND`, `NJ_WALL_OPEN`. */
+  forget(name: string): void;
+}
+
 /** All that the API is made of. */
 export interface HttpServices {
   readonly version: string;
@@ -316,6 +354,7 @@ export interface HttpServices {
   readonly certificates: CertificateService;
   readonly events: EventService;
   readonly linkage: LinkageService;
+  readonly alarmIo: AlarmIoService;
   readonly status: StatusService;
   readonly storage: StorageService;
   readonly keptLog: LogService;
@@ -331,4 +370,5 @@ export interface HttpServices {
   }>;
   /** Whoever learns of a change publishes it here; `GET /changes` passes it on. */
   readonly changes: ChangeFeed;
+  readonly walls: WallService;
 }

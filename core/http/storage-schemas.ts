@@ -17,12 +17,31 @@ const VolumeDriverSchema = Type.Object(
 );
 export type VolumeDriverView = Static<typeof VolumeDriverSchema>;
 
+const DiskProblemSchema = Type.Object(
+  { code: Type.String(), message: Type.String(), context: Type.Optional(FactsSchema) },
+  { description: "Why it cannot be chosen." },
+);
+
+const ReplacedDiskSchema = Type.Object(
+  {
+    place: Type.String({ description: "Id of the disk that is there now, to name it by." }),
+    mountPoint: Type.String(),
+    holds: Type.Enum(["empty", "own", "foreign"] as const, {
+      description:
+        "What lies in the volume's folder: nothing, a volume that this recorder wrote to before, or another one.",
+    }),
+    problem: Type.Optional(DiskProblemSchema),
+  },
+  { description: "Another disk lies at the place of the volume's own, which is away." },
+);
+
 export const StorageSchema = Type.Object({
   volumes: Type.Array(
     Type.Object({
       ...VolumeSchema.properties,
       since: Type.Optional(TimeSchema),
       driver: Type.Optional(VolumeDriverSchema),
+      replaced: Type.Optional(ReplacedDiskSchema),
       othersBytes: Type.Optional(
         Type.Number({ description: "What lies on the disk besides Nightjar's recordings." }),
       ),
@@ -81,12 +100,7 @@ const PlaceSchema = Type.Object({
   ),
   totalBytes: Type.Optional(Type.Number()),
   freeBytes: Type.Optional(Type.Number()),
-  problem: Type.Optional(
-    Type.Object(
-      { code: Type.String(), message: Type.String(), context: Type.Optional(FactsSchema) },
-      { description: "Why it cannot be chosen." },
-    ),
-  ),
+  problem: Type.Optional(DiskProblemSchema),
 });
 
 export const StoragePlacesSchema = Type.Object({

@@ -331,12 +331,14 @@ export const EventActionSchema = Type.Object({
   rule: Type.String({ description: "Id of the linkage rule." }),
   action: Type.String(),
   status: Type.Enum(ACTION_STATUSES, {
-    description: "`expired`: it would have been too late; `dropped`: too many waited.",
+    description:
+      "`expired`: it would have been too late; `dropped`: too many waited; `disarmed`: an alarm input kept it from being done.",
   }),
   at: TimeSchema,
   attempts: Type.Integer(),
   note: Type.Optional(Type.String({ description: "For people: what was done, or why not." })),
   code: Type.Optional(Type.String()),
+  context: Type.Optional(FactsSchema),
   captures: Type.Optional(
     Type.Array(Type.Object({ file: Type.Integer(), camera: Type.String(), at: TimeSchema }), {
       description: "Pictures that were kept: `GET /events/:event/captures/:file`.",

@@ -2,6 +2,7 @@
 // late. What came of each is told once. Memory is bounded by the queue.
 import type { Clock, Timer } from "../clock.ts";
 import type { EventAction, EventCapture } from "../domain/alarm-event.ts";
+import { contextOf, type Facts } from "../domain/facts.ts";
 import { type ErrorKind, NightjarError, toPlainError } from "../errors.ts";
 import { withTimeLimit } from "../plugin/calls/time-limit.ts";
 import type { LinkageAction, LinkageRequest } from "../plugin/contract/linkage-action.ts";
@@ -79,6 +80,11 @@ export class ActionRunner {
     }
   }
 
+  /** What came of a task that is not to be done, because an alarm input of this name disarms it. */
+  disarmed(task: ActionTask, input: string): EventAction {
+    return this.#result(task, 0, { status: "disarmed", note: input.slice(0, NOTE_LIMIT) });
+  }
+
   /** What runs is given up; what waits is not done. */
   close(): void {
     this.#end.abort();
@@ -143,8 +149,8 @@ export class ActionRunner {
       );
     }
     const config = actionSettings(action, task.settings);
-    const pictures =
-      action.wantsPictures === 0 ? [] : await this.#options.pictures(task, action.wantsPictures);
+    const most = wantedPictures(action, config);
+    const pictures = most === 0 ? [] : await this.#options.pictures(task, most);
     const signal = AbortSignal.any([this.#end.signal, AbortSignal.timeout(LIMIT_MS)]);
     const what = `the action ${task.source}`;
     const run = action.run({ ...task.request, config, pictures }, { signal });
@@ -168,7 +174,11 @@ export class ActionRunner {
     this.#options.over(task, this.#result(task, attempts, outcome));
   }
 
-  #result(task: ActionTask, attempts: number, { status, note, code, captures }: Outcome): EventAction {
+  #result(
+    task: ActionTask,
+    attempts: number,
+    { status, note, code, context, captures }: Outcome,
+  ): EventAction {
     return {
       rule: task.request.rule.id,
       action: task.source,
@@ -177,19 +187,31 @@ export class ActionRunner {
       attempts,
       ...(note === undefined ? {} : { note }),
       ...(code === undefined ? {} : { code }),
+      ...(context === undefined ? {} : { context }),
       ...(captures === undefined ? {} : { captures }),
     };
   }
+}
+
+/** What the action can use, or less where the rule says so. */
+function wantedPictures(
+  { wantsPictures, picturesField }: LinkageAction,
+  config: LinkageRequest["config"],
+): number {
+  const asked = picturesField === undefined ? undefined : config[picturesField];
+  return typeof asked === "number" ? Math.max(0, Math.min(wantsPictures, Math.floor(asked))) : wantsPictures;
 }
 
 interface Outcome {
   readonly status: EventAction["status"];
   readonly note?: string;
   readonly code?: string;
+  readonly context?: Facts;
   readonly captures?: readonly EventCapture[];
 }
 
 function failureOf(error: unknown): Outcome & { readonly kind: ErrorKind } {
-  const { code, kind, message } = toPlainError(error);
-  return { status: "failed", kind, code, note: message.slice(0, NOTE_LIMIT) };
+  const { code, kind, message, context = {} } = toPlainError(error);
+  const note = message.slice(0, NOTE_LIMIT);
+  return { status: "failed", kind, code, note, ...contextOf(context, note) };
 }

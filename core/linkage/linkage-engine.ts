@@ -11,8 +11,12 @@ import { isAbout } from "./rule-match.ts";
 
 const MOST_LATELY = 100;
 const MOST_RESTS = 10_000;
-/** Events whose pictures are held for the actions that still want them. */
+/** Events whose pictures are held for the actions that still want them, and how many characters of base64 all of them are. */
 const MOST_PICTURED = 32;
+const MOST_HELD = 16_000_000;
+/** Of one event: they are one message to a plugin's process. */
+const MOST_OF_EVENT = 3_000_000;
+const PICTURE_PAUSE_MS = 1_000;
 
 export interface LinkageParts {
   readonly clock: Clock;
@@ -20,10 +24,13 @@ export interface LinkageParts {
   /** The arming profile in force. */
   profile(): string;
   recorderName(): string;
+  timeZone(): string;
   cameraName(camera: string): string | undefined;
   findAction(source: string): LinkageAction | undefined;
   /** The newest picture of a camera. */
   picture(camera: string): Promise<LinkagePicture>;
+  /** The name of the alarm input that keeps an action from being done for events of this camera; undefined: none does. */
+  disarmedBy?(action: string, camera: string | undefined): string | undefined;
   /** Keeps what came of an action with its event. */
   note(eventId: number, result: EventAction): void;
   /** A rule is followed for an event; then, each by itself, what came of its actions. For whoever listens outside. */
@@ -54,11 +61,18 @@ export interface LatelyDone extends EventAction {
   readonly camera?: string;
 }
 
+/** Pictures of one event: how many were asked for, and how large those are that there are by now. */
+interface Pictured {
+  readonly most: number;
+  readonly taken: Promise<readonly LinkagePicture[]>;
+  size: number;
+}
+
 export class LinkageEngine {
   readonly #parts: LinkageParts;
   readonly #runner: ActionRunner;
   readonly #rests = new Map<string, number>();
-  readonly #pictures = new Map<string, Promise<readonly LinkagePicture[]>>();
+  readonly #pictures = new Map<string, Pictured>();
   #lately: readonly LatelyDone[] = [];
   #madeUps = 0;
   #runs = 0;
@@ -68,7 +82,7 @@ export class LinkageEngine {
     this.#runner = new ActionRunner({
       clock: parts.clock,
       find: (source) => parts.findAction(source),
-      pictures: async (task, most) => (await this.#picturesOf(task)).slice(0, most),
+      pictures: async (task, most) => (await this.#picturesOf(task, most)).slice(0, most),
       over: (task, result) => this.#over(task, result),
     });
   }
@@ -92,7 +106,10 @@ export class LinkageEngine {
       if (!isAbout(rule, event, at, profile) || this.#rest(rule, event)) continue;
       this.#parts.tell?.({ rule: { id: rule.id, name: rule.name }, event });
       rule.actions.forEach((action, index) => {
-        this.#runner.add(this.#task(rule, action, event, `${event.id}-${at}-${rule.id}-${index}`, false));
+        const task = this.#task(rule, action, event, `${event.id}-${at}-${rule.id}-${index}`, false);
+        const disarmedBy = this.#parts.disarmedBy?.(action.action, event.camera);
+        if (disarmedBy === undefined) this.#runner.add(task);
+        else this.#over(task, this.#runner.disarmed(task, disarmedBy));
       });
     }
   }
@@ -167,6 +184,7 @@ export class LinkageEngine {
         rule: { id, name },
         ...(cameraName === undefined ? {} : { cameraName }),
         recorderName: this.#parts.recorderName(),
+        timeZone: this.#parts.timeZone(),
         isTest,
       },
     };
@@ -183,26 +201,56 @@ export class LinkageEngine {
     return false;
   }
 
-  /** One picture for all actions of an event: it is taken when the first one wants it. */
-  #picturesOf({ request: { event } }: ActionTask): Promise<readonly LinkagePicture[]> {
+  /** The same pictures for all actions of an event: they are taken when the first one wants them, more when another does. */
+  #picturesOf({ request: { event } }: ActionTask, most: number): Promise<readonly LinkagePicture[]> {
     const { camera } = event;
     if (camera === undefined) return Promise.resolve([]);
     const key = `${event.id}/${camera}`;
     const known = this.#pictures.get(key);
-    if (known !== undefined) return known;
-    // A mail without its picture is better than none.
-    const taken = this.#parts.picture(camera).then(
-      (picture) => [picture],
-      () => {
-        // The next one may have more luck.
-        this.#pictures.delete(key);
-        return [];
-      },
-    );
-    this.#pictures.set(key, taken);
-    const [oldest] = this.#pictures.keys();
-    if (this.#pictures.size > MOST_PICTURED && oldest !== undefined) this.#pictures.delete(oldest);
+    if (known !== undefined && known.most >= most) return known.taken;
+    const taken = this.#take(camera, most, known?.taken ?? Promise.resolve([]));
+    const entry: Pictured = { most, taken, size: known?.size ?? 0 };
+    this.#pictures.set(key, entry);
+    void taken.then((pictures) => {
+      entry.size = sizeOf(pictures);
+      // The next one may have more luck.
+      if (pictures.length === 0 && this.#pictures.get(key) === entry) this.#pictures.delete(key);
+      this.#forgetPictures();
+    });
+    this.#forgetPictures();
     return taken;
+  }
+
+  /** Adds to the pictures that there are. Never rejects: a mail without its picture is better than none. */
+  async #take(
+    camera: string,
+    most: number,
+    before: Promise<readonly LinkagePicture[]>,
+  ): Promise<readonly LinkagePicture[]> {
+    const pictures = [...(await before)];
+    while (pictures.length < most) {
+      if (pictures.length > 0) await this.#pause();
+      const next = await this.#parts.picture(camera).catch(() => undefined);
+      if (next === undefined || sizeOf(pictures) + next.jpeg.length > MOST_OF_EVENT) break;
+      pictures.push(next);
+    }
+    return pictures;
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#parts.clock.after(PICTURE_PAUSE_MS, resolve);
+    });
+  }
+
+  #forgetPictures(): void {
+    let held = 0;
+    for (const { size } of this.#pictures.values()) held += size;
+    for (const [key, { size }] of this.#pictures) {
+      if (this.#pictures.size <= MOST_PICTURED && held <= MOST_HELD) return;
+      this.#pictures.delete(key);
+      held -= size;
+    }
   }
 
   #over({ request: { event, rule } }: ActionTask, result: EventAction): void {
@@ -212,4 +260,8 @@ export class LinkageEngine {
     const done = { event: id, type, ...(camera === undefined ? {} : { camera }), ...result };
     this.#lately = [done, ...this.#lately].slice(0, MOST_LATELY);
   }
+}
+
+function sizeOf(pictures: readonly LinkagePicture[]): number {
+  return pictures.reduce((sum, { jpeg }) => sum + jpeg.length, 0);
 }

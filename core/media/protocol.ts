@@ -237,7 +237,7 @@ export type MediaMethodsForCore = {
   /** Everything up to this number is committed and may leave the journal. */
   acknowledge: (params: { upTo: number }) => void;
   /** Makes a folder a volume: creates it and `nightjar-volume.json`, or reads the one that is there. */
-  initialiseVolume: (params: { path: string }) => { id: VolumeId; created: boolean };
+  initialiseVolume: (params: { path: string; folderExists?: boolean }) => { id: VolumeId; created: boolean };
   /** Connects once, without touching what runs. Rejects with the fault's code and sentence. */
   probe: (params: { source: DesiredSource; timeoutMs: number }) => ProbeResult;
   figures: (params: Record<string, never>) => MediaFigures;

@@ -4,7 +4,7 @@
 import type { CameraRight } from "../domain/roles.ts";
 import { CAMERA_RIGHTS } from "../domain/roles.ts";
 import { mayDo, mayDoWith, type Principal } from "../users/principal.ts";
-import { canMatchBelow, isSoundFilter, isSoundTopic } from "./topic-filters.ts";
+import { canMatchBelow, isBelow, isSoundFilter, isSoundTopic } from "./topic-filters.ts";
 import { readTopic, type TopicIds, type TopicKind } from "./topics.ts";
 
 /** What becomes of something that a client publishes. */
@@ -46,10 +46,6 @@ export function judgePublish(
   // A retained command would be done again and again, by whoever comes later.
   if (found === undefined || found.kind.direction === "out" || retain) return "dropped";
   return holds(principal, found.kind, found.ids) ? "taken" : "dropped";
-}
-
-function isBelow(base: string, topic: string): boolean {
-  return topic === base || topic.startsWith(`${base}/`);
 }
 
 function holds(principal: Principal, kind: TopicKind, ids: TopicIds): boolean {

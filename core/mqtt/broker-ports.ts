@@ -8,15 +8,20 @@ import type { MqttConfig } from "../config/mqtt-config.ts";
 import { presentCertificate } from "../gateway/doors/certificates.ts";
 import { plainAddress } from "../gateway/doors/client-identity.ts";
 import { openFirstFree } from "../gateway/doors/open-port.ts";
+import { busyPort, closedPort } from "../gateway/doors/port-problems.ts";
+import type { PortProblem } from "../gateway/protocol.ts";
 import { Admission } from "../gateway/restream/admission.ts";
 import type { Log } from "../log.ts";
 import type { ClientPlace } from "./embedded-broker.ts";
+import type { KeptPorts } from "./kept-ports.ts";
 
 const HANDSHAKE_MS = 10_000;
 /** The gateway makes the certificate, and makes it anew; it is looked for this often, and when the gateway listens. */
 const CERTIFICATE_EVERY_MS = 60_000;
 
 type DoorKind = "tcp" | "tls";
+/** What the ports are called where all ports of the recorder stand. */
+const NAMES: Readonly<Record<DoorKind, string>> = { tcp: "mqtt", tls: "mqtts" };
 
 /** An open port. */
 export interface OpenDoor {
@@ -32,7 +37,8 @@ export class BrokerPorts {
   readonly #admission = new Admission();
   readonly #servers = new Map<DoorKind, { readonly server: Server; readonly door: OpenDoor }>();
   readonly #sockets = new Set<Socket>();
-  readonly #problems = new Map<DoorKind, string>();
+  readonly #kept: KeptPorts;
+  readonly #problems = new Map<DoorKind, PortProblem>();
   #timer: Timer | undefined;
   #certificate: string | undefined;
   #lacksCertificate = false;
@@ -43,8 +49,10 @@ export class BrokerPorts {
     readonly dataDir: string;
     readonly log: Log;
     readonly clock: Clock;
+    readonly kept: KeptPorts;
     readonly accept: (socket: Socket, place: ClientPlace) => void;
   }) {
+    this.#kept = options.kept;
     this.#dataDir = options.dataDir;
     this.#log = options.log;
     this.#clock = options.clock;
@@ -56,7 +64,7 @@ export class BrokerPorts {
   }
 
   /** What is wrong, for people. */
-  get problems(): readonly string[] {
+  get problems(): readonly PortProblem[] {
     return [...this.#problems.values()];
   }
 
@@ -120,15 +128,21 @@ export class BrokerPorts {
     wanted: { readonly host: string; readonly port: number },
     make: () => Server,
   ): Promise<void> {
-    const opened = await openFirstFree(() => this.#served(kind, make()), wanted, undefined);
-    if ("server" in opened) {
-      this.#servers.set(kind, { server: opened.server, door: { host: wanted.host, port: opened.port } });
-      this.#problems.delete(kind);
-      this.#log.notice("listening", { kind: `mqtt-${kind}`, host: wanted.host, port: opened.port });
+    const { host, port } = wanted;
+    const name = NAMES[kind];
+    const taken = await this.#kept.takenPort(name, port);
+    const opened = await openFirstFree(() => this.#served(kind, make()), wanted, taken);
+    if ("reason" in opened) {
+      this.#problems.set(kind, closedPort(name, wanted, opened.reason));
+      this.#log.error("port could not be opened", { kind: name, host, port, reason: opened.reason });
       return;
     }
-    const { host, port } = wanted;
-    this.#problems.set(kind, `the MQTT port ${port} on ${host} could not be opened: ${opened.reason}`);
+    this.#servers.set(kind, { server: opened.server, door: { host, port: opened.port } });
+    this.#log.notice("listening", { kind: name, host, port: opened.port });
+    this.#problems.delete(kind);
+    if (port === 0) return;
+    if (opened.port !== port) this.#problems.set(kind, busyPort(name, port, opened.port));
+    await this.#kept.keepPort(name, port, opened.port);
   }
 
   #served(kind: DoorKind, server: Server): Server {

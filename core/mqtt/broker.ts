@@ -33,6 +33,8 @@ export interface Broker {
   readonly state: BrokerState;
   /** Resolves when the broker has taken it. Rejects with `NJ_MQTT_AWAY` while it is away. */
   publish(message: OutgoingMessage): Promise<void>;
+  /** Topics of other programs, without wildcards, of which every message is told as `heard`, in the place of those before. */
+  listen(topics: readonly string[]): void;
   close(): Promise<void>;
 }
 
@@ -42,4 +44,6 @@ export interface BrokerEvents {
   up(): void;
   changed(): void;
   message(message: IncomingMessage): void;
+  /** A message on a topic that is listened to, of whoever may publish there; `isKept`: how it was before we listened. */
+  heard(topic: string, payload: Buffer, isKept: boolean): void;
 }

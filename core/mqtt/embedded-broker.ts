@@ -36,6 +36,8 @@ interface Guest {
   readonly filters: Set<string>;
   login: SignedInClient | undefined;
   id: string | undefined;
+  /** It asked for a session and gave no name for it. */
+  isNameless: boolean;
 }
 
 /** A client as pages show it. */
@@ -60,6 +62,7 @@ export class EmbeddedBroker implements Broker {
   readonly #owners = new Map<string, { readonly userName: string; readonly guest: Guest }>();
   readonly #retained = new RetainedBound();
   readonly #aedes: Aedes;
+  #heard: ReadonlySet<string> = new Set();
   #state: BrokerState;
 
   constructor(options: {
@@ -81,11 +84,15 @@ export class EmbeddedBroker implements Broker {
       queueLimit: 100,
       preConnect: (client, packet, done) => {
         // Sessions that outlive their connection would be queues that nobody empties.
+        const wantsSession = packet.clean === false;
         packet.clean = true;
         if (packet.will !== undefined) packet.will.qos = packet.will.qos === 0 ? 0 : 1;
         const id = packet.clientId ?? "";
+        const guest = this.#guests.get(client);
+        // A session without a name nobody could come back to (MQTT-3.1.3-8).
+        if (guest !== undefined) guest.isNameless = wantsSession && id === "";
         const isSound = id.length <= CLIENT_ID_LIMIT && !/[\p{Cc}\uFFFD/+#]/u.test(id);
-        done(isSound ? null : new Error("client id refused"), isSound && this.#guests.has(client));
+        done(isSound ? null : new Error("client id refused"), isSound && guest !== undefined);
       },
       authenticate: (client, name, password, done) => {
         this.#authenticate(client, name, password?.toString("utf8")).then(
@@ -159,13 +166,15 @@ export class EmbeddedBroker implements Broker {
       this.#noteCut(place, reason),
     );
     const client = this.#aedes.handle(connection);
-    const guest: Guest = { place, filters: new Set(), login: undefined, id: undefined };
+    const guest: Guest = { place, filters: new Set(), login: undefined, id: undefined, isNameless: false };
     this.#guests.set(client, guest);
     this.#known.set(client, guest);
     connection.once("close", () => this.#leave(client));
   }
 
   publish(message: OutgoingMessage): Promise<void> {
+    // What one part of the recorder sends another one may listen for.
+    if (this.#heard.has(message.topic)) this.#hear(message.topic, Buffer.from(message.payload));
     return new Promise((resolve, reject) => {
       this.#aedes.publish(
         {
@@ -185,6 +194,10 @@ export class EmbeddedBroker implements Broker {
     });
   }
 
+  listen(topics: readonly string[]): void {
+    this.#heard = new Set(topics);
+  }
+
   close(): Promise<void> {
     return new Promise((resolve) => this.#aedes.close(() => resolve()));
   }
@@ -192,6 +205,12 @@ export class EmbeddedBroker implements Broker {
   async #authenticate(client: Client, name: string | undefined, password: string | undefined): Promise<void> {
     const guest = this.#guests.get(client);
     if (guest === undefined) throw new NightjarError("NJ_MQTT_AWAY", "unavailable", "the client has gone");
+    if (guest.isNameless)
+      throw new NightjarError(
+        "NJ_MQTT_CLIENT_ID",
+        "permission-denied",
+        "a client without an id has no session to come back to",
+      );
     const { place } = guest;
     const info = {
       address: place.address,
@@ -236,6 +255,7 @@ export class EmbeddedBroker implements Broker {
     if (verdict === "malformed") return new Error("malformed topic");
     if (verdict === "forwarded") {
       if (packet.retain && !this.#retained.admit(topic, payload.length)) packet.retain = false;
+      this.#hear(topic, payload);
       return null;
     }
     packet.topic = NOWHERE;
@@ -244,6 +264,10 @@ export class EmbeddedBroker implements Broker {
     if (verdict === "taken") this.#pass(guest.place, principal, topic, payload);
     else this.#log.debug("an MQTT message was dropped", { client: client.id, user: principal.userName });
     return null;
+  }
+
+  #hear(topic: string, payload: Buffer): void {
+    if (this.#heard.has(topic)) this.#events.heard(topic, payload, false);
   }
 
   #pass(place: ClientPlace, principal: Principal, topic: string, payload: Buffer): void {

@@ -7,7 +7,8 @@ import { keyValuesTable } from "../db/tables/key-values-table.ts";
 import type { AlarmEvent } from "../domain/alarm-event.ts";
 import type { Log } from "../log.ts";
 import type { OutgoingMessage } from "./broker.ts";
-import { type EventMessage, topicOf } from "./topics.ts";
+import type { EventMessage } from "./payloads.ts";
+import { topicOf } from "./topics.ts";
 
 const CURSOR_KEY = "mqtt.events";
 const AT_ONCE = 200;
@@ -134,6 +135,7 @@ export function eventMessage(event: AlarmEvent, node: string, isKnown: boolean):
     v: 1,
     id: event.id,
     event_type: event.type,
+    ...(isKnown ? {} : { first: true }),
     phase: isChange ? "update" : event.endMs === undefined ? "start" : "end",
     time: new Date(event.startMs).toISOString(),
     ...(event.endMs === undefined ? {} : { end_time: new Date(event.endMs).toISOString() }),

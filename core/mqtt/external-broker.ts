@@ -30,6 +30,7 @@ export interface ExternalBrokerOptions {
 
 export class ExternalBroker implements Broker {
   readonly #options: ExternalBrokerOptions;
+  #heard: readonly string[] = [];
   readonly #waiting = new Set<(error: Error) => void>();
   #client: MqttClient | undefined;
   #state: BrokerState;
@@ -79,9 +80,14 @@ export class ExternalBroker implements Broker {
       log.notice("connected to the MQTT broker", { url });
       this.#setState({ status: "running", sinceMs: this.#options.clock.wallMs() });
       this.#listen(client);
+      this.#hear(client, this.#heard);
       this.#options.events.up();
     });
     client.on("message", (topic, payload, { retain }) => {
+      if (this.#heard.includes(topic)) {
+        this.#options.events.heard(topic, payload, retain);
+        return;
+      }
       // Whoever left a command to be kept does not mean this moment.
       if (retain || payload.length === 0) return;
       this.#options.events.message({
@@ -121,6 +127,19 @@ export class ExternalBroker implements Broker {
     });
   }
 
+  listen(topics: readonly string[]): void {
+    const before = this.#heard;
+    this.#heard = topics;
+    const client = this.#client;
+    if (client?.connected !== true) return;
+    const gone = before.filter((topic) => !topics.includes(topic));
+    if (gone.length > 0) client.unsubscribe(gone, () => undefined);
+    this.#hear(
+      client,
+      topics.filter((topic) => !before.includes(topic)),
+    );
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#timer?.cancel();
@@ -154,6 +173,16 @@ export class ExternalBroker implements Broker {
       .map((path) => `${base}/${path.replace("{node}", node).replace(/\{\w+\}/g, "+")}`);
     client.subscribe(filters, { qos: 1 }, (error) => {
       if (error !== null) log.warn("requests are not heard at the MQTT broker", { reason: error.message });
+    });
+  }
+
+  #hear(client: MqttClient, topics: readonly string[]): void {
+    if (topics.length === 0) return;
+    client.subscribe([...topics], { qos: 1 }, (error) => {
+      if (error !== null)
+        this.#options.log.warn("topics of other programs are not heard at the MQTT broker", {
+          reason: error.message,
+        });
     });
   }
 

@@ -1,7 +1,7 @@
 // What is said over MQTT of linkage: that a rule is followed for an event, and what came of its actions. Pure.
 import type { LinkageTold } from "../linkage/linkage-engine.ts";
 import type { HookEvent } from "../plugin/contract/hook-data.ts";
-import type { EventMessage, LinkageMessage } from "./topics.ts";
+import type { EventMessage, LinkageMessage } from "./payloads.ts";
 
 /** Makes the message. */
 export function linkageMessage(

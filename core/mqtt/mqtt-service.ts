@@ -1,9 +1,11 @@
 // MQTT as a whole: the broker that the settings want, the states and events that go out, the requests that come in. A
 // change of the settings begins anew; nothing here is waited for by recording or by the API.
+import { join } from "node:path";
 import type { Clock, Timer } from "../clock.ts";
 import type { FrozenConfig } from "../config/config-store.ts";
 import type { MqttConfig } from "../config/mqtt-config.ts";
 import type { Db } from "../db/db.ts";
+import { plainFacts } from "../domain/facts.ts";
 import { NightjarError } from "../errors.ts";
 import type { Change } from "../http/change.ts";
 import type { MqttState } from "../http/mqtt-schemas.ts";
@@ -11,18 +13,24 @@ import type { CameraService, StatusService } from "../http/services.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
 import type { LinkageTold } from "../linkage/linkage-engine.ts";
 import type { Log } from "../log.ts";
+import { RUN_FOLDER } from "../supervisor/process-contract.ts";
 import type { Users } from "../users/users.ts";
+import type { AlarmIoControl } from "./alarm-io-control.ts";
+import { AlarmIoStates } from "./alarm-io-states.ts";
 import type { Broker, BrokerEvents, OutgoingMessage } from "./broker.ts";
 import { BrokerLogin } from "./broker-login.ts";
 import type { BrokerPorts, OpenDoor } from "./broker-ports.ts";
+import { DetectStates } from "./detect-states.ts";
 import type { EmbeddedBroker } from "./embedded-broker.ts";
 import { EventOutbox } from "./event-outbox.ts";
 import type { FlowsDoor } from "./flows-door.ts";
+import { keptPorts } from "./kept-ports.ts";
 import { linkageMessage } from "./linkage-message.ts";
 import { PluginTopics } from "./plugin-topics.ts";
 import { RecorderStates } from "./recorder-states.ts";
 import { type ArmingControl, type LinkageControl, Requests, type RequestsOptions } from "./requests.ts";
 import { topicOf } from "./topics.ts";
+import { WebDoor } from "./web-door.ts";
 
 const HEALTH_MS = 60_000;
 
@@ -38,6 +46,7 @@ export interface MqttServiceOptions {
   readonly linkage: LinkageControl;
   readonly arming: ArmingControl;
   readonly explain: RequestsOptions["explain"];
+  readonly alarmIo: AlarmIoControl;
   /** Where flows of the recorder's own connect, and who they are. */
   readonly flowsDoor: Pick<FlowsDoor, "open" | "close">;
   /** True for a plugin that is installed and switched on. */
@@ -59,8 +68,11 @@ interface Running {
 export class MqttService {
   readonly #options: MqttServiceOptions;
   readonly #states: RecorderStates;
+  readonly #detections: DetectStates;
+  readonly #alarmIoStates: AlarmIoStates;
   readonly #outbox: EventOutbox;
   readonly #requests: Requests;
+  readonly #webDoor: WebDoor;
   /** Topics of plugins' own, whatever broker there is. */
   readonly plugins: PluginTopics;
   #running: Running | undefined;
@@ -71,17 +83,21 @@ export class MqttService {
 
   constructor(options: MqttServiceOptions) {
     this.#options = options;
-    const { db, clock, log, cameras, status, users, snapshot, linkage, arming, explain } = options;
+    const { db, clock, log, cameras, status, users, snapshot, linkage, arming, alarmIo, explain } = options;
     const node = options.config().node.id;
-    const common = { db, clock, log, node, base: () => this.#mqtt.base, cameras, status, arming };
+    const common = { db, clock, log, node, base: () => this.#mqtt.base, cameras, status, arming, alarmIo };
     const publish = (message: OutgoingMessage): Promise<void> => this.#publish(message);
     this.#states = new RecorderStates({ ...common, publish });
+    this.#detections = new DetectStates({ ...common, publish });
+    this.#alarmIoStates = new AlarmIoStates({ ...common, publish });
     this.#outbox = new EventOutbox({ ...common, publish });
     this.#requests = new Requests({ ...common, audit: users.audit, snapshot, linkage, explain });
+    this.#webDoor = new WebDoor(join(options.dataDir, RUN_FOLDER));
     this.plugins = new PluginTopics({
       ...{ db, log, node, base: common.base, publish },
       audit: users.audit,
       isPresent: options.isPluginPresent,
+      heardChanged: () => this.#running?.broker.listen(this.#heardTopics()),
     });
   }
 
@@ -108,10 +124,12 @@ export class MqttService {
     switch (change.type) {
       case "camera":
         this.#states.camera(change.camera);
+        this.#watched(this.#detections.camera(change.camera.id));
         this.#watched(this.#states.remember(change.camera.id));
         return;
       case "camera-removed":
         this.#watched(this.#states.cameraRemoved(change.camera));
+        this.#watched(this.#detections.cameraRemoved(change.camera));
         return;
       case "volume":
         this.#states.volume(change.volume);
@@ -121,6 +139,13 @@ export class MqttService {
         return;
       case "event":
         this.#outbox.kick();
+        this.#watched(this.#detections.take(change.event));
+        return;
+      case "output":
+        this.#alarmIoStates.output(change.output);
+        return;
+      case "input":
+        this.#alarmIoStates.input(change.input);
         return;
       case "coverage":
       case "plugin-job":
@@ -140,6 +165,23 @@ export class MqttService {
   /** Arming profiles, or the one in force, may be others now. */
   armingChanged(): void {
     if (this.#running?.broker.state.status === "running") this.#states.arming();
+  }
+
+  /** There may be other alarm inputs and outputs now. */
+  alarmIoChanged(): void {
+    const broker = this.#running?.broker;
+    broker?.listen(this.#heardTopics());
+    if (broker?.state.status === "running") this.#watched(this.#alarmIoStates.settingsChanged());
+  }
+
+  /** Sends a message of an alarm output, to a topic of other programs. Rejects with `NJ_MQTT_AWAY`. */
+  publishOther(topic: string, payload: string): Promise<void> {
+    return this.#publish({ topic, payload, qos: 1, retain: false });
+  }
+
+  /** What the gateway says where it hands in WebSockets; undefined: there are none. */
+  get webWord(): string | undefined {
+    return this.#webDoor.word;
   }
 
   /** How it is, for pages. */
@@ -175,12 +217,18 @@ export class MqttService {
   problems(): StatusProblem[] {
     const broker = this.#running?.broker.state;
     const isAway = this.#mqtt.broker === "external" && broker?.status === "failed";
+    const ports = this.#running?.ports?.problems ?? [];
     const messages = [
-      ...(this.#running?.ports?.problems ?? []),
       ...(this.#failure === undefined ? [] : [`MQTT: ${this.#failure}`]),
       ...(isAway ? [`the MQTT broker cannot be reached: ${broker.reason ?? ""}`] : []),
     ];
-    return messages.map((message) => ({ code: "mqtt", severity: "warning", message }));
+    return [
+      ...ports.map(({ message, context }) => ({
+        ...{ code: "port", severity: "warning" as const, message },
+        ...plainFacts({ context }),
+      })),
+      ...messages.map((message) => ({ code: "mqtt", severity: "warning" as const, message })),
+    ];
   }
 
   /** Ports that are open. */
@@ -197,6 +245,7 @@ export class MqttService {
     this.#timer?.cancel();
     await this.#tail;
     await this.#options.flowsDoor.close();
+    await this.#webDoor.close();
     await this.#end();
     await this.plugins.settled();
     await this.#outbox.close();
@@ -211,6 +260,18 @@ export class MqttService {
     const wanted = JSON.stringify([this.#mqtt, this.#options.password() ?? ""]);
     if (this.#running?.wanted !== wanted) await this.#begin(wanted);
     await this.#followFlows();
+    await this.#followWeb();
+  }
+
+  /** The gateway has a door of its own, where that is wanted. */
+  async #followWeb(): Promise<void> {
+    const broker = this.#running?.embedded;
+    try {
+      if (broker === undefined || !this.#mqtt.webSocket.enabled) await this.#webDoor.close();
+      else await this.#webDoor.open(broker);
+    } catch (error) {
+      this.#options.log.error("MQTT over WebSocket cannot be opened", { reason: String(error) });
+    }
   }
 
   /** Flows have a door of their own, where a broker of ours is behind it. */
@@ -240,7 +301,7 @@ export class MqttService {
   }
 
   async #startEmbedded(wanted: string): Promise<void> {
-    const { clock, log, users, dataDir } = this.#options;
+    const { clock, log, users, dataDir, db } = this.#options;
     // Loaded only where it is wanted: most of what a broker is made of is of no use otherwise.
     const { EmbeddedBroker } = await import("./embedded-broker.ts");
     const { BrokerPorts } = await import("./broker-ports.ts");
@@ -250,9 +311,11 @@ export class MqttService {
       dataDir,
       log,
       clock,
+      kept: keptPorts(db),
       accept: (socket, place) => broker.handle(socket, place),
     });
     this.#running = { wanted, broker, embedded: broker, ports, login };
+    broker.listen(this.#heardTopics());
     await broker.start();
     await ports.open(this.#mqtt);
   }
@@ -270,6 +333,7 @@ export class MqttService {
       log,
     });
     this.#running = { wanted, broker };
+    broker.listen(this.#heardTopics());
     broker.start();
   }
 
@@ -277,12 +341,19 @@ export class MqttService {
     return {
       up: () => {
         this.#watched(this.#states.all());
+        this.#watched(this.#detections.all());
+        this.#watched(this.#alarmIoStates.all());
         this.#watched(this.plugins.all());
         this.#outbox.kick();
       },
       changed: () => undefined,
       message: (message) => {
         if (!this.plugins.take(message)) this.#watched(this.#requests.take(message));
+      },
+      heard: (topic, payload, isKept) => {
+        // What is kept at a sensor's topic is how the sensor is; what is kept for a plugin is an old command.
+        this.#options.alarmIo.heard(topic, payload);
+        if (!isKept) this.plugins.hear(topic, payload);
       },
     };
   }
@@ -294,6 +365,11 @@ export class MqttService {
     running.login?.close();
     await running.ports?.close();
     await running.broker.close();
+  }
+
+  /** Topics of other programs that somebody in the recorder listens to. */
+  #heardTopics(): string[] {
+    return [...new Set([...this.plugins.heardTopics(), ...this.#options.alarmIo.topics()])];
   }
 
   #publish(message: OutgoingMessage): Promise<void> {

@@ -10,7 +10,7 @@ import type { MessagesForPlugins } from "../plugin/host/plugin-messages.ts";
 import type { AuditLog } from "../users/audit-log.ts";
 import { mayDo } from "../users/principal.ts";
 import type { IncomingMessage, OutgoingMessage } from "./broker.ts";
-import { matches } from "./topic-filters.ts";
+import { isBelow, matches } from "./topic-filters.ts";
 import { readTopic, topicOf } from "./topics.ts";
 
 const TOPICS_KEY = "mqtt.plugin-topics";
@@ -24,6 +24,13 @@ export interface PluginTopicsOptions {
   readonly isPresent: (plugin: string) => boolean;
   readonly audit: Pick<AuditLog, "record">;
   readonly publish: (message: OutgoingMessage) => Promise<void>;
+  /** Other topics of others are listened to from now on: `heardTopics`. */
+  readonly heardChanged: () => void;
+}
+
+interface Listening {
+  readonly topic: string;
+  deliver(message: MqttCommand): void;
 }
 
 interface Subscription extends MqttCommandFilter {
@@ -33,6 +40,7 @@ interface Subscription extends MqttCommandFilter {
 export class PluginTopics implements MessagesForPlugins {
   readonly #options: PluginTopicsOptions;
   readonly #subscriptions = new Map<string, Subscription[]>();
+  readonly #heard = new Map<string, Listening[]>();
   /** What is retained, by plugin and whole topic; a payload is not known of what a former run of the recorder left. */
   readonly #retained = new Map<string, Map<string, string | undefined>>();
   /** What is to be taken away once there is a broker. */
@@ -45,8 +53,37 @@ export class PluginTopics implements MessagesForPlugins {
     this.#options = options;
   }
 
-  async publish(plugin: string, below: string, payload: string, retain: boolean): Promise<void> {
-    const topic = this.#topic(plugin, below);
+  publish(plugin: string, below: string, payload: string, retain: boolean): Promise<void> {
+    return this.#publish(plugin, this.#topic(plugin, below), payload, retain);
+  }
+
+  async publishOutside(plugin: string, topic: string, payload: string, retain: boolean): Promise<void> {
+    this.#requireOutside(topic);
+    await this.#publish(plugin, topic, payload, retain);
+  }
+
+  subscribeOutside(plugin: string, topic: string, deliver: (message: MqttCommand) => void): void {
+    this.#requireOutside(topic);
+    const own = this.#heard.get(plugin) ?? [];
+    this.#heard.set(plugin, [...own, { topic, deliver }]);
+    this.#options.heardChanged();
+  }
+
+  /** Topics of others that plugins listen to. */
+  heardTopics(): string[] {
+    return [...new Set([...this.#heard.values()].flat().map(({ topic }) => topic))];
+  }
+
+  /** Somebody has published to one of those. */
+  hear(topic: string, payload: Buffer): void {
+    // The base may have become another one since.
+    if (isBelow(this.#options.base(), topic)) return;
+    const message = { topic, payload: payload.toString("utf8") };
+    for (const own of this.#heard.values())
+      for (const one of own) if (one.topic === topic) one.deliver(message);
+  }
+
+  async #publish(plugin: string, topic: string, payload: string, retain: boolean): Promise<void> {
     const sent = { topic, payload, qos: 1, retain } as const;
     if (!retain) return this.#options.publish(sent);
     await this.#known();
@@ -75,6 +112,7 @@ export class PluginTopics implements MessagesForPlugins {
 
   unsubscribe(plugin: string): void {
     this.#subscriptions.delete(plugin);
+    if (this.#heard.delete(plugin)) this.#options.heardChanged();
   }
 
   forget(plugin: string): void {
@@ -140,6 +178,16 @@ export class PluginTopics implements MessagesForPlugins {
   async settled(): Promise<void> {
     await this.#forgotten;
     await this.#written;
+  }
+
+  /** The recorder's own tree is the recorder's: what stands there is what others rely on. */
+  #requireOutside(topic: string): void {
+    if (!isBelow(this.#options.base(), topic)) return;
+    throw new NightjarError(
+      "NJ_PLUGIN_MQTT",
+      "invalid-argument",
+      "a topic of others is not the recorder's own",
+    );
   }
 
   #topic(plugin: string, below: string): string {

@@ -11,7 +11,13 @@ import type { ArmingControl } from "./requests.ts";
 import { TOPICS, type TopicIds, type TopicName, topicOf } from "./topics.ts";
 
 const CAMERAS_KEY = "mqtt.cameras";
-const OF_CAMERA = ["cameraAvailability", "cameraState", "manualRecordingState", "enabledState"] as const;
+const OF_CAMERA = [
+  "cameraAvailability",
+  "cameraState",
+  "manualRecordingState",
+  "enabledState",
+  "recordModeState",
+] as const;
 
 export interface RecorderStatesOptions {
   readonly db: Db;
@@ -67,6 +73,7 @@ export class RecorderStates {
   /** The arming profile in force. */
   arming(): void {
     const { profile, profiles } = this.#options.arming.arming();
+    this.#set("armingProfileState", { node: this.#options.node }, profile);
     this.#set(
       "armingState",
       { node: this.#options.node },
@@ -81,6 +88,7 @@ export class RecorderStates {
     this.#set("cameraAvailability", ids, isThere ? "online" : "offline");
     this.#set("enabledState", ids, view.enabled ? "ON" : "OFF");
     this.#set("manualRecordingState", ids, view.recording.reasons.includes("manual") ? "ON" : "OFF");
+    this.#set("recordModeState", ids, view.record.mode);
     this.#set("cameraState", ids, {
       v: 1,
       id: view.id,
@@ -112,18 +120,25 @@ export class RecorderStates {
     }
   }
 
-  volume({ id, path, status, message }: VolumeView): void {
+  volume({ id, path, status, message, freeBytes, totalBytes }: VolumeView): void {
     if (id === "") return;
     this.#set(
       "volumeState",
       { volume: id },
-      { v: 1, id, path, status, ...(message === undefined ? {} : { message }) },
+      {
+        ...{ v: 1, id, path, status },
+        ...(message === undefined ? {} : { message }),
+        ...(freeBytes === undefined ? {} : { freeBytes }),
+        ...(totalBytes === undefined ? {} : { totalBytes }),
+      },
     );
   }
 
-  /** How the recorder is now. */
+  /** How the recorder is now, and how much room its volumes have. */
   async health(): Promise<void> {
-    this.#health(await this.#options.status.status());
+    const now = await this.#options.status.status();
+    this.#health(now);
+    for (const volume of now.volumes) this.volume(volume);
   }
 
   #health({ uptimeSeconds, cameras, problems }: StatusView): void {

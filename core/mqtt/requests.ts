@@ -11,9 +11,11 @@ import type { CameraService, ExplainService, ExplainViewer } from "../http/servi
 import type { Log } from "../log.ts";
 import type { AuditLog } from "../users/audit-log.ts";
 import { mayDo, mayDoWith } from "../users/principal.ts";
+import type { AlarmIoControl } from "./alarm-io-control.ts";
 import type { IncomingMessage } from "./broker.ts";
 import { FLOWS_USER } from "./flows-door.ts";
-import { REQUESTS, type RequestName, type ResponseMessage, readTopic, topicOf } from "./topics.ts";
+import { REQUESTS, type RequestName, type ResponseMessage } from "./request-schemas.ts";
+import { readTopic, type TopicIds, topicOf } from "./topics.ts";
 
 /** As long as the schema lets them be. */
 const TRANSACTION_LIMIT = 100;
@@ -35,6 +37,10 @@ interface Request {
   /** Of what is asked of a camera always, of linkage where there is one. */
   readonly camera: string;
   readonly profile: string;
+  readonly mode: "continuous" | "event" | "manual" | "off";
+  readonly output: string;
+  readonly input: string;
+  readonly dwell_seconds?: number;
   readonly rule: string;
   readonly action: string;
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -90,6 +96,7 @@ export interface RequestsOptions {
   readonly linkage: LinkageControl;
   readonly arming: Pick<ArmingControl, "setProfile">;
   readonly explain: ExplainService;
+  readonly alarmIo: Pick<AlarmIoControl, "setOutput" | "setAllOutputs" | "setInput">;
   readonly audit: Pick<AuditLog, "record">;
   /** A JPEG of what the camera shows now. */
   snapshot(camera: string, width: number): Promise<{ readonly jpeg: Buffer; readonly timeMs: number }>;
@@ -114,12 +121,9 @@ export class Requests {
       if (ids.node === this.#options.node) await this.#answered(message, ids.command ?? "");
       return;
     }
-    const command = COMMAND_OF_SET[name];
-    if (command === undefined) return;
-    const answer = await this.#do(message, command, {
-      camera: ids.camera,
-      state: message.payload.toString("utf8"),
-    });
+    const set = COMMAND_OF_SET[name];
+    if (set === undefined || (ids.node !== undefined && ids.node !== this.#options.node)) return;
+    const answer = await this.#do(message, set.command, set.body(message.payload.toString("utf8"), ids));
     if (answer.error !== undefined) {
       this.#options.log.notice("an MQTT command was refused", {
         topic: message.topic,
@@ -221,6 +225,11 @@ export class Requests {
         await cameras.update(camera, { enabled: request.state === "ON" });
         this.#audit(message, "camera-changed", camera, { changed: ["enabled"] });
         return { camera, state: request.state };
+      case "record-mode":
+        this.#require(message, "cameras.edit", camera);
+        await cameras.update(camera, { record: { mode: request.mode } });
+        this.#audit(message, "camera-changed", camera, { changed: ["record"] });
+        return { camera, mode: request.mode };
       case "arming": {
         this.#requireAll(message, "arming.set");
         const before = await this.#options.arming.setProfile(request.profile);
@@ -235,6 +244,28 @@ export class Requests {
         const { principal } = message;
         const viewer = principal === undefined ? SEES_ALL : viewerOf(principal, camera);
         return { ...(await this.#options.explain.explain({ camera, atMs, type: request.type }, viewer)) };
+      }
+      case "output": {
+        const { output, state, dwell_seconds } = request;
+        this.#requireRight(message, "outputs.set");
+        const on = state === "ON";
+        await this.#options.alarmIo.setOutput(output, on, message.actor.userName, dwell_seconds);
+        this.#audit(message, on ? "output-triggered" : "output-cleared", undefined, { output });
+        return { output, state };
+      }
+      case "outputs": {
+        this.#requireRight(message, "outputs.set");
+        const on = request.state === "ON";
+        this.#audit(message, on ? "outputs-triggered" : "outputs-cleared", undefined, { outputs: "all" });
+        await this.#options.alarmIo.setAllOutputs(on, message.actor.userName);
+        return { state: request.state };
+      }
+      case "input": {
+        const { input, state } = request;
+        this.#requireRight(message, "inputs.set");
+        this.#options.alarmIo.setInput(input, state === "ON", message.actor.userName);
+        this.#audit(message, "input-set", undefined, { input, contact: state === "ON" ? "closed" : "open" });
+        return { input, state };
       }
       case "linkage-list":
         this.#requireAll(message, "linkage.run");
@@ -283,6 +314,11 @@ export class Requests {
     if (!isSeen || this.#options.cameras.get(camera) === undefined) {
       throw new NightjarError("NJ_CAMERA_NOT_FOUND", "not-found", "there is no such camera");
     }
+  }
+
+  #requireRight({ principal }: IncomingMessage, right: Right): void {
+    if (principal === undefined || mayDo(principal, right)) return;
+    throw new NightjarError("NJ_PERMISSION_DENIED", "permission-denied", `this needs the right ${right}`);
   }
 
   /** Of the recorder as a whole: for those who see all of its cameras. */
@@ -343,9 +379,19 @@ const SEES_ALL: ExplainViewer = {
   sees: () => true,
 };
 
-const COMMAND_OF_SET: Readonly<Record<string, RequestName | undefined>> = {
-  manualRecordingSet: "manual-recording",
-  enabledSet: "camera-enabled",
+/** A plain command is a request, written shorter. */
+interface PlainCommand {
+  readonly command: RequestName;
+  body(text: string, ids: TopicIds): Body;
+}
+
+const COMMAND_OF_SET: Readonly<Record<string, PlainCommand | undefined>> = {
+  manualRecordingSet: { command: "manual-recording", body: (state, { camera }) => ({ camera, state }) },
+  enabledSet: { command: "camera-enabled", body: (state, { camera }) => ({ camera, state }) },
+  recordModeSet: { command: "record-mode", body: (mode, { camera }) => ({ camera, mode }) },
+  armingProfileSet: { command: "arming", body: (profile) => ({ profile }) },
+  outputSet: { command: "output", body: (state, { output }) => ({ output, state }) },
+  inputSet: { command: "input", body: (state, { input }) => ({ input, state }) },
 };
 
 function causeOf({ camera, event }: Partial<Request>): LinkageCause {

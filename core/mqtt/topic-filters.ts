@@ -38,6 +38,11 @@ export function canMatchBelow(filter: string, base: string): boolean {
   return first === "#" || first === "+" || first === base;
 }
 
+/** True if a topic is `base` or below it. */
+export function isBelow(base: string, topic: string): boolean {
+  return topic === base || topic.startsWith(`${base}/`);
+}
+
 function isSoundText(text: string): boolean {
   return (
     text !== "" &&

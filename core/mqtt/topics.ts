@@ -1,178 +1,23 @@
 // Every topic that Nightjar speaks over MQTT, in one table: its path below the base, who may receive or send it, whether
 // it is retained, and the schema of its payload. docs/reference/mqtt.md is written from here, the access list obeys it.
-import { type Static, type TSchema, Type } from "typebox";
-import { EVENT_TYPE_IDS } from "../domain/event-types.ts";
+import { type TSchema, Type } from "typebox";
 import type { Right } from "../domain/roles.ts";
-
-const Time = Type.String({ format: "date-time", description: "ISO 8601 in UTC." });
-const Version = Type.Literal(1, { description: "Rises when the payload breaks with what was." });
-const OnOff = Type.Enum(["ON", "OFF"] as const);
-const Online = Type.Enum(["online", "offline"] as const);
-
-export const NodeInfoSchema = Type.Object({
-  v: Version,
-  id: Type.String(),
-  name: Type.String(),
-  version: Type.String(),
-  timeZone: Type.String(),
-});
-export const NodeHealthSchema = Type.Object({
-  v: Version,
-  time: Time,
-  uptimeSeconds: Type.Number(),
-  cameras: Type.Object({ total: Type.Integer(), online: Type.Integer(), recording: Type.Integer() }),
-  problems: Type.Array(Type.Object({ code: Type.String(), severity: Type.String(), message: Type.String() })),
-});
-export const CameraStateSchema = Type.Object({
-  v: Version,
-  id: Type.String(),
-  name: Type.String(),
-  enabled: Type.Boolean(),
-  status: Type.String(),
-  reason: Type.Optional(Type.String()),
-  since: Time,
-  recordMode: Type.String(),
-  recording: Type.Boolean(),
-  recordReasons: Type.Array(Type.String()),
-  node: Type.String({ description: "The recorder that has the camera." }),
-});
-export const VolumeStateSchema = Type.Object({
-  v: Version,
-  id: Type.String(),
-  path: Type.String(),
-  status: Type.String(),
-  message: Type.Optional(Type.String()),
-});
-export const EventMessageSchema = Type.Object({
-  v: Version,
-  id: Type.Integer({
-    description: "Rises; the same event comes again with its id when it changes and when it ends.",
-  }),
-  event_type: Type.String(),
-  phase: Type.Enum(["start", "update", "end"] as const, {
-    description: "`end` also for what was over before it could be sent.",
-  }),
-  time: Time,
-  end_time: Type.Optional(Time),
-  camera: Type.Optional(Type.String()),
-  node: Type.String(),
-  rule: Type.Optional(Type.String({ description: "Of the detector: `line-1`." })),
-  source: Type.String({ description: "What reported it: `recorder`, `camera`, a plugin." }),
-  score: Type.Optional(Type.Number({ description: "How sure its reporter is, 0 to 1." })),
-  objects: Type.Array(
-    Type.Object({
-      class: Type.String(),
-      score: Type.Number(),
-      box: Type.Optional(
-        Type.Object(
-          { x: Type.Number(), y: Type.Number(), width: Type.Number(), height: Type.Number() },
-          { description: "Fractions of the picture, from its upper left corner." },
-        ),
-      ),
-      track: Type.Optional(Type.String()),
-    }),
-    { description: "What was seen, each at its best moment." },
-  ),
-  detail: Type.Record(Type.String(), Type.Unknown()),
-});
-export type EventMessage = Static<typeof EventMessageSchema>;
-
-export const ArmingStateSchema = Type.Object({
-  v: Version,
-  profile: Type.String({ description: "Id of the arming profile in force." }),
-  profiles: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })),
-});
-export type ArmingState = Static<typeof ArmingStateSchema>;
-export const LinkageMessageSchema = Type.Object({
-  v: Version,
-  rule: Type.String(),
-  name: Type.String({ description: "What people call the rule." }),
-  phase: Type.Enum(["fired", "done"] as const, {
-    description: "`fired`: the rule is followed for an event. `done`: this came of one of its actions.",
-  }),
-  time: Time,
-  event: EventMessageSchema,
-  action: Type.Optional(
-    Type.String({ description: "Of `done`: `record`, `nightjar-linkage-notify/notify`." }),
-  ),
-  status: Type.Optional(Type.String({ description: "Of `done`: `done`, `failed`, `expired`, `dropped`." })),
-  attempts: Type.Optional(Type.Integer()),
-  note: Type.Optional(Type.String()),
-  code: Type.Optional(Type.String({ description: "Of what failed." })),
-});
-export type LinkageMessage = Static<typeof LinkageMessageSchema>;
-
-const PluginText = Type.String({ description: "The plugin's own words, at most 64 KiB." });
-
-const Common = {
-  transaction: Type.Optional(
-    Type.String({
-      maxLength: 100,
-      description: "Comes back in the answer. The same one again is not done again.",
-    }),
-  ),
-  time: Type.Optional(Time),
-  maxAge: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: 86_400_000,
-      description: "Milliseconds after `time` at which it is not to be done any more; 10 000 without it.",
-    }),
-  ),
-};
-const camera = Type.String({ minLength: 1, maxLength: 64 });
-const ForEvent = {
-  camera: Type.Optional(camera),
-  event: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      description: "Id of the event that it is done for: what comes of it stands with the event.",
-    }),
-  ),
-};
-
-/** What can be asked for, by the last level of `node/{node}/request/{command}`. */
-export const REQUESTS = {
-  "manual-recording": Type.Object({
-    ...Common,
-    camera,
-    state: OnOff,
-    until: Type.Optional(Time),
-  }),
-  "camera-enabled": Type.Object({ ...Common, camera, state: OnOff }),
-  snapshot: Type.Object({
-    ...Common,
-    camera,
-    width: Type.Optional(Type.Integer({ minimum: 64, maximum: 1_280, description: "640 without it." })),
-  }),
-  explain: Type.Object({
-    ...Common,
-    camera,
-    at: Type.Optional(Time),
-    type: Type.Optional(Type.Enum(EVENT_TYPE_IDS, { description: "Only of this kind of event." })),
-  }),
-  arming: Type.Object({ ...Common, profile: Type.String({ minLength: 1, maxLength: 64 }) }),
-  "linkage-list": Type.Object({ ...Common }),
-  "linkage-rule": Type.Object({ ...Common, ...ForEvent, rule: Type.String({ minLength: 1, maxLength: 64 }) }),
-  "linkage-action": Type.Object({
-    ...Common,
-    ...ForEvent,
-    action: Type.String({ minLength: 1, maxLength: 280, description: "As rules name it." }),
-    settings: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-  }),
-} as const;
-export type RequestName = keyof typeof REQUESTS;
-
-export const ResponseSchema = Type.Object({
-  status: Type.Enum(["ok", "error"] as const),
-  data: Type.Record(Type.String(), Type.Unknown(), {
-    description:
-      "Of a snapshot: `time`, `contentType` and `picture`, base 64. Of `explain`: as `GET /cameras/{id}/explain`. Of linkage: `results`, one for each action; of the list: `rules` and `actions`.",
-  }),
-  error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
-  transaction: Type.Optional(Type.String()),
-});
-export type ResponseMessage = Static<typeof ResponseSchema>;
+import {
+  ArmingStateSchema,
+  CameraStateSchema,
+  EventMessageSchema,
+  InputStateSchema,
+  LinkageMessageSchema,
+  NodeHealthSchema,
+  NodeInfoSchema,
+  Online,
+  OnOff,
+  OutputStateSchema,
+  PluginText,
+  RecordMode,
+  VolumeStateSchema,
+} from "./payloads.ts";
+import { REQUESTS, ResponseSchema } from "./request-schemas.ts";
 
 /** One kind of topic. */
 export interface TopicKind {
@@ -195,6 +40,8 @@ const out = { direction: "out", qos: 1 } as const;
 const taken = { direction: "in", qos: 1, retained: false } as const;
 const json = { isText: false } as const;
 const text = { isText: true } as const;
+
+const ProfileId = Type.String({ minLength: 1, maxLength: 64 });
 
 export const TOPICS = {
   nodeState: {
@@ -260,6 +107,58 @@ export const TOPICS = {
     right: "status.view",
     payload: ArmingStateSchema,
     description: "The arming profile in force, and those that there are.",
+  },
+  outputState: {
+    ...out,
+    ...text,
+    path: "node/{node}/output/{output}/state",
+    retained: true,
+    right: "system.view",
+    payload: OnOff,
+    description: "Whether an alarm output is on.",
+  },
+  outputInfo: {
+    ...out,
+    ...json,
+    path: "node/{node}/output/{output}/info",
+    retained: true,
+    right: "system.view",
+    payload: OutputStateSchema,
+    description: "How an alarm output is, in full.",
+  },
+  outputSet: {
+    ...taken,
+    ...text,
+    path: "node/{node}/output/{output}/set",
+    right: "outputs.set",
+    payload: OnOff,
+    description: "Triggers an alarm output, for as long as it is set to, or clears it.",
+  },
+  inputState: {
+    ...out,
+    ...text,
+    path: "node/{node}/input/{input}/state",
+    retained: true,
+    right: "system.view",
+    payload: OnOff,
+    description: "Whether an alarm input is active: its contact is not as it rests.",
+  },
+  inputInfo: {
+    ...out,
+    ...json,
+    path: "node/{node}/input/{input}/info",
+    retained: true,
+    right: "system.view",
+    payload: InputStateSchema,
+    description: "How an alarm input is, in full.",
+  },
+  inputSet: {
+    ...taken,
+    ...text,
+    path: "node/{node}/input/{input}/set",
+    right: "inputs.set",
+    payload: OnOff,
+    description: "Closes (`ON`) or opens (`OFF`) the contact of a virtual alarm input.",
   },
   linkageEvent: {
     ...out,
@@ -332,6 +231,50 @@ export const TOPICS = {
     payload: OnOff,
     description: "Switches the camera on or off.",
   },
+  recordModeState: {
+    ...out,
+    ...text,
+    path: "camera/{camera}/record-mode/state",
+    retained: true,
+    right: "cameras.view",
+    payload: RecordMode,
+    description: "When the camera is recorded.",
+  },
+  recordModeSet: {
+    ...taken,
+    ...text,
+    path: "camera/{camera}/record-mode/set",
+    right: "cameras.edit",
+    payload: RecordMode,
+    description: "Says when the camera is recorded.",
+  },
+  detectState: {
+    ...out,
+    ...text,
+    path: "camera/{camera}/detect/{type}/state",
+    retained: true,
+    right: "events.view",
+    payload: OnOff,
+    description:
+      "Whether an event of this type goes on. There for motion, tamper and video loss always, for other types once there was one.",
+  },
+  armingProfileState: {
+    ...out,
+    ...text,
+    path: "node/{node}/arming/profile/state",
+    retained: true,
+    right: "status.view",
+    payload: ProfileId,
+    description: "Id of the arming profile in force.",
+  },
+  armingProfileSet: {
+    ...taken,
+    ...text,
+    path: "node/{node}/arming/profile/set",
+    right: "arming.set",
+    payload: ProfileId,
+    description: "Puts a profile in force; for who sees all cameras.",
+  },
   pluginSet: {
     ...taken,
     ...text,
@@ -369,6 +312,10 @@ export interface TopicIds {
   readonly camera?: string;
   readonly volume?: string;
   readonly command?: string;
+  /** Of events. */
+  readonly type?: string;
+  readonly output?: string;
+  readonly input?: string;
   /** Of linkage. */
   readonly rule?: string;
   /** A plugin's level, and its own levels below. */

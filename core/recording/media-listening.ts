@@ -95,7 +95,9 @@ export function listenToMedia(parts: MediaListening): void {
   });
   media.on("volumeState", (state) => {
     if (volumes.take(state)) parts.desiredChanged();
-    events.takeVolume(state, volumes.pathOf(state.volume) ?? "");
+    const path = volumes.pathOf(state.volume);
+    // The last word of a volume whose disk was replaced is no trouble any more.
+    if (path !== undefined) events.takeVolume(state, path);
     tell({ kind: "volume", volume: state.volume });
   });
   media.on("segmentClosed", (segment) => {

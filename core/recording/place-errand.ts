@@ -16,7 +16,7 @@ import {
   statfsSync,
   writeSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { NightjarError, type PlainError, systemCode, toPlainError } from "../errors.ts";
 import { answerApart, runApart } from "../media/process/disk-errand.ts";
 import { readVolumeMarker, syncDirectory } from "../media/store/volume-marker.ts";
@@ -31,6 +31,8 @@ const MAKE = "makePlace";
 export interface PlaceFound extends PlaceRoom {
   /** Why it cannot be used. */
   readonly problem?: PlainError;
+  /** A volume that this recorder wrote to before lies there. */
+  readonly holdsOwn?: true;
 }
 
 interface PlaceOrder {
@@ -79,7 +81,7 @@ export function look(place: RecordingPlace, own: readonly string[]): PlaceFound 
   try {
     if (place.closed === "disk") throw readOnly(place);
     if (place.closed === "service") throw closed(place);
-    examine(place, own);
+    if (examine(place, own)) return { ...room, holdsOwn: true };
     if (isTooSmall(room)) throw tooSmall(place, room);
     return room;
   } catch (error) {
@@ -95,11 +97,8 @@ export function make(place: RecordingPlace, own: readonly string[]): void {
   }
   try {
     if (place.holdsData) mkdirSync(dirname(place.folder), { recursive: true, mode: 0o700 });
-    try {
-      mkdirSync(place.folder, { mode: 0o700 });
-    } catch (error) {
-      if (systemCode(error) !== "EEXIST") throw error;
-    }
+    else for (const folder of foldersAbove(place)) makeFolder(folder, 0o755);
+    makeFolder(place.folder, 0o700);
     // Opened without following a link: what is looked at, closed to others and tried is one and the same folder.
     const folder = openSync(place.folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
     try {
@@ -117,27 +116,61 @@ export function make(place: RecordingPlace, own: readonly string[]): void {
   }
 }
 
-/** Throws what is wrong with the folder, or with where it would be made. */
-function examine(place: RecordingPlace, own: readonly string[]): void {
+function makeFolder(folder: string, mode: number): void {
+  try {
+    mkdirSync(folder, { mode });
+  } catch (error) {
+    if (systemCode(error) !== "EEXIST") throw error;
+  }
+}
+
+/** Throws what is wrong with the folder, or with where it would be made. True: it is a volume of this recorder. */
+function examine(place: RecordingPlace, own: readonly string[]): boolean {
   const { folder } = place;
   const found = lstatSync(folder, { throwIfNoEntry: false });
   if (found === undefined) {
-    if (!place.holdsData) accessSync(dirname(folder), constants.W_OK | constants.X_OK);
-    return;
+    if (!place.holdsData) accessSync(lastPresent(place), constants.W_OK | constants.X_OK);
+    return false;
   }
   if (!found.isDirectory()) throw occupied(place);
   accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   const marker = readVolumeMarker(folder);
   if (marker !== undefined) {
     if (!own.includes(marker.id)) throw taken(place);
-    return;
+    return true;
   }
   const content = opendirSync(folder);
   try {
-    if (content.readSync() !== null) throw occupied(place);
+    for (let entry = content.readSync(); entry !== null; entry = content.readSync()) {
+      // What ext makes itself, where the whole disk is the volume.
+      if (folder !== place.mountPoint || entry.name !== "lost+found") throw occupied(place);
+    }
   } finally {
     content.closeSync();
   }
+  return false;
+}
+
+/** The folders between the mount point and the place's own, the outermost first. */
+function foldersAbove({ mountPoint, folder }: RecordingPlace): string[] {
+  const names = relative(mountPoint, dirname(folder)).split(sep);
+  // Behind a link it lies elsewhere by name: what is above is left alone.
+  if (names[0] === "" || names[0] === "..") return [];
+  return names.map((_, index) => join(mountPoint, ...names.slice(0, index + 1)));
+}
+
+/** The innermost folder above the place's own that is there. A link or a file among them is no way to it. */
+function lastPresent(place: RecordingPlace): string {
+  const above = foldersAbove(place);
+  if (above.length === 0) return dirname(place.folder);
+  let last = place.mountPoint;
+  for (const folder of above) {
+    const found = lstatSync(folder, { throwIfNoEntry: false });
+    if (found === undefined) return last;
+    if (!found.isDirectory()) throw occupied(place);
+    last = folder;
+  }
+  return last;
 }
 
 function tryWriting(folder: string): void {

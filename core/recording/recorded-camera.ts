@@ -55,6 +55,8 @@ export interface ConfiguredVolume {
   readonly checksums?: boolean;
   /** Why nothing may be written there now; undefined: it may. */
   readonly unavailable?: VolumeProblem;
+  /** What took the place of its disk, while it is away; undefined: nothing is known to have. */
+  readonly replaced?: VolumeProblem | undefined;
   /** It is not known yet whether it is ready: one that was written to before goes on, a new one waits. */
   readonly isPending?: boolean;
 }

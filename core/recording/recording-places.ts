@@ -49,6 +49,10 @@ export interface PlacesQuestion {
   readonly defaultFolder: string;
   /** Folders of the configured volumes, absolute. */
   readonly volumes: readonly string[];
+  /** Those of them whose disk is away: what lies below their place now is another one. */
+  readonly away?: ReadonlySet<string>;
+  /** Where a folder really lies, links followed; absent: as it is written. */
+  realFolder?(folder: string): string;
   /** What the disk of a mount is called, the same for all its partitions; undefined: not known. */
   diskOf(mount: Mount): string | undefined;
 }
@@ -56,11 +60,11 @@ export interface PlacesQuestion {
 /** The places, that of the data directory first, the others by their mount points. */
 export function recordingPlaces(question: PlacesQuestion): RecordingPlace[] {
   const { defaultFolder, volumes } = question;
-  // What is mounted later on the same folder hides what was there.
-  const mounts = [...new Map(question.mounts.map((mount) => [mount.mountPoint, mount])).values()];
-  const home = mountOf(mounts, defaultFolder);
+  const mounts = visible(question.mounts);
+  // Mount points are real paths; a data directory behind a link lies where the link leads.
+  const mountUnder = (folder: string) => mountOf(mounts, question.realFolder?.(folder) ?? folder);
+  const home = mountUnder(defaultFolder);
   const system = mountOf(mounts, "/");
-  const disk = (mount: Mount) => question.diskOf(mount) ?? fileSystemOf(mount);
   const byDisk = new Map<string, Mount>();
   const offered = mounts.filter(
     (mount) => mount !== home && isOffered(mount) && fileSystemOf(mount) !== fileSystemOf(home),
@@ -76,27 +80,53 @@ export function recordingPlaces(question: PlacesQuestion): RecordingPlace[] {
     const isDefault = holdsData && volumes.includes(defaultFolder);
     const own = volumes.findIndex((path) => {
       if (isDefault) return path === defaultFolder;
-      const at = mountOf(mounts, path);
+      const at = mountUnder(path);
+      if (question.away?.has(path) === true && [home, system].map(fileSystemOf).includes(fileSystemOf(at)))
+        return false;
       return at !== undefined && fileSystemOf(at) === fileSystemOf(mount);
     });
     return {
-      id: createHash("sha256")
-        .update(`${mount.source}\0${mount.device}\0${mount.mountPoint}`)
-        .digest("hex")
-        .slice(0, 16),
-      mountPoint: mount.mountPoint,
-      fileSystem: mount.fileSystem,
+      ...placeOf(question, mount, system),
       folder: volumes[own] ?? (holdsData ? defaultFolder : folderOn(mount)),
-      isSystem: system !== undefined && disk(mount) === disk(system),
       holdsData,
-      ...(mount.isReadOnly
-        ? { closed: "disk" as const }
-        : mount.isClosed
-          ? { closed: "service" as const }
-          : {}),
       ...(own < 0 ? {} : { volumeIndex: own }),
     };
   });
+}
+
+/**
+ * The disk that holds the folder of a volume whose own disk is away: what took its place. Undefined while there is none, where
+ * the folder would lie on the disk of the system or of the data directory, and on what is not offered.
+ */
+export function placeUnder(question: PlacesQuestion, folder: string): RecordingPlace | undefined {
+  const mounts = visible(question.mounts);
+  const mountUnder = (path: string) => mountOf(mounts, question.realFolder?.(path) ?? path);
+  const mount = mountUnder(folder);
+  if (mount === undefined || !isOffered(mount)) return undefined;
+  const system = mountOf(mounts, "/");
+  const taken = [system, mountUnder(question.defaultFolder)].map(fileSystemOf);
+  if (taken.includes(fileSystemOf(mount))) return undefined;
+  return { ...placeOf(question, mount, system), folder, holdsData: false };
+}
+
+/** What of a place is the mount's. */
+function placeOf(question: PlacesQuestion, mount: Mount, system: Mount | undefined) {
+  const disk = (of: Mount) => question.diskOf(of) ?? fileSystemOf(of);
+  const { source, device, mountPoint, fileSystem, isReadOnly, isClosed } = mount;
+  const identity = `${source}\0${device}\0${mountPoint}`;
+  const closed = isReadOnly ? ("disk" as const) : isClosed ? ("service" as const) : undefined;
+  return {
+    id: createHash("sha256").update(identity).digest("hex").slice(0, 16),
+    mountPoint,
+    fileSystem,
+    isSystem: system !== undefined && disk(mount) === disk(system),
+    ...(closed === undefined ? {} : { closed }),
+  };
+}
+
+/** What is mounted later on the same folder hides what was there. */
+function visible(mounts: readonly Mount[]): Mount[] {
+  return [...new Map(mounts.map((mount) => [mount.mountPoint, mount])).values()];
 }
 
 /** What a disk has room for, as far as the choice goes by it. */

@@ -33,6 +33,7 @@ import type { ConfiguredVolume, RecordedCamera } from "./recorded-camera.ts";
 import { type EventSink, RecorderEvents } from "./recorder-events.ts";
 import { type CameraCoverage, type CoverageQuery, type Gap, RecordingIndex } from "./recording-index.ts";
 import { keepNewFootage } from "./removed-footage.ts";
+import { ReplacedVolumes } from "./replaced-volumes.ts";
 import { ReportCommitter } from "./report-committer.ts";
 import { Retention } from "./retention.ts";
 import { Revisions } from "./revisions.ts";
@@ -100,6 +101,7 @@ export class RecordingService {
   readonly #pusher: DesiredStatePusher;
   readonly #backup: DatabaseBackup | undefined;
   readonly #mending: IndexMending;
+  readonly #replaced: ReplacedVolumes;
   readonly #listeners = new Set<(change: RecordingChange) => void>();
   #timer: Timer | undefined;
   /** The `media` that the known states are of. */
@@ -144,6 +146,8 @@ export class RecordingService {
       rescue: options.rescue,
       wasInterrupted: options.wasInterrupted === true,
     });
+    const settled = () => this.#pusher.settled();
+    this.#replaced = new ReplacedVolumes({ db, media, clock, log, retention: this.#retention, settled });
     if (options.backupFolder !== undefined) {
       this.#backup = new DatabaseBackup({
         db,
@@ -198,6 +202,7 @@ export class RecordingService {
     await this.#volumes.load();
     await this.#manual.load();
     await this.#retention.start();
+    await this.#replaced.load();
     const instance = await keyValuesTable(this.#options.db).get(MEDIA_INSTANCE_KEY);
     this.#mediaInstance = typeof instance === "string" ? instance : undefined;
     this.media.retell(await listLastReports<StateReport>(this.#options.db));
@@ -212,6 +217,7 @@ export class RecordingService {
     this.#timer?.cancel();
     this.#pusher.stop();
     await this.#mending.stop();
+    await this.#replaced.stop();
     await this.#backup?.stop();
     await this.#retention.stop();
     await this.media.close();
@@ -239,6 +245,16 @@ export class RecordingService {
     await this.#volumes.initialise();
     this.#pusher.push();
     this.#retention.renewSoon();
+  }
+
+  /** The disk at a volume's path was replaced: what is there now becomes the volume. See {@link RecordingVolumes.renew}. */
+  async renewVolume(path: string): Promise<void> {
+    const { id, before, isNew } = await this.#volumes.renew(path);
+    this.#pusher.push();
+    if (before !== undefined && before !== id) await this.#replaced.gone(before);
+    if (!isNew && before !== id) await this.#replaced.back(id);
+    this.#retention.renewSoon();
+    this.#tell({ kind: "volume", volume: id });
   }
 
   /** Records a camera until a moment (milliseconds since the epoch) or, without one, until `stopManual`. */

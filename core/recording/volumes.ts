@@ -7,7 +7,7 @@ import { listLedger } from "../db/tables/ledger-table.ts";
 import { volumesTable } from "../db/tables/volumes-table.ts";
 import { contextOf, type Facts } from "../domain/facts.ts";
 import type { VolumeId } from "../domain/ids.ts";
-import { toPlainError } from "../errors.ts";
+import { NightjarError, toPlainError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { DesiredVolume, VolumeState, VolumeStatus } from "../media/protocol.ts";
 import type { MediaClient } from "./media-client.ts";
@@ -47,6 +47,15 @@ export interface RecordingVolumeState {
   readonly usedBytes: number;
   readonly syncMs?: number;
   readonly sinceMs?: number;
+}
+
+/** What became of a path whose disk was replaced. */
+export interface RenewedVolume {
+  readonly id: VolumeId;
+  /** Which volume it was before. */
+  readonly before: VolumeId | undefined;
+  /** False: this recorder had written to it before. */
+  readonly isNew: boolean;
 }
 
 export class RecordingVolumes {
@@ -107,6 +116,31 @@ export class RecordingVolumes {
     return found;
   }
 
+  /**
+   * Makes what lies at a path now the volume there, in place of the one that was known: its disk was replaced, and somebody
+   * said so. The folder must be there. Throws `NJ_PLACE_TAKEN` for the volume of another recorder, or of another path.
+   */
+  async renew(path: string): Promise<RenewedVolume> {
+    const before = this.#ids.get(path);
+    const request = { path, folderExists: true };
+    const { id, created } = await this.#media.request("initialiseVolume", request, INITIALISE_TIMEOUT_MS);
+    const known = await volumesTable(this.#db).list();
+    const isOwn = known.some((volume) => volume.id === id);
+    const isElsewhere = this.#configured().some(
+      (other) => other.path !== path && this.#ids.get(other.path) === id,
+    );
+    if (isElsewhere || (!created && !isOwn)) {
+      const message = `${path} holds another volume: what lies there was not touched`;
+      throw new NightjarError("NJ_PLACE_TAKEN", "failed-precondition", message, { folder: path });
+    }
+    await this.#db.transaction((writer) => volumesTable(writer).put(id, path, this.#clock.wallMs()));
+    for (const [other, its] of this.#ids) if (its === id) this.#ids.delete(other);
+    this.#ids.set(path, id);
+    this.#problems.delete(path);
+    if (before !== undefined && before !== id) this.#states.delete(before);
+    return { id, before, isNew: created };
+  }
+
   /** Ids in the owner's order: where streams are written. */
   ids(): VolumeId[] {
     return this.desired().map((volume) => volume.id);
@@ -147,7 +181,7 @@ export class RecordingVolumes {
   async states(): Promise<RecordingVolumeState[]> {
     const [rows, ledger] = await Promise.all([volumesTable(this.#db).list(), listLedger(this.#db)]);
     const numberOf = new Map(rows.map((row) => [row.id, row.number]));
-    return this.#configured().map(({ path, unavailable }) => {
+    return this.#configured().map(({ path, unavailable, replaced }) => {
       const id = this.#ids.get(path);
       const number = id === undefined ? undefined : numberOf.get(id);
       const usedBytes = ledger.reduce(
@@ -161,8 +195,8 @@ export class RecordingVolumes {
         return { id, path, status: problem === undefined ? "unknown" : "error", ...problem, usedBytes };
       }
       const { volume: _, ...rest } = state;
-      const code = state.status === "normal" ? {} : { code: `volume-${state.status}` };
-      return { id, path, usedBytes, ...rest, ...code };
+      if (state.status === "normal") return { id, path, usedBytes, ...rest };
+      return { id, path, usedBytes, ...rest, code: `volume-${state.status}`, ...replaced };
     });
   }
 }

@@ -43,6 +43,9 @@ export function takeParts(draft: Config, from: FrozenConfig, rules: PartRules): 
         draft.alarms = source.alarms;
         // Receipts lie beside the pictures of cameras.
         draft.tills = source.tills;
+        // Alarm inputs name cameras, and rules name outputs.
+        draft.inputs = source.inputs;
+        draft.outputs = source.outputs;
         break;
       case "storage":
         refused.push(...takeStorage(draft, source, rules));
@@ -73,7 +76,7 @@ export function takeParts(draft: Config, from: FrozenConfig, rules: PartRules): 
 /** The part that a secret belongs to. */
 export function partOfSecret(name: string): SettingsPart {
   if (name.startsWith("mqtt/")) return "network";
-  return name.startsWith("camera/") ? "cameras" : "plugins";
+  return /^(?:camera|input|output)\//.test(name) ? "cameras" : "plugins";
 }
 
 /** The camera of a secret `camera/<id>/<field>`. */

@@ -108,6 +108,14 @@ async function tellAll(nvr: TestNvr, text: string): Promise<void> {
     detail: { text },
   };
   const whole = { ...event, camera: "yard", rule: text, subject: text, score: 1, end: START };
+  await nvr.hook("recorderDescribed", {
+    ...{ id: "n1", name: text, version: text, mqttBase: "nightjar", cameras: [{ ...camera, id: YARD }] },
+    volumes: [{ id: SEGMENT.volume, path: text }],
+    armingProfiles: [{ id: "home", name: text, arms: "by-rules" }],
+  });
+  await nvr.hook("recorderDescribed", {
+    ...{ id: "n1", name: text, version: text, cameras: [], volumes: [], armingProfiles: [] },
+  });
   await nvr.hook("cameraAdded", camera);
   await nvr.hook("cameraStateChanged", YARD, { status: "offline", reason: text, sinceMs: 0 });
   await nvr.hook("streamStarted", YARD, "main");

@@ -182,6 +182,14 @@ export class TemporaryVolume implements Disposable {
     this.#device = undefined;
   }
 
+  /** Pulls it and mounts another, empty one of the same kind at its place (not tmpfs). */
+  async replace(): Promise<void> {
+    this.#needsDisk("be replaced");
+    if (this.#isMounted()) this.pull();
+    rmSync(this.#image);
+    await this.make();
+  }
+
   /** Makes it slow (not tmpfs): no more than so many bytes are written in a second. 0: as fast as it can. */
   throttle(bytesPerSecond: number): void {
     this.#needsDisk("be slow");

@@ -36,6 +36,8 @@ export interface TestNvrOptions {
   readonly isolation?: "inline" | "process";
   /** The plugin's own settings, as its owner would write them. */
   readonly settings?: unknown;
+  /** Ports that are to be the recorder's own: the plugin's requests do not reach them on this machine. */
+  readonly ownPorts?: readonly number[];
 }
 
 /** Hooks that a test can call: `start`, `stop` and `ready` are the box's own. */
@@ -183,6 +185,7 @@ class Box implements TestNvr {
         },
       }),
       messages: () => this.mqtt,
+      ownPorts: () => this.#options.ownPorts ?? [],
       refreshCameras: (driver) => void this.refreshed.push(driver),
       offerCamera: async (camera) => void this.offered.push(camera),
       childCore: BUILT_CORE,

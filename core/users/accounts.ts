@@ -124,6 +124,20 @@ export class Accounts {
     return user === undefined ? undefined : this.#accountWithFactor(user);
   }
 
+  /**
+   * The own name of the account that a typed one means, else what was typed. Names of a directory are kept in small letters,
+   * and the database compares A to Z alone without regard to case: `JÜRGEN` means `jürgen` there.
+   */
+  async meantName(typed: string): Promise<string> {
+    // Both, whatever the first says: no time tells which names there are.
+    const [exact, small] = await Promise.all([
+      this.#table.find(typed),
+      this.#table.find(typed.toLowerCase()),
+    ]);
+    if (exact !== undefined) return exact.name;
+    return small?.source === undefined ? typed : small.name;
+  }
+
   /** The same where there must be one. Throws `NJ_USER_NOT_FOUND`. */
   async existing(name: string): Promise<Account> {
     return this.#accountWithFactor(await this.#existing(name));

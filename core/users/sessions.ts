@@ -16,6 +16,8 @@ export interface SessionLimits {
 }
 
 export interface OpenedSession {
+  /** The account's own name, which may be typed in other letters. */
+  readonly userName: string;
   /** The secret: goes to the client once and is stored nowhere. */
   readonly token: string;
   readonly sessionId: string;
@@ -93,7 +95,7 @@ export class Sessions {
     };
     await this.#table.insert(session);
     await this.#trim(userName, session.id);
-    return { token, sessionId: session.id, expiresAtMs: session.expiresAtMs };
+    return { userName, token, sessionId: session.id, expiresAtMs: session.expiresAtMs };
   }
 
   /**

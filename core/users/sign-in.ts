@@ -77,7 +77,8 @@ export class SignIn {
     client: ClientInfo,
     code?: string,
   ): Promise<OpenedSession> {
-    const name = username.normalize("NFC").slice(0, 64);
+    // Whatever is known of the account goes by its own name, however it was typed.
+    const name = await this.#accounts.meantName(username.normalize("NFC").slice(0, 64));
     const device = await this.#devices.idOf(name, client.deviceCookie);
     const standing = device === undefined ? undefined : ({ kind: "device", id: device } as const);
     const { user, by } = await this.#judge(name, { password, code }, client, { standing, withCode: true });

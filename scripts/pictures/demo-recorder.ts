@@ -28,6 +28,8 @@ async function onFreePorts(dataDir: string): Promise<void> {
     draft.network.http.port = 0;
     draft.network.https.port = 0;
     draft.network.rtsp.port = 0;
+    draft.mqtt.tcp.port = 0;
+    draft.mqtt.tls.port = 0;
   });
   await config.close();
 }

@@ -1,14 +1,28 @@
 // The floors of the house (docs/architecture.md) as tests: a room imports only from its own floor's rooms and below.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, it } from "node:test";
-import { sourcesBelow, targetOf } from "./source-tree.ts";
+import { ROOT, sourcesBelow, targetOf } from "./source-tree.ts";
 
 /** Rooms from the ground up. A room may import from its own floor and those below. */
 const FLOORS: readonly (readonly string[])[] = [
   ["errors.ts", "log.ts", "clock.ts", "version.ts", "domain", "link", "errors-catalogue.ts"],
   ["config", "db", "media"],
   ["plugin"],
-  ["alarm", "linkage", "recording", "playback", "cameras", "pos", "explain", "users", "settings", "system"],
+  [
+    "alarm",
+    "alarm-io",
+    "linkage",
+    "recording",
+    "playback",
+    "cameras",
+    "pos",
+    "explain",
+    "users",
+    "settings",
+    "system",
+  ],
   ["http", "gateway", "mqtt", "analysis", "flows"],
   ["control"],
   ["supervisor", "cli", "main.ts"],
@@ -96,10 +110,14 @@ describe("the floors of core", () => {
 });
 
 describe("plugins", () => {
-  it("import @nightjar/core, its test kit in tests, Node and themselves, and nothing else of the house", () => {
+  it("import @nightjar/core, Node and themselves, in tests the test kit and what their cards name for that, and nothing else of the house", () => {
     const wrong: string[] = [];
     for (const file of sourcesBelow("plugins")) {
       const own = file.path.split("/").slice(0, 2).join("/");
+      const card = JSON.parse(readFileSync(join(ROOT, own, "package.json"), "utf8")) as {
+        readonly devDependencies?: Readonly<Record<string, string>>;
+      };
+      const forTests = Object.keys(card.devDependencies ?? {});
       for (const specifier of file.imports) {
         const target = targetOf(file, specifier);
         const isTest = file.path.includes("/tests/");
@@ -107,7 +125,7 @@ describe("plugins", () => {
           target === undefined
             ? specifier === "@nightjar/core" ||
               specifier.startsWith("node:") ||
-              (isTest && specifier.startsWith("@nightjar/core/"))
+              (isTest && (specifier.startsWith("@nightjar/core/") || forTests.includes(specifier)))
             : target.startsWith(`${own}/`);
         if (!allowed) wrong.push(`${file.path} imports ${specifier}`);
       }

@@ -35,7 +35,7 @@ export async function flowFigures(rate: number, seconds: number): Promise<Figure
   const login = new BrokerLogin(NO_USERS, systemClock, silentLog);
   const broker = new EmbeddedBroker({
     ...{ base: "nightjar", login, clock: systemClock, log: silentLog },
-    events: { up: () => undefined, changed: () => undefined, message: take },
+    events: { up: () => undefined, changed: () => undefined, heard: () => undefined, message: take },
   });
   await broker.start();
   const door = new FlowsDoor(dir.path);

@@ -40,6 +40,7 @@ export class GatewayProcess {
     await mkdir(run, { recursive: true, mode: 0o700 });
     const ports: number[] = [];
     const handlers: CoreHandlers = {
+      mqttWord: () => ({ word: "" }),
       settings: () => ({
         http: { port: 0, host: "127.0.0.1" },
         https: { port: 0, host: "127.0.0.1", enabled: false },
@@ -62,6 +63,7 @@ export class GatewayProcess {
         expiresAtMs: Date.now() + 3_600_000,
       }),
       authorizeFlows: () => ({ sessionId: "bench", expiresAtMs: Date.now() + 3_600_000 }),
+      flowsDeployed: () => undefined,
       segments: async (query) => ({ segments: await index.playable(query) }),
       nextRecorded: async (query) => {
         const time90k = await index.nextRecorded(query);

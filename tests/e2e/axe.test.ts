@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
+import { furnishAlarmIo } from "./support/alarm-io.ts";
 import { openBrowser, openContext, skipBrowserTests, until } from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
@@ -24,6 +25,9 @@ const PAGES = [
   ["system/log", ".head h1"],
   ["system/mqtt", "form"],
   ["playback", ".transport"],
+  ["io", ".io-table"],
+  ["io?output=siren", "dialog form"],
+  ["io?input=door", "dialog form"],
   ["linkage", ".linkage-table"],
   ["linkage?rule=one", ".linkage-action-body"],
   ["cameras", ".camera-table"],
@@ -54,6 +58,7 @@ describe("accessibility", { skip: skipBrowserTests, timeout: 240_000 }, () => {
         { id: "off", name: "Off", enabled: false, at: "end", actions },
       ],
     });
+    await furnishAlarmIo(recorder);
     browser = await openBrowser();
   });
   after(async () => {

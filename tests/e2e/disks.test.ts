@@ -1,7 +1,7 @@
 // The disk for recordings, chosen in the wizard on a machine with a second, real file system: cards, the proposal, recordings
 // that go there at once, a link that is not followed, and the wizard left for later.
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, statSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
@@ -26,7 +26,7 @@ interface Place {
 
 const skip = skipBrowserTests || noTemporaryVolume("ext4");
 
-describe("disks for recordings", { skip, timeout: 120_000 }, () => {
+describe("disks for recordings", { skip, timeout: 240_000 }, () => {
   let disk: TemporaryVolume;
   let linked: TemporaryVolume;
   let recorder: Recorder;
@@ -93,6 +93,38 @@ describe("disks for recordings", { skip, timeout: 120_000 }, () => {
     await assert.rejects(choose(link?.id ?? ""), /409.*NJ_PLACE_OCCUPIED/);
     await assert.rejects(choose("0123456789abcdef"), /404.*NJ_PLACE_UNKNOWN/);
     assert.deepEqual(readdirSync(join(linked.path, "elsewhere")), []);
+  });
+
+  it("are told of when they were replaced, and used anew when somebody says so; nothing goes below their place", async () => {
+    const folder = join(disk.path, "nightjar");
+    const old = recordings(folder).length;
+    assert.ok(old > 0);
+    disk.pull();
+    // The first-run steps say so as well: no card stands for a disk that is not there.
+    await page.goto(`${recorder.url}/welcome?step=storage`);
+    await page.getByText("The disk is not there").waitFor();
+    await page.goto(`${recorder.url}/storage`);
+    const volume = page.getByRole("region", { name: folder });
+    await volume.getByText("away", { exact: true }).waitFor();
+    assert.deepEqual(readdirSync(disk.path), [], "nothing is written below the place of a pulled disk");
+    await disk.replace();
+    await page.getByText("replaced by an empty one").first().waitFor();
+    const use = volume.getByRole("button", { name: "Use this disk" });
+    await use.waitFor();
+    await screenshot(page, "storage-disk-replaced");
+    assert.equal(existsSync(folder), false);
+    await use.click();
+    const dialog = page.getByRole("dialog");
+    assert.equal(await dialog.getByRole("button", { name: "Use this disk" }).isDisabled(), true);
+    await dialog.getByRole("textbox").fill("use");
+    await dialog.getByRole("button", { name: "Use this disk" }).click();
+    await volume.getByText("in order").waitFor();
+    await waitFor(() => recordings(folder).length > 0, {
+      what: "a recording on the new disk",
+      deadlineMs: 40_000,
+    });
+    const { entries } = await recorder.api<{ entries: { action: string }[] }>("GET", "/audit?limit=20");
+    assert.ok(entries.some(({ action }) => action === "volume-disk-replaced"));
   });
 
   it("are changed again on the page of storage; the wizard can be left for later", async () => {

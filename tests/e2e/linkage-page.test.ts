@@ -1,10 +1,43 @@
 // The page of linkage in a real browser: a rule is made, its actions are tried and ticked, a refused sign-in has them done, and
-// what came of them stands on the page and with the event.
+// what came of them stands on the page and with the event. A screen that is a wall shows a camera because of one, and sounds.
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { type IncomingMessage, request } from "node:http";
+import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
-import { openBrowser, openContext, PHONE, skipBrowserTests, until } from "./support/browser.ts";
+import { mailServer, PASSWORD } from "../../plugins/linkage-email/tests/mail-server.ts";
+import {
+  counterOf,
+  openBrowser,
+  openContext,
+  PHONE,
+  screenshot,
+  skipBrowserTests,
+  until,
+} from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
+
+const LONG_MS = 40_000;
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** The loudest that went to the loudspeaker: `window.nightjarPeak`. */
+const METER = `
+  window.nightjarPeak = 0;
+  const connect = AudioNode.prototype.connect;
+  AudioNode.prototype.connect = function (target, ...rest) {
+    if (target === this.context.destination) {
+      const meter = this.context.createAnalyser();
+      connect.call(this, meter);
+      const samples = new Float32Array(meter.fftSize);
+      setInterval(() => {
+        meter.getFloatTimeDomainData(samples);
+        for (const sample of samples) window.nightjarPeak = Math.max(window.nightjarPeak, Math.abs(sample));
+      }, 50);
+    }
+    return connect.call(this, target, ...rest);
+  };`;
 
 interface View {
   readonly stamp: string;
@@ -23,6 +56,18 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
     await browser?.close();
     await recorder?.stop();
   });
+
+  /** From an address of its own: what comes from one within a minute is one event. */
+  async function signInWrongly(localAddress: string): Promise<void> {
+    const outgoing = request(`${recorder.url.replace("localhost", "127.0.0.1")}/api/v1/session`, {
+      ...{ method: "POST", localAddress, agent: false },
+      headers: { "content-type": "application/json" },
+    });
+    outgoing.end(JSON.stringify({ username: "admin", password: "heron lantern quarrx" }));
+    const [refused] = (await once(outgoing, "response")) as [IncomingMessage];
+    refused.resume();
+    assert.equal(refused.statusCode, 401);
+  }
 
   it("makes a rule whose actions are tried, done, and told; nobody's change is lost", async () => {
     const context = await openContext(browser, recorder);
@@ -62,13 +107,7 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
     assert.match((await row.textContent()) ?? "", /A stranger.*Illegal login/);
     assert.equal(await row.locator(".does .icon").count(), 2);
 
-    const login = { username: "admin", password: "heron lantern quarrx" };
-    const refused = await fetch(`${recorder.url}/api/v1/session`, {
-      method: "POST",
-      headers: { "content-type": "application/json", origin: recorder.url },
-      body: JSON.stringify(login),
-    });
-    assert.equal(refused.status, 401);
+    await signInWrongly("127.0.0.1");
     const lately = page.locator(".linkage-lately tbody tr");
     await until("what was done", async () => (await lately.count()) === 2, 60_000);
     for (const text of await lately.allTextContents()) assert.match(text, /A stranger.*: done/);
@@ -96,5 +135,143 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
     await page.locator(".done-list .capture").first().waitFor();
     assert.equal(await page.locator(".done-list li").count(), 2);
     await context.close();
+  });
+
+  it("has a camera shown over a wall, with a sound, until its time is over; and a test says where no wall is", async () => {
+    const { stamp, rules } = await recorder.api<View>("GET", "/linkage");
+    const { cameras } = await recorder.api<{ cameras: readonly { readonly id: string }[] }>(
+      "GET",
+      "/cameras",
+    );
+    const demo = cameras[0]?.id ?? "";
+    const wallRule = {
+      ...{ id: "wall", name: "Look", types: ["exception-illegal-login"] },
+      actions: [
+        { action: "popup", settings: { walls: ["Front desk"], cameras: [demo], dwellSeconds: 6 } },
+        { action: "sound", settings: { where: "walls", pattern: "beep", untilAcknowledged: true } },
+      ],
+    };
+    await recorder.api("PUT", "/linkage/rules", { rules: [...rules, wallRule], stamp });
+    const test = () =>
+      recorder.api<{ results: readonly { readonly code?: string; readonly note?: string }[] }>(
+        "POST",
+        "/linkage/test",
+        { action: wallRule.actions[0] },
+      );
+    assert.equal((await test()).results[0]?.code, "NJ_LINKAGE_NO_WALL");
+
+    const context = await openContext(browser, recorder);
+    await context.addInitScript(METER);
+    const page = await context.newPage();
+    const faults: string[] = [];
+    page.on("pageerror", (error) => faults.push(error.message));
+    await page.goto(`${recorder.url}/live?grid=4`);
+    await page.getByRole("button", { name: "Use this screen as a wall" }).click();
+    await page.getByRole("dialog").getByLabel("Name of the wall").fill(" Front desk ");
+    await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "This screen is the wall Front desk" }).waitFor();
+    await until(
+      "the recorder knows it",
+      async () => (await test()).results[0]?.note === "Front desk",
+      LONG_MS,
+    );
+    const popup = page.getByRole("dialog", { name: "Pop-up" });
+    await popup.waitFor();
+    await page.keyboard.press("Escape");
+    await popup.waitFor({ state: "detached" });
+
+    // The screen is filled by the grid alone: the pop-up lies above it.
+    await page.keyboard.press("f");
+    await until("full screen", () => page.evaluate("document.fullscreenElement !== null"), LONG_MS);
+    await signInWrongly("127.0.0.2");
+    await popup.waitFor({ timeout: LONG_MS });
+    await until("its picture", () => counterOf(page, ".popup .picture"), LONG_MS);
+    const hit = "document.elementFromPoint(innerWidth / 2, innerHeight / 2)?.closest('.popup') !== null";
+    assert.equal(await page.evaluate(hit), true);
+    assert.match((await popup.textContent()) ?? "", /Illegal login/);
+    await until(
+      "it is heard",
+      async () => Number(await page.evaluate("window.nightjarPeak")) > 0.01,
+      LONG_MS,
+    );
+    await screenshot(page, "wall-popup");
+    await popup.getByRole("button", { name: "Keep" }).click();
+    for (const theme of ["dark", "light"]) {
+      const judged = `(async () => {
+        document.documentElement.dataset.theme = "${theme}";
+        if (window.axe === undefined) { ${AXE}; }
+        const { violations } = await axe.run(".popup", { runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag22aa"] } });
+        return violations.map(({ id, nodes }) => id + ": " + nodes[0].target);
+      })()`;
+      assert.deepEqual(await page.evaluate(judged), [], theme);
+    }
+    await popup.getByRole("button", { name: "Silence" }).click();
+    await popup.getByRole("button", { name: "Silence" }).waitFor({ state: "detached" });
+    await popup.getByRole("button", { name: "Keep" }).click();
+    await popup.waitFor({ state: "detached", timeout: LONG_MS });
+    assert.equal(await page.locator(".wall-4 .tile[data-camera]").count(), cameras.length);
+    assert.ok(page.url().endsWith("/live?grid=4"), "the address is the grid's");
+    assert.deepEqual(faults, []);
+    await context.close();
+    await until(
+      "it is told that the wall is closed",
+      async () => {
+        const { walls } = await recorder.api<{ walls: readonly { screens: number }[] }>("GET", "/linkage");
+        return walls.length === 1 && walls[0]?.screens === 0;
+      },
+      LONG_MS,
+    );
+  });
+
+  it("sends a mail with pictures to a real server as its form says, and nothing to the recorder itself", async () => {
+    await using server = await mailServer();
+    const put = (settings: object) =>
+      recorder.api("PUT", "/plugins/settings", { name: "nightjar-linkage-email", config: settings });
+    const context = await openContext(browser, recorder);
+    const page = await context.newPage();
+    await page.goto(`${recorder.url}/linkage?rule=new`);
+    const dialog = page.getByRole("dialog");
+    const mail = dialog.getByRole("group", { name: "E-mail" });
+    await mail.getByLabel("E-mail").check();
+    await mail.getByRole("button", { name: "Add", exact: true }).click();
+    await mail.getByLabel("Receiver 1", { exact: true }).fill("nobody");
+    await mail.locator(".field-bad").waitFor();
+    await mail.getByLabel("Receiver 1", { exact: true }).fill("a@home.example");
+    await mail.locator(".field-bad").waitFor({ state: "detached" });
+    await mail.getByLabel("Pictures", { exact: true }).fill("2");
+    await mail.getByLabel("Text", { exact: true }).fill("{recorder}\n{type}");
+    const tried = async (): Promise<string> => {
+      await mail.getByRole("button", { name: "Test" }).click();
+      const told = mail.getByRole("status").locator(".state");
+      await told.waitFor();
+      return (await told.textContent()) ?? "";
+    };
+    assert.match(await tried(), /failed.*name the mail server/);
+    await put({ ...server.settings, password: "wrong" });
+    assert.match(await tried(), /failed.*refuses user name and password \(535\)/);
+    await put(server.settings);
+    await until("the mail to go out with its pictures", async () => {
+      assert.match(await tried(), /done.*sent to 1/);
+      return server.received.at(-1)?.mail.attachments.length === 2;
+    });
+    const { subject, text } = server.received.at(-1)?.mail ?? {};
+    assert.match(subject ?? "", /^Test: Motion: /);
+    assert.match(text ?? "", /^.+\r?\nMotion\s*$/);
+    const kept = JSON.stringify(await recorder.api("GET", "/plugins/settings?name=nightjar-linkage-email"));
+    assert.ok(!kept.includes(PASSWORD), "the password stays where it is");
+
+    await put({ ...server.settings, port: Number(new URL(recorder.url).port) });
+    assert.match(await tried(), /failed.*this recorder itself/);
+    await context.close();
+    const circle = {
+      ...{ id: "circle", name: "Circle", types: ["motion"] },
+      actions: [
+        { action: "nightjar-linkage-notify/notify", settings: { url: `${recorder.url}/api/v1/events` } },
+      ],
+    };
+    await assert.rejects(
+      recorder.api("PUT", "/linkage/rules", { rules: [circle] }),
+      /422.*\/rules\/0\/actions\/0\/settings\/url.*this recorder itself/,
+    );
   });
 });

@@ -63,6 +63,9 @@ describe("the page of MQTT", { skip: skipBrowserTests, timeout: 180_000 }, () =>
     await page.getByLabel("Base topic").fill("house");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("house/#", { exact: true }).waitFor();
+    await page.getByLabel("Take MQTT over WebSocket").check();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText(`${recorder.url.replace(/^http/, "ws")}/mqtt`, { exact: true }).waitFor();
     assert.equal((await view()).settings.base, "house");
     await page.getByLabel("Broker").selectOption("external");
     await page.getByLabel("Address").fill("mqtt://127.0.0.1:9");

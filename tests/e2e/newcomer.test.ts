@@ -47,7 +47,7 @@ describe("a newcomer's way", { skip: skipBrowserTests, timeout: 600_000 }, () =>
   before(async () => {
     const source = await clipSource(DEMO_CLIP);
     camera = await createRtspServer({
-      mount: (path) => (path === "/stream1" ? { source } : undefined),
+      mount: (path) => (["/stream1", "/stream2"].includes(path) ? { source } : undefined),
       auth: {
         scheme: "digest",
         passwordOf: (name) => (name === CAMERA.username ? CAMERA.password : undefined),
@@ -167,6 +167,86 @@ describe("a newcomer's way", { skip: skipBrowserTests, timeout: 600_000 }, () =>
     const { pictures } = await vlcPlays(folder.path, ["--rtsp-tcp", url]);
     assert.ok(pictures >= PLAYED, `VLC wrote ${pictures} pictures`);
     test.diagnostic(`${rtspVlcVersion()} wrote ${pictures} pictures`);
+  });
+
+  interface Listed {
+    readonly id: string;
+    readonly name: string;
+    readonly config: Readonly<Record<string, unknown>>;
+    readonly recording: { readonly active: boolean };
+  }
+  const yard = async (): Promise<Listed | undefined> => {
+    const { cameras } = (await page.evaluate(`fetch("/api/v1/cameras").then((answer) => answer.json())`)) as {
+      cameras: Listed[];
+    };
+    return cameras.find(({ name }) => name === "Back yard");
+  };
+  /** Adds it on the page, by what stands on the box. */
+  const addByBrand = async (): Promise<void> => {
+    await page.goto(`${recorder.url}/cameras/new`);
+    await page.getByLabel("Name", { exact: true }).fill("Back yard");
+    await page.getByLabel("Brand").selectOption("TP-Link Tapo");
+    await page.getByLabel("Address", { exact: true }).fill("127.0.0.1");
+    await page.getByLabel("Port", { exact: true }).fill(new URL(camera.url("/stream1")).port);
+    await page.getByLabel("User", { exact: true }).fill(CAMERA.username);
+    await page.getByLabel("Password", { exact: true }).fill(CAMERA.password);
+    await page.getByRole("button", { name: "Test", exact: true }).click();
+    await page.getByAltText("Picture of the camera").waitFor({ timeout: LONG_MS });
+    await page.getByRole("button", { name: "Save" }).click();
+    await until("it to be recorded", async () => (await yard())?.recording.active, LONG_MS);
+  };
+  /** Starts of what is recorded of it. */
+  const startsOfYard = async (): Promise<string[]> => {
+    const { segments } = (await page.evaluate(
+      `fetch("/api/v1/cameras/back-yard/recordings?start=2000-01-01T00:00:00Z&end=2100-01-01T00:00:00Z").then((answer) => answer.json())`,
+    )) as { segments: { start: string }[] };
+    return segments.map(({ start }) => start);
+  };
+  const remove = async (footage: RegExp): Promise<void> => {
+    await page.goto(`${recorder.url}/cameras`);
+    await page.getByRole("button", { name: "Remove Back yard" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel(footage).check();
+    const button = dialog.getByRole("button", { name: "Remove" });
+    if (await button.isDisabled()) await dialog.getByRole("textbox").fill("Back yard");
+    await button.click();
+    await until("it to go", async () => (await yard()) === undefined);
+  };
+
+  it("adds a camera by brand, address and password, with the addresses of the brand", async () => {
+    await addByBrand();
+    const { url, subUrl, ...rest } = (await yard())?.config ?? {};
+    assert.deepEqual([url, subUrl], [camera.url("/stream1"), camera.url("/stream2")]);
+    assert.ok(!JSON.stringify(rest).includes(CAMERA.password));
+  });
+
+  it("switches it off on the page and on again; row and tile say so", async () => {
+    await page.goto(`${recorder.url}/cameras`);
+    const row = page.getByRole("row", { name: /Back yard/ });
+    await row.getByRole("button", { name: "Switch Back yard off" }).click();
+    await row.getByText("Switched off", { exact: true }).waitFor();
+    await until("its recording to end", async () => (await yard())?.recording.active === false);
+    await page.goto(`${recorder.url}/live?camera=back-yard`);
+    await page.getByText("This camera is switched off").waitFor();
+    await page.goto(`${recorder.url}/cameras`);
+    await row.getByRole("button", { name: "Switch Back yard on" }).click();
+    await row.getByText("Online", { exact: true }).waitFor({ timeout: LONG_MS });
+    await until("it to be recorded again", async () => (await yard())?.recording.active, LONG_MS);
+  });
+
+  it("removes it and keeps its footage, which plays again once it is back; or takes the footage along", async () => {
+    const [first = ""] = await until("a closed file", async () => {
+      const starts = await startsOfYard();
+      return starts.length > 0 && starts;
+    });
+    await remove(/Keep the footage/);
+    await addByBrand();
+    assert.equal((await startsOfYard())[0], first);
+    await page.goto(`${recorder.url}/playback?camera=back-yard&t=${encodeURIComponent(first)}`);
+    await until("a picture from before", () => counterOf(page), LONG_MS);
+    await remove(/Delete the footage/);
+    await addByBrand();
+    await until("the old footage to go", async () => !(await startsOfYard()).includes(first), LONG_MS);
   });
 
   it("takes no more clicks than the guide says", (test: TestContext) => {

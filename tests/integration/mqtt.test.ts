@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect as connectTcp, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
-import { connect } from "mqtt";
+import { connect, type MqttClient } from "mqtt";
 import { systemClock } from "../../core/clock.ts";
 import { DATABASE_FILE } from "../../core/db/database-file.ts";
 import { openDb } from "../../core/db/open-db.ts";
@@ -13,7 +13,8 @@ import { lastEventNumbers, putEvents } from "../../core/db/tables/events-table.t
 import type { MqttView } from "../../core/http/mqtt-schemas.ts";
 import { silentLog } from "../../core/log.ts";
 import { ExternalBroker } from "../../core/mqtt/external-broker.ts";
-import type { EventMessage, ResponseMessage } from "../../core/mqtt/topics.ts";
+import type { EventMessage } from "../../core/mqtt/payloads.ts";
+import type { ResponseMessage } from "../../core/mqtt/request-schemas.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { type CoreInProcess, PASSWORD, startCoreInProcess } from "../support/core-in-process.ts";
 import {
@@ -159,7 +160,24 @@ describe("the recorder's own broker", { skip: WITHOUT_MOSQUITTO }, () => {
     assert.deepEqual(await mosquittoSub(target, "house/camera/yard/enabled/state", 1), [
       "house/camera/yard/enabled/state OFF",
     ]);
+    // By WebSocket it is there once that is wanted.
+    const web = (): MqttClient =>
+      connect(`ws://127.0.0.1:${core.port}/mqtt`, {
+        ...{ protocolVersion: 4, username: "admin", password: PASSWORD, reconnectPeriod: 0 },
+      });
+    const refused = web();
+    t.after(() => refused.end(true));
+    refused.on("error", () => undefined);
+    await new Promise<void>((resolve) => refused.once("close", () => resolve()));
+    await patch(core, { webSocket: { enabled: true } });
+    const client = web();
+    t.after(() => client.end(true));
+    const got: string[] = [];
+    client.on("message", (topic, payload) => void got.push(`${topic} ${payload.toString()}`));
+    await client.subscribeAsync("house/camera/yard/enabled/state", { qos: 1 });
+    await waitFor(() => got[0] === "house/camera/yard/enabled/state OFF");
     const off = await patch(core, { broker: "off" });
+    await waitFor(() => !client.connected);
     assert.deepEqual([off.state.status, off.state.tcp], ["off", undefined]);
     await assert.rejects(mosquittoPub(target, "house/camera/yard/enabled/set", "ON"));
   });
@@ -277,6 +295,7 @@ describe("another broker", { skip: WITHOUT_MOSQUITTO }, () => {
           ups += 1;
         },
         changed: () => undefined,
+        heard: () => undefined,
         message: () => undefined,
       },
       clock: systemClock,

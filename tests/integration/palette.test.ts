@@ -177,6 +177,45 @@ describe("the palette at a whole recorder", { timeout: 120_000, skip }, () => {
       { what: "the tab of alarm linkage" },
     );
     await wellDone(embedded, "the recorder's own flows", "127.0.0.2");
+    // Both ways: what a person deletes in the tab is unticked, what they add to a rule is ticked, in their name.
+    const v2 = { cookie, origin, "node-red-api-version": "v2" };
+    type Flows = { flows: { id: string; type: string; action?: string }[]; rev: string };
+    const tab = async () => (await (await ask("/flows/flows", "GET", undefined, v2)).json()) as Flows;
+    const rules = async () =>
+      (await json<{ rules: { actions: { action: string }[] }[] }>("/api/v1/linkage")).rules[0]?.actions.map(
+        ({ action }) => action,
+      );
+    const { flows, rev } = await tab();
+    const tick = flows.find(({ type }) => type === "nj-tick");
+    assert.equal((await rules())?.[0], tick?.action);
+    const sound = {
+      ...{ id: "n-sound", type: "nj-linkage", z: "nightjar-linkage", g: `nightjar-group-${RULE.id}` },
+      ...{
+        server: "nightjar-here",
+        act: "action",
+        action: "sound",
+        settings: "{}",
+        x: 500,
+        y: 300,
+        wires: [[]],
+      },
+    };
+    const wanted = { flows: [...flows.filter(({ id }) => id !== tick?.id), sound], rev };
+    assert.equal((await ask("/flows/flows", "POST", wanted, v2)).status, 200);
+    await waitFor(async () => (await rules())?.join() === "sound", { what: "the rule as it was deployed" });
+    assert.equal((await ask("/flows/flows", "POST", wanted, v2)).status, 409, "an older revision is refused");
+    await waitFor(
+      async () => {
+        const now = (await tab()).flows.filter(({ type }) => type === "nj-tick" || type === "nj-linkage");
+        return now.some(({ action }) => action === "sound") && now.every(({ id }) => id !== "n-sound");
+      },
+      { what: "the node to have become a tick" },
+    );
+    const { entries } = await json<{ entries: { userName: string; detail: { source?: string } }[] }>(
+      "/api/v1/audit?actions=linkage-changed",
+    );
+    assert.ok(entries.some((entry) => entry.userName === username && entry.detail.source === "flows"));
+    await json("/api/v1/linkage/rules", "PUT", { rules: [RULE] });
     const { events } = await json<{ events: { actions?: { action: string; rule: string }[] }[] }>(
       `/api/v1/events?types=${LOGIN}`,
     );

@@ -43,12 +43,15 @@ export interface CoreInProcess {
   /** Throws when no answer comes in time, which only a hang needs. */
   ask(path: string, options?: CoreAsk): Promise<CoreAnswer>;
   signIn(username: string, password?: string): Promise<string>;
-  stop(): Promise<void>;
+  /** `before`: called when all has ended and the data directory is still there. */
+  stop(before?: () => void): Promise<void>;
 }
 
 export interface CoreInProcessOptions {
   /** Folders of strangers' plugins. */
   readonly pluginPaths?: readonly string[];
+  /** The data directory of a recorder that was started and stopped before; `configure` is not called then. */
+  readonly dataDir?: string;
   /** Changes config.json before the start. */
   configure?(draft: Config): void;
 }
@@ -56,20 +59,11 @@ export interface CoreInProcessOptions {
 /** Starts both with the cameras `yard` and `gate`, which do not answer, and an administrator. The caller stops them. */
 export async function startCoreInProcess(options: CoreInProcessOptions = {}): Promise<CoreInProcess> {
   const folder = tempDir("nj-core-");
-  const dataDir = folder.path;
-  mkdirSync(join(dataDir, RUN_FOLDER), { recursive: true });
-  const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false });
-  await config.update((draft) => {
-    draft.network.http.port = 0;
-    draft.network.https.enabled = false;
-    draft.firstRun.demoRemoved = true;
-    draft.mqtt.tcp.port = 0;
-    draft.mqtt.tls.port = 0;
-    draft.pluginRegistry.url = NO_REGISTRY;
-    draft.cameras.push(unreachable("yard"), unreachable("gate"));
-    options.configure?.(draft);
-  });
-  await config.close();
+  const dataDir = options.dataDir ?? folder.path;
+  if (options.dataDir === undefined) {
+    mkdirSync(join(dataDir, RUN_FOLDER), { recursive: true });
+    await configured(dataDir, options);
+  }
   const lines: string[] = [];
   const log = createLog({ level: "debug", destination: { write: (line) => lines.push(line) } });
   const facts: Record<string, unknown> = {};
@@ -91,20 +85,39 @@ export async function startCoreInProcess(options: CoreInProcessOptions = {}): Pr
     const body = JSON.stringify({ username, password });
     return tokenIn(await ask(port, "/api/v1/session", { method: "POST", body }));
   };
-  const body = JSON.stringify({ code: facts["activationCode"], username: "admin", password: PASSWORD });
+  const activate = async () => {
+    const body = JSON.stringify({ code: facts["activationCode"], username: "admin", password: PASSWORD });
+    return tokenIn(await ask(port, "/api/v1/activate", { method: "POST", body }));
+  };
   return {
     dataDir,
     port,
     log: lines,
-    token: tokenIn(await ask(port, "/api/v1/activate", { method: "POST", body })),
+    token: await (options.dataDir === undefined ? activate() : signIn("admin")),
     ask: (path, options) => ask(port, path, options),
     signIn,
-    async stop() {
+    async stop(before) {
       await gateway.stop();
       await core.stop();
+      before?.();
       folder[Symbol.dispose]();
     },
   };
+}
+
+async function configured(dataDir: string, options: CoreInProcessOptions): Promise<void> {
+  const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false });
+  await config.update((draft) => {
+    draft.network.http.port = 0;
+    draft.network.https.enabled = false;
+    draft.firstRun.demoRemoved = true;
+    draft.mqtt.tcp.port = 0;
+    draft.mqtt.tls.port = 0;
+    draft.pluginRegistry.url = NO_REGISTRY;
+    draft.cameras.push(unreachable("yard"), unreachable("gate"));
+    options.configure?.(draft);
+  });
+  await config.close();
 }
 
 function unreachable(id: string): CameraConfig {

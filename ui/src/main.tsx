@@ -12,6 +12,7 @@ import "./theme/messages.css";
 import "./theme/shell.css";
 import "./theme/bar.css";
 import "./theme/live.css";
+import "./theme/walls.css";
 import "./theme/zoom.css";
 import "./theme/playback.css";
 import "./theme/calendar.css";
@@ -27,6 +28,7 @@ import "./theme/account.css";
 import "./theme/events.css";
 import "./theme/linkage.css";
 import "./theme/tills.css";
+import "./theme/io.css";
 import "./theme/storage.css";
 
 const root = document.getElementById("app");

@@ -92,9 +92,9 @@ function searchBranches(
   branches: readonly SearchBranch[],
   limit: number,
 ): Promise<StoredEvent[]> {
-  const all = branches.map(({ sql }) => `select * from (${sql})`).join(" union ");
+  const places = branches.map(({ sql: table }) => `select * from (${table})`).join(" union ");
   return db.all<StoredEvent>(
-    `select ${COLUMNS} from (select number from (${all}) order by startMs desc, number desc limit ?) as f
+    `select ${COLUMNS} from (select number from (${places}) order by startMs desc, number desc limit ?) as f
      cross join events as e on e.number = f.number`,
     [...branches.flatMap(({ params }) => [...params, limit]), limit],
   );
@@ -132,11 +132,10 @@ function branchOf(
       : plain
         ? "events as e indexed by events_acknowledged"
         : "events as e";
-  return {
-    sql: `select ${place}.number as number, ${place}.start_ms as startMs from ${table}
-      where ${conditions.join(" and ")} order by ${place}.start_ms desc, ${place}.number desc limit ?`,
-    params,
-  };
+  const columns = `${place}.number as number, ${place}.start_ms as startMs`;
+  const order = `${place}.start_ms desc, ${place}.number desc`;
+  const where = conditions.join(" and ");
+  return { sql: `select ${columns} from ${table} where ${where} order by ${order} limit ?`, params };
 }
 
 export async function findEvent(db: SqlReader, id: number): Promise<AlarmEvent | undefined> {

@@ -5,14 +5,14 @@ export interface VolumeRow {
   readonly number: number;
   /** UUID in `nightjar-volume.json`. */
   readonly id: string;
-  /** Absolute path where it was last mounted. */
+  /** Absolute path where it was last mounted; empty: not known, or another volume took its place. */
   readonly path: string;
   readonly addedAtMs: number;
 }
 
 export interface VolumesTable {
   list(): Promise<VolumeRow[]>;
-  /** Notes a volume and where it is mounted now; answers its number. */
+  /** Notes a volume and where it is mounted now, which no other is then; answers its number. */
   put(id: string, path: string, nowMs: number): Promise<number>;
   /** The number of a volume; one that was never seen gets a row with an unknown path. */
   numberOf(id: string, nowMs: number): Promise<number>;
@@ -35,6 +35,7 @@ export function volumesTable(db: SqlWriter): VolumesTable {
          on conflict (id) do update set path = excluded.path where path is not excluded.path`,
         [id, path, nowMs],
       );
+      await db.run("update volumes set path = '' where path = ? and id <> ?", [path, id]);
       return numberOf(id);
     },
     async numberOf(id, nowMs) {

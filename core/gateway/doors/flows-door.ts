@@ -4,8 +4,9 @@ import { type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Clock, Timer } from "../../clock.ts";
 import { NightjarError } from "../../errors.ts";
-import type { FlowsGrant, FlowsRequest } from "../protocol.ts";
+import type { FlowsDeployed, FlowsGrant, FlowsRequest } from "../protocol.ts";
 import { type ClientIdentity, isSameOrigin } from "./client-identity.ts";
+import { DeployWatch } from "./deploy-watch.ts";
 import { forwardedHeaders } from "./forwarded-headers.ts";
 import { refuseUpgrade, sendProblem } from "./problem.ts";
 import { CoreProxy } from "./proxy.ts";
@@ -20,6 +21,8 @@ const OPEN_PER_SESSION = 64;
 /** How often what stays open is judged anew: ends that no message told. */
 const JUDGE_EVERY_MS = 15_000;
 const SAFE_METHODS = new Set(["GET", "HEAD"]);
+/** Where the editor deploys all flows. */
+const DEPLOY_PATH = /^\/flows\/flows\/?(?:\?|$)/;
 const CHANGED_PATH = /^\/flows\/flows?(?:[/?]|$)/;
 /** What Node-RED is not told of requests: it has no use for what opens the recorder. */
 const KEPT_BACK = ["cookie", "authorization", "x-nightjar-background"];
@@ -59,6 +62,8 @@ export interface FlowsDoorParts {
   readonly socketPath: string;
   /** Asks core; rejects with unauthenticated, permission-denied, or unavailable. */
   ask(request: FlowsRequest): Promise<FlowsGrant>;
+  /** What came of a deploy that was asked for. */
+  deployed(deployed: FlowsDeployed): void;
   readonly clock: Clock;
 }
 
@@ -97,9 +102,15 @@ export class FlowsDoor {
     try {
       const open = await this.#admit(incoming, route, client, () => response.destroy());
       response.once("close", () => this.#open.delete(open));
+      const watch = isDeploy(incoming, route) ? this.#watch(incoming, response, open, client) : undefined;
       // Gone while core was asked.
-      if (response.destroyed) this.#open.delete(open);
-      else this.#proxy.forward(incoming, response, route.target, client, basePath);
+      if (response.destroyed) {
+        this.#open.delete(open);
+        watch?.closed();
+      } else
+        this.#proxy.forward(incoming, response, route.target, client, basePath, (answer) =>
+          watch?.answered(answer),
+        );
     } catch (error) {
       sendProblem(response, error, incoming.method === "HEAD");
     }
@@ -185,13 +196,29 @@ export class FlowsDoor {
     this.#proxy.close();
   }
 
+  /** Has core told what comes of a deploy, whatever that is. */
+  #watch(
+    incoming: IncomingMessage,
+    response: ServerResponse,
+    { grant: { sessionId } }: Open,
+    { address: remoteAddress }: ClientIdentity,
+  ): DeployWatch {
+    const watch = new DeployWatch(incoming, BODY_LIMIT_BYTES);
+    response.once("close", () => watch.closed());
+    void watch.taken.then((taken) =>
+      this.#parts.deployed({ sessionId, remoteAddress, ...(taken === undefined ? {} : { taken }) }),
+    );
+    return watch;
+  }
+
   async #admit(
     incoming: IncomingMessage,
-    { right, target }: FlowsRoute,
+    route: FlowsRoute,
     client: ClientIdentity,
     end: () => void,
   ): Promise<Open> {
     checkOrigin(incoming, client);
+    const { right, target } = route;
     const { cookie, authorization } = incoming.headers;
     const method = incoming.method ?? "GET";
     const asked: FlowsRequest = {
@@ -208,7 +235,13 @@ export class FlowsDoor {
     let grant: FlowsGrant;
     try {
       grant = await this.#parts.ask(
-        isChange ? { ...asked, change: `${method} ${target.slice(0, 80)}` } : asked,
+        isChange
+          ? {
+              ...asked,
+              change: `${method} ${target.slice(0, 80)}`,
+              ...(isDeploy(incoming, route) ? { isDeploy: true } : {}),
+            }
+          : asked,
       );
     } finally {
       this.#pending -= 1;
@@ -241,6 +274,10 @@ export class FlowsDoor {
     this.#open.delete(open);
     open.end();
   }
+}
+
+function isDeploy({ method }: IncomingMessage, { right, target }: FlowsRoute): boolean {
+  return method === "POST" && right === "flows.edit" && DEPLOY_PATH.test(target);
 }
 
 /**

@@ -48,13 +48,17 @@ export class CoreProxy {
     this.#answerTimeoutMs = answerTimeoutMs;
   }
 
-  /** Answers `incoming` with what core says to `target` (path and query). */
+  /**
+   * Answers `incoming` with what core says to `target` (path and query). `onAnswer` may read along: it is called before
+   * anything of the answer has been read.
+   */
   forward(
     incoming: IncomingMessage,
     response: ServerResponse,
     target: string,
     client: ClientIdentity,
     basePath: string,
+    onAnswer?: (answer: IncomingMessage) => void,
   ): void {
     const fileLimitBytes = incoming.method === "POST" ? FILE_LIMITS.get(target) : undefined;
     const { away = coreAway, requestHeaders = asTheyAre, answerHeaders: changed = asTheyAre } = this.#ways;
@@ -111,6 +115,7 @@ export class CoreProxy {
       }
       response.writeHead(answer.statusCode ?? 502, changed(answerHeaders(answer.headers)));
       response.flushHeaders();
+      onAnswer?.(answer);
       pipeline(answer, response, () => {
         if (!response.writableEnded) response.destroy();
       });

@@ -19,14 +19,23 @@ export interface Granted {
 
 /** Makes WebSockets. */
 export class Upgrades {
-  readonly #server = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: MESSAGE_LIMIT_BYTES,
-  });
+  readonly #server: WebSocketServer;
   readonly #sockets = new Set<WebSocket>();
   #pending = 0;
+
+  /** `protocol`: the subprotocol that clients speak, where there is one. */
+  constructor(options: { readonly protocol?: string; readonly messageLimitBytes?: number } = {}) {
+    const { protocol, messageLimitBytes = MESSAGE_LIMIT_BYTES } = options;
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: messageLimitBytes,
+      ...(protocol === undefined
+        ? {}
+        : { handleProtocols: (offered: Set<string>) => (offered.has(protocol) ? protocol : false) }),
+    });
+  }
 
   /** Upgrades the request once `authorize` has granted it and hands the socket to `serve`. */
   async accept<T extends Granted>(

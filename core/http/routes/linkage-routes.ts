@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { Type } from "typebox";
 import type { Config } from "../../config/config-schema.ts";
 import { NightjarError } from "../../errors.ts";
+import { WALL_NAME } from "../../linkage/screen-actions.ts";
 import { mayDoWith } from "../../users/principal.ts";
 import {
   LinkageRulesSchema,
@@ -27,6 +28,9 @@ export function linkageRoutes(services: HttpServices): Route[] {
     rules: rules(),
     actions: [...linkage.actions()],
     lately: [...linkage.lately()],
+    walls: services.walls
+      .list()
+      .map(({ name, screens, seenMs }) => ({ name, screens, seen: new Date(seenMs).toISOString() })),
   });
   return [
     route({
@@ -78,6 +82,19 @@ export function linkageRoutes(services: HttpServices): Route[] {
           throw new NightjarError("NJ_LINKAGE_RULE_NOT_FOUND", "not-found", "there is no such rule");
         audit("linkage-tested", { actions: rule.actions.map(({ action }) => action) });
         return { results: [...(await linkage.test(rule, body.camera ?? rule.cameras?.[0]))] };
+      },
+    }),
+    route({
+      method: "DELETE",
+      path: "/api/v1/linkage/walls/:wall",
+      policy: needs("settings.edit"),
+      summary: "Forgets a wall that is not open; it is known again when it opens.",
+      params: Type.Object({ wall: Type.String({ pattern: WALL_NAME, maxLength: 40 }) }, closed),
+      response: LinkageViewSchema,
+      handle({ params, audit }) {
+        services.walls.forget(params.wall);
+        audit("wall-forgotten", { wall: params.wall });
+        return view();
       },
     }),
     route({

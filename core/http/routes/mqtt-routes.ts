@@ -28,13 +28,14 @@ export function mqttRoutes(services: HttpServices): Route[] {
       body: MqttPatchSchema,
       response: MqttViewSchema,
       async handle({ body, audit }) {
-        const { broker, base, tcp, tls, external } = body;
+        const { broker, base, tcp, tls, webSocket, external } = body;
         const { password, ...otherBroker } = external ?? {};
         await config.update(({ mqtt: draft }: Config) => {
           if (broker !== undefined) draft.broker = broker;
           if (base !== undefined) draft.base = base;
           Object.assign(draft.tcp, tcp);
           Object.assign(draft.tls, tls);
+          Object.assign(draft.webSocket, webSocket);
           Object.assign(draft.external, otherBroker);
         });
         if (password !== undefined) await mqtt.setPassword(password ?? undefined);

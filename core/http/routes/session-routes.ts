@@ -21,11 +21,11 @@ const TokenSchema = Type.Object({ token: Type.String(), expiresAt: TimeSchema })
 export function sessionRoutes(services: HttpServices): Route[] {
   const { users, config } = services;
 
-  const opened = async (session: OpenedSession, userName: string, client: ClientInfo, status: number) => {
+  const opened = async (session: OpenedSession, client: ClientInfo, status: number) => {
     const { secure, deviceCookie: before } = client;
     const cookies = [
       sessionCookie(session.token, secure, config.get().sessions.maxHours * 3_600),
-      deviceCookie(await users.devices.issue(userName, before), secure),
+      deviceCookie(await users.devices.issue(session.userName, before), secure),
     ];
     const body = { token: session.token, expiresAt: new Date(session.expiresAtMs).toISOString() };
     return answer(status, body, { "set-cookie": cookies });
@@ -65,7 +65,7 @@ export function sessionRoutes(services: HttpServices): Route[] {
       async handle({ body, client }) {
         await users.activation.activate(body, client);
         const name = body.username.normalize("NFC");
-        return await opened(await users.sessions.open(name, client), name, client, 201);
+        return await opened(await users.sessions.open(name, client), client, 201);
       },
     }),
     route({
@@ -83,7 +83,7 @@ export function sessionRoutes(services: HttpServices): Route[] {
         // Who signs in again in the same browser leaves no old session behind.
         if (principalIfAny !== undefined && principalIfAny.token === undefined)
           await users.sessions.end(principalIfAny.sessionId);
-        return await opened(session, body.username.normalize("NFC"), client, 200);
+        return await opened(session, client, 200);
       },
     }),
     route({

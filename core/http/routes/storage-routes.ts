@@ -47,8 +47,23 @@ export function storageRoutes(services: HttpServices): Route[] {
       body: NewVolumeSchema,
       response: StorageSchema,
       async handle({ body, audit }) {
-        const { mountPoint } = await storage.recordTo(body.place);
-        audit("volume-added", { mountPoint });
+        const { mountPoint, isNew } = await storage.recordTo(body.place);
+        audit(isNew ? "volume-added" : "volume-made-first", { mountPoint });
+        return await storage.view();
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/api/v1/storage/volumes/:volume/disk",
+      policy: needs("settings.edit"),
+      summary:
+        "Makes the disk that took the place of a volume's own a volume anew. What lay on the old one is missing from then on.",
+      params: Type.Object({ volume: Type.String({ maxLength: 64 }) }),
+      body: NewVolumeSchema,
+      response: StorageSchema,
+      async handle({ params, body, audit }) {
+        const { path, mountPoint } = await storage.useDisk(params.volume, body.place);
+        audit("volume-disk-replaced", { path, mountPoint, volume: params.volume });
         return await storage.view();
       },
     }),

@@ -11,19 +11,26 @@ interface InitialisedVolume {
   readonly created: boolean;
 }
 
+interface VolumeOrder {
+  readonly path: string;
+  /** The folder is there, or something is wrong: it is not made. */
+  readonly folderExists?: boolean;
+}
+
 /** Creates the folder and its marker, or reads the one that is there. Rejects after ten seconds without an answer. */
-export async function initialiseVolumeApart(path: string): Promise<InitialisedVolume> {
+export async function initialiseVolumeApart(order: VolumeOrder): Promise<InitialisedVolume> {
   const module = new URL(import.meta.url);
-  return (await runApart({ module, name: NAME, order: path, path, limitMs: LIMIT_MS })) as InitialisedVolume;
+  const { path } = order;
+  return (await runApart({ module, name: NAME, order, path, limitMs: LIMIT_MS })) as InitialisedVolume;
 }
 
 answerApart(
   NAME,
-  (path: string): InitialisedVolume => {
-    const { marker, created } = initialiseVolume(path);
+  ({ path, folderExists = false }: VolumeOrder): InitialisedVolume => {
+    const { marker, created } = initialiseVolume(path, { folderExists });
     return { id: marker.id, created };
   },
-  (path, error) => ({
+  ({ path }, error) => ({
     path,
     message: `${path} cannot be made a volume: ${error instanceof Error ? error.message : String(error)}`,
   }),

@@ -128,7 +128,7 @@ function coreHandlers(parts: LinkedParts): Handlers<MediaMethodsForCore> {
     trigger: heard((params) => streamOf(params).recorder.trigger(params.trigger)),
     endTrigger: heard((params) => streamOf(params).recorder.endTrigger(params.id, params.until90k)),
     acknowledge: heard(({ upTo }) => journal.acknowledge(upTo)),
-    initialiseVolume: heard(({ path }) => initialiseVolumeApart(path)),
+    initialiseVolume: heard((order) => initialiseVolumeApart(order)),
     probe: heard(({ source, timeoutMs }) => probeSource(source, timeoutMs, clock, parts.createSource)),
     figures: heard(() => parts.figures.collect(streams.values())),
     storeBackup: heard(({ volume, file }) => storeBackupOn(volumeOf(volume).desired, file)),

@@ -58,12 +58,20 @@ export function readVolumeMarker(volumePath: string): VolumeMarker | undefined {
   return { version, id: id as VolumeId, role, created };
 }
 
-/** Makes a folder a volume, or reads the marker that it has. Durable when it returns. */
+/**
+ * Makes a folder a volume, or reads the marker that it has. Durable when it returns. `folderExists`: one that is not there is
+ * an error, as where its disk was seen a moment ago.
+ */
 export function initialiseVolume(
   volumePath: string,
-  options: { readonly role?: VolumeRole; readonly id?: VolumeId; readonly nowMs?: number } = {},
+  options: {
+    readonly role?: VolumeRole;
+    readonly id?: VolumeId;
+    readonly nowMs?: number;
+    readonly folderExists?: boolean;
+  } = {},
 ): { marker: VolumeMarker; created: boolean } {
-  mkdirSync(volumePath, { recursive: true });
+  if (options.folderExists !== true) mkdirSync(volumePath, { recursive: true });
   const present = readVolumeMarker(volumePath);
   if (present !== undefined) return { marker: present, created: false };
   const marker: VolumeMarker = {

@@ -66,8 +66,8 @@ export class PluginTaps {
     for (const slot of this.#slots) slot.listener = undefined;
   }
 
-  /** Runs a lifecycle hook for this plugin alone: it comes later, or goes earlier, than the recorder. */
-  async run(hook: "start" | "ready" | "stop", args: readonly unknown[]): Promise<void> {
+  /** Runs a hook for this plugin alone: it comes later, or goes earlier, than the recorder. */
+  async run(hook: "start" | "ready" | "stop" | "recorderDescribed", args: readonly unknown[]): Promise<void> {
     const sign = hook === "stop" ? -1 : 1;
     const own = this.#slots.filter((slot) => slot.hook === hook && slot.listener !== undefined);
     for (const { listener } of own.toSorted((left, right) => sign * (left.stage - right.stage)))

@@ -16,6 +16,7 @@ import type {
   PlacementPlan,
   PlaybackRequest,
   PosTransaction,
+  RecorderDescription,
   RecordingPlan,
   StreamEnd,
 } from "./hook-data.ts";
@@ -46,6 +47,11 @@ export interface PluginHooks {
   readonly stop: PluginTap<[]>;
   /** Everything serves. */
   readonly ready: PluginTap<[]>;
+  /**
+   * What the recorder consists of: at its start, at each later start of the plugin, and whenever that is another. For those
+   * that present it elsewhere.
+   */
+  readonly recorderDescribed: PluginTap<[recorder: RecorderDescription]>;
   readonly cameraAdded: PluginTap<[camera: HookCamera]>;
   readonly cameraRemoved: PluginTap<[camera: HookCamera]>;
   readonly cameraStateChanged: PluginTap<[camera: CameraId, state: CameraState]>;
@@ -121,6 +127,10 @@ export const HOOKS = {
     when: "the plugin ends: devices close here, in the reverse order of `start`",
   },
   ready: { ...TOLD, args: [], when: "everything serves" },
+  recorderDescribed: {
+    ...{ ...TOLD, args: ["recorder"] },
+    when: "the recorder is there with its name, cameras, volumes, arming profiles and base of topics, or one of these is another; also whenever the plugin is started",
+  },
   cameraAdded: { ...TOLD, args: ["camera"], when: "a camera was added, or is there at start" },
   cameraRemoved: { ...TOLD, args: ["camera"], when: "a camera was taken off the list" },
   cameraStateChanged: {

@@ -8,6 +8,24 @@ export interface HookCamera {
   readonly driver: string;
 }
 
+/** What the recorder consists of. More fields may come. */
+export interface RecorderDescription {
+  /** Of this recorder in topics. */
+  readonly id: string;
+  /** What people call it. */
+  readonly name: string;
+  readonly version: string;
+  /** How its topics begin, as docs/reference/mqtt.md has them; absent while MQTT is switched off. */
+  readonly mqttBase?: string;
+  readonly cameras: readonly HookCamera[];
+  readonly volumes: readonly { readonly id: VolumeId; readonly path: string }[];
+  readonly armingProfiles: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly arms: "by-rules" | "everything" | "nothing";
+  }[];
+}
+
 /** What is to be recorded of a camera from now on. */
 export interface RecordingPlan {
   readonly camera: CameraId;

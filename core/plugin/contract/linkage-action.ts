@@ -3,7 +3,7 @@
 import type { TObject } from "typebox";
 import type { HookEvent } from "./hook-data.ts";
 
-/** A picture of the event's camera, taken when the action began. */
+/** A picture of the event's camera, taken when the action began or soon after. */
 export interface LinkagePicture {
   readonly camera: string;
   /** Milliseconds since the epoch. */
@@ -22,9 +22,11 @@ export interface LinkageRequest {
   readonly cameraName?: string;
   /** What people call the recorder. */
   readonly recorderName: string;
+  /** Of the recorder, for times that people read: `Europe/Berlin`. */
+  readonly timeZone: string;
   /** What the rule says for the action, checked by its schema, defaults filled in. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** As many as the action wants and there are. */
+  /** As many as the action wants and there are, all together 3 MB of base64 at most. */
   readonly pictures: readonly LinkagePicture[];
   /** Somebody tries the action: there was no such event. */
   readonly isTest: boolean;
@@ -46,8 +48,10 @@ export interface LinkageAction {
   readonly displayName: string;
   /** TypeBox schema of what a rule says for it. No secrets: they belong to the plugin's own settings. */
   readonly configSchema: TObject;
-  /** How many pictures of the event it can use, 0 to 4. */
+  /** How many pictures of the event it can use, 0 to 5. They are taken a second apart, and the action is called after the last. */
   readonly wantsPictures: number;
+  /** A whole number among the fields of `configSchema`, by which a rule says how many of them it wants. Absent: all. */
+  readonly picturesField?: string;
   /** How late it may still be done, 1 to 604 800 seconds: 10 for a siren, 86 400 for a mail. */
   readonly maxAgeSeconds: number;
   /**

@@ -1,5 +1,6 @@
 // What a plugin is lent of MQTT: topics of its own below `<base>/node/<recorder>/plugin/<plugin>/`, at whatever broker the
-// recorder uses. It sees no broker, no other topic and no password. The same inline and in a process of its own.
+// recorder uses, and those of others that its card names. It sees no broker, no other topic and no password. The same inline
+// and in a process of its own.
 
 /** How something is published. */
 export interface MqttPublishOptions {
@@ -23,7 +24,7 @@ export interface MqttCommandFilter {
 
 /** A command that somebody sent. More fields may come. */
 export interface MqttCommand {
-  /** Below the plugin's own place: `lamps/yard/set`. */
+  /** Below the plugin's own place: `lamps/yard/set`; whole where it is a topic of others. */
   readonly topic: string;
   /** As text, at most 64 KiB. Nobody has checked it. */
   readonly payload: string;
@@ -51,4 +52,15 @@ export interface PluginMqtt {
     wanted: MqttCommandFilter,
     listener: (command: MqttCommand) => void | Promise<void>,
   ): Promise<void>;
+  /**
+   * Publishes to a topic of others, by its whole name: `homeassistant/device/x/config`. Its package.json names it
+   * (`nightjar.permissions.mqttTopics`), and its owner may take it away: then it rejects with `NJ_PLUGIN_PERMISSION`. What
+   * is below the recorder's own base is refused with `NJ_PLUGIN_MQTT`. All else is as with `publish`, the bounds together.
+   */
+  publishOutside(topic: string, payload: string, options?: MqttPublishOptions): Promise<void>;
+  /**
+   * Has what others publish to one topic brought to `listener`, by its whole name, as that happens: what the broker had
+   * kept is not brought. Who says it is not known. Refused as with `publishOutside`; bounds as with `subscribe`.
+   */
+  subscribeOutside(topic: string, listener: (message: MqttCommand) => void | Promise<void>): Promise<void>;
 }

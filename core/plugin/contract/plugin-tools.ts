@@ -2,6 +2,7 @@
 // process of its own.
 import type { Clock, Timer } from "../../clock.ts";
 import { NightjarError } from "../../errors.ts";
+import { guardedFetch, lookupTarget } from "../calls/guarded-network.ts";
 
 /** A timer of a plugin; cancelling twice is harmless. */
 export interface PluginTimer {
@@ -16,16 +17,39 @@ export interface PluginTimers {
   every(periodMs: number, action: () => void | Promise<void>): PluginTimer;
 }
 
+/** An address that a name stands for, as `node:dns` says it. */
+export interface ResolvedAddress {
+  readonly address: string;
+  readonly family: number;
+}
+
 /** What ends with the plugin. */
 export interface PluginTools {
   /** Aborted when the plugin ends. */
   readonly signal: AbortSignal;
   readonly timers: PluginTimers;
-  /** `fetch` that ends with the plugin, and after `timeoutMs` (10 s unless told). */
+  /**
+   * `fetch` that ends with the plugin, and after `timeoutMs` (10 s unless told). It does not reach the recorder itself:
+   * `NJ_ADDRESS_OWN`.
+   */
   readonly fetch: (
     address: string | URL,
     options?: RequestInit & { readonly timeoutMs?: number },
   ) => Promise<Response>;
+  /**
+   * The addresses to connect to where a plugin opens connections of its own to what somebody typed: connect to one of these,
+   * not to the name again, which may lead elsewhere the next time. Empty: it leads to no machine. Throws `NJ_ADDRESS_OWN`
+   * where the recorder itself listens at that port; rejects as `node:dns` does.
+   */
+  readonly lookup: (host: string, port: number) => Promise<readonly ResolvedAddress[]>;
+}
+
+/** What the network is lent by. */
+export interface LentNetwork {
+  /** TCP ports that the recorder has opened, asked at each use. */
+  ownPorts(): readonly number[] | Promise<readonly number[]>;
+  /** Throws where the plugin has no network. */
+  allowed(): void;
 }
 
 const FETCH_LIMIT_MS = 10_000;
@@ -36,6 +60,7 @@ const SHORTEST_PERIOD_MS = 10;
 export function pluginTools(
   clock: Pick<Clock, "after" | "every">,
   onFault: (error: unknown) => void,
+  network: LentNetwork,
 ): { tools: PluginTools; end: () => void } {
   const life = new AbortController();
   const running = new Set<Timer>();
@@ -97,7 +122,13 @@ export function pluginTools(
     async fetch(address, { timeoutMs = FETCH_LIMIT_MS, signal, ...options } = {}) {
       if (life.signal.aborted) throw ended();
       const signals = [life.signal, AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])];
-      return fetch(address, { ...options, signal: AbortSignal.any(signals) });
+      const ownPorts = await network.ownPorts();
+      return guardedFetch(address, { ...options, signal: AbortSignal.any(signals) }, ownPorts);
+    },
+    async lookup(host, port) {
+      if (life.signal.aborted) throw ended();
+      network.allowed();
+      return lookupTarget(host, port, await network.ownPorts());
     },
   };
   return {

@@ -61,12 +61,16 @@ export interface PluginPlaces {
   clearTaps(): void;
   /** Runs a lifecycle hook for this plugin alone. */
   run(hook: "start" | "ready" | "stop", args: readonly unknown[]): Promise<void>;
+  /** Tells this plugin alone what the recorder consists of, if that was told to all before. */
+  described(): Promise<void>;
   /** Counts a fault of the plugin, and logs it. */
   failed(what: string, error: unknown): void;
   /** Its way to MQTT. */
   readonly messages: PluginMessages;
   /** The plugin is stopped, for good or for a new life; not so at the end of the recorder. */
   gone(): void;
+  /** TCP ports that the recorder has opened just now. */
+  ownPorts(): readonly number[];
   refreshCameras(driver: string): void;
   offerCamera(camera: OfferedCamera): Promise<void>;
 }

@@ -10,7 +10,7 @@ import { partsOf, REGISTRY_NAMES, type RegistryName } from "../calls/registries.
 import { definitionOf, type Nvr } from "../contract/define-plugin.ts";
 import { withDeprecations } from "../contract/deprecations.ts";
 import { HOOKS, type HookName, type PluginHooks, type TapOptions } from "../contract/hook-catalogue.ts";
-import type { PluginMqtt } from "../contract/plugin-mqtt.ts";
+import type { MqttCommand, PluginMqtt } from "../contract/plugin-mqtt.ts";
 import { pluginTools } from "../contract/plugin-tools.ts";
 import { checkedConfig } from "../schemas/settings-check.ts";
 import { codeOfFailure } from "./failure-code.ts";
@@ -75,6 +75,7 @@ export class InlinePlugin implements HostedPlugin {
     if (!this.#hasStarted) return;
     await places.run("start", [new AbortController().signal]);
     await places.run("ready", []);
+    await places.described();
   }
 
   hasStarted(): void {
@@ -97,7 +98,11 @@ export class InlinePlugin implements HostedPlugin {
 
   #nvr(registered: Set<string>): Nvr {
     const { version, storageDir, clock, places } = this.#options;
-    const { tools, end } = pluginTools(clock, (error) => places.failed("a timer", error));
+    const { tools, end } = pluginTools(clock, (error) => places.failed("a timer", error), {
+      ownPorts: places.ownPorts,
+      // What runs with the core is not held to it.
+      allowed: () => undefined,
+    });
     this.#end = end;
     const registry = (name: RegistryName) => ({
       register: (entry: { readonly id: string }) => {
@@ -128,14 +133,17 @@ export class InlinePlugin implements HostedPlugin {
 
 /** What a listener throws is counted against the plugin, and costs it nothing else. */
 function mqttInto(places: PluginPlaces): PluginMqtt {
+  const brought = (listener: (message: MqttCommand) => void | Promise<void>) => (message: MqttCommand) => {
+    Promise.resolve({ ...message })
+      .then(listener)
+      .catch((error: unknown) => places.failed("a command over MQTT", error));
+  };
   return {
     publish: (topic, payload, options) => places.messages.publish(topic, payload, options?.retain),
-    subscribe: (wanted, listener) =>
-      places.messages.subscribe(wanted, (command) => {
-        Promise.resolve({ ...command })
-          .then(listener)
-          .catch((error: unknown) => places.failed("a command over MQTT", error));
-      }),
+    subscribe: (wanted, listener) => places.messages.subscribe(wanted, brought(listener)),
+    publishOutside: (topic, payload, options) =>
+      places.messages.publishOutside(topic, payload, options?.retain),
+    subscribeOutside: (topic, listener) => places.messages.subscribeOutside(topic, brought(listener)),
   };
 }
 

@@ -9,6 +9,7 @@ import { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { Hooks } from "../calls/hooks.ts";
 import type { OfferedCamera, PluginSecrets } from "../contract/define-plugin.ts";
+import type { RecorderDescription } from "../contract/hook-data.ts";
 import type { PluginRoute } from "../contract/plugin-route.ts";
 import type { ChildPlaces } from "../isolated/child-places.ts";
 import type { Confinement } from "../isolated/confinement.ts";
@@ -16,7 +17,15 @@ import type { GroupBranch } from "../isolated/control-groups.ts";
 import { IsolatedPlugin } from "../isolated/isolated-plugin.ts";
 import type { FoundPlugin, SearchPath } from "../package/discovery.ts";
 import { type IconFile, readIcon } from "../package/icon-file.ts";
-import { asksOf, mayTap, mqttLeave, networkLeave, type PluginGrants } from "../package/permissions.ts";
+import { withSettings } from "../package/outside-topics.ts";
+import {
+  asksOf,
+  mayTap,
+  mqttLeave,
+  mqttTopicsLeave,
+  networkLeave,
+  type PluginGrants,
+} from "../package/permissions.ts";
 import { type PluginWords, readPluginWords } from "../package/plugin-words.ts";
 import type { HostedPlugin } from "./hosted-plugin.ts";
 import { InlinePlugin } from "./inline-plugin.ts";
@@ -55,6 +64,8 @@ export interface PluginHostOptions {
   ): PluginSettings | undefined | Promise<PluginSettings | undefined>;
   /** The secrets of one plugin. */
   secrets(name: string): PluginSecrets;
+  /** TCP ports that the recorder has opened just now: plugins do not reach them. None unless given. */
+  ownPorts?(): readonly number[];
   refreshCameras(driver: string): void;
   offerCamera(camera: OfferedCamera): Promise<void>;
   /** MQTT for plugins; without it there is none. */
@@ -101,6 +112,7 @@ export class PluginHost {
   readonly #entries = new Map<string, Entry>();
   readonly #starting = new AbortController();
   #loaded: Promise<unknown> = Promise.resolve();
+  #description: RecorderDescription | undefined;
   #isLoaded = false;
   #hasStarted = false;
   #hasStopped = false;
@@ -114,8 +126,10 @@ export class PluginHost {
     this.#search = new PluginSearch(options);
     this.#lent = {
       ...{ log, secrets, refreshCameras, offerCamera },
+      ownPorts: () => options.ownPorts?.() ?? [],
       registries: this.registries,
       books: this.#books,
+      description: () => this.#description,
       isLoaded: () => this.#isLoaded,
       hasStopped: () => this.#hasStopped,
     };
@@ -160,6 +174,12 @@ export class PluginHost {
 
   async ready(): Promise<void> {
     await this.hooks.ready.promise();
+  }
+
+  /** Tells all plugins what the recorder consists of, and from now on each that is started. */
+  async described(description: RecorderDescription): Promise<void> {
+    this.#description = description;
+    await this.hooks.recorderDescribed.promise(description);
   }
 
   async stop(): Promise<void> {
@@ -228,7 +248,7 @@ export class PluginHost {
         provides: providedBy(this.registries, name),
         installed: this.#search.isInstalled(found),
         // What runs with the core is not held to it.
-        asks: found.bundled ? [] : asksOf(permissions, settings.grants),
+        asks: found.bundled ? [] : asksOf(permissions, settings.grants, settings.config),
       });
     });
     return [...own, ...this.#search.refused.map(statusOfRefused)];
@@ -299,6 +319,14 @@ export class PluginHost {
     const messages = new PluginMessages({
       ...{ plugin: name, clock, lent: () => this.#options.messages?.() ?? NO_MESSAGES },
       leave: () => mqttLeave(entry.found.manifest.permissions, entry.settings.grants),
+      outside: () => {
+        const { permissions } = entry.found.manifest;
+        const { publish = [], subscribe = [] } = permissions.mqttTopics ?? {};
+        return {
+          leave: mqttTopicsLeave(permissions, entry.settings.grants),
+          topics: withSettings({ publish, subscribe }, entry.settings.config),
+        };
+      },
     });
     const card = { name, bundled, provides, messages };
     const places = placesFor(card, () => entry.settings.config, this.#lent);

@@ -5,6 +5,7 @@ import { guardedEntry } from "../calls/guarded-entry.ts";
 import { REGISTRY_NAMES } from "../calls/registries.ts";
 import { faultOf } from "../calls/tap-guard.ts";
 import type { OfferedCamera, PluginSecrets } from "../contract/define-plugin.ts";
+import type { RecorderDescription } from "../contract/hook-data.ts";
 import type { PluginPlaces } from "./hosted-plugin.ts";
 import { namedLog } from "./named-log.ts";
 import type { PluginBooks } from "./plugin-books.ts";
@@ -17,8 +18,12 @@ export interface LentToPlugins {
   readonly registries: PluginRegistries;
   readonly books: PluginBooks;
   secrets(name: string): PluginSecrets;
+  /** TCP ports that the recorder has opened just now. */
+  ownPorts(): readonly number[];
   refreshCameras(driver: string): void;
   offerCamera(camera: OfferedCamera): Promise<void>;
+  /** What the recorder consists of; undefined until that was told. */
+  description(): RecorderDescription | undefined;
   /** All plugins have been tried; before that, the list of cameras asks for all of them by itself. */
   isLoaded(): boolean;
   /** The hook `stop` has run for all bundled plugins. */
@@ -82,7 +87,12 @@ export function placesFor(
     run: async (hook, args) => {
       if (hook !== "stop" || !lent.hasStopped() || !bundled) await taps.run(hook, args);
     },
+    described: async () => {
+      const description = lent.description();
+      if (description !== undefined) await taps.run("recorderDescribed", [description]);
+    },
     failed: (what, error) => books.failed(name, what, faultOf(error, `${name} failed in ${what}`)),
+    ownPorts: lent.ownPorts,
     refreshCameras: lent.refreshCameras,
     offerCamera: lent.offerCamera,
   };

@@ -229,14 +229,16 @@ export class PluginSettingsBook {
 }
 
 /** As config.json holds it. */
-function plainGrants({ network, hooks, mqtt }: PluginGrants): {
+function plainGrants({ network, hooks, mqtt, mqttTopics }: PluginGrants): {
   network?: boolean;
   hooks?: boolean | string[];
   mqtt?: boolean;
+  mqttTopics?: boolean;
 } {
   return {
     ...(network === undefined ? {} : { network }),
     ...(mqtt === undefined ? {} : { mqtt }),
+    ...(mqttTopics === undefined ? {} : { mqttTopics }),
     ...(hooks === undefined ? {} : { hooks: typeof hooks === "boolean" ? hooks : [...hooks] }),
   };
 }

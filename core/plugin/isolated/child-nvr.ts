@@ -15,6 +15,7 @@ import { HOOKS, type HookName, type PluginHooks, type TapOptions } from "../cont
 import type { MqttCommand } from "../contract/plugin-mqtt.ts";
 import { pluginTools } from "../contract/plugin-tools.ts";
 import { checkSettings } from "../schemas/settings-check.ts";
+import { requireNetwork } from "./process-guard.ts";
 import { type CoreMethodsForPlugin, LOG_LINES_PER_SECOND, type SetupOrder } from "./protocol.ts";
 
 type ToldFault = Parameters<CoreMethodsForPlugin["failed"]>[0];
@@ -39,7 +40,18 @@ export function childNvr(order: SetupOrder, link: Link<CoreMethodsForPlugin>, bo
   const failed = (where: ToldFault["where"], error: unknown): void => {
     if (isWithinBounds()) link.notify("failed", { where, reason: reasonOf(error) });
   };
-  const { tools } = pluginTools(systemClock, (error) => failed("timer", error));
+  const kept = (listener: (command: MqttCommand) => void | Promise<void>): number =>
+    books.subscribed(async (command) => {
+      try {
+        await listener(command);
+      } catch (error) {
+        failed("command", error);
+      }
+    });
+  const { tools } = pluginTools(systemClock, (error) => failed("timer", error), {
+    ownPorts: () => link.request("ownPorts", {}),
+    allowed: () => requireNetwork(order.network),
+  });
   const nvr: Nvr = {
     ...tools,
     version: order.version,
@@ -54,15 +66,15 @@ export function childNvr(order: SetupOrder, link: Link<CoreMethodsForPlugin>, bo
         await link.request("mqttPublish", { topic, payload, retain: options?.retain === true });
       },
       async subscribe(wanted, listener) {
-        const subscription = books.subscribed(async (command) => {
-          try {
-            await listener(command);
-          } catch (error) {
-            failed("command", error);
-          }
-        });
+        const subscription = kept(listener);
         const { filter, permission } = wanted;
         await link.request("mqttSubscribe", { subscription, wanted: { filter, permission } });
+      },
+      async publishOutside(topic, payload, options) {
+        await link.request("mqttPublishOutside", { topic, payload, retain: options?.retain === true });
+      },
+      async subscribeOutside(topic, listener) {
+        await link.request("mqttSubscribeOutside", { subscription: kept(listener), topic });
       },
     },
     secrets: {

@@ -8,6 +8,7 @@ import { isContext } from "../calls/guarded-entry.ts";
 import { plainCopy } from "../calls/plain-copy.ts";
 import { checkCard, type EntryParts, REGISTRIES, type RegistryName } from "../calls/registries.ts";
 import { HOOKS, type HookName } from "../contract/hook-catalogue.ts";
+import type { MqttCommand } from "../contract/plugin-mqtt.ts";
 import { codeOfFailure } from "../host/failure-code.ts";
 import type { HostedPlugin, HostedStatus, PluginPlaces } from "../host/hosted-plugin.ts";
 import type { NetworkLeave } from "../package/permissions.ts";
@@ -129,7 +130,10 @@ export class IsolatedPlugin implements HostedPlugin {
     places.answers(this.#registered);
     // The core runs `start` and `ready` once, for all; whoever comes later is started on his own.
     if (!this.#hasStarted) return;
-    const started = places.run("start", [new AbortController().signal]).then(() => places.run("ready", []));
+    const started = places
+      .run("start", [new AbortController().signal])
+      .then(() => places.run("ready", []))
+      .then(() => places.described());
     await this.#within(START_LIMIT_MS, started);
   }
 
@@ -275,6 +279,8 @@ export class IsolatedPlugin implements HostedPlugin {
           new NightjarError("NJ_PLUGIN_FAILED", "internal", text),
         );
       },
+      // Others are told less: which ports are open, whoever has the network can try.
+      ownPorts: () => (this.#options.network() === "granted" ? places.ownPorts() : []),
       refreshCameras: ({ driver }: { driver: string }) => {
         if (isOwn(driver)) places.refreshCameras(driver);
       },
@@ -288,15 +294,29 @@ export class IsolatedPlugin implements HostedPlugin {
       mqttPublish: ({ topic, payload, retain }: Parameters<CoreMethodsForPlugin["mqttPublish"]>[0]) =>
         places.messages.publish(topic, payload, retain),
       mqttSubscribe: ({ subscription, wanted }: Parameters<CoreMethodsForPlugin["mqttSubscribe"]>[0]) =>
-        places.messages.subscribe(wanted, (command) =>
-          this.#process?.link.notify("mqttCommand", { subscription: Number(subscription), command }),
-        ),
+        places.messages.subscribe(wanted, this.#bring(subscription)),
+      mqttPublishOutside: ({
+        topic,
+        payload,
+        retain,
+      }: Parameters<CoreMethodsForPlugin["mqttPublishOutside"]>[0]) =>
+        places.messages.publishOutside(topic, payload, retain),
+      mqttSubscribeOutside: ({
+        subscription,
+        topic,
+      }: Parameters<CoreMethodsForPlugin["mqttSubscribeOutside"]>[0]) =>
+        places.messages.subscribeOutside(topic, this.#bring(subscription)),
       secret: async ({ call, field }: { call: number; field: string }) =>
         (await this.#contexts.get(call)?.secret?.(String(field))) ?? null,
       ownSecret: async ({ name }: { name: string }) => (await places.secrets.get(String(name))) ?? null,
       setOwnSecret: ({ name, secret }: Parameters<CoreMethodsForPlugin["setOwnSecret"]>[0]) =>
         places.secrets.set(String(name), secret === null ? undefined : String(secret)),
     };
+  }
+
+  #bring(subscription: number): (command: MqttCommand) => void {
+    return (command) =>
+      this.#process?.link.notify("mqttCommand", { subscription: Number(subscription), command });
   }
 
   #standIn(registry: RegistryName, card: EntryParts["card"], calls: readonly string[]): EntryParts {

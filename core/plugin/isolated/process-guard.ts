@@ -58,6 +58,11 @@ const WHY_NO_NETWORK = {
   withheld: "its owner does not grant it the network (grants.network in config.json)",
 } as const;
 
+/** For what of ours uses the network on the plugin's behalf. Throws `NJ_PLUGIN_PERMISSION` where it has none. */
+export function requireNetwork(network: NetworkLeave): void {
+  if (network !== "granted") throw refusal(`the network: ${WHY_NO_NETWORK[network]}`);
+}
+
 /** Closes them for good. Called once, after the last hook of ours is registered: the plugin cannot register any. */
 export function guardProcess(network: NetworkLeave): void {
   closeModules(network);

@@ -73,10 +73,18 @@ export interface CoreMethodsForPlugin {
   }): void;
   /** Something of it failed that nobody waits for. */
   failed(params: { readonly where: "timer" | "command"; readonly reason: string }): void;
+  /** TCP ports that the recorder has opened just now. */
+  ownPorts(params: Readonly<Record<string, never>>): readonly number[];
   refreshCameras(params: { readonly driver: string }): void;
   offerCamera(params: { readonly camera: OfferedCamera }): void;
   mqttPublish(params: { readonly topic: string; readonly payload: string; readonly retain: boolean }): void;
   mqttSubscribe(params: { readonly subscription: number; readonly wanted: MqttCommandFilter }): void;
+  mqttPublishOutside(params: {
+    readonly topic: string;
+    readonly payload: string;
+    readonly retain: boolean;
+  }): void;
+  mqttSubscribeOutside(params: { readonly subscription: number; readonly topic: string }): void;
   /** A secret field of what the call `call` is about. */
   secret(params: Call & { readonly field: string }): string | null;
   /** A secret of the plugin's own. */

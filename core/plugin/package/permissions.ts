@@ -2,6 +2,7 @@
 // (`plugins.<name>.grants` in config.json), and what follows. Default deny; pure.
 
 import { HOOKS, type HookName } from "../contract/hook-catalogue.ts";
+import { type OutsideTopics, readOutsideTopics, withSettings } from "./outside-topics.ts";
 
 /** Hooks whose listeners answer something that the recorder goes by. */
 export type DecidingHook = {
@@ -21,6 +22,8 @@ export interface PluginPermissions {
   readonly hooks?: DecidingHook[];
   /** Topics of its own over MQTT. */
   readonly mqtt?: true;
+  /** Topics of others over MQTT, each by its name. */
+  readonly mqttTopics?: OutsideTopics;
 }
 
 /** What its owner says to that; what he does not mention is granted. */
@@ -29,6 +32,7 @@ export interface PluginGrants {
   /** False takes away all hooks that decide; a list leaves those that it names. */
   readonly hooks?: boolean | readonly string[] | undefined;
   readonly mqtt?: boolean | undefined;
+  readonly mqttTopics?: boolean | undefined;
 }
 
 export const NO_PERMISSIONS: PluginPermissions = { network: false };
@@ -40,7 +44,7 @@ export const DECIDING_HOOKS = (Object.keys(HOOKS) as HookName[]).filter(
 
 const HOSTS_LIMIT = 32;
 const HOST_PATTERN = /^(?=.{1,253}$)(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?$/;
-const KNOWN = ["network", "hooks", "mqtt"];
+const KNOWN = ["network", "hooks", "mqtt", "mqttTopics"];
 
 /** Reads the card's wish, or says in a sentence what is wrong with it. */
 export function readPermissions(value: unknown): PluginPermissions | string {
@@ -51,7 +55,14 @@ export function readPermissions(value: unknown): PluginPermissions | string {
   if (unknown !== undefined) {
     return `it wants the permission "${unknown.slice(0, 40)}", which this Nightjar does not have to give`;
   }
-  const { network = false, hooks = [], mqtt = false } = value as Readonly<Record<string, unknown>>;
+  const {
+    network = false,
+    hooks = [],
+    mqtt = false,
+    mqttTopics,
+  } = value as Readonly<Record<string, unknown>>;
+  const outside = mqttTopics === undefined ? undefined : readOutsideTopics(mqttTopics);
+  if (typeof outside === "string") return outside;
   if (typeof mqtt !== "boolean") return "its nightjar.permissions.mqtt is neither true nor false";
   if (!Array.isArray(hooks) || !hooks.every((hook) => DECIDING_HOOKS.includes(hook as DecidingHook))) {
     return `its nightjar.permissions.hooks is not a list out of ${DECIDING_HOOKS.join(", ")}`;
@@ -59,6 +70,7 @@ export function readPermissions(value: unknown): PluginPermissions | string {
   const asked = {
     ...(hooks.length === 0 ? {} : { hooks: DECIDING_HOOKS.filter((hook) => hooks.includes(hook)) }),
     ...(mqtt ? { mqtt } : {}),
+    ...(outside === undefined ? {} : { mqttTopics: outside }),
   };
   if (typeof network === "boolean") return { network, ...asked };
   if (
@@ -101,8 +113,17 @@ export function mqttLeave(permissions: PluginPermissions, grants: PluginGrants |
   return grants?.mqtt === false ? "withheld" : "granted";
 }
 
+/** Whether a plugin may use topics of others, or why not. */
+export function mqttTopicsLeave(
+  permissions: PluginPermissions,
+  grants: PluginGrants | undefined,
+): NetworkLeave {
+  if (permissions.mqttTopics === undefined) return "unasked";
+  return grants?.mqttTopics === false ? "withheld" : "granted";
+}
+
 /** What an owner is asked for, one by one: the network, topics over MQTT, or a say in one moment. */
-export const PERMISSIONS = ["network", "mqtt", ...DECIDING_HOOKS] as const;
+export const PERMISSIONS = ["network", "mqtt", "mqttTopics", ...DECIDING_HOOKS] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
 /** One thing that a plugin asks for, and what its owner says to it. */
@@ -110,13 +131,16 @@ export interface PluginAsk {
   readonly permission: Permission;
   /** Whom it says that it talks to. */
   readonly hosts?: string[];
+  /** Which topics of others, with its settings. */
+  readonly topics?: OutsideTopics;
   readonly granted: boolean;
 }
 
-/** All that a plugin asks for. */
+/** All that a plugin asks for; `config` are its settings as its owner wrote them. */
 export function asksOf(
-  { network, hooks = [], mqtt }: PluginPermissions,
+  { network, hooks = [], mqtt, mqttTopics }: PluginPermissions,
   grants: PluginGrants | undefined,
+  config?: unknown,
 ): PluginAsk[] {
   const ofNetwork: PluginAsk[] =
     network === false
@@ -129,9 +153,20 @@ export function asksOf(
           },
         ];
   const ofMqtt: PluginAsk[] = mqtt === true ? [{ permission: "mqtt", granted: grants?.mqtt !== false }] : [];
+  const ofTopics: PluginAsk[] =
+    mqttTopics === undefined
+      ? []
+      : [
+          {
+            permission: "mqttTopics",
+            topics: withSettings(mqttTopics, config),
+            granted: grants?.mqttTopics !== false,
+          },
+        ];
   return [
     ...ofNetwork,
     ...ofMqtt,
+    ...ofTopics,
     ...hooks.map((hook) => ({ permission: hook, granted: isLeft(hook, grants) })),
   ];
 }
@@ -143,7 +178,8 @@ export function withGrant(
   permission: Permission,
   granted: boolean,
 ): PluginGrants {
-  if (permission === "network" || permission === "mqtt") return { ...grants, [permission]: granted };
+  if (permission === "network" || permission === "mqtt" || permission === "mqttTopics")
+    return { ...grants, [permission]: granted };
   const hooks = (permissions.hooks ?? []).filter((hook) =>
     hook === permission ? granted : isLeft(hook, grants),
   );

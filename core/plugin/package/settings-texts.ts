@@ -22,10 +22,14 @@ export function readSettingsTexts(
 
 function textsIn(file: Node): ReadonlyMap<string, FieldTexts> | undefined {
   const { settings } = file;
-  if (!isNode(settings)) return undefined;
+  return isNode(settings) ? fieldTextsIn(settings) : undefined;
+}
+
+/** Words by field, out of a file that nothing is believed of. */
+export function fieldTextsIn(value: unknown): ReadonlyMap<string, FieldTexts> {
   const texts = new Map<string, FieldTexts>();
-  for (const [place, words] of Object.entries(settings)) {
-    if (!isNode(words)) continue;
+  for (const [place, words] of Object.entries(isNode(value) ? value : {})) {
+    if (!isNode(words) || (place !== "" && !place.startsWith("/"))) continue;
     const { title, description } = words;
     texts.set(place, {
       ...(isText(title, TITLE_LIMIT) ? { title } : {}),

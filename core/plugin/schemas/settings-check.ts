@@ -5,7 +5,7 @@ import { wholeTypeBox } from "./lazy-typebox.ts";
 import { quickDefaults } from "./quick-defaults.ts";
 import { fitsQuickly } from "./quick-fit.ts";
 
-/** What is wrong with a value: the JSON pointer of the place, and what TypeBox says of it. */
+/** What is wrong with a value: the JSON pointer of the place, and a sentence. */
 export interface Misfit {
   readonly path: string;
   readonly message: string;
@@ -18,9 +18,11 @@ export function misfitOf(schema: object, value: unknown): Misfit | undefined {
   // Right after all, mostly: to say so takes a fraction of the time of saying what is wrong.
   if (Value.Check(schema as TObject, value)) return undefined;
   const first = [...Value.Errors(schema as TObject, value)][0];
-  return first === undefined
-    ? undefined
-    : { path: first.instancePath === "" ? "/" : first.instancePath, message: first.message };
+  if (first === undefined) return undefined;
+  // A pattern says nothing to people; what is asked for stands in the field's description.
+  const message =
+    first.keyword === "pattern" ? "has characters or a form that is not allowed here" : first.message;
+  return { path: first.instancePath === "" ? "/" : first.instancePath, message };
 }
 
 /** Throws `NJ_CONFIG_INVALID`, naming the first wrong place, where settings are not as the schema wants them. */

@@ -1,5 +1,5 @@
 // The action `notify`: what of an event is sent, and what an answer means for whether it is tried again.
-import { type LinkageAction, type LinkageRequest, NightjarError } from "@nightjar/core";
+import { type LinkageAction, type LinkageRequest, NightjarError, type Nvr } from "@nightjar/core";
 import { checkAddress } from "./address.ts";
 import { actionConfig, type NotifyActionConfig, type NotifySettings } from "./config.ts";
 import { post } from "./post.ts";
@@ -8,8 +8,8 @@ import { signatureOf } from "./signature.ts";
 /** An hour later a message still says what happened, and when. */
 const MOST_AGE_SECONDS = 3_600;
 
-/** Makes the action. `ended` is aborted when the plugin ends: what is being sent is given up. */
-export function notifyAction(settings: NotifySettings, ended: AbortSignal): LinkageAction {
+/** Makes the action. What is being sent is given up when the plugin ends. */
+export function notifyAction(settings: NotifySettings, nvr: Pick<Nvr, "signal" | "lookup">): LinkageAction {
   return {
     id: "notify",
     displayName: "Webhook",
@@ -42,7 +42,8 @@ export function notifyAction(settings: NotifySettings, ended: AbortSignal): Link
         },
         timeoutMs: timeoutSeconds * 1_000,
         certificates: settings.certificates,
-        signal: AbortSignal.any([ended, signal]),
+        lookup: nvr.lookup,
+        signal: AbortSignal.any([nvr.signal, signal]),
       });
       judge(status, url.host);
       return { note: `${url.host}: ${status}` };

@@ -28,6 +28,7 @@ export const pluginConfig = Type.Object(
         description:
           "Certificates (PEM) that are trusted besides the public ones, for a server with a certificate of your own making.",
         maxLength: 65_536,
+        "x-multiline": true,
       }),
     ),
   },
@@ -42,6 +43,7 @@ export const actionConfig = Type.Object(
         description:
           "Where the event is sent to: https://… or http://…. Whoever may see rules sees it. Left out: the secret address of the plugin's settings.",
         maxLength: 2_000,
+        "x-target": "url",
         // No "@" before the path: what is written there is a name and a password.
         pattern: "^[hH][tT][tT][pP][sS]?://[^\\s/@?#]+(?:[/?#]\\S*)?$",
       }),

@@ -7,6 +7,6 @@ export default definePlugin({
   name: "nightjar-linkage-notify",
   configSchema: pluginConfig,
   setup(nvr, settings) {
-    nvr.linkageActions.register(notifyAction(settings, nvr.signal));
+    nvr.linkageActions.register(notifyAction(settings, nvr));
   },
 });

@@ -1,12 +1,10 @@
 // One POST over HTTP/1.1: a connection of its own, no redirect followed, the answer's status and nothing else of it read.
 // What goes wrong on the way is told by the kind of error that says whether another try can help.
-import { lookup as resolveName } from "node:dns";
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
 import { rootCertificates } from "node:tls";
-import { NightjarError } from "@nightjar/core";
-import { isNoMachine } from "./address.ts";
+import { NightjarError, type Nvr, type ResolvedAddress } from "@nightjar/core";
 
 /** Of the head of an answer. */
 const HEAD_LIMIT_BYTES = 16 * 1024;
@@ -22,27 +20,34 @@ export interface PostOptions {
   readonly timeoutMs: number;
   /** PEM, trusted besides the public ones. */
   readonly certificates: string | undefined;
+  /** Says where a host lies, and that the recorder itself is no target. */
+  readonly lookup: Nvr["lookup"];
   readonly signal: AbortSignal;
 }
 
-/** Sends it; the status of the answer. Throws `NJ_NOTIFY_*` and `NJ_NOTIFY_ADDRESS`; no message holds path or query. */
+/** Sends it; the status of the answer. Throws `NJ_NOTIFY_*` and `NJ_ADDRESS_OWN`; no message holds path or query. */
 export async function post(options: PostOptions): Promise<number> {
   const limit = AbortSignal.timeout(options.timeoutMs);
   try {
-    return await exchange(options, AbortSignal.any([options.signal, limit]));
+    const signal = AbortSignal.any([options.signal, limit]);
+    return await exchange(options, await placesOf(options, signal), signal);
   } catch (error) {
     throw told(error, options, limit.aborted);
   }
 }
 
-function exchange({ url, body, headers, certificates }: PostOptions, signal: AbortSignal): Promise<number> {
+function exchange(
+  { url, body, headers, certificates }: PostOptions,
+  places: readonly ResolvedAddress[],
+  signal: AbortSignal,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const isTls = url.protocol === "https:";
     const request = (isTls ? httpsRequest : httpRequest)(url, {
       method: "POST",
       agent: false,
       headers: { ...headers, "content-length": body.length },
-      lookup: checkedLookup,
+      lookup: pinned(places),
       maxHeaderSize: HEAD_LIMIT_BYTES,
       signal,
       ...(isTls && certificates !== undefined ? { ca: [...rootCertificates, certificates] } : {}),
@@ -58,20 +63,33 @@ function exchange({ url, body, headers, certificates }: PostOptions, signal: Abo
   });
 }
 
-/** A name that leads to what is no machine leads nowhere. */
-const checkedLookup: LookupFunction = (name, options, done) => {
-  resolveName(name, { ...options, all: true }, (error, found) => {
-    if (error !== null) {
-      done(error, []);
-      return;
-    }
-    const fit = found.filter(({ address }) => !isNoMachine(address));
-    const [first] = fit;
-    if (first === undefined) done(noMachine(name), []);
-    else if (options.all === true) done(null, fit);
+/** Where the host lies: none may be the recorder, one must be a machine. Resolvers cannot be told to give up; this can. */
+async function placesOf(
+  { url, lookup }: PostOptions,
+  signal: AbortSignal,
+): Promise<readonly ResolvedAddress[]> {
+  signal.throwIfAborted();
+  const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
+  const given = Promise.withResolvers<never>();
+  const giveUp = (): void => given.reject(signal.reason);
+  signal.addEventListener("abort", giveUp, { once: true });
+  try {
+    const places = await Promise.race([lookup(url.hostname, port), given.promise]);
+    if (places.length === 0) throw noMachine(url.hostname);
+    return places;
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
+}
+
+/** What was judged is what is connected to: the name is not asked for again. */
+function pinned(places: readonly ResolvedAddress[]): LookupFunction {
+  return (_name, options, done) => {
+    const [first] = places;
+    if (options.all === true || first === undefined) done(null, [...places]);
     else done(null, first.address, first.family);
-  });
-};
+  };
+}
 
 function noMachine(name: string): NightjarError {
   return new NightjarError(

@@ -1,11 +1,12 @@
 // What is sent, how it is signed, and what each answer means, against real servers on loopback.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
+import { lookup as resolveName } from "node:dns/promises";
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type RequestListener } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
 import { describe, it } from "node:test";
-import { type LinkageRequest, NightjarError } from "@nightjar/core";
+import { type LinkageRequest, NightjarError, type Nvr } from "@nightjar/core";
 import { testNvr } from "@nightjar/core/testing";
 import { notifyAction } from "../src/action.ts";
 
@@ -67,6 +68,7 @@ function requestFor(config: Readonly<Record<string, unknown>>): LinkageRequest {
     rule: { id: "night", name: "Nächtliche Bewegung" },
     cameraName: "Gate",
     recorderName: "Home",
+    timeZone: "UTC",
     config: { picture: false, timeoutSeconds: 10, ...config },
     pictures: [{ camera: "gate", timeMs: 1_774_749_599_000, jpeg: JPEG }],
     isTest: false,
@@ -74,13 +76,15 @@ function requestFor(config: Readonly<Record<string, unknown>>): LinkageRequest {
 }
 
 const running = new AbortController();
+const everywhere = (host: string) => resolveName(host.replace(/^\[|\]$/g, ""), { all: true });
 
 function send(
   config: Readonly<Record<string, unknown>>,
   settings: Parameters<typeof notifyAction>[0] = {},
   signal = running.signal,
+  lookup: Nvr["lookup"] = everywhere,
 ) {
-  return notifyAction(settings, running.signal).run(requestFor(config), { signal });
+  return notifyAction(settings, { signal: running.signal, lookup }).run(requestFor(config), { signal });
 }
 
 /** The kind decides whether the recorder tries again; no message may hold the path, which can be a secret. */
@@ -214,6 +218,36 @@ describe("a webhook", () => {
   });
 });
 
+describe("where a webhook goes", () => {
+  it("is asked once: what was judged is what is connected to", async () => {
+    await using server = await receiver();
+    const { port } = new URL(server.url);
+    const asked: string[] = [];
+    await send({ url: `http://judged.example:${port}/hook` }, {}, running.signal, async (host, asPort) => {
+      asked.push(`${host} ${asPort}`);
+      return [{ address: "127.0.0.1", family: 4 }];
+    });
+    assert.deepEqual(asked, [`judged.example ${port}`]);
+    assert.equal(server.received.length, 1);
+  });
+
+  it("is nowhere where there is no machine, and given up where no name server answers", async () => {
+    await assert.rejects(
+      send({ url: "http://judged.example/hook" }, {}, running.signal, async () => []),
+      failure("NJ_NOTIFY_ADDRESS", "invalid-argument", /no machine/),
+    );
+    await assert.rejects(
+      send(
+        { url: "http://judged.example/hook", timeoutSeconds: 0.05 },
+        {},
+        running.signal,
+        () => new Promise(() => undefined),
+      ),
+      failure("NJ_NOTIFY_TIMEOUT", "deadline-exceeded"),
+    );
+  });
+});
+
 describe("the plugin", () => {
   for (const isolation of ["inline", "process"] as const) {
     it(`sends when it runs ${isolation === "inline" ? isolation : "in a process of its own"}`, async () => {
@@ -227,6 +261,24 @@ describe("the plugin", () => {
       const done = await nvr.linkageAction().run(requestFor({ url: server.url }), { signal: running.signal });
       assert.match(done?.note ?? "", /: 200$/);
       assert.match(String(server.received[0]?.headers["nightjar-signature"]), /^t=/);
+    });
+    it(`sends nothing to the recorder itself when it runs ${isolation}`, async () => {
+      await using server = await receiver();
+      const { port } = new URL(server.url);
+      await using nvr = await testNvr({
+        ...{ pluginFolder: new URL("..", import.meta.url), isolation },
+        ownPorts: [Number(port)],
+      });
+      await nvr.start();
+      for (const host of ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"]) {
+        await assert.rejects(
+          nvr.linkageAction().run(requestFor({ url: `http://${host}:${port}/hook?hidden` }), {
+            signal: running.signal,
+          }),
+          failure("NJ_ADDRESS_OWN", "invalid-argument", /recorder itself/),
+        );
+      }
+      assert.equal(server.received.length, 0);
     });
   }
 });

@@ -21,9 +21,11 @@ it("a picture that an action has kept is told with its event, camera and size, a
   });
   let emit: Parameters<LinkageServiceParts["engine"]["onEvent"]>[0] | undefined;
   const told: unknown[] = [];
+  const over: number[] = [];
   const service = new LinkageService({
     ...{ clock: new FakeClock(NOON_MS), log: silentLog, config },
     folder: dir.join("captures"),
+    alarmIo: { outputsOf: { wish: async () => [] }, inputsOf: { disarmedBy: () => undefined } },
     engine: {
       onEvent: (listener: typeof emit) => {
         emit = listener;
@@ -33,8 +35,14 @@ it("a picture that an action has kept is told with its event, camera and size, a
     } as unknown as LinkageServiceParts["engine"],
     list: { find: () => undefined },
     recording: { recordForEvent: () => true },
+    screens: {
+      popup: () => [],
+      sound: () => ({ screens: 0, walls: [] }),
+      ended: (event) => void over.push(event),
+    },
     findEvent: async () => undefined,
     tell: () => undefined,
+    ownPorts: () => [],
     registries: () => ({ linkageActions: { owned: () => [] } }) as never,
     snapshot: async () => ({ jpeg: Buffer.from("picture"), timeMs: NOON_MS }),
     captured: (picture) => void told.push(picture),
@@ -63,4 +71,7 @@ it("a picture that an action has kept is told with its event, camera and size, a
   const time = new Date(NOON_MS).toISOString();
   assert.deepEqual(told, [{ event: 7, camera: "yard", file: 1, sizeBytes: 7, time }]);
   assert.equal((await service.capture(7, 1))?.jpeg.toString(), "picture");
+  assert.deepEqual(over, []);
+  emit?.(event, "end", false);
+  assert.deepEqual(over, [7], "walls that show it learn that it is over");
 });

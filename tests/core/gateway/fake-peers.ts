@@ -76,6 +76,8 @@ export class FakeCore {
   readonly unreadable: Parameters<CoreMethodsForGateway["segmentUnreadable"]>[0][] = [];
   readonly audits: Parameters<CoreMethodsForGateway["audit"]>[0][] = [];
   readonly requests: IncomingMessage[] = [];
+  /** Of the door of MQTT over WebSocket; undefined: it is closed. */
+  mqttWord: string | undefined;
   /** Bearer tokens or tickets → session. */
   readonly sessions = new Map<string, { sessionId: string; expiresAtMs: number }>();
   /** Users → stream passwords. */
@@ -143,6 +145,10 @@ export class FakeCore {
 
   #handlers(): CoreMethodsForGateway {
     return {
+      mqttWord: () => {
+        if (this.mqttWord !== undefined) return { word: this.mqttWord };
+        throw new NightjarError("NJ_NOT_FOUND", "not-found", "MQTT over WebSocket is switched off");
+      },
       settings: () => this.settings,
       listening: (state) => void this.listening.push(state),
       authorize: (params) => {
@@ -152,6 +158,7 @@ export class FakeCore {
       authorizeFlows: () => {
         throw new NightjarError("NJ_UNAUTHENTICATED", "unauthenticated", "sign in first");
       },
+      flowsDeployed: () => undefined,
       segments: ({ stream, start90k, end90k, limit }) => ({
         segments: this.segments
           .filter((one) => one.file.includes("/sub/") === (stream === "sub"))

@@ -14,6 +14,7 @@ import { type HttpFixture, httpFixture } from "./http-fixture.ts";
 const NOTHING_TO_NOTE: Readonly<Record<string, string>> = {
   "POST /api/v1/audit/verify": "reads the log",
   "POST /api/v1/cameras/probe": "connects once, stores nothing",
+  "POST /api/v1/inputs/:input/signal": "a device speaks, as on MQTT: its events say so",
   "POST /api/v1/media-tickets": "a word for one picture; looking at it is noted",
   "POST /api/v1/plugins/page": "a way to see a page",
   "POST /api/v1/plugins/settings/check": "a dry run",
@@ -135,6 +136,10 @@ const RECIPES: Readonly<Record<string, (fixture: HttpFixture, token: string) => 
   "PUT /api/v1/arming": () => ({ body: { profile: "away" } }),
   "PATCH /api/v1/arming/rules": () => ({ body: { cooldownSeconds: 5 } }),
   "PUT /api/v1/linkage/rules": () => ({ body: { rules: [] } }),
+  "DELETE /api/v1/linkage/walls/:wall": ({ services }) => {
+    services.walls.opened("Desk")();
+    return { path: "/api/v1/linkage/walls/Desk" };
+  },
   "POST /api/v1/linkage/test": async ({ ask }, token) => {
     const rules = [{ id: "one", name: "One", actions: [{ action: "capture", settings: {} }] }];
     await ask("/api/v1/linkage/rules", { method: "PUT", token, body: { rules } });

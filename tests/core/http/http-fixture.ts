@@ -11,6 +11,7 @@ import { NightjarError } from "../../../core/errors.ts";
 import { createHttpApp, type HttpApp } from "../../../core/http/app.ts";
 import { ChangeFeed } from "../../../core/http/change-feed.ts";
 import type { HttpServices } from "../../../core/http/services.ts";
+import { WallBook } from "../../../core/http/wall-book.ts";
 import type { CameraView, EventView } from "../../../core/http/wire-schemas.ts";
 import { Type } from "../../../core/index.ts";
 import { type Log, silentLog } from "../../../core/log.ts";
@@ -163,6 +164,7 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
     config,
     users: fixture.users,
     changes: new ChangeFeed(fixture.clock),
+    walls: new WallBook({ clock: fixture.clock, db: fixture.db, log }),
     cameras: {
       list: () => [...cameras.values()],
       get: (id) => cameras.get(id),
@@ -355,7 +357,11 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
       }),
       async recordTo(place) {
         called(`record to ${place}`);
-        return { mountPoint: "/mnt/disk" };
+        return { mountPoint: "/mnt/disk", isNew: !calls.includes(`disk ${place} for v1`) };
+      },
+      async useDisk(id, place) {
+        called(`disk ${place} for ${id}`);
+        return { path: "/srv/video", mountPoint: "/srv" };
       },
       async changeVolume(id, change) {
         called(`volume ${id} ${JSON.stringify(change)}`);
@@ -450,6 +456,21 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
       secrets: ["s3same!"],
     }),
     flows: { view: () => ({ enabled: false, status: "off" }) },
+    alarmIo: {
+      outputs: () => [],
+      inputs: () => [],
+      setOutput: async (id, on, by, dwellSeconds) =>
+        called(`output ${id} ${on ? "on" : "off"} by ${by} for ${dwellSeconds ?? "its time"}`),
+      setAllOutputs: async (on, by) => called(`all outputs ${on ? "on" : "off"} by ${by}`),
+      setInput: (id, closed, by) => called(`input ${id} ${closed ? "closed" : "open"} by ${by}`),
+      signalInput: (id, _token, closed) => called(`input ${id} called ${closed ? "closed" : "open"}`),
+      outputSettings: () => ({ stamp: "1", outputs: [], authorized: [] }),
+      inputSettings: () => ({ stamp: "1", inputs: [], tokens: [] }),
+      changeOutputs: async (outputs) => called(`${outputs.length} outputs`),
+      changeInputs: async (inputs) => called(`${inputs.length} inputs`),
+      setAuthorization: async (id) => called(`authorization of ${id}`),
+      newToken: async () => "not-a-secret",
+    },
     linkage: {
       actions: () => [],
       lately: () => [],

@@ -42,7 +42,12 @@ describe("policies of the API (attack list A1, A2)", () => {
     const open = app.routes.filter((each) => each.policy.kind === "public");
     assert.deepEqual(
       open.map((each) => `${each.method} ${each.path}`),
-      ["GET /api/v1/setup", "POST /api/v1/activate", "POST /api/v1/session"],
+      [
+        "GET /api/v1/setup",
+        "POST /api/v1/activate",
+        "POST /api/v1/session",
+        "POST /api/v1/inputs/:input/signal",
+      ],
     );
   });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { waitFor } from "../../../core/testing/wait-for.ts";
 import { httpFixture } from "./http-fixture.ts";
 
 describe("storage over HTTP", () => {
@@ -75,6 +76,29 @@ describe("the choice of a disk over HTTP", () => {
     assert.equal(calls.length, 1);
     const [entry] = await users.audit.list({ limit: 1, actions: ["volume-added"] });
     assert.deepEqual(entry?.detail, { mountPoint: "/mnt/disk" });
+  });
+});
+
+describe("a replaced disk over HTTP", () => {
+  it("is put to use by administrators, by the id that they saw, and stands in the audit log", async (t) => {
+    const { ask, tokenOf, calls, users } = await httpFixture(t);
+    const token = await tokenOf("admin");
+    const use = (body: unknown, as = token) =>
+      ask("/api/v1/storage/volumes/v1/disk", { method: "POST", token: as, body });
+    for (const body of [{}, { place: "/mnt" }, { place: "00112233445566aa", path: "/etc" }])
+      assert.equal((await use(body)).status, 422, JSON.stringify(body));
+    assert.equal((await use({ place: "00112233445566aa" }, await tokenOf("operator"))).status, 403);
+    assert.deepEqual(calls, []);
+    assert.equal((await use({ place: "00112233445566aa" })).status, 200);
+    assert.deepEqual(calls, ["disk 00112233445566aa for v1"]);
+    // One that was a volume before is only put first.
+    const choose = { method: "POST", token, body: { place: "00112233445566aa" } };
+    assert.equal((await ask("/api/v1/storage/volumes", choose)).status, 200);
+    await waitFor(
+      async () => (await users.audit.list({ limit: 9, actions: ["volume-made-first"] })).length === 1,
+    );
+    const [entry] = await users.audit.list({ limit: 1, actions: ["volume-disk-replaced"] });
+    assert.deepEqual(entry?.detail, { path: "/srv/video", mountPoint: "/srv", volume: "v1" });
   });
 });
 

@@ -22,7 +22,9 @@ describe("what follows from events", () => {
   let run: LinkageAction["run"];
   let lamp: LinkageAction | undefined;
   let engine: LinkageEngine;
+  let disarmed: Set<string>;
   let pictures: number;
+  let jpeg: string;
   let told: LinkageTold[];
 
   beforeEach(() => {
@@ -32,7 +34,9 @@ describe("what follows from events", () => {
     asked = [];
     noted = [];
     pictures = 0;
+    jpeg = "/9j/";
     told = [];
+    disarmed = new Set();
     run = async () => ({ note: "lit" });
     lamp = {
       id: "lamp",
@@ -52,13 +56,15 @@ describe("what follows from events", () => {
       clock,
       config: () => ({ rules }),
       profile: () => profile,
+      disarmedBy: (action, camera) => (disarmed.has(`${action} ${camera}`) ? "Key switch" : undefined),
       recorderName: () => "Home",
+      timeZone: () => "Europe/Berlin",
       cameraName: (camera) => (camera === "yard" ? "Yard" : undefined),
       findAction: (source) => (source === LAMP ? lamp : undefined),
       picture: async (camera) => {
         pictures += 1;
         if (camera === "dark") throw new NightjarError("NJ_CAMERA_NO_VIDEO", "failed-precondition", "none");
-        return { camera, timeMs: clock.wallMs(), jpeg: "/9j/" };
+        return { camera, timeMs: clock.wallMs(), jpeg };
       },
       note: (event, result) => noted.push({ event, result }),
       tell: (one) => told.push(one),
@@ -90,6 +96,7 @@ describe("what follows from events", () => {
     const [request] = asked;
     assert.deepEqual(request?.config, { colour: "red", seconds: 10 });
     assert.deepEqual([request?.cameraName, request?.recorderName, request?.isTest], ["Yard", "Home", false]);
+    assert.equal(request?.timeZone, "Europe/Berlin");
     assert.deepEqual(
       request?.pictures.map(({ camera, jpeg }) => [camera, jpeg]),
       [["yard", "/9j/"]],
@@ -108,6 +115,20 @@ describe("what follows from events", () => {
       },
     ]);
     assert.equal(engine.lately[0]?.event, 7);
+  });
+
+  it("leaves out exactly the actions that an alarm input disarms, and says so with the event", async () => {
+    rules = [{ id: "gate", name: "Gate", actions: [{ action: LAMP, settings: { colour: "red" } }] }];
+    disarmed.add(`${LAMP} yard`);
+    engine.take(event(), "start");
+    engine.take(event({ id: 8, camera: "gate" }), "start");
+    await settled(2);
+    const told = noted.map(({ event: id, result }) => [id, result.status, result.note, result.attempts]);
+    assert.deepEqual(told, [
+      [7, "disarmed", "Key switch", 0],
+      [8, "done", "lit", 1],
+    ]);
+    assert.equal(asked.length, 1);
   });
 
   for (const [what, rule, met] of [
@@ -171,7 +192,8 @@ describe("what follows from events", () => {
 
   it("does nothing stale: what cannot be done in its time has failed, and no later try is made", async () => {
     run = async () => {
-      throw new NightjarError("NJ_LAMP_AWAY", "unavailable", "the lamp does not answer");
+      const context = { host: "lamp", key: "hidden" };
+      throw new NightjarError("NJ_LAMP_AWAY", "unavailable", "the lamp does not answer", context);
     };
     engine.take(event(), "start");
     await waitFor(() => asked.length === 1);
@@ -181,6 +203,7 @@ describe("what follows from events", () => {
       [noted[0]?.result.code, noted[0]?.result.note],
       ["NJ_LAMP_AWAY", "the lamp does not answer"],
     );
+    assert.deepEqual(noted[0]?.result.context, { host: "lamp" }, "facts of the sentence, and no others");
     const tries = asked.length;
     clock.advance(600_000);
     assert.equal(asked.length, tries);
@@ -232,6 +255,34 @@ describe("what follows from events", () => {
     assert.equal(engine.pending, MOST_TASKS);
     assert.equal(noted.filter(({ result }) => result.status === "dropped").length, 50);
     engine.close();
+  });
+
+  it("takes as many pictures as the rule wants of those that the action can use, a second apart, once for all", async () => {
+    const action = lamp as LinkageAction;
+    lamp = { ...action, wantsPictures: 3, picturesField: "seconds" };
+    const wanting = (seconds: number) => ({ action: LAMP, settings: { colour: "red", seconds } });
+    rules = [{ id: "gate", name: "Gate", actions: [wanting(2), wanting(9), wanting(0)] }];
+    engine.take(event(), "start");
+    await turned(1_000, () => noted.length === 3);
+    const times = asked
+      .map((one) => one.pictures.map(({ timeMs }) => timeMs))
+      .sort((a, b) => a.length - b.length);
+    assert.deepEqual(
+      times.map(({ length }) => length),
+      [0, 2, 3],
+    );
+    assert.equal(pictures, 3, "those of the one are the first ones of the other");
+    const [first = 0, second = 0] = times[2] ?? [];
+    assert.ok(second - first >= 1_000);
+    assert.deepEqual(times[1], times[2]?.slice(0, 2));
+  });
+
+  it("hands over no more of pictures than a message to a plugin's process holds", async () => {
+    lamp = { ...(lamp as LinkageAction), wantsPictures: 5 };
+    jpeg = "x".repeat(1_400_000);
+    engine.take(event(), "start");
+    await turned(1_000, () => noted.length === 1);
+    assert.equal(asked[0]?.pictures.length, 2);
   });
 
   it("goes on without a picture where there is none", async () => {

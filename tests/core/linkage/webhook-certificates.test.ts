@@ -1,5 +1,6 @@
 // Which servers the plugin Webhook trusts: not one with a certificate that nobody knows, but one whose certificate was set.
 import assert from "node:assert/strict";
+import { lookup as resolveName } from "node:dns/promises";
 import { once } from "node:events";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -27,8 +28,9 @@ it("a webhook trusts a certificate of its owner's making only when it was set", 
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const { signal } = new AbortController();
+  const lookup = (host: string) => resolveName(host, { all: true });
   const send = (settings: Parameters<typeof notifyAction>[0], scheme: string) =>
-    notifyAction(settings, signal).run(
+    notifyAction(settings, { signal, lookup }).run(
       {
         id: "1-start-all-0",
         event: {
@@ -42,6 +44,7 @@ it("a webhook trusts a certificate of its owner's making only when it was set", 
         },
         rule: { id: "all", name: "All" },
         recorderName: "Home",
+        timeZone: "UTC",
         config: { url: `${scheme}://localhost:${port}/hook`, picture: false, timeoutSeconds: 10 },
         pictures: [],
         isTest: false,

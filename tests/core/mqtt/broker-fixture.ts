@@ -16,6 +16,8 @@ export interface BrokerFixture extends UsersFixture {
   readonly port: number;
   /** What Nightjar took. */
   readonly taken: IncomingMessage[];
+  /** What was said on topics of other programs that are listened to: `topic payload`. */
+  readonly heard: string[];
   /** Connects, and waits until that is accepted. Without a name: as nobody. */
   client(name: string, options?: IClientOptions): Promise<TestClient>;
   /** A connection that speaks for itself. */
@@ -51,13 +53,19 @@ export async function brokerFixture(t: TestContext): Promise<BrokerFixture> {
   );
   await accounts.create({ name: "eve", role: "viewer", password: GOOD_PASSWORD, cameras: ["yard"] }, ACTOR);
   const taken: IncomingMessage[] = [];
+  const heard: string[] = [];
   const login = new BrokerLogin(fixture.users, systemClock, silentLog);
   const broker = new EmbeddedBroker({
     base: "nightjar",
     login,
     clock: systemClock,
     log: silentLog,
-    events: { up: () => undefined, changed: () => undefined, message: (message) => void taken.push(message) },
+    events: {
+      up: () => undefined,
+      changed: () => undefined,
+      message: (message) => void taken.push(message),
+      heard: (topic, payload) => void heard.push(`${topic} ${payload.toString()}`),
+    },
   });
   await broker.start();
   const server = createServer((socket) => {
@@ -82,6 +90,7 @@ export async function brokerFixture(t: TestContext): Promise<BrokerFixture> {
     broker,
     port,
     taken,
+    heard,
     async client(name, options = {}) {
       const mqtt = connect(`mqtt://127.0.0.1:${port}`, {
         protocolVersion: 4,

@@ -1,5 +1,6 @@
 // The embedded broker with real clients: who gets in, who gets what, who may send what (attack list A15).
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { describe, it } from "node:test";
 import { waitFor } from "../../../core/testing/wait-for.ts";
 import { GOOD_PASSWORD } from "../users/users-fixture.ts";
@@ -68,6 +69,24 @@ describe("who gets into the embedded broker (A15)", () => {
     const second = await client("eve", { clientId: "wall" });
     await gone;
     assert.equal(second.mqtt.connected, true);
+  });
+
+  it("refuses a session without an id (MQTT-3.1.3-8)", async (t) => {
+    const { client, raw } = await brokerFixture(t);
+    const nameless = await raw();
+    // CONNECT, MQTT 3.1.1, name and password, no clean session, no client id.
+    const text = (words: string) => {
+      const bytes = Buffer.from(words);
+      return Buffer.concat([Buffer.from([0, bytes.length]), bytes]);
+    };
+    const body = Buffer.concat([
+      ...[text("MQTT"), Buffer.from([4, 0b1100_0000, 0, 60]), text(""), text("eve"), text(GOOD_PASSWORD)],
+    ]);
+    nameless.write(Buffer.concat([Buffer.from([0x10, body.length]), body]));
+    const [answer] = (await once(nameless, "data")) as [Buffer];
+    assert.deepEqual([...answer], [0x20, 2, 0, 2]);
+    // Without a session it is welcome.
+    await client("eve", { clientId: "" });
   });
 });
 

@@ -13,7 +13,7 @@ import { keyValuesTable } from "../../../core/db/tables/key-values-table.ts";
 import { silentLog } from "../../../core/log.ts";
 import type { OutgoingMessage } from "../../../core/mqtt/broker.ts";
 import { EventOutbox } from "../../../core/mqtt/event-outbox.ts";
-import type { EventMessage } from "../../../core/mqtt/topics.ts";
+import type { EventMessage } from "../../../core/mqtt/payloads.ts";
 import { FakeClock } from "../../../core/testing/fake-clock.ts";
 import { waitFor } from "../../../core/testing/wait-for.ts";
 

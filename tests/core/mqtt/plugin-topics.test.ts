@@ -28,19 +28,22 @@ async function house(t: TestContext): Promise<House> {
   const db = await openDb(":memory:", { log: silentLog });
   t.after(() => db.close());
   const broker: Broker = fixture.broker;
-  const made = (): PluginTopics =>
-    new PluginTopics({
+  const made = (): PluginTopics => {
+    const topics: PluginTopics = new PluginTopics({
       db,
       log: silentLog,
       node: "n1",
       base: () => "nightjar",
       audit: fixture.users.audit,
+      heardChanged: () => broker.listen(topics.heardTopics()),
       isPresent: (plugin) => self.present.has(plugin),
       publish: (message) => {
         if (!self.away) return broker.publish(message);
         return Promise.reject(away());
       },
     });
+    return topics;
+  };
   const self: House = {
     ...fixture,
     db,
@@ -72,6 +75,34 @@ describe("topics of plugins", () => {
     assert.deepEqual(ann.got.at(-1), `${PLACE}/lamps/yard/state OFF`);
     // bob sees two cameras only: what a plugin says may be about others.
     assert.deepEqual(bob.got, []);
+  });
+
+  it("reach topics of others, and never the recorder's own", async (t) => {
+    const { topics, client, heard } = await house(t);
+    const ann = await client("ann");
+    await ann.subscribe("homes/#");
+    const got: string[] = [];
+    topics.subscribeOutside(LAMPS, "homes/status", ({ payload }) => void got.push(payload));
+    await topics.publishOutside(LAMPS, "homes/lamp/config", "{}", true);
+    await waitFor(() => ann.got.length === 1);
+    await ann.publish("homes/status", "online");
+    await ann.publish("homes/other", "online");
+    await waitFor(() => heard.length > 0);
+    assert.deepEqual(heard, ["homes/status online"]);
+    topics.hear("homes/status", Buffer.from("online"));
+    assert.deepEqual(got, ["online"]);
+    for (const topic of ["nightjar", "nightjar/camera/yard/state"]) {
+      await assert.rejects(topics.publishOutside(LAMPS, topic, "x", true), { code: "NJ_PLUGIN_MQTT" });
+      assert.throws(() => topics.subscribeOutside(LAMPS, topic, () => undefined), { code: "NJ_PLUGIN_MQTT" });
+    }
+    topics.forget(LAMPS);
+    topics.unsubscribe(LAMPS);
+    await topics.settled();
+    await waitFor(() => ann.got.at(-1) === "homes/lamp/config ");
+    await ann.publish("homes/status", "offline");
+    await ann.publish("homes/end", "");
+    await waitFor(() => ann.got.at(-1) === "homes/end ");
+    assert.equal(heard.length, 1);
   });
 
   it("bring a command from whoever has the right that the plugin names, and audit it", async (t) => {

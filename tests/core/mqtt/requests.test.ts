@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import type { Right } from "../../../core/domain/roles.ts";
+import type { CameraView } from "../../../core/http/wire-schemas.ts";
 import { silentLog } from "../../../core/log.ts";
 import { Requests } from "../../../core/mqtt/requests.ts";
 import { FakeClock } from "../../../core/testing/fake-clock.ts";
 import type { Principal } from "../../../core/users/principal.ts";
-import { cameraView } from "../http/http-fixture.ts";
 
 const unused = () => {
   throw new Error("nobody asks for this here");
@@ -34,10 +34,12 @@ describe("requests for arming and linkage over MQTT", () => {
       base: () => "nightjar",
       node: "n1",
       cameras: {
-        get: (id) => cameraView(id),
-        update: unused,
-        startManualRecording: unused,
-        stopManualRecording: unused,
+        get: () => ({}) as CameraView,
+        update: async (camera, change) => {
+          done.push([camera, change]);
+          return {} as CameraView;
+        },
+        ...{ startManualRecording: unused, stopManualRecording: unused },
       },
       audit: { record: ({ action }) => void acts.push(action) },
       snapshot: unused,
@@ -52,6 +54,11 @@ describe("requests for arming and linkage over MQTT", () => {
           done.push(profile);
           return "home";
         },
+      },
+      alarmIo: {
+        setOutput: async (id, on, by, dwellSeconds) => void done.push([id, on, by, dwellSeconds]),
+        setAllOutputs: async (on, by) => void done.push(["all", on, by]),
+        setInput: (id, closed, by) => void done.push([id, closed, by]),
       },
       linkage: {
         names: () => ({ rules: [{ id: "gate", name: "Gate" }], actions: [{ id: "record", name: "Record" }] }),
@@ -111,6 +118,31 @@ describe("requests for arming and linkage over MQTT", () => {
     assert.equal(wrong.error?.code, "NJ_MQTT_REQUEST");
   });
 
+  it("takes plain commands: a profile, and when a camera is recorded", async () => {
+    const say = (path: string, text: string, rights: readonly Right[], cameras: "all" | string[] = "all") =>
+      requests.take({
+        topic: `nightjar/${path}`,
+        payload: Buffer.from(text),
+        principal: {
+          ...{ sessionId: "s", userName: "ann", role: "administrator", cameras, expiresAtMs: 1 },
+          token: { id: "t", name: "t", rights: new Set(rights), expiresAtMs: undefined },
+        },
+        actor: { userName: "ann", address: "" },
+        answer: unused,
+      });
+    await say("node/n1/arming/profile/set", "away", ["arming.set"]);
+    await say("camera/yard/record-mode/set", "event", ["cameras.edit", "cameras.view"]);
+    assert.deepEqual(done.splice(0), ["away", ["yard", { record: { mode: "event" } }]]);
+    assert.deepEqual(acts, ["arming-changed", "camera-changed"]);
+    await say("node/n2/arming/profile/set", "away", ["arming.set"]);
+    await say("node/n1/arming/profile/set", "away", ["arming.set"], ["yard"]);
+    await say("node/n1/arming/profile/set", "x".repeat(65), ["arming.set"]);
+    await say("camera/yard/record-mode/set", "sometimes", ["cameras.edit", "cameras.view"]);
+    await say("camera/yard/record-mode/set", "event", ["cameras.view"]);
+    await say("camera/yard/record-mode/set", "event", ["cameras.edit", "cameras.view"], ["gate"]);
+    assert.deepEqual(done, []);
+  });
+
   it("does a rule or an action; what is done for an event stands with the event, not in the audit log", async () => {
     const { data } = await ask("linkage-rule", { rule: "gate", event: 7, camera: "yard" }, ["linkage.run"]);
     assert.deepEqual(data, { results: [{ action: "record", status: "done" }] });
@@ -122,6 +154,33 @@ describe("requests for arming and linkage over MQTT", () => {
     assert.deepEqual(acts, ["linkage-run", "linkage-run"]);
     const names = (await ask("linkage-list", {}, ["linkage.run"])).data as { rules: unknown[] };
     assert.deepEqual(names.rules, [{ id: "gate", name: "Gate" }]);
+  });
+
+  it("switches outputs and virtual inputs, which is written down, and no one without the right", async () => {
+    const rights: Right[] = ["outputs.set", "inputs.set"];
+    await ask("output", { output: "siren", state: "ON", dwell_seconds: 3 }, rights, ["yard"]);
+    await ask("outputs", { state: "OFF" }, rights);
+    await ask("input", { input: "gate", state: "ON" }, rights);
+    const expected = [
+      ["siren", true, "ann", 3],
+      ["all", false, "ann"],
+      ["gate", true, "ann"],
+    ];
+    assert.deepEqual(done, expected);
+    assert.deepEqual(acts, ["output-triggered", "outputs-cleared", "input-set"]);
+    const refused = [
+      await ask("output", { output: "siren", state: "ON" }, ["inputs.set"]),
+      await ask("outputs", { state: "ON" }, ["inputs.set"]),
+      await ask("input", { input: "gate", state: "ON" }, ["outputs.set"]),
+    ];
+    assert.ok(refused.every(({ error }) => error?.code === "NJ_PERMISSION_DENIED"));
+    for (const wrong of [
+      { output: "siren", state: "TOGGLE" },
+      { state: "ON" },
+      { output: "s", state: "ON", dwell_seconds: -1 },
+    ])
+      assert.equal((await ask("output", wrong, rights)).error?.code, "NJ_MQTT_REQUEST");
+    assert.deepEqual(done, expected);
   });
 
   it("has no more than 16 actions done at once, and room for other requests meanwhile", async () => {

@@ -12,6 +12,7 @@ describe("topics of Nightjar", () => {
       volume: "0b9c-1",
       command: "snapshot",
       rule: "tell-home",
+      type: "line-crossing",
       plugin: "nightjar-bridge-x",
       below: "a/b",
     };

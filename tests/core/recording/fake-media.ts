@@ -49,6 +49,7 @@ export class FakeMedia {
   readonly inventories: Params<"beginInventory">[] = [];
   retold = 0;
   readonly #ids = new Map<string, VolumeId>();
+  readonly #made = new Set<VolumeId>();
   #server: LinkServer | undefined;
   #link: Link<CoreMethodsForMedia> | undefined;
   #next = 1;
@@ -76,6 +77,13 @@ export class FakeMedia {
     this.#link = undefined;
     await this.#server?.close();
     this.#server = undefined;
+  }
+
+  /** Another disk lies there now: an empty one, or that of `id`, which somebody made a volume before. */
+  swap(path: string, id: VolumeId = randomUUID() as VolumeId, isEmpty = true): VolumeId {
+    this.#ids.set(path, id);
+    if (!isEmpty) this.#made.add(id);
+    return id;
   }
 
   idOf(path: string): VolumeId {
@@ -121,7 +129,10 @@ export class FakeMedia {
           throw new NightjarError("NJ_VOLUME_INIT", "unavailable", this.volumeFault);
         }
         this.initialised.push(path);
-        return { id: this.idOf(path), created: true };
+        const id = this.idOf(path);
+        const created = !this.#made.has(id);
+        this.#made.add(id);
+        return { id, created };
       },
       probe: () => {
         throw new NightjarError("NJ_STREAM_WRONG_PASSWORD", "permission-denied", "wrong password");

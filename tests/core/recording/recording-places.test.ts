@@ -1,9 +1,23 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
 import { describe, it } from "node:test";
+import { offeredPlaces } from "../../../core/control/offered-places.ts";
+import { openDb } from "../../../core/db/open-db.ts";
+import { silentLog } from "../../../core/log.ts";
 import { initialiseVolume } from "../../../core/media/store/volume-marker.ts";
 import { mountsIn } from "../../../core/recording/mount-points.ts";
 import { look, lookAtPlace, make, makePlace } from "../../../core/recording/place-errand.ts";
+import { realFolder, realFolderApart } from "../../../core/recording/real-folder.ts";
 import {
   isTooSmall,
   type RecordingPlace,
@@ -74,6 +88,62 @@ describe("disks that recordings can go to", () => {
     assert.equal(pool?.volumeIndex, 0);
     assert.equal(pool?.folder, "/mnt/pool/other/cctv");
     assert.equal(places[0]?.volumeIndex, 1);
+  });
+
+  it("are told by where folders really lie: a data directory behind a link is on the disk that it leads to", () => {
+    const found = recordingPlaces({
+      mounts: mountsIn(HOUSE),
+      defaultFolder: "/var/lib/nightjar/volumes/default",
+      volumes: ["/cctv/second", "/var/lib/nightjar/volumes/default"],
+      realFolder: (folder) =>
+        folder.replace("/var/lib/nightjar", "/mnt/big disk/data").replace("/cctv", "/mnt/pool"),
+      diskOf: sameDisk,
+    });
+    const facts = found.map(({ mountPoint, folder, isSystem, holdsData, volumeIndex }) => [
+      ...[mountPoint, folder, isSystem, holdsData, volumeIndex],
+    ]);
+    assert.deepEqual(facts.slice(0, 3), [
+      ["/mnt/big disk", "/var/lib/nightjar/volumes/default", false, true, 1],
+      ["/media/ann/old", "/media/ann/old/nightjar", false, false, undefined],
+      ["/mnt/pool", "/cctv/second", false, false, 0],
+    ]);
+  });
+
+  it("are not taken for the volume whose disk is away, and below whose place the system's disk lies", () => {
+    const ask = (away: readonly string[]) =>
+      recordingPlaces({
+        mounts: mountsIn(HOUSE),
+        defaultFolder: "/var/lib/nightjar/volumes/default",
+        volumes: ["/mnt/pulled/nightjar", "/mnt/pool/nightjar"],
+        away: new Set(away),
+        diskOf: sameDisk,
+      }).map(({ folder, volumeIndex }) => [folder, volumeIndex]);
+    const [home, , , pool] = ask(["/mnt/pulled/nightjar", "/mnt/pool/nightjar"]);
+    assert.deepEqual(home, ["/var/lib/nightjar/volumes/default", undefined]);
+    assert.deepEqual(pool, ["/mnt/pool/nightjar", 1], "one that was replaced is still its place");
+    assert.deepEqual(ask([])[0], ["/mnt/pulled/nightjar", 0], "a folder of one's own on the system's disk");
+  });
+
+  it("are asked for with links followed, and folders that are not there yet lie where what is above them does", async () => {
+    using dir = tempDir("nightjar-place-");
+    const top = realpathSync(dir.path);
+    mkdirSync(join(top, "disk"));
+    symlinkSync(join(top, "disk"), join(top, "link"));
+    assert.equal(realFolder(join(top, "link/volumes/default")), join(top, "disk/volumes/default"));
+    assert.equal(await realFolderApart(join(top, "link")), join(top, "disk"));
+    const db = await openDb(dir.join("nightjar.db"), { log: silentLog });
+    const places = offeredPlaces({
+      ...{ db, dataDir: join(top, "link"), nowMs: () => 0 },
+      volumes: () => [join(top, "link/volumes/default")],
+      away: async () => new Set(),
+      mountinfo: async () => `1 0 9:1 / / rw - ext4 /dev/a rw
+2 1 9:2 / ${join(top, "disk")} rw - ext4 /dev/b rw`,
+    });
+    const { places: found } = await places.list().finally(() => db.close());
+    assert.deepEqual(
+      found.map(({ mountPoint, holdsData, volume }) => [mountPoint, holdsData, volume]),
+      [[join(top, "disk"), true, "first"]],
+    );
   });
 
   it("are what a service was let at, and say of the others that they are closed to it", () => {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type { Db } from "../../../core/db/db.ts";
 import { openDb } from "../../../core/db/open-db.ts";
-import type { CameraId } from "../../../core/domain/ids.ts";
+import type { CameraId, VolumeId } from "../../../core/domain/ids.ts";
 import { silentLog } from "../../../core/log.ts";
 import type { MediaReport, VolumeState } from "../../../core/media/protocol.ts";
 import type { RecordedCamera } from "../../../core/recording/recorded-camera.ts";
@@ -158,6 +159,54 @@ describe("the recording service", () => {
     await first.stop();
     await settled();
     assert.deepEqual(media.initialised, [VOLUME_PATH]);
+  });
+
+  it("makes what lies at a path the volume when its disk was replaced: what the other held is missing, also after a restart", async () => {
+    const service = await settled();
+    const old = media.idOf(VOLUME_PATH);
+    await reportClosed(...run(3, { volume: old }));
+    await media.report({ kind: "volume-state", state: { volume: old, status: "offline", sinceMs: NOON_MS } });
+    const fresh = media.swap(VOLUME_PATH);
+    await service.renewVolume(VOLUME_PATH);
+    await waitFor(() => media.desired.at(-1)?.volumes[0]?.id === fresh, { what: "the new volume" });
+    const held = () => service.index.recordings({ camera: YARD, start90k: 0, end90k: NOON * 2, limit: 9 });
+    await waitFor(async () => (await held()).segments.length === 0, { what: "the old recordings to go" });
+    assert.deepEqual(
+      (await service.volumeStates()).map(({ id, status, usedBytes }) => [id, status, usedBytes]),
+      [[fresh, "unknown", 0]],
+    );
+    assert.deepEqual(
+      await service.coverage({ cameras: [YARD], stream: "main", start90k: 0, end90k: NOON * 2, maxSpans: 9 }),
+      [{ camera: YARD, stream: "main", spans: [], growing: false, holes: [], locked: [] }],
+    );
+    await media.report({
+      kind: "volume-state",
+      state: { volume: fresh, status: "normal", sinceMs: NOON_MS },
+    });
+    await waitFor(() => events.acts.at(-1) === `end exception-volume-offline ${VOLUME_PATH}`);
+    await service.stop();
+    const again = await settled();
+    assert.equal((await again.volumeStates())[0]?.id, fresh);
+  });
+
+  it("finds the recordings of a disk that is put back, and takes no volume of another recorder or another path", async () => {
+    const service = await settled();
+    const old = media.idOf(VOLUME_PATH);
+    const files = run(3, { volume: old });
+    await reportClosed(...files);
+    media.swap(VOLUME_PATH);
+    await service.renewVolume(VOLUME_PATH);
+    const held = async () =>
+      (await service.index.recordings({ camera: YARD, start90k: 0, end90k: NOON * 2, limit: 9 })).segments;
+    await waitFor(async () => (await held()).length === 0, { what: "the old recordings to go" });
+    const foreign = media.swap(VOLUME_PATH, randomUUID() as VolumeId, false);
+    await assert.rejects(service.renewVolume(VOLUME_PATH), { code: "NJ_PLACE_TAKEN" });
+    assert.notEqual((await service.volumeStates())[0]?.id, foreign);
+    media.pages.set(old, [files]);
+    media.swap(VOLUME_PATH, old, false);
+    await service.renewVolume(VOLUME_PATH);
+    await waitFor(async () => (await held()).length === 3, { what: "the recordings to be found again" });
+    assert.equal((await service.volumeStates())[0]?.id, old);
   });
 
   it("leaves a larger part of a larger disk free once its size is known", async () => {

@@ -13,7 +13,7 @@ import { silentLog } from "../../../core/log.ts";
 import { PluginHost, type PluginSettings } from "../../../core/plugin/host/plugin-host.ts";
 import { type TempDir, tempDir } from "../../../core/testing/temp-dir.ts";
 import { waitFor } from "../../../core/testing/wait-for.ts";
-import { FAILURES_PER_ACCOUNT_AND_ADDRESS } from "../../../core/users/login-guard.ts";
+import { FAILURES_PER_ACCOUNT, FAILURES_PER_ACCOUNT_AND_ADDRESS } from "../../../core/users/login-guard.ts";
 import { type LoginConfig, LoginSources } from "../../../core/users/login-sources.ts";
 import { openUsers, type Users } from "../../../core/users/users.ts";
 import { authenticatorApp } from "../../support/authenticator-app.ts";
@@ -187,6 +187,28 @@ for (const isolation of ["inline", "process"] as const) {
       assert.deepEqual(users.loginSources?.states(), [
         { source: LOGIN_SOURCE, displayName: "House", isAsked: false },
       ]);
+    });
+
+    it("knows the browser of an account again, in whatever letters its name is typed", async () => {
+      count += 1;
+      const name = `jürgen-${count}`;
+      house.people.set(name, { password: WORD, groups: [] });
+      const client = { address: "192.0.2.78", secure: true, userAgent: "test" };
+      const typed = name.toUpperCase();
+      const { userName } = await users.signIn.signIn(typed, WORD, client);
+      assert.equal(userName, name);
+      const deviceCookie = await users.devices.issue(userName, undefined);
+      // What strangers guess locks all others out of the account, wherever they are.
+      for (let index = 0; index < FAILURES_PER_ACCOUNT; index += 1) {
+        const address = `198.51.100.${index}`;
+        const guess = users.signIn.signIn(index % 2 === 0 ? name : typed, "wrong", { ...client, address });
+        await assert.rejects(guess, { code: "NJ_LOGIN_FAILED" });
+      }
+      const away = { ...client, address: "203.0.113.9" };
+      await assert.rejects(users.signIn.signIn(typed, WORD, away), { code: "NJ_LOGIN_LOCKED" });
+      assert.equal((await users.signIn.signIn(typed, WORD, { ...away, deviceCookie })).userName, name);
+      // From where it works with the account, it is no stranger without the cookie either.
+      assert.equal((await users.signIn.signIn(typed, WORD, client)).userName, name);
     });
 
     it("counts wrong passwords as everywhere: after five the address is locked out, and the directory is left in peace", async () => {

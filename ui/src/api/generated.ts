@@ -411,14 +411,16 @@ export type Event = {
     /** Id of the linkage rule. */
     readonly rule: string;
     readonly action: string;
-    /** `expired`: it would have been too late; `dropped`: too many waited. */
-    readonly status: "done" | "failed" | "expired" | "dropped";
+    /** `expired`: it would have been too late; `dropped`: too many waited; `disarmed`: an alarm input kept it from being done. */
+    readonly status: "done" | "failed" | "expired" | "dropped" | "disarmed";
     /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
     readonly at: string;
     readonly attempts: number;
     /** For people: what was done, or why not. */
     readonly note?: string;
     readonly code?: string;
+    /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+    readonly context?: Readonly<Record<string, string | number>>;
     /** Pictures that were kept: `GET /events/:event/captures/:file`. */
     readonly captures?: readonly {
       readonly file: number;
@@ -558,6 +560,8 @@ export type Plugins = {
       readonly network: boolean | readonly string[];
       /** Topics of its own over MQTT. */
       readonly mqtt?: true;
+      /** Topics of others over MQTT. */
+      readonly mqttTopics?: { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
       /** Hooks by which it decides: what is recorded, who may look. */
       readonly hooks?: readonly (
         | "recordingPlan"
@@ -574,6 +578,7 @@ export type Plugins = {
       readonly permission:
         | "network"
         | "mqtt"
+        | "mqttTopics"
         | "recordingPlan"
         | "placementPlan"
         | "beforeEvict"
@@ -583,6 +588,8 @@ export type Plugins = {
         | "posTransaction";
       /** Whom it says that it talks to. */
       readonly hosts?: readonly string[];
+      /** Topics of others over MQTT. */
+      readonly topics?: { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
       readonly granted: boolean;
     }[];
     /** Whether its process has the network, or why not. */
@@ -637,6 +644,8 @@ export type PluginJob = {
       | "posTransaction"
     )[];
     readonly mqtt?: true;
+    /** Topics of others over MQTT. */
+    readonly mqttTopics?: { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
   };
   /** With NJ_PLUGIN_SCRIPTS: packages whose install scripts were not consented to. */
   readonly scripts?: readonly { readonly name: string; readonly version: string }[];
@@ -902,6 +911,8 @@ export interface Operations {
         | "cameras.edit"
         | "users.manage"
         | "arming.set"
+        | "outputs.set"
+        | "inputs.set"
         | "audit.view"
         | "diagnostics.view"
         | "flows.view"
@@ -1463,6 +1474,10 @@ export interface Operations {
         readonly description?: string;
         /** What that which it registers is called: `pos-parser:text` → name. */
         readonly provides?: Readonly<Record<string, string>>;
+        /** The words of what rules say for it: `linkage-action:email` → `/receivers` → title, description. */
+        readonly fields?: Readonly<
+          Record<string, Readonly<Record<string, { readonly title?: string; readonly description?: string }>>>
+        >;
       }[];
     };
   };
@@ -1480,6 +1495,7 @@ export interface Operations {
       readonly permission:
         | "network"
         | "mqtt"
+        | "mqttTopics"
         | "recordingPlan"
         | "placementPlan"
         | "beforeEvict"
@@ -1546,6 +1562,11 @@ export interface Operations {
             | "posTransaction"
           )[];
           readonly mqtt?: true;
+          /** Topics of others over MQTT. */
+          readonly mqttTopics?: {
+            readonly publish: readonly string[];
+            readonly subscribe: readonly string[];
+          };
         };
       }[];
     };
@@ -1588,6 +1609,8 @@ export interface Operations {
           | "posTransaction"
         )[];
         readonly mqtt?: true;
+        /** Topics of others over MQTT. */
+        readonly mqttTopics?: { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
       };
     };
   };
@@ -2499,14 +2522,16 @@ export interface Operations {
         /** Id of the linkage rule. */
         readonly rule: string;
         readonly action: string;
-        /** `expired`: it would have been too late; `dropped`: too many waited. */
-        readonly status: "done" | "failed" | "expired" | "dropped";
+        /** `expired`: it would have been too late; `dropped`: too many waited; `disarmed`: an alarm input kept it from being done. */
+        readonly status: "done" | "failed" | "expired" | "dropped" | "disarmed";
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
         readonly at: string;
         readonly attempts: number;
         /** For people: what was done, or why not. */
         readonly note?: string;
         readonly code?: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly context?: Readonly<Record<string, string | number>>;
         /** Pictures that were kept: `GET /events/:event/captures/:file`. */
         readonly captures?: readonly {
           readonly file: number;
@@ -2514,6 +2539,14 @@ export interface Operations {
           /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
           readonly at: string;
         }[];
+      }[];
+      /** Screens that show the live page under a name, at most 64. */
+      readonly walls: readonly {
+        readonly name: string;
+        /** How many are open under this name; 0: the wall is not open. */
+        readonly screens: number;
+        /** Of one that is open: since when; otherwise when it was closed. */
+        readonly seen: string;
       }[];
     };
   };
@@ -2714,14 +2747,16 @@ export interface Operations {
         /** Id of the linkage rule. */
         readonly rule: string;
         readonly action: string;
-        /** `expired`: it would have been too late; `dropped`: too many waited. */
-        readonly status: "done" | "failed" | "expired" | "dropped";
+        /** `expired`: it would have been too late; `dropped`: too many waited; `disarmed`: an alarm input kept it from being done. */
+        readonly status: "done" | "failed" | "expired" | "dropped" | "disarmed";
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
         readonly at: string;
         readonly attempts: number;
         /** For people: what was done, or why not. */
         readonly note?: string;
         readonly code?: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly context?: Readonly<Record<string, string | number>>;
         /** Pictures that were kept: `GET /events/:event/captures/:file`. */
         readonly captures?: readonly {
           readonly file: number;
@@ -2729,6 +2764,14 @@ export interface Operations {
           /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
           readonly at: string;
         }[];
+      }[];
+      /** Screens that show the live page under a name, at most 64. */
+      readonly walls: readonly {
+        readonly name: string;
+        /** How many are open under this name; 0: the wall is not open. */
+        readonly screens: number;
+        /** Of one that is open: since when; otherwise when it was closed. */
+        readonly seen: string;
       }[];
     };
   };
@@ -2751,14 +2794,16 @@ export interface Operations {
         /** Id of the linkage rule. */
         readonly rule: string;
         readonly action: string;
-        /** `expired`: it would have been too late; `dropped`: too many waited. */
-        readonly status: "done" | "failed" | "expired" | "dropped";
+        /** `expired`: it would have been too late; `dropped`: too many waited; `disarmed`: an alarm input kept it from being done. */
+        readonly status: "done" | "failed" | "expired" | "dropped" | "disarmed";
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
         readonly at: string;
         readonly attempts: number;
         /** For people: what was done, or why not. */
         readonly note?: string;
         readonly code?: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly context?: Readonly<Record<string, string | number>>;
         /** Pictures that were kept: `GET /events/:event/captures/:file`. */
         readonly captures?: readonly {
           readonly file: number;
@@ -2769,20 +2814,948 @@ export interface Operations {
       }[];
     };
   };
+  /** Forgets a wall that is not open; it is known again when it opens. */
+  readonly "DELETE /linkage/walls/{wall}": {
+    readonly path: { readonly wall: string };
+    readonly answer: {
+      /** Another one whenever the rules are others: whoever changes them hands it back. */
+      readonly stamp: string;
+      /** What follows from which events. */
+      readonly rules: readonly {
+        /** Of the rule. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** Switched off, nothing follows from it. */
+        readonly enabled?: boolean;
+        /** At the begin of an event, or at its end. */
+        readonly at?: "start" | "end";
+        /** Without: all. */
+        readonly types?: readonly (
+          | "motion"
+          | "alarm-input"
+          | "video-loss"
+          | "tamper"
+          | "face"
+          | "person"
+          | "vehicle"
+          | "animal"
+          | "doorbell"
+          | "line-crossing"
+          | "intrusion"
+          | "region-entrance"
+          | "region-exiting"
+          | "unattended-baggage"
+          | "object-removal"
+          | "loitering"
+          | "gathering"
+          | "fast-moving"
+          | "parking"
+          | "audio-exception"
+          | "scene-change"
+          | "defocus"
+          | "pir"
+          | "thermal-fire"
+          | "thermal-smoke"
+          | "thermal-temp-prealarm"
+          | "thermal-temp"
+          | "thermal-temp-diff"
+          | "thermal-ship"
+          | "pos"
+          | "people-count"
+          | "heat-map"
+          | "queue"
+          | "exception-volume-full"
+          | "exception-volume-error"
+          | "exception-volume-offline"
+          | "exception-volume-slow"
+          | "exception-volume-health"
+          | "exception-network"
+          | "exception-ip-conflict"
+          | "exception-illegal-login"
+          | "exception-record"
+          | "exception-hot-spare"
+          | "exception-array"
+          | "exception-poe-overload"
+          | "exception-standard-mismatch"
+          | "exception-codec-mismatch"
+          | "exception-video-signal"
+          | "exception-camera-link"
+          | "exception-camera-ip-conflict"
+          | "exception-audio-loss"
+          | "exception-plugin"
+          | "exception-clock"
+          | "exception-cpu"
+        )[];
+        /** Without: all. */
+        readonly severities?: readonly ("info" | "warning" | "alarm")[];
+        /** Events of these cameras. Without: of all, and of the recorder itself. */
+        readonly cameras?: readonly string[];
+        /** Names of lines and areas. Without: whichever. */
+        readonly detectorRules?: readonly string[];
+        /** Arming profiles in which it holds. Without: in all. */
+        readonly profiles?: readonly string[];
+        /** After it was followed for a camera, it is not for so many seconds. */
+        readonly cooldownSeconds?: number;
+        /** What is done, each by itself. */
+        readonly actions: readonly {
+          /** `record`, `capture`, or a plugin's: `nightjar-linkage-notify/notify`. */
+          readonly action: string;
+          /** What the action is told, checked by its schema. No secrets. */
+          readonly settings: Readonly<Record<string, unknown>>;
+        }[];
+      }[];
+      readonly actions: readonly {
+        /** As rules name it. */
+        readonly source: string;
+        readonly displayName: string;
+        /** Absent: the recorder's own. */
+        readonly plugin?: string;
+        readonly configSchema: Readonly<Record<string, unknown>>;
+        /** How late it may still be done. */
+        readonly maxAgeSeconds: number;
+      }[];
+      /** What was done since the recorder's start, the newest first, at most 100. */
+      readonly lately: readonly {
+        readonly event: number;
+        readonly type: string;
+        readonly camera?: string;
+        /** Id of the linkage rule. */
+        readonly rule: string;
+        readonly action: string;
+        /** `expired`: it would have been too late; `dropped`: too many waited; `disarmed`: an alarm input kept it from being done. */
+        readonly status: "done" | "failed" | "expired" | "dropped" | "disarmed";
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly at: string;
+        readonly attempts: number;
+        /** For people: what was done, or why not. */
+        readonly note?: string;
+        readonly code?: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly context?: Readonly<Record<string, string | number>>;
+        /** Pictures that were kept: `GET /events/:event/captures/:file`. */
+        readonly captures?: readonly {
+          readonly file: number;
+          readonly camera: string;
+          /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+          readonly at: string;
+        }[];
+      }[];
+      /** Screens that show the live page under a name, at most 64. */
+      readonly walls: readonly {
+        readonly name: string;
+        /** How many are open under this name; 0: the wall is not open. */
+        readonly screens: number;
+        /** Of one that is open: since when; otherwise when it was closed. */
+        readonly seen: string;
+      }[];
+    };
+  };
   /** A picture that was kept with an event. */
   readonly "GET /events/{event}/captures/{file}": {
     readonly path: { readonly event: number; readonly file: number };
     readonly answer: Blob;
   };
-  /** Server-Sent Events, or the same by WebSocket: camera, camera-removed, volume, problems, plugin-job, coverage, event, reset, session-ended. */
+  /** The alarm outputs, and how they are. */
+  readonly "GET /outputs": {
+    readonly answer: {
+      readonly outputs: readonly {
+        readonly id: string;
+        readonly name: string;
+        readonly kind: "virtual" | "mqtt" | "http";
+        readonly enabled: boolean;
+        /** Its own schedule says that it counts now. */
+        readonly armed: boolean;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly since?: string;
+        /** Who or what brought it into this state. */
+        readonly by?: string;
+        readonly on: boolean;
+        /** When it goes off by itself. Absent while on: not at all. */
+        readonly offAt?: string;
+        /** Why its device did not do what it was told last. */
+        readonly reason?: string;
+        /** 0: it stays on until it is cleared. */
+        readonly dwellSeconds: number;
+      }[];
+    };
+  };
+  /** Switches all alarm outputs on that are enabled. */
+  readonly "POST /outputs/trigger": {
+    readonly answer: {
+      readonly outputs: readonly {
+        readonly id: string;
+        readonly name: string;
+        readonly kind: "virtual" | "mqtt" | "http";
+        readonly enabled: boolean;
+        /** Its own schedule says that it counts now. */
+        readonly armed: boolean;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly since?: string;
+        /** Who or what brought it into this state. */
+        readonly by?: string;
+        readonly on: boolean;
+        /** When it goes off by itself. Absent while on: not at all. */
+        readonly offAt?: string;
+        /** Why its device did not do what it was told last. */
+        readonly reason?: string;
+        /** 0: it stays on until it is cleared. */
+        readonly dwellSeconds: number;
+      }[];
+    };
+  };
+  /** Switches all alarm outputs off that are enabled. */
+  readonly "POST /outputs/clear": {
+    readonly answer: {
+      readonly outputs: readonly {
+        readonly id: string;
+        readonly name: string;
+        readonly kind: "virtual" | "mqtt" | "http";
+        readonly enabled: boolean;
+        /** Its own schedule says that it counts now. */
+        readonly armed: boolean;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly since?: string;
+        /** Who or what brought it into this state. */
+        readonly by?: string;
+        readonly on: boolean;
+        /** When it goes off by itself. Absent while on: not at all. */
+        readonly offAt?: string;
+        /** Why its device did not do what it was told last. */
+        readonly reason?: string;
+        /** 0: it stays on until it is cleared. */
+        readonly dwellSeconds: number;
+      }[];
+    };
+  };
+  /** Switches an alarm output on, by hand: its schedule has no say. */
+  readonly "POST /outputs/{output}/trigger": {
+    readonly path: { readonly output: string };
+    readonly body: {
+      /** In place of its own; 0: until it is cleared. */
+      readonly dwellSeconds?: number;
+    };
+    readonly answer: {
+      readonly outputs: readonly {
+        readonly id: string;
+        readonly name: string;
+        readonly kind: "virtual" | "mqtt" | "http";
+        readonly enabled: boolean;
+        /** Its own schedule says that it counts now. */
+        readonly armed: boolean;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly since?: string;
+        /** Who or what brought it into this state. */
+        readonly by?: string;
+        readonly on: boolean;
+        /** When it goes off by itself. Absent while on: not at all. */
+        readonly offAt?: string;
+        /** Why its device did not do what it was told last. */
+        readonly reason?: string;
+        /** 0: it stays on until it is cleared. */
+        readonly dwellSeconds: number;
+      }[];
+    };
+  };
+  /** Switches an alarm output off. */
+  readonly "POST /outputs/{output}/clear": {
+    readonly path: { readonly output: string };
+    readonly answer: {
+      readonly outputs: readonly {
+        readonly id: string;
+        readonly name: string;
+        readonly kind: "virtual" | "mqtt" | "http";
+        readonly enabled: boolean;
+        /** Its own schedule says that it counts now. */
+        readonly armed: boolean;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly since?: string;
+        /** Who or what brought it into this state. */
+        readonly by?: string;
+        readonly on: boolean;
+        /** When it goes off by itself. Absent while on: not at all. */
+        readonly offAt?: string;
+        /** Why its device did not do what it was told last. */
+        readonly reason?: string;
+        /** 0: it stays on until it is cleared. */
+        readonly dwellSeconds: number;
+      }[];
+    };
+  };
+  /** The settings of all alarm outputs. */
+  readonly "GET /outputs/settings": {
+    readonly answer: {
+      /** Another one whenever the settings are others: whoever changes them hands it back. */
+      readonly stamp: string;
+      readonly outputs: readonly {
+        /** 1 to 64 of a-z, 0-9 and inner hyphens. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** One that is switched off cannot be triggered. */
+        readonly enabled: boolean;
+        /** `virtual`: nothing but its state, for flows and other programs; `mqtt`: two messages; `http`: two requests. */
+        readonly driver:
+          | { readonly kind: "virtual" }
+          | {
+              readonly kind: "mqtt";
+              /** Where the command goes. Not below the recorder's own base topic. */
+              readonly topic: string;
+              /** What is sent to switch it on. */
+              readonly on: string;
+              /** What is sent to switch it off. */
+              readonly off: string;
+              /** Where the device says how it is, with the same two words; the output then shows what it says. */
+              readonly stateTopic?: string;
+            }
+          | {
+              readonly kind: "http";
+              readonly on: {
+                /** Of the request. */
+                readonly method: "GET" | "POST" | "PUT";
+                /** `http://` or `https://`. No name or password in it. */
+                readonly url: string;
+                /** What is sent; JSON where it begins with a brace. Without it: nothing. */
+                readonly body?: string;
+              };
+              readonly off: {
+                /** Of the request. */
+                readonly method: "GET" | "POST" | "PUT";
+                /** `http://` or `https://`. No name or password in it. */
+                readonly url: string;
+                /** What is sent; JSON where it begins with a brace. Without it: nothing. */
+                readonly body?: string;
+              };
+            };
+        /** Seconds after which it goes off by itself; 0: it stays on until somebody clears it. */
+        readonly dwellSeconds: number;
+        /** Periods by the day on which they begin; a day that is left out has none. With `holiday`, holidays have these and not those of their weekday. */
+        readonly schedule?: {
+          readonly monday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly tuesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly wednesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly thursday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly friday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly saturday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly sunday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly holiday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+        };
+      }[];
+      /** Outputs whose requests carry an authorization. */
+      readonly authorized: readonly string[];
+    };
+  };
+  /** Changes the settings of alarm outputs: the list as a whole. Those that stay as they are go on. */
+  readonly "PUT /outputs/settings": {
+    readonly body: {
+      readonly outputs: readonly {
+        /** 1 to 64 of a-z, 0-9 and inner hyphens. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** One that is switched off cannot be triggered. */
+        readonly enabled: boolean;
+        /** `virtual`: nothing but its state, for flows and other programs; `mqtt`: two messages; `http`: two requests. */
+        readonly driver:
+          | { readonly kind: "virtual" }
+          | {
+              readonly kind: "mqtt";
+              /** Where the command goes. Not below the recorder's own base topic. */
+              readonly topic: string;
+              /** What is sent to switch it on. */
+              readonly on: string;
+              /** What is sent to switch it off. */
+              readonly off: string;
+              /** Where the device says how it is, with the same two words; the output then shows what it says. */
+              readonly stateTopic?: string;
+            }
+          | {
+              readonly kind: "http";
+              readonly on: {
+                /** Of the request. */
+                readonly method: "GET" | "POST" | "PUT";
+                /** `http://` or `https://`. No name or password in it. */
+                readonly url: string;
+                /** What is sent; JSON where it begins with a brace. Without it: nothing. */
+                readonly body?: string;
+              };
+              readonly off: {
+                /** Of the request. */
+                readonly method: "GET" | "POST" | "PUT";
+                /** `http://` or `https://`. No name or password in it. */
+                readonly url: string;
+                /** What is sent; JSON where it begins with a brace. Without it: nothing. */
+                readonly body?: string;
+              };
+            };
+        /** Seconds after which it goes off by itself; 0: it stays on until somebody clears it. */
+        readonly dwellSeconds: number;
+        /** Periods by the day on which they begin; a day that is left out has none. With `holiday`, holidays have these and not those of their weekday. */
+        readonly schedule?: {
+          readonly monday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly tuesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly wednesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly thursday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly friday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly saturday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly sunday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly holiday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+        };
+      }[];
+      /** Another one whenever the settings are others: whoever changes them hands it back. */
+      readonly stamp?: string;
+    };
+    readonly answer: {
+      /** Another one whenever the settings are others: whoever changes them hands it back. */
+      readonly stamp: string;
+      readonly outputs: readonly {
+        /** 1 to 64 of a-z, 0-9 and inner hyphens. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** One that is switched off cannot be triggered. */
+        readonly enabled: boolean;
+        /** `virtual`: nothing but its state, for flows and other programs; `mqtt`: two messages; `http`: two requests. */
+        readonly driver:
+          | { readonly kind: "virtual" }
+          | {
+              readonly kind: "mqtt";
+              /** Where the command goes. Not below the recorder's own base topic. */
+              readonly topic: string;
+              /** What is sent to switch it on. */
+              readonly on: string;
+              /** What is sent to switch it off. */
+              readonly off: string;
+              /** Where the device says how it is, with the same two words; the output then shows what it says. */
+              readonly stateTopic?: string;
+            }
+          | {
+              readonly kind: "http";
+              readonly on: {
+                /** Of the request. */
+                readonly method: "GET" | "POST" | "PUT";
+                /** `http://` or `https://`. No name or password in it. */
+                readonly url: string;
+                /** What is sent; JSON where it begins with a brace. Without it: nothing. */
+                readonly body?: string;
+              };
+              readonly off: {
+                /** Of the request. */
+                readonly method: "GET" | "POST" | "PUT";
+                /** `http://` or `https://`. No name or password in it. */
+                readonly url: string;
+                /** What is sent; JSON where it begins with a brace. Without it: nothing. */
+                readonly body?: string;
+              };
+            };
+        /** Seconds after which it goes off by itself; 0: it stays on until somebody clears it. */
+        readonly dwellSeconds: number;
+        /** Periods by the day on which they begin; a day that is left out has none. With `holiday`, holidays have these and not those of their weekday. */
+        readonly schedule?: {
+          readonly monday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly tuesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly wednesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly thursday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly friday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly saturday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly sunday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly holiday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+        };
+      }[];
+      /** Outputs whose requests carry an authorization. */
+      readonly authorized: readonly string[];
+    };
+  };
+  /** Says what the requests of an alarm output carry in the header `Authorization`. */
+  readonly "PUT /outputs/{output}/authorization": {
+    readonly path: { readonly output: string };
+    readonly body: {
+      /** What its requests carry in the header `Authorization`; null: none. It never comes out again. */
+      readonly authorization: string | null;
+    };
+    readonly answer: undefined;
+  };
+  /** The alarm inputs, and how they are. */
+  readonly "GET /inputs": {
+    readonly answer: {
+      readonly inputs: readonly {
+        readonly id: string;
+        readonly name: string;
+        readonly kind: "virtual" | "mqtt" | "http";
+        readonly enabled: boolean;
+        /** Its own schedule says that it counts now. */
+        readonly armed: boolean;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly since?: string;
+        /** Who or what brought it into this state. */
+        readonly by?: string;
+        readonly active: boolean;
+        /** What it said last. */
+        readonly contact: "closed" | "open" | "unknown";
+        /** `alarm`: raises events of the type `alarm-input`; `one-key-disarm`: keeps linkage actions from being done while it is active. */
+        readonly use: "alarm" | "one-key-disarm";
+        /** Of its alarms, those that the caller may see. */
+        readonly cameras: readonly string[];
+      }[];
+    };
+  };
+  /** Closes or opens the contact of a virtual alarm input. */
+  readonly "PUT /inputs/{input}/contact": {
+    readonly path: { readonly input: string };
+    readonly body: {
+      /** How the contact is now. */
+      readonly contact: "closed" | "open";
+    };
+    readonly answer: {
+      readonly inputs: readonly {
+        readonly id: string;
+        readonly name: string;
+        readonly kind: "virtual" | "mqtt" | "http";
+        readonly enabled: boolean;
+        /** Its own schedule says that it counts now. */
+        readonly armed: boolean;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly since?: string;
+        /** Who or what brought it into this state. */
+        readonly by?: string;
+        readonly active: boolean;
+        /** What it said last. */
+        readonly contact: "closed" | "open" | "unknown";
+        /** `alarm`: raises events of the type `alarm-input`; `one-key-disarm`: keeps linkage actions from being done while it is active. */
+        readonly use: "alarm" | "one-key-disarm";
+        /** Of its alarms, those that the caller may see. */
+        readonly cameras: readonly string[];
+      }[];
+    };
+  };
+  /** A device that holds an alarm input's token says how its contact is: closed, unless told otherwise. */
+  readonly "POST /inputs/{input}/signal": {
+    readonly path: { readonly input: string };
+    readonly query: {
+      /** Of the input. */
+      readonly token: string;
+      /** How the contact is now. */
+      readonly contact?: "closed" | "open";
+    };
+    readonly answer: undefined;
+  };
+  /** Makes another token for an alarm input that devices call. The one before holds no more. */
+  readonly "POST /inputs/{input}/token": {
+    readonly path: { readonly input: string };
+    readonly answer: {
+      /** Told this once. */
+      readonly token: string;
+      /** Where whoever holds it says how the contact is: with `contact=open` too. */
+      readonly path: string;
+    };
+  };
+  /** The settings of all alarm inputs. */
+  readonly "GET /inputs/settings": {
+    readonly answer: {
+      /** Another one whenever the settings are others: whoever changes them hands it back. */
+      readonly stamp: string;
+      readonly inputs: readonly {
+        /** 1 to 64 of a-z, 0-9 and inner hyphens. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** One that is switched off is not heard. */
+        readonly enabled: boolean;
+        /** `virtual`: whoever has the right sets it, over the API or MQTT; `mqtt`: a sensor's topic; `http`: whoever knows its address and token. */
+        readonly source:
+          | { readonly kind: "virtual" }
+          | {
+              readonly kind: "mqtt";
+              /** Where the sensor speaks. Not below the recorder's own base topic. */
+              readonly topic: string;
+              /** Of sensors that send JSON objects: the property that counts. Without it: the whole message. */
+              readonly field?: string;
+              /** What it says when the contact closes, or the sensor responds. */
+              readonly closed: string;
+              /** What it says when the contact opens, or the sensor rests. */
+              readonly open: string;
+            }
+          | { readonly kind: "http" };
+        /** `normally-open`: closing it alarms; `normally-closed`: opening it does. */
+        readonly contact: "normally-open" | "normally-closed";
+        /** Seconds after which an alarm is over that nobody ends, as of a button; 0: it lasts. */
+        readonly holdSeconds: number;
+        /** `alarm`: raises events of the type `alarm-input`; `one-key-disarm`: keeps linkage actions from being done while it is active. */
+        readonly use: "alarm" | "one-key-disarm";
+        /** Of an alarm: the cameras that its events are of, which record by their own settings; none: the recorder. Of one-key disarming: events of these cameras; none: all events. */
+        readonly cameras: readonly string[];
+        /** Of one-key disarming: the actions that are not done. None: all actions. */
+        readonly disarms: readonly string[];
+        /** Periods by the day on which they begin; a day that is left out has none. With `holiday`, holidays have these and not those of their weekday. */
+        readonly schedule?: {
+          readonly monday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly tuesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly wednesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly thursday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly friday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly saturday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly sunday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly holiday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+        };
+      }[];
+      /** Inputs that have a token. */
+      readonly tokens: readonly string[];
+    };
+  };
+  /** Changes the settings of alarm inputs: the list as a whole. Those that stay as they are go on. */
+  readonly "PUT /inputs/settings": {
+    readonly body: {
+      readonly inputs: readonly {
+        /** 1 to 64 of a-z, 0-9 and inner hyphens. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** One that is switched off is not heard. */
+        readonly enabled: boolean;
+        /** `virtual`: whoever has the right sets it, over the API or MQTT; `mqtt`: a sensor's topic; `http`: whoever knows its address and token. */
+        readonly source:
+          | { readonly kind: "virtual" }
+          | {
+              readonly kind: "mqtt";
+              /** Where the sensor speaks. Not below the recorder's own base topic. */
+              readonly topic: string;
+              /** Of sensors that send JSON objects: the property that counts. Without it: the whole message. */
+              readonly field?: string;
+              /** What it says when the contact closes, or the sensor responds. */
+              readonly closed: string;
+              /** What it says when the contact opens, or the sensor rests. */
+              readonly open: string;
+            }
+          | { readonly kind: "http" };
+        /** `normally-open`: closing it alarms; `normally-closed`: opening it does. */
+        readonly contact: "normally-open" | "normally-closed";
+        /** Seconds after which an alarm is over that nobody ends, as of a button; 0: it lasts. */
+        readonly holdSeconds: number;
+        /** `alarm`: raises events of the type `alarm-input`; `one-key-disarm`: keeps linkage actions from being done while it is active. */
+        readonly use: "alarm" | "one-key-disarm";
+        /** Of an alarm: the cameras that its events are of, which record by their own settings; none: the recorder. Of one-key disarming: events of these cameras; none: all events. */
+        readonly cameras: readonly string[];
+        /** Of one-key disarming: the actions that are not done. None: all actions. */
+        readonly disarms: readonly string[];
+        /** Periods by the day on which they begin; a day that is left out has none. With `holiday`, holidays have these and not those of their weekday. */
+        readonly schedule?: {
+          readonly monday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly tuesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly wednesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly thursday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly friday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly saturday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly sunday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly holiday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+        };
+      }[];
+      /** Another one whenever the settings are others: whoever changes them hands it back. */
+      readonly stamp?: string;
+    };
+    readonly answer: {
+      /** Another one whenever the settings are others: whoever changes them hands it back. */
+      readonly stamp: string;
+      readonly inputs: readonly {
+        /** 1 to 64 of a-z, 0-9 and inner hyphens. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** One that is switched off is not heard. */
+        readonly enabled: boolean;
+        /** `virtual`: whoever has the right sets it, over the API or MQTT; `mqtt`: a sensor's topic; `http`: whoever knows its address and token. */
+        readonly source:
+          | { readonly kind: "virtual" }
+          | {
+              readonly kind: "mqtt";
+              /** Where the sensor speaks. Not below the recorder's own base topic. */
+              readonly topic: string;
+              /** Of sensors that send JSON objects: the property that counts. Without it: the whole message. */
+              readonly field?: string;
+              /** What it says when the contact closes, or the sensor responds. */
+              readonly closed: string;
+              /** What it says when the contact opens, or the sensor rests. */
+              readonly open: string;
+            }
+          | { readonly kind: "http" };
+        /** `normally-open`: closing it alarms; `normally-closed`: opening it does. */
+        readonly contact: "normally-open" | "normally-closed";
+        /** Seconds after which an alarm is over that nobody ends, as of a button; 0: it lasts. */
+        readonly holdSeconds: number;
+        /** `alarm`: raises events of the type `alarm-input`; `one-key-disarm`: keeps linkage actions from being done while it is active. */
+        readonly use: "alarm" | "one-key-disarm";
+        /** Of an alarm: the cameras that its events are of, which record by their own settings; none: the recorder. Of one-key disarming: events of these cameras; none: all events. */
+        readonly cameras: readonly string[];
+        /** Of one-key disarming: the actions that are not done. None: all actions. */
+        readonly disarms: readonly string[];
+        /** Periods by the day on which they begin; a day that is left out has none. With `holiday`, holidays have these and not those of their weekday. */
+        readonly schedule?: {
+          readonly monday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly tuesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly wednesday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly thursday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly friday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly saturday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly sunday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+          readonly holiday?: readonly {
+            /** `08:00`, or by the sun: `sunrise`, `sunset`, with minutes before or after as `sunset+30`. */
+            readonly from: string;
+            /** The first moment after it; at or before `from`: on the next day. `24:00` is midnight. */
+            readonly to: string;
+          }[];
+        };
+      }[];
+      /** Inputs that have a token. */
+      readonly tokens: readonly string[];
+    };
+  };
+  /** Server-Sent Events, or the same by WebSocket: camera, camera-removed, volume, problems, plugin-job, coverage, event, output, input, popup, popup-end, sound, reset, session-ended. */
   readonly "GET /changes": {
     readonly query?: {
       /** Changes of these cameras only: ids separated by commas. */
       readonly cameras?: string;
-      /** Some of camera, camera-removed, volume, problems, plugin-job, coverage, event, separated by commas. */
+      /** Some of camera, camera-removed, volume, problems, plugin-job, coverage, event, output, input, popup, popup-end, sound, separated by commas. */
       readonly types?: string;
       /** The id of the last message that was got, as the header Last-Event-ID: what was missed comes first, or `reset` if that is not known any more. */
       readonly since?: string;
+      /** The listener is a wall of this name while it listens, and is told popup, popup-end, sound that are for walls. */
+      readonly wall?: string;
+      /** The listener is an open page, and is told `sound` that is for pages. */
+      readonly page?: boolean;
     };
     readonly answer: Blob;
   };
@@ -2815,6 +3788,21 @@ export interface Operations {
           readonly code?: string;
           /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
           readonly context?: Readonly<Record<string, string | number>>;
+        };
+        /** Another disk lies at the place of the volume's own, which is away. */
+        readonly replaced?: {
+          /** Id of the disk that is there now, to name it by. */
+          readonly place: string;
+          readonly mountPoint: string;
+          /** What lies in the volume's folder: nothing, a volume that this recorder wrote to before, or another one. */
+          readonly holds: "empty" | "own" | "foreign";
+          /** Why it cannot be chosen. */
+          readonly problem?: {
+            readonly code: string;
+            readonly message: string;
+            /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+            readonly context?: Readonly<Record<string, string | number>>;
+          };
         };
         /** What lies on the disk besides Nightjar's recordings. */
         readonly othersBytes?: number;
@@ -2918,6 +3906,111 @@ export interface Operations {
           /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
           readonly context?: Readonly<Record<string, string | number>>;
         };
+        /** Another disk lies at the place of the volume's own, which is away. */
+        readonly replaced?: {
+          /** Id of the disk that is there now, to name it by. */
+          readonly place: string;
+          readonly mountPoint: string;
+          /** What lies in the volume's folder: nothing, a volume that this recorder wrote to before, or another one. */
+          readonly holds: "empty" | "own" | "foreign";
+          /** Why it cannot be chosen. */
+          readonly problem?: {
+            readonly code: string;
+            readonly message: string;
+            /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+            readonly context?: Readonly<Record<string, string | number>>;
+          };
+        };
+        /** What lies on the disk besides Nightjar's recordings. */
+        readonly othersBytes?: number;
+        /** Kept free. */
+        readonly reserveBytes: number;
+        /** False: the default, which follows the size of the disk. */
+        readonly reserveChosen: boolean;
+        /** The oldest recordings make room for new ones. */
+        readonly overwrite: boolean;
+        /** Written in the last five minutes. */
+        readonly writeBytesPerSecond: number;
+        /** Longest sync of the last minute. */
+        readonly syncMs?: number;
+      }[];
+      readonly cameras: readonly {
+        readonly id: string;
+        readonly storedBytes: number;
+        /** Recorded now. */
+        readonly nowBytesPerSecond: number;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly oldest?: string;
+        /** What it writes on average. Absent: not measured yet. */
+        readonly bytesPerSecond?: number;
+        /** How long its recordings are kept as things are. Absent: it is not recorded. */
+        readonly forecast?: {
+          /** Absent: not known. */
+          readonly keepsDays?: number;
+          /** What ends it: days or bytes that were chosen, the disk, or recording stops as nothing may be overwritten. */
+          readonly limit?: "days" | "quota" | "space" | "full";
+          /** The days that were chosen will not be reached. */
+          readonly isShort: boolean;
+        };
+      }[];
+      /** What recordings can take on all volumes. */
+      readonly roomBytes?: number;
+      /** Days until the free room is used up. */
+      readonly daysUntilFull?: number;
+      /** Where folders of volumes are set; for those who may change settings. */
+      readonly configFile?: string;
+    };
+  };
+  /** Makes the disk that took the place of a volume's own a volume anew. What lay on the old one is missing from then on. */
+  readonly "POST /storage/volumes/{volume}/disk": {
+    readonly path: { readonly volume: string };
+    readonly body: {
+      /** Id of an offered place. */
+      readonly place: string;
+    };
+    readonly answer: {
+      readonly volumes: readonly {
+        readonly id: string;
+        readonly path: string;
+        readonly status: string;
+        readonly message?: string;
+        /** Stable name of what is wrong. */
+        readonly code?: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly context?: Readonly<Record<string, string | number>>;
+        readonly freeBytes?: number;
+        readonly totalBytes?: number;
+        readonly usedBytes?: number;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly since?: string;
+        /** The plugin that makes the folder ready. Absent: it is there anyway. */
+        readonly driver?: {
+          /** `<package>/<id>`, as config.json names it. */
+          readonly source: string;
+          /** Absent while no plugin brings it. */
+          readonly displayName?: string;
+          readonly status: "pending" | "ready" | "unavailable";
+          readonly reason?: string;
+          /** Stable name of the reason. */
+          readonly code?: string;
+          /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+          readonly context?: Readonly<Record<string, string | number>>;
+        };
+        /** Another disk lies at the place of the volume's own, which is away. */
+        readonly replaced?: {
+          /** Id of the disk that is there now, to name it by. */
+          readonly place: string;
+          readonly mountPoint: string;
+          /** What lies in the volume's folder: nothing, a volume that this recorder wrote to before, or another one. */
+          readonly holds: "empty" | "own" | "foreign";
+          /** Why it cannot be chosen. */
+          readonly problem?: {
+            readonly code: string;
+            readonly message: string;
+            /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+            readonly context?: Readonly<Record<string, string | number>>;
+          };
+        };
         /** What lies on the disk besides Nightjar's recordings. */
         readonly othersBytes?: number;
         /** Kept free. */
@@ -2993,6 +4086,21 @@ export interface Operations {
           readonly code?: string;
           /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
           readonly context?: Readonly<Record<string, string | number>>;
+        };
+        /** Another disk lies at the place of the volume's own, which is away. */
+        readonly replaced?: {
+          /** Id of the disk that is there now, to name it by. */
+          readonly place: string;
+          readonly mountPoint: string;
+          /** What lies in the volume's folder: nothing, a volume that this recorder wrote to before, or another one. */
+          readonly holds: "empty" | "own" | "foreign";
+          /** Why it cannot be chosen. */
+          readonly problem?: {
+            readonly code: string;
+            readonly message: string;
+            /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+            readonly context?: Readonly<Record<string, string | number>>;
+          };
         };
         /** What lies on the disk besides Nightjar's recordings. */
         readonly othersBytes?: number;
@@ -3589,6 +4697,11 @@ export interface Operations {
           /** TCP port; when it is busy the next free one is taken. */
           readonly port: number;
         };
+        /** The broker within, for programs in browsers. */
+        readonly webSocket: {
+          /** The broker within at `/mqtt` of the recorder's own address, wherever its pages are reached. */
+          readonly enabled: boolean;
+        };
         /** Another broker. */
         readonly external: {
           /** `mqtt://`, `mqtts://`, `ws://` or `wss://`, host and port. The password is set on the page or over HTTP, and sealed in secrets.json. */
@@ -3651,6 +4764,10 @@ export interface Operations {
         /** TCP port; when it is busy the next free one is taken. */
         readonly port?: number;
       };
+      readonly webSocket?: {
+        /** The broker within at `/mqtt` of the recorder's own address, wherever its pages are reached. */
+        readonly enabled?: boolean;
+      };
       readonly external?: {
         /** `mqtt://`, `mqtts://`, `ws://` or `wss://`, host and port. The password is set on the page or over HTTP, and sealed in secrets.json. */
         readonly url?: string;
@@ -3688,6 +4805,11 @@ export interface Operations {
           readonly host: string;
           /** TCP port; when it is busy the next free one is taken. */
           readonly port: number;
+        };
+        /** The broker within, for programs in browsers. */
+        readonly webSocket: {
+          /** The broker within at `/mqtt` of the recorder's own address, wherever its pages are reached. */
+          readonly enabled: boolean;
         };
         /** Another broker. */
         readonly external: {
@@ -3741,6 +4863,14 @@ export interface Operations {
       readonly node?: { readonly id: string; readonly type: string; readonly name?: string };
       /** File in the data directory's flows that holds flows which could not be read. */
       readonly setAside?: string;
+      /** Why rules are not as the tab of alarm linkage was deployed last. */
+      readonly tab?: readonly {
+        readonly at: string;
+        /** `other-flows`: flows were deployed over newer ones, or while rules changed. `not-changed`: the rules could not be changed. */
+        readonly reason: "unknown-action" | "settings" | "too-many" | "other-flows" | "not-changed";
+        readonly rule?: string;
+        readonly action?: string;
+      }[];
       /** For people: why it does not start. */
       readonly problem?: string;
     };
@@ -3762,6 +4892,14 @@ export interface Operations {
       readonly node?: { readonly id: string; readonly type: string; readonly name?: string };
       /** File in the data directory's flows that holds flows which could not be read. */
       readonly setAside?: string;
+      /** Why rules are not as the tab of alarm linkage was deployed last. */
+      readonly tab?: readonly {
+        readonly at: string;
+        /** `other-flows`: flows were deployed over newer ones, or while rules changed. `not-changed`: the rules could not be changed. */
+        readonly reason: "unknown-action" | "settings" | "too-many" | "other-flows" | "not-changed";
+        readonly rule?: string;
+        readonly action?: string;
+      }[];
       /** For people: why it does not start. */
       readonly problem?: string;
     };

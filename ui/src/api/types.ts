@@ -34,6 +34,11 @@ export type RecordedEvent = Answer<"GET /events/{event}">;
 export type TillView = Answer<"GET /tills">["tills"][number];
 export type TillSettings = Answer<"GET /tills/settings">["tills"][number];
 export type TillParser = Answer<"GET /tills/parsers">["parsers"][number];
+/** An alarm output or input, and how it is; then their settings. */
+export type OutputView = Answer<"GET /outputs">["outputs"][number];
+export type InputView = Answer<"GET /inputs">["inputs"][number];
+export type OutputSettings = Answer<"GET /outputs/settings">["outputs"][number];
+export type InputSettings = Answer<"GET /inputs/settings">["inputs"][number];
 export type LinkageView = Answer<"GET /linkage">;
 export type LinkageRule = LinkageView["rules"][number];
 export type LinkageAction = LinkageView["actions"][number];

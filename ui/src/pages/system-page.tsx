@@ -13,6 +13,7 @@ import { spanText } from "../state/time-format.ts";
 import { DoctorSection } from "./system/doctor-section.tsx";
 import { LinkSection } from "./system/link-section.tsx";
 import { LogSection } from "./system/log-section.tsx";
+import { Ports } from "./system/ports.tsx";
 import { ProcessesSection } from "./system/processes-section.tsx";
 
 const SettingsTransferPage = lazyPage(
@@ -117,6 +118,14 @@ export function SystemPage() {
             <dd>{spanText(now.uptimeSeconds)}</dd>
             <dt>{t("system.zone")}</dt>
             <dd>{now.timeZone}</dd>
+            {now.ports === undefined || now.ports.length === 0 ? null : (
+              <>
+                <dt>{t("system.ports")}</dt>
+                <dd>
+                  <Ports ports={now.ports} />
+                </dd>
+              </>
+            )}
             <dt>{t("nav.cameras")}</dt>
             <dd>{t("system.cameras", { ...now.cameras })}</dd>
           </dl>

@@ -86,6 +86,8 @@ interface TextFieldProps {
   readonly placeholder?: string | undefined;
   readonly required?: boolean;
   readonly mono?: boolean;
+  /** Several lines; never focused by itself. */
+  readonly multiline?: boolean;
   readonly focus?: boolean;
   /** Which keys a phone offers. */
   readonly inputMode?: "decimal" | "numeric" | undefined;
@@ -99,9 +101,13 @@ export function TextField(props: TextFieldProps) {
   }, []);
   return (
     <Field label={props.label} hint={props.hint} error={props.error}>
-      {({ id, describedBy }) => (
-        <PlainInput inputRef={input} id={id} describedBy={describedBy} field={props} />
-      )}
+      {({ id, describedBy }) =>
+        props.multiline === true ? (
+          <TextArea id={id} describedBy={describedBy} field={props} />
+        ) : (
+          <PlainInput inputRef={input} id={id} describedBy={describedBy} field={props} />
+        )
+      }
     </Field>
   );
 }
@@ -132,6 +138,33 @@ function PlainInput(props: {
     <input type="password" {...attributes} />
   ) : (
     <input type="text" {...attributes} />
+  );
+}
+
+const ROWS = 6;
+
+function TextArea({
+  id,
+  describedBy,
+  field,
+}: {
+  readonly id: string;
+  readonly describedBy: string;
+  readonly field: TextFieldProps;
+}) {
+  return (
+    <textarea
+      id={id}
+      rows={ROWS}
+      value={field.value}
+      required={field.required === true}
+      placeholder={field.placeholder ?? ""}
+      autocomplete="off"
+      spellcheck={false}
+      aria-describedby={describedBy}
+      aria-invalid={field.error !== undefined}
+      onInput={(event) => field.onInput(event.currentTarget.value)}
+    />
   );
 }
 

@@ -174,6 +174,7 @@ function Leaf({ node, form }: { readonly node: FormNode; readonly form: FormTree
       }}
       placeholder={standardText(field)}
       mono={field.kind === "json"}
+      multiline={field.kind === "text" && field.isMultiline}
       inputMode={field.kind === "integer" || field.kind === "number" ? "decimal" : undefined}
       hint={field.hint}
       error={problem}

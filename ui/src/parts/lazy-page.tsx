@@ -7,13 +7,11 @@ import { ErrorNote, SkeletonRows } from "./controls.tsx";
 
 const LOST = new ApiError({ status: 0, title: "offline", code: "NJ_UI_OFFLINE", detail: "" });
 
-/** A part of a page, such as a dialog, whose code is fetched on first use. Until then, and where it does not come, nothing. */
-export function lazyPart<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+/** A part of a page whose code is fetched on first use; nothing stands in until then. That it did not come is told. */
+export function lazyPart<P>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
   let loaded: ComponentType<P> | undefined;
   return function LazyPart(props: P) {
-    const [Found, setFound] = useState<{ readonly part: ComponentType<P> } | undefined>(
-      loaded === undefined ? undefined : { part: loaded },
-    );
+    const [Found, setFound] = useState(loaded === undefined ? undefined : { part: loaded });
     useEffect(() => {
       if (Found !== undefined) return;
       load().then(
@@ -24,6 +22,7 @@ export function lazyPart<P extends object>(load: () => Promise<ComponentType<P>>
         () => complain(LOST),
       );
     }, []);
+    // @ts-expect-error Preact's types do not know that P has what the component wants.
     return Found === undefined ? null : <Found.part {...props} />;
   };
 }

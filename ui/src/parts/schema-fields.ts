@@ -1,5 +1,5 @@
 // A form out of a JSON Schema: its fields, the texts in them, what is wrong, and the object that they make. Pure.
-// Knows the keywords that plugins use: title, description, default, x-unit, x-secret, enum, anyOf of constants, bounds.
+// Knows the keywords that plugins use: title, description, default, x-unit, x-multiline, x-secret, enum, anyOf of constants, bounds.
 
 export type FieldKind = "text" | "secret" | "number" | "integer" | "boolean" | "choice" | "json";
 
@@ -9,9 +9,11 @@ export interface SchemaField {
   readonly hint: string | undefined;
   readonly kind: FieldKind;
   readonly required: boolean;
-  /** As text; undefined where the schema names none. */
+  /** As text, that of a choice as the choice is called; undefined where the schema names none. */
   readonly standard: string | undefined;
   readonly unit: string | undefined;
+  /** A text that can have several lines. */
+  readonly isMultiline: boolean;
   readonly minimum: number | undefined;
   readonly maximum: number | undefined;
   readonly shortest: number | undefined;
@@ -63,6 +65,11 @@ function choicesOf(node: Node): SchemaField["choices"] {
   return values.every((one) => one.value !== undefined) ? values : [];
 }
 
+function standardOf(value: unknown, choices: SchemaField["choices"]): string | undefined {
+  if (value === undefined) return undefined;
+  return choices.find((one) => one.value === value)?.text ?? textOf(value);
+}
+
 function kindOf(node: Node, choices: SchemaField["choices"]): FieldKind {
   if (choices.length > 0) return "choice";
   if (node["type"] === "string") return node["x-secret"] === true ? "secret" : "text";
@@ -93,8 +100,9 @@ export function fieldsOf(schema: unknown): SchemaField[] {
       hint: stringOf(node["description"]),
       kind: kindOf(node, choices),
       required: needed.includes(name),
-      standard: node["default"] === undefined ? undefined : textOf(node["default"]),
+      standard: standardOf(node["default"], choices),
       unit: stringOf(node["x-unit"]),
+      isMultiline: node["x-multiline"] === true,
       minimum: numberOf(node["minimum"]),
       maximum: numberOf(node["maximum"]),
       shortest: numberOf(node["minLength"]),

@@ -102,6 +102,7 @@ function SchemaInput(props: {
       autocomplete={field.kind === "secret" ? "new-password" : "off"}
       placeholder={standardText(field)}
       mono={field.kind === "json"}
+      multiline={field.kind === "text" && field.isMultiline}
       hint={props.kept ? t("camera.password.kept") : field.hint}
       error={problem === undefined || !(touched || text !== "") ? undefined : problemText(field, problem)}
     />

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { LANGUAGE_NAMES, LANGUAGES, language, t } from "../locale/messages.ts";
 import { CheckField, SelectField } from "../parts/controls.tsx";
 import { followLink, href } from "../router.ts";
+import { muteSounds, soundsMuted } from "../state/alarm-sounds.ts";
 import { chooseLanguage, singleKeys, theme, zoneChoice } from "../state/preferences.ts";
 import { recorderZone, session, signOut } from "../state/recorder.ts";
 import { ROLE_TEXT } from "../state/roles.ts";
@@ -100,6 +101,11 @@ export function AccountMenu() {
             onChange={(checked) => {
               singleKeys.value = checked;
             }}
+          />
+          <CheckField
+            label={t("alarmSound.heard")}
+            checked={!soundsMuted.value}
+            onChange={(checked) => muteSounds(!checked)}
           />
           <button type="button" class="menu-item" onClick={opens(setPassword)}>
             {t("password.change")}

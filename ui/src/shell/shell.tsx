@@ -13,6 +13,7 @@ import { AlarmBell } from "./alarm-bell.tsx";
 import { CameraSearch } from "./camera-search.tsx";
 import { HealthButton } from "./health.tsx";
 import { ShortcutSheet } from "./shortcut-sheet.tsx";
+import { MuteButton, SoundBar } from "./sound-bar.tsx";
 
 const PAGES: readonly {
   name: string;
@@ -25,6 +26,7 @@ const PAGES: readonly {
   { name: "live", icon: "live", text: "nav.live", for: "all" },
   { name: "playback", icon: "playback", text: "nav.playback", for: "all" },
   { name: "events", icon: "events", text: "nav.events", for: "all" },
+  { name: "io", icon: "io", text: "nav.io", for: "operators" },
   { name: "cameras", icon: "cameras", text: "nav.cameras", for: "all" },
   { name: "storage", icon: "storage", text: "nav.storage", for: "operators" },
   { name: "plugins", icon: "plugins", text: "nav.plugins", for: "administrators" },
@@ -66,6 +68,7 @@ export function Shell({ page, children }: { readonly page: string; readonly chil
         <div class="spring" />
         <HealthButton />
         <AlarmBell />
+        <MuteButton />
         <button
           type="button"
           class="icon-button wide-only"
@@ -115,6 +118,7 @@ export function Shell({ page, children }: { readonly page: string; readonly chil
         </div>
       </nav>
       <main class="page" id="page" tabIndex={-1}>
+        <SoundBar />
         <AlarmBar />
         {connected.value ? null : (
           <p class="stale-banner" role="status">

@@ -8,6 +8,9 @@ import { session } from "./recorder.ts";
 
 type Words = Answer<"GET /plugins/words">["plugins"][number];
 
+/** By place. */
+export type FieldWords = NonNullable<Words["fields"]>[string];
+
 /** By package. */
 export type PluginNames = ReadonlyMap<string, Words>;
 
@@ -49,6 +52,12 @@ export function inWords<P extends { readonly name: string; readonly displayName:
 export function entryName(names: PluginNames, word: string, source: string, own: string): string {
   const at = source.lastIndexOf("/");
   return names.get(source.slice(0, at))?.provides?.[`${word}:${source.slice(at + 1)}`] ?? own;
+}
+
+/** The words of what is told to an entry, by place: `/receivers`, `/receivers/*`. */
+export function fieldWords(names: PluginNames, word: string, source: string): FieldWords {
+  const at = source.lastIndexOf("/");
+  return names.get(source.slice(0, at))?.fields?.[`${word}:${source.slice(at + 1)}`] ?? {};
 }
 
 /** What a camera driver is called, whose id is the same whichever plugin brings it. */

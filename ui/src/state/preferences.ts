@@ -1,6 +1,8 @@
 // What one viewer likes on one device: theme, language, zone of times, grid. Kept in localStorage, never sent.
 import { effect, signal } from "@preact/signals";
 import { LANGUAGES, type Language, language, preferredLanguage, useLanguage } from "../locale/messages.ts";
+import { soundsMuted } from "./alarm-sounds.ts";
+import { wallNameOf } from "./wall.ts";
 
 const STORAGE_KEY = "nightjar.preferences";
 
@@ -15,6 +17,8 @@ interface Kept {
   railCollapsed?: boolean;
   figures?: boolean;
   singleKeys?: boolean;
+  wall?: string;
+  soundsMuted?: boolean;
 }
 
 function read(): Kept {
@@ -52,6 +56,12 @@ export const figuresShown = signal(kept.figures === true);
 /** Keys without Ctrl or the like act as shortcuts (WCAG 2.2, 2.1.4: they can be switched off). */
 export const singleKeys = signal(kept.singleKeys !== false);
 
+/** What this screen is called as a wall; undefined: it is none. */
+export const wallName = signal<string | undefined>(
+  typeof kept.wall === "string" ? wallNameOf(kept.wall) : undefined,
+);
+soundsMuted.value = kept.soundsMuted === true;
+
 const systemLight = matchMedia("(prefers-color-scheme: light)");
 
 function applyTheme(): void {
@@ -84,6 +94,8 @@ export async function startPreferences(): Promise<void> {
       railCollapsed: railCollapsed.value,
       figures: figuresShown.value,
       singleKeys: singleKeys.value,
+      ...(wallName.value === undefined ? {} : { wall: wallName.value }),
+      soundsMuted: soundsMuted.value,
     };
     try {
       localStorage.setItem(STORAGE_KEY, JSON.stringify(now));

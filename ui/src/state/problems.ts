@@ -31,6 +31,7 @@ interface Words {
 
 const WORDS: readonly (readonly [RegExp, Words])[] = [
   [/^volume-full$/, words("problem.volumeFull", "problem.volumeFull.do", "storage", true)],
+  [/^volume-replaced$/, words("problem.volumeReplaced", "problem.volumeReplaced.do", "storage", true)],
   [/^volume-/, words("problem.volume", "problem.volume.do", "storage", true)],
   [/^recording-/, words("problem.recording", "problem.recording.do", "storage", true)],
   [/^camera-/, words("problem.camera", "problem.camera.do", "camera", true)],

@@ -4,6 +4,8 @@ import { computed, signal } from "@preact/signals";
 import { ApiError, apiUrl, askInBackground, call, whenUnauthenticated } from "../api/client.ts";
 import type {
   Camera,
+  InputView,
+  OutputView,
   PluginJob,
   RecordedEvent,
   RecorderStatus,
@@ -12,8 +14,11 @@ import type {
   Setup,
   StreamName,
 } from "../api/types.ts";
+import { forgetAlarmIo, inputChanged, outputChanged, readAlarmIoAgain } from "./alarm-io.ts";
+import { eventAcknowledged, silence, soundAsked } from "./alarm-sounds.ts";
 import { claimDrafts, dropAllDrafts } from "./drafts.ts";
 import { jobChanged } from "./plugin-jobs.ts";
+import type { SoundMessage } from "./ringing.ts";
 
 /** Why somebody stands at the door again: nobody was there for a while, or the session was ended. */
 export type Ended = "idle" | "ended";
@@ -154,11 +159,14 @@ function listen(source: EventSource, name: string, take: (data: unknown) => void
 
 function startChanges(): void {
   stopChanges();
-  const source = new EventSource(apiUrl("/changes"));
+  const source = new EventSource(apiUrl("/changes?page=true"));
   changes = source;
   source.addEventListener("open", () => {
     // What happened while the line was down is not repeated: read it all again.
-    if (!connected.value) void Promise.all([refreshCameras(), refreshStatus()]);
+    if (!connected.value) {
+      void Promise.all([refreshCameras(), refreshStatus()]);
+      readAlarmIoAgain();
+    }
     connected.value = true;
   });
   source.addEventListener("error", () => {
@@ -178,8 +186,13 @@ function startChanges(): void {
     coverageChange.value = data as typeof coverageChange.value;
   });
   listen(source, "event", (data) => {
-    eventChange.value = data as RecordedEvent;
+    const event = data as RecordedEvent;
+    eventChange.value = event;
+    if (event.acknowledged !== undefined) eventAcknowledged(event.id);
   });
+  listen(source, "sound", (data) => soundAsked(data as SoundMessage));
+  listen(source, "output", (data) => outputChanged(data as OutputView));
+  listen(source, "input", (data) => inputChanged(data as InputView));
   listen(source, "plugin-job", (data) => jobChanged(data as PluginJob));
   listen(source, "session-ended", (data) =>
     leave((data as { readonly reason?: string }).reason === "idle" ? "idle" : "ended"),
@@ -204,6 +217,8 @@ function leave(ended: Ended | undefined): void {
   // Of cameras that the next account may not see.
   eventChange.value = undefined;
   coverageChange.value = undefined;
+  silence();
+  forgetAlarmIo();
   void enter(ended);
 }
 

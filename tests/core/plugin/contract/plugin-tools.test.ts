@@ -1,5 +1,5 @@
 // What a plugin is lent ends with it, inline and in a process of its own: timers and requests. What a timer's action or a
-// listener throws is contained, counted and named.
+// listener throws is contained, counted and named. No request leads back to the recorder (A9).
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
@@ -14,6 +14,7 @@ import { waitFor } from "../../../../core/testing/wait-for.ts";
 import { writeHousePlugin } from "../../../support/house-plugin.ts";
 
 const CORE = import.meta.resolve("../../../../core/index.ts");
+const OPEN = { ownPorts: () => [], allowed: () => undefined };
 const NAME = "nightjar-bridge-timers";
 
 async function box(t: TestContext, isolation: "inline" | "process", setup: string) {
@@ -86,10 +87,79 @@ for (const [isolation, where] of MODES) {
   });
 }
 
+describe("requests of a plugin", () => {
+  it("do not reach the recorder itself: not by its address, a name of it, a redirect, or a connection that stands", async (t) => {
+    const server = (answer: (port: number) => string | undefined) => {
+      let heard = 0;
+      const made = createServer((_request, response) => {
+        const location = answer((made.address() as AddressInfo).port);
+        response
+          .writeHead(location === undefined ? 200 : 302, location === undefined ? {} : { location })
+          .end();
+      }).on("connection", (socket) =>
+        socket.on("data", () => {
+          heard += 1;
+        }),
+      );
+      t.after(() => {
+        made.closeAllConnections();
+        made.close();
+      });
+      made.listen(0, "127.0.0.1");
+      return once(made, "listening").then(() => ({
+        port: (made.address() as AddressInfo).port,
+        heard: () => heard,
+      }));
+    };
+    const own = await server(() => undefined);
+    const other = await server(() => `http://localhost:${own.port}/`);
+    let ports: readonly number[] = [];
+    const { tools, end } = pluginTools(new FakeClock(), (error) => assert.ifError(error), {
+      ownPorts: () => ports,
+      allowed: () => undefined,
+    });
+    t.after(end);
+    const home = `http://localhost:${own.port}/`;
+    await (await tools.fetch(home)).text();
+    assert.equal(own.heard(), 1);
+    ports = [own.port];
+    // The first goes out on the connection that stands already.
+    for (const address of [home, home, `http://127.0.0.1:${own.port}/`, `http://127.0.0.1:${other.port}/`]) {
+      for (const method of address.includes(String(other.port)) ? ["GET"] : ["GET", "POST"])
+        await assert.rejects(
+          tools.fetch(address, { method }),
+          { code: "NJ_ADDRESS_OWN" },
+          `${method} ${address}`,
+        );
+    }
+    assert.equal(own.heard(), 1, "nothing more was sent to it");
+    assert.equal(other.heard(), 1, "others are reached");
+    await assert.rejects(tools.lookup("localhost", own.port), { code: "NJ_ADDRESS_OWN" });
+    assert.ok((await tools.lookup("localhost", other.port)).length > 0);
+    assert.deepEqual(await tools.lookup("224.0.0.1", 80), []);
+  });
+
+  it("resolve no name for a plugin that has no network", async (t) => {
+    const dir = tempDir("nj-tools-");
+    t.after(() => dir.remove());
+    const source = `import { definePlugin, Type } from "@nightjar/core";
+      export default definePlugin({
+        name: "${NAME}", configSchema: Type.Object({}),
+        async setup(nvr) {
+          const said = await nvr.lookup("localhost", 80).then(() => "found", (error) => error.code);
+          await nvr.secrets.set("said", said);
+        },
+      });`;
+    writeHousePlugin(dir.join(NAME), NAME, { permissions: { network: false } }, source);
+    await using nvr = await testNvr({ pluginFolder: dir.join(NAME) });
+    assert.equal(nvr.secrets.get("said"), "NJ_PLUGIN_PERMISSION");
+  });
+});
+
 describe("timers of a plugin", () => {
   it("run on the clock that they are given, one turn at a time, and are bounded", async () => {
     const clock = new FakeClock();
-    const { tools, end } = pluginTools(clock, (error) => assert.ifError(error));
+    const { tools, end } = pluginTools(clock, (error) => assert.ifError(error), OPEN);
     const heard: string[] = [];
     const slow = Promise.withResolvers<void>();
     tools.timers.after(500, () => void heard.push("once"));

@@ -106,6 +106,31 @@ for (const [isolation, where] of MODES) {
       assert.deepEqual(nvr.mqtt.filters, []);
     });
 
+    it("has topics of others that its card names, and no more", async () => {
+      using dir = tempDir();
+      await using nvr = await lamps(
+        dir,
+        isolation,
+        `await nvr.mqtt.publishOutside("house/lamp/yard/config", "{}", { retain: true });
+         const codes = [];
+         for (const topic of ["house/lamp/yard", "house/lamp/a/b/config", "house/lamp/+/config", "other/lamp/yard/config", "house/status", "", "#", 7])
+           codes.push(await refused(nvr.mqtt.publishOutside(topic, "x")));
+         codes.push(await refused(nvr.mqtt.subscribeOutside("house/lamp/yard/config", () => undefined)));
+         codes.push(await refused(nvr.mqtt.publish("own", "x")));
+         await nvr.mqtt.subscribeOutside("house/status", async ({ topic, payload }) => {
+           await nvr.mqtt.publishOutside("house/lamp/" + payload + "/config", topic, { retain: true });
+         });
+         nvr.log.notice("codes " + [...new Set(codes)].join(" "));`,
+        { mqttTopics: { publish: ["{prefix:house}/lamp/+/config"], subscribe: ["house/status"] } },
+      );
+      const told = await waitFor(() => nvr.logged.find(({ message }) => message.startsWith("codes ")));
+      assert.equal(told.message, "codes NJ_PLUGIN_PERMISSION NJ_PLUGIN_MQTT");
+      assert.deepEqual(nvr.mqtt.heard, ["house/status"]);
+      nvr.mqtt.say("house/status", "gate");
+      await waitFor(() => nvr.mqtt.retainedOutside.get("house/lamp/gate/config") === "house/status");
+      assert.equal(nvr.mqtt.publishedOutside.length, 2);
+    });
+
     it("has bounds of rate, of filters and of what is retained, and a plugin at a bound runs on", async () => {
       using dir = tempDir();
       await using nvr = await lamps(

@@ -5,6 +5,7 @@ import {
   asksOf,
   mayTap,
   mqttLeave,
+  mqttTopicsLeave,
   networkLeave,
   readPermissions,
   withGrant,
@@ -45,6 +46,24 @@ describe("permissions of a plugin", () => {
     const taken = withGrant(asking as never, { network: false }, "mqtt", false);
     assert.deepEqual(taken, { network: false, mqtt: false });
     assert.equal(mqttLeave(asking as never, taken), "withheld");
+  });
+
+  it("let it use topics of others, those that its card names with its settings", () => {
+    const wish = { publish: ["{prefix:house}/device/+/config"], subscribe: ["{prefix:house}/status"] };
+    const asking = readPermissions({ mqttTopics: wish });
+    assert.deepEqual(asking, { network: false, mqttTopics: wish });
+    const asked = (config: unknown) => asksOf(asking as never, undefined, config)[0]?.topics?.publish;
+    assert.deepEqual(asked(undefined), ["house/device/+/config"]);
+    assert.deepEqual(asked({ prefix: "home/one" }), ["home/one/device/+/config"]);
+    for (const prefix of ["#", "+", "a/+", "", "/a", "$SYS", 7, null, "a/b/c/d"])
+      assert.deepEqual(asked({ prefix }), [], String(prefix));
+    for (const bad of ["#", "+/a", "a/#", "$SYS/a", "a", "a//b", "{prefix}/a", "{prefix:+}/a", "a/b ", 7])
+      assert.equal(typeof readPermissions({ mqttTopics: { publish: [bad] } }), "string", String(bad));
+    for (const bad of [true, [], { subscribe: ["a/+"] }, { all: [] }, { publish: Array(9).fill("a/b") }])
+      assert.equal(typeof readPermissions({ mqttTopics: bad }), "string", JSON.stringify(bad));
+    const taken = withGrant(asking as never, undefined, "mqttTopics", false);
+    assert.deepEqual([taken, mqttTopicsLeave(asking as never, taken)], [{ mqttTopics: false }, "withheld"]);
+    assert.equal(mqttTopicsLeave({ network: false, mqtt: true }, undefined), "unasked");
   });
 
   it("begin with what was written by hand for all hooks at once", () => {

@@ -22,13 +22,22 @@ function folderWith(t: TestContext, files: Readonly<Record<string, unknown>>): s
 
 describe("what a plugin is called", () => {
   it("is told in a language that it has, and in that of a country's", async (t) => {
-    const german = {
+    const names = {
       displayName: "Ferne Kameras",
       description: "Kameras in der Ferne.",
       provides: { "camera-driver:far": "Fern", "login-provider:a-b": "Verzeichnis" },
     };
-    const folder = folderWith(t, { "de.json": { ...german, settings: {} } });
-    assert.deepEqual(await readPluginWords(folder, "de-CH"), german);
+    const fields = {
+      "linkage-action:lamp": { "/colour": { title: "Farbe" }, "/rooms/*": { description: "Zimmer." } },
+    };
+    const german = { ...names, fields };
+    const foul = { "/x": { title: 7 }, y: { title: "no place" }, "/z": "no words" };
+    const written = { ...fields, "no entry": {}, "linkage-action:foul": foul };
+    const folder = folderWith(t, { "de.json": { ...names, fields: written, settings: {} } });
+    assert.deepEqual(await readPluginWords(folder, "de-CH"), {
+      ...german,
+      fields: { ...fields, "linkage-action:foul": { "/x": {} } },
+    });
     assert.equal(await readPluginWords(folder, "es"), undefined);
     assert.equal(await readPluginWords(folder, "fr"), undefined, "a link that leads out of its folder");
     assert.equal(await readPluginWords(folder, "../de"), undefined);
@@ -75,6 +84,8 @@ describe("plugins that come with Nightjar", () => {
         const words = await readPluginWords(folder, language);
         assert.ok(words?.displayName !== undefined && words.description !== undefined, language);
         assert.deepEqual(Object.keys(words.provides ?? {}).sort(), nightjar.provides.toSorted(), language);
+        const actions = nightjar.provides.filter((one) => one.startsWith("linkage-action:"));
+        assert.deepEqual(Object.keys(words.fields ?? {}).sort(), actions.toSorted(), language);
       }
     });
   }

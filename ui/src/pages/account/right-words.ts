@@ -13,6 +13,8 @@ export const RIGHT_TEXT: Readonly<Record<string, MessageKey>> = {
   "recordings.manual": "right.recordings.manual",
   "recordings.lock": "right.recordings.lock",
   "arming.set": "right.arming.set",
+  "outputs.set": "right.outputs.set",
+  "inputs.set": "right.inputs.set",
   "status.view": "right.status.view",
   "system.view": "right.system.view",
   "metrics.view": "right.metrics.view",

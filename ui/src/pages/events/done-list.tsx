@@ -2,10 +2,13 @@
 import { addressOf } from "../../api/client.ts";
 import type { RecordedEvent } from "../../api/types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
+import { problemLine } from "../../locale/problem-text.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { utcText } from "../../state/moment-text.ts";
 
 type Done = NonNullable<RecordedEvent["actions"]>[number];
+
+type Told = Pick<Done, "note" | "code" | "context">;
 
 /** What came of an action. */
 export const STATUS_TEXT: Readonly<Record<Done["status"], MessageKey>> = {
@@ -13,11 +16,15 @@ export const STATUS_TEXT: Readonly<Record<Done["status"], MessageKey>> = {
   failed: "linkage.failed",
   expired: "linkage.expired",
   dropped: "linkage.dropped",
+  disarmed: "linkage.disarmed",
 };
 
 const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   record: "linkage.record",
   capture: "linkage.capture",
+  popup: "linkage.popup",
+  sound: "linkage.sound",
+  output: "linkage.output",
 };
 
 /** Nothing where nothing was done. */
@@ -32,7 +39,7 @@ export function DoneList({ event }: { readonly event: RecordedEvent }) {
             <Icon name={done.status === "done" ? "check" : "warning"} size={14} />
             {actionText(done.action)}: {t(STATUS_TEXT[done.status])}
           </span>
-          {done.note === undefined ? null : <small>{done.note}</small>}
+          <DoneNote of={done} />
           {(done.captures ?? []).map(({ file }) => (
             <Capture key={file} event={event.id} file={file} />
           ))}
@@ -40,6 +47,12 @@ export function DoneList({ event }: { readonly event: RecordedEvent }) {
       ))}
     </ul>
   );
+}
+
+/** What was done, or why not, as far as there is more to say. */
+export function DoneNote({ of: { note, code, context } }: { readonly of: Told }) {
+  if (note === undefined) return null;
+  return <small>{code === undefined ? note : problemLine({ code, context, sentence: note })}</small>;
 }
 
 function Capture({ event, file }: { readonly event: number; readonly file: number }) {

@@ -59,6 +59,15 @@ export function FlowsPage() {
   );
 }
 
+/** Why rules are not as the tab of alarm linkage was deployed. */
+const TAB_TEXT: Readonly<Record<NonNullable<FlowsView["tab"]>[number]["reason"], MessageKey>> = {
+  "unknown-action": "flows.tab.unknown-action",
+  settings: "flows.tab.settings",
+  "too-many": "flows.tab.too-many",
+  "other-flows": "flows.tab.other-flows",
+  "not-changed": "flows.tab.not-changed",
+};
+
 function State({ view }: { readonly view: FlowsView }) {
   const isBad = view.status === "safe" || view.status === "failed" || view.status === "missing";
   const isUp = view.status === "running" || view.status === "safe";
@@ -82,6 +91,11 @@ function State({ view }: { readonly view: FlowsView }) {
       {view.setAside === undefined ? null : (
         <p class="warn-text">{t("flows.setAside", { file: view.setAside })}</p>
       )}
+      {(view.tab ?? []).map(({ reason, rule = "", action = "" }) => (
+        <p key={`${reason}/${rule}/${action}`} class="warn-text">
+          {t(TAB_TEXT[reason], { rule, action })}
+        </p>
+      ))}
       {isUp ? (
         <p>
           {/* Not a page of ours: Node-RED's own, behind the same login. Its title leads back here. */}

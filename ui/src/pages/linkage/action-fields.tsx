@@ -1,8 +1,10 @@
 // One action within the form of a rule: whether it is done, what it is told, and trying it before anything is saved.
+import type { ComponentProps } from "preact";
 import { useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { LinkageAction, LinkageRule, LinkageTried } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
+import { problemLine } from "../../locale/problem-text.ts";
 import { CheckField, ErrorNote } from "../../parts/controls.tsx";
 import { treeOf } from "../../parts/form-tree.ts";
 import { FormTree } from "../../parts/form-tree-fields.tsx";
@@ -10,10 +12,11 @@ import { Icon } from "../../parts/icon.tsx";
 import { isObject, withValueAt } from "../../parts/json-place.ts";
 import { fieldsOf, problemOf, textsOf } from "../../parts/schema-fields.ts";
 import { problemText } from "../../parts/schema-form.tsx";
+import { outputs } from "../../state/alarm-io.ts";
 import { cameras } from "../../state/recorder.ts";
 import { Choices } from "../cameras/event-recording-fields.tsx";
 import { STATUS_TEXT } from "../events/done-list.tsx";
-import { actionName, settingsForm } from "./linkage-words.ts";
+import { actionName, type ChoiceKind, settingsForm } from "./linkage-words.ts";
 
 type Settings = LinkageRule["actions"][number]["settings"];
 const NONE: ReadonlySet<string> = new Set();
@@ -24,6 +27,8 @@ export function ActionFields(props: {
   /** All actions of the rule: places in it are told by their number. */
   readonly entries: LinkageRule["actions"];
   readonly mayAdd: boolean;
+  /** Names of the walls that are known. */
+  readonly walls: readonly string[];
   /** The camera that an event is of when the action is tried. */
   readonly camera: string | undefined;
   readonly onChoose: (isChosen: boolean) => void;
@@ -49,6 +54,7 @@ export function ActionFields(props: {
               <SettingsFields
                 action={known}
                 settings={settings}
+                walls={props.walls}
                 onSettings={(next) => props.onSettings(index, next)}
               />
               <Try action={source} settings={settings} camera={camera} />
@@ -61,10 +67,11 @@ export function ActionFields(props: {
 function SettingsFields(props: {
   readonly action: LinkageAction;
   readonly settings: Settings;
+  readonly walls: readonly string[];
   readonly onSettings: (settings: Settings) => void;
 }) {
-  const { settings, onSettings } = props;
-  const { schema, cameraLists } = settingsForm(props.action);
+  const { settings, walls, onSettings } = props;
+  const { schema, choiceLists } = settingsForm(props.action);
   const fields = fieldsOf(schema);
   const texts = textsOf(fields, settings);
   const put = (steps: readonly (string | number)[], value: unknown): void => {
@@ -73,24 +80,27 @@ function SettingsFields(props: {
   };
   return (
     <>
-      {cameraLists.map((name) => {
-        const chosen = settings[name];
-        return (
-          <Choices
-            key={name}
-            title={t("linkage.cameras")}
-            none={t("linkage.cameras.own")}
-            all={(cameras.value ?? []).map((one) => ({ id: one.id, text: one.name }))}
-            chosen={Array.isArray(chosen) ? chosen : []}
-            onChoose={(next) => put([name], next)}
-          />
-        );
+      {choiceLists.map(({ name, kind }) => {
+        const value = settings[name];
+        const chosen: readonly string[] = Array.isArray(value) ? value : [];
+        // A sound for open pages asks no wall.
+        if (kind === "walls" && props.action.source === "sound" && settings["where"] !== "walls") return null;
+        const choices = choicesOf(kind, walls, chosen);
+        if (kind === "outputs" && choices.all.length === 0 && outputs.value !== undefined)
+          return (
+            <p key={name} class="field-note">
+              {t("linkage.outputs.missing")}
+            </p>
+          );
+        return <Choices key={name} {...choices} chosen={chosen} onChoose={(next) => put([name], next)} />;
       })}
       <FormTree
         nodes={treeOf(schema, settings, NONE)}
         value={settings}
         kept={NONE}
         problemAt={(pointer) => {
+          const [, list, index] = /^\/([^/]+)\/(\d+)$/.exec(pointer) ?? [];
+          if (list !== undefined) return entryProblem(schema, list, settings[list], Number(index));
           const field = fields.find(({ name }) => pointer === `/${name}`);
           // What is missing has its default, or is said by the recorder when it is saved.
           if (field === undefined || settings[field.name] === undefined) return undefined;
@@ -101,6 +111,44 @@ function SettingsFields(props: {
       />
     </>
   );
+}
+
+/** What can be ticked in a list of such things, and what it means that nothing is. */
+function choicesOf(
+  kind: ChoiceKind,
+  walls: readonly string[],
+  chosen: readonly string[],
+): Pick<ComponentProps<typeof Choices>, "title" | "none" | "hint" | "all"> {
+  const named = (all: readonly { readonly id: string; readonly name: string }[] | undefined) =>
+    (all ?? []).map(({ id, name }) => ({ id, text: name }));
+  switch (kind) {
+    case "cameras":
+      return { title: t("linkage.cameras"), none: t("linkage.cameras.own"), all: named(cameras.value) };
+    case "outputs":
+      return { title: t("linkage.outputs"), none: t("linkage.outputs.none"), all: named(outputs.value) };
+    case "walls":
+      return {
+        ...{ title: t("linkage.walls"), none: t("linkage.walls.all"), hint: t("linkage.walls.hint") },
+        // A wall that nobody has seen lately can still be meant.
+        all: [...new Set([...walls, ...chosen])].map((wall) => ({ id: wall, text: wall })),
+      };
+  }
+}
+
+/** What is wrong with an entry of a list of texts or numbers; one that is still empty is not judged yet. */
+function entryProblem(
+  schema: Readonly<Record<string, unknown>>,
+  list: string,
+  entries: unknown,
+  index: number,
+): string | undefined {
+  const properties = schema["properties"];
+  const node = isObject(properties) ? properties[list] : undefined;
+  const entry: unknown = Array.isArray(entries) ? entries[index] : undefined;
+  const [field] = fieldsOf({ properties: { entry: isObject(node) ? node["items"] : undefined } });
+  if (field === undefined || entry === undefined || typeof entry === "object") return undefined;
+  const problem = problemOf(field, String(entry));
+  return problem === undefined ? undefined : problemText(field, problem);
 }
 
 /** Does the action once, as for an event that begins now, with what stands in the form. */
@@ -139,7 +187,13 @@ function Try({
             <span class={`state${tried.status === "done" ? "" : " warn-text"}`}>
               <Icon name={tried.status === "done" ? "check" : "warning"} size={14} />
               {t(STATUS_TEXT[tried.status])}
-              {tried.note === undefined ? null : <span class="muted">{tried.note}</span>}
+              {tried.note === undefined ? null : (
+                <span class="muted">
+                  {tried.code === undefined
+                    ? tried.note
+                    : problemLine({ code: tried.code, context: tried.context, sentence: tried.note })}
+                </span>
+              )}
             </span>
           )}
         </span>

@@ -5,7 +5,7 @@ import { t } from "../../locale/messages.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { momentText, utcText } from "../../state/moment-text.ts";
 import { cameras } from "../../state/recorder.ts";
-import { STATUS_TEXT } from "../events/done-list.tsx";
+import { DoneNote, STATUS_TEXT } from "../events/done-list.tsx";
 import { eventText } from "../events/event-words.ts";
 import { actionName } from "./linkage-words.ts";
 
@@ -37,7 +37,7 @@ export function LatelyDone({ view: { lately, rules, actions } }: { readonly view
                     <Icon name={done.status === "done" ? "check" : "warning"} size={14} />
                     {actionName(done.action, actions)}: {t(STATUS_TEXT[done.status])}
                   </span>
-                  {done.note === undefined ? null : <small>{done.note}</small>}
+                  <DoneNote of={done} />
                 </td>
               </tr>
             ))}

@@ -9,12 +9,14 @@ import { ConfirmDialog } from "../../parts/confirm-dialog.tsx";
 import { EmptyPage, ErrorNote, IconButton, NotAllowed } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { place, replaceQuery } from "../../router.ts";
+import { usePluginNames } from "../../state/plugin-names.ts";
 import { cameras } from "../../state/recorder.ts";
 import { complain, tell } from "../../state/toasts.ts";
 import { useAnswer } from "../../state/use-answer.ts";
 import { eventText, profileText } from "../events/event-words.ts";
+import { KnownWalls } from "./known-walls.tsx";
 import { LatelyDone } from "./lately-done.tsx";
-import { actionName, concerns, newRule } from "./linkage-words.ts";
+import { actionName, actionsInWords, concerns, newRule } from "./linkage-words.ts";
 import { RuleDialog } from "./rule-dialog.tsx";
 
 /** What was done lately is asked for so often. */
@@ -32,6 +34,7 @@ export function LinkagePage() {
     ]);
     return { view, profiles };
   });
+  const names = usePluginNames();
   const [removed, setRemoved] = useState<LinkageRule | undefined>(undefined);
   const { query } = place.value;
   const camera = (cameras.value ?? []).find(({ id }) => id === query.get("camera"));
@@ -47,7 +50,8 @@ export function LinkagePage() {
   const { answer, error } = asked;
   if (error instanceof ApiError && error.status === 403) return <NotAllowed />;
   if (answer === undefined) return <AwaitedPage title={t("linkage.page")} of={asked} />;
-  const { view, profiles } = answer;
+  const { profiles } = answer;
+  const view = { ...answer.view, actions: [...actionsInWords(answer.view.actions, names)] };
   const { rules } = view;
   const save = async (next: readonly LinkageRule[], stamp: string): Promise<void> => {
     const changed = await call("PUT /linkage/rules", { body: { rules: next, stamp } });
@@ -108,6 +112,14 @@ export function LinkagePage() {
           onRemove={setRemoved}
         />
       )}
+      <KnownWalls
+        walls={view.walls}
+        onForget={(wall) => {
+          call("DELETE /linkage/walls/{wall}", { path: { wall } })
+            .then((changed) => asked.put({ view: changed, profiles }))
+            .catch(complain);
+        }}
+      />
       <LatelyDone view={view} />
       {open === undefined ? null : (
         <RuleDialog
@@ -115,6 +127,7 @@ export function LinkagePage() {
           rule={open}
           actions={view.actions}
           profiles={profiles}
+          walls={view.walls.map(({ name }) => name)}
           onSave={async (rule) => {
             const isKnown = rules.some(({ id }) => id === rule.id);
             await save(

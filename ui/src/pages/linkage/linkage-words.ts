@@ -3,22 +3,88 @@
 import type { LinkageAction, LinkageRule } from "../../api/types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { isObject } from "../../parts/json-place.ts";
+import { entryName, type FieldWords, fieldWords, type PluginNames } from "../../state/plugin-names.ts";
 
 const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   record: "linkage.record.name",
   capture: "linkage.capture.name",
+  popup: "linkage.popup.name",
+  sound: "linkage.sound.name",
+  output: "linkage.output.name",
 };
 
-interface FieldWords {
+interface OwnWords {
   readonly title: MessageKey;
   readonly hint: MessageKey;
 }
 
-const FIELD_TEXT: Readonly<Record<string, FieldWords>> = {
+const FIELD_TEXT: Readonly<Record<string, OwnWords>> = {
   "record/postRecordSeconds": { title: "linkage.postRecord", hint: "linkage.postRecord.hint" },
+  "output/command": { title: "linkage.command", hint: "linkage.command.hint" },
+  "output/dwellSeconds": { title: "linkage.dwell", hint: "linkage.dwell.hint" },
   "capture/count": { title: "linkage.count", hint: "linkage.count.hint" },
   "capture/intervalSeconds": { title: "linkage.interval", hint: "linkage.interval.hint" },
+  "popup/dwellSeconds": { title: "linkage.popupDwell", hint: "linkage.popupDwell.hint" },
+  "popup/untilEnd": { title: "linkage.untilEnd", hint: "linkage.untilEnd.hint" },
+  "sound/where": { title: "linkage.where", hint: "linkage.where.hint" },
+  "sound/pattern": { title: "linkage.pattern", hint: "linkage.pattern.hint" },
+  "sound/volumePercent": { title: "linkage.volume", hint: "linkage.volume.hint" },
+  "sound/seconds": { title: "linkage.soundSeconds", hint: "linkage.soundSeconds.hint" },
+  "sound/untilAcknowledged": { title: "linkage.untilAck", hint: "linkage.untilAck.hint" },
 };
+
+/** Actions as they and what they are told are called in the language of the page. */
+export function actionsInWords(
+  actions: readonly LinkageAction[],
+  names: PluginNames,
+): readonly LinkageAction[] {
+  return actions.map((action) => {
+    const { source, displayName, configSchema } = action;
+    const words = fieldWords(names, "linkage-action", source);
+    return {
+      ...action,
+      displayName: entryName(names, "linkage-action", source, displayName),
+      configSchema: inWords(configSchema, words, ""),
+    };
+  });
+}
+
+/** A schema whose fields, and entries of whose lists, are called so. */
+function inWords(
+  schema: Readonly<Record<string, unknown>>,
+  words: FieldWords,
+  place: string,
+): Record<string, unknown> {
+  const { properties, items } = schema;
+  return {
+    ...schema,
+    ...words[place],
+    ...(isObject(properties)
+      ? {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([name, node]) => [
+              name,
+              isObject(node) ? inWords(node, words, `${place}/${name}`) : node,
+            ]),
+          ),
+        }
+      : {}),
+    ...(isObject(items) ? { items: inWords(items, words, `${place}/*`) } : {}),
+  };
+}
+/** What choices are called, by field and value. */
+const CHOICE_TEXT: Readonly<Record<string, MessageKey>> = {
+  "sound/where/pages": "linkage.where.pages",
+  "sound/where/walls": "linkage.where.walls",
+  "sound/pattern/chime": "linkage.pattern.chime",
+  "sound/pattern/beep": "linkage.pattern.beep",
+  "sound/pattern/alarm": "linkage.pattern.alarm",
+  "sound/pattern/siren": "linkage.pattern.siren",
+};
+
+/** What is ticked out of a list that the recorder has. */
+const CHOICE_KINDS = ["cameras", "outputs", "walls"] as const;
+export type ChoiceKind = (typeof CHOICE_KINDS)[number];
 
 /** An action in words; one whose plugin is away as rules name it. */
 export function actionName(source: string, actions: readonly LinkageAction[]): string {
@@ -27,30 +93,47 @@ export function actionName(source: string, actions: readonly LinkageAction[]): s
   return actions.find((one) => one.source === source)?.displayName ?? source;
 }
 
-/** An action's settings as its form draws them: lists of cameras apart, to be ticked, the rest as a schema. */
+/** An action's settings as its form draws them: lists of cameras, outputs and walls apart, to be ticked, the rest as a schema. */
 export function settingsForm({ source, configSchema }: LinkageAction): {
   readonly schema: Readonly<Record<string, unknown>>;
-  readonly cameraLists: readonly string[];
+  readonly choiceLists: readonly { readonly name: string; readonly kind: ChoiceKind }[];
 } {
   const properties = Object.entries(isObject(configSchema["properties"]) ? configSchema["properties"] : {});
-  const isCameras = (node: unknown): boolean => isObject(node) && node["x-choices"] === "cameras";
+  const kindOf = (node: unknown): ChoiceKind | undefined =>
+    isObject(node) ? CHOICE_KINDS.find((kind) => kind === node["x-choices"]) : undefined;
   return {
     schema: {
       ...configSchema,
       properties: Object.fromEntries(
         properties
-          .filter(([, node]) => !isCameras(node))
+          .filter(([, node]) => kindOf(node) === undefined)
           .map(([name, node]) => [name, translated(`${source}/${name}`, node)]),
       ),
     },
-    cameraLists: properties.filter(([, node]) => isCameras(node)).map(([name]) => name),
+    choiceLists: properties.flatMap(([name, node]) => {
+      const kind = kindOf(node);
+      return kind === undefined ? [] : [{ name, kind }];
+    }),
   };
 }
 
 function translated(place: string, node: unknown): unknown {
   const words = Object.hasOwn(FIELD_TEXT, place) ? FIELD_TEXT[place] : undefined;
   if (words === undefined || !isObject(node)) return node;
-  return { ...node, title: t(words.title), description: t(words.hint) };
+  const { anyOf } = node;
+  return {
+    ...node,
+    title: t(words.title),
+    description: t(words.hint),
+    ...(Array.isArray(anyOf) ? { anyOf: anyOf.map((one: unknown) => choice(place, one)) } : {}),
+  };
+}
+
+function choice(place: string, one: unknown): unknown {
+  if (!isObject(one)) return one;
+  const key = `${place}/${String(one["const"])}`;
+  const text = Object.hasOwn(CHOICE_TEXT, key) ? CHOICE_TEXT[key] : undefined;
+  return text === undefined ? one : { ...one, title: t(text) };
 }
 
 /** Whether a rule follows events of a camera, or does something with it. */

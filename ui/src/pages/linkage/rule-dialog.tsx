@@ -1,9 +1,10 @@
 // The form of a rule: which events of which cameras, when, and what is done. Nothing is changed before it is saved.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { LinkageAction, LinkageRule } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { Dialog, ErrorNote, Segmented, TextField } from "../../parts/controls.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
+import { loadAlarmIo } from "../../state/alarm-io.ts";
 import { cameras } from "../../state/recorder.ts";
 import { Choices } from "../cameras/event-recording-fields.tsx";
 import { EVENT_TEXT, eventText, profileText, SEVERITY_TEXT } from "../events/event-words.ts";
@@ -18,10 +19,13 @@ export function RuleDialog(props: {
   readonly rule: LinkageRule;
   readonly actions: readonly LinkageAction[];
   readonly profiles: readonly { readonly id: string; readonly name: string }[];
+  readonly walls: readonly string[];
   readonly onSave: (rule: LinkageRule) => Promise<void>;
   readonly onClose: () => void;
 }) {
   const [rule, setRule] = useState(props.rule);
+  // For the action that switches them.
+  useEffect(() => void loadAlarmIo(), []);
   const [rest, setRest] = useState(String(rule.cooldownSeconds ?? 0));
   const [detectorRules, setDetectorRules] = useState((rule.detectorRules ?? []).join(", "));
   const [busy, setBusy] = useState(false);
@@ -132,6 +136,7 @@ export function RuleDialog(props: {
             source={source}
             actions={props.actions}
             entries={rule.actions}
+            walls={props.walls}
             mayAdd={rule.actions.length < MOST_ACTIONS}
             camera={rule.cameras?.[0] ?? all[0]?.id}
             onChoose={(isChosen) => choose(source, isChosen)}

@@ -4,11 +4,22 @@ import { t } from "../../locale/messages.ts";
 import { AwaitedPage } from "../../parts/awaited.tsx";
 import { EmptyPage, IconButton, Segmented } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { lazyPart } from "../../parts/lazy-page.tsx";
 import { followLink, href, navigate, place, replaceQuery } from "../../router.ts";
-import { figuresShown, fittingGrid, type GridSize, grid, gridSize } from "../../state/preferences.ts";
+import {
+  figuresShown,
+  fittingGrid,
+  type GridSize,
+  grid,
+  gridSize,
+  wallName,
+} from "../../state/preferences.ts";
 import { cameras, camerasAsked, camerasError, mayAdminister, refreshCameras } from "../../state/recorder.ts";
 import { useShortcuts } from "../../state/shortcuts.ts";
 import { Tile, type TileActions } from "./tile.tsx";
+import { WallButton } from "./wall-button.tsx";
+
+const WallPopups = lazyPart(async () => (await import("./wall-popups.tsx")).WallPopups);
 
 /** How often the recorder's figures are asked for while they are shown. */
 const FIGURES_MS = 5_000;
@@ -171,6 +182,7 @@ export function LivePage() {
           <Icon name="bars" />
           <span class="wide-only">{t("live.figures")}</span>
         </button>
+        <WallButton />
         <button type="button" class="button" onClick={wallFullScreen} title={t("fullscreen")}>
           <Icon name="fullscreen" />
           <span class="wide-only">{t("fullscreen")}</span>
@@ -195,6 +207,7 @@ export function LivePage() {
             ))
           : null}
       </div>
+      {wallName.value === undefined ? null : <WallPopups name={wallName.value} />}
     </div>
   );
 }

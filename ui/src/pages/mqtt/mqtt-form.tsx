@@ -68,6 +68,15 @@ export function MqttForm(props: { readonly view: MqttView; readonly onSaved: (vi
         <>
           <DoorFields title={t("mqtt.inClear")} door={draft.tcp} onChange={(tcp) => put({ tcp })} />
           <DoorFields title={t("mqtt.overTls")} door={draft.tls} onChange={(tls) => put({ tls })} />
+          <fieldset class="form-group">
+            <legend>{t("mqtt.overWebSocket")}</legend>
+            <CheckField
+              label={t("mqtt.webSocket")}
+              checked={draft.webSocket.enabled}
+              onChange={(enabled) => put({ webSocket: { enabled } })}
+              hint={t("mqtt.webSocket.hint")}
+            />
+          </fieldset>
           {draft.tcp.enabled && draft.tcp.host !== "127.0.0.1" ? (
             <p class="warn-text">{t("mqtt.inClear.warning")}</p>
           ) : null}

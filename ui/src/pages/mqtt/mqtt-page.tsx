@@ -1,5 +1,5 @@
 // MQTT: how the broker is, who is connected, the settings, and how a program signs in.
-import { type Answer, call } from "../../api/client.ts";
+import { type Answer, basePath, call } from "../../api/client.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { Awaited } from "../../parts/awaited.tsx";
 import { CopyButton } from "../../parts/copy-button.tsx";
@@ -95,6 +95,14 @@ function State({ view }: { readonly view: MqttView }) {
             </dd>
           </>
         )}
+        {isGood && settings.broker === "embedded" && settings.webSocket.enabled ? (
+          <>
+            <dt>{t("mqtt.overWebSocket")}</dt>
+            <dd>
+              <code>{webSocketAddress()}</code>
+            </dd>
+          </>
+        ) : null}
         <dt>{t("mqtt.topics")}</dt>
         <dd>
           <code>{state.base}/#</code>
@@ -102,6 +110,12 @@ function State({ view }: { readonly view: MqttView }) {
       </dl>
     </>
   );
+}
+
+/** Where this page itself is reached, the broker is too. */
+function webSocketAddress(): string {
+  const { protocol, host } = window.location;
+  return `${protocol === "https:" ? "wss" : "ws"}://${host}${basePath()}mqtt`;
 }
 
 function Door({ door }: { readonly door: { readonly host: string; readonly port: number } }) {

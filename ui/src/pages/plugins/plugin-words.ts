@@ -86,6 +86,7 @@ const ASK_WORDS: Readonly<
 > = {
   network: { text: "plugins.ask.network", hint: "plugins.ask.network.hint" },
   mqtt: { text: "plugins.ask.mqtt", hint: "plugins.ask.mqtt.hint" },
+  mqttTopics: { text: "plugins.ask.mqttTopics", hint: "plugins.ask.mqttTopics.hint" },
   placementPlan: { text: "plugins.ask.placementPlan", hint: "plugins.ask.placementPlan.hint" },
   beforeEvict: { text: "plugins.ask.beforeEvict", hint: "plugins.ask.beforeEvict.hint" },
   posTransaction: { text: "plugins.ask.posTransaction", hint: "plugins.ask.posTransaction.hint" },
@@ -101,18 +102,31 @@ export function askText({ permission }: Ask): string {
 }
 
 /** What that means for the owner. */
-export function askHint({ permission, hosts = [] }: Ask): string {
+export function askHint({ permission, hosts = [], topics }: Ask): string {
   const hint = t(ASK_WORDS[permission].hint);
+  if (topics !== undefined) return `${hint} ${topicsText(topics)}`;
   return hosts.length === 0 ? hint : `${hint} ${t("plugins.ask.hosts", { hosts: hosts.join(", ") })}`;
 }
 
+/** Which topics of others, and what it does with them. */
+function topicsText({ publish, subscribe }: NonNullable<Ask["topics"]>): string {
+  const parts: string[] = [];
+  // Before it is installed it has no settings: their presets stand in the card.
+  const list = (filters: readonly string[]): string =>
+    filters.map((filter) => filter.replace(/\{\w+:([^}]*)\}/g, "$1")).join(", ");
+  if (publish.length > 0) parts.push(t("plugins.ask.topics.publish", { topics: list(publish) }));
+  if (subscribe.length > 0) parts.push(t("plugins.ask.topics.subscribe", { topics: list(subscribe) }));
+  return parts.join(" ");
+}
+
 /** What a plugin asks to be allowed, as a sentence. */
-export function wishesText({ network, hooks = [], mqtt }: PluginPermissions): string {
+export function wishesText({ network, hooks = [], mqtt, mqttTopics }: PluginPermissions): string {
   const wishes: string[] = [];
   if (network === true) wishes.push(t("plugins.wants.network"));
   else if (network !== false && network.length > 0)
     wishes.push(t("plugins.wants.hosts", { hosts: network.join(", ") }));
   if (mqtt === true) wishes.push(t("plugins.wants.mqtt"));
+  if (mqttTopics !== undefined) wishes.push(`${t("plugins.wants.mqttTopics")} ${topicsText(mqttTopics)}`);
   if (hooks.length > 0) wishes.push(t("plugins.wants.hooks", { hooks: hooks.join(", ") }));
   return wishes.length === 0 ? t("plugins.wants.nothing") : wishes.join(" ");
 }

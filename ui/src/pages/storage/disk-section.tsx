@@ -10,10 +10,13 @@ import { DiskChoice } from "./disk-choice.tsx";
 
 /** The section. */
 export function DiskSection(props: {
-  readonly configFile: string | undefined;
+  readonly storage: Storage;
   readonly onChanged: (storage: Storage) => void;
 }) {
-  const asked = useAnswer((signal) => call("GET /storage/places", { signal }));
+  const { configFile, volumes } = props.storage;
+  // Asked again when volumes are others, or one of them comes or goes.
+  const told = volumes.map(({ id, status }) => `${id} ${status}`).join();
+  const asked = useAnswer((signal) => call("GET /storage/places", { signal }), [told]);
   const places = asked.answer?.places ?? [];
   const present = places.find(({ volume }) => volume === "first");
   const [chosen, setChosen] = useState<string | undefined>(undefined);
@@ -50,10 +53,10 @@ export function DiskSection(props: {
       <details>
         <summary>{t("storage.folders")}</summary>
         <p class="muted">{t("storage.disks.more")}</p>
-        {props.configFile === undefined ? null : (
+        {configFile === undefined ? null : (
           <>
             <p>
-              <code>{props.configFile}</code>
+              <code>{configFile}</code>
             </p>
             <pre class="snippet">
               {`"storage": {\n  "volumes": [\n    { "path": "volumes/default" },\n    { "path": "/mnt/video", "reserveBytes": 50000000000 }\n  ]\n}`}

@@ -6,7 +6,7 @@ import { Awaited } from "../../parts/awaited.tsx";
 import { EmptyPage, NotAllowed } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { followLink, href } from "../../router.ts";
-import { cameras, mayAdminister, mayOperate } from "../../state/recorder.ts";
+import { cameras, mayAdminister, mayOperate, status } from "../../state/recorder.ts";
 import { sizeText } from "../../state/time-format.ts";
 import { useAnswer } from "../../state/use-answer.ts";
 import { CameraRows } from "./camera-rows.tsx";
@@ -22,7 +22,9 @@ export function StoragePage() {
 }
 
 function StorageOverview() {
-  const asked = useAnswer((signal) => call("GET /storage", { signal }));
+  // What a disk does is told at once.
+  const told = status.value?.volumes.map(({ id, status: now, code }) => `${id} ${now} ${code ?? ""}`).join();
+  const asked = useAnswer((signal) => call("GET /storage", { signal }), [told]);
   const { answer: storage, load } = asked;
   useEffect(() => {
     const timer = setInterval(load, REFRESH_MS);
@@ -75,7 +77,7 @@ function StorageOverview() {
           ) : (
             <CameraRows stored={storage.cameras} onChanged={load} />
           )}
-          {mayAdminister.value ? <DiskSection configFile={storage.configFile} onChanged={asked.put} /> : null}
+          {mayAdminister.value ? <DiskSection storage={storage} onChanged={asked.put} /> : null}
         </>
       )}
     </div>

@@ -10,6 +10,7 @@ import { entryName, usePluginNames } from "../../state/plugin-names.ts";
 import { mayAdminister } from "../../state/recorder.ts";
 import { rateText, sizeText } from "../../state/time-format.ts";
 import { complain, tellUndoable } from "../../state/toasts.ts";
+import { ReplacedDisk } from "./replaced-disk.tsx";
 
 const GB = 1e9;
 
@@ -67,6 +68,9 @@ export function VolumeSection(props: {
       </p>
       {volume.driver === undefined ? null : <VolumeDriver driver={volume.driver} />}
       <VolumeReason volume={volume} />
+      {volume.replaced === undefined ? null : (
+        <ReplacedDisk volume={volume} disk={volume.replaced} onChanged={props.onChanged} />
+      )}
       <Shares volume={volume} />
       <p class="muted">{t("volume.rate", { rate: rateText((volume.writeBytesPerSecond * 8) / 1000) })}</p>
       {mayAdminister.value && volume.id !== "" ? (

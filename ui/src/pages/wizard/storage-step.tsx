@@ -90,7 +90,14 @@ export function StorageStep(props: {
     <WizardFrame step={3} title={t("wizard.storage.title")} text={t("wizard.storage.text")}>
       <Awaited of={asked} rows={2} />
       <DiskChoice places={places} value={wanted?.id} onChoose={setPlace} />
-      {isOther || volume?.message === undefined ? null : <p class="bad-text">{volumeReason(volume)?.text}</p>}
+      {/* A disk that was pulled stands on none of the cards. */}
+      {storage?.volumes.map((one) =>
+        one.message === undefined ? null : (
+          <p key={one.path} class="bad-text" role="status">
+            <code>{one.path}</code> {volumeReason(one)?.text}
+          </p>
+        ),
+      )}
       <TextField
         label={t("volume.reserve")}
         value={reserveText}

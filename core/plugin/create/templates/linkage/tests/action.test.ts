@@ -24,6 +24,7 @@ function request(picture: boolean): LinkageRequest {
     rule: { id: "fence", name: "Fence" },
     cameraName: "Yard",
     recorderName: "House",
+    timeZone: "UTC",
     config: { urgency: "normal", picture },
     pictures: [{ camera: "yard", timeMs: 0, jpeg: "/9j/" }],
     isTest: false,

@@ -1,0 +1,141 @@
+// The payloads of what Nightjar sends over MQTT, as schemas: docs/reference/mqtt.md is written from them. Which topic
+// carries what stands in topics.ts, what can be asked for in request-schemas.ts.
+import { type Static, Type } from "typebox";
+
+export const Time = Type.String({ format: "date-time", description: "ISO 8601 in UTC." });
+const Version = Type.Literal(1, { description: "Rises when the payload breaks with what was." });
+export const OnOff = Type.Enum(["ON", "OFF"] as const);
+export const RecordMode = Type.Enum(["continuous", "event", "manual", "off"] as const);
+export const Online = Type.Enum(["online", "offline"] as const);
+
+export const NodeInfoSchema = Type.Object({
+  v: Version,
+  id: Type.String(),
+  name: Type.String(),
+  version: Type.String(),
+  timeZone: Type.String(),
+});
+export const NodeHealthSchema = Type.Object({
+  v: Version,
+  time: Time,
+  uptimeSeconds: Type.Number(),
+  cameras: Type.Object({ total: Type.Integer(), online: Type.Integer(), recording: Type.Integer() }),
+  problems: Type.Array(Type.Object({ code: Type.String(), severity: Type.String(), message: Type.String() })),
+});
+export const CameraStateSchema = Type.Object({
+  v: Version,
+  id: Type.String(),
+  name: Type.String(),
+  enabled: Type.Boolean(),
+  status: Type.String(),
+  reason: Type.Optional(Type.String()),
+  since: Time,
+  recordMode: Type.String(),
+  recording: Type.Boolean(),
+  recordReasons: Type.Array(Type.String()),
+  node: Type.String({ description: "The recorder that has the camera." }),
+});
+export const VolumeStateSchema = Type.Object({
+  v: Version,
+  id: Type.String(),
+  path: Type.String(),
+  status: Type.String(),
+  message: Type.Optional(Type.String()),
+  freeBytes: Type.Optional(Type.Number({ description: "Looked at once a minute." })),
+  totalBytes: Type.Optional(Type.Number()),
+});
+export const EventMessageSchema = Type.Object({
+  v: Version,
+  id: Type.Integer({
+    description: "Rises; the same event comes again with its id when it changes and when it ends.",
+  }),
+  event_type: Type.String(),
+  first: Type.Optional(
+    Type.Boolean({
+      description:
+        "True where nothing was sent of it before: it begins, or was over before it could be sent.",
+    }),
+  ),
+  phase: Type.Enum(["start", "update", "end"] as const, {
+    description: "`end` also for what was over before it could be sent.",
+  }),
+  time: Time,
+  end_time: Type.Optional(Time),
+  camera: Type.Optional(Type.String()),
+  node: Type.String(),
+  rule: Type.Optional(Type.String({ description: "Of the detector: `line-1`." })),
+  source: Type.String({ description: "What reported it: `recorder`, `camera`, a plugin." }),
+  score: Type.Optional(Type.Number({ description: "How sure its reporter is, 0 to 1." })),
+  objects: Type.Array(
+    Type.Object({
+      class: Type.String(),
+      score: Type.Number(),
+      box: Type.Optional(
+        Type.Object(
+          { x: Type.Number(), y: Type.Number(), width: Type.Number(), height: Type.Number() },
+          { description: "Fractions of the picture, from its upper left corner." },
+        ),
+      ),
+      track: Type.Optional(Type.String()),
+    }),
+    { description: "What was seen, each at its best moment." },
+  ),
+  detail: Type.Record(Type.String(), Type.Unknown()),
+});
+export type EventMessage = Static<typeof EventMessageSchema>;
+
+export const ArmingStateSchema = Type.Object({
+  v: Version,
+  profile: Type.String({ description: "Id of the arming profile in force." }),
+  profiles: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })),
+});
+export type ArmingState = Static<typeof ArmingStateSchema>;
+export const LinkageMessageSchema = Type.Object({
+  v: Version,
+  rule: Type.String(),
+  name: Type.String({ description: "What people call the rule." }),
+  phase: Type.Enum(["fired", "done"] as const, {
+    description: "`fired`: the rule is followed for an event. `done`: this came of one of its actions.",
+  }),
+  time: Time,
+  event: EventMessageSchema,
+  action: Type.Optional(
+    Type.String({ description: "Of `done`: `record`, `nightjar-linkage-notify/notify`." }),
+  ),
+  status: Type.Optional(Type.String({ description: "Of `done`: `done`, `failed`, `expired`, `dropped`." })),
+  attempts: Type.Optional(Type.Integer()),
+  note: Type.Optional(Type.String()),
+  code: Type.Optional(Type.String({ description: "Of what failed." })),
+});
+export type LinkageMessage = Static<typeof LinkageMessageSchema>;
+
+export const PluginText = Type.String({ description: "The plugin's own words, at most 64 KiB." });
+
+export const OutputStateSchema = Type.Object({
+  v: Version,
+  id: Type.String(),
+  name: Type.String(),
+  enabled: Type.Boolean(),
+  state: OnOff,
+  since: Type.Optional(Time),
+  off_at: Type.Optional(
+    Type.String({
+      format: "date-time",
+      description: "When it goes off by itself. Absent while on: not at all.",
+    }),
+  ),
+  by: Type.Optional(Type.String({ description: "Who or what switched it." })),
+  reason: Type.Optional(Type.String({ description: "Why its device did not do what it was told last." })),
+});
+export type OutputStateMessage = Static<typeof OutputStateSchema>;
+export const InputStateSchema = Type.Object({
+  v: Version,
+  id: Type.String(),
+  name: Type.String(),
+  enabled: Type.Boolean(),
+  use: Type.String({ description: "`alarm` or `one-key-disarm`." }),
+  state: Type.Enum(["ON", "OFF"] as const, { description: "`ON`: it alarms, or disarms." }),
+  contact: Type.Enum(["closed", "open", "unknown"] as const),
+  since: Type.Optional(Time),
+});
+export type InputStateMessage = Static<typeof InputStateSchema>;

@@ -1,0 +1,121 @@
+// Where the gateway hands in MQTT over WebSocket: a Unix socket in the run folder, and a word that is made with each opening
+// and goes over the link to the gateway alone. From here on such a client is as one of the TCP port: same login, same bounds.
+//
+// A connection begins with one line of JSON, {"word", "address", "secure"}; what follows is MQTT.
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { once } from "node:events";
+import { chmod, rm } from "node:fs/promises";
+import { createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
+import { MQTT_WEB_SOCKET } from "../gateway/protocol.ts";
+import { Admission } from "../gateway/restream/admission.ts";
+import type { EmbeddedBroker } from "./embedded-broker.ts";
+
+const LINE_LIMIT_BYTES = 512;
+const LINE_MS = 2_000;
+const NEWLINE = 0x0a;
+
+interface Opened {
+  readonly broker: EmbeddedBroker;
+  readonly server: Server;
+  readonly word: string;
+}
+
+export class WebDoor {
+  readonly #socketPath: string;
+  readonly #admission = new Admission();
+  readonly #sockets = new Set<Socket>();
+  #open: Opened | undefined;
+
+  /** `run` is the folder of the sockets between processes. */
+  constructor(run: string) {
+    this.#socketPath = join(run, MQTT_WEB_SOCKET);
+  }
+
+  /** What the gateway must say; undefined while the door is closed. */
+  get word(): string | undefined {
+    return this.#open?.word;
+  }
+
+  /** Opens it to this broker; one that is open to another one is closed first. */
+  async open(broker: EmbeddedBroker): Promise<void> {
+    if (this.#open?.broker === broker) return;
+    await this.close();
+    // Of a process that was killed.
+    await rm(this.#socketPath, { force: true });
+    const word = randomBytes(32).toString("base64url");
+    const server = createServer((socket) => this.#take(socket, broker, word));
+    server.listen(this.#socketPath);
+    await once(server, "listening");
+    this.#open = { broker, server, word };
+    try {
+      await chmod(this.#socketPath, 0o600);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const open = this.#open;
+    this.#open = undefined;
+    if (open === undefined) return;
+    const closed = once(open.server, "close");
+    open.server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  #take(socket: Socket, broker: EmbeddedBroker, word: string): void {
+    this.#sockets.add(socket);
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => this.#sockets.delete(socket));
+    socket.setTimeout(LINE_MS, () => socket.destroy());
+    let got = Buffer.alloc(0);
+    const read = (chunk: Buffer): void => {
+      got = Buffer.concat([got, chunk]);
+      const end = got.indexOf(NEWLINE);
+      if (end < 0 && got.length <= LINE_LIMIT_BYTES) return;
+      socket.off("data", read);
+      socket.setTimeout(0);
+      const told = end < 0 ? undefined : readLine(got.subarray(0, end).toString("utf8"), word);
+      if (told === undefined) {
+        socket.destroy();
+        return;
+      }
+      socket.pause();
+      if (end + 1 < got.length) socket.unshift(got.subarray(end + 1));
+      this.#admit(socket, broker, told);
+    };
+    socket.on("data", read);
+  }
+
+  #admit(socket: Socket, broker: EmbeddedBroker, { address, isSecure }: Told): void {
+    const guest = { address, turnAway: () => socket.destroy() };
+    if (!this.#admission.arrive(guest)) {
+      socket.destroy();
+      return;
+    }
+    socket.once("close", () => this.#admission.leave(guest));
+    broker.handle(socket, { address, isSecure, signedIn: () => this.#admission.welcome(guest) });
+    socket.resume();
+  }
+}
+
+interface Told {
+  readonly address: string;
+  readonly isSecure: boolean;
+}
+
+/** Undefined: whoever this is, it is not the gateway. */
+function readLine(line: string, word: string): Told | undefined {
+  try {
+    const told = JSON.parse(line) as { word?: unknown; address?: unknown; secure?: unknown } | null;
+    const given = Buffer.from(String(told?.word));
+    const wanted = Buffer.from(word);
+    if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return undefined;
+    return { address: String(told?.address), isSecure: told?.secure === true };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,120 @@
+// Announces devices to Home Assistant and takes them back: when the recorder is another, when Home Assistant says that it
+// is there, and when a camera has gone, also while this plugin or the recorder was away.
+import type { Nvr, RecorderDescription } from "@nightjar/core";
+import { AnnouncedFile } from "./announced-file.ts";
+import { cameraDevice } from "./camera-device.ts";
+import type { DiscoveredDevice, PresentRecorder } from "./component.ts";
+import { type BridgeSettings, namedCameras } from "./config.ts";
+import { recorderDevice } from "./recorder-device.ts";
+
+/** More cameras than these are not shown: what a plugin may have kept at a broker is bounded. */
+const CAMERAS_LIMIT = 150;
+/** Home Assistant asks all programs at once: they answer at moments of their own, and not before it listens. */
+const BIRTH_FIRST_MS = 3_000;
+const BIRTH_SPREAD_MS = 5_000;
+
+/** All devices that there are to be. */
+export function devicesOf(recorder: RecorderDescription, settings: BridgeSettings): DiscoveredDevice[] {
+  const { mqttBase } = recorder;
+  if (!settings.announce || mqttBase === undefined) return [];
+  const present: PresentRecorder = { ...recorder, mqttBase };
+  const named = namedCameras(settings);
+  const wanted = recorder.cameras.filter(({ id }) => named.length === 0 || named.includes(id));
+  return [
+    recorderDevice(present, settings),
+    ...wanted.slice(0, CAMERAS_LIMIT).map((camera) => cameraDevice(present, camera, settings)),
+  ];
+}
+
+/** Taps the hooks and registers the resource. */
+export async function buildBridge(nvr: Nvr, settings: BridgeSettings): Promise<void> {
+  const { hooks } = nvr;
+  const name = "nightjar-bridge-home-assistant";
+  const file = new AnnouncedFile(nvr.storageDir, nvr.log);
+  /** What was announced last, by topic. */
+  const sent = new Map<string, string>();
+  const states = new Map<string, { readonly status: string; readonly reason?: string }>();
+  let devices: DiscoveredDevice[] = [];
+  let birth: { cancel(): void } | undefined;
+  let turn: Promise<void> = Promise.resolve();
+
+  const topicOf = (id: string): string => `${settings.discoveryPrefix}/device/${id}/config`;
+
+  /** A broker that is away is no fault of the plugin's: the recorder tells it what is retained when it is back. */
+  async function say(topic: string, payload: string): Promise<void> {
+    await nvr.mqtt.publishOutside(topic, payload, { retain: true }).catch((error: unknown) => {
+      sent.delete(topic);
+      nvr.log.warn("not announced to Home Assistant", { topic, reason: String(error) });
+    });
+  }
+
+  /** Brings the broker to what there is to be; `anew`: also what it has already. */
+  async function announce(anew: boolean): Promise<void> {
+    const wanted = new Map(devices.map(({ id, message }) => [topicOf(id), JSON.stringify(message)]));
+    const before = new Set([...(await file.read()), ...sent.keys()]);
+    // Written down before it is said: what nobody remembers nobody takes back.
+    await file.write([...new Set([...before, ...wanted.keys()])]);
+    for (const [topic, payload] of wanted) {
+      if (!anew && sent.get(topic) === payload) continue;
+      sent.set(topic, payload);
+      await say(topic, payload);
+    }
+    for (const topic of before) {
+      if (wanted.has(topic)) continue;
+      sent.delete(topic);
+      await say(topic, "");
+    }
+    await file.write([...wanted.keys()]);
+  }
+
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    turn = turn.then(work, work);
+    return turn;
+  }
+
+  hooks.recorderDescribed.tapPromise({ name }, (recorder) =>
+    inTurn(async () => {
+      devices = devicesOf(recorder, settings);
+      await announce(false);
+    }),
+  );
+  hooks.cameraStateChanged.tapPromise({ name }, async (camera, { status, reason }) => {
+    if (states.has(camera) || states.size < CAMERAS_LIMIT)
+      states.set(camera, { status, ...(reason === undefined ? {} : { reason }) });
+  });
+  hooks.cameraRemoved.tapPromise({ name }, async ({ id }) => void states.delete(id));
+  hooks.stop.tapPromise({ name }, async () => birth?.cancel());
+  hooks.diagnostics.tapPromise({ name }, async () => ({ announced: sent.size }));
+  if (settings.announce) {
+    const topic = `${settings.discoveryPrefix}/status`;
+    const listening = nvr.mqtt.subscribeOutside(topic, ({ payload }) => {
+      if (payload !== "online") return;
+      birth?.cancel();
+      birth = nvr.timers.after(BIRTH_FIRST_MS + Math.random() * BIRTH_SPREAD_MS, () =>
+        inTurn(() => announce(true)),
+      );
+    });
+    await listening.catch((error: unknown) =>
+      nvr.log.warn("Home Assistant's start is not heard", { topic, reason: String(error) }),
+    );
+  }
+
+  nvr.routes.register({
+    id: "devices",
+    method: "GET",
+    path: "/devices",
+    // Whoever may see how the recorder is sees what it has told of itself.
+    permission: "system.view",
+    summary: "What is announced to Home Assistant.",
+    handle: async () => ({
+      announce: settings.announce,
+      discoveryPrefix: settings.discoveryPrefix,
+      devices: devices.map(({ id, camera, message }) => ({
+        id,
+        topic: topicOf(id),
+        entities: Object.keys(message.components).length,
+        ...(camera === undefined ? {} : { camera, ...states.get(camera) }),
+      })),
+    }),
+  });
+}
