@@ -39,6 +39,7 @@ import { listenForCommandLine } from "./cli-link.ts";
 import { CLI_SOCKET } from "./cli-protocol.ts";
 import { Detection } from "./detection-service.ts";
 import { disksOf } from "./disks.ts";
+import { explainService } from "./explain-service.ts";
 import { Flows } from "./flows-service.ts";
 import { followSettings } from "./follow-settings.ts";
 import { GatewayLink } from "./gateway-link.ts";
@@ -266,10 +267,13 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     registries: () => plugins.registries,
     captured: (picture) => void plugins.hooks.pictureCaptured.promise(picture),
   });
+  const explain = explainService({
+    ...{ db, clock, config, cameras, recording, plugins, detection: () => detection },
+  });
   const flowsDoor = new FlowsDoor(run);
   const mqtt = new MqttService({
     ...{ dataDir, clock, log, db, users, cameras, status, snapshot, linkage, alarmIo },
-    ...{ arming: alarms, flowsDoor },
+    ...{ arming: alarms, flowsDoor, explain },
     isPluginPresent: (plugin) => plugins.isPresent(plugin),
     config: () => config.get(),
     password: () => secrets.get(MQTT_PASSWORD),
@@ -311,7 +315,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     }),
     keptLog: { read: (query) => readLog(dataDir, query) },
     mqtt: mqttControl(mqtt, secrets),
-    ...{ flows, tills, detection, changes, walls },
+    ...{ flows, tills, detection, explain, changes, walls },
     diagnosticParts: () => diagnosticParts(plugins.hooks, secrets),
   });
   const hookTeller = new HookTeller(plugins.hooks, () => recordedCameras(list));

@@ -1,5 +1,6 @@
 // The shapes of answers that have a name of their own in the OpenAPI document, and so in clients made from it.
 import type { TSchema } from "typebox";
+import { ExplanationSchema } from "./explain-schemas.ts";
 import { PluginJobSchema } from "./plugin-job-schemas.ts";
 import { PluginSettingsSchema, PluginsSchema } from "./plugin-schemas.ts";
 import { ReceiptSchema, ReceiptsPageSchema, TillsSchema } from "./till-schemas.ts";
@@ -30,6 +31,7 @@ export const NAMED_SCHEMAS: ReadonlyMap<TSchema, string> = new Map<TSchema, stri
   [VolumeSchema, "Volume"],
   [EventSchema, "Event"],
   [EventsPageSchema, "EventsPage"],
+  [ExplanationSchema, "Explanation"],
   [PluginsSchema, "Plugins"],
   [PluginSettingsSchema, "PluginSettings"],
   [PluginJobSchema, "PluginJob"],

@@ -8,6 +8,7 @@ import type { SchemaProblem } from "../config/schema-problems.ts";
 import type { TillConfig } from "../config/till-config.ts";
 import type { ReceiptQuery } from "../db/tables/receipts-table.ts";
 import type { StreamName } from "../domain/ids.ts";
+import type { ExplainQuestion, ExplainViewer } from "../explain/explainer.ts";
 import type { CertificateFacts } from "../gateway/doors/certificate-facts.ts";
 import type { Log } from "../log.ts";
 import type { PluginRoute } from "../plugin/contract/plugin-route.ts";
@@ -28,6 +29,7 @@ import type { InputSettingsView, InputView, OutputSettingsView, OutputView } fro
 import type { ArmingView } from "./alarm-schemas.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import type { DetectionPatch, DetectionView } from "./detection-schemas.ts";
+import type { ExplanationView } from "./explain-schemas.ts";
 import type { FlowsView } from "./flows-schemas.ts";
 import type { LinkageTested, LinkageView } from "./linkage-schemas.ts";
 import type { MqttState } from "./mqtt-schemas.ts";
@@ -137,6 +139,13 @@ export interface EventService {
   acknowledge(id: number, by: string, note: string): Promise<EventView>;
   /** In memory. */
   arming(): ArmingView;
+}
+
+export type { ExplainViewer } from "../explain/explainer.ts";
+
+/** Why something was recorded or raised, or was not. Throws `NJ_CAMERA_NOT_FOUND`, `NJ_EXPLAIN_FUTURE`. */
+export interface ExplainService {
+  explain(question: ExplainQuestion, viewer: ExplainViewer): Promise<ExplanationView>;
 }
 
 /** Volumes, what cameras take of them, and how long that lasts. */
@@ -353,6 +362,7 @@ export interface HttpServices {
   readonly flows: FlowsService;
   readonly tills: TillService;
   readonly detection: DetectionService;
+  readonly explain: ExplainService;
   /** What plugins add to the diagnostics document, and the secrets that must not stand in that. */
   diagnosticParts(): Promise<{
     readonly plugins: Readonly<Record<string, unknown>>;

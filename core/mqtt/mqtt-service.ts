@@ -45,6 +45,7 @@ export interface MqttServiceOptions {
   readonly snapshot: RequestsOptions["snapshot"];
   readonly linkage: LinkageControl;
   readonly arming: ArmingControl;
+  readonly explain: RequestsOptions["explain"];
   readonly alarmIo: AlarmIoControl;
   /** Where flows of the recorder's own connect, and who they are. */
   readonly flowsDoor: Pick<FlowsDoor, "open" | "close">;
@@ -82,7 +83,7 @@ export class MqttService {
 
   constructor(options: MqttServiceOptions) {
     this.#options = options;
-    const { db, clock, log, cameras, status, users, snapshot, linkage, arming, alarmIo } = options;
+    const { db, clock, log, cameras, status, users, snapshot, linkage, arming, alarmIo, explain } = options;
     const node = options.config().node.id;
     const common = { db, clock, log, node, base: () => this.#mqtt.base, cameras, status, arming, alarmIo };
     const publish = (message: OutgoingMessage): Promise<void> => this.#publish(message);
@@ -90,7 +91,7 @@ export class MqttService {
     this.#detections = new DetectStates({ ...common, publish });
     this.#alarmIoStates = new AlarmIoStates({ ...common, publish });
     this.#outbox = new EventOutbox({ ...common, publish });
-    this.#requests = new Requests({ ...common, audit: users.audit, snapshot, linkage });
+    this.#requests = new Requests({ ...common, audit: users.audit, snapshot, linkage, explain });
     this.#webDoor = new WebDoor(join(options.dataDir, RUN_FOLDER));
     this.plugins = new PluginTopics({
       ...{ db, log, node, base: common.base, publish },

@@ -1,6 +1,7 @@
 // What can be asked of the recorder over MQTT, and how it answers, as schemas: docs/reference/mqtt.md is written from them.
 import { type Static, Type } from "typebox";
 import { MOST_DWELL_SECONDS } from "../config/output-config.ts";
+import { EVENT_TYPE_IDS } from "../domain/event-types.ts";
 import { OnOff, RecordMode, Time } from "./payloads.ts";
 
 const Common = {
@@ -45,6 +46,12 @@ export const REQUESTS = {
     camera,
     width: Type.Optional(Type.Integer({ minimum: 64, maximum: 1_280, description: "640 without it." })),
   }),
+  explain: Type.Object({
+    ...Common,
+    camera,
+    at: Type.Optional(Time),
+    type: Type.Optional(Type.Enum(EVENT_TYPE_IDS, { description: "Only of this kind of event." })),
+  }),
   arming: Type.Object({ ...Common, profile: Type.String({ minLength: 1, maxLength: 64 }) }),
   output: Type.Object({
     ...Common,
@@ -79,7 +86,7 @@ export const ResponseSchema = Type.Object({
   status: Type.Enum(["ok", "error"] as const),
   data: Type.Record(Type.String(), Type.Unknown(), {
     description:
-      "Of a snapshot: `time`, `contentType` and `picture`, base 64. Of linkage: `results`, one for each action; of the list: `rules` and `actions`.",
+      "Of a snapshot: `time`, `contentType` and `picture`, base 64. Of `explain`: as `GET /cameras/{id}/explain`. Of linkage: `results`, one for each action; of the list: `rules` and `actions`.",
   }),
   error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
   transaction: Type.Optional(Type.String()),

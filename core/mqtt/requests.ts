@@ -3,9 +3,11 @@
 import type { TSchema } from "typebox";
 import { Value } from "typebox/value";
 import type { Clock } from "../clock.ts";
+import type { EventTypeId } from "../domain/event-types.ts";
 import type { CameraRight, Right } from "../domain/roles.ts";
 import { NightjarError, toPlainError } from "../errors.ts";
-import type { CameraService } from "../http/services.ts";
+import { viewerOf } from "../http/routes/explain-routes.ts";
+import type { CameraService, ExplainService, ExplainViewer } from "../http/services.ts";
 import type { Log } from "../log.ts";
 import type { AuditLog } from "../users/audit-log.ts";
 import { mayDo, mayDoWith } from "../users/principal.ts";
@@ -45,6 +47,8 @@ interface Request {
   readonly event?: number;
   readonly state?: "ON" | "OFF";
   readonly until?: string;
+  readonly at?: string;
+  readonly type?: EventTypeId;
   readonly width?: number;
 }
 
@@ -91,6 +95,7 @@ export interface RequestsOptions {
   readonly cameras: Pick<CameraService, "get" | "update" | "startManualRecording" | "stopManualRecording">;
   readonly linkage: LinkageControl;
   readonly arming: Pick<ArmingControl, "setProfile">;
+  readonly explain: ExplainService;
   readonly alarmIo: Pick<AlarmIoControl, "setOutput" | "setAllOutputs" | "setInput">;
   readonly audit: Pick<AuditLog, "record">;
   /** A JPEG of what the camera shows now. */
@@ -150,7 +155,7 @@ export class Requests {
   #once(message: IncomingMessage, command: RequestName, body: Body): Promise<ResponseMessage> {
     const { transaction } = body;
     // Pictures and lists may be made twice: a thousand of them, or of long ids, would fill the memory.
-    const isRead = command === "snapshot" || command === "linkage-list";
+    const isRead = READS.has(command);
     if (typeof transaction !== "string" || transaction.length > TRANSACTION_LIMIT || isRead)
       return this.#do(message, command, body);
     const { userName, token } = message.actor;
@@ -231,6 +236,14 @@ export class Requests {
         if (before !== request.profile)
           this.#audit(message, "arming-changed", undefined, { profile: request.profile, before });
         return { profile: request.profile };
+      }
+      case "explain": {
+        this.#require(message, "cameras.view", camera);
+        const atMs = request.at === undefined ? undefined : Date.parse(request.at);
+        if (Number.isNaN(atMs)) throw invalid("/at is no moment");
+        const { principal } = message;
+        const viewer = principal === undefined ? SEES_ALL : viewerOf(principal, camera);
+        return { ...(await this.#options.explain.explain({ camera, atMs, type: request.type }, viewer)) };
       }
       case "output": {
         const { output, state, dwell_seconds } = request;
@@ -357,6 +370,14 @@ export class Requests {
 }
 
 type Body = Readonly<Record<string, unknown>>;
+
+/** These change nothing. */
+const READS: ReadonlySet<RequestName> = new Set<RequestName>(["snapshot", "linkage-list", "explain"]);
+/** What the recorder's own flows see: everything. */
+const SEES_ALL: ExplainViewer = {
+  ...{ recordings: true, events: true, storage: true, arming: true },
+  sees: () => true,
+};
 
 /** A plain command is a request, written shorter. */
 interface PlainCommand {

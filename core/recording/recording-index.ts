@@ -2,7 +2,12 @@
 // Reads rows only; opens no file. Times are 90 kHz ticks since the epoch, ends exclusive.
 import type { Db } from "../db/db.ts";
 import { coverageInRange, holesInRange, runEndsInRange } from "../db/tables/coverage-table.ts";
-import { lockedInRange, type StoredSegment, segmentsInRange } from "../db/tables/segments-table.ts";
+import {
+  lockedInRange,
+  oldestUnlocked,
+  type StoredSegment,
+  segmentsInRange,
+} from "../db/tables/segments-table.ts";
 import { type CameraId, type SegmentId, STREAM_NAMES, type StreamName } from "../domain/ids.ts";
 import { type RecordReason, reasonsOf } from "../domain/record-reasons.ts";
 import { TICKS_PER_SECOND } from "../domain/time.ts";
@@ -84,6 +89,7 @@ const RUN_END_BEFORE_90K = 15 * TICKS_PER_SECOND;
 const RUN_END_AFTER_90K = 30 * TICKS_PER_SECOND;
 const HOLES_READ = 100_000;
 const LOCKED_READ = 100_000;
+const OLDEST_READ = 10_000;
 
 export class RecordingIndex {
   readonly #db: Db;
@@ -225,6 +231,12 @@ export class RecordingIndex {
   async playable(query: PlayableQuery): Promise<PlayableSegment[]> {
     const number = await this.#streams.numberOf(query.camera, query.stream);
     return number === undefined ? [] : findPlayable(this.#db, number, query);
+  }
+
+  /** Begin of the oldest file of a stream that was not kept from deletion: what is missing before it may be deleted. */
+  async oldest(camera: CameraId, stream: StreamName): Promise<number | undefined> {
+    const number = await this.#streams.numberOf(camera, stream);
+    return number === undefined ? undefined : oldestUnlocked(this.#db, number, OLDEST_READ);
   }
 
   /**

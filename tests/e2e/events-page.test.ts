@@ -112,6 +112,29 @@ describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => 
     await context.close();
   });
 
+  it("explains an event and a moment, with ways to the settings", async () => {
+    const context = await openContext(browser, recorder);
+    const page = await context.newPage();
+    await page.goto(`${recorder.url}/events?kind=motion`);
+    const button = page.getByRole("button", { name: "Why?" }).first();
+    await button.click();
+    const panel = page.getByRole("dialog", { name: /^Why\?/ });
+    await panel.getByText(/^Recorded, because of continuous recording/).waitFor();
+    await panel.getByText(/^Event: Motion from/).waitFor();
+    assert.equal(await panel.locator(".why-steps > li").count(), 12);
+    await screenshot(page, "why-event");
+    await page.keyboard.press("Escape");
+    assert.equal(await button.evaluate((element) => element.matches(":focus")), true);
+    await page.goto(`${recorder.url}/cameras/${camera}`);
+    await page.getByRole("button", { name: "Why?" }).click();
+    await panel.getByText(/^Recording, because of continuous recording/).waitFor();
+    await panel.getByText("looks for nothing at this camera").waitFor();
+    await panel.getByRole("link", { name: "Detection" }).click();
+    await page.waitForURL(/\/detection$/);
+    assert.equal(await panel.count(), 0);
+    await context.close();
+  });
+
   it("lets an event be acknowledged with a note, which stays", async () => {
     const context = await openContext(browser, recorder);
     const page = await context.newPage();

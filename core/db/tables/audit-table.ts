@@ -1,6 +1,6 @@
 // Queries on the table `audit`: acts that matter to security, chained by hashes so that a change shows.
 import { createHash } from "node:crypto";
-import type { Db, SqlValue } from "../db.ts";
+import type { Db, SqlReader, SqlValue } from "../db.ts";
 
 export interface AuditEntry {
   readonly atMs: number;
@@ -55,6 +55,47 @@ interface StoredEntry {
   readonly detail: string;
   readonly previousHash: string;
   readonly hash: string;
+}
+
+/** What was done to a camera, or to the recorder as a whole, of late. */
+export interface LateActs {
+  /** In order. */
+  readonly acts: readonly Pick<AuditEntry, "atMs" | "action" | "detail">[];
+  /** From when on all of them are known; undefined: all that there ever were. */
+  readonly sinceMs: number | undefined;
+}
+
+/** Acts of these kinds among the newest `reach` rows, at most `limit`, the newest of them. */
+export async function lateActs(
+  db: SqlReader,
+  query: {
+    readonly camera: string;
+    readonly actions: readonly string[];
+    readonly reach: number;
+    readonly limit: number;
+  },
+): Promise<LateActs> {
+  const { camera, actions, reach, limit } = query;
+  const last = await db.get<{ number: number }>("select number from audit order by number desc limit 1");
+  const after = (last?.number ?? 0) - reach;
+  const [first, rows] = await Promise.all([
+    after <= 0
+      ? undefined
+      : db.get<{ atMs: number }>("select at_ms as atMs from audit where number > ? order by number limit 1", [
+          after,
+        ]),
+    db.all<{ atMs: number; action: string; detail: string }>(
+      `select at_ms as atMs, action, detail from audit
+       where number > ? and (camera is null or camera = ?) and action in (select value from json_each(?))
+       order by number desc limit ?`,
+      [after, camera, JSON.stringify(actions), limit + 1],
+    ),
+  ]);
+  const acts = rows
+    .slice(0, limit)
+    .map((row) => ({ ...row, detail: JSON.parse(row.detail) as Record<string, unknown> }))
+    .reverse();
+  return { acts, sinceMs: rows.length > limit ? acts[0]?.atMs : first?.atMs };
 }
 
 export function auditTable(db: Db): AuditTable {

@@ -261,6 +261,14 @@ export function forgetEvents(
   });
 }
 
+/** When the oldest of all began; undefined if there is none. */
+export async function oldestEventMs(db: SqlReader): Promise<number | undefined> {
+  const row = await db.get<{ startMs: number }>(
+    "select start_ms as startMs from events order by start_ms limit 1",
+  );
+  return row?.startMs;
+}
+
 /** How many there are, as counted along: without looking at them. */
 export async function countEvents(db: SqlReader): Promise<number> {
   const row = await db.get<{ count: number }>(

@@ -265,6 +265,21 @@ export function oldestOfStream(
   );
 }
 
+/** When the oldest segment of a stream that is not locked begins, looked for among its oldest `reach`. */
+export async function oldestUnlocked(
+  db: SqlReader,
+  streamNumber: number,
+  reach: number,
+): Promise<number | undefined> {
+  const row = await db.get<{ start90k: number }>(
+    `select start90k from (
+       select start_90k as start90k, locked from segments where stream_number = ? order by start_90k limit ?
+     ) where locked = 0 limit 1`,
+    [streamNumber, reach],
+  );
+  return row?.start90k;
+}
+
 /** Unlocked segments of a stream on a volume that ended before `before90k`, oldest first. */
 export function endedBefore(
   db: SqlReader,

@@ -399,6 +399,15 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
         };
       },
     },
+    explain: {
+      async explain({ camera, atMs, type }, { recordings, events, storage, sees }) {
+        const seen = { recordings, events, storage, gate: sees("gate") };
+        called(`explain ${camera} ${atMs ?? "now"} ${type ?? "all"} ${JSON.stringify(seen)}`);
+        const verdict = { state: "unknown", code: "why-hidden", message: "" } as const;
+        const at = new Date(atMs ?? START_MS).toISOString();
+        return { camera, at, now: atMs === undefined, recording: verdict, alarm: verdict, steps: [] };
+      },
+    },
     keptLog: {
       async read(query) {
         called(`log ${query.level} ${query.limit} ${query.process ?? query.plugin ?? "all"}`);

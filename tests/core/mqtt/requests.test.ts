@@ -43,6 +43,12 @@ describe("requests for arming and linkage over MQTT", () => {
       },
       audit: { record: ({ action }) => void acts.push(action) },
       snapshot: unused,
+      explain: {
+        async explain(question, { storage, events }) {
+          done.push([question, { storage, events }]);
+          return { camera: question.camera } as never;
+        },
+      },
       arming: {
         async setProfile(profile) {
           done.push(profile);
@@ -89,6 +95,27 @@ describe("requests for arming and linkage over MQTT", () => {
     assert.equal((await ask("arming", { profile: "away" }, ["arming.set"])).status, "ok");
     assert.equal((await ask("arming", { profile: "home" }, ["arming.set"])).status, "ok");
     assert.deepEqual([done, acts], [["away", "home"], ["arming-changed"]]);
+  });
+
+  it("explains a moment of a camera to those who see it, with what they may see", async () => {
+    const at = "2026-01-01T00:00:00Z";
+    const asked = () =>
+      ask("explain", { camera: "yard", at, type: "motion" }, ["cameras.view", "events.view"]);
+    assert.deepEqual((await asked()).data, { camera: "yard" });
+    assert.deepEqual(done, [
+      [
+        { camera: "yard", atMs: Date.parse(at), type: "motion" },
+        { storage: false, events: true },
+      ],
+    ]);
+    const foreign = await ask("explain", { camera: "yard" }, ["cameras.view"], ["gate"]);
+    assert.equal(foreign.error?.code, "NJ_CAMERA_NOT_FOUND");
+    assert.equal(
+      (await ask("explain", { camera: "yard" }, ["events.view"])).error?.code,
+      "NJ_PERMISSION_DENIED",
+    );
+    const wrong = await ask("explain", { camera: "yard", type: "rain" }, ["cameras.view"]);
+    assert.equal(wrong.error?.code, "NJ_MQTT_REQUEST");
   });
 
   it("takes plain commands: a profile, and when a camera is recorded", async () => {

@@ -76,6 +76,13 @@ export const SCREENS: readonly Screen[] = [
   },
   { name: "cameras", path: "cameras", asks: ["cameras"], filled: ".camera-table", empty: ".empty" },
   { name: "camera-new", path: "cameras/new", asks: DRIVERS, filled: "form .field" },
+  {
+    name: "why",
+    path: "cameras/{camera}",
+    asks: ["cameras/*/explain"],
+    filled: ".why-steps",
+    open: [".form-page .head button"],
+  },
   { name: "camera-edit", path: "cameras/{camera}", asks: DRIVERS, filled: "form .field" },
   {
     name: "camera-detection",

@@ -440,6 +440,75 @@ export type EventsPage = {
   readonly next?: string;
 };
 
+export type Explanation = {
+  readonly camera: string;
+  /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+  readonly at: string;
+  /** The moment is now: states are those of now. */
+  readonly now: boolean;
+  readonly recording: {
+    /** `ok`: nothing against it; `no`: this speaks against it; `unknown`: not known (any more), or not for this account. */
+    readonly state: "ok" | "no" | "unknown";
+    /** Key of the sentence. */
+    readonly code: string;
+    /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+    readonly context?: Readonly<Record<string, string | number>>;
+    /** The sentence in English, times in the recorder's zone. */
+    readonly message: string;
+  };
+  readonly alarm: {
+    /** `ok`: nothing against it; `no`: this speaks against it; `unknown`: not known (any more), or not for this account. */
+    readonly state: "ok" | "no" | "unknown";
+    /** Key of the sentence. */
+    readonly code: string;
+    /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+    readonly context?: Readonly<Record<string, string | number>>;
+    /** The sentence in English, times in the recorder's zone. */
+    readonly message: string;
+  };
+  /** In a fixed order. */
+  readonly steps: readonly {
+    readonly step:
+      | "camera"
+      | "connection"
+      | "wanted"
+      | "storage"
+      | "recorded"
+      | "detection"
+      | "rule"
+      | "armed"
+      | "linked"
+      | "event"
+      | "actions"
+      | "rest";
+    /** `ok`: nothing against it; `no`: this speaks against it; `unknown`: not known (any more), or not for this account. */
+    readonly state: "ok" | "no" | "unknown";
+    /** Key of the sentence. */
+    readonly code: string;
+    /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+    readonly context?: Readonly<Record<string, string | number>>;
+    /** The sentence in English, times in the recorder's zone. */
+    readonly message: string;
+    readonly notes: readonly {
+      /** Key of the sentence. */
+      readonly code: string;
+      /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+      readonly context?: Readonly<Record<string, string | number>>;
+      /** The sentence in English, times in the recorder's zone. */
+      readonly message: string;
+    }[];
+    /** It goes by the settings of today: those of then are not kept. */
+    readonly todaysSettings?: boolean;
+    /** Where the setting or the evidence lies. */
+    readonly link?: {
+      readonly page: "camera" | "detection" | "storage" | "events" | "linkage" | "playback";
+      readonly camera?: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly at?: string;
+    };
+  }[];
+};
+
 export type Plugins = {
   readonly plugins: readonly {
     readonly name: string;
@@ -1723,6 +1792,71 @@ export interface Operations {
         readonly armedBySchedule: boolean;
       }[];
     };
+  };
+  /** Why the camera was, or was not, recorded at a moment, and why an event was, or was not, raised: step by step. */
+  readonly "GET /cameras/{id}/explain": {
+    readonly path: { readonly id: string };
+    readonly query?: {
+      /** ISO 8601 with zone, or milliseconds since 1970. Without: now. */
+      readonly at?: string;
+      /** Only of this kind of event. Without: of all. */
+      readonly type?:
+        | "motion"
+        | "alarm-input"
+        | "video-loss"
+        | "tamper"
+        | "face"
+        | "person"
+        | "vehicle"
+        | "animal"
+        | "doorbell"
+        | "line-crossing"
+        | "intrusion"
+        | "region-entrance"
+        | "region-exiting"
+        | "unattended-baggage"
+        | "object-removal"
+        | "loitering"
+        | "gathering"
+        | "fast-moving"
+        | "parking"
+        | "audio-exception"
+        | "scene-change"
+        | "defocus"
+        | "pir"
+        | "thermal-fire"
+        | "thermal-smoke"
+        | "thermal-temp-prealarm"
+        | "thermal-temp"
+        | "thermal-temp-diff"
+        | "thermal-ship"
+        | "pos"
+        | "people-count"
+        | "heat-map"
+        | "queue"
+        | "exception-volume-full"
+        | "exception-volume-error"
+        | "exception-volume-offline"
+        | "exception-volume-slow"
+        | "exception-volume-health"
+        | "exception-network"
+        | "exception-ip-conflict"
+        | "exception-illegal-login"
+        | "exception-record"
+        | "exception-hot-spare"
+        | "exception-array"
+        | "exception-poe-overload"
+        | "exception-standard-mismatch"
+        | "exception-codec-mismatch"
+        | "exception-video-signal"
+        | "exception-camera-link"
+        | "exception-camera-ip-conflict"
+        | "exception-audio-loss"
+        | "exception-plugin"
+        | "exception-clock"
+        | "exception-cpu";
+    };
+    readonly answer: Explanation;
   };
   /** The arming profile in force, those that there are, and which rules arm now. */
   readonly "GET /arming": {

@@ -6,6 +6,7 @@ import type { Camera, CameraDriver, Coverage, Plugins, Status } from "./generate
 export type {
   Camera,
   CameraDriver,
+  Explanation,
   PluginJob,
   PluginSettings,
   ProbeAnswer,

@@ -15,6 +15,7 @@ import { driverName, usePluginNames } from "../../state/plugin-names.ts";
 import { cameraChanged, session } from "../../state/recorder.ts";
 import type { StreamDoor } from "../../state/stream-address.ts";
 import { tell } from "../../state/toasts.ts";
+import { WhyButton } from "../why/why-button.tsx";
 import { catalogueOf, RTSP, useDrivers } from "./camera-drivers.ts";
 import { CameraFields } from "./camera-fields.tsx";
 import {
@@ -139,6 +140,9 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
         <h1>{camera === undefined ? t("cameras.add") : camera.name}</h1>
         <div class="spring" />
         {touched.size > 0 ? <span class="muted wide-only">{t("unsaved")}</span> : null}
+        {camera === undefined ? null : (
+          <WhyButton question={() => ({ camera: camera.id, name: camera.name })} />
+        )}
         {camera === undefined ? null : (
           <a class="button" href={href(`cameras/${camera.id}/detection`)} onClick={followLink}>
             {t("camera.detection")}

@@ -6,6 +6,7 @@ import { followLink, href } from "../../router.ts";
 import { momentText, utcText } from "../../state/moment-text.ts";
 import { cameras, session } from "../../state/recorder.ts";
 import { spanText } from "../../state/time-format.ts";
+import { WhyButton } from "../why/why-button.tsx";
 import { DoneList } from "./done-list.tsx";
 import { EventPicture } from "./event-picture.tsx";
 import { END_TEXT, eventText, SEVERITY_TEXT } from "./event-words.ts";
@@ -58,6 +59,17 @@ export function EventRow(props: { readonly event: RecordedEvent; readonly onAckn
         ))}
         {sentenceOf(event) === undefined ? null : <small>{sentenceOf(event)}</small>}
         <DoneList event={event} />
+        {camera === undefined ? null : (
+          <WhyButton
+            tone="ghost"
+            question={() => ({
+              camera,
+              name: name ?? camera,
+              atMs: Date.parse(event.start),
+              type: event.type,
+            })}
+          />
+        )}
       </td>
       <td class="seen-by">
         {acknowledged === undefined ? (

@@ -14,11 +14,12 @@ import { cameras, camerasAsked, mayLock } from "../../state/recorder.ts";
 import { CoverageStore } from "../../timeline/coverage-store.ts";
 import { centredOn, keepInside, type Span, type View } from "../../timeline/geometry.ts";
 import { Timeline } from "../../timeline/timeline.tsx";
+import { WhyButton } from "../why/why-button.tsx";
 import { CalendarPanel } from "./calendar-panel.tsx";
 import { ClipBar } from "./clip-bar.tsx";
 import { Legend } from "./legend.tsx";
 import { LockButton } from "./lock-button.tsx";
-import { momentOf } from "./moment.ts";
+import { momentInQuestion, momentOf } from "./moment.ts";
 import { PlaybackNotice } from "./playback-notice.tsx";
 import { TransportBar } from "./transport-bar.tsx";
 
@@ -54,6 +55,7 @@ function Playback({ camera, name }: { readonly camera: string; readonly name: st
   const view = useSignal<View>(centredOn(linkedMs ?? Date.now() - HOUR_MS / 4, HOUR_MS));
   const marked = useSignal<Span | undefined>(undefined);
   const follow = useSignal(true);
+  const sought = useRef(linkedMs);
   const store = useMemo(() => new CoverageStore(), []);
   const note = useComputed(() => player.value?.note.value);
   const playheadMs = useComputed(() => player.value?.timeMs.value);
@@ -130,6 +132,7 @@ function Playback({ camera, name }: { readonly camera: string; readonly name: st
 
   const seek = (timeMs: number): void => {
     follow.value = true;
+    sought.current = timeMs;
     player.value?.seek(Math.min(timeMs, Date.now()));
     replaceQuery({ camera, t: new Date(Math.floor(timeMs)).toISOString() });
   };
@@ -158,6 +161,17 @@ function Playback({ camera, name }: { readonly camera: string; readonly name: st
           ))}
         </select>
         <div class="spring" />
+        <WhyButton
+          question={() => ({
+            camera,
+            name,
+            atMs: momentInQuestion(
+              store.lanes.peek().get(camera)?.spans ?? [],
+              sought.current,
+              playheadMs.peek(),
+            ),
+          })}
+        />
         <ClipBar camera={camera} stream={stream} view={view} marked={marked} playheadMs={playheadMs}>
           {mayLock.value ? (
             <LockButton
