@@ -57,10 +57,14 @@ describe("busy ports at the first start", () => {
         draft.mqtt.tls.enabled = false;
       },
     });
-    const { ports, problems } = await opened(first).finally(async () => {
+    let found: Awaited<ReturnType<typeof opened>>;
+    try {
+      found = await opened(first);
+    } finally {
       // Stopping removes its directory.
       await first.stop(() => cpSync(first.dataDir, kept.path, { recursive: true }));
-    });
+    }
+    const { ports, problems } = found;
     for (const kind of KINDS) {
       const wanted = busy[kind].port;
       const taken = ports[kind] ?? 0;
