@@ -8,6 +8,7 @@ import { openBrowser } from "../tests/e2e/support/browser.ts";
 import { type Recorder, startRecorder } from "../tests/e2e/support/recorder.ts";
 import { type PageState, SCREENS, type Screen, STATES } from "../tests/e2e/support/screens.ts";
 import { ADMINISTRATOR, addAccount } from "../tests/support/accounts.ts";
+import { putAlarms } from "../tests/support/alarms.ts";
 import { startBareRecorder, startDemoRecorder, untilRecorded } from "./pictures/demo-recorder.ts";
 import { DEVICES, type Device, type Finding, openDevice, photograph } from "./pictures/photographer.ts";
 
@@ -73,7 +74,9 @@ async function furnish(recorder: Recorder): Promise<string> {
     driver: "rtsp",
     config: { url: "rtsp://localhost:1/none" },
   });
-  return untilRecorded(recorder, 5);
+  const camera = await untilRecorded(recorder, 5);
+  await putAlarms(recorder.dataDir, camera, [1_000_001, 1_000_002, 1_000_003]);
+  return camera;
 }
 
 function applies(screen: Screen, state: PageState): boolean {

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
+import { putAlarms } from "../support/alarms.ts";
 import { furnishAlarmIo } from "./support/alarm-io.ts";
 import { openBrowser, openContext, skipBrowserTests, until } from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
@@ -106,6 +107,17 @@ describe("accessibility", { skip: skipBrowserTests, timeout: 240_000 }, () => {
     await page.locator(".menu").waitFor();
     found.push(...(await inBothThemes(page, "account menu")));
     await page.keyboard.press("Escape");
+    for (const [name, shown] of [
+      ["No alarms", ".muted"],
+      ["Open alarms: 2", "li"],
+    ] as const) {
+      await page.getByRole("button", { name }).click();
+      await page.locator(`.bell-panel ${shown}`).first().waitFor();
+      found.push(...(await inBothThemes(page, `bell: ${name}`)));
+      await putAlarms(recorder.dataDir, "demo", [1_000_001, 1_000_002]);
+      await page.reload();
+      await page.locator("table").waitFor();
+    }
     for (const button of ["Add user", "Keyboard shortcuts"]) {
       await page.getByRole("button", { name: button }).click();
       await page.getByRole("dialog").waitFor();

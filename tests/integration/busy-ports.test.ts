@@ -57,14 +57,14 @@ describe("busy ports at the first start", () => {
         draft.mqtt.tls.enabled = false;
       },
     });
-    let seen: Awaited<ReturnType<typeof opened>>;
+    let found: Awaited<ReturnType<typeof opened>>;
     try {
-      seen = await opened(first);
+      found = await opened(first);
     } finally {
       // Stopping removes its directory.
       await first.stop(() => cpSync(first.dataDir, kept.path, { recursive: true }));
     }
-    const { ports, problems } = seen;
+    const { ports, problems } = found;
     for (const kind of KINDS) {
       const wanted = busy[kind].port;
       const taken = ports[kind] ?? 0;

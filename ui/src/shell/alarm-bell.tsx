@@ -1,6 +1,6 @@
 // The alarm centre: a bell with the number of alarms that nobody has acknowledged, and the newest of them with picture, time
 // and what can be done.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { call } from "../api/client.ts";
 import type { RecordedEvent } from "../api/types.ts";
 import { t } from "../locale/messages.ts";
@@ -28,6 +28,12 @@ function Bell() {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  const panel = useRef<HTMLElement>(null);
+  /** The entry that has the focus: when it goes, the one that moves up gets it. */
+  const focused = useRef<{ readonly id: number; readonly at: number } | undefined>(undefined);
+  const [said, setSaid] = useState("");
+  /** More were open than are asked for at once: when one goes, another is still unknown. */
+  const [rounds, setRounds] = useState(0);
   /** What the stream tells while the list is asked for. */
   const told = useRef<RecordedEvent[] | undefined>(undefined);
   const isConnected = connected.value;
@@ -47,7 +53,12 @@ function Bell() {
       () => undefined,
     );
     return () => gone.abort();
-  }, [isConnected]);
+  }, [isConnected, rounds]);
+  const wasFull = useRef(false);
+  useEffect(() => {
+    if (wasFull.current && alarms.length < MOST_ALARMS) setRounds((round) => round + 1);
+    wasFull.current = alarms.length >= MOST_ALARMS;
+  }, [alarms.length]);
   const changed = eventChange.value;
   useEffect(() => {
     if (changed === undefined) return;
@@ -69,7 +80,22 @@ function Bell() {
       document.removeEventListener("keydown", shut);
     };
   }, [open]);
+  useLayoutEffect(() => {
+    const gone = focused.current;
+    if (gone === undefined || alarms.some(({ id }) => id === gone.id)) return;
+    focused.current = undefined;
+    // The answer or the stream of events takes the entry away, whichever is first. Who went elsewhere meanwhile stays there.
+    if (document.activeElement !== document.body) return;
+    const buttons = panel.current?.querySelectorAll<HTMLElement>("li > button") ?? [];
+    (buttons[Math.min(gone.at, buttons.length - 1)] ?? panel.current)?.focus();
+  }, [alarms]);
   const count = countText(alarms.length);
+  const seen = (event: RecordedEvent): void => {
+    const others = withAlarm(alarms, event);
+    setAlarms((known) => withAlarm(known, event));
+    const rest = others.length === 0 ? t("bell.none") : t("bell.count", { count: countText(others.length) });
+    setSaid(`${t("bell.seen", { event: eventText(event.type) })} ${rest}`);
+  };
   const label = alarms.length === 0 ? t("bell.none") : t("bell.count", { count });
   return (
     <div class="bell" ref={box}>
@@ -89,8 +115,11 @@ function Bell() {
           </span>
         )}
       </button>
+      <p class="unseen" role="status">
+        {said}
+      </p>
       {open ? (
-        <section class="menu bell-panel" aria-label={t("bell.title")}>
+        <section class="menu bell-panel" aria-label={t("bell.title")} ref={panel} tabIndex={-1}>
           <p class="menu-head">
             <strong>{t("bell.title")}</strong>
             <a href={href("events", { seen: "no" })} onClick={leaving(() => setOpen(false))}>
@@ -101,12 +130,15 @@ function Bell() {
             <p class="muted">{t("bell.none.text")}</p>
           ) : (
             <ul>
-              {alarms.slice(0, SHOWN).map((event) => (
+              {alarms.slice(0, SHOWN).map((event, at) => (
                 <AlarmItem
                   key={event.id}
                   event={event}
+                  onFocus={() => {
+                    focused.current = { id: event.id, at };
+                  }}
                   onLeave={() => setOpen(false)}
-                  onSeen={(seen) => setAlarms((known) => withAlarm(known, seen))}
+                  onSeen={seen}
                 />
               ))}
             </ul>
@@ -119,6 +151,7 @@ function Bell() {
 
 function AlarmItem(props: {
   readonly event: RecordedEvent;
+  readonly onFocus: () => void;
   readonly onLeave: () => void;
   readonly onSeen: (event: RecordedEvent) => void;
 }) {
@@ -130,6 +163,7 @@ function AlarmItem(props: {
   const from = new Date(Date.parse(event.start) - BEFORE_MS).toISOString();
   const picture = <EventPicture camera={camera} at={event.pictures[0] ?? event.start} />;
   const acknowledge = (): void => {
+    if (busy) return;
     setBusy(true);
     call("POST /events/{event}/acknowledge", { path: { event: event.id }, body: {} })
       .then(props.onSeen)
@@ -137,7 +171,7 @@ function AlarmItem(props: {
       .finally(() => setBusy(false));
   };
   return (
-    <li>
+    <li onFocusIn={props.onFocus}>
       {camera === undefined || !rights.includes("playback") ? (
         <div class="thumb" />
       ) : (
@@ -161,7 +195,7 @@ function AlarmItem(props: {
           class="icon-button"
           aria-label={t("events.acknowledge")}
           title={t("events.acknowledge")}
-          disabled={busy}
+          aria-disabled={busy}
           onClick={acknowledge}
         >
           <Icon name="check" />
