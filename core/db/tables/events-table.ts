@@ -81,22 +81,24 @@ export async function searchEvents(db: SqlReader, query: EventQuery): Promise<Al
 }
 
 interface SearchBranch {
-  /** Selects number and beginning of events, newest first, up to a limit that is its last parameter. */
+  /** Selects number and beginning of events along an index. */
   readonly sql: string;
   readonly params: readonly SqlValue[];
 }
 
-/** One statement for all of them. An event of several branches is found once. */
+/** One statement for all of them, which merges their rows by time. An event of several branches is found once. */
 function searchBranches(
   db: SqlReader,
   branches: readonly SearchBranch[],
   limit: number,
 ): Promise<StoredEvent[]> {
-  const places = branches.map(({ sql: table }) => `select * from (${table})`).join(" union ");
+  if (branches.length === 0) return Promise.resolve([]);
+  const table = branches.map(({ sql }) => sql).join(" union ");
+  const order = "startMs desc, number desc";
   return db.all<StoredEvent>(
-    `select ${COLUMNS} from (select number from (${places}) order by startMs desc, number desc limit ?) as f
-     cross join events as e on e.number = f.number`,
-    [...branches.flatMap(({ params }) => [...params, limit]), limit],
+    `select ${COLUMNS} from (select number from (${table} order by ${order} limit ?)) as found
+     cross join events as e on e.number = found.number`,
+    [...branches.flatMap(({ params }) => params), limit],
   );
 }
 
@@ -133,9 +135,8 @@ function branchOf(
         ? "events as e indexed by events_acknowledged"
         : "events as e";
   const columns = `${place}.number as number, ${place}.start_ms as startMs`;
-  const order = `${place}.start_ms desc, ${place}.number desc`;
   const where = conditions.join(" and ");
-  return { sql: `select ${columns} from ${table} where ${where} order by ${order} limit ?`, params };
+  return { sql: `select ${columns} from ${table} where ${where}`, params };
 }
 
 export async function findEvent(db: SqlReader, id: number): Promise<AlarmEvent | undefined> {
