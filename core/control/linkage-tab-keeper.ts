@@ -63,6 +63,8 @@ export class LinkageTabKeeper {
   #patience: Timer | undefined;
   #deployed: PersonsDeploy | undefined;
   #notices: readonly TabNotice[] = [];
+  /** Nodes that become ticks, until they are so in the flows: the rules have the actions already. */
+  #adoptions: Parameters<typeof withAdoptions>[1] = [];
 
   constructor(parts: LinkageTabParts) {
     this.#parts = parts;
@@ -76,6 +78,7 @@ export class LinkageTabKeeper {
   /** Flows do not run: what somebody deploys then is to mend them, and no wish about rules. */
   forget(): void {
     this.#made = undefined;
+    this.#adoptions = [];
   }
 
   /** A person is about to deploy: the tab is left alone until it is known what came of it. */
@@ -118,7 +121,6 @@ export class LinkageTabKeeper {
   }
 
   async #keep(): Promise<void> {
-    let adoptions: Parameters<typeof withAdoptions>[1] = [];
     for (let tries = 0; tries < TRIES && this.#parts.isRunning(); tries += 1) {
       // Begun meanwhile: what comes of it is looked at then.
       if (this.#onTheirWay > 0) return;
@@ -128,10 +130,13 @@ export class LinkageTabKeeper {
       if (!Array.isArray(flows)) return;
       const deployed = this.#deployed;
       this.#deployed = undefined;
-      if (deployed?.revision === rev) adoptions = await this.#follow(flows, deployed);
+      if (deployed?.revision === rev)
+        this.#adoptions = [...this.#adoptions, ...(await this.#follow(flows, deployed))];
+      const adoptions = this.#adoptions.filter(({ node }) => flows.some(({ id }) => id === node));
       const { rules } = this.#parts.config.get().linkage;
       const next = withLinkageTab(withAdoptions(flows, adoptions), rules, TITLE);
       const made = (revision: string): void => {
+        this.#adoptions = [];
         this.#made = { revision, rules: JSON.stringify(rules), nodes: new Set(next.map(({ id }) => id)) };
       };
       if (next === flows) {

@@ -102,7 +102,9 @@ export const LinkageMessageSchema = Type.Object({
   action: Type.Optional(
     Type.String({ description: "Of `done`: `record`, `nightjar-linkage-notify/notify`." }),
   ),
-  status: Type.Optional(Type.String({ description: "Of `done`: `done`, `failed`, `expired`, `dropped`." })),
+  status: Type.Optional(
+    Type.String({ description: "Of `done`: `done`, `failed`, `expired`, `dropped`, `disarmed`." }),
+  ),
   attempts: Type.Optional(Type.Integer()),
   note: Type.Optional(Type.String()),
   code: Type.Optional(Type.String({ description: "Of what failed." })),

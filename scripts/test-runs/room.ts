@@ -1,19 +1,17 @@
 // Runs jobs beside each other, as many as leave the processors some rest: most of a test's time is waiting for cameras,
 // disks and clocks. At most one of them is one that judges moments.
-import { availableParallelism, cpus, freemem } from "node:os";
+import { cpus } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Job } from "./suites.ts";
 
-/** So many files are beside each other at least: a file keeps a third of a processor at work. */
-const PLACES = Math.min(8, availableParallelism() * 2);
-/** And so many at most, for the sake of ports, disks and whatever else the processors do not show. */
-const PLACES_AT_MOST = PLACES * 2;
-/** Processors that were idle for this share of the last look have room for one more file, ... */
-const IDLE_SHARE = 0.15;
-/** ... and so has memory of which so much is free: a browser and a recorder with it. */
-const FREE_BYTES = 3 * 1024 ** 3;
+/** So many files are beside each other at least. */
+const PLACES = 3;
+/** And so many at most, for the sake of memory, ports and whatever else the processors do not show. */
+const PLACES_AT_MOST = 5;
+/** Processors that were idle for this share of the last look have room for one more file. */
+const IDLE_SHARE = 0.25;
 /** Time between looks: long enough for a file that was just started to be at its work. */
-const LOOK_EVERY_MS = 2_000;
+const LOOK_EVERY_MS = 3_000;
 
 /** Runs all in their order, each as soon as there is a place for it and, unless it is early, `arePackagesReady`. */
 export async function runAll(
@@ -36,8 +34,7 @@ export async function runAll(
     }
     if (running.size >= PLACES) {
       await Promise.race([...running, delay(LOOK_EVERY_MS, undefined, { ref: false })]);
-      if (running.size >= PLACES && (freemem() < FREE_BYTES || idleShare(LOOK_EVERY_MS / 2) < IDLE_SHARE))
-        continue;
+      if (running.size >= PLACES && idleShare(LOOK_EVERY_MS / 2) < IDLE_SHARE) continue;
       idleShare = idleShares();
     }
     const job = waiting.splice(next, 1)[0] as Job;

@@ -45,6 +45,15 @@ describe("the pop-ups of a wall", () => {
     assert.equal(runs(seconds(queue, 12, START_MS)), "yard×10 -×2");
   });
 
+  it("stay until their event is over, also when another one there asks for less", () => {
+    let queue = withPopup(NO_POPUPS, message(["yard"], { event: 1, untilEnd: true }), START_MS);
+    queue = withPopup(queue, message(["yard"], { event: 2 }), START_MS + 1_000);
+    queue = atTime(queue, START_MS + 30_000);
+    assert.equal(queue.popups[0]?.camera, "yard");
+    queue = atTime(withEnd(queue, 1), START_MS + 60_000);
+    assert.equal(queue.popups.length, 0);
+  });
+
   it("take turns, each for its own time, those after the others that came first", () => {
     let queue = withPopup(NO_POPUPS, message(["yard", "gate"]), START_MS);
     queue = withPopup(queue, message(["hall"], { dwellSeconds: 3 }), START_MS + 500);

@@ -63,7 +63,7 @@ export class MqttDoor {
     const { socketPath, word } = this.#parts;
     const hello = JSON.stringify({ word: await word(), address, secure });
     const broker = connect(socketPath);
-    broker.setTimeout(CONNECT_MS, () => broker.destroy());
+    broker.setTimeout(CONNECT_MS, () => broker.destroy(new Error("no connection in time")));
     try {
       await once(broker, "connect");
     } catch (error) {

@@ -41,11 +41,15 @@ export async function buildBridge(nvr: Nvr, settings: BridgeSettings): Promise<v
   const topicOf = (id: string): string => `${settings.discoveryPrefix}/device/${id}/config`;
 
   /** A broker that is away is no fault of the plugin's: the recorder tells it what is retained when it is back. */
-  async function say(topic: string, payload: string): Promise<void> {
-    await nvr.mqtt.publishOutside(topic, payload, { retain: true }).catch((error: unknown) => {
+  async function say(topic: string, payload: string): Promise<boolean> {
+    try {
+      await nvr.mqtt.publishOutside(topic, payload, { retain: true });
+      return true;
+    } catch (error) {
       sent.delete(topic);
       nvr.log.warn("not announced to Home Assistant", { topic, reason: String(error) });
-    });
+      return false;
+    }
   }
 
   /** Brings the broker to what there is to be; `anew`: also what it has already. */
@@ -59,12 +63,14 @@ export async function buildBridge(nvr: Nvr, settings: BridgeSettings): Promise<v
       sent.set(topic, payload);
       await say(topic, payload);
     }
+    const refused: string[] = [];
     for (const topic of before) {
       if (wanted.has(topic)) continue;
       sent.delete(topic);
-      await say(topic, "");
+      // Of a former prefix it has no right to any more: the recorder takes those back itself.
+      if (topic.startsWith(`${settings.discoveryPrefix}/`) && !(await say(topic, ""))) refused.push(topic);
     }
-    await file.write([...wanted.keys()]);
+    await file.write([...wanted.keys(), ...refused]);
   }
 
   function inTurn(work: () => Promise<void>): Promise<void> {
@@ -103,8 +109,8 @@ export async function buildBridge(nvr: Nvr, settings: BridgeSettings): Promise<v
     id: "devices",
     method: "GET",
     path: "/devices",
-    // Whoever may see how the recorder is sees what it has told of itself.
-    permission: "system.view",
+    // Of all cameras, whichever an account may see: so it is for those who may set the bridge up.
+    permission: "settings.edit",
     summary: "What is announced to Home Assistant.",
     handle: async () => ({
       announce: settings.announce,

@@ -66,7 +66,8 @@ export function lineOf(text: string, otherwise: string): string {
   const line = text
     .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, " ")
     .trim()
-    .slice(0, 200);
+    .slice(0, 200)
+    .toWellFormed();
   return line === "" ? otherwise : line;
 }
 

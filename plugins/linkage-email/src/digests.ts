@@ -70,11 +70,15 @@ export class Digests {
     return true;
   }
 
-  /** Takes out what is to be sent by now. What could not be sent is put back. */
-  takeDue(nowMs: number): Digest[] {
-    const due = [...this.#digests.values()].filter(({ dueMs }) => dueMs <= nowMs);
-    for (const { receiver } of due) this.#digests.delete(receiver);
-    if (due.length > 0) this.#isSaved = false;
+  /**
+   * Takes out one that is to be sent by now, also one of a time that has not come: the clock was set back. What could not
+   * be sent is put back.
+   */
+  takeDue(nowMs: number): Digest | undefined {
+    const due = this.#digests.values().find(({ dueMs, sinceMs }) => dueMs <= nowMs || sinceMs > nowMs);
+    if (due === undefined) return undefined;
+    this.#digests.delete(due.receiver);
+    this.#isSaved = false;
     return due;
   }
 
@@ -106,8 +110,13 @@ export class Digests {
     if (this.#isSaved) return;
     this.#isSaved = true;
     const fresh = `${this.#file}.new`;
-    await writeFile(fresh, JSON.stringify([...this.#digests.values()]), { mode: 0o600 });
-    await rename(fresh, this.#file);
+    try {
+      await writeFile(fresh, JSON.stringify([...this.#digests.values()]), { mode: 0o600 });
+      await rename(fresh, this.#file);
+    } catch (error) {
+      this.#isSaved = false;
+      throw error;
+    }
   }
 
   #put(digest: Digest): void {

@@ -41,6 +41,8 @@ export class MailDesk {
   /** The server refused user name and password, and is not asked again before. */
   #refusal: { readonly error: unknown; readonly untilMs: number } | undefined;
   #isAway = false;
+  readonly #closing = new AbortController();
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(options: MailDeskOptions) {
     const { mailsPerHour: all, mailsPerHourEach: each } = options.settings;
@@ -53,8 +55,10 @@ export class MailDesk {
     await this.#digests.load();
   }
 
-  /** Keeps what waits. */
+  /** Keeps what waits, the digest that is on its way among it. */
   async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#turn.catch(() => undefined);
     await this.#digests.save();
   }
 
@@ -72,6 +76,8 @@ export class MailDesk {
       open.filter((receiver) => !now.includes(receiver)),
       served,
     );
+    // Nobody else keeps what comes so late.
+    if (this.#closing.signal.aborted) await this.#digests.save();
     if (now.length > 0) await this.#sendNow(request, server, now, served, signal);
     if (!isHeld) {
       const waiting = this.#digests.size;
@@ -115,8 +121,19 @@ export class MailDesk {
   }
 
   /** Sends digests that are due. Call it now and then, never twice at once. */
-  async turn(): Promise<void> {
-    for (const digest of this.#digests.takeDue(this.#options.nowMs())) await this.#send(digest);
+  turn(): Promise<void> {
+    this.#turn = this.#sendDue();
+    return this.#turn;
+  }
+
+  /** One after the other, and each is kept until it is gone: at most one is on its way. */
+  async #sendDue(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      const digest = this.#digests.takeDue(this.#options.nowMs());
+      if (digest === undefined) break;
+      await this.#send(digest);
+      await this.#digests.save();
+    }
     await this.#digests.save();
   }
 
@@ -158,17 +175,25 @@ export class MailDesk {
     const taken = this.#limits.take([receiver], nowMs);
     try {
       const { from, ...server } = serverOf(settings);
+      if (this.#refusal !== undefined && nowMs < this.#refusal.untilMs) throw this.#refusal.error;
       const mail = this.#digestMail(digest, from);
       await sendMail(
         server,
         { from, to: [receiver], message: () => mailBytes(mail) },
-        { lookup, timeoutMs: TIMEOUT_MS, signal },
+        { lookup, timeoutMs: TIMEOUT_MS, signal: AbortSignal.any([signal, this.#closing.signal]) },
       );
+      this.#refusal = undefined;
       if (this.#isAway) log.notice("digests are sent again", { server: server.host });
       this.#isAway = false;
     } catch (error) {
       taken.giveBack();
+      if (this.#closing.signal.aborted) {
+        this.#digests.putBack(digest);
+        return;
+      }
       const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+      if (code === "NJ_EMAIL_SIGN_IN" && error !== this.#refusal?.error)
+        this.#refusal = { error, untilMs: this.#options.nowMs() + REFUSED_PAUSE_MS };
       const fields = { receiver: maskedAddress(receiver), events: count, reason: String(message) };
       if (tries >= MOST_TRIES || code === "NJ_EMAIL_RECEIVER") {
         log.error("a digest was given up", fields);

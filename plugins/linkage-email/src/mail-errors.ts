@@ -21,7 +21,12 @@ export function mailError(
 /** What of a server's words can be shown: one line, no control codes, nothing of the secrets. */
 export function saidBy(text: string, secrets: readonly string[]): string {
   if (secrets.some((secret) => secret !== "" && text.includes(secret))) return "";
-  const plain = text.replaceAll(/[^\x20-\x7e\u00a0-\u{10ffff}]+/gu, " ").trim();
+  // Servers repeat whom they refuse. Cut first: the search for addresses must not be long.
+  const plain = text
+    .slice(0, 1_000)
+    .replaceAll(/[^\x20-\x7e\u00a0-\u{10ffff}]+/gu, " ")
+    .replaceAll(/([^\s<>"@])[^\s<>"@]*(@[^\s<>"@]+)/g, "$1…$2")
+    .trim();
   return plain.length <= SAID_LIMIT ? plain : `${plain.slice(0, SAID_LIMIT)}…`;
 }
 

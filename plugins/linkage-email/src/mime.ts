@@ -3,8 +3,8 @@
 import { randomUUID } from "node:crypto";
 
 const LINE = 76;
-/** Of an encoded word there may be 75 letters, 63 of them base64: that is 45 bytes. */
-const WORD_BYTES = 45;
+/** A line with an encoded word has 76 letters at most (RFC 2047, section 2), `Subject: ` and the word's own twelve included. */
+const WORD_BYTES = 39;
 const SUBJECT_LIMIT = 200;
 
 export interface Picture {
@@ -55,7 +55,7 @@ export function mailBytes(mail: Mail): Buffer {
   return Buffer.from(
     [
       ...head,
-      `Content-Type: multipart/mixed; boundary="${boundary}"`,
+      `Content-Type: multipart/mixed;\r\n boundary="${boundary}"`,
       "",
       ...body,
       `--${boundary}--`,

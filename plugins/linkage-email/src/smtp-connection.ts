@@ -88,7 +88,8 @@ export class SmtpConnection {
   leave(): void {
     const socket = this.#socket;
     socket.removeAllListeners("data").resume();
-    socket.setTimeout(GOODBYE_MS, () => socket.destroy());
+    const limit = setTimeout(() => socket.destroy(), GOODBYE_MS);
+    socket.once("close", () => clearTimeout(limit));
     socket.end("QUIT\r\n");
   }
 

@@ -2,6 +2,8 @@
 // real server and by a clock that is turned by hand.
 import assert from "node:assert/strict";
 import { lookup as resolveName } from "node:dns/promises";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import type { LinkageRequest, Log } from "@nightjar/core";
 import { tempDir } from "@nightjar/core/testing";
@@ -38,7 +40,7 @@ async function desk(t: TestContext, settings: Partial<EmailSettings>) {
     await made.open();
     return made;
   };
-  return { desk: await make(), again: make, clock, logged };
+  return { desk: await make(), again: make, folder: dir.path, clock, logged };
 }
 
 const numbered = (number: number, config: Readonly<Record<string, unknown>> = {}): LinkageRequest =>
@@ -192,6 +194,33 @@ describe("a digest", () => {
         [["b@home.example"], "Haus: 1 event"],
       ],
     );
+  });
+
+  it("is not asked for one by one while the password is refused, and is kept when the recorder stops on its way", async (t) => {
+    let asked = 0;
+    let stop: (() => void) | undefined;
+    await using server = await mailServer({
+      onAuth(_auth, _session, done) {
+        asked += 1;
+        if (stop === undefined) done(Object.assign(new Error("no"), { responseCode: 535 }));
+        else stop();
+      },
+    });
+    const { desk: at, folder, clock } = await desk(t, server.settings);
+    const config = { digestMinutes: 10, receivers: ["a@home.example", "b@home.example"] };
+    await at.take(numbered(1, config), running.signal);
+    clock.nowMs += 10 * MINUTE_MS;
+    await at.turn();
+    assert.equal(asked, 1);
+    const closed = new Promise<void>((resolve) => {
+      stop = () => resolve(at.close());
+    });
+    clock.nowMs += 10 * MINUTE_MS;
+    await at.turn();
+    await closed;
+    assert.equal(asked, 2);
+    const kept: { receiver: string }[] = JSON.parse(readFileSync(join(folder, "digests.json"), "utf8"));
+    assert.deepEqual(kept.map(({ receiver }) => receiver).sort(), config.receivers);
   });
 
   it("waits while the server is away, says so once, and is given up a day later", async (t) => {

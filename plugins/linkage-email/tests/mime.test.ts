@@ -74,7 +74,7 @@ describe("the bytes of a mail", () => {
     );
     assert.ok(bytes.every((byte) => byte < 128));
     for (const line of bytes.toString("latin1").split("\r\n")) {
-      assert.ok(line.length <= 100, line);
+      assert.ok(line.length <= 78, line);
       assert.doesNotMatch(line, /[\r\n]/);
     }
   });

@@ -129,7 +129,7 @@ describe("a mail to a server", () => {
       onRcptTo({ address }, _session, done) {
         const responseCode = address.startsWith("grey") ? 450 : 550;
         if (address.startsWith("a@")) done();
-        else done(Object.assign(new Error("nobody of that name"), { responseCode }));
+        else done(Object.assign(new Error(`<${address}>: nobody of that name`), { responseCode }));
       },
     });
     const refused = await send(server.settings, {
@@ -145,7 +145,11 @@ describe("a mail to a server", () => {
     assert.deepEqual(server.received[0]?.to, ["a@home.example"]);
     await assert.rejects(
       send(server.settings, { to: ["no@home.example"] }),
-      failure("NJ_EMAIL_RECEIVER", "failed-precondition", /n…@home\.example \(550 nobody of that name\)/),
+      failure(
+        "NJ_EMAIL_RECEIVER",
+        "failed-precondition",
+        /n…@home\.example \(550 <n…@home\.example>: nobody of that name\)/,
+      ),
     );
     await assert.rejects(
       send(server.settings, { to: ["grey@home.example"] }),

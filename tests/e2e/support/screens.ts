@@ -56,7 +56,7 @@ export const SCREENS: readonly Screen[] = [
   },
   { name: "events-none", path: "events?object=no-such-thing", asks: [], filled: ".empty" },
   { name: "tills", path: "tills", asks: ["receipts", "tills"], filled: ".list-page", empty: ".empty" },
-  { name: "io", path: "io", asks: ["inputs", "outputs"], filled: ".io-table", empty: ".empty" },
+  { name: "io", path: "io", asks: ["inputs", "outputs"], filled: ".io-table, .empty", empty: ".empty" },
   { name: "io-output", path: "io?output=siren", asks: [], filled: "dialog .io-form" },
   { name: "io-input", path: "io?input=door", asks: [], filled: "dialog .io-form" },
   {

@@ -7,15 +7,21 @@ export const outputs = signal<readonly OutputView[] | undefined>(undefined);
 export const inputs = signal<readonly InputView[] | undefined>(undefined);
 const failure = signal<unknown>(undefined);
 
+/** Whose lists these are: an answer that comes after they left is not taken. */
+let visit = 0;
+
 /** Reads both. */
 export async function loadAlarmIo(): Promise<void> {
+  const asked = visit;
   try {
     const [out, input] = await Promise.all([askInBackground("GET /outputs"), askInBackground("GET /inputs")]);
+    if (asked !== visit) return;
     outputs.value = out.outputs;
     inputs.value = input.inputs;
     failure.value = undefined;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
+    if (asked !== visit) return;
     failure.value = error;
   }
 }
@@ -50,6 +56,7 @@ export function readAlarmIoAgain(): void {
 
 /** Somebody else signs in. */
 export function forgetAlarmIo(): void {
+  visit += 1;
   outputs.value = undefined;
   inputs.value = undefined;
   failure.value = undefined;

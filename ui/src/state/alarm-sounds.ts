@@ -24,7 +24,14 @@ let player: Promise<Player> | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 function loadPlayer(): Promise<Player> {
-  player ??= import("../player/alarm-tones.ts").then(({ AlarmTones }) => new AlarmTones());
+  player ??= import("../player/alarm-tones.ts").then(
+    ({ AlarmTones }) => new AlarmTones(),
+    (error: unknown) => {
+      // The next sound tries again.
+      player = undefined;
+      throw error;
+    },
+  );
   return player;
 }
 
@@ -70,14 +77,23 @@ function follow(): void {
   if (ends.length > 0) timer = setTimeout(follow, Math.min(...ends) - nowMs);
   if (newest === undefined || soundsMuted.value) {
     soundBlocked.value = false;
-    void player?.then((one) => one.stop());
+    player?.then(
+      (one) => one.stop(),
+      () => undefined,
+    );
     return;
   }
-  void loadPlayer().then((one) => {
-    // Meanwhile it may be silenced.
-    if (ringing.value[0] !== newest || soundsMuted.value) return;
-    one.play(newest.pattern, newest.volumePercent, (isBlocked) => {
-      soundBlocked.value = isBlocked && ringing.value.length > 0 && !soundsMuted.value;
-    });
-  });
+  loadPlayer().then(
+    (one) => {
+      // Meanwhile it may be silenced.
+      if (ringing.value[0] !== newest || soundsMuted.value) return;
+      one.play(newest.pattern, newest.volumePercent, (isBlocked) => {
+        soundBlocked.value = isBlocked && ringing.value.length > 0 && !soundsMuted.value;
+      });
+    },
+    // What plays did not come: a click tries again.
+    () => {
+      soundBlocked.value = ringing.value.length > 0 && !soundsMuted.value;
+    },
+  );
 }

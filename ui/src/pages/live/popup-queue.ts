@@ -51,17 +51,20 @@ function withCamera(queue: PopupQueue, camera: string, message: PopupMessage, no
   const { event, type, camera: of, start, isTest, untilEnd } = message;
   const place = queue.popups.findIndex((one) => one.camera === camera);
   const known = queue.popups[place];
+  const cause = {
+    isTest,
+    ...(event === undefined ? {} : { event }),
+    ...(type === undefined ? {} : { type }),
+    ...(of === undefined ? {} : { camera: of }),
+    ...(start === undefined ? {} : { start }),
+  };
+  // What is shown until its event is over is not let go by another one that asks for less.
+  const isHeld = !untilEnd && known?.holdsUntilMs !== undefined;
   const popup: Popup = {
     camera,
     dwellMs: Math.max(known?.dwellMs ?? 0, message.dwellSeconds * 1_000),
-    cause: {
-      isTest,
-      ...(event === undefined ? {} : { event }),
-      ...(type === undefined ? {} : { type }),
-      ...(of === undefined ? {} : { camera: of }),
-      ...(start === undefined ? {} : { start }),
-    },
-    holdsUntilMs: untilEnd ? nowMs + LONGEST_MS : undefined,
+    cause: isHeld ? known.cause : cause,
+    holdsUntilMs: untilEnd ? nowMs + LONGEST_MS : known?.holdsUntilMs,
     again: place === 0 && queue.popups.length > 1,
   };
   if (known === undefined) {
