@@ -120,10 +120,12 @@ export class Inputs {
   }
 
   /** A message that came on one of these topics. */
-  heard(topic: string, payload: Buffer): void {
+  heard(topic: string, payload: Buffer, isKept = false): void {
     for (const input of this.#inputs.values()) {
-      const { source } = input.config;
+      const { source, holdSeconds } = input.config;
       if (source.kind !== "mqtt" || source.topic !== topic) continue;
+      // A press that was kept at the broker is an old one.
+      if (isKept && holdSeconds > 0) continue;
       const closed = signalOf(source, payload);
       if (closed !== undefined) input.signal(closed, "mqtt");
     }

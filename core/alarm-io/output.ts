@@ -71,7 +71,8 @@ export class Output {
   /** As an earlier process left it: a latch stays as it was, what had a dwell goes off now. */
   restore(state: Pick<OutputState, "sinceMs" | "by"> & { readonly isLatched: boolean }): void {
     const { isLatched, ...rest } = state;
-    this.#put({ on: true, ...rest });
+    // What is to go off as soon as its device obeys is no latch, also for the next start.
+    this.#put({ on: true, ...rest, ...(isLatched ? {} : { offAtMs: this.#options.clock.wallMs() }) });
     if (!isLatched) void this.#offUntilDone(0);
   }
 
@@ -104,7 +105,10 @@ export class Output {
       try {
         await this.#off(by);
       } catch (error) {
-        if (this.#state.on) this.#retry(0);
+        if (this.#state.on) {
+          this.#put({ ...this.#state, offAtMs: this.#options.clock.wallMs() });
+          this.#retry(0);
+        }
         throw error;
       }
     });

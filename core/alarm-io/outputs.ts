@@ -113,7 +113,7 @@ export class Outputs {
     ids: readonly string[],
     { on, by, dwellSeconds, isTest }: OutputWish,
   ): Promise<readonly string[]> {
-    const outputs = ids.map((id) => this.#find(id));
+    const outputs = ids.flatMap((id) => this.#outputs.get(id) ?? []);
     const unarmed = isTest || !on ? [] : outputs.filter(({ config }) => !this.isArmed(config.id));
     const work = outputs
       .filter((output) => !unarmed.includes(output))
@@ -125,6 +125,8 @@ export class Outputs {
       });
     const failed = (await Promise.allSettled(work)).find((one) => one.status === "rejected");
     if (failed !== undefined) throw failed.reason;
+    // Those that there are have been switched all the same.
+    for (const id of ids) this.#find(id);
     return unarmed.map(({ config }) => config.name);
   }
 

@@ -152,11 +152,18 @@ export class AlarmIo implements AlarmIoFace, AlarmIoControl {
   }
 
   async changeOutputs(outputs: Config["outputs"], stamp: string | undefined): Promise<void> {
-    const { config } = this.#parts;
+    const { config, secrets } = this.#parts;
+    const before = this.#config().outputs;
     await config.update((draft: Config) => {
       checkStamp(draft.outputs, stamp);
       draft.outputs = outputs;
     });
+    // What was meant for one device is not told to another one.
+    for (const { id, driver } of before) {
+      const next = outputs.find((one) => one.id === id);
+      if (next !== undefined && originsOf(next.driver) !== originsOf(driver))
+        await secrets.delete(authorizationOf(id));
+    }
     await this.#forgetSecrets("output/", outputs, ({ driver }) => driver.kind === "http");
   }
 
@@ -195,8 +202,8 @@ export class AlarmIo implements AlarmIoFace, AlarmIoControl {
   }
 
   /** A message that came on one of them. */
-  heard(topic: string, payload: Buffer): void {
-    this.inputsOf.heard(topic, payload);
+  heard(topic: string, payload: Buffer, isKept: boolean): void {
+    this.inputsOf.heard(topic, payload, isKept);
     this.outputsOf.heard(topic, payload);
   }
 
@@ -249,6 +256,14 @@ function isOther(next: FrozenConfig, previous: FrozenConfig): boolean {
   return (["inputs", "outputs", "alarms", "timeZone"] as const).some(
     (part) => JSON.stringify(next[part]) !== JSON.stringify(previous[part]),
   );
+}
+
+/** Whom an output's requests go to. */
+function originsOf(
+  driver: FrozenConfig["outputs"][number]["driver"] | Config["outputs"][number]["driver"],
+): string {
+  if (driver.kind !== "http") return "";
+  return [driver.on, driver.off].map(({ url }) => URL.parse(url)?.origin).join(" ");
 }
 
 function authorizationOf(output: string): string {

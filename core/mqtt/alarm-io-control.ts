@@ -12,5 +12,5 @@ export interface AlarmIoControl {
   /** Topics of other programs that are listened to, without wildcards. */
   topics(): readonly string[];
   /** A message on one of them: whoever may publish there has sent it. */
-  heard(topic: string, payload: Buffer): void;
+  heard(topic: string, payload: Buffer, isKept: boolean): void;
 }

@@ -352,7 +352,7 @@ export class MqttService {
       },
       heard: (topic, payload, isKept) => {
         // What is kept at a sensor's topic is how the sensor is; what is kept for a plugin is an old command.
-        this.#options.alarmIo.heard(topic, payload);
+        this.#options.alarmIo.heard(topic, payload, isKept);
         if (!isKept) this.plugins.hear(topic, payload);
       },
     };

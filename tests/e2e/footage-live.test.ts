@@ -186,7 +186,7 @@ describe("H.265 and G.711 in the browser", { skip, timeout: 150_000 }, () => {
   async function playAloud(name: string, atMs: number, player: string): Promise<void> {
     const moment = new Date(atMs).toISOString();
     await page.goto(`${recorder.url}/playback?camera=${idOf(name)}&t=${moment}&play=0${player}`);
-    const button = page.getByRole("button", { name: /sound/i }).first();
+    const button = page.locator(".transport").getByRole("button", { name: /sound/i });
     await button.waitFor();
     await button.click();
     await page.getByRole("button", { name: /^Play/ }).first().click();

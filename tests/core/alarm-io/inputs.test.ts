@@ -120,6 +120,18 @@ describe("alarm inputs (manual 11.6)", () => {
     assert.deepEqual(told, ["alarm-input door - begins", "alarm-input window - begins"]);
   });
 
+  it("of MQTT take what was kept at the broker for how a contact is, and for no press", async (t) => {
+    const { all, told } = await inputsOf(t, [
+      { id: "door", source: mqtt },
+      { id: "bell", holdSeconds: 10, source: { ...mqtt, topic: "garage/bell" } },
+    ]);
+    all.heard("garage/door", Buffer.from("ON"), true);
+    all.heard("garage/bell", Buffer.from("ON"), true);
+    assert.deepEqual(told, ["alarm-input door - begins"]);
+    all.heard("garage/bell", Buffer.from("ON"), false);
+    assert.deepEqual(told.slice(1), ["alarm-input bell - begins"]);
+  });
+
   it("that bounce or flap change a few times a second at most, and the last word holds", async (t) => {
     const { all, told, clock } = await inputsOf(t, [{ id: "door", source: mqtt }]);
     for (let turn = 0; turn < 1_000; turn += 1) {

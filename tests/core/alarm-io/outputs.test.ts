@@ -73,6 +73,27 @@ describe("all alarm outputs", () => {
     );
   });
 
+  it("are not taken for latches while their device does not hear that they go off, however often the recorder starts", async (t) => {
+    const db = await memoryDb(t);
+    const { url, asked, status } = await device(t);
+    const call = (path: string) => ({ method: "GET", url: `${url}/${path}` });
+    const both = [
+      { id: "lamp", dwellSeconds: 60, driver: { kind: "http", on: call("on"), off: call("lamp-off") } },
+      { id: "bell", dwellSeconds: 0, driver: { kind: "http", on: call("on"), off: call("bell-off") } },
+    ];
+    const first = await outputsOf(t, both, db);
+    await first.all.setAll(true, "ann");
+    status.now = 503;
+    await assert.rejects(first.all.set("bell", false, "ann"), { code: "NJ_OUTPUT_FAILED" });
+    await first.all.stop();
+    const second = await outputsOf(t, both, db);
+    await waitFor(() => asked.filter((text) => /-off/.test(text)).length >= 3);
+    await second.all.stop();
+    status.now = 200;
+    const third = await outputsOf(t, both, db);
+    await waitFor(() => ["lamp", "bell"].every((id) => third.all.stateOf(id)?.on === false));
+  });
+
   it("are left alone by rules outside their schedule, and switched by hand at any time", async (t) => {
     const monday = { monday: [{ from: "08:00", to: "18:00" }] };
     // Thursday, 12:00.
