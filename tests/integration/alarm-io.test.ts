@@ -71,7 +71,8 @@ describe("alarm inputs and outputs of a recorder (manual 11.6, 11.9)", { timeout
       "message",
       (topic, payload) => void got.push(`${topic.replace(/^.*\/node\/[^/]+\//, "")} ${payload}`),
     );
-    await client.subscribeAsync(["nightjar/node/+/+/+/state", "house/siren/set"], { qos: 1 });
+    const states = ["input", "output"].map((kind) => `nightjar/node/+/${kind}/+/state`);
+    await client.subscribeAsync([...states, "house/siren/set"], { qos: 1 });
     const since = (start: number) => got.slice(start).filter((line) => /siren/.test(line));
     await waitFor(() => got.length === 4, { what: "the retained states" });
     assert.deepEqual([...got].sort(), [
