@@ -14,8 +14,9 @@ import { mayDo, mayDoWith } from "../users/principal.ts";
 import type { AlarmIoControl } from "./alarm-io-control.ts";
 import type { IncomingMessage } from "./broker.ts";
 import { FLOWS_USER } from "./flows-door.ts";
+import { COMMAND_OF_SET } from "./plain-commands.ts";
 import { REQUESTS, type RequestName, type ResponseMessage } from "./request-schemas.ts";
-import { readTopic, type TopicIds, topicOf } from "./topics.ts";
+import { readTopic, topicOf } from "./topics.ts";
 
 /** As long as the schema lets them be. */
 const TRANSACTION_LIMIT = 100;
@@ -373,25 +374,10 @@ type Body = Readonly<Record<string, unknown>>;
 
 /** These change nothing. */
 const READS: ReadonlySet<RequestName> = new Set<RequestName>(["snapshot", "linkage-list", "explain"]);
-/** What the recorder's own flows see: everything. */
+/** Whoever may publish at a broker that is not ours: what they may see is its affair. */
 const SEES_ALL: ExplainViewer = {
   ...{ recordings: true, events: true, storage: true, arming: true },
   sees: () => true,
-};
-
-/** A plain command is a request, written shorter. */
-interface PlainCommand {
-  readonly command: RequestName;
-  body(text: string, ids: TopicIds): Body;
-}
-
-const COMMAND_OF_SET: Readonly<Record<string, PlainCommand | undefined>> = {
-  manualRecordingSet: { command: "manual-recording", body: (state, { camera }) => ({ camera, state }) },
-  enabledSet: { command: "camera-enabled", body: (state, { camera }) => ({ camera, state }) },
-  recordModeSet: { command: "record-mode", body: (mode, { camera }) => ({ camera, mode }) },
-  armingProfileSet: { command: "arming", body: (profile) => ({ profile }) },
-  outputSet: { command: "output", body: (state, { output }) => ({ output, state }) },
-  inputSet: { command: "input", body: (state, { input }) => ({ input, state }) },
 };
 
 function causeOf({ camera, event }: Partial<Request>): LinkageCause {
