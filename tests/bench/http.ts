@@ -40,6 +40,7 @@ export async function http(context: BenchContext): Promise<readonly Figure[]> {
     await untilRecorded(dir.join("volumes/default"));
     const figures: Figure[] = [await firstPageFigure(recorder)];
     await recorder.stop();
+    recorder = undefined;
     const started = await startsByNpm(context, dir.path);
     context.progress("second start");
     recorder = await startRecorderProcess(dir.path);

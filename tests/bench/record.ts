@@ -6,11 +6,11 @@ import { waitFor } from "../../core/testing/wait-for.ts";
 import { benchClip } from "./bench-clip.ts";
 import { FfmpegRecorders } from "./ffmpeg-recorders.ts";
 import { type BenchContext, type Figure, figure } from "./figure.ts";
+import { fullPageCache } from "./full-page-cache.ts";
 import { benchDir } from "./left-behind.ts";
 import { type LoopTurns, MediaProcess } from "./media-process.ts";
 import { type Usage, usageOf } from "./proc-reader.ts";
 import { SenderProcesses } from "./sender-process.ts";
-import { warmMemory } from "./warm-memory.ts";
 
 const COUNTS = [1, 4, 16, 64, 128, 256];
 const QUICK_COUNTS = [1, 4, 16];
@@ -43,8 +43,6 @@ export async function record(context: BenchContext): Promise<readonly Figure[]> 
   const clip = benchClip(context.progress);
   const counts = context.counts.length > 0 ? context.counts : context.quick ? QUICK_COUNTS : COUNTS;
   using code = benchDir();
-  context.progress("touching the machine's memory");
-  await warmMemory();
   await warmUpCode(clip, code.path);
   const figures: Figure[] = [...(await diskFigures(context, code.path))];
   const totals: { count: number; cpuPercent: number; pssMb: number }[] = [];
@@ -152,7 +150,7 @@ async function measureNightjar(
       },
       { deadlineMs: 60_000, what: `${count} cameras to be recorded`, periodMs: 250 },
     );
-    await pause(warmUpMs(context));
+    await using _ = await warmUp(context, dir.path);
     const before = await media.figures();
     await media.loopTurns();
     const measured = await measure(context, [media.pid], sender.pids, count);
@@ -186,7 +184,7 @@ async function measureFfmpeg(context: BenchContext, clip: string, count: number)
   try {
     const recorders = await FfmpegRecorders.start(urlsOf(sender, count), dir.path);
     try {
-      await pause(warmUpMs(context));
+      await using _ = await warmUp(context, dir.path);
       return await measure(context, recorders.pids, sender.pids, count);
     } finally {
       await recorders.stop();
@@ -220,9 +218,11 @@ function urlsOf(sender: SenderProcesses, count: number): string[] {
   return Array.from({ length: count }, (_, camera) => sender.url(camera));
 }
 
-function warmUpMs(context: BenchContext): number {
+/** The state of a recorder that has run for an hour; what is answered must live as long as that is to last. */
+async function warmUp(context: BenchContext, folder: string): Promise<AsyncDisposable> {
   // So that code which runs for months is compiled as far as it will be.
-  return context.quick ? 3_000 : 45_000;
+  const [cache] = await Promise.all([fullPageCache(folder), pause(context.quick ? 3_000 : 45_000)]);
+  return cache;
 }
 
 function windowMs(context: BenchContext): number {

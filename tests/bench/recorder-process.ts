@@ -12,7 +12,8 @@ import { withUs } from "./left-behind.ts";
 
 const MAIN = fileURLToPath(new URL("../../core/main.ts", import.meta.url));
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const START_MS = 120_000;
+/** `npm start` may have packages to install and the interface to build. */
+const START_MS = 300_000;
 
 export interface RecorderProcess {
   /** `http://127.0.0.1:…` and `https://127.0.0.1:…`, the latter with the recorder's own certificate. */
