@@ -36,8 +36,10 @@ export interface OutputOptions {
 
 const COMMAND_MS = 10_000;
 const PAUSES_MS = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000];
-/** Commands that wait for the device; a storm of events needs no more. */
+/** Commands that wait for the device; a storm of events needs no more. One that switches off is always taken. */
 const MOST_WAITING = 8;
+/** A device that did not say that it went on may be on all the same: so often it is told to be off. */
+const TRIES_AFTER_FAILED_ON = PAUSES_MS.length;
 
 export class Output {
   readonly #options: OutputOptions;
@@ -46,6 +48,8 @@ export class Output {
   #state: OutputState = { on: false };
   #turn: Promise<void> = Promise.resolve();
   #waiting = 0;
+  /** A command to switch off that waits for its turn: one is enough for all who ask. */
+  #clearing: Promise<void> | undefined;
   /** Ends the dwell, or tries once more to switch off. */
   #timer: Timer | undefined;
   #offAtMonotonicMs: number | undefined;
@@ -85,7 +89,7 @@ export class Output {
       const { on, offAtMs } = this.#state;
       const isGoingOff = on && this.#timer !== undefined && this.#offAtMonotonicMs === undefined;
       if (!on || isGoingOff) {
-        await this.#command(true);
+        await this.#on();
         this.#put({ on: true, sinceMs: this.#options.clock.wallMs(), by });
         this.#dwell(dwellSeconds);
         return;
@@ -100,7 +104,9 @@ export class Output {
 
   /** Switches it off, also one that is off already: its device may not be. Throws as `trigger` does; it is tried again then. */
   clear(by: string): Promise<void> {
-    return this.#inTurn(async () => {
+    if (this.#clearing !== undefined) return this.#clearing;
+    const done: Promise<void> = this.#turn.then(async () => {
+      if (this.#clearing === done) this.#clearing = undefined;
       this.#stopTimer();
       try {
         await this.#off(by);
@@ -112,6 +118,9 @@ export class Output {
         throw error;
       }
     });
+    this.#clearing = done;
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   /**
@@ -145,6 +154,8 @@ export class Output {
         ),
       );
     }
+    // Whoever switches off after this one is not answered by a command that goes before it.
+    this.#clearing = undefined;
     this.#waiting += 1;
     const done = this.#turn.then(work).finally(() => {
       this.#waiting -= 1;
@@ -166,6 +177,17 @@ export class Output {
         this.#options.log.warn("an output was not switched", { output: this.#config.id, on, reason });
         this.#put({ ...this.#state, reason });
       }
+      throw error;
+    }
+  }
+
+  /** Throws what the device throws; a device that may have obeyed without saying so is told to be off then. */
+  async #on(): Promise<void> {
+    try {
+      await this.#command(true);
+    } catch (error) {
+      // One that is going off is told so already.
+      if (!this.#state.on && !this.#end.signal.aborted) this.#retry(0, TRIES_AFTER_FAILED_ON);
       throw error;
     }
   }
@@ -192,8 +214,8 @@ export class Output {
     this.#timer = clock.after(ms, () => void this.#offUntilDone(0));
   }
 
-  /** `tries`: how often it has failed. A command that comes meanwhile takes over. */
-  async #offUntilDone(tries: number): Promise<void> {
+  /** `tries`: how often it has failed, of `atMost`. A command that comes meanwhile takes over. */
+  async #offUntilDone(tries: number, atMost = Number.POSITIVE_INFINITY): Promise<void> {
     const timer = this.#timer;
     this.#offAtMonotonicMs = undefined;
     const work = this.#turn.then(async () => {
@@ -202,17 +224,18 @@ export class Output {
         await this.#off(this.#state.by);
         this.#timer = undefined;
       } catch {
-        if (!this.#end.signal.aborted) this.#retry(tries);
+        if (!this.#end.signal.aborted) this.#retry(tries, atMost);
       }
     });
     this.#turn = work;
     await work;
   }
 
-  #retry(tries: number): void {
+  #retry(tries: number, atMost?: number): void {
     this.#stopTimer();
+    if (atMost !== undefined && tries >= atMost) return;
     const pauseMs = PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] ?? 0;
-    this.#timer = this.#options.clock.after(pauseMs, () => void this.#offUntilDone(tries + 1));
+    this.#timer = this.#options.clock.after(pauseMs, () => void this.#offUntilDone(tries + 1, atMost));
   }
 
   #stopTimer(): void {

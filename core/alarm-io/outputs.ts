@@ -43,6 +43,8 @@ interface Stored {
 export class Outputs {
   readonly #parts: OutputsParts;
   readonly #outputs = new Map<string, Output>();
+  /** That are on although the settings know them no more: their devices are told until they obey. */
+  readonly #abandoned = new Set<Output>();
   readonly #schedules = new Map<string, ScheduleClock>();
   readonly #kept: KeptValue;
 
@@ -59,7 +61,7 @@ export class Outputs {
   }
 
   async stop(): Promise<void> {
-    for (const output of this.#outputs.values()) output.close();
+    for (const output of [...this.#outputs.values(), ...this.#abandoned]) output.close();
     await this.#kept.close();
   }
 
@@ -164,13 +166,15 @@ export class Outputs {
 
   #make(config: DeepReadonly<OutputConfig>): Output {
     const { clock, log } = this.#parts;
-    return new Output({
+    const output: Output = new Output({
       ...{ config, clock, log, driver: this.#driverOf(config.id, config.driver) },
       changed: () => {
+        if (!output.state.on && this.#abandoned.delete(output)) output.close();
         this.#kept.changed();
         this.#parts.changed(config.id);
       },
     });
+    return output;
   }
 
   #driverOf(id: string, driver: DeepReadonly<OutputDriverConfig>): OutputDriver {
@@ -193,15 +197,18 @@ export class Outputs {
   }
 
   #abandon(output: Output): void {
-    const ended = output.state.on ? output.clear("settings") : Promise.resolve();
-    ended
-      .catch((error: unknown) =>
-        this.#parts.log.warn("an output that is not used any more was not switched off", {
-          output: output.config.id,
-          reason: String(error),
-        }),
-      )
-      .finally(() => output.close());
+    if (!output.state.on) {
+      output.close();
+      return;
+    }
+    // A device that is away is told once more after pauses, for as long as the recorder runs.
+    this.#abandoned.add(output);
+    output.clear("settings").catch((error: unknown) =>
+      this.#parts.log.warn("an output that is not used any more was not switched off yet", {
+        output: output.config.id,
+        reason: String(error),
+      }),
+    );
   }
 
   #stored(): Readonly<Record<string, Stored>> {

@@ -57,8 +57,9 @@ export function outputRoutes({ alarmIo }: HttpServices): Route[] {
       body: TriggerSchema,
       response: OutputsSchema,
       async handle({ params: { output }, body, audit, principal }) {
-        await alarmIo.setOutput(output, true, principal.userName, body.dwellSeconds);
+        // Before it is done: a command that fails may have worked all the same.
         audit("output-triggered", { output });
+        await alarmIo.setOutput(output, true, principal.userName, body.dwellSeconds);
         return list();
       },
     }),
@@ -70,8 +71,8 @@ export function outputRoutes({ alarmIo }: HttpServices): Route[] {
       params,
       response: OutputsSchema,
       async handle({ params: { output }, audit, principal }) {
-        await alarmIo.setOutput(output, false, principal.userName);
         audit("output-cleared", { output });
+        await alarmIo.setOutput(output, false, principal.userName);
         return list();
       },
     }),

@@ -142,6 +142,36 @@ describe("an alarm output (manual 11.6, 11.9)", () => {
     assert.deepEqual(sent, [true]);
   });
 
+  it("is switched off whatever else waits, by the last word that is said", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    held = promise;
+    const all = Array.from({ length: 8 }, () => output.trigger("ann"));
+    all.push(output.clear("bob"), output.clear("bob"));
+    await assert.rejects(output.trigger("ann"), { code: "NJ_OUTPUT_BUSY" });
+    resolve();
+    await Promise.all(all);
+    assert.deepEqual([sent, output.state.on, output.state.by], [[true, false], false, "bob"]);
+    await Promise.all([output.clear("ann"), output.trigger("ann"), output.clear("bob")]);
+    assert.deepEqual([output.state.on, output.state.by, sent.at(-1)], [false, "bob", false]);
+  });
+
+  it("is told to be off for a while if it did not say that it went on", async () => {
+    isBroken = true;
+    await assert.rejects(output.trigger("ann"), { code: "NJ_OUTPUT_FAILED" });
+    for (let tries = 1; tries <= 6; tries += 1) {
+      await waitFor(() => clock.pending === 1);
+      clock.advance(60_000);
+      await waitFor(() => sent.length === tries + 1);
+    }
+    await waitFor(() => clock.pending === 0);
+    assert.deepEqual(sent, [true, false, false, false, false, false, false]);
+    await assert.rejects(output.trigger("ann"));
+    isBroken = false;
+    clock.advance(1_000);
+    await waitFor(() => sent.length === 9 && clock.pending === 0);
+    assert.deepEqual([output.state.on, output.state.reason], [false, undefined]);
+  });
+
   it("is silent after its end", async () => {
     await output.trigger("ann");
     output.close();

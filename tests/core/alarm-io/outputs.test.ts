@@ -149,6 +149,24 @@ describe("all alarm outputs", () => {
     assert.deepEqual(published, ["garden/lamp/set ON", "garden/lamp/set OFF"]);
   });
 
+  it("are told to be off until they obey, also when they were removed while their device was away", async (t) => {
+    const { url, asked, status } = await device(t);
+    const driver = {
+      kind: "http",
+      on: { method: "PUT", url: `${url}/on` },
+      off: { method: "PUT", url: `${url}/off` },
+    };
+    const { all, change, clock } = await outputsOf(t, [{ id: "siren", driver, dwellSeconds: 0 }]);
+    await all.set("siren", true, "ann");
+    status.now = 503;
+    change([]);
+    await waitFor(() => asked.length === 2 && clock.pending === 1);
+    status.now = 200;
+    clock.advance(1_000);
+    await waitFor(() => asked.length === 3 && clock.pending === 0);
+    assert.deepEqual(asked, ["PUT /on -", "PUT /off -", "PUT /off -"]);
+  });
+
   it("are switched over HTTP, with their secret, and no redirect is followed", async (t) => {
     const { url, asked, status } = await device(t);
     const call = (path: string) => ({ method: "POST", url: `${url}${path}`, body: '{"relay":1}' });
