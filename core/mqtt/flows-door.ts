@@ -1,9 +1,7 @@
 // How flows of the recorder's own reach its broker: a Unix socket in the run folder, and a login that is made for them with
 // each start of core and lies in no file. Its rights are those that the nodes of the palette need, and no more.
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import { once } from "node:events";
-import { chmod, rm } from "node:fs/promises";
-import { createServer, type Server, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import type { Right } from "../domain/roles.ts";
 import { NightjarError } from "../errors.ts";
@@ -11,6 +9,7 @@ import { FLOWS_MQTT_SOCKET } from "../flows/protocol.ts";
 import type { Principal } from "../users/principal.ts";
 import type { SignedInClient } from "./broker-login.ts";
 import type { EmbeddedBroker } from "./embedded-broker.ts";
+import { UnixDoor } from "./unix-door.ts";
 
 /** No account can be called so: it holds a blank. */
 export const FLOWS_USER = "flows of the recorder";
@@ -40,55 +39,31 @@ export interface FlowsBrokerLogin {
 }
 
 export class FlowsDoor {
-  readonly #socketPath: string;
+  readonly #door: UnixDoor;
   readonly #password = randomBytes(32).toString("base64url");
-  readonly #sockets = new Set<Socket>();
-  #open: { readonly broker: EmbeddedBroker; readonly server: Server } | undefined;
 
   /** `run` is the folder of the sockets between processes. */
   constructor(run: string) {
-    this.#socketPath = join(run, FLOWS_MQTT_SOCKET);
+    this.#door = new UnixDoor(join(run, FLOWS_MQTT_SOCKET), MOST_CONNECTIONS);
   }
 
   /** Undefined while there is no broker of ours behind the door. */
   get login(): FlowsBrokerLogin | undefined {
-    if (this.#open === undefined) return undefined;
-    return { socketPath: this.#socketPath, username: FLOWS_USER, password: this.#password };
+    if (this.#door.broker === undefined) return undefined;
+    return { socketPath: this.#door.socketPath, username: FLOWS_USER, password: this.#password };
   }
 
   /** Opens it to this broker; one that is open to another one is closed first. */
   async open(broker: EmbeddedBroker): Promise<void> {
-    if (this.#open?.broker === broker) return;
-    await this.close();
-    // Of a process that was killed.
-    await rm(this.#socketPath, { force: true });
-    const server = createServer((socket) => this.#take(socket, broker));
-    server.maxConnections = MOST_CONNECTIONS;
-    server.listen(this.#socketPath);
-    await once(server, "listening");
-    this.#open = { broker, server };
-    try {
-      await chmod(this.#socketPath, 0o600);
-    } catch (error) {
-      await this.close();
-      throw error;
-    }
+    if (this.#door.broker === broker) return;
+    await this.#door.open(broker, (socket) => this.#take(socket, broker));
   }
 
-  async close(): Promise<void> {
-    const open = this.#open;
-    this.#open = undefined;
-    if (open === undefined) return;
-    const closed = once(open.server, "close");
-    open.server.close();
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
+  close(): Promise<void> {
+    return this.#door.close();
   }
 
   #take(socket: Socket, broker: EmbeddedBroker): void {
-    this.#sockets.add(socket);
-    socket.on("error", () => socket.destroy());
-    socket.once("close", () => this.#sockets.delete(socket));
     broker.handle(socket, {
       address: "",
       isSecure: true,

@@ -3,73 +3,45 @@
 //
 // A connection begins with one line of JSON, {"word", "address", "secure"}; what follows is MQTT.
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import { once } from "node:events";
-import { chmod, rm } from "node:fs/promises";
-import { createServer, type Server, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { MQTT_WEB_SOCKET } from "../gateway/protocol.ts";
 import { Admission } from "../gateway/restream/admission.ts";
 import type { EmbeddedBroker } from "./embedded-broker.ts";
+import { UnixDoor } from "./unix-door.ts";
 
 const LINE_LIMIT_BYTES = 512;
 const LINE_MS = 2_000;
 const NEWLINE = 0x0a;
 
-interface Opened {
-  readonly broker: EmbeddedBroker;
-  readonly server: Server;
-  readonly word: string;
-}
-
 export class WebDoor {
-  readonly #socketPath: string;
+  readonly #door: UnixDoor;
   readonly #admission = new Admission();
-  readonly #sockets = new Set<Socket>();
-  #open: Opened | undefined;
+  #word = "";
 
   /** `run` is the folder of the sockets between processes. */
   constructor(run: string) {
-    this.#socketPath = join(run, MQTT_WEB_SOCKET);
+    this.#door = new UnixDoor(join(run, MQTT_WEB_SOCKET));
   }
 
   /** What the gateway must say; undefined while the door is closed. */
   get word(): string | undefined {
-    return this.#open?.word;
+    return this.#door.broker === undefined ? undefined : this.#word;
   }
 
   /** Opens it to this broker; one that is open to another one is closed first. */
   async open(broker: EmbeddedBroker): Promise<void> {
-    if (this.#open?.broker === broker) return;
-    await this.close();
-    // Of a process that was killed.
-    await rm(this.#socketPath, { force: true });
+    if (this.#door.broker === broker) return;
     const word = randomBytes(32).toString("base64url");
-    const server = createServer((socket) => this.#take(socket, broker, word));
-    server.listen(this.#socketPath);
-    await once(server, "listening");
-    this.#open = { broker, server, word };
-    try {
-      await chmod(this.#socketPath, 0o600);
-    } catch (error) {
-      await this.close();
-      throw error;
-    }
+    this.#word = word;
+    await this.#door.open(broker, (socket) => this.#take(socket, broker, word));
   }
 
-  async close(): Promise<void> {
-    const open = this.#open;
-    this.#open = undefined;
-    if (open === undefined) return;
-    const closed = once(open.server, "close");
-    open.server.close();
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
+  close(): Promise<void> {
+    return this.#door.close();
   }
 
   #take(socket: Socket, broker: EmbeddedBroker, word: string): void {
-    this.#sockets.add(socket);
-    socket.on("error", () => socket.destroy());
-    socket.once("close", () => this.#sockets.delete(socket));
     socket.setTimeout(LINE_MS, () => socket.destroy());
     let got = Buffer.alloc(0);
     const read = (chunk: Buffer): void => {
