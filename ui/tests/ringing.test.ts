@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { waitFor } from "../../core/testing/wait-for.ts";
+import {
+  askWhatIsAcknowledged,
+  muteSounds,
+  ringing,
+  silence,
+  soundAsked,
+} from "../src/state/alarm-sounds.ts";
 import { MOST_RINGING, type SoundMessage, stillRinging, withSound } from "../src/state/ringing.ts";
 
 const START_MS = 1_000_000;
@@ -29,4 +37,25 @@ it("what rings is bounded, the newest first, each until its time or until somebo
   );
   for (let number = 0; number < 100; number += 1) list = withSound(list, message(`${number}`), START_MS);
   assert.deepEqual([list.length, list[0]?.id], [MOST_RINGING, "99"]);
+});
+
+it("what was acknowledged while the line was down is quiet when it is up again, and nothing else is", async () => {
+  muteSounds(true);
+  for (const [id, event] of [
+    ["a", 1],
+    ["b", 2],
+    ["c", 3],
+    ["d", undefined],
+  ] as const)
+    soundAsked(message(id, { untilAcknowledged: true, ...(event === undefined ? {} : { event }) }));
+  askWhatIsAcknowledged(async (event) => {
+    if (event === 3) throw new Error("the line is down again");
+    return event === 1;
+  });
+  await waitFor(() => ringing.value.length === 3);
+  assert.deepEqual(
+    ringing.value.map(({ id }) => id),
+    ["d", "c", "b"],
+  );
+  silence();
 });

@@ -21,9 +21,9 @@ const OPEN_PER_SESSION = 64;
 /** How often what stays open is judged anew: ends that no message told. */
 const JUDGE_EVERY_MS = 15_000;
 const SAFE_METHODS = new Set(["GET", "HEAD"]);
-/** Where the editor deploys all flows. */
-const DEPLOY_PATH = /^\/flows\/flows\/?(?:\?|$)/;
-const CHANGED_PATH = /^\/flows\/flows?(?:[/?]|$)/;
+/** Where the editor deploys all flows. Node-RED does not care for capitals in it. */
+const DEPLOY_PATH = /^\/flows\/flows\/?(?:\?|$)/i;
+const CHANGED_PATH = /^\/flows\/flows?(?:[/?]|$)/i;
 /** What Node-RED is not told of requests: it has no use for what opens the recorder. */
 const KEPT_BACK = ["cookie", "authorization", "x-nightjar-background"];
 /** What flows do not set for the recorder's own pages, which have the same origin. */

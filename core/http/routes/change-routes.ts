@@ -118,7 +118,7 @@ function typesOf(list: string | undefined): ReadonlySet<string> | undefined {
   const unknown = types.find((type) => !ALL_TYPES.includes(type));
   if (unknown !== undefined) {
     throw invalidRequest("query", [
-      { path: "/types", message: `names what there is not: give some of ${CHANGE_TYPES.join(", ")}` },
+      { path: "/types", message: `names what there is not: give some of ${ALL_TYPES.join(", ")}` },
     ]);
   }
   return new Set(types);

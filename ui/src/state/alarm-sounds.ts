@@ -55,6 +55,18 @@ export function eventAcknowledged(event: number): void {
   follow();
 }
 
+/** The line was down: who acknowledged meanwhile was not told. Asks for each event that rings whether somebody has. */
+export function askWhatIsAcknowledged(isAcknowledged: (event: number) => Promise<boolean>): void {
+  const events = new Set(ringing.value.flatMap((one) => one.event ?? []));
+  for (const event of events) {
+    isAcknowledged(event).then(
+      (isSo) => isSo && eventAcknowledged(event),
+      // It rings on: better than silence that nobody asked for.
+      () => undefined,
+    );
+  }
+}
+
 /** Whether sounds are heard here, from now on. What rings stays in sight either way. */
 export function muteSounds(isMuted: boolean): void {
   soundsMuted.value = isMuted;

@@ -15,7 +15,7 @@ import type {
   StreamName,
 } from "../api/types.ts";
 import { forgetAlarmIo, inputChanged, outputChanged, readAlarmIoAgain } from "./alarm-io.ts";
-import { eventAcknowledged, silence, soundAsked } from "./alarm-sounds.ts";
+import { askWhatIsAcknowledged, eventAcknowledged, silence, soundAsked } from "./alarm-sounds.ts";
 import { claimDrafts, dropAllDrafts } from "./drafts.ts";
 import { jobChanged } from "./plugin-jobs.ts";
 import type { SoundMessage } from "./ringing.ts";
@@ -166,6 +166,10 @@ function startChanges(): void {
     if (!connected.value) {
       void Promise.all([refreshCameras(), refreshStatus()]);
       readAlarmIoAgain();
+      askWhatIsAcknowledged(
+        async (event) =>
+          (await askInBackground("GET /events/{event}", { path: { event } })).acknowledged !== undefined,
+      );
     }
     connected.value = true;
   });
