@@ -9,12 +9,13 @@ import { fileURLToPath } from "node:url";
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 export function say(text) {
-  process.stdout.write(`[nightjar] ${text}\n`);
+  process.stderr.write(`[nightjar] ${text}\n`);
 }
 
 /** Runs a program; throws with its name when it fails. */
 function run(command, args, options = {}) {
-  const result = spawnSync(command, args, { cwd: root, stdio: "inherit", ...options });
+  // What is printed on the way is for people: standard output is the recorder's, which a program may read.
+  const result = spawnSync(command, args, { cwd: root, stdio: ["inherit", 2, 2], ...options });
   if (result.status !== 0) {
     say(`"${command} ${args.join(" ")}" failed${result.error ? `: ${result.error.message}` : ""}.`);
     process.exit(1);

@@ -24,6 +24,8 @@ export async function start(line: CommandLine): Promise<number> {
   const gate = new LogGate(level);
   const log = createLog({ gate, fields: { process: "supervisor" }, destination: kept });
   const begin = performance.now();
+  // Whoever reads what it prints may go, like a terminal or a pager: it records on, and its log is kept.
+  process.stdout.on("error", () => undefined);
   if (!line.json) {
     print(`Nightjar ${VERSION} starts with ${line.dataDir}`);
     if (line.dataInCheckout) {

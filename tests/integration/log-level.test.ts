@@ -1,4 +1,5 @@
-// What is logged: by config.json, changed while everything runs, unless the command line says otherwise.
+// What is printed and logged: a recorder goes on where nobody reads it, and logs by config.json, changed while everything runs,
+// unless the command line says otherwise.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -8,7 +9,7 @@ import type { LogLevel } from "../../core/log.ts";
 import { silentLog } from "../../core/log.ts";
 import { type TempDir, tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
-import { startNightjar } from "../support/nightjar-command.ts";
+import { nightjar, startNightjar } from "../support/nightjar-command.ts";
 
 const ROLES = ["media", "core", "gateway"] as const;
 /** Every process says this when it is told to stop, to developers alone. */
@@ -19,8 +20,7 @@ function kept(dir: TempDir, name: string): string {
   return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
-/** Starts a recorder, lets `act` do something, stops it. Gives who said the last words. */
-async function saidBy(dir: TempDir, args: readonly string[], act: () => Promise<void>): Promise<string[]> {
+async function configure(dir: TempDir): Promise<void> {
   const config = await ConfigStore.open({ dataDir: dir.path, log: silentLog, watch: false });
   await config.update((draft) => {
     draft.network.http.port = 0;
@@ -29,6 +29,11 @@ async function saidBy(dir: TempDir, args: readonly string[], act: () => Promise<
     draft.firstRun.demoRemoved = true;
   });
   await config.close();
+}
+
+/** Starts a recorder, lets `act` do something, stops it. Gives who said the last words. */
+async function saidBy(dir: TempDir, args: readonly string[], act: () => Promise<void>): Promise<string[]> {
+  await configure(dir);
   const recorder = startNightjar(dir.path, ["start", "--json", ...args]);
   let told = "";
   recorder.stdout.on("data", (chunk: Buffer) => {
@@ -79,4 +84,23 @@ describe("log.level of config.json", { timeout: 170_000 }, () => {
     });
     assert.deepEqual(said, []);
   });
+});
+
+it("a recorder goes on when whoever read what it prints has gone", async () => {
+  using dir = tempDir();
+  await configure(dir);
+  const recorder = startNightjar(dir.path, ["start"]);
+  const ended = once(recorder, "exit");
+  try {
+    // Its first line has come, the others find nobody.
+    await once(recorder.stdout, "data");
+    recorder.stdout.destroy();
+    recorder.stderr.destroy();
+    await waitFor(async () => (await nightjar(dir.path, ["status"])).code === 0, {
+      ...{ deadlineMs: 60_000, what: "the recorder to answer" },
+    });
+  } finally {
+    recorder.kill("SIGTERM");
+  }
+  assert.deepEqual(await ended, [0, null]);
 });
