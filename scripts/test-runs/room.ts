@@ -13,11 +13,11 @@ const IDLE_SHARE = 0.25;
 /** Time between looks: long enough for a file that was just started to be at its work. */
 const LOOK_EVERY_MS = 3_000;
 
-/** Runs all in their order, each as soon as there is a place for it and, unless it is early, `arePackagesReady`. */
+/** Runs all in their order, each as soon as there is a place for it and, unless it is early, `isAllReady`. */
 export async function runAll(
   jobs: readonly Job[],
   runJob: (job: Job) => Promise<void>,
-  arePackagesReady: () => boolean,
+  isAllReady: () => boolean,
 ): Promise<void> {
   const waiting = [...jobs];
   const running = new Set<Promise<void>>();
@@ -25,7 +25,7 @@ export async function runAll(
   let idleShare = idleShares();
   while (waiting.length > 0 || running.size > 0) {
     const next = waiting.findIndex(
-      ({ isBig, isEarly }) => !(isBig && isBigRunning) && (isEarly || arePackagesReady()),
+      ({ isBig, isEarly }) => !(isBig && isBigRunning) && (isEarly || isAllReady()),
     );
     if (next === -1 || running.size >= PLACES_AT_MOST) {
       // Alone it must keep this process alive: nothing else does while packages are compiled.
@@ -48,7 +48,7 @@ export async function runAll(
 }
 
 /** What share of the time since the last answer the processors were idle; none when asked again before `afterMs`. */
-function idleShares(): (afterMs: number) => number {
+export function idleShares(): (afterMs: number) => number {
   const read = (): { idle: number; all: number; at: number } => {
     const times = cpus().map((cpu) => cpu.times);
     const all = times.reduce(
