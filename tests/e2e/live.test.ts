@@ -82,6 +82,14 @@ describe("live view", { skip: skipBrowserTests }, () => {
   });
 
   it("shows one camera large with its main stream, and goes back", async () => {
+    // What the tile says of itself, from before the key on.
+    await page.evaluate(`{
+      const tile = document.querySelector(".tile[data-camera]");
+      window.tileStates = [];
+      new MutationObserver(() => window.tileStates.push(tile.dataset.state)).observe(tile, {
+        attributeFilter: ["data-state"],
+      });
+    }`);
     await page.keyboard.press("1");
     await until(
       "the main stream is drawn",
@@ -90,6 +98,12 @@ describe("live view", { skip: skipBrowserTests }, () => {
           true | undefined
         >,
     );
+    assert.deepEqual(
+      ((await page.evaluate("window.tileStates")) as string[]).filter((state) => state !== "live"),
+      [],
+      "the sub-stream's picture goes on until the main stream has one",
+    );
+    await until("the sub-stream ends", async () => (await page.locator(".tile .picture").count()) === 1);
     assertForwards(await risesBy(10));
     assert.match(page.url(), /camera=/);
     await screenshot(page, "live-large");

@@ -1,6 +1,6 @@
 // One camera on the live page: picture, name, marks, notice, and the controls that come with pointer, focus or touch.
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { Camera } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
@@ -10,17 +10,18 @@ import { ReasonChip } from "../../parts/reason.tsx";
 import { pictureName, saveBlob } from "../../parts/save-file.ts";
 import { usePictureZoom } from "../../parts/use-picture-zoom.ts";
 import { ZoomButtons } from "../../parts/zoom-buttons.tsx";
-import { LivePlayer, type LiveState } from "../../player/live-player.ts";
+import type { LiveState } from "../../player/live-player.ts";
 import { place } from "../../router.ts";
 import { figuresShown } from "../../state/preferences.ts";
 import { mayOperate } from "../../state/recorder.ts";
 import { complain, tell } from "../../state/toasts.ts";
 import { FiguresLine } from "./figures-line.tsx";
-import { watchView } from "./in-view.ts";
 import { NoticeOverlay } from "./notice-overlay.tsx";
 import { tileNotice } from "./tile-notice.ts";
+import { useLivePlayer } from "./use-live-player.ts";
 
 const STARTING: LiveState = { kind: "connecting" };
+const LIVE: LiveState = { kind: "live" };
 
 /** What keys may ask of the tile that has the focus. */
 export interface TileActions {
@@ -40,39 +41,29 @@ export function Tile(props: {
   const { camera, large } = props;
   const element = useRef<HTMLElement>(null);
   const box = useRef<HTMLDivElement>(null);
-  const player = useSignal<LivePlayer | undefined>(undefined);
   const [sound, setSound] = useState(false);
-  const state = useComputed(() => player.value?.state.value ?? STARTING);
+  const hasPicture = useSignal(false);
+  const stream = large ? "main" : "sub";
+  const { player, isHandingOver } = useLivePlayer(
+    box,
+    {
+      camera: camera.id,
+      isOn: camera.enabled,
+      label: t("tile.picture", { name: camera.name }),
+      ...{ stream, streams: camera.streams, forced: place.value.query.get("player") },
+    },
+    () => {
+      hasPicture.value = false;
+      setSound(false);
+    },
+  );
+  const state = useComputed(() => (isHandingOver.value ? LIVE : (player.value?.state.value ?? STARTING)));
   const figures = useComputed(() => player.value?.figures.value);
   const soundState = useComputed(() => player.value?.sound.value);
   const note = useComputed(() => player.value?.note.value);
-  const hasPicture = useSignal(false);
-  const stream = large ? "main" : "sub";
-  const streamNames = camera.streams.map((one) => one.stream).join();
-  const forced = place.value.query.get("player");
-
-  useEffect(() => {
-    if (!camera.enabled || box.current === null) return;
-    const opened = new LivePlayer({
-      box: box.current,
-      camera: camera.id,
-      label: t("tile.picture", { name: camera.name }),
-      stream,
-      streams: camera.streams,
-      forced,
-    });
-    player.value = opened;
-    hasPicture.value = false;
-    setSound(false);
-    const unwatch = watchView(box.current, (inView) => opened.setInView(inView));
-    return () => {
-      unwatch();
-      opened.close();
-      player.value = undefined;
-    };
-  }, [camera.id, camera.enabled, stream, streamNames, forced]);
   useSignalEffect(() => {
-    if (state.value.kind === "live" || state.value.kind === "still") hasPicture.value = true;
+    const own = player.value?.state.value.kind;
+    if (own === "live" || own === "still") hasPicture.value = true;
   });
 
   const video = camera.streams.find((one) => one.stream === stream)?.format?.video;
