@@ -47,8 +47,8 @@ const EXPLAINED: Readonly<Record<string, readonly string[]>> = {
     "Then the recorder's own page, the whole recorder behind it: 16 cameras of that clip and its small one (640 × 360).",
     "",
     "- *first paint*: when the first words or lines stand there (First Contentful Paint), with nothing in the browser's cache.",
-    "- *key to large picture*: from the key of a camera on the wall until the page shows it large and the number in its main",
-    "  stream can be read.",
+    "- *key to large picture*: from the key of a camera on the wall until the page shows it large and alone, and the number in its",
+    "  picture can be read. The picture of the small tile goes on until the main stream has one: *key to the main stream's picture*.",
     "- *a frame while 16 live tiles are scrolled*: from one repaint of the page to the next; 16.7 ms are 60 a second.",
   ],
   playback: [
@@ -93,8 +93,9 @@ const EXPLAINED: Readonly<Record<string, readonly string[]>> = {
     "",
     "- *event → trigger*: from the report to the call that has recording begin.",
     "- *event → row and listeners*: until it is in the database and MQTT and pages are told.",
-    "- *MQTT → flow → request*: from the recorder's broker through `nj-event` and `nj-record` in Node-RED, in a process of its own,",
-    "  to the request that the recorder is to record.",
+    "- *event → MQTT → flow → action*: from the moment an event is seen, over 16 cameras, through the engine, its row on disk, the",
+    "  outbox, the recorder's broker and `nj-event` and `nj-record` in Node-RED, in a process of its own, until core begins the",
+    "  recording that the flow asks for. *beside a stopped reader*: with a subscriber to everything that has stopped reading.",
   ],
   motion: [
     "Looking for motion in a sub-stream of 640 × 360 at 5 pictures a second, beside the ffmpeg that decodes it in the same run.",

@@ -2,9 +2,10 @@
 // often given to it only when a page is first written, and taken back when it lies free, which counts as system time of whoever
 // writes: up to twenty times what the write itself costs. The page cache of a recorder that has run for an hour is full, and a
 // page that it writes takes the place of an old one. That state is made here: by reading a file that is nothing but a hole.
+
+import { readFileSync } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { readFileSync } from "node:fs";
 
 const MIB = 1024 ** 2;
 const PIECE_BYTES = 16 * MIB;

@@ -9,8 +9,16 @@ interface Element {
   scrollTop: number;
 }
 
+/** From a key to what it brings, in milliseconds. */
+export interface KeyTimes {
+  /** A picture of the camera alone on the page, of whichever stream: what a person waits for. */
+  readonly pictureMs: number;
+  /** One of the main stream. */
+  readonly mainMs: number;
+}
+
 interface Browser {
-  benchKey: Promise<number>;
+  benchKey: Promise<KeyTimes>;
   readonly document: {
     readonly scrollingElement: Element;
     querySelectorAll(selector: string): ArrayLike<Element> & Iterable<Element>;
@@ -36,26 +44,33 @@ interface Browser {
 }
 
 /**
- * Listens for a key, and from then on until the page shows one picture alone, of the main stream's width, whose burnt-in
- * number can be read. `benchKey` of the page becomes the time between, in milliseconds.
+ * Listens for a key, and from then on until the page shows one camera alone with a picture whose burnt-in number can be read,
+ * and until that is of the main stream's width. `benchKey` of the page becomes the two times.
  */
 export function listenForKey(order: { readonly width: number }): void {
   const [WIDTH, HEIGHT] = [426, 240];
   // The types of the browser are not those of Node: what is used of them is named above.
   const browser = globalThis as unknown as Browser;
   const canvas = new browser.OffscreenCanvas(WIDTH, HEIGHT).getContext("2d", { willReadFrequently: true });
+  const isReadable = (picture: Element): boolean => {
+    canvas.drawImage(picture, 0, 0, WIDTH, HEIGHT);
+    const { data } = canvas.getImageData(0, 0, WIDTH, HEIGHT);
+    return browser.benchParts.readFrameCounter(data, WIDTH, HEIGHT) !== undefined;
+  };
   browser.benchKey = new Promise((resolve, reject) => {
     const giveUp = setTimeout(() => reject(new Error("no large picture came")), 30_000);
     const pressed = ({ timeStamp }: { timeStamp: number }): void => {
+      let pictureMs: number | undefined;
       const look = (): void => {
-        const [picture, ...others] = browser.document.querySelectorAll(".picture");
-        const width = picture?.videoWidth ?? picture?.width;
-        if (picture !== undefined && others.length === 0 && width === order.width) {
-          canvas.drawImage(picture, 0, 0, WIDTH, HEIGHT);
-          const { data } = canvas.getImageData(0, 0, WIDTH, HEIGHT);
-          if (browser.benchParts.readFrameCounter(data, WIDTH, HEIGHT) !== undefined) {
+        const pictures = [...browser.document.querySelectorAll(".picture")];
+        // While one stream takes over from another the last one is on top.
+        const shown = pictures.at(-1);
+        if (browser.document.querySelectorAll(".tile[data-camera]").length === 1 && shown !== undefined) {
+          if (pictureMs === undefined && isReadable(shown)) pictureMs = performance.now() - timeStamp;
+          const width = shown.videoWidth ?? shown.width;
+          if (pictureMs !== undefined && width === order.width && isReadable(shown)) {
             clearTimeout(giveUp);
-            resolve(performance.now() - timeStamp);
+            resolve({ pictureMs, mainMs: performance.now() - timeStamp });
             return;
           }
         }
