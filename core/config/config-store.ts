@@ -32,6 +32,9 @@ export class ConfigStore {
   readonly #folder: string;
   readonly #log: Log;
   readonly #listeners = new Set<ConfigListener>();
+  readonly #editListeners = new Set<ConfigListener>();
+  /** The configuration before an edit that was made while no Nightjar ran. */
+  #beforeEdit: FrozenConfig | undefined;
   #config: FrozenConfig;
   /** What stands in the file as far as this store knows, to tell a hand edit from its own writing. */
   #fileText: string | undefined;
@@ -66,6 +69,7 @@ export class ConfigStore {
     const store = new ConfigStore(options.dataDir, options.log, loaded);
     if (readOnly) return store;
     if (loaded.problem === undefined) {
+      store.#beforeEdit = await lastInForce(options.dataDir, store.#config);
       if (loaded.mustWrite) await store.#write(store.#config);
       else await store.#keepLastGood();
     } else {
@@ -124,6 +128,18 @@ export class ConfigStore {
     return () => this.#listeners.delete(listener);
   }
 
+  /**
+   * Calls `listener` after each edit of the file by hand that came in force, until the returned function is called: at once for
+   * one that was made while no Nightjar ran.
+   */
+  onHandEdit(listener: ConfigListener): () => void {
+    this.#editListeners.add(listener);
+    const before = this.#beforeEdit;
+    this.#beforeEdit = undefined;
+    if (before !== undefined) this.#call(listener, this.#config, before);
+    return () => this.#editListeners.delete(listener);
+  }
+
   /** Reads the file now, as the watcher does after an edit. A bad edit is logged and kept out. */
   reload(): Promise<void> {
     return this.#inTurn(() => this.#takeHandEdit());
@@ -169,9 +185,10 @@ export class ConfigStore {
       const { config, from } = parseConfig(text);
       if (from !== config.version) await this.#setAside(`v${from}.backup`);
       this.#problem = undefined;
-      const next = deepFreeze(config);
+      const [next, previous] = [deepFreeze(config), this.#config];
       await this.#keepLastGood(next);
       this.#adopt(next);
+      for (const listener of this.#editListeners) this.#call(listener, next, previous);
       this.#log.notice("config.json was edited and is in force");
     } catch (error) {
       if (!(error instanceof ConfigInvalidError)) throw error;
@@ -186,12 +203,14 @@ export class ConfigStore {
     const previous = this.#config;
     if (JSON.stringify(previous) === JSON.stringify(next)) return;
     this.#config = next;
-    for (const listener of this.#listeners) {
-      try {
-        listener(next, previous);
-      } catch (error) {
-        this.#log.error("a listener failed on a change of the configuration", { reason: String(error) });
-      }
+    for (const listener of this.#listeners) this.#call(listener, next, previous);
+  }
+
+  #call(listener: ConfigListener, next: FrozenConfig, previous: FrozenConfig): void {
+    try {
+      listener(next, previous);
+    } catch (error) {
+      this.#log.error("a listener failed on a change of the configuration", { reason: String(error) });
     }
   }
 
@@ -242,6 +261,19 @@ async function load(folder: string, readOnly: boolean): Promise<Loaded> {
     const lastGood = await readText(join(folder, LAST_GOOD_FILE));
     if (lastGood === undefined) throw error;
     return { config: parseConfig(lastGood).config, text, problem: error, mustWrite: false };
+  }
+}
+
+/** The configuration that was in force last, where that is another one than the file's: it was edited while nobody looked. */
+async function lastInForce(folder: string, config: FrozenConfig): Promise<FrozenConfig | undefined> {
+  const text = await readText(join(folder, LAST_GOOD_FILE)).catch(() => undefined);
+  if (text === undefined || text === serialise(config)) return undefined;
+  try {
+    const last = parseConfig(text).config;
+    return serialise(last) === serialise(config) ? undefined : deepFreeze(last);
+  } catch {
+    // Spoilt or of a newer Nightjar: nothing can be said of it.
+    return undefined;
   }
 }
 

@@ -97,3 +97,15 @@ export const OutputConfigSchema = Type.Object(
 /** An alarm output of config.json. */
 export type OutputConfig = Static<typeof OutputConfigSchema>;
 export type OutputDriverConfig = OutputConfig["driver"];
+
+interface Called {
+  readonly kind: "http";
+  readonly on: { readonly url: string };
+  readonly off: { readonly url: string };
+}
+
+/** Whom an output's requests go to: what authorizes them is told to nobody else. */
+export function outputOrigins(driver: Called | { readonly kind: "virtual" | "mqtt" }): string {
+  if (driver.kind !== "http") return "";
+  return [driver.on, driver.off].map(({ url }) => URL.parse(url)?.origin).join(" ");
+}

@@ -6,6 +6,7 @@ import { Outputs } from "../alarm-io/outputs.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/config-schema.ts";
 import type { ConfigStore, FrozenConfig } from "../config/config-store.ts";
+import { outputOrigins } from "../config/output-config.ts";
 import type { SecretStore } from "../config/secret-store.ts";
 import type { Db } from "../db/db.ts";
 import type { EventReport } from "../domain/alarm-event.ts";
@@ -161,7 +162,7 @@ export class AlarmIo implements AlarmIoFace, AlarmIoControl {
     // What was meant for one device is not told to another one.
     for (const { id, driver } of before) {
       const next = outputs.find((one) => one.id === id);
-      if (next !== undefined && originsOf(next.driver) !== originsOf(driver))
+      if (next !== undefined && outputOrigins(next.driver) !== outputOrigins(driver))
         await secrets.delete(authorizationOf(id));
     }
     await this.#forgetSecrets("output/", outputs, ({ driver }) => driver.kind === "http");
@@ -256,14 +257,6 @@ function isOther(next: FrozenConfig, previous: FrozenConfig): boolean {
   return (["inputs", "outputs", "alarms", "timeZone"] as const).some(
     (part) => JSON.stringify(next[part]) !== JSON.stringify(previous[part]),
   );
-}
-
-/** Whom an output's requests go to. */
-function originsOf(
-  driver: FrozenConfig["outputs"][number]["driver"] | Config["outputs"][number]["driver"],
-): string {
-  if (driver.kind !== "http") return "";
-  return [driver.on, driver.off].map(({ url }) => URL.parse(url)?.origin).join(" ");
 }
 
 function authorizationOf(output: string): string {

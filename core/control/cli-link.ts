@@ -22,19 +22,30 @@ export interface CliLinkOptions {
   readonly settingsTransfer: SettingsTransfer;
 }
 
-/** Serves the command line until it is closed. */
-export function listenForCommandLine(options: CliLinkOptions): Promise<LinkServer> {
+export type CliHandlers = {
+  [M in keyof CoreMethodsForCli]: (params: Parameters<CoreMethodsForCli[M]>[0]) => unknown;
+};
+
+/** What is done for each call. What changes something stands in the audit log afterwards, as it does over HTTP. */
+export function cliHandlers(options: Omit<CliLinkOptions, "socketPath" | "instance">): CliHandlers {
   const { users, cameras, status, plugins, pluginInstaller } = options;
-  const userCalls = onDatabase(users);
-  const handlers: {
-    [M in keyof CoreMethodsForCli]: (params: Parameters<CoreMethodsForCli[M]>[0]) => unknown;
-  } = {
-    ...userCalls,
+  const record = (action: string, detail: Record<string, unknown>, camera?: string): void =>
+    users.audit.record({ ...LOCAL_ACTOR, action, detail, ...(camera === undefined ? {} : { camera }) });
+  return {
+    ...onDatabase(users),
     ...localSettingsCalls(options.settingsTransfer, users),
     status: () => status.status(),
     listCameras: () => cameras.list(),
-    addCamera: ({ camera }) => cameras.create(checkShape(NewCameraSchema, camera, "body") as NewCameraBody),
-    removeCamera: ({ id, footage }) => cameras.remove(id, footage === "remove" ? "remove" : "keep"),
+    async addCamera({ camera }) {
+      const added = await cameras.create(checkShape(NewCameraSchema, camera, "body") as NewCameraBody);
+      record("camera-added", { name: added.name, driver: added.driver }, added.id);
+      return added;
+    },
+    async removeCamera({ id, footage: wanted }) {
+      const footage = wanted === "remove" ? "remove" : "keep";
+      await cameras.remove(id, footage);
+      record("camera-removed", { footage }, id);
+    },
     probeCamera: ({ driver, config }) =>
       cameras.probe({ driver, config, signal: AbortSignal.timeout(25_000) }),
     listPlugins: () => plugins.list(),
@@ -42,12 +53,21 @@ export function listenForCommandLine(options: CliLinkOptions): Promise<LinkServe
     pluginUpdates: () => pluginInstaller.updates(),
     startPluginJob: (order) => {
       const job = pluginInstaller.start(order);
-      users.audit.record({ ...LOCAL_ACTOR, action: "plugin-job-started", detail: { job: job.id, ...order } });
+      record("plugin-job-started", { job: job.id, ...order });
       return job;
     },
     pluginJob: ({ id }) => pluginInstaller.job(id),
-    cancelPluginJob: ({ id }) => pluginInstaller.cancel(id),
+    cancelPluginJob({ id }) {
+      const job = pluginInstaller.cancel(id);
+      record("plugin-job-cancelled", { job: job.id });
+      return job;
+    },
   };
+}
+
+/** Serves the command line until it is closed. */
+export function listenForCommandLine(options: CliLinkOptions): Promise<LinkServer> {
+  const handlers = cliHandlers(options);
   return listenLinks(
     options.socketPath,
     () => ({ hello: { role: "core", version: LINK_VERSION, instance: options.instance }, handlers }),

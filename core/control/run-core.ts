@@ -43,6 +43,7 @@ import { explainService } from "./explain-service.ts";
 import { Flows } from "./flows-service.ts";
 import { followSettings } from "./follow-settings.ts";
 import { GatewayLink } from "./gateway-link.ts";
+import { recordHandEdits } from "./hand-edits.ts";
 import { LinkageService } from "./linkage-service.ts";
 import { camerasToAuthorize, recordedCameras } from "./listed-cameras.ts";
 import { MQTT_PASSWORD, mqttControl, mqttSnapshot } from "./mqtt-control.ts";
@@ -95,6 +96,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       return { idleMs: idleMinutes * MINUTE_MS, absoluteMs: maxHours * HOUR_MS };
     },
   });
+  const stopRecordingEdits = recordHandEdits(config, users.audit);
   const knownStreams = await KnownStreams.open(dataDir, log);
   const changes = new ChangeFeed(clock);
   const walls = await WallBook.open({ clock, db, log });
@@ -405,6 +407,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   return {
     async stop() {
       figures.cancel();
+      stopRecordingEdits();
       stopFollowing();
       stopRecordingEvents();
       stopTelling();

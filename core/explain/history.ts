@@ -13,6 +13,7 @@ export const HISTORY_ACTS = [
   "linkage-changed",
   "manual-recording-started",
   "manual-recording-stopped",
+  "config-edited",
   "settings-imported",
   "settings-import-taken-back",
 ] as const;
@@ -43,14 +44,20 @@ export function pastSettings({ acts, sinceMs }: LateActs, atMs: number): PastSet
       isWhole,
       cameraMs: first(({ action, detail }) => action === "camera-added" || isDeciding(action, detail)),
       detectionMs: first(({ action }) => action === "detection-changed" || action === "camera-added"),
-      rulesMs: first(({ action }) => action === "arming-rules-changed"),
+      rulesMs: first((act) => act.action === "arming-rules-changed" || isEditOf("alarms", act)),
     },
     ...(switched === undefined || typeof before !== "string"
       ? {}
       : { profile: { id: before, changedMs: switched.atMs } }),
-    isLinkageOld: isWhole && first(({ action }) => action === "linkage-changed") === undefined,
+    isLinkageOld:
+      isWhole && first((act) => act.action === "linkage-changed" || isEditOf("linkage", act)) === undefined,
     manual: manualAt(acts, atMs, sinceMs === undefined),
   };
+}
+
+/** True for an edit of config.json by hand that changed that part; cameras have entries of their own. */
+function isEditOf(part: string, { action, detail: { changed } }: LateActs["acts"][number]): boolean {
+  return action === "config-edited" && Array.isArray(changed) && changed.includes(part);
 }
 
 function isDeciding(action: string, { changed }: Readonly<Record<string, unknown>>): boolean {

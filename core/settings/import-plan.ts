@@ -3,6 +3,7 @@
 import { checkConfig } from "../config/check-config.ts";
 import type { Config } from "../config/config-schema.ts";
 import { configFits, type FrozenConfig } from "../config/config-store.ts";
+import { outputOrigins } from "../config/output-config.ts";
 import { escapePointer } from "../config/schema-problems.ts";
 import {
   accountKey,
@@ -15,7 +16,7 @@ import { type Difference, differences, type SettingsState } from "./differences.
 import { type HiddenPlaces, withHiddenOf } from "./hidden-places.ts";
 import type { SettingsDocument } from "./settings-document.ts";
 import { notSettings } from "./settings-errors.ts";
-import { cameraOfSecret, type PartRules, partOfSecret, type Refusal, takeParts } from "./settings-parts.ts";
+import { type PartRules, partOfSecret, type Refusal, takeParts } from "./settings-parts.ts";
 
 /** What the recorder can do, as far as an import depends on it. */
 export interface PresentAbilities {
@@ -58,7 +59,7 @@ export function planImport(
   const accounts = accountsOf(before.accounts, document, rules, refused);
   const after: SettingsState = {
     config,
-    secrets: secretsAfter(before.secrets, document.secrets, config, rules),
+    secrets: secretsAfter(before, document.secrets, config, rules),
     accounts,
   };
   return {
@@ -81,25 +82,47 @@ function withPresentSecrets(given: FrozenConfig, present: FrozenConfig, hidden: 
 }
 
 function secretsAfter(
-  present: ReadonlyMap<string, string>,
+  { secrets: present, config: before }: SettingsState,
   given: Readonly<Record<string, string>> | undefined,
   config: FrozenConfig,
   { parts }: PlanRules,
 ): ReadonlyMap<string, string> {
   const after = new Map<string, string>();
-  const cameras = new Set(config.cameras.map(({ id }) => id));
-  const isHomeless = (name: string): boolean => {
-    const camera = cameraOfSecret(name);
-    return camera !== undefined && !cameras.has(camera);
+  const isHomeless = homelessSecrets(config);
+  const isTaken = (name: string): boolean => {
+    const part = partOfSecret(name);
+    return part !== undefined && parts.includes(part);
   };
   for (const [name, secret] of present) {
-    const isTaken = parts.includes(partOfSecret(name));
-    if (!isTaken || (given === undefined && !isHomeless(name))) after.set(name, secret);
+    const stays = given === undefined && !isHomeless(name) && !isForAnother(name, before, config);
+    if (!isTaken(name) || stays) after.set(name, secret);
   }
   for (const [name, secret] of Object.entries(given ?? {})) {
-    if (parts.includes(partOfSecret(name)) && !isHomeless(name)) after.set(name, secret);
+    if (isTaken(name) && !isHomeless(name)) after.set(name, secret);
   }
   return after;
+}
+
+/** Which secrets are those of a camera, an input or an output that there is none of: another one could get its id later. */
+function homelessSecrets(config: FrozenConfig): (name: string) => boolean {
+  const ids = (list: readonly { readonly id: string }[]) => new Set(list.map(({ id }) => id));
+  const homes = {
+    camera: ids(config.cameras),
+    input: ids(config.inputs.filter(({ source }) => source.kind === "http")),
+    output: ids(config.outputs.filter(({ driver }) => driver.kind === "http")),
+  };
+  return (name) => {
+    const [kind, id] = name.split("/");
+    return Object.hasOwn(homes, kind ?? "") && !homes[kind as keyof typeof homes].has(id ?? "");
+  };
+}
+
+/** What was meant for one device is not told to another one: an output of the same id may now call somebody else. */
+function isForAnother(name: string, before: FrozenConfig, after: FrozenConfig): boolean {
+  const [kind, id] = name.split("/");
+  if (kind !== "output") return false;
+  const [old, next] = [before, after].map(({ outputs }) => outputs.find((one) => one.id === id)?.driver);
+  return old !== undefined && next !== undefined && outputOrigins(old) !== outputOrigins(next);
 }
 
 function accountsOf(

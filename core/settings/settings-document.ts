@@ -13,6 +13,7 @@ import { ACCOUNT_LIMIT } from "../users/accounts.ts";
 import { isPasswordHash } from "../users/password-hash.ts";
 import { USER_NAME_PATTERN } from "../users/user-name.ts";
 import { notSettings } from "./settings-errors.ts";
+import { PART_OF_SECRETS } from "./settings-parts.ts";
 import { crowdedPlace, holdsTooMuch, VALUES_LIMIT } from "./value-count.ts";
 
 export const SETTINGS_FORMAT = "nightjar-settings";
@@ -21,6 +22,7 @@ export const SETTINGS_VERSION = 1;
 const TOO_MUCH = `it holds more than ${VALUES_LIMIT} values`;
 const closed = { additionalProperties: false } as const;
 const MOST_MS = 8_640_000_000_000_000;
+const SECRET_NAME = `^(?:${Object.keys(PART_OF_SECRETS).join("|")})[A-Za-z0-9._/@-]{1,190}$`;
 
 const SecondFactorSchema = Type.Object(
   {
@@ -64,11 +66,10 @@ const DocumentSchema = Type.Object(
     ),
     config: Type.Record(Type.String(), Type.Unknown()),
     secrets: Type.Optional(
-      Type.Record(
-        Type.String({ pattern: "^(?:camera|plugin)/[A-Za-z0-9._/@-]{1,190}$" }),
-        Type.String({ maxLength: 64 * 1024 }),
-        { additionalProperties: false, maxProperties: 20_000 },
-      ),
+      Type.Record(Type.String({ pattern: SECRET_NAME }), Type.String({ maxLength: 64 * 1024 }), {
+        additionalProperties: false,
+        maxProperties: 20_000,
+      }),
     ),
     accounts: Type.Optional(Type.Array(StoredAccountSchema, { maxItems: ACCOUNT_LIMIT })),
   },

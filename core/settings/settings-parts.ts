@@ -46,6 +46,7 @@ export function takeParts(draft: Config, from: FrozenConfig, rules: PartRules): 
         // Alarm inputs name cameras, and rules name outputs.
         draft.inputs = source.inputs;
         draft.outputs = source.outputs;
+        draft.linkage = source.linkage;
         break;
       case "storage":
         refused.push(...takeStorage(draft, source, rules));
@@ -73,11 +74,29 @@ export function takeParts(draft: Config, from: FrozenConfig, rules: PartRules): 
   return refused;
 }
 
+/** How secrets begin that belong to settings, each with its part; others (second factors, registries) are no settings. */
+export const PART_OF_SECRETS = {
+  "camera/": "cameras",
+  "input/": "cameras",
+  "output/": "cameras",
+  "mqtt/": "network",
+  "plugin/": "plugins",
+} as const satisfies Readonly<Record<string, SettingsPart>>;
+
 /** The part that a secret belongs to. */
-export function partOfSecret(name: string): SettingsPart {
-  if (name.startsWith("mqtt/")) return "network";
-  return /^(?:camera|input|output)\//.test(name) ? "cameras" : "plugins";
+export function partOfSecret(name: string): SettingsPart | undefined {
+  return Object.entries(PART_OF_SECRETS).find(([prefix]) => name.startsWith(prefix))?.[1];
 }
+
+/** Places of the configuration that no part takes over, as JSON pointers: they are the machine's own. */
+export const NEVER_TAKEN = [
+  "/$schema",
+  "/version",
+  "/node/id",
+  "/ffmpeg/path",
+  "/firstRun/wizardDone",
+  "/firstRun/wizardStep",
+] as const;
 
 /** The camera of a secret `camera/<id>/<field>`. */
 export function cameraOfSecret(name: string): string | undefined {

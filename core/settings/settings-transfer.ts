@@ -22,7 +22,7 @@ import {
   type SettingsDocument,
   settingsText,
 } from "./settings-document.ts";
-import type { SettingsPart } from "./settings-parts.ts";
+import { PART_OF_SECRETS, type SettingsPart } from "./settings-parts.ts";
 
 export interface SettingsTransferOptions {
   readonly version: string;
@@ -224,7 +224,7 @@ export class SettingsTransfer {
   async #present(way: "strict" | "lenient"): Promise<SettingsState> {
     const { config, secrets, accounts } = this.#options;
     const open = new Map<string, string>();
-    for (const name of [...secrets.names("camera/"), ...secrets.names("plugin/")]) {
+    for (const name of Object.keys(PART_OF_SECRETS).flatMap((prefix) => secrets.names(prefix))) {
       try {
         const secret = secrets.get(name);
         if (secret !== undefined) open.set(name, secret);

@@ -53,7 +53,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Check[]> {
     }),
     tried("memory", () => checkMemory(cameras, mediaPid)),
     tried("open-files", () => checkOpenFiles(cameras, mediaPid)),
-    tried("port", () => (config === undefined ? [] : checkPorts(wantedPorts(config.network), own))),
+    tried("port", () => (config === undefined ? [] : checkPorts(wantedPorts(config), own))),
     tried("certificate", () => checkCertificate(dataDir, config?.network.certificateNames ?? [], nowMs)),
     viewer.seesAll ? tried("plugin", () => checkPlugins(dataDir, running?.plugins)) : [],
   ]);

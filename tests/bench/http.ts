@@ -38,7 +38,10 @@ export async function http(context: BenchContext): Promise<readonly Figure[]> {
     // A session outlives the recorder's restart.
     const token = await activate(recorder.url, recorder.activationCode);
     await untilRecorded(dir.join("volumes/default"));
-    const figures: Figure[] = [await firstPageFigure(recorder)];
+    const figures: Figure[] = [
+      figure("first start to ready", recorder.readyMs, "ms"),
+      await firstPageFigure(recorder),
+    ];
     await recorder.stop();
     recorder = undefined;
     const started = await startsByNpm(context, dir.path);

@@ -77,6 +77,8 @@ describe("nightjar doctor on a machine with a fault", () => {
     await configure((draft) => {
       draft.network.http.port = 0;
       draft.network.https.port = 0;
+      draft.mqtt.tcp.port = 0;
+      draft.mqtt.tls.port = 0;
       draft.storage.volumes = [{ path: "volumes/default", reserveBytes: 1_000_000, overwrite: true }];
     });
     await SecretStore.open({ dataDir });
@@ -261,6 +263,15 @@ describe("nightjar doctor on a machine with a fault", () => {
       );
       assert.match(found.message, new RegExp(`process ${squatter.pid}, .*node`));
       assert.equal(found.where, "config.json, /network/http/port");
+      await configure((draft) => {
+        draft.network.http.port = 0;
+        draft.mqtt.tls.port = Number(port.toString());
+      });
+      const broker = named(await doctor(dataDir), "port", /^the mqtts port \d+ on 127\.0\.0\.1 is taken by/);
+      assert.equal(broker.where, "config.json, /mqtt/tls/port");
+      await configure("/mqtt/broker", "off");
+      const { checks } = await doctor(dataDir);
+      assert.ok(!checks.some(({ message }) => /mqtts port/.test(message)), "nobody opens it then");
     } finally {
       squatter.kill();
     }

@@ -7,21 +7,33 @@ import { type Check, finding, ok, sentence } from "./check.ts";
 import { portHolder } from "./port-holder.ts";
 
 export interface WantedPort {
-  /** `http`, `https` … as in config.json below `network`. */
+  /** `http`, `mqtts` … as a running recorder calls it. */
   readonly kind: string;
+  /** JSON pointer of its settings: `/network/http`, `/mqtt/tls`. */
+  readonly settings: string;
   readonly host: string;
   readonly port: number;
 }
 
-/** The ports that a configuration asks for. */
-export function wantedPorts(network: FrozenConfig["network"]): WantedPort[] {
-  return Object.entries(network as Readonly<Record<string, unknown>>).flatMap(([kind, value]) => {
-    if (typeof value !== "object" || value === null || !("port" in value)) return [];
-    const { port, host } = value as { port: unknown; host?: unknown };
-    if (typeof port !== "number" || port === 0) return [];
-    if ("enabled" in value && value.enabled === false) return [];
-    return [{ kind, port, host: typeof host === "string" ? host : "::" }];
-  });
+/** The ports that a configuration asks for: those of the gateway, and of the broker within where that is the one. */
+export function wantedPorts({ network, mqtt }: Pick<FrozenConfig, "network" | "mqtt">): WantedPort[] {
+  const gateway = Object.entries(network).flatMap(([kind, door]) =>
+    wantedPort(kind, `/network/${kind}`, door),
+  );
+  if (mqtt.broker !== "embedded") return gateway;
+  return [
+    ...gateway,
+    ...wantedPort("mqtt", "/mqtt/tcp", mqtt.tcp),
+    ...wantedPort("mqtts", "/mqtt/tls", mqtt.tls),
+  ];
+}
+
+function wantedPort(kind: string, settings: string, door: unknown): WantedPort[] {
+  if (typeof door !== "object" || door === null || !("port" in door)) return [];
+  const { port, host } = door as { port: unknown; host?: unknown };
+  if (typeof port !== "number" || port === 0) return [];
+  if ("enabled" in door && door.enabled === false) return [];
+  return [{ kind, settings, port, host: typeof host === "string" ? host : "::" }];
 }
 
 /** What belongs to the recorder on this data directory. */
@@ -41,17 +53,13 @@ export async function checkPorts(wanted: readonly WantedPort[], own: OwnPorts): 
   return checks;
 }
 
-function ownPort({ kind, host, port }: WantedPort): Check {
-  return ok(
-    "port",
-    `the ${kind} port ${port} on ${host} is the recorder's`,
-    `config.json, /network/${kind}/port`,
-  );
+function ownPort({ kind, settings, host, port }: WantedPort): Check {
+  return ok("port", `the ${kind} port ${port} on ${host} is the recorder's`, `config.json, ${settings}/port`);
 }
 
 async function portFinding(wanted: WantedPort, ownPids: readonly number[]): Promise<Check> {
-  const { kind, host, port } = wanted;
-  const where = `config.json, /network/${kind}/port`;
+  const { kind, settings, host, port } = wanted;
+  const where = `config.json, ${settings}/port`;
   const place = `${kind} port ${port} on ${host}`;
   const fault = await openingFault(host, port);
   if (fault === undefined) return ok("port", `the ${place} is free`, where);
@@ -83,7 +91,7 @@ async function portFinding(wanted: WantedPort, ownPids: readonly number[]): Prom
     case "ENOTFOUND":
     case "EINVAL":
       return finding("port", "error", `the ${place} cannot be opened: this machine has no such address`, {
-        where: `config.json, /network/${kind}/host`,
+        where: `config.json, ${settings}/host`,
         advice: "name an address of this machine, 127.0.0.1 for this machine alone, or :: for all",
         command: "ip address",
       });

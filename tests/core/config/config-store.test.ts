@@ -236,6 +236,30 @@ describe("configuration store (house plan 9)", () => {
     assert.equal(await changed, "Asia/Tokyo");
   });
 
+  it("tells of edits by hand, of those made while it was away too, and not of its own changes", async (t) => {
+    const dataDir = await emptyFolder();
+    const first = await openStore(t, dataDir);
+    const seen: string[] = [];
+    const note = (store: ConfigStore) =>
+      store.onHandEdit((next, previous) => void seen.push(`${previous.node.name} → ${next.node.name}`));
+    note(first);
+    await first.update("/node/name", "Own");
+    await first.reload();
+    assert.deepEqual(seen, []);
+    await editConfig(dataDir, (config) => Reflect.set(config, "timeZone", "UTC"));
+    await editConfig(dataDir, (config) => Reflect.set(config["node"] as object, "name", "By hand"));
+    await first.reload();
+    assert.deepEqual(seen, ["Own → By hand"]);
+    await first.close();
+    note(await openStore(t, dataDir));
+    assert.equal(seen.length, 1, "nothing was edited meanwhile");
+    await editConfig(dataDir, (config) => Reflect.set(config["node"] as object, "name", "While away"));
+    const second = await openStore(t, dataDir);
+    note(second);
+    note(second);
+    assert.deepEqual(seen, ["Own → By hand", "By hand → While away"]);
+  });
+
   it("refuses a bad edit by hand, keeps the old one and says which place is wrong", async (t) => {
     const dataDir = await emptyFolder();
     const store = await openStore(t, dataDir);

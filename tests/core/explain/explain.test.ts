@@ -326,6 +326,16 @@ describe("what the audit log knows of then", () => {
     assert.equal(imported.isLinkageOld, false);
   });
 
+  it("are edits of config.json by hand, by what they changed", () => {
+    const edited = (changed: string[]) =>
+      pastSettings({ acts: [act(AT + 3, "config-edited", { changed })], sinceMs: undefined }, AT);
+    assert.equal(edited(["network"]).changes.rulesMs, undefined);
+    assert.equal(edited(["network"]).isLinkageOld, true);
+    assert.equal(edited(["alarms"]).changes.rulesMs, AT + 3);
+    assert.equal(edited(["linkage"]).isLinkageOld, false);
+    assert.equal(edited(["cameras"]).changes.cameraMs, undefined, "each camera has an entry of its own");
+  });
+
   it("is whether somebody had started recording by hand", () => {
     const started = act(AT - 9, "manual-recording-started", { until: new Date(AT + 5).toISOString() });
     const all = { sinceMs: undefined };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { describe, it, type TestContext } from "node:test";
+import type { Config } from "../../../core/config/config-schema.ts";
 import { CONFIG_FILE } from "../../../core/config/config-store.ts";
 import { SECRETS_FILE } from "../../../core/config/secret-store.ts";
 import { IMPORT_BACKUP_FILE, ImportBackup } from "../../../core/settings/import-backup.ts";
@@ -34,6 +35,23 @@ async function other(t: TestContext): Promise<SettingsFixture> {
 async function sealedOf(transfer: SettingsTransfer): Promise<SettingsDocument> {
   const { bytes } = await transfer.export(SEAL_PASSWORD);
   return transfer.open(bytes, SEAL_PASSWORD, "test");
+}
+
+function inputConfig(id: string): Config["inputs"][number] {
+  const source = { kind: "http" as const };
+  const use = { contact: "normally-open" as const, holdSeconds: 0, use: "alarm" as const };
+  return { id, name: id, enabled: true, source, ...use, cameras: [], disarms: [] };
+}
+
+function outputConfig(id: string, origin: string): Config["outputs"][number] {
+  const call = (name: string) => ({ method: "POST" as const, url: `${origin}/${name}` });
+  return {
+    id,
+    name: id,
+    enabled: true,
+    driver: { kind: "http", on: call("on"), off: call("off") },
+    dwellSeconds: 5,
+  };
 }
 
 /** Everything that an import may change, as it is stored. */
@@ -230,6 +248,43 @@ describe("importing settings", () => {
     assert.equal(await to.users.sessions.authenticate(gone.token), undefined);
     assert.deepEqual(ended, [gone.sessionId]);
     assert.deepEqual(to.changedSecrets, [["camera/door/password"]]);
+  });
+
+  it("brings linkage rules, inputs and outputs with their secrets, and tells of each difference", async (t) => {
+    const [from, to] = [await other(t), await other(t)];
+    await from.config.update((draft) => {
+      draft.inputs = [inputConfig("bell")];
+      draft.outputs = [outputConfig("siren", "http://192.0.2.9")];
+      draft.linkage.rules = [
+        { id: "r1", name: "At the door", actions: [{ action: "record", settings: {} }] },
+      ];
+    });
+    await from.secrets.set("input/bell/token", `${CANARY}-bell`);
+    await from.secrets.set("output/siren/authorization", `${CANARY}-siren`);
+    await from.secrets.set("mqtt/password", `${CANARY}-broker`);
+    const document = await sealedOf(from.transfer);
+    const { differences } = await to.transfer.apply(document, EVERY, OWNER);
+    const paths = differences.map(({ path }) => path);
+    for (const path of ["/linkage/rules", "/inputs", "/outputs", "/secrets/mqtt/password"])
+      assert.ok(paths.includes(path), `${path} in ${paths.join()}`);
+    assert.ok(!JSON.stringify(differences).includes(CANARY));
+    assert.equal(to.config.get().linkage.rules[0]?.name, "At the door");
+    assert.equal(to.secrets.get("input/bell/token"), `${CANARY}-bell`);
+    assert.equal(to.secrets.get("output/siren/authorization"), `${CANARY}-siren`);
+    assert.equal(to.secrets.get("mqtt/password"), `${CANARY}-broker`);
+    await to.transfer.rollback(OWNER);
+    assert.deepEqual([to.config.get().linkage.rules, to.secrets.names("output/")], [[], []]);
+  });
+
+  it("keeps what authorizes an output from whoever else a plain file has it call", async (t) => {
+    const [from, to] = [await other(t), await other(t)];
+    const outputs = [outputConfig("siren", "http://192.0.2.9"), outputConfig("lamp", "http://192.0.2.9")];
+    await to.config.update("/outputs", outputs);
+    for (const id of ["siren", "lamp"]) await to.secrets.set(`output/${id}/authorization`, CANARY);
+    await from.config.update("/outputs", [outputConfig("siren", "http://192.0.2.66"), outputs[1]]);
+    const plain = await from.transfer.open((await from.transfer.export(undefined)).bytes, undefined, "test");
+    await to.transfer.apply(plain, ["cameras"], ANN);
+    assert.deepEqual(to.secrets.names("output/"), ["output/lamp/authorization"]);
   });
 
   it("takes only the parts that were chosen", async (t) => {

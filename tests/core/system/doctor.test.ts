@@ -5,11 +5,12 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { checkConfig } from "../../../core/config/check-config.ts";
 import { ConfigStore } from "../../../core/config/config-store.ts";
 import { SecretStore } from "../../../core/config/secret-store.ts";
 import { silentLog } from "../../../core/log.ts";
 import { diagnostics, withoutSecrets } from "../../../core/system/diagnostics.ts";
-import { checkPorts } from "../../../core/system/doctor/port-checks.ts";
+import { checkPorts, wantedPorts } from "../../../core/system/doctor/port-checks.ts";
 import { type Check, runDoctor, worstResult } from "../../../core/system/doctor.ts";
 import { checkVolume } from "../../../core/system/volume-check.ts";
 
@@ -85,11 +86,21 @@ describe("doctor", () => {
     assert.equal(find(checks, "data-in-checkout")?.result, "notice");
   });
 
+  it("looks at the ports of the gateway and of the broker within, where that is the one", () => {
+    const config = checkConfig("config", { version: 1, node: { id: "here", name: "Here" }, timeZone: "UTC" });
+    const of = (mqtt: object) => wantedPorts({ ...config, mqtt: { ...config.mqtt, ...mqtt } });
+    const places = (mqtt: object) => of(mqtt).map(({ settings, port }) => `${settings} ${port}`);
+    assert.deepEqual(places({}).slice(-2), ["/mqtt/tcp 1883", "/mqtt/tls 8883"]);
+    assert.ok(places({}).includes("/network/https 8443"));
+    assert.ok(!places({ broker: "external" }).some((place) => place.startsWith("/mqtt")));
+    assert.ok(!places({ tcp: { ...config.mqtt.tcp, enabled: false } }).includes("/mqtt/tcp 1883"));
+  });
+
   it("does not take a port of the recorder itself for another program's, and names whose it is otherwise", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
-    const wanted = [{ kind: "http", host: "127.0.0.1", port }];
+    const wanted = [{ kind: "http", settings: "/network/http", host: "127.0.0.1", port }];
     const [own] = await checkPorts(wanted, { pids: [process.pid], open: [] });
     const [told] = await checkPorts(wanted, { pids: [], open: [{ kind: "http", port }] });
     const [others] = await checkPorts(wanted, NOBODYS);

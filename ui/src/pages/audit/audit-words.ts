@@ -59,6 +59,7 @@ export const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   "volume-disk-replaced": "act.volume-disk-replaced",
   "volume-made-first": "act.volume-made-first",
   "flows-changed": "act.flows-changed",
+  "config-edited": "act.config-edited",
   "settings-changed": "act.settings-changed",
   "settings-exported": "act.settings-exported",
   "settings-imported": "act.settings-imported",
@@ -161,6 +162,7 @@ export const ACT_GROUPS: readonly {
     id: "settings",
     text: "audit.group.settings",
     actions: [
+      "config-edited",
       "flows-changed",
       "settings-changed",
       "settings-exported",

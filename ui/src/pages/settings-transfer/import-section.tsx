@@ -18,6 +18,11 @@ const PART_NAMES = {
   network: "transfer.part.network",
 } as const;
 
+const PART_HINTS = {
+  cameras: "transfer.part.cameras.hint",
+  network: "transfer.part.network.hint",
+} as const;
+
 type HandedIn = Answer<"POST /settings/import">;
 
 /** The section; `onImported` is called when something was. */
@@ -131,7 +136,7 @@ export function ImportSection({ onImported }: { readonly onImported: () => void 
                 label={t(PART_NAMES[part])}
                 checked={parts.includes(part)}
                 onChange={(isWanted) => choosePart(file, part, isWanted)}
-                {...(part === "network" ? { hint: t("transfer.part.network.hint") } : {})}
+                {...(part in PART_HINTS ? { hint: t(PART_HINTS[part as keyof typeof PART_HINTS]) } : {})}
               />
             ))}
           </fieldset>
