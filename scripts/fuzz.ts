@@ -3,8 +3,6 @@
 // Prints one line a target; on a failure the seed, the number of the input and its bytes, and exits with 1. A failure is also
 // an input that takes more than 100 ms each time, and memory beyond 64 MiB over what the target began with.
 import { parseArgs } from "node:util";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { Mutator } from "../core/testing/mutator.ts";
 import { FuzzPace, MEMORY_LIMIT_BYTES, SLOW_MS } from "../tests/core/fuzz-pace.ts";
 import { fuzzTargets } from "../tests/core/fuzz-targets.ts";
@@ -31,10 +29,6 @@ if (chosen.length === 0 || !(inputs > 0) || !Number.isInteger(seed)) {
   console.error(`nothing to do: suites are ${fuzzTargets.map((target) => target.name).join(", ")}`);
   process.exit(2);
 }
-
-// What is only garbage is no finding: the measure of memory collects it first.
-setFlagsFromString("--expose-gc");
-globalThis.gc = runInNewContext("gc") as NonNullable<typeof globalThis.gc>;
 
 let failed = 0;
 for (const target of chosen) {

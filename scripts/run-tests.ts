@@ -14,6 +14,8 @@ const PATIENCE = "4";
 /** More jobs than these that fail are not unsteady: something is broken, and running them again would only take time. */
 const AGAIN_AT_MOST = 8;
 const SLOWEST = 12;
+/** What a run of everything may take, on two cores that have nothing else to do. */
+const LIMIT_SECONDS = 900;
 
 const started = performance.now();
 const idleShare = idleShares();
@@ -93,9 +95,15 @@ if (failures.length > 0) process.stdout.write(`\nfailures once more:\n${failures
 process.stdout.write(
   `\nslowest:\n${slowest.map(({ job, seconds }) => `  ${seconds.toFixed(1).padStart(6)} s  ${nameOf(job)}`).join("\n")}\n`,
 );
+const seconds = Math.round((performance.now() - started) / 1000);
+const idlePercent = Math.round(idleShare(0) * 100);
 process.stdout.write(
-  `all in ${Math.round((performance.now() - started) / 1000)} s, processors ${Math.round(processorSecondsOfAll())} s and idle for ${Math.round(idleShare(0) * 100)} % of it\n`,
+  `all in ${seconds} s, processors ${Math.round(processorSecondsOfAll())} s and idle for ${idlePercent} % of it\n`,
 );
+if (seconds > LIMIT_SECONDS)
+  process.stdout.write(
+    `that is more than ${LIMIT_SECONDS} s: either others use this machine, or tests must become cheaper\n`,
+  );
 const failed = total("failed");
 process.stdout.write(`\n${total("passed")} passed, ${failed} failed, ${total("skipped")} skipped\n`);
 process.exitCode = failed === 0 && total("passed") > 0 ? 0 : 1;

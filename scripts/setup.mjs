@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { configuredFfmpeg } from "./ffmpeg-setting.mjs";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -174,8 +175,9 @@ function aptInstall(packages, what) {
   return install().status === 0;
 }
 
-/** As the recorder looks for it (core/media/ffmpeg/find-ffmpeg.ts), but for the setting in config.json. */
-function hasFfmpeg() {
+/** As the recorder looks for it (core/media/ffmpeg/find-ffmpeg.ts). */
+function hasFfmpeg(args) {
+  if (configuredFfmpeg(args, process.env, root) !== undefined) return true;
   const named = process.env.NIGHTJAR_FFMPEG || process.env.FFMPEG_BIN;
   if (named && existsSync(named)) return true;
   const packaged = ["ffmpeg-static", `@ffmpeg-installer/${process.platform}-${process.arch}`];
@@ -184,9 +186,12 @@ function hasFfmpeg() {
   );
 }
 
-/** Sees to an ffmpeg. Recording does without; snapshots and transcoding do not, so its absence is only said. */
-export function ensureFfmpeg() {
-  if (hasFfmpeg() || aptInstall(["ffmpeg"], "ffmpeg")) return true;
+/**
+ * Sees to an ffmpeg. Recording does without; snapshots and transcoding do not, so its absence is only said. `args`: those of
+ * `nightjar start`, which say whose settings count.
+ */
+export function ensureFfmpeg(args = []) {
+  if (hasFfmpeg(args) || aptInstall(["ffmpeg"], "ffmpeg")) return true;
   say(
     'there is no ffmpeg: snapshots and H.265 in browsers that lack it will not work. Install it with "sudo apt install ffmpeg" or your system\'s like.',
   );

@@ -6,7 +6,7 @@ import { buildInterface, ensureFfmpeg, installDependencies, root, say } from "./
 
 installDependencies();
 buildInterface();
-ensureFfmpeg();
+ensureFfmpeg(process.argv.slice(2));
 
 const child = spawn(
   process.execPath,

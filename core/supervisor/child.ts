@@ -24,7 +24,7 @@ const SILENCE_LIMIT_MS = 10 * LIFE_SIGN_MS;
 /**
  * One that was killed and is still there after this waits for a disk inside the kernel, and may for hours. Another one is
  * started beside it: none of its threads will ever run again, so it writes nothing but what the kernel holds already, and
- * the new one finds out by itself which volume does not answer.
+ * the new one finds out by itself which volume does not answer (decision 0031).
  */
 const LEFT_AFTER_MS = 2_000;
 /**

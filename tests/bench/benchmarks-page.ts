@@ -2,7 +2,7 @@
 // suite that was not run again keeps what stood there.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BenchResult, Figure } from "./figure.ts";
+import type { BenchResult, Figure, Machine } from "./figure.ts";
 
 const FOLDER = join(import.meta.dirname, "../../docs/reference");
 const DATA = join(FOLDER, "benchmarks.json");
@@ -120,12 +120,26 @@ export function writeBenchmarksPage(result: BenchResult, isPart = false): void {
   writeFileSync(PAGE, benchmarksPage(results));
 }
 
-/** The figures of an earlier run with those of a later one in their places. */
-function joined(known: BenchResult | undefined, result: BenchResult): BenchResult {
+/**
+ * The figures of an earlier run with those of a later one in their places. What stands above them tells of both: how busy the
+ * machine was is the worse of the two; figures of another machine than the later run's go.
+ */
+export function joined(known: BenchResult | undefined, result: BenchResult): BenchResult {
+  if (known === undefined || !isSameMachine(known.machine, result.machine)) return result;
   const fresh = new Map(result.figures.map((one) => [one.name, one]));
-  const kept = (known?.figures ?? []).map((one) => fresh.get(one.name) ?? one);
+  const kept = known.figures.map((one) => fresh.get(one.name) ?? one);
   const names = new Set(kept.map(({ name }) => name));
-  return { ...result, figures: [...kept, ...result.figures.filter(({ name }) => !names.has(name))] };
+  const busyPercent = Math.max(known.machine.busyPercent, result.machine.busyPercent);
+  return {
+    ...result,
+    machine: { ...result.machine, busyPercent },
+    figures: [...kept, ...result.figures.filter(({ name }) => !names.has(name))],
+  };
+}
+
+function isSameMachine(one: Machine, other: Machine): boolean {
+  const facts = ({ cpu, cores, memoryMb }: Machine) => `${cpu}, ${cores}, ${gibibytes(memoryMb)}`;
+  return facts(one) === facts(other);
 }
 
 /** The page's text. */
@@ -153,7 +167,7 @@ export function benchmarksPage(results: readonly BenchResult[]): string {
 
 function machineLines({ machine }: BenchResult): string[] {
   const { cpu, cores, memoryMb, kernel, node, ffmpeg, busyPercent } = machine;
-  const memory = `${Math.round(memoryMb / 1024)} GiB`;
+  const memory = `${gibibytes(memoryMb)} GiB`;
   const lines = [
     `Machine: ${cpu}, ${cores} cores, ${memory}, Linux ${kernel}, Node ${node}, ffmpeg ${ffmpeg ?? "none"}.`,
   ];
@@ -165,6 +179,10 @@ function machineLines({ machine }: BenchResult): string[] {
     );
   }
   return lines;
+}
+
+function gibibytes(megabytes: number): number {
+  return Math.round(megabytes / 1024);
 }
 
 function tableLines(figures: readonly Figure[]): string[] {

@@ -19,6 +19,10 @@ describe("16 cameras recorded while core and gateway are stopped, slow, killed a
     assert.deepEqual(result.reconnected, []);
     assert.equal(result.droppedBySender, 0);
   });
+  it("meet every one of these troubles", (t) => {
+    assert.equal(result.troubles.length + result.left.length, 9);
+    if (result.left.length > 0) t.skip(`this machine cannot make: ${result.left.join("; ")}`);
+  });
   it("are seen by all who watch one of them", () => {
     // Each at least half a second of it.
     assert.ok(result.watchedBytes > 60 * 30_000, `${result.watchedBytes} bytes`);

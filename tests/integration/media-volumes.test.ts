@@ -1,7 +1,18 @@
-// The media process on volumes in trouble: full, pulled, swapped. Real file systems (tmpfs), a real camera.
+// The media process on volumes in trouble: full, pulled, swapped, hung. Real file systems (tmpfs), a real camera.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { systemClock } from "../../core/clock.ts";
@@ -9,6 +20,7 @@ import { cameraId, type VolumeId } from "../../core/domain/ids.ts";
 import { connectLink, LINK_VERSION, type Link } from "../../core/link/link.ts";
 import { silentLog } from "../../core/log.ts";
 import { runMedia } from "../../core/media/process/run-media.ts";
+import { LOCKS_MIRROR } from "../../core/media/process/volume-locks.ts";
 import type {
   DesiredState,
   DesiredVolume,
@@ -16,6 +28,7 @@ import type {
   MediaReport,
   NumberedReport,
 } from "../../core/media/protocol.ts";
+import { VOLUME_MARKER } from "../../core/media/store/volume-marker.ts";
 import { fakeCamera } from "../../core/testing/fake-camera.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
@@ -29,6 +42,35 @@ function mountSmall(path: string, sizeMb: number): { unmount(): void } | undefin
     return undefined;
   }
   return { unmount: () => execFileSync("umount", ["-l", path], { stdio: "ignore" }) };
+}
+
+/**
+ * A volume whose files are pipes that nobody writes to: who opens one waits inside the kernel, as on a disk that does not
+ * answer, until `answer` is called. It must be, or the threads that wait never end.
+ */
+class HungVolume {
+  readonly #pipes: readonly string[];
+  readonly #marker: string;
+
+  constructor(path: string) {
+    this.#marker = join(path, VOLUME_MARKER);
+    renameSync(this.#marker, `${this.#marker}.kept`);
+    this.#pipes = [this.#marker, join(path, LOCKS_MIRROR)];
+    rmSync(join(path, LOCKS_MIRROR), { force: true });
+    execFileSync("mkfifo", [...this.#pipes]);
+  }
+
+  answer(): void {
+    const kept = `${this.#marker}.kept`;
+    if (!existsSync(kept)) return;
+    // For reading too: that never waits for another end.
+    const ends = this.#pipes.map((pipe) => openSync(pipe, "r+"));
+    for (const pipe of this.#pipes) rmSync(pipe);
+    const text = readFileSync(kept);
+    renameSync(kept, this.#marker);
+    writeSync(ends[0] as number, text);
+    for (const end of ends) closeSync(end);
+  }
 }
 
 class Rig implements AsyncDisposable {
@@ -53,6 +95,12 @@ class Rig implements AsyncDisposable {
         },
       },
     });
+  }
+
+  async stop(): Promise<void> {
+    await this.#running?.stop();
+    this.#running = undefined;
+    this.link?.close();
   }
 
   async volume(path: string): Promise<VolumeId> {
@@ -101,8 +149,7 @@ class Rig implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#running?.stop();
-    this.link?.close();
+    await this.stop();
     this.dir.remove();
   }
 }
@@ -245,6 +292,43 @@ describe("volumes in trouble", () => {
       await waitFor(() => rig.closed(one) >= 1, { deadlineMs: 30_000, what: "recording on the first again" });
     } finally {
       mount.unmount();
+    }
+  });
+
+  it("records on the others when volumes hang from its first call on, and on them too once they answer", {
+    timeout: 90_000,
+  }, async () => {
+    await using camera = await fakeCamera({ codec: "h264" });
+    await using rig = new Rig();
+    // As many as Node has threads for files and names: one call of each in the wrong place would stop everything.
+    const paths = [1, 2, 3, 4].map((number) => rig.dir.join(`silent-${number}`));
+    const other = rig.dir.join("other");
+    const hung: HungVolume[] = [];
+    try {
+      await rig.start();
+      const ids: VolumeId[] = [];
+      for (const path of paths) ids.push(await rig.volume(path));
+      const [first] = ids as [VolumeId];
+      const last = await rig.volume(other);
+      const volumes = [...ids.map((id, at) => volume(id, paths[at] ?? "")), volume(last, other)];
+      await rig.record(camera.url, volumes);
+      await waitFor(() => rig.closed(first) >= 1, { deadlineMs: 20_000, what: "recording on the first" });
+      await rig.stop();
+      for (const path of paths) hung.push(new HungVolume(path));
+      // Another media process in its place: it knows from before what to record, and where.
+      await rig.start();
+      await waitFor(() => rig.closed(last) >= 1, { deadlineMs: 20_000, what: "recording on the other" });
+      for (const id of ids)
+        await waitFor(() => rig.status(id) === "offline", { deadlineMs: 10_000, what: "the state" });
+      // The first process's reports are told again, since nobody acknowledged them.
+      const before = rig.closed(first);
+      for (const volume of hung) volume.answer();
+      await waitFor(() => rig.closed(first) > before, {
+        deadlineMs: 30_000,
+        what: "recording on the first again",
+      });
+    } finally {
+      for (const volume of hung) volume.answer();
     }
   });
 

@@ -3,6 +3,7 @@
 // itself, in the order of writing, never a locked one. Each deletion is written down before it is done.
 import { type FileHandle, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Clock } from "../../clock.ts";
 import type { SegmentId, VolumeId } from "../../domain/ids.ts";
 import { systemCode } from "../../errors.ts";
 import type { Log } from "../../log.ts";
@@ -34,7 +35,8 @@ export interface EvictorOptions {
   readonly written: WrittenLog;
   /** True for files that are being written. */
   isOpen(path: string): boolean;
-  readonly writer: Pick<VolumeWriter, "remove" | "writeText">;
+  readonly writer: Pick<VolumeWriter, "remove" | "readText" | "writeText">;
+  readonly clock: Clock;
   /** Resolves when the report would survive a crash of this process. */
   reportDurably(report: MediaReport): Promise<void>;
 }
@@ -60,7 +62,7 @@ export class Evictor {
     this.#options = options;
     this.#listPath = join(options.folder, `eviction-${options.volume}.json`);
     this.#bookPath = join(options.folder, `deletions-${options.volume}.log`);
-    this.#locks = new VolumeLocks(options.folder, options.volume, options.writer, options.log);
+    this.#locks = new VolumeLocks(options);
   }
 
   /** Revision of core's list that is in force. */
@@ -69,8 +71,8 @@ export class Evictor {
   }
 
   /** Reads the list, the locks and the deletions that a former process did not finish, and finishes these. */
-  async open(volumePath: string): Promise<void> {
-    await this.#locks.open(volumePath);
+  async open(): Promise<void> {
+    await this.#locks.open();
     this.#take(await readList(this.#listPath));
     const { begun, finished } = await this.#openBook();
     for (const path of begun) this.#remove({ id: idOf(path), path, sizeBytes: 0 });
@@ -122,6 +124,7 @@ export class Evictor {
   }
 
   async close(): Promise<void> {
+    this.#locks.close();
     await this.#saving;
     await this.#book?.close();
     this.#book = undefined;

@@ -89,16 +89,17 @@ export class Volume implements SegmentVolume {
       written: this.#written,
       isOpen: (path) => this.#openPaths.has(path),
       writer: this.writer,
+      clock: services.clock,
       reportDurably: services.reportDurably,
     });
   }
 
   /**
    * Reads what is known of the volume in the data directory; files may be begun afterwards. Tells which
-   * files a former process did not close.
+   * files a former process did not close. Where the data directory has lost the locks it waits for the volume to answer.
    */
   async open(): Promise<WrittenTail> {
-    const [tail] = await Promise.all([this.#written.open(), this.evictor.open(this.#desired.path)]);
+    const [tail] = await Promise.all([this.#written.open(), this.evictor.open()]);
     this.#ready = true;
     return tail;
   }

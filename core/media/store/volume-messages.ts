@@ -87,6 +87,8 @@ export type SyncTask =
   /** Deletes the files of a folder, but for those named; a folder that is not there is empty. */
   | { readonly kind: "clear"; readonly folder: string; readonly spared: readonly string[] }
   | { readonly kind: "probe"; readonly id: string | undefined; readonly write: boolean }
+  /** Reads a small text file, if the right volume is there; a file that is not there is empty. */
+  | { readonly kind: "text"; readonly id: string | undefined; readonly path: string }
   | {
       readonly kind: "recover";
       readonly path: string;
@@ -104,6 +106,7 @@ export interface SyncOutcome {
   readonly fault?: ThreadFault;
   readonly probe?: ProbeOutcome;
   readonly recovery?: RecoveryResult;
+  readonly text?: string;
 }
 
 export interface SyncJob {

@@ -1,11 +1,13 @@
-// One of a volume's sync threads: syncs files and directories, deletes files, probes the volume, recovers files.
+// One of a volume's sync threads: syncs files and directories, deletes files, probes the volume, recovers and reads files.
 // It blocks for as long as the disk does; the main thread watches the time.
 import {
   closeSync,
   fdatasyncSync,
+  fstatSync,
   fsyncSync,
   openSync,
   readdirSync,
+  readSync,
   rmdirSync,
   statfsSync,
   unlinkSync,
@@ -20,6 +22,8 @@ import type { SyncJob, SyncOutcome, SyncReply, SyncTask, VolumeThreadData } from
 
 const { volumePath } = workerData as VolumeThreadData;
 const PROBE_FILE = ".nightjar-probe";
+/** A quarter of a million locks. */
+const TEXT_LIMIT_BYTES = 16 * 1024 * 1024;
 
 parentPort?.on("message", (job: SyncJob) => {
   const outcomes: SyncOutcome[] = job.tasks.map(attempt);
@@ -59,6 +63,9 @@ function perform(task: SyncTask): SyncOutcome {
       };
     case "probe":
       return { probe: probe(task.id, task.write) };
+    case "text":
+      checkMarker(task.id);
+      return { text: readText(join(volumePath, task.path)) };
   }
 }
 
@@ -117,6 +124,13 @@ function removeEmpty(folder: string): string {
 
 /** Free space, the right marker, and, where asked for, a write that reaches the disk. */
 function probe(id: string | undefined, write: boolean): { freeBytes: number; totalBytes: number } {
+  checkMarker(id);
+  if (write) writeProbe();
+  const space = statfsSync(volumePath);
+  return { freeBytes: space.bavail * space.bsize, totalBytes: space.blocks * space.bsize };
+}
+
+function checkMarker(id: string | undefined): void {
   const marker = readVolumeMarker(volumePath);
   if (id !== undefined && marker === undefined) {
     throw Object.assign(new RangeError(`${volumePath} carries no volume: is its disk mounted?`), {
@@ -128,9 +142,22 @@ function probe(id: string | undefined, write: boolean): { freeBytes: number; tot
       code: "NJ_MISMATCH",
     });
   }
-  if (write) writeProbe();
-  const space = statfsSync(volumePath);
-  return { freeBytes: space.bavail * space.bsize, totalBytes: space.blocks * space.bsize };
+}
+
+function readText(path: string): string {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, "r");
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return "";
+    throw error;
+  }
+  try {
+    const bytes = Buffer.alloc(Math.min(fstatSync(descriptor).size, TEXT_LIMIT_BYTES));
+    return bytes.toString("utf8", 0, readSync(descriptor, bytes, 0, bytes.length, 0));
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function writeProbe(): void {

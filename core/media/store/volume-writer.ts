@@ -214,6 +214,13 @@ export class VolumeWriter {
     this.#link.writeText(relativePath, text, (fault) => onDone(this.#error(fault)));
   }
 
+  /** Reads a small text file; one that is not there is empty. On a volume that hangs `onDone` waits for as long as it does. */
+  readText(relativePath: string, onDone: (error: VolumeWriteError | undefined, text: string) => void): void {
+    this.#pool.run([{ kind: "text", id: this.#options.id, path: relativePath }], ([outcome]) => {
+      onDone(this.#error(outcome?.fault), outcome?.text ?? "");
+    });
+  }
+
   /** Syncs all that is not yet durable at once, unless a round is running; `onDone` runs when it ended. */
   syncNow(onDone: () => void): void {
     this.#rounds.start(this.#files.values(), onDone);

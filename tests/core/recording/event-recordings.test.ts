@@ -95,6 +95,18 @@ describe("recording on events", () => {
     assert.equal(told.length, 1);
   });
 
+  it("says of alarm inputs and tills what they are, as the timeline shows them", () => {
+    for (const [eventId, type] of [
+      [8, "alarm-input"],
+      [9, "pos"],
+    ] as const)
+      recordings.take(cause({ eventId, type }));
+    assert.deepEqual(
+      told.map(({ params }) => (params["trigger"] as { reasons: string[] }).reasons),
+      [["alarm"], ["pos"]],
+    );
+  });
+
   it("records only for the types that were chosen; none chosen are all", () => {
     cameras = [
       camera(YARD, { mode: "event", eventTypes: ["line-crossing"] }),

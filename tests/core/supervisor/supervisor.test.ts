@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -131,6 +131,17 @@ describe("the supervisor", () => {
     await untilReady(3);
     assert.equal(facts[2]?.role, "media");
     assert.notEqual(facts[2]?.pid, media?.pid);
+    await supervisor.stop();
+  });
+
+  it("keeps the folder in which its processes meet for its own account alone, also one that was open to others", async () => {
+    const { dir, supervisor, untilReady } = await supervised(["media"]);
+    const run = join(dir, "data", "run");
+    await mkdir(run, { recursive: true });
+    await chmod(run, 0o755);
+    await supervisor.start();
+    await untilReady(1);
+    assert.equal((await stat(run)).mode & 0o777, 0o700);
     await supervisor.stop();
   });
 

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import type { SegmentId } from "../../../../core/domain/ids.ts";
 import { silentLog } from "../../../../core/log.ts";
 import { Evictor, type SpaceNow } from "../../../../core/media/process/evictor.ts";
 import { WrittenLog } from "../../../../core/media/process/written-log.ts";
 import type { EvictionList, MediaReport } from "../../../../core/media/protocol.ts";
+import { VolumeWriteError, type VolumeWriter } from "../../../../core/media/store/volume-writer.ts";
 import { FakeClock } from "../../../../core/testing/fake-clock.ts";
 import { type TempDir, tempDir } from "../../../../core/testing/temp-dir.ts";
 import { waitFor } from "../../../../core/testing/wait-for.ts";
@@ -30,6 +31,10 @@ class Rig {
   readonly texts = new Map<string, string>();
   readonly open = new Set<string>();
   refuse = false;
+  /** Reads of the volume wait for `answer`. */
+  hangs = false;
+  readonly reads: { readonly path: string; readonly onDone: Parameters<VolumeWriter["readText"]>[1] }[] = [];
+  readonly clock = new FakeClock();
   evictor = this.make();
 
   make(): Evictor {
@@ -50,7 +55,12 @@ class Rig {
         writeText: (path, text) => {
           this.texts.set(path, text);
         },
+        readText: (path, onDone) => {
+          this.reads.push({ path, onDone });
+          if (!this.hangs) this.answer();
+        },
       },
+      clock: this.clock,
       reportDurably: (report) => {
         this.reports.push(report);
         return Promise.resolve();
@@ -60,7 +70,7 @@ class Rig {
 
   async start(): Promise<this> {
     await this.written.open();
-    await this.evictor.open(this.dir.path);
+    await this.evictor.open();
     return this;
   }
 
@@ -68,6 +78,13 @@ class Rig {
     await this.written.flush();
     await this.evictor.close();
     this.dir.remove();
+  }
+
+  /** The volume answers what was asked of it. */
+  answer(fault?: { readonly code: string; readonly message: string }): void {
+    const error = fault === undefined ? undefined : new VolumeWriteError("volume", fault);
+    for (const { path, onDone } of this.reads.splice(0))
+      onDone(error, error === undefined ? (this.texts.get(path) ?? "") : "");
   }
 
   async list(changes: Partial<EvictionList>): Promise<void> {
@@ -216,16 +233,76 @@ describe("eviction (data plane, section 3)", () => {
 
   it("takes the locks from the volume where the data directory has lost them", async () => {
     const it = new Rig();
-    mkdirSync(it.dir.join("volume"));
-    writeFileSync(it.dir.join("volume", "locks.jsonl"), `{"segment":"${item(1).id}"}\nrubbish\n`);
-    await it.written.open();
-    await it.evictor.open(it.dir.join("volume"));
+    it.texts.set("locks.jsonl", `{"segment":"${item(1).id}"}\nrubbish\n`);
+    await it.start();
     it.written.opened(item(1).path);
     it.written.opened(item(2).path);
     it.evictor.work(it.space(0, { totalBytes: 100 * MB }));
     await it.settled(1);
     assert.deepEqual(it.removed, [item(2).path]);
     await it.end();
+  });
+});
+
+describe("locks that only the volume knows", () => {
+  const mirror = `{"segment":"${item(1).id}"}\n`;
+
+  it("are waited for while it is away, and deleting with them", async () => {
+    const it = new Rig();
+    it.hangs = true;
+    it.texts.set("locks.jsonl", mirror);
+    let isOpen = false;
+    const opening = it.start().then(() => {
+      isOpen = true;
+    });
+    await waitFor(() => it.reads.length === 1);
+    it.answer({ code: "ENODEV", message: "is its disk mounted?" });
+    assert.equal(it.reads.length, 0);
+    it.clock.advance(2_000);
+    assert.equal(it.reads.length, 1, "asked again");
+    assert.equal(isOpen, false);
+    it.answer();
+    await opening;
+    for (const number of [1, 2]) it.written.opened(item(number).path);
+    it.evictor.work(it.space(0, { totalBytes: 100 * MB }));
+    await it.settled(1);
+    assert.deepEqual(it.removed, [item(2).path]);
+    await it.end();
+  });
+
+  it("are older than what core says meanwhile", async () => {
+    const it = new Rig();
+    it.hangs = true;
+    it.texts.set("locks.jsonl", mirror);
+    const opening = it.start();
+    await waitFor(() => it.reads.length === 1);
+    await it.evictor.setLocks([item(2).id]);
+    it.texts.set("locks.jsonl", mirror);
+    it.answer();
+    await opening;
+    for (const number of [1, 2]) it.written.opened(item(number).path);
+    it.evictor.work(it.space(0, { totalBytes: 100 * MB }));
+    await it.settled(1);
+    assert.deepEqual(it.removed, [item(1).path]);
+    await it.end();
+  });
+
+  it("are done without where its file is broken, and are not asked for when all is over", async () => {
+    const broken = new Rig();
+    broken.hangs = true;
+    const opening = broken.start();
+    await waitFor(() => broken.reads.length === 1);
+    broken.answer({ code: "EIO", message: "a bad sector" });
+    await opening;
+    await broken.end();
+    const away = new Rig();
+    away.hangs = true;
+    void away.start();
+    await waitFor(() => away.reads.length === 1);
+    away.answer({ code: "ENODEV", message: "is its disk mounted?" });
+    await away.end();
+    away.clock.advance(60_000);
+    assert.equal(away.reads.length, 0);
   });
 });
 
