@@ -28,7 +28,8 @@ import { keptPorts } from "./kept-ports.ts";
 import { linkageMessage } from "./linkage-message.ts";
 import { PluginTopics } from "./plugin-topics.ts";
 import { RecorderStates } from "./recorder-states.ts";
-import { type ArmingControl, type LinkageControl, Requests, type RequestsOptions } from "./requests.ts";
+import type { ArmingControl, LinkageControl, RequestsOptions } from "./request-parts.ts";
+import { Requests } from "./requests.ts";
 import { topicOf } from "./topics.ts";
 import { WebDoor } from "./web-door.ts";
 
