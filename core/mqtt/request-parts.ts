@@ -2,6 +2,7 @@
 import type { Clock } from "../clock.ts";
 import type { EventTypeId } from "../domain/event-types.ts";
 import type { CameraService, ExplainService } from "../http/services.ts";
+import type { PopupEnd } from "../linkage/screen-actions.ts";
 import type { Log } from "../log.ts";
 import type { AuditLog } from "../users/audit-log.ts";
 import type { AlarmIoControl } from "./alarm-io-control.ts";
@@ -27,6 +28,8 @@ export interface Request {
   readonly at?: string;
   readonly type?: EventTypeId;
   readonly width?: number;
+  readonly walls?: readonly string[];
+  readonly cameras?: readonly string[];
 }
 
 /** What linkage is asked to act for. */
@@ -74,6 +77,8 @@ export interface RequestsOptions {
   readonly arming: Pick<ArmingControl, "setProfile">;
   readonly explain: ExplainService;
   readonly alarmIo: Pick<AlarmIoControl, "setOutput" | "setAllOutputs" | "setInput">;
+  /** Takes pop-ups from walls; answers which were told. */
+  readonly endPopups: (end: PopupEnd) => readonly string[];
   readonly audit: Pick<AuditLog, "record">;
   /** A JPEG of what the camera shows now. */
   snapshot(camera: string, width: number): Promise<{ readonly jpeg: Buffer; readonly timeMs: number }>;

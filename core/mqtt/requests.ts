@@ -167,7 +167,12 @@ export class Requests {
         const atMs = request.at === undefined ? undefined : Date.parse(request.at);
         if (Number.isNaN(atMs)) throw invalid("/at is no moment");
         const { principal } = message;
-        const viewer = principal === undefined ? SEES_ALL : viewerOf(principal, camera);
+        // Flows may know that there is a recording; its footage is not for them.
+        const isFlows = message.actor.userName === FLOWS_USER;
+        const viewer =
+          principal === undefined
+            ? SEES_ALL
+            : { ...viewerOf(principal, camera), ...(isFlows ? { recordings: true } : {}) };
         return { ...(await this.#options.explain.explain({ camera, atMs, type: request.type }, viewer)) };
       }
       case "output": {
@@ -207,6 +212,13 @@ export class Requests {
         const results = await this.#options.linkage.runAction(action, settings, causeOf(request));
         this.#auditRun(message, request, { actions: [action] });
         return { results };
+      }
+      case "popup-end": {
+        this.#requireAll(message, "linkage.run");
+        const { walls = [], cameras: named = [] } = request;
+        const told = this.#options.endPopups({ walls, cameras: named });
+        this.#audit(message, "linkage-run", undefined, { actions: [command] });
+        return { walls: told };
       }
       case "snapshot": {
         this.#require(message, "snapshot", camera);
