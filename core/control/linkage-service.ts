@@ -19,7 +19,7 @@ import { LinkageEngine, type LinkageTold, type WantedActions } from "../linkage/
 import { ownTargetProblems } from "../linkage/own-target-problems.ts";
 import { type ScreenParts, screenActions } from "../linkage/screen-actions.ts";
 import type { Log } from "../log.ts";
-import type { LinkageCause, LinkageNames, LinkageResults } from "../mqtt/requests.ts";
+import type { LinkageCause, LinkageNames, LinkageResults } from "../mqtt/request-parts.ts";
 import type { CapturedPicture, HookEvent } from "../plugin/contract/hook-data.ts";
 import type { LinkageAction } from "../plugin/contract/linkage-action.ts";
 import type { PluginRegistries } from "../plugin/host/plugin-registries.ts";

@@ -6,7 +6,7 @@ import { msFromTime90k } from "../domain/time.ts";
 import { NightjarError } from "../errors.ts";
 import type { MqttControl } from "../http/services.ts";
 import type { MqttService } from "../mqtt/mqtt-service.ts";
-import type { RequestsOptions } from "../mqtt/requests.ts";
+import type { RequestsOptions } from "../mqtt/request-parts.ts";
 import type { RecordingService } from "../recording/recording-service.ts";
 import type { MakePicture } from "./camera-service.ts";
 

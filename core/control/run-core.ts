@@ -259,9 +259,10 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const alarmIo = alarmInputsAndOutputs({
     ...{ ...common, events: alarms, users, mqtt: () => mqtt, ownPorts: openPorts },
   });
+  const screens = new Screens(changes);
   const linkage = new LinkageService({
     ...{ clock, log, config, engine: alarms.engine, list, recording, snapshot, alarmIo },
-    screens: new Screens(changes),
+    screens,
     folder: join(dataDir, "captures"),
     findEvent: (id) => alarms.find(id),
     tell: (told) => mqtt.linkageTold(told),
@@ -275,7 +276,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const flowsDoor = new FlowsDoor(run);
   const mqtt = new MqttService({
     ...{ dataDir, clock, log, db, users, cameras, status, snapshot, linkage, alarmIo },
-    ...{ arming: alarms, flowsDoor, explain },
+    ...{ arming: alarms, flowsDoor, explain, endPopups: (end) => screens.endPopups(end) },
     isPluginPresent: (plugin) => plugins.isPresent(plugin),
     config: () => config.get(),
     password: () => secrets.get(MQTT_PASSWORD),

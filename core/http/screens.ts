@@ -1,6 +1,6 @@
 // What screens are told because of events: cameras to walls, sounds to walls and open pages. Each gets what its own account may
 // see, and no more: the recorder decides, not the browser. Where nobody listens nothing is done.
-import type { PopupOrder, ScreenParts, SoundOrder } from "../linkage/screen-actions.ts";
+import type { PopupEnd, PopupOrder, ScreenParts, SoundOrder } from "../linkage/screen-actions.ts";
 import { mayDoWith, type Principal } from "../users/principal.ts";
 import { maySeeEvent } from "./change.ts";
 import type { ChangeFeed } from "./change-feed.ts";
@@ -46,6 +46,19 @@ export class Screens implements ScreenParts {
       return { ...causeOf(order, principal), pattern, volumePercent, seconds, untilAcknowledged };
     });
     return { screens, walls: [...reached].sort() };
+  }
+
+  /** What was shown is to go: these cameras, or all, on these walls, or all. Answers the names of the walls that were told. */
+  endPopups({ walls, cameras }: PopupEnd): readonly string[] {
+    const told = new Set<string>();
+    this.#changes.show("popup-end", (principal, screen) => {
+      if (screen.kind !== "wall" || !isMeant(walls, screen.name)) return undefined;
+      const seen = cameras.filter((camera) => mayDoWith(principal, "live", camera));
+      if (cameras.length > 0 && seen.length === 0) return undefined;
+      told.add(screen.name);
+      return { cameras: seen };
+    });
+    return [...told].sort();
   }
 
   /** An event is over: walls that show it because of that need not any longer. */

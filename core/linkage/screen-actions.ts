@@ -32,6 +32,14 @@ export interface PopupOrder extends ScreenOrder {
   readonly untilEnd: boolean;
 }
 
+/** Cameras that are to be shown no longer. */
+export interface PopupEnd {
+  /** Names of walls; none: all that are open. */
+  readonly walls: readonly string[];
+  /** None: all. */
+  readonly cameras: readonly string[];
+}
+
 /** A sound that is to be played. */
 export interface SoundOrder extends ScreenOrder {
   readonly where: "pages" | "walls";

@@ -28,7 +28,8 @@ import { keptPorts } from "./kept-ports.ts";
 import { linkageMessage } from "./linkage-message.ts";
 import { PluginTopics } from "./plugin-topics.ts";
 import { RecorderStates } from "./recorder-states.ts";
-import { type ArmingControl, type LinkageControl, Requests, type RequestsOptions } from "./requests.ts";
+import type { ArmingControl, LinkageControl, RequestsOptions } from "./request-parts.ts";
+import { Requests } from "./requests.ts";
 import { topicOf } from "./topics.ts";
 import { WebDoor } from "./web-door.ts";
 
@@ -46,6 +47,7 @@ export interface MqttServiceOptions {
   readonly linkage: LinkageControl;
   readonly arming: ArmingControl;
   readonly explain: RequestsOptions["explain"];
+  readonly endPopups: RequestsOptions["endPopups"];
   readonly alarmIo: AlarmIoControl;
   /** Where flows of the recorder's own connect, and who they are. */
   readonly flowsDoor: Pick<FlowsDoor, "open" | "close">;
@@ -83,7 +85,8 @@ export class MqttService {
 
   constructor(options: MqttServiceOptions) {
     this.#options = options;
-    const { db, clock, log, cameras, status, users, snapshot, linkage, arming, alarmIo, explain } = options;
+    const { db, clock, log, cameras, status, users, snapshot, linkage, arming, alarmIo } = options;
+    const { explain, endPopups } = options;
     const node = options.config().node.id;
     const common = { db, clock, log, node, base: () => this.#mqtt.base, cameras, status, arming, alarmIo };
     const publish = (message: OutgoingMessage): Promise<void> => this.#publish(message);
@@ -91,7 +94,7 @@ export class MqttService {
     this.#detections = new DetectStates({ ...common, publish });
     this.#alarmIoStates = new AlarmIoStates({ ...common, publish });
     this.#outbox = new EventOutbox({ ...common, publish });
-    this.#requests = new Requests({ ...common, audit: users.audit, snapshot, linkage, explain });
+    this.#requests = new Requests({ ...common, audit: users.audit, snapshot, linkage, explain, endPopups });
     this.#webDoor = new WebDoor(join(options.dataDir, RUN_FOLDER));
     this.plugins = new PluginTopics({
       ...{ db, log, node, base: common.base, publish },

@@ -7,7 +7,7 @@ import type { CameraService, StatusService } from "../http/services.ts";
 import type { CameraView, StatusView, VolumeView } from "../http/wire-schemas.ts";
 import type { Log } from "../log.ts";
 import type { OutgoingMessage } from "./broker.ts";
-import type { ArmingControl } from "./requests.ts";
+import type { ArmingControl } from "./request-parts.ts";
 import { TOPICS, type TopicIds, type TopicName, topicOf } from "./topics.ts";
 
 const CAMERAS_KEY = "mqtt.cameras";

@@ -2,6 +2,7 @@
 import { type Static, Type } from "typebox";
 import { MOST_DWELL_SECONDS } from "../config/output-config.ts";
 import { EVENT_TYPE_IDS } from "../domain/event-types.ts";
+import { WALL_NAME } from "../linkage/screen-actions.ts";
 import { OnOff, RecordMode, Time } from "./payloads.ts";
 
 const Common = {
@@ -71,6 +72,21 @@ export const REQUESTS = {
     input: Type.String({ minLength: 1, maxLength: 64, description: "Id of a virtual alarm input." }),
     state: Type.Enum(["ON", "OFF"] as const, { description: "`ON` closes its contact, `OFF` opens it." }),
   }),
+  "popup-end": Type.Object(
+    {
+      ...Common,
+      walls: Type.Optional(
+        Type.Array(Type.String({ pattern: WALL_NAME, maxLength: 40 }), {
+          maxItems: 64,
+          description: "Names of walls; none: all that are open.",
+        }),
+      ),
+      cameras: Type.Optional(
+        Type.Array(camera, { maxItems: 64, description: "Which are shown no longer; none: all." }),
+      ),
+    },
+    { description: "Takes pop-ups from walls. What somebody there keeps stays." },
+  ),
   "linkage-list": Type.Object({ ...Common }),
   "linkage-rule": Type.Object({ ...Common, ...ForEvent, rule: Type.String({ minLength: 1, maxLength: 64 }) }),
   "linkage-action": Type.Object({
@@ -86,7 +102,7 @@ export const ResponseSchema = Type.Object({
   status: Type.Enum(["ok", "error"] as const),
   data: Type.Record(Type.String(), Type.Unknown(), {
     description:
-      "Of a snapshot: `time`, `contentType` and `picture`, base 64. Of `explain`: as `GET /cameras/{id}/explain`. Of linkage: `results`, one for each action; of the list: `rules` and `actions`.",
+      "Of a snapshot: `time`, `contentType` and `picture`, base 64. Of `explain`: as `GET /cameras/{id}/explain`. Of linkage: `results`, one for each action; of the list: `rules` and `actions`. Of `popup-end`: `walls`, those that were told.",
   }),
   error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
   transaction: Type.Optional(Type.String()),

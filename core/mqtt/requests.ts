@@ -2,19 +2,15 @@
 // twice with the same transaction is done once; one that is too old is not done at all.
 import type { TSchema } from "typebox";
 import { Value } from "typebox/value";
-import type { Clock } from "../clock.ts";
-import type { EventTypeId } from "../domain/event-types.ts";
 import type { CameraRight, Right } from "../domain/roles.ts";
 import { NightjarError, toPlainError } from "../errors.ts";
 import { viewerOf } from "../http/routes/explain-routes.ts";
-import type { CameraService, ExplainService, ExplainViewer } from "../http/services.ts";
-import type { Log } from "../log.ts";
-import type { AuditLog } from "../users/audit-log.ts";
+import type { ExplainViewer } from "../http/services.ts";
 import { mayDo, mayDoWith } from "../users/principal.ts";
-import type { AlarmIoControl } from "./alarm-io-control.ts";
 import type { IncomingMessage } from "./broker.ts";
 import { FLOWS_USER } from "./flows-door.ts";
 import { COMMAND_OF_SET } from "./plain-commands.ts";
+import type { LinkageCause, Request, RequestsOptions } from "./request-parts.ts";
 import { REQUESTS, type RequestName, type ResponseMessage } from "./request-schemas.ts";
 import { readTopic, topicOf } from "./topics.ts";
 
@@ -30,78 +26,6 @@ const CLOCK_SLACK_MS = 2_000;
 const SNAPSHOT_WIDTH = 640;
 /** Base 64 and the rest of the answer stay below 256 KiB. */
 const SNAPSHOT_LIMIT_BYTES = 190_000;
-
-interface Request {
-  readonly transaction?: string;
-  readonly time?: string;
-  readonly maxAge?: number;
-  /** Of what is asked of a camera always, of linkage where there is one. */
-  readonly camera: string;
-  readonly profile: string;
-  readonly mode: "continuous" | "event" | "manual" | "off";
-  readonly output: string;
-  readonly input: string;
-  readonly dwell_seconds?: number;
-  readonly rule: string;
-  readonly action: string;
-  readonly settings?: Readonly<Record<string, unknown>>;
-  readonly event?: number;
-  readonly state?: "ON" | "OFF";
-  readonly until?: string;
-  readonly at?: string;
-  readonly type?: EventTypeId;
-  readonly width?: number;
-}
-
-/** What linkage is asked to act for. */
-export interface LinkageCause {
-  readonly camera?: string;
-  readonly event?: number;
-}
-
-/** What came of actions, as the API tells it. */
-export type LinkageResults = readonly { readonly action: string; readonly status: string }[];
-
-export interface LinkageNames {
-  readonly rules: readonly { readonly id: string; readonly name: string }[];
-  readonly actions: readonly { readonly id: string; readonly name: string }[];
-}
-
-/** Linkage as it can be asked for. */
-export interface LinkageControl {
-  names(): LinkageNames;
-  runRule(rule: string, cause: LinkageCause): Promise<LinkageResults>;
-  runAction(
-    action: string,
-    settings: Readonly<Record<string, unknown>>,
-    cause: LinkageCause,
-  ): Promise<LinkageResults>;
-}
-
-/** Arming as it can be asked for. */
-export interface ArmingControl {
-  arming(): {
-    readonly profile: string;
-    readonly profiles: readonly { readonly id: string; readonly name: string }[];
-  };
-  /** Puts a profile in force, and gives the one before. Throws `NJ_CONFIG_INVALID` for one that there is not. */
-  setProfile(profile: string): Promise<string>;
-}
-
-export interface RequestsOptions {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly base: () => string;
-  readonly node: string;
-  readonly cameras: Pick<CameraService, "get" | "update" | "startManualRecording" | "stopManualRecording">;
-  readonly linkage: LinkageControl;
-  readonly arming: Pick<ArmingControl, "setProfile">;
-  readonly explain: ExplainService;
-  readonly alarmIo: Pick<AlarmIoControl, "setOutput" | "setAllOutputs" | "setInput">;
-  readonly audit: Pick<AuditLog, "record">;
-  /** A JPEG of what the camera shows now. */
-  snapshot(camera: string, width: number): Promise<{ readonly jpeg: Buffer; readonly timeMs: number }>;
-}
 
 export class Requests {
   readonly #options: RequestsOptions;
@@ -243,7 +167,12 @@ export class Requests {
         const atMs = request.at === undefined ? undefined : Date.parse(request.at);
         if (Number.isNaN(atMs)) throw invalid("/at is no moment");
         const { principal } = message;
-        const viewer = principal === undefined ? SEES_ALL : viewerOf(principal, camera);
+        // Flows may know that there is a recording; its footage is not for them.
+        const isFlows = message.actor.userName === FLOWS_USER;
+        const viewer =
+          principal === undefined
+            ? SEES_ALL
+            : { ...viewerOf(principal, camera), ...(isFlows ? { recordings: true } : {}) };
         return { ...(await this.#options.explain.explain({ camera, atMs, type: request.type }, viewer)) };
       }
       case "output": {
@@ -283,6 +212,13 @@ export class Requests {
         const results = await this.#options.linkage.runAction(action, settings, causeOf(request));
         this.#auditRun(message, request, { actions: [action] });
         return { results };
+      }
+      case "popup-end": {
+        this.#requireAll(message, "linkage.run");
+        const { walls = [], cameras: named = [] } = request;
+        const told = this.#options.endPopups({ walls, cameras: named });
+        this.#audit(message, "linkage-run", undefined, { actions: [command] });
+        return { walls: told };
       }
       case "snapshot": {
         this.#require(message, "snapshot", camera);

@@ -172,6 +172,59 @@ describe("nodes that ask the recorder", () => {
         ],
         { results: [{ status: "done" }] },
       ],
+      [
+        { type: "nj-output", ...made, output: "siren", act: "on" },
+        ["output", { output: "siren", state: "ON" }],
+        {},
+      ],
+      [
+        { type: "nj-output", ...made, output: "siren", act: "pulse", seconds: "5" },
+        ["output", { output: "siren", state: "ON", dwell_seconds: 5 }],
+        {},
+      ],
+      [
+        // "away" is nothing that means on.
+        { type: "nj-output", ...made, output: "siren", act: "message", seconds: "5" },
+        ["output", { output: "siren", state: "OFF" }],
+        {},
+      ],
+      [
+        { type: "nj-popup", ...made, walls: "Desk, Hall", act: "show", seconds: "20", untilEnd: true },
+        [
+          "linkage-action",
+          {
+            ...{ action: "popup", camera: "yard", event: 7 },
+            settings: { walls: ["Desk", "Hall"], cameras: ["yard"], dwellSeconds: 20, untilEnd: true },
+          },
+        ],
+        { results: [{ status: "done" }] },
+      ],
+      [
+        { type: "nj-popup", ...made, walls: "", act: "end", seconds: "20" },
+        ["popup-end", { walls: [], cameras: ["yard"] }],
+        { walls: ["Desk"] },
+      ],
+      [
+        { type: "nj-email", ...made, receivers: "a@b.example,c@d.example", subject: "Ring", pictures: "2" },
+        [
+          "linkage-action",
+          {
+            ...{ action: "nightjar-linkage-email/email", camera: "yard", event: 7 },
+            settings: { receivers: ["a@b.example", "c@d.example"], subject: "Ring", pictures: 2 },
+          },
+        ],
+        { results: [{ status: "done" }] },
+      ],
+      [
+        { type: "nj-explain", ...made, at: "message", eventType: "" },
+        ["explain", { camera: "yard", at: EVENT.time, type: "motion" }],
+        { recording: { state: "ok", message: "It was recorded." }, alarm: { state: "no", message: "No." } },
+      ],
+      [
+        { type: "nj-explain", ...made, at: "now", eventType: "tamper" },
+        ["explain", { camera: "yard", type: "tamper" }],
+        {},
+      ],
     ] as const) {
       const node = red.make({ id: config.type, ...config });
       const given = node.give(message);
@@ -207,6 +260,22 @@ describe("nodes that ask the recorder", () => {
     );
   });
 
+  it("say what they lack before the recorder is asked", async (t) => {
+    const { red, taken } = await setUp(t);
+    for (const [type, config, message, said] of [
+      ["nj-output", { act: "on" }, {}, "no-output"],
+      ["nj-output", { act: "pulse", output: "siren", seconds: "0" }, {}, "no-seconds"],
+      ["nj-popup", { act: "show" }, {}, "no-camera"],
+      ["nj-email", { pictures: "1" }, { to: " , " }, "no-receiver"],
+      ["nj-explain", {}, {}, "no-camera"],
+      ["nj-explain", { at: "message" }, { camera: "yard", at: "yesterday" }, "no-moment"],
+    ] as const) {
+      const node = red.make({ id: `${type}-${said}`, type, server: "srv", ...config });
+      assert.match(String(await node.give(message)), new RegExp(said), type);
+    }
+    assert.equal(taken.length, 0);
+  });
+
   it("give the editor what there is to choose", async (t) => {
     const { red, answer } = await setUp(t);
     const got = red.get("/nightjar/srv/choices");
@@ -214,13 +283,42 @@ describe("nodes that ask the recorder", () => {
     const { types, ...rest } = (await got) as { types: string[] };
     assert.deepEqual(types, EVENT_TYPE_IDS);
     assert.deepEqual(rest, {
-      ...{ cameras: [{ id: "yard", name: "Yard" }], profiles: [{ id: "home", name: "Home" }] },
+      ...{ cameras: [{ id: "yard", name: "Yard" }], outputs: [], profiles: [{ id: "home", name: "Home" }] },
       ...{ rules: [{ id: "gate", name: "Gate" }], actions: [] },
     });
   });
 });
 
 describe("nodes that listen", () => {
+  it("tell of an alarm output when its state is another one, whoever switched it", async (t) => {
+    const { red, say } = await setUp(t);
+    const tell = (id: string, state: string) =>
+      say(`nightjar/node/n1/output/${id}/info`, JSON.stringify({ v: 1, id, name: "Siren", state }), true);
+    const config = { type: "nj-output", server: "srv", act: "on" };
+    const siren = red.make({ id: "s", ...config, output: "siren", follows: true });
+    const mute = red.make({ id: "m", ...config, output: "siren", follows: false });
+    const any = red.make({ id: "a", ...config, output: "", follows: true });
+    await say("nightjar/node/n2/output/siren/info", JSON.stringify({ id: "siren", state: "ON" }));
+    for (const state of ["OFF", "ON", "ON", "OFF"]) await tell("siren", state);
+    for (const state of ["OFF", "ON"]) await tell("gate", state);
+    await waitFor(() => any.outputs[0]?.length === 3);
+    assert.deepEqual(
+      siren.outputs[0]?.map(({ payload, output }) => [payload, output]),
+      [
+        ["ON", "siren"],
+        ["OFF", "siren"],
+      ],
+      "the first is how it is, no change; the same again is none",
+    );
+    assert.deepEqual([mute.outputs[0]?.length, any.outputs[0]?.[2]?.output], [0, "gate"]);
+    await say("nightjar/node/n1/output/gate/info", "", true);
+    await tell("siren", "ON");
+    await waitFor(() => siren.outputs[0]?.length === 3);
+    const late = red.make({ id: "l", ...config, output: "siren", follows: true });
+    await tell("siren", "OFF");
+    await waitFor(() => late.outputs[0]?.length === 1, { what: "a change after a start in between" });
+  });
+
   it("tell of cameras, of rules that are followed, and of what came of their actions", async (t) => {
     const { red, say } = await setUp(t);
     const camera = red.make({ id: "c", type: "nj-camera", server: "srv", camera: "yard" });

@@ -5,7 +5,10 @@ import { createRequire } from "node:module";
 import type { TestContext } from "node:test";
 
 const require = createRequire(import.meta.url);
-const SETS = ["nj-server", "nj-events", "nj-cameras", "nj-arming", "nj-linkage"];
+const SETS = [
+  ...["nj-server", "nj-events", "nj-cameras", "nj-arming", "nj-linkage"],
+  ...["nj-outputs", "nj-telling"],
+];
 
 export interface Sent {
   readonly payload?: unknown;

@@ -9,6 +9,7 @@ import {
   type PopupMessage,
   type PopupQueue,
   withEnd,
+  withEndOf,
   withLineBack,
   withPopup,
 } from "../src/pages/live/popup-queue.ts";
@@ -92,6 +93,18 @@ describe("the pop-ups of a wall", () => {
     assert.deepEqual([next.popups[0]?.camera, next.isKept], ["gate", false]);
     assert.equal(dismissed(next, START_MS), NO_POPUPS);
     assert.equal(dismissed(NO_POPUPS, START_MS), NO_POPUPS);
+  });
+
+  it("go when somebody wants them taken away: those cameras, or all but what a person keeps", () => {
+    const queue = withPopup(NO_POPUPS, message(["yard", "gate", "lane"]), START_MS);
+    const left = withEndOf(queue, { cameras: ["yard", "lane"] }, START_MS + 5_000);
+    assert.equal(runs(seconds(left, 12, START_MS + 5_000)), "gate×10 -×2");
+    assert.equal(withEndOf(queue, { cameras: ["hall"] }, START_MS).turnEndsMs, queue.turnEndsMs);
+    assert.equal(withEndOf(queue, { cameras: [] }, START_MS), NO_POPUPS);
+    const held = withEndOf(kept(queue, true, START_MS), { cameras: [] }, START_MS);
+    assert.equal(runs(seconds(held, 30, START_MS)), "yard×30");
+    const waiting = withPopup(NO_POPUPS, message(["yard"], { untilEnd: true, event: 7 }), START_MS);
+    assert.deepEqual(withEndOf(waiting, { event: 7 }, START_MS), withEnd(waiting, 7));
   });
 
   it("are bounded: what is shown stays, the newest wait", () => {

@@ -96,6 +96,11 @@ function answering(node, connection, act) {
   });
 }
 
+/** What flows mean by "on". @param {unknown} payload */
+function isTrue(payload) {
+  return typeof payload === "string" ? /^(on|true|start|1)$/i.test(payload.trim()) : Boolean(payload);
+}
+
 /** The first that is a text which says something. @param {...unknown} values @returns {string | undefined} */
 function firstText(...values) {
   for (const value of values) if (typeof value === "string" && value !== "") return value;
@@ -140,5 +145,6 @@ module.exports = {
   eventIn,
   firstText,
   follow,
+  isTrue,
   timeOfDay,
 };

@@ -15,6 +15,7 @@ const ANSWER_MS = 35_000;
 const REQUEST_AGE_MS = 10_000;
 const MOST_WAITING = 256;
 const MOST_CAMERAS = 2_048;
+const MOST_OUTPUTS = 1_024;
 const MOST_SEEN = 2_000;
 /** What lasts no longer may come as its end alone. */
 const MOMENT_MS = 10_000;
@@ -44,7 +45,7 @@ class RecorderError extends Error {
 }
 
 /**
- * Emits `state`, `event` (message), `camera` (state), `arming` (state) and `linkage` (message). `findBroker` is asked
+ * Emits `state`, `event` (message), `camera` (state), `output` (state), `arming` (state) and `linkage` (message). `findBroker` is asked
  * before each try, because a login may be another one then; it answers undefined where there is no broker now.
  */
 class RecorderConnection extends EventEmitter {
@@ -52,6 +53,8 @@ class RecorderConnection extends EventEmitter {
   state = { status: "connecting" };
   /** Newest states by camera. @type {Map<string, Record<string, unknown>>} */
   cameras = new Map();
+  /** Newest states by alarm output. @type {Map<string, Record<string, unknown>>} */
+  outputs = new Map();
   /** @type {Record<string, unknown> | undefined} */
   arming = undefined;
   /** @type {() => Promise<RecorderBroker | undefined>} */
@@ -134,7 +137,12 @@ class RecorderConnection extends EventEmitter {
 
   /** Cameras by id and name, for forms. @returns {Named[]} */
   cameraNames() {
-    return [...this.cameras].map(([id, { name }]) => ({ id, name: String(name ?? id) }));
+    return namesOf(this.cameras);
+  }
+
+  /** Alarm outputs, the same. @returns {Named[]} */
+  outputNames() {
+    return namesOf(this.outputs);
   }
 
   async #try() {
@@ -193,12 +201,14 @@ class RecorderConnection extends EventEmitter {
   #welcome(client) {
     // What is retained comes again; what went meanwhile does not.
     this.cameras.clear();
+    this.outputs.clear();
     const filters = [
       "camera/+/event",
       "camera/+/state",
       "node/+/event",
       "node/+/state",
       "node/+/arming/state",
+      "node/+/output/+/info",
       "node/+/linkage/+/event",
       "node/+/response/+",
     ].map((filter) => this.#topic(filter));
@@ -238,11 +248,16 @@ class RecorderConnection extends EventEmitter {
       this.cameras.delete(id);
       return;
     }
+    if (kind === "node" && rest[0] === "output" && payload.length === 0) {
+      this.outputs.delete(String(rest[1]));
+      return;
+    }
     const body = parsed(payload);
     if (body === undefined) return;
     if (what === "event") this.#takeEvent(body);
     else if (kind === "camera" && what === "state") this.#takeCamera(id, body);
     else if (what === "arming/state") this.#takeArming(id, body);
+    else if (rest[0] === "output") this.#takeOutput(id, String(rest[1]), body);
     else if (rest[0] === "linkage") this.emit("linkage", body);
     else if (rest[0] === "response") this.#takeAnswer(body);
   }
@@ -292,6 +307,14 @@ class RecorderConnection extends EventEmitter {
     if (!this.cameras.has(id) && this.cameras.size >= MOST_CAMERAS) return;
     this.cameras.set(id, body);
     this.emit("camera", body);
+  }
+
+  /** @param {string} node @param {string} id @param {Record<string, unknown>} body */
+  #takeOutput(node, id, body) {
+    if (this.#node !== undefined && node !== this.#node) return;
+    if (!this.outputs.has(id) && this.outputs.size >= MOST_OUTPUTS) return;
+    this.outputs.set(id, body);
+    this.emit("output", body);
   }
 
   /** @param {string} node @param {Record<string, unknown>} body */
@@ -346,6 +369,11 @@ class RecorderConnection extends EventEmitter {
     this.state = state;
     this.emit("state", state);
   }
+}
+
+/** @param {Map<string, Record<string, unknown>>} states @returns {Named[]} */
+function namesOf(states) {
+  return [...states].map(([id, { name }]) => ({ id, name: String(name ?? id) }));
 }
 
 /** @param {Buffer} payload @returns {Record<string, unknown> | undefined} */

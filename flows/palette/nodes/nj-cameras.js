@@ -1,5 +1,15 @@
-// Cameras of a recorder: how they are, recording by hand, a picture of what one shows now.
-const { answering, badge, cameraIn, connectionOf, follow, timeOfDay } = require("../lib/node-parts.js");
+// Cameras of a recorder: how they are, recording by hand, a picture of what one shows now, and why one was recorded or not.
+const {
+  answering,
+  badge,
+  cameraIn,
+  connectionOf,
+  eventIn,
+  firstText,
+  follow,
+  isTrue,
+  timeOfDay,
+} = require("../lib/node-parts.js");
 
 /**
  * @typedef {import("../lib/node-red-api.d.ts").RuntimeApi} RuntimeApi
@@ -82,6 +92,36 @@ module.exports = (RED) => {
     });
   }
 
+  /** @this {FlowNode} @param {NodeConfig} config */
+  function NjExplain(config) {
+    RED.nodes.createNode(this, config);
+    const connection = connectionOf(RED, this, config);
+    if (connection === undefined) return;
+    answering(this, connection, async (message) => {
+      const camera = wanted(cameraIn(config["camera"], message));
+      const event = eventIn(message);
+      const at = momentIn(config["at"] === "now" ? undefined : (message["at"] ?? event?.["time"]));
+      const type = firstText(config["eventType"], event?.["event_type"]);
+      const asked = { camera, ...(at === undefined ? {} : { at }), ...(type === undefined ? {} : { type }) };
+      const payload = await connection.request("explain", asked);
+      const { recording, alarm } = /** @type {Record<string, { message?: unknown, state?: unknown }>} */ (
+        payload
+      );
+      return {
+        message: { ...message, payload, camera, recording: recording?.message, alarm: alarm?.message },
+        text: `${camera}: ${recording?.message ?? ""}`,
+      };
+    });
+  }
+
+  /** A moment as the recorder takes it; undefined is now. @param {unknown} value @returns {string | undefined} */
+  function momentIn(value) {
+    if (value === undefined || value === null || value === "") return undefined;
+    const date = new Date(value instanceof Date || typeof value === "number" ? value : String(value));
+    if (Number.isNaN(date.getTime())) throw new Error(RED._("error.no-moment"));
+    return date.toISOString();
+  }
+
   /** @param {string | undefined} camera @returns {string} */
   function wanted(camera) {
     if (camera === undefined) throw new Error(RED._("error.no-camera"));
@@ -91,9 +131,5 @@ module.exports = (RED) => {
   RED.nodes.registerType("nj-camera", NjCamera);
   RED.nodes.registerType("nj-record", NjRecord);
   RED.nodes.registerType("nj-capture", NjCapture);
+  RED.nodes.registerType("nj-explain", NjExplain);
 };
-
-/** What flows mean by "on". @param {unknown} payload */
-function isTrue(payload) {
-  return typeof payload === "string" ? /^(on|true|start|1)$/i.test(payload.trim()) : Boolean(payload);
-}

@@ -1,14 +1,6 @@
 // Alarm linkage: that a rule is followed, and having actions done, those of a rule or any other.
-const {
-  answering,
-  badge,
-  cameraIn,
-  connectionOf,
-  eventIdIn,
-  firstText,
-  follow,
-  timeOfDay,
-} = require("../lib/node-parts.js");
+const { causeOf, done } = require("../lib/linkage-parts.js");
+const { answering, badge, connectionOf, firstText, follow, timeOfDay } = require("../lib/node-parts.js");
 
 const WEBHOOK = "nightjar-linkage-notify/notify";
 
@@ -17,7 +9,6 @@ const WEBHOOK = "nightjar-linkage-notify/notify";
  * @typedef {import("../lib/node-red-api.d.ts").FlowNode} FlowNode
  * @typedef {import("../lib/node-red-api.d.ts").NodeConfig} NodeConfig
  * @typedef {import("../lib/node-red-api.d.ts").Message} Message
- * @typedef {{ action?: string, status?: string, note?: string, code?: string }} Result
  */
 
 /** @param {RuntimeApi} RED */
@@ -108,25 +99,4 @@ module.exports = (RED) => {
 function messageOf(told) {
   const event = /** @type {Record<string, unknown>} */ (structuredClone(told["event"] ?? {}));
   return { topic: String(told["rule"]), payload: structuredClone(told), event, camera: event["camera"] };
-}
-
-/** What it is done for. @param {NodeConfig} config @param {Message} message */
-function causeOf(config, message) {
-  const camera = cameraIn(config["camera"], message);
-  const event = eventIdIn(message);
-  return { ...(camera === undefined ? {} : { camera }), ...(event === undefined ? {} : { event }) };
-}
-
-/**
- * What came of it; throws where an action failed, for Catch nodes.
- * @param {Message} message @param {Record<string, unknown>} answer
- */
-function done(message, answer) {
-  const results = /** @type {Result[]} */ (answer["results"] ?? []);
-  const failed = results.find(({ status }) => status !== "done");
-  if (failed !== undefined) {
-    const error = new Error(`${failed.action}: ${failed.note ?? failed.status}`);
-    throw Object.assign(error, { code: failed.code ?? "" });
-  }
-  return { message: { ...message, payload: results }, text: `✓ ${timeOfDay(Date.now())}` };
 }

@@ -64,7 +64,7 @@ module.exports = (RED) => {
   RED.httpAdmin.get("/nightjar/:id/choices", RED.auth.needsPermission("flows.read"), (request, response) => {
     const server = /** @type {ServerNode | null} */ (RED.nodes.getNode(request.params["id"]));
     const connection = server?.connection;
-    const own = { types: eventTypes, cameras: [], profiles: [], rules: [], actions: [] };
+    const own = { types: eventTypes, cameras: [], outputs: [], profiles: [], rules: [], actions: [] };
     if (connection === undefined) {
       response.json(own);
       return;
@@ -72,6 +72,7 @@ module.exports = (RED) => {
     const known = {
       ...own,
       cameras: connection.cameraNames(),
+      outputs: connection.outputNames(),
       profiles: connection.arming?.["profiles"] ?? [],
     };
     connection.request("linkage-list", {}).then(

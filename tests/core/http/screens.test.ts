@@ -140,6 +140,30 @@ describe("pop-ups on walls", () => {
     );
   });
 
+  it("are taken from walls: from those that are named, and no wall hears of cameras that it may not see", (t) => {
+    const { listen, screens } = setUp(t);
+    const desk = listen(ADMIN, wall("Desk"));
+    const yard = listen(YARD_VIEWER, wall("Yard"));
+    const page = listen(ADMIN, { kind: "page" });
+    assert.deepEqual(screens.endPopups({ walls: [], cameras: ["gate", "yard"] }), ["Desk", "Yard"]);
+    assert.deepEqual(screens.endPopups({ walls: [], cameras: ["gate"] }), ["Desk"]);
+    assert.deepEqual(screens.endPopups({ walls: ["Yard", "Hall"], cameras: [] }), ["Yard"]);
+    assert.deepEqual(
+      [desk, yard, page].map((told) => told().map(({ type, data }) => [type, data["cameras"]])),
+      [
+        [
+          ["popup-end", ["gate", "yard"]],
+          ["popup-end", ["gate"]],
+        ],
+        [
+          ["popup-end", ["yard"]],
+          ["popup-end", []],
+        ],
+        [],
+      ],
+    );
+  });
+
   it("are not kept for who comes later", async (t) => {
     const { changes, listen, popup } = setUp(t);
     listen(ADMIN, wall("Desk"));

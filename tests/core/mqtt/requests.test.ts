@@ -4,6 +4,7 @@ import { beforeEach, describe, it } from "node:test";
 import type { Right } from "../../../core/domain/roles.ts";
 import type { CameraView } from "../../../core/http/wire-schemas.ts";
 import { silentLog } from "../../../core/log.ts";
+import { FLOWS_USER } from "../../../core/mqtt/flows-door.ts";
 import { Requests } from "../../../core/mqtt/requests.ts";
 import { FakeClock } from "../../../core/testing/fake-clock.ts";
 import type { Principal } from "../../../core/users/principal.ts";
@@ -43,9 +44,13 @@ describe("requests for arming and linkage over MQTT", () => {
       },
       audit: { record: ({ action }) => void acts.push(action) },
       snapshot: unused,
+      endPopups: (end) => {
+        done.push(end);
+        return ["Desk"];
+      },
       explain: {
-        async explain(question, { storage, events }) {
-          done.push([question, { storage, events }]);
+        async explain(question, { storage, events, recordings }) {
+          done.push([question, { storage, events, recordings }]);
           return { camera: question.camera } as never;
         },
       },
@@ -73,9 +78,10 @@ describe("requests for arming and linkage over MQTT", () => {
     body: object,
     rights: readonly Right[],
     cameras: "all" | string[] = "all",
+    userName = "ann",
   ) => {
     const principal: Principal = {
-      ...{ sessionId: "s", userName: "ann", role: "administrator", cameras, expiresAtMs: 1 },
+      ...{ sessionId: "s", userName, role: "administrator", cameras, expiresAtMs: 1 },
       token: { id: "t", name: "t", rights: new Set(rights), expiresAtMs: undefined },
     };
     let answer = "";
@@ -83,7 +89,7 @@ describe("requests for arming and linkage over MQTT", () => {
       topic: `nightjar/node/n1/request/${command}`,
       payload: Buffer.from(JSON.stringify(body)),
       principal,
-      actor: { userName: "ann", address: "" },
+      actor: { userName, address: "" },
       answer: (_topic, text) => {
         answer = text;
       },
@@ -105,9 +111,15 @@ describe("requests for arming and linkage over MQTT", () => {
     assert.deepEqual(done, [
       [
         { camera: "yard", atMs: Date.parse(at), type: "motion" },
-        { storage: false, events: true },
+        { storage: false, events: true, recordings: false },
       ],
     ]);
+    await ask("explain", { camera: "yard" }, ["cameras.view"], "all", FLOWS_USER);
+    assert.deepEqual(
+      (done.at(-1) as unknown[])[1],
+      { storage: false, events: false, recordings: true },
+      "flows may know that there is a recording",
+    );
     const foreign = await ask("explain", { camera: "yard" }, ["cameras.view"], ["gate"]);
     assert.equal(foreign.error?.code, "NJ_CAMERA_NOT_FOUND");
     assert.equal(
@@ -154,6 +166,19 @@ describe("requests for arming and linkage over MQTT", () => {
     assert.deepEqual(acts, ["linkage-run", "linkage-run"]);
     const names = (await ask("linkage-list", {}, ["linkage.run"])).data as { rules: unknown[] };
     assert.deepEqual(names.rules, [{ id: "gate", name: "Gate" }]);
+  });
+
+  it("takes pop-ups from walls, which is written down, and no walls whose names there cannot be", async () => {
+    const ended = await ask("popup-end", { walls: ["Desk"], cameras: ["yard"] }, ["linkage.run"]);
+    assert.deepEqual(ended.data, { walls: ["Desk"] });
+    await ask("popup-end", {}, ["linkage.run"]);
+    assert.deepEqual(done, [
+      { walls: ["Desk"], cameras: ["yard"] },
+      { walls: [], cameras: [] },
+    ]);
+    assert.deepEqual(acts, ["linkage-run", "linkage-run"]);
+    const wrong = await ask("popup-end", { walls: [" Desk"] }, ["linkage.run"]);
+    assert.equal(wrong.error?.code, "NJ_MQTT_REQUEST");
   });
 
   it("switches outputs and virtual inputs, which is written down, and no one without the right", async () => {
@@ -203,6 +228,7 @@ describe("requests for arming and linkage over MQTT", () => {
   for (const [command, body] of [
     ["arming", { profile: "away" }],
     ["linkage-list", {}],
+    ["popup-end", {}],
     ["linkage-rule", { rule: "gate" }],
     ["linkage-action", { action: "record" }],
   ] as const) {

@@ -20,6 +20,9 @@ export interface PopupMessage {
   readonly start?: string;
 }
 
+/** What it says when it is over: an event, or what somebody wants taken away (these cameras; none: all). */
+export type PopupEndMessage = { readonly event: number } | { readonly cameras: readonly string[] };
+
 /** A camera that is shown, or waits. */
 export interface Popup {
   readonly camera: string;
@@ -80,6 +83,18 @@ function withCamera(queue: PopupQueue, camera: string, message: PopupMessage, no
 /** An event is over: what is shown because of it has its turn to the end. */
 export function withEnd(queue: PopupQueue, event: number): PopupQueue {
   return withoutHolds(queue, (one) => one.cause.event === event);
+}
+
+/** The recorder says that something is over. */
+export function withEndOf(queue: PopupQueue, message: PopupEndMessage, nowMs: number): PopupQueue {
+  return "event" in message ? withEnd(queue, message.event) : without(queue, message.cameras, nowMs);
+}
+
+/** Somebody wants cameras taken away. What a person before the wall keeps stays. */
+function without(queue: PopupQueue, cameras: readonly string[], nowMs: number): PopupQueue {
+  const isMeant = (camera: string) => cameras.length === 0 || cameras.includes(camera);
+  const left = queue.popups.filter(({ camera }, index) => (index === 0 && queue.isKept) || !isMeant(camera));
+  return left[0] === queue.popups[0] ? { ...queue, popups: left } : turn(left, nowMs);
 }
 
 /** The line to the recorder was cut: ends may have been missed, so nothing waits for one any more. */

@@ -19,9 +19,10 @@ import {
   kept,
   NO_POPUPS,
   type Popup,
+  type PopupEndMessage,
   type PopupMessage,
   type PopupQueue,
-  withEnd,
+  withEndOf,
   withLineBack,
   withPopup,
 } from "./popup-queue.ts";
@@ -47,7 +48,7 @@ export function WallPopups({ name }: { readonly name: string }) {
         text: ({ type, data }) => {
           socket.good();
           if (type === "popup") setQueue((now) => withPopup(now, data as PopupMessage, Date.now()));
-          if (type === "popup-end") setQueue((now) => withEnd(now, (data as { event: number }).event));
+          if (type === "popup-end") setQueue((now) => withEndOf(now, data as PopupEndMessage, Date.now()));
           if (type === "sound") soundAsked(data as SoundMessage);
         },
         frame: () => undefined,
