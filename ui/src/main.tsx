@@ -29,6 +29,7 @@ import "./theme/events.css";
 import "./theme/linkage.css";
 import "./theme/tills.css";
 import "./theme/io.css";
+import "./theme/week.css";
 import "./theme/storage.css";
 
 const root = document.getElementById("app");

@@ -36,11 +36,11 @@ export function monthText(year: number, month: number, language: string): string
   );
 }
 
-/** Seven short weekday names, Monday first. */
-export function weekdayNames(language: string): string[] {
+/** Seven weekday names, Monday first. */
+export function weekdayNames(language: string, weekday: "narrow" | "short" | "long" = "narrow"): string[] {
   // 5 January 1970 was a Monday.
   return Array.from({ length: 7 }, (_, day) =>
-    formatter(language, { timeZone: "UTC", weekday: "narrow" }).format(Date.UTC(1970, 0, 5 + day)),
+    formatter(language, { timeZone: "UTC", weekday }).format(Date.UTC(1970, 0, 5 + day)),
   );
 }
 

@@ -6,6 +6,7 @@ import { t } from "../../locale/messages.ts";
 import { CheckField, Dialog, ErrorNote, Segmented, SelectField, TextField } from "../../parts/controls.tsx";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
+import { WeekGrid } from "../../parts/week-grid.tsx";
 import { cameras } from "../../state/recorder.ts";
 import { useDraft } from "../../state/use-draft.ts";
 import { Choices } from "../cameras/event-recording-fields.tsx";
@@ -135,7 +136,15 @@ export function InputDialog(props: {
           checked={input.enabled}
           onChange={(enabled) => change({ enabled })}
         />
-        {input.schedule === undefined ? null : <p class="muted">{t("io.schedule.kept")}</p>}
+        <WeekGrid
+          label={t("io.schedule")}
+          hint={t("io.schedule.input")}
+          week={input.schedule}
+          onChange={(schedule) => {
+            const { schedule: _, ...rest } = input;
+            put(schedule === undefined ? rest : { ...rest, schedule });
+          }}
+        />
         {error === undefined ? null : <ErrorNote error={error} />}
         <DialogFoot
           text={t("save")}

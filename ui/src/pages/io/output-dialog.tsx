@@ -6,6 +6,7 @@ import type { OutputSettings } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { CheckField, Dialog, ErrorNote, SelectField, TextField } from "../../parts/controls.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
+import { WeekGrid } from "../../parts/week-grid.tsx";
 import { useDraft } from "../../state/use-draft.ts";
 import { driverOf, dwellChoices, OUTPUT_KIND_HINT, OUTPUT_KIND_TEXT } from "./io-words.ts";
 
@@ -121,7 +122,15 @@ export function OutputDialog(props: {
           checked={output.enabled}
           onChange={(enabled) => change({ enabled })}
         />
-        {output.schedule === undefined ? null : <p class="muted">{t("io.schedule.kept")}</p>}
+        <WeekGrid
+          label={t("io.schedule")}
+          hint={t("io.schedule.output")}
+          week={output.schedule}
+          onChange={(schedule) => {
+            const { schedule: _, ...rest } = output;
+            put(schedule === undefined ? rest : { ...rest, schedule });
+          }}
+        />
         {error === undefined ? null : <ErrorNote error={error} />}
         <DialogFoot
           text={t("save")}
