@@ -28,7 +28,13 @@ function npmCall(args) {
   // Where sqlite3's binary cannot be downloaded it is compiled, against the headers that come with npm's Node; without
   // a compiler it is left out, and Node's own SQLite serves.
   const headers = join(root, "node_modules", `node-${process.platform}-${process.arch}`);
-  const env = { ...process.env, npm_config_nodedir: process.env.npm_config_nodedir ?? headers };
+  // SQLite's own choice: -O3, Node's for addons, takes half as long again and makes little of it.
+  const optimization = process.env.CFLAGS ?? "-O2";
+  const env = {
+    ...process.env,
+    npm_config_nodedir: process.env.npm_config_nodedir ?? headers,
+    CFLAGS: optimization,
+  };
   // npm tells scripts where it lies; otherwise it is on the PATH.
   const npmCli = process.env.npm_execpath;
   if (npmCli?.endsWith(".js")) return [process.execPath, [npmCli, ...args], { env }];
