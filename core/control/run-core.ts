@@ -32,6 +32,7 @@ import { openUsers } from "../users/users.ts";
 import { VERSION } from "../version.ts";
 import { alarmInputsAndOutputs } from "./alarm-io-service.ts";
 import { AlarmService } from "./alarm-service.ts";
+import { CameraAbilitiesDesk } from "./camera-abilities.ts";
 import { Cameras } from "./camera-service.ts";
 import { certificateService } from "./certificate-service.ts";
 import { ChangeTeller } from "./change-teller.ts";
@@ -157,7 +158,15 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     clock,
     log,
     ownPorts: openPorts,
-    onChange: (change) => teller.cameraChanged(change),
+    onChange: (change) => {
+      teller.cameraChanged(change);
+      abilities.cameraChanged(change);
+    },
+  });
+  const abilities = new CameraAbilitiesDesk({
+    ...{ list, clock, log, events: alarms },
+    inputs: () => alarmIo.inputsOf,
+    outputs: () => alarmIo.outputsOf,
   });
   const settingsTransfer = new SettingsTransfer({
     version: VERSION,
@@ -257,10 +266,10 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const snapshot = mqttSnapshot(recording, list, makePicture);
   const common = { db, config, secrets, clock, log, changes };
   const alarmIo = alarmInputsAndOutputs({
-    ...{ ...common, events: alarms, users, mqtt: () => mqtt, ownPorts: openPorts },
+    ...{ ...common, events: alarms, users, mqtt: () => mqtt, ownPorts: openPorts, abilities },
   });
   const linkage = new LinkageService({
-    ...{ clock, log, config, engine: alarms.engine, list, recording, snapshot, alarmIo },
+    ...{ clock, log, config, engine: alarms.engine, list, recording, snapshot, alarmIo, abilities },
     screens: new Screens(changes),
     folder: join(dataDir, "captures"),
     findEvent: (id) => alarms.find(id),
@@ -275,7 +284,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const flowsDoor = new FlowsDoor(run);
   const mqtt = new MqttService({
     ...{ dataDir, clock, log, db, users, cameras, status, snapshot, linkage, alarmIo },
-    ...{ arming: alarms, flowsDoor, explain },
+    ...{ arming: alarms, flowsDoor, explain, abilities },
     isPluginPresent: (plugin) => plugins.isPresent(plugin),
     config: () => config.get(),
     password: () => secrets.get(MQTT_PASSWORD),
@@ -305,6 +314,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     events: alarms,
     linkage,
     alarmIo,
+    abilities,
     status,
     storage: storageService({
       db,
@@ -361,6 +371,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const stopRecordingEvents = alarms.engine.onTrigger((trigger) => recording.takeEvent(trigger));
   await recording.start();
   await alarmIo.start();
+  abilities.start();
   recording.onChange((change) => {
     teller
       .recordingChanged(change)
@@ -422,6 +433,8 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       list.stop();
       preparedVolumes.stop();
       await pluginInstaller.close();
+      // Sirens of cameras end while their drivers are there.
+      await abilities.stop();
       // Their last receipts are over now, and plugins have a say in them.
       await tills.stop();
       await plugins.stop();
