@@ -7,7 +7,7 @@ import { type ApiName, apiOf } from "./plugin-api.ts";
 /** Chapters in their order, each with the sources that it describes. What fits none comes under "More". */
 const CHAPTERS: readonly (readonly [title: string, sources: RegExp])[] = [
   ["The plugin", /^core\/plugin\/contract\/(define-plugin|plugin-tools)\.ts$/],
-  ["Cameras", /^core\/plugin\/contract\/camera-driver\.ts$/],
+  ["Cameras", /^core\/plugin\/contract\/camera-(driver|abilities)\.ts$/],
   ["Log-in", /^core\/plugin\/contract\/login-provider\.ts$/],
   ["Actions", /^core\/plugin\/contract\/linkage-action\.ts$/],
   ["Storage", /^core\/plugin\/contract\/storage-driver\.ts$/],

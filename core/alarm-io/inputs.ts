@@ -24,6 +24,8 @@ export interface InputsParts {
   config(): FrozenConfig;
   /** Who is told of alarms as events. */
   readonly events: { report(report: EventReport): void; end(report: EventReport): void };
+  /** How a contact at a camera is, as far as that is known. */
+  contactOf(camera: string, input: string): boolean | undefined;
   /** Called with each change of an input's state. */
   changed(input: string): void;
   /** Linkage actions are disarmed, or armed again, by an input. */
@@ -76,7 +78,7 @@ export class Inputs {
       if (!config.enabled || this.#inputs.has(config.id)) continue;
       const input = this.#make(config);
       this.#inputs.set(config.id, input);
-      const { closed, by } = said.get(config.id) ?? {};
+      const { closed, by } = said.get(config.id) ?? this.#atCamera(config);
       if (closed !== undefined && config.holdSeconds === 0) input.signal(closed, by ?? "settings");
     }
     this.#kept.changed();
@@ -112,6 +114,15 @@ export class Inputs {
     input.signal(closed, "http");
   }
 
+  /** A camera tells how one of its contacts is. */
+  reported(camera: string, contact: string, closed: boolean): void {
+    for (const input of this.#inputs.values()) {
+      const { source } = input.config;
+      if (source.kind === "camera" && source.camera === camera && source.input === contact)
+        input.signal(closed, "camera");
+    }
+  }
+
   /** Topics on which sensors speak. */
   topics(): readonly string[] {
     return [...this.#inputs.values()].flatMap(({ config: { source } }) =>
@@ -141,6 +152,12 @@ export class Inputs {
       if (isAction && isCamera) return config.name;
     }
     return undefined;
+  }
+
+  /** What a camera has told of a contact before there was an input for it. */
+  #atCamera({ source }: DeepReadonly<InputConfig>): { readonly closed?: boolean; readonly by?: string } {
+    const closed = source.kind === "camera" ? this.#parts.contactOf(source.camera, source.input) : undefined;
+    return closed === undefined ? {} : { closed, by: "camera" };
   }
 
   #find(id: string): Input {

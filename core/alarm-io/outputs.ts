@@ -28,11 +28,16 @@ export interface OutputsParts {
   publish(topic: string, payload: string): Promise<void>;
   /** What an output's device wants to see before it obeys over HTTP. */
   authorization(output: string): string | undefined;
+  /** Switches what a camera has. */
+  switchCamera(driver: CameraDriverConfig, on: boolean, signal: AbortSignal): Promise<void>;
   /** TCP ports that the recorder has opened: no output is switched by them. */
   ownPorts(): readonly number[];
   /** Called with each change of an output's state. */
   changed(output: string): void;
 }
+
+/** An output that is a camera's relay, siren or light. */
+export type CameraDriverConfig = DeepReadonly<Extract<OutputDriverConfig, { kind: "camera" }>>;
 
 interface Stored {
   readonly isLatched: boolean;
@@ -151,6 +156,14 @@ export class Outputs {
     }
   }
 
+  /** A camera tells how one of its relays is, whoever switched it. */
+  reported(camera: string, relay: string, on: boolean): void {
+    for (const output of this.#outputs.values()) {
+      const { driver } = output.config;
+      if (driver.kind === "camera" && driver.camera === camera && driver.relay === relay) output.heard(on);
+    }
+  }
+
   #find(id: string): Output {
     const output = this.#outputs.get(id);
     if (output !== undefined) return output;
@@ -183,6 +196,8 @@ export class Outputs {
         return { set: async () => undefined };
       case "mqtt":
         return { set: (on) => this.#parts.publish(driver.topic, on ? driver.on : driver.off) };
+      case "camera":
+        return { set: (on, signal) => this.#parts.switchCamera(driver, on, signal) };
       case "http":
         return {
           set: (on, signal) =>

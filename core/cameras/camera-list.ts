@@ -9,6 +9,7 @@ import { isId } from "../domain/ids.ts";
 import { NightjarError, toPlainError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { DesiredSource } from "../media/protocol.ts";
+import type { CameraDriver } from "../plugin/contract/camera-driver.ts";
 import type { OfferedCamera } from "../plugin/contract/define-plugin.ts";
 import { freeCameraId } from "./camera-ids.ts";
 import {
@@ -17,7 +18,7 @@ import {
   type CameraStreamsOptions,
   secretName,
 } from "./camera-streams.ts";
-import { type PreparedConfig, prepareConfig, secretFields } from "./driver-call.ts";
+import { type PreparedConfig, prepareConfig, type Secrets, secretFields } from "./driver-call.ts";
 
 /** A driver that failed is asked again after this long. */
 const RESOLVE_AGAIN_MS = 10_000;
@@ -30,6 +31,13 @@ export interface ResolvedCamera {
   readonly secretsSet: readonly string[];
   /** Why there are no streams, for people. */
   readonly problem?: Worded & { readonly message: string };
+}
+
+/** A camera as its driver can be asked about it. */
+export interface CameraAccess {
+  readonly camera: DeepReadonly<CameraConfig>;
+  readonly driver: CameraDriver;
+  readonly secrets: Secrets;
 }
 
 export interface NewCamera {
@@ -206,6 +214,17 @@ export class CameraList {
         .filter(({ camera }) => camera.driver === driver)
         .map((entry) => this.#resolve(entry)),
     );
+  }
+
+  /**
+   * What a driver is asked about a camera with; undefined: there is no such camera. Throws `NJ_CAMERA_DRIVER_UNKNOWN` where
+   * nobody answers for its driver.
+   */
+  access(id: string): CameraAccess | undefined {
+    const camera = this.#entries.get(id)?.camera;
+    if (camera === undefined) return undefined;
+    const driver = this.#sources.driver(camera.driver);
+    return { camera, driver, secrets: this.#sources.secretsOf(id, driver) };
   }
 
   /** Where a camera's main stream would be, for trying it before it is saved. `id`: take missing secrets from it. */

@@ -31,6 +31,10 @@ export function outputProblems(
         );
       }
       if (driver.kind === "virtual") return [];
+      if (driver.kind === "camera") {
+        const isOne = (driver.relay === undefined) !== (driver.part === undefined);
+        return isOne ? [] : [{ path: place, message: "names either a relay or a part of its camera" }];
+      }
       return [
         ...ownTopic(driver.topic, `${place}/topic`, context),
         ...(driver.stateTopic === undefined

@@ -45,11 +45,28 @@ export const InputSourceSchema = Type.Union(
       closed,
     ),
     Type.Object({ kind: Type.Literal("http") }, closed),
+    Type.Object(
+      {
+        kind: Type.Literal("camera"),
+        camera: Type.String({
+          title: "Camera",
+          description: "Whose input it is.",
+          pattern: ID_PATTERN,
+        }),
+        input: Type.String({
+          title: "Input",
+          description: "As the camera calls it.",
+          minLength: 1,
+          maxLength: 64,
+        }),
+      },
+      closed,
+    ),
   ],
   {
     title: "Signal",
     description:
-      "`virtual`: whoever has the right sets it, over the API or MQTT; `mqtt`: a sensor's topic; `http`: whoever knows its address and token.",
+      "`virtual`: whoever has the right sets it, over the API or MQTT; `mqtt`: a sensor's topic; `http`: whoever knows its address and token; `camera`: a contact at a camera.",
   },
 );
 

@@ -5,6 +5,8 @@ import { WeekConfigSchema } from "./alarm-config.ts";
 
 const closed = { additionalProperties: false } as const;
 
+const ID_PATTERN = "^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$";
+
 /** A topic of other programs: no wildcards. Whether it is one of the recorder's own is checked apart. */
 export const TOPIC_PATTERN = "^[^\\s$+#/][^+#\\u0000-\\u001f]*$";
 export const MOST_DWELL_SECONDS = 86_400;
@@ -60,11 +62,36 @@ export const OutputDriverSchema = Type.Union(
       closed,
     ),
     Type.Object({ kind: Type.Literal("http"), on: Call("On"), off: Call("Off") }, closed),
+    Type.Object(
+      {
+        kind: Type.Literal("camera"),
+        camera: Type.String({
+          title: "Camera",
+          description: "Whose relay it is.",
+          pattern: ID_PATTERN,
+        }),
+        relay: Type.Optional(
+          Type.String({
+            title: "Relay",
+            description: "As the camera calls it.",
+            minLength: 1,
+            maxLength: 64,
+          }),
+        ),
+        part: Type.Optional(
+          Type.Enum(["siren", "light", "wiper"] as const, {
+            title: "Part",
+            description: "In place of a relay: what else can be switched on it.",
+          }),
+        ),
+      },
+      closed,
+    ),
   ],
   {
     title: "Switched by",
     description:
-      "`virtual`: nothing but its state, for flows and other programs; `mqtt`: two messages; `http`: two requests.",
+      "`virtual`: nothing but its state, for flows and other programs; `mqtt`: two messages; `http`: two requests; `camera`: a camera's relay, siren or light.",
   },
 );
 
@@ -73,7 +100,7 @@ export const OutputConfigSchema = Type.Object(
     id: Type.String({
       title: "Id",
       description: "1 to 64 of a-z, 0-9 and inner hyphens.",
-      pattern: "^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$",
+      pattern: ID_PATTERN,
     }),
     name: Type.String({ title: "Name", description: "What people call it.", minLength: 1, maxLength: 80 }),
     enabled: Type.Boolean({
@@ -105,7 +132,7 @@ interface Called {
 }
 
 /** Whom an output's requests go to: what authorizes them is told to nobody else. */
-export function outputOrigins(driver: Called | { readonly kind: "virtual" | "mqtt" }): string {
+export function outputOrigins(driver: Called | { readonly kind: "virtual" | "mqtt" | "camera" }): string {
   if (driver.kind !== "http") return "";
   return [driver.on, driver.off].map(({ url }) => URL.parse(url)?.origin).join(" ");
 }

@@ -2,7 +2,7 @@
 // API and MQTT ask.
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { Inputs } from "../alarm-io/inputs.ts";
-import { Outputs } from "../alarm-io/outputs.ts";
+import { type CameraDriverConfig, Outputs } from "../alarm-io/outputs.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/config-schema.ts";
 import type { ConfigStore, FrozenConfig } from "../config/config-store.ts";
@@ -30,6 +30,8 @@ export interface AlarmIoParts {
   readonly events: { report(report: EventReport): void; end(report: EventReport): void };
   readonly audit: Pick<AuditLog, "record">;
   publish(topic: string, payload: string): Promise<void>;
+  switchCamera(driver: CameraDriverConfig, on: boolean, signal: AbortSignal): Promise<void>;
+  contactOf(camera: string, input: string): boolean | undefined;
   ownPorts(): readonly number[];
   outputChanged(output: OutputView): void;
   inputChanged(input: InputView): void;
@@ -238,8 +240,11 @@ export function alarmInputsAndOutputs({
   users,
   changes,
   mqtt,
+  abilities,
   ...parts
 }: Pick<AlarmIoParts, "db" | "config" | "secrets" | "clock" | "log" | "events" | "ownPorts"> & {
+  /** Cameras, which have relays and contacts of their own. */
+  readonly abilities: Pick<AlarmIoParts, "switchCamera" | "contactOf">;
   readonly users: { readonly audit: AuditLog };
   readonly changes: Pick<ChangeFeed, "publish">;
   mqtt(): Pick<MqttService, "publishOther" | "alarmIoChanged">;
@@ -247,6 +252,8 @@ export function alarmInputsAndOutputs({
   return new AlarmIo({
     ...{ ...parts, audit: users.audit },
     publish: (topic, payload) => mqtt().publishOther(topic, payload),
+    switchCamera: (driver, on, signal) => abilities.switchCamera(driver, on, signal),
+    contactOf: (camera, input) => abilities.contactOf(camera, input),
     outputChanged: (output) => changes.publish({ type: "output", output }),
     inputChanged: (input) => changes.publish({ type: "input", input }),
     settingsChanged: () => mqtt().alarmIoChanged(),

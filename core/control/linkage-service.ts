@@ -13,6 +13,7 @@ import type { CameraId } from "../domain/ids.ts";
 import { time90kFromMs } from "../domain/time.ts";
 import { NightjarError } from "../errors.ts";
 import type { LinkageService as LinkageFace } from "../http/services.ts";
+import { type CameraActionParts, cameraActions } from "../linkage/camera-actions.ts";
 import { CapturedPictures } from "../linkage/captured-pictures.ts";
 import { coreActions } from "../linkage/core-actions.ts";
 import { LinkageEngine, type LinkageTold, type WantedActions } from "../linkage/linkage-engine.ts";
@@ -43,6 +44,8 @@ export interface LinkageServiceParts {
   readonly recording: Pick<RecordingService, "recordForEvent">;
   /** Walls and open pages. */
   readonly screens: ScreenParts & { ended(event: number): void };
+  /** Cameras that rules turn, with their sirens and lights. */
+  readonly abilities: CameraActionParts;
   /** Alarm outputs that rules switch, and inputs that disarm actions. */
   readonly alarmIo: {
     readonly outputsOf: Pick<Outputs, "wish">;
@@ -103,7 +106,7 @@ export class LinkageService implements LinkageFace {
       setOutputs: (ids, wish) => parts.alarmIo.outputsOf.wish(ids, wish),
       wait: (ms, signal) => pause(ms, undefined, { signal }),
     });
-    this.#core = [...own, ...screenActions(parts.screens)];
+    this.#core = [...own, ...screenActions(parts.screens), ...cameraActions(parts.abilities)];
     this.#engine = new LinkageEngine({
       clock,
       config: () => config.get().linkage,

@@ -32,6 +32,7 @@ import { openUsers } from "../users/users.ts";
 import { VERSION } from "../version.ts";
 import { alarmInputsAndOutputs } from "./alarm-io-service.ts";
 import { AlarmService } from "./alarm-service.ts";
+import { CameraAbilitiesDesk } from "./camera-abilities.ts";
 import { Cameras } from "./camera-service.ts";
 import { certificateService } from "./certificate-service.ts";
 import { ChangeTeller } from "./change-teller.ts";
@@ -56,12 +57,12 @@ import { RecorderProblems } from "./recorder-problems.ts";
 import { recordingsAdapter } from "./recordings-adapter.ts";
 import { hiddenPlaces, presentAbilities, secretsChanged } from "./settings-places.ts";
 import { ffmpegProblems, flowsProblems, rescueProblems } from "./standing-problems.ts";
-import { statusService, volumeView } from "./status-service.ts";
+import { statusService } from "./status-service.ts";
 import { storageService } from "./storage-service.ts";
 import { TillService } from "./till-service.ts";
 import { drivenVolumes, volumesToRecord } from "./volume-drivers.ts";
+import { watchFigures } from "./watched-figures.ts";
 
-const FIGURES_MS = 2_000;
 const BUNDLED_PLUGINS = resolve(import.meta.dirname, "../../plugins");
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -157,7 +158,15 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     clock,
     log,
     ownPorts: openPorts,
-    onChange: (change) => teller.cameraChanged(change),
+    onChange: (change) => {
+      teller.cameraChanged(change);
+      abilities.cameraChanged(change);
+    },
+  });
+  const abilities = new CameraAbilitiesDesk({
+    ...{ list, clock, log, events: alarms },
+    inputs: () => alarmIo.inputsOf,
+    outputs: () => alarmIo.outputsOf,
   });
   const settingsTransfer = new SettingsTransfer({
     version: VERSION,
@@ -257,11 +266,11 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const snapshot = mqttSnapshot(recording, list, makePicture);
   const common = { db, config, secrets, clock, log, changes };
   const alarmIo = alarmInputsAndOutputs({
-    ...{ ...common, events: alarms, users, mqtt: () => mqtt, ownPorts: openPorts },
+    ...{ ...common, events: alarms, users, mqtt: () => mqtt, ownPorts: openPorts, abilities },
   });
   const screens = new Screens(changes);
   const linkage = new LinkageService({
-    ...{ clock, log, config, engine: alarms.engine, list, recording, snapshot, alarmIo },
+    ...{ clock, log, config, engine: alarms.engine, list, recording, snapshot, alarmIo, abilities },
     screens,
     folder: join(dataDir, "captures"),
     findEvent: (id) => alarms.find(id),
@@ -276,7 +285,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const flowsDoor = new FlowsDoor(run);
   const mqtt = new MqttService({
     ...{ dataDir, clock, log, db, users, cameras, status, snapshot, linkage, alarmIo },
-    ...{ arming: alarms, flowsDoor, explain, endPopups: (end) => screens.endPopups(end) },
+    ...{ arming: alarms, flowsDoor, explain, abilities, endPopups: (end) => screens.endPopups(end) },
     isPluginPresent: (plugin) => plugins.isPresent(plugin),
     config: () => config.get(),
     password: () => secrets.get(MQTT_PASSWORD),
@@ -306,6 +315,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     events: alarms,
     linkage,
     alarmIo,
+    abilities,
     status,
     storage: storageService({
       db,
@@ -340,14 +350,6 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       .catch((error: unknown) => log.error("sessions were not ended", { reason: String(error) }));
   }
 
-  async function tellProblems(): Promise<void> {
-    const states = await recording.volumeStates();
-    replacedDisks.take(states);
-    const volumes = states.map(volumeView);
-    alarms.takeProblems(recorderProblems.list(volumes));
-    if (recorderProblems.hasChanged(volumes)) changes.publish({ type: "problems" });
-  }
-
   // Cameras first and plugins before them: media obeys its last desired state meanwhile, so nothing waits for this.
   await settingsTransfer.recover();
   await pluginInstaller.recover();
@@ -362,6 +364,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const stopRecordingEvents = alarms.engine.onTrigger((trigger) => recording.takeEvent(trigger));
   await recording.start();
   await alarmIo.start();
+  abilities.start();
   recording.onChange((change) => {
     teller
       .recordingChanged(change)
@@ -372,15 +375,9 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     setLogLevel: (level) => context.setLogLevel(level),
     ...{ recording, preparedVolumes, plugins, mqtt, endGoneLogins, describer },
   });
-  recording.media.on("clockStepped", (step) => recorderProblems.clockStepped(step));
-  const figures = clock.every(FIGURES_MS, () => {
-    recording.figures().then(
-      (figure) => cameras.takeFigures(figure),
-      () => undefined,
-    );
-    tellProblems().catch((error: unknown) =>
-      log.warn("what is wrong was not passed on", { reason: String(error) }),
-    );
+  const figures = watchFigures({
+    ...{ clock, log, recording, cameras, alarms, changes, replacedDisks },
+    problems: recorderProblems,
   });
   await gateway.listen();
   await detection.start();
@@ -423,6 +420,8 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       list.stop();
       preparedVolumes.stop();
       await pluginInstaller.close();
+      // Sirens of cameras end while their drivers are there.
+      await abilities.stop();
       // Their last receipts are over now, and plugins have a say in them.
       await tills.stop();
       await plugins.stop();

@@ -14,6 +14,7 @@ export const CAMERA_RIGHTS = [
   "cameras.view",
   "recordings.manual",
   "recordings.lock",
+  "ptz",
   "events.view",
   "events.acknowledge",
 ] as const;
@@ -58,6 +59,7 @@ const OPERATOR_RIGHTS: readonly Right[] = [
   "export",
   "recordings.manual",
   "recordings.lock",
+  "ptz",
   "events.acknowledge",
   "arming.set",
   "outputs.set",

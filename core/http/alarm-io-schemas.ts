@@ -9,7 +9,7 @@ const closed = { additionalProperties: false } as const;
 const Common = {
   id: Type.String(),
   name: Type.String(),
-  kind: Type.Enum(["virtual", "mqtt", "http"] as const),
+  kind: Type.Enum(["virtual", "mqtt", "http", "camera"] as const),
   enabled: Type.Boolean(),
   armed: Type.Boolean({ description: "Its own schedule says that it counts now." }),
   since: Type.Optional(TimeSchema),

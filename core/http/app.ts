@@ -36,6 +36,7 @@ import { pluginInstallRoutes } from "./routes/plugin-install-routes.ts";
 import { pluginRegistryRoutes } from "./routes/plugin-registry-routes.ts";
 import { pluginRoutes } from "./routes/plugin-routes.ts";
 import { pluginSettingsRoutes } from "./routes/plugin-settings-routes.ts";
+import { ptzRoutes } from "./routes/ptz-routes.ts";
 import { recordingRoutes } from "./routes/recording-routes.ts";
 import { secondFactorRoutes } from "./routes/second-factor-routes.ts";
 import { sessionListRoutes } from "./routes/session-list-routes.ts";
@@ -161,6 +162,7 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
     ...explainRoutes(services),
     ...armingRoutes(services),
     ...linkageRoutes(services),
+    ...ptzRoutes(services),
     ...outputRoutes(services),
     ...inputRoutes(services),
     ...changeRoutes(services),

@@ -1,5 +1,6 @@
 // What the API needs of the rest of the recorder, as small interfaces: the process that starts the API hands in adapters.
 // Nothing here knows HTTP; failures are NightjarErrors, whose kind decides the status.
+import type { PtzTarget } from "../cameras/ptz-head.ts";
 import type { Clock } from "../clock.ts";
 import type { ConfigStore } from "../config/config-store.ts";
 import type { InputConfig } from "../config/input-config.ts";
@@ -11,6 +12,7 @@ import type { StreamName } from "../domain/ids.ts";
 import type { ExplainQuestion, ExplainViewer } from "../explain/explainer.ts";
 import type { CertificateFacts } from "../gateway/doors/certificate-facts.ts";
 import type { Log } from "../log.ts";
+import type { CameraCapabilities, CameraPart, PtzVelocity } from "../plugin/contract/camera-abilities.ts";
 import type { PluginRoute } from "../plugin/contract/plugin-route.ts";
 import type { PluginPage } from "../plugin/host/plugin-host.ts";
 import type { PluginJob, PluginJobOrder } from "../plugin/install/install-job.ts";
@@ -76,6 +78,20 @@ export interface CameraService {
   /** Records from now on, until the moment (ms since the epoch) or until stopped. */
   startManualRecording(id: string, untilMs: number | undefined): Promise<void>;
   stopManualRecording(id: string): Promise<void>;
+}
+
+/** What cameras can do besides sending pictures. Throws `NJ_CAMERA_ABILITY`, `NJ_CAMERA_OFF`, and what drivers throw. */
+export interface CameraAbilityService {
+  /** Asks the camera where that is not known yet. */
+  abilities(camera: string): Promise<CameraCapabilities>;
+  presets(camera: string): Promise<readonly CameraPart[]>;
+  setPreset(camera: string, wanted: { readonly name: string; readonly preset?: string }): Promise<CameraPart>;
+  removePreset(camera: string, preset: string): Promise<void>;
+  /** Stops by itself a second after the last call. `isNew`: it was not moved by hand just before. */
+  move(camera: string, velocity: PtzVelocity): Promise<{ readonly isNew: boolean }>;
+  /** Ends patrols too. */
+  stopMoving(camera: string): Promise<void>;
+  goTo(camera: string, target: PtzTarget): Promise<void>;
 }
 
 /** What has been recorded. Moments are milliseconds since the epoch, ranges half-open. */
@@ -355,6 +371,7 @@ export interface HttpServices {
   readonly events: EventService;
   readonly linkage: LinkageService;
   readonly alarmIo: AlarmIoService;
+  readonly abilities: CameraAbilityService;
   readonly status: StatusService;
   readonly storage: StorageService;
   readonly keptLog: LogService;

@@ -16,7 +16,7 @@ export const FLOWS_USER = "flows of the recorder";
 /** More connections than any sensible set of flows has. */
 const MOST_CONNECTIONS = 16;
 
-/** What nodes of the palette need: to see cameras, events and states, to record, to take pictures, to arm, to switch, to act. */
+/** What nodes of the palette need: to see cameras, events and states, to record, to take pictures, to arm, to switch, to turn, to act. */
 export const FLOWS_RIGHTS: ReadonlySet<Right> = new Set<Right>([
   "mqtt.connect",
   "status.view",
@@ -28,6 +28,7 @@ export const FLOWS_RIGHTS: ReadonlySet<Right> = new Set<Right>([
   "arming.set",
   "outputs.set",
   "inputs.set",
+  "ptz",
   "linkage.run",
 ]);
 

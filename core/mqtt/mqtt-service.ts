@@ -49,6 +49,7 @@ export interface MqttServiceOptions {
   readonly explain: RequestsOptions["explain"];
   readonly endPopups: RequestsOptions["endPopups"];
   readonly alarmIo: AlarmIoControl;
+  readonly abilities: RequestsOptions["abilities"];
   /** Where flows of the recorder's own connect, and who they are. */
   readonly flowsDoor: Pick<FlowsDoor, "open" | "close">;
   /** True for a plugin that is installed and switched on. */
@@ -86,7 +87,7 @@ export class MqttService {
   constructor(options: MqttServiceOptions) {
     this.#options = options;
     const { db, clock, log, cameras, status, users, snapshot, linkage, arming, alarmIo } = options;
-    const { explain, endPopups } = options;
+    const { explain, endPopups, abilities } = options;
     const node = options.config().node.id;
     const common = { db, clock, log, node, base: () => this.#mqtt.base, cameras, status, arming, alarmIo };
     const publish = (message: OutgoingMessage): Promise<void> => this.#publish(message);
@@ -94,7 +95,8 @@ export class MqttService {
     this.#detections = new DetectStates({ ...common, publish });
     this.#alarmIoStates = new AlarmIoStates({ ...common, publish });
     this.#outbox = new EventOutbox({ ...common, publish });
-    this.#requests = new Requests({ ...common, audit: users.audit, snapshot, linkage, explain, endPopups });
+    const acts = { snapshot, linkage, explain, endPopups, abilities };
+    this.#requests = new Requests({ ...common, ...acts, audit: users.audit });
     this.#webDoor = new WebDoor(join(options.dataDir, RUN_FOLDER));
     this.plugins = new PluginTopics({
       ...{ db, log, node, base: common.base, publish },

@@ -1,4 +1,5 @@
 // What requests over MQTT may hold, and what of the recorder they reach: types alone. How they are done stands in requests.ts.
+
 import type { Clock } from "../clock.ts";
 import type { EventTypeId } from "../domain/event-types.ts";
 import type { CameraService, ExplainService } from "../http/services.ts";
@@ -6,6 +7,7 @@ import type { PopupEnd } from "../linkage/screen-actions.ts";
 import type { Log } from "../log.ts";
 import type { AuditLog } from "../users/audit-log.ts";
 import type { AlarmIoControl } from "./alarm-io-control.ts";
+import type { PtzControl } from "./ptz-requests.ts";
 
 /** What was asked, once it fits the schema of its command. */
 export interface Request {
@@ -77,6 +79,7 @@ export interface RequestsOptions {
   readonly arming: Pick<ArmingControl, "setProfile">;
   readonly explain: ExplainService;
   readonly alarmIo: Pick<AlarmIoControl, "setOutput" | "setAllOutputs" | "setInput">;
+  readonly abilities: PtzControl;
   /** Takes pop-ups from walls; answers which were told. */
   readonly endPopups: (end: PopupEnd) => readonly string[];
   readonly audit: Pick<AuditLog, "record">;

@@ -4,6 +4,7 @@ import { MOST_DWELL_SECONDS } from "../config/output-config.ts";
 import { EVENT_TYPE_IDS } from "../domain/event-types.ts";
 import { WALL_NAME } from "../linkage/screen-actions.ts";
 import { OnOff, RecordMode, Time } from "./payloads.ts";
+import { PTZ_FIELDS } from "./ptz-requests.ts";
 
 const Common = {
   transaction: Type.Optional(
@@ -87,6 +88,8 @@ export const REQUESTS = {
     },
     { description: "Takes pop-ups from walls. What somebody there keeps stays." },
   ),
+  ptz: Type.Object({ ...Common, camera, ...PTZ_FIELDS }),
+  presets: Type.Object({ ...Common, camera }),
   "linkage-list": Type.Object({ ...Common }),
   "linkage-rule": Type.Object({ ...Common, ...ForEvent, rule: Type.String({ minLength: 1, maxLength: 64 }) }),
   "linkage-action": Type.Object({
@@ -102,7 +105,7 @@ export const ResponseSchema = Type.Object({
   status: Type.Enum(["ok", "error"] as const),
   data: Type.Record(Type.String(), Type.Unknown(), {
     description:
-      "Of a snapshot: `time`, `contentType` and `picture`, base 64. Of `explain`: as `GET /cameras/{id}/explain`. Of linkage: `results`, one for each action; of the list: `rules` and `actions`. Of `popup-end`: `walls`, those that were told.",
+      "Of a snapshot: `time`, `contentType` and `picture`, base 64. Of `explain`: as `GET /cameras/{id}/explain`. Of `presets`: `presets`. Of linkage: `results`, one for each action; of the list: `rules` and `actions`. Of `popup-end`: `walls`, those that were told.",
   }),
   error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
   transaction: Type.Optional(Type.String()),

@@ -10,6 +10,7 @@ import { mayDo, mayDoWith } from "../users/principal.ts";
 import type { IncomingMessage } from "./broker.ts";
 import { FLOWS_USER } from "./flows-door.ts";
 import { COMMAND_OF_SET } from "./plain-commands.ts";
+import { turnCamera } from "./ptz-requests.ts";
 import type { LinkageCause, Request, RequestsOptions } from "./request-parts.ts";
 import { REQUESTS, type RequestName, type ResponseMessage } from "./request-schemas.ts";
 import { readTopic, topicOf } from "./topics.ts";
@@ -134,6 +135,12 @@ export class Requests {
   ): Promise<Record<string, unknown>> {
     const { cameras, snapshot } = this.#options;
     const { camera } = request;
+    if (command === "ptz" || command === "presets") {
+      this.#require(message, "ptz", camera);
+      const { data, act } = await turnCamera(this.#options.abilities, command, { ...request });
+      if (act !== undefined) this.#audit(message, act.action, camera, act.detail);
+      return data;
+    }
     switch (command) {
       case "manual-recording": {
         this.#require(message, "recordings.manual", camera);
@@ -309,7 +316,12 @@ export class Requests {
 type Body = Readonly<Record<string, unknown>>;
 
 /** These change nothing. */
-const READS: ReadonlySet<RequestName> = new Set<RequestName>(["snapshot", "linkage-list", "explain"]);
+const READS: ReadonlySet<RequestName> = new Set<RequestName>([
+  "snapshot",
+  "linkage-list",
+  "explain",
+  "presets",
+]);
 /** Whoever may publish at a broker that is not ours: what they may see is its affair. */
 const SEES_ALL: ExplainViewer = {
   ...{ recordings: true, events: true, storage: true, arming: true },

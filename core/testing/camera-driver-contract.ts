@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { askStreams, sourcesOf } from "../cameras/driver-call.ts";
+import { CAMERA_ABILITIES } from "../plugin/contract/camera-abilities.ts";
 import { bundledDrivers } from "../plugin/package/bundled.ts";
+import { type CameraAbility, checkAbilities } from "./camera-ability-checks.ts";
 import { checkDescriptor, checkFields, checkRefused, wrongConfigs } from "./camera-driver-checks.ts";
 import { contractCard, liveOnce, MODES, SUITE_LIMIT_MS, settled } from "./contract-runs.ts";
 import { probeStream } from "./probe-stream.ts";
@@ -36,6 +38,11 @@ export interface CameraDriverContractOptions {
    * is ever said. The call must end soon after nobody waits for it any more.
    */
   silentCamera?(address: { readonly host: string; readonly port: number }): Readonly<Record<string, unknown>>;
+  /**
+   * For drivers of cameras that can do more than send pictures: what the camera of `camera` can do, each of which is tried
+   * on it. It must have at least two presets where it has any.
+   */
+  readonly abilities?: readonly CameraAbility[];
 }
 
 /** Registers the tests. Call it at the top of a test file, or inside a `describe`. */
@@ -90,6 +97,20 @@ export function cameraDriverContract(options: CameraDriverContractOptions): void
           for (const source of [sources.main, sources.sub]) {
             if (source !== undefined) assert.notEqual((await probeStream(source)).keyFrame, "");
           }
+        });
+      });
+
+      it("what the camera can do besides is what its driver says, and it does that", async () => {
+        await withCamera(options, async ({ config }) => {
+          const driver = nvr.driver(wanted);
+          const { abilities = [] } = options;
+          if (driver.capabilities === undefined) {
+            const others = CAMERA_ABILITIES.filter((name) => driver[name] !== undefined);
+            assert.deepEqual([...others, ...abilities], [], "a driver with abilities answers `capabilities`");
+            return;
+          }
+          const prepared = await nvr.prepare(config, wanted);
+          await checkAbilities(driver, prepared, abilities);
         });
       });
 

@@ -4,6 +4,7 @@ export type { Clock, Timer } from "../clock.ts";
 export type { LogLevel } from "../log.ts";
 export type { BoxedMqtt, PublishedMessage } from "./boxed-mqtt.ts";
 export { type BridgeContractOptions, bridgeContract } from "./bridge-contract.ts";
+export type { CameraAbility } from "./camera-ability-checks.ts";
 export {
   type CameraDriverContractOptions,
   type ContractCamera,
@@ -17,6 +18,13 @@ export {
 } from "./detector-contract.ts";
 export { type FakeCamera, type FakeCameraOptions, type FakeVideo, fakeCamera } from "./fake-camera.ts";
 export { FakeClock } from "./fake-clock.ts";
+export {
+  type FakeOnvifDevice,
+  type FakeOnvifFaults,
+  type FakeOnvifOptions,
+  fakeOnvifDevice,
+} from "./fake-onvif-device.ts";
+export { type FakeOnvifProfile, onvifMessage } from "./fake-onvif-state.ts";
 export { type FakeAudio, TEST_CLIPS, type TestClipName, testClip, testClipFile } from "./fake-tracks.ts";
 export { frameCounterCells, readFrameCounter } from "./frame-counter.ts";
 export {

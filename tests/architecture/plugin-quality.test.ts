@@ -11,7 +11,7 @@ import { ROOT } from "./source-tree.ts";
 
 const FOLDERS = globSync(["plugins/*", "core/plugin/create/templates/*"], { cwd: ROOT });
 
-const SILVER = ["bridge-home-assistant", "camera-rtsp", "linkage-email", "linkage-notify"];
+const SILVER = ["bridge-home-assistant", "camera-onvif", "camera-rtsp", "linkage-email", "linkage-notify"];
 
 describe("the quality list of a plugin", () => {
   for (const folder of FOLDERS) {

@@ -54,7 +54,7 @@ describe("what follows from events in a recorder", { timeout: 120_000 }, () => {
     assert.deepEqual(view.rules, [RULE]);
     assert.deepEqual(
       view.actions.map(({ source }) => source).filter((source) => !source.includes("/")),
-      ["record", "capture", "output", "popup", "sound"],
+      ["record", "capture", "output", "popup", "sound", "ptz", "siren"],
     );
 
     const { stamp } = await json<{ stamp: string }>("/api/v1/linkage");

@@ -14,6 +14,7 @@ import "./theme/bar.css";
 import "./theme/live.css";
 import "./theme/walls.css";
 import "./theme/zoom.css";
+import "./theme/ptz.css";
 import "./theme/playback.css";
 import "./theme/calendar.css";
 import "./theme/doors.css";

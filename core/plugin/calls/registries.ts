@@ -4,6 +4,7 @@ import type { TObject } from "typebox";
 import { EVENT_TYPE_IDS } from "../../domain/event-types.ts";
 import { CAMERA_RIGHTS, SYSTEM_RIGHTS } from "../../domain/roles.ts";
 import { NightjarError } from "../../errors.ts";
+import { CAMERA_ABILITIES } from "../contract/camera-abilities.ts";
 import type { CameraDriver } from "../contract/camera-driver.ts";
 import type { Detector, DetectorWatch } from "../contract/detector.ts";
 import type { LinkageAction, LinkageRequest } from "../contract/linkage-action.ts";
@@ -103,11 +104,11 @@ export const REGISTRIES: Readonly<Record<RegistryName, RegistryShape>> = {
       ),
     }),
     required: ["streams"],
-    optional: ["prepare"],
+    optional: ["prepare", ...CAMERA_ABILITIES],
     isScoped: false,
     isAnnounced: false,
     described: (card, method, args) =>
-      method === "streams" ? [[withoutSecrets(card["configSchema"] as object), args[0]]] : [],
+      method === "prepare" ? [] : [[withoutSecrets(card["configSchema"] as object), args[0]]],
     limitMs: 10_000,
   },
   routes: {

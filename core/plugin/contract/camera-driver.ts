@@ -1,6 +1,8 @@
 // What a camera plugin registers: a driver that turns a camera's configuration into stream descriptors.
 // Plain data in, plain data out: video never passes through a plugin (docs: architecture, plugins).
+// What cameras can do besides: camera-abilities.ts.
 import type { TObject } from "typebox";
+import type { CameraAbilities } from "./camera-abilities.ts";
 
 /**
  * Where `media` fetches a stream. The password never stands here: `credentialsRef` names the secret field of the
@@ -49,7 +51,7 @@ export interface DriverContext {
  * A brand or a protocol. One driver answers for each camera that names it in `driver`. All methods may be called at
  * any time after the plugin's `start`; they are asynchronous, take and give plain data, and have ten seconds.
  */
-export interface CameraDriver {
+export interface CameraDriver extends CameraAbilities {
   /** The id that cameras name: `rtsp`, `onvif` … */
   readonly id: string;
   readonly displayName: string;

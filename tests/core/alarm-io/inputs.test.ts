@@ -32,6 +32,7 @@ describe("alarm inputs (manual 11.6)", () => {
         end: ({ subject, camera }) => void told.push(`${subject} ${camera ?? "-"} ends`),
       },
       changed: () => undefined,
+      contactOf: (camera, input) => (camera === "yard" && input === "2" ? true : undefined),
       disarmed: (input, isDisarmed, by) =>
         void told.push(`${input} ${isDisarmed ? "disarms" : "arms"} by ${by}`),
     });
@@ -45,6 +46,21 @@ describe("alarm inputs (manual 11.6)", () => {
       },
     };
   }
+
+  it("that are contacts at a camera hear it, and know at once what it has told before", async (t) => {
+    const at = (input: string) => ({ kind: "camera", camera: "yard", input });
+    const inputs = [
+      { id: "door", source: at("1") },
+      { id: "gate", source: at("2") },
+    ];
+    const { all, told } = await inputsOf(t, inputs);
+    assert.deepEqual([all.stateOf("door")?.closed, all.stateOf("gate")?.by], [undefined, "camera"]);
+    all.reported("yard", "1", true);
+    all.reported("hall", "1", false);
+    assert.equal(all.stateOf("door")?.active, true);
+    assert.throws(() => all.set("door", false, "ann"), { code: "NJ_INPUT_KIND" });
+    assert.deepEqual(told, ["alarm-input gate - begins", "alarm-input door - begins"]);
+  });
 
   for (const [contact, words] of [
     ["normally-open", ["open -", "closed active", "open -"]],

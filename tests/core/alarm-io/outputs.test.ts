@@ -20,6 +20,8 @@ async function outputsOf(t: TestContext, outputs: readonly object[], db?: Db, cl
   const all = new Outputs({
     ...{ db: db ?? (await memoryDb(t)), clock, log: silentLog, config: () => state.config as never },
     publish: async (topic, payload) => void published.push(`${topic} ${payload}`),
+    switchCamera: async ({ camera, relay, part }, on) =>
+      void published.push(`${camera} ${relay ?? part} ${on}`),
     ownPorts: () => [],
     authorization: (id) => (id === "gate" ? "Bearer swordfish" : undefined),
     changed: () => undefined,
@@ -71,6 +73,24 @@ describe("all alarm outputs", () => {
       [second.all.stateOf("latch")?.on, second.all.stateOf("latch")?.by, second.published],
       [true, "ann", ["garden/lamp/set OFF"]],
     );
+  });
+
+  it("that are of a camera are switched by it, and show what it tells", async (t) => {
+    const of = (more: object) => ({ kind: "camera", camera: "yard", ...more });
+    const both = [
+      { id: "relay", dwellSeconds: 5, driver: of({ relay: "r1" }) },
+      { id: "horn", dwellSeconds: 0, driver: of({ part: "siren" }) },
+    ];
+    const { all, published, clock } = await outputsOf(t, both);
+    await all.set("relay", true, "ann");
+    await all.set("horn", true, "ann");
+    clock.advance(5_000);
+    await waitFor(() => all.stateOf("relay")?.on === false);
+    assert.deepEqual(published, ["yard r1 true", "yard siren true", "yard r1 false"]);
+    all.reported("hall", "r1", true);
+    assert.equal(all.stateOf("relay")?.on, false);
+    all.reported("yard", "r1", true);
+    assert.deepEqual([all.stateOf("relay")?.on, all.stateOf("relay")?.by], [true, "device"]);
   });
 
   it("are not taken for latches while their device does not hear that they go off, however often the recorder starts", async (t) => {

@@ -25,6 +25,8 @@ async function service(t: TestContext) {
     events: { report: ({ subject }) => void told.push(`event of ${subject}`), end: () => undefined },
     audit: { record: ({ action, userName }) => void told.push(`${action} by ${userName}`) },
     publish: async () => undefined,
+    switchCamera: async () => undefined,
+    contactOf: () => undefined,
     outputChanged: ({ id, on }) => void told.push(`${id} ${on ? "on" : "off"}`),
     inputChanged: ({ id, active }) => void told.push(`${id} ${active ? "active" : "rests"}`),
     ownPorts: () => [],

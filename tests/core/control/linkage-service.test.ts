@@ -25,6 +25,7 @@ it("a picture that an action has kept is told with its event, camera and size, a
   const service = new LinkageService({
     ...{ clock: new FakeClock(NOON_MS), log: silentLog, config },
     folder: dir.join("captures"),
+    abilities: { follow: async () => ({ goesBack: true }), siren: async () => [] },
     alarmIo: { outputsOf: { wish: async () => [] }, inputsOf: { disarmedBy: () => undefined } },
     engine: {
       onEvent: (listener: typeof emit) => {

@@ -471,6 +471,22 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
       setAuthorization: async (id) => called(`authorization of ${id}`),
       newToken: async () => "not-a-secret",
     },
+    abilities: {
+      abilities: async (camera) =>
+        camera === "yard" ? { relays: [{ id: "r1", name: "Relay 1" }], events: true } : {},
+      presets: async () => [{ id: "1", name: "Gate" }],
+      async setPreset(camera, { name, preset = "7" }) {
+        called(`preset ${preset} of ${camera} is ${name}`);
+        return { id: preset, name };
+      },
+      removePreset: async (camera, preset) => called(`preset ${preset} of ${camera} removed`),
+      async move(camera, { pan, tilt, zoom }) {
+        called(`move ${camera} ${pan} ${tilt} ${zoom}`);
+        return { isNew: pan > 0 };
+      },
+      stopMoving: async (camera) => called(`stop ${camera}`),
+      goTo: async (camera, target) => called(`send ${camera} ${JSON.stringify(target)}`),
+    },
     linkage: {
       actions: () => [],
       lately: () => [],

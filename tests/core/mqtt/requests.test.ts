@@ -65,6 +65,15 @@ describe("requests for arming and linkage over MQTT", () => {
         setAllOutputs: async (on, by) => void done.push(["all", on, by]),
         setInput: (id, closed, by) => void done.push([id, closed, by]),
       },
+      abilities: {
+        presets: async () => [{ id: "1", name: "Gate" }],
+        async move(camera, velocity) {
+          done.push([camera, velocity]);
+          return { isNew: true };
+        },
+        stopMoving: async (camera) => void done.push([camera, "stop"]),
+        goTo: async (camera, target) => void done.push([camera, target]),
+      },
       linkage: {
         names: () => ({ rules: [{ id: "gate", name: "Gate" }], actions: [{ id: "record", name: "Record" }] }),
         runRule: (rule, cause) => note(rule, cause),
@@ -152,6 +161,30 @@ describe("requests for arming and linkage over MQTT", () => {
     await say("camera/yard/record-mode/set", "sometimes", ["cameras.edit", "cameras.view"]);
     await say("camera/yard/record-mode/set", "event", ["cameras.view"]);
     await say("camera/yard/record-mode/set", "event", ["cameras.edit", "cameras.view"], ["gate"]);
+    assert.deepEqual(done, []);
+  });
+
+  it("turns cameras, for those who may, and those cameras alone that they may see", async () => {
+    const turn = (wish: object, rights: readonly Right[] = ["ptz"], cameras: "all" | string[] = "all") =>
+      ask("ptz", { camera: "yard", ...wish }, rights, cameras);
+    await turn({ command: "move", pan: 0.5 });
+    await turn({ command: "preset", id: "1" });
+    await turn({ command: "stop" });
+    assert.deepEqual(done.splice(0), [
+      ["yard", { pan: 0.5, tilt: 0, zoom: 0 }],
+      ["yard", { kind: "preset", id: "1" }],
+      ["yard", "stop"],
+    ]);
+    assert.deepEqual(acts, ["ptz-moved", "ptz-sent"]);
+    const { data } = await ask("presets", { camera: "yard" }, ["ptz"]);
+    assert.deepEqual(data, { camera: "yard", presets: [{ id: "1", name: "Gate" }] });
+    const refused = [
+      [await turn({ command: "stop" }, ["live"]), "NJ_PERMISSION_DENIED"],
+      [await turn({ command: "stop" }, ["ptz"], ["gate"]), "NJ_CAMERA_NOT_FOUND"],
+      [await turn({ command: "preset" }), "NJ_MQTT_REQUEST"],
+      [await turn({ command: "move", pan: 2 }), "NJ_MQTT_REQUEST"],
+    ] as const;
+    for (const [{ error }, code] of refused) assert.equal(error?.code, code);
     assert.deepEqual(done, []);
   });
 

@@ -113,6 +113,7 @@ describe("wrong settings", () => {
 it("ids of drivers that come with Nightjar are known, with their plugins", async () => {
   assert.deepEqual(Object.fromEntries(await bundledDrivers()), {
     demo: "nightjar-camera-demo",
+    onvif: "nightjar-camera-onvif",
     rtsp: "nightjar-camera-rtsp",
   });
 });

@@ -901,6 +901,7 @@ export interface Operations {
         | "cameras.view"
         | "recordings.manual"
         | "recordings.lock"
+        | "ptz"
         | "events.view"
         | "events.acknowledge"
         | "status.view"
@@ -2956,13 +2957,108 @@ export interface Operations {
     readonly path: { readonly event: number; readonly file: number };
     readonly answer: Blob;
   };
+  /** What the camera can do besides sending pictures. */
+  readonly "GET /cameras/{id}/abilities": {
+    readonly path: { readonly id: string };
+    readonly answer: {
+      readonly ptz?: {
+        readonly move: boolean;
+        readonly zoom: boolean;
+        readonly presets: boolean;
+        readonly changesPresets: boolean;
+        /** It tells where it looks, and can go back there. */
+        readonly position: boolean;
+        readonly patrols: readonly {
+          /** As the camera calls it. */
+          readonly id: string;
+          readonly name: string;
+        }[];
+        readonly patterns: readonly {
+          /** As the camera calls it. */
+          readonly id: string;
+          readonly name: string;
+        }[];
+      };
+      readonly relays?: readonly {
+        /** As the camera calls it. */
+        readonly id: string;
+        readonly name: string;
+      }[];
+      readonly inputs?: readonly {
+        /** As the camera calls it. */
+        readonly id: string;
+        readonly name: string;
+      }[];
+      readonly auxiliary?: readonly ("siren" | "light" | "wiper")[];
+      /** The recorder listens to what it notices itself. */
+      readonly events?: boolean;
+    };
+  };
+  /** The presets that the camera keeps. */
+  readonly "GET /cameras/{id}/presets": {
+    readonly path: { readonly id: string };
+    readonly answer: {
+      readonly presets: readonly {
+        /** As the camera calls it. */
+        readonly id: string;
+        readonly name: string;
+      }[];
+    };
+  };
+  /** Keeps where the camera looks now as a preset. */
+  readonly "POST /cameras/{id}/presets": {
+    readonly path: { readonly id: string };
+    readonly body: {
+      readonly name: string;
+      /** One that is to be replaced. */
+      readonly preset?: string;
+    };
+    readonly answer: {
+      /** As the camera calls it. */
+      readonly id: string;
+      readonly name: string;
+    };
+  };
+  /** Removes a preset of the camera. */
+  readonly "DELETE /cameras/{id}/presets/{preset}": {
+    readonly path: { readonly id: string; readonly preset: string };
+    readonly answer: undefined;
+  };
+  /** Turns and zooms the camera for a second at most: whoever holds on says so again within it. What a rule had begun with the camera is over. */
+  readonly "POST /cameras/{id}/ptz/move": {
+    readonly path: { readonly id: string };
+    readonly body: {
+      /** Positive: to the right. */
+      readonly pan?: number;
+      /** Positive: up. */
+      readonly tilt?: number;
+      /** Positive: closer. */
+      readonly zoom?: number;
+    };
+    readonly answer: undefined;
+  };
+  /** Stops the camera, and ends a patrol. */
+  readonly "POST /cameras/{id}/ptz/stop": {
+    readonly path: { readonly id: string };
+    readonly answer: undefined;
+  };
+  /** Sends the camera to a preset, or has it begin a patrol or pattern of its own. */
+  readonly "POST /cameras/{id}/ptz/go": {
+    readonly path: { readonly id: string };
+    readonly body: {
+      readonly kind: "preset" | "patrol" | "pattern";
+      /** As the camera calls it. */
+      readonly id: string;
+    };
+    readonly answer: undefined;
+  };
   /** The alarm outputs, and how they are. */
   readonly "GET /outputs": {
     readonly answer: {
       readonly outputs: readonly {
         readonly id: string;
         readonly name: string;
-        readonly kind: "virtual" | "mqtt" | "http";
+        readonly kind: "virtual" | "mqtt" | "http" | "camera";
         readonly enabled: boolean;
         /** Its own schedule says that it counts now. */
         readonly armed: boolean;
@@ -2986,7 +3082,7 @@ export interface Operations {
       readonly outputs: readonly {
         readonly id: string;
         readonly name: string;
-        readonly kind: "virtual" | "mqtt" | "http";
+        readonly kind: "virtual" | "mqtt" | "http" | "camera";
         readonly enabled: boolean;
         /** Its own schedule says that it counts now. */
         readonly armed: boolean;
@@ -3010,7 +3106,7 @@ export interface Operations {
       readonly outputs: readonly {
         readonly id: string;
         readonly name: string;
-        readonly kind: "virtual" | "mqtt" | "http";
+        readonly kind: "virtual" | "mqtt" | "http" | "camera";
         readonly enabled: boolean;
         /** Its own schedule says that it counts now. */
         readonly armed: boolean;
@@ -3039,7 +3135,7 @@ export interface Operations {
       readonly outputs: readonly {
         readonly id: string;
         readonly name: string;
-        readonly kind: "virtual" | "mqtt" | "http";
+        readonly kind: "virtual" | "mqtt" | "http" | "camera";
         readonly enabled: boolean;
         /** Its own schedule says that it counts now. */
         readonly armed: boolean;
@@ -3064,7 +3160,7 @@ export interface Operations {
       readonly outputs: readonly {
         readonly id: string;
         readonly name: string;
-        readonly kind: "virtual" | "mqtt" | "http";
+        readonly kind: "virtual" | "mqtt" | "http" | "camera";
         readonly enabled: boolean;
         /** Its own schedule says that it counts now. */
         readonly armed: boolean;
@@ -3094,7 +3190,7 @@ export interface Operations {
         readonly name: string;
         /** One that is switched off cannot be triggered. */
         readonly enabled: boolean;
-        /** `virtual`: nothing but its state, for flows and other programs; `mqtt`: two messages; `http`: two requests. */
+        /** `virtual`: nothing but its state, for flows and other programs; `mqtt`: two messages; `http`: two requests; `camera`: a camera's relay, siren or light. */
         readonly driver:
           | { readonly kind: "virtual" }
           | {
@@ -3126,6 +3222,15 @@ export interface Operations {
                 /** What is sent; JSON where it begins with a brace. Without it: nothing. */
                 readonly body?: string;
               };
+            }
+          | {
+              readonly kind: "camera";
+              /** Whose relay it is. */
+              readonly camera: string;
+              /** As the camera calls it. */
+              readonly relay?: string;
+              /** In place of a relay: what else can be switched on it. */
+              readonly part?: "siren" | "light" | "wiper";
             };
         /** Seconds after which it goes off by itself; 0: it stays on until somebody clears it. */
         readonly dwellSeconds: number;
@@ -3195,7 +3300,7 @@ export interface Operations {
         readonly name: string;
         /** One that is switched off cannot be triggered. */
         readonly enabled: boolean;
-        /** `virtual`: nothing but its state, for flows and other programs; `mqtt`: two messages; `http`: two requests. */
+        /** `virtual`: nothing but its state, for flows and other programs; `mqtt`: two messages; `http`: two requests; `camera`: a camera's relay, siren or light. */
         readonly driver:
           | { readonly kind: "virtual" }
           | {
@@ -3227,6 +3332,15 @@ export interface Operations {
                 /** What is sent; JSON where it begins with a brace. Without it: nothing. */
                 readonly body?: string;
               };
+            }
+          | {
+              readonly kind: "camera";
+              /** Whose relay it is. */
+              readonly camera: string;
+              /** As the camera calls it. */
+              readonly relay?: string;
+              /** In place of a relay: what else can be switched on it. */
+              readonly part?: "siren" | "light" | "wiper";
             };
         /** Seconds after which it goes off by itself; 0: it stays on until somebody clears it. */
         readonly dwellSeconds: number;
@@ -3295,7 +3409,7 @@ export interface Operations {
         readonly name: string;
         /** One that is switched off cannot be triggered. */
         readonly enabled: boolean;
-        /** `virtual`: nothing but its state, for flows and other programs; `mqtt`: two messages; `http`: two requests. */
+        /** `virtual`: nothing but its state, for flows and other programs; `mqtt`: two messages; `http`: two requests; `camera`: a camera's relay, siren or light. */
         readonly driver:
           | { readonly kind: "virtual" }
           | {
@@ -3327,6 +3441,15 @@ export interface Operations {
                 /** What is sent; JSON where it begins with a brace. Without it: nothing. */
                 readonly body?: string;
               };
+            }
+          | {
+              readonly kind: "camera";
+              /** Whose relay it is. */
+              readonly camera: string;
+              /** As the camera calls it. */
+              readonly relay?: string;
+              /** In place of a relay: what else can be switched on it. */
+              readonly part?: "siren" | "light" | "wiper";
             };
         /** Seconds after which it goes off by itself; 0: it stays on until somebody clears it. */
         readonly dwellSeconds: number;
@@ -3401,7 +3524,7 @@ export interface Operations {
       readonly inputs: readonly {
         readonly id: string;
         readonly name: string;
-        readonly kind: "virtual" | "mqtt" | "http";
+        readonly kind: "virtual" | "mqtt" | "http" | "camera";
         readonly enabled: boolean;
         /** Its own schedule says that it counts now. */
         readonly armed: boolean;
@@ -3430,7 +3553,7 @@ export interface Operations {
       readonly inputs: readonly {
         readonly id: string;
         readonly name: string;
-        readonly kind: "virtual" | "mqtt" | "http";
+        readonly kind: "virtual" | "mqtt" | "http" | "camera";
         readonly enabled: boolean;
         /** Its own schedule says that it counts now. */
         readonly armed: boolean;
@@ -3481,7 +3604,7 @@ export interface Operations {
         readonly name: string;
         /** One that is switched off is not heard. */
         readonly enabled: boolean;
-        /** `virtual`: whoever has the right sets it, over the API or MQTT; `mqtt`: a sensor's topic; `http`: whoever knows its address and token. */
+        /** `virtual`: whoever has the right sets it, over the API or MQTT; `mqtt`: a sensor's topic; `http`: whoever knows its address and token; `camera`: a contact at a camera. */
         readonly source:
           | { readonly kind: "virtual" }
           | {
@@ -3495,7 +3618,14 @@ export interface Operations {
               /** What it says when the contact opens, or the sensor rests. */
               readonly open: string;
             }
-          | { readonly kind: "http" };
+          | { readonly kind: "http" }
+          | {
+              readonly kind: "camera";
+              /** Whose input it is. */
+              readonly camera: string;
+              /** As the camera calls it. */
+              readonly input: string;
+            };
         /** `normally-open`: closing it alarms; `normally-closed`: opening it does. */
         readonly contact: "normally-open" | "normally-closed";
         /** Seconds after which an alarm is over that nobody ends, as of a button; 0: it lasts. */
@@ -3572,7 +3702,7 @@ export interface Operations {
         readonly name: string;
         /** One that is switched off is not heard. */
         readonly enabled: boolean;
-        /** `virtual`: whoever has the right sets it, over the API or MQTT; `mqtt`: a sensor's topic; `http`: whoever knows its address and token. */
+        /** `virtual`: whoever has the right sets it, over the API or MQTT; `mqtt`: a sensor's topic; `http`: whoever knows its address and token; `camera`: a contact at a camera. */
         readonly source:
           | { readonly kind: "virtual" }
           | {
@@ -3586,7 +3716,14 @@ export interface Operations {
               /** What it says when the contact opens, or the sensor rests. */
               readonly open: string;
             }
-          | { readonly kind: "http" };
+          | { readonly kind: "http" }
+          | {
+              readonly kind: "camera";
+              /** Whose input it is. */
+              readonly camera: string;
+              /** As the camera calls it. */
+              readonly input: string;
+            };
         /** `normally-open`: closing it alarms; `normally-closed`: opening it does. */
         readonly contact: "normally-open" | "normally-closed";
         /** Seconds after which an alarm is over that nobody ends, as of a button; 0: it lasts. */
@@ -3662,7 +3799,7 @@ export interface Operations {
         readonly name: string;
         /** One that is switched off is not heard. */
         readonly enabled: boolean;
-        /** `virtual`: whoever has the right sets it, over the API or MQTT; `mqtt`: a sensor's topic; `http`: whoever knows its address and token. */
+        /** `virtual`: whoever has the right sets it, over the API or MQTT; `mqtt`: a sensor's topic; `http`: whoever knows its address and token; `camera`: a contact at a camera. */
         readonly source:
           | { readonly kind: "virtual" }
           | {
@@ -3676,7 +3813,14 @@ export interface Operations {
               /** What it says when the contact opens, or the sensor rests. */
               readonly open: string;
             }
-          | { readonly kind: "http" };
+          | { readonly kind: "http" }
+          | {
+              readonly kind: "camera";
+              /** Whose input it is. */
+              readonly camera: string;
+              /** As the camera calls it. */
+              readonly input: string;
+            };
         /** `normally-open`: closing it alarms; `normally-closed`: opening it does. */
         readonly contact: "normally-open" | "normally-closed";
         /** Seconds after which an alarm is over that nobody ends, as of a button; 0: it lasts. */

@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type Answer, askInBackground } from "../api/client.ts";
 import { language } from "../locale/messages.ts";
+import { isObject } from "../parts/json-place.ts";
 import { session } from "./recorder.ts";
 
 type Words = Answer<"GET /plugins/words">["plugins"][number];
@@ -58,6 +59,39 @@ export function entryName(names: PluginNames, word: string, source: string, own:
 export function fieldWords(names: PluginNames, word: string, source: string): FieldWords {
   const at = source.lastIndexOf("/");
   return names.get(source.slice(0, at))?.fields?.[`${word}:${source.slice(at + 1)}`] ?? {};
+}
+
+/** A schema whose fields, and entries of whose lists, are called so. */
+export function schemaInWords(
+  schema: Readonly<Record<string, unknown>>,
+  words: FieldWords,
+  place = "",
+): Record<string, unknown> {
+  const { properties, items } = schema;
+  return {
+    ...schema,
+    ...words[place],
+    ...(isObject(properties)
+      ? {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([name, node]) => [
+              name,
+              isObject(node) ? schemaInWords(node, words, `${place}/${name}`) : node,
+            ]),
+          ),
+        }
+      : {}),
+    ...(isObject(items) ? { items: schemaInWords(items, words, `${place}/*`) } : {}),
+  };
+}
+
+/** The words of a camera driver's settings, whose id is the same whichever plugin brings it. */
+export function driverWords(names: PluginNames, id: string): FieldWords {
+  for (const { fields } of names.values()) {
+    const words = fields?.[`camera-driver:${id}`];
+    if (words !== undefined) return words;
+  }
+  return {};
 }
 
 /** What a camera driver is called, whose id is the same whichever plugin brings it. */

@@ -63,6 +63,7 @@ export const recorderZone = computed(() => {
 });
 export const mayAdminister = computed(() => session.value?.user.role === "administrator");
 export const mayLock = computed(() => session.value?.rights.includes("recordings.lock") === true);
+export const mayTurn = computed(() => session.value?.rights.includes("ptz") === true);
 export const mayOperate = computed(() => session.value !== undefined && session.value.user.role !== "viewer");
 
 function byName(list: readonly Camera[]): Camera[] {

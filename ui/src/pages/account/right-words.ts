@@ -12,6 +12,7 @@ export const RIGHT_TEXT: Readonly<Record<string, MessageKey>> = {
   "events.acknowledge": "right.events.acknowledge",
   "recordings.manual": "right.recordings.manual",
   "recordings.lock": "right.recordings.lock",
+  ptz: "right.ptz",
   "arming.set": "right.arming.set",
   "outputs.set": "right.outputs.set",
   "inputs.set": "right.inputs.set",

@@ -42,6 +42,8 @@ export const DETAIL_TEXT: Readonly<Record<string, MessageKey>> = {
   passwordChanged: "detail.passwordChanged",
   permission: "detail.permission",
   plugin: "detail.plugin",
+  preset: "detail.preset",
+  target: "detail.target",
   profile: "detail.profile",
   reserveBytes: "detail.reserveBytes",
   rights: "detail.rights",

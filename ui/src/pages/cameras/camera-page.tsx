@@ -6,12 +6,13 @@ import { t } from "../../locale/messages.ts";
 import { AwaitedPage } from "../../parts/awaited.tsx";
 import { CheckField, ErrorNote, SelectField, TextField } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { isObject } from "../../parts/json-place.ts";
 import { fieldsOf, objectOf, problemOf, textsOf } from "../../parts/schema-fields.ts";
 import { SchemaForm } from "../../parts/schema-form.tsx";
 import { followLink, href, navigate } from "../../router.ts";
 import { StreamPasswordsDialog } from "../../shell/stream-passwords-dialog.tsx";
 import { dropDraft, keepDraft, readDraft } from "../../state/drafts.ts";
-import { driverName, usePluginNames } from "../../state/plugin-names.ts";
+import { driverName, driverWords, schemaInWords, usePluginNames } from "../../state/plugin-names.ts";
 import { cameraChanged, session } from "../../state/recorder.ts";
 import type { StreamDoor } from "../../state/stream-address.ts";
 import { tell } from "../../state/toasts.ts";
@@ -68,7 +69,10 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
   const catalogue = catalogueOf(drivers);
   const driver = drivers.find((one) => one.id === form.driver);
   const isRtsp = form.driver === RTSP;
-  const fields = isRtsp ? [] : fieldsOf(driver?.configSchema);
+  const fields =
+    isRtsp || !isObject(driver?.configSchema)
+      ? []
+      : fieldsOf(schemaInWords(driver.configSchema, driverWords(names, driver.id)));
   const texts = { ...textsOf(fields, camera?.config ?? {}), ...form.texts };
   const kept = new Set(
     fields.filter((one) => camera?.config[`${one.name}Set`] === true).map((one) => one.name),

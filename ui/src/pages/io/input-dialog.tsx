@@ -11,6 +11,7 @@ import { cameras } from "../../state/recorder.ts";
 import { useDraft } from "../../state/use-draft.ts";
 import { Choices } from "../cameras/event-recording-fields.tsx";
 import { actionName } from "../linkage/linkage-words.ts";
+import { CameraInputFields } from "./camera-port-fields.tsx";
 import { INPUT_KIND_HINT, INPUT_KIND_TEXT, NORMALLY_TEXT, sourceOf } from "./io-words.ts";
 
 type Source = InputSettings["source"];
@@ -67,7 +68,7 @@ export function InputDialog(props: {
             label={t("io.input.kind")}
             hint={t(INPUT_KIND_HINT[source.kind])}
             value={source.kind}
-            choices={(["virtual", "mqtt", "http"] as const).map((value) => ({
+            choices={(["virtual", "mqtt", "http", "camera"] as const).map((value) => ({
               value,
               text: t(INPUT_KIND_TEXT[value]),
             }))}
@@ -86,6 +87,13 @@ export function InputDialog(props: {
         </div>
         {source.kind === "mqtt" ? (
           <MqttFields source={source} onChange={(next) => change({ source: next })} />
+        ) : null}
+        {source.kind === "camera" ? (
+          <CameraInputFields
+            camera={source.camera}
+            input={source.input}
+            onChange={(camera, port) => change({ source: { kind: "camera", camera, input: port } })}
+          />
         ) : null}
         {source.kind === "http" ? (
           <Token
@@ -152,14 +160,17 @@ export function InputDialog(props: {
             settle(props.input);
             props.onClose();
           }}
-          disabled={
-            busy || !isHold || input.name.trim() === "" || (source.kind === "mqtt" && source.topic === "")
-          }
+          disabled={busy || !isHold || input.name.trim() === "" || !isWhole(source)}
           isUnsaved={isUnsaved}
         />
       </form>
     </Dialog>
   );
+}
+
+function isWhole(source: Source): boolean {
+  if (source.kind === "camera") return source.camera !== "" && source.input !== "";
+  return source.kind !== "mqtt" || source.topic !== "";
 }
 
 function MqttFields(props: {

@@ -6,11 +6,13 @@ export const OUTPUT_KIND_TEXT: Readonly<Record<OutputView["kind"], MessageKey>> 
   virtual: "io.kind.virtual",
   mqtt: "io.kind.mqtt",
   http: "io.kind.http",
+  camera: "io.kind.camera",
 };
 export const INPUT_KIND_TEXT: Readonly<Record<InputView["kind"], MessageKey>> = {
   virtual: "io.kind.virtual",
   mqtt: "io.kind.mqtt",
   http: "io.kind.called",
+  camera: "io.kind.camera",
 };
 export const CONTACT_TEXT: Readonly<Record<InputView["contact"], MessageKey>> = {
   closed: "io.contact.closed",
@@ -22,11 +24,13 @@ export const OUTPUT_KIND_HINT: Readonly<Record<OutputView["kind"], MessageKey>> 
   virtual: "io.output.kind.virtual",
   mqtt: "io.output.kind.mqtt",
   http: "io.output.kind.http",
+  camera: "io.output.kind.camera",
 };
 export const INPUT_KIND_HINT: Readonly<Record<InputView["kind"], MessageKey>> = {
   virtual: "io.input.kind.virtual",
   mqtt: "io.input.kind.mqtt",
   http: "io.input.kind.http",
+  camera: "io.input.kind.camera",
 };
 export const NORMALLY_TEXT: Readonly<
   Record<InputSettings["contact"], { readonly text: MessageKey; readonly hint: MessageKey }>
@@ -88,10 +92,12 @@ export function newInput(all: readonly InputSettings[]): InputSettings {
 export function driverOf(kind: OutputView["kind"]): OutputSettings["driver"] {
   if (kind === "virtual") return { kind };
   if (kind === "mqtt") return { kind, topic: "", on: "ON", off: "OFF" };
+  if (kind === "camera") return { kind, camera: "", relay: "" };
   return { kind, on: { method: "GET", url: "" }, off: { method: "GET", url: "" } };
 }
 
 /** The same of an input. */
 export function sourceOf(kind: InputView["kind"]): InputSettings["source"] {
+  if (kind === "camera") return { kind, camera: "", input: "" };
   return kind === "mqtt" ? { kind, topic: "", closed: "ON", open: "OFF" } : { kind };
 }

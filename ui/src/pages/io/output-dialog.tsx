@@ -8,6 +8,7 @@ import { CheckField, Dialog, ErrorNote, SelectField, TextField } from "../../par
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
 import { WeekGrid } from "../../parts/week-grid.tsx";
 import { useDraft } from "../../state/use-draft.ts";
+import { CameraOutputFields } from "./camera-port-fields.tsx";
 import { driverOf, dwellChoices, OUTPUT_KIND_HINT, OUTPUT_KIND_TEXT } from "./io-words.ts";
 
 type Driver = OutputSettings["driver"];
@@ -69,7 +70,7 @@ export function OutputDialog(props: {
             label={t("io.output.kind")}
             hint={t(OUTPUT_KIND_HINT[driver.kind])}
             value={driver.kind}
-            choices={(["virtual", "mqtt", "http"] as const).map((value) => ({
+            choices={(["virtual", "mqtt", "http", "camera"] as const).map((value) => ({
               value,
               text: t(OUTPUT_KIND_TEXT[value]),
             }))}
@@ -85,6 +86,9 @@ export function OutputDialog(props: {
         </div>
         {driver.kind === "mqtt" ? (
           <MqttFields driver={driver} onChange={(next) => change({ driver: next })} />
+        ) : null}
+        {driver.kind === "camera" ? (
+          <CameraOutputFields driver={driver} onChange={(next) => change({ driver: next })} />
         ) : null}
         {driver.kind === "http" ? (
           <>
@@ -148,6 +152,8 @@ export function OutputDialog(props: {
 
 function isWhole(driver: Driver): boolean {
   if (driver.kind === "mqtt") return driver.topic !== "" && driver.on !== "" && driver.off !== "";
+  if (driver.kind === "camera")
+    return driver.camera !== "" && (driver.part !== undefined || (driver.relay ?? "") !== "");
   return (
     driver.kind === "virtual" || [driver.on, driver.off].every(({ url }) => /^https?:\/\/\S+$/.test(url))
   );

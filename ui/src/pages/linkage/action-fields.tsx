@@ -17,6 +17,7 @@ import { cameras } from "../../state/recorder.ts";
 import { Choices } from "../cameras/event-recording-fields.tsx";
 import { STATUS_TEXT } from "../events/done-list.tsx";
 import { actionName, type ChoiceKind, settingsForm } from "./linkage-words.ts";
+import { PtzFields } from "./ptz-fields.tsx";
 
 type Settings = LinkageRule["actions"][number]["settings"];
 const NONE: ReadonlySet<string> = new Set();
@@ -51,12 +52,20 @@ export function ActionFields(props: {
         ? null
         : own.map(({ index, settings }) => (
             <div key={index} class="linkage-action-body">
-              <SettingsFields
-                action={known}
-                settings={settings}
-                walls={props.walls}
-                onSettings={(next) => props.onSettings(index, next)}
-              />
+              {source === "ptz" ? (
+                <PtzFields
+                  settings={settings}
+                  camera={camera}
+                  onSettings={(next) => props.onSettings(index, next)}
+                />
+              ) : (
+                <SettingsFields
+                  action={known}
+                  settings={settings}
+                  walls={props.walls}
+                  onSettings={(next) => props.onSettings(index, next)}
+                />
+              )}
               <Try action={source} settings={settings} camera={camera} />
             </div>
           ))}

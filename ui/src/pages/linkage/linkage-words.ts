@@ -3,7 +3,7 @@
 import type { LinkageAction, LinkageRule } from "../../api/types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { isObject } from "../../parts/json-place.ts";
-import { entryName, type FieldWords, fieldWords, type PluginNames } from "../../state/plugin-names.ts";
+import { entryName, fieldWords, type PluginNames, schemaInWords } from "../../state/plugin-names.ts";
 
 const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   record: "linkage.record.name",
@@ -11,6 +11,8 @@ const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   popup: "linkage.popup.name",
   sound: "linkage.sound.name",
   output: "linkage.output.name",
+  ptz: "linkage.ptz.name",
+  siren: "linkage.siren.name",
 };
 
 interface OwnWords {
@@ -30,6 +32,9 @@ const FIELD_TEXT: Readonly<Record<string, OwnWords>> = {
   "sound/pattern": { title: "linkage.pattern", hint: "linkage.pattern.hint" },
   "sound/volumePercent": { title: "linkage.volume", hint: "linkage.volume.hint" },
   "sound/seconds": { title: "linkage.soundSeconds", hint: "linkage.soundSeconds.hint" },
+  "siren/siren": { title: "ptz.part.siren", hint: "linkage.siren.siren" },
+  "siren/light": { title: "ptz.part.light", hint: "linkage.siren.light" },
+  "siren/seconds": { title: "linkage.soundSeconds", hint: "linkage.siren.seconds" },
   "sound/untilAcknowledged": { title: "linkage.untilAck", hint: "linkage.untilAck.hint" },
 };
 
@@ -44,34 +49,11 @@ export function actionsInWords(
     return {
       ...action,
       displayName: entryName(names, "linkage-action", source, displayName),
-      configSchema: inWords(configSchema, words, ""),
+      configSchema: schemaInWords(configSchema, words),
     };
   });
 }
 
-/** A schema whose fields, and entries of whose lists, are called so. */
-function inWords(
-  schema: Readonly<Record<string, unknown>>,
-  words: FieldWords,
-  place: string,
-): Record<string, unknown> {
-  const { properties, items } = schema;
-  return {
-    ...schema,
-    ...words[place],
-    ...(isObject(properties)
-      ? {
-          properties: Object.fromEntries(
-            Object.entries(properties).map(([name, node]) => [
-              name,
-              isObject(node) ? inWords(node, words, `${place}/${name}`) : node,
-            ]),
-          ),
-        }
-      : {}),
-    ...(isObject(items) ? { items: inWords(items, words, `${place}/*`) } : {}),
-  };
-}
 /** What choices are called, by field and value. */
 const CHOICE_TEXT: Readonly<Record<string, MessageKey>> = {
   "sound/where/pages": "linkage.where.pages",

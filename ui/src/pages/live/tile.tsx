@@ -5,6 +5,7 @@ import { call } from "../../api/client.ts";
 import type { Camera } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { IconButton } from "../../parts/controls.tsx";
+import { lazyPart } from "../../parts/lazy-page.tsx";
 import { PlayerNote } from "../../parts/player-note.tsx";
 import { ReasonChip } from "../../parts/reason.tsx";
 import { pictureName, saveBlob } from "../../parts/save-file.ts";
@@ -13,12 +14,14 @@ import { ZoomButtons } from "../../parts/zoom-buttons.tsx";
 import type { LiveState } from "../../player/live-player.ts";
 import { place } from "../../router.ts";
 import { figuresShown } from "../../state/preferences.ts";
-import { mayOperate } from "../../state/recorder.ts";
+import { mayOperate, mayTurn } from "../../state/recorder.ts";
 import { complain, tell } from "../../state/toasts.ts";
 import { FiguresLine } from "./figures-line.tsx";
 import { NoticeOverlay } from "./notice-overlay.tsx";
 import { tileNotice } from "./tile-notice.ts";
 import { useLivePlayer } from "./use-live-player.ts";
+
+const PtzControls = lazyPart(async () => (await import("./ptz-controls.tsx")).PtzControls);
 
 const STARTING: LiveState = { kind: "connecting" };
 const LIVE: LiveState = { kind: "live" };
@@ -139,6 +142,7 @@ export function Tile(props: {
       </div>
       <PlayerNote note={note.value} state={state.value} />
       {large && camera.enabled ? <ZoomButtons zoom={zoom} /> : null}
+      {large && camera.enabled && mayTurn.value ? <PtzControls key={camera.id} camera={camera} /> : null}
       <div class="tile-foot">
         <div class="tile-words">
           <span class="tile-name">{camera.name}</span>

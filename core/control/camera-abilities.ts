@@ -1,0 +1,219 @@
+// Puts what cameras can do besides sending pictures into the recorder: listens to the events of all enabled cameras and passes them
+// to the event engine, to alarm inputs and outputs; turns cameras for people and rules; switches relays, sirens and lights.
+import { Output } from "../alarm-io/output.ts";
+import type { CameraDriverConfig } from "../alarm-io/outputs.ts";
+import { CameraControl } from "../cameras/camera-control.ts";
+import { CameraEvents } from "../cameras/camera-events.ts";
+import type { CameraList } from "../cameras/camera-list.ts";
+import { PtzHead, type PtzOrder, type PtzTarget } from "../cameras/ptz-head.ts";
+import type { Clock } from "../clock.ts";
+import type { OutputConfig } from "../config/output-config.ts";
+import type { EventReport } from "../domain/alarm-event.ts";
+import { isEventType } from "../domain/event-types.ts";
+import { NightjarError } from "../errors.ts";
+import type { CameraAbilityService } from "../http/services.ts";
+import type { SirenWish } from "../linkage/camera-actions.ts";
+import type { Log } from "../log.ts";
+import type {
+  AuxiliaryPart,
+  CameraCapabilities,
+  CameraPart,
+  CameraReport,
+  PtzVelocity,
+} from "../plugin/contract/camera-abilities.ts";
+
+/** Of one camera: as many contacts as a driver can name. */
+const MOST_CONTACTS = 300;
+
+export interface CameraAbilitiesParts {
+  readonly list: Pick<CameraList, "access" | "all" | "find">;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly events: { report(report: EventReport): void; end(report: EventReport): void };
+  /** Who is told how contacts and relays are. */
+  inputs(): { reported(camera: string, input: string, closed: boolean): void };
+  outputs(): { reported(camera: string, relay: string, on: boolean): void };
+}
+
+interface Listening {
+  readonly settings: string;
+  readonly events: CameraEvents;
+}
+
+export class CameraAbilitiesDesk implements CameraAbilityService {
+  readonly #parts: CameraAbilitiesParts;
+  readonly #control: CameraControl;
+  readonly #listening = new Map<string, Listening>();
+  readonly #heads = new Map<string, PtzHead>();
+  readonly #contacts = new Map<string, Map<string, boolean>>();
+  readonly #sirens = new Map<string, Output>();
+  #isRunning = false;
+
+  constructor(parts: CameraAbilitiesParts) {
+    this.#parts = parts;
+    this.#control = new CameraControl(parts.list);
+  }
+
+  /** Begins to listen. Call with the event engine and alarm inputs started. */
+  start(): void {
+    this.#isRunning = true;
+    for (const { camera } of this.#parts.list.all()) this.#follow(camera.id);
+  }
+
+  /** What goes on is left to the next process; what can be stopped stops. */
+  async stop(): Promise<void> {
+    this.#isRunning = false;
+    for (const { events } of this.#listening.values()) events.stop(false);
+    for (const head of this.#heads.values()) head.close();
+    // A siren that nobody is left to end would go on.
+    const off = [...this.#sirens.values()].map(async (siren) => {
+      if (siren.state.on) await siren.clear("restart");
+    });
+    await Promise.allSettled(off);
+    for (const siren of this.#sirens.values()) siren.close();
+  }
+
+  /** A camera came, went, or is another one now. */
+  cameraChanged({ id }: { readonly id: string }): void {
+    if (this.#isRunning) this.#follow(id);
+  }
+
+  async abilities(camera: string): Promise<CameraCapabilities> {
+    return await this.#control.capabilities(camera);
+  }
+
+  presets(camera: string): Promise<readonly CameraPart[]> {
+    return this.#control.presets(camera);
+  }
+
+  setPreset(
+    camera: string,
+    wanted: { readonly name: string; readonly preset?: string },
+  ): Promise<CameraPart> {
+    return this.#control.setPreset(camera, wanted).then(({ id }) => ({ id, name: wanted.name }));
+  }
+
+  removePreset(camera: string, preset: string): Promise<void> {
+    return this.#control.removePreset(camera, preset);
+  }
+
+  move(camera: string, velocity: PtzVelocity): Promise<{ readonly isNew: boolean }> {
+    return this.#head(camera).move(velocity);
+  }
+
+  stopMoving(camera: string): Promise<void> {
+    return this.#head(camera).halt();
+  }
+
+  goTo(camera: string, target: PtzTarget): Promise<void> {
+    return this.#head(camera).goTo(target);
+  }
+
+  /** What a rule wants of a camera. */
+  follow(camera: string, order: PtzOrder): Promise<{ readonly goesBack: boolean }> {
+    return this.#head(camera).follow(order);
+  }
+
+  async switchCamera(
+    { camera, relay, part }: CameraDriverConfig,
+    on: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (relay !== undefined) await this.#control.setRelay(camera, { relay, on }, signal);
+    else if (part !== undefined) await this.#control.setAuxiliary(camera, { part, on }, signal);
+  }
+
+  contactOf(camera: string, input: string): boolean | undefined {
+    return this.#contacts.get(camera)?.get(input);
+  }
+
+  /** Has siren and light of cameras go on for a while. Answers the parts that a camera has none of. */
+  async siren({ cameras, parts, seconds, by }: SirenWish): Promise<readonly string[]> {
+    const lacking: string[] = [];
+    const work = cameras.flatMap((camera) =>
+      parts.map(async (part) => {
+        const { auxiliary = [] } = await this.#control.capabilities(camera);
+        if (auxiliary.includes(part)) await this.#siren(camera, part).trigger(by, seconds);
+        else lacking.push(`${camera}: ${part}`);
+      }),
+    );
+    const failed = (await Promise.allSettled(work)).find((one) => one.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+    return lacking;
+  }
+
+  #follow(id: string): void {
+    const found = this.#parts.list.find(id)?.camera;
+    const settings = found?.enabled === true ? JSON.stringify([found.driver, found.config]) : undefined;
+    const present = this.#listening.get(id);
+    if (present !== undefined && present.settings === settings) return;
+    present?.events.stop(true);
+    this.#listening.delete(id);
+    this.#contacts.delete(id);
+    this.#control.forget(id);
+    this.#heads.get(id)?.close();
+    this.#heads.delete(id);
+    if (settings === undefined) return;
+    const { clock, log } = this.#parts;
+    const events = new CameraEvents({
+      ...{ camera: id, control: this.#control, clock, log },
+      told: (report) => this.#told(id, report),
+    });
+    this.#listening.set(id, { settings, events });
+    events.start();
+  }
+
+  #told(camera: string, report: CameraReport): void {
+    const { events, inputs, outputs } = this.#parts;
+    if (report.kind === "input") {
+      const contacts = this.#contacts.get(camera) ?? new Map<string, boolean>();
+      this.#contacts.set(camera, contacts);
+      if (contacts.size < MOST_CONTACTS || contacts.has(report.input))
+        contacts.set(report.input, report.closed);
+      inputs().reported(camera, report.input, report.closed);
+    } else if (report.kind === "relay") outputs().reported(camera, report.relay, report.on);
+    else if (isEventType(report.type)) {
+      const { type, rule, phase } = report;
+      const event: EventReport = { type, camera, source: "camera", ...(rule === undefined ? {} : { rule }) };
+      if (phase !== "end") events.report(event);
+      if (phase !== "begin") events.end(event);
+    }
+  }
+
+  #head(camera: string): PtzHead {
+    const known = this.#heads.get(camera);
+    if (known !== undefined) return known;
+    if (this.#parts.list.find(camera) === undefined)
+      throw new NightjarError(
+        "NJ_CAMERA_NOT_FOUND",
+        "not-found",
+        `there is no camera "${camera.slice(0, 64)}"`,
+      );
+    const { clock, log } = this.#parts;
+    const head = new PtzHead({ camera, control: this.#control, clock, log });
+    this.#heads.set(camera, head);
+    return head;
+  }
+
+  /** Switched like an alarm output: off after its time, and tried until it is. */
+  #siren(camera: string, part: AuxiliaryPart): Output {
+    const key = `${camera}/${part}`;
+    const known = this.#sirens.get(key);
+    if (known !== undefined) return known;
+    const driver: CameraDriverConfig = { kind: "camera", camera, part };
+    const config: OutputConfig = {
+      id: `${camera}-${part}`,
+      name: part,
+      enabled: true,
+      driver,
+      dwellSeconds: 5,
+    };
+    const { clock, log } = this.#parts;
+    const siren = new Output({
+      ...{ config, clock, log, changed: () => undefined },
+      driver: { set: (on, signal) => this.switchCamera(driver, on, signal) },
+    });
+    this.#sirens.set(key, siren);
+    return siren;
+  }
+}

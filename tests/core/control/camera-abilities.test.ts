@@ -1,0 +1,202 @@
+// What cameras can do, in the recorder: asked of their drivers and not believed, their events passed on, sirens that end.
+import assert from "node:assert/strict";
+import { describe, it, type TestContext } from "node:test";
+import { Type } from "typebox";
+import type { CameraAccess } from "../../../core/cameras/camera-list.ts";
+import { CameraAbilitiesDesk } from "../../../core/control/camera-abilities.ts";
+import { NightjarError } from "../../../core/errors.ts";
+import { silentLog } from "../../../core/log.ts";
+import type { CameraReport, PulledEvents } from "../../../core/plugin/contract/camera-abilities.ts";
+import type { CameraDriver } from "../../../core/plugin/contract/camera-driver.ts";
+import { FakeClock } from "../../../core/testing/fake-clock.ts";
+import { waitFor } from "../../../core/testing/wait-for.ts";
+
+function desk(t: TestContext, abilities: Partial<CameraDriver> = {}, isEnabled = true) {
+  const told: string[] = [];
+  const clock = new FakeClock();
+  const answers: (readonly CameraReport[])[] = [];
+  let wake: () => void = () => undefined;
+  const state = { isEnabled, isThere: true, address: "1" };
+  const driver: CameraDriver = {
+    ...{ id: "d", displayName: "D", configSchema: Type.Object({}) },
+    streams: async () => ({ main: { kind: "rtsp", url: "rtsp://camera/", transport: "tcp" } }),
+    capabilities: async () => ({ events: true, relays: [{ id: "r", name: "R" }], auxiliary: ["siren"] }),
+    async setRelay({ address }, { relay, on }, context) {
+      told.push(`relay ${relay} ${on} at ${String(address)} by ${await context.secret("password")}`);
+    },
+    setAuxiliary: async (_config, { part, on }) => void told.push(`${part} ${on}`),
+    async pullEvents(_config, _wanted, { signal }): Promise<PulledEvents> {
+      while (answers.length === 0 && !signal.aborted)
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          signal.addEventListener("abort", () => resolve(), { once: true });
+        });
+      return { session: "s", reports: answers.shift() ?? [] };
+    },
+    ...abilities,
+  };
+  const access = (): CameraAccess | undefined =>
+    state.isThere
+      ? {
+          camera: {
+            ...{ id: "yard", name: "Yard", driver: "d", enabled: state.isEnabled },
+            config: { address: state.address },
+          } as unknown as CameraAccess["camera"],
+          driver,
+          secrets: { password: "secret" },
+        }
+      : undefined;
+  const found = () => {
+    const known = access();
+    return known === undefined ? undefined : { camera: known.camera, streams: {}, secretsSet: [] };
+  };
+  const cameras = new CameraAbilitiesDesk({
+    ...{ clock, log: silentLog },
+    list: { access, find: found, all: () => [found()].filter((one) => one !== undefined) },
+    events: {
+      report: ({ type, source, rule }) => void told.push(`${type} of ${source} ${rule ?? "-"} begins`),
+      end: ({ type }) => void told.push(`${type} ends`),
+    },
+    inputs: () => ({ reported: (camera, input, closed) => void told.push(`${camera} ${input} ${closed}`) }),
+    outputs: () => ({ reported: (camera, relay, on) => void told.push(`${camera} ${relay} is ${on}`) }),
+  });
+  t.after(() => cameras.stop());
+  return {
+    ...{ cameras, told, clock, state },
+    tell(reports: readonly CameraReport[]): void {
+      answers.push(reports);
+      wake();
+    },
+  };
+}
+
+describe("what cameras can do, in the recorder", () => {
+  it("is asked of the driver with the camera's settings and secrets, and remembered while these stay", async (t) => {
+    let asked = 0;
+    const { cameras, told, state } = desk(t, {
+      capabilities: async () => {
+        asked += 1;
+        return { relays: [{ id: String(asked), name: "R" }] };
+      },
+    });
+    for (let times = 0; times < 3; times += 1) await cameras.abilities("yard");
+    state.address = "2";
+    assert.deepEqual((await cameras.abilities("yard")).relays, [{ id: "2", name: "R" }]);
+    await cameras.switchCamera(
+      { kind: "camera", camera: "yard", relay: "r" },
+      true,
+      AbortSignal.timeout(1_000),
+    );
+    assert.deepEqual(told, ["relay r true at 2 by secret"]);
+  });
+
+  it("is nothing where the driver has no such methods, and nothing of a camera that is off or gone", async (t) => {
+    const { cameras, state } = desk(t, { capabilities: undefined, presets: undefined } as never);
+    assert.deepEqual(await cameras.abilities("yard"), {});
+    await assert.rejects(cameras.presets("yard"), { code: "NJ_CAMERA_ABILITY", kind: "unimplemented" });
+    state.isEnabled = false;
+    await assert.rejects(cameras.abilities("yard"), { code: "NJ_CAMERA_OFF" });
+    state.isThere = false;
+    await assert.rejects(cameras.abilities("yard"), { code: "NJ_CAMERA_NOT_FOUND" });
+    assert.throws(() => cameras.goTo("yard", { kind: "preset", id: "1" }), { code: "NJ_CAMERA_NOT_FOUND" });
+  });
+
+  for (const [what, answer] of [
+    ["has no shape", { relays: "many" }],
+    ["promises what the driver cannot do", { ptz: PTZ() }],
+    [
+      "has more parts than any device",
+      { inputs: Array.from({ length: 400 }, () => ({ id: "1", name: "" })) },
+    ],
+  ] as const)
+    it(`is not believed where it ${what}`, async (t) => {
+      const { cameras } = desk(t, { capabilities: async () => answer as never });
+      await assert.rejects(cameras.abilities("yard"), { code: "NJ_PLUGIN_DATA" });
+    });
+
+  it("is heard: events, contacts and relays, each where it belongs", async (t) => {
+    const { cameras, told, tell } = desk(t);
+    cameras.start();
+    tell([
+      { kind: "event", type: "motion", phase: "begin" },
+      { kind: "event", type: "line-crossing", rule: "Fence", phase: "moment" },
+      { kind: "input", input: "1", closed: true },
+      { kind: "relay", relay: "r", on: true },
+    ]);
+    await waitFor(() => told.length === 5);
+    assert.deepEqual(told, [
+      "motion of camera - begins",
+      "line-crossing of camera Fence begins",
+      "line-crossing ends",
+      "yard 1 true",
+      "yard r is true",
+    ]);
+    assert.deepEqual([cameras.contactOf("yard", "1"), cameras.contactOf("yard", "2")], [true, undefined]);
+  });
+
+  for (const foul of [
+    { kind: "event", type: "exception-volume-full", phase: "begin" },
+    { kind: "event", type: "alarm-input", phase: "begin" },
+    { kind: "event", type: "motion", rule: "x".repeat(65), phase: "begin" },
+    { kind: "input", input: "", closed: true },
+  ])
+    it(`is not believed where a driver tells ${JSON.stringify(foul).slice(0, 70)}`, async (t) => {
+      const { cameras, told, tell, clock } = desk(t);
+      cameras.start();
+      tell([{ kind: "input", input: "1", closed: true }, foul as never]);
+      tell([{ kind: "input", input: "2", closed: true }]);
+      await waitFor(() => {
+        clock.advance(60_000);
+        return told.length > 0;
+      });
+      assert.deepEqual(told, ["yard 2 true"]);
+    });
+
+  it("is over when the camera is switched off, and begins anew when it is another one", async (t) => {
+    const ended: string[] = [];
+    const { cameras, told, tell, state } = desk(t, {
+      endEvents: async (_config, { session }) => void ended.push(session),
+    });
+    cameras.start();
+    tell([{ kind: "event", type: "motion", phase: "begin" }]);
+    await waitFor(() => told.length === 1);
+    cameras.cameraChanged({ id: "yard" });
+    assert.equal(told.length, 1, "nothing of it has changed");
+    state.isEnabled = false;
+    cameras.cameraChanged({ id: "yard" });
+    assert.deepEqual(told, ["motion of camera - begins", "motion ends"]);
+    await waitFor(() => ended.length === 1, { what: "its device to hear that nobody listens" });
+    state.isEnabled = true;
+    cameras.cameraChanged({ id: "yard" });
+    tell([{ kind: "event", type: "motion", phase: "begin" }]);
+    await waitFor(() => told.length === 3);
+  });
+
+  it("sounds sirens for their time, tried until they are off, and tells what is lacking", async (t) => {
+    let fails = 1;
+    const said: string[] = [];
+    const { cameras, clock } = desk(t, {
+      async setAuxiliary(_config, { part, on }) {
+        said.push(`${part} ${on}`);
+        if (!on && fails-- > 0) throw new NightjarError("NJ_X", "unavailable", "it does not answer");
+      },
+    });
+    const wish = { cameras: ["yard"], parts: ["siren", "light"] as const, by: "rule night", seconds: 10 };
+    assert.deepEqual(await cameras.siren(wish), ["yard: light"]);
+    clock.advance(10_000);
+    await waitFor(() => said.length === 2);
+    await waitFor(() => {
+      clock.advance(1_000);
+      return said.length === 3;
+    });
+    assert.deepEqual(said, ["siren true", "siren false", "siren false"]);
+    await cameras.siren(wish);
+    await cameras.stop();
+    assert.equal(said.at(-1), "siren false", "a recorder that ends leaves none on");
+  });
+});
+
+function PTZ() {
+  const none = { presets: false, changesPresets: false, position: false, patrols: [], patterns: [] };
+  return { move: true, zoom: false, ...none };
+}
