@@ -1,6 +1,13 @@
 // Who may call what: the table behind docs/reference/rights.md, and what tests/core/http/rights-matrix.test.ts holds the
 // recorder to. Made from the routes' policies and the table of roles.
-import { CAMERA_RIGHTS, RIGHTS_OF_ROLE, ROLES, type Role, SYSTEM_RIGHTS } from "../core/domain/roles.ts";
+import {
+  CAMERA_RIGHTS,
+  RIGHTS_OF_ROLE,
+  type Right,
+  ROLES,
+  type Role,
+  SYSTEM_RIGHTS,
+} from "../core/domain/roles.ts";
 import { MEDIA_ROUTES } from "../core/gateway/doors/routes.ts";
 import type { Route } from "../core/http/route.ts";
 
@@ -26,6 +33,13 @@ const MEDIA_RIGHT = {
   "snapshot.jpg": "snapshot",
 } as const;
 
+/** What the gateway lets through to others than the API, with the right for it. */
+export const DOORS: Readonly<Record<"/flows/…" | "/flows-http/…" | "/mqtt", Right>> = {
+  "/flows/…": "flows.edit",
+  "/flows-http/…": "flows.view",
+  "/mqtt": "mqtt.connect",
+};
+
 /** Where a route is told which camera: nowhere, in its path, query or body. */
 export function cameraPlace(route: Route): "path" | "query" | "body" | undefined {
   if (/\/cameras\/:/.test(route.path)) return "path";
@@ -37,14 +51,17 @@ export function cameraPlace(route: Route): "path" | "query" | "body" | undefined
   return undefined;
 }
 
-/** Rows for the API's routes and for the pictures that the gateway makes. */
+/** Rows for the API's routes, for the pictures that the gateway makes, and for its doors to flows and to the broker. */
 export function rightsRows(routes: readonly Route[]): RightsRow[] {
   const media = MEDIA_ROUTES.map((name): RightsRow => {
     const right = MEDIA_RIGHT[name];
     const of = (role: Role): Answer => (RIGHTS_OF_ROLE[role].has(right) ? limited(role) : "no");
     return row("GET", `/api/v1/cameras/:id/${name}`, "no", of);
   });
-  return [...routes.map(routeRow), ...media].toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+  const doors = Object.entries(DOORS).map(([path, right]) =>
+    row("GET", path, "no", (role) => (RIGHTS_OF_ROLE[role].has(right) ? "yes" : "no")),
+  );
+  return [...routes.map(routeRow), ...media, ...doors].toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 function routeRow(route: Route): RightsRow {
@@ -113,6 +130,9 @@ export function rightsPage(made: string, routes: readonly Route[]): string {
     "",
     "Resources of plugins (`/api/v1/plugins/<package>/…`) name one of these rights each. `GET /ca.crt` and the files of the interface are",
     "for everybody: they hold nothing of the recorder's.",
+    "",
+    "`/flows/…` is opened by the session of a browser alone, never by a token. `/mqtt` is a WebSocket, and closed unless it is switched on: who",
+    "a client is stands in MQTT's own packets (`tests/core/mqtt/embedded-broker.test.ts`), and what it sees and does there needs the rights of the table.",
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -222,6 +222,35 @@ describe("bad input to every route", () => {
     });
   }
 
+  it("is refused in order at the doors to flows and to the broker, behind which nothing is open", async () => {
+    const token = await core.signIn("admin");
+    const askers = [{}, { token }, { headers: { cookie: `nightjar=${token}` } }] as const;
+    for (const prefix of ["/flows/", "/flows-http/", "/mqtt/"]) {
+      for (const piece of [
+        "",
+        "settings",
+        ...HOSTILE_PATH_PIECES,
+        ...HOSTILE_PATH_PIECES.map((one) => `x?y=${one}`),
+      ]) {
+        const attempts = askers.map((asker) => ({ method: "GET", path: `${prefix}${piece}`, ...asker }));
+        await all(attempts, async (attempt) => {
+          const answer = await core.ask(attempt.path, attempt);
+          assert.equal(fault(answer), undefined, named(attempt));
+          assert.ok(answer.status >= 400, `${answer.status} ${named(attempt)}`);
+        });
+      }
+    }
+    for (const raw of HOSTILE_RAW) {
+      const answer = await core.ask("/flows/flows", { method: "POST", body: raw.body, headers: raw.headers });
+      assert.equal(fault(answer), undefined);
+      assert.ok([400, 401, 403, 413].includes(answer.status), String(answer.status));
+    }
+    const away = await core.ask("/flows/settings", askers[2]);
+    assert.deepEqual([away.status, JSON.parse(away.text).code], [503, "NJ_FLOWS_AWAY"]);
+    const pages = await core.ask("/flows-http/x", askers[1]);
+    assert.deepEqual([pages.status, JSON.parse(pages.text).code], [503, "NJ_FLOWS_AWAY"]);
+  });
+
   it("leaves the recorder as it was: answering, its prototypes clean, no fault in its log", async (t) => {
     t.diagnostic(`${tried} requests to ${routes.length} routes`);
     const token = await core.signIn("admin");

@@ -16,6 +16,7 @@ interface View {
   readonly node?: { readonly id: string; readonly name?: string };
 }
 
+const VIEWER = { username: "vera", password: "amber meadow kettle four", role: "viewer" } as const;
 const OPERATOR = { username: "olga", password: "violet harbour lamp nine", role: "operator" } as const;
 
 /** What an intruder who edits flows would try: everything of the process is open to such code, so the process must hold little. */
@@ -50,6 +51,7 @@ describe("flows in a whole recorder", { timeout: 120_000 }, () => {
     t.after(() => rig.dispose());
     const admin = await activate(rig.url, rig.activationCode);
     const operator = await addAccount({ url: rig.url, token: admin }, OPERATOR);
+    const viewer = await addAccount({ url: rig.url, token: admin }, VIEWER);
     const { origin, host } = new URL(rig.url);
     const ask = (path: string, { method = "GET", headers = {}, body }: Ask = {}) =>
       fetch(new URL(path, rig.url), {
@@ -90,6 +92,8 @@ describe("flows in a whole recorder", { timeout: 120_000 }, () => {
     for (const [who, headers, editor, pages] of [
       ["nobody", {}, 401, 401],
       ["a made-up cookie", { cookie: "nightjar=nj_made-up" }, 401, 401],
+      ["a viewer", { cookie: await cookieOf(VIEWER) }, 403, 403],
+      ["a viewer's program", bearer(viewer), 403, 403],
       ["an operator", { cookie: operatorCookie }, 403, 404],
       ["an operator's program", bearer(operator), 403, 404],
       ["an administrator's program", bearer(admin), 403, 404],
@@ -178,6 +182,10 @@ describe("flows in a whole recorder", { timeout: 120_000 }, () => {
     const well = await ask("/flows-http/mended", { headers: bearer(operator) });
     assert.deepEqual([well.status, await well.text()], [200, "well"]);
     assert.equal(well.headers.get("x-frame-options"), "DENY");
+    assert.match(
+      well.headers.get("content-security-policy") ?? "",
+      new RegExp(`connect-src ${origin}/flows-http/ ws://${host}/flows-http/;`),
+    );
     const folder = join(rig.dataDir, "flows/backups");
     const copies = () =>
       readdirSync(folder)

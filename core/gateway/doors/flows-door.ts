@@ -7,10 +7,10 @@ import { NightjarError } from "../../errors.ts";
 import type { FlowsDeployed, FlowsGrant, FlowsRequest } from "../protocol.ts";
 import { type ClientIdentity, isSameOrigin } from "./client-identity.ts";
 import { DeployWatch } from "./deploy-watch.ts";
+import { flowsPageHeaders } from "./flows-page-headers.ts";
 import { forwardedHeaders } from "./forwarded-headers.ts";
 import { refuseUpgrade, sendProblem } from "./problem.ts";
 import { CoreProxy } from "./proxy.ts";
-import { SECURITY_HEADERS } from "./security-headers.ts";
 
 /** Longest body: all flows of a recorder in one. Node-RED itself takes 1 MB. */
 const BODY_LIMIT_BYTES = 1024 * 1024;
@@ -34,23 +34,9 @@ const NOT_PASSED_ON = [
   "strict-transport-security",
   "access-control-allow-origin",
   "access-control-allow-credentials",
+  "content-security-policy",
+  "content-security-policy-report-only",
 ];
-/** Node-RED's pages are made with scripts and styles inside them; still nothing of theirs comes from elsewhere or goes there. */
-const PAGE_POLICY = [
-  "default-src 'self'",
-  "script-src 'self' 'unsafe-inline'",
-  "worker-src 'self' blob:",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "font-src 'self' data:",
-  "media-src 'self' blob:",
-  "connect-src 'self'",
-  "object-src 'none'",
-  "base-uri 'self'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join("; ");
-
 /** A request for flows, and what it needs. */
 export interface FlowsRoute {
   readonly right: FlowsRequest["right"];
@@ -85,7 +71,7 @@ export class FlowsDoor {
     this.#proxy = new CoreProxy(parts.socketPath, ANSWER_TIMEOUT_MS, {
       limitBytes: BODY_LIMIT_BYTES,
       requestHeaders: withoutCredentials,
-      answerHeaders: withOwnPolicy,
+      answerHeaders: (headers, asked) => ({ ...withoutTheirs(headers), ...flowsPageHeaders(asked) }),
       away: flowsAway,
     });
     this.#timer = parts.clock.every(JUDGE_EVERY_MS, () => this.recheckAll());
@@ -305,9 +291,8 @@ function withoutCredentials(headers: Headers): Headers {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !KEPT_BACK.includes(name)));
 }
 
-function withOwnPolicy(headers: Headers): Headers {
-  const kept = Object.entries(headers).filter(([name]) => !NOT_PASSED_ON.includes(name));
-  return { ...Object.fromEntries(kept), ...SECURITY_HEADERS, "content-security-policy": PAGE_POLICY };
+function withoutTheirs(headers: Headers): Headers {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !NOT_PASSED_ON.includes(name)));
 }
 
 function flowsAway(cause: unknown): NightjarError {

@@ -21,13 +21,22 @@ const UNFINISHED_LIMIT = 256;
 
 const PROBLEM_LIMIT_BYTES = 64 * 1024;
 
+type Headers = Record<string, string | string[]>;
+
+/** Who asked, and for what. */
+export interface Asked {
+  readonly target: string;
+  readonly client: ClientIdentity;
+  readonly basePath: string;
+}
+
 /** What is otherwise where the process behind is not core. */
 export interface ProxyWays {
   /** Longest body of any request. */
   readonly limitBytes?: number;
   /** What the process is told of the headers, and the client of those of the answer. */
-  readonly requestHeaders?: (headers: Record<string, string | string[]>) => Record<string, string | string[]>;
-  readonly answerHeaders?: (headers: Record<string, string | string[]>) => Record<string, string | string[]>;
+  readonly requestHeaders?: (headers: Headers) => Headers;
+  readonly answerHeaders?: (headers: Headers, asked: Asked) => Headers;
   /** The problem of a process that does not answer. */
   readonly away?: (cause: unknown) => NightjarError;
 }
@@ -113,7 +122,10 @@ export class CoreProxy {
         answer.destroy();
         return;
       }
-      response.writeHead(answer.statusCode ?? 502, changed(answerHeaders(answer.headers)));
+      response.writeHead(
+        answer.statusCode ?? 502,
+        changed(answerHeaders(answer.headers), { target, client, basePath }),
+      );
       response.flushHeaders();
       onAnswer?.(answer);
       pipeline(answer, response, () => {

@@ -15,6 +15,7 @@ import {
 import { runGateway } from "../../../core/gateway/run-gateway.ts";
 import { createHttpApp } from "../../../core/http/app.ts";
 import { createAuthorize } from "../../../core/http/authorize.ts";
+import { createAuthorizeFlows } from "../../../core/http/authorize-flows.ts";
 import { LINK_VERSION, type Link, listenLinks } from "../../../core/link/link.ts";
 import { silentLog } from "../../../core/log.ts";
 import { FakeMedia, liveFrame } from "../gateway/fake-peers.ts";
@@ -59,6 +60,7 @@ export async function doorsFixture(t: TestContext): Promise<DoorsFixture> {
     },
     cameras: () => services.cameras.list(),
   });
+  const authorizeFlows = createAuthorizeFlows(users);
   const links = new Set<Link<GatewayMethodsForCore>>();
   const core = await listenLinks(
     join(run, CORE_LINK_SOCKET),
@@ -78,6 +80,7 @@ export async function doorsFixture(t: TestContext): Promise<DoorsFixture> {
         }),
         listening: () => undefined,
         authorize: (request) => authorize(request as Parameters<typeof authorize>[0]),
+        authorizeFlows: (request) => authorizeFlows(request as Parameters<typeof authorizeFlows>[0]),
         segments: () => ({ segments: [] }),
         nextRecorded: () => ({}),
         segmentUnreadable: () => undefined,

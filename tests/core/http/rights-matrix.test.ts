@@ -44,6 +44,8 @@ interface Question {
   readonly name: string;
   readonly place: "path" | "query" | "body" | undefined;
   readonly answers: Readonly<Record<Asker, Answer>>;
+  /** Asked as a browser does that is signed in, where no token opens it. */
+  readonly byCookie?: true;
   path(camera: string): string;
   ask(camera: string): DoorAsk;
 }
@@ -137,7 +139,17 @@ function questionsOf(routes: readonly Route[]): Question[] {
       ask: () => ({ upgrade: media === "live" || media === "playback" }),
     };
   });
-  return [...ofRoutes, ...ofGateway];
+  // Behind them nothing runs: who is let through is told so. The door to the broker asks in MQTT's own packets.
+  const ofFlows = (["/flows/…", "/flows-http/…"] as const).map((path): Question => {
+    const name = `GET ${path}`;
+    return {
+      ...{ name, place: undefined, answers: answersOf(name) },
+      ...(path === "/flows/…" ? { byCookie: true } : {}),
+      path: () => path.replace("…", "settings"),
+      ask: () => ({}),
+    };
+  });
+  return [...ofRoutes, ...ofGateway, ...ofFlows];
 }
 
 function bodyOf(route: Route, camera: string, place: Question["place"]): DoorAsk {
@@ -178,7 +190,11 @@ describe("who may do what (attack list A1, A2)", () => {
         for (const camera of CAMERAS) {
           if (question.place === undefined && camera !== "yard") continue;
           const token = tokens.get(account.name);
-          const answer = await knock(question.path(camera), { ...question.ask(camera), token });
+          const shown: DoorAsk =
+            question.byCookie === true && token !== undefined
+              ? { headers: { cookie: `nightjar=${token}` } }
+              : { token };
+          const answer = await knock(question.path(camera), { ...question.ask(camera), ...shown });
           asked += 1;
           const label = `${account.name}: ${question.name} for ${camera}: ${answer.status} ${answer.text.slice(0, 200)}`;
           const wanted =
@@ -251,6 +267,17 @@ describe("who may do what (attack list A1, A2)", () => {
   });
 });
 
+describe("the editor of flows (attack list A1, A14)", () => {
+  it("is opened by no token, whoever's it is", async (t) => {
+    const fixture = await fixtureOf(t);
+    const tokens = await tokensOf(fixture);
+    const { status, code } = await fixture.knock("/flows/settings", { token: tokens.get("root") });
+    assert.deepEqual([status, code], [403, "NJ_PERMISSION_DENIED"]);
+    const through = await fixture.knock("/flows-http/settings", { token: tokens.get("ola") });
+    assert.deepEqual([through.status, through.code], [503, "NJ_FLOWS_AWAY"]);
+  });
+});
+
 describe("other ways to the same addresses (attack list A1, A3, A16)", () => {
   it("are no ways in: methods, tokens in addresses, headers that claim somebody", async (t) => {
     const fixture = await fixtureOf(t);
@@ -263,7 +290,9 @@ describe("other ways to the same addresses (attack list A1, A3, A16)", () => {
       if (answers.nobody === "yes") continue;
       for (const method of ["HEAD", "OPTIONS", "PROPFIND", "TRACE"]) {
         const { status } = await fixture.knock(path, { method });
-        assert.ok([401, 404, 405].includes(status), `${method} instead of ${name}: ${status}`);
+        // Methods that change are judged by where they come from first.
+        const refusals = name.startsWith("GET /flows") ? [401, 403, 404, 405] : [401, 404, 405];
+        assert.ok(refusals.includes(status), `${method} instead of ${name}: ${status}`);
       }
       if (!name.startsWith("GET ")) continue;
       const joint = path.includes("?") ? "&" : "?";

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { describe, it } from "node:test";
 import { waitFor } from "../../../core/testing/wait-for.ts";
+import { rightsRows } from "../../../scripts/rights-page.ts";
 import { GOOD_PASSWORD } from "../users/users-fixture.ts";
 import { brokerFixture } from "./broker-fixture.ts";
 
@@ -10,6 +11,23 @@ const STATE = (camera: string) => `nightjar/camera/${camera}/state`;
 const EVENT = (camera: string) => `nightjar/camera/${camera}/event`;
 
 describe("who gets into the embedded broker (A15)", () => {
+  it("is, by role, who the table of rights says", async (t) => {
+    const { client } = await brokerFixture(t);
+    const row = rightsRows([]).find(({ path }) => path === "/mqtt");
+    for (const [asker, name] of [
+      ["nobody", ""],
+      ["viewer", "eve"],
+      ["operator", "bob"],
+      ["administrator", "ann"],
+    ] as const) {
+      const isIn = await client(name).then(
+        () => true,
+        () => false,
+      );
+      assert.equal(isIn, row?.answers[asker] === "yes", asker);
+    }
+  });
+
   it("is who has an account or a token with the right, and nobody else", async (t) => {
     const { client, token, broker } = await brokerFixture(t);
     await assert.rejects(client(""), /Not authorized|Bad/);
