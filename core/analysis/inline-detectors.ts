@@ -85,6 +85,8 @@ function placesFor(
   const nothing = (): void => undefined;
   return {
     config: () => config,
+    // What comes before it was set up in core, where its hooks are.
+    predecessors: async () => undefined,
     log,
     // Settings come with their secrets; a store of its own the plugin has in core.
     secrets: { get: async () => undefined, set: async () => undefined },

@@ -11,14 +11,12 @@ import type { BoundsWay } from "../isolated/control-groups.ts";
 import type { PluginHealth } from "../isolated/protocol.ts";
 import type { NetworkLeave } from "../package/permissions.ts";
 import type { PluginMessages } from "./plugin-messages.ts";
+import type { Predecessor } from "./set-up-order.ts";
 
 export type HostedStatus = "stopped" | "starting" | "running" | "restarting" | "quarantined" | "failed";
 
 /** A plugin that is to run. Nothing of it rejects: what is wrong stands in `status` and `reason`. */
-export interface HostedPlugin {
-  readonly status: HostedStatus;
-  /** Why it does not run, or did not last time. */
-  readonly reason: string | undefined;
+export interface HostedPlugin extends Predecessor {
   /** The reason as code and facts. */
   readonly worded: Worded | undefined;
   readonly isolation: "inline" | "process";
@@ -30,7 +28,7 @@ export interface HostedPlugin {
   readonly bounds: BoundsWay | undefined;
   /** Whether its process has the network, or why not; undefined: it has none of its own. */
   readonly network: NetworkLeave | undefined;
-  /** Loads it and lets it register and tap. */
+  /** Loads it and lets it register and tap, once those are set up that come before it. */
   load(): Promise<void>;
   /** The recorder has run its `start`: from now on the plugin is started on its own when it is loaded again. */
   hasStarted(): void;
@@ -44,6 +42,8 @@ export interface HostedPlugin {
 export interface PluginPlaces {
   /** As the owner wrote it; undefined: nothing. */
   config(): unknown;
+  /** Resolves when those that come before it are set up, will not be, or took too long, or when `signal` is aborted. */
+  predecessors(signal: AbortSignal): Promise<void>;
   readonly log: Log;
   readonly secrets: PluginSecrets;
   /**

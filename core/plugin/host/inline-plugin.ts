@@ -15,6 +15,7 @@ import { pluginTools } from "../contract/plugin-tools.ts";
 import { checkedConfig } from "../schemas/settings-check.ts";
 import { codeOfFailure } from "./failure-code.ts";
 import type { HostedPlugin, HostedStatus, PluginPlaces } from "./hosted-plugin.ts";
+import { SettledWaiters } from "./set-up-order.ts";
 
 export interface InlinePluginOptions {
   readonly name: string;
@@ -38,7 +39,10 @@ export class InlinePlugin implements HostedPlugin {
   readonly #options: InlinePluginOptions;
   #end: () => void = () => undefined;
   #hasStarted = false;
-  status: HostedStatus = "stopped";
+  readonly #settled = new SettledWaiters();
+  /** Aborted when what waits to be set up is no longer wanted. */
+  #starting = new AbortController();
+  #status: HostedStatus = "stopped";
   reason: string | undefined;
   worded: Worded | undefined;
 
@@ -46,11 +50,27 @@ export class InlinePlugin implements HostedPlugin {
     this.#options = options;
   }
 
+  get status(): HostedStatus {
+    return this.#status;
+  }
+
+  settled(): Promise<void> {
+    return this.#settled.wait(this.#status);
+  }
+
+  #set(status: HostedStatus): void {
+    this.#status = status;
+    this.#settled.changed(status);
+  }
+
   async load(): Promise<void> {
     const { name, folder, entry, places } = this.#options;
     const registered = new Set<string>();
-    this.status = "starting";
+    const { signal } = this.#starting;
+    this.#set("starting");
     places.clearTaps();
+    await places.predecessors(signal);
+    if (signal.aborted) return;
     try {
       const module: unknown = await import(pathToFileURL(join(folder, entry)).href);
       const definition = definitionOf(module, name);
@@ -60,17 +80,17 @@ export class InlinePlugin implements HostedPlugin {
       this.#end();
       places.clearTaps();
       places.keepOnly(new Set());
-      this.status = "failed";
       const { code, message, context = {} } = toPlainError(error);
       this.reason = message;
       this.worded = { code: codeOfFailure(code), ...contextOf(context, message) };
+      this.#set("failed");
       places.failed("setup", error);
       return;
     }
-    this.status = "running";
     this.reason = undefined;
     this.worded = undefined;
     places.keepOnly(registered);
+    this.#set("running");
     places.answers(registered);
     if (!this.#hasStarted) return;
     await places.run("start", [new AbortController().signal]);
@@ -89,11 +109,13 @@ export class InlinePlugin implements HostedPlugin {
 
   async stop(): Promise<void> {
     const { places } = this.#options;
+    this.#starting.abort();
+    this.#starting = new AbortController();
     if (this.status === "running") await places.run("stop", []);
     this.#end();
     places.clearTaps();
     places.gone();
-    this.status = "stopped";
+    this.#set("stopped");
   }
 
   #nvr(registered: Set<string>): Nvr {

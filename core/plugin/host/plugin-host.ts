@@ -35,6 +35,7 @@ import { type LentToPlugins, placesFor } from "./plugin-places.ts";
 import { forgetPlugin, makeRegistries, type PluginRegistries, providedBy } from "./plugin-registries.ts";
 import { PluginSearch } from "./plugin-search.ts";
 import { type PluginStatus, statusOf, statusOfRefused } from "./plugin-status.ts";
+import { isComing, untilSetUp } from "./set-up-order.ts";
 
 export type { PluginStatus };
 
@@ -141,12 +142,18 @@ export class PluginHost {
 
   /** Finds and sets up all plugins. One that fails is listed, never thrown. */
   async load(): Promise<void> {
+    // All are there before one is loaded: those that come later are looked for among them.
+    for (const found of await this.#search.look()) await this.#prepare(await this.#enter(found));
     const waiting: Promise<void>[] = [];
-    for (const found of await this.#search.look()) {
-      const entry = await this.#enter(found);
-      const loaded = this.#host(entry);
+    for (const { found, hosted } of this.#entries.values()) {
+      if (hosted === undefined) continue;
+      const isHeld = found.manifest.after.some((name) => {
+        const before = this.#entries.get(name)?.hosted;
+        return before !== undefined && isComing(before.status);
+      });
+      const loaded = hosted.load();
       // A stranger's plugin that takes its time must not keep the recorder waiting: its cameras follow when it is there.
-      if (found.bundled) await loaded;
+      if (hosted.isolation === "inline" && !isHeld) await loaded;
       else waiting.push(loaded);
     }
     this.#loaded = Promise.all(waiting);
@@ -161,15 +168,18 @@ export class PluginHost {
 
   /** Lets the plugins open what they need: bundled ones in the order of their stages, strangers' beside each other. */
   async start(): Promise<void> {
+    const isReached = new Set<HostedPlugin>();
+    for (const { hosted } of this.#entries.values())
+      if (hosted?.isolation === "inline" && hosted.status === "running") isReached.add(hosted);
     await this.hooks.start.promise(this.#starting.signal);
     this.#hasStarted = true;
-    const strangers: Promise<void>[] = [];
+    const others: Promise<void>[] = [];
     for (const { found, hosted } of this.#entries.values()) {
       hosted?.hasStarted();
-      if (found.bundled || hosted?.status !== "running") continue;
-      strangers.push(this.#books.of(found.manifest.name).taps.run("start", [this.#starting.signal]));
+      if (hosted?.status !== "running" || isReached.has(hosted)) continue;
+      others.push(this.#books.of(found.manifest.name).taps.run("start", [this.#starting.signal]));
     }
-    await Promise.race([Promise.all(strangers), this.#patience()]);
+    await Promise.race([Promise.all(others), this.#patience()]);
   }
 
   async ready(): Promise<void> {
@@ -310,6 +320,12 @@ export class PluginHost {
 
   /** Brings a plugin to life unless it is disabled. */
   async #host(entry: Entry): Promise<void> {
+    await this.#prepare(entry);
+    await entry.hosted?.load();
+  }
+
+  /** Makes what runs a plugin, unless it is disabled; it is loaded afterwards. */
+  async #prepare(entry: Entry): Promise<void> {
     if (!entry.settings.enabled) return;
     const { found } = entry;
     const { name, entry: file } = found.manifest;
@@ -328,7 +344,10 @@ export class PluginHost {
         };
       },
     });
-    const card = { name, bundled, provides, messages };
+    const hostedOf = (other: string): HostedPlugin | undefined => this.#entries.get(other)?.hosted;
+    const predecessors = (log: Log, signal: AbortSignal): Promise<void> =>
+      untilSetUp(entry.found.manifest.after, hostedOf, { clock, log }, signal);
+    const card = { name, bundled, provides, messages, predecessors };
     const places = placesFor(card, () => entry.settings.config, this.#lent);
     const common = { name, folder: found.folder, entry: file, version, places };
     const storageDir = await this.#storageFor(name);
@@ -346,7 +365,6 @@ export class PluginHost {
           core: this.#options.childCore,
         });
     if (this.#hasStarted) entry.hosted.hasStarted();
-    await entry.hosted.load();
   }
 
   /** Ends a plugin's life; nothing of it answers any more. */

@@ -37,11 +37,13 @@ export function placesFor(
     bundled,
     provides,
     messages,
+    predecessors,
   }: {
     readonly name: string;
     readonly bundled: boolean;
     readonly provides: readonly string[];
     readonly messages: PluginMessages;
+    readonly predecessors: (log: Log, signal: AbortSignal) => Promise<void>;
   },
   config: () => unknown,
   lent: LentToPlugins,
@@ -52,9 +54,11 @@ export function placesFor(
     called: (plugin: string, durationMs: number, failed: boolean): void =>
       books.called(plugin, durationMs, failed),
   };
+  const log = namedLog(lent.log, name);
   return {
     config,
-    log: namedLog(lent.log, name),
+    predecessors: (signal) => predecessors(log, signal),
+    log,
     secrets: lent.secrets(name),
     register: (registry, parts) => {
       requireAnnounced(registry, parts.card.id, provides);

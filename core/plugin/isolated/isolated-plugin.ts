@@ -11,6 +11,7 @@ import { HOOKS, type HookName } from "../contract/hook-catalogue.ts";
 import type { MqttCommand } from "../contract/plugin-mqtt.ts";
 import { codeOfFailure } from "../host/failure-code.ts";
 import type { HostedPlugin, HostedStatus, PluginPlaces } from "../host/hosted-plugin.ts";
+import { SettledWaiters } from "../host/set-up-order.ts";
 import type { NetworkLeave } from "../package/permissions.ts";
 import type { ConfinementWay } from "./confinement.ts";
 import type { BoundsWay } from "./control-groups.ts";
@@ -69,6 +70,7 @@ export class IsolatedPlugin implements HostedPlugin {
   #failures: number[] = [];
   #pause: Timer | undefined;
   #hasStarted = false;
+  readonly #settled = new SettledWaiters();
   status: HostedStatus = "stopped";
   reason: string | undefined;
   worded: Worded | undefined;
@@ -94,6 +96,10 @@ export class IsolatedPlugin implements HostedPlugin {
     return this.#options.network();
   }
 
+  settled(): Promise<void> {
+    return this.#settled.wait(this.status);
+  }
+
   async load(): Promise<void> {
     this.#pause?.cancel();
     this.#starting.abort();
@@ -103,6 +109,9 @@ export class IsolatedPlugin implements HostedPlugin {
     const { places, ...options } = this.#options;
     places.clearTaps();
     this.#registered = new Set();
+    // Before it queues for its start: whoever it waits for may stand in that queue as well.
+    await places.predecessors(starting.signal);
+    if (starting.signal.aborted) return;
     try {
       const started = await IsolatedProcess.start({
         ...options,
@@ -170,9 +179,11 @@ export class IsolatedPlugin implements HostedPlugin {
 
   #set(status: HostedStatus, reason?: string, worded?: Worded): void {
     this.status = status;
-    if (reason === undefined && status !== "running") return;
-    this.reason = reason;
-    this.worded = worded;
+    if (reason !== undefined || status === "running") {
+      this.reason = reason;
+      this.worded = worded;
+    }
+    this.#settled.changed(status);
   }
 
   #ended(reason: string, worded: Worded): void {

@@ -22,10 +22,14 @@ it("is started again after 0.5, 1, 2 and 4 seconds, and after the fifth failure 
     destination: { write: (line) => void pauses.push(JSON.parse(line).pauseMs ?? Number.NaN) },
   });
   let gone = 0;
+  let asked = 0;
   const places = {
     ...{ log, config: () => ({}), clearTaps: () => undefined },
     gone: () => {
       gone += 1;
+    },
+    predecessors: async () => {
+      asked += 1;
     },
   } as unknown as PluginPlaces;
   const plugin = new IsolatedPlugin({
@@ -45,6 +49,7 @@ it("is started again after 0.5, 1, 2 and 4 seconds, and after the fifth failure 
   }
   assert.deepEqual(pauses, [500, 1_000, 2_000, 4_000, Number.NaN]);
   assert.deepEqual([plugin.status, plugin.restarts, gone], ["quarantined", 4, 1]);
+  assert.equal(asked, 5, "those that come before it are waited for at each start");
   assert.equal(clock.pending, 0, "nothing starts it any more");
   // Failures that are long past do not count.
   await plugin.restart();
