@@ -2,7 +2,7 @@
 // Plain JavaScript for Node 18 and later, with nothing but Node's own modules. Says what it does.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { configuredFfmpeg } from "./ffmpeg-setting.mjs";
@@ -238,7 +238,34 @@ const TEST_SERVERS = [
   "bubblewrap",
   // Judges the unit of `nightjar service`, and runs it.
   "systemd",
+  // Servers that pictures are uploaded to.
+  "vsftpd",
+  "openssh-server",
+  "apache2-bin",
 ];
+
+/** What Debian would start at each boot as soon as it is installed. */
+const SERVICES = [
+  ["/usr/sbin/mosquitto", "mosquitto"],
+  ["/usr/sbin/vsftpd", "vsftpd"],
+  ["/usr/sbin/sshd", "ssh"],
+];
+
+/** Nobody who runs tests wants new servers on his machine: what was not there is neither started now nor at the next boot. */
+function withoutServing(install) {
+  if (!isDebianRoot()) return install();
+  const policy = "/usr/sbin/policy-rc.d";
+  const isOurs = !existsSync(policy);
+  const fresh = SERVICES.filter(([program]) => !existsSync(program));
+  if (isOurs) writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  try {
+    return install();
+  } finally {
+    if (isOurs) rmSync(policy, { force: true });
+    if (onPath("systemctl"))
+      for (const [, unit] of fresh) spawnSync("systemctl", ["disable", unit], { stdio: "ignore" });
+  }
+}
 
 /** Sees to the RTSP servers and file-system tools that integration and fault tests use; without them those are skipped. */
 export function ensureTestServers() {
@@ -250,13 +277,18 @@ export function ensureTestServers() {
     onPath("nbdfuse") &&
     onPath("bwrap") &&
     onPath("systemd-analyze") &&
+    ["vsftpd", "sshd", "apache2"].every((name) => existsSync(`/usr/sbin/${name}`)) &&
     ["girepository-1.0/GstRtspServer-1.0.typelib", "gstreamer-1.0/libgstlibav.so"].every((file) =>
       ["x86_64", "aarch64"].some((machine) => existsSync(`/usr/lib/${machine}-linux-gnu/${file}`)),
     )
   )
     return true;
-  if (aptInstall(TEST_SERVERS, "GStreamer's RTSP server, VLC and file-system tools for the tests"))
-    return true;
+  const install = () =>
+    aptInstall(
+      TEST_SERVERS,
+      "GStreamer's RTSP server, VLC, servers for files and file-system tools for the tests",
+    );
+  if (withoutServing(install)) return true;
   say("GStreamer's RTSP server, VLC or xfsprogs are missing: the tests that need them will be skipped.");
   return false;
 }

@@ -45,11 +45,15 @@ export async function buildProgram(root: string, target: string): Promise<{ read
     ...PROGRAMS,
   ]);
   const others = await buildPalette(root, join(target, "flows/palette"));
-  writeFileSync(join(target, "THIRD-PARTY-LICENSES.txt"), licenceTexts(together(parties, others)));
   write(join(target, "core/package.json"), coreCard(core));
+  const version = String(core["version"]);
+  const ofPlugins: ThirdParty[] = [];
   for (const name of readdirSync(join(root, "plugins")).sort()) {
-    buildBundledPlugin(join(root, "plugins", name), join(target, "plugins", name), String(core["version"]));
+    const [from, to] = [join(root, "plugins", name), join(target, "plugins", name)];
+    ofPlugins.push(...(await buildBundledPlugin(from, to, version)));
   }
+  const licences = licenceTexts(together(together(parties, others), ofPlugins));
+  writeFileSync(join(target, "THIRD-PARTY-LICENSES.txt"), licences);
   cpSync(ui, join(target, "ui/dist"), { recursive: true });
   for (const name of BESIDE) cpSync(join(root, name), join(target, name));
   writeFileSync(join(target, "README.md"), README);

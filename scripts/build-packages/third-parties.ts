@@ -51,10 +51,13 @@ function partyOf(folder: string): ThirdParty {
     name: string;
     version: string;
     license?: unknown;
+    licenses?: readonly { readonly type?: unknown }[];
     author?: unknown;
     contributors?: unknown;
   };
-  const { name, version, license } = card;
+  const { name, version } = card;
+  // As cards said it before npm 3.
+  const license = card.license ?? card.licenses?.[0]?.type;
   if (typeof license !== "string")
     throw refusePacking(`${name} ${version} does not say under which licence it is`);
   const files = readdirSync(folder).filter((file) => /^(licen[cs]e|copying|notice)([.-]|$)/i.test(file));

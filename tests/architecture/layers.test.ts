@@ -110,13 +110,15 @@ describe("the floors of core", () => {
 });
 
 describe("plugins", () => {
-  it("import @nightjar/core, Node and themselves, in tests the test kit and what their cards name for that, and nothing else of the house", () => {
+  it("import @nightjar/core, Node, themselves and the packages that their cards name, in tests the test kit too, and nothing else of the house", () => {
     const wrong: string[] = [];
     for (const file of sourcesBelow("plugins")) {
       const own = file.path.split("/").slice(0, 2).join("/");
       const card = JSON.parse(readFileSync(join(ROOT, own, "package.json"), "utf8")) as {
+        readonly dependencies?: Readonly<Record<string, string>>;
         readonly devDependencies?: Readonly<Record<string, string>>;
       };
+      const needed = Object.keys(card.dependencies ?? {});
       const forTests = Object.keys(card.devDependencies ?? {});
       for (const specifier of file.imports) {
         const target = targetOf(file, specifier);
@@ -125,6 +127,7 @@ describe("plugins", () => {
           target === undefined
             ? specifier === "@nightjar/core" ||
               specifier.startsWith("node:") ||
+              needed.includes(specifier) ||
               (isTest && (specifier.startsWith("@nightjar/core/") || forTests.includes(specifier)))
             : target.startsWith(`${own}/`);
         if (!allowed) wrong.push(`${file.path} imports ${specifier}`);

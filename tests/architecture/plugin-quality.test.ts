@@ -11,7 +11,14 @@ import { ROOT } from "./source-tree.ts";
 
 const FOLDERS = globSync(["plugins/*", "core/plugin/create/templates/*"], { cwd: ROOT });
 
-const SILVER = ["bridge-home-assistant", "camera-onvif", "camera-rtsp", "linkage-email", "linkage-notify"];
+const SILVER = [
+  "bridge-home-assistant",
+  "camera-onvif",
+  "camera-rtsp",
+  "linkage-email",
+  "linkage-notify",
+  "linkage-upload",
+];
 
 describe("the quality list of a plugin", () => {
   for (const folder of FOLDERS) {
