@@ -1,10 +1,13 @@
 // Flows as the recorder runs them: has the process run while the settings want it, hears how it is, and answers the API.
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/config-schema.ts";
 import type { ConfigStore } from "../config/config-store.ts";
+import type { FlowsAllowed } from "../config/flows-config.ts";
 import type { LinkageRule } from "../config/linkage-config.ts";
+import { MOST_BARRED } from "../flows/barred-nodes.ts";
+import type { ModuleChange } from "../flows/contributed-nodes.ts";
 import { flowNodeIn } from "../flows/last-node.ts";
 import {
   type CoreMethodsForFlows,
@@ -18,9 +21,12 @@ import type { FlowsService } from "../http/services.ts";
 import { LINK_VERSION, type LinkServer, listenLinks } from "../link/link.ts";
 import type { Log } from "../log.ts";
 import type { FlowsDoor } from "../mqtt/flows-door.ts";
+import type { Registries } from "../plugin/install/registries.ts";
 import type { RoleContext } from "../supervisor/process-contract.ts";
 import type { AuditLog } from "../users/audit-log.ts";
 import { mayDo } from "../users/principal.ts";
+import { flowFolder } from "./flow-folders.ts";
+import { FlowModules } from "./flow-modules.ts";
 import type { DeployedBy } from "./gateway-link.ts";
 import { LinkageTabKeeper, type LinkageTabParts } from "./linkage-tab-keeper.ts";
 
@@ -28,6 +34,9 @@ export interface FlowsParts {
   /** Folder of the sockets between processes. */
   readonly run: string;
   readonly instance: string;
+  readonly dataDir: string;
+  /** Where contributed nodes come from. */
+  readonly registries: () => Registries;
   readonly config: ConfigStore;
   readonly log: Log;
   readonly clock: Clock;
@@ -47,6 +56,9 @@ export class Flows implements FlowsService {
   #state: FlowsState | undefined;
   /** What the supervisor was told: nothing yet by a core that was started anew, while the process may be there. */
   #isWanted: boolean | undefined;
+  /** The same of what flows are allowed, as text. */
+  #toldAllowed = "";
+  readonly #modules: FlowModules;
   readonly #tab: LinkageTabKeeper;
   #server: LinkServer | undefined;
   #stopFollowing: (() => void) | undefined;
@@ -58,6 +70,10 @@ export class Flows implements FlowsService {
       ...{ config: parts.config, log: parts.log, clock: parts.clock },
       problemOf: (action, settings) => parts.linkage.actionProblem(action, settings),
       isRunning: () => parts.config.get().flows.enabled && this.#state?.mode === "running",
+    });
+    this.#modules = new FlowModules({
+      ...{ dataDir: parts.dataDir, log: parts.log, registries: parts.registries },
+      isAllowed: () => parts.config.get().flows.allowed.modules,
     });
     this.#isInstalled = (parts.isInstalled ?? isNodeRedInstalled)();
   }
@@ -72,6 +88,7 @@ export class Flows implements FlowsService {
         this.#tab.look();
       },
       broker: () => this.#broker(),
+      module: (change: ModuleChange) => this.#modules.change(change),
     } satisfies CoreMethodsForFlows;
     this.#server = await listenLinks(
       join(run, FLOWS_LINK_SOCKET),
@@ -87,6 +104,7 @@ export class Flows implements FlowsService {
 
   async close(): Promise<void> {
     this.#stopFollowing?.();
+    this.#modules.close();
     await this.#tab.settled();
     await this.#server?.close();
   }
@@ -127,17 +145,25 @@ export class Flows implements FlowsService {
     });
   }
 
+  /** Folders as they are given to flows. Throws `NJ_FLOWS_FOLDER`. */
+  checkedFolders(folders: readonly string[]): string[] {
+    const kept = this.#keptFolders();
+    return [...new Set(folders.map((folder) => flowFolder(folder, kept)))];
+  }
+
   view(): FlowsView {
-    const { enabled } = this.#parts.config.get().flows;
-    if (!enabled) return { enabled, status: "off" };
-    if (!this.#isInstalled) return { enabled, status: "missing" };
+    const { enabled, allowed } = this.#parts.config.get().flows;
+    const always = { enabled, allowed: { ...allowed, folders: [...allowed.folders] } };
+    if (!enabled) return { ...always, status: "off" };
+    if (!this.#isInstalled) return { ...always, status: "missing" };
     const running = this.#parts.supervisor.processes().find(({ role }) => role === "flows");
-    if (running?.problem !== undefined) return { enabled, status: "failed", problem: running.problem };
-    if (running?.status !== "ready" || this.#state === undefined) return { enabled, status: "starting" };
-    const { mode, because, setAside } = this.#state;
+    if (running?.problem !== undefined) return { ...always, status: "failed", problem: running.problem };
+    if (running?.status !== "ready" || this.#state === undefined) return { ...always, status: "starting" };
+    const { mode, because, setAside, barred = [] } = this.#state;
     return {
-      enabled,
+      ...always,
       status: mode,
+      ...(barred.length === 0 ? {} : { barred: barred.map((node) => ({ ...node })) }),
       ...(because === undefined ? {} : { because: because.case }),
       ...(because?.node === undefined ? {} : { node: { ...because.node } }),
       ...(setAside === undefined ? {} : { setAside }),
@@ -160,18 +186,44 @@ export class Flows implements FlowsService {
 
   #follow(): void {
     const isWanted = this.#parts.config.get().flows.enabled && this.#isInstalled;
-    if (isWanted === this.#isWanted) return;
+    const allowed = this.#allowedNow();
+    const told = JSON.stringify(allowed);
+    if (isWanted === this.#isWanted && told === this.#toldAllowed) return;
     this.#isWanted = isWanted;
+    this.#toldAllowed = told;
     this.#state = undefined;
-    this.#parts.supervisor.want("flows", isWanted);
+    this.#parts.supervisor.want("flows", isWanted, allowed);
+  }
+
+  /** What config.json allows; of folders those that can be given, for it may have been written by hand. */
+  #allowedNow(): FlowsAllowed {
+    const { programs, folders, modules } = this.#parts.config.get().flows.allowed;
+    const kept = this.#keptFolders();
+    const open: string[] = [];
+    for (const folder of folders) {
+      try {
+        open.push(flowFolder(folder, kept));
+      } catch (error) {
+        this.#parts.log.error("a folder is not given to flows", { folder, reason: String(error) });
+      }
+    }
+    return { programs, folders: open, modules };
+  }
+
+  /** The recorder's own: its data, and the volumes wherever they lie. */
+  #keptFolders(): string[] {
+    const { dataDir, config } = this.#parts;
+    return [dataDir, ...config.get().storage.volumes.map(({ path }) => resolve(dataDir, path))];
   }
 }
 
 /** What comes from the process of flows is that of whoever edits them: only what is expected of it is taken. */
-function tame({ mode, because, setAside }: FlowsState): FlowsState {
+function tame({ mode, because, setAside, barred }: FlowsState): FlowsState {
   const node = flowNodeIn(because?.node);
+  const idle = Array.isArray(barred) ? barred.slice(0, MOST_BARRED).map(flowNodeIn) : [];
   return {
     mode: mode === "safe" ? "safe" : "running",
+    barred: idle.filter((one) => one !== undefined),
     ...(because === undefined
       ? {}
       : {

@@ -295,7 +295,8 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     want: (wanted) => context.want("analysis", wanted),
   });
   const flows = new Flows({
-    ...{ run, instance, config, log, clock, linkage, supervisor: context },
+    ...{ run, instance, dataDir, config, log, clock, linkage, supervisor: context },
+    registries: () => registriesOf(config.get().pluginRegistry, secrets),
     ...{ audit: users.audit, door: flowsDoor },
   });
   const api = createHttpApp({

@@ -1,6 +1,8 @@
 // The settings that Node-RED is run with. They are ours alone: a settings.js of the owner's is not read. Nothing listens on the
-// network, nothing is installed, nothing is sent anywhere, and no node runs programs or reads files of the machine.
+// network and nothing is sent anywhere; programs, files and contributed nodes only where an administrator has allowed them.
+import type { FlowsAllowed } from "../config/flows-config.ts";
 import type { Log } from "../log.ts";
+import { excludedFiles } from "./allowed.ts";
 import { FLOWS_FILE } from "./flow-files.ts";
 import { FLOWS_EDITOR_PATH, FLOWS_PAGES_PATH, type FlowsBroker, PALETTE_FOLDER } from "./protocol.ts";
 
@@ -8,15 +10,18 @@ export interface NodeRedOptions {
   readonly folder: string;
   readonly credentialKey: string;
   readonly isSafe: boolean;
+  readonly allowed: FlowsAllowed;
   readonly log: Log;
   /** How nodes of the palette reach the recorder; asked before each try. */
   findBroker(): Promise<FlowsBroker | undefined>;
 }
 
-/** Files of node sets that are left out: exec, read and write files, watch files; TCP and UDP servers would open ports. */
-const EXCLUDED_NODES = ["90-exec.js", "10-file.js", "23-watch.js", "31-tcpin.js", "32-udp.js"];
+/** The only module of nodes that is loaded where contributed ones are not allowed. */
+const OWN_MODULE = "node-red-contrib-nightjar";
 /** The recorder's own nodes stand first. */
 const PALETTE_ORDER = ["Nightjar", "common", "function", "network", "sequence", "parser", "storage"];
+/** Where the editor finds what can be installed, below its own address. */
+export const CATALOGUE_PATH = "nightjar/catalogue.json";
 /** Longest body that http-in nodes take; the gateway holds it too. */
 const BODY_LIMIT = "1mb";
 /** A node of plain code that does not wait for anything is stopped after so long; one that does, by the supervisor. */
@@ -27,6 +32,7 @@ export function nodeRedSettings({
   folder,
   credentialKey,
   isSafe,
+  allowed,
   log,
   findBroker,
 }: NodeRedOptions): Record<string, unknown> {
@@ -39,14 +45,22 @@ export function nodeRedSettings({
     httpAdminRoot: FLOWS_EDITOR_PATH,
     httpNodeRoot: FLOWS_PAGES_PATH,
     apiMaxLength: BODY_LIMIT,
-    nodesExcludes: EXCLUDED_NODES,
+    nodesExcludes: excludedFiles(allowed),
+    // Where file nodes look for what has no whole path.
+    ...(allowed.folders[0] === undefined ? {} : { fileWorkingDirectory: allowed.folders[0] }),
     nodesDir: [PALETTE_FOLDER],
     nightjar: { findBroker },
     // Tells forms that "this recorder" can be chosen here.
     njServerHere: true,
     externalModules: {
       autoInstall: false,
-      palette: { allowInstall: false, allowUpload: false, allowUpdate: false },
+      palette: allowed.modules
+        ? { allowInstall: true, allowUpload: false, allowUpdate: true }
+        : {
+            ...{ allowInstall: false, allowUpload: false, allowUpdate: false },
+            // What was installed while it was allowed is not loaded either.
+            ...{ allowList: [OWN_MODULE], denyList: ["*"] },
+          },
       modules: { allowInstall: false },
     },
     functionExternalModules: false,
@@ -63,7 +77,7 @@ export function nodeRedSettings({
       header: { title: "Nightjar", url: "../" },
       tours: false,
       userMenu: false,
-      palette: { categories: PALETTE_ORDER },
+      palette: { categories: PALETTE_ORDER, catalogues: [CATALOGUE_PATH] },
       projects: { enabled: false },
       multiplayer: { enabled: false },
     },

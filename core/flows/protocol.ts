@@ -1,6 +1,7 @@
 // What `core`, `gateway` and `flows` agree upon: the sockets, and what `flows` tells `core` about itself. Types only, but for
 // the constants at the top.
 import { resolve } from "node:path";
+import type { ModuleChange } from "./contributed-nodes.ts";
 
 /** In the run folder: core listens, flows connects. */
 export const FLOWS_LINK_SOCKET = "flows-link.sock";
@@ -38,6 +39,8 @@ export interface FlowsState {
   readonly because?: SafeModeReason;
   /** Name of the file that the flows were moved to, because they could not be read; the newest copy took their place. */
   readonly setAside?: string;
+  /** Nodes that do nothing because what they need is not allowed; not more than are told of. */
+  readonly barred?: readonly FlowNode[];
 }
 
 /** What `flows` calls on `core`. */
@@ -45,6 +48,8 @@ export type CoreMethodsForFlows = {
   state: (state: FlowsState) => void;
   /** How nodes reach the recorder's broker now; undefined: it has none of its own that runs. */
   broker: () => FlowsBroker | undefined;
+  /** Installs or removes contributed nodes, where that is allowed. Resolves once npm is done. */
+  module: (change: ModuleChange) => Promise<void>;
 };
 
 /** The way to the recorder's broker, and the login for it: never written down, another one after each start of core. */

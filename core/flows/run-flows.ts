@@ -1,14 +1,19 @@
 // The process that runs Node-RED: on a Unix socket that only the gateway connects to, with flows in `<data>/flows`. It runs only
 // while flows are switched on; recording does not notice whether it does. Wiring only.
+import childProcess from "node:child_process";
 import { chmod, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
+import type { Received } from "node-red";
 import { LINK_VERSION } from "../link/link.ts";
 import { LinkClient } from "../link/link-client.ts";
 import { type ProcessContext, RUN_FOLDER, type RunningProcess } from "../supervisor/process-contract.ts";
+import { barredTypes, FLOWS_ALLOWED, readAllowed } from "./allowed.ts";
+import { BarredNodes } from "./barred-nodes.ts";
+import { leadModulesToCore, MODULE_MS, notedTypes, noteTypes, sendCatalogue } from "./contributed-nodes.ts";
 import { backUpFlows, prepareFlowsFolder, setUnreadableAside } from "./flow-files.ts";
 import { LastNode, readLastNode } from "./last-node.ts";
-import { nodeRedSettings } from "./node-red-settings.ts";
+import { CATALOGUE_PATH, nodeRedSettings } from "./node-red-settings.ts";
 import {
   type CoreMethodsForFlows,
   FLOWS_EDITOR_PATH,
@@ -20,6 +25,8 @@ import {
   type SafeModeReason,
 } from "./protocol.ts";
 
+/** All that Node-RED wants to know is that npm is not older than 3. */
+const NPM_VERSION = "11.0.0";
 /** Core tells it at once, or is away. */
 const BROKER_MS = 3_000;
 const LAST_NODE_FILE = "last-node";
@@ -31,6 +38,7 @@ export async function runFlows(context: ProcessContext): Promise<RunningProcess>
   const { dataDir, log, clock, instance, previousEnd } = context;
   const run = join(dataDir, RUN_FOLDER);
   const folder = join(dataDir, FLOWS_FOLDER);
+  const allowed = readAllowed(process.env[FLOWS_ALLOWED]);
   const credentialKey = await prepareFlowsFolder(folder);
   const lastNodeFile = join(folder, LAST_NODE_FILE);
   const because = safeModeReason(previousEnd, lastNodeFile);
@@ -56,10 +64,11 @@ export async function runFlows(context: ProcessContext): Promise<RunningProcess>
   // Some three hundred files: loaded only now.
   const { default: nodeRed } = await import("node-red");
   const server = createServer();
+  const barred = new BarredNodes();
   nodeRed.init(
     server,
     nodeRedSettings({
-      ...{ folder, credentialKey, isSafe: because !== undefined, log },
+      ...{ folder, credentialKey, isSafe: because !== undefined, allowed, log },
       findBroker: () => core.request("broker", undefined, BROKER_MS),
     }),
   );
@@ -70,17 +79,26 @@ export async function runFlows(context: ProcessContext): Promise<RunningProcess>
     else response.writeHead(404).end();
   });
   const lastNode = new LastNode(lastNodeFile);
-  nodeRed.hooks.add("onReceive.nightjar", ({ destination }) => lastNode.note(destination?.node));
+  nodeRed.hooks.add("onReceive.nightjar", ({ destination }: Received) => lastNode.note(destination?.node));
   let backingUp: Promise<void> = Promise.resolve();
   nodeRed.events.on("flows:started", () => {
     // Somebody has deployed: what was wrong is taken as mended.
     if (state.mode === "safe") state = { mode: "running" };
+    state = { ...state, barred: barred.nodes };
     if (isServing) core.notify("state", state);
     backingUp = backingUp
       .then(() => backUpFlows(folder, clock.wallMs()))
+      .then(() => (allowed.modules ? noteTypes(folder, nodeRed.nodes.getNodeList()) : undefined))
       .catch((error: unknown) => log.warn("flows were not copied", { reason: String(error) }));
   });
-  await nodeRed.start();
+  if (allowed.modules) {
+    leadModulesToCore(nodeRed.hooks, (change) => core.request("module", change, MODULE_MS));
+    const permission = nodeRed.auth.needsPermission("nodes.read");
+    nodeRed.httpAdmin.get(`/${CATALOGUE_PATH}`, permission, sendCatalogue);
+  }
+  const restore = allowed.modules ? answerForNpm() : () => undefined;
+  await nodeRed.start().finally(restore);
+  barred.bar(nodeRed.nodes, [...barredTypes(allowed), ...(allowed.modules ? [] : await notedTypes(folder))]);
   await listen(server, join(run, FLOWS_HTTP_SOCKET));
   isServing = true;
   core.notify("state", state);
@@ -94,6 +112,24 @@ export async function runFlows(context: ProcessContext): Promise<RunningProcess>
       await backingUp;
       lastNode.close();
     },
+  };
+}
+
+/**
+ * Node-RED asks npm for its version, and without an answer has no palette manager. No program need be run for that, nor can
+ * be: it is core that runs npm. Gives what puts things back.
+ */
+function answerForNpm(): () => void {
+  const real = childProcess.execFile;
+  const stand = (file: string, args: readonly string[], ...rest: unknown[]): unknown => {
+    const done = rest.at(-1);
+    if (args.at(-1) === "-v" && /npm-cli\.js$/.test(args.at(0) ?? "") && typeof done === "function")
+      return done(null, NPM_VERSION, "");
+    return Reflect.apply(real, childProcess, [file, args, ...rest]);
+  };
+  Object.assign(childProcess, { execFile: stand });
+  return () => {
+    Object.assign(childProcess, { execFile: real });
   };
 }
 

@@ -1,6 +1,6 @@
 // The shapes in which the API speaks of flows: whether Node-RED is to run, and how it is.
 import { type Static, Type } from "typebox";
-import { FlowsConfigSchema } from "../config/flows-config.ts";
+import { FlowsAllowedSchema, FlowsConfigSchema } from "../config/flows-config.ts";
 
 export const FlowsViewSchema = Type.Object({
   enabled: FlowsConfigSchema.properties.enabled,
@@ -25,6 +25,12 @@ export const FlowsViewSchema = Type.Object({
       description: "File in the data directory's flows that holds flows which could not be read.",
     }),
   ),
+  allowed: FlowsAllowedSchema,
+  barred: Type.Optional(
+    Type.Array(Type.Object({ id: Type.String(), type: Type.String(), name: Type.Optional(Type.String()) }), {
+      description: "Nodes that do nothing because what they need is not allowed; 50 at most.",
+    }),
+  ),
   tab: Type.Optional(
     Type.Array(
       Type.Object({
@@ -43,6 +49,16 @@ export const FlowsViewSchema = Type.Object({
 });
 /** How flows are. */
 export type FlowsView = Static<typeof FlowsViewSchema>;
+
+/** What flows are to be allowed from now on; all of it is said. */
+export const FlowsAllowedBody = Type.Object(
+  {
+    programs: FlowsAllowedSchema.properties.programs,
+    folders: FlowsAllowedSchema.properties.folders,
+    modules: FlowsAllowedSchema.properties.modules,
+  },
+  { additionalProperties: false },
+);
 
 export const FlowsPatchSchema = Type.Object(
   { enabled: FlowsConfigSchema.properties.enabled },

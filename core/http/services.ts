@@ -187,6 +187,8 @@ export interface LogService {
 export interface FlowsService {
   /** In memory. */
   view(): FlowsView;
+  /** Folders as they really lie. Throws `NJ_FLOWS_FOLDER` for one that flows cannot be given. */
+  checkedFolders(folders: readonly string[]): readonly string[];
 }
 
 /** What was found of plugins. */

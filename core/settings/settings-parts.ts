@@ -60,7 +60,8 @@ export function takeParts(draft: Config, from: FrozenConfig, rules: PartRules): 
         draft.ffmpeg.maxTranscodes = source.ffmpeg.maxTranscodes;
         draft.sessions = source.sessions;
         draft.log = source.log;
-        draft.flows = source.flows;
+        // What flows may do beyond that is allowed by hand alone, before a warning.
+        draft.flows.enabled = source.flows.enabled;
         break;
       case "network":
         draft.network = source.network;

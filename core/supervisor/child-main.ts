@@ -78,7 +78,8 @@ export async function runChild(
         send({ type: "ready", facts: facts ?? {} });
       },
       setLogLevel: (level) => send({ type: "log-level", level }),
-      want: (wantedRole, wanted) => send({ type: "want", role: wantedRole, wanted }),
+      want: (wantedRole, wanted, allowed) =>
+        send({ type: "want", role: wantedRole, wanted, ...(allowed === undefined ? {} : { allowed }) }),
       processes: () => processes,
     });
     await Promise.race([starting, failed, stopped]);

@@ -1,4 +1,5 @@
 // What the supervisor and its children say to each other over Node's IPC channel: life signs only.
+import type { FlowsAllowed } from "../config/flows-config.ts";
 import type { LogLevel } from "../log.ts";
 import type { ProcessStatus, RoleOnDemand } from "./process-contract.ts";
 import type { ProcessFigures } from "./process-figures.ts";
@@ -28,7 +29,13 @@ export type ChildMessage =
   /** `core` has read in the configuration what is to be logged. */
   | { readonly type: "log-level"; readonly level: LogLevel }
   /** `core` has work for a process that runs on demand, or has none any more. */
-  | { readonly type: "want"; readonly role: RoleOnDemand; readonly wanted: boolean }
+  | {
+      readonly type: "want";
+      readonly role: RoleOnDemand;
+      readonly wanted: boolean;
+      /** Of flows: what they may do beyond what they may always. */
+      readonly allowed?: FlowsAllowed;
+    }
   /** It cannot start and ends. */
   | { readonly type: "failed"; readonly failure: StartFailure };
 

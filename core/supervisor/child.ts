@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { unwatchFile, watchFile } from "node:fs";
 import { setPriority } from "node:os";
+import type { FlowsAllowed } from "../config/flows-config.ts";
 import type { Facts } from "../domain/facts.ts";
 import type { Log, LogLevel } from "../log.ts";
 import {
@@ -71,7 +72,7 @@ export interface ChildOptions {
   /** The child has read what is to be logged. */
   onLogLevel?(level: LogLevel): void;
   /** The child has work for another process, or has none any more. */
-  onWant?(role: RoleOnDemand, wanted: boolean): void;
+  onWant?(role: RoleOnDemand, wanted: boolean, allowed?: FlowsAllowed): void;
   /** The child told how it is. */
   onFigures?(): void;
   /** When a child is given up; for tests. */
@@ -164,7 +165,7 @@ export class SupervisedChild {
         return;
       }
       if (message.type === "want") {
-        this.#options.onWant?.(message.role, message.wanted);
+        this.#options.onWant?.(message.role, message.wanted, message.allowed);
         return;
       }
       if (message.type === "failed") {
@@ -182,6 +183,8 @@ export class SupervisedChild {
     this.#ended = new Promise((resolve) => {
       const exited = (code: number | null, signal: NodeJS.Signals | null): void => {
         clearInterval(this.#watch);
+        // Programs that flows have started have no business without them.
+        if (role === "flows") endGroup(child.pid);
         this.#process = undefined;
         this.#figures = undefined;
         const settle = (): void => {
@@ -308,6 +311,16 @@ export class SupervisedChild {
     clearTimeout(this.#pause);
     this.#unwatch?.();
     this.#unwatch = undefined;
+  }
+}
+
+/** Ends what is left of the group that a child was the head of. */
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // Nobody is left: the usual case.
   }
 }
 

@@ -1,23 +1,29 @@
 // What the flows process may touch of the machine: Node's own permissions, cut down to the program's files and to what it keeps.
 // A function node is code that can get at everything of its process; so the process can get at little: no settings, no
-// secrets, no recordings, no programs, no threads, no native code.
-import { existsSync, mkdirSync, realpathSync } from "node:fs";
+// secrets, no recordings, no programs, no threads, no native code. An administrator may open a wall: folders, programs.
+import { existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
+import type { FlowsAllowed } from "../config/flows-config.ts";
 import { FLOWS_FOLDER, PALETTE_FOLDER } from "../flows/protocol.ts";
 import { RUN_FOLDER } from "./process-contract.ts";
 
 const CORE_FOLDER = realpathSync(resolve(import.meta.dirname, ".."));
 
 /** Arguments for Node, and the folders that they name: a leave for a folder holds only for one that is there. `dataDir` is absolute. */
-export function flowsWalls(dataDir: string): string[] {
+export function flowsWalls(dataDir: string, { programs, folders }: FlowsAllowed): string[] {
   const writes = [FLOWS_FOLDER, RUN_FOLDER, "logs", "cache/code"].map((name) => join(dataDir, name));
   for (const place of writes) mkdirSync(place, { recursive: true, mode: 0o700 });
+  const open = folders.filter(
+    (folder) => statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true,
+  );
   return [
     "--permission",
     "--disable-warning=SecurityWarning",
-    ...[...programPlaces(), ...writes].map((place) => `--allow-fs-read=${place}`),
-    ...writes.map((place) => `--allow-fs-write=${place}`),
+    ...[...programPlaces(), ...writes, ...open].map((place) => `--allow-fs-read=${place}`),
+    ...[...writes, ...open].map((place) => `--allow-fs-write=${place}`),
+    // The node exec looks whether there is this shell.
+    ...(programs ? ["--allow-child-process", "--allow-fs-read=/bin/bash"] : []),
   ];
 }
 

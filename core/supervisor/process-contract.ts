@@ -1,6 +1,7 @@
 // What the supervisor and the processes it starts agree upon: how a process is run and how it ends.
 // `core/main.ts process <role> --data DIR` calls the role's `run…` function with a context and stops it when told.
 import type { Clock } from "../clock.ts";
+import type { FlowsAllowed } from "../config/flows-config.ts";
 import type { Facts } from "../domain/facts.ts";
 import type { Log, LogLevel } from "../log.ts";
 import type { ProcessFigures } from "./process-figures.ts";
@@ -89,8 +90,8 @@ export interface RoleContext extends ProcessContext {
   readonly pluginPaths: readonly string[];
   /** Tells all processes what is to be logged; the command line may have settled that already. */
   setLogLevel(level: LogLevel): void;
-  /** Has a process run that is there on demand, or ends it. */
-  want(role: RoleOnDemand, wanted: boolean): void;
+  /** Has a process run that is there on demand, or ends it. `allowed`: of flows; with something else they begin anew. */
+  want(role: RoleOnDemand, wanted: boolean, allowed?: FlowsAllowed): void;
   /** The supervisor's view of all processes, kept up to date. */
   processes(): readonly ProcessStatus[];
 }

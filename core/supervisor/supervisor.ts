@@ -3,7 +3,9 @@
 import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { FlowsAllowed } from "../config/flows-config.ts";
 import { systemCode } from "../errors.ts";
+import { FLOWS_ALLOWED, NOTHING_ALLOWED } from "../flows/allowed.ts";
 import type { Log, LogLevel } from "../log.ts";
 import { SupervisedChild } from "./child.ts";
 import { LIFE_SIGN_MS } from "./child-protocol.ts";
@@ -70,6 +72,8 @@ export class Supervisor {
   /** What `core` wanted of processes that run on demand is done in its order. */
   #wanting: Promise<void> = Promise.resolve();
   #isStopping = false;
+  /** What the process of flows may do, or may when it is started. */
+  #flowsAllowed: FlowsAllowed = NOTHING_ALLOWED;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -92,13 +96,14 @@ export class Supervisor {
     const { dataDir, log } = this.#options;
     const child = new SupervisedChild({
       role,
-      ...(role === "flows" ? { nodeArguments: flowsWalls(dataDir) } : {}),
+      ...(role === "flows" ? { nodeArguments: flowsWalls(dataDir, this.#flowsAllowed) } : {}),
       entry: this.#options.entry,
       args: ["--data", dataDir, ...this.#options.args],
       env: {
         ...scrubbedEnvironment(process.env),
         // Compiled code is kept from start to start: a process is up sooner and takes a third less memory.
         NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(dataDir, "cache", "code"),
+        ...(role === "flows" ? { [FLOWS_ALLOWED]: JSON.stringify(this.#flowsAllowed) } : {}),
       },
       log,
       onReady: (facts) => this.#ready(role, facts),
@@ -109,7 +114,8 @@ export class Supervisor {
         ? {
             // Told with core's own figures, once for all of them.
             onFigures: () => this.#tellCore(),
-            onWant: (wantedRole: RoleOnDemand, wanted: boolean) => this.#want(wantedRole, wanted),
+            onWant: (wantedRole: RoleOnDemand, wanted: boolean, allowed?: FlowsAllowed) =>
+              this.#want(wantedRole, wanted, allowed),
           }
         : {}),
     });
@@ -118,17 +124,19 @@ export class Supervisor {
   }
 
   /** Starts a process that runs on demand, or ends it; one after the other. */
-  #want(role: RoleOnDemand, wanted: boolean): void {
+  #want(role: RoleOnDemand, wanted: boolean, allowed = NOTHING_ALLOWED): void {
     this.#wanting = this.#wanting.then(async () => {
       const child = this.#children.get(role);
-      if (this.#isStopping || wanted === (child !== undefined)) return;
-      if (child === undefined) {
-        this.#startChild(role);
-        return;
+      // A process keeps the walls that it was started within.
+      const isOther = role === "flows" && JSON.stringify(allowed) !== JSON.stringify(this.#flowsAllowed);
+      if (this.#isStopping || (wanted === (child !== undefined) && !isOther)) return;
+      if (role === "flows") this.#flowsAllowed = allowed;
+      if (child !== undefined) {
+        await child.stop(STOP_LIMITS_MS[role]);
+        this.#children.delete(role);
+        this.#changed();
       }
-      await child.stop(STOP_LIMITS_MS[role]);
-      this.#children.delete(role);
-      this.#changed();
+      if (wanted && !this.#isStopping) this.#startChild(role);
     });
   }
 

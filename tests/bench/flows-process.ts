@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import nodeRed from "node-red";
+import { NOTHING_ALLOWED } from "../../core/flows/allowed.ts";
 import { nodeRedSettings } from "../../core/flows/node-red-settings.ts";
 import { silentLog } from "../../core/log.ts";
 import { FLOWS_USER } from "../../core/mqtt/flows-door.ts";
@@ -26,7 +27,7 @@ writeFileSync(join(folder, "flows.json"), JSON.stringify(FLOWS));
 nodeRed.init(
   createServer(),
   nodeRedSettings({
-    ...{ folder, credentialKey: "bench", isSafe: false, log: silentLog },
+    ...{ folder, credentialKey: "bench", isSafe: false, allowed: NOTHING_ALLOWED, log: silentLog },
     findBroker: async () => ({ socketPath, username: FLOWS_USER, password, node: "n1", base: "nightjar" }),
   }),
 );

@@ -2,8 +2,8 @@
 // that never gives the thread back costs nothing but flows, and is named (attack list A14).
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
 import { describe, it } from "node:test";
 import { WebSocket } from "ws";
 import { testPatience, waitFor } from "../../core/testing/wait-for.ts";
@@ -14,6 +14,7 @@ interface View {
   readonly status: string;
   readonly because?: string;
   readonly node?: { readonly id: string; readonly name?: string };
+  readonly barred?: readonly { readonly type: string }[];
 }
 
 const VIEWER = { username: "vera", password: "amber meadow kettle four", role: "viewer" } as const;
@@ -42,6 +43,26 @@ function flowsFor(functions: Readonly<Record<string, string>>): object[] {
     { id: "tab", type: "tab", label: "Try" },
     ...nodes,
     { id: "out", type: "http response", z: "tab", wires: [] },
+  ];
+}
+
+/** One node of each kind that must be allowed, the intruder, and a node that needs no leave. */
+function flowsWithPrograms(share: string): object[] {
+  const door = (name: string, to: string) => [
+    { id: `in-${name}`, type: "http in", z: "tab", url: `/${name}`, method: "get", wires: [[to]] },
+  ];
+  return [
+    ...flowsFor({ intruder: INTRUDER, others: 'msg.payload = "well"; return msg;' }),
+    ...door("program", "call"),
+    {
+      ...{ id: "call", type: "exec", z: "tab", command: "echo from a program", addpay: "", append: "" },
+      ...{ useSpawn: "false", timer: "5", oldrc: false, wires: [["out"], [], []] },
+    },
+    ...door("file", "write"),
+    {
+      ...{ id: "write", type: "file", z: "tab", filename: join(share, "written"), filenameType: "str" },
+      ...{ appendNewline: true, createDir: false, overwriteFile: "true", encoding: "none", wires: [["out"]] },
+    },
   ];
 }
 
@@ -193,6 +214,61 @@ describe("flows in a whole recorder", { timeout: 120_000 }, () => {
         .map((name) => readFileSync(join(folder, name), "utf8"));
     await waitFor(() => copies().at(-1)?.includes("in-mended"));
     assert.ok(copies().some((text) => text.includes("in-hangs")));
+
+    // Programs and files: not until an administrator allows them, and then no more than that.
+    const share = join(rig.dataDir, "..", `${basename(rig.dataDir)}-share`);
+    mkdirSync(share);
+    t.after(() => rmSync(share, { recursive: true, force: true }));
+    assert.equal(await deploy(flowsWithPrograms(share), { cookie, origin }), 204);
+    const barred = async (...types: string[]) => {
+      let seen: View | undefined;
+      await waitFor(
+        async () => {
+          seen = await view();
+          const found = (seen.barred ?? []).map(({ type }) => type).sort();
+          return seen.status === "running" && found.join() === types.join();
+        },
+        { deadlineMs: 60_000, what: () => `${types.join()} to be barred: ${JSON.stringify(seen)}` },
+      );
+    };
+    await barred("exec", "file");
+    const textOf = async (name: string) => {
+      const answer = await ask(`/flows-http/${name}`, { headers: bearer(operator) });
+      return answer.status === 200 ? await answer.text() : String(answer.status);
+    };
+    assert.equal(await textOf("others"), "well", "other nodes run, though some are barred");
+    const allow = (body: object, headers: Record<string, string> = { cookie, origin }) =>
+      statusOf("/api/v1/flows/allowed", { method: "PUT", headers, body });
+    const all = { programs: true, folders: [share], modules: false };
+    assert.equal(await allow(all, bearer(admin)), 403, "a person must do it");
+    assert.equal(await allow(all, { cookie: operatorCookie, origin }), 403);
+    assert.equal(await allow({ ...all, folders: [rig.dataDir] }), 400, "never what is the recorder's");
+    assert.equal(await allow(all), 200);
+    await barred();
+    await waitFor(async () => (await textOf("program")).trim() === "from a program", { deadlineMs: 60_000 });
+    await textOf("file");
+    await waitFor(
+      () => existsSync(join(share, "written")) && readFileSync(join(share, "written"), "utf8") !== "",
+    );
+    const look = `/flows-http/intruder?data=${encodeURIComponent(rig.dataDir)}`;
+    const { secrets, program } = (await (await ask(look, { headers: { cookie } })).json()) as {
+      secrets: string;
+      program: string;
+    };
+    assert.deepEqual([secrets, program], ["ERR_ACCESS_DENIED", "done"], "a program is another matter");
+    const audit = (await (
+      await ask("/api/v1/audit?actions=flows-allowed", { headers: { cookie } })
+    ).json()) as {
+      entries: { userName: string; detail: { programs: boolean; folders?: string } }[];
+    };
+    assert.deepEqual(
+      audit.entries.map(({ userName, detail }) => [userName, detail.programs, detail.folders]),
+      [[ADMINISTRATOR.username, true, realpathSync(share)]],
+    );
+    assert.equal(await allow({ programs: false, folders: [], modules: false }), 200);
+    await barred("exec", "file");
+    const again = (await (await ask(look, { headers: { cookie } })).json()) as { program: string };
+    assert.equal(again.program, "ERR_ACCESS_DENIED");
 
     const off = { method: "PATCH", headers: { cookie, origin }, body: { enabled: false } };
     assert.equal(await statusOf("/api/v1/flows", off), 200);

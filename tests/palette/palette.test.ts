@@ -221,6 +221,16 @@ describe("nodes that ask the recorder", () => {
         { recording: { state: "ok", message: "It was recorded." }, alarm: { state: "no", message: "No." } },
       ],
       [
+        { type: "nj-ptz", ...made, act: "preset", place: "gate", pan: "0", tilt: "0", zoom: "0" },
+        ["ptz", { camera: "yard", command: "preset", id: "gate" }],
+        {},
+      ],
+      [
+        { type: "nj-ptz", ...made, act: "move", place: "", pan: "0.5", tilt: "-7", zoom: "" },
+        ["ptz", { camera: "yard", command: "move", pan: 0.5, tilt: -1, zoom: 0 }],
+        {},
+      ],
+      [
         { type: "nj-explain", ...made, at: "now", eventType: "tamper" },
         ["explain", { camera: "yard", type: "tamper" }],
         {},
@@ -267,6 +277,7 @@ describe("nodes that ask the recorder", () => {
       ["nj-output", { act: "pulse", output: "siren", seconds: "0" }, {}, "no-seconds"],
       ["nj-popup", { act: "show" }, {}, "no-camera"],
       ["nj-email", { pictures: "1" }, { to: " , " }, "no-receiver"],
+      ["nj-ptz", { act: "message", camera: "yard" }, { payload: "left" }, "no-move"],
       ["nj-explain", {}, {}, "no-camera"],
       ["nj-explain", { at: "message" }, { camera: "yard", at: "yesterday" }, "no-moment"],
     ] as const) {

@@ -15,6 +15,7 @@ import { CoreProxy } from "./proxy.ts";
 /** Longest body: all flows of a recorder in one. Node-RED itself takes 1 MB. */
 const BODY_LIMIT_BYTES = 1024 * 1024;
 const ANSWER_TIMEOUT_MS = 30_000;
+const MODULE_TIMEOUT_MS = 320_000;
 /** Requests and sockets that are open at once, in all and for one login. */
 const OPEN_LIMIT = 256;
 const OPEN_PER_SESSION = 64;
@@ -23,7 +24,9 @@ const JUDGE_EVERY_MS = 15_000;
 const SAFE_METHODS = new Set(["GET", "HEAD"]);
 /** Where the editor deploys all flows. Node-RED does not care for capitals in it. */
 const DEPLOY_PATH = /^\/flows\/flows\/?(?:\?|$)/i;
-const CHANGED_PATH = /^\/flows\/flows?(?:[/?]|$)/i;
+const CHANGED_PATH = /^\/flows\/(?:flows?|nodes)(?:[/?]|$)/i;
+/** Where modules of nodes are installed: npm takes its time. */
+const MODULES_PATH = /^\/flows\/nodes(?:[/?]|$)/i;
 /** What Node-RED is not told of requests: it has no use for what opens the recorder. */
 const KEPT_BACK = ["cookie", "authorization", "x-nightjar-background"];
 /** What flows do not set for the recorder's own pages, which have the same origin. */
@@ -62,18 +65,21 @@ interface Open {
 export class FlowsDoor {
   readonly #parts: FlowsDoorParts;
   readonly #proxy: CoreProxy;
+  readonly #patientProxy: CoreProxy;
   readonly #open = new Set<Open>();
   readonly #timer: Timer;
   #pending = 0;
 
   constructor(parts: FlowsDoorParts) {
     this.#parts = parts;
-    this.#proxy = new CoreProxy(parts.socketPath, ANSWER_TIMEOUT_MS, {
+    const way: ConstructorParameters<typeof CoreProxy>[2] = {
       limitBytes: BODY_LIMIT_BYTES,
       requestHeaders: withoutCredentials,
       answerHeaders: (headers, asked) => ({ ...withoutTheirs(headers), ...flowsPageHeaders(asked) }),
       away: flowsAway,
-    });
+    };
+    this.#proxy = new CoreProxy(parts.socketPath, ANSWER_TIMEOUT_MS, way);
+    this.#patientProxy = new CoreProxy(parts.socketPath, MODULE_TIMEOUT_MS, way);
     this.#timer = parts.clock.every(JUDGE_EVERY_MS, () => this.recheckAll());
   }
 
@@ -89,13 +95,15 @@ export class FlowsDoor {
       const open = await this.#admit(incoming, route, client, () => response.destroy());
       response.once("close", () => this.#open.delete(open));
       const watch = isDeploy(incoming, route) ? this.#watch(incoming, response, open, client) : undefined;
+      const isPatient = route.right === "flows.edit" && MODULES_PATH.test(route.target);
       // Gone while core was asked.
       if (response.destroyed) {
         this.#open.delete(open);
         watch?.closed();
       } else
-        this.#proxy.forward(incoming, response, route.target, client, basePath, (answer) =>
-          watch?.answered(answer),
+        (isPatient ? this.#patientProxy : this.#proxy).forward(
+          ...([incoming, response, route.target, client, basePath] as const),
+          (answer) => watch?.answered(answer),
         );
     } catch (error) {
       sendProblem(response, error, incoming.method === "HEAD");
@@ -180,6 +188,7 @@ export class FlowsDoor {
     this.#timer.cancel();
     for (const open of [...this.#open]) this.#end(open);
     this.#proxy.close();
+    this.#patientProxy.close();
   }
 
   /** Has core told what comes of a deploy, whatever that is. */

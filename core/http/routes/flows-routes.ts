@@ -1,6 +1,6 @@
 // Flows: whether Node-RED runs, and how it is. The editor itself is a door of the gateway's.
 import type { Config } from "../../config/config-schema.ts";
-import { FlowsPatchSchema, FlowsViewSchema } from "../flows-schemas.ts";
+import { FlowsAllowedBody, FlowsPatchSchema, FlowsViewSchema } from "../flows-schemas.ts";
 import { needs, needsInPerson, type Route, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
 
@@ -27,6 +27,27 @@ export function flowsRoutes({ config, flows }: HttpServices): Route[] {
           draft.flows.enabled = body.enabled;
         });
         audit("settings-changed", { changed: ["flows"] });
+        return flows.view();
+      },
+    }),
+    route({
+      method: "PUT",
+      path: "/api/v1/flows/allowed",
+      policy: needsInPerson("flows.edit"),
+      summary:
+        "Says what flows may do beyond what they may always: run programs, read and write in folders, run contributed nodes. Node-RED is restarted.",
+      body: FlowsAllowedBody,
+      response: FlowsViewSchema,
+      async handle({ body: { programs, folders, modules }, audit }) {
+        const real = [...flows.checkedFolders(folders)];
+        await config.update((draft: Config) => {
+          draft.flows.allowed = { programs, folders: real, modules };
+        });
+        audit("flows-allowed", {
+          programs,
+          modules,
+          ...(real.length === 0 ? {} : { folders: real.join(", ").slice(0, 500) }),
+        });
         return flows.view();
       },
     }),

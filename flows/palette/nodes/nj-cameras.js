@@ -1,4 +1,4 @@
-// Cameras of a recorder: how they are, recording by hand, a picture of what one shows now, and why one was recorded or not.
+// Cameras of a recorder: how they are, recording by hand, a picture of what one shows now, turning, and why one was recorded or not.
 const {
   answering,
   badge,
@@ -114,6 +114,37 @@ module.exports = (RED) => {
     });
   }
 
+  /** @this {FlowNode} @param {NodeConfig} config */
+  function NjPtz(config) {
+    RED.nodes.createNode(this, config);
+    const connection = connectionOf(RED, this, config);
+    if (connection === undefined) return;
+    answering(this, connection, async (message) => {
+      const camera = wanted(cameraIn(config["camera"], message));
+      const isTold = config["act"] === "message";
+      const wish = isTold ? message.payload : { ...config, command: config["act"] };
+      if (typeof wish !== "object" || wish === null) throw new Error(RED._("error.no-move"));
+      const { command, pan, tilt, zoom, id } = /** @type {Record<string, unknown>} */ ({
+        ...wish,
+        // Of a form it is the node's own.
+        ...(isTold ? {} : { id: firstText(config["place"], message["place"]) }),
+      });
+      const speeds = command === "move" ? { pan: speed(pan), tilt: speed(tilt), zoom: speed(zoom) } : {};
+      const place = id === undefined || command === "move" || command === "stop" ? {} : { id: String(id) };
+      const payload = await connection.request("ptz", { camera, command, ...speeds, ...place });
+      return {
+        message: { ...message, payload, camera },
+        text: `${camera}: ${command} ${id ?? ""} ${timeOfDay(Date.now())}`,
+      };
+    });
+  }
+
+  /** @param {unknown} value */
+  function speed(value) {
+    const number = Number(value);
+    return Number.isFinite(number) ? Math.max(-1, Math.min(1, number)) : 0;
+  }
+
   /** A moment as the recorder takes it; undefined is now. @param {unknown} value @returns {string | undefined} */
   function momentIn(value) {
     if (value === undefined || value === null || value === "") return undefined;
@@ -132,4 +163,5 @@ module.exports = (RED) => {
   RED.nodes.registerType("nj-record", NjRecord);
   RED.nodes.registerType("nj-capture", NjCapture);
   RED.nodes.registerType("nj-explain", NjExplain);
+  RED.nodes.registerType("nj-ptz", NjPtz);
 };

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { ConfigStore } from "../../../core/config/config-store.ts";
+import type { FlowsAllowed } from "../../../core/config/flows-config.ts";
 import type { SecretStore } from "../../../core/config/secret-store.ts";
 import { certificateService } from "../../../core/control/certificate-service.ts";
 import { NightjarError } from "../../../core/errors.ts";
@@ -455,7 +456,10 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
       },
       secrets: ["s3same!"],
     }),
-    flows: { view: () => ({ enabled: false, status: "off" }) },
+    flows: {
+      view: () => ({ enabled: false, status: "off", allowed: config.get().flows.allowed as FlowsAllowed }),
+      checkedFolders: (folders) => folders,
+    },
     alarmIo: {
       outputs: () => [],
       inputs: () => [],

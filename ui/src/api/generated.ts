@@ -5007,6 +5007,17 @@ export interface Operations {
       readonly node?: { readonly id: string; readonly type: string; readonly name?: string };
       /** File in the data directory's flows that holds flows which could not be read. */
       readonly setAside?: string;
+      /** What flows may do beyond what they may always. */
+      readonly allowed: {
+        /** Flows may run programs (node exec). Whatever Nightjar's user may do, they may then: read its settings, secrets and recordings, and delete them. */
+        readonly programs: boolean;
+        /** Folders in which flows may read, write and watch files (nodes file, file in, watch). None: no files. */
+        readonly folders: readonly string[];
+        /** Nodes that others wrote may be installed from the registry, and run. Their code may do what flows may. */
+        readonly modules: boolean;
+      };
+      /** Nodes that do nothing because what they need is not allowed; 50 at most. */
+      readonly barred?: readonly { readonly id: string; readonly type: string; readonly name?: string }[];
       /** Why rules are not as the tab of alarm linkage was deployed last. */
       readonly tab?: readonly {
         readonly at: string;
@@ -5036,6 +5047,61 @@ export interface Operations {
       readonly node?: { readonly id: string; readonly type: string; readonly name?: string };
       /** File in the data directory's flows that holds flows which could not be read. */
       readonly setAside?: string;
+      /** What flows may do beyond what they may always. */
+      readonly allowed: {
+        /** Flows may run programs (node exec). Whatever Nightjar's user may do, they may then: read its settings, secrets and recordings, and delete them. */
+        readonly programs: boolean;
+        /** Folders in which flows may read, write and watch files (nodes file, file in, watch). None: no files. */
+        readonly folders: readonly string[];
+        /** Nodes that others wrote may be installed from the registry, and run. Their code may do what flows may. */
+        readonly modules: boolean;
+      };
+      /** Nodes that do nothing because what they need is not allowed; 50 at most. */
+      readonly barred?: readonly { readonly id: string; readonly type: string; readonly name?: string }[];
+      /** Why rules are not as the tab of alarm linkage was deployed last. */
+      readonly tab?: readonly {
+        readonly at: string;
+        /** `other-flows`: flows were deployed over newer ones, or while rules changed. `not-changed`: the rules could not be changed. */
+        readonly reason: "unknown-action" | "settings" | "too-many" | "other-flows" | "not-changed";
+        readonly rule?: string;
+        readonly action?: string;
+      }[];
+      /** For people: why it does not start. */
+      readonly problem?: string;
+    };
+  };
+  /** Says what flows may do beyond what they may always: run programs, read and write in folders, run contributed nodes. Node-RED is restarted. */
+  readonly "PUT /flows/allowed": {
+    readonly body: {
+      /** Flows may run programs (node exec). Whatever Nightjar's user may do, they may then: read its settings, secrets and recordings, and delete them. */
+      readonly programs: boolean;
+      /** Folders in which flows may read, write and watch files (nodes file, file in, watch). None: no files. */
+      readonly folders: readonly string[];
+      /** Nodes that others wrote may be installed from the registry, and run. Their code may do what flows may. */
+      readonly modules: boolean;
+    };
+    readonly answer: {
+      /** Run Node-RED, in which administrators wire what happens on what. Takes about 160 MB of memory. */
+      readonly enabled: boolean;
+      /** `missing`: Node-RED is not installed. `safe`: the editor is there, and no flow runs until somebody deploys. */
+      readonly status: "off" | "missing" | "starting" | "running" | "safe" | "failed";
+      /** Why the flows are not started: Node-RED answered no more, or ended several times in a row. */
+      readonly because?: "hang" | "crash";
+      /** The node that was handed a message last before that. */
+      readonly node?: { readonly id: string; readonly type: string; readonly name?: string };
+      /** File in the data directory's flows that holds flows which could not be read. */
+      readonly setAside?: string;
+      /** What flows may do beyond what they may always. */
+      readonly allowed: {
+        /** Flows may run programs (node exec). Whatever Nightjar's user may do, they may then: read its settings, secrets and recordings, and delete them. */
+        readonly programs: boolean;
+        /** Folders in which flows may read, write and watch files (nodes file, file in, watch). None: no files. */
+        readonly folders: readonly string[];
+        /** Nodes that others wrote may be installed from the registry, and run. Their code may do what flows may. */
+        readonly modules: boolean;
+      };
+      /** Nodes that do nothing because what they need is not allowed; 50 at most. */
+      readonly barred?: readonly { readonly id: string; readonly type: string; readonly name?: string }[];
       /** Why rules are not as the tab of alarm linkage was deployed last. */
       readonly tab?: readonly {
         readonly at: string;

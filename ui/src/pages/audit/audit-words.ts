@@ -62,6 +62,7 @@ export const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   "volume-changed": "act.volume-changed",
   "volume-disk-replaced": "act.volume-disk-replaced",
   "volume-made-first": "act.volume-made-first",
+  "flows-allowed": "act.flows-allowed",
   "flows-changed": "act.flows-changed",
   "config-edited": "act.config-edited",
   "settings-changed": "act.settings-changed",
@@ -171,6 +172,7 @@ export const ACT_GROUPS: readonly {
     text: "audit.group.settings",
     actions: [
       "config-edited",
+      "flows-allowed",
       "flows-changed",
       "settings-changed",
       "settings-exported",

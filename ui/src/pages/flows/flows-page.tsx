@@ -8,6 +8,7 @@ import { Icon } from "../../parts/icon.tsx";
 import { href } from "../../router.ts";
 import { useAnswer } from "../../state/use-answer.ts";
 import { SystemSubPage } from "../system/sub-page.tsx";
+import { AllowedSection } from "./allowed-section.tsx";
 
 type FlowsView = Answer<"GET /flows">;
 
@@ -54,6 +55,7 @@ export function FlowsPage() {
             <Switch view={view} onChanged={asked.put} />
           </section>
         )}
+        {view === undefined ? null : <AllowedSection view={view} onChanged={asked.put} />}
       </div>
     </SystemSubPage>
   );
