@@ -35,6 +35,8 @@ export {
 } from "./plugin/contract/define-plugin.ts";
 export type {
   Detector,
+  DetectorActivity,
+  DetectorAnswer,
   DetectorArea,
   DetectorContext,
   DetectorFrames,
