@@ -47,6 +47,8 @@ export {
 } from "./plugin/contract/define-plugin.ts";
 export type {
   Detector,
+  DetectorActivity,
+  DetectorAnswer,
   DetectorArea,
   DetectorContext,
   DetectorFrames,

@@ -7,7 +7,7 @@ import type { Log } from "../log.ts";
 import type { Sandbox } from "../media/ffmpeg/sandbox.ts";
 import { entryOfWire } from "../media/live/transcoder.ts";
 import { LIVE_HEADER_BYTES, readLiveHeader, type WireFormat } from "../media/live-wire.ts";
-import type { DetectorReport } from "../plugin/contract/detector.ts";
+import type { DetectorActivity, DetectorReport } from "../plugin/contract/detector.ts";
 import { type DetectorCalls, DetectorRun } from "./detector-run.ts";
 import { type DecodedSize, FrameDecoder } from "./frame-decoder.ts";
 import type { CameraFigures, DesiredCamera, DesiredDetector } from "./protocol.ts";
@@ -21,6 +21,7 @@ export interface CameraWatchParts {
   callsOf(detector: DesiredDetector): DetectorCalls;
   nextWatch(): string;
   onReports(camera: CameraId, detector: DesiredDetector, reports: readonly DetectorReport[]): void;
+  onActivity(camera: CameraId, activity: DetectorActivity): void;
   onEnded(camera: CameraId, detector: DesiredDetector): void;
 }
 
@@ -74,6 +75,7 @@ export class CameraWatch {
           watch: parts.nextWatch(),
           calls: parts.callsOf(detector),
           onReports: (reports) => parts.onReports(camera, detector, reports),
+          onActivity: (activity) => parts.onActivity(camera, activity),
           onEnded: () => parts.onEnded(camera, detector),
         }),
     );

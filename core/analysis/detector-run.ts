@@ -4,14 +4,20 @@ import type { Clock, Timer } from "../clock.ts";
 import type { CameraId } from "../domain/ids.ts";
 import { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import type { DetectorLook, DetectorReport, DetectorWatch } from "../plugin/contract/detector.ts";
+import type {
+  DetectorActivity,
+  DetectorAnswer,
+  DetectorLook,
+  DetectorReport,
+  DetectorWatch,
+} from "../plugin/contract/detector.ts";
 import type { DesiredDetector, DetectorFigures } from "./protocol.ts";
 import { scaleLuma } from "./scale-luma.ts";
 
 /** Calls of one detector, wherever it runs. All reject with why they failed. */
 export interface DetectorCalls {
   begin(watch: DetectorWatch): Promise<void>;
-  look(look: DetectorLook, luma: Uint8Array): Promise<readonly DetectorReport[]>;
+  look(look: DetectorLook, luma: Uint8Array): Promise<readonly DetectorAnswer[]>;
   end(watch: { readonly watch: string }): Promise<void>;
 }
 
@@ -24,6 +30,8 @@ export interface DetectorRunOptions {
   readonly clock: Clock;
   readonly log: Log;
   onReports(reports: readonly DetectorReport[]): void;
+  /** Where something moved. */
+  onActivity(activity: DetectorActivity): void;
   /** What it had open is over. */
   onEnded(): void;
 }
@@ -146,7 +154,7 @@ export class DetectorRun {
     const common = { watch, nowMs: clock.wallMs() };
     const begin = clock.monotonicMs();
     if (waiting !== undefined) this.#lent = waiting.luma === this.#buffers[0] ? 0 : 1;
-    const reports = await (waiting === undefined
+    const answers = await (waiting === undefined
       ? calls.look({ ...common, silentMs: Math.round(begin - this.#lastPictureMs) }, NO_PICTURE)
       : calls.look(
           { ...common, silentMs: 0, frame: { timeMs: waiting.timeMs, width, height } },
@@ -154,8 +162,10 @@ export class DetectorRun {
         ));
     this.#busyMs += clock.monotonicMs() - begin;
     if (waiting !== undefined) this.#looked += 1;
-    if (this.#isClosed || reports.length === 0) return;
-    this.#options.onReports(checkedReports(reports, detector));
+    if (this.#isClosed || answers.length === 0) return;
+    const { reports, activity } = checkedAnswers(answers, detector);
+    if (reports.length > 0) this.#options.onReports(reports);
+    if (activity !== undefined) this.#options.onActivity(activity);
   }
 
   #failed(error: unknown): void {
@@ -186,26 +196,48 @@ export class DetectorRun {
 const KINDS: readonly unknown[] = ["start", "update", "end", "pulse"];
 const MOST_REPORTS = 64;
 
-/** What a detector answers is a stranger's word: kinds, types and numbers of it are what it announced. */
-function checkedReports(
-  reports: readonly DetectorReport[],
+const MOST_GRID = 64;
+
+/**
+ * What a detector answers is a stranger's word: kinds, types and numbers of it are what it announced. Of several words about
+ * where something moved, the last one counts.
+ */
+function checkedAnswers(
+  answers: readonly DetectorAnswer[],
   { plugin, id, eventTypes }: DesiredDetector,
-): readonly DetectorReport[] {
+): { readonly reports: readonly DetectorReport[]; readonly activity: DetectorActivity | undefined } {
+  const isRight = (answer: DetectorAnswer): boolean => {
+    if (typeof answer !== "object" || answer === null) return false;
+    if (answer.kind === "activity") return isActivity(answer);
+    const { kind, type, timeMs } = answer;
+    return (
+      KINDS.includes(kind) && eventTypes.includes(type) && (timeMs === undefined || Number.isFinite(timeMs))
+    );
+  };
   const wrong =
-    !Array.isArray(reports) || reports.length > MOST_REPORTS
+    !Array.isArray(answers) || answers.length > MOST_REPORTS
       ? "its answer"
-      : reports.find(
-          (report) =>
-            typeof report !== "object" ||
-            report === null ||
-            !KINDS.includes(report.kind) ||
-            !eventTypes.includes(report.type) ||
-            (report.timeMs !== undefined && !Number.isFinite(report.timeMs)),
-        );
-  if (wrong === undefined) return reports;
+      : answers.find((answer) => !isRight(answer));
+  if (wrong === undefined) {
+    const isTold = (answer: DetectorAnswer): answer is DetectorActivity => answer.kind === "activity";
+    const isReport = (answer: DetectorAnswer): answer is DetectorReport => answer.kind !== "activity";
+    return { reports: answers.filter(isReport), activity: answers.findLast(isTold) };
+  }
   throw new NightjarError(
     "NJ_PLUGIN_DATA",
     "invalid-argument",
     `the detector ${plugin}/${id} reports what it did not announce, or too much: ${JSON.stringify(wrong)?.slice(0, 200)}`,
+  );
+}
+
+function isActivity({ timeMs, columns, rows, cells }: DetectorActivity): boolean {
+  const isSide = (side: number): boolean => Number.isInteger(side) && side >= 1 && side <= MOST_GRID;
+  return (
+    Number.isFinite(timeMs) &&
+    isSide(columns) &&
+    isSide(rows) &&
+    typeof cells === "string" &&
+    cells.length === columns * rows &&
+    /^[01]+$/.test(cells)
   );
 }

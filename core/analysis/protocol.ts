@@ -2,6 +2,8 @@
 // detectors of isolated plugins travel as binary frames: `u32 ticket`, then the brightness; the call names the ticket.
 import type { CameraId, StreamName } from "../domain/ids.ts";
 import type {
+  DetectorActivity,
+  DetectorAnswer,
   DetectorFrames,
   DetectorLook,
   DetectorReport,
@@ -101,7 +103,9 @@ export type CoreMethodsForAnalysis = {
     readonly id: string;
     readonly reports: readonly DetectorReport[];
   }) => void;
+  /** Where something moved at a camera; several times a second while it does. */
+  activity: (params: { readonly camera: CameraId; readonly activity: DetectorActivity }) => void;
   /** A detector looks at a camera no longer, or anew: what it had open is over. */
   ended: (params: { readonly camera: CameraId; readonly plugin: string; readonly id: string }) => void;
-  call: (params: PassedCall) => readonly DetectorReport[];
+  call: (params: PassedCall) => readonly DetectorAnswer[];
 };

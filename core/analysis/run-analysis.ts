@@ -74,6 +74,7 @@ export async function runAnalysis(context: ProcessContext): Promise<RunningProce
       return `${instance.slice(0, 8)}-${watchNumber}`;
     },
     onReports: (camera, { plugin, id }, reports) => core.notify("reports", { camera, plugin, id, reports }),
+    onActivity: (camera, activity) => core.notify("activity", { camera, activity }),
     onEnded: (camera, { plugin, id }) => core.notify("ended", { camera, plugin, id }),
   };
 

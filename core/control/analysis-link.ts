@@ -15,7 +15,12 @@ import type { CameraId } from "../domain/ids.ts";
 import { NightjarError } from "../errors.ts";
 import { LINK_VERSION, type Link, type LinkMethods, type LinkServer, listenLinks } from "../link/link.ts";
 import type { Log } from "../log.ts";
-import type { Detector, DetectorReport } from "../plugin/contract/detector.ts";
+import type {
+  Detector,
+  DetectorActivity,
+  DetectorAnswer,
+  DetectorReport,
+} from "../plugin/contract/detector.ts";
 
 /** Takes what was seen: the event engine. */
 export interface EventTaker {
@@ -23,11 +28,17 @@ export interface EventTaker {
   end(report: EventReport): void;
 }
 
+/** Takes where something moved. */
+export interface MotionTaker {
+  take(camera: CameraId, activity: DetectorActivity): void;
+}
+
 export interface AnalysisLinkOptions {
   readonly socketPath: string;
   readonly instance: string;
   readonly log: Log;
   readonly events: EventTaker;
+  readonly motion: MotionTaker;
   /** A detector of a plugin in a process of its own. */
   detector(plugin: string, id: string): Detector | undefined;
   /** A plugin that answers no more: it is ended and begins anew. */
@@ -120,8 +131,9 @@ export class AnalysisLink {
       reports: ({ camera, plugin, id, reports }) => {
         for (const report of reports) this.#take(camera, plugin, id, report);
       },
+      activity: ({ camera, activity }) => this.#options.motion.take(camera, activity),
       ended: ({ camera, plugin, id }) => this.#endAll(keyOf(camera, plugin, id)),
-      call: (call) => this.#call(call, pictures) as unknown as readonly DetectorReport[],
+      call: (call) => this.#call(call, pictures) as unknown as readonly DetectorAnswer[],
     };
   }
 
@@ -156,7 +168,7 @@ export class AnalysisLink {
     this.#open.delete(key);
   }
 
-  async #call(call: PassedCall, pictures: Map<number, Uint8Array>): Promise<readonly DetectorReport[]> {
+  async #call(call: PassedCall, pictures: Map<number, Uint8Array>): Promise<readonly DetectorAnswer[]> {
     const { plugin, id } = call;
     const luma = call.method === "look" ? taken(pictures, call.ticket) : NO_PICTURE;
     const detector = this.#options.detector(plugin, id);

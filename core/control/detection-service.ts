@@ -15,13 +15,14 @@ import type { DetectionConfig, DetectorSettingsConfig } from "../config/camera-c
 import type { ConfigStore, DeepReadonly } from "../config/config-store.ts";
 import type { CameraId } from "../domain/ids.ts";
 import { NightjarError } from "../errors.ts";
-import type { DetectionPatch, DetectionView } from "../http/detection-schemas.ts";
+import type { DetectionActivity, DetectionPatch, DetectionView } from "../http/detection-schemas.ts";
 import type { DetectionService } from "../http/services.ts";
 import type { Log } from "../log.ts";
 import type { Registry } from "../plugin/calls/registry.ts";
 import type { Detector, DetectorSettings } from "../plugin/contract/detector.ts";
 import { detectorOptions } from "../plugin/host/detector-options.ts";
 import type { PluginHost } from "../plugin/host/plugin-host.ts";
+import type { MotionLog } from "../recording/motion-log.ts";
 import { VERSION } from "../version.ts";
 import { AnalysisLink, type EventTaker } from "./analysis-link.ts";
 
@@ -40,6 +41,7 @@ export interface DetectionParts {
     readonly registries: { readonly detectors: Registry<Detector> };
   };
   readonly events: EventTaker;
+  readonly motion: Pick<MotionLog, "take" | "now">;
   /** Has the analysis process run, or ends it. */
   want(wanted: boolean): void;
 }
@@ -57,9 +59,9 @@ export class Detection implements DetectionService {
 
   constructor(parts: DetectionParts) {
     this.#parts = parts;
-    const { run, instance, log, events, plugins } = parts;
+    const { run, instance, log, events, motion, plugins } = parts;
     this.#link = new AnalysisLink({
-      ...{ instance, log, events },
+      ...{ instance, log, events, motion },
       socketPath: join(run, ANALYSIS_SOCKET),
       restartPlugin: (name) => plugins.restart(name),
       detector: (plugin, id) =>
@@ -88,6 +90,14 @@ export class Detection implements DetectionService {
   of(id: string): DetectionView | undefined {
     const found = this.#parts.list.find(id);
     return found === undefined ? undefined : this.#view(found);
+  }
+
+  activity(id: string): DetectionActivity | undefined {
+    if (this.#parts.list.find(id) === undefined) return undefined;
+    const now = this.#parts.motion.now(id);
+    if (now === undefined) return {};
+    const { timeMs, columns, rows, cells } = now;
+    return { moving: { at: new Date(timeMs).toISOString(), columns, rows, cells } };
   }
 
   async change(id: string, patch: DetectionPatch): Promise<DetectionView> {

@@ -20,6 +20,7 @@ import { PluginSettingsBook } from "../plugin/host/plugin-settings.ts";
 import { PluginInstaller } from "../plugin/install/plugin-installer.ts";
 import { registriesOf } from "../plugin/install/registries.ts";
 import { RegistrySettings } from "../plugin/install/registry-settings.ts";
+import { MotionLog } from "../recording/motion-log.ts";
 import { PreparedVolumes } from "../recording/prepared-volumes.ts";
 import { createRecordingService } from "../recording/recording-service.ts";
 import { SettingsTransfer } from "../settings/settings-transfer.ts";
@@ -47,6 +48,7 @@ import { GatewayLink } from "./gateway-link.ts";
 import { recordHandEdits } from "./hand-edits.ts";
 import { LinkageService } from "./linkage-service.ts";
 import { camerasToAuthorize, recordedCameras } from "./listed-cameras.ts";
+import { motionService } from "./motion-service.ts";
 import { MQTT_PASSWORD, mqttControl, mqttSnapshot } from "./mqtt-control.ts";
 import { openDatabase } from "./open-database.ts";
 import { pictureMaker } from "./picture-maker.ts";
@@ -290,8 +292,9 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     config: () => config.get(),
     password: () => secrets.get(MQTT_PASSWORD),
   });
+  const motionLog = new MotionLog({ db, clock, log });
   const detection = new Detection({
-    ...{ run, instance, clock, log, config, list, plugins, events: alarms.engine },
+    ...{ run, instance, clock, log, config, list, plugins, events: alarms.engine, motion: motionLog },
     want: (wanted) => context.want("analysis", wanted),
   });
   const flows = new Flows({
@@ -330,6 +333,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     keptLog: { read: (query) => readLog(dataDir, query) },
     mqtt: mqttControl(mqtt, secrets),
     ...{ flows, tills, detection, explain, changes, walls },
+    motion: motionService({ db, clock, motionLog }),
     diagnosticParts: () => diagnosticParts(plugins.hooks, secrets),
   });
   const hookTeller = new HookTeller(plugins.hooks, () => recordedCameras(list));
@@ -414,6 +418,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       describer.close();
       await mqtt.close();
       await detection.close();
+      await motionLog.close();
       await flows.close();
       await commandLine.close();
       await gateway.close();

@@ -134,4 +134,16 @@ export const MIGRATIONS: readonly Migration[] = [
     to: 9,
     sql: "alter table events add column actions text check (actions is null or json_valid(actions))",
   },
+  {
+    to: 10,
+    sql: `
+      create table motion_cameras (
+        number integer primary key,
+        camera text not null unique check (length(camera) between 1 and 64)
+      ) strict;
+      create table motion_minutes (
+        key integer primary key,
+        cells blob not null
+      ) strict;`,
+  },
 ];

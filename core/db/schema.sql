@@ -180,6 +180,19 @@ create table event_objects (
 create index event_objects_by_class on event_objects (class, start_ms, number);
 create index event_objects_by_camera on event_objects (class, camera, start_ms, number);
 
+-- Cameras in whose pictures something moved; a short key for the large table.
+create table motion_cameras (
+  number integer primary key,
+  camera text not null unique check (length(camera) between 1 and 64) -- camera id, [a-z0-9-]
+) strict;
+
+-- Where something moved, by camera, minute, second and cell: what recordings are searched by. A minute in which nothing
+-- moved has no row; a minute whose recording was deleted neither.
+create table motion_minutes (
+  key integer primary key, -- motion_cameras.number × 2^27 + minutes since 1970-01-01 UTC
+  cells blob not null -- see core/domain/motion-minute.ts
+) strict;
+
 -- Receipts of tills, as they were written. What must not be kept was hidden before it came here.
 create table till_receipts (
   number integer primary key autoincrement, -- rises, and is never used again

@@ -30,6 +30,7 @@ import { flowsRoutes } from "./routes/flows-routes.ts";
 import { healthRoutes } from "./routes/health-routes.ts";
 import { inputRoutes } from "./routes/input-routes.ts";
 import { linkageRoutes } from "./routes/linkage-routes.ts";
+import { motionRoutes } from "./routes/motion-routes.ts";
 import { mqttRoutes } from "./routes/mqtt-routes.ts";
 import { outputRoutes } from "./routes/output-routes.ts";
 import { pluginInstallRoutes } from "./routes/plugin-install-routes.ts";
@@ -175,6 +176,7 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
     ...flowsRoutes(services),
     ...tillRoutes(services),
     ...detectionRoutes(services),
+    ...motionRoutes(services),
     route({
       method: "GET",
       path: "/metrics",

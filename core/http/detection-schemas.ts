@@ -44,6 +44,41 @@ export const DetectionViewSchema = Type.Object({
 /** What is looked for at a camera, and how it goes. */
 export type DetectionView = Static<typeof DetectionViewSchema>;
 
+/** A grid over all of a picture, row by row from the upper left. */
+export const GRID_SIDE = { minimum: 1, maximum: 64 } as const;
+export const CELLS_PATTERN = "^[01]{1,4096}$";
+
+export const DetectionActivitySchema = Type.Object({
+  moving: Type.Optional(
+    Type.Object(
+      {
+        at: Type.String({ format: "date-time", description: "Of the picture." }),
+        columns: Type.Integer(GRID_SIDE),
+        rows: Type.Integer(GRID_SIDE),
+        cells: Type.String({ description: "Row by row from the upper left, `1` where something moves." }),
+      },
+      { description: "Absent: nothing moves." },
+    ),
+  ),
+});
+/** Where something moves in a camera's picture at this moment. */
+export type DetectionActivity = Static<typeof DetectionActivitySchema>;
+
+export const MotionPageSchema = Type.Object({
+  moments: Type.Array(
+    Type.Object({
+      start: Type.String({ format: "date-time" }),
+      end: Type.String({ format: "date-time", description: "Exclusive." }),
+      cells: Type.Integer({
+        description: "Most of the cells that were asked for in which something moved at once.",
+      }),
+    }),
+    { description: "By time. Nothing is said of times in which nobody looked for motion." },
+  ),
+  next: Type.Optional(Type.String({ description: "The cursor of what comes after; absent at the end." })),
+});
+export type MotionPageView = Static<typeof MotionPageSchema>;
+
 export const DetectionPatchSchema = Type.Object(
   {
     enabled: Type.Optional(Type.Boolean()),

@@ -30,7 +30,12 @@ import type { Users } from "../users/users.ts";
 import type { InputSettingsView, InputView, OutputSettingsView, OutputView } from "./alarm-io-schemas.ts";
 import type { ArmingView } from "./alarm-schemas.ts";
 import type { ChangeFeed } from "./change-feed.ts";
-import type { DetectionPatch, DetectionView } from "./detection-schemas.ts";
+import type {
+  DetectionActivity,
+  DetectionPatch,
+  DetectionView,
+  MotionPageView,
+} from "./detection-schemas.ts";
 import type { ExplanationView } from "./explain-schemas.ts";
 import type { FlowsView } from "./flows-schemas.ts";
 import type { LinkageTested, LinkageView } from "./linkage-schemas.ts";
@@ -280,8 +285,21 @@ export interface CertificateService {
 export interface DetectionService {
   /** Undefined if there is no such camera. */
   of(camera: string): DetectionView | undefined;
+  /** Where something moves now. Undefined if there is no such camera. */
+  activity(camera: string): DetectionActivity | undefined;
   /** Throws `NJ_CAMERA_NOT_FOUND`, `NJ_DETECTOR_UNKNOWN`, `NJ_CONFIG_INVALID`. */
   change(camera: string, patch: DetectionPatch): Promise<DetectionView>;
+}
+
+/** Recordings, by where something moved in them. */
+export interface MotionService {
+  search(query: {
+    readonly camera: string;
+    readonly startMs: number;
+    readonly endMs: number;
+    readonly area?: { readonly columns: number; readonly rows: number; readonly cells: string };
+    readonly limit: number;
+  }): Promise<MotionPageView>;
 }
 
 export interface MqttControl {
@@ -381,6 +399,7 @@ export interface HttpServices {
   readonly flows: FlowsService;
   readonly tills: TillService;
   readonly detection: DetectionService;
+  readonly motion: MotionService;
   readonly explain: ExplainService;
   /** What plugins add to the diagnostics document, and the secrets that must not stand in that. */
   diagnosticParts(): Promise<{

@@ -11,6 +11,7 @@ import type { Log } from "../log.ts";
 import { planEviction } from "./eviction-planner.ts";
 import type { KeepReason, KeptBack } from "./eviction-veto.ts";
 import type { MediaClient } from "./media-client.ts";
+import { forgetMotionWithoutFootage } from "./motion-footage.ts";
 import type { RecordedCamera } from "./recorded-camera.ts";
 import { RetentionClock } from "./retention-clock.ts";
 import type { Revisions } from "./revisions.ts";
@@ -134,7 +135,7 @@ export class Retention {
     }
   }
 
-  /** Once an hour: the moment is kept for the next start; old events and ends of runs without footage are forgotten. */
+  /** Once an hour: the moment is kept for the next start; old events, and ends of runs and motion without footage, are forgotten. */
   async #remember(): Promise<void> {
     const { db, clock } = this.#options;
     const nowMs = this.#ages.nowMs();
@@ -142,6 +143,7 @@ export class Retention {
     this.#rememberedAtMs = clock.monotonicMs();
     await keyValuesTable(db).set(LAST_MOMENT_KEY, Math.round(nowMs));
     await this.#options.forgetEvents(nowMs);
+    await forgetMotionWithoutFootage(db, nowMs);
     for (const stream of await listStreams(db)) {
       const first = await db.get<{ start90k: number }>(
         "select start_90k as start90k from coverage where stream_number = ? order by start_90k limit 1",

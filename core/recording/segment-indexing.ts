@@ -14,6 +14,7 @@ import {
 } from "../db/tables/segments-table.ts";
 import type { SegmentRecord } from "../media/segment.ts";
 import { addCoverage, subtractCoverage } from "./coverage.ts";
+import { forgetMotionOf } from "./motion-footage.ts";
 import { unpackSpans } from "./reason-spans.ts";
 import { isSameSegment, parseSegmentId, rowOfRecord } from "./segment-row.ts";
 
@@ -67,6 +68,7 @@ export async function unindexSegment(writer: SqlWriter, id: string): Promise<Sto
   if (stored === undefined) return undefined;
   await unbook(writer, stored);
   await deleteLock(writer, id);
+  await forgetMotionOf(writer, stored);
   return stored;
 }
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { isEventType } from "../domain/event-types.ts";
-import type { DetectorReport, DetectorSettings } from "../plugin/contract/detector.ts";
+import type { DetectorAnswer, DetectorSettings } from "../plugin/contract/detector.ts";
 import { contractCard, liveOnce, MODES, SUITE_LIMIT_MS } from "./contract-runs.ts";
 import { type TestNvr, testNvr } from "./test-nvr.ts";
 
@@ -59,10 +59,10 @@ export function detectorContract(options: DetectorContractOptions): void {
         nvr: TestNvr,
         watch: string,
         { picture, seconds }: { readonly picture: ContractPicture; readonly seconds: number },
-      ): Promise<DetectorReport[]> {
+      ): Promise<DetectorAnswer[]> {
         const detector = nvr.detector(wanted);
         const { width, height, perSecond } = detector.frames;
-        const reports: DetectorReport[] = [];
+        const reports: DetectorAnswer[] = [];
         const beginMs = Date.now();
         for (let count = 0; count < seconds * perSecond; count += 1) {
           const atMs = Math.round((1_000 * count) / perSecond);
@@ -122,9 +122,16 @@ export function detectorContract(options: DetectorContractOptions): void {
             `something begins: ${JSON.stringify(reports)}`,
           );
           for (const report of reports) {
-            assert.ok(nvr.detector(wanted).eventTypes.includes(report.type), report.type);
-            assert.ok(isEventType(report.type), `${report.type} is an event of the recorder`);
             const { timeMs } = report;
+            if (report.kind === "activity") {
+              const { columns, rows, cells } = report;
+              assert.ok(columns >= 1 && columns <= 64 && rows >= 1 && rows <= 64, `${columns} × ${rows}`);
+              assert.match(cells, /^[01]*1[01]*$/, "something moved somewhere");
+              assert.equal(cells.length, columns * rows);
+            } else {
+              assert.ok(nvr.detector(wanted).eventTypes.includes(report.type), report.type);
+              assert.ok(isEventType(report.type), `${report.type} is an event of the recorder`);
+            }
             if (timeMs === undefined) continue;
             assert.ok(timeMs >= beginMs && timeMs <= Date.now() + event.seconds * 1_000, `${timeMs}`);
           }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import type { DetectorReport } from "../../core/plugin/contract/detector.ts";
+import type { DetectorAnswer } from "../../core/plugin/contract/detector.ts";
 import { detectorOptions } from "../../core/plugin/host/detector-options.ts";
 import { FRAMES, motionDetector } from "../../plugins/vca-motion/src/detector.ts";
 import { plainKernel } from "../../plugins/vca-motion/src/plain-kernel.ts";
@@ -30,7 +30,7 @@ describe("both pixel kernels", { timeout: 300_000 }, () => {
           const options = detectorOptions(detector.configSchema, {});
           const settings = { sensitivity: 60, rules: [], options };
           await detector.begin({ watch: "w", camera: "yard", settings }, { signal });
-          return { kernel, detector, reports: [] as DetectorReport[] };
+          return { kernel, detector, reports: [] as DetectorAnswer[] };
         }),
       );
       const { width, height, perSecond } = FRAMES;

@@ -1,6 +1,6 @@
 // Detection: what the recorder itself looks for in a camera's pictures, how that goes and what it costs.
 import { Type } from "typebox";
-import { DetectionPatchSchema, DetectionViewSchema } from "../detection-schemas.ts";
+import { DetectionActivitySchema, DetectionPatchSchema, DetectionViewSchema } from "../detection-schemas.ts";
 import { needs, needsOnCamera, type Route, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
 
@@ -16,6 +16,16 @@ export function detectionRoutes({ detection }: HttpServices): Route[] {
       params: IdParams,
       response: DetectionViewSchema,
       handle: ({ params }) => detection.of(params.id),
+    }),
+    route({
+      method: "GET",
+      path: "/api/v1/cameras/:id/detection/activity",
+      policy: needsOnCamera("live"),
+      summary:
+        "Where something moves in a camera's picture now, as a grid: what a person sets a detector by.",
+      params: IdParams,
+      response: DetectionActivitySchema,
+      handle: ({ params }) => detection.activity(params.id),
     }),
     route({
       method: "PATCH",

@@ -104,6 +104,20 @@ export interface DetectorReport {
 }
 
 /**
+ * Where something moved, as a grid over all of the picture: it becomes no event, but is kept to search recordings by, and lights
+ * cells while somebody sets the detector. Tell it at most four times a second, and only where something moved; what the
+ * area leaves out counts here too. The recorder keeps one grid a camera: the detector that told first has the say for a minute.
+ */
+export interface DetectorActivity extends DetectorArea {
+  readonly kind: "activity";
+  /** When it was so, by the pictures. Grids of 1 to 64 columns and rows; `1` for a cell in which something moved. */
+  readonly timeMs: number;
+}
+
+/** What a look answers. */
+export type DetectorAnswer = DetectorReport | DetectorActivity;
+
+/**
  * A way of looking at pictures. It must stand in `nightjar.provides` of package.json, as `detector:<id>`. Calls about one
  * camera come one after the other, each within five seconds; while one runs, newer pictures take the place of those that
  * wait. One that fails again and again is asked less often, and touches nothing else.
@@ -119,8 +133,8 @@ export interface Detector {
   readonly configSchema: TObject;
   /** A camera is to be looked at. */
   begin(watch: DetectorWatch, context: { readonly signal: AbortSignal }): Promise<void>;
-  /** Looks at a picture, or at there being none, and answers what has begun, goes on or is over. */
-  look(look: DetectorLook, context: DetectorContext): Promise<readonly DetectorReport[]>;
+  /** Looks at a picture, or at there being none, and answers what has begun, goes on or is over, and where something moved. */
+  look(look: DetectorLook, context: DetectorContext): Promise<readonly DetectorAnswer[]>;
   /** A camera is looked at no longer; the recorder ends what was open. Nothing is asked of that watch any more. */
   end(watch: { readonly watch: string }, context: { readonly signal: AbortSignal }): Promise<void>;
 }

@@ -1,5 +1,6 @@
 // The detector: one model and one run of events for each camera that is looked at.
-import type { Detector, DetectorReport, DetectorWatch } from "@nightjar/core";
+import type { Detector, DetectorAnswer, DetectorWatch } from "@nightjar/core";
+import { Activity } from "./activity.ts";
 import { type MotionOptions, motionOptions } from "./config.ts";
 import { type Blob, CELLS } from "./grid.ts";
 import { isDark, levelsOf } from "./levels.ts";
@@ -18,6 +19,7 @@ interface Watched {
   readonly settings: DetectorWatch["settings"];
   readonly options: MotionOptions;
   readonly events: MotionEvents;
+  readonly activity: Activity;
   readonly pictures: CameraPictures;
   readonly model: MotionModel;
   isNight: boolean;
@@ -41,6 +43,7 @@ export function motionDetector(kernel: PixelKernel = simdKernel() ?? plainKernel
         settings,
         options: settings.options as MotionOptions,
         events: new MotionEvents(),
+        activity: new Activity(),
         pictures,
         model: new MotionModel(pictures, settings.area),
         isNight: false,
@@ -59,23 +62,27 @@ export function motionDetector(kernel: PixelKernel = simdKernel() ?? plainKernel
   };
 }
 
-function look(watched: Watched, luma: Uint8Array, timeMs: number): DetectorReport[] {
-  const { settings, options, events, lastMs } = watched;
-  const reports: DetectorReport[] = [];
+function look(watched: Watched, luma: Uint8Array, timeMs: number): DetectorAnswer[] {
+  const { settings, options, events, activity, lastMs } = watched;
+  const answers: DetectorAnswer[] = [];
   if (lastMs !== undefined && (timeMs < lastMs || timeMs - lastMs > GAP_MS)) {
     watched.model.forget();
-    reports.push(...events.over());
+    activity.forget();
+    answers.push(...events.over());
   }
   watched.lastMs = timeMs;
   const sensitivity = watched.isNight
     ? (options.nightSensitivity ?? settings.sensitivity)
     : settings.sensitivity;
-  if (sensitivity === 0) return reports;
+  if (sensitivity === 0) return answers;
   const seen = watched.model.look(luma, levelsOf(sensitivity, watched.isNight));
   watched.isNight =
     options.profile === "auto" ? isDark(seen.brightness, watched.isNight) : options.profile === "night";
   const blobs = seen.blobs.filter((blob) => fits(blob, options));
-  return [...reports, ...events.take(blobs, timeMs, watched.isNight)];
+  const told = activity.take(seen.moved, timeMs);
+  if (told !== undefined) answers.push(told);
+  answers.push(...events.take(blobs, timeMs, watched.isNight));
+  return answers;
 }
 
 function fits({ cells }: Blob, { smallestPercent, largestPercent }: MotionOptions): boolean {

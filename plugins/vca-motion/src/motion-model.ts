@@ -20,6 +20,8 @@ export interface Seen {
   readonly brightness: number;
   /** All of the picture is another one: light switched on, camera turned. Nothing is said of motion. */
   readonly isUpset: boolean;
+  /** Cells in which something moves, also where none counts; undefined: in none. Used again for the next picture. */
+  readonly moved: Uint8Array | undefined;
 }
 
 /** Share of a cell's pixels that must have changed since the picture before, for something to move in it. */
@@ -53,6 +55,7 @@ export class MotionModel {
   readonly #knownMeans = new Float32Array(CELLS);
   readonly #active = new Uint8Array(CELLS);
   readonly #moving = new Uint8Array(CELLS);
+  readonly #moved = new Uint8Array(CELLS);
   #taken = 0;
   #learnt = 0;
   #upset = 0;
@@ -94,7 +97,7 @@ export class MotionModel {
     kernel.look(slot, picture, this.#parameters(levels, isLearning));
     if (isLearning) {
       this.#learnt += 1;
-      return { blobs: NOTHING, brightness, isUpset: false };
+      return { blobs: NOTHING, brightness, isUpset: false, moved: undefined };
     }
     return { brightness, ...this.#judge(levels.share) };
   }
@@ -120,20 +123,28 @@ export class MotionModel {
       : { ...common, ...STEADY, threshold: levels.threshold, turns: TURNS, turn: this.#taken % TURNS };
   }
 
-  #judge(share: number): Pick<Seen, "blobs" | "isUpset"> {
+  #judge(share: number): Omit<Seen, "brightness"> {
     const { marks, movers } = this.#pictures.sums;
     const { pixels } = this.#pictures.slot.layout;
     let active = 0;
+    let moves = 0;
     for (let cell = 0; cell < CELLS; cell += 1) {
       const count = pixels[cell] as number;
       const isActive = count > 0 && (marks[cell] as number) >= share * count ? 1 : 0;
       active += isActive;
       this.#active[cell] = isActive & (this.#counting[cell] as number);
-      this.#moving[cell] = count > 0 && (movers[cell] as number) >= MOVING_SHARE * count ? 1 : 0;
+      const isMoving = count > 0 && (movers[cell] as number) >= MOVING_SHARE * count ? 1 : 0;
+      this.#moving[cell] = isMoving;
+      this.#moved[cell] = isActive & isMoving;
+      moves += isActive & isMoving;
     }
     if (active < UPSET_SHARE * this.#cells) {
       this.#upset = 0;
-      return { blobs: active === 0 ? NOTHING : blobsOf(this.#active, this.#moving), isUpset: false };
+      return {
+        blobs: active === 0 ? NOTHING : blobsOf(this.#active, this.#moving),
+        isUpset: false,
+        moved: moves === 0 ? undefined : this.#moved,
+      };
     }
     this.#upset += 1;
     if (this.#upset >= UPSET_LASTS) {
@@ -142,6 +153,6 @@ export class MotionModel {
       this.#pictures.begin(((this.#taken + 1) & 1) as 0 | 1);
       this.#learnt = 1;
     }
-    return { blobs: NOTHING, isUpset: true };
+    return { blobs: NOTHING, isUpset: true, moved: undefined };
   }
 }

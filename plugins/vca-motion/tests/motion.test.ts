@@ -1,31 +1,43 @@
 // What is motion and what is not: noise, light, size, area, standing still, day and night.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { DetectorReport, DetectorSettings } from "@nightjar/core";
+import type { DetectorActivity, DetectorAnswer, DetectorReport, DetectorSettings } from "@nightjar/core";
 import { FRAMES, motionDetector } from "../src/detector.ts";
 import { box, picture, still } from "./pictures.ts";
 
 const { signal } = new AbortController();
 const OPTIONS = { smallestPercent: 0.5, largestPercent: 100, profile: "auto" };
 
-/** Shows pictures to a new detector; gives its reports with moments since the first picture. */
-async function shown(
+type Shown = (size: { width: number; height: number }, atMs: number) => Uint8Array;
+
+/** Shows pictures to a new detector; gives what it answers with moments since the first picture. */
+async function answers(
   seconds: number,
-  at: (size: { width: number; height: number }, atMs: number) => Uint8Array,
+  at: Shown,
   settings: Partial<DetectorSettings> = {},
-): Promise<DetectorReport[]> {
+): Promise<DetectorAnswer[]> {
   const detector = motionDetector();
   const whole = { sensitivity: 50, rules: [], options: OPTIONS, ...settings };
   await detector.begin({ watch: "w", camera: "yard", settings: whole }, { signal });
   const { width, height, perSecond } = FRAMES;
-  const reports: DetectorReport[] = [];
+  const told: DetectorAnswer[] = [];
   for (let count = 0; count < seconds * perSecond; count += 1) {
     const timeMs = (1_000 * count) / perSecond;
     const luma = at({ width, height }, timeMs);
     const look = { watch: "w", nowMs: timeMs, silentMs: 0, frame: { timeMs, width, height } };
-    reports.push(...(await detector.look(look, { signal, luma })));
+    told.push(...(await detector.look(look, { signal, luma })));
   }
-  return reports;
+  return told;
+}
+
+/** Its reports alone. */
+async function shown(...given: Parameters<typeof answers>): Promise<DetectorReport[]> {
+  return (await answers(...given)).filter((answer) => answer.kind !== "activity");
+}
+
+/** Where it says that something moved, and nothing else. */
+async function moved(...given: Parameters<typeof answers>): Promise<DetectorActivity[]> {
+  return (await answers(...given)).filter((answer) => answer.kind === "activity");
 }
 
 const begins = (reports: readonly DetectorReport[]) => reports.filter(({ kind }) => kind === "start");
@@ -39,7 +51,7 @@ describe("motion", { timeout: 300_000 }, () => {
       count += 5;
       return noises[count % 16] as Uint8Array;
     };
-    assert.deepEqual(await shown(600, next), []);
+    assert.deepEqual(await answers(600, next), []);
   });
 
   it("is what crosses the picture, from its coming to its going", async () => {
@@ -85,6 +97,24 @@ describe("motion", { timeout: 300_000 }, () => {
     const coarse = { columns: 2, rows: 1, cells: "01" };
     const [late] = begins(await shown(12, crossing, { area: coarse }));
     assert.ok((late?.timeMs ?? 0) > 6_000, "it begins where the area does");
+  });
+
+  it("is told by cell twice a second where it moves, whatever the area says and however small it is", async () => {
+    const crossing = box({ fromMs: 5_000 });
+    const options = { ...OPTIONS, smallestPercent: 30 };
+    const edge = { columns: 2, rows: 1, cells: "00" };
+    const told = await moved(12, crossing, { area: edge, options });
+    assert.ok(told.length >= 7 && told.length <= 11, `${told.length} words in four seconds`);
+    const middles = told.map(({ timeMs, columns, rows, cells }) => {
+      assert.ok(timeMs >= 4_800 && timeMs <= 9_500, `${timeMs}`);
+      assert.deepEqual([columns, rows, cells.length], [22, 18, 396]);
+      const found = [...cells].flatMap((cell, index) => (cell === "1" ? [index % 22] : []));
+      assert.ok(found.length > 0);
+      return found.reduce((sum, column) => sum + column, 0) / found.length;
+    });
+    const [first = 22, last = 0] = [middles[0], middles.at(-1)];
+    assert.ok(first < 6 && last > 15, `from the left to the right: ${middles.join(" ")}`);
+    assert.deepEqual(await moved(12, crossing, { sensitivity: 0 }), []);
   });
 
   it("is none of what is too small, or too large", async () => {

@@ -6,7 +6,11 @@ import { setImmediate as turn } from "node:timers/promises";
 import { type DetectorCalls, DetectorRun } from "../../../core/analysis/detector-run.ts";
 import type { CameraId } from "../../../core/domain/ids.ts";
 import { silentLog } from "../../../core/log.ts";
-import type { DetectorLook, DetectorReport } from "../../../core/plugin/contract/detector.ts";
+import type {
+  DetectorActivity,
+  DetectorLook,
+  DetectorReport,
+} from "../../../core/plugin/contract/detector.ts";
 import { FakeClock } from "../../../core/testing/fake-clock.ts";
 
 const FRAMES = { width: 2, height: 1, perSecond: 5 };
@@ -15,6 +19,7 @@ function run(calls: Partial<DetectorCalls>) {
   const clock = new FakeClock();
   const looks: (DetectorLook & { readonly luma: readonly number[] })[] = [];
   const reports: DetectorReport[] = [];
+  const activities: DetectorActivity[] = [];
   const told = { begun: 0, ended: 0, over: 0 };
   const made = new DetectorRun({
     camera: "yard" as CameraId,
@@ -42,11 +47,12 @@ function run(calls: Partial<DetectorCalls>) {
     clock,
     log: silentLog,
     onReports: (seen) => reports.push(...seen),
+    onActivity: (activity) => activities.push(activity),
     onEnded: () => {
       told.over += 1;
     },
   });
-  return { made, clock, looks, reports, told };
+  return { made, clock, looks, reports, activities, told };
 }
 
 /** Lets what was begun come to its end. */
@@ -134,6 +140,31 @@ describe("a detector at a camera", () => {
     assert.deepEqual(reports, []);
     assert.match(made.figures(0).problem ?? "", /did not announce/);
     made.close();
+  });
+
+  it("passes on where something moved, the last word of an answer, and takes no word that is none", async () => {
+    const activity: DetectorActivity = { kind: "activity", timeMs: 5, columns: 2, rows: 2, cells: "0110" };
+    const good = run({ look: async () => [{ ...activity, cells: "1000" }, activity] });
+    good.made.picture(Uint8Array.of(1, 1), 2, 1, 0);
+    await settle();
+    assert.deepEqual([good.activities, good.reports], [[activity], []]);
+    good.made.close();
+    for (const wrong of [
+      { cells: "011" },
+      { cells: "01x0" },
+      { columns: 65 },
+      { rows: 0 },
+      { timeMs: Number.NaN },
+    ]) {
+      const bad = run({ look: async () => [{ ...activity, ...wrong }] });
+      for (let count = 0; count < 3; count += 1) {
+        bad.made.picture(Uint8Array.of(1, 1), 2, 1, count * 200);
+        await settle();
+      }
+      assert.deepEqual(bad.activities, []);
+      assert.match(bad.made.figures(0).problem ?? "", /did not announce/, JSON.stringify(wrong));
+      bad.made.close();
+    }
   });
 
   it("passes on what it sees, and nothing once it is closed", async () => {

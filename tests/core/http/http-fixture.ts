@@ -384,7 +384,14 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
       },
       settingsChanged: async () => undefined,
     },
+    motion: {
+      async search(query) {
+        called(`motion ${JSON.stringify(query)}`);
+        return { moments: [] };
+      },
+    },
     detection: {
+      activity: (id) => (["yard", "gate"].includes(id) ? {} : undefined),
       of: (id) =>
         ["yard", "gate"].includes(id)
           ? { enabled: false, state: { status: "off", framesPerSecond: 0 }, detectors: [] }

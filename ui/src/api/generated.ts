@@ -5455,6 +5455,51 @@ export interface Operations {
       }[];
     };
   };
+  /** Where something moves in a camera's picture now, as a grid: what a person sets a detector by. */
+  readonly "GET /cameras/{id}/detection/activity": {
+    readonly path: { readonly id: string };
+    readonly answer: {
+      /** Absent: nothing moves. */
+      readonly moving?: {
+        /** Of the picture. */
+        readonly at: string;
+        readonly columns: number;
+        readonly rows: number;
+        /** Row by row from the upper left, `1` where something moves. */
+        readonly cells: string;
+      };
+    };
+  };
+  /** Moments in which something moved in an area of a camera's picture, where the recorder looked for motion. */
+  readonly "GET /cameras/{id}/motion": {
+    readonly path: { readonly id: string };
+    readonly query: {
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly start: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly end: string;
+      /** Of the grid of `cells`. */
+      readonly columns?: number;
+      readonly rows?: number;
+      /** The area that is meant: row by row from the upper left, `1` for its cells. Without it: all of the picture. */
+      readonly cells?: string;
+      readonly limit?: number;
+      /** `next` of the page before. */
+      readonly cursor?: string;
+    };
+    readonly answer: {
+      /** By time. Nothing is said of times in which nobody looked for motion. */
+      readonly moments: readonly {
+        readonly start: string;
+        /** Exclusive. */
+        readonly end: string;
+        /** Most of the cells that were asked for in which something moved at once. */
+        readonly cells: number;
+      }[];
+      /** The cursor of what comes after; absent at the end. */
+      readonly next?: string;
+    };
+  };
   /** This description. */
   readonly "GET /openapi.json": { readonly answer: Readonly<Record<string, unknown>> };
   /** WebSocket: the stream as it comes, in the frames of core/media/live-wire.ts. */
