@@ -2,7 +2,7 @@
 // an unknown option is refused by name.
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { NightjarError } from "../errors.ts";
@@ -103,10 +103,7 @@ export function parseCommandLine(argv: readonly string[], environment: NodeJS.Pr
   const chosen = typeof flags["data"] === "string" ? flags["data"] : environment["NIGHTJAR_DATA"];
   // A process whose walls are narrow may not look where it runs from, and was told its directory.
   const checkout = chosen === undefined ? checkoutFolder() : undefined;
-  const fallback =
-    checkout === undefined
-      ? join(environment["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share"), "nightjar")
-      : join(checkout, "data");
+  const fallback = checkout === undefined ? userDataFolder(environment, homedir()) : join(checkout, "data");
   return {
     words: parsed.positionals,
     dataDir: resolve(chosen ?? fallback),
@@ -114,6 +111,15 @@ export function parseCommandLine(argv: readonly string[], environment: NodeJS.Pr
     json: flags["json"] === true,
     flags,
   };
+}
+
+/** Where an installed Nightjar keeps what is its user's (XDG Base Directory Specification: a path that is not absolute counts as none). */
+export function userDataFolder(
+  environment: Readonly<Record<string, string | undefined>>,
+  home: string,
+): string {
+  const named = environment["XDG_DATA_HOME"] ?? "";
+  return join(isAbsolute(named) ? named : join(home, ".local", "share"), "nightjar");
 }
 
 /** What is wrong with an option, naming the one that was meant if there is one near. */

@@ -1,14 +1,18 @@
 // Names that are pages and scripts, wherever a name can come from (attack list A22, A20): cameras, the recorder, tills and
-// what they print, API tokens, who tried to sign in, a plugin's card and what it says when it fails. On every page they are
-// letters, nothing runs, and nothing is even tried.
+// what they print, rules, inputs, outputs, walls, what events say, API tokens, who tried to sign in, a plugin's card and what it
+// says when it fails. On every page they are letters, nothing runs, and nothing is even tried.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
+import { DATABASE_FILE, openDb } from "../../core/db/open-db.ts";
+import { putEvents } from "../../core/db/tables/events-table.ts";
+import { silentLog } from "../../core/log.ts";
+import { waitFor } from "../../core/testing/wait-for.ts";
 import { writeStranger } from "../support/stranger.ts";
 import { openBrowser, openContext, PHONE, skipBrowserTests, until } from "./support/browser.ts";
 import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
@@ -38,7 +42,12 @@ const PAGES = [
   "system/settings",
   "system/mqtt",
   "system/certificate",
+  "system/flows",
+  "linkage",
+  "io",
+  "welcome",
 ] as const;
+const FIRST_EVENT = 1_000_001;
 
 describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, timeout: 240_000 }, () => {
   let recorder: Recorder;
@@ -74,6 +83,8 @@ describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, t
     }
     await recorder.api("PATCH", "/settings", { name: PAYLOADS[0].slice(0, 60) });
     await sellSomething();
+    await linkSomething();
+    await seeSomething();
     for (const username of PAYLOADS) {
       const answer = await fetch(`${recorder.url}/api/v1/session`, {
         method: "POST",
@@ -119,13 +130,78 @@ describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, t
         },
       ],
     });
-    const till = connect(port, "127.0.0.1");
-    await once(till, "connect");
+    // The recorder listens a moment after it has answered.
+    const till = await waitFor(() => connected(port), { what: "the recorder to listen to the till" });
     till.end(`${PAYLOADS.join("\n")}\nNO ${PAYLOADS[0]}\nTOTAL 3.00\nEND\n`);
     await until("the receipt", async () => {
       const { receipts } = await recorder.api<{ receipts: unknown[] }>("GET", "/receipts");
       return receipts.length > 0;
     });
+  }
+
+  /** A rule, an input, an output and a wall of hostile names; the rule names the wall, and what it was done because of. */
+  async function linkSomething(): Promise<void> {
+    const [first, second, third] = PAYLOADS;
+    await recorder.api("PUT", "/inputs/settings", {
+      inputs: [
+        {
+          ...{
+            id: "bell",
+            name: first,
+            enabled: true,
+            source: { kind: "virtual" },
+            contact: "normally-open",
+          },
+          ...{ holdSeconds: 0, use: "alarm", cameras: [], disarms: [] },
+        },
+      ],
+    });
+    await recorder.api("PUT", "/outputs/settings", {
+      outputs: [{ id: "siren", name: second, enabled: true, driver: { kind: "virtual" }, dwellSeconds: 0 }],
+    });
+    await recorder.api("PUT", "/linkage/rules", {
+      rules: [
+        {
+          ...{ id: "hostile", name: first, types: ["motion"], detectorRules: [third] },
+          actions: [{ action: "popup", settings: { walls: [first] } }],
+        },
+      ],
+    });
+    const wall = await fetch(`${recorder.url}/api/v1/changes?wall=${encodeURIComponent(first)}`, {
+      headers: { authorization: `Bearer ${recorder.token}` },
+    });
+    assert.equal(wall.status, 200);
+    await wall.body?.cancel();
+  }
+
+  /** Events whose every word is a payload, as the engine writes them. */
+  async function seeSomething(): Promise<void> {
+    const [first, second, third] = PAYLOADS;
+    const db = await openDb(join(recorder.dataDir, DATABASE_FILE), { log: silentLog });
+    const startMs = Date.now() - 4_000;
+    const said = { rule: second, source: third, subject: first, detail: { text: first, [second]: third } };
+    const objects = [{ class: first, score: 0.9 }];
+    const action = {
+      rule: "hostile",
+      action: "popup",
+      status: "failed",
+      atMs: startMs,
+      attempts: 1,
+    } as const;
+    const common = {
+      ...{ ...said, objects, pictures: [], startMs, endMs: startMs + 1_000, lastMs: startMs + 1_000 },
+      actions: [{ ...action, note: third, context: { walls: first } }],
+    };
+    await putEvents(
+      db,
+      [
+        { ...common, id: FIRST_EVENT, revision: FIRST_EVENT, type: "motion", camera: cameras[0] },
+        { ...common, id: FIRST_EVENT + 1, revision: FIRST_EVENT + 1, type: second },
+      ],
+      2,
+    );
+    await db.close();
+    await recorder.api("POST", `/events/${FIRST_EVENT}/acknowledge`, { note: PAYLOADS[0] });
   }
 
   it("are letters on every page, and no page tries to run them", async () => {
@@ -145,7 +221,8 @@ describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, t
         if (/\/x$|window\.canary/.test(new URL(request.url()).pathname))
           faults.push(`asked for ${request.url()}`);
       });
-      for (const path of [...PAGES, `cameras/${cameras[0]}`, `plugins?name=${PLUGIN}`]) {
+      const ofOne = [`cameras/${cameras[0]}`, `cameras/${cameras[0]}/detection`, `plugins?name=${PLUGIN}`];
+      for (const path of [...PAGES, ...ofOne]) {
         await page.goto(`${recorder.url}/${path}`);
         await page.locator("main, .door-card").first().waitFor();
         const state = (await page.evaluate(`({
@@ -167,10 +244,20 @@ describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, t
       for (const [path, text] of [
         ["account", PAYLOADS[0]],
         ["system/log", PAYLOADS[2]],
+        ["linkage", PAYLOADS[0]],
+        ["io", PAYLOADS[1]],
+        ["events", PAYLOADS[0]],
       ] as const) {
         await page.goto(`${recorder.url}/${path}`);
         await page.locator("main").getByText(text).first().waitFor();
       }
+      // Why this event, of that rule and those objects.
+      await page.getByRole("button", { name: "Why?" }).first().click();
+      await page
+        .getByRole("dialog", { name: /^Why\?/ })
+        .locator(".why-steps > li")
+        .first()
+        .waitFor();
       assert.deepEqual(await page.evaluate("window.canary ?? null"), null);
       await page.goto(`${recorder.url}/plugins`);
       await until("the plugin is shown", async () =>
@@ -181,6 +268,17 @@ describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, t
     assert.deepEqual(faults, []);
   });
 });
+
+/** A connection; undefined while nobody listens. */
+async function connected(port: number): Promise<Socket | undefined> {
+  const socket = connect(port, "127.0.0.1");
+  try {
+    await once(socket, "connect");
+    return socket;
+  } catch {
+    return undefined;
+  }
+}
 
 async function freePort(): Promise<number> {
   const server = createServer();

@@ -9,7 +9,7 @@ import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { type CoreInProcess, startCoreInProcess } from "../support/core-in-process.ts";
 
-const KINDS = ["http", "rtsp", "mqtt"] as const;
+const KINDS = ["http", "https", "rtsp", "rtsps", "mqtt", "mqtts"] as const;
 type Ports = Readonly<Record<string, number>>;
 
 /** A program that has a port. */
@@ -43,7 +43,10 @@ function opened(
 describe("busy ports at the first start", () => {
   it("give way to the next free ones, which stand in the status and the log, and are kept", async (t) => {
     using kept = tempDir("nj-ports-");
-    const busy = { http: await occupy(), rtsp: await occupy(), mqtt: await occupy() };
+    const busy = {
+      ...{ http: await occupy(), https: await occupy(), rtsp: await occupy(), rtsps: await occupy() },
+      ...{ mqtt: await occupy(), mqtts: await occupy() },
+    };
     const close = (): void => {
       for (const { server } of Object.values(busy)) server.close();
     };
@@ -51,10 +54,12 @@ describe("busy ports at the first start", () => {
     const first = await startCoreInProcess({
       configure(draft) {
         draft.network.http = { ...draft.network.http, host: "127.0.0.1", port: busy.http.port };
+        const https = { enabled: true, host: "127.0.0.1", port: busy.https.port };
+        draft.network.https = { ...draft.network.https, ...https };
         draft.network.rtsp = { ...draft.network.rtsp, host: "127.0.0.1", port: busy.rtsp.port };
-        draft.network.rtsps.enabled = false;
+        draft.network.rtsps = { ...draft.network.rtsps, host: "127.0.0.1", port: busy.rtsps.port };
         draft.mqtt.tcp = { ...draft.mqtt.tcp, host: "127.0.0.1", port: busy.mqtt.port };
-        draft.mqtt.tls.enabled = false;
+        draft.mqtt.tls = { ...draft.mqtt.tls, host: "127.0.0.1", port: busy.mqtts.port };
       },
     });
     let found: Awaited<ReturnType<typeof opened>>;

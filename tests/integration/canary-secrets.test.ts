@@ -8,7 +8,10 @@ import { once } from "node:events";
 import { globSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { connectAsync } from "mqtt";
 import { generate } from "selfsigned";
+import { type CoreMethodsForFlows, FLOWS_LINK_SOCKET } from "../../core/flows/protocol.ts";
+import { connectLink, LINK_VERSION } from "../../core/link/link.ts";
 import { type FakeCamera, fakeCamera } from "../../core/testing/fake-camera.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { testPatience, waitFor } from "../../core/testing/wait-for.ts";
@@ -180,12 +183,16 @@ describe("a secret in every place (attack list A17)", { timeout: 300_000 }, () =
     }
     const tokens = new Map<string, string>();
     for (const role of ROLES) {
-      const opened = await recorder.get<{ token: string }>("POST", "/session", undefined, {
+      const answer = await recorder.ask("POST", "/api/v1/session", undefined, {
         username: role,
         password: passwords[role],
       });
+      const opened = (await answer.json()) as { token: string };
       tokens.set(role, opened.token);
       secrets.set(`session of the ${role}`, opened.token);
+      const device = /-device=([^;]+)/.exec(answer.headers.getSetCookie().join("\n"))?.[1];
+      assert.ok(device !== undefined && device.length > 20, "the browser is known again");
+      secrets.set(`device cookie of the ${role}`, device);
     }
     const wrong = secret("password that is wrong");
     for (const username of ["viewer", "nobody"]) {
@@ -261,6 +268,7 @@ describe("a secret in every place (attack list A17)", { timeout: 300_000 }, () =
     await recorder
       .ask("GET", `/api/v1/cameras/good/snapshot.jpg?ticket=${ticket.ticket}`)
       .then((each) => each.arrayBuffer());
+    await plantAround(token, passwords.administrator);
     await plantFurther(token, passwords.administrator);
     const sealed = await recorder.ask("POST", "/api/v1/settings/export", token, {
       password: secret("password of a sealed export"),
@@ -282,6 +290,72 @@ describe("a secret in every place (attack list A17)", { timeout: 300_000 }, () =
     for (const role of ROLES) await collect(role, tokens.get(role));
     await collect("nobody", undefined);
   });
+
+  /**
+   * What inputs, outputs and flows let in and are let in with, each used and mistaken once, while somebody hears everything that
+   * the broker within says.
+   */
+  async function plantAround(token: string, password: string): Promise<void> {
+    const { ports } = await recorder.get<{ ports: { kind: string; port: number }[] }>(
+      "GET",
+      "/status",
+      token,
+    );
+    const port = ports.find(({ kind }) => kind === "mqtt")?.port ?? 0;
+    const listener = await connectAsync(`mqtt://127.0.0.1:${port}`, {
+      ...{ protocolVersion: 4, reconnectPeriod: 0, username: "administrator", password },
+    });
+    let said = "";
+    listener.on("message", (topic, payload) => {
+      said += `${topic} ${payload.toString("latin1")}\n`;
+    });
+    await listener.subscribeAsync(["#", "nightjar/#"]);
+    const use = { contact: "normally-open", holdSeconds: 0, use: "alarm", cameras: [], disarms: [] };
+    const input = { id: "bell", name: "Bell", enabled: true, source: { kind: "http" }, ...use };
+    await recorder.get("PUT", "/inputs/settings", token, { inputs: [input] });
+    const made = await recorder.get<{ token: string }>("POST", "/inputs/bell/token", token);
+    secrets.set("token of an input", made.token);
+    const wrong = secret("wrong token of an input");
+    for (const [given, status] of [
+      [wrong, 404],
+      [made.token, 204],
+    ] as const) {
+      const answer = await recorder.ask("POST", `/api/v1/inputs/bell/signal?token=${given}`);
+      assert.equal(answer.status, status);
+      outputs.set(`answer to a signal of an input: ${status}`, await answer.text());
+    }
+    const call = { method: "POST", url: "http://127.0.0.1:9/switch" };
+    const driver = { kind: "http", on: call, off: call };
+    const output = { id: "siren", name: "Siren", enabled: true, driver, dwellSeconds: 0 };
+    await recorder.get("PUT", "/outputs/settings", token, { outputs: [output] });
+    const authorization = `Bearer ${secret("authorization of an output")}`;
+    await recorder.get("PUT", "/outputs/siren/authorization", token, { authorization });
+    const triggered = await recorder.ask("POST", "/api/v1/outputs/siren/trigger", token, {});
+    outputs.set("answer of an output that cannot be reached", await triggered.text());
+    await recorder.get("PATCH", "/flows", token, { enabled: true });
+    secrets.set("login of flows at the broker", await loginOfFlows());
+    await waitFor(() => (/siren/.test(said) && /bell/.test(said) ? true : undefined), {
+      what: () => `the broker to tell of input and output: ${said.slice(-500)}`,
+    });
+    outputs.set("everything that was said over MQTT", said);
+    await listener.endAsync();
+  }
+
+  /** As the process of flows asks for it; whoever may open that socket owns the data directory. */
+  async function loginOfFlows(): Promise<string> {
+    const link = await connectLink<CoreMethodsForFlows>(join(recorder.dataDir, "run", FLOWS_LINK_SOCKET), {
+      hello: { role: "flows", version: LINK_VERSION, instance: "canary" },
+      handlers: {},
+    });
+    try {
+      const login = await waitFor(async () => (await link.request("broker", undefined)) ?? undefined, {
+        what: "flows to have a login",
+      });
+      return login.password;
+    } finally {
+      link.close();
+    }
+  }
 
   /** Secrets that programs and other servers use, each refused once before it is taken. */
   async function plantFurther(token: string, current: string): Promise<void> {

@@ -43,10 +43,14 @@ for (const video of ["h264", "h265"] as const) {
       });
       await core.request("createUser", { name: "vera", password: "heron lantern quarry", role: "viewer" });
       password = (await core.request("createStreamPassword", { name: "vera", label: "players" })).password;
-      core.close();
       root = dir.join("root.crt");
       writeFileSync(root, await (await fetch(`${rig.url}/ca.crt`)).text());
       await rig.untilRecording(60_000);
+      // Another one whose sub-stream alone sends the clip: nothing listens at its main one.
+      const config = { url: "rtsp://127.0.0.1:9/main", subUrl: rig.sender.url(0), transport: "tcp" };
+      const record = { mode: "off", audio: true };
+      await core.request("addCamera", { camera: { id: "two", name: "Two", driver: "rtsp", config, record } });
+      core.close();
     });
     after(async () => {
       await rig?.dispose();
@@ -84,6 +88,11 @@ for (const video of ["h264", "h265"] as const) {
         await ffmpegSees(transport, ["-rtsp_transport", transport, "-i", withLogin(place("rtsp"))]);
       });
     }
+
+    it("gives ffmpeg the sub-stream by its own address", { skip: video === "h265" }, async () => {
+      const address = withLogin(place("rtsp")).replace("/cam-1", "/two/sub");
+      await ffmpegSees("sub", ["-rtsp_transport", "tcp", "-i", address]);
+    });
 
     // It looks at no certificate: its RTSP has no options of TLS.
     it("gives them to ffmpeg over TLS", async () => {

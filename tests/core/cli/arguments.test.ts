@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { OPTIONS, parseCommandLine } from "../../../core/cli/arguments.ts";
+import { OPTIONS, parseCommandLine, userDataFolder } from "../../../core/cli/arguments.ts";
 import { COMMAND_HELP, helpOf } from "../../../core/cli/command-help.ts";
 import { nearestWord } from "../../../core/cli/nearest-word.ts";
 
@@ -15,6 +15,16 @@ describe("the command line", () => {
     assert.match(line.dataDir, /\/data$/);
     assert.equal(line.dataInCheckout, true);
     assert.equal(parseCommandLine(["start", "--data", "/a"], {}).dataInCheckout, false);
+  });
+
+  it("keeps an installed one's data where XDG_DATA_HOME says, else below .local/share", () => {
+    for (const [named, folder] of [
+      ["/srv/data", "/srv/data/nightjar"],
+      [undefined, "/home/kim/.local/share/nightjar"],
+      ["", "/home/kim/.local/share/nightjar"],
+      ["data", "/home/kim/.local/share/nightjar"],
+    ] as const)
+      assert.equal(userDataFolder({ XDG_DATA_HOME: named }, "/home/kim"), folder);
   });
 
   it("makes a relative data directory absolute", () => {
