@@ -123,7 +123,7 @@ describe("H.265 and G.711 in the browser", { skip, timeout: 150_000 }, () => {
 
   before(async () => {
     recorder = await FootageRecorder.start();
-    await add("with a sub-stream", { codec: "h265" }, { codec: "h264-small" });
+    await add("with a sub-stream", { codec: "h265", audio: "g726" }, { codec: "h264-small" });
     await add("first", { codec: "h265" });
     await add("second", { codec: "h265" });
     await add("third", { codec: "h265" });
@@ -285,6 +285,13 @@ describe("H.265 and G.711 in the browser", { skip, timeout: 150_000 }, () => {
         );
       }
     }
+  });
+
+  it("tells in the list of cameras what was done about sound that nobody plays as it comes", async () => {
+    await page.goto(`${recorder.url}/cameras`);
+    const row = (name: string) => page.getByRole("row").filter({ hasText: name });
+    await row("with a sub-stream").getByText("decoded from G.726 at 32 kbit/s").waitFor();
+    assert.doesNotMatch((await row("mu-law").textContent()) ?? "", /decoded/, "what is kept as sent");
   });
 
   it("throws nothing and breaks no content policy on the way", () => {
