@@ -8,7 +8,6 @@
  */
 export { type Static, type TObject, type TSchema, Type } from "typebox";
 export type { CameraState, CameraStatus } from "./domain/camera-state.ts";
-export { eventTypeOfOnvif } from "./domain/event-types.ts";
 export type { Facts } from "./domain/facts.ts";
 export type { CameraId, SegmentId, StreamName, VolumeId } from "./domain/ids.ts";
 export type { RecordReason } from "./domain/record-reasons.ts";
@@ -18,16 +17,18 @@ export type { VolumeState, VolumeStatus } from "./media/protocol.ts";
 /** A small RTSP server for plugins that make pictures themselves: the demo camera stands on it. */
 export * from "./media/rtsp-server/index.ts";
 export type { ClockSource, Hole, ReasonSpan, SegmentIdentity, SegmentRecord } from "./media/segment.ts";
-export type {
-  AuxiliaryPart,
-  CameraAbilities,
-  CameraCapabilities,
-  CameraPart,
-  CameraReport,
-  PtzCapabilities,
-  PtzPosition,
-  PtzVelocity,
-  PulledEvents,
+export {
+  type AuxiliaryPart,
+  type CameraAbilities,
+  type CameraCapabilities,
+  type CameraPart,
+  type CameraReport,
+  type CameraSettings,
+  eventTypeOfOnvif,
+  type PtzCapabilities,
+  type PtzPosition,
+  type PtzVelocity,
+  type PulledEvents,
 } from "./plugin/contract/camera-abilities.ts";
 export type {
   CameraDriver,

@@ -54,7 +54,7 @@ export function answerOf(
   const done = (prefix: string): string => `<${prefix}:${operation}Response/>`;
   switch (operation) {
     case "GetSystemDateAndTime": {
-      const at = new Date(Date.now() + options.clockOffsetMs);
+      const at = new Date(Date.now() + state.clockOffsetMs);
       return `<tds:GetSystemDateAndTimeResponse><tds:SystemDateAndTime><tt:DateTimeType>Manual</tt:DateTimeType><tt:UTCDateTime><tt:Time><tt:Hour>${at.getUTCHours()}</tt:Hour><tt:Minute>${at.getUTCMinutes()}</tt:Minute><tt:Second>${at.getUTCSeconds()}</tt:Second></tt:Time><tt:Date><tt:Year>${at.getUTCFullYear()}</tt:Year><tt:Month>${at.getUTCMonth() + 1}</tt:Month><tt:Day>${at.getUTCDate()}</tt:Day></tt:Date></tt:UTCDateTime></tds:SystemDateAndTime></tds:GetSystemDateAndTimeResponse>`;
     }
     case "GetServices":

@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { answerOf, type FakeOnvifRequest, fault, soap, textOf } from "./fake-onvif-answers.ts";
-import { type FakeOnvifProfile, FakeOnvifState } from "./fake-onvif-state.ts";
+import { type FakeOnvifProfile, type FakeOnvifScene, FakeOnvifState } from "./fake-onvif-state.ts";
 
 /** What is wrong with it. */
 export interface FakeOnvifFaults {
@@ -20,9 +20,10 @@ export interface FakeOnvifFaults {
   readonly redirect?: string;
 }
 
+/** How a fake device is to be; what is left out is as with an ordinary dome. */
 export interface FakeOnvifOptions {
   /** Default: 1920 by 1080 as the main, 640 by 360 as the sub-stream. */
-  readonly profiles?: readonly Partial<FakeOnvifProfile>[];
+  readonly profiles?: readonly FakeOnvifProfile[];
   /** Where the pictures are. Default: nowhere. */
   readonly streamUrl?: string;
   readonly username?: string;
@@ -47,7 +48,7 @@ export interface FakeOnvifDevice extends AsyncDisposable {
   readonly url: string;
   readonly username: string;
   readonly password: string;
-  readonly state: FakeOnvifState;
+  readonly state: FakeOnvifScene;
   /** Operations so far, in their order. */
   readonly asked: readonly string[];
   /** All that clients sent so far: heads and bodies. */
@@ -72,7 +73,14 @@ export async function fakeOnvifDevice(options: FakeOnvifOptions = {}): Promise<F
   } = options;
   const state = new FakeOnvifState({
     profiles: profiles.map((profile, index) => ({
-      ...{ token: `profile${index}`, source: "source0", encoding: "H264", width: 640, height: 360, url },
+      ...{
+        token: `profile${index}`,
+        source: "source0",
+        encoding: "H264" as const,
+        width: 640,
+        height: 360,
+        url,
+      },
       ...profile,
     })),
     hasPtz: options.hasPtz ?? true,
@@ -161,7 +169,7 @@ export async function fakeOnvifDevice(options: FakeOnvifOptions = {}): Promise<F
       const nonce = Buffer.from(textOf(body, "Nonce") ?? "", "base64");
       const created = textOf(body, "Created") ?? "";
       const digest = createHash("sha1").update(nonce).update(created).update(password).digest("base64");
-      const ageMs = Date.parse(created) - Date.now() - state.options.clockOffsetMs;
+      const ageMs = Date.parse(created) - Date.now() - state.clockOffsetMs;
       const isNew = !nonces.has(nonce.toString("hex"));
       nonces.add(nonce.toString("hex"));
       // A clock that differs by more than this, and whatever was said before, is refused, as by real devices.

@@ -1,20 +1,58 @@
 // The state of a fake ONVIF device: where it looks, its presets, relays, inputs and subscriptions, and what it has to tell.
-import type { PtzPosition, PtzVelocity } from "../plugin/contract/camera-abilities.ts";
+import type { PtzVelocity } from "../plugin/contract/camera-abilities.ts";
 
-/** A media profile of a fake device. */
+/** A media profile of a fake device; what is left out is that of an ordinary one. */
 export interface FakeOnvifProfile {
-  readonly token: string;
-  readonly source: string;
-  readonly encoding: "H264" | "H265" | "JPEG";
-  readonly width: number;
-  readonly height: number;
+  readonly token?: string;
+  /** The video source: two of them make a device with two channels. */
+  readonly source?: string;
+  readonly encoding?: "H264" | "H265" | "JPEG";
+  readonly width?: number;
+  readonly height?: number;
   /** Where its pictures are; the device names its own host in it. */
-  readonly url: string;
+  readonly url?: string;
+}
+
+/** Where a fake device looks, in its own numbers: each from -1 to 1. */
+export interface FakeOnvifView {
+  readonly pan: number;
+  readonly tilt: number;
+  readonly zoom: number;
+}
+
+/** A preset of a fake device; its name is as it stands in XML. */
+export interface FakeOnvifPreset extends FakeOnvifView {
+  readonly name: string;
+}
+
+/** How a fake device is now, and what happens to it. */
+export interface FakeOnvifScene {
+  readonly position: FakeOnvifView;
+  /** True while it turns or zooms. */
+  readonly isMoving: boolean;
+  readonly presets: ReadonlyMap<string, FakeOnvifPreset>;
+  readonly relays: ReadonlyMap<string, boolean>;
+  /** By the first part of their words: `tt:Siren`. */
+  readonly auxiliary: ReadonlyMap<string, boolean>;
+  /** The patrol that runs. */
+  readonly tour: string | undefined;
+  /** Who listens. */
+  readonly subscriptions: ReadonlyMap<string, unknown>;
+  turnTo(position: FakeOnvifView): void;
+  /** A contact closes or opens: `input0`, `input1`. */
+  setInput(token: string, closed: boolean): void;
+  setMotion(isOn: boolean): void;
+  /** How far its clock is ahead. */
+  setClock(offsetMs: number): void;
+  /** Tells all who listen; the message as `onvifMessage` makes it. */
+  tell(message: string): void;
+  /** As a device that was switched off and on again. */
+  forgetSubscriptions(): void;
 }
 
 /** How a fake device is, all of it given. */
 export interface FakeOnvifSettings {
-  readonly profiles: readonly FakeOnvifProfile[];
+  readonly profiles: readonly Required<FakeOnvifProfile>[];
   readonly hasPtz: boolean;
   readonly media2: boolean;
   readonly auxiliary: readonly string[];
@@ -33,9 +71,9 @@ interface Subscription {
 /** Units a second at full speed. */
 const SPEED = 1;
 
-export class FakeOnvifState {
+export class FakeOnvifState implements FakeOnvifScene {
   readonly options: FakeOnvifSettings;
-  readonly presets = new Map<string, PtzPosition & { readonly name: string }>([
+  readonly presets = new Map<string, FakeOnvifPreset>([
     ["1", { name: "Gate", pan: -0.5, tilt: 0.1, zoom: 0 }],
     ["2", { name: "Yard &amp; shed", pan: 0.5, tilt: 0.2, zoom: 0.4 }],
   ]);
@@ -53,17 +91,19 @@ export class FakeOnvifState {
   tour: string | undefined;
   port = 0;
   isSecure = false;
-  #position: PtzPosition = { pan: 0, tilt: 0, zoom: 0 };
+  clockOffsetMs: number;
+  #position: FakeOnvifView = { pan: 0, tilt: 0, zoom: 0 };
   #moving: { readonly velocity: PtzVelocity; readonly sinceMs: number; readonly untilMs: number } | undefined;
   #motion = false;
   #number = 0;
 
   constructor(options: FakeOnvifSettings) {
     this.options = options;
+    this.clockOffsetMs = options.clockOffsetMs;
   }
 
   /** Where it looks now. */
-  get position(): PtzPosition {
+  get position(): FakeOnvifView {
     const moving = this.#moving;
     if (moving === undefined) return this.#position;
     const seconds = (Math.min(performance.now(), moving.untilMs) - moving.sinceMs) / 1_000;
@@ -91,7 +131,7 @@ export class FakeOnvifState {
     this.turnTo(this.position);
   }
 
-  turnTo(position: PtzPosition): void {
+  turnTo(position: FakeOnvifView): void {
     this.#moving = undefined;
     this.#position = position;
   }
@@ -121,6 +161,10 @@ export class FakeOnvifState {
   setMotion(isOn: boolean): void {
     this.#motion = isOn;
     this.tell(motionMessage(isOn, "Changed"));
+  }
+
+  setClock(offsetMs: number): void {
+    this.clockOffsetMs = offsetMs;
   }
 
   /** An address of its own, as it names it. */

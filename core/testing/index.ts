@@ -24,7 +24,13 @@ export {
   type FakeOnvifOptions,
   fakeOnvifDevice,
 } from "./fake-onvif-device.ts";
-export { type FakeOnvifProfile, onvifMessage } from "./fake-onvif-state.ts";
+export {
+  type FakeOnvifPreset,
+  type FakeOnvifProfile,
+  type FakeOnvifScene,
+  type FakeOnvifView,
+  onvifMessage,
+} from "./fake-onvif-state.ts";
 export { type FakeAudio, TEST_CLIPS, type TestClipName, testClip, testClipFile } from "./fake-tracks.ts";
 export { frameCounterCells, readFrameCounter } from "./frame-counter.ts";
 export {

@@ -5,7 +5,15 @@ import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
 import { type FakeCamera, fakeCamera } from "../../core/testing/fake-camera.ts";
 import { type FakeOnvifDevice, fakeOnvifDevice } from "../../core/testing/fake-onvif-device.ts";
-import { openBrowser, openContext, PHONE, screenshot, skipBrowserTests, until } from "./support/browser.ts";
+import {
+  DESKTOP,
+  openBrowser,
+  openContext,
+  PHONE,
+  screenshot,
+  skipBrowserTests,
+  until,
+} from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
 describe("an ONVIF camera in a browser", { skip: skipBrowserTests, timeout: 180_000 }, () => {
@@ -88,6 +96,31 @@ describe("an ONVIF camera in a browser", { skip: skipBrowserTests, timeout: 180_
     assert.equal(device.state.presets.get("3")?.name, "Shed");
     await page.setViewportSize(PHONE);
     await screenshot(page, "ptz-pad-phone");
+    await page.getByRole("button", { name: "Down and right" }).click({ trial: true });
+    await page.setViewportSize(DESKTOP);
+
+    // Its relay as an alarm output, and a rule that turns it, tried before it is saved.
+    await page.goto(`${recorder.url}/io`);
+    await page.getByRole("button", { name: "Add output" }).click();
+    await dialog.getByLabel("Name", { exact: true }).fill("Gate");
+    await dialog.getByLabel("Switched by").selectOption("camera");
+    await dialog.getByLabel("Camera", { exact: true }).selectOption("dome");
+    await dialog.getByLabel("Relay, siren or light").selectOption({ label: "Relay 2" });
+    await screenshot(page, "io-camera");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Trigger Gate" }).click();
+    await until("the relay", async () => device.state.relays.get("relay1") === true);
+
+    await page.goto(`${recorder.url}/linkage`);
+    await page.getByRole("button", { name: "Add a rule" }).click();
+    await dialog.getByLabel("Turn a camera", { exact: true }).check();
+    await dialog.getByLabel("Camera", { exact: true }).selectOption("dome");
+    await dialog.getByLabel("Preset", { exact: true }).selectOption({ label: "Gate" });
+    await screenshot(page, "linkage-ptz");
+    await dialog.getByRole("button", { name: "Test" }).first().click();
+    await until("the camera to look there", async () => device.state.position.pan === -0.5);
+    await until("the camera to look back", async () => device.state.position.pan === 0.5);
     await context.close();
   });
 });

@@ -1,6 +1,7 @@
 // What a camera can do besides sending pictures, as its driver offers it: pan, tilt and zoom, relays, inputs, siren and light,
 // and events of its own. All of it is optional: a driver has the methods that it has, and `capabilities` says of one camera
 // which of them its device knows. Plain data in, plain data out; nothing is held open between two calls.
+import { eventTypeOfOnvif as typeOfTopic } from "../../domain/event-types.ts";
 import type { DriverContext } from "./camera-driver.ts";
 
 /** A relay, an input, a patrol or a preset of a device: what the device calls it, and what people do. */
@@ -82,7 +83,8 @@ export interface PulledEvents {
   readonly reports: readonly CameraReport[];
 }
 
-type Config = Readonly<Record<string, unknown>>;
+/** The settings of a camera, as its driver's schema has them, without secrets. */
+export type CameraSettings = Readonly<Record<string, unknown>>;
 
 /**
  * Methods that a driver may have besides `streams`. Each is asked about one camera, with its settings first, and has ten
@@ -90,42 +92,50 @@ type Config = Readonly<Record<string, unknown>>;
  */
 export interface CameraAbilities {
   /** What the device can do. Asked when the camera is added, has changed, or comes back. */
-  capabilities?(config: Config, context: DriverContext): Promise<CameraCapabilities>;
-  presets?(config: Config, context: DriverContext): Promise<readonly CameraPart[]>;
+  capabilities?(config: CameraSettings, context: DriverContext): Promise<CameraCapabilities>;
+  presets?(config: CameraSettings, context: DriverContext): Promise<readonly CameraPart[]>;
   /** Begins to turn; does not wait until the device is there. */
-  goToPreset?(config: Config, wanted: { readonly preset: string }, context: DriverContext): Promise<void>;
+  goToPreset?(
+    config: CameraSettings,
+    wanted: { readonly preset: string },
+    context: DriverContext,
+  ): Promise<void>;
   /** Keeps where the device looks now: as a new preset, or in place of `preset`. Answers its id. */
   setPreset?(
-    config: Config,
+    config: CameraSettings,
     wanted: { readonly name: string; readonly preset?: string },
     context: DriverContext,
   ): Promise<{ readonly id: string }>;
-  removePreset?(config: Config, wanted: { readonly preset: string }, context: DriverContext): Promise<void>;
+  removePreset?(
+    config: CameraSettings,
+    wanted: { readonly preset: string },
+    context: DriverContext,
+  ): Promise<void>;
   /**
    * Turns and zooms until told otherwise, `stop` comes, or `timeoutMs` have passed: the device is to stop by itself then
    * where it can be told to. The recorder stops it in any case.
    */
   move?(
-    config: Config,
+    config: CameraSettings,
     wanted: PtzVelocity & { readonly timeoutMs: number },
     context: DriverContext,
   ): Promise<void>;
-  stop?(config: Config, context: DriverContext): Promise<void>;
-  position?(config: Config, context: DriverContext): Promise<PtzPosition>;
-  goToPosition?(config: Config, wanted: PtzPosition, context: DriverContext): Promise<void>;
+  stop?(config: CameraSettings, context: DriverContext): Promise<void>;
+  position?(config: CameraSettings, context: DriverContext): Promise<PtzPosition>;
+  goToPosition?(config: CameraSettings, wanted: PtzPosition, context: DriverContext): Promise<void>;
   /** Starts or ends a patrol or pattern of the device's own. */
   runPatrol?(
-    config: Config,
+    config: CameraSettings,
     wanted: { readonly kind: "patrol" | "pattern"; readonly id: string; readonly isOn: boolean },
     context: DriverContext,
   ): Promise<void>;
   setRelay?(
-    config: Config,
+    config: CameraSettings,
     wanted: { readonly relay: string; readonly on: boolean },
     context: DriverContext,
   ): Promise<void>;
   setAuxiliary?(
-    config: Config,
+    config: CameraSettings,
     wanted: { readonly part: AuxiliaryPart; readonly on: boolean },
     context: DriverContext,
   ): Promise<void>;
@@ -136,12 +146,16 @@ export interface CameraAbilities {
    * time, and after an error again with growing pauses.
    */
   pullEvents?(
-    config: Config,
+    config: CameraSettings,
     wanted: { readonly session?: string; readonly waitMs: number },
     context: DriverContext,
   ): Promise<PulledEvents>;
   /** Nobody listens any more. */
-  endEvents?(config: Config, wanted: { readonly session: string }, context: DriverContext): Promise<void>;
+  endEvents?(
+    config: CameraSettings,
+    wanted: { readonly session: string },
+    context: DriverContext,
+  ): Promise<void>;
 }
 
 /** The names of these methods. */
@@ -161,3 +175,11 @@ export const CAMERA_ABILITIES = [
   "pullEvents",
   "endEvents",
 ] as const satisfies readonly (keyof CameraAbilities)[];
+
+/**
+ * The type of the catalogue of events that an ONVIF topic stands for, with or without prefixes; undefined where the catalogue
+ * has none. One table for all drivers.
+ */
+export function eventTypeOfOnvif(topic: string): string | undefined {
+  return typeOfTopic(topic);
+}

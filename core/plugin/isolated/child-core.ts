@@ -4,8 +4,8 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
-export { eventTypeOfOnvif } from "../../domain/event-types.ts";
 export { NightjarError } from "../../errors.ts";
+export { eventTypeOfOnvif } from "../contract/camera-abilities.ts";
 export { definePlugin } from "../contract/define-plugin.ts";
 export { STAGE_FIRST, STAGE_LAST } from "../contract/hook-catalogue.ts";
 export { Type } from "../schemas/schema-builder.ts";

@@ -128,7 +128,7 @@ describe("signing in to an ONVIF camera", () => {
   it("takes a clock that was set meanwhile for what it is", async () => {
     await withDevice({}, async (device, { driver, config, context }) => {
       await driver.streams(config, context);
-      Object.assign(device.state.options, { clockOffsetMs: 7_200_000 });
+      device.state.setClock(7_200_000);
       await driver.streams(config, context);
     });
   });

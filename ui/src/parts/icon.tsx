@@ -57,6 +57,7 @@ const PATHS = {
   wall: "M3 5h18v12H3zM12 17v3M8 20h8",
   io: "M8 12V8a4 4 0 0 1 8 0v4M6 12h12v4a4 4 0 0 1-4 4h-4a4 4 0 0 1-4-4zM12 20v2M10 2v2M14 2v2",
   ptz: "M12 3l3 3h-6zM12 21l-3-3h6zM3 12l3-3v6zM21 12l-3 3v-6zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6",
+  arrow: "M4 12h15M13 6l6 6-6 6",
   bars: "M5 19v-6M10 19V9M15 19v-9M20 19V5",
 } as const;
 

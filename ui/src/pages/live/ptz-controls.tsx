@@ -125,7 +125,7 @@ function Pad(props: { readonly camera: string; readonly hasMove: boolean; readon
             ) : (
               <HoldButton
                 key={direction.text}
-                icon="right"
+                icon="arrow"
                 degrees={direction.degrees}
                 label={t(direction.text)}
                 onHold={() => begin({ pan: direction.pan, tilt: direction.tilt, zoom: 0 })}
