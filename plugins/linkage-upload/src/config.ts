@@ -222,13 +222,16 @@ export function targetsOf(settings: Pick<UploadSettings, (typeof SLOTS)[number]>
 /** What a rule says. The targets that there are stand in it, so that the form can offer them. */
 export function actionConfig(targets: readonly Target[]) {
   const names = targets.map(({ name }) => name);
-  const words = { title: "Target", description: "One of those in the plugin's settings." };
+  const words = {
+    title: "Target",
+    description: "One of those in the plugin's settings. Left out: the first.",
+  };
   return Type.Object(
     {
       // A schema's type says no more than what is kept: the name.
       target: (names.length === 0
         ? Type.String({ ...words, minLength: 1, maxLength: 40, pattern: NAME_PATTERN })
-        : Type.Enum(names, words)) as ReturnType<typeof Type.String>,
+        : Type.Enum(names, { ...words, default: names[0] })) as ReturnType<typeof Type.String>,
       folder: Type.String({
         title: "Folder",
         description:

@@ -45,10 +45,12 @@ export function placeOf(
     )
     .filter((step) => step !== "");
   const mark = isTest ? "test_" : "";
+  // One that is made up has none that anybody could look for.
+  const number = event.id > 0 ? `_${event.id}` : "";
   return {
     folder: steps.slice(0, MOST_STEPS),
     name: (ending, atMs = startMs) =>
-      `${mark}${momentOf(atMs, timeZone)}_${safeName(event.type)}_${event.id}.${ending}`,
+      `${mark}${momentOf(atMs, timeZone)}_${safeName(event.type)}${number}.${ending}`,
   };
 }
 
