@@ -10,24 +10,27 @@ import { SECURITY_HEADERS } from "./security-headers.ts";
 /** A host as policies can name it: no address of IPv6, and nothing that would end the word. */
 const NAMEABLE_HOST = /^[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?(?::\d{1,5})?$/i;
 
+/** Dashboard 2 makes code of the templates of its nodes in the page; scripts inside pages are let be anyway. */
+const MADE_IN_THE_PAGE = " 'unsafe-eval'";
+
 /** Security headers of an answer of Node-RED's. */
 export function flowsPageHeaders({ target, client, basePath }: Asked): Record<string, string> {
   const isEditor = !target.startsWith(FLOWS_PAGES_PATH);
-  if (isEditor) return { ...SECURITY_HEADERS, "content-security-policy": policy("'self'", "'self'") };
+  if (isEditor) return { ...SECURITY_HEADERS, "content-security-policy": policy("'self'", "'self'", "") };
   const own = ownPlaces(client, `${basePath}${FLOWS_PAGES_PATH}/`);
   return {
     ...SECURITY_HEADERS,
-    "content-security-policy": policy(own?.pages ?? "'self'", own?.all ?? "'self'"),
+    "content-security-policy": policy(own?.pages ?? "'self'", own?.all ?? "'self'", MADE_IN_THE_PAGE),
     // Other than that of the recorder's pages: a window of theirs that is opened from here cannot be reached into.
     "cross-origin-opener-policy": "same-origin-allow-popups",
   };
 }
 
 /** Node-RED's pages are made with scripts and styles inside them; nothing of theirs comes from elsewhere or goes there. */
-function policy(pages: string, requests: string): string {
+function policy(pages: string, requests: string, code: string): string {
   return [
     "default-src 'self'",
-    "script-src 'self' 'unsafe-inline'",
+    `script-src 'self' 'unsafe-inline'${code}`,
     `worker-src ${pages} blob:`,
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",

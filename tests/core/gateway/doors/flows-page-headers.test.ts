@@ -1,0 +1,23 @@
+// The policies of Node-RED's two sides: dashboards may make code of their templates and reach flows alone, the editor the reverse.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { flowsPageHeaders } from "../../../../core/gateway/doors/flows-page-headers.ts";
+
+const client = { address: "127.0.0.1", secure: true, host: "nvr.example:8443" };
+
+describe("policies of Node-RED's pages", () => {
+  it("let dashboards make code of their templates, and reach nothing but flows", () => {
+    const policy = flowsPageHeaders({ target: "/flows-http/dashboard/", client, basePath: "/nvr" })[
+      "content-security-policy"
+    ];
+    const place = "nvr.example:8443/nvr/flows-http/";
+    assert.ok(policy?.includes("script-src 'self' 'unsafe-inline' 'unsafe-eval';"), policy);
+    assert.ok(policy.includes(`connect-src https://${place} wss://${place};`), policy);
+  });
+
+  it("let the editor make none", () => {
+    const policy = flowsPageHeaders({ target: "/flows/", client, basePath: "" })["content-security-policy"];
+    assert.ok(policy?.includes("script-src 'self' 'unsafe-inline';"), policy);
+    assert.ok(policy.includes("connect-src 'self';"), policy);
+  });
+});
