@@ -57,11 +57,64 @@ describe("the page of detection", { skip: skipBrowserTests, timeout: 240_000 }, 
       const cells = (await motion())?.area?.cells ?? "";
       return [...cells].filter((cell) => cell === "1").length === drawn + 1 ? true : undefined;
     });
-    await page.getByRole("slider").first().fill("80");
+    await page.locator("input[type=range]").first().fill("80");
     await waitFor(async () => ((await motion())?.sensitivity === 80 ? true : undefined));
+    await page.getByRole("button", { name: "Undo" }).click();
+    await waitFor(async () => {
+      const cells = (await motion())?.area?.cells ?? "";
+      return [...cells].filter((cell) => cell === "1").length === drawn ? true : undefined;
+    });
+    // The live picture advances, and what moves in it is lit.
+    await page
+      .locator(".area-grid[data-state=live], .area-grid[data-state=still]")
+      .waitFor({ timeout: 30_000 });
+    await page.locator(".cell-grid rect.lit").first().waitFor({ state: "attached", timeout: 30_000 });
+    // The smallest object is made larger at its corner, by pointer and by key.
+    await page.getByRole("button", { name: "Object sizes" }).click();
+    const corner = page.getByRole("slider", { name: "Smallest" });
+    const size = async () => Number((await motion())?.options["smallestPercent"]);
+    const place = await corner.boundingBox();
+    assert.ok(place !== null);
+    await page.mouse.move(place.x + place.width / 2, place.y + place.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(place.x + 60, place.y + 60, { steps: 5 });
+    await page.mouse.up();
+    const larger = await waitFor(async () => ((await size()) > 0.6 ? await size() : undefined));
+    await corner.focus();
+    await page.keyboard.press("ArrowDown");
+    await waitFor(async () => ((await size()) < larger ? true : undefined));
     await page.reload();
     await page.getByText("looking", { exact: true }).waitFor();
-    assert.equal(await page.getByRole("slider").first().inputValue(), "80");
+    assert.equal(await page.locator("input[type=range]").first().inputValue(), "80");
+    await context.close();
+  });
+
+  it("lets recordings be searched by where something moved", async () => {
+    const end = () => encodeURIComponent(new Date().toISOString());
+    const start = encodeURIComponent(new Date(Date.now() - 3_600_000).toISOString());
+    await waitFor(
+      async () => {
+        const { moments } = await recorder.api<{ moments: unknown[] }>(
+          "GET",
+          `/cameras/${camera}/motion?start=${start}&end=${end()}`,
+        );
+        return moments.length > 0 ? true : undefined;
+      },
+      { deadlineMs: 60_000 },
+    );
+    const context = await openContext(browser, recorder, { theme: "dark" });
+    const page = await context.newPage();
+    await page.goto(`${recorder.url}/playback?camera=${camera}`);
+    await page.getByRole("button", { name: "Search by motion" }).click();
+    await page.getByText("Draw over the picture").waitFor();
+    await page.getByRole("button", { name: "All", exact: true }).click();
+    const found = page.locator(".motion-list button").first();
+    await found.waitFor({ timeout: 30_000 });
+    await screenshot(page, "motion-search");
+    await found.click();
+    await waitFor(async () => (new URL(page.url()).searchParams.has("t") ? true : undefined));
+    await page.setViewportSize(PHONE);
+    await screenshot(page, "motion-search-phone");
     await context.close();
   });
 

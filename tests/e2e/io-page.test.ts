@@ -66,4 +66,86 @@ describe("the page of inputs and outputs", { skip: skipBrowserTests, timeout: 18
     await door.getByText("At rest").waitFor();
     await context.close();
   });
+
+  it("has schedules painted by pointer, written to the minute and copied, of outputs and of arming rules", async () => {
+    const context = await openContext(browser, recorder);
+    const page = await context.newPage();
+    const dialog = page.getByRole("dialog");
+    const tracks = dialog.getByRole("application");
+    const save = dialog.getByRole("button", { name: "Save" });
+    await page.goto(`${recorder.url}/arming`);
+    await page.getByText("Everything is armed").waitFor();
+    await page.getByRole("button", { name: "Add a rule" }).click();
+    await dialog.getByLabel("Name", { exact: true }).fill("Office");
+    await dialog.getByRole("button", { name: "At certain times" }).click();
+    await dialog.getByRole("button", { name: "Clear" }).click();
+    await dialog.getByText("No period at all").waitFor();
+    await tracks.scrollIntoViewIfNeeded();
+    const box = await tracks.boundingBox();
+    assert.ok(box !== null);
+    const at = (row: number, hour: number) => [
+      box.x + (box.width * hour) / 24,
+      box.y + (box.height * (row + 0.5)) / 8,
+    ];
+    const drag = async (from: readonly number[], to: readonly number[]): Promise<void> => {
+      await page.mouse.move(from[0] ?? 0, from[1] ?? 0);
+      await page.mouse.down();
+      await page.mouse.move(to[0] ?? 0, to[1] ?? 0, { steps: 8 });
+      await page.mouse.up();
+    };
+    // Monday to Friday from 8 to 18; then Wednesday's midday is taken away, and taken back.
+    await drag(at(0, 8.05), at(4, 17.95));
+    await drag(at(2, 12.05), at(2, 12.95));
+    await dialog.getByRole("button", { name: "Wednesday: 08:00–12:00, 13:00–18:00" }).waitFor();
+    await dialog.getByRole("button", { name: "Undo" }).click();
+    await dialog.getByRole("button", { name: "Wednesday: 08:00–18:00" }).waitFor();
+    // By keyboard: half an hour more on Saturday, at its begin.
+    await dialog.getByRole("button", { name: /^Saturday/ }).click();
+    await tracks.focus();
+    await page.keyboard.press("Home");
+    await page.keyboard.press("Space");
+    await dialog.getByRole("button", { name: "Saturday: 00:00–00:30" }).waitFor();
+    // Written: over midnight, refused where it overlaps, copied.
+    await dialog.getByLabel("From").fill("22");
+    await dialog.getByLabel("To", { exact: true }).fill("6:10");
+    await page.keyboard.press("Enter");
+    await dialog.getByText("(next day)", { exact: true }).waitFor();
+    await dialog.getByLabel("Copy Saturday to other days").selectOption("sunday");
+    await dialog.getByRole("button", { name: "Sunday: 22:00–06:10 (next day)" }).waitFor();
+    await dialog.getByLabel("From").fill("05:00");
+    await page.keyboard.press("Enter");
+    await dialog.getByRole("button", { name: /^Saturday: 05:00–06:10$/ }).waitFor();
+    await dialog.getByRole("button", { name: "Undo" }).click();
+    await dialog.getByLabel("From").fill("25:00");
+    await page.keyboard.press("Enter");
+    await dialog.getByText("Write 08:00 to 24:00").waitFor();
+    await dialog.getByLabel("From").fill("22:00");
+    await page.keyboard.press("Enter");
+    await screenshot(page, "arming-rule");
+    await save.click();
+    await dialog.waitFor({ state: "detached" });
+    await page.locator("td.when", { hasText: "periods a week: 7" }).waitFor();
+    const day = [{ from: "08:00", to: "18:00" }];
+    const night = [{ from: "22:00", to: "06:10" }];
+    const { rules } = await recorder.api<{ rules: { schedule?: unknown }[] }>("GET", "/arming/rules");
+    assert.deepEqual(rules[0]?.schedule, {
+      ...{ monday: day, tuesday: day, wednesday: day, thursday: day, friday: day },
+      ...{ saturday: night, sunday: night },
+    });
+
+    await page.getByRole("button", { name: "Add holiday" }).click();
+    await dialog.getByLabel("Name", { exact: true }).fill("Christmas");
+    await dialog.getByRole("button", { name: "Every year" }).click();
+    await save.click();
+    await page.getByText("December 25, every year").waitFor();
+    await page.setViewportSize(PHONE);
+    await page.getByRole("button", { name: "Change Office" }).click();
+    await tracks.scrollIntoViewIfNeeded();
+    await screenshot(page, "arming-rule-phone");
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Remove Office" }).click();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByRole("row", { name: /Office/ }).waitFor();
+    await context.close();
+  });
 });

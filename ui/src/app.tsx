@@ -18,6 +18,7 @@ const PAGES: Readonly<Record<string, ComponentType>> = {
   events: lazyPage(async () => (await import("./pages/events/events-page.tsx")).EventsPage),
   tills: lazyPage(async () => (await import("./pages/tills/tills-page.tsx")).TillsPage),
   io: lazyPage(async () => (await import("./pages/io/io-page.tsx")).IoPage),
+  arming: lazyPage(async () => (await import("./pages/arming/arming-page.tsx")).ArmingPage),
   linkage: lazyPage(async () => (await import("./pages/linkage/linkage-page.tsx")).LinkagePage),
   cameras: lazyPage(async () => (await import("./pages/cameras/cameras-page.tsx")).CamerasPage),
   storage: lazyPage(async () => (await import("./pages/storage/storage-page.tsx")).StoragePage),

@@ -17,6 +17,7 @@ import "./theme/zoom.css";
 import "./theme/ptz.css";
 import "./theme/playback.css";
 import "./theme/calendar.css";
+import "./theme/motion.css";
 import "./theme/doors.css";
 import "./theme/forms.css";
 import "./theme/lists.css";
@@ -31,6 +32,7 @@ import "./theme/linkage.css";
 import "./theme/tills.css";
 import "./theme/io.css";
 import "./theme/week.css";
+import "./theme/arming.css";
 import "./theme/storage.css";
 
 const root = document.getElementById("app");

@@ -66,6 +66,7 @@ export const SCREENS: readonly Screen[] = [
     filled: "dialog[open]",
     open: [".io-section .section-head .button"],
   },
+  { name: "arming", path: "arming", asks: ["arming"], filled: ".linkage-table, .empty", empty: ".empty" },
   { name: "linkage", path: "linkage", asks: ["linkage"], filled: ".linkage-table, .empty", empty: ".empty" },
   {
     name: "linkage-rule",

@@ -36,6 +36,11 @@ export function monthText(year: number, month: number, language: string): string
   );
 }
 
+/** A month's name in the language, 1 to 12. */
+export function monthName(month: number, language: string): string {
+  return formatter(language, { timeZone: "UTC", month: "long" }).format(Date.UTC(1970, month - 1, 1));
+}
+
 /** Seven weekday names, Monday first. */
 export function weekdayNames(language: string, weekday: "narrow" | "short" | "long" = "narrow"): string[] {
   // 5 January 1970 was a Monday.

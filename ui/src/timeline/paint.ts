@@ -19,6 +19,7 @@ export interface Palette {
   readonly accent: string;
   readonly accentInk: string;
   readonly bad: string;
+  readonly smart: string;
   readonly reasons: Readonly<Record<RecordReason, string>>;
 }
 
@@ -38,6 +39,7 @@ export function readPalette(element: Element): Palette {
     accent: colour("accent"),
     accentInk: colour("accent-ink"),
     bad: colour("bad"),
+    smart: colour("smart"),
     reasons,
   };
 }
@@ -51,6 +53,8 @@ export interface Scene {
   readonly playheadMs: number | undefined;
   readonly pointerMs: number | undefined;
   readonly marked: Span | undefined;
+  /** Moments that were searched for, of the first lane. */
+  readonly moments: readonly Span[];
   readonly nowMs: number;
 }
 
@@ -89,6 +93,7 @@ export function paint(context: CanvasRenderingContext2D, palette: Palette, scene
       RULER_HEIGHT + 2 + index * LANE_HEIGHT + (LANE_HEIGHT - TRACK_HEIGHT) / 2,
     );
   }
+  paintMoments(context, palette, scene);
   if (scene.marked !== undefined) paintMarked(context, palette, scene, scene.marked, height);
   if (scene.pointerMs !== undefined) {
     const x = xAt(scene.view, scene.width, scene.pointerMs);
@@ -200,6 +205,24 @@ function paintPadlock(context: CanvasRenderingContext2D, palette: Palette, x: nu
   context.moveTo(x + 9.5, y + 5);
   context.lineTo(x + 9.5, y + 6.5);
   context.stroke();
+}
+
+/** A comb below the first lane: each moment at least so wide that it is seen. */
+function paintMoments(
+  context: CanvasRenderingContext2D,
+  palette: Palette,
+  { view, width, moments }: Scene,
+): void {
+  if (moments.length === 0) return;
+  const y = RULER_HEIGHT + 2 + (LANE_HEIGHT + TRACK_HEIGHT) / 2 - 2;
+  context.fillStyle = palette.surface;
+  context.fillRect(0, y, width, 6);
+  context.fillStyle = palette.smart;
+  for (const moment of moments) {
+    const x = xAt(view, width, moment.startMs);
+    if (x > width) continue;
+    context.fillRect(x, y + 1, Math.max(2, xAt(view, width, moment.endMs) - x), 5);
+  }
 }
 
 function paintMarked(

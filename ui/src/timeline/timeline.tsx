@@ -28,6 +28,8 @@ export function Timeline(props: {
   readonly view: Signal<View>;
   readonly playheadMs: ReadonlySignal<number | undefined>;
   readonly marked: Signal<Span | undefined>;
+  /** Moments that were searched for, of the first camera. */
+  readonly moments: ReadonlySignal<readonly Span[]>;
   readonly onSeek: (timeMs: number, camera: string | undefined) => void;
   /** Address of a small picture of a camera at a moment, for the one under the mouse. */
   readonly pictureOf: (camera: string, timeMs: number) => string;
@@ -62,6 +64,7 @@ export function Timeline(props: {
         playheadMs: props.playheadMs.peek(),
         pointerMs,
         marked: marked.peek(),
+        moments: props.moments.peek(),
         nowMs: Date.now(),
       });
     };
@@ -70,6 +73,7 @@ export function Timeline(props: {
     };
     const stop = effect(() => {
       void [view.value, props.lanes.value, props.playheadMs.value, marked.value, zone.value, language.value];
+      void props.moments.value;
       redraw();
     });
     const stopTheme = themeChanged.subscribe(() => {

@@ -1,5 +1,5 @@
-// What the recorder itself looks for in a camera's pictures: on or off, for each detector its sensitivity, area and options,
-// how it goes and what it costs. Changes are taken at once.
+// What the recorder itself looks for in a camera's pictures: on or off, for each detector its sensitivity, what is drawn on the
+// live picture, its options, how it goes and what it costs. Changes are taken at once.
 import { useEffect, useState } from "preact/hooks";
 import { type Answer, call } from "../../api/client.ts";
 import type { Camera } from "../../api/types.ts";
@@ -10,7 +10,9 @@ import { Icon } from "../../parts/icon.tsx";
 import { followLink, href, place } from "../../router.ts";
 import { entryName, type PluginNames, usePluginNames } from "../../state/plugin-names.ts";
 import { useAnswer } from "../../state/use-answer.ts";
-import { AreaGrid } from "./area-grid.tsx";
+import { DetectorOptions } from "./detector-options.tsx";
+import { LiveArea } from "./live-area.tsx";
+import type { Sizes } from "./size-frames.tsx";
 
 type View = Answer<"GET /cameras/{id}/detection">;
 type DetectorView = View["detectors"][number];
@@ -82,7 +84,7 @@ export function DetectionPage({ camera }: { readonly camera: Camera }) {
                 camera={camera}
                 detector={detector}
                 names={names}
-                onChange={(part) => void change({ detectors: { [detector.detector]: part } })}
+                onChange={(part) => change({ detectors: { [detector.detector]: part } })}
               />
             ))
           : null}
@@ -113,7 +115,8 @@ function Detector(props: {
   readonly camera: Camera;
   readonly detector: DetectorView;
   readonly names: PluginNames;
-  readonly onChange: (part: object) => void;
+  /** Resolves when it was taken, or refused. */
+  readonly onChange: (part: object) => Promise<void>;
 }) {
   const { camera, detector, onChange } = props;
   const id = detector.detector.split("/").at(-1) ?? "";
@@ -132,7 +135,7 @@ function Detector(props: {
       <CheckField
         label={t("detection.detector.on", { name })}
         checked={detector.enabled}
-        onChange={(enabled) => onChange({ enabled })}
+        onChange={(enabled) => void onChange({ enabled })}
       />
       {detector.problem === undefined ? null : <p class="bad-text">{detector.problem}</p>}
       {detector.enabled ? (
@@ -151,13 +154,28 @@ function Detector(props: {
                 step={1}
                 value={sensitivity}
                 onInput={(event) => setSensitivity(Number(event.currentTarget.value))}
-                onChange={(event) => onChange({ sensitivity: Number(event.currentTarget.value) })}
+                onChange={(event) => void onChange({ sensitivity: Number(event.currentTarget.value) })}
               />
             )}
           </Field>
           {WITH_AREA.has(id) ? (
-            <AreaGrid camera={camera} area={detector.area} onChange={(area) => onChange({ area })} />
+            <LiveArea
+              camera={camera}
+              area={detector.area}
+              sizes={sizesOf(detector.options)}
+              onChange={({ area, sizes }) =>
+                onChange({
+                  ...(area === undefined ? {} : { area }),
+                  ...(sizes === undefined ? {} : { options: { ...detector.options, ...sizes } }),
+                })
+              }
+            />
           ) : null}
+          <DetectorOptions
+            detector={detector}
+            names={props.names}
+            onSave={(options) => void onChange({ options })}
+          />
           <p class="muted">
             {detector.cpuShare === undefined
               ? t("detection.looked", { count: detector.looked })
@@ -167,6 +185,13 @@ function Detector(props: {
       ) : null}
     </section>
   );
+}
+
+/** The sizes of objects, of a detector that goes by them. */
+function sizesOf({ smallestPercent, largestPercent }: DetectorView["options"]): Sizes | undefined {
+  return typeof smallestPercent === "number" && typeof largestPercent === "number"
+    ? { smallestPercent, largestPercent }
+    : undefined;
 }
 
 /** Of those that come with Nightjar, for accounts that may not ask what plugins are called. */

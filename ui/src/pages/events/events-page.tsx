@@ -85,10 +85,16 @@ export function EventsPage() {
         <h1>{t("events.title")}</h1>
         <div class="spring" />
         {mayAdminister.value ? (
-          <a class="button ghost" href={href("linkage")} onClick={followLink}>
-            <Icon name="link" />
-            {t("linkage.page")}
-          </a>
+          <>
+            <a class="button ghost" href={href("arming")} onClick={followLink}>
+              <Icon name="moon" />
+              {t("arming.page")}
+            </a>
+            <a class="button ghost" href={href("linkage")} onClick={followLink}>
+              <Icon name="link" />
+              {t("linkage.page")}
+            </a>
+          </>
         ) : null}
         <a class="button ghost" href={href("tills")} onClick={followLink}>
           <Icon name="receipt" />

@@ -18,6 +18,10 @@ export function Legend() {
         </li>
       ))}
       <li>
+        <i class="swatch swatch-moved" aria-hidden="true" />
+        {t("legend.moved")}
+      </li>
+      <li>
         <i class="swatch swatch-gap" aria-hidden="true" />
         {t("legend.gap")}
       </li>

@@ -4,7 +4,9 @@ import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
 import { addressOf } from "../../api/client.ts";
 import { t } from "../../locale/messages.ts";
 import { AwaitedPage } from "../../parts/awaited.tsx";
+import { CELLS } from "../../parts/cell-area.ts";
 import { EmptyPage, ErrorNote } from "../../parts/controls.tsx";
+import { Icon } from "../../parts/icon.tsx";
 import { PlayerNote } from "../../parts/player-note.tsx";
 import { usePictureZoom } from "../../parts/use-picture-zoom.ts";
 import { ZoomButtons } from "../../parts/zoom-buttons.tsx";
@@ -20,6 +22,8 @@ import { ClipBar } from "./clip-bar.tsx";
 import { Legend } from "./legend.tsx";
 import { LockButton } from "./lock-button.tsx";
 import { momentInQuestion, momentOf } from "./moment.ts";
+import { MotionFinder } from "./motion-finder.ts";
+import { MotionArea, MotionPanel } from "./motion-panel.tsx";
 import { PlaybackNotice } from "./playback-notice.tsx";
 import { TransportBar } from "./transport-bar.tsx";
 
@@ -57,18 +61,24 @@ function Playback({ camera, name }: { readonly camera: string; readonly name: st
   const follow = useSignal(true);
   const sought = useRef(linkedMs);
   const store = useMemo(() => new CoverageStore(), []);
+  const finder = useMemo(() => new MotionFinder(camera), []);
+  const isSearching = finder.cells.value !== undefined;
   const note = useComputed(() => player.value?.note.value);
   const playheadMs = useComputed(() => player.value?.timeMs.value);
   const others = (cameras.value ?? []).map((one) => one.id).filter((id) => id !== camera);
   const video = cameras.value?.find((one) => one.id === camera)?.streams.find((one) => one.stream === stream)
     ?.format?.video;
-  const zoom = usePictureZoom(box, {
-    isOn: true,
-    aspect: video === undefined ? undefined : video.width / video.height,
-  });
+  const aspect = video === undefined ? undefined : video.width / video.height;
+  const zoom = usePictureZoom(box, { isOn: !isSearching, aspect });
   const lanes = [camera, ...others].slice(0, MOST_LANES);
 
-  useEffect(() => () => store.close(), []);
+  useEffect(
+    () => () => {
+      store.close();
+      finder.close();
+    },
+    [],
+  );
   useEffect(() => {
     if (box.current === null) return;
     const opened = new PlaybackPlayer({
@@ -114,6 +124,7 @@ function Playback({ camera, name }: { readonly camera: string; readonly name: st
     opened.seek(Math.max(last.startMs, last.endMs - 60_000));
   });
   useSignalEffect(() => store.look(lanes, stream, view.value));
+  useSignalEffect(() => finder.look(view.value));
   useSignalEffect(() => {
     const at = playheadMs.value;
     if (at !== undefined && follow.peek() && player.peek()?.playing.value === true)
@@ -161,6 +172,18 @@ function Playback({ camera, name }: { readonly camera: string; readonly name: st
           ))}
         </select>
         <div class="spring" />
+        <button
+          type="button"
+          class="button"
+          aria-pressed={isSearching}
+          title={t("motion.hint")}
+          onClick={() => {
+            finder.cells.value = isSearching ? undefined : Array.from({ length: CELLS }, () => false);
+          }}
+        >
+          <Icon name="search" />
+          {t("motion.title")}
+        </button>
         <WhyButton
           question={() => ({
             camera,
@@ -189,7 +212,7 @@ function Playback({ camera, name }: { readonly camera: string; readonly name: st
         <PlayerNote note={note.value} state={PLAYING} />
         <PlaybackNotice player={player} store={store} camera={camera} />
         <span class="tile-name stage-name">{name}</span>
-        <ZoomButtons zoom={zoom} />
+        {isSearching ? <MotionArea finder={finder} aspect={aspect ?? 16 / 9} /> : <ZoomButtons zoom={zoom} />}
       </section>
       <section class="dock" aria-label={t("timeline.label")}>
         <TransportBar
@@ -215,6 +238,7 @@ function Playback({ camera, name }: { readonly camera: string; readonly name: st
             view={view}
             playheadMs={playheadMs}
             marked={marked}
+            moments={finder.moments}
             onSeek={(timeMs, lane) => {
               if (lane === undefined || lane === camera) seek(timeMs);
               else replaceQuery({ camera: lane, t: new Date(Math.floor(timeMs)).toISOString() });
@@ -224,6 +248,7 @@ function Playback({ camera, name }: { readonly camera: string; readonly name: st
         </div>
       </section>
       <aside class="side">
+        <MotionPanel finder={finder} camera={camera} view={view} onSeek={seek} />
         <CalendarPanel camera={camera} playheadMs={playheadMs} onDay={jump} />
         <Legend />
         {store.error.value === undefined || playheadMs.value === undefined ? null : (

@@ -1,0 +1,240 @@
+// Arming: the profile in force, the rules that say when which events count, the holidays and the place that their schedules go
+// by. What is changed is put into the newest state of the recorder, so that two people do not undo one another.
+import { useState } from "preact/hooks";
+import { ApiError, call, type Given } from "../../api/client.ts";
+import { t } from "../../locale/messages.ts";
+import { AwaitedPage } from "../../parts/awaited.tsx";
+import { EmptyPage, ErrorNote, IconButton, NotAllowed } from "../../parts/controls.tsx";
+import { Icon } from "../../parts/icon.tsx";
+import { mayAdminister } from "../../state/recorder.ts";
+import { complain, tell, tellUndoable } from "../../state/toasts.ts";
+import { useAnswer } from "../../state/use-answer.ts";
+import { ArmingSwitch } from "../events/arming-switch.tsx";
+import { profileText } from "../events/event-words.ts";
+import {
+  type ArmingRule,
+  type ArmingRules,
+  aboutText,
+  type Holiday,
+  holidayText,
+  newHoliday,
+  newRule,
+  scheduleText,
+} from "./arming-words.ts";
+import { HolidayDialog } from "./holiday-dialog.tsx";
+import { PlaceForm } from "./place-form.tsx";
+import { ArmingRuleDialog } from "./rule-dialog.tsx";
+
+type Change = Given<"PATCH /arming/rules">["body"];
+
+/** The page. */
+export function ArmingPage() {
+  const asked = useAnswer(async (signal) => {
+    const [rules, arming] = await Promise.all([
+      call("GET /arming/rules", { signal }),
+      call("GET /arming", { signal }),
+    ]);
+    return { rules, arming };
+  });
+  const [rule, setRule] = useState<ArmingRule | undefined>(undefined);
+  const [holiday, setHoliday] = useState<{ readonly holiday: Holiday; readonly at: number } | undefined>(
+    undefined,
+  );
+  const { answer, error } = asked;
+  if (error instanceof ApiError && error.status === 403) return <NotAllowed />;
+  if (answer === undefined) return <AwaitedPage title={t("arming.page")} of={asked} />;
+  const { rules: view, arming } = answer;
+  const mayEdit = mayAdminister.value;
+  /** `part` is made of what the recorder has now. */
+  const change = async (part: (now: ArmingRules) => Change): Promise<void> => {
+    const body = part(await call("GET /arming/rules", {}));
+    const rules = await call("PATCH /arming/rules", { body });
+    asked.put({ rules, arming: await call("GET /arming", {}) });
+  };
+  const changeSoon = (part: (now: ArmingRules) => Change): void => {
+    change(part).then(
+      () => tell(t("io.saved")),
+      (thrown: unknown) => {
+        complain(thrown);
+        asked.load();
+      },
+    );
+  };
+  const putRule = (next: ArmingRule) => (now: ArmingRules) => ({
+    rules: now.rules.some(({ id }) => id === next.id)
+      ? now.rules.map((one) => (one.id === next.id ? next : one))
+      : [...now.rules, next],
+  });
+  const add = (
+    <button type="button" class="button primary" onClick={() => setRule(newRule(view.rules))}>
+      <Icon name="plus" />
+      {t("linkage.add")}
+    </button>
+  );
+  return (
+    <div class="list-page">
+      <div class="head events-head">
+        <h1>{t("arming.page")}</h1>
+        <div class="spring" />
+        <ArmingSwitch />
+        {mayEdit && view.rules.length > 0 ? add : null}
+      </div>
+      {error === undefined ? null : (
+        <div class="awaited">
+          <ErrorNote error={error} onRetry={asked.retry} />
+        </div>
+      )}
+      {view.rules.length === 0 ? (
+        <EmptyPage icon="moon" title={t("arming.none")} text={t("arming.none.text")}>
+          {mayEdit ? add : null}
+        </EmptyPage>
+      ) : (
+        <div class="table-box">
+          <table class="linkage-table">
+            <thead>
+              <tr>
+                <th scope="col">{t("linkage.on")}</th>
+                <th scope="col">{t("linkage.rule")}</th>
+                <th scope="col" class="when">
+                  {t("arming.when")}
+                </th>
+                <th scope="col">
+                  <span class="unseen">{t("linkage.change")}</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {view.rules.map((one) => {
+                const isArmed = arming.rules.find(({ id }) => id === one.id)?.armed;
+                const named = one.profiles ?? [];
+                const profiles = view.profiles.filter(({ id }) => named.includes(id)).map(profileText);
+                const when = [scheduleText(one.schedule), ...profiles].join(" · ");
+                return (
+                  <tr key={one.id} class={one.enabled === false ? "off" : ""}>
+                    <td>
+                      <input
+                        type="checkbox"
+                        class="linkage-switch"
+                        aria-label={t("linkage.enabled", { name: one.name })}
+                        disabled={!mayEdit}
+                        checked={one.enabled !== false}
+                        onChange={({ currentTarget }) =>
+                          changeSoon(putRule({ ...one, enabled: currentTarget.checked }))
+                        }
+                      />
+                    </td>
+                    <td>
+                      <strong>{one.name}</strong>
+                      <small>{aboutText(one)}</small>
+                      <small class="does-line">{when}</small>
+                      {isArmed === undefined ? null : (
+                        <small>{t(isArmed ? "arming.now.on" : "arming.now.off")}</small>
+                      )}
+                    </td>
+                    <td class="when">{when}</td>
+                    <td>
+                      {mayEdit ? (
+                        <div class="row-actions">
+                          <IconButton
+                            icon="edit"
+                            label={t("linkage.edit", { name: one.name })}
+                            onClick={() => setRule(one)}
+                          />
+                          <IconButton
+                            icon="remove"
+                            label={t("linkage.remove", { name: one.name })}
+                            onClick={() => {
+                              change((now) => ({ rules: now.rules.filter(({ id }) => id !== one.id) })).then(
+                                () =>
+                                  tellUndoable(t("arming.removed", { name: one.name }), () =>
+                                    changeSoon(putRule(one)),
+                                  ),
+                                complain,
+                              );
+                            }}
+                          />
+                        </div>
+                      ) : null}
+                    </td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <section class="arming-section">
+        <div class="section-head">
+          <h2>{t("week.holiday")}</h2>
+          {mayEdit ? (
+            <button
+              type="button"
+              class="button"
+              onClick={() => setHoliday({ holiday: newHoliday(), at: view.holidays.length })}
+            >
+              <Icon name="plus" />
+              {t("arming.holiday.add")}
+            </button>
+          ) : null}
+        </div>
+        <p class="muted">{t("arming.holiday.hint")}</p>
+        <ul class="arming-holidays">
+          {view.holidays.map((one, at) => (
+            <li key={`${at} ${one.name}`} class={one.enabled === false ? "off" : ""}>
+              <strong>{one.name}</strong> <span class="muted">{holidayText(one)}</span>
+              <span class="spring" />
+              {mayEdit ? (
+                <>
+                  <IconButton
+                    icon="edit"
+                    label={t("linkage.edit", { name: one.name })}
+                    onClick={() => setHoliday({ holiday: one, at })}
+                  />
+                  <IconButton
+                    icon="remove"
+                    label={t("linkage.remove", { name: one.name })}
+                    onClick={() =>
+                      changeSoon((now) => ({ holidays: now.holidays.filter((_, index) => index !== at) }))
+                    }
+                  />
+                </>
+              ) : null}
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section class="arming-section">
+        <h2>{t("arming.place")}</h2>
+        <p class="muted">{t("arming.place.hint")}</p>
+        <PlaceForm
+          place={view.place}
+          mayEdit={mayEdit}
+          onSave={(place) => changeSoon(() => ({ place: place ?? null }))}
+        />
+      </section>
+      {rule === undefined ? null : (
+        <ArmingRuleDialog
+          rule={rule}
+          isNew={!view.rules.some(({ id }) => id === rule.id)}
+          profiles={view.profiles}
+          onSave={(next) => change(putRule(next))}
+          onClose={() => setRule(undefined)}
+        />
+      )}
+      {holiday === undefined ? null : (
+        <HolidayDialog
+          holiday={holiday.holiday}
+          onSave={(next) =>
+            change((now) => ({
+              holidays:
+                holiday.at < now.holidays.length
+                  ? now.holidays.map((one, index) => (index === holiday.at ? next : one))
+                  : [...now.holidays, next],
+            }))
+          }
+          onClose={() => setHoliday(undefined)}
+        />
+      )}
+    </div>
+  );
+}

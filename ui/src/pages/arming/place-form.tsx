@@ -1,0 +1,64 @@
+// Where sunrise and sunset are looked up for: two numbers, or none.
+import { useEffect, useState } from "preact/hooks";
+import { t } from "../../locale/messages.ts";
+import { TextField } from "../../parts/controls.tsx";
+import type { ArmingRules } from "./arming-words.ts";
+
+type Place = ArmingRules["place"];
+const MOST = { latitude: 90, longitude: 180 } as const;
+const textOf = (value: number | undefined): string => (value === undefined ? "" : String(value));
+
+export function PlaceForm(props: {
+  readonly place: Place;
+  readonly mayEdit: boolean;
+  readonly onSave: (place: Place) => void;
+}) {
+  const { place } = props;
+  const kept = { latitude: textOf(place?.latitude), longitude: textOf(place?.longitude) };
+  const [typed, setTyped] = useState(kept);
+  useEffect(() => setTyped(kept), [place?.latitude, place?.longitude]);
+  const problemOf = (name: keyof typeof MOST): string | undefined => {
+    const text = typed[name].trim();
+    const value = Number(text.replace(",", "."));
+    if (text === "")
+      return typed.latitude.trim() === typed.longitude.trim() ? undefined : t("schema.missing");
+    if (!Number.isFinite(value)) return t("schema.number");
+    return Math.abs(value) <= MOST[name] ? undefined : t("schema.large", { most: MOST[name] });
+  };
+  const isOther = typed.latitude.trim() !== kept.latitude || typed.longitude.trim() !== kept.longitude;
+  const isWrong = problemOf("latitude") !== undefined || problemOf("longitude") !== undefined;
+  return (
+    <form
+      class="arming-place"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const [latitude, longitude] = [typed.latitude, typed.longitude].map((text) =>
+          Number(text.trim().replace(",", ".")),
+        );
+        props.onSave(
+          typed.latitude.trim() === "" || latitude === undefined || longitude === undefined
+            ? undefined
+            : { latitude, longitude },
+        );
+      }}
+    >
+      <div class="field-row">
+        {(["latitude", "longitude"] as const).map((name) => (
+          <TextField
+            key={name}
+            label={t(name === "latitude" ? "arming.latitude" : "arming.longitude")}
+            value={typed[name]}
+            inputMode="decimal"
+            error={problemOf(name)}
+            onInput={(text) => setTyped({ ...typed, [name]: text.slice(0, 20) })}
+          />
+        ))}
+      </div>
+      {props.mayEdit ? (
+        <button type="submit" class="button" disabled={!isOther || isWrong}>
+          {t("save")}
+        </button>
+      ) : null}
+    </form>
+  );
+}

@@ -1,0 +1,107 @@
+// The form of an arming rule: which events of which cameras count, in which profiles, and when.
+import { useState } from "preact/hooks";
+import { t } from "../../locale/messages.ts";
+import { CheckField, Dialog, ErrorNote, TextField } from "../../parts/controls.tsx";
+import { DialogFoot } from "../../parts/dialog-foot.tsx";
+import { WeekGrid } from "../../parts/week-grid.tsx";
+import { cameras } from "../../state/recorder.ts";
+import { useDraft } from "../../state/use-draft.ts";
+import { Choices } from "../cameras/event-recording-fields.tsx";
+import { EVENT_TEXT, eventText, profileText } from "../events/event-words.ts";
+import type { ArmingRule } from "./arming-words.ts";
+
+export function ArmingRuleDialog(props: {
+  readonly rule: ArmingRule;
+  readonly isNew: boolean;
+  readonly profiles: readonly { readonly id: string; readonly name: string }[];
+  readonly onSave: (rule: ArmingRule) => Promise<void>;
+  readonly onClose: () => void;
+}) {
+  const { value: rule, put, settle, isUnsaved } = useDraft<ArmingRule>(`arming-${props.rule.id}`, props.rule);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const types = Object.keys(EVENT_TEXT).filter((type) => !type.startsWith("exception-"));
+  /** A list of which none is ticked means all, and is left out. */
+  const list = (name: "cameras" | "profiles", chosen: readonly string[]): void => {
+    const { [name]: _, ...rest } = rule;
+    put(chosen.length === 0 ? rest : { ...rest, [name]: chosen });
+  };
+  const save = async (): Promise<void> => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await props.onSave({ ...rule, name: rule.name.trim() });
+      settle(rule);
+      props.onClose();
+      return;
+    } catch (thrown) {
+      setError(thrown);
+    }
+    setBusy(false);
+  };
+  return (
+    <Dialog title={t(props.isNew ? "arming.rule.add" : "arming.rule.title")} onClose={props.onClose} wide>
+      <form
+        class="linkage-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        <TextField
+          label={t("linkage.name")}
+          value={rule.name}
+          onInput={(name) => put({ ...rule, name: name.slice(0, 80) })}
+          required
+          focus
+        />
+        <Choices
+          title={t("linkage.types")}
+          none={t("arming.types.none")}
+          hint={t("arming.types.hint")}
+          all={types.map((id) => ({ id, text: eventText(id) }))}
+          chosen={rule.types}
+          onChoose={(chosen) => put({ ...rule, types: chosen as ArmingRule["types"] })}
+        />
+        <Choices
+          title={t("linkage.cameras")}
+          none={t("linkage.cameras.all")}
+          all={(cameras.value ?? []).map(({ id, name }) => ({ id, text: name }))}
+          chosen={rule.cameras ?? []}
+          onChoose={(chosen) => list("cameras", chosen)}
+        />
+        <Choices
+          title={t("linkage.profiles")}
+          none={t("linkage.profiles.all")}
+          all={props.profiles.map((profile) => ({ id: profile.id, text: profileText(profile) }))}
+          chosen={rule.profiles ?? []}
+          onChoose={(chosen) => list("profiles", chosen)}
+        />
+        <WeekGrid
+          label={t("arming.when")}
+          hint={t("arming.when.hint")}
+          week={rule.schedule}
+          onChange={(schedule) => {
+            const { schedule: _, ...rest } = rule;
+            put(schedule === undefined ? rest : { ...rest, schedule });
+          }}
+        />
+        <CheckField
+          label={t("io.enabled")}
+          checked={rule.enabled !== false}
+          onChange={(enabled) => put({ ...rule, enabled })}
+        />
+        {error === undefined ? null : <ErrorNote error={error} />}
+        <DialogFoot
+          text={t("save")}
+          onCancel={() => {
+            settle(props.rule);
+            props.onClose();
+          }}
+          disabled={busy || rule.name.trim() === "" || rule.types.length === 0}
+          isUnsaved={isUnsaved}
+        />
+      </form>
+    </Dialog>
+  );
+}

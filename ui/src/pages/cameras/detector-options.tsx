@@ -1,0 +1,48 @@
+// What else a detector lets one set at a camera: a form out of its schema, saved by its button.
+import { useEffect, useState } from "preact/hooks";
+import type { Answer } from "../../api/client.ts";
+import { t } from "../../locale/messages.ts";
+import { fieldsOf, objectOf, problemOf, textsOf } from "../../parts/schema-fields.ts";
+import { SchemaForm } from "../../parts/schema-form.tsx";
+import { fieldWords, type PluginNames } from "../../state/plugin-names.ts";
+
+type DetectorView = Answer<"GET /cameras/{id}/detection">["detectors"][number];
+
+const NONE: ReadonlySet<string> = new Set();
+
+export function DetectorOptions(props: {
+  readonly detector: DetectorView;
+  readonly names: PluginNames;
+  readonly onSave: (options: Record<string, unknown>) => void;
+}) {
+  const { detector, names } = props;
+  const words = fieldWords(names, "detector", detector.detector);
+  const fields = fieldsOf(detector.schema).map((field) => ({
+    ...field,
+    title: words[`/${field.name}`]?.title ?? field.title,
+    hint: words[`/${field.name}`]?.description ?? field.hint,
+  }));
+  const kept = textsOf(fields, detector.options);
+  const [texts, setTexts] = useState(kept);
+  const base = JSON.stringify(kept);
+  useEffect(() => setTexts(kept), [base]);
+  if (fields.length === 0) return null;
+  const isOther = fields.some(({ name }) => (texts[name] ?? "") !== (kept[name] ?? ""));
+  const isWrong = fields.some((field) => problemOf(field, texts[field.name] ?? "") !== undefined);
+  return (
+    <details class="detector-options">
+      <summary>{t("detection.options")}</summary>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          props.onSave(objectOf(fields, texts));
+        }}
+      >
+        <SchemaForm fields={fields} texts={texts} kept={NONE} onChange={setTexts} />
+        <button type="submit" class="button" disabled={!isOther || isWrong}>
+          {t("save")}
+        </button>
+      </form>
+    </details>
+  );
+}
