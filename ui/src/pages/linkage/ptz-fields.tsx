@@ -51,6 +51,7 @@ export function PtzFields(props: {
     const { [name]: _, ...rest } = settings;
     onSettings(value === undefined || value === "" ? rest : { ...rest, [name]: value });
   };
+  const isAsked = known !== undefined && asked.answer === undefined && asked.error === undefined;
   const { presets = [], patrols = [], patterns = [] } = asked.answer ?? {};
   const parts = kind === "patrol" ? patrols : kind === "pattern" ? patterns : presets;
   const round = settings["presets"];
@@ -100,6 +101,7 @@ export function PtzFields(props: {
         <PartField
           label={t(KIND_TEXT[kind])}
           parts={parts}
+          isAsked={isAsked}
           value={text("target")}
           onChoose={(id) => put("target", id)}
         />
@@ -118,6 +120,7 @@ export function PtzFields(props: {
           hint={t("ptz.returnPreset.hint")}
           none={t("ptz.returnPreset.none")}
           parts={presets}
+          isAsked={isAsked}
           value={text("returnPreset")}
           onChoose={(id) => put("returnPreset", id)}
         />
@@ -133,11 +136,13 @@ function PartField(props: {
   readonly hint?: string;
   readonly none?: string;
   readonly parts: readonly Part[];
+  /** The camera has not answered yet: nobody is to type what can be chosen in a moment. */
+  readonly isAsked: boolean;
   readonly value: string;
   readonly onChoose: (id: string) => void;
 }) {
   const { label, hint, parts, value, onChoose } = props;
-  if (parts.length === 0)
+  if (parts.length === 0 && !props.isAsked)
     return (
       <TextField
         label={label}
