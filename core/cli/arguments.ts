@@ -54,10 +54,15 @@ export const OPTIONS = {
   javascript: { type: "boolean", help: "plugin create: plain JavaScript instead of TypeScript" },
   footage: { type: "string", help: "camera remove: keep or remove its recordings" },
   admin: { type: "string", help: "user create: make an administrator of this name" },
-  role: { type: "string", help: "user create: administrator, operator or viewer" },
+  role: { type: "string", help: "user create, change: administrator, operator or viewer" },
+  disable: { type: "boolean", help: "user change: nobody signs in with it until --enable" },
+  enable: { type: "boolean", help: "user change: a disabled one signs in again" },
   account: { type: "string", help: "token create, list: whose API tokens" },
   rights: { type: "string", help: "token create: what it may do, as live,playback,events.view" },
-  cameras: { type: "string", help: "token create: ids of cameras (default: all that the account sees)" },
+  cameras: {
+    type: "string",
+    help: "user create, change: all, or ids of cameras, as gate,yard; token create: likewise (default: all that the account sees)",
+  },
   expires: { type: "string", help: "token create: its end, as 90d, 2027-01-31 or never" },
   "allow-scripts": {
     type: "boolean",

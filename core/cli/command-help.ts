@@ -64,7 +64,8 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     usage: [
       "user list",
       "user create --admin NAME --password-stdin",
-      "user create NAME --role ROLE --password-stdin",
+      "user create NAME --role ROLE [--cameras IDS] --password-stdin",
+      "user change NAME [--role ROLE] [--cameras all|IDS] [--disable|--enable]",
       "user password NAME --password-stdin",
       "user reset-second-factor NAME",
       "user stream-password list NAME",
@@ -73,12 +74,14 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       "user remove NAME",
       "user activation-code",
     ],
-    options: ["admin", "role", "password-stdin", "data", "json"],
+    options: ["admin", "role", "cameras", "disable", "enable", "password-stdin", "data", "json"],
     examples: [
       [
         'printf %s "$PASSWORD" | nightjar user create --admin anna --password-stdin',
         "the first administrator",
       ],
+      ["nightjar user change vera --cameras gate,yard", "an account sees these cameras alone"],
+      ["nightjar user change vera --disable", "nobody signs in with it for now"],
       ["nightjar user activation-code", "the one-time code of a recorder without an account"],
     ],
   },

@@ -38,6 +38,7 @@ function overLink(core: Link<CoreMethodsForCli>): LocalUserCalls {
   return {
     listUsers: (params) => core.request("listUsers", params),
     createUser: (params) => core.request("createUser", params),
+    changeUser: (params) => core.request("changeUser", params),
     setPassword: (params) => core.request("setPassword", params),
     removeUser: (params) => core.request("removeUser", params),
     resetSecondFactor: (params) => core.request("resetSecondFactor", params),

@@ -3,13 +3,13 @@
 import { isRight, type Right } from "../domain/roles.ts";
 import { NightjarError } from "../errors.ts";
 import { type CommandLine, EXIT, textFlag } from "./arguments.ts";
+import { cameraScopeOf, cameraScopeText } from "./camera-scope.ts";
 import { withUsers } from "./local-users.ts";
 import { print, printJson, printTable } from "./output.ts";
 
 const USAGE =
   "token list [--account NAME] | create NAME --account NAME --rights RIGHT,RIGHT --expires 90d|2027-01-31|never [--cameras ID,ID] | revoke ID";
 const DAY_MS = 86_400_000;
-const CAMERA_ID = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 
 export async function token(line: CommandLine): Promise<number> {
   const [, action, subject] = line.words;
@@ -37,7 +37,7 @@ function list(line: CommandLine): Promise<number> {
           one.user,
           one.name,
           one.rights.join(","),
-          one.cameras === "all" ? "all cameras" : one.cameras.join(","),
+          cameraScopeText(one.cameras),
           one.expiresAt === "never" ? "never ends" : `ends ${one.expiresAt}`,
           one.lastUsedAt === undefined ? "not used" : `used ${one.lastUsedAt} from ${one.lastAddress ?? ""}`,
         ]),
@@ -56,7 +56,7 @@ async function create(line: CommandLine, name: string | undefined): Promise<numb
     user,
     name,
     rights: rightsOf(rights),
-    cameras: camerasOf(textFlag(line, "cameras") ?? "all"),
+    cameras: cameraScopeOf(textFlag(line, "cameras") ?? "all", usage),
     expiresAt: endOf(expires),
   };
   return withUsers(line.dataDir, async (users) => {
@@ -88,14 +88,6 @@ function rightsOf(text: string): Right[] {
     if (isRight(right)) return right;
     throw usage(`"${right.slice(0, 64)}" is no right`);
   });
-}
-
-function camerasOf(text: string): "all" | string[] {
-  if (text === "all") return "all";
-  const ids = text.split(",");
-  const strange = ids.find((id) => !CAMERA_ID.test(id));
-  if (strange !== undefined) throw usage(`"${strange.slice(0, 64)}" is no camera id`);
-  return ids;
 }
 
 /** `never`, days from now (`90d`), or a date, at whose end it ends (UTC). */

@@ -1,14 +1,15 @@
-// `nightjar user list | create NAME | password NAME | reset-second-factor NAME | stream-password … | remove NAME |
-// activation-code`. Works on a running recorder, and on one that stands still: headless activation is `nightjar user create --admin NAME --password-stdin`.
-import { ROLES } from "../domain/roles.ts";
+// `nightjar user list | create NAME | change NAME | password NAME | reset-second-factor NAME | stream-password … |
+// remove NAME | activation-code`. Works on a running recorder, and on one that stands still: headless activation is `nightjar user create --admin NAME --password-stdin`.
+import { type CameraScope, ROLES, type Role } from "../domain/roles.ts";
 import { NightjarError } from "../errors.ts";
 import { type CommandLine, EXIT, textFlag } from "./arguments.ts";
+import { cameraScopeOf, cameraScopeText } from "./camera-scope.ts";
 import { withUsers } from "./local-users.ts";
 import { print, printJson, printTable, readSecretFromStdin } from "./output.ts";
 import { streamPassword } from "./stream-password.ts";
 
 const USAGE =
-  "user list | create NAME --role ROLE --password-stdin | password NAME --password-stdin | reset-second-factor NAME | stream-password list|add|revoke NAME [LABEL or ID] | remove NAME | activation-code";
+  "user list | create NAME --role ROLE [--cameras all|ID,ID] --password-stdin | change NAME [--role ROLE] [--cameras all|ID,ID] [--disable|--enable] | password NAME --password-stdin | reset-second-factor NAME | stream-password list|add|revoke NAME [LABEL or ID] | remove NAME | activation-code";
 
 export async function user(line: CommandLine): Promise<number> {
   const [, action, subject] = line.words;
@@ -24,12 +25,15 @@ export async function user(line: CommandLine): Promise<number> {
               String(account["role"]),
               account["enabled"] === false ? "disabled" : "",
               account["secondFactor"] === true ? "second factor" : "",
+              cameraScopeText(account["cameras"] as CameraScope),
             ]),
           );
         return EXIT.ok;
       });
     case "create":
       return create(line, subject);
+    case "change":
+      return withSubject(subject, (name) => change(line, name));
     case "password":
       return withSubject(subject, async (name) => {
         const password = await secret(line);
@@ -72,20 +76,49 @@ export async function user(line: CommandLine): Promise<number> {
 async function create(line: CommandLine, subject: string | undefined): Promise<number> {
   const admin = textFlag(line, "admin");
   const name = admin ?? subject;
-  const wanted = admin === undefined ? textFlag(line, "role") : "administrator";
-  const role = ROLES.find((known) => known === wanted);
-  if (name === undefined || role === undefined) {
-    throw new NightjarError(
-      "NJ_CLI_USAGE",
-      "invalid-argument",
-      `name and role (${ROLES.join(", ")}) are needed: ${USAGE}`,
-    );
-  }
+  const role = admin === undefined ? roleOf(line) : "administrator";
+  const cameras = camerasOf(line);
+  if (name === undefined || role === undefined) throw usage(`name and role (${ROLES.join(", ")}) are needed`);
   const password = await secret(line);
   return withUsers(line.dataDir, async (users) => {
-    await users.createUser({ name, password, role });
+    await users.createUser({ name, password, role, ...(cameras === undefined ? {} : { cameras }) });
     return done(line, `Made the ${role} ${name}`);
   });
+}
+
+async function change(line: CommandLine, name: string): Promise<number> {
+  const role = roleOf(line);
+  const cameras = camerasOf(line);
+  const [enable, disable] = [line.flags["enable"] === true, line.flags["disable"] === true];
+  if (enable && disable) throw usage("--enable and --disable exclude each other");
+  if (role === undefined && cameras === undefined && !enable && !disable)
+    throw usage("what is to change is needed");
+  return withUsers(line.dataDir, async (users) => {
+    await users.changeUser({
+      name,
+      ...(role === undefined ? {} : { role }),
+      ...(cameras === undefined ? {} : { cameras }),
+      ...(enable || disable ? { enabled: enable } : {}),
+    });
+    return done(line, `Changed ${name}; its sessions have ended`);
+  });
+}
+
+function roleOf(line: CommandLine): Role | undefined {
+  const wanted = textFlag(line, "role");
+  const role = ROLES.find((known) => known === wanted);
+  if (wanted !== undefined && role === undefined)
+    throw usage(`"${wanted.slice(0, 64)}" is no role (${ROLES.join(", ")})`);
+  return role;
+}
+
+function camerasOf(line: CommandLine): CameraScope | undefined {
+  const text = textFlag(line, "cameras");
+  return text === undefined ? undefined : cameraScopeOf(text, usage);
+}
+
+function usage(reason: string): NightjarError {
+  return new NightjarError("NJ_CLI_USAGE", "invalid-argument", `${reason}: ${USAGE}`);
 }
 
 function done(line: CommandLine, text: string): number {

@@ -24,7 +24,9 @@ export interface LocalApiToken {
 /** What the command line may ask. Errors are those of {@link Users}. */
 export interface LocalUserCalls {
   listUsers(params: Record<string, never>): Promise<readonly Record<string, unknown>[]>;
-  createUser(params: { name: string; password: string; role: Role }): Promise<void>;
+  /** All cameras unless `cameras` says which. */
+  createUser(params: { name: string; password: string; role: Role; cameras?: CameraScope }): Promise<void>;
+  changeUser(params: { name: string; role?: Role; cameras?: CameraScope; enabled?: boolean }): Promise<void>;
   setPassword(params: { name: string; password: string }): Promise<void>;
   removeUser(params: { name: string }): Promise<void>;
   resetSecondFactor(params: { name: string }): Promise<void>;
@@ -50,10 +52,13 @@ export interface LocalUserCalls {
 export function onDatabase(users: Users): LocalUserCalls {
   return {
     listUsers: async () => (await users.accounts.list()).map((account) => ({ ...account })),
-    async createUser({ name, password, role }) {
-      await users.accounts.create({ name, password, role }, ACTOR);
+    async createUser(account) {
+      await users.accounts.create(account, ACTOR);
       // Now that there is an account the code is worth nothing: this takes its file away.
       await users.activation.current();
+    },
+    async changeUser({ name, ...change }) {
+      await users.accounts.change(name, change, ACTOR);
     },
     async setPassword({ name, password }) {
       await users.accounts.change(name, { password }, ACTOR);

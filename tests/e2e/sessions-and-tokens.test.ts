@@ -1,5 +1,5 @@
 // Sessions, API tokens and the audit log as people meet them: a token made, used and revoked; a session ended from another
-// place; limits set; somebody else's looked at; the log searched and its chain checked.
+// place; limits set; somebody else's looked at; the log searched and its chain checked; accounts narrowed and disabled.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
@@ -14,6 +14,7 @@ import {
 } from "./support/browser.ts";
 import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
 
+const VERA = { username: "vera", password: "looks at pictures only" } as const;
 const OLGA = { username: "olga", password: "heron lantern quarry" } as const;
 
 describe("sessions and API tokens", { skip: skipBrowserTests, timeout: 300_000 }, () => {
@@ -211,6 +212,56 @@ describe("sessions and API tokens", { skip: skipBrowserTests, timeout: 300_000 }
     await screenshot(page, "audit-none");
     await page.getByRole("button", { name: "Clear filters" }).click();
     await page.getByRole("cell", { name: "Settings changed" }).first().waitFor();
+    await context.close();
+  });
+
+  it("a viewer who is narrowed sees one tile, and a disabled one is thrown out", async () => {
+    await recorder.api("POST", "/cameras", { name: "Safe room", driver: "demo", config: {} });
+    const context = await openContext(browser, recorder, { theme: "dark" });
+    const page = await context.newPage();
+    await page.goto(`${recorder.url}/users`);
+    await page.getByRole("button", { name: "Add user" }).click();
+    const add = page.getByRole("dialog", { name: "Add user" });
+    await add.getByLabel("Name").fill(VERA.username);
+    await add.getByLabel("New password").fill(VERA.password);
+    await add.getByRole("button", { name: "Add user" }).click();
+    await page.getByText("vera was added").waitFor();
+
+    const theirs = await openContext(browser, { ...recorder, token: "" }, { theme: "dark" });
+    const other = await theirs.newPage();
+    await other.goto(`${recorder.url}/live?grid=4`);
+    await signIn(other, VERA);
+    const tiles = other.locator(".tile[data-camera]");
+    await until("both cameras", async () => (await tiles.count()) === 2);
+
+    await page.getByRole("button", { name: "Cameras of vera: All cameras" }).click();
+    const scope = page.getByRole("dialog", { name: "Cameras of vera" });
+    await scope.getByRole("button", { name: "Only some" }).click();
+    assert.equal(await scope.getByRole("button", { name: "Save" }).isDisabled(), true, "none is none");
+    await scope.getByLabel("Safe room").check();
+    await screenshot(page, "users-cameras");
+    await scope.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Cameras of vera: Safe room" }).waitFor();
+    await other.getByText("Your session has ended").waitFor();
+    await signIn(other, VERA);
+    await until("one camera", async () => (await tiles.count()) === 1);
+    assert.match((await tiles.textContent()) ?? "", /Safe room/);
+
+    await page.getByLabel("vera may sign in").click();
+    const sure = page.getByRole("dialog", { name: "Disable vera" });
+    await screenshot(page, "users-disable");
+    await sure.getByRole("button", { name: "Disable" }).click();
+    await page.getByText("Disabled", { exact: true }).waitFor();
+    await other.getByText("Your session has ended").waitFor();
+    await other.getByLabel("Name").fill(VERA.username);
+    await other.getByLabel("Password").fill(VERA.password);
+    await other.keyboard.press("Enter");
+    await other.getByRole("alert").waitFor();
+    await page.getByLabel("vera may sign in").check();
+    await page.getByText("Disabled", { exact: true }).waitFor({ state: "detached" });
+    await other.keyboard.press("Enter");
+    await other.getByRole("button", { name: "Account of vera" }).waitFor();
+    await theirs.close();
     await context.close();
   });
 

@@ -122,6 +122,23 @@ describe("nightjar without a running recorder", async () => {
     assert.match(again.err, /NJ_SECOND_FACTOR_OFF/);
   });
 
+  it("narrows an account to cameras, changes its role, disables it and lets it in again", async () => {
+    const account = async (...args: string[]): Promise<Record<string, unknown>> => {
+      const { code, err } = await nightjar(dataDir, ["user", ...args], { input: "looks at pictures\n" });
+      assert.equal(code, 0, err);
+      const all = JSON.parse((await nightjar(dataDir, ["user", "list", "--json"])).out) as [];
+      const { role, cameras, enabled } = all.find(({ name }) => name === "vera") ?? ({} as never);
+      return { role, cameras, enabled };
+    };
+    const made = ["create", "vera", "--role", "viewer", "--cameras", "gate,yard", "--password-stdin"];
+    const vera = { role: "viewer", cameras: ["gate", "yard"], enabled: true };
+    assert.deepEqual(await account(...made), vera);
+    assert.match((await nightjar(dataDir, ["user", "list"])).out, /vera\s+viewer\s+gate,yard/);
+    assert.deepEqual(await account("change", "vera", "--disable"), { ...vera, enabled: false });
+    const back = ["change", "vera", "--enable", "--role", "operator", "--cameras", "all"];
+    assert.deepEqual(await account(...back), { role: "operator", cameras: "all", enabled: true });
+  });
+
   it("refuses a weak password with the reason", async () => {
     const { code, err } = await nightjar(
       dataDir,
@@ -234,6 +251,8 @@ describe("nightjar without a running recorder", async () => {
       ["plugin", "create", "camera"],
       ["user", "create", "x"],
       ["user", "reset-second-factor"],
+      ["user", "change", "x"],
+      ["user", "change", "x", "--cameras", "Gate 1"],
       ["start", "--log-level", "loud"],
     ]) {
       assert.equal((await nightjar(dataDir, args)).code, 2, args.join(" "));

@@ -1,24 +1,26 @@
-// Accounts: list, add, role, password, second factor, sessions and API tokens of others, remove. For administrators.
+// Accounts: list, add, role, cameras, on and off, password, second factor, sessions and API tokens of others, remove. For
+// administrators.
 import { useState } from "preact/hooks";
-import { ApiError, call } from "../api/client.ts";
-import type { Role, UserAccount } from "../api/types.ts";
+import { ApiError, call, type Given } from "../api/client.ts";
+import type { UserAccount } from "../api/types.ts";
 import { t } from "../locale/messages.ts";
 import { Awaited, AwaitedPage } from "../parts/awaited.tsx";
-import { Dialog, ErrorNote, IconButton, NotAllowed, SelectField, TextField } from "../parts/controls.tsx";
-import { DialogFoot } from "../parts/dialog-foot.tsx";
+import { Dialog, IconButton, NotAllowed } from "../parts/controls.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { QuestionDialog } from "../parts/question-dialog.tsx";
 import { PasswordDialog } from "../shell/password-dialog.tsx";
-import { passwordProblem, SHORTEST_PASSWORD } from "../state/password-rules.ts";
 import { mayAdminister, session } from "../state/recorder.ts";
-import { ROLE_HINT, ROLE_TEXT, ROLES } from "../state/roles.ts";
+import { ROLE_TEXT, ROLES } from "../state/roles.ts";
 import { complain, tell } from "../state/toasts.ts";
 import { useAnswer } from "../state/use-answer.ts";
-import { useDraft } from "../state/use-draft.ts";
 import { AccessDialog } from "./account/access-dialog.tsx";
 import { LoginProviders } from "./account/login-providers.tsx";
 import { SessionLimits } from "./account/session-limits.tsx";
 import { StreamPasswordList } from "./account/stream-password-list.tsx";
 import { ResetSecondFactor } from "./reset-second-factor.tsx";
+import { AddUserDialog } from "./users/add-user-dialog.tsx";
+import { CameraScopeDialog } from "./users/camera-scope-dialog.tsx";
+import { scopeText } from "./users/camera-scope-field.tsx";
 
 /** The page. */
 export function UsersPage() {
@@ -28,10 +30,20 @@ export function UsersPage() {
   const [removing, setRemoving] = useState<UserAccount | undefined>(undefined);
   const [password, setPassword] = useState<UserAccount | undefined>(undefined);
   const [resetting, setResetting] = useState<UserAccount | undefined>(undefined);
+  const [scoping, setScoping] = useState<UserAccount | undefined>(undefined);
+  const [disabling, setDisabling] = useState<UserAccount | undefined>(undefined);
   const [access, setAccess] = useState<UserAccount | undefined>(undefined);
   if (!mayAdminister.value || (error instanceof ApiError && error.status === 403)) return <NotAllowed />;
   if (users === undefined) return <AwaitedPage title={t("nav.users")} of={asked} rows={5} />;
   const me = session.value?.user.name;
+  const change = async ({ name }: UserAccount, body: Given<"PATCH /users/{name}">["body"]): Promise<void> => {
+    try {
+      await call("PATCH /users/{name}", { path: { name }, body });
+      tell(t("users.saved", { name }));
+    } finally {
+      load();
+    }
+  };
   return (
     <div class="list-page">
       <div class="head">
@@ -45,11 +57,13 @@ export function UsersPage() {
       </div>
       <Awaited of={asked} rows={5} />
       <div class="table-box">
-        <table>
+        <table class="users-table">
           <thead>
             <tr>
               <th>{t("users.name")}</th>
               <th>{t("users.role")}</th>
+              <th>{t("nav.cameras")}</th>
+              <th>{t("users.enabled")}</th>
               <th>
                 <span class="unseen">{t("cameras.actions")}</span>
               </th>
@@ -57,11 +71,12 @@ export function UsersPage() {
           </thead>
           <tbody>
             {users.map((user) => (
-              <tr key={user.name}>
+              <tr key={user.name} class={user.enabled ? "" : "off"}>
                 <td>
                   <strong>{user.name}</strong>
                   {user.name === me ? <small>{t("users.you")}</small> : null}
                   {user.secondFactor === true ? <small>{t("users.factor")}</small> : null}
+                  {user.enabled ? null : <small>{t("users.disabled")}</small>}
                   {user.source === undefined ? null : (
                     <small>{t("users.source", { source: user.source })}</small>
                   )}
@@ -74,11 +89,7 @@ export function UsersPage() {
                     disabled={user.name === me || user.source !== undefined}
                     onChange={(event) => {
                       const role = ROLES.find((one) => one === event.currentTarget.value);
-                      if (role === undefined) return;
-                      call("PATCH /users/{name}", { path: { name: user.name }, body: { role } })
-                        .then(() => tell(t("users.saved", { name: user.name })))
-                        .catch(complain)
-                        .finally(load);
+                      if (role !== undefined) change(user, { role }).catch(complain);
                     }}
                   >
                     {ROLES.map((role) => (
@@ -87,6 +98,28 @@ export function UsersPage() {
                       </option>
                     ))}
                   </select>
+                </td>
+                <td>
+                  <ScopeCell user={user} onOpen={() => setScoping(user)} />
+                </td>
+                <td>
+                  <input
+                    type="checkbox"
+                    class="linkage-switch"
+                    aria-label={t("users.enabledOf", { name: user.name })}
+                    title={t("users.enabledOf", { name: user.name })}
+                    checked={user.enabled}
+                    disabled={user.name === me}
+                    onChange={({ currentTarget }) => {
+                      if (currentTarget.checked) {
+                        change(user, { enabled: true }).catch(complain);
+                        return;
+                      }
+                      // Until it is so.
+                      currentTarget.checked = true;
+                      setDisabling(user);
+                    }}
+                  />
                 </td>
                 <td>
                   <div class="row-actions">
@@ -126,13 +159,26 @@ export function UsersPage() {
       <LoginProviders />
       <SessionLimits />
       {access === undefined ? null : <AccessDialog name={access.name} onClose={() => setAccess(undefined)} />}
-      {adding ? <AddUser onClose={() => setAdding(false)} onAdded={load} /> : null}
+      {adding ? <AddUserDialog onClose={() => setAdding(false)} onAdded={load} /> : null}
       {password === undefined ? null : (
         <PasswordDialog
           user={password.name}
           own={password.name === me}
           onClose={() => setPassword(undefined)}
         />
+      )}
+      {scoping === undefined ? null : (
+        <CameraScopeDialog user={scoping} onClose={() => setScoping(undefined)} onSaved={load} />
+      )}
+      {disabling === undefined ? null : (
+        <QuestionDialog
+          title={t("users.disableOf", { name: disabling.name })}
+          button={t("users.disable")}
+          act={() => change(disabling, { enabled: false })}
+          onClose={() => setDisabling(undefined)}
+        >
+          <p>{t("users.disable.text", { name: disabling.name })}</p>
+        </QuestionDialog>
       )}
       {resetting === undefined ? null : (
         <ResetSecondFactor
@@ -173,62 +219,21 @@ export function UsersPage() {
   );
 }
 
-const NEW_USER = { name: "", role: "viewer" } as const;
-
-function AddUser({ onClose, onAdded }: { readonly onClose: () => void; readonly onAdded: () => void }) {
-  const form = useDraft<{ readonly name: string; readonly role: Role }>("user.new", NEW_USER);
-  const { name, role } = form.value;
-  const [password, setPassword] = useState("");
-  const [error, setError] = useState<unknown>();
-  const problem = password === "" ? undefined : passwordProblem(password);
+/** What the account may see; a button where that can be changed. */
+function ScopeCell({ user, onOpen }: { readonly user: UserAccount; readonly onOpen: () => void }) {
+  const { text, names } = scopeText(user.cameras);
+  // Administrators see all, and what comes from a directory is narrowed there.
+  if (user.role === "administrator" || user.source !== undefined) return <span title={names}>{text}</span>;
   return (
-    <Dialog title={t("users.add")} onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          call("POST /users", { body: { name: name.trim(), password, role } })
-            .then(() => {
-              tell(t("users.added", { name: name.trim() }));
-              form.settle(NEW_USER);
-              onAdded();
-              onClose();
-            })
-            .catch(setError);
-        }}
-      >
-        <TextField
-          label={t("users.name")}
-          value={name}
-          onInput={(typed) => form.put({ name: typed, role })}
-          focus
-        />
-        <TextField
-          label={t("password.new")}
-          type="password"
-          autocomplete="new-password"
-          value={password}
-          onInput={setPassword}
-          hint={t("password.hint", { count: SHORTEST_PASSWORD })}
-          error={problem === undefined ? undefined : t("password.length", { count: SHORTEST_PASSWORD })}
-        />
-        <SelectField
-          label={t("users.role")}
-          value={role}
-          choices={ROLES.map((one) => ({ value: one, text: t(ROLE_TEXT[one]) }))}
-          onChoose={(chosen) => form.put({ name, role: chosen })}
-          hint={t(ROLE_HINT[role])}
-        />
-        {error === undefined ? null : <ErrorNote error={error} />}
-        <DialogFoot
-          text={t("users.add")}
-          onCancel={() => {
-            form.settle(NEW_USER);
-            onClose();
-          }}
-          disabled={name.trim() === "" || password === "" || problem !== undefined}
-          isUnsaved={form.isUnsaved}
-        />
-      </form>
-    </Dialog>
+    <button
+      type="button"
+      class="button scope-button"
+      aria-label={`${t("users.camerasOf", { name: user.name })}: ${text}`}
+      title={names === "" ? undefined : names}
+      onClick={onOpen}
+    >
+      <span>{text}</span>
+      <Icon name="edit" size={14} />
+    </button>
   );
 }

@@ -3,10 +3,18 @@
 import { useState } from "preact/hooks";
 import { apiUrl, call, type Given } from "../../api/client.ts";
 import { t } from "../../locale/messages.ts";
-import { CheckField, Dialog, ErrorNote, Segmented, SelectField, TextField } from "../../parts/controls.tsx";
+import { CheckField, Dialog, ErrorNote, SelectField, TextField } from "../../parts/controls.tsx";
 import { CopyButton } from "../../parts/copy-button.tsx";
-import { cameras, session } from "../../state/recorder.ts";
+import { DialogFoot } from "../../parts/dialog-foot.tsx";
+import { session } from "../../state/recorder.ts";
 import { useAnswer } from "../../state/use-answer.ts";
+import { useDraft } from "../../state/use-draft.ts";
+import {
+  CameraScopeField,
+  type ChosenCameras,
+  isChoiceWhole,
+  scopeOf,
+} from "../users/camera-scope-field.tsx";
 import { GRAVE_RIGHTS, RIGHT_TEXT, rightText } from "./right-words.ts";
 
 const DAY_MS = 86_400_000;
@@ -18,6 +26,14 @@ const LIFE_TEXT = {
   "365": "tokens.life.year",
   never: "tokens.life.never",
 } as const;
+
+interface NewToken extends ChosenCameras {
+  readonly name: string;
+  readonly life: Life;
+  readonly rights: readonly string[];
+}
+
+const NEW_TOKEN: NewToken = { name: "", life: "90", rights: [], all: true, chosen: [] };
 
 /** The dialog; `onMade` when there is a new one. */
 export function NewTokenDialog(props: { readonly onClose: () => void; readonly onMade: () => void }) {
@@ -42,11 +58,10 @@ export function NewTokenDialog(props: { readonly onClose: () => void; readonly o
 function NewTokenForm(props: { readonly onCancel: () => void; readonly onMade: (secret: string) => void }) {
   const mine = session.value?.rights ?? [];
   const offered = Object.keys(RIGHT_TEXT).filter((right) => mine.includes(right));
-  const [name, setName] = useState("");
-  const [life, setLife] = useState<Life>("90");
-  const [rights, setRights] = useState<ReadonlySet<string>>(new Set());
-  const [scope, setScope] = useState<"all" | "some">("all");
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const form = useDraft<NewToken>("token.new", NEW_TOKEN);
+  const { name, life } = form.value;
+  const rights = form.value.rights.filter((right) => offered.includes(right));
+  const change = (part: Partial<NewToken>): void => form.put({ ...form.value, ...part });
   const [current, setCurrent] = useState("");
   const [code, setCode] = useState("");
   const factor = useAnswer((signal) => call("GET /session/second-factor", { signal }));
@@ -61,13 +76,14 @@ function NewTokenForm(props: { readonly onCancel: () => void; readonly onMade: (
         body: {
           name: name.trim(),
           // Offered were only rights that the recorder has told of.
-          rights: [...rights] as Given<"POST /tokens">["body"]["rights"],
-          cameras: scope === "all" ? "all" : [...chosen],
+          rights: rights as Given<"POST /tokens">["body"]["rights"],
+          cameras: scopeOf(form.value),
           expiresAt: life === "never" ? "never" : new Date(Date.now() + Number(life) * DAY_MS).toISOString(),
           current,
           ...(isCodeNeeded ? { code } : {}),
         },
       });
+      form.settle(NEW_TOKEN);
       props.onMade(made.secret);
     } catch (thrown) {
       setError(thrown);
@@ -77,8 +93,8 @@ function NewTokenForm(props: { readonly onCancel: () => void; readonly onMade: (
   };
   const isWhole =
     name.trim() !== "" &&
-    rights.size > 0 &&
-    (scope === "all" || chosen.size > 0) &&
+    rights.length > 0 &&
+    isChoiceWhole(form.value) &&
     current !== "" &&
     (!isCodeNeeded || code !== "");
   return (
@@ -94,7 +110,7 @@ function NewTokenForm(props: { readonly onCancel: () => void; readonly onMade: (
           label={t("tokens.name")}
           hint={t("tokens.name.hint")}
           value={name}
-          onInput={setName}
+          onInput={(typed) => change({ name: typed })}
           focus
         />
         <SelectField
@@ -102,7 +118,7 @@ function NewTokenForm(props: { readonly onCancel: () => void; readonly onMade: (
           hint={life === "never" ? t("tokens.life.never.hint") : undefined}
           value={life}
           choices={LIVES.map((value) => ({ value, text: t(LIFE_TEXT[value]) }))}
-          onChoose={setLife}
+          onChoose={(chosen) => change({ life: chosen })}
         />
       </div>
       <fieldset class="transfer-parts">
@@ -111,38 +127,17 @@ function NewTokenForm(props: { readonly onCancel: () => void; readonly onMade: (
           <CheckField
             key={right}
             label={rightText(right)}
-            checked={rights.has(right)}
-            onChange={() => setRights(toggled(rights, right))}
-            {...(GRAVE_RIGHTS.has(right) && rights.has(right) ? { hint: t("tokens.grave"), bad: true } : {})}
+            checked={rights.includes(right)}
+            onChange={(isChosen) =>
+              change({ rights: isChosen ? [...rights, right] : rights.filter((one) => one !== right) })
+            }
+            {...(GRAVE_RIGHTS.has(right) && rights.includes(right)
+              ? { hint: t("tokens.grave"), bad: true }
+              : {})}
           />
         ))}
       </fieldset>
-      <div class="token-cameras">
-        <Segmented
-          label={t("nav.cameras")}
-          value={scope}
-          choices={[
-            { value: "all", text: t("tokens.allCameras") },
-            { value: "some", text: t("tokens.someCameras") },
-          ]}
-          onChoose={setScope}
-        />
-        {scope === "all" ? (
-          <p class="muted">{t("tokens.allCameras.hint")}</p>
-        ) : (
-          <fieldset class="transfer-parts">
-            <legend class="unseen">{t("nav.cameras")}</legend>
-            {(cameras.value ?? []).map((camera) => (
-              <CheckField
-                key={camera.id}
-                label={camera.name}
-                checked={chosen.has(camera.id)}
-                onChange={() => setChosen(toggled(chosen, camera.id))}
-              />
-            ))}
-          </fieldset>
-        )}
-      </div>
+      <CameraScopeField value={form.value} allHint={t("tokens.allCameras.hint")} onChange={change} />
       <div class="field-row">
         <TextField
           label={t("password.current")}
@@ -163,22 +158,17 @@ function NewTokenForm(props: { readonly onCancel: () => void; readonly onMade: (
       </div>
       {factor.error === undefined ? null : <ErrorNote error={factor.error} onRetry={factor.retry} />}
       {error === undefined ? null : <ErrorNote error={error} />}
-      <div class="form-foot">
-        <button type="button" class="button ghost" onClick={props.onCancel}>
-          {t("cancel")}
-        </button>
-        <button type="submit" class="button primary" disabled={busy || !isWhole}>
-          {t("tokens.make")}
-        </button>
-      </div>
+      <DialogFoot
+        text={t("tokens.make")}
+        onCancel={() => {
+          form.settle(NEW_TOKEN);
+          props.onCancel();
+        }}
+        disabled={busy || !isWhole}
+        isUnsaved={form.isUnsaved}
+      />
     </form>
   );
-}
-
-function toggled(set: ReadonlySet<string>, value: string): ReadonlySet<string> {
-  const next = new Set(set);
-  if (!next.delete(value)) next.add(value);
-  return next;
 }
 
 function Secret({ secret, onDone }: { readonly secret: string; readonly onDone: () => void }) {

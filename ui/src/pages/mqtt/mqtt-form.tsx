@@ -13,7 +13,7 @@ type DoorSettings = Settings["tcp"];
 
 /** The form; `onSaved` gets what holds then. */
 export function MqttForm(props: { readonly view: MqttView; readonly onSaved: (view: MqttView) => void }) {
-  const { value: draft, ...form } = useDraft<Settings>("mqtt", props.view.settings, withoutLogin);
+  const { value: draft, ...form } = useDraft<Settings>("mqtt", props.view.settings, { plain: withoutLogin });
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();

@@ -1,0 +1,99 @@
+// Makes an account: name, password, role, and the cameras that it may see.
+import { useState } from "preact/hooks";
+import { call } from "../../api/client.ts";
+import type { Role } from "../../api/types.ts";
+import { t } from "../../locale/messages.ts";
+import { Dialog, ErrorNote, SelectField, TextField } from "../../parts/controls.tsx";
+import { DialogFoot } from "../../parts/dialog-foot.tsx";
+import { passwordProblem, SHORTEST_PASSWORD } from "../../state/password-rules.ts";
+import { ROLE_HINT, ROLE_TEXT, ROLES } from "../../state/roles.ts";
+import { tell } from "../../state/toasts.ts";
+import { useDraft } from "../../state/use-draft.ts";
+import { CameraScopeField, type ChosenCameras, isChoiceWhole, scopeOf } from "./camera-scope-field.tsx";
+
+interface NewUser extends ChosenCameras {
+  readonly name: string;
+  readonly role: Role;
+}
+
+const NEW_USER: NewUser = { name: "", role: "viewer", all: true, chosen: [] };
+
+/** The dialog; what is typed is kept, but for the password. */
+export function AddUserDialog(props: { readonly onClose: () => void; readonly onAdded: () => void }) {
+  const form = useDraft<NewUser>("user.new", NEW_USER);
+  const { role } = form.value;
+  const name = form.value.name.trim();
+  const isNarrowable = role !== "administrator";
+  const [password, setPassword] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const problem = password === "" ? undefined : passwordProblem(password);
+  const change = (part: Partial<NewUser>): void => form.put({ ...form.value, ...part });
+  const add = async (): Promise<void> => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const cameras = isNarrowable ? scopeOf(form.value) : "all";
+      await call("POST /users", { body: { name, password, role, cameras } });
+      tell(t("users.added", { name }));
+      form.settle(NEW_USER);
+      props.onAdded();
+      props.onClose();
+    } catch (thrown) {
+      setError(thrown);
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog title={t("users.add")} onClose={props.onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void add();
+        }}
+      >
+        <TextField
+          label={t("users.name")}
+          value={form.value.name}
+          onInput={(typed) => change({ name: typed })}
+          focus
+        />
+        <TextField
+          label={t("password.new")}
+          type="password"
+          autocomplete="new-password"
+          value={password}
+          onInput={setPassword}
+          hint={t("password.hint", { count: SHORTEST_PASSWORD })}
+          error={problem === undefined ? undefined : t("password.length", { count: SHORTEST_PASSWORD })}
+        />
+        <SelectField
+          label={t("users.role")}
+          value={role}
+          choices={ROLES.map((one) => ({ value: one, text: t(ROLE_TEXT[one]) }))}
+          onChoose={(chosen) => change({ role: chosen })}
+          hint={t(ROLE_HINT[role])}
+        />
+        {isNarrowable ? (
+          <CameraScopeField value={form.value} allHint={t("users.cameras.all.hint")} onChange={change} />
+        ) : null}
+        {error === undefined ? null : <ErrorNote error={error} />}
+        <DialogFoot
+          text={t("users.add")}
+          onCancel={() => {
+            form.settle(NEW_USER);
+            props.onClose();
+          }}
+          disabled={
+            busy ||
+            name === "" ||
+            password === "" ||
+            problem !== undefined ||
+            (isNarrowable && !isChoiceWhole(form.value))
+          }
+          isUnsaved={form.isUnsaved}
+        />
+      </form>
+    </Dialog>
+  );
+}
