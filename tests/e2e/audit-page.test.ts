@@ -1,5 +1,6 @@
 // The page of the audit log in a real browser: facts are told as people tell them.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
 import { counterOf, openBrowser, openContext, skipBrowserTests, until } from "./support/browser.ts";
@@ -46,6 +47,13 @@ describe("the audit log", { skip: skipBrowserTests, timeout: 120_000 }, () => {
       day: "numeric",
     });
     assert.ok(details.includes(day), `${day} stands in: ${details}`);
+    // What the filters find, as a file.
+    await page.getByLabel("Kind of act").selectOption({ label: "Accounts and tokens" });
+    const saved = page.waitForEvent("download");
+    await page.getByRole("link", { name: "As CSV" }).click();
+    const file = readFileSync(await (await saved).path(), "utf8");
+    assert.match(file, /Home automation/);
+    assert.doesNotMatch(file, /recordings-watched|session-opened/);
     await context.close();
   });
 });

@@ -1,11 +1,30 @@
 // The audit log: acts that matter to security, found by who, what and when, and the proof that nobody changed them.
+import { Readable } from "node:stream";
 import { Type } from "typebox";
+import type { AuditQuery } from "../../db/tables/audit-table.ts";
+import { AUDIT_EXPORT_LIMIT, AUDIT_FORMATS, auditFile } from "../audit-export.ts";
 import { answer, needs, type Route, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
 import { momentMs } from "../time-range.ts";
 import { TimeSchema } from "../wire-schemas.ts";
 
 const closed = { additionalProperties: false } as const;
+/** What is looked for. */
+const WANTED = {
+  user: Type.Optional(Type.String({ maxLength: 64 })),
+  actions: Type.Optional(
+    Type.String({
+      maxLength: 2_000,
+      pattern: "^[a-z0-9-]+(?:,[a-z0-9-]+){0,49}$",
+      description: "Actions, separated by commas.",
+    }),
+  ),
+  start: Type.Optional(TimeSchema),
+  end: Type.Optional(TimeSchema),
+  before: Type.Optional(
+    Type.Integer({ minimum: 1, description: "Entries with smaller numbers: the next page." }),
+  ),
+};
 const EntrySchema = Type.Object({
   number: Type.Integer({ description: "Rises by one with each entry." }),
   at: TimeSchema,
@@ -28,37 +47,37 @@ export function auditRoutes(services: HttpServices): Route[] {
       policy: needs("audit.view"),
       summary: "Acts that matter to security, newest first.",
       query: Type.Object(
-        {
-          user: Type.Optional(Type.String({ maxLength: 64 })),
-          actions: Type.Optional(
-            Type.String({
-              maxLength: 2_000,
-              pattern: "^[a-z0-9-]+(?:,[a-z0-9-]+){0,49}$",
-              description: "Actions, separated by commas.",
-            }),
-          ),
-          start: Type.Optional(TimeSchema),
-          end: Type.Optional(TimeSchema),
-          before: Type.Optional(
-            Type.Integer({ minimum: 1, description: "Entries with smaller numbers: the next page." }),
-          ),
-          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
-        },
+        { ...WANTED, limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })) },
         closed,
       ),
       response: Type.Object({ entries: Type.Array(EntrySchema) }),
       async handle({ query }) {
-        const entries = await audit.list({
-          limit: query.limit ?? 100,
-          ...(query.before === undefined ? {} : { before: query.before }),
-          ...(query.user === undefined ? {} : { userName: query.user }),
-          ...(query.actions === undefined ? {} : { actions: query.actions.split(",") }),
-          ...(query.start === undefined ? {} : { fromMs: momentMs(query.start, "/start") }),
-          ...(query.end === undefined ? {} : { toMs: momentMs(query.end, "/end") }),
-        });
+        const entries = await audit.list({ limit: query.limit ?? 100, ...wantedOf(query) });
         return {
           entries: entries.map(({ atMs, ...entry }) => ({ ...entry, at: new Date(atMs).toISOString() })),
         };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/v1/audit/export",
+      policy: needs("audit.view"),
+      summary: `The same as a file, newest first: CSV, or a JSON object a line. At most ${AUDIT_EXPORT_LIMIT} entries; the next ones with \`before\`.`,
+      query: Type.Object(
+        { ...WANTED, format: Type.Optional(Type.Enum(AUDIT_FORMATS, { default: "csv" })) },
+        closed,
+      ),
+      contentType: "text/csv",
+      response: Type.String({ description: "`application/jsonl` where that was asked for." }),
+      handle({ query, audit: record }) {
+        const format = query.format ?? "csv";
+        const file = auditFile((wanted) => audit.list(wanted), wantedOf(query), format);
+        record("audit-exported", { type: format });
+        return answer(200, Readable.from(file), {
+          "content-type": format === "csv" ? "text/csv; charset=utf-8" : "application/jsonl; charset=utf-8",
+          "content-disposition": `attachment; filename="nightjar-audit.${format}"`,
+          "cache-control": "no-store",
+        });
       },
     }),
     route({
@@ -73,4 +92,20 @@ export function auditRoutes(services: HttpServices): Route[] {
       },
     }),
   ];
+}
+
+function wantedOf(query: {
+  readonly user?: string;
+  readonly actions?: string;
+  readonly start?: string;
+  readonly end?: string;
+  readonly before?: number;
+}): Omit<AuditQuery, "limit"> {
+  return {
+    ...(query.before === undefined ? {} : { before: query.before }),
+    ...(query.user === undefined ? {} : { userName: query.user }),
+    ...(query.actions === undefined ? {} : { actions: query.actions.split(",") }),
+    ...(query.start === undefined ? {} : { fromMs: momentMs(query.start, "/start") }),
+    ...(query.end === undefined ? {} : { toMs: momentMs(query.end, "/end") }),
+  };
 }

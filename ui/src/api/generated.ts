@@ -1205,6 +1205,22 @@ export interface Operations {
       }[];
     };
   };
+  /** The same as a file, newest first: CSV, or a JSON object a line. At most 100000 entries; the next ones with `before`. */
+  readonly "GET /audit/export": {
+    readonly query?: {
+      readonly user?: string;
+      /** Actions, separated by commas. */
+      readonly actions?: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly start?: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly end?: string;
+      /** Entries with smaller numbers: the next page. */
+      readonly before?: number;
+      readonly format?: "csv" | "jsonl";
+    };
+    readonly answer: Blob;
+  };
   /** Walks the chain of the audit log and says whether somebody tampered with it. */
   readonly "POST /audit/verify": {
     readonly answer: { readonly intact: boolean; readonly firstBroken?: number };

@@ -1,7 +1,7 @@
 // The audit log for administrators: who did what, when and from where, newest first; found by account, kind and day; and
 // the proof that nobody has changed it since. Filters stand in the address.
 import { useEffect, useState } from "preact/hooks";
-import { ApiError, call, type Given } from "../../api/client.ts";
+import { ApiError, addressOf, call, type Given } from "../../api/client.ts";
 import type { AuditEntry } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { EmptyPage, ErrorNote, NotAllowed, SkeletonRows } from "../../parts/controls.tsx";
@@ -92,6 +92,26 @@ export function AuditPage() {
   );
 }
 
+/** What these filters find, as files. The browser saves them; the page stays. */
+function Downloads({ query }: { readonly query: URLSearchParams }) {
+  const { limit: _page, ...wanted } = wishOf(query, undefined);
+  return (
+    <>
+      {(["csv", "jsonl"] as const).map((format) => (
+        <a
+          key={format}
+          class="button ghost"
+          href={addressOf("GET /audit/export", { query: { ...wanted, format } })}
+          download={`nightjar-audit.${format}`}
+        >
+          <Icon name="download" />
+          {t(format === "csv" ? "audit.export.csv" : "audit.export.jsonl")}
+        </a>
+      ))}
+    </>
+  );
+}
+
 function Filters({ query }: { readonly query: URLSearchParams }) {
   return (
     <form class="filters" onSubmit={(event) => event.preventDefault()}>
@@ -132,6 +152,7 @@ function Filters({ query }: { readonly query: URLSearchParams }) {
           {t("audit.clear")}
         </button>
       ) : null}
+      <Downloads query={query} />
     </form>
   );
 }

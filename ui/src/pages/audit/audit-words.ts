@@ -64,6 +64,7 @@ export const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   "volume-made-first": "act.volume-made-first",
   "flows-allowed": "act.flows-allowed",
   "flows-changed": "act.flows-changed",
+  "audit-exported": "act.audit-exported",
   "config-edited": "act.config-edited",
   "settings-changed": "act.settings-changed",
   "settings-exported": "act.settings-exported",
@@ -171,6 +172,7 @@ export const ACT_GROUPS: readonly {
     id: "settings",
     text: "audit.group.settings",
     actions: [
+      "audit-exported",
       "config-edited",
       "flows-allowed",
       "flows-changed",
