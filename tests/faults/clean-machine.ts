@@ -13,7 +13,7 @@ import { waitFor } from "../../core/testing/wait-for.ts";
 import { ROOT } from "../support/program.ts";
 
 const FIRST_LIMIT_MS = 900_000;
-const SECOND_LIMIT_MS = 60_000;
+const SECOND_LIMIT_MS = 300_000;
 const RECORDING_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 60_000;
 const OUTPUT_LIMIT = 256 * 1024;

@@ -191,7 +191,9 @@ describe("footage of real cameras", { skip, timeout: 280_000 }, () => {
     assert.ok(sent.length - kept.length <= 25, `${sent.length - kept.length} packets are missing`);
   }
 
-  it("is recorded again within 5 s of a kill of media, in the middle of a file", async () => {
+  // 5 s on a machine of its own; beside other tests as many times longer as the run allows (`NIGHTJAR_TEST_PATIENCE`).
+  // `npm run faults` measures it.
+  it(`is recorded again within ${5 * testPatience()} s of a kill of media, in the middle of a file`, async () => {
     const sizeOf = (path: string) => statSync(path).size;
     const newest = () => [...cameras.values()].map(({ id }) => recorder.filesOf(id).at(-1)?.path ?? "");
     const before = newest();
