@@ -47,6 +47,7 @@ const PLAN: Plan = {
     act: "user-created",
     params: () => ({ name: "kim", password: GOOD_PASSWORD, role: "viewer" }),
   },
+  changeUser: { act: "user-changed", params: () => ({ name: "kim", cameras: ["yard"] }) },
   setPassword: { act: "user-changed", params: () => ({ name: "kim", password: "other words entirely" }) },
   resetSecondFactor: { act: "second-factor-reset", params: () => ({ name: "kim" }) },
   createStreamPassword: { act: "stream-password-created", params: () => ({ name: "kim", label: "player" }) },
