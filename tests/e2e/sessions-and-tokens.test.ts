@@ -259,8 +259,7 @@ describe("sessions and API tokens", { skip: skipBrowserTests, timeout: 300_000 }
     await other.getByRole("alert").waitFor();
     await page.getByLabel("vera may sign in").check();
     await page.getByText("Disabled", { exact: true }).waitFor({ state: "detached" });
-    await other.keyboard.press("Enter");
-    await other.getByRole("button", { name: "Account of vera" }).waitFor();
+    await signIn(other, VERA);
     await theirs.close();
     await context.close();
   });
