@@ -125,6 +125,33 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
     await dialog.getByText("NJ_LINKAGE_CHANGED").waitFor();
     await page.keyboard.press("Escape");
     await row.getByText("Somebody", { exact: true }).waitFor();
+    // What was typed is kept, beside the other's.
+    await page.getByRole("button", { name: "Change Somebody" }).click();
+    await dialog.getByText("Not saved yet").waitFor();
+    assert.equal(await dialog.getByLabel("Name", { exact: true }).inputValue(), "Me");
+    await screenshot(page, "linkage-outdated");
+    await dialog.getByRole("button", { name: "Take theirs" }).click();
+    assert.equal(await dialog.getByLabel("Name", { exact: true }).inputValue(), "Somebody");
+    assert.equal(await dialog.getByText("Not saved yet").count(), 0);
+    // Where another rule was changed meanwhile, both hold.
+    const { stamp, rules } = await recorder.api<View>("GET", "/linkage");
+    const spare = {
+      id: "spare",
+      name: "Spare",
+      types: ["motion"],
+      actions: [{ action: "capture", settings: {} }],
+    };
+    await recorder.api("PUT", "/linkage/rules", { rules: [...rules, spare], stamp });
+    await dialog.getByLabel("Name", { exact: true }).fill("Both");
+    await save.click();
+    await dialog.waitFor({ state: "detached" });
+    const both = await recorder.api<View>("GET", "/linkage");
+    assert.deepEqual(
+      both.rules.map(({ name }) => name),
+      ["Both", "Spare"],
+    );
+    await recorder.api("PUT", "/linkage/rules", { rules, stamp: both.stamp });
+    await page.reload();
     await page.getByLabel("Somebody is followed").uncheck();
     await until("it is off", async () => {
       const { rules } = await recorder.api<View>("GET", "/linkage");
@@ -134,6 +161,38 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
     await page.goto(`${recorder.url}/events?kind=exception-illegal-login`);
     await page.locator(".done-list .capture").first().waitFor();
     assert.equal(await page.locator(".done-list li").count(), 2);
+    await context.close();
+  });
+
+  it("loses nothing that is typed when the page is loaded anew: camera, MQTT, tills, outputs, rule", async () => {
+    const context = await openContext(browser, recorder);
+    const page = await context.newPage();
+    const forms: readonly { path: string; opens: readonly string[]; label: string; shown?: string }[] = [
+      { path: "cameras/demo", opens: [], label: "Name" },
+      { path: "system/mqtt", opens: [], label: "Base topic" },
+      { path: "tills", opens: ["Set up tills", "Add a till"], label: "Name", shown: "Set up tills" },
+      { path: "io", opens: ["Add output"], label: "Name", shown: "Add output" },
+      { path: "linkage?rule=new", opens: [], label: "Name" },
+    ];
+    for (const { path, opens, label, shown } of forms) {
+      await page.goto(`${recorder.url}/${path}`);
+      for (const name of opens) await page.getByRole("button", { name }).click();
+      const field = page.getByLabel(label, { exact: true });
+      await field.fill("typed-in-haste");
+      await page.getByText("Not saved yet").waitFor();
+      if (path.startsWith("linkage")) await page.keyboard.press("Escape");
+      await page.goto(`${recorder.url}/${path}`);
+      if (shown !== undefined) await page.getByRole("button", { name: shown }).click();
+      await page.getByText("Not saved yet").waitFor();
+      assert.equal(await field.inputValue(), "typed-in-haste", path);
+    }
+    await page.setViewportSize(PHONE);
+    await page.goto(`${recorder.url}/cameras/demo`);
+    await page.getByText("Not saved yet").waitFor();
+    await screenshot(page, "camera-unsaved-phone");
+    // Typed back, nothing is left to save.
+    await page.getByLabel("Name", { exact: true }).fill("Demo yard");
+    await page.getByText("Not saved yet").waitFor({ state: "detached" });
     await context.close();
   });
 

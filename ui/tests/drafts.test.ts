@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { changedFields, EMPTY_FORM, withoutSecrets } from "../src/pages/cameras/camera-form-model.ts";
+import { plainSettings } from "../src/pages/plugins/settings-draft.ts";
 import { claimDrafts, dropAllDrafts, dropDraft, keepDraft, readDraft } from "../src/state/drafts.ts";
+import { openDraft } from "../src/state/use-draft.ts";
 
 /** What a browser gives a tab. */
 function tab() {
@@ -78,6 +81,54 @@ describe("drafts of forms", () => {
     assert.deepEqual(readDraft("mqtt", FORM, store), FORM);
     claimDrafts("bert", store);
     assert.equal(readDraft("mqtt", FORM, store), undefined);
+  });
+
+  it("of what others have changed are none, or are given back to a form that says so", () => {
+    const store = tab();
+    const [then, now] = [JSON.stringify(FORM), JSON.stringify({ ...FORM, days: 9 })];
+    const typed = { ...FORM, name: "Gate" };
+    keepDraft("rule", { base: then, value: typed }, store);
+    assert.deepEqual(openDraft("rule", FORM, then, false, store), {
+      value: typed,
+      isUnsaved: true,
+      base: then,
+    });
+    assert.equal(openDraft("rule", FORM, now, false, store), undefined);
+    assert.deepEqual(openDraft("rule", FORM, now, true, store)?.base, then);
+    keepDraft("rule", { base: then, value: FORM }, store);
+    assert.equal(openDraft("rule", FORM, then, true, store), undefined, "typed and taken back");
+  });
+
+  it("of a camera hold no password, no secret of a driver, and no login within an address", () => {
+    const form = {
+      ...EMPTY_FORM,
+      name: "Gate",
+      url: "rtsp://nvr:top-secret@10.0.0.2/1",
+      password: "top-secret",
+      texts: { key: "top-secret", host: "10.0.0.2" },
+    };
+    const kept = withoutSecrets(form, (field) => field === "key");
+    assert.doesNotMatch(JSON.stringify(kept), /top-secret/);
+    assert.deepEqual([kept.name, kept.url, kept.texts], ["Gate", "rtsp://10.0.0.2/1", { host: "10.0.0.2" }]);
+    assert.deepEqual(changedFields(EMPTY_FORM, kept), ["name", "texts", "url"]);
+  });
+
+  it("of a plugin's settings hold what its schema describes and does not call secret", () => {
+    const text = { type: "string" };
+    const secret = { type: "string", "x-secret": true };
+    const server = { type: "object", properties: { host: text, password: secret } };
+    const schema = {
+      type: "object",
+      properties: {
+        name: text,
+        token: secret,
+        list: { type: "array", items: server },
+        one: { anyOf: [server] },
+      },
+    };
+    const login = { host: "a", password: "top-secret" };
+    const value = { name: "x", token: "top-secret", list: [login], one: login, strange: "top-secret" };
+    assert.deepEqual(plainSettings(schema, value), { name: "x", list: [{ host: "a" }], one: { host: "a" } });
   });
 
   it("all go when somebody signs out, and nothing else does", () => {

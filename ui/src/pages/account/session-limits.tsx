@@ -4,8 +4,10 @@ import { call } from "../../api/client.ts";
 import { t } from "../../locale/messages.ts";
 import { Awaited } from "../../parts/awaited.tsx";
 import { ErrorNote, TextField } from "../../parts/controls.tsx";
+import { UnsavedMark } from "../../parts/unsaved-mark.tsx";
 import { tell } from "../../state/toasts.ts";
 import { useAnswer } from "../../state/use-answer.ts";
+import { useDraft } from "../../state/use-draft.ts";
 
 interface Limits {
   readonly idleMinutes: number;
@@ -31,8 +33,8 @@ export function SessionLimits() {
 
 function LimitsForm(props: { readonly stored: Limits; readonly onStored: (limits: Limits) => void }) {
   const { stored } = props;
-  const [idle, setIdle] = useState(String(stored.idleMinutes));
-  const [whole, setWhole] = useState(String(stored.maxHours));
+  const form = useDraft("session-limits", textsOf(stored));
+  const { idle, whole } = form.value;
   const [error, setError] = useState<unknown>();
   const idleWrong = isWrong(idle, IDLE);
   const wholeWrong = isWrong(whole, WHOLE);
@@ -47,6 +49,7 @@ function LimitsForm(props: { readonly stored: Limits; readonly onStored: (limits
         })
           .then(({ sessions }) => {
             props.onStored(sessions);
+            form.settle(textsOf(stored));
             tell(t("sessions.limits.saved"));
           })
           .catch(setError);
@@ -57,7 +60,7 @@ function LimitsForm(props: { readonly stored: Limits; readonly onStored: (limits
           label={t("sessions.limits.idle")}
           inputMode="numeric"
           value={idle}
-          onInput={setIdle}
+          onInput={(typed) => form.put({ idle: typed, whole })}
           hint={t("sessions.limits.default", { value: 720 })}
           error={idleWrong ? t("sessions.limits.wrong", { ...IDLE }) : undefined}
         />
@@ -65,21 +68,28 @@ function LimitsForm(props: { readonly stored: Limits; readonly onStored: (limits
           label={t("sessions.limits.whole")}
           inputMode="numeric"
           value={whole}
-          onInput={setWhole}
+          onInput={(typed) => form.put({ idle, whole: typed })}
           hint={t("sessions.limits.default", { value: 168 })}
           error={wholeWrong ? t("sessions.limits.wrong", { ...WHOLE }) : undefined}
         />
       </div>
       {error === undefined ? null : <ErrorNote error={error} />}
-      <button
-        type="submit"
-        class="button primary"
-        disabled={isSame || idle === "" || whole === "" || idleWrong || wholeWrong}
-      >
-        {t("save")}
-      </button>
+      <div class="form-foot start">
+        <button
+          type="submit"
+          class="button primary"
+          disabled={isSame || idle === "" || whole === "" || idleWrong || wholeWrong}
+        >
+          {t("save")}
+        </button>
+        {form.isUnsaved ? <UnsavedMark onDiscard={() => form.settle(textsOf(stored))} /> : null}
+      </div>
     </form>
   );
+}
+
+function textsOf({ idleMinutes, maxHours }: Limits): { readonly idle: string; readonly whole: string } {
+  return { idle: String(idleMinutes), whole: String(maxHours) };
 }
 
 function isWrong(text: string, { least, most }: { readonly least: number; readonly most: number }): boolean {

@@ -179,3 +179,23 @@ function portFits(text: string): boolean {
   const port = Number(text);
   return Number.isInteger(port) && port > 0 && port < 65_536;
 }
+
+/** The fields that one form has otherwise than another. */
+export function changedFields(from: CameraForm, to: CameraForm): string[] {
+  return Object.keys(to).filter((name) => {
+    const field = name as keyof CameraForm;
+    return JSON.stringify(to[field]) !== JSON.stringify(from[field]);
+  });
+}
+
+/** What may be kept of it in the browser: no password, no secret of a driver, no login that was pasted with an address. */
+export function withoutSecrets(form: CameraForm, isSecret: (field: string) => boolean): CameraForm {
+  const plain = (address: string): string => address.replace(/^(\s*[a-z]+:\/\/)[^/]*@/i, "$1");
+  return {
+    ...form,
+    url: plain(form.url),
+    subUrl: plain(form.subUrl),
+    password: "",
+    texts: Object.fromEntries(Object.entries(form.texts).filter(([name]) => !isSecret(name))),
+  };
+}

@@ -21,12 +21,14 @@ import { catalogueOf, RTSP, useDrivers } from "./camera-drivers.ts";
 import { CameraFields } from "./camera-fields.tsx";
 import {
   type CameraForm,
+  changedFields,
   configOf,
   EMPTY_FORM,
   type FormProblem,
   formOf,
   problemsOf,
   recordOf,
+  withoutSecrets,
 } from "./camera-form-model.ts";
 import { EventRecordingFields } from "./event-recording-fields.tsx";
 import { ProbePanel } from "./probe-panel.tsx";
@@ -47,7 +49,11 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
   const [form, setForm] = useState<CameraForm>(
     () => keptDraft() ?? (camera === undefined ? EMPTY_FORM : formOf(camera)),
   );
-  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  // What the form shows while nothing is typed.
+  const [settled, setSettled] = useState<CameraForm>(() =>
+    camera === undefined ? EMPTY_FORM : formOf(camera),
+  );
+  const [touched, setTouched] = useState<ReadonlySet<string>>(() => new Set(changedFields(settled, form)));
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
   const [removing, setRemoving] = useState(false);
@@ -56,10 +62,11 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
     if (camera !== undefined || keptDraft() !== undefined) return;
     // What the owner chose in the first run is proposed for every new camera; the schema's defaults do as well.
     call("GET /settings").then(
-      ({ newCameras: { audio, retentionDays } }) =>
-        setForm((now) =>
-          now === EMPTY_FORM ? { ...now, audio, retentionDays: String(retentionDays ?? "") } : now,
-        ),
+      ({ newCameras: { audio, retentionDays } }) => {
+        const proposed = { ...EMPTY_FORM, audio, retentionDays: String(retentionDays ?? "") };
+        setSettled(proposed);
+        setForm((now) => (now === EMPTY_FORM ? proposed : now));
+      },
       () => undefined,
     );
   }, []);
@@ -84,17 +91,12 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
     const next = { ...form, ...part };
     setForm(next);
     setTouched(new Set([...touched, ...Object.keys(part)]));
-    // No secret of any driver stays in the browser.
-    const texts = Object.fromEntries(
-      Object.entries(next.texts).filter(([name]) =>
-        fields.some((one) => one.name === name && one.kind !== "secret"),
-      ),
-    );
-    // An address may hold a login that somebody pasted with it.
-    const plain = (address: string): string => address.replace(/^(\s*[a-z]+:\/\/)[^/]*@/i, "$1");
-    const value = { ...next, url: plain(next.url), subUrl: plain(next.subUrl), password: "", texts };
-    keepDraft(draft, { base, value });
+    const isSecret = (field: string): boolean =>
+      !fields.some((one) => one.name === field && one.kind !== "secret");
+    if (changedFields(settled, next).length === 0) dropDraft(draft);
+    else keepDraft(draft, { base, value: withoutSecrets(next, isSecret) });
   };
+  const isUnsaved = changedFields(settled, form).length > 0;
   const all = problemsOf(form);
   const visible = new Set<FormProblem>(
     all.filter(
@@ -141,9 +143,11 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
         >
           <Icon name="left" />
         </a>
-        <h1>{camera === undefined ? t("cameras.add") : camera.name}</h1>
+        <div class="head-title">
+          <h1>{camera === undefined ? t("cameras.add") : camera.name}</h1>
+          {isUnsaved ? <small class="muted">{t("unsaved")}</small> : null}
+        </div>
         <div class="spring" />
-        {touched.size > 0 ? <span class="muted wide-only">{t("unsaved")}</span> : null}
         {camera === undefined ? null : (
           <WhyButton question={() => ({ camera: camera.id, name: camera.name })} />
         )}

@@ -6,6 +6,7 @@ import { t } from "../../locale/messages.ts";
 import { Dialog, ErrorNote, TextField } from "../../parts/controls.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
 import { momentText } from "../../state/moment-text.ts";
+import { useDraft } from "../../state/use-draft.ts";
 import { eventText } from "./event-words.ts";
 
 export function AcknowledgeDialog(props: {
@@ -14,7 +15,9 @@ export function AcknowledgeDialog(props: {
   readonly onClose: () => void;
 }) {
   const { event } = props;
-  const [note, setNote] = useState(event.acknowledged?.note ?? "");
+  const told = { note: event.acknowledged?.note ?? "" };
+  const form = useDraft(`acknowledge.${event.id}`, told);
+  const { note } = form.value;
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const send = (submitted: SubmitEvent): void => {
@@ -22,7 +25,10 @@ export function AcknowledgeDialog(props: {
     setBusy(true);
     setError(undefined);
     call("POST /events/{event}/acknowledge", { path: { event: event.id }, body: { note: note.trim() } })
-      .then(props.onDone)
+      .then((changed) => {
+        form.settle(form.value);
+        props.onDone(changed);
+      })
       .catch(setError)
       .finally(() => setBusy(false));
   };
@@ -36,14 +42,18 @@ export function AcknowledgeDialog(props: {
           label={t("events.note")}
           hint={t("events.note.hint")}
           value={note}
-          onInput={setNote}
+          onInput={(typed) => form.put({ note: typed })}
           focus
         />
         {error === undefined ? null : <ErrorNote error={error} />}
         <DialogFoot
           text={t("events.acknowledge")}
-          onCancel={props.onClose}
+          onCancel={() => {
+            form.settle(told);
+            props.onClose();
+          }}
           disabled={busy || note.length > 500}
+          isUnsaved={form.isUnsaved}
         />
       </form>
     </Dialog>

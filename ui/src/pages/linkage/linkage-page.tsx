@@ -1,6 +1,6 @@
 // Linkage: which events of which cameras have which actions done, as a table of rules by actions; each rule with its switch
 // and its form, and what was done lately. The camera that is looked for and the rule that is open stand in the address.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, call } from "../../api/client.ts";
 import type { LinkageRule, LinkageView } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
@@ -36,6 +36,8 @@ export function LinkagePage() {
   });
   const names = usePluginNames();
   const [removed, setRemoved] = useState<LinkageRule | undefined>(undefined);
+  /** The rule whose form is open; it stays so when somebody else removes the rule. */
+  const opened = useRef<LinkageRule | undefined>(undefined);
   const { query } = place.value;
   const camera = (cameras.value ?? []).find(({ id }) => id === query.get("camera"));
   const isOpen = query.has("rule");
@@ -59,7 +61,23 @@ export function LinkagePage() {
   };
   const shown = camera === undefined ? rules : rules.filter((rule) => concerns(rule, camera.id));
   const wanted = query.get("rule");
-  const open = wanted === NEW ? newRule(rules, camera?.id) : rules.find(({ id }) => id === wanted);
+  const left = opened.current?.id === wanted ? opened.current : undefined;
+  const open = wanted === NEW ? newRule(rules, camera?.id) : (rules.find(({ id }) => id === wanted) ?? left);
+  opened.current = open;
+  /** Saves one rule among those that hold; where others were changed meanwhile, among those. */
+  const saveRule = async (rule: LinkageRule, held: LinkageRule | undefined): Promise<void> => {
+    try {
+      await save(withRule(rules, rule), view.stamp);
+    } catch (thrown) {
+      if (!(thrown instanceof ApiError) || thrown.code !== "NJ_LINKAGE_CHANGED") throw thrown;
+      const now = await call("GET /linkage");
+      const theirs = now.rules.find(({ id }) => id === rule.id);
+      asked.put({ view: now, profiles });
+      if (held !== undefined && JSON.stringify(theirs) !== JSON.stringify(held)) throw thrown;
+      const id = held?.id ?? newRule(now.rules, undefined).id;
+      await save(withRule(now.rules, { ...rule, id }), now.stamp);
+    }
+  };
   const add = (
     <button
       type="button"
@@ -125,15 +143,12 @@ export function LinkagePage() {
         <RuleDialog
           key={wanted}
           rule={open}
+          isNew={wanted === NEW}
           actions={view.actions}
           profiles={profiles}
           walls={view.walls.map(({ name }) => name)}
           onSave={async (rule) => {
-            const isKnown = rules.some(({ id }) => id === rule.id);
-            await save(
-              isKnown ? rules.map((one) => (one.id === rule.id ? rule : one)) : [...rules, rule],
-              view.stamp,
-            );
+            await saveRule(rule, wanted === NEW ? undefined : open);
             tell(t("linkage.saved"));
           }}
           onClose={() => {
@@ -161,6 +176,13 @@ export function LinkagePage() {
       )}
     </div>
   );
+}
+
+/** The rules with this one, in its place or at the end. */
+function withRule(rules: readonly LinkageRule[], rule: LinkageRule): LinkageRule[] {
+  return rules.some(({ id }) => id === rule.id)
+    ? rules.map((one) => (one.id === rule.id ? rule : one))
+    : [...rules, rule];
 }
 
 function Rules(props: {

@@ -1,11 +1,14 @@
-// The form of a rule: which events of which cameras, when, and what is done. Nothing is changed before it is saved.
+// The form of a rule: which events of which cameras, when, and what is done. Nothing is changed before it is saved, and
+// nothing that was typed is lost: not by a reload, nor when somebody else changes the rule meanwhile.
 import { useEffect, useState } from "preact/hooks";
 import type { LinkageAction, LinkageRule } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { Dialog, ErrorNote, Segmented, TextField } from "../../parts/controls.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
+import { Icon } from "../../parts/icon.tsx";
 import { loadAlarmIo } from "../../state/alarm-io.ts";
 import { cameras } from "../../state/recorder.ts";
+import { useDraft } from "../../state/use-draft.ts";
 import { Choices } from "../cameras/event-recording-fields.tsx";
 import { EVENT_TEXT, eventText, profileText, SEVERITY_TEXT } from "../events/event-words.ts";
 import { ActionFields } from "./action-fields.tsx";
@@ -17,20 +20,26 @@ type Chosen<K extends "types" | "severities"> = NonNullable<LinkageRule[K]>[numb
 
 export function RuleDialog(props: {
   readonly rule: LinkageRule;
+  readonly isNew: boolean;
   readonly actions: readonly LinkageAction[];
   readonly profiles: readonly { readonly id: string; readonly name: string }[];
   readonly walls: readonly string[];
   readonly onSave: (rule: LinkageRule) => Promise<void>;
   readonly onClose: () => void;
 }) {
-  const [rule, setRule] = useState(props.rule);
+  const held = typedOf(props.rule);
+  const form = useDraft<TypedRule>(`linkage.rule.${props.isNew ? "new" : props.rule.id}`, held, {
+    keepsOutdated: true,
+  });
+  // A number that nobody else has taken meanwhile.
+  const rule = { ...form.value.rule, id: props.rule.id };
+  const { rest, detectorRules } = form.value;
   // For the action that switches them.
   useEffect(() => void loadAlarmIo(), []);
-  const [rest, setRest] = useState(String(rule.cooldownSeconds ?? 0));
-  const [detectorRules, setDetectorRules] = useState((rule.detectorRules ?? []).join(", "));
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
-  const change = (part: Partial<LinkageRule>): void => setRule({ ...rule, ...part });
+  const change = (part: Partial<LinkageRule>, texts: Partial<Omit<TypedRule, "rule">> = {}): void =>
+    form.put({ ...form.value, ...texts, rule: { ...rule, ...part } });
   const isRest = /^\d{1,5}$/.test(rest) && Number(rest) <= MOST_REST_SECONDS;
   const all = (cameras.value ?? []).map(({ id, name }) => ({ id, text: name }));
   const used = rule.actions.map(({ action }) => action);
@@ -46,6 +55,7 @@ export function RuleDialog(props: {
     setError(undefined);
     try {
       await props.onSave({ ...rule, name: rule.name.trim() });
+      form.settle(held);
       props.onClose();
       return;
     } catch (thrown) {
@@ -112,9 +122,11 @@ export function RuleDialog(props: {
             hint={t("linkage.detectorRules.hint")}
             value={detectorRules}
             onInput={(text) => {
-              setDetectorRules(text);
               const names = text.split(",").map((one) => one.trim());
-              change({ detectorRules: [...new Set(names.filter((one) => one !== ""))] });
+              change(
+                { detectorRules: [...new Set(names.filter((one) => one !== ""))] },
+                { detectorRules: text },
+              );
             }}
           />
           <TextField
@@ -123,10 +135,9 @@ export function RuleDialog(props: {
             error={isRest ? undefined : t("schema.large", { most: MOST_REST_SECONDS })}
             value={rest}
             inputMode="numeric"
-            onInput={(text) => {
-              setRest(text);
-              if (/^\d{1,5}$/.test(text)) change({ cooldownSeconds: Number(text) });
-            }}
+            onInput={(text) =>
+              change(/^\d{1,5}$/.test(text) ? { cooldownSeconds: Number(text) } : {}, { rest: text })
+            }
           />
         </div>
         <h2>{t("linkage.actions")}</h2>
@@ -146,12 +157,37 @@ export function RuleDialog(props: {
           />
         ))}
         {error === undefined ? null : <ErrorNote error={error} />}
+        {form.isOutdated && !props.isNew ? (
+          <p class="settings-note" role="status">
+            <Icon name="info" />
+            <span>{t("linkage.outdated")}</span>
+            <button type="button" class="button" onClick={() => form.settle(held)}>
+              {t("linkage.takeTheirs")}
+            </button>
+          </p>
+        ) : null}
         <DialogFoot
           text={t("save")}
-          onCancel={props.onClose}
+          onCancel={() => {
+            form.settle(held);
+            props.onClose();
+          }}
           disabled={busy || !isRest || rule.name.trim() === "" || rule.actions.length === 0}
+          isUnsaved={form.isUnsaved}
         />
       </form>
     </Dialog>
   );
+}
+
+/** A rule with the texts that may not be values yet. */
+interface TypedRule {
+  readonly rule: LinkageRule;
+  readonly rest: string;
+  readonly detectorRules: string;
+}
+
+function typedOf(rule: LinkageRule): TypedRule {
+  const { cooldownSeconds = 0, detectorRules = [] } = rule;
+  return { rule, rest: String(cooldownSeconds), detectorRules: detectorRules.join(", ") };
 }

@@ -1,10 +1,14 @@
 // Where plugins come from: the registry for all names, those of scopes, and how Nightjar signs in to each. A login goes in
 // and never comes out; it belongs to its address.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { type Answer, call } from "../../api/client.ts";
 import { t } from "../../locale/messages.ts";
-import { ErrorNote, SelectField, SkeletonRows, TextField } from "../../parts/controls.tsx";
+import { Awaited } from "../../parts/awaited.tsx";
+import { ErrorNote, SelectField, TextField } from "../../parts/controls.tsx";
+import { UnsavedMark } from "../../parts/unsaved-mark.tsx";
 import { tell } from "../../state/toasts.ts";
+import { useAnswer } from "../../state/use-answer.ts";
+import { useDraft } from "../../state/use-draft.ts";
 
 type Registries = Answer<"GET /plugins/registries">;
 type LoginKind = Registries["login"];
@@ -34,18 +38,26 @@ export function RegistriesSection() {
 }
 
 function RegistriesForm() {
-  const [rows, setRows] = useState<readonly Row[] | undefined>(undefined);
+  const asked = useAnswer((signal) => call("GET /plugins/registries", { signal }));
+  return (
+    <>
+      <Awaited of={asked} rows={2} />
+      {asked.answer === undefined ? null : <Rows registries={asked.answer} onSaved={asked.put} />}
+    </>
+  );
+}
+
+function Rows(props: {
+  readonly registries: Registries;
+  readonly onSaved: (registries: Registries) => void;
+}) {
+  const stored = rowsOf(props.registries);
+  const form = useDraft<readonly Row[]>("registries", stored, { plain: withoutLogins });
+  const rows = form.value;
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
-  useEffect(() => {
-    call("GET /plugins/registries")
-      .then((answer) => setRows(rowsOf(answer)))
-      .catch(setError);
-  }, []);
-  if (rows === undefined)
-    return error === undefined ? <SkeletonRows rows={2} /> : <ErrorNote error={error} />;
   const change = (index: number, part: Partial<Row>): void =>
-    setRows(rows.map((row, at) => (at === index ? { ...row, ...part } : row)));
+    form.put(rows.map((row, at) => (at === index ? { ...row, ...part } : row)));
   const save = async (): Promise<void> => {
     setBusy(true);
     setError(undefined);
@@ -57,7 +69,9 @@ function RegistriesForm() {
       }));
       if (main === undefined) return;
       const { scope: _none, ...first } = main;
-      setRows(rowsOf(await call("PUT /plugins/registries", { body: { ...first, scopes } })));
+      const saved = await call("PUT /plugins/registries", { body: { ...first, scopes } });
+      props.onSaved(saved);
+      form.settle(rowsOf(saved));
       tell(t("plugins.registries.saved"));
     } catch (thrown) {
       setError(thrown);
@@ -78,15 +92,16 @@ function RegistriesForm() {
           key={index}
           row={row}
           onChange={(part) => change(index, part)}
-          onRemove={() => setRows(rows.filter((_, at) => at !== index))}
+          onRemove={() => form.put(rows.filter((_, at) => at !== index))}
         />
       ))}
       {error === undefined ? null : <ErrorNote error={error} />}
       <div class="form-foot">
-        <button type="button" class="button" onClick={() => setRows([...rows, { ...EMPTY, scope: "@" }])}>
+        <button type="button" class="button" onClick={() => form.put([...rows, { ...EMPTY, scope: "@" }])}>
           {t("plugins.registries.add")}
         </button>
         <span class="spring" />
+        {form.isUnsaved ? <UnsavedMark onDiscard={() => form.settle(stored)} /> : null}
         <button type="submit" class="button primary" disabled={busy} aria-busy={busy}>
           {t(busy ? "saving" : "save")}
         </button>
@@ -178,6 +193,17 @@ const EMPTY: Row = {
   ...{ scope: undefined, url: "", login: "none", kept: "none", keptUrl: "" },
   ...{ token: "", username: "", password: "" },
 };
+
+/** What is kept of what is typed: no login, neither in its fields nor in an address. */
+function withoutLogins(rows: readonly Row[]): readonly Row[] {
+  return rows.map((row) => ({
+    ...row,
+    url: row.url.replace(/^(\s*[a-z]+:\/\/)[^/]*@/i, "$1"),
+    token: "",
+    username: "",
+    password: "",
+  }));
+}
 
 function rowsOf({ url, login, scopes }: Registries): Row[] {
   return [{ scope: undefined, url, login }, ...scopes].map((one) => ({

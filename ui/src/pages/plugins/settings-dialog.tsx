@@ -47,7 +47,7 @@ function SettingsEditor(props: {
 }) {
   const { settings, onClose } = props;
   const { name, schema } = settings;
-  const old = useRef(keptDraft(name));
+  const old = useRef(keptDraft(name, settings));
   const [draft, setDraft] = useState<SettingsDraft>(old.current ?? draftOf(settings.config));
   const [tab, setTab] = useState<"form" | "json">(
     schema === undefined || draft.broken !== undefined ? "json" : "form",
@@ -69,7 +69,7 @@ function SettingsEditor(props: {
   };
 
   useEffect(() => {
-    if (isDirty) keepDraft(name, draft);
+    if (isDirty) keepDraft(name, draft, settings);
     else dropDraft(name);
   }, [draft]);
   useEffect(() => {

@@ -1,6 +1,8 @@
-// What somebody is typing into a plugin's settings, in the form and as JSON: one value and its text, kept while the page
-// is open, so that a dialog closed by mistake costs nothing. In memory only, since secrets may be in it.
+// What somebody is typing into a plugin's settings, in the form and as JSON: one value and its text. Kept whole while the page
+// is open, and without its secrets as a draft of this tab, so that neither a dialog closed by mistake nor a reload costs it.
+import type { PluginSettings } from "../../api/types.ts";
 import { isObject } from "../../parts/json-place.ts";
+import { dropDraft as dropPlain, keepDraft as keepPlain, readDraft } from "../../state/drafts.ts";
 
 export interface SettingsDraft {
   readonly value: Readonly<Record<string, unknown>>;
@@ -10,6 +12,9 @@ export interface SettingsDraft {
   readonly broken?: string | undefined;
 }
 
+type Settings = Pick<PluginSettings, "config" | "schema">;
+
+const NAME = "plugin.";
 const kept = new Map<string, SettingsDraft>();
 
 export function draftOf(value: Readonly<Record<string, unknown>>): SettingsDraft {
@@ -34,14 +39,56 @@ export function brokenLine({ text, broken = "" }: SettingsDraft): number | undef
   return position === undefined ? undefined : text.slice(0, Number(position)).split("\n").length;
 }
 
-export function keepDraft(plugin: string, draft: SettingsDraft): void {
+/** Keeps it; `of` are the settings that hold, and their schema, which says what is secret. */
+export function keepDraft(plugin: string, draft: SettingsDraft, of: Settings): void {
   kept.set(plugin, draft);
+  // What no schema describes, and what cannot be read, may hold secrets.
+  if (draft.broken !== undefined || of.schema === undefined) dropPlain(NAME + plugin);
+  else keepPlain(NAME + plugin, { base: baseOf(of), value: plainSettings(of.schema, draft.value) });
 }
 
-export function keptDraft(plugin: string): SettingsDraft | undefined {
-  return kept.get(plugin);
+export function keptDraft(plugin: string, of: Settings): SettingsDraft | undefined {
+  const whole = kept.get(plugin);
+  if (whole !== undefined) return whole;
+  const base = baseOf(of);
+  const found = readDraft(NAME + plugin, { base, value: {} as Record<string, unknown> });
+  return found?.base === base ? draftOf(found.value) : undefined;
 }
 
 export function dropDraft(plugin: string): void {
   kept.delete(plugin);
+  dropPlain(NAME + plugin);
+}
+
+/** Settings without their secrets: what a schema calls secret, and what it does not describe. */
+export function plainSettings(schema: unknown, value: unknown): unknown {
+  const shapes = shapesOf(schema);
+  if (shapes.some((shape) => shape["x-secret"] === true)) return undefined;
+  if (Array.isArray(value)) {
+    const items = { anyOf: shapes.flatMap(({ items: one }) => (isObject(one) ? [one] : [])) };
+    return value.map((entry: unknown) => plainSettings(items, entry) ?? null);
+  }
+  if (!isObject(value)) return value;
+  const described = (name: string): readonly unknown[] =>
+    shapes.flatMap(({ properties }) =>
+      isObject(properties) && Object.hasOwn(properties, name) ? [properties[name]] : [],
+    );
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, part]) => {
+      const anyOf = described(name);
+      const plain = anyOf.length === 0 ? undefined : plainSettings({ anyOf }, part);
+      return plain === undefined ? [] : [[name, plain]];
+    }),
+  );
+}
+
+/** A schema and all that it may be instead. */
+function shapesOf(schema: unknown): readonly Readonly<Record<string, unknown>>[] {
+  if (!isObject(schema)) return [];
+  const others = [schema["anyOf"], schema["oneOf"], schema["allOf"]].filter(Array.isArray).flat();
+  return [schema, ...others.flatMap(shapesOf)];
+}
+
+function baseOf({ config }: Settings): string {
+  return JSON.stringify(config);
 }

@@ -6,10 +6,12 @@ import type { Camera } from "../../api/types.ts";
 import { language, t } from "../../locale/messages.ts";
 import { ConfirmDialog } from "../../parts/confirm-dialog.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { UnsavedMark } from "../../parts/unsaved-mark.tsx";
 import { followLink, href } from "../../router.ts";
 import { cameraChanged, cameras, mayAdminister } from "../../state/recorder.ts";
 import { clockTime, dayText, rateText, sizeText } from "../../state/time-format.ts";
 import { complain, tellUndoable } from "../../state/toasts.ts";
+import { useDraft } from "../../state/use-draft.ts";
 import { zone } from "../../state/zone.ts";
 import { forecastText } from "./forecast-words.ts";
 
@@ -137,20 +139,22 @@ function Limits(props: {
 }) {
   const { camera } = props;
   const { retentionDays, quotaBytes } = camera.record;
-  const [days, setDays] = useState<string | undefined>(undefined);
-  const [size, setSize] = useState<string | undefined>(undefined);
+  const stored = {
+    days: retentionDays === null ? "" : String(retentionDays),
+    size: quotaBytes === null ? "" : String(Math.round(quotaBytes / 1e7) / 100),
+  };
+  const form = useDraft(`limits.${camera.id}`, stored);
   const [asking, setAsking] = useState(false);
-  const daysText = days ?? (retentionDays === null ? "" : String(retentionDays));
-  const sizeTyped = size ?? (quotaBytes === null ? "" : String(Math.round(quotaBytes / 1e7) / 100));
+  const { days, size } = form.value;
   const wish: LimitChange = {
-    retentionDays: daysText.trim() === "" ? null : Number(daysText),
+    retentionDays: days.trim() === "" ? null : Number(days),
     // What is shown is rounded: left alone, it stays exactly as it was.
     quotaBytes:
-      size === undefined
+      size === stored.size
         ? quotaBytes
-        : sizeTyped.trim() === ""
+        : size.trim() === ""
           ? null
-          : Math.round(Number(sizeTyped.replace(",", ".")) * GB),
+          : Math.round(Number(size.replace(",", ".")) * GB),
   };
   const daysWrong =
     wish.retentionDays !== null &&
@@ -164,11 +168,9 @@ function Limits(props: {
     (wish.quotaBytes !== null && wish.quotaBytes < props.storedBytes && wish.quotaBytes !== quotaBytes);
   const send = async (record: LimitChange): Promise<void> => {
     cameraChanged(await call("PATCH /cameras/{id}", { path: { id: camera.id }, body: { record } }));
-    setDays(undefined);
-    setSize(undefined);
+    form.settle(stored);
     props.onChanged();
   };
-  const isChanged = days !== undefined || size !== undefined;
   return (
     <>
       <form
@@ -191,8 +193,8 @@ function Limits(props: {
           aria-invalid={daysWrong}
           inputMode="numeric"
           placeholder="∞"
-          value={daysText}
-          onInput={(event) => setDays(event.currentTarget.value)}
+          value={days}
+          onInput={(event) => form.put({ days: event.currentTarget.value, size })}
         />
         <span aria-hidden="true">{t("storage.days")}</span>
         <input
@@ -200,14 +202,17 @@ function Limits(props: {
           aria-invalid={sizeWrong}
           inputMode="decimal"
           placeholder="∞"
-          value={sizeTyped}
-          onInput={(event) => setSize(event.currentTarget.value)}
+          value={size}
+          onInput={(event) => form.put({ days, size: event.currentTarget.value })}
         />
         <span aria-hidden="true">GB</span>
-        {isChanged ? (
-          <button type="submit" class="button" disabled={daysWrong || sizeWrong}>
-            {t("save")}
-          </button>
+        {form.isUnsaved ? (
+          <>
+            <button type="submit" class="button" disabled={daysWrong || sizeWrong}>
+              {t("save")}
+            </button>
+            <UnsavedMark onDiscard={() => form.settle(stored)} />
+          </>
         ) : null}
         {daysWrong ? <small class="bad-text">{t("camera.days.wrong")}</small> : null}
         {sizeWrong ? <small class="bad-text">{t("storage.size.wrong")}</small> : null}

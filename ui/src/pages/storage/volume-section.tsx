@@ -6,10 +6,12 @@ import { type MessageKey, t } from "../../locale/messages.ts";
 import { volumeReason } from "../../locale/told-reasons.ts";
 import { ConfirmDialog } from "../../parts/confirm-dialog.tsx";
 import { CheckField, TextField } from "../../parts/controls.tsx";
+import { UnsavedMark } from "../../parts/unsaved-mark.tsx";
 import { entryName, usePluginNames } from "../../state/plugin-names.ts";
 import { mayAdminister } from "../../state/recorder.ts";
 import { rateText, sizeText } from "../../state/time-format.ts";
 import { complain, tellUndoable } from "../../state/toasts.ts";
+import { useDraft } from "../../state/use-draft.ts";
 import { ReplacedDisk } from "./replaced-disk.tsx";
 
 const GB = 1e9;
@@ -146,10 +148,11 @@ function VolumeForm(props: {
 }) {
   const { volume } = props;
   const kept = String(Math.round(volume.reserveBytes / GB));
-  const [typed, setTyped] = useState<string | undefined>(undefined);
+  const stored = { reserve: volume.reserveChosen ? kept : "" };
+  const form = useDraft(`volume.${volume.id}`, stored);
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
-  const text = typed ?? (volume.reserveChosen ? kept : "");
+  const text = form.value.reserve;
   const wanted = text.trim() === "" ? null : Number(text) * GB;
   const isWrong =
     wanted !== null &&
@@ -161,7 +164,7 @@ function VolumeForm(props: {
     try {
       const path = { volume: volume.id };
       props.onChanged(await call("PATCH /storage/volumes/{volume}", { path, body: change }));
-      setTyped(undefined);
+      form.settle(stored);
     } finally {
       setBusy(false);
     }
@@ -187,22 +190,20 @@ function VolumeForm(props: {
         <TextField
           label={t("volume.reserve")}
           value={text}
-          onInput={setTyped}
+          onInput={(typed) => form.put({ reserve: typed })}
           inputMode="decimal"
           placeholder={kept}
           hint={t(volume.reserveChosen ? "volume.reserve.chosen" : "volume.reserve.default", { size: kept })}
           error={isWrong ? t("volume.reserve.wrong") : undefined}
         />
-        {typed === undefined ? null : (
+        {form.isUnsaved ? (
           <div class="form-foot">
-            <button type="button" class="button ghost" onClick={() => setTyped(undefined)}>
-              {t("cancel")}
-            </button>
+            <UnsavedMark onDiscard={() => form.settle(stored)} />
             <button type="submit" class="button primary" disabled={busy || isWrong}>
               {t("save")}
             </button>
           </div>
-        )}
+        ) : null}
         <CheckField
           label={t("volume.overwrite")}
           hint={t(volume.overwrite ? "volume.overwrites" : "volume.overwritesNot")}

@@ -17,9 +17,17 @@ import {
   refreshStatus,
 } from "../../state/recorder.ts";
 import { type Asked, useAnswer } from "../../state/use-answer.ts";
+import { useDraft } from "../../state/use-draft.ts";
 import { catalogueOf, useDrivers } from "../cameras/camera-drivers.ts";
 import { CameraFields } from "../cameras/camera-fields.tsx";
-import { type CameraForm, configOf, EMPTY_FORM, problemsOf, recordOf } from "../cameras/camera-form-model.ts";
+import {
+  type CameraForm,
+  configOf,
+  EMPTY_FORM,
+  problemsOf,
+  recordOf,
+  withoutSecrets,
+} from "../cameras/camera-form-model.ts";
 import { ProbePanel } from "../cameras/probe-panel.tsx";
 import { StorageStep } from "./storage-step.tsx";
 import { Foot, useAction } from "./wizard-foot.tsx";
@@ -89,19 +97,34 @@ function ZoneStep({ settings }: { readonly settings: RecorderSettings }) {
   );
 }
 
+/** What is typed in the step of the camera; going back to another one costs nothing. */
+interface TypedCamera {
+  readonly choice: "" | "demo" | "own";
+  readonly keepDemo: boolean;
+  readonly form: CameraForm;
+}
+
+const NO_CAMERA: TypedCamera = { choice: "", keepDemo: false, form: EMPTY_FORM };
+
+function withoutPassword(typed: TypedCamera): TypedCamera {
+  return { ...typed, form: withoutSecrets(typed.form, () => true) };
+}
+
 function CameraStep({ settings }: { readonly settings: RecorderSettings }) {
   const askedDrivers = useDrivers();
   const drivers = askedDrivers.answer;
   const demo = (cameras.value ?? []).find((one) => one.driver === "demo");
-  const [chosen, setChoice] = useState<"demo" | "own" | undefined>(undefined);
+  const draft = useDraft<TypedCamera>("wizard.camera", NO_CAMERA, { plain: withoutPassword });
+  const { keepDemo } = draft.value;
+  const put = (part: Partial<TypedCamera>): void => draft.put({ ...draft.value, ...part });
   // The cameras may still be on their way, so the proposal is not fixed yet.
-  const choice = chosen ?? (demo === undefined ? "own" : "demo");
-  const [keepDemo, setKeepDemo] = useState(false);
-  const [form, setForm] = useState<CameraForm>({
-    ...EMPTY_FORM,
+  const choice = draft.value.choice || (demo === undefined ? "own" : "demo");
+  // What was chosen a step before holds, also where one has gone back to it.
+  const form: CameraForm = {
+    ...draft.value.form,
     audio: settings.newCameras.audio,
     retentionDays: String(settings.newCameras.retentionDays ?? ""),
-  });
+  };
   const { busy, error, run } = useAction();
   if (drivers === undefined || cameras.value === undefined) {
     const missing = drivers === undefined ? askedDrivers : camerasAsked.value;
@@ -120,7 +143,7 @@ function CameraStep({ settings }: { readonly settings: RecorderSettings }) {
             { value: "demo", text: t("wizard.camera.demo") },
             { value: "own", text: t("wizard.camera.own") },
           ]}
-          onChoose={setChoice}
+          onChoose={(chosen) => put({ choice: chosen })}
         />
       )}
       {choice === "demo" ? (
@@ -141,7 +164,7 @@ function CameraStep({ settings }: { readonly settings: RecorderSettings }) {
             catalogue={catalogue}
             problems={new Set()}
             passwordSet={false}
-            onChange={(change) => setForm({ ...form, ...change })}
+            onChange={(change) => put({ choice, form: { ...draft.value.form, ...change } })}
           />
           <ProbePanel
             ready={!problems.some((problem) => problem !== "name")}
@@ -153,11 +176,16 @@ function CameraStep({ settings }: { readonly settings: RecorderSettings }) {
               <input
                 type="checkbox"
                 checked={keepDemo}
-                onChange={(event) => setKeepDemo(event.currentTarget.checked)}
+                onChange={(event) => put({ keepDemo: event.currentTarget.checked })}
               />
               {t("wizard.camera.keepDemo")}
             </label>
           )}
+          {draft.isUnsaved ? (
+            <p class="muted" role="status">
+              {t("unsaved")}
+            </p>
+          ) : null}
           <Foot
             busy={busy}
             error={error}
@@ -177,6 +205,7 @@ function CameraStep({ settings }: { readonly settings: RecorderSettings }) {
                 if (demo !== undefined && !keepDemo) {
                   await call("DELETE /cameras/{id}", { path: { id: demo.id }, query: { footage: "remove" } });
                 }
+                draft.settle(NO_CAMERA);
                 await refreshCameras();
                 await finish();
               })
