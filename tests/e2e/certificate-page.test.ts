@@ -122,7 +122,10 @@ describe("the page of the certificate", { skip: skipBrowserTests, timeout: 180_0
     const shown = await page.locator(".fingerprint code").first().textContent();
     await until("it is served", async () => (await servedFingerprint(recorder.secureUrl)) === shown);
     await page.getByRole("button", { name: "Take the own certificate away" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Take the own certificate away" }).click();
+    const sure = page.getByRole("dialog").getByRole("button", { name: "Take the own certificate away" });
+    assert.equal(await sure.isDisabled(), true, "its key is gone for good");
+    await page.getByLabel("Type “delete” to confirm").fill("delete");
+    await sure.click();
     await until(
       "the recorder's own again",
       async () => (await servedFingerprint(recorder.secureUrl)) === before,

@@ -85,6 +85,8 @@ describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_
     await dialog.getByText(/last used on/).waitFor();
     await screenshot(page, "stream-passwords-dark");
     await dialog.getByRole("button", { name: "Revoke the password of VLC in the office" }).click();
+    await page.getByLabel("Type “VLC in the office” to confirm").fill("VLC in the office");
+    await page.getByRole("dialog").getByRole("button", { name: "Revoke", exact: true }).click();
     await page.getByText("The password of VLC in the office was revoked").waitFor();
     assert.equal(await describeStatus({ username, password }), 401);
     await context.close();

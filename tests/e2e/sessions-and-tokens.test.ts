@@ -261,6 +261,12 @@ describe("sessions and API tokens", { skip: skipBrowserTests, timeout: 300_000 }
     await page.getByText("Disabled", { exact: true }).waitFor({ state: "detached" });
     await signIn(other, VERA);
     await theirs.close();
+    await page.getByRole("button", { name: "Remove vera" }).click();
+    const gone = page.getByRole("dialog").getByRole("button", { name: "Remove" });
+    assert.equal(await gone.isDisabled(), true);
+    await page.getByLabel("Type “vera” to confirm").fill("vera");
+    await gone.click();
+    await page.getByText("vera was removed").waitFor();
     await context.close();
   });
 

@@ -5,7 +5,8 @@ import { ApiError, call, type Given } from "../api/client.ts";
 import type { UserAccount } from "../api/types.ts";
 import { t } from "../locale/messages.ts";
 import { Awaited, AwaitedPage } from "../parts/awaited.tsx";
-import { Dialog, IconButton, NotAllowed } from "../parts/controls.tsx";
+import { ConfirmDialog } from "../parts/confirm-dialog.tsx";
+import { IconButton, NotAllowed } from "../parts/controls.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { QuestionDialog } from "../parts/question-dialog.tsx";
 import { PasswordDialog } from "../shell/password-dialog.tsx";
@@ -191,29 +192,19 @@ export function UsersPage() {
         />
       )}
       {removing === undefined ? null : (
-        <Dialog title={t("users.removeOf", { name: removing.name })} onClose={() => setRemoving(undefined)}>
+        <ConfirmDialog
+          title={t("users.removeOf", { name: removing.name })}
+          word={removing.name}
+          button={t("users.remove")}
+          act={async () => {
+            await call("DELETE /users/{name}", { path: { name: removing.name } });
+            tell(t("users.removed", { name: removing.name }));
+            load();
+          }}
+          onClose={() => setRemoving(undefined)}
+        >
           <p class="muted">{t("users.remove.text")}</p>
-          <div class="form-foot">
-            <button type="button" class="button ghost" onClick={() => setRemoving(undefined)}>
-              {t("cancel")}
-            </button>
-            <button
-              type="button"
-              class="button danger"
-              onClick={() => {
-                call("DELETE /users/{name}", { path: { name: removing.name } })
-                  .then(() => tell(t("users.removed", { name: removing.name })))
-                  .catch(complain)
-                  .finally(() => {
-                    setRemoving(undefined);
-                    load();
-                  });
-              }}
-            >
-              {t("users.remove")}
-            </button>
-          </div>
-        </Dialog>
+        </ConfirmDialog>
       )}
     </div>
   );

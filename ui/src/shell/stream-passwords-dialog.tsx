@@ -4,6 +4,7 @@ import { type Answer, call } from "../api/client.ts";
 import type { StreamPassword } from "../api/types.ts";
 import { language, t } from "../locale/messages.ts";
 import { Awaited } from "../parts/awaited.tsx";
+import { ConfirmDialog } from "../parts/confirm-dialog.tsx";
 import { Dialog, ErrorNote, SelectField, TextField } from "../parts/controls.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { cameras } from "../state/recorder.ts";
@@ -27,20 +28,28 @@ export function StreamPasswordsDialog(props: {
   );
   const { answer: list, load } = asked;
   const [made, setMade] = useState<Made | undefined>(undefined);
-  const [error, setError] = useState<unknown>();
-  const revoke = async ({ id, label }: StreamPassword): Promise<void> => {
-    try {
-      await call("DELETE /session/stream-passwords/{id}", { path: { id } });
-      tell(t("streamPasswords.revoked", { label }));
-      streamPasswordsChanged();
-      load();
-    } catch (thrown) {
-      setError(thrown);
-    }
-  };
+  const [revoking, setRevoking] = useState<StreamPassword | undefined>(undefined);
+  if (revoking !== undefined) {
+    const { id, label } = revoking;
+    return (
+      <ConfirmDialog
+        title={t("streamPasswords.revokeOf", { label })}
+        word={label}
+        button={t("streamPasswords.revoke")}
+        act={async () => {
+          await call("DELETE /session/stream-passwords/{id}", { path: { id } });
+          tell(t("streamPasswords.revoked", { label }));
+          streamPasswordsChanged();
+          load();
+        }}
+        onClose={() => setRevoking(undefined)}
+      >
+        <p class="muted">{t("streamPasswords.revoke.text")}</p>
+      </ConfirmDialog>
+    );
+  }
   return (
     <Dialog title={t("streamPasswords.title", { name: props.user })} onClose={props.onClose}>
-      {error === undefined ? null : <ErrorNote error={error} />}
       {made !== undefined ? (
         <Shown
           made={made}
@@ -66,7 +75,7 @@ export function StreamPasswordsDialog(props: {
                     type="button"
                     class="button danger"
                     aria-label={t("streamPasswords.revokeOf", { label: one.label })}
-                    onClick={() => void revoke(one)}
+                    onClick={() => setRevoking(one)}
                   >
                     {t("streamPasswords.revoke")}
                   </button>

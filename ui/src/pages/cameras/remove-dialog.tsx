@@ -1,4 +1,5 @@
-// Asks before a camera goes, and what becomes of its footage.
+// Asks before a camera goes, and what becomes of its footage. Its settings and its password are gone in any case, so its name
+// is typed.
 import { useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { Camera } from "../../api/types.ts";
@@ -64,17 +65,14 @@ export function RemoveDialog({ camera, onClose }: { readonly camera: Camera; rea
             </span>
           </label>
         </fieldset>
-        {footage === "remove" ? <ConfirmField word={camera.name} value={typed} onInput={setTyped} /> : null}
+        <p class="muted">{t("camera.remove.lost")}</p>
+        <ConfirmField word={camera.name} value={typed} onInput={setTyped} />
         {error === undefined ? null : <ErrorNote error={error} />}
         <div class="form-foot">
           <button type="button" class="button ghost" onClick={onClose}>
             {t("cancel")}
           </button>
-          <button
-            type="submit"
-            class="button danger"
-            disabled={busy || (footage === "remove" && !isConfirmed(typed, camera.name))}
-          >
+          <button type="submit" class="button danger" disabled={busy || !isConfirmed(typed, camera.name)}>
             {t("camera.remove")}
           </button>
         </div>

@@ -4,7 +4,8 @@ import { useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import { t } from "../../locale/messages.ts";
 import { ChooseFile } from "../../parts/choose-file.tsx";
-import { Dialog, ErrorNote } from "../../parts/controls.tsx";
+import { ConfirmDialog } from "../../parts/confirm-dialog.tsx";
+import { ErrorNote } from "../../parts/controls.tsx";
 import { tell } from "../../state/toasts.ts";
 import type { CertificateFacts } from "./certificate-page.tsx";
 
@@ -40,12 +41,9 @@ export function OwnCertificate(props: {
         await call("PUT /certificate", { body: { certificate: await pem.text(), key: await secret.text() } }),
       () => t("cert.own.done"),
     );
-  const remove = (): Promise<void> => {
-    setAsking(false);
-    return during(
-      () => call("DELETE /certificate"),
-      () => t("cert.own.removed"),
-    );
+  const remove = async (): Promise<void> => {
+    props.onChange(await call("DELETE /certificate"));
+    tell(t("cert.own.removed"));
   };
   const isTooLarge = [certificate, key].some((file) => file !== undefined && file.size > FILE_LIMIT_BYTES);
   return (
@@ -78,17 +76,15 @@ export function OwnCertificate(props: {
       </div>
       <p class="muted">{t("cert.own.files")}</p>
       {asking ? (
-        <Dialog title={t("cert.own.remove")} onClose={() => setAsking(false)}>
+        <ConfirmDialog
+          title={t("cert.own.remove")}
+          word={t("confirm.delete")}
+          button={t("cert.own.remove")}
+          act={remove}
+          onClose={() => setAsking(false)}
+        >
           <p>{t("cert.own.remove.text")}</p>
-          <div class="form-foot">
-            <button type="button" class="button ghost" onClick={() => setAsking(false)}>
-              {t("cancel")}
-            </button>
-            <button type="button" class="button danger" onClick={() => void remove()}>
-              {t("cert.own.remove")}
-            </button>
-          </div>
-        </Dialog>
+        </ConfirmDialog>
       ) : null}
     </section>
   );

@@ -8,6 +8,7 @@ import { AwaitedPage } from "../../parts/awaited.tsx";
 import { ConfirmDialog } from "../../parts/confirm-dialog.tsx";
 import { EmptyPage, ErrorNote, IconButton, NotAllowed } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { QuestionDialog } from "../../parts/question-dialog.tsx";
 import { place, replaceQuery } from "../../router.ts";
 import { usePluginNames } from "../../state/plugin-names.ts";
 import { cameras } from "../../state/recorder.ts";
@@ -36,6 +37,7 @@ export function LinkagePage() {
   });
   const names = usePluginNames();
   const [removed, setRemoved] = useState<LinkageRule | undefined>(undefined);
+  const [forgotten, setForgotten] = useState<string | undefined>(undefined);
   /** The rule whose form is open; it stays so when somebody else removes the rule. */
   const opened = useRef<LinkageRule | undefined>(undefined);
   const { query } = place.value;
@@ -130,14 +132,7 @@ export function LinkagePage() {
           onRemove={setRemoved}
         />
       )}
-      <KnownWalls
-        walls={view.walls}
-        onForget={(wall) => {
-          call("DELETE /linkage/walls/{wall}", { path: { wall } })
-            .then((changed) => asked.put({ view: changed, profiles }))
-            .catch(complain);
-        }}
-      />
+      <KnownWalls walls={view.walls} onForget={setForgotten} />
       <LatelyDone view={view} />
       {open === undefined ? null : (
         <RuleDialog
@@ -157,6 +152,19 @@ export function LinkagePage() {
             asked.load();
           }}
         />
+      )}
+      {forgotten === undefined ? null : (
+        <QuestionDialog
+          title={t("linkage.walls.forget", { name: forgotten })}
+          button={t("linkage.walls.forget.button")}
+          act={async () => {
+            const changed = await call("DELETE /linkage/walls/{wall}", { path: { wall: forgotten } });
+            asked.put({ view: changed, profiles });
+          }}
+          onClose={() => setForgotten(undefined)}
+        >
+          <p>{t("linkage.walls.forget.text")}</p>
+        </QuestionDialog>
       )}
       {removed === undefined ? null : (
         <ConfirmDialog
