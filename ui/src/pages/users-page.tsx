@@ -103,7 +103,7 @@ export function UsersPage() {
                 <td>
                   <ScopeCell user={user} onOpen={() => setScoping(user)} />
                 </td>
-                <td>
+                <td class="switch-cell" data-label={t("users.enabled")}>
                   <input
                     type="checkbox"
                     class="linkage-switch"
