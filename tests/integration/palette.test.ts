@@ -25,7 +25,9 @@ const RULE = {
   actions: [{ action: "record", settings: { cameras: ["cam-1"] } }],
 };
 
-/** An event has a camera recorded, a picture taken and a rule done; `/got` tells what came out of it. */
+const SIREN = { id: "siren", name: "Siren", enabled: true, driver: { kind: "virtual" }, dwellSeconds: 60 };
+
+/** An event has a camera recorded, a picture taken, an output on for a while, a question asked and a rule done; `/got` tells what came out of it. */
 function flowsAt(server: object): object[] {
   const keep = (id: string) => ({
     ...{ id: `keep-${id}`, type: "change", z: "tab", wires: [[]] },
@@ -60,7 +62,7 @@ function flowsAt(server: object): object[] {
       camera: "cam-1",
       act: "start",
       seconds: "20",
-      wires: [["n-capture", "keep-record"]],
+      wires: [["n-capture", "keep-record", "n-output", "n-explain"]],
     },
     {
       id: "n-capture",
@@ -80,6 +82,23 @@ function flowsAt(server: object): object[] {
       rule: RULE.id,
       wires: [["keep-linkage"]],
     },
+    {
+      ...{ id: "n-output", type: "nj-output", z: "tab", server: "srv", output: "siren", act: "pulse" },
+      ...{ seconds: "2", follows: true, wires: [["n-switched"]] },
+    },
+    // What it did, or that its state is another one.
+    {
+      ...{ id: "n-switched", type: "function", z: "tab", outputs: 0, wires: [] },
+      func: 'if (msg.payload === "ON" || msg.payload === "OFF") flow.set("output", (flow.get("output") ?? "") + msg.payload)',
+    },
+    {
+      ...{ id: "n-explain", type: "nj-explain", z: "tab", server: "srv", camera: "cam-1", at: "now" },
+      ...{ eventType: "", wires: [["keep-why", "n-popup-end"]] },
+    },
+    {
+      ...{ id: "n-popup-end", type: "nj-popup", z: "tab", server: "srv", camera: "", walls: "", act: "end" },
+      wires: [["keep-walls"]],
+    },
     { id: "n-rule", type: "nj-rule", z: "tab", server: "srv", rule: RULE.id, wires: [["keep-fired"], []] },
     { id: "n-catch", type: "catch", z: "tab", wires: [["n-refused"]] },
     {
@@ -89,7 +108,7 @@ function flowsAt(server: object): object[] {
       rules: [{ t: "set", p: "refused", pt: "flow", to: "nightjarError", tot: "msg" }],
       wires: [[]],
     },
-    ...["record", "linkage", "fired"].map(keep),
+    ...["record", "linkage", "fired", "why", "walls"].map(keep),
     {
       id: "keep-picture",
       type: "function",
@@ -101,7 +120,7 @@ function flowsAt(server: object): object[] {
     { id: "n-in", type: "http in", z: "tab", url: "/got", method: "get", wires: [["n-tell"]] },
     {
       ...{ id: "n-tell", type: "function", z: "tab", outputs: 1, wires: [["n-out"]] },
-      func: 'const keys = ["record", "picture", "linkage", "fired", "refused"]; msg.payload = Object.fromEntries(keys.map((key) => [key, flow.get(key)])); return msg;',
+      func: 'const keys = ["record", "picture", "linkage", "fired", "output", "why", "walls", "refused"]; msg.payload = Object.fromEntries(keys.map((key) => [key, flow.get(key)])); return msg;',
     },
     { id: "n-out", type: "http response", z: "tab", wires: [] },
   ];
@@ -112,6 +131,10 @@ interface Got {
   readonly picture?: number;
   readonly linkage?: readonly { readonly action: string; readonly status: string }[];
   readonly fired?: { readonly phase: string; readonly event: { readonly event_type: string } };
+  /** `ONOFF` once the output went on and off again. */
+  readonly output?: string;
+  readonly why?: { readonly recording: { readonly state: string } };
+  readonly walls?: { readonly walls: readonly string[] };
   readonly refused?: { readonly code: string };
 }
 
@@ -137,6 +160,7 @@ describe("the palette at a whole recorder", { timeout: 120_000, skip }, () => {
     const session = await ask("/api/v1/session", "POST", { username, password }, { origin });
     const cookie = (session.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
     await json("/api/v1/linkage/rules", "PUT", { rules: [RULE] });
+    await json("/api/v1/outputs/settings", "PUT", { outputs: [SIREN] });
     await rig.untilRecording(30_000);
     const wellDone = async (get: () => Promise<Got>, what: string, intruder: string) => {
       await waitFor(async () => (await get()).refused === undefined, { what });
@@ -145,8 +169,9 @@ describe("the palette at a whole recorder", { timeout: 120_000, skip }, () => {
       await waitFor(
         async () => {
           seen = await get();
-          const { record, picture = 0, linkage, fired } = seen;
-          return record?.state === "ON" && picture > 1_000 && linkage !== undefined && fired !== undefined;
+          const { record, picture = 0, linkage, fired, output = "", walls } = seen;
+          const isDone = record?.state === "ON" && picture > 1_000 && linkage !== undefined;
+          return isDone && fired !== undefined && output.startsWith("ONOFF") && walls !== undefined;
         },
         { deadlineMs: 30_000, what: () => `${what}: ${JSON.stringify(seen)}` },
       );
@@ -154,6 +179,7 @@ describe("the palette at a whole recorder", { timeout: 120_000, skip }, () => {
         seen.linkage?.map(({ action, status }) => [action, status]),
         [["record", "done"]],
       );
+      assert.deepEqual([seen.why?.recording.state, seen.walls?.walls], ["ok", []]);
       assert.deepEqual([seen.fired?.phase, seen.fired?.event.event_type], ["fired", LOGIN]);
     };
 
@@ -240,6 +266,8 @@ describe("the palette at a whole recorder", { timeout: 120_000, skip }, () => {
         "events.view",
         "recordings.manual",
         "snapshot",
+        "playback",
+        "outputs.set",
         "linkage.run",
       ],
     });

@@ -69,7 +69,7 @@ export function AllowedSection(props: {
               <h3>{t(WORDS[what].name)}</h3>
               <p>{t(WORDS[what].text)}</p>
               <p class={isAllowed ? "warn-text" : "muted"}>
-                {isAllowed ? <Icon name="warning" /> : null}
+                {isAllowed ? <Icon name="warning" /> : null}{" "}
                 {t(isAllowed ? "flows.allowed.yes" : "flows.allowed.no")}
                 {what === "folders" && isAllowed ? `: ${allowed.folders.join(", ")}` : ""}
               </p>
@@ -95,13 +95,12 @@ export function AllowedSection(props: {
         <ConfirmDialog
           title={t(WORDS[asked].name)}
           word={t("flows.allowed.word")}
-          button={t(WORDS[asked].name)}
+          button={t("flows.allowed.do")}
           act={() => put(asked === "folders" ? { folders: linesOf(folders) } : { [asked]: true })}
           onClose={() => setAsked(undefined)}
         >
           <p class="warn-text">
-            <Icon name="warning" />
-            {t(WORDS[asked].warning)}
+            <Icon name="warning" /> {t(WORDS[asked].warning)}
           </p>
           {asked === "folders" ? (
             <TextField
