@@ -18,6 +18,10 @@ export const PLUGIN_KINDS = [
 ] as const;
 export type PluginKind = (typeof PLUGIN_KINDS)[number];
 
+/** Where a plugin runs: with the core, or in a process of its own. */
+export const PLUGIN_PLACES = ["inline", "process"] as const;
+export type PluginPlace = (typeof PLUGIN_PLACES)[number];
+
 export interface PluginManifest {
   readonly name: string;
   readonly version: string;
@@ -37,7 +41,8 @@ export interface PluginManifest {
   readonly icon: string | undefined;
   /** A page of its own in the interface. */
   readonly page: PluginPageCard | undefined;
-  readonly isolation: "inline" | "process";
+  /** Where it wishes to run; undefined: it does not say. Its owner decides (`placeOf` of the host). */
+  readonly isolation: PluginPlace | undefined;
   /** What Node it wants where this one is another; no reason to refuse it. */
   readonly nodeWanted?: string;
   /** Entry file below the package's folder. */
@@ -152,7 +157,7 @@ export function readManifest(value: unknown, nightjarVersion: string): ManifestR
       configSchema: configSchema as string | undefined,
       icon: icon as string | undefined,
       page,
-      isolation: own["isolation"] === "inline" ? "inline" : "process",
+      isolation: PLUGIN_PLACES.find((place) => place === own["isolation"]),
       ...nodeWanted(asRecord(card["engines"])["node"]),
       entry,
     },

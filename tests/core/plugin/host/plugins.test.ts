@@ -24,7 +24,7 @@ describe("a plugin's identity card", () => {
     const result = readManifest(CARD, "0.1.7");
     assert.equal(result.ok, true);
     assert.equal(result.ok && result.manifest.kind, "camera");
-    assert.equal(result.ok && result.manifest.isolation, "process");
+    assert.equal(result.ok && result.manifest.isolation, undefined);
   });
   for (const [what, change, reason] of [
     ["a name outside the pattern", { name: "camera-test" }, /does not fit/],
