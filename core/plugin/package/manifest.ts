@@ -18,6 +18,9 @@ export const PLUGIN_KINDS = [
 ] as const;
 export type PluginKind = (typeof PLUGIN_KINDS)[number];
 
+/** Kinds whose room is not built yet: nothing would ever ask such a plugin, and nobody should think that it works. */
+export const PLACELESS_KINDS: readonly PluginKind[] = ["cluster"];
+
 /** Where a plugin runs: with the core, or in a process of its own. */
 export const PLUGIN_PLACES = ["inline", "process"] as const;
 export type PluginPlace = (typeof PLUGIN_PLACES)[number];
@@ -91,6 +94,10 @@ export function readManifest(value: unknown, nightjarVersion: string): ManifestR
     return refuse("keyword", `its package.json lacks the keyword "${PLUGIN_KEYWORD}"`, {
       keyword: PLUGIN_KEYWORD,
     });
+  }
+  if (PLACELESS_KINDS.includes(kind)) {
+    const reason = `this Nightjar has no place yet where a plugin of the kind "${kind}" could do anything`;
+    return refuse("no-place", reason, { kind });
   }
   const engine = asRecord(card["engines"])["nightjar"];
   if (typeof engine !== "string") return refuse("no-engine", "its package.json names no engines.nightjar");

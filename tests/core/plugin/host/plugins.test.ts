@@ -29,6 +29,7 @@ describe("a plugin's identity card", () => {
   for (const [what, change, reason] of [
     ["a name outside the pattern", { name: "camera-test" }, /does not fit/],
     ["an unknown kind", { name: "nightjar-lens-test" }, /does not fit/],
+    ["a kind whose room is not built", { name: "nightjar-cluster-test" }, /no place yet .* "cluster"/],
     ["a missing keyword", { keywords: [] }, /keyword/],
     ["a missing engine", { engines: {} }, /engines\.nightjar/],
     ["an engine that is not satisfied", { engines: { nightjar: "^2.0.0" } }, /wants Nightjar \^2/],
