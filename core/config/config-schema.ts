@@ -178,6 +178,13 @@ export const ConfigSchema = Type.Object(
             description: "Settings of the plugin, checked by its own schema.",
             default: {},
           }),
+          isolation: Type.Optional(
+            Type.Enum(["inline", "process"] as const, {
+              title: "Where it runs",
+              description:
+                "Where a plugin that comes with Nightjar runs: with the recorder, or in a process of its own. All others run in processes of their own.",
+            }),
+          ),
           grants: Type.Optional(
             Type.Object(
               {

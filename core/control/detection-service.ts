@@ -37,7 +37,7 @@ export interface DetectionParts {
   readonly log: Log;
   readonly config: ConfigStore;
   readonly list: CameraList;
-  readonly plugins: Pick<PluginHost, "inlineOrder" | "restart"> & {
+  readonly plugins: Pick<PluginHost, "inlineOrder" | "isBundled" | "restart"> & {
     readonly registries: { readonly detectors: Registry<Detector> };
   };
   readonly events: EventTaker;
@@ -149,7 +149,7 @@ export class Detection implements DetectionService {
       for (const { entry, plugin, source } of known) {
         const order = host.inlineOrder(plugin);
         const set = camera.detection.detectors[source];
-        if (!isEnabled(set, order !== undefined)) continue;
+        if (!isEnabled(set, host.isBundled(plugin))) continue;
         const settings = this.#settings(set, entry);
         if (settings === undefined) continue;
         if (order !== undefined) plugins.set(plugin, order);
@@ -219,7 +219,7 @@ export class Detection implements DetectionService {
           const own = figures?.detectors.find((each) => each.plugin === plugin && each.id === entry.id);
           const settings = this.#settings(set, entry);
           return {
-            ...shown(source, set, this.#parts.plugins.inlineOrder(plugin) !== undefined),
+            ...shown(source, set, this.#parts.plugins.isBundled(plugin)),
             displayName: entry.displayName,
             eventTypes: [...entry.eventTypes],
             options: { ...(settings?.options ?? set?.options ?? {}) },

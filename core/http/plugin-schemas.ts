@@ -2,6 +2,7 @@
 import { type Static, Type } from "typebox";
 import { CONFINEMENT_WAYS } from "../plugin/isolated/confinement.ts";
 import { BOUNDS_WAYS } from "../plugin/isolated/control-groups.ts";
+import { PLUGIN_PLACES } from "../plugin/package/manifest.ts";
 import { DECIDING_HOOKS, PERMISSIONS } from "../plugin/package/permissions.ts";
 import { OutsideTopicsSchema } from "./plugin-job-schemas.ts";
 import { FactsSchema } from "./wire-schemas.ts";
@@ -18,7 +19,9 @@ export const PluginsSchema = Type.Object({
       code: Type.Optional(Type.String({ description: "Stable name of the reason." })),
       context: Type.Optional(FactsSchema),
       errors: Type.Integer({ description: "Failures since Nightjar started." }),
-      isolation: Type.Optional(Type.Enum(["inline", "process"] as const)),
+      isolation: Type.Optional(
+        Type.Enum(PLUGIN_PLACES, { description: "Where it runs: with the recorder, or by itself." }),
+      ),
       bundled: Type.Optional(Type.Boolean({ description: "It came with Nightjar." })),
       page: Type.Optional(
         Type.Object(

@@ -21,6 +21,7 @@ import type { UploadedPlugin } from "../plugin/install/plugin-uploads.ts";
 import type { OfferedPlugin } from "../plugin/install/registry-client.ts";
 import type { RegistriesOrder, RegistriesView } from "../plugin/install/registry-settings.ts";
 import type { PluginUpdate } from "../plugin/install/updates.ts";
+import type { PluginPlace } from "../plugin/package/manifest.ts";
 import type { Permission } from "../plugin/package/permissions.ts";
 import type { SettingsDocument } from "../settings/settings-document.ts";
 import type { SettingsPart } from "../settings/settings-parts.ts";
@@ -227,6 +228,8 @@ export interface PluginSettingsService {
   setEnabled(name: string, enabled: boolean): Promise<void>;
   /** Resolves when the plugin runs with it. Throws `NJ_PLUGIN_PERMISSION` if it does not ask for that. */
   setGrant(name: string, permission: Permission, granted: boolean): Promise<void>;
+  /** Resolves when the plugin runs there. Throws `NJ_PLUGIN_ISOLATION` if it may not. */
+  setIsolation(name: string, isolation: PluginPlace): Promise<void>;
 }
 
 /** Where plugins come from. Logins go in, never out. */

@@ -159,9 +159,13 @@ function takePlugins(draft: Config, source: Config, confined: boolean): void {
   draft.plugins = source.plugins;
   draft.pluginRegistry = source.pluginRegistry;
   if (!confined) return;
-  for (const [name, { grants }] of Object.entries(before)) {
-    if (grants === undefined) continue;
-    draft.plugins[name] = { ...(draft.plugins[name] ?? { enabled: true, config: {} }), grants };
+  for (const [name, { grants, isolation }] of Object.entries(before)) {
+    if (grants === undefined && isolation === undefined) continue;
+    draft.plugins[name] = {
+      ...(draft.plugins[name] ?? { enabled: true, config: {} }),
+      ...(grants === undefined ? {} : { grants }),
+      ...(isolation === undefined ? {} : { isolation }),
+    };
   }
 }
 

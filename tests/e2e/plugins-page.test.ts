@@ -399,6 +399,37 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
     );
   });
 
+  it("puts a plugin of ours into a process of its own and back, and offers that for no other", async () => {
+    type Listed = { plugins: { name: string; isolation?: string }[] };
+    const where = async () =>
+      (await recorder.api<Listed>("GET", "/plugins")).plugins.find(
+        ({ name }) => name === "nightjar-camera-rtsp",
+      )?.isolation;
+    const apart = card("RTSP cameras").getByLabel("In a process of its own");
+    assert.equal(await apart.isChecked(), false);
+    await apart.click();
+    await page.getByText("RTSP cameras runs on its own now").waitFor();
+    await card("RTSP cameras").getByText("running", { exact: true }).waitFor();
+    assert.equal(await where(), "process");
+    await screenshot(page, "plugins-place");
+    await apart.click();
+    await page.getByText("RTSP cameras runs with the recorder now").waitFor();
+    assert.equal(await where(), "inline");
+    assert.equal(await card("Far cameras").getByLabel("In a process of its own").count(), 0);
+    const refused = await recorder
+      .api("POST", "/plugins/isolation", { name: NAME, isolation: "inline" })
+      .then(() => "taken", String);
+    assert.match(refused, /NJ_PLUGIN_ISOLATION/);
+    const { entries } = await recorder.api<{ entries: { action: string; detail: object }[] }>(
+      "GET",
+      "/audit",
+    );
+    assert.deepEqual(
+      entries.filter(({ action }) => action === "plugin-moved").map(({ detail }) => detail),
+      ["inline", "process"].map((isolation) => ({ plugin: "nightjar-camera-rtsp", isolation })),
+    );
+  });
+
   it("restarts a plugin, switches it off, and on again", async () => {
     const before = told().lives;
     await card("Far cameras").getByRole("button", { name: "Restart: Far cameras" }).click();

@@ -1,8 +1,9 @@
 // The gallery of bad plugins (tests/support/bad-plugins.ts), each beside a good one in a real host: it is contained, named
 // and shown, and the good one notices nothing (attack list A13).
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { after, describe, it } from "node:test";
+import { askStreams } from "../../core/cameras/driver-call.ts";
 import { systemClock } from "../../core/clock.ts";
 import { silentLog } from "../../core/log.ts";
 import { PluginHost, type PluginStatus } from "../../core/plugin/host/plugin-host.ts";
@@ -71,7 +72,44 @@ describe("a bad plugin beside a good one", { timeout: 170_000 }, () => {
     assert.equal(statusOf(host, GOOD).errors, 0);
   }
 
-  for (const bad of BAD_PLUGINS.filter(({ slow }) => slow !== true)) {
+  /** Asks for the streams of a camera again and again until what its owner is told of it fits. */
+  async function askUntilTold(host: PluginHost, bad: BadPlugin, asked: RegExp): Promise<void> {
+    let told = "nothing yet";
+    const isTold = async (): Promise<boolean> => {
+      const driver = host.registries.cameraDrivers.get(bad.id)?.entry;
+      if (driver === undefined) return false;
+      told = await askStreams(driver, { host: "a" }, {}).then(
+        (answer) => `answered ${JSON.stringify(answer)}`,
+        (error: unknown) => (error as Error).message,
+      );
+      return asked.test(told);
+    };
+    await waitFor(isTold, { deadlineMs: 40_000, periodMs: 200, what: () => `${bad.does}; told: ${told}` });
+  }
+
+  it("that offends when it is asked for streams is shown for what it is, while the good one answers", async () => {
+    const asked = BAD_PLUGINS.filter((bad) => bad.asked !== undefined);
+    const host = await load(asked);
+    writeFileSync(root.join(String(asked[0]?.id), "data/secrets.json"), '{"canary":"4711"}');
+    try {
+      await waitFor(() => asked.every((bad) => host.registries.cameraDrivers.get(bad.id) !== undefined), {
+        deadlineMs: 60_000,
+        what: "all of them to be loaded",
+      });
+      await Promise.all(
+        asked.map(async (bad) => {
+          await askUntilTold(host, bad, bad.asked ?? /./);
+          await untilShown(host, bad);
+        }),
+      );
+      await goodAnswers(host);
+      assert.equal(({} as { polluted?: boolean }).polluted, undefined);
+    } finally {
+      await host.stop();
+    }
+  });
+
+  for (const bad of BAD_PLUGINS.filter(({ slow, asked }) => slow !== true && asked === undefined)) {
     it(`that ${bad.does} is shown for what it is`, async () => {
       const host = await load([bad]);
       try {
@@ -85,7 +123,7 @@ describe("a bad plugin beside a good one", { timeout: 170_000 }, () => {
   }
 
   it("that takes time to be found out is shown for what it is, while the good one answers", async () => {
-    const slow = BAD_PLUGINS.filter(({ slow }) => slow === true);
+    const slow = BAD_PLUGINS.filter(({ slow, asked }) => slow === true && asked === undefined);
     const host = await load(slow);
     try {
       for (const bad of slow) await untilShown(host, bad);

@@ -143,6 +143,29 @@ describe("a stranger's plugin", { timeout: 120_000 }, () => {
     assert.equal(readFileSync(join(storage, "added"), "utf8"), "yard");
   });
 
+  it("may be CommonJS, as compilers write a default export, and requires the core", async () => {
+    const { driver, status } = await load({
+      files: {
+        "package.json": JSON.stringify({ ...CARD, type: "commonjs", exports: "./main.js" }),
+        "main.js": `"use strict";
+          Object.defineProperty(exports, "__esModule", { value: true });
+          const core_1 = require("@nightjar/core");
+          exports.default = (0, core_1.definePlugin)({
+            name: "${NAME}",
+            configSchema: core_1.Type.Object({}),
+            setup(nvr) {
+              nvr.cameraDrivers.register({
+                id: "stranger", displayName: "Stranger", configSchema: core_1.Type.Object({ host: core_1.Type.String() }),
+                async streams({ host }) { return { main: { kind: "rtsp", url: "rtsp://" + host + "/cjs", transport: "tcp" } }; },
+              });
+            },
+          });`,
+      },
+    });
+    assert.equal(status().status, "running", status().reason);
+    assert.equal((await streams(driver())).main.url, "rtsp://camera/cjs");
+  });
+
   it("is refused wrong settings, by its own schema and with the place", async () => {
     const { status } = await load({ config: { level: "high" } });
     assert.match(status().reason ?? "", /\/level/);

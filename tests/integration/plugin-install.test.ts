@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
+import { waitFor } from "../../core/testing/wait-for.ts";
+import { BAD_PLUGINS, nameOf, writeBadPlugins } from "../support/bad-plugins.ts";
 import { GATE, InstallRig, NOWHERE, YARD } from "../support/install-rig.ts";
+import { pack } from "../support/plugin-registry.ts";
 
 const CORE = resolve(import.meta.dirname, "../../core");
 
@@ -63,6 +66,25 @@ describe("installing plugins", { timeout: 170_000 }, () => {
       readFileSync(recorder.project("package.json"), "utf8"),
       /file:tarballs\/nightjar-camera-yard-1\.0\.0-/,
     );
+  });
+
+  it("contains bad plugins out of tarballs, with npm offline: one is undone, one ended and named", async () => {
+    const recorder = await rig.recorder({ url: NOWHERE });
+    await recorder.install(await rig.pack({ name: YARD }));
+    const bad = BAD_PLUGINS.filter(({ id }) => id === "import-throws" || id === "call-exits");
+    writeBadPlugins(rig.path("bad"), bad);
+    const packed = (id: string) => pack(rig.path("bad", nameOf({ id })), rig.path(`packed-${id}`));
+    const undone = await recorder.run({ action: "install", source: await packed("import-throws") });
+    assert.equal(undone.status, "undone");
+    assert.match(undone.reason ?? "", /no lens is long enough/);
+    await recorder.install(await packed("call-exits"));
+    const driver = recorder.host.registries.cameraDrivers.get("call-exits")?.entry;
+    const context = { signal: new AbortController().signal, secret: async () => undefined };
+    assert.ok(driver !== undefined);
+    await assert.rejects(driver.streams({ host: "a" }, context));
+    const status = () => recorder.host.list().find(({ name }) => name === nameOf({ id: "call-exits" }));
+    await waitFor(() => /code 9/.test(status()?.reason ?? ""), { what: () => JSON.stringify(status()) });
+    assert.ok(recorder.running().includes(`${YARD}@1.0.0`));
   });
 
   it("installs and removes files while the registry is away, although others came from it", async () => {

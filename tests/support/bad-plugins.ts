@@ -1,5 +1,5 @@
-// The gallery of bad plugins: each does harm by itself as soon as it is loaded, and says here what is to be shown of it.
-// Walls and calls are tried elsewhere (tests/integration/plugin-walls.test.ts, isolated-plugins.test.ts).
+// The gallery of bad plugins: each does harm by itself as soon as it is loaded, or when a camera of its driver is asked
+// for its streams, and says here what is to be shown of it. Walls are tried one by one in tests/integration/plugin-walls.test.ts.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { PluginStatus } from "../../core/plugin/host/plugin-host.ts";
@@ -17,6 +17,8 @@ export interface BadPlugin extends Pick<StrangerOptions, "top" | "setup" | "stre
   readonly errors?: true;
   /** Takes long to be found out, or eats the machine while it is. */
   readonly slow?: true;
+  /** It offends when its driver is asked for streams: what is said of its camera then. */
+  readonly asked?: RegExp;
 }
 
 /** Writes to the pipe that it shares with the core, past everything that its process keeps to. */
@@ -308,7 +310,8 @@ export const BAD_PLUGINS: readonly BadPlugin[] = [
     setup:
       'setTimeout(() => { const large = { method: "log", params: { level: "info", message: "x".repeat(3e6), fields: {} } }; for (;;) raw(large); }, 100);',
     status: "ended",
-    reason: /more than 32 MB in a second/,
+    // Where a busy machine lets it send but little, it is found by its silence.
+    reason: /more than 32 MB in a second|did not answer for/,
   },
   {
     id: "floods-errors",
@@ -349,6 +352,101 @@ export const BAD_PLUGINS: readonly BadPlugin[] = [
     setup: "setTimeout(() => fs.closeSync(3), 50);",
     status: "ended",
     reason: /it /,
+  },
+  {
+    id: "call-throws",
+    does: "throws when it is asked for streams",
+    streams: 'throw new Error("there is no film in it");',
+    status: "running",
+    errors: true,
+    asked: /there is no film in it/,
+  },
+  {
+    id: "call-exits",
+    does: "ends when it is asked for streams",
+    streams: "process.exit(9);",
+    status: "ended",
+    reason: /code 9/,
+    asked: /does not run|connection/,
+  },
+  {
+    id: "call-wrong",
+    does: "answers streams that are none",
+    streams: 'return { main: { kind: "rtsp", url: 7, transport: "pigeon" } };',
+    status: "running",
+    asked: /answered streams that are wrong at \/main/,
+  },
+  {
+    id: "call-proto",
+    does: "answers with a prototype",
+    streams: `return JSON.parse('{"main":{"kind":"rtsp","url":"rtsp://x/","transport":"tcp"},"__proto__":{"polluted":true}}');`,
+    status: "running",
+    errors: true,
+    asked: /has a key "__proto__"/,
+  },
+  {
+    id: "call-large",
+    does: "answers with 100 MB",
+    streams: 'return { main: "x".repeat(100 * 1024 * 1024) };',
+    status: "ended",
+    reason: /more than a message may hold|used up its 128 MB|MB of memory/,
+    asked: /does not run|connection|more than a message may hold/,
+  },
+  {
+    id: "call-hangs",
+    does: "never answers when it is asked for streams",
+    streams: "await new Promise(() => {});",
+    status: "running",
+    errors: true,
+    asked: /not (?:answer|done)|within 10/,
+    slow: true,
+  },
+  {
+    id: "call-loops",
+    does: "computes for ever when it is asked for streams",
+    streams: "for (;;) ;",
+    status: "ended",
+    reason: /nothing but compute for|did not answer for/,
+    asked: /does not run|connection|not answer/,
+    slow: true,
+  },
+  {
+    id: "call-secrets",
+    does: "reads the recorder's secrets",
+    top: 'import { readFileSync } from "node:fs"; import { join } from "node:path"; let folder;',
+    setup: "folder = nvr.storageDir;",
+    streams: 'throw new Error("read: " + readFileSync(join(folder, "../../../secrets.json"), "utf8"));',
+    status: "running",
+    errors: true,
+    asked: /ERR_ACCESS_DENIED|Access to this API has been restricted|ENOENT/,
+  },
+  {
+    id: "call-folder",
+    does: "reads another plugin's folder",
+    top: 'import { readdirSync } from "node:fs"; import { join } from "node:path"; let folder;',
+    setup: "folder = nvr.storageDir;",
+    streams:
+      'throw new Error("read: " + readdirSync(join(folder, "../nightjar-camera-call-secrets")).join(" "));',
+    status: "running",
+    errors: true,
+    asked: /ERR_ACCESS_DENIED|Access to this API has been restricted|ENOENT/,
+  },
+  {
+    id: "call-environment",
+    does: "reads the environment",
+    // All that is there is where its own compiled code is kept, and its own folder, which bubblewrap adds.
+    streams: 'throw new Error("found [" + Object.keys(process.env).join(" ") + "]");',
+    status: "running",
+    errors: true,
+    asked: /found \[(?:NODE_COMPILE_CACHE|PWD| )*\]/,
+  },
+  {
+    id: "call-socket",
+    does: "opens a socket that it has not asked for",
+    streams: 'const { connect } = await import("node:net"); connect(1, "127.0.0.1");',
+    status: "running",
+    errors: true,
+    asked: /does not ask for the network/,
   },
 ];
 

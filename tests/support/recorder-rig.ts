@@ -37,6 +37,8 @@ export interface RigOptions {
   }[];
   /** The driver of all cameras, `rtsp` unless given; one that takes the same settings. */
   readonly driver?: string;
+  /** Cameras of other drivers, which nobody waits for: driver and settings. */
+  readonly others?: readonly { readonly driver: string; readonly config: Record<string, unknown> }[];
   /** A plugin, or a folder of them, besides the bundled ones. */
   readonly pluginPath?: string;
   /** Serve live pictures to other programs over TLS, too. */
@@ -126,6 +128,13 @@ export class RecorderRig {
           record: { segmentSeconds: 10, audio: true, ...options.record } as RecordConfig,
         });
       }
+    });
+    await config.update((draft) => {
+      for (const { driver, config: own } of options.others ?? [])
+        draft.cameras.push({
+          ...{ id: `other-${driver}`, name: driver, driver, enabled: true, config: own },
+          record: { segmentSeconds: 10, audio: false, ...options.record } as RecordConfig,
+        });
     });
     await config.close();
     const rig = new RecorderRig(
@@ -281,8 +290,10 @@ export class RecorderRig {
   }
 
   get cameraCount(): number {
-    return (JSON.parse(readFileSync(join(this.dataDir, "config.json"), "utf8")) as { cameras: unknown[] })
-      .cameras.length;
+    const { cameras } = JSON.parse(readFileSync(join(this.dataDir, "config.json"), "utf8")) as {
+      cameras: { readonly id: string }[];
+    };
+    return cameras.filter(({ id }) => !id.startsWith("other-")).length;
   }
 
   /** Pids of the recorder's children, as the supervisor wrote them. */

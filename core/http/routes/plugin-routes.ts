@@ -1,5 +1,6 @@
 // Plugins: what was found, how each is, and starting one anew.
 import { Type } from "typebox";
+import { PLUGIN_PLACES } from "../../plugin/package/manifest.ts";
 import { PERMISSIONS } from "../../plugin/package/permissions.ts";
 import { languageSchema, PluginsSchema, PluginWordsSchema } from "../plugin-schemas.ts";
 import { httpError } from "../problem.ts";
@@ -82,6 +83,20 @@ export function pluginRoutes({ plugins, pluginSettings }: HttpServices): Route[]
           plugin: name,
           permission,
         });
+        return { plugins: [...plugins.list()] };
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/api/v1/plugins/isolation",
+      policy: needs("settings.edit"),
+      summary:
+        "Puts a plugin that comes with Nightjar into a process of its own, or back, which restarts that plugin alone. All others run in processes of their own.",
+      body: Type.Object({ name: PluginName, isolation: Type.Enum(PLUGIN_PLACES) }, closed),
+      response: PluginsSchema,
+      async handle({ body: { name, isolation }, audit }) {
+        await pluginSettings.setIsolation(name, isolation);
+        audit("plugin-moved", { plugin: name, isolation });
         return { plugins: [...plugins.list()] };
       },
     }),

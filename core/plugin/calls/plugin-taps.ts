@@ -12,6 +12,8 @@ interface Slot {
   readonly stage: number;
   /** How many taps of the plugin at the same hook and stage came before it. */
   readonly ordinal: number;
+  /** A plugin that moves between the core and a process of its own has another slot there. */
+  readonly shared: boolean;
   listener: TapListener | undefined;
 }
 
@@ -39,7 +41,8 @@ export class PluginTaps {
       (slot) => slot.hook === hook && slot.stage === stage && slot.listener !== undefined,
     ).length;
     const known = this.#slots.find(
-      (slot) => slot.hook === hook && slot.stage === stage && slot.ordinal === ordinal,
+      (slot) =>
+        slot.hook === hook && slot.stage === stage && slot.ordinal === ordinal && slot.shared === shared,
     );
     if (known !== undefined) {
       known.listener = listener;
@@ -52,7 +55,7 @@ export class PluginTaps {
         `a plugin taps hooks ${TAPS_LIMIT} times at most`,
       );
     }
-    const slot: Slot = { hook, stage, ordinal, listener };
+    const slot: Slot = { hook, stage, ordinal, shared, listener };
     this.#slots.push(slot);
     if (!shared) return;
     const pass: TapListener = (...args) => slot.listener?.(...args) ?? NOTHING;

@@ -99,7 +99,10 @@ export function definePlugin<Schema extends TObject>(
 
 /** The definition in a plugin's entry. Throws `NJ_PLUGIN_ENTRY` if there is none, or it is another plugin's. */
 export function definitionOf(module: unknown, name: string): PluginDefinition {
-  const definition = (module as { default?: Partial<PluginDefinition> }).default;
+  type Exported = Partial<PluginDefinition> & { readonly default?: Partial<PluginDefinition> };
+  const exported = (module as { default?: Exported }).default;
+  // What a compiler makes of a default export in CommonJS lies one default deeper.
+  const definition = typeof exported?.setup === "function" ? exported : (exported?.default ?? exported);
   if (typeof definition?.setup !== "function" || definition.configSchema === undefined) {
     throw new NightjarError(
       "NJ_PLUGIN_ENTRY",

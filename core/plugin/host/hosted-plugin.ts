@@ -9,6 +9,7 @@ import type { HookName } from "../contract/hook-catalogue.ts";
 import type { ConfinementWay } from "../isolated/confinement.ts";
 import type { BoundsWay } from "../isolated/control-groups.ts";
 import type { PluginHealth } from "../isolated/protocol.ts";
+import type { PluginPlace } from "../package/manifest.ts";
 import type { NetworkLeave } from "../package/permissions.ts";
 import type { PluginMessages } from "./plugin-messages.ts";
 import type { Predecessor } from "./set-up-order.ts";
@@ -19,7 +20,7 @@ export type HostedStatus = "stopped" | "starting" | "running" | "restarting" | "
 export interface HostedPlugin extends Predecessor {
   /** The reason as code and facts. */
   readonly worded: Worded | undefined;
-  readonly isolation: "inline" | "process";
+  readonly isolation: PluginPlace;
   readonly restarts: number;
   readonly health: PluginHealth | undefined;
   /** How its process is walled in; undefined: it has none of its own, or had none yet. */

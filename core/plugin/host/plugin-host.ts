@@ -1,4 +1,4 @@
-// Loads plugins, bundled ones inline and strangers' ones in processes of their own, lends them what they need, runs their
+// Loads plugins, bundled ones inline unless they are put elsewhere and strangers' ones in processes of their own, lends them what they need, runs their
 // lives, and keeps their faults to themselves. Plugins come, go and change without the recorder being restarted.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -17,6 +17,7 @@ import type { GroupBranch } from "../isolated/control-groups.ts";
 import { IsolatedPlugin } from "../isolated/isolated-plugin.ts";
 import type { FoundPlugin, SearchPath } from "../package/discovery.ts";
 import { type IconFile, readIcon } from "../package/icon-file.ts";
+import type { PluginPlace } from "../package/manifest.ts";
 import { withSettings } from "../package/outside-topics.ts";
 import {
   asksOf,
@@ -85,6 +86,8 @@ export interface PluginSettings {
   readonly enabled: boolean;
   readonly config: unknown;
   readonly grants?: PluginGrants;
+  /** Where its owner puts a plugin that comes with Nightjar. */
+  readonly isolation?: PluginPlace;
 }
 
 /** A plugin's own page. */
@@ -227,8 +230,11 @@ export class PluginHost {
         if (isDeepStrictEqual(next, entry.settings)) continue;
         entry.settings = next;
         if (!next.enabled) await this.#unhost(entry);
-        else if (entry.hosted === undefined) await this.#host(entry);
-        else await entry.hosted.restart();
+        else if (entry.hosted?.isolation === placeOf(entry.found, next)) await entry.hosted.restart();
+        else {
+          await this.#unhost(entry);
+          await this.#host(entry);
+        }
       }
       this.#options.changed?.();
     });
@@ -258,7 +264,8 @@ export class PluginHost {
         provides: providedBy(this.registries, name),
         installed: this.#search.isInstalled(found),
         // What runs with the core is not held to it.
-        asks: found.bundled ? [] : asksOf(permissions, settings.grants, settings.config),
+        asks:
+          placeOf(found, settings) === "inline" ? [] : asksOf(permissions, settings.grants, settings.config),
       });
     });
     return [...own, ...this.#search.refused.map(statusOfRefused)];
@@ -278,10 +285,15 @@ export class PluginHost {
     return { folder: join(folder, page.folder), permission: page.permission, title: manifest.displayName };
   }
 
-  /** How to load a plugin once more in another process, as one that comes with Nightjar may be; undefined for others. */
+  /** True for a plugin that comes with Nightjar, wherever it runs. */
+  isBundled(name: string): boolean {
+    return this.#entries.get(name)?.found.bundled === true;
+  }
+
+  /** How to load a plugin once more in another process, as one that runs with the core may be; undefined for others. */
   inlineOrder(name: string): InlineOrder | undefined {
     const entry = this.#entries.get(name);
-    if (entry?.hosted === undefined || !entry.found.bundled) return undefined;
+    if (entry?.hosted?.isolation !== "inline") return undefined;
     const { folder, manifest } = entry.found;
     const { config } = entry.settings;
     return { name, folder, entry: manifest.entry, storageDir: this.#storagePath(name), config };
@@ -330,7 +342,7 @@ export class PluginHost {
     const { found } = entry;
     const { name, entry: file } = found.manifest;
     const { dataDir, version, clock } = this.#options;
-    const { bundled } = found;
+    const isInline = placeOf(found, entry.settings) === "inline";
     const { provides } = found.manifest;
     const messages = new PluginMessages({
       ...{ plugin: name, clock, lent: () => this.#options.messages?.() ?? NO_MESSAGES },
@@ -347,11 +359,13 @@ export class PluginHost {
     const hostedOf = (other: string): HostedPlugin | undefined => this.#entries.get(other)?.hosted;
     const predecessors = (log: Log, signal: AbortSignal): Promise<void> =>
       untilSetUp(entry.found.manifest.after, hostedOf, { clock, log }, signal);
-    const card = { name, bundled, provides, messages, predecessors };
+    const card = { name, isInline, provides, messages, predecessors };
     const places = placesFor(card, () => entry.settings.config, this.#lent);
     const common = { name, folder: found.folder, entry: file, version, places };
     const storageDir = await this.#storageFor(name);
-    entry.hosted = found.bundled
+    if (!isInline && entry.settings.isolation === "inline")
+      places.log.warn("a plugin that does not come with Nightjar runs in a process of its own all the same");
+    entry.hosted = isInline
       ? new InlinePlugin({ ...common, storageDir, clock })
       : new IsolatedPlugin({
           ...common,
@@ -401,6 +415,11 @@ export class PluginHost {
     await mkdir(storageDir, { recursive: true, mode: 0o700 });
     return storageDir;
   }
+}
+
+/** Strangers' plugins run by themselves, always (docs/decisions/0033-who-runs-with-the-core.md); ours where we are told. */
+function placeOf({ bundled, manifest }: FoundPlugin, { isolation }: PluginSettings): PluginPlace {
+  return bundled ? (isolation ?? manifest.isolation ?? "inline") : "process";
 }
 
 /** No two plugins share a folder: a name never holds a plus. */

@@ -26,7 +26,7 @@ export interface LentToPlugins {
   description(): RecorderDescription | undefined;
   /** All plugins have been tried; before that, the list of cameras asks for all of them by itself. */
   isLoaded(): boolean;
-  /** The hook `stop` has run for all bundled plugins. */
+  /** The hook `stop` has run for all plugins with the core. */
   hasStopped(): boolean;
 }
 
@@ -34,13 +34,14 @@ export interface LentToPlugins {
 export function placesFor(
   {
     name,
-    bundled,
+    isInline,
     provides,
     messages,
     predecessors,
   }: {
     readonly name: string;
-    readonly bundled: boolean;
+    /** It runs with the core. */
+    readonly isInline: boolean;
     readonly provides: readonly string[];
     readonly messages: PluginMessages;
     readonly predecessors: (log: Log, signal: AbortSignal) => Promise<void>;
@@ -75,9 +76,9 @@ export function placesFor(
         if (registry === "cameraDrivers") lent.refreshCameras(id);
       }
     },
-    // A stranger's start and stop are his own: one that takes its time must not keep the others waiting.
+    // In a process of its own, start and stop are its own: one that takes its time must not keep the others waiting.
     tap: (hook, stage, listener) =>
-      taps.add(hook, stage, listener, bundled || (hook !== "start" && hook !== "stop")),
+      taps.add(hook, stage, listener, isInline || (hook !== "start" && hook !== "stop")),
     clearTaps: () => {
       taps.clear();
       messages.unsubscribe();
@@ -87,9 +88,9 @@ export function placesFor(
     gone: () => {
       if (!lent.hasStopped()) messages.end();
     },
-    // At the end the hook itself has run, over all bundled plugins in the order of their stages.
+    // At the end the hook itself has run, over all plugins with the core in the order of their stages.
     run: async (hook, args) => {
-      if (hook !== "stop" || !lent.hasStopped() || !bundled) await taps.run(hook, args);
+      if (hook !== "stop" || !lent.hasStopped() || !isInline) await taps.run(hook, args);
     },
     described: async () => {
       const description = lent.description();

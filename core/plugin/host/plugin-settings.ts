@@ -8,6 +8,7 @@ import type { SecretStore } from "../../config/secret-store.ts";
 import { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { FoundPlugin } from "../package/discovery.ts";
+import type { PluginPlace } from "../package/manifest.ts";
 import { asksOf, type Permission, type PluginGrants, withGrant } from "../package/permissions.ts";
 import { readSettingsSchema, type SettingsSchema } from "../package/settings-schema.ts";
 import { readSettingsTexts, withTexts } from "../package/settings-texts.ts";
@@ -171,6 +172,28 @@ export class PluginSettingsBook {
           ...own,
           grants: plainGrants(withGrant(permissions, before, permission, granted)),
         };
+      });
+      await changed();
+    });
+  }
+
+  /**
+   * Puts a plugin that comes with Nightjar into a process of its own, or back; resolves when it runs there. Throws
+   * `NJ_PLUGIN_NOT_FOUND`, and `NJ_PLUGIN_ISOLATION` where another one is to run with the core.
+   */
+  setIsolation(name: string, isolation: PluginPlace): Promise<void> {
+    return this.#inTurn(async () => {
+      const { config, find, changed } = this.#options;
+      if (!find(name).bundled && isolation === "inline") {
+        throw new NightjarError(
+          "NJ_PLUGIN_ISOLATION",
+          "failed-precondition",
+          `${name} does not come with Nightjar: it runs in a process of its own, and not with the recorder`,
+          { plugin: name },
+        );
+      }
+      await config.update((draft) => {
+        draft.plugins[name] = { ...(draft.plugins[name] ?? { enabled: true, config: {} }), isolation };
       });
       await changed();
     });

@@ -5,6 +5,7 @@ import type { ConfinementWay } from "../isolated/confinement.ts";
 import type { BoundsWay } from "../isolated/control-groups.ts";
 import type { PluginHealth } from "../isolated/protocol.ts";
 import type { FoundPlugin, RefusedPlugin } from "../package/discovery.ts";
+import type { PluginPlace } from "../package/manifest.ts";
 import type { NetworkLeave, PluginAsk, PluginPermissions } from "../package/permissions.ts";
 import type { HostedPlugin, HostedStatus } from "./hosted-plugin.ts";
 
@@ -22,7 +23,7 @@ export interface PluginStatus {
   readonly context?: Record<string, string | number>;
   readonly errors: number;
   /** Where it runs: with the core, or in a process of its own. */
-  readonly isolation?: "inline" | "process";
+  readonly isolation?: PluginPlace;
   /** It came with Nightjar. */
   readonly bundled?: boolean;
   readonly restarts?: number;

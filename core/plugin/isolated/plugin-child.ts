@@ -3,6 +3,7 @@
 // Ends when the pipe to `core` does.
 import { registerHooks } from "node:module";
 import { Socket } from "node:net";
+import { extname } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { NightjarError } from "../../errors.ts";
 import { LINK_VERSION, Link } from "../../link/link.ts";
@@ -33,6 +34,8 @@ let unconfirmed: Promise<unknown>[] = [];
 /** Pictures that came ahead of their calls. */
 const pictures = new Map<number, Uint8Array>();
 const MOST_PICTURES = 64;
+/** What runs with the core imports this; a process of its own has the lighter `order.core` with the same names. */
+const WHOLE_CORE = new URL(`../../index${extname(import.meta.url)}`, import.meta.url).href;
 const delay = monitorEventLoopDelay({ resolution: 100 });
 
 const link: Link<CoreMethodsForPlugin> = new Link<CoreMethodsForPlugin>(
@@ -51,10 +54,14 @@ void link.closed.then(() => process.exit(0));
 delay.enable();
 
 async function setup(order: SetupOrder): Promise<void> {
-  // Wherever the plugin lies, and whatever lies beside it: there is one core, the running one.
+  // Wherever the plugin lies, and whatever lies beside it: there is one core, the running one. In the built package, plugins
+  // of ours name it by its path.
   registerHooks({
-    resolve: (specifier, context, next) =>
-      specifier === "@nightjar/core" ? { url: order.core, shortCircuit: true } : next(specifier, context),
+    resolve: (specifier, context, next) => {
+      if (specifier === "@nightjar/core") return { url: order.core, shortCircuit: true };
+      const found = next(specifier, context);
+      return found.url === WHOLE_CORE ? { ...found, url: order.core } : found;
+    },
   });
   // The core's own modules use what is closed to the plugin; loaded before, they are there.
   await import(order.core);

@@ -18,6 +18,13 @@ export const PLUGIN_KINDS = [
 ] as const;
 export type PluginKind = (typeof PLUGIN_KINDS)[number];
 
+/** Kinds whose room is not built yet: nothing would ever ask such a plugin, and nobody should think that it works. */
+export const PLACELESS_KINDS: readonly PluginKind[] = ["cluster"];
+
+/** Where a plugin runs: with the core, or in a process of its own. */
+export const PLUGIN_PLACES = ["inline", "process"] as const;
+export type PluginPlace = (typeof PLUGIN_PLACES)[number];
+
 export interface PluginManifest {
   readonly name: string;
   readonly version: string;
@@ -37,7 +44,8 @@ export interface PluginManifest {
   readonly icon: string | undefined;
   /** A page of its own in the interface. */
   readonly page: PluginPageCard | undefined;
-  readonly isolation: "inline" | "process";
+  /** Where it wishes to run; undefined: it does not say. Its owner decides (`placeOf` of the host). */
+  readonly isolation: PluginPlace | undefined;
   /** What Node it wants where this one is another; no reason to refuse it. */
   readonly nodeWanted?: string;
   /** Entry file below the package's folder. */
@@ -86,6 +94,10 @@ export function readManifest(value: unknown, nightjarVersion: string): ManifestR
     return refuse("keyword", `its package.json lacks the keyword "${PLUGIN_KEYWORD}"`, {
       keyword: PLUGIN_KEYWORD,
     });
+  }
+  if (PLACELESS_KINDS.includes(kind)) {
+    const reason = `this Nightjar has no place yet where a plugin of the kind "${kind}" could do anything`;
+    return refuse("no-place", reason, { kind });
   }
   const engine = asRecord(card["engines"])["nightjar"];
   if (typeof engine !== "string") return refuse("no-engine", "its package.json names no engines.nightjar");
@@ -152,7 +164,7 @@ export function readManifest(value: unknown, nightjarVersion: string): ManifestR
       configSchema: configSchema as string | undefined,
       icon: icon as string | undefined,
       page,
-      isolation: own["isolation"] === "inline" ? "inline" : "process",
+      isolation: PLUGIN_PLACES.find((place) => place === own["isolation"]),
       ...nodeWanted(asRecord(card["engines"])["node"]),
       entry,
     },

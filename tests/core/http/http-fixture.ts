@@ -274,6 +274,9 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
       async setGrant(name, permission, granted) {
         called(`${granted ? "grant" : "withhold"} ${permission} ${name}`);
       },
+      async setIsolation(name, isolation) {
+        called(`run ${name} ${isolation}`);
+      },
     },
     pluginRegistries: {
       view: () => ({ url: "https://registry.example/", login: "none", scopes: [] }),

@@ -191,7 +191,7 @@ describe("a dry run", () => {
     });
     await to.config.update((draft) => {
       const far = draft.plugins["nightjar-camera-far"];
-      if (far !== undefined) far.grants = { network: false };
+      if (far !== undefined) Object.assign(far, { grants: { network: false }, isolation: "process" });
     });
     const document = await sealedOf(from.transfer);
     const preview = await to.transfer.check(document, EVERY, ANN);
@@ -208,6 +208,7 @@ describe("a dry run", () => {
     );
     assert.equal(after.ffmpeg.path, undefined);
     assert.deepEqual(after.plugins["nightjar-camera-far"]?.grants, { network: false });
+    assert.equal(after.plugins["nightjar-camera-far"]?.isolation, "process");
     // Who owns the data directory could write all of that into config.json anyway.
     const owners = await to.transfer.check(document, EVERY, OWNER);
     assert.deepEqual(owners.refused, []);

@@ -524,6 +524,7 @@ export type Plugins = {
     readonly context?: Readonly<Record<string, string | number>>;
     /** Failures since Nightjar started. */
     readonly errors: number;
+    /** Where it runs: with the recorder, or by itself. */
     readonly isolation?: "inline" | "process";
     /** It came with Nightjar. */
     readonly bundled?: boolean;
@@ -1522,6 +1523,11 @@ export interface Operations {
         | "posTransaction";
       readonly granted: boolean;
     };
+    readonly answer: Plugins;
+  };
+  /** Puts a plugin that comes with Nightjar into a process of its own, or back, which restarts that plugin alone. All others run in processes of their own. */
+  readonly "POST /plugins/isolation": {
+    readonly body: { readonly name: string; readonly isolation: "inline" | "process" };
     readonly answer: Plugins;
   };
   /** The picture of a plugin, SVG or PNG. */

@@ -9,8 +9,11 @@ import type { CameraId, VolumeId } from "../../../../core/domain/ids.ts";
 import { silentLog } from "../../../../core/log.ts";
 import { Collection } from "../../../../core/plugin/calls/collection.ts";
 import { PluginHost, type PluginSettings } from "../../../../core/plugin/host/plugin-host.ts";
+import { BUNDLED_PLUGINS } from "../../../../core/plugin/package/bundled.ts";
 import { tempDir } from "../../../../core/testing/temp-dir.ts";
 import { waitFor } from "../../../../core/testing/wait-for.ts";
+import { VERSION } from "../../../../core/version.ts";
+import { CHILD_CORE } from "../../../support/child-core.ts";
 
 const CORE = import.meta.resolve("../../../../core/index.ts");
 const CONTEXT = { signal: new AbortController().signal, secret: async () => undefined };
@@ -51,7 +54,7 @@ for (const bundled of [true, false]) {
         );
         writeFileSync(
           join(place, `index-${version}.js`),
-          `import { Type } from "${bundled ? CORE : "@nightjar/core"}";
+          `${bundled ? `const { Type } = await import("@nightjar/core").catch(() => import("${CORE}"));` : 'import { Type } from "@nightjar/core";'}
           import { appendFileSync } from "node:fs";
           import { join } from "node:path";
           export default {
@@ -246,6 +249,55 @@ for (const bundled of [true, false]) {
       assert.equal(host.list()[0]?.status, "running");
     });
 
+    if (bundled)
+      it("move to a process of their own and back, each once stopped and started, and the others notice nothing", async () => {
+        const { host, write, told, url, settings } = await recorder();
+        write("a");
+        write("b");
+        await host.load();
+        await host.start();
+        await host.ready();
+        told("b");
+        const statuses = () => host.list().map(({ isolation, status }) => [isolation, status]);
+        const move = async (isolation: "inline" | "process"): Promise<string[]> => {
+          told("a");
+          settings["nightjar-camera-a"] = { enabled: true, config: {}, isolation };
+          await host.settingsChanged();
+          return told("a").filter((line) => line !== "ended");
+        };
+        const life = ["stop", "setup 1.0.0 1 secret 1.0.0", "start", "ready"];
+        assert.deepEqual(await move("process"), life);
+        assert.deepEqual(statuses(), [
+          ["process", "running"],
+          ["inline", "running"],
+        ]);
+        assert.equal(host.inlineOrder("nightjar-camera-a"), undefined);
+        assert.ok(host.isBundled("nightjar-camera-a"));
+        // There it is held to what its card asks for.
+        assert.equal(host.list()[0]?.asks?.length, 4);
+        assert.equal(await url("a"), "rtsp://1.0.0/1");
+        await host.hooks.cameraAdded.promise({ id: "yard" as CameraId, name: "Yard", driver: "a" });
+        assert.deepEqual(told("a"), ["added yard"]);
+        assert.deepEqual(await move("inline"), life);
+        assert.ok(host.inlineOrder("nightjar-camera-a") !== undefined);
+        await move("process");
+        assert.deepEqual(told("b"), ["added yard"]);
+        await host.stop();
+        assert.deepEqual(
+          told("a").filter((line) => line === "stop"),
+          ["stop"],
+        );
+      });
+    else
+      it("run there whatever is wished for", async () => {
+        const { host, write, settings } = await recorder();
+        write("a");
+        settings["nightjar-camera-a"] = { enabled: true, config: {}, isolation: "inline" };
+        await host.load();
+        await host.loaded();
+        assert.deepEqual([host.list()[0]?.isolation, host.list()[0]?.status], ["process", "running"]);
+      });
+
     it("are ended and started by their settings, and nothing of them answers meanwhile", async () => {
       const { host, write, told, url, settings } = await recorder();
       write("a");
@@ -309,3 +361,30 @@ for (const bundled of [true, false]) {
     });
   });
 }
+
+it("plugins that come with Nightjar all run in processes of their own where they are put there", async () => {
+  using root = tempDir("nightjar-apart-");
+  const host = new PluginHost({
+    ...{ dataDir: root.path, version: VERSION, log: silentLog, clock: systemClock },
+    paths: [{ bundled: true, folder: BUNDLED_PLUGINS }],
+    settings: () => ({ enabled: true, config: {}, isolation: "process" }),
+    secrets: () => ({ get: async () => undefined, set: async () => undefined }),
+    refreshCameras: () => undefined,
+    offerCamera: async () => undefined,
+    childCore: CHILD_CORE,
+  });
+  try {
+    await host.load();
+    await host.loaded();
+    const shown = host
+      .list()
+      .map(({ name, isolation, status, reason = "" }) => [name, isolation, status, reason]);
+    assert.ok(shown.length >= 8);
+    assert.deepEqual(
+      shown,
+      shown.map(([name = ""]) => [name, "process", "running", ""]),
+    );
+  } finally {
+    await host.stop();
+  }
+});

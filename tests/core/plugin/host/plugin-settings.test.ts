@@ -275,6 +275,22 @@ describe("settings of a plugin", () => {
     await assert.rejects(() => book.setGrant(NAME, "recordingPlan", true), { code: "NJ_PLUGIN_PERMISSION" });
   });
 
+  it("put a plugin of ours into a process of its own and back, and no other one to the recorder", async (t) => {
+    const { book, config, secrets, plugin } = await settingsOf(t);
+    await assert.rejects(() => book.setIsolation(NAME, "inline"), { code: "NJ_PLUGIN_ISOLATION" });
+    assert.equal(await book.load(plugin), undefined);
+    const ours = { ...plugin, bundled: true };
+    const other = new PluginSettingsBook({
+      ...{ config, secrets, log: silentLog, find: () => ours },
+      changed: async () => undefined,
+    });
+    await other.setIsolation(NAME, "process");
+    await other.put(NAME, { host: "a" });
+    assert.equal((await other.load(ours))?.isolation, "process");
+    await other.setIsolation(NAME, "inline");
+    assert.deepEqual(await other.load(ours), { enabled: true, config: { host: "a" }, isolation: "inline" });
+  });
+
   it("switch a plugin off and on, and stay", async (t) => {
     const { book, plugin } = await settingsOf(t);
     await book.put(NAME, { host: "a" });

@@ -24,11 +24,12 @@ describe("a plugin's identity card", () => {
     const result = readManifest(CARD, "0.1.7");
     assert.equal(result.ok, true);
     assert.equal(result.ok && result.manifest.kind, "camera");
-    assert.equal(result.ok && result.manifest.isolation, "process");
+    assert.equal(result.ok && result.manifest.isolation, undefined);
   });
   for (const [what, change, reason] of [
     ["a name outside the pattern", { name: "camera-test" }, /does not fit/],
     ["an unknown kind", { name: "nightjar-lens-test" }, /does not fit/],
+    ["a kind whose room is not built", { name: "nightjar-cluster-test" }, /no place yet .* "cluster"/],
     ["a missing keyword", { keywords: [] }, /keyword/],
     ["a missing engine", { engines: {} }, /engines\.nightjar/],
     ["an engine that is not satisfied", { engines: { nightjar: "^2.0.0" } }, /wants Nightjar \^2/],

@@ -11,6 +11,7 @@ import { session } from "../../state/recorder.ts";
 import { sizeText } from "../../state/time-format.ts";
 import { PluginGrants } from "./plugin-grants.tsx";
 import { PluginLog } from "./plugin-log.tsx";
+import { PluginPlace } from "./plugin-place.tsx";
 import {
   BOUNDS_TEXT,
   kindOf,
@@ -32,7 +33,7 @@ export function PluginCard(props: {
   /** What is being done with it. */
   readonly busy?: PluginAct | undefined;
   readonly onAct?: ((act: PluginAct) => void) | undefined;
-  /** What it may was changed. */
+  /** What it may, or where it runs, was changed. */
   readonly onList?: ((plugins: readonly Plugin[]) => void) | undefined;
 }) {
   const { plugin, update, onAct } = props;
@@ -73,6 +74,9 @@ export function PluginCard(props: {
       )}
       {plugin.status === "refused" ? null : <Facts plugin={plugin} />}
       <PluginGrants plugin={plugin} onList={onAct === undefined ? undefined : props.onList} />
+      {plugin.bundled === true && onAct !== undefined && plugin.status !== "refused" ? (
+        <PluginPlace plugin={plugin} onList={props.onList} />
+      ) : null}
       {update === undefined ? null : (
         <p class="plugin-update">
           {t("plugins.update.available", { version: update.newest })}
