@@ -1,8 +1,7 @@
 // Runs the project's tests with node:test: `node scripts/run-tests.ts [unit|integration|e2e|faults]...` (all without names).
 // A file that failed beside others is run once more by itself (decision 0017); one that passes then is named, too.
 // Prints each job's report when it ends, failures whole, the slowest jobs, and last `N passed, N failed, N skipped`.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { nameOf, type Outcome, processorSecondsOfAll, runJob } from "./test-runs/job-run.ts";
@@ -39,18 +38,16 @@ async function runFailedAgain(outcomes: readonly Outcome[]): Promise<[Outcome[],
 }
 
 /** Puts the program together as it is installed, for the tests that start recorders (`tests/support/program.ts`). */
-async function buildProgram(to: string): Promise<void> {
-  const args = ["scripts/build-packages.ts", "--unpacked", "--to", to];
-  const build = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
-  let told = "";
-  for (const stream of [build.stdout, build.stderr])
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      told += text;
-    });
-  const [status] = (await once(build, "close")) as [number | null];
-  if (status === 0) return;
-  process.stderr.write(`the program cannot be put together:\n${told}\n`);
-  process.exit(1);
+function buildProgram(): string {
+  const to = resolve("node_modules/.nightjar/built");
+  const build = spawnSync(process.execPath, ["scripts/build-packages.ts", "--unpacked", "--to", to], {
+    encoding: "utf8",
+  });
+  if (build.status !== 0) {
+    process.stderr.write(`the program cannot be put together:\n${build.stdout}${build.stderr}\n`);
+    process.exit(1);
+  }
+  return join(to, "nightjar/core/main.js");
 }
 
 // Compiled code is kept from process to process: most of a short file's time is reading the recorder's sources.
@@ -63,18 +60,9 @@ for (const name of suites) {
   process.stderr.write(`no suite "${name}": ${suiteNames.join(", ")}\n`);
   process.exit(2);
 }
-let isProgramThere = true;
-if (suites.some((name) => name !== "unit") && process.env["NIGHTJAR_TEST_PROGRAM"] === undefined) {
-  const to = resolve("node_modules/.nightjar/built");
-  process.env["NIGHTJAR_TEST_PROGRAM"] = join(to, "nightjar/core/main.js");
-  isProgramThere = false;
-  void buildProgram(to).then(() => {
-    isProgramThere = true;
-  });
-}
+if (suites.some((name) => name !== "unit")) process.env["NIGHTJAR_TEST_PROGRAM"] ??= buildProgram();
 
-// `npm test` names a file that is there as soon as all packages are compiled; tests that need none of them, nor the program,
-// begin before.
+// `npm test` names a file that is there as soon as all packages are compiled; tests that need none of them begin before.
 const compiledMark = process.env["NIGHTJAR_TEST_COMPILED"];
 const first: Outcome[] = [];
 await runAll(
@@ -82,7 +70,7 @@ await runAll(
   async (job) => {
     first.push(await runJob(job));
   },
-  () => isProgramThere && (compiledMark === undefined || existsSync(compiledMark)),
+  () => compiledMark === undefined || existsSync(compiledMark),
 );
 const slowest = first.toSorted((left, right) => right.seconds - left.seconds).slice(0, SLOWEST);
 const [outcomes, unsteady] = await runFailedAgain(first);
