@@ -20,18 +20,21 @@ const PAGES: readonly {
   icon: IconName;
   text: MessageKey;
   for: "all" | "operators" | "administrators";
-  /** Left to the page above it where there is little room. */
-  wideOnly?: boolean;
+  /** Where there is little room it has no place of its own: the page of this name leads to it. */
+  within?: string;
 }[] = [
   { name: "live", icon: "live", text: "nav.live", for: "all" },
   { name: "playback", icon: "playback", text: "nav.playback", for: "all" },
   { name: "events", icon: "events", text: "nav.events", for: "all" },
+  { name: "arming", icon: "moon", text: "arming.page", for: "administrators", within: "events" },
+  { name: "linkage", icon: "link", text: "linkage.page", for: "administrators", within: "events" },
   { name: "io", icon: "io", text: "nav.io", for: "operators" },
+  { name: "tills", icon: "receipt", text: "tills.title", for: "all", within: "events" },
   { name: "cameras", icon: "cameras", text: "nav.cameras", for: "all" },
   { name: "storage", icon: "storage", text: "nav.storage", for: "operators" },
   { name: "plugins", icon: "plugins", text: "nav.plugins", for: "administrators" },
   { name: "system", icon: "system", text: "nav.system", for: "all" },
-  { name: "system/flows", icon: "flows", text: "flows.title", for: "administrators", wideOnly: true },
+  { name: "system/flows", icon: "flows", text: "flows.title", for: "administrators", within: "system" },
   { name: "users", icon: "users", text: "nav.users", for: "administrators" },
 ];
 
@@ -49,6 +52,7 @@ function bringIntoView(link: HTMLElement | null): void {
 export function Shell({ page, children }: { readonly page: string; readonly children: ComponentChildren }) {
   const { path } = place.value;
   const current = PAGES.some(({ name }) => name === path) ? path : page;
+  const within = PAGES.find(({ name }) => name === current)?.within;
   const [sheet, setSheet] = useState(false);
   useShortcuts(
     () => [{ keys: ["?"], shown: "?", text: "keys.help", run: () => setSheet((open) => !open) }],
@@ -86,13 +90,9 @@ export function Shell({ page, children }: { readonly page: string; readonly chil
             key={one.name}
             href={href(one.name)}
             onClick={followLink}
-            ref={one.name === current || one.name === page ? bringIntoView : null}
+            ref={one.name === current || one.name === within ? bringIntoView : null}
             class={
-              one.wideOnly === true
-                ? "wide-only"
-                : one.name === page && current !== page
-                  ? "holds-current"
-                  : undefined
+              one.within === undefined ? (one.name === within ? "holds-current" : undefined) : "wide-only"
             }
             aria-current={one.name === current ? "page" : undefined}
             title={railCollapsed.value ? t(one.text) : undefined}

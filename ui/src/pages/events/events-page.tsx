@@ -86,17 +86,17 @@ export function EventsPage() {
         <div class="spring" />
         {mayAdminister.value ? (
           <>
-            <a class="button ghost" href={href("arming")} onClick={followLink}>
+            <a class="button ghost phone-only" href={href("arming")} onClick={followLink}>
               <Icon name="moon" />
               {t("arming.page")}
             </a>
-            <a class="button ghost" href={href("linkage")} onClick={followLink}>
+            <a class="button ghost phone-only" href={href("linkage")} onClick={followLink}>
               <Icon name="link" />
               {t("linkage.page")}
             </a>
           </>
         ) : null}
-        <a class="button ghost" href={href("tills")} onClick={followLink}>
+        <a class="button ghost phone-only" href={href("tills")} onClick={followLink}>
           <Icon name="receipt" />
           {t("tills.title")}
         </a>
