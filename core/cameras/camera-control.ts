@@ -146,7 +146,7 @@ export class CameraControl {
     const call = driver[method] as ((...args: unknown[]) => Promise<Answer>) | undefined;
     if (call === undefined) {
       const { name } = settings;
-      throw new NightjarError("NJ_CAMERA_ABILITY", "unimplemented", `the camera "${name}" cannot do that`, {
+      throw new NightjarError("NJ_CAMERA_ABILITY", "failed-precondition", `the camera "${name}" cannot do that`, {
         name,
       });
     }

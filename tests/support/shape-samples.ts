@@ -25,6 +25,7 @@ const TEXTS = [
   "@house",
   "warning",
   "https://registry.example/",
+  "0110",
   "",
 ];
 

@@ -93,7 +93,7 @@ describe("what cameras can do, in the recorder", () => {
   it("is nothing where the driver has no such methods, and nothing of a camera that is off or gone", async (t) => {
     const { cameras, state } = desk(t, { capabilities: undefined, presets: undefined } as never);
     assert.deepEqual(await cameras.abilities("yard"), {});
-    await assert.rejects(cameras.presets("yard"), { code: "NJ_CAMERA_ABILITY", kind: "unimplemented" });
+    await assert.rejects(cameras.presets("yard"), { code: "NJ_CAMERA_ABILITY", kind: "failed-precondition" });
     state.isEnabled = false;
     await assert.rejects(cameras.abilities("yard"), { code: "NJ_CAMERA_OFF" });
     state.isThere = false;
