@@ -75,7 +75,7 @@ describe("storage and health", { skip: skipBrowserTests, timeout: 300_000 }, () 
     await page.getByLabel("Keep free (GB)").fill("999999999");
     await page.getByText("no more than the disk has").waitFor();
     assert.equal(await page.getByRole("button", { name: "Save" }).isDisabled(), true);
-    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Discard" }).click();
   });
 
   it("changes days at once, and asks for the name before footage goes", async () => {
