@@ -368,6 +368,18 @@ describe("events of an ONVIF camera", () => {
     });
   });
 
+  it("do not spoil each other: what is the recorder's alone to report is left out", async () => {
+    await withDevice({}, async ({ state }, { driver, config, context }) => {
+      const { session = "" } = (await driver.pullEvents?.(config, { waitMs: 1 }, context)) ?? {};
+      await driver.pullEvents?.(config, { session, waitMs: 1 }, context);
+      const failing = { State: "true" };
+      state.tell(onvifMessage("tns1:Device/HardwareFailure/StorageFailure", { Token: "card" }, failing));
+      state.tell(onvifMessage("tns1:VideoSource/MotionAlarm", { Source: "source0" }, failing));
+      const answer = await driver.pullEvents?.(config, { session, waitMs: 1 }, context);
+      assert.deepEqual(answer?.reports, [{ kind: "event", type: "motion", phase: "begin" }]);
+    });
+  });
+
   it("begin anew with a device that has forgotten who listens", async () => {
     await withDevice({}, async ({ state }, { driver, config, context }) => {
       const first = await driver.pullEvents?.(config, { waitMs: 1 }, context);
