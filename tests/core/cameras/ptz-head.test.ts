@@ -139,6 +139,66 @@ describe("a camera that rules turn", () => {
     assert.deepEqual(told, ["preset 1", "move 1 1000", "stop"]);
   });
 
+  const round: PtzTarget = { kind: "round", presets: ["a", "b"], secondsEach: 3 };
+  for (const [what, target, seen] of [
+    ["a patrol goes to its first preset", round, ["preset a", "move 1 1000", "stop"]],
+    ["it goes to a preset", preset("a"), ["preset a", "move 1 1000", "stop"]],
+  ] as const)
+    it(`is left to a person who takes over while ${what}`, async () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const { ptz, told, clock } = head({
+        async goToPreset(_camera, id) {
+          told.push(`preset ${id}`);
+          await promise;
+        },
+      });
+      const followed = ptz.follow({ target, returnSeconds: 5 });
+      await waitFor(() => told.length === 1);
+      await ptz.move(RIGHT);
+      resolve();
+      assert.deepEqual(await followed, { goesBack: false });
+      clock.advance(60_000);
+      await waitFor(() => told.length === 3 && clock.pending === 0);
+      assert.deepEqual(told, seen);
+    });
+
+  it("is left to a person who takes over while it is asked where it looks", async () => {
+    const { promise, resolve } = Promise.withResolvers<typeof HERE>();
+    const { ptz, told, clock } = head({ position: () => promise });
+    const followed = assert.rejects(ptz.follow({ target: preset("1"), returnSeconds: 5 }), {
+      code: "NJ_PTZ_HELD",
+    });
+    const second = assert.rejects(ptz.follow({ target: preset("2"), returnSeconds: 5 }), {
+      code: "NJ_PTZ_HELD",
+    });
+    await ptz.move(RIGHT);
+    resolve(HERE);
+    await Promise.all([followed, second]);
+    clock.advance(60_000);
+    await waitFor(() => told.at(-1) === "stop");
+    assert.deepEqual([told, ptz.goesBack, clock.pending], [["move 1 1000", "stop"], false, 0]);
+  });
+
+  it("is left to a person who takes over while it goes back", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { ptz, told, clock } = head({
+      async runPatrol(_camera, { isOn }) {
+        told.push(`patrol ${isOn}`);
+        if (!isOn) await promise;
+      },
+    });
+    await ptz.follow({ target: { kind: "patrol", id: "t" }, returnSeconds: 5 });
+    clock.advance(5_000);
+    await waitFor(() => told.length === 2);
+    await ptz.move(RIGHT);
+    await ptz.stop();
+    resolve();
+    // Comes after all that waited for its turn.
+    await ptz.goTo(preset("9"));
+    clock.advance(60_000);
+    assert.deepEqual(told, ["patrol true", "patrol false", "move 1 1000", "stop", "preset 9"]);
+  });
+
   it("is not taken out of a hand that turns it", async () => {
     const { ptz, told, clock } = head();
     await ptz.move(RIGHT);
