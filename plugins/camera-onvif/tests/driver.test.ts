@@ -134,6 +134,39 @@ describe("signing in to an ONVIF camera", () => {
   });
 });
 
+describe("an account of an ONVIF camera that may not do everything", () => {
+  it("does what it may, and is not taken for a wrong password", async () => {
+    const faults = { forbidden: ["GetRelayOutputs", "GetServiceCapabilities", "SetRelayOutputState"] };
+    await withDevice({ faults }, async (_device, { driver, config, context }) => {
+      const can = await driver.capabilities?.(config, context);
+      assert.deepEqual([can?.relays, can?.ptz?.presets, can?.events], [[], true, true]);
+      const switched = driver.setRelay?.(config, { relay: "relay0", on: true }, context);
+      await assert.rejects(switched ?? Promise.resolve(), { code: "NJ_ONVIF_LACKS" });
+      await driver.streams(config, context);
+    });
+  });
+
+  it("is told from a password that was changed meanwhile, which is not said again at once", async () => {
+    await using device = await fakeOnvifDevice({});
+    const { driver, config, context } = asking(device.url);
+    await driver.streams(config, context);
+    // The same operations are refused to the probe as well.
+    device.setFaults({ forbidden: ["GetProfiles", "GetDeviceInformation"] });
+    await assert.rejects(driver.streams(config, context), { code: "NJ_ONVIF_PASSWORD" });
+    const { length } = device.asked;
+    await assert.rejects(driver.streams(config, context), { code: "NJ_ONVIF_PASSWORD" });
+    assert.equal(device.asked.length, length);
+  });
+
+  it("hears the device's own reason where something is prohibited", async () => {
+    const subcode = "<e:Subcode><e:Value>ter:OperationProhibited</e:Value></e:Subcode>";
+    const text = `<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Body><e:Fault><e:Code>${subcode}</e:Code></e:Fault></e:Body></e:Envelope>`;
+    await withDevice({ faults: { answer: { status: 400, text } } }, async (_device, asked) => {
+      await assert.rejects(asked.driver.streams(asked.config, asked.context), { code: "NJ_ONVIF_REFUSED" });
+    });
+  });
+});
+
 describe("an ONVIF camera at https://", () => {
   it("is trusted as browsers do, or whichever certificate it has made", async () => {
     const { private: key, cert } = await generate([{ name: "commonName", value: "camera" }]);
