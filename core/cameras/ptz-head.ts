@@ -110,8 +110,11 @@ export class PtzHead {
   /** A person ends what it does by itself. */
   async halt(): Promise<void> {
     this.#takeOver();
-    await this.stop();
-    if (this.#running !== undefined) await this.#inTurn(() => this.#endRunning());
+    try {
+      await this.stop();
+    } finally {
+      if (this.#running !== undefined) await this.#inTurn(() => this.#endRunning());
+    }
   }
 
   /** A rule wants it to look elsewhere. Answers whether it will go back. Throws `NJ_PTZ_HELD` while a hand turns it. */
@@ -137,11 +140,19 @@ export class PtzHead {
     });
   }
 
-  /** Nothing goes out any more. What turns by hand is stopped by the camera itself, within a second. */
-  close(): void {
+  /** Nothing goes out any more, but for one stop where a hand turns it: not every camera stops by itself. Never rejects. */
+  async close(): Promise<void> {
+    const isTurning = this.#deadMan !== undefined;
     this.#isClosed = true;
     this.#takeOver();
     this.#deadMan?.cancel();
+    this.#deadMan = undefined;
+    if (!isTurning) return;
+    try {
+      await this.#send("stop");
+    } catch (error) {
+      this.#complain("a camera was not stopped", error);
+    }
   }
 
   async #go(target: PtzTarget): Promise<void> {
@@ -149,7 +160,7 @@ export class PtzHead {
     const hands = this.#hands;
     this.#round?.cancel();
     this.#round = undefined;
-    await this.#endRunning();
+    await this.#tryEndRunning();
     this.#unlessTaken(hands);
     if (target.kind === "round") {
       await this.#goRound(target.presets, target.secondsEach, 0);
@@ -194,6 +205,15 @@ export class PtzHead {
     await this.#parts.control.runPatrol(this.#parts.camera, { ...running, isOn: false });
   }
 
+  /** A patrol that cannot be ended keeps nobody from looking elsewhere: most cameras end it by that. */
+  async #tryEndRunning(): Promise<void> {
+    try {
+      await this.#endRunning();
+    } catch (error) {
+      this.#complain("a patrol was not ended", error);
+    }
+  }
+
   async #whereNow(preset: string | undefined): Promise<Origin | undefined> {
     if (preset !== undefined) return { preset };
     try {
@@ -214,7 +234,7 @@ export class PtzHead {
         if (this.#origin !== origin) return;
         this.#round?.cancel();
         this.#round = undefined;
-        await this.#endRunning();
+        await this.#tryEndRunning();
         if (this.#origin !== origin) return;
         if ("preset" in origin) await control.goToPreset(camera, origin.preset);
         else await control.goToPosition(camera, origin.position);
@@ -278,7 +298,8 @@ export class PtzHead {
   }
 
   #stopAgain(tries: number): void {
-    if (this.#isClosed || tries >= MOST_STOPS) return;
+    // A timer that runs already ends in a stop as well: this one's, or that of a hand that turns it again.
+    if (this.#isClosed || this.#deadMan !== undefined || tries >= MOST_STOPS) return;
     this.#deadMan = this.#parts.clock.after(STOP_AGAIN_MS, () => {
       this.#deadMan = undefined;
       this.#send("stop").catch(() => this.#stopAgain(tries + 1));

@@ -80,12 +80,12 @@ export class CameraAbilitiesDesk implements CameraAbilityService {
   async stop(): Promise<void> {
     this.#isRunning = false;
     for (const { events } of this.#listening.values()) events.stop(false);
-    for (const head of this.#heads.values()) head.close();
+    const heads = [...this.#heads.values()].map((head) => head.close());
     // A siren that nobody is left to end would go on.
     const off = [...this.#sirens.values()].map(async (siren) => {
       if (siren.state.on) await siren.clear("restart");
     });
-    await Promise.allSettled(off);
+    await Promise.allSettled([...heads, ...off]);
     for (const siren of this.#sirens.values()) siren.close();
     await this.#keptSirens.close();
   }
@@ -168,7 +168,7 @@ export class CameraAbilitiesDesk implements CameraAbilityService {
     this.#listening.delete(id);
     this.#contacts.delete(id);
     this.#control.forget(id);
-    this.#heads.get(id)?.close();
+    void this.#heads.get(id)?.close();
     this.#heads.delete(id);
     if (settings === undefined) {
       this.#endSirens(id);

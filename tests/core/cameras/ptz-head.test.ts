@@ -80,6 +80,30 @@ describe("a camera that a hand turns", () => {
   });
 });
 
+describe("a camera that is given up, or stopped too late", () => {
+  it("is stopped once, and not where nobody turns it", async () => {
+    const still = head();
+    await still.ptz.close();
+    const { ptz, told, clock } = head();
+    await ptz.move(RIGHT);
+    await ptz.close();
+    clock.advance(60_000);
+    assert.deepEqual([still.told, told], [[], ["move 1 1000", "stop"]]);
+  });
+
+  it("is not taken for one that nobody holds where an earlier stop fails late", async () => {
+    const { promise, reject } = Promise.withResolvers<void>();
+    const { ptz, clock } = head({ stop: () => promise });
+    const stopped = assert.rejects(ptz.stop());
+    await Promise.resolve();
+    const moved = ptz.move(RIGHT).catch(() => undefined);
+    reject(new NightjarError("NJ_X", "unavailable", "it does not answer"));
+    await Promise.all([stopped, moved]);
+    assert.equal(clock.pending, 1, "the hand's own timer alone");
+    await ptz.close();
+  });
+});
+
 describe("a camera that rules turn", () => {
   it("goes to a preset, and back to where it was", async () => {
     const { ptz, told, clock } = head();
@@ -252,8 +276,33 @@ describe("a camera that rules turn", () => {
   it("does nothing more once it is closed", async () => {
     const { ptz, told, clock } = head();
     await ptz.follow({ target: { kind: "round", presets: ["a"], secondsEach: 3 }, returnSeconds: 5 });
-    ptz.close();
+    await ptz.close();
     clock.advance(60_000);
     assert.deepEqual(told, ["preset a"]);
+  });
+
+  it("goes where it is wanted, and back, though its patrol cannot be ended", async () => {
+    const { ptz, told, clock } = head({
+      async runPatrol(_camera, { isOn }) {
+        if (!isOn) throw new NightjarError("NJ_X", "unavailable", "it does not answer");
+      },
+    });
+    await ptz.goTo({ kind: "patrol", id: "t" });
+    await ptz.follow({ target: preset("1"), returnSeconds: 5 });
+    await ptz.follow({ target: { kind: "patrol", id: "t" }, returnSeconds: 5 });
+    clock.advance(5_000);
+    await waitFor(() => !ptz.goesBack);
+    assert.deepEqual(told, ["preset 1", "back 0.1"]);
+  });
+
+  it("has its patrol ended by a person also where it does not stop", async () => {
+    const { ptz, told } = head({
+      stop: async () => {
+        throw new NightjarError("NJ_X", "unavailable", "it does not stop");
+      },
+    });
+    await ptz.goTo({ kind: "patrol", id: "t" });
+    await assert.rejects(ptz.halt(), /does not stop/);
+    assert.deepEqual(told, ["patrol t true", "patrol t false"]);
   });
 });
