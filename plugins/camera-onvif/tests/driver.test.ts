@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { CameraDriver, DriverContext } from "@nightjar/core";
-import { type FakeOnvifOptions, fakeOnvifDevice, onvifMessage, silentDevice } from "@nightjar/core/testing";
+import {
+  type FakeOnvifOptions,
+  fakeOnvifDevice,
+  onvifMessage,
+  silentDevice,
+  waitFor,
+} from "@nightjar/core/testing";
 import { generate } from "selfsigned";
 import { prepareConfig } from "../src/config.ts";
 import { onvifDriver } from "../src/driver.ts";
@@ -317,6 +323,33 @@ describe("what an ONVIF camera can do", () => {
       assert.ok(Math.abs(state.position.pan - before.pan) < 1e-5);
       await driver.runPatrol?.(config, { kind: "patrol", id: "tour0", isOn: true }, context);
       assert.equal(state.tour, "tour0");
+    });
+  });
+
+  it("is asked for all at once, for a slow device has ten seconds for it", async () => {
+    await withDevice({ faults: { hang: ["GetRelayOutputs"] } }, async (device, { driver, config }) => {
+      const abort = new AbortController();
+      const context = { signal: abort.signal, secret: async () => PASSWORD };
+      const given = driver.capabilities?.(config, context) ?? Promise.resolve();
+      const ended = assert.rejects(given, { code: "NJ_ONVIF_UNREACHABLE" });
+      await waitFor(() =>
+        ["GetRelayOutputs", "GetDigitalInputs", "GetPresetTours"].every((one) => device.asked.includes(one)),
+      );
+      abort.abort();
+      await ended;
+    });
+  });
+
+  it("is turned by whichever profile it has by now, asked for again after a refusal alone", async () => {
+    await withDevice({}, async ({ asked }, { driver, config, context }) => {
+      const profiles = (): number => asked.filter((operation) => operation === "GetProfiles").length;
+      await driver.stop?.(config, context);
+      await driver.stop?.(config, context);
+      assert.equal(profiles(), 1);
+      const refused = driver.goToPreset?.(config, { preset: "9" }, context) ?? Promise.resolve();
+      await assert.rejects(refused, { code: "NJ_ONVIF_REFUSED" });
+      await driver.stop?.(config, context);
+      assert.equal(profiles(), 2);
     });
   });
 
