@@ -107,6 +107,7 @@ export class Output {
     if (this.#clearing !== undefined) return this.#clearing;
     const done: Promise<void> = this.#turn.then(async () => {
       if (this.#clearing === done) this.#clearing = undefined;
+      const mayBeOn = this.#state.on || this.#timer !== undefined;
       this.#stopTimer();
       try {
         await this.#off(by);
@@ -114,7 +115,7 @@ export class Output {
         if (this.#state.on) {
           this.#put({ ...this.#state, offAtMs: this.#options.clock.wallMs() });
           this.#retry(0);
-        }
+        } else if (mayBeOn && !this.#end.signal.aborted) this.#retry(0, TRIES_AFTER_FAILED_ON);
         throw error;
       }
     });

@@ -87,7 +87,10 @@ export class Outputs {
     for (const config of outputs) {
       if (config.schedule !== undefined)
         this.#schedules.set(config.id, new ScheduleClock(config.schedule, context));
-      if (config.enabled && !this.#outputs.has(config.id)) this.#outputs.set(config.id, this.#make(config));
+      if (!config.enabled || this.#outputs.has(config.id)) continue;
+      const output = this.#make(config);
+      this.#outputs.set(config.id, output);
+      this.#takeOver(output);
     }
     this.#kept.changed();
   }
@@ -208,6 +211,16 @@ export class Outputs {
               signal,
             ),
         };
+    }
+  }
+
+  /** What still goes off by the same device goes off by this one: it is not to switch off what this one switches on later. */
+  #takeOver(output: Output): void {
+    for (const old of this.#abandoned) {
+      if (!isDeepStrictEqual(old.config.driver, output.config.driver)) continue;
+      this.#abandoned.delete(old);
+      old.close();
+      if (!output.state.on) output.restore({ isLatched: false });
     }
   }
 

@@ -29,6 +29,8 @@ export class CameraControl {
   readonly #known = new Map<string, Known>();
   /** How cameras were asked for their events last. */
   readonly #heard = new Map<string, CameraAccess>();
+  /** How what goes on at cameras was switched on. */
+  readonly #switchedOn = new Map<string, CameraAccess>();
 
   constructor(parts: CameraControlParts) {
     this.#parts = parts;
@@ -96,8 +98,14 @@ export class CameraControl {
     return this.#ask(camera, "setRelay", wanted, signal);
   }
 
-  setAuxiliary(camera: string, wanted: Wanted<"setAuxiliary">, signal?: AbortSignal): Promise<void> {
-    return this.#ask(camera, "setAuxiliary", wanted, signal);
+  /** Switches off also where the camera is off or gone by now: as it was switched on. */
+  async setAuxiliary(camera: string, wanted: Wanted<"setAuxiliary">, signal?: AbortSignal): Promise<void> {
+    const key = `${camera}/${wanted.part}`;
+    const present = this.#parts.access(camera) ?? this.#switchedOn.get(key);
+    const access = wanted.on || present === undefined ? this.#access(camera) : present;
+    if (wanted.on) this.#switchedOn.set(key, access);
+    await this.#askWith(access, "setAuxiliary", wanted, signal);
+    if (!wanted.on) this.#switchedOn.delete(key);
   }
 
   async pullEvents(camera: string, wanted: Wanted<"pullEvents">, signal: AbortSignal): Promise<PulledEvents> {

@@ -11,6 +11,8 @@ type EventReport = Extract<CameraReport, { kind: "event" }>;
 const WAIT_MS = 5_000;
 /** Between two calls of a driver that answers at once: what came meanwhile comes together. */
 const LEAST_MS = 100;
+/** The same of one that answers at once although nothing has come. */
+const EMPTY_MS = 1_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 /** A camera that has no events is asked again whether it has. */
@@ -70,8 +72,8 @@ export class CameraEvents {
     try {
       const { events } = await control.capabilities(camera, asksAgain);
       if (this.#end.signal.aborted) return;
-      if (events === true) await this.#pull();
-      else pauseMs = LOOK_AGAIN_MS;
+      if (events !== true) pauseMs = LOOK_AGAIN_MS;
+      else if (await this.#pull()) pauseMs = EMPTY_MS;
       if (this.#failures > 0) this.#isBack();
     } catch (error) {
       if (this.#end.signal.aborted) return;
@@ -82,25 +84,28 @@ export class CameraEvents {
     const restMs = Math.max(0, pauseMs - (clock.monotonicMs() - beganMs));
     this.#timer = clock.after(
       isFailed ? pauseMs : restMs,
-      () => void this.#round(isFailed || pauseMs > LEAST_MS),
+      () => void this.#round(isFailed || pauseMs === LOOK_AGAIN_MS),
     );
   }
 
-  async #pull(): Promise<void> {
+  /** Answers whether nothing has come, of a session that is known. */
+  async #pull(): Promise<boolean> {
     const { control, camera } = this.#parts;
     const known = this.#session;
     const wanted = { ...(known === undefined ? {} : { session: known }), waitMs: WAIT_MS };
     const { session, reports } = await control.pullEvents(camera, wanted, this.#end.signal);
-    if (this.#end.signal.aborted) return;
+    if (this.#end.signal.aborted) return true;
+    const isEmpty = session === known && reports.length === 0;
     if (session !== known) {
       this.#session = session;
       this.#doubtful = new Set(this.#goingOn.keys());
       this.#statesLeft = STATES_WITHIN;
     }
     for (const report of reports) this.#take(report);
-    if (this.#statesLeft === 0) return;
+    if (this.#statesLeft === 0) return isEmpty;
     this.#statesLeft -= 1;
     if (this.#statesLeft === 0) for (const key of this.#doubtful) this.#over(key);
+    return isEmpty;
   }
 
   #take(report: CameraReport): void {

@@ -55,6 +55,8 @@ export class PtzHead {
   #round: Timer | undefined;
   /** A patrol or pattern of the camera's own that was started. */
   #running: { readonly kind: "patrol" | "pattern"; readonly id: string } | undefined;
+  /** How often a person has taken over: what a rule began before that stops at its next step. */
+  #hands = 0;
   #isClosed = false;
 
   constructor(parts: PtzHeadParts) {
@@ -98,53 +100,82 @@ export class PtzHead {
   /** A person sends it to a preset, or has it patrol. */
   async goTo(target: PtzTarget): Promise<void> {
     this.#takeOver();
-    await this.#inTurn(() => this.#go(target));
+    const hands = this.#hands;
+    await this.#inTurn(async () => {
+      this.#unlessTaken(hands);
+      await this.#go(target);
+    });
   }
 
   /** A person ends what it does by itself. */
   async halt(): Promise<void> {
     this.#takeOver();
-    await this.stop();
-    if (this.#running !== undefined) await this.#inTurn(() => this.#endRunning());
+    try {
+      await this.stop();
+    } finally {
+      if (this.#running !== undefined) await this.#inTurn(() => this.#endRunning());
+    }
   }
 
   /** A rule wants it to look elsewhere. Answers whether it will go back. Throws `NJ_PTZ_HELD` while a hand turns it. */
   async follow({ target, returnSeconds, returnPreset }: PtzOrder): Promise<{ readonly goesBack: boolean }> {
-    if (this.#deadMan !== undefined)
-      throw new NightjarError("NJ_PTZ_HELD", "resource-exhausted", "somebody is turning the camera just now");
+    if (this.#deadMan !== undefined) throw held();
+    const hands = this.#hands;
     return await this.#inTurn(async () => {
+      this.#unlessTaken(hands);
       this.#back?.cancel();
       if (returnSeconds === 0) this.#origin = undefined;
-      else this.#origin ??= await this.#whereNow(returnPreset);
+      else if (this.#origin === undefined) {
+        const origin = await this.#whereNow(returnPreset);
+        this.#unlessTaken(hands);
+        this.#origin = origin;
+      }
       try {
         await this.#go(target);
       } finally {
-        if (this.#origin !== undefined && !this.#isClosed)
+        if (this.#origin !== undefined && this.#hands === hands)
           this.#back = this.#parts.clock.after(returnSeconds * 1_000, () => void this.#goBack(0));
       }
       return { goesBack: this.#origin !== undefined };
     });
   }
 
-  /** Nothing goes out any more. What turns by hand is stopped by the camera itself, within a second. */
-  close(): void {
+  /** Nothing goes out any more, but for one stop where a hand turns it: not every camera stops by itself. Never rejects. */
+  async close(): Promise<void> {
+    const isTurning = this.#deadMan !== undefined;
     this.#isClosed = true;
     this.#takeOver();
     this.#deadMan?.cancel();
+    this.#deadMan = undefined;
+    if (!isTurning) return;
+    try {
+      await this.#send("stop");
+    } catch (error) {
+      this.#complain("a camera was not stopped", error);
+    }
   }
 
   async #go(target: PtzTarget): Promise<void> {
     const { control, camera } = this.#parts;
+    const hands = this.#hands;
     this.#round?.cancel();
     this.#round = undefined;
-    await this.#endRunning();
+    await this.#tryEndRunning();
+    this.#unlessTaken(hands);
     if (target.kind === "round") {
       await this.#goRound(target.presets, target.secondsEach, 0);
     } else if (target.kind === "preset") {
       await control.goToPreset(camera, target.id);
     } else {
-      await control.runPatrol(camera, { kind: target.kind, id: target.id, isOn: true });
-      this.#running = { kind: target.kind, id: target.id };
+      const running = { kind: target.kind, id: target.id };
+      // Known before the camera has said yes: a person who takes over meanwhile ends it.
+      this.#running = running;
+      try {
+        await control.runPatrol(camera, { ...running, isOn: true });
+      } catch (error) {
+        if (this.#running === running) this.#running = undefined;
+        throw error;
+      }
     }
   }
 
@@ -154,8 +185,9 @@ export class PtzHead {
     if (preset === undefined) {
       throw new NightjarError("NJ_PTZ_TARGET", "invalid-argument", "a patrol needs presets to go to");
     }
+    const hands = this.#hands;
     await control.goToPreset(camera, preset);
-    if (this.#isClosed) return;
+    if (this.#hands !== hands) return;
     const timer = clock.after(secondsEach * 1_000, () => {
       const next = this.#inTurn(async () => {
         // Somebody may have taken over while it waited for its turn.
@@ -171,6 +203,15 @@ export class PtzHead {
     if (running === undefined) return;
     this.#running = undefined;
     await this.#parts.control.runPatrol(this.#parts.camera, { ...running, isOn: false });
+  }
+
+  /** A patrol that cannot be ended keeps nobody from looking elsewhere: most cameras end it by that. */
+  async #tryEndRunning(): Promise<void> {
+    try {
+      await this.#endRunning();
+    } catch (error) {
+      this.#complain("a patrol was not ended", error);
+    }
   }
 
   async #whereNow(preset: string | undefined): Promise<Origin | undefined> {
@@ -193,10 +234,11 @@ export class PtzHead {
         if (this.#origin !== origin) return;
         this.#round?.cancel();
         this.#round = undefined;
-        await this.#endRunning();
+        await this.#tryEndRunning();
+        if (this.#origin !== origin) return;
         if ("preset" in origin) await control.goToPreset(camera, origin.preset);
         else await control.goToPosition(camera, origin.position);
-        this.#origin = undefined;
+        if (this.#origin === origin) this.#origin = undefined;
       });
     } catch (error) {
       if (this.#origin !== origin || this.#isClosed) return;
@@ -208,11 +250,16 @@ export class PtzHead {
 
   /** A person is stronger than rules: nothing goes back, no patrol goes on. */
   #takeOver(): void {
+    this.#hands += 1;
     this.#back?.cancel();
     this.#round?.cancel();
     this.#back = undefined;
     this.#round = undefined;
     this.#origin = undefined;
+  }
+
+  #unlessTaken(hands: number): void {
+    if (this.#hands !== hands) throw held();
   }
 
   #inTurn<Answer>(work: () => Promise<Answer>): Promise<Answer> {
@@ -251,7 +298,8 @@ export class PtzHead {
   }
 
   #stopAgain(tries: number): void {
-    if (this.#isClosed || tries >= MOST_STOPS) return;
+    // A timer that runs already ends in a stop as well: this one's, or that of a hand that turns it again.
+    if (this.#isClosed || this.#deadMan !== undefined || tries >= MOST_STOPS) return;
     this.#deadMan = this.#parts.clock.after(STOP_AGAIN_MS, () => {
       this.#deadMan = undefined;
       this.#send("stop").catch(() => this.#stopAgain(tries + 1));
@@ -261,4 +309,8 @@ export class PtzHead {
   #complain(what: string, error: unknown): void {
     this.#parts.log.warn(what, { camera: this.#parts.camera, reason: String(error) });
   }
+}
+
+function held(): NightjarError {
+  return new NightjarError("NJ_PTZ_HELD", "resource-exhausted", "somebody is turning the camera just now");
 }

@@ -1,13 +1,17 @@
 // Puts what cameras can do besides sending pictures into the recorder: listens to the events of all enabled cameras and passes them
 // to the event engine, to alarm inputs and outputs; turns cameras for people and rules; switches relays, sirens and lights.
+import { KeptValue } from "../alarm-io/kept-value.ts";
 import { Output } from "../alarm-io/output.ts";
 import type { CameraDriverConfig } from "../alarm-io/outputs.ts";
+import { AUXILIARY_PARTS } from "../cameras/ability-answers.ts";
 import { CameraControl } from "../cameras/camera-control.ts";
 import { CameraEvents } from "../cameras/camera-events.ts";
 import type { CameraList } from "../cameras/camera-list.ts";
 import { PtzHead, type PtzOrder, type PtzTarget } from "../cameras/ptz-head.ts";
 import type { Clock } from "../clock.ts";
 import type { OutputConfig } from "../config/output-config.ts";
+import type { Db } from "../db/db.ts";
+import { keyValuesTable } from "../db/tables/key-values-table.ts";
 import type { EventReport } from "../domain/alarm-event.ts";
 import { isEventType } from "../domain/event-types.ts";
 import { NightjarError } from "../errors.ts";
@@ -24,8 +28,10 @@ import type {
 
 /** Of one camera: as many contacts as a driver can name. */
 const MOST_CONTACTS = 300;
+const SIRENS_KEY = "camera-sirens";
 
 export interface CameraAbilitiesParts {
+  readonly db: Db;
   readonly list: Pick<CameraList, "access" | "all" | "find">;
   readonly clock: Clock;
   readonly log: Log;
@@ -47,16 +53,26 @@ export class CameraAbilitiesDesk implements CameraAbilityService {
   readonly #heads = new Map<string, PtzHead>();
   readonly #contacts = new Map<string, Map<string, boolean>>();
   readonly #sirens = new Map<string, Output>();
+  /** Which sirens and lights are on: a process that is killed leaves them to the next one. */
+  readonly #keptSirens: KeptValue;
   #isRunning = false;
 
   constructor(parts: CameraAbilitiesParts) {
     this.#parts = parts;
     this.#control = new CameraControl(parts.list);
+    this.#keptSirens = new KeptValue({ ...parts, key: SIRENS_KEY, value: () => this.#sirensOn() });
   }
 
   /** Begins to listen. Call with the event engine and alarm inputs started. */
-  start(): void {
+  async start(): Promise<void> {
+    const before = await keyValuesTable(this.#parts.db).get(SIRENS_KEY);
     this.#isRunning = true;
+    for (const key of Array.isArray(before) ? before : []) {
+      const [camera = "", named] = String(key).split("/");
+      const part = AUXILIARY_PARTS.find((one) => one === named);
+      if (part !== undefined && this.#parts.list.find(camera) !== undefined)
+        this.#siren(camera, part).restore({ isLatched: false });
+    }
     for (const { camera } of this.#parts.list.all()) this.#follow(camera.id);
   }
 
@@ -64,13 +80,14 @@ export class CameraAbilitiesDesk implements CameraAbilityService {
   async stop(): Promise<void> {
     this.#isRunning = false;
     for (const { events } of this.#listening.values()) events.stop(false);
-    for (const head of this.#heads.values()) head.close();
+    const heads = [...this.#heads.values()].map((head) => head.close());
     // A siren that nobody is left to end would go on.
     const off = [...this.#sirens.values()].map(async (siren) => {
       if (siren.state.on) await siren.clear("restart");
     });
-    await Promise.allSettled(off);
+    await Promise.allSettled([...heads, ...off]);
     for (const siren of this.#sirens.values()) siren.close();
+    await this.#keptSirens.close();
   }
 
   /** A camera came, went, or is another one now. */
@@ -151,9 +168,12 @@ export class CameraAbilitiesDesk implements CameraAbilityService {
     this.#listening.delete(id);
     this.#contacts.delete(id);
     this.#control.forget(id);
-    this.#heads.get(id)?.close();
+    void this.#heads.get(id)?.close();
     this.#heads.delete(id);
-    if (settings === undefined) return;
+    if (settings === undefined) {
+      this.#endSirens(id);
+      return;
+    }
     const { clock, log } = this.#parts;
     const events = new CameraEvents({
       ...{ camera: id, control: this.#control, clock, log },
@@ -195,6 +215,36 @@ export class CameraAbilitiesDesk implements CameraAbilityService {
     return head;
   }
 
+  /** Nothing of a camera that is off or gone goes on: its sirens are told to be off until they are. */
+  #endSirens(camera: string): void {
+    for (const [key, siren] of this.#sirens) {
+      if (!key.startsWith(`${camera}/`)) continue;
+      // One that did not answer last may be on all the same.
+      if (!siren.state.on && siren.state.reason === undefined) {
+        siren.close();
+        this.#sirens.delete(key);
+        continue;
+      }
+      siren.clear("settings").then(
+        () => {
+          // It may be enabled again, and sound, by now.
+          if (siren.state.on || this.#sirens.get(key) !== siren) return;
+          siren.close();
+          this.#sirens.delete(key);
+        },
+        (error: unknown) =>
+          this.#parts.log.warn("a siren of a camera that is off or gone was not switched off yet", {
+            camera,
+            reason: String(error),
+          }),
+      );
+    }
+  }
+
+  #sirensOn(): readonly string[] {
+    return [...this.#sirens].filter(([, { state }]) => state.on).map(([key]) => key);
+  }
+
   /** Switched like an alarm output: off after its time, and tried until it is. */
   #siren(camera: string, part: AuxiliaryPart): Output {
     const key = `${camera}/${part}`;
@@ -210,7 +260,7 @@ export class CameraAbilitiesDesk implements CameraAbilityService {
     };
     const { clock, log } = this.#parts;
     const siren = new Output({
-      ...{ config, clock, log, changed: () => undefined },
+      ...{ config, clock, log, changed: () => this.#keptSirens.changed() },
       driver: { set: (on, signal) => this.switchCamera(driver, on, signal) },
     });
     this.#sirens.set(key, siren);

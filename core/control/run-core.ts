@@ -166,7 +166,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     },
   });
   const abilities = new CameraAbilitiesDesk({
-    ...{ list, clock, log, events: alarms },
+    ...{ db, list, clock, log, events: alarms },
     inputs: () => alarmIo.inputsOf,
     outputs: () => alarmIo.outputsOf,
   });
@@ -369,7 +369,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const stopRecordingEvents = alarms.engine.onTrigger((trigger) => recording.takeEvent(trigger));
   await recording.start();
   await alarmIo.start();
-  abilities.start();
+  await abilities.start();
   recording.onChange((change) => {
     teller
       .recordingChanged(change)

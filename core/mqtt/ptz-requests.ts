@@ -25,37 +25,34 @@ type PtzWish = Static<TObject<typeof PTZ_FIELDS>>;
 /** Cameras as they can be turned over MQTT. */
 export type PtzControl = Pick<CameraAbilityService, "move" | "stopMoving" | "goTo" | "presets">;
 
-/** What was done, for the answer; `act`: what stands in the audit log, where it is worth a line. */
-export interface PtzDone {
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly act?: {
-    readonly action: "ptz-moved" | "ptz-sent";
-    readonly detail: Readonly<Record<string, unknown>>;
-  };
-}
-
-/** Does what a request wants of a camera. Throws `NJ_MQTT_REQUEST` where it does not say where to. */
+/**
+ * Does what a request wants of a camera, and answers what it is answered with. `audit` is called with what is worth a line in
+ * the audit log, before a camera is sent somewhere: one that does not say so may have turned all the same. Throws
+ * `NJ_MQTT_REQUEST` where it does not say where to.
+ */
 export async function turnCamera(
   cameras: PtzControl,
   request: "ptz" | "presets",
   wish: Readonly<Record<string, unknown>> & { readonly camera: string },
-): Promise<PtzDone> {
+  audit: (action: "ptz-moved" | "ptz-sent", detail: Readonly<Record<string, unknown>>) => void,
+): Promise<Record<string, unknown>> {
   const { camera } = wish;
-  if (request === "presets") return { data: { camera, presets: await cameras.presets(camera) } };
+  if (request === "presets") return { camera, presets: await cameras.presets(camera) };
   // Checked by the schema above.
   const { command, pan = 0, tilt = 0, zoom = 0, id } = wish as unknown as PtzWish;
   const data = { camera, command };
   if (command === "move") {
     const { isNew } = await cameras.move(camera, { pan, tilt, zoom });
-    return { data, ...(isNew ? { act: { action: "ptz-moved", detail: {} } } : {}) };
+    if (isNew) audit("ptz-moved", {});
+    return data;
   }
   if (command === "stop") {
     await cameras.stopMoving(camera);
-    return { data };
+    return data;
   }
   if (id === undefined)
     throw new NightjarError("NJ_MQTT_REQUEST", "invalid-argument", "/id is missing: where is it to look?");
+  audit("ptz-sent", { target: `${command} ${id}` });
   await cameras.goTo(camera, { kind: command, id });
-  const target = `${command} ${id}`;
-  return { data, act: { action: "ptz-sent", detail: { target } } };
+  return data;
 }

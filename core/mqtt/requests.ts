@@ -137,9 +137,9 @@ export class Requests {
     const { camera } = request;
     if (command === "ptz" || command === "presets") {
       this.#require(message, "ptz", camera);
-      const { data, act } = await turnCamera(this.#options.abilities, command, { ...request });
-      if (act !== undefined) this.#audit(message, act.action, camera, act.detail);
-      return data;
+      return await turnCamera(this.#options.abilities, command, { ...request }, (action, detail) =>
+        this.#audit(message, action, camera, detail),
+      );
     }
     switch (command) {
       case "manual-recording": {
@@ -186,8 +186,9 @@ export class Requests {
         const { output, state, dwell_seconds } = request;
         this.#requireRight(message, "outputs.set");
         const on = state === "ON";
-        await this.#options.alarmIo.setOutput(output, on, message.actor.userName, dwell_seconds);
+        // Written down also where its device may have obeyed without saying so.
         this.#audit(message, on ? "output-triggered" : "output-cleared", undefined, { output });
+        await this.#options.alarmIo.setOutput(output, on, message.actor.userName, dwell_seconds);
         return { output, state };
       }
       case "outputs": {

@@ -57,6 +57,8 @@ export function answerOf(
       const at = new Date(Date.now() + state.clockOffsetMs);
       return `<tds:GetSystemDateAndTimeResponse><tds:SystemDateAndTime><tt:DateTimeType>Manual</tt:DateTimeType><tt:UTCDateTime><tt:Time><tt:Hour>${at.getUTCHours()}</tt:Hour><tt:Minute>${at.getUTCMinutes()}</tt:Minute><tt:Second>${at.getUTCSeconds()}</tt:Second></tt:Time><tt:Date><tt:Year>${at.getUTCFullYear()}</tt:Year><tt:Month>${at.getUTCMonth() + 1}</tt:Month><tt:Day>${at.getUTCDate()}</tt:Day></tt:Date></tt:UTCDateTime></tds:SystemDateAndTime></tds:GetSystemDateAndTimeResponse>`;
     }
+    case "GetDeviceInformation":
+      return "<tds:GetDeviceInformationResponse><tds:Manufacturer>Maker</tds:Manufacturer><tds:Model>Dome</tds:Model></tds:GetDeviceInformationResponse>";
     case "GetServices":
       return `<tds:GetServicesResponse>${services(state)}</tds:GetServicesResponse>`;
     case "GetServiceCapabilities":

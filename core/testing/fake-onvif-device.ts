@@ -14,6 +14,8 @@ export interface FakeOnvifFaults {
   readonly hang?: readonly string[];
   /** Operations that are refused as unknown. */
   readonly unknown?: readonly string[];
+  /** Operations that the account has no right for. */
+  readonly forbidden?: readonly string[];
   /** Everything is answered with this, whatever is asked. */
   readonly answer?: { readonly status?: number; readonly text: string };
   /** Everything is sent on to this address. */
@@ -115,6 +117,8 @@ export async function fakeOnvifDevice(options: FakeOnvifOptions = {}): Promise<F
     if (faults.answer !== undefined) return send(faults.answer.status ?? 200, faults.answer.text);
     const refusal = operation === "GetSystemDateAndTime" ? undefined : signIn(request, body);
     if (refusal !== undefined) return send(refusal.status, refusal.text, refusal.headers);
+    if (faults.forbidden?.includes(operation) === true)
+      return send(400, fault("NotAuthorized", "Sender not authorized"));
     const path = new URL(request.url ?? "/", "http://device").pathname;
     const asking: FakeOnvifRequest = { operation, body: inner?.[2] ?? "", path };
     const answer =

@@ -95,9 +95,9 @@ export function ptzRoutes({ abilities }: Pick<HttpServices, "abilities">): Route
       params,
       body: GoToSchema,
       async handle({ params: { id }, body, audit }) {
+        // Written down first: a camera that does not say so may have turned all the same.
+        audit("ptz-sent", { target: `${body.kind} ${body.id}` }, id);
         await abilities.goTo(id, body);
-        const target = `${body.kind} ${body.id}`;
-        audit("ptz-sent", { target }, id);
       },
     }),
   ];

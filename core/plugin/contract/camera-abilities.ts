@@ -1,7 +1,7 @@
 // What a camera can do besides sending pictures, as its driver offers it: pan, tilt and zoom, relays, inputs, siren and light,
 // and events of its own. All of it is optional: a driver has the methods that it has, and `capabilities` says of one camera
 // which of them its device knows. Plain data in, plain data out; nothing is held open between two calls.
-import { eventTypeOfOnvif as typeOfTopic } from "../../domain/event-types.ts";
+import { eventType, eventTypeOfOnvif as typeOfTopic } from "../../domain/event-types.ts";
 import type { DriverContext } from "./camera-driver.ts";
 
 /** A relay, an input, a patrol or a preset of a device: what the device calls it, and what people do. */
@@ -178,8 +178,12 @@ export const CAMERA_ABILITIES = [
 
 /**
  * The type of the catalogue of events that an ONVIF topic stands for, with or without prefixes; undefined where the catalogue
- * has none. One table for all drivers.
+ * has none, or only one that the recorder alone may report: a camera whose memory card fails is no failing disk of the
+ * recorder. `alarm-input` is told as an input. One table for all drivers.
  */
 export function eventTypeOfOnvif(topic: string): string | undefined {
-  return typeOfTopic(topic);
+  const type = typeOfTopic(topic);
+  if (type === undefined) return undefined;
+  const { scope, group } = eventType(type);
+  return scope === "recorder" || group === "exception" ? undefined : type;
 }

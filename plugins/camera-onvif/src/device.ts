@@ -30,6 +30,10 @@ const ADDRESS_LIMIT = 1_000;
 /** After user and password were refused nothing is signed for so long, and longer each time. */
 const FIRST_REFUSAL_MS = 10_000;
 const LONGEST_REFUSAL_MS = 300_000;
+/** Devices answer these to anybody: that they do says nothing of the password. */
+const PRE_AUTH: ReadonlySet<string> = new Set(["GetServices", "GetCapabilities"]);
+/** Every account that there is may ask this. */
+const PROBE: Request = { service: "device", operation: "GetDeviceInformation" };
 
 export interface Request {
   readonly service: ServiceName;
@@ -60,6 +64,8 @@ export class OnvifDevice {
   #known: Known | undefined;
   #refusals = 0;
   #refusedUntilMs = 0;
+  /** User and password were right when they were said last. */
+  #hasWorked = false;
 
   constructor(config: CameraConfig, password: string | undefined, lookup: PluginTools["lookup"]) {
     this.address = new URL(config.address);
@@ -79,28 +85,42 @@ export class OnvifDevice {
     if (performance.now() < this.#refusedUntilMs) throw wrongPassword(this.host);
     const url = request.url ?? (await this.#serviceUrl(request.service, signal));
     const isFresh = this.#clock === undefined;
-    try {
-      return await this.#signed(request, url, signal);
-    } catch (error) {
+    const first = await this.#unlessPassword(request, url, signal);
+    if (first !== undefined) return first;
+    if (!isFresh) {
       // A clock that was set meanwhile looks like a wrong password.
-      if (isFresh || !isPasswordFault(error)) throw error;
       this.#clock = undefined;
-      this.#refusedUntilMs = 0;
-      return await this.#signed(request, url, signal);
+      const second = await this.#unlessPassword(request, url, signal);
+      if (second !== undefined) return second;
     }
+    // So does an account that may not ask this: what else it may goes on.
+    if (this.#hasWorked && (await this.#isSignedIn(signal)))
+      throw lacks(`right for this account to ask ${request.operation}`);
+    this.#hasWorked = false;
+    const pauseMs = Math.min(LONGEST_REFUSAL_MS, FIRST_REFUSAL_MS * 2 ** Math.min(this.#refusals, 10));
+    this.#refusals += 1;
+    this.#refusedUntilMs = performance.now() + pauseMs;
+    throw wrongPassword(this.host);
   }
 
-  async #signed(request: Request, url: URL, signal: AbortSignal): Promise<XmlElement> {
+  /** Undefined: the device says that user and password are wrong, or may not do that. */
+  async #unlessPassword(request: Request, url: URL, signal: AbortSignal): Promise<XmlElement | undefined> {
     try {
       const answer = await this.#send(request, url, signal, true);
       this.#refusals = 0;
+      if (!PRE_AUTH.has(request.operation)) this.#hasWorked = true;
       return answer;
     } catch (error) {
-      if (isPasswordFault(error)) {
-        const pauseMs = Math.min(LONGEST_REFUSAL_MS, FIRST_REFUSAL_MS * 2 ** Math.min(this.#refusals, 10));
-        this.#refusals += 1;
-        this.#refusedUntilMs = performance.now() + pauseMs;
-      }
+      if (isPasswordFault(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async #isSignedIn(signal: AbortSignal): Promise<boolean> {
+    try {
+      return (await this.#unlessPassword(PROBE, this.address, signal)) !== undefined;
+    } catch (error) {
+      if (error instanceof NightjarError && error.code === "NJ_ONVIF_REFUSED") return false;
       throw error;
     }
   }

@@ -7,7 +7,6 @@ import type {
   CameraPart,
   DriverContext,
   PluginTools,
-  PtzCapabilities,
 } from "@nightjar/core";
 import { NightjarError } from "@nightjar/core";
 import { type CameraConfig, cameraConfig, prepareConfig } from "./config.ts";
@@ -41,7 +40,13 @@ export function onvifDriver(lookup: PluginTools["lookup"]): CameraDriver {
       const { device, config } = await devices.of(settings, context);
       const { signal } = context;
       const profile = await devices.ptzProfile(device, config, signal);
-      return ask(device, profile, ...([...rest.slice(0, -1), signal] as [...Wanted, AbortSignal]));
+      try {
+        return await ask(device, profile, ...([...rest.slice(0, -1), signal] as [...Wanted, AbortSignal]));
+      } catch (error) {
+        // A device that was set up anew may have profiles of other names.
+        devices.forgetPtzProfiles(device);
+        throw error;
+      }
     };
 
   return {
@@ -102,17 +107,18 @@ async function capabilitiesOf(
   const profile = ptz.ptzProfileOf(channelOf(await profilesOf(device, signal), config.channel ?? 1));
   const hasPtz = profile !== undefined && (await device.has("ptz", signal));
   const node = hasPtz ? await unlessRefused(ptz.ptzNode(device, profile, signal), undefined) : undefined;
-  const relays = await unlessRefused<CameraPart[]>(relaysOf(device, signal), []);
-  const inputs = await unlessRefused<CameraPart[]>(inputsOf(device, signal), []);
-  const auxiliary = await unlessRefused(auxiliaryOf(device, node, signal), []);
   const events = config.events !== false && (await device.has("events", signal));
-  let turns: PtzCapabilities | undefined;
-  if (node !== undefined && profile !== undefined) {
-    const patrols = await unlessRefused<CameraPart[]>(ptz.patrolsOf(device, profile, signal), []);
-    turns = ptz.ptzCapabilitiesOf(node, patrols);
-  }
+  // Together: a slow device has ten seconds for all of it.
+  const [relays, inputs, auxiliary, patrols] = await Promise.all([
+    unlessRefused<CameraPart[]>(relaysOf(device, signal), []),
+    unlessRefused<CameraPart[]>(inputsOf(device, signal), []),
+    unlessRefused(auxiliaryOf(device, node, signal), []),
+    node === undefined || profile === undefined
+      ? []
+      : unlessRefused<CameraPart[]>(ptz.patrolsOf(device, profile, signal), []),
+  ]);
   return {
-    ...(turns === undefined ? {} : { ptz: turns }),
+    ...(node === undefined ? {} : { ptz: ptz.ptzCapabilitiesOf(node, patrols) }),
     ...{ relays, inputs, auxiliary: auxiliary.map(({ part }) => part), events },
   };
 }
@@ -172,6 +178,10 @@ class Devices {
     const [oldest] = this.#devices.keys();
     if (this.#devices.size > MOST_DEVICES && oldest !== undefined) this.#devices.delete(oldest);
     return { device, config };
+  }
+
+  forgetPtzProfiles(device: OnvifDevice): void {
+    this.#profiles.delete(device);
   }
 
   /** A hand on the pad does not wait for a list of profiles each time. */

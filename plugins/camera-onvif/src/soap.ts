@@ -10,8 +10,7 @@ const WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity
 const WSU = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
 const TOKEN = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0";
 const MESSAGE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0";
-const NOT_AUTHORIZED =
-  /(?:NotAuthorized|FailedAuthentication|InvalidSecurity|FailedCheck|OperationProhibited|Unauthorized)$/i;
+const NOT_AUTHORIZED = /(?:NotAuthorized|FailedAuthentication|InvalidSecurity|FailedCheck|Unauthorized)$/i;
 const NOT_KNOWN = /(?:ActionNotSupported|OptionalActionNotImplemented|UnknownAction|NotSupported)$/i;
 
 /** An envelope around `body`. `created`: now, by the clock of the device. */

@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { CameraDriver, DriverContext } from "@nightjar/core";
-import { type FakeOnvifOptions, fakeOnvifDevice, onvifMessage, silentDevice } from "@nightjar/core/testing";
+import {
+  type FakeOnvifOptions,
+  fakeOnvifDevice,
+  onvifMessage,
+  silentDevice,
+  waitFor,
+} from "@nightjar/core/testing";
 import { generate } from "selfsigned";
 import { prepareConfig } from "../src/config.ts";
 import { onvifDriver } from "../src/driver.ts";
@@ -130,6 +136,39 @@ describe("signing in to an ONVIF camera", () => {
       await driver.streams(config, context);
       device.state.setClock(7_200_000);
       await driver.streams(config, context);
+    });
+  });
+});
+
+describe("an account of an ONVIF camera that may not do everything", () => {
+  it("does what it may, and is not taken for a wrong password", async () => {
+    const faults = { forbidden: ["GetRelayOutputs", "GetServiceCapabilities", "SetRelayOutputState"] };
+    await withDevice({ faults }, async (_device, { driver, config, context }) => {
+      const can = await driver.capabilities?.(config, context);
+      assert.deepEqual([can?.relays, can?.ptz?.presets, can?.events], [[], true, true]);
+      const switched = driver.setRelay?.(config, { relay: "relay0", on: true }, context);
+      await assert.rejects(switched ?? Promise.resolve(), { code: "NJ_ONVIF_LACKS" });
+      await driver.streams(config, context);
+    });
+  });
+
+  it("is told from a password that was changed meanwhile, which is not said again at once", async () => {
+    await using device = await fakeOnvifDevice({});
+    const { driver, config, context } = asking(device.url);
+    await driver.streams(config, context);
+    // The same operations are refused to the probe as well.
+    device.setFaults({ forbidden: ["GetProfiles", "GetDeviceInformation"] });
+    await assert.rejects(driver.streams(config, context), { code: "NJ_ONVIF_PASSWORD" });
+    const { length } = device.asked;
+    await assert.rejects(driver.streams(config, context), { code: "NJ_ONVIF_PASSWORD" });
+    assert.equal(device.asked.length, length);
+  });
+
+  it("hears the device's own reason where something is prohibited", async () => {
+    const subcode = "<e:Subcode><e:Value>ter:OperationProhibited</e:Value></e:Subcode>";
+    const text = `<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Body><e:Fault><e:Code>${subcode}</e:Code></e:Fault></e:Body></e:Envelope>`;
+    await withDevice({ faults: { answer: { status: 400, text } } }, async (_device, asked) => {
+      await assert.rejects(asked.driver.streams(asked.config, asked.context), { code: "NJ_ONVIF_REFUSED" });
     });
   });
 });
@@ -287,6 +326,33 @@ describe("what an ONVIF camera can do", () => {
     });
   });
 
+  it("is asked for all at once, for a slow device has ten seconds for it", async () => {
+    await withDevice({ faults: { hang: ["GetRelayOutputs"] } }, async (device, { driver, config }) => {
+      const abort = new AbortController();
+      const context = { signal: abort.signal, secret: async () => PASSWORD };
+      const given = driver.capabilities?.(config, context) ?? Promise.resolve();
+      const ended = assert.rejects(given, { code: "NJ_ONVIF_UNREACHABLE" });
+      await waitFor(() =>
+        ["GetRelayOutputs", "GetDigitalInputs", "GetPresetTours"].every((one) => device.asked.includes(one)),
+      );
+      abort.abort();
+      await ended;
+    });
+  });
+
+  it("is turned by whichever profile it has by now, asked for again after a refusal alone", async () => {
+    await withDevice({}, async ({ asked }, { driver, config, context }) => {
+      const profiles = (): number => asked.filter((operation) => operation === "GetProfiles").length;
+      await driver.stop?.(config, context);
+      await driver.stop?.(config, context);
+      assert.equal(profiles(), 1);
+      const refused = driver.goToPreset?.(config, { preset: "9" }, context) ?? Promise.resolve();
+      await assert.rejects(refused, { code: "NJ_ONVIF_REFUSED" });
+      await driver.stop?.(config, context);
+      assert.equal(profiles(), 2);
+    });
+  });
+
   it("switches relays, siren and light", async () => {
     await withDevice({}, async ({ state }, { driver, config, context }) => {
       await driver.setRelay?.(config, { relay: "relay1", on: true }, context);
@@ -365,6 +431,18 @@ describe("events of an ONVIF camera", () => {
         state.tell(onvifMessage("tns1:VideoSource/MotionAlarm", { VideoSource: source }, { State: "true" }));
       const { reports } = (await driver.pullEvents?.(second, { session, waitMs: 1 }, context)) ?? {};
       assert.deepEqual(reports, [{ kind: "event", type: "motion", phase: "begin" }]);
+    });
+  });
+
+  it("do not spoil each other: what is the recorder's alone to report is left out", async () => {
+    await withDevice({}, async ({ state }, { driver, config, context }) => {
+      const { session = "" } = (await driver.pullEvents?.(config, { waitMs: 1 }, context)) ?? {};
+      await driver.pullEvents?.(config, { session, waitMs: 1 }, context);
+      const failing = { State: "true" };
+      state.tell(onvifMessage("tns1:Device/HardwareFailure/StorageFailure", { Token: "card" }, failing));
+      state.tell(onvifMessage("tns1:VideoSource/MotionAlarm", { Source: "source0" }, failing));
+      const answer = await driver.pullEvents?.(config, { session, waitMs: 1 }, context);
+      assert.deepEqual(answer?.reports, [{ kind: "event", type: "motion", phase: "begin" }]);
     });
   });
 

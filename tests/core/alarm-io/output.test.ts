@@ -172,6 +172,21 @@ describe("an alarm output (manual 11.6, 11.9)", () => {
     assert.deepEqual([output.state.on, output.state.reason], [false, undefined]);
   });
 
+  it("is told so for as long as before where somebody tries to switch it off, in vain", async () => {
+    isBroken = true;
+    await assert.rejects(output.trigger("ann"));
+    await assert.rejects(output.clear("bob"));
+    for (let tries = 1; tries <= 6; tries += 1) {
+      await waitFor(() => clock.pending === 1);
+      clock.advance(60_000);
+      await waitFor(() => sent.length === tries + 2);
+    }
+    await waitFor(() => clock.pending === 0);
+    assert.deepEqual(sent, [true, false, false, false, false, false, false, false]);
+    await assert.rejects(output.clear("bob"));
+    assert.equal(clock.pending, 0, "nothing says that it may be on any more");
+  });
+
   it("is silent after its end", async () => {
     await output.trigger("ann");
     output.close();

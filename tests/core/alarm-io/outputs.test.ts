@@ -114,6 +114,24 @@ describe("all alarm outputs", () => {
     await waitFor(() => ["lamp", "bell"].every((id) => third.all.stateOf(id)?.on === false));
   });
 
+  it("that are put back while their device does not hear that they go off are not switched off later", async (t) => {
+    const { url, asked, status } = await device(t);
+    const call = (path: string) => ({ method: "GET", url: `${url}/${path}` });
+    const lamp = { id: "lamp", dwellSeconds: 0, driver: { kind: "http", on: call("on"), off: call("off") } };
+    const { all, clock, change } = await outputsOf(t, [lamp]);
+    await all.set("lamp", true, "ann");
+    status.now = 503;
+    change([]);
+    await waitFor(() => asked.length === 2 && clock.pending === 1);
+    change([{ ...lamp, id: "again" }]);
+    assert.equal(all.stateOf("again")?.on, true, "it goes off as the other one did");
+    await waitFor(() => asked.length === 3 && clock.pending === 1);
+    status.now = 200;
+    await all.set("again", true, "rule night");
+    clock.advance(600_000);
+    assert.deepEqual([all.stateOf("again")?.on, asked.at(-1), clock.pending], [true, "GET /on -", 0]);
+  });
+
   it("are left alone by rules outside their schedule, and switched by hand at any time", async (t) => {
     const monday = { monday: [{ from: "08:00", to: "18:00" }] };
     // Thursday, 12:00.

@@ -96,6 +96,20 @@ describe("the events of a camera", () => {
     assert.equal(asked(), sessions.length);
   });
 
+  it("are asked for once a second of a camera that answers at once that there are none", async () => {
+    const none = { session: "s", reports: [] };
+    const { clock, sessions, heard } = listening([none, { session: "s", reports: [motion("begin")] }, none]);
+    await waitFor(() => sessions.length === 1 && clock.pending === 1);
+    for (const [index, pauseMs] of [100, 100, 1_000].entries()) {
+      clock.advance(pauseMs - 1);
+      await Promise.resolve();
+      assert.equal(sessions.length, index + 1);
+      clock.advance(1);
+      await waitFor(() => sessions.length === index + 2 && (index === 2 || clock.pending === 1));
+    }
+    heard.stop(true);
+  });
+
   it("are not pulled from a camera that has none, which is asked again later", async () => {
     const { clock, sessions, asked, heard } = listening([], false);
     await waitFor(() => asked() === 1);

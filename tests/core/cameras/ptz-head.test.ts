@@ -80,6 +80,30 @@ describe("a camera that a hand turns", () => {
   });
 });
 
+describe("a camera that is given up, or stopped too late", () => {
+  it("is stopped once, and not where nobody turns it", async () => {
+    const still = head();
+    await still.ptz.close();
+    const { ptz, told, clock } = head();
+    await ptz.move(RIGHT);
+    await ptz.close();
+    clock.advance(60_000);
+    assert.deepEqual([still.told, told], [[], ["move 1 1000", "stop"]]);
+  });
+
+  it("is not taken for one that nobody holds where an earlier stop fails late", async () => {
+    const { promise, reject } = Promise.withResolvers<void>();
+    const { ptz, clock } = head({ stop: () => promise });
+    const stopped = assert.rejects(ptz.stop());
+    await Promise.resolve();
+    const moved = ptz.move(RIGHT).catch(() => undefined);
+    reject(new NightjarError("NJ_X", "unavailable", "it does not answer"));
+    await Promise.all([stopped, moved]);
+    assert.equal(clock.pending, 1, "the hand's own timer alone");
+    await ptz.close();
+  });
+});
+
 describe("a camera that rules turn", () => {
   it("goes to a preset, and back to where it was", async () => {
     const { ptz, told, clock } = head();
@@ -139,6 +163,66 @@ describe("a camera that rules turn", () => {
     assert.deepEqual(told, ["preset 1", "move 1 1000", "stop"]);
   });
 
+  const round: PtzTarget = { kind: "round", presets: ["a", "b"], secondsEach: 3 };
+  for (const [what, target, seen] of [
+    ["a patrol goes to its first preset", round, ["preset a", "move 1 1000", "stop"]],
+    ["it goes to a preset", preset("a"), ["preset a", "move 1 1000", "stop"]],
+  ] as const)
+    it(`is left to a person who takes over while ${what}`, async () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const { ptz, told, clock } = head({
+        async goToPreset(_camera, id) {
+          told.push(`preset ${id}`);
+          await promise;
+        },
+      });
+      const followed = ptz.follow({ target, returnSeconds: 5 });
+      await waitFor(() => told.length === 1);
+      await ptz.move(RIGHT);
+      resolve();
+      assert.deepEqual(await followed, { goesBack: false });
+      clock.advance(60_000);
+      await waitFor(() => told.length === 3 && clock.pending === 0);
+      assert.deepEqual(told, seen);
+    });
+
+  it("is left to a person who takes over while it is asked where it looks", async () => {
+    const { promise, resolve } = Promise.withResolvers<typeof HERE>();
+    const { ptz, told, clock } = head({ position: () => promise });
+    const followed = assert.rejects(ptz.follow({ target: preset("1"), returnSeconds: 5 }), {
+      code: "NJ_PTZ_HELD",
+    });
+    const second = assert.rejects(ptz.follow({ target: preset("2"), returnSeconds: 5 }), {
+      code: "NJ_PTZ_HELD",
+    });
+    await ptz.move(RIGHT);
+    resolve(HERE);
+    await Promise.all([followed, second]);
+    clock.advance(60_000);
+    await waitFor(() => told.at(-1) === "stop");
+    assert.deepEqual([told, ptz.goesBack, clock.pending], [["move 1 1000", "stop"], false, 0]);
+  });
+
+  it("is left to a person who takes over while it goes back", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { ptz, told, clock } = head({
+      async runPatrol(_camera, { isOn }) {
+        told.push(`patrol ${isOn}`);
+        if (!isOn) await promise;
+      },
+    });
+    await ptz.follow({ target: { kind: "patrol", id: "t" }, returnSeconds: 5 });
+    clock.advance(5_000);
+    await waitFor(() => told.length === 2);
+    await ptz.move(RIGHT);
+    await ptz.stop();
+    resolve();
+    // Comes after all that waited for its turn.
+    await ptz.goTo(preset("9"));
+    clock.advance(60_000);
+    assert.deepEqual(told, ["patrol true", "patrol false", "move 1 1000", "stop", "preset 9"]);
+  });
+
   it("is not taken out of a hand that turns it", async () => {
     const { ptz, told, clock } = head();
     await ptz.move(RIGHT);
@@ -192,8 +276,33 @@ describe("a camera that rules turn", () => {
   it("does nothing more once it is closed", async () => {
     const { ptz, told, clock } = head();
     await ptz.follow({ target: { kind: "round", presets: ["a"], secondsEach: 3 }, returnSeconds: 5 });
-    ptz.close();
+    await ptz.close();
     clock.advance(60_000);
     assert.deepEqual(told, ["preset a"]);
+  });
+
+  it("goes where it is wanted, and back, though its patrol cannot be ended", async () => {
+    const { ptz, told, clock } = head({
+      async runPatrol(_camera, { isOn }) {
+        if (!isOn) throw new NightjarError("NJ_X", "unavailable", "it does not answer");
+      },
+    });
+    await ptz.goTo({ kind: "patrol", id: "t" });
+    await ptz.follow({ target: preset("1"), returnSeconds: 5 });
+    await ptz.follow({ target: { kind: "patrol", id: "t" }, returnSeconds: 5 });
+    clock.advance(5_000);
+    await waitFor(() => !ptz.goesBack);
+    assert.deepEqual(told, ["preset 1", "back 0.1"]);
+  });
+
+  it("has its patrol ended by a person also where it does not stop", async () => {
+    const { ptz, told } = head({
+      stop: async () => {
+        throw new NightjarError("NJ_X", "unavailable", "it does not stop");
+      },
+    });
+    await ptz.goTo({ kind: "patrol", id: "t" });
+    await assert.rejects(ptz.halt(), /does not stop/);
+    assert.deepEqual(told, ["patrol t true", "patrol t false"]);
   });
 });

@@ -4,19 +4,23 @@ import { describe, it, type TestContext } from "node:test";
 import { Type } from "typebox";
 import type { CameraAccess } from "../../../core/cameras/camera-list.ts";
 import { CameraAbilitiesDesk } from "../../../core/control/camera-abilities.ts";
+import type { Db } from "../../../core/db/db.ts";
+import { keyValuesTable } from "../../../core/db/tables/key-values-table.ts";
 import { NightjarError } from "../../../core/errors.ts";
 import { silentLog } from "../../../core/log.ts";
 import type { CameraReport, PulledEvents } from "../../../core/plugin/contract/camera-abilities.ts";
 import type { CameraDriver } from "../../../core/plugin/contract/camera-driver.ts";
 import { FakeClock } from "../../../core/testing/fake-clock.ts";
 import { waitFor } from "../../../core/testing/wait-for.ts";
+import { memoryDb } from "../alarm-io/alarm-io-fixture.ts";
 
-function desk(t: TestContext, abilities: Partial<CameraDriver> = {}, isEnabled = true) {
+async function desk(t: TestContext, abilities: Partial<CameraDriver> = {}, given?: Db) {
+  const db = given ?? (await memoryDb(t));
   const told: string[] = [];
   const clock = new FakeClock();
   const answers: (readonly CameraReport[])[] = [];
   let wake: () => void = () => undefined;
-  const state = { isEnabled, isThere: true, address: "1" };
+  const state = { isEnabled: true, isThere: true, address: "1" };
   const driver: CameraDriver = {
     ...{ id: "d", displayName: "D", configSchema: Type.Object({}) },
     streams: async () => ({ main: { kind: "rtsp", url: "rtsp://camera/", transport: "tcp" } }),
@@ -51,7 +55,7 @@ function desk(t: TestContext, abilities: Partial<CameraDriver> = {}, isEnabled =
     return known === undefined ? undefined : { camera: known.camera, streams: {}, secretsSet: [] };
   };
   const cameras = new CameraAbilitiesDesk({
-    ...{ clock, log: silentLog },
+    ...{ db, clock, log: silentLog },
     list: { access, find: found, all: () => [found()].filter((one) => one !== undefined) },
     events: {
       report: ({ type, source, rule }) => void told.push(`${type} of ${source} ${rule ?? "-"} begins`),
@@ -73,7 +77,7 @@ function desk(t: TestContext, abilities: Partial<CameraDriver> = {}, isEnabled =
 describe("what cameras can do, in the recorder", () => {
   it("is asked of the driver with the camera's settings and secrets, and remembered while these stay", async (t) => {
     let asked = 0;
-    const { cameras, told, state } = desk(t, {
+    const { cameras, told, state } = await desk(t, {
       capabilities: async () => {
         asked += 1;
         return { relays: [{ id: String(asked), name: "R" }] };
@@ -91,7 +95,7 @@ describe("what cameras can do, in the recorder", () => {
   });
 
   it("is nothing where the driver has no such methods, and nothing of a camera that is off or gone", async (t) => {
-    const { cameras, state } = desk(t, { capabilities: undefined, presets: undefined } as never);
+    const { cameras, state } = await desk(t, { capabilities: undefined, presets: undefined } as never);
     assert.deepEqual(await cameras.abilities("yard"), {});
     await assert.rejects(cameras.presets("yard"), { code: "NJ_CAMERA_ABILITY", kind: "failed-precondition" });
     state.isEnabled = false;
@@ -110,13 +114,13 @@ describe("what cameras can do, in the recorder", () => {
     ],
   ] as const)
     it(`is not believed where it ${what}`, async (t) => {
-      const { cameras } = desk(t, { capabilities: async () => answer as never });
+      const { cameras } = await desk(t, { capabilities: async () => answer as never });
       await assert.rejects(cameras.abilities("yard"), { code: "NJ_PLUGIN_DATA" });
     });
 
   it("is heard: events, contacts and relays, each where it belongs", async (t) => {
-    const { cameras, told, tell } = desk(t);
-    cameras.start();
+    const { cameras, told, tell } = await desk(t);
+    await cameras.start();
     tell([
       { kind: "event", type: "motion", phase: "begin" },
       { kind: "event", type: "line-crossing", rule: "Fence", phase: "moment" },
@@ -141,8 +145,8 @@ describe("what cameras can do, in the recorder", () => {
     { kind: "input", input: "", closed: true },
   ])
     it(`is not believed where a driver tells ${JSON.stringify(foul).slice(0, 70)}`, async (t) => {
-      const { cameras, told, tell, clock } = desk(t);
-      cameras.start();
+      const { cameras, told, tell, clock } = await desk(t);
+      await cameras.start();
       tell([{ kind: "input", input: "1", closed: true }, foul as never]);
       tell([{ kind: "input", input: "2", closed: true }]);
       await waitFor(() => {
@@ -154,10 +158,10 @@ describe("what cameras can do, in the recorder", () => {
 
   it("is over when the camera is switched off, and begins anew when it is another one", async (t) => {
     const ended: string[] = [];
-    const { cameras, told, tell, state } = desk(t, {
+    const { cameras, told, tell, state } = await desk(t, {
       endEvents: async (_config, { session }) => void ended.push(session),
     });
-    cameras.start();
+    await cameras.start();
     tell([{ kind: "event", type: "motion", phase: "begin" }]);
     await waitFor(() => told.length === 1);
     cameras.cameraChanged({ id: "yard" });
@@ -175,7 +179,7 @@ describe("what cameras can do, in the recorder", () => {
   it("sounds sirens for their time, tried until they are off, and tells what is lacking", async (t) => {
     let fails = 1;
     const said: string[] = [];
-    const { cameras, clock } = desk(t, {
+    const { cameras, clock } = await desk(t, {
       async setAuxiliary(_config, { part, on }) {
         said.push(`${part} ${on}`);
         if (!on && fails-- > 0) throw new NightjarError("NJ_X", "unavailable", "it does not answer");
@@ -194,6 +198,46 @@ describe("what cameras can do, in the recorder", () => {
     await cameras.stop();
     assert.equal(said.at(-1), "siren false", "a recorder that ends leaves none on");
   });
+
+  const SIREN = { cameras: ["yard"], parts: ["siren"] as const, by: "rule night", seconds: 600 };
+
+  it("ends the sirens that a killed recorder left on, also of a camera that was switched off since", async (t) => {
+    for (const isEnabled of [true, false]) {
+      const db = await memoryDb(t);
+      const killed = await desk(t, {}, db);
+      await killed.cameras.siren(SIREN);
+      await waitFor(async () => (await keyValuesTable(db).get("camera-sirens")) !== undefined);
+      const next = await desk(t, {}, db);
+      next.state.isEnabled = isEnabled;
+      await next.cameras.start();
+      await waitFor(() => next.told.includes("siren false"));
+      await waitFor(
+        async () => JSON.stringify(await keyValuesTable(db).get("camera-sirens")) === JSON.stringify([]),
+      );
+    }
+  });
+
+  for (const change of ["isEnabled", "isThere"] as const)
+    it(`ends the sirens of a camera that is no more, tried until they are off (${change})`, async (t) => {
+      let fails = 1;
+      const said: string[] = [];
+      const { cameras, clock, state } = await desk(t, {
+        async setAuxiliary(_config, { part, on }) {
+          said.push(`${part} ${on}`);
+          if (!on && fails-- > 0) throw new NightjarError("NJ_X", "unavailable", "it does not answer");
+        },
+      });
+      await cameras.start();
+      await cameras.siren(SIREN);
+      state[change] = false;
+      cameras.cameraChanged({ id: "yard" });
+      await waitFor(() => said.length === 2);
+      await waitFor(() => {
+        clock.advance(1_000);
+        return said.length === 3;
+      });
+      assert.deepEqual(said, ["siren true", "siren false", "siren false"]);
+    });
 });
 
 function PTZ() {

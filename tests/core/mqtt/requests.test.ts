@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import type { Right } from "../../../core/domain/roles.ts";
+import { NightjarError } from "../../../core/errors.ts";
 import type { CameraView } from "../../../core/http/wire-schemas.ts";
 import { silentLog } from "../../../core/log.ts";
 import { FLOWS_USER } from "../../../core/mqtt/flows-door.ts";
@@ -61,7 +62,10 @@ describe("requests for arming and linkage over MQTT", () => {
         },
       },
       alarmIo: {
-        setOutput: async (id, on, by, dwellSeconds) => void done.push([id, on, by, dwellSeconds]),
+        async setOutput(id, on, by, dwellSeconds) {
+          if (id === "dead") throw new NightjarError("NJ_OUTPUT_FAILED", "unavailable", "it says nothing");
+          done.push([id, on, by, dwellSeconds]);
+        },
         setAllOutputs: async (on, by) => void done.push(["all", on, by]),
         setInput: (id, closed, by) => void done.push([id, closed, by]),
       },
@@ -72,7 +76,10 @@ describe("requests for arming and linkage over MQTT", () => {
           return { isNew: true };
         },
         stopMoving: async (camera) => void done.push([camera, "stop"]),
-        goTo: async (camera, target) => void done.push([camera, target]),
+        async goTo(camera, target) {
+          if (target.kind === "pattern") throw new NightjarError("NJ_X", "unavailable", "it says nothing");
+          done.push([camera, target]);
+        },
       },
       linkage: {
         names: () => ({ rules: [{ id: "gate", name: "Gate" }], actions: [{ id: "record", name: "Record" }] }),
@@ -239,6 +246,13 @@ describe("requests for arming and linkage over MQTT", () => {
     ])
       assert.equal((await ask("output", wrong, rights)).error?.code, "NJ_MQTT_REQUEST");
     assert.deepEqual(done, expected);
+  });
+
+  it("writes down also what a device may have done without saying so", async () => {
+    const on = await ask("output", { output: "dead", state: "ON" }, ["outputs.set"]);
+    const sent = await ask("ptz", { camera: "yard", command: "pattern", id: "1" }, ["ptz"]);
+    assert.deepEqual([on.status, sent.status, done], ["error", "error", []]);
+    assert.deepEqual(acts, ["output-triggered", "ptz-sent"]);
   });
 
   it("has no more than 16 actions done at once, and room for other requests meanwhile", async () => {
