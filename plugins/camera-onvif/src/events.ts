@@ -28,6 +28,9 @@ interface Session {
   readonly reference: string;
   readonly goingOn: GoingOn;
   renewedAtMs: number;
+  answeredAtMs: number;
+  /** What it told last may be lost. */
+  isDoubtful: boolean;
   /** It renews by itself with each request. */
   isSelfRenewing: boolean;
 }
@@ -47,12 +50,17 @@ export class EventSessions {
       return { session: await this.#begin(device, await scope(), signal), reports: [] };
     try {
       await this.#renew(known, signal);
+      if (known.isDoubtful) await this.#askStates(known, signal);
       const seconds = Math.max(0.1, Math.min(LONGEST_WAIT_MS, waitMs) / 1_000).toFixed(1);
       const body = `<n:Timeout>PT${seconds}S</n:Timeout><n:MessageLimit>${MESSAGES}</n:MessageLimit>`;
       const answer = await this.#ask(known, "PullMessages", body, signal, waitMs + BEYOND_MS);
+      known.answeredAtMs = performance.now();
       return { session: id, reports: known.goingOn.reports(answer) };
     } catch (error) {
-      this.#sessions.delete(id);
+      // A subscription outlives an answer that came too late, for as long as the device keeps it.
+      const isGone = performance.now() - known.answeredAtMs > LIFE_SECONDS * 1_000;
+      if (isGone || !isUnreachable(error)) this.#sessions.delete(id);
+      known.isDoubtful = true;
       // A device that was restarted, or that had the subscription run out, refuses what it does not know.
       if (!isRefusal(error)) throw error;
       return { session: await this.#begin(device, await scope(), signal), reports: [] };
@@ -63,11 +71,7 @@ export class EventSessions {
   async end(id: string, signal: AbortSignal): Promise<void> {
     const known = this.#sessions.get(id);
     this.#sessions.delete(id);
-    if (known === undefined) return;
-    const { device, url, reference } = known;
-    const action = `${NOTIFICATION}/SubscriptionManager/UnsubscribeRequest`;
-    const header = `${addressed(action, url)}${reference}`;
-    await device.ask({ service: "notification", operation: "Unsubscribe", action, url, header }, signal);
+    if (known !== undefined) await unsubscribe(known, signal);
   }
 
   async #begin(device: OnvifDevice, scope: EventScope, signal: AbortSignal): Promise<string> {
@@ -82,22 +86,36 @@ export class EventSessions {
     if (url === undefined)
       throw badAnswer(device.host, "its subscription has no address", { case: "subscription" });
     const session: Session = {
-      ...{ device, url, goingOn: new GoingOn(scope), isSelfRenewing: false },
+      ...{ device, url, goingOn: new GoingOn(scope), isSelfRenewing: false, isDoubtful: true },
       reference: (child(reference, "ReferenceParameters")?.children ?? [])
         .slice(0, REFERENCE_LIMIT)
         .map(referenceXml)
         .join(""),
       renewedAtMs: performance.now(),
+      answeredAtMs: performance.now(),
     };
+    try {
+      await this.#askStates(session, signal);
+    } catch (error) {
+      // Devices have room for a few: one that nobody will ask is not left to run out.
+      unsubscribe(session, AbortSignal.timeout(BEYOND_MS)).catch(() => undefined);
+      throw error;
+    }
     const id = randomUUID();
     this.#sessions.set(id, session);
     const [oldest] = this.#sessions.keys();
     if (this.#sessions.size > MOST_SESSIONS && oldest !== undefined) this.#sessions.delete(oldest);
-    // Asks for all states; a device that does not know how sends changes alone.
-    await this.#ask(session, "SetSynchronizationPoint", "", signal).catch((error: unknown) => {
-      if (!isRefusal(error)) throw error;
-    });
     return id;
+  }
+
+  /** Asks for all states; a device that does not know how sends changes alone. */
+  async #askStates(session: Session, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#ask(session, "SetSynchronizationPoint", "", signal);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+    }
+    session.isDoubtful = false;
   }
 
   async #renew(session: Session, signal: AbortSignal): Promise<void> {
@@ -130,6 +148,12 @@ export class EventSessions {
   }
 }
 
+async function unsubscribe({ device, url, reference }: Session, signal: AbortSignal): Promise<void> {
+  const action = `${NOTIFICATION}/SubscriptionManager/UnsubscribeRequest`;
+  const header = `${addressed(action, url)}${reference}`;
+  await device.ask({ service: "notification", operation: "Unsubscribe", action, url, header }, signal);
+}
+
 function addressed(action: string, url: URL): string {
   return `<a:Action xmlns:a="${ADDRESSING}">${action}</a:Action><a:To xmlns:a="${ADDRESSING}">${escaped(url.href)}</a:To>`;
 }
@@ -142,4 +166,8 @@ function referenceXml({ name, namespace, text }: XmlElement): string {
 
 function isRefusal(error: unknown): boolean {
   return error instanceof NightjarError && error.code === "NJ_ONVIF_REFUSED";
+}
+
+function isUnreachable(error: unknown): boolean {
+  return error instanceof NightjarError && error.code === "NJ_ONVIF_UNREACHABLE";
 }

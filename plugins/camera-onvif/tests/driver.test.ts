@@ -446,6 +446,27 @@ describe("events of an ONVIF camera", () => {
     });
   });
 
+  it("leave no subscription behind where the first question fails, and keep theirs through a late answer", async () => {
+    await withDevice({}, async ({ state, setFaults, asked }, { driver, config, context }) => {
+      setFaults({ forbidden: ["SetSynchronizationPoint"] });
+      await assert.rejects(driver.pullEvents?.(config, { waitMs: 1 }, context) ?? Promise.resolve());
+      await waitFor(() => state.subscriptions.size === 0);
+      setFaults({});
+      const { session = "" } = (await driver.pullEvents?.(config, { waitMs: 1 }, context)) ?? {};
+      await driver.pullEvents?.(config, { session, waitMs: 1 }, context);
+      setFaults({ hang: ["PullMessages"] });
+      const abort = new AbortController();
+      const late = driver.pullEvents?.(config, { session, waitMs: 1 }, { ...context, signal: abort.signal });
+      const ended = assert.rejects(late ?? Promise.resolve(), { code: "NJ_ONVIF_UNREACHABLE" });
+      await waitFor(() => asked.filter((one) => one === "PullMessages").length === 2);
+      abort.abort();
+      await ended;
+      setFaults({});
+      const next = await driver.pullEvents?.(config, { session, waitMs: 1 }, context);
+      assert.deepEqual([next?.session, next?.reports.length], [session, 5], "all states come anew");
+    });
+  });
+
   it("begin anew with a device that has forgotten who listens", async () => {
     await withDevice({}, async ({ state }, { driver, config, context }) => {
       const first = await driver.pullEvents?.(config, { waitMs: 1 }, context);
