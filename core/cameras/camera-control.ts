@@ -154,9 +154,14 @@ export class CameraControl {
     const call = driver[method] as ((...args: unknown[]) => Promise<Answer>) | undefined;
     if (call === undefined) {
       const { name } = settings;
-      throw new NightjarError("NJ_CAMERA_ABILITY", "failed-precondition", `the camera "${name}" cannot do that`, {
-        name,
-      });
+      throw new NightjarError(
+        "NJ_CAMERA_ABILITY",
+        "failed-precondition",
+        `the camera "${name}" cannot do that`,
+        {
+          name,
+        },
+      );
     }
     const over = new AbortController();
     const context = {

@@ -96,7 +96,9 @@ export class Flows implements FlowsService {
       () => undefined,
     );
     this.#stopFollowing = config.onChange((next, previous) => {
-      this.#follow();
+      const own = ({ flows, storage }: typeof next): string => JSON.stringify([flows, storage.volumes]);
+      // Folders are looked at for it, and a disk that hangs is to hold up no other setting.
+      if (own(next) !== own(previous)) this.#follow();
       if (JSON.stringify(next.linkage) !== JSON.stringify(previous.linkage)) this.#tab.look();
     });
     this.#follow();
@@ -198,7 +200,7 @@ export class Flows implements FlowsService {
   /** What config.json allows; of folders those that can be given, for it may have been written by hand. */
   #allowedNow(): FlowsAllowed {
     const { programs, folders, modules } = this.#parts.config.get().flows.allowed;
-    const kept = this.#keptFolders();
+    const kept = folders.length === 0 ? [] : this.#keptFolders();
     const open: string[] = [];
     for (const folder of folders) {
       try {

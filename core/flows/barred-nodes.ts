@@ -31,8 +31,8 @@ export class BarredNodes {
   /** Has nodes of these types do nothing. Called once Node-RED has loaded those that it has. */
   bar(maker: NodeMaker, types: readonly string[]): void {
     const present = this.#nodes;
-    for (const type of types) {
-      maker.registerType("nightjar/barred", type, function (config) {
+    for (const type of new Set(types)) {
+      const stand: Parameters<NodeMaker["registerType"]>[2] = function (config) {
         maker.createNode(this, config);
         const { id } = this;
         const node = flowNodeIn(config);
@@ -45,7 +45,12 @@ export class BarredNodes {
           present.delete(id);
           done();
         });
-      });
+      };
+      try {
+        maker.registerType("nightjar/barred", type, stand);
+      } catch {
+        // A node that may be there has that name too: Node-RED throws where one comes twice. It stays as it is.
+      }
     }
   }
 

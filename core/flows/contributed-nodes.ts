@@ -56,7 +56,9 @@ export function leadModulesToCore(hooks: ModuleHooks, change: (change: ModuleCha
 /** Writes down which types of nodes modules have brought. */
 export async function noteTypes(folder: string, sets: readonly NodeSet[]): Promise<void> {
   const own = new Set(["node-red", "node-red-contrib-nightjar"]);
-  const types = sets.filter(({ module }) => !own.has(module)).flatMap((set) => set.types);
+  // Those that Node-RED refused have brought nothing, whatever they name.
+  const brought = sets.filter(({ module, err }) => !own.has(module) && err === undefined);
+  const types = brought.flatMap((set) => set.types);
   await writeFile(join(folder, TYPES_FILE), JSON.stringify([...new Set(types)].slice(0, MOST_TYPES)), {
     mode: 0o600,
   });
@@ -66,6 +68,8 @@ export async function noteTypes(folder: string, sets: readonly NodeSet[]): Promi
 export interface NodeSet {
   readonly module: string;
   readonly types: readonly string[];
+  /** Why it could not be loaded. */
+  readonly err?: unknown;
 }
 
 /** Types that modules had brought when they were allowed last; none where nothing is known. */

@@ -58,8 +58,9 @@ export class MotionLog {
       ...{ minute, cells: new MotionMinute(activity), newest: activity, heardMs: nowMs },
     };
     if (known === undefined) this.#cameras.set(camera, collected);
-    // A word that comes after its minute was put away counts as said in the next one's first second.
-    if (minute > collected.minute) this.#putAway(camera, collected, minute);
+    // A word that comes after its minute was put away counts as said in the next one's first second. One that lies further back
+    // than late words do comes from a clock that was set back.
+    if (minute > collected.minute || minute < collected.minute - 1) this.#putAway(camera, collected, minute);
     const isSame = collected.cells.columns === activity.columns && collected.cells.rows === activity.rows;
     if (!isSame && collected.cells.isEmpty) collected.cells = new MotionMinute(activity);
     else if (!isSame) return;

@@ -14,9 +14,7 @@ const CORE_FOLDER = realpathSync(resolve(import.meta.dirname, ".."));
 export function flowsWalls(dataDir: string, { programs, folders }: FlowsAllowed): string[] {
   const writes = [FLOWS_FOLDER, RUN_FOLDER, "logs", "cache/code"].map((name) => join(dataDir, name));
   for (const place of writes) mkdirSync(place, { recursive: true, mode: 0o700 });
-  const open = folders.filter(
-    (folder) => statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true,
-  );
+  const open = folders.filter(isFolder);
   return [
     "--permission",
     "--disable-warning=SecurityWarning",
@@ -38,4 +36,13 @@ function programPlaces(): string[] {
   }
   const real = packages.filter((place) => existsSync(place)).map((place) => realpathSync(place));
   return [...new Set([CORE_FOLDER, PALETTE_FOLDER, join(root, "package.json"), ...real])];
+}
+
+/** One that is not there, may not be looked at or whose disk is broken is none. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }

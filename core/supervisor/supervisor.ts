@@ -138,6 +138,10 @@ export class Supervisor {
       }
       if (wanted && !this.#isStopping) this.#startChild(role);
     });
+    // What one process lacks must not end the one that watches all.
+    this.#wanting = this.#wanting.catch((error: unknown) => {
+      this.#options.log.error("a process cannot be started", { role, reason: String(error) });
+    });
   }
 
   /**

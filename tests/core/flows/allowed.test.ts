@@ -65,11 +65,16 @@ describe("nodes that are not allowed", () => {
     const made = new Map<string, (this: never, config: object) => void>();
     const badges: string[] = [];
     const maker: NodeMaker = {
-      registerType: (_set, type, make) => void made.set(type, make),
+      // As Node-RED does, which has `inject` of its own.
+      registerType: (_set, type, make) => {
+        if (made.has(type) || type === "inject") throw new Error(`${type} already registered`);
+        made.set(type, make);
+      },
       createNode: (node, config) => void Object.assign(node, config),
     };
     const barred = new BarredNodes();
-    barred.bar(maker, ["exec"]);
+    barred.bar(maker, ["exec", "inject", "exec"]);
+    assert.deepEqual([...made.keys()], ["exec"], "what is there stays");
     const node = Object.assign(new EventEmitter(), {
       status: ({ text }: { text: string }) => void badges.push(text),
     });
@@ -89,6 +94,7 @@ describe("nodes that are not allowed", () => {
       { module: "node-red", types: ["inject"] },
       { module: "node-red-contrib-nightjar", types: ["nj-event"] },
       { module: "@scope/dashboard", types: ["ui-text", "ui-text"] },
+      { module: "another", types: ["inject"], err: "type_already_registered" },
     ]);
     assert.deepEqual(await notedTypes(dir.path), ["ui-text"]);
     for (const text of ["{", '{"a":1}', '[7,{"x":1}]']) {

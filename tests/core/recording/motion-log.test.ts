@@ -42,6 +42,20 @@ onBothDrivers("motion that is kept for search (manual 10.1)", ({ fresh }) => {
     return { clock, log, moves, search };
   }
 
+  it("is found at its time after the clock was set back", async () => {
+    const db = await fresh();
+    const { clock, log, moves, search } = await watched(db);
+    moves(3_599, LEFT);
+    clock.setWall(NOON_MS + 19_000);
+    moves(20, RIGHT);
+    moves(21, RIGHT);
+    await log.close();
+    assert.deepEqual(seconds(await search()), [
+      [20, 22, 4],
+      [3_599, 3_600, 4],
+    ]);
+  });
+
   it("is found by time and area, joined where it goes on, a page at a time", async () => {
     const db = await fresh();
     const { log, moves, search } = await watched(db);
