@@ -183,6 +183,25 @@ describe("the supervisor", () => {
     assert.deepEqual(facts.map(({ role }) => role).toSorted(), ["analysis", "core"]);
   });
 
+  it("goes on when a process cannot be started, and starts the next that is wanted", async () => {
+    const { dir, supervisor, facts } = await supervised(["core"]);
+    // A file in the place of the folder of flows.
+    await mkdir(join(dir, "data"));
+    await writeFile(join(dir, "data", "flows"), "");
+    await writeFile(
+      join(dir, "child.mjs"),
+      `${child}
+      if (process.argv.includes("core")) {
+        send({ type: "want", role: "flows", wanted: true });
+        send({ type: "want", role: "analysis", wanted: true });
+      }`,
+    );
+    await supervisor.start();
+    await waitFor(() => facts.some(({ role }) => role === "analysis") || undefined, { deadlineMs: 10_000 });
+    await supervisor.stop();
+    assert.deepEqual(facts.map(({ role }) => role).toSorted(), ["analysis", "core"]);
+  });
+
   it("lets recording go first: the others step back when there is too little time for all", async () => {
     const { supervisor, facts, untilReady } = await supervised(["media", "core"]);
     await supervisor.start();
