@@ -217,7 +217,9 @@ function checkedAnswers(
   const wrong =
     !Array.isArray(answers) || answers.length > MOST_REPORTS
       ? "its answer"
-      : answers.find((answer) => !isRight(answer));
+      : answers.every(isRight)
+        ? undefined
+        : (answers.find((answer) => !isRight(answer)) ?? "nothing");
   if (wrong === undefined) {
     const isTold = (answer: DetectorAnswer): answer is DetectorActivity => answer.kind === "activity";
     const isReport = (answer: DetectorAnswer): answer is DetectorReport => answer.kind !== "activity";

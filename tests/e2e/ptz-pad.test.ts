@@ -80,6 +80,18 @@ describe("an ONVIF camera in a browser", { skip: skipBrowserTests, timeout: 180_
     assert.ok(device.state.isMoving && device.state.position.pan > from);
     await page.mouse.up();
     await until("the camera to stop", async () => !device.state.isMoving && device.asked.includes("Stop"));
+
+    // Another direction: pressing it takes the focus from the first one, and the camera turns on all the same.
+    const before = device.asked.filter((one) => one === "ContinuousMove").length;
+    await page.getByRole("button", { name: "Up", exact: true }).hover();
+    await page.mouse.down();
+    await until(
+      "it to turn up, and on",
+      async () => device.asked.filter((one) => one === "ContinuousMove").length >= before + 3,
+    );
+    assert.ok(device.state.isMoving);
+    await page.mouse.up();
+    await until("the camera to stop", async () => !device.state.isMoving);
     const at = device.state.position.pan;
 
     await page.keyboard.down("ArrowLeft");

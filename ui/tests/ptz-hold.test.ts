@@ -62,6 +62,14 @@ describe("a hand that holds a camera", () => {
     assert.deepEqual(said, ["1,0", "0,1", "stop"]);
   });
 
+  it("stops a camera that may turn although the hand had let go before its move failed", async () => {
+    const { hold, said, settle, failed } = holding();
+    hold.hold(RIGHT);
+    hold.release();
+    await settle(new Error("no"));
+    assert.deepEqual([said, failed.length], [["1,0", "stop"], 1]);
+  });
+
   it("stops nothing that it has not begun", () => {
     const { hold, said } = holding();
     hold.release();

@@ -249,7 +249,7 @@ class RecorderConnection extends EventEmitter {
       return;
     }
     if (kind === "node" && rest[0] === "output" && payload.length === 0) {
-      this.outputs.delete(String(rest[1]));
+      if (this.#node === undefined || id === this.#node) this.outputs.delete(String(rest[1]));
       return;
     }
     const body = parsed(payload);

@@ -89,6 +89,8 @@ describe("uploads", () => {
   it("of one moment share a connection", async () => {
     using dir = tempDir();
     const rig = await deskIn(dir.path);
+    // The target answers when all of them wait.
+    rig.open = async () => void (await waitFor(() => rig.queue.jobs.length === 3));
     await Promise.all(["a", "b", "c"].map((word) => rig.take(job(word))));
     assert.equal(rig.asked.filter((what) => what === "Office").length, 1);
     assert.equal(rig.asked.length, 7);

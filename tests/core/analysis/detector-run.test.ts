@@ -131,15 +131,16 @@ describe("a detector at a camera", () => {
   });
 
   it("that reports what it did not announce fails", async () => {
-    const strange = [{ kind: "start", type: "fire" }] as DetectorReport[];
-    const { made, reports } = run({ look: async () => strange });
-    for (let count = 0; count < 3; count += 1) {
-      made.picture(Uint8Array.of(1, 1), 2, 1, count * 200);
-      await settle();
+    for (const strange of [{ kind: "start", type: "fire" }, undefined, null]) {
+      const { made, reports } = run({ look: async () => [strange as DetectorReport] });
+      for (let count = 0; count < 3; count += 1) {
+        made.picture(Uint8Array.of(1, 1), 2, 1, count * 200);
+        await settle();
+      }
+      assert.deepEqual(reports, []);
+      assert.match(made.figures(0).problem ?? "", /did not announce/);
+      made.close();
     }
-    assert.deepEqual(reports, []);
-    assert.match(made.figures(0).problem ?? "", /did not announce/);
-    made.close();
   });
 
   it("passes on where something moved, the last word of an answer, and takes no word that is none", async () => {

@@ -167,12 +167,12 @@ function Painted(props: {
       setDay(rowAt(next.row));
     } else if (event.key === " ") {
       const act = isPainted(week, row, at.minute) ? wipe : paint;
-      onChange(act(week, [row], at.minute, at.minute + KEY_STEP));
+      onChange(act(week, [row], at.minute, Math.min(DAY_MINUTES, at.minute + KEY_STEP)));
     } else return;
     event.preventDefault();
   };
   const here = rowAt(at.row);
-  const [low, high] = drag?.minutes ?? [at.minute, at.minute + KEY_STEP];
+  const [low, high] = drag?.minutes ?? [at.minute, Math.min(DAY_MINUTES, at.minute + KEY_STEP)];
   const told = t(isPainted(shown, here, at.minute) ? "week.at.on" : "week.at.off", {
     day: names[here],
     from: clockText(low),

@@ -62,14 +62,14 @@ export class PtzHold {
         if (this.#velocity === said) return;
       }
     } catch (error) {
-      const wasHeld = this.#velocity !== undefined;
+      const mayTurn = this.#mayTurn;
+      this.#mayTurn = false;
       this.#velocity = undefined;
       this.#end?.();
       this.#end = undefined;
       this.#parts.failed(error);
       // Of a move whose answer was lost nobody knows whether the camera turns.
-      if (wasHeld) this.#parts.stop().catch(() => undefined);
-      this.#mayTurn = false;
+      if (mayTurn) await this.#parts.stop().catch(() => undefined);
     } finally {
       this.#isBusy = false;
     }

@@ -27,6 +27,9 @@ import { ArmingRuleDialog } from "./rule-dialog.tsx";
 
 type Change = Given<"PATCH /arming/rules">["body"];
 
+/** Holidays have no id: the same words are the same one. */
+const isSame = (left: Holiday, right: Holiday): boolean => JSON.stringify(left) === JSON.stringify(right);
+
 /** The page. */
 export function ArmingPage() {
   const asked = useAnswer(async (signal) => {
@@ -37,9 +40,7 @@ export function ArmingPage() {
     return { rules, arming };
   });
   const [rule, setRule] = useState<ArmingRule | undefined>(undefined);
-  const [holiday, setHoliday] = useState<{ readonly holiday: Holiday; readonly at: number } | undefined>(
-    undefined,
-  );
+  const [holiday, setHoliday] = useState<Holiday | undefined>(undefined);
   const { answer, error } = asked;
   if (error instanceof ApiError && error.status === 403) return <NotAllowed />;
   if (answer === undefined) return <AwaitedPage title={t("arming.page")} of={asked} />;
@@ -118,8 +119,12 @@ export function ArmingPage() {
                         aria-label={t("linkage.enabled", { name: one.name })}
                         disabled={!mayEdit}
                         checked={one.enabled !== false}
-                        onChange={({ currentTarget }) =>
-                          changeSoon(putRule({ ...one, enabled: currentTarget.checked }))
+                        onChange={({ currentTarget: { checked: enabled } }) =>
+                          changeSoon((now) => ({
+                            rules: now.rules.map((each) =>
+                              each.id === one.id ? { ...each, enabled } : each,
+                            ),
+                          }))
                         }
                       />
                     </td>
@@ -167,11 +172,7 @@ export function ArmingPage() {
         <div class="section-head">
           <h2>{t("week.holiday")}</h2>
           {mayEdit ? (
-            <button
-              type="button"
-              class="button"
-              onClick={() => setHoliday({ holiday: newHoliday(), at: view.holidays.length })}
-            >
+            <button type="button" class="button" onClick={() => setHoliday(newHoliday())}>
               <Icon name="plus" />
               {t("arming.holiday.add")}
             </button>
@@ -188,13 +189,13 @@ export function ArmingPage() {
                   <IconButton
                     icon="edit"
                     label={t("linkage.edit", { name: one.name })}
-                    onClick={() => setHoliday({ holiday: one, at })}
+                    onClick={() => setHoliday(one)}
                   />
                   <IconButton
                     icon="remove"
                     label={t("linkage.remove", { name: one.name })}
                     onClick={() =>
-                      changeSoon((now) => ({ holidays: now.holidays.filter((_, index) => index !== at) }))
+                      changeSoon((now) => ({ holidays: now.holidays.filter((each) => !isSame(each, one)) }))
                     }
                   />
                 </>
@@ -217,19 +218,24 @@ export function ArmingPage() {
           rule={rule}
           isNew={!view.rules.some(({ id }) => id === rule.id)}
           profiles={view.profiles}
-          onSave={(next) => change(putRule(next))}
+          onSave={(next) =>
+            change((now) =>
+              view.rules.some(({ id }) => id === rule.id)
+                ? putRule(next)(now)
+                : { rules: [...now.rules, { ...next, id: newRule(now.rules).id }] },
+            )
+          }
           onClose={() => setRule(undefined)}
         />
       )}
       {holiday === undefined ? null : (
         <HolidayDialog
-          holiday={holiday.holiday}
+          holiday={holiday}
           onSave={(next) =>
             change((now) => ({
-              holidays:
-                holiday.at < now.holidays.length
-                  ? now.holidays.map((one, index) => (index === holiday.at ? next : one))
-                  : [...now.holidays, next],
+              holidays: now.holidays.some((one) => isSame(one, holiday))
+                ? now.holidays.map((one) => (isSame(one, holiday) ? next : one))
+                : [...now.holidays, next],
             }))
           }
           onClose={() => setHoliday(undefined)}

@@ -40,7 +40,9 @@ export function AllowedSection(props: {
   const { allowed, barred = [] } = props.view;
   const put = async (changed: Partial<Allowed>): Promise<void> => {
     setError(undefined);
-    props.onChanged(await call("PUT /flows/allowed", { body: { ...allowed, ...changed } }));
+    // What others have forbidden meanwhile stays forbidden.
+    const now = (await call("GET /flows")).allowed;
+    props.onChanged(await call("PUT /flows/allowed", { body: { ...now, ...changed } }));
   };
   const forbid = (what: What): void => {
     put(what === "folders" ? { folders: [] } : { [what]: false }).catch(setError);

@@ -48,7 +48,12 @@ export function PtzControls({ camera }: { readonly camera: Camera }) {
   const ptz = asked.answer?.ptz;
   if (ptz === undefined) return null;
   return (
-    <section class="ptz" aria-label={t("ptz.title", { name: camera.name })}>
+    // Two clicks here are not two on the picture.
+    <section
+      class="ptz"
+      aria-label={t("ptz.title", { name: camera.name })}
+      onDblClick={(event) => event.stopPropagation()}
+    >
       <IconButton
         icon="ptz"
         label={t(isOpen ? "ptz.close" : "ptz.open")}
@@ -112,16 +117,25 @@ function Pad(props: { readonly camera: string; readonly hasMove: boolean; readon
         event.stopPropagation();
         if (!event.repeat) begin({ ...arrow, zoom: 0 });
       }}
-      onKeyUp={(event) => {
-        if (Object.hasOwn(ARROWS, event.key)) hold.release();
+      onKeyUp={() => hold.release()}
+      onFocusOut={({ currentTarget, relatedTarget }) => {
+        // From one button of the pad to the next: the pointer holds that one already.
+        if (!(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))) hold.release();
       }}
-      onFocusOut={() => hold.release()}
     >
       {props.hasMove ? (
         <div class="ptz-directions">
           {DIRECTIONS.map((direction) =>
             direction === undefined ? (
-              <IconButton key="stop" icon="stop" label={t("ptz.stop")} onClick={() => stopAll(path)} />
+              <IconButton
+                key="stop"
+                icon="stop"
+                label={t("ptz.stop")}
+                onClick={() => {
+                  hold.release();
+                  stopAll(path);
+                }}
+              />
             ) : (
               <HoldButton
                 key={direction.text}
