@@ -52,7 +52,8 @@ export async function turnCamera(
   }
   if (id === undefined)
     throw new NightjarError("NJ_MQTT_REQUEST", "invalid-argument", "/id is missing: where is it to look?");
-  audit("ptz-sent", { target: `${command} ${id}` });
+  const target = `${command} ${id}`;
+  audit("ptz-sent", { target });
   await cameras.goTo(camera, { kind: command, id });
   return data;
 }

@@ -117,7 +117,8 @@ export class UploadDesk {
   async turn(): Promise<void> {
     const { queue, log, nowMs } = this.#options;
     const old = await queue.removeOld(nowMs());
-    for (const { key } of old) this.#states.delete(key);
+    // Told as the verdict: whoever asked would begin anew otherwise, with pictures of a later moment.
+    for (const { key, targetMark } of old) this.#over(key, tooOld(this.#nameOf(targetMark)));
     if (old.length > 0) log.error("uploads were given up: they waited too long", { events: old.length });
     for (const line of this.#lines.values()) this.#run(line);
   }
@@ -306,6 +307,15 @@ function overfull(target: string): NightjarError {
     "NJ_UPLOAD_GIVEN_UP",
     "failed-precondition",
     `${target}: too much waits to be uploaded: this, the oldest, was given up`,
+    { target },
+  );
+}
+
+function tooOld(target: string): NightjarError {
+  return new NightjarError(
+    "NJ_UPLOAD_GIVEN_UP",
+    "failed-precondition",
+    `${target}: it has waited too long to be uploaded, and was given up`,
     { target },
   );
 }

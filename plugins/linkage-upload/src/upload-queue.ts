@@ -63,8 +63,12 @@ export class UploadQueue {
         if (name.endsWith(".new")) await rm(join(this.#folder, name), { force: true });
         continue;
       }
-      const { size: bytes } = await stat(join(this.#folder, name));
-      this.#waiting.push({ key, targetMark, sinceMs: Math.min(Number(digits), nowMs), bytes });
+      const path = join(this.#folder, name);
+      const { size: bytes } = await stat(path);
+      const one = { key, targetMark, sinceMs: Math.min(Number(digits), nowMs), bytes };
+      // The clock was set back meanwhile: a file's name says since when it waits.
+      if (this.#path(one) !== path) await rename(path, this.#path(one));
+      this.#waiting.push(one);
     }
   }
 

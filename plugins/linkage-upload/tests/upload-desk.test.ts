@@ -212,6 +212,9 @@ describe("uploads", () => {
     await rig.desk.turn();
     await rig.desk.idle();
     assert.deepEqual(rig.queue.jobs, []);
+    // Who asks once more hears it, and nothing begins anew.
+    await assert.rejects(rig.take(job("c")), { code: "NJ_UPLOAD_GIVEN_UP", message: /waited too long/ });
+    assert.deepEqual(rig.queue.jobs, []);
     assert.deepEqual(rig.logged, [
       "warn: uploads cannot be done and wait",
       "warn: too much waits to be uploaded: the oldest is given up",

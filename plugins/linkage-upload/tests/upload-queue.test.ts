@@ -37,6 +37,17 @@ describe("what waits to be uploaded", () => {
     assert.ok(after.has(keyOf("b")) && !after.has(keyOf("d")));
   });
 
+  it("is there where the clock stands earlier than when it was kept, and goes when it is done", async () => {
+    using dir = tempDir();
+    await (await queueIn(dir.path)).add(job("a"), START_MS + 60_000);
+    const after = await queueIn(dir.path);
+    const [one] = after.jobs;
+    assert.ok(one);
+    assert.deepEqual(await after.read(one), job("a"));
+    await after.remove(one);
+    assert.deepEqual(readdirSync(dir.join("queue")), []);
+  });
+
   it("makes room by its oldest, by count and by bytes, and says whose", async () => {
     using dir = tempDir();
     const queue = await queueIn(dir.path);
