@@ -16,7 +16,7 @@ export const SUITES: Readonly<Record<string, { readonly run: Suite; readonly dea
   playback: { run: playback, deadlineMs: 180_000 },
   crash: { run: crash, deadlineMs: 240_000 },
   plugins: { run: plugins, deadlineMs: 180_000 },
-  alarm: { run: alarm, deadlineMs: 180_000 },
+  alarm: { run: alarm, deadlineMs: 300_000 },
   motion: { run: motion, deadlineMs: 180_000 },
   http: { run: http, deadlineMs: 420_000 },
 };
