@@ -93,9 +93,8 @@ const EXPLAINED: Readonly<Record<string, readonly string[]>> = {
     "",
     "- *event → trigger*: from the report to the call that has recording begin.",
     "- *event → row and listeners*: until it is in the database and MQTT and pages are told.",
-    "- *event → MQTT → flow → action*: from the moment an event is seen, over 16 cameras, through the engine, its row on disk, the",
-    "  outbox, the recorder's broker and `nj-event` and `nj-record` in Node-RED, in a process of its own, until core begins the",
-    "  recording that the flow asks for. *beside a stopped reader*: with a subscriber to everything that has stopped reading.",
+    "- *MQTT → flow → request*: from the recorder's broker through `nj-event` and `nj-record` in Node-RED, in a process of its own,",
+    "  to the request that the recorder is to record.",
   ],
   motion: [
     "Looking for motion in a sub-stream of 640 × 360 at 5 pictures a second, beside the ffmpeg that decodes it in the same run.",
