@@ -36,8 +36,11 @@ export async function alarm(context: BenchContext): Promise<readonly Figure[]> {
     context.progress(`${rate} events a second for ${seconds} s`);
     figures.push(...(await rateFigures(db, rate, seconds, limits)));
   }
-  context.progress(`${BUSY_PER_SECOND} events a second through a flow`);
-  figures.push(...(await flowFigures(BUSY_PER_SECOND, context.quick ? 5 : 30)));
+  for (const isBesideStopped of [false, true]) {
+    const beside = isBesideStopped ? ", beside a reader that has stopped" : "";
+    context.progress(`${BUSY_PER_SECOND} events a second through a flow${beside}`);
+    figures.push(...(await flowFigures(BUSY_PER_SECOND, context.quick ? 5 : 30, { isBesideStopped })));
+  }
   context.progress("searching");
   const search = await searchFigures(db);
   await db.close();

@@ -1,67 +1,99 @@
-// Part of the suite `alarm`: how long an event takes from the recorder's broker through a flow in Node-RED, in a process of
-// its own, to the request that a node makes of the recorder for it. None may be lost.
+// Part of the suite `alarm`: how long an event takes from the moment it is seen through the engine, its row, the outbox, the
+// recorder's broker and a flow in Node-RED, in a process of its own, until core begins what the flow asks for. None may be lost,
+// and a subscriber that has stopped reading may not hold anybody up.
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { generate } from "mqtt-packet";
+import { Arming } from "../../core/alarm/arming.ts";
+import { EventEngine } from "../../core/alarm/event-engine.ts";
 import { systemClock } from "../../core/clock.ts";
+import { checkConfig } from "../../core/config/check-config.ts";
+import { initialConfig } from "../../core/config/initial-config.ts";
+import { openDb } from "../../core/db/open-db.ts";
 import { silentLog } from "../../core/log.ts";
-import type { IncomingMessage } from "../../core/mqtt/broker.ts";
 import { BrokerLogin } from "../../core/mqtt/broker-login.ts";
 import { EmbeddedBroker } from "../../core/mqtt/embedded-broker.ts";
-import { FlowsDoor } from "../../core/mqtt/flows-door.ts";
+import { EventOutbox } from "../../core/mqtt/event-outbox.ts";
+import { FLOWS_USER, FlowsDoor } from "../../core/mqtt/flows-door.ts";
+import type { RequestsOptions } from "../../core/mqtt/request-parts.ts";
+import { Requests } from "../../core/mqtt/requests.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import type { Users } from "../../core/users/users.ts";
 import { type Figure, figure } from "./figure.ts";
 import { benchDir } from "./left-behind.ts";
 
 const LIMITS = { p99Ms: 50, lost: 0 };
+const CAMERAS = 16;
 const TICK_MS = 10;
 const STARTED_MS = 60_000;
+const NODE = "n1";
 /** Nobody but flows comes to this broker. */
 const NO_USERS = { sessions: { onRevoked: () => () => undefined } } as unknown as Users;
 
-/** Sends so many events a second for so long. */
-export async function flowFigures(rate: number, seconds: number): Promise<Figure[]> {
+/** Raises so many events a second for so long, over 16 cameras. `isBesideStopped`: with a subscriber that reads nothing. */
+export async function flowFigures(
+  rate: number,
+  seconds: number,
+  { isBesideStopped }: { readonly isBesideStopped: boolean },
+): Promise<Figure[]> {
   using dir = benchDir();
-  const sentAt = new Map<string, number>();
+  const db = await openDb(join(dir.path, "nightjar.db"), { log: silentLog });
+  const { alarms } = checkConfig("the bench", initialConfig());
+  const arming = new Arming(alarms, "Europe/Berlin");
+  const engine = new EventEngine({ db, clock: systemClock, log: silentLog, arming });
+  /** When the events were seen of which nothing came yet, in their order, by camera. */
+  const seen = new Map<string, number[]>();
   const tookMs: number[] = [];
-  const take = (message: IncomingMessage): void => {
-    const { camera, transaction } = JSON.parse(message.payload.toString()) as Record<string, string>;
-    tookMs.push(performance.now() - (sentAt.get(camera ?? "") ?? 0));
-    const answer = { status: "ok", data: {}, transaction };
-    message.answer("nightjar/node/n1/response/manual-recording", JSON.stringify(answer));
-  };
+  const requests = requestsThat((camera) => {
+    const atMs = seen.get(camera)?.shift();
+    if (atMs !== undefined) tookMs.push(performance.now() - atMs);
+  });
   const login = new BrokerLogin(NO_USERS, systemClock, silentLog);
   const broker = new EmbeddedBroker({
     ...{ base: "nightjar", login, clock: systemClock, log: silentLog },
-    events: { up: () => undefined, changed: () => undefined, heard: () => undefined, message: take },
+    events: {
+      ...{ up: () => undefined, changed: () => undefined, heard: () => undefined },
+      message: (message) => void requests.take(message),
+    },
   });
   await broker.start();
   const door = new FlowsDoor(dir.path);
   await door.open(broker);
+  const outbox = new EventOutbox({
+    ...{ db, clock: systemClock, log: silentLog, node: NODE, base: () => "nightjar" },
+    publish: (message) => broker.publish(message),
+  });
+  engine.onEvent(() => outbox.kick());
+  await engine.start();
   const { socketPath = "", password = "" } = door.login ?? {};
   const flows = fork(join(import.meta.dirname, "flows-process.ts"), [dir.path, socketPath, password], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const ended = once(flows, "exit");
+  const stopped = isBesideStopped ? await stoppedReader(socketPath, password) : undefined;
   try {
-    await waitFor(() => (broker.clients()[0]?.subscriptions ?? 0) > 0, {
-      ...{ deadlineMs: STARTED_MS, what: "flows to be at the broker" },
-    });
+    await waitFor(
+      () => broker.clients().some(({ id, subscriptions }) => id !== STOPPED && subscriptions > 0),
+      {
+        ...{ deadlineMs: STARTED_MS, what: "flows to be at the broker" },
+      },
+    );
+    outbox.kick();
     const start = performance.now();
     const wanted = rate * seconds;
     for (let sent = 0; sent < wanted; ) {
       const due = Math.min(wanted, Math.floor(((performance.now() - start) / 1_000) * rate));
       for (; sent < due; sent += 1) {
-        const camera = `camera-${sent}`;
-        sentAt.set(camera, performance.now());
-        await broker.publish({
-          ...{ topic: `nightjar/camera/${camera}/event`, qos: 1, retain: false },
-          payload: JSON.stringify({
-            ...{ v: 1, id: sent + 1, event_type: "motion", phase: "start", camera, node: "n1" },
-            ...{ time: new Date().toISOString(), source: "bench", objects: [], detail: {} },
-          }),
+        const camera = `camera-${sent % CAMERAS}`;
+        const ofCamera = seen.get(camera) ?? [];
+        seen.set(camera, ofCamera);
+        ofCamera.push(performance.now());
+        engine.pulse({
+          ...{ type: "line-crossing", camera, subject: `track-${sent}`, source: "bench", score: 0.7 },
+          objects: [{ class: "person", score: 0.7, track: String(sent) }],
         });
       }
       await pause(TICK_MS);
@@ -71,17 +103,65 @@ export async function flowFigures(rate: number, seconds: number): Promise<Figure
     );
     const sorted = tookMs.toSorted((a, b) => a - b);
     const at = (share: number): number => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
-    const name = `MQTT → flow → request at ${rate}/s`;
+    const name = `event → MQTT → flow → action at ${rate}/s${isBesideStopped ? " beside a stopped reader" : ""}`;
     return [
       figure(`${name}, p50`, at(0.5), "ms"),
       figure(`${name}, p99`, at(0.99), "ms", { limit: LIMITS.p99Ms }),
       figure(`${name}, lost`, wanted - tookMs.length, "events", { limit: LIMITS.lost }),
     ];
   } finally {
+    stopped?.destroy();
     flows.kill("SIGKILL");
     await ended;
+    await engine.stop();
+    await outbox.close();
     await door.close();
     login.close();
     await broker.close();
+    await db.close();
   }
+}
+
+/** Core's part of a request, up to the recording that it begins. */
+function requestsThat(record: (camera: string) => void): Requests {
+  const unused = () => {
+    throw new Error("no flow of the bench asks for this");
+  };
+  const cameras = {
+    ...{ get: (id: string) => ({ id }), update: unused, stopManualRecording: unused },
+    startManualRecording: async (camera: string) => record(camera),
+  };
+  return new Requests({
+    ...{ clock: systemClock, log: silentLog, base: () => "nightjar", node: NODE, cameras },
+    audit: { record: () => undefined },
+    snapshot: unused,
+  } as unknown as RequestsOptions);
+}
+
+const STOPPED = "stopped";
+
+/** A client of the broker that wants everything, and then reads nothing any more. */
+async function stoppedReader(socketPath: string, password: string): Promise<Socket> {
+  const socket = connect(socketPath);
+  await once(socket, "connect");
+  const word = Buffer.from(password);
+  socket.write(
+    generate({
+      ...{
+        cmd: "connect",
+        protocolId: "MQTT",
+        protocolVersion: 4,
+        clean: true,
+        clientId: STOPPED,
+        keepalive: 0,
+      },
+      ...{ username: FLOWS_USER, password: word },
+    }),
+  );
+  await once(socket, "data");
+  const subscriptions = [{ topic: "nightjar/#", qos: 0 as const }];
+  socket.write(generate({ cmd: "subscribe", messageId: 1, subscriptions }));
+  await once(socket, "data");
+  socket.pause();
+  return socket;
 }
