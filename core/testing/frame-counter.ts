@@ -33,19 +33,26 @@ export function frameCounterCells(frameNumber: number): readonly boolean[] {
   return [...cells, ...parity, ...END];
 }
 
+/** The first row of pixels that matters in a picture so high. */
+export function counterTop(height: number): number {
+  return Math.max(0, Math.floor(height - (COUNTER_BOTTOM_CELLS + 1) * (height / COUNTER_GRID.rows)));
+}
+
 /**
  * Reads the frame number from RGBA pixels (as a canvas gives them) of any size down to about 200 × 112. Undefined if
- * there is no counter, or it is damaged.
+ * there is no counter, or it is damaged. `firstRow`: of the picture's rows, the pixels are those from this one on.
  */
 export function readFrameCounter(
   rgba: Uint8Array | Uint8ClampedArray,
   width: number,
   height: number,
+  firstRow = 0,
 ): number | undefined {
-  if (rgba.length < width * height * 4 || width < COUNTER_GRID.columns || height < COUNTER_GRID.rows)
-    return undefined;
+  const isWhole = rgba.length >= width * (height - firstRow) * 4 && firstRow <= counterTop(height);
+  if (!isWhole || width < COUNTER_GRID.columns || height < COUNTER_GRID.rows) return undefined;
   const levels: number[] = [];
-  for (let cell = 0; cell < COUNTER_CELLS; cell += 1) levels.push(cellLevel(rgba, width, height, cell));
+  for (let cell = 0; cell < COUNTER_CELLS; cell += 1)
+    levels.push(cellLevel(rgba, width, height, firstRow, cell));
   const level = (cell: number): number => levels[cell] ?? 0;
   const white = (level(0) + level(2) + level(31)) / 3;
   const black = (level(1) + level(3) + level(30)) / 3;
@@ -63,6 +70,7 @@ function cellLevel(
   rgba: Uint8Array | Uint8ClampedArray,
   width: number,
   height: number,
+  firstRow: number,
   cell: number,
 ): number {
   const cellWidth = width / COUNTER_GRID.columns;
@@ -76,7 +84,7 @@ function cellLevel(
   let sum = 0;
   for (let y = fromY; y < toY; y += 1) {
     for (let x = fromX; x < toX; x += 1) {
-      const at = (y * width + x) * 4;
+      const at = ((y - firstRow) * width + x) * 4;
       sum += (rgba[at] ?? 0) * 0.299 + (rgba[at + 1] ?? 0) * 0.587 + (rgba[at + 2] ?? 0) * 0.114;
     }
   }

@@ -14,7 +14,7 @@ import { putEvents } from "../../core/db/tables/events-table.ts";
 import { silentLog } from "../../core/log.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { writeStranger } from "../support/stranger.ts";
-import { openBrowser, openContext, PHONE, skipBrowserTests, until } from "./support/browser.ts";
+import { openBrowser, openContext, PHONE, skipBrowserTests, until, visit } from "./support/browser.ts";
 import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
 
 const PAYLOADS = [
@@ -223,8 +223,9 @@ describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, t
       });
       const ofOne = [`cameras/${cameras[0]}`, `cameras/${cameras[0]}/detection`, `plugins?name=${PLUGIN}`];
       for (const path of [...PAGES, ...ofOne]) {
-        await page.goto(`${recorder.url}/${path}`);
-        await page.locator("main, .door-card").first().waitFor();
+        await visit(page, recorder, path);
+        await page.locator("main .head, main .empty, .door-card").first().waitFor();
+        await until(`what ${path} waits for`, async () => (await page.locator(".skeleton").count()) === 0);
         const state = (await page.evaluate(`({
           canary: window.canary ?? null,
           injected: [...document.querySelectorAll('img[src="x"], svg[onload], script:not([src])')].map((one) => one.outerHTML),
@@ -233,12 +234,12 @@ describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, t
         })`)) as { canary: number | null; injected: string[]; links: string[] };
         assert.deepEqual(state, { canary: null, injected: [], links: [] }, path);
       }
-      await page.goto(`${recorder.url}/cameras`);
+      await visit(page, recorder, "cameras");
       await until("the names are shown as they are", async () =>
         (await page.locator("main").innerText()).includes(PAYLOADS[0]),
       );
       // Open, a receipt shows its lines.
-      await page.goto(`${recorder.url}/tills`);
+      await visit(page, recorder, "tills");
       await page.locator(".receipt-table tr").first().getByRole("button").first().click();
       await page.getByRole("region", { name: "Receipt" }).getByText(PAYLOADS[1]).first().waitFor();
       for (const [path, text] of [
@@ -248,7 +249,7 @@ describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, t
         ["io", PAYLOADS[1]],
         ["events", PAYLOADS[0]],
       ] as const) {
-        await page.goto(`${recorder.url}/${path}`);
+        await visit(page, recorder, path);
         await page.locator("main").getByText(text).first().waitFor();
       }
       // Why this event, of that rule and those objects.
@@ -259,7 +260,7 @@ describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, t
         .first()
         .waitFor();
       assert.deepEqual(await page.evaluate("window.canary ?? null"), null);
-      await page.goto(`${recorder.url}/plugins`);
+      await visit(page, recorder, "plugins");
       await until("the plugin is shown", async () =>
         (await page.locator("main").innerText()).includes("Hostile"),
       );

@@ -4,6 +4,7 @@ import {
   COUNTER_BOTTOM_CELLS,
   COUNTER_GRID,
   COUNTER_LEFT_CELLS,
+  counterTop,
   frameCounterCells,
   readFrameCounter,
 } from "../../../core/testing/frame-counter.ts";
@@ -47,6 +48,15 @@ describe("burnt-in frame counter", () => {
 
   it("is read back when the picture is pale", () => {
     assert.equal(readFrameCounter(picture(4242, 640, 360, 170, 80), 640, 360), 4242);
+  });
+
+  it("is read back from the picture's lowest rows alone, if they are all there", () => {
+    const [width, height] = [1280, 720];
+    const top = counterTop(height);
+    const rows = picture(77_777, width, height).subarray(top * width * 4);
+    assert.equal(readFrameCounter(rows, width, height, top), 77_777);
+    assert.equal(readFrameCounter(rows.subarray(width * 4), width, height, top), undefined);
+    assert.equal(readFrameCounter(rows, width, height, top + 1), undefined);
   });
 
   it("is not read from a picture without one", () => {
