@@ -5,7 +5,7 @@ import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
 import type { DetectionView } from "../../core/http/detection-schemas.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
-import { openBrowser, openContext, PHONE, screenshot, skipBrowserTests } from "./support/browser.ts";
+import { openBrowser, openContext, PHONE, screenshot, skipBrowserTests, visit } from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
 describe("the page of detection", { skip: skipBrowserTests, timeout: 240_000 }, () => {
@@ -29,7 +29,7 @@ describe("the page of detection", { skip: skipBrowserTests, timeout: 240_000 }, 
   it("is one step from the camera's page; switched on, it looks, says what that costs, and keeps a drawn area", async () => {
     const context = await openContext(browser, recorder, { theme: "dark" });
     const page = await context.newPage();
-    await page.goto(`${recorder.url}/cameras/${camera}`);
+    await visit(page, recorder, `cameras/${camera}`);
     await page.getByRole("link", { name: "Detection" }).click();
     await page.getByLabel("Look for motion and tampering").check();
     await page.getByText("looking", { exact: true }).waitFor({ timeout: 60_000 });
@@ -104,7 +104,7 @@ describe("the page of detection", { skip: skipBrowserTests, timeout: 240_000 }, 
     );
     const context = await openContext(browser, recorder, { theme: "dark" });
     const page = await context.newPage();
-    await page.goto(`${recorder.url}/playback?camera=${camera}`);
+    await visit(page, recorder, `playback?camera=${camera}`);
     await page.getByRole("button", { name: "Search by motion" }).click();
     await page.getByText("Draw over the picture").waitFor();
     await page.getByRole("button", { name: "All", exact: true }).click();
@@ -130,7 +130,7 @@ describe("the page of detection", { skip: skipBrowserTests, timeout: 240_000 }, 
     ] as const) {
       const context = await openContext(browser, recorder, options);
       const page = await context.newPage();
-      await page.goto(`${recorder.url}/cameras/${camera}/detection`);
+      await visit(page, recorder, `cameras/${camera}/detection`);
       await page.getByText("looking", { exact: true }).waitFor();
       await screenshot(page, name);
       await context.close();

@@ -11,7 +11,7 @@ import {
   temporaryVolume,
 } from "../../core/testing/temporary-volume.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
-import { openBrowser, openContext, screenshot, skipBrowserTests } from "./support/browser.ts";
+import { openBrowser, openContext, screenshot, skipBrowserTests, visit } from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
 const DISK_BYTES = 16_000_000_000;
@@ -55,7 +55,7 @@ describe("disks for recordings", { skip, timeout: 240_000 }, () => {
     readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".mp4"));
 
   it("are offered in the wizard, the roomiest beside the system's first, and recorded to at once", async () => {
-    await page.goto(`${recorder.url}/welcome?step=storage`);
+    await visit(page, recorder, "welcome?step=storage");
     const chosen = page.getByRole("radio", { name: disk.path });
     await chosen.waitFor();
     assert.equal(await chosen.isChecked(), true);
@@ -101,9 +101,9 @@ describe("disks for recordings", { skip, timeout: 240_000 }, () => {
     assert.ok(old > 0);
     disk.pull();
     // The first-run steps say so as well: no card stands for a disk that is not there.
-    await page.goto(`${recorder.url}/welcome?step=storage`);
+    await visit(page, recorder, "welcome?step=storage");
     await page.getByText("The disk is not there").waitFor();
-    await page.goto(`${recorder.url}/storage`);
+    await visit(page, recorder, "storage");
     const volume = page.getByRole("region", { name: folder });
     await volume.getByText("away", { exact: true }).waitFor();
     assert.deepEqual(readdirSync(disk.path), [], "nothing is written below the place of a pulled disk");
@@ -128,12 +128,12 @@ describe("disks for recordings", { skip, timeout: 240_000 }, () => {
   });
 
   it("are changed again on the page of storage; the wizard can be left for later", async () => {
-    await page.goto(`${recorder.url}/welcome?step=storage`);
+    await visit(page, recorder, "welcome?step=storage");
     await page.getByRole("button", { name: "Later" }).click();
     await page.waitForURL(/\/live/);
     const { wizardDone } = await recorder.api<{ wizardDone: boolean }>("GET", "/settings");
     assert.equal(wizardDone, true);
-    await page.goto(`${recorder.url}/storage`);
+    await visit(page, recorder, "storage");
     await page.getByRole("radio", { name: /own folder/ }).check();
     await page.getByRole("button", { name: "Record there" }).click();
     await page.getByText(/Recordings go to/).waitFor();

@@ -15,6 +15,7 @@ import {
   screenshot,
   skipBrowserTests,
   until,
+  visit,
 } from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
@@ -86,7 +87,7 @@ describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => 
   it("shows what happened with its picture, found by what was seen, and plays it at once", async () => {
     const context = await openContext(browser, recorder);
     const page = await context.newPage();
-    await page.goto(`${recorder.url}/events`);
+    await visit(page, recorder, "events");
     const rows = page.locator(".event");
     await rows.first().waitFor();
     await until("a picture", async () => (await page.locator(".event .thumb img.shown").count()) > 0, 40_000);
@@ -103,7 +104,7 @@ describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => 
   it("explains an event and a moment, with ways to the settings", async () => {
     const context = await openContext(browser, recorder);
     const page = await context.newPage();
-    await page.goto(`${recorder.url}/events?kind=motion`);
+    await visit(page, recorder, "events?kind=motion");
     const button = page.getByRole("button", { name: "Why?" }).first();
     await button.click();
     const panel = page.getByRole("dialog", { name: /^Why\?/ });
@@ -113,7 +114,7 @@ describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => 
     await screenshot(page, "why-event");
     await page.keyboard.press("Escape");
     assert.equal(await button.evaluate((element) => element.matches(":focus")), true);
-    await page.goto(`${recorder.url}/cameras/${camera}`);
+    await visit(page, recorder, `cameras/${camera}`);
     await page.getByRole("button", { name: "Why?" }).click();
     await panel.getByText(/^Recording, because of continuous recording/).waitFor();
     await panel.getByText("looks for nothing at this camera").waitFor();
@@ -126,14 +127,14 @@ describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => 
   it("lets an event be acknowledged with a note, which stays", async () => {
     const context = await openContext(browser, recorder);
     const page = await context.newPage();
-    await page.goto(`${recorder.url}/events?kind=intrusion`);
+    await visit(page, recorder, "events?kind=intrusion");
     await page.getByRole("button", { name: "Acknowledge" }).first().click();
     await page.getByLabel("Note").fill("our own car");
     await page.locator("dialog").getByRole("button", { name: "Acknowledge" }).click();
     await page.getByText("our own car").waitFor();
-    await page.goto(`${recorder.url}/events?seen=yes`);
+    await visit(page, recorder, "events?seen=yes");
     await page.getByText("our own car").waitFor();
-    await page.goto(`${recorder.url}/events?seen=no&kind=intrusion`);
+    await visit(page, recorder, "events?seen=no&kind=intrusion");
     await page.getByText("No event fits").waitFor();
     await context.close();
   });
@@ -141,7 +142,7 @@ describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => 
   it("switches the arming profile, and announces what happens meanwhile", async () => {
     const context = await openContext(browser, recorder);
     const page = await context.newPage();
-    await page.goto(`${recorder.url}/events`);
+    await visit(page, recorder, "events");
     await page.locator(".event").first().waitFor();
     await page.getByLabel("Arming profile").selectOption("away");
     await until("the profile", async () => {
@@ -164,7 +165,7 @@ describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => 
     await putAlarms(recorder.dataDir, camera, [first, second, third]);
     const context = await openContext(browser, recorder);
     const page = await context.newPage();
-    await page.goto(`${recorder.url}/cameras`);
+    await visit(page, recorder, "cameras");
     const bell = page.locator(".bell > button");
     const count = async () => Number(await page.locator(".bell-count").textContent());
     await page.locator(".bell-count").waitFor();

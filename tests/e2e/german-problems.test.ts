@@ -14,6 +14,7 @@ import {
   screenshot,
   skipBrowserTests,
   until,
+  visit,
 } from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
@@ -82,7 +83,7 @@ describe("what is wrong, in German", { skip: skipBrowserTests, timeout: 300_000 
   }
 
   it("says why cameras give no picture, with their addresses", async () => {
-    await page.goto(`${recorder.url}/cameras`);
+    await visit(page, recorder, "cameras");
     const gate = page.getByRole("row", { name: /Tor/ });
     await gate
       .getByText(/Die Kamera unter .*:\d+ lehnt Benutzername oder Passwort ab/)
@@ -94,7 +95,7 @@ describe("what is wrong, in German", { skip: skipBrowserTests, timeout: 300_000 
   });
 
   it("says it over the tiles and in the list of what is wrong", async () => {
-    await page.goto(`${recorder.url}/live`);
+    await visit(page, recorder, "live");
     await page
       .locator(".notice")
       .getByText(/lehnt Benutzername oder Passwort ab/)
@@ -110,7 +111,7 @@ describe("what is wrong, in German", { skip: skipBrowserTests, timeout: 300_000 
   });
 
   it("says what a form was refused for, by the labels of its fields", async () => {
-    await page.goto(`${recorder.url}/cameras/new`);
+    await visit(page, recorder, "cameras/new");
     await page.getByRole("button", { name: "Nach URL" }).click();
     await page.getByLabel("Name", { exact: true }).fill("x".repeat(300));
     await page.getByLabel("URL des Hauptstreams").fill("rtsp://127.0.0.1:1/a");
@@ -122,7 +123,7 @@ describe("what is wrong, in German", { skip: skipBrowserTests, timeout: 300_000 
   });
 
   it("says why a plugin is refused", async () => {
-    await page.goto(`${recorder.url}/plugins`);
+    await visit(page, recorder, "plugins");
     await page.getByText(/Es verlangt Nightjar \^9\.0, dies ist/).waitFor({ timeout: LONG_MS });
     await pictures("plugins");
   });
@@ -133,14 +134,14 @@ describe("what is wrong, in German", { skip: skipBrowserTests, timeout: 300_000 
       "/status",
     );
     process.kill(processes.find(({ name }) => name === "media")?.pid ?? 0, "SIGKILL");
-    await page.goto(`${recorder.url}/system`);
+    await visit(page, recorder, "system");
     await page.getByText("Davor: beendet durch SIGKILL.").waitFor({ timeout: LONG_MS });
     await pictures("system");
   });
 
   it("says what is wrong with a volume that is away", async () => {
     const volume = join(recorder.dataDir, "volumes/default");
-    await page.goto(`${recorder.url}/storage`);
+    await visit(page, recorder, "storage");
     await rename(volume, `${volume}-away`);
     const reason = page.locator(".volumes .bad-text", { hasText: "Die Platte ist nicht da" });
     await until("the volume's reason", () => reason.first().isVisible(), LONG_MS);

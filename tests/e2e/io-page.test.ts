@@ -3,7 +3,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
-import { openBrowser, openContext, PHONE, screenshot, skipBrowserTests, until } from "./support/browser.ts";
+import {
+  openBrowser,
+  openContext,
+  PHONE,
+  screenshot,
+  skipBrowserTests,
+  until,
+  visit,
+} from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
 describe("the page of inputs and outputs", { skip: skipBrowserTests, timeout: 180_000 }, () => {
@@ -22,7 +30,7 @@ describe("the page of inputs and outputs", { skip: skipBrowserTests, timeout: 18
   it("makes both, switches outputs one and all, and follows what happens elsewhere", async () => {
     const context = await openContext(browser, recorder);
     const page = await context.newPage();
-    await page.goto(`${recorder.url}/io`);
+    await visit(page, recorder, "io");
     await page.getByText("No inputs or outputs yet").waitFor();
     await page.getByRole("button", { name: "Add output" }).click();
     const dialog = page.getByRole("dialog");
@@ -73,7 +81,7 @@ describe("the page of inputs and outputs", { skip: skipBrowserTests, timeout: 18
     const dialog = page.getByRole("dialog");
     const tracks = dialog.getByRole("application");
     const save = dialog.getByRole("button", { name: "Save" });
-    await page.goto(`${recorder.url}/arming`);
+    await visit(page, recorder, "arming");
     await page.getByText("Everything is armed").waitFor();
     await page.getByRole("button", { name: "Add a rule" }).click();
     await dialog.getByLabel("Name", { exact: true }).fill("Office");

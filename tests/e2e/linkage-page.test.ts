@@ -16,6 +16,7 @@ import {
   screenshot,
   skipBrowserTests,
   until,
+  visit,
 } from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
@@ -72,7 +73,7 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
   it("makes a rule whose actions are tried, done, and told; nobody's change is lost", async () => {
     const context = await openContext(browser, recorder);
     const page = await context.newPage();
-    await page.goto(`${recorder.url}/events`);
+    await visit(page, recorder, "events");
     await page.getByRole("link", { name: "Linkage" }).click();
     await page.getByText("No rules yet").waitFor();
     await page.getByRole("button", { name: "Add a rule" }).click();
@@ -158,7 +159,7 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
       return rules[0]?.name === "Somebody" && rules[0].enabled === false;
     });
 
-    await page.goto(`${recorder.url}/events?kind=exception-illegal-login`);
+    await visit(page, recorder, "events?kind=exception-illegal-login");
     await page.locator(".done-list .capture").first().waitFor();
     assert.equal(await page.locator(".done-list li").count(), 2);
     await context.close();
@@ -175,19 +176,19 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
       { path: "linkage?rule=new", opens: [], label: "Name" },
     ];
     for (const { path, opens, label, shown } of forms) {
-      await page.goto(`${recorder.url}/${path}`);
+      await visit(page, recorder, `${path}`);
       for (const name of opens) await page.getByRole("button", { name }).click();
       const field = page.getByLabel(label, { exact: true });
       await field.fill("typed-in-haste");
       await page.getByText("Not saved yet").waitFor();
       if (path.startsWith("linkage")) await page.keyboard.press("Escape");
-      await page.goto(`${recorder.url}/${path}`);
+      await visit(page, recorder, `${path}`);
       if (shown !== undefined) await page.getByRole("button", { name: shown }).click();
       await page.getByText("Not saved yet").waitFor();
       assert.equal(await field.inputValue(), "typed-in-haste", path);
     }
     await page.setViewportSize(PHONE);
-    await page.goto(`${recorder.url}/cameras/demo`);
+    await visit(page, recorder, "cameras/demo");
     await page.getByText("Not saved yet").waitFor();
     await screenshot(page, "camera-unsaved-phone");
     // Typed back, nothing is left to save.
@@ -224,7 +225,7 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
     const page = await context.newPage();
     const faults: string[] = [];
     page.on("pageerror", (error) => faults.push(error.message));
-    await page.goto(`${recorder.url}/live?grid=4`);
+    await visit(page, recorder, "live?grid=4");
     await page.getByRole("button", { name: "Use this screen as a wall" }).click();
     await page.getByRole("dialog").getByLabel("Name of the wall").fill(" Front desk ");
     await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
@@ -288,7 +289,7 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
       recorder.api("PUT", "/plugins/settings", { name: "nightjar-linkage-email", config: settings });
     const context = await openContext(browser, recorder);
     const page = await context.newPage();
-    await page.goto(`${recorder.url}/linkage?rule=new`);
+    await visit(page, recorder, "linkage?rule=new");
     const dialog = page.getByRole("dialog");
     const mail = dialog.getByRole("group", { name: "E-mail" });
     await mail.getByLabel("E-mail").check();

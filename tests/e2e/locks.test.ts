@@ -12,6 +12,7 @@ import {
   screenshot,
   skipBrowserTests,
   until,
+  visit,
 } from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
@@ -83,7 +84,7 @@ describe("locked footage (manual 9.4)", { skip: skipBrowserTests, timeout: 180_0
     const second = closed[1];
     assert.ok(second !== undefined);
     const middle = new Date((Date.parse(second.start) + Date.parse(second.end)) / 2).toISOString();
-    await page.goto(`${recorder.url}/playback?camera=${camera}&t=${middle}&play=0`);
+    await visit(page, recorder, `playback?camera=${camera}&t=${middle}&play=0`);
     await until("a picture", () => counterOf(page));
     await page.getByRole("button", { name: "1 min", exact: true }).click();
     await until("a timeline without locks", async () => (await lockedPixels()) < 20);
@@ -106,7 +107,7 @@ describe("locked footage (manual 9.4)", { skip: skipBrowserTests, timeout: 180_0
     const [first, second] = closed;
     assert.ok(first !== undefined && second !== undefined);
     const late = new Date(Date.parse(second.start) - 1500).toISOString();
-    await page.goto(`${recorder.url}/playback?camera=${camera}&t=${late}&play=0`);
+    await visit(page, recorder, `playback?camera=${camera}&t=${late}&play=0`);
     await until("a picture", () => counterOf(page));
     await page.getByRole("button", { name: "1 min", exact: true }).click();
     // A mark begins at the playhead and is ten seconds long: the end of the first file and most of the second.
@@ -119,7 +120,7 @@ describe("locked footage (manual 9.4)", { skip: skipBrowserTests, timeout: 180_0
     for (const theme of ["dark", "light"]) {
       const context = await openContext(browser, recorder, { viewport: PHONE, theme, touch: true });
       const phone = await context.newPage();
-      await phone.goto(`${recorder.url}/playback?camera=${camera}&t=${late}&play=0`);
+      await visit(phone, recorder, `playback?camera=${camera}&t=${late}&play=0`);
       await until("a picture", () => counterOf(phone));
       await phone.getByRole("button", { name: "Mark clip" }).click();
       await phone.getByRole("button", { name: /^Unlock/ }).waitFor();
@@ -128,7 +129,7 @@ describe("locked footage (manual 9.4)", { skip: skipBrowserTests, timeout: 180_0
     }
     const context = await openContext(browser, recorder, { theme: "light" });
     const light = await context.newPage();
-    await light.goto(`${recorder.url}/playback?camera=${camera}&t=${late}&play=0`);
+    await visit(light, recorder, `playback?camera=${camera}&t=${late}&play=0`);
     await until("a picture", () => counterOf(light));
     await light.getByRole("button", { name: /^Unlock this/ }).waitFor();
     await screenshot(light, "playback-locked-light");
@@ -139,7 +140,7 @@ describe("locked footage (manual 9.4)", { skip: skipBrowserTests, timeout: 180_0
   });
 
   it("says of the file that is being written that it can be locked later", async () => {
-    await page.goto(`${recorder.url}/playback?camera=${camera}&play=0`);
+    await visit(page, recorder, `playback?camera=${camera}&play=0`);
     await until("a picture", () => counterOf(page));
     await page.keyboard.press("e");
     await until("the edge", async () => {
@@ -159,7 +160,7 @@ describe("locked footage (manual 9.4)", { skip: skipBrowserTests, timeout: 180_0
     });
     const context = await openContext(browser, { url: recorder.url, token });
     const other = await context.newPage();
-    await other.goto(`${recorder.url}/playback?camera=${camera}&t=${closed[1]?.start}&play=0`);
+    await visit(other, recorder, `playback?camera=${camera}&t=${closed[1]?.start}&play=0`);
     await until("a picture", () => counterOf(other));
     await other.getByRole("button", { name: "Mark clip" }).waitFor();
     assert.equal(await other.getByRole("button", { name: /lock/i }).count(), 0);

@@ -6,7 +6,7 @@ import { connect } from "mqtt";
 import type { Browser } from "playwright-core";
 import type { MqttView } from "../../core/http/mqtt-schemas.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
-import { openBrowser, openContext, PHONE, screenshot, skipBrowserTests } from "./support/browser.ts";
+import { openBrowser, openContext, PHONE, screenshot, skipBrowserTests, visit } from "./support/browser.ts";
 import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
 
 describe("the page of MQTT", { skip: skipBrowserTests, timeout: 180_000 }, () => {
@@ -43,7 +43,7 @@ describe("the page of MQTT", { skip: skipBrowserTests, timeout: 180_000 }, () =>
       ] as const) {
         const context = await openContext(browser, recorder, options);
         const page = await context.newPage();
-        await page.goto(`${recorder.url}/system`);
+        await visit(page, recorder, "system");
         await page.getByRole("link", { name: "Open MQTT" }).click();
         await page.getByText("kitchen-display").waitFor();
         await page.getByText("Running", { exact: true }).waitFor();
@@ -59,7 +59,7 @@ describe("the page of MQTT", { skip: skipBrowserTests, timeout: 180_000 }, () =>
   it("changes the base topic, and says why another broker is not reached", async () => {
     const context = await openContext(browser, recorder, { theme: "dark" });
     const page = await context.newPage();
-    await page.goto(`${recorder.url}/system/mqtt`);
+    await visit(page, recorder, "system/mqtt");
     await page.getByLabel("Base topic").fill("house");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("house/#", { exact: true }).waitFor();

@@ -8,7 +8,15 @@ import { ConfigStore } from "../../core/config/config-store.ts";
 import { silentLog } from "../../core/log.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { PluginRegistry, pack, writePlugin } from "../support/plugin-registry.ts";
-import { openBrowser, openContext, PHONE, screenshot, skipBrowserTests, until } from "./support/browser.ts";
+import {
+  openBrowser,
+  openContext,
+  PHONE,
+  screenshot,
+  skipBrowserTests,
+  until,
+  visit,
+} from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
 const YARD = "nightjar-camera-yard";
@@ -51,7 +59,7 @@ describe("installing plugins from the page", { skip: skipBrowserTests, timeout: 
   });
 
   it("says what to do where nothing was added, and finds plugins when asked to", async () => {
-    await page.goto(`${recorder.url}/plugins`);
+    await visit(page, recorder, "plugins");
     await page.getByText("Nothing was added yet").waitFor();
     await page
       .getByRole("region", { name: "Added to this recorder" })
@@ -123,7 +131,7 @@ describe("installing plugins from the page", { skip: skipBrowserTests, timeout: 
         scripts: { postinstall: `node -e "require('fs').writeFileSync('${ran}', '')"` },
       },
     });
-    await page.goto(`${recorder.url}/plugins?view=find`);
+    await visit(page, recorder, "plugins?view=find");
     await page.getByLabel("Install what you know").fill(folder);
     await page.getByRole("button", { name: "Install", exact: true }).click();
     await page.getByText("Allow programs to run?").waitFor(LONG);
@@ -171,7 +179,7 @@ describe("installing plugins from the page", { skip: skipBrowserTests, timeout: 
 
   it("removes a plugin after a question, on a phone as well", async () => {
     await page.setViewportSize(PHONE);
-    await page.goto(`${recorder.url}/plugins`);
+    await visit(page, recorder, "plugins");
     await card("Yard cameras").getByRole("button", { name: "Remove: Yard cameras" }).click();
     const question = page.getByRole("dialog", { name: "Remove Yard cameras?" });
     await question.getByText("Its settings and what it has stored stay").waitFor();

@@ -7,7 +7,15 @@ import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { addAccount } from "../support/accounts.ts";
-import { openBrowser, openContext, PHONE, screenshot, skipBrowserTests, until } from "./support/browser.ts";
+import {
+  openBrowser,
+  openContext,
+  PHONE,
+  screenshot,
+  skipBrowserTests,
+  until,
+  visit,
+} from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
 const NAME = "@some/nightjar-camera-far";
@@ -133,7 +141,7 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
     recorder = await startRecorder(true, ["--plugin-path", folder.path]);
     browser = await openBrowser();
     page = await (await openContext(browser, recorder)).newPage();
-    await page.goto(`${recorder.url}/plugins`);
+    await visit(page, recorder, "plugins");
     await statusIs("running");
   });
   after(async () => {
@@ -231,7 +239,7 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
           () => undefined,
         );
     });
-    await page.goto(`${recorder.url}/plugins?settings=${encodeURIComponent(NAME)}`);
+    await visit(page, recorder, `plugins?settings=${encodeURIComponent(NAME)}`);
     await dialog().getByText("Is set and not shown").waitFor();
     await button("JSON").click();
     const text = await dialog().getByLabel("Settings as JSON").inputValue();
@@ -310,7 +318,7 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
       'localStorage.setItem("nightjar.preferences", JSON.stringify({ theme: "dark", language: "de" }));',
     );
     const german = await other.newPage();
-    await german.goto(`${recorder.url}/plugins?settings=${encodeURIComponent(NAME)}`);
+    await visit(german, recorder, `plugins?settings=${encodeURIComponent(NAME)}`);
     const box = german.getByRole("dialog");
     await box.getByLabel("Rechner").fill("ab");
     await box.getByText("Name oder Adresse des Servers.").waitFor();
@@ -319,9 +327,9 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
     await box.getByText("darf höchstens 65535 sein").waitFor();
     await screenshot(german, "plugins-settings-german");
     await box.getByRole("heading", { name: "Ferne Kameras" }).waitFor();
-    await german.goto(`${recorder.url}/plugins`);
+    await visit(german, recorder, "plugins");
     await german.getByRole("article", { name: "RTSP-Kameras" }).waitFor();
-    await german.goto(`${recorder.url}/cameras/new`);
+    await visit(german, recorder, "cameras/new");
     const driver = german.getByRole("option", { name: "Fern", exact: true });
     await driver.waitFor({ state: "attached" });
     await other.close();
@@ -329,7 +337,7 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
 
   it("is told of private registries and how to sign in, and never shows a login again", async () => {
     const other = await (await openContext(browser, recorder)).newPage();
-    await other.goto(`${recorder.url}/plugins?view=find`);
+    await visit(other, recorder, "plugins?view=find");
     await other.getByText("Where plugins come from", { exact: true }).click();
     await other.getByRole("button", { name: "Add a scope" }).click();
     const scoped = other.getByRole("group", { name: "@" });
@@ -449,14 +457,14 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
       const token = await addAccount(recorder, { username: role, password, role });
       const context = await openContext(browser, { url: recorder.url, token });
       const other = await context.newPage();
-      await other.goto(`${recorder.url}/plugins?settings=${encodeURIComponent(NAME)}`);
+      await visit(other, recorder, `plugins?settings=${encodeURIComponent(NAME)}`);
       if (role === "operator") {
         await other
           .getByRole("article", { name: "Far cameras" })
           .getByText("running", { exact: true })
           .waitFor();
         assert.equal(await other.getByRole("article").getByRole("button").count(), 0);
-        await other.goto(`${recorder.url}/system`);
+        await visit(other, recorder, "system");
         await other.getByRole("link", { name: "Show plugins" }).click();
         await other.getByRole("article", { name: "Far cameras" }).waitFor();
       } else {
@@ -480,17 +488,17 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
       });
       const other = await context.newPage();
       const name = `${viewport === undefined ? "" : "phone-"}plugins-${theme}`;
-      await other.goto(`${recorder.url}/plugins`);
+      await visit(other, recorder, "plugins");
       await other.getByRole("article", { name: "Far cameras" }).waitFor();
       await screenshot(other, name);
       const wide = await other.evaluate(
         "document.documentElement.scrollWidth > innerWidth || document.querySelector('.page').scrollWidth > document.querySelector('.page').clientWidth",
       );
       assert.equal(wide, false, `${name} scrolls sideways`);
-      await other.goto(`${recorder.url}/plugins?settings=${encodeURIComponent(NAME)}`);
+      await visit(other, recorder, `plugins?settings=${encodeURIComponent(NAME)}`);
       await other.getByRole("dialog").getByLabel("Server").waitFor();
       await screenshot(other, `${name}-settings`);
-      await other.goto(`${recorder.url}/plugins?view=find`);
+      await visit(other, recorder, "plugins?view=find");
       await other.getByLabel("Find plugins").first().waitFor();
       await screenshot(other, `${name}-find`);
       await context.close();

@@ -16,6 +16,7 @@ import {
   screenshot,
   skipBrowserTests,
   until,
+  visit,
 } from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
@@ -121,7 +122,7 @@ describe("strangers' plugins", { skip: skipBrowserTests, timeout: 180_000 }, () 
       config: { address: sender.url(1) },
       record: { mode: "continuous", streams: "main" },
     });
-    await page.goto(`${recorder.url}/live?camera=${id}`);
+    await visit(page, recorder, `live?camera=${id}`);
     await until("the far camera's picture", () => counterOf(page, `[data-camera="${id}"] .picture`), LONG_MS);
     await until(
       "its recording",
@@ -157,7 +158,7 @@ describe("strangers' plugins", { skip: skipBrowserTests, timeout: 180_000 }, () 
   });
 
   it("are named on the Plugins page with what is wrong, and started anew from there", async () => {
-    await page.goto(`${recorder.url}/plugins`);
+    await visit(page, recorder, "plugins");
     const broken = page.getByRole("article", { name: "Broken cameras" });
     await broken.getByText("no lens is long enough").waitFor();
     const far = page.getByRole("article", { name: "Far cameras" });
@@ -172,7 +173,7 @@ describe("strangers' plugins", { skip: skipBrowserTests, timeout: 180_000 }, () 
 
   it("show pages of their own, which reach the plugin's resources and nothing else", async () => {
     await page.setViewportSize(DESKTOP);
-    await page.goto(`${recorder.url}/plugins`);
+    await visit(page, recorder, "plugins");
     await page
       .getByRole("article", { name: "A camera with a page" })
       .getByRole("link", { name: "Open its page" })

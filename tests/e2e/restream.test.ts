@@ -6,7 +6,15 @@ import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
 import { logIn } from "../core/gateway/restream/digest-client.ts";
 import { PlainClient } from "../core/media/rtsp-server/plain-client.ts";
-import { openBrowser, openContext, PHONE, screenshot, skipBrowserTests, until } from "./support/browser.ts";
+import {
+  openBrowser,
+  openContext,
+  PHONE,
+  screenshot,
+  skipBrowserTests,
+  until,
+  visit,
+} from "./support/browser.ts";
 import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
 
 describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_000 }, () => {
@@ -58,7 +66,7 @@ describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_
   it("takes a password from the menu and an address from the camera's page", async () => {
     const context = await openContext(browser, recorder, { theme: "dark" });
     const page = await context.newPage();
-    await page.goto(`${recorder.url}/live`);
+    await visit(page, recorder, "live");
     await page.getByRole("button", { name: "Account of admin" }).click();
     await page.getByRole("button", { name: "Passwords for other programs …" }).click();
     const dialog = page.getByRole("dialog", { name: "Passwords for other programs of admin" });
@@ -95,7 +103,7 @@ describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_
   it("lets the network in by a button, and shows the address that it has there", async () => {
     const context = await openContext(browser, recorder, { theme: "light" });
     const page = await context.newPage();
-    await page.goto(`${recorder.url}/cameras/demo`);
+    await visit(page, recorder, "cameras/demo");
     await page.getByRole("heading", { name: "Address for other programs" }).waitFor();
     await page.getByText("Only programs on the recorder itself reach this address.").waitFor();
     await screenshot(page, "stream-address-local-light");
@@ -114,7 +122,7 @@ describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_
     const places = () => recorder.api<Record<"rtsp" | "rtsps", { host: string }>>("GET", "/status");
     const context = await openContext(browser, recorder, { theme: "dark" });
     const page = await context.newPage();
-    await page.goto(`${recorder.url}/cameras/demo`);
+    await visit(page, recorder, "cameras/demo");
     await page.getByRole("button", { name: "RTSPS (encrypted)" }).click();
     await page.getByText(/^rtsps:\/\/127\.0\.0\.1:\d+\/demo$/).waitFor();
     await screenshot(page, "stream-address-encrypted-dark");
@@ -147,7 +155,7 @@ describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_
     ] as const) {
       const context = await openContext(browser, recorder, look);
       const page = await context.newPage();
-      await page.goto(`${recorder.url}/users`);
+      await visit(page, recorder, "users");
       await page.getByRole("heading", { name: "Passwords for other programs" }).scrollIntoViewIfNeeded();
       await page.getByText("Tablet in the kitchen").waitFor();
       await page.getByText(/last used on/).waitFor();
@@ -160,7 +168,7 @@ describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_
     }
     const context = await openContext(browser, recorder, { theme: "dark" });
     const page = await context.newPage();
-    await page.goto(`${recorder.url}/users`);
+    await visit(page, recorder, "users");
     await page.getByRole("button", { name: "Revoke vera's password of Tablet in the kitchen" }).click();
     const dialog = page.getByRole("dialog");
     const sure = dialog.getByRole("button", { name: "Revoke" });
@@ -196,7 +204,7 @@ describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_
   it("fits a phone", async () => {
     const context = await openContext(browser, recorder, { theme: "dark", viewport: PHONE, touch: true });
     const page = await context.newPage();
-    await page.goto(`${recorder.url}/cameras/demo`);
+    await visit(page, recorder, "cameras/demo");
     await page.getByRole("heading", { name: "Address for other programs" }).scrollIntoViewIfNeeded();
     await screenshot(page, "stream-address-phone-dark");
     await page.getByRole("button", { name: "Passwords for other programs …" }).click();

@@ -5,7 +5,15 @@ import { after, before, describe, it } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { type AuthenticatorApp, authenticatorApp } from "../support/authenticator-app.ts";
 import { nightjar } from "../support/nightjar-command.ts";
-import { openBrowser, openContext, PHONE, screenshot, skipBrowserTests, until } from "./support/browser.ts";
+import {
+  openBrowser,
+  openContext,
+  PHONE,
+  screenshot,
+  skipBrowserTests,
+  until,
+  visit,
+} from "./support/browser.ts";
 import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
 
 const STEP_MS = 30_000;
@@ -80,7 +88,7 @@ describe("the second factor", { skip: skipBrowserTests, timeout: 180_000 }, () =
     const context = await openContext(browser, { ...recorder, token: "" }, { theme: "dark" });
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     const page = await context.newPage();
-    await page.goto(`${recorder.url}/live`);
+    await visit(page, recorder, "live");
     await typePassword(page, ADMINISTRATOR);
     await isIn(page, "admin");
 
@@ -153,7 +161,7 @@ describe("the second factor", { skip: skipBrowserTests, timeout: 180_000 }, () =
       { viewport: PHONE, theme: "light", touch: true },
     );
     const phone = await hers.newPage();
-    await phone.goto(`${recorder.url}/live`);
+    await visit(phone, recorder, "live");
     await typePassword(phone, VERA);
     await isIn(phone, "vera");
     await setUp(phone, VERA, "second-factor-phone-light");
@@ -161,7 +169,7 @@ describe("the second factor", { skip: skipBrowserTests, timeout: 180_000 }, () =
 
     const mine = await openContext(browser, { ...recorder, token });
     const page = await mine.newPage();
-    await page.goto(`${recorder.url}/users`);
+    await visit(page, recorder, "users");
     await page.getByRole("row", { name: "vera" }).getByText("Second factor on").waitFor();
     await page.getByRole("button", { name: "Reset second factor of vera" }).click();
     await screenshot(page, "second-factor-reset");

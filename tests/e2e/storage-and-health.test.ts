@@ -14,6 +14,7 @@ import {
   screenshot,
   skipBrowserTests,
   until,
+  visit,
 } from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
@@ -50,7 +51,7 @@ describe("storage and health", { skip: skipBrowserTests, timeout: 300_000 }, () 
 
   it("shows volumes and cameras with what they take, and a forecast", async () => {
     await page.route("**/api/v1/storage", (route) => route.abort(), { times: 1 });
-    await page.goto(`${recorder.url}/storage`);
+    await visit(page, recorder, "storage");
     await page.getByRole("alert").getByText("NJ_UI_OFFLINE").waitFor();
     await screenshot(page, "storage-error");
     await page.getByRole("button", { name: "Try again" }).click();
@@ -118,7 +119,7 @@ describe("storage and health", { skip: skipBrowserTests, timeout: 300_000 }, () 
   });
 
   it("shows how every process is, the log and what doctor finds", async () => {
-    await page.goto(`${recorder.url}/system`);
+    await visit(page, recorder, "system");
     for (const name of ["supervisor", "media", "core", "gateway"]) {
       const row = page.getByRole("row", { name: new RegExp(`^${name}`) });
       await row.getByText("running", { exact: true }).waitFor();
@@ -135,7 +136,7 @@ describe("storage and health", { skip: skipBrowserTests, timeout: 300_000 }, () 
   });
 
   it("tells on every page within seconds that a process ended, with the way to more", async () => {
-    await page.goto(`${recorder.url}/users`);
+    await visit(page, recorder, "users");
     await page.locator("table").waitFor();
     const { processes } = await recorder.api<{ processes: { name: string; pid: number }[] }>(
       "GET",
@@ -164,7 +165,7 @@ describe("storage and health", { skip: skipBrowserTests, timeout: 300_000 }, () 
   it("tells of a spoilt config.json, and stops telling when it is mended", async () => {
     const file = join(recorder.dataDir, "config.json");
     const good = await readFile(file, "utf8");
-    await page.goto(`${recorder.url}/live`);
+    await visit(page, recorder, "live");
     await page.locator(".head h1").waitFor();
     await writeFile(file, good.replace('"timeZone"', '"timeZoen"'));
     const bar = page.locator(".alarm-bar");
@@ -189,7 +190,7 @@ describe("storage and health", { skip: skipBrowserTests, timeout: 300_000 }, () 
 
   it("tells of a disk that is away, where it is looked after, until it is back", async () => {
     const volume = join(recorder.dataDir, "volumes/default");
-    await page.goto(`${recorder.url}/playback`);
+    await visit(page, recorder, "playback");
     await page.locator(".head h1").waitFor();
     await rename(volume, `${volume}-away`);
     const bar = page.locator(".alarm-bar");
@@ -208,7 +209,7 @@ describe("storage and health", { skip: skipBrowserTests, timeout: 300_000 }, () 
       const answer = (await (await route.fetch()).json()) as object;
       await route.fulfill({ json: { ...answer, cameras: [] } });
     });
-    await page.goto(`${recorder.url}/storage`);
+    await visit(page, recorder, "storage");
     await page.getByLabel("Loading …").waitFor();
     await screenshot(page, "storage-loading");
     held.resolve();
@@ -221,7 +222,7 @@ describe("storage and health", { skip: skipBrowserTests, timeout: 300_000 }, () 
     const phone = await openContext(browser, recorder, { viewport: PHONE, theme: "light", touch: true });
     const small = await phone.newPage();
     for (const name of ["storage", "system"]) {
-      await small.goto(`${recorder.url}/${name}`);
+      await visit(small, recorder, `${name}`);
       await small.locator(name === "storage" ? ".storage-table" : ".log-bar").waitFor();
       await small.screenshot({
         path: `tests/e2e/screenshots/${name}-whole-phone-light.png`,
@@ -241,7 +242,7 @@ describe("storage and health", { skip: skipBrowserTests, timeout: 300_000 }, () 
     });
     const hers = await openContext(browser, { ...recorder, token });
     const look = await hers.newPage();
-    await look.goto(`${recorder.url}/storage`);
+    await visit(look, recorder, "storage");
     await look.getByText("Not for your role").waitFor();
     assert.equal(await look.getByRole("link", { name: "Storage" }).count(), 0);
     await screenshot(look, "storage-denied");

@@ -13,6 +13,7 @@ import {
   screenshot,
   skipBrowserTests,
   until,
+  visit,
 } from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 import { timelinePixels } from "./support/timeline-pixels.ts";
@@ -83,7 +84,7 @@ describe("the wall", { skip: skipBrowserTests, timeout: 280_000 }, () => {
   }
 
   it("lets the sound of a camera be heard when it is asked for, and only then", async () => {
-    await page.goto(`${recorder.url}/live?grid=1`);
+    await visit(page, recorder, "live?grid=1");
     await focusTile();
     const peak = (): Promise<number> => page.evaluate("window.nightjarPeak") as Promise<number>;
     await until(
@@ -98,7 +99,7 @@ describe("the wall", { skip: skipBrowserTests, timeout: 280_000 }, () => {
   });
 
   it("acts on keys: a snapshot, figures, one camera by its number, full screen", async () => {
-    await page.goto(`${recorder.url}/live?grid=4`);
+    await visit(page, recorder, "live?grid=4");
     await focusTile();
     const coming = page.waitForEvent("download");
     await page.keyboard.press("s");
@@ -123,10 +124,10 @@ describe("the wall", { skip: skipBrowserTests, timeout: 280_000 }, () => {
   });
 
   it("records by hand from the tile, which the timeline shows in its colour", async () => {
-    await page.goto(`${recorder.url}/playback?camera=${demo}`);
+    await visit(page, recorder, `playback?camera=${demo}`);
     await until("a recorded picture", () => counterOf(page), LONG_MS);
     assert.equal(await timelinePixels(page, "manual"), 0);
-    await page.goto(`${recorder.url}/live?grid=1`);
+    await visit(page, recorder, "live?grid=1");
     await focusTile();
     await page.keyboard.press("r");
     await until("it is told", async () => (await list())[0]?.recording.reasons.includes("manual"), LONG_MS);
@@ -136,17 +137,17 @@ describe("the wall", { skip: skipBrowserTests, timeout: 280_000 }, () => {
       LONG_MS,
     );
     await screenshot(page, "live-manual");
-    await page.goto(`${recorder.url}/playback?camera=${demo}`);
+    await visit(page, recorder, `playback?camera=${demo}`);
     await until("cyan on the timeline", async () => (await timelinePixels(page, "manual")) > 0, LONG_MS);
     await screenshot(page, "playback-manual");
-    await page.goto(`${recorder.url}/live?grid=1`);
+    await visit(page, recorder, "live?grid=1");
     await focusTile();
     await page.getByRole("button", { name: "Stop recording" }).first().click();
     await until("it ended", async () => !(await list())[0]?.recording.reasons.includes("manual"), LONG_MS);
   });
 
   it("adds a camera of another kind by the form that its schema makes", async () => {
-    await page.goto(`${recorder.url}/cameras/new`);
+    await visit(page, recorder, "cameras/new");
     await page.getByLabel("Kind of camera").selectOption("demo");
     await page.getByLabel("Name", { exact: true }).fill("Night yard");
     const shift = page.getByLabel("Time of day");
@@ -166,7 +167,7 @@ describe("the wall", { skip: skipBrowserTests, timeout: 280_000 }, () => {
     await page.getByText("Night yard was added").waitFor();
     const added = (await list()).find((one) => one.id === "night-yard");
     assert.deepEqual([added?.driver, added?.config], ["demo", { shiftSeconds: 30 }]);
-    await page.goto(`${recorder.url}/cameras/night-yard`);
+    await visit(page, recorder, "cameras/night-yard");
     assert.equal(await page.getByLabel("Time of day").inputValue(), "30");
     await page.getByLabel("Time of day").fill("12");
     await page.getByRole("button", { name: "Save" }).click();
@@ -184,7 +185,7 @@ describe("the wall", { skip: skipBrowserTests, timeout: 280_000 }, () => {
         record: { mode: "off" },
       });
     }
-    await page.goto(`${recorder.url}/live?grid=16`);
+    await visit(page, recorder, "live?grid=16");
     const numbers = (): Promise<(number | undefined)[]> =>
       Promise.all(
         Array.from({ length: TILES }, (_, tile) =>
@@ -207,7 +208,7 @@ describe("the wall", { skip: skipBrowserTests, timeout: 280_000 }, () => {
     assert.equal(await page.locator('.tile[data-state="live"]').count(), TILES);
     assert.ok(new Set(first).size > TILES / 2, `cameras differ: ${first.join(" ")}`);
     await screenshot(page, "live-16");
-    await page.goto(`${recorder.url}/live?grid=9`);
+    await visit(page, recorder, "live?grid=9");
     await until(
       "nine live pictures",
       async () => (await page.locator('.tile[data-state="live"]').count()) === 9,
@@ -220,7 +221,7 @@ describe("the wall", { skip: skipBrowserTests, timeout: 280_000 }, () => {
     const own = await openContext(browser, recorder, { viewport: PHONE, touch: true });
     const phone = await own.newPage();
     for (const place of ["live?grid=4", "live?grid=9", `live?camera=${demo}`, "cameras"]) {
-      await phone.goto(`${recorder.url}/${place}`);
+      await visit(phone, recorder, `${place}`);
       await phone.locator(".tile[data-camera], .row-actions").first().waitFor();
       const right = (await phone.evaluate(
         `Math.max(...[...document.querySelectorAll(".head > *, .tile, .tile-controls, .row-actions")].map((one) => one.getBoundingClientRect().right))`,
@@ -238,16 +239,16 @@ describe("the wall", { skip: skipBrowserTests, timeout: 280_000 }, () => {
     });
     const own = await openContext(browser, { ...recorder, token });
     const his = await own.newPage();
-    await his.goto(`${recorder.url}/live?grid=1`);
+    await visit(his, recorder, "live?grid=1");
     await until("a picture", () => counterOf(his), LONG_MS);
     assert.equal(await his.getByRole("button", { name: "Record now" }).count(), 0);
-    await his.goto(`${recorder.url}/cameras`);
+    await visit(his, recorder, "cameras");
     await his.getByRole("heading", { name: "Cameras" }).waitFor();
     for (const name of ["Add camera"]) assert.equal(await his.getByRole("link", { name }).count(), 0, name);
     for (const name of [/^Remove/, /^Edit/, /^Switch/]) {
       assert.equal(await his.getByRole("button", { name }).count(), 0, String(name));
     }
-    await his.goto(`${recorder.url}/cameras/new`);
+    await visit(his, recorder, "cameras/new");
     await his.getByText("Not for your role").waitFor();
     const statuses = await his.evaluate(`Promise.all([
       ["PUT", "/cameras/${demo}/manual-recording", {}],
