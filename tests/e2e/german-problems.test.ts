@@ -111,7 +111,7 @@ describe("what is wrong, in German", { skip: skipBrowserTests, timeout: 300_000 
   });
 
   it("says what a form was refused for, by the labels of its fields", async () => {
-    await visit(page, recorder, "cameras/new");
+    await page.goto(`${recorder.url}/cameras/new`);
     await page.getByRole("button", { name: "Nach URL" }).click();
     await page.getByLabel("Name", { exact: true }).fill("x".repeat(300));
     await page.getByLabel("URL des Hauptstreams").fill("rtsp://127.0.0.1:1/a");
