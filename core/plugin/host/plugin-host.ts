@@ -83,7 +83,7 @@ export class PluginHost {
   constructor(options: PluginHostOptions) {
     const { log, secrets, refreshCameras, offerCamera } = options;
     this.#options = options;
-    this.#books = new PluginBooks(log);
+    this.#books = new PluginBooks(log, options.clock);
     this.#search = new PluginSearch(options);
     this.#lent = {
       ...{ log, secrets, refreshCameras, offerCamera },
@@ -225,7 +225,8 @@ export class PluginHost {
           placeOf(found, settings) === "inline" ? [] : asksOf(permissions, settings.grants, settings.config),
       });
     });
-    return [...own, ...this.#search.refused.map(statusOfRefused)];
+    const refused = this.#search.refused.map((one) => statusOfRefused(one, this.#search.isInstalled(one)));
+    return [...own, ...refused];
   }
 
   /** The resources of a plugin's own; none if there is no such plugin. */
