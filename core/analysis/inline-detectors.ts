@@ -104,6 +104,7 @@ function placesFor(
     run: async () => undefined,
     described: async () => undefined,
     failed: (what, error) => log.warn("a plugin failed", { what, reason: String(error) }),
+    ended: nothing,
     refreshCameras: nothing,
     offerCamera: async () => undefined,
     // Nor is there MQTT in this process.

@@ -5,7 +5,7 @@ import { BOUNDS_WAYS } from "../plugin/isolated/control-groups.ts";
 import { PLUGIN_PLACES } from "../plugin/package/manifest.ts";
 import { DECIDING_HOOKS, PERMISSIONS } from "../plugin/package/permissions.ts";
 import { OutsideTopicsSchema } from "./plugin-job-schemas.ts";
-import { FactsSchema } from "./wire-schemas.ts";
+import { FactsSchema, TimeSchema } from "./wire-schemas.ts";
 
 export const PluginsSchema = Type.Object({
   plugins: Type.Array(
@@ -44,6 +44,17 @@ export const PluginsSchema = Type.Object({
       ),
       calls: Type.Optional(Type.Integer({ description: "Calls into it since Nightjar started." })),
       callMs: Type.Optional(Type.Number({ description: "Milliseconds that these took together." })),
+      lastFault: Type.Optional(
+        Type.Object(
+          {
+            time: TimeSchema,
+            reason: Type.String(),
+            code: Type.String(),
+            context: Type.Optional(FactsSchema),
+          },
+          { description: "The newest of its errors, also while it runs on." },
+        ),
+      ),
       restarts: Type.Optional(Type.Integer()),
       health: Type.Optional(
         Type.Object({ rssBytes: Type.Number(), cpuSeconds: Type.Number(), eventLoopP99Ms: Type.Number() }),

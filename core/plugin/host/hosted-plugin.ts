@@ -66,6 +66,8 @@ export interface PluginPlaces {
   described(): Promise<void>;
   /** Counts a fault of the plugin, and logs it. */
   failed(what: string, error: unknown): void;
+  /** Its process ended by itself: what its card tells of when it runs again. */
+  ended(reason: string, worded: Worded): void;
   /** Its way to MQTT. */
   readonly messages: PluginMessages;
   /** The plugin is stopped, for good or for a new life; not so at the end of the recorder. */

@@ -1,10 +1,15 @@
 // What is kept of each plugin over all its lives: what it has cost and done wrong, and its taps, since hooks keep those.
+import type { Clock } from "../../clock.ts";
+import { contextOf, type Worded } from "../../domain/facts.ts";
 import type { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { createHooks, type Hooks } from "../calls/hooks.ts";
 import { PluginTaps } from "../calls/plugin-taps.ts";
 import type { TapGuard } from "../calls/tap-guard.ts";
 import type { PluginFigures } from "./plugin-status.ts";
+
+/** Characters of a fault that are kept. */
+const REASON_LIMIT = 500;
 
 interface Book {
   readonly figures: PluginFigures;
@@ -14,14 +19,16 @@ interface Book {
 export class PluginBooks {
   readonly hooks: Hooks;
   readonly #log: Log;
+  readonly #clock: Clock;
   readonly #books = new Map<string, Book>();
   readonly #guard: TapGuard = {
     failed: (plugin, hook, error) => this.failed(plugin, hook, error),
-    measured: (plugin, _hook, durationMs) => this.called(plugin, durationMs, false),
+    measured: (plugin, _hook, durationMs) => this.called(plugin, durationMs),
   };
 
-  constructor(log: Log) {
+  constructor(log: Log, clock: Clock) {
     this.#log = log;
+    this.#clock = clock;
     this.hooks = createHooks(this.#guard);
   }
 
@@ -36,17 +43,28 @@ export class PluginBooks {
     return book;
   }
 
-  /** A call is over; the caller is told of its fault, so it is only counted. */
-  called(plugin: string, durationMs: number, failed: boolean): void {
+  /** A call of `what` is over; the caller is told of its fault, so it is only counted and kept. */
+  called(plugin: string, durationMs: number, what = "", fault?: NightjarError): void {
     const { figures } = this.of(plugin);
     figures.calls += 1;
     figures.callMs += durationMs;
-    if (failed) figures.errors += 1;
+    if (fault !== undefined) this.#count(plugin, what, fault);
   }
 
   /** Counts a fault that nobody else hears of, and logs it. */
   failed(plugin: string, what: string, error: NightjarError): void {
-    this.of(plugin).figures.errors += 1;
+    this.#count(plugin, what, error);
     this.#log.error("plugin failed", { plugin, where: what, code: error.code, reason: error.message });
+  }
+
+  /** Keeps what is wrong as the newest that its card tells, for one that will run again all the same. */
+  keep(plugin: string, reason: string, worded: Worded): void {
+    this.of(plugin).figures.lastFault = { ...worded, reason, atMs: this.#clock.wallMs() };
+  }
+
+  #count(plugin: string, what: string, { code, message, context }: NightjarError): void {
+    this.of(plugin).figures.errors += 1;
+    const reason = (message.includes(what) ? message : `${what}: ${message}`).slice(0, REASON_LIMIT);
+    this.keep(plugin, reason, { code, ...contextOf(context, reason) });
   }
 }

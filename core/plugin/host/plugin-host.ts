@@ -1,9 +1,7 @@
-// Loads plugins, bundled ones inline unless they are put elsewhere and strangers' ones in processes of their own, lends them what they need, runs their
-// lives, and keeps their faults to themselves. Plugins come, go and change without the recorder being restarted.
-import { mkdir } from "node:fs/promises";
+// Finds plugins, brings them to life in their order and ends them again: they come, go and change without the recorder being
+// restarted, and their faults stay theirs. What runs one, and what it is lent, is made in make-hosted.ts.
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { Clock } from "../../clock.ts";
 import type { Right } from "../../domain/roles.ts";
 import { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
@@ -11,34 +9,21 @@ import type { Hooks } from "../calls/hooks.ts";
 import type { OfferedCamera, PluginSecrets } from "../contract/define-plugin.ts";
 import type { RecorderDescription } from "../contract/hook-data.ts";
 import type { PluginRoute } from "../contract/plugin-route.ts";
-import type { ChildPlaces } from "../isolated/child-places.ts";
-import type { Confinement } from "../isolated/confinement.ts";
-import type { GroupBranch } from "../isolated/control-groups.ts";
-import { IsolatedPlugin } from "../isolated/isolated-plugin.ts";
 import type { FoundPlugin, SearchPath } from "../package/discovery.ts";
 import { type IconFile, readIcon } from "../package/icon-file.ts";
-import type { PluginPlace } from "../package/manifest.ts";
-import { withSettings } from "../package/outside-topics.ts";
-import {
-  asksOf,
-  mayTap,
-  mqttLeave,
-  mqttTopicsLeave,
-  networkLeave,
-  type PluginGrants,
-} from "../package/permissions.ts";
+import { asksOf } from "../package/permissions.ts";
 import { type PluginWords, readPluginWords } from "../package/plugin-words.ts";
 import type { HostedPlugin } from "./hosted-plugin.ts";
-import { InlinePlugin } from "./inline-plugin.ts";
+import { type HostingOptions, makeHosted } from "./make-hosted.ts";
 import { PluginBooks } from "./plugin-books.ts";
-import { type MessagesForPlugins, NO_MESSAGES, PluginMessages } from "./plugin-messages.ts";
-import { type LentToPlugins, placesFor } from "./plugin-places.ts";
+import { type PluginEntry, type PluginSettings, placeOf, storageDirOf } from "./plugin-entry.ts";
+import type { LentToPlugins } from "./plugin-places.ts";
 import { forgetPlugin, makeRegistries, type PluginRegistries, providedBy } from "./plugin-registries.ts";
 import { PluginSearch } from "./plugin-search.ts";
 import { type PluginStatus, statusOf, statusOfRefused } from "./plugin-status.ts";
-import { isComing, untilSetUp } from "./set-up-order.ts";
+import { isComing } from "./set-up-order.ts";
 
-export type { PluginStatus };
+export type { PluginSettings, PluginStatus };
 
 /** How long the recorder waits for plugins in processes of their own before it goes on without them. */
 const PATIENCE_MS = 3_000;
@@ -53,12 +38,9 @@ export interface InlineOrder {
   readonly config: unknown;
 }
 
-export interface PluginHostOptions {
-  readonly dataDir: string;
-  readonly version: string;
+export interface PluginHostOptions extends HostingOptions {
   readonly paths: readonly SearchPath[];
   readonly log: Log;
-  readonly clock: Clock;
   /** Configuration of a plugin as the owner wrote it, with its secrets; undefined: none. */
   settings(
     name: string,
@@ -70,24 +52,8 @@ export interface PluginHostOptions {
   ownPorts?(): readonly number[];
   refreshCameras(driver: string): void;
   offerCamera(camera: OfferedCamera): Promise<void>;
-  /** MQTT for plugins; without it there is none. */
-  messages?(): MessagesForPlugins;
   /** Plugins came, went, or were switched on or off. */
   changed?(): void;
-  /** The walls around strangers' plugins; the strongest that work here unless given. */
-  readonly walls?: Confinement;
-  /** Where control groups of strangers' plugins are made; looked for unless given. `null`: nowhere. */
-  readonly groups?: GroupBranch | null;
-  /** The core whose files their processes run; the running one unless given. */
-  readonly childCore?: ChildPlaces | undefined;
-}
-
-export interface PluginSettings {
-  readonly enabled: boolean;
-  readonly config: unknown;
-  readonly grants?: PluginGrants;
-  /** Where its owner puts a plugin that comes with Nightjar. */
-  readonly isolation?: PluginPlace;
 }
 
 /** A plugin's own page. */
@@ -98,22 +64,13 @@ export interface PluginPage {
   readonly title: string;
 }
 
-/** A plugin that was found. Its figures and taps outlive its lives, for hooks keep their taps. */
-interface Entry {
-  found: FoundPlugin;
-  /** Undefined while it is disabled. */
-  hosted: HostedPlugin | undefined;
-  /** The settings that it was loaded with. */
-  settings: PluginSettings;
-}
-
 export class PluginHost {
   readonly registries: PluginRegistries = makeRegistries();
   readonly #options: PluginHostOptions;
   readonly #books: PluginBooks;
   readonly #lent: LentToPlugins;
   readonly #search: PluginSearch;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, PluginEntry>();
   readonly #starting = new AbortController();
   #loaded: Promise<unknown> = Promise.resolve();
   #description: RecorderDescription | undefined;
@@ -126,7 +83,7 @@ export class PluginHost {
   constructor(options: PluginHostOptions) {
     const { log, secrets, refreshCameras, offerCamera } = options;
     this.#options = options;
-    this.#books = new PluginBooks(log);
+    this.#books = new PluginBooks(log, options.clock);
     this.#search = new PluginSearch(options);
     this.#lent = {
       ...{ log, secrets, refreshCameras, offerCamera },
@@ -268,7 +225,8 @@ export class PluginHost {
           placeOf(found, settings) === "inline" ? [] : asksOf(permissions, settings.grants, settings.config),
       });
     });
-    return [...own, ...this.#search.refused.map(statusOfRefused)];
+    const refused = this.#search.refused.map((one) => statusOfRefused(one, this.#search.isInstalled(one)));
+    return [...own, ...refused];
   }
 
   /** The resources of a plugin's own; none if there is no such plugin. */
@@ -296,7 +254,13 @@ export class PluginHost {
     if (entry?.hosted?.isolation !== "inline") return undefined;
     const { folder, manifest } = entry.found;
     const { config } = entry.settings;
-    return { name, folder, entry: manifest.entry, storageDir: this.#storagePath(name), config };
+    return {
+      name,
+      folder,
+      entry: manifest.entry,
+      storageDir: storageDirOf(this.#options.dataDir, name),
+      config,
+    };
   }
 
   /** What was found of a plugin. Throws `NJ_PLUGIN_NOT_FOUND`. */
@@ -323,66 +287,29 @@ export class PluginHost {
     return all.flat();
   }
 
-  async #enter(found: FoundPlugin): Promise<Entry> {
+  async #enter(found: FoundPlugin): Promise<PluginEntry> {
     const { name } = found.manifest;
-    const entry: Entry = { found, hosted: undefined, settings: await this.#settingsOf(found) };
+    const entry: PluginEntry = { found, hosted: undefined, settings: await this.#settingsOf(found) };
     this.#entries.set(name, entry);
     return entry;
   }
 
   /** Brings a plugin to life unless it is disabled. */
-  async #host(entry: Entry): Promise<void> {
+  async #host(entry: PluginEntry): Promise<void> {
     await this.#prepare(entry);
     await entry.hosted?.load();
   }
 
   /** Makes what runs a plugin, unless it is disabled; it is loaded afterwards. */
-  async #prepare(entry: Entry): Promise<void> {
+  async #prepare(entry: PluginEntry): Promise<void> {
     if (!entry.settings.enabled) return;
-    const { found } = entry;
-    const { name, entry: file } = found.manifest;
-    const { dataDir, version, clock } = this.#options;
-    const isInline = placeOf(found, entry.settings) === "inline";
-    const { provides } = found.manifest;
-    const messages = new PluginMessages({
-      ...{ plugin: name, clock, lent: () => this.#options.messages?.() ?? NO_MESSAGES },
-      leave: () => mqttLeave(entry.found.manifest.permissions, entry.settings.grants),
-      outside: () => {
-        const { permissions } = entry.found.manifest;
-        const { publish = [], subscribe = [] } = permissions.mqttTopics ?? {};
-        return {
-          leave: mqttTopicsLeave(permissions, entry.settings.grants),
-          topics: withSettings({ publish, subscribe }, entry.settings.config),
-        };
-      },
-    });
-    const hostedOf = (other: string): HostedPlugin | undefined => this.#entries.get(other)?.hosted;
-    const predecessors = (log: Log, signal: AbortSignal): Promise<void> =>
-      untilSetUp(entry.found.manifest.after, hostedOf, { clock, log }, signal);
-    const card = { name, isInline, provides, messages, predecessors };
-    const places = placesFor(card, () => entry.settings.config, this.#lent);
-    const common = { name, folder: found.folder, entry: file, version, places };
-    const storageDir = await this.#storageFor(name);
-    if (!isInline && entry.settings.isolation === "inline")
-      places.log.warn("a plugin that does not come with Nightjar runs in a process of its own all the same");
-    entry.hosted = isInline
-      ? new InlinePlugin({ ...common, storageDir, clock })
-      : new IsolatedPlugin({
-          ...common,
-          storageDir,
-          cacheDir: join(dataDir, "cache", "plugins", folderName(name)),
-          clock,
-          network: () => networkLeave(entry.found.manifest.permissions, entry.settings.grants),
-          mayTap: (hook) => mayTap(hook, entry.found.manifest.permissions, entry.settings.grants),
-          walls: this.#options.walls,
-          groups: this.#options.groups,
-          core: this.#options.childCore,
-        });
+    const hostedOf = (name: string): HostedPlugin | undefined => this.#entries.get(name)?.hosted;
+    entry.hosted = await makeHosted(entry, this.#options, this.#lent, hostedOf);
     if (this.#hasStarted) entry.hosted.hasStarted();
   }
 
   /** Ends a plugin's life; nothing of it answers any more. */
-  async #unhost(entry: Entry): Promise<void> {
+  async #unhost(entry: PluginEntry): Promise<void> {
     const { hosted } = entry;
     entry.hosted = undefined;
     await hosted?.stop();
@@ -405,24 +332,4 @@ export class PluginHost {
       this.#options.clock.after(PATIENCE_MS, resolve);
     });
   }
-
-  #storagePath(name: string): string {
-    return join(this.#options.dataDir, "plugins", "storage", folderName(name));
-  }
-
-  async #storageFor(name: string): Promise<string> {
-    const storageDir = this.#storagePath(name);
-    await mkdir(storageDir, { recursive: true, mode: 0o700 });
-    return storageDir;
-  }
-}
-
-/** Strangers' plugins run by themselves, always (docs/decisions/0033-who-runs-with-the-core.md); ours where we are told. */
-function placeOf({ bundled, manifest }: FoundPlugin, { isolation }: PluginSettings): PluginPlace {
-  return bundled ? (isolation ?? manifest.isolation ?? "inline") : "process";
-}
-
-/** No two plugins share a folder: a name never holds a plus. */
-function folderName(plugin: string): string {
-  return plugin.replaceAll("/", "+");
 }

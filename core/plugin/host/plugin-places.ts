@@ -1,5 +1,6 @@
 // What the host lends one plugin: its way into the registries and hooks, its log, its secrets, its settings. Everything
 // goes in the plugin's name, and what it does is counted.
+import type { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { guardedEntry } from "../calls/guarded-entry.ts";
 import { REGISTRY_NAMES } from "../calls/registries.ts";
@@ -52,8 +53,8 @@ export function placesFor(
   const { books, registries } = lent;
   const { taps } = books.of(name);
   const watch = {
-    called: (plugin: string, durationMs: number, failed: boolean): void =>
-      books.called(plugin, durationMs, failed),
+    called: (plugin: string, durationMs: number, what: string, fault: NightjarError | undefined): void =>
+      books.called(plugin, durationMs, what, fault),
   };
   const log = namedLog(lent.log, name);
   return {
@@ -97,6 +98,7 @@ export function placesFor(
       if (description !== undefined) await taps.run("recorderDescribed", [description]);
     },
     failed: (what, error) => books.failed(name, what, faultOf(error, `${name} failed in ${what}`)),
+    ended: (reason, worded) => books.keep(name, reason, worded),
     ownPorts: lent.ownPorts,
     refreshCameras: lent.refreshCameras,
     offerCamera: lent.offerCamera,

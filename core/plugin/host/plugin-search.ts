@@ -55,8 +55,10 @@ export class PluginSearch {
     return plugins;
   }
 
-  /** True for a plugin that was installed here, and can be updated and removed. */
-  isInstalled({ folder }: FoundPlugin): boolean {
-    return this.#installed !== undefined && folder.startsWith(this.#installed + sep);
+  /** True for a plugin that was installed here, and can be updated and removed; also for one that is refused. */
+  isInstalled({ folder }: Pick<FoundPlugin, "folder">): boolean {
+    // Of those that are refused links are not resolved.
+    const places = [this.#installed, join(this.#options.dataDir, "plugins", "node_modules")];
+    return places.some((place) => place !== undefined && folder.startsWith(place + sep));
   }
 }

@@ -59,6 +59,21 @@ export interface PluginStatus {
   readonly calls?: number;
   /** Time that these took together, in milliseconds. */
   readonly callMs?: number;
+  /** The newest of its errors, also while it runs on. */
+  readonly lastFault?: {
+    /** ISO 8601. */
+    readonly time: string;
+    readonly reason: string;
+    readonly code: string;
+    readonly context?: Record<string, string | number>;
+  };
+}
+
+/** What was wrong with a plugin. */
+export interface PluginFault extends Worded {
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly atMs: number;
+  readonly reason: string;
 }
 
 /** What the host counts of a plugin. */
@@ -66,6 +81,7 @@ export interface PluginFigures {
   errors: number;
   calls: number;
   callMs: number;
+  lastFault?: PluginFault;
 }
 
 const SHOWN: Readonly<Record<HostedStatus, PluginStatus["status"]>> = {
@@ -92,7 +108,7 @@ export function statusOf(
   { figures, provides, installed, asks }: PluginFacts,
 ): PluginStatus {
   const { name, version, displayName, kind, permissions, page } = manifest;
-  const { errors, calls, callMs } = figures;
+  const { errors, calls, callMs, lastFault } = figures;
   const homepage = manifest.links.homepage ?? manifest.links.repository;
   const hasIcon = manifest.icon !== undefined;
   const hasSettings = manifest.configSchema !== undefined;
@@ -113,6 +129,7 @@ export function statusOf(
     isolation,
     ...(reason === undefined || status === "running" ? {} : { reason, ...wordedView(worded) }),
     errors: errors + restarts,
+    ...(lastFault === undefined ? {} : { lastFault: faultView(lastFault) }),
     ...(isolation === "process" ? { restarts } : {}),
     ...(health === undefined ? {} : { health }),
     ...(confinement === undefined ? {} : { confinement }),
@@ -126,8 +143,14 @@ function wordedView(worded: Worded | undefined): Pick<PluginStatus, "code" | "co
   return worded === undefined ? {} : { code: worded.code, ...plainFacts(worded) };
 }
 
+function faultView(fault: PluginFault): NonNullable<PluginStatus["lastFault"]> {
+  const { atMs, reason, code } = fault;
+  return { time: new Date(atMs).toISOString(), reason, code, ...plainFacts(fault) };
+}
+
 /** Of one that is refused. */
-export function statusOfRefused({ name, reason, context }: RefusedPlugin): PluginStatus {
+export function statusOfRefused({ name, reason, context }: RefusedPlugin, installed: boolean): PluginStatus {
+  const card = { name, version: "", displayName: name, kind: "", installed };
   const worded = { code: "NJ_PLUGIN_REFUSED", context: { ...context } };
-  return { name, version: "", displayName: name, kind: "", status: "refused", reason, ...worded, errors: 0 };
+  return { ...card, status: "refused", reason, ...worded, errors: 0 };
 }

@@ -191,6 +191,7 @@ export class IsolatedPlugin implements HostedPlugin {
     this.#contexts.clear();
     if (this.status === "stopped") return;
     const { clock, places } = this.#options;
+    places.ended(reason, worded);
     const nowMs = clock.monotonicMs();
     this.#failures = [...this.#failures.filter((atMs) => nowMs - atMs < WINDOW_MS), nowMs];
     const count = this.#failures.length;

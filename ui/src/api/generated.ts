@@ -546,6 +546,15 @@ export type Plugins = {
     readonly calls?: number;
     /** Milliseconds that these took together. */
     readonly callMs?: number;
+    /** The newest of its errors, also while it runs on. */
+    readonly lastFault?: {
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly time: string;
+      readonly reason: string;
+      readonly code: string;
+      /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+      readonly context?: Readonly<Record<string, string | number>>;
+    };
     readonly restarts?: number;
     readonly health?: {
       readonly rssBytes: number;

@@ -191,6 +191,9 @@ for (const bundled of [true, false]) {
         /the parser broke/,
       );
       assert.equal(host.list()[0]?.errors, 2);
+      const { time = "", reason = "" } = host.list()[0]?.lastFault ?? {};
+      assert.match(reason, /till parser a, read: the parser broke/);
+      assert.ok(Math.abs(Date.parse(time) - Date.now()) < 60_000, time);
       assert.equal(host.list()[0]?.status, "running");
       assert.equal(await url("a"), "rtsp://1.0.0/1");
     });

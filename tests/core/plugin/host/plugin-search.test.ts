@@ -42,6 +42,9 @@ it("refused plugins, and those for another Node, are named in the log once", asy
     ["nightjar-camera-fine", "disabled", undefined],
     ["nightjar-camera-node", "disabled", "<20"],
   ]);
+  assert.ok(search.refused.every((one) => !search.isInstalled(one)));
+  const installed = dir.join("plugins/node_modules/nightjar-camera-old");
+  assert.ok(search.isInstalled({ folder: installed }), "one that is refused can be taken out again");
   write("nightjar-camera-old", { nightjar: "^8.0.0" });
   await search.look();
   assert.equal(lines.length, 3, "another reason is news");

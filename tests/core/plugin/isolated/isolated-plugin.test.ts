@@ -24,7 +24,7 @@ it("is started again after 0.5, 1, 2 and 4 seconds, and after the fifth failure 
   let gone = 0;
   let asked = 0;
   const places = {
-    ...{ log, config: () => ({}), clearTaps: () => undefined },
+    ...{ log, config: () => ({}), clearTaps: () => undefined, ended: () => undefined },
     gone: () => {
       gone += 1;
     },

@@ -7,6 +7,7 @@ import { reasonText } from "../../locale/told-reasons.ts";
 import { IconButton } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { followLink, href } from "../../router.ts";
+import { momentText } from "../../state/moment-text.ts";
 import { session } from "../../state/recorder.ts";
 import { sizeText } from "../../state/time-format.ts";
 import { PluginGrants } from "./plugin-grants.tsx";
@@ -16,6 +17,7 @@ import {
   BOUNDS_TEXT,
   kindOf,
   NETWORK_TEXT,
+  refusalAdvice,
   STATE_DOT,
   STATE_HINT,
   STATE_TEXT,
@@ -38,6 +40,7 @@ export function PluginCard(props: {
 }) {
   const { plugin, update, onAct } = props;
   const hint = STATE_HINT[plugin.status];
+  const advice = refusalAdvice(plugin);
   return (
     <article
       class={`plugin-card${plugin.status === "disabled" ? " off" : ""}`}
@@ -63,7 +66,14 @@ export function PluginCard(props: {
           <div>
             <p>{t(hint)}</p>
             <Reason of={plugin} />
+            {advice === undefined ? null : <p>{t(advice)}</p>}
           </div>
+        </div>
+      )}
+      {hint !== undefined || plugin.lastFault === undefined ? null : (
+        <div class="plugin-fault">
+          <p>{t("plugins.lastFault", { when: momentText(plugin.lastFault.time) })}</p>
+          <Reason of={plugin.lastFault} />
         </div>
       )}
       {plugin.nodeWanted === undefined ? null : (
@@ -87,7 +97,7 @@ export function PluginCard(props: {
       {session.value?.rights.includes("diagnostics.view") === true ? (
         <PluginLog name={plugin.name} displayName={plugin.displayName} />
       ) : null}
-      {onAct === undefined || plugin.status === "refused" ? null : (
+      {onAct === undefined || (plugin.status === "refused" && plugin.installed !== true) ? null : (
         <Actions plugin={plugin} update={update} busy={props.busy} onAct={onAct} />
       )}
     </article>
@@ -187,6 +197,8 @@ function Actions(props: {
 }) {
   const { plugin, update, busy, onAct } = props;
   const isOff = plugin.status === "disabled";
+  // Nothing of it runs or has settings: it can only be replaced, or go.
+  const isRefused = plugin.status === "refused";
   const button = (act: PluginAct, text: string, style = "") => (
     <button
       type="button"
@@ -202,9 +214,9 @@ function Actions(props: {
   return (
     <footer>
       {update?.fits === true ? button("update", t("plugins.update"), "primary") : null}
-      {button("settings", t("plugins.settings"))}
-      {isOff ? null : button("restart", t("plugins.restart"))}
-      {button("toggle", t(isOff ? "plugins.enable" : "plugins.disable"))}
+      {isRefused ? null : button("settings", t("plugins.settings"))}
+      {isRefused || isOff ? null : button("restart", t("plugins.restart"))}
+      {isRefused ? null : button("toggle", t(isOff ? "plugins.enable" : "plugins.disable"))}
       <span class="spring" />
       {plugin.installed === true ? (
         <IconButton

@@ -20,6 +20,16 @@ export const STATE_HINT: Readonly<Partial<Record<Plugin["status"], MessageKey>>>
   refused: "plugins.refused.hint",
 };
 
+/** Refusals whose reason says all that can be done. */
+const PLAIN_REFUSALS = new Set<unknown>(["twice", "circle", "no-place"]);
+
+/** What can be done about one that is refused. */
+export function refusalAdvice({ status, context }: Plugin): MessageKey | undefined {
+  const which = context?.["case"];
+  if (status !== "refused" || PLAIN_REFUSALS.has(which)) return undefined;
+  return which === "engine" ? "plugins.refused.version" : "plugins.refused.package";
+}
+
 export const STATE_DOT: Readonly<Record<Plugin["status"], string>> = {
   running: "dot-ok",
   restarting: "dot-warn",

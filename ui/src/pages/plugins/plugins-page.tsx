@@ -137,7 +137,7 @@ function PluginList(props: {
         <div class="section-head">
           <h2>{t("plugins.yours")}</h2>
           <span class="spring" />
-          {isAdministrator && mine.some(({ installed }) => installed === true) ? (
+          {isAdministrator && plugins.some(({ installed }) => installed === true) ? (
             <UpdateCheck onUpdates={setUpdates} />
           ) : null}
         </div>
