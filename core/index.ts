@@ -34,7 +34,9 @@ export type {
   CameraDriver,
   CameraStreams,
   DriverContext,
+  FoundCamera,
   RtspStreamDescriptor,
+  SearchWish,
   StreamDescriptor,
   UrlPattern,
 } from "./plugin/contract/camera-driver.ts";

@@ -1,4 +1,4 @@
-// `nightjar camera list | add URL | remove ID | probe URL`, on a running recorder.
+// `nightjar camera list | search | add URL | remove ID | probe URL`, on a running recorder.
 import { NightjarError } from "../errors.ts";
 import { type CommandLine, EXIT, textFlag } from "./arguments.ts";
 import { print, printJson, printTable, readSecretFromStdin } from "./output.ts";
@@ -17,6 +17,8 @@ export async function camera(line: CommandLine): Promise<number> {
   switch (action) {
     case "list":
       return list(line);
+    case "search":
+      return search(line);
     case "add":
       return add(line, await configOf(line, subject, "camera add URL"));
     case "remove":
@@ -27,7 +29,7 @@ export async function camera(line: CommandLine): Promise<number> {
       throw new NightjarError(
         "NJ_CLI_USAGE",
         "invalid-argument",
-        "camera list | add URL | remove ID | probe URL",
+        "camera list | search | add URL | remove ID | probe URL",
       );
   }
 }
@@ -55,6 +57,45 @@ async function list(line: CommandLine): Promise<number> {
           state.reason ?? "",
         ]),
       );
+    return EXIT.ok;
+  });
+}
+
+interface SearchBody {
+  readonly found: readonly {
+    readonly driver: string;
+    readonly address: string;
+    readonly name?: string;
+    readonly maker?: string;
+    readonly hardware?: string;
+    readonly camera?: string;
+  }[];
+  readonly isCut: boolean;
+  readonly problems: readonly { readonly driver: string; readonly message: string }[];
+}
+
+/** What answers in the network; nothing is added. */
+async function search(line: CommandLine): Promise<number> {
+  return withRunningCore(line.dataDir, async (core) => {
+    const outcome = (await core.request("searchCameras", {}, 30_000)) as unknown as SearchBody;
+    const { found, isCut, problems } = outcome;
+    if (line.json) {
+      printJson(outcome);
+      return EXIT.ok;
+    }
+    if (found.length === 0) print("Nobody answered. Cameras must have ONVIF and its discovery switched on.");
+    else
+      printTable(
+        found.map(({ driver, address, name = "", maker = "", hardware = "", camera: known }) => [
+          address,
+          driver,
+          name,
+          [maker, hardware].filter((text) => text !== "").join(" "),
+          known === undefined ? "" : `already there: ${known}`,
+        ]),
+      );
+    if (isCut) print("More answered than are shown.");
+    for (const { driver, message } of problems) print(`${driver}: ${message}`);
     return EXIT.ok;
   });
 }

@@ -40,6 +40,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     about: "Cameras of a running recorder.",
     usage: [
       "camera list",
+      "camera search",
       "camera add URL --name NAME [--username USER --password-stdin]",
       "camera add --driver DRIVER --config JSON --name NAME",
       "camera probe URL",
@@ -54,6 +55,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
         'printf %s "$PASSWORD" | nightjar camera add rtsp://192.168.1.20/stream1 --name Yard --username nvr --password-stdin',
         "add one",
       ],
+      ["nightjar camera search", "who answers in the network, to be added with --driver onvif"],
       ["nightjar camera probe rtsp://192.168.1.20/stream1", "look at one without adding it"],
       ["nightjar camera remove yard --footage keep", "remove one; its recordings stay"],
     ],

@@ -1,10 +1,17 @@
 // Cameras as the API shows them: the list, what media says of them, and manual recording, in one face.
 import type { CameraList, ResolvedCamera } from "../cameras/camera-list.ts";
+import { CameraSearch } from "../cameras/camera-search.ts";
 import { plainFacts } from "../domain/facts.ts";
 import type { CameraId } from "../domain/ids.ts";
 import { NightjarError } from "../errors.ts";
 import type { CameraService } from "../http/services.ts";
-import type { CameraView, DriverView, NewCameraBody, ProbeAnswer } from "../http/wire-schemas.ts";
+import type {
+  CameraView,
+  DriverView,
+  NewCameraBody,
+  ProbeAnswer,
+  SearchAnswer,
+} from "../http/wire-schemas.ts";
 import type { MediaFigures, StreamFigures } from "../media/protocol.ts";
 import type { Registry } from "../plugin/calls/registry.ts";
 import type { CameraDriver } from "../plugin/contract/camera-driver.ts";
@@ -34,10 +41,15 @@ export interface CameraServiceOptions {
 
 export class Cameras implements CameraService {
   readonly #options: CameraServiceOptions;
+  readonly #search: CameraSearch;
   #figures = new Map<string, StreamFigures>();
 
   constructor(options: CameraServiceOptions) {
     this.#options = options;
+    this.#search = new CameraSearch({
+      drivers: () => options.drivers.all(),
+      cameras: () => options.list.all().map(({ camera }) => camera),
+    });
   }
 
   /** Takes the newest figures of all streams, shown until the next ones. */
@@ -131,11 +143,21 @@ export class Cameras implements CameraService {
     };
   }
 
+  async search(signal: AbortSignal): Promise<SearchAnswer> {
+    const { found, isCut, problems } = await this.#search.search(signal);
+    return {
+      found: found.map((device) => ({ ...device, config: { ...device.config } })),
+      isCut,
+      problems: [...problems],
+    };
+  }
+
   drivers(): readonly DriverView[] {
     return this.#options.drivers.all().map((driver) => ({
       id: driver.id,
       displayName: driver.displayName,
       configSchema: driver.configSchema,
+      canSearch: driver.discover !== undefined,
       ...(driver.catalogue === undefined
         ? {}
         : { catalogue: driver.catalogue.map((pattern) => ({ ...pattern })) }),

@@ -11,6 +11,8 @@ import type { Users } from "../users/users.ts";
 import type { Cameras } from "./camera-service.ts";
 import type { CoreMethodsForCli } from "./cli-protocol.ts";
 
+const SEARCH_LIMIT_MS = 12_000;
+
 export interface CliLinkOptions {
   readonly socketPath: string;
   readonly instance: string;
@@ -48,6 +50,11 @@ export function cliHandlers(options: Omit<CliLinkOptions, "socketPath" | "instan
     },
     probeCamera: ({ driver, config }) =>
       cameras.probe({ driver, config, signal: AbortSignal.timeout(25_000) }),
+    async searchCameras() {
+      const outcome = await cameras.search(AbortSignal.timeout(SEARCH_LIMIT_MS));
+      record("cameras-searched", { found: outcome.found.length });
+      return outcome;
+    },
     listPlugins: () => plugins.list(),
     searchPlugins: ({ text }) => pluginInstaller.search(text),
     pluginUpdates: () => pluginInstaller.updates(),

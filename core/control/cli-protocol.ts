@@ -15,6 +15,7 @@ export type CoreMethodsForCli = {
   listCameras: (params: Record<string, never>) => readonly Record<string, unknown>[];
   addCamera: (params: { camera: Record<string, unknown> }) => Record<string, unknown>;
   removeCamera: (params: { id: string; footage: "keep" | "remove" }) => void;
+  searchCameras: (params: Record<string, never>) => Record<string, unknown>;
   probeCamera: (params: { driver: string; config: Record<string, unknown> }) => Record<string, unknown>;
   listPlugins: (params: Record<string, never>) => readonly PluginStatus[];
   searchPlugins: (params: { text: string }) => readonly OfferedPlugin[];

@@ -57,6 +57,7 @@ import type {
   ProbeAnswer,
   RangeLockView,
   RecordingsPage,
+  SearchAnswer,
   StatusView,
 } from "./wire-schemas.ts";
 
@@ -80,6 +81,8 @@ export interface CameraService {
     readonly camera?: string;
     readonly signal: AbortSignal;
   }): Promise<ProbeAnswer>;
+  /** Searches the network, one search at a time. Throws `NJ_CAMERA_SEARCH_BUSY`, `NJ_CAMERA_SEARCH_NONE`. */
+  search(signal: AbortSignal): Promise<SearchAnswer>;
   drivers(): readonly DriverView[];
   /** Records from now on, until the moment (ms since the epoch) or until stopped. */
   startManualRecording(id: string, untilMs: number | undefined): Promise<void>;

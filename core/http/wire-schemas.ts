@@ -160,9 +160,43 @@ export const ProbeAnswerSchema = Type.Object({
 });
 export type ProbeAnswer = Static<typeof ProbeAnswerSchema>;
 
+export const SearchOutcomeSchema = Type.Object({
+  found: Type.Array(
+    Type.Object({
+      driver: Type.String({ description: "By which it was found, and can be added." }),
+      displayName: Type.String({ description: "What the driver is called." }),
+      address: Type.String(),
+      name: Type.Optional(
+        Type.String({ description: "What the device says of itself, like all that follows." }),
+      ),
+      maker: Type.Optional(Type.String()),
+      hardware: Type.Optional(Type.String({ description: "Its model." })),
+      location: Type.Optional(Type.String()),
+      config: Type.Record(Type.String(), Type.String(), {
+        description: "Settings for `POST /cameras`, as far as they are known; user and password are not.",
+      }),
+      camera: Type.Optional(Type.String({ description: "The camera that it is already." })),
+    }),
+  ),
+  isCut: Type.Boolean({ description: "More answered than are told." }),
+  problems: Type.Array(
+    Type.Object({
+      driver: Type.String(),
+      displayName: Type.String(),
+      code: Type.String(),
+      message: Type.String(),
+    }),
+    {
+      description: "Drivers that could not search, and why.",
+    },
+  ),
+});
+export type SearchAnswer = Static<typeof SearchOutcomeSchema>;
+
 export const DriverSchema = Type.Object({
   id: Type.String(),
   displayName: Type.String(),
+  canSearch: Type.Boolean({ description: "It takes part in `POST /cameras/search`." }),
   configSchema: Type.Unknown(),
   catalogue: Type.Optional(
     Type.Array(

@@ -114,6 +114,19 @@ export function cameraDriverContract(options: CameraDriverContractOptions): void
         });
       });
 
+      it("a search of the network, where it has one, ends in its time with plain data, and when nobody waits", async () => {
+        const { discover } = nvr.driver(wanted);
+        if (discover === undefined) return;
+        const { signal } = new AbortController();
+        const found = await discover({ waitMs: 50, most: 4 }, { signal });
+        assert.ok(found.length <= 4);
+        assert.deepEqual(JSON.parse(JSON.stringify(found)), found, "only what JSON can say may cross");
+        const abort = new AbortController();
+        const call = discover({ waitMs: 60_000, most: 4 }, { signal: abort.signal });
+        abort.abort();
+        await settled(call);
+      });
+
       it("what was typed is tidied once: tidying it again changes nothing", async () => {
         await withCamera(options, async ({ config }) => {
           const driver = nvr.driver(wanted);

@@ -11,6 +11,7 @@ import {
   NewCameraSchema,
   ProbeAnswerSchema,
   ProbeSchema,
+  SearchOutcomeSchema,
   TimeSchema,
 } from "../wire-schemas.ts";
 
@@ -53,6 +54,19 @@ export function cameraRoutes(services: HttpServices): Route[] {
       response: ProbeAnswerSchema,
       handle({ body, signal }) {
         return cameras.probe({ ...body, signal });
+      },
+    }),
+    route({
+      method: "POST",
+      path: "/api/v1/cameras/search",
+      policy: needs("cameras.edit"),
+      summary:
+        "Searches the network for cameras, five seconds long, and answers what it found; nothing is connected to or added.",
+      response: SearchOutcomeSchema,
+      async handle({ signal, audit }) {
+        const outcome = await cameras.search(signal);
+        audit("cameras-searched", { found: outcome.found.length });
+        return outcome;
       },
     }),
     route({

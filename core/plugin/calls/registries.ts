@@ -104,11 +104,13 @@ export const REGISTRIES: Readonly<Record<RegistryName, RegistryShape>> = {
       ),
     }),
     required: ["streams"],
-    optional: ["prepare", ...CAMERA_ABILITIES],
+    optional: ["prepare", "discover", ...CAMERA_ABILITIES],
     isScoped: false,
     isAnnounced: false,
     described: (card, method, args) =>
-      method === "prepare" ? [] : [[withoutSecrets(card["configSchema"] as object), args[0]]],
+      method === "prepare" || method === "discover"
+        ? []
+        : [[withoutSecrets(card["configSchema"] as object), args[0]]],
     limitMs: 10_000,
   },
   routes: {

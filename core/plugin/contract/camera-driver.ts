@@ -47,6 +47,29 @@ export interface DriverContext {
   secret(field: string): Promise<string | undefined>;
 }
 
+/** A device that answered when a driver called into the network. Nothing that it says of itself is believed. */
+export interface FoundCamera {
+  /** Where it answered from: host, with a port where it is not the usual one. For people, and to know it again. */
+  readonly address: string;
+  /** What goes into the form of a new camera: settings as the driver's schema has them, as far as they are known. */
+  readonly config: Readonly<Record<string, string>>;
+  /** The device's own lasting id, by which a device that answers twice is known. */
+  readonly id?: string;
+  readonly name?: string;
+  readonly maker?: string;
+  /** Its model, as it says. */
+  readonly hardware?: string;
+  readonly location?: string;
+}
+
+/** How long and how much a driver may search. */
+export interface SearchWish {
+  /** The answer is due by then, with whatever has come. */
+  readonly waitMs: number;
+  /** More devices than these are not asked for. */
+  readonly most: number;
+}
+
 /**
  * A brand or a protocol. One driver answers for each camera that names it in `driver`. All methods may be called at
  * any time after the plugin's `start`; they are asynchronous, take and give plain data, and have ten seconds.
@@ -69,4 +92,9 @@ export interface CameraDriver extends CameraAbilities {
   prepare?(config: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>>;
   /** Answers where the streams of a camera are. May ask the device. Throws with a message for people if it cannot. */
   streams(config: Readonly<Record<string, unknown>>, context: DriverContext): Promise<CameraStreams>;
+  /**
+   * Calls into the network and answers who answered; finding nobody is an answer as well. It must not connect to devices by
+   * itself: they are strangers until a person has chosen one. Asked once at a time, and only when somebody wants it.
+   */
+  discover?(wanted: SearchWish, context: { readonly signal: AbortSignal }): Promise<readonly FoundCamera[]>;
 }

@@ -11,6 +11,7 @@ import type {
 import { NightjarError } from "@nightjar/core";
 import { type CameraConfig, cameraConfig, prepareConfig } from "./config.ts";
 import { OnvifDevice } from "./device.ts";
+import { DISCOVERY_GROUP, DISCOVERY_PORT, discover } from "./discovery.ts";
 import { EventSessions } from "./events.ts";
 import type { EventScope } from "./notifications.ts";
 import { auxiliaryOf, inputsOf, relaysOf, setAuxiliary, setRelay } from "./ports.ts";
@@ -54,6 +55,11 @@ export function onvifDriver(lookup: PluginTools["lookup"]): CameraDriver {
     displayName: "ONVIF",
     configSchema: cameraConfig,
     prepare: async (typed) => prepareConfig(typed),
+    async discover(wanted, { signal }) {
+      // Says no where the owner has taken the network away; a group leads to no machine.
+      await lookup(DISCOVERY_GROUP, DISCOVERY_PORT);
+      return discover(wanted, signal);
+    },
     async streams(settings, context) {
       const { device, config } = await devices.of(settings, context);
       return streamsOf(device, config, context.signal);

@@ -30,6 +30,7 @@ const PLAN: Plan = {
   status: { params: () => ({}) },
   listCameras: { params: () => ({}) },
   probeCamera: { params: () => ({ driver: "rtsp", config: {} }) },
+  searchCameras: { act: "cameras-searched", params: () => ({}) },
   addCamera: { act: "camera-added", params: () => ({ camera: CAMERA }) },
   removeCamera: { act: "camera-removed", params: () => ({ id: "yard", footage: "remove" }) },
   listPlugins: { params: () => ({}) },
@@ -90,6 +91,7 @@ describe("the calls of the command line", () => {
       cameras: {
         list: () => [],
         probe: async () => ({}),
+        search: async () => ({ found: [], isCut: false, problems: [] }),
         async create(camera: object) {
           done.push(camera);
           return { ...camera, id: "yard" };

@@ -191,7 +191,11 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
           "rtsp://admin:canary-4711@192.0.2.5/ says: wrong password",
         );
       },
-      drivers: () => [{ id: "rtsp", displayName: "RTSP", configSchema: {} }],
+      async search() {
+        called("search");
+        return { found: [], isCut: false, problems: [] };
+      },
+      drivers: () => [{ id: "rtsp", displayName: "RTSP", configSchema: {}, canSearch: false }],
       async startManualRecording(id, untilMs) {
         called(`start ${id} ${untilMs}`);
       },

@@ -163,6 +163,8 @@ export type Camera = {
 export type CameraDriver = {
   readonly id: string;
   readonly displayName: string;
+  /** It takes part in `POST /cameras/search`. */
+  readonly canSearch: boolean;
   readonly configSchema: unknown;
   readonly catalogue?: readonly {
     readonly brand: string;
@@ -1319,6 +1321,37 @@ export interface Operations {
       readonly camera?: string;
     };
     readonly answer: ProbeAnswer;
+  };
+  /** Searches the network for cameras, five seconds long, and answers what it found; nothing is connected to or added. */
+  readonly "POST /cameras/search": {
+    readonly answer: {
+      readonly found: readonly {
+        /** By which it was found, and can be added. */
+        readonly driver: string;
+        /** What the driver is called. */
+        readonly displayName: string;
+        readonly address: string;
+        /** What the device says of itself, like all that follows. */
+        readonly name?: string;
+        readonly maker?: string;
+        /** Its model. */
+        readonly hardware?: string;
+        readonly location?: string;
+        /** Settings for `POST /cameras`, as far as they are known; user and password are not. */
+        readonly config: Readonly<Record<string, string>>;
+        /** The camera that it is already. */
+        readonly camera?: string;
+      }[];
+      /** More answered than are told. */
+      readonly isCut: boolean;
+      /** Drivers that could not search, and why. */
+      readonly problems: readonly {
+        readonly driver: string;
+        readonly displayName: string;
+        readonly code: string;
+        readonly message: string;
+      }[];
+    };
   };
   /** The kinds of cameras that can be added, with the schema of their settings and known brands. */
   readonly "GET /camera-drivers": { readonly answer: readonly CameraDriver[] };

@@ -49,6 +49,10 @@ export type AuditEntry = Answer<"GET /audit">["entries"][number];
 /** What another program watches with; the password itself was shown once. */
 export type StreamPassword = Answer<"GET /session/stream-passwords">["streamPasswords"][number];
 
+/** Who answered a search of the network. */
+export type SearchAnswer = Answer<"POST /cameras/search">;
+export type FoundCamera = SearchAnswer["found"][number];
+
 export type CameraState = Camera["state"];
 export type CameraStatus = CameraState["status"];
 export type CameraStream = Camera["streams"][number];

@@ -43,6 +43,7 @@ export const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   "ptz-moved": "act.ptz-moved",
   "ptz-sent": "act.ptz-sent",
   "camera-removed": "act.camera-removed",
+  "cameras-searched": "act.cameras-searched",
   "manual-recording-started": "act.manual-recording-started",
   "manual-recording-stopped": "act.manual-recording-stopped",
   "recording-locked": "act.recording-locked",
@@ -131,6 +132,7 @@ export const ACT_GROUPS: readonly {
     actions: [
       "camera-added",
       "camera-changed",
+      "cameras-searched",
       "detection-changed",
       "linkage-changed",
       "linkage-run",

@@ -26,6 +26,7 @@ export const DETAIL_TEXT: Readonly<Record<string, MessageKey>> = {
   files: "detail.files",
   folders: "detail.folders",
   footage: "detail.footage",
+  found: "detail.found",
   given: "detail.given",
   id: "detail.id",
   input: "detail.input",

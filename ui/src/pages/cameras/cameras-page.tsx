@@ -18,6 +18,7 @@ import { zone } from "../../state/zone.ts";
 import { CameraPage } from "./camera-page.tsx";
 import { DetectionPage, isDetectionPlace } from "./detection-page.tsx";
 import { RemoveDialog } from "./remove-dialog.tsx";
+import { SearchDialog } from "./search-dialog.tsx";
 
 const THUMB_TRIES = 10;
 const THUMB_AGAIN_MS = 2000;
@@ -47,22 +48,39 @@ export function CamerasPage() {
 
 function CameraList({ list }: { readonly list: readonly Camera[] }) {
   const [removing, setRemoving] = useState<Camera | undefined>(undefined);
+  const [searching, setSearching] = useState(false);
   const online = list.filter(
     (one) => one.state.status === "online" || one.state.status === "degraded",
   ).length;
   const demos = list.filter((one) => one.driver === "demo");
   const demo = demos.length === 1 ? demos[0] : undefined;
-  const addButton = mayAdminister.value ? (
-    <a class="button primary" href={href("cameras/new")} onClick={followLink}>
-      <Icon name="plus" />
-      {t("cameras.add")}
-    </a>
+  const addButtons = mayAdminister.value ? (
+    <>
+      <button
+        type="button"
+        class="button"
+        aria-label={t("search.button")}
+        title={t("search.button")}
+        onClick={() => setSearching(true)}
+      >
+        <Icon name="search" />
+        <span class="wide-only">{t("search.button")}</span>
+      </button>
+      <a class="button primary" href={href("cameras/new")} onClick={followLink}>
+        <Icon name="plus" />
+        {t("cameras.add")}
+      </a>
+    </>
   ) : null;
+  const dialog = searching ? <SearchDialog onClose={() => setSearching(false)} /> : null;
   if (list.length === 0) {
     return (
-      <EmptyPage icon="cameras" title={t("live.empty.title")} text={t("live.empty.text")}>
-        {addButton}
-      </EmptyPage>
+      <>
+        <EmptyPage icon="cameras" title={t("live.empty.title")} text={t("live.empty.text")}>
+          {addButtons}
+        </EmptyPage>
+        {dialog}
+      </>
     );
   }
   return (
@@ -71,7 +89,7 @@ function CameraList({ list }: { readonly list: readonly Camera[] }) {
         <h1>{t("nav.cameras")}</h1>
         <span class="muted">{t("cameras.count", { total: list.length, online })}</span>
         <div class="spring" />
-        {addButton}
+        {addButtons}
       </div>
       {demo === undefined || !mayAdminister.value ? null : <DemoNote camera={demo} />}
       <div class="table-box">
@@ -101,6 +119,7 @@ function CameraList({ list }: { readonly list: readonly Camera[] }) {
       {removing === undefined ? null : (
         <RemoveDialog camera={removing} onClose={() => setRemoving(undefined)} />
       )}
+      {dialog}
     </div>
   );
 }
