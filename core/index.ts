@@ -82,6 +82,7 @@ export type {
   StreamEnd,
 } from "./plugin/contract/hook-data.ts";
 export type {
+  LinkageAccount,
   LinkageAction,
   LinkageDone,
   LinkagePicture,

@@ -20,6 +20,7 @@ import { type IconFile, readIcon } from "../package/icon-file.ts";
 import type { PluginPlace } from "../package/manifest.ts";
 import { withSettings } from "../package/outside-topics.ts";
 import {
+  accountsLeave,
   asksOf,
   mayTap,
   mqttLeave,
@@ -288,6 +289,14 @@ export class PluginHost {
   /** True for a plugin that comes with Nightjar, wherever it runs. */
   isBundled(name: string): boolean {
     return this.#entries.get(name)?.found.bundled === true;
+  }
+
+  /** True if a plugin may know which accounts may see an event. What runs with the core is held to its card alone. */
+  mayKnowAccounts(name: string): boolean {
+    const entry = this.#entries.get(name);
+    if (entry?.hosted === undefined) return false;
+    const grants = entry.hosted.isolation === "inline" ? undefined : entry.settings.grants;
+    return accountsLeave(entry.found.manifest.permissions, grants) === "granted";
   }
 
   /** How to load a plugin once more in another process, as one that runs with the core may be; undefined for others. */
