@@ -84,6 +84,7 @@ export type {
   StreamEnd,
 } from "./plugin/contract/hook-data.ts";
 export type {
+  LinkageAccount,
   LinkageAction,
   LinkageDone,
   LinkagePicture,

@@ -210,6 +210,14 @@ export const ConfigSchema = Type.Object(
                     default: true,
                   }),
                 ),
+                accounts: Type.Optional(
+                  Type.Boolean({
+                    title: "Accounts",
+                    description:
+                      "False keeps from a plugin that asks for it which accounts may see an event.",
+                    default: true,
+                  }),
+                ),
                 hooks: Type.Optional(
                   Type.Union(
                     [

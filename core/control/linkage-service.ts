@@ -22,7 +22,7 @@ import { type ScreenParts, screenActions } from "../linkage/screen-actions.ts";
 import type { Log } from "../log.ts";
 import type { LinkageCause, LinkageNames, LinkageResults } from "../mqtt/request-parts.ts";
 import type { CapturedPicture, HookEvent } from "../plugin/contract/hook-data.ts";
-import type { LinkageAction } from "../plugin/contract/linkage-action.ts";
+import type { LinkageAccount, LinkageAction } from "../plugin/contract/linkage-action.ts";
 import type { PluginRegistries } from "../plugin/host/plugin-registries.ts";
 import { settingsProblems } from "../plugin/host/settings-problems.ts";
 import type { RecordingService } from "../recording/recording-service.ts";
@@ -56,6 +56,10 @@ export interface LinkageServiceParts {
   /** TCP ports that the recorder has opened: nothing is sent to them. */
   ownPorts(): readonly number[];
   registries(): Pick<PluginRegistries, "linkageActions">;
+  /** The accounts that may see an event of this camera; undefined: of the recorder itself. */
+  accountsSeeing(camera: string | undefined): Promise<readonly LinkageAccount[]>;
+  /** A plugin has leave to know them. */
+  mayKnowAccounts(plugin: string): boolean;
   /** A picture was kept with an event. */
   captured(picture: CapturedPicture): void;
   /** An event that is kept; undefined: there is none. */
@@ -118,6 +122,11 @@ export class LinkageService implements LinkageFace {
       picture: async (camera) => {
         const { jpeg, timeMs } = await parts.snapshot(camera, PICTURE_WIDTH);
         return { camera, timeMs, jpeg: jpeg.toString("base64") };
+      },
+      accounts: async (source, camera) => {
+        const plugin = this.#all().find((one) => one.source === source)?.plugin;
+        if (plugin === undefined || !parts.mayKnowAccounts(plugin)) return undefined;
+        return parts.accountsSeeing(camera);
       },
       disarmedBy: (action, camera) => parts.alarmIo.inputsOf.disarmedBy(action, camera),
       note: (eventId, result) => this.#note(eventId, result),

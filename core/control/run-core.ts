@@ -28,6 +28,7 @@ import { type RoleContext, RUN_FOLDER, type RunningProcess } from "../supervisor
 import { noteVersion } from "../system/data-version.ts";
 import { readLog } from "../system/log-reader.ts";
 import { pruneUpgradeCopies } from "../system/upgrade-copies.ts";
+import { accountsSeeing } from "../users/event-viewers.ts";
 import { LoginSources } from "../users/login-sources.ts";
 import { openUsers } from "../users/users.ts";
 import { VERSION } from "../version.ts";
@@ -279,6 +280,8 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     tell: (told) => mqtt.linkageTold(told),
     ownPorts: openPorts,
     registries: () => plugins.registries,
+    accountsSeeing: (camera) => accountsSeeing(users, camera),
+    mayKnowAccounts: (plugin) => plugins.mayKnowAccounts(plugin),
     captured: (picture) => void plugins.hooks.pictureCaptured.promise(picture),
   });
   const explain = explainService({

@@ -19,6 +19,7 @@ const PermissionsSchema = Type.Object(
     hooks: Type.Optional(Type.Array(Type.Enum(DECIDING_HOOKS))),
     mqtt: Type.Optional(Type.Literal(true)),
     mqttTopics: Type.Optional(OutsideTopicsSchema),
+    accounts: Type.Optional(Type.Literal(true)),
   },
   { description: "What it asks to be allowed." },
 );

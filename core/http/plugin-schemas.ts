@@ -74,6 +74,9 @@ export const PluginsSchema = Type.Object({
             network: Type.Union([Type.Boolean(), Type.Array(Type.String())]),
             mqtt: Type.Optional(Type.Literal(true, { description: "Topics of its own over MQTT." })),
             mqttTopics: Type.Optional(OutsideTopicsSchema),
+            accounts: Type.Optional(
+              Type.Literal(true, { description: "Which accounts may see the events that it is called for." }),
+            ),
             hooks: Type.Optional(
               Type.Array(Type.Enum(DECIDING_HOOKS), {
                 description: "Hooks by which it decides: what is recorded, who may look.",

@@ -28,7 +28,7 @@ export interface ActionTask {
   /** As rules name it: `record`, `nightjar-linkage-notify/notify`. */
   readonly source: string;
   readonly settings: Readonly<Record<string, unknown>>;
-  readonly request: Omit<LinkageRequest, "config" | "pictures">;
+  readonly request: Omit<LinkageRequest, "config" | "pictures" | "accounts">;
   /** Monotonic: when the event asked for it. */
   readonly sinceMs: number;
 }
@@ -39,6 +39,8 @@ export interface ActionRunnerOptions {
   find(source: string): LinkageAction | undefined;
   /** Pictures of the task's event, at most so many; none where there are none. */
   pictures(task: ActionTask, most: number): Promise<LinkageRequest["pictures"]>;
+  /** The accounts that may see the task's event now; undefined: its plugin is not to know them. */
+  accounts(task: ActionTask): Promise<LinkageRequest["accounts"]>;
   /** What came of a task, once. */
   over(task: ActionTask, result: EventAction): void;
 }
@@ -151,9 +153,12 @@ export class ActionRunner {
     const config = actionSettings(action, task.settings);
     const most = wantedPictures(action, config);
     const pictures = most === 0 ? [] : await this.#options.pictures(task, most);
+    // Asked last, and at each try: what somebody may not see any more he is not told of.
+    const accounts = action.wantsAccounts === true ? await this.#options.accounts(task) : undefined;
+    const told = { ...task.request, config, pictures, ...(accounts === undefined ? {} : { accounts }) };
     const signal = AbortSignal.any([this.#end.signal, AbortSignal.timeout(LIMIT_MS)]);
     const what = `the action ${task.source}`;
-    const run = action.run({ ...task.request, config, pictures }, { signal });
+    const run = action.run(told, { signal });
     const done = (await withTimeLimit(run, LIMIT_MS, what)) as
       | { readonly note?: unknown; readonly captures?: readonly EventCapture[] }
       | undefined;

@@ -5,7 +5,7 @@ import type { DeepReadonly } from "../config/config-store.ts";
 import type { LinkageActionConfig, LinkageConfig, LinkageRule } from "../config/linkage-config.ts";
 import type { EventAction } from "../domain/alarm-event.ts";
 import type { HookEvent } from "../plugin/contract/hook-data.ts";
-import type { LinkageAction, LinkagePicture } from "../plugin/contract/linkage-action.ts";
+import type { LinkageAccount, LinkageAction, LinkagePicture } from "../plugin/contract/linkage-action.ts";
 import { ActionRunner, type ActionTask } from "./action-runner.ts";
 import { isAbout } from "./rule-match.ts";
 
@@ -29,6 +29,8 @@ export interface LinkageParts {
   findAction(source: string): LinkageAction | undefined;
   /** The newest picture of a camera. */
   picture(camera: string): Promise<LinkagePicture>;
+  /** The accounts that may see an event of this camera, or of the recorder; undefined: the action is not to know them. */
+  accounts?(source: string, camera: string | undefined): Promise<readonly LinkageAccount[] | undefined>;
   /** The name of the alarm input that keeps an action from being done for events of this camera; undefined: none does. */
   disarmedBy?(action: string, camera: string | undefined): string | undefined;
   /** Keeps what came of an action with its event. */
@@ -83,6 +85,7 @@ export class LinkageEngine {
       clock: parts.clock,
       find: (source) => parts.findAction(source),
       pictures: async (task, most) => (await this.#picturesOf(task, most)).slice(0, most),
+      accounts: async ({ source, request: { event } }) => parts.accounts?.(source, event.camera),
       over: (task, result) => this.#over(task, result),
     });
   }

@@ -52,8 +52,11 @@ export interface Actor {
   readonly token?: TokenName | undefined;
 }
 
+/** What rights follow from: of whoever asks, or of an account that nobody is signed in with. */
+export type Holder = Pick<Principal, "role" | "cameras" | "token">;
+
 /** May the account do this at all? For camera rights: with some camera. */
-export function mayDo(principal: Principal, right: Right): boolean {
+export function mayDo(principal: Omit<Holder, "cameras">, right: Right): boolean {
   return roleHolds(principal.role, right) && (principal.token?.rights.has(right) ?? true);
 }
 
@@ -63,6 +66,17 @@ export function rightsOf(principal: Principal): Right[] {
 }
 
 /** May the account do this with this camera? */
-export function mayDoWith(principal: Principal, right: CameraRight, camera: string): boolean {
+export function mayDoWith(principal: Holder, right: CameraRight, camera: string): boolean {
   return mayDo(principal, right) && scopeIncludes(principal.cameras, camera);
+}
+
+/** The recorder's own events, of no camera, are for who runs it and sees all of it. */
+export function seesRecorder(principal: Holder): boolean {
+  return mayDo(principal, "system.view") && principal.cameras === "all";
+}
+
+/** May the account do this with an event, of a camera or of the recorder itself? */
+export function mayDoWithEvent(principal: Holder, right: CameraRight, camera: string | undefined): boolean {
+  if (camera !== undefined) return mayDoWith(principal, right, camera);
+  return mayDo(principal, right) && seesRecorder(principal);
 }

@@ -3,7 +3,7 @@ import { Type } from "typebox";
 import { EVENT_TYPE_IDS, eventType, isArmable } from "../../domain/event-types.ts";
 import type { CameraRight } from "../../domain/roles.ts";
 import { NightjarError } from "../../errors.ts";
-import { mayDo, mayDoWith, type Principal } from "../../users/principal.ts";
+import { mayDoWithEvent, type Principal, seesRecorder } from "../../users/principal.ts";
 import { AcknowledgeSchema, EventTypesSchema } from "../alarm-schemas.ts";
 import { invalidRequest } from "../request-checks.ts";
 import { needs, type Route, route } from "../route.ts";
@@ -27,10 +27,8 @@ export function eventRoutes(services: HttpServices): Route[] {
   /** The event, if the account may see it; for others there is none. */
   async function visible(principal: Principal, id: number, right: CameraRight): Promise<EventView> {
     const event = await services.events.find(id);
-    const isVisible =
-      event !== undefined &&
-      (event.camera === undefined ? seesRecorder(principal) : mayDoWith(principal, right, event.camera));
-    if (!isVisible) throw new NightjarError("NJ_EVENT_NOT_FOUND", "not-found", "there is no such event");
+    if (event === undefined || !mayDoWithEvent(principal, right, event.camera))
+      throw new NightjarError("NJ_EVENT_NOT_FOUND", "not-found", "there is no such event");
     return event;
   }
 
@@ -129,11 +127,6 @@ export function eventRoutes(services: HttpServices): Route[] {
       }),
     }),
   ];
-}
-
-/** The recorder's own events are for who runs it and sees all of it. */
-function seesRecorder(principal: Principal): boolean {
-  return mayDo(principal, "system.view") && principal.cameras === "all";
 }
 
 /** The types that are asked for, of these severities. */

@@ -209,6 +209,7 @@ export const REGISTRIES: Readonly<Record<RegistryName, RegistryShape>> = {
       configSchema: OBJECT_SCHEMA,
       wantsPictures: Type.Integer({ minimum: 0, maximum: 5 }),
       picturesField: Type.Optional(text(100)),
+      wantsAccounts: Type.Optional(Type.Boolean()),
       maxAgeSeconds: Type.Integer({ minimum: 1, maximum: 604_800 }),
     }),
     required: ["run"],

@@ -12,6 +12,18 @@ export interface LinkagePicture {
   readonly jpeg: string;
 }
 
+/** An account that may see the event, as it is when the action is called. More fields may come. */
+export interface LinkageAccount {
+  readonly name: string;
+  /**
+   * When the account was made, in milliseconds since the epoch: what was kept for an account of this name before that is
+   * another person's.
+   */
+  readonly sinceMs: number;
+  /** It may also acknowledge the event. */
+  readonly mayAcknowledge: boolean;
+}
+
 /** What is to be done, and because of what. More fields may come. */
 export interface LinkageRequest {
   /** The same when it is tried again: whoever is told twice can know it. */
@@ -30,6 +42,11 @@ export interface LinkageRequest {
   readonly pictures: readonly LinkagePicture[];
   /** Somebody tries the action: there was no such event. */
   readonly isTest: boolean;
+  /**
+   * The accounts that may see the event now, 500 at most; only for actions that want them. Ask nobody else, and ask anew
+   * each time: rights come and go, also between two tries. Absent where the plugin was not given leave.
+   */
+  readonly accounts?: readonly LinkageAccount[];
 }
 
 /** What was done. More fields may come. */
@@ -52,6 +69,11 @@ export interface LinkageAction {
   readonly wantsPictures: number;
   /** A whole number among the fields of `configSchema`, by which a rule says how many of them it wants. Absent: all. */
   readonly picturesField?: string;
+  /**
+   * It is told which accounts may see the event. Its package.json must ask for that (`nightjar.permissions.accounts`), and
+   * its owner may take it away.
+   */
+  readonly wantsAccounts?: boolean;
   /** How late it may still be done, 1 to 604 800 seconds: 10 for a siren, 86 400 for a mail. */
   readonly maxAgeSeconds: number;
   /**

@@ -11,7 +11,7 @@ import type { RecorderDescription } from "../contract/hook-data.ts";
 import type { PluginRoute } from "../contract/plugin-route.ts";
 import type { FoundPlugin, SearchPath } from "../package/discovery.ts";
 import { type IconFile, readIcon } from "../package/icon-file.ts";
-import { asksOf } from "../package/permissions.ts";
+import { accountsLeave, asksOf } from "../package/permissions.ts";
 import { type PluginWords, readPluginWords } from "../package/plugin-words.ts";
 import type { HostedPlugin } from "./hosted-plugin.ts";
 import { type HostingOptions, makeHosted } from "./make-hosted.ts";
@@ -246,6 +246,14 @@ export class PluginHost {
   /** True for a plugin that comes with Nightjar, wherever it runs. */
   isBundled(name: string): boolean {
     return this.#entries.get(name)?.found.bundled === true;
+  }
+
+  /** True if a plugin may know which accounts may see an event. What runs with the core is held to its card alone. */
+  mayKnowAccounts(name: string): boolean {
+    const entry = this.#entries.get(name);
+    if (entry?.hosted === undefined) return false;
+    const grants = entry.hosted.isolation === "inline" ? undefined : entry.settings.grants;
+    return accountsLeave(entry.found.manifest.permissions, grants) === "granted";
   }
 
   /** How to load a plugin once more in another process, as one that runs with the core may be; undefined for others. */

@@ -252,16 +252,18 @@ export class PluginSettingsBook {
 }
 
 /** As config.json holds it. */
-function plainGrants({ network, hooks, mqtt, mqttTopics }: PluginGrants): {
+function plainGrants({ network, hooks, mqtt, mqttTopics, accounts }: PluginGrants): {
   network?: boolean;
   hooks?: boolean | string[];
   mqtt?: boolean;
   mqttTopics?: boolean;
+  accounts?: boolean;
 } {
   return {
     ...(network === undefined ? {} : { network }),
     ...(mqtt === undefined ? {} : { mqtt }),
     ...(mqttTopics === undefined ? {} : { mqttTopics }),
+    ...(accounts === undefined ? {} : { accounts }),
     ...(hooks === undefined ? {} : { hooks: typeof hooks === "boolean" ? hooks : [...hooks] }),
   };
 }

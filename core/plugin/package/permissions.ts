@@ -24,6 +24,8 @@ export interface PluginPermissions {
   readonly mqtt?: true;
   /** Topics of others over MQTT, each by its name. */
   readonly mqttTopics?: OutsideTopics;
+  /** Which accounts may see the events that its actions are called for. */
+  readonly accounts?: true;
 }
 
 /** What its owner says to that; what he does not mention is granted. */
@@ -33,6 +35,7 @@ export interface PluginGrants {
   readonly hooks?: boolean | readonly string[] | undefined;
   readonly mqtt?: boolean | undefined;
   readonly mqttTopics?: boolean | undefined;
+  readonly accounts?: boolean | undefined;
 }
 
 export const NO_PERMISSIONS: PluginPermissions = { network: false };
@@ -44,7 +47,7 @@ export const DECIDING_HOOKS = (Object.keys(HOOKS) as HookName[]).filter(
 
 const HOSTS_LIMIT = 32;
 const HOST_PATTERN = /^(?=.{1,253}$)(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?$/;
-const KNOWN = ["network", "hooks", "mqtt", "mqttTopics"];
+const KNOWN = ["network", "hooks", "mqtt", "mqttTopics", "accounts"];
 
 /** Reads the card's wish, or says in a sentence what is wrong with it. */
 export function readPermissions(value: unknown): PluginPermissions | string {
@@ -60,10 +63,12 @@ export function readPermissions(value: unknown): PluginPermissions | string {
     hooks = [],
     mqtt = false,
     mqttTopics,
+    accounts = false,
   } = value as Readonly<Record<string, unknown>>;
   const outside = mqttTopics === undefined ? undefined : readOutsideTopics(mqttTopics);
   if (typeof outside === "string") return outside;
   if (typeof mqtt !== "boolean") return "its nightjar.permissions.mqtt is neither true nor false";
+  if (typeof accounts !== "boolean") return "its nightjar.permissions.accounts is neither true nor false";
   if (!Array.isArray(hooks) || !hooks.every((hook) => DECIDING_HOOKS.includes(hook as DecidingHook))) {
     return `its nightjar.permissions.hooks is not a list out of ${DECIDING_HOOKS.join(", ")}`;
   }
@@ -71,6 +76,7 @@ export function readPermissions(value: unknown): PluginPermissions | string {
     ...(hooks.length === 0 ? {} : { hooks: DECIDING_HOOKS.filter((hook) => hooks.includes(hook)) }),
     ...(mqtt ? { mqtt } : {}),
     ...(outside === undefined ? {} : { mqttTopics: outside }),
+    ...(accounts ? { accounts } : {}),
   };
   if (typeof network === "boolean") return { network, ...asked };
   if (
@@ -122,8 +128,17 @@ export function mqttTopicsLeave(
   return grants?.mqttTopics === false ? "withheld" : "granted";
 }
 
-/** What an owner is asked for, one by one: the network, topics over MQTT, or a say in one moment. */
-export const PERMISSIONS = ["network", "mqtt", "mqttTopics", ...DECIDING_HOOKS] as const;
+/** Whether a plugin may know which accounts may see an event, or why not. */
+export function accountsLeave(
+  permissions: PluginPermissions,
+  grants: PluginGrants | undefined,
+): NetworkLeave {
+  if (permissions.accounts !== true) return "unasked";
+  return grants?.accounts === false ? "withheld" : "granted";
+}
+
+/** What an owner is asked for, one by one: the network, topics over MQTT, who sees what, or a say in one moment. */
+export const PERMISSIONS = ["network", "mqtt", "mqttTopics", "accounts", ...DECIDING_HOOKS] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
 /** One thing that a plugin asks for, and what its owner says to it. */
@@ -138,7 +153,7 @@ export interface PluginAsk {
 
 /** All that a plugin asks for; `config` are its settings as its owner wrote them. */
 export function asksOf(
-  { network, hooks = [], mqtt, mqttTopics }: PluginPermissions,
+  { network, hooks = [], mqtt, mqttTopics, accounts }: PluginPermissions,
   grants: PluginGrants | undefined,
   config?: unknown,
 ): PluginAsk[] {
@@ -163,10 +178,13 @@ export function asksOf(
             granted: grants?.mqttTopics !== false,
           },
         ];
+  const ofAccounts: PluginAsk[] =
+    accounts === true ? [{ permission: "accounts", granted: grants?.accounts !== false }] : [];
   return [
     ...ofNetwork,
     ...ofMqtt,
     ...ofTopics,
+    ...ofAccounts,
     ...hooks.map((hook) => ({ permission: hook, granted: isLeft(hook, grants) })),
   ];
 }
@@ -178,7 +196,12 @@ export function withGrant(
   permission: Permission,
   granted: boolean,
 ): PluginGrants {
-  if (permission === "network" || permission === "mqtt" || permission === "mqttTopics")
+  if (
+    permission === "network" ||
+    permission === "mqtt" ||
+    permission === "mqttTopics" ||
+    permission === "accounts"
+  )
     return { ...grants, [permission]: granted };
   const hooks = (permissions.hooks ?? []).filter((hook) =>
     hook === permission ? granted : isLeft(hook, grants),

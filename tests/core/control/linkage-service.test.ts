@@ -41,6 +41,8 @@ it("a picture that an action has kept is told with its event, camera and size, a
       sound: () => ({ screens: 0, walls: [] }),
       ended: (event) => void over.push(event),
     },
+    accountsSeeing: async () => [],
+    mayKnowAccounts: () => false,
     findEvent: async () => undefined,
     tell: () => undefined,
     ownPorts: () => [],

@@ -5,7 +5,7 @@ import { Type } from "typebox";
 import type { LinkageRule } from "../../../core/config/linkage-config.ts";
 import type { EventAction } from "../../../core/domain/alarm-event.ts";
 import { NightjarError } from "../../../core/errors.ts";
-import type { HookEvent, LinkageAction, LinkageRequest } from "../../../core/index.ts";
+import type { HookEvent, LinkageAccount, LinkageAction, LinkageRequest } from "../../../core/index.ts";
 import { MOST_TASKS } from "../../../core/linkage/action-runner.ts";
 import { LinkageEngine, type LinkageTold } from "../../../core/linkage/linkage-engine.ts";
 import { FakeClock } from "../../../core/testing/fake-clock.ts";
@@ -26,6 +26,7 @@ describe("what follows from events", () => {
   let pictures: number;
   let jpeg: string;
   let told: LinkageTold[];
+  let seeing: readonly LinkageAccount[] | undefined;
 
   beforeEach(() => {
     clock = new FakeClock(Date.UTC(2026, 0, 1));
@@ -36,6 +37,7 @@ describe("what follows from events", () => {
     pictures = 0;
     jpeg = "/9j/";
     told = [];
+    seeing = undefined;
     disarmed = new Set();
     run = async () => ({ note: "lit" });
     lamp = {
@@ -60,6 +62,7 @@ describe("what follows from events", () => {
       recorderName: () => "Home",
       timeZone: () => "Europe/Berlin",
       cameraName: (camera) => (camera === "yard" ? "Yard" : undefined),
+      accounts: async (source, camera) => (source === LAMP && camera === "yard" ? seeing : undefined),
       findAction: (source) => (source === LAMP ? lamp : undefined),
       picture: async (camera) => {
         pictures += 1;
@@ -115,6 +118,30 @@ describe("what follows from events", () => {
       },
     ]);
     assert.equal(engine.lately[0]?.event, 7);
+  });
+
+  it("tells an action that wants them which accounts may see the event, anew at each try, and no other", async () => {
+    seeing = [{ name: "ann", sinceMs: 1, mayAcknowledge: true }];
+    engine.take(event(), "start");
+    await settled(1);
+    assert.equal(asked[0]?.accounts, undefined);
+    assert.ok(lamp);
+    lamp = { ...lamp, wantsAccounts: true };
+    run = async () => {
+      seeing = asked.length === 2 ? [] : seeing;
+      if (asked.length < 3) throw new NightjarError("NJ_LAMP_AWAY", "unavailable", "it is away");
+      return {};
+    };
+    engine.take(event({ id: 8 }), "start");
+    await turned(1_000, () => noted.length === 2);
+    assert.deepEqual(
+      asked.slice(1).map(({ accounts }) => accounts?.map(({ name }) => name)),
+      [["ann"], []],
+    );
+    seeing = undefined;
+    engine.take(event({ id: 9 }), "start");
+    await settled(3);
+    assert.equal("accounts" in (asked[3] ?? {}), false, "its plugin has no leave");
   });
 
   it("leaves out exactly the actions that an alarm input disarms, and says so with the event", async () => {

@@ -574,6 +574,8 @@ export type Plugins = {
       readonly mqtt?: true;
       /** Topics of others over MQTT. */
       readonly mqttTopics?: { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
+      /** Which accounts may see the events that it is called for. */
+      readonly accounts?: true;
       /** Hooks by which it decides: what is recorded, who may look. */
       readonly hooks?: readonly (
         | "recordingPlan"
@@ -591,6 +593,7 @@ export type Plugins = {
         | "network"
         | "mqtt"
         | "mqttTopics"
+        | "accounts"
         | "recordingPlan"
         | "placementPlan"
         | "beforeEvict"
@@ -658,6 +661,7 @@ export type PluginJob = {
     readonly mqtt?: true;
     /** Topics of others over MQTT. */
     readonly mqttTopics?: { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
+    readonly accounts?: true;
   };
   /** With NJ_PLUGIN_SCRIPTS: packages whose install scripts were not consented to. */
   readonly scripts?: readonly { readonly name: string; readonly version: string }[];
@@ -1556,6 +1560,7 @@ export interface Operations {
         | "network"
         | "mqtt"
         | "mqttTopics"
+        | "accounts"
         | "recordingPlan"
         | "placementPlan"
         | "beforeEvict"
@@ -1632,6 +1637,7 @@ export interface Operations {
             readonly publish: readonly string[];
             readonly subscribe: readonly string[];
           };
+          readonly accounts?: true;
         };
       }[];
     };
@@ -1676,6 +1682,7 @@ export interface Operations {
         readonly mqtt?: true;
         /** Topics of others over MQTT. */
         readonly mqttTopics?: { readonly publish: readonly string[]; readonly subscribe: readonly string[] };
+        readonly accounts?: true;
       };
     };
   };

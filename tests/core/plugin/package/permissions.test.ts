@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
+  accountsLeave,
   asksOf,
   mayTap,
   mqttLeave,
@@ -46,6 +47,17 @@ describe("permissions of a plugin", () => {
     const taken = withGrant(asking as never, { network: false }, "mqtt", false);
     assert.deepEqual(taken, { network: false, mqtt: false });
     assert.equal(mqttLeave(asking as never, taken), "withheld");
+  });
+
+  it("tell it who may see an event only if it asks for that and its owner leaves it", () => {
+    const asking = readPermissions({ accounts: true });
+    assert.deepEqual(asking, { network: false, accounts: true });
+    assert.equal(typeof readPermissions({ accounts: ["ann"] }), "string");
+    assert.equal(accountsLeave({ network: true }, undefined), "unasked");
+    assert.deepEqual(asksOf(asking as never, undefined), [{ permission: "accounts", granted: true }]);
+    const taken = withGrant(asking as never, undefined, "accounts", false);
+    assert.deepEqual(taken, { accounts: false });
+    assert.equal(accountsLeave(asking as never, taken), "withheld");
   });
 
   it("let it use topics of others, those that its card names with its settings", () => {

@@ -97,6 +97,7 @@ const ASK_WORDS: Readonly<
   network: { text: "plugins.ask.network", hint: "plugins.ask.network.hint" },
   mqtt: { text: "plugins.ask.mqtt", hint: "plugins.ask.mqtt.hint" },
   mqttTopics: { text: "plugins.ask.mqttTopics", hint: "plugins.ask.mqttTopics.hint" },
+  accounts: { text: "plugins.ask.accounts", hint: "plugins.ask.accounts.hint" },
   placementPlan: { text: "plugins.ask.placementPlan", hint: "plugins.ask.placementPlan.hint" },
   beforeEvict: { text: "plugins.ask.beforeEvict", hint: "plugins.ask.beforeEvict.hint" },
   posTransaction: { text: "plugins.ask.posTransaction", hint: "plugins.ask.posTransaction.hint" },
@@ -130,13 +131,14 @@ function topicsText({ publish, subscribe }: NonNullable<Ask["topics"]>): string 
 }
 
 /** What a plugin asks to be allowed, as a sentence. */
-export function wishesText({ network, hooks = [], mqtt, mqttTopics }: PluginPermissions): string {
+export function wishesText({ network, hooks = [], mqtt, mqttTopics, accounts }: PluginPermissions): string {
   const wishes: string[] = [];
   if (network === true) wishes.push(t("plugins.wants.network"));
   else if (network !== false && network.length > 0)
     wishes.push(t("plugins.wants.hosts", { hosts: network.join(", ") }));
   if (mqtt === true) wishes.push(t("plugins.wants.mqtt"));
   if (mqttTopics !== undefined) wishes.push(`${t("plugins.wants.mqttTopics")} ${topicsText(mqttTopics)}`);
+  if (accounts === true) wishes.push(t("plugins.wants.accounts"));
   if (hooks.length > 0) wishes.push(t("plugins.wants.hooks", { hooks: hooks.join(", ") }));
   return wishes.length === 0 ? t("plugins.wants.nothing") : wishes.join(" ");
 }
