@@ -143,6 +143,14 @@ describe("the page of inputs and outputs", { skip: skipBrowserTests, timeout: 18
 
     await page.getByRole("button", { name: "Add holiday" }).click();
     await dialog.getByLabel("Name", { exact: true }).fill("Christmas");
+    await dialog.getByLabel("From").fill("2030-12-27");
+    await dialog.getByLabel("To").fill("2030-12-24");
+    await dialog.getByText("The last day lies before the first.").waitFor();
+    assert.equal(await save.isDisabled(), true);
+    await page.reload();
+    await page.getByRole("button", { name: "Add holiday" }).click();
+    await dialog.getByText("The last day lies before the first.").waitFor();
+    assert.equal(await dialog.getByLabel("Name", { exact: true }).inputValue(), "Christmas");
     await dialog.getByRole("button", { name: "Every year" }).click();
     await save.click();
     await page.getByText("December 25, every year").waitFor();

@@ -79,6 +79,19 @@ describe("the page of MQTT", { skip: skipBrowserTests, timeout: 180_000 }, () =>
       (await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).includes("a secret of theirs"),
       false,
     );
+    // Others change the same meanwhile: what was typed is still there, and so is theirs.
+    const theirs = (await view()).settings;
+    await recorder.api("PATCH", "/mqtt", { ...theirs, base: "theirs" });
+    await page.reload();
+    await page.getByText(/Somebody else has changed this/).waitFor();
+    assert.equal(await page.getByLabel("Base topic").inputValue(), "house");
+    await page.getByRole("button", { name: "Take theirs" }).click();
+    assert.equal(await page.getByLabel("Base topic").inputValue(), "theirs");
+    await page.getByRole("button", { name: "Put mine back" }).click();
+    assert.equal(await page.getByLabel("Address").inputValue(), "mqtt://127.0.0.1:9");
+    await page.reload();
+    await page.getByText("Not saved yet").waitFor();
+    assert.equal(await page.getByText(/Somebody else/).count(), 0, "chosen once");
     await page.getByRole("button", { name: "Discard" }).click();
     assert.equal(await page.getByLabel("Broker").inputValue(), "embedded");
     await page.getByLabel("Broker").selectOption("external");

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { changedFields, EMPTY_FORM, withoutSecrets } from "../src/pages/cameras/camera-form-model.ts";
 import { plainSettings } from "../src/pages/plugins/settings-draft.ts";
 import { claimDrafts, dropAllDrafts, dropDraft, keepDraft, readDraft } from "../src/state/drafts.ts";
-import { openDraft } from "../src/state/use-draft.ts";
+import { baseOf, draftText, openDraft, shownDraft } from "../src/state/use-draft.ts";
 
 /** What a browser gives a tab. */
 function tab() {
@@ -32,10 +32,10 @@ describe("drafts of forms", () => {
     const store = tab();
     const typed = { name: "Gate", days: 3, external: { url: "mqtt://a", obey: true }, list: ["x"] };
     keepDraft("mqtt", typed, store);
-    assert.deepEqual(readDraft("mqtt", FORM, store), typed);
-    assert.equal(readDraft("tills", FORM, store), undefined);
+    assert.deepEqual(readDraft("mqtt", FORM, [], store), typed);
+    assert.equal(readDraft("tills", FORM, [], store), undefined);
     dropDraft("mqtt", store);
-    assert.equal(readDraft("mqtt", FORM, store), undefined);
+    assert.equal(readDraft("mqtt", FORM, [], store), undefined);
   });
 
   it("are left out where they are damaged, or made for another form", () => {
@@ -51,12 +51,12 @@ describe("drafts of forms", () => {
     ];
     for (const value of made) {
       keepDraft("form", value, store);
-      assert.equal(readDraft("form", FORM, store), undefined, JSON.stringify(value));
+      assert.equal(readDraft("form", FORM, [], store), undefined, JSON.stringify(value));
     }
     store.setItem("nightjar.draft.form", "{");
-    assert.equal(readDraft("form", FORM, store), undefined);
+    assert.equal(readDraft("form", FORM, [], store), undefined);
     keepDraft("list", { 0: "x" }, store);
-    assert.equal(readDraft("list", [] as string[], store), undefined);
+    assert.equal(readDraft("list", [] as string[], [], store), undefined);
   });
 
   it("are bounded, and cost the form nothing where the browser keeps none", () => {
@@ -70,7 +70,7 @@ describe("drafts of forms", () => {
       },
     };
     keepDraft("form", FORM, full);
-    assert.equal(readDraft("form", FORM, full), undefined);
+    assert.equal(readDraft("form", FORM, [], full), undefined);
   });
 
   it("are for the account that typed them, also when its session had run out", () => {
@@ -78,25 +78,66 @@ describe("drafts of forms", () => {
     claimDrafts("ann", store);
     keepDraft("mqtt", FORM, store);
     claimDrafts("ann", store);
-    assert.deepEqual(readDraft("mqtt", FORM, store), FORM);
+    assert.deepEqual(readDraft("mqtt", FORM, [], store), FORM);
     claimDrafts("bert", store);
-    assert.equal(readDraft("mqtt", FORM, store), undefined);
+    assert.equal(readDraft("mqtt", FORM, [], store), undefined);
   });
 
-  it("of what others have changed are none, or are given back to a form that says so", () => {
+  it("of what others have changed come back, and tell what they were made of", () => {
     const store = tab();
-    const [then, now] = [JSON.stringify(FORM), JSON.stringify({ ...FORM, days: 9 })];
+    const [then, now] = [baseOf(FORM), baseOf({ ...FORM, days: 9 })];
     const typed = { ...FORM, name: "Gate" };
     keepDraft("rule", { base: then, value: typed }, store);
-    assert.deepEqual(openDraft("rule", FORM, then, false, store), {
-      value: typed,
-      isUnsaved: true,
-      base: then,
-    });
-    assert.equal(openDraft("rule", FORM, now, false, store), undefined);
-    assert.deepEqual(openDraft("rule", FORM, now, true, store)?.base, then);
+    const opened = openDraft("rule", { ...FORM, days: 9 }, { free: ["days"] }, store);
+    assert.deepEqual(opened, { value: typed, base: then });
+    assert.notEqual(opened?.base, now);
     keepDraft("rule", { base: then, value: FORM }, store);
-    assert.equal(openDraft("rule", FORM, then, true, store), undefined, "typed and taken back");
+    assert.equal(openDraft("rule", FORM, {}, store), undefined, "typed and taken back");
+    keepDraft("rule", { base: then, value: typed }, store);
+    assert.equal(openDraft("rule", typed, {}, store), undefined, "others have set the same");
+    assert.notEqual(baseOf(FORM, { of: { port: 1 } }), baseOf(FORM, { of: { port: 2 } }));
+  });
+
+  it("show what holds while nothing is typed, also when it was saved and others have changed it since", () => {
+    const other = { ...FORM, days: 9 };
+    const typed = { value: { ...FORM, name: "Gate" }, base: baseOf(FORM) };
+    assert.deepEqual(shownDraft(undefined, other, baseOf(other)), { value: other, isUnsaved: false });
+    assert.deepEqual(shownDraft(typed, other, baseOf(other)), { value: typed.value, isUnsaved: true });
+    assert.equal(shownDraft(typed, typed.value, baseOf(typed.value)).isUnsaved, false, "saved meanwhile");
+    const saved = { ...typed, isSettled: true };
+    assert.equal(shownDraft(saved, FORM, baseOf(FORM)).value, typed.value);
+    assert.equal(shownDraft(saved, other, baseOf(other)).value, other);
+  });
+
+  it("take no optional part for a change, missing or empty, nor another order", () => {
+    const rule = { id: "gate", types: ["motion"], at: { from: 1, to: 2 } };
+    const same: unknown[] = [
+      { ...rule, cameras: undefined },
+      { ...rule, cameras: [], note: "", schedule: null },
+      { at: { to: 2, from: 1, more: undefined }, types: ["motion"], id: "gate" },
+    ];
+    for (const one of same) assert.equal(draftText(one), draftText(rule));
+    const others: unknown[] = [
+      { ...rule, cameras: ["gate"] },
+      { ...rule, types: [] },
+      { ...rule, enabled: false },
+      // No periods at all: never, where none given means always.
+      { ...rule, schedule: {} },
+      { ...rule, types: ["motion", ""] },
+    ];
+    for (const one of others) assert.notEqual(draftText(one), draftText(rule), JSON.stringify(one));
+  });
+
+  it("come back where an optional part was taken out, or is of another kind", () => {
+    const store = tab();
+    const held = { name: "Gate", cameras: ["a"], driver: { kind: "mqtt", topic: "x" } };
+    const value = { name: "Gate", driver: { kind: "virtual" } };
+    keepDraft("io", { base: baseOf(held), value }, store);
+    assert.equal(openDraft<object>("io", held, {}, store), undefined);
+    const free = ["cameras", "driver"];
+    assert.deepEqual(openDraft<object>("io", held, { free }, store)?.value, value);
+    keepDraft("io", { base: baseOf(held), value: { ...value, driver: "virtual" } }, store);
+    assert.equal(openDraft<object>("io", held, { free }, store), undefined);
   });
 
   it("of a camera hold no password, no secret of a driver, and no login within an address", () => {

@@ -7,11 +7,16 @@ const LIMIT_CHARACTERS = 200_000;
 
 type Store = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
 
-/** The draft under that name, if there is one that is made like `like`. */
-export function readDraft<T>(name: string, like: T, store: Store = sessionStorage): T | undefined {
+/** The draft under that name, if there is one that is made like `like`, but for the parts with the names `free`. */
+export function readDraft<T>(
+  name: string,
+  like: T,
+  free: readonly string[] = [],
+  store: Store = sessionStorage,
+): T | undefined {
   try {
     const value: unknown = JSON.parse(store.getItem(PREFIX + name) ?? "null");
-    return isMadeLike(value, like) ? value : undefined;
+    return isMadeLike(value, like, free) ? value : undefined;
   } catch {
     return undefined;
   }
@@ -56,12 +61,18 @@ export function dropAllDrafts(store: Store = sessionStorage): void {
 }
 
 /** The same kinds of values under the same names; of lists only that they are lists. An older page may have kept another form. */
-function isMadeLike<T>(value: unknown, like: T): value is T {
-  if (Array.isArray(like)) return Array.isArray(value);
-  if (typeof like !== "object" || like === null) return typeof value === typeof like;
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  return Object.entries(like).every(
-    ([name, part]) =>
-      part === null || part === undefined || isMadeLike((value as Record<string, unknown>)[name], part),
-  );
+function isMadeLike<T>(value: unknown, like: T, free: readonly string[]): value is T {
+  if (typeof like !== "object" || like === null || Array.isArray(like)) return kindOf(value) === kindOf(like);
+  if (kindOf(value) !== "object") return false;
+  return Object.entries(like).every(([name, part]) => {
+    const found = (value as Record<string, unknown>)[name];
+    if (part === null || part === undefined) return true;
+    if (free.includes(name)) return found === undefined || found === null || kindOf(found) === kindOf(part);
+    return isMadeLike(found, part, free);
+  });
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "list" : typeof value;
 }

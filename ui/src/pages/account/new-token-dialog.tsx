@@ -58,7 +58,7 @@ export function NewTokenDialog(props: { readonly onClose: () => void; readonly o
 function NewTokenForm(props: { readonly onCancel: () => void; readonly onMade: (secret: string) => void }) {
   const mine = session.value?.rights ?? [];
   const offered = Object.keys(RIGHT_TEXT).filter((right) => mine.includes(right));
-  const form = useDraft<NewToken>("token.new", NEW_TOKEN);
+  const form = useDraft<NewToken>("token.new", NEW_TOKEN, { isNew: true });
   const { name, life } = form.value;
   const rights = form.value.rights.filter((right) => offered.includes(right));
   const change = (part: Partial<NewToken>): void => form.put({ ...form.value, ...part });
@@ -165,7 +165,7 @@ function NewTokenForm(props: { readonly onCancel: () => void; readonly onMade: (
           props.onCancel();
         }}
         disabled={busy || !isWhole}
-        isUnsaved={form.isUnsaved}
+        draft={form}
       />
     </form>
   );

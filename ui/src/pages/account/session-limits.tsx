@@ -82,7 +82,7 @@ function LimitsForm(props: { readonly stored: Limits; readonly onStored: (limits
         >
           {t("save")}
         </button>
-        {form.isUnsaved ? <UnsavedMark onDiscard={() => form.settle(textsOf(stored))} /> : null}
+        <UnsavedMark of={form} onDiscard={() => form.settle(textsOf(stored))} />
       </div>
     </form>
   );

@@ -230,7 +230,8 @@ export function ArmingPage() {
       )}
       {holiday === undefined ? null : (
         <HolidayDialog
-          holiday={holiday}
+          holiday={view.holidays.find((one) => isSame(one, holiday)) ?? holiday}
+          isNew={!view.holidays.some((one) => isSame(one, holiday))}
           onSave={(next) =>
             change((now) => ({
               holidays: now.holidays.some((one) => isSame(one, holiday))

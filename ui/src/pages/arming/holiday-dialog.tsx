@@ -13,6 +13,7 @@ import {
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
 import { WEEKDAYS } from "../../parts/week-periods.ts";
 import { monthName, weekdayNames } from "../../state/time-format.ts";
+import { useDraft } from "../../state/use-draft.ts";
 import { type Holiday, whenOf } from "./arming-words.ts";
 
 type When = Holiday["when"];
@@ -22,19 +23,28 @@ const MONTHS = Array.from({ length: 12 }, (_, index) => index + 1);
 
 export function HolidayDialog(props: {
   readonly holiday: Holiday;
+  readonly isNew: boolean;
   readonly onSave: (holiday: Holiday) => Promise<void>;
   readonly onClose: () => void;
 }) {
-  const [holiday, setHoliday] = useState(props.holiday);
+  // Holidays have no id: what one was called when it was opened stands for it.
+  const draft = useDraft<Holiday>(`arming.holiday.${props.isNew ? "" : props.holiday.name}`, props.holiday, {
+    isNew: props.isNew,
+    free: ["when", "enabled"],
+  });
+  const { value: holiday, put: setHoliday } = draft;
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const { when } = holiday;
+  // Days of the year and weekdays of months may go past its end.
+  const isBackward = when.by === "date" && when.from !== "" && when.to !== "" && when.to < when.from;
   const put = (next: When): void => setHoliday({ ...holiday, when: next });
   const save = async (): Promise<void> => {
     setBusy(true);
     setError(undefined);
     try {
       await props.onSave({ ...holiday, name: holiday.name.trim() });
+      draft.settle(holiday);
       props.onClose();
       return;
     } catch (thrown) {
@@ -70,11 +80,16 @@ export function HolidayDialog(props: {
         />
         {ENDS.map((end) =>
           when.by === "date" ? (
-            <Field key={end} label={t(end === "from" ? "week.from" : "week.to")}>
+            <Field
+              key={end}
+              label={t(end === "from" ? "week.from" : "week.to")}
+              error={isBackward && end === "to" ? t("arming.holiday.backward") : undefined}
+            >
               {({ id, describedBy }) => (
                 <input
                   id={id}
                   aria-describedby={describedBy}
+                  aria-invalid={isBackward && end === "to"}
                   type="date"
                   required
                   value={when[end]}
@@ -106,8 +121,12 @@ export function HolidayDialog(props: {
         {error === undefined ? null : <ErrorNote error={error} />}
         <DialogFoot
           text={t("save")}
-          onCancel={props.onClose}
-          disabled={busy || holiday.name.trim() === "" || (when.by === "date" && when.to < when.from)}
+          onCancel={() => {
+            draft.settle(props.holiday);
+            props.onClose();
+          }}
+          disabled={busy || holiday.name.trim() === "" || isBackward}
+          draft={draft}
         />
       </form>
     </Dialog>

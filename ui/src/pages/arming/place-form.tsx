@@ -1,7 +1,8 @@
 // Where sunrise and sunset are looked up for: two numbers, or none.
-import { useEffect, useState } from "preact/hooks";
 import { t } from "../../locale/messages.ts";
 import { TextField } from "../../parts/controls.tsx";
+import { UnsavedMark } from "../../parts/unsaved-mark.tsx";
+import { useDraft } from "../../state/use-draft.ts";
 import type { ArmingRules } from "./arming-words.ts";
 
 type Place = ArmingRules["place"];
@@ -15,8 +16,8 @@ export function PlaceForm(props: {
 }) {
   const { place } = props;
   const kept = { latitude: textOf(place?.latitude), longitude: textOf(place?.longitude) };
-  const [typed, setTyped] = useState(kept);
-  useEffect(() => setTyped(kept), [place?.latitude, place?.longitude]);
+  const draft = useDraft("arming.place", kept);
+  const { value: typed, put: setTyped } = draft;
   const problemOf = (name: keyof typeof MOST): string | undefined => {
     const text = typed[name].trim();
     const value = Number(text.replace(",", "."));
@@ -55,9 +56,12 @@ export function PlaceForm(props: {
         ))}
       </div>
       {props.mayEdit ? (
-        <button type="submit" class="button" disabled={!isOther || isWrong}>
-          {t("save")}
-        </button>
+        <div class="form-foot start">
+          <button type="submit" class="button" disabled={!isOther || isWrong}>
+            {t("save")}
+          </button>
+          <UnsavedMark of={draft} onDiscard={() => draft.settle(kept)} />
+        </div>
       ) : null}
     </form>
   );

@@ -17,7 +17,13 @@ export function ArmingRuleDialog(props: {
   readonly onSave: (rule: ArmingRule) => Promise<void>;
   readonly onClose: () => void;
 }) {
-  const { value: rule, put, settle, isUnsaved } = useDraft<ArmingRule>(`arming-${props.rule.id}`, props.rule);
+  const draft = useDraft<ArmingRule>(`arming.rule.${props.isNew ? "new" : props.rule.id}`, props.rule, {
+    isNew: props.isNew,
+    free: ["cameras", "profiles", "schedule", "enabled"],
+  });
+  const { put, settle } = draft;
+  // A number that nobody else has taken meanwhile.
+  const rule = { ...draft.value, id: props.rule.id };
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const types = Object.keys(EVENT_TEXT).filter((type) => !type.startsWith("exception-"));
@@ -99,7 +105,7 @@ export function ArmingRuleDialog(props: {
             props.onClose();
           }}
           disabled={busy || rule.name.trim() === "" || rule.types.length === 0}
-          isUnsaved={isUnsaved}
+          draft={draft}
         />
       </form>
     </Dialog>

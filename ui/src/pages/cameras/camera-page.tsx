@@ -7,15 +7,16 @@ import { AwaitedPage } from "../../parts/awaited.tsx";
 import { CheckField, ErrorNote, SelectField, TextField } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { isObject } from "../../parts/json-place.ts";
-import { fieldsOf, objectOf, problemOf, textsOf } from "../../parts/schema-fields.ts";
+import { OutdatedNote } from "../../parts/outdated-note.tsx";
+import { fieldsOf, objectOf, problemOf, type SchemaField, textsOf } from "../../parts/schema-fields.ts";
 import { SchemaForm } from "../../parts/schema-form.tsx";
 import { followLink, href, navigate } from "../../router.ts";
 import { StreamPasswordsDialog } from "../../shell/stream-passwords-dialog.tsx";
-import { dropDraft, keepDraft, readDraft } from "../../state/drafts.ts";
 import { driverName, driverWords, schemaInWords, usePluginNames } from "../../state/plugin-names.ts";
 import { cameraChanged, session } from "../../state/recorder.ts";
 import type { StreamDoor } from "../../state/stream-address.ts";
 import { tell } from "../../state/toasts.ts";
+import { useDraft } from "../../state/use-draft.ts";
 import { WhyButton } from "../why/why-button.tsx";
 import { catalogueOf, RTSP, useDrivers } from "./camera-drivers.ts";
 import { CameraFields } from "./camera-fields.tsx";
@@ -39,47 +40,50 @@ import { StreamAddresses } from "./stream-addresses.tsx";
 export function CameraPage({ camera }: { readonly camera: Camera | undefined }) {
   const askedDrivers = useDrivers();
   const names = usePluginNames();
-  const draft = `camera.${camera?.id ?? "new"}`;
-  // A draft of what does not hold any more would undo what others have set since.
-  const [base] = useState(() => JSON.stringify(camera === undefined ? EMPTY_FORM : formOf(camera)));
-  const keptDraft = (): CameraForm | undefined => {
-    const found = readDraft(draft, { base, value: EMPTY_FORM });
-    return found?.base === base ? found.value : undefined;
-  };
-  const [form, setForm] = useState<CameraForm>(
-    () => keptDraft() ?? (camera === undefined ? EMPTY_FORM : formOf(camera)),
-  );
+  const drivers = askedDrivers.answer;
   // What the form shows while nothing is typed.
-  const [settled, setSettled] = useState<CameraForm>(() =>
-    camera === undefined ? EMPTY_FORM : formOf(camera),
-  );
+  const [proposed, setProposed] = useState(EMPTY_FORM);
+  const settled = camera === undefined ? proposed : formOf(camera);
+  const driverOf = (id: string) => drivers?.find((one) => one.id === id);
+  const fieldsFor = (id: string): SchemaField[] => {
+    const found = driverOf(id);
+    return id === RTSP || !isObject(found?.configSchema)
+      ? []
+      : fieldsOf(schemaInWords(found.configSchema, driverWords(names, found.id)));
+  };
+  const draft = useDraft<CameraForm>(`camera.${camera?.id ?? "new"}`, settled, {
+    isNew: camera === undefined,
+    of: camera?.config,
+    plain: (typed) => {
+      const known = fieldsFor(typed.driver);
+      return withoutSecrets(
+        typed,
+        (field) => !known.some((one) => one.name === field && one.kind !== "secret"),
+      );
+    },
+  });
+  const { value: form, isUnsaved } = draft;
   const [touched, setTouched] = useState<ReadonlySet<string>>(() => new Set(changedFields(settled, form)));
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
   const [removing, setRemoving] = useState(false);
   const [passwordDoor, setPasswordDoor] = useState<StreamDoor | undefined>(undefined);
   useEffect(() => {
-    if (camera !== undefined || keptDraft() !== undefined) return;
+    if (camera !== undefined) return;
     // What the owner chose in the first run is proposed for every new camera; the schema's defaults do as well.
     call("GET /settings").then(
       ({ newCameras: { audio, retentionDays } }) => {
-        const proposed = { ...EMPTY_FORM, audio, retentionDays: String(retentionDays ?? "") };
-        setSettled(proposed);
-        setForm((now) => (now === EMPTY_FORM ? proposed : now));
+        setProposed({ ...EMPTY_FORM, audio, retentionDays: String(retentionDays ?? "") });
       },
       () => undefined,
     );
   }, []);
-  const drivers = askedDrivers.answer;
   if (drivers === undefined)
     return <AwaitedPage title={camera?.name ?? t("cameras.add")} of={askedDrivers} rows={6} />;
   const catalogue = catalogueOf(drivers);
-  const driver = drivers.find((one) => one.id === form.driver);
+  const driver = driverOf(form.driver);
   const isRtsp = form.driver === RTSP;
-  const fields =
-    isRtsp || !isObject(driver?.configSchema)
-      ? []
-      : fieldsOf(schemaInWords(driver.configSchema, driverWords(names, driver.id)));
+  const fields = fieldsFor(form.driver);
   const texts = { ...textsOf(fields, camera?.config ?? {}), ...form.texts };
   const kept = new Set(
     fields.filter((one) => camera?.config[`${one.name}Set`] === true).map((one) => one.name),
@@ -88,15 +92,9 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
     (field) => problemOf(field, texts[field.name] ?? "", kept.has(field.name)) === undefined,
   );
   const change = (part: Partial<CameraForm>): void => {
-    const next = { ...form, ...part };
-    setForm(next);
+    draft.put({ ...form, ...part });
     setTouched(new Set([...touched, ...Object.keys(part)]));
-    const isSecret = (field: string): boolean =>
-      !fields.some((one) => one.name === field && one.kind !== "secret");
-    if (changedFields(settled, next).length === 0) dropDraft(draft);
-    else keepDraft(draft, { base, value: withoutSecrets(next, isSecret) });
   };
-  const isUnsaved = changedFields(settled, form).length > 0;
   const all = problemsOf(form);
   const visible = new Set<FormProblem>(
     all.filter(
@@ -122,7 +120,7 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
           ? await call("POST /cameras", { body: { config: {}, ...body, driver: form.driver } })
           : await call("PATCH /cameras/{id}", { path: { id: camera.id }, body });
       cameraChanged(saved);
-      dropDraft(draft);
+      draft.settle(settled);
       tell(t(camera === undefined ? "camera.added" : "camera.saved", { name: saved.name }));
       navigate("cameras");
     } catch (thrown) {
@@ -250,6 +248,7 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
           )}
           {camera === undefined ? null : <StreamAddresses camera={camera} onPasswords={setPasswordDoor} />}
           {error === undefined ? null : <ErrorNote error={error} />}
+          <OutdatedNote of={draft} />
           <div class="form-foot">
             {camera === undefined ? null : (
               <button type="button" class="button danger" onClick={() => setRemoving(true)}>
@@ -261,7 +260,7 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
               class="button ghost"
               href={href("cameras")}
               onClick={(event) => {
-                dropDraft(draft);
+                draft.settle(settled);
                 followLink(event);
               }}
             >

@@ -172,6 +172,7 @@ function Detector(props: {
             />
           ) : null}
           <DetectorOptions
+            camera={camera.id}
             detector={detector}
             names={props.names}
             onSave={(options) => void onChange({ options })}

@@ -1,16 +1,18 @@
 // What else a detector lets one set at a camera: a form out of its schema, saved by its button.
-import { useEffect, useState } from "preact/hooks";
 import type { Answer } from "../../api/client.ts";
 import { t } from "../../locale/messages.ts";
 import { fieldsOf, objectOf, problemOf, textsOf } from "../../parts/schema-fields.ts";
 import { SchemaForm } from "../../parts/schema-form.tsx";
+import { UnsavedMark } from "../../parts/unsaved-mark.tsx";
 import { fieldWords, type PluginNames } from "../../state/plugin-names.ts";
+import { useDraft } from "../../state/use-draft.ts";
 
 type DetectorView = Answer<"GET /cameras/{id}/detection">["detectors"][number];
 
 const NONE: ReadonlySet<string> = new Set();
 
 export function DetectorOptions(props: {
+  readonly camera: string;
   readonly detector: DetectorView;
   readonly names: PluginNames;
   readonly onSave: (options: Record<string, unknown>) => void;
@@ -23,9 +25,11 @@ export function DetectorOptions(props: {
     hint: words[`/${field.name}`]?.description ?? field.hint,
   }));
   const kept = textsOf(fields, detector.options);
-  const [texts, setTexts] = useState(kept);
-  const base = JSON.stringify(kept);
-  useEffect(() => setTexts(kept), [base]);
+  const secrets = fields.filter(({ kind }) => kind === "secret").map(({ name }) => name);
+  const draft = useDraft(`detector.${props.camera}.${detector.detector}`, kept, {
+    plain: (typed) => Object.fromEntries(Object.entries(typed).filter(([name]) => !secrets.includes(name))),
+  });
+  const { value: texts, put: setTexts } = draft;
   if (fields.length === 0) return null;
   const isOther = fields.some(({ name }) => (texts[name] ?? "") !== (kept[name] ?? ""));
   const isWrong = fields.some((field) => problemOf(field, texts[field.name] ?? "") !== undefined);
@@ -39,9 +43,12 @@ export function DetectorOptions(props: {
         }}
       >
         <SchemaForm fields={fields} texts={texts} kept={NONE} onChange={setTexts} />
-        <button type="submit" class="button" disabled={!isOther || isWrong}>
-          {t("save")}
-        </button>
+        <div class="form-foot start">
+          <button type="submit" class="button" disabled={!isOther || isWrong}>
+            {t("save")}
+          </button>
+          <UnsavedMark of={draft} onDiscard={() => draft.settle(kept)} />
+        </div>
       </form>
     </details>
   );

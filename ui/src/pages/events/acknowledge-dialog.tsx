@@ -53,7 +53,7 @@ export function AcknowledgeDialog(props: {
             props.onClose();
           }}
           disabled={busy || note.length > 500}
-          isUnsaved={form.isUnsaved}
+          draft={form}
         />
       </form>
     </Dialog>

@@ -26,11 +26,20 @@ export function InputDialog(props: {
   readonly onClose: () => void;
 }) {
   const name = props.isNew ? "input-new" : `input-${props.input.id}`;
-  const { value: input, put, settle, isUnsaved } = useDraft<InputSettings>(name, props.input);
-  const [hold, setHold] = useState(String(input.holdSeconds));
+  const draft = useDraft<InputSettings>(name, props.input, {
+    isNew: props.isNew,
+    free: ["schedule", "source"],
+  });
+  const { put, settle } = draft;
+  // An id that nobody else has taken meanwhile.
+  const input = { ...draft.value, id: props.input.id };
+  const [typedHold, setHold] = useState(String(input.holdSeconds));
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const { source } = input;
+  // What is typed, as long as it stands for what the draft holds, or for nothing yet.
+  const isOther = /^\d{1,5}$/.test(typedHold) && Number(typedHold) !== input.holdSeconds;
+  const hold = isOther ? String(input.holdSeconds) : typedHold;
   const isHold = /^\d{1,5}$/.test(hold) && Number(hold) <= MOST_HOLD_SECONDS;
   const change = (part: Partial<InputSettings>): void => put({ ...input, ...part });
   const isDisarm = input.use === "one-key-disarm";
@@ -161,7 +170,7 @@ export function InputDialog(props: {
             props.onClose();
           }}
           disabled={busy || !isHold || input.name.trim() === "" || !isWhole(source)}
-          isUnsaved={isUnsaved}
+          draft={draft}
         />
       </form>
     </Dialog>

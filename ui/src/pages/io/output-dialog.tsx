@@ -23,7 +23,13 @@ export function OutputDialog(props: {
   readonly onClose: () => void;
 }) {
   const name = props.isNew ? "output-new" : `output-${props.output.id}`;
-  const { value: output, put, settle, isUnsaved } = useDraft<OutputSettings>(name, props.output);
+  const draft = useDraft<OutputSettings>(name, props.output, {
+    isNew: props.isNew,
+    free: ["schedule", "driver"],
+  });
+  const { put, settle } = draft;
+  // An id that nobody else has taken meanwhile.
+  const output = { ...draft.value, id: props.output.id };
   const [authorization, setAuthorization] = useState("");
   const [isForgotten, setForgotten] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -143,7 +149,8 @@ export function OutputDialog(props: {
             props.onClose();
           }}
           disabled={busy || output.name.trim() === "" || !isWhole(driver)}
-          isUnsaved={isUnsaved || authorization !== "" || isForgotten}
+          draft={draft}
+          isUnsaved={draft.isUnsaved || authorization !== "" || isForgotten}
         />
       </form>
     </Dialog>

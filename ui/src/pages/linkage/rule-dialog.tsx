@@ -5,7 +5,6 @@ import type { LinkageAction, LinkageRule } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { Dialog, ErrorNote, Segmented, TextField } from "../../parts/controls.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
-import { Icon } from "../../parts/icon.tsx";
 import { loadAlarmIo } from "../../state/alarm-io.ts";
 import { cameras } from "../../state/recorder.ts";
 import { useDraft } from "../../state/use-draft.ts";
@@ -29,7 +28,18 @@ export function RuleDialog(props: {
 }) {
   const held = typedOf(props.rule);
   const form = useDraft<TypedRule>(`linkage.rule.${props.isNew ? "new" : props.rule.id}`, held, {
-    keepsOutdated: true,
+    isNew: props.isNew,
+    free: [
+      "types",
+      "cameras",
+      "severities",
+      "profiles",
+      "at",
+      "cooldownSeconds",
+      "detectorRules",
+      "enabled",
+      "schedule",
+    ],
   });
   // A number that nobody else has taken meanwhile.
   const rule = { ...form.value.rule, id: props.rule.id };
@@ -157,15 +167,6 @@ export function RuleDialog(props: {
           />
         ))}
         {error === undefined ? null : <ErrorNote error={error} />}
-        {form.isOutdated && !props.isNew ? (
-          <p class="settings-note" role="status">
-            <Icon name="info" />
-            <span>{t("linkage.outdated")}</span>
-            <button type="button" class="button" onClick={() => form.settle(held)}>
-              {t("linkage.takeTheirs")}
-            </button>
-          </p>
-        ) : null}
         <DialogFoot
           text={t("save")}
           onCancel={() => {
@@ -173,7 +174,7 @@ export function RuleDialog(props: {
             props.onClose();
           }}
           disabled={busy || !isRest || rule.name.trim() === "" || rule.actions.length === 0}
-          isUnsaved={form.isUnsaved}
+          draft={form}
         />
       </form>
     </Dialog>

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { CheckField, ErrorNote, SelectField, TextField } from "../../parts/controls.tsx";
+import { UnsavedMark } from "../../parts/unsaved-mark.tsx";
 import { tell } from "../../state/toasts.ts";
 import { useDraft } from "../../state/use-draft.ts";
 import type { MqttView } from "./mqtt-page.tsx";
@@ -116,14 +117,7 @@ export function MqttForm(props: { readonly view: MqttView; readonly onSaved: (vi
       ) : null}
       {error === undefined ? null : <ErrorNote error={error} />}
       <div class="form-foot">
-        {form.isUnsaved ? (
-          <>
-            <span class="muted unsaved">{t("unsaved")}</span>
-            <button type="button" class="button ghost" onClick={() => form.settle(props.view.settings)}>
-              {t("discard")}
-            </button>
-          </>
-        ) : null}
+        <UnsavedMark of={form} onDiscard={() => form.settle(props.view.settings)} />
         <button type="submit" class="button primary" disabled={busy} aria-busy={busy}>
           {t(busy ? "saving" : "save")}
         </button>

@@ -101,7 +101,7 @@ function Rows(props: {
           {t("plugins.registries.add")}
         </button>
         <span class="spring" />
-        {form.isUnsaved ? <UnsavedMark onDiscard={() => form.settle(stored)} /> : null}
+        <UnsavedMark of={form} onDiscard={() => form.settle(stored)} />
         <button type="submit" class="button primary" disabled={busy} aria-busy={busy}>
           {t(busy ? "saving" : "save")}
         </button>

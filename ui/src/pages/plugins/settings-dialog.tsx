@@ -11,10 +11,19 @@ import { pointersIn, treeOf } from "../../parts/form-tree.ts";
 import { FormTree } from "../../parts/form-tree-fields.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { pointerOf, type Steps, withValueAt } from "../../parts/json-place.ts";
+import { OutdatedNote } from "../../parts/outdated-note.tsx";
 import { tell } from "../../state/toasts.ts";
 import { useAnswer } from "../../state/use-answer.ts";
 import { JsonEditor } from "./json-editor.tsx";
-import { draftOf, dropDraft, keepDraft, keptDraft, type SettingsDraft, withText } from "./settings-draft.ts";
+import {
+  draftOf,
+  dropDraft,
+  keepDraft,
+  keptDraft,
+  type SettingsDraft,
+  settingsText,
+  withText,
+} from "./settings-draft.ts";
 
 /** A check is asked for when nothing was typed for this long. */
 const CHECK_AFTER_MS = 250;
@@ -47,8 +56,10 @@ function SettingsEditor(props: {
 }) {
   const { settings, onClose } = props;
   const { name, schema } = settings;
-  const old = useRef(keptDraft(name, settings));
-  const [draft, setDraft] = useState<SettingsDraft>(old.current ?? draftOf(settings.config));
+  const old = useRef(keptDraft(name));
+  const [draft, setDraft] = useState<SettingsDraft>(old.current?.draft ?? draftOf(settings.config));
+  const holds = settingsText(settings);
+  const [base, setBase] = useState(old.current?.base ?? holds);
   const [tab, setTab] = useState<"form" | "json">(
     schema === undefined || draft.broken !== undefined ? "json" : "form",
   );
@@ -69,9 +80,9 @@ function SettingsEditor(props: {
   };
 
   useEffect(() => {
-    if (isDirty) keepDraft(name, draft, settings);
+    if (isDirty) keepDraft(name, draft, settings, base);
     else dropDraft(name);
-  }, [draft]);
+  }, [draft, base]);
   useEffect(() => {
     if (draft.broken !== undefined) return;
     const late = new AbortController();
@@ -115,6 +126,7 @@ function SettingsEditor(props: {
   const discard = (): void => {
     dropDraft(name);
     old.current = undefined;
+    setBase(holds);
     setDraft(draftOf(settings.config));
     setTouched(new Set());
     setTried(false);
@@ -132,7 +144,18 @@ function SettingsEditor(props: {
         void save();
       }}
     >
-      {old.current === undefined ? null : (
+      <OutdatedNote
+        of={{
+          isUnsaved: isDirty,
+          isOutdated: isDirty && base !== holds,
+          keepMine: () => setBase(holds),
+          takeTheirs: () => {
+            discard();
+            return () => setDraft(draft);
+          },
+        }}
+      />
+      {old.current === undefined || base !== holds ? null : (
         <p class="settings-note">
           <Icon name="info" />
           <span>{t("plugins.settings.restored")}</span>

@@ -3,6 +3,7 @@
 import type { PluginSettings } from "../../api/types.ts";
 import { isObject } from "../../parts/json-place.ts";
 import { dropDraft as dropPlain, keepDraft as keepPlain, readDraft } from "../../state/drafts.ts";
+import { draftText } from "../../state/use-draft.ts";
 
 export interface SettingsDraft {
   readonly value: Readonly<Record<string, unknown>>;
@@ -15,7 +16,12 @@ export interface SettingsDraft {
 type Settings = Pick<PluginSettings, "config" | "schema">;
 
 const NAME = "plugin.";
-const kept = new Map<string, SettingsDraft>();
+/** What is kept, with the settings that it is made of. */
+interface Kept {
+  readonly draft: SettingsDraft;
+  readonly base: string;
+}
+const kept = new Map<string, Kept>();
 
 export function draftOf(value: Readonly<Record<string, unknown>>): SettingsDraft {
   return { value, text: JSON.stringify(value, null, 2) };
@@ -39,20 +45,20 @@ export function brokenLine({ text, broken = "" }: SettingsDraft): number | undef
   return position === undefined ? undefined : text.slice(0, Number(position)).split("\n").length;
 }
 
-/** Keeps it; `of` are the settings that hold, and their schema, which says what is secret. */
-export function keepDraft(plugin: string, draft: SettingsDraft, of: Settings): void {
-  kept.set(plugin, draft);
+/** Keeps it; `of` is the schema, which says what is secret, and `base` is what typing began with. */
+export function keepDraft(plugin: string, draft: SettingsDraft, of: Settings, base: string): void {
+  kept.set(plugin, { draft, base });
   // What no schema describes, and what cannot be read, may hold secrets.
   if (draft.broken !== undefined || of.schema === undefined) dropPlain(NAME + plugin);
-  else keepPlain(NAME + plugin, { base: baseOf(of), value: plainSettings(of.schema, draft.value) });
+  else keepPlain(NAME + plugin, { base, value: plainSettings(of.schema, draft.value) });
 }
 
-export function keptDraft(plugin: string, of: Settings): SettingsDraft | undefined {
+/** What was kept of it, also where other settings hold by now. */
+export function keptDraft(plugin: string): Kept | undefined {
   const whole = kept.get(plugin);
   if (whole !== undefined) return whole;
-  const base = baseOf(of);
-  const found = readDraft(NAME + plugin, { base, value: {} as Record<string, unknown> });
-  return found?.base === base ? draftOf(found.value) : undefined;
+  const found = readDraft(NAME + plugin, { base: "", value: {} as Record<string, unknown> });
+  return found === undefined ? undefined : { draft: draftOf(found.value), base: found.base };
 }
 
 export function dropDraft(plugin: string): void {
@@ -89,6 +95,7 @@ function shapesOf(schema: unknown): readonly Readonly<Record<string, unknown>>[]
   return [schema, ...others.flatMap(shapesOf)];
 }
 
-function baseOf({ config }: Settings): string {
-  return JSON.stringify(config);
+/** The settings as a text to compare. */
+export function settingsText({ config }: Pick<Settings, "config">): string {
+  return draftText(config);
 }

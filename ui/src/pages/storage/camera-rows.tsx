@@ -207,13 +207,11 @@ function Limits(props: {
         />
         <span aria-hidden="true">GB</span>
         {form.isUnsaved ? (
-          <>
-            <button type="submit" class="button" disabled={daysWrong || sizeWrong}>
-              {t("save")}
-            </button>
-            <UnsavedMark onDiscard={() => form.settle(stored)} />
-          </>
+          <button type="submit" class="button" disabled={daysWrong || sizeWrong}>
+            {t("save")}
+          </button>
         ) : null}
+        <UnsavedMark of={form} onDiscard={() => form.settle(stored)} />
         {daysWrong ? <small class="bad-text">{t("camera.days.wrong")}</small> : null}
         {sizeWrong ? <small class="bad-text">{t("storage.size.wrong")}</small> : null}
       </form>

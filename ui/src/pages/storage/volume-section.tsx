@@ -196,14 +196,14 @@ function VolumeForm(props: {
           hint={t(volume.reserveChosen ? "volume.reserve.chosen" : "volume.reserve.default", { size: kept })}
           error={isWrong ? t("volume.reserve.wrong") : undefined}
         />
-        {form.isUnsaved ? (
-          <div class="form-foot">
-            <UnsavedMark onDiscard={() => form.settle(stored)} />
+        <div class="form-foot unless-empty">
+          <UnsavedMark of={form} onDiscard={() => form.settle(stored)} />
+          {form.isUnsaved ? (
             <button type="submit" class="button primary" disabled={busy || isWrong}>
               {t("save")}
             </button>
-          </div>
-        ) : null}
+          ) : null}
+        </div>
         <CheckField
           label={t("volume.overwrite")}
           hint={t(volume.overwrite ? "volume.overwrites" : "volume.overwritesNot")}

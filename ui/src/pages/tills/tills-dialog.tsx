@@ -35,12 +35,18 @@ function Editor(props: {
   readonly parsers: readonly TillParser[];
   readonly onClose: () => void;
 }) {
-  const { value: tills, put: setTills, settle } = useDraft<readonly TillSettings[]>("tills", props.tills);
+  const draft = useDraft<readonly TillSettings[]>("tills", props.tills);
+  const { value: tills, put: setTills, settle, isUnsaved } = draft;
   const [chosen, setChosen] = useState(tills.length === 0 ? -1 : 0);
+  // A till's form holds texts that are no values yet: it begins anew when others' tills are taken.
+  const [round, setRound] = useState(0);
+  const begin = (act: () => void): void => {
+    act();
+    setRound((before) => before + 1);
+  };
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const till = tills[chosen];
-  const isDirty = JSON.stringify(tills) !== JSON.stringify(props.tills);
 
   const save = async (): Promise<void> => {
     setBusy(true);
@@ -100,7 +106,7 @@ function Editor(props: {
         <p class="muted">{t("tills.noneYet")}</p>
       ) : (
         <TillForm
-          key={till.id}
+          key={`${till.id} ${round}`}
           till={till}
           parsers={props.parsers}
           onChange={(changed) => setTills(tills.map((one, index) => (index === chosen ? changed : one)))}
@@ -113,8 +119,15 @@ function Editor(props: {
           settle(props.tills);
           props.onClose();
         }}
-        disabled={busy || !isDirty || tills.some(({ name }) => name.trim() === "")}
-        isUnsaved={isDirty}
+        disabled={busy || !isUnsaved || tills.some(({ name }) => name.trim() === "")}
+        draft={{
+          ...draft,
+          takeTheirs: () => {
+            const putBack = draft.takeTheirs();
+            begin(() => setChosen(props.tills.length === 0 ? -1 : 0));
+            return () => begin(putBack);
+          },
+        }}
       />
     </form>
   );

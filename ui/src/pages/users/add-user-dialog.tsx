@@ -20,7 +20,7 @@ const NEW_USER: NewUser = { name: "", role: "viewer", all: true, chosen: [] };
 
 /** The dialog; what is typed is kept, but for the password. */
 export function AddUserDialog(props: { readonly onClose: () => void; readonly onAdded: () => void }) {
-  const form = useDraft<NewUser>("user.new", NEW_USER);
+  const form = useDraft<NewUser>("user.new", NEW_USER, { isNew: true });
   const { role } = form.value;
   const name = form.value.name.trim();
   const isNarrowable = role !== "administrator";
@@ -91,7 +91,7 @@ export function AddUserDialog(props: { readonly onClose: () => void; readonly on
             problem !== undefined ||
             (isNarrowable && !isChoiceWhole(form.value))
           }
-          isUnsaved={form.isUnsaved}
+          draft={form}
         />
       </form>
     </Dialog>

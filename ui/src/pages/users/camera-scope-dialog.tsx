@@ -58,7 +58,7 @@ export function CameraScopeDialog(props: {
             props.onClose();
           }}
           disabled={busy || !isChoiceWhole(form.value)}
-          isUnsaved={form.isUnsaved}
+          draft={form}
         />
       </form>
     </Dialog>

@@ -114,7 +114,10 @@ function CameraStep({ settings }: { readonly settings: RecorderSettings }) {
   const askedDrivers = useDrivers();
   const drivers = askedDrivers.answer;
   const demo = (cameras.value ?? []).find((one) => one.driver === "demo");
-  const draft = useDraft<TypedCamera>("wizard.camera", NO_CAMERA, { plain: withoutPassword });
+  const draft = useDraft<TypedCamera>("wizard.camera", NO_CAMERA, {
+    plain: withoutPassword,
+    isNew: true,
+  });
   const { keepDemo } = draft.value;
   const put = (part: Partial<TypedCamera>): void => draft.put({ ...draft.value, ...part });
   // The cameras may still be on their way, so the proposal is not fixed yet.

@@ -1,0 +1,45 @@
+// Says in a form that somebody else has changed what it is about since typing began, and offers both: theirs, and what is
+// typed. Neither is lost by choosing: what was typed can be put back as long as nothing else is.
+import { useState } from "preact/hooks";
+import { t } from "../locale/messages.ts";
+import type { Draft } from "../state/use-draft.ts";
+import { Icon } from "./icon.tsx";
+
+/** What a form hands to its note. */
+export type DraftOffers = Pick<Draft<unknown>, "isUnsaved" | "isOutdated" | "keepMine" | "takeTheirs">;
+
+/** The note; nothing as long as nobody has. */
+export function OutdatedNote({ of }: { readonly of: DraftOffers }) {
+  const { isUnsaved, isOutdated, keepMine, takeTheirs } = of;
+  const [putBack, setPutBack] = useState<(() => void) | undefined>(undefined);
+  if (!isOutdated && (putBack === undefined || isUnsaved)) return null;
+  return (
+    <div class="settings-note outdated" role="status">
+      <Icon name="info" />
+      <span>{t(isOutdated ? "draft.outdated" : "draft.takenTheirs")}</span>
+      <div class="row-actions">
+        {isOutdated ? (
+          <>
+            <button type="button" class="button" onClick={() => setPutBack(takeTheirs)}>
+              {t("draft.takeTheirs")}
+            </button>
+            <button type="button" class="button" onClick={keepMine}>
+              {t("draft.keepMine")}
+            </button>
+          </>
+        ) : (
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              putBack?.();
+              setPutBack(undefined);
+            }}
+          >
+            {t("draft.putBack")}
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
