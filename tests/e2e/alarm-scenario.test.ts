@@ -81,6 +81,11 @@ describe("an alarm on its whole way", { skip: skipBrowserTests, timeout: 240_000
     await tickRule(page);
 
     // The rule is a flow, and one more wire is drawn there.
+    await until(
+      "Node-RED to run",
+      async () => (await recorder.api<{ status: string }>("GET", "/flows")).status === "running",
+      LONG_MS,
+    );
     await page.goto(`${recorder.url}/flows/`);
     await wireOn(page);
 
