@@ -13,10 +13,13 @@ export const DEVICES = { desktop: DESKTOP, phone: PHONE } as const;
 export type Device = keyof typeof DEVICES;
 const THEMES = ["dark", "light"] as const;
 const READY_MS = 15_000;
+/** A busy machine draws slowly. */
+const SHOT_MS = 180_000;
 /** By which a page says that it waits, and that it failed. */
 const MARKS = {
   loading: "[aria-busy=true], .skeleton",
   error: ".error-note, .door .empty",
+  denied: ".denied",
 } as const;
 
 /** What is not as it should be in a picture that was taken all the same. */
@@ -25,13 +28,13 @@ export interface Finding {
   readonly what: string;
 }
 
-/** A browser of one size that is signed in, in one language; its colours follow the system's. The caller closes it. */
+/** A browser of one size, signed in by that session, in one language; its colours follow the system's. The caller closes it. */
 export async function openDevice(
   browser: Browser,
   recorder: Recorder,
   device: Device,
   language: string,
-  isSignedIn: boolean,
+  token: string | undefined,
 ): Promise<BrowserContext> {
   const context = await browser.newContext({
     viewport: DEVICES[device],
@@ -41,9 +44,9 @@ export async function openDevice(
     timezoneId: "Europe/Berlin",
     reducedMotion: "reduce",
   });
-  if (isSignedIn) {
+  if (token !== undefined) {
     await context.addCookies([
-      { name: "nightjar", value: recorder.token, url: recorder.url, sameSite: "Strict", httpOnly: true },
+      { name: "nightjar", value: token, url: recorder.url, sameSite: "Strict", httpOnly: true },
     ]);
   }
   const preferences = JSON.stringify(JSON.stringify({ theme: "system", language }));
@@ -55,7 +58,7 @@ export async function openDevice(
 export async function photograph(
   context: BrowserContext,
   recorder: Recorder,
-  camera: string,
+  places: Readonly<Record<string, string>>,
   shot: { readonly screen: Screen; readonly state: PageState; readonly device: Device },
   folder: string,
 ): Promise<Finding[]> {
@@ -67,10 +70,10 @@ export async function photograph(
   try {
     if (state === "loading") await withholdAnswers(page, screen.asks, "hold");
     if (state === "error") await withholdAnswers(page, screen.asks, "refuse");
-    await page.goto(`${recorder.url}/${screen.path.replace("{camera}", camera)}`);
+    await page.goto(`${recorder.url}/${placed(screen.path, places)}`);
     const mark = state === "filled" ? screen.filled : state === "empty" ? (screen.empty ?? "") : MARKS[state];
     try {
-      for (const selector of screen.open ?? [])
+      for (const selector of state === "denied" ? [] : (screen.open ?? []))
         await page.locator(selector).first().click({ timeout: READY_MS });
       await page.locator(mark).first().waitFor({ timeout: READY_MS });
       if (state === "filled" || state === "empty") await settled(page);
@@ -83,7 +86,7 @@ export async function photograph(
       await waitFor(async () => (await page.evaluate("document.documentElement.dataset.theme")) === theme, {
         what: `${name} in ${theme} colours`,
       });
-      await page.screenshot({ path: join(folder, `${name}-${theme}.png`) });
+      await page.screenshot({ path: join(folder, `${name}-${theme}.png`), timeout: SHOT_MS });
     }
     const excessPx = (await page.evaluate(
       `Math.max(document.documentElement.scrollWidth - document.documentElement.clientWidth, ...[...document.querySelectorAll("main, .head, .door-card, dialog")].map((one) => one.scrollWidth - one.clientWidth))`,
@@ -93,6 +96,11 @@ export async function photograph(
     await page.close();
   }
   return findings;
+}
+
+/** A path with the ids of cameras in it. */
+function placed(path: string, places: Readonly<Record<string, string>>): string {
+  return path.replace(/\{(\w+)\}/g, (whole, name: string) => places[name] ?? whole);
 }
 
 /** Until nothing on the page waits and its pictures are there. */

@@ -2,7 +2,7 @@
 // is known. What asks for nothing has neither a loading nor an error state of its own; without `empty` it is never empty.
 
 /** The states that every page has an answer to. */
-export const STATES = ["filled", "empty", "loading", "error"] as const;
+export const STATES = ["filled", "empty", "loading", "error", "denied"] as const;
 export type PageState = (typeof STATES)[number];
 
 export interface Screen {
@@ -20,6 +20,10 @@ export interface Screen {
   readonly open?: readonly string[];
   /** What the button that asks again is called, where it is not "Try again". */
   readonly again?: string;
+  /** A viewer has no right to it, and is told so. */
+  readonly isBarred?: boolean;
+  /** A phone has no such thing: there are keys for it, or there is no room. */
+  readonly isWideOnly?: boolean;
   /** It is shown to those who are not signed in; `fresh`: while nobody can. */
   readonly door?: "closed" | "fresh";
 }
@@ -40,11 +44,47 @@ export const SCREENS: readonly Screen[] = [
     filled: ".stage canvas, .stage video",
     empty: ".empty",
   },
+  { name: "live-walls", path: "live", asks: [], filled: "dialog[open]", open: [".wall-button"] },
+  {
+    name: "live-ptz",
+    path: "live?camera={dome}",
+    asks: [],
+    filled: ".ptz-pad",
+    open: [".ptz > .icon-button"],
+  },
+  {
+    name: "ptz-keep",
+    path: "live?camera={dome}",
+    asks: [],
+    filled: "dialog[open]",
+    open: [".ptz > .icon-button", ".ptz-buttons button >> nth=0"],
+  },
+  {
+    name: "ptz-remove",
+    path: "live?camera={dome}",
+    asks: [],
+    filled: "dialog[open]",
+    open: [".ptz > .icon-button", ".ptz-buttons button >> nth=1"],
+  },
   {
     name: "playback-timeline",
     path: "playback",
     asks: ["recordings/coverage", "recordings/calendar"],
     filled: ".transport",
+  },
+  {
+    name: "playback-clip",
+    path: "playback",
+    asks: [],
+    filled: ".clip-range",
+    open: [".clip-bar > button:last-child"],
+  },
+  {
+    name: "playback-motion",
+    path: "playback",
+    asks: [],
+    filled: ".motion-panel",
+    open: [".playback .head button[aria-pressed]"],
   },
   { name: "events", path: "events", asks: ["events"], filled: ".event-table", empty: ".empty" },
   {
@@ -56,7 +96,22 @@ export const SCREENS: readonly Screen[] = [
   },
   { name: "events-none", path: "events?object=no-such-thing", asks: [], filled: ".empty" },
   { name: "tills", path: "tills", asks: ["receipts", "tills"], filled: ".list-page", empty: ".empty" },
-  { name: "io", path: "io", asks: ["inputs", "outputs"], filled: ".io-table, .empty", empty: ".empty" },
+  {
+    name: "io",
+    path: "io",
+    asks: ["inputs", "outputs"],
+    isBarred: true,
+    filled: ".io-table, .empty",
+    empty: ".empty",
+  },
+  { name: "till-settings", path: "tills", asks: [], filled: "dialog .till-editor", open: [".head .button"] },
+  {
+    name: "till-receipt",
+    path: "tills",
+    asks: [],
+    filled: ".receipt-panel",
+    open: [".receipt-table .row-button"],
+  },
   { name: "io-output", path: "io?output=siren", asks: [], filled: "dialog .io-form" },
   { name: "io-input", path: "io?input=door", asks: [], filled: "dialog .io-form" },
   {
@@ -66,8 +121,43 @@ export const SCREENS: readonly Screen[] = [
     filled: "dialog[open]",
     open: [".io-section .section-head .button"],
   },
-  { name: "arming", path: "arming", asks: ["arming"], filled: ".linkage-table, .empty", empty: ".empty" },
-  { name: "linkage", path: "linkage", asks: ["linkage"], filled: ".linkage-table, .empty", empty: ".empty" },
+  {
+    name: "io-remove",
+    path: "io",
+    asks: [],
+    filled: "dialog[open]",
+    open: [".io-table .row-actions .icon-button:last-child"],
+  },
+  {
+    name: "arming",
+    path: "arming",
+    asks: ["arming"],
+    isBarred: true,
+    filled: ".linkage-table, .empty",
+    empty: ".empty",
+  },
+  {
+    name: "linkage",
+    path: "linkage",
+    asks: ["linkage"],
+    isBarred: true,
+    filled: ".linkage-table, .empty",
+    empty: ".empty",
+  },
+  {
+    name: "arming-rule",
+    path: "arming",
+    asks: [],
+    filled: "dialog .week-grid",
+    open: [".linkage-table .row-actions .icon-button"],
+  },
+  {
+    name: "arming-holiday",
+    path: "arming",
+    asks: [],
+    filled: "dialog .linkage-form",
+    open: [".arming-section .section-head .button"],
+  },
   {
     name: "linkage-rule",
     path: "linkage?rule=new",
@@ -76,7 +166,7 @@ export const SCREENS: readonly Screen[] = [
     open: [".linkage-action >> nth=1 >> input"],
   },
   { name: "cameras", path: "cameras", asks: ["cameras"], filled: ".camera-table", empty: ".empty" },
-  { name: "camera-new", path: "cameras/new", asks: DRIVERS, filled: "form .field" },
+  { name: "camera-new", path: "cameras/new", asks: DRIVERS, isBarred: true, filled: "form .field" },
   {
     name: "why",
     path: "cameras/{camera}",
@@ -84,11 +174,12 @@ export const SCREENS: readonly Screen[] = [
     filled: ".why-steps",
     open: [".form-page .head button"],
   },
-  { name: "camera-edit", path: "cameras/{camera}", asks: DRIVERS, filled: "form .field" },
+  { name: "camera-edit", path: "cameras/{camera}", asks: DRIVERS, isBarred: true, filled: "form .field" },
   {
     name: "camera-detection",
     path: "cameras/{camera}/detection",
     asks: ["cameras/*/detection"],
+    isBarred: true,
     filled: ".detection section",
   },
   {
@@ -103,10 +194,18 @@ export const SCREENS: readonly Screen[] = [
     name: "storage",
     path: "storage",
     asks: ["storage", "storage/places"],
+    isBarred: true,
     filled: ".disk-section .disk",
     empty: ".empty",
   },
-  { name: "plugins", path: "plugins", asks: ["plugins"], filled: "article", empty: ".plugins-empty" },
+  {
+    name: "plugins",
+    path: "plugins",
+    asks: ["plugins"],
+    isBarred: true,
+    filled: "article",
+    empty: ".plugins-empty",
+  },
   { name: "plugins-find", path: "plugins?view=find", asks: ["plugins"], filled: ".find-form" },
   {
     name: "plugins-search",
@@ -122,18 +221,54 @@ export const SCREENS: readonly Screen[] = [
     asks: ["plugins/settings"],
     filled: "dialog form",
   },
+  {
+    name: "plugin-json",
+    path: "plugins?settings=nightjar-camera-rtsp",
+    asks: [],
+    filled: "dialog .json-editor",
+    open: ["dialog .segmented button >> nth=1"],
+  },
+  {
+    name: "plugins-from",
+    path: "plugins?view=find",
+    asks: [],
+    filled: ".registries-form",
+    open: [".registries summary"],
+  },
+  {
+    name: "plugin-log",
+    path: "plugins",
+    asks: [],
+    filled: ".plugin-log[open]",
+    open: [".plugin-log summary"],
+  },
   { name: "system", path: "system", asks: ["status", "log"], filled: ".log-lines, .sections" },
-  { name: "audit", path: "system/log", asks: ["audit"], filled: "table" },
+  { name: "audit", path: "system/log", asks: ["audit"], isBarred: true, filled: "table" },
   { name: "audit-none", path: "system/log?user=nobody-of-this-name", asks: [], filled: ".empty" },
   { name: "certificate", path: "system/certificate", asks: ["certificate"], filled: ".facts" },
-  { name: "mqtt", path: "system/mqtt", asks: ["mqtt"], filled: ".mqtt .facts" },
+  { name: "mqtt", path: "system/mqtt", asks: ["mqtt"], isBarred: true, filled: ".mqtt .facts" },
+  { name: "flows", path: "system/flows", asks: ["flows"], isBarred: true, filled: ".sections section" },
+  {
+    name: "flows-allow",
+    path: "system/flows",
+    asks: [],
+    filled: "dialog[open]",
+    open: [".flows-allowed button >> nth=0"],
+  },
   {
     name: "settings-transfer",
     path: "system/settings",
     asks: ["settings/last-import"],
+    isBarred: true,
     filled: ".sections section:last-child p",
   },
-  { name: "users", path: "users", asks: ["users", "settings", "users/stream-passwords"], filled: "table" },
+  {
+    name: "users",
+    path: "users",
+    asks: ["users", "settings", "users/stream-passwords"],
+    isBarred: true,
+    filled: "table",
+  },
   {
     name: "user-access",
     path: "users",
@@ -143,6 +278,27 @@ export const SCREENS: readonly Screen[] = [
   },
   { name: "user-add", path: "users", asks: [], filled: "dialog[open]", open: [".head .button.primary"] },
   { name: "account", path: "account", asks: ["sessions", "tokens"], filled: ".access-list" },
+  {
+    name: "user-cameras",
+    path: "users",
+    asks: [],
+    filled: "dialog[open]",
+    open: [".scope-button"],
+  },
+  {
+    name: "user-password",
+    path: "users",
+    asks: [],
+    filled: "dialog[open]",
+    open: [".users-table .row-actions button >> nth=0"],
+  },
+  {
+    name: "user-remove",
+    path: "users",
+    asks: [],
+    filled: "dialog[open]",
+    open: [".users-table .row-actions button:last-child:enabled"],
+  },
   {
     name: "token-new",
     path: "account",
@@ -181,7 +337,21 @@ export const SCREENS: readonly Screen[] = [
     open: [".bell > button"],
   },
   { name: "health", path: "cameras", asks: [], filled: "dialog[open]", open: [".health"] },
-  { name: "wizard-zone", path: "welcome?step=zone", asks: ["settings"], filled: ".door-card select" },
+  {
+    name: "wizard-zone",
+    path: "welcome?step=zone",
+    asks: ["settings"],
+    isBarred: true,
+    filled: ".door-card select",
+  },
+  {
+    name: "keys",
+    path: "cameras",
+    asks: [],
+    filled: "dialog[open]",
+    open: [".bar .wide-only.icon-button"],
+    isWideOnly: true,
+  },
   {
     name: "wizard-storage",
     path: "welcome?step=storage",

@@ -269,9 +269,10 @@ export function EmptyPage(props: {
   readonly title: string;
   readonly text: string;
   readonly children?: ComponentChildren;
+  readonly isDenied?: boolean;
 }) {
   return (
-    <div class="empty">
+    <div class={`empty${props.isDenied === true ? " denied" : ""}`}>
       <Icon name={props.icon} size={32} />
       <h2>{props.title}</h2>
       <p>{props.text}</p>
@@ -282,7 +283,7 @@ export function EmptyPage(props: {
 
 /** A page that this role may not see. */
 export function NotAllowed() {
-  return <EmptyPage icon="users" title={t("denied.title")} text={t("denied.text")} />;
+  return <EmptyPage icon="users" title={t("denied.title")} text={t("denied.text")} isDenied />;
 }
 
 /** Grey bars of the final size while data is on its way. */
