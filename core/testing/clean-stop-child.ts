@@ -5,6 +5,7 @@ import { actionSettings } from "../linkage/action-settings.ts";
 import type { DetectorSettings } from "../plugin/contract/detector.ts";
 import type { LinkageRequest } from "../plugin/contract/linkage-action.ts";
 import { parserSettings } from "../pos/till-parser.ts";
+import type { AskedBefore } from "./linkage-action-contract.ts";
 import { testNvr } from "./test-nvr.ts";
 
 /** What to run: options of `testNvr`, and what is asked of it. */
@@ -31,7 +32,11 @@ export interface LifeOrder {
   /** Asked of its login provider. */
   readonly login?: { readonly provider?: string; readonly userName: string; readonly password: string };
   /** Done by its linkage action. */
-  readonly linkage?: { readonly action?: string; readonly request: LinkageRequest };
+  readonly linkage?: {
+    readonly action?: string;
+    readonly request: LinkageRequest;
+    readonly asks: readonly AskedBefore[];
+  };
 }
 
 /** A connection that has just been closed may take a moment to go. */
@@ -71,7 +76,8 @@ if (order.till !== undefined) {
   await reader.read(request, { signal });
 }
 if (order.linkage !== undefined) {
-  const { action: id, request } = order.linkage;
+  const { action: id, request, asks } = order.linkage;
+  for (const { method, path, body } of asks) await nvr.ask(method, path, { body });
   const action = nvr.linkageAction(id);
   const config = actionSettings(action, request.config);
   await action.run({ ...request, config }, { signal: new AbortController().signal });

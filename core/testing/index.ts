@@ -34,6 +34,7 @@ export {
 export { type FakeAudio, TEST_CLIPS, type TestClipName, testClip, testClipFile } from "./fake-tracks.ts";
 export { frameCounterCells, readFrameCounter } from "./frame-counter.ts";
 export {
+  type AskedBefore,
   type ContractTarget,
   type LinkageActionContractOptions,
   linkageActionContract,

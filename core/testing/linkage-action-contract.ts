@@ -10,7 +10,13 @@ import type { LinkageDone, LinkageRequest } from "../plugin/contract/linkage-act
 import { misfitOf } from "../plugin/schemas/settings-check.ts";
 import { checkFields, checkRefused, wrongConfigs } from "./camera-driver-checks.ts";
 import { contractCard, liveOnce, MODES, SUITE_LIMIT_MS, settled } from "./contract-runs.ts";
-import { bareRequest, eventPictures, fullRequest, oddRequest } from "./linkage-requests.ts";
+import {
+  bareRequest,
+  CONTRACT_ACCOUNTS,
+  eventPictures,
+  fullRequest,
+  oddRequest,
+} from "./linkage-requests.ts";
 import { silentDevice } from "./silent-device.ts";
 import { type TestNvr, testNvr } from "./test-nvr.ts";
 import { waitFor } from "./wait-for.ts";
@@ -29,6 +35,15 @@ export interface SilentTarget {
   readonly settings?: unknown;
   /** What a rule says for the action. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** What is asked of the plugin's resources before its action is: by the account that the kit says may see each event. */
+  readonly asks?: readonly AskedBefore[];
+}
+
+/** A request to one of the plugin's resources. */
+export interface AskedBefore {
+  readonly method: "POST" | "PUT" | "PATCH";
+  readonly path: string;
+  readonly body?: unknown;
 }
 
 /** What an action reaches, and what a rule says for it. */
@@ -82,6 +97,7 @@ export function linkageActionContract(options: LinkageActionContractOptions): vo
         try {
           await using nvr = await testNvr({ pluginFolder: folder, isolation, settings: target.settings });
           await nvr.start();
+          await prepared(nvr, target);
           await test(nvr, target);
           const told = JSON.stringify(nvr.logged);
           for (const secret of target.secrets ?? []) assert.ok(!told.includes(secret), "a secret is logged");
@@ -97,7 +113,8 @@ export function linkageActionContract(options: LinkageActionContractOptions): vo
       ): Promise<LinkageDone | undefined> {
         const action = nvr.linkageAction(wanted);
         const config = actionSettings(action, request.config);
-        const done = await action.run(structuredClone({ ...request, config }), { signal });
+        const seeing = action.wantsAccounts === true ? { accounts: CONTRACT_ACCOUNTS } : {};
+        const done = await action.run(structuredClone({ ...request, config, ...seeing }), { signal });
         if (done === undefined || done === null) return undefined;
         assert.deepEqual(JSON.parse(JSON.stringify(done)), done, "only what JSON can say may cross");
         const { note } = done;
@@ -190,6 +207,7 @@ export function linkageActionContract(options: LinkageActionContractOptions): vo
         const { settings, secrets = [] } = target;
         await using nvr = await testNvr({ pluginFolder: folder, isolation, settings });
         await nvr.start();
+        await prepared(nvr, target);
         await assert.rejects(run(nvr, fullRequest("yard", asked(nvr, target)), target), (error: unknown) => {
           assert.ok(error instanceof NightjarError, String(error));
           assert.ok(AWAY.has(error.kind), `its kind is ${error.kind}: ${error.message}`);
@@ -218,9 +236,10 @@ export function linkageActionContract(options: LinkageActionContractOptions): vo
         const { silentTarget } = options;
         it("a call ends when nobody waits for it any more", async () => {
           await using device = await silentDevice();
-          const { settings, config } = silentTarget(device);
+          const { settings, config, asks = [] } = silentTarget(device);
           await using nvr = await testNvr({ pluginFolder: folder, isolation, settings });
           await nvr.start();
+          await prepared(nvr, { asks });
           const abort = new AbortController();
           const call = run(nvr, fullRequest("yard", asked(nvr, { config })), { signal: abort.signal });
           call.catch(() => undefined);
@@ -242,9 +261,9 @@ export function linkageActionContract(options: LinkageActionContractOptions): vo
       it("after its stop nothing is left open: the process ends by itself", async () => {
         const target = await options.target();
         try {
-          const { settings, config } = target;
-          const request = fullRequest("yard", { config, pictures: [] });
-          const linkage = { request, ...(wanted === undefined ? {} : { action: wanted }) };
+          const { settings, config, asks = [] } = target;
+          const request = { ...fullRequest("yard", { config, pictures: [] }), accounts: CONTRACT_ACCOUNTS };
+          const linkage = { request, asks, ...(wanted === undefined ? {} : { action: wanted }) };
           await liveOnce({ pluginFolder: folder, isolation, settings, linkage });
         } finally {
           await target.close();
@@ -252,6 +271,10 @@ export function linkageActionContract(options: LinkageActionContractOptions): vo
       });
     });
   }
+}
+
+async function prepared(nvr: TestNvr, { asks = [] }: Pick<SilentTarget, "asks">): Promise<void> {
+  for (const { method, path, body } of asks) await nvr.ask(method, path, { body });
 }
 
 function hasDefault(schema: TObject, field: string): boolean {

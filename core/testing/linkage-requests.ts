@@ -1,6 +1,6 @@
 // What a linkage action is asked to do in its contract suite: an event with all that can be said of one, an event of the
 // recorder itself with nothing but what must be, and one whose words are as odd as a plugin or a camera can make them.
-import type { LinkagePicture, LinkageRequest } from "../plugin/contract/linkage-action.ts";
+import type { LinkageAccount, LinkagePicture, LinkageRequest } from "../plugin/contract/linkage-action.ts";
 
 const START_MS = Date.UTC(2026, 0, 5, 12);
 /** Eight by eight grey points. */
@@ -11,6 +11,11 @@ const PICTURE_BYTES = 200_000;
 const LONGEST_COMMENT = 65_533;
 
 type AskedOf = Pick<LinkageRequest, "config" | "pictures">;
+
+/** Whoever asks a plugin's resources in the box may see each event. */
+export const CONTRACT_ACCOUNTS: readonly LinkageAccount[] = [
+  { name: "tester", sinceMs: 0, mayAcknowledge: true },
+];
 
 /** A person before a camera. `word` stands in the names of the camera and of the rule. */
 export function fullRequest(word: string, { config, pictures }: AskedOf): LinkageRequest {
