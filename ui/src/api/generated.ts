@@ -355,6 +355,8 @@ export type Volume = {
   readonly freeBytes?: number;
   readonly totalBytes?: number;
   readonly usedBytes?: number;
+  /** Longest sync of the last minute: what a power failure costs beyond five seconds. */
+  readonly syncMs?: number;
 };
 
 export type Event = {
@@ -3940,6 +3942,8 @@ export interface Operations {
         readonly freeBytes?: number;
         readonly totalBytes?: number;
         readonly usedBytes?: number;
+        /** Longest sync of the last minute: what a power failure costs beyond five seconds. */
+        readonly syncMs?: number;
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
         readonly since?: string;
         /** The plugin that makes the folder ready. Absent: it is there anyway. */
@@ -3980,8 +3984,6 @@ export interface Operations {
         readonly overwrite: boolean;
         /** Written in the last five minutes. */
         readonly writeBytesPerSecond: number;
-        /** Longest sync of the last minute. */
-        readonly syncMs?: number;
       }[];
       readonly cameras: readonly {
         readonly id: string;
@@ -4057,6 +4059,8 @@ export interface Operations {
         readonly freeBytes?: number;
         readonly totalBytes?: number;
         readonly usedBytes?: number;
+        /** Longest sync of the last minute: what a power failure costs beyond five seconds. */
+        readonly syncMs?: number;
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
         readonly since?: string;
         /** The plugin that makes the folder ready. Absent: it is there anyway. */
@@ -4097,8 +4101,6 @@ export interface Operations {
         readonly overwrite: boolean;
         /** Written in the last five minutes. */
         readonly writeBytesPerSecond: number;
-        /** Longest sync of the last minute. */
-        readonly syncMs?: number;
       }[];
       readonly cameras: readonly {
         readonly id: string;
@@ -4147,6 +4149,8 @@ export interface Operations {
         readonly freeBytes?: number;
         readonly totalBytes?: number;
         readonly usedBytes?: number;
+        /** Longest sync of the last minute: what a power failure costs beyond five seconds. */
+        readonly syncMs?: number;
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
         readonly since?: string;
         /** The plugin that makes the folder ready. Absent: it is there anyway. */
@@ -4187,8 +4191,6 @@ export interface Operations {
         readonly overwrite: boolean;
         /** Written in the last five minutes. */
         readonly writeBytesPerSecond: number;
-        /** Longest sync of the last minute. */
-        readonly syncMs?: number;
       }[];
       readonly cameras: readonly {
         readonly id: string;
@@ -4238,6 +4240,8 @@ export interface Operations {
         readonly freeBytes?: number;
         readonly totalBytes?: number;
         readonly usedBytes?: number;
+        /** Longest sync of the last minute: what a power failure costs beyond five seconds. */
+        readonly syncMs?: number;
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
         readonly since?: string;
         /** The plugin that makes the folder ready. Absent: it is there anyway. */
@@ -4278,8 +4282,6 @@ export interface Operations {
         readonly overwrite: boolean;
         /** Written in the last five minutes. */
         readonly writeBytesPerSecond: number;
-        /** Longest sync of the last minute. */
-        readonly syncMs?: number;
       }[];
       readonly cameras: readonly {
         readonly id: string;
