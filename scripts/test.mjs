@@ -50,6 +50,7 @@ async function checkAll() {
     await check("lint", join(bin, "biome"), ["check", "--error-on-warnings", "."]),
     await check("types", join(bin, "tsc"), ["-p", "."]),
     await check("types of the interface", join(bin, "tsc"), ["-p", "ui"]),
+    await check("types of the palette", join(bin, "tsc"), ["-p", "flows/palette"]),
   ];
   return results.every(Boolean);
 }

@@ -37,6 +37,7 @@ export function volumeView(volume: RecordingVolumeState): VolumeView {
     ...(volume.freeBytes === undefined ? {} : { freeBytes: volume.freeBytes }),
     ...(volume.totalBytes === undefined ? {} : { totalBytes: volume.totalBytes }),
     usedBytes: volume.usedBytes,
+    ...(volume.syncMs === undefined ? {} : { syncMs: volume.syncMs }),
   };
 }
 

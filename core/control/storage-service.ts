@@ -138,7 +138,6 @@ async function read(options: StorageOptions, pathOf: (path: string) => string): 
       ...(state.totalBytes === undefined || state.freeBytes === undefined
         ? {}
         : { othersBytes: Math.max(0, state.totalBytes - state.freeBytes - state.usedBytes) }),
-      ...(state.syncMs === undefined ? {} : { syncMs: state.syncMs }),
     })),
     cameras: taken.map(({ oldest90k, forecast: own, ...rest }) => ({
       ...rest,

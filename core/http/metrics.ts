@@ -32,6 +32,11 @@ export function createMetrics(
   ]);
   const free = gauge("volume_free_bytes", "Free bytes of a volume.", ["volume"]);
   const total = gauge("volume_size_bytes", "Size of a volume.", ["volume"]);
+  const volumeSync = gauge(
+    "volume_sync_seconds",
+    "Longest sync of the last minute: what a power failure costs beyond five seconds.",
+    ["volume"],
+  );
   const volumeUp = gauge("volume_normal", "1 while the volume works.", ["volume"]);
   const processUp = gauge("process_ready", "1 while the process serves.", ["process"]);
   const restarts = gauge("process_restarts", "Restarts of a process since Nightjar started.", ["process"]);
@@ -71,6 +76,7 @@ export function createMetrics(
       lost,
       free,
       total,
+      volumeSync,
       volumeUp,
       processUp,
       restarts,
@@ -98,6 +104,7 @@ export function createMetrics(
     for (const volume of status.volumes) {
       if (volume.freeBytes !== undefined) free.set({ volume: volume.id }, volume.freeBytes);
       if (volume.totalBytes !== undefined) total.set({ volume: volume.id }, volume.totalBytes);
+      if (volume.syncMs !== undefined) volumeSync.set({ volume: volume.id }, volume.syncMs / 1000);
       volumeUp.set({ volume: volume.id }, volume.status === "normal" ? 1 : 0);
     }
     for (const process of status.processes) {

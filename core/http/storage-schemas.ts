@@ -49,7 +49,6 @@ export const StorageSchema = Type.Object({
       reserveChosen: Type.Boolean({ description: "False: the default, which follows the size of the disk." }),
       overwrite: Type.Boolean({ description: "The oldest recordings make room for new ones." }),
       writeBytesPerSecond: Type.Number({ description: "Written in the last five minutes." }),
-      syncMs: Type.Optional(Type.Number({ description: "Longest sync of the last minute." })),
     }),
   ),
   cameras: Type.Array(

@@ -282,6 +282,11 @@ export const VolumeSchema = Type.Object({
   freeBytes: Type.Optional(Type.Number()),
   totalBytes: Type.Optional(Type.Number()),
   usedBytes: Type.Optional(Type.Number()),
+  syncMs: Type.Optional(
+    Type.Number({
+      description: "Longest sync of the last minute: what a power failure costs beyond five seconds.",
+    }),
+  ),
 });
 export type VolumeView = Static<typeof VolumeSchema>;
 

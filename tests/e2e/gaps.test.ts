@@ -107,6 +107,15 @@ describe("gaps", { skip: skipBrowserTests, timeout: 180_000 }, () => {
     await until("the first picture after the gap", async () => Math.abs((await shownMs()) - gap.endMs) < 300);
   });
 
+  it("are jumped over by N and P: to where the next recording begins, and where the one before does", async () => {
+    const firstMs = Date.parse((await spans())[0]?.start ?? "");
+    await open(gap.startMs - 1500);
+    await page.keyboard.press("n");
+    await until("the begin of the next recording", async () => Math.abs((await shownMs()) - gap.endMs) < 300);
+    await page.keyboard.press("p");
+    await until("that of the one before", async () => Math.abs((await shownMs()) - firstMs) < 300);
+  });
+
   it("end when recording begins: a page that was open before shows its first picture and its growth", async () => {
     const { config, driver } = await recorder.api<{ config: object; driver: string }>(
       "GET",

@@ -62,6 +62,7 @@ describe("storage and health", { skip: skipBrowserTests, timeout: 300_000 }, () 
       .getByText(/bit\/s/)
       .first()
       .waitFor();
+    await page.getByText(/^Longest sync of the last minute: .* the last \d+ s\.$/).waitFor();
     await screenshot(page, "storage-filled");
   });
 

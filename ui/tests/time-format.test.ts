@@ -10,6 +10,7 @@ import {
 } from "../src/pages/playback/calendar-month.ts";
 import { momentOf } from "../src/pages/playback/moment.ts";
 import {
+  briefText,
   clockTime,
   clockTimeMs,
   dateKey,
@@ -57,6 +58,7 @@ describe("times", () => {
 
 describe("quantities", () => {
   it("are short", () => {
+    assert.deepEqual([12.4, 999, 4180].map(briefText), ["12 ms", "999 ms", "4.2 s"]);
     assert.equal(spanText(93_600), "1 d 2 h");
     assert.equal(spanText(68), "1 min 8 s");
     assert.equal(spanText(0), "0 s");

@@ -349,6 +349,7 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
               reserveChosen: false,
               overwrite: true,
               writeBytesPerSecond: 0,
+              syncMs: 4200,
             },
           ],
           cameras: ["yard", "gate"].map((id) => ({ id, storedBytes: 7, nowBytesPerSecond: 0 })),
@@ -437,7 +438,9 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
           uptimeSeconds: 1,
           timeZone: "UTC",
           processes: [{ name: "media", status: "ready", restarts: 0 }],
-          volumes: [{ id: "v1", path: "/srv/video", status: "normal", freeBytes: 5, totalBytes: 10 }],
+          volumes: [
+            { id: "v1", path: "/srv/video", status: "normal", freeBytes: 5, totalBytes: 10, syncMs: 4200 },
+          ],
           cameras: { total: cameras.size, online: cameras.size, recording: cameras.size },
           problems: [],
         };

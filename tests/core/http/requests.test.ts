@@ -350,6 +350,7 @@ describe("what the API passes on", () => {
     assert.match(text, /^nightjar_stream_bitrate_bits_per_second\{camera="yard",stream="main"\} 4000000$/m);
     assert.match(text, /^nightjar_cameras\{status="online"\} 2$/m);
     assert.match(text, /^nightjar_volume_free_bytes\{volume="v1"\} 5$/m);
+    assert.match(text, /^nightjar_volume_sync_seconds\{volume="v1"\} 4.2$/m);
     assert.match(
       text,
       /^nightjar_http_requests_total\{method="GET",path="\/api\/v1\/cameras\/:id",status="200"\} 1$/m,

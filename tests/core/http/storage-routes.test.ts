@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { volumeView } from "../../../core/control/status-service.ts";
+import { createMetrics } from "../../../core/http/metrics.ts";
 import { waitFor } from "../../../core/testing/wait-for.ts";
 import { httpFixture } from "./http-fixture.ts";
 
@@ -46,6 +48,28 @@ describe("storage over HTTP", () => {
       assert.equal((await patch(body)).status, 422, JSON.stringify(body));
     }
     assert.equal(calls.length, 2);
+  });
+});
+
+describe("what a power failure would cost, over HTTP", () => {
+  it("is told of each volume by the storage and the status of the recorder", async (t) => {
+    const { ask, tokenOf, services } = await httpFixture(t);
+    const token = await tokenOf("admin");
+    for (const path of ["/api/v1/storage", "/api/v1/status"]) {
+      const [volume] = (await ask(path, { token })).json["volumes"] as { syncMs?: number }[];
+      assert.equal(volume?.syncMs, 4200, path);
+    }
+    // Until a first sync there is none, and no figure may stand in for it.
+    const before = await services.status.status();
+    const volumes = before.volumes.map(({ syncMs: _, ...rest }) => rest);
+    const metrics = createMetrics({ ...services, status: { status: async () => ({ ...before, volumes }) } });
+    assert.doesNotMatch(await metrics.text(), /^nightjar_volume_sync_seconds\{/m);
+  });
+
+  it("comes from what media reports", () => {
+    const state = { id: undefined, path: "/srv/video", status: "slow", usedBytes: 7 } as const;
+    assert.equal(volumeView({ ...state, syncMs: 4200 }).syncMs, 4200);
+    assert.ok(!("syncMs" in volumeView(state)));
   });
 });
 

@@ -357,6 +357,8 @@ export type Volume = {
   readonly freeBytes?: number;
   readonly totalBytes?: number;
   readonly usedBytes?: number;
+  /** Longest sync of the last minute: what a power failure costs beyond five seconds. */
+  readonly syncMs?: number;
 };
 
 export type Event = {
@@ -3989,6 +3991,8 @@ export interface Operations {
         readonly freeBytes?: number;
         readonly totalBytes?: number;
         readonly usedBytes?: number;
+        /** Longest sync of the last minute: what a power failure costs beyond five seconds. */
+        readonly syncMs?: number;
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
         readonly since?: string;
         /** The plugin that makes the folder ready. Absent: it is there anyway. */
@@ -4029,8 +4033,6 @@ export interface Operations {
         readonly overwrite: boolean;
         /** Written in the last five minutes. */
         readonly writeBytesPerSecond: number;
-        /** Longest sync of the last minute. */
-        readonly syncMs?: number;
       }[];
       readonly cameras: readonly {
         readonly id: string;
@@ -4106,6 +4108,8 @@ export interface Operations {
         readonly freeBytes?: number;
         readonly totalBytes?: number;
         readonly usedBytes?: number;
+        /** Longest sync of the last minute: what a power failure costs beyond five seconds. */
+        readonly syncMs?: number;
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
         readonly since?: string;
         /** The plugin that makes the folder ready. Absent: it is there anyway. */
@@ -4146,8 +4150,6 @@ export interface Operations {
         readonly overwrite: boolean;
         /** Written in the last five minutes. */
         readonly writeBytesPerSecond: number;
-        /** Longest sync of the last minute. */
-        readonly syncMs?: number;
       }[];
       readonly cameras: readonly {
         readonly id: string;
@@ -4196,6 +4198,8 @@ export interface Operations {
         readonly freeBytes?: number;
         readonly totalBytes?: number;
         readonly usedBytes?: number;
+        /** Longest sync of the last minute: what a power failure costs beyond five seconds. */
+        readonly syncMs?: number;
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
         readonly since?: string;
         /** The plugin that makes the folder ready. Absent: it is there anyway. */
@@ -4236,8 +4240,6 @@ export interface Operations {
         readonly overwrite: boolean;
         /** Written in the last five minutes. */
         readonly writeBytesPerSecond: number;
-        /** Longest sync of the last minute. */
-        readonly syncMs?: number;
       }[];
       readonly cameras: readonly {
         readonly id: string;
@@ -4287,6 +4289,8 @@ export interface Operations {
         readonly freeBytes?: number;
         readonly totalBytes?: number;
         readonly usedBytes?: number;
+        /** Longest sync of the last minute: what a power failure costs beyond five seconds. */
+        readonly syncMs?: number;
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
         readonly since?: string;
         /** The plugin that makes the folder ready. Absent: it is there anyway. */
@@ -4327,8 +4331,6 @@ export interface Operations {
         readonly overwrite: boolean;
         /** Written in the last five minutes. */
         readonly writeBytesPerSecond: number;
-        /** Longest sync of the last minute. */
-        readonly syncMs?: number;
       }[];
       readonly cameras: readonly {
         readonly id: string;

@@ -1,26 +1,8 @@
 // Why something is recorded, as a coloured letter. The colours are those of the timeline; the letter and the title
 // carry the meaning for whoever does not see colours.
 import type { RecordReason } from "../api/types.ts";
-import { type MessageKey, t } from "../locale/messages.ts";
-
-/** Colour name (a CSS variable), letter and word of each reason; the last in this order wins where several hold. */
-export const REASONS: Readonly<Record<RecordReason, { colour: string; letter: string; text: MessageKey }>> = {
-  continuous: { colour: "continuous", letter: "C", text: "reason.continuous" },
-  motion: { colour: "motion", letter: "M", text: "reason.motion" },
-  event: { colour: "smart", letter: "E", text: "reason.event" },
-  "motion-or-alarm": { colour: "smart", letter: "M", text: "reason.motionOrAlarm" },
-  "motion-and-alarm": { colour: "alarm", letter: "A", text: "reason.motionAndAlarm" },
-  alarm: { colour: "alarm", letter: "A", text: "reason.alarm" },
-  pos: { colour: "pos", letter: "P", text: "reason.pos" },
-  manual: { colour: "manual", letter: "R", text: "reason.manual" },
-};
-
-const ORDER = Object.keys(REASONS) as RecordReason[];
-
-/** The reason that gives a span its colour. */
-export function leadingReason(reasons: readonly RecordReason[]): RecordReason {
-  return ORDER.findLast((reason) => reasons.includes(reason)) ?? "continuous";
-}
+import { t } from "../locale/messages.ts";
+import { REASONS } from "./reasons.ts";
 
 /** One letter. */
 export function ReasonChip({ reason }: { readonly reason: RecordReason }) {

@@ -112,6 +112,11 @@ export function spanText(seconds: number): string {
   return words.join(" ");
 }
 
+/** 20 ms, 4.2 s: how long something short took. */
+export function briefText(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
 /** 4.1 Mbit/s, 640 kbit/s */
 export function rateText(kbps: number): string {
   return kbps >= 1000 ? `${(kbps / 1000).toFixed(1)} Mbit/s` : `${Math.round(kbps)} kbit/s`;

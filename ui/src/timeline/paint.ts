@@ -1,6 +1,6 @@
 // Draws the timeline on a canvas: ruler, one lane per camera, hatched gaps, holes, a marked range, the playhead.
 import type { RecordReason } from "../api/types.ts";
-import { leadingReason, REASONS } from "../parts/reason.tsx";
+import { leadingReason, REASONS } from "../parts/reasons.ts";
 import { clockTime, clockTimeMs, dayText } from "../state/time-format.ts";
 import type { Lane } from "./coverage-store.ts";
 import { gapsBetween, type Span, tickStep, ticks, type View, xAt } from "./geometry.ts";

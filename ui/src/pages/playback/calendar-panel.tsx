@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import { language, t } from "../../locale/messages.ts";
 import { ErrorNote, IconButton } from "../../parts/controls.tsx";
-import { leadingReason, REASONS } from "../../parts/reason.tsx";
+import { leadingReason, REASONS } from "../../parts/reasons.ts";
 import { coverageChange, recorderZone } from "../../state/recorder.ts";
 import { dateKey, dayStartMs, dayText, monthText, weekdayNames } from "../../state/time-format.ts";
 import { useAnswer } from "../../state/use-answer.ts";

@@ -1,7 +1,7 @@
 // What the colours of the timeline mean.
 import { t } from "../../locale/messages.ts";
 import { Icon } from "../../parts/icon.tsx";
-import { REASONS } from "../../parts/reason.tsx";
+import { REASONS } from "../../parts/reasons.ts";
 
 const SHOWN = ["continuous", "manual", "event", "motion", "alarm", "pos"] as const;
 

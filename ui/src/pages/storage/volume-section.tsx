@@ -9,12 +9,14 @@ import { CheckField, TextField } from "../../parts/controls.tsx";
 import { UnsavedMark } from "../../parts/unsaved-mark.tsx";
 import { entryName, usePluginNames } from "../../state/plugin-names.ts";
 import { mayAdminister } from "../../state/recorder.ts";
-import { rateText, sizeText } from "../../state/time-format.ts";
+import { briefText, rateText, sizeText } from "../../state/time-format.ts";
 import { complain, tellUndoable } from "../../state/toasts.ts";
 import { useDraft } from "../../state/use-draft.ts";
 import { ReplacedDisk } from "./replaced-disk.tsx";
 
 const GB = 1e9;
+/** Each file is synced so often. */
+const SYNC_EVERY_S = 5;
 
 const STATES: Readonly<Record<string, MessageKey>> = {
   normal: "volume.normal",
@@ -75,6 +77,14 @@ export function VolumeSection(props: {
       )}
       <Shares volume={volume} />
       <p class="muted">{t("volume.rate", { rate: rateText((volume.writeBytesPerSecond * 8) / 1000) })}</p>
+      {volume.syncMs === undefined ? null : (
+        <p class="muted">
+          {t("volume.sync", {
+            time: briefText(volume.syncMs),
+            bound: Math.ceil(SYNC_EVERY_S + volume.syncMs / 1000),
+          })}
+        </p>
+      )}
       {mayAdminister.value && volume.id !== "" ? (
         <VolumeForm volume={volume} onChanged={props.onChanged} />
       ) : (
