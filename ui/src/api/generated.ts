@@ -1315,7 +1315,7 @@ export interface Operations {
   readonly "GET /camera-drivers": { readonly answer: readonly CameraDriver[] };
   /** One camera with its state. */
   readonly "GET /cameras/{id}": { readonly path: { readonly id: string }; readonly answer: Camera };
-  /** Changes a camera; secrets that are left out stay. */
+  /** Changes a camera; secrets that are left out stay, unless another address or account is named. */
   readonly "PATCH /cameras/{id}": {
     readonly path: { readonly id: string };
     readonly body: {

@@ -26,7 +26,9 @@ import {
   EMPTY_FORM,
   type FormProblem,
   formOf,
+  namesAnother,
   problemsOf,
+  RTSP_PLACES,
   recordOf,
   withoutSecrets,
 } from "./camera-form-model.ts";
@@ -107,6 +109,10 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
   const reachable = fieldsFit && !all.some((problem) => problem !== "name" && problem !== "days");
   const config = (): Record<string, unknown> =>
     isRtsp ? configOf(form, catalogue) : objectOf(fields, texts);
+  const places = isRtsp ? RTSP_PLACES : fields.filter((one) => one.kind === "text").map(({ name }) => name);
+  const keptHint = t(
+    namesAnother(camera?.config ?? {}, config(), places) ? "camera.password.again" : "camera.password.kept",
+  );
   const save = async (): Promise<void> => {
     setBusy(true);
     setError(undefined);
@@ -180,7 +186,7 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
               form={form}
               catalogue={catalogue}
               problems={visible}
-              passwordSet={camera?.config["passwordSet"] === true}
+              passwordHint={camera?.config["passwordSet"] === true ? keptHint : undefined}
               onChange={change}
             />
           ) : (
@@ -199,6 +205,7 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
                   fields={fields}
                   texts={texts}
                   kept={kept}
+                  keptHint={keptHint}
                   onChange={(changed) => change({ texts: changed })}
                 />
               )}
