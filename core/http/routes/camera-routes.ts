@@ -79,7 +79,8 @@ export function cameraRoutes(services: HttpServices): Route[] {
       method: "PATCH",
       path: "/api/v1/cameras/:id",
       policy: needs("cameras.edit"),
-      summary: "Changes a camera; secrets that are left out stay, unless another address or account is named.",
+      summary:
+        "Changes a camera; secrets that are left out stay, unless another address or account is named.",
       params: IdParams,
       body: CameraPatchSchema,
       response: CameraSchema,

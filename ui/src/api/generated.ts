@@ -4907,7 +4907,7 @@ export interface Operations {
       };
     };
   };
-  /** Changes the settings of MQTT; those that are left out stay. Connections are made anew. */
+  /** Changes the settings of MQTT; those that are left out stay, the password unless another address, user name or certificate authority is given. Connections are made anew. */
   readonly "PATCH /mqtt": {
     readonly body: {
       /** `embedded`: the one within. `external`: another one, by its address. `off`: no MQTT. */
@@ -4943,7 +4943,7 @@ export interface Operations {
         readonly ca?: string;
         /** Do what is asked for over this broker. It alone decides who may ask; Nightjar cannot see who did. */
         readonly acceptRequests?: boolean;
-        /** Kept when left out, removed by null. */
+        /** Kept when left out, as long as it goes where it was given for (url, username, ca); removed by null. */
         readonly password?: string | null;
       };
     };

@@ -111,7 +111,7 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
     isRtsp ? configOf(form, catalogue) : objectOf(fields, texts);
   const places = isRtsp ? RTSP_PLACES : fields.filter((one) => one.kind === "text").map(({ name }) => name);
   const keptHint = t(
-    namesAnother(camera?.config ?? {}, config(), places) ? "camera.password.again" : "camera.password.kept",
+    namesAnother(camera?.config ?? {}, config(), places) ? "form.secret.again" : "camera.password.kept",
   );
   const save = async (): Promise<void> => {
     setBusy(true);
