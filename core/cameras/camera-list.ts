@@ -18,7 +18,13 @@ import {
   type CameraStreamsOptions,
   secretName,
 } from "./camera-streams.ts";
-import { type PreparedConfig, prepareConfig, type Secrets, secretFields } from "./driver-call.ts";
+import {
+  type PreparedConfig,
+  prepareConfig,
+  prepareWithKept,
+  type Secrets,
+  secretFields,
+} from "./driver-call.ts";
 
 /** A driver that failed is asked again after this long. */
 const RESOLVE_AGAIN_MS = 10_000;
@@ -150,7 +156,7 @@ export class CameraList {
     return this.#view(this.#entries.get(id) as Entry);
   }
 
-  /** Changes a camera; secrets that are left out stay. */
+  /** Changes a camera; secrets that are left out stay, as long as they go where they were given for. */
   async update(id: string, patch: CameraPatch): Promise<ResolvedCamera> {
     const { config, secrets } = this.#options;
     const present = this.#existing(id);
@@ -158,7 +164,7 @@ export class CameraList {
     if (patch.config !== undefined) {
       const driver = this.#sources.driver(present.camera.driver);
       const kept = this.#sources.secretsOf(id, driver);
-      prepared = await prepareConfig(driver, { ...kept, ...patch.config });
+      prepared = await prepareWithKept(driver, patch.config, kept, present.camera.config);
       await this.#sources.find(id, driver, prepared);
       for (const field of secretFields(driver)) {
         const secret = prepared.secrets[field];
@@ -229,7 +235,7 @@ export class CameraList {
 
   /** Where a camera's main stream would be, for trying it before it is saved. `id`: take missing secrets from it. */
   trial(driver: string, typed: Readonly<Record<string, unknown>>, id?: string): Promise<DesiredSource> {
-    return this.#sources.trial(driver, typed, id !== undefined && this.#entries.has(id) ? id : undefined);
+    return this.#sources.trial(driver, typed, id === undefined ? undefined : this.#entries.get(id)?.camera);
   }
 
   #existing(id: string): Entry {

@@ -7,7 +7,14 @@ import { NightjarError } from "../errors.ts";
 import type { DesiredSource } from "../media/protocol.ts";
 import type { Registry } from "../plugin/calls/registry.ts";
 import type { CameraDriver } from "../plugin/contract/camera-driver.ts";
-import { askStreams, prepareConfig, type Secrets, secretFields, sourcesOf } from "./driver-call.ts";
+import {
+  askStreams,
+  prepareConfig,
+  prepareWithKept,
+  type Secrets,
+  secretFields,
+  sourcesOf,
+} from "./driver-call.ts";
 import type { KnownStreams } from "./known-streams.ts";
 
 /** Where the streams of a camera are, as far as that is known. */
@@ -86,15 +93,20 @@ export class CameraStreams {
     }
   }
 
-  /** Where a camera's main stream would be, for trying it before it is saved. `id`: take missing secrets from that camera. */
+  /**
+   * Where a camera's main stream would be, for trying it before it is saved. `of`: the camera whose secrets do where none are
+   * typed, as long as they go where they were given for.
+   */
   async trial(
     driverId: string,
     typed: Readonly<Record<string, unknown>>,
-    id: string | undefined,
+    of: DeepReadonly<CameraConfig> | undefined,
   ): Promise<DesiredSource> {
     const driver = this.driver(driverId);
-    const kept = id === undefined ? {} : this.secretsOf(id, driver);
-    const { config, secrets } = await prepareConfig(driver, { ...kept, ...typed });
+    const { config, secrets } =
+      of?.driver === driverId
+        ? await prepareWithKept(driver, typed, this.secretsOf(of.id, driver), of.config)
+        : await prepareConfig(driver, typed);
     return sourcesOf(await askStreams(driver, config, secrets), secrets, this.#options.ownPorts()).main;
   }
 

@@ -5,6 +5,7 @@ import { checkStreamUrl } from "../domain/address-policy.ts";
 import { NightjarError } from "../errors.ts";
 import type { DesiredSource } from "../media/protocol.ts";
 import type { CameraDriver, CameraStreams, StreamDescriptor } from "../plugin/contract/camera-driver.ts";
+import { namesNobodyElse } from "../plugin/schemas/address-fields.ts";
 
 export type DriverConfig = Readonly<Record<string, unknown>>;
 export type Secrets = Readonly<Record<string, string>>;
@@ -27,10 +28,34 @@ export function secretFields(driver: CameraDriver): string[] {
  * `context.problems: {path, message}[]`.
  */
 export async function prepareConfig(driver: CameraDriver, typed: DriverConfig): Promise<PreparedConfig> {
-  const config =
-    driver.prepare === undefined
-      ? structuredClone(typed as Record<string, unknown>)
-      : await driver.prepare(typed);
+  return checked(driver, await tidied(driver, typed));
+}
+
+/**
+ * As {@link prepareConfig}, with secrets that are kept where none is given, by itself or within an address. They were given for
+ * `meantFor`, settings of the same driver: once another address or account is named, none of them is used.
+ */
+export async function prepareWithKept(
+  driver: CameraDriver,
+  typed: DriverConfig,
+  kept: Secrets,
+  meantFor: DriverConfig,
+): Promise<PreparedConfig> {
+  const config = await tidied(driver, typed);
+  if (namesNobodyElse(driver.configSchema, meantFor, config)) {
+    for (const [field, secret] of Object.entries(kept))
+      if (!Object.hasOwn(typed, field) && config[field] === undefined) config[field] = secret;
+  }
+  return checked(driver, config);
+}
+
+async function tidied(driver: CameraDriver, typed: DriverConfig): Promise<Record<string, unknown>> {
+  return driver.prepare === undefined
+    ? structuredClone(typed as Record<string, unknown>)
+    : driver.prepare(typed);
+}
+
+function checked(driver: CameraDriver, config: Record<string, unknown>): PreparedConfig {
   const problems = [...Value.Errors(driver.configSchema, config)].map((problem) => ({
     path: `/config${problem.instancePath}`,
     message: problem.message,

@@ -107,14 +107,26 @@ export class ConfigStore {
    * other. Throws {@link ConfigInvalidError}; then nothing has changed.
    */
   update(change: string | ((draft: Config) => void), value?: unknown): Promise<FrozenConfig> {
+    const edit = typeof change === "function" ? change : (draft: Config): void => setAt(draft, change, value);
+    return this.updateAfter(edit, async () => undefined);
+  }
+
+  /**
+   * As {@link update}, and awaits `before` when the change has been checked and is not in force yet: for what must not meet it,
+   * as a password meant for the address that holds until then. If that fails, nothing has changed here.
+   */
+  updateAfter(
+    change: (draft: Config) => void,
+    before: (next: FrozenConfig, previous: FrozenConfig) => Promise<void>,
+  ): Promise<FrozenConfig> {
     return this.#inTurn(async () => {
       await this.#takeHandEdit();
       const draft = structuredClone(this.#config) as Config;
-      if (typeof change === "function") change(draft);
-      else setAt(draft, change, value);
+      change(draft);
       const next = deepFreeze(checkConfig("the change", draft));
       // A file that the next start would refuse to read must not come to be.
       if (!configFits(next)) throw new ConfigInvalidError("the change", [tooLarge()]);
+      await before(next, this.#config);
       if (this.#problem !== undefined) await this.#setAside();
       await this.#write(next);
       this.#adopt(next);

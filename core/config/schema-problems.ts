@@ -16,6 +16,7 @@ export interface SchemaProblem {
 /** `other` is said in `message` alone. */
 export type BrokenRule =
   | "missing"
+  | "again"
   | "belongs"
   | "unknown-key"
   | "one-of"

@@ -56,7 +56,8 @@ export const MqttPatchSchema = Type.Object(
           acceptRequests: Type.Optional(external.acceptRequests),
           password: Type.Optional(
             Type.Union([Type.String({ minLength: 1, maxLength: 1_000 }), Type.Null()], {
-              description: "Kept when left out, removed by null.",
+              description:
+                "Kept when left out, as long as it goes where it was given for (url, username, ca); removed by null.",
             }),
           ),
         },

@@ -5,7 +5,9 @@ import {
   configOf,
   EMPTY_FORM,
   formOf,
+  namesAnother,
   problemsOf,
+  RTSP_PLACES,
   recordOf,
 } from "../src/pages/cameras/camera-form-model.ts";
 import { tileNotice } from "../src/pages/live/tile-notice.ts";
@@ -86,6 +88,21 @@ describe("camera form", () => {
     assert.equal(form.password, "");
     assert.equal(recordOf({ ...form, retentionDays: "" }).retentionDays, null);
   });
+});
+
+describe("a camera's stored password", () => {
+  const stored = { url: "rtsp://10.0.0.9/1", username: "admin", transport: "tcp" };
+  for (const [what, change, isAnother] of [
+    ["the path", { url: "rtsp://10.0.0.9/2", subUrl: "rtsp://10.0.0.9/3" }, false],
+    ["the transport", { transport: "udp" }, false],
+    ["the host", { url: "rtsp://10.0.0.10/1" }, true],
+    ["the port", { url: "rtsp://10.0.0.9:8554/1" }, true],
+    ["the user", { username: "root" }, true],
+  ] as const) {
+    it(`${isAnother ? "is asked for again" : "stays"} when ${what} changes`, () => {
+      assert.equal(namesAnother(stored, { ...stored, ...change }, RTSP_PLACES), isAnother);
+    });
+  }
 });
 
 describe("passwords", () => {

@@ -93,7 +93,8 @@ export function cameraRoutes(services: HttpServices): Route[] {
       method: "PATCH",
       path: "/api/v1/cameras/:id",
       policy: needs("cameras.edit"),
-      summary: "Changes a camera; secrets that are left out stay.",
+      summary:
+        "Changes a camera; secrets that are left out stay, unless another address or account is named.",
       params: IdParams,
       body: CameraPatchSchema,
       response: CameraSchema,

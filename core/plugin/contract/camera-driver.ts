@@ -80,7 +80,8 @@ export interface CameraDriver extends CameraAbilities {
   readonly displayName: string;
   /**
    * TypeBox schema of a camera's `config`. A property with `"x-secret": true` is write-only: it is kept in the secret
-   * store and handed out by {@link DriverContext.secret} alone.
+   * store and handed out by {@link DriverContext.secret} alone. A stored secret is forgotten when the settings name another
+   * address or account: by a property with `"x-address": true` or, where none is marked, by any text that is no choice.
    */
   readonly configSchema: TObject;
   /** Known URL patterns by brand, shown when a camera is added. */

@@ -12,6 +12,7 @@ import type { PluginPlace } from "../package/manifest.ts";
 import { asksOf, type Permission, type PluginGrants, withGrant } from "../package/permissions.ts";
 import { readSettingsSchema, type SettingsSchema } from "../package/settings-schema.ts";
 import { readSettingsTexts, withTexts } from "../package/settings-texts.ts";
+import { goesWhereItWent } from "../schemas/address-fields.ts";
 import type { PluginSettings } from "./plugin-host.ts";
 import { settingsCorner } from "./plugin-secrets.ts";
 import { settingsProblems } from "./settings-problems.ts";
@@ -111,7 +112,8 @@ export class PluginSettingsBook {
 
   /**
    * Stores settings and lets the plugin run with them. A secret that is left out stays, `null` removes it. Throws
-   * {@link PluginSettingsError} if they do not fit, and then nothing has changed; otherwise as `view` does.
+   * {@link PluginSettingsError} if they do not fit, or would send a secret that is left out elsewhere than it was given for, and
+   * then nothing has changed; otherwise as `view` does.
    */
   put(name: string, given: Settings): Promise<PluginSettingsView> {
     return this.#inTurn(async () => {
@@ -213,7 +215,22 @@ export class PluginSettingsBook {
         return [{ path: pointerOf(place), message: `is longer than ${SECRET_LIMIT_CHARACTERS} characters` }];
     }
     for (const [place, secret] of this.#secretsAfter(name, given, schema)) setAt(merged, place, secret);
-    return settingsProblems(schema.schema as TSchema, merged);
+    const again = this.#meantForAnother(name, given, schema).map(
+      (place): SchemaProblem => ({
+        path: pointerOf(place),
+        message: "was given for another address or account: type it again, or remove it",
+        rule: "again",
+      }),
+    );
+    return [...again, ...settingsProblems(schema.schema as TSchema, merged)];
+  }
+
+  /** Secrets that are left out and would stay, where the settings say another address or account than they were given for. */
+  #meantForAnother(name: string, given: Settings, schema: SettingsSchema): Place[] {
+    const stored = this.#options.config.get().plugins[name]?.config ?? {};
+    return [...this.#secretsAfter(name, given, schema).keys()].filter(
+      (place) => valueAt(given, place) === undefined && !goesWhereItWent(schema.schema, place, stored, given),
+    );
   }
 
   /** The secrets that hold once `given` is stored. */

@@ -17,6 +17,7 @@ export const pluginConfig = Type.Object(
         minLength: 1,
         maxLength: 253,
         pattern: "^[A-Za-z0-9:._-]+$",
+        "x-address": true,
       }),
     ),
     security: Type.Enum(["starttls", "tls", "none"], {
@@ -31,6 +32,7 @@ export const pluginConfig = Type.Object(
         description: "Left out: 587, 465 or 25, by the encryption.",
         minimum: 1,
         maximum: 65_535,
+        "x-address": true,
       }),
     ),
     user: Type.Optional(
@@ -39,6 +41,7 @@ export const pluginConfig = Type.Object(
         description: "As the provider tells it, often the whole address. Left out: without signing in.",
         minLength: 1,
         maxLength: 254,
+        "x-address": true,
       }),
     ),
     password: Type.Optional(
@@ -71,6 +74,7 @@ export const pluginConfig = Type.Object(
           "Certificates (PEM) that are trusted instead of the public ones, for a server with a certificate of your own making.",
         maxLength: 65_536,
         "x-multiline": true,
+        "x-address": true,
       }),
     ),
     attachPictures: Type.Boolean({

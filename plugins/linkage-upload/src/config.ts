@@ -34,6 +34,7 @@ const target = Type.Object(
         minLength: 1,
         maxLength: 253,
         pattern: "^[A-Za-z0-9:._-]+$",
+        "x-address": true,
       }),
     ),
     port: Type.Optional(
@@ -42,6 +43,7 @@ const target = Type.Object(
         description: "Left out: 21, 990 or 22, by the protocol.",
         minimum: 1,
         maximum: 65_535,
+        "x-address": true,
       }),
     ),
     url: Type.Optional(
@@ -52,6 +54,7 @@ const target = Type.Object(
         maxLength: 1_000,
         "x-target": "url",
         pattern: "^[hH][tT][tT][pP][sS]?://[^\\s/@?#]+(?:/[^\\s?#]*)?$",
+        "x-address": true,
       }),
     ),
     bucket: Type.Optional(
@@ -80,6 +83,7 @@ const target = Type.Object(
         minLength: 1,
         maxLength: 254,
         pattern: "^[^\\u0000-\\u001f\\u007f]+$",
+        "x-address": true,
       }),
     ),
     password: Type.Optional(
@@ -116,6 +120,7 @@ const target = Type.Object(
         description:
           "By which the server is known: SHA256:…, as ssh-keygen -l writes it. Left out: that of the first successful test holds from then on.",
         pattern: "^SHA256:[A-Za-z0-9+/]{43}$",
+        "x-address": true,
       }),
     ),
     certificates: Type.Optional(
@@ -125,6 +130,7 @@ const target = Type.Object(
           "Certificates (PEM) that are trusted instead of the public ones, for a server with a certificate of your own making.",
         maxLength: 65_536,
         "x-multiline": true,
+        "x-address": true,
       }),
     ),
     folder: Type.Optional(

@@ -107,15 +107,69 @@ describe("adding a camera (manual 3.1)", () => {
   });
 });
 
-describe("changing and removing a camera (manual 3.3)", () => {
+describe("changing and removing a camera (manual 3.3), whose password is sent only where it was given for (A17)", () => {
   it("keeps the password when it is left out", async () => {
     const { list } = await cameraList();
     await list.add(yard);
     const changed = await list.update("yard-gate", {
-      config: { url: "rtsp://10.0.0.10/1", username: "admin" },
+      config: { url: "rtsp://10.0.0.9/2", subUrl: "rtsp://10.0.0.9/3", transport: "tcp", username: "admin" },
     });
     assert.equal(changed.streams.main?.password, "s3cret-word");
-    assert.equal(changed.streams.main?.url, "rtsp://10.0.0.10/1");
+    assert.equal(changed.streams.main?.url, "rtsp://10.0.0.9/2");
+    assert.equal(changed.streams.sub?.password, "s3cret-word");
+  });
+
+  for (const [what, config] of [
+    ["another host", { url: "rtsp://10.0.0.10/1", username: "admin" }],
+    ["another port", { url: "rtsp://10.0.0.9:8554/1", username: "admin" }],
+    ["another protocol", { url: "rtsps://10.0.0.9/1", username: "admin" }],
+    ["another account", { url: "rtsp://10.0.0.9/1", username: "root" }],
+    ["a second host", { url: "rtsp://10.0.0.9/1", subUrl: "rtsp://10.0.0.10/1", username: "admin" }],
+    ["an account in the address", { url: "rtsp://root@10.0.0.9/1" }],
+  ] as const) {
+    it(`sends the kept password to ${what} neither for a trial nor after a change, and forgets it`, async () => {
+      const { list, secrets } = await cameraList();
+      await list.add(yard);
+      assert.equal((await list.trial("rtsp", config, "yard-gate")).password, undefined);
+      assert.equal(secrets.get("camera/yard-gate/password"), "s3cret-word");
+      const changed = await list.update("yard-gate", { config });
+      assert.equal(changed.streams.main?.password, undefined);
+      assert.equal(changed.streams.sub?.password, undefined);
+      assert.deepEqual(changed.secretsSet, []);
+      assert.equal(secrets.has("camera/yard-gate/password"), false);
+    });
+  }
+
+  it("takes a password for another host that is typed, also the same one, also within the address", async () => {
+    const { list } = await cameraList();
+    await list.add(yard);
+    const apart = { url: "rtsp://10.0.0.10/1", username: "admin", password: "s3cret-word" };
+    assert.equal((await list.trial("rtsp", apart, "yard-gate")).password, "s3cret-word");
+    const within = { url: "rtsp://root:other-word@10.0.0.11/1" };
+    assert.equal((await list.update("yard-gate", { config: within })).streams.main?.password, "other-word");
+  });
+
+  it("tries a camera with its kept password where it was given for, and with none for another driver", async () => {
+    const { list } = await cameraList({
+      id: "odd",
+      displayName: "Odd",
+      configSchema: Type.Object({
+        url: Type.String(),
+        username: Type.String(),
+        password: Type.Optional(Type.String({ "x-secret": true })),
+      }),
+      streams: async ({ url, username }) => ({
+        main: {
+          ...{ kind: "rtsp", url: String(url), username: String(username) },
+          ...{ credentialsRef: "password", transport: "tcp" },
+        },
+      }),
+    });
+    await list.add(yard);
+    const same = { url: "rtsp://10.0.0.9/1", username: "admin" };
+    assert.equal((await list.trial("rtsp", same, "yard-gate")).password, "s3cret-word");
+    assert.equal((await list.trial("rtsp", same)).password, undefined);
+    assert.equal((await list.trial("odd", same, "yard-gate")).password, undefined);
   });
 
   it("takes a new password although nothing else changes", async () => {

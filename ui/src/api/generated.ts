@@ -1363,7 +1363,7 @@ export interface Operations {
   readonly "GET /camera-drivers": { readonly answer: readonly CameraDriver[] };
   /** One camera with its state. */
   readonly "GET /cameras/{id}": { readonly path: { readonly id: string }; readonly answer: Camera };
-  /** Changes a camera; secrets that are left out stay. */
+  /** Changes a camera; secrets that are left out stay, unless another address or account is named. */
   readonly "PATCH /cameras/{id}": {
     readonly path: { readonly id: string };
     readonly body: {
@@ -4958,7 +4958,7 @@ export interface Operations {
       };
     };
   };
-  /** Changes the settings of MQTT; those that are left out stay. Connections are made anew. */
+  /** Changes the settings of MQTT; those that are left out stay, the password unless another address, user name or certificate authority is given. Connections are made anew. */
   readonly "PATCH /mqtt": {
     readonly body: {
       /** `embedded`: the one within. `external`: another one, by its address. `off`: no MQTT. */
@@ -4994,7 +4994,7 @@ export interface Operations {
         readonly ca?: string;
         /** Do what is asked for over this broker. It alone decides who may ask; Nightjar cannot see who did. */
         readonly acceptRequests?: boolean;
-        /** Kept when left out, removed by null. */
+        /** Kept when left out, as long as it goes where it was given for (url, username, ca); removed by null. */
         readonly password?: string | null;
       };
     };

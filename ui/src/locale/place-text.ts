@@ -35,6 +35,7 @@ const FIELDS: Readonly<Record<string, MessageKey>> = {
 
 const RULE_WORDS: Readonly<Record<string, MessageKey>> = {
   missing: "place.missing",
+  again: "place.again",
   belongs: "place.belongs",
   "unknown-key": "place.unknownKey",
   "one-of": "place.oneOf",

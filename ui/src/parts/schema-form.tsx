@@ -38,6 +38,8 @@ export function SchemaForm(props: {
   readonly texts: FieldTexts;
   /** Names of secrets that the recorder keeps already. */
   readonly kept: ReadonlySet<string>;
+  /** What an empty field of such a secret says. */
+  readonly keptHint?: string;
   readonly onChange: (texts: FieldTexts) => void;
 }) {
   return (
@@ -48,6 +50,7 @@ export function SchemaForm(props: {
           field={field}
           text={props.texts[field.name] ?? ""}
           kept={props.kept.has(field.name)}
+          keptHint={props.keptHint ?? t("camera.password.kept")}
           onText={(text) => props.onChange({ ...props.texts, [field.name]: text })}
         />
       ))}
@@ -59,6 +62,7 @@ function SchemaInput(props: {
   readonly field: SchemaField;
   readonly text: string;
   readonly kept: boolean;
+  readonly keptHint: string;
   readonly onText: (text: string) => void;
 }) {
   const { field, text, onText } = props;
@@ -103,7 +107,7 @@ function SchemaInput(props: {
       placeholder={standardText(field)}
       mono={field.kind === "json"}
       multiline={field.kind === "text" && field.isMultiline}
-      hint={props.kept ? t("camera.password.kept") : field.hint}
+      hint={props.kept ? props.keptHint : field.hint}
       error={problem === undefined || !(touched || text !== "") ? undefined : problemText(field, problem)}
     />
   );

@@ -110,8 +110,8 @@ describe("settings of a plugin", () => {
     const { book, plugin, changes } = await settingsOf(t);
     const secret = async (): Promise<unknown> =>
       ((await book.load(plugin))?.config as { password?: string } | undefined)?.password;
-    await book.put(NAME, { host: "a", password: "first" });
-    await book.put(NAME, { host: "b" });
+    await book.put(NAME, { host: "b", password: "first" });
+    await book.put(NAME, { host: "b", port: 81 });
     assert.equal(await secret(), "first");
     await book.put(NAME, { host: "b", password: "second" });
     assert.equal(await secret(), "second");
@@ -119,6 +119,30 @@ describe("settings of a plugin", () => {
     const view = await book.put(NAME, { host: "b", password: null });
     assert.equal(await secret(), undefined);
     assert.deepEqual(view.secretsSet, []);
+  });
+
+  it("are refused, naming the secret, where one that is left out would go elsewhere than it was given for", async (t) => {
+    const { book, config, secrets, plugin } = await settingsOf(t);
+    const stored = { host: "a", password: CANARY, cloud: { user: "kim", token: `${CANARY}-token` } };
+    await book.put(NAME, stored);
+    const again = (path: string) => ({
+      path,
+      message: "was given for another address or account: type it again, or remove it",
+      rule: "again",
+    });
+    const elsewhere = { host: "b", password: "typed", cloud: { user: "kim" } };
+    assert.deepEqual(await book.check(NAME, elsewhere), [again("/cloud/token")]);
+    await assert.rejects(() => book.put(NAME, elsewhere), { code: "NJ_PLUGIN_SETTINGS" });
+    assert.deepEqual(await book.check(NAME, { host: "a", cloud: { user: "eve" } }), [
+      again("/password"),
+      again("/cloud/token"),
+    ]);
+    assert.deepEqual(config.get().plugins[NAME]?.config, { host: "a", cloud: { user: "kim" } });
+    assert.equal(secrets.names(`plugin/${NAME}/`).length, 2);
+    // Typed, removed, or taken away with its object.
+    await book.put(NAME, { host: "b", password: "typed", cloud: { user: "kim", token: null } });
+    await book.put(NAME, { host: "c", password: null });
+    assert.deepEqual((await book.load(plugin))?.config, { host: "c" });
   });
 
   it("lose the secret of an object that is taken away", async (t) => {
@@ -136,9 +160,9 @@ describe("settings of a plugin", () => {
       draft.plugins[NAME] = { enabled: true, config: { host: "a", password: CANARY } };
     });
     assert.deepEqual((await book.view(NAME)).config, { host: "a" });
-    await book.put(NAME, { host: "b" });
+    await book.put(NAME, { host: "a", port: 81 });
     assert.ok(!JSON.stringify(config.get()).includes(CANARY));
-    assert.deepEqual((await book.load(plugin))?.config, { host: "b", password: CANARY });
+    assert.deepEqual((await book.load(plugin))?.config, { host: "a", port: 81, password: CANARY });
   });
 
   it("cannot be reached by the plugin's own secrets, nor counted among them", async (t) => {

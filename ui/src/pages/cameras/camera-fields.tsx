@@ -10,7 +10,8 @@ export function CameraFields(props: {
   readonly catalogue: readonly BrandPattern[];
   /** Problems of fields that were touched. */
   readonly problems: ReadonlySet<FormProblem>;
-  readonly passwordSet: boolean;
+  /** What the empty field of the password says: whether the stored one stays. */
+  readonly passwordHint: string | undefined;
   readonly onChange: (change: Partial<CameraForm>) => void;
 }) {
   const { form, catalogue, problems, onChange } = props;
@@ -102,7 +103,7 @@ export function CameraFields(props: {
           autocomplete="new-password"
           value={form.password}
           onInput={(password) => onChange({ password })}
-          hint={props.passwordSet ? t("camera.password.kept") : undefined}
+          hint={props.passwordHint}
         />
       </div>
       <SelectField

@@ -105,6 +105,26 @@ export function configOf(form: CameraForm, catalogue: readonly BrandPattern[]): 
   return config;
 }
 
+/** What of an RTSP camera says where its password goes. */
+export const RTSP_PLACES = ["url", "subUrl", "username"] as const;
+
+/** Whether settings name an address or account that the stored ones do not: the recorder then forgets stored secrets. */
+export function namesAnother(
+  stored: Readonly<Record<string, unknown>>,
+  next: Readonly<Record<string, unknown>>,
+  fields: readonly string[],
+): boolean {
+  const namesOf = (config: Readonly<Record<string, unknown>>): string[] =>
+    fields.flatMap((field) => {
+      const text = config[field];
+      if (typeof text !== "string" || text === "") return [];
+      const url = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? URL.parse(text) : null;
+      return [url === null || url.host === "" ? text : `${url.protocol}//${url.username}@${url.host}`];
+    });
+  const known = new Set(namesOf(stored));
+  return namesOf(next).some((name) => !known.has(name));
+}
+
 /** How the camera is recorded, as the API takes it. */
 export function recordOf(form: CameraForm): Partial<RecordSettings> {
   const days = Number(form.retentionDays);

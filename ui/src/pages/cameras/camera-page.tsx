@@ -27,7 +27,9 @@ import {
   EMPTY_FORM,
   type FormProblem,
   formOf,
+  namesAnother,
   problemsOf,
+  RTSP_PLACES,
   recordOf,
   withoutSecrets,
 } from "./camera-form-model.ts";
@@ -105,6 +107,10 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
   const reachable = fieldsFit && !all.some((problem) => problem !== "name" && problem !== "days");
   const config = (): Record<string, unknown> =>
     isRtsp ? configOf(form, catalogue) : objectOf(fields, texts);
+  const places = isRtsp ? RTSP_PLACES : fields.filter((one) => one.kind === "text").map(({ name }) => name);
+  const keptHint = t(
+    namesAnother(camera?.config ?? {}, config(), places) ? "form.secret.again" : "camera.password.kept",
+  );
   const save = async (): Promise<void> => {
     setBusy(true);
     setError(undefined);
@@ -178,7 +184,7 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
               form={form}
               catalogue={catalogue}
               problems={visible}
-              passwordSet={camera?.config["passwordSet"] === true}
+              passwordHint={camera?.config["passwordSet"] === true ? keptHint : undefined}
               onChange={change}
             />
           ) : (
@@ -197,6 +203,7 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
                   fields={fields}
                   texts={texts}
                   kept={kept}
+                  keptHint={keptHint}
                   onChange={(changed) => change({ texts: changed })}
                 />
               )}

@@ -21,6 +21,8 @@ export function MqttForm(props: { readonly view: MqttView; readonly onSaved: (vi
   const put = (part: Partial<Settings>): void => form.put({ ...draft, ...part });
   const putExternal = (part: Partial<Settings["external"]>): void =>
     put({ external: { ...draft.external, ...part } });
+  const { url, username } = props.view.settings.external;
+  const isElsewhere = draft.external.url.trim() !== url || draft.external.username !== username;
   const save = async (): Promise<void> => {
     setBusy(true);
     setError(undefined);
@@ -105,7 +107,9 @@ export function MqttForm(props: { readonly view: MqttView; readonly onSaved: (vi
             autocomplete="new-password"
             value={password}
             onInput={setPassword}
-            hint={props.view.passwordSet ? t("form.secret.kept") : undefined}
+            hint={
+              props.view.passwordSet ? t(isElsewhere ? "form.secret.again" : "form.secret.kept") : undefined
+            }
           />
           <CheckField
             label={t("mqtt.obey")}

@@ -166,7 +166,7 @@ function CameraStep({ settings }: { readonly settings: RecorderSettings }) {
             form={form}
             catalogue={catalogue}
             problems={new Set()}
-            passwordSet={false}
+            passwordHint={undefined}
             onChange={(change) => put({ choice, form: { ...draft.value.form, ...change } })}
           />
           <ProbePanel

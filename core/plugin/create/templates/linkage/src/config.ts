@@ -10,6 +10,7 @@ export const pluginConfig = Type.Object(
         description: "Where messages are sent to, as in https://messages.example/nightjar.",
         pattern: "^https?://[^\\s@]+$",
         maxLength: 500,
+        "x-address": true,
       }),
     ),
     key: Type.Optional(

@@ -9,6 +9,7 @@ export const pluginConfig = Type.Object(
         description: "Where the directory answers, as in https://directory.example/check.",
         pattern: "^https?://[^\\s@]+$",
         maxLength: 500,
+        "x-address": true,
       }),
     ),
     key: Type.Optional(

@@ -10,6 +10,7 @@ export const pluginConfig = Type.Object(
         description: "Where the storage is managed, as in https://nas.example/api.",
         pattern: "^https?://[^\\s@]+$",
         maxLength: 500,
+        "x-address": true,
       }),
     ),
     key: Type.Optional(
