@@ -7,7 +7,8 @@ export interface Job {
   readonly files: readonly string[];
   /** Judges moments: never beside another such. */
   readonly isBig: boolean;
-  readonly isLong: boolean;
+  /** Its place among those that take long, the longest first; undefined for the others. */
+  readonly longPlace?: number;
   /** Needs no package that is compiled where it is installed, as sqlite3 is; Node's own SQLite serves until then. */
   readonly isEarly: boolean;
 }
@@ -42,42 +43,50 @@ const SUITES: Readonly<Record<string, Suite>> = {
   faults: { files: ["tests/faults/**/*.test.ts"], big: ["kill-storm", "neighbours", "bad-plugins", "crowd"] },
 };
 
-/** Started early, since they take longest: a run is over when its last file is. */
+/** Started early, since they take longest, the longest first: a run is over when its last file is. */
 const LONG = [
-  "disk-trouble",
   "installed-program",
+  "plugin-create",
+  "footage-recorded",
+  "disk-trouble",
   "rtsp-gstreamer",
   "database-rescue",
-  "bad-plugins",
-  "pages",
-  "footage-recorded",
-  "locks",
   "h265-playback",
-  "isolated-plugins",
+  "service-systemd",
+  "doctor",
+  "pages",
+  "linkage-page",
   "plugins-install",
   "media-volumes",
-  "power-loss",
-  "plugin-guide",
-  "service-systemd",
-  "pre-record-on-disk",
-  "session-ends",
-  "doctor",
-  "canary-secrets",
-  "bad-input",
-  "restream",
   "restream-players",
-  "storage-and-health",
   "axe",
-  "plugin-create",
-  "doors",
+  "detection",
+  "power-loss",
+  "locks",
+  "plugin-guide",
+  "plugins-page",
+  "isolated-plugins",
+  "restream",
   "page-states",
+  "alarm-scenario",
+  "storage-and-health",
+  "newcomer",
+  "plugin-gallery",
+  "pre-record-on-disk",
+  "media-recording",
+  "storage-plugin",
   "gaps",
+  "bad-input",
+  "detection-page",
+  "mqtt-page",
+  "sessions-and-tokens",
+  "disks",
   "segment-files",
   "torn-files",
+  "session-ends",
+  "canary-secrets",
+  "doors",
   "sync-failure",
-  "plugins-page",
-  "storage-plugin",
-  "sessions-and-tokens",
 ];
 
 /** So many short files share a process: most of a short one's time is starting Node and reading the sources. */
@@ -88,7 +97,8 @@ export const suiteNames: readonly string[] = Object.keys(SUITES);
 /** The suites' jobs: what can run at once, the big ones with others beside them, the long ones, the rest. */
 export function jobsOf(names: readonly string[]): Job[] {
   const jobs = names.flatMap((name) => jobsOfSuite(SUITES[name] as Suite));
-  const rank = ({ isEarly, isBig, isLong }: Job): number => (isEarly ? 0 : isBig ? 1 : isLong ? 2 : 3);
+  const rank = ({ isEarly, isBig, longPlace = LONG.length }: Job): number =>
+    isEarly ? -2 : isBig ? -1 : longPlace;
   return jobs.toSorted((left, right) => rank(left) - rank(right));
 }
 
@@ -98,17 +108,18 @@ function jobsOfSuite(suite: Suite): Job[] {
   const databases = files.filter((file) => suite.databases !== undefined && file.startsWith(suite.databases));
   const others = files.filter((file) => !databases.includes(file));
   return [
-    ...together(others, { isBig: false, isLong: false, isEarly: true }),
-    ...together(databases, { isBig: false, isLong: true, isEarly: false }),
+    ...together(others, { isBig: false, isEarly: true }),
+    ...together(databases, { isBig: false, longPlace: 0, isEarly: false }),
   ];
 }
 
 function jobOfFile(suite: Suite, file: string): Job {
   const name = basename(file, ".test.ts");
+  const place = LONG.indexOf(name);
   return {
     files: [file],
     isBig: suite.big?.includes(name) === true,
-    isLong: LONG.includes(name),
+    ...(place === -1 ? {} : { longPlace: place }),
     isEarly: false,
   };
 }
