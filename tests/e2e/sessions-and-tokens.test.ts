@@ -51,7 +51,7 @@ describe("sessions and API tokens", { skip: skipBrowserTests, timeout: 300_000 }
     await page.goto(`${recorder.url}/live`);
     await signIn(page, OLGA);
     await page.getByRole("button", { name: "Account of olga" }).click();
-    await page.getByRole("link", { name: "Sessions and API tokens" }).click();
+    await page.getByRole("link", { name: "Sessions, devices and API tokens" }).click();
     await page.getByText("No program has a token.").waitFor();
     await page.getByText("this one").waitFor();
     await screenshot(page, "account-empty");

@@ -95,7 +95,7 @@ async function tell(
     throw new NightjarError(
       "NJ_PUSH_NOBODY",
       "failed-precondition",
-      "no device is there to be told: nobody who may see this event, and is meant by the rule, has switched one on under Account",
+      "no device is there to be told: nobody who may see this event, and is meant by the rule, has one switched on",
     );
   }
   return { note: `${count} ${count === 1 ? "device" : "devices"}` };

@@ -1,5 +1,6 @@
-// One's own account: where it is signed in, and the programs that act for it.
+// One's own account: where it is signed in, the devices that are told of events, and the programs that act for it.
 import { t } from "../../locale/messages.ts";
+import { PushDeviceList } from "./push-devices.tsx";
 import { SessionList } from "./session-list.tsx";
 import { TokenList } from "./token-list.tsx";
 
@@ -12,6 +13,7 @@ export function AccountPage() {
       </div>
       <div class="access">
         <SessionList />
+        <PushDeviceList />
         <TokenList />
       </div>
     </div>

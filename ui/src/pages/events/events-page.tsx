@@ -2,7 +2,7 @@
 // note. Filters stand in the address. New events are announced, and shown when somebody wants them: a list that moves
 // under the pointer cannot be read.
 import { useEffect, useState } from "preact/hooks";
-import { ApiError, call, type Given } from "../../api/client.ts";
+import { type Answer, ApiError, call, type Given } from "../../api/client.ts";
 import type { RecordedEvent } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { EmptyPage, ErrorNote, NotAllowed, SkeletonRows } from "../../parts/controls.tsx";
@@ -20,7 +20,9 @@ const PAGE = 50;
 /** How long typing pauses before what was typed is searched for. */
 const ASKED_AFTER_MS = 300;
 const DAY = /^\d{4}-\d\d-\d\d$/;
-const FILTERS = ["camera", "kind", "object", "day", "seen"] as const;
+const FILTERS = ["camera", "kind", "object", "day", "seen", "event"] as const;
+/** One event by itself, where a notification leads to. */
+const EVENT_NUMBER = /^[1-9]\d{0,14}$/;
 
 type Wish = NonNullable<Given<"GET /events">["query"]>;
 
@@ -51,7 +53,7 @@ export function EventsPage() {
 
   const load = async (cursor?: string, signal?: AbortSignal): Promise<void> => {
     try {
-      const answer = await call("GET /events", { query: wishOf(query, cursor), signal });
+      const answer = await askedFor(query, cursor, signal);
       setError(undefined);
       setNext(answer.next);
       setEvents((known) => (cursor === undefined ? answer.events : [...(known ?? []), ...answer.events]));
@@ -69,7 +71,7 @@ export function EventsPage() {
   useEffect(() => {
     if (changed === undefined || events === undefined) return;
     if (events.some(({ id }) => id === changed.id)) put(changed);
-    else if (!fits(changed, query)) return;
+    else if (query.has("event") || !fits(changed, query)) return;
     // In an empty list nothing can move under the pointer.
     else if (events.length === 0) void load();
     else if (isNewer(changed, events[0])) setNews((known) => new Set([...known, changed.id]));
@@ -157,6 +159,16 @@ export function EventsPage() {
   );
 }
 
+async function askedFor(
+  query: URLSearchParams,
+  cursor: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Answer<"GET /events">> {
+  const event = query.get("event") ?? "";
+  if (!EVENT_NUMBER.test(event)) return call("GET /events", { query: wishOf(query, cursor), signal });
+  return { events: [await call("GET /events/{event}", { path: { event: Number(event) }, signal })] };
+}
+
 /** Whether an event belongs over the first one of the list, which goes by the moment of their begin. */
 function isNewer(event: RecordedEvent, first: RecordedEvent | undefined): boolean {
   return first === undefined || Date.parse(event.start) >= Date.parse(first.start);
@@ -174,7 +186,7 @@ function fits(event: RecordedEvent, query: URLSearchParams): boolean {
 
 function Filters({ query, isFiltered }: { readonly query: URLSearchParams; readonly isFiltered: boolean }) {
   const choose = (name: (typeof FILTERS)[number]) => (event: { readonly currentTarget: { value: string } }) =>
-    replaceQuery({ [name]: event.currentTarget.value || undefined });
+    replaceQuery({ [name]: event.currentTarget.value || undefined, event: undefined });
   const given = (name: (typeof FILTERS)[number]) => query.get(name) ?? "";
   return (
     <form class="filters" onSubmit={(event) => event.preventDefault()}>
@@ -241,7 +253,10 @@ function ObjectFilter({ value }: { readonly value: string }) {
   useEffect(() => setTyped(value), [value]);
   useEffect(() => {
     if (typed === value) return;
-    const timer = setTimeout(() => replaceQuery({ object: typed || undefined }), ASKED_AFTER_MS);
+    const timer = setTimeout(
+      () => replaceQuery({ object: typed || undefined, event: undefined }),
+      ASKED_AFTER_MS,
+    );
     return () => clearTimeout(timer);
   }, [typed]);
   return (
