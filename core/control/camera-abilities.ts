@@ -144,14 +144,16 @@ export class CameraAbilitiesDesk implements CameraAbilityService {
     return this.#contacts.get(camera)?.get(input);
   }
 
-  /** Has siren and light of cameras go on for a while. Answers the parts that a camera has none of. */
-  async siren({ cameras, parts, seconds, by }: SirenWish): Promise<readonly string[]> {
+  /** Has siren and light of cameras go on for a while, or off. Answers the parts that a camera has none of. */
+  async siren({ cameras, parts, on, seconds, by }: SirenWish): Promise<readonly string[]> {
     const lacking: string[] = [];
     const work = cameras.flatMap((camera) =>
       parts.map(async (part) => {
         const { auxiliary = [] } = await this.#control.capabilities(camera);
-        if (auxiliary.includes(part)) await this.#siren(camera, part).trigger(by, seconds);
-        else lacking.push(`${camera}: ${part}`);
+        if (auxiliary.includes(part)) {
+          const siren = this.#siren(camera, part);
+          await (on ? siren.trigger(by, seconds) : siren.clear(by));
+        } else lacking.push(`${camera}: ${part}`);
       }),
     );
     const failed = (await Promise.allSettled(work)).find((one) => one.status === "rejected");

@@ -15,10 +15,11 @@ const ID_PATTERN = "^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$";
 const part = (title: string, description: string) =>
   Type.Optional(Type.String({ title, description, minLength: 1, maxLength: 64 }));
 
-/** Siren and light of cameras, for so long. */
+/** Siren and light of cameras: on for so long, or off. */
 export interface SirenWish {
   readonly cameras: readonly string[];
   readonly parts: readonly AuxiliaryPart[];
+  readonly on: boolean;
   readonly seconds: number;
   readonly by: string;
 }
@@ -132,6 +133,11 @@ function sirenAction(parts: CameraActionParts): LinkageAction {
     configSchema: Type.Object(
       {
         cameras: camerasField,
+        command: Type.Enum(["trigger", "clear"] as const, {
+          title: "Command",
+          description: "`trigger` switches them on, `clear` off before their time is over.",
+          default: "trigger",
+        }),
         siren: Type.Boolean({ title: "Siren", description: "Sounds it.", default: true }),
         light: Type.Boolean({
           title: "Light",
@@ -140,7 +146,7 @@ function sirenAction(parts: CameraActionParts): LinkageAction {
         }),
         seconds: Type.Integer({
           title: "Seconds",
-          description: "How long, 1 to 600.",
+          description: "How long they are on, 1 to 600.",
           minimum: 1,
           maximum: 600,
           default: 10,
@@ -149,7 +155,8 @@ function sirenAction(parts: CameraActionParts): LinkageAction {
       closed,
     ),
     async run(request) {
-      const { siren, light, seconds } = request.config as unknown as {
+      const { command, siren, light, seconds } = request.config as unknown as {
+        readonly command: "trigger" | "clear";
         readonly siren: boolean;
         readonly light: boolean;
         readonly seconds: number;
@@ -157,7 +164,7 @@ function sirenAction(parts: CameraActionParts): LinkageAction {
       const cameras = camerasOf(request);
       const wanted = [...(siren ? (["siren"] as const) : []), ...(light ? (["light"] as const) : [])];
       const lacking = await parts.siren({
-        ...{ cameras, parts: wanted, by: `rule ${request.rule.id}` },
+        ...{ cameras, parts: wanted, on: command === "trigger", by: `rule ${request.rule.id}` },
         seconds: request.isTest ? Math.min(seconds, TEST_SECONDS) : seconds,
       });
       if (wanted.length > 0 && lacking.length < wanted.length * cameras.length)

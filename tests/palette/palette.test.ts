@@ -231,6 +231,28 @@ describe("nodes that ask the recorder", () => {
         {},
       ],
       [
+        { type: "nj-siren", ...made, act: "start", parts: "both", seconds: "30" },
+        [
+          "linkage-action",
+          {
+            ...{ action: "siren", camera: "yard", event: 7 },
+            settings: { cameras: ["yard"], command: "trigger", siren: true, light: true, seconds: 30 },
+          },
+        ],
+        { results: [{ status: "done" }] },
+      ],
+      [
+        { type: "nj-siren", ...made, act: "stop", parts: "siren", seconds: "" },
+        [
+          "linkage-action",
+          {
+            ...{ action: "siren", camera: "yard", event: 7 },
+            settings: { cameras: ["yard"], command: "clear", siren: true, light: false },
+          },
+        ],
+        { results: [{ status: "done" }] },
+      ],
+      [
         { type: "nj-explain", ...made, at: "now", eventType: "tamper" },
         ["explain", { camera: "yard", type: "tamper" }],
         {},
@@ -278,6 +300,8 @@ describe("nodes that ask the recorder", () => {
       ["nj-popup", { act: "show" }, {}, "no-camera"],
       ["nj-email", { pictures: "1" }, { to: " , " }, "no-receiver"],
       ["nj-ptz", { act: "message", camera: "yard" }, { payload: "left" }, "no-move"],
+      ["nj-siren", { act: "start", seconds: "10" }, {}, "no-camera"],
+      ["nj-siren", { act: "start", seconds: "601", camera: "yard" }, {}, "no-seconds"],
       ["nj-explain", {}, {}, "no-camera"],
       ["nj-explain", { at: "message" }, { camera: "yard", at: "yesterday" }, "no-moment"],
     ] as const) {

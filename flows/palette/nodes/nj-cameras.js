@@ -1,4 +1,6 @@
-// Cameras of a recorder: how they are, recording by hand, a picture of what one shows now, turning, and why one was recorded or not.
+// Cameras of a recorder: how they are, recording by hand, a picture of what one shows now, turning, siren and light, and why one was
+// recorded or not.
+const { causeOf, done } = require("../lib/linkage-parts.js");
 const {
   answering,
   badge,
@@ -139,6 +141,34 @@ module.exports = (RED) => {
     });
   }
 
+  /** @this {FlowNode} @param {NodeConfig} config */
+  function NjSiren(config) {
+    RED.nodes.createNode(this, config);
+    const connection = connectionOf(RED, this, config);
+    if (connection === undefined) return;
+    answering(this, connection, async (message) => {
+      const camera = wanted(cameraIn(config["camera"], message));
+      const isOn = config["act"] === "message" ? isTrue(message.payload) : config["act"] !== "stop";
+      const settings = {
+        cameras: [camera],
+        command: isOn ? "trigger" : "clear",
+        siren: config["parts"] !== "light",
+        light: config["parts"] !== "siren",
+        ...(isOn ? { seconds: soundSeconds(config["seconds"]) } : {}),
+      };
+      const asked = { action: "siren", settings, ...causeOf(config, message) };
+      return done(message, await connection.request("linkage-action", asked));
+    });
+  }
+
+  /** @param {unknown} value @returns {number} */
+  function soundSeconds(value) {
+    const seconds = Number(value);
+    if (!Number.isInteger(seconds) || seconds < 1 || seconds > 600)
+      throw new Error(RED._("error.no-seconds"));
+    return seconds;
+  }
+
   /** @param {unknown} value */
   function speed(value) {
     const number = Number(value);
@@ -164,4 +194,5 @@ module.exports = (RED) => {
   RED.nodes.registerType("nj-capture", NjCapture);
   RED.nodes.registerType("nj-explain", NjExplain);
   RED.nodes.registerType("nj-ptz", NjPtz);
+  RED.nodes.registerType("nj-siren", NjSiren);
 };

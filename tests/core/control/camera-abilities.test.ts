@@ -185,7 +185,13 @@ describe("what cameras can do, in the recorder", () => {
         if (!on && fails-- > 0) throw new NightjarError("NJ_X", "unavailable", "it does not answer");
       },
     });
-    const wish = { cameras: ["yard"], parts: ["siren", "light"] as const, by: "rule night", seconds: 10 };
+    const wish = {
+      cameras: ["yard"],
+      parts: ["siren", "light"] as const,
+      on: true,
+      by: "rule night",
+      seconds: 10,
+    };
     assert.deepEqual(await cameras.siren(wish), ["yard: light"]);
     clock.advance(10_000);
     await waitFor(() => said.length === 2);
@@ -199,7 +205,22 @@ describe("what cameras can do, in the recorder", () => {
     assert.equal(said.at(-1), "siren false", "a recorder that ends leaves none on");
   });
 
-  const SIREN = { cameras: ["yard"], parts: ["siren"] as const, by: "rule night", seconds: 600 };
+  const SIREN = { cameras: ["yard"], parts: ["siren"] as const, on: true, by: "rule night", seconds: 600 };
+
+  it("switches sirens off before their time is over, also one that it did not switch on", async (t) => {
+    const said: string[] = [];
+    const { cameras, clock } = await desk(t, {
+      setAuxiliary: async (_config, { part, on }) => void said.push(`${part} ${on}`),
+    });
+    await cameras.siren({ ...SIREN, on: false });
+    await cameras.siren(SIREN);
+    assert.deepEqual(await cameras.siren({ ...SIREN, parts: ["siren", "light"], on: false }), [
+      "yard: light",
+    ]);
+    clock.advance(600_000);
+    await cameras.stop();
+    assert.deepEqual(said, ["siren false", "siren true", "siren false"]);
+  });
 
   it("ends the sirens that a killed recorder left on, also of a camera that was switched off since", async (t) => {
     for (const isEnabled of [true, false]) {

@@ -80,9 +80,20 @@ describe("the action that sounds sirens of cameras", () => {
     await run("siren", { seconds: 60 }, { camera: "gate" });
     await run("siren", { cameras: ["yard"], light: false, seconds: 60 }, { isTest: true });
     assert.deepEqual(told, [
-      { cameras: ["gate"], parts: ["siren", "light"], by: "rule night", seconds: 60 },
-      { cameras: ["yard"], parts: ["siren"], by: "rule night", seconds: 5 },
+      { cameras: ["gate"], parts: ["siren", "light"], on: true, by: "rule night", seconds: 60 },
+      { cameras: ["yard"], parts: ["siren"], on: true, by: "rule night", seconds: 5 },
     ]);
+  });
+
+  it("wants them off before their time is over", async () => {
+    const { told, run } = acting();
+    await run("siren", { command: "clear", light: false }, { camera: "gate" });
+    assert.deepEqual(told, [
+      { cameras: ["gate"], parts: ["siren"], on: false, by: "rule night", seconds: 10 },
+    ]);
+    await assert.rejects(run("siren", { command: "louder" }, { camera: "gate" }), {
+      code: "NJ_CONFIG_INVALID",
+    });
   });
 
   it("fails where no camera has any, and says what was left out", async () => {

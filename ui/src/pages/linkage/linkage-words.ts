@@ -32,6 +32,7 @@ const FIELD_TEXT: Readonly<Record<string, OwnWords>> = {
   "sound/pattern": { title: "linkage.pattern", hint: "linkage.pattern.hint" },
   "sound/volumePercent": { title: "linkage.volume", hint: "linkage.volume.hint" },
   "sound/seconds": { title: "linkage.soundSeconds", hint: "linkage.soundSeconds.hint" },
+  "siren/command": { title: "linkage.command", hint: "linkage.siren.command" },
   "siren/siren": { title: "ptz.part.siren", hint: "linkage.siren.siren" },
   "siren/light": { title: "ptz.part.light", hint: "linkage.siren.light" },
   "siren/seconds": { title: "linkage.soundSeconds", hint: "linkage.siren.seconds" },
