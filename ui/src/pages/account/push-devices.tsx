@@ -2,7 +2,7 @@
 // affair of rules (page Linkage); what a browser cannot is said with the reason.
 import { useState } from "preact/hooks";
 import { ApiError, api } from "../../api/client.ts";
-import { t } from "../../locale/messages.ts";
+import { type MessageKey, t } from "../../locale/messages.ts";
 import { Awaited } from "../../parts/awaited.tsx";
 import { Dialog, ErrorNote, TextField } from "../../parts/controls.tsx";
 import { dateText, momentText, utcText } from "../../state/moment-text.ts";
@@ -12,6 +12,7 @@ import {
   obstacle,
   type PushDevice,
   type PushDevices,
+  type PushObstacle,
   pushPath,
   subscribed,
   subscription,
@@ -19,6 +20,12 @@ import {
 } from "../../state/push.ts";
 import { complain, tell } from "../../state/toasts.ts";
 import { useAnswer } from "../../state/use-answer.ts";
+
+const OBSTACLE_TEXT: Readonly<Record<PushObstacle, MessageKey>> = {
+  insecure: "push.not.insecure",
+  browser: "push.not.browser",
+  denied: "push.not.denied",
+};
 
 /** The section; nothing where the recorder has no such plugin. */
 export function PushDeviceList() {
@@ -69,7 +76,7 @@ export function PushDeviceList() {
         )}
       </div>
       <p class="muted">{t("push.text")}</p>
-      {hinders === undefined ? null : <p class="note">{t(`push.not.${hinders}`)}</p>}
+      {hinders === undefined ? null : <p class="note">{t(OBSTACLE_TEXT[hinders])}</p>}
       <Awaited of={list} rows={1} />
       {answer === undefined ? null : answer.devices.length === 0 ? (
         <p class="muted">{t("push.none")}</p>
