@@ -283,6 +283,36 @@ describe("playback", { skip: skipBrowserTests }, () => {
     await screenshot(page, "playback-zoomed");
   });
 
+  it("zooms from a week to a second, and seeks to the frame there", async () => {
+    const before = await open(4000);
+    const canvas = page.locator("canvas.timeline-canvas");
+    const box = await canvas.boundingBox();
+    assert.ok(box !== null);
+    const momentAt = async (share: number): Promise<number> => {
+      await page.mouse.move(box.x + box.width * share, box.y + 36);
+      return Date.parse(((await canvas.getAttribute("title")) ?? "").split("\n")[1] ?? "");
+    };
+    const seen = async (): Promise<number> => (await momentAt(0.75)) - (await momentAt(0.25));
+    await page.getByRole("button", { name: "1 w", exact: true }).click();
+    const week = await seen();
+    assert.ok(Math.abs(week - 302_400_000) < 300_000, `half of it is half a week: ${week} ms`);
+    // The playhead is in the middle, and so the place that is zoomed about; 2 ^ 0.72 a turn, and no closer than a second.
+    await momentAt(0.5);
+    for (let turn = 0; turn < 40; turn += 1) await page.mouse.wheel(0, -120);
+    await until("a second", async () => Math.abs((await seen()) - 500) <= 2);
+    const target = await momentAt(0.9);
+    await page.mouse.down();
+    await page.mouse.up();
+    await until("the address to follow", async () => {
+      const at = Date.parse(new URL(page.url()).searchParams.get("t") ?? "");
+      return Math.abs(at - target) <= 1000 / RATE;
+    });
+    const distance = framesBetween(before, await changed(before));
+    const wanted = ((target - startMs - 4000) / 1000) * RATE;
+    assert.ok(Math.abs(distance - wanted) <= 1, `${distance} frames on, not ${wanted}`);
+    await screenshot(page, "playback-second");
+  });
+
   it("zooms and pans the timeline by wheel and by two fingers", async () => {
     await open(4000);
     const canvas = page.locator("canvas.timeline-canvas");
