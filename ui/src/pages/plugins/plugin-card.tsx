@@ -26,6 +26,9 @@ import {
 } from "./plugin-words.ts";
 import { Reason } from "./reason.tsx";
 
+/** Of what a plugin provides; one may register fifty. */
+const PROVIDES_SHOWN = 8;
+
 export type PluginAct = "settings" | "restart" | "toggle" | "update" | "remove";
 
 /** The card. `acts` undefined: only to be looked at. */
@@ -166,9 +169,14 @@ function Facts({ plugin }: { readonly plugin: Plugin }) {
       {provides.length === 0 ? null : (
         <p class="plugin-provides">
           <span class="muted">{t("plugins.provides")}</span>
-          {provides.map((one) => (
+          {provides.slice(0, PROVIDES_SHOWN).map((one) => (
             <code key={one}>{one}</code>
           ))}
+          {provides.length > PROVIDES_SHOWN ? (
+            <span class="muted" title={provides.slice(PROVIDES_SHOWN).join(", ")}>
+              {t("plugins.provides.more", { count: provides.length - PROVIDES_SHOWN })}
+            </span>
+          ) : null}
         </p>
       )}
       {hasPage || plugin.homepage !== undefined ? (

@@ -20,6 +20,12 @@ export const STATE_HINT: Readonly<Partial<Record<Plugin["status"], MessageKey>>>
   refused: "plugins.refused.hint",
 };
 
+/** Those that wait for somebody first; the others as they came, for what starts again by itself must not jump about. */
+export function troubledFirst(plugins: readonly Plugin[]): Plugin[] {
+  const waits = ({ status }: Plugin): number => (status === "quarantined" || status === "failed" ? 0 : 1);
+  return plugins.toSorted((a, b) => waits(a) - waits(b));
+}
+
 /** Refusals whose reason says all that can be done. */
 const PLAIN_REFUSALS = new Set<unknown>(["twice", "circle", "no-place"]);
 

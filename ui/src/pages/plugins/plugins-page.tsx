@@ -15,6 +15,7 @@ import { useAnswer } from "../../state/use-answer.ts";
 import { FindPlugins } from "./find-plugins.tsx";
 import { JobPanel } from "./job-panel.tsx";
 import { type PluginAct, PluginCard } from "./plugin-card.tsx";
+import { troubledFirst } from "./plugin-words.ts";
 import { RemovePluginDialog } from "./remove-plugin-dialog.tsx";
 import { SettingsDialog } from "./settings-dialog.tsx";
 
@@ -86,8 +87,9 @@ function PluginList(props: {
   const [removing, setRemoving] = useState<Plugin | undefined>(undefined);
   const [updates, setUpdates] = useState<readonly PluginUpdate[]>([]);
   const isAdministrator = mayAdminister.value;
-  const mine = plugins.filter((one) => one.bundled !== true && one.status !== "refused");
-  const bundled = plugins.filter((one) => one.bundled === true && one.status !== "refused");
+  const loaded = troubledFirst(plugins.filter((one) => one.status !== "refused"));
+  const mine = loaded.filter((one) => one.bundled !== true);
+  const bundled = loaded.filter((one) => one.bundled === true);
   const refused = plugins.filter((one) => one.status === "refused");
   const open = plugins.find(({ name }) => isAdministrator && name === place.value.query.get("settings"));
 
