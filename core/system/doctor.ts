@@ -23,14 +23,25 @@ export interface DoctorOptions {
   readonly measure?: boolean;
   /** The recorder that runs on the data directory; undefined: none does. */
   readonly running?: RunningRecorder;
+  /** Gives the look up: nothing new is begun, and what is under way is not waited for. */
+  readonly signal?: AbortSignal;
+  /** What takes longer is not waited for, and is a finding of its own. */
+  readonly limitMs?: number;
   readonly nodeVersion?: string;
   readonly nowMs?: number;
 }
 
-/** Runs all checks. Never throws: what cannot be looked at is a finding. */
+/** So long may all looks together take; each of them has limits of its own. */
+const LIMIT_MS = 120_000;
+
+/** Runs all checks. What cannot be looked at is a finding; rejects only where `signal` gives it up. */
 export async function runDoctor(options: DoctorOptions): Promise<Check[]> {
   const { dataDir, running } = options;
   const nowMs = options.nowMs ?? Date.now();
+  const limit = AbortSignal.timeout(options.limitMs ?? LIMIT_MS);
+  const end = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
+  const tried = (id: string, look: () => Promise<Check[]> | Check[]): Promise<Check[]> =>
+    triedUntil(end, id, look);
   const viewer = await viewerOf(dataDir);
   const { config, checks: configChecks } = await readConfig(dataDir);
   const cameras = config?.cameras.filter(({ enabled }) => enabled).length ?? 0;
@@ -63,14 +74,25 @@ export async function runDoctor(options: DoctorOptions): Promise<Check[]> {
       : await tried("volume", () =>
           checkVolumes(dataDir, config, { measure: options.measure === true, viewer }),
         );
+  options.signal?.throwIfAborted();
   return [...groups.flat(), ...volumes];
 }
 
 /** A look that fails is a finding of its own: the others go on. */
-async function tried(id: string, look: () => Promise<Check[]> | Check[]): Promise<Check[]> {
+async function triedUntil(
+  end: AbortSignal,
+  id: string,
+  look: () => Promise<Check[]> | Check[],
+): Promise<Check[]> {
+  const ended = Promise.withResolvers<never>();
+  const giveUp = () => ended.reject(end.reason);
   try {
-    return await look();
+    end.throwIfAborted();
+    end.addEventListener("abort", giveUp, { once: true });
+    return await Promise.race([look(), ended.promise]);
   } catch (error) {
     return [finding(id, "warning", `${id} could not be looked at: ${sentence(error)}`, {})];
+  } finally {
+    end.removeEventListener("abort", giveUp);
   }
 }

@@ -413,6 +413,16 @@ describe("playback", { skip: skipBrowserTests }, () => {
 
   it("downloads the marked range as an MP4 that plays", async () => {
     await open(3000);
+    // By keys: the other end lies as far away as a new range is long, and the first one is put anew.
+    await page.keyboard.press("o");
+    const range = page.locator(".clip-range");
+    await range.waitFor();
+    const byEnd = await range.textContent();
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("i");
+    await until("another beginning", async () => (await range.textContent()) !== byEnd);
+    await page.keyboard.press("x");
+    await range.waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Mark clip" }).click();
     const coming = page.waitForEvent("download");
     await page.getByRole("button", { name: "Download clip" }).click();

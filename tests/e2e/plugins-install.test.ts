@@ -1,7 +1,9 @@
 // Installing, updating and removing plugins from the Plugins page, in a real Chromium against a real recorder and a real
 // registry on loopback: what a person sees of it, also when a new version does not start or wants to run programs.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { ConfigStore } from "../../core/config/config-store.ts";
@@ -163,6 +165,32 @@ describe("installing plugins from the page", { skip: skipBrowserTests, timeout: 
     await page.getByRole("button", { name: "Install nightjar-camera-shed" }).click();
     await job("Install nightjar-camera-shed").getByText("done", { exact: true }).waitFor(LONG);
     assert.ok((await names()).includes("nightjar-camera-shed"));
+  });
+
+  it("gives a file up that is on its way, and keeps nothing of it", async () => {
+    const uploads = join(recorder.dataDir, "plugins", "uploads");
+    const kept = (): string[] => (existsSync(uploads) ? readdirSync(uploads) : []);
+    const before = kept();
+    await page.goto(`${recorder.url}/plugins?view=find`);
+    const line = await page.context().newCDPSession(page);
+    await line.send("Network.enable");
+    const speed = { offline: false, latency: 0, downloadThroughput: -1 };
+    await line.send("Network.emulateNetworkConditions", { ...speed, uploadThroughput: 64 * 1024 });
+    const [chooser] = await Promise.all([
+      page.waitForEvent("filechooser"),
+      page.getByRole("button", { name: "Choose a .tgz file" }).click(),
+    ]);
+    const large = root.join("large.tgz");
+    writeFileSync(large, randomBytes(3 << 20));
+    await chooser.setFiles(large);
+    await until("its beginning is there", async () => kept().length > before.length);
+    const given = page.waitForEvent("requestfailed");
+    await page.getByRole("button", { name: "Cancel", exact: true }).click();
+    assert.match((await given).url(), /plugins\/upload$/);
+    await page.getByText("Given up: nothing of the file is kept.").waitFor();
+    await until("nothing of it is left", async () => kept().every((name) => before.includes(name)));
+    await line.send("Network.emulateNetworkConditions", { ...speed, uploadThroughput: -1 });
+    await line.detach();
   });
 
   it("says why something could not be installed, and that nothing was changed", async () => {

@@ -14,6 +14,7 @@ import {
   tickStep,
   ticks,
   timeAt,
+  withEnd,
   xAt,
   zoomAbout,
 } from "../src/timeline/geometry.ts";
@@ -126,6 +127,22 @@ describe("spans", () => {
       undefined,
       "its end is not in view",
     );
+  });
+});
+
+describe("a marked range", () => {
+  const range = { startMs: 100_000, endMs: 160_000 };
+
+  it("gets either end where the playhead is", () => {
+    assert.deepEqual(withEnd(range, "startMs", 120_000, 10_000), { startMs: 120_000, endMs: 160_000 });
+    assert.deepEqual(withEnd(range, "endMs", 120_000, 10_000), { startMs: 100_000, endMs: 120_000 });
+  });
+
+  it("goes on from an end beyond the other one, and from the first end alone", () => {
+    assert.deepEqual(withEnd(range, "startMs", 200_000, 10_000), { startMs: 200_000, endMs: 210_000 });
+    assert.deepEqual(withEnd(range, "endMs", 50_000, 10_000), { startMs: 40_000, endMs: 50_000 });
+    assert.deepEqual(withEnd(undefined, "endMs", 50_000, 10_000), { startMs: 40_000, endMs: 50_000 });
+    assert.deepEqual(withEnd(undefined, "startMs", 50_000, 10_000), { startMs: 50_000, endMs: 60_000 });
   });
 });
 

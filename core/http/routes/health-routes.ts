@@ -1,7 +1,7 @@
 // For whoever looks after the recorder: its log and what `doctor` finds. For administrators only; bounded answers.
 import { Type } from "typebox";
 import { LOG_LEVELS } from "../../log.ts";
-import { type Check, runDoctor } from "../../system/doctor.ts";
+import { runDoctor } from "../../system/doctor.ts";
 import { needs, type Route, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
 import { CheckSchema, TimeSchema } from "../wire-schemas.ts";
@@ -27,8 +27,11 @@ const ChecksSchema = Type.Object({
 });
 
 export function healthRoutes(services: HttpServices): Route[] {
-  /** A look takes seconds and starts programs: whoever asks meanwhile gets the same. */
-  let looking: Promise<Check[]> | undefined;
+  const look = sharedLook(async (signal) => {
+    const status = await services.status.status();
+    const running = { status, plugins: services.plugins.list() };
+    return runDoctor({ dataDir: services.config.dataDir, running, signal });
+  });
   return [
     route({
       method: "GET",
@@ -62,14 +65,51 @@ export function healthRoutes(services: HttpServices): Route[] {
       method: "GET",
       path: "/api/v1/doctor",
       policy: needs("diagnostics.view"),
-      summary: "What `nightjar doctor` finds around the recorder. Takes a few seconds.",
+      summary:
+        "What `nightjar doctor` finds around the recorder. Takes a few seconds; ends when nobody waits for it.",
       response: ChecksSchema,
-      async handle() {
-        looking ??= runDoctor({ dataDir: services.config.dataDir }).finally(() => {
-          looking = undefined;
-        });
-        return { checks: await looking };
+      async handle({ signal }) {
+        return { checks: await look(signal) };
       },
     }),
   ];
+}
+
+/**
+ * A look takes seconds and starts programs: whoever asks meanwhile gets the same. It is given up when none of them waits any
+ * more. The answer rejects with the reason of the signal that it is given.
+ */
+export function sharedLook<T>(
+  look: (signal: AbortSignal) => Promise<T>,
+): (signal: AbortSignal) => Promise<T> {
+  let shared: { readonly found: Promise<T>; readonly end: AbortController; waiting: number } | undefined;
+  return async (signal) => {
+    signal.throwIfAborted();
+    if (shared === undefined) {
+      const end = new AbortController();
+      const mine = { found: look(end.signal), end, waiting: 0 };
+      shared = mine;
+      const over = (): void => {
+        if (shared === mine) shared = undefined;
+      };
+      mine.found.then(over, over);
+    }
+    const mine = shared;
+    mine.waiting += 1;
+    const gone = Promise.withResolvers<never>();
+    const leave = (): void => {
+      gone.reject(signal.reason);
+      mine.waiting -= 1;
+      if (mine.waiting > 0) return;
+      // Whoever comes next begins anew.
+      if (shared === mine) shared = undefined;
+      mine.end.abort(signal.reason);
+    };
+    signal.addEventListener("abort", leave, { once: true });
+    try {
+      return await Promise.race([mine.found, gone.promise]);
+    } finally {
+      signal.removeEventListener("abort", leave);
+    }
+  };
 }

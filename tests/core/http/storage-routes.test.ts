@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { volumeView } from "../../../core/control/status-service.ts";
 import { createMetrics } from "../../../core/http/metrics.ts";
+import { sharedLook } from "../../../core/http/routes/health-routes.ts";
 import { waitFor } from "../../../core/testing/wait-for.ts";
 import { httpFixture } from "./http-fixture.ts";
 
@@ -153,5 +154,26 @@ describe("the log and the doctor over HTTP", () => {
     for (const path of ["/api/v1/log", "/api/v1/doctor"]) {
       assert.equal((await ask(path, { token: await tokenOf("operator") })).status, 403, path);
     }
+  });
+
+  it("look once for all who ask, and no longer than anybody waits", async () => {
+    const looks: { readonly signal: AbortSignal; readonly answer: (text: string) => void }[] = [];
+    const look = sharedLook((signal) => new Promise<string>((answer) => void looks.push({ signal, answer })));
+    const [first, second] = [new AbortController(), new AbortController()];
+    const gone = look(first.signal);
+    const stays = look(second.signal);
+    assert.equal(looks.length, 1);
+    first.abort(new DOMException("gone", "AbortError"));
+    await assert.rejects(gone, { name: "AbortError" });
+    assert.equal(looks[0]?.signal.aborted, false, "another one waits");
+    looks[0]?.answer("found");
+    assert.equal(await stays, "found");
+    const last = look(second.signal);
+    second.abort(new DOMException("gone", "AbortError"));
+    await assert.rejects(last, { name: "AbortError" });
+    assert.equal(looks[1]?.signal.aborted, true);
+    const anew = look(new AbortController().signal);
+    looks[2]?.answer("anew");
+    assert.equal(await anew, "anew");
   });
 });

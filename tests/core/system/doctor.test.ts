@@ -53,6 +53,21 @@ describe("doctor", () => {
     assert.deepEqual(await readdir(dataDir, { recursive: true }), before);
   });
 
+  it("waits for no look beyond its limit, and says which were not done", async () => {
+    await makeConfig();
+    const checks = await runDoctor({ dataDir, limitMs: 0 });
+    assert.match(find(checks, "ffmpeg")?.message ?? "", /ffmpeg could not be looked at/);
+    assert.equal(find(checks, "config")?.result, "ok");
+  });
+
+  it("is given up by whoever asked", async () => {
+    await makeConfig();
+    const asker = new AbortController();
+    const looking = runDoctor({ dataDir, signal: asker.signal });
+    asker.abort(new DOMException("gone", "AbortError"));
+    await assert.rejects(looking, { name: "AbortError" });
+  });
+
   it("names the place that is wrong in config.json", async () => {
     await makeConfig();
     await writeFile(join(dataDir, "config.json"), '{"version":1,"netwrok":{}}');

@@ -4380,7 +4380,7 @@ export interface Operations {
       }[];
     };
   };
-  /** What `nightjar doctor` finds around the recorder. Takes a few seconds. */
+  /** What `nightjar doctor` finds around the recorder. Takes a few seconds; ends when nobody waits for it. */
   readonly "GET /doctor": {
     readonly answer: {
       readonly checks: readonly {

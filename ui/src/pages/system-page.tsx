@@ -1,4 +1,4 @@
-// The recorder itself: what is wrong now, its processes, what doctor finds, its log.
+// The recorder itself: what is wrong now, its processes, its log, and the way to the pages below.
 import { apiUrl } from "../api/client.ts";
 import { t } from "../locale/messages.ts";
 import { AwaitedPage } from "../parts/awaited.tsx";
@@ -10,7 +10,6 @@ import { ProblemList } from "../shell/problem-list.tsx";
 import { problems } from "../state/problems.ts";
 import { mayAdminister, mayOperate, status, statusAsked } from "../state/recorder.ts";
 import { spanText } from "../state/time-format.ts";
-import { DoctorSection } from "./system/doctor-section.tsx";
 import { LinkSection } from "./system/link-section.tsx";
 import { LogSection } from "./system/log-section.tsx";
 import { Ports } from "./system/ports.tsx";
@@ -26,6 +25,8 @@ const CertificatePage = lazyPage(
 const MqttPage = lazyPage(async () => (await import("./mqtt/mqtt-page.tsx")).MqttPage);
 
 const FlowsPage = lazyPage(async () => (await import("./flows/flows-page.tsx")).FlowsPage);
+
+const DoctorPage = lazyPage(async () => (await import("./system/doctor-page.tsx")).DoctorPage);
 
 const AuditPage = lazyPage(async () => (await import("./audit/audit-page.tsx")).AuditPage);
 
@@ -52,6 +53,14 @@ const LINKS = [
     title: "audit.title",
     text: "audit.text",
     button: "audit.open",
+    icon: "search",
+    isFor: mayAdminister,
+  },
+  {
+    path: "system/doctor",
+    title: "doctor.title",
+    text: "doctor.text",
+    button: "doctor.open",
     icon: "search",
     isFor: mayAdminister,
   },
@@ -89,6 +98,7 @@ export function SystemPage() {
   if (place.value.path === "system/certificate") return <CertificatePage />;
   if (place.value.path === "system/mqtt") return mayAdminister.value ? <MqttPage /> : <NotAllowed />;
   if (place.value.path === "system/flows") return mayAdminister.value ? <FlowsPage /> : <NotAllowed />;
+  if (place.value.path === "system/doctor") return mayAdminister.value ? <DoctorPage /> : <NotAllowed />;
   if (place.value.path === "system/log") return <AuditPage />;
   if (now === undefined) return <AwaitedPage title={t("nav.system")} of={statusAsked.value} />;
   return (
@@ -134,7 +144,6 @@ export function SystemPage() {
         {LINKS.filter(({ isFor }) => isFor.value).map((link) => (
           <LinkSection key={link.path} {...link} />
         ))}
-        {mayAdminister.value ? <DoctorSection /> : null}
         <section>
           <h2>{t("system.more")}</h2>
           <ul class="links">

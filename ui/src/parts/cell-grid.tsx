@@ -1,6 +1,7 @@
 // A grid of cells over a picture, to draw an area in: by pointer and touch a stroke adds cells, or takes them away where it
 // began on one of the area; by keyboard arrows move, space changes a cell, Ctrl+Z takes back. Cells can be lit meanwhile.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../locale/messages.ts";
 import { COLUMNS, cellAt, cellBeside, cellsBetween, ROWS } from "./cell-area.ts";
 
 const STEPS: Readonly<Record<string, readonly [number, number]>> = {
@@ -26,6 +27,8 @@ export function CellGrid(props: {
 }) {
   const [drawn, setDrawn] = useState<readonly boolean[] | undefined>(undefined);
   const [at, setAt] = useState(0);
+  // Said to whoever goes by keys: where they are, and whether that counts.
+  const [isByKey, setByKey] = useState(false);
   const stroke = useRef<Stroke | undefined>(undefined);
   const latest = useRef(props.cells);
   useEffect(() => {
@@ -58,6 +61,7 @@ export function CellGrid(props: {
       aria-label={props.label}
       onPointerDown={(event) => {
         if (event.button !== 0 || stroke.current !== undefined) return;
+        setByKey(false);
         event.currentTarget.setPointerCapture(event.pointerId);
         const cell = cellUnder(event);
         const value = latest.current[cell] !== true;
@@ -76,6 +80,7 @@ export function CellGrid(props: {
       onPointerCancel={() => end(false)}
       onKeyDown={(event) => {
         const step = STEPS[event.key];
+        setByKey(true);
         if (step !== undefined) setAt((now) => cellBeside(now, step));
         else if (event.key === " ") {
           latest.current = latest.current.map((old, cell) => (cell === at ? !old : old));
@@ -87,6 +92,16 @@ export function CellGrid(props: {
         event.stopPropagation();
       }}
     >
+      <span class="unseen" role="status">
+        {isByKey
+          ? t(cells[at] === true ? "cells.on" : "cells.off", {
+              column: (at % COLUMNS) + 1,
+              row: Math.floor(at / COLUMNS) + 1,
+              count: cells.filter(Boolean).length,
+              all: cells.length,
+            })
+          : ""}
+      </span>
       <svg viewBox={`0 0 ${COLUMNS} ${ROWS}`} preserveAspectRatio="none" aria-hidden="true">
         {cells.map((isOn, cell) => (
           <rect

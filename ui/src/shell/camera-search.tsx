@@ -4,6 +4,7 @@ import { t } from "../locale/messages.ts";
 import { Icon } from "../parts/icon.tsx";
 import { navigate } from "../router.ts";
 import { cameras } from "../state/recorder.ts";
+import { STATUS_TEXT } from "../state/roles.ts";
 import { useShortcuts } from "../state/shortcuts.ts";
 
 /** The field in the bar. */
@@ -66,7 +67,8 @@ export function CameraSearch() {
             <li key={camera.id} id={`found-${camera.id}`}>
               <button type="button" class={index === at ? "on" : ""} onClick={() => open(camera.id)}>
                 <i class={`dot dot-${camera.state.status}`} aria-hidden="true" />
-                {camera.name}
+                <span class="found-name">{camera.name}</span>
+                <small class="muted">{t(STATUS_TEXT[camera.state.status])}</small>
               </button>
             </li>
           ))}

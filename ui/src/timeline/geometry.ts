@@ -111,3 +111,18 @@ export function nextRecorded(spans: readonly Span[], timeMs: number): number | u
 export function spanAt<T extends Span>(spans: readonly T[], timeMs: number): T | undefined {
   return spans.findLast((span) => span.startMs <= timeMs && timeMs < span.endMs);
 }
+
+/** A marked range with one of its ends at a moment. The other end stays where it can; else it is so far away. */
+export function withEnd(
+  range: Span | undefined,
+  which: "startMs" | "endMs",
+  atMs: number,
+  lengthMs: number,
+): Span {
+  if (which === "startMs") {
+    const endMs = range !== undefined && range.endMs > atMs ? range.endMs : atMs + lengthMs;
+    return { startMs: atMs, endMs };
+  }
+  const startMs = range !== undefined && range.startMs < atMs ? range.startMs : atMs - lengthMs;
+  return { startMs, endMs: atMs };
+}

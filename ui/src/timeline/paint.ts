@@ -4,6 +4,7 @@ import { leadingReason, REASONS } from "../parts/reasons.ts";
 import { clockTime, clockTimeMs, dayText } from "../state/time-format.ts";
 import type { Lane } from "./coverage-store.ts";
 import { gapsBetween, type Span, tickStep, ticks, type View, xAt } from "./geometry.ts";
+import { paintTexture } from "./textures.ts";
 
 export const RULER_HEIGHT = 24;
 export const LANE_HEIGHT = 24;
@@ -20,6 +21,8 @@ export interface Palette {
   readonly accentInk: string;
   readonly bad: string;
   readonly smart: string;
+  /** What is written and drawn over the colours of reasons. */
+  readonly chipInk: string;
   readonly reasons: Readonly<Record<RecordReason, string>>;
 }
 
@@ -40,6 +43,7 @@ export function readPalette(element: Element): Palette {
     accentInk: colour("accent-ink"),
     bad: colour("bad"),
     smart: colour("smart"),
+    chipInk: colour("chip-ink"),
     reasons,
   };
 }
@@ -156,8 +160,9 @@ function paintLane(
     context.fillStyle = palette.reasons[reason];
     // Rounded outwards to a whole pixel, so that a short recording is still seen.
     context.fillRect(x, y, Math.max(1, right - x), TRACK_HEIGHT);
+    context.globalAlpha = 1;
+    paintTexture(context, palette.chipInk, reason, { x, y, width: right - x, height: TRACK_HEIGHT });
   }
-  context.globalAlpha = 1;
   context.fillStyle = palette.bad;
   for (const hole of lane.holes) {
     const x = xAt(view, width, hole.startMs);

@@ -1,7 +1,7 @@
 // The smallest and the largest object that count, as frames over the picture: dragged about to compare them with something,
 // and made larger or smaller at their corner, by pointer, touch or arrow keys.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { t } from "../../locale/messages.ts";
+import { type MessageKey, t } from "../../locale/messages.ts";
 import { percentOf, sideOf } from "../../parts/cell-area.ts";
 
 /** In per cent of the picture. */
@@ -18,6 +18,7 @@ const STEP = 1.08;
 
 export function SizeFrames(props: { readonly sizes: Sizes; readonly onChange: (sizes: Sizes) => void }) {
   const [shown, setShown] = useState(props.sizes);
+  const [refused, setRefused] = useState<MessageKey | undefined>(undefined);
   const timer = useRef<number | undefined>(undefined);
   const latest = useRef(shown);
   useEffect(() => {
@@ -29,10 +30,14 @@ export function SizeFrames(props: { readonly sizes: Sizes; readonly onChange: (s
   const put = (which: Which, percent: number): void => {
     const { smallestPercent, largestPercent } = latest.current;
     const rounded = percentOf(sideOf(percent));
-    latest.current =
-      which === "smallestPercent"
-        ? { smallestPercent: Math.min(Math.max(0, rounded), largestPercent), largestPercent }
-        : { smallestPercent, largestPercent: Math.max(rounded, smallestPercent, LEAST_PERCENT) };
+    const isSmallest = which === "smallestPercent";
+    if (isSmallest && rounded > largestPercent) setRefused("detection.size.tooLarge");
+    else if (!isSmallest && rounded < Math.max(smallestPercent, LEAST_PERCENT))
+      setRefused(rounded < smallestPercent ? "detection.size.tooSmall" : "detection.size.least");
+    else setRefused(undefined);
+    latest.current = isSmallest
+      ? { smallestPercent: Math.min(Math.max(0, rounded), largestPercent), largestPercent }
+      : { smallestPercent, largestPercent: Math.max(rounded, smallestPercent, LEAST_PERCENT) };
     setShown(latest.current);
   };
   const tell = (): void => {
@@ -61,6 +66,9 @@ export function SizeFrames(props: { readonly sizes: Sizes; readonly onChange: (s
           }}
         />
       ))}
+      <p class="size-refusal" role="status">
+        {refused === undefined ? "" : t(refused, { percent: LEAST_PERCENT })}
+      </p>
     </div>
   );
 }

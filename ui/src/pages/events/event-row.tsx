@@ -10,6 +10,7 @@ import { WhyButton } from "../why/why-button.tsx";
 import { DoneList } from "./done-list.tsx";
 import { EventPicture } from "./event-picture.tsx";
 import { END_TEXT, eventText, SEVERITY_TEXT } from "./event-words.ts";
+import { objectText } from "./object-words.ts";
 
 /** Playback begins a little before, so that what led to it is seen. */
 const BEFORE_MS = 3_000;
@@ -54,7 +55,7 @@ export function EventRow(props: { readonly event: RecordedEvent; readonly onAckn
       <td class="seen-objects">
         {event.objects.map((object) => (
           <span key={`${object.class}/${object.track ?? ""}`} class="tag">
-            {object.class} {Math.round(object.score * 100)} %
+            {objectText(object.class)} {Math.round(object.score * 100)} %
           </span>
         ))}
         {sentenceOf(event) === undefined ? null : <small>{sentenceOf(event)}</small>}

@@ -15,6 +15,7 @@ import { AcknowledgeDialog } from "./acknowledge-dialog.tsx";
 import { ArmingSwitch } from "./arming-switch.tsx";
 import { EventRow } from "./event-row.tsx";
 import { EVENT_TEXT, eventText } from "./event-words.ts";
+import { objectNamed, objectWords } from "./object-words.ts";
 
 const PAGE = 50;
 /** How long typing pauses before what was typed is searched for. */
@@ -33,7 +34,7 @@ function wishOf(query: URLSearchParams, cursor: string | undefined): Wish {
     limit: PAGE,
     ...(camera ? { cameras: camera } : {}),
     ...(kind ? { types: kind } : {}),
-    ...(object ? { objects: object.toLowerCase().slice(0, 100) } : {}),
+    ...(object ? { objects: objectNamed(object).slice(0, 100) } : {}),
     ...(day && DAY.test(day) && !Number.isNaN(Date.parse(day)) ? daySpan(day, zone.value) : {}),
     ...(seen === "yes" || seen === "no" ? { acknowledged: seen === "yes" } : {}),
     ...(cursor === undefined ? {} : { cursor }),
@@ -179,7 +180,7 @@ function fits(event: RecordedEvent, query: URLSearchParams): boolean {
   const [camera, kind, object, day, seen] = FILTERS.map((name) => query.get(name) ?? "");
   if (camera && event.camera !== camera) return false;
   if (kind && event.type !== kind) return false;
-  if (object && !event.objects.some((one) => one.class === object.trim().toLowerCase())) return false;
+  if (object && !event.objects.some((one) => one.class === objectNamed(object))) return false;
   // What was asked for by day or acknowledgement is looked at, not watched.
   return !day && seen !== "yes";
 }
@@ -260,13 +261,21 @@ function ObjectFilter({ value }: { readonly value: string }) {
     return () => clearTimeout(timer);
   }, [typed]);
   return (
-    <input
-      type="search"
-      class="text-input"
-      aria-label={t("events.object")}
-      placeholder={t("events.object")}
-      value={typed}
-      onInput={(event) => setTyped(event.currentTarget.value)}
-    />
+    <>
+      <input
+        type="search"
+        class="text-input"
+        aria-label={t("events.object")}
+        placeholder={t("events.object")}
+        list="object-words"
+        value={typed}
+        onInput={(event) => setTyped(event.currentTarget.value)}
+      />
+      <datalist id="object-words">
+        {objectWords().map((word) => (
+          <option key={word} value={word} />
+        ))}
+      </datalist>
+    </>
   );
 }

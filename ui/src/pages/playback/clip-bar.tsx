@@ -1,4 +1,4 @@
-// Marks a range on the timeline and downloads it as MP4, as recorded.
+// Marks a range on the timeline, by button, pointer or keys, and downloads it as MP4, as recorded.
 import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { apiUrl } from "../../api/client.ts";
@@ -6,10 +6,18 @@ import type { StreamName } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { pictureName, saveUrl } from "../../parts/save-file.ts";
+import { useShortcuts } from "../../state/shortcuts.ts";
 import { clockTime, spanText } from "../../state/time-format.ts";
 import { tell } from "../../state/toasts.ts";
 import { zone } from "../../state/zone.ts";
-import type { Span, View } from "../../timeline/geometry.ts";
+import { type Span, type View, withEnd } from "../../timeline/geometry.ts";
+
+const LEAST_MS = 1_000;
+
+/** A tenth of what is seen, between 10 s and 10 min. */
+function usualLength(spanMs: number): number {
+  return Math.min(600_000, Math.max(10_000, spanMs / 10));
+}
 
 /** Buttons in the page's head; `children` are what else can be done with the range, or with the moment. */
 export function ClipBar(props: {
@@ -21,6 +29,27 @@ export function ClipBar(props: {
   readonly children?: ComponentChildren;
 }) {
   const range = props.marked.value;
+  const { view, marked, playheadMs } = props;
+  const setEnd = (which: "startMs" | "endMs"): void => {
+    const { startMs, spanMs } = view.peek();
+    const at = playheadMs.peek() ?? startMs + spanMs / 2;
+    marked.value = withEnd(marked.peek(), which, at, usualLength(spanMs));
+  };
+  useShortcuts(
+    () => [
+      { keys: ["i"], shown: "I", text: "keys.clipBegin", run: () => setEnd("startMs") },
+      { keys: ["o"], shown: "O", text: "keys.clipEnd", run: () => setEnd("endMs") },
+      {
+        keys: ["x"],
+        shown: "X",
+        text: "keys.clipForget",
+        run: () => {
+          marked.value = undefined;
+        },
+      },
+    ],
+    [],
+  );
   if (range === undefined) {
     return (
       <div class="clip-bar">
@@ -29,14 +58,10 @@ export function ClipBar(props: {
           type="button"
           class="button"
           onClick={() => {
-            const view = props.view.peek();
-            const at = props.playheadMs.peek() ?? view.startMs + view.spanMs / 2;
-            // A tenth of what is seen, between 10 s and 10 min, from the playhead on.
-            const length = Math.min(600_000, Math.max(10_000, view.spanMs / 10));
-            props.marked.value = {
-              startMs: at,
-              endMs: Math.min(at + length, Math.max(at + 1000, Date.now())),
-            };
+            const { startMs, spanMs } = view.peek();
+            const at = playheadMs.peek() ?? startMs + spanMs / 2;
+            const endMs = Math.min(at + usualLength(spanMs), Math.max(at + LEAST_MS, Date.now()));
+            marked.value = { startMs: at, endMs };
           }}
         >
           <Icon name="scissors" />
@@ -56,11 +81,17 @@ export function ClipBar(props: {
         {clockTime(range.startMs, zone.value)} – {clockTime(range.endMs, zone.value)}
         <span class="muted"> · {spanText((range.endMs - range.startMs) / 1000)}</span>
       </span>
+      <button type="button" class="button ghost wide-only" onClick={() => setEnd("startMs")}>
+        {t("clip.beginHere")}
+      </button>
+      <button type="button" class="button ghost wide-only" onClick={() => setEnd("endMs")}>
+        {t("clip.endHere")}
+      </button>
       <button
         type="button"
         class="button ghost"
         onClick={() => {
-          props.marked.value = undefined;
+          marked.value = undefined;
         }}
       >
         {t("clip.forget")}

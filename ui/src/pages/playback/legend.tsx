@@ -1,4 +1,4 @@
-// What the colours of the timeline mean.
+// What the colours and textures of the timeline mean.
 import { t } from "../../locale/messages.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { REASONS } from "../../parts/reasons.ts";
@@ -11,7 +11,10 @@ export function Legend() {
     <ul class="legend" aria-label={t("legend.label")}>
       {SHOWN.map((reason) => (
         <li key={reason}>
-          <span class={`chip chip-${REASONS[reason].colour}`} aria-hidden="true">
+          <span
+            class={`chip chip-${REASONS[reason].colour} texture-${REASONS[reason].texture}`}
+            aria-hidden="true"
+          >
             {REASONS[reason].letter}
           </span>
           {t(REASONS[reason].text)}

@@ -1,6 +1,6 @@
 // Installing what is known: by name, by a path on the recorder, or by a file from this computer, which is looked at and
 // told of before anything of it is installed.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { UploadedPlugin } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
@@ -54,14 +54,22 @@ function InstallFile() {
   const [busy, setBusy] = useState(false);
   const [uploaded, setUploaded] = useState<UploadedPlugin | undefined>(undefined);
   const [error, setError] = useState<unknown>();
+  const [isGivenUp, setGivenUp] = useState(false);
+  const underway = useRef<AbortController | undefined>(undefined);
+  // Whoever leaves the page wants it no more: nothing would tell of it.
+  useEffect(() => () => underway.current?.abort(), []);
   const send = async (file: File): Promise<void> => {
+    const mine = new AbortController();
+    underway.current = mine;
     setBusy(true);
+    setGivenUp(false);
     setError(undefined);
     setUploaded(undefined);
     try {
-      setUploaded(await call("POST /plugins/upload", { file }));
+      setUploaded(await call("POST /plugins/upload", { file, signal: mine.signal }));
     } catch (thrown) {
-      setError(thrown);
+      if (mine.signal.aborted) setGivenUp(true);
+      else setError(thrown);
     }
     setBusy(false);
   };
@@ -74,6 +82,19 @@ function InstallFile() {
         busy={busy}
         onChoose={(file) => void send(file)}
       />
+      {busy ? (
+        <div class="upload-wait">
+          <progress aria-label={t("plugins.upload.busy")} />
+          <button type="button" class="button" onClick={() => underway.current?.abort()}>
+            {t("cancel")}
+          </button>
+        </div>
+      ) : null}
+      {isGivenUp ? (
+        <p class="muted" role="status">
+          {t("plugins.upload.givenUp")}
+        </p>
+      ) : null}
       {error === undefined ? null : <ErrorNote error={error} />}
       {uploaded === undefined ? null : (
         <div class="offer" role="status">
