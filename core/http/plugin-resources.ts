@@ -5,7 +5,7 @@ import { type TObject, Type } from "typebox";
 import type { Right } from "../domain/roles.ts";
 import type { PluginRoute } from "../plugin/contract/plugin-route.ts";
 import { httpError } from "./problem.ts";
-import { needs, type Route, route } from "./route.ts";
+import { needs, needsInPerson, type Route, route } from "./route.ts";
 import { serve } from "./router.ts";
 import type { HttpServices } from "./services.ts";
 
@@ -45,7 +45,7 @@ export function routeOf(plugin: string, entry: PluginRoute): Route {
   return route({
     method: entry.method,
     path: `${PLUGIN_RESOURCES}/${plugin}${entry.path}`,
-    policy: needs(entry.permission as Right),
+    policy: (entry.inPerson === true ? needsInPerson : needs)(entry.permission as Right),
     summary: entry.summary,
     params: Type.Object(Object.fromEntries(names)),
     query: (entry.query ?? NO_QUERY) as TObject,

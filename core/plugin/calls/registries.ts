@@ -121,6 +121,7 @@ export const REGISTRIES: Readonly<Record<RegistryName, RegistryShape>> = {
       method: Type.Enum(["GET", "POST", "PUT", "PATCH", "DELETE"] as const),
       path: Type.String({ pattern: "^(?:/(?:[a-z0-9][a-z0-9._-]*|:[a-zA-Z]+)){1,8}$", maxLength: 200 }),
       permission: Type.Enum([...CAMERA_RIGHTS, ...SYSTEM_RIGHTS]),
+      inPerson: Type.Optional(Type.Boolean()),
       summary: text(300),
       query: Type.Optional(OBJECT_SCHEMA),
       body: Type.Optional(Type.Object({})),

@@ -21,6 +21,11 @@ export interface PluginRoute {
   readonly path: string;
   /** The right that a caller must hold: one of the recorder's own, as `settings.edit`. */
   readonly permission: string;
+  /**
+   * For whoever is signed in, never for a program with an API token: what reaches further than the token may, because it is
+   * done in the name of the account later.
+   */
+  readonly inPerson?: boolean;
   /** One sentence for the description of the API. */
   readonly summary: string;
   readonly query?: TObject;

@@ -117,14 +117,15 @@ export class DeviceBook {
     await this.save();
   }
 
-  /** An account that is removed or disabled, or gets a password from somebody else, loses its devices. */
+  /** What ends the API tokens of an account ends its devices: somebody else locks out whoever has got hold of it. */
   async heard({ action, userName, detail }: AuditedAct): Promise<void> {
     const { user, enabled, passwordChanged } = detail;
     if (typeof user !== "string") return;
+    const isLockedOut = enabled === false || (passwordChanged === true && !isSame(user, userName));
     const isOver =
       action === "user-removed" ||
-      (action === "user-changed" &&
-        (enabled === false || (passwordChanged === true && !isSame(user, userName))));
+      action === "second-factor-reset" ||
+      (action === "user-changed" && isLockedOut);
     if (!isOver) return;
     for (const { id } of this.ofUser(user)) if (this.#devices.delete(id)) this.#isChanged = true;
     await this.save();

@@ -9,8 +9,10 @@ import type { PushSender } from "./push-sender.ts";
 import { checkKeys } from "./sealed.ts";
 import { testNotice } from "./words.ts";
 
-/** Whoever may see events of some camera. */
-const PERMISSION = "events.view";
+/**
+ * Whoever may see events of some camera, in person: what a device is told goes by the account, and a token may be for less.
+ */
+const OWN = { permission: "events.view", inPerson: true } as const;
 /** base64url of an uncompressed point of P-256, and of 16 bytes. */
 const P256DH = "^B[A-Za-z0-9_-]{86}$";
 const AUTH = "^[A-Za-z0-9_-]{22}$";
@@ -45,7 +47,7 @@ export function deviceRoutes({
       id: "devices",
       method: "GET",
       path: "/devices",
-      permission: PERMISSION,
+      ...OWN,
       summary: "One's own devices that are told of events, and the key with which a browser subscribes.",
       response: Type.Object({ publicKey: Type.String(), devices: Type.Array(device) }),
       handle: async ({ userName }) => ({ publicKey, devices: book.ofUser(userName).map(shown) }),
@@ -54,7 +56,7 @@ export function deviceRoutes({
       id: "device-add",
       method: "POST",
       path: "/devices",
-      permission: PERMISSION,
+      ...OWN,
       summary: "Has a device of one's own told of events, by what its browser has subscribed to.",
       body: Type.Object(
         {
@@ -78,7 +80,7 @@ export function deviceRoutes({
       id: "device-rename",
       method: "PATCH",
       path: "/devices/:id",
-      permission: PERMISSION,
+      ...OWN,
       summary: "Gives a device of one's own another name.",
       body: Type.Object({ name }, { additionalProperties: false }),
       response: device,
@@ -89,7 +91,7 @@ export function deviceRoutes({
       id: "device-remove",
       method: "DELETE",
       path: "/devices/:id",
-      permission: PERMISSION,
+      ...OWN,
       summary: "Tells a device of one's own no more.",
       async handle({ userName, params }) {
         await book.remove(book.get(userName, params["id"] ?? "").id);
@@ -100,7 +102,7 @@ export function deviceRoutes({
       id: "device-test",
       method: "POST",
       path: "/devices/:id/test",
-      permission: PERMISSION,
+      ...OWN,
       summary: "Sends a notice to a device of one's own.",
       async handle({ userName, params }, { signal }) {
         const one = book.get(userName, params["id"] ?? "");

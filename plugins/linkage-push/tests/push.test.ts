@@ -168,6 +168,11 @@ describe("a notice", () => {
       true,
     ],
     [
+      "has its second factor taken away",
+      { action: "second-factor-reset", userName: "ann", detail: { user: ACCOUNT } },
+      true,
+    ],
+    [
       "changes its own password",
       { action: "user-changed", userName: ACCOUNT, detail: { user: ACCOUNT, passwordChanged: true } },
       false,

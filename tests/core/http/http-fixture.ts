@@ -76,6 +76,15 @@ const PLUGIN_ROUTES: readonly PluginRoute[] = [
       if ((body as { on: boolean }).on) throw new NightjarError("NJ_LAMP_BROKEN", "unavailable", "no bulb");
     },
   },
+  {
+    id: "mine",
+    method: "POST",
+    path: "/lamps/:lamp/mine",
+    permission: "live",
+    inPerson: true,
+    summary: "A lamp of one's own.",
+    handle: async ({ userName }) => ({ userName }),
+  },
 ];
 function pluginJob(id: string): PluginJob {
   if (id !== "job-1") {

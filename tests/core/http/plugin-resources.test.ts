@@ -1,6 +1,7 @@
 // Resources of plugins: served behind the same doors as the recorder's own, with data in and data out and nothing else.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { GOOD_PASSWORD } from "../users/users-fixture.ts";
 import { httpFixture } from "./http-fixture.ts";
 
 const LAMP = "/api/v1/plugins/nightjar-camera-far/lamps/hall%201";
@@ -25,6 +26,24 @@ describe("a plugin's own resources", () => {
     assert.equal((await ask(LAMP, { token: await tokenOf("operator") })).status, 200);
     const change = { method: "PUT", token: await tokenOf("operator"), body: { on: false } };
     assert.equal((await ask(LAMP, change)).json["code"], "NJ_PERMISSION_DENIED");
+  });
+
+  it("are for people alone where they say so, whatever a program's token holds", async (t) => {
+    const { ask, tokenOf } = await httpFixture(t);
+    const token = await tokenOf("operator");
+    const wish = {
+      name: "wall",
+      rights: ["live"],
+      cameras: ["yard"],
+      expiresAt: "never",
+      current: GOOD_PASSWORD,
+    };
+    const made = await ask("/api/v1/tokens", { method: "POST", token, body: wish });
+    assert.equal(made.status, 201, made.text);
+    const program = String(made.json["secret"]);
+    const refused = await ask(`${LAMP}/mine`, { method: "POST", token: program });
+    assert.deepEqual([refused.status, refused.json["code"]], [403, "NJ_TOKEN_REFUSED"]);
+    assert.deepEqual((await ask(`${LAMP}/mine`, { method: "POST", token })).json, { userName: "operator" });
   });
 
   it("answer nothing, or a problem of their own with the status of its kind", async (t) => {
