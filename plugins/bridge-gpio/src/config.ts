@@ -8,13 +8,13 @@ const name = Type.String({
 });
 const chip = Type.String({
   title: "Chip",
-  description: "As `gpiodetect` names it: gpiochip0.",
+  description: "As gpiodetect names it: gpiochip0.",
   pattern: "^gpiochip\\d{1,3}$",
   default: "gpiochip0",
 });
 const line = Type.Integer({
   title: "Line",
-  description: "Its number on the chip, which is seldom that of the pin: `gpioinfo` shows it.",
+  description: "Its number on the chip, which is seldom that of the pin: gpioinfo shows it.",
   minimum: 0,
   maximum: 1_023,
 });
@@ -29,7 +29,7 @@ export const inputSchema = Type.Object(
     ...{ name, chip, line, activeLow },
     bias: Type.Enum(["as-is", "pull-up", "pull-down", "disabled"] as const, {
       title: "Resistor",
-      description: "Of the chip itself; `pull-up` for a contact that pulls to ground.",
+      description: "Of the chip itself; pull-up for a contact that pulls to ground.",
       default: "as-is",
     }),
   },
@@ -44,7 +44,7 @@ export const pluginConfig = Type.Object(
   {
     prefix: Type.String({
       title: "First level of the topics",
-      description: "`gpio` makes gpio/door/state and gpio/set.",
+      description: "gpio makes gpio/door/state and gpio/set.",
       pattern: "^[A-Za-z0-9_][A-Za-z0-9._~-]{0,63}(?:/[A-Za-z0-9_][A-Za-z0-9._~-]{0,63}){0,2}$",
       default: "gpio",
     }),
