@@ -8,6 +8,7 @@ import { readConfig } from "./doctor/config-checks.ts";
 import { checkDataFolder } from "./doctor/data-folder-checks.ts";
 import { checkDatabase } from "./doctor/database-checks.ts";
 import { checkFfmpeg } from "./doctor/ffmpeg-checks.ts";
+import { checkGpio } from "./doctor/gpio-checks.ts";
 import { checkPluginBounds, checkPlugins } from "./doctor/plugin-checks.ts";
 import { checkPorts, wantedPorts } from "./doctor/port-checks.ts";
 import { checkMemory, checkNode, checkOpenFiles, checkPluginWalls } from "./doctor/program-checks.ts";
@@ -56,6 +57,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Check[]> {
     tried("ffmpeg", () => checkFfmpeg(config?.ffmpeg.path)),
     tried("plugin-walls", checkPluginWalls),
     checkPluginBounds(running?.plugins),
+    tried("gpio-tools", () => checkGpio(config?.plugins ?? {})),
     viewer.seesAll ? tried("data", () => checkDataFolder(dataDir, viewer)) : [],
     tried("file-system", () => checkDataFileSystem(dataDir)),
     tried("database", async () => {

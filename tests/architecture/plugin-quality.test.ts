@@ -12,6 +12,7 @@ import { ROOT } from "./source-tree.ts";
 const FOLDERS = globSync(["plugins/*", "core/plugin/create/templates/*"], { cwd: ROOT });
 
 const SILVER = [
+  "bridge-gpio",
   "bridge-home-assistant",
   "camera-onvif",
   "camera-rtsp",

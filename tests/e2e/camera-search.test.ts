@@ -1,5 +1,5 @@
 // Searching the network in a browser: a device that answers by multicast is shown with what it says, added with a test picture
-// before anything is saved, and is "already there" afterwards; hostile words stay words. The command line finds the same.
+// before anything is saved, and is "already there" afterwards; hostile words stay words (attack list A22). The command line finds the same.
 import assert from "node:assert/strict";
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { once } from "node:events";

@@ -1,5 +1,5 @@
-// Searching the network for cameras, with drivers that find what they like: one search at a time, what is found cleaned, bounded
-// and compared with what is there.
+// Searching the network for cameras, with drivers that find what they like (attack list A18): one search at a time, what is found
+// cleaned, bounded and compared with what is there.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Type } from "typebox";

@@ -10,6 +10,7 @@ import { ConfigStore } from "../../../core/config/config-store.ts";
 import { SecretStore } from "../../../core/config/secret-store.ts";
 import { silentLog } from "../../../core/log.ts";
 import { diagnostics, withoutSecrets } from "../../../core/system/diagnostics.ts";
+import { checkGpio } from "../../../core/system/doctor/gpio-checks.ts";
 import { checkPorts, wantedPorts } from "../../../core/system/doctor/port-checks.ts";
 import { type Check, runDoctor, worstResult } from "../../../core/system/doctor.ts";
 import { checkVolume } from "../../../core/system/volume-check.ts";
@@ -66,6 +67,28 @@ describe("doctor", () => {
     const looking = runDoctor({ dataDir, signal: asker.signal });
     asker.abort(new DOMException("gone", "AbortError"));
     await assert.rejects(looking, { name: "AbortError" });
+  });
+
+  it("looks for the tools and chips of pins where some are configured, and only there", async () => {
+    assert.deepEqual(await checkGpio({}), []);
+    const on = {
+      enabled: true,
+      config: { inputs: [{ name: "door", line: 1, chip: "gpiochip3" }], outputs: 7 },
+    };
+    const pins = { "nightjar-bridge-gpio": on };
+    assert.deepEqual(await checkGpio({ "nightjar-bridge-gpio": { ...on, enabled: false } }), []);
+    const missing = await checkGpio(pins, dataDir, dataDir);
+    assert.deepEqual(
+      missing.map(({ id, command }) => [id, command]),
+      [
+        ["gpio-tools", "apt install gpiod"],
+        ["gpio-chip", "gpiodetect"],
+      ],
+    );
+    for (const name of ["gpioget", "gpiomon", "gpioset", "gpiochip3"])
+      await writeFile(join(dataDir, name), "", { mode: 0o755 });
+    const [all, ...rest] = await checkGpio(pins, `/nowhere:${dataDir}`, dataDir);
+    assert.deepEqual([all?.id, all?.result, rest.length], ["gpio-tools", "ok", 0]);
   });
 
   it("names the place that is wrong in config.json", async () => {
