@@ -196,6 +196,18 @@ describe("changing and removing a camera (manual 3.3), whose password is sent on
     assert.equal(secrets.get("camera/yard-gate/password"), undefined);
   });
 
+  it("does not give a camera the password of one of its id that was taken out of config.json by hand", async () => {
+    const { list, config, secrets } = await cameraList();
+    await list.add({ ...yard, id: "gate" });
+    await config.update((draft) => {
+      draft.cameras = [];
+    });
+    assert.equal(secrets.has("camera/gate/password"), true);
+    const added = await list.add({ ...yard, id: "gate", config: { url: "rtsp://admin@10.0.0.66/1" } });
+    assert.equal(added.streams.main?.password, undefined);
+    assert.equal(secrets.has("camera/gate/password"), false);
+  });
+
   it("says so when there is none of that id", async () => {
     const { list } = await cameraList();
     await assert.rejects(list.remove("nobody"), { code: "NJ_CAMERA_NOT_FOUND", kind: "not-found" });
