@@ -149,6 +149,19 @@ describe("changing and removing a camera (manual 3.3), whose password is sent on
     assert.equal((await list.update("yard-gate", { config: within })).streams.main?.password, "other-word");
   });
 
+  it("takes a new password within the address instead of the kept one, of the same user and of another", async () => {
+    const { list } = await cameraList();
+    await list.add(yard);
+    for (const [config, password] of [
+      [{ url: "rtsp://admin:new-word@10.0.0.9/1", username: "admin" }, "new-word"],
+      [{ url: "rtsp://admin:newer-word@10.0.0.9/1" }, "newer-word"],
+      [{ url: "rtsp://root:newest-word@10.0.0.9/1" }, "newest-word"],
+    ] as const) {
+      const changed = await list.update("yard-gate", { config });
+      assert.equal(changed.streams.main?.password, password);
+    }
+  });
+
   it("tries a camera with its kept password where it was given for, and with none for another driver", async () => {
     const { list } = await cameraList({
       id: "odd",
