@@ -134,6 +134,8 @@ export class CameraList {
     const id = input.id ?? freeCameraId(input.name, (candidate) => this.#entries.has(candidate));
     // Resolved before it is stored: an address that cannot be used is refused while somebody looks.
     await this.#sources.find(id, driver, prepared);
+    // Those of one of the same id that was taken out of config.json by hand.
+    await secrets.deleteAll(`camera/${id}/`);
     for (const [field, secret] of Object.entries(prepared.secrets))
       await secrets.set(secretName(id, field), secret);
     try {

@@ -33,7 +33,10 @@ export class ConfigStore {
   readonly #log: Log;
   readonly #listeners = new Set<ConfigListener>();
   readonly #editListeners = new Set<ConfigListener>();
-  /** The configuration before an edit that was made while no Nightjar ran. */
+  /**
+   * The configuration before edits by hand that nobody was told of. While there is one it stays in the last good file too, for
+   * the next start: what opens a store for a moment tells nobody.
+   */
   #beforeEdit: FrozenConfig | undefined;
   #config: FrozenConfig;
   /** What stands in the file as far as this store knows, to tell a hand edit from its own writing. */
@@ -148,7 +151,12 @@ export class ConfigStore {
     this.#editListeners.add(listener);
     const before = this.#beforeEdit;
     this.#beforeEdit = undefined;
-    if (before !== undefined) this.#call(listener, this.#config, before);
+    if (before !== undefined) {
+      this.#call(listener, this.#config, before);
+      this.#inTurn(() => this.#keepLastGood()).catch((error: unknown) => {
+        this.#log.error("the last good configuration cannot be kept", { reason: String(error) });
+      });
+    }
     return () => this.#editListeners.delete(listener);
   }
 
@@ -198,6 +206,7 @@ export class ConfigStore {
       if (from !== config.version) await this.#setAside(`v${from}.backup`);
       this.#problem = undefined;
       const [next, previous] = [deepFreeze(config), this.#config];
+      if (this.#editListeners.size === 0) this.#beforeEdit ??= previous;
       await this.#keepLastGood(next);
       this.#adopt(next);
       for (const listener of this.#editListeners) this.#call(listener, next, previous);
@@ -235,6 +244,7 @@ export class ConfigStore {
   }
 
   async #keepLastGood(config: FrozenConfig = this.#config): Promise<void> {
+    if (this.#beforeEdit !== undefined) return;
     await writeFileAtomically(join(this.#folder, LAST_GOOD_FILE), serialise(config));
   }
 

@@ -156,25 +156,31 @@ export class AlarmIo implements AlarmIoFace, AlarmIoControl {
 
   async changeOutputs(outputs: Config["outputs"], stamp: string | undefined): Promise<void> {
     const { config, secrets } = this.#parts;
-    const before = this.#config().outputs;
-    await config.update((draft: Config) => {
+    const edit = (draft: Config): void => {
       checkStamp(draft.outputs, stamp);
       draft.outputs = outputs;
+    };
+    // What was meant for one device is not told to another one: it goes before that one is in force. One without a device before
+    // may have the id of one that was taken out of config.json by hand.
+    await config.updateAfter(edit, async (next, { outputs: before }) => {
+      for (const { id, driver } of next.outputs) {
+        const old = before.find((one) => one.id === id)?.driver;
+        if (old === undefined || outputOrigins(old) !== outputOrigins(driver))
+          await secrets.delete(authorizationOf(id));
+      }
     });
-    // What was meant for one device is not told to another one.
-    for (const { id, driver } of before) {
-      const next = outputs.find((one) => one.id === id);
-      if (next !== undefined && outputOrigins(next.driver) !== outputOrigins(driver))
-        await secrets.delete(authorizationOf(id));
-    }
     await this.#forgetSecrets("output/", outputs, ({ driver }) => driver.kind === "http");
   }
 
   async changeInputs(inputs: Config["inputs"], stamp: string | undefined): Promise<void> {
-    const { config } = this.#parts;
-    await config.update((draft: Config) => {
+    const { config, secrets } = this.#parts;
+    const edit = (draft: Config): void => {
       checkStamp(draft.inputs, stamp);
       draft.inputs = inputs;
+    };
+    await config.updateAfter(edit, async (next, { inputs: before }) => {
+      const old = new Set(before.map(({ id }) => id));
+      for (const { id } of next.inputs) if (!old.has(id)) await secrets.delete(tokenOf(id));
     });
     await this.#forgetSecrets("input/", inputs, ({ source }) => source.kind === "http");
   }

@@ -41,27 +41,36 @@ export function plainConfig(config: FrozenConfig, hidden: HiddenPlaces): Config 
   return { ...rest, cameras: cameras as Config["cameras"] };
 }
 
-/** What a plain file leaves out, taken from what is there: a copy of `value` with the hidden values of `present`. */
+/**
+ * What a plain file leaves out, taken from what is there: a copy of `value` with the hidden values of `present`. With
+ * `restoresAbsent` false, only those within an address that names the same host itself: the rest may be meant for another one now.
+ */
 export function withHiddenOf(
   value: unknown,
   present: unknown,
   pointer: string,
   hidden: HiddenPlaces,
+  restoresAbsent: boolean,
 ): unknown {
   if (typeof value === "string" && typeof present === "string") {
-    return isFree(pointer) && redactUrl(present) === value ? present : value;
+    const isWhole = restoresAbsent || /^[a-z][a-z\d+.-]*:\/\/[^/]/i.test(present);
+    return isWhole && isFree(pointer) && redactUrl(present) === value ? present : value;
   }
   if (Array.isArray(value) && Array.isArray(present)) {
-    return value.map((entry, index) => withHiddenOf(entry, present[index], `${pointer}/${index}`, hidden));
+    return value.map((entry, index) =>
+      withHiddenOf(entry, present[index], `${pointer}/${index}`, hidden, restoresAbsent),
+    );
   }
   if (!isObject(value) || !isObject(present)) return value;
   const kept = Object.entries(value).map(([key, inner]) => {
     const old = Object.hasOwn(present, key) ? present[key] : undefined;
-    return [key, withHiddenOf(inner, old, `${pointer}/${escapePointer(key)}`, hidden)];
+    return [key, withHiddenOf(inner, old, `${pointer}/${escapePointer(key)}`, hidden, restoresAbsent)];
   });
   const left = Object.entries(present).filter(
     ([key, inner]) =>
-      !Object.hasOwn(value, key) && isHidden(`${pointer}/${escapePointer(key)}`, key, inner, hidden),
+      restoresAbsent &&
+      !Object.hasOwn(value, key) &&
+      isHidden(`${pointer}/${escapePointer(key)}`, key, inner, hidden),
   );
   return Object.fromEntries([...kept, ...left]);
 }

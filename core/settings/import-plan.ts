@@ -1,5 +1,6 @@
 // Works out what an import would make of the present settings, without doing any of it: the settings afterwards, what
 // stays as it is and why, and what whoever imports should know. Dry runs show it, imports carry it out.
+import { isDeepStrictEqual } from "node:util";
 import { checkConfig } from "../config/check-config.ts";
 import type { Config } from "../config/config-schema.ts";
 import { configFits, type FrozenConfig } from "../config/config-store.ts";
@@ -13,10 +14,10 @@ import {
   type StoredAccount,
 } from "../users/account-replacement.ts";
 import { type Difference, differences, type SettingsState } from "./differences.ts";
-import { type HiddenPlaces, withHiddenOf } from "./hidden-places.ts";
+import { type HiddenPlaces, withHiddenOf, withoutHidden } from "./hidden-places.ts";
 import type { SettingsDocument } from "./settings-document.ts";
 import { notSettings } from "./settings-errors.ts";
-import { type PartRules, partOfSecret, type Refusal, takeParts } from "./settings-parts.ts";
+import { type PartRules, partOfSecret, pluginOfSecret, type Refusal, takeParts } from "./settings-parts.ts";
 
 /** What the recorder can do, as far as an import depends on it. */
 export interface PresentAbilities {
@@ -67,18 +68,54 @@ export function planImport(
     after,
     differences: differences(before, after, hidden),
     refused,
-    notes: notesOn(before, after, document, rules, abilities),
+    notes: [
+      ...(isPlain ? notesOnLost(before, after, hidden, rules) : []),
+      ...notesOn(before, after, document, rules, abilities),
+    ],
   };
 }
 
-/** A plain file lacks what is hidden; what is there of it stays, so that a file taken and given back changes nothing. */
+/**
+ * A plain file lacks what is hidden; what is there of it stays, so that a file taken and given back changes nothing: where the
+ * file says the same as what is there, but for that. What was meant for one address is not told to another one.
+ */
 function withPresentSecrets(given: FrozenConfig, present: FrozenConfig, hidden: HiddenPlaces): Config {
   const old = new Map(present.cameras.map((camera) => [camera.id, camera]));
-  const cameras = given.cameras.map((camera) =>
-    withHiddenOf(camera, old.get(camera.id), `/cameras/${escapePointer(camera.id)}`, hidden),
-  );
-  const plugins = withHiddenOf(given.plugins, present.plugins, "/plugins", hidden);
-  return { ...given, cameras, plugins } as Config;
+  const cameras = given.cameras.map((camera) => {
+    const before = old.get(camera.id);
+    const isSame = before?.driver === camera.driver;
+    return before === undefined
+      ? camera
+      : {
+          ...camera,
+          config: restored(camera, before, `/cameras/${escapePointer(camera.id)}`, hidden, isSame),
+        };
+  });
+  const plugins = Object.entries(given.plugins).map(([name, plugin]) => {
+    const before = Object.hasOwn(present.plugins, name) ? present.plugins[name] : undefined;
+    if (before === undefined) return [name, plugin];
+    return [
+      name,
+      { ...plugin, config: restored(plugin, before, `/plugins/${escapePointer(name)}`, hidden, true) },
+    ];
+  });
+  return { ...given, cameras, plugins: Object.fromEntries(plugins) } as Config;
+}
+
+interface Configured {
+  readonly config: unknown;
+}
+
+function restored(
+  given: Configured,
+  present: Configured,
+  pointer: string,
+  hidden: HiddenPlaces,
+  mayBeSame: boolean,
+): unknown {
+  const place = `${pointer}/config`;
+  const isSame = mayBeSame && isDeepStrictEqual(given.config, withoutHidden(present.config, place, hidden));
+  return withHiddenOf(given.config, present.config, place, hidden, isSame);
 }
 
 function secretsAfter(
@@ -117,12 +154,63 @@ function homelessSecrets(config: FrozenConfig): (name: string) => boolean {
   };
 }
 
-/** What was meant for one device is not told to another one: an output of the same id may now call somebody else. */
+/** What was meant for one address is not told to another one: what has the same id now may be somebody else. */
 function isForAnother(name: string, before: FrozenConfig, after: FrozenConfig): boolean {
   const [kind, id] = name.split("/");
-  if (kind !== "output") return false;
-  const [old, next] = [before, after].map(({ outputs }) => outputs.find((one) => one.id === id)?.driver);
-  return old !== undefined && next !== undefined && outputOrigins(old) !== outputOrigins(next);
+  const [old, next] = [before, after].map((config): unknown => {
+    switch (kind) {
+      case "camera": {
+        const camera = config.cameras.find((one) => one.id === id);
+        return camera && [camera.driver, camera.config];
+      }
+      case "input":
+        return config.inputs.find((one) => one.id === id)?.source;
+      case "output": {
+        const output = config.outputs.find((one) => one.id === id);
+        return output && outputOrigins(output.driver);
+      }
+      case "mqtt":
+        return config.mqtt.external;
+      case "plugin":
+        return configOfPlugin(config, pluginOfSecret(name));
+      default:
+        return undefined;
+    }
+  });
+  return old === undefined || !isDeepStrictEqual(old, next);
+}
+
+/** Without an entry a plugin runs as with an empty one. */
+function configOfPlugin({ plugins }: FrozenConfig, name: string | undefined): unknown {
+  return (name !== undefined && Object.hasOwn(plugins, name) ? plugins[name]?.config : undefined) ?? {};
+}
+
+/** What was hidden in the settings of a camera or a plugin, and is not in those after. */
+function lostPlaces(before: FrozenConfig, after: FrozenConfig, hidden: HiddenPlaces): string[] {
+  const kept = new Map(after.cameras.map((camera) => [camera.id, camera]));
+  const cameras = before.cameras.flatMap((camera) => {
+    const next = kept.get(camera.id);
+    return next === undefined
+      ? []
+      : [{ place: `/cameras/${escapePointer(camera.id)}/config`, old: camera.config, next: next.config }];
+  });
+  const plugins = Object.keys(before.plugins).flatMap((name) =>
+    Object.hasOwn(after.plugins, name)
+      ? [
+          {
+            place: `/plugins/${escapePointer(name)}/config`,
+            old: configOfPlugin(before, name),
+            next: configOfPlugin(after, name),
+          },
+        ]
+      : [],
+  );
+  return [...cameras, ...plugins]
+    .filter(({ place, old, next }) => {
+      const whole = withHiddenOf(next, old, place, hidden, true);
+      return !isDeepStrictEqual(whole, next);
+    })
+    .map(({ place }) => place);
 }
 
 function accountsOf(
@@ -140,6 +228,24 @@ function accountsOf(
       "holds no enabled administrator: nobody could administer the recorder any more, so all accounts stay",
   });
   return present;
+}
+
+function notesOnLost(
+  before: SettingsState,
+  after: SettingsState,
+  hidden: HiddenPlaces,
+  { parts }: PlanRules,
+): string[] {
+  const lost = [...before.secrets.keys()].filter(
+    (name) => !after.secrets.has(name) && !homelessSecrets(after.config)(name),
+  );
+  const places = parts.some((part) => part === "cameras" || part === "plugins")
+    ? lostPlaces(before.config, after.config, hidden)
+    : [];
+  if (lost.length === 0 && places.length === 0) return [];
+  return [
+    `The file was made without a password, and says otherwise where these secrets go: they are forgotten, type them again: ${list([...lost, ...places])}.`,
+  ];
 }
 
 function notesOn(

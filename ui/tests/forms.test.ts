@@ -90,6 +90,18 @@ describe("camera form", () => {
   });
 });
 
+describe("a login that was pasted with a camera's address", () => {
+  const filled = { ...EMPTY_FORM, way: "url" as const, url: "rtsp://new:secret@h/1", username: "old" };
+  it("takes the place of the user that the form was filled with, not of a login typed apart", () => {
+    assert.deepEqual(configOf(filled, catalogue), { url: filled.url });
+    assert.deepEqual(configOf({ ...filled, password: "typed" }, catalogue), {
+      url: filled.url,
+      username: "old",
+      password: "typed",
+    });
+  });
+});
+
 describe("a camera's stored password", () => {
   const stored = { url: "rtsp://10.0.0.9/1", username: "admin", transport: "tcp" };
   for (const [what, change, isAnother] of [

@@ -91,8 +91,10 @@ export function prepareConfig(typed: Readonly<Record<string, unknown>>): Record<
     const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`);
     if (url === null || text === "") config["address"] = text;
     else {
-      if (!config["username"] && url.username !== "") {
-        config["username"] = decode(url.username);
+      const user = decode(url.username);
+      // Of the user that was typed apart, the address may bring the password.
+      if (user !== "" && (config["username"] || user) === user) {
+        config["username"] = user;
         if (!config["password"] && url.password !== "") config["password"] = decode(url.password);
       }
       if (url.pathname === "/") url.pathname = PATH;

@@ -42,7 +42,8 @@ export function prepareConfig(config: Readonly<Record<string, unknown>>): Record
     const parts = splitCredentials(trimmed);
     if (parts === undefined) continue;
     prepared[field] = parts.url;
-    if (!prepared["username"] && parts.username !== "") {
+    // Of the user that was typed apart, the address may bring the password.
+    if (parts.username !== "" && (prepared["username"] || parts.username) === parts.username) {
       prepared["username"] = parts.username;
       if (!prepared["password"] && parts.password !== "") prepared["password"] = parts.password;
     }

@@ -24,6 +24,12 @@ describe("credentials in an RTSP URL", () => {
     assert.deepEqual(config, { url: "rtsp://cam/1", username: "c", password: "d" });
   });
 
+  it("bring the password of a user that was typed apart, and none of another one", () => {
+    const typed = { url: "rtsp://a:b@cam/1", username: "a" };
+    assert.deepEqual(prepareConfig(typed), { url: "rtsp://cam/1", username: "a", password: "b" });
+    assert.deepEqual(prepareConfig({ ...typed, username: "c" }), { url: "rtsp://cam/1", username: "c" });
+  });
+
   it("never stay in the sub-stream's URL", () => {
     const config = prepareConfig({ url: "rtsp://a:b@cam/1", subUrl: "rtsp://a:b@cam/2" });
     assert.deepEqual(config, { url: "rtsp://cam/1", subUrl: "rtsp://cam/2", username: "a", password: "b" });

@@ -149,6 +149,19 @@ describe("changing and removing a camera (manual 3.3), whose password is sent on
     assert.equal((await list.update("yard-gate", { config: within })).streams.main?.password, "other-word");
   });
 
+  it("takes a new password within the address instead of the kept one, of the same user and of another", async () => {
+    const { list } = await cameraList();
+    await list.add(yard);
+    for (const [config, password] of [
+      [{ url: "rtsp://admin:new-word@10.0.0.9/1", username: "admin" }, "new-word"],
+      [{ url: "rtsp://admin:newer-word@10.0.0.9/1" }, "newer-word"],
+      [{ url: "rtsp://root:newest-word@10.0.0.9/1" }, "newest-word"],
+    ] as const) {
+      const changed = await list.update("yard-gate", { config });
+      assert.equal(changed.streams.main?.password, password);
+    }
+  });
+
   it("tries a camera with its kept password where it was given for, and with none for another driver", async () => {
     const { list } = await cameraList({
       id: "odd",
@@ -194,6 +207,18 @@ describe("changing and removing a camera (manual 3.3), whose password is sent on
     await list.remove("yard-gate");
     assert.equal(list.find("yard-gate"), undefined);
     assert.equal(secrets.get("camera/yard-gate/password"), undefined);
+  });
+
+  it("does not give a camera the password of one of its id that was taken out of config.json by hand", async () => {
+    const { list, config, secrets } = await cameraList();
+    await list.add({ ...yard, id: "gate" });
+    await config.update((draft) => {
+      draft.cameras = [];
+    });
+    assert.equal(secrets.has("camera/gate/password"), true);
+    const added = await list.add({ ...yard, id: "gate", config: { url: "rtsp://admin@10.0.0.66/1" } });
+    assert.equal(added.streams.main?.password, undefined);
+    assert.equal(secrets.has("camera/gate/password"), false);
   });
 
   it("says so when there is none of that id", async () => {

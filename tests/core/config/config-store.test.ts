@@ -260,6 +260,43 @@ describe("configuration store (house plan 9)", () => {
     assert.deepEqual(seen, ["Own → By hand", "By hand → While away"]);
   });
 
+  it("tells of edits by hand that short-lived commands met meanwhile, once", async (t) => {
+    const dataDir = await emptyFolder();
+    const first = await openStore(t, dataDir);
+    await first.update("/node/name", "Own");
+    await first.close();
+    const rename = (name: string) =>
+      editConfig(dataDir, (config) => Reflect.set(config["node"] as object, "name", name));
+    await rename("First");
+    await (await openStore(t, dataDir)).close();
+    const command = await openStore(t, dataDir);
+    await rename("Meanwhile");
+    await command.update("/timeZone", "Asia/Tokyo");
+    await command.close();
+    const seen: string[] = [];
+    const start = async () => {
+      const store = await openStore(t, dataDir);
+      store.onHandEdit((next, previous) => void seen.push(`${previous.node.name} → ${next.node.name}`));
+      await store.close();
+    };
+    await start();
+    await start();
+    assert.deepEqual(seen, ["Own → Meanwhile"]);
+  });
+
+  it("tells of an edit by hand that a command took over when nothing had been edited before", async (t) => {
+    const dataDir = await emptyFolder();
+    const command = await openStore(t, dataDir);
+    const before = command.get().node.name;
+    await editConfig(dataDir, (config) => Reflect.set(config["node"] as object, "name", "By hand"));
+    await command.update("/timeZone", "Asia/Tokyo");
+    await command.close();
+    const seen: string[] = [];
+    const store = await openStore(t, dataDir);
+    store.onHandEdit((next, previous) => void seen.push(`${previous.node.name} → ${next.node.name}`));
+    assert.deepEqual(seen, [`${before} → By hand`]);
+  });
+
   it("refuses a bad edit by hand, keeps the old one and says which place is wrong", async (t) => {
     const dataDir = await emptyFolder();
     const store = await openStore(t, dataDir);

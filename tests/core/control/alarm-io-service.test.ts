@@ -10,7 +10,7 @@ import { FakeClock } from "../../../core/testing/fake-clock.ts";
 import { tempDir } from "../../../core/testing/temp-dir.ts";
 import { configWith } from "../alarm-io/alarm-io-fixture.ts";
 
-const call = { method: "GET", url: "http://127.0.0.1:9/" };
+const call = { method: "GET" as const, url: "http://127.0.0.1:9/" };
 const GATE = { id: "gate", name: "Gate", driver: { kind: "http", on: call, off: call } };
 const BELL = { id: "bell", name: "Bell", source: { kind: "http" } };
 
@@ -46,7 +46,7 @@ async function service(t: TestContext) {
   await io.changeInputs(inputs, undefined);
   await io.changeOutputs(outputs, undefined);
   told.length = 0;
-  return { io, secrets, told, inputs, outputs };
+  return { io, config, secrets, told, inputs, outputs };
 }
 
 describe("the service of alarm inputs and outputs", () => {
@@ -82,6 +82,32 @@ describe("the service of alarm inputs and outputs", () => {
     await assert.rejects(io.setAuthorization("nothing", "x"), { code: "NJ_OUTPUT_NOT_FOUND" });
     await io.changeOutputs(outputs.slice(1), undefined);
     await io.changeInputs(inputs.slice(1), undefined);
+    assert.deepEqual([secrets.names("output/"), secrets.names("input/")], [[], []]);
+  });
+
+  it("forgets what authorizes an output before it calls somebody else, and not where the change is refused", async (t) => {
+    const { io, config, secrets, outputs } = await service(t);
+    await io.setAuthorization("gate", "Bearer swordfish");
+    const name = "output/gate/authorization";
+    const elsewhere = { method: "GET" as const, url: "http://127.0.0.2:9/" };
+    const moved = outputs.map((one) =>
+      one.id === "gate" ? { ...one, driver: { kind: "http" as const, on: call, off: elsewhere } } : one,
+    ) as typeof outputs;
+    await assert.rejects(io.changeOutputs(moved, "late"), { code: "NJ_ALARM_IO_CHANGED" });
+    assert.equal(secrets.has(name), true);
+    const met: boolean[] = [];
+    t.after(config.onChange(() => met.push(secrets.has(name))));
+    await io.changeOutputs(moved, undefined);
+    assert.deepEqual(met, [false]);
+  });
+
+  it("gives nobody the secrets of one of the same id that was taken out of config.json by hand", async (t) => {
+    const { io, config, secrets, inputs, outputs } = await service(t);
+    await io.newToken("bell");
+    await io.setAuthorization("gate", "Bearer swordfish");
+    await config.update((draft) => Object.assign(draft, { inputs: [], outputs: [] }));
+    await io.changeOutputs(outputs, undefined);
+    await io.changeInputs(inputs, undefined);
     assert.deepEqual([secrets.names("output/"), secrets.names("input/")], [[], []]);
   });
 

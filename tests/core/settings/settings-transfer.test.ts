@@ -288,6 +288,56 @@ describe("importing settings", () => {
     assert.deepEqual(to.secrets.names("output/"), ["output/lamp/authorization"]);
   });
 
+  it("takes a plain file that names other hosts without telling them a secret, and says which go", async (t) => {
+    const [from, to] = [await other(t), await other(t)];
+    const outputs = [outputConfig("siren", "http://192.0.2.9")];
+    const external = { url: "mqtts://broker.example", username: "kim", ca: "", acceptRequests: false };
+    await to.config.update((draft) => Object.assign(draft, { outputs, mqtt: { ...draft.mqtt, external } }));
+    await to.secrets.set("output/siren/authorization", CANARY);
+    await to.secrets.set("mqtt/password", CANARY);
+    await to.secrets.set("camera/gate/password", CANARY);
+    // Of a camera that was taken out of config.json by hand: another one of its id is another one.
+    await to.secrets.set("camera/new/password", CANARY);
+    const mine = await to.transfer.open((await to.transfer.export(undefined)).bytes, undefined, "test");
+    await from.config.update((draft) => {
+      draft.cameras = [
+        cameraConfig("yard", { url: "rtsp://192.0.2.66/yard" }),
+        { ...cameraConfig("gate"), name: "Another name" },
+        cameraConfig("new"),
+      ];
+      draft.outputs = [outputConfig("siren", "http://192.0.2.66")];
+      draft.mqtt.external = { ...external, url: "mqtts://192.0.2.66" };
+      draft.plugins["nightjar-camera-far"] = {
+        enabled: true,
+        config: { host: "192.0.2.66", deep: {} },
+      };
+    });
+    const plain = await from.transfer.open((await from.transfer.export(undefined)).bytes, undefined, "test");
+    const { notes } = await to.transfer.apply(plain, EVERY, OWNER);
+    assert.deepEqual(to.secrets.names(), ["camera/gate/password"]);
+    const config = JSON.stringify(to.config.get());
+    assert.match(config, /192\.0\.2\.66.*"host":"192\.0\.2\.66"/);
+    assert.ok(!config.includes(CANARY), config);
+    const said = notes.find((note) => note.includes("these secrets"));
+    for (const name of [
+      "camera/yard/password",
+      "output/siren/authorization",
+      "mqtt/password",
+      "plugin/nightjar-camera-far/settings/password",
+      "/plugins/nightjar-camera-far/config",
+    ])
+      assert.ok(said?.includes(name), `${name} in ${said}`);
+    assert.ok(!said?.includes("camera/gate") && !said?.includes(CANARY), said);
+    // A file taken and given back changes nothing.
+    await to.transfer.rollback(OWNER);
+    const again = await to.transfer.check(mine, EVERY, OWNER);
+    assert.deepEqual(
+      again.differences.filter(({ path }) => path !== "/secrets/camera/new/password"),
+      [],
+    );
+    assert.ok(!again.notes.join().includes("these secrets"), again.notes.join());
+  });
+
   it("takes only the parts that were chosen", async (t) => {
     const [from, to] = [await other(t), await other(t)];
     await from.config.update((draft) => {

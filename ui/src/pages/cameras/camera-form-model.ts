@@ -99,7 +99,9 @@ export function configOf(form: CameraForm, catalogue: readonly BrandPattern[]): 
     config["url"] = form.url.trim();
     if (form.subUrl.trim() !== "") config["subUrl"] = form.subUrl.trim();
   }
-  if (form.username !== "") config["username"] = form.username;
+  // A login that was pasted with the address takes the place of the user that the form was filled with.
+  const isPasted = form.password === "" && /^rtsps?:\/\/[^/]*@/i.test(config["url"]);
+  if (form.username !== "" && !isPasted) config["username"] = form.username;
   if (form.password !== "") config["password"] = form.password;
   if (form.transport !== "auto") config["transport"] = form.transport;
   return config;
