@@ -42,12 +42,17 @@ describe("a newcomer's way", { skip: skipBrowserTests, timeout: 600_000 }, () =>
   let page: Page;
   let newcomer: Newcomer;
   const faults: string[] = [];
+  /** When somebody who gave the password last opened a path of the camera. */
+  const openedAtMs = new Map<string, number>();
   const folder = tempDir();
 
   before(async () => {
     const source = await clipSource(DEMO_CLIP);
     camera = await createRtspServer({
-      mount: (path) => (["/stream1", "/stream2"].includes(path) ? { source } : undefined),
+      mount: (path) => {
+        openedAtMs.set(path, Date.now());
+        return ["/stream1", "/stream2", "/garden"].includes(path) ? { source } : undefined;
+      },
       auth: {
         scheme: "digest",
         passwordOf: (name) => (name === CAMERA.username ? CAMERA.password : undefined),
@@ -247,6 +252,30 @@ describe("a newcomer's way", { skip: skipBrowserTests, timeout: 600_000 }, () =>
     await remove(/Delete the footage/);
     await addByBrand();
     await until("the old footage to go", async () => !(await startsOfYard()).includes(first), LONG_MS);
+  });
+
+  it("changes name and path on its page: it is recorded from there, with the password that stays with the recorder", async () => {
+    await page.goto(`${recorder.url}/cameras`);
+    await page.getByRole("button", { name: "Edit Back yard" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("Garden");
+    await page.getByLabel("URL of the main stream").fill(camera.url("/garden"));
+    const answered = page.waitForResponse((response) => response.request().method() === "PATCH");
+    await page.getByRole("button", { name: "Save" }).click();
+    const saved = await (await answered).text();
+    assert.ok(saved.includes(camera.url("/garden")) && !saved.includes(CAMERA.password), saved);
+    await page.getByRole("row", { name: /Garden/ }).waitFor();
+    const recordedToMs = async (): Promise<number> => {
+      const [start, end] = [-600_000, 60_000].map((ms) => new Date(Date.now() + ms).toISOString());
+      const { cameras } = (await page.evaluate(
+        `fetch("/api/v1/recordings/coverage?cameras=back-yard&start=${start}&end=${end}").then((answer) => answer.json())`,
+      )) as { cameras: { spans: { end: string }[] }[] };
+      return Date.parse(cameras[0]?.spans.at(-1)?.end ?? "");
+    };
+    await until(
+      "two seconds recorded from the new path",
+      async () => (await recordedToMs()) > (openedAtMs.get("/garden") ?? Number.NaN) + 2_000,
+      LONG_MS,
+    );
   });
 
   it("takes no more clicks than the guide says", (test: TestContext) => {

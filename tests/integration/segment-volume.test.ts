@@ -17,6 +17,8 @@ import { waitFor } from "../../core/testing/wait-for.ts";
 import { makeUsualSegment } from "../core/media/mp4/synthetic-segment.ts";
 import { temporaryFolder } from "./segment-fixtures.ts";
 
+/** Within so long trouble is noticed. */
+const NOTICED_MS = 5_000;
 const PATH = "video/yard/main/2026-01-02/03/1-n-1-0.mp4";
 
 function run(command: string, ...parameters: string[]): boolean {
@@ -45,6 +47,11 @@ function mountVolume(context: TestContext, size: string) {
     folder[Symbol.dispose]();
   });
   return { path: folder.path, writer, events };
+}
+
+function assertNoticed(fromMs: number): void {
+  const tookMs = Math.round(performance.now() - fromMs);
+  assert.ok(tookMs <= NOTICED_MS, `noticed after ${tookMs} ms`);
 }
 
 function appended(writer: VolumeWriter, token: number, bytes: Uint8Array): Promise<string | undefined> {
@@ -102,7 +109,9 @@ describe("a failing volume", () => {
     const { path, writer } = volume;
     await waitFor(() => writer.stat() !== undefined, { what: "the first probe" });
     assert.ok(run("mount", "-o", "remount,ro", path));
-    await waitFor(() => writer.health === "read-only", { deadlineMs: 5_000, what: "read-only" });
+    const fromMs = performance.now();
+    await waitFor(() => writer.health === "read-only", { deadlineMs: NOTICED_MS, what: "read-only" });
+    assertNoticed(fromMs);
     const token = writer.create(PATH, Buffer.from("x"));
     assert.equal(await appended(writer, token, Buffer.from("x")), "EROFS");
     assert.ok(run("mount", "-o", "remount,rw", path));
@@ -115,9 +124,11 @@ describe("a failing volume", () => {
     const { path, writer } = volume;
     await waitFor(() => writer.stat() !== undefined, { what: "the first probe" });
     assert.ok(run("umount", "-l", path));
+    const fromMs = performance.now();
     const token = writer.create(PATH, Buffer.from("x"));
     assert.equal(await appended(writer, token, Buffer.from("x")), "ENODEV");
-    await waitFor(() => writer.health === "offline", { deadlineMs: 5_000, what: "offline" });
+    await waitFor(() => writer.health === "offline", { deadlineMs: NOTICED_MS, what: "offline" });
+    assertNoticed(fromMs);
     assert.deepEqual(readdirSync(path), []);
   });
 

@@ -402,7 +402,11 @@ export class RecorderRig {
         for (const orphan of orphans) if (await isSameProcess(orphan)) return undefined;
         return Date.now() - atMs;
       },
-      { deadlineMs: 30_000, what: `the end of ${orphans.length} children without a supervisor` },
+      {
+        deadlineMs: 30_000,
+        periodMs: 20,
+        what: `the end of ${orphans.length} children without a supervisor`,
+      },
     );
     await this.launch();
     return { atMs, orphansMs };
