@@ -5,7 +5,18 @@ import { REASONS } from "../src/parts/reasons.ts";
 import type { Lane } from "../src/timeline/coverage-store.ts";
 import { type Palette, paint } from "../src/timeline/paint.ts";
 
-const COLOURS = ["text", "faint", "line", "gap", "surface", "accent", "accentInk", "bad", "smart"] as const;
+const COLOURS = [
+  "text",
+  "faint",
+  "line",
+  "gap",
+  "surface",
+  "accent",
+  "accentInk",
+  "bad",
+  "smart",
+  "chipInk",
+] as const;
 const PALETTE = {
   ...Object.fromEntries(COLOURS.map((name) => [name, name])),
   reasons: Object.fromEntries(Object.keys(REASONS).map((reason) => [reason, reason])),
@@ -55,13 +66,14 @@ describe("the timeline's lane", () => {
   ] as const;
   const GAP = { hatch: "gap" };
 
-  it("is hatched where nothing was recorded, up to now, and coloured by the reason elsewhere", (test) => {
+  it("is hatched where nothing was recorded, up to now, and coloured and textured by the reason elsewhere", (test) => {
     assert.deepEqual(drawn(test, { spans }, 90_000), [
       [GAP, 0, 100],
       [GAP, 400, 600],
       [GAP, 700, 900],
       ["continuous", 100, 400],
       ["motion", 600, 700],
+      [{ hatch: "chipInk" }, 600, 700],
     ]);
   });
 
