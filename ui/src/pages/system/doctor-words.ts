@@ -25,6 +25,8 @@ export const CHECK_TEXT: Readonly<Record<string, MessageKey>> = {
   "secrets-key": "doctor.about.secrets-key",
   "data-owner": "doctor.about.data-owner",
   "file-system": "doctor.about.file-system",
+  "gpio-chip": "doctor.about.gpio-chip",
+  "gpio-tools": "doctor.about.gpio-tools",
   volume: "doctor.about.volume",
   "volume-space": "doctor.about.volume-space",
   "volume-speed": "doctor.about.volume-speed",
