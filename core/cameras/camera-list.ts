@@ -3,6 +3,7 @@
 
 import type { Clock, Timer } from "../clock.ts";
 import type { CameraConfig, DetectionConfig, RecordConfig } from "../config/camera-config.ts";
+import type { Config } from "../config/config-schema.ts";
 import type { ConfigStore, DeepReadonly } from "../config/config-store.ts";
 import { contextOf, type Worded } from "../domain/facts.ts";
 import { isId } from "../domain/ids.ts";
@@ -163,18 +164,21 @@ export class CameraList {
     const { config, secrets } = this.#options;
     const present = this.#existing(id);
     let prepared: PreparedConfig | undefined;
+    let secretsBefore: Secrets | undefined;
+    const keep = async (wanted: Secrets): Promise<void> => {
+      for (const field of secretFields(this.#sources.driver(present.camera.driver))) {
+        const [name, secret] = [secretName(id, field), wanted[field]];
+        if (secret === undefined) await secrets.delete(name);
+        else if (secret !== secrets.get(name)) await secrets.set(name, secret);
+      }
+    };
     if (patch.config !== undefined) {
       const driver = this.#sources.driver(present.camera.driver);
       const kept = this.#sources.secretsOf(id, driver);
       prepared = await prepareWithKept(driver, patch.config, kept, present.camera.config);
       await this.#sources.find(id, driver, prepared);
-      for (const field of secretFields(driver)) {
-        const secret = prepared.secrets[field];
-        if (secret === undefined) await secrets.delete(secretName(id, field));
-        else if (secret !== kept[field]) await secrets.set(secretName(id, field), secret);
-      }
     }
-    await config.update((draft) => {
+    const change = (draft: Config): void => {
       const camera = draft.cameras.find((candidate) => candidate.id === id);
       if (camera === undefined) return;
       if (patch.name !== undefined) camera.name = patch.name;
@@ -182,6 +186,16 @@ export class CameraList {
       if (prepared !== undefined) camera.config = prepared.config;
       if (patch.detection !== undefined) camera.detection = patch.detection;
       if (patch.record !== undefined) camera.record = { ...camera.record, ...patch.record };
+    };
+    // In the turn of the change, so that of two changes at once each finds its own secrets with its own address.
+    const withItsSecrets = async (): Promise<void> => {
+      if (prepared === undefined) return;
+      secretsBefore = this.#sources.secretsOf(id, this.#sources.driver(present.camera.driver));
+      await keep(prepared.secrets);
+    };
+    await config.updateAfter(change, withItsSecrets).catch(async (error: unknown) => {
+      if (secretsBefore !== undefined) await keep(secretsBefore);
+      throw error;
     });
     // A new password alone leaves config.json as it was, so nothing else would notice.
     if (prepared !== undefined) await this.#resolve(this.#existing(id));

@@ -44,7 +44,7 @@ export interface SearchProblem {
 /** What came of a search. */
 export interface SearchOutcome {
   readonly found: readonly FoundDevice[];
-  /** There were more than are told. */
+  /** There may be more than are told. */
   readonly isCut: boolean;
   readonly problems: readonly SearchProblem[];
 }
@@ -105,7 +105,8 @@ export class CameraSearch {
       return known === undefined ? device : { ...device, camera: known.id };
     });
     const problems = answers.flatMap(({ problem }) => problem ?? []);
-    return { found, isCut: all.length > found.length, problems };
+    const isCut = all.length > found.length || answers.some(({ isFull }) => isFull === true);
+    return { found, isCut, problems };
   }
 }
 
@@ -114,6 +115,8 @@ type Found = Omit<FoundDevice, "driver" | "displayName">;
 interface Answer {
   readonly driver: Pick<FoundDevice, "driver" | "displayName">;
   readonly found: readonly Found[];
+  /** It found as many as it may: there may be more. */
+  readonly isFull?: boolean;
   readonly problem?: SearchProblem;
 }
 
@@ -129,7 +132,7 @@ async function ask(driver: CameraDriver, signal: AbortSignal): Promise<Answer> {
         `what the driver ${driver.id} found is wrong at ${problem?.instancePath || "/"}: ${problem?.message}`,
       );
     }
-    return { driver: named, found: tidied(found) };
+    return { driver: named, found: tidied(found), isFull: found.length >= MOST_FOUND };
   } catch (error) {
     const { code, message } = toPlainError(error);
     return { driver: named, found: [], problem: { ...named, code, message } };

@@ -94,7 +94,7 @@ async function search(line: CommandLine): Promise<number> {
           known === undefined ? "" : `already there: ${known}`,
         ]),
       );
-    if (isCut) print("More answered than are shown.");
+    if (isCut) print("More may have answered than are shown.");
     for (const { driver, message } of problems) print(`${driver}: ${message}`);
     return EXIT.ok;
   });

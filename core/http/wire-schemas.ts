@@ -178,7 +178,7 @@ export const SearchOutcomeSchema = Type.Object({
       camera: Type.Optional(Type.String({ description: "The camera that it is already." })),
     }),
   ),
-  isCut: Type.Boolean({ description: "More answered than are told." }),
+  isCut: Type.Boolean({ description: "More may have answered than are told." }),
   problems: Type.Array(
     Type.Object({
       driver: Type.String(),

@@ -29,6 +29,8 @@ export interface ActionTask {
   readonly source: string;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly request: Omit<LinkageRequest, "config" | "pictures" | "accounts">;
+  /** The event as it is kept, where the request may name another camera. */
+  readonly kept?: LinkageRequest["event"];
   /** Monotonic: when the event asked for it. */
   readonly sinceMs: number;
 }

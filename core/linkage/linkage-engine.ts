@@ -85,7 +85,13 @@ export class LinkageEngine {
       clock: parts.clock,
       find: (source) => parts.findAction(source),
       pictures: async (task, most) => (await this.#picturesOf(task, most)).slice(0, most),
-      accounts: async ({ source, request: { event } }) => parts.accounts?.(source, event.camera),
+      accounts: async ({ source, request: { event }, kept }) => {
+        const seeing = await parts.accounts?.(source, event.camera);
+        if (kept === undefined || kept.camera === event.camera) return seeing;
+        // Asked for another camera than the event's: only who may see both.
+        const own = await parts.accounts?.(source, kept.camera);
+        return own?.filter(({ name }) => seeing?.some((one) => one.name === name));
+      },
       over: (task, result) => this.#over(task, result),
     });
   }
@@ -143,7 +149,7 @@ export class LinkageEngine {
     const name = `run-${this.#runs}`;
     const done = async (action: DeepReadonly<LinkageActionConfig>, index: number): Promise<EventAction> => {
       const task = this.#task(rule, action, cause, `${name}-${index}`, false);
-      const result = await this.#runner.tryOnce(task);
+      const result = await this.#runner.tryOnce(event === undefined ? task : { ...task, kept: event });
       if (cause.id > 0) this.#over(task, result);
       return result;
     };

@@ -82,6 +82,7 @@ export async function replaceAccounts(
   stores: AccountStores,
   next: readonly StoredAccount[],
   kept: string | undefined,
+  nowMs: number,
 ): Promise<void> {
   const { db, scopes, sessions, secondFactors } = stores;
   const present = await storedAccounts(stores);
@@ -113,7 +114,8 @@ export async function replaceAccounts(
         gone.push(...streams.map(({ id }) => streamSessionId(id)));
         await usersTable(writer).remove(name);
       }
-      for (const account of coming) await usersTable(writer).insert(account);
+      // Made now: what is kept elsewhere for an account of this name, as the devices that it is told at, is not its own.
+      for (const account of coming) await usersTable(writer).insert({ ...account, createdAtMs: nowMs });
       for (const [index, { userName, sinceMs, lastStep, recoveryCodes }] of factors.entries()) {
         const secretName = newSecrets[index] ?? "";
         await insertSecondFactor(writer, { userName, secretName, sinceMs, lastStep }, recoveryCodes);

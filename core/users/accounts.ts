@@ -153,7 +153,7 @@ export class Accounts {
    * with its sessions. Throws `NJ_LAST_ADMINISTRATOR` if nobody could administer the recorder any more.
    */
   replaceAll(next: readonly StoredAccount[], kept: string | undefined): Promise<void> {
-    return this.#inTurn(() => replaceAccounts(this.#stores(), next, kept));
+    return this.#inTurn(() => replaceAccounts(this.#stores(), next, kept, this.#clock.wallMs()));
   }
 
   /** Makes an account. Throws `NJ_USER_EXISTS`, `NJ_USER_NAME_INVALID`, `NJ_PASSWORD_WEAK`. */
@@ -161,7 +161,9 @@ export class Accounts {
     return this.#inTurn(async () => {
       const user = await this.#newUser(account);
       await this.#requireRoom();
-      if ((await this.#table.find(user.name)) !== undefined) {
+      // In any script: what is kept beside the table, as camera scopes, goes by the name in small letters.
+      const folded = user.name.toLowerCase();
+      if ((await this.#table.list()).some(({ name }) => name.toLowerCase() === folded)) {
         throw new NightjarError(
           "NJ_USER_EXISTS",
           "failed-precondition",

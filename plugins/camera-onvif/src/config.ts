@@ -16,6 +16,7 @@ export const cameraConfig = Type.Object(
         "Of the camera: 192.168.1.20, with a port where it is not 80, or https:// in front. ONVIF must be switched on in it.",
       pattern: "^(?:https?://)?(?:\\[[\\da-fA-F:.%]+\\]|[^\\s@/:\\[\\]]+)(?::\\d{1,5})?(?:/\\S*)?$",
       maxLength: 500,
+      "x-address": true,
     }),
     username: Type.Optional(
       Type.String({
@@ -23,6 +24,7 @@ export const cameraConfig = Type.Object(
         description:
           "The account for ONVIF on the camera; some cameras keep these apart from their other ones.",
         maxLength: 128,
+        "x-address": true,
       }),
     ),
     password: Type.Optional(
@@ -56,6 +58,7 @@ export const cameraConfig = Type.Object(
           "Where a router passes on another one than the camera's own. Left out: as the camera says.",
         minimum: 1,
         maximum: 65_535,
+        "x-address": true,
       }),
     ),
     certificate: Type.Optional(

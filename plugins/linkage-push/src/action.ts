@@ -57,7 +57,8 @@ async function tell(
 ): Promise<LinkageDone> {
   const { keepMinutes, accounts: names, ...words } = request.config as PushActionConfig;
   const meant = devicesMeant(book.all, request, names);
-  const keepSeconds = Math.max(0, keepMinutes * 60 - Math.floor((nowMs() - served.sinceMs) / 1_000));
+  const leftSeconds = keepMinutes * 60 - Math.floor((nowMs() - served.sinceMs) / 1_000);
+  const keepSeconds = Math.min(keepMinutes * 60, Math.max(0, leftSeconds));
   const options = {
     keepSeconds,
     isUrgent: request.event.severity === "alarm" || request.isTest,
@@ -66,8 +67,16 @@ async function tell(
     signal,
   };
   const failures: NightjarError[] = [];
+  // Of a service that says nothing no more devices are asked in this try: those of others are to get theirs.
+  const silent = new Map<string, NightjarError>();
   await eachOf(meant, async ({ device, account: { mayAcknowledge } }) => {
     if (served.devices.has(device.id)) return;
+    const host = URL.parse(device.endpoint)?.host ?? "";
+    const known = silent.get(host);
+    if (known !== undefined) {
+      failures.push(known);
+      return;
+    }
     try {
       const notice = noticeOf(request, words, { language: device.language, mayAcknowledge });
       if ((await sender.send(device, notice, options)) === "sent") {
@@ -83,6 +92,7 @@ async function tell(
       });
     } catch (error) {
       if (!(error instanceof NightjarError)) throw error;
+      if (error.code === "NJ_PUSH_TIMEOUT") silent.set(host, error);
       failures.push(error);
     }
   });

@@ -53,6 +53,8 @@ export class DeviceBook {
       for (const device of kept.filter(isDevice).slice(0, MOST_DEVICES)) this.#devices.set(device.id, device);
     } catch (error) {
       if ((error as { readonly code?: unknown }).code === "ENOENT") return;
+      // A disk that cannot be read now may be read later: the list is thrown away for what it holds alone.
+      if (!(error instanceof SyntaxError)) throw error;
       this.#log.error(
         "the list of devices could not be read and begins anew: people switch theirs on again",
         {

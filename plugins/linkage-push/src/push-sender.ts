@@ -158,6 +158,8 @@ async function post(url: URL, { headers, body, places, settings, signal }: Poste
   // It stays after the answer too: a connection that is cut then must not end the process.
   asked.on("error", reject);
   asked.once("response", resolve);
+  // One that wants to speak another protocol (101) is neither an answer nor an error.
+  asked.once("close", () => reject(unavailable(url.host, "has closed the connection without an answer")));
   asked.end(body);
   const answer = await promise;
   answer.destroy();

@@ -26,6 +26,8 @@ const target = Type.Object(
       description:
         "ftps: FTP that must become encrypted, usual at port 21. ftps-implicit: encrypted from the start, port 990. ftp: not encrypted, the password neither. sftp: by SSH, port 22. webdav: a folder on the web, as Nextcloud and NAS have it. s3: a bucket, at Amazon or elsewhere.",
       default: "ftps",
+      // Without encryption the password would travel as it is.
+      "x-address": true,
     }),
     host: Type.Optional(
       Type.String({

@@ -146,6 +146,8 @@ describe("accounts (manual 17.1)", () => {
       await assert.rejects(create(name), hasCode("NJ_USER_NAME_INVALID"), JSON.stringify(name));
     }
     await assert.rejects(create("BOB"), hasCode("NJ_USER_EXISTS"));
+    await create("jürgen");
+    await assert.rejects(create("JÜRGEN"), hasCode("NJ_USER_EXISTS"));
     await create("Zoë.Ångström");
   });
 

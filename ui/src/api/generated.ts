@@ -1348,7 +1348,7 @@ export interface Operations {
         /** The camera that it is already. */
         readonly camera?: string;
       }[];
-      /** More answered than are told. */
+      /** More may have answered than are told. */
       readonly isCut: boolean;
       /** Drivers that could not search, and why. */
       readonly problems: readonly {
