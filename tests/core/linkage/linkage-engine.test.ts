@@ -13,6 +13,9 @@ import { waitFor } from "../../../core/testing/wait-for.ts";
 
 const LAMP = "nightjar-linkage-lamp/lamp";
 
+/** Who may see the camera `gate`. */
+const GATEKEEPERS = ["bob", "carl"].map((name) => ({ name, sinceMs: 1, mayAcknowledge: false }));
+
 describe("what follows from events", () => {
   let clock: FakeClock;
   let rules: LinkageRule[];
@@ -62,7 +65,10 @@ describe("what follows from events", () => {
       recorderName: () => "Home",
       timeZone: () => "Europe/Berlin",
       cameraName: (camera) => (camera === "yard" ? "Yard" : undefined),
-      accounts: async (source, camera) => (source === LAMP && camera === "yard" ? seeing : undefined),
+      accounts: async (source, camera) => {
+        if (source !== LAMP) return undefined;
+        return camera === "yard" ? seeing : camera === "gate" ? GATEKEEPERS : undefined;
+      },
       findAction: (source) => (source === LAMP ? lamp : undefined),
       picture: async (camera) => {
         pictures += 1;
@@ -142,6 +148,24 @@ describe("what follows from events", () => {
     engine.take(event({ id: 9 }), "start");
     await settled(3);
     assert.equal("accounts" in (asked[3] ?? {}), false, "its plugin has no leave");
+  });
+
+  it("tells, where a flow names another camera than the event's, only accounts that may see both", async () => {
+    seeing = [
+      { name: "ann", sinceMs: 1, mayAcknowledge: true },
+      { name: "bob", sinceMs: 1, mayAcknowledge: true },
+    ];
+    assert.ok(lamp);
+    lamp = { ...lamp, wantsAccounts: true };
+    const rule = { id: "flow", name: "Flow" };
+    const actions = [{ action: LAMP, settings: { colour: "red" } }];
+    await engine.run({ rule, actions, event: event({ camera: "gate" }), camera: "yard" });
+    await engine.run({ rule, actions, event: event({ camera: "gate" }) });
+    await engine.run({ rule, actions, camera: "yard" });
+    assert.deepEqual(
+      asked.map(({ accounts }) => accounts?.map(({ name }) => name)),
+      [["bob"], ["bob", "carl"], ["ann", "bob"]],
+    );
   });
 
   it("leaves out exactly the actions that an alarm input disarms, and says so with the event", async () => {
