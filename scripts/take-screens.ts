@@ -6,10 +6,10 @@ import { parseArgs } from "node:util";
 import { fakeCamera } from "../core/testing/fake-camera.ts";
 import { fakeOnvifDevice } from "../core/testing/fake-onvif-device.ts";
 import { openBrowser } from "../tests/e2e/support/browser.ts";
+import { furnish } from "../tests/e2e/support/household.ts";
 import { startRecorder } from "../tests/e2e/support/recorder.ts";
 import { type PageState, SCREENS, type Screen, STATES } from "../tests/e2e/support/screens.ts";
-import { startBareRecorder, startDemoRecorder } from "./pictures/demo-recorder.ts";
-import { furnish } from "./pictures/furnished-recorder.ts";
+import { startBareRecorder, startDemoRecorder, untilRecorded } from "./pictures/demo-recorder.ts";
 import { DEVICES, type Device, type Finding, openDevice, photograph } from "./pictures/photographer.ts";
 
 const { positionals, values } = parseArgs({
@@ -49,7 +49,7 @@ const browser = await openBrowser();
 const findings: Finding[] = [];
 let taken = 0;
 try {
-  const { places, viewer } = await furnish(full, dome);
+  const { places, viewer } = await furnish(full, dome, await untilRecorded(full, 5));
   for (const device of Object.keys(DEVICES) as Device[]) {
     if (!among(values.device, device)) continue;
     for (const screen of SCREENS.filter(

@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { DESKTOP, PHONE } from "../../tests/e2e/support/browser.ts";
 import type { Recorder } from "../../tests/e2e/support/recorder.ts";
-import type { PageState, Screen } from "../../tests/e2e/support/screens.ts";
+import { type PageState, placed, type Screen } from "../../tests/e2e/support/screens.ts";
 import { withholdAnswers } from "../../tests/e2e/support/withheld-answers.ts";
 
 export const DEVICES = { desktop: DESKTOP, phone: PHONE } as const;
@@ -66,6 +66,7 @@ export async function photograph(
   const name = `${screen.name}-${state}-${device}`;
   const findings: Finding[] = [];
   const page = await context.newPage();
+  page.setDefaultNavigationTimeout(SHOT_MS);
   page.on("pageerror", (error) => findings.push({ picture: name, what: `throws ${error.message}` }));
   try {
     if (state === "loading") await withholdAnswers(page, screen.asks, "hold");
@@ -96,11 +97,6 @@ export async function photograph(
     await page.close();
   }
   return findings;
-}
-
-/** A path with the ids of cameras in it. */
-function placed(path: string, places: Readonly<Record<string, string>>): string {
-  return path.replace(/\{(\w+)\}/g, (whole, name: string) => places[name] ?? whole);
 }
 
 /** Until nothing on the page waits and its pictures are there. */

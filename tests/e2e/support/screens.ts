@@ -1,6 +1,11 @@
 // Every page and dialog of the interface with what it asks the recorder for, and the marks by which each of its states
 // is known. What asks for nothing has neither a loading nor an error state of its own; without `empty` it is never empty.
 
+/** A path with the ids of cameras in it. */
+export function placed(path: string, places: Readonly<Record<string, string>>): string {
+  return path.replace(/\{(\w+)\}/g, (whole, name: string) => places[name] ?? whole);
+}
+
 /** The states that every page has an answer to. */
 export const STATES = ["filled", "empty", "loading", "error", "denied"] as const;
 export type PageState = (typeof STATES)[number];
@@ -8,7 +13,7 @@ export type PageState = (typeof STATES)[number];
 export interface Screen {
   /** The name of its files. */
   readonly name: string;
-  /** Below the recorder's address. `{camera}` stands for the id of the first camera. */
+  /** Below the recorder's address. `{camera}` stands for the id of the first camera, `{dome}` for one that turns. */
   readonly path: string;
   /** Resources below `/api/v1` that it waits for: held back for the loading state, refused for the error. */
   readonly asks: readonly string[];
@@ -58,13 +63,6 @@ export const SCREENS: readonly Screen[] = [
     asks: [],
     filled: "dialog[open]",
     open: [".ptz > .icon-button", ".ptz-buttons button >> nth=0"],
-  },
-  {
-    name: "ptz-remove",
-    path: "live?camera={dome}",
-    asks: [],
-    filled: "dialog[open]",
-    open: [".ptz > .icon-button", ".ptz-buttons button >> nth=1"],
   },
   {
     name: "playback-timeline",
@@ -245,6 +243,14 @@ export const SCREENS: readonly Screen[] = [
   { name: "system", path: "system", asks: ["status", "log"], filled: ".log-lines, .sections" },
   { name: "audit", path: "system/log", asks: ["audit"], isBarred: true, filled: "table" },
   { name: "audit-none", path: "system/log?user=nobody-of-this-name", asks: [], filled: ".empty" },
+  {
+    name: "doctor",
+    path: "system/doctor",
+    asks: ["doctor"],
+    isBarred: true,
+    filled: ".check-list",
+    open: [".sections .button.primary"],
+  },
   { name: "certificate", path: "system/certificate", asks: ["certificate"], filled: ".facts" },
   { name: "mqtt", path: "system/mqtt", asks: ["mqtt"], isBarred: true, filled: ".mqtt .facts" },
   { name: "flows", path: "system/flows", asks: ["flows"], isBarred: true, filled: ".sections section" },

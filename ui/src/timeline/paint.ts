@@ -161,7 +161,8 @@ function paintLane(
     // Rounded outwards to a whole pixel, so that a short recording is still seen.
     context.fillRect(x, y, Math.max(1, right - x), TRACK_HEIGHT);
     context.globalAlpha = 1;
-    paintTexture(context, palette.chipInk, reason, { x, y, width: right - x, height: TRACK_HEIGHT });
+    const box = { x, y, width: right - x, height: TRACK_HEIGHT };
+    paintTexture(context, palette.chipInk, palette.reasons[reason], reason, box);
   }
   context.fillStyle = palette.bad;
   for (const hole of lane.holes) {

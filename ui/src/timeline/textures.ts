@@ -10,10 +10,11 @@ const BEHIND_PADLOCK_PX = 17;
 
 const patterns = new Map<string, CanvasPattern>();
 
-/** Draws a span's texture and letter over its colour. */
+/** Draws a span's texture and letter, both in `ink`, over its colour. */
 export function paintTexture(
   context: CanvasRenderingContext2D,
   ink: string,
+  colour: string,
   reason: RecordReason,
   box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
 ): void {
@@ -25,6 +26,9 @@ export function paintTexture(
   }
   if (box.width < LETTER_PX) return;
   const at = box.width < 2 * BEHIND_PADLOCK_PX ? box.width / 2 : BEHIND_PADLOCK_PX + LETTER_PX / 2;
+  // On its plain colour, so that neither lines nor a paler bar take from it.
+  context.fillStyle = colour;
+  context.fillRect(box.x + at - LETTER_PX / 2, box.y, LETTER_PX, box.height);
   context.fillStyle = ink;
   context.font = "700 10px system-ui, sans-serif";
   context.textAlign = "center";

@@ -55,7 +55,7 @@ export function DoctorPage() {
       <div class="sections">
         <section>
           <p class="muted">{t("doctor.text")}</p>
-          <div class="row-actions">
+          <div class="form-foot start doctor-look">
             <button
               type="button"
               class="button primary"

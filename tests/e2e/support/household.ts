@@ -1,14 +1,13 @@
-// A recorder with what a household has, for pictures of every page: accounts, a token, rules, holidays, inputs and outputs, a till
+// A recorder with what a household has, for pictures of every page and for what judges them: accounts, a token, rules, holidays, inputs and outputs, a till
 // with receipts, a camera that turns and one that does not answer.
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import type { FakeOnvifDevice } from "../../core/testing/fake-onvif-device.ts";
-import { waitFor } from "../../core/testing/wait-for.ts";
-import { furnishAlarmIo } from "../../tests/e2e/support/alarm-io.ts";
-import type { Recorder } from "../../tests/e2e/support/recorder.ts";
-import { ADMINISTRATOR, addAccount } from "../../tests/support/accounts.ts";
-import { putAlarms } from "../../tests/support/alarms.ts";
-import { untilRecorded } from "./demo-recorder.ts";
+import type { FakeOnvifDevice } from "../../../core/testing/fake-onvif-device.ts";
+import { waitFor } from "../../../core/testing/wait-for.ts";
+import { ADMINISTRATOR, addAccount } from "../../support/accounts.ts";
+import { putAlarms } from "../../support/alarms.ts";
+import { furnishAlarmIo } from "./alarm-io.ts";
+import type { Recorder } from "./recorder.ts";
 
 export interface House {
   /** Ids of cameras, by what the paths of screens call them. */
@@ -17,8 +16,8 @@ export interface House {
   readonly viewer: string;
 }
 
-/** Furnishes it; `dome` is a camera that turns. */
-export async function furnish(recorder: Recorder, dome: FakeOnvifDevice): Promise<House> {
+/** Furnishes it; `dome` is a camera that turns, `camera` the id of one that is there and has recordings. */
+export async function furnish(recorder: Recorder, dome: FakeOnvifDevice, camera: string): Promise<House> {
   const viewer = await addAccount(recorder, {
     username: "vera",
     password: "looks at pictures",
@@ -78,7 +77,6 @@ export async function furnish(recorder: Recorder, dome: FakeOnvifDevice): Promis
     driver: "rtsp",
     config: { url: "rtsp://localhost:1/none" },
   });
-  const camera = await untilRecorded(recorder, 5);
   await putAlarms(recorder.dataDir, camera, [1_000_001, 1_000_002, 1_000_003]);
   await furnishTill(recorder, camera);
   return { places: { camera, dome: added.id }, viewer };
