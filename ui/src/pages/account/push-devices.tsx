@@ -99,32 +99,34 @@ export function PushDeviceList() {
                   )}
                 </small>
               </div>
-              <button
-                type="button"
-                class="button ghost"
-                disabled={isBusy}
-                aria-label={t("push.testOf", { name: one.name })}
-                onClick={() => act(() => api("POST", `${pushPath(one.id)}/test`), t("push.tested"))}
-              >
-                {t("push.test")}
-              </button>
-              <button
-                type="button"
-                class="button ghost"
-                aria-label={t("push.renameOf", { name: one.name })}
-                onClick={() => setNaming(one)}
-              >
-                {t("push.rename")}
-              </button>
-              <button
-                type="button"
-                class="button ghost"
-                disabled={isBusy}
-                aria-label={t("push.removeOf", { name: one.name })}
-                onClick={() => act(() => remove(one), t("push.removed", { name: one.name }))}
-              >
-                {t("push.remove")}
-              </button>
+              <span class="sure">
+                <button
+                  type="button"
+                  class="button ghost"
+                  disabled={isBusy}
+                  aria-label={t("push.testOf", { name: one.name })}
+                  onClick={() => act(() => api("POST", `${pushPath(one.id)}/test`), t("push.tested"))}
+                >
+                  {t("push.test")}
+                </button>
+                <button
+                  type="button"
+                  class="button ghost"
+                  aria-label={t("push.renameOf", { name: one.name })}
+                  onClick={() => setNaming(one)}
+                >
+                  {t("push.rename")}
+                </button>
+                <button
+                  type="button"
+                  class="button ghost"
+                  disabled={isBusy}
+                  aria-label={t("push.removeOf", { name: one.name })}
+                  onClick={() => act(() => remove(one), t("push.removed", { name: one.name }))}
+                >
+                  {t("push.remove")}
+                </button>
+              </span>
             </li>
           ))}
         </ul>
