@@ -80,10 +80,15 @@ describe("an alarm on its whole way", { skip: skipBrowserTests, timeout: 240_000
     await page.goto(`${recorder.url}/linkage`);
     await tickRule(page);
 
-    // The rule is a flow, and one more wire is drawn there.
+    // The rule is a flow, and one more wire is drawn there. An editor that is opened sooner shows the flows of before.
     await until(
-      "Node-RED to run",
-      async () => (await recorder.api<{ status: string }>("GET", "/flows")).status === "running",
+      "the rule to be a flow",
+      async () => {
+        const answer = await context.request.get(`${recorder.url}/flows/flows`);
+        const flows: unknown = answer.ok() ? await answer.json() : [];
+        const nodes = Array.isArray(flows) ? (flows as readonly { readonly type: string }[]) : [];
+        return nodes.filter(({ type }) => type === "nj-tick").length === 4;
+      },
       LONG_MS,
     );
     await page.goto(`${recorder.url}/flows/`);
