@@ -14,7 +14,7 @@ const ENTRY = fileURLToPath(new URL("../main.ts", import.meta.url));
 
 const UNTIL_KNOWN: LogLevel = "notice";
 
-/** Stays until SIGINT or SIGTERM, then ends everything in order. */
+/** Stays until SIGINT, SIGTERM or SIGHUP, then ends everything in order. */
 export async function start(line: CommandLine): Promise<number> {
   const asked = askedLogLevel(line);
   await requireReadableData(line.dataDir);

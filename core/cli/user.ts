@@ -78,6 +78,8 @@ async function create(line: CommandLine, subject: string | undefined): Promise<n
   const name = admin ?? subject;
   const role = admin === undefined ? roleOf(line) : "administrator";
   const cameras = camerasOf(line);
+  if (admin !== undefined && cameras !== undefined)
+    throw usage("an administrator sees all cameras: --admin and --cameras exclude each other");
   if (name === undefined || role === undefined) throw usage(`name and role (${ROLES.join(", ")}) are needed`);
   const password = await secret(line);
   return withUsers(line.dataDir, async (users) => {

@@ -89,19 +89,6 @@ export function partOfSecret(name: string): SettingsPart | undefined {
   return Object.entries(PART_OF_SECRETS).find(([prefix]) => name.startsWith(prefix))?.[1];
 }
 
-/** Places of the configuration that no part takes over, as JSON pointers: the machine's own, and what is allowed there alone. */
-export const NEVER_TAKEN = [
-  "/$schema",
-  "/version",
-  "/node/id",
-  "/flows/allowed/programs",
-  "/flows/allowed/folders",
-  "/flows/allowed/modules",
-  "/ffmpeg/path",
-  "/firstRun/wizardDone",
-  "/firstRun/wizardStep",
-] as const;
-
 /** The camera of a secret `camera/<id>/<field>`. */
 export function cameraOfSecret(name: string): string | undefined {
   return /^camera\/([^/]+)\//.exec(name)?.[1];

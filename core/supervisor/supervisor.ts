@@ -54,6 +54,16 @@ const KEPT_ENVIRONMENT = [
 ];
 const KEPT_PREFIXES = ["NIGHTJAR_", "FFMPEG_", "FAKETIME", "NODE_V8_COVERAGE", "DONT_FAKE"];
 const CHILDREN_FILE = "children.json";
+/** What cannot even be started is tried again after this long, each time twice as long, up to a minute. */
+const START_AGAIN_MS = 1_000;
+const MOST_START_AGAIN_MS = 60_000;
+
+/** A process on demand that could not be started. */
+interface Unstarted {
+  readonly tries: number;
+  readonly reason: string;
+  readonly again: NodeJS.Timeout;
+}
 
 export class Supervisor {
   readonly #options: SupervisorOptions;
@@ -71,6 +81,7 @@ export class Supervisor {
   #remembered: Promise<void> = Promise.resolve();
   /** What `core` wanted of processes that run on demand is done in its order. */
   #wanting: Promise<void> = Promise.resolve();
+  readonly #unstarted = new Map<RoleOnDemand, Unstarted>();
   #isStopping = false;
   /** What the process of flows may do, or may when it is started. */
   #flowsAllowed: FlowsAllowed = NOTHING_ALLOWED;
@@ -126,22 +137,44 @@ export class Supervisor {
   /** Starts a process that runs on demand, or ends it; one after the other. */
   #want(role: RoleOnDemand, wanted: boolean, allowed = NOTHING_ALLOWED): void {
     this.#wanting = this.#wanting.then(async () => {
-      const child = this.#children.get(role);
-      // A process keeps the walls that it was started within.
-      const isOther = role === "flows" && JSON.stringify(allowed) !== JSON.stringify(this.#flowsAllowed);
-      if (this.#isStopping || (wanted === (child !== undefined) && !isOther)) return;
-      if (role === "flows") this.#flowsAllowed = allowed;
-      if (child !== undefined) {
-        await child.stop(STOP_LIMITS_MS[role]);
-        this.#children.delete(role);
-        this.#changed();
+      const failed = this.#unstarted.get(role);
+      clearTimeout(failed?.again);
+      try {
+        const child = this.#children.get(role);
+        // A process keeps the walls that it was started within.
+        const isOther = role === "flows" && JSON.stringify(allowed) !== JSON.stringify(this.#flowsAllowed);
+        if (role === "flows") this.#flowsAllowed = allowed;
+        if (!this.#isStopping && (wanted !== (child !== undefined) || isOther)) {
+          if (child !== undefined) {
+            await child.stop(STOP_LIMITS_MS[role]);
+            this.#children.delete(role);
+            this.#changed();
+          }
+          if (wanted && !this.#isStopping) this.#startChild(role);
+        }
+        if (this.#unstarted.delete(role)) this.#changed();
+      } catch (error) {
+        this.#notStarted(role, error, failed, allowed);
       }
-      if (wanted && !this.#isStopping) this.#startChild(role);
     });
-    // What one process lacks must not end the one that watches all.
-    this.#wanting = this.#wanting.catch((error: unknown) => {
-      this.#options.log.error("a process cannot be started", { role, reason: String(error) });
-    });
+  }
+
+  /** What one process lacks must not end the one that watches all, and may be there later. */
+  #notStarted(
+    role: RoleOnDemand,
+    error: unknown,
+    before: Unstarted | undefined,
+    allowed: FlowsAllowed,
+  ): void {
+    const reason = String(error);
+    if (reason !== before?.reason) this.#options.log.error("a process cannot be started", { role, reason });
+    if (this.#isStopping) return;
+    const tries = (before?.tries ?? 0) + 1;
+    const pauseMs = Math.min(START_AGAIN_MS * 2 ** Math.min(tries - 1, 16), MOST_START_AGAIN_MS);
+    const again = setTimeout(() => this.#want(role, true, allowed), pauseMs);
+    this.#unstarted.set(role, { tries, reason, again });
+    this.#changed();
+    if (reason !== before?.reason) this.#options.onProblem?.(role, reason);
   }
 
   /**
@@ -152,6 +185,7 @@ export class Supervisor {
     const end = (role: ProcessRole) => this.#children.get(role)?.stop(STOP_LIMITS_MS[role]);
     this.#isStopping = true;
     await this.#wanting;
+    for (const { again } of this.#unstarted.values()) clearTimeout(again);
     await Promise.all([end("gateway"), end("media"), end("analysis"), end("flows")]);
     await end("core");
     clearInterval(this.#ownSigns);
@@ -213,7 +247,12 @@ export class Supervisor {
       startedAtMs: this.#startedAtMs,
       figures: this.#own.read(),
     };
-    return [own, ...[...this.#children.values()].map((child) => child.status)];
+    const unstarted = [...this.#unstarted].map(
+      ([role, { tries, reason }]): ProcessStatus => ({
+        ...{ role, status: "restarting", restarts: tries - 1, problem: reason },
+      }),
+    );
+    return [own, ...[...this.#children.values()].map((child) => child.status), ...unstarted];
   }
 
   async #rememberChildren(): Promise<void> {

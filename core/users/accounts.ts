@@ -173,7 +173,9 @@ export class Accounts {
       // The scope first: an account must at no moment see more than it should.
       await this.#scopes.set(user.name, account.cameras ?? "all");
       await this.#table.insert(user);
-      this.#record(actor, "user-created", { user: user.name, role: user.role });
+      this.#record(actor, "user-created", {
+        ...{ user: user.name, role: user.role, cameras: account.cameras ?? "all" },
+      });
       return this.#account(user, false);
     });
   }

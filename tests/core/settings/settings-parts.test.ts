@@ -4,7 +4,20 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { checkConfig } from "../../../core/config/check-config.ts";
 import { type Config, ConfigSchema } from "../../../core/config/config-schema.ts";
-import { NEVER_TAKEN, SETTINGS_PARTS, takeParts } from "../../../core/settings/settings-parts.ts";
+import { SETTINGS_PARTS, takeParts } from "../../../core/settings/settings-parts.ts";
+
+/** Places of the configuration that no part takes over, as JSON pointers: the machine's own, and what is allowed there alone. */
+const NEVER_TAKEN = [
+  "/$schema",
+  "/version",
+  "/node/id",
+  "/flows/allowed/programs",
+  "/flows/allowed/folders",
+  "/flows/allowed/modules",
+  "/ffmpeg/path",
+  "/firstRun/wizardDone",
+  "/firstRun/wizardStep",
+] as const;
 
 interface Shape {
   readonly type?: string;

@@ -261,3 +261,40 @@ function isGone(pid: number): boolean {
     return true;
   }
 }
+
+describe("a process on demand that cannot be started", () => {
+  it("is tried again, and the reason is told until it runs", async (t) => {
+    const dataDir = await freshDir();
+    const entry = join(await freshDir(), "entry.mjs");
+    // As core does, it wants flows; as each process does, it says that it is ready and alive.
+    await writeFile(
+      entry,
+      `setInterval(() => process.send({ type: "alive" }), 200);
+       process.send({ type: "ready", facts: {} });
+       if (process.argv[3] === "core") process.send({ type: "want", role: "flows", wanted: true });
+       process.on("message", ({ type }) => { if (type === "stop") process.exit(0); });
+       process.on("disconnect", () => process.exit(0));
+       process.on("SIGTERM", () => process.exit(0));`,
+    );
+    // Where its folder should be made.
+    await writeFile(join(dataDir, "flows"), "");
+    const problems: string[] = [];
+    const supervisor = new Supervisor({
+      ...{ dataDir, entry, args: [], log: silentLog, roles: ["core"] },
+      onProblem: (role, reason) => void problems.push(`${role}: ${reason}`),
+    });
+    await supervisor.start();
+    t.after(() => supervisor.stop());
+    const flows = async () => {
+      const text = await readFile(join(dataDir, "run", "processes.json"), "utf8").catch(() => "[]");
+      return (
+        JSON.parse(text) as { role: string; status: string; restarts: number; problem?: string }[]
+      ).find(({ role }) => role === "flows");
+    };
+    await waitFor(async () => ((await flows())?.restarts ?? 0) > 0, { what: "a second try" });
+    assert.match((await flows())?.problem ?? "", /EEXIST/);
+    await rm(join(dataDir, "flows"));
+    await waitFor(async () => (await flows())?.status === "ready", { what: "a start" });
+    assert.deepEqual(problems.length, 1, problems.join());
+  });
+});

@@ -166,6 +166,10 @@ describe("signing in", () => {
       "session-opened 192.0.2.1",
       "user-created 192.0.2.1",
     ]);
+    const [created] = (await users.audit.list({ limit: 10 })).filter(
+      ({ action }) => action === "user-created",
+    );
+    assert.equal(created?.detail["cameras"], "all");
     assert.equal(await users.audit.verify(), undefined);
     await db.run("update audit set remote_address = '192.0.2.99' where action = 'sign-in-failed'");
     assert.equal(await users.audit.verify(), 3);
