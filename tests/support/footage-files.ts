@@ -56,12 +56,16 @@ export async function soundBytes(paths: readonly string[], codec: "pcmu" | "pcma
   return Buffer.concat(bytes);
 }
 
+const STRICTLY = ["-v", "error", "-xerror", "-nostdin", "-threads", "1"];
+/** ffmpeg would round times to a frame rate that it guesses, of a cut file often wrongly, and take two pictures for one. */
+const TIMES_AS_THEY_ARE = ["-fps_mode", "passthrough", "-enc_time_base", "1:90000"];
+
 /** Decodes a file from end to end; answers what ffmpeg complained of, "" if it is whole. */
 export async function decodeFaults(path: string): Promise<string> {
   try {
     const { stderr } = await run(
       "ffmpeg",
-      ["-v", "error", "-xerror", "-nostdin", "-threads", "1", "-i", path, "-f", "null", "-"],
+      [...STRICTLY, "-i", path, ...TIMES_AS_THEY_ARE, "-f", "null", "-"],
       { timeout: 60_000 },
     );
     return stderr;

@@ -4,8 +4,8 @@ import { createReadStream, statSync } from "node:fs";
 import { createServer } from "node:http";
 import type { Page } from "playwright-core";
 
-/** For the page: plays an address to its end at several times the speed, and tells what came of it. */
-const PLAY_THROUGH = `async (url) => {
+/** For the page: plays an address to its end at so many times the speed, and tells what came of it. */
+const PLAY_THROUGH = `async (url, rate) => {
   const video = document.createElement("video");
   video.muted = true;
   video.src = url;
@@ -16,7 +16,7 @@ const PLAY_THROUGH = `async (url) => {
     setTimeout(() => resolve("stuck at " + video.currentTime + " of " + video.duration + " s"), 25000);
   });
   await video.play().catch(() => undefined);
-  video.playbackRate = 8;
+  video.playbackRate = rate;
   const error = await ended;
   const pictures = video.getVideoPlaybackQuality().totalVideoFrames;
   const seen = { seconds: video.currentTime, pictures, soundBytes: video.webkitAudioDecodedByteCount ?? 0 };
@@ -32,9 +32,9 @@ export interface Played {
   readonly soundBytes: number;
 }
 
-/** Plays an address that the page may open. */
-export async function playThrough(page: Page, url: string): Promise<Played> {
-  return (await page.evaluate(`(${PLAY_THROUGH})(${JSON.stringify(url)})`)) as Played;
+/** Plays an address that the page may open, at so many times the speed: 16 at most. */
+export async function playThrough(page: Page, url: string, rate: number): Promise<Played> {
+  return (await page.evaluate(`(${PLAY_THROUGH})(${JSON.stringify(url)}, ${rate})`)) as Played;
 }
 
 /** Serves files as they are, one an address, on a free port of loopback. The caller closes it. */
