@@ -72,8 +72,11 @@ describe("the timeline's lane", () => {
       [GAP, 400, 600],
       [GAP, 700, 900],
       ["continuous", 100, 400],
+      // Where the letter stands, the colour is plain.
+      ["continuous", 117, 131],
       ["motion", 600, 700],
       [{ hatch: "chipInk" }, 600, 700],
+      ["motion", 617, 631],
     ]);
   });
 
