@@ -320,7 +320,7 @@ export const BAD_PLUGINS: readonly BadPlugin[] = [
     setup:
       'setTimeout(() => { const text = "x".repeat(60_000); for (;;) try { fs.writeSync(2, text); } catch {} }, 100);',
     status: "ended",
-    reason: /more than 32 MB in a second|nothing but compute/,
+    reason: /more than 32 MB in a second|nothing but compute|did not answer for/,
   },
   {
     id: "floods-log",
