@@ -91,7 +91,7 @@ describe("an alarm on its whole way", { skip: skipBrowserTests, timeout: 240_000
       },
       LONG_MS,
     );
-    await page.goto(`${recorder.url}/flows/`);
+    await page.goto(`${recorder.url}/flows/`, { waitUntil: "commit", timeout: LONG_MS });
     await wireOn(page);
 
     const { changes, switched } = await siren();
