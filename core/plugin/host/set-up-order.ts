@@ -50,13 +50,14 @@ export async function untilSetUp(
   const waiting = after.filter((name) => isComing(predecessor(name)?.status ?? "stopped"));
   if (waiting.length > 0 && !signal.aborted) {
     await new Promise<void>((resolve) => {
-      const timer = clock.after(AFTER_PATIENCE_MS, resolve);
-      const settled = waiting.map((name) => predecessor(name)?.settled());
-      signal.addEventListener("abort", () => resolve(), { once: true });
-      void Promise.all(settled).then(() => {
+      const done = (): void => {
         timer.cancel();
+        signal.removeEventListener("abort", done);
         resolve();
-      });
+      };
+      const timer = clock.after(AFTER_PATIENCE_MS, done);
+      signal.addEventListener("abort", done, { once: true });
+      void Promise.all(waiting.map((name) => predecessor(name)?.settled())).then(done);
     });
   }
   if (signal.aborted) return;

@@ -87,10 +87,11 @@ describe("a plugin that comes after others", () => {
     assert.deepEqual(named, [["a", "starting", undefined]]);
   });
   it("waits no longer when it is itself stopped", async () => {
-    const { named, ended, over } = waiting({ a: new Other("starting") });
+    const { clock, named, ended, over } = waiting({ a: new Other("starting") });
     ended.abort();
     await over;
     assert.deepEqual(named, []);
+    assert.equal(clock.pending, 0);
   });
 });
 
