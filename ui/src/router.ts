@@ -17,7 +17,11 @@ function here(): Place {
 /** Where the viewer is. */
 export const place = signal<Place>(here());
 
+/** How often the browser went back or forward: what lay over a page is over. */
+export const turned = signal(0);
+
 addEventListener("popstate", () => {
+  turned.value += 1;
   place.value = here();
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { objectNamed, objectText, objectWords } from "../src/pages/events/object-words.ts";
+import { objectNamed, objectsNamed, objectText, objectWords } from "../src/pages/events/object-words.ts";
 
 describe("classes of objects", () => {
   it("are said in words, and those that nobody knows as they are told", () => {
@@ -14,6 +14,9 @@ describe("classes of objects", () => {
     assert.equal(objectNamed(" licence PLATE "), "license-plate");
     assert.equal(objectNamed("Person"), "person");
     assert.equal(objectNamed("Forklift"), "forklift");
+    assert.deepEqual(objectsNamed("Person"), ["person", "human"]);
+    assert.deepEqual(objectsNamed("motorbike"), ["motorcycle", "motorbike"]);
+    assert.deepEqual(objectsNamed("Forklift"), ["forklift"]);
     const words = objectWords();
     assert.equal(new Set(words).size, words.length);
     for (const word of words) assert.equal(objectText(objectNamed(word)), word);

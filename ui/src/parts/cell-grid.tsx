@@ -80,13 +80,13 @@ export function CellGrid(props: {
       onPointerCancel={() => end(false)}
       onKeyDown={(event) => {
         const step = STEPS[event.key];
-        setByKey(true);
         if (step !== undefined) setAt((now) => cellBeside(now, step));
         else if (event.key === " ") {
           latest.current = latest.current.map((old, cell) => (cell === at ? !old : old));
           props.onChange(latest.current);
         } else if (event.key === "z" && (event.ctrlKey || event.metaKey)) props.onUndo?.();
         else return;
+        setByKey(true);
         // Keys of the page that the grid lies on are not meant.
         event.preventDefault();
         event.stopPropagation();

@@ -1,6 +1,6 @@
 // Says in a form that somebody else has changed what it is about since typing began, and offers both: theirs, and what is
 // typed. Neither is lost by choosing: what was typed can be put back as long as nothing else is.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { t } from "../locale/messages.ts";
 import type { Draft } from "../state/use-draft.ts";
 import { Icon } from "./icon.tsx";
@@ -12,6 +12,10 @@ export type DraftOffers = Pick<Draft<unknown>, "isUnsaved" | "isOutdated" | "kee
 export function OutdatedNote({ of }: { readonly of: DraftOffers }) {
   const { isUnsaved, isOutdated, keepMine, takeTheirs } = of;
   const [putBack, setPutBack] = useState<(() => void) | undefined>(undefined);
+  // Typed anew after theirs was taken: what was there before is not put back over that.
+  useEffect(() => {
+    if (isUnsaved) setPutBack(undefined);
+  }, [isUnsaved]);
   if (!isOutdated && (putBack === undefined || isUnsaved)) return null;
   return (
     <div class="settings-note outdated" role="status">

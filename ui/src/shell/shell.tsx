@@ -1,9 +1,9 @@
 // The frame around every page: bar on top (search, health, alarms, account), rail of pages at the side (at the foot on a phone).
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { type MessageKey, t } from "../locale/messages.ts";
 import { Icon, type IconName, Logo } from "../parts/icon.tsx";
-import { followLink, href, place } from "../router.ts";
+import { followLink, href, place, turned } from "../router.ts";
 import { railCollapsed } from "../state/preferences.ts";
 import { connected, mayAdminister, mayOperate, status } from "../state/recorder.ts";
 import { useShortcuts } from "../state/shortcuts.ts";
@@ -54,6 +54,7 @@ export function Shell({ page, children }: { readonly page: string; readonly chil
   const current = PAGES.some(({ name }) => name === path) ? path : page;
   const within = PAGES.find(({ name }) => name === current)?.within;
   const [sheet, setSheet] = useState(false);
+  useEffect(() => setSheet(false), [turned.value]);
   useShortcuts(
     () => [{ keys: ["?"], shown: "?", text: "keys.help", run: () => setSheet((open) => !open) }],
     [],
@@ -70,7 +71,7 @@ export function Shell({ page, children }: { readonly page: string; readonly chil
         </a>
         <CameraSearch />
         <div class="spring" />
-        <HealthButton />
+        <HealthButton key={`health ${turned.value}`} />
         <AlarmBell />
         <MuteButton />
         <button
@@ -82,7 +83,7 @@ export function Shell({ page, children }: { readonly page: string; readonly chil
         >
           <Icon name="keyboard" size={18} />
         </button>
-        <AccountMenu />
+        <AccountMenu key={`account ${turned.value}`} />
       </header>
       <nav class="rail" aria-label={t("nav.label")}>
         {PAGES.filter(maySee).map((one) => (

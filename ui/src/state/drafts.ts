@@ -5,6 +5,8 @@ const PREFIX = "nightjar.draft.";
 const OWNER = "nightjar.drafts-of";
 const LIMIT_CHARACTERS = 200_000;
 
+const drops = new Set<() => void>();
+
 type Store = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
 
 /** The draft under that name, if there is one that is made like `like`, but for the parts with the names `free`. */
@@ -54,8 +56,14 @@ export function claimDrafts(account: string, store: Store = sessionStorage): voi
   }
 }
 
+/** For what is kept of drafts elsewhere, as in the memory of a page: called when all of them go. */
+export function whenDraftsGo(drop: () => void): void {
+  drops.add(drop);
+}
+
 /** Call when somebody signs out: the next one at this screen is not shown what was typed. */
 export function dropAllDrafts(store: Store = sessionStorage): void {
+  for (const drop of drops) drop();
   const names = Array.from({ length: store.length }, (_, index) => store.key(index));
   for (const name of names) if (name?.startsWith(PREFIX) === true) store.removeItem(name);
 }

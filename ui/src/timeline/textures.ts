@@ -1,5 +1,5 @@
 // What tells kinds of recordings apart on the timeline besides their colours: lines and dots over them, and their letter where
-// there is room. The legend shows the same (theme/playback.css).
+// there is room. The legend shows the same (theme/controls.css).
 import type { RecordReason } from "../api/types.ts";
 import { REASONS, type Texture } from "../parts/reasons.ts";
 

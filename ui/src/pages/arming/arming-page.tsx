@@ -52,9 +52,12 @@ export function ArmingPage() {
     const rules = await call("PATCH /arming/rules", { body });
     asked.put({ rules, arming: await call("GET /arming", {}) });
   };
-  const changeSoon = (part: (now: ArmingRules) => Change): void => {
+  const changeSoon = (part: (now: ArmingRules) => Change, done?: () => void): void => {
     change(part).then(
-      () => tell(t("io.saved")),
+      () => {
+        done?.();
+        tell(t("io.saved"));
+      },
       (thrown: unknown) => {
         complain(thrown);
         asked.load();
@@ -210,7 +213,7 @@ export function ArmingPage() {
         <PlaceForm
           place={view.place}
           mayEdit={mayEdit}
-          onSave={(place) => changeSoon(() => ({ place: place ?? null }))}
+          onSave={(place, done) => changeSoon(() => ({ place: place ?? null }), done)}
         />
       </section>
       {rule === undefined ? null : (

@@ -12,7 +12,8 @@ const textOf = (value: number | undefined): string => (value === undefined ? "" 
 export function PlaceForm(props: {
   readonly place: Place;
   readonly mayEdit: boolean;
-  readonly onSave: (place: Place) => void;
+  /** Calls `done` once it is stored. */
+  readonly onSave: (place: Place, done: () => void) => void;
 }) {
   const { place } = props;
   const kept = { latitude: textOf(place?.latitude), longitude: textOf(place?.longitude) };
@@ -40,6 +41,8 @@ export function PlaceForm(props: {
           typed.latitude.trim() === "" || latitude === undefined || longitude === undefined
             ? undefined
             : { latitude, longitude },
+          // What is typed may be written otherwise than it is stored: 52,5 is 52.5.
+          () => draft.settle(typed),
         );
       }}
     >

@@ -29,6 +29,11 @@ export interface CameraForm {
   readonly eventCameras: readonly string[];
 }
 
+/** The name of the draft of a new camera; `found`: of one that answered there when the network was searched. */
+export function newCameraDraft(found = ""): string {
+  return found === "" ? "camera.new" : `camera.new ${found}`;
+}
+
 export const EMPTY_FORM: CameraForm = {
   name: "",
   driver: "rtsp",

@@ -28,6 +28,7 @@ import {
   type FormProblem,
   formOf,
   namesAnother,
+  newCameraDraft,
   problemsOf,
   RTSP_PLACES,
   recordOf,
@@ -39,7 +40,12 @@ import { RemoveDialog } from "./remove-dialog.tsx";
 import { StreamAddresses } from "./stream-addresses.tsx";
 
 /** The page; without a camera it adds one. */
-export function CameraPage({ camera }: { readonly camera: Camera | undefined }) {
+export function CameraPage(props: {
+  readonly camera: Camera | undefined;
+  /** Of a new one: where it answered, if it was found in the network. */
+  readonly found?: string;
+}) {
+  const { camera, found = "" } = props;
   const askedDrivers = useDrivers();
   const names = usePluginNames();
   const drivers = askedDrivers.answer;
@@ -53,17 +59,21 @@ export function CameraPage({ camera }: { readonly camera: Camera | undefined }) 
       ? []
       : fieldsOf(schemaInWords(found.configSchema, driverWords(names, found.id)));
   };
-  const draft = useDraft<CameraForm>(`camera.${camera?.id ?? "new"}`, settled, {
-    isNew: camera === undefined,
-    of: camera?.config,
-    plain: (typed) => {
-      const known = fieldsFor(typed.driver);
-      return withoutSecrets(
-        typed,
-        (field) => !known.some((one) => one.name === field && one.kind !== "secret"),
-      );
+  const draft = useDraft<CameraForm>(
+    camera === undefined ? newCameraDraft(found) : `camera.${camera.id}`,
+    settled,
+    {
+      isNew: camera === undefined,
+      of: camera?.config,
+      plain: (typed) => {
+        const known = fieldsFor(typed.driver);
+        return withoutSecrets(
+          typed,
+          (field) => !known.some((one) => one.name === field && one.kind !== "secret"),
+        );
+      },
     },
-  });
+  );
   const { value: form, isUnsaved } = draft;
   const [touched, setTouched] = useState<ReadonlySet<string>>(() => new Set(changedFields(settled, form)));
   const [error, setError] = useState<unknown>();

@@ -15,6 +15,7 @@ import { STATUS_TEXT } from "../../state/roles.ts";
 import { clockTime, dayText, rateText } from "../../state/time-format.ts";
 import { complain, tell } from "../../state/toasts.ts";
 import { zone } from "../../state/zone.ts";
+import { newCameraDraft } from "./camera-form-model.ts";
 import { CameraPage } from "./camera-page.tsx";
 import { DetectionPage, isDetectionPlace } from "./detection-page.tsx";
 import { RemoveDialog } from "./remove-dialog.tsx";
@@ -31,7 +32,10 @@ export function CamerasPage() {
   }
   if (id === undefined) return <CameraList list={cameras.value} />;
   if (!mayAdminister.value) return <NotAllowed />;
-  if (id === "new") return <CameraPage key="new" camera={undefined} />;
+  if (id === "new") {
+    const found = place.value.query.get("found") ?? "";
+    return <CameraPage key={newCameraDraft(found)} camera={undefined} found={found} />;
+  }
   const camera = cameras.value.find((one) => one.id === id);
   if (camera === undefined) {
     return (

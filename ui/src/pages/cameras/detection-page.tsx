@@ -44,12 +44,14 @@ export function DetectionPage({ camera }: { readonly camera: Camera }) {
     return () => clearInterval(timer);
   }, [camera.id]);
   if (view === undefined) return <AwaitedPage title={camera.name} of={asked} rows={6} />;
-  const change = async (body: object): Promise<void> => {
+  const change = async (body: object): Promise<boolean> => {
     setError(undefined);
     try {
       asked.put(await call("PATCH /cameras/{id}/detection", { path: { id: camera.id }, body }));
+      return true;
     } catch (thrown) {
       setError(thrown);
+      return false;
     }
   };
   return (
@@ -115,8 +117,8 @@ function Detector(props: {
   readonly camera: Camera;
   readonly detector: DetectorView;
   readonly names: PluginNames;
-  /** Resolves when it was taken, or refused. */
-  readonly onChange: (part: object) => Promise<void>;
+  /** Resolves when it was taken (true), or refused. */
+  readonly onChange: (part: object) => Promise<boolean>;
 }) {
   const { camera, detector, onChange } = props;
   const id = detector.detector.split("/").at(-1) ?? "";
@@ -175,7 +177,7 @@ function Detector(props: {
             camera={camera.id}
             detector={detector}
             names={props.names}
-            onSave={(options) => void onChange({ options })}
+            onSave={(options) => onChange({ options })}
           />
           <p class="muted">
             {detector.cpuShare === undefined

@@ -15,7 +15,8 @@ export function DetectorOptions(props: {
   readonly camera: string;
   readonly detector: DetectorView;
   readonly names: PluginNames;
-  readonly onSave: (options: Record<string, unknown>) => void;
+  /** Resolves when they were taken (true), or refused. */
+  readonly onSave: (options: Record<string, unknown>) => Promise<boolean>;
 }) {
   const { detector, names } = props;
   const words = fieldWords(names, "detector", detector.detector);
@@ -39,7 +40,10 @@ export function DetectorOptions(props: {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          props.onSave(objectOf(fields, texts));
+          // What is typed may be written otherwise than it is stored: 0,50 is 0.5.
+          void props.onSave(objectOf(fields, texts)).then((isTaken) => {
+            if (isTaken) draft.settle(texts);
+          });
         }}
       >
         <SchemaForm fields={fields} texts={texts} kept={NONE} onChange={setTexts} />

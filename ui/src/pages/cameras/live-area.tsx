@@ -31,7 +31,7 @@ export function LiveArea(props: {
   readonly camera: Camera;
   readonly area: Area | undefined;
   readonly sizes: Sizes | undefined;
-  readonly onChange: (part: { readonly area?: Area | null; readonly sizes?: Sizes }) => Promise<void>;
+  readonly onChange: (part: { readonly area?: Area | null; readonly sizes?: Sizes }) => Promise<unknown>;
 }) {
   const { camera, area, sizes, onChange } = props;
   const [mode, setMode] = useState<"area" | "sizes">("area");

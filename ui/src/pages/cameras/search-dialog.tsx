@@ -8,10 +8,10 @@ import { problemLine } from "../../locale/problem-text.ts";
 import { Dialog, EmptyPage, ErrorNote, SkeletonRows } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { followLink, href, navigate } from "../../router.ts";
-import { keepDraft } from "../../state/drafts.ts";
+import { keepDraft, readDraft } from "../../state/drafts.ts";
 import { driverName, usePluginNames } from "../../state/plugin-names.ts";
 import { cameras } from "../../state/recorder.ts";
-import { EMPTY_FORM } from "./camera-form-model.ts";
+import { EMPTY_FORM, newCameraDraft } from "./camera-form-model.ts";
 
 /** The dialog; it searches as soon as it opens. */
 export function SearchDialog({ onClose }: { readonly onClose: () => void }) {
@@ -122,7 +122,7 @@ function FoundRow({ camera, by }: { readonly camera: FoundCamera; readonly by: s
 }
 
 /** Opens the form with what is known of it, as if it had been typed; nothing is kept before it is saved there. */
-async function toForm({ driver, config, name, hardware }: FoundCamera): Promise<void> {
+async function toForm({ address, driver, config, name, hardware }: FoundCamera): Promise<void> {
   const proposed = await call("GET /settings").then(
     ({ newCameras: { audio, retentionDays } }) => ({ audio, retentionDays: String(retentionDays ?? "") }),
     () => ({}),
@@ -133,6 +133,9 @@ async function toForm({ driver, config, name, hardware }: FoundCamera): Promise<
     ...(config["url"] === undefined ? {} : { way: "url" as const, url: config["url"] }),
     texts: config,
   };
-  keepDraft("camera.new", { base: JSON.stringify(EMPTY_FORM), value });
-  navigate("cameras/new");
+  // A form of its own: one for another new camera may be begun, and so may this one.
+  const draft = newCameraDraft(address);
+  if (readDraft(draft, { base: "", value: EMPTY_FORM }) === undefined)
+    keepDraft(draft, { base: JSON.stringify(EMPTY_FORM), value });
+  navigate("cameras/new", { found: address });
 }

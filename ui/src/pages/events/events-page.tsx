@@ -15,7 +15,7 @@ import { AcknowledgeDialog } from "./acknowledge-dialog.tsx";
 import { ArmingSwitch } from "./arming-switch.tsx";
 import { EventRow } from "./event-row.tsx";
 import { EVENT_TEXT, eventText } from "./event-words.ts";
-import { objectNamed, objectWords } from "./object-words.ts";
+import { objectNamed, objectsNamed, objectText, objectWords } from "./object-words.ts";
 
 const PAGE = 50;
 /** How long typing pauses before what was typed is searched for. */
@@ -34,7 +34,7 @@ function wishOf(query: URLSearchParams, cursor: string | undefined): Wish {
     limit: PAGE,
     ...(camera ? { cameras: camera } : {}),
     ...(kind ? { types: kind } : {}),
-    ...(object ? { objects: objectNamed(object).slice(0, 100) } : {}),
+    ...(object ? { objects: objectsNamed(object).join(",").slice(0, 500) } : {}),
     ...(day && DAY.test(day) && !Number.isNaN(Date.parse(day)) ? daySpan(day, zone.value) : {}),
     ...(seen === "yes" || seen === "no" ? { acknowledged: seen === "yes" } : {}),
     ...(cursor === undefined ? {} : { cursor }),
@@ -148,7 +148,7 @@ export function EventsPage() {
       )}
       {asked === undefined ? null : (
         <AcknowledgeDialog
-          event={asked}
+          event={events?.find(({ id }) => id === asked.id) ?? asked}
           onClose={() => setAsked(undefined)}
           onDone={(event) => {
             put(event);
@@ -180,7 +180,7 @@ function fits(event: RecordedEvent, query: URLSearchParams): boolean {
   const [camera, kind, object, day, seen] = FILTERS.map((name) => query.get(name) ?? "");
   if (camera && event.camera !== camera) return false;
   if (kind && event.type !== kind) return false;
-  if (object && !event.objects.some((one) => one.class === objectNamed(object))) return false;
+  if (object && !event.objects.some((one) => objectsNamed(object).includes(one.class))) return false;
   // What was asked for by day or acknowledgement is looked at, not watched.
   return !day && seen !== "yes";
 }
@@ -250,12 +250,16 @@ function Filters({ query, isFiltered }: { readonly query: URLSearchParams; reado
 
 /** What was seen, asked for once typing pauses: each letter would be a search of its own. */
 function ObjectFilter({ value }: { readonly value: string }) {
-  const [typed, setTyped] = useState(value);
-  useEffect(() => setTyped(value), [value]);
+  // The address names the class, so that it means the same to whoever speaks another language.
+  const [typed, setTyped] = useState(objectText(value));
   useEffect(() => {
-    if (typed === value) return;
+    if (objectNamed(typed) !== value) setTyped(objectText(value));
+  }, [value]);
+  useEffect(() => {
+    const named = objectNamed(typed);
+    if (named === value) return;
     const timer = setTimeout(
-      () => replaceQuery({ object: typed || undefined, event: undefined }),
+      () => replaceQuery({ object: named || undefined, event: undefined }),
       ASKED_AFTER_MS,
     );
     return () => clearTimeout(timer);

@@ -45,6 +45,14 @@ export function objectNamed(text: string): string {
   return Object.keys(OBJECT_TEXT).find((name) => objectText(name).toLowerCase() === wanted) ?? wanted;
 }
 
+/** The classes that somebody means who writes them in words, or as they are told: several are told by one word. */
+export function objectsNamed(text: string): readonly string[] {
+  const wanted = text.trim().toLowerCase();
+  const word = objectText(wanted).toLowerCase();
+  const names = Object.keys(OBJECT_TEXT).filter((name) => objectText(name).toLowerCase() === word);
+  return names.length === 0 ? [wanted] : names;
+}
+
 /** All words, each once, for what is offered while somebody writes. */
 export function objectWords(): readonly string[] {
   return [...new Set(Object.keys(OBJECT_TEXT).map(objectText))].sort((left, right) =>

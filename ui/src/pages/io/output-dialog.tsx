@@ -32,6 +32,12 @@ export function OutputDialog(props: {
   const output = { ...draft.value, id: props.output.id };
   const [authorization, setAuthorization] = useState("");
   const [isForgotten, setForgotten] = useState(false);
+  /** What was typed to authorize was meant for one's own address. */
+  const takeTheirs = (): (() => void) => {
+    setAuthorization("");
+    setForgotten(false);
+    return draft.takeTheirs();
+  };
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const { driver } = output;
@@ -149,7 +155,7 @@ export function OutputDialog(props: {
             props.onClose();
           }}
           disabled={busy || output.name.trim() === "" || !isWhole(driver)}
-          draft={draft}
+          draft={{ ...draft, takeTheirs }}
           isUnsaved={draft.isUnsaved || authorization !== "" || isForgotten}
         />
       </form>

@@ -39,6 +39,16 @@ export function MqttForm(props: { readonly view: MqttView; readonly onSaved: (vi
     }
     setBusy(false);
   };
+  /** The password was typed for one's own address. */
+  const takeTheirs = (): (() => void) => {
+    const mine = password;
+    setPassword("");
+    const back = form.takeTheirs();
+    return () => {
+      back();
+      setPassword(mine);
+    };
+  };
   return (
     <form
       class="registries-form"
@@ -121,7 +131,13 @@ export function MqttForm(props: { readonly view: MqttView; readonly onSaved: (vi
       ) : null}
       {error === undefined ? null : <ErrorNote error={error} />}
       <div class="form-foot">
-        <UnsavedMark of={form} onDiscard={() => form.settle(props.view.settings)} />
+        <UnsavedMark
+          of={{ ...form, takeTheirs }}
+          onDiscard={() => {
+            setPassword("");
+            form.settle(props.view.settings);
+          }}
+        />
         <button type="submit" class="button primary" disabled={busy} aria-busy={busy}>
           {t(busy ? "saving" : "save")}
         </button>

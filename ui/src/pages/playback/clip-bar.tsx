@@ -33,7 +33,10 @@ export function ClipBar(props: {
   const setEnd = (which: "startMs" | "endMs"): void => {
     const { startMs, spanMs } = view.peek();
     const at = playheadMs.peek() ?? startMs + spanMs / 2;
-    marked.value = withEnd(marked.peek(), which, at, usualLength(spanMs));
+    const usual = usualLength(spanMs);
+    // A clip that begins near now ends now.
+    const length = which === "startMs" ? Math.min(usual, Math.max(LEAST_MS, Date.now() - at)) : usual;
+    marked.value = withEnd(marked.peek(), which, at, length);
   };
   useShortcuts(
     () => [

@@ -167,17 +167,22 @@ function Facts({ plugin }: { readonly plugin: Plugin }) {
         )}
       </dl>
       {provides.length === 0 ? null : (
-        <p class="plugin-provides">
+        <div class="plugin-provides">
           <span class="muted">{t("plugins.provides")}</span>
           {provides.slice(0, PROVIDES_SHOWN).map((one) => (
             <code key={one}>{one}</code>
           ))}
           {provides.length > PROVIDES_SHOWN ? (
-            <span class="muted" title={provides.slice(PROVIDES_SHOWN).join(", ")}>
-              {t("plugins.provides.more", { count: provides.length - PROVIDES_SHOWN })}
-            </span>
+            <details>
+              <summary class="muted">
+                {t("plugins.provides.more", { count: provides.length - PROVIDES_SHOWN })}
+              </summary>
+              {provides.slice(PROVIDES_SHOWN).map((one) => (
+                <code key={one}>{one}</code>
+              ))}
+            </details>
           ) : null}
-        </p>
+        </div>
       )}
       {hasPage || plugin.homepage !== undefined ? (
         <p class="plugin-links">

@@ -2,7 +2,12 @@
 // is open, and without its secrets as a draft of this tab, so that neither a dialog closed by mistake nor a reload costs it.
 import type { PluginSettings } from "../../api/types.ts";
 import { isObject } from "../../parts/json-place.ts";
-import { dropDraft as dropPlain, keepDraft as keepPlain, readDraft } from "../../state/drafts.ts";
+import {
+  dropDraft as dropPlain,
+  keepDraft as keepPlain,
+  readDraft,
+  whenDraftsGo,
+} from "../../state/drafts.ts";
 import { draftText } from "../../state/use-draft.ts";
 
 export interface SettingsDraft {
@@ -22,6 +27,8 @@ interface Kept {
   readonly base: string;
 }
 const kept = new Map<string, Kept>();
+// Secrets are among them.
+whenDraftsGo(() => kept.clear());
 
 export function draftOf(value: Readonly<Record<string, unknown>>): SettingsDraft {
   return { value, text: JSON.stringify(value, null, 2) };

@@ -168,8 +168,11 @@ function Limits(props: {
     (wish.quotaBytes !== null && wish.quotaBytes < props.storedBytes && wish.quotaBytes !== quotaBytes);
   const send = async (record: LimitChange): Promise<void> => {
     cameraChanged(await call("PATCH /cameras/{id}", { path: { id: camera.id }, body: { record } }));
-    form.settle(stored);
     props.onChanged();
+  };
+  const save = async (): Promise<void> => {
+    await send(wish);
+    form.settle(stored);
   };
   return (
     <>
@@ -179,7 +182,7 @@ function Limits(props: {
           event.preventDefault();
           if (deletes) setAsking(true);
           else
-            send(wish).then(
+            save().then(
               () =>
                 tellUndoable(t("camera.saved", { name: camera.name }), () => {
                   send({ retentionDays, quotaBytes }).catch(complain);
@@ -220,7 +223,7 @@ function Limits(props: {
           title={t("storage.less", { name: camera.name })}
           word={camera.name}
           button={t("save")}
-          act={() => send(wish)}
+          act={save}
           onClose={() => setAsking(false)}
         >
           <p>{t("storage.less.text")}</p>

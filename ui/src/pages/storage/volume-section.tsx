@@ -174,7 +174,8 @@ function VolumeForm(props: {
     try {
       const path = { volume: volume.id };
       props.onChanged(await call("PATCH /storage/volumes/{volume}", { path, body: change }));
-      form.settle(stored);
+      // What is typed of the reserve is no part of a change of the other.
+      if (change.overwrite === undefined) form.settle(stored);
     } finally {
       setBusy(false);
     }
