@@ -1,82 +1,72 @@
-// axe (WCAG 2.2 A and AA) on every page and over the dialogs, in a real Chromium, dark and light: no violation. One
-// recorder and one page for all of it.
+// axe (WCAG 2.2 A and AA) on every page and every dialog of the table of screens, in a real Chromium, dark and light, the pages on a phone too:
+// no violation. One recorder, furnished as a household, and one page for all of it.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { putAlarms } from "../support/alarms.ts";
-import { furnishAlarmIo } from "./support/alarm-io.ts";
-import { openBrowser, openContext, skipBrowserTests, until } from "./support/browser.ts";
+import { type FakeCamera, fakeCamera } from "../../core/testing/fake-camera.ts";
+import { type FakeOnvifDevice, fakeOnvifDevice } from "../../core/testing/fake-onvif-device.ts";
+import { openBrowser, openContext, PHONE, skipBrowserTests, until, visit } from "./support/browser.ts";
+import { furnish } from "./support/household.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
+import { placed, SCREENS, type Screen } from "./support/screens.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const WCAG = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] } as const;
+/** What other colours can spoil. */
+const CONTRAST = { type: "rule", values: ["color-contrast"] } as const;
+/** What less room can spoil. */
+const ROOM = {
+  type: "rule",
+  values: ["target-size", "scrollable-region-focusable", "aria-hidden-focus"],
+} as const;
+type Rules = typeof WCAG | typeof CONTRAST | typeof ROOM;
+/** Rules that find something to judge on any page. */
+const LEAST: ReadonlyMap<Rules, number> = new Map<Rules, number>([
+  [WCAG, 8],
+  [CONTRAST, 1],
+  [ROOM, 1],
+]);
+const LONG_MS = 20_000;
+const DOME = { username: "dome", password: "bright-dome" } as const;
+/** Those that somebody sees who is signed in. */
+const INSIDE = SCREENS.filter(({ door }) => door === undefined);
 
-/** Address, and what must be there before it is judged. */
-const PAGES = [
-  ["live", ".tile"],
-  ["live?camera=demo", ".zoom-buttons"],
-  ["events", ".event-table, .empty"],
-  ["tills", ".empty"],
-  ["cameras/demo", "form .field"],
-  ["cameras/demo/detection", ".detection section"],
-  ["system/flows", ".head h1"],
-  ["account", ".head h1"],
-  ["system/log", ".head h1"],
-  ["system/mqtt", "form"],
-  ["playback", ".transport"],
-  ["io", ".io-table"],
-  ["io?output=siren", "dialog form"],
-  ["io?input=door", "dialog form"],
-  ["linkage", ".linkage-table"],
-  ["linkage?rule=one", ".linkage-action-body"],
-  ["cameras", ".camera-table"],
-  ["cameras/new", "form"],
-  ["storage", ".disk"],
-  ["plugins", ".list-page, .head"],
-  ["plugins?view=find", ".head"],
-  ["system", ".log-lines, .log-bar"],
-  ["system/settings", "form"],
-  ["system/certificate", ".head h1"],
-  ["users", "table"],
-  ["nowhere", ".empty"],
-  ["welcome?step=zone", ".door-card select"],
-  ["welcome?step=storage", ".door-card .disk"],
-  ["welcome?step=camera", ".door-card h1"],
-] as const;
-
-describe("accessibility", { skip: skipBrowserTests, timeout: 240_000 }, () => {
+describe("accessibility", { skip: skipBrowserTests, timeout: 300_000 }, () => {
+  let source: FakeCamera;
+  let dome: FakeOnvifDevice;
   let recorder: Recorder;
   let browser: Browser;
+  let places: Readonly<Record<string, string>> = {};
 
   before(async () => {
-    recorder = await startRecorder(true);
-    const actions = [{ action: "capture", settings: {} }];
-    await recorder.api("PUT", "/linkage/rules", {
-      rules: [
-        { id: "one", name: "One", actions },
-        { id: "off", name: "Off", enabled: false, at: "end", actions },
-      ],
+    source = await fakeCamera({ auth: "digest", ...DOME });
+    dome = await fakeOnvifDevice({
+      ...{ ...DOME, streamUrl: source.url },
+      profiles: [{ token: "main", width: 640, height: 360 }],
     });
+    recorder = await startRecorder(true);
+    await recorder.api("PATCH", "/settings", { wizardDone: true });
     browser = await openBrowser();
   });
   after(async () => {
     await browser?.close();
     await recorder?.stop();
+    await dome?.close();
+    await source?.close();
   });
 
-  /** What axe objects to; in light colours of those alone, since the rest is the same as in the dark. */
-  async function violations(page: Page, where: string, theme: "dark" | "light"): Promise<string[]> {
-    const only =
-      theme === "light" ? { type: "rule", values: ["color-contrast"] } : { type: "tag", values: RULES };
+  /** What axe objects to: in the open dialog, where there is one, since what lies behind it is judged by itself. */
+  async function violations(page: Page, where: string, rules: Rules): Promise<string[]> {
+    if ((await page.evaluate("window.axe === undefined")) === true) await page.evaluate(AXE);
     const found = (await page.evaluate(`(async () => {
-      if (window.axe === undefined) { ${AXE}; }
-      const { violations, passes } = await axe.run(document, {
-        runOnly: ${JSON.stringify(only)},
+      const { violations, passes } = await axe.run(document.querySelector("dialog[open]") ?? document, {
+        runOnly: ${JSON.stringify(rules)},
         resultTypes: ["violations"],
       });
-      if (passes.length < ${theme === "light" ? 1 : 8}) return ["only " + passes.length + " rules found something to judge"];
+      const isPage = document.querySelector("dialog[open]") === null;
+      if (isPage && passes.length < ${LEAST.get(rules)}) return ["only " + passes.length + " rules found something to judge"];
       return violations.map(({ id, nodes }) => id + ": " + nodes.slice(0, 3).map((one) => one.target.join(" ") + " " + (one.any[0]?.message ?? "")).join(" | "));
     })()`)) as string[];
     return found.map((text) => `${where}: ${text}`);
@@ -84,50 +74,64 @@ describe("accessibility", { skip: skipBrowserTests, timeout: 240_000 }, () => {
 
   /** Both themes, without loading the page anew: the light one is the same page with other colours. */
   async function inBothThemes(page: Page, where: string): Promise<string[]> {
-    const dark = await violations(page, `${where} (dark)`, "dark");
+    const dark = await violations(page, `${where} (dark)`, WCAG);
     await page.evaluate(`document.documentElement.dataset.theme = "light"`);
-    const light = await violations(page, `${where} (light)`, "light");
+    const light = await violations(page, `${where} (light)`, CONTRAST);
     await page.evaluate(`document.documentElement.dataset.theme = "dark"`);
     return [...dark, ...light];
   }
 
-  it("finds nothing to object to on any page, dark and light", async () => {
+  /** Brings a screen on, from whichever was there before. */
+  async function show(page: Page, screen: Screen): Promise<void> {
+    for (
+      let press = 0;
+      press < 4 && (await page.locator("dialog[open], .menu, .bell-panel").count()) > 0;
+      press += 1
+    )
+      await page.keyboard.press("Escape");
+    await visit(page, recorder, placed(screen.path, places));
+    for (const selector of screen.open ?? [])
+      await page.locator(selector).first().click({ timeout: LONG_MS });
+    await page.locator(screen.filled).first().waitFor({ timeout: LONG_MS });
+  }
+
+  it("finds nothing to object to in a bell without alarms, and at the door", async () => {
     const context = await openContext(browser, recorder, { theme: "dark" });
     const page = await context.newPage();
-    const found: string[] = [];
-    const lookAtBell = async (name: string, shown: string): Promise<void> => {
-      await page.goto(`${recorder.url}/users`);
-      await page.getByRole("button", { name }).click();
-      await page.locator(`.bell-panel ${shown}`).first().waitFor();
-      found.push(...(await inBothThemes(page, `bell: ${name}`)));
-    };
-    await lookAtBell("No alarms", ".muted");
-    // One of the inputs alarms.
-    await furnishAlarmIo(recorder);
-    await putAlarms(recorder.dataDir, "demo", [1_000_001, 1_000_002]);
-    await lookAtBell("Open alarms: 3", "li");
-    for (const [address, ready] of PAGES) {
-      await page.goto(`${recorder.url}/${address}`);
-      await page.locator(ready).first().waitFor();
-      found.push(...(await inBothThemes(page, address)));
-    }
     await page.goto(`${recorder.url}/users`);
-    await page.locator("table").waitFor();
-    await page.getByRole("button", { name: "Account of admin" }).click();
-    await page.locator(".menu").waitFor();
-    found.push(...(await inBothThemes(page, "account menu")));
-    await page.keyboard.press("Escape");
-    for (const button of ["Add user", "Keyboard shortcuts"]) {
-      await page.getByRole("button", { name: button }).click();
-      await page.getByRole("dialog").waitFor();
-      found.push(...(await inBothThemes(page, button)));
-      await page.keyboard.press("Escape");
-      await page.getByRole("dialog").waitFor({ state: "detached" });
-    }
+    await page.getByRole("button", { name: "No alarms" }).click();
+    await page.locator(".bell-panel .muted").first().waitFor();
+    const found = await inBothThemes(page, "bell without alarms");
     await context.clearCookies();
     await page.goto(`${recorder.url}/live`);
     await page.getByLabel("Password").waitFor();
     found.push(...(await inBothThemes(page, "the door")));
+    await context.close();
+    assert.deepEqual(found, []);
+  });
+
+  it("finds nothing to object to on any page and in any dialog, dark and light", async () => {
+    const { cameras } = await recorder.api<{ cameras: { id: string }[] }>("GET", "/cameras");
+    ({ places } = await furnish(recorder, dome, cameras[0]?.id ?? ""));
+    const context = await openContext(browser, recorder, { theme: "dark" });
+    const page = await context.newPage();
+    const found: string[] = [];
+    for (const screen of INSIDE) {
+      await show(page, screen);
+      found.push(...(await inBothThemes(page, screen.name)));
+    }
+    await context.close();
+    assert.deepEqual(found, []);
+  });
+
+  it("finds enough room for fingers, and nothing out of their reach, on the pages of a phone", async () => {
+    const context = await openContext(browser, recorder, { theme: "dark", viewport: PHONE, touch: true });
+    const page = await context.newPage();
+    const found: string[] = [];
+    for (const screen of INSIDE.filter(({ open, isWideOnly }) => open === undefined && isWideOnly !== true)) {
+      await show(page, screen);
+      found.push(...(await violations(page, `${screen.name} on a phone`, ROOM)));
+    }
     await context.close();
     assert.deepEqual(found, []);
   });
@@ -139,8 +143,8 @@ describe("accessibility", { skip: skipBrowserTests, timeout: 240_000 }, () => {
     await page.locator("table").waitFor();
     await page.evaluate(`document.querySelector("h1").append(new Image())`);
     await page.evaluate(`document.querySelector("h1").style.color = "#ccc"`);
-    assert.match((await violations(page, "planted", "light")).join(), /color-contrast/);
-    assert.match((await violations(page, "planted", "dark")).join(), /image-alt/);
+    assert.match((await violations(page, "planted", CONTRAST)).join(), /color-contrast/);
+    assert.match((await violations(page, "planted", WCAG)).join(), /image-alt/);
     await context.close();
   });
 

@@ -93,7 +93,7 @@ describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => 
     await until("a picture", async () => (await page.locator(".event .thumb img.shown").count()) > 0, 40_000);
     await page.getByLabel("Object, as person or car").fill("person");
     await until("one event", async () => (await rows.count()) === 1);
-    assert.match((await rows.first().textContent()) ?? "", /Motion.*person 87 %/s);
+    assert.match((await rows.first().textContent()) ?? "", /Motion.*Person 87 %/s);
     assert.match(page.url(), /object=person/, "filters stand in the address");
     await rows.first().getByLabel("Play from here").click();
     await until("the moment plays", () => counterOf(page, ".stage .picture"), 40_000);

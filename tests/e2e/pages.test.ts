@@ -15,18 +15,12 @@ import {
   visit,
 } from "./support/browser.ts";
 import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
+import { placed, SCREENS } from "./support/screens.ts";
 
-const PAGES = [
-  "live",
-  "playback",
-  "cameras",
-  "cameras/new",
-  "storage",
-  "plugins",
-  "plugins?view=find",
-  "system",
-  "users",
-] as const;
+/** Every page that a recorder has which was just set up: its address, and what is there once it is. */
+const PAGES = SCREENS.filter(
+  ({ door, open, path }) => door === undefined && open === undefined && !/[?]|dome/.test(path),
+).map(({ path, filled, empty }) => [path, empty === undefined ? filled : `${filled}, ${empty}`] as const);
 
 async function tokenOf(context: BrowserContext, url: string): Promise<string> {
   const cookies = await context.cookies(url);
@@ -179,9 +173,10 @@ describe("pages", { skip: skipBrowserTests }, () => {
           `localStorage.setItem("nightjar.preferences", JSON.stringify({ theme: "${theme}", language: "en" }))`,
         );
         await page.reload();
-        for (const name of PAGES) {
+        for (const [path, ready] of PAGES) {
+          const name = placed(path, { camera: "demo" });
           await visit(page, recorder, name);
-          await page.locator(".head h1").first().waitFor();
+          await page.locator(ready).first().waitFor();
           if (theme === "dark" && (name === "live" || name === "playback"))
             await until(`a picture on ${name}`, () => counterOf(page), 20_000);
           assert.equal(await page.evaluate("document.documentElement.dataset.theme"), theme);

@@ -230,7 +230,7 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
     });
   });
 
-  it("never shows a secret again, keeps it when left empty, and takes it away when told to", async () => {
+  it("never shows a secret again, keeps it when left empty, tells it to no other server, and takes it away when told to", async () => {
     const answers: string[] = [];
     page.on("response", (response) => {
       if (response.url().includes("/api/"))
@@ -246,11 +246,20 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
     assert.ok(!text.includes(CANARY));
     assert.match(text, /"far\.example"/);
     await button("Form").click();
+    await dialog().getByLabel("Patience (s)").fill("9");
+    await saveSettings();
+    await until("more patience", async () => told().patience === 9);
+    assert.equal(told().password, CANARY);
+    assert.ok(!answers.join().includes(CANARY));
+
+    // Another server is told it only by whoever types it again.
+    await openSettings();
     await dialog().getByLabel("Server").fill("farther.example");
+    await dialog().getByText("was given for another address or account").first().waitFor();
+    await dialog().getByLabel("Password").fill(CANARY);
     await saveSettings();
     await until("the new server", async () => told().host === "farther.example");
     assert.equal(told().password, CANARY);
-    assert.ok(!answers.join().includes(CANARY));
 
     await openSettings();
     await dialog().getByLabel("Account").selectOption("");
