@@ -80,6 +80,10 @@ interface Entry {
   retry?: Timer;
   /** The asking that goes on. */
   asked?: Promise<void>;
+  /** Whose outcome counts: that of the asking that began last. */
+  turn?: object;
+  /** It was told that the camera came. */
+  isKnown?: boolean;
 }
 
 export class CameraList {
@@ -102,7 +106,7 @@ export class CameraList {
 
   stop(): void {
     this.#stopFollowing?.();
-    for (const entry of this.#entries.values()) entry.retry?.cancel();
+    for (const entry of this.#entries.values()) drop(entry);
   }
 
   all(): ResolvedCamera[] {
@@ -134,7 +138,7 @@ export class CameraList {
     const prepared = await prepareConfig(driver, input.config);
     const id = input.id ?? freeCameraId(input.name, (candidate) => this.#entries.has(candidate));
     // Resolved before it is stored: an address that cannot be used is refused while somebody looks.
-    await this.#sources.find(id, driver, prepared);
+    await this.#sources.find(driver, prepared);
     // Those of one of the same id that was taken out of config.json by hand.
     await secrets.deleteAll(`camera/${id}/`);
     for (const [field, secret] of Object.entries(prepared.secrets))
@@ -152,7 +156,6 @@ export class CameraList {
       });
     } catch (error) {
       await secrets.deleteAll(`camera/${id}/`);
-      this.#sources.forget(id);
       throw error;
     }
     await this.#follow(config.get().cameras);
@@ -176,7 +179,7 @@ export class CameraList {
       const driver = this.#sources.driver(present.camera.driver);
       const kept = this.#sources.secretsOf(id, driver);
       prepared = await prepareWithKept(driver, patch.config, kept, present.camera.config);
-      await this.#sources.find(id, driver, prepared);
+      await this.#sources.find(driver, prepared);
     }
     const change = (draft: Config): void => {
       const camera = draft.cameras.find((candidate) => candidate.id === id);
@@ -264,7 +267,7 @@ export class CameraList {
   async #follow(cameras: DeepReadonly<CameraConfig[]>): Promise<void> {
     for (const [id, entry] of this.#entries) {
       if (cameras.some((camera) => camera.id === id)) continue;
-      entry.retry?.cancel();
+      drop(entry);
       this.#entries.delete(id);
       this.#options.onChange({ id, kind: "removed" });
     }
@@ -274,7 +277,7 @@ export class CameraList {
       if (entry === undefined) {
         const added: Entry = { camera, streams: {} };
         this.#entries.set(camera.id, added);
-        work.push(this.#resolve(added, "added"));
+        work.push(this.#resolve(added));
       } else if (JSON.stringify(entry.camera) !== JSON.stringify(camera)) {
         const moved =
           JSON.stringify(entry.camera.config) !== JSON.stringify(camera.config) ||
@@ -289,25 +292,35 @@ export class CameraList {
     await Promise.all(work);
   }
 
-  #resolve(entry: Entry, kind: "added" | "changed" = "changed"): Promise<void> {
-    const asked = this.#ask(entry, kind).finally(() => {
+  #resolve(entry: Entry): Promise<void> {
+    const asked = this.#ask(entry).finally(() => {
       if (entry.asked === asked) delete entry.asked;
     });
     entry.asked = asked;
     return asked;
   }
 
-  async #ask(entry: Entry, kind: "added" | "changed"): Promise<void> {
+  /**
+   * Asks the driver where the streams are now. Of several askings only the last counts, and none once the camera is gone: an old
+   * answer would take the picture back to an address that holds no more, or go on for ever about one that nobody has.
+   */
+  async #ask(entry: Entry): Promise<void> {
     const { camera } = entry;
+    const turn = {};
+    entry.turn = turn;
+    const counts = (): boolean => entry.turn === turn && this.#entries.get(camera.id) === entry;
     entry.retry?.cancel();
     try {
       const driver = this.#sources.driver(camera.driver);
-      entry.streams = await this.#sources.find(camera.id, driver, {
-        config: camera.config as Record<string, unknown>,
-        secrets: this.#sources.secretsOf(camera.id, driver),
-      });
+      const config = camera.config as Record<string, unknown>;
+      const secrets = this.#sources.secretsOf(camera.id, driver);
+      const found = await this.#sources.find(driver, { config, secrets });
+      if (!counts()) return;
+      entry.streams = found.sources;
+      this.#sources.remember(camera, found);
       delete entry.problem;
     } catch (error) {
+      if (!counts()) return;
       // The last known streams stay: a driver in trouble must not cost a recording.
       if (entry.streams.main === undefined) entry.streams = this.#sources.foundLast(camera);
       const { code, message, context = {} } = toPlainError(error);
@@ -319,7 +332,9 @@ export class CameraList {
       entry.problem = { code, message, ...contextOf(context, message) };
       entry.retry = this.#options.clock.after(RESOLVE_AGAIN_MS, () => void this.#resolve(entry));
     }
-    if (this.#entries.get(camera.id) === entry) this.#options.onChange({ id: camera.id, kind });
+    const kind = entry.isKnown ? "changed" : "added";
+    entry.isKnown = true;
+    this.#options.onChange({ id: camera.id, kind });
   }
 
   #view(entry: Entry): ResolvedCamera {
@@ -331,4 +346,10 @@ export class CameraList {
       ...(entry.problem === undefined || entry.streams.main !== undefined ? {} : { problem: entry.problem }),
     };
   }
+}
+
+/** Ends what goes on for a camera: it is asked about no more, and what is under way counts no more. */
+function drop(entry: Entry): void {
+  entry.retry?.cancel();
+  delete entry.turn;
 }

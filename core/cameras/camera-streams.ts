@@ -6,7 +6,7 @@ import type { SecretStore } from "../config/secret-store.ts";
 import { NightjarError } from "../errors.ts";
 import type { DesiredSource } from "../media/protocol.ts";
 import type { Registry } from "../plugin/calls/registry.ts";
-import type { CameraDriver } from "../plugin/contract/camera-driver.ts";
+import type { CameraDriver, CameraStreams as DriverStreams } from "../plugin/contract/camera-driver.ts";
 import {
   askStreams,
   prepareConfig,
@@ -21,6 +21,12 @@ import type { KnownStreams } from "./known-streams.ts";
 export interface CameraSources {
   readonly main?: DesiredSource;
   readonly sub?: DesiredSource;
+}
+
+/** What a driver answered, and what is to be fetched of it. */
+export interface FoundStreams {
+  readonly sources: CameraSources;
+  readonly streams: DriverStreams;
 }
 
 export interface CameraStreamsOptions {
@@ -63,16 +69,18 @@ export class CameraStreams {
     return found;
   }
 
-  /** Asks for the streams of a camera, and remembers the answer. */
+  /** Asks a driver for the streams of a camera with such settings. */
   async find(
-    id: string,
     driver: CameraDriver,
     { config, secrets }: { config: Record<string, unknown>; secrets: Secrets },
-  ): Promise<CameraSources> {
+  ): Promise<FoundStreams> {
     const streams = await askStreams(driver, config, secrets);
-    const sources = sourcesOf(streams, secrets, this.#options.ownPorts());
-    this.#options.known.set(id, { driver: driver.id, config }, streams);
-    return sources;
+    return { sources: sourcesOf(streams, secrets, this.#options.ownPorts()), streams };
+  }
+
+  /** Remembers where they are, for a start at which the driver cannot tell. */
+  remember({ id, driver, config }: DeepReadonly<CameraConfig>, { streams }: FoundStreams): void {
+    this.#options.known.set(id, { driver, config }, streams);
   }
 
   /** Where the streams of a camera were before this start; nothing if that is not known or another was asked about. */

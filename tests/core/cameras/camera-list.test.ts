@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { CameraList } from "../../../core/cameras/camera-list.ts";
 import { KNOWN_STREAMS_FILE, KnownStreams } from "../../../core/cameras/known-streams.ts";
-import { systemClock } from "../../../core/clock.ts";
+import { type Clock, systemClock } from "../../../core/clock.ts";
 import { ConfigStore } from "../../../core/config/config-store.ts";
 import { SecretStore } from "../../../core/config/secret-store.ts";
 import { NightjarError } from "../../../core/errors.ts";
@@ -14,14 +14,15 @@ import { silentLog } from "../../../core/log.ts";
 import { guardedEntry } from "../../../core/plugin/calls/guarded-entry.ts";
 import { partsOf } from "../../../core/plugin/calls/registries.ts";
 import { Registry } from "../../../core/plugin/calls/registry.ts";
-import type { CameraDriver } from "../../../core/plugin/contract/camera-driver.ts";
+import type { CameraDriver, CameraStreams } from "../../../core/plugin/contract/camera-driver.ts";
 import type { Nvr } from "../../../core/plugin/contract/define-plugin.ts";
+import { FakeClock } from "../../../core/testing/fake-clock.ts";
 import rtspPlugin from "../../../plugins/camera-rtsp/src/index.ts";
 
 const root = await mkdtemp(join(tmpdir(), "nightjar-cameras-"));
 after(() => rm(root, { recursive: true, force: true }));
 
-async function cameraList(extra?: CameraDriver, formerly?: string) {
+async function cameraList(extra?: CameraDriver, formerly?: string, clock: Clock = systemClock) {
   const dataDir = formerly ?? (await mkdtemp(join(root, "d-")));
   const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false });
   const secrets = await SecretStore.open({ dataDir });
@@ -42,7 +43,7 @@ async function cameraList(extra?: CameraDriver, formerly?: string) {
     secrets,
     drivers,
     known,
-    clock: systemClock,
+    clock,
     log: silentLog,
     ownPorts: () => [8480],
     onChange: ({ id, kind }) => changes.push(`${kind} ${id}`),
@@ -317,6 +318,82 @@ describe("a driver in trouble", () => {
         url,
       );
     }
+  });
+});
+
+describe("a driver that is slow to answer", () => {
+  /** Answers for an address at once, or when it is let go: with the streams there, or with an error. */
+  function slowDriver() {
+    const held = new Map<string, PromiseWithResolvers<void>>();
+    const asked: string[] = [];
+    const driver: CameraDriver = {
+      id: "slow",
+      displayName: "Slow",
+      configSchema: Type.Object({
+        url: Type.String(),
+        password: Type.Optional(Type.String({ "x-secret": true })),
+      }),
+      async streams({ url }): Promise<CameraStreams> {
+        asked.push(String(url));
+        await held.get(String(url))?.promise;
+        return { main: { kind: "rtsp", url: String(url), transport: "tcp" } };
+      },
+    };
+    const hold = (url: string): PromiseWithResolvers<void> => {
+      const waiting = Promise.withResolvers<void>();
+      held.set(url, waiting);
+      return waiting;
+    };
+    return { driver, asked, hold, letAll: () => held.clear() };
+  }
+  const [OLD, NEW] = ["rtsp://10.0.0.1/", "rtsp://10.0.0.2/"];
+  const slow = { id: "gate", name: "Gate", driver: "slow", config: { url: OLD } };
+
+  it("is not asked again about a camera that is gone meanwhile, nor about a later one of its id", async () => {
+    const clock = new FakeClock();
+    const { driver, asked, hold, letAll } = slowDriver();
+    const { list, known, changes } = await cameraList(driver, undefined, clock);
+    await list.add(slow);
+    const answer = hold(OLD);
+    const asking = list.refresh("slow");
+    await list.remove("gate");
+    letAll();
+    await list.add({ ...slow, config: { url: NEW, password: "s3cret-word" } });
+    answer.reject(new NightjarError("NJ_TEST", "unavailable", "away"));
+    await asking;
+    assert.equal(clock.pending, 0);
+    assert.equal(asked.filter((url) => url === OLD).length, 3);
+    assert.equal(list.find("gate")?.streams.main?.url, NEW);
+    assert.notEqual(known.get("gate", { driver: "slow", config: { url: NEW } }), undefined);
+    assert.deepEqual(changes, ["added gate", "removed gate", "added gate"]);
+  });
+
+  it("does not take a camera back to an address that it had when it was asked", async () => {
+    const clock = new FakeClock();
+    const { driver, hold } = slowDriver();
+    const { list, known } = await cameraList(driver, undefined, clock);
+    await list.add(slow);
+    const answer = hold(OLD);
+    const asking = list.refresh("slow");
+    await list.update("gate", { config: { url: NEW } });
+    answer.resolve();
+    await asking;
+    assert.equal(list.find("gate")?.streams.main?.url, NEW);
+    assert.notEqual(known.get("gate", { driver: "slow", config: { url: NEW } }), undefined);
+    assert.equal(clock.pending, 0);
+  });
+
+  it("is not waited for once the list has stopped", async () => {
+    const clock = new FakeClock();
+    const { driver, hold } = slowDriver();
+    const { list } = await cameraList(driver, undefined, clock);
+    await list.add(slow);
+    const answer = hold(OLD);
+    const asking = list.refresh("slow");
+    list.stop();
+    answer.reject(new NightjarError("NJ_TEST", "unavailable", "away"));
+    await asking;
+    assert.equal(clock.pending, 0);
   });
 });
 
