@@ -172,12 +172,12 @@ export class CameraList {
       for (const field of secretFields(this.#sources.driver(present.camera.driver))) {
         const [name, secret] = [secretName(id, field), wanted[field]];
         if (secret === undefined) await secrets.delete(name);
-        else if (secret !== secrets.get(name)) await secrets.set(name, secret);
+        else if (secret !== secrets.find(name)) await secrets.set(name, secret);
       }
     };
     if (patch.config !== undefined) {
       const driver = this.#sources.driver(present.camera.driver);
-      const kept = this.#sources.secretsOf(id, driver);
+      const kept = this.#sources.readableSecretsOf(id, driver);
       prepared = await prepareWithKept(driver, patch.config, kept, present.camera.config);
       await this.#sources.find(driver, prepared);
     }
@@ -193,7 +193,7 @@ export class CameraList {
     // In the turn of the change, so that of two changes at once each finds its own secrets with its own address.
     const withItsSecrets = async (): Promise<void> => {
       if (prepared === undefined) return;
-      secretsBefore = this.#sources.secretsOf(id, this.#sources.driver(present.camera.driver));
+      secretsBefore = this.#sources.readableSecretsOf(id, this.#sources.driver(present.camera.driver));
       await keep(prepared.secrets);
     };
     await config.updateAfter(change, withItsSecrets).catch(async (error: unknown) => {
@@ -243,7 +243,7 @@ export class CameraList {
 
   /**
    * What a driver is asked about a camera with; undefined: there is no such camera. Throws `NJ_CAMERA_DRIVER_UNKNOWN` where
-   * nobody answers for its driver.
+   * nobody answers for its driver, `NJ_SECRETS_UNREADABLE`.
    */
   access(id: string): CameraAccess | undefined {
     const camera = this.#entries.get(id)?.camera;
@@ -342,7 +342,7 @@ export class CameraList {
     return {
       camera: entry.camera,
       streams: entry.streams,
-      secretsSet: driver === undefined ? [] : Object.keys(this.#sources.secretsOf(entry.camera.id, driver)),
+      secretsSet: driver === undefined ? [] : this.#sources.secretsSet(entry.camera.id, driver),
       ...(entry.problem === undefined || entry.streams.main !== undefined ? {} : { problem: entry.problem }),
     };
   }

@@ -59,14 +59,21 @@ export class CameraStreams {
     return found.entry;
   }
 
-  /** What is kept secret of a camera's settings, by field. */
+  /** What is kept secret of a camera's settings, by field. Throws `NJ_SECRETS_UNREADABLE`. */
   secretsOf(id: string, driver: CameraDriver): Record<string, string> {
-    const found: Record<string, string> = {};
-    for (const field of secretFields(driver)) {
-      const secret = this.#options.secrets.get(secretName(id, field));
-      if (secret !== undefined) found[field] = secret;
-    }
-    return found;
+    const { secrets } = this.#options;
+    return byField(driver, (field) => secrets.get(secretName(id, field)));
+  }
+
+  /** As {@link secretsOf}, without those that cannot be opened: they are no obstacle to giving others. */
+  readableSecretsOf(id: string, driver: CameraDriver): Record<string, string> {
+    const { secrets } = this.#options;
+    return byField(driver, (field) => secrets.find(secretName(id, field)));
+  }
+
+  /** Which fields something is kept secret of, also what cannot be opened. */
+  secretsSet(id: string, driver: CameraDriver): string[] {
+    return secretFields(driver).filter((field) => this.#options.secrets.has(secretName(id, field)));
   }
 
   /** Asks a driver for the streams of a camera with such settings. */
@@ -89,14 +96,14 @@ export class CameraStreams {
     const streams = known.get(id, { driver, config });
     if (streams === undefined) return {};
     const refs = [streams.main, streams.sub].flatMap((stream) => stream?.credentialsRef ?? []);
-    const kept = refs.flatMap((field) => {
-      const secret = secrets.get(secretName(id, field));
-      return secret === undefined ? [] : [[field, secret] as const];
-    });
     try {
+      const kept = refs.flatMap((field) => {
+        const secret = secrets.get(secretName(id, field));
+        return secret === undefined ? [] : [[field, secret] as const];
+      });
       return sourcesOf(streams, Object.fromEntries(kept), ownPorts());
     } catch {
-      // What was fit to be fetched once may be one of our own addresses now.
+      // What was fit to be fetched once may be one of our own addresses now; and without its secret, the camera would refuse us.
       return {};
     }
   }
@@ -113,7 +120,7 @@ export class CameraStreams {
     const driver = this.driver(driverId);
     const { config, secrets } =
       of?.driver === driverId
-        ? await prepareWithKept(driver, typed, this.secretsOf(of.id, driver), of.config)
+        ? await prepareWithKept(driver, typed, this.readableSecretsOf(of.id, driver), of.config)
         : await prepareConfig(driver, typed);
     return sourcesOf(await askStreams(driver, config, secrets), secrets, this.#options.ownPorts()).main;
   }
@@ -122,6 +129,18 @@ export class CameraStreams {
   forget(id: string): void {
     this.#options.known.delete(id);
   }
+}
+
+function byField(
+  driver: CameraDriver,
+  secretOf: (field: string) => string | undefined,
+): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const field of secretFields(driver)) {
+    const secret = secretOf(field);
+    if (secret !== undefined) found[field] = secret;
+  }
+  return found;
 }
 
 /** What a camera's secret is called among those of the house. */

@@ -45,6 +45,18 @@ export class SecretStore {
     return entry === undefined ? undefined : this.#open(name, entry);
   }
 
+  /**
+   * As {@link get}, and undefined too where it cannot be opened: for whoever does better without it than not at all. One that
+   * cannot be opened must be no obstacle to starting, to looking at settings, and to giving another.
+   */
+  find(name: string): string | undefined {
+    try {
+      return this.get(name);
+    } catch {
+      return undefined;
+    }
+  }
+
   /** True if there is a secret of that name; does not open it. */
   has(name: string): boolean {
     return this.#entries.has(name);
@@ -57,14 +69,13 @@ export class SecretStore {
 
   /** All that can be read, to take them out of what is handed over. */
   readable(): string[] {
-    return this.names().flatMap((name) => {
-      try {
-        return this.get(name) ?? [];
-      } catch {
-        // What cannot be opened cannot stand anywhere.
-        return [];
-      }
-    });
+    // What cannot be opened cannot stand anywhere.
+    return this.names().flatMap((name) => this.find(name) ?? []);
+  }
+
+  /** The names of those that cannot be opened, as with the key of another data directory. */
+  unreadable(): string[] {
+    return this.names().filter((name) => this.find(name) === undefined);
   }
 
   /** Sets a secret, durably. */

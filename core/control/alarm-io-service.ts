@@ -129,7 +129,7 @@ export class AlarmIo implements AlarmIoFace, AlarmIoControl {
   }
 
   signalInput(id: string, token: string, closed: boolean): void {
-    const known = this.#parts.secrets.get(tokenOf(id));
+    const known = this.#parts.secrets.find(tokenOf(id));
     // Of one length, so that time tells nothing.
     if (known === undefined || !timingSafeEqual(hashOf(token), hashOf(known)))
       throw new NightjarError(

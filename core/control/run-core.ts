@@ -69,6 +69,7 @@ import { watchFigures } from "./watched-figures.ts";
 const BUNDLED_PLUGINS = resolve(import.meta.dirname, "../../plugins");
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const UNREADABLE_LISTED = 20;
 
 /** Runs the core process on a data directory. */
 export async function runCore(context: RoleContext): Promise<RunningProcess> {
@@ -79,6 +80,13 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const config = await ConfigStore.open({ dataDir, log });
   context.setLogLevel(config.get().log.level);
   const secrets = await SecretStore.open({ dataDir });
+  const unreadable = secrets.unreadable();
+  if (unreadable.length > 0)
+    log.error("secrets cannot be opened with the key of this data directory: set them again", {
+      code: "NJ_SECRETS_UNREADABLE",
+      count: unreadable.length,
+      secrets: unreadable.slice(0, UNREADABLE_LISTED),
+    });
   const database = await openDatabase(context);
   const { db } = database;
   const loginSources = new LoginSources({
@@ -293,7 +301,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     ...{ arming: alarms, flowsDoor, explain, abilities, endPopups: (end) => screens.endPopups(end) },
     isPluginPresent: (plugin) => plugins.isPresent(plugin),
     config: () => config.get(),
-    password: () => secrets.get(MQTT_PASSWORD),
+    password: () => secrets.find(MQTT_PASSWORD),
   });
   const motionLog = new MotionLog({ db, clock, log });
   const detection = new Detection({

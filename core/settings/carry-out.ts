@@ -97,7 +97,7 @@ function stepsTo(
     new Map(
       changedSecrets(plan)
         .map((name) => [name, target.secrets.get(name)] as const)
-        .filter(([name, secret]) => readable(secrets, name) !== secret),
+        .filter(([name, secret]) => secrets.find(name) !== secret),
     );
   const hasOthers = plan.before.accounts !== plan.after.accounts;
   return [
@@ -113,12 +113,4 @@ function stepsTo(
             takeParts(draft, target.config, { parts, confined: false, dataDir: config.dataDir });
           }),
   ];
-}
-
-function readable(secrets: SecretStore, name: string): string | undefined {
-  try {
-    return secrets.get(name);
-  } catch {
-    return undefined;
-  }
 }

@@ -225,12 +225,8 @@ export class SettingsTransfer {
     const { config, secrets, accounts } = this.#options;
     const open = new Map<string, string>();
     for (const name of Object.keys(PART_OF_SECRETS).flatMap((prefix) => secrets.names(prefix))) {
-      try {
-        const secret = secrets.get(name);
-        if (secret !== undefined) open.set(name, secret);
-      } catch (error) {
-        if (way === "strict") throw error;
-      }
+      const secret = way === "strict" ? secrets.get(name) : secrets.find(name);
+      if (secret !== undefined) open.set(name, secret);
     }
     return { config: config.get(), secrets: open, accounts: await accounts.stored() };
   }

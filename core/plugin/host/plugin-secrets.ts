@@ -30,7 +30,7 @@ export function secretsOfPlugin(store: SecretStore, plugin: string): PluginSecre
       }
       if (secret.length > SECRET_LIMIT_CHARACTERS)
         throw refused(`a secret of a plugin holds ${SECRET_LIMIT_CHARACTERS} characters at most`);
-      if (store.get(full) === undefined && ownNames().length >= SECRETS_LIMIT)
+      if (!store.has(full) && ownNames().length >= SECRETS_LIMIT)
         throw refused(`a plugin keeps ${SECRETS_LIMIT} secrets at most`);
       await store.set(full, secret);
     },

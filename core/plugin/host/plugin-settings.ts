@@ -101,7 +101,7 @@ export class PluginSettingsBook {
       enabled: stored?.enabled ?? true,
       schema: plain === undefined || texts === undefined ? plain : withTexts(plain, texts),
       config: shown,
-      secretsSet: [...this.#keptSecrets(name, schema).keys()].map(pointerOf),
+      secretsSet: (schema?.secrets ?? []).filter((place) => this.#isSet(name, place)).map(pointerOf),
     };
   }
 
@@ -124,7 +124,7 @@ export class PluginSettingsBook {
       const next = this.#secretsAfter(name, given, schema);
       const corner = settingsCorner(name);
       const names = new Map([...next].map(([place, secret]) => [corner + place.join("."), secret]));
-      for (const [full, secret] of names) if (secrets.get(full) !== secret) await secrets.set(full, secret);
+      for (const [full, secret] of names) if (secrets.find(full) !== secret) await secrets.set(full, secret);
       // Also those of fields that the schema does not have any more.
       for (const full of secrets.names(corner)) if (!names.has(full)) await secrets.delete(full);
       const plain = structuredClone(given) as Record<string, unknown>;
@@ -247,7 +247,17 @@ export class PluginSettingsBook {
     return after;
   }
 
-  /** Kept secrets of the fields that the schema marks; one that was typed into config.json by hand counts too. */
+  /** True if a secret is kept, also one that cannot be opened. */
+  #isSet(name: string, place: Place): boolean {
+    const { config, secrets } = this.#options;
+    const byHand = valueAt(config.get().plugins[name]?.config ?? {}, place);
+    return typeof byHand === "string" || secrets.has(settingsCorner(name) + place.join("."));
+  }
+
+  /**
+   * Kept secrets of the fields that the schema marks; one that was typed into config.json by hand counts too. One that cannot
+   * be opened is missing.
+   */
   #keptSecrets(name: string, schema: SettingsSchema | undefined): Map<Place, string> {
     const kept = new Map<Place, string>();
     const { config, secrets } = this.#options;
@@ -255,7 +265,7 @@ export class PluginSettingsBook {
     const corner = settingsCorner(name);
     for (const place of schema?.secrets ?? []) {
       const byHand = valueAt(stored, place);
-      const secret = typeof byHand === "string" ? byHand : secrets.get(corner + place.join("."));
+      const secret = typeof byHand === "string" ? byHand : secrets.find(corner + place.join("."));
       if (secret !== undefined) kept.set(place, secret);
     }
     return kept;

@@ -33,11 +33,11 @@ export function registryAt(url: string): Registries {
 /** The registries as the owner set them. */
 export function registriesOf(
   { url, scopes }: Config["pluginRegistry"],
-  secrets: { get(name: string): string | undefined },
+  secrets: { find(name: string): string | undefined },
 ): Registries {
   const place = (address: string, scope?: string): RegistryPlace => ({
     url: address,
-    login: readLogin(secrets.get(loginSecret(scope)), address),
+    login: readLogin(secrets.find(loginSecret(scope)), address),
   });
   return {
     main: place(url),

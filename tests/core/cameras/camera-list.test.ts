@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -318,6 +318,32 @@ describe("a driver in trouble", () => {
         url,
       );
     }
+  });
+});
+
+describe("a camera whose password cannot be opened", () => {
+  it("is no obstacle to the start, says so, and is mended by typing it again", async () => {
+    const before = await cameraList();
+    await before.list.add(yard);
+    await before.list.add({ ...yard, id: "other", config: { url: "rtsp://admin:other-word@10.0.0.8/1" } });
+    await before.known.settled();
+    before.list.stop();
+    const file = join(before.dataDir, "secrets.json");
+    const kept = JSON.parse(await readFile(file, "utf8"));
+    kept.secrets["camera/yard-gate/password"] = kept.secrets["camera/other/password"];
+    await writeFile(file, JSON.stringify(kept));
+
+    const { list } = await cameraList(undefined, before.dataDir);
+    assert.equal(list.find("other")?.streams.main?.password, "other-word");
+    const gate = list.all().find(({ camera }) => camera.id === "yard-gate");
+    assert.equal(gate?.problem?.code, "NJ_SECRETS_UNREADABLE");
+    assert.deepEqual([gate?.streams, gate?.secretsSet], [{}, ["password"]]);
+    assert.throws(() => list.access("yard-gate"), { code: "NJ_SECRETS_UNREADABLE" });
+    assert.equal((await list.update("yard-gate", { name: "Gate" })).problem?.code, "NJ_SECRETS_UNREADABLE");
+    const typed = { url: "rtsp://10.0.0.9/1", username: "admin", password: "new-word" };
+    assert.equal((await list.trial("rtsp", typed, "yard-gate")).password, "new-word");
+    const mended = await list.update("yard-gate", { config: typed });
+    assert.deepEqual([mended.problem, mended.streams.main?.password], [undefined, "new-word"]);
   });
 });
 

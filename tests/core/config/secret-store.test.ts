@@ -94,6 +94,10 @@ describe("secret store", () => {
       (error) => error instanceof NightjarError && error.code === "NJ_SECRETS_UNREADABLE",
     );
     assert.equal(again.get("b"), "two");
+    assert.deepEqual([again.has("a"), again.find("a"), again.find("b")], [true, undefined, "two"]);
+    assert.deepEqual([again.unreadable(), again.readable()], [["a"], ["two"]]);
+    await again.set("a", "three");
+    assert.deepEqual([again.unreadable(), again.find("a")], [[], "three"]);
   });
 
   it("refuses to start with a new key over old secrets", async () => {

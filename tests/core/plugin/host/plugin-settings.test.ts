@@ -227,6 +227,32 @@ describe("settings of a plugin", () => {
     ]);
   });
 
+  it("are loaded, shown and mended where a secret of them cannot be opened", async (t) => {
+    const { book, dataDir, config, plugin } = await settingsOf(t);
+    await book.put(NAME, { host: "b", password: "first", cloud: { token: "second" } });
+    const file = join(dataDir, "secrets.json");
+    const kept = JSON.parse(readFileSync(file, "utf8"));
+    const name = (field: string): string => `plugin/${NAME}/settings/${field}`;
+    kept.secrets[name("password")] = kept.secrets[name("cloud.token")];
+    writeFileSync(file, JSON.stringify(kept));
+    const damaged = new PluginSettingsBook({
+      ...{ config, secrets: await SecretStore.open({ dataDir }), log: silentLog },
+      find: () => plugin,
+      changed: async () => undefined,
+    });
+    assert.deepEqual((await damaged.load(plugin))?.config, { host: "b", cloud: { token: "second" } });
+    assert.deepEqual((await damaged.view(NAME)).secretsSet, ["/password", "/cloud/token"]);
+    assert.deepEqual(await damaged.check(NAME, { host: "b", mode: "closed" }), [
+      { path: "/password", message: "is missing", rule: "missing" },
+    ]);
+    await damaged.put(NAME, { host: "b", password: "third", cloud: {} });
+    assert.deepEqual((await damaged.load(plugin))?.config, {
+      host: "b",
+      password: "third",
+      cloud: { token: "second" },
+    });
+  });
+
   it("never reach into prototypes, and are bounded", async (t) => {
     const { book } = await settingsOf(t);
     const evil = JSON.parse('{"host":"a","__proto__":{"polluted":true}}') as Record<string, unknown>;
