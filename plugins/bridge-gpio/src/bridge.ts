@@ -44,16 +44,29 @@ export async function buildBridge(nvr: Nvr, settings: GpioSettings): Promise<voi
     ]),
   );
   let turn: Promise<void> = Promise.resolve();
+  let isKept = true;
 
-  /** Written down before it is done: the next process knows what was wanted. */
+  /** Written down before it is done: the next process knows what was wanted. Done also where the disk takes nothing. */
   function command(name: string, isOn: boolean): Promise<void> {
     turn = turn.then(async () => {
       if (isOn) on.add(name);
       else on.delete(name);
-      await writeOn(file, on);
+      await keep();
       await held.get(name)?.set(isOn);
     });
     return turn;
+  }
+
+  async function keep(): Promise<void> {
+    try {
+      await writeOn(file, on);
+      if (!isKept) nvr.log.notice("what is switched on is kept again");
+      isKept = true;
+    } catch (error) {
+      if (isKept)
+        nvr.log.warn("what is switched on cannot be kept for the next start", { reason: String(error) });
+      isKept = false;
+    }
   }
 
   nvr.hooks.start.tapPromise({ name: NAME }, async () => {

@@ -19,8 +19,12 @@ export interface RunningTool {
   stop(): void;
 }
 
+/** Has the kernel end a tool with whoever started it. Of util-linux; the one of BusyBox does not know how. */
+const TIED = ["setpriv", "--pdeathsig", "TERM"] as const;
+
 export class GpioTools {
   #version: Promise<1 | 2> | undefined;
+  #isTied: Promise<boolean> | undefined;
 
   /** Which libgpiod it is. Throws `NJ_GPIO_TOOLS` where there is none that is known. */
   version(): Promise<1 | 2> {
@@ -51,7 +55,7 @@ export class GpioTools {
       version === 1
         ? ["--line-buffered", "--format=%e", ...inputArgs(input, "disable"), input.chip, String(input.line)]
         : ["--format=%e", ...inputArgs(input, "disabled"), "--chip", input.chip, String(input.line)];
-    const child = start("gpiomon", args);
+    const child = await this.#start("gpiomon", args);
     const falling = version === 1 ? "0" : "2";
     let rest = "";
     child.stdout?.on("data", (bytes: Buffer) => {
@@ -71,7 +75,20 @@ export class GpioTools {
     const level = `${line}=${isActive ? 1 : 0}`;
     const args =
       (await this.version()) === 1 ? ["--mode=signal", ...low, chip, level] : [...low, "--chip", chip, level];
-    return running(start("gpioset", args));
+    return running(await this.#start("gpioset", args));
+  }
+
+  /**
+   * Starts a tool that runs on. One that outlived a recorder that was killed would hold its pin for good, at a level that nobody
+   * could change.
+   */
+  async #start(program: string, args: readonly string[]): Promise<ChildProcess> {
+    const [setpriv, ...how] = TIED;
+    this.#isTied ??= asked(setpriv, [...how, "gpiomon", "--version"]).then(
+      () => true,
+      () => false,
+    );
+    return (await this.#isTied) ? start(setpriv, [...how, program, ...args]) : start(program, args);
   }
 
   async #ask(): Promise<1 | 2> {

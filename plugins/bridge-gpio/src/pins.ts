@@ -22,6 +22,7 @@ abstract class Pin {
   #tries = 0;
   #isClosed = false;
   #problem: string | undefined;
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(parts: PinParts, name: string) {
     this.parts = parts;
@@ -37,16 +38,27 @@ abstract class Pin {
     return this.#isClosed;
   }
 
-  /** Lets go of the pin. */
+  /** Begins, in place of what ran before. */
+  start(): Promise<void> {
+    return this.#inTurn(() => this.#begin());
+  }
+
+  /** Lets go of the pin; resolves when nobody has it, nor is about to. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#timer?.cancel();
     this.#tool?.stop();
+    await this.#turn;
     await this.#tool?.ended;
   }
 
-  /** Begins, in place of what ran before. */
-  protected async begin(): Promise<void> {
+  /** One after the other: a pin has one holder. */
+  #inTurn(action: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(action);
+    return this.#turn;
+  }
+
+  async #begin(): Promise<void> {
     this.#timer?.cancel();
     const before = this.#tool;
     this.#tool = undefined;
@@ -57,6 +69,7 @@ abstract class Pin {
       const tool = await this.open();
       if (this.#isClosed) {
         tool.stop();
+        await tool.ended;
         return;
       }
       this.#tool = tool;
@@ -89,7 +102,14 @@ abstract class Pin {
     this.#problem = why;
     const pause = PAUSES_MS[Math.min(this.#tries, PAUSES_MS.length - 1)] ?? 0;
     this.#tries += 1;
-    this.#timer = this.parts.timers.after(pause, () => this.begin());
+    this.#timer = this.parts.timers.after(pause, () => this.#again());
+  }
+
+  /** Not where it was begun meanwhile for another reason: that one has the pin. */
+  #again(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#tool === undefined) await this.#begin();
+    });
   }
 }
 
@@ -104,10 +124,6 @@ export class InputPin extends Pin {
     this.#turned = (isActive) => {
       if (!this.isClosed) turned(isActive);
     };
-  }
-
-  start(): Promise<void> {
-    return this.begin();
   }
 
   protected async open(): Promise<RunningTool> {
@@ -126,7 +142,6 @@ export class OutputPin extends Pin {
   readonly #output: GpioOutput;
   readonly #held: (isActive: boolean) => void;
   #wanted: boolean;
-  #turn: Promise<void> = Promise.resolve();
 
   constructor(parts: PinParts, output: GpioOutput, isActive: boolean, held: (isActive: boolean) => void) {
     super(parts, output.name);
@@ -135,19 +150,9 @@ export class OutputPin extends Pin {
     this.#held = held;
   }
 
-  start(): Promise<void> {
-    return this.#begin();
-  }
-
-  async set(isActive: boolean): Promise<void> {
+  set(isActive: boolean): Promise<void> {
     this.#wanted = isActive;
-    await this.#begin();
-  }
-
-  /** One after the other: a pin has one holder. */
-  #begin(): Promise<void> {
-    this.#turn = this.#turn.then(() => this.begin());
-    return this.#turn;
+    return this.start();
   }
 
   protected open(): Promise<RunningTool> {

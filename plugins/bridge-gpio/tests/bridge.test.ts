@@ -1,6 +1,10 @@
 // Pins as inputs and outputs, through programs that stand in for those of libgpiod, in both of its versions: no board is at hand
 // where tests run.
 import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readFile, rmdir } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import { type TestNvr, testNvr, waitFor } from "@nightjar/core/testing";
 import { clashOf } from "../src/config.ts";
@@ -78,6 +82,57 @@ for (const version of [1, 2] as const) {
     });
   });
 }
+
+describe("outputs", { timeout: 60_000 }, () => {
+  it("are switched although the disk takes nothing, and on as well", async () => {
+    using _board = fakeGpiod(2, { 27: 0 });
+    await using nvr = await testNvr({ pluginFolder, isolation: "inline", settings: { outputs: [SIREN] } });
+    await nvr.start();
+    const switched = async (word: "ON" | "OFF"): Promise<void> => {
+      nvr.mqtt.say("gpio/set", `siren ${word}`);
+      await until(nvr, () => nvr.mqtt.retainedOutside.get("gpio/siren/state") === `siren ${word}`, word);
+    };
+    const inTheWay = join(nvr.storageDir, "outputs.json.new");
+    await mkdir(inTheWay);
+    await switched("ON");
+    await switched("OFF");
+    await rmdir(inTheWay);
+    await switched("ON");
+    assert.equal(await readFile(join(nvr.storageDir, "outputs.json"), "utf8"), '["siren"]');
+    assert.deepEqual(
+      nvr.logged.flatMap(({ message }) => (message.includes("is switched on") ? [message] : [])),
+      ["what is switched on cannot be kept for the next start", "what is switched on is kept again"],
+    );
+  });
+
+  const withoutSetpriv = spawnSync("setpriv", ["--pdeathsig", "TERM", "true"]).status !== 0;
+  it("are let go of by a recorder that is killed", { skip: withoutSetpriv }, async () => {
+    using board = fakeGpiod(2, { 27: 0 });
+    const tools = new URL("../src/gpio-tools.ts", import.meta.url).href;
+    const recorder = spawn(
+      process.execPath,
+      [
+        "--input-type=module",
+        "--eval",
+        `import { GpioTools } from ${JSON.stringify(tools)};
+         await new GpioTools().hold(${JSON.stringify(SIREN)}, true);`,
+      ],
+      { stdio: "inherit" },
+    );
+    const ended = once(recorder, "exit");
+    const tool = await board.holder(27);
+    try {
+      recorder.kill("SIGKILL");
+      await ended;
+      await waitFor(() => board.pid(27) === 0 || undefined, {
+        deadlineMs: 20_000,
+        what: "the pin to be free",
+      });
+    } finally {
+      if (board.pid(27) === tool) process.kill(tool, "SIGKILL");
+    }
+  });
+});
 
 describe("pins that do not work", { timeout: 60_000 }, () => {
   it("say why, are logged once, and work when they can", async () => {
