@@ -221,6 +221,15 @@ function accountsOf(
 ): readonly StoredAccount[] {
   if (!parts.includes("accounts") || accounts === undefined) return present;
   const after = accountsAfter(present, accounts, kept);
+  const clash = nameOfTwo(after);
+  if (clash !== undefined) {
+    refused.push({
+      path: `/accounts/${escapePointer(clash)}`,
+      reason:
+        "is your own account's name but for capital letters: two accounts would share their cameras, so all accounts stay",
+    });
+    return present;
+  }
   if (after.some(isOwnAdministrator)) return after;
   refused.push({
     path: "/accounts",
@@ -228,6 +237,15 @@ function accountsOf(
       "holds no enabled administrator: nobody could administer the recorder any more, so all accounts stay",
   });
   return present;
+}
+
+/** A name that another account has too, in capital or small letters of any script; a file of itself holds none. */
+function nameOfTwo(accounts: readonly StoredAccount[]): string | undefined {
+  const seen = new Set<string>();
+  return [...accounts].reverse().find(({ name }) => {
+    const folded = name.toLowerCase();
+    return seen.has(folded) || !seen.add(folded);
+  })?.name;
 }
 
 function notesOnLost(

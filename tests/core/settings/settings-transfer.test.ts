@@ -367,6 +367,25 @@ describe("importing settings", () => {
     assert.deepEqual(byOwner.differences, []);
   });
 
+  it("takes no account whose name is that of the importing one but for capital letters of any script", async (t) => {
+    const [from, to] = [await settingsFixture(t), await other(t)];
+    for (const [{ users }, name] of [
+      [from, "özil"],
+      [to, "Özil"],
+    ] as const)
+      await users.accounts.create({ name, role: "administrator", password: GOOD_PASSWORD }, ACTOR);
+    const document = await sealedOf(from.transfer);
+    const before = await to.users.accounts.stored();
+    const by = { by: "Özil", kept: "Özil" };
+    const { refused, differences } = await to.transfer.apply(document, ["accounts"], by);
+    assert.deepEqual(
+      refused.map(({ path }) => path),
+      ["/accounts/özil"],
+    );
+    assert.deepEqual(differences, []);
+    assert.deepEqual(await to.users.accounts.stored(), before);
+  });
+
   it("happens only on the settings that were looked at, where a stamp is given", async (t) => {
     const [from, to] = [await other(t), await other(t)];
     const document = await sealedOf(from.transfer);
