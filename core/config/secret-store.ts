@@ -22,7 +22,7 @@ const MAX_SECRET_CHARACTERS = 64 * 1024;
 export class SecretStore {
   readonly #folder: string;
   readonly #key: Buffer;
-  readonly #entries: Map<string, string>;
+  #entries: ReadonlyMap<string, string>;
   #queue: Promise<unknown> = Promise.resolve();
 
   private constructor(folder: string, key: Buffer, entries: Map<string, string>) {
@@ -79,30 +79,17 @@ export class SecretStore {
   }
 
   /** Sets a secret, durably. */
-  async set(name: string, secret: string): Promise<void> {
-    checkSecret(name, secret);
-    this.#entries.set(name, this.#seal(name, secret));
-    await this.#write();
+  set(name: string, secret: string): Promise<void> {
+    return this.change(new Map([[name, secret]]));
   }
 
   /**
-   * Changes many secrets in one step, durably: undefined removes one. All hold or, when the file cannot be written, none.
+   * Changes many secrets in one step, durably: undefined removes one. All hold, once they are on the disk, or, when the file
+   * cannot be written, none.
    */
   async change(changes: ReadonlyMap<string, string | undefined>): Promise<void> {
     for (const [name, secret] of changes) if (secret !== undefined) checkSecret(name, secret);
-    const before = new Map([...changes.keys()].map((name) => [name, this.#entries.get(name)]));
-    const put = (name: string, entry: string | undefined): void => {
-      if (entry === undefined) this.#entries.delete(name);
-      else this.#entries.set(name, entry);
-    };
-    for (const [name, secret] of changes)
-      put(name, secret === undefined ? undefined : this.#seal(name, secret));
-    try {
-      await this.#write();
-    } catch (error) {
-      for (const [name, entry] of before) put(name, entry);
-      throw error;
-    }
+    await this.#changeInTurn(() => changes);
   }
 
   /** Seals a text with the recorder's own key, for a file beside the secrets; `purpose` is authenticated with it. */
@@ -127,15 +114,31 @@ export class SecretStore {
   }
 
   /** Removes a secret; removing one that is not there is harmless. */
-  async delete(name: string): Promise<void> {
-    if (this.#entries.delete(name)) await this.#write();
+  delete(name: string): Promise<void> {
+    return this.#changeInTurn(() => new Map(this.has(name) ? [[name, undefined]] : []));
   }
 
   /** Removes all secrets whose name begins with `prefix`, as `camera/<id>/` when a camera goes. */
-  async deleteAll(prefix: string): Promise<void> {
-    const names = this.names(prefix);
-    for (const name of names) this.#entries.delete(name);
-    if (names.length > 0) await this.#write();
+  deleteAll(prefix: string): Promise<void> {
+    return this.#changeInTurn(() => new Map(this.names(prefix).map((name) => [name, undefined])));
+  }
+
+  /** The only way in which secrets change: one change after the other, in the file first. */
+  #changeInTurn(wanted: () => ReadonlyMap<string, string | undefined>): Promise<void> {
+    const result = this.#queue.then(async () => {
+      const changes = wanted();
+      if (changes.size === 0) return;
+      const next = new Map(this.#entries);
+      for (const [name, secret] of changes) {
+        if (secret === undefined) next.delete(name);
+        else next.set(name, this.#seal(name, secret));
+      }
+      const content = { version: FORMAT, secrets: Object.fromEntries(next) };
+      await writeFileAtomically(join(this.#folder, SECRETS_FILE), `${JSON.stringify(content, null, 2)}\n`);
+      this.#entries = next;
+    });
+    this.#queue = result.catch(() => undefined);
+    return result;
   }
 
   #open(name: string, entry: string): string {
@@ -166,15 +169,6 @@ export class SecretStore {
     cipher.setAAD(Buffer.from(name, "utf8"));
     const sealed = Buffer.concat([cipher.update(secret, "utf8"), cipher.final()]);
     return Buffer.concat([Buffer.of(FORMAT), nonce, cipher.getAuthTag(), sealed]).toString("base64");
-  }
-
-  #write(): Promise<void> {
-    const result = this.#queue.then(() => {
-      const content = { version: FORMAT, secrets: Object.fromEntries(this.#entries) };
-      return writeFileAtomically(join(this.#folder, SECRETS_FILE), `${JSON.stringify(content, null, 2)}\n`);
-    });
-    this.#queue = result.catch(() => undefined);
-    return result;
   }
 }
 

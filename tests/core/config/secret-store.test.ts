@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -70,6 +70,27 @@ describe("secret store", () => {
     );
     const again = await SecretStore.open({ dataDir });
     assert.deepEqual([again.names(), again.get("b")], [["b"], "two"]);
+  });
+
+  it("keeps what it had where the file cannot be written, and goes on when it can", async () => {
+    const dataDir = await emptyFolder();
+    const store = await SecretStore.open({ dataDir });
+    await store.set("a/x", "one");
+    const path = join(dataDir, SECRETS_FILE);
+    await rm(path);
+    await mkdir(path);
+    for (const change of [
+      () => store.set("a/x", "two"),
+      () => store.set("a/y", "two"),
+      () => store.delete("a/x"),
+      () => store.deleteAll("a/"),
+    ]) {
+      await assert.rejects(change());
+      assert.deepEqual([store.names(), store.get("a/x")], [["a/x"], "one"]);
+    }
+    await rmdir(path);
+    await Promise.all([store.set("a/y", "two"), store.delete("a/x")]);
+    assert.deepEqual((await SecretStore.open({ dataDir })).readable(), ["two"]);
   });
 
   it("seals texts for files beside it, each for its purpose", async () => {
