@@ -58,7 +58,7 @@ import { ownPorts, portProblem } from "./port-problems.ts";
 import { RecorderDescriber } from "./recorder-describer.ts";
 import { RecorderProblems } from "./recorder-problems.ts";
 import { recordingsAdapter } from "./recordings-adapter.ts";
-import { hiddenPlaces, presentAbilities, secretsChanged } from "./settings-places.ts";
+import { hiddenPlaces, presentAbilities, secretsChanged, tellUnreadable } from "./settings-places.ts";
 import { ffmpegProblems, flowsProblems, rescueProblems } from "./standing-problems.ts";
 import { statusService } from "./status-service.ts";
 import { storageService } from "./storage-service.ts";
@@ -69,7 +69,6 @@ import { watchFigures } from "./watched-figures.ts";
 const BUNDLED_PLUGINS = resolve(import.meta.dirname, "../../plugins");
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const UNREADABLE_LISTED = 20;
 
 /** Runs the core process on a data directory. */
 export async function runCore(context: RoleContext): Promise<RunningProcess> {
@@ -80,13 +79,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const config = await ConfigStore.open({ dataDir, log });
   context.setLogLevel(config.get().log.level);
   const secrets = await SecretStore.open({ dataDir });
-  const unreadable = secrets.unreadable();
-  if (unreadable.length > 0)
-    log.error("secrets cannot be opened with the key of this data directory: set them again", {
-      code: "NJ_SECRETS_UNREADABLE",
-      count: unreadable.length,
-      secrets: unreadable.slice(0, UNREADABLE_LISTED),
-    });
+  tellUnreadable(secrets, log);
   const database = await openDatabase(context);
   const { db } = database;
   const loginSources = new LoginSources({

@@ -1,9 +1,11 @@
 // What importing and exporting settings must know of drivers and plugins: which are there, and which fields of their
-// settings are secrets wherever they were typed.
+// settings are secrets wherever they were typed; and who is told of secrets that are others now, or cannot be opened.
 import type { CameraList } from "../cameras/camera-list.ts";
 import { secretFields } from "../cameras/driver-call.ts";
 import type { FrozenConfig } from "../config/config-store.ts";
 import { escapePointer } from "../config/schema-problems.ts";
+import type { SecretStore } from "../config/secret-store.ts";
+import type { Log } from "../log.ts";
 import type { PluginHost } from "../plugin/host/plugin-host.ts";
 import { readSettingsSchema } from "../plugin/package/settings-schema.ts";
 import type { HiddenPlaces } from "../settings/hidden-places.ts";
@@ -51,4 +53,16 @@ export async function hiddenPlaces(plugins: PluginHost, config: FrozenConfig): P
       );
   }
   return hidden;
+}
+
+const UNREADABLE_LISTED = 20;
+
+/** Names in the log which secrets cannot be opened, as after a backup with another key: somebody has to set them again. */
+export function tellUnreadable(secrets: Pick<SecretStore, "unreadable">, log: Log): void {
+  const names = secrets.unreadable();
+  if (names.length === 0) return;
+  log.error("secrets cannot be opened with the key of this data directory: set them again", {
+    ...{ code: "NJ_SECRETS_UNREADABLE", count: names.length },
+    secrets: names.slice(0, UNREADABLE_LISTED),
+  });
 }
