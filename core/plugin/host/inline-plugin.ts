@@ -1,5 +1,6 @@
 // The life of a plugin that runs with the core. What it registers and taps stands behind the same guards as that of one
 // in a process of its own; what it does to the process itself cannot be undone, which is why only ours run so.
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Clock } from "../../clock.ts";
@@ -23,6 +24,7 @@ export interface InlinePluginOptions {
   /** Entry file below the folder. */
   readonly entry: string;
   readonly version: string;
+  /** The plugin's own folder, made when it is loaded. */
   readonly storageDir: string;
   /** What its timers run on. */
   readonly clock: Clock;
@@ -64,7 +66,7 @@ export class InlinePlugin implements HostedPlugin {
   }
 
   async load(): Promise<void> {
-    const { name, folder, entry, places } = this.#options;
+    const { name, folder, entry, storageDir, places } = this.#options;
     const registered = new Set<string>();
     const { signal } = this.#starting;
     this.#set("starting");
@@ -72,6 +74,7 @@ export class InlinePlugin implements HostedPlugin {
     await places.predecessors(signal);
     if (signal.aborted) return;
     try {
+      await mkdir(storageDir, { recursive: true, mode: 0o700 });
       const module: unknown = await import(pathToFileURL(join(folder, entry)).href);
       const definition = definitionOf(module, name);
       const config = checkedConfig(definition.configSchema, places.config());

@@ -103,7 +103,7 @@ export class PluginHost {
   /** Finds and sets up all plugins. One that fails is listed, never thrown. */
   async load(): Promise<void> {
     // All are there before one is loaded: those that come later are looked for among them.
-    for (const found of await this.#search.look()) await this.#prepare(await this.#enter(found));
+    for (const found of await this.#search.look()) this.#prepare(await this.#enter(found));
     const waiting: Promise<void>[] = [];
     for (const { found, hosted } of this.#entries.values()) {
       if (hosted === undefined) continue;
@@ -304,15 +304,15 @@ export class PluginHost {
 
   /** Brings a plugin to life unless it is disabled. */
   async #host(entry: PluginEntry): Promise<void> {
-    await this.#prepare(entry);
+    this.#prepare(entry);
     await entry.hosted?.load();
   }
 
   /** Makes what runs a plugin, unless it is disabled; it is loaded afterwards. */
-  async #prepare(entry: PluginEntry): Promise<void> {
+  #prepare(entry: PluginEntry): void {
     if (!entry.settings.enabled) return;
     const hostedOf = (name: string): HostedPlugin | undefined => this.#entries.get(name)?.hosted;
-    entry.hosted = await makeHosted(entry, this.#options, this.#lent, hostedOf);
+    entry.hosted = makeHosted(entry, this.#options, this.#lent, hostedOf);
     if (this.#hasStarted) entry.hosted.hasStarted();
   }
 
