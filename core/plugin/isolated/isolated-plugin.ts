@@ -11,6 +11,7 @@ import { HOOKS, type HookName } from "../contract/hook-catalogue.ts";
 import type { MqttCommand } from "../contract/plugin-mqtt.ts";
 import { codeOfFailure } from "../host/failure-code.ts";
 import type { HostedPlugin, HostedStatus, PluginPlaces } from "../host/hosted-plugin.ts";
+import { PluginMoments } from "../host/plugin-moments.ts";
 import { SettledWaiters } from "../host/set-up-order.ts";
 import type { NetworkLeave } from "../package/permissions.ts";
 import type { ConfinementWay } from "./confinement.ts";
@@ -69,7 +70,7 @@ export class IsolatedPlugin implements HostedPlugin {
   #nextCall = 1;
   #failures: number[] = [];
   #pause: Timer | undefined;
-  #hasStarted = false;
+  readonly #moments = new PluginMoments();
   readonly #settled = new SettledWaiters();
   status: HostedStatus = "stopped";
   reason: string | undefined;
@@ -138,16 +139,15 @@ export class IsolatedPlugin implements HostedPlugin {
     places.keepOnly(this.#registered);
     places.answers(this.#registered);
     // The core runs `start` and `ready` once, for all; whoever comes later is started on his own.
-    if (!this.#hasStarted) return;
-    const started = places
-      .run("start", [new AbortController().signal])
-      .then(() => places.run("ready", []))
-      .then(() => places.described());
-    await this.#within(START_LIMIT_MS, started);
+    await this.#within(START_LIMIT_MS, this.#moments.catchUp(places, starting.signal));
   }
 
   hasStarted(): void {
-    this.#hasStarted = true;
+    this.#moments.hasStarted();
+  }
+
+  becameReady(): void {
+    this.#moments.becameReady();
   }
 
   async restart(): Promise<void> {
@@ -170,11 +170,11 @@ export class IsolatedPlugin implements HostedPlugin {
   }
 
   /** Waits for taps, which have their limits one by one, no longer than for all of them together. */
-  #within(limitMs: number, work: Promise<void>): Promise<void> {
-    const patience = new Promise<void>((resolve) => {
-      this.#options.clock.after(limitMs, resolve);
-    });
-    return Promise.race([work, patience]);
+  async #within(limitMs: number, work: Promise<void>): Promise<void> {
+    const patience = Promise.withResolvers<void>();
+    const timer = this.#options.clock.after(limitMs, patience.resolve);
+    await Promise.race([work, patience.promise]);
+    timer.cancel();
   }
 
   #set(status: HostedStatus, reason?: string, worded?: Worded): void {
@@ -274,12 +274,13 @@ export class IsolatedPlugin implements HostedPlugin {
           return;
         }
         const order = { tap } as const;
-        places.tap(hook, Number(stage) || 0, (...args) =>
-          this.#process === undefined
-            ? Promise.resolve(undefined)
-            : this.#call(args, (process, call, sent) =>
-                process.link.request("runTap", { ...order, call, args: sent }, TAP_LIMIT_MS),
-              ),
+        const once = this.#moments.once(hook, (...args) =>
+          this.#call(args, (process, call, sent) =>
+            process.link.request("runTap", { ...order, call, args: sent }, TAP_LIMIT_MS),
+          ),
+        );
+        places.tap(hook, Number(stage) || 0, async (...args) =>
+          this.#process === undefined ? undefined : once(...args),
         );
       },
       log: ({ level, message, fields }: Told) => log.line(level, message, fields),
