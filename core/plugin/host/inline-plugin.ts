@@ -4,8 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Clock } from "../../clock.ts";
-import { contextOf, type Worded } from "../../domain/facts.ts";
-import { toPlainError } from "../../errors.ts";
+import type { Worded } from "../../domain/facts.ts";
 import type { TapListener } from "../calls/plugin-taps.ts";
 import { partsOf, REGISTRY_NAMES, type RegistryName } from "../calls/registries.ts";
 import { definitionOf, type Nvr } from "../contract/define-plugin.ts";
@@ -14,10 +13,10 @@ import { HOOKS, type HookName, type PluginHooks, type TapOptions } from "../cont
 import type { MqttCommand, PluginMqtt } from "../contract/plugin-mqtt.ts";
 import { pluginTools } from "../contract/plugin-tools.ts";
 import { checkedConfig } from "../schemas/settings-check.ts";
-import { codeOfFailure } from "./failure-code.ts";
 import type { HostedPlugin, HostedStatus, PluginPlaces } from "./hosted-plugin.ts";
 import { PluginMoments } from "./plugin-moments.ts";
 import { SettledWaiters } from "./set-up-order.ts";
+import { toldFailure } from "./told-failure.ts";
 
 export interface InlinePluginOptions {
   readonly name: string;
@@ -97,9 +96,9 @@ export class InlinePlugin implements HostedPlugin {
       end(life);
       places.clearTaps();
       places.keepOnly(new Set());
-      const { code, message, context = {} } = toPlainError(error);
-      this.reason = message;
-      this.worded = { code: codeOfFailure(code), ...contextOf(context, message) };
+      const { reason, worded } = toldFailure(error);
+      this.reason = reason;
+      this.worded = worded;
       this.#set("failed");
       places.failed("setup", error);
       return;

@@ -1,18 +1,18 @@
 // The life of an isolated plugin as the core sees it: started, watched, started again with pauses, and left alone after
 // too many failures. Its entries and taps stand in the core's registries as stand-ins that pass calls on.
 import type { Clock, Timer } from "../../clock.ts";
-import { contextOf as errorFacts, type Worded } from "../../domain/facts.ts";
-import { NightjarError, toPlainError } from "../../errors.ts";
+import type { Worded } from "../../domain/facts.ts";
+import { NightjarError } from "../../errors.ts";
 import type { LinkHandler } from "../../link/link.ts";
 import { isContext } from "../calls/guarded-entry.ts";
 import { plainCopy } from "../calls/plain-copy.ts";
 import { checkCard, type EntryParts, REGISTRIES, type RegistryName } from "../calls/registries.ts";
 import { HOOKS, type HookName } from "../contract/hook-catalogue.ts";
 import type { MqttCommand } from "../contract/plugin-mqtt.ts";
-import { codeOfFailure } from "../host/failure-code.ts";
 import type { HostedPlugin, HostedStatus, PluginPlaces } from "../host/hosted-plugin.ts";
 import { PluginMoments } from "../host/plugin-moments.ts";
 import { SettledWaiters } from "../host/set-up-order.ts";
+import { cutReason, toldFailure } from "../host/told-failure.ts";
 import type { NetworkLeave } from "../package/permissions.ts";
 import type { ConfinementWay } from "./confinement.ts";
 import type { BoundsWay } from "./control-groups.ts";
@@ -35,7 +35,6 @@ const ENTRIES_LIMIT = 50;
 const START_LIMIT_MS = 10_000;
 const STOP_LIMIT_MS = 2_500;
 const OFFERS_LIMIT = 64;
-const REASON_LIMIT = 500;
 
 type Told = Parameters<CoreMethodsForPlugin["log"]>[0];
 /** What a call brings with it that cannot cross. */
@@ -131,8 +130,8 @@ export class IsolatedPlugin implements HostedPlugin {
       this.#bounds = started.bounds;
     } catch (error) {
       if (starting.signal.aborted) return;
-      const { code, message, context = {} } = toPlainError(error);
-      this.#ended(message, { code: codeOfFailure(code), ...errorFacts(context, message) });
+      const { reason, worded } = toldFailure(error);
+      this.#ended(reason, worded);
       return;
     }
     this.#set("running");
@@ -286,10 +285,9 @@ export class IsolatedPlugin implements HostedPlugin {
       log: ({ level, message, fields }: Told) => log.line(level, message, fields),
       failed: ({ where, reason }: Parameters<CoreMethodsForPlugin["failed"]>[0]) => {
         if (!log.takesOne()) return;
-        const text = String(reason).slice(0, REASON_LIMIT);
         places.failed(
           where === "timer" ? "a timer" : "a command over MQTT",
-          new NightjarError("NJ_PLUGIN_FAILED", "internal", text),
+          new NightjarError("NJ_PLUGIN_FAILED", "internal", cutReason(reason)),
         );
       },
       // Others are told less: which ports are open, whoever has the network can try.
