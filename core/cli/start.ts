@@ -1,4 +1,5 @@
 // `nightjar start`: runs the supervisor in the foreground and says where to open the recorder.
+import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
 import { NightjarError } from "../errors.ts";
 import { createLog, LOG_LEVELS, LogGate, type LogLevel } from "../log.ts";
@@ -14,7 +15,7 @@ const ENTRY = fileURLToPath(new URL("../main.ts", import.meta.url));
 
 const UNTIL_KNOWN: LogLevel = "notice";
 
-/** Stays until SIGINT, SIGTERM or SIGHUP, then ends everything in order. */
+/** Stays until SIGINT, SIGTERM or the end of its terminal (SIGHUP), then ends everything in order. */
 export async function start(line: CommandLine): Promise<number> {
   const asked = askedLogLevel(line);
   await requireReadableData(line.dataDir);
@@ -51,10 +52,14 @@ export async function start(line: CommandLine): Promise<number> {
     },
     onReady: (facts) => announce(line, facts, performance.now() - begin),
   });
+  // Node forgets at its start that `nohup` had the signal ignored: without a terminal there is none whose end it could tell of.
+  const hasTerminal = isatty(0);
   const told = new Promise<void>((resolve) => {
     process.on("SIGINT", () => resolve());
     process.on("SIGTERM", () => resolve());
-    process.on("SIGHUP", () => resolve());
+    process.on("SIGHUP", () => {
+      if (hasTerminal) resolve();
+    });
   });
   await supervisor.start();
   await told;

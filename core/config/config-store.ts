@@ -212,7 +212,11 @@ export class ConfigStore {
       for (const listener of this.#editListeners) this.#call(listener, next, previous);
       this.#log.notice("config.json was edited and is in force");
     } catch (error) {
-      if (!(error instanceof ConfigInvalidError)) throw error;
+      if (!(error instanceof ConfigInvalidError)) {
+        // It is not in force: the next look takes it up, and no change writes over it.
+        this.#fileText = undefined;
+        throw error;
+      }
       this.#problem = error;
       this.#log.error("config.json was edited and is refused, the old one stays in force", {
         reason: error.message,

@@ -3,10 +3,31 @@
 import { realpathSync, statSync } from "node:fs";
 import { isAbsolute, relative, resolve } from "node:path";
 import { NightjarError } from "../errors.ts";
+import { answerApart, runApart } from "../media/process/disk-errand.ts";
 
+const NAME = "flowFolder";
+const LIMIT_MS = 2_000;
 const PROGRAM = resolve(import.meta.dirname, "../..");
 /** What lies there is the kernel's: a process can be changed by its files. */
 const OF_THE_SYSTEM = ["/proc", "/sys", "/dev", "/run"];
+
+interface Order {
+  readonly folder: string;
+  readonly kept: readonly string[];
+}
+
+/** As {@link flowFolder}, in a thread of its own: a network share that is gone answers nobody, and must not stop core. */
+export async function flowFolderApart(folder: string, kept: readonly string[]): Promise<string> {
+  const order: Order = { folder, kept };
+  const module = new URL(import.meta.url);
+  try {
+    return String(await runApart({ module, name: NAME, order, path: folder, limitMs: LIMIT_MS }));
+  } catch (error) {
+    if (error instanceof NightjarError && error.code === "NJ_VOLUME_TIMEOUT")
+      throw unfit(folder, "its disk does not answer");
+    throw error;
+  }
+}
 
 /** Gives the folder as it really lies; `kept` are the recorder's own. Throws `NJ_FLOWS_FOLDER`. */
 export function flowFolder(folder: string, kept: readonly string[]): string {
@@ -48,3 +69,9 @@ function unfit(folder: string, why: string): NightjarError {
     },
   );
 }
+
+answerApart(
+  NAME,
+  ({ folder, kept }: Order) => flowFolder(folder, kept),
+  ({ folder }, error) => ({ path: folder, message: String(error) }),
+);

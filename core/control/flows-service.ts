@@ -25,7 +25,7 @@ import type { Registries } from "../plugin/install/registries.ts";
 import type { RoleContext } from "../supervisor/process-contract.ts";
 import type { AuditLog } from "../users/audit-log.ts";
 import { mayDo } from "../users/principal.ts";
-import { flowFolder } from "./flow-folders.ts";
+import { flowFolderApart } from "./flow-folders.ts";
 import { FlowModules } from "./flow-modules.ts";
 import type { DeployedBy } from "./gateway-link.ts";
 import { LinkageTabKeeper, type LinkageTabParts } from "./linkage-tab-keeper.ts";
@@ -58,6 +58,7 @@ export class Flows implements FlowsService {
   #isWanted: boolean | undefined;
   /** The same of what flows are allowed, as text. */
   #toldAllowed = "";
+  #following: Promise<void> = Promise.resolve();
   readonly #modules: FlowModules;
   readonly #tab: LinkageTabKeeper;
   #server: LinkServer | undefined;
@@ -106,6 +107,7 @@ export class Flows implements FlowsService {
 
   async close(): Promise<void> {
     this.#stopFollowing?.();
+    await this.#following;
     this.#modules.close();
     await this.#tab.settled();
     await this.#server?.close();
@@ -148,9 +150,9 @@ export class Flows implements FlowsService {
   }
 
   /** Folders as they are given to flows. Throws `NJ_FLOWS_FOLDER`. */
-  checkedFolders(folders: readonly string[]): string[] {
+  async checkedFolders(folders: readonly string[]): Promise<string[]> {
     const kept = this.#keptFolders();
-    return [...new Set(folders.map((folder) => flowFolder(folder, kept)))];
+    return [...new Set(await Promise.all(folders.map((folder) => flowFolderApart(folder, kept))))];
   }
 
   view(): FlowsView {
@@ -186,9 +188,18 @@ export class Flows implements FlowsService {
     return door.login === undefined ? undefined : { ...door.login, node: node.id, base: mqtt.base };
   }
 
+  /** One after the other: folders are looked at meanwhile. */
   #follow(): void {
+    this.#following = this.#following
+      .then(() => this.#tellSupervisor())
+      .catch((error: unknown) =>
+        this.#parts.log.error("settings of flows are not in force", { reason: String(error) }),
+      );
+  }
+
+  async #tellSupervisor(): Promise<void> {
+    const allowed = await this.#allowedNow();
     const isWanted = this.#parts.config.get().flows.enabled && this.#isInstalled;
-    const allowed = this.#allowedNow();
     const told = JSON.stringify(allowed);
     if (isWanted === this.#isWanted && told === this.#toldAllowed) return;
     this.#isWanted = isWanted;
@@ -198,13 +209,13 @@ export class Flows implements FlowsService {
   }
 
   /** What config.json allows; of folders those that can be given, for it may have been written by hand. */
-  #allowedNow(): FlowsAllowed {
+  async #allowedNow(): Promise<FlowsAllowed> {
     const { programs, folders, modules } = this.#parts.config.get().flows.allowed;
     const kept = folders.length === 0 ? [] : this.#keptFolders();
     const open: string[] = [];
     for (const folder of folders) {
       try {
-        open.push(flowFolder(folder, kept));
+        open.push(await flowFolderApart(folder, kept));
       } catch (error) {
         this.#parts.log.error("a folder is not given to flows", { folder, reason: String(error) });
       }

@@ -382,7 +382,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const stopTelling = hookTeller.follow(recording.media, users.audit);
   const stopFollowing = followSettings(config, {
     setLogLevel: (level) => context.setLogLevel(level),
-    ...{ recording, preparedVolumes, plugins, mqtt, endGoneLogins, describer },
+    ...{ log, recording, preparedVolumes, plugins, mqtt, endGoneLogins, describer },
   });
   const figures = watchFigures({
     ...{ clock, log, recording, cameras, alarms, changes, replacedDisks },

@@ -14,6 +14,7 @@ export interface Worded {
 const CASE = /^[a-z0-9][a-z0-9-]{0,39}$/;
 const FACTS_LIMIT = 12;
 const FACT_CHARACTERS = 400;
+const NAME_CHARACTERS = 40;
 
 /**
  * What may leave the recorder of an error's context: only what `sentence`, which is told anyway, says itself, and the
@@ -22,6 +23,7 @@ const FACT_CHARACTERS = 400;
 export function toldFacts(context: Readonly<Record<string, unknown>>, sentence: string): Facts | undefined {
   const told: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(context)) {
+    if (name.length > NAME_CHARACTERS) continue;
     if (typeof value !== "string" && (typeof value !== "number" || !Number.isFinite(value))) continue;
     const text = String(value);
     const isCase = name === "case" && CASE.test(text);

@@ -197,7 +197,7 @@ export interface FlowsService {
   /** In memory. */
   view(): FlowsView;
   /** Folders as they really lie. Throws `NJ_FLOWS_FOLDER` for one that flows cannot be given. */
-  checkedFolders(folders: readonly string[]): readonly string[];
+  checkedFolders(folders: readonly string[]): Promise<readonly string[]>;
 }
 
 /** What was found of plugins. */

@@ -55,6 +55,14 @@ const NICENESS: Readonly<Record<ProcessRole, number>> = {
   flows: 10,
 };
 
+const LIMITS = {
+  silenceMs: SILENCE_LIMIT_MS,
+  leftAfterMs: LEFT_AFTER_MS,
+  /** Between starts that do not even make a process. */
+  startAgainMs: LONGEST_PAUSE_MS,
+};
+type ChildLimits = Readonly<typeof LIMITS>;
+
 export interface ChildOptions {
   readonly role: ProcessRole;
   /** The command line's entry file. */
@@ -76,7 +84,7 @@ export interface ChildOptions {
   /** The child told how it is. */
   onFigures?(): void;
   /** When a child is given up; for tests. */
-  readonly limits?: { readonly silenceMs: number; readonly leftAfterMs: number };
+  readonly limits?: Partial<ChildLimits>;
 }
 
 export class SupervisedChild {
@@ -247,8 +255,8 @@ export class SupervisedChild {
     clearTimeout(deadline);
   }
 
-  get #limits(): { readonly silenceMs: number; readonly leftAfterMs: number } {
-    return this.#options.limits ?? { silenceMs: SILENCE_LIMIT_MS, leftAfterMs: LEFT_AFTER_MS };
+  get #limits(): ChildLimits {
+    return { ...LIMITS, ...this.#options.limits };
   }
 
   #kill(child: ChildProcess, leftAfterMs: number): void {
@@ -283,7 +291,19 @@ export class SupervisedChild {
     this.#failures += 1;
     log.warn("process ended and is started again", { role, how, pauseMs });
     this.#options.onChange();
-    this.#pause = setTimeout(() => this.start(), pauseMs);
+    this.#pause = setTimeout(() => this.#startAgain(), pauseMs);
+  }
+
+  /** Where the machine has not even memory for a process: that must not end the one that watches all. */
+  #startAgain(): void {
+    try {
+      this.start();
+    } catch (error) {
+      const { startAgainMs: pauseMs } = this.#limits;
+      const { role, log } = this.#options;
+      log.error("process cannot be started, and is tried again", { role, reason: String(error), pauseMs });
+      this.#pause = setTimeout(() => this.#startAgain(), pauseMs);
+    }
   }
 
   /** Starting again before somebody has mended the file would only go round in circles. */
@@ -297,10 +317,10 @@ export class SupervisedChild {
       reason: this.#failure?.reason,
       pauseMs,
     });
-    this.#pause = setTimeout(() => this.start(), pauseMs);
+    this.#pause = setTimeout(() => this.#startAgain(), pauseMs);
     const changed = (): void => {
       this.#waits = 0;
-      this.start();
+      this.#startAgain();
     };
     // By its facts, not by notices of the system: these are lost where a file is replaced, and on some disks there are none.
     watchFile(file, { interval: LOOK_EVERY_MS }, changed);

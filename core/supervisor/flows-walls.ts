@@ -1,7 +1,7 @@
 // What the flows process may touch of the machine: Node's own permissions, cut down to the program's files and to what it keeps.
 // A function node is code that can get at everything of its process; so the process can get at little: no settings, no
 // secrets, no recordings, no programs, no threads, no native code. An administrator may open a wall: folders, programs.
-import { existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import type { FlowsAllowed } from "../config/flows-config.ts";
@@ -10,16 +10,18 @@ import { RUN_FOLDER } from "./process-contract.ts";
 
 const CORE_FOLDER = realpathSync(resolve(import.meta.dirname, ".."));
 
-/** Arguments for Node, and the folders that they name: a leave for a folder holds only for one that is there. `dataDir` is absolute. */
+/**
+ * Arguments for Node, and the recorder's own folders that they name. `dataDir` is absolute. The `folders` of an administrator
+ * are those that core has found: nothing is looked up on them here, for a dead share would stop the supervisor.
+ */
 export function flowsWalls(dataDir: string, { programs, folders }: FlowsAllowed): string[] {
   const writes = [FLOWS_FOLDER, RUN_FOLDER, "logs", "cache/code"].map((name) => join(dataDir, name));
   for (const place of writes) mkdirSync(place, { recursive: true, mode: 0o700 });
-  const open = folders.filter(isFolder);
   return [
     "--permission",
     "--disable-warning=SecurityWarning",
-    ...[...programPlaces(), ...writes, ...open].map((place) => `--allow-fs-read=${place}`),
-    ...[...writes, ...open].map((place) => `--allow-fs-write=${place}`),
+    ...[...programPlaces(), ...writes, ...folders].map((place) => `--allow-fs-read=${place}`),
+    ...[...writes, ...folders].map((place) => `--allow-fs-write=${place}`),
     // The node exec looks whether there is this shell.
     ...(programs ? ["--allow-child-process", "--allow-fs-read=/bin/bash"] : []),
   ];
@@ -36,13 +38,4 @@ function programPlaces(): string[] {
   }
   const real = packages.filter((place) => existsSync(place)).map((place) => realpathSync(place));
   return [...new Set([CORE_FOLDER, PALETTE_FOLDER, join(root, "package.json"), ...real])];
-}
-
-/** One that is not there, may not be looked at or whose disk is broken is none. */
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
 }

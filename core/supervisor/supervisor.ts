@@ -131,11 +131,19 @@ export class Supervisor {
         : {}),
     });
     this.#children.set(role, child);
-    child.start();
+    try {
+      child.start();
+    } catch (error) {
+      // Nobody runs in its place: who looks whether it is there would never start it again.
+      this.#children.delete(role);
+      throw error;
+    }
   }
 
   /** Starts a process that runs on demand, or ends it; one after the other. */
   #want(role: RoleOnDemand, wanted: boolean, allowed = NOTHING_ALLOWED): void {
+    // At once: a try that comes due before its turn would undo what is wanted now.
+    clearTimeout(this.#unstarted.get(role)?.again);
     this.#wanting = this.#wanting.then(async () => {
       const failed = this.#unstarted.get(role);
       clearTimeout(failed?.again);

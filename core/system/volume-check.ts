@@ -38,6 +38,9 @@ const SYNCS = 8;
 /** Each of the two measurements begins nothing more after this. */
 const MEASURE_MS = 2_000;
 
+/** Looks that are under way, by folder: one that hangs holds a thread, of which there are four, and another would hold one more. */
+const underWay = new Map<string, Promise<VolumeCheck>>();
+
 /** Checks a folder; for one that is not there yet, the folder that it would be made in. Leaves nothing behind. Never throws. */
 export async function checkVolume(path: string, options: VolumeCheckOptions = {}): Promise<VolumeCheck> {
   const timeoutMs = options.timeoutMs ?? 10_000;
@@ -47,10 +50,19 @@ export async function checkVolume(path: string, options: VolumeCheckOptions = {}
     timer = setTimeout(() => resolve({ path, writable: false, problem }), timeoutMs);
   });
   try {
-    return await Promise.race([measure(path, options.measureBytes ?? 0), hanging]);
+    return await Promise.race([look(path, options.measureBytes ?? 0), hanging]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A new look, or the one that has not come back yet. */
+function look(path: string, measureBytes: number): Promise<VolumeCheck> {
+  const known = underWay.get(path);
+  if (known !== undefined) return known;
+  const begun = measure(path, measureBytes).finally(() => underWay.delete(path));
+  underWay.set(path, begun);
+  return begun;
 }
 
 async function measure(path: string, measureBytes: number): Promise<VolumeCheck> {

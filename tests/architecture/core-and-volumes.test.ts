@@ -7,7 +7,6 @@ import { type SourceFile, sourcesBelow, targetOf } from "./source-tree.ts";
 /** Files of the data directory, of the program and of the system: none of these lies on a volume. */
 const OWN_FILES: readonly string[] = [
   "core/cameras/known-streams.ts",
-  "core/control/flow-folders.ts",
   "core/control/offered-places.ts",
   "core/http/app.ts",
   "core/http/plugin-pages.ts",
@@ -21,7 +20,11 @@ const OWN_FILES: readonly string[] = [
   "core/users/common-password-list.ts",
 ];
 /** Look at volumes in a thread of their own, with a time limit. */
-const APART: readonly string[] = ["core/recording/place-errand.ts", "core/recording/real-folder.ts"];
+const APART: readonly string[] = [
+  "core/control/flow-folders.ts",
+  "core/recording/place-errand.ts",
+  "core/recording/real-folder.ts",
+];
 /** Read volumes, and run in the command line's own process. */
 const COMMAND_LINE: readonly string[] = [
   "core/recording/fsck-locks.ts",

@@ -86,7 +86,7 @@ describe("log.level of config.json", { timeout: 170_000 }, () => {
   });
 });
 
-it("a recorder goes on when whoever read what it prints has gone", async () => {
+it("a recorder goes on when whoever read what it prints has gone, and the terminal it was not started in", async () => {
   using dir = tempDir();
   await configure(dir);
   const recorder = startNightjar(dir.path, ["start"]);
@@ -99,6 +99,11 @@ it("a recorder goes on when whoever read what it prints has gone", async () => {
     await waitFor(async () => (await nightjar(dir.path, ["status"])).code === 0, {
       ...{ deadlineMs: 60_000, what: "the recorder to answer" },
     });
+    // As under `nohup`: standard input is no terminal.
+    recorder.kill("SIGHUP");
+    for (let look = 0; look < 3; look += 1)
+      assert.equal((await nightjar(dir.path, ["status"])).code, 0, "it runs on");
+    assert.equal(recorder.exitCode, null);
   } finally {
     recorder.kill("SIGTERM");
   }

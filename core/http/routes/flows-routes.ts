@@ -39,7 +39,7 @@ export function flowsRoutes({ config, flows }: HttpServices): Route[] {
       body: FlowsAllowedBody,
       response: FlowsViewSchema,
       async handle({ body: { programs, folders, modules }, audit }) {
-        const real = [...flows.checkedFolders(folders)];
+        const real = [...(await flows.checkedFolders(folders))];
         await config.update((draft: Config) => {
           draft.flows.allowed = { programs, folders: real, modules };
         });

@@ -33,6 +33,8 @@ export interface HostedPlugin extends Predecessor {
   load(): Promise<void>;
   /** The recorder has run its `start`: from now on the plugin is started on its own when it is loaded again. */
   hasStarted(): void;
+  /** The recorder is ready: from now on the plugin is told so on its own when it is loaded again. */
+  becameReady(): void;
   /** Forgets former failures, and loads it again with the settings of now. */
   restart(): Promise<void>;
   /** Ends it; `restart` and `load` bring it back. */

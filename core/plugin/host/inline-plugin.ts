@@ -1,10 +1,10 @@
 // The life of a plugin that runs with the core. What it registers and taps stands behind the same guards as that of one
 // in a process of its own; what it does to the process itself cannot be undone, which is why only ours run so.
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Clock } from "../../clock.ts";
-import { contextOf, type Worded } from "../../domain/facts.ts";
-import { toPlainError } from "../../errors.ts";
+import type { Worded } from "../../domain/facts.ts";
 import type { TapListener } from "../calls/plugin-taps.ts";
 import { partsOf, REGISTRY_NAMES, type RegistryName } from "../calls/registries.ts";
 import { definitionOf, type Nvr } from "../contract/define-plugin.ts";
@@ -13,9 +13,10 @@ import { HOOKS, type HookName, type PluginHooks, type TapOptions } from "../cont
 import type { MqttCommand, PluginMqtt } from "../contract/plugin-mqtt.ts";
 import { pluginTools } from "../contract/plugin-tools.ts";
 import { checkedConfig } from "../schemas/settings-check.ts";
-import { codeOfFailure } from "./failure-code.ts";
 import type { HostedPlugin, HostedStatus, PluginPlaces } from "./hosted-plugin.ts";
+import { PluginMoments } from "./plugin-moments.ts";
 import { SettledWaiters } from "./set-up-order.ts";
+import { toldFailure } from "./told-failure.ts";
 
 export interface InlinePluginOptions {
   readonly name: string;
@@ -23,10 +24,20 @@ export interface InlinePluginOptions {
   /** Entry file below the folder. */
   readonly entry: string;
   readonly version: string;
+  /** The plugin's own folder, made when it is loaded. */
   readonly storageDir: string;
   /** What its timers run on. */
   readonly clock: Clock;
   readonly places: PluginPlaces;
+}
+
+/** From a load to its end. What one that was ended still does leads nowhere: it may hang in its `setup` for long. */
+interface Life {
+  /** Aborted as soon as its end is wanted. */
+  readonly wanted: AbortController;
+  isOver: boolean;
+  /** Ends its timers and requests. */
+  endTools(): void;
 }
 
 export class InlinePlugin implements HostedPlugin {
@@ -37,11 +48,9 @@ export class InlinePlugin implements HostedPlugin {
   readonly bounds = undefined;
   readonly network = undefined;
   readonly #options: InlinePluginOptions;
-  #end: () => void = () => undefined;
-  #hasStarted = false;
+  #life = newLife();
+  readonly #moments = new PluginMoments();
   readonly #settled = new SettledWaiters();
-  /** Aborted when what waits to be set up is no longer wanted. */
-  #starting = new AbortController();
   #status: HostedStatus = "stopped";
   reason: string | undefined;
   worded: Worded | undefined;
@@ -64,25 +73,32 @@ export class InlinePlugin implements HostedPlugin {
   }
 
   async load(): Promise<void> {
-    const { name, folder, entry, places } = this.#options;
+    const { name, folder, entry, storageDir, places } = this.#options;
     const registered = new Set<string>();
-    const { signal } = this.#starting;
+    end(this.#life);
+    const life = newLife();
+    const { signal } = life.wanted;
+    this.#life = life;
     this.#set("starting");
     places.clearTaps();
     await places.predecessors(signal);
     if (signal.aborted) return;
     try {
+      await mkdir(storageDir, { recursive: true, mode: 0o700 });
       const module: unknown = await import(pathToFileURL(join(folder, entry)).href);
       const definition = definitionOf(module, name);
       const config = checkedConfig(definition.configSchema, places.config());
-      await definition.setup(this.#nvr(registered), config as never);
+      if (signal.aborted) return;
+      await definition.setup(this.#nvr(life, registered), config as never);
+      if (signal.aborted) return;
     } catch (error) {
-      this.#end();
+      if (signal.aborted) return;
+      end(life);
       places.clearTaps();
       places.keepOnly(new Set());
-      const { code, message, context = {} } = toPlainError(error);
-      this.reason = message;
-      this.worded = { code: codeOfFailure(code), ...contextOf(context, message) };
+      const { reason, worded } = toldFailure(error);
+      this.reason = reason;
+      this.worded = worded;
       this.#set("failed");
       places.failed("setup", error);
       return;
@@ -92,14 +108,15 @@ export class InlinePlugin implements HostedPlugin {
     places.keepOnly(registered);
     this.#set("running");
     places.answers(registered);
-    if (!this.#hasStarted) return;
-    await places.run("start", [new AbortController().signal]);
-    await places.run("ready", []);
-    await places.described();
+    await this.#moments.catchUp(places, signal);
   }
 
   hasStarted(): void {
-    this.#hasStarted = true;
+    this.#moments.hasStarted();
+  }
+
+  becameReady(): void {
+    this.#moments.becameReady();
   }
 
   async restart(): Promise<void> {
@@ -109,25 +126,26 @@ export class InlinePlugin implements HostedPlugin {
 
   async stop(): Promise<void> {
     const { places } = this.#options;
-    this.#starting.abort();
-    this.#starting = new AbortController();
+    const life = this.#life;
+    life.wanted.abort();
     if (this.status === "running") await places.run("stop", []);
-    this.#end();
+    end(life);
     places.clearTaps();
     places.gone();
     this.#set("stopped");
   }
 
-  #nvr(registered: Set<string>): Nvr {
+  #nvr(life: Life, registered: Set<string>): Nvr {
     const { version, storageDir, clock, places } = this.#options;
-    const { tools, end } = pluginTools(clock, (error) => places.failed("a timer", error), {
+    const { tools, end: endTools } = pluginTools(clock, (error) => places.failed("a timer", error), {
       ownPorts: places.ownPorts,
       // What runs with the core is not held to it.
       allowed: () => undefined,
     });
-    this.#end = end;
+    life.endTools = endTools;
     const registry = (name: RegistryName) => ({
       register: (entry: { readonly id: string }) => {
+        if (life.isOver) return;
         const parts = partsOf(name, entry);
         places.register(name, parts);
         registered.add(`${name} ${parts.card.id}`);
@@ -144,39 +162,63 @@ export class InlinePlugin implements HostedPlugin {
         Nvr,
         RegistryName
       >),
-      mqtt: mqttInto(places),
-      hooks: hooksInto(places),
-      refreshCameras: places.refreshCameras,
-      offerCamera: places.offerCamera,
+      mqtt: mqttInto(places, life),
+      hooks: this.#hooksInto(life),
+      refreshCameras: (driver) => {
+        if (!life.isOver) places.refreshCameras(driver);
+      },
+      offerCamera: async (camera) => {
+        if (!life.isOver) await places.offerCamera(camera);
+      },
     };
     return withDeprecations(nvr, places.log);
   }
+
+  // Only tapPromise is handed out: tapable does not wait for an async function given to `tap`, and has no untap.
+  #hooksInto(life: Life): PluginHooks {
+    const { places } = this.#options;
+    const entries = (Object.keys(HOOKS) as HookName[]).map((hook) => [
+      hook,
+      {
+        tapPromise: (options: TapOptions, listener: TapListener) => {
+          if (life.isOver) return;
+          const once = this.#moments.once(hook, listener);
+          // One that is still being set up is not called: as in a process of its own.
+          const whileRunning: TapListener = async (...args) =>
+            life.isOver || this.status !== "running" ? undefined : once(...args);
+          places.tap(hook, options.stage ?? 0, whileRunning);
+        },
+      },
+    ]);
+    return Object.fromEntries(entries) as unknown as PluginHooks;
+  }
+}
+
+function newLife(): Life {
+  return { wanted: new AbortController(), isOver: false, endTools: () => undefined };
+}
+
+function end(life: Life): void {
+  life.wanted.abort();
+  life.isOver = true;
+  life.endTools();
 }
 
 /** What a listener throws is counted against the plugin, and costs it nothing else. */
-function mqttInto(places: PluginPlaces): PluginMqtt {
+function mqttInto({ messages, failed }: PluginPlaces, life: Life): PluginMqtt {
   const brought = (listener: (message: MqttCommand) => void | Promise<void>) => (message: MqttCommand) => {
     Promise.resolve({ ...message })
       .then(listener)
-      .catch((error: unknown) => places.failed("a command over MQTT", error));
+      .catch((error: unknown) => failed("a command over MQTT", error));
+  };
+  const alive = async (work: () => Promise<void>): Promise<void> => {
+    if (!life.isOver) await work();
   };
   return {
-    publish: (topic, payload, options) => places.messages.publish(topic, payload, options?.retain),
-    subscribe: (wanted, listener) => places.messages.subscribe(wanted, brought(listener)),
+    publish: (topic, payload, options) => alive(() => messages.publish(topic, payload, options?.retain)),
+    subscribe: (wanted, listener) => alive(() => messages.subscribe(wanted, brought(listener))),
     publishOutside: (topic, payload, options) =>
-      places.messages.publishOutside(topic, payload, options?.retain),
-    subscribeOutside: (topic, listener) => places.messages.subscribeOutside(topic, brought(listener)),
+      alive(() => messages.publishOutside(topic, payload, options?.retain)),
+    subscribeOutside: (topic, listener) => alive(() => messages.subscribeOutside(topic, brought(listener))),
   };
-}
-
-// Only tapPromise is handed out: tapable does not wait for an async function given to `tap`, and has no untap.
-function hooksInto(places: PluginPlaces): PluginHooks {
-  const entries = (Object.keys(HOOKS) as HookName[]).map((hook) => [
-    hook,
-    {
-      tapPromise: (options: TapOptions, listener: TapListener) =>
-        places.tap(hook, options.stage ?? 0, listener),
-    },
-  ]);
-  return Object.fromEntries(entries) as unknown as PluginHooks;
 }

@@ -1,6 +1,5 @@
 // Makes what runs one plugin, with the core or in a process of its own, and ties it to what its package asks for and its
 // owner allows. Cards and settings change while it lives: all of that is asked when it is needed, never kept.
-import { mkdir } from "node:fs/promises";
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../log.ts";
 import type { ChildPlaces } from "../isolated/child-places.ts";
@@ -32,15 +31,15 @@ export interface HostingOptions {
 }
 
 /**
- * Makes what runs a plugin that is enabled, and its folder; it is not loaded yet. `hostedOf` gives the other plugins, for
- * those that come before it.
+ * Makes what runs a plugin that is enabled; it is not loaded yet, and makes its folder itself when it is: what is wrong
+ * with that is its own trouble. `hostedOf` gives the other plugins, for those that come before it.
  */
-export async function makeHosted(
+export function makeHosted(
   entry: PluginEntry,
   options: HostingOptions,
   lent: LentToPlugins,
   hostedOf: (name: string) => HostedPlugin | undefined,
-): Promise<HostedPlugin> {
+): HostedPlugin {
   const { dataDir, version, clock } = options;
   const { folder, manifest } = entry.found;
   const { name, entry: file, provides } = manifest;
@@ -51,7 +50,6 @@ export async function makeHosted(
   const card = { name, isInline, provides, messages, predecessors };
   const places = placesFor(card, () => entry.settings.config, lent);
   const storageDir = storageDirOf(dataDir, name);
-  await mkdir(storageDir, { recursive: true, mode: 0o700 });
   const common = { name, folder, entry: file, version, places, storageDir, clock };
   if (isInline) return new InlinePlugin(common);
   if (entry.settings.isolation === "inline")

@@ -1,15 +1,13 @@
 // What is kept of each plugin over all its lives: what it has cost and done wrong, and its taps, since hooks keep those.
 import type { Clock } from "../../clock.ts";
-import { contextOf, type Worded } from "../../domain/facts.ts";
+import type { Worded } from "../../domain/facts.ts";
 import type { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { createHooks, type Hooks } from "../calls/hooks.ts";
 import { PluginTaps } from "../calls/plugin-taps.ts";
 import type { TapGuard } from "../calls/tap-guard.ts";
 import type { PluginFigures } from "./plugin-status.ts";
-
-/** Characters of a fault that are kept. */
-const REASON_LIMIT = 500;
+import { cutReason, wordedOf } from "./told-failure.ts";
 
 interface Book {
   readonly figures: PluginFigures;
@@ -54,17 +52,21 @@ export class PluginBooks {
   /** Counts a fault that nobody else hears of, and logs it. */
   failed(plugin: string, what: string, error: NightjarError): void {
     this.#count(plugin, what, error);
-    this.#log.error("plugin failed", { plugin, where: what, code: error.code, reason: error.message });
+    const reason = cutReason(error.message);
+    const { code } = wordedOf(error.code, {}, reason);
+    this.#log.error("plugin failed", { plugin, where: what, code, reason });
   }
 
   /** Keeps what is wrong as the newest that its card tells, for one that will run again all the same. */
-  keep(plugin: string, reason: string, worded: Worded): void {
-    this.of(plugin).figures.lastFault = { ...worded, reason, atMs: this.#clock.wallMs() };
+  keep(plugin: string, told: string, { code, context = {} }: Worded): void {
+    const reason = cutReason(told);
+    const atMs = this.#clock.wallMs();
+    this.of(plugin).figures.lastFault = { ...wordedOf(code, context, reason), reason, atMs };
   }
 
   #count(plugin: string, what: string, { code, message, context }: NightjarError): void {
     this.of(plugin).figures.errors += 1;
-    const reason = (message.includes(what) ? message : `${what}: ${message}`).slice(0, REASON_LIMIT);
-    this.keep(plugin, reason, { code, ...contextOf(context, reason) });
+    const reason = cutReason(message.includes(what) ? message : `${what}: ${message}`);
+    this.keep(plugin, reason, wordedOf(code, context, reason));
   }
 }

@@ -76,6 +76,7 @@ export class PluginHost {
   #description: RecorderDescription | undefined;
   #isLoaded = false;
   #hasStarted = false;
+  #isReady = false;
   #hasStopped = false;
   /** Plugins come, go and restart one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -103,7 +104,7 @@ export class PluginHost {
   /** Finds and sets up all plugins. One that fails is listed, never thrown. */
   async load(): Promise<void> {
     // All are there before one is loaded: those that come later are looked for among them.
-    for (const found of await this.#search.look()) await this.#prepare(await this.#enter(found));
+    for (const found of await this.#search.look()) this.#prepare(await this.#enter(found));
     const waiting: Promise<void>[] = [];
     for (const { found, hosted } of this.#entries.values()) {
       if (hosted === undefined) continue;
@@ -128,21 +129,21 @@ export class PluginHost {
 
   /** Lets the plugins open what they need: bundled ones in the order of their stages, strangers' beside each other. */
   async start(): Promise<void> {
-    const isReached = new Set<HostedPlugin>();
-    for (const { hosted } of this.#entries.values())
-      if (hosted?.isolation === "inline" && hosted.status === "running") isReached.add(hosted);
     await this.hooks.start.promise(this.#starting.signal);
     this.#hasStarted = true;
     const others: Promise<void>[] = [];
     for (const { found, hosted } of this.#entries.values()) {
       hosted?.hasStarted();
-      if (hosted?.status !== "running" || isReached.has(hosted)) continue;
+      if (hosted?.status !== "running") continue;
+      // Whom the hook has reached is not told again.
       others.push(this.#books.of(found.manifest.name).taps.run("start", [this.#starting.signal]));
     }
     await Promise.race([Promise.all(others), this.#patience()]);
   }
 
   async ready(): Promise<void> {
+    this.#isReady = true;
+    for (const { hosted } of this.#entries.values()) hosted?.becameReady();
     await this.hooks.ready.promise();
   }
 
@@ -304,16 +305,17 @@ export class PluginHost {
 
   /** Brings a plugin to life unless it is disabled. */
   async #host(entry: PluginEntry): Promise<void> {
-    await this.#prepare(entry);
+    this.#prepare(entry);
     await entry.hosted?.load();
   }
 
   /** Makes what runs a plugin, unless it is disabled; it is loaded afterwards. */
-  async #prepare(entry: PluginEntry): Promise<void> {
+  #prepare(entry: PluginEntry): void {
     if (!entry.settings.enabled) return;
     const hostedOf = (name: string): HostedPlugin | undefined => this.#entries.get(name)?.hosted;
-    entry.hosted = await makeHosted(entry, this.#options, this.#lent, hostedOf);
+    entry.hosted = makeHosted(entry, this.#options, this.#lent, hostedOf);
     if (this.#hasStarted) entry.hosted.hasStarted();
+    if (this.#isReady) entry.hosted.becameReady();
   }
 
   /** Ends a plugin's life; nothing of it answers any more. */

@@ -1,17 +1,18 @@
 // The life of an isolated plugin as the core sees it: started, watched, started again with pauses, and left alone after
 // too many failures. Its entries and taps stand in the core's registries as stand-ins that pass calls on.
 import type { Clock, Timer } from "../../clock.ts";
-import { contextOf as errorFacts, type Worded } from "../../domain/facts.ts";
-import { NightjarError, toPlainError } from "../../errors.ts";
+import type { Worded } from "../../domain/facts.ts";
+import { NightjarError } from "../../errors.ts";
 import type { LinkHandler } from "../../link/link.ts";
 import { isContext } from "../calls/guarded-entry.ts";
 import { plainCopy } from "../calls/plain-copy.ts";
 import { checkCard, type EntryParts, REGISTRIES, type RegistryName } from "../calls/registries.ts";
 import { HOOKS, type HookName } from "../contract/hook-catalogue.ts";
 import type { MqttCommand } from "../contract/plugin-mqtt.ts";
-import { codeOfFailure } from "../host/failure-code.ts";
 import type { HostedPlugin, HostedStatus, PluginPlaces } from "../host/hosted-plugin.ts";
+import { PluginMoments } from "../host/plugin-moments.ts";
 import { SettledWaiters } from "../host/set-up-order.ts";
+import { cutReason, toldFailure } from "../host/told-failure.ts";
 import type { NetworkLeave } from "../package/permissions.ts";
 import type { ConfinementWay } from "./confinement.ts";
 import type { BoundsWay } from "./control-groups.ts";
@@ -34,7 +35,6 @@ const ENTRIES_LIMIT = 50;
 const START_LIMIT_MS = 10_000;
 const STOP_LIMIT_MS = 2_500;
 const OFFERS_LIMIT = 64;
-const REASON_LIMIT = 500;
 
 type Told = Parameters<CoreMethodsForPlugin["log"]>[0];
 /** What a call brings with it that cannot cross. */
@@ -69,7 +69,7 @@ export class IsolatedPlugin implements HostedPlugin {
   #nextCall = 1;
   #failures: number[] = [];
   #pause: Timer | undefined;
-  #hasStarted = false;
+  readonly #moments = new PluginMoments();
   readonly #settled = new SettledWaiters();
   status: HostedStatus = "stopped";
   reason: string | undefined;
@@ -130,24 +130,23 @@ export class IsolatedPlugin implements HostedPlugin {
       this.#bounds = started.bounds;
     } catch (error) {
       if (starting.signal.aborted) return;
-      const { code, message, context = {} } = toPlainError(error);
-      this.#ended(message, { code: codeOfFailure(code), ...errorFacts(context, message) });
+      const { reason, worded } = toldFailure(error);
+      this.#ended(reason, worded);
       return;
     }
     this.#set("running");
     places.keepOnly(this.#registered);
     places.answers(this.#registered);
     // The core runs `start` and `ready` once, for all; whoever comes later is started on his own.
-    if (!this.#hasStarted) return;
-    const started = places
-      .run("start", [new AbortController().signal])
-      .then(() => places.run("ready", []))
-      .then(() => places.described());
-    await this.#within(START_LIMIT_MS, started);
+    await this.#within(START_LIMIT_MS, this.#moments.catchUp(places, starting.signal));
   }
 
   hasStarted(): void {
-    this.#hasStarted = true;
+    this.#moments.hasStarted();
+  }
+
+  becameReady(): void {
+    this.#moments.becameReady();
   }
 
   async restart(): Promise<void> {
@@ -170,11 +169,11 @@ export class IsolatedPlugin implements HostedPlugin {
   }
 
   /** Waits for taps, which have their limits one by one, no longer than for all of them together. */
-  #within(limitMs: number, work: Promise<void>): Promise<void> {
-    const patience = new Promise<void>((resolve) => {
-      this.#options.clock.after(limitMs, resolve);
-    });
-    return Promise.race([work, patience]);
+  async #within(limitMs: number, work: Promise<void>): Promise<void> {
+    const patience = Promise.withResolvers<void>();
+    const timer = this.#options.clock.after(limitMs, patience.resolve);
+    await Promise.race([work, patience.promise]);
+    timer.cancel();
   }
 
   #set(status: HostedStatus, reason?: string, worded?: Worded): void {
@@ -274,21 +273,21 @@ export class IsolatedPlugin implements HostedPlugin {
           return;
         }
         const order = { tap } as const;
-        places.tap(hook, Number(stage) || 0, (...args) =>
-          this.#process === undefined
-            ? Promise.resolve(undefined)
-            : this.#call(args, (process, call, sent) =>
-                process.link.request("runTap", { ...order, call, args: sent }, TAP_LIMIT_MS),
-              ),
+        const once = this.#moments.once(hook, (...args) =>
+          this.#call(args, (process, call, sent) =>
+            process.link.request("runTap", { ...order, call, args: sent }, TAP_LIMIT_MS),
+          ),
+        );
+        places.tap(hook, Number(stage) || 0, async (...args) =>
+          this.#process === undefined ? undefined : once(...args),
         );
       },
       log: ({ level, message, fields }: Told) => log.line(level, message, fields),
       failed: ({ where, reason }: Parameters<CoreMethodsForPlugin["failed"]>[0]) => {
         if (!log.takesOne()) return;
-        const text = String(reason).slice(0, REASON_LIMIT);
         places.failed(
           where === "timer" ? "a timer" : "a command over MQTT",
-          new NightjarError("NJ_PLUGIN_FAILED", "internal", text),
+          new NightjarError("NJ_PLUGIN_FAILED", "internal", cutReason(reason)),
         );
       },
       // Others are told less: which ports are open, whoever has the network can try.

@@ -50,7 +50,7 @@ export interface IsolatedProcessOptions {
   /** Entry file below the folder. */
   readonly entry: string;
   readonly version: string;
-  /** The plugin's own folder, which exists: all that it may write. */
+  /** The plugin's own folder, made at its start: all that it may write. */
   readonly storageDir: string;
   /** Compiled code is kept here from start to start. */
   readonly cacheDir: string;
@@ -155,7 +155,8 @@ export class IsolatedProcess {
 
   /** Starts the process and sets the plugin up in it. Rejects with why that failed; the process is gone then. */
   static async start(options: IsolatedProcessOptions): Promise<IsolatedProcess> {
-    await mkdir(options.cacheDir, { recursive: true, mode: 0o700 });
+    for (const folder of [options.storageDir, options.cacheDir])
+      await mkdir(folder, { recursive: true, mode: 0o700 });
     const { core: places = OWN_PLACES } = options;
     const wrong = await linkOutOf(options.folder, [...OWN_PLACES.reads, ...places.reads]);
     if (wrong !== undefined) throw new NightjarError("NJ_PLUGIN_FAILED", "failed-precondition", wrong);

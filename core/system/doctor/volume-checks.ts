@@ -2,12 +2,12 @@
 import { readFile, stat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import type { FrozenConfig } from "../../config/config-store.ts";
-import { readVolumeMarker } from "../../media/store/volume-marker.ts";
 import { defaultReserveBytes } from "../../recording/volumes.ts";
 import { checkVolume, type VolumeCheck } from "../volume-check.ts";
 import type { Viewer } from "./access-checks.ts";
 import { type Check, finding, ok, sentence, shellWord } from "./check.ts";
 import { doubtfulFileSystem } from "./file-systems.ts";
+import { volumeIdIn } from "./marker-errand.ts";
 import { userName } from "./user-names.ts";
 
 const MEASURE_BYTES = 32 * 1024 * 1024;
@@ -27,7 +27,7 @@ export async function checkVolumes(
     const path = isAbsolute(volume.path) ? volume.path : join(dataDir, volume.path);
     const found = await checkVolume(path, { measureBytes: options.measure ? MEASURE_BYTES : 0 });
     const closed = found.writable ? await closedToOwner(path, options.viewer) : undefined;
-    checks.push(closed ?? stateFinding(found, isAbsolute(volume.path), known.get(path)));
+    checks.push(closed ?? (await stateFinding(found, isAbsolute(volume.path), known.get(path))));
     if (!found.writable) continue;
     checks.push(spaceFinding(found, volume.reserveBytes, volume.overwrite));
     if (found.cameras !== undefined) checks.push(speedFinding(found, cameras));
@@ -69,7 +69,11 @@ async function knownVolumes(dataDir: string): Promise<ReadonlyMap<string, string
   }
 }
 
-function stateFinding(found: VolumeCheck, isOwnDisk: boolean, expectedId: string | undefined): Check {
+async function stateFinding(
+  found: VolumeCheck,
+  isOwnDisk: boolean,
+  expectedId: string | undefined,
+): Promise<Check> {
   const { path } = found;
   const where = path;
   if (!found.writable) {
@@ -91,7 +95,7 @@ function stateFinding(found: VolumeCheck, isOwnDisk: boolean, expectedId: string
       command,
     });
   }
-  const fault = found.missing === true ? undefined : markerFault(path, expectedId);
+  const fault = found.missing === true ? undefined : await markerFault(path, expectedId);
   if (fault !== undefined) {
     return finding("volume", "error", `${path}: ${fault}`, {
       where,
@@ -116,13 +120,13 @@ async function closedToOwner(path: string, { uid, ownerUid }: Viewer): Promise<C
   });
 }
 
-function markerFault(path: string, expectedId: string | undefined): string | undefined {
+async function markerFault(path: string, expectedId: string | undefined): Promise<string | undefined> {
   try {
-    const marker = readVolumeMarker(path);
-    if (expectedId === undefined || marker?.id === expectedId) return undefined;
-    return marker === undefined
+    const id = await volumeIdIn(path);
+    if (expectedId === undefined || id === expectedId) return undefined;
+    return id === undefined
       ? "the recordings that should be there are not: the disk is not mounted"
-      : `another volume (${marker.id}) lies there in the place of ${expectedId}`;
+      : `another volume (${id}) lies there in the place of ${expectedId}`;
   } catch (error) {
     return sentence(error);
   }

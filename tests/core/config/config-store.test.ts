@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it, type TestContext } from "node:test";
@@ -41,6 +41,28 @@ function problemPaths(error: unknown): string[] {
   assert.ok(error instanceof ConfigInvalidError);
   return error.problems.map((problem) => problem.path);
 }
+
+describe("an edit by hand while the disk takes nothing more", () => {
+  it("is written over by no change, and is in force once there is room", async (t) => {
+    const dataDir = await emptyFolder();
+    const store = await openStore(t, dataDir);
+    store.onHandEdit(() => undefined);
+    // Nothing can be written in its place.
+    await rm(join(dataDir, LAST_GOOD_FILE));
+    await mkdir(join(dataDir, LAST_GOOD_FILE));
+    await editConfig(dataDir, (config) => {
+      config["cameras"] = [CAMERA];
+    });
+    await assert.rejects(store.reload());
+    await assert.rejects(store.update("/log/level", "debug"));
+    assert.equal(((await readConfig(dataDir))["cameras"] as unknown[]).length, 1);
+    assert.equal(store.get().cameras.length, 0);
+    await rmdir(join(dataDir, LAST_GOOD_FILE));
+    await store.update("/log/level", "debug");
+    assert.deepEqual([store.get().cameras.length, store.get().log.level], [1, "debug"]);
+    assert.equal(((await readConfig(dataDir))["cameras"] as unknown[]).length, 1);
+  });
+});
 
 describe("configuration store (house plan 9)", () => {
   it("makes a complete file with a schema beside it in an empty folder", async (t) => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, it } from "node:test";
-import { flowFolder } from "../../../core/control/flow-folders.ts";
+import { flowFolder, flowFolderApart } from "../../../core/control/flow-folders.ts";
 import { tempDir } from "../../../core/testing/temp-dir.ts";
 
 const PROGRAM = resolve(import.meta.dirname, "../../..");
@@ -17,6 +17,13 @@ describe("folders for flows", () => {
       flowFolder(join(dir.path, "link/in"), [dir.join("data")]),
       flowFolder(dir.join("share/in"), []),
     );
+  });
+
+  it("are looked at in a thread of their own, with the same answers", async () => {
+    using dir = tempDir();
+    mkdirSync(dir.join("share"));
+    assert.equal(await flowFolderApart(dir.join("share"), []), flowFolder(dir.join("share"), []));
+    await assert.rejects(flowFolderApart(dir.join("nothing"), []), { code: "NJ_FLOWS_FOLDER" });
   });
 
   it("are none that holds or lies in the recorder's own, by links neither, and none of the system's", () => {

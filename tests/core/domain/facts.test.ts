@@ -31,6 +31,11 @@ describe("facts beside a sentence", () => {
     assert.ok(!JSON.stringify(body).includes("geheim"));
   });
 
+  it("are called by words of usual length", () => {
+    const told = toldFacts({ ["p".repeat(41)]: "/mnt/disk", path: "/mnt/disk" }, "/mnt/disk is away");
+    assert.deepEqual(told, { path: "/mnt/disk" });
+  });
+
   it("stay inside where the fault is the recorder's own", () => {
     const error = new NightjarError("NJ_X", "internal", "/data/a broke", { path: "/data/a" });
     assert.equal(problemAnswer(error).body.context, undefined);

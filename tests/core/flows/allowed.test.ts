@@ -41,10 +41,10 @@ describe("what flows are allowed", () => {
     });
   });
 
-  it("opens a wall for each folder that is there, and for programs; never for native code and threads", () => {
+  it("opens a wall for each folder that core has found, and for programs; never for native code and threads", () => {
     using dir = tempDir();
     mkdirSync(dir.join("share"));
-    const folders = [dir.join("share"), dir.join("gone")];
+    const folders = [dir.join("share")];
     const opened = flowsWalls(dir.join("data"), { programs: true, folders, modules: true });
     const closed = flowsWalls(dir.join("data"), NOTHING_ALLOWED);
     assert.deepEqual(

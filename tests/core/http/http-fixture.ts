@@ -484,7 +484,7 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
     }),
     flows: {
       view: () => ({ enabled: false, status: "off", allowed: config.get().flows.allowed as FlowsAllowed }),
-      checkedFolders: (folders) => folders,
+      checkedFolders: async (folders) => folders,
     },
     alarmIo: {
       outputs: () => [],

@@ -5,7 +5,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "n
 import { getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { silentLog } from "../../../core/log.ts";
+import { createLog, silentLog } from "../../../core/log.ts";
 import { livingOwner, lockDataDir, processStartTime } from "../../../core/supervisor/data-lock.ts";
 import { Supervisor } from "../../../core/supervisor/supervisor.ts";
 import { waitFor } from "../../../core/testing/wait-for.ts";
@@ -263,38 +263,76 @@ function isGone(pid: number): boolean {
 }
 
 describe("a process on demand that cannot be started", () => {
-  it("is tried again, and the reason is told until it runs", async (t) => {
+  /** As each process does, it says that it is ready and alive; `more` is what the core does, and what others do at their end. */
+  async function demanding(more: { readonly core: string; readonly end?: string }) {
     const dataDir = await freshDir();
     const entry = join(await freshDir(), "entry.mjs");
-    // As core does, it wants flows; as each process does, it says that it is ready and alive.
     await writeFile(
       entry,
-      `setInterval(() => process.send({ type: "alive" }), 200);
+      `const want = (role, wanted) => process.send({ type: "want", role, wanted });
+       setInterval(() => process.send({ type: "alive" }), 200);
        process.send({ type: "ready", facts: {} });
-       if (process.argv[3] === "core") process.send({ type: "want", role: "flows", wanted: true });
-       process.on("message", ({ type }) => { if (type === "stop") process.exit(0); });
+       if (process.argv[3] === "core") { ${more.core} }
+       process.on("message", ({ type }) => { if (type === "stop") { ${more.end ?? ""} process.exit(0); } });
        process.on("disconnect", () => process.exit(0));
        process.on("SIGTERM", () => process.exit(0));`,
     );
-    // Where its folder should be made.
-    await writeFile(join(dataDir, "flows"), "");
     const problems: string[] = [];
+    const lines: string[] = [];
+    const args: string[] = [];
     const supervisor = new Supervisor({
-      ...{ dataDir, entry, args: [], log: silentLog, roles: ["core"] },
+      ...{ dataDir, entry, args, roles: ["core"] },
+      log: createLog({ destination: { write: (line) => void lines.push(line) } }),
       onProblem: (role, reason) => void problems.push(`${role}: ${reason}`),
     });
-    await supervisor.start();
-    t.after(() => supervisor.stop());
-    const flows = async () => {
+    const statusOf = async (wanted: string) => {
       const text = await readFile(join(dataDir, "run", "processes.json"), "utf8").catch(() => "[]");
       return (
         JSON.parse(text) as { role: string; status: string; restarts: number; problem?: string }[]
-      ).find(({ role }) => role === "flows");
+      ).find(({ role }) => role === wanted);
     };
-    await waitFor(async () => ((await flows())?.restarts ?? 0) > 0, { what: "a second try" });
-    assert.match((await flows())?.problem ?? "", /EEXIST/);
+    return { dataDir, supervisor, args, problems, lines, statusOf };
+  }
+  const WANTS_FLOWS = 'want("flows", true);';
+
+  it("is tried again, and the reason is told until it runs", async (t) => {
+    const { dataDir, supervisor, problems, statusOf } = await demanding({ core: WANTS_FLOWS });
+    // Where its folder should be made.
+    await writeFile(join(dataDir, "flows"), "");
+    await supervisor.start();
+    t.after(() => supervisor.stop());
+    await waitFor(async () => ((await statusOf("flows"))?.restarts ?? 0) > 0, { what: "a second try" });
+    assert.match((await statusOf("flows"))?.problem ?? "", /EEXIST/);
     await rm(join(dataDir, "flows"));
-    await waitFor(async () => (await flows())?.status === "ready", { what: "a start" });
+    await waitFor(async () => (await statusOf("flows"))?.status === "ready", { what: "a start" });
     assert.deepEqual(problems.length, 1, problems.join());
+  });
+
+  it("is tried again also where the system made no process of it", async (t) => {
+    const { supervisor, args, problems, statusOf } = await demanding({ core: WANTS_FLOWS });
+    await supervisor.start();
+    t.after(() => supervisor.stop());
+    // No system takes this: forking throws, as without memory.
+    args.push("\0");
+    await waitFor(() => problems.length > 0, { what: "the problem to be told" });
+    assert.match(problems.join(), /flows: .*null bytes/);
+    args.pop();
+    await waitFor(async () => (await statusOf("flows"))?.status === "ready", { what: "a start" });
+  });
+
+  it("is not tried again once nobody wants it, whatever is done before that", async () => {
+    const { dataDir, supervisor, lines, statusOf } = await demanding({
+      core: `${WANTS_FLOWS} want("analysis", true);
+        setTimeout(() => { want("analysis", false); want("flows", false); }, 300);`,
+      // Until after flows would be tried again.
+      end: 'if (process.argv[3] === "analysis") { setTimeout(() => process.exit(0), 1_200); return; }',
+    });
+    await writeFile(join(dataDir, "flows"), "");
+    await supervisor.start();
+    await waitFor(() => statusOf("analysis"), { what: "the other process" });
+    await waitFor(async () => (await statusOf("analysis")) === undefined, { what: "its end" });
+    await supervisor.stop();
+    const failures = lines.filter((line) => line.includes("a process cannot be started"));
+    assert.equal(failures.length, 1, failures.join(""));
   });
 });

@@ -123,6 +123,17 @@ for (const bundled of [true, false]) {
       return { folder, settings, host, write, told, url };
     }
 
+    it("that come between the recorder's start and its being ready are told each once", async () => {
+      const { host, write, told } = await recorder();
+      await host.load();
+      await host.start();
+      write("between");
+      await host.rescan();
+      assert.deepEqual(told("between"), ["setup 1.0.0 1 undefined", "start"]);
+      await host.ready();
+      assert.deepEqual(told("between"), ["ready"]);
+    });
+
     it("are told of what happens, can refuse, and keep secrets from life to life", async () => {
       const { host, write, told, url } = await recorder();
       write("a");
@@ -308,6 +319,7 @@ for (const bundled of [true, false]) {
       await host.load();
       await host.loaded();
       await host.start();
+      await host.ready();
       told("a");
       told("b");
       settings["nightjar-camera-a"] = { enabled: false, config: {} };
@@ -346,6 +358,7 @@ for (const bundled of [true, false]) {
       await host.load();
       await host.loaded();
       await host.start();
+      await host.ready();
       told("a");
       write("b", "2.0.0");
       write("c");

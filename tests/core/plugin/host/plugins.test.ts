@@ -67,11 +67,15 @@ describe("plugins on disk", async () => {
     `import { Type } from "${import.meta.resolve("typebox")}";
     export default { name: "${name}", configSchema: Type.Object({ level: Type.Number({ default: 7 }) }, { additionalProperties: false }), setup(nvr, config) { ${setup} } };`;
 
-  function host(folder: string, settings: Record<string, { enabled: boolean; config: unknown }> = {}) {
+  function host(
+    folder: string,
+    settings: Record<string, { enabled: boolean; config: unknown }> = {},
+    bundled = true,
+  ) {
     return new PluginHost({
       dataDir: join(root, "data"),
       version: "0.1.0",
-      paths: [{ bundled: true, folder }],
+      paths: [{ bundled, folder }],
       log: silentLog,
       clock: systemClock,
       settings: (name) => settings[name],
@@ -169,6 +173,29 @@ describe("plugins on disk", async () => {
       ],
     );
   });
+
+  for (const [bundled, status] of [
+    [true, "failed"],
+    [false, "restarting"],
+  ] as const) {
+    it(`whose storage folder cannot be made are ${status}${bundled ? "" : " in a process of their own"}, with the reason`, async () => {
+      const [bad, good] = [`nightjar-camera-full-${status}`, "nightjar-camera-room"];
+      const folder = await folderWith({
+        [bad]: { entry: plugin(bad, "") },
+        ...(bundled ? { [good]: { entry: plugin(good, "") } } : {}),
+      });
+      const storage = join(root, "data", "plugins", "storage");
+      await mkdir(storage, { recursive: true });
+      await writeFile(join(storage, bad), "a file where the folder should be");
+      const plugins = host(folder, {}, bundled);
+      await plugins.load();
+      const [first, second] = plugins.list();
+      assert.equal(first?.status, status);
+      assert.match(first?.reason ?? "", /^EEXIST/);
+      assert.equal(second?.status, bundled ? "running" : undefined);
+      await plugins.stop();
+    });
+  }
 
   it("with a wrong configuration are not set up, and the path is named", async () => {
     const name = "nightjar-camera-cfg";
