@@ -117,8 +117,12 @@ describe("accessibility", { skip: skipBrowserTests, timeout: 300_000 }, () => {
     const page = await context.newPage();
     const found: string[] = [];
     for (const screen of INSIDE) {
-      await show(page, screen);
-      found.push(...(await inBothThemes(page, screen.name)));
+      const problem = await show(page, screen).then(() => undefined, String);
+      found.push(
+        ...(problem === undefined
+          ? await inBothThemes(page, screen.name)
+          : [`${screen.name} is not shown: ${problem}`]),
+      );
     }
     await context.close();
     assert.deepEqual(found, []);

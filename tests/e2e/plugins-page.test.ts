@@ -255,6 +255,7 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
     // Another server is told it only by whoever types it again.
     await openSettings();
     await dialog().getByLabel("Server").fill("farther.example");
+    await button("Save").click();
     await dialog().getByText("was given for another address or account").first().waitFor();
     await dialog().getByLabel("Password").fill(CANARY);
     await saveSettings();
