@@ -355,7 +355,7 @@ export const SCREENS: readonly Screen[] = [
     path: "cameras",
     asks: [],
     filled: "dialog[open]",
-    open: [".bar .wide-only.icon-button"],
+    open: [".bar .wide-only.icon-button >> nth=-1"],
     isWideOnly: true,
   },
   {

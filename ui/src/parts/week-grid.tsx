@@ -194,8 +194,7 @@ function Painted(props: {
               key={row}
               type="button"
               aria-pressed={row === day}
-              aria-label={`${names[row]}: ${rowText(week, row)}`}
-              title={rowText(week, row)}
+              title={`${names[row]}: ${rowText(week, row)}`}
               onClick={() => {
                 setDay(row);
                 setAt({ ...at, row: WEEK_ROWS.indexOf(row) });

@@ -17,7 +17,7 @@ export function ZoomButtons({ zoom }: { readonly zoom: PictureZoom }) {
       <button
         type="button"
         class="icon-button zoom-scale"
-        aria-label={t("keys.zoomReset")}
+        aria-label={`${scale.toFixed(1)}×: ${t("keys.zoomReset")}`}
         title={t("keys.zoomReset")}
         disabled={scale <= 1}
         onClick={zoom.reset}
