@@ -45,6 +45,9 @@ function stampFile(name) {
   return join(root, "node_modules", ".nightjar", name);
 }
 
+/** Where Node keeps the compiled code of a checkout's sources. */
+export const compiledCode = stampFile("code");
+
 /** This file is there as soon as all packages are, also what they compile for themselves. */
 export const packagesMark = stampFile("packages");
 
