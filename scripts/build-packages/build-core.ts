@@ -6,6 +6,7 @@ import { join, posix, relative } from "node:path";
 import { type Plugin, rolldown } from "rolldown";
 import { refusePacking } from "../pack-plugin/refusal.ts";
 import { coreDeclarations } from "./core-declarations.ts";
+import { quietHttp } from "./quiet-http.ts";
 import { type ThirdParty, thirdParties } from "./third-parties.ts";
 
 /** A file that is started as a program, or named by its address, in words that can be followed. */
@@ -35,7 +36,7 @@ export async function buildCore(
     ),
     platform: "node",
     external: [...separate],
-    plugins: [places(core)],
+    plugins: [places(core), quietHttp],
     onLog: (level, log) => {
       // A package that makes functions of text, with nothing in it that comes from outside.
       if (level === "warn" && log.code !== "EVAL")

@@ -1,18 +1,20 @@
-// A plugin that comes with Nightjar, as it lies in the built package: JavaScript in `dist/`, and its import of the core led to
-// the one core beside it, since npm puts no link there as it does in a checkout. Packages that it needs are put together with
-// it, as the core's are: npm installs none for it.
+// A plugin that comes with Nightjar, as it lies in the built package: one file in `dist/` and one for each worker, and its import of
+// the core led to the one core beside it, since npm puts no link there as it does in a checkout. Packages that it needs are
+// put together with it, as the core's are: npm installs none for it.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { rolldown } from "rolldown";
 import { packedCard } from "../pack-plugin/package-card.ts";
 import { refusePacking } from "../pack-plugin/refusal.ts";
-import { stripSource } from "../pack-plugin/strip-sources.ts";
+import { quietHttp } from "./quiet-http.ts";
 import { type ThirdParty, thirdParties } from "./third-parties.ts";
 
 type Json = Record<string, unknown>;
 
 const USUAL = ["README.md", "config.schema.json", "quality.json", "nightjar-ui", "translations"];
 const CORE = "@nightjar/core";
+/** A file beside it that a module starts as a worker. */
+const WORKER = /new URL\(\s*"(\.\/[^"]+)\.ts",\s*import\.meta\.url,?\s*\)/g;
 /** What packages would use of a machine if it were there, and do without. */
 const OF_MACHINES = [/\.node$/, "cpu-features"];
 
@@ -28,11 +30,8 @@ export async function buildBundledPlugin(
   const source = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Json;
   const packed = packedCard(source, nightjarVersion, false);
   const sources = join(folder, packed.sourceFolder);
-  const { dependencies: inside, ...card } = packed.card;
-  const parties =
-    inside === undefined
-      ? stripped(sources, packed.sourceFolder, target)
-      : await together(join(sources, packed.entry), target);
+  const { dependencies: _inside, ...card } = packed.card;
+  const parties = await together(sources, packed.entry, target);
   for (const name of [...USUAL, ...packed.extra, ...packed.named]) {
     if (existsSync(join(folder, name))) cpSync(join(folder, name), join(target, name), { recursive: true });
   }
@@ -40,29 +39,22 @@ export async function buildBundledPlugin(
   return parties;
 }
 
-/** File by file, as they were written. */
-function stripped(sources: string, sourceFolder: string, target: string): readonly ThirdParty[] {
-  const names = readdirSync(sources, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(sources, join(entry.parentPath, entry.name)));
-  for (const name of names) {
-    const text = readFileSync(join(sources, name), "utf8");
-    const script = stripSource(name, text, new Set(names), sourceFolder);
-    const file = join(target, "dist", script.path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, ledToCore(script.text, dirname(file), target));
-  }
-  return [];
-}
-
-/** Entry and parts side by side in `dist/`, with the packages that they import. */
-async function together(entry: string, target: string): Promise<readonly ThirdParty[]> {
+/** Entry, workers and parts side by side in `dist/`, with the packages that they import: each file more costs every start. */
+async function together(sources: string, entry: string, target: string): Promise<readonly ThirdParty[]> {
   const build = await rolldown({
-    input: entry,
+    input: [entry, ...workersIn(sources)].map((name) => join(sources, name)),
     platform: "node",
     external: [CORE, ...OF_MACHINES],
+    plugins: [
+      quietHttp,
+      {
+        name: "workers",
+        transform: (code, id) =>
+          id.startsWith(sources) ? code.replaceAll(WORKER, 'new URL("$1.js", import.meta.url)') : undefined,
+      },
+    ],
     onLog: (level, log) => {
-      if (level === "warn") throw refusePacking(`${entry} cannot be put together: ${log.message}`);
+      if (level === "warn") throw refusePacking(`${sources} cannot be put together: ${log.message}`);
     },
   });
   try {
@@ -81,6 +73,14 @@ async function together(entry: string, target: string): Promise<readonly ThirdPa
   } finally {
     await build.close();
   }
+}
+
+/** Files in the folder that another one there starts by their address. */
+function workersIn(sources: string): string[] {
+  const texts = readdirSync(sources)
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => readFileSync(join(sources, name), "utf8"));
+  return texts.flatMap((text) => [...text.matchAll(WORKER)].map(([, name]) => `${name}.ts`));
 }
 
 function ledToCore(text: string, folder: string, target: string): string {
