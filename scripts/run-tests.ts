@@ -4,7 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { nameOf, type Outcome, processorSecondsOfAll, runJob } from "./test-runs/job-run.ts";
+import { type Counts, nameOf, type Outcome, processorSecondsOfAll, runJob } from "./test-runs/job-run.ts";
 import { idleShares, runAll } from "./test-runs/room.ts";
 import { jobsOf, suiteNames } from "./test-runs/suites.ts";
 
@@ -19,22 +19,39 @@ const LIMIT_SECONDS = 900;
 const started = performance.now();
 const idleShare = idleShares();
 
-/** Runs the files of failed jobs once more, one after the other. Answers what came of all, and the unsteady ones' failures. */
+/** Runs failed files once more, one after the other. Answers what came of all, and the unsteady ones' failures. */
 async function runFailedAgain(outcomes: readonly Outcome[]): Promise<[Outcome[], string[]]> {
   const failed = outcomes.filter((outcome) => outcome.failed > 0);
   if (failed.length > AGAIN_AT_MOST) return [[...outcomes], []];
   const all = outcomes.filter((outcome) => outcome.failed === 0);
   const unsteady: string[] = [];
-  for (const { job, failures } of failed) {
+  for (const outcome of failed) {
+    const { kept, files } = whatFailed(outcome);
+    all.push(kept);
     const again: Outcome[] = [];
-    for (const file of job.files) {
+    for (const file of files) {
       process.stdout.write(`\n── once more, alone: ${file}\n`);
-      again.push(await runJob({ ...job, files: [file] }));
+      again.push(await runJob({ ...outcome.job, files: [file] }));
     }
-    if (again.every((outcome) => outcome.failed === 0)) unsteady.push(`${nameOf(job)}\n${failures}`);
+    if (again.every((one) => one.failed === 0)) unsteady.push(`${nameOf(outcome.job)}\n${outcome.failures}`);
     all.push(...again);
   }
   return [all, unsteady];
+}
+
+/** The files of a job that failed, and what came of the others; all, where it cannot be told which. */
+function whatFailed(outcome: Outcome): { readonly kept: Outcome; readonly files: readonly string[] } {
+  const countsOf = (file: string): Readonly<Counts> =>
+    outcome.byFile.get(resolve(file)) ?? { passed: 0, failed: 0, skipped: 0 };
+  const known = outcome.job.files.filter((file) => countsOf(file).failed > 0);
+  const told = known.reduce((sum, file) => sum + countsOf(file).failed, 0);
+  const files = told === outcome.failed ? known : outcome.job.files;
+  const left = outcome.job.files.filter((file) => !files.includes(file)).map(countsOf);
+  const sum = (part: "passed" | "skipped"): number => left.reduce((all, counts) => all + counts[part], 0);
+  return {
+    kept: { ...outcome, passed: sum("passed"), failed: 0, skipped: sum("skipped"), failures: "" },
+    files,
+  };
 }
 
 /** Puts the program together as it is installed, for the tests that start recorders (`tests/support/program.ts`). */

@@ -15,7 +15,13 @@ export function createMetrics(
 ): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry, prefix: "nightjar_core_" });
+  // Node's own figures, from the first time that somebody reads them: they wake the process a hundred times a second.
+  let isNodeWatched = false;
+  const watchNode = (): void => {
+    if (isNodeWatched) return;
+    isNodeWatched = true;
+    collectDefaultMetrics({ register: registry, prefix: "nightjar_core_" });
+  };
   const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
     new Gauge({ name: `nightjar_${name}`, help, labelNames, registers });
 
@@ -133,6 +139,7 @@ export function createMetrics(
       durations.observe({ method, path }, seconds);
     },
     async text() {
+      watchNode();
       await collect();
       return await registry.metrics();
     },

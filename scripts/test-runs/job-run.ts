@@ -13,12 +13,18 @@ const JOB_LIMIT_MS = 900_000;
 /** Where the modules stand that load several files into one process. */
 const TOGETHER_FOLDER = resolve("node_modules/.nightjar/tests-together");
 
+/** How many tests there were. */
+export interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
 /** What came of a job. */
-export interface Outcome {
+export interface Outcome extends Readonly<Counts> {
   readonly job: Job;
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
+  /** By file; what belongs to none of them, as the end of the whole process does, is counted with the job alone. */
+  readonly byFile: ReadonlyMap<string, Readonly<Counts>>;
   /** Failures as they were told. */
   readonly failures: string;
   readonly seconds: number;
@@ -40,19 +46,24 @@ export function processorSecondsOfAll(): number {
 export async function runJob(job: Job): Promise<Outcome> {
   const begin = performance.now();
   const entry = job.files.length === 1 ? (job.files[0] as string) : together(job.files);
-  let failed = 0;
-  let passed = 0;
-  let skipped = 0;
+  const all: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const byFile = new Map(
+    job.files.map((file): [string, Counts] => [resolve(file), { passed: 0, failed: 0, skipped: 0 }]),
+  );
+  const count = (file: string | undefined, part: keyof Counts): void => {
+    all[part] += 1;
+    const ofFile = file === undefined ? undefined : byFile.get(file);
+    if (ofFile !== undefined) ofFile[part] += 1;
+  };
   const limit = AbortSignal.timeout(JOB_LIMIT_MS);
   const stream = run({ files: [entry], concurrency: 1, timeout: TEST_LIMIT_MS, signal: limit });
   stream.on("test:pass", (event) => {
     // A file is told of as a whole too where it holds no test of its own.
     if (event.details.type === "suite" || event.name === entry) return;
-    if (event.skip !== undefined || event.todo !== undefined) skipped += 1;
-    else passed += 1;
+    count(event.file, event.skip !== undefined || event.todo !== undefined ? "skipped" : "passed");
   });
   stream.on("test:fail", (event) => {
-    if (event.details.type !== "suite") failed += 1;
+    if (event.details.type !== "suite") count(event.file, "failed");
   });
   let text = "";
   for await (const chunk of stream.compose(new spec())) text += chunk;
@@ -63,8 +74,8 @@ export async function runJob(job: Job): Promise<Outcome> {
   process.stdout.write(
     `\n── ${nameOf(job)}: ${seconds.toFixed(1)} s, processors ${processorTime.toFixed(1)} s\n${report(text)}`,
   );
-  const failures = failed === 0 ? "" : text.slice(Math.max(0, text.indexOf("✖ failing tests:")));
-  return { job, passed, failed, skipped, failures, seconds };
+  const failures = all.failed === 0 ? "" : text.slice(Math.max(0, text.indexOf("✖ failing tests:")));
+  return { job, ...all, byFile, failures, seconds };
 }
 
 /** Writes the module that loads several files, so that node:test gives them one process. Answers where it stands. */

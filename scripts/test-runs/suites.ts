@@ -7,7 +7,7 @@ export interface Job {
   readonly files: readonly string[];
   /** Judges moments: never beside another such. */
   readonly isBig: boolean;
-  /** Its place among those that take long, the longest first; undefined for the others. */
+  /** Its first file's place among those that take long, the longest first; the others' are all one. */
   readonly longPlace?: number;
   /** Needs no package that is compiled where it is installed, as sqlite3 is; Node's own SQLite serves until then. */
   readonly isEarly: boolean;
@@ -17,8 +17,12 @@ interface Suite {
   readonly files: readonly string[];
   /** Files that record 16 cameras, or whose pictures are to move at their own pace: never two of them at once. */
   readonly big?: readonly string[];
-  /** Files that share a process with their neighbours: short ones that start nothing and leave nothing behind. */
-  readonly isShared?: boolean;
+  /** So many files share a process, one after the other; 1 where nothing is said. */
+  readonly filesPerProcess?: number;
+  /** But those that take long have one each: others would wait for them. */
+  readonly isLongAlone?: boolean;
+  /** Files that start nothing and leave nothing behind, and so need no package that is compiled where it is installed. */
+  readonly isEarly?: boolean;
   /** Folder of files that try every database, and so wait until each is there. */
   readonly databases?: string;
 }
@@ -32,12 +36,21 @@ const SUITES: Readonly<Record<string, Suite>> = {
       "tests/palette/**/*.test.ts",
       "ui/tests/**/*.test.ts",
     ],
-    isShared: true,
+    // Most of a short file's time is starting Node and reading the sources.
+    filesPerProcess: 12,
+    isEarly: true,
     databases: "tests/core/db/",
   },
-  integration: { files: ["tests/integration/**/*.test.ts"], big: ["footage-camera-faults"] },
+  integration: {
+    files: ["tests/integration/**/*.test.ts"],
+    big: ["footage-camera-faults"],
+    filesPerProcess: 4,
+    isLongAlone: true,
+  },
   e2e: {
     files: ["tests/e2e/**/*.test.ts"],
+    // They share playwright and a Chromium (tests/e2e/support/shared-browser.ts).
+    filesPerProcess: 4,
     big: ["playback", "footage-live", "live", "wall", "codecs"],
   },
   faults: { files: ["tests/faults/**/*.test.ts"], big: ["kill-storm", "neighbours", "bad-plugins", "crowd"] },
@@ -89,9 +102,6 @@ const LONG = [
   "sync-failure",
 ];
 
-/** So many short files share a process: most of a short one's time is starting Node and reading the sources. */
-const FILES_PER_PROCESS = 12;
-
 export const suiteNames: readonly string[] = Object.keys(SUITES);
 
 /** The suites' jobs: what can run at once, the big ones with others beside them, the long ones, the rest. */
@@ -103,30 +113,34 @@ export function jobsOf(names: readonly string[]): Job[] {
 }
 
 function jobsOfSuite(suite: Suite): Job[] {
+  const { filesPerProcess = 1, isEarly = false, isLongAlone = false } = suite;
   const files = suite.files.flatMap((pattern) => globSync(pattern)).sort();
-  if (suite.isShared !== true) return files.map((file) => jobOfFile(suite, file));
-  const databases = files.filter((file) => suite.databases !== undefined && file.startsWith(suite.databases));
-  const others = files.filter((file) => !databases.includes(file));
+  const isDatabase = (file: string): boolean =>
+    suite.databases !== undefined && file.startsWith(suite.databases);
+  const isBig = (file: string): boolean => suite.big?.includes(basename(file, ".test.ts")) === true;
+  const isLong = (file: string): boolean => LONG.includes(basename(file, ".test.ts"));
+  const rest = files.filter((file) => !isDatabase(file) && !isBig(file));
   return [
-    ...together(others, { isBig: false, isEarly: true }),
-    ...together(databases, { isBig: false, longPlace: 0, isEarly: false }),
+    ...together(files.filter(isBig), filesPerProcess, { isBig: true, isEarly: false }),
+    ...together(files.filter(isDatabase), filesPerProcess, { isBig: false, isEarly: false, longPlace: 0 }),
+    ...together(rest.filter(isLong), isLongAlone ? 1 : filesPerProcess, { isBig: false, isEarly }),
+    ...together(
+      rest.filter((file) => !isLong(file)),
+      filesPerProcess,
+      { isBig: false, isEarly },
+    ),
   ];
 }
 
-function jobOfFile(suite: Suite, file: string): Job {
-  const name = basename(file, ".test.ts");
-  const place = LONG.indexOf(name);
-  return {
-    files: [file],
-    isBig: suite.big?.includes(name) === true,
-    ...(place === -1 ? {} : { longPlace: place }),
-    isEarly: false,
+/** Those that take long first, and with their like: the last jobs of a run are short. */
+function together(files: readonly string[], size: number, kind: Omit<Job, "files">): Job[] {
+  const placeOf = (file: string): number => {
+    const place = LONG.indexOf(basename(file, ".test.ts"));
+    return place === -1 ? LONG.length : place;
   };
-}
-
-function together(files: readonly string[], kind: Omit<Job, "files">): Job[] {
-  return Array.from({ length: Math.ceil(files.length / FILES_PER_PROCESS) }, (_, index) => ({
-    ...kind,
-    files: files.slice(index * FILES_PER_PROCESS, (index + 1) * FILES_PER_PROCESS),
-  }));
+  const sorted = files.toSorted((left, right) => placeOf(left) - placeOf(right));
+  return Array.from({ length: Math.ceil(sorted.length / size) }, (_, index) => {
+    const inIt = sorted.slice(index * size, (index + 1) * size);
+    return { longPlace: placeOf(inIt[0] as string), ...kind, files: inIt };
+  });
 }

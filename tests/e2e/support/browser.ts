@@ -3,9 +3,10 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
 import { join } from "node:path";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { testPatience } from "../../../core/testing/wait-for.ts";
 import type { Recorder } from "./recorder.ts";
+import { launchShared } from "./shared-browser.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 const SCREENSHOTS = join(ROOT, "tests/e2e/screenshots");
@@ -26,9 +27,9 @@ export const skipBrowserTests: string | false = !existsSync(CHROMIUM)
 /** A name that the tests' browser finds at 127.0.0.1 and, unlike that, does not trust without HTTPS. */
 export const PLAIN_HOST = "recorder.test";
 
-/** Starts Chromium. The caller closes it. */
+/** Opens Chromium, which other files of this process may have started. The caller closes it. */
 export function openBrowser(): Promise<Browser> {
-  return chromium.launch({
+  return launchShared({
     executablePath: CHROMIUM,
     args: [
       "--no-sandbox",
