@@ -2,11 +2,11 @@
 import type { WebSocket } from "ws";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
+import type { FindFfmpeg } from "../media/ffmpeg/ffmpeg-tool.ts";
 import type { CorePort } from "./core-link.ts";
 import { type ByteCounter, ClientSocket } from "./doors/client-socket.ts";
 import { ClipService } from "./download/clip.ts";
 import { SnapshotService } from "./download/snapshot.ts";
-import type { FindFfmpeg } from "./ffmpeg-tool.ts";
 import type { VolumeReaders } from "./footage/volume-reader.ts";
 import type { LiveHub } from "./live/live-hub.ts";
 import { type SeatGiver, serveLive } from "./live/live-session.ts";

@@ -3,7 +3,7 @@
 import type { Clock } from "../../clock.ts";
 import type { CameraId, StreamName } from "../../domain/ids.ts";
 import type { Log } from "../../log.ts";
-import type { FindFfmpeg } from "../ffmpeg-tool.ts";
+import type { FindFfmpeg } from "../../media/ffmpeg/ffmpeg-tool.ts";
 import type { TranscodePlaces } from "../transcode-places.ts";
 import type { LiveHub, LiveSeat } from "./live-hub.ts";
 import type { LiveSink } from "./live-viewer.ts";

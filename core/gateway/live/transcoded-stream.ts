@@ -4,6 +4,7 @@ import type { Clock, Timer } from "../../clock.ts";
 import type { CameraId, StreamName } from "../../domain/ids.ts";
 import { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import type { FindFfmpeg } from "../../media/ffmpeg/ffmpeg-tool.ts";
 import { entryOfWire, Transcoder } from "../../media/live/transcoder.ts";
 import {
   LIVE_HEADER_BYTES,
@@ -12,7 +13,6 @@ import {
   type WireFormat,
   writeLiveHeader,
 } from "../../media/live-wire.ts";
-import type { FindFfmpeg } from "../ffmpeg-tool.ts";
 import type { TranscodePlace, TranscodePlaces } from "../transcode-places.ts";
 import type { LiveHub, LiveSeat } from "./live-hub.ts";
 import { LiveStream } from "./live-stream.ts";

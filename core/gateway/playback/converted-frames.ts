@@ -4,6 +4,7 @@
 import type { Clock } from "../../clock.ts";
 import { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import type { FfmpegTool } from "../../media/ffmpeg/ffmpeg-tool.ts";
 import { entryOfWire, Transcoder } from "../../media/live/transcoder.ts";
 import {
   LIVE_HEADER_BYTES,
@@ -12,7 +13,6 @@ import {
   type WireFormat,
   writeLiveHeader,
 } from "../../media/live-wire.ts";
-import type { FfmpegTool } from "../ffmpeg-tool.ts";
 import type { Playable } from "../footage/playable.ts";
 import type { ReadyFrame } from "./frame-sender.ts";
 import type { PlaybackOutput } from "./playback-run.ts";

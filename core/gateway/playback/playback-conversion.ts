@@ -3,8 +3,8 @@
 import type { Clock, Timer } from "../../clock.ts";
 import type { StreamName } from "../../domain/ids.ts";
 import type { Log } from "../../log.ts";
+import type { FfmpegTool, FindFfmpeg } from "../../media/ffmpeg/ffmpeg-tool.ts";
 import type { WireFormat } from "../../media/live-wire.ts";
-import type { FfmpegTool, FindFfmpeg } from "../ffmpeg-tool.ts";
 import type { VolumeReaders } from "../footage/volume-reader.ts";
 import type { TranscodePlace, TranscodePlaces } from "../transcode-places.ts";
 import { ConvertedFrames, needsConversion } from "./converted-frames.ts";

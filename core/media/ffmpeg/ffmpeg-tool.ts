@@ -1,6 +1,8 @@
-// The ffmpeg that the gateway uses, looked for once and again when the owner's setting changes or none was there.
-import { requireFfmpeg } from "../media/ffmpeg/find-ffmpeg.ts";
-import { detectSandbox, type Sandbox } from "../media/ffmpeg/sandbox.ts";
+// The ffmpeg that a process uses, with its sandbox: looked for once, and again when the owner's setting changes, when none
+// was there, or when it has gone. A look runs it twice.
+import { existsSync } from "node:fs";
+import { requireFfmpeg } from "./find-ffmpeg.ts";
+import { detectSandbox, type Sandbox } from "./sandbox.ts";
 
 /** An ffmpeg, and the sandbox to run it in where the machine has one. */
 export interface FfmpegTool {
@@ -14,9 +16,12 @@ export type FindFfmpeg = () => Promise<FfmpegTool>;
 /** Remembers what was found for each setting. `configured` gives the setting as it is now. */
 export function ffmpegFinder(configured: () => string | undefined): FindFfmpeg {
   let found: { readonly setting: string | undefined; readonly tool: Promise<FfmpegTool> } | undefined;
-  return () => {
+  return async () => {
     const setting = configured();
-    if (found !== undefined && found.setting === setting) return found.tool;
+    if (found !== undefined && found.setting === setting) {
+      const tool = await found.tool;
+      if (existsSync(tool.path)) return tool;
+    }
     const made = { setting, tool: look(setting) };
     found = made;
     made.tool.catch(() => {
