@@ -126,7 +126,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     paths: [
       { bundled: true, folder: BUNDLED_PLUGINS },
       { bundled: false, folder: join(dataDir, "plugins", "node_modules") },
-      ...context.pluginPaths.map((folder) => ({ bundled: false, folder: resolve(folder) })),
+      ...context.pluginPaths.map((folder) => ({ bundled: false, folder: resolve(folder), named: true })),
     ],
     log,
     clock,

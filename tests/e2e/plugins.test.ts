@@ -34,6 +34,8 @@ const PAGE_FILES = {
     await attempt("cookie", () => { if (document.cookie === undefined) throw 0; });
     await attempt("fetch", () => fetch("/api/v1/status"));
     await attempt("parent", () => parent.document.title);
+    say("way out by tabs " + await nightjar.request("GET", "/.\\t./.\\t./.\\t./status").then(() => "OPEN", (error) => error.code));
+    say("way out by line feeds " + await nightjar.request("GET", "/.\\n./.\\n./.\\n./status").then(() => "OPEN", (error) => error.code));
     for (const path of ["/../restart", "/%2e%2e/restart", "//evil.example/", "status"])
       say("way out by " + path + " " + await nightjar.request("GET", path).then(() => "OPEN", (error) => error.code));`,
 } as const;
@@ -186,6 +188,8 @@ describe("strangers' plugins", { skip: skipBrowserTests, timeout: 180_000 }, () 
     await frame.getByText("cookie closed").waitFor();
     await frame.getByText("fetch closed").waitFor();
     await frame.getByText("parent closed").waitFor();
+    await frame.getByText("way out by tabs NJ_UI_REFUSED").waitFor();
+    await frame.getByText("way out by line feeds NJ_UI_REFUSED").waitFor();
     await frame.getByText("way out by /../restart NJ_UI_REFUSED").waitFor();
     await frame.getByText("way out by /%2e%2e/restart NJ_UI_REFUSED").waitFor();
     await frame.getByText("way out by //evil.example/ NJ_ROUTE_UNKNOWN").waitFor();

@@ -158,6 +158,16 @@ const OTHER_TRIES = {
     await opened(new net.Socket().connect({ port: doors.tcpPort + 1, get path() { return asked++ > 0 ? doors.socketPath : undefined; } }));`,
   "reach the recorder's own socket by arguments of Node's own":
     'const net = require("net"); await opened(new net.Socket().connect(net._normalizeArgs([doors.socketPath])));',
+  "reach the recorder's own socket by what lies beneath standard error": `
+    let Request; const watch = require("async_hooks").createHook({ init(id, type, trigger, resource) { if (type === "WRITEWRAP") Request ??= resource.constructor; } }).enable();
+    await new Promise((resolve) => process.stderr.write("x".repeat(2_000_000), resolve)); watch.disable();
+    const pipe = new (process.stderr._handle.constructor)(0); const request = new Request();
+    await new Promise((resolve, reject) => {
+      request.oncomplete = (status) => (status === 0 ? resolve() : reject(new Error("status " + status)));
+      const code = pipe.connect(request, doors.socketPath); if (code !== 0) reject(new Error("code " + code));
+    });`,
+  "put a socket of its own among the recorder's by the server's inner door":
+    'const handle = require("net")._createServerHandle(dataDir + "/planted.sock", -1, -1); if (typeof handle === "number") throw new Error("code " + handle);',
   "put a socket of its own among the recorder's":
     'const net = require("net"); await listening(net.createServer().listen(dataDir + "/planted.sock"));',
   "open the inspector": '(await import("node:inspector")).open(0);',

@@ -38,18 +38,16 @@ const MOST_PICTURES = 64;
 const WHOLE_CORE = new URL(`../../index${extname(import.meta.url)}`, import.meta.url).href;
 const delay = monitorEventLoopDelay({ resolution: 100 });
 
-const link: Link<CoreMethodsForPlugin> = new Link<CoreMethodsForPlugin>(
-  new Socket({ fd: PIPE_DESCRIPTOR, readable: true, writable: true }),
-  {
-    hello: { role: "plugin", version: LINK_VERSION, instance: String(process.pid) },
-    limitBytes: MESSAGE_LIMIT_BYTES,
-    onBinary: keepPicture,
-    handlers: { setup, runTap, callEntry, cancel, mqttCommand, ping } satisfies Record<
-      keyof PluginMethods,
-      unknown
-    >,
-  },
-);
+const pipe = new Socket({ fd: PIPE_DESCRIPTOR, readable: true, writable: true });
+const link: Link<CoreMethodsForPlugin> = new Link<CoreMethodsForPlugin>(pipe, {
+  hello: { role: "plugin", version: LINK_VERSION, instance: String(process.pid) },
+  limitBytes: MESSAGE_LIMIT_BYTES,
+  onBinary: keepPicture,
+  handlers: { setup, runTap, callEntry, cancel, mqttCommand, ping } satisfies Record<
+    keyof PluginMethods,
+    unknown
+  >,
+});
 void link.closed.then(() => process.exit(0));
 delay.enable();
 
@@ -65,7 +63,7 @@ async function setup(order: SetupOrder): Promise<void> {
   });
   // The core's own modules use what is closed to the plugin; loaded before, they are there.
   await import(order.core);
-  guardProcess(order.network);
+  guardProcess(order.network, pipe);
   const definition = definitionOf(await import(order.entry), order.name);
   const nvr = childNvr(order, link, {
     tapped: (listener) => taps.push(listener) - 1,

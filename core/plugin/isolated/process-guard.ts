@@ -63,10 +63,14 @@ export function requireNetwork(network: NetworkLeave): void {
   if (network !== "granted") throw refusal(`the network: ${WHY_NO_NETWORK[network]}`);
 }
 
-/** Closes them for good. Called once, after the last hook of ours is registered: the plugin cannot register any. */
-export function guardProcess(network: NetworkLeave): void {
+/**
+ * Closes them for good. Called once, after the last hook of ours is registered: the plugin cannot register any. `pipe` is the
+ * one to the core.
+ */
+export function guardProcess(network: NetworkLeave, pipe: Socket): void {
   closeModules(network);
   closeProcess();
+  closePipes(pipe);
   if (network === "granted") closeSocketsOfFiles();
   else closeNetwork(WHY_NO_NETWORK[network]);
   syncBuiltinESMExports();
@@ -116,6 +120,17 @@ function closeProcess(): void {
   }
   fix(os, "setPriority", refuser("os.setPriority"));
   fix(v8, "setFlagsFromString", refuser("v8.setFlagsFromString"));
+}
+
+/**
+ * What lies beneath a socket is there for everyone: by the class of the handle of standard error, or of the pipe to the core,
+ * any socket of the file system could be opened, with the network or without. What is open already stays.
+ */
+function closePipes(pipe: Socket): void {
+  const { _handle: handle } = pipe as unknown as { readonly _handle: object };
+  const prototype = Object.getPrototypeOf(handle) as object;
+  for (const name of ["connect", "bind", "listen", "fchmod"])
+    fix(prototype, name, refuser(name, "a plugin may not use sockets of the file system"));
 }
 
 /** Unix sockets are files that Node's permissions do not look at: the recorder's own ones are among them. */

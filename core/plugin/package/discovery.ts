@@ -1,11 +1,11 @@
 // Finds plugins by their identity cards: bundled folder, `<data>/plugins/node_modules`, `--plugin-path`.
 // The first of a name wins; the others and the refused are named with their reason. No plugin code runs here.
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Facts } from "../../domain/facts.ts";
 import { systemCode } from "../../errors.ts";
 import { loadOrder } from "./load-order.ts";
-import { type PluginManifest, readManifest } from "./manifest.ts";
+import { PLUGIN_KEYWORD, type PluginManifest, readManifest } from "./manifest.ts";
 import { checkIcon } from "./plugin-icon.ts";
 
 export interface FoundPlugin {
@@ -35,8 +35,12 @@ export interface SearchPath {
   readonly bundled: boolean;
   /** A plugin's folder, or a folder of plugins (and of @scopes of plugins). */
   readonly folder: string;
+  /** It was named by hand (`--plugin-path`): if no plugin lies there, that is told as a refusal. */
+  readonly named?: boolean;
 }
 
+/** There is a package.json, and nothing can be made of it. */
+const UNREADABLE = Symbol("unreadable");
 /** Longest package.json that is read. */
 const CARD_LIMIT_BYTES = 256 * 1024;
 
@@ -48,11 +52,21 @@ export async function discoverPlugins(
   const plugins: FoundPlugin[] = [];
   const refused: RefusedPlugin[] = [];
   for (const path of paths) {
+    const before = plugins.length + refused.length;
     for (const folder of await candidates(path.folder)) {
-      const result = readManifest(await readCard(folder), nightjarVersion);
+      const card = await readCard(folder);
+      if (card === UNREADABLE) {
+        // What else lies in such a folder, as a disk's own lost+found, is no plugin's business.
+        if (path.bundled || folder === path.folder || isMeant(basename(folder))) {
+          const reason = "its package.json cannot be read, or is not JSON";
+          refused.push({ name: basename(folder), folder, reason, context: { case: "unreadable" } });
+        }
+        continue;
+      }
+      const result = readManifest(card, nightjarVersion);
       if (!result.ok) {
         // A folder of npm packages holds dependencies too; only what calls itself a plugin is worth a word.
-        if (path.bundled || result.name.includes("nightjar-"))
+        if (path.bundled || folder === path.folder || isMeant(result.name) || hasKeyword(card))
           refused.push({ name: result.name, folder, reason: result.reason, context: result.context });
         continue;
       }
@@ -72,6 +86,8 @@ export async function discoverPlugins(
       }
       plugins.push({ manifest, folder: real, bundled: path.bundled, icon: icon?.path });
     }
+    if (path.named === true && plugins.length + refused.length === before)
+      refused.push(await leadsNowhere(path.folder));
   }
   const { order, circles } = loadOrder(plugins, ({ manifest }) => manifest);
   for (const { item, circle } of circles) {
@@ -80,6 +96,17 @@ export async function discoverPlugins(
     refused.push({ name: item.manifest.name, folder: item.folder, reason, context });
   }
   return { plugins: order, refused };
+}
+
+async function leadsNowhere(folder: string): Promise<RefusedPlugin> {
+  const isThere = await readdir(folder).then(
+    () => true,
+    () => false,
+  );
+  const told = isThere
+    ? { reason: `no plugin lies in the folder ${folder}`, context: { case: "no-plugin", folder } }
+    : { reason: `there is no folder ${folder} that can be read`, context: { case: "no-folder", folder } };
+  return { name: basename(folder) || folder, folder, ...told, reason: `${told.reason} (--plugin-path)` };
 }
 
 async function candidates(folder: string): Promise<string[]> {
@@ -101,7 +128,8 @@ async function list(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return [];
+    // Of a scope, or of a whole path: what cannot be looked into holds nothing.
+    if (systemCode(error) !== undefined) return [];
     throw error;
   }
 }
@@ -110,10 +138,20 @@ async function readCard(folder: string): Promise<unknown> {
   try {
     const path = join(folder, "package.json");
     const { size } = await stat(path);
-    return size > CARD_LIMIT_BYTES ? {} : JSON.parse(await readFile(path, "utf8"));
+    return size > CARD_LIMIT_BYTES ? UNREADABLE : JSON.parse(await readFile(path, "utf8"));
   } catch (error) {
-    if (error instanceof SyntaxError) return {};
     if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
-    throw error;
+    // Whatever it is (no leave, a folder of that name, a link to itself): one folder must not hide all others.
+    return UNREADABLE;
   }
+}
+
+function isMeant(name: string): boolean {
+  return name.includes("nightjar-");
+}
+
+function hasKeyword(card: unknown): boolean {
+  const keywords: unknown =
+    typeof card === "object" && card !== null && "keywords" in card ? card.keywords : [];
+  return Array.isArray(keywords) && keywords.includes(PLUGIN_KEYWORD);
 }

@@ -1,5 +1,6 @@
 // Plugins that do not run: refused by their packages, and, by the word of a running recorder, failed or left alone.
 import { join } from "node:path";
+import type { Facts } from "../../domain/facts.ts";
 import type { BoundsWay } from "../../plugin/isolated/control-groups.ts";
 import { BUNDLED_PLUGINS } from "../../plugin/package/bundled.ts";
 import { discoverPlugins } from "../../plugin/package/discovery.ts";
@@ -11,6 +12,7 @@ export interface RunningPlugin {
   readonly name: string;
   readonly status: string;
   readonly reason?: string;
+  readonly context?: Facts;
   /** Of one in a process of its own. */
   readonly bounds?: BoundsWay;
 }
@@ -43,6 +45,14 @@ const ADVICE: Readonly<Record<string, { readonly advice: string; command(name: s
   },
 };
 
+const NO_ADVICE = { advice: "", command: () => "" };
+/** What is refused is the path that somebody named when the recorder was started: nothing to be updated. */
+const LEADS_NOWHERE = {
+  advice: "correct --plugin-path where the recorder is started",
+  command: () => "nightjar start --plugin-path FOLDER",
+};
+const NOWHERE = new Set<unknown>(["no-folder", "no-plugin"]);
+
 /** Looks at the packages; runs none of their code. `running`: what a running recorder says. */
 export async function checkPlugins(
   dataDir: string,
@@ -71,9 +81,10 @@ export async function checkPlugins(
     if (ADVICE[plugin.status] !== undefined && !troubled.has(plugin.name)) troubled.set(plugin.name, plugin);
   }
   if (troubled.size === 0) return [ok("plugin", `${count} plugins, all in order`)];
-  return [...troubled.values()].map(({ name, status, reason, where }) => {
+  return [...troubled.values()].map(({ name, status, reason, where, context }) => {
     const said = status === "quarantined" ? "is left alone after too many failures" : `is ${status}`;
-    const { advice, command } = ADVICE[status] ?? { advice: "", command: () => "" };
+    const isPath = NOWHERE.has(context?.["case"]);
+    const { advice, command } = isPath ? LEADS_NOWHERE : (ADVICE[status] ?? NO_ADVICE);
     return finding("plugin", "warning", `the plugin ${name} ${said}: ${reason ?? "no reason given"}`, {
       where: where ?? name,
       advice,

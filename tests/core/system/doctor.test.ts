@@ -164,9 +164,14 @@ describe("doctor", () => {
       dataDir,
       running: {
         status,
-        plugins: [{ name: "nightjar-camera-x", status: "quarantined", reason: "it failed 5 times" }],
+        plugins: [
+          { name: "nightjar-camera-x", status: "quarantined", reason: "it failed 5 times" },
+          { name: "pluigns", status: "refused", reason: "there is none", context: { case: "no-folder" } },
+        ],
       },
     });
+    const path = checks.find(({ id, where }) => id === "plugin" && where === "pluigns");
+    assert.match(path?.advice ?? "", /correct --plugin-path/);
     const said = checks.filter(({ id }) => id === "recorder").map(({ message }) => message);
     assert.deepEqual(said, ["Yard: nothing answers"]);
     assert.match(

@@ -21,18 +21,26 @@ interface Request {
   readonly body?: unknown;
 }
 
-function isRequest(value: unknown): value is Request {
+function isRequest(value: unknown, plugin: string): value is Request {
   if (typeof value !== "object" || value === null) return false;
   const { nightjar, id, method, path } = value as Partial<Record<keyof Request, unknown>>;
   return (
     nightjar === "request" &&
     typeof id === "number" &&
     METHODS.some((known) => known === method) &&
-    // Below the plugin's own place, and no way out of it.
     typeof path === "string" &&
-    /^\/[^\\]*$/.test(path) &&
-    !/(^|\/)\.\.?(\/|$)/.test(decodeURI(path.split("?")[0] ?? ""))
+    isBelow(path, plugin)
   );
+}
+
+/**
+ * Whether a path stays below the plugin's own place as the browser reads it, which passes over tabs and line feeds: with one
+ * between its dots, ".." looks like a name.
+ */
+function isBelow(path: string, plugin: string): boolean {
+  const own = apiUrl(`/plugins/${plugin}`);
+  const asked = new URL(own + path, location.href);
+  return asked.href.startsWith(new URL(`${own}/`, location.href).href);
 }
 
 /** The page of the plugin named in the address. */
@@ -61,7 +69,7 @@ export function PluginPage() {
       if ((data as { nightjar?: unknown } | null)?.nightjar === "hello") tell(state);
       const { id } = (data ?? {}) as { id?: unknown };
       try {
-        if (!isRequest(data)) {
+        if (!isRequest(data, name)) {
           if (typeof id === "number") tell({ nightjar: "answer", id, problem: REFUSED });
           return;
         }

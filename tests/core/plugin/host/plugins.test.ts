@@ -106,6 +106,50 @@ describe("plugins on disk", async () => {
     assert.match(found.refused[0]?.reason ?? "", /found first/);
   });
 
+  it("that cannot be read are named, one and all, and the others are found", async () => {
+    const folder = await folderWith({ "nightjar-camera-a": {}, "acme-lens": {} });
+    await mkdir(join(folder, "nightjar-camera-rubbish"));
+    await writeFile(join(folder, "nightjar-camera-rubbish/package.json"), "{");
+    await mkdir(join(folder, "nightjar-camera-folder/package.json"), { recursive: true });
+    await mkdir(join(folder, "lost+found/package.json"), { recursive: true });
+    const found = await discoverPlugins([{ bundled: false, folder }], "0.1.0");
+    assert.deepEqual(
+      found.plugins.map(({ manifest }) => manifest.name),
+      ["nightjar-camera-a"],
+    );
+    assert.deepEqual(
+      found.refused.map(({ name, reason }) => [name, /cannot be read/.test(reason)]),
+      [
+        ["acme-lens", false],
+        ["nightjar-camera-folder", true],
+        ["nightjar-camera-rubbish", true],
+      ],
+    );
+  });
+
+  it("are missed where somebody named a path by hand, and only there", async () => {
+    const one = await folderWith({ "nightjar-camera-a": {} });
+    const empty = join(root, "empty");
+    await mkdir(empty);
+    const paths = [one, empty, join(root, "away")];
+    const refusedOf = async (named: boolean) => {
+      const { plugins, refused } = await discoverPlugins(
+        paths.map((folder) => ({ bundled: false, folder, named })),
+        "0.1.0",
+      );
+      assert.equal(plugins.length, 1);
+      return refused;
+    };
+    assert.deepEqual(await refusedOf(false), []);
+    assert.deepEqual(
+      (await refusedOf(true)).map(({ name, context, reason }) => [name, context["case"], reason]),
+      [
+        ["empty", "no-plugin", `no plugin lies in the folder ${empty} (--plugin-path)`],
+        ["away", "no-folder", `there is no folder ${paths[2]} that can be read (--plugin-path)`],
+      ],
+    );
+  });
+
   it("are set up in declared order", async () => {
     const folder = await folderWith({
       "nightjar-camera-a": { card: { nightjar: { after: ["nightjar-camera-b"] } } },

@@ -27,7 +27,7 @@ export function troubledFirst(plugins: readonly Plugin[]): Plugin[] {
 }
 
 /** Refusals whose reason says all that can be done. */
-const PLAIN_REFUSALS = new Set<unknown>(["twice", "circle", "no-place"]);
+const PLAIN_REFUSALS = new Set<unknown>(["twice", "circle", "no-place", "no-folder", "no-plugin"]);
 
 /** What can be done about one that is refused. */
 export function refusalAdvice({ status, context }: Plugin): MessageKey | undefined {
