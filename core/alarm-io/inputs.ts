@@ -2,7 +2,7 @@
 // actions are disarmed. What a contact said last outlives a restart: an alarm that lasts is told of again.
 import { isDeepStrictEqual } from "node:util";
 import { scheduleContext } from "../alarm/arming.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock, Timer } from "../clock.ts";
 import type { DeepReadonly, FrozenConfig } from "../config/config-store.ts";
 import type { InputConfig } from "../config/input-config.ts";
 import type { Db } from "../db/db.ts";
@@ -16,6 +16,7 @@ import { KeptValue } from "./kept-value.ts";
 import { signalOf } from "./mqtt-signal.ts";
 
 const KEY = "inputs";
+const EDGES_MS = 1_000;
 
 export interface InputsParts {
   readonly db: Db;
@@ -38,6 +39,8 @@ export class Inputs {
   readonly #schedules = new Map<string, ScheduleClock>();
   /** Events that go on, by input. */
   readonly #raised = new Map<string, readonly EventReport[]>();
+  /** While an input with a schedule is active, at whose edges its alarm begins and ends. */
+  #edges: Timer | undefined;
   readonly #kept: KeptValue;
 
   constructor(parts: InputsParts) {
@@ -55,6 +58,7 @@ export class Inputs {
 
   /** Events that go on are left to their engine, which ends them as those of a process that ended. */
   async stop(): Promise<void> {
+    this.#edges?.cancel();
     for (const input of this.#inputs.values()) input.halt();
     await this.#kept.close();
   }
@@ -81,6 +85,7 @@ export class Inputs {
       const { closed, by } = said.get(config.id) ?? this.#atCamera(config);
       if (closed !== undefined && config.holdSeconds === 0) input.signal(closed, by ?? "settings");
     }
+    this.#lookAtEdges();
     this.#kept.changed();
   }
 
@@ -180,23 +185,41 @@ export class Inputs {
   }
 
   #turned({ config, state }: Input, active: boolean): void {
-    const { id, name, use, cameras } = config;
-    if (use === "one-key-disarm") {
-      this.#parts.disarmed(id, active, state.by);
-      return;
+    const { id, use } = config;
+    if (use === "one-key-disarm") this.#parts.disarmed(id, active, state.by);
+    else if (!active) this.#lower(id);
+    else if (this.isArmed(id)) this.#raise(config);
+    if (active && use === "alarm" && this.#schedules.has(id))
+      this.#edges ??= this.#parts.clock.every(EDGES_MS, () => this.#lookAtEdges());
+  }
+
+  /** A door that stands open when its schedule begins alarms then; one whose schedule ends does so no more. */
+  #lookAtEdges(): void {
+    let isWatched = false;
+    for (const [id, { config, state }] of this.#inputs) {
+      if (!state.active || config.use !== "alarm") continue;
+      isWatched ||= this.#schedules.has(id);
+      if (!this.isArmed(id)) this.#lower(id);
+      else if (!this.#raised.has(id)) this.#raise(config);
     }
+    if (isWatched) return;
+    this.#edges?.cancel();
+    this.#edges = undefined;
+  }
+
+  #lower(id: string): void {
     const { events, clock } = this.#parts;
-    if (!active) {
-      for (const report of this.#raised.get(id) ?? []) events.end({ ...report, timeMs: clock.wallMs() });
-      this.#raised.delete(id);
-      return;
-    }
-    if (!this.isArmed(id)) return;
+    for (const report of this.#raised.get(id) ?? []) events.end({ ...report, timeMs: clock.wallMs() });
+    this.#raised.delete(id);
+  }
+
+  #raise({ id, name, cameras }: DeepReadonly<InputConfig>): void {
+    const { events, clock } = this.#parts;
     const ofCameras = cameras.length === 0 ? [undefined] : cameras;
     const reports = ofCameras.map(
       (camera): EventReport => ({
         ...{ type: "alarm-input", camera, source: "input", subject: id },
-        ...{ timeMs: clock.wallMs(), detail: { input: id, name } },
+        ...{ timeMs: clock.wallMs(), lasts: true, detail: { input: id, name } },
       }),
     );
     this.#raised.set(id, reports);

@@ -26,12 +26,15 @@ import { time90kFromMs } from "../domain/time.ts";
 import type { Log } from "../log.ts";
 import type { Arming } from "./arming.ts";
 import { type EventPhase, EventWriter, MOST_WAITING } from "./event-writer.ts";
+import { LastingStates } from "./lasting-states.ts";
 import { momentOf, OpenEvent } from "./open-event.ts";
 
 const DAY_MS = 86_400_000;
 /** Forgotten in one transaction. */
 const PORTION = 1_000;
 const SWEEP_MS = 250;
+/** States that last are held against their schedules so often. */
+const STATES_MS = 1_000;
 /** Changes of an open event are written at most so often. */
 const UPDATE_MS = 1_000;
 export const MOST_OPEN = 10_000;
@@ -82,6 +85,8 @@ export class EventEngine {
   readonly #options: EventEngineOptions;
   readonly #writer: EventWriter;
   readonly #open = new Map<string, OpenEvent>();
+  readonly #states = new LastingStates();
+  #statesSeenAtMs = 0;
   /** Kinds and places that rest after an event, until when (monotonic). */
   readonly #cooling = new Map<string, number>();
   readonly #listeners = new Set<EventListener>();
@@ -172,13 +177,14 @@ export class EventEngine {
     return () => this.#triggers.delete(listener);
   }
 
-  /** Other rules, another profile or zone are in force. What is open and not armed any more ends. */
+  /** Other rules, another profile or zone are in force: what is not armed any more ends, what lasts and is armed now begins. */
   setArming(arming: Arming): void {
     this.#arming = arming;
     const nowMs = this.#options.clock.wallMs();
     for (const open of this.#open.values()) {
       if (!arming.isArmed(open.report.type, open.report.camera, nowMs)) this.#disarm(open, nowMs);
     }
+    this.#lookAtStates();
   }
 
   /**
@@ -192,6 +198,8 @@ export class EventEngine {
     const nowMs = clock.monotonicMs();
     const { atMs, said } = momentOf(report, wallMs);
     this.#figures.reported += 1;
+    this.#states.take(report);
+    if (this.#states.size > 0) this.#beginSweeping();
     const known = this.#open.get(key);
     if (!this.#arming.isArmed(report.type, report.camera, atMs)) {
       this.#figures.unarmed += 1;
@@ -220,7 +228,9 @@ export class EventEngine {
 
   /** It is over, as its reporter says. Within the merge window it goes on if it begins again. */
   end(report: EventReport): void {
-    const open = this.#open.get(eventKey(report));
+    const key = eventKey(report);
+    this.#states.over(key);
+    const open = this.#open.get(key);
     if (open === undefined) return;
     const { clock } = this.#options;
     const { atMs } = momentOf(report, clock.wallMs());
@@ -241,6 +251,7 @@ export class EventEngine {
   /** Ends everything that is open of a camera that is not there any more. */
   forgetCamera(camera: string): void {
     const nowMs = this.#options.clock.wallMs();
+    this.#states.forgetCamera(camera);
     for (const open of this.#open.values()) if (open.report.camera === camera) this.#finish(open, nowMs);
   }
 
@@ -344,7 +355,8 @@ export class EventEngine {
     open.endMs = Math.max(open.startMs, endMs);
     open.endReason = reason;
     const { cooldownMs } = open.timing;
-    if (cooldownMs > 0 && this.#cooling.size < MOST_OPEN)
+    const goesOn = reason === "too-long" && this.#states.has(open.key);
+    if (cooldownMs > 0 && !goesOn && this.#cooling.size < MOST_OPEN)
       this.#cooling.set(open.key, this.#options.clock.monotonicMs() + cooldownMs);
     if (!open.isSuppressed) this.#trigger(open, open.endMs);
     if (!open.isHeld) this.#put(open);
@@ -394,17 +406,36 @@ export class EventEngine {
     this.#sweep ??= this.#options.clock.every(SWEEP_MS, () => this.#lookRound());
   }
 
+  /** States whose event has ended go on as the next one, or begin one, as they are armed now; others end. */
+  #lookAtStates(): void {
+    const { clock } = this.#options;
+    const nowMs = clock.monotonicMs();
+    const wallMs = clock.wallMs();
+    this.#statesSeenAtMs = nowMs;
+    for (const [key, report] of this.#states) {
+      const open = this.#open.get(key);
+      const isArmed = this.#arming.isArmed(report.type, report.camera, wallMs);
+      if (open !== undefined) {
+        if (!isArmed) this.#disarm(open, wallMs);
+      } else if (isArmed && !this.#cooling.has(key) && this.#open.size < MOST_OPEN)
+        this.#begin(key, report, wallMs, nowMs);
+    }
+  }
+
   #lookRound(): void {
     const nowMs = this.#options.clock.monotonicMs();
+    let isAnyOver = false;
     for (const open of this.#open.values()) {
       if (open.doubtedUntilMonotonicMs !== undefined && nowMs >= open.doubtedUntilMonotonicMs) {
         this.#finish(open, open.lastMs, "restarted");
         continue;
       }
-      if (!this.#isOver(open, nowMs)) this.#putIfDue(open, nowMs);
+      if (this.#isOver(open, nowMs)) isAnyOver = true;
+      else this.#putIfDue(open, nowMs);
     }
-    for (const [key, untilMs] of this.#cooling) if (nowMs >= untilMs) this.#cooling.delete(key);
-    if (this.#open.size > 0 || this.#cooling.size > 0) return;
+    for (const [key, untilMs] of this.#cooling) if (nowMs >= untilMs) isAnyOver = this.#cooling.delete(key);
+    if (isAnyOver || nowMs - this.#statesSeenAtMs >= STATES_MS) this.#lookAtStates();
+    if (this.#open.size > 0 || this.#cooling.size > 0 || this.#states.size > 0) return;
     this.#sweep?.cancel();
     this.#sweep = undefined;
   }

@@ -153,7 +153,7 @@ export class AnalysisLink {
     const open = this.#open.get(key) ?? new Map<string, EventReport>();
     const name = `${told.type} ${told.rule ?? ""}`;
     const isOver = told.kind === "end" || told.kind === "pulse";
-    if (told.kind !== "end") events.report(report);
+    if (told.kind !== "end") events.report({ ...report, lasts: !isOver });
     if (isOver) {
       events.end(report);
       open.delete(name);

@@ -197,7 +197,7 @@ export class CameraAbilitiesDesk implements CameraAbilityService {
     else if (isEventType(report.type)) {
       const { type, rule, phase } = report;
       const event: EventReport = { type, camera, source: "camera", ...(rule === undefined ? {} : { rule }) };
-      if (phase !== "end") events.report(event);
+      if (phase !== "end") events.report({ ...event, lasts: phase === "begin" });
       if (phase !== "begin") events.end(event);
     }
   }

@@ -103,6 +103,11 @@ export interface EventReport {
   readonly subject?: string | undefined;
   /** The moment of the picture, or of the camera, put right; undefined: now. */
   readonly timeMs?: number | undefined;
+  /**
+   * It is a state whose end its reporter tells, and that is not said again meanwhile. Where it lasts longer than an event may,
+   * it goes on as the next one; where it is armed only later, its event begins then.
+   */
+  readonly lasts?: boolean | undefined;
   readonly score?: number | undefined;
   readonly objects?: readonly SeenObject[] | undefined;
   readonly pictures?: readonly number[] | undefined;

@@ -1,5 +1,5 @@
-// Does actions: a bounded queue, few at once, each within its time, tried again with growing pauses until it would be too
-// late. What came of each is told once. Memory is bounded by the queue.
+// Does actions: a bounded queue for each, few at once, each within its time, tried again with growing pauses until it would
+// be too late. An action whose server is away fills its own queue and holds up no other. What came of each is told once.
 import type { Clock, Timer } from "../clock.ts";
 import type { EventAction, EventCapture } from "../domain/alarm-event.ts";
 import { contextOf, type Facts } from "../domain/facts.ts";
@@ -8,8 +8,10 @@ import { withTimeLimit } from "../plugin/calls/time-limit.ts";
 import type { LinkageAction, LinkageRequest } from "../plugin/contract/linkage-action.ts";
 import { actionSettings } from "./action-settings.ts";
 
-/** Waiting or running; beyond it what comes is not done, and the event says so. */
+/** Of one action, waiting, resting or running; beyond it what comes is not done, and the event says so. */
 export const MOST_TASKS = 1_000;
+/** Of all actions of plugins. The recorder's own need no server and are soon over: those of plugins never keep them out. */
+const MOST_OF_PLUGINS = 4_000;
 const MOST_OF_ACTION = 2;
 const LIMIT_MS = 30_000;
 const PAUSES_MS = [2_000, 10_000, 60_000, 300_000, 1_800_000];
@@ -47,13 +49,20 @@ export interface ActionRunnerOptions {
   over(task: ActionTask, result: EventAction): void;
 }
 
+/** What there is of one action. */
+interface Lane {
+  readonly waiting: { readonly task: ActionTask; readonly tries: number }[];
+  running: number;
+  /** Between two tries. */
+  resting: number;
+}
+
 export class ActionRunner {
   readonly #options: ActionRunnerOptions;
-  readonly #waiting: { readonly task: ActionTask; readonly tries: number }[] = [];
-  readonly #running = new Map<string, number>();
-  readonly #resting = new Set<Timer>();
+  /** By action; those with nothing to do are not kept. */
+  readonly #lanes = new Map<string, Lane>();
+  readonly #rests = new Set<Timer>();
   readonly #end = new AbortController();
-  #busy = 0;
 
   constructor(options: ActionRunnerOptions) {
     this.#options = options;
@@ -61,18 +70,22 @@ export class ActionRunner {
 
   /** How many wait, rest between two tries, or run. */
   get size(): number {
-    return this.#waiting.length + this.#resting.size + this.#busy;
+    return this.#sizeOf(() => true);
   }
 
   /** Takes a task; returns at once. */
   add(task: ActionTask): void {
     if (this.#end.signal.aborted) return;
-    if (this.size >= MOST_TASKS) {
+    const { source } = task;
+    const lane = this.#lanes.get(source) ?? { waiting: [], running: 0, resting: 0 };
+    const isFull = sizeOf(lane) >= MOST_TASKS;
+    if (isFull || (isOfPlugin(source) && this.#sizeOf(isOfPlugin) >= MOST_OF_PLUGINS)) {
       this.#tell(task, 0, { status: "dropped" });
       return;
     }
-    this.#waiting.push({ task, tries: 0 });
-    this.#next();
+    this.#lanes.set(source, lane);
+    lane.waiting.push({ task, tries: 0 });
+    this.#next(source, lane);
   }
 
   /** Does it now, once, and gives what came of it: for somebody who tries it. */
@@ -92,32 +105,26 @@ export class ActionRunner {
   /** What runs is given up; what waits is not done. */
   close(): void {
     this.#end.abort();
-    this.#waiting.length = 0;
-    for (const timer of this.#resting) timer.cancel();
-    this.#resting.clear();
+    this.#lanes.clear();
+    for (const timer of this.#rests) timer.cancel();
+    this.#rests.clear();
   }
 
-  #next(): void {
-    for (let index = 0; index < this.#waiting.length; ) {
-      const entry = this.#waiting[index];
-      if (entry === undefined) return;
-      const running = this.#running.get(entry.task.source) ?? 0;
-      if (running >= MOST_OF_ACTION) {
-        index += 1;
-        continue;
-      }
-      this.#waiting.splice(index, 1);
-      this.#running.set(entry.task.source, running + 1);
-      this.#busy += 1;
-      void this.#work(entry.task, entry.tries + 1).finally(() => {
-        this.#busy -= 1;
-        this.#running.set(entry.task.source, (this.#running.get(entry.task.source) ?? 1) - 1);
-        this.#next();
+  #next(source: string, lane: Lane): void {
+    if (this.#end.signal.aborted) return;
+    while (lane.running < MOST_OF_ACTION) {
+      const entry = lane.waiting.shift();
+      if (entry === undefined) break;
+      lane.running += 1;
+      void this.#work(entry.task, entry.tries + 1, lane).finally(() => {
+        lane.running -= 1;
+        this.#next(source, lane);
       });
     }
+    if (sizeOf(lane) === 0) this.#lanes.delete(source);
   }
 
-  async #work(task: ActionTask, tries: number): Promise<void> {
+  async #work(task: ActionTask, tries: number, lane: Lane): Promise<void> {
     if (this.#isLate(task, 0)) {
       this.#tell(task, tries - 1, { status: "expired" });
       return;
@@ -133,12 +140,14 @@ export class ActionRunner {
         this.#tell(task, tries, failure);
         return;
       }
+      lane.resting += 1;
       const timer = this.#options.clock.after(pauseMs, () => {
-        this.#resting.delete(timer);
-        this.#waiting.push({ task, tries });
-        this.#next();
+        this.#rests.delete(timer);
+        lane.resting -= 1;
+        lane.waiting.push({ task, tries });
+        this.#next(task.source, lane);
       });
-      this.#resting.add(timer);
+      this.#rests.add(timer);
     }
   }
 
@@ -167,7 +176,7 @@ export class ActionRunner {
     return {
       ...(typeof done?.note === "string" ? { note: done.note.slice(0, NOTE_LIMIT) } : {}),
       // Files are the recorder's own: a plugin cannot name any.
-      ...(task.source.includes("/") || done?.captures === undefined ? {} : { captures: done.captures }),
+      ...(isOfPlugin(task.source) || done?.captures === undefined ? {} : { captures: done.captures }),
     };
   }
 
@@ -175,6 +184,12 @@ export class ActionRunner {
     const seconds = this.#options.find(source)?.maxAgeSeconds;
     const mostMs = seconds === undefined ? AGE_OF_UNKNOWN_MS : seconds * 1_000;
     return this.#options.clock.monotonicMs() - sinceMs + pauseMs > mostMs;
+  }
+
+  #sizeOf(isMeant: (source: string) => boolean): number {
+    let size = 0;
+    for (const [source, lane] of this.#lanes) if (isMeant(source)) size += sizeOf(lane);
+    return size;
   }
 
   #tell(task: ActionTask, attempts: number, outcome: Outcome): void {
@@ -198,6 +213,15 @@ export class ActionRunner {
       ...(captures === undefined ? {} : { captures }),
     };
   }
+}
+
+function sizeOf({ waiting, running, resting }: Lane): number {
+  return waiting.length + running + resting;
+}
+
+/** The recorder's own have no package in their name. */
+function isOfPlugin(source: string): boolean {
+  return source.includes("/");
 }
 
 /** What the action can use, or less where the rule says so. */

@@ -189,6 +189,24 @@ describe("alarm inputs (manual 11.6)", () => {
     assert.deepEqual(told, ["alarm-input door - begins"]);
   });
 
+  it("raise what lasts when their schedule begins, and end it with the schedule", async (t) => {
+    const schedule = { thursday: [{ from: "13:00", to: "14:00" }] };
+    const { all, told, clock, change } = await inputsOf(t, [{ id: "door", schedule }]);
+    all.set("door", true, "ann");
+    clock.advance(3_599_000);
+    assert.deepEqual(told, []);
+    clock.advance(2_000);
+    assert.deepEqual(told, ["alarm-input door - begins"]);
+    clock.advance(3_600_000);
+    assert.deepEqual(told.splice(0), ["alarm-input door - begins", "door - ends"]);
+    change([{ id: "door" }]);
+    assert.deepEqual(
+      told,
+      ["alarm-input door - begins"],
+      "it still stands open, and counts all the time now",
+    );
+  });
+
   it("that last are told of again after a restart, and buttons are not", async (t) => {
     const both = [{ id: "door" }, { id: "bell", holdSeconds: 10 }];
     const first = await inputsOf(t, both);

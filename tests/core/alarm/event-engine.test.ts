@@ -114,6 +114,38 @@ describe("an event", () => {
     assert.equal((await rows())[0]?.endReason, "too-long", "also where nothing is heard any more");
   });
 
+  it("that is a state goes on as the next one at once, until its reporter ends it", async (t) => {
+    const { engine, clock, rows, triggers } = await engineFixture(t, {
+      alarms: { maxOpenSeconds: 60, cooldownSeconds: 30 },
+    });
+    engine.report({ ...MOTION, lasts: true, detail: { zone: "door" }, pictures: [NOON_MS] });
+    clock.advance(90_000);
+    const [next, first] = await rows();
+    assert.deepEqual([first?.endReason, next?.endMs, next?.startMs], ["too-long", undefined, first?.endMs]);
+    assert.deepEqual([next?.detail, next?.pictures], [{ zone: "door" }, []]);
+    assert.ok((triggers.at(-1)?.until90k ?? 0) > (NOON_MS + 90_000) * 90, "and so does its recording");
+    engine.end(MOTION);
+    clock.advance(600_000);
+    assert.deepEqual(
+      (await rows()).map(({ endReason }) => endReason),
+      [undefined, "too-long"],
+    );
+  });
+
+  it("that is a state begins anew after the cool-down, if it still lasts then", async (t) => {
+    const { engine, clock, rows } = await engineFixture(t, {
+      alarms: { mergeSeconds: 0, cooldownSeconds: 10 },
+    });
+    engine.pulse(MOTION);
+    assert.equal(engine.report({ ...MOTION, lasts: true }), undefined);
+    clock.advance(11_000);
+    const [next] = await rows();
+    assert.deepEqual([(await rows()).length, next?.startMs], [2, NOON_MS + 10_000]);
+    engine.forgetCamera("yard");
+    clock.advance(60_000);
+    assert.equal((await rows()).length, 2, "nothing lasts of a camera that is gone");
+  });
+
   it("lasts as long as its cause where it is an exception", async (t) => {
     const { engine, clock, rows } = await engineFixture(t);
     engine.report(DISK);
@@ -248,6 +280,34 @@ describe("arming", () => {
     assert.deepEqual([motion?.type, motion?.endReason], ["motion", "disarmed"]);
     assert.equal(engine.report(MOTION), undefined);
     assert.notEqual(engine.report(DISK), undefined, "exceptions are always told");
+  });
+
+  it("has what lasts begin when its schedule does, and end with it", async (t) => {
+    const { engine, clock, rows } = await engineFixture(t, {
+      alarms: { maxOpenSeconds: 86_400, arming: { rules } },
+    });
+    assert.equal(engine.report({ ...MOTION, lasts: true }), undefined);
+    engine.report({ ...MOTION, camera: "gate", lasts: true });
+    engine.end({ ...MOTION, camera: "gate" });
+    clock.advance(24 * 3_600_000);
+    const [only, ...others] = await rows();
+    assert.deepEqual([only?.camera, only?.endReason, others.length], ["yard", "disarmed", 0]);
+    const lateMs = [(only?.startMs ?? 0) - 10 * 3_600_000, (only?.endMs ?? 0) - 18 * 3_600_000];
+    assert.ok(
+      lateMs.every((ms) => ms >= NOON_MS && ms <= NOON_MS + 1_000),
+      String(lateMs),
+    );
+  });
+
+  it("has what lasts begin when another profile arms it", async (t) => {
+    const profiles = [{ id: "off", name: "Off", arms: "nothing" }];
+    const off = { profile: "off", arming: { profiles } };
+    const { engine, clock, rows } = await engineFixture(t, { alarms: off });
+    engine.report({ ...MOTION, lasts: true });
+    clock.advance(5_000);
+    assert.equal((await rows()).length, 0);
+    engine.setArming(arming());
+    assert.deepEqual([(await rows()).length, (await rows())[0]?.startMs], [1, NOON_MS + 5_000]);
   });
 });
 

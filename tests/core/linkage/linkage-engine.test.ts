@@ -24,6 +24,7 @@ describe("what follows from events", () => {
   let noted: { readonly event: number; readonly result: EventAction }[];
   let run: LinkageAction["run"];
   let lamp: LinkageAction | undefined;
+  let others: Map<string, LinkageAction>;
   let engine: LinkageEngine;
   let disarmed: Set<string>;
   let pictures: number;
@@ -43,6 +44,7 @@ describe("what follows from events", () => {
     seeing = undefined;
     disarmed = new Set();
     run = async () => ({ note: "lit" });
+    others = new Map();
     lamp = {
       id: "lamp",
       displayName: "Lamp",
@@ -69,7 +71,7 @@ describe("what follows from events", () => {
         if (source !== LAMP) return undefined;
         return camera === "yard" ? seeing : camera === "gate" ? GATEKEEPERS : undefined;
       },
-      findAction: (source) => (source === LAMP ? lamp : undefined),
+      findAction: (source) => (source === LAMP ? lamp : others.get(source)),
       picture: async (camera) => {
         pictures += 1;
         if (camera === "dark") throw new NightjarError("NJ_CAMERA_NO_VIDEO", "failed-precondition", "none");
@@ -305,6 +307,42 @@ describe("what follows from events", () => {
     for (let id = 1; id <= MOST_TASKS + 50; id += 1) engine.take(event({ id }), "start");
     assert.equal(engine.pending, MOST_TASKS);
     assert.equal(noted.filter(({ result }) => result.status === "dropped").length, 50);
+    engine.close();
+  });
+
+  it("does what needs no server, and what needs another, although thousands wait for servers that are away", async () => {
+    const away = ["one", "two", "three", "four"].map((id) => `nightjar-linkage-${id}/send`);
+    const { configSchema } = lamp as LinkageAction;
+    const action = (answer: LinkageAction["run"]): LinkageAction => ({
+      ...{ id: "other", displayName: "Other", configSchema, wantsPictures: 0, maxAgeSeconds: 86_400 },
+      run: answer,
+    });
+    const gone = () => Promise.reject(new NightjarError("NJ_X", "unavailable", "away"));
+    for (const source of away) others.set(source, action(gone));
+    others.set(
+      "record",
+      action(async () => undefined),
+    );
+    const follow = (source: string) => ({ action: source, settings: { colour: "red" } });
+    rules = [{ id: "away", name: "Away", actions: away.slice(0, 3).map(follow) }];
+    for (let id = 1; id <= MOST_TASKS; id += 1) engine.take(event({ id }), "start");
+    rules = [{ id: "here", name: "Here", actions: [follow(LAMP), follow("record")] }];
+    engine.take(event({ id: 5_000 }), "start");
+    await settled(2);
+    assert.deepEqual(noted.map(({ result }) => `${result.action} ${result.status}`).sort(), [
+      `${LAMP} done`,
+      "record done",
+    ]);
+    rules = [{ id: "away", name: "Away", actions: away.slice(3).map(follow) }];
+    for (let id = 1; id <= MOST_TASKS; id += 1) engine.take(event({ id }), "start");
+    rules = [{ id: "here", name: "Here", actions: [follow(LAMP), follow("record")] }];
+    engine.take(event({ id: 6_000 }), "start");
+    await settled(4);
+    assert.deepEqual(
+      noted.slice(2).map(({ result }) => `${result.action} ${result.status}`),
+      [`${LAMP} dropped`, "record done"],
+      "all of plugins together are bounded, and the recorder's own are done even then",
+    );
     engine.close();
   });
 
