@@ -116,7 +116,7 @@ export class LoginGuard {
    */
   async countUnguessable(userName: string, address: string): Promise<boolean> {
     const now = this.#clock.wallMs();
-    const remoteAddress = `${STREAM_ADDRESS_PREFIX}${address}`;
+    const remoteAddress = `${STREAM_ADDRESS_PREFIX}${networkOf(address)}`;
     const pending = this.#reserve(remoteAddress);
     try {
       const failures = await this.#table.failuresOfAddress(remoteAddress, now - LOCK_WINDOW_MS);

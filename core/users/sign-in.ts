@@ -3,6 +3,7 @@
 // account did not change meanwhile. Names without a password here are asked about at the login providers of plugins.
 import type { Clock } from "../clock.ts";
 import type { UserRow } from "../db/tables/users-table.ts";
+import { networkOf } from "../domain/client-network.ts";
 import { NightjarError } from "../errors.ts";
 import type { Accounts } from "./accounts.ts";
 import type { AuditLog } from "./audit-log.ts";
@@ -14,7 +15,9 @@ import type { CodeKind, SecondFactors } from "./second-factors.ts";
 import type { OpenedSession, Sessions } from "./sessions.ts";
 import type { TypedNames } from "./typed-names.ts";
 
+/** Entries about refusals in the time of a lock: of all together, and of one network. */
 const REFUSALS_REMEMBERED = 1_000;
+const REFUSALS_PER_NETWORK = 20;
 
 /** What somebody brings to prove who they are. */
 interface Proof {
@@ -192,12 +195,23 @@ export class SignIn {
     return this.#accounts.takeOver({ name, source, role, cameras }, address);
   }
 
-  /** Once per account, address and lock: whoever floods the door must not fill the audit log. */
+  /**
+   * Once per account, network and lock, and few of each network: whoever floods the door, under whatever names, must not
+   * fill the audit log.
+   */
   async #recordRefusal(name: string, client: ClientInfo): Promise<void> {
-    const key = `${name.toLowerCase()} ${client.address}`;
+    const network = ` ${networkOf(client.address)}`;
+    const key = `${name.toLowerCase()}${network}`;
     const now = this.#clock.monotonicMs();
-    if (now - (this.#refusals.get(key) ?? -LOCK_WINDOW_MS) < LOCK_WINDOW_MS) return;
-    if (this.#refusals.size >= REFUSALS_REMEMBERED) this.#refusals.clear();
+    // The oldest come first.
+    for (const [known, atMs] of this.#refusals) {
+      if (now - atMs < LOCK_WINDOW_MS) break;
+      this.#refusals.delete(known);
+    }
+    if (this.#refusals.has(key) || this.#refusals.size >= REFUSALS_REMEMBERED) return;
+    let ofNetwork = 0;
+    for (const known of this.#refusals.keys()) if (known.endsWith(network)) ofNetwork += 1;
+    if (ofNetwork >= REFUSALS_PER_NETWORK) return;
     this.#refusals.set(key, now);
     const { userName, detail } = await this.#names.tried(name);
     this.#record("sign-in-refused", userName, client, detail);

@@ -76,4 +76,12 @@ describe("the brake on guessing (attack list A5)", () => {
       clock.turn(1);
     }
   });
+
+  it("counts what cannot be guessed by network too, whatever address of it asks", async (t) => {
+    const { guard } = await fixture(t);
+    const counted: boolean[] = [];
+    for (let at = 1; at <= 60; at += 1)
+      counted.push(await guard.countUnguessable("vera", `2001:db8::${at.toString(16)}`));
+    assert.equal(counted.filter(Boolean).length, 50);
+  });
 });

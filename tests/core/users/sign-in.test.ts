@@ -155,6 +155,16 @@ describe("signing in", () => {
     assert.ok(acts.some(({ action }) => action === "sign-in-refused"));
   });
 
+  it("writes down few of the refusals of a network, whatever names it tries (attack list A25)", async (t) => {
+    const { users } = await withAnn(t);
+    for (let at = 0; at < 250; at += 1)
+      await users.signIn.signIn(`somebody-${at}`, "wrong", CLIENT).catch(() => undefined);
+    await users.audit.settled();
+    const acts = (await users.audit.list({ limit: 1_000 })).map(({ action }) => action);
+    assert.equal(acts.filter((action) => action === "sign-in-failed").length, 50);
+    assert.equal(acts.filter((action) => action === "sign-in-refused").length, 20);
+  });
+
   it("writes who signed in and who failed to the audit log, in a chain that shows tampering (attack list A26)", async (t) => {
     const { users, db } = await withAnn(t);
     await users.signIn.signIn("ann", GOOD_PASSWORD, CLIENT);
