@@ -28,6 +28,9 @@ export function mqttPage(made: string): string {
     "",
     ...table(kinds.filter(({ direction }) => direction === "in")),
     "",
+    "A command at a topic that ends in `set` may be the request that it stands for as JSON, without what the topic says: then it may hold `time`",
+    'and `maxAge`, and what else that request has (`{"state":"ON","time":"2026-12-01T20:00:00Z","maxAge":5000}`). There is no answer; what is refused stands in the log.',
+    "",
     "The answer to `node/{node}/request/{command}` comes on `node/{node}/response/{command}`, with the `transaction` of the request. The same",
     "transaction again, from the same account or token, gets the same answer and is not done again. With `time`, a request that is older than",
     "`maxAge` is not done (`NJ_MQTT_REQUEST_LATE`).",
@@ -60,7 +63,11 @@ function table(kinds: readonly TopicKind[]): string[] {
 }
 
 function values(schema: TSchema): string {
-  const { enum: words } = schema as unknown as { enum?: readonly string[] };
+  const { enum: words, contentMediaType } = schema as unknown as {
+    enum?: readonly string[];
+    contentMediaType?: string;
+  };
+  if (contentMediaType !== undefined) return `\`${contentMediaType}\``;
   return (words ?? []).map((word) => `\`${word}\``).join(" ");
 }
 

@@ -17,6 +17,8 @@ type Wanted<Name extends keyof CameraAbilities> = Parameters<NonNullable<CameraA
 
 export interface CameraControlParts {
   access(camera: string): CameraAccess | undefined;
+  /** What a camera can do is known, or is another. */
+  learned?(camera: string): void;
 }
 
 interface Known {
@@ -50,12 +52,13 @@ export class CameraControl {
     if (driver.capabilities === undefined) return {};
     const can = await this.#ask<CameraCapabilities>(camera, "capabilities", undefined);
     this.#known.set(camera, { settings, can });
+    if (JSON.stringify(can) !== JSON.stringify(known?.can)) this.#parts.learned?.(camera);
     return can;
   }
 
   /** A camera is there no more, or another one now. */
   forget(camera: string): void {
-    this.#known.delete(camera);
+    if (this.#known.delete(camera)) this.#parts.learned?.(camera);
   }
 
   presets(camera: string): Promise<readonly CameraPart[]> {

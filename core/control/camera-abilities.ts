@@ -39,6 +39,8 @@ export interface CameraAbilitiesParts {
   /** Who is told how contacts and relays are. */
   inputs(): { reported(camera: string, input: string, closed: boolean): void };
   outputs(): { reported(camera: string, relay: string, on: boolean): void };
+  /** What a camera can do, or which of its sirens, lights and wipers is on, is another. */
+  changed?(camera: string): void;
 }
 
 interface Listening {
@@ -59,7 +61,10 @@ export class CameraAbilitiesDesk implements CameraAbilityService {
 
   constructor(parts: CameraAbilitiesParts) {
     this.#parts = parts;
-    this.#control = new CameraControl(parts.list);
+    this.#control = new CameraControl({
+      access: (camera) => parts.list.access(camera),
+      learned: (camera) => parts.changed?.(camera),
+    });
     this.#keptSirens = new KeptValue({ ...parts, key: SIRENS_KEY, value: () => this.#sirensOn() });
   }
 
@@ -159,6 +164,15 @@ export class CameraAbilitiesDesk implements CameraAbilityService {
     const failed = (await Promise.allSettled(work)).find((one) => one.status === "rejected");
     if (failed !== undefined) throw failed.reason;
     return lacking;
+  }
+
+  /** Sirens, lights and wipers that a camera has, as far as that is known by now, and which are on. */
+  auxiliaryStates(camera: string): readonly { readonly part: AuxiliaryPart; readonly on: boolean }[] {
+    const { auxiliary = [] } = this.#control.known(camera) ?? {};
+    return [...new Set(auxiliary)].map((part) => ({
+      part,
+      on: this.#sirens.get(`${camera}/${part}`)?.state.on === true,
+    }));
   }
 
   #follow(id: string): void {
@@ -262,7 +276,11 @@ export class CameraAbilitiesDesk implements CameraAbilityService {
     };
     const { clock, log } = this.#parts;
     const siren = new Output({
-      ...{ config, clock, log, changed: () => this.#keptSirens.changed() },
+      ...{ config, clock, log },
+      changed: () => {
+        this.#keptSirens.changed();
+        this.#parts.changed?.(camera);
+      },
       driver: { set: (on, signal) => this.switchCamera(driver, on, signal) },
     });
     this.#sirens.set(key, siren);

@@ -92,10 +92,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const users = await openUsers({
     db,
     loginSources,
-    secrets,
-    dataDir,
-    clock,
-    log,
+    ...{ secrets, dataDir, clock, log },
     sessionLimits: () => {
       const { idleMinutes, maxHours } = config.get().sessions;
       return { idleMs: idleMinutes * MINUTE_MS, absoluteMs: maxHours * HOUR_MS };
@@ -106,10 +103,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const changes = new ChangeFeed(clock);
   const walls = await WallBook.open({ clock, db, log });
   const alarms = new AlarmService({
-    db,
-    config,
-    clock,
-    log,
+    ...{ db, config, clock, log },
     hooks: () => plugins.hooks,
     tell: (event) => changes.publish({ type: "event", event }),
   });
@@ -171,13 +165,11 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     ...{ db, list, clock, log, events: alarms },
     inputs: () => alarmIo.inputsOf,
     outputs: () => alarmIo.outputsOf,
+    changed: (camera) => mqtt.abilitiesChanged(camera),
   });
   const settingsTransfer = new SettingsTransfer({
     version: VERSION,
-    clock,
-    log,
-    config,
-    secrets,
+    ...{ clock, log, config, secrets },
     accounts: users.accounts,
     abilities: () => presentAbilities(plugins),
     hiddenPlaces: (each) => hiddenPlaces(plugins, each),
@@ -238,10 +230,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     ],
   });
   const status = statusService({
-    clock,
-    config,
-    cameras,
-    recording,
+    ...{ clock, config, cameras, recording },
     processes: () => context.processes(),
     listening: () => listening,
     mqttDoors: () => mqtt.doors(),
@@ -254,12 +243,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   });
   const gateway = new GatewayLink({
     socketPath: join(run, CORE_LINK_SOCKET),
-    instance,
-    log,
-    config,
-    users,
-    recording,
-    authorize,
+    ...{ instance, log, config, users, recording, authorize },
     mqttWord: () => mqtt.webWord,
     flows: () => flows,
     onListening: (state) => {
@@ -289,17 +273,24 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     ...{ db, clock, config, cameras, recording, plugins, detection: () => detection },
   });
   const flowsDoor = new FlowsDoor(run);
-  const mqtt = new MqttService({
-    ...{ dataDir, clock, log, db, users, cameras, status, snapshot, linkage, alarmIo },
-    ...{ arming: alarms, flowsDoor, explain, abilities, endPopups: (end) => screens.endPopups(end) },
-    isPluginPresent: (plugin) => plugins.isPresent(plugin),
-    config: () => config.get(),
-    password: () => secrets.find(MQTT_PASSWORD),
-  });
   const motionLog = new MotionLog({ db, clock, log });
   const detection = new Detection({
     ...{ run, instance, clock, log, config, list, plugins, events: alarms.engine, motion: motionLog },
     want: (wanted) => context.want("analysis", wanted),
+  });
+  const mqtt = new MqttService({
+    ...{ dataDir, clock, log, db, users, cameras, status, snapshot, linkage, alarmIo },
+    ...{
+      arming: alarms,
+      flowsDoor,
+      explain,
+      abilities,
+      detection,
+      endPopups: (end) => screens.endPopups(end),
+    },
+    isPluginPresent: (plugin) => plugins.isPresent(plugin),
+    config: () => config.get(),
+    password: () => secrets.find(MQTT_PASSWORD),
   });
   const flows = new Flows({
     ...{ run, instance, dataDir, config, log, clock, linkage, supervisor: context },

@@ -57,6 +57,7 @@ function holds(principal: Principal, kind: TopicKind, ids: TopicIds): boolean {
   return mayDo(principal, right);
 }
 
-function isCameraRight(right: string): right is CameraRight {
+/** True for rights that are had camera by camera. */
+export function isCameraRight(right: string): right is CameraRight {
   return (CAMERA_RIGHTS as readonly string[]).includes(right);
 }

@@ -4,7 +4,8 @@ import type { Actor, Principal } from "../users/principal.ts";
 /** Something to be published. */
 export interface OutgoingMessage {
   readonly topic: string;
-  readonly payload: string;
+  /** Bytes where it is a picture. */
+  readonly payload: string | Buffer;
   readonly qos: 0 | 1;
   readonly retain: boolean;
 }

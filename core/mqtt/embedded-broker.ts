@@ -174,14 +174,15 @@ export class EmbeddedBroker implements Broker {
 
   publish(message: OutgoingMessage): Promise<void> {
     // What one part of the recorder sends another one may listen for.
-    if (this.#heard.has(message.topic)) this.#hear(message.topic, Buffer.from(message.payload));
+    const payload = Buffer.isBuffer(message.payload) ? message.payload : Buffer.from(message.payload);
+    if (this.#heard.has(message.topic)) this.#hear(message.topic, payload);
     return new Promise((resolve, reject) => {
       this.#aedes.publish(
         {
           cmd: "publish",
           dup: false,
           topic: message.topic,
-          payload: Buffer.from(message.payload),
+          payload,
           qos: message.qos,
           retain: message.retain,
         },

@@ -9,7 +9,7 @@ import { plainFacts } from "../domain/facts.ts";
 import { NightjarError } from "../errors.ts";
 import type { Change } from "../http/change.ts";
 import type { MqttState } from "../http/mqtt-schemas.ts";
-import type { CameraService, StatusService } from "../http/services.ts";
+import type { CameraService, DetectionService, StatusService } from "../http/services.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
 import type { LinkageTold } from "../linkage/linkage-engine.ts";
 import type { Log } from "../log.ts";
@@ -30,6 +30,8 @@ import { PluginTopics } from "./plugin-topics.ts";
 import { RecorderStates } from "./recorder-states.ts";
 import type { ArmingControl, LinkageControl, RequestsOptions } from "./request-parts.ts";
 import { Requests } from "./requests.ts";
+import { SnapshotTopics } from "./snapshot-topics.ts";
+import { type AuxiliaryStates, SwitchStates } from "./switch-states.ts";
 import { topicOf } from "./topics.ts";
 import { WebDoor } from "./web-door.ts";
 
@@ -49,7 +51,8 @@ export interface MqttServiceOptions {
   readonly explain: RequestsOptions["explain"];
   readonly endPopups: RequestsOptions["endPopups"];
   readonly alarmIo: AlarmIoControl;
-  readonly abilities: RequestsOptions["abilities"];
+  readonly abilities: RequestsOptions["abilities"] & AuxiliaryStates;
+  readonly detection: Pick<DetectionService, "of" | "change">;
   /** Where flows of the recorder's own connect, and who they are. */
   readonly flowsDoor: Pick<FlowsDoor, "open" | "close">;
   /** True for a plugin that is installed and switched on. */
@@ -73,6 +76,7 @@ export class MqttService {
   readonly #states: RecorderStates;
   readonly #detections: DetectStates;
   readonly #alarmIoStates: AlarmIoStates;
+  readonly #switches: SwitchStates;
   readonly #outbox: EventOutbox;
   readonly #requests: Requests;
   readonly #webDoor: WebDoor;
@@ -87,15 +91,20 @@ export class MqttService {
   constructor(options: MqttServiceOptions) {
     this.#options = options;
     const { db, clock, log, cameras, status, users, snapshot, linkage, arming, alarmIo } = options;
-    const { explain, endPopups, abilities } = options;
+    const { explain, endPopups, abilities, detection } = options;
     const node = options.config().node.id;
     const common = { db, clock, log, node, base: () => this.#mqtt.base, cameras, status, arming, alarmIo };
     const publish = (message: OutgoingMessage): Promise<void> => this.#publish(message);
     this.#states = new RecorderStates({ ...common, publish });
     this.#detections = new DetectStates({ ...common, publish });
     this.#alarmIoStates = new AlarmIoStates({ ...common, publish });
+    this.#switches = new SwitchStates({ ...common, detection, abilities, publish });
     this.#outbox = new EventOutbox({ ...common, publish });
-    const acts = { snapshot, linkage, explain, endPopups, abilities };
+    const pictures = new SnapshotTopics({ ...common, snapshot, publish });
+    const acts = {
+      ...{ snapshot, linkage, explain, endPopups, abilities, detection },
+      publishSnapshot: pictures.publish.bind(pictures),
+    };
     this.#requests = new Requests({ ...common, ...acts, audit: users.audit });
     this.#webDoor = new WebDoor(join(options.dataDir, RUN_FOLDER));
     this.plugins = new PluginTopics({
@@ -131,10 +140,12 @@ export class MqttService {
         this.#states.camera(change.camera);
         this.#watched(this.#detections.camera(change.camera.id));
         this.#watched(this.#states.remember(change.camera.id));
+        this.#watched(this.#switches.camera(change.camera.id));
         return;
       case "camera-removed":
         this.#watched(this.#states.cameraRemoved(change.camera));
         this.#watched(this.#detections.cameraRemoved(change.camera));
+        this.#watched(this.#switches.camera(change.camera));
         return;
       case "volume":
         this.#states.volume(change.volume);
@@ -170,6 +181,11 @@ export class MqttService {
   /** Arming profiles, or the one in force, may be others now. */
   armingChanged(): void {
     if (this.#running?.broker.state.status === "running") this.#states.arming();
+  }
+
+  /** What a camera can do, or which of its sirens and lights is on, may be another. */
+  abilitiesChanged(camera: string): void {
+    if (this.#running?.broker.state.status === "running") this.#watched(this.#switches.camera(camera));
   }
 
   /** There may be other alarm inputs and outputs now. */
@@ -348,6 +364,7 @@ export class MqttService {
         this.#watched(this.#states.all());
         this.#watched(this.#detections.all());
         this.#watched(this.#alarmIoStates.all());
+        this.#watched(this.#switches.all());
         this.#watched(this.plugins.all());
         this.#outbox.kick();
       },
@@ -384,7 +401,9 @@ export class MqttService {
   }
 
   #health(): void {
-    if (this.#running?.broker.state.status === "running") this.#watched(this.#states.health());
+    if (this.#running?.broker.state.status !== "running") return;
+    this.#watched(this.#states.health());
+    this.#watched(this.#switches.detectorsChanged());
   }
 
   #watched(work: Promise<void>): void {

@@ -111,6 +111,8 @@ export const LinkageMessageSchema = Type.Object({
 });
 export type LinkageMessage = Static<typeof LinkageMessageSchema>;
 
+/** Not a text at all. */
+export const Picture = Type.String({ contentMediaType: "image/jpeg" });
 export const PluginText = Type.String({ description: "The plugin's own words, at most 64 KiB." });
 
 export const OutputStateSchema = Type.Object({

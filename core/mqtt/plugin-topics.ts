@@ -10,6 +10,7 @@ import type { MessagesForPlugins } from "../plugin/host/plugin-messages.ts";
 import type { AuditLog } from "../users/audit-log.ts";
 import { mayDo } from "../users/principal.ts";
 import type { IncomingMessage, OutgoingMessage } from "./broker.ts";
+import { levelOf, pluginOf } from "./plugin-level.ts";
 import { isBelow, matches } from "./topic-filters.ts";
 import { readTopic, topicOf } from "./topics.ts";
 
@@ -244,13 +245,4 @@ export class PluginTopics implements MessagesForPlugins {
     this.#written = stored.catch(() => undefined);
     return stored;
   }
-}
-
-/** A package's name as one level of a topic: `@acme/nightjar-pos-x` is `acme~nightjar-pos-x`, which no other name is. */
-export function levelOf(plugin: string): string {
-  return plugin.replace("@", "").replace("/", "~");
-}
-
-function pluginOf(level: string): string {
-  return level.includes("~") ? `@${level.replace("~", "/")}` : level;
 }

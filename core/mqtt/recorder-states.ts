@@ -17,6 +17,7 @@ const OF_CAMERA = [
   "manualRecordingState",
   "enabledState",
   "recordModeState",
+  "cameraSnapshot",
 ] as const;
 
 export interface RecorderStatesOptions {

@@ -2,9 +2,11 @@
 
 import type { Clock } from "../clock.ts";
 import type { EventTypeId } from "../domain/event-types.ts";
-import type { CameraService, ExplainService } from "../http/services.ts";
+import type { CameraService, DetectionService, ExplainService } from "../http/services.ts";
+import type { SirenWish } from "../linkage/camera-actions.ts";
 import type { PopupEnd } from "../linkage/screen-actions.ts";
 import type { Log } from "../log.ts";
+import type { AuxiliaryPart } from "../plugin/contract/camera-abilities.ts";
 import type { AuditLog } from "../users/audit-log.ts";
 import type { AlarmIoControl } from "./alarm-io-control.ts";
 import type { PtzControl } from "./ptz-requests.ts";
@@ -32,6 +34,10 @@ export interface Request {
   readonly width?: number;
   readonly walls?: readonly string[];
   readonly cameras?: readonly string[];
+  /** Of detection: `package/id`. */
+  readonly detector: string;
+  readonly part: AuxiliaryPart;
+  readonly seconds?: number;
 }
 
 /** What linkage is asked to act for. */
@@ -59,6 +65,12 @@ export interface LinkageControl {
   ): Promise<LinkageResults>;
 }
 
+/** Sirens, lights and wipers of cameras as they can be switched. */
+export interface AuxiliaryControl {
+  /** Answers what cameras have none of. */
+  siren(wish: SirenWish): Promise<readonly string[]>;
+}
+
 /** Arming as it can be asked for. */
 export interface ArmingControl {
   arming(): {
@@ -79,7 +91,13 @@ export interface RequestsOptions {
   readonly arming: Pick<ArmingControl, "setProfile">;
   readonly explain: ExplainService;
   readonly alarmIo: Pick<AlarmIoControl, "setOutput" | "setAllOutputs" | "setInput">;
-  readonly abilities: PtzControl;
+  readonly abilities: PtzControl & AuxiliaryControl;
+  readonly detection: Pick<DetectionService, "change">;
+  /** Publishes a picture of what the camera shows now; answers when it was taken and how large it is. */
+  publishSnapshot(
+    camera: string,
+    width: number,
+  ): Promise<{ readonly timeMs: number; readonly sizeBytes: number }>;
   /** Takes pop-ups from walls; answers which were told. */
   readonly endPopups: (end: PopupEnd) => readonly string[];
   readonly audit: Pick<AuditLog, "record">;

@@ -1,5 +1,6 @@
 // What can be asked of the recorder over MQTT, and how it answers, as schemas: docs/reference/mqtt.md is written from them.
 import { type Static, Type } from "typebox";
+import { AUXILIARY_PARTS } from "../cameras/ability-answers.ts";
 import { MOST_DWELL_SECONDS } from "../config/output-config.ts";
 import { EVENT_TYPE_IDS } from "../domain/event-types.ts";
 import { WALL_NAME } from "../linkage/screen-actions.ts";
@@ -23,6 +24,9 @@ const Common = {
   ),
 };
 const camera = Type.String({ minLength: 1, maxLength: 64 });
+const width = Type.Optional(Type.Integer({ minimum: 64, maximum: 1_280, description: "640 without it." }));
+/** Nobody is left to end what sounds for longer. */
+const MOST_AUXILIARY_SECONDS = 600;
 const ForEvent = {
   camera: Type.Optional(camera),
   event: Type.Optional(
@@ -32,6 +36,9 @@ const ForEvent = {
     }),
   ),
 };
+
+/** A command at `ptz/set`: the request without its camera. */
+export const PtzSetSchema = Type.Object({ ...Common, ...PTZ_FIELDS });
 
 /** What can be asked for, by the last level of `node/{node}/request/{command}`. */
 export const REQUESTS = {
@@ -46,7 +53,28 @@ export const REQUESTS = {
   snapshot: Type.Object({
     ...Common,
     camera,
-    width: Type.Optional(Type.Integer({ minimum: 64, maximum: 1_280, description: "640 without it." })),
+    width,
+  }),
+  "publish-snapshot": Type.Object({ ...Common, camera, width }),
+  detection: Type.Object({ ...Common, camera, state: OnOff }),
+  detector: Type.Object({
+    ...Common,
+    camera,
+    detector: Type.String({ minLength: 1, maxLength: 280, description: "`nightjar-vca-motion/motion`." }),
+    state: OnOff,
+  }),
+  auxiliary: Type.Object({
+    ...Common,
+    camera,
+    part: Type.Enum(AUXILIARY_PARTS),
+    state: OnOff,
+    seconds: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: MOST_AUXILIARY_SECONDS,
+        description: "Of `ON`: off again after them; 5 without it.",
+      }),
+    ),
   }),
   explain: Type.Object({
     ...Common,

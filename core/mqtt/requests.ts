@@ -2,15 +2,16 @@
 // twice with the same transaction is done once; one that is too old is not done at all.
 import type { TSchema } from "typebox";
 import { Value } from "typebox/value";
-import type { CameraRight, Right } from "../domain/roles.ts";
+import type { Right } from "../domain/roles.ts";
 import { NightjarError, toPlainError } from "../errors.ts";
 import { viewerOf } from "../http/routes/explain-routes.ts";
 import type { ExplainViewer } from "../http/services.ts";
 import { mayDo, mayDoWith } from "../users/principal.ts";
+import { isCameraRight } from "./access.ts";
 import type { IncomingMessage } from "./broker.ts";
+import { CAMERA_COMMANDS, isCameraCommand } from "./camera-commands.ts";
 import { FLOWS_USER } from "./flows-door.ts";
-import { COMMAND_OF_SET } from "./plain-commands.ts";
-import { turnCamera } from "./ptz-requests.ts";
+import { requestOfSet } from "./plain-commands.ts";
 import type { LinkageCause, Request, RequestsOptions } from "./request-parts.ts";
 import { REQUESTS, type RequestName, type ResponseMessage } from "./request-schemas.ts";
 import { readTopic, topicOf } from "./topics.ts";
@@ -24,9 +25,6 @@ const LINKAGE_LIMIT = 16;
 const MAX_AGE_MS = 10_000;
 /** Clocks of two machines agree about so well. */
 const CLOCK_SLACK_MS = 2_000;
-const SNAPSHOT_WIDTH = 640;
-/** Base 64 and the rest of the answer stay below 256 KiB. */
-const SNAPSHOT_LIMIT_BYTES = 190_000;
 
 export class Requests {
   readonly #options: RequestsOptions;
@@ -47,9 +45,9 @@ export class Requests {
       if (ids.node === this.#options.node) await this.#answered(message, ids.command ?? "");
       return;
     }
-    const set = COMMAND_OF_SET[name];
+    const set = requestOfSet(name, ids, message.payload.toString("utf8"));
     if (set === undefined || (ids.node !== undefined && ids.node !== this.#options.node)) return;
-    const answer = await this.#do(message, set.command, set.body(message.payload.toString("utf8"), ids));
+    const answer = await this.#once(message, set.command, set.body);
     if (answer.error !== undefined) {
       this.#options.log.notice("an MQTT command was refused", {
         topic: message.topic,
@@ -132,36 +130,17 @@ export class Requests {
     message: IncomingMessage,
     command: RequestName,
     request: Request,
-  ): Promise<Record<string, unknown>> {
-    const { cameras, snapshot } = this.#options;
+  ): Promise<Readonly<Record<string, unknown>>> {
     const { camera } = request;
-    if (command === "ptz" || command === "presets") {
-      this.#require(message, "ptz", camera);
-      return await turnCamera(this.#options.abilities, command, { ...request }, (action, detail) =>
-        this.#audit(message, action, camera, detail),
-      );
+    if (isCameraCommand(command)) {
+      const { right, act } = CAMERA_COMMANDS[command];
+      this.#require(message, right, camera);
+      return await act(this.#options, request, {
+        by: message.actor.userName,
+        audit: (action, detail) => this.#audit(message, action, camera, detail),
+      });
     }
     switch (command) {
-      case "manual-recording": {
-        this.#require(message, "recordings.manual", camera);
-        const untilMs = request.until === undefined ? undefined : Date.parse(request.until);
-        if (untilMs !== undefined && Number.isNaN(untilMs)) throw invalid("/until is no moment");
-        if (request.state === "ON") await cameras.startManualRecording(camera, untilMs);
-        else await cameras.stopManualRecording(camera);
-        const action = request.state === "ON" ? "manual-recording-started" : "manual-recording-stopped";
-        this.#audit(message, action, camera, request.until === undefined ? {} : { until: request.until });
-        return { camera, state: request.state };
-      }
-      case "camera-enabled":
-        this.#require(message, "cameras.edit", camera);
-        await cameras.update(camera, { enabled: request.state === "ON" });
-        this.#audit(message, "camera-changed", camera, { changed: ["enabled"] });
-        return { camera, state: request.state };
-      case "record-mode":
-        this.#require(message, "cameras.edit", camera);
-        await cameras.update(camera, { record: { mode: request.mode } });
-        this.#audit(message, "camera-changed", camera, { changed: ["record"] });
-        return { camera, mode: request.mode };
       case "arming": {
         this.#requireAll(message, "arming.set");
         const before = await this.#options.arming.setProfile(request.profile);
@@ -228,23 +207,6 @@ export class Requests {
         this.#audit(message, "linkage-run", undefined, { actions: [command] });
         return { walls: told };
       }
-      case "snapshot": {
-        this.#require(message, "snapshot", camera);
-        const { jpeg, timeMs } = await snapshot(camera, request.width ?? SNAPSHOT_WIDTH);
-        if (jpeg.length > SNAPSHOT_LIMIT_BYTES) {
-          throw new NightjarError(
-            "NJ_MQTT_PICTURE_SIZE",
-            "resource-exhausted",
-            "the picture is larger than a message may be: ask for a smaller width",
-          );
-        }
-        return {
-          camera,
-          time: new Date(timeMs).toISOString(),
-          contentType: "image/jpeg",
-          picture: jpeg.toString("base64"),
-        };
-      }
     }
   }
 
@@ -254,8 +216,7 @@ export class Requests {
       throw new NightjarError("NJ_PERMISSION_DENIED", "permission-denied", `this needs the right ${right}`);
     }
     const isSeen =
-      principal === undefined ||
-      mayDoWith(principal, right === "cameras.edit" ? "cameras.view" : (right as CameraRight), camera);
+      principal === undefined || mayDoWith(principal, isCameraRight(right) ? right : "cameras.view", camera);
     if (!isSeen || this.#options.cameras.get(camera) === undefined) {
       throw new NightjarError("NJ_CAMERA_NOT_FOUND", "not-found", "there is no such camera");
     }

@@ -1,10 +1,10 @@
 // Every topic that Nightjar speaks over MQTT, in one table: its path below the base, who may receive or send it, whether
 // it is retained, and the schema of its payload. docs/reference/mqtt.md is written from here, the access list obeys it.
-import { type TSchema, Type } from "typebox";
-import type { Right } from "../domain/roles.ts";
+import { Type } from "typebox";
+import { AUXILIARY_PARTS } from "../cameras/ability-answers.ts";
+import { CAMERA_TOPICS } from "./camera-topics.ts";
 import {
   ArmingStateSchema,
-  CameraStateSchema,
   EventMessageSchema,
   InputStateSchema,
   LinkageMessageSchema,
@@ -14,32 +14,12 @@ import {
   OnOff,
   OutputStateSchema,
   PluginText,
-  RecordMode,
   VolumeStateSchema,
 } from "./payloads.ts";
 import { REQUESTS, ResponseSchema } from "./request-schemas.ts";
+import { json, out, type TopicKind, taken, text } from "./topic-kind.ts";
 
-/** One kind of topic. */
-export interface TopicKind {
-  /** Below the base; `{…}` stands for an id. */
-  readonly path: string;
-  /** `out`: Nightjar sends it; `in`: Nightjar takes it, and nobody else gets it. */
-  readonly direction: "out" | "in";
-  readonly retained: boolean;
-  readonly qos: 0 | 1;
-  /** What a client of the embedded broker must be allowed: a camera right for the camera in the path. */
-  readonly right: Right;
-  /** Of the recorder itself: for those who see all of its cameras. */
-  readonly needsAllCameras?: boolean;
-  readonly payload: TSchema;
-  readonly isText: boolean;
-  readonly description: string;
-}
-
-const out = { direction: "out", qos: 1 } as const;
-const taken = { direction: "in", qos: 1, retained: false } as const;
-const json = { isText: false } as const;
-const text = { isText: true } as const;
+export type { TopicKind } from "./topic-kind.ts";
 
 const ProfileId = Type.String({ minLength: 1, maxLength: 64 });
 
@@ -170,94 +150,7 @@ export const TOPICS = {
     payload: LinkageMessageSchema,
     description: "A linkage rule is followed for an event, and what came of each of its actions.",
   },
-  cameraAvailability: {
-    ...out,
-    ...text,
-    path: "camera/{camera}/availability",
-    retained: true,
-    right: "cameras.view",
-    payload: Online,
-    description: "Whether the camera sends pictures.",
-  },
-  cameraState: {
-    ...out,
-    ...json,
-    path: "camera/{camera}/state",
-    retained: true,
-    right: "cameras.view",
-    payload: CameraStateSchema,
-    description: "How the camera is.",
-  },
-  cameraEvent: {
-    ...out,
-    ...json,
-    path: "camera/{camera}/event",
-    retained: false,
-    right: "events.view",
-    payload: EventMessageSchema,
-    description: "Events of the camera, in order, each at least once.",
-  },
-  manualRecordingState: {
-    ...out,
-    ...text,
-    path: "camera/{camera}/manual-recording/state",
-    retained: true,
-    right: "cameras.view",
-    payload: OnOff,
-    description: "Whether it is being recorded by hand.",
-  },
-  manualRecordingSet: {
-    ...taken,
-    ...text,
-    path: "camera/{camera}/manual-recording/set",
-    right: "recordings.manual",
-    payload: OnOff,
-    description: "Starts or stops recording by hand.",
-  },
-  enabledState: {
-    ...out,
-    ...text,
-    path: "camera/{camera}/enabled/state",
-    retained: true,
-    right: "cameras.view",
-    payload: OnOff,
-    description: "Whether the camera is switched on.",
-  },
-  enabledSet: {
-    ...taken,
-    ...text,
-    path: "camera/{camera}/enabled/set",
-    right: "cameras.edit",
-    payload: OnOff,
-    description: "Switches the camera on or off.",
-  },
-  recordModeState: {
-    ...out,
-    ...text,
-    path: "camera/{camera}/record-mode/state",
-    retained: true,
-    right: "cameras.view",
-    payload: RecordMode,
-    description: "When the camera is recorded.",
-  },
-  recordModeSet: {
-    ...taken,
-    ...text,
-    path: "camera/{camera}/record-mode/set",
-    right: "cameras.edit",
-    payload: RecordMode,
-    description: "Says when the camera is recorded.",
-  },
-  detectState: {
-    ...out,
-    ...text,
-    path: "camera/{camera}/detect/{type}/state",
-    retained: true,
-    right: "events.view",
-    payload: OnOff,
-    description:
-      "Whether an event of this type goes on. There for motion, tamper and video loss always, for other types once there was one.",
-  },
+  ...CAMERA_TOPICS,
   armingProfileState: {
     ...out,
     ...text,
@@ -314,6 +207,9 @@ export interface TopicIds {
   readonly command?: string;
   /** Of events. */
   readonly type?: string;
+  /** Siren, light or wiper. */
+  readonly part?: string;
+  readonly detector?: string;
   readonly output?: string;
   readonly input?: string;
   /** Of linkage. */
@@ -331,15 +227,21 @@ export function topicOf(base: string, name: TopicName, ids: TopicIds): string {
 
 /** Levels before `set` in commands to plugins; the broker is asked for each number of them. */
 export const PLUGIN_SET_LEVELS = [1, 2, 3] as const;
+const PLUGIN = "[A-Za-z0-9_~-]{1,214}";
+const PART = AUXILIARY_PARTS.join("|");
 const PLUGIN_LEVEL = "[A-Za-z0-9_][A-Za-z0-9._~-]{0,63}";
 
 /** What an id looks like in a path, where it is not one of Nightjar's own. */
 const ID_PATTERNS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  detectorState: { plugin: PLUGIN },
+  detectorSet: { plugin: PLUGIN },
+  auxiliaryState: { part: PART },
+  auxiliarySet: { part: PART },
   pluginSet: {
-    plugin: "[A-Za-z0-9_~-]{1,214}",
+    plugin: PLUGIN,
     below: `${PLUGIN_LEVEL}(?:/${PLUGIN_LEVEL}){0,${PLUGIN_SET_LEVELS.length - 1}}`,
   },
-  pluginOut: { plugin: "[A-Za-z0-9_~-]{1,214}", below: `${PLUGIN_LEVEL}(?:/${PLUGIN_LEVEL}){0,7}` },
+  pluginOut: { plugin: PLUGIN, below: `${PLUGIN_LEVEL}(?:/${PLUGIN_LEVEL}){0,7}` },
 };
 
 const PATTERNS = Object.entries(TOPICS).map(([name, { path }]) => ({

@@ -46,7 +46,7 @@ async function way(t: TestContext): Promise<Way & { readonly db: Db }> {
         base: () => "nightjar",
         publish: async ({ topic, payload }: OutgoingMessage) => {
           if (!self.isUp) throw new Error("away");
-          self.sent.push({ topic, event: JSON.parse(payload) as EventMessage });
+          self.sent.push({ topic, event: JSON.parse(String(payload)) as EventMessage });
         },
       });
       made.push(outbox);

@@ -69,7 +69,22 @@ describe("requests for arming and linkage over MQTT", () => {
         setAllOutputs: async (on, by) => void done.push(["all", on, by]),
         setInput: (id, closed, by) => void done.push([id, closed, by]),
       },
+      detection: {
+        async change(camera, patch) {
+          done.push([camera, patch]);
+          return {} as never;
+        },
+      },
+      async publishSnapshot(camera, width) {
+        done.push([camera, width]);
+        return { timeMs: 0, sizeBytes: 9 };
+      },
       abilities: {
+        async siren({ cameras, parts, on, seconds, by }) {
+          if (parts[0] === "wiper") return ["yard: wiper"];
+          done.push([cameras, parts, on, seconds, by]);
+          return [];
+        },
         presets: async () => [{ id: "1", name: "Gate" }],
         async move(camera, velocity) {
           done.push([camera, velocity]);
@@ -146,18 +161,75 @@ describe("requests for arming and linkage over MQTT", () => {
     assert.equal(wrong.error?.code, "NJ_MQTT_REQUEST");
   });
 
+  /** A command at a topic that ends in `set`. */
+  const say = (path: string, text: string, rights: readonly Right[], cameras: "all" | string[] = "all") =>
+    requests.take({
+      topic: `nightjar/${path}`,
+      payload: Buffer.from(text),
+      principal: {
+        ...{ sessionId: "s", userName: "ann", role: "administrator", cameras, expiresAtMs: 1 },
+        token: { id: "t", name: "t", rights: new Set(rights), expiresAtMs: undefined },
+      },
+      actor: { userName: "ann", address: "" },
+      answer: unused,
+    });
+
+  it("switches what looks and what sounds at a camera, by plain commands, for those who may", async () => {
+    const EDITOR: Right[] = ["cameras.edit", "cameras.view"];
+    const SWITCHER: Right[] = ["outputs.set", "cameras.view"];
+    await say("camera/yard/detection/set", "OFF", EDITOR);
+    await say("camera/yard/detector/nightjar-vca-motion/motion/set", "ON", EDITOR);
+    await say("camera/yard/detector/acme~nightjar-vca-x/x/set", "OFF", EDITOR);
+    await say("camera/yard/auxiliary/siren/set", "ON", SWITCHER);
+    await say("camera/yard/auxiliary/light/set", '{"state":"ON","seconds":60,"part":"siren"}', SWITCHER);
+    await say("camera/yard/snapshot/set", "PRESS", ["snapshot"]);
+    await say("camera/yard/snapshot/set", '{"width":320,"camera":"gate"}', ["snapshot"]);
+    assert.deepEqual(done.splice(0), [
+      ["yard", { enabled: false }],
+      ["yard", { detectors: { "nightjar-vca-motion/motion": { enabled: true } } }],
+      ["yard", { detectors: { "@acme/nightjar-vca-x/x": { enabled: false } } }],
+      [["yard"], ["siren"], true, 5, "ann"],
+      [["yard"], ["light"], true, 60, "ann"],
+      ["yard", 640],
+      ["yard", 320],
+    ]);
+    assert.deepEqual(acts, [
+      ...["detection-changed", "detection-changed", "detection-changed"],
+      ...["output-triggered", "output-triggered"],
+    ]);
+    await say("camera/yard/detection/set", "OFF", ["cameras.view"]);
+    await say("camera/yard/detection/set", "off", EDITOR);
+    await say("camera/yard/auxiliary/siren/set", "ON", EDITOR);
+    await say("camera/yard/auxiliary/siren/set", "ON", SWITCHER, ["gate"]);
+    await say("camera/yard/auxiliary/siren/set", '{"state":"ON","seconds":9000}', SWITCHER);
+    await say("camera/yard/snapshot/set", "PRESS", ["live"]);
+    await say("camera/yard/snapshot/set", "PRESS", ["snapshot"], ["gate"]);
+    await say("camera/yard/snapshot/set", '{"width":9000}', ["snapshot"]);
+    assert.deepEqual(done, []);
+    const body = { camera: "yard", part: "wiper", state: "ON" };
+    assert.equal((await ask("auxiliary", body, SWITCHER)).error?.code, "NJ_CAMERA_ABILITY");
+  });
+
+  it("turns a camera at its own topic, and does no command that says that it is too old", async () => {
+    await say("camera/yard/ptz/set", '{"command":"move","pan":-1}', ["ptz"]);
+    await say("camera/yard/ptz/set", '{"command":"preset","id":"1","camera":"gate"}', ["ptz"]);
+    assert.deepEqual(done.splice(0), [
+      ["yard", { pan: -1, tilt: 0, zoom: 0 }],
+      ["yard", { kind: "preset", id: "1" }],
+    ]);
+    const at = (time: string): string => JSON.stringify({ command: "stop", time, maxAge: 1_000 });
+    await say("camera/yard/ptz/set", at("2025-12-31T23:59:58.000Z"), ["ptz"]);
+    await say("camera/yard/enabled/set", '{"state":"OFF","time":"2025-12-31T23:00:00Z"}', ["cameras.edit"]);
+    for (const text of ["stop", "{", '{"command":"spin"}', '{"command":"move","tilt":2}'])
+      await say("camera/yard/ptz/set", text, ["ptz"]);
+    await say("camera/yard/ptz/set", '{"command":"stop"}', ["live"]);
+    await say("camera/yard/ptz/set", '{"command":"stop"}', ["ptz"], ["gate"]);
+    assert.deepEqual(done, []);
+    await say("camera/yard/ptz/set", at("2025-12-31T23:59:59.500Z"), ["ptz"]);
+    assert.deepEqual(done, [["yard", "stop"]]);
+  });
+
   it("takes plain commands: a profile, and when a camera is recorded", async () => {
-    const say = (path: string, text: string, rights: readonly Right[], cameras: "all" | string[] = "all") =>
-      requests.take({
-        topic: `nightjar/${path}`,
-        payload: Buffer.from(text),
-        principal: {
-          ...{ sessionId: "s", userName: "ann", role: "administrator", cameras, expiresAtMs: 1 },
-          token: { id: "t", name: "t", rights: new Set(rights), expiresAtMs: undefined },
-        },
-        actor: { userName: "ann", address: "" },
-        answer: unused,
-      });
     await say("node/n1/arming/profile/set", "away", ["arming.set"]);
     await say("camera/yard/record-mode/set", "event", ["cameras.edit", "cameras.view"]);
     assert.deepEqual(done.splice(0), ["away", ["yard", { record: { mode: "event" } }]]);

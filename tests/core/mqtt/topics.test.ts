@@ -13,6 +13,8 @@ describe("topics of Nightjar", () => {
       command: "snapshot",
       rule: "tell-home",
       type: "line-crossing",
+      part: "siren",
+      detector: "motion",
       plugin: "nightjar-bridge-x",
       below: "a/b",
     };
