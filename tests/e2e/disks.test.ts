@@ -127,8 +127,23 @@ describe("disks for recordings", { skip, timeout: 240_000 }, () => {
     assert.ok(entries.some(({ action }) => action === "volume-disk-replaced"));
   });
 
-  it("are changed again on the page of storage; the wizard can be left for later", async () => {
+  it("are changed again on the page of storage; a wizard gone on with late leaves the limits of cameras alone", async () => {
+    // For years, perhaps, since nobody came to its end.
+    const { id } = await recorder.api<{ id: string }>("POST", "/cameras", {
+      name: "Gate",
+      driver: "rtsp",
+      config: { url: "rtsp://127.0.0.1:9/gate" },
+      record: { retentionDays: 90 },
+    });
     await visit(page, recorder, "welcome?step=storage");
+    await page.getByText("Your other cameras keep what they have").waitFor();
+    await page.getByRole("button", { name: "7 days" }).click();
+    await page.getByRole("button", { name: "Next" }).click();
+    await page.getByRole("heading", { name: "The first camera" }).waitFor();
+    const gate = await recorder.api<{ record: { retentionDays: number } }>("GET", `/cameras/${id}`);
+    assert.equal(gate.record.retentionDays, 90);
+    await recorder.api("DELETE", `/cameras/${id}?footage=remove`);
+    await visit(page, recorder, "welcome?step=zone");
     await page.getByRole("button", { name: "Later" }).click();
     await page.waitForURL(/\/live/);
     const { wizardDone } = await recorder.api<{ wizardDone: boolean }>("GET", "/settings");

@@ -1,7 +1,7 @@
 // First run, after activation: time zone, who may come in over the network, where and how much to record, first camera (or keep the demo).
 // The recorder remembers the step, so that a reload or another browser goes on where one was; all of it can be skipped.
 import { useState } from "preact/hooks";
-import { call } from "../../api/client.ts";
+import { call, type Given } from "../../api/client.ts";
 import type { RecorderSettings } from "../../api/health-types.ts";
 import { t } from "../../locale/messages.ts";
 import { Awaited } from "../../parts/awaited.tsx";
@@ -32,12 +32,16 @@ import { ProbePanel } from "../cameras/probe-panel.tsx";
 import { StorageStep } from "./storage-step.tsx";
 import { Foot, useAction } from "./wizard-foot.tsx";
 import { WizardFrame } from "./wizard-frame.tsx";
+import { furtherStep, isUntouched, type WizardStep } from "./wizard-progress.ts";
 
-type Step = RecorderSettings["wizardStep"];
+interface StepProps {
+  readonly settings: RecorderSettings;
+  /** Remembers that one has come to that step, and what was chosen on the way, and goes there. */
+  readonly onNext: (step: WizardStep, chosen?: Given<"PATCH /settings">["body"]) => Promise<void>;
+}
 
-/** Remembers how far one has come, and goes there. */
-async function goTo(step: Step): Promise<void> {
-  await call("PATCH /settings", { body: { wizardStep: step } });
+/** Back to look: how far one has come stays, and with it what was chosen. */
+async function goBack(step: WizardStep): Promise<void> {
   navigate("welcome", { step });
 }
 
@@ -50,11 +54,11 @@ async function finish(): Promise<void> {
 const OWN_ADDRESS = /^(?:localhost|127\.[0-9.]+|\[?::1\]?)$/;
 const EVERY_ADDRESS = "::";
 
-function ZoneStep({ settings }: { readonly settings: RecorderSettings }) {
+function ZoneStep({ settings, onNext }: StepProps) {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const now = entry.value;
   const recorder = now.kind === "in" ? now.setup.timeZone : "UTC";
-  const [zone, setZone] = useState(own);
+  const [zone, setZone] = useState(isUntouched(settings, "zone") ? own : settings.timeZone);
   const { https } = settings.network;
   const wasOpen = https.enabled && !OWN_ADDRESS.test(https.host);
   const [open, setOpen] = useState(wasOpen);
@@ -85,11 +89,8 @@ function ZoneStep({ settings }: { readonly settings: RecorderSettings }) {
         onNext={() =>
           run(async () => {
             const network = { https: open ? { enabled: true, host: EVERY_ADDRESS } : { host: "127.0.0.1" } };
-            await call("PATCH /settings", {
-              body: { timeZone: zone, wizardStep: "storage", ...(open === wasOpen ? {} : { network }) },
-            });
+            await onNext("storage", { timeZone: zone, ...(open === wasOpen ? {} : { network }) });
             await refreshStatus();
-            navigate("welcome", { step: "storage" });
           })
         }
       />
@@ -156,7 +157,7 @@ function CameraStep({ settings }: { readonly settings: RecorderSettings }) {
             busy={busy}
             error={error}
             text={t("wizard.done")}
-            onBack={() => goTo("storage")}
+            onBack={() => goBack("storage")}
             onNext={() => run(finish)}
           />
         </>
@@ -193,7 +194,7 @@ function CameraStep({ settings }: { readonly settings: RecorderSettings }) {
             busy={busy}
             error={error}
             text={t("wizard.done")}
-            onBack={() => goTo("storage")}
+            onBack={() => goBack("storage")}
             onSkip={finish}
             disabled={problems.length > 0}
             onNext={() =>
@@ -236,17 +237,22 @@ export function WelcomePage() {
   const { answer: settings } = asked;
   if (!mayAdminister.value) return <NotAllowed />;
   if (settings === undefined) return <AwaitedStep step={2} title={t("wizard.zone.title")} of={asked} />;
+  const onNext: StepProps["onNext"] = async (next, chosen = {}) => {
+    const wizardStep = furtherStep(settings.wizardStep, next);
+    asked.put(await call("PATCH /settings", { body: { ...chosen, wizardStep } }));
+    navigate("welcome", { step: next });
+  };
   const at = step ?? settings.wizardStep;
   if (at === "camera") return <CameraStep key={settings.newCameras.retentionDays} settings={settings} />;
   if (at === "storage") {
     return (
       <StorageStep
         settings={settings}
-        onBack={() => goTo("zone")}
-        onNext={() => goTo("camera")}
+        onBack={() => goBack("zone")}
+        onNext={(newCameras) => onNext("camera", { newCameras })}
         onSkip={finish}
       />
     );
   }
-  return <ZoneStep settings={settings} />;
+  return <ZoneStep settings={settings} onNext={onNext} />;
 }
