@@ -5,17 +5,19 @@ import { call, type Given } from "../../api/client.ts";
 import type { RecorderSettings } from "../../api/health-types.ts";
 import { t } from "../../locale/messages.ts";
 import { Awaited } from "../../parts/awaited.tsx";
-import { CheckField, NotAllowed, Segmented, SelectField } from "../../parts/controls.tsx";
+import { CheckField, NotAllowed, Segmented } from "../../parts/controls.tsx";
+import { ownZone, ZoneField } from "../../parts/zone-field.tsx";
 import { navigate, place } from "../../router.ts";
+import { doorChange, isOpenToNetwork, isOwnAddress } from "../../state/own-address.ts";
 import {
   cameraChanged,
   cameras,
   camerasAsked,
-  entry,
   mayAdminister,
   refreshCameras,
   refreshStatus,
 } from "../../state/recorder.ts";
+import { tell } from "../../state/toasts.ts";
 import { type Asked, useAnswer } from "../../state/use-answer.ts";
 import { useDraft } from "../../state/use-draft.ts";
 import { catalogueOf, useDrivers } from "../cameras/camera-drivers.ts";
@@ -45,35 +47,30 @@ async function goBack(step: WizardStep): Promise<void> {
   navigate("welcome", { step });
 }
 
+/** Through with it: whoever opens it again begins with the first step. */
 async function finish(): Promise<void> {
-  await call("PATCH /settings", { body: { wizardDone: true } });
+  await call("PATCH /settings", { body: { wizardDone: true, wizardStep: "zone" } });
   navigate("live");
 }
 
-/** Addresses at which a machine answers itself alone. */
-const OWN_ADDRESS = /^(?:localhost|127\.[0-9.]+|\[?::1\]?)$/;
-const EVERY_ADDRESS = "::";
+/** Left where it is: it no longer comes up by itself, and goes on there when it is asked for. */
+async function leave(wizardStep: WizardStep): Promise<void> {
+  await call("PATCH /settings", { body: { wizardDone: true, wizardStep } });
+  navigate("live");
+  tell(t("wizard.later"));
+}
 
 function ZoneStep({ settings, onNext }: StepProps) {
-  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const now = entry.value;
-  const recorder = now.kind === "in" ? now.setup.timeZone : "UTC";
-  const [zone, setZone] = useState(isUntouched(settings, "zone") ? own : settings.timeZone);
+  const [zone, setZone] = useState(isUntouched(settings, "zone") ? ownZone() : settings.timeZone);
   const { https } = settings.network;
-  const wasOpen = https.enabled && !OWN_ADDRESS.test(https.host);
+  const wasOpen = isOpenToNetwork(https);
   const [open, setOpen] = useState(wasOpen);
   const { busy, error, run } = useAction();
-  const zones = [...new Set([own, recorder, "UTC", ...Intl.supportedValuesOf("timeZone")])].sort();
   return (
     <WizardFrame step={2} title={t("wizard.zone.title")} text={t("wizard.zone.text")}>
-      <SelectField
-        label={t("wizard.zone")}
-        value={zone}
-        choices={zones.map((one) => ({ value: one, text: one.replaceAll("_", " ") }))}
-        onChoose={setZone}
-      />
+      <ZoneField value={zone} onChoose={setZone} />
       {/* Whoever sits at another device would shut the door behind which they stand. */}
-      {OWN_ADDRESS.test(location.hostname) ? (
+      {isOwnAddress(location.hostname) ? (
         <CheckField
           label={t("wizard.network")}
           checked={open}
@@ -85,11 +82,11 @@ function ZoneStep({ settings, onNext }: StepProps) {
         busy={busy}
         error={error}
         text={t("wizard.next")}
-        onSkip={finish}
+        onSkip={() => leave("zone")}
         onNext={() =>
           run(async () => {
-            const network = { https: open ? { enabled: true, host: EVERY_ADDRESS } : { host: "127.0.0.1" } };
-            await onNext("storage", { timeZone: zone, ...(open === wasOpen ? {} : { network }) });
+            const network = open === wasOpen ? {} : { network: { https: doorChange(open) } };
+            await onNext("storage", { timeZone: zone, ...network });
             await refreshStatus();
           })
         }
@@ -195,7 +192,7 @@ function CameraStep({ settings }: { readonly settings: RecorderSettings }) {
             error={error}
             text={t("wizard.done")}
             onBack={() => goBack("storage")}
-            onSkip={finish}
+            onSkip={() => leave("camera")}
             disabled={problems.length > 0}
             onNext={() =>
               run(async () => {
@@ -250,7 +247,7 @@ export function WelcomePage() {
         settings={settings}
         onBack={() => goBack("zone")}
         onNext={(newCameras) => onNext("camera", { newCameras })}
-        onSkip={finish}
+        onSkip={() => leave("storage")}
       />
     );
   }
