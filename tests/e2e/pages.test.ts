@@ -82,6 +82,16 @@ describe("pages", { skip: skipBrowserTests }, () => {
     await screenshot(page, "wizard-2-zone");
     await network.uncheck();
     await page.getByText(/Only this machine can open Nightjar/).waitFor();
+    await page.getByLabel("Time zone").selectOption("Asia/Tokyo");
+    await page.getByRole("button", { name: "Next" }).click();
+    await page.getByRole("heading", { name: "Where are recordings kept?" }).waitFor();
+    await page.getByRole("button", { name: "Back" }).click();
+    await page.getByRole("heading", { name: "Where is the recorder?" }).waitFor();
+    assert.equal(
+      await page.getByLabel("Time zone").inputValue(),
+      "Asia/Tokyo",
+      "the browser's is not proposed again",
+    );
     await page.getByRole("button", { name: "Next" }).click();
     await page.getByRole("heading", { name: "Where are recordings kept?" }).waitFor();
     await page.getByText(/One usual camera of 4.0 Mbit\/s fills this in about/).waitFor();
@@ -117,7 +127,7 @@ describe("pages", { skip: skipBrowserTests }, () => {
       "true",
       "what was chosen is still chosen",
     );
-    await page.getByRole("radio", { name: /own folder/ }).check();
+    assert.equal(await page.getByRole("radio", { name: /own folder/ }).isChecked(), true, "nor another disk");
     await page.getByRole("button", { name: "Next" }).click();
     await page.getByRole("button", { name: /Done/ }).click();
     await until("live pictures", () => counterOf(page), 20_000);
@@ -126,7 +136,7 @@ describe("pages", { skip: skipBrowserTests }, () => {
       timeZone: string;
       network: { https: { host: string } };
     };
-    assert.equal(settings.timeZone, "Europe/Berlin");
+    assert.equal(settings.timeZone, "Asia/Tokyo");
     assert.equal(settings.network.https.host, "127.0.0.1", "HTTPS serves this machine alone");
     const { cameras } = (await page.evaluate(`fetch("/api/v1/cameras").then((answer) => answer.json())`)) as {
       cameras: { record: { retentionDays: number; audio: boolean } }[];

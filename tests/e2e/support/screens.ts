@@ -241,6 +241,13 @@ export const SCREENS: readonly Screen[] = [
     open: [".plugin-log summary"],
   },
   { name: "system", path: "system", asks: ["status", "log"], filled: ".log-lines, .sections" },
+  {
+    name: "general",
+    path: "system/general",
+    asks: ["settings"],
+    isBarred: true,
+    filled: ".general-form select",
+  },
   { name: "audit", path: "system/log", asks: ["audit"], isBarred: true, filled: "table" },
   { name: "audit-none", path: "system/log?user=nobody-of-this-name", asks: [], filled: ".empty" },
   {

@@ -30,8 +30,18 @@ const DoctorPage = lazyPage(async () => (await import("./system/doctor-page.tsx"
 
 const AuditPage = lazyPage(async () => (await import("./audit/audit-page.tsx")).AuditPage);
 
+const GeneralPage = lazyPage(async () => (await import("./system/general-page.tsx")).GeneralPage);
+
 /** What has a page of its own, and who may open it. */
 const LINKS = [
+  {
+    path: "system/general",
+    title: "general.title",
+    text: "general.text",
+    button: "general.open",
+    icon: "settings",
+    isFor: mayAdminister,
+  },
   {
     path: "storage",
     title: "nav.storage",
@@ -93,6 +103,7 @@ const LINKS = [
 /** The page, and what lies below it. */
 export function SystemPage() {
   const now = status.value;
+  if (place.value.path === "system/general") return mayAdminister.value ? <GeneralPage /> : <NotAllowed />;
   if (place.value.path === "system/settings")
     return mayAdminister.value ? <SettingsTransferPage /> : <NotAllowed />;
   if (place.value.path === "system/certificate") return <CertificatePage />;

@@ -14,6 +14,7 @@ import { DiskChoice } from "../storage/disk-choice.tsx";
 import { daysText } from "../storage/forecast-words.ts";
 import { Foot, useAction } from "./wizard-foot.tsx";
 import { WizardFrame } from "./wizard-frame.tsx";
+import { demoChanges, isUntouched, type KeepRules } from "./wizard-progress.ts";
 
 const GB = 1e9;
 const DAYS = [3, 7, 30, 0] as const;
@@ -26,7 +27,8 @@ const REFRESH_MS = 5_000;
 export function StorageStep(props: {
   readonly settings: RecorderSettings;
   readonly onBack: () => Promise<void>;
-  readonly onNext: () => Promise<void>;
+  /** Gets what is to hold for cameras that are added from now on. */
+  readonly onNext: (newCameras: KeepRules) => Promise<void>;
   readonly onSkip: () => Promise<void>;
 }) {
   const { newCameras } = props.settings;
@@ -40,12 +42,13 @@ export function StorageStep(props: {
   });
   const { answer, load } = asked;
   const { storage, places = [] } = answer ?? {};
+  const isProposing = isUntouched(props.settings, "storage");
   const [place, setPlace] = useState<string | undefined>(undefined);
-  const wanted = places.find(({ id, isRecommended }) => (place === undefined ? isRecommended : id === place));
-  const [way, setWay] = useState<"days" | "size">(newCameras.quotaBytes === null ? "days" : "size");
-  const [days, setDays] = useState<number>(
-    newCameras.retentionDays ?? (props.settings.wizardStep === "camera" ? 0 : 7),
+  const wanted = places.find(({ id, isRecommended, volume: role }) =>
+    place === undefined ? (isProposing ? isRecommended : role === "first") : id === place,
   );
+  const [way, setWay] = useState<"days" | "size">(newCameras.quotaBytes === null ? "days" : "size");
+  const [days, setDays] = useState<number>(newCameras.retentionDays ?? (isProposing ? 7 : 0));
   const [size, setSize] = useState(newCameras.quotaBytes === null ? "" : String(newCameras.quotaBytes / GB));
   const [audio, setAudio] = useState(newCameras.audio);
   const [reserve, setReserve] = useState<string | undefined>(undefined);
@@ -77,14 +80,10 @@ export function StorageStep(props: {
         body: { reserveBytes: Math.round(reserveBytes) },
       });
     }
-    for (const camera of cameras.value ?? []) {
-      // The demo has a small limit of its own, which stays.
-      const record =
-        camera.driver === "demo" ? { retentionDays, audio } : { retentionDays, audio, quotaBytes };
-      cameraChanged(await call("PATCH /cameras/{id}", { path: { id: camera.id }, body: { record } }));
-    }
-    await call("PATCH /settings", { body: { newCameras: { retentionDays, quotaBytes, audio } } });
-    await props.onNext();
+    const rules = { retentionDays, quotaBytes, audio };
+    for (const { id, record } of demoChanges(cameras.value ?? [], rules))
+      cameraChanged(await call("PATCH /cameras/{id}", { path: { id }, body: { record } }));
+    await props.onNext(rules);
   };
   return (
     <WizardFrame step={3} title={t("wizard.storage.title")} text={t("wizard.storage.text")}>
@@ -108,6 +107,9 @@ export function StorageStep(props: {
       />
       <h2>{t("wizard.retention.title")}</h2>
       <p class="muted">{t("wizard.retention.text")}</p>
+      {(cameras.value ?? []).some(({ driver }) => driver !== "demo") ? (
+        <p class="muted">{t("wizard.retention.others")}</p>
+      ) : null}
       <Segmented
         label={t("wizard.storage.way")}
         value={way}

@@ -1,21 +1,23 @@
 // First run, after activation: time zone, who may come in over the network, where and how much to record, first camera (or keep the demo).
 // The recorder remembers the step, so that a reload or another browser goes on where one was; all of it can be skipped.
 import { useState } from "preact/hooks";
-import { call } from "../../api/client.ts";
+import { call, type Given } from "../../api/client.ts";
 import type { RecorderSettings } from "../../api/health-types.ts";
 import { t } from "../../locale/messages.ts";
 import { Awaited } from "../../parts/awaited.tsx";
-import { CheckField, NotAllowed, Segmented, SelectField } from "../../parts/controls.tsx";
+import { CheckField, NotAllowed, Segmented } from "../../parts/controls.tsx";
+import { ownZone, ZoneField } from "../../parts/zone-field.tsx";
 import { navigate, place } from "../../router.ts";
+import { doorChange, isOpenToNetwork, isOwnAddress } from "../../state/own-address.ts";
 import {
   cameraChanged,
   cameras,
   camerasAsked,
-  entry,
   mayAdminister,
   refreshCameras,
   refreshStatus,
 } from "../../state/recorder.ts";
+import { tell } from "../../state/toasts.ts";
 import { type Asked, useAnswer } from "../../state/use-answer.ts";
 import { useDraft } from "../../state/use-draft.ts";
 import { catalogueOf, useDrivers } from "../cameras/camera-drivers.ts";
@@ -32,44 +34,43 @@ import { ProbePanel } from "../cameras/probe-panel.tsx";
 import { StorageStep } from "./storage-step.tsx";
 import { Foot, useAction } from "./wizard-foot.tsx";
 import { WizardFrame } from "./wizard-frame.tsx";
+import { furtherStep, isUntouched, type WizardStep } from "./wizard-progress.ts";
 
-type Step = RecorderSettings["wizardStep"];
+interface StepProps {
+  readonly settings: RecorderSettings;
+  /** Remembers that one has come to that step, and what was chosen on the way, and goes there. */
+  readonly onNext: (step: WizardStep, chosen?: Given<"PATCH /settings">["body"]) => Promise<void>;
+}
 
-/** Remembers how far one has come, and goes there. */
-async function goTo(step: Step): Promise<void> {
-  await call("PATCH /settings", { body: { wizardStep: step } });
+/** Back to look: how far one has come stays, and with it what was chosen. */
+async function goBack(step: WizardStep): Promise<void> {
   navigate("welcome", { step });
 }
 
+/** Through with it: whoever opens it again begins with the first step. */
 async function finish(): Promise<void> {
-  await call("PATCH /settings", { body: { wizardDone: true } });
+  await call("PATCH /settings", { body: { wizardDone: true, wizardStep: "zone" } });
   navigate("live");
 }
 
-/** Addresses at which a machine answers itself alone. */
-const OWN_ADDRESS = /^(?:localhost|127\.[0-9.]+|\[?::1\]?)$/;
-const EVERY_ADDRESS = "::";
+/** Left where it is: it no longer comes up by itself, and goes on there when it is asked for. */
+async function leave(wizardStep: WizardStep): Promise<void> {
+  await call("PATCH /settings", { body: { wizardDone: true, wizardStep } });
+  navigate("live");
+  tell(t("wizard.later"));
+}
 
-function ZoneStep({ settings }: { readonly settings: RecorderSettings }) {
-  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const now = entry.value;
-  const recorder = now.kind === "in" ? now.setup.timeZone : "UTC";
-  const [zone, setZone] = useState(own);
+function ZoneStep({ settings, onNext }: StepProps) {
+  const [zone, setZone] = useState(isUntouched(settings, "zone") ? ownZone() : settings.timeZone);
   const { https } = settings.network;
-  const wasOpen = https.enabled && !OWN_ADDRESS.test(https.host);
+  const wasOpen = isOpenToNetwork(https);
   const [open, setOpen] = useState(wasOpen);
   const { busy, error, run } = useAction();
-  const zones = [...new Set([own, recorder, "UTC", ...Intl.supportedValuesOf("timeZone")])].sort();
   return (
     <WizardFrame step={2} title={t("wizard.zone.title")} text={t("wizard.zone.text")}>
-      <SelectField
-        label={t("wizard.zone")}
-        value={zone}
-        choices={zones.map((one) => ({ value: one, text: one.replaceAll("_", " ") }))}
-        onChoose={setZone}
-      />
+      <ZoneField value={zone} onChoose={setZone} />
       {/* Whoever sits at another device would shut the door behind which they stand. */}
-      {OWN_ADDRESS.test(location.hostname) ? (
+      {isOwnAddress(location.hostname) ? (
         <CheckField
           label={t("wizard.network")}
           checked={open}
@@ -81,15 +82,12 @@ function ZoneStep({ settings }: { readonly settings: RecorderSettings }) {
         busy={busy}
         error={error}
         text={t("wizard.next")}
-        onSkip={finish}
+        onSkip={() => leave("zone")}
         onNext={() =>
           run(async () => {
-            const network = { https: open ? { enabled: true, host: EVERY_ADDRESS } : { host: "127.0.0.1" } };
-            await call("PATCH /settings", {
-              body: { timeZone: zone, wizardStep: "storage", ...(open === wasOpen ? {} : { network }) },
-            });
+            const network = open === wasOpen ? {} : { network: { https: doorChange(open) } };
+            await onNext("storage", { timeZone: zone, ...network });
             await refreshStatus();
-            navigate("welcome", { step: "storage" });
           })
         }
       />
@@ -156,7 +154,7 @@ function CameraStep({ settings }: { readonly settings: RecorderSettings }) {
             busy={busy}
             error={error}
             text={t("wizard.done")}
-            onBack={() => goTo("storage")}
+            onBack={() => goBack("storage")}
             onNext={() => run(finish)}
           />
         </>
@@ -193,8 +191,8 @@ function CameraStep({ settings }: { readonly settings: RecorderSettings }) {
             busy={busy}
             error={error}
             text={t("wizard.done")}
-            onBack={() => goTo("storage")}
-            onSkip={finish}
+            onBack={() => goBack("storage")}
+            onSkip={() => leave("camera")}
             disabled={problems.length > 0}
             onNext={() =>
               run(async () => {
@@ -236,17 +234,22 @@ export function WelcomePage() {
   const { answer: settings } = asked;
   if (!mayAdminister.value) return <NotAllowed />;
   if (settings === undefined) return <AwaitedStep step={2} title={t("wizard.zone.title")} of={asked} />;
+  const onNext: StepProps["onNext"] = async (next, chosen = {}) => {
+    const wizardStep = furtherStep(settings.wizardStep, next);
+    asked.put(await call("PATCH /settings", { body: { ...chosen, wizardStep } }));
+    navigate("welcome", { step: next });
+  };
   const at = step ?? settings.wizardStep;
   if (at === "camera") return <CameraStep key={settings.newCameras.retentionDays} settings={settings} />;
   if (at === "storage") {
     return (
       <StorageStep
         settings={settings}
-        onBack={() => goTo("zone")}
-        onNext={() => goTo("camera")}
-        onSkip={finish}
+        onBack={() => goBack("zone")}
+        onNext={(newCameras) => onNext("camera", { newCameras })}
+        onSkip={() => leave("storage")}
       />
     );
   }
-  return <ZoneStep settings={settings} />;
+  return <ZoneStep settings={settings} onNext={onNext} />;
 }

@@ -1,0 +1,48 @@
+// What is typed on the page General, and the part of it that is changed: only that is sent, so that what somebody else has
+// set meanwhile stays. Pure.
+import type { Given } from "../../api/client.ts";
+import type { LogLevel, RecorderSettings } from "../../api/health-types.ts";
+import { doorChange, isOpenToNetwork } from "../../state/own-address.ts";
+
+export interface GeneralForm {
+  readonly name: string;
+  readonly timeZone: string;
+  readonly isOpen: boolean;
+  readonly maxTranscodes: string;
+  readonly logLevel: LogLevel;
+}
+
+/** The bounds of config.json (docs/reference/config.md). */
+export const LONGEST_NAME = 80;
+export const MOST_TRANSCODES = 64;
+
+/** What holds. */
+export function generalOf(settings: RecorderSettings): GeneralForm {
+  const { name, timeZone, maxTranscodes, logLevel } = settings;
+  const isOpen = isOpenToNetwork(settings.network.https);
+  return { name, timeZone, isOpen, maxTranscodes: String(maxTranscodes), logLevel };
+}
+
+/** Fields that hold what the recorder would refuse. */
+export function generalProblems(form: GeneralForm): ReadonlySet<keyof GeneralForm> {
+  const bad = new Set<keyof GeneralForm>();
+  const { length } = form.name.trim();
+  if (length === 0 || length > LONGEST_NAME) bad.add("name");
+  if (!/^\d{1,3}$/.test(form.maxTranscodes) || Number(form.maxTranscodes) > MOST_TRANSCODES)
+    bad.add("maxTranscodes");
+  return bad;
+}
+
+/** What is to be changed of `held`. */
+export function generalChanges(held: GeneralForm, form: GeneralForm): Given<"PATCH /settings">["body"] {
+  const name = form.name.trim();
+  return {
+    ...(name === held.name ? {} : { name }),
+    ...(form.timeZone === held.timeZone ? {} : { timeZone: form.timeZone }),
+    ...(form.isOpen === held.isOpen ? {} : { network: { https: doorChange(form.isOpen) } }),
+    ...(Number(form.maxTranscodes) === Number(held.maxTranscodes)
+      ? {}
+      : { maxTranscodes: Number(form.maxTranscodes) }),
+    ...(form.logLevel === held.logLevel ? {} : { logLevel: form.logLevel }),
+  };
+}
