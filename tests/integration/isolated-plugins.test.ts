@@ -1,7 +1,8 @@
 // Strangers' plugins in processes of their own: what they can do, what they cannot, and that nothing they do gets out.
 // Each plugin is plain JavaScript in a folder that knows nothing of this checkout.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { getPriority } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, describe, it } from "node:test";
 import { systemClock } from "../../core/clock.ts";
@@ -23,6 +24,20 @@ const CARD = {
   engines: { nightjar: "^0.1.0" },
   nightjar: { displayName: "Stranger", kind: "camera" },
 };
+
+/** Threads of the Node process that has `word` on its command line, whatever stands around it. */
+function threadsOf(word: string): number[] {
+  const found = readdirSync("/proc").filter((pid) => {
+    try {
+      if (!/^\d+$/.test(pid) || !readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(word)) return false;
+      return readlinkSync(`/proc/${pid}/exe`).endsWith("node");
+    } catch {
+      return false;
+    }
+  });
+  return found.flatMap((pid) => readdirSync(`/proc/${pid}/task`).map(Number));
+}
+
 const CONTEXT = { signal: new AbortController().signal, secret: async (field: string) => `the ${field}` };
 
 describe("a stranger's plugin", { timeout: 120_000 }, () => {
@@ -128,6 +143,16 @@ describe("a stranger's plugin", { timeout: 120_000 }, () => {
       main: { kind: "rtsp", url: "rtsp://camera/3", username: "the user", transport: "tcp" },
     });
     await waitFor(() => status().health !== undefined, { deadlineMs: 10_000 });
+  });
+
+  it("comes after the recorder with each of its threads once it is started", {
+    skip: process.platform !== "linux" && "priorities are a process's here",
+  }, async () => {
+    const { dataDir } = await load({});
+    const priorities = (): number[] => threadsOf(dataDir).map((thread) => getPriority(thread));
+    await waitFor(() => priorities().length > 1 && priorities().every((nice) => nice === 10), {
+      what: "all threads to be nice",
+    });
   });
 
   it("is told of what happens, and writes into its own folder", async () => {

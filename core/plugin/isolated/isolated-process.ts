@@ -2,7 +2,7 @@
 // plugin needs, an empty environment, bounded memory, and a watch that ends it when it hangs or eats the machine. Knows
 // nothing of restarts.
 import { type ChildProcess, spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { setPriority } from "node:os";
@@ -42,6 +42,7 @@ const NICE = 10;
 const STDERR_LIMIT_BYTES = 16 * 1024;
 const STOP_LIMIT_MS = 2_500;
 const LINGER_MS = 3_000;
+const GIVEN_UP = "it was stopped before it was set up";
 
 export interface IsolatedProcessOptions {
   readonly name: string;
@@ -114,6 +115,15 @@ export class IsolatedProcess {
       // A group of its own, for `killWrapped`.
       detached: true,
     });
+    // Where the recorder has no descriptors left, there are no pipes, and its end is told by an event that nobody may miss.
+    if (this.#child.stdio === undefined) {
+      this.#child.once("error", () => undefined);
+      throw new NightjarError(
+        "NJ_PLUGIN_FAILED",
+        "failed-precondition",
+        "it cannot be started: too many files are open",
+      );
+    }
     this.#beFirstToGo();
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       if (this.#take(0, text.length)) this.#stderr = (this.#stderr + text).slice(-STDERR_LIMIT_BYTES);
@@ -163,7 +173,17 @@ export class IsolatedProcess {
     const walls = options.walls ?? (await detectConfinement());
     const endTurn = await STARTS.turn(options.clock);
     const group = await groupFor(options);
-    const isolated = new IsolatedProcess(options, walls, group);
+    let isolated: IsolatedProcess;
+    try {
+      // It may have been given up while it waited for its turn: nothing of it is to run then.
+      if (options.signal.aborted)
+        throw new NightjarError("NJ_PLUGIN_FAILED", "failed-precondition", GIVEN_UP);
+      isolated = new IsolatedProcess(options, walls, group);
+    } catch (error) {
+      endTurn();
+      await group?.end();
+      throw error;
+    }
     options.clock.after(START_HOLD_MS, () => void isolated.#yieldToOthers());
     const { name, version, storageDir, config, network } = options;
     const entry = pathToFileURL(join(options.folder, options.entry)).href;
@@ -197,7 +217,7 @@ export class IsolatedProcess {
   }
 
   #giveUp(): void {
-    if (!this.#isSetUp) this.kill("it was stopped before it was set up");
+    if (!this.#isSetUp) this.kill(GIVEN_UP);
   }
 
   /** Ends the process at once; `onEnd` tells `reason`. */
@@ -242,7 +262,10 @@ export class IsolatedProcess {
     this.#pid ??= this.#ownPid();
     const pid = await this.#pid;
     try {
-      if (pid !== undefined) setPriority(pid, NICE);
+      // On Linux it is each thread's own: those that it has for V8 and for files would be as urgent as before.
+      if (pid !== undefined && process.platform === "linux")
+        for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), NICE);
+      else if (pid !== undefined) setPriority(pid, NICE);
     } catch {
       // It has ended already, or the system knows no priorities: the other bounds hold.
     }
