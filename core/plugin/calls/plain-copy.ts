@@ -21,8 +21,9 @@ function copy(value: unknown, what: string, path: string, depth: number): unknow
       return value;
     case "object": {
       if (value === null) return null;
+      // JSON has no holes in lists: a plugin in a process of its own is given `null` there.
       if (Array.isArray(value))
-        return value.map((item, index) => copy(item, what, `${path}/${index}`, depth + 1));
+        return Array.from(value, (item, index) => copy(item ?? null, what, `${path}/${index}`, depth + 1));
       const prototype: unknown = Object.getPrototypeOf(value);
       if (prototype !== Object.prototype && prototype !== null) {
         throw refused(what, path, `is a ${(value as object).constructor?.name ?? "special object"}`);

@@ -232,7 +232,7 @@ export class IsolatedPlugin implements HostedPlugin {
     const luma = context?.luma;
     if (luma !== undefined && luma.byteLength > 0) process.link.sendBinary([pictureHead(call), luma]);
     try {
-      return await send(process, call, given.map(placeholder));
+      return await send(process, call, crossing(given));
     } finally {
       context?.signal.removeEventListener("abort", giveUp);
       this.#contexts.delete(call);
@@ -350,6 +350,12 @@ function contextOf(args: readonly unknown[]): CallContext | undefined {
     if (isContext(arg)) return arg;
   }
   return undefined;
+}
+
+/** What JSON makes `null` of is left out where nothing follows it: over there it is `undefined`, as inline. */
+function crossing(given: readonly unknown[]): readonly unknown[] {
+  const last = given.findLastIndex((arg) => arg !== undefined);
+  return given.slice(0, last + 1).map(placeholder);
 }
 
 function placeholder(arg: unknown): unknown {

@@ -89,7 +89,7 @@ for (const bundled of [true, false]) {
               nvr.hooks.placementPlan.tapPromise({ name: "x" }, async (plan) => ({ ...plan, volumes: plan.volumes.toReversed() }));
               nvr.hooks.beforeEvict.tapPromise({ name: "x" }, async ({ why, segments }) => why + " of " + segments.length);
               nvr.hooks.posTransaction.tapPromise({ name: "x" }, async (sold) => ({ ...sold, totalMinor: 300 }));
-              nvr.hooks.streamEnded.tapPromise({ name: "x" }, async (camera, stream, reason) => note([camera, stream, reason?.code].join(" ")));
+              nvr.hooks.streamEnded.tapPromise({ name: "x" }, async (camera, stream, reason) => note([camera, stream, reason === undefined ? "unknown" : reason.code].join(" ")));
               nvr.hooks.pictureCaptured.tapPromise({ name: "x" }, async ({ event, file }) => note("picture " + event + " " + file));
               nvr.hooks.diagnostics.tapPromise({ name: "x" }, async () => ({ version: "${version}" }));
             },
@@ -180,7 +180,7 @@ for (const bundled of [true, false]) {
       await hooks.streamEnded.promise(camera, "main", { code: "stalled", message: "" });
       await hooks.streamEnded.promise(camera, "sub");
       await hooks.pictureCaptured.promise({ event: 7, camera, file: 1, time: "", sizeBytes: 1 });
-      assert.deepEqual(told("a"), ["yard main stalled", "yard sub ", "picture 7 1"]);
+      assert.deepEqual(told("a"), ["yard main stalled", "yard sub unknown", "picture 7 1"]);
       const answers = new Collection();
       await hooks.diagnostics.promise(answers);
       assert.deepEqual(Object.fromEntries(answers.close()), { "nightjar-camera-a": { version: "1.0.0" } });
