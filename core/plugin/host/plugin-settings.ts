@@ -113,7 +113,7 @@ export class PluginSettingsBook {
   /**
    * Stores settings and lets the plugin run with them. A secret that is left out stays, `null` removes it. Throws
    * {@link PluginSettingsError} if they do not fit, or would send a secret that is left out elsewhere than it was given for, and
-   * then nothing has changed; otherwise as `view` does.
+   * as a change of config.json does, and then nothing has changed; otherwise as `view` does.
    */
   put(name: string, given: Settings): Promise<PluginSettingsView> {
     return this.#inTurn(async () => {
@@ -123,16 +123,25 @@ export class PluginSettingsBook {
       if (problems.length > 0) throw new PluginSettingsError(name, problems);
       const next = this.#secretsAfter(name, given, schema);
       const corner = settingsCorner(name);
-      const names = new Map([...next].map(([place, secret]) => [corner + place.join("."), secret]));
-      for (const [full, secret] of names) if (secrets.find(full) !== secret) await secrets.set(full, secret);
+      const wanted = new Map([...next].map(([place, secret]) => [corner + place.join("."), secret]));
       // Also those of fields that the schema does not have any more.
-      for (const full of secrets.names(corner)) if (!names.has(full)) await secrets.delete(full);
+      const all = new Set([...wanted.keys(), ...secrets.names(corner)]);
+      const changes = [...all].filter((full) => !wanted.has(full) || secrets.find(full) !== wanted.get(full));
+      const former = new Map(changes.map((full) => [full, secrets.find(full)]));
+      // Before the rest, which has the plugin started anew: it would have the new address and the old password.
+      await secrets.change(new Map(changes.map((full) => [full, wanted.get(full)])));
       const plain = structuredClone(given) as Record<string, unknown>;
       for (const place of schema?.secrets ?? []) removeAt(plain, place);
-      await config.update((draft) => {
-        const before = draft.plugins[name] ?? { enabled: true };
-        draft.plugins[name] = { ...before, config: plain };
-      });
+      try {
+        await config.update((draft) => {
+          const before = draft.plugins[name] ?? { enabled: true };
+          draft.plugins[name] = { ...before, config: plain };
+        });
+      } catch (error) {
+        // Its old address must not be told a new password.
+        await secrets.change(former);
+        throw error;
+      }
       // A new secret alone leaves config.json as it was, so nothing else would notice.
       await changed();
       return this.view(name);

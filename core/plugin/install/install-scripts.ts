@@ -41,13 +41,15 @@ export function consentsFor(
   allowed: boolean | readonly string[] | undefined,
 ): ProjectCard["allowScripts"] {
   const isAllowed = ({ key, name, version }: WantsScripts): boolean =>
-    before[key] === true ||
-    allowed === true ||
-    (Array.isArray(allowed) && allowed.includes(`${name}@${version}`));
+    // A refusal that the owner wrote by hand stays, whatever somebody allows for all.
+    before[key] !== false &&
+    (before[key] === true ||
+      allowed === true ||
+      (Array.isArray(allowed) && allowed.includes(`${name}@${version}`)));
   const refused = due.filter((entry) => !isAllowed(entry));
   if (refused.length > 0) throw new ScriptsRefusedError(refused);
   const keys = [...wanted.filter(({ key }) => before[key] === true), ...due].map(({ key }) => key);
-  // A refusal that the owner wrote by hand stays; npm heeds it before any consent.
+  // npm heeds these before any consent.
   const denials = Object.entries(before).filter(([, value]) => !value);
   return Object.fromEntries([...denials, ...keys.map((key) => [key, true] as const)]);
 }

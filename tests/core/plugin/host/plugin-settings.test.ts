@@ -145,6 +145,19 @@ describe("settings of a plugin", () => {
     assert.deepEqual((await book.load(plugin))?.config, { host: "c" });
   });
 
+  it("keep their secrets as they were when config.json cannot be written", async (t) => {
+    const { book, config, plugin, changes } = await settingsOf(t);
+    const before = { host: "a", password: "first", cloud: { token: "abc" } };
+    await book.put(NAME, before);
+    const full = new Error("the disk is full");
+    t.mock.method(config, "update", async () => {
+      throw full;
+    });
+    await assert.rejects(book.put(NAME, { host: "b", password: "second" }), full);
+    assert.deepEqual((await book.load(plugin))?.config, before);
+    assert.equal(changes.length, 1, "nothing to be started anew for");
+  });
+
   it("lose the secret of an object that is taken away", async (t) => {
     const { book, secrets } = await settingsOf(t);
     await book.put(NAME, { host: "a", cloud: { user: "kim", token: "abc" } });

@@ -48,6 +48,12 @@ describe("consents to install scripts", () => {
 
   it("go with what they were given for; refusals of the owner stay", () => {
     assert.deepEqual(consentsFor([], [], { "a@1.0.0": true, b: false }, undefined), { b: false });
+    const denied = { "a@1.0.0": false };
+    for (const allowed of [true, ["a@1.0.0"]])
+      assert.throws(() => consentsFor([wants("a")], [wants("a")], denied, allowed), {
+        code: "NJ_PLUGIN_SCRIPTS",
+      });
+    assert.deepEqual(consentsFor([wants("a")], [], denied, true), denied);
   });
 
   it("are for what is new: what was built stays built", () => {
