@@ -80,13 +80,15 @@ describe("nightjar plugin, while the recorder stands still", { timeout: 170_000 
   // Each is told before its step begins; how far that has come is what chance makes of it.
   for (const step of ["asking the registry", "installing", "npm http fetch", "putting it in place"]) {
     it(`is as it was, or as ordered, after a kill in the step "${step}"`, async () => {
-      await command("add", `${YARD}@1.0.0`);
+      const before = await command("add", `${YARD}@1.0.0`);
+      assert.equal(before.code, 0, before.err);
       const child = startNightjar(dataDir, ["plugin", "add", `${YARD}@1.1.0`]);
       let out = "";
       for await (const chunk of child.stdout) {
         out += String(chunk);
         if (out.includes(step)) break;
       }
+      assert.ok(out.includes(step), `it never came to that step: ${out}`);
       child.kill("SIGKILL");
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
       const [plugin] = JSON.parse((await command("list", "--json")).out) as { version: string }[];
