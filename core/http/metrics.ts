@@ -46,6 +46,16 @@ export function createMetrics(
   const volumeUp = gauge("volume_normal", "1 while the volume works.", ["volume"]);
   const processUp = gauge("process_ready", "1 while the process serves.", ["process"]);
   const restarts = gauge("process_restarts", "Restarts of a process since Nightjar started.", ["process"]);
+  const processMemory = gauge(
+    "process_memory_bytes",
+    "Memory of a process; that of core holds the plugins that run with it.",
+    ["process"],
+  );
+  const processDelay = gauge(
+    "process_event_loop_delay_seconds",
+    "How late the event loop of a process was in the last minute, at most.",
+    ["process"],
+  );
   const pluginUp = gauge("plugin_running", "1 while the plugin runs.", ["plugin"]);
   const pluginErrors = gauge("plugin_errors", "Failures of a plugin since Nightjar started.", ["plugin"]);
   const pluginCalls = gauge("plugin_calls", "Calls into a plugin since Nightjar started.", ["plugin"]);
@@ -53,6 +63,11 @@ export function createMetrics(
   const pluginMemory = gauge("plugin_resident_memory_bytes", "Memory of a plugin's own process.", ["plugin"]);
   const pluginCpu = gauge("plugin_cpu_seconds", "Processor time of a plugin's own process.", ["plugin"]);
   const pluginLoop = gauge("plugin_event_loop_p99_seconds", "How late a plugin's event loop is.", ["plugin"]);
+  const pluginHold = gauge(
+    "plugin_event_loop_hold_seconds",
+    "Longest time that a call into a plugin with the core kept its event loop, until the plugin first waited.",
+    ["plugin"],
+  );
   const listeners = gauge("change_listeners", "Open streams of changes.");
 
   const requests = new Counter({
@@ -86,6 +101,8 @@ export function createMetrics(
       volumeUp,
       processUp,
       restarts,
+      processMemory,
+      processDelay,
       pluginUp,
       pluginErrors,
       pluginCalls,
@@ -93,6 +110,7 @@ export function createMetrics(
       pluginMemory,
       pluginCpu,
       pluginLoop,
+      pluginHold,
     ]) {
       each.reset();
     }
@@ -116,15 +134,20 @@ export function createMetrics(
     for (const process of status.processes) {
       processUp.set({ process: process.name }, process.status === "ready" ? 1 : 0);
       restarts.set({ process: process.name }, process.restarts);
+      if (process.rssBytes !== undefined) processMemory.set({ process: process.name }, process.rssBytes);
+      if (process.loopDelayMs !== undefined)
+        processDelay.set({ process: process.name }, process.loopDelayMs / 1000);
     }
     // Refused ones have names of their own choosing: a label must come from a closed set.
-    for (const { name, status: state, errors, calls, callMs, health } of services.plugins.list()) {
+    for (const plugin of services.plugins.list()) {
+      const { name, status: state, errors, calls, callMs, loopHoldMs, health } = plugin;
       if (state === "refused") continue;
       const labels = { plugin: name };
       pluginUp.set(labels, state === "running" ? 1 : 0);
       pluginErrors.set(labels, errors);
       if (calls !== undefined) pluginCalls.set(labels, calls);
       if (callMs !== undefined) pluginTime.set(labels, callMs / 1000);
+      if (loopHoldMs !== undefined) pluginHold.set(labels, loopHoldMs / 1000);
       if (health === undefined) continue;
       pluginMemory.set(labels, health.rssBytes);
       pluginCpu.set(labels, health.cpuSeconds);

@@ -44,6 +44,12 @@ export const PluginsSchema = Type.Object({
       ),
       calls: Type.Optional(Type.Integer({ description: "Calls into it since Nightjar started." })),
       callMs: Type.Optional(Type.Number({ description: "Milliseconds that these took together." })),
+      loopHoldMs: Type.Optional(
+        Type.Number({
+          description:
+            "Of one that runs with the recorder: the longest that a call kept the recorder's loop, until the plugin first waited.",
+        }),
+      ),
       lastFault: Type.Optional(
         Type.Object(
           {

@@ -6,10 +6,21 @@ import { type EntryParts, REGISTRIES, type RegistryEntries, type RegistryName } 
 import { faultOf } from "./tap-guard.ts";
 import { withTimeLimit } from "./time-limit.ts";
 
+/** What a call of an entry, or of a tap, cost. */
+export interface CallFigures {
+  readonly durationMs: number;
+  /** Until the plugin first waited: so long it kept the loop that it was called from. */
+  readonly holdMs: number;
+  /** What was called, for messages; needed where there is a fault. */
+  readonly what?: string;
+  /** It threw or ran out of time. */
+  readonly fault?: NightjarError | undefined;
+}
+
 /** Who is told of calls. */
 export interface CallWatch {
-  /** A call of `what` is over; `fault` when it threw or ran out of time. */
-  called(plugin: string, durationMs: number, what: string, fault: NightjarError | undefined): void;
+  /** A call is over. */
+  called(plugin: string, call: CallFigures): void;
 }
 
 /** Puts an entry together again out of its parts, each call guarded. */
@@ -26,15 +37,18 @@ export function guardedEntry<Name extends RegistryName>(
     entry[name] = async (...args: unknown[]): Promise<unknown> => {
       const begin = performance.now();
       let fault: NightjarError | undefined;
+      let holdMs: number | undefined;
       try {
         const copies = args.map((arg) => (isContext(arg) ? arg : plainCopy(arg, what)));
-        const answer = Promise.resolve(call(...copies));
-        return plainCopy(await withTimeLimit(answer, limitMs, what), what);
+        const answer = call(...copies);
+        holdMs = performance.now() - begin;
+        return plainCopy(await withTimeLimit(Promise.resolve(answer), limitMs, what), what);
       } catch (error) {
         fault = faultOf(error, what);
         throw error;
       } finally {
-        watch.called(plugin, performance.now() - begin, what, fault);
+        const durationMs = performance.now() - begin;
+        watch.called(plugin, { durationMs, holdMs: holdMs ?? durationMs, what, fault });
       }
     };
   }

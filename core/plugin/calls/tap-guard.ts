@@ -10,8 +10,8 @@ import { beginLimit, endLimit, RunningLimit, timeoutError } from "./time-limit.t
 export interface TapGuard {
   /** A tap threw, ran out of time or answered what it may not. */
   failed(plugin: string, hook: string, error: NightjarError): void;
-  /** A tap took this long. */
-  measured(plugin: string, hook: string, durationMs: number): void;
+  /** A tap took this long; until it first waited it kept the loop that it was called from for `holdMs`. */
+  measured(plugin: string, hook: string, durationMs: number, holdMs: number): void;
 }
 
 type Listener = (...args: unknown[]) => Promise<unknown>;
@@ -45,6 +45,7 @@ class TapCall extends RunningLimit {
   readonly #tap: GuardedTap;
   readonly #resolve: (result: unknown) => void;
   readonly untilMs: number;
+  #holdMs: number | undefined;
   #isOver = false;
 
   constructor(tap: GuardedTap, resolve: (result: unknown) => void) {
@@ -60,7 +61,9 @@ class TapCall extends RunningLimit {
     try {
       const shown = args[0] instanceof Collection ? args.slice(1) : args;
       const copies = shown.map((arg) => (arg instanceof AbortSignal ? arg : plainCopy(arg, what)));
-      Promise.resolve(listener(...copies)).then(
+      const answer = listener(...copies);
+      this.#holdMs = this.#sinceBeginMs();
+      Promise.resolve(answer).then(
         (result) => this.#answered(result, args[0]),
         (error: unknown) => this.#failed(error),
       );
@@ -109,8 +112,13 @@ class TapCall extends RunningLimit {
     this.#isOver = true;
     endLimit(this);
     const { guard, plugin, hook } = this.#tap;
-    guard.measured(plugin, hook, performance.now() - this.untilMs + this.#tap.limitMs);
+    const durationMs = this.#sinceBeginMs();
+    guard.measured(plugin, hook, durationMs, this.#holdMs ?? durationMs);
     this.#resolve(result);
+  }
+
+  #sinceBeginMs(): number {
+    return performance.now() - this.untilMs + this.#tap.limitMs;
   }
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from "../../clock.ts";
 import type { Worded } from "../../domain/facts.ts";
 import type { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
+import type { CallFigures } from "../calls/guarded-entry.ts";
 import { createHooks, type Hooks } from "../calls/hooks.ts";
 import { PluginTaps } from "../calls/plugin-taps.ts";
 import type { TapGuard } from "../calls/tap-guard.ts";
@@ -21,7 +22,7 @@ export class PluginBooks {
   readonly #books = new Map<string, Book>();
   readonly #guard: TapGuard = {
     failed: (plugin, hook, error) => this.failed(plugin, hook, error),
-    measured: (plugin, _hook, durationMs) => this.called(plugin, durationMs),
+    measured: (plugin, _hook, durationMs, holdMs) => this.called(plugin, { durationMs, holdMs }),
   };
 
   constructor(log: Log, clock: Clock) {
@@ -34,18 +35,19 @@ export class PluginBooks {
     const known = this.#books.get(plugin);
     if (known !== undefined) return known;
     const book: Book = {
-      figures: { errors: 0, calls: 0, callMs: 0 },
+      figures: { errors: 0, calls: 0, callMs: 0, longestHoldMs: 0 },
       taps: new PluginTaps(plugin, this.hooks, this.#guard),
     };
     this.#books.set(plugin, book);
     return book;
   }
 
-  /** A call of `what` is over; the caller is told of its fault, so it is only counted and kept. */
-  called(plugin: string, durationMs: number, what = "", fault?: NightjarError): void {
+  /** A call is over; the caller is told of its fault, so it is only counted and kept. */
+  called(plugin: string, { durationMs, holdMs, what = "", fault }: CallFigures): void {
     const { figures } = this.of(plugin);
     figures.calls += 1;
     figures.callMs += durationMs;
+    figures.longestHoldMs = Math.max(figures.longestHoldMs, holdMs);
     if (fault !== undefined) this.#count(plugin, what, fault);
   }
 

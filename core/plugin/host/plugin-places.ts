@@ -1,6 +1,5 @@
 // What the host lends one plugin: its way into the registries and hooks, its log, its secrets, its settings. Everything
 // goes in the plugin's name, and what it does is counted.
-import type { NightjarError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { guardedEntry } from "../calls/guarded-entry.ts";
 import { REGISTRY_NAMES } from "../calls/registries.ts";
@@ -52,10 +51,6 @@ export function placesFor(
 ): PluginPlaces {
   const { books, registries } = lent;
   const { taps } = books.of(name);
-  const watch = {
-    called: (plugin: string, durationMs: number, what: string, fault: NightjarError | undefined): void =>
-      books.called(plugin, durationMs, what, fault),
-  };
   const log = namedLog(lent.log, name);
   return {
     config,
@@ -64,7 +59,7 @@ export function placesFor(
     secrets: lent.secrets(name),
     register: (registry, parts) => {
       requireAnnounced(registry, parts.card.id, provides);
-      registryOf(registries, registry).add(name, guardedEntry(registry, name, parts, watch));
+      registryOf(registries, registry).add(name, guardedEntry(registry, name, parts, books));
     },
     keepOnly: (registered) => {
       for (const registry of REGISTRY_NAMES)

@@ -59,6 +59,8 @@ export interface PluginStatus {
   readonly calls?: number;
   /** Time that these took together, in milliseconds. */
   readonly callMs?: number;
+  /** Of one that runs with the core: the longest that a call kept the core's loop, until the plugin first waited. */
+  readonly loopHoldMs?: number;
   /** The newest of its errors, also while it runs on. */
   readonly lastFault?: {
     /** ISO 8601. */
@@ -81,6 +83,8 @@ export interface PluginFigures {
   errors: number;
   calls: number;
   callMs: number;
+  /** The longest time that a call kept the loop that it was called from, until the plugin first waited. */
+  longestHoldMs: number;
   lastFault?: PluginFault;
 }
 
@@ -108,7 +112,7 @@ export function statusOf(
   { figures, provides, installed, asks }: PluginFacts,
 ): PluginStatus {
   const { name, version, displayName, kind, permissions, page } = manifest;
-  const { errors, calls, callMs, lastFault } = figures;
+  const { errors, calls, callMs, longestHoldMs, lastFault } = figures;
   const homepage = manifest.links.homepage ?? manifest.links.repository;
   const hasIcon = manifest.icon !== undefined;
   const hasSettings = manifest.configSchema !== undefined;
@@ -130,7 +134,7 @@ export function statusOf(
     ...(reason === undefined || status === "running" ? {} : { reason, ...wordedView(worded) }),
     errors: errors + restarts,
     ...(lastFault === undefined ? {} : { lastFault: faultView(lastFault) }),
-    ...(isolation === "process" ? { restarts } : {}),
+    ...(isolation === "process" ? { restarts } : { loopHoldMs: longestHoldMs }),
     ...(health === undefined ? {} : { health }),
     ...(confinement === undefined ? {} : { confinement }),
     ...(bounds === undefined ? {} : { bounds }),

@@ -368,11 +368,17 @@ describe("what the API passes on", () => {
       errors: 5,
       calls: 7,
       callMs: 1_500,
+      loopHoldMs: 40,
       health: { rssBytes: 1_000, cpuSeconds: 2.5, eventLoopP99Ms: 12, restarts: 0 },
     };
     let plugins: object[] = [plugin, { ...plugin, name: 'nightjar-x"} 1', status: "refused" }];
+    const core = { name: "core", status: "ready", restarts: 0, rssBytes: 120_000_000, loopDelayMs: 15 };
     const metrics = createMetrics({
       ...services,
+      status: {
+        ...services.status,
+        status: async () => ({ ...(await services.status.status()), processes: [core] }),
+      },
       plugins: {
         ...services.plugins,
         list: () => plugins as unknown as ReturnType<typeof services.plugins.list>,
@@ -380,17 +386,22 @@ describe("what the API passes on", () => {
     });
     const ofPlugins = async () =>
       (await metrics.text()).split("\n").filter((line) => line.startsWith("nightjar_plugin_"));
+    const ofCore = (await metrics.text()).split("\n").filter((line) => line.includes('{process="core"}'));
+    assert.ok(ofCore.includes('nightjar_process_memory_bytes{process="core"} 120000000'), ofCore.join());
+    assert.ok(ofCore.includes('nightjar_process_event_loop_delay_seconds{process="core"} 0.015'));
     const name = '{plugin="nightjar-camera-far"}';
     assert.deepEqual((await ofPlugins()).toSorted(), [
       `nightjar_plugin_call_seconds${name} 1.5`,
       `nightjar_plugin_calls${name} 7`,
       `nightjar_plugin_cpu_seconds${name} 2.5`,
       `nightjar_plugin_errors${name} 5`,
+      `nightjar_plugin_event_loop_hold_seconds${name} 0.04`,
       `nightjar_plugin_event_loop_p99_seconds${name} 0.012`,
       `nightjar_plugin_resident_memory_bytes${name} 1000`,
       `nightjar_plugin_running${name} 1`,
     ]);
-    plugins = [{ ...plugin, status: "quarantined", health: undefined, calls: undefined, callMs: undefined }];
+    const unmeasured = { health: undefined, calls: undefined, callMs: undefined, loopHoldMs: undefined };
+    plugins = [{ ...plugin, ...unmeasured, status: "quarantined" }];
     assert.deepEqual((await ofPlugins()).toSorted(), [
       `nightjar_plugin_errors${name} 5`,
       `nightjar_plugin_running${name} 0`,

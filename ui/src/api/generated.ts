@@ -550,6 +550,8 @@ export type Plugins = {
     readonly calls?: number;
     /** Milliseconds that these took together. */
     readonly callMs?: number;
+    /** Of one that runs with the recorder: the longest that a call kept the recorder's loop, until the plugin first waited. */
+    readonly loopHoldMs?: number;
     /** The newest of its errors, also while it runs on. */
     readonly lastFault?: {
       /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */

@@ -9,12 +9,14 @@ import type { PosTransaction, RecordingPlan } from "../../../../core/plugin/cont
 
 function made() {
   const failures: string[] = [];
+  const costs: { readonly durationMs: number; readonly holdMs: number }[] = [];
   const guard = {
     failed: (plugin: string, hook: string, error: Error) =>
       void failures.push(`${plugin} in ${hook}: ${error.message}`),
-    measured: () => undefined,
+    measured: (_plugin: string, _hook: string, durationMs: number, holdMs: number) =>
+      void costs.push({ durationMs, holdMs }),
   };
-  return { failures, guard, hooks: createHooks(guard) };
+  return { failures, costs, guard, hooks: createHooks(guard) };
 }
 
 const CAMERA = "yard" as CameraId;
@@ -33,6 +35,29 @@ describe("notifications", () => {
     await hooks.ready.promise();
     assert.deepEqual(heard, ["good"]);
     assert.deepEqual(failures, ["bad in ready: bad failed in ready: boom"]);
+  });
+
+  it("tell how long a plugin kept the loop until it first waited, apart from how long it took", async () => {
+    const { hooks, costs } = made();
+    const busyFor = (ms: number): void => {
+      for (const end = performance.now() + ms; performance.now() < end; );
+    };
+    hooks.ready.tapPromise({ name: "busy" }, async () => {
+      busyFor(20);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    });
+    await hooks.ready.promise();
+    hooks.cameraAdded.tapPromise({ name: "throws" }, (() => {
+      busyFor(5);
+      throw new Error("boom");
+    }) as never);
+    await hooks.cameraAdded.promise({ id: CAMERA, name: "Yard", driver: "rtsp" });
+    const [busy, throws] = costs;
+    assert.ok(busy !== undefined && throws !== undefined);
+    assert.ok(busy.holdMs >= 20, `${busy.holdMs}`);
+    assert.ok(busy.durationMs >= busy.holdMs + 25, `${busy.durationMs} of which ${busy.holdMs}`);
+    assert.equal(throws.holdMs, throws.durationMs);
+    assert.ok(throws.holdMs >= 5);
   });
 
   it("give each plugin a copy, so that none changes what the next one sees", async () => {

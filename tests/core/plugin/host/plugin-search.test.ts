@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { it } from "node:test";
 import { createLog } from "../../../../core/log.ts";
+import type { HostedPlugin } from "../../../../core/plugin/host/hosted-plugin.ts";
 import { PluginSearch } from "../../../../core/plugin/host/plugin-search.ts";
 import { statusOf } from "../../../../core/plugin/host/plugin-status.ts";
 import { tempDir } from "../../../../core/testing/temp-dir.ts";
@@ -33,7 +34,7 @@ it("refused plugins, and those for another Node, are named in the log once", asy
       ["a plugin wants another Node, and may not work", "nightjar-camera-node", "<20", ""],
     ],
   );
-  const figures = { errors: 0, calls: 0, callMs: 0 };
+  const figures = { errors: 0, calls: 0, callMs: 0, longestHoldMs: 3 };
   const wanted = found.map((plugin) => {
     const status = statusOf(plugin, undefined, { figures, provides: [], installed: false, asks: [] });
     return [status.name, status.status, status.nodeWanted];
@@ -42,6 +43,13 @@ it("refused plugins, and those for another Node, are named in the log once", asy
     ["nightjar-camera-fine", "disabled", undefined],
     ["nightjar-camera-node", "disabled", "<20"],
   ]);
+  const [plugin] = found;
+  assert.ok(plugin !== undefined);
+  const loopHoldMs = (["inline", "process"] as const).map((isolation) => {
+    const hosted = { isolation, status: "running", restarts: 0, reason: undefined } as HostedPlugin;
+    return statusOf(plugin, hosted, { figures, provides: [], installed: false, asks: [] }).loopHoldMs;
+  });
+  assert.deepEqual(loopHoldMs, [3, undefined], "the core's loop is held by what runs with the core alone");
   assert.ok(search.refused.every((one) => !search.isInstalled(one)));
   const installed = dir.join("plugins/node_modules/nightjar-camera-old");
   assert.ok(search.isInstalled({ folder: installed }), "one that is refused can be taken out again");

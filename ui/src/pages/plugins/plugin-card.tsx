@@ -138,7 +138,8 @@ function Facts({ plugin }: { readonly plugin: Plugin }) {
         ? undefined
         : t(plugin.isolation === "inline" ? "plugins.inline" : "plugins.process"),
     ],
-    ["plugins.memory", plugin.health === undefined ? undefined : sizeText(plugin.health.rssBytes)],
+    ["plugins.memory", memoryText(plugin)],
+    ["plugins.loop", loopText(plugin)],
     [
       "plugins.calls",
       calls === 0 ? String(calls) : t("plugins.calls.of", { count: calls, ms: (callMs / calls).toFixed(1) }),
@@ -200,6 +201,19 @@ function Facts({ plugin }: { readonly plugin: Plugin }) {
       ) : null}
     </>
   );
+}
+
+/** V8 does not tell how much of a process's memory belongs to one of its plugins: what runs with the recorder is part of its. */
+function memoryText({ isolation, health }: Plugin): string | undefined {
+  if (isolation === "inline") return t("plugins.memory.shared");
+  return health === undefined ? undefined : sizeText(health.rssBytes);
+}
+
+function loopText({ loopHoldMs, health }: Plugin): string | undefined {
+  if (loopHoldMs !== undefined) return t("plugins.loop.held", { ms: loopHoldMs.toFixed(1) });
+  return health === undefined
+    ? undefined
+    : t("plugins.loop.late", { ms: String(Math.round(health.eventLoopP99Ms)) });
 }
 
 function Actions(props: {
