@@ -22,6 +22,8 @@ export interface ExceptionSources {
   };
   /** True where a cable or radio link is up; undefined where that cannot be known. */
   networkIsUp(): boolean | undefined;
+  /** Disk arrays of the system's that are not whole. */
+  brokenArrays(): readonly { readonly name: string; readonly state: string; readonly missing: number }[];
   /** Processes that wait for a processor, by processor, over the last minute; undefined where that is not known. */
   load(): number | undefined;
 }
@@ -50,6 +52,8 @@ export class RecorderExceptions {
   /** Since when (monotonic) something lasts that is told only when it has lasted. */
   readonly #since = new Map<EventTypeId, number>();
   #wasUp = false;
+  /** Arrays that were broken at the last look. */
+  #arrays: readonly string[] = [];
 
   constructor(sources: ExceptionSources) {
     this.#sources = sources;
@@ -93,8 +97,9 @@ export class RecorderExceptions {
     });
   }
 
-  /** Looks at network and processors. */
+  /** Looks at network, disk arrays and processors. */
   look(): void {
+    this.#lookAtArrays();
     const isUp = this.#sources.networkIsUp();
     // Where there never was a network none is gone.
     if (isUp === true) this.#wasUp = true;
@@ -105,6 +110,17 @@ export class RecorderExceptions {
     this.#lasting("exception-cpu", isOverloaded, OVERLOAD_AFTER_MS, () => ({
       load: Math.round((load ?? 0) * 100) / 100,
     }));
+  }
+
+  #lookAtArrays(): void {
+    const { sink } = this.#sources;
+    const broken = this.#sources.brokenArrays();
+    const names = broken.map(({ name }) => name);
+    const about = (subject: string) => ({ type: "exception-array", subject, source: SOURCE }) as const;
+    for (const gone of this.#arrays) if (!names.includes(gone)) sink.end(about(gone));
+    for (const { name, state, missing } of broken)
+      sink.report({ ...about(name), detail: { state, missing } });
+    this.#arrays = names;
   }
 
   #lasting(type: EventTypeId, isSo: boolean, afterMs: number, detail: () => Record<string, unknown>): void {

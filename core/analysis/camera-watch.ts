@@ -29,6 +29,9 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 /** A decoder that lived this long was well: the next pause is short again. */
 const STEADY_MS = 30_000;
+/** One that lived this long could be started and was fed: pictures may be well again by now, and the end of a loss is to be told within 5 s. */
+const FED_MS = 5_000;
+const LONGEST_PAUSE_OF_FED_MS = 1_000;
 const SUBSCRIBE_AGAIN_MS = 2_000;
 const MEASURE_MS = 5_000;
 /** Pictures smaller than this come in another form (nut-reader.ts). */
@@ -45,6 +48,8 @@ export class CameraWatch {
   #decoder: FrameDecoder | undefined;
   #decoderSinceMs = 0;
   #isStarting = false;
+  /** There is no ffmpeg, as far as is known. */
+  #isBlind = false;
   #isSubscribing = false;
   #again: Timer | undefined;
   #retry: Timer | undefined;
@@ -77,6 +82,7 @@ export class CameraWatch {
           onReports: (reports) => parts.onReports(camera, detector, reports),
           onActivity: (activity) => parts.onActivity(camera, activity),
           onEnded: () => parts.onEnded(camera, detector),
+          isBlind: () => this.#isBlind,
         }),
     );
     this.#measured.atMs = parts.clock.monotonicMs();
@@ -159,7 +165,9 @@ export class CameraWatch {
     if (this.#isStarting || this.#isClosed || this.#decoder !== undefined) return;
     this.#isStarting = true;
     try {
+      this.#isBlind = true;
       const ffmpeg = await this.#parts.findFfmpeg();
+      this.#isBlind = false;
       const video = this.#format?.video;
       if (this.#isClosed || video === undefined) return;
       this.#decoderSinceMs = clock.monotonicMs();
@@ -179,10 +187,12 @@ export class CameraWatch {
 
   #decoderEnded(reason: string): void {
     const { clock, log } = this.#parts;
+    const livedMs = this.#decoder === undefined ? 0 : clock.monotonicMs() - this.#decoderSinceMs;
     this.#decoder = undefined;
     if (this.#isClosed) return;
-    if (clock.monotonicMs() - this.#decoderSinceMs > STEADY_MS) this.#failures = 0;
-    const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures);
+    if (livedMs > STEADY_MS) this.#failures = 0;
+    const longestMs = livedMs > FED_MS ? LONGEST_PAUSE_OF_FED_MS : LONGEST_PAUSE_MS;
+    const pauseMs = Math.min(longestMs, FIRST_PAUSE_MS * 2 ** this.#failures);
     this.#failures += 1;
     this.#problem = reason;
     log.info("a camera's decoder ended and is started again", {

@@ -34,6 +34,8 @@ export interface DetectorRunOptions {
   onActivity(activity: DetectorActivity): void;
   /** What it had open is over. */
   onEnded(): void;
+  /** The recorder itself cannot decode: that no picture comes says nothing of the camera. */
+  isBlind?(): boolean;
 }
 
 interface Waiting {
@@ -122,6 +124,7 @@ export class DetectorRun {
 
   #lookAtNothing(): void {
     const nowMs = this.#options.clock.monotonicMs();
+    if (this.#options.isBlind?.() === true) this.#lastPictureMs = nowMs;
     if (this.#isBusy || nowMs - this.#lastPictureMs < SILENCE_MS || nowMs < this.#restsUntilMs) return;
     void this.#work();
   }

@@ -15,7 +15,7 @@ import type { StatusProblem } from "../http/wire-schemas.ts";
 import type { Log } from "../log.ts";
 import { type Hooks, isTapped } from "../plugin/calls/hooks.ts";
 import type { EventSink } from "../recording/recorder-events.ts";
-import { loadPerProcessor, networkIsUp } from "../system/machine-state.ts";
+import { brokenArrays, loadPerProcessor, networkIsUp } from "../system/machine-state.ts";
 import type { AuditLog } from "../users/audit-log.ts";
 
 export interface AlarmParts {
@@ -54,6 +54,7 @@ export class AlarmService implements EventService, EventSink {
       clock,
       sink: this.engine,
       networkIsUp: () => networkIsUp(),
+      brokenArrays: () => brokenArrays(),
       load: loadPerProcessor,
     });
     this.#exceptions = exceptions;

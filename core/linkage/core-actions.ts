@@ -113,11 +113,24 @@ function captureAction(parts: CoreActionParts): LinkageAction {
         readonly intervalSeconds: number;
       };
       const captures: EventCapture[] = [];
+      const failed = new Map<string, unknown>();
       for (let taken = 0; taken < count; taken += 1) {
         if (taken > 0) await parts.wait(intervalSeconds * 1_000, signal);
-        for (const camera of camerasOf(request)) captures.push(await parts.capture(camera, request, signal));
+        for (const camera of camerasOf(request)) {
+          signal.throwIfAborted();
+          try {
+            captures.push(await parts.capture(camera, request, signal));
+          } catch (error) {
+            // One camera that is away takes no pictures from the others, and what was kept stands with the event.
+            failed.set(camera, error);
+          }
+        }
       }
-      const done: KeptDone = { captures };
+      if (captures.length === 0) throw failed.values().next().value;
+      const done: KeptDone = {
+        captures,
+        ...(failed.size === 0 ? {} : { note: `not all pictures of ${[...failed.keys()].join(", ")}` }),
+      };
       return done;
     },
   };

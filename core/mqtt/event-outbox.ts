@@ -12,13 +12,20 @@ import { topicOf } from "./topics.ts";
 
 const CURSOR_KEY = "mqtt.events";
 const AT_ONCE = 200;
+/** Events that are remembered as going on, in the cursor; and as sent, in memory. */
+const MOST_GOING_ON = 2_000;
+const MOST_SENT = 20_000;
 const AGAIN_MS = 5_000;
 
 interface Cursor {
   /** Of the last change that was sent. */
   readonly revision: number;
-  /** The highest number of an event that was sent: what comes of lower ones has begun before. */
+  /** The highest number of an event that was sent: what comes of lower ones in a later process has begun before. */
   readonly id: number;
+  /** Numbers of those that were told as going on. */
+  readonly goingOn: readonly number[];
+  /** Of events up to this number that are not among them it is not known whether their end was told: there were too many. */
+  readonly unsure: number;
 }
 
 export class EventOutbox {
@@ -29,6 +36,11 @@ export class EventOutbox {
   readonly #base: () => string;
   readonly #publish: (message: OutgoingMessage) => Promise<void>;
   #cursor: Cursor | undefined;
+  readonly #goingOn = new Set<number>();
+  /** Sent by this process. Numbers are no order: one that plugins are asked about comes behind later ones. */
+  readonly #sent = new Set<number>();
+  /** Up to this number all count as sent. */
+  #sentUpTo = 0;
   #tail: Promise<void> = Promise.resolve();
   #again: Timer | undefined;
   #isWaiting = false;
@@ -82,30 +94,60 @@ export class EventOutbox {
   async #send(): Promise<void> {
     this.#cursor ??= await this.#load();
     while (!this.#isClosed) {
-      const { revision, id } = this.#cursor;
+      const { revision, id, unsure } = this.#cursor;
       const events = await eventsAfter(this.#db, revision, AT_ONCE);
       const newest = events.at(-1);
       if (newest === undefined) return;
-      await this.#sendAll(events, id);
+      await this.#sendAll(events);
+      const crowdedOut = this.#remember(events);
       await this.#store({
         revision: newest.revision,
         id: events.reduce((highest, event) => Math.max(highest, event.id), id),
+        goingOn: [...this.#goingOn],
+        unsure: Math.max(unsure, crowdedOut),
       });
       if (events.length < AT_ONCE) return;
     }
   }
 
   /** All at once, in order on the one connection; resolves when the broker has them all. */
-  async #sendAll(events: readonly AlarmEvent[], sentId: number): Promise<void> {
-    const answers = await Promise.allSettled(
-      events.map((event) => this.#publish(this.#message(event, event.id <= sentId))),
-    );
+  async #sendAll(events: readonly AlarmEvent[]): Promise<void> {
+    const answers = await Promise.allSettled(events.map((event) => this.#publish(this.#message(event))));
     const failed = answers.find((answer) => answer.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }
 
-  #message(event: AlarmEvent, isKnown: boolean): OutgoingMessage {
-    const message = eventMessage(event, this.#node, isKnown);
+  /** Answers the highest number that is not remembered as going on any more. */
+  #remember(events: readonly AlarmEvent[]): number {
+    let crowdedOut = 0;
+    for (const { id, endMs } of events) {
+      this.#sent.add(id);
+      if (endMs === undefined) this.#goingOn.add(id);
+      else this.#goingOn.delete(id);
+    }
+    for (const id of this.#goingOn) {
+      if (this.#goingOn.size <= MOST_GOING_ON) break;
+      this.#goingOn.delete(id);
+      crowdedOut = Math.max(crowdedOut, id);
+    }
+    for (const id of this.#sent) {
+      if (this.#sent.size <= MOST_SENT) break;
+      this.#sent.delete(id);
+      this.#sentUpTo = Math.max(this.#sentUpTo, id);
+    }
+    return crowdedOut;
+  }
+
+  /** Whether its end was told already: what is done because of it, or noted on it, after that is no second end. */
+  #isEndTold({ id, endMs, acknowledged }: AlarmEvent): boolean {
+    if (endMs === undefined || this.#goingOn.has(id)) return false;
+    // Whoever has acknowledged it after its end has seen it over.
+    return id > (this.#cursor?.unsure ?? 0) || (acknowledged !== undefined && acknowledged.atMs >= endMs);
+  }
+
+  #message(event: AlarmEvent): OutgoingMessage {
+    const isKnown = event.id <= this.#sentUpTo || this.#sent.has(event.id);
+    const message = eventMessage(event, this.#node, isKnown, isKnown && this.#isEndTold(event));
     const topic =
       event.camera === undefined
         ? topicOf(this.#base(), "nodeEvent", { node: this.#node })
@@ -115,9 +157,18 @@ export class EventOutbox {
 
   async #load(): Promise<Cursor> {
     const value = await keyValuesTable(this.#db).get(CURSOR_KEY);
-    if (isCursor(value)) return value;
     // The first time: history is for those who ask for it.
-    return await this.#store(await lastEventNumbers(this.#db));
+    const cursor = readCursor(value) ?? (await this.#begin());
+    this.#sent.clear();
+    this.#sentUpTo = cursor.id;
+    this.#goingOn.clear();
+    for (const id of cursor.goingOn) this.#goingOn.add(id);
+    return cursor;
+  }
+
+  async #begin(): Promise<Cursor> {
+    const { id, revision } = await lastEventNumbers(this.#db);
+    return await this.#store({ id, revision, goingOn: [], unsure: id });
   }
 
   async #store(cursor: Cursor): Promise<Cursor> {
@@ -127,10 +178,14 @@ export class EventOutbox {
   }
 }
 
-/** An event as MQTT tells it. `isKnown`: it was sent before, so this is a change of it. */
-export function eventMessage(event: AlarmEvent, node: string, isKnown: boolean): EventMessage {
-  // What somebody notes on an event that is over is no second end.
-  const isChange = isKnown && (event.endMs === undefined || event.acknowledged !== undefined);
+/** An event as MQTT tells it. `isKnown`: it was sent before; `isEndTold`: its end, too, so this is a change of it. */
+export function eventMessage(
+  event: AlarmEvent,
+  node: string,
+  isKnown: boolean,
+  isEndTold: boolean,
+): EventMessage {
+  const isChange = isKnown && (event.endMs === undefined || isEndTold);
   return {
     v: 1,
     id: event.id,
@@ -154,13 +209,15 @@ export function eventMessage(event: AlarmEvent, node: string, isKnown: boolean):
   };
 }
 
-function isCursor(value: unknown): value is Cursor {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "revision" in value &&
-    Number.isSafeInteger(value.revision) &&
-    "id" in value &&
-    Number.isSafeInteger(value.id)
-  );
+/** What stands in the database, also of recorders that did not remember what goes on. */
+function readCursor(value: unknown): Cursor | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { revision, id, goingOn, unsure } = value as { readonly [name in keyof Cursor]?: unknown };
+  if (!Number.isSafeInteger(revision) || !Number.isSafeInteger(id)) return undefined;
+  const known = Array.isArray(goingOn) ? goingOn.filter((one) => Number.isSafeInteger(one)) : [];
+  return {
+    ...{ revision: revision as number, id: id as number },
+    goingOn: known.slice(-MOST_GOING_ON),
+    unsure: Number.isSafeInteger(unsure) ? (unsure as number) : (id as number),
+  };
 }

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { cpus, loadavg, networkInterfaces } from "node:os";
 
 const NETWORK_FOLDER = "/sys/class/net";
+const BLOCK_FOLDER = "/sys/block";
 
 /**
  * True where a link is up. On Linux as the cables say (`carrier`); elsewhere where there is an address. Undefined where the
@@ -19,6 +20,43 @@ export function networkIsUp(folder = NETWORK_FOLDER): boolean | undefined {
 export function loadPerProcessor(): number | undefined {
   if (process.platform === "win32") return undefined;
   return (loadavg()[0] ?? 0) / Math.max(1, cpus().length);
+}
+
+/** A disk array of the system's that is not whole. */
+export interface BrokenArray {
+  /** `md0`. */
+  readonly name: string;
+  /** As Linux calls it: `clean`, `active`, `inactive` … */
+  readonly state: string;
+  /** Disks that are missing. */
+  readonly missing: number;
+}
+
+/** Linux' software arrays (md) that lack disks or do not run; none elsewhere. */
+export function brokenArrays(folder = BLOCK_FOLDER): BrokenArray[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder).filter((name) => /^md\d+$/.test(name));
+  } catch {
+    return [];
+  }
+  return names.flatMap((name): BrokenArray[] => {
+    const state = textOf(`${folder}/${name}/md/array_state`);
+    // A container of a controller's format is called inactive for ever: what runs are the arrays in it.
+    if (/^external:(?!\/)/.test(textOf(`${folder}/${name}/md/metadata_version`) ?? "")) return [];
+    // Levels without redundancy have no such file.
+    const missing = Number(textOf(`${folder}/${name}/md/degraded`) ?? 0) || 0;
+    if (state === undefined || state === "clear") return [];
+    return missing > 0 || state === "inactive" ? [{ name, state, missing }] : [];
+  });
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "latin1").trim();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether each link but the loopback is up; undefined where the system has no such folder. */

@@ -5,8 +5,8 @@ import { actionConfig, type NotifyActionConfig, type NotifySettings } from "./co
 import { post } from "./post.ts";
 import { signatureOf } from "./signature.ts";
 
-/** An hour later a message still says what happened, and when. */
-const MOST_AGE_SECONDS = 3_600;
+/** A day later a message still says what happened, and when. */
+const MOST_AGE_SECONDS = 86_400;
 
 /** Makes the action. What is being sent is given up when the plugin ends. */
 export function notifyAction(settings: NotifySettings, nvr: Pick<Nvr, "signal" | "lookup">): LinkageAction {

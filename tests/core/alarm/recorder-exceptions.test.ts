@@ -2,17 +2,22 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { RecorderExceptions } from "../../../core/alarm/recorder-exceptions.ts";
-import { loadPerProcessor, networkIsUp } from "../../../core/system/machine-state.ts";
+import { brokenArrays, loadPerProcessor, networkIsUp } from "../../../core/system/machine-state.ts";
 import { tempDir } from "../../../core/testing/temp-dir.ts";
 import { engineFixture } from "./alarm-fixture.ts";
 
 async function fixture(t: Parameters<typeof engineFixture>[0]) {
   const { engine, clock, rows } = await engineFixture(t);
-  const machine: { isUp: boolean | undefined; load: number | undefined } = { isUp: true, load: 0.5 };
+  const machine: {
+    isUp: boolean | undefined;
+    load: number | undefined;
+    arrays: { name: string; state: string; missing: number }[];
+  } = { isUp: true, load: 0.5, arrays: [] };
   const exceptions = new RecorderExceptions({
     clock,
     sink: engine,
     networkIsUp: () => machine.isUp,
+    brokenArrays: () => machine.arrays,
     load: () => machine.load,
   });
   t.after(() => exceptions.close());
@@ -58,6 +63,21 @@ describe("exceptions (manual 11.7)", () => {
     assert.deepEqual(await open(), []);
   });
 
+  it("tell of disk arrays that lack disks, each for as long as it does", async (t) => {
+    const { clock, machine, open, rows } = await fixture(t);
+    machine.arrays = [{ name: "md0", state: "clean", missing: 1 }];
+    clock.advance(5_000);
+    clock.advance(5_000);
+    assert.deepEqual(await open(), ["exception-array"]);
+    machine.arrays = [{ name: "md0", state: "clean", missing: 2 }];
+    clock.advance(5_000);
+    const [array] = await rows();
+    assert.deepEqual([array?.subject, array?.detail], ["md0", { state: "clean", missing: 2 }]);
+    machine.arrays = [];
+    clock.advance(5_000);
+    assert.deepEqual([await open(), (await rows()).length], [[], 1]);
+  });
+
   it("tell of processors that have more to do than they can, once that lasts", async (t) => {
     const { clock, machine, open, rows } = await fixture(t);
     machine.load = 3.456;
@@ -95,6 +115,32 @@ describe("exceptions (manual 11.7)", () => {
 });
 
 describe("the machine", () => {
+  it("says which of its arrays lack disks or do not run", (t) => {
+    const dir = tempDir();
+    t.after(() => dir.remove());
+    const array = (name: string, state: string, degraded?: string) => {
+      mkdirSync(dir.join(`${name}/md`), { recursive: true });
+      writeFileSync(dir.join(`${name}/md/array_state`), `${state}\n`);
+      if (degraded !== undefined) writeFileSync(dir.join(`${name}/md/degraded`), `${degraded}\n`);
+    };
+    array("md0", "clean", "1");
+    array("md1", "active", "0");
+    array("md2", "inactive");
+    array("md127", "inactive");
+    writeFileSync(dir.join("md127/md/metadata_version"), "external:imsm\n");
+    array("md126", "clean", "0");
+    writeFileSync(dir.join("md126/md/metadata_version"), "external:/md127/0\n");
+    mkdirSync(dir.join("sda"));
+    assert.deepEqual(
+      brokenArrays(dir.path).sort((a, b) => (a.name < b.name ? -1 : 1)),
+      [
+        { name: "md0", state: "clean", missing: 1 },
+        { name: "md2", state: "inactive", missing: 0 },
+      ],
+    );
+    assert.deepEqual(brokenArrays(dir.join("nowhere")), []);
+  });
+
   it("says whether a cable is in, and nothing where it has no network", (t) => {
     const dir = tempDir();
     t.after(() => dir.remove());

@@ -15,7 +15,7 @@ import { FakeClock } from "../../../core/testing/fake-clock.ts";
 
 const FRAMES = { width: 2, height: 1, perSecond: 5 };
 
-function run(calls: Partial<DetectorCalls>) {
+function run(calls: Partial<DetectorCalls>, isBlind = false) {
   const clock = new FakeClock();
   const looks: (DetectorLook & { readonly luma: readonly number[] })[] = [];
   const reports: DetectorReport[] = [];
@@ -51,6 +51,7 @@ function run(calls: Partial<DetectorCalls>) {
     onEnded: () => {
       told.over += 1;
     },
+    isBlind: () => isBlind,
   });
   return { made, clock, looks, reports, activities, told };
 }
@@ -112,6 +113,16 @@ describe("a detector at a camera", () => {
       [0, 1_000, 2_000, 3_000],
     );
     assert.ok(looks.slice(1).every(({ frame, luma }) => frame === undefined && luma.length === 0));
+    made.close();
+  });
+
+  it("is told nothing of silence where the recorder itself cannot decode", async () => {
+    const { made, clock, looks } = run({}, true);
+    for (let second = 0; second < 30; second += 1) {
+      clock.advance(1_000);
+      await settle();
+    }
+    assert.deepEqual(looks, []);
     made.close();
   });
 

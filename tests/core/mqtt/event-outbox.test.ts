@@ -197,6 +197,62 @@ describe("events on their way out", () => {
     );
   });
 
+  for (const isRestarted of [false, true])
+    it(`are told as ended once, though somebody has seen them before${isRestarted ? ", and the recorder began anew" : ""}`, async (t) => {
+      const { db, sent, outbox } = await way(t);
+      let out = outbox();
+      const told = async (count: number) => {
+        if (isRestarted) {
+          await out.close();
+          out = outbox();
+        }
+        out.kick();
+        await waitFor(() => sent.length === count, { what: `${count} messages` });
+      };
+      await begun(db, out);
+      const yard = await insert(db, motion("yard", 1_000));
+      await told(1);
+      const acknowledged = async () => {
+        const { revision } = await lastEventNumbers(db);
+        await acknowledgeEvent(db, yard, { atMs: 2_000, by: "kim", note: "" }, revision + 1);
+      };
+      await acknowledged();
+      await told(2);
+      await end(db, yard, 3_000);
+      await told(3);
+      await end(db, yard, 3_000);
+      await told(4);
+      assert.deepEqual(
+        sent.map(({ event }) => event.phase),
+        ["start", "update", "end", "update"],
+      );
+    });
+
+  it("are told as begun also when later ones were sent before, as where plugins are asked about them", async (t) => {
+    const { db, sent, outbox } = await way(t);
+    const out = outbox();
+    await begun(db, out);
+    const [first, second] = [
+      await insert(db, motion("yard", 1_000)),
+      await insert(db, motion("gate", 1_000)),
+    ];
+    const held = await findEvent(db, first);
+    assert.ok(held !== undefined);
+    await db.run("delete from events where number = ?", [first]);
+    out.kick();
+    await waitFor(() => sent.length === 1);
+    await putEvents(db, [{ ...held, revision: held.revision + 2 }], 1);
+    out.kick();
+    await waitFor(() => sent.length === 2);
+    assert.deepEqual(
+      sent.map(({ event }) => [event.id, event.phase, event.first]),
+      [
+        [second, "start", true],
+        [first, "start", true],
+      ],
+    );
+  });
+
   it("are told as changed, not as ended once more, when somebody notes that they were seen", async (t) => {
     const { db, sent, outbox } = await way(t);
     const out = outbox();

@@ -1,0 +1,108 @@
+// One camera that is looked at, with a program in the place of ffmpeg that takes everything and answers nothing: how soon
+// a decoder that is stuck gets a successor, and what detectors are told where there is no decoder at all.
+import assert from "node:assert/strict";
+import { chmodSync, writeFileSync } from "node:fs";
+import { describe, it, type TestContext } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
+import { CameraWatch, type CameraWatchParts } from "../../../core/analysis/camera-watch.ts";
+import type { CameraId } from "../../../core/domain/ids.ts";
+import { NightjarError } from "../../../core/errors.ts";
+import type { FeedSink } from "../../../core/gateway/media-link.ts";
+import { silentLog } from "../../../core/log.ts";
+import { LIVE_HEADER_BYTES, writeLiveHeader } from "../../../core/media/live-wire.ts";
+import { FakeClock } from "../../../core/testing/fake-clock.ts";
+import { tempDir } from "../../../core/testing/temp-dir.ts";
+
+const TICKS_A_TURN = 9_000;
+const FORMAT = {
+  formatId: 1,
+  // High profile, level 3.1: an avcC record without parameter sets.
+  video: { codec: "avc1.64001f", width: 640, height: 360, description: "AWQAH//gAA==" },
+};
+
+function watchOf(t: TestContext, findFfmpeg: CameraWatchParts["findFfmpeg"]) {
+  const clock = new FakeClock();
+  let sink: FeedSink | undefined;
+  const silences: number[] = [];
+  const media = {
+    isUp: true,
+    subscribe: async (_camera: string, _stream: string, wanted: FeedSink) => {
+      sink = wanted;
+      return { state: {}, close: () => undefined };
+    },
+  };
+  const watch = new CameraWatch(
+    {
+      camera: "yard" as CameraId,
+      stream: "main",
+      detectors: [
+        {
+          ...{ plugin: "nightjar-vca-x", id: "x", runs: "here", eventTypes: ["video-loss"] },
+          frames: { width: 16, height: 16, perSecond: 1 },
+          settings: { sensitivity: 50, rules: [], options: {} },
+        },
+      ],
+    },
+    {
+      ...{ clock, log: silentLog, findFfmpeg, media: media as unknown as CameraWatchParts["media"] },
+      callsOf: () => ({
+        begin: async () => undefined,
+        look: async ({ silentMs }) => {
+          silences.push(silentMs);
+          return [];
+        },
+        end: async () => undefined,
+      }),
+      nextWatch: () => "w1",
+      onReports: () => undefined,
+      onActivity: () => undefined,
+      onEnded: () => undefined,
+    },
+  );
+  t.after(() => watch.close());
+  let fed = 0;
+  return {
+    silences,
+    /** A stream of ten frames a second, each a key frame. */
+    async feed(seconds: number): Promise<void> {
+      await turn();
+      if (fed === 0) sink?.format(FORMAT);
+      for (let count = 0; count < seconds * 10; count += 1) {
+        fed += 1;
+        const message = Buffer.alloc(LIVE_HEADER_BYTES + 8);
+        writeLiveHeader(message, 0, {
+          ...{ formatId: 1, track: "video", keyFrame: true, damaged: false, discontinuity: false },
+          ...{ time90k: fed * TICKS_A_TURN, compositionOffset90k: 0, duration90k: TICKS_A_TURN },
+          ...{ frameNumber: fed, ageUs: 0 },
+        });
+        sink?.frame(message);
+        clock.advance(100);
+        await turn();
+      }
+    },
+  };
+}
+
+describe("a camera that is looked at", () => {
+  it("gets another decoder soon after one that was fed and has answered nothing, each time", async (t) => {
+    using dir = tempDir();
+    const path = dir.join("ffmpeg");
+    writeFileSync(path, "#!/bin/sh\nexec cat >/dev/null\n");
+    chmodSync(path, 0o755);
+    let starts = 0;
+    const { feed } = watchOf(t, async () => {
+      starts += 1;
+      return { path };
+    });
+    await feed(120);
+    assert.ok(starts >= 9, `${starts} decoders in two minutes`);
+  });
+
+  it("tells its detectors nothing of a silence while there is no ffmpeg", async (t) => {
+    const { feed, silences } = watchOf(t, () =>
+      Promise.reject(new NightjarError("NJ_FFMPEG_MISSING", "failed-precondition", "there is none")),
+    );
+    await feed(60);
+    assert.deepEqual(silences, []);
+  });
+});
