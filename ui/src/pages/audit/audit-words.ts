@@ -51,6 +51,7 @@ export const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   "recording-unlocked": "act.recording-unlocked",
   "recordings-locked": "act.recordings-locked",
   "recordings-unlocked": "act.recordings-unlocked",
+  "live-watched": "act.live-watched",
   "playback-started": "act.playback-started",
   "clip-downloaded": "act.clip-downloaded",
   "snapshot-taken": "act.snapshot-taken",
@@ -163,6 +164,7 @@ export const ACT_GROUPS: readonly {
     id: "footage",
     text: "audit.group.footage",
     actions: [
+      "live-watched",
       "playback-started",
       "clip-downloaded",
       "snapshot-taken",
