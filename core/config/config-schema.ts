@@ -270,6 +270,19 @@ export const ConfigSchema = Type.Object(
       },
       { ...closed, default: {}, description: "Sessions of signed-in people." },
     ),
+    audit: Type.Object(
+      {
+        keepDays: Type.Integer({
+          title: "Keep for",
+          description:
+            "Days that entries of the audit log are kept, a day more at most. The oldest also go when there are a million.",
+          minimum: 30,
+          maximum: 3_650,
+          default: 730,
+        }),
+      },
+      { ...closed, default: {}, description: "The audit log." },
+    ),
     logins: Type.Array(LoginConfigSchema, {
       title: "Log-in by plugins",
       description:

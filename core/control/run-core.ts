@@ -97,6 +97,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       const { idleMinutes, maxHours } = config.get().sessions;
       return { idleMs: idleMinutes * MINUTE_MS, absoluteMs: maxHours * HOUR_MS };
     },
+    auditDays: () => config.get().audit.keepDays,
   });
   const stopRecordingEdits = recordHandEdits(config, users.audit);
   const knownStreams = await KnownStreams.open(dataDir, log);

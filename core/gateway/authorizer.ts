@@ -26,6 +26,8 @@ const PER_SESSION: Readonly<Record<MediaRight, number>> = {
 /** Something granted. `signal` aborts with the reason when it ends; the holder calls `release` when done. */
 export interface Access {
   readonly grant: Grant;
+  /** Where the request came from, for the audit log. */
+  readonly remoteAddress: string;
   readonly signal: AbortSignal;
   /** True while the grant holds; asked before every act on behalf of the client. */
   isValid(): boolean;
@@ -54,6 +56,10 @@ class OpenAccess implements Access {
 
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  get remoteAddress(): string {
+    return this.request.credentials.remoteAddress;
   }
 
   isValid(): boolean {

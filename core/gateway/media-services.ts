@@ -8,6 +8,7 @@ import { type ByteCounter, ClientSocket } from "./doors/client-socket.ts";
 import { ClipService } from "./download/clip.ts";
 import { SnapshotService } from "./download/snapshot.ts";
 import type { VolumeReaders } from "./footage/volume-reader.ts";
+import { LiveAudit } from "./live/live-audit.ts";
 import type { LiveHub } from "./live/live-hub.ts";
 import { type SeatGiver, serveLive } from "./live/live-session.ts";
 import type { TranscodeHub } from "./live/transcode-hub.ts";
@@ -35,7 +36,8 @@ export interface MediaServiceParts {
 export function mediaServices(parts: MediaServiceParts): MediaServices {
   const { hub, transcodes, clock, counter } = parts;
   const clips = new ClipService(parts);
-  const snapshots = new SnapshotService(parts);
+  const liveAudit = new LiveAudit(parts.core, clock);
+  const snapshots = new SnapshotService({ ...parts, liveAudit });
   return {
     live(socket, request) {
       try {
@@ -45,7 +47,8 @@ export function mediaServices(parts: MediaServiceParts): MediaServices {
           watch: (camera, stream, viewer) => transcodes.watch(camera, stream, viewer, waits),
         };
         const seats = request.query.get("video") === "h264" ? converted : hub;
-        serveLive(socket, request.access, wanted, seats, clock, counter);
+        if (serveLive(socket, request.access, wanted, seats, clock, counter))
+          liveAudit.watched(request.access, wanted.stream);
       } catch (error) {
         refuse(socket, request, parts, error);
       }

@@ -135,6 +135,7 @@ export async function runGateway(
       isTrusted: (address) => server.isTrusted(address),
     },
     saved,
+    clock,
     log,
   );
 

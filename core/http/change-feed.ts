@@ -18,6 +18,8 @@ const EXPIRY_MS = 500;
 const QUEUE_LIMIT_BYTES = 1024 * 1024;
 const LISTENER_LIMIT = 500;
 const LISTENERS_PER_SESSION = 16;
+/** Of all sessions and tokens of an account, so that none takes the places of everybody else. */
+const LISTENERS_PER_ACCOUNT = 128;
 
 /** What a listener wants of all that it may see. */
 export interface ListenWish {
@@ -135,10 +137,13 @@ export class ChangeFeed {
    */
   listen(principal: Principal, wish: ListenWish = {}): Readable {
     let ofSession = 0;
+    let ofAccount = 0;
     for (const listener of this.#listeners) {
       if (listener.principal.sessionId === principal.sessionId) ofSession += 1;
+      if (listener.principal.userName === principal.userName) ofAccount += 1;
     }
-    if (this.#listeners.size >= LISTENER_LIMIT || ofSession >= LISTENERS_PER_SESSION) {
+    const isFull = this.#listeners.size >= LISTENER_LIMIT;
+    if (isFull || ofSession >= LISTENERS_PER_SESSION || ofAccount >= LISTENERS_PER_ACCOUNT) {
       throw new NightjarError(
         "NJ_TOO_MANY_LISTENERS",
         "resource-exhausted",

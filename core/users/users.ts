@@ -16,6 +16,7 @@ import { Accounts } from "./accounts.ts";
 import { Activation } from "./activation.ts";
 import { ApiTokens } from "./api-tokens.ts";
 import { AuditLog } from "./audit-log.ts";
+import { AuditUpkeep } from "./audit-upkeep.ts";
 import { Callers } from "./callers.ts";
 import { CameraScopes } from "./camera-scopes.ts";
 import { DeviceCookies } from "./device-cookies.ts";
@@ -46,6 +47,8 @@ export interface Users {
   readonly streamPasswords: StreamPasswords;
   readonly streamSignIn: StreamSignIn;
   readonly audit: AuditLog;
+  /** What is kept of the audit log, and the check of its chain. */
+  readonly auditUpkeep: AuditUpkeep;
   /** Stops timers and waits for the audit log. The database stays open. */
   close(): Promise<void>;
 }
@@ -59,6 +62,8 @@ export interface UsersOptions {
   readonly log: Log;
   /** Read for each session, so that a changed setting applies at once. */
   readonly sessionLimits: () => SessionLimits;
+  /** Days that entries of the audit log are kept; absent: as long as there is room. Read each time. */
+  readonly auditDays?: () => number;
   /** Login providers of plugins; absent: there are none. */
   readonly loginSources?: LoginSources;
   /** For tests, which are not guessed at. */
@@ -70,6 +75,13 @@ export async function openUsers(options: UsersOptions): Promise<Users> {
   const { db, clock, log } = options;
   const scopes = await CameraScopes.load(keyValuesTable(db));
   const audit = new AuditLog(auditTable(db), clock, log);
+  const auditUpkeep = new AuditUpkeep({
+    table: auditTable(db),
+    clock,
+    log,
+    keepDays: options.auditDays ?? (() => Number.POSITIVE_INFINITY),
+    onHour: () => audit.tellLeftOut(),
+  });
   const sessions = new Sessions({
     table: sessionsTable(db),
     clock,
@@ -153,9 +165,12 @@ export async function openUsers(options: UsersOptions): Promise<Users> {
       clock,
     }),
     audit,
+    auditUpkeep,
     async close() {
       sessions.close();
       apiTokens.close();
+      audit.tellLeftOut();
+      await auditUpkeep.close();
       await audit.settled();
     },
   };

@@ -189,6 +189,13 @@ describe("sessions and API tokens", { skip: skipBrowserTests, timeout: 300_000 }
     await page.getByRole("cell", { name: "Settings changed" }).first().waitFor();
     await page.getByRole("button", { name: "Check the chain" }).click();
     await page.getByText("Intact: nobody has changed an entry").waitFor();
+    await page.getByLabel("Keep for (days)").fill("29");
+    await page.getByText("A whole number from 30 to 3650").waitFor();
+    await page.getByLabel("Keep for (days)").fill("90");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("This holds from now on").waitFor();
+    const { audit } = await recorder.api<{ audit: unknown }>("GET", "/settings");
+    assert.deepEqual(audit, { keepDays: 90 });
     await screenshot(page, "audit");
     await page.getByLabel("Kind of act").selectOption("accounts");
     await until(

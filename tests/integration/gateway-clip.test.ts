@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
+import { waitFor } from "../../core/testing/wait-for.ts";
 import { startTestGateway, type TestGateway, VOLUME } from "../core/gateway/fake-peers.ts";
 import {
   clipAddress,
@@ -292,7 +293,31 @@ describe("clips and snapshots through the gateway", () => {
     assert.equal(((await wrong.json()) as { code: string }).code, "NJ_SNAPSHOT_TIME");
   });
 
-  it("makes one picture a second of a camera, and says when to come back", async () => {
+  it("tells the audit log of clips and snapshots: who, what, from where, and once for each view", async () => {
+    gateway.core.audits.length = 0;
+    const get = async (path: string, range?: string) =>
+      (
+        await fetch(`${gateway.http}/api/v1/cameras/porch/${path}`, {
+          headers: range === undefined ? headers : { ...headers, range },
+        })
+      ).arrayBuffer();
+    const clip = `clip.mp4?start=${iso(NOON + SECOND)}&end=${iso(NOON + 2 * SECOND)}`;
+    // All but its first byte is a download, too.
+    await get(clip, "bytes=1-");
+    await get(clip);
+    for (const width of [160, 160, 640]) await get(`snapshot.jpg?at=${iso(NOON)}&width=${width}`);
+    await waitFor(() => gateway.core.audits.length >= 3, { what: "all acts" });
+    const acts = gateway.core.audits.map(({ sessionId, action, camera, remoteAddress }) =>
+      [sessionId, action, camera, remoteAddress].join(" "),
+    );
+    assert.deepEqual(acts, [
+      "s1 clip-downloaded porch 127.0.0.1",
+      "s1 thumbnails-viewed porch 127.0.0.1",
+      "s1 snapshot-taken porch 127.0.0.1",
+    ]);
+  });
+
+  it("makes one picture a second of a camera after four at once, and says when to come back", async () => {
     const moments = Array.from({ length: 12 }, (_, index) => NOON + index * SECOND);
     const beganMs = performance.now();
     const answers = await Promise.all(

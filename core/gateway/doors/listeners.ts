@@ -5,20 +5,23 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { Clock } from "../../clock.ts";
 import type { Log } from "../../log.ts";
 import type { GatewaySettings, ListeningState, PortProblem } from "../protocol.ts";
 import type { SavedStateFile } from "../saved-state.ts";
+import { watchBody } from "./body-progress.ts";
 import { type ServerCertificate, secureContextOf } from "./certificates.ts";
 import { ConnectionPlaces } from "./connection-places.ts";
 import { answerMalformed } from "./malformed.ts";
 import { openFirstFree } from "./open-port.ts";
 import { busyPort, closedPort } from "./port-problems.ts";
 
-const LIMITS = {
+/** Of each server. */
+export const REQUEST_LIMITS = {
   maxHeaderSize: 16 * 1024,
-  /** Slowloris: headers within 10 s, the whole request within 60 s. */
+  /** Slowloris: headers within 10 s. Bodies are judged by how they come on (body-progress.ts). */
   headersTimeout: 10_000,
-  requestTimeout: 60_000,
+  requestTimeout: 0,
   keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 2_000,
 } as const;
@@ -44,15 +47,17 @@ interface Bound {
 export class Listeners {
   readonly #handlers: ListenerHandlers;
   readonly #saved: SavedStateFile;
+  readonly #clock: Clock;
   readonly #log: Log;
   readonly #bound = new Map<Kind, Bound>();
   readonly #places: ConnectionPlaces;
   #problems = new Map<string, PortProblem>();
 
-  constructor(handlers: ListenerHandlers, saved: SavedStateFile, log: Log) {
+  constructor(handlers: ListenerHandlers, saved: SavedStateFile, clock: Clock, log: Log) {
     this.#handlers = handlers;
     this.#places = new ConnectionPlaces({ isTrusted: (address) => handlers.isTrusted(address) });
     this.#saved = saved;
+    this.#clock = clock;
     this.#log = log;
   }
 
@@ -137,12 +142,13 @@ export class Listeners {
   #makeServer(certificate: ServerCertificate | undefined, sockets: Set<Socket>): Server | TlsServer {
     const server =
       certificate === undefined
-        ? createServer({ ...LIMITS })
-        : createTlsServer({ ...LIMITS, ...secureContextOf(certificate), handshakeTimeout: 10_000 });
+        ? createServer({ ...REQUEST_LIMITS })
+        : createTlsServer({ ...REQUEST_LIMITS, ...secureContextOf(certificate), handshakeTimeout: 10_000 });
     server.maxConnections = ACCEPTED_LIMIT;
     server.on("connection", (socket: Socket) => this.#admit(socket, sockets));
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
       this.#places.serve(request, response);
+      watchBody(request, response, this.#clock);
       this.#handlers.request(request, response);
     });
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {

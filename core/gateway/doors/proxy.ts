@@ -110,9 +110,9 @@ export class CoreProxy {
       outgoing.destroy();
     };
     outgoing.on("timeout", () => {
-      if (counted) {
-        outgoing.destroy(coreTimeout());
-      }
+      // While the body is still coming, and core takes it, core is not to blame.
+      const isComing = hasBody && !incoming.complete && !incoming.isPaused();
+      if (counted && !isComing) outgoing.destroy(coreTimeout());
     });
     outgoing.on("response", (answer) => {
       answered();

@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { NightjarError } from "../../errors.ts";
 import { type ClientIdentity, isSameOrigin } from "./client-identity.ts";
-import { refuseUpgrade } from "./problem.ts";
+import { httpError, refuseUpgrade } from "./problem.ts";
 
 /** Longest message that a client may send. */
 const MESSAGE_LIMIT_BYTES = 64 * 1024;
@@ -35,6 +35,10 @@ export class Upgrades {
         ? {}
         : { handleProtocols: (offered: Set<string>) => (offered.has(protocol) ? protocol : false) }),
     });
+    // Otherwise `ws` would answer a page of its own.
+    this.#server.on("wsClientError", (error, socket) =>
+      refuseUpgrade(socket, httpError(400, "NJ_BAD_REQUEST", `this is no WebSocket: ${error.message}`)),
+    );
   }
 
   /** Upgrades the request once `authorize` has granted it and hands the socket to `serve`. */
@@ -76,7 +80,7 @@ export class Upgrades {
       access.release();
       return;
     }
-    // `handleUpgrade` answers a bad handshake itself and then calls nobody: the grant goes with the socket.
+    // After a bad handshake `handleUpgrade` calls nobody: the grant goes with the socket.
     const abandoned = () => access.release();
     socket.once("close", abandoned);
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {

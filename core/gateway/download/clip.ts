@@ -3,6 +3,7 @@
 // with Range and ETag. Else a stream of fragments that begins at once.
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Clock } from "../../clock.ts";
 import { TICKS_PER_SECOND } from "../../domain/time.ts";
 import { NightjarError } from "../../errors.ts";
 import type { CorePort } from "../core-link.ts";
@@ -14,6 +15,7 @@ import { reportUnreadable } from "../footage/report-unreadable.ts";
 import type { MediaPort } from "../media-link.ts";
 import { type MediaRequest, wantedStream } from "../media-request.ts";
 import { PlaybackTimeline } from "../playback/playback-timeline.ts";
+import { ToldLately } from "../told-lately.ts";
 import { ClipFragments } from "./clip-fragments.ts";
 import { ClipBuilder, type ClipLayout } from "./clip-layout.ts";
 import { type ClipWish, clipKey, clipTag, clipWish, nameClip } from "./clip-request.ts";
@@ -26,6 +28,8 @@ import type { SoundLine } from "./sound-line.ts";
 /** Longest virtual file: its sample tables are kept in memory. */
 const VIRTUAL_LIMIT_90K = 3_600 * TICKS_PER_SECOND;
 const CLIPS_KEPT = 8;
+/** Requests for the same clip within this time are one act for the audit log. */
+const TOLD_AGAIN_MS = 10 * 60_000;
 const READ_BYTES = 1024 * 1024;
 /** Says what became of the sound, where it would have been converted. */
 const SOUND_HEADER = "x-nightjar-sound";
@@ -34,6 +38,7 @@ export interface ClipParts extends ConversionParts {
   readonly core: CorePort;
   readonly media: MediaPort;
   readonly counter: ByteCounter;
+  readonly clock: Clock;
 }
 
 /** A virtual file; without a layout where one cannot be made, because the format changes within the range. */
@@ -49,10 +54,12 @@ export class ClipService {
   readonly #parts: ClipParts;
   readonly #clips = new KeptClips<VirtualClip>(CLIPS_KEPT);
   readonly #conversion: SoundConversion;
+  readonly #told: ToldLately;
 
   constructor(parts: ClipParts) {
     this.#parts = parts;
     this.#conversion = new SoundConversion(parts);
+    this.#told = new ToldLately(parts.clock, TOLD_AGAIN_MS);
   }
 
   close(): void {
@@ -167,7 +174,7 @@ export class ClipService {
       response.end();
       return;
     }
-    if (start === 0) this.#audit(media, wish);
+    this.#audit(media, wish);
     if (start < layout.head.length) {
       await this.#write(response, layout.head.subarray(start, Math.min(end, layout.head.length)));
     }
@@ -265,10 +272,14 @@ export class ClipService {
 
   #audit(media: MediaRequest, wish: ClipWish): void {
     const { start90k, end90k, stream } = wish;
+    const { sessionId } = media.access.grant;
+    // Players fetch a clip by pieces, from wherever they like.
+    if (!this.#told.isNews(sessionId, media.camera, start90k, end90k, stream)) return;
     this.#parts.core.notify("audit", {
-      sessionId: media.access.grant.sessionId,
+      sessionId,
       action: "clip-downloaded",
       camera: media.camera,
+      remoteAddress: media.access.remoteAddress,
       detail: { start90k, end90k, stream },
     });
   }

@@ -15,9 +15,11 @@ import type { CorePort } from "../core-link.ts";
 import type { ByteCounter } from "../doors/client-socket.ts";
 import { keyFrameFor, presentationAt, shownAt } from "../footage/playable.ts";
 import type { VolumeReaders } from "../footage/volume-reader.ts";
+import type { LiveAudit } from "../live/live-audit.ts";
 import type { MediaPort } from "../media-link.ts";
 import { type MediaRequest, wantedStream } from "../media-request.ts";
 import { PlaybackTimeline } from "../playback/playback-timeline.ts";
+import { ToldLately } from "../told-lately.ts";
 import { KeptPictures } from "./kept-pictures.ts";
 import { PicturePace } from "./picture-pace.ts";
 
@@ -46,6 +48,7 @@ export interface SnapshotParts {
   readonly readers: VolumeReaders;
   readonly counter: ByteCounter;
   readonly findFfmpeg: FindFfmpeg;
+  readonly liveAudit: LiveAudit;
   readonly clock: Clock;
 }
 
@@ -55,8 +58,7 @@ export class SnapshotService {
   readonly #kept = new KeptPictures();
   readonly #pace: PicturePace;
   readonly #newest = new Map<string, { readonly atMs: number; readonly picture: Promise<Picture> }>();
-  /** Session and camera → when its looking at thumbnails was told last. */
-  readonly #toldMs = new Map<string, number>();
+  readonly #thumbnails: ToldLately;
   readonly #turns = new Turns(
     RUNNING_LIMIT,
     WAITING_LIMIT,
@@ -67,6 +69,7 @@ export class SnapshotService {
   constructor(parts: SnapshotParts) {
     this.#parts = parts;
     this.#pace = new PicturePace(parts.clock);
+    this.#thumbnails = new ToldLately(parts.clock, THUMBNAILS_MS);
   }
 
   async serve(request: IncomingMessage, response: ServerResponse, media: MediaRequest): Promise<void> {
@@ -85,7 +88,8 @@ export class SnapshotService {
       "cache-control": "private, no-cache",
       "x-nightjar-time": new Date(msFromTime90k(picture.time90k)).toISOString(),
     };
-    if (time !== undefined) this.#tell(media, stream, picture, width);
+    if (time === undefined) this.#parts.liveAudit.watched(media.access, stream);
+    else this.#tell(media, stream, picture, width);
     if (hasTag(request.headers["if-none-match"], headers.etag)) {
       response.writeHead(304, headers);
       response.end();
@@ -177,19 +181,12 @@ export class SnapshotService {
   #tell(media: MediaRequest, stream: "main" | "sub", picture: Picture, width: number | undefined): void {
     const { sessionId } = media.access.grant;
     const isThumbnail = width !== undefined && width <= THUMBNAIL_WIDTH;
-    if (isThumbnail) {
-      const name = `${sessionId}/${media.camera}`;
-      const nowMs = this.#parts.clock.monotonicMs();
-      if (nowMs - (this.#toldMs.get(name) ?? Number.NEGATIVE_INFINITY) < THUMBNAILS_MS) return;
-      this.#toldMs.delete(name);
-      this.#toldMs.set(name, nowMs);
-      const [oldest] = this.#toldMs.keys();
-      if (this.#toldMs.size > LIVE_KEPT && oldest !== undefined) this.#toldMs.delete(oldest);
-    }
+    if (isThumbnail && !this.#thumbnails.isNews(sessionId, media.camera)) return;
     this.#parts.core.notify("audit", {
       sessionId,
       action: isThumbnail ? "thumbnails-viewed" : "snapshot-taken",
       camera: media.camera,
+      remoteAddress: media.access.remoteAddress,
       detail: { time90k: picture.time90k, stream },
     });
   }

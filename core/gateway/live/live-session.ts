@@ -12,7 +12,7 @@ export interface SeatGiver {
   watch(camera: CameraId, stream: StreamName, viewer: LiveSink): LiveSeat;
 }
 
-/** Serves one live viewer until its socket closes. */
+/** Serves one live viewer until its socket closes. False if it has no seat and was told why. */
 export function serveLive(
   socket: WebSocket,
   access: Access,
@@ -20,7 +20,7 @@ export function serveLive(
   seats: SeatGiver,
   clock: Clock,
   counter: ByteCounter,
-): void {
+): boolean {
   let seat: LiveSeat | undefined;
   const client = new ClientSocket(socket, access, clock, counter, {
     onMessage: (message) => act(message),
@@ -50,10 +50,12 @@ export function serveLive(
     }
   };
 
-  if (!client.isOpen) return;
+  if (!client.isOpen) return false;
   try {
     seat = seats.watch(wanted.camera, wanted.stream, viewer);
+    return true;
   } catch (error) {
     client.fail(error);
+    return false;
   }
 }

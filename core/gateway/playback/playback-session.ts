@@ -223,6 +223,7 @@ export class PlaybackSession {
       sessionId: this.#media.access.grant.sessionId,
       action: "playback-started",
       camera: this.#media.camera,
+      remoteAddress: this.#media.access.remoteAddress,
       detail: { time90k, stream: this.#stream },
     });
   }

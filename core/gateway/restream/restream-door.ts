@@ -11,6 +11,7 @@ import type { ByteCounter } from "../doors/client-socket.ts";
 import type { LiveHub } from "../live/live-hub.ts";
 import type { GatewaySettings, ListeningState, PortProblem } from "../protocol.ts";
 import type { SavedStateFile } from "../saved-state.ts";
+import { ToldLately } from "../told-lately.ts";
 import { Admission } from "./admission.ts";
 import type { RestreamConnection } from "./restream-connection.ts";
 import type { RestreamContext } from "./restream-context.ts";
@@ -22,7 +23,6 @@ import { secureServer } from "./secure-port.ts";
 const CHECK_MS = 1_000;
 /** A player that connects anew again and again is told of once in this time. */
 const TOLD_AGAIN_MS = 10 * 60_000;
-const TOLD_REMEMBERED = 4_096;
 
 export interface RestreamParts {
   readonly authorizer: Authorizer;
@@ -41,7 +41,7 @@ export class RestreamDoor {
   readonly #secure: RestreamPort;
   /** Who sends reports from which address and port. */
   readonly #feedback = new Map<string, RestreamSession>();
-  readonly #told = new Map<string, number>();
+  readonly #told: ToldLately;
   readonly #checks: Timer;
   #certificate: ServerCertificate | undefined;
   #secureServer: SecureServer | undefined;
@@ -49,6 +49,7 @@ export class RestreamDoor {
   constructor(parts: RestreamParts) {
     this.#parts = parts;
     const { clock, saved, log } = parts;
+    this.#told = new ToldLately(clock, TOLD_AGAIN_MS);
     const shared = this.#sharedContext(new RestreamSources(parts.hub, clock));
     this.#plain = new RestreamPort({
       kind: "rtsp",
@@ -143,7 +144,7 @@ export class RestreamDoor {
       },
       watched: (access, stream, address, transport) => {
         const { sessionId, camera } = access.grant;
-        if (!this.#isNews(`${sessionId} ${camera.id} ${stream} ${address}`)) return;
+        if (!this.#told.isNews(sessionId, camera.id, stream, address)) return;
         core.notify("audit", {
           sessionId,
           action: "stream-watched",
@@ -153,14 +154,5 @@ export class RestreamDoor {
         });
       },
     };
-  }
-
-  #isNews(key: string): boolean {
-    const nowMs = this.#parts.clock.monotonicMs();
-    const toldMs = this.#told.get(key);
-    if (toldMs !== undefined && nowMs - toldMs < TOLD_AGAIN_MS) return false;
-    if (this.#told.size >= TOLD_REMEMBERED) this.#told.clear();
-    this.#told.set(key, nowMs);
-    return true;
   }
 }

@@ -30,6 +30,7 @@ const SettingsPatch = Type.Object(
     timeZone: Type.Optional(shape.timeZone),
     network: Type.Optional(NetworkPatch),
     sessions: Type.Optional(Type.Partial(shape.sessions, closed)),
+    audit: Type.Optional(shape.audit),
     maxTranscodes: Type.Optional(shape.ffmpeg.properties.maxTranscodes),
     logLevel: Type.Optional(shape.log.properties.level),
     wizardDone: Type.Optional(Type.Boolean()),
@@ -44,6 +45,7 @@ const Settings = Type.Object({
   timeZone: shape.timeZone,
   network: shape.network,
   sessions: shape.sessions,
+  audit: shape.audit,
   maxTranscodes: shape.ffmpeg.properties.maxTranscodes,
   logLevel: shape.log.properties.level,
   wizardDone: Type.Boolean(),
@@ -79,6 +81,7 @@ export function settingsRoutes(services: HttpServices): Route[] {
           if (body.wizardDone !== undefined) draft.firstRun.wizardDone = body.wizardDone;
           if (body.wizardStep !== undefined) draft.firstRun.wizardStep = body.wizardStep;
           if (body.newCameras !== undefined) Object.assign(draft.newCameras, body.newCameras);
+          if (body.audit !== undefined) draft.audit.keepDays = body.audit.keepDays;
           if (sessions !== undefined) Object.assign(draft.sessions, sessions);
           if (net !== undefined) {
             const { http, https, rtsp, rtsps, ...rest } = net;
@@ -102,6 +105,7 @@ function settingsView(config: FrozenConfig) {
     timeZone: config.timeZone,
     network: config.network,
     sessions: config.sessions,
+    audit: config.audit,
     maxTranscodes: config.ffmpeg.maxTranscodes,
     logLevel: config.log.level,
     wizardDone: config.firstRun.wizardDone,

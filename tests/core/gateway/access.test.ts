@@ -45,6 +45,24 @@ describe("access to pictures", () => {
     });
   }
 
+  it("answers a granted handshake that is none with a problem, too", async () => {
+    const lines = [
+      "GET /api/v1/cameras/yard/live HTTP/1.1",
+      "Host: x",
+      "Authorization: Bearer good",
+      "Upgrade: websocket",
+      "Connection: Upgrade",
+      "Sec-WebSocket-Version: 1",
+    ];
+    for (const key of [[], ["Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="]]) {
+      const answer = await raw(gateway.port, `${[...lines, ...key].join("\r\n")}\r\n\r\n`);
+      assert.match(answer, /^HTTP\/1\.1 400 /);
+      assert.match(answer, /content-type: application\/problem\+json/i);
+      assert.match(answer, /NJ_BAD_REQUEST/);
+      assert.match(answer, /content-security-policy/i);
+    }
+  });
+
   it("does not upgrade an unauthorised WebSocket and says why", async () => {
     for (const path of ["live", "playback"]) {
       const viewer = gateway.viewer(`/api/v1/cameras/yard/${path}`, { headers: {} });

@@ -51,6 +51,25 @@ describe("live view through the gateway", () => {
     assert.equal(gateway.media.subscribed.filter((one) => one.camera === "yard").length, 1);
   });
 
+  it("tells the audit log who watches, from where, once however often a page comes back", async () => {
+    gateway.core.audits.length = 0;
+    for (const camera of ["door", "door", "hall"]) {
+      const viewer = gateway.viewer(`/api/v1/cameras/${camera}/live?stream=sub`);
+      await until(() => viewer.frames.length === 2, "pictures");
+    }
+    await until(() => gateway.core.audits.length >= 2, "both acts");
+    assert.deepEqual(
+      gateway.core.audits,
+      ["door", "hall"].map((camera) => ({
+        sessionId: "s1",
+        action: "live-watched",
+        camera,
+        remoteAddress: "127.0.0.1",
+        detail: { stream: "sub" },
+      })),
+    );
+  });
+
   it("sends sound only to who asked for it", async () => {
     const silent = gateway.viewer("/api/v1/cameras/sound/live");
     const loud = gateway.viewer("/api/v1/cameras/sound/live");

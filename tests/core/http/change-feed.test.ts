@@ -202,4 +202,17 @@ describe("the stream of changes", () => {
     feed.listen({ ...principal, sessionId: "other" });
     feed.close();
   });
+
+  it("gives one account no more than its share of the places", (t) => {
+    const feed = new ChangeFeed(new HandClock());
+    t.after(() => feed.close());
+    const as = (userName: string, session: number): Principal => ({
+      ...{ userName, sessionId: `${userName}-${session}`, role: "viewer", cameras: "all" },
+      expiresAtMs: Number.MAX_SAFE_INTEGER,
+    });
+    for (let at = 0; at < 128; at += 1) feed.listen(as("vera", Math.floor(at / 16)));
+    assert.throws(() => feed.listen(as("vera", 99)), { code: "NJ_TOO_MANY_LISTENERS" });
+    feed.listen(as("ann", 1));
+    assert.equal(feed.listeners, 129);
+  });
 });

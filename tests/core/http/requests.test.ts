@@ -324,7 +324,10 @@ describe("what the API passes on", () => {
     const [entry] = audit.json["entries"] as Record<string, unknown>[];
     assert.equal(entry?.["action"], "settings-changed");
     assert.equal(entry?.["userName"], "admin");
-    assert.deepEqual((await ask("/api/v1/audit/verify", { method: "POST", token })).json, { intact: true });
+    const check = await ask("/api/v1/audit/verify", { method: "POST", token });
+    const total = entry?.["number"];
+    assert.deepEqual(check.json, { intact: true, checked: total, total });
+    assert.deepEqual((await ask("/api/v1/audit/verify", { token })).json, check.json);
   });
 
   it("describes every route in the OpenAPI document", async (t) => {

@@ -1241,9 +1241,27 @@ export interface Operations {
     };
     readonly answer: Blob;
   };
-  /** Walks the chain of the audit log and says whether somebody tampered with it. */
+  /** Where the check of the audit log's chain stands, or how the last one ended. */
+  readonly "GET /audit/verify": {
+    readonly answer: {
+      /** Missing while the check goes on, and before the first. */
+      readonly intact?: boolean;
+      /** Number of the first entry that does not fit. */
+      readonly firstBroken?: number;
+      readonly checked: number;
+      readonly total: number;
+    };
+  };
+  /** Walks the chain of the audit log and says whether somebody tampered with it. A long one is walked on in the background: ask with GET. One walk is shared by all who ask. */
   readonly "POST /audit/verify": {
-    readonly answer: { readonly intact: boolean; readonly firstBroken?: number };
+    readonly answer: {
+      /** Missing while the check goes on, and before the first. */
+      readonly intact?: boolean;
+      /** Number of the first entry that does not fit. */
+      readonly firstBroken?: number;
+      readonly checked: number;
+      readonly total: number;
+    };
   };
   /** The cameras that the account may see, with their state. */
   readonly "GET /cameras": { readonly answer: { readonly cameras: readonly Camera[] } };
@@ -4456,6 +4474,11 @@ export interface Operations {
         /** Hours after log-in at which a session ends whatever happens. */
         readonly maxHours: number;
       };
+      /** The audit log. */
+      readonly audit: {
+        /** Days that entries of the audit log are kept, a day more at most. The oldest also go when there are a million. */
+        readonly keepDays: number;
+      };
       /** How many live pictures may be converted at once for browsers that cannot show the camera's codec. */
       readonly maxTranscodes: number;
       /** Least important lines that are written, by all processes; in force at once. `--log-level` and NIGHTJAR_LOG_LEVEL go before it. */
@@ -4524,6 +4547,11 @@ export interface Operations {
         readonly idleMinutes?: number;
         /** Hours after log-in at which a session ends whatever happens. */
         readonly maxHours?: number;
+      };
+      /** The audit log. */
+      readonly audit?: {
+        /** Days that entries of the audit log are kept, a day more at most. The oldest also go when there are a million. */
+        readonly keepDays: number;
       };
       /** How many live pictures may be converted at once for browsers that cannot show the camera's codec. */
       readonly maxTranscodes?: number;
@@ -4595,6 +4623,11 @@ export interface Operations {
         readonly idleMinutes: number;
         /** Hours after log-in at which a session ends whatever happens. */
         readonly maxHours: number;
+      };
+      /** The audit log. */
+      readonly audit: {
+        /** Days that entries of the audit log are kept, a day more at most. The oldest also go when there are a million. */
+        readonly keepDays: number;
       };
       /** How many live pictures may be converted at once for browsers that cannot show the camera's codec. */
       readonly maxTranscodes: number;

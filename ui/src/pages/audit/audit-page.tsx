@@ -1,7 +1,7 @@
 // The audit log for administrators: who did what, when and from where, newest first; found by account, kind and day; and
 // the proof that nobody has changed it since. Filters stand in the address.
-import { useEffect, useState } from "preact/hooks";
-import { ApiError, addressOf, call, type Given } from "../../api/client.ts";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type Answer, ApiError, addressOf, call, type Given } from "../../api/client.ts";
 import type { AuditEntry } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { EmptyPage, ErrorNote, NotAllowed, SkeletonRows } from "../../parts/controls.tsx";
@@ -14,6 +14,7 @@ import { zone } from "../../state/zone.ts";
 import { SystemSubPage } from "../system/sub-page.tsx";
 import { ACT_GROUPS, actText } from "./audit-words.ts";
 import { detailText } from "./detail-words.ts";
+import { KeepDays } from "./keep-days.tsx";
 
 const PAGE = 100;
 const DAY = /^\d{4}-\d\d-\d\d$/;
@@ -88,6 +89,7 @@ export function AuditPage() {
           </button>
         </p>
       )}
+      {entries === undefined ? null : <KeepDays />}
     </SystemSubPage>
   );
 }
@@ -199,33 +201,72 @@ function Entries({ entries }: { readonly entries: readonly AuditEntry[] }) {
   );
 }
 
-/** Walks the chain of hashes over all entries, those that are not on the page too. */
+type Check = Answer<"GET /audit/verify">;
+
+/** How often a check that goes on is asked about. */
+const ASK_EVERY_MS = 1_000;
+
+/**
+ * Walks the chain of hashes over all entries, those that are not on the page too. The recorder walks a long one by itself,
+ * for whoever asks: a page that is opened meanwhile finds it.
+ */
 function Verification() {
-  const [result, setResult] = useState<{ intact: boolean; firstBroken?: number } | undefined>(undefined);
+  const [check, setCheck] = useState<Check | undefined>(undefined);
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
-  const verify = (): void => {
+  const gone = useRef(new AbortController());
+  const follow = async (first: Promise<Check>): Promise<void> => {
+    const { signal } = gone.current;
     setBusy(true);
     setError(undefined);
-    call("POST /audit/verify")
-      .then(setResult)
-      .catch(setError)
-      .finally(() => setBusy(false));
+    try {
+      let answer = await first;
+      while (answer.intact === undefined && answer.total > 0 && !signal.aborted) {
+        setCheck(answer);
+        await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+        answer = await call("GET /audit/verify", { signal });
+      }
+      setCheck(answer);
+    } catch (thrown) {
+      if (!signal.aborted) setError(thrown);
+    } finally {
+      setBusy(false);
+    }
   };
+  useEffect(() => {
+    const { signal } = gone.current;
+    call("GET /audit/verify", { signal })
+      .then((answer) => {
+        // One that has ended says nothing of what came since.
+        if (answer.intact === undefined && answer.total > 0) void follow(Promise.resolve(answer));
+      })
+      .catch(() => undefined);
+    return () => gone.current.abort();
+  }, []);
   return (
     <span class="verification" role="status">
       {error === undefined ? null : <ErrorNote error={error} />}
-      {result === undefined ? null : result.intact ? (
+      {check?.intact === undefined ? null : check.intact ? (
         <span class="good-line">
           <Icon name="check" />
           {t("audit.intact")}
         </span>
       ) : (
-        <span class="bad-text">{t("audit.broken", { number: result.firstBroken ?? 0 })}</span>
+        <span class="bad-text">{t("audit.broken", { number: check.firstBroken ?? 0 })}</span>
       )}
-      <button type="button" class="button" disabled={busy} onClick={verify}>
-        {t(busy ? "audit.verifying" : "audit.verify")}
+      <button
+        type="button"
+        class="button"
+        disabled={busy}
+        onClick={() => void follow(call("POST /audit/verify", { signal: gone.current.signal }))}
+      >
+        {busy ? verifyingText(check) : t("audit.verify")}
       </button>
     </span>
   );
+}
+
+function verifyingText(check: Check | undefined): string {
+  if (check === undefined || check.intact !== undefined || check.total === 0) return t("audit.verifying");
+  return t("audit.verifying.far", { percent: Math.floor((100 * check.checked) / check.total) });
 }
