@@ -7,8 +7,8 @@ import { keyValuesTable } from "../db/tables/key-values-table.ts";
 import type { AlarmEvent } from "../domain/alarm-event.ts";
 import type { Log } from "../log.ts";
 import type { OutgoingMessage } from "./broker.ts";
+import { EventTopics } from "./event-topics.ts";
 import type { EventMessage } from "./payloads.ts";
-import { topicOf } from "./topics.ts";
 
 const CURSOR_KEY = "mqtt.events";
 const AT_ONCE = 200;
@@ -26,7 +26,7 @@ export class EventOutbox {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #node: string;
-  readonly #base: () => string;
+  readonly #topics: EventTopics;
   readonly #publish: (message: OutgoingMessage) => Promise<void>;
   #cursor: Cursor | undefined;
   #tail: Promise<void> = Promise.resolve();
@@ -40,13 +40,15 @@ export class EventOutbox {
     readonly log: Log;
     readonly node: string;
     readonly base: () => string;
+    /** What links begin with; empty: with `/`. */
+    readonly webAddress: () => string;
     readonly publish: (message: OutgoingMessage) => Promise<void>;
   }) {
     this.#db = options.db;
     this.#clock = options.clock;
     this.#log = options.log;
     this.#node = options.node;
-    this.#base = options.base;
+    this.#topics = new EventTopics(options);
     this.#publish = options.publish;
   }
 
@@ -98,19 +100,16 @@ export class EventOutbox {
   /** All at once, in order on the one connection; resolves when the broker has them all. */
   async #sendAll(events: readonly AlarmEvent[], sentId: number): Promise<void> {
     const answers = await Promise.allSettled(
-      events.map((event) => this.#publish(this.#message(event, event.id <= sentId))),
+      events
+        .flatMap((event) => this.#messages(event, event.id <= sentId))
+        .map((message) => this.#publish(message)),
     );
     const failed = answers.find((answer) => answer.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }
 
-  #message(event: AlarmEvent, isKnown: boolean): OutgoingMessage {
-    const message = eventMessage(event, this.#node, isKnown);
-    const topic =
-      event.camera === undefined
-        ? topicOf(this.#base(), "nodeEvent", { node: this.#node })
-        : topicOf(this.#base(), "cameraEvent", { camera: event.camera });
-    return { topic, payload: JSON.stringify(message), qos: 1, retain: false };
+  #messages(event: AlarmEvent, isKnown: boolean): OutgoingMessage[] {
+    return this.#topics.messages(event, eventMessage(event, this.#node, isKnown));
   }
 
   async #load(): Promise<Cursor> {

@@ -4896,6 +4896,8 @@ export interface Operations {
         readonly broker: "embedded" | "external" | "off";
         /** First level of all of Nightjar's topics. */
         readonly base: string;
+        /** Address of the recorder's pages, `https://nvr.example`: links to pictures and clips in messages begin with it. Empty: with `/`. */
+        readonly webAddress: string;
         /** The broker within, in clear. */
         readonly tcp: {
           /** Listen here while the broker is the one within. */
@@ -4965,6 +4967,8 @@ export interface Operations {
       readonly broker?: "embedded" | "external" | "off";
       /** First level of all of Nightjar's topics. */
       readonly base?: string;
+      /** Address of the recorder's pages, `https://nvr.example`: links to pictures and clips in messages begin with it. Empty: with `/`. */
+      readonly webAddress?: string;
       readonly tcp?: {
         /** Listen here while the broker is the one within. */
         readonly enabled?: boolean;
@@ -5005,6 +5009,8 @@ export interface Operations {
         readonly broker: "embedded" | "external" | "off";
         /** First level of all of Nightjar's topics. */
         readonly base: string;
+        /** Address of the recorder's pages, `https://nvr.example`: links to pictures and clips in messages begin with it. Empty: with `/`. */
+        readonly webAddress: string;
         /** The broker within, in clear. */
         readonly tcp: {
           /** Listen here while the broker is the one within. */
