@@ -43,6 +43,14 @@ export const MqttConfigSchema = Type.Object(
       pattern: "^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$",
       default: "nightjar",
     }),
+    webAddress: Type.String({
+      title: "Web address",
+      description:
+        "Address of the recorder's pages, `https://nvr.example`: links to pictures and clips in messages begin with it. Empty: with `/`.",
+      pattern: "^(?:[hH][tT][tT][pP][sS]?://[^\\s/@?#]+(?:/[^\\s?#]*)?)?$",
+      maxLength: 200,
+      default: "",
+    }),
     tcp: door("MQTT", "The broker within, in clear.", 1883),
     tls: door("MQTT over TLS", "The broker within over TLS, with the certificate that HTTPS serves.", 8883),
     webSocket: Type.Object(

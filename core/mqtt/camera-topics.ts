@@ -1,6 +1,14 @@
 // Topics of cameras, a part of the table in topics.ts: what is said of them, and what can be switched at them.
 import { Type } from "typebox";
-import { CameraStateSchema, EventMessageSchema, Online, OnOff, Picture, RecordMode } from "./payloads.ts";
+import {
+  CameraStateSchema,
+  EventMessageSchema,
+  Link,
+  Online,
+  OnOff,
+  Picture,
+  RecordMode,
+} from "./payloads.ts";
 import { PtzSetSchema } from "./request-schemas.ts";
 import { json, out, type TopicKind, taken, text } from "./topic-kind.ts";
 
@@ -174,5 +182,24 @@ export const CAMERA_TOPICS = {
     payload: OnOff,
     description:
       "Whether an event of this type goes on. There for motion, tamper and video loss always, for other types once there was one.",
+  },
+  detectRuleState: {
+    ...out,
+    ...text,
+    path: "camera/{camera}/detect/{type}/{rule}/state",
+    retained: true,
+    right: "events.view",
+    payload: OnOff,
+    description:
+      "The same of one line, area or rule of a detector, as events name it (`line-1`); another name in small letters and figures, with a sum of it. There once there was an event of it, for 64 rules a camera.",
+  },
+  snapshotUrl: {
+    ...out,
+    ...text,
+    path: "camera/{camera}/snapshot_url",
+    retained: true,
+    right: "snapshot",
+    payload: Link,
+    description: "Where a picture of now is to be had over HTTP, for who signs in there.",
   },
 } as const satisfies Readonly<Record<string, TopicKind>>;

@@ -7,8 +7,8 @@ import { keyValuesTable } from "../db/tables/key-values-table.ts";
 import type { AlarmEvent } from "../domain/alarm-event.ts";
 import type { Log } from "../log.ts";
 import type { OutgoingMessage } from "./broker.ts";
+import { EventTopics } from "./event-topics.ts";
 import type { EventMessage } from "./payloads.ts";
-import { topicOf } from "./topics.ts";
 
 const CURSOR_KEY = "mqtt.events";
 const AT_ONCE = 200;
@@ -33,7 +33,7 @@ export class EventOutbox {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #node: string;
-  readonly #base: () => string;
+  readonly #topics: EventTopics;
   readonly #publish: (message: OutgoingMessage) => Promise<void>;
   #cursor: Cursor | undefined;
   readonly #goingOn = new Set<number>();
@@ -52,13 +52,15 @@ export class EventOutbox {
     readonly log: Log;
     readonly node: string;
     readonly base: () => string;
+    /** What links begin with; empty: with `/`. */
+    readonly webAddress: () => string;
     readonly publish: (message: OutgoingMessage) => Promise<void>;
   }) {
     this.#db = options.db;
     this.#clock = options.clock;
     this.#log = options.log;
     this.#node = options.node;
-    this.#base = options.base;
+    this.#topics = new EventTopics(options);
     this.#publish = options.publish;
   }
 
@@ -112,7 +114,9 @@ export class EventOutbox {
 
   /** All at once, in order on the one connection; resolves when the broker has them all. */
   async #sendAll(events: readonly AlarmEvent[]): Promise<void> {
-    const answers = await Promise.allSettled(events.map((event) => this.#publish(this.#message(event))));
+    const answers = await Promise.allSettled(
+      events.flatMap((event) => this.#messages(event)).map((message) => this.#publish(message)),
+    );
     const failed = answers.find((answer) => answer.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }
@@ -145,14 +149,10 @@ export class EventOutbox {
     return id > (this.#cursor?.unsure ?? 0) || (acknowledged !== undefined && acknowledged.atMs >= endMs);
   }
 
-  #message(event: AlarmEvent): OutgoingMessage {
+  #messages(event: AlarmEvent): OutgoingMessage[] {
     const isKnown = event.id <= this.#sentUpTo || this.#sent.has(event.id);
     const message = eventMessage(event, this.#node, isKnown, isKnown && this.#isEndTold(event));
-    const topic =
-      event.camera === undefined
-        ? topicOf(this.#base(), "nodeEvent", { node: this.#node })
-        : topicOf(this.#base(), "cameraEvent", { camera: event.camera });
-    return { topic, payload: JSON.stringify(message), qos: 1, retain: false };
+    return this.#topics.messages(event, message);
   }
 
   async #load(): Promise<Cursor> {

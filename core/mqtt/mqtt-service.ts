@@ -93,7 +93,11 @@ export class MqttService {
     const { db, clock, log, cameras, status, users, snapshot, linkage, arming, alarmIo } = options;
     const { explain, endPopups, abilities, detection } = options;
     const node = options.config().node.id;
-    const common = { db, clock, log, node, base: () => this.#mqtt.base, cameras, status, arming, alarmIo };
+    const common = {
+      ...{ db, clock, log, node, cameras, status, arming, alarmIo },
+      base: () => this.#mqtt.base,
+      webAddress: () => this.#mqtt.webAddress || options.config().network.basePath,
+    };
     const publish = (message: OutgoingMessage): Promise<void> => this.#publish(message);
     this.#states = new RecorderStates({ ...common, publish });
     this.#detections = new DetectStates({ ...common, publish });

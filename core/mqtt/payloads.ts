@@ -81,6 +81,15 @@ export const EventMessageSchema = Type.Object({
     { description: "What was seen, each at its best moment." },
   ),
   detail: Type.Record(Type.String(), Type.Unknown()),
+  snapshot_url: Type.Optional(
+    Type.String({
+      description:
+        "A picture of it, where it was recorded, for who signs in there. Of events of a camera. Begins with `mqtt.webAddress`, or with `/`.",
+    }),
+  ),
+  clip_url: Type.Optional(
+    Type.String({ description: "Its recording with 5 s around it, likewise. Once it is over." }),
+  ),
 });
 export type EventMessage = Static<typeof EventMessageSchema>;
 
@@ -113,6 +122,8 @@ export type LinkageMessage = Static<typeof LinkageMessageSchema>;
 
 /** Not a text at all. */
 export const Picture = Type.String({ contentMediaType: "image/jpeg" });
+/** Holds no login: whoever follows it signs in there. */
+export const Link = Type.String({ format: "uri-reference" });
 export const PluginText = Type.String({ description: "The plugin's own words, at most 64 KiB." });
 
 export const OutputStateSchema = Type.Object({

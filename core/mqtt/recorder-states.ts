@@ -7,6 +7,7 @@ import type { CameraService, StatusService } from "../http/services.ts";
 import type { CameraView, StatusView, VolumeView } from "../http/wire-schemas.ts";
 import type { Log } from "../log.ts";
 import type { OutgoingMessage } from "./broker.ts";
+import { snapshotLink } from "./event-topics.ts";
 import type { ArmingControl } from "./request-parts.ts";
 import { TOPICS, type TopicIds, type TopicName, topicOf } from "./topics.ts";
 
@@ -18,6 +19,7 @@ const OF_CAMERA = [
   "enabledState",
   "recordModeState",
   "cameraSnapshot",
+  "snapshotUrl",
 ] as const;
 
 export interface RecorderStatesOptions {
@@ -26,6 +28,8 @@ export interface RecorderStatesOptions {
   readonly log: Log;
   readonly node: string;
   readonly base: () => string;
+  /** What links begin with; empty: with `/`. */
+  readonly webAddress: () => string;
   readonly cameras: Pick<CameraService, "list">;
   readonly status: Pick<StatusService, "status">;
   readonly arming: Pick<ArmingControl, "arming">;
@@ -90,6 +94,7 @@ export class RecorderStates {
     this.#set("enabledState", ids, view.enabled ? "ON" : "OFF");
     this.#set("manualRecordingState", ids, view.recording.reasons.includes("manual") ? "ON" : "OFF");
     this.#set("recordModeState", ids, view.record.mode);
+    this.#set("snapshotUrl", ids, snapshotLink(this.#options.webAddress(), view.id));
     this.#set("cameraState", ids, {
       v: 1,
       id: view.id,

@@ -150,6 +150,28 @@ export const TOPICS = {
     payload: LinkageMessageSchema,
     description: "A linkage rule is followed for an event, and what came of each of its actions.",
   },
+  exceptionEvent: {
+    ...out,
+    ...json,
+    path: "exception/{type}",
+    retained: false,
+    right: "events.view",
+    needsAllCameras: true,
+    payload: EventMessageSchema,
+    description:
+      "Exceptions (`exception-volume-full` …) of the recorder and of cameras once more, by their kind.",
+  },
+  posEvent: {
+    ...out,
+    ...json,
+    path: "pos/{till}/event",
+    retained: false,
+    right: "events.view",
+    needsAllCameras: true,
+    payload: EventMessageSchema,
+    description:
+      "Receipts of a till as they begin, grow and are over, once for each however many cameras look at it: `detail` has its number, total and lines; what it says is at `GET /receipts`.",
+  },
   ...CAMERA_TOPICS,
   armingProfileState: {
     ...out,
@@ -210,6 +232,7 @@ export interface TopicIds {
   /** Siren, light or wiper. */
   readonly part?: string;
   readonly detector?: string;
+  readonly till?: string;
   readonly output?: string;
   readonly input?: string;
   /** Of linkage. */

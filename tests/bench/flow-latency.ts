@@ -63,6 +63,7 @@ export async function flowFigures(
   const door = new FlowsDoor(dir.path);
   await door.open(broker);
   const outbox = new EventOutbox({
+    webAddress: () => "",
     ...{ db, clock: systemClock, log: silentLog, node: NODE, base: () => "nightjar" },
     publish: (message) => broker.publish(message),
   });

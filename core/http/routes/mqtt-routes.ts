@@ -16,11 +16,20 @@ export function mqttRoutes(services: HttpServices): Route[] {
     passwordSet: mqtt.hasPassword(),
     state: mqtt.state(),
   });
-  const change = async ({ broker, base, tcp, tls, webSocket, external }: MqttPatch): Promise<void> => {
+  const change = async ({
+    broker,
+    base,
+    webAddress,
+    tcp,
+    tls,
+    webSocket,
+    external,
+  }: MqttPatch): Promise<void> => {
     const { password, ...otherBroker } = external ?? {};
     const edit = ({ mqtt: draft }: Config): void => {
       if (broker !== undefined) draft.broker = broker;
       if (base !== undefined) draft.base = base;
+      if (webAddress !== undefined) draft.webAddress = webAddress;
       Object.assign(draft.tcp, tcp);
       Object.assign(draft.tls, tls);
       Object.assign(draft.webSocket, webSocket);

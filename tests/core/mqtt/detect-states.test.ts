@@ -5,7 +5,7 @@ import { openDb } from "../../../core/db/open-db.ts";
 import { lastEventNumbers, putEvents } from "../../../core/db/tables/events-table.ts";
 import type { CameraView, EventView } from "../../../core/http/wire-schemas.ts";
 import { silentLog } from "../../../core/log.ts";
-import { DetectStates } from "../../../core/mqtt/detect-states.ts";
+import { DetectStates, ruleLevel } from "../../../core/mqtt/detect-states.ts";
 import { FakeClock } from "../../../core/testing/fake-clock.ts";
 
 async function rig(t: TestContext) {
@@ -45,6 +45,38 @@ describe("states of detection", () => {
     await all.take(event(2, "motion", { ...OVER, acknowledged: {} }));
     await all.take(event(3, "motion", { camera: undefined }));
     assert.deepEqual(sent.splice(0), ["yard/detect/motion OFF"]);
+  });
+
+  it("tell the rules of a type apart, whatever they are called, and no more of them than are bounded", async (t) => {
+    const { sent, states } = await rig(t);
+    const all = states();
+    await all.all();
+    sent.length = 0;
+    await all.take(event(1, "line-crossing", { rule: "line-1" }));
+    await all.take(event(2, "line-crossing", { rule: "Gate / +#" }));
+    await all.take(event(1, "line-crossing", { rule: "line-1", ...OVER }));
+    const gate = `yard/detect/line-crossing/${ruleLevel("Gate / +#")}`;
+    assert.match(gate, /\/gate-[0-9a-f]{8}$/);
+    assert.notEqual(ruleLevel("Gate / +"), ruleLevel("Gate / +#"));
+    for (const odd of ["\u{1f6aa}", "a b".repeat(22), "-", "A"])
+      assert.match(ruleLevel(odd), /^[a-z0-9-]{1,64}$/);
+    assert.deepEqual(sent.splice(0), [
+      "yard/detect/line-crossing ON",
+      "yard/detect/line-crossing/line-1 ON",
+      `${gate} ON`,
+      "yard/detect/line-crossing/line-1 OFF",
+    ]);
+    for (let id = 3; id < 68; id += 1)
+      await all.take(event(id, "line-crossing", { rule: `r${id}`, ...OVER }));
+    const cleared = sent.filter((line) => line.endsWith(" "));
+    assert.deepEqual(
+      cleared,
+      ["line-1", "r3", "r4"].map((rule) => `yard/detect/line-crossing/${rule} `),
+      "those that rest give way, the first first",
+    );
+    sent.length = 0;
+    await all.cameraRemoved("yard");
+    assert.equal(sent.filter((line) => /line-crossing\/.* $/.test(line)).length, 64);
   });
 
   it("show what is over at once for a moment, once a second at most", async (t) => {

@@ -44,6 +44,7 @@ async function way(t: TestContext): Promise<Way & { readonly db: Db }> {
         log: silentLog,
         node: "n1",
         base: () => "nightjar",
+        webAddress: () => "",
         publish: async ({ topic, payload }: OutgoingMessage) => {
           if (!self.isUp) throw new Error("away");
           self.sent.push({ topic, event: JSON.parse(String(payload)) as EventMessage });
@@ -114,15 +115,16 @@ describe("events on their way out", () => {
     const yard = await insert(db, motion("yard", 1_000));
     await insert(db, { type: "exception-volume-full", startMs: 1_500 });
     out.kick();
-    await waitFor(() => sent.length === 2);
+    await waitFor(() => sent.length === 3);
     await end(db, yard, 3_000);
     out.kick();
-    await waitFor(() => sent.length === 3);
+    await waitFor(() => sent.length === 4);
     assert.deepEqual(
       sent.map(({ topic, event }) => [topic, event.event_type, event.phase, event.end_time]),
       [
         ["nightjar/camera/yard/event", "motion", "start", undefined],
         ["nightjar/node/n1/event", "exception-volume-full", "start", undefined],
+        ["nightjar/exception/exception-volume-full", "exception-volume-full", "start", undefined],
         ["nightjar/camera/yard/event", "motion", "end", "1970-01-01T00:00:03.000Z"],
       ],
     );

@@ -4931,6 +4931,8 @@ export interface Operations {
         readonly broker: "embedded" | "external" | "off";
         /** First level of all of Nightjar's topics. */
         readonly base: string;
+        /** Address of the recorder's pages, `https://nvr.example`: links to pictures and clips in messages begin with it. Empty: with `/`. */
+        readonly webAddress: string;
         /** The broker within, in clear. */
         readonly tcp: {
           /** Listen here while the broker is the one within. */
@@ -5000,6 +5002,8 @@ export interface Operations {
       readonly broker?: "embedded" | "external" | "off";
       /** First level of all of Nightjar's topics. */
       readonly base?: string;
+      /** Address of the recorder's pages, `https://nvr.example`: links to pictures and clips in messages begin with it. Empty: with `/`. */
+      readonly webAddress?: string;
       readonly tcp?: {
         /** Listen here while the broker is the one within. */
         readonly enabled?: boolean;
@@ -5040,6 +5044,8 @@ export interface Operations {
         readonly broker: "embedded" | "external" | "off";
         /** First level of all of Nightjar's topics. */
         readonly base: string;
+        /** Address of the recorder's pages, `https://nvr.example`: links to pictures and clips in messages begin with it. Empty: with `/`. */
+        readonly webAddress: string;
         /** The broker within, in clear. */
         readonly tcp: {
           /** Listen here while the broker is the one within. */

@@ -77,6 +77,16 @@ export function MqttForm(props: { readonly view: MqttView; readonly onSaved: (vi
           mono
         />
       )}
+      {draft.broker === "off" ? null : (
+        <TextField
+          label={t("mqtt.webAddress")}
+          value={draft.webAddress}
+          onInput={(webAddress) => put({ webAddress: webAddress.trim() })}
+          placeholder="https://nvr.house.example"
+          hint={t("mqtt.webAddress.hint")}
+          mono
+        />
+      )}
       {draft.broker === "embedded" ? (
         <>
           <DoorFields title={t("mqtt.inClear")} door={draft.tcp} onChange={(tcp) => put({ tcp })} />
