@@ -5,14 +5,17 @@ import { join } from "node:path";
 import type { Middleware } from "koa";
 import { Type } from "typebox";
 import { NightjarError } from "../errors.ts";
-import { readPageFile } from "../plugin/package/page-files.ts";
+import { type PageFile, readPageFile } from "../plugin/package/page-files.ts";
 import { mayDo } from "../users/principal.ts";
+import { ELEMENT_FILE, elementPage } from "./element-page.ts";
 import type { PagePasses } from "./page-passes.ts";
 import { httpError } from "./problem.ts";
 import { type Route, route, SIGNED_IN } from "./route.ts";
 import type { HttpServices } from "./services.ts";
 
-const BRIDGE = join(import.meta.dirname, "page-bridge", "nightjar.js");
+const BRIDGE = join(import.meta.dirname, "page-bridge");
+/** Ours, beside the plugin's own files. */
+const BRIDGE_FILES: readonly string[] = ["nightjar.js", "nightjar-element.js"];
 const FILE = /^\/api\/v1\/plugins\/page\/(nj_[\w-]{43})\/([\w./@-]{0,300})$/;
 // Names the frame's own files by the word for its address, which holds although the sandbox takes its origin away.
 const CONTENT_POLICY = [
@@ -66,11 +69,8 @@ export function pluginPageFiles({ plugins }: HttpServices, passes: PagePasses): 
     const plugin = passes.pluginOf(pass);
     const page = plugin === undefined ? undefined : plugins.pageOf(plugin);
     const file =
-      path === "nightjar.js"
-        ? { type: "text/javascript; charset=utf-8", bytes: await readFile(BRIDGE) }
-        : page && (await readPageFile(page.folder, path));
-    if (page === undefined || file === undefined)
-      throw httpError(404, "NJ_ROUTE_UNKNOWN", "there is no such file");
+      plugin === undefined || page === undefined ? undefined : await pageFile(plugin, page.folder, path);
+    if (file === undefined) throw httpError(404, "NJ_ROUTE_UNKNOWN", "there is no such file");
     context.set({
       "content-type": file.type,
       "content-security-policy": CONTENT_POLICY,
@@ -83,4 +83,14 @@ export function pluginPageFiles({ plugins }: HttpServices, passes: PagePasses): 
     (context as typeof context & { _matchedRoute: string })._matchedRoute = "/api/v1/plugins/page/*";
     context.body = file.bytes;
   };
+}
+
+async function pageFile(plugin: string, folder: string, path: string): Promise<PageFile | undefined> {
+  if (BRIDGE_FILES.includes(path))
+    return { type: "text/javascript; charset=utf-8", bytes: await readFile(join(BRIDGE, path)) };
+  const file = await readPageFile(folder, path);
+  if (file !== undefined || path !== "index.html") return file;
+  // It has no document of its own: is it a custom element?
+  const element = await readPageFile(folder, ELEMENT_FILE);
+  return element && { type: "text/html; charset=utf-8", bytes: elementPage(plugin) };
 }

@@ -28,7 +28,10 @@ export async function buildBundledPlugin(
   nightjarVersion: string,
 ): Promise<readonly ThirdParty[]> {
   const source = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Json;
-  const packed = packedCard(source, nightjarVersion, false);
+  const packed = packedCard(source, nightjarVersion, {
+    hasDeclarations: false,
+    has: (path) => existsSync(join(folder, path)),
+  });
   const sources = join(folder, packed.sourceFolder);
   const { dependencies: _inside, ...card } = packed.card;
   const parties = await together(sources, packed.entry, target);

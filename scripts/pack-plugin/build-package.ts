@@ -34,7 +34,10 @@ export async function buildPackage(pluginFolder: string, target: string): Promis
   if (existsSync(target)) throw refusePacking(`${target} exists already`);
   const source = readCard(pluginFolder);
   const compiler = findCompiler(pluginFolder);
-  const packed = packedCard(source, VERSION, compiler !== undefined);
+  const packed = packedCard(source, VERSION, {
+    hasDeclarations: compiler !== undefined,
+    has: (path) => existsSync(join(pluginFolder, path)),
+  });
   const notes: string[] = [];
   if (compiler === undefined) notes.push("there is no TypeScript compiler: no declarations (.d.ts) in it");
   mkdirSync(target, { recursive: true });

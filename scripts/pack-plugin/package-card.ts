@@ -20,8 +20,19 @@ export interface PackedCard {
   readonly named: readonly string[];
 }
 
+/** What there is besides package.json. */
+export interface PackedPlaces {
+  readonly hasDeclarations: boolean;
+  /** Whether there is a file at a path below the plugin's folder. */
+  has(path: string): boolean;
+}
+
 /** Reads an author's package.json. Throws `NJ_PACK_REFUSED` for one that the recorder would refuse. */
-export function packedCard(source: Json, nightjarVersion: string, hasDeclarations: boolean): PackedCard {
+export function packedCard(
+  source: Json,
+  nightjarVersion: string,
+  { hasDeclarations, has }: PackedPlaces,
+): PackedCard {
   const result = readManifest(source, nightjarVersion);
   if (!result.ok) throw refusePacking(`the recorder would refuse it: ${result.reason}`);
   const { name, entry, icon, page } = result.manifest;
@@ -54,9 +65,14 @@ export function packedCard(source: Json, nightjarVersion: string, hasDeclaration
     ],
     named: [
       ...(icon === undefined ? [] : [icon]),
-      ...(page === undefined ? [] : [`${page.folder}/index.html`]),
+      ...(page === undefined ? [] : [pageFile(page.folder, has)]),
     ],
   };
+}
+
+/** A page is a custom element or a document: what is to be there of it. */
+function pageFile(folder: string, has: PackedPlaces["has"]): string {
+  return [`${folder}/index.html`, `${folder}/element.js`].find(has) ?? `${folder}/element.js`;
 }
 
 /** Leads each target below the source folder to `dist/`; the types come first, as Node asks for. */

@@ -40,6 +40,39 @@ const PAGE_FILES = {
       say("way out by " + path + " " + await nightjar.request("GET", path).then(() => "OPEN", (error) => error.code));`,
 } as const;
 
+/** One that is a custom element, and tells of itself what it was handed. */
+const ELEMENT_FILES = {
+  "element.js": `class Lamps extends HTMLElement {
+      static observedAttributes = ["theme"];
+      attributeChangedCallback(name, before, theme) { if (before !== null) this.say("now " + theme); }
+      connectedCallback() {
+        this.attachShadow({ mode: "open" }).innerHTML = "<style>p { margin: 12px }</style>";
+        this.say(this.getAttribute("theme") + " " + this.getAttribute("locale") + " " + this.nightjar.plugin);
+        this.nightjar.request("GET", "/lamps/hall").then(({ lamp }) => this.say("lamp " + lamp));
+        this.nightjar.request("GET", "/../restart").catch(({ code }) => this.say("way out " + code));
+        fetch("/api/v1/status").then(() => this.say("fetch OPEN"), () => this.say("fetch closed"));
+        try { parent.document.title; this.say("parent OPEN"); } catch { this.say("parent closed"); }
+      }
+      say(text) { this.shadowRoot.append(Object.assign(document.createElement("p"), { textContent: text })); }
+    }
+    customElements.define("nightjar-bridge-lamps", Lamps);`,
+} as const;
+
+/** A plugin with a resource. */
+function withLamp(name: string): string {
+  return `import { definePlugin, Type } from "@nightjar/core";
+    export default definePlugin({
+      name: ${JSON.stringify(name)},
+      configSchema: Type.Object({}),
+      setup(nvr) {
+        nvr.routes.register({
+          id: "lamp", method: "GET", path: "/lamps/:lamp", permission: "settings.view", summary: "A lamp.",
+          async handle({ params, userName }) { return { lamp: params.lamp, userName }; },
+        });
+      },
+    });`;
+}
+
 describe("strangers' plugins", { skip: skipBrowserTests, timeout: 180_000 }, () => {
   const folder = tempDir("nightjar-strangers-");
   let recorder: Recorder;
@@ -47,8 +80,10 @@ describe("strangers' plugins", { skip: skipBrowserTests, timeout: 180_000 }, () 
   let page: Page;
   let sender: SenderProcesses;
 
-  function plugin(name: string, displayName: string, code: string): void {
-    mkdirSync(folder.join(name));
+  function plugin(name: string, displayName: string, code: string, files: Record<string, string> = {}): void {
+    mkdirSync(folder.join(name, "nightjar-ui"), { recursive: true });
+    for (const [file, text] of Object.entries(files))
+      writeFileSync(folder.join(name, "nightjar-ui", file), text);
     writeFileSync(
       folder.join(name, "package.json"),
       JSON.stringify({
@@ -58,7 +93,7 @@ describe("strangers' plugins", { skip: skipBrowserTests, timeout: 180_000 }, () 
         exports: "./index.js",
         keywords: ["nightjar-plugin"],
         engines: { nightjar: "^0.1.0" },
-        nightjar: { displayName, kind: "camera", page: { permission: "settings.view" } },
+        nightjar: { displayName, page: { permission: "settings.view" } },
       }),
     );
     writeFileSync(folder.join(name, "index.js"), code);
@@ -86,25 +121,14 @@ describe("strangers' plugins", { skip: skipBrowserTests, timeout: 180_000 }, () 
        });`,
     );
     plugin("nightjar-camera-broken", "Broken cameras", 'throw new RangeError("no lens is long enough");');
-    mkdirSync(folder.join("@acme"));
     plugin(
       "@acme/nightjar-camera-page",
       "A camera with a page",
-      `import { definePlugin, Type } from "@nightjar/core";
-       export default definePlugin({
-         name: "@acme/nightjar-camera-page",
-         configSchema: Type.Object({}),
-         setup(nvr) {
-           nvr.routes.register({
-             id: "lamp", method: "GET", path: "/lamps/:lamp", permission: "settings.view", summary: "A lamp.",
-             async handle({ params, userName }) { return { lamp: params.lamp, userName }; },
-           });
-         },
-       });`,
+      withLamp("@acme/nightjar-camera-page"),
+      PAGE_FILES,
     );
-    mkdirSync(folder.join("@acme/nightjar-camera-page/nightjar-ui"));
-    for (const [file, text] of Object.entries(PAGE_FILES))
-      writeFileSync(folder.join("@acme/nightjar-camera-page/nightjar-ui", file), text);
+    plugin("nightjar-bridge-lamps", "Lamps", withLamp("nightjar-bridge-lamps"), ELEMENT_FILES);
+    plugin("nightjar-bridge-dark", "Dark", withLamp("nightjar-bridge-dark"), { "element.js": "export {};" });
     recorder = await startRecorder(true, ["--plugin-path", folder.path]);
     sender = await SenderProcesses.start(DEMO_CLIP, 1);
     browser = await openBrowser();
@@ -194,6 +218,27 @@ describe("strangers' plugins", { skip: skipBrowserTests, timeout: 180_000 }, () 
     await frame.getByText("way out by /%2e%2e/restart NJ_UI_REFUSED").waitFor();
     await frame.getByText("way out by //evil.example/ NJ_ROUTE_UNKNOWN").waitFor();
     await frame.getByText("way out by status NJ_UI_REFUSED").waitFor();
+  });
+
+  it("show pages that are a custom element of theirs, within the same walls", async () => {
+    await visit(page, recorder, "plugin?name=nightjar-bridge-lamps");
+    const element = page.frameLocator("iframe.plugin-page").locator("nightjar-bridge-lamps");
+    for (const said of ["dark en nightjar-bridge-lamps", "lamp hall", "way out NJ_UI_REFUSED"])
+      await element.getByText(said).waitFor();
+    await element.getByText("fetch closed").waitFor();
+    await element.getByText("parent closed").waitFor();
+    await screenshot(page, "plugin-element");
+    await page.getByRole("button", { name: "Account of admin" }).click();
+    await page.getByLabel("Theme").selectOption("light");
+    await element.getByText("now light").waitFor();
+    await page.getByLabel("Theme").selectOption("dark");
+    await element.getByText("now dark").waitFor();
+  });
+
+  it("are said to have no page to show where theirs defines no element", async () => {
+    await visit(page, recorder, "plugin?name=nightjar-bridge-dark");
+    await page.getByRole("alert").getByText("Its page cannot be shown").waitFor();
+    await screenshot(page, "plugin-element-missing");
   });
 
   async function statusOf(name: string): Promise<string | undefined> {

@@ -148,11 +148,15 @@ export const read = (text: string): Table => JSON.parse(text) as Table;
     const nightjar = { kind: "camera", page: { folder: "panel", permission: "settings.view" } };
     const version = "1.2.4";
     const without = pack(stranger({}, { nightjar, version }), dir.path, "--unpacked");
-    assert.match(without.said, /names panel\/index\.html, which does not exist/);
+    assert.match(without.said, /names panel\/element\.js, which does not exist/);
     const files = { "panel/index.html": "<p>Shop", "panel/page.mjs": "export {};" };
     const packed = pack(stranger(files, { nightjar, version }), dir.path, "--unpacked");
     assert.equal(packed.status, 0, packed.said);
     assert.ok(existsSync(dir.join(`${NAME}-${version}/panel/page.mjs`)));
+    const element = { "panel/element.js": "export {};" };
+    const withElement = pack(stranger(element, { nightjar, version: "1.2.6" }), dir.path, "--unpacked");
+    assert.equal(withElement.status, 0, withElement.said);
+    assert.ok(existsSync(dir.join(`${NAME}-1.2.6/panel/element.js`)));
   });
 
   it("may stand on packages of others, which are not packed but asked for", () => {

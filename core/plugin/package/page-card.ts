@@ -1,7 +1,7 @@
 // The page of its own that a plugin may bring: what its identity card says of it (`nightjar.page`). Pure checks.
 import { CAMERA_RIGHTS, type Right, SYSTEM_RIGHTS } from "../../domain/roles.ts";
 
-/** A plugin's page: a folder of files with an `index.html`, shown in a closed frame. */
+/** A plugin's page: a folder of files with an `element.js` or an `index.html`, shown in a closed frame. */
 export interface PluginPageCard {
   /** Folder below the package's, `nightjar-ui` unless told. */
   readonly folder: string;

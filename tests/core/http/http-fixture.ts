@@ -17,6 +17,7 @@ import type { CameraView, EventView } from "../../../core/http/wire-schemas.ts";
 import { Type } from "../../../core/index.ts";
 import { type Log, silentLog } from "../../../core/log.ts";
 import type { PluginRoute } from "../../../core/plugin/contract/plugin-route.ts";
+import type { PluginPage } from "../../../core/plugin/host/plugin-host.ts";
 import type { PluginJob } from "../../../core/plugin/install/install-job.ts";
 import { SettingsTransfer } from "../../../core/settings/settings-transfer.ts";
 import { rememberingDerive } from "../settings/settings-fixture.ts";
@@ -50,6 +51,15 @@ export function cameraView(id: string): CameraView {
 }
 
 /** Resources of a plugin, as its registry would hold them. */
+const PLUGIN_PAGES: Readonly<Record<string, PluginPage>> = {
+  "nightjar-camera-far": pageIn("plugin-page", "Far"),
+  "@acme/nightjar-bridge-Lamps": pageIn("plugin-element", "Lamps"),
+};
+
+function pageIn(folder: string, title: string): PluginPage {
+  return { folder: join(import.meta.dirname, folder), permission: "settings.view", title };
+}
+
 const PLUGIN_ROUTES: readonly PluginRoute[] = [
   {
     id: "lamp",
@@ -234,10 +244,7 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
       },
     },
     plugins: {
-      pageOf: (name) =>
-        name === "nightjar-camera-far"
-          ? { folder: join(import.meta.dirname, "plugin-page"), permission: "settings.view", title: "Far" }
-          : undefined,
+      pageOf: (name) => PLUGIN_PAGES[name],
       routesOf: (name) => (name === "nightjar-camera-far" ? PLUGIN_ROUTES : []),
       list: () => [
         {

@@ -6,10 +6,10 @@ import { httpFixture } from "./http-fixture.ts";
 
 const NAME = "nightjar-camera-far";
 
-async function opened(t: Parameters<typeof httpFixture>[0]) {
+async function opened(t: Parameters<typeof httpFixture>[0], name = NAME) {
   const fixture = await httpFixture(t);
   const token = await fixture.tokenOf("operator");
-  const answer = await fixture.ask("/api/v1/plugins/page", { method: "POST", token, body: { name: NAME } });
+  const answer = await fixture.ask("/api/v1/plugins/page", { method: "POST", token, body: { name } });
   const address = `/api/v1${String(answer.json["address"])}`;
   return { ...fixture, token, address, title: answer.json["title"] };
 }
@@ -45,6 +45,21 @@ describe("a plugin's page (attack list A11, A22)", () => {
     const bridge = await ask(address.replace("index.html", "nightjar.js"));
     assert.match(String(bridge.headers["content-type"]), /^text\/javascript/);
     assert.match(bridge.text, /globalThis\.nightjar/);
+  });
+
+  it("may be a custom element, for which the recorder makes the document, within the same walls", async (t) => {
+    const { ask, address } = await opened(t, "@acme/nightjar-bridge-Lamps");
+    const page = await ask(address);
+    assert.equal(page.status, 200);
+    assert.match(String(page.headers["content-type"]), /^text\/html/);
+    assert.match(page.text, /<body data-element="nightjar-bridge-lamps">/);
+    const policy = String(page.headers["content-security-policy"]);
+    assert.match(policy, /^sandbox allow-scripts allow-forms; default-src 'none'; script-src 'self';/);
+    const scripts = [...page.text.matchAll(/<script[^>]*>/g)].map(([tag]) => tag);
+    assert.ok(scripts.length === 2 && scripts.every((tag) => / src="[\w.-]+"/.test(tag)), scripts.join());
+    for (const file of ["nightjar-element.js", "element.js"])
+      assert.equal((await ask(address.replace("index.html", file))).status, 200, file);
+    assert.equal((await ask(address.replace("index.html", "other.html"))).status, 404);
   });
 
   for (const path of [

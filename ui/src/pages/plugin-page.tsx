@@ -1,10 +1,11 @@
 // A plugin's own page, in a frame that has no origin, no cookie and no network: it asks this page, which passes on
 // requests to the plugin's own resources and nothing else, and tells it theme and language.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, api, apiUrl, call } from "../api/client.ts";
 import { language, t } from "../locale/messages.ts";
 import { AwaitedPage } from "../parts/awaited.tsx";
 import { SkeletonRows } from "../parts/controls.tsx";
+import { Icon } from "../parts/icon.tsx";
 import { place } from "../router.ts";
 import { shownTheme } from "../state/preferences.ts";
 import { useAnswer } from "../state/use-answer.ts";
@@ -47,6 +48,7 @@ function isBelow(path: string, plugin: string): boolean {
 export function PluginPage() {
   const name = place.value.query.get("name") ?? "";
   const frame = useRef<HTMLIFrameElement>(null);
+  const [failed, setFailed] = useState<string | undefined>(undefined);
   const asked = useAnswer(
     async (signal) => ({ name, ...(await call("POST /plugins/page", { body: { name }, signal })) }),
     [name],
@@ -66,7 +68,9 @@ export function PluginPage() {
   useEffect(() => {
     const hear = async ({ source, data }: MessageEvent<unknown>): Promise<void> => {
       if (source === null || source !== frame.current?.contentWindow) return;
-      if ((data as { nightjar?: unknown } | null)?.nightjar === "hello") tell(state);
+      const word = (data as { nightjar?: unknown } | null)?.nightjar;
+      if (word === "hello") tell(state);
+      if (word === "failed") setFailed(name);
       const { id } = (data ?? {}) as { id?: unknown };
       try {
         if (!isRequest(data, name)) {
@@ -88,6 +92,21 @@ export function PluginPage() {
 
   if (asked.error !== undefined) return <AwaitedPage title={t("plugins.noPage")} of={asked} />;
   if (page === undefined) return <SkeletonRows rows={6} />;
+  if (failed === name) {
+    return (
+      <div class="list-page">
+        <div class="head">
+          <h1>{page.title}</h1>
+        </div>
+        <div class="awaited">
+          <div class="error-note" role="alert">
+            <Icon name="warning" />
+            <p>{t("plugins.pageFailed")}</p>
+          </div>
+        </div>
+      </div>
+    );
+  }
   return (
     <iframe
       ref={frame}
