@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { after, afterEach, before, describe, it } from "node:test";
 import { NightjarError } from "../../core/errors.ts";
+import { waitFor } from "../../core/testing/wait-for.ts";
 import { GATE, InstallRig, NOWHERE, YARD } from "../support/install-rig.ts";
 
 describe("changing what is installed", { timeout: 170_000 }, () => {
@@ -100,6 +101,20 @@ describe("changing what is installed", { timeout: 170_000 }, () => {
       const job = await recorder.installer.finished(id);
       assert.deepEqual([job.status, job.code], ["failed", "NJ_PLUGIN_JOB_CANCELLED"]);
     }
+    assert.equal(existsSync(recorder.project("node_modules")), false);
+  });
+
+  it("undoes a change that is given up when it is in place already", async () => {
+    const recorder = await rig.recorder({ settleMs: 60_000 });
+    const { id } = recorder.installer.start({ action: "install", source: rig.write({ name: YARD }) });
+    const waits = (): boolean =>
+      recorder.installer.jobs().some((job) => job.lines.includes("waiting until it runs"));
+    await waitFor(waits, { deadlineMs: 30_000, what: "it to be in place" });
+    assert.ok(existsSync(recorder.project("node_modules", YARD)));
+    recorder.installer.cancel(id);
+    const job = await recorder.installer.finished(id);
+    assert.deepEqual([job.status, job.code], ["undone", "NJ_PLUGIN_JOB_CANCELLED"]);
+    assert.deepEqual(recorder.host.list(), []);
     assert.equal(existsSync(recorder.project("node_modules")), false);
   });
 
