@@ -6,7 +6,10 @@ import { after, before, describe, it } from "node:test";
 import { askStreams } from "../../core/cameras/driver-call.ts";
 import { systemClock } from "../../core/clock.ts";
 import { silentLog } from "../../core/log.ts";
+import type { HookEvent } from "../../core/plugin/contract/hook-data.ts";
+import type { MqttCommand } from "../../core/plugin/contract/plugin-mqtt.ts";
 import { PluginHost, type PluginSettings, type PluginStatus } from "../../core/plugin/host/plugin-host.ts";
+import { NO_MESSAGES } from "../../core/plugin/host/plugin-messages.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { BAD_PLUGINS, type BadPlugin, nameOf, writeBadPlugins } from "../support/bad-plugins.ts";
@@ -14,6 +17,25 @@ import { CHILD_CORE } from "../support/child-core.ts";
 import { STREAMS } from "../support/stranger.ts";
 
 const GOOD: BadPlugin = { id: "good", does: "nothing bad", status: "running" };
+/** Throws in each place where the recorder calls it, besides those of the gallery. */
+const THROWER: BadPlugin = {
+  id: "thrower",
+  does: "throws wherever it is called",
+  status: "running",
+  own: {
+    permissions: { hooks: ["beforeAlarm"], mqtt: true },
+    provides: ["detector:thrower", "storage-driver:thrower"],
+  },
+  setup: `
+    const fail = async (where) => { throw new Error("no film for " + where); };
+    nvr.hooks.beforeAlarm.tapPromise({ name: "x" }, () => fail("the veto"));
+    await nvr.mqtt.subscribe({ filter: "lamp/set", permission: "arming.set" }, () => fail("the listener"));
+    nvr.detectors.register({ id: "thrower", displayName: "X", eventTypes: ["motion"],
+      frames: { width: 320, height: 180, perSecond: 5 }, configSchema: Type.Object({}),
+      async begin() {}, look: () => fail("the look"), async end() {} });
+    nvr.storageDrivers.register({ id: "thrower", displayName: "X", mounts: false, configSchema: Type.Object({}),
+      async prepare() {}, health: () => fail("its health") });`,
+};
 const ENDED = new Set<PluginStatus["status"]>(["restarting", "quarantined"]);
 
 describe("a bad plugin beside a good one", { timeout: 170_000 }, () => {
@@ -23,6 +45,7 @@ describe("a bad plugin beside a good one", { timeout: 170_000 }, () => {
   async function load(
     bad: readonly BadPlugin[],
     settings: Readonly<Record<string, PluginSettings>> = {},
+    messages = NO_MESSAGES,
   ): Promise<PluginHost> {
     const base = root.join(String(bad[0]?.id));
     mkdirSync(`${base}/plugins`, { recursive: true });
@@ -38,6 +61,7 @@ describe("a bad plugin beside a good one", { timeout: 170_000 }, () => {
       refreshCameras: () => undefined,
       offerCamera: async () => undefined,
       childCore: CHILD_CORE,
+      messages: () => messages,
     });
     await host.load();
     await host.start();
@@ -147,6 +171,49 @@ describe("a bad plugin beside a good one", { timeout: 170_000 }, () => {
     const host = await load(slow);
     try {
       for (const bad of slow) await untilShown(host, bad);
+      await goodAnswers(host);
+    } finally {
+      await host.stop();
+    }
+  });
+
+  it("that throws in a veto, a listener, a detector or a storage driver is named with the place", async () => {
+    const commands: ((command: MqttCommand) => void)[] = [];
+    const subscribe: typeof NO_MESSAGES.subscribe = (_plugin, _wanted, deliver) =>
+      void commands.push(deliver);
+    const host = await load([THROWER], {}, { ...NO_MESSAGES, subscribe });
+    try {
+      await waitFor(() => statusOf(host, THROWER).status === "running", { deadlineMs: 30_000 });
+      const { detectors, storageDrivers } = host.registries;
+      const [detector] = detectors.ofPlugin(nameOf(THROWER));
+      const [storage] = storageDrivers.ofPlugin(nameOf(THROWER));
+      const [command] = commands;
+      assert.ok(detector !== undefined && storage !== undefined && command !== undefined);
+      const signal = new AbortController().signal;
+      const look = { watch: "yard", nowMs: 0, silentMs: 0 };
+      const event = { type: "motion", camera: "yard", kind: "start" } as unknown as HookEvent;
+      const calls: [place: RegExp, call: () => unknown][] = [
+        [
+          /beforeAlarm.*the veto/,
+          async () => assert.equal(await host.hooks.beforeAlarm.promise(event), undefined),
+        ],
+        [/command over MQTT.*the listener/, () => command({ topic: "lamp/set", payload: "ON" })],
+        [
+          /detector thrower, look.*the look/,
+          () =>
+            assert.rejects(detector.look(look, { signal, luma: new Uint8Array() }), /no film for the look/),
+        ],
+        [
+          /storage driver thrower, health.*its health/,
+          () => assert.rejects(storage.health({ volume: "a", path: "/x", config: {} } as never, { signal })),
+        ],
+      ];
+      for (const [index, [place, call]] of calls.entries()) {
+        await call();
+        await waitFor(() => statusOf(host, THROWER).errors === index + 1, { what: String(place) });
+        assert.match(statusOf(host, THROWER).lastFault?.reason ?? "", place);
+      }
+      assert.equal(statusOf(host, THROWER).status, "running");
       await goodAnswers(host);
     } finally {
       await host.stop();
