@@ -1,6 +1,7 @@
 // Runs the project's tests with node:test: `node scripts/run-tests.ts [unit|integration|e2e|faults]...` (all without names).
 // A file that failed beside others is run once more by itself (decision 0017); one that passes then is named, too.
-// Prints each job's report when it ends, failures whole, the slowest jobs, and last `N passed, N failed, N skipped`.
+// Prints each job's report when it ends, failures whole, the slowest jobs, what did not run here and why, and last
+// `N passed, N failed, N skipped`.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -13,6 +14,8 @@ const PATIENCE = "4";
 /** More jobs than these that fail are not unsteady: something is broken, and running them again would only take time. */
 const AGAIN_AT_MOST = 8;
 const SLOWEST = 12;
+/** Tests that are named for each reason why some did not run. */
+const SKIPPED_NAMES = 3;
 /** What a run of everything may take, on two cores that have nothing else to do. */
 const LIMIT_SECONDS = 900;
 
@@ -52,6 +55,20 @@ function whatFailed(outcome: Outcome): { readonly kept: Outcome; readonly files:
     kept: { ...outcome, passed: sum("passed"), failed: 0, skipped: sum("skipped"), failures: "" },
     files,
   };
+}
+
+/** What did not run on this machine, by why: what is proved nowhere else is to be seen. */
+function skippedText(outcomes: readonly Outcome[]): string {
+  const byWhy = Map.groupBy(
+    outcomes.flatMap(({ skips }) => skips),
+    ({ why }) => why,
+  );
+  const lines = [...byWhy].map(([why, skips]) => {
+    const names = [...new Set(skips.map(({ name }) => name))];
+    const more = names.length > SKIPPED_NAMES ? `, and ${names.length - SKIPPED_NAMES} more` : "";
+    return `  ${why}: ${names.slice(0, SKIPPED_NAMES).join(", ")}${more}\n`;
+  });
+  return lines.length === 0 ? "" : `\nnot run here:\n${lines.join("")}`;
 }
 
 /** Puts the program together as it is installed, for the tests that start recorders (`tests/support/program.ts`). */
@@ -109,6 +126,7 @@ if (seconds > LIMIT_SECONDS)
   process.stdout.write(
     `that is more than ${LIMIT_SECONDS} s: either others use this machine, or tests must become cheaper\n`,
   );
+process.stdout.write(skippedText(outcomes));
 const failed = total("failed");
 process.stdout.write(`\n${total("passed")} passed, ${failed} failed, ${total("skipped")} skipped\n`);
 process.exitCode = failed === 0 && total("passed") > 0 ? 0 : 1;

@@ -25,6 +25,8 @@ export interface Outcome extends Readonly<Counts> {
   readonly job: Job;
   /** By file; what belongs to none of them, as the end of the whole process does, is counted with the job alone. */
   readonly byFile: ReadonlyMap<string, Readonly<Counts>>;
+  /** What did not run here although it could elsewhere, each with why. */
+  readonly skips: readonly { readonly name: string; readonly why: string }[];
   /** Failures as they were told. */
   readonly failures: string;
   readonly seconds: number;
@@ -55,9 +57,12 @@ export async function runJob(job: Job): Promise<Outcome> {
     const ofFile = file === undefined ? undefined : byFile.get(file);
     if (ofFile !== undefined) ofFile[part] += 1;
   };
+  const skips: { readonly name: string; readonly why: string }[] = [];
   const limit = AbortSignal.timeout(JOB_LIMIT_MS);
   const stream = run({ files: [entry], concurrency: 1, timeout: TEST_LIMIT_MS, signal: limit });
   stream.on("test:pass", (event) => {
+    // Of a suite, too: what is in it is told of nowhere else.
+    if (typeof event.skip === "string") skips.push({ name: event.name, why: event.skip });
     // A file is told of as a whole too where it holds no test of its own.
     if (event.details.type === "suite" || event.name === entry) return;
     count(event.file, event.skip !== undefined || event.todo !== undefined ? "skipped" : "passed");
@@ -75,7 +80,7 @@ export async function runJob(job: Job): Promise<Outcome> {
     `\n── ${nameOf(job)}: ${seconds.toFixed(1)} s, processors ${processorTime.toFixed(1)} s\n${report(text)}`,
   );
   const failures = all.failed === 0 ? "" : text.slice(Math.max(0, text.indexOf("✖ failing tests:")));
-  return { job, ...all, byFile, failures, seconds };
+  return { job, ...all, byFile, skips, failures, seconds };
 }
 
 /** Writes the module that loads several files, so that node:test gives them one process. Answers where it stands. */
