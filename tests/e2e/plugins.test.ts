@@ -195,6 +195,12 @@ describe("strangers' plugins", { skip: skipBrowserTests, timeout: 180_000 }, () 
     await far.getByRole("button", { name: "Restart: Far cameras" }).click();
     await far.getByText("running", { exact: true }).waitFor();
     await page.getByText("Far cameras was started anew").waitFor();
+    // What it costs the event loop: its own, or the recorder's.
+    await far.getByText(/^\d+ ms late \(99 %\)$/).waitFor();
+    await page
+      .getByText(/^held up to [\d.]+ ms$/)
+      .first()
+      .waitFor();
   });
 
   it("show pages of their own, which reach the plugin's resources and nothing else", async () => {

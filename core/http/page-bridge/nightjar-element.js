@@ -11,8 +11,10 @@ function tell(element) {
 await nightjar.ready;
 try {
   await import("./element.js");
-  if (customElements.get(name) === undefined) throw new Error(`element.js does not define <${name}>`);
-  const element = document.createElement(name);
+  const Element = customElements.get(name);
+  if (Element === undefined) throw new Error(`element.js does not define <${name}>`);
+  // By its class: `createElement` would make an unknown element of one whose constructor throws.
+  const element = new Element();
   element.nightjar = nightjar;
   tell(element);
   nightjar.onChange(() => tell(element));
