@@ -13,6 +13,9 @@ const JOB_LIMIT_MS = 900_000;
 /** Where the modules stand that load several files into one process. */
 const TOGETHER_FOLDER = resolve("node_modules/.nightjar/tests-together");
 
+/** Spares each process the reading of hundreds of files. */
+const WHOLE_PACKAGES = new URL("./whole-packages.mjs", import.meta.url).href;
+
 /** What came of a job. */
 export interface Outcome {
   readonly job: Job;
@@ -44,7 +47,10 @@ export async function runJob(job: Job): Promise<Outcome> {
   let passed = 0;
   let skipped = 0;
   const limit = AbortSignal.timeout(JOB_LIMIT_MS);
-  const stream = run({ files: [entry], concurrency: 1, timeout: TEST_LIMIT_MS, signal: limit });
+  const stream = run({
+    ...{ files: [entry], concurrency: 1, timeout: TEST_LIMIT_MS, signal: limit },
+    execArgv: ["--import", WHOLE_PACKAGES],
+  });
   stream.on("test:pass", (event) => {
     // A file is told of as a whole too where it holds no test of its own.
     if (event.details.type === "suite" || event.name === entry) return;
