@@ -40,7 +40,7 @@ export interface SealCost {
 /** 64 MiB, twice: one of the settings that OWASP's password storage sheet gives as equally strong. */
 export const SEAL_COST: SealCost = { log2N: 16, p: 2 };
 
-/** Makes the key from a password. Tests hand in one that remembers. */
+/** Makes the key from a password. Tests hand in one that costs little. */
 export type DeriveKey = (password: string, salt: Uint8Array, cost: SealCost) => Promise<Buffer>;
 
 /** The real derivation. It runs beside the event loop; whoever calls it sees to how many run at once. */

@@ -6,7 +6,6 @@ import { chmod, mkdir, readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
-import { generate } from "selfsigned";
 import type { Clock } from "../../clock.ts";
 import { systemCode } from "../../errors.ts";
 import type { Log } from "../../log.ts";
@@ -103,9 +102,15 @@ export function machineNames(extraNames: readonly string[]): string[] {
   return valid.toSorted((a, b) => (a < b ? -1 : 1)).slice(0, NAMES_LIMIT);
 }
 
+/** Takes a tenth of a second of the processor to load, and is needed once a year: not loaded at every start. */
+function generator(): Promise<typeof import("selfsigned")> {
+  return import("selfsigned");
+}
+
 async function rootPair(folder: string, nowMs: number, log: Log): Promise<PemPair> {
   const known = await readPair(folder, "ca");
   if (known !== undefined && pairFault(known, nowMs) === undefined) return known;
+  const { generate } = await generator();
   const made = await generate(
     [
       { name: "commonName", value: `Nightjar on ${hostname()}`.slice(0, 64) },
@@ -142,6 +147,7 @@ async function leafPair(
     if (signed && names.every((name) => holds(leaf, name))) return known;
   }
   const rootEndMs = new X509Certificate(root.certificate).validToDate.getTime();
+  const { generate } = await generator();
   const made = await generate([{ name: "commonName", value: "Nightjar" }], {
     keyType: "ec",
     curve: "P-256",

@@ -9,7 +9,8 @@ export interface Sandbox {
   readonly bwrap: string;
 }
 
-const TRY_TIMEOUT_MS = 5_000;
+/** A refusal comes at once. Without an answer there are no walls, and a machine that is merely busy must not lose them. */
+const TRY_TIMEOUT_MS = 30_000;
 const READ_ONLY = [
   "/usr",
   "/lib",

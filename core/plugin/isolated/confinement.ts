@@ -30,7 +30,8 @@ export interface Walls {
   readonly cwd: string;
 }
 
-const TRY_TIMEOUT_MS = 5_000;
+/** A refusal comes at once. What does not answer counts as one, and a machine that is merely busy must not lose its walls. */
+const TRY_TIMEOUT_MS = 30_000;
 /** Programs and their libraries; with the network, also who is called what and whom to trust. */
 const SYSTEM = ["/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/alternatives"];
 const SYSTEM_FOR_NETWORK = [

@@ -20,7 +20,7 @@ import type { PluginRoute } from "../../../core/plugin/contract/plugin-route.ts"
 import type { PluginPage } from "../../../core/plugin/host/plugin-host.ts";
 import type { PluginJob } from "../../../core/plugin/install/install-job.ts";
 import { SettingsTransfer } from "../../../core/settings/settings-transfer.ts";
-import { rememberingDerive } from "../settings/settings-fixture.ts";
+import { quickDerive } from "../settings/settings-fixture.ts";
 import { ACTOR, CLIENT, GOOD_PASSWORD, type UsersFixture, usersFixture } from "../users/users-fixture.ts";
 import { checkAnswer } from "./answer-check.ts";
 
@@ -348,7 +348,7 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
       async secretsChanged(names) {
         called(`secrets changed ${names.join(" ")}`);
       },
-      derive: rememberingDerive(),
+      derive: quickDerive,
     }),
     certificates: certificateService(fixture.dataDir, fixture.clock, async () =>
       called("certificates changed"),

@@ -4,7 +4,7 @@ import { NightjarError } from "../../../core/errors.ts";
 import { CONTENT_AT, isSealed, readSealHeader, seal, unseal } from "../../../core/settings/sealed-file.ts";
 import { parseSettings } from "../../../core/settings/settings-document.ts";
 import { Mutator } from "../../../core/testing/mutator.ts";
-import { CANARY, code, rememberingDerive, SEAL_PASSWORD, settingsFixture } from "./settings-fixture.ts";
+import { CANARY, code, quickDerive, SEAL_PASSWORD, settingsFixture } from "./settings-fixture.ts";
 
 const CHEAP = { log2N: 14, p: 1 };
 const CONTENT = Buffer.from(JSON.stringify({ secret: CANARY, filling: "x".repeat(100) }));
@@ -17,26 +17,28 @@ describe("a sealed settings file", () => {
   });
 
   it("shows nothing of what it holds, and is another file each time", async () => {
-    const derive = rememberingDerive();
-    const one = await seal(CONTENT, SEAL_PASSWORD, CHEAP, derive);
-    const other = await seal(CONTENT, SEAL_PASSWORD, CHEAP, derive);
+    const one = await seal(CONTENT, SEAL_PASSWORD, CHEAP, quickDerive);
+    const other = await seal(CONTENT, SEAL_PASSWORD, CHEAP, quickDerive);
     assert.equal(one.length, CONTENT_AT + CONTENT.length);
     assert.ok(!one.includes(CANARY));
     assert.notDeepEqual(one.subarray(CONTENT_AT), other.subarray(CONTENT_AT));
   });
 
   it("is refused when any byte of it is another, or the end is missing", async () => {
-    const derive = rememberingDerive();
-    const file = await seal(CONTENT, SEAL_PASSWORD, CHEAP, derive);
+    const file = await seal(CONTENT, SEAL_PASSWORD, CHEAP, quickDerive);
     for (let at = 0; at < file.length; at += 1) {
       for (const bit of [0x01, 0x80]) {
         const flipped = Buffer.from(file);
         flipped[at] = (flipped[at] as number) ^ bit;
-        await assert.rejects(unseal(flipped, SEAL_PASSWORD, derive), isRefusal, `byte ${at}`);
+        await assert.rejects(unseal(flipped, SEAL_PASSWORD, quickDerive), isRefusal, `byte ${at}`);
       }
-      await assert.rejects(unseal(file.subarray(0, at), SEAL_PASSWORD, derive), isRefusal, `${at} bytes`);
+      await assert.rejects(
+        unseal(file.subarray(0, at), SEAL_PASSWORD, quickDerive),
+        isRefusal,
+        `${at} bytes`,
+      );
     }
-    await assert.rejects(unseal(Buffer.concat([file, Buffer.of(0)]), SEAL_PASSWORD, derive), isRefusal);
+    await assert.rejects(unseal(Buffer.concat([file, Buffer.of(0)]), SEAL_PASSWORD, quickDerive), isRefusal);
   });
 
   it("is refused before any work where its header asks for too much, and named newer where it is", async () => {
@@ -76,16 +78,15 @@ describe("settings files that were mutated (attack list A12)", () => {
       { name: "ann", role: "administrator", password: "heron lantern quarry" },
       { userName: "test", address: "" },
     );
-    const derive = rememberingDerive();
     const plain = (await transfer.export(undefined)).bytes;
-    const whole = await unseal((await transfer.export(SEAL_PASSWORD)).bytes, SEAL_PASSWORD);
-    const sealed = await seal(whole, SEAL_PASSWORD, CHEAP, derive);
+    const whole = await unseal((await transfer.export(SEAL_PASSWORD)).bytes, SEAL_PASSWORD, quickDerive);
+    const sealed = await seal(whole, SEAL_PASSWORD, CHEAP, quickDerive);
     let opened = 0;
     const onSealed = new Mutator(0x5e77, [sealed]);
     for (let input = 0; input < 2_000; input += 1) {
       const bytes = Buffer.from(onSealed.next());
       if (bytes.equals(sealed)) continue;
-      await assert.rejects(unseal(bytes, SEAL_PASSWORD, derive), isRefusal);
+      await assert.rejects(unseal(bytes, SEAL_PASSWORD, quickDerive), isRefusal);
     }
     const onPlain = new Mutator(0x5e78, [plain, whole]);
     for (let input = 0; input < 2_000; input += 1) {

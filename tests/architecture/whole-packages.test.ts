@@ -1,0 +1,39 @@
+// The packages that processes of tests read from one file each are what is installed: nothing is missing, nothing is another.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { pathToFileURL } from "node:url";
+import { PLACES_FILE, wholePackages } from "../../scripts/test-runs/whole-packages.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+describe("packages that tests read from one file", async () => {
+  const folder = await wholePackages();
+  const places = JSON.parse(readFileSync(join(folder, PLACES_FILE), "utf8")) as Record<string, string>;
+
+  for (const [name, file] of Object.entries(places)) {
+    it(`${name} gives what the installed package gives`, async () => {
+      const whole = (await import(pathToFileURL(join(folder, file)).href)) as object;
+      const [card, entry] = installed(name);
+      const lying = (await import(pathToFileURL(join(card, entry)).href)) as object;
+      assert.deepEqual(Object.keys(whole), Object.keys(lying));
+    });
+
+    it(`${name} is read from there by the processes of a run`, () => {
+      const wanted = pathToFileURL(join(folder, file)).href;
+      const isRun = process.env["NIGHTJAR_TEST_PACKAGES"] !== undefined;
+      assert.equal(import.meta.resolve(name) === wanted, isRun);
+    });
+  }
+});
+
+/** The folder of a package, and the entry that its card names for an import. */
+function installed(name: string): [string, string] {
+  const [packageName = "", ...parts] = name.split("/");
+  const folder = join(ROOT, "node_modules", packageName);
+  const { exports } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+    exports: Record<string, { import: string }>;
+  };
+  return [folder, exports[[".", ...parts].join("/")]?.import ?? ""];
+}
