@@ -66,6 +66,7 @@ export const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   "flows-allowed": "act.flows-allowed",
   "flows-changed": "act.flows-changed",
   "audit-exported": "act.audit-exported",
+  "events-exported": "act.events-exported",
   "config-edited": "act.config-edited",
   "settings-changed": "act.settings-changed",
   "settings-exported": "act.settings-exported",
@@ -176,6 +177,7 @@ export const ACT_GROUPS: readonly {
     text: "audit.group.settings",
     actions: [
       "audit-exported",
+      "events-exported",
       "config-edited",
       "flows-allowed",
       "flows-changed",
