@@ -1,12 +1,14 @@
-// Events: their list, one of them, who has seen it, and the catalogue of their types.
-import { Type } from "typebox";
+// Events: their list, also as a file, one of them, who has seen it, and the catalogue of their types.
+import { Readable } from "node:stream";
+import { type Static, Type } from "typebox";
 import { EVENT_TYPE_IDS, eventType, isArmable } from "../../domain/event-types.ts";
 import type { CameraRight } from "../../domain/roles.ts";
 import { NightjarError } from "../../errors.ts";
 import { mayDoWithEvent, type Principal, seesRecorder } from "../../users/principal.ts";
 import { AcknowledgeSchema, EventTypesSchema } from "../alarm-schemas.ts";
+import { EVENT_EXPORT_LIMIT, EVENT_FORMATS, eventFile } from "../event-export.ts";
 import { invalidRequest } from "../request-checks.ts";
-import { needs, type Route, route } from "../route.ts";
+import { answer, needs, type Route, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
 import { momentMs } from "../time-range.ts";
 import { wantedCameras } from "../visible-cameras.ts";
@@ -15,6 +17,31 @@ import { changeStream, EVENT_STREAM, Since } from "./change-routes.ts";
 
 const closed = { additionalProperties: false } as const;
 const MOST_NAMES = 100;
+
+/** What is looked for. */
+const WANTED = {
+  cameras: Type.Optional(Type.String({ maxLength: 70_000 })),
+  types: Type.Optional(Type.String({ maxLength: 2_000, description: "Event types, separated by commas." })),
+  objects: Type.Optional(
+    Type.String({
+      maxLength: 500,
+      description: "Kinds of objects, separated by commas: events in which one of them was seen.",
+    }),
+  ),
+  severities: Type.Optional(
+    Type.String({
+      maxLength: 40,
+      pattern: "^(?:info|warning|alarm)(?:,(?:info|warning|alarm))*$",
+      description: "Events whose type is of one of these, separated by commas: info, warning, alarm.",
+    }),
+  ),
+  acknowledged: Type.Optional(
+    Type.Boolean({ description: "Only those that somebody has seen, or that nobody has." }),
+  ),
+  start: Type.Optional(TimeSchema),
+  end: Type.Optional(TimeSchema),
+};
+const WantedSchema = Type.Object(WANTED, closed);
 
 const EventParams = Type.Object(
   { event: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) },
@@ -32,6 +59,20 @@ export function eventRoutes(services: HttpServices): Route[] {
     return event;
   }
 
+  /** What a query asks for, of what the account may see. */
+  function wantedOf(query: Static<typeof WantedSchema>, principal: Principal) {
+    // Who runs the recorder and sees all cameras sees its own events too; others those of their cameras.
+    const everything = query.cameras === undefined && seesRecorder(principal);
+    return {
+      cameras: everything ? undefined : wantedCameras(cameras, principal, "events.view", query.cameras),
+      types: ofSeverities(namesIn(query.types, "/types"), query.severities?.split(",")),
+      objects: namesIn(query.objects, "/objects"),
+      acknowledged: query.acknowledged,
+      startMs: query.start === undefined ? undefined : momentMs(query.start, "/start"),
+      endMs: query.end === undefined ? undefined : momentMs(query.end, "/end"),
+    };
+  }
+
   return [
     route({
       method: "GET",
@@ -41,28 +82,7 @@ export function eventRoutes(services: HttpServices): Route[] {
         "What happened, newest first. Asked for as text/event-stream, or by WebSocket: what happens from now on.",
       query: Type.Object(
         {
-          cameras: Type.Optional(Type.String({ maxLength: 70_000 })),
-          types: Type.Optional(
-            Type.String({ maxLength: 2_000, description: "Event types, separated by commas." }),
-          ),
-          objects: Type.Optional(
-            Type.String({
-              maxLength: 500,
-              description: "Kinds of objects, separated by commas: events in which one of them was seen.",
-            }),
-          ),
-          severities: Type.Optional(
-            Type.String({
-              maxLength: 40,
-              pattern: "^(?:info|warning|alarm)(?:,(?:info|warning|alarm))*$",
-              description: "Events whose type is of one of these, separated by commas: info, warning, alarm.",
-            }),
-          ),
-          acknowledged: Type.Optional(
-            Type.Boolean({ description: "Only those that somebody has seen, or that nobody has." }),
-          ),
-          start: Type.Optional(TimeSchema),
-          end: Type.Optional(TimeSchema),
+          ...WANTED,
           cursor: Type.Optional(Type.String({ maxLength: 200 })),
           limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
           since: Since,
@@ -75,17 +95,32 @@ export function eventRoutes(services: HttpServices): Route[] {
         if (request.header("accept").split(",")[0]?.trim() === EVENT_STREAM) {
           return changeStream(services, request, new Set(["event"]));
         }
-        // Who runs the recorder and sees all cameras sees its own events too; others those of their cameras.
-        const everything = query.cameras === undefined && seesRecorder(principal);
         return services.events.search({
-          cameras: everything ? undefined : wantedCameras(cameras, principal, "events.view", query.cameras),
-          types: ofSeverities(namesIn(query.types, "/types"), query.severities?.split(",")),
-          objects: namesIn(query.objects, "/objects"),
-          acknowledged: query.acknowledged,
-          startMs: query.start === undefined ? undefined : momentMs(query.start, "/start"),
-          endMs: query.end === undefined ? undefined : momentMs(query.end, "/end"),
+          ...wantedOf(query, principal),
           cursor: query.cursor,
           limit: query.limit ?? 100,
+        });
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/v1/events/export",
+      policy: needs("events.view"),
+      summary: `What happened as a file, newest first: CSV, or a JSON object a line. At most ${EVENT_EXPORT_LIMIT} events; the older ones with \`end\`.`,
+      query: Type.Object(
+        { ...WANTED, format: Type.Optional(Type.Enum(EVENT_FORMATS, { default: "csv" })) },
+        closed,
+      ),
+      contentType: "text/csv",
+      response: Type.String({ description: "`application/jsonl` where that was asked for." }),
+      handle({ query, principal, audit }) {
+        const { format = "csv", ...wanted } = query;
+        const file = eventFile((asked) => services.events.search(asked), wantedOf(wanted, principal), format);
+        audit("events-exported", { type: format });
+        return answer(200, Readable.from(file), {
+          "content-type": format === "csv" ? "text/csv; charset=utf-8" : "application/jsonl; charset=utf-8",
+          "content-disposition": `attachment; filename="nightjar-events.${format}"`,
+          "cache-control": "no-store",
         });
       },
     }),

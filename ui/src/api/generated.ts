@@ -1861,6 +1861,26 @@ export interface Operations {
     };
     readonly answer: EventsPage;
   };
+  /** What happened as a file, newest first: CSV, or a JSON object a line. At most 100000 events; the older ones with `end`. */
+  readonly "GET /events/export": {
+    readonly query?: {
+      readonly cameras?: string;
+      /** Event types, separated by commas. */
+      readonly types?: string;
+      /** Kinds of objects, separated by commas: events in which one of them was seen. */
+      readonly objects?: string;
+      /** Events whose type is of one of these, separated by commas: info, warning, alarm. */
+      readonly severities?: string;
+      /** Only those that somebody has seen, or that nobody has. */
+      readonly acknowledged?: boolean;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly start?: string;
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly end?: string;
+      readonly format?: "csv" | "jsonl";
+    };
+    readonly answer: Blob;
+  };
   /** One event. */
   readonly "GET /events/{event}": { readonly path: { readonly event: number }; readonly answer: Event };
   /** Says that the caller has seen an event, with a note; what was said before is replaced. */

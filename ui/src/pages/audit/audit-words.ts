@@ -69,6 +69,7 @@ export const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   "flows-changed": "act.flows-changed",
   "audit-exported": "act.audit-exported",
   "audit-pruned": "act.audit-pruned",
+  "events-exported": "act.events-exported",
   "config-edited": "act.config-edited",
   "settings-changed": "act.settings-changed",
   "settings-exported": "act.settings-exported",
@@ -182,6 +183,7 @@ export const ACT_GROUPS: readonly {
     actions: [
       "audit-exported",
       "audit-pruned",
+      "events-exported",
       "config-edited",
       "flows-allowed",
       "flows-changed",

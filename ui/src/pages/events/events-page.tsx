@@ -2,7 +2,7 @@
 // note. Filters stand in the address. New events are announced, and shown when somebody wants them: a list that moves
 // under the pointer cannot be read.
 import { useEffect, useState } from "preact/hooks";
-import { type Answer, ApiError, call, type Given } from "../../api/client.ts";
+import { type Answer, ApiError, addressOf, call, type Given } from "../../api/client.ts";
 import type { RecordedEvent } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { EmptyPage, ErrorNote, NotAllowed, SkeletonRows } from "../../parts/controls.tsx";
@@ -244,7 +244,28 @@ function Filters({ query, isFiltered }: { readonly query: URLSearchParams; reado
           {t("events.clear")}
         </button>
       ) : null}
+      {query.has("event") ? null : <Downloads query={query} />}
     </form>
+  );
+}
+
+/** What these filters find, as files. The browser saves them; the page stays. */
+function Downloads({ query }: { readonly query: URLSearchParams }) {
+  const { limit: _page, ...wanted } = wishOf(query, undefined);
+  return (
+    <>
+      {(["csv", "jsonl"] as const).map((format) => (
+        <a
+          key={format}
+          class="button ghost"
+          href={addressOf("GET /events/export", { query: { ...wanted, format } })}
+          download={`nightjar-events.${format}`}
+        >
+          <Icon name="download" />
+          {t(format === "csv" ? "events.export.csv" : "events.export.jsonl")}
+        </a>
+      ))}
+    </>
   );
 }
 
