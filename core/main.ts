@@ -21,11 +21,11 @@ const COMMANDS: Readonly<Record<string, { help: string; run: (line: CommandLine)
     run: async (line) => (await import("./cli/status.ts")).status(line),
   },
   camera: {
-    help: "camera list | add URL | remove ID | probe URL",
+    help: "camera list | search | add URL | remove ID | probe URL",
     run: async (line) => (await import("./cli/camera.ts")).camera(line),
   },
   user: {
-    help: "user list | create NAME | password NAME | reset-second-factor NAME | stream-password list|add|revoke NAME | remove NAME | activation-code",
+    help: "user list | create NAME | change NAME | password NAME | reset-second-factor NAME | stream-password list|add|revoke NAME | remove NAME | activation-code",
     run: async (line) => (await import("./cli/user.ts")).user(line),
   },
   token: {

@@ -83,6 +83,10 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
         "the first administrator",
       ],
       ["nightjar user change vera --cameras gate,yard", "an account sees these cameras alone"],
+      [
+        "nightjar user change vera --cameras gate,yard:live+playback",
+        "… and of one no more than live pictures and playback",
+      ],
       ["nightjar user change vera --disable", "nobody signs in with it for now"],
       ["nightjar user activation-code", "the one-time code of a recorder without an account"],
     ],

@@ -3,7 +3,7 @@
 import { isRight, type Right } from "../domain/roles.ts";
 import { NightjarError } from "../errors.ts";
 import { type CommandLine, EXIT, textFlag } from "./arguments.ts";
-import { cameraScopeOf, cameraScopeText } from "./camera-scope.ts";
+import { cameraIdsOf, cameraScopeText } from "./camera-scope.ts";
 import { withUsers } from "./local-users.ts";
 import { print, printJson, printTable } from "./output.ts";
 
@@ -56,7 +56,7 @@ async function create(line: CommandLine, name: string | undefined): Promise<numb
     user,
     name,
     rights: rightsOf(rights),
-    cameras: cameraScopeOf(textFlag(line, "cameras") ?? "all", usage),
+    cameras: cameraIdsOf(textFlag(line, "cameras") ?? "all", usage),
     expiresAt: endOf(expires),
   };
   return withUsers(line.dataDir, async (users) => {

@@ -7,7 +7,7 @@ import type { Grant, MediaRight, RequestCredentials } from "../gateway/protocol.
 import { mayDo, mayDoWith, type Principal } from "../users/principal.ts";
 import type { Users } from "../users/users.ts";
 import { bearerOf, cookieValue, PLAIN_COOKIE, SECURE_COOKIE, unauthenticated } from "./credentials.ts";
-import { cameraNotFound } from "./router.ts";
+import { cameraNotFound, cameraRefused } from "./router.ts";
 
 export interface AuthorizeOptions {
   readonly users: Pick<Users, "sessions" | "callers" | "tickets" | "streamSignIn">;
@@ -77,7 +77,8 @@ export function createAuthorize(options: AuthorizeOptions): (request: AuthorizeR
     if (!mayDo(principal, asked.right)) throw denied(asked.right);
     const request = meant(asked, principal);
     const camera = options.camera(request.camera);
-    if (!mayDoWith(principal, request.right, request.camera) || camera === undefined) throw cameraNotFound();
+    if (!mayDoWith(principal, request.right, request.camera) || camera === undefined)
+      throw cameraRefused(principal, request.right, request.camera, camera !== undefined);
     if (request.right === "playback" || request.right === "export") {
       const veto = await options.vetoPlayback?.(request.camera as CameraId, principal.userName);
       if (veto !== undefined) throw new NightjarError("NJ_PLAYBACK_REFUSED", "permission-denied", veto);

@@ -4,7 +4,7 @@ import { bodyParser } from "@koa/bodyparser";
 import Router from "@koa/router";
 import type { Context, Middleware } from "koa";
 import { Type } from "typebox";
-import { RIGHTS_OF_ROLE } from "../domain/roles.ts";
+import { RIGHTS_OF_ROLE, scopeIncludes } from "../domain/roles.ts";
 import { NightjarError } from "../errors.ts";
 import { CLIENT_ADDRESS_HEADER, CLIENT_SECURE_HEADER } from "../gateway/protocol.ts";
 import { type ClientInfo, mayDo, mayDoWith, type Principal } from "../users/principal.ts";
@@ -162,9 +162,24 @@ function enforce(
   if (policy.kind === "right") return;
   const camera = params[policy.param] ?? "";
   // One sentence for cameras that are not there and for those that this account may not see.
-  if (!mayDoWith(principal, policy.right, camera) || services.cameras.get(camera) === undefined) {
-    throw cameraNotFound();
-  }
+  const isThere = services.cameras.get(camera) !== undefined;
+  if (!mayDoWith(principal, policy.right, camera) || !isThere)
+    throw cameraRefused(principal, policy.right, camera, isThere);
+}
+
+/** Why nothing is done with a camera: it is not there, or not for this account; or the account sees it and may do less. */
+export function cameraRefused(
+  principal: Principal,
+  right: string,
+  camera: string,
+  isThere: boolean,
+): NightjarError {
+  if (!isThere || !scopeIncludes(principal.cameras, camera)) return cameraNotFound();
+  return new NightjarError(
+    "NJ_PERMISSION_DENIED",
+    "permission-denied",
+    `this needs the right ${right} for this camera`,
+  );
 }
 
 /** The error of a camera that is not there, or not for this account: the same in both cases. */

@@ -1,6 +1,6 @@
 // How far a program with an API token reaches among accounts: it manages none that can do more than itself, and never the
 // one that it belongs to. Otherwise the right to manage users alone would be every right.
-import { type CameraScope, RIGHTS_OF_ROLE, type Role, scopeIncludes } from "../domain/roles.ts";
+import { type CameraScope, RIGHTS_OF_ROLE, type Role, rightsFor, scopeHolds } from "../domain/roles.ts";
 import { NightjarError } from "../errors.ts";
 import { mayDo, type Principal } from "../users/principal.ts";
 
@@ -17,7 +17,11 @@ export function checkReach(
     rights.every((right) => mayDo(principal, right)) &&
     (account.cameras === "all"
       ? principal.cameras === "all"
-      : account.cameras.every((camera) => scopeIncludes(principal.cameras, camera)));
+      : account.cameras.every((camera) =>
+          rightsFor(camera).every((right) =>
+            scopeHolds(principal.cameras, right, typeof camera === "string" ? camera : camera.id),
+          ),
+        ));
   if (isWithin) return;
   throw new NightjarError(
     "NJ_TOKEN_REACH",

@@ -3,7 +3,7 @@ import type { CameraRight } from "../domain/roles.ts";
 import { withoutSecrets } from "../system/diagnostics.ts";
 import { mayDo, mayDoWith, type Principal } from "../users/principal.ts";
 import { invalidRequest } from "./request-checks.ts";
-import { cameraNotFound } from "./router.ts";
+import { cameraRefused } from "./router.ts";
 import type { CameraService } from "./services.ts";
 import type { CameraView } from "./wire-schemas.ts";
 
@@ -45,7 +45,8 @@ export function wantedCameras(
     throw invalidRequest("query", [{ path: "/cameras", message: `names more than ${MOST_AT_ONCE} cameras` }]);
   }
   for (const id of ids) {
-    if (!mayDoWith(principal, right, id) || cameras.get(id) === undefined) throw cameraNotFound();
+    const isThere = cameras.get(id) !== undefined;
+    if (!mayDoWith(principal, right, id) || !isThere) throw cameraRefused(principal, right, id, isThere);
   }
   return ids;
 }

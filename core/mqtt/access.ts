@@ -1,8 +1,7 @@
 // The access list of the embedded broker, default deny in both directions: what an account, or a program with its token,
 // may subscribe to, get and send. Rights are those of HTTP, camera by camera; wildcards widen nothing, because each
 // message is judged once more before it is handed on.
-import type { CameraRight } from "../domain/roles.ts";
-import { CAMERA_RIGHTS } from "../domain/roles.ts";
+import { isCameraRight } from "../domain/roles.ts";
 import { mayDo, mayDoWith, type Principal } from "../users/principal.ts";
 import { canMatchBelow, isBelow, isSoundFilter, isSoundTopic } from "./topic-filters.ts";
 import { readTopic, type TopicIds, type TopicKind } from "./topics.ts";
@@ -55,9 +54,4 @@ function holds(principal: Principal, kind: TopicKind, ids: TopicIds): boolean {
   }
   if (ids.camera !== undefined && isCameraRight(right)) return mayDoWith(principal, right, ids.camera);
   return mayDo(principal, right);
-}
-
-/** True for rights that are had camera by camera. */
-export function isCameraRight(right: string): right is CameraRight {
-  return (CAMERA_RIGHTS as readonly string[]).includes(right);
 }

@@ -3,11 +3,11 @@
 import type { TSchema } from "typebox";
 import { Value } from "typebox/value";
 import type { Right } from "../domain/roles.ts";
+import { isCameraRight } from "../domain/roles.ts";
 import { NightjarError, toPlainError } from "../errors.ts";
 import { viewerOf } from "../http/routes/explain-routes.ts";
 import type { ExplainViewer } from "../http/services.ts";
 import { mayDo, mayDoWith } from "../users/principal.ts";
-import { isCameraRight } from "./access.ts";
 import type { IncomingMessage } from "./broker.ts";
 import { CAMERA_COMMANDS, isCameraCommand } from "./camera-commands.ts";
 import { FLOWS_USER } from "./flows-door.ts";

@@ -6,7 +6,7 @@ import { ConfigInvalidError } from "../config/config-errors.ts";
 import { CONFIG_VERSION, type Config } from "../config/config-schema.ts";
 import { migrateConfig } from "../config/migrations.ts";
 import { schemaProblems, unsafeKeyProblem } from "../config/schema-problems.ts";
-import { ROLES } from "../domain/roles.ts";
+import { GRANTABLE_RIGHTS, ROLES } from "../domain/roles.ts";
 import { NightjarError } from "../errors.ts";
 import { accountKey } from "../users/account-replacement.ts";
 import { ACCOUNT_LIMIT } from "../users/accounts.ts";
@@ -47,7 +47,19 @@ const StoredAccountSchema = Type.Object(
     passwordChangedAtMs: Type.Integer({ minimum: 0, maximum: MOST_MS }),
     cameras: Type.Union([
       Type.Literal("all"),
-      Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 1_024 }),
+      Type.Array(
+        Type.Union([
+          Type.String({ minLength: 1, maxLength: 64 }),
+          Type.Object(
+            {
+              id: Type.String({ minLength: 1, maxLength: 64 }),
+              rights: Type.Array(Type.Enum(GRANTABLE_RIGHTS), { maxItems: GRANTABLE_RIGHTS.length }),
+            },
+            closed,
+          ),
+        ]),
+        { maxItems: 1_024 },
+      ),
     ]),
     secondFactor: Type.Optional(SecondFactorSchema),
     source: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),

@@ -40,7 +40,7 @@ export interface ApiToken {
   readonly userName: string;
   readonly name: string;
   readonly rights: readonly string[];
-  readonly cameras: CameraScope;
+  readonly cameras: "all" | readonly string[];
   readonly createdAtMs: number;
   /** Undefined: never. */
   readonly expiresAtMs: number | undefined;
@@ -51,8 +51,8 @@ export interface ApiToken {
 export interface NewApiToken {
   readonly name: string;
   readonly rights: readonly Right[];
-  /** `all`: whatever the account sees at the moment of a request. */
-  readonly cameras: CameraScope;
+  /** `all`: whatever the account sees at the moment of a request. With each as much as the account may then. */
+  readonly cameras: "all" | readonly string[];
   /** Undefined: never. */
   readonly expiresAtMs: number | undefined;
 }

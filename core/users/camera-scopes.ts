@@ -1,30 +1,32 @@
-// Which cameras an account may see, where that is not all of them. Kept in memory, because every request asks, and in
+// Which cameras an account may see, and what it may do with each, where that is not all. Kept in memory, because every request asks, and in
 // the database's small facts, because it must outlive a restart.
 import type { KeyValuesTable } from "../db/tables/key-values-table.ts";
-import type { CameraScope } from "../domain/roles.ts";
+import { type CameraScope, isGrantable, type NarrowedCamera } from "../domain/roles.ts";
 
 const KEY = "users.cameraScopes";
+type Chosen = Exclude<CameraScope, "all">;
 
 /** The camera scopes of all accounts, by lower-case name. */
 export class CameraScopes {
   readonly #table: KeyValuesTable;
-  readonly #scopes: Map<string, readonly string[]>;
+  readonly #scopes: Map<string, Chosen>;
 
-  private constructor(table: KeyValuesTable, scopes: Map<string, readonly string[]>) {
+  private constructor(table: KeyValuesTable, scopes: Map<string, Chosen>) {
     this.#table = table;
     this.#scopes = scopes;
   }
 
   static async load(table: KeyValuesTable): Promise<CameraScopes> {
     const stored = await table.get(KEY);
-    const scopes = new Map<string, readonly string[]>();
+    const scopes = new Map<string, Chosen>();
     if (typeof stored === "object" && stored !== null) {
       for (const [name, cameras] of Object.entries(stored)) {
-        // A value of another shape is taken for "none": never more than was granted.
-        const ids: unknown[] = Array.isArray(cameras) ? cameras : [];
+        // A value of another shape is taken for "none": never more than was granted. So does a version before this one with
+        // cameras of which not everything is granted.
+        const entries: unknown[] = Array.isArray(cameras) ? cameras : [];
         scopes.set(
           name,
-          ids.filter((id) => typeof id === "string"),
+          entries.map(storedCamera).filter((one) => one !== undefined),
         );
       }
     }
@@ -59,4 +61,12 @@ export class CameraScopes {
     else this.#scopes.set(name, [...scope]);
     await this.#table.set(KEY, Object.fromEntries(this.#scopes));
   }
+}
+
+function storedCamera(entry: unknown): string | NarrowedCamera | undefined {
+  if (typeof entry === "string") return entry;
+  if (typeof entry !== "object" || entry === null) return undefined;
+  const { id, rights } = entry as Record<string, unknown>;
+  if (typeof id !== "string" || !Array.isArray(rights)) return undefined;
+  return { id, rights: rights.filter((right) => typeof right === "string").filter(isGrantable) };
 }

@@ -14,7 +14,7 @@ export interface LocalApiToken {
   readonly user: string;
   readonly name: string;
   readonly rights: readonly string[];
-  readonly cameras: CameraScope;
+  readonly cameras: "all" | readonly string[];
   readonly createdAt: string;
   readonly expiresAt: string;
   readonly lastUsedAt?: string;
@@ -42,7 +42,7 @@ export interface LocalUserCalls {
     user: string;
     name: string;
     rights: readonly Right[];
-    cameras: CameraScope;
+    cameras: "all" | readonly string[];
     expiresAt: string;
   }): Promise<{ secret: string; token: LocalApiToken }>;
   revokeToken(params: { id: string }): Promise<LocalApiToken>;

@@ -1,12 +1,13 @@
 // Who makes a request, once known, and the two questions that every door asks about them.
 import {
+  CAMERA_RIGHTS,
   type CameraRight,
   type CameraScope,
   RIGHTS_OF_ROLE,
   type Right,
   type Role,
   roleHolds,
-  scopeIncludes,
+  scopeHolds,
 } from "../domain/roles.ts";
 
 /** Where a request comes from, as the gateway vouches for. */
@@ -65,9 +66,18 @@ export function rightsOf(principal: Principal): Right[] {
   return [...RIGHTS_OF_ROLE[principal.role]].filter((right) => mayDo(principal, right));
 }
 
+/** What is left of an account's rights for the cameras with which it may do less. */
+export function narrowedRights(principal: Principal): Record<string, Right[]> {
+  if (principal.cameras === "all") return {};
+  const narrowed = principal.cameras.filter((camera) => typeof camera !== "string");
+  return Object.fromEntries(
+    narrowed.map(({ id }) => [id, CAMERA_RIGHTS.filter((right) => mayDoWith(principal, right, id))]),
+  );
+}
+
 /** May the account do this with this camera? */
 export function mayDoWith(principal: Holder, right: CameraRight, camera: string): boolean {
-  return mayDo(principal, right) && scopeIncludes(principal.cameras, camera);
+  return mayDo(principal, right) && scopeHolds(principal.cameras, right, camera);
 }
 
 /** The recorder's own events, of no camera, are for who runs it and sees all of it. */

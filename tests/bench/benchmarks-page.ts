@@ -83,6 +83,8 @@ const EXPLAINED: Readonly<Record<string, readonly string[]>> = {
     "- The rival gives the same bytes from memory behind TLS: no sessions, no rights, no database, no second process.",
     "- *CPU of a request*: user and system time of the gateway and core while it was asked, what they do besides included.",
     "- *start to ready*: from starting the command to its word that it serves, on a data directory that was used before.",
+    "  *first start*: keys and the certificate authority are made besides. Of the installed package it is held to the limit, since",
+    "  that is what people have; a checkout compiles its sources then, once, and has none.",
     "  *npm start* is how people start a checkout: npm's own time, and the look whether something has to be installed or built.",
     "- *scripts of the first page*: what a browser fetches until the page of signing in stands there.",
     "- *idle sockets*: connections by TLS that have asked once and stay open.",

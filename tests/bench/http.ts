@@ -1,11 +1,13 @@
 // Suite `http`: what the API answers in, asked at a steady 200 requests a second over HTTPS by a signed-in account while 16
 // cameras are recorded; beside it a plain server of Node's that answers the same bytes. Also the start, the first page's
 // scripts and what idle connections cost. The figures of the RTSP restream stand in restream-figure.ts.
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { activate } from "../support/accounts.ts";
+import { InstalledNightjar, packProgram } from "../support/installed-nightjar.ts";
 import { segmentPaths } from "../support/recorder-evidence.ts";
 import { benchClip } from "./bench-clip.ts";
 import { launchBrowser, percentile } from "./browser.ts";
@@ -39,11 +41,17 @@ export async function http(context: BenchContext): Promise<readonly Figure[]> {
     const token = await activate(recorder.url, recorder.activationCode);
     await untilRecorded(dir.join("volumes/default"));
     const figures: Figure[] = [
-      figure("first start to ready", recorder.readyMs, "ms"),
+      figure("first start to ready, from sources", recorder.readyMs, "ms"),
       await firstPageFigure(recorder),
     ];
     await recorder.stop();
     recorder = undefined;
+    const first = await firstStartsInstalled(context, dir.join("installed"));
+    figures.push(
+      figure("first start to ready, installed package, median", percentile(first, 0.5), "ms", {
+        limit: LIMITS.readyMs,
+      }),
+    );
     const started = await startsByNpm(context, dir.path);
     context.progress("second start");
     recorder = await startRecorderProcess(dir.path);
@@ -62,6 +70,25 @@ export async function http(context: BenchContext): Promise<readonly Figure[]> {
     await recorder?.stop();
     await sender.stop();
   }
+}
+
+/** As people have it who install the package: each start on a data directory of its own, empty but for the configuration. */
+async function firstStartsInstalled(context: BenchContext, folder: string): Promise<number[]> {
+  context.progress("the package: built, packed, installed");
+  const installed = new InstalledNightjar(join(folder, "prefix"));
+  await installed.install(await packProgram(folder));
+  const readyMs: number[] = [];
+  for (let round = 0; round < (context.quick ? 1 : 3); round += 1) {
+    context.progress(`first start of the package, ${round + 1}`);
+    const dataDir = join(folder, `data-${round}`);
+    mkdirSync(dataDir, { recursive: true });
+    await configureRecorder(dataDir, []);
+    const begin = performance.now();
+    const recorder = await installed.start(dataDir);
+    readyMs.push(performance.now() - begin);
+    await recorder.stop();
+  }
+  return readyMs;
 }
 
 /** As people start it: npm's own time and the look for what has to be installed or built are in it. */

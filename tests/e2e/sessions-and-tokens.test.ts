@@ -245,10 +245,21 @@ describe("sessions and API tokens", { skip: skipBrowserTests, timeout: 300_000 }
     const scope = page.getByRole("dialog", { name: "Cameras of vera" });
     await scope.getByRole("button", { name: "Only some" }).click();
     assert.equal(await scope.getByRole("button", { name: "Save" }).isDisabled(), true, "none is none");
-    await scope.getByLabel("Safe room").check();
+    await scope.getByLabel("Safe room", { exact: true }).check();
+    await scope.getByText("All that the role may").click();
+    // A viewer's rights are offered, and no other.
+    assert.equal(await scope.getByLabel("Turn cameras, and their presets").count(), 0);
+    await scope.getByLabel("Play recordings").uncheck();
     await screenshot(page, "users-cameras");
     await scope.getByRole("button", { name: "Save" }).click();
-    await page.getByRole("button", { name: "Cameras of vera: Safe room" }).waitFor();
+    await page.getByRole("button", { name: "Cameras of vera: Safe room (less)" }).waitFor();
+    const { users } = await recorder.api<{
+      users: { name: string; cameras: string | { rights: string[] }[] }[];
+    }>("GET", "/users");
+    const cameras = users.find(({ name }) => name === "vera")?.cameras ?? [];
+    assert.deepEqual(typeof cameras === "string" ? cameras : cameras.map(({ rights }) => rights), [
+      ["live", "snapshot", "events.view"],
+    ]);
     await other.getByText("Your session has ended").waitFor();
     await signIn(other, VERA);
     await until("one camera", async () => (await tiles.count()) === 1);

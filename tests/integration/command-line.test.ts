@@ -130,10 +130,11 @@ describe("nightjar without a running recorder", async () => {
       const { role, cameras, enabled } = all.find(({ name }) => name === "vera") ?? ({} as never);
       return { role, cameras, enabled };
     };
-    const made = ["create", "vera", "--role", "viewer", "--cameras", "gate,yard", "--password-stdin"];
-    const vera = { role: "viewer", cameras: ["gate", "yard"], enabled: true };
+    const made = ["create", "vera", "--role", "viewer", "--cameras", "gate,yard:live", "--password-stdin"];
+    const cameras = ["gate", { id: "yard", rights: ["live"] }];
+    const vera = { role: "viewer", cameras, enabled: true };
     assert.deepEqual(await account(...made), vera);
-    assert.match((await nightjar(dataDir, ["user", "list"])).out, /vera\s+viewer\s+gate,yard/);
+    assert.match((await nightjar(dataDir, ["user", "list"])).out, /vera\s+viewer\s+gate,yard:live/);
     assert.deepEqual(await account("change", "vera", "--disable"), { ...vera, enabled: false });
     const back = ["change", "vera", "--enable", "--role", "operator", "--cameras", "all"];
     assert.deepEqual(await account(...back), { role: "operator", cameras: "all", enabled: true });
@@ -161,6 +162,8 @@ describe("nightjar without a running recorder", async () => {
       "service",
       "bench",
       "settings",
+      "token",
+      "downgrade",
     ]) {
       const { code, out } = await nightjar(dataDir, [name, "--help"]);
       assert.equal(code, 0, name);

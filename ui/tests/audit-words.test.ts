@@ -82,6 +82,10 @@ describe("words of the audit log", () => {
       "Stream: Sub · From: <2026-11-22T00:00:00.000Z> · later: 1, 2 · Ends: never",
     );
     assert.equal(
+      text({ cameras: ["yard", { id: "gate", rights: ["live", "playback"] }] }),
+      "Cameras: yard, gate (Watch live, Play recordings)",
+    );
+    assert.equal(
       text({ unknownName: "0123abcd", toString: "x" }),
       "No account of that name, mark: 0123abcd · toString: x",
     );

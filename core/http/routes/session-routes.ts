@@ -1,7 +1,7 @@
 // The way in: set-up, activation, sign-in, and the caller's own session.
 import { Type } from "typebox";
-import { ROLES } from "../../domain/roles.ts";
-import { type ClientInfo, rightsOf } from "../../users/principal.ts";
+import { ROLES, scopedIds } from "../../domain/roles.ts";
+import { type ClientInfo, narrowedRights, rightsOf } from "../../users/principal.ts";
 import type { OpenedSession } from "../../users/sessions.ts";
 import { deviceCookie, endedCookie, sessionCookie } from "../credentials.ts";
 import { confirmPassword } from "../reconfirm.ts";
@@ -96,6 +96,9 @@ export function sessionRoutes(services: HttpServices): Route[] {
         expiresAt: TimeSchema,
         rights: Type.Array(Type.String()),
         cameras: Type.Union([Type.Literal("all"), Type.Array(Type.String())]),
+        cameraRights: Type.Record(Type.String(), Type.Array(Type.String()), {
+          description: "By camera, where fewer of the rights hold: those that are left.",
+        }),
         token: Type.Optional(
           Type.Object(
             { id: Type.String(), name: Type.String(), expiresAt: ExpirySchema },
@@ -108,7 +111,8 @@ export function sessionRoutes(services: HttpServices): Route[] {
           user: { name: principal.userName, role: principal.role },
           expiresAt: new Date(principal.expiresAtMs).toISOString(),
           rights: rightsOf(principal),
-          cameras: principal.cameras,
+          cameras: scopedIds(principal.cameras),
+          cameraRights: narrowedRights(principal),
           ...(principal.token === undefined
             ? {}
             : {

@@ -1,6 +1,7 @@
 // Storage: volumes, what cameras take of them and how long that lasts. Reserve and overwriting are changed here. A disk is
 // chosen among those offered: no folder is ever taken from a client, because it decides what files the recorder writes over.
 import { Type } from "typebox";
+import { scopeIncludes } from "../../domain/roles.ts";
 import { mayDo } from "../../users/principal.ts";
 import { needs, type Route, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
@@ -26,7 +27,7 @@ export function storageRoutes(services: HttpServices): Route[] {
         const cameras =
           principal.cameras === "all"
             ? view.cameras
-            : view.cameras.filter(({ id }) => principal.cameras.includes(id));
+            : view.cameras.filter(({ id }) => scopeIncludes(principal.cameras, id));
         const mayEdit = mayDo(principal, "settings.edit") && configFile !== undefined;
         return { ...view, cameras, ...(mayEdit ? { configFile } : {}) };
       },

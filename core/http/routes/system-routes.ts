@@ -5,7 +5,7 @@ import { diagnostics } from "../../system/diagnostics.ts";
 import { runDoctor } from "../../system/doctor.ts";
 import { mayDo, mayDoWith } from "../../users/principal.ts";
 import { needs, type Route, route, SIGNED_IN } from "../route.ts";
-import { cameraNotFound } from "../router.ts";
+import { cameraRefused } from "../router.ts";
 import type { HttpServices } from "../services.ts";
 import { visibleCameras } from "../visible-cameras.ts";
 import { CheckSchema, StatusSchema, TimeSchema } from "../wire-schemas.ts";
@@ -95,8 +95,10 @@ export function systemRoutes(services: HttpServices): Route[] {
             `this needs the right ${missing}`,
           );
         }
-        const sees = body.rights.every((right) => mayDoWith(principal, right, body.camera));
-        if (!sees || cameras.get(body.camera) === undefined) throw cameraNotFound();
+        const isThere = cameras.get(body.camera) !== undefined;
+        const withheld = body.rights.find((right) => !mayDoWith(principal, right, body.camera));
+        if (withheld !== undefined || !isThere)
+          throw cameraRefused(principal, withheld ?? "", body.camera, isThere);
         const { ticket, expiresAtMs } = await users.tickets.issue(principal, body.camera, body.rights);
         return { ticket, expiresAt: new Date(expiresAtMs).toISOString() };
       },

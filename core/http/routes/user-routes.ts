@@ -1,6 +1,6 @@
 // Accounts, for administrators. A program with an API token manages those alone that can do no more than itself.
 import { type Static, Type } from "typebox";
-import { ROLES } from "../../domain/roles.ts";
+import { GRANTABLE_RIGHTS, ROLES } from "../../domain/roles.ts";
 import type { Account, AccountChange } from "../../users/accounts.ts";
 import type { Actor, ClientInfo, Principal } from "../../users/principal.ts";
 import { confirmPassword } from "../reconfirm.ts";
@@ -12,9 +12,29 @@ import { TimeSchema } from "../wire-schemas.ts";
 
 const closed = { additionalProperties: false } as const;
 const Scope = Type.Union(
-  [Type.Literal("all"), Type.Array(Type.String({ maxLength: 64 }), { maxItems: 1_024 })],
+  [
+    Type.Literal("all"),
+    Type.Array(
+      Type.Union([
+        Type.String({ maxLength: 64 }),
+        Type.Object(
+          {
+            id: Type.String({ maxLength: 64 }),
+            rights: Type.Array(Type.Enum(GRANTABLE_RIGHTS), { maxItems: GRANTABLE_RIGHTS.length }),
+          },
+          {
+            ...closed,
+            description:
+              "A camera with which the account may do less than its role: no more than these rights, and see that it is there.",
+          },
+        ),
+      ]),
+      { maxItems: 1_024 },
+    ),
+  ],
   {
-    description: "Cameras that the account may see: `all`, or their ids. Administrators see all.",
+    description:
+      "Cameras that the account may see: `all`, or their ids, each with what it may do if that is less than the role. Administrators see all.",
   },
 );
 const Password = Type.String({ maxLength: 4_096 });
@@ -192,7 +212,10 @@ function accountView(account: Account): Static<typeof AccountSchema> {
     name: account.name,
     role: account.role,
     enabled: account.enabled,
-    cameras: account.cameras === "all" ? "all" : [...account.cameras],
+    cameras:
+      account.cameras === "all"
+        ? "all"
+        : account.cameras.map((one) => (typeof one === "string" ? one : { ...one, rights: [...one.rights] })),
     secondFactor: account.secondFactor,
     ...(account.source === undefined ? {} : { source: account.source }),
     createdAt: new Date(account.createdAtMs).toISOString(),

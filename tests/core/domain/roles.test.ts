@@ -2,12 +2,15 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
   CAMERA_RIGHTS,
+  GRANTABLE_RIGHTS,
   isRole,
   RIGHTS_OF_ROLE,
   ROLES,
   roleHolds,
   SYSTEM_RIGHTS,
+  scopeHolds,
   scopeIncludes,
+  scopeWithin,
 } from "../../../core/domain/roles.ts";
 
 describe("roles (manual 17.1, 17.2)", () => {
@@ -48,6 +51,36 @@ describe("roles (manual 17.1, 17.2)", () => {
     assert.ok(scopeIncludes(["yard"], "yard"));
     assert.ok(!scopeIncludes(["yard"], "gate"));
     assert.ok(!scopeIncludes([], "gate"));
+  });
+
+  it("leaves for a camera what its entry says, and of one that is named twice what both say", () => {
+    const scope = [
+      "yard",
+      { id: "gate", rights: ["live", "ptz"] },
+      { id: "door", rights: ["live"] },
+      "door",
+    ] as const;
+    assert.ok(scopeHolds("all", "ptz", "roof") && scopeHolds(scope, "export", "yard"));
+    assert.ok(scopeHolds(scope, "ptz", "gate") && !scopeHolds(scope, "playback", "gate"));
+    assert.ok(scopeHolds(scope, "cameras.view", "gate"), "whoever has it sees that it is there");
+    assert.ok(scopeHolds(scope, "live", "door") && !scopeHolds(scope, "ptz", "door"));
+    assert.ok(!scopeHolds(scope, "live", "roof"));
+  });
+
+  it("never widens one scope by another", () => {
+    const most = GRANTABLE_RIGHTS.filter((right) => right !== "export");
+    const account = ["yard", { id: "gate", rights: most }] as const;
+    assert.deepEqual(scopeWithin("all", account), account);
+    assert.deepEqual(scopeWithin(account, "all"), account);
+    assert.deepEqual(scopeWithin(account, ["gate", "roof"]), [{ id: "gate", rights: most }]);
+    const other = [
+      { id: "gate", rights: ["live", "export"] },
+      { id: "yard", rights: ["ptz"] },
+    ] as const;
+    assert.deepEqual(scopeWithin(account, other), [
+      { id: "yard", rights: ["ptz"] },
+      { id: "gate", rights: ["live"] },
+    ]);
   });
 
   it("knows no other role", () => {

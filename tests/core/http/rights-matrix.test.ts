@@ -44,6 +44,8 @@ interface Question {
   readonly name: string;
   readonly place: "path" | "query" | "body" | undefined;
   readonly answers: Readonly<Record<Asker, Answer>>;
+  /** The right over the camera that it takes, where it takes one. */
+  readonly right?: string | undefined;
   /** Asked as a browser does that is signed in, where no token opens it. */
   readonly byCookie?: true;
   path(camera: string): string;
@@ -110,6 +112,7 @@ function questionsOf(routes: readonly Route[]): Question[] {
       name,
       place,
       answers: answersOf(name),
+      right: "right" in route.policy ? route.policy.right : undefined,
       path(camera) {
         const path = route.path
           .replace("/cameras/:id", `/cameras/${camera}`)
@@ -135,6 +138,7 @@ function questionsOf(routes: readonly Route[]): Question[] {
       name,
       place: "path",
       answers: answersOf(name),
+      right: { live: "live", playback: "playback", "clip.mp4": "export", "snapshot.jpg": "snapshot" }[media],
       path: (camera) => `/api/v1/cameras/${camera}/${media}${query}`,
       ask: () => ({ upgrade: media === "live" || media === "playback" }),
     };
@@ -226,6 +230,53 @@ describe("who may do what (attack list A1, A2)", () => {
     }
     t.diagnostic(`${asked} questions: ${ACCOUNTS.length} accounts at ${questions.length} addresses`);
     assert.ok(asked > questions.length * ACCOUNTS.length);
+  });
+
+  it("is judged by camera and right: an account may do less with one camera than with the other", async (t) => {
+    const fixture = await fixtureOf(t);
+    const left = ["live", "cameras.view"];
+    await fixture.users.accounts.create(
+      {
+        ...{ name: "paula", role: "operator", password: GOOD_PASSWORD },
+        cameras: ["yard", { id: "gate", rights: ["live"] }],
+      },
+      ACTOR,
+    );
+    const { token } = await fixture.users.sessions.open("paula", CLIENT);
+    const withheld: string[] = [];
+    for (const question of questionsOf(fixture.app.routes)) {
+      const { name, right, place, answers } = question;
+      if (place === undefined || right === undefined || answers.operator === "no") continue;
+      for (const camera of ["yard", "gate"]) {
+        const { code, status, text } = await fixture.knock(question.path(camera), {
+          ...question.ask(camera),
+          token,
+        });
+        const label = `${name} for ${camera}: ${status} ${text.slice(0, 200)}`;
+        if (camera === "yard" || left.includes(right)) assert.ok(!DENIED.has(code ?? ""), label);
+        else {
+          assert.deepEqual([status, code], [403, "NJ_PERMISSION_DENIED"], label);
+          withheld.push(right);
+        }
+      }
+    }
+    const kinds = [...new Set(withheld)].sort();
+    for (const right of ["playback", "snapshot", "export", "ptz", "recordings.manual", "recordings.lock"])
+      assert.ok(kinds.includes(right), `${right} is asked for somewhere: ${kinds}`);
+    const { text } = await fixture.knock("/api/v1/session", { token });
+    const { cameras, cameraRights } = JSON.parse(text) as Record<string, unknown>;
+    assert.deepEqual(cameras, ["yard", "gate"]);
+    assert.deepEqual(cameraRights, { gate: left });
+    // Lists leave out what is withheld.
+    const events = await fixture.knock("/api/v1/events", { token });
+    assert.ok(events.text.includes(OF_CAMERA.yard) && !events.text.includes(OF_CAMERA.gate));
+    const list = await fixture.knock("/api/v1/cameras", { token });
+    assert.ok(list.text.includes(OF_CAMERA.yard) && list.text.includes(OF_CAMERA.gate));
+    // No token of hers has more, nor has a ticket.
+    const ticket = (rights: string[]) =>
+      fixture.knock("/api/v1/media-tickets", { method: "POST", token, body: { camera: "gate", rights } });
+    assert.equal((await ticket(["live"])).status, 201);
+    assert.equal((await ticket(["live", "playback"])).code, "NJ_PERMISSION_DENIED");
   });
 
   it("is told of every address: none takes a camera under a name that the table does not know", async (t) => {

@@ -753,6 +753,8 @@ export interface Operations {
       readonly expiresAt: string;
       readonly rights: readonly string[];
       readonly cameras: "all" | readonly string[];
+      /** By camera, where fewer of the rights hold: those that are left. */
+      readonly cameraRights: Readonly<Record<string, readonly string[]>>;
       /** The API token that was asked with, if one was. */
       readonly token?: { readonly id: string; readonly name: string; readonly expiresAt: string | "never" };
     };
@@ -1105,8 +1107,26 @@ export interface Operations {
         readonly name: string;
         readonly role: "administrator" | "operator" | "viewer";
         readonly enabled: boolean;
-        /** Cameras that the account may see: `all`, or their ids. Administrators see all. */
-        readonly cameras: "all" | readonly string[];
+        /** Cameras that the account may see: `all`, or their ids, each with what it may do if that is less than the role. Administrators see all. */
+        readonly cameras:
+          | "all"
+          | readonly (
+              | string
+              | {
+                  readonly id: string;
+                  readonly rights: readonly (
+                    | "live"
+                    | "playback"
+                    | "snapshot"
+                    | "export"
+                    | "recordings.manual"
+                    | "recordings.lock"
+                    | "ptz"
+                    | "events.view"
+                    | "events.acknowledge"
+                  )[];
+                }
+            )[];
         /** Signs in with a one-time code besides the password. */
         readonly secondFactor: boolean;
         /** Login provider that knows the account, `<package>/<id>`; absent: its password is the recorder's own. */
@@ -1124,15 +1144,51 @@ export interface Operations {
       readonly name: string;
       readonly role: "administrator" | "operator" | "viewer";
       readonly password: string;
-      /** Cameras that the account may see: `all`, or their ids. Administrators see all. */
-      readonly cameras?: "all" | readonly string[];
+      /** Cameras that the account may see: `all`, or their ids, each with what it may do if that is less than the role. Administrators see all. */
+      readonly cameras?:
+        | "all"
+        | readonly (
+            | string
+            | {
+                readonly id: string;
+                readonly rights: readonly (
+                  | "live"
+                  | "playback"
+                  | "snapshot"
+                  | "export"
+                  | "recordings.manual"
+                  | "recordings.lock"
+                  | "ptz"
+                  | "events.view"
+                  | "events.acknowledge"
+                )[];
+              }
+          )[];
     };
     readonly answer: {
       readonly name: string;
       readonly role: "administrator" | "operator" | "viewer";
       readonly enabled: boolean;
-      /** Cameras that the account may see: `all`, or their ids. Administrators see all. */
-      readonly cameras: "all" | readonly string[];
+      /** Cameras that the account may see: `all`, or their ids, each with what it may do if that is less than the role. Administrators see all. */
+      readonly cameras:
+        | "all"
+        | readonly (
+            | string
+            | {
+                readonly id: string;
+                readonly rights: readonly (
+                  | "live"
+                  | "playback"
+                  | "snapshot"
+                  | "export"
+                  | "recordings.manual"
+                  | "recordings.lock"
+                  | "ptz"
+                  | "events.view"
+                  | "events.acknowledge"
+                )[];
+              }
+          )[];
       /** Signs in with a one-time code besides the password. */
       readonly secondFactor: boolean;
       /** Login provider that knows the account, `<package>/<id>`; absent: its password is the recorder's own. */
@@ -1166,15 +1222,51 @@ export interface Operations {
       readonly password?: string;
       /** The present password, for a new one of the own account. */
       readonly current?: string;
-      /** Cameras that the account may see: `all`, or their ids. Administrators see all. */
-      readonly cameras?: "all" | readonly string[];
+      /** Cameras that the account may see: `all`, or their ids, each with what it may do if that is less than the role. Administrators see all. */
+      readonly cameras?:
+        | "all"
+        | readonly (
+            | string
+            | {
+                readonly id: string;
+                readonly rights: readonly (
+                  | "live"
+                  | "playback"
+                  | "snapshot"
+                  | "export"
+                  | "recordings.manual"
+                  | "recordings.lock"
+                  | "ptz"
+                  | "events.view"
+                  | "events.acknowledge"
+                )[];
+              }
+          )[];
     };
     readonly answer: {
       readonly name: string;
       readonly role: "administrator" | "operator" | "viewer";
       readonly enabled: boolean;
-      /** Cameras that the account may see: `all`, or their ids. Administrators see all. */
-      readonly cameras: "all" | readonly string[];
+      /** Cameras that the account may see: `all`, or their ids, each with what it may do if that is less than the role. Administrators see all. */
+      readonly cameras:
+        | "all"
+        | readonly (
+            | string
+            | {
+                readonly id: string;
+                readonly rights: readonly (
+                  | "live"
+                  | "playback"
+                  | "snapshot"
+                  | "export"
+                  | "recordings.manual"
+                  | "recordings.lock"
+                  | "ptz"
+                  | "events.view"
+                  | "events.acknowledge"
+                )[];
+              }
+          )[];
       /** Signs in with a one-time code besides the password. */
       readonly secondFactor: boolean;
       /** Login provider that knows the account, `<package>/<id>`; absent: its password is the recorder's own. */

@@ -20,6 +20,11 @@ export type {
 export type Setup = Answer<"GET /setup">;
 export type Session = Answer<"GET /session">;
 export type Role = Session["user"]["role"];
+/** What an account may do with a camera, and can be kept from. */
+export type CameraRight = Extract<
+  Exclude<UserAccount["cameras"], "all">[number],
+  { readonly id: string }
+>["rights"][number];
 export type LoginProvider = Answer<"GET /login-providers">["providers"][number];
 export type UserAccount = Answer<"GET /users">["users"][number];
 /** One's own second factor. */

@@ -10,7 +10,7 @@ import { Icon } from "../parts/icon.tsx";
 import { followLink, href } from "../router.ts";
 import { ALARM_DAYS, countText, MOST_ALARMS, withAlarm } from "../state/alarms.ts";
 import { momentText, utcText } from "../state/moment-text.ts";
-import { cameras, connected, eventChange, session } from "../state/recorder.ts";
+import { cameras, connected, eventChange, mayWith, session } from "../state/recorder.ts";
 import { complain } from "../state/toasts.ts";
 
 const SHOWN = 8;
@@ -158,7 +158,6 @@ function AlarmItem(props: {
   const { event } = props;
   const { camera } = event;
   const [busy, setBusy] = useState(false);
-  const rights = session.value?.rights ?? [];
   const name = cameras.value?.find(({ id }) => id === camera)?.name ?? camera ?? t("events.recorder");
   const from = new Date(Date.parse(event.start) - BEFORE_MS).toISOString();
   const picture = <EventPicture camera={camera} at={event.pictures[0] ?? event.start} />;
@@ -172,7 +171,7 @@ function AlarmItem(props: {
   };
   return (
     <li onFocusIn={props.onFocus}>
-      {camera === undefined || !rights.includes("playback") ? (
+      {camera === undefined || !mayWith("playback", camera) ? (
         <div class="thumb" />
       ) : (
         <a
@@ -189,7 +188,7 @@ function AlarmItem(props: {
         <small>{name}</small>
         <small title={utcText(event.start)}>{momentText(event.start)}</small>
       </div>
-      {rights.includes("events.acknowledge") ? (
+      {mayWith("events.acknowledge", camera ?? "") ? (
         <button
           type="button"
           class="icon-button"

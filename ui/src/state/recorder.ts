@@ -62,8 +62,11 @@ export const recorderZone = computed(() => {
   return entry.value.kind === "in" ? entry.value.setup.timeZone : "UTC";
 });
 export const mayAdminister = computed(() => session.value?.user.role === "administrator");
-export const mayLock = computed(() => session.value?.rights.includes("recordings.lock") === true);
-export const mayTurn = computed(() => session.value?.rights.includes("ptz") === true);
+/** Whether the account has the right for this camera: it may have fewer for some. */
+export function mayWith(right: string, camera: string): boolean {
+  const { rights = [], cameraRights = {} } = session.value ?? {};
+  return rights.includes(right) && (cameraRights[camera]?.includes(right) ?? true);
+}
 export const mayOperate = computed(() => session.value !== undefined && session.value.user.role !== "viewer");
 
 function byName(list: readonly Camera[]): Camera[] {

@@ -3,6 +3,7 @@
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { ROLE_TEXT } from "../../state/roles.ts";
 import { sizeText } from "../../state/time-format.ts";
+import { rightText } from "../account/right-words.ts";
 
 /** What facts are called. */
 export const DETAIL_TEXT: Readonly<Record<string, MessageKey>> = {
@@ -121,6 +122,12 @@ export function detailText(detail: Readonly<Record<string, unknown>>, momentText
     .join(" · ");
 }
 
+/** A camera with which an account may do less than its role. */
+function isNarrowed(value: unknown): value is { readonly id: string; readonly rights: readonly unknown[] } {
+  const { id, rights } = (value ?? {}) as Record<string, unknown>;
+  return typeof id === "string" && Array.isArray(rights);
+}
+
 function valueText(key: string, value: unknown, momentText: MomentText): string {
   if (Array.isArray(value)) return value.map((one) => valueText(key, one, momentText)).join(", ");
   if (typeof value === "boolean") return t(value ? "detail.yes" : "detail.no");
@@ -128,6 +135,8 @@ function valueText(key: string, value: unknown, momentText: MomentText): string 
     if (key.endsWith("90k")) return momentText(new Date(value / TICKS_PER_MS).toISOString());
     return key.endsWith("Bytes") ? sizeText(value) : String(value);
   }
+  if (isNarrowed(value))
+    return `${value.id} (${value.rights.map((right) => rightText(String(right))).join(", ")})`;
   if (typeof value !== "string") return JSON.stringify(value);
   const words = Object.hasOwn(VALUE_TEXT, key) ? VALUE_TEXT[key] : undefined;
   const word = words !== undefined && Object.hasOwn(words, value) ? words[value] : undefined;

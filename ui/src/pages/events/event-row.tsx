@@ -4,7 +4,7 @@ import { t } from "../../locale/messages.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { followLink, href } from "../../router.ts";
 import { momentText, utcText } from "../../state/moment-text.ts";
-import { cameras, session } from "../../state/recorder.ts";
+import { cameras, mayWith } from "../../state/recorder.ts";
 import { spanText } from "../../state/time-format.ts";
 import { WhyButton } from "../why/why-button.tsx";
 import { DoneList } from "./done-list.tsx";
@@ -20,9 +20,9 @@ export function EventRow(props: { readonly event: RecordedEvent; readonly onAckn
   const { camera, acknowledged } = event;
   const name = cameras.value?.find(({ id }) => id === camera)?.name ?? camera;
   const from = new Date(Date.parse(event.start) - BEFORE_MS).toISOString();
-  const maySee = session.value?.rights.includes("playback") === true;
+  const maySee = camera !== undefined && mayWith("playback", camera);
   const play = camera === undefined || !maySee ? undefined : href("playback", { camera, t: from });
-  const mayAcknowledge = session.value?.rights.includes("events.acknowledge") === true;
+  const mayAcknowledge = mayWith("events.acknowledge", camera ?? "");
   return (
     <tr class={`event severity-${event.severity}`}>
       <td class="thumb-cell">

@@ -14,7 +14,7 @@ import { ZoomButtons } from "../../parts/zoom-buttons.tsx";
 import type { LiveState } from "../../player/live-player.ts";
 import { place } from "../../router.ts";
 import { figuresShown } from "../../state/preferences.ts";
-import { mayOperate, mayTurn } from "../../state/recorder.ts";
+import { mayOperate, mayWith } from "../../state/recorder.ts";
 import { complain, tell } from "../../state/toasts.ts";
 import { FiguresLine } from "./figures-line.tsx";
 import { NoticeOverlay } from "./notice-overlay.tsx";
@@ -142,7 +142,9 @@ export function Tile(props: {
       </div>
       <PlayerNote note={note.value} state={state.value} />
       {large && camera.enabled ? <ZoomButtons zoom={zoom} /> : null}
-      {large && camera.enabled && mayTurn.value ? <PtzControls key={camera.id} camera={camera} /> : null}
+      {large && camera.enabled && mayWith("ptz", camera.id) ? (
+        <PtzControls key={camera.id} camera={camera} />
+      ) : null}
       <div class="tile-foot">
         <div class="tile-words">
           <span class="tile-name">{camera.name}</span>

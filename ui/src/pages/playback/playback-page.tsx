@@ -12,7 +12,7 @@ import { usePictureZoom } from "../../parts/use-picture-zoom.ts";
 import { ZoomButtons } from "../../parts/zoom-buttons.tsx";
 import { PlaybackPlayer } from "../../player/playback-player.ts";
 import { followed, followLink, href, place, replaceQuery } from "../../router.ts";
-import { cameras, camerasAsked, mayLock } from "../../state/recorder.ts";
+import { cameras, camerasAsked, mayWith } from "../../state/recorder.ts";
 import { CoverageStore } from "../../timeline/coverage-store.ts";
 import { centredOn, keepInside, type Span, type View } from "../../timeline/geometry.ts";
 import { Timeline } from "../../timeline/timeline.tsx";
@@ -196,7 +196,7 @@ function Playback({ camera, name }: { readonly camera: string; readonly name: st
           })}
         />
         <ClipBar camera={camera} stream={stream} view={view} marked={marked} playheadMs={playheadMs}>
-          {mayLock.value ? (
+          {mayWith("recordings.lock", camera) ? (
             <LockButton
               camera={camera}
               stream={stream}

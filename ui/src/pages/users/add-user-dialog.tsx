@@ -6,17 +6,17 @@ import { t } from "../../locale/messages.ts";
 import { Dialog, ErrorNote, SelectField, TextField } from "../../parts/controls.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
 import { passwordProblem, SHORTEST_PASSWORD } from "../../state/password-rules.ts";
-import { ROLE_HINT, ROLE_TEXT, ROLES } from "../../state/roles.ts";
+import { CAMERA_RIGHTS, ROLE_HINT, ROLE_TEXT, ROLES } from "../../state/roles.ts";
 import { tell } from "../../state/toasts.ts";
 import { useDraft } from "../../state/use-draft.ts";
-import { CameraScopeField, type ChosenCameras, isChoiceWhole, scopeOf } from "./camera-scope-field.tsx";
+import { CameraRightsField, type ChosenRights, isChoiceWhole, rightsScopeOf } from "./camera-scope-field.tsx";
 
-interface NewUser extends ChosenCameras {
+interface NewUser extends ChosenRights {
   readonly name: string;
   readonly role: Role;
 }
 
-const NEW_USER: NewUser = { name: "", role: "viewer", all: true, chosen: [] };
+const NEW_USER: NewUser = { name: "", role: "viewer", all: true, chosen: [], less: {} };
 
 /** The dialog; what is typed is kept, but for the password. */
 export function AddUserDialog(props: { readonly onClose: () => void; readonly onAdded: () => void }) {
@@ -33,7 +33,7 @@ export function AddUserDialog(props: { readonly onClose: () => void; readonly on
     setBusy(true);
     setError(undefined);
     try {
-      const cameras = isNarrowable ? scopeOf(form.value) : "all";
+      const cameras = isNarrowable ? rightsScopeOf(form.value) : "all";
       await call("POST /users", { body: { name, password, role, cameras } });
       tell(t("users.added", { name }));
       form.settle(NEW_USER);
@@ -75,7 +75,12 @@ export function AddUserDialog(props: { readonly onClose: () => void; readonly on
           hint={t(ROLE_HINT[role])}
         />
         {isNarrowable ? (
-          <CameraScopeField value={form.value} allHint={t("users.cameras.all.hint")} onChange={change} />
+          <CameraRightsField
+            value={form.value}
+            offered={CAMERA_RIGHTS[role]}
+            allHint={t("users.cameras.all.hint")}
+            onChange={change}
+          />
         ) : null}
         {error === undefined ? null : <ErrorNote error={error} />}
         <DialogFoot

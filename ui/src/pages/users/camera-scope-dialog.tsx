@@ -1,19 +1,19 @@
-// Which cameras an account may see.
+// Which cameras an account may see, and what it may do with each.
 import { useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { UserAccount } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { Dialog, ErrorNote } from "../../parts/controls.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
-import { cameras } from "../../state/recorder.ts";
+import { CAMERA_RIGHTS } from "../../state/roles.ts";
 import { tell } from "../../state/toasts.ts";
 import { useDraft } from "../../state/use-draft.ts";
 import {
-  type CameraScope,
-  CameraScopeField,
-  type ChosenCameras,
+  CameraRightsField,
+  type ChosenRights,
+  choiceOf,
   isChoiceWhole,
-  scopeOf,
+  rightsScopeOf,
 } from "./camera-scope-field.tsx";
 
 /** The dialog; `onSaved` when the account was changed. */
@@ -22,15 +22,15 @@ export function CameraScopeDialog(props: {
   readonly onClose: () => void;
   readonly onSaved: () => void;
 }) {
-  const { name, cameras: scope } = props.user;
-  const form = useDraft<ChosenCameras>(`user.cameras.${name}`, choiceOf(scope));
+  const { name, role, cameras: scope } = props.user;
+  const form = useDraft<ChosenRights>(`user.cameras.${name}`, choiceOf(scope), { free: ["less"] });
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const save = async (): Promise<void> => {
     setBusy(true);
     setError(undefined);
     try {
-      await call("PATCH /users/{name}", { path: { name }, body: { cameras: scopeOf(form.value) } });
+      await call("PATCH /users/{name}", { path: { name }, body: { cameras: rightsScopeOf(form.value) } });
       form.settle(form.value);
       tell(t("users.saved", { name }));
       props.onSaved();
@@ -48,7 +48,12 @@ export function CameraScopeDialog(props: {
           void save();
         }}
       >
-        <CameraScopeField value={form.value} allHint={t("users.cameras.all.hint")} onChange={form.put} />
+        <CameraRightsField
+          value={form.value}
+          offered={CAMERA_RIGHTS[role]}
+          allHint={t("users.cameras.all.hint")}
+          onChange={form.put}
+        />
         <p class="muted">{t("users.cameras.ends", { name })}</p>
         {error === undefined ? null : <ErrorNote error={error} />}
         <DialogFoot
@@ -63,11 +68,4 @@ export function CameraScopeDialog(props: {
       </form>
     </Dialog>
   );
-}
-
-/** Without cameras that are gone: another may get the id of one. */
-function choiceOf(scope: CameraScope): ChosenCameras {
-  if (scope === "all") return { all: true, chosen: [] };
-  const ids = cameras.value?.map(({ id }) => id);
-  return { all: false, chosen: ids === undefined ? scope : scope.filter((id) => ids.includes(id)) };
 }
