@@ -50,6 +50,9 @@ export const ArmingChangeSchema = Type.Object({ profile: alarms.profile }, close
 
 /** Everything about events that is set, but for the profile in force. */
 export const ArmingRulesSchema = Type.Object({
+  stamp: Type.String({
+    description: "Another one whenever any of it is: whoever changes it hands it back.",
+  }),
   profiles: arming.profiles,
   rules: arming.rules,
   holidays: arming.holidays,
@@ -72,6 +75,12 @@ export const ArmingRulesPatchSchema = Type.Object(
     maxOpenSeconds: Type.Optional(alarms.maxOpenSeconds),
     keepDays: Type.Optional(alarms.keepDays),
     keepCount: Type.Optional(alarms.keepCount),
+    stamp: Type.Optional(
+      Type.String({
+        maxLength: 64,
+        description: "Of what was read: when something is changed by now, nothing is changed.",
+      }),
+    ),
   },
   { ...closed, minProperties: 1 },
 );

@@ -1,6 +1,8 @@
 // Arming: which profile is in force, what is armed, and the rules that say so.
+import { createHash } from "node:crypto";
 import type { Config } from "../../config/config-schema.ts";
 import type { FrozenConfig } from "../../config/config-store.ts";
+import { NightjarError } from "../../errors.ts";
 import {
   ArmingChangeSchema,
   ArmingRulesPatchSchema,
@@ -51,8 +53,16 @@ export function armingRoutes(services: HttpServices): Route[] {
       body: ArmingRulesPatchSchema,
       response: ArmingRulesSchema,
       async handle({ body, audit }) {
-        const { profiles, rules, holidays, place, ...timing } = body;
+        const { stamp, profiles, rules, holidays, place, ...timing } = body;
+        // Compared where changes are made one after the other: nobody comes in between.
         const next = await config.update((draft: Config) => {
+          if (stamp !== undefined && stamp !== stampOf(draft.alarms)) {
+            throw new NightjarError(
+              "NJ_ARMING_CHANGED",
+              "failed-precondition",
+              "the rules and holidays of arming have been changed meanwhile; nothing was changed now",
+            );
+          }
           const { arming } = draft.alarms;
           Object.assign(draft.alarms, timing);
           if (profiles !== undefined) arming.profiles = profiles;
@@ -61,7 +71,7 @@ export function armingRoutes(services: HttpServices): Route[] {
           if (place === null) delete arming.place;
           else if (place !== undefined) arming.place = place;
         });
-        audit("arming-rules-changed", { changed: Object.keys(body) });
+        audit("arming-rules-changed", { changed: Object.keys(body).filter((name) => name !== "stamp") });
         return rulesView(next);
       },
     }),
@@ -70,5 +80,10 @@ export function armingRoutes(services: HttpServices): Route[] {
 
 function rulesView({ alarms }: FrozenConfig) {
   const { profile: _, arming, ...timing } = alarms;
-  return { ...timing, ...arming };
+  return { stamp: stampOf(alarms), ...timing, ...arming };
+}
+
+/** Of all but the profile in force: switching it changes no rule. */
+function stampOf({ profile: _, ...rest }: FrozenConfig["alarms"]): string {
+  return createHash("sha256").update(JSON.stringify(rest)).digest("hex").slice(0, 32);
 }

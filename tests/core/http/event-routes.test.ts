@@ -132,4 +132,26 @@ describe("arming over HTTP", () => {
     assert.deepEqual(kept["rules"], json["rules"]);
     assert.equal((await ask(path, { token: await tokenOf("viewer") })).status, 403);
   });
+
+  it("has rules that nobody changes unseen: who hands back the stamp of older ones is refused", async (t) => {
+    const { ask, tokenOf } = await httpFixture(t);
+    const path = "/api/v1/arming/rules";
+    const token = await tokenOf("admin");
+    const patch = (body: object) => ask(path, { method: "PATCH", token, body });
+    const { stamp } = (await ask(path, { token })).json;
+    const holidays = [{ name: "Feast", when: { by: "day-of-year", from: "12-24", to: "12-26" } }];
+    assert.equal((await patch({ holidays, stamp })).status, 200);
+    const late = await patch({ holidays: [], stamp });
+    assert.deepEqual([late.status, late.json["code"]], [409, "NJ_ARMING_CHANGED"]);
+    const { json: kept } = await ask(path, { token });
+    assert.deepEqual(
+      (kept["holidays"] as { name: string }[]).map(({ name }) => name),
+      ["Feast"],
+    );
+    assert.equal(
+      (await ask("/api/v1/arming", { method: "PUT", token, body: { profile: "away" } })).status,
+      200,
+    );
+    assert.equal((await patch({ holidays: [], stamp: kept["stamp"] })).status, 200, "the profile is no rule");
+  });
 });

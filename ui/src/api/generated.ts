@@ -2113,6 +2113,8 @@ export interface Operations {
   /** Rules, profiles and holidays, and how events are put together and kept. */
   readonly "GET /arming/rules": {
     readonly answer: {
+      /** Another one whenever any of it is: whoever changes it hands it back. */
+      readonly stamp: string;
       /** What can be switched between. */
       readonly profiles: readonly {
         /** Of the profile, in the API and on topics. */
@@ -2450,8 +2452,12 @@ export interface Operations {
       readonly keepDays?: number;
       /** How many events are kept; the oldest go first. */
       readonly keepCount?: number;
+      /** Of what was read: when something is changed by now, nothing is changed. */
+      readonly stamp?: string;
     };
     readonly answer: {
+      /** Another one whenever any of it is: whoever changes it hands it back. */
+      readonly stamp: string;
       /** What can be switched between. */
       readonly profiles: readonly {
         /** Of the profile, in the API and on topics. */

@@ -21,6 +21,7 @@ import {
   newRule,
   scheduleText,
 } from "./arming-words.ts";
+import { heldHoliday, withArmingRule, withHoliday } from "./held-versions.ts";
 import { HolidayDialog } from "./holiday-dialog.tsx";
 import { PlaceForm } from "./place-form.tsx";
 import { ArmingRuleDialog } from "./rule-dialog.tsx";
@@ -29,6 +30,11 @@ type Change = Given<"PATCH /arming/rules">["body"];
 
 /** Holidays have no id: the same words are the same one. */
 const isSame = (left: Holiday, right: Holiday): boolean => JSON.stringify(left) === JSON.stringify(right);
+
+/** What the recorder says where somebody was quicker, for what is seen here before it is asked. */
+function changedMeanwhile(): ApiError {
+  return new ApiError({ status: 409, title: "Conflict", code: "NJ_ARMING_CHANGED", detail: "" });
+}
 
 /** The page. */
 export function ArmingPage() {
@@ -46,10 +52,15 @@ export function ArmingPage() {
   if (answer === undefined) return <AwaitedPage title={t("arming.page")} of={asked} />;
   const { rules: view, arming } = answer;
   const mayEdit = mayAdminister.value;
-  /** `part` is made of what the recorder has now. */
-  const change = async (part: (now: ArmingRules) => Change): Promise<void> => {
-    const body = part(await call("GET /arming/rules", {}));
-    const rules = await call("PATCH /arming/rules", { body });
+  /** `part` is made of what the recorder has now, and changes that alone; undefined: what it is about is another by now. */
+  const change = async (part: (now: ArmingRules) => Change | undefined): Promise<void> => {
+    const now = await call("GET /arming/rules", {});
+    const body = part(now);
+    if (body === undefined) {
+      asked.put({ rules: now, arming });
+      throw changedMeanwhile();
+    }
+    const rules = await call("PATCH /arming/rules", { body: { ...body, stamp: now.stamp } });
     asked.put({ rules, arming: await call("GET /arming", {}) });
   };
   const changeSoon = (part: (now: ArmingRules) => Change, done?: () => void): void => {
@@ -218,29 +229,29 @@ export function ArmingPage() {
       </section>
       {rule === undefined ? null : (
         <ArmingRuleDialog
-          rule={rule}
+          rule={view.rules.find(({ id }) => id === rule.id) ?? rule}
           isNew={!view.rules.some(({ id }) => id === rule.id)}
           profiles={view.profiles}
           onSave={(next) =>
-            change((now) =>
-              view.rules.some(({ id }) => id === rule.id)
-                ? putRule(next)(now)
-                : { rules: [...now.rules, { ...next, id: newRule(now.rules).id }] },
-            )
+            change((now) => {
+              const held = view.rules.find(({ id }) => id === rule.id);
+              const rules = withArmingRule(now.rules, held, next, newRule(now.rules).id);
+              return rules === undefined ? undefined : { rules };
+            })
           }
           onClose={() => setRule(undefined)}
         />
       )}
       {holiday === undefined ? null : (
         <HolidayDialog
-          holiday={view.holidays.find((one) => isSame(one, holiday)) ?? holiday}
-          isNew={!view.holidays.some((one) => isSame(one, holiday))}
+          opened={holiday}
+          holiday={heldHoliday(view.holidays, holiday) ?? holiday}
+          isNew={heldHoliday(view.holidays, holiday) === undefined}
           onSave={(next) =>
-            change((now) => ({
-              holidays: now.holidays.some((one) => isSame(one, holiday))
-                ? now.holidays.map((one) => (isSame(one, holiday) ? next : one))
-                : [...now.holidays, next],
-            }))
+            change((now) => {
+              const holidays = withHoliday(now.holidays, heldHoliday(view.holidays, holiday), next);
+              return holidays === undefined ? undefined : { holidays };
+            })
           }
           onClose={() => setHoliday(undefined)}
         />

@@ -22,13 +22,16 @@ const ENDS = ["from", "to"] as const;
 const MONTHS = Array.from({ length: 12 }, (_, index) => index + 1);
 
 export function HolidayDialog(props: {
+  /** As it was when the dialog opened. */
+  readonly opened: Holiday;
+  /** As it is now. */
   readonly holiday: Holiday;
   readonly isNew: boolean;
   readonly onSave: (holiday: Holiday) => Promise<void>;
   readonly onClose: () => void;
 }) {
   // Holidays have no id: what one was called when it was opened stands for it.
-  const draft = useDraft<Holiday>(`arming.holiday.${props.isNew ? "" : props.holiday.name}`, props.holiday, {
+  const draft = useDraft<Holiday>(`arming.holiday.${props.opened.name}`, props.holiday, {
     isNew: props.isNew,
     free: ["when", "enabled"],
   });
