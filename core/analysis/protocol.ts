@@ -72,6 +72,8 @@ export interface CameraFigures {
   /** For people: why there is no picture to look at. */
   readonly problem?: string;
   readonly framesPerSecond: number;
+  /** Key frames alone are decoded: nothing happens. */
+  readonly isIdle: boolean;
   /** Share of one processor core that decoding takes; absent until it was measured. */
   readonly decodeShare?: number;
   readonly detectors: readonly DetectorFigures[];
