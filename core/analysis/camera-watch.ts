@@ -11,6 +11,7 @@ import type { DetectorActivity, DetectorReport } from "../plugin/contract/detect
 import { type DetectorCalls, DetectorRun } from "./detector-run.ts";
 import { type DecodedSize, FrameDecoder } from "./frame-decoder.ts";
 import { FrameGate } from "./frame-gate.ts";
+import type { LoadStep } from "./load-governor.ts";
 import type { CameraFigures, DesiredCamera, DesiredDetector } from "./protocol.ts";
 
 export interface CameraWatchParts {
@@ -35,6 +36,7 @@ const FED_MS = 5_000;
 const LONGEST_PAUSE_OF_FED_MS = 1_000;
 const SUBSCRIBE_AGAIN_MS = 2_000;
 const MEASURE_MS = 5_000;
+const BEHIND_MS = 3_000;
 /** Pictures smaller than this come in another form (nut-reader.ts). */
 const LEAST = { width: 160, height: 90 } as const;
 
@@ -130,6 +132,22 @@ export class CameraWatch {
   /** Something goes on at the camera, or may: all of its pictures are looked at for a while. */
   wake(): void {
     this.#gate.wake();
+  }
+
+  /** Processor cores that it took of late, as far as they are not this process's own. */
+  get decodingCores(): number {
+    return this.#shares.decode ?? 0;
+  }
+
+  /** Pictures come out so long after their frames that the machine cannot keep up. */
+  get isBehind(): boolean {
+    return (this.#decoder?.behindMs ?? 0) > BEHIND_MS + 1_000 / this.#size.perSecond;
+  }
+
+  /** Leaves out what the machine has no time for. */
+  setStep(step: LoadStep): void {
+    this.#gate.step = step;
+    for (const run of this.#runs) run.thinning = step === 0 ? 1 : 2;
   }
 
   close(): void {

@@ -73,6 +73,8 @@ export class DetectorRun {
   #busyMs = 0;
   #looked = 0;
   #skipped = 0;
+  /** It gets every so manieth of the pictures that it asks for: the machine is short of time. */
+  thinning: 1 | 2 = 1;
 
   constructor(options: DetectorRunOptions) {
     this.#options = options;
@@ -103,7 +105,7 @@ export class DetectorRun {
     this.#lastPictureMs = this.#options.clock.monotonicMs();
     const sinceMs = timeMs - this.#lastTimeMs;
     // A step back of the stream's clock begins a new count.
-    if (sinceMs >= 0 && sinceMs < 1_000 / frames.perSecond - EARLY_MS) return;
+    if (sinceMs >= 0 && sinceMs < (1_000 * this.thinning) / frames.perSecond - EARLY_MS) return;
     if (this.#lastPictureMs < this.#restsUntilMs) return;
     this.#lastTimeMs = timeMs;
     if (this.#waiting !== undefined) this.#skipped += 1;

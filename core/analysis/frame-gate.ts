@@ -4,9 +4,12 @@
 import { TICKS_PER_SECOND } from "../domain/time.ts";
 import type { LiveFrameHeader } from "../media/live-wire.ts";
 import { CodedSizes } from "./coded-sizes.ts";
+import type { LoadStep } from "./load-governor.ts";
 
 /** Awake for so long after the last sign of something. */
 export const AWAKE_MS = 10_000;
+/** The same while the machine is short of time. */
+const AWAKE_SHORT_MS = 3_000;
 /** Key frames may come so much later than they should. */
 const LATE_MS = 250;
 /** A step of the stream's clock after which nothing of before counts. */
@@ -37,6 +40,10 @@ export class FrameGate {
   #isIdle = false;
   /** The key frame's picture has not come: what follows it is decoded too, and pushes it out. */
   #isPushing = false;
+  /** Frames were thrown away since the key frame: what follows needs them, up to the next. */
+  #isCut = false;
+  /** It is awake by the size of frames alone, and nobody has seen anything yet. */
+  #isHinted = false;
   /** Awake up to this time of the stream; undefined: from the next frame on for the usual time. */
   #awakeUntil90k: number | undefined;
   #key90k: number | undefined;
@@ -44,6 +51,8 @@ export class FrameGate {
   #keysInTime = 0;
   /** Frames do not come in the order in which they are shown: a key frame's picture comes out late. */
   #isReordered = false;
+  /** What is left out because the machine is short of time. */
+  step: LoadStep = 0;
 
   constructor(options: FrameGateOptions) {
     this.#options = options;
@@ -67,8 +76,15 @@ export class FrameGate {
 
   /** Something goes on, or may: everything is decoded for a while, from the last key frame on. */
   wake(): void {
-    this.#awakeUntil90k = this.#last90k === undefined ? undefined : this.#last90k + AWAKE_MS * 90;
-    if (!this.#isIdle) return;
+    if (this.#isHinted) this.#sizes.wasRight(true);
+    this.#isHinted = false;
+    this.#wake();
+  }
+
+  #wake(): void {
+    const awakeMs = this.step === 0 ? AWAKE_MS : AWAKE_SHORT_MS;
+    this.#awakeUntil90k = this.#last90k === undefined ? undefined : this.#last90k + awakeMs * 90;
+    if (!this.#isIdle || this.#isCut || this.step === 2) return;
     this.#isIdle = false;
     const kept = this.#kept;
     this.#forgetKept();
@@ -81,6 +97,8 @@ export class FrameGate {
     this.#sizes.forget();
     this.#isIdle = false;
     this.#isPushing = false;
+    this.#isCut = false;
+    this.#isHinted = false;
     this.#isReordered = false;
     this.#awakeUntil90k = undefined;
     this.#key90k = undefined;
@@ -102,13 +120,19 @@ export class FrameGate {
     const isInTime = this.#key90k !== undefined && !this.#isLate(time90k);
     this.#keysInTime = isInTime ? this.#keysInTime + 1 : 0;
     this.#key90k = time90k;
+    this.#isCut = false;
     this.#forgetKept();
     this.#isIdle =
-      this.#options.idleEveryMs !== undefined &&
-      this.#keysInTime >= STEADY_KEY_FRAMES &&
-      !this.#isReordered &&
-      time90k >= (this.#awakeUntil90k ?? Number.POSITIVE_INFINITY);
+      this.step === 2 ||
+      (this.#options.idleEveryMs !== undefined &&
+        this.#keysInTime >= STEADY_KEY_FRAMES &&
+        !this.#isReordered &&
+        time90k >= (this.#awakeUntil90k ?? Number.POSITIVE_INFINITY));
     this.#isPushing = this.#isIdle;
+    if (this.#isIdle && this.#isHinted) {
+      this.#isHinted = false;
+      this.#sizes.wasRight(false);
+    }
     this.#options.write(header, data);
     return false;
   }
@@ -116,7 +140,12 @@ export class FrameGate {
   #otherFrame(header: LiveFrameHeader, data: Uint8Array): boolean {
     const isSuspicious = this.#sizes.take(data.byteLength);
     const isFull = this.#kept.length >= MOST_KEPT || this.#keptBytes + data.byteLength > MOST_KEPT_BYTES;
-    if (isSuspicious || (this.#isIdle && (isFull || this.#isLate(header.time90k)))) this.wake();
+    if (this.#isIdle && (isSuspicious || isFull || this.#isLate(header.time90k))) {
+      this.#isHinted ||= isSuspicious && this.step !== 2;
+      this.#wake();
+    }
+    this.#isCut ||= this.#isIdle && this.step === 2 && !this.#isPushing;
+    if (this.#isCut) return true;
     if (!this.#isIdle || this.#isPushing) {
       this.#options.write(header, data);
       return false;

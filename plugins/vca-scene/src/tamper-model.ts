@@ -58,12 +58,12 @@ export class TamperModel {
     darkness: boolean,
     sinceMs = LEARN_EVERY_MS,
   ): Tampering | undefined {
+    const change = Math.abs(facts.brightness - this.#lastBrightness);
+    this.#lastBrightness = facts.brightness;
     if (this.#pictures < LEARNING) {
       this.#learn(facts, 1 / (this.#pictures + 1));
       return undefined;
     }
-    const change = Math.abs(facts.brightness - this.#lastBrightness);
-    this.#lastBrightness = facts.brightness;
     // The exposure follows something: what it makes of the picture until then says nothing.
     this.#isSteady = change <= UNSTEADY_LEVELS;
     if (!this.#isSteady) return undefined;

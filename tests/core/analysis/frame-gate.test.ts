@@ -95,6 +95,24 @@ describe("the gate before a camera's decoder", () => {
     assert.equal(gate.isIdle, false);
   });
 
+  it("believes sizes less where detectors saw nothing, and more where they did", () => {
+    const rounds = (isRight: boolean): number[] => {
+      const { gate, send } = idle();
+      return Array.from({ length: 6 }, () => {
+        // What is larger comes again and again, as encoders do it by themselves.
+        send(2, 2 * USUAL_BYTES);
+        const isAwake = !gate.isIdle;
+        if (isAwake && isRight) gate.wake();
+        send(158);
+        return isAwake ? 1 : 0;
+      });
+    };
+    assert.deepEqual(rounds(true), [1, 1, 1, 1, 1, 1]);
+    const wrong = rounds(false);
+    assert.equal(wrong[0], 1);
+    assert.equal(wrong.at(-1), 0, wrong.join());
+  });
+
   it("decodes what follows a key frame until its picture has come", () => {
     const written: number[] = [];
     const gate = new FrameGate({ idleEveryMs: 2_000, write: ({ frameNumber }) => written.push(frameNumber) });
@@ -148,6 +166,30 @@ describe("the gate before a camera's decoder", () => {
         new Uint8Array(4 * 1024 * 1024),
       );
     assert.equal(full.gate.isIdle, false);
+  });
+
+  it("decodes key frames alone, whatever goes on and however rare they are, where the machine has no time for more", () => {
+    const { gate, written, send } = stream({ gopFrames: 50, idleEveryMs: undefined });
+    send(50);
+    gate.step = 2;
+    written.length = 0;
+    send(2);
+    gate.wake();
+    send(68, 10 * USUAL_BYTES);
+    gate.wake();
+    send(10);
+    assert.deepEqual(written, [50, 51, 100, 101]);
+    gate.step = 0;
+    send(40);
+    assert.deepEqual(written, [50, 51, 100, 101, ...Array.from({ length: 20 }, (_, index) => 150 + index)]);
+  });
+
+  it("rests sooner while the machine is short of time", () => {
+    const { gate, send } = idle();
+    gate.step = 1;
+    gate.wake();
+    send(60);
+    assert.equal(gate.isIdle, true);
   });
 
   it("begins anew when the stream's clock jumps", () => {

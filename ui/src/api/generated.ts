@@ -5446,6 +5446,8 @@ export interface Operations {
         /** For people: why there is no picture to look at. */
         readonly problem?: string;
         readonly framesPerSecond: number;
+        /** Which pictures are looked at: `all` that are asked for; `idle`: key frames, as nothing happens; `slower` and `key-frames`: fewer, as looking takes more of the processor than it may. */
+        readonly pace?: "all" | "idle" | "slower" | "key-frames";
         /** Share of one processor core that decoding takes, once for all detectors. */
         readonly decodeShare?: number;
       };
@@ -5528,6 +5530,8 @@ export interface Operations {
         /** For people: why there is no picture to look at. */
         readonly problem?: string;
         readonly framesPerSecond: number;
+        /** Which pictures are looked at: `all` that are asked for; `idle`: key frames, as nothing happens; `slower` and `key-frames`: fewer, as looking takes more of the processor than it may. */
+        readonly pace?: "all" | "idle" | "slower" | "key-frames";
         /** Share of one processor core that decoding takes, once for all detectors. */
         readonly decodeShare?: number;
       };
