@@ -60,6 +60,7 @@ export type {
   DetectorReport,
   DetectorRule,
   DetectorSettings,
+  DetectorWake,
   DetectorWatch,
 } from "./plugin/contract/detector.ts";
 export {

@@ -10,6 +10,8 @@ import { LIVE_HEADER_BYTES, readLiveHeader, type WireFormat } from "../media/liv
 import type { DetectorActivity, DetectorReport } from "../plugin/contract/detector.ts";
 import { type DetectorCalls, DetectorRun } from "./detector-run.ts";
 import { type DecodedSize, FrameDecoder } from "./frame-decoder.ts";
+import { FrameGate } from "./frame-gate.ts";
+import type { LoadStep } from "./load-governor.ts";
 import type { CameraFigures, DesiredCamera, DesiredDetector } from "./protocol.ts";
 
 export interface CameraWatchParts {
@@ -34,6 +36,7 @@ const FED_MS = 5_000;
 const LONGEST_PAUSE_OF_FED_MS = 1_000;
 const SUBSCRIBE_AGAIN_MS = 2_000;
 const MEASURE_MS = 5_000;
+const BEHIND_MS = 3_000;
 /** Pictures smaller than this come in another form (nut-reader.ts). */
 const LEAST = { width: 160, height: 90 } as const;
 
@@ -42,6 +45,7 @@ export class CameraWatch {
   readonly #parts: CameraWatchParts;
   readonly #runs: readonly DetectorRun[];
   readonly #size: DecodedSize;
+  readonly #gate: FrameGate;
   readonly #measuring: Timer;
   #subscription: Subscription | undefined;
   #format: WireFormat | undefined;
@@ -72,6 +76,10 @@ export class CameraWatch {
       height: Math.max(LEAST.height, ...frames.map(({ height }) => height)),
       perSecond: Math.max(...frames.map(({ perSecond }) => perSecond)),
     };
+    this.#gate = new FrameGate({
+      idleEveryMs: idleEveryMs(desired.detectors),
+      write: (header, data) => this.#decoder?.write(header, data),
+    });
     const { camera } = desired;
     this.#runs = desired.detectors.map(
       (detector) =>
@@ -81,6 +89,7 @@ export class CameraWatch {
           calls: parts.callsOf(detector),
           onReports: (reports) => parts.onReports(camera, detector, reports),
           onActivity: (activity) => parts.onActivity(camera, activity),
+          onWake: () => this.#gate.wake(),
           onEnded: () => parts.onEnded(camera, detector),
           isBlind: () => this.#isBlind,
         }),
@@ -120,6 +129,27 @@ export class CameraWatch {
     this.#endDecoder();
   }
 
+  /** Something goes on at the camera, or may: all of its pictures are looked at for a while. */
+  wake(): void {
+    this.#gate.wake();
+  }
+
+  /** Processor cores that it took of late, as far as they are not this process's own. */
+  get decodingCores(): number {
+    return this.#shares.decode ?? 0;
+  }
+
+  /** Pictures come out so long after their frames that the machine cannot keep up. */
+  get isBehind(): boolean {
+    return (this.#decoder?.behindMs ?? 0) > BEHIND_MS + 1_000 / this.#size.perSecond;
+  }
+
+  /** Leaves out what the machine has no time for. */
+  setStep(step: LoadStep): void {
+    this.#gate.step = step;
+    for (const run of this.#runs) run.thinning = step === 0 ? 1 : 2;
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#measuring.cancel();
@@ -145,6 +175,7 @@ export class CameraWatch {
               : "no-picture",
       ...(this.#problem === undefined ? {} : { problem: this.#problem }),
       framesPerSecond,
+      isIdle: this.#gate.isIdle,
       ...(decode === undefined ? {} : { decodeShare: decode }),
       detectors: this.#runs.map((run, index) => run.figures(detectors[index])),
     };
@@ -177,6 +208,7 @@ export class CameraWatch {
         onEnd: (reason) => this.#decoderEnded(reason),
       });
       this.#measured.decodeSeconds = 0;
+      this.#gate.reset();
       this.#decoder = decoder;
     } catch (error) {
       this.#decoderEnded(error instanceof Error ? error.message : String(error));
@@ -211,12 +243,15 @@ export class CameraWatch {
   #frame(message: Buffer): void {
     const header = readLiveHeader(message);
     if (header === undefined || header.track !== "video") return;
-    this.#decoder?.write(header, message.subarray(LIVE_HEADER_BYTES));
+    if (this.#decoder === undefined) return;
+    if (this.#gate.frame(header, message.subarray(LIVE_HEADER_BYTES)))
+      for (const run of this.#runs) run.leftOut();
   }
 
   #picture(luma: Buffer, timeMs: number): void {
     this.#pictures += 1;
     this.#problem = undefined;
+    this.#gate.picture(timeMs);
     for (const run of this.#runs) run.picture(luma, this.#size.width, this.#size.height, timeMs);
   }
 
@@ -237,4 +272,11 @@ export class CameraWatch {
     };
     this.#measured = { atMs, pictures: this.#pictures, decodeSeconds: decodeSeconds ?? 0, busyMs };
   }
+}
+
+/** How rarely pictures may come while nothing happens, for all of them; undefined where one wants all pictures. */
+function idleEveryMs(detectors: readonly DesiredDetector[]): number | undefined {
+  const everyMs = detectors.map(({ frames }) => 1_000 / (frames.idlePerSecond ?? Number.POSITIVE_INFINITY));
+  const least = Math.min(...everyMs);
+  return least > 0 ? least : undefined;
 }

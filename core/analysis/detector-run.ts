@@ -32,6 +32,8 @@ export interface DetectorRunOptions {
   onReports(reports: readonly DetectorReport[]): void;
   /** Where something moved. */
   onActivity(activity: DetectorActivity): void;
+  /** Something goes on, or may: it wants all pictures. */
+  onWake(): void;
   /** What it had open is over. */
   onEnded(): void;
   /** The recorder itself cannot decode: that no picture comes says nothing of the camera. */
@@ -71,6 +73,8 @@ export class DetectorRun {
   #busyMs = 0;
   #looked = 0;
   #skipped = 0;
+  /** It gets every so manieth of the pictures that it asks for: the machine is short of time. */
+  thinning: 1 | 2 = 1;
 
   constructor(options: DetectorRunOptions) {
     this.#options = options;
@@ -101,7 +105,7 @@ export class DetectorRun {
     this.#lastPictureMs = this.#options.clock.monotonicMs();
     const sinceMs = timeMs - this.#lastTimeMs;
     // A step back of the stream's clock begins a new count.
-    if (sinceMs >= 0 && sinceMs < 1_000 / frames.perSecond - EARLY_MS) return;
+    if (sinceMs >= 0 && sinceMs < (1_000 * this.thinning) / frames.perSecond - EARLY_MS) return;
     if (this.#lastPictureMs < this.#restsUntilMs) return;
     this.#lastTimeMs = timeMs;
     if (this.#waiting !== undefined) this.#skipped += 1;
@@ -110,6 +114,11 @@ export class DetectorRun {
     else scaleLuma(luma, width, height, target, frames.width, frames.height);
     this.#waiting = { luma: target, timeMs };
     if (!this.#isBusy) void this.#work();
+  }
+
+  /** The stream goes on, and a picture is left out because nothing happens: that is no silence. */
+  leftOut(): void {
+    this.#lastPictureMs = this.#options.clock.monotonicMs();
   }
 
   /** Nothing is asked of the detector any more. */
@@ -167,6 +176,7 @@ export class DetectorRun {
     if (waiting !== undefined) this.#looked += 1;
     if (this.#isClosed || answers.length === 0) return;
     const { reports, activity } = checkedAnswers(answers, detector);
+    this.#options.onWake();
     if (reports.length > 0) this.#options.onReports(reports);
     if (activity !== undefined) this.#options.onActivity(activity);
   }
@@ -211,6 +221,7 @@ function checkedAnswers(
 ): { readonly reports: readonly DetectorReport[]; readonly activity: DetectorActivity | undefined } {
   const isRight = (answer: DetectorAnswer): boolean => {
     if (typeof answer !== "object" || answer === null) return false;
+    if (answer.kind === "wake") return true;
     if (answer.kind === "activity") return isActivity(answer);
     const { kind, type, timeMs } = answer;
     return (
@@ -225,7 +236,8 @@ function checkedAnswers(
         : (answers.find((answer) => !isRight(answer)) ?? "nothing");
   if (wrong === undefined) {
     const isTold = (answer: DetectorAnswer): answer is DetectorActivity => answer.kind === "activity";
-    const isReport = (answer: DetectorAnswer): answer is DetectorReport => answer.kind !== "activity";
+    const isReport = (answer: DetectorAnswer): answer is DetectorReport =>
+      answer.kind !== "activity" && answer.kind !== "wake";
     return { reports: answers.filter(isReport), activity: answers.findLast(isTold) };
   }
   throw new NightjarError(

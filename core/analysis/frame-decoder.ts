@@ -47,6 +47,7 @@ export class FrameDecoder {
   readonly #watch: Timer;
   #base90k: number | undefined;
   #lastDecode90k = 0;
+  #lastPictureMs: number | undefined;
   #sequence = 0;
   #needsKeyFrame: boolean = true;
   #stderr = "";
@@ -71,7 +72,8 @@ export class FrameDecoder {
         this.#unansweredSinceMs = undefined;
         this.#unanswered = 0;
         if (this.#stopped || this.#base90k === undefined) return;
-        options.onPicture(luma, (this.#base90k / TICKS_PER_SECOND + seconds) * 1_000);
+        this.#lastPictureMs = (this.#base90k / TICKS_PER_SECOND + seconds) * 1_000;
+        options.onPicture(luma, this.#lastPictureMs);
       },
     });
     this.#child.stdout?.on("data", (chunk: Buffer) => {
@@ -97,6 +99,11 @@ export class FrameDecoder {
   /** Process id of what was started; undefined if it could not be. */
   get pid(): number | undefined {
     return this.#child.pid;
+  }
+
+  /** By how much of the stream the newest picture is behind what went in. */
+  get behindMs(): number {
+    return this.#lastPictureMs === undefined ? 0 : this.#lastDecode90k / 90 - this.#lastPictureMs;
   }
 
   /** Processor time of ffmpeg since its start, in seconds; undefined where the system does not tell. */

@@ -10,6 +10,7 @@ import type {
   DetectorSettings,
   DetectorWatch,
 } from "../plugin/contract/detector.ts";
+import type { LoadStep } from "./load-governor.ts";
 
 export const ANALYSIS_SOCKET = "analysis.sock";
 /** Bytes in front of a picture. */
@@ -48,6 +49,8 @@ export interface DesiredCamera {
 export interface DesiredAnalysis {
   readonly version: string;
   readonly ffmpegPath?: string;
+  /** Per cent of all processor cores that looking may take. */
+  readonly processorPercent: number;
   readonly plugins: readonly InlineDetectors[];
   readonly cameras: readonly DesiredCamera[];
 }
@@ -72,13 +75,24 @@ export interface CameraFigures {
   /** For people: why there is no picture to look at. */
   readonly problem?: string;
   readonly framesPerSecond: number;
+  /** Key frames alone are decoded: nothing happens. */
+  readonly isIdle: boolean;
   /** Share of one processor core that decoding takes; absent until it was measured. */
   readonly decodeShare?: number;
   readonly detectors: readonly DetectorFigures[];
 }
 
+/** What all of it takes, and what is left out for that. */
+export interface LoadFigures {
+  /** Processor cores that were taken of late, and those that may be. */
+  readonly cores: number;
+  readonly budgetCores: number;
+  readonly step: LoadStep;
+}
+
 export interface AnalysisFigures {
   readonly cameras: readonly CameraFigures[];
+  readonly load: LoadFigures;
 }
 
 /** A call of a detector that `core` passes on. `ticket` names a picture that was sent before; 0: none. */
@@ -92,6 +106,8 @@ export type PassedCall = { readonly plugin: string; readonly id: string } & (
 export type AnalysisMethodsForCore = {
   setDesired: (desired: DesiredAnalysis) => void;
   figures: (params: Record<string, never>) => AnalysisFigures;
+  /** Something goes on at a camera by its own word: all of its pictures are looked at for a while. */
+  wake: (params: { readonly camera: CameraId }) => void;
 };
 
 /** What `analysis` calls on `core`. */

@@ -9,6 +9,7 @@ import { detectSandbox } from "../media/ffmpeg/sandbox.ts";
 import { type ProcessContext, RUN_FOLDER, type RunningProcess } from "../supervisor/process-contract.ts";
 import { CameraWatch, type CameraWatchParts } from "./camera-watch.ts";
 import { InlineDetectorHost } from "./inline-detectors.ts";
+import { LoadWatch } from "./load-watch.ts";
 import { passedDetector } from "./passed-detectors.ts";
 import {
   ANALYSIS_SOCKET,
@@ -23,6 +24,7 @@ export async function runAnalysis(context: ProcessContext): Promise<RunningProce
   const run = join(dataDir, RUN_FOLDER);
   const host = new InlineDetectorHost(log);
   const watches = new Map<string, CameraWatch>();
+  const load = new LoadWatch({ clock, log, watches: () => watches.values() });
   let desired: DesiredAnalysis | undefined;
   let ffmpeg: ReturnType<CameraWatchParts["findFfmpeg"]> | undefined;
   let watchNumber = 0;
@@ -31,7 +33,11 @@ export async function runAnalysis(context: ProcessContext): Promise<RunningProce
 
   const handlers = {
     setDesired: (next: DesiredAnalysis) => follow(next),
-    figures: () => ({ cameras: [...watches.values()].map((watch) => watch.figures()) }),
+    figures: () => ({
+      cameras: [...watches.values()].map((watch) => watch.figures()),
+      load: load.figures(),
+    }),
+    wake: ({ camera }) => watches.get(camera)?.wake(),
   } satisfies AnalysisMethodsForCore;
   const core = new LinkClient<CoreMethodsForAnalysis>(join(run, ANALYSIS_SOCKET), {
     hello: { role: "analysis", version: LINK_VERSION, instance },
@@ -84,6 +90,7 @@ export async function runAnalysis(context: ProcessContext): Promise<RunningProce
       const isOther = JSON.stringify(desired?.plugins) !== JSON.stringify(next.plugins);
       if (desired?.ffmpegPath !== next.ffmpegPath) ffmpeg = undefined;
       desired = next;
+      load.setBudget(next.processorPercent);
       if (isOther) await host.setPlugins(next.plugins, next.version);
       for (const [camera, watch] of watches) {
         const now = next.cameras.find((each) => each.camera === camera);
@@ -91,8 +98,12 @@ export async function runAnalysis(context: ProcessContext): Promise<RunningProce
         watches.delete(camera);
         watch.close();
       }
-      for (const camera of next.cameras)
-        if (!watches.has(camera.camera)) watches.set(camera.camera, new CameraWatch(camera, parts));
+      for (const camera of next.cameras) {
+        if (watches.has(camera.camera)) continue;
+        const watch = new CameraWatch(camera, parts);
+        watch.setStep(load.step);
+        watches.set(camera.camera, watch);
+      }
     });
     return following;
   }
@@ -103,6 +114,7 @@ export async function runAnalysis(context: ProcessContext): Promise<RunningProce
   return {
     async stop() {
       clearInterval(awake);
+      load.close();
       for (const watch of watches.values()) watch.close();
       media.close();
       core.close();

@@ -119,6 +119,19 @@ export const ConfigSchema = Type.Object(
         description: "ffmpeg, used for snapshots and for browsers that lack a codec.",
       },
     ),
+    detection: Type.Object(
+      {
+        processorPercent: Type.Integer({
+          title: "Processor for detection",
+          description:
+            "Per cent of all processor cores that looking at cameras may take together. Beyond it pictures are left out, and more of them the longer it lasts.",
+          minimum: 5,
+          maximum: 100,
+          default: 50,
+        }),
+      },
+      { ...closed, default: {}, description: "Looking at the pictures of all cameras." },
+    ),
     cameras: Type.Array(CameraConfigSchema, {
       title: "Cameras",
       description: "All cameras.",

@@ -96,6 +96,11 @@ export class AnalysisLink {
     this.#tell();
   }
 
+  /** Something goes on at a camera by its own word. Nothing is lost where nobody hears it. */
+  wake(camera: CameraId): void {
+    this.#link?.notify("wake", { camera });
+  }
+
   /** How it goes; undefined while the process is not there. */
   async figures(): Promise<AnalysisFigures | undefined> {
     return this.#link?.request("figures", {}, FIGURES_LIMIT_MS).catch(() => undefined);

@@ -41,6 +41,8 @@ export interface CameraAbilitiesParts {
   outputs(): { reported(camera: string, relay: string, on: boolean): void };
   /** What a camera can do, or which of its sirens, lights and wipers is on, is another. */
   changed?(camera: string): void;
+  /** Who looks at pictures is told that the camera sees something itself. */
+  detection(): { wake(camera: string): void };
 }
 
 interface Listening {
@@ -200,7 +202,7 @@ export class CameraAbilitiesDesk implements CameraAbilityService {
   }
 
   #told(camera: string, report: CameraReport): void {
-    const { events, inputs, outputs } = this.#parts;
+    const { events, inputs, outputs, detection } = this.#parts;
     if (report.kind === "input") {
       const contacts = this.#contacts.get(camera) ?? new Map<string, boolean>();
       this.#contacts.set(camera, contacts);
@@ -211,7 +213,10 @@ export class CameraAbilitiesDesk implements CameraAbilityService {
     else if (isEventType(report.type)) {
       const { type, rule, phase } = report;
       const event: EventReport = { type, camera, source: "camera", ...(rule === undefined ? {} : { rule }) };
-      if (phase !== "end") events.report({ ...event, lasts: phase === "begin" });
+      if (phase !== "end") {
+        events.report({ ...event, lasts: phase === "begin" });
+        detection().wake(camera);
+      }
       if (phase !== "begin") events.end(event);
     }
   }

@@ -8,6 +8,7 @@ import {
   type DesiredCamera,
   type DesiredDetector,
   type InlineDetectors,
+  type LoadFigures,
 } from "../analysis/protocol.ts";
 import type { CameraList, ResolvedCamera } from "../cameras/camera-list.ts";
 import type { Clock, Timer } from "../clock.ts";
@@ -87,6 +88,11 @@ export class Detection implements DetectionService {
     await this.#link.close();
   }
 
+  /** A camera tells of something itself: whoever looks at its pictures looks at all of them for a while. */
+  wake(camera: string): void {
+    if (this.#isWanted) this.#link.wake(camera as CameraId);
+  }
+
   of(id: string): DetectionView | undefined {
     const found = this.#parts.list.find(id);
     return found === undefined ? undefined : this.#view(found);
@@ -98,6 +104,10 @@ export class Detection implements DetectionService {
     if (now === undefined) return {};
     const { timeMs, columns, rows, cells } = now;
     return { moving: { at: new Date(timeMs).toISOString(), columns, rows, cells } };
+  }
+
+  load(): LoadFigures | undefined {
+    return this.#figures?.load;
   }
 
   async change(id: string, patch: DetectionPatch): Promise<DetectionView> {
@@ -170,9 +180,11 @@ export class Detection implements DetectionService {
         detectors,
       });
     }
-    const ffmpegPath = config.get().ffmpeg.path;
+    const { ffmpeg, detection } = config.get();
+    const ffmpegPath = ffmpeg.path;
     return {
       version: VERSION,
+      processorPercent: detection.processorPercent,
       ...(ffmpegPath === undefined || ffmpegPath === "" ? {} : { ffmpegPath }),
       plugins: [...plugins.values()],
       cameras,
@@ -210,6 +222,9 @@ export class Detection implements DetectionService {
       state: {
         status: !isOn ? "off" : (figures?.status ?? "starting"),
         framesPerSecond: isOn ? (figures?.framesPerSecond ?? 0) : 0,
+        ...(isOn && figures?.status === "looking"
+          ? { pace: paceOf(figures.isIdle, this.#figures?.load.step ?? 0) }
+          : {}),
         ...(isOn && figures?.decodeShare !== undefined ? { decodeShare: figures.decodeShare } : {}),
         ...(isOn && figures?.problem !== undefined ? { problem: figures.problem } : {}),
       },
@@ -248,6 +263,12 @@ export class Detection implements DetectionService {
       ],
     };
   }
+}
+
+/** At which pace a camera is looked at, and why. */
+function paceOf(isIdle: boolean, step: LoadFigures["step"]): NonNullable<DetectionView["state"]["pace"]> {
+  if (step === 2) return "key-frames";
+  return isIdle ? "idle" : step === 1 ? "slower" : "all";
 }
 
 /** Detectors that come with Nightjar look unless they are switched off, others when they are switched on. */

@@ -167,6 +167,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     inputs: () => alarmIo.inputsOf,
     outputs: () => alarmIo.outputsOf,
     changed: (camera) => mqtt.abilitiesChanged(camera),
+    detection: () => detection,
   });
   const settingsTransfer = new SettingsTransfer({
     version: VERSION,

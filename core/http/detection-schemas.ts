@@ -33,6 +33,12 @@ export const DetectionViewSchema = Type.Object({
     status: Type.Enum(["off", "starting", "waiting", "looking", "no-picture", "failed"] as const),
     problem: Type.Optional(Type.String({ description: "For people: why there is no picture to look at." })),
     framesPerSecond: Type.Number(),
+    pace: Type.Optional(
+      Type.Enum(["all", "idle", "slower", "key-frames"] as const, {
+        description:
+          "Which pictures are looked at: `all` that are asked for; `idle`: key frames, as nothing happens; `slower` and `key-frames`: fewer, as looking takes more of the processor than it may.",
+      }),
+    ),
     decodeShare: Type.Optional(
       Type.Number({
         description: "Share of one processor core that decoding takes, once for all detectors.",
@@ -43,6 +49,15 @@ export const DetectionViewSchema = Type.Object({
 });
 /** What is looked for at a camera, and how it goes. */
 export type DetectionView = Static<typeof DetectionViewSchema>;
+
+/** What looking at all cameras takes of the machine. */
+export interface DetectionLoad {
+  /** Processor cores that are taken, and those that may be. */
+  readonly cores: number;
+  readonly budgetCores: number;
+  /** 0: nothing is left out for it; 1: some pictures; 2: all but key frames. */
+  readonly step: 0 | 1 | 2;
+}
 
 /** A grid over all of a picture, row by row from the upper left. */
 export const GRID_SIDE = { minimum: 1, maximum: 64 } as const;

@@ -11,7 +11,7 @@ export interface Metrics {
 }
 
 export function createMetrics(
-  services: Pick<HttpServices, "status" | "cameras" | "changes" | "plugins" | "version">,
+  services: Pick<HttpServices, "status" | "cameras" | "changes" | "plugins" | "version" | "detection">,
 ): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -68,6 +68,12 @@ export function createMetrics(
     "Longest time that a call into a plugin with the core kept its event loop, until the plugin first waited.",
     ["plugin"],
   );
+  const detectionCores = gauge("detection_cpu_cores", "Processor cores that looking at cameras takes.");
+  const detectionBudget = gauge("detection_cpu_budget_cores", "Processor cores that it may take.");
+  const detectionStep = gauge(
+    "detection_load_step",
+    "0: nothing is left out for that; 1: some pictures; 2: all but key frames.",
+  );
   const listeners = gauge("change_listeners", "Open streams of changes.");
 
   const requests = new Counter({
@@ -114,6 +120,10 @@ export function createMetrics(
     ]) {
       each.reset();
     }
+    const load = services.detection.load();
+    detectionCores.set(load?.cores ?? 0);
+    detectionBudget.set(load?.budgetCores ?? 0);
+    detectionStep.set(load?.step ?? 0);
     for (const camera of services.cameras.list()) {
       camerasTotal.inc({ status: camera.state.status });
       recording.set({ camera: camera.id }, camera.recording.active ? 1 : 0);

@@ -33,6 +33,7 @@ import type { ArmingView } from "./alarm-schemas.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import type {
   DetectionActivity,
+  DetectionLoad,
   DetectionPatch,
   DetectionView,
   MotionPageView,
@@ -293,6 +294,8 @@ export interface DetectionService {
   of(camera: string): DetectionView | undefined;
   /** Where something moves now. Undefined if there is no such camera. */
   activity(camera: string): DetectionActivity | undefined;
+  /** What looking takes of the machine; undefined while nobody looks. */
+  load(): DetectionLoad | undefined;
   /** Throws `NJ_CAMERA_NOT_FOUND`, `NJ_DETECTOR_UNKNOWN`, `NJ_CONFIG_INVALID`. */
   change(camera: string, patch: DetectionPatch): Promise<DetectionView>;
 }

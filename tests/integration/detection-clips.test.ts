@@ -29,7 +29,8 @@ async function seenIn(detector: Detector, name: string, rounds = 1, filter = "")
     const look = { watch: "w", nowMs: timeMs, silentMs: 0, frame: { timeMs, width, height } };
     const luma = pictures[count % pictures.length] as Uint8Array;
     for (const report of await detector.look(look, { signal, luma }))
-      if (report.kind !== "activity") reports.push({ ...report, toldSeconds: timeMs / 1_000 });
+      if (report.kind !== "activity" && report.kind !== "wake")
+        reports.push({ ...report, toldSeconds: timeMs / 1_000 });
   }
   return { reports, roundSeconds: pictures.length / perSecond };
 }

@@ -190,6 +190,7 @@ export const REGISTRIES: Readonly<Record<RegistryName, RegistryShape>> = {
         width: Type.Integer({ minimum: 16, maximum: 640 }),
         height: Type.Integer({ minimum: 16, maximum: 480 }),
         perSecond: Type.Number({ minimum: 1, maximum: 15 }),
+        idlePerSecond: Type.Optional(Type.Number({ minimum: 0.1, maximum: 15 })),
       }),
       configSchema: OBJECT_SCHEMA,
     }),

@@ -11,6 +11,12 @@ export interface DetectorFrames {
   readonly height: number;
   /** 1 to 15. */
   readonly perSecond: number;
+  /**
+   * So many are enough while nothing happens, 0.1 to 15. The recorder then decodes key frames alone, where a camera sends them
+   * often enough, until something seems to happen: the size of what the camera sends, a word of the camera, a report or
+   * `wake` of any detector. Left out: it wants all of them.
+   */
+  readonly idlePerSecond?: number;
 }
 
 /** A place in the picture: fractions of its width and height from the upper left corner. */
@@ -58,7 +64,7 @@ export interface DetectorLook {
   readonly watch: string;
   /** The recorder's clock now, milliseconds since the epoch. */
   readonly nowMs: number;
-  /** The newest picture, whose brightness is in the context; left out where none has come for a second. */
+  /** The newest picture, whose brightness is in the context; left out where none came for a second, and none is left out. */
   readonly frame?: {
     /** When it was taken, milliseconds since the epoch. */
     readonly timeMs: number;
@@ -114,8 +120,18 @@ export interface DetectorActivity extends DetectorArea {
   readonly timeMs: number;
 }
 
+/**
+ * Something may be going on: the camera's pictures come at the full rate for ten seconds from now on, beginning with those since
+ * the last key frame. Say it again for as long as it may; a report says it too. It becomes no event.
+ */
+export interface DetectorWake {
+  readonly kind: "wake";
+  /** When it was so, by the pictures. */
+  readonly timeMs?: number;
+}
+
 /** What a look answers. */
-export type DetectorAnswer = DetectorReport | DetectorActivity;
+export type DetectorAnswer = DetectorReport | DetectorActivity | DetectorWake;
 
 /**
  * A way of looking at pictures. It must stand in `nightjar.provides` of package.json, as `detector:<id>`. Calls about one

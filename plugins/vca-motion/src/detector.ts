@@ -11,7 +11,9 @@ import type { PixelKernel } from "./pixel-kernel.ts";
 import { plainKernel } from "./plain-kernel.ts";
 import { simdKernel } from "./simd-kernel.ts";
 
-export const FRAMES = { width: 320, height: 180, perSecond: 5 } as const;
+export const FRAMES = { width: 320, height: 180, perSecond: 5, idlePerSecond: 0.5 } as const;
+/** Pictures so far apart stand for several: all rows learn from each. */
+const SPARSE_MS = 700;
 /** Pictures further apart than this belong to different scenes. */
 const GAP_MS = 10_000;
 
@@ -70,18 +72,24 @@ function look(watched: Watched, luma: Uint8Array, timeMs: number): DetectorAnswe
     activity.forget();
     answers.push(...events.over());
   }
+  const isSparse = lastMs !== undefined && timeMs - lastMs >= SPARSE_MS;
   watched.lastMs = timeMs;
   const sensitivity = watched.isNight
     ? (options.nightSensitivity ?? settings.sensitivity)
     : settings.sensitivity;
   if (sensitivity === 0) return answers;
-  const seen = watched.model.look(luma, levelsOf(sensitivity, watched.isNight));
+  const seen = watched.model.look(luma, levelsOf(sensitivity, watched.isNight), isSparse);
   watched.isNight =
     options.profile === "auto" ? isDark(seen.brightness, watched.isNight) : options.profile === "night";
   const blobs = seen.blobs.filter((blob) => fits(blob, options));
   const told = activity.take(seen.moved, timeMs);
   if (told !== undefined) answers.push(told);
-  answers.push(...events.take(blobs, timeMs, watched.isNight));
+  // What was not in the picture before has come at some time between: the middle is wrong by half of it at most.
+  const sinceMs = isSparse ? (lastMs + timeMs) / 2 : timeMs;
+  answers.push(...events.take(blobs, timeMs, watched.isNight, sinceMs));
+  // Between key frames nobody can say when it began, or whether it stays.
+  if (answers.length === 0 && (seen.moved !== undefined || seen.isUpset || events.isOpen))
+    answers.push({ kind: "wake" });
   return answers;
 }
 

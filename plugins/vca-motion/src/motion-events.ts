@@ -30,10 +30,15 @@ export class MotionEvents {
   #lastWholeMs = 0;
   #toldMs = 0;
 
-  /** Takes what moved at a moment. */
-  take(blobs: readonly Blob[], timeMs: number, isNight: boolean): DetectorReport[] {
+  /** Something has begun that is not over. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Takes what moved at a moment, and since when. */
+  take(blobs: readonly Blob[], timeMs: number, isNight: boolean, sinceMs = timeMs): DetectorReport[] {
     const moves = blobs.some((blob) => blob.moves);
-    this.#recent = [...this.#recent, moves ? timeMs : undefined].slice(-WINDOW);
+    this.#recent = [...this.#recent, moves ? sinceMs : undefined].slice(-WINDOW);
     if (blobs.length > 0) this.#lastThereMs = timeMs;
     if (moves) this.#lastMovedMs = timeMs;
     const largest = blobs[0]?.cells ?? 0;

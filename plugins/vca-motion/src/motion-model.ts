@@ -79,8 +79,8 @@ export class MotionModel {
     this.#upset = 0;
   }
 
-  /** Takes a picture. */
-  look(luma: Uint8Array, levels: MotionLevels): Seen {
+  /** Takes a picture. `isSparse`: the only one of a second or more. */
+  look(luma: Uint8Array, levels: MotionLevels, isSparse = false): Seen {
     const { kernel, slot } = this.#pictures;
     const picture = (this.#taken & 1) as 0 | 1;
     this.#taken = (this.#taken + 1) % (2 * TURNS);
@@ -94,7 +94,7 @@ export class MotionModel {
       kernel.adjust(slot, picture, Math.round(light.gain * GAIN_ONE), Math.round(offset * 16));
     }
     const isLearning = this.#learnt < LEARNING;
-    kernel.look(slot, picture, this.#parameters(levels, isLearning));
+    kernel.look(slot, picture, this.#parameters(levels, isLearning, isSparse));
     if (isLearning) {
       this.#learnt += 1;
       return { blobs: NOTHING, brightness, isUpset: false, moved: undefined };
@@ -116,11 +116,12 @@ export class MotionModel {
     return total / Math.max(1, this.#cells);
   }
 
-  #parameters(levels: MotionLevels, isLearning: boolean): PixelParameters {
+  #parameters(levels: MotionLevels, isLearning: boolean, isSparse: boolean): PixelParameters {
+    const turns = isSparse ? 1 : TURNS;
     const common = { stillLevels: STILL_LEVELS, absorbAfter: ABSORB_AFTER };
     return isLearning
       ? { ...common, ...FIRST, threshold: 255, turns: 1, turn: 0 }
-      : { ...common, ...STEADY, threshold: levels.threshold, turns: TURNS, turn: this.#taken % TURNS };
+      : { ...common, ...STEADY, threshold: levels.threshold, turns, turn: this.#taken % turns };
   }
 
   #judge(share: number): Omit<Seen, "brightness"> {

@@ -32,7 +32,9 @@ async function answers(
 
 /** Its reports alone. */
 async function shown(...given: Parameters<typeof answers>): Promise<DetectorReport[]> {
-  return (await answers(...given)).filter((answer) => answer.kind !== "activity");
+  return (await answers(...given)).filter(
+    (answer): answer is DetectorReport => answer.kind !== "activity" && answer.kind !== "wake",
+  );
 }
 
 /** Where it says that something moved, and nothing else. */
@@ -52,6 +54,26 @@ describe("motion", { timeout: 300_000 }, () => {
       return noises[count % 16] as Uint8Array;
     };
     assert.deepEqual(await answers(600, next), []);
+  });
+
+  it("wakes at the first key frame that shows it, is then dated between that and the one before, and wakes by nothing else", async () => {
+    const detector = motionDetector();
+    const settings = { sensitivity: 50, rules: [], options: OPTIONS };
+    await detector.begin({ watch: "w", camera: "yard", settings }, { signal });
+    const { width, height } = FRAMES;
+    const at = box({ fromMs: 65_200, light: (atMs) => ({ gain: 1 - atMs / 400_000, offset: 0 }) });
+    const shownAt = async (timeMs: number): Promise<readonly DetectorAnswer[]> => {
+      const look = { watch: "w", nowMs: timeMs, silentMs: 0, frame: { timeMs, width, height } };
+      return detector.look(look, { signal, luma: at({ width, height }, timeMs) });
+    };
+    for (let timeMs = 0; timeMs < 4_000; timeMs += 200) assert.deepEqual(await shownAt(timeMs), []);
+    // The light fades by a sixth meanwhile: what is known follows.
+    for (let timeMs = 4_000; timeMs < 66_000; timeMs += 2_000) assert.deepEqual(await shownAt(timeMs), []);
+    assert.deepEqual(await shownAt(66_000), [{ kind: "wake" }]);
+    const [start] = await shownAt(66_200);
+    assert.deepEqual([start?.kind, start?.timeMs], ["start", 65_000]);
+    for (let timeMs = 66_400; timeMs < 69_000; timeMs += 200)
+      assert.notDeepEqual(await shownAt(timeMs), [], "awake while it goes on");
   });
 
   it("is what crosses the picture, from its coming to its going", async () => {

@@ -3,7 +3,7 @@ import type { Detector } from "@nightjar/core";
 import { type LossOptions, lossOptions } from "./config.ts";
 
 /** Any picture will do: the smallest that is to be had. */
-const FRAMES = { width: 16, height: 16, perSecond: 1 } as const;
+const FRAMES = { width: 16, height: 16, perSecond: 1, idlePerSecond: 0.5 } as const;
 /** Until the first picture: a camera connects, a key frame comes, a decoder starts. */
 const FIRST_PICTURE_MS = 20_000;
 

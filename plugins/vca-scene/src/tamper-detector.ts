@@ -1,12 +1,13 @@
 // The detector for video tampering: covered, sprayed, dark.
-import type { Detector, DetectorReport } from "@nightjar/core";
+import type { Detector, DetectorAnswer, DetectorReport } from "@nightjar/core";
 import { type TamperOptions, tamperOptions } from "./config.ts";
 import { factsOf } from "./picture-facts.ts";
 import { type Tampering, TamperModel } from "./tamper-model.ts";
 
-const FRAMES = { width: 320, height: 180, perSecond: 2 } as const;
+const FRAMES = { width: 320, height: 180, perSecond: 2, idlePerSecond: 0.5 } as const;
 /** Well again for so long, it is over. */
 const OVER_MS = 1_500;
+const WAKE: DetectorAnswer = { kind: "wake" };
 
 interface Watched {
   readonly keenness: number;
@@ -15,6 +16,7 @@ interface Watched {
   /** Since when it has been so without a break. */
   sinceMs: number | undefined;
   lastMs: number;
+  lastPictureMs: number | undefined;
   isOpen: boolean;
 }
 
@@ -34,6 +36,7 @@ export function tamperDetector(): Detector {
         model: new TamperModel(),
         sinceMs: undefined,
         lastMs: 0,
+        lastPictureMs: undefined,
         isOpen: false,
       });
     },
@@ -42,8 +45,13 @@ export function tamperDetector(): Detector {
       // Without a picture nothing can be said: video loss has its own detector.
       if (watched === undefined || frame === undefined || watched.keenness === 0) return [];
       const facts = factsOf(luma, frame.width, frame.height);
-      const found = watched.model.judge(facts, watched.keenness, watched.options.darkness);
-      return step(watched, found, frame.timeMs);
+      const { timeMs } = frame;
+      const sinceMs = timeMs - (watched.lastPictureMs ?? timeMs);
+      watched.lastPictureMs = timeMs;
+      const found = watched.model.judge(facts, watched.keenness, watched.options.darkness, sinceMs);
+      const reports = step(watched, found, timeMs);
+      const mayBe = watched.sinceMs !== undefined || !watched.model.isSteady;
+      return reports.length === 0 && mayBe ? [WAKE] : reports;
     },
     async end({ watch }) {
       watches.delete(watch);

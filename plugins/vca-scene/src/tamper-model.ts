@@ -25,6 +25,9 @@ const BLACK = 12;
 /** Levels by which the mean of all changes from picture to picture while the camera adjusts itself. */
 const UNSTEADY_LEVELS = 3;
 const LEARN = 0.02;
+/** Milliseconds between pictures for which that holds, and how many of those one picture may stand for. */
+const LEARN_EVERY_MS = 500;
+const MOST_STEPS = 8;
 /** Pictures that only teach. */
 const LEARNING = 10;
 /** Fewer blocks with detail than this, and a bare scene says nothing by losing it. */
@@ -41,20 +44,33 @@ export class TamperModel {
   #brightness = 0;
   #lastBrightness = 0;
   #pictures = 0;
+  #isSteady = true;
 
-  /** Judges a picture. `keenness`: 0 to 1. */
-  judge(facts: PictureFacts, keenness: number, darkness: boolean): Tampering | undefined {
+  /** False: the newest picture says nothing, since the exposure follows something. */
+  get isSteady(): boolean {
+    return this.#isSteady;
+  }
+
+  /** Judges a picture. `keenness`: 0 to 1; `sinceMs`: since the picture before. */
+  judge(
+    facts: PictureFacts,
+    keenness: number,
+    darkness: boolean,
+    sinceMs = LEARN_EVERY_MS,
+  ): Tampering | undefined {
+    const change = Math.abs(facts.brightness - this.#lastBrightness);
+    this.#lastBrightness = facts.brightness;
     if (this.#pictures < LEARNING) {
       this.#learn(facts, 1 / (this.#pictures + 1));
       return undefined;
     }
-    const change = Math.abs(facts.brightness - this.#lastBrightness);
-    this.#lastBrightness = facts.brightness;
     // The exposure follows something: what it makes of the picture until then says nothing.
-    if (change > UNSTEADY_LEVELS) return undefined;
+    this.#isSteady = change <= UNSTEADY_LEVELS;
+    if (!this.#isSteady) return undefined;
     const found = this.#find(facts, keenness, darkness);
     // Tampering is never learnt; the change of the day is.
-    if (found === undefined) this.#learn(facts, LEARN);
+    const steps = Math.min(MOST_STEPS, Math.max(1, Math.round(sinceMs / LEARN_EVERY_MS)));
+    if (found === undefined) this.#learn(facts, 1 - (1 - LEARN) ** steps);
     return found;
   }
 

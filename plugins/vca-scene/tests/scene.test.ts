@@ -19,7 +19,7 @@ async function tampered(seconds: number, at: Picture, options: object = {}, sens
     const timeMs = (1_000 * count) / perSecond;
     const look = { watch: "w", nowMs: timeMs, silentMs: 0, frame: { timeMs, width, height } };
     for (const report of await detector.look(look, { signal, luma: at({ width, height }, timeMs) }))
-      if (report.kind !== "activity")
+      if (report.kind !== "activity" && report.kind !== "wake")
         reports.push({ ...report, detail: { ...report.detail, toldMs: timeMs } });
   }
   return reports;
@@ -59,6 +59,29 @@ describe("video tampering", { timeout: 120_000 }, () => {
     assert.deepEqual(await tampered(60, dusk), []);
     assert.deepEqual(await tampered(24, between(dark), { darkness: false }), []);
     assert.deepEqual(await tampered(24, between(covered), {}, 0), []);
+  });
+});
+
+describe("video tampering by key frames alone", () => {
+  it("wakes at the first that shows it, and is told of within three seconds of it", async () => {
+    const detector = tamperDetector();
+    const settings = { sensitivity: 50, rules: [], options: { afterSeconds: 1.5, darkness: true } };
+    await detector.begin({ watch: "w", camera: "yard", settings }, { signal });
+    const { width, height } = detector.frames;
+    const told: string[] = [];
+    let everyMs = 500;
+    for (let timeMs = 0; timeMs < 40_000; timeMs += everyMs) {
+      const luma = (timeMs >= 31_000 ? covered : scene)({ width, height }, timeMs);
+      const look = { watch: "w", nowMs: timeMs, silentMs: 0, frame: { timeMs, width, height } };
+      const answers = await detector.look(look, { signal, luma });
+      for (const { kind } of answers) told.push(`${kind} ${timeMs}`);
+      everyMs = timeMs < 10_000 || answers.length > 0 || timeMs > 32_000 ? 500 : 2_000;
+    }
+    assert.match(told[0] ?? "", /^wake 3[12]\d{3}$/);
+    assert.ok(
+      told.some((each) => /^start 3[1-4]\d{3}$/.test(each)),
+      told.join(),
+    );
   });
 });
 

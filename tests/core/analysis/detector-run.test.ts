@@ -8,6 +8,7 @@ import type { CameraId } from "../../../core/domain/ids.ts";
 import { silentLog } from "../../../core/log.ts";
 import type {
   DetectorActivity,
+  DetectorAnswer,
   DetectorLook,
   DetectorReport,
 } from "../../../core/plugin/contract/detector.ts";
@@ -20,7 +21,7 @@ function run(calls: Partial<DetectorCalls>, isBlind = false) {
   const looks: (DetectorLook & { readonly luma: readonly number[] })[] = [];
   const reports: DetectorReport[] = [];
   const activities: DetectorActivity[] = [];
-  const told = { begun: 0, ended: 0, over: 0 };
+  const told = { begun: 0, ended: 0, over: 0, awake: 0 };
   const made = new DetectorRun({
     camera: "yard" as CameraId,
     watch: "w1",
@@ -48,6 +49,9 @@ function run(calls: Partial<DetectorCalls>, isBlind = false) {
     log: silentLog,
     onReports: (seen) => reports.push(...seen),
     onActivity: (activity) => activities.push(activity),
+    onWake: () => {
+      told.awake += 1;
+    },
     onEnded: () => {
       told.over += 1;
     },
@@ -177,6 +181,29 @@ describe("a detector at a camera", () => {
       assert.match(bad.made.figures(0).problem ?? "", /did not announce/, JSON.stringify(wrong));
       bad.made.close();
     }
+  });
+
+  it("is awake by whatever it answers, and told of no silence while pictures are left out", async () => {
+    const answers: DetectorAnswer[][] = [[], [{ kind: "wake" }], [], [{ kind: "end", type: "motion" }]];
+    const { made, clock, reports, looks, told } = run({ look: async () => answers.shift() ?? [] });
+    const awake: number[] = [];
+    for (let count = 0; count < 4; count += 1) {
+      made.picture(Uint8Array.of(1, 1), 2, 1, count * 200);
+      await settle();
+      awake.push(told.awake);
+    }
+    assert.deepEqual(awake, [0, 1, 1, 2]);
+    assert.deepEqual(reports, [{ kind: "end", type: "motion" }]);
+    for (let count = 0; count < 4; count += 1) {
+      clock.advance(900);
+      made.leftOut();
+    }
+    await settle();
+    assert.equal(looks.length, 4, "no word of silence");
+    clock.advance(2_000);
+    await settle();
+    assert.ok((looks[4]?.silentMs ?? 0) >= 1_000, "and one when nothing comes at all");
+    made.close();
   });
 
   it("passes on what it sees, and nothing once it is closed", async () => {

@@ -17,6 +17,7 @@ import { memoryDb } from "../alarm-io/alarm-io-fixture.ts";
 async function desk(t: TestContext, abilities: Partial<CameraDriver> = {}, given?: Db) {
   const db = given ?? (await memoryDb(t));
   const told: string[] = [];
+  const woken: string[] = [];
   const clock = new FakeClock();
   const answers: (readonly CameraReport[])[] = [];
   let wake: () => void = () => undefined;
@@ -63,10 +64,11 @@ async function desk(t: TestContext, abilities: Partial<CameraDriver> = {}, given
     },
     inputs: () => ({ reported: (camera, input, closed) => void told.push(`${camera} ${input} ${closed}`) }),
     outputs: () => ({ reported: (camera, relay, on) => void told.push(`${camera} ${relay} is ${on}`) }),
+    detection: () => ({ wake: (camera) => void woken.push(camera) }),
   });
   t.after(() => cameras.stop());
   return {
-    ...{ cameras, told, clock, state },
+    ...{ cameras, told, woken, clock, state },
     tell(reports: readonly CameraReport[]): void {
       answers.push(reports);
       wake();
@@ -118,24 +120,27 @@ describe("what cameras can do, in the recorder", () => {
       await assert.rejects(cameras.abilities("yard"), { code: "NJ_PLUGIN_DATA" });
     });
 
-  it("is heard: events, contacts and relays, each where it belongs", async (t) => {
-    const { cameras, told, tell } = await desk(t);
+  it("is heard: events, contacts and relays, each where it belongs; events wake who looks at its pictures", async (t) => {
+    const { cameras, told, woken, tell } = await desk(t);
     await cameras.start();
     tell([
       { kind: "event", type: "motion", phase: "begin" },
       { kind: "event", type: "line-crossing", rule: "Fence", phase: "moment" },
       { kind: "input", input: "1", closed: true },
       { kind: "relay", relay: "r", on: true },
+      { kind: "event", type: "motion", phase: "end" },
     ]);
-    await waitFor(() => told.length === 5);
+    await waitFor(() => told.length === 6);
     assert.deepEqual(told, [
       "motion of camera - begins",
       "line-crossing of camera Fence begins",
       "line-crossing ends",
       "yard 1 true",
       "yard r is true",
+      "motion ends",
     ]);
     assert.deepEqual([cameras.contactOf("yard", "1"), cameras.contactOf("yard", "2")], [true, undefined]);
+    assert.deepEqual(woken, ["yard", "yard"], "by what begins, not by what ends");
   });
 
   for (const foul of [

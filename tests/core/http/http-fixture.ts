@@ -416,6 +416,7 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
     },
     detection: {
       activity: (id) => (["yard", "gate"].includes(id) ? {} : undefined),
+      load: () => ({ cores: 0.25, budgetCores: 1, step: 1 }),
       of: (id) =>
         ["yard", "gate"].includes(id)
           ? { enabled: false, state: { status: "off", framesPerSecond: 0 }, detectors: [] }

@@ -360,6 +360,13 @@ describe("what the API passes on", () => {
     );
   });
 
+  it("gives what looking at cameras takes of the machine, and what is left out for it", async (t) => {
+    const { services } = await httpFixture(t);
+    const text = await createMetrics(services).text();
+    for (const line of ["cpu_cores 0.25", "cpu_budget_cores 1", "load_step 1"])
+      assert.match(text, new RegExp(`^nightjar_detection_${line}$`, "m"));
+  });
+
   it("gives the figures of each plugin, and forgets those of one that is gone or was refused", async (t) => {
     const { services } = await httpFixture(t);
     const plugin = {

@@ -5564,6 +5564,8 @@ export interface Operations {
         /** For people: why there is no picture to look at. */
         readonly problem?: string;
         readonly framesPerSecond: number;
+        /** Which pictures are looked at: `all` that are asked for; `idle`: key frames, as nothing happens; `slower` and `key-frames`: fewer, as looking takes more of the processor than it may. */
+        readonly pace?: "all" | "idle" | "slower" | "key-frames";
         /** Share of one processor core that decoding takes, once for all detectors. */
         readonly decodeShare?: number;
       };
@@ -5646,6 +5648,8 @@ export interface Operations {
         /** For people: why there is no picture to look at. */
         readonly problem?: string;
         readonly framesPerSecond: number;
+        /** Which pictures are looked at: `all` that are asked for; `idle`: key frames, as nothing happens; `slower` and `key-frames`: fewer, as looking takes more of the processor than it may. */
+        readonly pace?: "all" | "idle" | "slower" | "key-frames";
         /** Share of one processor core that decoding takes, once for all detectors. */
         readonly decodeShare?: number;
       };

@@ -26,6 +26,11 @@ const STATUS_TEXT: Readonly<Record<View["state"]["status"], MessageKey>> = {
   "no-picture": "detection.status.noPicture",
   failed: "detection.status.failed",
 };
+const PACE_TEXT = {
+  idle: "detection.pace.idle",
+  slower: "detection.pace.slower",
+  "key-frames": "detection.pace.keyFrames",
+} as const satisfies Readonly<Record<string, MessageKey>>;
 /** Detectors that have an area to draw. */
 const WITH_AREA = new Set(["motion"]);
 
@@ -96,7 +101,7 @@ export function DetectionPage({ camera }: { readonly camera: Camera }) {
 }
 
 function State({ view }: { readonly view: View }) {
-  const { status, problem, framesPerSecond, decodeShare } = view.state;
+  const { status, problem, framesPerSecond, decodeShare, pace } = view.state;
   const isBad = status === "failed" || status === "no-picture";
   return (
     <dl class="facts">
@@ -106,7 +111,10 @@ function State({ view }: { readonly view: View }) {
         {problem === undefined ? null : <span class="muted"> {problem}</span>}
       </dd>
       <dt>{t("detection.pictures")}</dt>
-      <dd>{t("detection.perSecond", { count: framesPerSecond })}</dd>
+      <dd>
+        {t("detection.perSecond", { count: framesPerSecond })}
+        {pace === undefined || pace === "all" ? null : <span class="muted"> {t(PACE_TEXT[pace])}</span>}
+      </dd>
       <dt>{t("detection.decoding")}</dt>
       <dd>{decodeShare === undefined ? "–" : share(decodeShare)}</dd>
     </dl>
