@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { OwnSystemd } from "../support/own-systemd.ts";
-import { ROOT } from "../support/program.ts";
+import { PROGRAM } from "../support/program.ts";
 
 const DATA = "/var/lib/nightjar";
 const skip = OwnSystemd.absent();
@@ -24,7 +24,7 @@ describe("the service on a running systemd", { skip }, () => {
   });
   after(() => systemd.stop());
 
-  const command = [process.execPath, "--disable-warning=ExperimentalWarning", join(ROOT, "core/main.ts")];
+  const command = [process.execPath, "--disable-warning=ExperimentalWarning", PROGRAM];
   const nightjar = (...args: string[]) => systemd.run([...command, ...args]);
   const status = async () => JSON.parse((await nightjar("service", "status", "--json")).out) as Status;
   const untilRecording = (data = DATA) =>
@@ -144,8 +144,8 @@ StandardError=append:/run/anna.log
         "HOME=/var/lib/anna",
         ...words,
       ]);
-    if ((await anna("test", "-r", join(ROOT, "core/main.ts"))).code !== 0) {
-      context.skip("this checkout lies in a folder that is closed to other users");
+    if ((await anna("test", "-r", PROGRAM)).code !== 0) {
+      context.skip("the program lies in a folder that is closed to other users");
       return;
     }
     await waitFor(async () => (await anna("systemctl", "--user", "show-environment")).code === 0, {

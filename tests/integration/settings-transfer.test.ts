@@ -146,29 +146,19 @@ describe("settings that move to another recorder", { timeout: 240_000 }, () => {
     assert.equal((await nightjar(there, ["settings", "rollback"])).code, 1);
     assert.equal((await nightjar(folder.join("nowhere"), ["settings", "rollback"])).code, 3);
   });
-});
 
-describe("a recorder that died in the middle of an import", { timeout: 120_000 }, () => {
-  it("starts with the settings before it, all of them", async (t) => {
-    const recorder = await FootageRecorder.start();
-    t.after(() => recorder.stop());
-    const { rig } = recorder;
+  it("are those before an import, all of them, where the recorder died in the middle of it", async () => {
+    const { rig } = from;
     const { dataDir } = rig;
-    await nightjar(dataDir, ["user", "create", "kim", "--role", "viewer", "--password-stdin"], {
-      input: KIM_PASSWORD,
+    const exported = folder.join("whole.njset");
+    const made = await nightjar(dataDir, ["settings", "export", exported, "--password-stdin"], {
+      input: SEAL_PASSWORD,
     });
-    const transfer = await nightjar(
-      dataDir,
-      ["settings", "export", `${dataDir}/whole.njset`, "--password-stdin"],
-      {
-        input: SEAL_PASSWORD,
-      },
-    );
-    assert.equal(transfer.code, 0, transfer.err);
+    assert.equal(made.code, 0, made.err);
     await rig.stopRecorder();
     // What an import leaves that got no further than the configuration.
     const secrets = await SecretStore.open({ dataDir });
-    const whole = await unseal(readFileSync(`${dataDir}/whole.njset`), SEAL_PASSWORD);
+    const whole = await unseal(readFileSync(exported), SEAL_PASSWORD);
     await new ImportBackup(dataDir, secrets).write({
       state: "applying",
       importedAt: new Date().toISOString(),
@@ -182,14 +172,14 @@ describe("a recorder that died in the middle of an import", { timeout: 120_000 }
     await config.close();
     await nightjar(dataDir, ["user", "remove", "kim"]);
     await rig.launch();
-    const settings = await recorder.api<{ name: string }>("GET", "/settings");
+    const settings = await from.api<{ name: string }>("GET", "/settings");
     assert.equal(settings.name, name);
-    const { users } = await recorder.api<{ users: { name: string }[] }>("GET", "/users");
+    const { users } = await from.api<{ users: { name: string }[] }>("GET", "/users");
     assert.deepEqual(
       users.map((user) => user.name),
       ["admin", "kim"],
     );
-    assert.deepEqual(await recorder.api("GET", "/settings/last-import"), { available: false });
+    assert.deepEqual(await from.api("GET", "/settings/last-import"), { available: false });
   });
 });
 
