@@ -59,6 +59,8 @@ export function takeParts(draft: Config, from: FrozenConfig, rules: PartRules): 
         draft.timeZone = source.timeZone;
         draft.ffmpeg.maxTranscodes = source.ffmpeg.maxTranscodes;
         draft.sessions = source.sessions;
+        draft.audit = source.audit;
+        draft.detection = source.detection;
         draft.log = source.log;
         // What flows may do beyond that is allowed by hand alone, before a warning.
         draft.flows.enabled = source.flows.enabled;

@@ -95,7 +95,13 @@ function markCameras({ cameras, services }: DoorsFixture): void {
   services.recordings.list = async ({ camera }) => ({ segments: words([camera]) as never, gaps: [] });
   services.recordings.coverage = async (query) => ({ cameras: words(query.cameras) as never });
   services.recordings.calendar = async (query) => ({ timeZone: "UTC", days: words(query.cameras) as never });
-  services.events.search = async (query) => ({ events: words(query.cameras ?? ["yard", "gate"]) as never });
+  services.events.search = async (query) => ({
+    events: words(query.cameras ?? ["yard", "gate"]).map((one) => ({
+      ...one,
+      objects: [],
+      detail: { said: one.text },
+    })) as never,
+  });
 }
 
 function questionsOf(routes: readonly Route[]): Question[] {
