@@ -1,14 +1,18 @@
 // A link between two processes of one Nightjar over a Unix socket: requests with answers, notices without,
 // and binary frames. Messages are declared in one protocol file per pair of processes; this file knows none.
-// Both ends say hello first: role, protocol version and instance, so that a stale peer is refused.
+// Both ends say hello first: role, protocol version and instance, so that a stale peer is refused, and who connects the key
+// of link-key.ts, without which nothing is served.
 import { once } from "node:events";
 import { chmod, rm } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { dirname } from "node:path";
 import { fromPlainError, NightjarError, type PlainError, toPlainError } from "../errors.ts";
 import { FRAME_KIND, FrameSplitter, framePrefix, textFrame } from "./framing.ts";
+import { isLinkKey, makeLinkKey, readLinkKey } from "./link-key.ts";
 import { WaitingRequests } from "./waiting-requests.ts";
 
 export const LINK_VERSION = 1;
+const GREETING_LIMIT_BYTES = 4096;
 
 /** Methods of one direction: name → [parameters, result]. A result of `void` makes it fit for `notify` too. */
 export type LinkMethods = Record<string, (params: never) => unknown>;
@@ -19,6 +23,8 @@ export interface LinkHello {
   readonly version: number;
   /** Number that changes with every start of the process. */
   readonly instance: string;
+  /** Of who connects to a socket: `connectLink` puts it in. */
+  readonly key?: string | undefined;
 }
 
 type Message =
@@ -40,6 +46,8 @@ export interface LinkOptions {
   readonly onReady?: (link: Link<LinkMethods>) => void;
   /** Longest message of the peer; a longer one closes the link. */
   readonly limitBytes?: number;
+  /** What the peer's hello must hold: `listenLinks` puts it in. Without it the link ends, and nothing is served before. */
+  readonly wantsKey?: string;
   /** Told of every message of the peer before it is looked at; false: it is passed over. */
   readonly onMessage?: (bytes: number) => boolean;
 }
@@ -157,6 +165,12 @@ export class Link<Remote extends LinkMethods> {
   }
 
   #receive(kind: number, payload: Buffer): void {
+    const { wantsKey } = this.#options;
+    const isStranger = wantsKey !== undefined && this.#peer === undefined;
+    if (isStranger && !isGreeting(kind, payload, wantsKey)) {
+      this.#socket.destroy();
+      return;
+    }
     if (kind === FRAME_KIND.binary) {
       this.#options.onBinary?.(payload);
       return;
@@ -203,6 +217,13 @@ export class Link<Remote extends LinkMethods> {
   }
 }
 
+/** Whether that is a hello with the key. */
+function isGreeting(kind: number, payload: Buffer, key: string): boolean {
+  if (kind !== FRAME_KIND.json || payload.length > GREETING_LIMIT_BYTES) return false;
+  const { hello } = (JSON.parse(payload.toString("utf8")) ?? {}) as { readonly hello?: Partial<LinkHello> };
+  return isLinkKey(hello?.key, key);
+}
+
 /** A Unix socket that accepts links. The folder it lies in must be private (0700). */
 export interface LinkServer {
   close(): Promise<void>;
@@ -215,11 +236,12 @@ export async function listenLinks(
   onLink: (link: Link<LinkMethods>) => void,
 ): Promise<LinkServer> {
   await rm(path, { force: true });
+  const wantsKey = await makeLinkKey(dirname(path));
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
-    onLink(new Link(socket, makeOptions()));
+    onLink(new Link(socket, { ...makeOptions(), wantsKey }));
   });
   server.listen(path);
   await once(server, "listening");
@@ -238,6 +260,7 @@ export async function connectLink<Remote extends LinkMethods>(
   path: string,
   options: LinkOptions,
 ): Promise<Link<Remote>> {
+  const key = await readLinkKey(dirname(path));
   const socket = connect(path);
   try {
     await once(socket, "connect");
@@ -250,7 +273,7 @@ export async function connectLink<Remote extends LinkMethods>(
       error,
     );
   }
-  const link = new Link<Remote>(socket, options);
+  const link = new Link<Remote>(socket, { ...options, hello: { ...options.hello, key } });
   await link.ready;
   return link;
 }

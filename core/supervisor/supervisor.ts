@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { FlowsAllowed } from "../config/flows-config.ts";
 import { systemCode } from "../errors.ts";
 import { FLOWS_ALLOWED, NOTHING_ALLOWED } from "../flows/allowed.ts";
+import { makeLinkKey } from "../link/link-key.ts";
 import type { Log, LogLevel } from "../log.ts";
 import { SupervisedChild } from "./child.ts";
 import { LIFE_SIGN_MS } from "./child-protocol.ts";
@@ -99,6 +100,7 @@ export class Supervisor {
     await this.#clearLeftovers(run);
     await mkdir(run, { recursive: true, mode: 0o700 });
     await chmod(run, 0o700);
+    await makeLinkKey(run);
     for (const role of this.#options.roles ?? STEADY_ROLES) this.#startChild(role);
     this.#ownSigns = setInterval(() => this.#own.sign(), LIFE_SIGN_MS);
   }

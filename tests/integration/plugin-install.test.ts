@@ -68,12 +68,22 @@ describe("installing plugins", { timeout: 170_000 }, () => {
     );
   });
 
-  it("contains bad plugins out of tarballs, with npm offline: one is undone, one ended and named", async () => {
+  it("contains bad plugins out of tarballs, with npm offline: refused, undone, or ended and named", async () => {
     const recorder = await rig.recorder({ url: NOWHERE });
     await recorder.install(await rig.pack({ name: YARD }));
-    const bad = BAD_PLUGINS.filter(({ id }) => id === "import-throws" || id === "call-exits");
+    const refused = BAD_PLUGINS.filter(({ status }) => status === "refused");
+    assert.ok(refused.length >= 3);
+    const tried = new Set(["import-throws", "call-exits", ...refused.map(({ id }) => id)]);
+    const bad = BAD_PLUGINS.filter(({ id }) => tried.has(id));
     writeBadPlugins(rig.path("bad"), bad);
     const packed = (id: string) => pack(rig.path("bad", nameOf({ id })), rig.path(`packed-${id}`));
+    const before = recorder.state();
+    for (const { id, reason = /^$/ } of refused) {
+      const job = await recorder.run({ action: "install", source: await packed(id) });
+      assert.equal(job.status, "failed", id);
+      assert.match(job.reason ?? "", reason);
+      assert.deepEqual(recorder.state(), before, id);
+    }
     const undone = await recorder.run({ action: "install", source: await packed("import-throws") });
     assert.equal(undone.status, "undone");
     assert.match(undone.reason ?? "", /no lens is long enough/);

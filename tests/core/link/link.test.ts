@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { NightjarError } from "../../../core/errors.ts";
-import { FrameSplitter, framePrefix } from "../../../core/link/framing.ts";
+import { FRAME_KIND, FrameSplitter, framePrefix } from "../../../core/link/framing.ts";
 import { connectLink, LINK_VERSION, type Link, listenLinks } from "../../../core/link/link.ts";
 import { LinkClient } from "../../../core/link/link-client.ts";
+import { makeLinkKey } from "../../../core/link/link-key.ts";
 import { silentLog } from "../../../core/log.ts";
 
 describe("framing", () => {
@@ -76,6 +78,58 @@ describe("a link between processes", async () => {
     assert.equal(await link.request("add", { a: 2, b: 3 }), 5);
     assert.equal(link.peer?.role, "server");
     await server.close();
+  });
+
+  it("serves nobody who does not say the key that lies beside the socket, for its owner's eyes alone", async () => {
+    const { link, server } = await pair();
+    const path = join(folder, `${number - 1}.sock`);
+    const keyFile = join(folder, "link.key");
+    assert.equal((await stat(keyFile)).mode & 0o777, 0o600);
+    const key = await readFile(keyFile, "utf8");
+    assert.equal(Buffer.from(key, "base64url").length, 32);
+    const frame = (message: unknown): Buffer => {
+      const text = Buffer.from(JSON.stringify(message));
+      return Buffer.concat([framePrefix(FRAME_KIND.json, text.length), text]);
+    };
+    const ask = frame({ id: 1, method: "add", params: { a: 2, b: 3 } });
+    const said = async (...frames: readonly Buffer[]): Promise<string> => {
+      const socket = connect(path);
+      let words = "";
+      await new Promise<void>((resolve) => {
+        socket.once("close", () => resolve()).on("error", () => undefined);
+        socket.on("data", (chunk) => {
+          words += String(chunk);
+          if (words.includes('"result"')) resolve();
+        });
+        socket.write(Buffer.concat(frames));
+      });
+      socket.destroy();
+      return words;
+    };
+    const wrong = `${key.slice(0, -1)}${key.endsWith("A") ? "B" : "A"}`;
+    for (const frames of [
+      [ask],
+      [frame({ hello: hello("thief") }), ask],
+      [frame({ hello: { ...hello("thief"), key: wrong } }), ask],
+      [frame({ hello: null }), ask],
+      [Buffer.concat([framePrefix(FRAME_KIND.binary, 1), Buffer.from("x")]), ask],
+      [frame({ hello: { ...hello("thief"), key, more: "x".repeat(5_000) } }), ask],
+    ]) {
+      const answer = await said(...frames);
+      assert.doesNotMatch(answer, /"result"/);
+      assert.ok(!answer.includes(key));
+    }
+    assert.match(await said(frame({ hello: { ...hello("friend"), key } }), ask), /"result":5/);
+    assert.equal(await link.request("add", { a: 1, b: 1 }), 2, "others are served on");
+    await server.close();
+  });
+
+  it("agrees on one key where several begin at the same moment", async () => {
+    const fresh = join(folder, "fresh");
+    await mkdir(fresh);
+    const keys = await Promise.all(Array.from({ length: 8 }, () => makeLinkKey(fresh)));
+    assert.equal(new Set(keys).size, 1);
+    assert.deepEqual(await readdir(fresh), ["link.key"]);
   });
 
   it("brings errors over with code, kind, context and what they were caused by", async () => {

@@ -209,8 +209,8 @@ function memoryText({ isolation, health }: Plugin): string | undefined {
   return health === undefined ? undefined : sizeText(health.rssBytes);
 }
 
-function loopText({ loopHoldMs, health }: Plugin): string | undefined {
-  if (loopHoldMs !== undefined) return t("plugins.loop.held", { ms: loopHoldMs.toFixed(1) });
+function loopText({ calls = 0, loopHoldMs, health }: Plugin): string | undefined {
+  if (loopHoldMs !== undefined && calls > 0) return t("plugins.loop.held", { ms: loopHoldMs.toFixed(1) });
   return health === undefined
     ? undefined
     : t("plugins.loop.late", { ms: String(Math.round(health.eventLoopP99Ms)) });
