@@ -427,8 +427,12 @@ export type EventsPage = Static<typeof EventsPageSchema>;
 export const CheckSchema = Type.Object({
   id: Type.String({ description: "Stable name of what was looked at." }),
   result: Type.Enum(CHECK_RESULTS),
-  message: Type.String(),
+  message: Type.String({ description: "What was found, in English." }),
+  code: Type.String({ description: "Which sentence that is, for other languages." }),
+  facts: Type.Optional(FactsSchema),
   where: Type.Optional(Type.String({ description: "The file, folder, port or setting that it is about." })),
-  advice: Type.Optional(Type.String({ description: "What to do, unless all is well." })),
+  advice: Type.Optional(Type.String({ description: "What to do, unless all is well. In English." })),
+  adviceCode: Type.Optional(Type.String()),
+  adviceFacts: Type.Optional(FactsSchema),
   command: Type.Optional(Type.String({ description: "What to type for that, where one command does it." })),
 });

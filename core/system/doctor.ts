@@ -2,7 +2,7 @@
 // nothing, needs no running Nightjar, and takes a few seconds. What is looked at: doctor/, a file a subject.
 import { checkAccess, viewerOf } from "./doctor/access-checks.ts";
 import { checkCertificate } from "./doctor/certificate-checks.ts";
-import { type Check, finding, sentence } from "./doctor/check.ts";
+import { type Check, finding, said, sentence } from "./doctor/check.ts";
 import { checkClock } from "./doctor/clock-checks.ts";
 import { readConfig } from "./doctor/config-checks.ts";
 import { checkDataFolder } from "./doctor/data-folder-checks.ts";
@@ -93,7 +93,10 @@ async function triedUntil(
     end.addEventListener("abort", giveUp, { once: true });
     return await Promise.race([look(), ended.promise]);
   } catch (error) {
-    return [finding(id, "warning", `${id} could not be looked at: ${sentence(error)}`, {})];
+    const reason = sentence(error);
+    return [
+      finding(id, "warning", said("unseen", "{id} could not be looked at: {reason}", { id, reason }), {}),
+    ];
   } finally {
     end.removeEventListener("abort", giveUp);
   }

@@ -12,6 +12,7 @@ export interface VolumeCheck {
   readonly missing?: true;
   /** For people, when it is not writable. */
   readonly problem?: string;
+  readonly problemCode?: VolumeProblem;
   readonly freeBytes?: number;
   readonly totalBytes?: number;
   /** Sequential writing, in bytes a second, synced at the end. */
@@ -20,6 +21,16 @@ export interface VolumeCheck {
   /** Cameras of 4 Mbit/s that it carries, by bytes and by syncs, the smaller of both. */
   readonly cameras?: number;
 }
+
+export type VolumeProblem =
+  | "denied"
+  | "read-only"
+  | "full"
+  | "quota"
+  | "no-folder"
+  | "failing"
+  | "hanging"
+  | "other";
 
 export interface VolumeCheckOptions {
   /** Bytes to write for the measurement; 0 checks writability only. */
@@ -47,7 +58,7 @@ export async function checkVolume(path: string, options: VolumeCheckOptions = {}
   let timer: NodeJS.Timeout | undefined;
   const hanging = new Promise<VolumeCheck>((resolve) => {
     const problem = `did not answer in ${timeoutMs / 1000} s: the disk hangs, or the network share is away`;
-    timer = setTimeout(() => resolve({ path, writable: false, problem }), timeoutMs);
+    timer = setTimeout(() => resolve({ path, writable: false, problem, problemCode: "hanging" }), timeoutMs);
   });
   try {
     return await Promise.race([look(path, options.measureBytes ?? 0), hanging]);
@@ -86,7 +97,8 @@ async function measure(path: string, measureBytes: number): Promise<VolumeCheck>
       await handle.close();
     }
   } catch (error) {
-    return { path, writable: false, problem: reasonOf(error) };
+    const [problemCode, problem] = reasonOf(error);
+    return { path, writable: false, problem, problemCode };
   } finally {
     await rm(file, { force: true }).catch(() => undefined);
   }
@@ -139,23 +151,23 @@ async function measureSpeed(
   return { bytesPerSecond, syncsPerSecond, cameras: Math.floor(Math.min(byBytes, bySyncs)) };
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): readonly [VolumeProblem, string] {
   switch (systemCode(error)) {
     case "EACCES":
     case "EPERM":
-      return "may not be written to by the user that Nightjar runs as";
+      return ["denied", "may not be written to by the user that Nightjar runs as"];
     case "EROFS":
-      return "is mounted read-only";
+      return ["read-only", "is mounted read-only"];
     case "ENOSPC":
-      return "is full";
+      return ["full", "is full"];
     case "EDQUOT":
-      return "is over the quota of the user that Nightjar runs as";
+      return ["quota", "is over the quota of the user that Nightjar runs as"];
     case "ENOTDIR":
     case "EEXIST":
-      return "is not a folder";
+      return ["no-folder", "is not a folder"];
     case "EIO":
-      return "has read or write errors: the disk is failing";
+      return ["failing", "has read or write errors: the disk is failing"];
     default:
-      return `cannot be used: ${error instanceof Error ? error.message : String(error)}`;
+      return ["other", `cannot be used: ${error instanceof Error ? error.message : String(error)}`];
   }
 }

@@ -1,9 +1,38 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { CHECK_TEXT, checkText } from "../src/pages/system/doctor-words.ts";
+import { said } from "../../core/system/doctor/check.ts";
+import { CHECK_TEXT, checkText, sentenceOf } from "../src/pages/system/doctor-words.ts";
 
 const CHECKS = new URL("../../core/system/doctor/", import.meta.url);
+const GERMAN = JSON.parse(
+  readFileSync(new URL("../src/locale/doctor/de.json", import.meta.url), "utf8"),
+) as Readonly<Record<string, string>>;
+
+/** What doctor says: codes with their English sentences, as the sources have them. */
+function sentences(): ReadonlyMap<string, string> {
+  const files = readdirSync(CHECKS).map((file) => new URL(file, CHECKS));
+  const found = new Map<string, string>();
+  for (const file of [...files, new URL("../../core/system/doctor.ts", import.meta.url)]) {
+    const source = readFileSync(file, "utf8");
+    for (const [, code = "", sentence = ""] of source.matchAll(/\bsaid\(\s*"([a-z-]+)",\s*"([^"]*)"/g)) {
+      assert.ok((found.get(code) ?? sentence) === sentence, `${code} has two sentences`);
+      found.set(code, sentence);
+    }
+    // Each is written out where it is said, or it would not be found here.
+    const others = source.replaceAll(/export function said\(/g, "").matchAll(/\bsaid\(\s*([^"\s].{0,40})/g);
+    assert.deepEqual(
+      [...others].map(([text]) => text),
+      [],
+      file.pathname,
+    );
+  }
+  return found;
+}
+
+function places(text: string): string[] {
+  return [...text.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
+}
 
 describe("what doctor looks at, in words", () => {
   it("has words for every id of the guide and of the checks, and none for others", () => {
@@ -19,5 +48,40 @@ describe("what doctor looks at, in words", () => {
     }
     assert.equal(checkText("certificate"), "Certificate");
     assert.equal(checkText("toString"), "toString");
+  });
+
+  it("has a German sentence for everything that doctor says, with its facts, and none for anything else", () => {
+    const english = sentences();
+    assert.ok(english.size > 100, String(english.size));
+    const codes = new Set(Object.keys(GERMAN).map((key) => key.split(".")[0] ?? ""));
+    assert.deepEqual([...codes].sort(), [...english.keys()].sort());
+    // What is missing is told shorter: which codecs, and what each of them would do.
+    const own = new Set(["codecs-missing"]);
+    for (const [key, text] of Object.entries(GERMAN)) {
+      const code = key.split(".")[0] ?? "";
+      const known = places(english.get(code) ?? "");
+      if (!own.has(code))
+        assert.deepEqual(
+          places(text).filter((name) => !known.includes(name)),
+          [],
+          key,
+        );
+    }
+  });
+
+  it("says a finding in that language with its facts, by its case where there is one, else in the recorder's words", () => {
+    const told = (code: string, facts: Record<string, string | number>, sentence = "as it was said") =>
+      sentenceOf(GERMAN, { code, facts, sentence });
+    const { code, facts, text } = said("volume-unusable", "{path} {reason}", {
+      ...{ path: "/mnt/disk", reason: "is full", case: "full" },
+    });
+    assert.equal(text, "/mnt/disk is full");
+    assert.equal(told(code, facts, text), "/mnt/disk ist voll.");
+    assert.equal(
+      told(code, { path: "/mnt/disk", reason: "cannot be used: EWHAT", case: "other" }),
+      "/mnt/disk ist nicht zu gebrauchen: cannot be used: EWHAT.",
+    );
+    assert.equal(told("volume-full", {}), "As it was said.", "a fact is missing");
+    assert.equal(told("of-a-later-version", {}), "As it was said.");
   });
 });

@@ -3,7 +3,7 @@
 import { access, constants, open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../../errors.ts";
-import { type Check, finding, shellWord } from "./check.ts";
+import { type Check, finding, said, shellWord } from "./check.ts";
 import { userName } from "./user-names.ts";
 
 export interface Viewer {
@@ -33,11 +33,15 @@ export async function checkAccess(dataDir: string, viewer: Viewer): Promise<Chec
   if (viewer.seesAll) return [];
   const owner = await userName(viewer.ownerUid ?? 0);
   const self = await userName(viewer.uid);
-  const message = `this is the recorder of ${owner}, and ${self} may not look into it: configuration, database, keys, plugins, the state of the recorder and writing to its volumes were not looked at`;
+  const message = said(
+    "access-closed",
+    "this is the recorder of {owner}, and {self} may not look into it: configuration, database, keys, plugins, the state of the recorder and writing to its volumes were not looked at",
+    { owner, self },
+  );
   return [
     finding("access", "warning", message, {
       where: dataDir,
-      advice: `ask again as ${owner}, or as root`,
+      advice: said("ask-as-owner", "ask again as {owner}, or as root", { owner }),
       // sudo takes the number of an account without a name with a # before it.
       command: `sudo -u ${/^\d+$/.test(owner) ? `'#${owner}'` : owner} nightjar doctor --data ${shellWord(dataDir)}`,
     }),

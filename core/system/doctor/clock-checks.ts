@@ -1,7 +1,7 @@
 // Is the machine's clock right? Recordings are named and found by it.
 import { execFile } from "node:child_process";
 import { access } from "node:fs/promises";
-import { type Check, finding, ok } from "./check.ts";
+import { type Check, finding, ok, said } from "./check.ts";
 
 /** Nightjar is not older: a clock before this was never set. */
 const EARLIEST_MS = Date.UTC(2025, 0, 1);
@@ -15,30 +15,42 @@ const SET = "timedatectl set-ntp true";
 export async function checkClock(nowMs: number, newestFootageMs: number | undefined): Promise<Check[]> {
   const now = new Date(nowMs).toISOString();
   if (nowMs < EARLIEST_MS) {
-    const detail = { advice: "set the clock, best by NTP", command: SET };
-    return [finding("clock", "error", `the clock says ${now}, which cannot be`, detail)];
+    const message = said("clock-impossible", "the clock says {now}, which cannot be", { now });
+    const advice = said("set-clock", "set the clock, best by NTP");
+    return [finding("clock", "error", message, { advice, command: SET })];
   }
   if (newestFootageMs !== undefined && newestFootageMs > nowMs + AHEAD_MS) {
     const newest = new Date(newestFootageMs).toISOString();
-    const message = `the clock says ${now}, but there are recordings of ${newest}: the clock is, or was, wrong`;
-    const advice =
-      "set the clock, best by NTP; if it is right now, those recordings stand in the future and are kept until then";
+    const message = said(
+      "clock-behind-footage",
+      "the clock says {now}, but there are recordings of {newest}: the clock is, or was, wrong",
+      { now, newest },
+    );
+    const advice = said(
+      "set-clock-or-keep",
+      "set the clock, best by NTP; if it is right now, those recordings stand in the future and are kept until then",
+    );
     return [finding("clock", "error", message, { advice, command: SET })];
   }
   return [await ntpFinding()];
 }
 
 async function ntpFinding(): Promise<Check> {
-  const said = await timedatectl();
-  if (said === "yes") return ok("clock", "the clock is kept by NTP");
-  if (said === "no") {
-    const message = "the clock is not kept by NTP: it drifts, and recordings get wrong times";
-    return finding("clock", "warning", message, { advice: "let it be set by NTP", command: SET });
+  const answer = await timedatectl();
+  const kept = ok("clock", said("clock-by-ntp", "the clock is kept by NTP"));
+  if (answer === "yes") return kept;
+  if (answer === "no") {
+    const message = said(
+      "clock-without-ntp",
+      "the clock is not kept by NTP: it drifts, and recordings get wrong times",
+    );
+    const advice = said("let-clock-be-set", "let it be set by NTP");
+    return finding("clock", "warning", message, { advice, command: SET });
   }
   // Other services leave their marks; where none is known nothing is claimed.
-  for (const mark of MARKS) if (await exists(mark)) return ok("clock", "the clock is kept by NTP");
-  return finding("clock", "notice", "whether the clock is kept by NTP is not known", {
-    advice: "see to it on the machine itself if this is a container",
+  for (const mark of MARKS) if (await exists(mark)) return kept;
+  return finding("clock", "notice", said("clock-unknown", "whether the clock is kept by NTP is not known"), {
+    advice: said("clock-of-container", "see to it on the machine itself if this is a container"),
   });
 }
 

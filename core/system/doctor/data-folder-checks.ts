@@ -6,7 +6,7 @@ import { SECRETS_FILE, SECRETS_KEY_FILE } from "../../config/secret-store.ts";
 import { DATABASE_FILE } from "../../db/open-db.ts";
 import { checkVolume } from "../volume-check.ts";
 import type { Viewer } from "./access-checks.ts";
-import { type Check, finding, ok, shellWord } from "./check.ts";
+import { type Check, finding, ok, said, shellWord } from "./check.ts";
 import { groupName, userName } from "./user-names.ts";
 
 /** Nobody but the recorder's user has business in these. */
@@ -26,11 +26,15 @@ export async function checkDataFolder(dataDir: string, viewer: Viewer): Promise<
   const checks: Check[] = [await writableFinding(dataDir)];
   const checkout = await enclosingCheckout(dataDir);
   if (checkout !== undefined) {
-    const message = `the data directory lies inside a git checkout (${checkout}): recordings there are easily deleted`;
+    const message = said(
+      "data-in-checkout",
+      "the data directory lies inside a git checkout ({checkout}): recordings there are easily deleted",
+      { checkout },
+    );
     checks.push(
       finding("data-in-checkout", "notice", message, {
         where: dataDir,
-        advice: "choose another one with --data",
+        advice: said("choose-data", "choose another one with --data"),
       }),
     );
   }
@@ -43,31 +47,41 @@ async function writableFinding(dataDir: string): Promise<Check> {
   if (found.writable) {
     const message =
       found.missing === true
-        ? `the data directory ${dataDir} can be made`
-        : `the data directory is ${dataDir}`;
+        ? said("data-to-be-made", "the data directory {path} can be made", { path: dataDir })
+        : said("data-there", "the data directory is {path}", { path: dataDir });
     return ok("data", message, dataDir);
   }
-  return finding("data", "error", `the data directory ${dataDir} ${found.problem ?? "cannot be used"}`, {
+  const message = said("data-unusable", "the data directory {path} {reason}", {
+    path: dataDir,
+    reason: found.problem ?? "cannot be used",
+    case: found.problemCode ?? "other",
+  });
+  return finding("data", "error", message, {
     where: dataDir,
-    advice: "give it to the user that Nightjar runs as, or name another one with --data",
+    advice: said("give-data", "give it to the user that Nightjar runs as, or name another one with --data"),
   });
 }
 
 async function checkModes(dataDir: string): Promise<Check[]> {
   const checks: Check[] = [];
   const folder = await stat(dataDir).catch(() => undefined);
+  const close = said("close-to-others", "close it to others");
   if (folder === undefined) return [];
   if ((folder.mode & 0o022) !== 0) {
-    const message = "others may write into the data directory: they can replace settings and secrets";
-    const command = `chmod 700 ${shellWord(dataDir)}`;
-    checks.push(
-      finding("data-mode", "error", message, { where: dataDir, advice: "close it to others", command }),
+    const message = said(
+      "data-open",
+      "others may write into the data directory: they can replace settings and secrets",
     );
+    const command = `chmod 700 ${shellWord(dataDir)}`;
+    checks.push(finding("data-mode", "error", message, { where: dataDir, advice: close, command }));
   }
   const key = join(dataDir, SECRETS_KEY_FILE);
   if (await isOpen(key)) {
-    const message = "the key of the secrets can be read by others";
-    const advice = "close it to others, and consider the cameras' passwords known";
+    const message = said("secrets-key-open", "the key of the secrets can be read by others");
+    const advice = said(
+      "close-and-consider-known",
+      "close it to others, and consider the cameras' passwords known",
+    );
     checks.push(
       finding("secrets-key", "error", message, {
         where: key,
@@ -80,13 +94,17 @@ async function checkModes(dataDir: string): Promise<Check[]> {
     const path = join(dataDir, name);
     // Behind a closed folder nobody gets at them.
     if ((folder.mode & 0o077) === 0 || !(await isOpen(path))) continue;
-    const message = `${name} can be read by others, and holds what they must not know`;
-    const command = `chmod 600 ${shellWord(path)}`;
-    checks.push(
-      finding("private-file", "error", message, { where: path, advice: "close it to others", command }),
+    const message = said(
+      "private-file-open",
+      "{file} can be read by others, and holds what they must not know",
+      { file: name },
     );
+    const command = `chmod 600 ${shellWord(path)}`;
+    checks.push(finding("private-file", "error", message, { where: path, advice: close, command }));
   }
-  return checks.length > 0 ? checks : [ok("data-mode", "what is secret is kept from others", dataDir)];
+  return checks.length > 0
+    ? checks
+    : [ok("data-mode", said("secrets-kept", "what is secret is kept from others"), dataDir)];
 }
 
 async function isOpen(path: string): Promise<boolean> {
@@ -106,12 +124,25 @@ async function checkOwners(dataDir: string, viewer: Viewer): Promise<Check[]> {
   if (foreign.length === 0) return [];
   const [user, group] = [await userName(folder.uid), await groupName(folder.gid)];
   const named = foreign.slice(0, NAMED_AT_MOST).join(", ");
-  const more = foreign.length > NAMED_AT_MOST ? ` and ${foreign.length - NAMED_AT_MOST} more` : "";
-  const message = `the data directory is ${user}'s, but ${named}${more} in it belong to somebody else: the recorder cannot change them`;
+  const more = foreign.length - NAMED_AT_MOST;
+  const message =
+    more > 0
+      ? said(
+          "data-of-others-and-more",
+          "the data directory is {user}'s, but {files} and {more} more in it belong to somebody else: the recorder cannot change them",
+          { user, files: named, more },
+        )
+      : said(
+          "data-of-others",
+          "the data directory is {user}'s, but {files} in it belong to somebody else: the recorder cannot change them",
+          { user, files: named },
+        );
   return [
     finding("data-owner", foreign.includes(CONFIG_FILE) || folder.uid !== 0 ? "error" : "warning", message, {
       where: dataDir,
-      advice: `give everything in it to ${user}, and run commands on it as that user`,
+      advice: said("give-all", "give everything in it to {user}, and run commands on it as that user", {
+        user,
+      }),
       command: `chown -R ${user}:${group} ${shellWord(dataDir)}`,
     }),
   ];

@@ -6,7 +6,7 @@ import { currentSchema } from "../../db/migrate.ts";
 import { DATABASE_FILE, openDb } from "../../db/open-db.ts";
 import { silentLog } from "../../log.ts";
 import { sizeOfFile } from "./access-checks.ts";
-import { type Check, finding, ok, sentence, shellWord } from "./check.ts";
+import { type Check, finding, ok, said, sentence, shellWord } from "./check.ts";
 
 /** A larger file is not read whole: that would take minutes, and the recorder does it at its start. */
 const READ_WHOLE_BYTES = 512 * 1024 ** 2;
@@ -28,14 +28,17 @@ export async function checkDatabase(dataDir: string, isInUse: boolean): Promise<
   try {
     const problem = await fileFinding(file, size, isInUse);
     if (problem !== undefined) return { checks: [driver, problem], newestFootageMs: undefined };
-    const message = "the database is sound and of this version";
+    const message = said("database-sound", "the database is sound and of this version");
     return {
       checks: [driver, ok("database-file", message, file)],
       newestFootageMs: await newestFootage(file),
     };
   } catch (error) {
-    const message = `the database cannot be looked at: ${sentence(error)}`;
-    const detail = { where: file, advice: "see that the disk is mounted writable and has space" };
+    const message = said("database-unseen", "the database cannot be looked at: {reason}", {
+      reason: sentence(error),
+    });
+    const advice = said("see-disk", "see that the disk is mounted writable and has space");
+    const detail = { where: file, advice };
     return {
       checks: [driver, finding("database-file", "warning", message, detail)],
       newestFootageMs: undefined,
@@ -48,10 +51,11 @@ async function driverFinding(): Promise<Check> {
     const db = await openDb(":memory:", { log: silentLog });
     const { driver } = db;
     await db.close();
-    return ok("database", `databases work (driver ${driver})`);
+    return ok("database", said("databases-work", "databases work (driver {driver})", { driver }));
   } catch (error) {
-    const message = `databases do not work: ${sentence(error)}`;
-    return finding("database", "error", message, { advice: "install the packages again", command: "npm ci" });
+    const message = said("databases-broken", "databases do not work: {reason}", { reason: sentence(error) });
+    const advice = said("install-again", "install the packages again");
+    return finding("database", "error", message, { advice, command: "npm ci" });
   }
 }
 
@@ -59,10 +63,13 @@ async function fileFinding(file: string, size: number, isInUse: boolean): Promis
   if (!isInUse && size <= READ_WHOLE_BYTES) {
     const damage = await databaseDamage(file, { log: silentLog });
     if (damage !== undefined) {
-      return finding("database-file", "error", `the database is damaged: ${damage}`, {
+      const message = said("database-damaged", "the database is damaged: {reason}", { reason: damage });
+      return finding("database-file", "error", message, {
         where: file,
-        advice:
+        advice: said(
+          "start-mends-database",
           "start the recorder: it takes back its last copy, and reads what is newer from the recordings",
+        ),
         command: "nightjar start",
       });
     }
@@ -72,15 +79,26 @@ async function fileFinding(file: string, size: number, isInUse: boolean): Promis
     currentSchema(),
   ]);
   if (found > version) {
-    const message = `the database is of a newer Nightjar (schema ${found}; this one knows ${version}), and this one will not start with it`;
+    const message = said(
+      "database-newer",
+      "the database is of a newer Nightjar (schema {found}; this one knows {known}), and this one will not start with it",
+      { found, known: version },
+    );
     return finding("database-file", "error", message, {
       where: file,
-      advice: "install the newer one again, or go back to the copy that it made before the change",
+      advice: said(
+        "install-newer",
+        "install the newer one again, or go back to the copy that it made before the change",
+      ),
       command: `nightjar downgrade --data ${shellWord(dirname(file))}`,
     });
   }
   if (found < version) {
-    const message = `the database is of an older Nightjar (schema ${found}): the next start brings it up to date and keeps a copy`;
+    const message = said(
+      "database-older",
+      "the database is of an older Nightjar (schema {found}): the next start brings it up to date and keeps a copy",
+      { found },
+    );
     return finding("database-file", "notice", message, { where: file });
   }
   return undefined;

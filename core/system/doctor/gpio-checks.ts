@@ -2,7 +2,7 @@
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import type { FrozenConfig } from "../../config/config-store.ts";
-import { type Check, finding, ok } from "./check.ts";
+import { type Check, finding, ok, said } from "./check.ts";
 
 const PLUGIN = "nightjar-bridge-gpio";
 const TOOLS = ["gpioget", "gpiomon", "gpioset"];
@@ -21,10 +21,13 @@ export async function checkGpio(
   for (const tool of TOOLS) if (!(await isInPath(tool, path))) missing.push(tool);
   const checks: Check[] = [];
   if (missing.length > 0) {
-    const message = `pins are configured, and ${missing.join(", ")} (libgpiod) cannot be found: none of them works`;
-    checks.push(
-      finding("gpio-tools", "warning", message, { advice: "install them", command: "apt install gpiod" }),
+    const message = said(
+      "pin-tools-missing",
+      "pins are configured, and {tools} (libgpiod) cannot be found: none of them works",
+      { tools: missing.join(", ") },
     );
+    const advice = said("install-pin-tools", "install them");
+    checks.push(finding("gpio-tools", "warning", message, { advice, command: "apt install gpiod" }));
   }
   for (const chip of chips) {
     const device = join(devices, chip);
@@ -32,11 +35,14 @@ export async function checkGpio(
     if (code === undefined) continue;
     const isThere = code !== "ENOENT";
     const message = isThere
-      ? `this user may not use the pins of ${chip} (${code})`
-      : `there is no chip ${chip}: its pins do not work`;
+      ? said("pins-denied", "this user may not use the pins of {chip} ({code})", { chip, code })
+      : said("pin-chip-missing", "there is no chip {chip}: its pins do not work", { chip });
     const advice = isThere
-      ? "add the recorder's user to the group of the device, mostly gpio, and start the recorder anew"
-      : "see which chips there are, and correct the plugin's settings";
+      ? said(
+          "join-pin-group",
+          "add the recorder's user to the group of the device, mostly gpio, and start the recorder anew",
+        )
+      : said("see-chips", "see which chips there are, and correct the plugin's settings");
     checks.push(
       finding("gpio-chip", "warning", message, {
         where: device,
@@ -47,7 +53,7 @@ export async function checkGpio(
   }
   return checks.length > 0
     ? checks
-    : [ok("gpio-tools", "the tools for pins are there, and may use the chips")];
+    : [ok("gpio-tools", said("pins-fit", "the tools for pins are there, and may use the chips"))];
 }
 
 function chipsOf(config: unknown): string[] {

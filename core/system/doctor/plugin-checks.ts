@@ -5,7 +5,7 @@ import type { BoundsWay } from "../../plugin/isolated/control-groups.ts";
 import { BUNDLED_PLUGINS } from "../../plugin/package/bundled.ts";
 import { discoverPlugins } from "../../plugin/package/discovery.ts";
 import { VERSION } from "../../version.ts";
-import { type Check, finding, ok, sentence } from "./check.ts";
+import { type Check, finding, ok, type Said, said, sentence } from "./check.ts";
 
 /** A plugin as a running recorder tells of it. */
 export interface RunningPlugin {
@@ -17,10 +17,15 @@ export interface RunningPlugin {
   readonly bounds?: BoundsWay;
 }
 
-const BOUNDS: Readonly<Record<BoundsWay, string>> = {
-  "control-group": "the kernel holds plugins of others to their memory and processor (control groups)",
-  watch:
+const BOUNDS: Readonly<Record<BoundsWay, Said>> = {
+  "control-group": said(
+    "plugins-bounded-by-kernel",
+    "the kernel holds plugins of others to their memory and processor (control groups)",
+  ),
+  watch: said(
+    "plugins-bounded-by-look",
     "the recorder looks every second whether plugins of others keep to their memory and processor; as a service (`nightjar service install`) it leaves that to the kernel, where that has control groups of version 2",
+  ),
 };
 
 /** Who holds plugins of others to their bounds, by the word of a running recorder; nothing where none of them runs. */
@@ -30,25 +35,40 @@ export function checkPluginBounds(running: readonly RunningPlugin[] | undefined)
   return [ok("plugin-bounds", BOUNDS[ways.includes("watch") ? "watch" : "control-group"])];
 }
 
-const ADVICE: Readonly<Record<string, { readonly advice: string; command(name: string): string }>> = {
+interface Trouble {
+  found(name: string, reason: string): Said;
+  readonly advice: Said;
+  command(name: string): string;
+}
+
+const TROUBLE: Readonly<Record<string, Trouble>> = {
   refused: {
-    advice: "install a version that fits, or take it out",
+    found: (name, reason) =>
+      said("plugin-refused", "the plugin {name} is refused: {reason}", { name, reason }),
+    advice: said("fitting-plugin", "install a version that fits, or take it out"),
     command: (name) => `nightjar plugin update ${name}`,
   },
   quarantined: {
-    advice: "see its log on the Plugins page; switch it off and on there to try again, or update it",
+    found: (name, reason) =>
+      said("plugin-quarantined", "the plugin {name} is left alone after too many failures: {reason}", {
+        ...{ name, reason },
+      }),
+    advice: said(
+      "plugin-try-again",
+      "see its log on the Plugins page; switch it off and on there to try again, or update it",
+    ),
     command: (name) => `nightjar plugin update ${name}`,
   },
   failed: {
-    advice: "see its log and settings on the Plugins page",
+    found: (name, reason) => said("plugin-failed", "the plugin {name} is failed: {reason}", { name, reason }),
+    advice: said("see-plugin", "see its log and settings on the Plugins page"),
     command: () => "nightjar plugin list",
   },
 };
 
-const NO_ADVICE = { advice: "", command: () => "" };
 /** What is refused is the path that somebody named when the recorder was started: nothing to be updated. */
 const LEADS_NOWHERE = {
-  advice: "correct --plugin-path where the recorder is started",
+  advice: said("correct-plugin-path", "correct --plugin-path where the recorder is started"),
   command: () => "nightjar start --plugin-path FOLDER",
 };
 const NOWHERE = new Set<unknown>(["no-folder", "no-plugin"]);
@@ -74,21 +94,26 @@ export async function checkPlugins(
       troubled.set(name, { name, status: "refused", reason, where: folder });
     }
   } catch (error) {
-    const message = `the plugins cannot be looked at: ${sentence(error)}`;
+    const message = said("plugins-unseen", "the plugins cannot be looked at: {reason}", {
+      reason: sentence(error),
+    });
     return [finding("plugin", "warning", message, { where: installed })];
   }
   for (const plugin of running ?? []) {
-    if (ADVICE[plugin.status] !== undefined && !troubled.has(plugin.name)) troubled.set(plugin.name, plugin);
+    if (TROUBLE[plugin.status] !== undefined && !troubled.has(plugin.name)) troubled.set(plugin.name, plugin);
   }
-  if (troubled.size === 0) return [ok("plugin", `${count} plugins, all in order`)];
-  return [...troubled.values()].map(({ name, status, reason, where, context }) => {
-    const said = status === "quarantined" ? "is left alone after too many failures" : `is ${status}`;
-    const isPath = NOWHERE.has(context?.["case"]);
-    const { advice, command } = isPath ? LEADS_NOWHERE : (ADVICE[status] ?? NO_ADVICE);
-    return finding("plugin", "warning", `the plugin ${name} ${said}: ${reason ?? "no reason given"}`, {
-      where: where ?? name,
-      advice,
-      command: command(name),
-    });
+  if (troubled.size === 0)
+    return [ok("plugin", said("plugins-fit", "{count} plugins, all in order", { count }))];
+  return [...troubled.values()].flatMap(({ name, status, reason, where, context }) => {
+    const trouble = TROUBLE[status];
+    if (trouble === undefined) return [];
+    const { advice, command } = NOWHERE.has(context?.["case"]) ? LEADS_NOWHERE : trouble;
+    return [
+      finding("plugin", "warning", trouble.found(name, reason ?? "no reason given"), {
+        where: where ?? name,
+        advice,
+        command: command(name),
+      }),
+    ];
   });
 }

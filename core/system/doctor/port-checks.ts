@@ -3,7 +3,7 @@
 import { createServer } from "node:net";
 import type { FrozenConfig } from "../../config/config-store.ts";
 import { systemCode } from "../../errors.ts";
-import { type Check, finding, ok, sentence } from "./check.ts";
+import { type Check, finding, ok, said, sentence } from "./check.ts";
 import { portHolder } from "./port-holder.ts";
 
 export interface WantedPort {
@@ -54,26 +54,41 @@ export async function checkPorts(wanted: readonly WantedPort[], own: OwnPorts): 
 }
 
 function ownPort({ kind, settings, host, port }: WantedPort): Check {
-  return ok("port", `the ${kind} port ${port} on ${host} is the recorder's`, `config.json, ${settings}/port`);
+  const message = said("port-own", "the {kind} port {port} on {host} is the recorder's", {
+    kind,
+    port,
+    host,
+  });
+  return ok("port", message, `config.json, ${settings}/port`);
 }
 
 async function portFinding(wanted: WantedPort, ownPids: readonly number[]): Promise<Check> {
   const { kind, settings, host, port } = wanted;
   const where = `config.json, ${settings}/port`;
-  const place = `${kind} port ${port} on ${host}`;
+  const place = { kind, port, host };
   const fault = await openingFault(host, port);
-  if (fault === undefined) return ok("port", `the ${place} is free`, where);
+  if (fault === undefined) {
+    return ok("port", said("port-free", "the {kind} port {port} on {host} is free", place), where);
+  }
   switch (systemCode(fault)) {
     case "EADDRINUSE": {
       const holder = await portHolder(port);
       if (holder !== undefined && ownPids.includes(holder.pid)) return ownPort(wanted);
-      const whose =
+      const message =
         holder === undefined
-          ? "another program's (which one, only root and its owner can see)"
-          : `taken by ${holder.name} (process ${holder.pid}, ${holder.commandLine})`;
-      return finding("port", "warning", `the ${place} is ${whose}: the recorder takes the next free one`, {
+          ? said(
+              "port-of-another",
+              "the {kind} port {port} on {host} is another program's (which one, only root and its owner can see): the recorder takes the next free one",
+              place,
+            )
+          : said(
+              "port-taken",
+              "the {kind} port {port} on {host} is taken by {name} (process {pid}, {command}): the recorder takes the next free one",
+              { ...place, name: holder.name, pid: holder.pid, command: holder.commandLine },
+            );
+      return finding("port", "warning", message, {
         where,
-        advice: "end that program, or choose another port there",
+        advice: said("end-or-other-port", "end that program, or choose another port there"),
         command: `ss -ltnp 'sport = :${port}'`,
       });
     }
@@ -81,22 +96,43 @@ async function portFinding(wanted: WantedPort, ownPids: readonly number[]): Prom
       return finding(
         "port",
         "warning",
-        `the ${place} may only be opened by root: the recorder takes another one`,
-        {
-          where,
-          advice: "choose a port from 1024 on, and forward the low one to it",
-        },
+        said(
+          "port-of-root",
+          "the {kind} port {port} on {host} may only be opened by root: the recorder takes another one",
+          place,
+        ),
+        { where, advice: said("high-port", "choose a port from 1024 on, and forward the low one to it") },
       );
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
     case "EINVAL":
-      return finding("port", "error", `the ${place} cannot be opened: this machine has no such address`, {
-        where: `config.json, ${settings}/host`,
-        advice: "name an address of this machine, 127.0.0.1 for this machine alone, or :: for all",
-        command: "ip address",
-      });
+      return finding(
+        "port",
+        "error",
+        said(
+          "port-without-address",
+          "the {kind} port {port} on {host} cannot be opened: this machine has no such address",
+          place,
+        ),
+        {
+          where: `config.json, ${settings}/host`,
+          advice: said(
+            "name-address",
+            "name an address of this machine, 127.0.0.1 for this machine alone, or :: for all",
+          ),
+          command: "ip address",
+        },
+      );
     default:
-      return finding("port", "warning", `the ${place} cannot be opened: ${sentence(fault)}`, { where });
+      return finding(
+        "port",
+        "warning",
+        said("port-unopened", "the {kind} port {port} on {host} cannot be opened: {reason}", {
+          ...place,
+          reason: sentence(fault),
+        }),
+        { where },
+      );
   }
 }
 

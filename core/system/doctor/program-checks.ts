@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { freemem, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import { type ConfinementWay, detectConfinement } from "../../plugin/isolated/confinement.ts";
-import { type Check, finding, ok } from "./check.ts";
+import { type Check, finding, ok, type Said, said } from "./check.ts";
 
 const NODE_NEEDED = [24, 12] as const;
 const MIB = 1024 ** 2;
@@ -20,9 +20,12 @@ const GROUPS = "/sys/fs/cgroup";
 export function checkNode(version: string): Check[] {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const enough = major > NODE_NEEDED[0] || (major === NODE_NEEDED[0] && minor >= NODE_NEEDED[1]);
-  if (enough) return [ok("node", `Node.js ${version}`)];
-  const message = `Node.js ${version} is older than ${NODE_NEEDED.join(".")}`;
-  const advice = "start with `npm start`, which fetches a newer one";
+  if (enough) return [ok("node", said("node-fit", "Node.js {version}", { version }))];
+  const message = said("node-old", "Node.js {version} is older than {needed}", {
+    version,
+    needed: NODE_NEEDED.join("."),
+  });
+  const advice = said("start-by-npm", "start with `npm start`, which fetches a newer one");
   return [finding("node", "error", message, { where: process.execPath, advice, command: "npm start" })];
 }
 
@@ -51,17 +54,27 @@ async function groupMemoryLimit(process: string): Promise<number> {
 
 function memoryFinding(total: number, free: number, isLimited: boolean, cameras: number): Check {
   const needed = BASE_MEMORY_BYTES + cameras * CAMERA_MEMORY_BYTES;
-  const has = `${gib(total)} of memory${isLimited ? " by the limit of its control group" : ""}`;
-  if (total >= needed) return ok("memory", isLimited ? has : `${has}, ${gib(free)} free`);
-  return finding("memory", "warning", `only ${has}: ${gib(needed)} are wanted for ${counted(cameras)}`, {
+  const facts = { total: gib(total), free: gib(free), needed: gib(needed), cameras };
+  if (total >= needed) {
+    return ok(
+      "memory",
+      isLimited
+        ? said("memory-fit-limited", "{total} of memory by the limit of its control group", facts)
+        : said("memory-fit", "{total} of memory, {free} free", facts),
+    );
+  }
+  const message = isLimited
+    ? said(
+        "memory-little-limited",
+        "only {total} of memory by the limit of its control group: {needed} are wanted (cameras: {cameras})",
+        facts,
+      )
+    : said("memory-little", "only {total} of memory: {needed} are wanted (cameras: {cameras})", facts);
+  return finding("memory", "warning", message, {
     advice: isLimited
-      ? "raise the limit of the container or service (memory, MemoryMax)"
-      : "record fewer cameras with a shorter pre-record time, or put in more memory",
+      ? said("raise-memory-limit", "raise the limit of the container or service (memory, MemoryMax)")
+      : said("fewer-cameras", "record fewer cameras with a shorter pre-record time, or put in more memory"),
   });
-}
-
-function counted(cameras: number): string {
-  return cameras === 1 ? "one camera" : `${cameras} cameras`;
 }
 
 function gib(bytes: number): string {
@@ -78,10 +91,17 @@ export async function checkOpenFiles(cameras: number, pid: number | undefined): 
   // No /proc: another system, of which nothing is claimed.
   if (limit === undefined) return [];
   const needed = BASE_FILES + cameras * CAMERA_FILES;
-  if (limit >= needed) return [ok("open-files", `${limit} files may be open at once`)];
-  const message = `only ${limit} files may be open at once: ${counted(cameras)} and their viewers want ${needed}`;
-  const advice =
-    "raise the limit before `nightjar start`; the unit of `nightjar service install` does so itself";
+  if (limit >= needed)
+    return [ok("open-files", said("files-fit", "{limit} files may be open at once", { limit }))];
+  const message = said(
+    "files-few",
+    "only {limit} files may be open at once: {needed} are wanted (cameras: {cameras})",
+    { limit, needed, cameras },
+  );
+  const advice = said(
+    "raise-files-limit",
+    "raise the limit before `nightjar start`; the unit of `nightjar service install` does so itself",
+  );
   return [finding("open-files", "warning", message, { advice, command: "ulimit -n 65536" })];
 }
 
@@ -93,20 +113,24 @@ async function openFilesLimit(process: string): Promise<number | undefined> {
   return hard === "unlimited" ? Number.POSITIVE_INFINITY : Number(hard);
 }
 
-const PLUGIN_WALLS: Readonly<Record<ConfinementWay, string>> = {
-  bubblewrap: "plugins of others run in a sandbox (bubblewrap)",
-  namespaces:
+const PLUGIN_WALLS: Readonly<Record<ConfinementWay, Said>> = {
+  bubblewrap: said("plugins-walled", "plugins of others run in a sandbox (bubblewrap)"),
+  namespaces: said(
+    "plugins-walled-by-namespaces",
     "plugins of others see no network and no other processes; files are kept from them by Node alone",
-  node: "network and files are kept from plugins of others by Node alone",
-  process:
+  ),
+  node: said("plugins-walled-by-node", "network and files are kept from plugins of others by Node alone"),
+  process: said(
+    "plugins-walled-within",
     "the network is kept from plugins of others within their own processes only, which is the weaker way",
+  ),
 };
 
 /** How plugins of others are walled in here. */
 export async function checkPluginWalls(): Promise<Check[]> {
   const { way } = await detectConfinement();
   if (way === "bubblewrap") return [ok("plugin-walls", PLUGIN_WALLS[way])];
-  const advice = "install bubblewrap; in a container, allow user namespaces";
+  const advice = said("install-bubblewrap", "install bubblewrap; in a container, allow user namespaces");
   return [
     finding("plugin-walls", "notice", PLUGIN_WALLS[way], { advice, command: "apt install bubblewrap" }),
   ];

@@ -1,5 +1,5 @@
 // What a running recorder says of itself, as findings beside those of the machine around it.
-import { type Check, finding, ok } from "./check.ts";
+import { type Check, type Facts, finding, ok, type Said, said } from "./check.ts";
 import type { RunningPlugin } from "./plugin-checks.ts";
 
 /** A recorder that runs on the data directory, by what the command line or the API learnt of it. */
@@ -14,6 +14,7 @@ export interface RunningRecorder {
       readonly code: string;
       readonly severity: "notice" | "warning" | "error";
       readonly message: string;
+      readonly context?: Facts;
     }[];
   };
   readonly plugins?: readonly RunningPlugin[];
@@ -31,36 +32,56 @@ export function checkRunning(
   if (running === undefined) {
     if (!mayLook) return [];
     return [
-      finding("recorder", "notice", `no recorder runs with ${dataDir}`, {
-        where: dataDir,
-        advice: "start one, or name the data directory of the one that runs with --data",
-        command: "nightjar start",
-      }),
+      finding(
+        "recorder",
+        "notice",
+        said("recorder-none", "no recorder runs with {path}", { path: dataDir }),
+        {
+          where: dataDir,
+          advice: said(
+            "start-recorder",
+            "start one, or name the data directory of the one that runs with --data",
+          ),
+          command: "nightjar start",
+        },
+      ),
     ];
   }
   if (running.status === undefined) {
-    const message = `a recorder (process ${running.pid ?? "?"}) has ${dataDir}, but does not answer: it is starting, or its core process hangs`;
-    const advice = "wait half a minute and ask again; then look into its log";
+    const message = said(
+      "recorder-silent",
+      "a recorder (process {pid}) has {path}, but does not answer: it is starting, or its core process hangs",
+      { pid: running.pid ?? "?", path: dataDir },
+    );
+    const advice = said("wait-and-ask", "wait half a minute and ask again; then look into its log");
     return [
       finding("recorder", "error", message, { where: dataDir, advice, command: "journalctl -u nightjar" }),
     ];
   }
   const checks = running.status.problems
     .filter(({ code }) => !SAID_ELSEWHERE.test(code))
-    .map(({ code, severity, message }) =>
-      finding("recorder", severity, message, {
-        where: code,
-        advice: adviceFor(code),
-        command: "nightjar status",
-      }),
+    .map(({ code, severity, message, context = {} }) =>
+      // In the words, and by the code, that the recorder itself has for it.
+      finding(
+        "recorder",
+        severity,
+        { code, facts: context, text: message },
+        {
+          where: code,
+          advice: adviceFor(code),
+          command: "nightjar status",
+        },
+      ),
     );
   return checks.length > 0
     ? checks
-    : [ok("recorder", "the recorder runs and has nothing to complain of", dataDir)];
+    : [ok("recorder", said("recorder-fit", "the recorder runs and has nothing to complain of"), dataDir)];
 }
 
-function adviceFor(code: string): string {
-  if (code.startsWith("camera-")) return "the table of states in docs/guide/cameras.md says what to do";
-  if (code.startsWith("volume-") || code === "recording-stopped") return "see what is said of its volume";
-  return "docs/guide/troubleshooting.md says more";
+function adviceFor(code: string): Said {
+  if (code.startsWith("camera-"))
+    return said("see-camera-states", "the table of states in docs/guide/cameras.md says what to do");
+  if (code.startsWith("volume-") || code === "recording-stopped")
+    return said("see-volume", "see what is said of its volume");
+  return said("see-troubleshooting", "docs/guide/troubleshooting.md says more");
 }

@@ -5,7 +5,7 @@ import type { FrozenConfig } from "../../config/config-store.ts";
 import { defaultReserveBytes } from "../../recording/volumes.ts";
 import { checkVolume, type VolumeCheck } from "../volume-check.ts";
 import type { Viewer } from "./access-checks.ts";
-import { type Check, finding, ok, sentence, shellWord } from "./check.ts";
+import { type Check, finding, ok, type Said, said, sentence, shellWord } from "./check.ts";
 import { doubtfulFileSystem } from "./file-systems.ts";
 import { volumeIdIn } from "./marker-errand.ts";
 import { userName } from "./user-names.ts";
@@ -13,6 +13,7 @@ import { userName } from "./user-names.ts";
 const MEASURE_BYTES = 32 * 1024 * 1024;
 /** A volume with less than this beyond its reserve has hours left, not days. */
 const NEARLY = 1.1;
+const BETTER_FILE_SYSTEM = said("better-file-system", "use ext4, xfs or btrfs");
 
 /** One after the other: measured at the same time, two volumes on one disk would slow each other. */
 export async function checkVolumes(
@@ -42,18 +43,32 @@ export async function checkDataFileSystem(dataDir: string): Promise<Check[]> {
   if (kind === undefined) return [];
   const where = dataDir;
   if (kind.isRemote === true) {
-    const message = `the data directory lies on ${kind.name}: the database needs locks and shared memory that only a disk of this machine has`;
-    const advice = "put the data directory on a disk of this machine; recordings may stay where they are";
+    const message = said(
+      "data-remote",
+      "the data directory lies on {kind}: the database needs locks and shared memory that only a disk of this machine has",
+      { kind: kind.name },
+    );
+    const advice = said(
+      "data-to-own-disk",
+      "put the data directory on a disk of this machine; recordings may stay where they are",
+    );
     return [finding("file-system", "warning", message, { where, advice })];
   }
   if (kind.isFleeting === true) {
-    const message = `the data directory lies on ${kind.name}: settings, accounts and index are gone after a restart`;
-    return [
-      finding("file-system", "warning", message, { where, advice: "name a folder on a disk with --data" }),
-    ];
+    const message = said(
+      "data-fleeting",
+      "the data directory lies on {kind}: settings, accounts and index are gone after a restart",
+      { kind: kind.name },
+    );
+    const advice = said("data-to-disk", "name a folder on a disk with --data");
+    return [finding("file-system", "warning", message, { where, advice })];
   }
-  const message = `the data directory lies on ${kind.name}, which keeps no secrets: it knows no owners and modes`;
-  return [finding("file-system", "error", message, { where, advice: "use ext4, xfs or btrfs" })];
+  const message = said(
+    "data-without-owners",
+    "the data directory lies on {kind}, which keeps no secrets: it knows no owners and modes",
+    { kind: kind.name },
+  );
+  return [finding("file-system", "error", message, { where, advice: BETTER_FILE_SYSTEM })];
 }
 
 /** Volumes as the gateway was last told, by path: what should lie there. */
@@ -77,33 +92,45 @@ async function stateFinding(
   const { path } = found;
   const where = path;
   if (!found.writable) {
-    const isReadOnly = found.problem?.includes("read-only") === true;
-    return finding("volume", "error", `${path} ${found.problem ?? "cannot be used"}`, {
+    const isReadOnly = found.problemCode === "read-only";
+    const reason = found.problem ?? "cannot be used";
+    const message = said("volume-unusable", "{path} {reason}", {
+      ...{ path, reason },
+      case: found.problemCode ?? "other",
+    });
+    return finding("volume", "error", message, {
       where,
       advice: isReadOnly
-        ? "look into the kernel's log why, check the disk, and mount it writable"
-        : "mount it, or give the folder to the user that Nightjar runs as",
+        ? said("mount-writable", "look into the kernel's log why, check the disk, and mount it writable")
+        : said("mount-or-give", "mount it, or give the folder to the user that Nightjar runs as"),
       command: isReadOnly ? `mount -o remount,rw ${shellWord(path)}` : `ls -ld ${shellWord(path)}`,
     });
   }
   if (found.missing === true && (isOwnDisk || expectedId !== undefined)) {
-    const message = `${path} is not there: the disk may not be mounted, and recordings would fill another one`;
+    const message = said(
+      "volume-missing",
+      "{path} is not there: the disk may not be mounted, and recordings would fill another one",
+      { path },
+    );
     const command = `mkdir ${shellWord(path)}`;
     return finding("volume", "warning", message, {
       where,
-      advice: "mount the disk, or make the folder",
+      advice: said("mount-or-make", "mount the disk, or make the folder"),
       command,
     });
   }
   const fault = found.missing === true ? undefined : await markerFault(path, expectedId);
   if (fault !== undefined) {
-    return finding("volume", "error", `${path}: ${fault}`, {
+    return finding("volume", "error", fault, {
       where,
-      advice: "mount the right disk there, or change storage.volumes in config.json",
+      advice: said(
+        "mount-right-disk",
+        "mount the right disk there, or change storage.volumes in config.json",
+      ),
       command: `findmnt --target ${shellWord(path)}`,
     });
   }
-  return ok("volume", `${path} can be written to`, path);
+  return ok("volume", said("volume-fit", "{path} can be written to", { path }), path);
 }
 
 /** Root writes everywhere; what counts is whether the recorder's own user does. */
@@ -113,22 +140,33 @@ async function closedToOwner(path: string, { uid, ownerUid }: Viewer): Promise<C
   // Who is in its group is not known here: a folder that its group may write to is not complained of.
   if (folder.uid === ownerUid ? (folder.mode & 0o200) !== 0 : (folder.mode & 0o022) !== 0) return undefined;
   const owner = await userName(ownerUid);
-  return finding("volume", "error", `${path} may not be written to by ${owner}, whose recorder this is`, {
+  const message = said("volume-closed", "{path} may not be written to by {owner}, whose recorder this is", {
+    path,
+    owner,
+  });
+  return finding("volume", "error", message, {
     where: path,
-    advice: `give the folder to ${owner}`,
+    advice: said("give-folder", "give the folder to {owner}", { owner }),
     command: `chown ${owner} ${shellWord(path)}`,
   });
 }
 
-async function markerFault(path: string, expectedId: string | undefined): Promise<string | undefined> {
+async function markerFault(path: string, expectedId: string | undefined): Promise<Said | undefined> {
   try {
     const id = await volumeIdIn(path);
     if (expectedId === undefined || id === expectedId) return undefined;
     return id === undefined
-      ? "the recordings that should be there are not: the disk is not mounted"
-      : `another volume (${id}) lies there in the place of ${expectedId}`;
+      ? said(
+          "volume-unmounted",
+          "{path}: the recordings that should be there are not: the disk is not mounted",
+          { path },
+        )
+      : said("volume-exchanged", "{path}: another volume ({id}) lies there in the place of {expected}", {
+          ...{ path, id },
+          expected: expectedId,
+        });
   } catch (error) {
-    return sentence(error);
+    return said("volume-marker-unread", "{path}: {reason}", { path, reason: sentence(error) });
   }
 }
 
@@ -139,34 +177,81 @@ function spaceFinding(
 ): Check {
   const where = path;
   const reserveBytes = reserve ?? defaultReserveBytes(totalBytes);
-  const space = `${gb(freeBytes)} free, ${gb(reserveBytes)} of them kept free`;
+  const facts = { path, free: gb(freeBytes), reserve: gb(reserveBytes) };
   if (freeBytes < reserveBytes) {
-    const message = `${path}: ${gb(freeBytes)} free, less than the ${gb(reserveBytes)} to be kept free`;
+    const message = said(
+      "space-below",
+      "{path}: {free} free, less than the {reserve} to be kept free",
+      facts,
+    );
     return finding("volume-space", "warning", message, {
       where,
       advice: overwrite
-        ? "the oldest recordings give way as far as there are any; if others fill the disk, free some space or lower reserveBytes"
-        : "recording stops here, for it may not overwrite: free some space, or allow overwriting",
+        ? said(
+            "oldest-give-way",
+            "the oldest recordings give way as far as there are any; if others fill the disk, free some space or lower reserveBytes",
+          )
+        : said(
+            "recording-stops",
+            "recording stops here, for it may not overwrite: free some space, or allow overwriting",
+          ),
       command: `df -h ${shellWord(path)}`,
     });
   }
   if (!overwrite && freeBytes < reserveBytes * NEARLY) {
-    const advice = "free some space, or allow overwriting: recording stops when the reserve is reached";
-    return finding("volume-space", "warning", `${path} is nearly full: ${space}`, { where, advice });
+    const message = said(
+      "space-nearly",
+      "{path} is nearly full: {free} free, {reserve} of them kept free",
+      facts,
+    );
+    const advice = said(
+      "free-space",
+      "free some space, or allow overwriting: recording stops when the reserve is reached",
+    );
+    return finding("volume-space", "warning", message, { where, advice });
   }
-  return ok("volume-space", `${path}: ${space}`, path);
+  return ok(
+    "volume-space",
+    said("space-fit", "{path}: {free} free, {reserve} of them kept free", facts),
+    path,
+  );
 }
 
 function speedFinding(
   { path, bytesPerSecond = 0, syncsPerSecond = 0, cameras = 0 }: VolumeCheck,
   wanted: number,
 ): Check {
-  const speed = `${(bytesPerSecond / 1e6).toFixed(bytesPerSecond < 1e7 ? 1 : 0)} MB/s, ${Math.round(syncsPerSecond)} syncs/s: about ${cameras} cameras of 4 Mbit/s`;
-  if (cameras >= Math.max(1, wanted)) return ok("volume-speed", `${path}: ${speed}`, path);
-  const message = `${path} is too slow for ${wanted <= 1 ? "one camera" : `${wanted} cameras`}: ${speed}`;
+  const facts = {
+    ...{ path, wanted: Math.max(1, wanted), cameras },
+    speed: (bytesPerSecond / 1e6).toFixed(bytesPerSecond < 1e7 ? 1 : 0),
+    syncs: Math.round(syncsPerSecond),
+  };
+  if (cameras >= Math.max(1, wanted)) {
+    const message = said(
+      "speed-fit",
+      "{path}: {speed} MB/s, {syncs} syncs/s: about {cameras} cameras of 4 Mbit/s",
+      facts,
+    );
+    return ok("volume-speed", message, path);
+  }
+  const message =
+    wanted <= 1
+      ? said(
+          "speed-below-one",
+          "{path} is too slow for one camera: {speed} MB/s, {syncs} syncs/s: about {cameras} cameras of 4 Mbit/s",
+          facts,
+        )
+      : said(
+          "speed-below",
+          "{path} is too slow for {wanted} cameras: {speed} MB/s, {syncs} syncs/s: about {cameras} cameras of 4 Mbit/s",
+          facts,
+        );
   return finding("volume-speed", "warning", message, {
     where: path,
-    advice: "see what else uses the disk and whether it fails; spread cameras over more volumes",
+    advice: said(
+      "spread-cameras",
+      "see what else uses the disk and whether it fails; spread cameras over more volumes",
+    ),
     command: "dmesg --level=err,warn",
   });
 }
@@ -176,20 +261,31 @@ async function fileSystemFinding(path: string): Promise<Check[]> {
   if (kind === undefined) return [];
   const where = path;
   if (kind.isFleeting === true) {
-    const message = `${path} lies on ${kind.name}: recordings are gone after a restart`;
-    return [finding("file-system", "warning", message, { where, advice: "record to a disk" })];
+    const message = said("volume-fleeting", "{path} lies on {kind}: recordings are gone after a restart", {
+      ...{ path, kind: kind.name },
+    });
+    const advice = said("record-to-disk", "record to a disk");
+    return [finding("file-system", "warning", message, { where, advice })];
   }
   if (kind.isRemote === true) {
-    const message = `${path} lies on ${kind.name}: while the other end is away nothing is recorded there`;
+    const message = said(
+      "volume-remote",
+      "{path} lies on {kind}: while the other end is away nothing is recorded there",
+      { path, kind: kind.name },
+    );
     return [
       finding("file-system", "notice", message, {
         where,
-        advice: "keep a disk of this machine as a second volume",
+        advice: said("second-volume", "keep a disk of this machine as a second volume"),
       }),
     ];
   }
-  const message = `${path} lies on ${kind.name}, which has no journal: a power failure can take more than the last seconds`;
-  return [finding("file-system", "warning", message, { where, advice: "use ext4, xfs or btrfs" })];
+  const message = said(
+    "volume-without-journal",
+    "{path} lies on {kind}, which has no journal: a power failure can take more than the last seconds",
+    { path, kind: kind.name },
+  );
+  return [finding("file-system", "warning", message, { where, advice: BETTER_FILE_SYSTEM })];
 }
 
 function gb(bytes: number): string {

@@ -200,7 +200,7 @@ describe("doctor", () => {
 
   it("sums up by the worst result", () => {
     assert.equal(worstResult([]), "ok");
-    const check = (result: Check["result"]): Check => ({ id: "x", result, message: "" });
+    const check = (result: Check["result"]): Check => ({ id: "x", result, message: "", code: "x" });
     assert.equal(worstResult([check("ok"), check("warning"), check("notice")]), "warning");
   });
 });

@@ -1907,11 +1907,19 @@ export interface Operations {
         /** Stable name of what was looked at. */
         readonly id: string;
         readonly result: "ok" | "notice" | "warning" | "error";
+        /** What was found, in English. */
         readonly message: string;
+        /** Which sentence that is, for other languages. */
+        readonly code: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly facts?: Readonly<Record<string, string | number>>;
         /** The file, folder, port or setting that it is about. */
         readonly where?: string;
-        /** What to do, unless all is well. */
+        /** What to do, unless all is well. In English. */
         readonly advice?: string;
+        readonly adviceCode?: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly adviceFacts?: Readonly<Record<string, string | number>>;
         /** What to type for that, where one command does it. */
         readonly command?: string;
       }[];
@@ -4525,11 +4533,19 @@ export interface Operations {
         /** Stable name of what was looked at. */
         readonly id: string;
         readonly result: "ok" | "notice" | "warning" | "error";
+        /** What was found, in English. */
         readonly message: string;
+        /** Which sentence that is, for other languages. */
+        readonly code: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly facts?: Readonly<Record<string, string | number>>;
         /** The file, folder, port or setting that it is about. */
         readonly where?: string;
-        /** What to do, unless all is well. */
+        /** What to do, unless all is well. In English. */
         readonly advice?: string;
+        readonly adviceCode?: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly adviceFacts?: Readonly<Record<string, string | number>>;
         /** What to type for that, where one command does it. */
         readonly command?: string;
       }[];

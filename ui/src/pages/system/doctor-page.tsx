@@ -3,12 +3,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { DoctorCheck } from "../../api/health-types.ts";
-import { type MessageKey, t } from "../../locale/messages.ts";
-import { asSentence } from "../../locale/sentence.ts";
+import { language, type MessageKey, t } from "../../locale/messages.ts";
 import { ErrorNote } from "../../parts/controls.tsx";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { Icon, type IconName } from "../../parts/icon.tsx";
-import { checkText } from "./doctor-words.ts";
+import { adviceText, checkText, foundText, loadDoctorTexts } from "./doctor-words.ts";
 import { SystemSubPage } from "./sub-page.tsx";
 
 const ICONS: Readonly<Record<DoctorCheck["result"], IconName>> = {
@@ -35,6 +34,7 @@ export function DoctorPage() {
   const [busy, setBusy] = useState(false);
   const underway = useRef<AbortController | undefined>(undefined);
   useEffect(() => () => underway.current?.abort(), []);
+  useEffect(() => void loadDoctorTexts(language.value), [language.value]);
   const look = async (): Promise<void> => {
     const mine = new AbortController();
     underway.current = mine;
@@ -100,14 +100,14 @@ export function DoctorPage() {
   );
 }
 
-/** What it is about in the viewer's words, and what was found in those of the recorder. */
+/** What it is about, and what was found, in the viewer's words. */
 function Finding({ check }: { readonly check: DoctorCheck }) {
   const { id, result, message, where, advice, command } = check;
   return (
     <div>
       <strong>{checkText(id)}</strong> <span class="muted">{t(RESULTS[result])}</span>
       <p>
-        {asSentence(message)}
+        {foundText(check)}
         {where === undefined || result === "ok" || message.includes(where) ? null : (
           <>
             {" "}
@@ -117,7 +117,7 @@ function Finding({ check }: { readonly check: DoctorCheck }) {
       </p>
       {advice === undefined ? null : (
         <p>
-          <strong>{t("doctor.do")}</strong> {asSentence(advice)}
+          <strong>{t("doctor.do")}</strong> {adviceText(check)}
         </p>
       )}
       {command === undefined ? null : (

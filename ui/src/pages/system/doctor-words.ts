@@ -1,5 +1,49 @@
-// What each of doctor's checks is about, in the viewer's words: by its id (docs/guide/doctor.md). A test finds ids without.
+// What each of doctor's checks is about, in the viewer's words: by its id (docs/guide/doctor.md), and what it found and advises,
+// by the code of the sentence. A test finds ids and codes without. Where a language has no sentences the recorder's own stand.
+import { signal } from "@preact/signals";
+import type { DoctorCheck } from "../../api/health-types.ts";
+import type { Language } from "../../locale/languages.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
+import { problemLine, textFrom } from "../../locale/problem-text.ts";
+import { asSentence } from "../../locale/sentence.ts";
+
+type Texts = Readonly<Record<string, string>>;
+
+const LOADERS: Partial<Record<Language, () => Promise<Texts>>> = {
+  de: async () => (await import("../../locale/doctor/de.json")).default,
+};
+const texts = signal<Texts>({});
+
+/** Loads the sentences of a language, once the page is there. */
+export async function loadDoctorTexts(language: Language): Promise<void> {
+  texts.value = (await LOADERS[language]?.()) ?? {};
+}
+
+/** What was found. */
+export function foundText({ id, code, facts, message }: DoctorCheck): string {
+  // What a running recorder complains of has the codes that it has everywhere.
+  if (id === "recorder" && !Object.hasOwn(texts.value, code))
+    return problemLine({ code, context: facts, sentence: message });
+  return sentenceOf(texts.value, { code, facts, sentence: message });
+}
+
+/** What to do about it. */
+export function adviceText({ adviceCode: code, adviceFacts: facts, advice = "" }: DoctorCheck): string {
+  return sentenceOf(texts.value, { code, facts, sentence: advice });
+}
+
+/** Pure. What the recorder's own words say more, as a reason, is among the facts. */
+export function sentenceOf(
+  known: Texts,
+  said: {
+    readonly code: string | undefined;
+    readonly facts: DoctorCheck["facts"];
+    readonly sentence: string;
+  },
+): string {
+  const { code, facts, sentence } = said;
+  return asSentence(textFrom(known, { code, context: facts, sentence }).text);
+}
 
 export const CHECK_TEXT: Readonly<Record<string, MessageKey>> = {
   access: "doctor.about.access",
