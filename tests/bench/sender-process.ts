@@ -10,26 +10,29 @@ export interface SenderCounters {
   readonly packets: number;
   readonly bytes: number;
   readonly unitsDropped: number;
+  readonly playing: number;
 }
 
 const CAMERAS_EACH = 128;
 
 interface Sender {
-  readonly child: ChildProcess;
+  child: ChildProcess;
   readonly port: number;
 }
 
 export class SenderProcesses {
+  readonly #clip: string;
   readonly #senders: readonly Sender[];
 
-  private constructor(senders: readonly Sender[]) {
+  private constructor(clip: string, senders: readonly Sender[]) {
+    this.#clip = clip;
     this.#senders = senders;
   }
 
   /** Starts as many as `cameras` need. */
   static async start(clip: string, cameras: number): Promise<SenderProcesses> {
     const count = Math.ceil(cameras / CAMERAS_EACH);
-    return new SenderProcesses(await Promise.all(Array.from({ length: count }, () => startOne(clip))));
+    return new SenderProcesses(clip, await Promise.all(Array.from({ length: count }, () => startOne(clip))));
   }
 
   get pids(): readonly number[] {
@@ -43,13 +46,30 @@ export class SenderProcesses {
     return `rtsp://127.0.0.1:${port}/cam/${camera}?shift=${shift.toFixed(3)}`;
   }
 
-  /** Counters of all of them together. */
+  /** Kills all of them: the cameras are away, with all connections. */
+  async kill(): Promise<void> {
+    await Promise.all(
+      this.#senders.map(async ({ child }) => {
+        const ended = once(child, "exit");
+        child.kill("SIGKILL");
+        await ended;
+      }),
+    );
+  }
+
+  /** After `kill`: they are there again, at their addresses. */
+  async revive(): Promise<void> {
+    for (const sender of this.#senders) sender.child = (await startOne(this.#clip, sender.port)).child;
+  }
+
+  /** Counters of all of them together; `playing`: connections to which they send. */
   async counters(): Promise<SenderCounters> {
-    const sum = { packets: 0, bytes: 0, unitsDropped: 0 };
+    const sum = { packets: 0, bytes: 0, unitsDropped: 0, playing: 0 };
     for (const { child } of this.#senders) {
       const answer = once(child, "message");
       child.send("counters");
-      const [message] = (await answer) as [{ counters: SenderCounters }];
+      const [message] = (await answer) as [{ counters: Omit<SenderCounters, "playing">; playing: number }];
+      sum.playing += message.playing;
       sum.packets += message.counters.packets;
       sum.bytes += message.counters.bytes;
       sum.unitsDropped += message.counters.unitsDropped;
@@ -68,8 +88,8 @@ export class SenderProcesses {
   }
 }
 
-async function startOne(clip: string): Promise<Sender> {
-  const child = withUs(fork(fileURLToPath(new URL("./sender.ts", import.meta.url)), [clip]));
+async function startOne(clip: string, port = 0): Promise<Sender> {
+  const child = withUs(fork(fileURLToPath(new URL("./sender.ts", import.meta.url)), [clip, String(port)]));
   const [message] = (await once(child, "message")) as [{ port: number }];
   return { child, port: message.port };
 }

@@ -6,9 +6,10 @@ import { sourceOfClip } from "../../core/media/rtsp-server/clip-source.ts";
 import { readClip } from "../../core/media/rtsp-server/mp4-clip.ts";
 import { createRtspServer } from "../../core/media/rtsp-server/rtsp-server.ts";
 
-const [file = ""] = process.argv.slice(2);
+const [file = "", port = "0"] = process.argv.slice(2);
 const source = sourceOfClip(await readClip(file));
 const server = await createRtspServer({
+  port: Number(port),
   mount: (path, query) =>
     path.startsWith("/cam/")
       ? { source, playback: { shiftSeconds: Number(query.get("shift") ?? 0) } }
