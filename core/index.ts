@@ -73,6 +73,8 @@ export {
 export type {
   AuditedAct,
   CapturedPicture,
+  DescribedAbilities,
+  DescribedCamera,
   DiagnosticPart,
   EvictionRequest,
   HookCamera,

@@ -49,8 +49,10 @@ export class CameraControl {
     const settings = JSON.stringify([config.driver, config.config]);
     const known = this.#known.get(camera);
     if (!again && known?.settings === settings) return known.can;
-    if (driver.capabilities === undefined) return {};
-    const can = await this.#ask<CameraCapabilities>(camera, "capabilities", undefined);
+    const can =
+      driver.capabilities === undefined
+        ? {}
+        : await this.#ask<CameraCapabilities>(camera, "capabilities", undefined);
     this.#known.set(camera, { settings, can });
     if (JSON.stringify(can) !== JSON.stringify(known?.can)) this.#parts.learned?.(camera);
     return can;

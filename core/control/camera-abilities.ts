@@ -7,6 +7,7 @@ import { AUXILIARY_PARTS } from "../cameras/ability-answers.ts";
 import { CameraControl } from "../cameras/camera-control.ts";
 import { CameraEvents } from "../cameras/camera-events.ts";
 import type { CameraList } from "../cameras/camera-list.ts";
+import { KnownPresets } from "../cameras/known-presets.ts";
 import { PtzHead, type PtzOrder, type PtzTarget } from "../cameras/ptz-head.ts";
 import type { Clock } from "../clock.ts";
 import type { OutputConfig } from "../config/output-config.ts";
@@ -25,9 +26,12 @@ import type {
   CameraReport,
   PtzVelocity,
 } from "../plugin/contract/camera-abilities.ts";
+import type { DescribedAbilities } from "../plugin/contract/hook-data.ts";
 
 /** Of one camera: as many contacts as a driver can name. */
 const MOST_CONTACTS = 300;
+/** Presets of one camera that others are told of. */
+const MOST_DESCRIBED = 50;
 const SIRENS_KEY = "camera-sirens";
 
 export interface CameraAbilitiesParts {
@@ -53,6 +57,7 @@ interface Listening {
 export class CameraAbilitiesDesk implements CameraAbilityService {
   readonly #parts: CameraAbilitiesParts;
   readonly #control: CameraControl;
+  readonly #presets: KnownPresets;
   readonly #listening = new Map<string, Listening>();
   readonly #heads = new Map<string, PtzHead>();
   readonly #contacts = new Map<string, Map<string, boolean>>();
@@ -65,7 +70,12 @@ export class CameraAbilitiesDesk implements CameraAbilityService {
     this.#parts = parts;
     this.#control = new CameraControl({
       access: (camera) => parts.list.access(camera),
-      learned: (camera) => parts.changed?.(camera),
+      learned: (camera) => this.#learned(camera),
+    });
+    this.#presets = new KnownPresets({
+      ...{ clock: parts.clock, log: parts.log },
+      ask: (camera) => this.#control.presets(camera),
+      changed: (camera) => parts.changed?.(camera),
     });
     this.#keptSirens = new KeptValue({ ...parts, key: SIRENS_KEY, value: () => this.#sirensOn() });
   }
@@ -94,6 +104,7 @@ export class CameraAbilitiesDesk implements CameraAbilityService {
     });
     await Promise.allSettled([...heads, ...off]);
     for (const siren of this.#sirens.values()) siren.close();
+    this.#presets.close();
     await this.#keptSirens.close();
   }
 
@@ -106,19 +117,25 @@ export class CameraAbilitiesDesk implements CameraAbilityService {
     return await this.#control.capabilities(camera);
   }
 
-  presets(camera: string): Promise<readonly CameraPart[]> {
-    return this.#control.presets(camera);
+  async presets(camera: string): Promise<readonly CameraPart[]> {
+    const presets = await this.#control.presets(camera);
+    this.#presets.keep(camera, presets);
+    return presets;
   }
 
   setPreset(
     camera: string,
     wanted: { readonly name: string; readonly preset?: string },
   ): Promise<CameraPart> {
-    return this.#control.setPreset(camera, wanted).then(({ id }) => ({ id, name: wanted.name }));
+    return this.#control.setPreset(camera, wanted).then(({ id }) => {
+      this.#presets.learn(camera);
+      return { id, name: wanted.name };
+    });
   }
 
-  removePreset(camera: string, preset: string): Promise<void> {
-    return this.#control.removePreset(camera, preset);
+  async removePreset(camera: string, preset: string): Promise<void> {
+    await this.#control.removePreset(camera, preset);
+    this.#presets.learn(camera);
   }
 
   move(camera: string, velocity: PtzVelocity): Promise<{ readonly isNew: boolean }> {
@@ -175,6 +192,25 @@ export class CameraAbilitiesDesk implements CameraAbilityService {
       part,
       on: this.#sirens.get(`${camera}/${part}`)?.state.on === true,
     }));
+  }
+
+  /** What of a camera can be turned and switched; undefined: it has not said yet. */
+  described(camera: string): DescribedAbilities | undefined {
+    const can = this.#control.known(camera);
+    const presets = can?.ptz?.presets === true ? this.#presets.of(camera) : [];
+    if (can === undefined || presets === undefined) return undefined;
+    const { move = false, zoom = false } = can.ptz ?? {};
+    return {
+      ...(move || zoom ? { ptz: { move, zoom } } : {}),
+      presets: presets.slice(0, MOST_DESCRIBED),
+      auxiliary: [...new Set(can.auxiliary ?? [])],
+    };
+  }
+
+  #learned(camera: string): void {
+    if (this.#control.known(camera)?.ptz?.presets === true) this.#presets.learn(camera);
+    else this.#presets.forget(camera);
+    this.#parts.changed?.(camera);
   }
 
   #follow(id: string): void {

@@ -5,11 +5,16 @@ import type { FrozenConfig } from "../config/config-store.ts";
 import type { CameraId, VolumeId } from "../domain/ids.ts";
 import type { CameraView } from "../http/wire-schemas.ts";
 import type { Log } from "../log.ts";
-import type { RecorderDescription } from "../plugin/contract/hook-data.ts";
+import { detectorLevels } from "../mqtt/plain-commands.ts";
+import type { Registry } from "../plugin/calls/registry.ts";
+import type { Detector } from "../plugin/contract/detector.ts";
+import type { DescribedAbilities, RecorderDescription } from "../plugin/contract/hook-data.ts";
 import type { PluginHost } from "../plugin/host/plugin-host.ts";
 import { VERSION } from "../version.ts";
 import { volumeView } from "./status-service.ts";
 
+/** More than any recorder has. */
+const MOST_DETECTORS = 32;
 const TOGETHER_MS = 200;
 
 export interface RecorderDescriberParts {
@@ -18,7 +23,10 @@ export interface RecorderDescriberParts {
   readonly config: { get(): FrozenConfig };
   readonly cameras: { list(): readonly Pick<CameraView, "id" | "name" | "driver">[] };
   readonly recording: { volumeStates(): Promise<readonly Parameters<typeof volumeView>[0][]> };
-  readonly plugins: Pick<PluginHost, "described">;
+  readonly abilities: { described(camera: string): DescribedAbilities | undefined };
+  readonly plugins: Pick<PluginHost, "described"> & {
+    readonly registries: { readonly detectors: Pick<Registry<Detector>, "owned"> };
+  };
 }
 
 export class RecorderDescriber {
@@ -57,7 +65,7 @@ export class RecorderDescriber {
   }
 
   async #describe(): Promise<RecorderDescription> {
-    const { config, cameras, recording } = this.#parts;
+    const { config, cameras, recording, abilities, plugins } = this.#parts;
     const volumes = (await recording.volumeStates()).map(volumeView);
     const { node, mqtt, alarms } = config.get();
     return {
@@ -65,7 +73,17 @@ export class RecorderDescriber {
       name: node.name,
       version: VERSION,
       ...(mqtt.broker === "off" ? {} : { mqttBase: mqtt.base }),
-      cameras: cameras.list().map(({ id, name, driver }) => ({ id: id as CameraId, name, driver })),
+      cameras: cameras.list().map(({ id, name, driver }) => {
+        const can = abilities.described(id);
+        return { id: id as CameraId, name, driver, ...(can === undefined ? {} : { abilities: can }) };
+      }),
+      detectors: plugins.registries.detectors
+        .owned()
+        .slice(0, MOST_DETECTORS)
+        .map(({ entry, plugin }) => {
+          const levels = detectorLevels(`${plugin}/${entry.id}`);
+          return { name: entry.displayName, levels: `${levels.plugin}/${levels.detector}` };
+        }),
       volumes: volumes.flatMap(({ id, path }) => (id === "" ? [] : [{ id: id as VolumeId, path }])),
       armingProfiles: alarms.arming.profiles.map(({ id, name, arms = "by-rules" }) => ({ id, name, arms })),
     };

@@ -114,6 +114,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     closing: (till, receipt) => closingReceipt(plugins.hooks, till, receipt, log),
   });
   let listening: ListeningState = { problems: [] };
+  let isServing = false;
 
   const plugins = new PluginHost({
     dataDir,
@@ -131,7 +132,11 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     refreshCameras: (driver) => void list.refresh(driver),
     offerCamera: (camera) => list.offer(camera).then(() => undefined),
     messages: () => mqtt.plugins,
-    changed: endGoneLogins,
+    changed: () => {
+      endGoneLogins();
+      // Of a recorder whose cameras are not there yet nobody is told.
+      if (isServing) describer.changed();
+    },
   });
   const pluginInstaller = new PluginInstaller({
     dataDir,
@@ -166,8 +171,11 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     ...{ db, list, clock, log, events: alarms },
     inputs: () => alarmIo.inputsOf,
     outputs: () => alarmIo.outputsOf,
-    changed: (camera) => mqtt.abilitiesChanged(camera),
     detection: () => detection,
+    changed: (camera) => {
+      describer.changed();
+      mqtt.abilitiesChanged(camera);
+    },
   });
   const settingsTransfer = new SettingsTransfer({
     version: VERSION,
@@ -291,6 +299,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       endPopups: (end) => screens.endPopups(end),
     },
     isPluginPresent: (plugin) => plugins.isPresent(plugin),
+    pluginList: () => plugins.list(),
     config: () => config.get(),
     password: () => secrets.find(MQTT_PASSWORD),
   });
@@ -300,12 +309,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     ...{ audit: users.audit, door: flowsDoor },
   });
   const api = createHttpApp({
-    version: VERSION,
-    clock,
-    log,
-    config,
-    users,
-    cameras,
+    ...{ version: VERSION, clock, log, config, users, cameras },
     recordings: recordingsAdapter(recording, () => config.get().timeZone),
     plugins,
     pluginInstaller,
@@ -334,7 +338,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     diagnosticParts: () => diagnosticParts(plugins.hooks, secrets),
   });
   const hookTeller = new HookTeller(plugins.hooks, () => recordedCameras(list));
-  const describer = new RecorderDescriber({ clock, log, config, cameras, recording, plugins });
+  const describer = new RecorderDescriber({ clock, log, config, cameras, recording, plugins, abilities });
   const teller = new ChangeTeller({
     ...{ changes, cameras, recording, gateway, hookTeller, describer },
     hooks: plugins.hooks,
@@ -396,6 +400,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   });
   problems.push(...(await ffmpegProblems(config.get().ffmpeg.path)));
   await pruneUpgradeCopies(dataDir, log);
+  isServing = true;
   const code = await users.activation.renew();
   context.ready(code === undefined ? {} : { activationCode: code.code });
   void plugins.ready().then(() => describer.changed());

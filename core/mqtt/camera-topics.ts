@@ -1,6 +1,7 @@
 // Topics of cameras, a part of the table in topics.ts: what is said of them, and what can be switched at them.
 import { Type } from "typebox";
 import {
+  CameraHealthSchema,
   CameraStateSchema,
   EventMessageSchema,
   Link,
@@ -32,6 +33,16 @@ export const CAMERA_TOPICS = {
     right: "cameras.view",
     payload: CameraStateSchema,
     description: "How the camera is.",
+  },
+  cameraHealth: {
+    ...out,
+    ...json,
+    qos: 0,
+    path: "camera/{camera}/health",
+    retained: true,
+    right: "cameras.view",
+    payload: CameraHealthSchema,
+    description: "What it sends: once a minute.",
   },
   cameraEvent: {
     ...out,

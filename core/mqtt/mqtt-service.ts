@@ -14,6 +14,7 @@ import type { StatusProblem } from "../http/wire-schemas.ts";
 import type { LinkageTold } from "../linkage/linkage-engine.ts";
 import type { Log } from "../log.ts";
 import { RUN_FOLDER } from "../supervisor/process-contract.ts";
+import { machineFigures } from "../system/machine-state.ts";
 import type { Users } from "../users/users.ts";
 import type { AlarmIoControl } from "./alarm-io-control.ts";
 import { AlarmIoStates } from "./alarm-io-states.ts";
@@ -25,13 +26,14 @@ import type { EmbeddedBroker } from "./embedded-broker.ts";
 import { EventOutbox } from "./event-outbox.ts";
 import type { FlowsDoor } from "./flows-door.ts";
 import { keptPorts } from "./kept-ports.ts";
+import { KeptStates, type WantedStates } from "./kept-states.ts";
 import { linkageMessage } from "./linkage-message.ts";
 import { PluginTopics } from "./plugin-topics.ts";
-import { RecorderStates } from "./recorder-states.ts";
+import { RecorderStates, type RecorderStatesOptions } from "./recorder-states.ts";
 import type { ArmingControl, LinkageControl, RequestsOptions } from "./request-parts.ts";
 import { Requests } from "./requests.ts";
 import { SnapshotTopics } from "./snapshot-topics.ts";
-import { type AuxiliaryStates, SwitchStates } from "./switch-states.ts";
+import { type AuxiliaryStates, pathOf, SwitchStates } from "./switch-states.ts";
 import { topicOf } from "./topics.ts";
 import { WebDoor } from "./web-door.ts";
 
@@ -55,6 +57,8 @@ export interface MqttServiceOptions {
   readonly detection: Pick<DetectionService, "of" | "change">;
   /** Where flows of the recorder's own connect, and who they are. */
   readonly flowsDoor: Pick<FlowsDoor, "open" | "close">;
+  /** All plugins, as they are. */
+  readonly pluginList: RecorderStatesOptions["plugins"];
   /** True for a plugin that is installed and switched on. */
   readonly isPluginPresent: (plugin: string) => boolean;
   config(): FrozenConfig;
@@ -77,6 +81,7 @@ export class MqttService {
   readonly #detections: DetectStates;
   readonly #alarmIoStates: AlarmIoStates;
   readonly #switches: SwitchStates;
+  readonly #rules: KeptStates;
   readonly #outbox: EventOutbox;
   readonly #requests: Requests;
   readonly #webDoor: WebDoor;
@@ -99,9 +104,13 @@ export class MqttService {
       webAddress: () => this.#mqtt.webAddress || options.config().network.basePath,
     };
     const publish = (message: OutgoingMessage): Promise<void> => this.#publish(message);
-    this.#states = new RecorderStates({ ...common, publish });
+    this.#states = new RecorderStates({
+      ...{ ...common, publish, machine: machineFigures },
+      plugins: options.pluginList,
+    });
     this.#detections = new DetectStates({ ...common, publish });
     this.#alarmIoStates = new AlarmIoStates({ ...common, publish });
+    this.#rules = new KeptStates({ ...common, publish, key: "mqtt.arming-rules" });
     this.#switches = new SwitchStates({ ...common, detection, abilities, publish });
     this.#outbox = new EventOutbox({ ...common, publish });
     const pictures = new SnapshotTopics({ ...common, snapshot, publish });
@@ -184,7 +193,9 @@ export class MqttService {
 
   /** Arming profiles, or the one in force, may be others now. */
   armingChanged(): void {
-    if (this.#running?.broker.state.status === "running") this.#states.arming();
+    if (this.#running?.broker.state.status !== "running") return;
+    this.#states.arming();
+    this.#watched(this.#rules.follow("", this.#ruleStates()));
   }
 
   /** What a camera can do, or which of its sirens and lights is on, may be another. */
@@ -369,6 +380,7 @@ export class MqttService {
         this.#watched(this.#detections.all());
         this.#watched(this.#alarmIoStates.all());
         this.#watched(this.#switches.all());
+        this.#watched(this.#rules.all(this.#ruleStates()));
         this.#watched(this.plugins.all());
         this.#outbox.kick();
       },
@@ -408,6 +420,16 @@ export class MqttService {
     if (this.#running?.broker.state.status !== "running") return;
     this.#watched(this.#states.health());
     this.#watched(this.#switches.detectorsChanged());
+    this.#watched(this.#rules.follow("", this.#ruleStates()));
+  }
+
+  #ruleStates(): WantedStates {
+    const { arming, config } = this.#options;
+    const node = config().node.id;
+    const { rules } = arming.arming();
+    return new Map(
+      rules.map(({ id, armed }) => [pathOf("armingRuleState", { node, rule: id }), armed ? "ON" : "OFF"]),
+    );
   }
 
   #watched(work: Promise<void>): void {

@@ -14,12 +14,47 @@ export const NodeInfoSchema = Type.Object({
   name: Type.String(),
   version: Type.String(),
   timeZone: Type.String(),
+  role: Type.Enum(["active"] as const, {
+    description: "What it is among recorders: it records its cameras.",
+  }),
+  plugins: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      version: Type.String(),
+      status: Type.String({ description: "`running`, `disabled`, `failed` …" }),
+    }),
+    { description: "At most 200." },
+  ),
 });
 export const NodeHealthSchema = Type.Object({
   v: Version,
   time: Time,
   uptimeSeconds: Type.Number(),
   cameras: Type.Object({ total: Type.Integer(), online: Type.Integer(), recording: Type.Integer() }),
+  cpu: Type.Object({
+    processors: Type.Integer({ description: "Of the machine." }),
+    percent: Type.Optional(
+      Type.Number({
+        description:
+          "What the recorder's processes use of all processors together, without programs that they start.",
+      }),
+    ),
+    load: Type.Optional(
+      Type.Number({
+        description: "Processes that want a processor, by processor, over the last minute: the machine's.",
+      }),
+    ),
+  }),
+  memory: Type.Object({
+    usedBytes: Type.Integer({ description: "By the recorder's processes." }),
+    freeBytes: Type.Integer({ description: "Of the machine." }),
+    totalBytes: Type.Integer(),
+  }),
+  volumes: Type.Object({
+    total: Type.Integer(),
+    normal: Type.Integer({ description: "Those with which nothing is wrong." }),
+  }),
+  bitrateKbps: Type.Number({ description: "What all cameras send together." }),
   problems: Type.Array(Type.Object({ code: Type.String(), severity: Type.String(), message: Type.String() })),
 });
 export const CameraStateSchema = Type.Object({
@@ -34,7 +69,33 @@ export const CameraStateSchema = Type.Object({
   recording: Type.Boolean(),
   recordReasons: Type.Array(Type.String()),
   node: Type.String({ description: "The recorder that has the camera." }),
+  streams: Type.Array(
+    Type.Object({
+      stream: Type.String({ description: "`main` or `sub`." }),
+      status: Type.Optional(Type.String()),
+      codec: Type.Optional(Type.String()),
+      width: Type.Optional(Type.Integer()),
+      height: Type.Optional(Type.Integer()),
+    }),
+  ),
 });
+const StreamFigures = {
+  bitrateKbps: Type.Number(),
+  framesPerSecond: Type.Number(),
+  packetsLost: Type.Integer(),
+};
+export const CameraHealthSchema = Type.Object(
+  {
+    v: Version,
+    time: Time,
+    bitrateKbps: Type.Number({ description: "Of all its streams." }),
+    framesPerSecond: Type.Number({ description: "Of its main stream." }),
+    streams: Type.Array(Type.Object({ stream: Type.String(), ...StreamFigures })),
+  },
+  { description: "All zero while it sends nothing." },
+);
+export type NodeHealth = Static<typeof NodeHealthSchema>;
+export type CameraHealth = Static<typeof CameraHealthSchema>;
 export const VolumeStateSchema = Type.Object({
   v: Version,
   id: Type.String(),

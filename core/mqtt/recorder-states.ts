@@ -6,15 +6,21 @@ import { keyValuesTable } from "../db/tables/key-values-table.ts";
 import type { CameraService, StatusService } from "../http/services.ts";
 import type { CameraView, StatusView, VolumeView } from "../http/wire-schemas.ts";
 import type { Log } from "../log.ts";
+import type { PluginStatus } from "../plugin/host/plugin-host.ts";
+import type { MachineFigures } from "../system/machine-state.ts";
 import type { OutgoingMessage } from "./broker.ts";
 import { snapshotLink } from "./event-topics.ts";
+import { cameraHealth, nodeHealth } from "./health-messages.ts";
 import type { ArmingControl } from "./request-parts.ts";
 import { TOPICS, type TopicIds, type TopicName, topicOf } from "./topics.ts";
 
+/** A message stays below 256 KiB. */
+const MOST_PLUGINS = 200;
 const CAMERAS_KEY = "mqtt.cameras";
 const OF_CAMERA = [
   "cameraAvailability",
   "cameraState",
+  "cameraHealth",
   "manualRecordingState",
   "enabledState",
   "recordModeState",
@@ -33,6 +39,8 @@ export interface RecorderStatesOptions {
   readonly cameras: Pick<CameraService, "list">;
   readonly status: Pick<StatusService, "status">;
   readonly arming: Pick<ArmingControl, "arming">;
+  readonly plugins: () => readonly Pick<PluginStatus, "name" | "version" | "status">[];
+  readonly machine: () => MachineFigures;
   readonly publish: (message: OutgoingMessage) => Promise<void>;
 }
 
@@ -64,11 +72,7 @@ export class RecorderStates {
     this.#remembered = new Set(present);
     const now = await status.status();
     this.#set("nodeState", { node }, "online");
-    this.#set(
-      "nodeInfo",
-      { node },
-      { v: 1, id: node, name: now.node, version: now.version, timeZone: now.timeZone },
-    );
+    this.#info(now);
     this.arming();
     for (const camera of views) this.camera(camera);
     for (const volume of now.volumes) this.volume(volume);
@@ -107,6 +111,13 @@ export class RecorderStates {
       recording: view.recording.active,
       recordReasons: view.recording.reasons,
       node: this.#options.node,
+      streams: view.streams.map(({ stream, state, format }) => ({
+        stream,
+        ...(state === undefined ? {} : { status: state.status }),
+        ...(format?.video === undefined
+          ? {}
+          : { codec: format.video.codec, width: format.video.width, height: format.video.height }),
+      })),
     });
   }
 
@@ -140,25 +151,32 @@ export class RecorderStates {
     );
   }
 
-  /** How the recorder is now, and how much room its volumes have. */
+  /** How the recorder and its cameras are now, and how much room its volumes have. */
   async health(): Promise<void> {
     const now = await this.#options.status.status();
+    this.#info(now);
     this.#health(now);
     for (const volume of now.volumes) this.volume(volume);
   }
 
-  #health({ uptimeSeconds, cameras, problems }: StatusView): void {
+  #info({ node: name, version, timeZone }: StatusView): void {
+    const { node, plugins } = this.#options;
+    const told = plugins()
+      .slice(0, MOST_PLUGINS)
+      .map((plugin) => ({ name: plugin.name, version: plugin.version, status: plugin.status }));
     this.#set(
-      "nodeHealth",
-      { node: this.#options.node },
-      {
-        v: 1,
-        time: new Date(this.#options.clock.wallMs()).toISOString(),
-        uptimeSeconds,
-        cameras,
-        problems: problems.map(({ code, severity, message }) => ({ code, severity, message })),
-      },
+      "nodeInfo",
+      { node },
+      { ...{ v: 1, id: node, name, version, timeZone, role: "active" }, plugins: told },
     );
+  }
+
+  #health(now: StatusView): void {
+    const { node, clock, cameras, machine } = this.#options;
+    const nowMs = clock.wallMs();
+    const views = cameras.list();
+    this.#set("nodeHealth", { node }, nodeHealth(now, views, machine(), nowMs));
+    for (const view of views) this.#set("cameraHealth", { camera: view.id }, cameraHealth(view, nowMs));
   }
 
   #set(name: TopicName, ids: TopicIds, value: string | object): void {

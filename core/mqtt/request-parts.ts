@@ -76,6 +76,8 @@ export interface ArmingControl {
   arming(): {
     readonly profile: string;
     readonly profiles: readonly { readonly id: string; readonly name: string }[];
+    /** `armed`: it arms now. */
+    readonly rules: readonly { readonly id: string; readonly armed: boolean }[];
   };
   /** Puts a profile in force, and gives the one before. Throws `NJ_CONFIG_INVALID` for one that there is not. */
   setProfile(profile: string): Promise<string>;

@@ -64,6 +64,6 @@ export class SwitchStates {
 }
 
 /** A topic without its base. */
-function pathOf(name: TopicName, ids: TopicIds): string {
+export function pathOf(name: TopicName, ids: TopicIds): string {
   return topicOf("", name, ids).slice(1);
 }

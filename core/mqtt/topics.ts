@@ -190,6 +190,17 @@ export const TOPICS = {
     payload: ProfileId,
     description: "Puts a profile in force; for who sees all cameras.",
   },
+  armingRuleState: {
+    ...out,
+    ...text,
+    path: "node/{node}/arming/rule/{rule}/state",
+    retained: true,
+    right: "events.view",
+    needsAllCameras: true,
+    payload: OnOff,
+    description:
+      "Whether an arming rule arms now, by its schedule and the profile in force. Looked at once a minute.",
+  },
   pluginSet: {
     ...taken,
     ...text,

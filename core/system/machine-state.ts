@@ -1,7 +1,7 @@
-// Two facts about the machine that people want to be told of: whether any network link is up, and how much its processors
-// are asked for.
+// Facts about the machine that people want to be told of: whether any network link is up, how much its processors are asked
+// for, and how much memory it has left.
 import { readdirSync, readFileSync } from "node:fs";
-import { cpus, loadavg, networkInterfaces } from "node:os";
+import { availableParallelism, cpus, freemem, loadavg, networkInterfaces, totalmem } from "node:os";
 
 const NETWORK_FOLDER = "/sys/class/net";
 const BLOCK_FOLDER = "/sys/block";
@@ -57,6 +57,25 @@ function textOf(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What a machine has, and how much of it is asked for. */
+export interface MachineFigures {
+  readonly processors: number;
+  readonly load: number | undefined;
+  readonly totalBytes: number;
+  /** What programs can still have. */
+  readonly freeBytes: number;
+}
+
+/** Those of this one. */
+export function machineFigures(): MachineFigures {
+  return {
+    processors: availableParallelism(),
+    load: loadPerProcessor(),
+    totalBytes: totalmem(),
+    freeBytes: freemem(),
+  };
 }
 
 /** Whether each link but the loopback is up; undefined where the system has no such folder. */

@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { connect, type MqttClient } from "mqtt";
 import { EVENT_TYPES, type EventTypeFacts } from "../../core/domain/event-types.ts";
+import type { DetectionView } from "../../core/http/detection-schemas.ts";
 import type { MqttView } from "../../core/http/mqtt-schemas.ts";
+import { readTopic } from "../../core/mqtt/topics.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { CAMERA_EVENT_TYPES } from "../../plugins/bridge-home-assistant/src/detections.ts";
 import { discoveryFaults } from "../../plugins/bridge-home-assistant/tests/discovery-rules.ts";
@@ -16,7 +18,7 @@ const SECRET = "mosquitto lantern quarry";
 /** As docs/guide/home-assistant.md says. */
 const RIGHTS = [
   ...["mqtt.connect", "mqtt.other-topics", "status.view", "system.view", "cameras.view", "events.view"],
-  ...["recordings.manual", "arming.set", "cameras.edit"],
+  ...["recordings.manual", "arming.set", "cameras.edit", "ptz", "snapshot", "outputs.set"],
 ];
 
 type Fields = Readonly<Record<string, string>>;
@@ -96,6 +98,11 @@ async function provesItself(core: CoreInProcess, at: Home): Promise<void> {
   for (const id of [recorderId, yardId])
     for (const [key, fields] of Object.entries(at.device(id)?.components ?? {})) {
       const topic = fields?.["state_topic"] ?? "";
+      const command = fields?.["command_topic"];
+      if (command !== undefined)
+        assert.equal(readTopic("nightjar", command)?.kind.direction, "in", `${key} commands at ${command}`);
+      // A button has none, and a picture nobody has asked for yet.
+      if (topic === "") continue;
       const isAlways = fields?.["platform"] !== "event" && !/detect-(person|vehicle)/.test(key);
       if (isAlways) await waitFor(() => at.states.has(topic), { what: `a state on ${topic}` });
     }
@@ -113,12 +120,17 @@ async function provesItself(core: CoreInProcess, at: Home): Promise<void> {
   };
   await set(yardId, "enabled", "ON");
   await set(yardId, "record-mode", "manual");
+  await set(yardId, "detection", "ON");
+  await set(yardId, "detector-nightjar-vca-motion-motion", "OFF");
   await set(recorderId, "arming-profile", "away");
   const camera = await call<{ enabled: boolean; record: { mode: string } }>(
     core,
     ...(["GET", "/cameras/yard"] as const),
   );
   assert.deepEqual([camera.enabled, camera.record.mode], [true, "manual"]);
+  const detection = await call<DetectionView>(core, "GET", "/cameras/yard/detection");
+  const motion = detection.detectors.find(({ detector }) => detector === "nightjar-vca-motion/motion");
+  assert.deepEqual([detection.enabled, motion?.enabled], [true, false]);
   assert.equal((await call<{ profile: string }>(core, "GET", "/arming")).profile, "away");
   // Nothing records here; that it was begun stands in the audit log.
   await at.client.publishAsync(of(yardId, "manual-recording")["command_topic"] ?? "", "ON", { qos: 1 });

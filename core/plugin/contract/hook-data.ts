@@ -1,11 +1,27 @@
 // The plain data that hooks show to plugins, where it is not a record of the recorder's own.
 import type { CameraId, SegmentId, StreamName, VolumeId } from "../../domain/ids.ts";
+import type { AuxiliaryPart, CameraPart } from "./camera-abilities.ts";
 
 /** A camera as hooks show it. */
 export interface HookCamera {
   readonly id: CameraId;
   readonly name: string;
   readonly driver: string;
+}
+
+/** What of a camera can be turned and switched. */
+export interface DescribedAbilities {
+  /** It can be turned, zoomed; absent: neither. */
+  readonly ptz?: { readonly move: boolean; readonly zoom: boolean };
+  /** Fifty at most, as far as the camera has told them. */
+  readonly presets: readonly CameraPart[];
+  readonly auxiliary: readonly AuxiliaryPart[];
+}
+
+/** A camera with what can be done with it. */
+export interface DescribedCamera extends HookCamera {
+  /** Absent: it is not known, while the camera is off or has not answered yet. It may be as it was. */
+  readonly abilities?: DescribedAbilities;
 }
 
 /** What the recorder consists of. More fields may come. */
@@ -17,7 +33,9 @@ export interface RecorderDescription {
   readonly version: string;
   /** How its topics begin, as docs/reference/mqtt.md has them; absent while MQTT is switched off. */
   readonly mqttBase?: string;
-  readonly cameras: readonly HookCamera[];
+  readonly cameras: readonly DescribedCamera[];
+  /** What can look at cameras; absent: not known. `levels` is its place in topics: `detector/{levels}/state`. */
+  readonly detectors?: readonly { readonly name: string; readonly levels: string }[];
   readonly volumes: readonly { readonly id: VolumeId; readonly path: string }[];
   readonly armingProfiles: readonly {
     readonly id: string;

@@ -1,5 +1,6 @@
 // A camera as a device of Home Assistant: sensors of what is seen, its events, and what can be switched.
-import type { HookCamera } from "@nightjar/core";
+import type { DescribedAbilities, HookCamera } from "@nightjar/core";
+import { cameraControls, detectionSwitches } from "./camera-controls.ts";
 import {
   type Component,
   type DiscoveredDevice,
@@ -13,11 +14,12 @@ import { CAMERA_EVENT_TYPES, DETECTIONS } from "./detections.ts";
 
 const RECORD_MODES = ["continuous", "event", "manual", "off"];
 
-/** Makes it. */
+/** Makes it; `can` undefined: the short form, with what every recorder shows first of all. */
 export function cameraDevice(
   recorder: PresentRecorder,
   camera: HookCamera,
   settings: Pick<BridgeSettings, "detections" | "webAddress">,
+  can?: DescribedAbilities,
 ): DiscoveredDevice {
   const { webAddress } = settings;
   const names = new Names(recorder);
@@ -31,6 +33,28 @@ export function cameraDevice(
   const component = (key: string, fields: Component): [string, Component] => [
     key,
     { unique_id: `${id}-${key}`, ...fields },
+  ];
+  const more = (abilities: DescribedAbilities): [string, Component][] => [
+    component("snapshot", {
+      ...{ platform: "image", name: "Snapshot", icon: "mdi:image" },
+      ...{ image_topic: topic("snapshot"), content_type: "image/jpeg" },
+    }),
+    component("take-snapshot", {
+      ...{ platform: "button", name: "Take a snapshot", icon: "mdi:camera" },
+      ...{ command_topic: topic("snapshot/set"), payload_press: "PRESS", qos: 1, ...whileOnline },
+    }),
+    component("bit-rate", {
+      ...{ platform: "sensor", name: "Bit rate", device_class: "data_rate", state_class: "measurement" },
+      ...{ unit_of_measurement: "kbit/s", entity_category: "diagnostic" },
+      ...{ state_topic: topic("health"), value_template: "{{ value_json.bitrateKbps }}" },
+    }),
+    component("frame-rate", {
+      ...{ platform: "sensor", name: "Frame rate", icon: "mdi:filmstrip", state_class: "measurement" },
+      ...{ unit_of_measurement: "fps", entity_category: "diagnostic" },
+      ...{ state_topic: topic("health"), value_template: "{{ value_json.framesPerSecond }}" },
+    }),
+    ...detectionSwitches(recorder.detectors ?? [], topic).map(([key, fields]) => component(key, fields)),
+    ...cameraControls(abilities, topic).map(([key, fields]) => component(key, { ...fields, ...whileOnline })),
   ];
   const components = [
     component("connection", {
@@ -76,6 +100,7 @@ export function cameraDevice(
       ...{ state_topic: topic("record-mode/state"), command_topic: topic("record-mode/set"), qos: 1 },
       options: RECORD_MODES,
     }),
+    ...(can === undefined ? [] : more(can)),
   ];
   return {
     id,

@@ -49,6 +49,36 @@ export function recorderDevice(
     }),
     ofHealth("cameras-online", "Cameras online", "{{ value_json.cameras.online }}"),
     ofHealth("cameras-recording", "Cameras recording", "{{ value_json.cameras.recording }}"),
+    component("cpu", {
+      ...{ platform: "sensor", name: "Processor", icon: "mdi:cpu-64-bit", state_class: "measurement" },
+      ...{ unit_of_measurement: "%", suggested_display_precision: 0, entity_category: "diagnostic" },
+      state_topic: names.node("health"),
+      // Of a recorder that has just started it is not known yet.
+      value_template: "{{ value_json.cpu.percent if value_json.cpu.percent is defined else None }}",
+      json_attributes_topic: names.node("health"),
+      json_attributes_template: "{{ value_json.cpu | tojson }}",
+      ...isThere,
+    }),
+    component("memory", {
+      ...{ platform: "sensor", name: "Memory", device_class: "data_size", state_class: "measurement" },
+      ...{ unit_of_measurement: "MB", suggested_display_precision: 0, entity_category: "diagnostic" },
+      state_topic: names.node("health"),
+      value_template: "{{ (value_json.memory.usedBytes / 1000000) | round(0) }}",
+      json_attributes_topic: names.node("health"),
+      json_attributes_template: "{{ value_json.memory | tojson }}",
+      ...isThere,
+    }),
+    component("bit-rate", {
+      ...{ platform: "sensor", name: "Bit rate", device_class: "data_rate", state_class: "measurement" },
+      ...{ unit_of_measurement: "kbit/s", entity_category: "diagnostic" },
+      ...{ state_topic: names.node("health"), value_template: "{{ value_json.bitrateKbps }}", ...isThere },
+    }),
+    component("version", {
+      ...{ platform: "sensor", name: "Version", icon: "mdi:tag", entity_category: "diagnostic" },
+      ...{ state_topic: names.node("info"), value_template: "{{ value_json.version }}" },
+      json_attributes_topic: names.node("info"),
+      ...isThere,
+    }),
     // A choice of nothing is refused there.
     ...(profiles.length === 0 ? [] : [profiles]).map((options) =>
       component("arming-profile", {

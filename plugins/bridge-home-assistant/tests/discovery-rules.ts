@@ -1,5 +1,5 @@
 // Home Assistant's rules for device-based MQTT discovery, written from its documentation (home-assistant.io: MQTT, discovery
-// messages; MQTT binary sensor, sensor, switch, select, event, alarm control panel; JSON as 3.1.1 payloads): what it would
+// messages; MQTT binary sensor, sensor, switch, select, event, button, image, siren, alarm control panel; JSON as 3.1.1 payloads): what it would
 // refuse or ignore is a sentence here.
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -30,10 +30,22 @@ const PLATFORMS: Readonly<Record<string, Platform>> = {
   sensor: {
     needs: ["state_topic"],
     may: ["device_class", "state_class", "unit_of_measurement", "suggested_display_precision"],
-    classes: ["data_size"],
+    classes: ["data_rate", "data_size"],
   },
-  switch: { needs: ["command_topic"], may: ["command_topic"] },
-  select: { needs: ["command_topic", "options"], may: ["command_topic", "options"] },
+  switch: {
+    needs: ["command_topic"],
+    may: ["command_topic", "payload_on", "payload_off", "state_on", "state_off"],
+  },
+  select: { needs: ["command_topic", "options"], may: ["command_topic", "command_template", "options"] },
+  button: { needs: ["command_topic"], may: ["command_topic", "command_template", "payload_press"] },
+  image: { needs: ["image_topic"], may: ["image_topic", "content_type"] },
+  siren: {
+    needs: ["command_topic"],
+    may: [
+      ...["command_topic", "command_template", "command_off_template", "support_duration"],
+      ...["support_volume_set", "available_tones"],
+    ],
+  },
   event: { needs: ["state_topic", "event_types"], may: ["event_types", "device_class"] },
   alarm_control_panel: {
     needs: ["state_topic", "command_topic"],
@@ -68,7 +80,7 @@ export function discoveryFaults(prefix: string, topic: string, payload: string):
   if ("availability" in shared) faults.push(...availabilityFaults(message));
   const all = Object.entries(components ?? {}) as [string, Fields][];
   if (all.length === 0) faults.push("there is no component");
-  const ids = all.map(([, { unique_id: id }]) => id);
+  const ids = all.flatMap(([, fields]) => (Object.keys(fields).length === 1 ? [] : [fields["unique_id"]]));
   if (!isTexts(ids) || new Set(ids).size !== ids.length) faults.push("an entity has no id of its own");
   for (const [key, fields] of all) faults.push(...componentFaults(fields).map((fault) => `${key}: ${fault}`));
   return faults;
@@ -77,6 +89,8 @@ export function discoveryFaults(prefix: string, topic: string, payload: string):
 function componentFaults(fields: Fields): string[] {
   const faults: string[] = [];
   const platform = PLATFORMS[String(fields["platform"])];
+  // Nothing but its platform: it is to be forgotten.
+  if (platform !== undefined && Object.keys(fields).length === 1) return [];
   if (platform === undefined) return [`the platform ${String(fields["platform"])} is none`];
   for (const key of platform.needs) if (!(key in fields)) faults.push(`${key} is missing`);
   for (const [key, value] of Object.entries(fields)) {
@@ -145,5 +159,7 @@ function isTopic(value: unknown): boolean {
 
 /** Braces in pairs, outside of which there is no brace. */
 function isTemplate(value: unknown): boolean {
-  return isText(value) && /^(?:\{\{.*?\}\}|\{%.*?%\}|[^{}])+$/.test(value);
+  return (
+    typeof value === "string" && value.isWellFormed() && /^(?:\{\{.*?\}\}|\{%.*?%\}|[^{}])+$/.test(value)
+  );
 }

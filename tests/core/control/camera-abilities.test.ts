@@ -18,6 +18,7 @@ async function desk(t: TestContext, abilities: Partial<CameraDriver> = {}, given
   const db = given ?? (await memoryDb(t));
   const told: string[] = [];
   const woken: string[] = [];
+  const changed: string[] = [];
   const clock = new FakeClock();
   const answers: (readonly CameraReport[])[] = [];
   let wake: () => void = () => undefined;
@@ -65,10 +66,11 @@ async function desk(t: TestContext, abilities: Partial<CameraDriver> = {}, given
     inputs: () => ({ reported: (camera, input, closed) => void told.push(`${camera} ${input} ${closed}`) }),
     outputs: () => ({ reported: (camera, relay, on) => void told.push(`${camera} ${relay} is ${on}`) }),
     detection: () => ({ wake: (camera) => void woken.push(camera) }),
+    changed: (camera) => void changed.push(camera),
   });
   t.after(() => cameras.stop());
   return {
-    ...{ cameras, told, woken, clock, state },
+    ...{ cameras, told, changed, woken, clock, state },
     tell(reports: readonly CameraReport[]): void {
       answers.push(reports);
       wake();
@@ -94,6 +96,46 @@ describe("what cameras can do, in the recorder", () => {
       AbortSignal.timeout(1_000),
     );
     assert.deepEqual(told, ["relay r true at 2 by secret"]);
+  });
+
+  it("is described as far as it is known, its presets asked for in the background, again after a failure", async (t) => {
+    let presets = [{ id: "1", name: "Gate" }];
+    let isAway = true;
+    const { cameras, changed, clock } = await desk(t, {
+      capabilities: async () => ({
+        ptz: { ...PTZ(), presets: true, changesPresets: true },
+        auxiliary: ["siren", "siren"],
+      }),
+      async presets() {
+        if (isAway) throw new NightjarError("NJ_X", "unavailable", "it says nothing");
+        return presets;
+      },
+      ...{ goToPreset: async () => undefined, move: async () => undefined, stop: async () => undefined },
+      ...{ setPreset: async () => ({ id: "2" }), removePreset: async () => undefined },
+      ...{ position: async () => ({ pan: 0, tilt: 0, zoom: 0 }), goToPosition: async () => undefined },
+      runPatrol: async () => undefined,
+    });
+    assert.deepEqual([cameras.described("yard"), cameras.auxiliaryStates("yard")], [undefined, []]);
+    await cameras.abilities("yard");
+    assert.equal(cameras.described("yard"), undefined, "its presets are not known yet");
+    await waitFor(() => clock.pending > 0);
+    isAway = false;
+    await clock.advance(60_000);
+    await waitFor(() => cameras.described("yard") !== undefined);
+    const known = cameras.described("yard");
+    assert.deepEqual([known?.presets, known?.auxiliary], [presets, ["siren"]]);
+    presets = [...presets, { id: "2", name: "Yard" }];
+    const before = changed.length;
+    await cameras.setPreset("yard", { name: "Yard" });
+    await waitFor(() => cameras.described("yard")?.presets.length === 2);
+    assert.deepEqual(changed.slice(before), ["yard"]);
+    await cameras.siren({ cameras: ["yard"], parts: ["siren"], on: true, seconds: 5, by: "ann" });
+    assert.deepEqual(cameras.auxiliaryStates("yard"), [{ part: "siren", on: true }]);
+    const toldOn = changed.length;
+    assert.ok(toldOn > before + 1, "and whoever shows it is told");
+    await cameras.siren({ cameras: ["yard"], parts: ["siren"], on: false, seconds: 5, by: "ann" });
+    assert.deepEqual(cameras.auxiliaryStates("yard"), [{ part: "siren", on: false }]);
+    assert.ok(changed.length > toldOn);
   });
 
   it("is nothing where the driver has no such methods, and nothing of a camera that is off or gone", async (t) => {

@@ -4,7 +4,8 @@ import { describe, it } from "node:test";
 import type { FrozenConfig } from "../../../core/config/config-store.ts";
 import { RecorderDescriber } from "../../../core/control/recorder-describer.ts";
 import { silentLog } from "../../../core/log.ts";
-import type { RecorderDescription } from "../../../core/plugin/contract/hook-data.ts";
+import type { Detector } from "../../../core/plugin/contract/detector.ts";
+import type { DescribedAbilities, RecorderDescription } from "../../../core/plugin/contract/hook-data.ts";
 import type { RecordingVolumeState } from "../../../core/recording/volumes.ts";
 import { FakeClock } from "../../../core/testing/fake-clock.ts";
 import { waitFor } from "../../../core/testing/wait-for.ts";
@@ -17,6 +18,7 @@ describe("what plugins are told of the recorder", () => {
     const clock = new FakeClock();
     const told: RecorderDescription[] = [];
     const cameras = [{ id: "yard", name: "Yard", driver: "rtsp" }];
+    let can: DescribedAbilities | undefined;
     const config = {
       node: { id: "n1", name: "House" },
       mqtt: { broker: "embedded", base: "nightjar" },
@@ -26,7 +28,17 @@ describe("what plugins are told of the recorder", () => {
       ...{ clock, log: silentLog, config: { get: () => config as unknown as FrozenConfig } },
       cameras: { list: () => cameras },
       recording: { volumeStates: async () => [volume("v1", "/video"), volume("", "/not-there-yet")] },
-      plugins: { described: async (recorder) => void told.push(recorder) },
+      abilities: { described: () => can },
+      plugins: {
+        described: async (recorder) => void told.push(recorder),
+        registries: {
+          detectors: {
+            owned: () => [
+              { plugin: "@acme/nightjar-vca-x", entry: { id: "cats", displayName: "Cats" } as Detector },
+            ],
+          },
+        },
+      },
     });
     const changed = async (): Promise<void> => {
       describer.changed();
@@ -37,6 +49,7 @@ describe("what plugins are told of the recorder", () => {
     await waitFor(() => told.length === 1);
     assert.deepEqual(told[0], {
       ...{ id: "n1", name: "House", version: VERSION, mqttBase: "nightjar", cameras },
+      detectors: [{ name: "Cats", levels: "acme~nightjar-vca-x/cats" }],
       volumes: [{ id: "v1", path: "/video" }],
       armingProfiles: [{ id: "away", name: "Away", arms: "by-rules" }],
     });
@@ -48,9 +61,13 @@ describe("what plugins are told of the recorder", () => {
     await changed();
     await waitFor(() => told.length === 2);
     assert.deepEqual([told[1]?.cameras[0]?.name, told[1]?.mqttBase], ["Back yard", undefined]);
+    can = { ptz: { move: true, zoom: false }, presets: [{ id: "1", name: "Gate" }], auxiliary: ["siren"] };
+    await changed();
+    await waitFor(() => told.length === 3);
+    assert.deepEqual(told[2]?.cameras[0]?.abilities, can, "once the camera has said what it can do");
     describer.close();
     cameras.length = 0;
     await changed();
-    assert.equal(told.length, 2);
+    assert.equal(told.length, 3);
   });
 });

@@ -109,6 +109,22 @@ describe("who gets into the embedded broker (A15)", () => {
 });
 
 describe("what clients of the embedded broker get (A15)", () => {
+  it("is a picture in its own bytes", async (t) => {
+    const { client, broker } = await brokerFixture(t);
+    const { mqtt, subscribe } = await client("eve");
+    const picture = Buffer.from([0xff, 0xd8, 0x00, 0xfe, 0xc3, 0x28]);
+    await subscribe("nightjar/camera/+/snapshot");
+    const came = new Promise<[string, Buffer]>((resolve) => {
+      mqtt.once("message", (topic, payload) => resolve([topic, payload]));
+    });
+    for (const camera of ["street", "yard"])
+      await broker.publish({
+        ...{ topic: `nightjar/camera/${camera}/snapshot`, payload: picture, qos: 0, retain: true },
+      });
+    const [topic, payload] = await came;
+    assert.deepEqual([topic, payload], ["nightjar/camera/yard/snapshot", picture]);
+  });
+
   it("is what their rights and cameras allow, whatever wildcards they use, live and retained", async (t) => {
     const { client, say, token } = await brokerFixture(t);
     await say(STATE("yard"), "1", true);
