@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { NightjarError } from "../errors.ts";
@@ -18,9 +18,6 @@ export const SUITE_LIMIT_MS = 180_000;
 const CANCEL_MS = 5_000;
 const LIFE_LIMIT_MS = 30_000;
 const CHILD = fileURLToPath(new URL("./clean-stop-child.ts", import.meta.url));
-/** Where a run of all of Nightjar's own tests has put it together, for a life whose plugin has a core of its own anyway. */
-const BUILT = process.env["NIGHTJAR_TEST_PROGRAM"];
-const BUILT_CHILD = BUILT === undefined ? CHILD : join(dirname(BUILT), "testing/clean-stop-child.js");
 
 /** What a suite reads of a plugin's package.json. */
 export interface ContractCard {
@@ -65,8 +62,7 @@ export async function settled(call: Promise<unknown>): Promise<void> {
 export async function liveOnce(order: LifeOrder): Promise<void> {
   // What the test runner tells its own processes is nothing for this one.
   const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
-  const program = order.isolation === "process" ? BUILT_CHILD : CHILD;
-  const child = spawn(process.execPath, [...loadedFirst(), program, JSON.stringify(order)], {
+  const child = spawn(process.execPath, [...loadedFirst(), CHILD, JSON.stringify(order)], {
     env,
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -20,7 +20,13 @@ import { silentLog } from "../../core/log.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { VERSION } from "../../core/version.ts";
-import { InstalledNightjar, killTree, packProgram, type Started } from "../support/installed-nightjar.ts";
+import {
+  buildChanged,
+  InstalledNightjar,
+  killTree,
+  packProgram,
+  type Started,
+} from "../support/installed-nightjar.ts";
 import { pack, writePlugin } from "../support/plugin-registry.ts";
 import { segmentPaths } from "../support/recorder-evidence.ts";
 
@@ -196,7 +202,7 @@ describe("Nightjar, installed from its package", { timeout: 290_000 }, () => {
   it("killed in the middle of an upgrade, finishes it at the next start, with copies of what was before", async () => {
     const before = settings();
     const recorded = files();
-    await newer.installBeside(older, await packProgram(root.join("newer"), EDITS));
+    await newer.installBeside(older, await buildChanged(root.join("newer"), EDITS));
     installed = newer;
     assert.equal((await installed.nightjar(["--version"])).out.trim(), NEWER);
     const backup = `${database}.v${SCHEMA_VERSION}.backup`;

@@ -8,8 +8,8 @@ import { after, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { testNvr } from "../../core/testing/test-nvr.ts";
+import { ROOT, WHOLE_PACKAGES } from "../support/program.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
 const NAME = "nightjar-camera-shop";
 
 interface Run {
@@ -21,7 +21,7 @@ interface Run {
 function pack(folder: string, to: string, ...args: string[]): Run {
   const run = spawnSync(
     process.execPath,
-    [join(ROOT, "scripts/pack-plugin.ts"), folder, "--to", to, ...args],
+    [...WHOLE_PACKAGES, join(ROOT, "scripts/pack-plugin.ts"), folder, "--to", to, ...args],
     { encoding: "utf8", cwd: to, env: { ...process.env, npm_config_offline: "true" } },
   );
   return { status: run.status, out: run.stdout, said: run.stderr };

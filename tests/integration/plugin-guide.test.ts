@@ -1,6 +1,6 @@
 // Follows docs/guide/first-camera-plugin.md to the letter: writes its files, types its commands, each terminal of its
-// own, and ends with a camera that a real recorder records through the plugin. What is exchanged is the home folder, and
-// the port of the camera, which may be taken on the machine of the tests.
+// own, and ends with a camera that a real recorder records through the plugin. What is exchanged is the home folder, the
+// port of the camera, which may be taken on the machine of the tests, and one file for packages that lie in hundreds.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -10,10 +10,10 @@ import { delimiter, dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
+import { ROOT, WHOLE_PACKAGES } from "../support/program.ts";
 import { recordedFiles } from "../support/recorder-evidence.ts";
 import { Terminal } from "../support/terminal.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
 const PAGE = join(ROOT, "docs/guide/first-camera-plugin.md");
 const PORT = "5540";
 const COMMAND_MS = 150_000;
@@ -60,7 +60,11 @@ describe("the guide to a first camera plugin", { timeout: 600_000 }, () => {
   function open(): Terminal {
     const { NODE_TEST_CONTEXT: _context, NIGHTJAR_DATA: _data, ...env } = process.env;
     const path = `${dirname(process.execPath)}${delimiter}${env["PATH"] ?? ""}`;
-    const terminal = new Terminal({ cwd: home.path, env: { ...env, HOME: home.path, PATH: path } });
+    const packages = WHOLE_PACKAGES.length === 0 ? {} : { NODE_OPTIONS: WHOLE_PACKAGES.join(" ") };
+    const terminal = new Terminal({
+      cwd: home.path,
+      env: { ...env, ...packages, HOME: home.path, PATH: path },
+    });
     terminals.push(terminal);
     return terminal;
   }

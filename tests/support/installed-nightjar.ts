@@ -35,43 +35,43 @@ export interface Started {
   stop(): Promise<void>;
 }
 
-/**
- * Packs the package of the checkout, as this run of the tests has built it, or builds that of a changed copy of its
- * sources, into `folder`. Answers its archive.
- */
-export async function packProgram(
-  folder: string,
-  edits: Readonly<Record<string, (text: string) => string>> = {},
-): Promise<string> {
+/** Packs the package of the checkout into `folder`, as this run of the tests has built it. Answers its archive. */
+export async function packProgram(folder: string): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const built = process.env["NIGHTJAR_TEST_PROGRAM"];
-  if (Object.keys(edits).length === 0 && built !== undefined)
-    return packFolder(resolve(built, "../.."), folder);
-  let root = ROOT;
-  if (Object.keys(edits).length > 0) {
-    root = join(folder, "sources");
-    for (const path of [
-      "core",
-      "plugins",
-      "flows",
-      "ui/dist",
-      "package.json",
-      "package-lock.json",
-      "tsconfig.json",
-    ])
-      cpSync(join(ROOT, path), join(root, path), { recursive: true });
-    for (const path of ["LICENSE", "NOTICE", "CHANGELOG.md"]) cpSync(join(ROOT, path), join(root, path));
-    symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"));
-    for (const [path, edit] of Object.entries(edits)) {
-      const before = readFileSync(join(root, path), "utf8");
-      const after = edit(before);
-      if (after === before) throw new Error(`the edit of ${path} changed nothing`);
-      writeFileSync(join(root, path), after);
-    }
+  if (built !== undefined) return packFolder(resolve(built, "../.."), folder);
+  const program = join(folder, "nightjar");
+  await buildProgram(ROOT, program);
+  return packFolder(program, folder);
+}
+
+/** Builds the package of a changed copy of the checkout's sources in `folder`. Answers the package's folder. */
+export async function buildChanged(
+  folder: string,
+  edits: Readonly<Record<string, (text: string) => string>>,
+): Promise<string> {
+  const root = join(folder, "sources");
+  for (const path of [
+    "core",
+    "plugins",
+    "flows",
+    "ui/dist",
+    "package.json",
+    "package-lock.json",
+    "tsconfig.json",
+  ])
+    cpSync(join(ROOT, path), join(root, path), { recursive: true });
+  for (const path of ["LICENSE", "NOTICE", "CHANGELOG.md"]) cpSync(join(ROOT, path), join(root, path));
+  symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"));
+  for (const [path, edit] of Object.entries(edits)) {
+    const before = readFileSync(join(root, path), "utf8");
+    const after = edit(before);
+    if (after === before) throw new Error(`the edit of ${path} changed nothing`);
+    writeFileSync(join(root, path), after);
   }
   const program = join(folder, "nightjar");
   await buildProgram(root, program);
-  return packFolder(program, folder);
+  return program;
 }
 
 async function packFolder(program: string, into: string): Promise<string> {
@@ -99,10 +99,10 @@ export class InstalledNightjar {
   }
 
   /**
-   * The same for another version that wants the packages of one that is installed already: it gets that one's, as links, and
-   * npm is not asked again. Throws where they differ.
+   * The same for the folder of another version that wants the packages of one that is installed already: it gets that one's,
+   * as links, and npm is not asked again. Throws where they differ.
    */
-  async installBeside(other: InstalledNightjar, tarball: string): Promise<void> {
+  async installBeside(other: InstalledNightjar, program: string): Promise<void> {
     const copied = await run("cp", ["-al", `${other.prefix}/.`, this.prefix]);
     if (copied.code !== 0) throw new Error(copied.err);
     const packages = join(this.prefix, "node_modules");
@@ -114,9 +114,7 @@ export class InstalledNightjar {
       return JSON.stringify(card.dependencies);
     };
     rmSync(this.folder, { recursive: true });
-    mkdirSync(this.folder);
-    const unpacked = await run("tar", ["-xzf", tarball, "--strip-components=1", "-C", this.folder]);
-    if (unpacked.code !== 0) throw new Error(unpacked.err);
+    renameSync(program, this.folder);
     if (wanted(this.folder) !== wanted(other.folder)) throw new Error("the versions want different packages");
     renameSync(packages, join(this.folder, "node_modules"));
   }
