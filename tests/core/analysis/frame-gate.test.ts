@@ -9,7 +9,13 @@ const BASE_MS = 1_790_000_000_000;
 const USUAL_BYTES = 500;
 
 /** A stream of ten pictures a second whose decoder answers one frame behind. */
-function stream(options: { readonly gopFrames?: number; readonly idleEveryMs?: number | undefined } = {}) {
+function stream(
+  options: {
+    readonly gopFrames?: number;
+    readonly idleEveryMs?: number | undefined;
+    readonly everyMs?: number;
+  } = {},
+) {
   const { gopFrames = 20 } = options;
   const written: number[] = [];
   const gate = new FrameGate({
