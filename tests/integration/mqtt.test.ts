@@ -155,10 +155,13 @@ describe("the recorder's own broker", { skip: WITHOUT_MOSQUITTO }, () => {
   it("is closed when it is switched off, and another base topic is used at once", async (t) => {
     const core = await recorder(t);
     await embedded(core);
-    await patch(core, { base: "house" });
+    await patch(core, { base: "house", webAddress: "https://nvr.example/" });
     const target = await embedded(core);
     assert.deepEqual(await mosquittoSub(target, "house/camera/yard/enabled/state", 1), [
       "house/camera/yard/enabled/state OFF",
+    ]);
+    assert.deepEqual(await mosquittoSub(target, "house/camera/yard/snapshot_url", 1), [
+      "house/camera/yard/snapshot_url https://nvr.example/api/v1/cameras/yard/snapshot.jpg",
     ]);
     // By WebSocket it is there once that is wanted.
     const web = (): MqttClient =>

@@ -129,7 +129,7 @@ export const HOOKS = {
   ready: { ...TOLD, args: [], when: "everything serves" },
   recorderDescribed: {
     ...{ ...TOLD, args: ["recorder"] },
-    when: "the recorder is there with its name, cameras, volumes, arming profiles and base of topics, or one of these is another; also whenever the plugin is started",
+    when: "the recorder is there with its name, cameras and what can be turned and switched at them, detectors, volumes, arming profiles and base of topics, or one of these is another; also whenever the plugin is started",
   },
   cameraAdded: { ...TOLD, args: ["camera"], when: "a camera was added, or is there at start" },
   cameraRemoved: { ...TOLD, args: ["camera"], when: "a camera was taken off the list" },

@@ -46,3 +46,24 @@ describe("the password of another broker", () => {
     assert.deepEqual(met, []);
   });
 });
+
+describe("the web address that links in messages begin with", () => {
+  it("is kept, taken away, and refused where it is none or holds a login", async (t) => {
+    const { ask, tokenOf, config } = await httpFixture(t);
+    const token = await tokenOf("admin");
+    const set = async (webAddress: string): Promise<number> =>
+      (await ask("/api/v1/mqtt", { method: "PATCH", token, body: { webAddress } })).status;
+    assert.equal(await set("https://nvr.example/nvr"), 200);
+    assert.equal(config.get().mqtt.webAddress, "https://nvr.example/nvr");
+    for (const wrong of [
+      "nvr.example",
+      "javascript:alert(1)",
+      "https://ann:secret@nvr.example",
+      "https://a/?x",
+    ])
+      assert.equal(await set(wrong), 422, wrong);
+    assert.equal(config.get().mqtt.webAddress, "https://nvr.example/nvr");
+    assert.equal(await set(""), 200);
+    assert.equal(config.get().mqtt.webAddress, "");
+  });
+});
