@@ -19,6 +19,8 @@ interface Suite {
   readonly big?: readonly string[];
   /** So many files share a process, one after the other; 1 where nothing is said. */
   readonly filesPerProcess?: number;
+  /** These do, in this order, and share a recorder, too (tests/e2e/support/shared-recorder.ts). */
+  readonly recorders?: readonly (readonly string[])[];
   /** But those that take long have one each: others would wait for them. */
   readonly isLongAlone?: boolean;
   /** Files that start nothing and leave nothing behind, and so need no package that is compiled where it is installed. */
@@ -51,6 +53,10 @@ const SUITES: Readonly<Record<string, Suite>> = {
     files: ["tests/e2e/**/*.test.ts"],
     // They share playwright and a Chromium (tests/e2e/support/shared-browser.ts).
     filesPerProcess: 4,
+    recorders: [
+      ["audit-page", "tills-page", "timeline-picture", "events-page", "io-page"],
+      ["certificate-page", "restream", "ptz-pad", "camera-search", "mqtt-page"],
+    ],
     big: ["playback", "footage-live", "live", "wall", "codecs"],
   },
   faults: { files: ["tests/faults/**/*.test.ts"], big: ["kill-storm", "neighbours", "bad-plugins", "crowd"] },
@@ -119,9 +125,20 @@ function jobsOfSuite(suite: Suite): Job[] {
     suite.databases !== undefined && file.startsWith(suite.databases);
   const isBig = (file: string): boolean => suite.big?.includes(basename(file, ".test.ts")) === true;
   const isLong = (file: string): boolean => LONG.includes(basename(file, ".test.ts"));
-  const rest = files.filter((file) => !isDatabase(file) && !isBig(file));
+  const groups = (suite.recorders ?? []).map((names) =>
+    names.flatMap((name) => files.filter((file) => basename(file, ".test.ts") === name)),
+  );
+  const isGrouped = (file: string): boolean => groups.some((group) => group.includes(file));
+  const bigs = files.filter((file) => isBig(file) && !isGrouped(file));
+  const rest = files.filter((file) => !isDatabase(file) && !isBig(file) && !isGrouped(file));
   return [
-    ...together(files.filter(isBig), filesPerProcess, { isBig: true, isEarly: false }),
+    ...groups.map(
+      (inIt): Job => ({
+        ...{ files: inIt, isBig: inIt.some(isBig), isEarly },
+        longPlace: Math.min(...inIt.map(placeOf)),
+      }),
+    ),
+    ...together(bigs, filesPerProcess, { isBig: true, isEarly: false }),
     ...together(files.filter(isDatabase), filesPerProcess, { isBig: false, isEarly: false, longPlace: 0 }),
     ...together(rest.filter(isLong), isLongAlone ? 1 : filesPerProcess, { isBig: false, isEarly }),
     ...together(
@@ -134,13 +151,14 @@ function jobsOfSuite(suite: Suite): Job[] {
 
 /** Those that take long first, and with their like: the last jobs of a run are short. */
 function together(files: readonly string[], size: number, kind: Omit<Job, "files">): Job[] {
-  const placeOf = (file: string): number => {
-    const place = LONG.indexOf(basename(file, ".test.ts"));
-    return place === -1 ? LONG.length : place;
-  };
   const sorted = files.toSorted((left, right) => placeOf(left) - placeOf(right));
   return Array.from({ length: Math.ceil(sorted.length / size) }, (_, index) => {
     const inIt = sorted.slice(index * size, (index + 1) * size);
     return { longPlace: placeOf(inIt[0] as string), ...kind, files: inIt };
   });
+}
+
+function placeOf(file: string): number {
+  const place = LONG.indexOf(basename(file, ".test.ts"));
+  return place === -1 ? LONG.length : place;
 }

@@ -3,20 +3,20 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
-import { counterOf, openBrowser, openContext, skipBrowserTests, until } from "./support/browser.ts";
-import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
+import { counterOf, openBrowser, openContext, skipBrowserTests, until, visit } from "./support/browser.ts";
+import { ADMINISTRATOR, type Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 describe("the audit log", { skip: skipBrowserTests, timeout: 120_000 }, () => {
   let recorder: Recorder;
   let browser: Browser;
 
   before(async () => {
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     browser = await openBrowser();
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
   });
 
   it("tells moments in the viewer's zone: until when a token holds, and what was watched", async () => {
@@ -34,7 +34,7 @@ describe("the audit log", { skip: skipBrowserTests, timeout: 120_000 }, () => {
     await until("a recorded picture", () => counterOf(page, ".stage .picture"), 40_000);
     const rows = page.locator(".audit-table tbody tr");
     await until("both acts", async () => {
-      await page.goto(`${recorder.url}/system/log`);
+      await visit(page, recorder, "system/log");
       await rows.first().waitFor();
       const text = (await rows.allTextContents()).join("\n");
       return text.includes("Home automation") && text.includes("Recordings watched");

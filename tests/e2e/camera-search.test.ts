@@ -9,7 +9,8 @@ import { type FakeCamera, fakeCamera } from "../../core/testing/fake-camera.ts";
 import { type FakeOnvifDevice, fakeOnvifDevice } from "../../core/testing/fake-onvif-device.ts";
 import { nightjar } from "../support/nightjar-command.ts";
 import { openBrowser, openContext, PHONE, screenshot, skipBrowserTests, until } from "./support/browser.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import type { Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 const LONG_MS = 40_000;
 const GROUP = "239.255.255.250";
@@ -51,12 +52,11 @@ describe("searching the network for cameras", { skip: skipBrowserTests, timeout:
     socket.bind(3_702);
     await once(socket, "listening");
     socket.addMembership(GROUP, "127.0.0.1");
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     browser = await openBrowser();
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
     socket?.close();
     await device?.close();
     await camera?.close();

@@ -7,10 +7,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { TLSSocket } from "node:tls";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { generate } from "selfsigned";
-import { openBrowser, openContext, PHONE, screenshot, skipBrowserTests, until } from "./support/browser.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import {
+  DESKTOP,
+  inBothThemes,
+  openBrowser,
+  openContext,
+  PHONE,
+  screenshot,
+  skipBrowserTests,
+  speak,
+  until,
+  visit,
+} from "./support/browser.ts";
+import type { Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 async function ownPair() {
   return await generate([{ name: "commonName", value: "nvr.example" }], {
@@ -35,28 +47,26 @@ function servedFingerprint(secureUrl: string): Promise<string> {
 describe("the page of the certificate", { skip: skipBrowserTests, timeout: 180_000 }, () => {
   let recorder: Recorder;
   let browser: Browser;
+  let page: Page;
   let folder: string;
   before(async () => {
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     browser = await openBrowser();
+    page = await (await openContext(browser, recorder, { theme: "dark", touch: true })).newPage();
     folder = await mkdtemp(join(tmpdir(), "nj-own-pair-"));
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
     await rm(folder, { recursive: true, force: true });
   });
 
   it("shows fingerprints to compare and the steps of the own system, on all screens", async () => {
-    for (const [name, options] of [
-      ["certificate-dark", { theme: "dark" }],
-      ["certificate-light", { theme: "light" }],
-      ["certificate-phone-dark", { theme: "dark", viewport: PHONE, touch: true }],
-      ["certificate-phone-light", { theme: "light", viewport: PHONE, touch: true }],
+    for (const [name, viewport] of [
+      ["certificate", DESKTOP],
+      ["certificate-phone", PHONE],
     ] as const) {
-      const context = await openContext(browser, recorder, options);
-      const page = await context.newPage();
-      await page.goto(`${recorder.url}/system`);
+      await page.setViewportSize(viewport);
+      await visit(page, recorder, "system");
       await page.getByRole("link", { name: "Certificate and how devices trust it" }).click();
       await page.getByText("Root of its authority").waitFor();
       const shown = await page.locator(".fingerprint code").allTextContents();
@@ -66,34 +76,30 @@ describe("the page of the certificate", { skip: skipBrowserTests, timeout: 180_0
       await page.getByText("Manage certificates", { exact: false }).first().waitFor();
       const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
       assert.ok(Number(overflow) <= 0, `${name} is ${String(overflow)} px too wide`);
-      await screenshot(page, name);
+      await inBothThemes(page, name);
       await page.locator(".page").evaluate((element) => {
         const box = element as unknown as { scrollTo(x: number, y: number): void; scrollHeight: number };
         box.scrollTo(0, box.scrollHeight);
       });
-      await screenshot(page, `${name}-end`);
-      await context.close();
+      await inBothThemes(page, `${name}-end`);
     }
   });
 
   it("speaks every language without overflowing, on a phone too", async () => {
+    await page.setViewportSize(PHONE);
+    await visit(page, recorder, "system/certificate");
     for (const [language, word] of [
       ["de", "Stammzertifikat herunterladen"],
       ["es", "Descargar el certificado raíz"],
       ["zh", "下载根证书"],
     ] as const) {
-      const context = await openContext(browser, recorder, { viewport: PHONE, touch: true });
-      await context.addInitScript(
-        `localStorage.setItem("nightjar.preferences", ${JSON.stringify(JSON.stringify({ language }))});`,
-      );
-      const page = await context.newPage();
-      await page.goto(`${recorder.url}/system/certificate`);
+      await speak(page, language);
       await page.getByRole("link", { name: word }).waitFor();
       const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
       assert.ok(Number(overflow) <= 0, `${language} is ${String(overflow)} px too wide`);
       await screenshot(page, `certificate-phone-${language}`);
-      await context.close();
     }
+    await speak(page, "en");
   });
 
   it("refuses a wrong pair with the reason, takes a right one at once, and gives it up again", async () => {
@@ -102,9 +108,8 @@ describe("the page of the certificate", { skip: skipBrowserTests, timeout: 180_0
     await writeFile(join(folder, "own.key"), own.private);
     await writeFile(join(folder, "other.key"), other.private);
     const before = await servedFingerprint(recorder.secureUrl);
-    const context = await openContext(browser, recorder, { theme: "dark" });
-    const page = await context.newPage();
-    await page.goto(`${recorder.url}/system/certificate`);
+    await page.setViewportSize(DESKTOP);
+    await visit(page, recorder, "system/certificate");
     const [certificate, key] = [
       page.locator('input[type=file][aria-label^="Certificate"]'),
       page.locator('input[type=file][aria-label^="Private key"]'),
@@ -130,6 +135,5 @@ describe("the page of the certificate", { skip: skipBrowserTests, timeout: 180_0
       "the recorder's own again",
       async () => (await servedFingerprint(recorder.secureUrl)) === before,
     );
-    await context.close();
   });
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { DATABASE_FILE, openDb } from "../../core/db/open-db.ts";
 import { putEvents } from "../../core/db/tables/events-table.ts";
 import { silentLog } from "../../core/log.ts";
@@ -17,18 +17,21 @@ import {
   until,
   visit,
 } from "./support/browser.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import type { Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 const FIRST_ID = 1_000_001;
 
 describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => {
   let recorder: Recorder;
   let browser: Browser;
+  let page: Page;
   let camera = "";
 
   before(async () => {
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     browser = await openBrowser();
+    page = await (await openContext(browser, recorder)).newPage();
     const { cameras } = await recorder.api<{ cameras: { id: string }[] }>("GET", "/cameras");
     camera = cameras[0]?.id ?? "";
     await until("a recording", async () => {
@@ -45,7 +48,6 @@ describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => 
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
   });
 
   /** What detectors would have reported, as the engine writes it: there is no detector yet. */
@@ -85,8 +87,6 @@ describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => 
   }
 
   it("shows what happened with its picture, found by what was seen, and plays it at once", async () => {
-    const context = await openContext(browser, recorder);
-    const page = await context.newPage();
     await visit(page, recorder, "events");
     const rows = page.locator(".event");
     await rows.first().waitFor();
@@ -98,12 +98,9 @@ describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => 
     await rows.first().getByLabel("Play from here").click();
     await until("the moment plays", () => counterOf(page, ".stage .picture"), 40_000);
     assert.match(page.url(), /playback\?camera=.*t=/);
-    await context.close();
   });
 
   it("explains an event and a moment, with ways to the settings", async () => {
-    const context = await openContext(browser, recorder);
-    const page = await context.newPage();
     await visit(page, recorder, "events?kind=motion");
     const button = page.getByRole("button", { name: "Why?" }).first();
     await button.click();
@@ -121,12 +118,9 @@ describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => 
     await panel.getByRole("link", { name: "Detection" }).click();
     await page.waitForURL(/\/detection$/);
     assert.equal(await panel.count(), 0);
-    await context.close();
   });
 
   it("lets an event be acknowledged with a note, which stays", async () => {
-    const context = await openContext(browser, recorder);
-    const page = await context.newPage();
     await visit(page, recorder, "events?kind=intrusion");
     await page.getByRole("button", { name: "Acknowledge" }).first().click();
     await page.getByLabel("Note").fill("our own car");
@@ -136,12 +130,9 @@ describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => 
     await page.getByText("our own car").waitFor();
     await visit(page, recorder, "events?seen=no&kind=intrusion");
     await page.getByText("No event fits").waitFor();
-    await context.close();
   });
 
   it("switches the arming profile, and announces what happens meanwhile", async () => {
-    const context = await openContext(browser, recorder);
-    const page = await context.newPage();
     await visit(page, recorder, "events");
     await page.locator(".event").first().waitFor();
     await page.getByLabel("Arming profile").selectOption("away");
@@ -157,15 +148,13 @@ describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => 
     assert.equal(refused.status, 401);
     await page.getByRole("button", { name: /Show .* new event/ }).click();
     await page.locator(".event").getByText("Illegal login").first().waitFor();
-    await context.close();
   });
 
   it("counts alarms at the bell, which follows what others acknowledge, and acknowledges from there", async () => {
     const [first, second, third] = [FIRST_ID + 10, FIRST_ID + 11, FIRST_ID + 12];
     await putAlarms(recorder.dataDir, camera, [first, second, third]);
-    const context = await openContext(browser, recorder);
-    const page = await context.newPage();
-    await visit(page, recorder, "cameras");
+    // Loaded anew: nobody told the page of what was put into the database.
+    await page.goto(`${recorder.url}/cameras`);
     const bell = page.locator(".bell > button");
     const count = async () => Number(await page.locator(".bell-count").textContent());
     await page.locator(".bell-count").waitFor();
@@ -197,6 +186,5 @@ describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => 
     await page.keyboard.press("Escape");
     assert.equal(await panel.count(), 0);
     assert.equal(await bell.evaluate((element) => element.matches(":focus")), true);
-    await context.close();
   });
 });

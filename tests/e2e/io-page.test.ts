@@ -12,19 +12,19 @@ import {
   until,
   visit,
 } from "./support/browser.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import type { Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 describe("the page of inputs and outputs", { skip: skipBrowserTests, timeout: 180_000 }, () => {
   let recorder: Recorder;
   let browser: Browser;
 
   before(async () => {
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     browser = await openBrowser();
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
   });
 
   it("makes both, switches outputs one and all, and follows what happens elsewhere", async () => {
@@ -163,5 +163,6 @@ describe("the page of inputs and outputs", { skip: skipBrowserTests, timeout: 18
     await page.getByRole("button", { name: "Undo" }).click();
     await page.getByRole("row", { name: /Office/ }).waitFor();
     await context.close();
+    await recorder.api("PATCH", "/arming/rules", { rules: [], holidays: [] });
   });
 });

@@ -6,19 +6,31 @@ import { connect } from "mqtt";
 import type { Browser } from "playwright-core";
 import type { MqttView } from "../../core/http/mqtt-schemas.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
-import { openBrowser, openContext, PHONE, screenshot, skipBrowserTests, visit } from "./support/browser.ts";
-import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
+import {
+  DESKTOP,
+  inBothThemes,
+  openBrowser,
+  openContext,
+  PHONE,
+  screenshot,
+  skipBrowserTests,
+  visit,
+} from "./support/browser.ts";
+import { ADMINISTRATOR, type Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 describe("the page of MQTT", { skip: skipBrowserTests, timeout: 180_000 }, () => {
   let recorder: Recorder;
   let browser: Browser;
+  let kept: MqttView["settings"] | undefined;
   before(async () => {
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     browser = await openBrowser();
+    kept = (await view()).settings;
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
+    if (kept !== undefined) await recorder.api("PATCH", "/mqtt", kept);
   });
   const view = () => recorder.api<MqttView>("GET", "/mqtt");
 
@@ -35,22 +47,23 @@ describe("the page of MQTT", { skip: skipBrowserTests, timeout: 180_000 }, () =>
     });
     try {
       await client.subscribeAsync("nightjar/#", { qos: 1 });
-      for (const [name, options] of [
-        ["mqtt-dark", { theme: "dark" }],
-        ["mqtt-light", { theme: "light" }],
-        ["mqtt-phone-dark", { theme: "dark", viewport: PHONE, touch: true }],
-        ["mqtt-phone-light", { theme: "light", viewport: PHONE, touch: true }],
+      const context = await openContext(browser, recorder, { theme: "dark", viewport: PHONE, touch: true });
+      const page = await context.newPage();
+      for (const [name, viewport] of [
+        ["mqtt-phone", PHONE],
+        ["mqtt", DESKTOP],
       ] as const) {
-        const context = await openContext(browser, recorder, options);
-        const page = await context.newPage();
+        await page.setViewportSize(viewport);
         await visit(page, recorder, "system");
         await page.getByRole("link", { name: "Open MQTT" }).click();
         await page.getByText("kitchen-display").waitFor();
         await page.getByText("Running", { exact: true }).waitFor();
         await page.getByText(`mosquitto_sub -h 127.0.0.1 -p ${state.tcp?.port}`).waitFor();
-        await screenshot(page, name);
-        await context.close();
+        const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+        assert.ok(Number(overflow) <= 0, `${name} is ${String(overflow)} px too wide`);
+        await inBothThemes(page, name);
       }
+      await context.close();
     } finally {
       client.end(true);
     }

@@ -8,13 +8,14 @@ import type { Browser, Page } from "playwright-core";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { addAccount } from "../support/accounts.ts";
 import {
+  DESKTOP,
   openBrowser,
   openContext,
   PHONE,
   screenshot,
   skipBrowserTests,
   until,
-  visit,
+  turnTo,
 } from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
@@ -80,6 +81,7 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
   let recorder: Recorder;
   let browser: Browser;
   let page: Page;
+  const asked: string[] = [];
 
   function plugin(place: string, card: object, files: Readonly<Record<string, string>>): void {
     mkdirSync(folder.join(place, "translations"), { recursive: true });
@@ -141,7 +143,8 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
     recorder = await startRecorder(true, ["--plugin-path", folder.path]);
     browser = await openBrowser();
     page = await (await openContext(browser, recorder)).newPage();
-    await visit(page, recorder, "plugins");
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await turnTo(page, recorder, "plugins");
     await statusIs("running");
   });
   after(async () => {
@@ -155,10 +158,6 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
   const button = (name: string, exact = true) => dialog().getByRole("button", { name, exact });
 
   it("says of each plugin how it is and why, with its own picture, in which nothing runs", async () => {
-    const asked: string[] = [];
-    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
-    await page.getByRole("navigation").getByRole("link", { name: "Plugins" }).click();
-    await page.reload();
     const far = card("Far cameras");
     await far.getByText("running", { exact: true }).waitFor();
     await far.getByText("camera-driver:far").waitFor();
@@ -239,7 +238,7 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
           () => undefined,
         );
     });
-    await visit(page, recorder, `plugins?settings=${encodeURIComponent(NAME)}`);
+    await turnTo(page, recorder, `plugins?settings=${encodeURIComponent(NAME)}`);
     await dialog().getByText("Is set and not shown").waitFor();
     await button("JSON").click();
     const text = await dialog().getByLabel("Settings as JSON").inputValue();
@@ -328,7 +327,7 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
       'localStorage.setItem("nightjar.preferences", JSON.stringify({ theme: "dark", language: "de" }));',
     );
     const german = await other.newPage();
-    await visit(german, recorder, `plugins?settings=${encodeURIComponent(NAME)}`);
+    await turnTo(german, recorder, `plugins?settings=${encodeURIComponent(NAME)}`);
     const box = german.getByRole("dialog");
     await box.getByLabel("Rechner").fill("ab");
     await box.getByText("Name oder Adresse des Servers.").waitFor();
@@ -337,28 +336,27 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
     await box.getByText("darf höchstens 65535 sein").waitFor();
     await screenshot(german, "plugins-settings-german");
     await box.getByRole("heading", { name: "Ferne Kameras" }).waitFor();
-    await visit(german, recorder, "plugins");
+    await turnTo(german, recorder, "plugins");
     await german.getByRole("article", { name: "RTSP-Kameras" }).waitFor();
-    await visit(german, recorder, "cameras/new");
+    await turnTo(german, recorder, "cameras/new");
     const driver = german.getByRole("option", { name: "Fern", exact: true });
     await driver.waitFor({ state: "attached" });
     await other.close();
   });
 
   it("is told of private registries and how to sign in, and never shows a login again", async () => {
-    const other = await (await openContext(browser, recorder)).newPage();
-    await visit(other, recorder, "plugins?view=find");
-    await other.getByText("Where plugins come from", { exact: true }).click();
-    await other.getByRole("button", { name: "Add a scope" }).click();
-    const scoped = other.getByRole("group", { name: "@" });
+    await turnTo(page, recorder, "plugins?view=find");
+    await page.getByText("Where plugins come from", { exact: true }).click();
+    await page.getByRole("button", { name: "Add a scope" }).click();
+    const scoped = page.getByRole("group", { name: "@" });
     await scoped.getByLabel("Scope").fill("@house");
-    const house = other.getByRole("group", { name: "@house" });
+    const house = page.getByRole("group", { name: "@house" });
     await house.getByLabel("Address").fill("https://npm.house.example/");
     await house.getByLabel("Sign in").selectOption("token");
     await house.getByLabel("Token").fill(CANARY);
-    await screenshot(other, "plugins-registries");
-    await other.getByRole("button", { name: "Save" }).click();
-    await other.getByText("Saved where plugins come from").waitFor();
+    await screenshot(page, "plugins-registries");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved where plugins come from").waitFor();
     await house.getByText("Is set and not shown").waitFor();
     assert.equal(await house.getByLabel("Token").inputValue(), "");
     const kept = await recorder.api<unknown>("GET", "/plugins/registries");
@@ -375,12 +373,12 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
       true,
     );
     await house.getByRole("button", { name: "Take away @house" }).click();
-    await other.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Save" }).click();
     await house.waitFor({ state: "detached" });
-    await other.close();
   });
 
   it("lists what a plugin asks for, and takes it away and gives it back one by one, restarting it alone", async () => {
+    await turnTo(page, recorder, "plugins");
     const far = card("Far cameras");
     type Listed = { plugins: { name: string; asks?: { permission: string; granted: boolean }[] }[] };
     const asks = async () =>
@@ -469,14 +467,14 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
       const token = await addAccount(recorder, { username: role, password, role });
       const context = await openContext(browser, { url: recorder.url, token });
       const other = await context.newPage();
-      await visit(other, recorder, `plugins?settings=${encodeURIComponent(NAME)}`);
+      await turnTo(other, recorder, `plugins?settings=${encodeURIComponent(NAME)}`);
       if (role === "operator") {
         await other
           .getByRole("article", { name: "Far cameras" })
           .getByText("running", { exact: true })
           .waitFor();
         assert.equal(await other.getByRole("article").getByRole("button").count(), 0);
-        await visit(other, recorder, "system");
+        await turnTo(other, recorder, "system");
         await other.getByRole("link", { name: "Show plugins" }).click();
         await other.getByRole("article", { name: "Far cameras" }).waitFor();
       } else {
@@ -489,32 +487,31 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
   });
 
   it("fits a phone and the light theme", async () => {
+    const context = await openContext(browser, recorder, { theme: "dark", viewport: PHONE });
+    const other = await context.newPage();
     for (const [theme, viewport] of [
       ["dark", PHONE],
       ["light", PHONE],
-      ["light", undefined],
+      ["light", DESKTOP],
     ] as const) {
-      const context = await openContext(browser, recorder, {
-        theme,
-        ...(viewport === undefined ? {} : { viewport }),
-      });
-      const other = await context.newPage();
-      const name = `${viewport === undefined ? "" : "phone-"}plugins-${theme}`;
-      await visit(other, recorder, "plugins");
+      const name = `${viewport === PHONE ? "phone-" : ""}plugins-${theme}`;
+      await other.setViewportSize(viewport);
+      await turnTo(other, recorder, "plugins");
+      await other.evaluate(`document.documentElement.dataset.theme = "${theme}"`);
       await other.getByRole("article", { name: "Far cameras" }).waitFor();
       await screenshot(other, name);
       const wide = await other.evaluate(
         "document.documentElement.scrollWidth > innerWidth || document.querySelector('.page').scrollWidth > document.querySelector('.page').clientWidth",
       );
       assert.equal(wide, false, `${name} scrolls sideways`);
-      await visit(other, recorder, `plugins?settings=${encodeURIComponent(NAME)}`);
+      await turnTo(other, recorder, `plugins?settings=${encodeURIComponent(NAME)}`);
       await other.getByRole("dialog").getByLabel("Server").waitFor();
       await screenshot(other, `${name}-settings`);
-      await visit(other, recorder, "plugins?view=find");
+      await turnTo(other, recorder, "plugins?view=find");
       await other.getByLabel("Find plugins").first().waitFor();
       await screenshot(other, `${name}-find`);
-      await context.close();
     }
+    await context.close();
   });
 
   /** Saves, and fails with what the dialog says against it. */

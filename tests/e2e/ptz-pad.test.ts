@@ -13,8 +13,10 @@ import {
   screenshot,
   skipBrowserTests,
   until,
+  visit,
 } from "./support/browser.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import type { Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 describe("an ONVIF camera in a browser", { skip: skipBrowserTests, timeout: 180_000 }, () => {
   let recorder: Recorder;
@@ -28,12 +30,11 @@ describe("an ONVIF camera in a browser", { skip: skipBrowserTests, timeout: 180_
       ...{ username: "dome", password: "bright-dome", streamUrl: source.url, namedHost: "192.0.2.7" },
       profiles: [{ token: "main", width: 640, height: 360 }],
     });
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     browser = await openBrowser();
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
     await device?.close();
     await source?.close();
   });
@@ -65,7 +66,7 @@ describe("an ONVIF camera in a browser", { skip: skipBrowserTests, timeout: 180_
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Dome").first().waitFor();
 
-    await page.goto(`${recorder.url}/live?camera=dome`);
+    await visit(page, recorder, "live?camera=dome");
     await page.getByRole("button", { name: "Turn the camera" }).click();
     const right = page.getByRole("button", { name: "Right", exact: true });
     await right.hover();
@@ -121,7 +122,7 @@ describe("an ONVIF camera in a browser", { skip: skipBrowserTests, timeout: 180_
     await page.setViewportSize(DESKTOP);
 
     // Its relay as an alarm output.
-    await page.goto(`${recorder.url}/io`);
+    await visit(page, recorder, "io");
     await page.getByRole("button", { name: "Add output" }).click();
     await dialog.getByLabel("Name", { exact: true }).fill("Gate");
     await dialog.getByLabel("Switched by").selectOption("camera");

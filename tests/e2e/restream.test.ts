@@ -3,10 +3,12 @@
 // administrator.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { logIn } from "../core/gateway/restream/digest-client.ts";
 import { PlainClient } from "../core/media/rtsp-server/plain-client.ts";
 import {
+  DESKTOP,
+  inBothThemes,
   openBrowser,
   openContext,
   PHONE,
@@ -15,18 +17,20 @@ import {
   until,
   visit,
 } from "./support/browser.ts";
-import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
+import { ADMINISTRATOR, type Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_000 }, () => {
   let recorder: Recorder;
   let browser: Browser;
+  let page: Page;
   before(async () => {
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     browser = await openBrowser();
+    page = await (await openContext(browser, recorder, { theme: "dark", touch: true })).newPage();
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
   });
 
   const rtsp = async () =>
@@ -64,8 +68,6 @@ describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_
   }
 
   it("takes a password from the menu and an address from the camera's page", async () => {
-    const context = await openContext(browser, recorder, { theme: "dark" });
-    const page = await context.newPage();
     await visit(page, recorder, "live");
     await page.getByRole("button", { name: "Account of admin" }).click();
     await page.getByRole("button", { name: "Passwords for other programs …" }).click();
@@ -97,12 +99,9 @@ describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_
     await page.getByRole("dialog").getByRole("button", { name: "Revoke", exact: true }).click();
     await page.getByText("The password of VLC in the office was revoked").waitFor();
     assert.equal(await describeStatus({ username, password }), 401);
-    await context.close();
   });
 
   it("lets the network in by a button, and shows the address that it has there", async () => {
-    const context = await openContext(browser, recorder, { theme: "light" });
-    const page = await context.newPage();
     await visit(page, recorder, "cameras/demo");
     await page.getByRole("heading", { name: "Address for other programs" }).waitFor();
     await page.getByText("Only programs on the recorder itself reach this address.").waitFor();
@@ -115,13 +114,10 @@ describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_
     await page.getByRole("button", { name: "Close it to the network" }).click();
     await page.getByText("Only programs on the recorder itself can watch now").waitFor();
     assert.equal((await rtsp())?.host, "127.0.0.1");
-    await context.close();
   });
 
   it("shows the encrypted address, and opens it to the network apart from the other", async () => {
     const places = () => recorder.api<Record<"rtsp" | "rtsps", { host: string }>>("GET", "/status");
-    const context = await openContext(browser, recorder, { theme: "dark" });
-    const page = await context.newPage();
     await visit(page, recorder, "cameras/demo");
     await page.getByRole("button", { name: "RTSPS (encrypted)" }).click();
     await page.getByText(/^rtsps:\/\/127\.0\.0\.1:\d+\/demo$/).waitFor();
@@ -139,7 +135,6 @@ describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_
     await dialog.getByRole("button", { name: "I have it" }).click();
     await page.getByRole("button", { name: "Close it to the network" }).click();
     await until("the port to close", async () => (await places()).rtsps.host === "127.0.0.1");
-    await context.close();
   });
 
   it("lets administrators see and revoke everybody's passwords on the page of users", async () => {
@@ -148,27 +143,21 @@ describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_
     const made = await makePassword(vera, "Tablet in the kitchen");
     const login = { username: vera.username, password: made };
     assert.equal(await describeStatus(login), 200);
-    for (const look of [
-      { name: "desktop-dark", theme: "dark" },
-      { name: "desktop-light", theme: "light" },
-      { name: "phone-dark", theme: "dark", viewport: PHONE, touch: true },
+    for (const [name, viewport] of [
+      ["phone", PHONE],
+      ["desktop", DESKTOP],
     ] as const) {
-      const context = await openContext(browser, recorder, look);
-      const page = await context.newPage();
+      await page.setViewportSize(viewport);
       await visit(page, recorder, "users");
       await page.getByRole("heading", { name: "Passwords for other programs" }).scrollIntoViewIfNeeded();
       await page.getByText("Tablet in the kitchen").waitFor();
       await page.getByText(/last used on/).waitFor();
-      await screenshot(page, `users-stream-passwords-${look.name}`);
+      await inBothThemes(page, `users-stream-passwords-${name}`);
       const overflow = await page.evaluate<boolean>(
         "document.documentElement.scrollWidth > window.innerWidth",
       );
-      assert.equal(overflow, false, look.name);
-      await context.close();
+      assert.equal(overflow, false, name);
     }
-    const context = await openContext(browser, recorder, { theme: "dark" });
-    const page = await context.newPage();
-    await visit(page, recorder, "users");
     await page.getByRole("button", { name: "Revoke vera's password of Tablet in the kitchen" }).click();
     const dialog = page.getByRole("dialog");
     const sure = dialog.getByRole("button", { name: "Revoke" });
@@ -198,12 +187,11 @@ describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_
     await screenshot(page, "users-stream-passwords-error-dark");
     // The rest of the page goes on.
     await page.getByRole("button", { name: "Remove vera" }).waitFor();
-    await context.close();
+    await page.unrouteAll({ behavior: "wait" });
   });
 
   it("fits a phone", async () => {
-    const context = await openContext(browser, recorder, { theme: "dark", viewport: PHONE, touch: true });
-    const page = await context.newPage();
+    await page.setViewportSize(PHONE);
     await visit(page, recorder, "cameras/demo");
     await page.getByRole("heading", { name: "Address for other programs" }).scrollIntoViewIfNeeded();
     await screenshot(page, "stream-address-phone-dark");
@@ -212,6 +200,5 @@ describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_
     await screenshot(page, "stream-passwords-phone-dark");
     const overflow = await page.evaluate<boolean>("document.documentElement.scrollWidth > window.innerWidth");
     assert.equal(overflow, false);
-    await context.close();
   });
 });

@@ -14,19 +14,19 @@ import {
   skipBrowserTests,
   until,
 } from "./support/browser.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import type { Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 describe("the page of tills", { skip: skipBrowserTests, timeout: 180_000 }, () => {
   let recorder: Recorder;
   let browser: Browser;
 
   before(async () => {
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     browser = await openBrowser();
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
   });
 
   it("sets a till up, shows its receipts beside the pictures, and finds them", async () => {

@@ -10,7 +10,8 @@ import {
   skipBrowserTests,
   until,
 } from "./support/browser.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import type { Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 const PICTURE = "img.hover-picture";
 
@@ -32,18 +33,29 @@ async function pointAt(page: Page, timeMs: number): Promise<{ x: number; y: numb
   return { x: high, y };
 }
 
+/** When the recorder's first camera was recorded first. */
+async function firstRecordedMs(recorder: Recorder): Promise<number | undefined> {
+  const { cameras } = await recorder.api<{ cameras: { id: string }[] }>("GET", "/cameras");
+  const range = `start=${new Date(Date.now() - 3_600_000).toISOString()}&end=${new Date().toISOString()}`;
+  const coverage = await recorder.api<{ cameras: { spans: { start: string }[] }[] }>(
+    "GET",
+    `/recordings/coverage?cameras=${cameras[0]?.id}&${range}`,
+  );
+  const first = coverage.cameras[0]?.spans[0];
+  return first === undefined ? undefined : Date.parse(first.start);
+}
+
 describe("the picture under the mouse", { skip: skipBrowserTests, timeout: 180_000 }, () => {
   let recorder: Recorder;
   let browser: Browser;
   let startedMs: number;
   before(async () => {
-    startedMs = Date.now();
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     browser = await openBrowser();
+    startedMs = await until("a recording", () => firstRecordedMs(recorder), 30_000);
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
   });
 
   it("comes of a recorded moment, of no other, and goes with the mouse", async () => {

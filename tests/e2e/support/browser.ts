@@ -91,6 +91,14 @@ export async function visit(page: Page, recorder: Pick<Recorder, "url">, address
   await page.locator("[data-left]").waitFor({ state: "detached" });
 }
 
+/** Likewise, also where only what follows the `?` is another: by way of a page that there is not. */
+export async function turnTo(page: Page, recorder: Pick<Recorder, "url">, address: string): Promise<void> {
+  const { origin, pathname } = new URL(`${recorder.url}/${address}`);
+  const at = new URL(page.url());
+  if (at.origin === origin && at.pathname === pathname) await visit(page, recorder, "nowhere");
+  await visit(page, recorder, address);
+}
+
 /** `window.nightjarCounter(selector)`: the number in the picture of the first such element, or null. */
 function counterScript(): string {
   const source = readFileSync(join(ROOT, "core/testing/frame-counter.ts"), "utf8");
@@ -139,6 +147,22 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   if (process.env["NIGHTJAR_TEST_SCREENSHOTS"] === undefined) return;
   mkdirSync(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+}
+
+/** Likewise of what is on show, in dark and in light. */
+export async function inBothThemes(page: Page, name: string): Promise<void> {
+  for (const theme of ["dark", "light"]) {
+    await page.evaluate(`document.documentElement.dataset.theme = "${theme}"`);
+    await screenshot(page, `${name}-${theme}`);
+  }
+}
+
+/** Chooses a language in the account's menu. */
+export async function speak(page: Page, language: string): Promise<void> {
+  await page.locator("button.who").click();
+  await page.locator(".menu select").nth(1).selectOption(language);
+  await page.keyboard.press("Escape");
+  await page.locator(".menu").waitFor({ state: "detached" });
 }
 
 /** Polls until `probe` gives something; rejects with `what` after the deadline, which is longer on a busy machine. */
