@@ -12,8 +12,7 @@ import {
 } from "../analysis/protocol.ts";
 import type { CameraList, ResolvedCamera } from "../cameras/camera-list.ts";
 import type { Clock, Timer } from "../clock.ts";
-import type { DetectionConfig, DetectorSettingsConfig } from "../config/camera-config.ts";
-import type { ConfigStore, DeepReadonly } from "../config/config-store.ts";
+import type { ConfigStore } from "../config/config-store.ts";
 import type { CameraId } from "../domain/ids.ts";
 import { NightjarError } from "../errors.ts";
 import type { DetectionActivity, DetectionPatch, DetectionView } from "../http/detection-schemas.ts";
@@ -26,9 +25,16 @@ import type { PluginHost } from "../plugin/host/plugin-host.ts";
 import type { MotionLog } from "../recording/motion-log.ts";
 import { VERSION } from "../version.ts";
 import { AnalysisLink, type EventTaker } from "./analysis-link.ts";
+import {
+  changed,
+  DEFAULT_SENSITIVITY,
+  isEnabled,
+  paceOf,
+  type Settings,
+  shown,
+} from "./detection-settings.ts";
 
 const LOOK_MS = 1_000;
-const DEFAULT_SENSITIVITY = 50;
 
 export interface DetectionParts {
   /** Folder of the sockets between processes. */
@@ -46,8 +52,6 @@ export interface DetectionParts {
   /** Has the analysis process run, or ends it. */
   want(wanted: boolean): void;
 }
-
-type Settings = DeepReadonly<DetectorSettingsConfig>;
 
 export class Detection implements DetectionService {
   readonly #parts: DetectionParts;
@@ -263,46 +267,4 @@ export class Detection implements DetectionService {
       ],
     };
   }
-}
-
-/** At which pace a camera is looked at, and why. */
-function paceOf(isIdle: boolean, step: LoadFigures["step"]): NonNullable<DetectionView["state"]["pace"]> {
-  if (step === 2) return "key-frames";
-  return isIdle ? "idle" : step === 1 ? "slower" : "all";
-}
-
-/** Detectors that come with Nightjar look unless they are switched off, others when they are switched on. */
-function isEnabled(set: Settings | undefined, isBundled: boolean): boolean {
-  return set?.enabled ?? isBundled;
-}
-
-function shown(
-  source: string,
-  set: Settings | undefined,
-  isBundled: boolean,
-): Pick<DetectionView["detectors"][number], "detector" | "enabled" | "sensitivity" | "area" | "rules"> {
-  return {
-    detector: source,
-    enabled: isEnabled(set, isBundled),
-    sensitivity: set?.sensitivity ?? DEFAULT_SENSITIVITY,
-    ...(set?.area === undefined ? {} : { area: { ...set.area } }),
-    ...(set?.rules === undefined
-      ? {}
-      : { rules: structuredClone(set.rules) as NonNullable<DetectorSettingsConfig["rules"]> }),
-  };
-}
-
-function changed(
-  present: DeepReadonly<DetectionConfig> | undefined,
-  { enabled, detectors = {} }: DetectionPatch,
-): DetectionConfig {
-  const next = structuredClone(present ?? { enabled: false, detectors: {} }) as DetectionConfig;
-  if (enabled !== undefined) next.enabled = enabled;
-  for (const [name, { area, ...rest }] of Object.entries(detectors)) {
-    const settings = { ...next.detectors[name], ...rest } as DetectorSettingsConfig;
-    if (area === null) delete settings.area;
-    else if (area !== undefined) settings.area = area;
-    next.detectors[name] = settings;
-  }
-  return next;
 }

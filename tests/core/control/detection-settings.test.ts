@@ -1,0 +1,32 @@
+// A camera's settings of detection: what holds without any, what a change makes of them, and the pace that the page shows.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { changed, isEnabled, paceOf, shown } from "../../../core/control/detection-settings.ts";
+
+describe("a camera's settings of detection", () => {
+  it("say at which pace it is looked at: what the machine has no time for before what nothing happens for", () => {
+    const paces = ([0, 1, 2] as const).map((step) => [paceOf(false, step), paceOf(true, step)]);
+    assert.deepEqual(paces, [
+      ["all", "idle"],
+      ["slower", "idle"],
+      ["key-frames", "key-frames"],
+    ]);
+  });
+
+  it("have detectors of the bundle look without a word, and others by one", () => {
+    assert.deepEqual([isEnabled(undefined, true), isEnabled(undefined, false)], [true, false]);
+    assert.equal(isEnabled({ enabled: false }, true), false);
+    assert.deepEqual(shown("p/d", undefined, true), { detector: "p/d", enabled: true, sensitivity: 50 });
+  });
+
+  it("keep what a change leaves out, and lose an area by null", () => {
+    const area = { columns: 1, rows: 1, cells: "1" };
+    const before = changed(undefined, { enabled: true, detectors: { "p/d": { sensitivity: 7, area } } });
+    const after = changed(before, { detectors: { "p/d": { area: null }, "p/e": { enabled: true } } });
+    assert.deepEqual(after, {
+      enabled: true,
+      detectors: { "p/d": { sensitivity: 7 }, "p/e": { enabled: true } },
+    });
+    assert.deepEqual(before.detectors["p/d"]?.area, area, "the settings of before stay as they are");
+  });
+});
