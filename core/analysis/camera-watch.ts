@@ -9,6 +9,7 @@ import { entryOfWire } from "../media/live/transcoder.ts";
 import { LIVE_HEADER_BYTES, readLiveHeader, type WireFormat } from "../media/live-wire.ts";
 import type { DetectorActivity, DetectorReport } from "../plugin/contract/detector.ts";
 import { type DetectorCalls, DetectorRun } from "./detector-run.ts";
+import { isDisposable } from "./disposable-frame.ts";
 import { type DecodedSize, FrameDecoder } from "./frame-decoder.ts";
 import { FrameGate } from "./frame-gate.ts";
 import type { LoadStep } from "./load-governor.ts";
@@ -78,6 +79,8 @@ export class CameraWatch {
     };
     this.#gate = new FrameGate({
       idleEveryMs: idleEveryMs(desired.detectors),
+      everyMs: 1_000 / this.#size.perSecond,
+      isDisposable: (data) => isDisposable(this.#format?.video?.codec ?? "", data),
       write: (header, data) => this.#decoder?.write(header, data),
     });
     const { camera } = desired;

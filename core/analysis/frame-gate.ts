@@ -17,12 +17,20 @@ const JUMP_90K = 10 * TICKS_PER_SECOND;
 /** What is kept is bounded; beyond it the camera is looked at without a break. */
 const MOST_KEPT = 600;
 const MOST_KEPT_BYTES = 4 * 1024 * 1024;
+/** Frames that none needs are left out where the others come at least this much more often than pictures are asked for … */
+const SHARE_OF_TURN = 0.65;
+/** … or as often, to so many milliseconds. */
+const SAME_TURN_MS = 20;
 /** Key frames in a row that must have come in time. */
 const STEADY_KEY_FRAMES = 2;
 
 export interface FrameGateOptions {
   /** Milliseconds between pictures that are enough for every detector while nothing happens; undefined: it wants all of them. */
   readonly idleEveryMs: number | undefined;
+  /** Milliseconds between the pictures that are asked for while something goes on. */
+  readonly everyMs: number;
+  /** Whether no other frame needs this one. */
+  isDisposable(data: Uint8Array): boolean;
   /** Has a frame decoded. They come in the stream's order, and none follows one that it needs and that was left out. */
   write(header: LiveFrameHeader, data: Uint8Array): void;
 }
@@ -44,6 +52,9 @@ export class FrameGate {
   #isCut = false;
   /** It is awake by the size of frames alone, and nobody has seen anything yet. */
   #isHinted = false;
+  /** Of the frames that others need: when the last was, and how far they are apart. */
+  #needed90k: number | undefined;
+  #neededStep90k = Number.POSITIVE_INFINITY;
   /** Awake up to this time of the stream; undefined: from the next frame on for the usual time. */
   #awakeUntil90k: number | undefined;
   #key90k: number | undefined;
@@ -88,7 +99,7 @@ export class FrameGate {
     this.#isIdle = false;
     const kept = this.#kept;
     this.#forgetKept();
-    for (const { header, data } of kept) this.#options.write(header, data);
+    for (const { header, data } of kept) this.#write(header, data);
   }
 
   /** A decoder begins anew, or another stream: nothing is known of it. */
@@ -99,6 +110,8 @@ export class FrameGate {
     this.#isPushing = false;
     this.#isCut = false;
     this.#isHinted = false;
+    this.#needed90k = undefined;
+    this.#neededStep90k = Number.POSITIVE_INFINITY;
     this.#isReordered = false;
     this.#awakeUntil90k = undefined;
     this.#key90k = undefined;
@@ -133,7 +146,7 @@ export class FrameGate {
       this.#isHinted = false;
       this.#sizes.wasRight(false);
     }
-    this.#options.write(header, data);
+    this.#write(header, data);
     return false;
   }
 
@@ -147,12 +160,25 @@ export class FrameGate {
     this.#isCut ||= this.#isIdle && this.step === 2 && !this.#isPushing;
     if (this.#isCut) return true;
     if (!this.#isIdle || this.#isPushing) {
-      this.#options.write(header, data);
+      this.#write(header, data);
       return false;
     }
     this.#kept.push({ header, data });
     this.#keptBytes += data.byteLength;
     return true;
+  }
+
+  /** Has a frame decoded, unless none needs it and pictures enough come of the others. */
+  #write(header: LiveFrameHeader, data: Uint8Array): void {
+    const { everyMs, isDisposable, write } = this.#options;
+    const isNeeded = header.keyFrame || !isDisposable(data);
+    if (isNeeded) {
+      this.#neededStep90k = Math.abs(header.time90k - (this.#needed90k ?? Number.POSITIVE_INFINITY));
+      this.#needed90k = header.time90k;
+    }
+    const stepMs = this.#neededStep90k / 90;
+    const isEnough = stepMs <= everyMs * SHARE_OF_TURN || Math.abs(stepMs - everyMs) <= SAME_TURN_MS;
+    if (isNeeded || !isEnough) write(header, data);
   }
 
   /** The next key frame should have come. */

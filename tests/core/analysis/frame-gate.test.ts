@@ -14,6 +14,8 @@ function stream(options: { readonly gopFrames?: number; readonly idleEveryMs?: n
   const written: number[] = [];
   const gate = new FrameGate({
     idleEveryMs: "idleEveryMs" in options ? options.idleEveryMs : 2_000,
+    everyMs: options.everyMs ?? 200,
+    isDisposable: (data) => data[0] === 1,
     write: ({ frameNumber }) => {
       const last = written.at(-1);
       written.push(frameNumber);
@@ -115,7 +117,10 @@ describe("the gate before a camera's decoder", () => {
 
   it("decodes what follows a key frame until its picture has come", () => {
     const written: number[] = [];
-    const gate = new FrameGate({ idleEveryMs: 2_000, write: ({ frameNumber }) => written.push(frameNumber) });
+    const gate = new FrameGate({
+      ...{ idleEveryMs: 2_000, everyMs: 200, isDisposable: () => false },
+      write: ({ frameNumber }) => written.push(frameNumber),
+    });
     for (let frame = 0; frame < 146; frame += 1) {
       const time90k = (BASE_MS + frame * 100) * 90;
       const header = { track: "video", keyFrame: frame % 20 === 0, time90k, frameNumber: frame };
@@ -191,6 +196,25 @@ describe("the gate before a camera's decoder", () => {
     send(60);
     assert.equal(gate.isIdle, true);
   });
+
+  for (const [what, everyMs, expected] of [
+    ["as many pictures come of the others as are asked for", 300, [0, 3, 6, 9]],
+    ["many more come of the others", 600, [0, 3, 6, 9]],
+    ["too few would be left", 200, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
+  ] as const)
+    it(`leaves out what no other frame needs, or not, where ${what}`, () => {
+      const { gate, written } = stream({ everyMs });
+      for (let frame = 0; frame < 20; frame += 1) {
+        const header = { track: "video", keyFrame: frame === 0, time90k: frame * 9_000, frameNumber: frame };
+        gate.frame(header as LiveFrameHeader, Uint8Array.of(frame % 3 === 0 ? 0 : 1));
+      }
+      // How far they are apart is known from the second on.
+      const later = written.filter((frame) => frame === 0 || frame >= 3);
+      assert.deepEqual(
+        later.filter((frame) => frame < 10),
+        expected.filter((frame) => frame === 0 || frame >= 3),
+      );
+    });
 
   it("begins anew when the stream's clock jumps", () => {
     const { gate, written, send } = idle();
