@@ -3,13 +3,15 @@
 // that cannot be reached, its clock is wrong, and it is restarted in between.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { connect } from "mqtt";
 import { systemClock } from "../../core/clock.ts";
+import type { MqttView } from "../../core/http/mqtt-schemas.ts";
 import { silentLog } from "../../core/log.ts";
 import { runMedia } from "../../core/media/process/run-media.ts";
 import { fakeCamera } from "../../core/testing/fake-camera.ts";
 import { fakeOnvifDevice } from "../../core/testing/fake-onvif-device.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
-import { startCoreInProcess } from "../support/core-in-process.ts";
+import { PASSWORD as ADMIN, startCoreInProcess } from "../support/core-in-process.ts";
 
 const PASSWORD = "canary-of-the-dome";
 const HERE = { pan: -0.25, tilt: 0.125, zoom: 0 };
@@ -36,7 +38,11 @@ describe("an ONVIF camera in a recorder (manual 3.1, 6, 11.6)", { timeout: 180_0
     });
     const { state } = device;
     state.turnTo(HERE);
-    const core = await startCoreInProcess();
+    const core = await startCoreInProcess({
+      configure(draft) {
+        draft.plugins["nightjar-bridge-home-assistant"] = { enabled: true, config: { announce: true } };
+      },
+    });
     t.after(() => core.stop());
     const media = await runMedia({
       ...{ dataDir: core.dataDir, log: silentLog, clock: systemClock, instance: "media" },
@@ -155,7 +161,46 @@ describe("an ONVIF camera in a recorder (manual 3.1, 6, 11.6)", { timeout: 180_0
     });
     assert.equal(state.isMoving, false);
 
+    // The same over MQTT, where Home Assistant has found it with what it can do.
+    const { state: broker } = await ask<MqttView>("GET", "/mqtt");
+    const client = connect(`mqtt://127.0.0.1:${broker.tcp?.port ?? 0}`, {
+      ...{ protocolVersion: 4, username: "admin", password: ADMIN, reconnectPeriod: 0 },
+    });
+    t.after(() => client.end(true));
+    const said = new Map<string, Buffer>();
+    client.on("message", (topic, payload) => void said.set(topic, payload));
+    await client.subscribeAsync(["nightjar/camera/dome/#", "homeassistant/#"], { qos: 1 });
+    const tell = (path: string, text: string) =>
+      client.publishAsync(`nightjar/camera/dome/${path}`, text, { qos: 1 });
+    const stateOf = (path: string) => said.get(`nightjar/camera/dome/${path}`)?.toString();
+    await tell("ptz/set", '{"command":"preset","id":"2"}');
+    await waitFor(() => state.position.pan === 0.5, { what: "the camera to look at its preset" });
+    await waitFor(() => stateOf("auxiliary/siren/state") === "OFF", {
+      what: () => `the siren's state among ${[...said.keys()].join()}`,
+    });
+    await tell("auxiliary/siren/set", '{"state":"ON","seconds":60}');
+    await waitFor(() => stateOf("auxiliary/siren/state") === "ON" && state.auxiliary.get("tt:Siren"));
+    await tell("auxiliary/siren/set", "OFF");
+    await waitFor(() => stateOf("auxiliary/siren/state") === "OFF");
+    await tell("snapshot/set", '{"width":160}');
+    const picture = await waitFor(() => said.get("nightjar/camera/dome/snapshot"), { deadlineMs: 20_000 });
+    assert.deepEqual([...picture.subarray(0, 3)], [0xff, 0xd8, 0xff], "a JPEG");
+    const found = await waitFor(() => said.get("homeassistant/device/nightjar-camera-dome/config"));
+    const { components } = JSON.parse(found.toString()) as {
+      components: Readonly<Record<string, { platform: string; options?: string[] } | undefined>>;
+    };
+    assert.deepEqual(
+      ["ptz-left", "ptz-zoom-in", "siren", "light", "wiper"].map((key) => components[key]?.platform),
+      ["button", "button", "siren", "switch", undefined],
+    );
+    const { presets } = await ask<{ presets: { name: string }[] }>("GET", "/cameras/dome/presets");
+    assert.deepEqual(
+      components["ptz-preset"]?.options,
+      presets.map(({ name }) => name),
+    );
+
     await ask("DELETE", "/cameras/dome?footage=remove", undefined, 204);
+    await waitFor(() => stateOf("auxiliary/siren/state") === "" && stateOf("snapshot") === "");
     await waitFor(() => state.subscriptions.size === 0, { what: "the end of listening" });
     assert.ok(!core.log.join("\n").includes(PASSWORD), "the password stands in the log");
     assert.ok(!device.heard.includes(PASSWORD), "the password went over the line");
