@@ -74,18 +74,20 @@ describe("the page of MQTT", { skip: skipBrowserTests, timeout: 180_000 }, () =>
     const page = await context.newPage();
     await visit(page, recorder, "system/mqtt");
     await page.getByLabel("Base topic").fill("house");
+    await page.getByLabel("Web address").fill("https://nvr.example");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("house/#", { exact: true }).waitFor();
     await page.getByLabel("Take MQTT over WebSocket").check();
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText(`${recorder.url.replace(/^http/, "ws")}/mqtt`, { exact: true }).waitFor();
-    assert.equal((await view()).settings.base, "house");
+    const { base, webAddress } = (await view()).settings;
+    assert.deepEqual([base, webAddress], ["house", "https://nvr.example"]);
     await page.getByLabel("Broker").selectOption("external");
-    await page.getByLabel("Address").fill("mqtt://127.0.0.1:9");
+    await page.getByLabel("Address", { exact: true }).fill("mqtt://127.0.0.1:9");
     await page.getByLabel("Password").fill("a secret of theirs");
     // A reload loses nothing but the secret, which is kept nowhere.
     await page.reload();
-    assert.equal(await page.getByLabel("Address").inputValue(), "mqtt://127.0.0.1:9");
+    assert.equal(await page.getByLabel("Address", { exact: true }).inputValue(), "mqtt://127.0.0.1:9");
     await page.getByText("Not saved yet").waitFor();
     assert.equal(await page.getByLabel("Password").inputValue(), "");
     assert.equal(
@@ -101,14 +103,14 @@ describe("the page of MQTT", { skip: skipBrowserTests, timeout: 180_000 }, () =>
     await page.getByRole("button", { name: "Take theirs" }).click();
     assert.equal(await page.getByLabel("Base topic").inputValue(), "theirs");
     await page.getByRole("button", { name: "Put mine back" }).click();
-    assert.equal(await page.getByLabel("Address").inputValue(), "mqtt://127.0.0.1:9");
+    assert.equal(await page.getByLabel("Address", { exact: true }).inputValue(), "mqtt://127.0.0.1:9");
     await page.reload();
     await page.getByText("Not saved yet").waitFor();
     assert.equal(await page.getByText(/Somebody else/).count(), 0, "chosen once");
     await page.getByRole("button", { name: "Discard" }).click();
     assert.equal(await page.getByLabel("Broker").inputValue(), "embedded");
     await page.getByLabel("Broker").selectOption("external");
-    await page.getByLabel("Address").fill("mqtt://127.0.0.1:9");
+    await page.getByLabel("Address", { exact: true }).fill("mqtt://127.0.0.1:9");
     await page.getByLabel("Password").fill("a secret of theirs");
     await page.getByRole("button", { name: "Save" }).click();
     await waitFor(async () => (await view()).state.status === "failed");
