@@ -33,6 +33,9 @@ async function recorder(t: TestContext, https = false): Promise<CoreInProcess> {
       draft.network.https = { enabled: https, host: "127.0.0.1", port: 0 };
       draft.network.rtsps.enabled = false;
       draft.network.rtsp.port = 0;
+      draft.alarms.arming.rules = [
+        { id: "dark", name: "Dark", enabled: true, types: ["motion"], profiles: ["night"] },
+      ];
     },
   });
   t.after(() => core.stop());
@@ -163,6 +166,11 @@ describe("the recorder's own broker", { skip: WITHOUT_MOSQUITTO }, () => {
     assert.deepEqual(await mosquittoSub(target, "house/camera/yard/snapshot_url", 1), [
       "house/camera/yard/snapshot_url https://nvr.example/api/v1/cameras/yard/snapshot.jpg",
     ]);
+    // A rule arms with its profile.
+    const rule = `house/node/${target.node}/arming/rule/dark/state`;
+    assert.deepEqual(await mosquittoSub(target, rule, 1), [`${rule} OFF`]);
+    await mosquittoPub(target, `house/node/${target.node}/arming/profile/set`, "night");
+    await waitFor(async () => (await mosquittoSub(target, rule, 1))[0] === `${rule} ON`);
     // By WebSocket it is there once that is wanted.
     const web = (): MqttClient =>
       connect(`ws://127.0.0.1:${core.port}/mqtt`, {
