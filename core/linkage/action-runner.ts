@@ -18,6 +18,7 @@ const PAUSES_MS = [2_000, 10_000, 60_000, 300_000, 1_800_000];
 /** Of an action that there is not: its plugin may be on its way back. */
 const AGE_OF_UNKNOWN_MS = 60_000;
 const NOTE_LIMIT = 300;
+const STOPPED = "the recorder was stopped before";
 const TRIED_AGAIN: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
   "unavailable",
   "deadline-exceeded",
@@ -61,7 +62,7 @@ export class ActionRunner {
   readonly #options: ActionRunnerOptions;
   /** By action; those with nothing to do are not kept. */
   readonly #lanes = new Map<string, Lane>();
-  readonly #rests = new Set<Timer>();
+  readonly #rests = new Map<Timer, { readonly task: ActionTask; readonly tries: number }>();
   readonly #end = new AbortController();
 
   constructor(options: ActionRunnerOptions) {
@@ -102,12 +103,15 @@ export class ActionRunner {
     return this.#result(task, 0, { status: "disarmed", note: input.slice(0, NOTE_LIMIT) });
   }
 
-  /** What runs is given up; what waits is not done. */
+  /** What runs is given up; what waits is not done, and that is told. */
   close(): void {
+    if (this.#end.signal.aborted) return;
     this.#end.abort();
+    const left = [...this.#lanes.values().flatMap(({ waiting }) => waiting), ...this.#rests.values()];
     this.#lanes.clear();
-    for (const timer of this.#rests) timer.cancel();
+    for (const timer of this.#rests.keys()) timer.cancel();
     this.#rests.clear();
+    for (const { task, tries } of left) this.#tell(task, tries, { status: "expired", note: STOPPED });
   }
 
   #next(source: string, lane: Lane): void {
@@ -147,7 +151,7 @@ export class ActionRunner {
         lane.waiting.push({ task, tries });
         this.#next(task.source, lane);
       });
-      this.#rests.add(timer);
+      this.#rests.set(timer, { task, tries });
     }
   }
 

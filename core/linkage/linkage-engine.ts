@@ -17,6 +17,8 @@ const MOST_HELD = 16_000_000;
 /** Of one event: they are one message to a plugin's process. */
 const MOST_OF_EVENT = 3_000_000;
 const PICTURE_PAUSE_MS = 1_000;
+/** Taken later than this, a picture shows something else than the event. */
+const LATE_PICTURE_MS = 60_000;
 
 export interface LinkageParts {
   readonly clock: Clock;
@@ -211,12 +213,14 @@ export class LinkageEngine {
   }
 
   /** The same pictures for all actions of an event: they are taken when the first one wants them, more when another does. */
-  #picturesOf({ request: { event } }: ActionTask, most: number): Promise<readonly LinkagePicture[]> {
+  #picturesOf({ request: { event }, sinceMs }: ActionTask, most: number): Promise<readonly LinkagePicture[]> {
     const { camera } = event;
     if (camera === undefined) return Promise.resolve([]);
     const key = `${event.id}/${camera}`;
     const known = this.#pictures.get(key);
     if (known !== undefined && known.most >= most) return known.taken;
+    if (this.#parts.clock.monotonicMs() - sinceMs > LATE_PICTURE_MS)
+      return known?.taken ?? Promise.resolve([]);
     const taken = this.#take(camera, most, known?.taken ?? Promise.resolve([]));
     const entry: Pictured = { most, taken, size: known?.size ?? 0 };
     this.#pictures.set(key, entry);

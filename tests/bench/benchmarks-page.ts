@@ -99,7 +99,8 @@ const EXPLAINED: Readonly<Record<string, readonly string[]>> = {
     "  to the request that the recorder is to record.",
   ],
   motion: [
-    "Looking for motion in a sub-stream of 640 × 360 at 5 pictures a second, beside the ffmpeg that decodes it in the same run.",
+    "Looking for motion in a camera of 640 × 360 at 5 pictures a second, beside the ffmpeg that decodes it in the same run. Beyond",
+    "decoding: the processor time of a process that looks at such cameras as the recorder does, their frames from memory.",
   ],
   crash: [
     "The `media` process records 16 cameras and is killed without notice (`kill -9`), at moments spread over the second in",

@@ -111,9 +111,10 @@ export const actionConfig = Type.Object(
       }),
       {
         title: "Receivers",
-        description: "Who gets the mail, 1 to 50 addresses. All of them see each other's.",
+        description: "Who gets the mail, 1 to 100 addresses. All of them see each other's.",
         minItems: 1,
-        maxItems: 50,
+        // What every mail server has to take with one message (RFC 5321, section 4.5.3.1.8).
+        maxItems: 100,
         uniqueItems: true,
       },
     ),

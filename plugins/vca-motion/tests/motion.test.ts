@@ -95,6 +95,44 @@ describe("motion", { timeout: 300_000 }, () => {
     assert.deepEqual(await shown(30, box({ light: slow })), []);
   });
 
+  it("is not rain: each drop is somewhere else in the next picture", async () => {
+    const rain = (size: { width: number; height: number }, atMs: number) => {
+      const luma = still(size, atMs);
+      if (atMs < 5_000) return luma;
+      let seed = (atMs * 2_246_822_519) >>> 0 || 1;
+      const next = (most: number): number => {
+        seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+        return Math.floor((seed / 0x1_0000_0000) * most);
+      };
+      for (let drop = 0; drop < 120; drop += 1) {
+        const [x, y, length] = [next(size.width), next(size.height - 14), 6 + next(8)];
+        for (let row = y; row < y + length; row += 1)
+          luma[row * size.width + x] = Math.min(255, (luma[row * size.width + x] ?? 0) + 45);
+      }
+      return luma;
+    };
+    assert.deepEqual(await shown(20, rain), []);
+    const crossing = box({ fromMs: 9_000 });
+    const through = await shown(20, (size, atMs) => {
+      const [wet, dry, walker] = [rain(size, atMs), still(size, atMs), crossing(size, atMs)];
+      return wet.map((value, at) => (walker[at] === dry[at] ? value : (walker[at] ?? 0)));
+    });
+    assert.equal(begins(through).length, 1, "who walks in it is");
+  });
+
+  it("is not the soft shadow of a cloud that moves across", async () => {
+    const cloud = (size: { width: number; height: number }, atMs: number) => {
+      const luma = still(size, atMs);
+      // Half a picture wide with edges as wide, across in 40 s, a fifth darker.
+      const middle = ((atMs - 5_000) / 40_000) * 2 * size.width - size.width / 2;
+      return luma.map((value, at) => {
+        const far = Math.abs((at % size.width) - middle) / (size.width / 2);
+        return Math.round(value * (1 - 0.2 * Math.max(0, 1 - far)));
+      });
+    };
+    assert.deepEqual(await shown(50, cloud), []);
+  });
+
   it("is seen while the light changes too", async () => {
     const sudden = (atMs: number) => (atMs < 6_000 ? { gain: 1, offset: 0 } : { gain: 0.8, offset: 0 });
     assert.equal(begins(await shown(12, box({ light: sudden, fromMs: 5_000 }))).length, 1);

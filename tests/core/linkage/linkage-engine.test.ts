@@ -366,6 +366,37 @@ describe("what follows from events", () => {
     assert.deepEqual(times[1], times[2]?.slice(0, 2));
   });
 
+  it("sends no picture of later with what is tried again once the event's own is held no more", async () => {
+    lamp = { ...(lamp as LinkageAction), maxAgeSeconds: 86_400 };
+    const untilMs = clock.monotonicMs() + 120_000;
+    run = async ({ event: { id } }) => {
+      if (id === 7 && clock.monotonicMs() < untilMs) throw new NightjarError("NJ_X", "unavailable", "away");
+      return undefined;
+    };
+    engine.take(event(), "start");
+    await waitFor(() => asked.length === 1);
+    clock.advance(61_000);
+    for (let id = 100; id < 140; id += 1) engine.take(event({ id }), "start");
+    await settled(40);
+    await turned(30_000, () => noted.length === 41);
+    const own = asked.filter(({ event: { id } }) => id === 7);
+    assert.deepEqual([own.at(0)?.pictures.length, own.at(-1)?.pictures.length], [1, 0]);
+    assert.equal(noted.at(-1)?.result.status, "done", "late, and without a picture, it is told all the same");
+  });
+
+  it("tells of what still waits when the recorder stops that it is not done", async () => {
+    lamp = { ...(lamp as LinkageAction), maxAgeSeconds: 86_400 };
+    run = () => Promise.reject(new NightjarError("NJ_X", "unavailable", "away"));
+    engine.take(event(), "start");
+    await waitFor(() => clock.pending > 0);
+    engine.close();
+    engine.close();
+    assert.deepEqual(
+      noted.map(({ result }) => [result.status, result.attempts, result.note]),
+      [["expired", 1, "the recorder was stopped before"]],
+    );
+  });
+
   it("hands over no more of pictures than a message to a plugin's process holds", async () => {
     lamp = { ...(lamp as LinkageAction), wantsPictures: 5 };
     jpeg = "x".repeat(1_400_000);
