@@ -14,8 +14,8 @@ import {
   PHONE,
   screenshot,
   skipBrowserTests,
-  until,
   turnTo,
+  until,
 } from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
