@@ -9,6 +9,7 @@ const HELD: GeneralForm = {
   timeZone: "UTC",
   isOpen: false,
   maxTranscodes: "2",
+  detectionPercent: "50",
   logLevel: "notice",
 };
 
@@ -17,11 +18,19 @@ describe("the form of general settings", () => {
     assert.deepEqual(generalChanges(HELD, { ...HELD, name: " Shop " }), {});
     assert.deepEqual(generalChanges(HELD, { ...HELD, timeZone: "Asia/Tokyo" }), { timeZone: "Asia/Tokyo" });
     assert.deepEqual(
-      generalChanges(HELD, { ...HELD, isOpen: true, name: "Yard", maxTranscodes: "0", logLevel: "debug" }),
+      generalChanges(HELD, {
+        ...HELD,
+        isOpen: true,
+        name: "Yard",
+        maxTranscodes: "0",
+        logLevel: "debug",
+        detectionPercent: "25",
+      }),
       {
         name: "Yard",
         network: { https: { enabled: true, host: "::" } },
         maxTranscodes: 0,
+        detectionPercent: 25,
         logLevel: "debug",
       },
     );
@@ -37,6 +46,8 @@ describe("the form of general settings", () => {
     assert.deepEqual(wrong({ name: "n".repeat(81) }), ["name"]);
     for (const maxTranscodes of ["", "-1", "65", "2.5", "many"])
       assert.deepEqual(wrong({ maxTranscodes }), ["maxTranscodes"], maxTranscodes);
+    for (const detectionPercent of ["", "4", "101", "5.5", "all"])
+      assert.deepEqual(wrong({ detectionPercent }), ["detectionPercent"], detectionPercent);
   });
 });
 

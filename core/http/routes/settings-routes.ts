@@ -32,6 +32,7 @@ const SettingsPatch = Type.Object(
     sessions: Type.Optional(Type.Partial(shape.sessions, closed)),
     audit: Type.Optional(shape.audit),
     maxTranscodes: Type.Optional(shape.ffmpeg.properties.maxTranscodes),
+    detectionPercent: Type.Optional(shape.detection.properties.processorPercent),
     logLevel: Type.Optional(shape.log.properties.level),
     wizardDone: Type.Optional(Type.Boolean()),
     wizardStep: Type.Optional(shape.firstRun.properties.wizardStep),
@@ -47,6 +48,7 @@ const Settings = Type.Object({
   sessions: shape.sessions,
   audit: shape.audit,
   maxTranscodes: shape.ffmpeg.properties.maxTranscodes,
+  detectionPercent: shape.detection.properties.processorPercent,
   logLevel: shape.log.properties.level,
   wizardDone: Type.Boolean(),
   wizardStep: shape.firstRun.properties.wizardStep,
@@ -77,6 +79,7 @@ export function settingsRoutes(services: HttpServices): Route[] {
           if (body.name !== undefined) draft.node.name = body.name;
           if (body.timeZone !== undefined) draft.timeZone = body.timeZone;
           if (body.maxTranscodes !== undefined) draft.ffmpeg.maxTranscodes = body.maxTranscodes;
+          if (body.detectionPercent !== undefined) draft.detection.processorPercent = body.detectionPercent;
           if (body.logLevel !== undefined) draft.log.level = body.logLevel;
           if (body.wizardDone !== undefined) draft.firstRun.wizardDone = body.wizardDone;
           if (body.wizardStep !== undefined) draft.firstRun.wizardStep = body.wizardStep;
@@ -107,6 +110,7 @@ function settingsView(config: FrozenConfig) {
     sessions: config.sessions,
     audit: config.audit,
     maxTranscodes: config.ffmpeg.maxTranscodes,
+    detectionPercent: config.detection.processorPercent,
     logLevel: config.log.level,
     wizardDone: config.firstRun.wizardDone,
     wizardStep: config.firstRun.wizardStep,

@@ -4615,6 +4615,8 @@ export interface Operations {
       };
       /** How many live pictures may be converted at once for browsers that cannot show the camera's codec. */
       readonly maxTranscodes: number;
+      /** Per cent of all processor cores that looking at cameras may take together. Beyond it pictures are left out, and more of them the longer it lasts. */
+      readonly detectionPercent: number;
       /** Least important lines that are written, by all processes; in force at once. `--log-level` and NIGHTJAR_LOG_LEVEL go before it. */
       readonly logLevel: "debug" | "info" | "notice" | "warn" | "error";
       readonly wizardDone: boolean;
@@ -4689,6 +4691,8 @@ export interface Operations {
       };
       /** How many live pictures may be converted at once for browsers that cannot show the camera's codec. */
       readonly maxTranscodes?: number;
+      /** Per cent of all processor cores that looking at cameras may take together. Beyond it pictures are left out, and more of them the longer it lasts. */
+      readonly detectionPercent?: number;
       /** Least important lines that are written, by all processes; in force at once. `--log-level` and NIGHTJAR_LOG_LEVEL go before it. */
       readonly logLevel?: "debug" | "info" | "notice" | "warn" | "error";
       readonly wizardDone?: boolean;
@@ -4765,6 +4769,8 @@ export interface Operations {
       };
       /** How many live pictures may be converted at once for browsers that cannot show the camera's codec. */
       readonly maxTranscodes: number;
+      /** Per cent of all processor cores that looking at cameras may take together. Beyond it pictures are left out, and more of them the longer it lasts. */
+      readonly detectionPercent: number;
       /** Least important lines that are written, by all processes; in force at once. `--log-level` and NIGHTJAR_LOG_LEVEL go before it. */
       readonly logLevel: "debug" | "info" | "notice" | "warn" | "error";
       readonly wizardDone: boolean;

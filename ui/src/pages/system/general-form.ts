@@ -9,18 +9,22 @@ export interface GeneralForm {
   readonly timeZone: string;
   readonly isOpen: boolean;
   readonly maxTranscodes: string;
+  readonly detectionPercent: string;
   readonly logLevel: LogLevel;
 }
 
 /** The bounds of config.json (docs/reference/config.md). */
 export const LONGEST_NAME = 80;
 export const MOST_TRANSCODES = 64;
+export const LEAST_PERCENT = 5;
+export const MOST_PERCENT = 100;
 
 /** What holds. */
 export function generalOf(settings: RecorderSettings): GeneralForm {
-  const { name, timeZone, maxTranscodes, logLevel } = settings;
+  const { name, timeZone, maxTranscodes, detectionPercent, logLevel } = settings;
   const isOpen = isOpenToNetwork(settings.network.https);
-  return { name, timeZone, isOpen, maxTranscodes: String(maxTranscodes), logLevel };
+  const numbers = { maxTranscodes: String(maxTranscodes), detectionPercent: String(detectionPercent) };
+  return { name, timeZone, isOpen, ...numbers, logLevel };
 }
 
 /** Fields that hold what the recorder would refuse. */
@@ -30,6 +34,8 @@ export function generalProblems(form: GeneralForm): ReadonlySet<keyof GeneralFor
   if (length === 0 || length > LONGEST_NAME) bad.add("name");
   if (!/^\d{1,3}$/.test(form.maxTranscodes) || Number(form.maxTranscodes) > MOST_TRANSCODES)
     bad.add("maxTranscodes");
+  const percent = /^\d{1,3}$/.test(form.detectionPercent) ? Number(form.detectionPercent) : 0;
+  if (percent < LEAST_PERCENT || percent > MOST_PERCENT) bad.add("detectionPercent");
   return bad;
 }
 
@@ -43,6 +49,9 @@ export function generalChanges(held: GeneralForm, form: GeneralForm): Given<"PAT
     ...(Number(form.maxTranscodes) === Number(held.maxTranscodes)
       ? {}
       : { maxTranscodes: Number(form.maxTranscodes) }),
+    ...(Number(form.detectionPercent) === Number(held.detectionPercent)
+      ? {}
+      : { detectionPercent: Number(form.detectionPercent) }),
     ...(form.logLevel === held.logLevel ? {} : { logLevel: form.logLevel }),
   };
 }

@@ -13,7 +13,15 @@ import { refreshStatus } from "../../state/recorder.ts";
 import { tell } from "../../state/toasts.ts";
 import { useAnswer } from "../../state/use-answer.ts";
 import { useDraft } from "../../state/use-draft.ts";
-import { generalChanges, generalOf, generalProblems, LONGEST_NAME, MOST_TRANSCODES } from "./general-form.ts";
+import {
+  generalChanges,
+  generalOf,
+  generalProblems,
+  LEAST_PERCENT,
+  LONGEST_NAME,
+  MOST_PERCENT,
+  MOST_TRANSCODES,
+} from "./general-form.ts";
 import { LinkSection } from "./link-section.tsx";
 import { SystemSubPage } from "./sub-page.tsx";
 
@@ -115,6 +123,19 @@ function GeneralFields(props: {
         hint={t("general.transcodes.hint")}
         error={
           bad.has("maxTranscodes") ? t("general.transcodes.wrong", { most: MOST_TRANSCODES }) : undefined
+        }
+        required
+      />
+      <TextField
+        label={t("general.detection")}
+        value={form.detectionPercent}
+        onInput={(detectionPercent) => put({ detectionPercent })}
+        inputMode="numeric"
+        hint={t("general.detection.hint")}
+        error={
+          bad.has("detectionPercent")
+            ? t("general.detection.wrong", { least: LEAST_PERCENT, most: MOST_PERCENT })
+            : undefined
         }
         required
       />
