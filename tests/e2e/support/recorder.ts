@@ -6,10 +6,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NightjarError } from "../../../core/errors.ts";
+import { testPatience } from "../../../core/testing/wait-for.ts";
 import { activate } from "../../support/accounts.ts";
 import { PROGRAM, ROOT } from "../../support/program.ts";
 
-const START_MS = 30_000;
+/** Longer where the machine is known to be busy. */
+const START_MS = 30_000 * testPatience();
 
 export { ADMINISTRATOR } from "../../support/accounts.ts";
 
