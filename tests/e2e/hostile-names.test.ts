@@ -1,6 +1,7 @@
 // Names that are pages and scripts, wherever a name can come from (attack list A22, A20): cameras, the recorder, tills and
-// what they print, rules, inputs, outputs, walls, what events say, API tokens, who tried to sign in, a plugin's card and what it
-// says when it fails. On every page they are letters, nothing runs, and nothing is even tried.
+// what they print, rules of linkage and of arming, profiles, holidays, inputs, outputs, walls, what events say, API tokens, who
+// tried to sign in, a plugin's card and what it says when it fails. On every page they are letters, nothing runs, and nothing
+// is even tried. What a page is made of does not depend on its size: one is enough.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
@@ -14,7 +15,15 @@ import { putEvents } from "../../core/db/tables/events-table.ts";
 import { silentLog } from "../../core/log.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { writeStranger } from "../support/stranger.ts";
-import { openBrowser, openContext, PHONE, skipBrowserTests, until, visit } from "./support/browser.ts";
+import {
+  openBrowser,
+  openContext,
+  skipBrowserTests,
+  turnTo,
+  until,
+  visit,
+  watchFaults,
+} from "./support/browser.ts";
 import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
 
 const PAYLOADS = [
@@ -32,7 +41,10 @@ const PAGES = [
   "cameras",
   "cameras/new",
   "plugins",
+  "plugins?view=find",
   "system",
+  "system/general",
+  "system/doctor",
   "users",
   "events",
   "tills",
@@ -44,6 +56,7 @@ const PAGES = [
   "system/certificate",
   "system/flows",
   "linkage",
+  "arming",
   "io",
   "welcome",
 ] as const;
@@ -167,6 +180,12 @@ describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, t
         },
       ],
     });
+    const { profiles } = await recorder.api<{ profiles: { id: string }[] }>("GET", "/arming/rules");
+    await recorder.api("PATCH", "/arming/rules", {
+      profiles: [...profiles, { id: "hostile", name: third }],
+      rules: [{ id: "hostile", name: first, types: ["motion"], profiles: ["hostile"] }],
+      holidays: [{ name: second, when: { by: "day-of-year", from: "12-24", to: "12-26" } }],
+    });
     const wall = await fetch(`${recorder.url}/api/v1/changes?wall=${encodeURIComponent(first)}`, {
       headers: { authorization: `Bearer ${recorder.token}` },
     });
@@ -206,66 +225,77 @@ describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, t
 
   it("are letters on every page, and no page tries to run them", async () => {
     const faults: string[] = [];
-    for (const viewport of [undefined, PHONE]) {
-      const context = await openContext(browser, recorder, viewport === undefined ? {} : { viewport });
-      const page = await context.newPage();
-      page.on("dialog", (dialog) => {
-        faults.push(`dialog: ${dialog.message()}`);
-        void dialog.dismiss();
-      });
-      page.on("console", (message) => {
-        if (/Content Security Policy/i.test(message.text())) faults.push(message.text());
-      });
-      page.on("pageerror", (error) => faults.push(error.message));
-      page.on("request", (request) => {
-        if (/\/x$|window\.canary/.test(new URL(request.url()).pathname))
-          faults.push(`asked for ${request.url()}`);
-      });
-      const ofOne = [`cameras/${cameras[0]}`, `cameras/${cameras[0]}/detection`, `plugins?name=${PLUGIN}`];
-      for (const path of [...PAGES, ...ofOne]) {
-        await visit(page, recorder, path);
-        await page.locator("main .head, main .empty, .door-card").first().waitFor();
-        await until(`what ${path} waits for`, async () => (await page.locator(".skeleton").count()) === 0);
-        const state = (await page.evaluate(`({
-          canary: window.canary ?? null,
-          injected: [...document.querySelectorAll('img[src="x"], svg[onload], script:not([src])')].map((one) => one.outerHTML),
-          links: [...document.querySelectorAll("a[href], iframe[src], form[action]")]
-            .map((one) => one.href ?? one.src ?? one.action).filter((address) => /^\\s*javascript:/i.test(address)),
-        })`)) as { canary: number | null; injected: string[]; links: string[] };
-        assert.deepEqual(state, { canary: null, injected: [], links: [] }, path);
-      }
-      await visit(page, recorder, "cameras");
-      await until("the names are shown as they are", async () =>
-        (await page.locator("main").innerText()).includes(PAYLOADS[0]),
-      );
-      // Open, a receipt shows its lines.
-      await visit(page, recorder, "tills");
-      await page.locator(".receipt-table tr").first().getByRole("button").first().click();
-      await page.getByRole("region", { name: "Receipt" }).getByText(PAYLOADS[1]).first().waitFor();
-      for (const [path, text] of [
-        ["account", PAYLOADS[0]],
-        ["system/log", PAYLOADS[2]],
-        ["linkage", PAYLOADS[0]],
-        ["io", PAYLOADS[1]],
-        ["events", PAYLOADS[0]],
-      ] as const) {
-        await visit(page, recorder, path);
-        await page.locator("main").getByText(text).first().waitFor();
-      }
-      // Why this event, of that rule and those objects.
-      await page.getByRole("button", { name: "Why?" }).first().click();
-      await page
-        .getByRole("dialog", { name: /^Why\?/ })
-        .locator(".why-steps > li")
-        .first()
-        .waitFor();
-      assert.deepEqual(await page.evaluate("window.canary ?? null"), null);
-      await visit(page, recorder, "plugins");
-      await until("the plugin is shown", async () =>
-        (await page.locator("main").innerText()).includes("Hostile"),
-      );
-      await context.close();
+    const context = await openContext(browser, recorder);
+    const page = watchFaults(await context.newPage(), faults);
+    page.on("dialog", (dialog) => {
+      faults.push(`dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    page.on("request", (request) => {
+      if (/\/x$|window\.canary/.test(new URL(request.url()).pathname))
+        faults.push(`asked for ${request.url()}`);
+    });
+    const assertLetters = async (where: string): Promise<void> => {
+      const state = (await page.evaluate(`({
+        canary: window.canary ?? null,
+        injected: [...document.querySelectorAll('img[src="x"], svg[onload], script:not([src])')].map((one) => one.outerHTML),
+        links: [...document.querySelectorAll("a[href], iframe[src], form[action]")]
+          .map((one) => one.href ?? one.src ?? one.action).filter((address) => /^\\s*javascript:/i.test(address)),
+      })`)) as { canary: number | null; injected: string[]; links: string[] };
+      assert.deepEqual(state, { canary: null, injected: [], links: [] }, where);
+    };
+    const ofOne = [`cameras/${cameras[0]}`, `cameras/${cameras[0]}/detection`, `plugins?name=${PLUGIN}`];
+    for (const path of [...PAGES, ...ofOne]) {
+      await turnTo(page, recorder, path);
+      await page.locator("main .head, main .empty, .door-card").first().waitFor();
+      await until(`what ${path} waits for`, async () => (await page.locator(".skeleton").count()) === 0);
+      await assertLetters(path);
     }
+    // Where names are shown, they are shown as they are.
+    for (const [path, text] of [
+      ["cameras", PAYLOADS[0]],
+      ["account", PAYLOADS[0]],
+      ["system/log", PAYLOADS[2]],
+      ["linkage", PAYLOADS[0]],
+      ["arming", PAYLOADS[0]],
+      ["arming", PAYLOADS[1]],
+      ["arming", PAYLOADS[2]],
+      ["io", PAYLOADS[1]],
+      ["plugins", "Hostile"],
+      ["events", PAYLOADS[0]],
+    ] as const) {
+      if (!page.url().endsWith(`/${path}`)) await visit(page, recorder, path);
+      // A profile's name stands in a list to choose from, which is closed.
+      await page.locator("main").getByText(text).first().waitFor({ state: "attached" });
+    }
+    // Why this event, of that rule and those objects.
+    await page.getByRole("button", { name: "Why?" }).first().click();
+    await page
+      .getByRole("dialog", { name: /^Why\?/ })
+      .locator(".why-steps > li")
+      .first()
+      .waitFor();
+    await assertLetters("why");
+    await page.keyboard.press("Escape");
+    // What is wrong with cameras and what they saw, which every page shows.
+    await page.locator(".health").click();
+    await page.getByRole("dialog").getByText(PAYLOADS[0]).first().waitFor();
+    await assertLetters("health");
+    await page.keyboard.press("Escape");
+    await page.locator(".bell > button").click();
+    await page.locator(".bell-panel").waitFor();
+    await assertLetters("bell");
+    await page.keyboard.press("Escape");
+    await visit(page, recorder, "system/doctor");
+    await page.locator(".sections .button.primary").click();
+    await page.locator(".check-list").waitFor({ timeout: 60_000 });
+    await assertLetters("what was found");
+    // Open, a receipt shows its lines.
+    await visit(page, recorder, "tills");
+    await page.locator(".receipt-table tr").first().getByRole("button").first().click();
+    await page.getByRole("region", { name: "Receipt" }).getByText(PAYLOADS[1]).first().waitFor();
+    await assertLetters("receipt");
+    await context.close();
     assert.deepEqual(faults, []);
   });
 });

@@ -15,6 +15,8 @@ const CHROMIUMS = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
 export const CHROMIUM =
   process.env["NIGHTJAR_CHROMIUM"] ?? CHROMIUMS.find((file) => existsSync(file)) ?? "/usr/bin/chromium";
 export const DESKTOP = { width: 1440, height: 900 } as const;
+/** For one step of a page; longer where the machine is known to be busy. */
+const STEP_MS = 30_000;
 export const PHONE = { width: 390, height: 844 } as const;
 
 /** Why browser tests cannot run here; false if they can. */
@@ -58,6 +60,7 @@ export async function openContext(
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
   });
+  context.setDefaultTimeout(STEP_MS * testPatience());
   if (recorder.token !== "" && options.secure !== true) {
     await context.addCookies([
       { name: "nightjar", value: recorder.token, url: recorder.url, sameSite: "Strict", httpOnly: true },
@@ -84,19 +87,38 @@ export async function visit(page: Page, recorder: Pick<Recorder, "url">, address
     return;
   }
   await page.evaluate(`(() => {
-    for (const one of document.querySelectorAll("main .head")) one.dataset.left = "";
+    for (const one of document.querySelectorAll("main .head, main .empty")) one.dataset.left = "";
     history.pushState(null, "", ${JSON.stringify(to)});
     dispatchEvent(new PopStateEvent("popstate"));
   })()`);
   await page.locator("[data-left]").waitFor({ state: "detached" });
 }
 
-/** Likewise, also where only what follows the `?` is another: by way of a page that there is not. */
+/**
+ * Likewise, but its parts are made anew also where the page is there already, or only what follows the `?` is another: by way of
+ * a page that there is not.
+ */
 export async function turnTo(page: Page, recorder: Pick<Recorder, "url">, address: string): Promise<void> {
   const { origin, pathname } = new URL(`${recorder.url}/${address}`);
   const at = new URL(page.url());
   if (at.origin === origin && at.pathname === pathname) await visit(page, recorder, "nowhere");
   await visit(page, recorder, address);
+}
+
+/** Collects what a page throws, and what it tries against its content policy. */
+export function watchFaults(page: Page, faults: string[]): Page {
+  page.on("pageerror", (error) => faults.push(error.message));
+  page.on("console", (message) => {
+    if (/Content Security Policy/i.test(message.text())) faults.push(message.text());
+  });
+  return page;
+}
+
+/** How many pixels a page, its heading, its forms or its dialog are wider than there is room; 0 if they fit. */
+export async function widthExcess(page: Page): Promise<number> {
+  return (await page.evaluate(
+    `Math.max(0, document.documentElement.scrollWidth - innerWidth, ...[...document.querySelectorAll("main, .head, .transport, .door-card, form:not(dialog form), dialog")].map((one) => one.scrollWidth - one.clientWidth))`,
+  )) as number;
 }
 
 /** `window.nightjarCounter(selector)`: the number in the picture of the first such element, or null. */

@@ -5,6 +5,8 @@ import { type MessageKey, t } from "../../locale/messages.ts";
 import { ConfirmDialog } from "../../parts/confirm-dialog.tsx";
 import { ErrorNote, TextField } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { UnsavedMark } from "../../parts/unsaved-mark.tsx";
+import { useDraft } from "../../state/use-draft.ts";
 
 type FlowsView = Answer<"GET /flows">;
 type Allowed = FlowsView["allowed"];
@@ -35,9 +37,10 @@ export function AllowedSection(props: {
   readonly onChanged: (view: FlowsView) => void;
 }) {
   const [asked, setAsked] = useState<What | undefined>();
-  const [folders, setFolders] = useState("");
   const [error, setError] = useState<unknown>();
   const { allowed, barred = [] } = props.view;
+  const held = allowed.folders.join("\n");
+  const draft = useDraft("flows.folders", held);
   const put = async (changed: Partial<Allowed>): Promise<void> => {
     setError(undefined);
     // What others have forbidden meanwhile stays forbidden.
@@ -47,9 +50,10 @@ export function AllowedSection(props: {
   const forbid = (what: What): void => {
     put(what === "folders" ? { folders: [] } : { [what]: false }).catch(setError);
   };
-  const ask = (what: What): void => {
-    setFolders(allowed.folders.join("\n"));
-    setAsked(what);
+  const allow = async (what: What): Promise<void> => {
+    if (what !== "folders") return put({ [what]: true });
+    await put({ folders: linesOf(draft.value) });
+    draft.settle(linesOf(draft.value).join("\n"));
   };
   return (
     <section>
@@ -77,7 +81,7 @@ export function AllowedSection(props: {
               </p>
               <p>
                 {!isAllowed || what === "folders" ? (
-                  <button type="button" class="button" onClick={() => ask(what)}>
+                  <button type="button" class="button" onClick={() => setAsked(what)}>
                     {t(isAllowed ? "flows.allowed.change" : "flows.allowed.allow")}
                     <span class="unseen">{` ${t(WORDS[what].name)}`}</span>
                   </button>
@@ -98,20 +102,25 @@ export function AllowedSection(props: {
           title={t(WORDS[asked].name)}
           word={t("flows.allowed.word")}
           button={t("flows.allowed.do")}
-          act={() => put(asked === "folders" ? { folders: linesOf(folders) } : { [asked]: true })}
+          act={() => allow(asked)}
           onClose={() => setAsked(undefined)}
         >
           <p class="warn-text">
             <Icon name="warning" /> {t(WORDS[asked].warning)}
           </p>
           {asked === "folders" ? (
-            <TextField
-              label={t("flows.allowed.folders.label")}
-              value={folders}
-              onInput={setFolders}
-              multiline
-              focus
-            />
+            <>
+              <TextField
+                label={t("flows.allowed.folders.label")}
+                value={draft.value}
+                onInput={draft.put}
+                multiline
+                focus
+              />
+              <div class="form-foot start unless-empty">
+                <UnsavedMark of={draft} onDiscard={() => draft.settle(held)} />
+              </div>
+            </>
           ) : null}
         </ConfirmDialog>
       )}

@@ -186,6 +186,9 @@ export function LinkagePage() {
   );
 }
 
+/** Of actions, beside one another, on the narrowest screen that has columns for them. */
+const MOST_COLUMNS = 5;
+
 /** The rules with this one, in its place or at the end. */
 function withRule(rules: readonly LinkageRule[], rule: LinkageRule): LinkageRule[] {
   return rules.some(({ id }) => id === rule.id)
@@ -201,12 +204,14 @@ function Rules(props: {
   readonly onRemove: (rule: LinkageRule) => void;
 }) {
   const { view, shown, profiles } = props;
-  const used = view.rules.flatMap(({ actions }) => actions.map(({ action }) => action));
-  const columns = [...new Set([...view.actions.map(({ source }) => source), ...used])];
+  const used = new Set(view.rules.flatMap(({ actions }) => actions.map(({ action }) => action)));
+  // In the order of the form; an action that none does has no column.
+  const known = view.actions.map(({ source }) => source).filter((source) => used.has(source));
+  const columns = [...new Set([...known, ...used])];
   const name = (source: string): string => actionName(source, view.actions);
   return (
     <div class="table-box">
-      <table class="linkage-table">
+      <table class={`linkage-table${columns.length > MOST_COLUMNS ? " folded" : ""}`}>
         <thead>
           <tr>
             <th scope="col">{t("linkage.on")}</th>
@@ -242,7 +247,7 @@ function Rules(props: {
                   <strong>{rule.name}</strong>
                   <small>{aboutText(rule)}</small>
                   <small class="does-line">{whenText(rule, profiles)}</small>
-                  <small class="does-line">{[...new Set(done)].map(name).join(" · ")}</small>
+                  <small class="does-line done">{[...new Set(done)].map(name).join(" · ")}</small>
                 </td>
                 <td class="when">{whenText(rule, profiles)}</td>
                 {columns.map((source) => (

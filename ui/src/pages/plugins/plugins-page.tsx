@@ -15,6 +15,7 @@ import { useAnswer } from "../../state/use-answer.ts";
 import { FindPlugins } from "./find-plugins.tsx";
 import { JobPanel } from "./job-panel.tsx";
 import { type PluginAct, PluginCard } from "./plugin-card.tsx";
+import { FILTERED_FROM, matchingPlugins } from "./plugin-filter.ts";
 import { troubledFirst } from "./plugin-words.ts";
 import { RemovePluginDialog } from "./remove-plugin-dialog.tsx";
 import { SettingsDialog } from "./settings-dialog.tsx";
@@ -70,27 +71,64 @@ export function PluginsPage() {
         {view === "find" ? (
           <FindPlugins />
         ) : (
-          <PluginList plugins={plugins} onRead={read} onList={setPlugins} />
+          <FilteredPlugins plugins={plugins} onRead={read} onList={setPlugins} />
         )}
       </div>
     </div>
   );
 }
 
-function PluginList(props: {
+interface ListProps {
   readonly plugins: readonly Plugin[];
   readonly onRead: () => void;
   readonly onList: (plugins: readonly Plugin[]) => void;
-}) {
-  const { plugins, onRead, onList } = props;
+}
+
+/** The list below a search field, where there are more than are seen at a glance. */
+function FilteredPlugins(props: ListProps) {
+  const typed = place.value.query.get("q") ?? "";
+  const shown = matchingPlugins(props.plugins, typed);
+  const put = (text: string): void => replaceQuery({ q: text === "" ? undefined : text.slice(0, 80) });
+  return (
+    <>
+      {props.plugins.length < FILTERED_FROM && typed === "" ? null : (
+        <div class="plugin-filter">
+          <input
+            type="search"
+            class="text-input"
+            aria-label={t("plugins.filter")}
+            placeholder={t("plugins.filter")}
+            value={typed}
+            onInput={(event) => put(event.currentTarget.value)}
+          />
+        </div>
+      )}
+      {shown.length === 0 && typed !== "" ? (
+        <div class="plugins-empty">
+          <p class="muted" role="status">
+            {t("plugins.filter.none")}
+          </p>
+          <button type="button" class="button" onClick={() => put("")}>
+            {t("plugins.filter.all")}
+          </button>
+        </div>
+      ) : (
+        <PluginList {...props} shown={shown} isFiltered={typed !== ""} />
+      )}
+    </>
+  );
+}
+
+function PluginList(props: ListProps & { readonly shown: readonly Plugin[]; readonly isFiltered: boolean }) {
+  const { plugins, onRead, onList, shown, isFiltered } = props;
   const [busy, setBusy] = useState<{ readonly name: string; readonly act: PluginAct } | undefined>(undefined);
   const [removing, setRemoving] = useState<Plugin | undefined>(undefined);
   const [updates, setUpdates] = useState<readonly PluginUpdate[]>([]);
   const isAdministrator = mayAdminister.value;
-  const loaded = troubledFirst(plugins.filter((one) => one.status !== "refused"));
+  const loaded = troubledFirst(shown.filter((one) => one.status !== "refused"));
   const mine = loaded.filter((one) => one.bundled !== true);
   const bundled = loaded.filter((one) => one.bundled === true);
-  const refused = plugins.filter((one) => one.status === "refused");
+  const refused = shown.filter((one) => one.status === "refused");
   const open = plugins.find(({ name }) => isAdministrator && name === place.value.query.get("settings"));
 
   const run = async (plugin: Plugin, act: "restart" | "toggle"): Promise<void> => {
@@ -135,38 +173,42 @@ function PluginList(props: {
   );
   return (
     <>
-      <section aria-label={t("plugins.yours")}>
-        <div class="section-head">
-          <h2>{t("plugins.yours")}</h2>
-          <span class="spring" />
-          {isAdministrator && plugins.some(({ installed }) => installed === true) ? (
-            <UpdateCheck onUpdates={setUpdates} />
-          ) : null}
-        </div>
-        {mine.length > 0 ? (
-          cards(mine)
-        ) : (
-          <div class="plugins-empty">
-            <p class="muted">{t("plugins.empty")}</p>
-            {isAdministrator ? (
-              <button type="button" class="button" onClick={() => replaceQuery({ view: "find" })}>
-                <Icon name="search" />
-                {t("plugins.view.find")}
-              </button>
+      {isFiltered && mine.length === 0 ? null : (
+        <section aria-label={t("plugins.yours")}>
+          <div class="section-head">
+            <h2>{t("plugins.yours")}</h2>
+            <span class="spring" />
+            {isAdministrator && plugins.some(({ installed }) => installed === true) ? (
+              <UpdateCheck onUpdates={setUpdates} />
             ) : null}
           </div>
-        )}
-      </section>
+          {mine.length > 0 ? (
+            cards(mine)
+          ) : (
+            <div class="plugins-empty">
+              <p class="muted">{t("plugins.empty")}</p>
+              {isAdministrator ? (
+                <button type="button" class="button" onClick={() => replaceQuery({ view: "find" })}>
+                  <Icon name="search" />
+                  {t("plugins.view.find")}
+                </button>
+              ) : null}
+            </div>
+          )}
+        </section>
+      )}
       {refused.length === 0 ? null : (
         <section aria-label={t("plugins.refusedOnes")}>
           <h2>{t("plugins.refusedOnes")}</h2>
           {cards(refused)}
         </section>
       )}
-      <section aria-label={t("plugins.bundled")}>
-        <h2>{t("plugins.bundled")}</h2>
-        {cards(bundled)}
-      </section>
+      {bundled.length === 0 ? null : (
+        <section aria-label={t("plugins.bundled")}>
+          <h2>{t("plugins.bundled")}</h2>
+          {cards(bundled)}
+        </section>
+      )}
       {open === undefined ? null : (
         <SettingsDialog
           key={open.name}

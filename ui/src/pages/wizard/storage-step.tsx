@@ -1,6 +1,6 @@
 // First run: the disk that recordings go to, how much of them is kept (by days or bytes, with what that comes to), and whether the
 // sound is recorded.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { RecorderSettings, Storage } from "../../api/health-types.ts";
 import { t } from "../../locale/messages.ts";
@@ -10,6 +10,7 @@ import { CheckField, Segmented, TextField } from "../../parts/controls.tsx";
 import { cameraChanged, cameras } from "../../state/recorder.ts";
 import { rateText } from "../../state/time-format.ts";
 import { useAnswer } from "../../state/use-answer.ts";
+import { useDraft } from "../../state/use-draft.ts";
 import { DiskChoice } from "../storage/disk-choice.tsx";
 import { daysText } from "../storage/forecast-words.ts";
 import { Foot, useAction } from "./wizard-foot.tsx";
@@ -22,6 +23,16 @@ const DAY_SECONDS = 86_400;
 /** What a usual camera sends, for the forecast before there is one. */
 const USUAL_KBPS = 4_000;
 const REFRESH_MS = 5_000;
+
+/** What is chosen and typed in the step; no place: the one that is proposed, no reserve: as it is. */
+interface TypedStorage {
+  readonly place: string;
+  readonly way: "days" | "size";
+  readonly days: number;
+  readonly size: string;
+  readonly audio: boolean;
+  readonly reserve: string | null;
+}
 
 /** The step. */
 export function StorageStep(props: {
@@ -43,15 +54,25 @@ export function StorageStep(props: {
   const { answer, load } = asked;
   const { storage, places = [] } = answer ?? {};
   const isProposing = isUntouched(props.settings, "storage");
-  const [place, setPlace] = useState<string | undefined>(undefined);
-  const wanted = places.find(({ id, isRecommended, volume: role }) =>
-    place === undefined ? (isProposing ? isRecommended : role === "first") : id === place,
+  const draft = useDraft<TypedStorage>(
+    "wizard.storage",
+    {
+      place: "",
+      way: newCameras.quotaBytes === null ? "days" : "size",
+      days: newCameras.retentionDays ?? (isProposing ? 7 : 0),
+      size: newCameras.quotaBytes === null ? "" : String(newCameras.quotaBytes / GB),
+      audio: newCameras.audio,
+      reserve: null,
+    },
+    { isNew: true },
   );
-  const [way, setWay] = useState<"days" | "size">(newCameras.quotaBytes === null ? "days" : "size");
-  const [days, setDays] = useState<number>(newCameras.retentionDays ?? (isProposing ? 7 : 0));
-  const [size, setSize] = useState(newCameras.quotaBytes === null ? "" : String(newCameras.quotaBytes / GB));
-  const [audio, setAudio] = useState(newCameras.audio);
-  const [reserve, setReserve] = useState<string | undefined>(undefined);
+  const { place, way, days, size, audio, reserve } = draft.value;
+  const put = (part: Partial<TypedStorage>): void => draft.put({ ...draft.value, ...part });
+  // A disk that was chosen and is there no more is nobody's choice.
+  const isChosen = places.some(({ id }) => id === place);
+  const wanted = places.find(({ id, isRecommended, volume: role }) =>
+    isChosen ? id === place : isProposing ? isRecommended : role === "first",
+  );
   const { busy, error, run } = useAction();
   useEffect(() => {
     const timer = setInterval(load, REFRESH_MS);
@@ -74,7 +95,7 @@ export function StorageStep(props: {
       : volume;
     // Asked for anew, should a later part fail: the disk is the first volume by now.
     if (isOther) load();
-    if (reserve !== undefined && reserve.trim() !== "" && first !== undefined && first.id !== "") {
+    if (reserve !== null && reserve.trim() !== "" && first !== undefined && first.id !== "") {
       await call("PATCH /storage/volumes/{volume}", {
         path: { volume: first.id },
         body: { reserveBytes: Math.round(reserveBytes) },
@@ -83,12 +104,13 @@ export function StorageStep(props: {
     const rules = { retentionDays, quotaBytes, audio };
     for (const { id, record } of demoChanges(cameras.value ?? [], rules))
       cameraChanged(await call("PATCH /cameras/{id}", { path: { id }, body: { record } }));
+    draft.settle({ ...draft.value, place: "", reserve: null });
     await props.onNext(rules);
   };
   return (
     <WizardFrame step={3} title={t("wizard.storage.title")} text={t("wizard.storage.text")}>
       <Awaited of={asked} rows={2} />
-      <DiskChoice places={places} value={wanted?.id} onChoose={setPlace} />
+      <DiskChoice places={places} value={wanted?.id} onChoose={(id) => put({ place: id })} />
       {/* A disk that was pulled stands on none of the cards. */}
       {storage?.volumes.map((one) =>
         one.message === undefined ? null : (
@@ -101,7 +123,7 @@ export function StorageStep(props: {
         label={t("volume.reserve")}
         value={reserveText}
         hint={isOther ? t("wizard.storage.reserve") : undefined}
-        onInput={setReserve}
+        onInput={(typed) => put({ reserve: typed })}
         inputMode="decimal"
         error={reserveWrong ? t("volume.reserve.wrong") : undefined}
       />
@@ -117,7 +139,7 @@ export function StorageStep(props: {
           { value: "days", text: t("wizard.storage.byDays") },
           { value: "size", text: t("wizard.storage.bySize") },
         ]}
-        onChoose={setWay}
+        onChoose={(chosen) => put({ way: chosen })}
       />
       {way === "days" ? (
         <>
@@ -128,7 +150,7 @@ export function StorageStep(props: {
               value: value as number,
               text: value === 0 ? t("wizard.retention.full") : t("cameras.days", { count: value }),
             }))}
-            onChoose={setDays}
+            onChoose={(chosen) => put({ days: chosen })}
           />
           <p class="muted">{t(days === 0 ? "wizard.retention.full.hint" : "wizard.retention.hint")}</p>
         </>
@@ -136,7 +158,7 @@ export function StorageStep(props: {
         <TextField
           label={t("wizard.storage.size")}
           value={size}
-          onInput={setSize}
+          onInput={(typed) => put({ size: typed })}
           inputMode="decimal"
           hint={t("wizard.retention.full.hint")}
           error={size !== "" && sizeWrong ? t("storage.size.wrong") : undefined}
@@ -153,9 +175,14 @@ export function StorageStep(props: {
       <CheckField
         label={t("camera.audio")}
         checked={audio}
-        onChange={setAudio}
+        onChange={(checked) => put({ audio: checked })}
         hint={t("camera.audio.hint")}
       />
+      {draft.isUnsaved ? (
+        <p class="muted" role="status">
+          {t("unsaved")}
+        </p>
+      ) : null}
       <Foot
         busy={busy}
         error={error}
