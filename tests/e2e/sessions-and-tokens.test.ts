@@ -214,7 +214,7 @@ describe("sessions and API tokens", { skip: skipBrowserTests, timeout: 300_000 }
     await page.reload();
     await page.getByRole("cell", { name: "API token revoked" }).waitFor();
     assert.equal(await page.getByRole("cell", { name: "Account made" }).count(), 0);
-    await page.getByLabel("Day").fill("2020-01-01");
+    await page.getByLabel("Day", { exact: true }).fill("2020-01-01");
     await page.getByText("No entry fits these filters").waitFor();
     await screenshot(page, "audit-none");
     await page.getByRole("button", { name: "Clear filters" }).click();
