@@ -9,6 +9,7 @@ import {
   openContext,
   screenshot,
   skipBrowserTests,
+  turnTo,
   until,
 } from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
@@ -42,7 +43,7 @@ describe("gaps", { skip: skipBrowserTests, timeout: 180_000 }, () => {
   }
 
   async function open(timeMs: number): Promise<void> {
-    await page.goto(`${recorder.url}/playback?camera=${camera}&t=${new Date(timeMs).toISOString()}&play=0`);
+    await turnTo(page, recorder, `playback?camera=${camera}&t=${new Date(timeMs).toISOString()}&play=0`);
     await until("a picture", () => counterOf(page));
   }
 
@@ -128,7 +129,7 @@ describe("gaps", { skip: skipBrowserTests, timeout: 180_000 }, () => {
       enabled: false,
       record: { mode: "continuous", streams: "main" },
     });
-    await page.goto(`${recorder.url}/playback?camera=${late.id}`);
+    await turnTo(page, recorder, `playback?camera=${late.id}`);
     await page.getByText("No recording here").waitFor();
     await recorder.api("PATCH", `/cameras/${late.id}`, { enabled: true });
     await until("the first picture", () => counterOf(page), 20_000);
