@@ -79,7 +79,17 @@ export async function openContext(
  * Goes to another page as a link does, without loading the interface anew: that takes four times as long. Resolves when
  * nothing of the page before is there any more; a page of which only what follows the `?` is another is loaded.
  */
-export async function visit(page: Page, recorder: Pick<Recorder, "url">, address: string): Promise<void> {
+export function visit(page: Page, recorder: Pick<Recorder, "url">, address: string): Promise<void> {
+  return leaveFor(page, recorder, address, "main .head");
+}
+
+/** Goes there; `marks` are the parts of the page before of which nothing may be left. */
+async function leaveFor(
+  page: Page,
+  recorder: Pick<Recorder, "url">,
+  address: string,
+  marks: string,
+): Promise<void> {
   const to = `${recorder.url}/${address}`;
   const isWithin = page.url().startsWith(`${recorder.url}/`);
   if (!isWithin || new URL(page.url()).pathname === new URL(to).pathname) {
@@ -87,7 +97,7 @@ export async function visit(page: Page, recorder: Pick<Recorder, "url">, address
     return;
   }
   await page.evaluate(`(() => {
-    for (const one of document.querySelectorAll("main .head, main .empty")) one.dataset.left = "";
+    for (const one of document.querySelectorAll("${marks}")) one.dataset.left = "";
     history.pushState(null, "", ${JSON.stringify(to)});
     dispatchEvent(new PopStateEvent("popstate"));
   })()`);
@@ -99,12 +109,14 @@ export async function visit(page: Page, recorder: Pick<Recorder, "url">, address
  * that there is not.
  */
 export async function comeTo(page: Page, recorder: Pick<Recorder, "url">, address: string): Promise<void> {
-  const to = new URL(`${recorder.url}/${address}`);
-  if (page.url().startsWith(`${recorder.url}/`) && new URL(page.url()).pathname === to.pathname) {
-    await visit(page, recorder, "nowhere");
+  // Pages below the same one share its parts.
+  const topOf = (url: string): string => new URL(url).pathname.split("/")[1] ?? "";
+  const isWithin = page.url().startsWith(`${recorder.url}/`);
+  if (isWithin && topOf(page.url()) === topOf(`${recorder.url}/${address}`)) {
+    await leaveFor(page, recorder, "nowhere", "main .head");
     await page.getByRole("heading", { name: "There is no such page" }).waitFor();
   }
-  await visit(page, recorder, address);
+  await leaveFor(page, recorder, address, "main .head, main .empty");
 }
 
 /** Collects what a page throws, and what it tries against its content policy. */
