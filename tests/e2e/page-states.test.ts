@@ -1,69 +1,113 @@
-// What pages show when the recorder does not answer them: why, with a button that asks again and brings the page; and that
-// a line about what is wrong takes its room from the page, not from what stands below it.
+// The states of every page that asks for something: it waits, says why nothing comes with a button that asks again, and shows
+// what then came; where there is nothing it says what to do next, and whom it is not for it tells so. And that a line about
+// what is wrong takes its room from the page, not from what stands below it. One recorder, emptied, filled, then troubled.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
+import { testPatience } from "../../core/testing/wait-for.ts";
+import { addAccount } from "../support/accounts.ts";
 import {
   DESKTOP,
   openBrowser,
   openContext,
   PHONE,
   skipBrowserTests,
+  turnTo,
   until,
   visit,
 } from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
-import { SCREENS } from "./support/screens.ts";
+import { placed, SCREENS, type Screen } from "./support/screens.ts";
 import { withholdAnswers } from "./support/withheld-answers.ts";
 
-const LONG_MS = 20_000;
+const LONG_MS = 20_000 * testPatience();
 /** What the interface asks for once, when it is loaded, and keeps from page to page. */
 const KEPT = ["cameras", "settings", "status", "setup"];
+/** By which a page says that it waits. */
+const WAITING = "[aria-busy=true], .skeleton";
+const INSIDE = SCREENS.filter(({ door }) => door === undefined);
 
-describe("pages that get no answer", { skip: skipBrowserTests, timeout: 300_000 }, () => {
+describe("pages", { skip: skipBrowserTests, timeout: 300_000 * testPatience() }, () => {
   let recorder: Recorder;
   let browser: Browser;
-  let camera: string;
-  let pages: Page | undefined;
+  let camera = "";
+  /** An administrator's; the code of the pages is read once. */
+  let page: Page;
+  let viewing: Page | undefined;
 
   before(async () => {
     recorder = await startRecorder(true);
     await recorder.api("PATCH", "/settings", { wizardDone: true });
     const { cameras } = await recorder.api<{ cameras: { id: string }[] }>("GET", "/cameras");
-    camera = cameras[0]?.id ?? "";
-    // So that the list of events has one.
-    const refused = await fetch(`${recorder.url}/api/v1/session`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ username: "admin", password: "not the password" }),
-    });
-    assert.equal(refused.status, 401);
+    for (const { id } of cameras) await recorder.api("DELETE", `/cameras/${id}?footage=remove`);
     browser = await openBrowser();
+    page = await openPage(DESKTOP);
+    await page.goto(`${recorder.url}/nowhere`);
   });
   after(async () => {
     await browser?.close();
     await recorder?.stop();
   });
 
-  async function openPage(viewport: typeof DESKTOP | typeof PHONE): Promise<Page> {
-    const context = await openContext(browser, recorder, { viewport, touch: viewport === PHONE });
+  async function openPage(
+    viewport: typeof DESKTOP | typeof PHONE,
+    token: string = recorder.token,
+  ): Promise<Page> {
+    const context = await openContext(
+      browser,
+      { url: recorder.url, token },
+      { viewport, touch: viewport === PHONE },
+    );
     return context.newPage();
   }
 
-  for (const screen of SCREENS.filter(({ asks, door }) => asks.length > 0 && door === undefined)) {
-    it(`say why, and come when asked again: ${screen.name}`, async () => {
-      // The code of the pages is read once.
-      pages ??= await openPage(DESKTOP);
-      const page = pages;
-      await withholdAnswers(page, screen.asks, "refuse");
-      const address = screen.path.replace("{camera}", camera);
+  async function open({ open: selectors = [] }: Screen): Promise<void> {
+    for (const selector of selectors) await page.locator(selector).first().click({ timeout: LONG_MS });
+  }
+
+  for (const screen of INSIDE.filter(({ empty }) => empty !== undefined)) {
+    it(`say what to do next where there is nothing: ${screen.name}`, async () => {
+      await turnTo(page, recorder, screen.path);
+      await open(screen);
+      const found = page.locator(screen.empty ?? "").first();
+      await found.waitFor({ timeout: LONG_MS });
+      assert.notEqual((await found.innerText()).trim(), "");
+      await until("nothing waits", async () => (await page.locator(WAITING).count()) === 0);
+      assert.equal(await page.locator(".error-note").count(), 0);
+      await page.keyboard.press("Escape");
+    });
+  }
+
+  it("are filled with a camera, and an event, from here on", async () => {
+    const added = await recorder.api<{ id: string }>("POST", "/cameras", {
+      ...{ name: "Demo yard", driver: "demo", config: {}, record: { mode: "continuous" } },
+    });
+    camera = added.id;
+    const refused = await fetch(`${recorder.url}/api/v1/session`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ username: "admin", password: "not the password" }),
+    });
+    assert.equal(refused.status, 401);
+  });
+
+  for (const screen of INSIDE.filter(({ asks }) => asks.length > 0)) {
+    it(`wait, say why nothing comes, and come when asked again: ${screen.name}`, async () => {
+      const refuse = await withholdAnswers(page, screen.asks, "hold");
+      const address = placed(screen.path, { camera });
       if (screen.asks.some((ask) => KEPT.includes(ask))) await page.goto(`${recorder.url}/${address}`);
-      else await visit(page, recorder, address);
-      for (const selector of screen.open ?? []) await page.locator(selector).first().click();
+      else await turnTo(page, recorder, address);
+      await open(screen);
+      await page.locator(WAITING).first().waitFor({ timeout: LONG_MS });
+      assert.equal(await page.locator(".error-note").count(), 0);
+      await refuse();
       const note = page.locator(".error-note").first();
       await note.waitFor({ timeout: LONG_MS });
       assert.match((await note.textContent()) ?? "", /NJ_CORE_AWAY/);
-      assert.equal(await page.locator(".skeleton").count(), 0, "nothing seems to be on its way");
+      await until(
+        "nothing seems to be on its way",
+        async () => (await page.locator(".skeleton").count()) === 0,
+      );
       await page.unrouteAll();
       // Several sections of one page ask for themselves.
       await until(
@@ -76,15 +120,29 @@ describe("pages that get no answer", { skip: skipBrowserTests, timeout: 300_000 
             (await page.locator(screen.filled).first().isVisible())
           );
         },
-        LONG_MS,
+        20_000,
       );
+    });
+  }
+
+  for (const screen of INSIDE.filter(({ isBarred }) => isBarred === true)) {
+    it(`say whom they are not for: ${screen.name}`, async () => {
+      if (viewing === undefined) {
+        const account = { username: "vera", password: "looks at pictures", role: "viewer" } as const;
+        viewing = await openPage(DESKTOP, await addAccount(recorder, account));
+        await viewing.goto(`${recorder.url}/nowhere`);
+      }
+      await turnTo(viewing, recorder, placed(screen.path, { camera }));
+      await viewing.locator(".denied").first().waitFor({ timeout: LONG_MS });
+      assert.equal(await viewing.locator(WAITING).count(), 0);
+      assert.equal(await viewing.locator(`:is(${screen.filled}):not(.denied)`).count(), 0);
     });
   }
 
   it("say so when their own code does not come", async () => {
     const page = await openPage(DESKTOP);
-    await page.goto(`${recorder.url}/live`);
-    await page.locator(".tile").first().waitFor();
+    await page.goto(`${recorder.url}/cameras`);
+    await page.locator(".camera-table").waitFor();
     await page.route("**/assets/users-page-*.js", (route) => route.abort());
     await page.getByRole("link", { name: "Users" }).click();
     await page.locator(".error-note").waitFor();
@@ -127,32 +185,20 @@ describe("pages that get no answer", { skip: skipBrowserTests, timeout: 300_000 
     await page.locator(".camera-table").waitFor();
     await page.context().close();
   });
-});
 
-describe("a line about what is wrong", { skip: skipBrowserTests, timeout: 120_000 }, () => {
-  let recorder: Recorder;
-  let browser: Browser;
-
-  before(async () => {
-    recorder = await startRecorder(true);
-    await recorder.api("PATCH", "/settings", { wizardDone: true });
+  it("are told of a camera that does not answer, from here on", async () => {
     await recorder.api("POST", "/cameras", {
       name: "Nobody there",
       driver: "rtsp",
       config: { url: "rtsp://localhost:1/none" },
     });
-    browser = await openBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    await recorder?.stop();
   });
 
   for (const [device, viewport] of [
     ["desktop", DESKTOP],
     ["phone", PHONE],
   ] as const) {
-    it(`leaves what is below it whole on a ${device}`, async () => {
+    it(`stay whole below a line about what is wrong on a ${device}`, async () => {
       const context = await openContext(browser, recorder, { viewport, touch: device === "phone" });
       const page = await context.newPage();
       for (const path of ["live", "playback", "cameras/new", "system"]) {

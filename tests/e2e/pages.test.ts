@@ -1,5 +1,6 @@
-// Every page in a real Chromium: the first run from the one-time code to live pictures, login, every page on desktop and
-// phone, dark and light, in each language, its empty, error and no-permission states; nothing overflows, nothing throws.
+// The interface in a real Chromium: the first run from the one-time code to live pictures, login, the size of its script, its
+// languages and keys, roles, cameras tested and removed; nothing overflows, nothing throws. Every page by itself, and whether it
+// has room on desktop and phone: axe.test.ts; its states: page-states.test.ts.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
@@ -8,19 +9,15 @@ import {
   DESKTOP,
   openBrowser,
   openContext,
-  PHONE,
   screenshot,
   skipBrowserTests,
+  turnTo,
   until,
   visit,
+  watchFaults,
+  widthExcess,
 } from "./support/browser.ts";
 import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
-import { placed, SCREENS } from "./support/screens.ts";
-
-/** Every page that a recorder has which was just set up: its address, and what is there once it is. */
-const PAGES = SCREENS.filter(
-  ({ door, open, path }) => door === undefined && open === undefined && !/[?]|dome/.test(path),
-).map(({ path, filled, empty }) => [path, empty === undefined ? filled : `${filled}, ${empty}`] as const);
 
 async function tokenOf(context: BrowserContext, url: string): Promise<string> {
   const cookies = await context.cookies(url);
@@ -31,22 +28,11 @@ describe("pages", { skip: skipBrowserTests }, () => {
   let recorder: Recorder;
   let browser: Browser;
   let signedIn: Recorder;
+  /** An administrator's, loaded once. */
+  let home: Page;
   const faults: string[] = [];
 
-  function watch(page: Page): Page {
-    page.on("pageerror", (error) => faults.push(error.message));
-    page.on("console", (message) => {
-      if (/Content Security Policy/i.test(message.text())) faults.push(message.text());
-    });
-    return page;
-  }
-
-  async function assertFits(page: Page, what: string): Promise<void> {
-    const excess = (await page.evaluate(
-      `document.documentElement.scrollWidth - innerWidth + Math.max(0, ...[...document.querySelectorAll("main, .head, .transport, .door-card, form")].map((one) => one.scrollWidth - one.clientWidth))`,
-    )) as number;
-    assert.ok(excess <= 0, `${what} is ${excess} px too wide`);
-  }
+  const watch = (page: Page): Page => watchFaults(page, faults);
 
   before(async () => {
     recorder = await startRecorder(false);
@@ -102,6 +88,10 @@ describe("pages", { skip: skipBrowserTests }, () => {
     await page.getByRole("button", { name: "By days" }).click();
     await page.getByRole("button", { name: "30 days" }).click();
     await page.getByLabel("Record sound as well").check();
+    await page.reload();
+    await page.getByText("Not saved yet").waitFor();
+    assert.equal(await page.getByLabel("Record sound as well").isChecked(), true, "a reload costs nothing");
+    assert.equal(await page.getByRole("button", { name: "30 days" }).getAttribute("aria-pressed"), "true");
     await screenshot(page, "wizard-3-storage");
     // Never a real disk of this machine, nor one of a test beside this.
     await page.getByRole("radio", { name: /own folder/ }).check();
@@ -170,85 +160,49 @@ describe("pages", { skip: skipBrowserTests }, () => {
     await context.close();
   });
 
-  for (const [size, viewport] of [
-    ["desktop", DESKTOP],
-    ["phone", PHONE],
-  ] as const) {
-    it(`fits every page on a ${size}, in dark and in light colours`, async () => {
-      const context = await openContext(browser, signedIn, { viewport, touch: size === "phone" });
-      const page = watch(await context.newPage());
-      for (const theme of ["dark", "light"] as const) {
-        await page.goto(`${recorder.url}/nowhere`);
-        await page.evaluate(
-          `localStorage.setItem("nightjar.preferences", JSON.stringify({ theme: "${theme}", language: "en" }))`,
-        );
-        await page.reload();
-        for (const [path, ready] of PAGES) {
-          const name = placed(path, { camera: "demo" });
-          await visit(page, recorder, name);
-          await page.locator(ready).first().waitFor();
-          if (theme === "dark" && (name === "live" || name === "playback"))
-            await until(`a picture on ${name}`, () => counterOf(page), 20_000);
-          assert.equal(await page.evaluate("document.documentElement.dataset.theme"), theme);
-          await assertFits(page, `${name} on a ${size}`);
-          if (size === "phone" && name === "cameras") {
-            const edges = await page
-              .locator(".actions-cell")
-              .first()
-              .evaluate((cell) => cell.getBoundingClientRect().right);
-            assert.ok(edges <= viewport.width, `a camera's buttons end at ${edges} px`);
-          }
-          await screenshot(page, `${name.replaceAll(/\W+/g, "-")}-${size}-${theme}`);
-        }
-      }
-      await context.close();
-    });
-  }
-
   it("loads at most 150 kB of compressed script before the first live picture", async () => {
-    const context = await openContext(browser, signedIn);
-    const page = watch(await context.newPage());
+    const page = watch(await (await openContext(browser, signedIn, { viewport: DESKTOP })).newPage());
+    home = page;
     await page.goto(`${recorder.url}/live`);
     await until("a picture", () => counterOf(page), 20_000);
     const bytes = (await page.evaluate(
       `performance.getEntriesByType("resource").filter((one) => /\\.js$/.test(new URL(one.name).pathname)).reduce((sum, one) => sum + one.encodedBodySize, 0)`,
     )) as number;
     assert.ok(bytes > 10_000 && bytes <= 150_000, `${bytes} bytes`);
-    await context.close();
   });
 
-  it("speaks every language without overflowing", async () => {
-    const context = await openContext(browser, signedIn, { viewport: DESKTOP });
-    const page = watch(await context.newPage());
-    await page.goto(`${recorder.url}/nowhere`);
-    for (const language of ["de", "zh", "es"]) {
-      await page.evaluate(
-        `localStorage.setItem("nightjar.preferences", JSON.stringify({ language: "${language}" }))`,
+  it("speaks every language without overflowing, in the colours that were chosen", async () => {
+    for (const language of ["de", "zh", "es", "en"]) {
+      await home.evaluate(
+        `localStorage.setItem("nightjar.preferences", JSON.stringify({ theme: "light", language: "${language}" }))`,
       );
-      await page.reload();
+      await home.reload();
+      // English is where the others began.
+      if (language === "en") continue;
       for (const name of [
+        "plugins",
         "live",
         "playback",
         "cameras",
         "storage",
-        "plugins",
         "plugins?view=find",
         "system",
       ]) {
-        await visit(page, recorder, name);
-        await page.locator(".head h1").first().waitFor();
-        assert.equal(await page.evaluate("document.documentElement.lang"), language);
-        await assertFits(page, `${name} in ${language}`);
-        await screenshot(page, `${name.replaceAll(/\W+/g, "-")}-${language}`);
+        await visit(home, recorder, name);
+        await home.locator(".head h1").first().waitFor();
+        const { lang, theme } = (await home.evaluate(
+          `({ lang: document.documentElement.lang, theme: document.documentElement.dataset.theme })`,
+        )) as { lang: string; theme: string };
+        assert.deepEqual([lang, theme], [language, "light"]);
+        assert.equal(await widthExcess(home), 0, `${name} in ${language} has room`);
+        await screenshot(home, `${name.replaceAll(/\W+/g, "-")}-${language}`);
       }
     }
-    await context.close();
   });
 
   it("lists the keys, and reaches everything by Tab", async () => {
-    const context = await openContext(browser, signedIn);
-    const page = watch(await context.newPage());
-    await page.goto(`${recorder.url}/live`);
+    const page = home;
+    await turnTo(page, recorder, "live");
     await page.locator(".head h1").waitFor();
     // The heading is there a moment before keys are listened for.
     await until("the list of keys", async () => {
@@ -310,13 +264,22 @@ describe("pages", { skip: skipBrowserTests }, () => {
     await page.locator("#search-found button").waitFor();
     await page.keyboard.press("Enter");
     await until("the found camera is open", async () => page.url().includes("camera="));
-    await context.close();
+  });
+
+  it("finds a plugin among many by what its card says", async () => {
+    await turnTo(home, recorder, "plugins");
+    await home.locator(".plugin-card").nth(8).waitFor();
+    await home.getByRole("searchbox", { name: "Search these plugins" }).fill("cameras onvif");
+    await home.getByRole("heading", { name: "ONVIF cameras" }).waitFor();
+    assert.equal(await home.locator(".plugin-card").count(), 1);
+    await home.getByRole("searchbox", { name: "Search these plugins" }).fill("no such plugin");
+    await home.getByRole("button", { name: "Show all" }).click();
+    await home.locator(".plugin-card").nth(8).waitFor();
   });
 
   it("says why a camera cannot be tested, and adds nothing", async () => {
-    const context = await openContext(browser, signedIn);
-    const page = watch(await context.newPage());
-    await page.goto(`${recorder.url}/cameras/new`);
+    const page = home;
+    await turnTo(page, recorder, "cameras/new");
     await page.getByRole("button", { name: "By URL" }).click();
     await page.getByLabel("Name", { exact: true }).fill("Nowhere");
     await page.getByLabel("URL of the main stream").fill("rtsp://192.0.2.1:9/none");
@@ -333,20 +296,17 @@ describe("pages", { skip: skipBrowserTests }, () => {
       /^Nothing listens at localhost:1\..*NJ_STREAM_CONNECTION_REFUSED$/,
     );
     await screenshot(page, "camera-test-failed");
-    await context.close();
   });
 
   it("keeps pages from those whose role does not include them, and hides what they may not do", async () => {
-    const adminContext = await openContext(browser, signedIn);
-    const admin = watch(await adminContext.newPage());
-    await admin.goto(`${recorder.url}/users`);
+    const admin = home;
+    await turnTo(admin, recorder, "users");
     await admin.getByRole("button", { name: "Add user" }).click();
     await admin.getByRole("dialog").getByLabel("Name").fill("vera");
     await admin.getByRole("dialog").getByLabel("New password").fill("looks at pictures only");
     await admin.getByRole("dialog").getByRole("button", { name: "Add user" }).click();
     await admin.getByText("vera was added").waitFor();
     await screenshot(admin, "users-added");
-    await adminContext.close();
 
     const context = await openContext(browser, recorder);
     const page = watch(await context.newPage());
@@ -357,7 +317,7 @@ describe("pages", { skip: skipBrowserTests }, () => {
     await until("live pictures", () => counterOf(page), 20_000);
     assert.equal(await page.getByRole("button", { name: "Record now" }).count(), 0);
     assert.equal(await page.getByRole("link", { name: "Users" }).count(), 0);
-    await page.goto(`${recorder.url}/users`);
+    await visit(page, recorder, "users");
     await page.getByText("Not for your role").waitFor();
     await screenshot(page, "users-denied");
     await context.close();
@@ -376,21 +336,9 @@ describe("pages", { skip: skipBrowserTests }, () => {
     await context.close();
   });
 
-  it("has an empty state that says what to do next", async () => {
-    const context = await openContext(browser, signedIn);
-    const page = watch(await context.newPage());
-    await page.route("**/api/v1/cameras", (route) => route.fulfill({ json: { cameras: [] } }));
-    await page.goto(`${recorder.url}/live`);
-    await page.getByText("No cameras yet").first().waitFor();
-    await page.getByRole("link", { name: "Add camera" }).waitFor();
-    await screenshot(page, "live-empty");
-    await context.close();
-  });
-
   it("removes a camera with its footage after asking", async () => {
-    const context = await openContext(browser, signedIn);
-    const page = watch(await context.newPage());
-    await page.goto(`${recorder.url}/cameras`);
+    const page = home;
+    await turnTo(page, recorder, "cameras");
     await page.evaluate(`fetch("/api/v1/cameras", {
       method: "POST", headers: { "content-type": "application/json" },
       body: JSON.stringify({ name: "Spare", driver: "demo", config: {} }),
@@ -404,19 +352,20 @@ describe("pages", { skip: skipBrowserTests }, () => {
     await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
     await page.getByText("Spare was removed").waitFor();
     assert.equal(await page.getByRole("button", { name: "Remove Spare" }).count(), 0);
-    await context.close();
   });
 
   it("removes the demo camera with its footage by one click", async () => {
-    const context = await openContext(browser, signedIn);
-    const page = watch(await context.newPage());
-    await page.goto(`${recorder.url}/cameras`);
+    const page = home;
+    await turnTo(page, recorder, "cameras");
     const asked = page.waitForRequest((request) => request.method() === "DELETE");
     await page.getByRole("button", { name: "Remove the demo camera" }).click();
     assert.match((await asked).url(), /footage=remove$/);
     await page.getByText("No cameras yet").first().waitFor();
     await screenshot(page, "cameras-empty");
-    await context.close();
+    await visit(page, recorder, "live");
+    await page.getByText("No cameras yet").first().waitFor();
+    await page.getByRole("link", { name: "Add camera" }).waitFor();
+    await screenshot(page, "live-empty");
   });
 
   it("throws nothing and breaks no content policy on the way", () => {

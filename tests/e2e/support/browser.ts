@@ -79,7 +79,17 @@ export async function openContext(
  * Goes to another page as a link does, without loading the interface anew: that takes four times as long. Resolves when
  * nothing of the page before is there any more; a page of which only what follows the `?` is another is loaded.
  */
-export async function visit(page: Page, recorder: Pick<Recorder, "url">, address: string): Promise<void> {
+export function visit(page: Page, recorder: Pick<Recorder, "url">, address: string): Promise<void> {
+  return leaveFor(page, recorder, address, "main .head");
+}
+
+/** Goes there; `marks` are the parts of the page before of which nothing may be left. */
+async function leaveFor(
+  page: Page,
+  recorder: Pick<Recorder, "url">,
+  address: string,
+  marks: string,
+): Promise<void> {
   const to = `${recorder.url}/${address}`;
   const isWithin = page.url().startsWith(`${recorder.url}/`);
   if (!isWithin || new URL(page.url()).pathname === new URL(to).pathname) {
@@ -87,7 +97,7 @@ export async function visit(page: Page, recorder: Pick<Recorder, "url">, address
     return;
   }
   await page.evaluate(`(() => {
-    for (const one of document.querySelectorAll("main .head, main .empty")) one.dataset.left = "";
+    for (const one of document.querySelectorAll("${marks}")) one.dataset.left = "";
     history.pushState(null, "", ${JSON.stringify(to)});
     dispatchEvent(new PopStateEvent("popstate"));
   })()`);
@@ -99,10 +109,15 @@ export async function visit(page: Page, recorder: Pick<Recorder, "url">, address
  * a page that there is not.
  */
 export async function turnTo(page: Page, recorder: Pick<Recorder, "url">, address: string): Promise<void> {
-  const { origin, pathname } = new URL(`${recorder.url}/${address}`);
-  const at = new URL(page.url());
-  if (at.origin === origin && at.pathname === pathname) await visit(page, recorder, "nowhere");
-  await visit(page, recorder, address);
+  // Pages below the same one share its parts.
+  const topOf = (url: string): string => new URL(url).pathname.split("/")[1] ?? "";
+  const isWithin = page.url().startsWith(`${recorder.url}/`);
+  if (isWithin && topOf(page.url()) === topOf(`${recorder.url}/${address}`)) {
+    await leaveFor(page, recorder, "nowhere", "main .head");
+    // The button of the page that there is not, in whichever language.
+    await page.locator('main .empty a.button[href$="/live"]').waitFor();
+  }
+  await leaveFor(page, recorder, address, "main .head, main .empty");
 }
 
 /** Collects what a page throws, and what it tries against its content policy. */
