@@ -68,14 +68,6 @@ describe("an alarm on its whole way", { skip: skipBrowserTests, timeout: 240_000
     await recorder.api("PUT", "/plugins/settings", { name: "nightjar-linkage-email", config: mail.settings });
     const context = await openContext(browser, recorder);
 
-    // A screen in the house is a wall.
-    const wall = await context.newPage();
-    await wall.goto(`${recorder.url}/live?grid=4`);
-    await wall.getByRole("button", { name: "Use this screen as a wall" }).click();
-    await wall.getByRole("dialog").getByLabel("Name of the wall").fill("Hall");
-    await wall.getByRole("dialog").getByRole("button", { name: "Save" }).click();
-    await wall.getByRole("button", { name: "This screen is the wall Hall" }).waitFor();
-
     const page = await context.newPage();
     await page.goto(`${recorder.url}/linkage`);
     await tickRule(page);
@@ -93,6 +85,15 @@ describe("an alarm on its whole way", { skip: skipBrowserTests, timeout: 240_000
     );
     await page.goto(`${recorder.url}/flows/`, { waitUntil: "commit", timeout: LONG_MS });
     await wireOn(page);
+    await page.goto("about:blank");
+
+    // A screen in the house is a wall.
+    const wall = await context.newPage();
+    await wall.goto(`${recorder.url}/live?grid=4`);
+    await wall.getByRole("button", { name: "Use this screen as a wall" }).click();
+    await wall.getByRole("dialog").getByLabel("Name of the wall").fill("Hall");
+    await wall.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+    await wall.getByRole("button", { name: "This screen is the wall Hall" }).waitFor();
 
     const { changes, switched } = await siren();
     // From now on the recorder looks at what moves before the gate.

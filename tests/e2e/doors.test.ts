@@ -12,6 +12,7 @@ import {
   screenshot,
   skipBrowserTests,
   until,
+  visit,
 } from "./support/browser.ts";
 import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
 import { openReverseProxy, type ReverseProxy } from "./support/reverse-proxy.ts";
@@ -56,7 +57,7 @@ describe("doors", { skip: skipBrowserTests, timeout: 180_000 }, () => {
     assertCookies(await context.cookies(recorder.secureUrl));
     assert.equal(await page.evaluate("document.cookie"), "");
     assert.equal(await page.evaluate("isSecureContext"), true);
-    await page.goto(`${recorder.secureUrl}/playback`);
+    await visit(page, { url: recorder.secureUrl }, "playback");
     await until("a recorded picture", () => counterOf(page), LONG_MS);
     await context.close();
   });
@@ -77,7 +78,7 @@ describe("doors", { skip: skipBrowserTests, timeout: 180_000 }, () => {
     await page.keyboard.press("i");
     await page.locator(".figures", { hasText: "MSE, as this page came over plain HTTP" }).waitFor();
     await screenshot(page, "live-plain-http");
-    await page.goto(`${url}/system`);
+    await visit(page, { url }, "system");
     await page.getByText("This page came over plain HTTP").waitFor();
     await context.close();
   });
@@ -111,7 +112,7 @@ describe("doors", { skip: skipBrowserTests, timeout: 180_000 }, () => {
       async () => (await page.evaluate(`document.querySelector(".thumb img")?.naturalWidth ?? 0`)) === 160,
       LONG_MS,
     );
-    await page.goto(`${url}/system`);
+    await visit(page, { url }, "system");
     await page.getByRole("heading", { name: "System" }).waitFor();
     await screenshot(page, "system-base-path");
     await assertInstallable(page, url);
@@ -185,7 +186,7 @@ describe("doors", { skip: skipBrowserTests, timeout: 180_000 }, () => {
     const root = await context.request.get(`${url}/ca.crt`);
     assert.match(await root.text(), /^-----BEGIN CERTIFICATE-----/);
     assert.equal((await context.request.get(`${url}/metrics`)).status(), 200);
-    await page.goto(`${url}/system/certificate`);
+    await visit(page, { url }, "system/certificate");
     await page.getByRole("heading", { name: "Certificate", exact: true }).waitFor();
     const link = page.getByRole("link", { name: "Download the root certificate" });
     assert.equal(

@@ -13,6 +13,7 @@ import {
   openContext,
   screenshot,
   skipBrowserTests,
+  turnTo,
   until,
 } from "./support/browser.ts";
 
@@ -149,16 +150,16 @@ describe("H.265 and G.711 in the browser", { skip, timeout: 150_000 }, () => {
   });
 
   it("shows the sub-stream of an H.265 camera instead, small and large, and says so", async () => {
-    await page.goto(`${recorder.url}/live?camera=${idOf("with a sub-stream")}`);
+    await turnTo(page, recorder, `live?camera=${idOf("with a sub-stream")}`);
     await note("with a sub-stream", /Sub-stream: .*H\.265/);
     assert.equal((await picture("with a sub-stream")).width, 160);
-    await page.goto(`${recorder.url}/live?grid=9`);
+    await turnTo(page, recorder, `live?grid=9`);
     assert.equal((await picture("with a sub-stream")).width, 160);
     assert.equal(await page.locator(`${tile("with a sub-stream")} .player-note`).count(), 0);
   });
 
   it("converts a lonely H.265 stream and tells what that costs; past the limit stills say why; none is black", async () => {
-    await page.goto(`${recorder.url}/live?grid=9`);
+    await turnTo(page, recorder, `live?grid=9`);
     const lonely = ["first", "second", "third"];
     const notes = await Promise.all(
       lonely.map((name) => note(name, /Transcoded from H\.265|Still pictures/)),
@@ -176,6 +177,7 @@ describe("H.265 and G.711 in the browser", { skip, timeout: 150_000 }, () => {
 
   /** Switches sound on in the live tile of a camera. */
   async function soundOn(name: string, player: string): Promise<void> {
+    // Anew each time: what was heard before counts for nothing.
     await page.goto(`${recorder.url}/live?camera=${idOf(name)}${player}`);
     await picture(name);
     await page.locator(`${tile(name)}`).hover();
@@ -185,7 +187,8 @@ describe("H.265 and G.711 in the browser", { skip, timeout: 150_000 }, () => {
   /** Opens the recording of a moment, with sound, and plays it. */
   async function playAloud(name: string, atMs: number, player: string): Promise<void> {
     const moment = new Date(atMs).toISOString();
-    await page.goto(`${recorder.url}/playback?camera=${idOf(name)}&t=${moment}&play=0${player}`);
+    await turnTo(page, recorder, `playback?camera=${idOf(name)}&t=${moment}&play=0${player}`);
+    await page.evaluate("window.heard = { samples: 0, power: 0 }");
     const button = page.locator(".transport").getByRole("button", { name: /sound/i });
     await button.waitFor();
     await button.click();
@@ -235,7 +238,7 @@ describe("H.265 and G.711 in the browser", { skip, timeout: 150_000 }, () => {
 
   it("shows live what the camera has just sent, and in playback the very frame of a moment", async () => {
     const id = idOf("mu-law");
-    await page.goto(`${recorder.url}/live?camera=${id}`);
+    await turnTo(page, recorder, `live?camera=${id}`);
     await picture("mu-law");
     const seen: { readonly number: number; readonly atMs: number }[] = [];
     await until("a second of numbers", async () => {
@@ -243,7 +246,7 @@ describe("H.265 and G.711 in the browser", { skip, timeout: 150_000 }, () => {
       if (number !== undefined && number !== seen.at(-1)?.number) seen.push({ number, atMs: Date.now() });
       return seen.length > 8;
     });
-    await page.goto("about:blank");
+    await turnTo(page, recorder, "nowhere");
     // What the files hold is the judge: each begins at the time in its name and has a frame every 40 ms.
     const first = recorder.filesOf(id).findLast(({ startMs }) => startMs <= (seen[0]?.atMs ?? 0) - 1_000);
     assert.ok(first !== undefined);
@@ -272,7 +275,7 @@ describe("H.265 and G.711 in the browser", { skip, timeout: 150_000 }, () => {
       assert.ok(numbers[index] !== undefined, `frame ${index} of the file has no number`);
       const moment = new Date(first.startMs + index * 40 + 20).toISOString();
       for (const player of ["", "&player=mse"]) {
-        await page.goto(`${recorder.url}/playback?camera=${id}&t=${moment}&play=0${player}`);
+        await turnTo(page, recorder, `playback?camera=${id}&t=${moment}&play=0${player}`);
         // A media element may show a neighbour for a moment while it seeks: what counts is where it comes to rest.
         await until(
           `frame ${index} of the recording${player}`,
@@ -288,7 +291,7 @@ describe("H.265 and G.711 in the browser", { skip, timeout: 150_000 }, () => {
   });
 
   it("tells in the list of cameras what was done about sound that nobody plays as it comes", async () => {
-    await page.goto(`${recorder.url}/cameras`);
+    await turnTo(page, recorder, `cameras`);
     const row = (name: string) => page.getByRole("row").filter({ hasText: name });
     await row("with a sub-stream").getByText("decoded from G.726 at 32 kbit/s").waitFor();
     assert.doesNotMatch((await row("mu-law").textContent()) ?? "", /decoded/, "what is kept as sent");

@@ -17,6 +17,7 @@ import {
   PHONE,
   screenshot,
   skipBrowserTests,
+  turnTo,
   until,
 } from "./support/browser.ts";
 
@@ -59,7 +60,7 @@ describe("recordings in H.265", { skip, timeout: 240_000 }, () => {
   }
 
   function address(id: string, timeMs: number, more = "&play=0"): string {
-    return `${recorder.url}/playback?camera=${id}&t=${new Date(timeMs).toISOString()}${more}`;
+    return `playback?camera=${id}&t=${new Date(timeMs).toISOString()}${more}`;
   }
 
   function note(where: Page, words: RegExp): Promise<string> {
@@ -132,14 +133,18 @@ describe("recordings in H.265", { skip, timeout: 240_000 }, () => {
   ] as const) {
     it(`are converted, and a moment is its very frame (${name})`, async () => {
       for (const index of [60, 12, 131]) {
-        await page.goto(address(lonely, file.startMs + index * FRAME_MS + 20, `&play=0${player}`));
+        await turnTo(
+          page,
+          recorder,
+          address(lonely, file.startMs + index * FRAME_MS + 20, `&play=0${player}`),
+        );
         await rests(index);
         await note(page, /Transcoded from H\.265 \(1 of 2\)/);
       }
     });
 
     it(`play, pause and step frame by frame (${name})`, async () => {
-      await page.goto(address(lonely, file.startMs + 30 * FRAME_MS + 20, `&play=0${player}`));
+      await turnTo(page, recorder, address(lonely, file.startMs + 30 * FRAME_MS + 20, `&play=0${player}`));
       await rests(30);
       await page.keyboard.press(".");
       await rests(31);
@@ -164,7 +169,7 @@ describe("recordings in H.265", { skip, timeout: 240_000 }, () => {
     });
 
     it(`run backwards and jump over a gap (${name})`, async () => {
-      await page.goto(address(lonely, file.startMs + 160 * FRAME_MS + 20, `&play=0${player}`));
+      await turnTo(page, recorder, address(lonely, file.startMs + 160 * FRAME_MS + 20, `&play=0${player}`));
       await rests(160);
       await page.locator("#speed").selectOption("-1");
       await page.keyboard.press("k");
@@ -173,7 +178,7 @@ describe("recordings in H.265", { skip, timeout: 240_000 }, () => {
       for (const [at, number] of back.entries()) {
         if (at > 0) assert.ok(between(back[at - 1] as number, number) < 0, `backwards: ${back.join()}`);
       }
-      await page.goto(address(lonely, gap.startMs - 1_500, player));
+      await turnTo(page, recorder, address(lonely, gap.startMs - 1_500, player));
       await until(
         "play beyond the gap",
         async () => {
@@ -188,7 +193,7 @@ describe("recordings in H.265", { skip, timeout: 240_000 }, () => {
   it("are replaced by the sub-stream where that was recorded in H.264", async () => {
     const [first] = recorder.filesOf(paired);
     assert.ok(first !== undefined);
-    await page.goto(address(paired, first.startMs + 5_000));
+    await turnTo(page, recorder, address(paired, first.startMs + 5_000));
     await note(page, /Sub-stream: .*H\.265/);
     await until("its small picture", async () => {
       return (await page.evaluate(`document.querySelector("canvas.picture")?.width ?? 0`)) === 160;
@@ -198,31 +203,26 @@ describe("recordings in H.265", { skip, timeout: 240_000 }, () => {
 
   it("are shown as a still, with the reason, while all places are taken, and play when one becomes free", async () => {
     await recorder.api("PATCH", "/settings", { maxTranscodes: 1 });
-    await page.goto(address(lonely, file.startMs + 40 * FRAME_MS + 20));
+    await turnTo(page, recorder, address(lonely, file.startMs + 40 * FRAME_MS + 20));
     await rests(40);
     await screenshot(page, "playback-h265");
-    for (const [name, viewport, theme] of [
-      ["playback-h265-wait", DESKTOP, "dark"],
-      ["phone-playback-h265-wait-light", PHONE, "light"],
-    ] as const) {
-      const waiting = await openContext(browser, recorder, { viewport, theme });
-      const second = await waiting.newPage();
-      await second.goto(address(lonely, file.startMs + 20 * FRAME_MS + 20));
-      await second.getByText(/all places for converting it are taken \(1 of 1\)/).waitFor();
-      await until(
-        "a still",
-        async () =>
-          (await second.evaluate(`document.querySelector("img.picture")?.naturalWidth ?? 0`)) === 320,
-        15_000,
-      );
-      await screenshot(second, name);
-      await waiting.close();
-    }
-    const other = await openContext(browser, recorder);
+    const other = await openContext(browser, recorder, { theme: "dark" });
     const third = await other.newPage();
-    await third.goto(address(lonely, file.startMs + 20 * FRAME_MS + 20));
-    await third.getByText(/all places for converting it are taken/).waitFor();
-    await page.goto(`${recorder.url}/cameras`);
+    await turnTo(third, recorder, address(lonely, file.startMs + 20 * FRAME_MS + 20));
+    await third.getByText(/all places for converting it are taken \(1 of 1\)/).waitFor();
+    await until(
+      "a still",
+      async () => (await third.evaluate(`document.querySelector("img.picture")?.naturalWidth ?? 0`)) === 320,
+      15_000,
+    );
+    for (const [name, viewport] of [
+      ["phone-playback-h265-wait", PHONE],
+      ["playback-h265-wait", DESKTOP],
+    ] as const) {
+      await third.setViewportSize(viewport);
+      await screenshot(third, name);
+    }
+    await turnTo(page, recorder, "cameras");
     await rests(20, third);
     assert.equal(await third.locator("img.picture").count(), 0);
     await note(third, /Transcoded from H\.265 \(1 of 1\)/);
@@ -230,11 +230,11 @@ describe("recordings in H.265", { skip, timeout: 240_000 }, () => {
   });
 
   it("and live pictures wait for a place too: a tile with stills turns live by itself", async () => {
-    await page.goto(`${recorder.url}/live?camera=${lonely}`);
+    await turnTo(page, recorder, `live?camera=${lonely}`);
     await note(page, /Transcoded from H\.265 \(1 of 1\)/);
     const other = await openContext(browser, recorder, { theme: "dark" });
     const second = await other.newPage();
-    await second.goto(`${recorder.url}/live?camera=${paired}`);
+    await turnTo(second, recorder, `live?camera=${paired}`);
     // The large tile of this camera is H.264 by its sub-stream; what it asks for is the lonely one's place.
     await note(second, /Sub-stream/);
     const third = await other.newPage();
@@ -247,7 +247,7 @@ describe("recordings in H.265", { skip, timeout: 240_000 }, () => {
       20_000,
       "one stream",
     );
-    await third.goto(`${recorder.url}/live?camera=${paired}`);
+    await turnTo(third, recorder, `live?camera=${paired}`);
     await note(third, /Still pictures: H\.265 waits to be converted \(1 of 1\)/);
     await until(
       "a still",
@@ -260,7 +260,7 @@ describe("recordings in H.265", { skip, timeout: 240_000 }, () => {
       return text !== null && /^H\.265 · stills · camera by TCP/.test(text);
     });
     await screenshot(third, "live-waits-for-place");
-    await page.goto(`${recorder.url}/cameras`);
+    await turnTo(page, recorder, "cameras");
     await note(third, /Transcoded from H\.265 \(1 of 1\)/);
     const first = await until("a picture", () => counterOf(third), 15_000);
     await until("another one", async () => {

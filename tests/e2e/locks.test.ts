@@ -6,13 +6,15 @@ import type { Browser, Page } from "playwright-core";
 import { addAccount } from "../support/accounts.ts";
 import {
   counterOf,
+  DESKTOP,
+  inBothThemes,
   openBrowser,
   openContext,
   PHONE,
   screenshot,
   skipBrowserTests,
+  turnTo,
   until,
-  visit,
 } from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
@@ -84,7 +86,7 @@ describe("locked footage (manual 9.4)", { skip: skipBrowserTests, timeout: 180_0
     const second = closed[1];
     assert.ok(second !== undefined);
     const middle = new Date((Date.parse(second.start) + Date.parse(second.end)) / 2).toISOString();
-    await visit(page, recorder, `playback?camera=${camera}&t=${middle}&play=0`);
+    await turnTo(page, recorder, `playback?camera=${camera}&t=${middle}&play=0`);
     await until("a picture", () => counterOf(page));
     await page.getByRole("button", { name: "1 min", exact: true }).click();
     await until("a timeline without locks", async () => (await lockedPixels()) < 20);
@@ -107,7 +109,7 @@ describe("locked footage (manual 9.4)", { skip: skipBrowserTests, timeout: 180_0
     const [first, second] = closed;
     assert.ok(first !== undefined && second !== undefined);
     const late = new Date(Date.parse(second.start) - 1500).toISOString();
-    await visit(page, recorder, `playback?camera=${camera}&t=${late}&play=0`);
+    await turnTo(page, recorder, `playback?camera=${camera}&t=${late}&play=0`);
     await until("a picture", () => counterOf(page));
     await page.getByRole("button", { name: "1 min", exact: true }).click();
     // A mark begins at the playhead and is ten seconds long: the end of the first file and most of the second.
@@ -117,30 +119,22 @@ describe("locked footage (manual 9.4)", { skip: skipBrowserTests, timeout: 180_0
     assert.deepEqual(await locked(), [true, true, false]);
     await page.getByRole("button", { name: /^Unlock the marked range/ }).waitFor();
     await screenshot(page, "playback-locked-range-dark");
-    for (const theme of ["dark", "light"]) {
-      const context = await openContext(browser, recorder, { viewport: PHONE, theme, touch: true });
-      const phone = await context.newPage();
-      await visit(phone, recorder, `playback?camera=${camera}&t=${late}&play=0`);
-      await until("a picture", () => counterOf(phone));
-      await phone.getByRole("button", { name: "Mark clip" }).click();
-      await phone.getByRole("button", { name: /^Unlock/ }).waitFor();
-      await screenshot(phone, `phone-playback-locked-${theme}`);
-      await context.close();
-    }
-    const context = await openContext(browser, recorder, { theme: "light" });
-    const light = await context.newPage();
-    await visit(light, recorder, `playback?camera=${camera}&t=${late}&play=0`);
-    await until("a picture", () => counterOf(light));
-    await light.getByRole("button", { name: /^Unlock this/ }).waitFor();
-    await screenshot(light, "playback-locked-light");
-    await context.close();
+    // Opened anew, and on a phone too, what is locked is known.
+    await turnTo(page, recorder, `playback?camera=${camera}&t=${late}&play=0`);
+    await until("a picture", () => counterOf(page));
+    await page.getByRole("button", { name: /^Unlock this/ }).waitFor();
+    await page.setViewportSize(PHONE);
+    await page.getByRole("button", { name: "Mark clip" }).click();
+    await page.getByRole("button", { name: /^Unlock the marked range/ }).waitFor();
+    await inBothThemes(page, "phone-playback-locked");
+    await page.setViewportSize(DESKTOP);
     await page.getByRole("button", { name: /^Unlock the marked range/ }).click();
     await page.getByText(/^Unlocked: /).waitFor();
     assert.deepEqual(await locked(), [false, false, false]);
   });
 
   it("says of the file that is being written that it can be locked later", async () => {
-    await visit(page, recorder, `playback?camera=${camera}&play=0`);
+    await turnTo(page, recorder, `playback?camera=${camera}&play=0`);
     await until("a picture", () => counterOf(page));
     await page.keyboard.press("e");
     await until("the edge", async () => {
@@ -160,7 +154,7 @@ describe("locked footage (manual 9.4)", { skip: skipBrowserTests, timeout: 180_0
     });
     const context = await openContext(browser, { url: recorder.url, token });
     const other = await context.newPage();
-    await visit(other, recorder, `playback?camera=${camera}&t=${closed[1]?.start}&play=0`);
+    await turnTo(other, recorder, `playback?camera=${camera}&t=${closed[1]?.start}&play=0`);
     await until("a picture", () => counterOf(other));
     await other.getByRole("button", { name: "Mark clip" }).waitFor();
     assert.equal(await other.getByRole("button", { name: /lock/i }).count(), 0);

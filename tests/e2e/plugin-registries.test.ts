@@ -15,9 +15,22 @@ import {
   writeLoginPlugin,
 } from "../support/login-plugin.ts";
 import { STORAGE_PLUGIN, STORAGE_SOURCE, writeStoragePlugin } from "../support/storage-plugin.ts";
-import { DESKTOP, openBrowser, openContext, PHONE, screenshot, skipBrowserTests } from "./support/browser.ts";
+import {
+  DESKTOP,
+  inBothThemes,
+  openBrowser,
+  openContext,
+  PHONE,
+  screenshot,
+  skipBrowserTests,
+  visit,
+} from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
+const SCREENS = [
+  ["phone", PHONE],
+  ["desktop", DESKTOP],
+] as const;
 const ANNA = { username: "anna", password: "thistle copper meadow" } as const;
 
 describe("log-in and storage by plugins", { skip: skipBrowserTests, timeout: 170_000 }, () => {
@@ -25,6 +38,7 @@ describe("log-in and storage by plugins", { skip: skipBrowserTests, timeout: 170
   let house: HouseDirectory;
   let recorder: Recorder;
   let browser: Browser;
+  let page: Page;
 
   before(async () => {
     house = await houseDirectory();
@@ -59,6 +73,7 @@ describe("log-in and storage by plugins", { skip: skipBrowserTests, timeout: 170
       await config.close();
     });
     browser = await openBrowser();
+    page = await (await openContext(browser, recorder, { theme: "dark" })).newPage();
   });
   after(async () => {
     await browser?.close();
@@ -67,73 +82,46 @@ describe("log-in and storage by plugins", { skip: skipBrowserTests, timeout: 170
     dir.remove();
   });
 
-  async function withPage(
-    options: {
-      readonly who?: { readonly token: string };
-      readonly theme: "dark" | "light";
-      readonly phone?: true;
-    },
-    test: (page: Page) => Promise<void>,
-  ): Promise<void> {
-    const context = await openContext(
-      browser,
-      { ...recorder, ...options.who },
-      { theme: options.theme, viewport: options.phone === true ? PHONE : DESKTOP },
-    );
-    try {
-      await test(await context.newPage());
-    } finally {
-      await context.close();
-    }
-  }
-
   it("somebody of the directory signs in on the page, and is told in words when nobody can say", async () => {
-    await withPage({ who: { token: "" }, theme: "dark" }, async (page) => {
-      await page.goto(`${recorder.url}/live`);
-      await page.getByLabel("Name").fill("throw-1");
-      await page.getByLabel("Password").fill(ANNA.password);
-      await page.keyboard.press("Enter");
-      await page.getByText("The directory that knows this name does not answer.").waitFor();
-      await screenshot(page, "login-provider-away");
-      await page.getByLabel("Name").fill(ANNA.username);
-      await page.getByLabel("Password").fill(ANNA.password);
-      await page.keyboard.press("Enter");
-      await page.getByRole("button", { name: "Account of anna" }).waitFor();
-    });
+    const context = await openContext(browser, { ...recorder, token: "" }, { theme: "dark" });
+    const door = await context.newPage();
+    await door.goto(`${recorder.url}/account`);
+    await door.getByLabel("Name").fill("throw-1");
+    await door.getByLabel("Password").fill(ANNA.password);
+    await door.keyboard.press("Enter");
+    await door.getByText("The directory that knows this name does not answer.").waitFor();
+    await screenshot(door, "login-provider-away");
+    await door.getByLabel("Name").fill(ANNA.username);
+    await door.getByLabel("Password").fill(ANNA.password);
+    await door.keyboard.press("Enter");
+    await door.getByRole("button", { name: "Account of anna" }).waitFor();
+    await context.close();
   });
 
   it("the page of users says where the account comes from, and leaves role and password alone", async () => {
-    for (const [theme, phone] of [
-      ["dark", undefined],
-      ["light", true],
-    ] as const) {
-      await withPage({ theme, ...(phone === undefined ? {} : { phone }) }, async (page) => {
-        await page.goto(`${recorder.url}/users`);
-        await page.getByText(`from ${LOGIN_SOURCE}`).waitFor();
-        assert.ok(await page.getByLabel("Role of anna").isDisabled());
-        assert.equal(await page.getByRole("button", { name: /password of anna/i }).count(), 0);
-        await page.getByRole("heading", { name: "Log-in by plugins" }).waitFor();
-        await screenshot(page, `users-providers-${theme}`);
-      });
+    await visit(page, recorder, "users");
+    for (const [name, viewport] of SCREENS) {
+      await page.setViewportSize(viewport);
+      await page.getByText(`from ${LOGIN_SOURCE}`).waitFor();
+      assert.ok(await page.getByLabel("Role of anna").isDisabled());
+      assert.equal(await page.getByRole("button", { name: /password of anna/i }).count(), 0);
+      await page.getByRole("heading", { name: "Log-in by plugins" }).waitFor();
+      await inBothThemes(page, `users-providers-${name}`);
     }
   });
 
   it("the page of storage names the plugin of a folder, and why it is not ready", async () => {
-    for (const [theme, phone] of [
-      ["light", undefined],
-      ["dark", true],
-    ] as const) {
-      await withPage({ theme, ...(phone === undefined ? {} : { phone }) }, async (page) => {
-        await page.goto(`${recorder.url}/storage`);
-        const vault = page.getByRole("region", { name: dir.join("vault") });
-        await vault.getByText("Made ready by House").waitFor();
-        await vault.getByText(/The house burns at/).waitFor();
-        await page
-          .getByRole("region", { name: dir.join("share") })
-          .getByText("ready", { exact: true })
-          .waitFor();
-        await screenshot(page, `storage-drivers-${theme}`);
-      });
+    await visit(page, recorder, "storage");
+    for (const [name, viewport] of SCREENS) {
+      await page.setViewportSize(viewport);
+      const vault = page.getByRole("region", { name: dir.join("vault") });
+      await vault.getByText("Made ready by House").waitFor();
+      await vault.getByText(/The house burns at/).waitFor();
+      await page
+        .getByRole("region", { name: dir.join("share") })
+        .getByText("ready", { exact: true })
+        .waitFor();
+      await inBothThemes(page, `storage-drivers-${name}`);
     }
   });
 });

@@ -7,7 +7,15 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { pushService } from "../../plugins/linkage-push/tests/push-service.ts";
-import { openBrowser, openContext, PHONE, screenshot, skipBrowserTests, until } from "./support/browser.ts";
+import {
+  openBrowser,
+  openContext,
+  PHONE,
+  screenshot,
+  skipBrowserTests,
+  until,
+  visit,
+} from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 import { openReverseProxy, type ReverseProxy } from "./support/reverse-proxy.ts";
 
@@ -132,11 +140,11 @@ describe("push notifications", { skip: skipBrowserTests, timeout: 180_000 }, () 
       }));
     `);
     await until("its acknowledgement", async () => (await event(id)).acknowledged?.by === "admin", LONG_MS);
-    await page.goto(`${proxy.url}/events?event=${id}`);
+    await visit(page, proxy, `events?event=${id}`);
     await page.locator(".event").getByText("Illegal login").waitFor();
     assert.equal(await page.locator(".event").count(), 1);
 
-    await page.goto(`${proxy.url}/account`);
+    await visit(page, proxy, "account");
     await device.getByRole("button", { name: /^Remove / }).click();
     await page.getByText("None of your devices is told yet.").waitFor();
     assert.deepEqual(

@@ -9,6 +9,7 @@ import {
   PHONE,
   screenshot,
   skipBrowserTests,
+  speak,
   until,
   visit,
 } from "./support/browser.ts";
@@ -288,20 +289,12 @@ describe("sessions and API tokens", { skip: skipBrowserTests, timeout: 300_000 }
     await context.close();
   });
 
-  it("fit a phone in every language, in light and dark", async () => {
+  it("fit a phone in every language", async () => {
     const context = await openContext(browser, recorder, { viewport: PHONE, touch: true });
     const page = await context.newPage();
     await page.goto(`${recorder.url}/nowhere`);
-    for (const [language, theme] of [
-      ["de", "light"],
-      ["es", "dark"],
-      ["zh", "light"],
-      ["en", "dark"],
-    ] as const) {
-      await page.evaluate(
-        `localStorage.setItem("nightjar.preferences", ${JSON.stringify(JSON.stringify({ theme, language }))})`,
-      );
-      await page.reload();
+    for (const language of ["de", "es", "zh", "en"]) {
+      await speak(page, language);
       for (const [path, ready] of [
         ["account", ".access-list li"],
         ["system/log", ".audit-table tbody tr"],
@@ -323,7 +316,8 @@ describe("sessions and API tokens", { skip: skipBrowserTests, timeout: 300_000 }
         "document.querySelector('dialog').scrollWidth - document.querySelector('dialog').clientWidth",
       );
       assert.equal(overflow, 0, `dialog ${language}`);
-      await visit(page, recorder, "nowhere");
+      await page.keyboard.press("Escape");
+      await page.locator("dialog").waitFor({ state: "detached" });
     }
     await context.close();
   });
