@@ -25,8 +25,8 @@ interface Suite {
   readonly isLongAlone?: boolean;
   /** Files that start nothing and leave nothing behind, and so need no package that is compiled where it is installed. */
   readonly isEarly?: boolean;
-  /** Folder of files that try every database, and so wait until each is there. */
-  readonly databases?: string;
+  /** What paths of files begin with that try every database, and so wait until each is there. */
+  readonly databases?: readonly string[];
 }
 
 const SUITES: Readonly<Record<string, Suite>> = {
@@ -41,7 +41,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
     // Most of a short file's time is starting Node and reading the sources.
     filesPerProcess: 12,
     isEarly: true,
-    databases: "tests/core/db/",
+    databases: ["tests/core/db/", "tests/core/recording/database-rescue"],
   },
   integration: {
     files: ["tests/integration/**/*.test.ts"],
@@ -122,7 +122,7 @@ function jobsOfSuite(suite: Suite): Job[] {
   const { filesPerProcess = 1, isEarly = false, isLongAlone = false } = suite;
   const files = suite.files.flatMap((pattern) => globSync(pattern)).sort();
   const isDatabase = (file: string): boolean =>
-    suite.databases !== undefined && file.startsWith(suite.databases);
+    suite.databases?.some((beginning) => file.startsWith(beginning)) === true;
   const isBig = (file: string): boolean => suite.big?.includes(basename(file, ".test.ts")) === true;
   const isLong = (file: string): boolean => LONG.includes(basename(file, ".test.ts"));
   const groups = (suite.recorders ?? []).map((names) =>
