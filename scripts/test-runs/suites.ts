@@ -105,6 +105,7 @@ const LONG = [
   "session-ends",
   "canary-secrets",
   "doors",
+  "plugin-volumes",
   "sync-failure",
 ];
 
