@@ -2,9 +2,7 @@
 // it is sent, so that a log of any length takes the memory of one page; whoever reads slowly holds up nobody.
 import type { AuditQuery, AuditRow } from "../db/tables/audit-table.ts";
 import { BYTE_ORDER_MARK, csvLine } from "./csv.ts";
-
-export const AUDIT_FORMATS = ["csv", "jsonl"] as const;
-export type AuditFormat = (typeof AUDIT_FORMATS)[number];
+import type { ListFormat } from "./list-file.ts";
 
 /** Most entries of one file; the next ones are asked for with `before`. */
 export const AUDIT_EXPORT_LIMIT = 100_000;
@@ -14,7 +12,7 @@ const COLUMNS = ["number", "at", "userName", "remoteAddress", "action", "camera"
 export async function* auditFile(
   list: (query: AuditQuery) => Promise<readonly AuditRow[]>,
   wanted: Omit<AuditQuery, "limit">,
-  format: AuditFormat,
+  format: ListFormat,
   mostEntries = AUDIT_EXPORT_LIMIT,
 ): AsyncGenerator<string> {
   if (format === "csv") yield `${BYTE_ORDER_MARK}${csvLine(COLUMNS)}`;
@@ -29,7 +27,7 @@ export async function* auditFile(
   }
 }
 
-function lineOf({ atMs, ...rest }: AuditRow, format: AuditFormat): string {
+function lineOf({ atMs, ...rest }: AuditRow, format: ListFormat): string {
   const entry: Readonly<Record<string, unknown>> = { ...rest, at: new Date(atMs).toISOString() };
   const inOrder = COLUMNS.flatMap((name) => (entry[name] === undefined ? [] : [[name, entry[name]]]));
   if (format === "jsonl") return `${JSON.stringify(Object.fromEntries(inOrder))}\n`;

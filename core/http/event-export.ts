@@ -1,11 +1,9 @@
 // The list of events as a file for other programs: CSV for spreadsheets, or a JSON object a line, as the API gives one event.
 // Read page by page while it is sent, so that a list of any length takes the memory of one page.
 import { BYTE_ORDER_MARK, csvLine } from "./csv.ts";
+import type { ListFormat } from "./list-file.ts";
 import type { EventService } from "./services.ts";
 import type { EventView } from "./wire-schemas.ts";
-
-export const EVENT_FORMATS = ["csv", "jsonl"] as const;
-export type EventFormat = (typeof EVENT_FORMATS)[number];
 
 /** Most events of one file; the older ones are asked for with `end`. */
 export const EVENT_EXPORT_LIMIT = 100_000;
@@ -38,7 +36,7 @@ const COLUMNS: Readonly<Record<string, (event: EventView) => unknown>> = {
 export async function* eventFile(
   search: EventService["search"],
   wanted: Omit<EventQuery, "limit" | "cursor">,
-  format: EventFormat,
+  format: ListFormat,
   mostEvents = EVENT_EXPORT_LIMIT,
 ): AsyncGenerator<string> {
   if (format === "csv") yield `${BYTE_ORDER_MARK}${csvLine(Object.keys(COLUMNS))}`;
@@ -52,7 +50,7 @@ export async function* eventFile(
   }
 }
 
-function lineOf(event: EventView, format: EventFormat): string {
+function lineOf(event: EventView, format: ListFormat): string {
   if (format === "jsonl") return `${JSON.stringify(event)}\n`;
   return csvLine(Object.values(COLUMNS).map((cellOf) => cellOf(event)));
 }

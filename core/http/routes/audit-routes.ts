@@ -1,9 +1,9 @@
 // The audit log: acts that matter to security, found by who, what and when, and the proof that nobody changed them.
-import { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { Type } from "typebox";
 import type { AuditQuery } from "../../db/tables/audit-table.ts";
-import { AUDIT_EXPORT_LIMIT, AUDIT_FORMATS, auditFile } from "../audit-export.ts";
+import { AUDIT_EXPORT_LIMIT, auditFile } from "../audit-export.ts";
+import { ListFormatSchema, listFile } from "../list-file.ts";
 import { answer, needs, type Route, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
 import { momentMs } from "../time-range.ts";
@@ -75,21 +75,14 @@ export function auditRoutes(services: HttpServices): Route[] {
       path: "/api/v1/audit/export",
       policy: needs("audit.view"),
       summary: `The same as a file, newest first: CSV, or a JSON object a line. At most ${AUDIT_EXPORT_LIMIT} entries; the next ones with \`before\`.`,
-      query: Type.Object(
-        { ...WANTED, format: Type.Optional(Type.Enum(AUDIT_FORMATS, { default: "csv" })) },
-        closed,
-      ),
+      query: Type.Object({ ...WANTED, format: Type.Optional(ListFormatSchema) }, closed),
       contentType: "text/csv",
       response: Type.String({ description: "`application/jsonl` where that was asked for." }),
       handle({ query, audit: record }) {
         const format = query.format ?? "csv";
         const file = auditFile((wanted) => audit.list(wanted), wantedOf(query), format);
         record("audit-exported", { type: format });
-        return answer(200, Readable.from(file), {
-          "content-type": format === "csv" ? "text/csv; charset=utf-8" : "application/jsonl; charset=utf-8",
-          "content-disposition": `attachment; filename="nightjar-audit.${format}"`,
-          "cache-control": "no-store",
-        });
+        return listFile("audit", format, file);
       },
     }),
     route({

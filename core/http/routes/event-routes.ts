@@ -1,14 +1,14 @@
 // Events: their list, also as a file, one of them, who has seen it, and the catalogue of their types.
-import { Readable } from "node:stream";
 import { type Static, Type } from "typebox";
 import { EVENT_TYPE_IDS, eventType, isArmable } from "../../domain/event-types.ts";
 import type { CameraRight } from "../../domain/roles.ts";
 import { NightjarError } from "../../errors.ts";
 import { mayDoWithEvent, type Principal, seesRecorder } from "../../users/principal.ts";
 import { AcknowledgeSchema, EventTypesSchema } from "../alarm-schemas.ts";
-import { EVENT_EXPORT_LIMIT, EVENT_FORMATS, eventFile } from "../event-export.ts";
+import { EVENT_EXPORT_LIMIT, eventFile } from "../event-export.ts";
+import { ListFormatSchema, listFile } from "../list-file.ts";
 import { invalidRequest } from "../request-checks.ts";
-import { answer, needs, type Route, route } from "../route.ts";
+import { needs, type Route, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
 import { momentMs } from "../time-range.ts";
 import { wantedCameras } from "../visible-cameras.ts";
@@ -107,21 +107,14 @@ export function eventRoutes(services: HttpServices): Route[] {
       path: "/api/v1/events/export",
       policy: needs("events.view"),
       summary: `What happened as a file, newest first: CSV, or a JSON object a line. At most ${EVENT_EXPORT_LIMIT} events; the older ones with \`end\`.`,
-      query: Type.Object(
-        { ...WANTED, format: Type.Optional(Type.Enum(EVENT_FORMATS, { default: "csv" })) },
-        closed,
-      ),
+      query: Type.Object({ ...WANTED, format: Type.Optional(ListFormatSchema) }, closed),
       contentType: "text/csv",
       response: Type.String({ description: "`application/jsonl` where that was asked for." }),
       handle({ query, principal, audit }) {
         const { format = "csv", ...wanted } = query;
         const file = eventFile((asked) => services.events.search(asked), wantedOf(wanted, principal), format);
         audit("events-exported", { type: format });
-        return answer(200, Readable.from(file), {
-          "content-type": format === "csv" ? "text/csv; charset=utf-8" : "application/jsonl; charset=utf-8",
-          "content-disposition": `attachment; filename="nightjar-events.${format}"`,
-          "cache-control": "no-store",
-        });
+        return listFile("events", format, file);
       },
     }),
     route({
