@@ -253,7 +253,7 @@ function Filters({ query, isFiltered }: { readonly query: URLSearchParams; reado
 function Downloads({ query }: { readonly query: URLSearchParams }) {
   const { limit: _page, ...wanted } = wishOf(query, undefined);
   return (
-    <>
+    <span class="files">
       {(["csv", "jsonl"] as const).map((format) => (
         <a
           key={format}
@@ -265,7 +265,7 @@ function Downloads({ query }: { readonly query: URLSearchParams }) {
           {t(format === "csv" ? "events.export.csv" : "events.export.jsonl")}
         </a>
       ))}
-    </>
+    </span>
   );
 }
 
