@@ -4,14 +4,14 @@ import { CameraSearch } from "../cameras/camera-search.ts";
 import { plainFacts } from "../domain/facts.ts";
 import type { CameraId } from "../domain/ids.ts";
 import { NightjarError } from "../errors.ts";
-import type { CameraService } from "../http/services.ts";
 import type {
   CameraView,
   DriverView,
   NewCameraBody,
   ProbeAnswer,
   SearchAnswer,
-} from "../http/wire-schemas.ts";
+} from "../http/camera-schemas.ts";
+import type { CameraService } from "../http/services.ts";
 import type { MediaFigures, StreamFigures } from "../media/protocol.ts";
 import type { Registry } from "../plugin/calls/registry.ts";
 import type { CameraDriver } from "../plugin/contract/camera-driver.ts";

@@ -1,8 +1,8 @@
 // Core's end of the command line's link: whoever may open the socket in the data directory owns the recorder.
 
+import { type NewCameraBody, NewCameraSchema } from "../http/camera-schemas.ts";
 import { checkShape } from "../http/request-checks.ts";
 import type { PluginInstallService, PluginService, StatusService } from "../http/services.ts";
-import { type NewCameraBody, NewCameraSchema } from "../http/wire-schemas.ts";
 import { LINK_VERSION, type LinkServer, listenLinks } from "../link/link.ts";
 import { localSettingsCalls } from "../settings/local-calls.ts";
 import type { SettingsTransfer } from "../settings/settings-transfer.ts";

@@ -3,7 +3,7 @@
 import type { Clock, Timer } from "../clock.ts";
 import type { FrozenConfig } from "../config/config-store.ts";
 import type { CameraId, VolumeId } from "../domain/ids.ts";
-import type { CameraView } from "../http/wire-schemas.ts";
+import type { CameraView } from "../http/camera-schemas.ts";
 import type { Log } from "../log.ts";
 import { detectorLevels } from "../mqtt/plain-commands.ts";
 import type { Registry } from "../plugin/calls/registry.ts";

@@ -2,7 +2,9 @@
 import type { PluginJob } from "../plugin/install/install-job.ts";
 import { mayDo, mayDoWith, type Principal } from "../users/principal.ts";
 import type { InputView, OutputView } from "./alarm-io-schemas.ts";
-import type { CameraView, EventView, VolumeView } from "./wire-schemas.ts";
+import type { CameraView } from "./camera-schemas.ts";
+import type { EventView } from "./event-schemas.ts";
+import type { VolumeView } from "./wire-schemas.ts";
 
 export const CHANGE_TYPES = [
   "camera",

@@ -1,9 +1,9 @@
 // The list of events as a file for other programs: CSV for spreadsheets, or a JSON object a line, as the API gives one event.
 // Read page by page while it is sent, so that a list of any length takes the memory of one page.
 import { BYTE_ORDER_MARK, csvLine } from "./csv.ts";
+import type { EventView } from "./event-schemas.ts";
 import type { ListFormat } from "./list-file.ts";
 import type { EventService } from "./services.ts";
-import type { EventView } from "./wire-schemas.ts";
 
 /** Most events of one file; the older ones are asked for with `end`. */
 export const EVENT_EXPORT_LIMIT = 100_000;

@@ -1,7 +1,7 @@
 // The shapes in which the API speaks of what follows from events.
 import { type Static, Type } from "typebox";
 import { LinkageActionConfigSchema, LinkageConfigSchema } from "../config/linkage-config.ts";
-import { EventActionSchema } from "./wire-schemas.ts";
+import { EventActionSchema } from "./event-schemas.ts";
 
 const closed = { additionalProperties: false } as const;
 

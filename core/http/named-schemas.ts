@@ -1,17 +1,14 @@
 // The shapes of answers that have a name of their own in the OpenAPI document, and so in clients made from it.
 import type { TSchema } from "typebox";
+import { CameraSchema, DriverSchema, ProbeAnswerSchema } from "./camera-schemas.ts";
+import { EventSchema, EventsPageSchema } from "./event-schemas.ts";
 import { ExplanationSchema } from "./explain-schemas.ts";
 import { PluginJobSchema } from "./plugin-job-schemas.ts";
 import { PluginSettingsSchema, PluginsSchema } from "./plugin-schemas.ts";
 import { ReceiptSchema, ReceiptsPageSchema, TillsSchema } from "./till-schemas.ts";
 import {
   CalendarSchema,
-  CameraSchema,
   CoverageSchema,
-  DriverSchema,
-  EventSchema,
-  EventsPageSchema,
-  ProbeAnswerSchema,
   RangeLockSchema,
   RecordingsPageSchema,
   StatusSchema,

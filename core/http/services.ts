@@ -30,6 +30,14 @@ import type { LogLine, LogQuery } from "../system/log-reader.ts";
 import type { Users } from "../users/users.ts";
 import type { InputSettingsView, InputView, OutputSettingsView, OutputView } from "./alarm-io-schemas.ts";
 import type { ArmingView } from "./alarm-schemas.ts";
+import type {
+  CameraPatchBody,
+  CameraView,
+  DriverView,
+  NewCameraBody,
+  ProbeAnswer,
+  SearchAnswer,
+} from "./camera-schemas.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import type {
   DetectionActivity,
@@ -38,6 +46,7 @@ import type {
   DetectionView,
   MotionPageView,
 } from "./detection-schemas.ts";
+import type { EventsPage, EventView } from "./event-schemas.ts";
 import type { ExplanationView } from "./explain-schemas.ts";
 import type { FlowsView } from "./flows-schemas.ts";
 import type { LinkageTested, LinkageView } from "./linkage-schemas.ts";
@@ -48,17 +57,9 @@ import type { ReceiptsPage, ReceiptView, TillParserView, TillView } from "./till
 import type { KnownWall } from "./wall-book.ts";
 import type {
   CalendarView,
-  CameraPatchBody,
-  CameraView,
   CoverageView,
-  DriverView,
-  EventsPage,
-  EventView,
-  NewCameraBody,
-  ProbeAnswer,
   RangeLockView,
   RecordingsPage,
-  SearchAnswer,
   StatusView,
 } from "./wire-schemas.ts";
 

@@ -2,10 +2,10 @@
 import type { CameraRight } from "../domain/roles.ts";
 import { withoutSecrets } from "../system/diagnostics.ts";
 import { mayDo, mayDoWith, type Principal } from "../users/principal.ts";
+import type { CameraView } from "./camera-schemas.ts";
 import { invalidRequest } from "./request-checks.ts";
 import { cameraRefused } from "./router.ts";
 import type { CameraService } from "./services.ts";
-import type { CameraView } from "./wire-schemas.ts";
 
 const MOST_AT_ONCE = 1_024;
 

@@ -1,5 +1,6 @@
 // How the recorder and its cameras are, in figures, as MQTT tells it once a minute. Pure.
-import type { CameraView, StatusView } from "../http/wire-schemas.ts";
+import type { CameraView } from "../http/camera-schemas.ts";
+import type { StatusView } from "../http/wire-schemas.ts";
 import type { MachineFigures } from "../system/machine-state.ts";
 import type { CameraHealth, NodeHealth } from "./payloads.ts";
 

@@ -3,8 +3,9 @@
 import type { Clock } from "../clock.ts";
 import type { Db } from "../db/db.ts";
 import { keyValuesTable } from "../db/tables/key-values-table.ts";
+import type { CameraView } from "../http/camera-schemas.ts";
 import type { CameraService, StatusService } from "../http/services.ts";
-import type { CameraView, StatusView, VolumeView } from "../http/wire-schemas.ts";
+import type { StatusView, VolumeView } from "../http/wire-schemas.ts";
 import type { Log } from "../log.ts";
 import type { PluginStatus } from "../plugin/host/plugin-host.ts";
 import type { MachineFigures } from "../system/machine-state.ts";

@@ -1,9 +1,5 @@
 // Cameras: listing, adding, testing, changing, removing, and recording by hand.
 import { Type } from "typebox";
-import { answer, needs, needsOnCamera, type Route, route } from "../route.ts";
-import type { HttpServices } from "../services.ts";
-import { momentMs } from "../time-range.ts";
-import { cameraFor, visibleCameras } from "../visible-cameras.ts";
 import {
   CameraPatchSchema,
   CameraSchema,
@@ -12,8 +8,12 @@ import {
   ProbeAnswerSchema,
   ProbeSchema,
   SearchOutcomeSchema,
-  TimeSchema,
-} from "../wire-schemas.ts";
+} from "../camera-schemas.ts";
+import { answer, needs, needsOnCamera, type Route, route } from "../route.ts";
+import type { HttpServices } from "../services.ts";
+import { momentMs } from "../time-range.ts";
+import { cameraFor, visibleCameras } from "../visible-cameras.ts";
+import { TimeSchema } from "../wire-schemas.ts";
 
 const closed = { additionalProperties: false } as const;
 const IdParams = Type.Object({ id: Type.String({ maxLength: 64 }) });

@@ -6,13 +6,14 @@ import { NightjarError } from "../../errors.ts";
 import { mayDoWithEvent, type Principal, seesRecorder } from "../../users/principal.ts";
 import { AcknowledgeSchema, EventTypesSchema } from "../alarm-schemas.ts";
 import { EVENT_EXPORT_LIMIT, eventFile } from "../event-export.ts";
+import { EventSchema, EventsPageSchema, type EventView } from "../event-schemas.ts";
 import { ListFormatSchema, listFile } from "../list-file.ts";
 import { invalidRequest } from "../request-checks.ts";
 import { needs, type Route, route } from "../route.ts";
 import type { HttpServices } from "../services.ts";
 import { momentMs } from "../time-range.ts";
 import { wantedCameras } from "../visible-cameras.ts";
-import { EventSchema, EventsPageSchema, type EventView, TimeSchema } from "../wire-schemas.ts";
+import { TimeSchema } from "../wire-schemas.ts";
 import { changeStream, EVENT_STREAM, Since } from "./change-routes.ts";
 
 const closed = { additionalProperties: false } as const;

@@ -5,7 +5,7 @@ import { ConfigStore } from "../../../core/config/config-store.ts";
 import { AlarmService } from "../../../core/control/alarm-service.ts";
 import { openDb } from "../../../core/db/open-db.ts";
 import { auditTable } from "../../../core/db/tables/audit-table.ts";
-import type { EventView } from "../../../core/http/wire-schemas.ts";
+import type { EventView } from "../../../core/http/event-schemas.ts";
 import { silentLog } from "../../../core/log.ts";
 import { createHooks } from "../../../core/plugin/calls/hooks.ts";
 import { FakeClock } from "../../../core/testing/fake-clock.ts";

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { eventFile } from "../../../core/http/event-export.ts";
+import type { EventView } from "../../../core/http/event-schemas.ts";
 import type { EventService } from "../../../core/http/services.ts";
-import type { EventView } from "../../../core/http/wire-schemas.ts";
 import { doorsFixture } from "./doors-fixture.ts";
 
 type Search = EventService["search"];

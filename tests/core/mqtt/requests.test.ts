@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import type { Right } from "../../../core/domain/roles.ts";
 import { NightjarError } from "../../../core/errors.ts";
-import type { CameraView } from "../../../core/http/wire-schemas.ts";
+import type { CameraView } from "../../../core/http/camera-schemas.ts";
 import { silentLog } from "../../../core/log.ts";
 import { FLOWS_USER } from "../../../core/mqtt/flows-door.ts";
 import { Requests } from "../../../core/mqtt/requests.ts";
