@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { t } from "../locale/messages.ts";
+import { useAct } from "../state/use-act.ts";
 import { Dialog, ErrorNote, TextField } from "./controls.tsx";
 import { DialogFoot } from "./dialog-foot.tsx";
 
@@ -31,25 +32,16 @@ export function ConfirmDialog(props: {
   readonly children: ComponentChildren;
 }) {
   const [typed, setTyped] = useState("");
-  const [error, setError] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
-  const act = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await props.act();
-      props.onClose();
-    } catch (thrown) {
-      setError(thrown);
-      setBusy(false);
-    }
-  };
+  const { busy, error, act } = useAct();
   return (
     <Dialog title={props.title} onClose={props.onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void act();
+          void act(async () => {
+            await props.act();
+            props.onClose();
+          });
         }}
       >
         {props.children}

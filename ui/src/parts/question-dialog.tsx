@@ -1,6 +1,6 @@
 // Asks before something that others notice at once and that can be mended. For what cannot: `ConfirmDialog`.
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useAct } from "../state/use-act.ts";
 import { Dialog, ErrorNote } from "./controls.tsx";
 import { DialogFoot } from "./dialog-foot.tsx";
 
@@ -12,25 +12,16 @@ export function QuestionDialog(props: {
   readonly onClose: () => void;
   readonly children: ComponentChildren;
 }) {
-  const [error, setError] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
-  const act = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await props.act();
-      props.onClose();
-    } catch (thrown) {
-      setError(thrown);
-      setBusy(false);
-    }
-  };
+  const { busy, error, act } = useAct();
   return (
     <Dialog title={props.title} onClose={props.onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void act();
+          void act(async () => {
+            await props.act();
+            props.onClose();
+          });
         }}
       >
         {props.children}

@@ -12,6 +12,7 @@ import { type StreamDoor, streamAddress } from "../state/stream-address.ts";
 import { streamPasswordsChanged } from "../state/stream-passwords.ts";
 import { dayText } from "../state/time-format.ts";
 import { tell } from "../state/toasts.ts";
+import { useAct } from "../state/use-act.ts";
 import { useAnswer } from "../state/use-answer.ts";
 import { zone } from "../state/zone.ts";
 
@@ -100,19 +101,12 @@ function usageOf(one: StreamPassword): string {
 function Make(props: { readonly onClose: () => void; readonly onMade: (made: Made) => void }) {
   const [label, setLabel] = useState("");
   const [password, setPassword] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const make = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const { busy, error, act } = useAct();
+  const make = (): Promise<void> =>
+    act(async () => {
       props.onMade(await call("POST /session/stream-passwords", { body: { label: label.trim(), password } }));
       streamPasswordsChanged();
-    } catch (thrown) {
-      setError(thrown);
-      setBusy(false);
-    }
-  };
+    });
   return (
     <form
       onSubmit={(event) => {

@@ -7,6 +7,7 @@ import { CheckField, Dialog, ErrorNote, SelectField, TextField } from "../../par
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
 import { session } from "../../state/recorder.ts";
+import { useAct } from "../../state/use-act.ts";
 import { useAnswer } from "../../state/use-answer.ts";
 import { useDraft } from "../../state/use-draft.ts";
 import {
@@ -66,12 +67,9 @@ function NewTokenForm(props: { readonly onCancel: () => void; readonly onMade: (
   const [code, setCode] = useState("");
   const factor = useAnswer((signal) => call("GET /session/second-factor", { signal }));
   const isCodeNeeded = factor.answer?.on === true;
-  const [error, setError] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
-  const make = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const { busy, error, act } = useAct();
+  const make = (): Promise<void> =>
+    act(async () => {
       const made = await call("POST /tokens", {
         body: {
           name: name.trim(),
@@ -85,12 +83,7 @@ function NewTokenForm(props: { readonly onCancel: () => void; readonly onMade: (
       });
       form.settle(NEW_TOKEN);
       props.onMade(made.secret);
-    } catch (thrown) {
-      setError(thrown);
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   const isWhole =
     name.trim() !== "" &&
     rights.length > 0 &&

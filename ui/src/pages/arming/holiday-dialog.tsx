@@ -1,5 +1,4 @@
 // The form of a holiday: dates, days of every year, or weekdays of months, both ends included.
-import { useState } from "preact/hooks";
 import { language, t } from "../../locale/messages.ts";
 import {
   CheckField,
@@ -13,6 +12,7 @@ import {
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
 import { WEEKDAYS } from "../../parts/week-periods.ts";
 import { monthName, weekdayNames } from "../../state/time-format.ts";
+import { useAct } from "../../state/use-act.ts";
 import { useDraft } from "../../state/use-draft.ts";
 import { type Holiday, whenOf } from "./arming-words.ts";
 
@@ -36,25 +36,17 @@ export function HolidayDialog(props: {
     free: ["when", "enabled"],
   });
   const { value: holiday, put: setHoliday } = draft;
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, act } = useAct();
   const { when } = holiday;
   // Days of the year and weekdays of months may go past its end.
   const isBackward = when.by === "date" && when.from !== "" && when.to !== "" && when.to < when.from;
   const put = (next: When): void => setHoliday({ ...holiday, when: next });
-  const save = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const save = (): Promise<void> =>
+    act(async () => {
       await props.onSave({ ...holiday, name: holiday.name.trim() });
       draft.settle(holiday);
       props.onClose();
-      return;
-    } catch (thrown) {
-      setError(thrown);
-    }
-    setBusy(false);
-  };
+    });
   return (
     <Dialog title={t("arming.holiday")} onClose={props.onClose}>
       <form

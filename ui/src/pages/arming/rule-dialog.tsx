@@ -1,10 +1,10 @@
 // The form of an arming rule: which events of which cameras count, in which profiles, and when.
-import { useState } from "preact/hooks";
 import { t } from "../../locale/messages.ts";
 import { CheckField, Dialog, ErrorNote, TextField } from "../../parts/controls.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
 import { WeekGrid } from "../../parts/week-grid.tsx";
 import { cameras } from "../../state/recorder.ts";
+import { useAct } from "../../state/use-act.ts";
 import { useDraft } from "../../state/use-draft.ts";
 import { Choices } from "../cameras/event-recording-fields.tsx";
 import { EVENT_TEXT, eventText, profileText } from "../events/event-words.ts";
@@ -24,27 +24,19 @@ export function ArmingRuleDialog(props: {
   const { put, settle } = draft;
   // A number that nobody else has taken meanwhile.
   const rule = { ...draft.value, id: props.rule.id };
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, act } = useAct();
   const types = Object.keys(EVENT_TEXT).filter((type) => !type.startsWith("exception-"));
   /** A list of which none is ticked means all, and is left out. */
   const list = (name: "cameras" | "profiles", chosen: readonly string[]): void => {
     const { [name]: _, ...rest } = rule;
     put(chosen.length === 0 ? rest : { ...rest, [name]: chosen });
   };
-  const save = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const save = (): Promise<void> =>
+    act(async () => {
       await props.onSave({ ...rule, name: rule.name.trim() });
       settle(rule);
       props.onClose();
-      return;
-    } catch (thrown) {
-      setError(thrown);
-    }
-    setBusy(false);
-  };
+    });
   return (
     <Dialog title={t(props.isNew ? "arming.rule.add" : "arming.rule.title")} onClose={props.onClose} wide>
       <form

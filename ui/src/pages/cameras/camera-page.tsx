@@ -16,6 +16,7 @@ import { driverName, driverWords, schemaInWords, usePluginNames } from "../../st
 import { cameraChanged, session } from "../../state/recorder.ts";
 import type { StreamDoor } from "../../state/stream-address.ts";
 import { tell } from "../../state/toasts.ts";
+import { useAct } from "../../state/use-act.ts";
 import { useDraft } from "../../state/use-draft.ts";
 import { WhyButton } from "../why/why-button.tsx";
 import { catalogueOf, RTSP, useDrivers } from "./camera-drivers.ts";
@@ -76,8 +77,7 @@ export function CameraPage(props: {
   );
   const { value: form, isUnsaved } = draft;
   const [touched, setTouched] = useState<ReadonlySet<string>>(() => new Set(changedFields(settled, form)));
-  const [error, setError] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
+  const { busy, error, act } = useAct();
   const [removing, setRemoving] = useState(false);
   const [passwordDoor, setPasswordDoor] = useState<StreamDoor | undefined>(undefined);
   useEffect(() => {
@@ -121,10 +121,8 @@ export function CameraPage(props: {
   const keptHint = t(
     namesAnother(camera?.config ?? {}, config(), places) ? "form.secret.again" : "camera.password.kept",
   );
-  const save = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const save = (): Promise<void> =>
+    act(async () => {
       const body = {
         name: form.name.trim(),
         record: recordOf(form),
@@ -139,12 +137,7 @@ export function CameraPage(props: {
       draft.settle(settled);
       tell(t(camera === undefined ? "camera.added" : "camera.saved", { name: saved.name }));
       navigate("cameras");
-    } catch (thrown) {
-      setError(thrown);
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   return (
     <div class="form-page">
       <div class="head">

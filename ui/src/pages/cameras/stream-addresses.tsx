@@ -10,6 +10,7 @@ import { followLink, href } from "../../router.ts";
 import { refreshStatus, status } from "../../state/recorder.ts";
 import { isLocalOnly, type StreamDoor, streamAddress } from "../../state/stream-address.ts";
 import { tell } from "../../state/toasts.ts";
+import { useAct } from "../../state/use-act.ts";
 
 /** The part of a camera's page; `onPasswords` asks for the dialog in which passwords are made. */
 export function StreamAddresses(props: {
@@ -79,23 +80,15 @@ function NetworkSwitch(props: {
   readonly onPasswords: () => void;
 }) {
   const { door, isOff, isLocal } = props;
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const change = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const { busy, error, act } = useAct();
+  const change = (): Promise<void> =>
+    act(async () => {
       await call("PATCH /settings", {
         body: { network: { [door]: { enabled: true, host: isLocal ? "::" : "127.0.0.1" } } },
       });
       await refreshStatus();
       tell(t(isLocal ? "restream.opened" : "restream.closed"));
-    } catch (thrown) {
-      setError(thrown);
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   return (
     <>
       {isOff || !isLocal ? null : <p class="muted">{t("restream.local")}</p>}

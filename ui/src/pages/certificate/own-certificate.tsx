@@ -7,6 +7,7 @@ import { ChooseFile } from "../../parts/choose-file.tsx";
 import { ConfirmDialog } from "../../parts/confirm-dialog.tsx";
 import { ErrorNote } from "../../parts/controls.tsx";
 import { tell } from "../../state/toasts.ts";
+import { useAct } from "../../state/use-act.ts";
 import type { CertificateFacts } from "./certificate-page.tsx";
 
 /** Longer than any chain of certificates. */
@@ -19,22 +20,15 @@ export function OwnCertificate(props: {
 }) {
   const [certificate, setCertificate] = useState<File | undefined>();
   const [key, setKey] = useState<File | undefined>();
-  const [busy, setBusy] = useState(false);
+  const { busy, error, act } = useAct();
   const [asking, setAsking] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const during = async (work: () => Promise<CertificateFacts>, told: () => string): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const during = (work: () => Promise<CertificateFacts>, told: () => string): Promise<void> =>
+    act(async () => {
       props.onChange(await work());
       tell(told());
       setCertificate(undefined);
       setKey(undefined);
-    } catch (thrown) {
-      setError(thrown);
-    }
-    setBusy(false);
-  };
+    });
   const put = (pem: File, secret: File): Promise<void> =>
     during(
       async () =>

@@ -1,11 +1,12 @@
 // Flows: whether Node-RED runs, why its flows do not where they do not, and the way to its editor.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { type Answer, call } from "../../api/client.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { Awaited } from "../../parts/awaited.tsx";
 import { ErrorNote } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { href } from "../../router.ts";
+import { useAct } from "../../state/use-act.ts";
 import { useAnswer } from "../../state/use-answer.ts";
 import { SystemSubPage } from "../system/sub-page.tsx";
 import { AllowedSection } from "./allowed-section.tsx";
@@ -112,19 +113,12 @@ function State({ view }: { readonly view: FlowsView }) {
 }
 
 function Switch(props: { readonly view: FlowsView; readonly onChanged: (view: FlowsView) => void }) {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, act } = useAct();
   const { enabled } = props.view;
-  const change = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const change = (): Promise<void> =>
+    act(async () => {
       props.onChanged(await call("PATCH /flows", { body: { enabled: !enabled } }));
-    } catch (thrown) {
-      setError(thrown);
-    }
-    setBusy(false);
-  };
+    });
   return (
     <>
       <p>{t(enabled ? "flows.switchOff.text" : "flows.switchOn.text")}</p>

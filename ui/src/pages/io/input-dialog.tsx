@@ -8,6 +8,7 @@ import { CopyButton } from "../../parts/copy-button.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
 import { WeekGrid } from "../../parts/week-grid.tsx";
 import { cameras } from "../../state/recorder.ts";
+import { useAct } from "../../state/use-act.ts";
 import { useDraft } from "../../state/use-draft.ts";
 import { Choices } from "../cameras/event-recording-fields.tsx";
 import { actionName } from "../linkage/linkage-words.ts";
@@ -34,8 +35,7 @@ export function InputDialog(props: {
   // An id that nobody else has taken meanwhile.
   const input = { ...draft.value, id: props.input.id };
   const [typedHold, setHold] = useState(String(input.holdSeconds));
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, act } = useAct();
   const { source } = input;
   // What is typed, as long as it stands for what the draft holds, or for nothing yet.
   const isOther = /^\d{1,5}$/.test(typedHold) && Number(typedHold) !== input.holdSeconds;
@@ -43,19 +43,12 @@ export function InputDialog(props: {
   const isHold = /^\d{1,5}$/.test(hold) && Number(hold) <= MOST_HOLD_SECONDS;
   const change = (part: Partial<InputSettings>): void => put({ ...input, ...part });
   const isDisarm = input.use === "one-key-disarm";
-  const save = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const save = (): Promise<void> =>
+    act(async () => {
       await props.onSave({ ...input, name: input.name.trim() });
       settle(input);
       props.onClose();
-      return;
-    } catch (thrown) {
-      setError(thrown);
-    }
-    setBusy(false);
-  };
+    });
   return (
     <Dialog title={t(props.isNew ? "io.input.add" : "io.input.title")} onClose={props.onClose} wide>
       <form

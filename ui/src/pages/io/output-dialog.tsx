@@ -7,6 +7,7 @@ import { t } from "../../locale/messages.ts";
 import { CheckField, Dialog, ErrorNote, SelectField, TextField } from "../../parts/controls.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
 import { WeekGrid } from "../../parts/week-grid.tsx";
+import { useAct } from "../../state/use-act.ts";
 import { useDraft } from "../../state/use-draft.ts";
 import { CameraOutputFields } from "./camera-port-fields.tsx";
 import { driverOf, dwellChoices, OUTPUT_KIND_HINT, OUTPUT_KIND_TEXT } from "./io-words.ts";
@@ -38,14 +39,11 @@ export function OutputDialog(props: {
     setForgotten(false);
     return draft.takeTheirs();
   };
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, act } = useAct();
   const { driver } = output;
   const change = (part: Partial<OutputSettings>): void => put({ ...output, ...part });
-  const save = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const save = (): Promise<void> =>
+    act(async () => {
       await props.onSave({ ...output, name: output.name.trim() });
       if (driver.kind === "http" && (authorization !== "" || isForgotten)) {
         await call("PUT /outputs/{output}/authorization", {
@@ -55,12 +53,7 @@ export function OutputDialog(props: {
       }
       settle(output);
       props.onClose();
-      return;
-    } catch (thrown) {
-      setError(thrown);
-    }
-    setBusy(false);
-  };
+    });
   return (
     <Dialog title={t(props.isNew ? "io.output.add" : "io.output.title")} onClose={props.onClose} wide>
       <form

@@ -11,6 +11,7 @@ import { loadAlarmIo } from "../../state/alarm-io.ts";
 import { momentText, utcText } from "../../state/moment-text.ts";
 import { mayAdminister, session } from "../../state/recorder.ts";
 import { complain } from "../../state/toasts.ts";
+import { useAct } from "../../state/use-act.ts";
 import { dwellText, OUTPUT_KIND_TEXT } from "./io-words.ts";
 import { RemoveDialog } from "./remove-dialog.tsx";
 
@@ -168,26 +169,18 @@ function Switch({ output: { id, name, on, enabled, reason } }: { readonly output
 
 function AllDialog(props: { readonly command: "trigger" | "clear"; readonly onClose: () => void }) {
   const isTrigger = props.command === "trigger";
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const act = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const { busy, error, act } = useAct();
+  const doAll = (): Promise<void> =>
+    act(async () => {
       await (isTrigger ? call("POST /outputs/trigger") : call("POST /outputs/clear"));
       props.onClose();
-      return;
-    } catch (thrown) {
-      setError(thrown);
-    }
-    setBusy(false);
-  };
+    });
   return (
     <Dialog title={t(isTrigger ? "io.triggerAll" : "io.clearAll")} onClose={props.onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void act();
+          void doAll();
         }}
       >
         <p>{t(isTrigger ? "io.triggerAll.text" : "io.clearAll.text")}</p>

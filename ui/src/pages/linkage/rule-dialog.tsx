@@ -1,12 +1,13 @@
 // The form of a rule: which events of which cameras, when, and what is done. Nothing is changed before it is saved, and
 // nothing that was typed is lost: not by a reload, nor when somebody else changes the rule meanwhile.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { LinkageAction, LinkageRule } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { Dialog, ErrorNote, Segmented, TextField } from "../../parts/controls.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
 import { loadAlarmIo } from "../../state/alarm-io.ts";
 import { cameras } from "../../state/recorder.ts";
+import { useAct } from "../../state/use-act.ts";
 import { useDraft } from "../../state/use-draft.ts";
 import { Choices } from "../cameras/event-recording-fields.tsx";
 import { EVENT_TEXT, eventText, profileText, SEVERITY_TEXT } from "../events/event-words.ts";
@@ -46,8 +47,7 @@ export function RuleDialog(props: {
   const { rest, detectorRules } = form.value;
   // For the action that switches them.
   useEffect(() => void loadAlarmIo(), []);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, act } = useAct();
   const change = (part: Partial<LinkageRule>, texts: Partial<Omit<TypedRule, "rule">> = {}): void =>
     form.put({ ...form.value, ...texts, rule: { ...rule, ...part } });
   const isRest = /^\d{1,5}$/.test(rest) && Number(rest) <= MOST_REST_SECONDS;
@@ -60,19 +60,12 @@ export function RuleDialog(props: {
         ? [...rule.actions, { action: source, settings: {} }]
         : rule.actions.filter(({ action }) => action !== source),
     });
-  const save = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const save = (): Promise<void> =>
+    act(async () => {
       await props.onSave({ ...rule, name: rule.name.trim() });
       form.settle(held);
       props.onClose();
-      return;
-    } catch (thrown) {
-      setError(thrown);
-    }
-    setBusy(false);
-  };
+    });
   return (
     <Dialog title={t("linkage.ruleTitle")} onClose={props.onClose} wide>
       <form

@@ -7,6 +7,7 @@ import { ConfirmDialog } from "../../parts/confirm-dialog.tsx";
 import { Dialog, ErrorNote, IconButton, SelectField, TextField } from "../../parts/controls.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
 import { complain, tell } from "../../state/toasts.ts";
+import { useAct } from "../../state/use-act.ts";
 import { useAnswer } from "../../state/use-answer.ts";
 
 interface Part {
@@ -88,21 +89,14 @@ function KeepDialog(props: {
   readonly onClose: () => void;
 }) {
   const [name, setName] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const save = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const { busy, error, act } = useAct();
+  const save = (): Promise<void> =>
+    act(async () => {
       await call("POST /cameras/{id}/presets", { path: { id: props.camera }, body: { name: name.trim() } });
       tell(t("ptz.kept", { name: name.trim() }));
       props.onKept();
       props.onClose();
-    } catch (thrown) {
-      setError(thrown);
-      setBusy(false);
-    }
-  };
+    });
   return (
     <Dialog title={t("ptz.keep")} onClose={props.onClose}>
       <form

@@ -6,6 +6,7 @@ import { type MessageKey, t } from "../../locale/messages.ts";
 import { CheckField, ErrorNote, SelectField, TextField } from "../../parts/controls.tsx";
 import { UnsavedMark } from "../../parts/unsaved-mark.tsx";
 import { tell } from "../../state/toasts.ts";
+import { useAct } from "../../state/use-act.ts";
 import { useDraft } from "../../state/use-draft.ts";
 import type { MqttView } from "./mqtt-page.tsx";
 
@@ -16,17 +17,14 @@ type DoorSettings = Settings["tcp"];
 export function MqttForm(props: { readonly view: MqttView; readonly onSaved: (view: MqttView) => void }) {
   const { value: draft, ...form } = useDraft<Settings>("mqtt", props.view.settings, { plain: withoutLogin });
   const [password, setPassword] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, act } = useAct();
   const put = (part: Partial<Settings>): void => form.put({ ...draft, ...part });
   const putExternal = (part: Partial<Settings["external"]>): void =>
     put({ external: { ...draft.external, ...part } });
   const { url, username } = props.view.settings.external;
   const isElsewhere = draft.external.url.trim() !== url || draft.external.username !== username;
-  const save = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const save = (): Promise<void> =>
+    act(async () => {
       const external = { ...draft.external, url: draft.external.url.trim() };
       const body = { ...draft, external: password === "" ? external : { ...external, password } };
       const saved = await call("PATCH /mqtt", { body });
@@ -34,11 +32,7 @@ export function MqttForm(props: { readonly view: MqttView; readonly onSaved: (vi
       form.settle(saved.settings);
       setPassword("");
       tell(t("mqtt.saved"));
-    } catch (thrown) {
-      setError(thrown);
-    }
-    setBusy(false);
-  };
+    });
   /** The password was typed for one's own address. */
   const takeTheirs = (): (() => void) => {
     const mine = password;

@@ -7,6 +7,7 @@ import { Awaited } from "../../parts/awaited.tsx";
 import { ErrorNote, SelectField, TextField } from "../../parts/controls.tsx";
 import { UnsavedMark } from "../../parts/unsaved-mark.tsx";
 import { tell } from "../../state/toasts.ts";
+import { useAct } from "../../state/use-act.ts";
 import { useAnswer } from "../../state/use-answer.ts";
 import { useDraft } from "../../state/use-draft.ts";
 
@@ -54,14 +55,11 @@ function Rows(props: {
   const stored = rowsOf(props.registries);
   const form = useDraft<readonly Row[]>("registries", stored, { plain: withoutLogins });
   const rows = form.value;
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, act } = useAct();
   const change = (index: number, part: Partial<Row>): void =>
     form.put(rows.map((row, at) => (at === index ? { ...row, ...part } : row)));
-  const save = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const save = (): Promise<void> =>
+    act(async () => {
       const [main, ...scopes] = rows.map((row) => ({
         scope: row.scope ?? "",
         url: row.url.trim(),
@@ -73,11 +71,7 @@ function Rows(props: {
       props.onSaved(saved);
       form.settle(rowsOf(saved));
       tell(t("plugins.registries.saved"));
-    } catch (thrown) {
-      setError(thrown);
-    }
-    setBusy(false);
-  };
+    });
   return (
     <form
       class="registries-form"

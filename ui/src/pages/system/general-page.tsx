@@ -1,6 +1,5 @@
 // General: what the first-run wizard asks about the recorder itself, for later: its name, its time zone, whether other devices
 // may open it; beside that how many pictures it converts at once, how much its log says, and the way back to the wizard.
-import { useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import { LOG_LEVELS, type LogLevel, type RecorderSettings } from "../../api/health-types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
@@ -11,6 +10,7 @@ import { ZoneField } from "../../parts/zone-field.tsx";
 import { isOwnAddress } from "../../state/own-address.ts";
 import { refreshStatus } from "../../state/recorder.ts";
 import { tell } from "../../state/toasts.ts";
+import { useAct } from "../../state/use-act.ts";
 import { useAnswer } from "../../state/use-answer.ts";
 import { useDraft } from "../../state/use-draft.ts";
 import {
@@ -64,25 +64,18 @@ function GeneralFields(props: {
   const { settings, onSaved } = props;
   const held = generalOf(settings);
   const { value: form, ...draft } = useDraft("system.general", held);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, act } = useAct();
   const put = (part: Partial<typeof form>): void => draft.put({ ...form, ...part });
   const bad = generalProblems(form);
   const { port } = settings.network.https;
-  const save = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const save = (): Promise<void> =>
+    act(async () => {
       const saved = await call("PATCH /settings", { body: generalChanges(held, form) });
       onSaved(saved);
       draft.settle(generalOf(saved));
       await refreshStatus();
       tell(t("general.saved"));
-    } catch (thrown) {
-      setError(thrown);
-    }
-    setBusy(false);
-  };
+    });
   return (
     <form
       class="general-form"

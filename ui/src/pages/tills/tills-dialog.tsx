@@ -8,6 +8,7 @@ import { Dialog, ErrorNote, IconButton } from "../../parts/controls.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { tell } from "../../state/toasts.ts";
+import { useAct } from "../../state/use-act.ts";
 import { useAnswer } from "../../state/use-answer.ts";
 import { useDraft } from "../../state/use-draft.ts";
 import { TillForm } from "./till-form.tsx";
@@ -44,24 +45,16 @@ function Editor(props: {
     act();
     setRound((before) => before + 1);
   };
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, act } = useAct();
   const till = tills[chosen];
 
-  const save = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const save = (): Promise<void> =>
+    act(async () => {
       await call("PUT /tills/settings", { body: { tills: [...tills] } });
       tell(t("tills.saved"));
       settle(tills);
       props.onClose();
-      return;
-    } catch (thrown) {
-      setError(thrown);
-    }
-    setBusy(false);
-  };
+    });
   const add = (): void => {
     setTills([...tills, newTill(tills, props.parsers)]);
     setChosen(tills.length);

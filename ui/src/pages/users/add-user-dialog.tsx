@@ -8,6 +8,7 @@ import { DialogFoot } from "../../parts/dialog-foot.tsx";
 import { passwordProblem, SHORTEST_PASSWORD } from "../../state/password-rules.ts";
 import { CAMERA_RIGHTS, ROLE_HINT, ROLE_TEXT, ROLES } from "../../state/roles.ts";
 import { tell } from "../../state/toasts.ts";
+import { useAct } from "../../state/use-act.ts";
 import { useDraft } from "../../state/use-draft.ts";
 import { CameraRightsField, type ChosenRights, isChoiceWhole, rightsScopeOf } from "./camera-scope-field.tsx";
 
@@ -25,25 +26,18 @@ export function AddUserDialog(props: { readonly onClose: () => void; readonly on
   const name = form.value.name.trim();
   const isNarrowable = role !== "administrator";
   const [password, setPassword] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, act } = useAct();
   const problem = password === "" ? undefined : passwordProblem(password);
   const change = (part: Partial<NewUser>): void => form.put({ ...form.value, ...part });
-  const add = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const add = (): Promise<void> =>
+    act(async () => {
       const cameras = isNarrowable ? rightsScopeOf(form.value) : "all";
       await call("POST /users", { body: { name, password, role, cameras } });
       tell(t("users.added", { name }));
       form.settle(NEW_USER);
       props.onAdded();
       props.onClose();
-    } catch (thrown) {
-      setError(thrown);
-      setBusy(false);
-    }
-  };
+    });
   return (
     <Dialog title={t("users.add")} onClose={props.onClose}>
       <form

@@ -1,5 +1,4 @@
 // Which cameras an account may see, and what it may do with each.
-import { useState } from "preact/hooks";
 import { call } from "../../api/client.ts";
 import type { UserAccount } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
@@ -7,6 +6,7 @@ import { Dialog, ErrorNote } from "../../parts/controls.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
 import { CAMERA_RIGHTS } from "../../state/roles.ts";
 import { tell } from "../../state/toasts.ts";
+import { useAct } from "../../state/use-act.ts";
 import { useDraft } from "../../state/use-draft.ts";
 import {
   CameraRightsField,
@@ -24,22 +24,15 @@ export function CameraScopeDialog(props: {
 }) {
   const { name, role, cameras: scope } = props.user;
   const form = useDraft<ChosenRights>(`user.cameras.${name}`, choiceOf(scope), { free: ["less"] });
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const save = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const { busy, error, act } = useAct();
+  const save = (): Promise<void> =>
+    act(async () => {
       await call("PATCH /users/{name}", { path: { name }, body: { cameras: rightsScopeOf(form.value) } });
       form.settle(form.value);
       tell(t("users.saved", { name }));
       props.onSaved();
       props.onClose();
-    } catch (thrown) {
-      setError(thrown);
-      setBusy(false);
-    }
-  };
+    });
   return (
     <Dialog title={t("users.camerasOf", { name })} onClose={props.onClose}>
       <form

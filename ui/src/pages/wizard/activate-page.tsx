@@ -6,6 +6,7 @@ import { ErrorNote, TextField } from "../../parts/controls.tsx";
 import { navigate, place } from "../../router.ts";
 import { passwordProblem, SHORTEST_PASSWORD } from "../../state/password-rules.ts";
 import { enter } from "../../state/recorder.ts";
+import { useAct } from "../../state/use-act.ts";
 import { WizardFrame } from "./wizard-frame.tsx";
 
 /** The form. The code may come in the address (`?code=`), as the console prints it. */
@@ -14,23 +15,15 @@ export function ActivatePage() {
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
   const [again, setAgain] = useState("");
-  const [error, setError] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
+  const { busy, error, act } = useAct();
   const problem = password === "" ? undefined : passwordProblem(password);
   const differs = again !== "" && again !== password;
-  const submit = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
+  const submit = (): Promise<void> =>
+    act(async () => {
       await call("POST /activate", { body: { code: code.trim(), username: username.trim(), password } });
       navigate("welcome");
       await enter();
-    } catch (thrown) {
-      setError(thrown);
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   return (
     <WizardFrame step={1} title={t("wizard.activate.title")} text={t("wizard.activate.text")}>
       <form
