@@ -206,7 +206,7 @@ export class EventEngine {
       if (known !== undefined) this.#disarm(known, atMs);
       return undefined;
     }
-    if (known !== undefined && !this.#isOver(known, nowMs)) {
+    if (known !== undefined && !this.#isOver(known, nowMs, atMs)) {
       known.take(report, atMs);
       known.closesAtMonotonicMs = undefined;
       known.endMs = undefined;
@@ -340,10 +340,13 @@ export class EventEngine {
       });
   }
 
-  #isOver(open: OpenEvent, nowMs: number): boolean {
-    const { maxOpenMs } = open.timing;
-    if (open.closesAtMonotonicMs !== undefined && nowMs >= open.closesAtMonotonicMs)
-      this.#finish(open, open.endMs ?? open.lastMs);
+  /** Ends it where its time has come. `atMs`: the moment of what is reported now, which may have been told late as its end was. */
+  #isOver(open: OpenEvent, nowMs: number, atMs = Number.NEGATIVE_INFINITY): boolean {
+    const { maxOpenMs, mergeMs } = open.timing;
+    const { closesAtMonotonicMs, endMs } = open;
+    const isLater = endMs !== undefined && atMs - endMs > mergeMs;
+    if (closesAtMonotonicMs !== undefined && (isLater || nowMs >= closesAtMonotonicMs))
+      this.#finish(open, endMs ?? open.lastMs);
     else if (maxOpenMs !== undefined && nowMs - open.openedAtMonotonicMs >= maxOpenMs)
       this.#finish(open, Math.max(open.lastMs, open.startMs + maxOpenMs), "too-long");
     else return false;

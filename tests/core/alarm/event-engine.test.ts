@@ -72,6 +72,27 @@ describe("an event", () => {
     );
   });
 
+  it("is another one after the window by what its reporter dates, though its end and the next were told late", async (t) => {
+    const { engine, clock, rows } = await engineFixture(t, { alarms: { mergeSeconds: 2 } });
+    const at = (seconds: number) => ({ ...MOTION, timeMs: NOON_MS + 1_000 * seconds });
+    const first = engine.report(at(0));
+    clock.advance(6_000);
+    engine.end(at(5));
+    clock.advance(1_500);
+    assert.equal(engine.report(at(7)), first, "it goes on within the window");
+    clock.advance(4_500);
+    engine.end(at(11));
+    clock.advance(1_500);
+    assert.notEqual(engine.report(at(13.4)), first);
+    assert.deepEqual(
+      (await rows()).map(({ startMs, endMs }) => [startMs - NOON_MS, endMs && endMs - NOON_MS]),
+      [
+        [13_400, undefined],
+        [0, 11_000],
+      ],
+    );
+  });
+
   it("is one of its own by camera, rule, reporter and subject", async (t) => {
     const { engine, rows } = await engineFixture(t);
     for (const change of [
