@@ -24,7 +24,8 @@ async function bench(suites: Readonly<Record<string, readonly Figure[] | undefin
     suites: Object.fromEntries(Object.keys(suites).map((name) => [name, { deadlineMs: 1_000 }])),
     run: async (order) => {
       orders.push(order);
-      return suites[order.suite];
+      const figures = suites[order.suite];
+      return figures === undefined ? undefined : { figures };
     },
     machine: async () => MACHINE,
     print: (text) => printed.push(text),

@@ -1,14 +1,14 @@
 // The command of the benchmarks: which suites to run, what is printed of them, and whether all numbers hold.
 import { parseArgs } from "node:util";
 import { writeBenchmarksPage } from "./benchmarks-page.ts";
-import { type BenchResult, type Figure, type Machine, tableOf } from "./figure.ts";
-import type { SuiteOrder } from "./suite-process.ts";
+import { type BenchResult, type Machine, tableOf } from "./figure.ts";
+import type { SuiteAnswer, SuiteOrder } from "./suite-process.ts";
 
 /** What the command works with. */
 export interface Bench {
   readonly suites: Readonly<Record<string, { readonly deadlineMs: number }>>;
-  /** Figures of a suite; undefined if it did not come to its end, which has been said then. */
-  run(order: SuiteOrder, deadlineMs: number): Promise<readonly Figure[] | undefined>;
+  /** What a suite measured; undefined if it did not come to its end, which has been said then. */
+  run(order: SuiteOrder, deadlineMs: number): Promise<SuiteAnswer | undefined>;
   machine(): Promise<Machine>;
   print(text: string): void;
   complain(text: string): void;
@@ -49,12 +49,13 @@ export async function benchCommand(args: readonly string[], bench: Bench): Promi
   for (const suite of names) {
     const deadlineMs = bench.suites[suite]?.deadlineMs ?? 0;
     const machine = await bench.machine();
-    const figures = await bench.run({ suite, quick: values.quick, silent: values.json, counts }, deadlineMs);
-    if (figures === undefined) continue;
+    const answer = await bench.run({ suite, quick: values.quick, silent: values.json, counts }, deadlineMs);
+    if (answer === undefined) continue;
+    const { figures, isPart = false } = answer;
     const result: BenchResult = { suite, machine, figures };
     results.push(result);
     if (!values.json) bench.print(`\n${tableOf(result)}\n`);
-    if (values.write) writeBenchmarksPage(result, counts.length > 0);
+    if (values.write) writeBenchmarksPage(result, isPart || counts.length > 0);
   }
   if (values.json) bench.print(JSON.stringify(names.length === 1 ? results[0] : results, undefined, 2));
   const holds = results.every((result) => result.figures.every((one) => one.ok !== false));

@@ -40,6 +40,8 @@ export interface BenchContext {
   readonly counts: readonly number[];
   /** Tells people what is going on; silent with --json. */
   progress(text: string): void;
+  /** Figures that cannot be had here, and why: those of an earlier run stay on the page. */
+  leaveOut(what: string, why: string): void;
 }
 
 export type Suite = (context: BenchContext) => Promise<readonly Figure[]>;

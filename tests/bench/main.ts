@@ -5,7 +5,6 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { benchCommand } from "./command.ts";
-import type { Figure } from "./figure.ts";
 import { leaveNothingBehind, withUs } from "./left-behind.ts";
 import { describeMachine } from "./machine.ts";
 import type { SuiteAnswer, SuiteOrder } from "./suite-process.ts";
@@ -15,15 +14,15 @@ const SUITE_PROCESS = fileURLToPath(new URL("./suite-process.ts", import.meta.ur
 /** What a suite that is told to end may take to clean up. */
 const GRACE_MS = 10_000;
 
-/** Figures of a suite; undefined if it did not come to its end, which has been said then. */
-async function run(order: SuiteOrder, deadlineMs: number): Promise<readonly Figure[] | undefined> {
+/** What a suite measured; undefined if it did not come to its end, which has been said then. */
+async function run(order: SuiteOrder, deadlineMs: number): Promise<SuiteAnswer | undefined> {
   const child = withUs(
     fork(SUITE_PROCESS, [JSON.stringify(order)], { stdio: ["ignore", "ignore", "inherit", "ipc"] }),
     "SIGTERM",
   );
-  let figures: readonly Figure[] | undefined;
-  child.once("message", (answer) => {
-    ({ figures } = answer as SuiteAnswer);
+  let answer: SuiteAnswer | undefined;
+  child.once("message", (message) => {
+    answer = message as SuiteAnswer;
   });
   const deadline = setTimeout(() => {
     console.error(`suite ${order.suite} was not done after ${deadlineMs / 1000} s`);
@@ -33,8 +32,8 @@ async function run(order: SuiteOrder, deadlineMs: number): Promise<readonly Figu
   await once(child, "exit");
   clearTimeout(deadline);
   clearTimeout(hard);
-  if (figures === undefined) console.error(`suite ${order.suite} failed`);
-  return figures;
+  if (answer === undefined) console.error(`suite ${order.suite} failed`);
+  return answer;
 }
 
 leaveNothingBehind();

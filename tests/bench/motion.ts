@@ -1,6 +1,6 @@
 // Suite `motion`: what looking for motion costs beside decoding the pictures that it looks at: both kernels of each pixel, a
 // whole look at a picture of 320 × 180, and a camera of five pictures a second as the recorder looks at it, with ffmpeg's
-// decoding of the same pictures in the same run.
+// decoding of the same pictures in the same run; and how well it sees.
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { detectorOptions } from "../../core/plugin/host/detector-options.ts";
@@ -11,6 +11,7 @@ import { plainKernel } from "../../plugins/vca-motion/src/plain-kernel.ts";
 import { simdKernel } from "../../plugins/vca-motion/src/simd-kernel.ts";
 import { ROOT } from "../support/program.ts";
 import { type BenchContext, type Figure, figure } from "./figure.ts";
+import { clipFigures } from "./motion-clips.ts";
 import { watchCosts } from "./motion-watch.ts";
 
 /** A sub-stream: 640 × 360, 15 pictures a second. */
@@ -31,6 +32,8 @@ export async function motion(context: BenchContext): Promise<readonly Figure[]> 
   const lookMs = await lookMilliseconds(pictures, rounds);
   context.progress(`${CAMERAS} cameras that are looked at`);
   const { decodePercent, beyondPercent } = await watchCosts(CLIP, CAMERAS, context.quick ? 10 : 60);
+  context.progress("clips of which is known what there is to see");
+  const clips = await clipFigures(context);
   const lookPercent = (lookMs * FRAMES.perSecond) / 10;
   return [
     figure("motion kernel, WebAssembly SIMD", simdNs.kernel, "ns/pixel", { limit: LIMITS.kernelNs }),
@@ -47,6 +50,7 @@ export async function motion(context: BenchContext): Promise<readonly Figure[]> 
     figure(`all that a camera takes beyond decoding, of ${CAMERAS}`, beyondPercent, "% of a core", {
       limit: LIMITS.beyondPercent,
     }),
+    ...clips,
   ];
 }
 

@@ -15,23 +15,30 @@ export interface SuiteOrder {
 /** What comes back. */
 export interface SuiteAnswer {
   readonly figures: readonly Figure[];
+  /** Some were left out. */
+  readonly isPart?: boolean;
 }
 
 leaveNothingBehind();
 process.on("disconnect", () => process.exit(1));
 
 const order = JSON.parse(process.argv[2] ?? "{}") as SuiteOrder;
+let isPart = false;
 const context: BenchContext = {
   quick: order.quick,
   counts: order.counts,
   progress: (text) => {
     if (!order.silent) console.error(`… ${text}`);
   },
+  leaveOut(what, why) {
+    isPart = true;
+    console.error(`${what}: left out, ${why}`);
+  },
 };
 try {
   const figures = await SUITES[order.suite]?.run(context);
   if (figures === undefined) throw new Error(`no suite "${order.suite}"`);
-  process.send?.({ figures } satisfies SuiteAnswer, () => process.exit(0));
+  process.send?.({ figures, isPart } satisfies SuiteAnswer, () => process.exit(0));
 } catch (error) {
   console.error(error);
   process.exit(1);

@@ -10,7 +10,7 @@ const NEEDED_AT_NIGHT = 3;
 /** Gone for so long, it is over. */
 const OVER_MS = 1_000;
 /** There, and without any motion for so long: people stand still, but not quite. */
-const REST_MS = 8_000;
+const REST_MS = 4_000;
 /** Only little of it is there, and without motion, for so long: a rest of shadow or light. */
 const REMNANT_MS = 2_000;
 /** Share of the largest that it was, below which that is little. */
