@@ -2,6 +2,7 @@
 // once, waits for nobody) → plugins → row → listeners. It alone gives numbers and writes rows. Memory is bounded by the
 // events that are open and those that wait for the database.
 import type { Clock, Timer } from "../clock.ts";
+import { CoreHook } from "../core-hook.ts";
 import type { Db } from "../db/db.ts";
 import {
   acknowledgeEvent,
@@ -69,7 +70,7 @@ export interface EventEngineOptions {
 /**
  * Hears of events. `isSaid`: nothing happened, but what was done or said of it changed (an acknowledgement, an action).
  */
-export type EventListener = (event: AlarmEvent, phase: EventPhase, isNew: boolean, isSaid?: boolean) => void;
+export type EventListener = (event: AlarmEvent, phase: EventPhase, isNew: boolean, isSaid: boolean) => void;
 
 export interface EngineFigures {
   readonly reported: number;
@@ -89,8 +90,8 @@ export class EventEngine {
   #statesSeenAtMs = 0;
   /** Kinds and places that rest after an event, until when (monotonic). */
   readonly #cooling = new Map<string, number>();
-  readonly #listeners = new Set<EventListener>();
-  readonly #triggers = new Set<(trigger: EventTrigger) => void>();
+  readonly #told: CoreHook<Parameters<EventListener>>;
+  readonly #triggered: CoreHook<[trigger: EventTrigger]>;
   #arming: Arming;
   #lastId = 0;
   #revision = 0;
@@ -101,11 +102,11 @@ export class EventEngine {
   constructor(options: EventEngineOptions) {
     this.#options = options;
     this.#arming = options.arming;
+    this.#told = new CoreHook("event written", ["event", "phase", "isNew", "isSaid"], options.log);
+    this.#triggered = new CoreHook("event triggers", ["trigger"], options.log);
     this.#writer = new EventWriter({
       ...options,
-      written: (event, phase, isNew) => {
-        for (const listener of this.#listeners) listener(event, phase, isNew);
-      },
+      written: (event, phase, isNew) => this.#told.call(event, phase, isNew, false),
     });
   }
 
@@ -165,16 +166,14 @@ export class EventEngine {
     await keyValuesTable(this.#options.db).set(LAST_ID_KEY, this.#lastId);
   }
 
-  /** Calls `listener` when an event has been written: its begin, its changes, its end. Gives what ends that. */
-  onEvent(listener: EventListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** Calls the listener of this name when an event has been written: its begin, its changes, its end. Gives what ends that. */
+  onEvent(name: string, listener: EventListener): () => void {
+    return this.#told.tap(name, listener);
   }
 
-  /** Calls `listener` at once when an armed event begins, goes on or ends, before anything else is done with it. */
-  onTrigger(listener: (trigger: EventTrigger) => void): () => void {
-    this.#triggers.add(listener);
-    return () => this.#triggers.delete(listener);
+  /** Calls the listener of this name at once when an armed event begins, goes on or ends, before all else is done with it. */
+  onTrigger(name: string, listener: (trigger: EventTrigger) => void): () => void {
+    return this.#triggered.tap(name, listener);
   }
 
   /** Other rules, another profile or zone are in force: what is not armed any more ends, what lasts and is armed now begins. */
@@ -263,9 +262,7 @@ export class EventEngine {
     this.#revision += 1;
     if (!(await acknowledgeEvent(db, id, acknowledged, this.#revision))) return undefined;
     const event = await findEvent(db, id);
-    if (event !== undefined)
-      for (const listener of this.#listeners)
-        listener(event, event.endMs === undefined ? "update" : "end", false, true);
+    if (event !== undefined) this.#tellSaid(event);
     return event;
   }
 
@@ -284,9 +281,7 @@ export class EventEngine {
     await addEventActions(db, added, MOST_ACTIONS);
     for (const { id } of added) {
       const event = await findEvent(db, id);
-      if (event === undefined) continue;
-      for (const listener of this.#listeners)
-        listener(event, event.endMs === undefined ? "update" : "end", false, true);
+      if (event !== undefined) this.#tellSaid(event);
     }
   }
 
@@ -387,22 +382,18 @@ export class EventEngine {
     open.writtenAtMonotonicMs = this.#options.clock.monotonicMs();
   }
 
+  #tellSaid(event: AlarmEvent): void {
+    this.#told.call(event, event.endMs === undefined ? "update" : "end", false, true);
+  }
+
   #trigger(open: OpenEvent, untilMs: number): void {
-    if (this.#triggers.size === 0) return;
-    const trigger: EventTrigger = {
+    this.#triggered.call({
       eventId: open.id,
       type: open.report.type,
       camera: open.report.camera,
       eventTime90k: time90kFromMs(open.startMs),
       until90k: time90kFromMs(untilMs),
-    };
-    for (const listener of this.#triggers) {
-      try {
-        listener(trigger);
-      } catch (error) {
-        this.#options.log.error("a trigger failed", { reason: String(error) });
-      }
-    }
+    });
   }
 
   #beginSweeping(): void {

@@ -100,7 +100,7 @@ export class CameraList {
   /** Resolves every camera of the configuration, and follows its changes from then on. */
   async start(): Promise<void> {
     const { config } = this.#options;
-    this.#stopFollowing = config.onChange((next) => void this.#follow(next.cameras));
+    this.#stopFollowing = config.onChange("cameras", (next) => void this.#follow(next.cameras));
     await this.#follow(config.get().cameras);
   }
 

@@ -4,6 +4,7 @@
 import { type FSWatcher, watch } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { CoreHook } from "../core-hook.ts";
 import { NightjarError, systemCode } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { writeFileAtomically } from "./atomic-file.ts";
@@ -31,8 +32,8 @@ export type ConfigListener = (config: FrozenConfig, previous: FrozenConfig) => v
 export class ConfigStore {
   readonly #folder: string;
   readonly #log: Log;
-  readonly #listeners = new Set<ConfigListener>();
-  readonly #editListeners = new Set<ConfigListener>();
+  readonly #changed: CoreHook<Parameters<ConfigListener>>;
+  readonly #edited: CoreHook<Parameters<ConfigListener>>;
   /**
    * The configuration before edits by hand that nobody was told of. While there is one it stays in the last good file too, for
    * the next start: what opens a store for a moment tells nobody.
@@ -49,6 +50,8 @@ export class ConfigStore {
   private constructor(folder: string, log: Log, loaded: Loaded) {
     this.#folder = folder;
     this.#log = log;
+    this.#changed = new CoreHook("configuration changed", ["config", "previous"], log);
+    this.#edited = new CoreHook("configuration edited by hand", ["config", "previous"], log);
     this.#config = deepFreeze(loaded.config);
     this.#fileText = loaded.text;
     this.#problem = loaded.problem;
@@ -137,27 +140,27 @@ export class ConfigStore {
     });
   }
 
-  /** Calls `listener` after each change, until the returned function is called. */
-  onChange(listener: ConfigListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** Calls the listener of this name after each change, by stage, until the returned function is called. */
+  onChange(name: string, listener: ConfigListener, stage?: number): () => void {
+    return this.#changed.tap(name, listener, stage);
   }
 
   /**
-   * Calls `listener` after each edit of the file by hand that came in force, until the returned function is called: at once for
-   * one that was made while no Nightjar ran.
+   * Calls the listener of this name after each edit of the file by hand that came in force, until the returned function is
+   * called. One that was made while nobody listened is told at once.
    */
-  onHandEdit(listener: ConfigListener): () => void {
-    this.#editListeners.add(listener);
+  onHandEdit(name: string, listener: ConfigListener): () => void {
+    const stop = this.#edited.tap(name, listener);
     const before = this.#beforeEdit;
     this.#beforeEdit = undefined;
     if (before !== undefined) {
-      this.#call(listener, this.#config, before);
+      // Nobody listened so far: the hook has this one alone.
+      this.#edited.call(this.#config, before);
       this.#inTurn(() => this.#keepLastGood()).catch((error: unknown) => {
         this.#log.error("the last good configuration cannot be kept", { reason: String(error) });
       });
     }
-    return () => this.#editListeners.delete(listener);
+    return stop;
   }
 
   /** Reads the file now, as the watcher does after an edit. A bad edit is logged and kept out. */
@@ -206,10 +209,10 @@ export class ConfigStore {
       if (from !== config.version) await this.#setAside(`v${from}.backup`);
       this.#problem = undefined;
       const [next, previous] = [deepFreeze(config), this.#config];
-      if (this.#editListeners.size === 0) this.#beforeEdit ??= previous;
+      if (this.#edited.size === 0) this.#beforeEdit ??= previous;
       await this.#keepLastGood(next);
       this.#adopt(next);
-      for (const listener of this.#editListeners) this.#call(listener, next, previous);
+      this.#edited.call(next, previous);
       this.#log.notice("config.json was edited and is in force");
     } catch (error) {
       if (!(error instanceof ConfigInvalidError)) {
@@ -228,15 +231,7 @@ export class ConfigStore {
     const previous = this.#config;
     if (JSON.stringify(previous) === JSON.stringify(next)) return;
     this.#config = next;
-    for (const listener of this.#listeners) this.#call(listener, next, previous);
-  }
-
-  #call(listener: ConfigListener, next: FrozenConfig, previous: FrozenConfig): void {
-    try {
-      listener(next, previous);
-    } catch (error) {
-      this.#log.error("a listener failed on a change of the configuration", { reason: String(error) });
-    }
+    this.#changed.call(next, previous);
   }
 
   async #write(config: FrozenConfig): Promise<void> {

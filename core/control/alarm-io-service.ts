@@ -77,7 +77,7 @@ export class AlarmIo implements AlarmIoFace, AlarmIoControl {
   async start(): Promise<void> {
     await this.outputsOf.start();
     await this.inputsOf.start();
-    this.#stopFollowing = this.#parts.config.onChange((next, previous) => {
+    this.#stopFollowing = this.#parts.config.onChange("alarm inputs and outputs", (next, previous) => {
       if (isOther(next, previous)) this.#apply();
     });
     this.#apply();

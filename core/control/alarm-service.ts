@@ -6,6 +6,7 @@ import { eventView } from "../alarm/event-view.ts";
 import { RecorderExceptions } from "../alarm/recorder-exceptions.ts";
 import type { Clock } from "../clock.ts";
 import type { ConfigStore, FrozenConfig } from "../config/config-store.ts";
+import { STAGE_EARLY } from "../core-hook.ts";
 import type { Db } from "../db/db.ts";
 import { type EventCursor, findEvent, searchEvents } from "../db/tables/events-table.ts";
 import type { AlarmEvent, EventReport } from "../domain/alarm-event.ts";
@@ -59,24 +60,29 @@ export class AlarmService implements EventService, EventSink {
     });
     this.#exceptions = exceptions;
     this.#stops = [
-      this.engine.onEvent((event, phase, isNew, isSaid) => {
+      this.engine.onEvent("change feed and hooks", (event, phase, isNew, isSaid) => {
         this.#parts.tell(eventView(event));
         const { alarmRaised, alarmUpdated, alarmCleared } = this.#parts.hooks();
         const view = eventView(event);
         if (isNew) void alarmRaised.promise(view);
-        else if (phase === "update" || isSaid === true) void alarmUpdated.promise(view);
-        if (phase === "end" && isSaid !== true) void alarmCleared.promise(view);
+        else if (phase === "update" || isSaid) void alarmUpdated.promise(view);
+        if (phase === "end" && !isSaid) void alarmCleared.promise(view);
       }),
-      audit.onRecorded(({ action, remoteAddress, detail }) => {
+      audit.onRecorded("exceptions", ({ action, remoteAddress, detail }) => {
         if (action === "sign-in-failed" || action === "stream-sign-in-failed")
           exceptions.signInFailed(remoteAddress, detail);
       }),
-      config.onChange((next, previous) => {
-        const isSame =
-          next.timeZone === previous.timeZone &&
-          JSON.stringify(next.alarms) === JSON.stringify(previous.alarms);
-        if (!isSame) this.engine.setArming(armingOf(next));
-      }),
+      // First of all: what others report because of the change is judged by the arming that it brings.
+      config.onChange(
+        "arming",
+        (next, previous) => {
+          const isSame =
+            next.timeZone === previous.timeZone &&
+            JSON.stringify(next.alarms) === JSON.stringify(previous.alarms);
+          if (!isSame) this.engine.setArming(armingOf(next));
+        },
+        STAGE_EARLY,
+      ),
       () => exceptions.close(),
     ];
   }

@@ -77,7 +77,7 @@ export class Detection implements DetectionService {
   async start(): Promise<void> {
     const { clock, config } = this.#parts;
     await this.#link.listen();
-    this.#stopFollowing = config.onChange(() => this.#tell());
+    this.#stopFollowing = config.onChange("detection", () => this.#tell());
     // Plugins and streams come and go without telling here; the document is compared, and sent where it is another one.
     this.#looking = clock.every(LOOK_MS, () => {
       this.#tell();

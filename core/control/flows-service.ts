@@ -96,7 +96,7 @@ export class Flows implements FlowsService {
       () => ({ hello: { role: "core", version: LINK_VERSION, instance }, handlers }),
       () => undefined,
     );
-    this.#stopFollowing = config.onChange((next, previous) => {
+    this.#stopFollowing = config.onChange("flows", (next, previous) => {
       const own = ({ flows, storage }: typeof next): string => JSON.stringify([flows, storage.volumes]);
       // Folders are looked at for it, and a disk that hangs is to hold up no other setting.
       if (own(next) !== own(previous)) this.#follow();

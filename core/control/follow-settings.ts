@@ -25,7 +25,7 @@ export function followSettings(config: Pick<ConfigStore, "onChange">, to: Settin
     void work().catch((error: unknown) =>
       to.log.error("changed settings are not in force everywhere", { part, reason: String(error) }),
     );
-  return config.onChange((next, previous) => {
+  return config.onChange("settings of the whole", (next, previous) => {
     const isOther = (part: keyof FrozenConfig): boolean =>
       JSON.stringify(next[part]) !== JSON.stringify(previous[part]);
     if (next.log.level !== previous.log.level) to.setLogLevel(next.log.level);

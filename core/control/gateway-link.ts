@@ -58,8 +58,10 @@ export class GatewayLink {
       () => ({ hello: { role: "core", version: LINK_VERSION, instance }, handlers: this.#handlers() }),
       (link) => this.#accept(link),
     );
-    this.#undo.push(users.sessions.onRevoked((sessionIds) => this.#tell("revoked", { sessionIds })));
-    this.#undo.push(config.onChange(() => void this.settingsChanged()));
+    this.#undo.push(
+      users.sessions.onRevoked("gateway", (sessionIds) => this.#tell("revoked", { sessionIds })),
+    );
+    this.#undo.push(config.onChange("gateway", () => void this.settingsChanged()));
   }
 
   async close(): Promise<void> {

@@ -13,7 +13,7 @@ export function recordHandEdits(
   config: Pick<ConfigStore, "onHandEdit">,
   audit: Pick<AuditLog, "record">,
 ): () => void {
-  return config.onHandEdit((next, previous) => {
+  return config.onHandEdit("audit log", (next, previous) => {
     for (const act of handEditActs(next, previous)) audit.record(act);
   });
 }

@@ -136,9 +136,9 @@ export class LinkageService implements LinkageFace {
 
   async start(): Promise<void> {
     await this.#captures.open();
-    this.#stop = this.#parts.engine.onEvent((event, phase, isNew, isSaid) => {
+    this.#stop = this.#parts.engine.onEvent("linkage", (event, phase, isNew, isSaid) => {
       // What is told again because of what was done is no news.
-      if (isSaid === true) return;
+      if (isSaid) return;
       if (isNew) this.#engine.take(eventView(event), "start");
       if (phase !== "end") return;
       this.#engine.take(eventView(event), "end");

@@ -221,7 +221,7 @@ export class HookTeller {
 
 /** Gives what ends it. */
 function tellOfAudit(hooks: Pick<Hooks, "auditRecorded">, audit: AuditLog): () => void {
-  return audit.onRecorded(({ atMs, userName, action, camera, detail }) => {
+  return audit.onRecorded("hook auditRecorded", ({ atMs, userName, action, camera, detail }) => {
     void hooks.auditRecorded.promise({
       atMs,
       userName,

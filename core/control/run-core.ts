@@ -367,11 +367,11 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   await alarms.start(users.audit);
   await tills.start();
   await linkage.start();
-  const stopRecordingEvents = alarms.engine.onTrigger((trigger) => recording.takeEvent(trigger));
+  const stopRecordingEvents = alarms.engine.onTrigger("recording", (trigger) => recording.takeEvent(trigger));
   await recording.start();
   await alarmIo.start();
   await abilities.start();
-  recording.onChange((change) => {
+  recording.onChange("change feed", (change) => {
     teller
       .recordingChanged(change)
       .catch((error: unknown) => log.warn("a change was not passed on", { reason: String(error) }));

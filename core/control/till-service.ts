@@ -26,7 +26,7 @@ export class TillService implements TillFace {
 
   async start(): Promise<void> {
     await this.#tills.start();
-    this.#stopFollowing = this.#options.config.onChange((next, previous) => {
+    this.#stopFollowing = this.#options.config.onChange("tills", (next, previous) => {
       if (JSON.stringify(next.tills) !== JSON.stringify(previous.tills)) void this.#tills.settingsChanged();
     });
   }

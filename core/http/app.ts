@@ -76,7 +76,7 @@ export function createHttpApp(services: HttpServices): HttpApp {
     if (principal === undefined) await services.users.sessions.sweep();
     return principal;
   });
-  const stopTelling = services.users.sessions.onRevoked((ids, reason) => {
+  const stopTelling = services.users.sessions.onRevoked("api", (ids, reason) => {
     services.changes.endSessions(ids, reason);
     passes.endSessions(ids);
   });

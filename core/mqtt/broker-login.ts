@@ -36,7 +36,7 @@ export class BrokerLogin {
     this.#users = users;
     this.#log = log;
     this.#timer = clock.every(JUDGE_EVERY_MS, () => this.#judgeAll());
-    this.#stop = users.sessions.onRevoked((ids, reason) => {
+    this.#stop = users.sessions.onRevoked("mqtt", (ids, reason) => {
       for (const kept of [...this.#kept]) {
         if (!ids.includes(kept.principal.sessionId)) continue;
         if (reason === "changed") void this.#judge(kept);

@@ -2,6 +2,7 @@
 // what was recorded, and everybody else informed. Wiring only; the files beside it do the work.
 import { randomUUID } from "node:crypto";
 import type { Clock, Timer } from "../clock.ts";
+import { CoreHook } from "../core-hook.ts";
 import type { Db } from "../db/db.ts";
 import { keyValuesTable } from "../db/tables/key-values-table.ts";
 import { deleteLastReports, listLastReports } from "../db/tables/last-reports-table.ts";
@@ -102,7 +103,7 @@ export class RecordingService {
   readonly #backup: DatabaseBackup | undefined;
   readonly #mending: IndexMending;
   readonly #replaced: ReplacedVolumes;
-  readonly #listeners = new Set<(change: RecordingChange) => void>();
+  readonly #changed: CoreHook<[change: RecordingChange]>;
   #timer: Timer | undefined;
   /** The `media` that the known states are of. */
   #mediaInstance: string | undefined;
@@ -114,6 +115,7 @@ export class RecordingService {
   constructor(options: RecordingServiceOptions) {
     const { db, clock, log } = options;
     this.#options = options;
+    this.#changed = new CoreHook("recording changed", ["change"], log);
     this.media = new MediaClient({
       socketPath: options.mediaSocketPath,
       instance: options.instance ?? randomUUID(),
@@ -187,7 +189,7 @@ export class RecordingService {
       clock,
       log,
       cameras,
-      tell: (change) => this.#tell(change),
+      tell: (change) => this.#changed.call(change),
       desiredChanged: () => this.#pusher.push(),
       onUp: (instance) => {
         if (this.#mediaInstance !== instance) this.#states.mediaRestarted();
@@ -254,7 +256,7 @@ export class RecordingService {
     if (before !== undefined && before !== id) await this.#replaced.gone(before);
     if (!isNew && before !== id) await this.#replaced.back(id);
     this.#retention.renewSoon();
-    this.#tell({ kind: "volume", volume: id });
+    this.#changed.call({ kind: "volume", volume: id });
   }
 
   /** Records a camera until a moment (milliseconds since the epoch) or, without one, until `stopManual`. */
@@ -369,10 +371,9 @@ export class RecordingService {
     return new Map(this.#options.cameras().map((camera) => [camera.id, this.#states.camera(camera, nowMs)]));
   }
 
-  /** Tells `listener` of changes until the returned function is called. */
-  onChange(listener: (change: RecordingChange) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** Tells the listener of this name of changes until the returned function is called. */
+  onChange(name: string, listener: (change: RecordingChange) => void): () => void {
+    return this.#changed.tap(name, listener);
   }
 
   /** What a `media` that has just connected must know, the most urgent first. */
@@ -430,16 +431,6 @@ export class RecordingService {
 
   #now90k(): number {
     return time90kFromMs(this.#options.clock.wallMs());
-  }
-
-  #tell(change: RecordingChange): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(change);
-      } catch (error) {
-        this.#options.log.error("a listener to recording failed", { reason: String(error) });
-      }
-    }
   }
 }
 

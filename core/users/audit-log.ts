@@ -2,6 +2,7 @@
 // itself: what cannot be written is logged as an error. Strangers, who need no account for it, have a share of each day's
 // entries: what goes beyond is counted, and told as a number. What is kept, and the check of the chain: audit-upkeep.ts.
 import type { Clock } from "../clock.ts";
+import { CoreHook } from "../core-hook.ts";
 import type { AuditEntry, AuditQuery, AuditRow, AuditTable } from "../db/tables/audit-table.ts";
 import { redactUrl } from "../domain/redact-url.ts";
 import type { Log } from "../log.ts";
@@ -23,7 +24,7 @@ export class AuditLog {
   readonly #table: AuditTable;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #listeners = new Set<(entry: AuditEntry) => void>();
+  readonly #recorded: CoreHook<[entry: AuditEntry]>;
   #last: Promise<void> = Promise.resolve();
   /** What strangers caused since then, and how much of that was not written down. */
   #strangers = { sinceMs: Number.NEGATIVE_INFINITY, written: 0, left: 0 };
@@ -32,6 +33,7 @@ export class AuditLog {
     this.#table = table;
     this.#clock = clock;
     this.#log = log;
+    this.#recorded = new CoreHook("act recorded", ["entry"], log);
   }
 
   /** Adds an act. Returns at once; acts keep their order. */
@@ -66,9 +68,7 @@ export class AuditLog {
     const entry = { ...rest, detail: { ...withoutSecrets(act.detail), ...by }, atMs: this.#clock.wallMs() };
     this.#last = this.#last.then(() =>
       this.#table.append(entry).then(
-        () => {
-          for (const listener of this.#listeners) listener(entry);
-        },
+        () => this.#recorded.call(entry),
         (error: unknown) => {
           this.#log.error("an act could not be written to the audit log", {
             action: act.action,
@@ -79,10 +79,9 @@ export class AuditLog {
     );
   }
 
-  /** Calls `listener` for each act that was written. Gives what ends that. */
-  onRecorded(listener: (entry: AuditEntry) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** Calls the listener of this name for each act that was written. Gives what ends that. */
+  onRecorded(name: string, listener: (entry: AuditEntry) => void): () => void {
+    return this.#recorded.tap(name, listener);
   }
 
   list(query: AuditQuery): Promise<AuditRow[]> {

@@ -1,6 +1,7 @@
 // Sessions of signed-in people and programs: opened at log-in with a new token, found by it on each request, ended by
 // log-out, by time, or by whatever changes the account. Ends are told at once, so that open sockets close (A6).
 import type { Clock } from "../clock.ts";
+import { CoreHook } from "../core-hook.ts";
 import type { SessionRow, SessionsTable, SessionWithUser } from "../db/tables/sessions-table.ts";
 import { networkOf } from "../domain/client-network.ts";
 import { NightjarError } from "../errors.ts";
@@ -56,7 +57,7 @@ export class Sessions {
   readonly #limits: () => SessionLimits;
   readonly #scopes: CameraScopes;
   readonly #log: Log;
-  readonly #listeners = new Set<RevokedListener>();
+  readonly #revoked: CoreHook<Parameters<RevokedListener>>;
   readonly #sweeper: { cancel(): void };
 
   constructor(options: {
@@ -71,6 +72,7 @@ export class Sessions {
     this.#limits = options.limits;
     this.#scopes = options.scopes;
     this.#log = options.log;
+    this.#revoked = new CoreHook("sessions revoked", ["ids", "reason"], options.log);
     this.#sweeper = options.clock.every(SWEEP_EVERY_MS, () => {
       this.sweep().catch((error: unknown) => {
         this.#log.warn("expired sessions could not be removed", { reason: String(error) });
@@ -183,10 +185,9 @@ export class Sessions {
     );
   }
 
-  /** Calls `listener` with the ids of sessions and API tokens that ended, at once. Returns how to stop that. */
-  onRevoked(listener: RevokedListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** Calls the listener of this name with the ids of sessions and API tokens that ended, at once. Returns how to stop that. */
+  onRevoked(name: string, listener: RevokedListener): () => void {
+    return this.#revoked.tap(name, listener);
   }
 
   close(): void {
@@ -231,13 +232,6 @@ export class Sessions {
   }
 
   #tell(ids: readonly string[], reason: EndReason = "ended"): void {
-    if (ids.length === 0) return;
-    for (const listener of this.#listeners) {
-      try {
-        listener(ids, reason);
-      } catch (error) {
-        this.#log.error("a listener failed when sessions ended", { reason: String(error) });
-      }
-    }
+    if (ids.length > 0) this.#revoked.call(ids, reason);
   }
 }

@@ -67,10 +67,10 @@ async function rateFigures(
   const toldMs: number[] = [];
   const triggerMs: number[] = [];
   let now = 0;
-  engine.onTrigger(({ eventId }) => {
+  engine.onTrigger("test", ({ eventId }) => {
     if (!reportedAt.has(eventId)) triggerMs.push(performance.now() - now);
   });
-  engine.onEvent(({ id }, _phase, isNew) => {
+  engine.onEvent("test", ({ id }, _phase, isNew) => {
     const at = reportedAt.get(id);
     if (isNew && at !== undefined) toldMs.push(performance.now() - at);
   });

@@ -66,8 +66,9 @@ const EXPLAINED: Readonly<Record<string, readonly string[]>> = {
   plugins: [
     "Plugins with one driver and one tap, in JavaScript, on a data directory where compiled code is kept already.",
     "",
-    "- *hook call*: a notification that ten plugins hear, with all that guards it: copies, time limits, counting. Hooks are",
-    "  asynchronous; there are no synchronous ones.",
+    "- *hook call, synchronous*: of the core's own hook (`core/core-hook.ts`), with the guard that names who throws; plugins have",
+    "  none of this kind. *asynchronous*: a notification that ten plugins hear, with all that guards it: copies, time limits,",
+    "  counting.",
     "- *isolated call*: a driver's `streams()` in a process of its own, evenly spread; the rival is asked over Node's own channel",
     "  as Homebridge asks its child bridges, without copies, checks, limits or permissions.",
     "- *memory of its own*: what no other process shares (private pages), which is what one more plugin costs the machine;",

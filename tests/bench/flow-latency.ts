@@ -67,7 +67,7 @@ export async function flowFigures(
     ...{ db, clock: systemClock, log: silentLog, node: NODE, base: () => "nightjar" },
     publish: (message) => broker.publish(message),
   });
-  engine.onEvent(() => outbox.kick());
+  engine.onEvent("test", () => outbox.kick());
   await engine.start();
   const { socketPath = "", password = "" } = door.login ?? {};
   const flows = fork(join(import.meta.dirname, "flows-process.ts"), [dir.path, socketPath, password], {

@@ -7,8 +7,9 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { AsyncParallelHook } from "tapable";
+import { AsyncParallelHook, SyncHook } from "tapable";
 import { systemClock } from "../../core/clock.ts";
+import { CoreHook } from "../../core/core-hook.ts";
 import { silentLog } from "../../core/log.ts";
 import { createHooks } from "../../core/plugin/calls/hooks.ts";
 import { PluginHost } from "../../core/plugin/host/plugin-host.ts";
@@ -16,7 +17,7 @@ import { wrappedPid } from "../../core/plugin/isolated/process-figures.ts";
 import { type BenchContext, type Figure, figure } from "./figure.ts";
 import { benchDir } from "./left-behind.ts";
 
-const LIMITS = { asyncHookUs: 5, isolatedP99Ms: 2, idleMb: 45, tenInlineMs: 300 };
+const LIMITS = { syncHookUs: 1, asyncHookUs: 5, isolatedP99Ms: 2, idleMb: 45, tenInlineMs: 300 };
 const TAPS = 10;
 const CALLS_PER_SECOND = 100;
 /** Before calls are counted, in both processes: a plugin is asked for months, its first seconds are another matter. */
@@ -29,12 +30,44 @@ export async function plugins(context: BenchContext): Promise<readonly Figure[]>
   using dir = benchDir();
   const figures: Figure[] = [];
   context.progress("hooks");
+  figures.push(syncHookFigure(context.quick ? 200_000 : 2_000_000));
   figures.push(await hookFigure(context.quick ? 20_000 : 200_000));
   context.progress("ten inline plugins");
   figures.push(await inlineFigure(join(dir.path, "inline"), context.quick ? 3 : 10));
   context.progress("an isolated plugin");
   figures.push(...(await isolatedFigures(join(dir.path, "isolated"), context.quick ? 3 : 20)));
   return figures;
+}
+
+/** A hook of the core's own, which is called while whoever calls it waits. */
+function syncHookFigure(calls: number): Figure {
+  const ours = new CoreHook<[step: number]>("counted", ["step"], silentLog);
+  const bare = new SyncHook<[number]>(["step"], "bare");
+  const counted = { steps: 0 };
+  const count = (step: number): void => {
+    counted.steps += step;
+  };
+  for (let tap = 0; tap < TAPS; tap += 1) {
+    // A function of its own each, as they are in life: one for all would be compiled into the calls.
+    ours.tap(`room-${tap}`, (step) => count(step));
+    bare.tap(`room-${tap}`, (step) => count(step));
+  }
+  const rounds = 5;
+  const times = { ours: [] as number[], bare: [] as number[] };
+  const timed = (hook: { call(step: number): void }): number => {
+    const begin = performance.now();
+    for (let done = 0; done < calls / rounds; done += 1) hook.call(1);
+    return ((performance.now() - begin) * 1000) / (calls / rounds);
+  };
+  for (let round = 0; round < rounds; round += 1) {
+    times.bare.push(timed(bare));
+    times.ours.push(timed(ours));
+  }
+  return figure(`hook call of the core's own with ${TAPS} taps, synchronous`, median(times.ours), "µs", {
+    limit: LIMITS.syncHookUs,
+    rival: "tapable without guards",
+    rivalValue: median(times.bare),
+  });
 }
 
 async function hookFigure(calls: number): Promise<Figure> {
@@ -51,7 +84,7 @@ async function hookFigure(calls: number): Promise<Figure> {
     times.bare.push(await usPerCall(() => bare.promise(), calls / rounds));
     times.ours.push(await usPerCall(() => ours.promise(), calls / rounds));
   }
-  return figure(`hook call with ${TAPS} taps`, median(times.ours), "µs", {
+  return figure(`hook call with ${TAPS} taps, asynchronous`, median(times.ours), "µs", {
     limit: LIMITS.asyncHookUs,
     rival: "tapable without guards",
     rivalValue: median(times.bare),

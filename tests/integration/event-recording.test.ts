@@ -66,7 +66,7 @@ describe("an event that is reported", { timeout: 120_000 }, () => {
         forgetOld: async () => undefined,
       },
     });
-    engine.onTrigger((trigger) => recording.takeEvent(trigger));
+    engine.onTrigger("test", (trigger) => recording.takeEvent(trigger));
     await recording.start();
     t.after(async () => {
       await recording.stop();

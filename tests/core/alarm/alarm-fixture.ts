@@ -53,8 +53,8 @@ export async function engineFixture(
   });
   const told: EngineFixture["told"][number][] = [];
   const triggers: EventTrigger[] = [];
-  engine.onEvent((event, phase, isNew) => told.push({ event, phase, isNew }));
-  engine.onTrigger((trigger) => triggers.push(trigger));
+  engine.onEvent("test", (event, phase, isNew) => told.push({ event, phase, isNew }));
+  engine.onTrigger("test", (trigger) => triggers.push(trigger));
   await engine.start();
   return {
     engine,

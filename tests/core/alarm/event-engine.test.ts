@@ -93,6 +93,23 @@ describe("an event", () => {
     );
   });
 
+  it("is written, and its recording begins, though one that hears of it throws each time", async (t) => {
+    const { engine, triggers, told, rows } = await engineFixture(t);
+    const broken = (): never => {
+      throw new RangeError("no");
+    };
+    engine.onTrigger("broken", broken);
+    engine.onEvent("broken", broken);
+    engine.pulse(MOTION);
+    await engine.settled();
+    engine.pulse({ ...MOTION, camera: "door" });
+    assert.deepEqual(
+      (await rows()).map(({ camera }) => camera),
+      ["door", "yard"],
+    );
+    assert.deepEqual([triggers.length > 1, told.length > 1], [true, true]);
+  });
+
   it("is one of its own by camera, rule, reporter and subject", async (t) => {
     const { engine, rows } = await engineFixture(t);
     for (const change of [

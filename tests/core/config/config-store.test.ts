@@ -46,7 +46,7 @@ describe("an edit by hand while the disk takes nothing more", () => {
   it("is written over by no change, and is in force once there is room", async (t) => {
     const dataDir = await emptyFolder();
     const store = await openStore(t, dataDir);
-    store.onHandEdit(() => undefined);
+    store.onHandEdit("test", () => undefined);
     // Nothing can be written in its place.
     await rm(join(dataDir, LAST_GOOD_FILE));
     await mkdir(join(dataDir, LAST_GOOD_FILE));
@@ -108,7 +108,9 @@ describe("configuration store (house plan 9)", () => {
     const dataDir = await emptyFolder();
     const store = await openStore(t, dataDir);
     const seen: number[][] = [];
-    store.onChange((config, previous) => seen.push([previous.network.http.port, config.network.http.port]));
+    store.onChange("test", (config, previous) =>
+      seen.push([previous.network.http.port, config.network.http.port]),
+    );
     await store.update("/network/http/port", 8481);
     assert.deepEqual(seen, [[8480, 8481]]);
     const again = await openStore(t, dataDir);
@@ -252,7 +254,7 @@ describe("configuration store (house plan 9)", () => {
     const dataDir = await emptyFolder();
     const store = await openStore(t, dataDir, true);
     const changed = new Promise<string>((resolve) => {
-      store.onChange((config) => resolve(config.timeZone));
+      store.onChange("test", (config) => resolve(config.timeZone));
     });
     await editConfig(dataDir, (config) => Object.assign(config, { timeZone: "Asia/Tokyo" }));
     assert.equal(await changed, "Asia/Tokyo");
@@ -263,7 +265,10 @@ describe("configuration store (house plan 9)", () => {
     const first = await openStore(t, dataDir);
     const seen: string[] = [];
     const note = (store: ConfigStore) =>
-      store.onHandEdit((next, previous) => void seen.push(`${previous.node.name} → ${next.node.name}`));
+      store.onHandEdit(
+        "test",
+        (next, previous) => void seen.push(`${previous.node.name} → ${next.node.name}`),
+      );
     note(first);
     await first.update("/node/name", "Own");
     await first.reload();
@@ -298,7 +303,10 @@ describe("configuration store (house plan 9)", () => {
     const seen: string[] = [];
     const start = async () => {
       const store = await openStore(t, dataDir);
-      store.onHandEdit((next, previous) => void seen.push(`${previous.node.name} → ${next.node.name}`));
+      store.onHandEdit(
+        "test",
+        (next, previous) => void seen.push(`${previous.node.name} → ${next.node.name}`),
+      );
       await store.close();
     };
     await start();
@@ -315,7 +323,7 @@ describe("configuration store (house plan 9)", () => {
     await command.close();
     const seen: string[] = [];
     const store = await openStore(t, dataDir);
-    store.onHandEdit((next, previous) => void seen.push(`${previous.node.name} → ${next.node.name}`));
+    store.onHandEdit("test", (next, previous) => void seen.push(`${previous.node.name} → ${next.node.name}`));
     assert.deepEqual(seen, [`${before} → By hand`]);
   });
 

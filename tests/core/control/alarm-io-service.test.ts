@@ -96,7 +96,7 @@ describe("the service of alarm inputs and outputs", () => {
     await assert.rejects(io.changeOutputs(moved, "late"), { code: "NJ_ALARM_IO_CHANGED" });
     assert.equal(secrets.has(name), true);
     const met: boolean[] = [];
-    t.after(config.onChange(() => met.push(secrets.has(name))));
+    t.after(config.onChange("test", () => met.push(secrets.has(name))));
     await io.changeOutputs(moved, undefined);
     assert.deepEqual(met, [false]);
   });

@@ -19,7 +19,7 @@ it("a picture that an action has kept is told with its event, camera and size, a
       actions: [{ action: "capture", settings: { cameras: ["yard"], count: 1 } }],
     } as never);
   });
-  let emit: Parameters<LinkageServiceParts["engine"]["onEvent"]>[0] | undefined;
+  let emit: Parameters<LinkageServiceParts["engine"]["onEvent"]>[1] | undefined;
   const told: unknown[] = [];
   const over: number[] = [];
   const service = new LinkageService({
@@ -28,7 +28,7 @@ it("a picture that an action has kept is told with its event, camera and size, a
     abilities: { follow: async () => ({ goesBack: true }), siren: async () => [] },
     alarmIo: { outputsOf: { wish: async () => [] }, inputsOf: { disarmedBy: () => undefined } },
     engine: {
-      onEvent: (listener: typeof emit) => {
+      onEvent: (_name: string, listener: typeof emit) => {
         emit = listener;
         return () => undefined;
       },
@@ -69,12 +69,12 @@ it("a picture that an action has kept is told with its event, camera and size, a
       captures: [],
     },
   } as unknown as AlarmEvent;
-  emit?.(event, "start", true);
+  emit?.(event, "start", true, false);
   await waitFor(() => told[0]);
   const time = new Date(NOON_MS).toISOString();
   assert.deepEqual(told, [{ event: 7, camera: "yard", file: 1, sizeBytes: 7, time }]);
   assert.equal((await service.capture(7, 1))?.jpeg.toString(), "picture");
   assert.deepEqual(over, []);
-  emit?.(event, "end", false);
+  emit?.(event, "end", false, false);
   assert.deepEqual(over, [7], "walls that show it learn that it is over");
 });

@@ -89,7 +89,7 @@ export async function doorsFixture(t: TestContext): Promise<DoorsFixture> {
     }),
     (link) => links.add(link as unknown as Link<GatewayMethodsForCore>),
   );
-  users.sessions.onRevoked((sessionIds) => {
+  users.sessions.onRevoked("test", (sessionIds) => {
     for (const link of links) link.notify("revoked", { sessionIds });
   });
   const media = new FakeMedia(run);

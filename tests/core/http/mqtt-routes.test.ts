@@ -15,7 +15,7 @@ async function mqttFixture(t: TestContext) {
   assert.equal(await patch({ ...STORED, password: "canary-4711" }), true);
   /** Whether there was a password when a change came in force. */
   const met: boolean[] = [];
-  t.after(config.onChange(() => met.push(services.mqtt.hasPassword())));
+  t.after(config.onChange("test", () => met.push(services.mqtt.hasPassword())));
   return { patch, met };
 }
 

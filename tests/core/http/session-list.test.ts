@@ -43,7 +43,7 @@ describe("the list of sessions", () => {
     const mine = await tokenOf("viewer");
     const others = [await tokenOf("viewer"), await tokenOf("viewer"), await tokenOf("viewer")];
     const told: string[] = [];
-    users.sessions.onRevoked((ids) => told.push(...ids));
+    users.sessions.onRevoked("test", (ids) => told.push(...ids));
     const list = async () => (await ask(SESSIONS, { token: mine })).json["sessions"] as Listed[];
     const other = (await list()).find(({ current }) => !current);
     assert.equal((await ask(`${SESSIONS}/${other?.id}`, { method: "DELETE", token: mine })).status, 204);

@@ -227,7 +227,7 @@ describe("the recording service", () => {
   it("acknowledges reports when they are in the index, and tells of the new coverage", async () => {
     const service = await settled();
     const changes: RecordingChange[] = [];
-    const stopListening = service.onChange((change) => changes.push(change));
+    const stopListening = service.onChange("test", (change) => changes.push(change));
     await reportClosed(onVolume());
     assert.deepEqual(
       changes.filter((change) => change.kind === "coverage"),
@@ -250,7 +250,7 @@ describe("the recording service", () => {
 
   it("goes on when a listener fails", async () => {
     const service = await settled();
-    service.onChange(() => {
+    service.onChange("test", () => {
       throw new RangeError("a listener of a plugin");
     });
     service.media.on("segmentClosed", () => {
@@ -491,7 +491,7 @@ describe("the recording service", () => {
     };
     await reportClosed(onVolume());
     const changes: RecordingChange[] = [];
-    service.onChange((change) => changes.push(change));
+    service.onChange("test", (change) => changes.push(change));
     await media.report(
       { kind: "stream-state", camera: YARD, stream: "main", state: { status: "online", sinceMs: NOON_MS } },
       { kind: "recording-state", camera: YARD, stream: "main", recording: true, reasons: ["continuous"] },
@@ -561,7 +561,7 @@ describe("the recording service", () => {
   it("sums up a camera's streams and tells of changes", async () => {
     const service = await settled();
     const changes: RecordingChange[] = [];
-    service.onChange((change) => changes.push(change));
+    service.onChange("test", (change) => changes.push(change));
     const online = (stream: "main" | "sub"): MediaReport => ({
       kind: "stream-state",
       camera: YARD,

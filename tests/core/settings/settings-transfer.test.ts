@@ -223,7 +223,7 @@ describe("importing settings", () => {
     const gone = await to.users.sessions.open("gone", CLIENT);
     const own = await to.users.sessions.open("bea", CLIENT);
     const ended: string[] = [];
-    to.users.sessions.onRevoked((ids) => ended.push(...ids));
+    to.users.sessions.onRevoked("test", (ids) => ended.push(...ids));
     await from.users.accounts.create(
       { name: "kim", role: "viewer", password: GOOD_PASSWORD, cameras: ["door"] },
       ACTOR,

@@ -26,7 +26,7 @@ async function withBob(t: TestContext): Promise<Fixture> {
     ACTOR,
   );
   const told: string[] = [];
-  users.sessions.onRevoked((ids, reason) => told.push(...ids.map((id) => `${id} ${reason}`)));
+  users.sessions.onRevoked("test", (ids, reason) => told.push(...ids.map((id) => `${id} ${reason}`)));
   return {
     ...fixture,
     told,

@@ -112,6 +112,23 @@ describe("the upkeep of the audit log", () => {
   });
 });
 
+describe("acts of the audit log", () => {
+  it("are written, and told of, though one that hears of them throws", async () => {
+    const written: string[] = [];
+    const table = { append: async ({ action }: AuditEntry) => void written.push(action) };
+    const audit = new AuditLog(table as unknown as AuditTable, new HandClock(), silentLog);
+    audit.onRecorded("broken", () => {
+      throw new RangeError("no");
+    });
+    const told: string[] = [];
+    audit.onRecorded("test", ({ action }) => void told.push(action));
+    audit.record(ACT);
+    audit.record({ ...ACT, action: "session-ended" });
+    await audit.settled();
+    assert.deepEqual([written, told], Array(2).fill(["session-opened", "session-ended"]));
+  });
+});
+
 describe("strangers in the audit log (attack list A25)", () => {
   it("have a share of each day, from however many networks; the rest is told as a number", async () => {
     const written: AuditEntry[] = [];

@@ -14,7 +14,7 @@ async function withBob(t: TestContext): Promise<UsersFixture & { revoked: string
     ACTOR,
   );
   const revoked: string[] = [];
-  fixture.users.sessions.onRevoked((ids) => revoked.push(...ids));
+  fixture.users.sessions.onRevoked("test", (ids) => revoked.push(...ids));
   return { ...fixture, revoked };
 }
 

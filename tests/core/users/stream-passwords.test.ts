@@ -85,7 +85,7 @@ describe("stream passwords", () => {
   it("ends what is watched with it when it is revoked, when its account loses rights, and when that goes", async (t) => {
     const { users } = await withBert(t);
     const ended: string[] = [];
-    users.sessions.onRevoked((ids) => ended.push(...ids));
+    users.sessions.onRevoked("test", (ids) => ended.push(...ids));
     const make = async () => {
       const { id, password } = await users.streamPasswords.create("Bert", "VLC", ACTOR);
       const { sessionId } = await users.streamSignIn.authenticate(digestAnswer("Bert", password), ADDRESS);
@@ -122,7 +122,7 @@ describe("stream passwords", () => {
     const { users } = await withBert(t);
     const { password } = await users.streamPasswords.create("Bert", "VLC", ACTOR);
     const ended: string[] = [];
-    users.sessions.onRevoked((ids) => ended.push(...ids));
+    users.sessions.onRevoked("test", (ids) => ended.push(...ids));
     await users.accounts.change("Bert", { password: "another long phrase" }, ACTOR);
     assert.deepEqual(ended, []);
     assert.equal(
