@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { detectorOptions } from "../../core/plugin/host/detector-options.ts";
 import { FRAMES, motionDetector } from "../../plugins/vca-motion/src/detector.ts";
+import { STEADY } from "../../plugins/vca-motion/src/motion-model.ts";
 import { PictureStore } from "../../plugins/vca-motion/src/picture-store.ts";
 import type { PixelKernel } from "../../plugins/vca-motion/src/pixel-kernel.ts";
 import { plainKernel } from "../../plugins/vca-motion/src/plain-kernel.ts";
@@ -80,8 +81,7 @@ function nsPerPixel(
   const pictures = new PictureStore(kernel, FRAMES.width, FRAMES.height).take();
   pictures.put(0, first);
   pictures.begin(0);
-  const learning = { learnWeight: 16, faintWeight: 8, noiseWeight: 16, slowNoiseWeight: 1 };
-  const parameters = { threshold: 15, stillLevels: 9, absorbAfter: 38, turns: 4, ...learning };
+  const { turns } = STEADY;
   let count = 0;
   const pass = (isWhole: boolean): void => {
     for (const luma of lumas) {
@@ -90,7 +90,7 @@ function nsPerPixel(
         pictures.put(picture, luma);
         kernel.sumLight(pictures.slot, picture, 3);
       }
-      kernel.look(pictures.slot, picture, { ...parameters, turn: count & 3 });
+      kernel.look(pictures.slot, picture, { ...STEADY, threshold: 15, turn: count & (turns - 1) });
       count += 1;
     }
   };

@@ -31,9 +31,9 @@ const HALF: usize = 59;
 /** What is needed of sixteen pixels for each picture, and only when they learn; places within. */
 const HOT_BYTES: usize = 32;
 const NOISE: usize = 16;
-const COLD_BYTES: usize = 80;
-const DEVIATIONS: usize = 32;
-const STILLNESS: usize = 64;
+const COLD_BYTES: usize = 48;
+const DEVIATIONS: usize = 16;
+const STILLNESS: usize = 32;
 
 function distance(left: v128, right: v128): v128 {
   return v128.or(i8x16.sub_sat_u(left, right), i8x16.sub_sat_u(right, left));
@@ -163,8 +163,9 @@ export function look(slot: usize, luma: usize, before: usize): void {
       cold += (bottom - top) * COLD_BYTES;
       while (now < hot) {
         const lit = v128.load(from);
+        const level = v128.load(now);
         const apart = v128.load(now, NOISE);
-        const far = distance(lit, v128.load(now));
+        const far = distance(lit, level);
         const change = distance(lit, v128.load(from + beforeLuma));
         const isSame = isAtMost(far, i8x16.add_sat_u(thresholds, apart));
         const isStill = isAtMost(change, i8x16.add_sat_u(stills, apart));
@@ -174,27 +175,33 @@ export function look(slot: usize, luma: usize, before: usize): void {
         const isFaint = isAtMost(far, i8x16.add_sat_u(faintThresholds, apart));
         const little = i8x16.add(v128.and(isFaint, faintly), v128.and(isSame, learnMore));
         const weights = v128.or(little, v128.and(isAbsorbed, wholly));
-        const low = towards(v128.load(old), i16x8.shr_u(lowHigh(halves, lit), 1), lowHigh(zero, weights));
-        const high = towards(
-          v128.load(old, 16),
-          i16x8.shr_u(highHigh(halves, lit), 1),
-          highHigh(zero, weights),
+        const fraction = v128.load(old);
+        const low = i16x8.shl(
+          towards(
+            i16x8.shr_u(lowHigh(fraction, level), 1),
+            i16x8.shr_u(lowHigh(halves, lit), 1),
+            lowHigh(zero, weights),
+          ),
+          1,
         );
-        v128.store(old, low);
-        v128.store(old, high, 16);
-        v128.store(now, i8x16.narrow_i16x8_u(i16x8.shr_u(low, 7), i16x8.shr_u(high, 7)));
+        const high = i16x8.shl(
+          towards(
+            i16x8.shr_u(highHigh(fraction, level), 1),
+            i16x8.shr_u(highHigh(halves, lit), 1),
+            highHigh(zero, weights),
+          ),
+          1,
+        );
+        v128.store(old, lowBytes(low, high));
+        v128.store(now, highBytes(low, high));
         const near = i8x16.min_u(far, mostDistance);
         const usual = i8x16.add(near, i8x16.add(near, near));
         const pace = i8x16.add(slowNoise, v128.and(isSame, noiseMore));
-        const lowApart = towards(v128.load(old, DEVIATIONS), lowHigh(halves, usual), lowHigh(zero, pace));
-        const highApart = towards(
-          v128.load(old, DEVIATIONS + 16),
-          highHigh(halves, usual),
-          highHigh(zero, pace),
-        );
-        v128.store(old, lowApart, DEVIATIONS);
-        v128.store(old, highApart, DEVIATIONS + 16);
-        v128.store(now, i8x16.narrow_i16x8_u(i16x8.shr_u(lowApart, 8), i16x8.shr_u(highApart, 8)), NOISE);
+        const part = v128.load(old, DEVIATIONS);
+        const lowApart = towards(lowHigh(part, apart), lowHigh(halves, usual), lowHigh(zero, pace));
+        const highApart = towards(highHigh(part, apart), highHigh(halves, usual), highHigh(zero, pace));
+        v128.store(old, lowBytes(lowApart, highApart), DEVIATIONS);
+        v128.store(now, highBytes(lowApart, highApart), NOISE);
         from += width * turns;
         now += HOT_BYTES * turns;
         old += COLD_BYTES * turns;
@@ -224,4 +231,13 @@ function lowHigh(low: v128, high: v128): v128 {
 
 function highHigh(low: v128, high: v128): v128 {
   return i8x16.shuffle(low, high, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}
+
+/** The low bytes of two times eight words. */
+function lowBytes(left: v128, right: v128): v128 {
+  return i8x16.shuffle(left, right, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+}
+
+function highBytes(left: v128, right: v128): v128 {
+  return i8x16.narrow_i16x8_u(i16x8.shr_u(left, 8), i16x8.shr_u(right, 8));
 }

@@ -6,9 +6,9 @@
 //
 // What is known of sixteen pixels lies in two blocks: one that is read for each picture, one only when they learn.
 //
-//   hot   0  u8 x 16   background, in levels          cold   0  u16 x 16  background, with seven fractional bits
-//        16  u8 x 16   three times the usual                32  u16 x 16  the same, with eight fractional bits
-//                      distance from it, in levels          64  u8 x 16   turns for which it differed and stood still
+//   hot   0  u8 x 16   background, in levels          cold   0  u8 x 16   seven fractional bits of it, times two
+//        16  u8 x 16   three times the usual                16  u8 x 16   eight fractional bits of it
+//                      distance from it, in levels          32  u8 x 16   turns for which it differed and stood still
 //
 // Offsets are from the slot's begin. `kernel/pixel-kernel.ts` reads the head.
 import { type Grid, gridOf } from "./grid.ts";
@@ -16,11 +16,11 @@ import { MOST_DISTANCE, type PixelParameters, WHOLE_WEIGHT } from "./pixel-kerne
 
 export const LANES = 16;
 export const HOT_BYTES = 32;
-export const COLD_BYTES = 80;
+export const COLD_BYTES = 48;
 /** Where in its block something begins, in bytes. */
 export const NOISE_AT = 16;
-export const DEVIATIONS_AT = 32;
-export const STILLNESS_AT = 64;
+export const DEVIATIONS_AT = 16;
+export const STILLNESS_AT = 32;
 /** Larger pictures would overflow the counters of a cell. */
 export const MOST_WIDTH = 4_096;
 export const MOST_HEIGHT = 2_304;

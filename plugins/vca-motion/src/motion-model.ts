@@ -37,13 +37,20 @@ const UPSET_SHARE = 0.7;
 /** Pictures after which another picture is taken for the new background. */
 const UPSET_LASTS = 10;
 /** Each row learns from every so manieth picture. */
-const TURNS = 4;
+const TURNS = 8;
 /** What stands still for so many turns belongs to the background; at five pictures a second, 30 s. */
-const ABSORB_AFTER = 38;
-const STILL_LEVELS = 9;
-const STEADY = { learnWeight: 16, faintWeight: 8, noiseWeight: 16, slowNoiseWeight: 1 } as const;
+const ABSORB_AFTER = 19;
+const STILL_LEVELS = 7;
+/** What each look is done by, but for its threshold and its turn. */
+export const STEADY = {
+  ...{ stillLevels: STILL_LEVELS, absorbAfter: ABSORB_AFTER, turns: TURNS },
+  ...{ learnWeight: 32, faintWeight: 16, noiseWeight: 32, slowNoiseWeight: 1 },
+} as const;
 /** While it is being learnt everything teaches, each row every time, and no pixel differs. */
-const FIRST = { learnWeight: 32, faintWeight: 0, noiseWeight: 4, slowNoiseWeight: 0 } as const;
+const FIRST = {
+  ...{ stillLevels: STILL_LEVELS, absorbAfter: ABSORB_AFTER, turns: 1, threshold: 255 },
+  ...{ learnWeight: 32, faintWeight: 0, noiseWeight: 4, slowNoiseWeight: 0 },
+} as const;
 const NOTHING: readonly Blob[] = [];
 
 export class MotionModel {
@@ -118,10 +125,9 @@ export class MotionModel {
 
   #parameters(levels: MotionLevels, isLearning: boolean, isSparse: boolean): PixelParameters {
     const turns = isSparse ? 1 : TURNS;
-    const common = { stillLevels: STILL_LEVELS, absorbAfter: ABSORB_AFTER };
     return isLearning
-      ? { ...common, ...FIRST, threshold: 255, turns: 1, turn: 0 }
-      : { ...common, ...STEADY, threshold: levels.threshold, turns, turn: this.#taken % turns };
+      ? { ...FIRST, turn: 0 }
+      : { ...STEADY, threshold: levels.threshold, turns, turn: this.#taken % turns };
   }
 
   #judge(share: number): Omit<Seen, "brightness"> {

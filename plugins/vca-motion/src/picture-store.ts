@@ -13,14 +13,7 @@ import {
   STILLNESS_AT,
   writeHead,
 } from "./kernel-layout.ts";
-import {
-  FRACTION_BITS,
-  HALF_LEVEL,
-  HALF_NOISE,
-  type KernelSlot,
-  NOISE_BITS,
-  type PixelKernel,
-} from "./pixel-kernel.ts";
+import { HALF_LEVEL, HALF_NOISE, type KernelSlot, type PixelKernel } from "./pixel-kernel.ts";
 
 /** Noise that is taken for granted before it is known: two levels, three times. */
 const FIRST_NOISE = 6;
@@ -110,25 +103,19 @@ export class CameraPictures {
     const luma = new Uint8Array(buffer, base + offsets.pictures[picture], width * layout.height + LANES);
     const hot = new Uint8Array(buffer, base + offsets.hot, steps * HOT_BYTES);
     const cold = new Uint8Array(buffer, base + offsets.cold, steps * COLD_BYTES);
-    const words = new Uint16Array(buffer, base + offsets.cold, (steps * COLD_BYTES) / 2);
     let step = 0;
     for (let row = 0; row < rows; row += 1) {
       for (const left of stripLefts) {
         for (let y = tops[row] as number; y < (tops[row + 1] as number); y += 1) {
           const known = step * HOT_BYTES;
-          const word = (step * COLD_BYTES) / 2;
+          const fractions = step * COLD_BYTES;
           for (let lane = 0; lane < LANES; lane += 1) {
-            const level = luma[y * width + left + lane] as number;
-            hot[known + lane] = level;
-            words[word + lane] = (level << FRACTION_BITS) + HALF_LEVEL;
+            hot[known + lane] = luma[y * width + left + lane] as number;
           }
           hot.fill(FIRST_NOISE, known + NOISE_AT, known + HOT_BYTES);
-          words.fill(
-            (FIRST_NOISE << NOISE_BITS) + HALF_NOISE,
-            word + DEVIATIONS_AT / 2,
-            word + DEVIATIONS_AT / 2 + LANES,
-          );
-          cold.fill(0, step * COLD_BYTES + STILLNESS_AT, (step + 1) * COLD_BYTES);
+          cold.fill(2 * HALF_LEVEL, fractions, fractions + DEVIATIONS_AT);
+          cold.fill(HALF_NOISE, fractions + DEVIATIONS_AT, fractions + STILLNESS_AT);
+          cold.fill(0, fractions + STILLNESS_AT, fractions + COLD_BYTES);
           step += 1;
         }
       }

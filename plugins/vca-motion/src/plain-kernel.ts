@@ -95,7 +95,6 @@ function look(
   const before = new Uint8Array(buffer, base + offsets.pictures[picture === 0 ? 1 : 0], bytes);
   const hot = new Uint8Array(buffer, base + offsets.hot, steps * HOT_BYTES);
   const cold = new Uint8Array(buffer, base + offsets.cold, steps * COLD_BYTES);
-  const words = new Uint16Array(buffer, base + offsets.cold, (steps * COLD_BYTES) / 2);
   const sums = new Uint32Array(buffer, base + offsets.sums, 4 * columns * rows);
   const marks = 2 * columns * rows;
   const movers = 3 * columns * rows;
@@ -122,7 +121,7 @@ function look(
         const counts = differs & ((lane - lanes) >>> 31);
         differing += counts;
         moving += counts & moves;
-        if (learns) learn(hot, cold, words, step, lane, value, far, differs, moves, parameters);
+        if (learns) learn(hot, cold, step, lane, value, far, differs, moves, parameters);
       }
     }
     sums[marks + cell] = (sums[marks + cell] as number) + differing;
@@ -134,7 +133,6 @@ function look(
 function learn(
   hot: Uint8Array,
   cold: Uint8Array,
-  words: Uint16Array,
   step: number,
   lane: number,
   value: number,
@@ -151,16 +149,18 @@ function learn(
   // What differs by little is learnt slowly, so that what light leaves behind fades; what differs by much, not at all.
   const isFaint = far <= 2 * threshold + (hot[known + NOISE_AT] as number);
   const slow = isAbsorbed ? WHOLE_WEIGHT : isFaint ? faintWeight : 0;
-  const fraction = (step * COLD_BYTES) / 2 + lane;
+  const fraction = step * COLD_BYTES + lane;
+  const level = ((hot[known] as number) << FRACTION_BITS) + ((cold[fraction] as number) >> 1);
   const seen = (value << FRACTION_BITS) + HALF_LEVEL;
-  const background = towards(words[fraction] as number, seen, differs === 1 ? slow : learnWeight);
-  words[fraction] = background;
+  const background = towards(level, seen, differs === 1 ? slow : learnWeight);
+  cold[fraction] = background << 1;
   hot[known] = background >> FRACTION_BITS;
-  const deviation = fraction + DEVIATIONS_AT / 2;
+  const deviation = fraction + DEVIATIONS_AT;
+  const noise = ((hot[known + NOISE_AT] as number) << NOISE_BITS) + (cold[deviation] as number);
   const usual = ((DEVIATIONS * Math.min(far, MOST_DISTANCE)) << NOISE_BITS) + HALF_NOISE;
   const pace = differs === 1 ? slowNoiseWeight : noiseWeight;
-  const apart = towards(words[deviation] as number, usual, pace);
-  words[deviation] = apart;
+  const apart = towards(noise, usual, pace);
+  cold[deviation] = apart;
   hot[known + NOISE_AT] = apart >> NOISE_BITS;
 }
 

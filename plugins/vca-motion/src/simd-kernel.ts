@@ -6,7 +6,7 @@ import { adjustedBytes } from "./plain-kernel.ts";
 
 /** WebAssembly's own unit of memory. */
 const PAGE_BYTES = 65_536;
-/** Memory that it may come to: 1 GiB, some 1 900 cameras. */
+/** Memory that it may come to: 1 GiB, some 2 400 cameras. */
 const MOST_PAGES = 16_384;
 
 interface KernelExports {
