@@ -72,8 +72,8 @@ export interface TestNvr extends AsyncDisposable {
   /** How the plugin is now. */
   plugin(): BoxedPlugin;
   /**
-   * What timers of the host run on, and those of a plugin that runs inline; it stands still until it is advanced. Timers of
-   * a plugin in a process of its own run on real time.
+   * What timers of the host and of the plugin run on, inline and in a process of its own; it stands still until it is
+   * advanced. A process learns by a message that a timer is due: wait for what it does (`waitFor`) before time goes on.
    */
   readonly clock: FakeClock;
   /** The plugin's own folder, `nvr.storageDir` to it. */
@@ -189,6 +189,7 @@ class Box implements TestNvr {
       refreshCameras: (driver) => void this.refreshed.push(driver),
       offerCamera: async (camera) => void this.offered.push(camera),
       childCore: BUILT_CORE,
+      hasBoxedTimers: true,
     });
     await this.#host.load();
     const status = this.#host.list()[0];

@@ -28,6 +28,8 @@ export interface HostingOptions {
   readonly groups?: GroupBranch | null;
   /** The core whose files their processes run; the running one unless given. */
   readonly childCore?: ChildPlaces | undefined;
+  /** For the test kit: timers of strangers' plugins run on `clock` too, which a test turns; their processes are watched in real time. */
+  readonly hasBoxedTimers?: boolean;
 }
 
 /**
@@ -62,6 +64,7 @@ export function makeHosted(
     walls: options.walls,
     groups: options.groups,
     core: options.childCore,
+    hasBoxedTimers: options.hasBoxedTimers,
   });
 }
 

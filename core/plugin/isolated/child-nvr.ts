@@ -1,5 +1,5 @@
 // The Nvr of a plugin in a process of its own: every call of it is a message to the core.
-import { systemClock } from "../../clock.ts";
+import type { Clock } from "../../clock.ts";
 import type { Link } from "../../link/link.ts";
 import { plainCopy } from "../calls/plain-copy.ts";
 import {
@@ -29,13 +29,19 @@ export type CommandListener = (command: MqttCommand) => Promise<void>;
 export interface ChildBooks {
   /** Keeps a listener; gives its number. */
   tapped(listener: OwnListener): number;
-  /** Keeps an entry; `confirmed` settles when the core has taken it or refused. */
   /** Keeps a listener of commands over MQTT; gives its number. */
   subscribed(listener: CommandListener): number;
+  /** Keeps an entry; `confirmed` settles when the core has taken it or refused. */
   registered(registry: RegistryName, id: string, entry: OwnEntry, confirmed: Promise<unknown>): void;
 }
 
-export function childNvr(order: SetupOrder, link: Link<CoreMethodsForPlugin>, books: ChildBooks): Nvr {
+/** Its timers run on `clock`. */
+export function childNvr(
+  order: SetupOrder,
+  link: Link<CoreMethodsForPlugin>,
+  clock: Pick<Clock, "after" | "every">,
+  books: ChildBooks,
+): Nvr {
   const log = logTo(link, {});
   const failed = (where: ToldFault["where"], error: unknown): void => {
     if (isWithinBounds()) link.notify("failed", { where, reason: reasonOf(error) });
@@ -48,7 +54,7 @@ export function childNvr(order: SetupOrder, link: Link<CoreMethodsForPlugin>, bo
         failed("command", error);
       }
     });
-  const { tools } = pluginTools(systemClock, (error) => failed("timer", error), {
+  const { tools } = pluginTools(clock, (error) => failed("timer", error), {
     ownPorts: () => link.request("ownPorts", {}),
     allowed: () => requireNetwork(order.network),
   });

@@ -1,6 +1,6 @@
 // The life of an isolated plugin as the core sees it: started, watched, started again with pauses, and left alone after
 // too many failures. Its entries and taps stand in the core's registries as stand-ins that pass calls on.
-import type { Clock, Timer } from "../../clock.ts";
+import { type Clock, systemClock, type Timer } from "../../clock.ts";
 import type { Worded } from "../../domain/facts.ts";
 import { NightjarError } from "../../errors.ts";
 import type { LinkHandler } from "../../link/link.ts";
@@ -14,6 +14,7 @@ import { PluginMoments } from "../host/plugin-moments.ts";
 import { SettledWaiters } from "../host/set-up-order.ts";
 import { cutReason, toldFailure } from "../host/told-failure.ts";
 import type { NetworkLeave } from "../package/permissions.ts";
+import { BoxedTimers } from "./boxed-timers.ts";
 import type { ConfinementWay } from "./confinement.ts";
 import type { BoundsWay } from "./control-groups.ts";
 import { IsolatedProcess, type IsolatedProcessOptions } from "./isolated-process.ts";
@@ -71,6 +72,7 @@ export class IsolatedPlugin implements HostedPlugin {
   #pause: Timer | undefined;
   readonly #moments = new PluginMoments();
   readonly #settled = new SettledWaiters();
+  readonly #boxedTimers: BoxedTimers | undefined;
   status: HostedStatus = "stopped";
   reason: string | undefined;
   worded: Worded | undefined;
@@ -78,6 +80,10 @@ export class IsolatedPlugin implements HostedPlugin {
 
   constructor(options: IsolatedPluginOptions) {
     this.#options = options;
+    if (options.hasBoxedTimers === true)
+      this.#boxedTimers = new BoxedTimers(options.clock, (timer) =>
+        this.#process?.link.notify("timerFired", { timer }),
+      );
   }
 
   get health(): PluginHealth | undefined {
@@ -109,12 +115,15 @@ export class IsolatedPlugin implements HostedPlugin {
     const { places, ...options } = this.#options;
     places.clearTaps();
     this.#registered = new Set();
+    this.#boxedTimers?.end();
     // Before it queues for its start: whoever it waits for may stand in that queue as well.
     await places.predecessors(starting.signal);
     if (starting.signal.aborted) return;
     try {
       const started = await IsolatedProcess.start({
         ...options,
+        // Where time stands still, or runs ahead, a process is watched all the same.
+        clock: this.#boxedTimers === undefined ? options.clock : systemClock,
         config: places.config(),
         network: options.network(),
         handlers: this.#handlers(),
@@ -162,6 +171,7 @@ export class IsolatedPlugin implements HostedPlugin {
     if (running !== undefined && this.status === "running")
       await this.#within(STOP_LIMIT_MS, this.#options.places.run("stop", []));
     this.#process = undefined;
+    this.#boxedTimers?.end();
     this.#set("stopped");
     this.#options.places.clearTaps();
     this.#options.places.gone();
@@ -187,6 +197,7 @@ export class IsolatedPlugin implements HostedPlugin {
 
   #ended(reason: string, worded: Worded): void {
     this.#process = undefined;
+    this.#boxedTimers?.end();
     this.#contexts.clear();
     if (this.status === "stopped") return;
     const { clock, places } = this.#options;
@@ -322,6 +333,7 @@ export class IsolatedPlugin implements HostedPlugin {
       ownSecret: async ({ name }: { name: string }) => (await places.secrets.get(String(name))) ?? null,
       setOwnSecret: ({ name, secret }: Parameters<CoreMethodsForPlugin["setOwnSecret"]>[0]) =>
         places.secrets.set(String(name), secret === null ? undefined : String(secret)),
+      ...this.#boxedTimers?.handlers(),
     };
   }
 

@@ -63,6 +63,8 @@ export interface IsolatedProcessOptions {
   readonly groups?: GroupBranch | null | undefined;
   /** The core whose files it runs; the running one unless given. */
   readonly core?: ChildPlaces | undefined;
+  /** Its timers run in the core. Not unless given. */
+  readonly hasBoxedTimers?: boolean | undefined;
   readonly clock: Clock;
   readonly handlers: Readonly<Record<string, LinkHandler>>;
   /** Gives up the start; without meaning afterwards. */
@@ -185,11 +187,12 @@ export class IsolatedProcess {
       throw error;
     }
     options.clock.after(START_HOLD_MS, () => void isolated.#yieldToOthers());
-    const { name, version, storageDir, config, network } = options;
+    const { name, version, storageDir, config, network, hasBoxedTimers = false } = options;
     const entry = pathToFileURL(join(options.folder, options.entry)).href;
     options.signal.addEventListener("abort", () => isolated.#giveUp(), { once: true });
     const { core } = places;
-    const order: SetupOrder = { name, entry, core, version, storageDir, config, network };
+    const its = { name, entry, version, storageDir, config };
+    const order: SetupOrder = { ...its, core, network, hasBoxedTimers };
     // From the first moment: what eats the machine may do so while it is loaded.
     isolated.#watch = options.clock.every(PING_MS, () => isolated.#look());
     try {

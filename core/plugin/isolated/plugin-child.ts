@@ -5,12 +5,14 @@ import { registerHooks } from "node:module";
 import { Socket } from "node:net";
 import { extname } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { systemClock } from "../../clock.ts";
 import { NightjarError } from "../../errors.ts";
 import { LINK_VERSION, Link } from "../../link/link.ts";
 import { plainCopy } from "../calls/plain-copy.ts";
 import type { RegistryName } from "../calls/registries.ts";
 import { definitionOf } from "../contract/define-plugin.ts";
 import { checkedConfig } from "../schemas/settings-check.ts";
+import { ToldClock } from "./boxed-timers.ts";
 import { type CommandListener, childNvr, type OwnEntry, type OwnListener } from "./child-nvr.ts";
 import { guardProcess } from "./process-guard.ts";
 import {
@@ -43,11 +45,12 @@ const link: Link<CoreMethodsForPlugin> = new Link<CoreMethodsForPlugin>(pipe, {
   hello: { role: "plugin", version: LINK_VERSION, instance: String(process.pid) },
   limitBytes: MESSAGE_LIMIT_BYTES,
   onBinary: keepPicture,
-  handlers: { setup, runTap, callEntry, cancel, mqttCommand, ping } satisfies Record<
+  handlers: { setup, runTap, callEntry, cancel, mqttCommand, timerFired, ping } satisfies Record<
     keyof PluginMethods,
     unknown
   >,
 });
+const boxedClock = new ToldClock((message, params) => link.notify(message, params as never));
 void link.closed.then(() => process.exit(0));
 delay.enable();
 
@@ -65,7 +68,7 @@ async function setup(order: SetupOrder): Promise<void> {
   await import(order.core);
   guardProcess(order.network, pipe);
   const definition = definitionOf(await import(order.entry), order.name);
-  const nvr = childNvr(order, link, {
+  const nvr = childNvr(order, link, order.hasBoxedTimers ? boxedClock : systemClock, {
     tapped: (listener) => taps.push(listener) - 1,
     subscribed: (listener) => commandListeners.push(listener) - 1,
     registered: (registry, id, entry, confirmed) => {
@@ -110,6 +113,10 @@ function cancel({ call }: { readonly call: number }): void {
 
 function mqttCommand({ subscription, command }: Parameters<PluginMethods["mqttCommand"]>[0]): void {
   void commandListeners[subscription]?.(command);
+}
+
+function timerFired({ timer }: Parameters<PluginMethods["timerFired"]>[0]): void {
+  boxedClock.fired(timer);
 }
 
 function ping({ isMeasured }: Parameters<PluginMethods["ping"]>[0]): PluginHealth {

@@ -26,6 +26,8 @@ export interface SetupOrder {
   /** As the owner wrote it; checked by the plugin's own schema over there. */
   readonly config: unknown;
   readonly network: NetworkLeave;
+  /** Its timers run in the core: in the box of the test kit alone. */
+  readonly hasBoxedTimers: boolean;
 }
 
 /** A call that can be given up: `cancel` names it. */
@@ -52,6 +54,8 @@ export interface PluginMethods {
   cancel(params: Call): void;
   /** A command over MQTT to one of its listeners. */
   mqttCommand(params: { readonly subscription: number; readonly command: MqttCommand }): void;
+  /** A timer of a boxed plugin is due (boxed-timers.ts). */
+  timerFired(params: { readonly timer: number }): void;
   /** `isMeasured`: its memory and processor time are known from outside already. */
   ping(params: { readonly isMeasured: boolean }): PluginHealth;
 }
@@ -73,6 +77,9 @@ export interface CoreMethodsForPlugin {
   }): void;
   /** Something of it failed that nobody waits for. */
   failed(params: { readonly where: "timer" | "command"; readonly reason: string }): void;
+  /** Of a boxed plugin alone: a timer to be run by the box's clock. */
+  timerSet(params: { readonly timer: number; readonly ms: number; readonly isRepeated: boolean }): void;
+  timerCancelled(params: { readonly timer: number }): void;
   /** TCP ports that the recorder has opened just now. */
   ownPorts(params: Readonly<Record<string, never>>): readonly number[];
   refreshCameras(params: { readonly driver: string }): void;

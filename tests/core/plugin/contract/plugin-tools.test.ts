@@ -63,26 +63,56 @@ for (const [isolation, where] of MODES) {
         t,
         isolation,
         `let turns = 0;
-         nvr.timers.every(1000, async () => {
+         nvr.timers.every(3_600_000, async () => {
            turns += 1;
            if (turns === 1) throw new Error("the first turn is bad");
            say("turn " + turns);
          });`,
       );
-      // In a process of its own it is real time that passes, and this does nothing.
-      nvr.clock.advance(1_000);
+      nvr.clock.advance(3_600_000);
       await waitFor(() => nvr.plugin().errors === 1, { what: "the fault to be counted" });
       const line = nvr.logged.find(({ level }) => level === "error");
       assert.deepEqual([line?.fields["plugin"], line?.fields["where"]], [NAME, "a timer"]);
       assert.match(String(line?.fields["reason"]), /the first turn is bad/);
-      nvr.clock.advance(1_000);
+      nvr.clock.advance(3_600_000);
       await waitFor(() => said().includes("turn 2"), { what: "the timer to go on" });
       assert.equal(nvr.plugin().status, "running");
       await nvr.stop();
       const until = said().length;
-      nvr.clock.advance(60_000);
+      nvr.clock.advance(86_400_000);
       await new Promise(setImmediate);
       assert.equal(said().length, until);
+    });
+
+    it("follows the clock of the box alone, in order; what is cancelled does not come", async (t) => {
+      const { nvr, said } = await box(
+        t,
+        isolation,
+        `const gone = nvr.timers.after(60_000, () => say("cancelled"));
+         nvr.timers.after(120_000, () => {
+           nvr.timers.after(60_000, () => say("third"));
+           say("second");
+         });
+         nvr.timers.after(30_000, () => {
+           gone.cancel();
+           say("first");
+         });
+         nvr.hooks.auditRecorded.tapPromise({ name: "${NAME}" }, async () => say("asked"));`,
+      );
+      for (const [word, ms] of [
+        ["first", 30_000],
+        ["second", 90_000],
+        ["third", 60_000],
+      ] as const) {
+        nvr.clock.advance(ms - 1);
+        // What is said on the way to its answer is said after whatever a timer has said.
+        await nvr.hook("auditRecorded", {} as never);
+        assert.deepEqual(said().slice(-1), ["asked"], `before ${word}`);
+        nvr.clock.advance(1);
+        await waitFor(() => said().at(-1) === word, { what: word });
+      }
+      assert.deepEqual(said(), ["asked", "first", "asked", "second", "asked", "third"]);
+      assert.deepEqual([nvr.plugin().status, nvr.plugin().errors], ["running", 0]);
     });
   });
 }
