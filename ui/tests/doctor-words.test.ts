@@ -2,12 +2,15 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { said } from "../../core/system/doctor/check.ts";
-import { CHECK_TEXT, checkText, sentenceOf } from "../src/pages/system/doctor-words.ts";
+import { textFrom } from "../src/locale/problem-text.ts";
+import { CHECK_TEXT, checkText, complaintText, sentenceOf } from "../src/pages/system/doctor-words.ts";
 
 const CHECKS = new URL("../../core/system/doctor/", import.meta.url);
-const GERMAN = JSON.parse(
-  readFileSync(new URL("../src/locale/doctor/de.json", import.meta.url), "utf8"),
-) as Readonly<Record<string, string>>;
+const GERMAN = texts("doctor/de");
+
+function texts(name: string): Readonly<Record<string, string>> {
+  return JSON.parse(readFileSync(new URL(`../src/locale/${name}.json`, import.meta.url), "utf8"));
+}
 
 /** What doctor says: codes with their English sentences, as the sources have them. */
 function sentences(): ReadonlyMap<string, string> {
@@ -50,24 +53,30 @@ describe("what doctor looks at, in words", () => {
     assert.equal(checkText("toString"), "toString");
   });
 
-  it("has a German sentence for everything that doctor says, with its facts, and none for anything else", () => {
-    const english = sentences();
-    assert.ok(english.size > 100, String(english.size));
-    const codes = new Set(Object.keys(GERMAN).map((key) => key.split(".")[0] ?? ""));
-    assert.deepEqual([...codes].sort(), [...english.keys()].sort());
-    // What is missing is told shorter: which codecs, and what each of them would do.
-    const own = new Set(["codecs-missing"]);
-    for (const [key, text] of Object.entries(GERMAN)) {
-      const code = key.split(".")[0] ?? "";
-      const known = places(english.get(code) ?? "");
-      if (!own.has(code))
-        assert.deepEqual(
-          places(text).filter((name) => !known.includes(name)),
-          [],
-          key,
-        );
-    }
-  });
+  for (const language of ["de", "es", "zh"]) {
+    it(`has a sentence for all that doctor says, with its facts, and none for anything else, in ${language}`, () => {
+      const english = sentences();
+      assert.ok(english.size > 100, String(english.size));
+      const known = texts(`doctor/${language}`);
+      // The cases of a code, too: one that is missing would be said shorter than in the others.
+      assert.deepEqual(Object.keys(known).sort(), Object.keys(GERMAN).sort());
+      const codes = new Set(Object.keys(known).map((key) => key.split(".")[0] ?? ""));
+      assert.deepEqual([...codes].sort(), [...english.keys()].sort());
+      // What is missing is told shorter: which codecs, and what each of them would do.
+      const own = new Set(["codecs-missing"]);
+      for (const [key, text] of Object.entries(known)) {
+        const code = key.split(".")[0] ?? "";
+        const facts = places(english.get(code) ?? "");
+        if (!own.has(code))
+          assert.deepEqual(
+            places(text).filter((name) => !facts.includes(name)),
+            [],
+            key,
+          );
+        if (language !== "de") assert.deepEqual(places(text).sort(), places(GERMAN[key] ?? "").sort(), key);
+      }
+    });
+  }
 
   it("says a finding in that language with its facts, by its case where there is one, else in the recorder's words", () => {
     const told = (code: string, facts: Record<string, string | number>, sentence = "as it was said") =>
@@ -83,5 +92,20 @@ describe("what doctor looks at, in words", () => {
     );
     assert.equal(told("volume-full", {}), "As it was said.", "a fact is missing");
     assert.equal(told("of-a-later-version", {}), "As it was said.");
+  });
+
+  it("says what a running recorder complains of in the words of all pages, behind what it is about", () => {
+    const german = texts("problems/de");
+    const told = (code: string, message: string, facts: Record<string, string | number>) =>
+      complaintText({ code, message, facts }, (problem) => textFrom(german, problem).text);
+    assert.equal(
+      told("camera-connection-refused", "Gate: nothing listens at gate:554", {
+        subject: "Gate",
+        where: "gate:554",
+      }),
+      "Gate: Unter gate:554 antwortet nichts. Port prüfen, und ob RTSP an der Kamera eingeschaltet ist.",
+    );
+    assert.equal(told("of-a-plugin", "Gate: it jams", { subject: "Gate" }), "Gate: It jams.");
+    assert.equal(told("of-a-plugin", "it jams", { subject: "Gate" }), "It jams.");
   });
 });

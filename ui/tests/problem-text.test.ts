@@ -64,6 +64,8 @@ describe("the recorder's own sentences", () => {
   it("leave names, paths and addresses as they are written", () => {
     assert.equal(asSentence("config.json is refused"), "config.json is refused.");
     assert.equal(asSentence("/mnt/disk is away"), "/mnt/disk is away.");
+    assert.equal(asSentence("ffmpeg has all codecs"), "ffmpeg has all codecs.");
+    assert.equal(asSentence("ffmpegs are many"), "Ffmpegs are many.");
     assert.equal(asSentence("nothing is mounted on /mnt/disk"), "Nothing is mounted on /mnt/disk");
   });
 });

@@ -14,6 +14,8 @@ export interface RunningRecorder {
       readonly code: string;
       readonly severity: "notice" | "warning" | "error";
       readonly message: string;
+      /** What it is about, as people call it: the message begins with it. */
+      readonly subject?: string;
       readonly context?: Facts;
     }[];
   };
@@ -60,12 +62,12 @@ export function checkRunning(
   }
   const checks = running.status.problems
     .filter(({ code }) => !SAID_ELSEWHERE.test(code))
-    .map(({ code, severity, message, context = {} }) =>
+    .map(({ code, severity, message, subject, context = {} }) =>
       // In the words, and by the code, that the recorder itself has for it.
       finding(
         "recorder",
         severity,
-        { code, facts: context, text: message },
+        { code, facts: subject === undefined ? context : { ...context, subject }, text: message },
         {
           where: code,
           advice: adviceFor(code),
@@ -80,7 +82,10 @@ export function checkRunning(
 
 function adviceFor(code: string): Said {
   if (code.startsWith("camera-"))
-    return said("see-camera-states", "the table of states in docs/guide/cameras.md says what to do");
+    return said(
+      "see-camera-states",
+      "check its power, cable, address and password; docs/guide/cameras.md explains each state",
+    );
   if (code.startsWith("volume-") || code === "recording-stopped")
     return said("see-volume", "see what is said of its volume");
   return said("see-troubleshooting", "docs/guide/troubleshooting.md says more");

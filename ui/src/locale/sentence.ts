@@ -7,7 +7,11 @@ export function asSentence(text: string): string {
   return withStop(withCapital(whole));
 }
 
+/** What is written small wherever it stands. */
+const SMALL = /^(?:ffmpeg|npm|libgpiod|bubblewrap)\b/;
+
 function withCapital(text: string): string {
+  if (SMALL.test(text)) return text;
   // A name or path in front stays as it is: capital letters would change what it names.
   return /^[a-zà-ÿ][a-zà-ÿ'’-]*[\s,]/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }

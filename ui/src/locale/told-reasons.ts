@@ -15,6 +15,13 @@ export function streamCode(code: string): string {
   return code.startsWith("NJ_") ? code : `NJ_STREAM_${code.toUpperCase().replaceAll("-", "_")}`;
 }
 
+/** Under which code a complaint has its words: what a volume, plugin or camera says itself goes before the alarm's own. */
+export function wordedCode(code: string, context: ToldProblem["context"]): string {
+  const cause = context?.["cause"];
+  if (typeof cause === "string") return cause;
+  return code.startsWith("camera-") ? streamCode(code.slice("camera-".length)) : code;
+}
+
 /** Of what a driver or system threw without a code, only its own sentence says anything. */
 function reasonCode(code: string | undefined): string | undefined {
   return code === "NJ_INTERNAL" ? undefined : code;

@@ -4,7 +4,7 @@ import { computed, signal } from "@preact/signals";
 import type { ReportedProblem } from "../api/health-types.ts";
 import { type MessageKey, t } from "../locale/messages.ts";
 import { problemLine } from "../locale/problem-text.ts";
-import { streamCode, withoutSubject } from "../locale/told-reasons.ts";
+import { withoutSubject, wordedCode } from "../locale/told-reasons.ts";
 import { cameras, mayAdminister, mayOperate, status } from "./recorder.ts";
 
 export interface ShownProblem {
@@ -61,20 +61,17 @@ function linkOf(problem: ReportedProblem, page: Words["page"]): ShownProblem["li
   return mayOperate.value ? { path: page } : undefined;
 }
 
-/** Under which code the reason has its words: what a volume, plugin or camera says itself goes before the alarm's own. */
-function wordedCode({ code, context }: ReportedProblem): string {
-  const cause = context?.["cause"];
-  if (typeof cause === "string") return cause;
-  return code.startsWith("camera-") ? streamCode(code.slice("camera-".length)) : code;
-}
-
 function shown(problem: ReportedProblem): ShownProblem {
   const found = WORDS.find(([pattern]) => pattern.test(problem.code))?.[1];
   const subject = problem.subject ?? "";
   // Our title names it already.
   const isNamedTwice = found !== undefined && subject !== "";
   const sentence = isNamedTwice ? withoutSubject(problem.message, subject) : problem.message;
-  const detail = problemLine({ code: wordedCode(problem), context: problem.context, sentence });
+  const detail = problemLine({
+    code: wordedCode(problem.code, problem.context),
+    context: problem.context,
+    sentence,
+  });
   return {
     key: `${problem.code}/${problem.subject ?? problem.message}`,
     tone: problem.severity === "error" ? "bad" : problem.severity === "warning" ? "warn" : "info",

@@ -1,16 +1,19 @@
 // What each of doctor's checks is about, in the viewer's words: by its id (docs/guide/doctor.md), and what it found and advises,
-// by the code of the sentence. A test finds ids and codes without. Where a language has no sentences the recorder's own stand.
+// by the code of the sentence. A test finds ids and codes without. The English ones are the recorder's own.
 import { signal } from "@preact/signals";
 import type { DoctorCheck } from "../../api/health-types.ts";
 import type { Language } from "../../locale/languages.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
-import { problemLine, textFrom } from "../../locale/problem-text.ts";
+import { problemLine, type ToldProblem, textFrom } from "../../locale/problem-text.ts";
 import { asSentence } from "../../locale/sentence.ts";
+import { withoutSubject, wordedCode } from "../../locale/told-reasons.ts";
 
 type Texts = Readonly<Record<string, string>>;
 
 const LOADERS: Partial<Record<Language, () => Promise<Texts>>> = {
   de: async () => (await import("../../locale/doctor/de.json")).default,
+  es: async () => (await import("../../locale/doctor/es.json")).default,
+  zh: async () => (await import("../../locale/doctor/zh.json")).default,
 };
 const texts = signal<Texts>({});
 
@@ -20,11 +23,22 @@ export async function loadDoctorTexts(language: Language): Promise<void> {
 }
 
 /** What was found. */
-export function foundText({ id, code, facts, message }: DoctorCheck): string {
+export function foundText(check: DoctorCheck): string {
+  const { id, code, facts, message } = check;
   // What a running recorder complains of has the codes that it has everywhere.
-  if (id === "recorder" && !Object.hasOwn(texts.value, code))
-    return problemLine({ code, context: facts, sentence: message });
+  if (id === "recorder" && !Object.hasOwn(texts.value, code)) return complaintText(check);
   return sentenceOf(texts.value, { code, facts, sentence: message });
+}
+
+/** A complaint of the recorder's in the words that it has on all pages, behind what it is about. */
+export function complaintText(
+  { code, facts, message }: Pick<DoctorCheck, "code" | "facts" | "message">,
+  inWords: (problem: ToldProblem) => string = problemLine,
+): string {
+  const subject = facts?.["subject"];
+  const own = typeof subject === "string" ? withoutSubject(message, subject) : message;
+  const line = inWords({ code: wordedCode(code, facts), context: facts, sentence: own });
+  return own === message ? line : `${subject}: ${line}`;
 }
 
 /** What to do about it. */
