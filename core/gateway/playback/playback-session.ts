@@ -242,7 +242,8 @@ export class PlaybackSession {
     const plain = toPlainError(error);
     if (plain.kind === "internal") this.#parts.log.error("playback failed", { reason: plain.message });
     const message = plain.kind === "internal" ? "playback failed; Nightjar's log says why" : plain.message;
-    this.#client.text({ type: "error", code: plain.code, message });
+    // The kind says whether it is worth asking again.
+    this.#client.text({ type: "error", code: plain.code, kind: plain.kind, message });
   }
 }
 

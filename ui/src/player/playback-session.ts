@@ -11,6 +11,7 @@ import { PlaybackNotes } from "./playback-notes.ts";
 import { PositionTeller, playRequest, stepBackRequest } from "./playback-requests.ts";
 import type { Gap, Show, Stage } from "./playback-show.ts";
 import { PlaybackTracks } from "./playback-tracks.ts";
+import { reconnectDelayMs } from "./reconnect.ts";
 import { StreamSocket } from "./stream-socket.ts";
 import { formatOf, numberOf, textOf } from "./wire-text.ts";
 
@@ -18,6 +19,8 @@ import { formatOf, numberOf, textOf } from "./wire-text.ts";
 const EDGE_MS = 1000;
 /** How often, while paused, a moment is asked for again of which nothing could be shown: the first part of a new file is on its way. */
 const EMPTY_TRIES = 10;
+/** Kinds of errors that pass: a disk that does not answer now, a part of the recorder that is being restarted. */
+const PASSING = new Set<unknown>(["unavailable", "deadline-exceeded", "resource-exhausted"]);
 
 /** Plays one camera's recordings until closed. */
 export class PlaybackSession {
@@ -52,6 +55,8 @@ export class PlaybackSession {
   #isShown = false;
   /** The last request was answered with an error. */
   #isRefused = false;
+  /** How often it was asked again since because the error may have passed. */
+  #refusedTries = 0;
   #awaitsStep = false;
   /** Stepping back one frame: the picture shown must be earlier than this. */
   #stepBackFrom90k: number | undefined;
@@ -106,11 +111,13 @@ export class PlaybackSession {
     this.#speed = speed;
     this.#playing = true;
     this.#emptyTries = 0;
+    this.#refusedTries = 0;
     this.#ask(time90k + 89);
   }
 
   seek(time90k: number): void {
     this.#emptyTries = 0;
+    this.#refusedTries = 0;
     this.#ask(time90k + 89);
   }
 
@@ -123,7 +130,7 @@ export class PlaybackSession {
   resume(): void {
     if (this.#playing) return;
     this.#playing = true;
-    const here = this.#shown90k ?? this.#want90k;
+    const here = this.#isRefused ? this.#refusedPlace() : (this.#shown90k ?? this.#want90k);
     const isVoid = this.#requestedSpeed !== this.#speed || this.#notes.rests || this.#isRefused;
     if (here !== undefined && isVoid) this.#ask(here);
     else this.#post({ id: this.#id, type: "resumed" });
@@ -181,6 +188,7 @@ export class PlaybackSession {
   shownByPage(time90k: number): void {
     this.#shown90k = time90k;
     this.#isShown = true;
+    this.#refusedTries = 0;
     this.#notes.shown();
     // Sound that it cannot play goes by what it shows: its clock is not ours.
     if (this.#playing && this.#accepting) this.#tracks.sound.tick(time90k);
@@ -280,6 +288,7 @@ export class PlaybackSession {
         break;
       case "error":
         this.#isRefused = true;
+        if (PASSING.has(message["kind"])) this.#askOnceItPassed();
         this.#post({
           id,
           type: "refused",
@@ -290,6 +299,20 @@ export class PlaybackSession {
       default:
         this.#notes.take(message);
     }
+  }
+
+  /** What was refused: the moment that was asked for, or what comes after the picture on show. */
+  #refusedPlace(): number | undefined {
+    return this.#isShown ? this.#shown90k : this.#want90k;
+  }
+
+  /** Asks for the same again, after pauses that grow: a disk may need minutes, and nobody should have to watch for it. */
+  #askOnceItPassed(): void {
+    const want = this.#refusedPlace();
+    if (want === undefined) return;
+    clearTimeout(this.#edgeTimer);
+    this.#edgeTimer = setTimeout(() => this.#ask(want), reconnectDelayMs(this.#refusedTries, Math.random()));
+    this.#refusedTries += 1;
   }
 
   #seeked(time90k: number | undefined): void {
@@ -330,6 +353,7 @@ export class PlaybackSession {
     this.#isShown = true;
     this.#isEmpty = false;
     this.#emptyTries = 0;
+    this.#refusedTries = 0;
     this.#notes.shown();
     const from = this.#stepBackFrom90k;
     this.#stepBackFrom90k = undefined;
