@@ -86,6 +86,10 @@ describe("words of the audit log", () => {
       "Cameras: yard, gate (Watch live, Play recordings)",
     );
     assert.equal(
+      text({ rights: ["live", "cameras.view", "of-a-later-version"], cameras: "all" }),
+      "Rights: Watch live, See cameras and their state, of-a-later-version · Cameras: all",
+    );
+    assert.equal(
       text({ unknownName: "0123abcd", toString: "x" }),
       "No account of that name, mark: 0123abcd · toString: x",
     );

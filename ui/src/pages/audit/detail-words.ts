@@ -140,6 +140,7 @@ function valueText(key: string, value: unknown, momentText: MomentText): string 
   if (isNarrowed(value))
     return `${value.id} (${value.rights.map((right) => rightText(String(right))).join(", ")})`;
   if (typeof value !== "string") return JSON.stringify(value);
+  if (key === "rights") return rightText(value);
   const words = Object.hasOwn(VALUE_TEXT, key) ? VALUE_TEXT[key] : undefined;
   const word = words !== undefined && Object.hasOwn(words, value) ? words[value] : undefined;
   if (word !== undefined) return t(word);
