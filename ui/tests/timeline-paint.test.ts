@@ -59,6 +59,45 @@ function drawn(
   return rectangles;
 }
 
+/** What is written on the ruler of an hour on 1000 pixels, letters being 6 wide, and where. */
+function written(playheadMs: number | undefined): [text: string, x: number][] {
+  const texts: [string, number][] = [];
+  const pen = {
+    fillText: (text: string, x: number) => texts.push([text, x]),
+    measureText: (text: string) => ({ width: 6 * text.length }),
+    ...Object.fromEntries(
+      ["clearRect", "fillRect", "beginPath", "roundRect", "fill", "save", "restore"].map((name) => [
+        name,
+        () => undefined,
+      ]),
+    ),
+  };
+  paint(pen as unknown as CanvasRenderingContext2D, PALETTE, {
+    view: { startMs: 0, spanMs: 3_600_000 },
+    ...{ width: 1_000, zone: "UTC", language: "en", moments: [], lanes: [], nowMs: 3_600_000 },
+    ...{ playheadMs, pointerMs: undefined, marked: undefined },
+  });
+  return texts;
+}
+
+describe("the timeline's ruler", () => {
+  it("leaves out what the time of the playhead would half cover", () => {
+    const clocks = (playheadMs: number | undefined): string[] =>
+      written(playheadMs)
+        .map(([text]) => text)
+        .slice(1);
+    const all = ["00:10", "00:20", "00:30", "00:40", "00:50", "01:00"];
+    assert.deepEqual(clocks(undefined), all);
+    const beside = clocks(32 * 60_000);
+    assert.deepEqual(beside, [...all.filter((text) => text !== "00:30"), "00:32:00"]);
+    assert.deepEqual(clocks(35 * 60_000), [...all, "00:35:00"]);
+  });
+
+  it("writes the time of the playhead inside, also where that stands at the edge", () => {
+    assert.deepEqual(written(3_600_000).at(-1), ["01:00:00", 1_000 - 30]);
+  });
+});
+
 describe("the timeline's lane", () => {
   const spans = [
     { startMs: 10_000, endMs: 40_000, reasons: ["continuous"] },

@@ -104,11 +104,12 @@ export function paint(context: CanvasRenderingContext2D, palette: Palette, scene
     context.fillStyle = palette.faint;
     context.fillRect(Math.round(x), RULER_HEIGHT, 1, height - RULER_HEIGHT);
   }
-  if (scene.playheadMs !== undefined) paintPlayhead(context, palette, scene, scene.playheadMs, height);
+  paintPlayhead(context, palette, scene, height);
 }
 
 function paintRuler(context: CanvasRenderingContext2D, palette: Palette, scene: Scene, height: number): void {
   const step = tickStep(scene.view, scene.width);
+  const label = playheadLabel(context, scene);
   context.font = "11px system-ui, sans-serif";
   context.textAlign = "center";
   context.textBaseline = "middle";
@@ -125,7 +126,12 @@ function paintRuler(context: CanvasRenderingContext2D, palette: Palette, scene: 
         : step < 60_000
           ? clock
           : clock.slice(0, 5);
-    context.fillText(text, x, 10);
+    // Half a label beside the playhead's would be misread.
+    if (
+      label === undefined ||
+      Math.abs(x - label.middle) > label.half + context.measureText(text).width / 2 + 2
+    )
+      context.fillText(text, x, 10);
   }
 }
 
@@ -250,21 +256,40 @@ function paintMarked(
   }
 }
 
+const PLAYHEAD_FONT = "600 11px ui-monospace, Menlo, Consolas, monospace";
+
+interface PlayheadLabel {
+  readonly x: number;
+  readonly text: string;
+  readonly middle: number;
+  readonly half: number;
+}
+
+/** Where the time of the playhead is written: inside as long as the playhead nearly is. */
+function playheadLabel(context: CanvasRenderingContext2D, scene: Scene): PlayheadLabel | undefined {
+  if (scene.playheadMs === undefined) return undefined;
+  const x = xAt(scene.view, scene.width, scene.playheadMs);
+  if (x < -40 || x > scene.width + 40) return undefined;
+  const text = clockTime(scene.playheadMs, scene.zone);
+  context.save();
+  context.font = PLAYHEAD_FONT;
+  const half = context.measureText(text).width / 2 + 6;
+  context.restore();
+  return { x, text, middle: Math.min(scene.width - half, Math.max(half, x)), half };
+}
+
 function paintPlayhead(
   context: CanvasRenderingContext2D,
   palette: Palette,
   scene: Scene,
-  playheadMs: number,
   height: number,
 ): void {
-  const x = xAt(scene.view, scene.width, playheadMs);
-  if (x < -40 || x > scene.width + 40) return;
-  const text = clockTime(playheadMs, scene.zone);
+  const label = playheadLabel(context, scene);
+  if (label === undefined) return;
+  const { x, text, middle, half } = label;
   context.fillStyle = palette.accent;
   context.fillRect(Math.round(x) - 1, 18, 2, height - 18);
-  context.font = "600 11px ui-monospace, Menlo, Consolas, monospace";
-  const half = context.measureText(text).width / 2 + 6;
-  const middle = Math.min(scene.width - half, Math.max(half, x));
+  context.font = PLAYHEAD_FONT;
   context.beginPath();
   context.roundRect(middle - half, 1, half * 2, 18, 4);
   context.fill();

@@ -6,6 +6,7 @@ import type { StreamName } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { pictureName, saveUrl } from "../../parts/save-file.ts";
+import { mayWith } from "../../state/recorder.ts";
 import { useShortcuts } from "../../state/shortcuts.ts";
 import { clockTime, spanText } from "../../state/time-format.ts";
 import { tell } from "../../state/toasts.ts";
@@ -19,17 +20,20 @@ function usualLength(spanMs: number): number {
   return Math.min(600_000, Math.max(10_000, spanMs / 10));
 }
 
-/** Buttons in the page's head; `children` are what else can be done with the range, or with the moment. */
+/** Buttons in the page's head; `children` are what else can be done with the range, or with the moment (null: nothing). */
 export function ClipBar(props: {
   readonly camera: string;
   readonly stream: StreamName;
   readonly view: ReadonlySignal<View>;
   readonly marked: Signal<Span | undefined>;
   readonly playheadMs: ReadonlySignal<number | undefined>;
-  readonly children?: ComponentChildren;
+  readonly children: ComponentChildren;
 }) {
   const range = props.marked.value;
-  const { view, marked, playheadMs } = props;
+  const { view, marked, playheadMs, children } = props;
+  const mayExport = mayWith("export", props.camera);
+  // Who may neither take it along nor lock it has no use for a range.
+  const mayMark = mayExport || children !== null;
   const setEnd = (which: "startMs" | "endMs"): void => {
     const { startMs, spanMs } = view.peek();
     const at = playheadMs.peek() ?? startMs + spanMs / 2;
@@ -39,32 +43,41 @@ export function ClipBar(props: {
     marked.value = withEnd(marked.peek(), which, at, length);
   };
   useShortcuts(
-    () => [
-      { keys: ["i"], shown: "I", text: "keys.clipBegin", run: () => setEnd("startMs") },
-      { keys: ["o"], shown: "O", text: "keys.clipEnd", run: () => setEnd("endMs") },
-      {
-        keys: ["x"],
-        shown: "X",
-        text: "keys.clipForget",
-        run: () => {
-          marked.value = undefined;
-        },
-      },
-    ],
-    [],
+    () =>
+      !mayMark
+        ? []
+        : [
+            { keys: ["i"], shown: "I", text: "keys.clipBegin", run: () => setEnd("startMs") },
+            { keys: ["o"], shown: "O", text: "keys.clipEnd", run: () => setEnd("endMs") },
+            {
+              keys: ["x"],
+              shown: "X",
+              text: "keys.clipForget",
+              run: () => {
+                marked.value = undefined;
+              },
+            },
+          ],
+    [mayMark],
   );
+  if (!mayMark) return null;
   if (range === undefined) {
     return (
       <div class="clip-bar">
-        {props.children}
+        {children}
         <button
           type="button"
           class="button"
+          // Before there is a picture, the middle of the timeline is often where nothing was recorded.
+          disabled={playheadMs.value === undefined}
           onClick={() => {
-            const { startMs, spanMs } = view.peek();
-            const at = playheadMs.peek() ?? startMs + spanMs / 2;
-            const endMs = Math.min(at + usualLength(spanMs), Math.max(at + LEAST_MS, Date.now()));
-            marked.value = { startMs: at, endMs };
+            const at = playheadMs.peek();
+            if (at === undefined) return;
+            const usual = usualLength(view.peek().spanMs);
+            marked.value = {
+              startMs: at,
+              endMs: Math.min(at + usual, Math.max(at + LEAST_MS, Date.now())),
+            };
           }}
         >
           <Icon name="scissors" />
@@ -99,19 +112,21 @@ export function ClipBar(props: {
       >
         {t("clip.forget")}
       </button>
-      {props.children}
-      <button
-        type="button"
-        class="button primary"
-        onClick={() => {
-          const path = `/cameras/${encodeURIComponent(props.camera)}/clip.mp4?${query}`;
-          saveUrl(apiUrl(path), pictureName(props.camera, range.startMs, "mp4"));
-          tell(t("clip.started"));
-        }}
-      >
-        <Icon name="download" />
-        {t("clip.download")}
-      </button>
+      {children}
+      {mayExport ? (
+        <button
+          type="button"
+          class="button primary"
+          onClick={() => {
+            const path = `/cameras/${encodeURIComponent(props.camera)}/clip.mp4?${query}`;
+            saveUrl(apiUrl(path), pictureName(props.camera, range.startMs, "mp4"));
+            tell(t("clip.started"));
+          }}
+        >
+          <Icon name="download" />
+          {t("clip.download")}
+        </button>
+      ) : null}
     </div>
   );
 }
