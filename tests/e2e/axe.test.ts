@@ -200,6 +200,10 @@ describe("accessibility", { skip: skipBrowserTests, timeout: 300_000 * testPatie
     await page.getByRole("button", { name: "Add user" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.waitFor();
+    // What is typed goes where it belongs, and not to the button that closes.
+    await until("its first field has the focus", () =>
+      dialog.getByLabel("Name").evaluate((one) => one.matches(":focus")),
+    );
     for (let press = 0; press < 20; press += 1) {
       await page.keyboard.press("Tab");
       // The browser's own controls come in turn with those of the dialog; the page behind it never does.

@@ -303,7 +303,7 @@ describe("pages", { skip: skipBrowserTests }, () => {
     await turnTo(admin, recorder, "users");
     await admin.getByRole("button", { name: "Add user" }).click();
     await admin.getByRole("dialog").getByLabel("Name").fill("vera");
-    await admin.getByRole("dialog").getByLabel("New password").fill("looks at pictures only");
+    await admin.getByRole("dialog").getByLabel("Password").fill("looks at pictures only");
     await admin.getByRole("dialog").getByRole("button", { name: "Add user" }).click();
     await admin.getByText("vera was added").waitFor();
     await screenshot(admin, "users-added");

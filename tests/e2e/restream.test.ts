@@ -71,7 +71,7 @@ describe("watching with other programs", { skip: skipBrowserTests, timeout: 180_
     await visit(page, recorder, "live");
     await page.getByRole("button", { name: "Account of admin" }).click();
     await page.getByRole("button", { name: "Passwords for other programs …" }).click();
-    const dialog = page.getByRole("dialog", { name: "Passwords for other programs of admin" });
+    const dialog = page.getByRole("dialog", { name: "admin: passwords for other programs" });
     await dialog.getByLabel("Program").fill("VLC in the office");
     await dialog.getByLabel("Current password").fill("wrong");
     await dialog.getByRole("button", { name: "Make a password" }).click();

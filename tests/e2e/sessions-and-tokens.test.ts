@@ -231,7 +231,7 @@ describe("sessions and API tokens", { skip: skipBrowserTests, timeout: 300_000 }
     await page.getByRole("button", { name: "Add user" }).click();
     const add = page.getByRole("dialog", { name: "Add user" });
     await add.getByLabel("Name").fill(VERA.username);
-    await add.getByLabel("New password").fill(VERA.password);
+    await add.getByLabel("Password").fill(VERA.password);
     await add.getByRole("button", { name: "Add user" }).click();
     await page.getByText("vera was added").waitFor();
 

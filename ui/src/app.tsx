@@ -28,8 +28,23 @@ const PAGES: Readonly<Record<string, ComponentType>> = {
   account: lazyPage(async () => (await import("./pages/account/account-page.tsx")).AccountPage),
   users: lazyPage(async () => (await import("./pages/users-page.tsx")).UsersPage),
 };
-const ActivatePage = lazyPage(async () => (await import("./pages/wizard/activate-page.tsx")).ActivatePage);
-const WelcomePage = lazyPage(async () => (await import("./pages/wizard/welcome-page.tsx")).WelcomePage);
+const ActivatePage = lazyPage(
+  async () => (await import("./pages/wizard/activate-page.tsx")).ActivatePage,
+  Starting,
+);
+const WelcomePage = lazyPage(
+  async () => (await import("./pages/wizard/welcome-page.tsx")).WelcomePage,
+  Starting,
+);
+
+/** Before the recorder has said who is there, and what is to be shown at its door. */
+function Starting() {
+  return (
+    <main class="door" aria-busy="true">
+      <Logo size={48} />
+    </main>
+  );
+}
 
 function Unreachable({ code }: { readonly code: string }) {
   return (
@@ -46,13 +61,7 @@ function Unreachable({ code }: { readonly code: string }) {
 
 function Page() {
   const now = entry.value;
-  if (now.kind === "starting") {
-    return (
-      <main class="door" aria-busy="true">
-        <Logo size={48} />
-      </main>
-    );
-  }
+  if (now.kind === "starting") return <Starting />;
   if (now.kind === "unreachable") return <Unreachable code={now.code} />;
   if (now.kind === "activate") return <ActivatePage />;
   if (now.kind === "login") return <LoginPage setup={now.setup} ended={now.ended} />;

@@ -13,7 +13,12 @@ export function ConfirmField(props: {
   readonly onInput: (value: string) => void;
 }) {
   return (
-    <TextField label={t("confirm.type", { word: props.word })} value={props.value} onInput={props.onInput} />
+    <TextField
+      label={t("confirm.type", { word: props.word })}
+      value={props.value}
+      onInput={props.onInput}
+      focus
+    />
   );
 }
 

@@ -128,6 +128,7 @@ function PlainInput(props: {
     placeholder: field.placeholder ?? "",
     autocomplete: field.autocomplete ?? "off",
     spellcheck: false,
+    ...(field.focus === true ? { "data-focus": "" } : {}),
     ...(field.inputMode === undefined ? {} : { inputMode: field.inputMode }),
     "aria-describedby": props.describedBy,
     "aria-invalid": field.error !== undefined,
@@ -281,9 +282,13 @@ export function EmptyPage(props: {
   );
 }
 
-/** A page that this role may not see. */
-export function NotAllowed() {
-  return <EmptyPage icon="users" title={t("denied.title")} text={t("denied.text")} isDenied />;
+/** A page that this role may not see; `children` lead away from it, where no menu does. */
+export function NotAllowed({ children }: { readonly children?: ComponentChildren }) {
+  return (
+    <EmptyPage icon="users" title={t("denied.title")} text={t("denied.text")} isDenied>
+      {children}
+    </EmptyPage>
+  );
 }
 
 /** Grey bars of the final size while data is on its way. */
@@ -310,6 +315,8 @@ export function Dialog(props: {
   useEffect(() => {
     const opener = document.activeElement;
     element.current?.showModal();
+    // Else the button that closes has it, since it comes first: what is typed goes to the field that asks for it.
+    (element.current?.querySelector<HTMLElement>("[data-focus]") ?? element.current)?.focus();
     return () => {
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
@@ -318,6 +325,7 @@ export function Dialog(props: {
     <dialog
       ref={element}
       class={props.wide === true ? "wide" : ""}
+      tabIndex={-1}
       aria-labelledby={titleId}
       onClose={props.onClose}
     >

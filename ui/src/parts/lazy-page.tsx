@@ -27,8 +27,23 @@ export function lazyPart<P>(load: () => Promise<ComponentType<P>>): ComponentTyp
   };
 }
 
-/** A component whose code is fetched on first use. */
-export function lazyPage(load: () => Promise<ComponentType>): ComponentType {
+/** Bars below a heading that is not known yet: what comes stands where it will stay. */
+function PageBars() {
+  return (
+    <div class="list-page">
+      <div class="head" />
+      <div class="awaited">
+        <SkeletonRows rows={8} />
+      </div>
+    </div>
+  );
+}
+
+/** A component whose code is fetched on first use; `Waiting` stands in until then. */
+export function lazyPage(
+  load: () => Promise<ComponentType>,
+  Waiting: ComponentType = PageBars,
+): ComponentType {
   let loaded: ComponentType | undefined;
   return function LazyPage() {
     const [Found, setFound] = useState<{ readonly page: ComponentType } | undefined>(
@@ -53,6 +68,6 @@ export function lazyPage(load: () => Promise<ComponentType>): ComponentType {
         </div>
       );
     }
-    return Found === undefined ? <SkeletonRows rows={8} /> : <Found.page />;
+    return Found === undefined ? <Waiting /> : <Found.page />;
   };
 }

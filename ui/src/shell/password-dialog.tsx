@@ -47,6 +47,7 @@ export function PasswordDialog(props: {
             autocomplete="current-password"
             value={current}
             onInput={setCurrent}
+            focus
           />
         ) : null}
         <TextField
@@ -55,6 +56,7 @@ export function PasswordDialog(props: {
           autocomplete="new-password"
           value={password}
           onInput={setPassword}
+          focus={!props.own}
           hint={t("password.hint", { count: SHORTEST_PASSWORD })}
           error={problem === undefined ? undefined : t("password.length", { count: SHORTEST_PASSWORD })}
         />

@@ -123,9 +123,9 @@ function Door({ door }: { readonly door: { readonly host: string; readonly port:
     <>
       {t("mqtt.port", { port: door.port })} ·{" "}
       {door.host === "127.0.0.1"
-        ? t("mqtt.host.here")
+        ? t("system.ports.local")
         : door.host === "::"
-          ? t("mqtt.host.network")
+          ? t("system.ports.network")
           : door.host}
     </>
   );

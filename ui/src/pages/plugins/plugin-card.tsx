@@ -9,7 +9,7 @@ import { Icon } from "../../parts/icon.tsx";
 import { followLink, href } from "../../router.ts";
 import { momentText } from "../../state/moment-text.ts";
 import { session } from "../../state/recorder.ts";
-import { sizeText } from "../../state/time-format.ts";
+import { briefText, sizeText } from "../../state/time-format.ts";
 import { PluginGrants } from "./plugin-grants.tsx";
 import { PluginLog } from "./plugin-log.tsx";
 import { PluginPlace } from "./plugin-place.tsx";
@@ -142,7 +142,7 @@ function Facts({ plugin }: { readonly plugin: Plugin }) {
     ["plugins.loop", loopText(plugin)],
     [
       "plugins.calls",
-      calls === 0 ? String(calls) : t("plugins.calls.of", { count: calls, ms: (callMs / calls).toFixed(1) }),
+      calls === 0 ? String(calls) : t("plugins.calls.of", { count: calls, time: callText(callMs / calls) }),
     ],
     ["plugins.errors", String(plugin.errors)],
     ["system.restarts", plugin.restarts === undefined ? undefined : String(plugin.restarts)],
@@ -201,6 +201,11 @@ function Facts({ plugin }: { readonly plugin: Plugin }) {
       ) : null}
     </>
   );
+}
+
+/** Most take less than a millisecond; those that wait for a device or a person take seconds. */
+function callText(ms: number): string {
+  return ms < 10 ? `${ms.toFixed(1)} ms` : briefText(ms);
 }
 
 /** V8 does not tell how much of a process's memory belongs to one of its plugins: what runs with the recorder is part of its. */

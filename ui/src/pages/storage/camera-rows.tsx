@@ -22,6 +22,8 @@ const LEAST_QUOTA = 0.1;
 /** The table; on a phone a list of cards. */
 export function CameraRows(props: {
   readonly stored: readonly StoredCamera[];
+  /** A volume is in order. */
+  readonly hasRoom: boolean;
   readonly onChanged: () => void;
 }) {
   const byId = new Map(props.stored.map((one) => [one.id, one]));
@@ -45,6 +47,7 @@ export function CameraRows(props: {
               key={camera.id}
               camera={camera}
               stored={byId.get(camera.id) ?? { id: camera.id, storedBytes: 0, nowBytesPerSecond: 0 }}
+              hasRoom={props.hasRoom}
               onChanged={props.onChanged}
             />
           ))}
@@ -57,6 +60,7 @@ export function CameraRows(props: {
 function CameraRow(props: {
   readonly camera: Camera;
   readonly stored: StoredCamera;
+  readonly hasRoom: boolean;
   readonly onChanged: () => void;
 }) {
   const { camera, stored } = props;
@@ -96,10 +100,10 @@ function CameraRow(props: {
         {forecast?.isShort === true ? (
           <span class="state warn-text">
             <Icon name="warning" />
-            {forecastText(forecast)}
+            {forecastText(forecast, props.hasRoom)}
           </span>
         ) : (
-          forecastText(forecast)
+          forecastText(forecast, props.hasRoom)
         )}
       </td>
       <td class="limits-cell" data-label={t("storage.limits")}>

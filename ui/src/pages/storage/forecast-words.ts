@@ -12,10 +12,10 @@ export function daysText(days: number): string {
   return t("cameras.days", { count: days < 3 ? Math.round(days * 10) / 10 : Math.round(days) });
 }
 
-/** "keeps about 12 days", and what ends it. */
-export function forecastText(forecast: CameraForecast | undefined): string {
+/** "keeps about 12 days", and what ends it; `hasRoom`: a volume is in order. */
+export function forecastText(forecast: CameraForecast | undefined, hasRoom: boolean): string {
   if (forecast === undefined) return t("storage.notRecorded");
-  if (forecast.keepsDays === undefined) return t("storage.unknown");
+  if (forecast.keepsDays === undefined) return t(hasRoom ? "storage.unknown" : "storage.noVolume");
   const days = daysText(forecast.keepsDays);
   switch (forecast.limit) {
     case "days":

@@ -75,7 +75,7 @@ function StorageOverview() {
               ) : null}
             </EmptyPage>
           ) : (
-            <CameraRows stored={storage.cameras} onChanged={load} />
+            <CameraRows stored={storage.cameras} hasRoom={storage.roomBytes !== undefined} onChanged={load} />
           )}
           {mayAdminister.value ? <DiskSection storage={storage} onChanged={asked.put} /> : null}
         </>

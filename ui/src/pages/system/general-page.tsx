@@ -22,6 +22,7 @@ import {
   MOST_PERCENT,
   MOST_TRANSCODES,
 } from "./general-form.ts";
+import { httpsPortText } from "./https-port.ts";
 import { LinkSection } from "./link-section.tsx";
 import { SystemSubPage } from "./sub-page.tsx";
 
@@ -67,7 +68,7 @@ function GeneralFields(props: {
   const { busy, error, act } = useAct();
   const put = (part: Partial<typeof form>): void => draft.put({ ...form, ...part });
   const bad = generalProblems(form);
-  const { port } = settings.network.https;
+  const port = httpsPortText(settings.network.https.port);
   const save = (): Promise<void> =>
     act(async () => {
       const saved = await call("PATCH /settings", { body: generalChanges(held, form) });

@@ -122,7 +122,7 @@ function MomentPicture({ camera, at }: { readonly camera: string; readonly at: s
     };
   }, [camera, at]);
   return (
-    <div class="thumb receipt-thumb">
+    <div class="thumb receipt-thumb" aria-busy={shown === undefined && !isMissing}>
       {shown === undefined || isMissing ? null : <img class="shown" src={shown} alt={t("tills.picture")} />}
       {isMissing ? <span class="muted">{t("tills.noPicture")}</span> : null}
     </div>

@@ -126,7 +126,13 @@ export function TillsPage() {
             icon="receipt"
             title={t("tills.none")}
             text={t(mayAdminister.value ? "tills.none.text" : "tills.none.viewer")}
-          />
+          >
+            {mayAdminister.value ? (
+              <button type="button" class="button primary" onClick={() => setSettingUp(true)}>
+                {t("tills.setUp")}
+              </button>
+            ) : null}
+          </EmptyPage>
         )
       ) : (
         <div class={`tills-columns${chosen === undefined ? "" : " has-receipt"}`}>

@@ -53,7 +53,7 @@ export function AddUserDialog(props: { readonly onClose: () => void; readonly on
           focus
         />
         <TextField
-          label={t("password.new")}
+          label={t("login.password")}
           type="password"
           autocomplete="new-password"
           value={password}

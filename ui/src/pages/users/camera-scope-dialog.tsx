@@ -47,7 +47,7 @@ export function CameraScopeDialog(props: {
           allHint={t("users.cameras.all.hint")}
           onChange={form.put}
         />
-        <p class="muted">{t("users.cameras.ends", { name })}</p>
+        <p class="muted">{t(form.value.all ? "users.cameras.allEnds" : "users.cameras.ends", { name })}</p>
         {error === undefined ? null : <ErrorNote error={error} />}
         <DialogFoot
           text={t("save")}

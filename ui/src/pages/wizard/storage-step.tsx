@@ -107,8 +107,25 @@ export function StorageStep(props: {
     draft.settle({ ...draft.value, place: "", reserve: null });
     await props.onNext(rules);
   };
+  const [title, text] = [t("wizard.storage.title"), t("wizard.storage.text")];
+  if (answer === undefined) {
+    return (
+      <WizardFrame step={3} title={title} text={text}>
+        <Awaited of={asked} rows={4} />
+        <Foot
+          busy={false}
+          error={undefined}
+          text={t("wizard.next")}
+          disabled
+          onBack={props.onBack}
+          onSkip={props.onSkip}
+          onNext={() => undefined}
+        />
+      </WizardFrame>
+    );
+  }
   return (
-    <WizardFrame step={3} title={t("wizard.storage.title")} text={t("wizard.storage.text")}>
+    <WizardFrame step={3} title={title} text={text}>
       <Awaited of={asked} rows={2} />
       <DiskChoice places={places} value={wanted?.id} onChoose={(id) => put({ place: id })} />
       {/* A disk that was pulled stands on none of the cards. */}
@@ -164,14 +181,12 @@ export function StorageStep(props: {
           error={size !== "" && sizeWrong ? t("storage.size.wrong") : undefined}
         />
       )}
-      {storage === undefined ? null : (
-        <Outlook
-          storage={storage}
-          roomBytes={isOther ? wanted.freeBytes : storage.roomBytes}
-          days={way === "days" ? days : 0}
-          quotaBytes={sizeWrong ? null : quotaBytes}
-        />
-      )}
+      <Outlook
+        storage={answer.storage}
+        roomBytes={isOther ? wanted.freeBytes : answer.storage.roomBytes}
+        days={way === "days" ? days : 0}
+        quotaBytes={sizeWrong ? null : quotaBytes}
+      />
       <CheckField
         label={t("camera.audio")}
         checked={audio}
@@ -209,7 +224,7 @@ function Outlook(props: {
     .filter(({ id }) => own.has(id))
     .reduce((sum, { bytesPerSecond }) => sum + (bytesPerSecond ?? 0), 0);
   const bytesPerSecond = measured > 0 ? measured : (USUAL_KBPS * 1000) / 8;
-  if (roomBytes === undefined) return <p class="muted">{t("storage.unknown")}</p>;
+  if (roomBytes === undefined) return <p class="muted">{t("storage.noVolume")}</p>;
   const bytes = props.quotaBytes === null ? roomBytes : Math.min(roomBytes, props.quotaBytes);
   const fits = bytes / (bytesPerSecond * DAY_SECONDS);
   const isShort = props.days !== 0 && props.days > fits;

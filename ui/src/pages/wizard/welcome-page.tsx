@@ -3,11 +3,11 @@
 import { useState } from "preact/hooks";
 import { call, type Given } from "../../api/client.ts";
 import type { RecorderSettings } from "../../api/health-types.ts";
-import { t } from "../../locale/messages.ts";
+import { type MessageKey, t } from "../../locale/messages.ts";
 import { Awaited } from "../../parts/awaited.tsx";
 import { CheckField, NotAllowed, Segmented } from "../../parts/controls.tsx";
 import { ownZone, ZoneField } from "../../parts/zone-field.tsx";
-import { navigate, place } from "../../router.ts";
+import { followLink, href, navigate, place } from "../../router.ts";
 import { doorChange, isOpenToNetwork, isOwnAddress } from "../../state/own-address.ts";
 import {
   cameraChanged,
@@ -31,6 +31,7 @@ import {
   withoutSecrets,
 } from "../cameras/camera-form-model.ts";
 import { ProbePanel } from "../cameras/probe-panel.tsx";
+import { httpsPortText } from "../system/https-port.ts";
 import { StorageStep } from "./storage-step.tsx";
 import { Foot, useAction } from "./wizard-foot.tsx";
 import { WizardFrame } from "./wizard-frame.tsx";
@@ -75,7 +76,7 @@ function ZoneStep({ settings, onNext }: StepProps) {
           label={t("wizard.network")}
           checked={open}
           onChange={setOpen}
-          hint={t(open ? "wizard.network.on" : "wizard.network.off", { port: https.port })}
+          hint={t(open ? "wizard.network.on" : "wizard.network.off", { port: httpsPortText(https.port) })}
         />
       ) : null}
       <Foot
@@ -129,7 +130,7 @@ function CameraStep({ settings }: { readonly settings: RecorderSettings }) {
   const { busy, error, run } = useAction();
   if (drivers === undefined || cameras.value === undefined) {
     const missing = drivers === undefined ? askedDrivers : camerasAsked.value;
-    return <AwaitedStep step={4} title={t("wizard.camera.title")} of={missing} />;
+    return <AwaitedStep {...STEP_HEADS.camera} of={missing} />;
   }
   const catalogue = catalogueOf(drivers);
   const problems = problemsOf(form);
@@ -218,10 +219,22 @@ function CameraStep({ settings }: { readonly settings: RecorderSettings }) {
   );
 }
 
+/** What stands at the head of a step's card. */
+const STEP_HEADS: Readonly<Record<WizardStep, { readonly step: number; readonly title: MessageKey }>> = {
+  zone: { step: 2, title: "wizard.zone.title" },
+  storage: { step: 3, title: "wizard.storage.title" },
+  camera: { step: 4, title: "wizard.camera.title" },
+};
+
+/** Of an address; where it says none, the first. */
+function stepOf(step: string | null): WizardStep {
+  return step === "storage" || step === "camera" ? step : "zone";
+}
+
 /** The card of a step whose data is not there. */
-function AwaitedStep(props: { readonly step: number; readonly title: string; readonly of: Asked }) {
+function AwaitedStep(props: { readonly step: number; readonly title: MessageKey; readonly of: Asked }) {
   return (
-    <WizardFrame step={props.step} title={props.title} text="">
+    <WizardFrame step={props.step} title={t(props.title)} text="">
       <Awaited of={props.of} rows={4} />
     </WizardFrame>
   );
@@ -232,14 +245,24 @@ export function WelcomePage() {
   const step = place.value.query.get("step");
   const asked = useAnswer((signal) => call("GET /settings", { signal }), [step]);
   const { answer: settings } = asked;
-  if (!mayAdminister.value) return <NotAllowed />;
-  if (settings === undefined) return <AwaitedStep step={2} title={t("wizard.zone.title")} of={asked} />;
+  if (!mayAdminister.value) {
+    return (
+      <main class="door">
+        <NotAllowed>
+          <a class="button" href={href("live")} onClick={followLink}>
+            {t("nav.live")}
+          </a>
+        </NotAllowed>
+      </main>
+    );
+  }
+  if (settings === undefined) return <AwaitedStep {...STEP_HEADS[stepOf(step)]} of={asked} />;
   const onNext: StepProps["onNext"] = async (next, chosen = {}) => {
     const wizardStep = furtherStep(settings.wizardStep, next);
     asked.put(await call("PATCH /settings", { body: { ...chosen, wizardStep } }));
     navigate("welcome", { step: next });
   };
-  const at = step ?? settings.wizardStep;
+  const at = step === null ? settings.wizardStep : stepOf(step);
   if (at === "camera") return <CameraStep key={settings.newCameras.retentionDays} settings={settings} />;
   if (at === "storage") {
     return (
