@@ -8,6 +8,7 @@ import type { Outputs } from "../alarm-io/outputs.ts";
 import type { CameraList } from "../cameras/camera-list.ts";
 import type { Clock, Timer } from "../clock.ts";
 import type { ConfigStore } from "../config/config-store.ts";
+import type { Db } from "../db/db.ts";
 import type { EventAction } from "../domain/alarm-event.ts";
 import type { CameraId } from "../domain/ids.ts";
 import { time90kFromMs } from "../domain/time.ts";
@@ -19,6 +20,7 @@ import { coreActions } from "../linkage/core-actions.ts";
 import { LinkageEngine, type LinkageTold, type WantedActions } from "../linkage/linkage-engine.ts";
 import { ownTargetProblems } from "../linkage/own-target-problems.ts";
 import { type ScreenParts, screenActions } from "../linkage/screen-actions.ts";
+import { WaitingActions } from "../linkage/waiting-actions.ts";
 import type { Log } from "../log.ts";
 import type { LinkageCause, LinkageNames, LinkageResults } from "../mqtt/request-parts.ts";
 import type { CapturedPicture, HookEvent } from "../plugin/contract/hook-data.ts";
@@ -38,6 +40,7 @@ const FLOW = { id: "flow", name: "Flow" };
 export interface LinkageServiceParts {
   readonly clock: Clock;
   readonly log: Log;
+  readonly db: Db;
   readonly config: ConfigStore;
   readonly engine: EventEngine;
   readonly list: Pick<CameraList, "find">;
@@ -74,6 +77,7 @@ export class LinkageService implements LinkageFace {
   readonly #captures: CapturedPictures;
   readonly #core: readonly LinkageAction[];
   readonly #engine: LinkageEngine;
+  readonly #waiting: WaitingActions;
   #notes = new Map<number, EventAction[]>();
   #noting: Timer | undefined;
   #stop: (() => void) | undefined;
@@ -82,6 +86,7 @@ export class LinkageService implements LinkageFace {
     const { clock, config, list, recording } = parts;
     this.#parts = parts;
     this.#captures = new CapturedPictures(parts.folder);
+    this.#waiting = new WaitingActions({ db: parts.db, clock, log: parts.log });
     const own = coreActions({
       record(camera, { event, isTest }, seconds) {
         if (event.id > 0) return recording.recordForEvent(camera as CameraId, event.id, seconds);
@@ -112,7 +117,7 @@ export class LinkageService implements LinkageFace {
     });
     this.#core = [...own, ...screenActions(parts.screens), ...cameraActions(parts.abilities)];
     this.#engine = new LinkageEngine({
-      clock,
+      ...{ clock, kept: this.#waiting },
       config: () => config.get().linkage,
       profile: () => config.get().alarms.profile,
       recorderName: () => config.get().node.name,
@@ -136,6 +141,7 @@ export class LinkageService implements LinkageFace {
 
   async start(): Promise<void> {
     await this.#captures.open();
+    this.#engine.takeUp(await this.#waiting.takenUp());
     this.#stop = this.#parts.engine.onEvent("linkage", (event, phase, isNew, isSaid) => {
       // What is told again because of what was done is no news.
       if (isSaid) return;
@@ -151,6 +157,7 @@ export class LinkageService implements LinkageFace {
     this.#engine.close();
     this.#noting?.cancel();
     await this.#writeNotes();
+    await this.#waiting.close();
   }
 
   actions(): ReturnType<LinkageFace["actions"]> {

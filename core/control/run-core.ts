@@ -268,7 +268,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   });
   const screens = new Screens(changes);
   const linkage = new LinkageService({
-    ...{ clock, log, config, engine: alarms.engine, list, recording, snapshot, alarmIo, abilities },
+    ...{ clock, log, db, config, engine: alarms.engine, list, recording, snapshot, alarmIo, abilities },
     screens,
     folder: join(dataDir, "captures"),
     findEvent: (id) => alarms.find(id),

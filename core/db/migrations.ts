@@ -146,4 +146,15 @@ export const MIGRATIONS: readonly Migration[] = [
         cells blob not null
       ) strict;`,
   },
+  {
+    to: 11,
+    sql: `
+      create table waiting_actions (
+        request text primary key,
+        since_ms integer not null,
+        tries integer not null,
+        max_age_seconds integer not null,
+        task text not null check (json_valid(task))
+      ) strict, without rowid;`,
+  },
 ];

@@ -326,3 +326,12 @@ create table key_values (
   key text primary key, -- dotted: recording.revision
   value text not null check (json_valid(value)) -- JSON
 ) strict, without rowid;
+
+-- Actions of linkage rules that wait for somebody who is away; since_ms: when they were asked for, milliseconds since the epoch.
+create table waiting_actions (
+  request text primary key,
+  since_ms integer not null,
+  tries integer not null,
+  max_age_seconds integer not null,
+  task text not null check (json_valid(task))
+) strict, without rowid;

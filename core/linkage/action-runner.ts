@@ -17,6 +17,10 @@ const LIMIT_MS = 30_000;
 const PAUSES_MS = [2_000, 10_000, 60_000, 300_000, 1_800_000];
 /** Of an action that there is not: its plugin may be on its way back. */
 const AGE_OF_UNKNOWN_MS = 60_000;
+/** Before those that waited when the recorder ended are tried: plugins start meanwhile. */
+const TAKEN_UP_AFTER_MS = 5_000;
+/** What may be done later than this is worth keeping over a restart. */
+const KEPT_FROM_SECONDS = 60;
 const NOTE_LIMIT = 300;
 const STOPPED = "the recorder was stopped before";
 const TRIED_AGAIN: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
@@ -38,8 +42,25 @@ export interface ActionTask {
   readonly sinceMs: number;
 }
 
+/** An action that waits. */
+export interface KeptTask {
+  readonly task: ActionTask;
+  readonly tries: number;
+  /** How late it may still be done; its plugin may not be there to say it. */
+  readonly maxAgeSeconds: number;
+}
+
+/** Where what waits outlives the recorder. Both return at once. */
+export interface KeptTasks {
+  keep(kept: KeptTask): void;
+  /** It is over; of most, nothing was kept. */
+  forget(task: ActionTask): void;
+}
+
 export interface ActionRunnerOptions {
   readonly clock: Clock;
+  /** Absent: nothing outlives the recorder. */
+  readonly kept?: KeptTasks;
   /** The action now; undefined: there is none. */
   find(source: string): LinkageAction | undefined;
   /** Pictures of the task's event, at most so many; none where there are none. */
@@ -50,10 +71,18 @@ export interface ActionRunnerOptions {
   over(task: ActionTask, result: EventAction): void;
 }
 
+interface Entry {
+  readonly task: ActionTask;
+  /** Before this one. */
+  readonly tries: number;
+  /** As it was when it came; its plugin may have gone. */
+  readonly maxAgeSeconds?: number;
+}
+
 /** What there is of one action. */
 interface Lane {
-  readonly waiting: { readonly task: ActionTask; readonly tries: number }[];
-  running: number;
+  readonly waiting: Entry[];
+  readonly running: Set<Entry>;
   /** Between two tries. */
   resting: number;
 }
@@ -62,7 +91,7 @@ export class ActionRunner {
   readonly #options: ActionRunnerOptions;
   /** By action; those with nothing to do are not kept. */
   readonly #lanes = new Map<string, Lane>();
-  readonly #rests = new Map<Timer, { readonly task: ActionTask; readonly tries: number }>();
+  readonly #rests = new Map<Timer, Entry>();
   readonly #end = new AbortController();
 
   constructor(options: ActionRunnerOptions) {
@@ -78,15 +107,26 @@ export class ActionRunner {
   add(task: ActionTask): void {
     if (this.#end.signal.aborted) return;
     const { source } = task;
-    const lane = this.#lanes.get(source) ?? { waiting: [], running: 0, resting: 0 };
+    const lane = this.#laneOf(source);
     const isFull = sizeOf(lane) >= MOST_TASKS;
     if (isFull || (isOfPlugin(source) && this.#sizeOf(isOfPlugin) >= MOST_OF_PLUGINS)) {
       this.#tell(task, 0, { status: "dropped" });
       return;
     }
     this.#lanes.set(source, lane);
-    lane.waiting.push({ task, tries: 0 });
+    const maxAgeSeconds = this.#options.find(source)?.maxAgeSeconds;
+    const entry: Entry = { task, tries: 0, ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }) };
+    lane.waiting.push(entry);
     this.#next(source, lane);
+    if (lane.waiting.includes(entry)) this.#keep(entry);
+  }
+
+  /** Takes up what waited when the recorder ended. */
+  takeUp({ task, tries, maxAgeSeconds }: KeptTask): void {
+    if (this.#end.signal.aborted) return;
+    const lane = this.#laneOf(task.source);
+    this.#lanes.set(task.source, lane);
+    this.#rest({ task, tries, maxAgeSeconds }, lane, TAKEN_UP_AFTER_MS);
   }
 
   /** Does it now, once, and gives what came of it: for somebody who tries it. */
@@ -103,36 +143,59 @@ export class ActionRunner {
     return this.#result(task, 0, { status: "disarmed", note: input.slice(0, NOTE_LIMIT) });
   }
 
-  /** What runs is given up; what waits is not done, and that is told. */
+  /** What runs is given up. What waits or was given up is kept where it may be done later; else it is not done, which is told. */
   close(): void {
     if (this.#end.signal.aborted) return;
+    const lanes = [...this.#lanes.values()];
+    for (const entry of lanes.flatMap(({ running }) => [...running])) this.#keep(entry);
     this.#end.abort();
-    const left = [...this.#lanes.values().flatMap(({ waiting }) => waiting), ...this.#rests.values()];
+    const left = [...lanes.flatMap(({ waiting }) => waiting), ...this.#rests.values()];
     this.#lanes.clear();
     for (const timer of this.#rests.keys()) timer.cancel();
     this.#rests.clear();
-    for (const { task, tries } of left) this.#tell(task, tries, { status: "expired", note: STOPPED });
+    for (const entry of left)
+      if (!this.#keep(entry)) this.#tell(entry.task, entry.tries, { status: "expired", note: STOPPED });
+  }
+
+  #laneOf(source: string): Lane {
+    return this.#lanes.get(source) ?? { waiting: [], running: new Set(), resting: 0 };
+  }
+
+  /** True where it is there again after a restart. */
+  #keep(entry: Entry): boolean {
+    const { task, tries } = entry;
+    const { kept } = this.#options;
+    const maxAgeSeconds = this.#maxAgeSeconds(entry) ?? 0;
+    if (kept === undefined || maxAgeSeconds <= KEPT_FROM_SECONDS) return false;
+    kept.keep({ task, tries, maxAgeSeconds });
+    return true;
+  }
+
+  #maxAgeSeconds({ task, maxAgeSeconds }: Entry): number | undefined {
+    return this.#options.find(task.source)?.maxAgeSeconds ?? maxAgeSeconds;
   }
 
   #next(source: string, lane: Lane): void {
     if (this.#end.signal.aborted) return;
-    while (lane.running < MOST_OF_ACTION) {
+    while (lane.running.size < MOST_OF_ACTION) {
       const entry = lane.waiting.shift();
       if (entry === undefined) break;
-      lane.running += 1;
-      void this.#work(entry.task, entry.tries + 1, lane).finally(() => {
-        lane.running -= 1;
+      lane.running.add(entry);
+      void this.#work(entry, lane).finally(() => {
+        lane.running.delete(entry);
         this.#next(source, lane);
       });
     }
     if (sizeOf(lane) === 0) this.#lanes.delete(source);
   }
 
-  async #work(task: ActionTask, tries: number, lane: Lane): Promise<void> {
-    if (this.#isLate(task, 0)) {
-      this.#tell(task, tries - 1, { status: "expired" });
+  async #work(entry: Entry, lane: Lane): Promise<void> {
+    const { task } = entry;
+    if (this.#isLate(entry, 0)) {
+      this.#tell(task, entry.tries, { status: "expired" });
       return;
     }
+    const tries = entry.tries + 1;
     try {
       const done = await this.#attempt(task);
       this.#tell(task, tries, { status: "done", ...done });
@@ -140,19 +203,25 @@ export class ActionRunner {
       if (this.#end.signal.aborted) return;
       const failure = failureOf(error);
       const pauseMs = PAUSES_MS[Math.min(tries, PAUSES_MS.length) - 1] ?? 0;
-      if (!TRIED_AGAIN.has(failure.kind) || this.#isLate(task, pauseMs)) {
+      if (!TRIED_AGAIN.has(failure.kind) || this.#isLate(entry, pauseMs)) {
         this.#tell(task, tries, failure);
         return;
       }
-      lane.resting += 1;
-      const timer = this.#options.clock.after(pauseMs, () => {
-        this.#rests.delete(timer);
-        lane.resting -= 1;
-        lane.waiting.push({ task, tries });
-        this.#next(task.source, lane);
-      });
-      this.#rests.set(timer, { task, tries });
+      const next = { ...entry, tries };
+      this.#keep(next);
+      this.#rest(next, lane, pauseMs);
     }
+  }
+
+  #rest(entry: Entry, lane: Lane, pauseMs: number): void {
+    lane.resting += 1;
+    const timer = this.#options.clock.after(pauseMs, () => {
+      this.#rests.delete(timer);
+      lane.resting -= 1;
+      lane.waiting.push(entry);
+      this.#next(entry.task.source, lane);
+    });
+    this.#rests.set(timer, entry);
   }
 
   async #attempt(task: ActionTask): Promise<{ note?: string; captures?: readonly EventCapture[] }> {
@@ -184,10 +253,10 @@ export class ActionRunner {
     };
   }
 
-  #isLate({ source, sinceMs }: ActionTask, pauseMs: number): boolean {
-    const seconds = this.#options.find(source)?.maxAgeSeconds;
+  #isLate(entry: Entry, pauseMs: number): boolean {
+    const seconds = this.#maxAgeSeconds(entry);
     const mostMs = seconds === undefined ? AGE_OF_UNKNOWN_MS : seconds * 1_000;
-    return this.#options.clock.monotonicMs() - sinceMs + pauseMs > mostMs;
+    return this.#options.clock.monotonicMs() - entry.task.sinceMs + pauseMs > mostMs;
   }
 
   #sizeOf(isMeant: (source: string) => boolean): number {
@@ -197,6 +266,7 @@ export class ActionRunner {
   }
 
   #tell(task: ActionTask, attempts: number, outcome: Outcome): void {
+    this.#options.kept?.forget(task);
     this.#options.over(task, this.#result(task, attempts, outcome));
   }
 
@@ -220,7 +290,7 @@ export class ActionRunner {
 }
 
 function sizeOf({ waiting, running, resting }: Lane): number {
-  return waiting.length + running + resting;
+  return waiting.length + running.size + resting;
 }
 
 /** The recorder's own have no package in their name. */

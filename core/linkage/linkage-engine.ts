@@ -6,7 +6,7 @@ import type { LinkageActionConfig, LinkageConfig, LinkageRule } from "../config/
 import type { EventAction } from "../domain/alarm-event.ts";
 import type { HookEvent } from "../plugin/contract/hook-data.ts";
 import type { LinkageAccount, LinkageAction, LinkagePicture } from "../plugin/contract/linkage-action.ts";
-import { ActionRunner, type ActionTask } from "./action-runner.ts";
+import { ActionRunner, type ActionTask, type KeptTask, type KeptTasks } from "./action-runner.ts";
 import { isAbout } from "./rule-match.ts";
 
 const MOST_LATELY = 100;
@@ -22,6 +22,8 @@ const LATE_PICTURE_MS = 60_000;
 
 export interface LinkageParts {
   readonly clock: Clock;
+  /** Where what waits outlives the recorder; absent: nothing does. */
+  readonly kept?: KeptTasks;
   config(): DeepReadonly<LinkageConfig>;
   /** The arming profile in force. */
   profile(): string;
@@ -85,6 +87,7 @@ export class LinkageEngine {
     this.#parts = parts;
     this.#runner = new ActionRunner({
       clock: parts.clock,
+      ...(parts.kept === undefined ? {} : { kept: parts.kept }),
       find: (source) => parts.findAction(source),
       pictures: async (task, most) => (await this.#picturesOf(task, most)).slice(0, most),
       accounts: async ({ source, request: { event }, kept }) => {
@@ -123,6 +126,11 @@ export class LinkageEngine {
         else this.#over(task, this.#runner.disarmed(task, disarmedBy));
       });
     }
+  }
+
+  /** What waited when the recorder ended is tried again. */
+  takeUp(kept: readonly KeptTask[]): void {
+    for (const one of kept) this.#runner.takeUp(one);
   }
 
   /** Does one action, or all of a rule, as for an event that has begun now; nothing is kept of it. */

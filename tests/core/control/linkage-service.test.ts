@@ -9,6 +9,7 @@ import { FakeClock } from "../../../core/testing/fake-clock.ts";
 import { tempDir } from "../../../core/testing/temp-dir.ts";
 import { waitFor } from "../../../core/testing/wait-for.ts";
 import { NOON_MS } from "../alarm/alarm-fixture.ts";
+import { memoryDb } from "../alarm-io/alarm-io-fixture.ts";
 
 it("a picture that an action has kept is told with its event, camera and size, and not handed over", async (t) => {
   const dir = tempDir();
@@ -23,7 +24,7 @@ it("a picture that an action has kept is told with its event, camera and size, a
   const told: unknown[] = [];
   const over: number[] = [];
   const service = new LinkageService({
-    ...{ clock: new FakeClock(NOON_MS), log: silentLog, config },
+    ...{ clock: new FakeClock(NOON_MS), log: silentLog, config, db: await memoryDb(t) },
     folder: dir.join("captures"),
     abilities: { follow: async () => ({ goesBack: true }), siren: async () => [] },
     alarmIo: { outputsOf: { wish: async () => [] }, inputsOf: { disarmedBy: () => undefined } },

@@ -209,6 +209,7 @@ onBothDrivers("the database", ({ driver, folder, fresh }) => {
       [/^( {2}password_changed_at_ms integer not null),\n.*\n {2}source .*$/m, "$1"],
       [/^create table till_receipts \([\s\S]*?^create virtual table till_words .*$/m, ""],
       [/^create table motion_cameras \([\s\S]*?^create table motion_minutes [\s\S]*?^\) strict;$/m, ""],
+      [/^create table waiting_actions \([^;]*;$/m, ""],
       [/^create table event_objects \([\s\S]*?^create index event_objects_by_camera .*$/m, ""],
       [/^create index events_by_time [\s\S]*?^create index events_acknowledged .*$/m, EARLIER_EVENT_INDEXES],
       [
