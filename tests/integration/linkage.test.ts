@@ -1,10 +1,14 @@
 // What follows from events in a whole recorder: a refused sign-in has a camera shown large and recorded, what came of it is
 // kept with the event, rules are checked and tried over HTTP.
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { cpSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, it } from "node:test";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
-import { startCoreInProcess } from "../support/core-in-process.ts";
+import { type CoreInProcess, startCoreInProcess } from "../support/core-in-process.ts";
 import { writeHousePlugin } from "../support/house-plugin.ts";
 
 interface Done {
@@ -180,5 +184,53 @@ describe("an action of a plugin", { timeout: 120_000 }, () => {
     assert.deepEqual([good?.status, good?.note], ["done", "red exception-illegal-login Lamps false"]);
     assert.equal("captures" in (good ?? {}), false, "a plugin names no files");
     assert.deepEqual([bad?.status, bad?.code, bad?.note], ["failed", "NJ_LAMP", "the bulb is broken"]);
+  });
+});
+
+describe("an action that waits for a server when the recorder ends", { timeout: 120_000 }, () => {
+  it("is done after the next start: the message comes with the id that it had, and stands with its event", async (t) => {
+    const away = createServer().listen(0, "127.0.0.1");
+    await once(away, "listening");
+    const { port } = away.address() as AddressInfo;
+    away.close();
+    const first = await startCoreInProcess({
+      configure: (draft) => {
+        draft.linkage.rules.push({
+          ...{ id: "tell", name: "Tell", enabled: true, at: "start", types: ["exception-illegal-login"] },
+          actions: [
+            { action: "nightjar-linkage-notify/notify", settings: { url: `http://127.0.0.1:${port}/alarm` } },
+          ],
+        } as never);
+      },
+    });
+    const deliveries: unknown[] = [];
+    const server = createServer((request, response) => {
+      deliveries.push(request.headers["nightjar-delivery"]);
+      request.resume().on("end", () => response.end());
+    });
+    t.after(() => server.close());
+    const login = { username: "admin", password: "heron lantern quarrx" };
+    await first.ask("/api/v1/session", { method: "POST", body: JSON.stringify(login) });
+    const events = async (core: CoreInProcess): Promise<readonly Event[]> =>
+      (
+        JSON.parse(
+          (await core.ask("/api/v1/events?types=exception-illegal-login", { token: core.token })).text,
+        ) as { events: Event[] }
+      ).events;
+    const event = await waitFor(async () => (await events(first))[0], { what: "the event" });
+    using kept = tempDir();
+    await first.stop(() => cpSync(first.dataDir, kept.path, { recursive: true }));
+    server.listen(port, "127.0.0.1");
+    const second = await startCoreInProcess({ dataDir: kept.path });
+    t.after(() => second.stop());
+    const { id } = event;
+    const told = await waitFor(
+      async () => (await events(second)).find((one) => one.id === id && (one.actions?.length ?? 0) > 0),
+      { deadlineMs: 60_000, what: "what came of it" },
+    );
+    assert.deepEqual(
+      [told.actions?.map(({ status }) => status), deliveries],
+      [["done"], [`${id}-start-tell-0`]],
+    );
   });
 });
