@@ -2,11 +2,13 @@
 // wants it, from the one connection that records it; what moves becomes events, and so does a picture that stands or is gone;
 // the death of that process costs no recording.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { activate } from "../support/accounts.ts";
 import { boxClip } from "../support/detection-clips.ts";
+import { processTree } from "../support/process-tree.ts";
 import { gapsOf, recordedFiles } from "../support/recorder-evidence.ts";
 import { RecorderRig } from "../support/recorder-rig.ts";
 
@@ -42,6 +44,12 @@ const TO = 10;
 
 const FRAME_MS = 100;
 const LOSS_SECONDS = 3;
+
+/** Programs that decode, among all that a process has started. */
+function decodersOf(pid: number): number {
+  const names = processTree(pid).map((each) => readFileSync(`/proc/${each}/comm`, "utf8").trim());
+  return names.filter((name) => name === "ffmpeg").length;
+}
 
 describe("detection in a whole recorder", { timeout: 600_000 }, () => {
   let rig: RecorderRig;
@@ -115,6 +123,9 @@ describe("detection in a whole recorder", { timeout: 600_000 }, () => {
     assert.ok(first.objects.some((object) => object.class === "motion" && object.box !== undefined));
 
     assert.equal((await rig.sender.counters()).playing, 1, "the camera has one connection");
+    const looking = before.detectors.filter(({ enabled }) => enabled).length;
+    assert.ok(looking >= 3, `${looking} detectors look`);
+    assert.equal(decodersOf((await analysis())?.pid ?? 0), 1, "they share one decoder");
     assert.deepEqual(await eventsOf("video-loss"), [], "none was lost while it only connected");
 
     // The process that looks is killed: the next one goes on looking.

@@ -21,6 +21,7 @@ import { type TestNvr, testNvr } from "../../core/testing/test-nvr.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { growingName } from "../../plugins/linkage-upload/src/carriers.ts";
 import { picture, requestFor } from "../../plugins/linkage-upload/tests/requests.ts";
+import { s3Process } from "../../plugins/linkage-upload/tests/s3-process.ts";
 import { s3Server } from "../../plugins/linkage-upload/tests/s3-server.ts";
 import {
   type FileHouse,
@@ -358,6 +359,20 @@ describe("uploads to an S3 service", () => {
       upload(nvr, "Full", { isTest: true }),
       failure("NJ_UPLOAD_FOLDER", "failed-precondition", /no bucket nothing/),
     );
+  });
+
+  it("end where it stands still, and go on once it does not", async () => {
+    using folder = tempDir();
+    await using s3 = await s3Process(folder.path);
+    await using nvr = await recorder(s3.target, { stallSeconds: 1 });
+    s3.stall();
+    await assert.rejects(
+      upload(nvr, "Good", { isTest: true }),
+      failure("NJ_UPLOAD_TIMEOUT", "deadline-exceeded", /stood still for 1 s/),
+    );
+    s3.wake();
+    const taken = async () => (await upload(nvr, "Good").catch(() => undefined))?.note === "Good: 3 files";
+    await waitFor(taken, { what: "all of it to be taken" });
   });
 
   it("wait where its disk is full", { skip: noTemporaryVolume() }, async () => {
