@@ -46,6 +46,13 @@ function flowsFor(functions: Readonly<Record<string, string>>): object[] {
   ];
 }
 
+/** A socket of flows that says back what it hears, as dashboards have one beside their page. */
+const LIVE = [
+  { id: "listener", type: "websocket-listener", path: "/live", wholemsg: "false" },
+  { id: "hears", type: "websocket in", z: "tab", server: "listener", client: "", wires: [["says"]] },
+  { id: "says", type: "websocket out", z: "tab", server: "listener", client: "", wires: [] },
+];
+
 /** One node of each kind that must be allowed, the intruder, and a node that needs no leave. */
 function flowsWithPrograms(share: string): object[] {
   const door = (name: string, to: string) => [
@@ -195,10 +202,8 @@ describe("flows in a whole recorder", { timeout: 120_000 }, () => {
     assert.equal(await statusOf("/flows/settings", { headers: { cookie } }), 200, "the editor is there");
 
     // Mended and deployed, they run again; what was deployed before is kept.
-    assert.equal(
-      await deploy(flowsFor({ mended: 'msg.payload = "well"; return msg;' }), { cookie, origin }),
-      204,
-    );
+    const mended = [...flowsFor({ mended: 'msg.payload = "well"; return msg;' }), ...LIVE];
+    assert.equal(await deploy(mended, { cookie, origin }), 204);
     await reaches("running");
     const well = await ask("/flows-http/mended", { headers: bearer(operator) });
     assert.deepEqual([well.status, await well.text()], [200, "well"]);
@@ -207,6 +212,21 @@ describe("flows in a whole recorder", { timeout: 120_000 }, () => {
       well.headers.get("content-security-policy") ?? "",
       new RegExp(`connect-src ${origin}/flows-http/ ws://${host}/flows-http/;`),
     );
+
+    // What a dashboard lives by: who may see flows has its socket too, nobody else.
+    const live = (headers: Record<string, string>) =>
+      new WebSocket(`ws://${host}/flows-http/live`, { headers });
+    for (const [status, headers] of [
+      [401, { origin }],
+      [403, bearer(viewer)],
+      [403, { cookie: operatorCookie, origin: "http://evil.example" }],
+    ] as const)
+      assert.match(String((await once(live(headers), "error"))[0]), new RegExp(`${status}`));
+    const socket = live({ cookie: operatorCookie, origin });
+    await once(socket, "open");
+    socket.send("the gate stands open");
+    assert.equal(String((await once(socket, "message"))[0]), "the gate stands open");
+    socket.close();
     const folder = join(rig.dataDir, "flows/backups");
     const copies = () =>
       readdirSync(folder)
