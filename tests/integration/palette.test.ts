@@ -14,6 +14,8 @@ import { ADMINISTRATOR, activate } from "../support/accounts.ts";
 import { RecorderRig } from "../support/recorder-rig.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
+/** Another version for the Node-RED of one's own: the file that its package is loaded by. */
+const OTHER_NODE_RED = process.env["NIGHTJAR_TEST_NODE_RED"];
 const skip = existsSync(join(ROOT, "node_modules/node-red"))
   ? false
   : "Node-RED is not installed: npm leaves it out on an older Node";
@@ -327,7 +329,7 @@ async function ownNodeRed(t: TestContext) {
   // What npm would bring of a registry.
   symlinkSync(join(ROOT, "node_modules/mqtt"), dir.join("node_modules/mqtt"));
   writeFileSync(dir.join("package.json"), '{"name":"own","version":"0.0.0","private":true}');
-  const { default: nodeRed } = await import("node-red");
+  const { default: nodeRed } = (await import(OTHER_NODE_RED ?? "node-red")) as typeof import("node-red");
   const log: string[] = [];
   const web = createServer();
   nodeRed.init(web, {
