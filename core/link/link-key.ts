@@ -1,7 +1,6 @@
 // The word by which processes of one Nightjar know each other on their sockets: a random key in a file beside these, which its
 // owner alone may read. A plugin that gets at a socket in spite of its walls does not get at the file: Node's permissions guard
 // files, and none of sockets (docs/decisions/0016-walls-around-plugins.md).
-import { randomBytes, timingSafeEqual } from "node:crypto";
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { NightjarError, systemCode } from "../errors.ts";
@@ -9,14 +8,17 @@ import { NightjarError, systemCode } from "../errors.ts";
 const KEY_FILE = "link.key";
 const KEY_BYTES = 32;
 
+/** Loaded when it is first used: it weighs 2 MB, and each process of a plugin, which has no key, would have them as well. */
+const crypto = (): typeof import("node:crypto") => process.getBuiltinModule("node:crypto");
+
 /** The key for sockets in `folder`, made if there is none yet. */
 export async function makeLinkKey(folder: string): Promise<string> {
   const path = join(folder, KEY_FILE);
   const present = await readLinkKey(folder);
   if (present !== undefined) return present;
   // Whole at once: several processes start at the same moment, and the first one's holds.
-  const draft = `${path}.${randomBytes(6).toString("hex")}`;
-  await writeFile(draft, randomBytes(KEY_BYTES).toString("base64url"), { mode: 0o600, flag: "wx" });
+  const draft = `${path}.${crypto().randomBytes(6).toString("hex")}`;
+  await writeFile(draft, crypto().randomBytes(KEY_BYTES).toString("base64url"), { mode: 0o600, flag: "wx" });
   try {
     await link(draft, path);
   } catch (error) {
@@ -46,5 +48,5 @@ export async function readLinkKey(folder: string): Promise<string | undefined> {
 export function isLinkKey(given: unknown, key: string): boolean {
   if (typeof given !== "string") return false;
   const [one, other] = [Buffer.from(given), Buffer.from(key)];
-  return one.length === other.length && timingSafeEqual(one, other);
+  return one.length === other.length && crypto().timingSafeEqual(one, other);
 }

@@ -23,6 +23,8 @@ const CALLS_PER_SECOND = 100;
 /** Before calls are counted, in both processes: a plugin is asked for months, its first seconds are another matter. */
 const WARM_UP_SECONDS = 5;
 const INLINE_PLUGINS = 10;
+/** Beside each other: what they share is shared among as many as a recorder with some plugins has. */
+const ISOLATED_PLUGINS = 4;
 const CONTEXT = { signal: new AbortController().signal, secret: async () => undefined };
 
 /** Runs the suite. */
@@ -116,14 +118,16 @@ async function inlineFigure(folder: string, rounds: number): Promise<Figure> {
 }
 
 async function isolatedFigures(folder: string, seconds: number): Promise<Figure[]> {
-  writePlugin(folder, "far");
-  const host = hostOf(join(folder, "nightjar-camera-far"), join(folder, "data"), false);
+  const plugins = join(folder, "plugins");
+  const names = ["far", ...Array.from({ length: ISOLATED_PLUGINS - 1 }, (_, index) => `far-${index + 2}`)];
+  for (const name of names) writePlugin(plugins, name);
+  const host = hostOf(plugins, join(folder, "data"), false);
   const rival = await echoProcess(folder);
   try {
     await host.load();
     await host.loaded();
     // As after the recorder's second start: compiled code is kept from the first.
-    await host.restart("nightjar-camera-far");
+    for (const name of names) await host.restart(`nightjar-camera-${name}`);
     const driver = host.registries.cameraDrivers.get("far")?.entry;
     const calls = seconds * CALLS_PER_SECOND;
     const askOurs = async (): Promise<void> => void (await driver?.streams({ host: "camera" }, CONTEXT));
@@ -132,7 +136,10 @@ async function isolatedFigures(folder: string, seconds: number): Promise<Figure[
     await paced(WARM_UP_SECONDS * CALLS_PER_SECOND, () => rival.ask());
     const theirs = await paced(calls, () => rival.ask());
     await pause(2_000);
-    const pid = host.list()[0]?.health === undefined ? undefined : await wrappedPid(childPid());
+    const pids = await Promise.all(childPids().map((pid) => wrappedPid(pid)));
+    const mean = (megabytesOfOne: (pid: number | undefined) => number): number =>
+      pids.reduce<number>((sum, pid) => sum + megabytesOfOne(pid), 0) / ISOLATED_PLUGINS;
+    const beside = `idle isolated plugin, one of ${ISOLATED_PLUGINS}`;
     return [
       figure(`isolated call at ${CALLS_PER_SECOND} a second, p99`, percentile(ours, 99), "ms", {
         limit: LIMITS.isolatedP99Ms,
@@ -143,16 +150,16 @@ async function isolatedFigures(folder: string, seconds: number): Promise<Figure[
         rival: "forked process over Node's channel",
         rivalValue: percentile(theirs, 50),
       }),
-      figure("idle isolated plugin, memory of its own", ownMegabytes(pid), "MB", {
+      figure(`${beside}, PSS`, mean(proportionalMegabytes), "MB", {
         limit: LIMITS.idleMb,
-        rival: "forked process",
-        rivalValue: ownMegabytes(rival.pid),
-      }),
-      figure("idle isolated plugin, PSS", proportionalMegabytes(pid), "MB", {
         rival: "forked process",
         rivalValue: proportionalMegabytes(rival.pid),
       }),
-      figure("idle isolated plugin, resident", residentMegabytes(pid), "MB", {
+      figure(`${beside}, memory of its own`, mean(ownMegabytes), "MB", {
+        rival: "forked process",
+        rivalValue: ownMegabytes(rival.pid),
+      }),
+      figure(`${beside}, resident`, mean(residentMegabytes), "MB", {
         rival: "forked process",
         rivalValue: residentMegabytes(rival.pid),
       }),
@@ -235,7 +242,7 @@ function writePlugin(folder: string, name: string): void {
       engines: { nightjar: "^0.1.0" },
     }),
   );
-  const core = name === "far" ? "@nightjar/core" : pathToFileURL(resolve("core/index.ts")).href;
+  const core = name.startsWith("far") ? "@nightjar/core" : pathToFileURL(resolve("core/index.ts")).href;
   writeFileSync(
     join(place, "index.js"),
     `import { definePlugin, Type } from "${core}";
@@ -254,14 +261,14 @@ function writePlugin(folder: string, name: string): void {
   );
 }
 
-/** The only child that is not the rival: the plugin's process, or the walls around it. */
-function childPid(): number | undefined {
+/** The children that are not the rival: the plugins' processes, or the walls around them. */
+function childPids(): number[] {
   const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, "utf8")
     .trim()
     .split(" ");
   return children
     .map(Number)
-    .find((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("plugin-child"));
+    .filter((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("plugin-child"));
 }
 
 /** Memory that no other process shares: what the plugin adds to the machine's. */
@@ -269,7 +276,7 @@ function ownMegabytes(pid: number | undefined): number {
   return megabytesOf(pid, /^Private_(?:Clean|Dirty):\s+(\d+) kB/gm);
 }
 
-/** With its share of what others use as well: the more plugins there are, the nearer it comes to what is its own. */
+/** With its share of what others use as well, as Node's program: what all of them take together, divided among them. */
 function proportionalMegabytes(pid: number | undefined): number {
   return megabytesOf(pid, /^Pss:\s+(\d+) kB/gm);
 }

@@ -9,7 +9,7 @@ import v8 from "node:v8";
 import { NightjarError } from "../../errors.ts";
 import type { NetworkLeave } from "../package/permissions.ts";
 
-const { apply, defineProperty } = Reflect;
+const { apply, defineProperty, deleteProperty } = Reflect;
 const { isArray } = Array;
 
 /** Modules that reach past the permissions: SQLite opens any file, the others other programs or all of this one. */
@@ -192,5 +192,7 @@ function refusal(message: string): NightjarError {
 
 /** Puts a value in its place for good. */
 function fix(target: object, name: string | symbol, value: unknown): void {
+  // What Node loads at its first use, as an HTTP client of 7 MB with the global WebSocket, would be loaded to be replaced.
+  deleteProperty(target, name);
   defineProperty(target, name, { value, writable: false, configurable: false, enumerable: false });
 }
