@@ -11,6 +11,8 @@ export interface PresentProblem {
   readonly subject?: string | undefined;
   readonly camera?: string | undefined;
   readonly message: string;
+  /** What the message names: interfaces say it in other languages. */
+  readonly context?: Readonly<Record<string, string | number>> | undefined;
 }
 
 export interface ExceptionSources {
@@ -67,12 +69,13 @@ export class RecorderExceptions {
   /** What is wrong now, all of it: what was not before begins, what is no longer there ends. */
   takeProblems(problems: readonly PresentProblem[]): void {
     const now = new Map<string, EventReport>();
-    for (const { code, subject, camera, message } of problems) {
+    for (const { code, subject, camera, message, context } of problems) {
       const type = TYPE_OF_PROBLEM[code];
       if (type === undefined) continue;
       // Of one camera or plugin there is one event of a kind, also where several sentences say it.
       const named = camera === undefined ? { subject: subject ?? code } : { camera };
-      const report: EventReport = { type, ...named, source: SOURCE, detail: { code, message } };
+      const detail = { code, message, ...(context === undefined ? {} : { context }) };
+      const report: EventReport = { type, ...named, source: SOURCE, detail };
       now.set(JSON.stringify([type, named]), report);
     }
     for (const [key, report] of this.#present) {

@@ -47,11 +47,12 @@ export class RecorderEvents {
   }
 
   takeCamera(camera: LiveCamera): void {
-    const { status, sinceMs, reason, code } = camera.state;
+    const { status, sinceMs, reason, code, context } = camera.state;
     const known = this.#offline.get(camera.camera);
     const link = { type: "exception-camera-link", camera: camera.camera, source: SOURCE } as const;
     const codec = { ...link, type: "exception-codec-mismatch" } as const;
-    const detail = { reason: reason ?? "", code: code ?? "" };
+    // With what the reason names: interfaces say it in other languages.
+    const detail = { reason: reason ?? "", code: code ?? "", ...(context === undefined ? {} : { context }) };
     if (code === "codec-unsupported") this.#sink.report({ ...codec, detail });
     if (status === "offline" || status === "connecting") {
       // A camera that is being tried again is still away: only the begin of an outage counts.

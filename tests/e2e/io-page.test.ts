@@ -132,7 +132,7 @@ describe("the page of inputs and outputs", { skip: skipBrowserTests, timeout: 18
     await screenshot(page, "arming-rule");
     await save.click();
     await dialog.waitFor({ state: "detached" });
-    await page.locator("td.when", { hasText: "periods a week: 7" }).waitFor();
+    await page.locator("td.when", { hasText: "7 periods a week" }).waitFor();
     const day = [{ from: "08:00", to: "18:00" }];
     const night = [{ from: "22:00", to: "06:10" }];
     const { rules } = await recorder.api<{ rules: { schedule?: unknown }[] }>("GET", "/arming/rules");

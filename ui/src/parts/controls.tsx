@@ -2,6 +2,7 @@
 import type { ComponentChildren, RefObject } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { t } from "../locale/messages.ts";
+import { followLink, href } from "../router.ts";
 import { errorText } from "../state/toasts.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
@@ -27,6 +28,15 @@ export function IconButton(props: {
     >
       <Icon name={props.icon} />
     </button>
+  );
+}
+
+/** Before a heading: to the page that this one lies below. */
+export function BackButton({ to }: { readonly to: string }) {
+  return (
+    <a class="icon-button" href={href(to)} onClick={followLink} aria-label={t("back")} title={t("back")}>
+      <Icon name="left" />
+    </a>
   );
 }
 

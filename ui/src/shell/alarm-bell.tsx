@@ -5,7 +5,7 @@ import { call } from "../api/client.ts";
 import type { RecordedEvent } from "../api/types.ts";
 import { t } from "../locale/messages.ts";
 import { EventPicture } from "../pages/events/event-picture.tsx";
-import { eventText } from "../pages/events/event-words.ts";
+import { eventText, subjectText } from "../pages/events/event-words.ts";
 import { Icon } from "../parts/icon.tsx";
 import { followLink, href } from "../router.ts";
 import { ALARM_DAYS, countText, MOST_ALARMS, withAlarm } from "../state/alarms.ts";
@@ -159,6 +159,7 @@ function AlarmItem(props: {
   const { camera } = event;
   const [busy, setBusy] = useState(false);
   const name = cameras.value?.find(({ id }) => id === camera)?.name ?? camera ?? t("events.recorder");
+  const subject = subjectText(event);
   const from = new Date(Date.parse(event.start) - BEFORE_MS).toISOString();
   const picture = <EventPicture camera={camera} at={event.pictures[0] ?? event.start} />;
   const acknowledge = (): void => {
@@ -185,7 +186,7 @@ function AlarmItem(props: {
       )}
       <div>
         <strong>{eventText(event.type)}</strong>
-        <small>{name}</small>
+        <small>{subject === undefined ? name : `${name} · ${subject}`}</small>
         <small title={utcText(event.start)}>{momentText(event.start)}</small>
       </div>
       {mayWith("events.acknowledge", camera ?? "") ? (

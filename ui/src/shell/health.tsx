@@ -38,9 +38,12 @@ export function HealthButton() {
       </button>
       {open ? (
         <Dialog title={t("health.title")} onClose={() => setOpen(false)}>
-          <p class="health-line">
-            <i class={`dot dot-${tone}`} aria-hidden="true" /> {text}
-          </p>
+          {/* Of one problem, it would say the same twice. */}
+          {problems.value.length === 1 && tone !== "ok" ? null : (
+            <p class="health-line">
+              <i class={`dot dot-${tone}`} aria-hidden="true" /> {text}
+            </p>
+          )}
           <ProblemList problems={problems.value} onLeave={() => setOpen(false)} />
           <p>
             <a

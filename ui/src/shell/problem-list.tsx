@@ -50,9 +50,11 @@ function Since({ at }: { readonly at: string }) {
   const time = clockTime(ms, zone.value);
   const today = dayText(Date.now(), zone.value, language.value) === day;
   return (
-    <small class="muted" title={at}>
+    <>
       {" "}
-      {t("cameras.since", { time: today ? time : `${day} ${time}` })}
-    </small>
+      <small class="muted" title={at}>
+        {t("cameras.since", { time: today ? time : `${day} ${time}` })}
+      </small>
+    </>
   );
 }

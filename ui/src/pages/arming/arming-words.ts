@@ -21,7 +21,8 @@ export function aboutText({ types, cameras: named = [] }: ArmingRule): string {
 export function scheduleText(week: Week | undefined): string {
   if (week === undefined) return t("week.always");
   const count = WEEK_ROWS.reduce((sum, row) => sum + spansOf(week, row).length, 0);
-  return count === 0 ? t("arming.never") : t("arming.periods", { count });
+  if (count === 0) return t("arming.never");
+  return count === 1 ? t("arming.periods.one") : t("arming.periods", { count });
 }
 
 /** The days of a holiday. */

@@ -98,7 +98,7 @@ export function AuditPage() {
 function Downloads({ query }: { readonly query: URLSearchParams }) {
   const { limit: _page, ...wanted } = wishOf(query, undefined);
   return (
-    <>
+    <span class="files">
       {(["csv", "jsonl"] as const).map((format) => (
         <a
           key={format}
@@ -110,7 +110,7 @@ function Downloads({ query }: { readonly query: URLSearchParams }) {
           {t(format === "csv" ? "audit.export.csv" : "audit.export.jsonl")}
         </a>
       ))}
-    </>
+    </span>
   );
 }
 
@@ -142,6 +142,7 @@ function Filters({ query }: { readonly query: URLSearchParams }) {
         type="date"
         class="text-input"
         aria-label={t("audit.day")}
+        title={t("audit.day")}
         value={query.get("day") ?? ""}
         onChange={(event) => replaceQuery({ day: event.currentTarget.value || undefined })}
       />

@@ -4,8 +4,7 @@ import { call } from "../../api/client.ts";
 import type { Camera } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { AwaitedPage } from "../../parts/awaited.tsx";
-import { CheckField, ErrorNote, SelectField, TextField } from "../../parts/controls.tsx";
-import { Icon } from "../../parts/icon.tsx";
+import { BackButton, CheckField, ErrorNote, SelectField, TextField } from "../../parts/controls.tsx";
 import { isObject } from "../../parts/json-place.ts";
 import { OutdatedNote } from "../../parts/outdated-note.tsx";
 import { fieldsOf, objectOf, problemOf, type SchemaField, textsOf } from "../../parts/schema-fields.ts";
@@ -91,7 +90,9 @@ export function CameraPage(props: {
     );
   }, []);
   if (drivers === undefined)
-    return <AwaitedPage title={camera?.name ?? t("cameras.add")} of={askedDrivers} rows={6} />;
+    return (
+      <AwaitedPage title={camera?.name ?? t("cameras.add")} of={askedDrivers} rows={6} below="cameras" />
+    );
   const catalogue = catalogueOf(drivers);
   const driver = driverOf(form.driver);
   const isRtsp = form.driver === RTSP;
@@ -141,15 +142,7 @@ export function CameraPage(props: {
   return (
     <div class="form-page">
       <div class="head">
-        <a
-          class="icon-button"
-          href={href("cameras")}
-          onClick={followLink}
-          aria-label={t("back")}
-          title={t("back")}
-        >
-          <Icon name="left" />
-        </a>
+        <BackButton to="cameras" />
         <div class="head-title">
           <h1>{camera === undefined ? t("cameras.add") : camera.name}</h1>
           {isUnsaved ? <small class="muted">{t("unsaved")}</small> : null}

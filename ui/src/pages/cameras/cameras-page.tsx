@@ -9,6 +9,7 @@ import { AwaitedPage } from "../../parts/awaited.tsx";
 import { EmptyPage, IconButton, NotAllowed } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { ReasonChip } from "../../parts/reason.tsx";
+import { REASONS } from "../../parts/reasons.ts";
 import { followLink, href, navigate, place } from "../../router.ts";
 import { cameraChanged, cameraRemoved, cameras, camerasAsked, mayAdminister } from "../../state/recorder.ts";
 import { STATUS_TEXT } from "../../state/roles.ts";
@@ -68,7 +69,7 @@ function CameraList({ list }: { readonly list: readonly Camera[] }) {
         onClick={() => setSearching(true)}
       >
         <Icon name="search" />
-        <span class="wide-only">{t("search.button")}</span>
+        <span class={list.length === 0 ? "" : "wide-only"}>{t("search.button")}</span>
       </button>
       <a class="button primary" href={href("cameras/new")} onClick={followLink}>
         <Icon name="plus" />
@@ -79,19 +80,22 @@ function CameraList({ list }: { readonly list: readonly Camera[] }) {
   const dialog = searching ? <SearchDialog onClose={() => setSearching(false)} /> : null;
   if (list.length === 0) {
     return (
-      <>
+      <div class="list-page">
+        <div class="head">
+          <h1>{t("nav.cameras")}</h1>
+        </div>
         <EmptyPage icon="cameras" title={t("live.empty.title")} text={t("live.empty.text")}>
-          {addButtons}
+          <div class="empty-buttons">{addButtons}</div>
         </EmptyPage>
         {dialog}
-      </>
+      </div>
     );
   }
   return (
     <div class="list-page">
       <div class="head">
         <h1>{t("nav.cameras")}</h1>
-        <span class="muted">{t("cameras.count", { total: list.length, online })}</span>
+        <span class="muted wide-only">{t("cameras.count", { total: list.length, online })}</span>
         <div class="spring" />
         {addButtons}
       </div>
@@ -224,9 +228,15 @@ function CameraRow({ camera, onRemove }: { readonly camera: Camera; readonly onR
         ))}
       </td>
       <td class="wide-cell">
-        <span class="state">
+        <span class="state reasons">
           {camera.recording.active ? (
-            camera.recording.reasons.map((reason) => <ReasonChip key={reason} reason={reason} />)
+            camera.recording.reasons.map((reason) => (
+              <span key={reason} class="reason">
+                <ReasonChip reason={reason} />
+                {/* Spoken by the letter already. */}
+                <small aria-hidden="true">{t(REASONS[reason].text)}</small>
+              </span>
+            ))
           ) : (
             <span class="muted">{t("cameras.notRecording")}</span>
           )}

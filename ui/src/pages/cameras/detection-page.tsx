@@ -5,9 +5,8 @@ import { type Answer, call } from "../../api/client.ts";
 import type { Camera } from "../../api/types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { AwaitedPage } from "../../parts/awaited.tsx";
-import { CheckField, ErrorNote, Field } from "../../parts/controls.tsx";
-import { Icon } from "../../parts/icon.tsx";
-import { followLink, href, place } from "../../router.ts";
+import { BackButton, CheckField, ErrorNote, Field } from "../../parts/controls.tsx";
+import { place } from "../../router.ts";
 import { entryName, type PluginNames, usePluginNames } from "../../state/plugin-names.ts";
 import { useAnswer } from "../../state/use-answer.ts";
 import { DetectorOptions } from "./detector-options.tsx";
@@ -48,7 +47,15 @@ export function DetectionPage({ camera }: { readonly camera: Camera }) {
     }, LOOK_MS);
     return () => clearInterval(timer);
   }, [camera.id]);
-  if (view === undefined) return <AwaitedPage title={camera.name} of={asked} rows={6} />;
+  if (view === undefined)
+    return (
+      <AwaitedPage
+        title={t("detection.title", { camera: camera.name })}
+        of={asked}
+        rows={6}
+        below={`cameras/${camera.id}`}
+      />
+    );
   const change = async (body: object): Promise<boolean> => {
     setError(undefined);
     try {
@@ -62,15 +69,7 @@ export function DetectionPage({ camera }: { readonly camera: Camera }) {
   return (
     <div class="form-page">
       <div class="head">
-        <a
-          class="icon-button"
-          href={href(`cameras/${camera.id}`)}
-          onClick={followLink}
-          aria-label={t("back")}
-          title={t("back")}
-        >
-          <Icon name="left" />
-        </a>
+        <BackButton to={`cameras/${camera.id}`} />
         <h1>{t("detection.title", { camera: camera.name })}</h1>
       </div>
       <div class="detection">

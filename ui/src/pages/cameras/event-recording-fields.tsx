@@ -57,7 +57,7 @@ export function EventRecordingFields(props: {
         />
       )}
       {camera === undefined || !mayAdminister.value ? null : (
-        <p>
+        <p class="form-link">
           <a href={href("linkage", { camera })} onClick={followLink}>
             {t("linkage.fromCamera")}
           </a>

@@ -9,7 +9,7 @@ import { spanText } from "../../state/time-format.ts";
 import { WhyButton } from "../why/why-button.tsx";
 import { DoneList } from "./done-list.tsx";
 import { EventPicture } from "./event-picture.tsx";
-import { END_TEXT, eventText, SEVERITY_TEXT } from "./event-words.ts";
+import { END_TEXT, eventText, SEVERITY_TEXT, saidText, subjectText } from "./event-words.ts";
 import { objectText } from "./object-words.ts";
 
 /** Playback begins a little before, so that what led to it is seen. */
@@ -19,6 +19,8 @@ export function EventRow(props: { readonly event: RecordedEvent; readonly onAckn
   const { event } = props;
   const { camera, acknowledged } = event;
   const name = cameras.value?.find(({ id }) => id === camera)?.name ?? camera;
+  const subject = subjectText(event);
+  const said = saidText(event);
   const from = new Date(Date.parse(event.start) - BEFORE_MS).toISOString();
   const maySee = camera !== undefined && mayWith("playback", camera);
   const play = camera === undefined || !maySee ? undefined : href("playback", { camera, t: from });
@@ -44,7 +46,7 @@ export function EventRow(props: { readonly event: RecordedEvent; readonly onAckn
         </span>
         <small>
           {name ?? t("events.recorder")}
-          {event.subject === undefined ? "" : ` · ${event.subject}`}
+          {subject === undefined ? "" : ` · ${subject}`}
           {event.rule === undefined ? "" : ` · ${event.rule}`}
         </small>
       </td>
@@ -58,7 +60,7 @@ export function EventRow(props: { readonly event: RecordedEvent; readonly onAckn
             {objectText(object.class)} {Math.round(object.score * 100)} %
           </span>
         ))}
-        {sentenceOf(event) === undefined ? null : <small>{sentenceOf(event)}</small>}
+        {said === undefined ? null : <small>{said}</small>}
         <DoneList event={event} />
         {camera === undefined ? null : (
           <WhyButton
@@ -101,10 +103,4 @@ function lengthText(event: RecordedEvent): string {
   if (event.endReason !== undefined) return t(END_TEXT[event.endReason]);
   const lengthMs = Date.parse(event.end) - Date.parse(event.start);
   return lengthMs < 1_000 ? "" : t("events.lasted", { time: spanText(lengthMs / 1_000) });
-}
-
-/** What the reporter says of it. */
-function sentenceOf({ detail }: RecordedEvent): string | undefined {
-  const said = detail["message"] ?? detail["reason"];
-  return typeof said === "string" && said !== "" ? said : undefined;
 }

@@ -1,6 +1,8 @@
 // The words for events: closed tables, so that every key can be found by search.
 import type { RecordedEvent } from "../../api/types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
+import { type Facts, problemLine, type ToldProblem } from "../../locale/problem-text.ts";
+import { streamCode, withoutSubject, wordedCode } from "../../locale/told-reasons.ts";
 
 /** The types of the catalogue, in its order. */
 export const EVENT_TEXT: Readonly<Record<string, MessageKey>> = {
@@ -84,6 +86,41 @@ const PRESET_PROFILES: Readonly<Record<string, { readonly name: string; readonly
 export function eventText(type: string): string {
   const key = Object.hasOwn(EVENT_TEXT, type) ? EVENT_TEXT[type] : undefined;
   return key === undefined ? type : t(key);
+}
+
+/** What of a camera or of the recorder it is about, as people call it: an input, a till and its receipt; an id where it has no name. */
+export function subjectText({
+  subject,
+  detail,
+}: Pick<RecordedEvent, "subject" | "detail">): string | undefined {
+  const { name, receipt } = detail;
+  if (subject === undefined || typeof name !== "string" || name === "") return subject;
+  const number = detail["number"] ?? receipt;
+  return receipt === undefined ? name : `${name}, ${t("events.receipt", { number: String(number) })}`;
+}
+
+/** What its reporter says of it: the recorder's own reasons in the viewer's language, others as they were told. */
+export function saidText(
+  { subject, detail }: Pick<RecordedEvent, "subject" | "detail">,
+  inWords: (problem: ToldProblem) => string = problemLine,
+): string | undefined {
+  const { message, reason, code } = detail;
+  const said = message ?? reason;
+  if (typeof said !== "string" || said === "") return undefined;
+  const context = isFacts(detail["context"]) ? detail["context"] : undefined;
+  if (typeof code !== "string" || code === "") return said;
+  // A camera's link has the code of its stream; a complaint that is an event has its own.
+  const worded = message === undefined ? streamCode(code) : wordedCode(code, context);
+  return inWords({ code: worded, context, sentence: withoutSubject(said, subject ?? "") });
+}
+
+/** What plugins and cameras tell is not believed. */
+function isFacts(value: unknown): value is Facts {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Object.values(value).every((one) => typeof one === "string" || typeof one === "number")
+  );
 }
 
 /** A profile in words. */

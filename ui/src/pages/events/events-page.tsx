@@ -126,7 +126,14 @@ export function EventsPage() {
         isFiltered ? (
           <EmptyPage icon="search" title={t("events.noMatch")} text={t("events.noMatch.text")} />
         ) : (
-          <EmptyPage icon="events" title={t("events.none")} text={t("events.none.text")} />
+          <EmptyPage icon="events" title={t("events.none")} text={t("events.none.text")}>
+            {mayAdminister.value && cameras.value?.length === 0 ? (
+              <a class="button primary" href={href("cameras/new")} onClick={followLink}>
+                <Icon name="plus" />
+                {t("cameras.add")}
+              </a>
+            ) : null}
+          </EmptyPage>
         )
       ) : (
         <div class="table-box">
@@ -232,6 +239,7 @@ function Filters({ query, isFiltered }: { readonly query: URLSearchParams; reado
         type="date"
         class="text-input"
         aria-label={t("events.day")}
+        title={t("events.day")}
         value={given("day")}
         onChange={choose("day")}
       />
@@ -291,7 +299,8 @@ function ObjectFilter({ value }: { readonly value: string }) {
         type="search"
         class="text-input"
         aria-label={t("events.object")}
-        placeholder={t("events.object")}
+        placeholder={t("events.object.example")}
+        title={t("events.object")}
         list="object-words"
         value={typed}
         onInput={(event) => setTyped(event.currentTarget.value)}

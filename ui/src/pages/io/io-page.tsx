@@ -49,10 +49,12 @@ export function IoPage() {
         <div class="spring" />
         {isEmpty ? null : buttons}
       </div>
-      <Awaited of={asked} rows={8} />
+      <div class="awaited">
+        <Awaited of={asked} rows={8} />
+      </div>
       {answer === undefined ? null : isEmpty ? (
         <EmptyPage icon="io" title={t("io.none")} text={t("io.none.text")}>
-          <div class="io-empty-buttons">{buttons}</div>
+          <div class="empty-buttons">{buttons}</div>
         </EmptyPage>
       ) : (
         <>

@@ -141,9 +141,15 @@ export function LivePage() {
             }}
           />
         ) : (
-          <button type="button" class="button ghost" onClick={() => choose(undefined)}>
+          <button
+            type="button"
+            class="button ghost"
+            aria-label={t("live.back")}
+            title={t("live.back")}
+            onClick={() => choose(undefined)}
+          >
             <Icon name="left" />
-            {t("live.back")}
+            <span class="wide-only">{t("live.back")}</span>
           </button>
         )}
         {pages > 1 && large === undefined ? (

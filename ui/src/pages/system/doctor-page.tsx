@@ -52,7 +52,7 @@ export function DoctorPage() {
   const wrong = checks?.filter(({ result }) => result === "error" || result === "warning").length ?? 0;
   return (
     <SystemSubPage title={t("doctor.title")}>
-      <div class="sections">
+      <div class="sections doctor">
         <section>
           <p class="muted">{t("doctor.text")}</p>
           <div class="form-foot start doctor-look">
