@@ -4,9 +4,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, api, apiUrl, call } from "../api/client.ts";
 import { language, t } from "../locale/messages.ts";
 import { AwaitedPage } from "../parts/awaited.tsx";
-import { SkeletonRows } from "../parts/controls.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { place } from "../router.ts";
+import { PageBars } from "../parts/lazy-page.tsx";
+import { followLink, href, place } from "../router.ts";
 import { shownTheme } from "../state/preferences.ts";
 import { useAnswer } from "../state/use-answer.ts";
 
@@ -91,7 +91,7 @@ export function PluginPage() {
   }, [name, state.theme, state.locale]);
 
   if (asked.error !== undefined) return <AwaitedPage title={t("plugins.noPage")} of={asked} />;
-  if (page === undefined) return <SkeletonRows rows={6} />;
+  if (page === undefined) return <PageBars />;
   if (failed === name) {
     return (
       <div class="list-page">
@@ -101,7 +101,19 @@ export function PluginPage() {
         <div class="awaited">
           <div class="error-note" role="alert">
             <Icon name="warning" />
-            <p>{t("plugins.pageFailed")}</p>
+            <div>
+              <p>{t("plugins.pageFailed")}</p>
+              <p class="muted">{t("plugins.pageFailed.do")}</p>
+              <p class="error-acts">
+                <button type="button" class="button" onClick={() => location.reload()}>
+                  <Icon name="restart" />
+                  {t("tryAgain")}
+                </button>
+                <a class="button" href={href("plugins")} onClick={followLink}>
+                  {t("nav.plugins")}
+                </a>
+              </p>
+            </div>
           </div>
         </div>
       </div>

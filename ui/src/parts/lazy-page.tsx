@@ -28,7 +28,7 @@ export function lazyPart<P>(load: () => Promise<ComponentType<P>>): ComponentTyp
 }
 
 /** Bars below a heading that is not known yet: what comes stands where it will stay. */
-function PageBars() {
+export function PageBars() {
   return (
     <div class="list-page">
       <div class="head" />

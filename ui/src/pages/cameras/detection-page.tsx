@@ -112,7 +112,14 @@ function State({ view }: { readonly view: View }) {
       <dt>{t("detection.pictures")}</dt>
       <dd>
         {t("detection.perSecond", { count: framesPerSecond })}
-        {pace === undefined || pace === "all" ? null : <span class="muted"> {t(PACE_TEXT[pace])}</span>}
+        {pace === undefined || pace === "all" ? null : <span class="muted"> · {t(PACE_TEXT[pace])}</span>}
+        {pace === "slower" || pace === "key-frames" ? (
+          <small class="pace-change">
+            <a href={href("system/general")} onClick={followLink}>
+              {t("detection.pace.change")}
+            </a>
+          </small>
+        ) : null}
       </dd>
       <dt>{t("detection.decoding")}</dt>
       <dd>{decodeShare === undefined ? "–" : share(decodeShare)}</dd>

@@ -142,7 +142,12 @@ export function MqttForm(props: { readonly view: MqttView; readonly onSaved: (vi
             form.settle(props.view.settings);
           }}
         />
-        <button type="submit" class="button primary" disabled={busy} aria-busy={busy}>
+        <button
+          type="submit"
+          class="button primary"
+          disabled={busy || (!form.isUnsaved && password === "")}
+          aria-busy={busy}
+        >
           {t(busy ? "saving" : "save")}
         </button>
       </div>
