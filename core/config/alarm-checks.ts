@@ -10,6 +10,10 @@ export function alarmProblems(alarms: AlarmConfig, path: string): SchemaProblem[
   const problems = armingProblems(alarms.arming, `${path}/arming`);
   if (!alarms.arming.profiles.some(({ id }) => id === alarms.profile))
     problems.push({ path: `${path}/profile`, message: `"${alarms.profile}" is no profile that there is` });
+  alarms.hints.forEach(({ type }, index) => {
+    if (alarms.hints.findIndex((one) => one.type === type) !== index)
+      problems.push({ path: `${path}/hints/${index}/type`, message: `"${type}" stands there twice` });
+  });
   return problems;
 }
 

@@ -3,6 +3,7 @@
 import { type Static, Type } from "typebox";
 import { WEEKDAYS } from "../domain/calendar-date.ts";
 import { EVENT_TYPE_IDS, isArmable } from "../domain/event-types.ts";
+import { EXCEPTION_TYPES } from "../domain/exception-hints.ts";
 import { PERIOD_TIME_PATTERN } from "../domain/week-schedule.ts";
 
 const closed = { additionalProperties: false } as const;
@@ -192,6 +193,24 @@ export const ArmingConfigSchema = Type.Object(
   { ...closed, default: {}, description: "When what is armed." },
 );
 
+/** Where people are told of one kind of exception. */
+const Hint = Type.Object(
+  {
+    type: Type.Enum(EXCEPTION_TYPES, { title: "Kind", description: "Of exception." }),
+    bell: Type.Optional(
+      Type.Boolean({ title: "Bell", description: "Without: where the kind is as grave as an alarm." }),
+    ),
+    bar: Type.Optional(
+      Type.Boolean({
+        title: "Bar",
+        description:
+          "On every page, while it goes on. Without: all kinds that the list of problems has, but for plugins.",
+      }),
+    ),
+  },
+  closed,
+);
+
 export const AlarmConfigSchema = Type.Object(
   {
     profile: Type.String({
@@ -201,6 +220,12 @@ export const AlarmConfigSchema = Type.Object(
       default: "home",
     }),
     arming: ArmingConfigSchema,
+    hints: Type.Array(Hint, {
+      title: "Hints",
+      description: "Where people are told of exceptions, where that is not as it comes: each kind once.",
+      maxItems: EXCEPTION_TYPES.length,
+      default: [],
+    }),
     mergeSeconds: Type.Integer({
       title: "Merge",
       description: "An event that begins again within so many seconds goes on.",

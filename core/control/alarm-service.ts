@@ -8,8 +8,16 @@ import type { Clock } from "../clock.ts";
 import type { ConfigStore, FrozenConfig } from "../config/config-store.ts";
 import { STAGE_EARLY } from "../core-hook.ts";
 import type { Db } from "../db/db.ts";
-import { type EventCursor, findEvent, searchEvents } from "../db/tables/events-table.ts";
+import {
+  type EventCursor,
+  findEvent,
+  kindFigures,
+  openEvents,
+  searchEvents,
+} from "../db/tables/events-table.ts";
 import type { AlarmEvent, EventReport } from "../domain/alarm-event.ts";
+import { eventType } from "../domain/event-types.ts";
+import { EXCEPTION_TYPES, isOwnException, toldIn } from "../domain/exception-hints.ts";
 import { NightjarError } from "../errors.ts";
 import type { EventService } from "../http/services.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
@@ -18,6 +26,9 @@ import { type Hooks, isTapped } from "../plugin/calls/hooks.ts";
 import type { EventSink } from "../recording/recorder-events.ts";
 import { brokenArrays, loadPerProcessor, networkIsUp } from "../system/machine-state.ts";
 import type { AuditLog } from "../users/audit-log.ts";
+
+const DAY_MS = 86_400_000;
+const MOST_OPEN_SHOWN = 100;
 
 export interface AlarmParts {
   readonly db: Db;
@@ -148,6 +159,39 @@ export class AlarmService implements EventService, EventSink {
         armed,
         ...(changesAtMs === undefined ? {} : { changesAt: new Date(changesAtMs).toISOString() }),
       })),
+    };
+  }
+
+  async exceptions(query: Parameters<EventService["exceptions"]>[0]) {
+    const { db, clock, config } = this.#parts;
+    const types = EXCEPTION_TYPES;
+    const sinceMs = clock.wallMs() - DAY_MS;
+    const [figures, all] = await Promise.all([kindFigures(db, { ...query, types, sinceMs }), openEvents(db)]);
+    const open = all.filter(({ camera }) =>
+      camera === undefined ? query.recorder : (query.cameras?.includes(camera) ?? true),
+    );
+    const { hints } = config.get().alarms;
+    return {
+      exceptions: types.map((type) => {
+        const { severity, scope } = eventType(type);
+        const { lastMs, count = 0 } = figures.find((one) => one.type === type) ?? {};
+        const { bell, bar } = toldIn(type, hints);
+        return {
+          ...{ type, severity, about: scope, own: isOwnException(type), bell },
+          ...(bar === undefined ? {} : { bar }),
+          open: open
+            .filter((event) => event.type === type)
+            .slice(0, MOST_OPEN_SHOWN)
+            .map(({ id, camera, subject, startMs }) => ({
+              id,
+              ...(camera === undefined ? {} : { camera }),
+              ...(subject === undefined ? {} : { subject }),
+              start: new Date(startMs).toISOString(),
+            })),
+          ...(lastMs === undefined ? {} : { last: new Date(lastMs).toISOString() }),
+          lastDay: count,
+        };
+      }),
     };
   }
 

@@ -16,6 +16,8 @@ export interface SettingsFollowers {
   readonly mqtt: Pick<MqttService, "settingsChanged" | "armingChanged">;
   readonly describer: Pick<RecorderDescriber, "changed">;
   endGoneLogins(): void;
+  /** Where people are told of what is wrong has changed. */
+  hintsChanged(): void;
 }
 
 /** Follows them; answers what ends that. */
@@ -39,6 +41,7 @@ export function followSettings(config: Pick<ConfigStore, "onChange">, to: Settin
     if (isOther("logins")) to.endGoneLogins();
     if (isOther("mqtt") || isOther("flows")) follow("mqtt", () => to.mqtt.settingsChanged());
     if (isOther("alarms")) to.mqtt.armingChanged();
+    if (JSON.stringify(next.alarms.hints) !== JSON.stringify(previous.alarms.hints)) to.hintsChanged();
     if (isOther("node") || isOther("mqtt") || isOther("alarms") || isOther("storage")) to.describer.changed();
   });
 }

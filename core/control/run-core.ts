@@ -379,6 +379,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const stopTelling = hookTeller.follow(recording.media, users.audit);
   const stopFollowing = followSettings(config, {
     setLogLevel: (level) => context.setLogLevel(level),
+    hintsChanged: () => changes.publish({ type: "problems" }),
     ...{ log, recording, preparedVolumes, plugins, mqtt, endGoneLogins, describer },
   });
   const figures = watchFigures({

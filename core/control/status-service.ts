@@ -1,6 +1,7 @@
 // The recorder's own state for the API, the command line and the health dot: processes, volumes, cameras, problems.
 import type { Clock } from "../clock.ts";
 import type { ConfigStore } from "../config/config-store.ts";
+import { toldKinds } from "../domain/exception-hints.ts";
 import { plainFacts } from "../domain/facts.ts";
 import type { ListeningState } from "../gateway/protocol.ts";
 import type { StatusService } from "../http/services.ts";
@@ -67,6 +68,7 @@ export function statusService(options: StatusOptions): StatusService {
           recording: cameras.filter(({ recording }) => recording.active).length,
         },
         problems: options.problems.list(volumes),
+        told: toldKinds(options.config.get().alarms.hints),
       };
     },
   };

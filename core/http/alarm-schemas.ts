@@ -2,6 +2,7 @@
 import { type Static, Type } from "typebox";
 import { AlarmConfigSchema, ArmingConfigSchema } from "../config/alarm-config.ts";
 import { EVENT_GROUPS, EVENT_SEVERITIES } from "../domain/event-types.ts";
+import { EXCEPTION_TYPES } from "../domain/exception-hints.ts";
 
 const closed = { additionalProperties: false } as const;
 const arming = ArmingConfigSchema.properties;
@@ -82,6 +83,49 @@ export const ArmingRulesPatchSchema = Type.Object(
       }),
     ),
   },
+  { ...closed, minProperties: 1 },
+);
+
+const ToldSchema = {
+  bell: Type.Boolean({ description: "Whether the bell tells of it." }),
+  bar: Type.Optional(
+    Type.Boolean({
+      description: "Whether the bar on every page tells of it; absent: it does not know of this kind.",
+    }),
+  ),
+};
+
+/** Exceptions by their kinds. */
+export const ExceptionsSchema = Type.Object({
+  exceptions: Type.Array(
+    Type.Object({
+      type: Type.Enum(EXCEPTION_TYPES),
+      severity: Type.Enum(EVENT_SEVERITIES),
+      about: Type.Enum(["camera", "recorder", "either"] as const),
+      own: Type.Boolean({
+        description: "The recorder finds it out by itself; false: cameras and plugins report it, or nobody.",
+      }),
+      ...ToldSchema,
+      open: Type.Array(
+        Type.Object({
+          id: Type.Integer({ description: "Of the event." }),
+          camera: Type.Optional(Type.String()),
+          subject: Type.Optional(Type.String()),
+          start: Type.String({ format: "date-time" }),
+        }),
+        { description: "What goes on, the oldest first; at most 100." },
+      ),
+      last: Type.Optional(
+        Type.String({ format: "date-time", description: "When one last began. Absent: none is known." }),
+      ),
+      lastDay: Type.Integer({ description: "How many have begun in the last 24 hours." }),
+    }),
+  ),
+});
+export type ExceptionsView = Static<typeof ExceptionsSchema>;
+
+export const ExceptionHintPatchSchema = Type.Object(
+  { bell: Type.Optional(Type.Boolean()), bar: Type.Optional(Type.Boolean()) },
   { ...closed, minProperties: 1 },
 );
 

@@ -29,7 +29,7 @@ import type { Importer, ImportPreview, SettingsFile, UndoPreview } from "../sett
 import type { LogLine, LogQuery } from "../system/log-reader.ts";
 import type { Users } from "../users/users.ts";
 import type { InputSettingsView, InputView, OutputSettingsView, OutputView } from "./alarm-io-schemas.ts";
-import type { ArmingView } from "./alarm-schemas.ts";
+import type { ArmingView, ExceptionsView } from "./alarm-schemas.ts";
 import type {
   CameraPatchBody,
   CameraView,
@@ -166,6 +166,11 @@ export interface EventService {
   acknowledge(id: number, by: string, note: string): Promise<EventView>;
   /** In memory. */
   arming(): ArmingView;
+  /** Exceptions by kind. `cameras` undefined: of all cameras; `recorder`: also the recorder's own. */
+  exceptions(query: {
+    readonly cameras: readonly string[] | undefined;
+    readonly recorder: boolean;
+  }): Promise<ExceptionsView>;
 }
 
 export type { ExplainViewer } from "../explain/explainer.ts";

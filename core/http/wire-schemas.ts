@@ -113,6 +113,13 @@ export const ProblemItemSchema = Type.Object({
 });
 export type StatusProblem = Static<typeof ProblemItemSchema>;
 
+const ToldKindsSchema = Type.Object(
+  { bell: Type.Array(Type.String()), bar: Type.Array(Type.String()) },
+  {
+    description: "The kinds of exceptions that the bell tells of, and those that the bar on every page does.",
+  },
+);
+
 export const StatusSchema = Type.Object({
   version: Type.String(),
   node: Type.String({ description: "Name of this recorder." }),
@@ -160,6 +167,7 @@ export const StatusSchema = Type.Object({
   ),
   cameras: Type.Object({ total: Type.Integer(), online: Type.Integer(), recording: Type.Integer() }),
   problems: Type.Array(ProblemItemSchema),
+  told: Type.Optional(ToldKindsSchema),
 });
 export type StatusView = Static<typeof StatusSchema>;
 

@@ -52,6 +52,7 @@ const PAGES = [
   "account",
   "system/log",
   "system/settings",
+  "system/exceptions",
   "system/mqtt",
   "system/certificate",
   "system/flows",

@@ -152,6 +152,43 @@ export async function openEvents(db: SqlReader): Promise<AlarmEvent[]> {
   return rows.map(eventOf);
 }
 
+/** How often events of a kind have begun, and when one last did. */
+export interface KindFigures {
+  readonly type: string;
+  /** Undefined: none is known. */
+  readonly lastMs: number | undefined;
+  /** Since the moment that was asked for. */
+  readonly count: number;
+}
+
+/**
+ * Figures of kinds, each along its index. `cameras`: of these only; `recorder`: also of what has no camera.
+ */
+export async function kindFigures(
+  db: SqlReader,
+  query: {
+    readonly types: readonly string[];
+    readonly sinceMs: number;
+    readonly cameras: readonly string[] | undefined;
+    readonly recorder: boolean;
+  },
+): Promise<KindFigures[]> {
+  const condition =
+    query.cameras === undefined
+      ? "true"
+      : `(e.camera in (select value from json_each(?))${query.recorder ? " or e.camera is null" : ""})`;
+  const cameras = query.cameras === undefined ? [] : [JSON.stringify(query.cameras)];
+  const rows = await db.all<{ type: string; lastMs: number | null; count: number }>(
+    `select kind.value as type,
+       (select e.start_ms from events as e where e.type = kind.value and ${condition}
+        order by e.start_ms desc limit 1) as lastMs,
+       (select count(*) from events as e where e.type = kind.value and e.start_ms >= ? and ${condition}) as count
+     from json_each(?) as kind`,
+    [...cameras, query.sinceMs, ...cameras, JSON.stringify(query.types)],
+  );
+  return rows.map(({ lastMs, ...row }) => ({ ...row, lastMs: lastMs ?? undefined }));
+}
+
 /** What changed after a revision, in order: for consumers that hold the last one that they have seen. */
 export async function eventsAfter(db: SqlReader, revision: number, limit: number): Promise<AlarmEvent[]> {
   const rows = await db.all<StoredEvent>(

@@ -79,11 +79,11 @@ export function armingRoutes(services: HttpServices): Route[] {
 }
 
 function rulesView({ alarms }: FrozenConfig) {
-  const { profile: _, arming, ...timing } = alarms;
+  const { profile: _, hints: _hints, arming, ...timing } = alarms;
   return { stamp: stampOf(alarms), ...timing, ...arming };
 }
 
-/** Of all but the profile in force: switching it changes no rule. */
-function stampOf({ profile: _, ...rest }: FrozenConfig["alarms"]): string {
+/** Of all but the profile in force and the hints: switching those changes no rule. */
+function stampOf({ profile: _, hints: _hints, ...rest }: FrozenConfig["alarms"]): string {
   return createHash("sha256").update(JSON.stringify(rest)).digest("hex").slice(0, 32);
 }

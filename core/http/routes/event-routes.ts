@@ -1,6 +1,7 @@
 // Events: their list, also as a file, one of them, who has seen it, and the catalogue of their types.
 import { type Static, Type } from "typebox";
-import { EVENT_TYPE_IDS, eventType, isArmable } from "../../domain/event-types.ts";
+import { EVENT_TYPE_IDS, eventType, isArmable, isEventType } from "../../domain/event-types.ts";
+import { isInBell } from "../../domain/exception-hints.ts";
 import type { CameraRight } from "../../domain/roles.ts";
 import { NightjarError } from "../../errors.ts";
 import { mayDoWithEvent, type Principal, seesRecorder } from "../../users/principal.ts";
@@ -36,6 +37,11 @@ const WANTED = {
       description: "Events whose type is of one of these, separated by commas: info, warning, alarm.",
     }),
   ),
+  bell: Type.Optional(
+    Type.Literal(true, {
+      description: "Only those that the bell tells of: alarms, and exceptions as is set.",
+    }),
+  ),
   acknowledged: Type.Optional(
     Type.Boolean({ description: "Only those that somebody has seen, or that nobody has." }),
   ),
@@ -66,12 +72,19 @@ export function eventRoutes(services: HttpServices): Route[] {
     const everything = query.cameras === undefined && seesRecorder(principal);
     return {
       cameras: everything ? undefined : wantedCameras(cameras, principal, "events.view", query.cameras),
-      types: ofSeverities(namesIn(query.types, "/types"), query.severities?.split(",")),
+      types: ofBell(ofSeverities(namesIn(query.types, "/types"), query.severities?.split(",")), query.bell),
       objects: namesIn(query.objects, "/objects"),
       acknowledged: query.acknowledged,
       startMs: query.start === undefined ? undefined : momentMs(query.start, "/start"),
       endMs: query.end === undefined ? undefined : momentMs(query.end, "/end"),
     };
+  }
+
+  /** The types that are asked for, of those that the bell tells of. */
+  function ofBell(types: readonly string[] | undefined, bell: boolean | undefined) {
+    if (bell !== true) return types;
+    const { hints } = services.config.get().alarms;
+    return (types ?? EVENT_TYPE_IDS).filter((type) => isEventType(type) && isInBell(type, hints));
   }
 
   return [

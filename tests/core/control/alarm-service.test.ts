@@ -161,3 +161,38 @@ describe("a search", () => {
     assert.equal((await search({ types: ["exception-illegal-login"] })).events[0]?.subject, "192.0.2.7");
   });
 });
+
+describe("exceptions by their kinds", () => {
+  it("tell what goes on, when one last began and how many have in a day, of what the account may see", async (t) => {
+    const { service, clock, settled } = await fixture(t);
+    const link = { type: "exception-camera-link", source: "recorder" } as const;
+    const dayAgoMs = clock.wallMs() - 25 * 3_600_000;
+    service.report({ ...link, camera: "yard", timeMs: dayAgoMs });
+    service.end({ ...link, camera: "yard", timeMs: dayAgoMs });
+    service.report({ ...link, camera: "yard" });
+    service.report({ ...link, camera: "door" });
+    service.end({ ...link, camera: "door" });
+    service.report({ type: "exception-volume-full", subject: "/srv", source: "recorder" });
+    await settled();
+    const of = async (query: Parameters<AlarmService["exceptions"]>[0], type: string) =>
+      (await service.exceptions(query)).exceptions.find((kind) => kind.type === type);
+    const everything = { cameras: undefined, recorder: true };
+    const all = await of(everything, link.type);
+    const start = new Date(clock.wallMs()).toISOString();
+    assert.deepEqual(
+      [all?.lastDay, all?.last, all?.open.map(({ camera, start: since }) => [camera, since])],
+      [2, start, [["yard", start]]],
+    );
+    const full = await of(everything, "exception-volume-full");
+    assert.deepEqual([full?.open[0]?.subject, full?.bell, full?.bar, full?.own], ["/srv", true, true, true]);
+    assert.deepEqual(await of(everything, "exception-poe-overload"), {
+      ...{ type: "exception-poe-overload", severity: "warning", about: "recorder", own: false, bell: false },
+      ...{ open: [], lastDay: 0 },
+    });
+    const ofDoor = { cameras: ["door"], recorder: false };
+    assert.deepEqual((await of(ofDoor, link.type))?.open, []);
+    assert.equal((await of(ofDoor, link.type))?.lastDay, 1);
+    const hidden = await of(ofDoor, "exception-volume-full");
+    assert.deepEqual([hidden?.open, hidden?.last, hidden?.lastDay], [[], undefined, 0]);
+  });
+});

@@ -24,6 +24,7 @@ it("names the parts that cannot follow a change, and reaches the others all the 
     mqtt: { settingsChanged: breaks("mqtt"), armingChanged: () => void told.push("arming") },
     describer: { changed: () => void told.push("described") },
     endGoneLogins: () => undefined,
+    hintsChanged: () => void told.push("hints"),
   };
   const stop = followSettings(config, followers);
   await config.update((draft) => {
@@ -31,6 +32,7 @@ it("names the parts that cannot follow a change, and reaches the others all the 
     draft.storage.volumes = [{ path: "/srv/video" }] as typeof draft.storage.volumes;
     draft.plugins = { "nightjar-camera-demo": { enabled: false, config: {} } };
     draft.mqtt.base = "elsewhere";
+    draft.alarms.hints = [{ type: "exception-clock", bell: true }];
   });
   await waitFor(() => lines.length === 3, { what: "three parts to be named" });
   assert.deepEqual(lines.map(({ level, part, reason }) => [level, part, reason].join(" ")).sort(), [
@@ -38,9 +40,9 @@ it("names the parts that cannot follow a change, and reaches the others all the 
     "error plugins Error: plugins broke",
     "error storage Error: recording broke",
   ]);
-  assert.deepEqual(told, ["debug", "described"]);
+  assert.deepEqual(told, ["debug", "arming", "hints", "described"]);
   stop();
   await config.update("/log/level", "info");
-  assert.equal(told.length, 2);
+  assert.equal(told.length, 4);
   await config.close();
 });

@@ -484,6 +484,10 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
         profiles: [{ id: "home", name: "Home", arms: "by-rules" }],
         rules: [],
       }),
+      async exceptions({ cameras, recorder }) {
+        called(`exceptions ${cameras?.join(",") ?? "everything"} ${recorder}`);
+        return { exceptions: [] };
+      },
     },
     diagnosticParts: async () => ({
       plugins: {

@@ -259,6 +259,13 @@ export const SCREENS: readonly Screen[] = [
     open: [".sections .button.primary"],
   },
   { name: "certificate", path: "system/certificate", asks: ["certificate"], filled: ".facts" },
+  {
+    name: "exceptions",
+    path: "system/exceptions",
+    asks: ["exceptions"],
+    isBarred: true,
+    filled: ".exception-list",
+  },
   { name: "mqtt", path: "system/mqtt", asks: ["mqtt"], isBarred: true, filled: ".mqtt .facts" },
   { name: "flows", path: "system/flows", asks: ["flows"], isBarred: true, filled: ".sections section" },
   {

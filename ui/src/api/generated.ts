@@ -343,6 +343,8 @@ export type Status = {
     /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
     readonly since?: string;
   }[];
+  /** The kinds of exceptions that the bell tells of, and those that the bar on every page does. */
+  readonly told?: { readonly bell: readonly string[]; readonly bar: readonly string[] };
 };
 
 export type Volume = {
@@ -1948,6 +1950,8 @@ export interface Operations {
       readonly objects?: string;
       /** Events whose type is of one of these, separated by commas: info, warning, alarm. */
       readonly severities?: string;
+      /** Only those that the bell tells of: alarms, and exceptions as is set. */
+      readonly bell?: true;
       /** Only those that somebody has seen, or that nobody has. */
       readonly acknowledged?: boolean;
       /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
@@ -1971,6 +1975,8 @@ export interface Operations {
       readonly objects?: string;
       /** Events whose type is of one of these, separated by commas: info, warning, alarm. */
       readonly severities?: string;
+      /** Only those that the bell tells of: alarms, and exceptions as is set. */
+      readonly bell?: true;
       /** Only those that somebody has seen, or that nobody has. */
       readonly acknowledged?: boolean;
       /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
@@ -2004,6 +2010,129 @@ export interface Operations {
         readonly about: "camera" | "recorder" | "either";
         /** False: exceptions, which are always told. */
         readonly armedBySchedule: boolean;
+      }[];
+    };
+  };
+  /** Exceptions by their kinds: what goes on, how often of late, and where people are told of it. Of cameras that the caller may not see nothing is counted. */
+  readonly "GET /exceptions": {
+    readonly answer: {
+      readonly exceptions: readonly {
+        readonly type:
+          | "exception-volume-full"
+          | "exception-volume-error"
+          | "exception-volume-offline"
+          | "exception-volume-slow"
+          | "exception-volume-health"
+          | "exception-network"
+          | "exception-ip-conflict"
+          | "exception-illegal-login"
+          | "exception-record"
+          | "exception-hot-spare"
+          | "exception-array"
+          | "exception-poe-overload"
+          | "exception-standard-mismatch"
+          | "exception-codec-mismatch"
+          | "exception-video-signal"
+          | "exception-camera-link"
+          | "exception-camera-ip-conflict"
+          | "exception-audio-loss"
+          | "exception-plugin"
+          | "exception-clock"
+          | "exception-cpu";
+        readonly severity: "info" | "warning" | "alarm";
+        readonly about: "camera" | "recorder" | "either";
+        /** The recorder finds it out by itself; false: cameras and plugins report it, or nobody. */
+        readonly own: boolean;
+        /** Whether the bell tells of it. */
+        readonly bell: boolean;
+        /** Whether the bar on every page tells of it; absent: it does not know of this kind. */
+        readonly bar?: boolean;
+        /** What goes on, the oldest first; at most 100. */
+        readonly open: readonly {
+          /** Of the event. */
+          readonly id: number;
+          readonly camera?: string;
+          readonly subject?: string;
+          readonly start: string;
+        }[];
+        /** When one last began. Absent: none is known. */
+        readonly last?: string;
+        /** How many have begun in the last 24 hours. */
+        readonly lastDay: number;
+      }[];
+    };
+  };
+  /** Sets where people are told of a kind of exceptions; what is left out stays. */
+  readonly "PATCH /exceptions/{type}": {
+    readonly path: {
+      readonly type:
+        | "exception-volume-full"
+        | "exception-volume-error"
+        | "exception-volume-offline"
+        | "exception-volume-slow"
+        | "exception-volume-health"
+        | "exception-network"
+        | "exception-ip-conflict"
+        | "exception-illegal-login"
+        | "exception-record"
+        | "exception-hot-spare"
+        | "exception-array"
+        | "exception-poe-overload"
+        | "exception-standard-mismatch"
+        | "exception-codec-mismatch"
+        | "exception-video-signal"
+        | "exception-camera-link"
+        | "exception-camera-ip-conflict"
+        | "exception-audio-loss"
+        | "exception-plugin"
+        | "exception-clock"
+        | "exception-cpu";
+    };
+    readonly body: { readonly bell?: boolean; readonly bar?: boolean };
+    readonly answer: {
+      readonly exceptions: readonly {
+        readonly type:
+          | "exception-volume-full"
+          | "exception-volume-error"
+          | "exception-volume-offline"
+          | "exception-volume-slow"
+          | "exception-volume-health"
+          | "exception-network"
+          | "exception-ip-conflict"
+          | "exception-illegal-login"
+          | "exception-record"
+          | "exception-hot-spare"
+          | "exception-array"
+          | "exception-poe-overload"
+          | "exception-standard-mismatch"
+          | "exception-codec-mismatch"
+          | "exception-video-signal"
+          | "exception-camera-link"
+          | "exception-camera-ip-conflict"
+          | "exception-audio-loss"
+          | "exception-plugin"
+          | "exception-clock"
+          | "exception-cpu";
+        readonly severity: "info" | "warning" | "alarm";
+        readonly about: "camera" | "recorder" | "either";
+        /** The recorder finds it out by itself; false: cameras and plugins report it, or nobody. */
+        readonly own: boolean;
+        /** Whether the bell tells of it. */
+        readonly bell: boolean;
+        /** Whether the bar on every page tells of it; absent: it does not know of this kind. */
+        readonly bar?: boolean;
+        /** What goes on, the oldest first; at most 100. */
+        readonly open: readonly {
+          /** Of the event. */
+          readonly id: number;
+          readonly camera?: string;
+          readonly subject?: string;
+          readonly start: string;
+        }[];
+        /** When one last began. Absent: none is known. */
+        readonly last?: string;
+        /** How many have begun in the last 24 hours. */
+        readonly lastDay: number;
       }[];
     };
   };

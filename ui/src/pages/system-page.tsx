@@ -30,6 +30,8 @@ const DoctorPage = lazyPage(async () => (await import("./system/doctor-page.tsx"
 
 const AuditPage = lazyPage(async () => (await import("./audit/audit-page.tsx")).AuditPage);
 
+const ExceptionsPage = lazyPage(async () => (await import("./system/exceptions-page.tsx")).ExceptionsPage);
+
 const GeneralPage = lazyPage(async () => (await import("./system/general-page.tsx")).GeneralPage);
 
 /** What has a page of its own, and who may open it. */
@@ -48,6 +50,14 @@ const LINKS = [
     text: "system.storage",
     button: "system.storage.open",
     icon: "storage",
+    isFor: mayOperate,
+  },
+  {
+    path: "system/exceptions",
+    title: "exceptions.title",
+    text: "exceptions.text",
+    button: "exceptions.open",
+    icon: "warning",
     isFor: mayOperate,
   },
   {
@@ -110,6 +120,7 @@ export function SystemPage() {
   if (place.value.path === "system/mqtt") return mayAdminister.value ? <MqttPage /> : <NotAllowed />;
   if (place.value.path === "system/flows") return mayAdminister.value ? <FlowsPage /> : <NotAllowed />;
   if (place.value.path === "system/doctor") return mayAdminister.value ? <DoctorPage /> : <NotAllowed />;
+  if (place.value.path === "system/exceptions") return mayOperate.value ? <ExceptionsPage /> : <NotAllowed />;
   if (place.value.path === "system/log") return <AuditPage />;
   if (now === undefined) return <AwaitedPage title={t("nav.system")} of={statusAsked.value} />;
   return (

@@ -10,7 +10,7 @@ import { Icon } from "../parts/icon.tsx";
 import { followLink, href } from "../router.ts";
 import { ALARM_DAYS, countText, MOST_ALARMS, withAlarm } from "../state/alarms.ts";
 import { momentText, utcText } from "../state/moment-text.ts";
-import { cameras, connected, eventChange, mayWith, session } from "../state/recorder.ts";
+import { cameras, connected, eventChange, mayWith, session, status } from "../state/recorder.ts";
 import { complain } from "../state/toasts.ts";
 
 const SHOWN = 8;
@@ -37,23 +37,26 @@ function Bell() {
   /** What the stream tells while the list is asked for. */
   const told = useRef<RecordedEvent[] | undefined>(undefined);
   const isConnected = connected.value;
+  const kinds = status.value?.told?.bell;
   useEffect(() => {
     if (!isConnected) return;
     const gone = new AbortController();
     const start = new Date(Date.now() - ALARM_DAYS * DAY_MS).toISOString();
-    const query = { severities: "alarm", acknowledged: false, start, limit: MOST_ALARMS } as const;
+    const query = { bell: true, acknowledged: false, start, limit: MOST_ALARMS } as const;
     const news: RecordedEvent[] = [];
     told.current = news;
     // Without an answer the bell has no figure; the stream of events goes on by itself.
     call("GET /events", { query, signal: gone.signal }).then(
       ({ events }) => {
-        setAlarms(news.reduce<readonly RecordedEvent[]>(withAlarm, events));
+        setAlarms(
+          news.reduce<readonly RecordedEvent[]>((list, event) => withAlarm(list, event, kinds), events),
+        );
         if (told.current === news) told.current = undefined;
       },
       () => undefined,
     );
     return () => gone.abort();
-  }, [isConnected, rounds]);
+  }, [isConnected, rounds, kinds?.join()]);
   const wasFull = useRef(false);
   useEffect(() => {
     if (wasFull.current && alarms.length < MOST_ALARMS) setRounds((round) => round + 1);
@@ -63,7 +66,7 @@ function Bell() {
   useEffect(() => {
     if (changed === undefined) return;
     told.current?.push(changed);
-    setAlarms((known) => withAlarm(known, changed));
+    setAlarms((known) => withAlarm(known, changed, kinds));
   }, [changed]);
   useEffect(() => {
     if (!open) return;
@@ -91,8 +94,8 @@ function Bell() {
   }, [alarms]);
   const count = countText(alarms.length);
   const seen = (event: RecordedEvent): void => {
-    const others = withAlarm(alarms, event);
-    setAlarms((known) => withAlarm(known, event));
+    const others = withAlarm(alarms, event, kinds);
+    setAlarms((known) => withAlarm(known, event, kinds));
     const rest = others.length === 0 ? t("bell.none") : t("bell.count", { count: countText(others.length) });
     setSaid(`${t("bell.seen", { event: eventText(event.type) })} ${rest}`);
   };

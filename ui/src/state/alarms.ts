@@ -6,10 +6,20 @@ export const MOST_ALARMS = 100;
 /** What is older is looked up on the page of events. */
 export const ALARM_DAYS = 7;
 
+/** True if the bell tells of the event. `told`: the kinds of exceptions that it does; undefined: as they come. */
+export function isForBell(event: RecordedEvent, told: readonly string[] | undefined): boolean {
+  const isTold = event.group === "exception" ? told?.includes(event.type) : undefined;
+  return isTold ?? event.severity === "alarm";
+}
+
 /** The list after an event began, changed or was acknowledged; newest first. */
-export function withAlarm(alarms: readonly RecordedEvent[], event: RecordedEvent): readonly RecordedEvent[] {
+export function withAlarm(
+  alarms: readonly RecordedEvent[],
+  event: RecordedEvent,
+  told: readonly string[] | undefined,
+): readonly RecordedEvent[] {
   const others = alarms.filter(({ id }) => id !== event.id);
-  if (event.severity !== "alarm" || event.acknowledged !== undefined)
+  if (!isForBell(event, told) || event.acknowledged !== undefined)
     return others.length === alarms.length ? alarms : others;
   return [...others, event]
     .sort((a, b) => Date.parse(b.start) - Date.parse(a.start) || b.id - a.id)

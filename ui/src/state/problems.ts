@@ -5,6 +5,7 @@ import type { ReportedProblem } from "../api/health-types.ts";
 import { type MessageKey, t } from "../locale/messages.ts";
 import { problemLine } from "../locale/problem-text.ts";
 import { withoutSubject, wordedCode } from "../locale/told-reasons.ts";
+import { exceptionOf } from "./problem-exceptions.ts";
 import { cameras, mayAdminister, mayOperate, status } from "./recorder.ts";
 
 export interface ShownProblem {
@@ -61,6 +62,13 @@ function linkOf(problem: ReportedProblem, page: Words["page"]): ShownProblem["li
   return mayOperate.value ? { path: page } : undefined;
 }
 
+/** Whether it stands in the bar: as is set for its kind, else as its words say. */
+function isInBar(problem: ReportedProblem, found: Words | undefined): boolean {
+  const kind = exceptionOf(problem.code);
+  const told = kind === undefined ? undefined : status.value?.told?.bar.includes(kind);
+  return told ?? found?.isAlarm ?? problem.severity === "error";
+}
+
 function shown(problem: ReportedProblem): ShownProblem {
   const found = WORDS.find(([pattern]) => pattern.test(problem.code))?.[1];
   const subject = problem.subject ?? "";
@@ -81,7 +89,7 @@ function shown(problem: ReportedProblem): ShownProblem {
     code: problem.code,
     since: problem.since,
     link: found === undefined ? undefined : linkOf(problem, found.page),
-    isAlarm: found?.isAlarm ?? problem.severity === "error",
+    isAlarm: isInBar(problem, found),
   };
 }
 

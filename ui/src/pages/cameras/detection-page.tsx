@@ -6,7 +6,7 @@ import type { Camera } from "../../api/types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { AwaitedPage } from "../../parts/awaited.tsx";
 import { BackButton, CheckField, ErrorNote, Field } from "../../parts/controls.tsx";
-import { place } from "../../router.ts";
+import { followLink, href, place } from "../../router.ts";
 import { entryName, type PluginNames, usePluginNames } from "../../state/plugin-names.ts";
 import { useAnswer } from "../../state/use-answer.ts";
 import { DetectorOptions } from "./detector-options.tsx";

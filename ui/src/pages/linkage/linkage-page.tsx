@@ -64,7 +64,10 @@ export function LinkagePage() {
   const shown = camera === undefined ? rules : rules.filter((rule) => concerns(rule, camera.id));
   const wanted = query.get("rule");
   const left = opened.current?.id === wanted ? opened.current : undefined;
-  const open = wanted === NEW ? newRule(rules, camera?.id) : (rules.find(({ id }) => id === wanted) ?? left);
+  const open =
+    wanted === NEW
+      ? newRule(rules, camera?.id, query.get("type") ?? undefined)
+      : (rules.find(({ id }) => id === wanted) ?? left);
   opened.current = open;
   /** Saves one rule among those that hold; where others were changed meanwhile, among those. */
   const saveRule = async (rule: LinkageRule, held: LinkageRule | undefined): Promise<void> => {
@@ -147,7 +150,7 @@ export function LinkagePage() {
             tell(t("linkage.saved"));
           }}
           onClose={() => {
-            replaceQuery({ rule: undefined });
+            replaceQuery({ rule: undefined, type: undefined });
             // Somebody else may have changed them meanwhile.
             asked.load();
           }}

@@ -4,6 +4,7 @@ import type { LinkageAction, LinkageRule } from "../../api/types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { isObject } from "../../parts/json-place.ts";
 import { entryName, fieldWords, type PluginNames, schemaInWords } from "../../state/plugin-names.ts";
+import { EVENT_TEXT } from "../events/event-words.ts";
 
 const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   record: "linkage.record.name",
@@ -130,14 +131,32 @@ export function concerns({ cameras = [], actions }: LinkageRule, camera: string)
   );
 }
 
-/** A rule that does nothing yet. */
-export function newRule(rules: readonly LinkageRule[], camera: string | undefined): LinkageRule {
+/** True for a rule that an event of this kind, of whichever camera, can have done; also one that is switched off. */
+export function followsFrom(
+  { types = [], severities = [], cameras = [], detectorRules = [] }: LinkageRule,
+  kind: { readonly type: string; readonly severity: string; readonly about: string },
+): boolean {
+  const has = (list: readonly string[], value: string): boolean => list.length === 0 || list.includes(value);
+  const isPlaced = kind.about === "recorder" ? cameras.length === 0 : true;
+  return has(types, kind.type) && has(severities, kind.severity) && isPlaced && detectorRules.length === 0;
+}
+
+function isRuleType(type: string): type is NonNullable<LinkageRule["types"]>[number] {
+  return Object.hasOwn(EVENT_TEXT, type);
+}
+
+/** A rule that does nothing yet; about events of this type. */
+export function newRule(
+  rules: readonly LinkageRule[],
+  camera: string | undefined,
+  type = "motion",
+): LinkageRule {
   let number = rules.length + 1;
   while (rules.some(({ id }) => id === `rule-${number}`)) number += 1;
   return {
     id: `rule-${number}`,
     name: t("linkage.newName", { number }),
-    types: ["motion"],
+    types: [isRuleType(type) ? type : "motion"],
     ...(camera === undefined ? {} : { cameras: [camera] }),
     actions: [],
   };

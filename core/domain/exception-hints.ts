@@ -1,0 +1,88 @@
+// Where people are told of exceptions: in the bell, and in the bar on every page (manual 11.7, event hint). What the table
+// of types says, and what the configuration says otherwise.
+import { EVENT_TYPE_IDS, type EventTypeId, eventType, isArmable } from "./event-types.ts";
+
+/** The kinds of exceptions, in the order of the catalogue. */
+export const EXCEPTION_TYPES: readonly EventTypeId[] = EVENT_TYPE_IDS.filter((id) => !isArmable(id));
+
+/** Kinds that are found wrong in the recorder's list of problems, which the bar shows; whether unless set otherwise. */
+const IN_BAR: Readonly<Partial<Record<EventTypeId, boolean>>> = {
+  "exception-volume-full": true,
+  "exception-volume-error": true,
+  "exception-volume-offline": true,
+  "exception-volume-slow": true,
+  "exception-record": true,
+  "exception-codec-mismatch": true,
+  "exception-camera-link": true,
+  "exception-clock": true,
+  "exception-plugin": false,
+};
+
+/** Kinds that only cameras and plugins report: the recorder itself has no way to know of them. */
+const OF_OTHERS: ReadonlySet<EventTypeId> = new Set([
+  "exception-volume-health",
+  "exception-ip-conflict",
+  "exception-hot-spare",
+  "exception-poe-overload",
+  "exception-standard-mismatch",
+  "exception-video-signal",
+  "exception-camera-ip-conflict",
+  "exception-audio-loss",
+]);
+
+/** What is set of one kind; what is left out is as it comes. */
+export interface ExceptionHint {
+  readonly type: EventTypeId;
+  readonly bell?: boolean;
+  readonly bar?: boolean;
+}
+
+/** Where one kind is told of. */
+export interface ToldIn {
+  readonly bell: boolean;
+  /** Undefined: the bar does not know of this kind. */
+  readonly bar: boolean | undefined;
+}
+
+/** Where a kind is told of, by the table and by what is set. */
+export function toldIn(type: EventTypeId, hints: readonly ExceptionHint[]): ToldIn {
+  const set = hints.find((hint) => hint.type === type);
+  const inBar = IN_BAR[type];
+  return {
+    bell: set?.bell ?? eventType(type).severity === "alarm",
+    bar: inBar === undefined ? undefined : (set?.bar ?? inBar),
+  };
+}
+
+/** True if the bell tells of events of this type, exception or not. */
+export function isInBell(type: EventTypeId, hints: readonly ExceptionHint[]): boolean {
+  return isArmable(type) ? eventType(type).severity === "alarm" : toldIn(type, hints).bell;
+}
+
+/** The kinds that the bell tells of, and those that the bar does. */
+export function toldKinds(hints: readonly ExceptionHint[]): { bell: EventTypeId[]; bar: EventTypeId[] } {
+  return {
+    bell: EXCEPTION_TYPES.filter((type) => toldIn(type, hints).bell),
+    bar: EXCEPTION_TYPES.filter((type) => toldIn(type, hints).bar === true),
+  };
+}
+
+/** The list with one kind set so; what is as it comes is not written down. */
+export function withHint(hints: readonly ExceptionHint[], hint: ExceptionHint): ExceptionHint[] {
+  const others = hints.filter(({ type }) => type !== hint.type);
+  const plain = toldIn(hint.type, []);
+  const before = toldIn(hint.type, hints);
+  const bell = hint.bell ?? before.bell;
+  const bar = hint.bar ?? before.bar;
+  const set = {
+    type: hint.type,
+    ...(bell === plain.bell ? {} : { bell }),
+    ...(plain.bar === undefined || bar === undefined || bar === plain.bar ? {} : { bar }),
+  };
+  return Object.keys(set).length === 1 ? others : [...others, set];
+}
+
+/** True for a kind that the recorder finds out by itself. */
+export function isOwnException(type: EventTypeId): boolean {
+  return !isArmable(type) && !OF_OTHERS.has(type);
+}
