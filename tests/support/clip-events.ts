@@ -29,22 +29,37 @@ export async function reportsOf(
   clip: string,
   { rounds = 1, filter = "" } = {},
 ): Promise<{ readonly reports: readonly ToldReport[]; readonly roundSeconds: number }> {
+  const pictures = [...lumaOf(clip, detector.frames, filter)];
+  const reports = await reportsOfPictures(
+    detector,
+    rounds * pictures.length,
+    (count) => pictures[count % pictures.length],
+  );
+  return { reports, roundSeconds: pictures.length / detector.frames.perSecond };
+}
+
+/** Shows so many pictures to a detector; moments count from the first. */
+export async function reportsOfPictures(
+  detector: Detector,
+  count: number,
+  pictureAt: (index: number, timeMs: number) => Uint8Array | undefined,
+): Promise<readonly ToldReport[]> {
   const { signal } = new AbortController();
   const settings = { sensitivity: 50, rules: [], options: detectorOptions(detector.configSchema, {}) };
   await detector.begin({ watch: "w", camera: CAMERA, settings }, { signal });
   const { width, height, perSecond } = detector.frames;
-  const pictures = [...lumaOf(clip, detector.frames, filter)];
   const reports: ToldReport[] = [];
-  for (let count = 0; count < rounds * pictures.length; count += 1) {
-    const timeMs = Math.round((1_000 * count) / perSecond);
+  for (let index = 0; index < count; index += 1) {
+    const timeMs = Math.round((1_000 * index) / perSecond);
+    const luma = pictureAt(index, timeMs);
+    if (luma === undefined) break;
     const look = { watch: "w", nowMs: timeMs, silentMs: 0, frame: { timeMs, width, height } };
-    const luma = pictures[count % pictures.length] as Uint8Array;
     for (const report of await detector.look(look, { signal, luma }))
       if (report.kind !== "activity" && report.kind !== "wake")
         reports.push({ ...report, toldSeconds: timeMs / 1_000 });
   }
   await detector.end({ watch: "w" }, { signal });
-  return { reports, roundSeconds: pictures.length / perSecond };
+  return reports;
 }
 
 /** The events that the recorder makes of reports; one that has no end by then goes on for ever. */

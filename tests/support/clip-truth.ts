@@ -57,6 +57,13 @@ export const CLIPS: readonly ClipTruth[] = [
   { name: "vtest-pets2009-480x360.mp4", rounds: 1, spans: spans([0, 79.5]) },
   { name: "traffic-bgs-video03.mp4", rounds: 1, spans: spans([0, 28.4]) },
 ];
+/** Seconds of clips in which nothing moves. */
+export const EMPTY: readonly (Span & { readonly name: string })[] = [
+  { name: PERSONS.name, from: 0, to: 5 },
+  { name: BOTTLES.name, from: 0, to: 5 },
+  { name: CARS.name, from: 0, to: 4 },
+  { name: "aboda-video4.mp4", from: 3, to: 6.6 },
+];
 /** Pictures that a detector learns from before it says anything: nothing can begin before. */
 const LEARNING_SECONDS = 2;
 

@@ -41,9 +41,18 @@ export function countingCells(area: DetectorArea | undefined): Uint8Array {
 /** Cells that are still to be gone through, and those that were: used again for each picture. */
 const WAITING = new Uint16Array(CELLS);
 const SEEN = new Uint8Array(CELLS);
+/** The cells of one blob. */
+const MEMBERS = new Uint16Array(CELLS);
 
-/** Active cells that touch each other, also at corners; the largest first. `moving`: cells in which something moves. */
-export function blobsOf(active: Uint8Array, moving: Uint8Array): Blob[] {
+/**
+ * Active cells that touch each other, also at corners; the largest first. `moving`: cells in which something moves. `isNone`
+ * says of the cells of one that they are none; it gets their numbers, the first `count` of a list.
+ */
+export function blobsOf(
+  active: Uint8Array,
+  moving: Uint8Array,
+  isNone: (members: Uint16Array, count: number) => boolean = () => false,
+): Blob[] {
   SEEN.fill(0);
   const blobs: Blob[] = [];
   for (let first = 0; first < CELLS; first += 1) {
@@ -62,6 +71,7 @@ export function blobsOf(active: Uint8Array, moving: Uint8Array): Blob[] {
       const cell = WAITING[waiting] as number;
       const column = cell % COLUMNS;
       const row = Math.floor(cell / COLUMNS);
+      MEMBERS[cells] = cell;
       cells += 1;
       moves ||= moving[cell] === 1;
       left = Math.min(left, column);
@@ -78,6 +88,7 @@ export function blobsOf(active: Uint8Array, moving: Uint8Array): Blob[] {
         }
       }
     }
+    if (isNone(MEMBERS, cells)) continue;
     const box = {
       x: left / COLUMNS,
       y: top / ROWS,

@@ -4,7 +4,8 @@
 import { type Blob, blobsOf, CELLS, countingCells } from "./grid.ts";
 import { lightChange, UNCHANGED } from "./light.ts";
 import type { CameraPictures } from "./picture-store.ts";
-import { GAIN_ONE, type PixelParameters } from "./pixel-kernel.ts";
+import { GAIN_ONE, type PictureIndex, type PixelParameters } from "./pixel-kernel.ts";
+import { isWeather } from "./weather.ts";
 
 /** How keenly is looked. */
 export interface MotionLevels {
@@ -106,7 +107,7 @@ export class MotionModel {
       this.#learnt += 1;
       return { blobs: NOTHING, brightness, isUpset: false, moved: undefined };
     }
-    return { brightness, ...this.#judge(levels.share) };
+    return { brightness, ...this.#judge(levels, picture) };
   }
 
   /** Means of the cells; gives the mean of all. */
@@ -130,7 +131,7 @@ export class MotionModel {
       : { ...STEADY, threshold: levels.threshold, turns, turn: this.#taken % turns };
   }
 
-  #judge(share: number): Omit<Seen, "brightness"> {
+  #judge({ share, threshold }: MotionLevels, picture: PictureIndex): Omit<Seen, "brightness"> {
     const { marks, movers } = this.#pictures.sums;
     const { pixels } = this.#pictures.slot.layout;
     let active = 0;
@@ -147,11 +148,18 @@ export class MotionModel {
     }
     if (active < UPSET_SHARE * this.#cells) {
       this.#upset = 0;
-      return {
-        blobs: active === 0 ? NOTHING : blobsOf(this.#active, this.#moving),
-        isUpset: false,
-        moved: moves === 0 ? undefined : this.#moved,
+      if (active === 0) return { blobs: NOTHING, isUpset: false, moved: undefined };
+      const isNone = (cells: Uint16Array, count: number): boolean => {
+        if (!isWeather(this.#pictures, picture, threshold, cells, count)) return false;
+        for (let index = 0; index < count; index += 1) {
+          const cell = cells[index] as number;
+          moves -= this.#moved[cell] as number;
+          this.#moved[cell] = 0;
+        }
+        return true;
       };
+      const blobs = blobsOf(this.#active, this.#moving, isNone);
+      return { blobs, isUpset: false, moved: moves === 0 ? undefined : this.#moved };
     }
     this.#upset += 1;
     if (this.#upset >= UPSET_LASTS) {

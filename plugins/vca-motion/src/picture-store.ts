@@ -30,6 +30,7 @@ interface Views {
   readonly buffer: ArrayBuffer;
   readonly sums: CellSums;
   readonly pictures: readonly Uint8Array[];
+  readonly hot: Uint8Array;
 }
 
 export class PictureStore {
@@ -90,6 +91,12 @@ export class CameraPictures {
     return this.#current.sums;
   }
 
+  /** A picture, and the blocks of what is known, as kernel-layout.ts says; valid until the next slot is given out. */
+  bytes(picture: 0 | 1): { readonly luma: Uint8Array; readonly hot: Uint8Array } {
+    const { pictures, hot } = this.#current;
+    return { luma: pictures[picture] as Uint8Array, hot };
+  }
+
   /** Copies a picture in. */
   put(picture: 0 | 1, luma: Uint8Array): void {
     this.#current.pictures[picture]?.set(luma);
@@ -138,11 +145,12 @@ export class CameraPictures {
 }
 
 function viewsOf(buffer: ArrayBuffer, { base, layout }: KernelSlot): Views {
-  const { width, height, offsets } = layout;
+  const { width, height, offsets, steps } = layout;
   const sumsOf = (kind: number): Uint32Array =>
     new Uint32Array(buffer, base + offsets.sums + 4 * CELLS * kind, CELLS);
   return {
     buffer,
+    hot: new Uint8Array(buffer, base + offsets.hot, steps * HOT_BYTES),
     sums: { seen: sumsOf(0), known: sumsOf(1), marks: sumsOf(2), movers: sumsOf(3) },
     pictures: [0, 1].map(
       (index) => new Uint8Array(buffer, base + (offsets.pictures[index as 0 | 1] as number), width * height),

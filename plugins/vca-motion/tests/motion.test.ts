@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import type { DetectorActivity, DetectorAnswer, DetectorReport, DetectorSettings } from "@nightjar/core";
 import { FRAMES, motionDetector } from "../src/detector.ts";
 import { box, picture, still } from "./pictures.ts";
+import { rain, shadow, type Weather } from "./weather.ts";
 
 const { signal } = new AbortController();
 const OPTIONS = { smallestPercent: 0.5, largestPercent: 100, profile: "auto" };
@@ -95,30 +96,37 @@ describe("motion", { timeout: 300_000 }, () => {
     assert.deepEqual(await shown(30, box({ light: slow })), []);
   });
 
-  it("is not rain: each drop is somewhere else in the next picture", async () => {
-    const rain = (size: { width: number; height: number }, atMs: number) => {
-      const luma = still(size, atMs);
-      if (atMs < 5_000) return luma;
-      let seed = (atMs * 2_246_822_519) >>> 0 || 1;
-      const next = (most: number): number => {
-        seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-        return Math.floor((seed / 0x1_0000_0000) * most);
-      };
-      for (let drop = 0; drop < 120; drop += 1) {
-        const [x, y, length] = [next(size.width), next(size.height - 14), 6 + next(8)];
-        for (let row = y; row < y + length; row += 1)
-          luma[row * size.width + x] = Math.min(255, (luma[row * size.width + x] ?? 0) + 45);
-      }
-      return luma;
-    };
-    assert.deepEqual(await shown(20, rain), []);
-    const crossing = box({ fromMs: 9_000 });
-    const through = await shown(20, (size, atMs) => {
-      const [wet, dry, walker] = [rain(size, atMs), still(size, atMs), crossing(size, atMs)];
+  /** Weather over a scene in which nothing moves, and over one that somebody crosses from 9 to 13 s. */
+  const inWeather = (weather: Weather) => ({
+    empty: (size: { width: number; height: number }, atMs: number) => weather(still(size, atMs), size, atMs),
+    crossed: (size: { width: number; height: number }, atMs: number) => {
+      const [wet, dry, walker] = [
+        weather(still(size, atMs), size, atMs),
+        still(size, atMs),
+        box({ fromMs: 9_000 })(size, atMs),
+      ];
       return wet.map((value, at) => (walker[at] === dry[at] ? value : (walker[at] ?? 0)));
-    });
-    assert.equal(begins(through).length, 1, "who walks in it is");
+    },
   });
+  const wet = { brighter: 45, fromMs: 5_000 };
+  for (const [what, weather] of [
+    ["rain: each drop is somewhere else in the next picture", rain({ ...wet, drops: 120, lengthPixels: 14 })],
+    ["heavy rain", rain({ ...wet, drops: 300, lengthPixels: 24 })],
+    [
+      "the hard shadow of something that passes outside",
+      shadow({ widthPixels: 60, heightPixels: 70, factor: 0.6, pixelsPerSecond: 30, fromMs: 5_000 }),
+    ],
+    [
+      "the hard shadow of a pole that wanders",
+      shadow({ widthPixels: 16, heightPixels: 180, factor: 0.6, pixelsPerSecond: 6, fromMs: 5_000 }),
+    ],
+  ] as const) {
+    it(`is not ${what}; who walks in it is`, async () => {
+      const { empty, crossed } = inWeather(weather);
+      assert.deepEqual(await shown(20, empty), []);
+      assert.equal(begins(await shown(20, crossed)).length, 1);
+    });
+  }
 
   it("is not the soft shadow of a cloud that moves across", async () => {
     const cloud = (size: { width: number; height: number }, atMs: number) => {
@@ -190,7 +198,8 @@ describe("motion", { timeout: 300_000 }, () => {
       const scene = still(size, atMs);
       const mark = picture(size, atMs, { fromMs: 5_000, noise: 0 });
       const bare = picture(size, atMs, { noise: 0 });
-      return scene.map((value, at) => ((mark[at] ?? 0) !== (bare[at] ?? 0) ? value + 15 : value));
+      // A weave of its own: what is only brighter, with the scene's own detail in it, is light.
+      return scene.map((value, at) => (mark[at] === bare[at] ? value : value + ((at >> 2) & 1 ? 20 : -20)));
     };
     assert.deepEqual(await shown(12, faint, { sensitivity: 20 }), []);
     assert.equal(begins(await shown(12, faint, { sensitivity: 90 })).length, 1);
