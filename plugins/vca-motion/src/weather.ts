@@ -1,7 +1,7 @@
 // What differs from the background without being anything: light that falls differently on a part of the picture (the hard shadow
 // of a cloud or a pole, a sunbeam), under which the background still shows, times a gain; and rain, which is thin and bright.
 // Looked at in cells that differ alone, so that it costs nothing while nothing does.
-import { HOT_BYTES, NOISE_AT } from "./kernel-layout.ts";
+import { HOT_BYTES, type KernelLayout, NOISE_AT } from "./kernel-layout.ts";
 import type { CameraPictures } from "./picture-store.ts";
 import type { PictureIndex } from "./pixel-kernel.ts";
 
@@ -59,8 +59,10 @@ export function isWeather(
 ): boolean {
   SUMS.clear();
   const step = count > LARGE_CELLS ? LARGE_ROW_STEP : ROW_STEP;
+  const { luma, hot } = pictures.bytes(picture);
+  const { layout } = pictures.slot;
   for (let index = 0; index < count; index += 1)
-    addCell(pictures, picture, threshold, cells[index] as number, step);
+    addCell(luma, hot, layout, threshold, cells[index] as number, step);
   return SUMS.pixels >= LEAST_PIXELS && (isRain(SUMS) || isLight(SUMS));
 }
 
@@ -78,34 +80,27 @@ function isLight({ pixels, seen, seenSeen, seenKnown, knownKnown }: Sums): boole
 }
 
 function addCell(
-  pictures: CameraPictures,
-  picture: PictureIndex,
+  luma: Uint8Array,
+  hot: Uint8Array,
+  { width, columns, tops, stripLefts, stripColumns, stripWidths }: KernelLayout,
   threshold: number,
   cell: number,
   step: number,
 ): void {
-  const { luma, hot } = pictures.bytes(picture);
-  const { width, columns, tops, stripLefts, stripColumns, stripWidths } = pictures.slot.layout;
   const row = Math.floor(cell / columns);
   const column = cell % columns;
   const top = tops[row] as number;
   const bottom = tops[row + 1] as number;
   for (let strip = stripColumns.indexOf(column); stripColumns[strip] === column; strip += 1) {
-    const lanes = stripWidths[strip] as number;
     const block = top * stripLefts.length + strip * (bottom - top);
-    for (let y = top; y < bottom; y += step)
-      addRow(
-        luma,
-        y * width + (stripLefts[strip] as number),
-        hot,
-        (block + y - top) * HOT_BYTES,
-        lanes,
-        threshold,
-      );
+    for (let y = top; y < bottom; y += step) {
+      const from = y * width + (stripLefts[strip] as number);
+      addRow(luma, from, hot, (block + y - top) * HOT_BYTES, stripWidths[strip] as number, threshold);
+    }
   }
 }
 
-/** A row of one strip, in which at most sixteen pixels stand beside each other. */
+/** A row of one strip, in which at most sixteen pixels stand beside each other. Counted in variables of its own: it is the inner loop. */
 function addRow(
   luma: Uint8Array,
   from: number,
@@ -114,22 +109,31 @@ function addRow(
   lanes: number,
   threshold: number,
 ): void {
-  let run = 0;
-  for (let lane = 0; lane <= lanes; lane += 1) {
+  let [pixels, sum, seenSeen, seenKnown, knownKnown, brighter, thick, run] = [0, 0, 0, 0, 0, 0, 0, 0];
+  for (let lane = 0; lane < lanes; lane += 1) {
     const seen = luma[from + lane] as number;
     const known = hot[block + lane] as number;
-    const noise = hot[block + NOISE_AT + lane] as number;
-    if (lane === lanes || Math.abs(seen - known) <= threshold + noise) {
-      if (run >= THICK_PIXELS) SUMS.thick += run;
+    const off = seen - known;
+    if (Math.abs(off) <= threshold + (hot[block + NOISE_AT + lane] as number)) {
+      if (run >= THICK_PIXELS) thick += run;
       run = 0;
       continue;
     }
     run += 1;
-    SUMS.pixels += 1;
-    SUMS.seen += seen;
-    SUMS.seenSeen += seen * seen;
-    SUMS.seenKnown += seen * known;
-    SUMS.knownKnown += known * known;
-    if (seen > known) SUMS.brighter += 1;
+    pixels += 1;
+    sum += seen;
+    seenSeen += seen * seen;
+    seenKnown += seen * known;
+    knownKnown += known * known;
+    if (off > 0) brighter += 1;
   }
+  if (pixels === 0) return;
+  if (run >= THICK_PIXELS) thick += run;
+  SUMS.pixels += pixels;
+  SUMS.seen += sum;
+  SUMS.seenSeen += seenSeen;
+  SUMS.seenKnown += seenKnown;
+  SUMS.knownKnown += knownKnown;
+  SUMS.brighter += brighter;
+  SUMS.thick += thick;
 }
