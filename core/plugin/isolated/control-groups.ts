@@ -1,10 +1,11 @@
-// Control groups for isolated plugins (cgroups(7), version 2): finds the branch that systemd has handed over to the recorder
+// Control groups for isolated plugins (cgroups(7), version 2; version 1: old-control-groups.ts): finds the branch that systemd has handed over to the recorder
 // and makes it ready for groups below it. A branch with processes in it may not bound those below, so what runs in it goes
 // into a group of its own first. Nothing is touched that was not handed over: the unit says so in the environment.
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { systemCode } from "../../errors.ts";
-import { endGroup } from "./plugin-group.ts";
+import { controllerFolders, openTrees } from "./old-control-groups.ts";
+import { type ControllerFolders, endGroup, type GroupBounds, PluginGroup } from "./plugin-group.ts";
 
 /** What a unit with `Delegate=` sets, to `delegated`: the branch is the recorder's to divide. */
 export const DELEGATED_VARIABLE = "NIGHTJAR_CONTROL_GROUP";
@@ -20,11 +21,8 @@ const PLUGIN_PREFIX = "plugin-";
 /** Processes that are started while others are moved. */
 const MOVE_ROUNDS = 10;
 
-/** Where groups of plugins are made. */
-export interface GroupBranch {
-  /** The folder of the branch. */
-  readonly folder: string;
-}
+/** Where groups of plugins are made: below the folder of the branch, or in the trees of version 1. */
+export type GroupBranch = { readonly folder: string } | { readonly trees: ControllerFolders };
 
 let found: Promise<GroupBranch | undefined> | undefined;
 
@@ -37,8 +35,21 @@ export function detectControlGroups(): Promise<GroupBranch | undefined> {
 async function detect(): Promise<GroupBranch | undefined> {
   if (process.platform !== "linux" || process.env[DELEGATED_VARIABLE] !== "delegated") return undefined;
   const read = (file: string) => readFile(`/proc/self/${file}`, "utf8").catch(() => "");
-  const folder = branchFolder(await read("cgroup"), await read("mountinfo"));
-  return folder === undefined ? undefined : openBranch(folder);
+  const [groups, mounts] = [await read("cgroup"), await read("mountinfo")];
+  const folder = branchFolder(groups, mounts);
+  const branch = folder === undefined ? undefined : await openBranch(folder);
+  if (branch !== undefined) return branch;
+  // Both may be there, with the controllers in the old trees.
+  const old = controllerFolders(groups, mounts);
+  const trees = old === undefined ? undefined : await openTrees(old);
+  return trees === undefined ? undefined : { trees };
+}
+
+/** Makes the group `name` in a branch. */
+export function makeGroup(branch: GroupBranch, name: string, bounds: GroupBounds): Promise<PluginGroup> {
+  return "trees" in branch
+    ? PluginGroup.makeOld(branch.trees, name, bounds)
+    : PluginGroup.make(join(branch.folder, name), bounds);
 }
 
 /** The folder of the branch that a process is in, by its /proc/self/cgroup and mountinfo; undefined: there is none. */

@@ -15,11 +15,17 @@ import type { NetworkLeave } from "../package/permissions.ts";
 import { childCommand, HEAP_LIMIT_MB } from "./child-command.ts";
 import { type ChildPlaces, OWN_PLACES } from "./child-places.ts";
 import { type Confinement, type ConfinementWay, detectConfinement } from "./confinement.ts";
-import { type BoundsWay, detectControlGroups, type GroupBranch, groupName } from "./control-groups.ts";
+import {
+  type BoundsWay,
+  detectControlGroups,
+  type GroupBranch,
+  groupName,
+  makeGroup,
+} from "./control-groups.ts";
 import { linkOutOf } from "./folder-links.ts";
 import { killGroupOf, killWrapped } from "./kill-wrapped.ts";
 import { MessageGate } from "./message-gate.ts";
-import { PluginGroup } from "./plugin-group.ts";
+import type { PluginGroup } from "./plugin-group.ts";
 import { describeEnd } from "./process-end.ts";
 import { type ProcessFigures, processFigures, wrappedPid } from "./process-figures.ts";
 import { ProcessorWatch } from "./processor-watch.ts";
@@ -358,5 +364,5 @@ async function groupFor({ name, groups }: IsolatedProcessOptions): Promise<Plugi
   const branch = groups === undefined ? await detectControlGroups() : groups;
   if (branch === undefined || branch === null) return undefined;
   lives += 1;
-  return PluginGroup.make(join(branch.folder, groupName(name, lives)), GROUP_BOUNDS).catch(() => undefined);
+  return makeGroup(branch, groupName(name, lives), GROUP_BOUNDS).catch(() => undefined);
 }
