@@ -1,8 +1,10 @@
 // Says in a form that somebody else has changed what it is about since typing began, and offers both: theirs, and what is
 // typed. Neither is lost by choosing: what was typed can be put back as long as nothing else is.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { ApiError } from "../api/client.ts";
 import { t } from "../locale/messages.ts";
 import type { Draft } from "../state/use-draft.ts";
+import { ErrorNote } from "./controls.tsx";
 import { Icon } from "./icon.tsx";
 
 /** What a form hands to its note. */
@@ -46,4 +48,11 @@ export function OutdatedNote({ of }: { readonly of: DraftOffers }) {
       </div>
     </div>
   );
+}
+
+/** Why a form was not saved. That others were quicker the note tells, and once it is settled nothing is wrong any more. */
+export function SaveError({ error, of }: { readonly error: unknown; readonly of: DraftOffers }) {
+  const told = useRef<unknown>(undefined);
+  if (of.isOutdated && error instanceof ApiError && error.code.endsWith("_CHANGED")) told.current = error;
+  return error === undefined || error === told.current ? null : <ErrorNote error={error} />;
 }

@@ -1,15 +1,8 @@
 // The form of a holiday: dates, days of every year, or weekdays of months, both ends included.
 import { language, t } from "../../locale/messages.ts";
-import {
-  CheckField,
-  Dialog,
-  ErrorNote,
-  Field,
-  Segmented,
-  SelectField,
-  TextField,
-} from "../../parts/controls.tsx";
+import { CheckField, Dialog, Field, Segmented, SelectField, TextField } from "../../parts/controls.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
+import { SaveError } from "../../parts/outdated-note.tsx";
 import { WEEKDAYS } from "../../parts/week-periods.ts";
 import { monthName, weekdayNames } from "../../state/time-format.ts";
 import { useAct } from "../../state/use-act.ts";
@@ -113,7 +106,7 @@ export function HolidayDialog(props: {
           checked={holiday.enabled !== false}
           onChange={(enabled) => setHoliday({ ...holiday, enabled })}
         />
-        {error === undefined ? null : <ErrorNote error={error} />}
+        <SaveError error={error} of={draft} />
         <DialogFoot
           text={t("save")}
           onCancel={() => {

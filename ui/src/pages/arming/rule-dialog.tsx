@@ -1,7 +1,8 @@
 // The form of an arming rule: which events of which cameras count, in which profiles, and when.
 import { t } from "../../locale/messages.ts";
-import { CheckField, Dialog, ErrorNote, TextField } from "../../parts/controls.tsx";
+import { CheckField, Dialog, TextField } from "../../parts/controls.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
+import { SaveError } from "../../parts/outdated-note.tsx";
 import { WeekGrid } from "../../parts/week-grid.tsx";
 import { cameras } from "../../state/recorder.ts";
 import { useAct } from "../../state/use-act.ts";
@@ -89,7 +90,7 @@ export function ArmingRuleDialog(props: {
           checked={rule.enabled !== false}
           onChange={(enabled) => put({ ...rule, enabled })}
         />
-        {error === undefined ? null : <ErrorNote error={error} />}
+        <SaveError error={error} of={draft} />
         <DialogFoot
           text={t("save")}
           onCancel={() => {

@@ -3,8 +3,9 @@
 import { useEffect } from "preact/hooks";
 import type { LinkageAction, LinkageRule } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
-import { Dialog, ErrorNote, Segmented, TextField } from "../../parts/controls.tsx";
+import { Dialog, Segmented, TextField } from "../../parts/controls.tsx";
 import { DialogFoot } from "../../parts/dialog-foot.tsx";
+import { SaveError } from "../../parts/outdated-note.tsx";
 import { loadAlarmIo } from "../../state/alarm-io.ts";
 import { cameras } from "../../state/recorder.ts";
 import { useAct } from "../../state/use-act.ts";
@@ -159,7 +160,7 @@ export function RuleDialog(props: {
             }
           />
         ))}
-        {error === undefined ? null : <ErrorNote error={error} />}
+        <SaveError error={error} of={form} />
         <DialogFoot
           text={t("save")}
           onCancel={() => {
