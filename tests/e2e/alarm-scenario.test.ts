@@ -83,6 +83,17 @@ describe("an alarm on its whole way", { skip: skipBrowserTests, timeout: 240_000
       },
       LONG_MS,
     );
+    // The page of flows shows the editor; keys that mean something outside of it are the editor's own there.
+    await page.goto(`${recorder.url}/system/flows`);
+    const frame = page.frameLocator("iframe");
+    const canvas = frame.locator("#red-ui-workspace-chart svg");
+    await canvas.waitFor({ timeout: LONG_MS });
+    await canvas.click();
+    await page.keyboard.press("?");
+    assert.equal(await page.getByRole("dialog").count(), 0, "no sheet of the recorder's keys");
+    await page.getByRole("button", { name: "State and settings" }).click();
+    await page.getByText("Running", { exact: true }).waitFor();
+    assert.equal(await page.locator("iframe").count(), 0, "nothing was changed in it: it is let go");
     await page.goto(`${recorder.url}/flows/`, { waitUntil: "commit", timeout: LONG_MS });
     await wireOn(page);
     await page.goto("about:blank");

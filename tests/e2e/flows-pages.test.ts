@@ -92,6 +92,8 @@ describe("a page of flows (attack list A7, A22)", { skip: skipBrowserTests, time
     const nodeRed = createServer((request, response) => {
       response.setHeader("content-security-policy", "default-src *");
       if (request.url === "/flows-http/data") response.end("own data");
+      else if (request.url === "/flows/")
+        response.setHeader("content-type", "text/html").end('<div id="red-ui-editor">editor</div>');
       else response.setHeader("content-type", "text/html").end(`<body><script>${HOSTILE}</script>`);
     });
     const sockets = new WebSocketServer({ server: nodeRed });
@@ -107,8 +109,9 @@ describe("a page of flows (attack list A7, A22)", { skip: skipBrowserTests, time
     const client = (host: string | undefined) => ({ address: "127.0.0.1", secure: false, host });
     const recorder = createServer((request, response) => {
       const route = classifyRequest(request.url ?? "", "");
-      if (route.kind === "flows" && route.right === "flows.view") {
-        response.once("finish", () => policies.push(String(response.getHeader("content-security-policy"))));
+      if (route.kind === "flows" && (route.right === "flows.view" || request.url === "/flows/")) {
+        if (route.right === "flows.view")
+          response.once("finish", () => policies.push(String(response.getHeader("content-security-policy"))));
         void door.forward(request, response, route, client(request.headers.host), "");
         return;
       }
@@ -187,5 +190,34 @@ describe("a page of flows (attack list A7, A22)", { skip: skipBrowserTests, time
     const place = `127.0.0.1:${port}/flows-http/`;
     assert.ok(policy.includes(`connect-src http://${place} ws://${place};`), policy);
     assert.ok(!policy.includes("*") && policies.every((each) => !each.includes("default-src *")), policy);
+  });
+
+  it("nor another site frames the editor; the recorder's own pages do", async () => {
+    // Another port is another origin of the same site: its frames have the cookie.
+    const other = createServer((_request, response) =>
+      response.setHeader("content-type", "text/html").end("<body>other</body>"),
+    );
+    other.listen(0, "127.0.0.1");
+    await once(other, "listening");
+    servers.push(other);
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const editor = `http://127.0.0.1:${port}/flows/`;
+    const framed = async (url: string): Promise<boolean> => {
+      await page.goto(url);
+      await page.evaluate(
+        `new Promise((done) => {
+          const frame = document.createElement("iframe");
+          frame.onload = done;
+          frame.src = ${JSON.stringify(editor)};
+          document.body.append(frame);
+        })`,
+      );
+      return (await page.frames().at(-1)?.locator("#red-ui-editor").count()) === 1;
+    };
+    assert.equal(await framed(`http://127.0.0.1:${port}/`), true);
+    assert.equal(await framed(`http://127.0.0.1:${(other.address() as AddressInfo).port}/`), false);
+    assert.equal(await framed(`http://127.0.0.1:${port}/flows-http/page`), false);
+    await context.close();
   });
 });

@@ -16,18 +16,30 @@ const MADE_IN_THE_PAGE = " 'unsafe-eval'";
 /** Security headers of an answer of Node-RED's. */
 export function flowsPageHeaders({ target, client, basePath }: Asked): Record<string, string> {
   const isEditor = !target.startsWith(FLOWS_PAGES_PATH);
-  if (isEditor) return { ...SECURITY_HEADERS, "content-security-policy": policy("'self'", "'self'", "") };
+  if (isEditor) {
+    return {
+      ...SECURITY_HEADERS,
+      "content-security-policy": policy("'self'", "'self'", "", "'self'"),
+      // The page of flows shows it in a frame; pages of flows and of plugins, which are others', cannot.
+      "x-frame-options": "SAMEORIGIN",
+    };
+  }
   const own = ownPlaces(client, `${basePath}${FLOWS_PAGES_PATH}/`);
   return {
     ...SECURITY_HEADERS,
-    "content-security-policy": policy(own?.pages ?? "'self'", own?.all ?? "'self'", MADE_IN_THE_PAGE),
+    "content-security-policy": policy(
+      own?.pages ?? "'self'",
+      own?.all ?? "'self'",
+      MADE_IN_THE_PAGE,
+      "'none'",
+    ),
     // Other than that of the recorder's pages: a window of theirs that is opened from here cannot be reached into.
     "cross-origin-opener-policy": "same-origin-allow-popups",
   };
 }
 
 /** Node-RED's pages are made with scripts and styles inside them; nothing of theirs comes from elsewhere or goes there. */
-function policy(pages: string, requests: string, code: string): string {
+function policy(pages: string, requests: string, code: string, ancestors: string): string {
   return [
     "default-src 'self'",
     `script-src 'self' 'unsafe-inline'${code}`,
@@ -41,7 +53,7 @@ function policy(pages: string, requests: string, code: string): string {
     "object-src 'none'",
     "base-uri 'self'",
     `form-action ${pages}`,
-    "frame-ancestors 'none'",
+    `frame-ancestors ${ancestors}`,
   ].join("; ");
 }
 

@@ -3,7 +3,9 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { type MessageKey, t } from "../locale/messages.ts";
 import { Icon, type IconName, Logo } from "../parts/icon.tsx";
+import { lazyPart } from "../parts/lazy-page.tsx";
 import { followLink, href, place, turned } from "../router.ts";
+import { flowsEditor } from "../state/flows-editor.ts";
 import { railCollapsed } from "../state/preferences.ts";
 import { connected, mayAdminister, mayOperate, status } from "../state/recorder.ts";
 import { useShortcuts } from "../state/shortcuts.ts";
@@ -14,6 +16,8 @@ import { CameraSearch } from "./camera-search.tsx";
 import { HealthButton } from "./health.tsx";
 import { ShortcutSheet } from "./shortcut-sheet.tsx";
 import { MuteButton, SoundBar } from "./sound-bar.tsx";
+
+const EditorFrame = lazyPart(async () => (await import("../pages/flows/editor-frame.tsx")).EditorFrame);
 
 const PAGES: readonly {
   name: string;
@@ -128,6 +132,7 @@ export function Shell({ page, children }: { readonly page: string; readonly chil
           </p>
         )}
         {children}
+        {flowsEditor.value === "away" ? null : <EditorFrame />}
       </main>
       {sheet ? <ShortcutSheet onClose={() => setSheet(false)} /> : null}
     </div>

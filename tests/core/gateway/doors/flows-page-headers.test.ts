@@ -22,4 +22,15 @@ describe("policies of Node-RED's pages", () => {
     assert.ok(policy.includes("script-src 'self' 'unsafe-inline';"), policy);
     assert.ok(policy.includes("connect-src 'self';"), policy);
   });
+
+  it("let the recorder's own pages frame the editor, and nobody anything else", () => {
+    const ofEditor = flowsPageHeaders({ target: "/flows/", basePath: "/nvr", client });
+    assert.match(ofEditor["content-security-policy"] ?? "", /frame-ancestors 'self'$/);
+    assert.equal(ofEditor["x-frame-options"], "SAMEORIGIN");
+    for (const target of ["/flows-http/", "/flows-http/dashboard", "/flows-https"]) {
+      const headers = flowsPageHeaders({ target, basePath: "/nvr", client });
+      assert.match(headers["content-security-policy"] ?? "", /frame-ancestors 'none'$/, target);
+      assert.equal(headers["x-frame-options"], "DENY", target);
+    }
+  });
 });

@@ -1,13 +1,15 @@
-// Flows: whether Node-RED runs, why its flows do not where they do not, and the way to its editor.
-import { useEffect } from "preact/hooks";
+// Flows: Node-RED's editor within the page, whether it runs, why its flows do not where they do not, and what they may do.
+import { useEffect, useState } from "preact/hooks";
 import { type Answer, call } from "../../api/client.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { Awaited } from "../../parts/awaited.tsx";
-import { ErrorNote } from "../../parts/controls.tsx";
+import { ErrorNote, Segmented } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
-import { href } from "../../router.ts";
+import { href, place, replaceQuery } from "../../router.ts";
+import { flowsEditor, leaveFlowsEditor } from "../../state/flows-editor.ts";
+import { tell } from "../../state/toasts.ts";
 import { useAct } from "../../state/use-act.ts";
-import { useAnswer } from "../../state/use-answer.ts";
+import { type Answered, useAnswer } from "../../state/use-answer.ts";
 import { SystemSubPage } from "../system/sub-page.tsx";
 import { AllowedSection } from "./allowed-section.tsx";
 
@@ -23,42 +25,104 @@ const STATUS_TEXT: Readonly<Record<FlowsView["status"], MessageKey>> = {
 };
 /** How often the page looks again while Node-RED starts. */
 const LOOK_AGAIN_MS = 1_000;
+/** And while the editor is on show: it may end any time. */
+const LOOK_AGAIN_SHOWN_MS = 5_000;
+/** Narrower, Node-RED's editor has no room for its palette and its flows. */
+const WIDE = matchMedia("(min-width: 800px)");
 
 /** The page, for administrators. */
 export function FlowsPage() {
   const asked = useAnswer<FlowsView>((signal) => call("GET /flows", { signal }));
   const { answer: view, load } = asked;
-  const isStarting = view?.status === "starting";
+  const [isWide, setWide] = useState(WIDE.matches);
   useEffect(() => {
-    if (!isStarting) return undefined;
-    const timer = setInterval(load, LOOK_AGAIN_MS);
+    const follow = (): void => setWide(WIDE.matches);
+    WIDE.addEventListener("change", follow);
+    return () => WIDE.removeEventListener("change", follow);
+  }, []);
+  // One that is loaded stays while Node-RED is started anew: it connects again by itself.
+  const canShow = view?.enabled === true && (isUp(view) || flowsEditor.value !== "away");
+  const shows = canShow && isWide && place.value.query.get("show") !== "settings" ? "editor" : "settings";
+  useEffect(() => {
+    if (shows !== "editor") return undefined;
+    flowsEditor.value = "shown";
+    return () => {
+      if (leaveFlowsEditor()) tell(t("flows.frame.kept"));
+    };
+  }, [shows]);
+  const againMs =
+    view?.status === "starting" ? LOOK_AGAIN_MS : shows === "editor" ? LOOK_AGAIN_SHOWN_MS : undefined;
+  useEffect(() => {
+    if (againMs === undefined) return undefined;
+    const timer = setInterval(load, againMs);
     return () => clearInterval(timer);
-  }, [isStarting, load]);
+  }, [againMs, load]);
   return (
     <SystemSubPage
       title={t("flows.title")}
       beside={
-        <button type="button" class="button ghost" onClick={load}>
-          <Icon name="restart" />
-          {t("flows.refresh")}
-        </button>
+        <>
+          {canShow && isWide ? (
+            <Segmented
+              label={t("flows.show")}
+              value={shows}
+              choices={[
+                { value: "editor", text: t("flows.show.editor") },
+                { value: "settings", text: t("flows.show.settings") },
+              ]}
+              onChoose={(show) => replaceQuery({ show: show === "editor" ? undefined : show })}
+            />
+          ) : null}
+          {shows === "editor" ? (
+            <a class="button ghost" href={href("flows/")}>
+              <Icon name="link" />
+              {t("flows.alone")}
+            </a>
+          ) : (
+            <button type="button" class="button ghost" onClick={load}>
+              <Icon name="restart" />
+              {t("flows.refresh")}
+            </button>
+          )}
+        </>
       }
     >
-      <div class="sections">
-        <section>
-          <h2>{t("flows.state")}</h2>
-          <Awaited of={asked} rows={3} />
-          {view === undefined ? null : <State view={view} />}
-        </section>
-        {view === undefined ? null : (
-          <section>
-            <h2>{t(view.enabled ? "flows.switchOff.title" : "flows.switchOn.title")}</h2>
-            <Switch view={view} onChanged={asked.put} />
-          </section>
-        )}
-        {view === undefined ? null : <AllowedSection view={view} onChanged={asked.put} />}
-      </div>
+      {shows === "editor" && view !== undefined ? (
+        // The editor itself lies below this (editor-frame.tsx).
+        view.status === "running" && (view.tab ?? []).length === 0 ? null : (
+          <div class="flows-note">
+            <State view={view} isFramed />
+          </div>
+        )
+      ) : (
+        <Settings asked={asked} isWide={isWide} />
+      )}
     </SystemSubPage>
+  );
+}
+
+function isUp({ status }: FlowsView): boolean {
+  return status === "running" || status === "safe";
+}
+
+function Settings({ asked, isWide }: { readonly asked: Answered<FlowsView>; readonly isWide: boolean }) {
+  const { answer: view } = asked;
+  return (
+    <div class="sections">
+      <section>
+        <h2>{t("flows.state")}</h2>
+        <Awaited of={asked} rows={3} />
+        {view === undefined ? null : <State view={view} />}
+        {view === undefined || isWide || !isUp(view) ? null : <p class="muted">{t("flows.narrow")}</p>}
+      </section>
+      {view === undefined ? null : (
+        <section>
+          <h2>{t(view.enabled ? "flows.switchOff.title" : "flows.switchOn.title")}</h2>
+          <Switch view={view} onChanged={asked.put} />
+        </section>
+      )}
+      {view === undefined ? null : <AllowedSection view={view} onChanged={asked.put} />}
+    </div>
   );
 }
 
@@ -71,9 +135,8 @@ const TAB_TEXT: Readonly<Record<NonNullable<FlowsView["tab"]>[number]["reason"],
   "not-changed": "flows.tab.not-changed",
 };
 
-function State({ view }: { readonly view: FlowsView }) {
+function State({ view, isFramed = false }: { readonly view: FlowsView; readonly isFramed?: boolean }) {
   const isBad = view.status === "safe" || view.status === "failed" || view.status === "missing";
-  const isUp = view.status === "running" || view.status === "safe";
   const name = view.node?.name ?? view.node?.id;
   return (
     <>
@@ -99,7 +162,7 @@ function State({ view }: { readonly view: FlowsView }) {
           {t(TAB_TEXT[reason], { rule, action })}
         </p>
       ))}
-      {isUp ? (
+      {isUp(view) && !isFramed ? (
         <p>
           {/* Not a page of ours: Node-RED's own, behind the same login. Its title leads back here. */}
           <a class="button primary" href={href("flows/")}>
