@@ -5,10 +5,12 @@ import { HOT_BYTES, type KernelLayout, NOISE_AT } from "./kernel-layout.ts";
 import type { CameraPictures } from "./picture-store.ts";
 import type { PictureIndex } from "./pixel-kernel.ts";
 
-/** Every so manieth row is enough, of large areas fewer. */
-const ROW_STEP = 2;
-const LARGE_CELLS = 40;
-const LARGE_ROW_STEP = 4;
+/** Every so manieth row is enough: of areas of up to so many cells, the smallest first. */
+const ROW_STEPS = [
+  [8, 2],
+  [40, 4],
+  [Number.POSITIVE_INFINITY, 6],
+] as const;
 /** Fewer pixels tell nothing. */
 const LEAST_PIXELS = 20;
 /** So many beside each other are no drop; drops have few that are, and are brighter than what is behind them. */
@@ -58,7 +60,7 @@ export function isWeather(
   count: number,
 ): boolean {
   SUMS.clear();
-  const step = count > LARGE_CELLS ? LARGE_ROW_STEP : ROW_STEP;
+  const [, step] = ROW_STEPS.find(([most]) => count <= most) ?? ROW_STEPS[0];
   const { luma, hot } = pictures.bytes(picture);
   const { layout } = pictures.slot;
   for (let index = 0; index < count; index += 1)
@@ -109,7 +111,14 @@ function addRow(
   lanes: number,
   threshold: number,
 ): void {
-  let [pixels, sum, seenSeen, seenKnown, knownKnown, brighter, thick, run] = [0, 0, 0, 0, 0, 0, 0, 0];
+  let pixels = 0;
+  let sum = 0;
+  let seenSeen = 0;
+  let seenKnown = 0;
+  let knownKnown = 0;
+  let brighter = 0;
+  let thick = 0;
+  let run = 0;
   for (let lane = 0; lane < lanes; lane += 1) {
     const seen = luma[from + lane] as number;
     const known = hot[block + lane] as number;
