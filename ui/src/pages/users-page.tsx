@@ -56,7 +56,9 @@ export function UsersPage() {
           {t("users.add")}
         </button>
       </div>
-      <Awaited of={asked} rows={5} />
+      <div class="awaited">
+        <Awaited of={asked} rows={5} />
+      </div>
       <div class="table-box">
         <table class="users-table">
           <thead>

@@ -143,7 +143,7 @@ export function LivePage() {
         ) : (
           <button
             type="button"
-            class="button ghost"
+            class="button ghost back"
             aria-label={t("live.back")}
             title={t("live.back")}
             onClick={() => choose(undefined)}

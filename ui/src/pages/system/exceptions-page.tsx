@@ -81,7 +81,9 @@ export function ExceptionsPage() {
   );
   return (
     <SystemSubPage title={t("exceptions.title")}>
-      <Awaited of={asked} rows={8} />
+      <div class="awaited">
+        <Awaited of={asked} rows={8} />
+      </div>
       {asked.answer === undefined ? null : (
         <>
           {rows(own)}
