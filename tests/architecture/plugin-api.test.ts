@@ -22,6 +22,16 @@ const OF_THE_LANGUAGE = new Set([
   "SenderCounters",
 ]);
 
+describe("core/index.ts, which a plugin imports", () => {
+  it("says of each of its parts what it is for, above it", () => {
+    const lines = readFileSync(join(ROOT, "core/index.ts"), "utf8").split("\n");
+    const bare = lines.filter(
+      (line, index) => line.startsWith("export ") && !lines[index - 1]?.endsWith("*/"),
+    );
+    assert.deepEqual(bare, []);
+  });
+});
+
 for (const [title, file, module] of [
   ["@nightjar/core", "core/index.ts", core],
   ["@nightjar/core/testing", "core/testing/index.ts", kit],

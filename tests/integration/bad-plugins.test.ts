@@ -1,7 +1,7 @@
 // The gallery of bad plugins (tests/support/bad-plugins.ts) beside a good one in a real host: each is contained, named and
 // shown, and the good one notices nothing (attack list A13). What the page says of them: tests/e2e/plugin-gallery.test.ts.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { askStreams } from "../../core/cameras/driver-call.ts";
 import { systemClock } from "../../core/clock.ts";
@@ -10,10 +10,13 @@ import type { HookEvent } from "../../core/plugin/contract/hook-data.ts";
 import type { MqttCommand } from "../../core/plugin/contract/plugin-mqtt.ts";
 import { PluginHost, type PluginSettings, type PluginStatus } from "../../core/plugin/host/plugin-host.ts";
 import { NO_MESSAGES } from "../../core/plugin/host/plugin-messages.ts";
+import { runNpm } from "../../core/plugin/install/npm-process.ts";
+import { registryAt } from "../../core/plugin/install/registries.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { BAD_PLUGINS, type BadPlugin, nameOf, writeBadPlugins } from "../support/bad-plugins.ts";
 import { CHILD_CORE } from "../support/child-core.ts";
+import { pack } from "../support/plugin-registry.ts";
 import { STREAMS } from "../support/stranger.ts";
 
 const GOOD: BadPlugin = { id: "good", does: "nothing bad", status: "running" };
@@ -46,14 +49,17 @@ describe("a bad plugin beside a good one", { timeout: 170_000 }, () => {
     bad: readonly BadPlugin[],
     settings: Readonly<Record<string, PluginSettings>> = {},
     messages = NO_MESSAGES,
+    packed: readonly BadPlugin[] = [],
   ): Promise<PluginHost> {
     const base = root.join(String(bad[0]?.id));
     mkdirSync(`${base}/plugins`, { recursive: true });
     writeBadPlugins(`${base}/plugins`, [...bad, GOOD]);
+    const folders = [`${base}/plugins`];
+    if (packed.length > 0) folders.push(await installPacked(packed, `${base}/project`));
     const host = new PluginHost({
       dataDir: `${base}/data`,
       version: "0.1.0",
-      paths: [{ bundled: false, folder: `${base}/plugins` }],
+      paths: folders.map((folder) => ({ bundled: false, folder })),
       log: silentLog,
       clock: systemClock,
       settings: (name) => settings[name],
@@ -67,6 +73,21 @@ describe("a bad plugin beside a good one", { timeout: 170_000 }, () => {
     await host.start();
     await host.ready();
     return host;
+  }
+
+  /** As `npm pack` and `npm install` leave them, with no registry at hand. Gives their folder. */
+  async function installPacked(plugins: readonly BadPlugin[], project: string): Promise<string> {
+    writeBadPlugins(`${project}/sources`, plugins);
+    const tarballs: string[] = [];
+    for (const one of plugins)
+      tarballs.push(await pack(`${project}/sources/${nameOf(one)}`, `${project}/tarballs`));
+    rmSync(`${project}/sources`, { recursive: true });
+    await runNpm({
+      args: ["install", "--ignore-scripts", ...tarballs],
+      ...{ cwd: project, dataDir: `${project}/data`, registries: registryAt("http://127.0.0.1:9/") },
+      ...{ signal: new AbortController().signal, onLine: () => undefined },
+    });
+    return `${project}/node_modules`;
   }
 
   const statusOf = (host: PluginHost, plugin: BadPlugin): PluginStatus => {
@@ -142,7 +163,14 @@ describe("a bad plugin beside a good one", { timeout: 170_000 }, () => {
     const shown = new Map<string, Promise<void>>();
     let host: PluginHost;
     before(async () => {
-      host = await load(bad, settings);
+      // What npm takes runs out of its tarball, on a path of npm's own; what is refused before anything of it is, lies in a folder.
+      const isRefused = ({ status }: BadPlugin) => status === "refused";
+      host = await load(
+        bad.filter(isRefused),
+        settings,
+        NO_MESSAGES,
+        bad.filter((one) => !isRefused(one)),
+      );
       for (const one of bad) {
         shown.set(one.id, untilSeen(one));
         shown.get(one.id)?.catch(() => undefined);

@@ -1,6 +1,7 @@
-// Control groups for isolated plugins (cgroups(7), version 2; version 1: old-control-groups.ts): finds the branch that systemd has handed over to the recorder
-// and makes it ready for groups below it. A branch with processes in it may not bound those below, so what runs in it goes
-// into a group of its own first. Nothing is touched that was not handed over: the unit says so in the environment.
+// Control groups for isolated plugins (cgroups(7), version 2; version 1: old-control-groups.ts): finds the branch that
+// systemd has handed over to the recorder and makes it ready for groups below it. A branch with processes in it may not
+// bound those below, so what runs in it goes into a group of its own first. Nothing is touched that was not handed over:
+// the unit says so in the environment.
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { systemCode } from "../../errors.ts";
