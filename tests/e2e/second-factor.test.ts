@@ -204,7 +204,8 @@ describe("the second factor", { skip: skipBrowserTests, timeout: 180_000 }, () =
       await dialog.locator("input").nth(1).waitFor();
       await screenshot(phone, `second-factor-phone-${language}`);
       const overflow = await phone.evaluate(
-        "Math.max(...['dialog', 'dialog form', 'dialog .form-foot'].map((one) => document.querySelector(one)).map((one) => one.scrollWidth - one.clientWidth))",
+        // The foot reaches beyond its form into the dialog's padding.
+        "Math.max(...[...document.querySelectorAll('dialog, dialog .form-foot, dialog form > :not(.form-foot)')].map((one) => one.scrollWidth - one.clientWidth))",
       );
       assert.equal(overflow, 0, language);
       await phone.keyboard.press("Escape");
