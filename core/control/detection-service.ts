@@ -241,6 +241,7 @@ export class Detection implements DetectionService {
             ...shown(source, set, this.#parts.plugins.isBundled(plugin)),
             displayName: entry.displayName,
             eventTypes: [...entry.eventTypes],
+            ...(entry.ruleKinds === undefined ? {} : { ruleKinds: [...entry.ruleKinds] }),
             options: { ...(settings?.options ?? set?.options ?? {}) },
             schema: entry.configSchema as unknown as Record<string, unknown>,
             isPresent: true,

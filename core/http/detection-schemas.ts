@@ -14,6 +14,11 @@ const DetectorViewSchema = Type.Object({
   sensitivity: Type.Integer({ minimum: 0, maximum: 100 }),
   area: shape.area,
   rules: shape.rules,
+  ruleKinds: Type.Optional(
+    Type.Array(Type.Enum(["line", "region"] as const), {
+      description: "Kinds of rules that it reads; absent: none.",
+    }),
+  ),
   options: Type.Record(Type.String(), Type.Unknown()),
   schema: Type.Record(Type.String(), Type.Unknown(), { description: "JSON Schema of `options`." }),
   isPresent: Type.Boolean({ description: "False: its plugin is not there; the settings are kept." }),

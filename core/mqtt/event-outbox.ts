@@ -197,6 +197,7 @@ export function eventMessage(
     ...(event.camera === undefined ? {} : { camera: event.camera }),
     node,
     ...(event.rule === undefined ? {} : { rule: event.rule }),
+    ...zoneOf(event.detail),
     source: event.source,
     ...(event.score === undefined ? {} : { score: event.score }),
     objects: event.objects.map(({ class: kind, score, box, track }) => ({
@@ -207,6 +208,11 @@ export function eventMessage(
     })),
     detail: { ...event.detail },
   };
+}
+
+/** Where it was seen, as its reporter says. */
+export function zoneOf({ zone }: Readonly<Record<string, unknown>>): { readonly zone?: string } {
+  return typeof zone === "string" && zone !== "" ? { zone: zone.slice(0, 80) } : {};
 }
 
 /** What stands in the database, also of recorders that did not remember what goes on. */

@@ -1,6 +1,8 @@
 // What is said over MQTT of linkage: that a rule is followed for an event, and what came of its actions. Pure.
+
 import type { LinkageTold } from "../linkage/linkage-engine.ts";
 import type { HookEvent } from "../plugin/contract/hook-data.ts";
+import { zoneOf } from "./event-outbox.ts";
 import type { EventMessage, LinkageMessage } from "./payloads.ts";
 
 /** Makes the message. */
@@ -40,6 +42,7 @@ function messageOf(event: HookEvent, node: string): EventMessage {
     ...(camera === undefined ? {} : { camera }),
     node,
     ...(rule === undefined ? {} : { rule }),
+    ...zoneOf(detail),
     source,
     ...(score === undefined ? {} : { score }),
     objects: objects.map(({ class: kind, score: sure, box, track }) => ({

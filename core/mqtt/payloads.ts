@@ -125,6 +125,9 @@ export const EventMessageSchema = Type.Object({
   camera: Type.Optional(Type.String()),
   node: Type.String(),
   rule: Type.Optional(Type.String({ description: "Of the detector: `line-1`." })),
+  zone: Type.Optional(
+    Type.String({ description: "The region in which it was seen, as its owner calls it." }),
+  ),
   source: Type.String({ description: "What reported it: `recorder`, `camera`, a plugin." }),
   score: Type.Optional(Type.Number({ description: "How sure its reporter is, 0 to 1." })),
   objects: Type.Array(

@@ -49,6 +49,8 @@ interface RegistryShape {
   readonly limitMs: number;
 }
 
+/** What an owner can draw for a detector. */
+const RULE_KINDS = ["line", "region"] as const;
 const text = (maxLength: number) => Type.String({ minLength: 1, maxLength });
 const ID = Type.String({ pattern: "^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$" });
 /** A JSON Schema of an object; what it says of its properties is the plugin's affair. */
@@ -192,6 +194,7 @@ export const REGISTRIES: Readonly<Record<RegistryName, RegistryShape>> = {
         perSecond: Type.Number({ minimum: 1, maximum: 15 }),
         idlePerSecond: Type.Optional(Type.Number({ minimum: 0.1, maximum: 15 })),
       }),
+      ruleKinds: Type.Optional(Type.Array(Type.Enum(RULE_KINDS), { maxItems: RULE_KINDS.length })),
       configSchema: OBJECT_SCHEMA,
     }),
     required: ["begin", "look", "end"],

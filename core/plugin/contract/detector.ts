@@ -145,6 +145,8 @@ export interface Detector {
   /** What it may report: ids of the recorder's event types. */
   readonly eventTypes: readonly string[];
   readonly frames: DetectorFrames;
+  /** Kinds of rules that it reads: the owner can draw these. Left out: none is offered. */
+  readonly ruleKinds?: readonly DetectorRule["kind"][];
   /** TypeBox schema of `settings.options`. No secrets: they belong to the plugin's own settings. */
   readonly configSchema: TObject;
   /** A camera is to be looked at. */

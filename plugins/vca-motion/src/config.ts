@@ -26,6 +26,13 @@ export const motionOptions = Type.Object(
       description: "`auto`: by the brightness of the picture.",
       default: "auto",
     }),
+    outsideRegions: Type.Optional(
+      Type.Boolean({
+        title: "Also outside of the regions",
+        description: "Where regions are drawn: what moves in none of them is motion, too.",
+        default: true,
+      }),
+    ),
     nightSensitivity: Type.Optional(
       Type.Integer({
         title: "Sensitivity at night",

@@ -9,6 +9,7 @@ import { MotionModel } from "./motion-model.ts";
 import { type CameraPictures, PictureStore } from "./picture-store.ts";
 import type { PixelKernel } from "./pixel-kernel.ts";
 import { plainKernel } from "./plain-kernel.ts";
+import { type Regions, regionsOf } from "./regions.ts";
 import { simdKernel } from "./simd-kernel.ts";
 
 export const FRAMES = { width: 320, height: 180, perSecond: 5, idlePerSecond: 0.5 } as const;
@@ -17,10 +18,16 @@ const SPARSE_MS = 700;
 /** Pictures further apart than this belong to different scenes. */
 const GAP_MS = 10_000;
 
+/** The events of one region, or of what lies in none (bit 0). */
+interface Run {
+  readonly bit: number;
+  readonly events: MotionEvents;
+}
+
 interface Watched {
   readonly settings: DetectorWatch["settings"];
   readonly options: MotionOptions;
-  readonly events: MotionEvents;
+  readonly runs: readonly Run[];
   readonly activity: Activity;
   readonly pictures: CameraPictures;
   readonly model: MotionModel;
@@ -37,17 +44,20 @@ export function motionDetector(kernel: PixelKernel = simdKernel() ?? plainKernel
     displayName: "Motion",
     eventTypes: ["motion"],
     frames: FRAMES,
+    ruleKinds: ["region"],
     configSchema: motionOptions,
     async begin({ watch, settings }) {
       watches.get(watch)?.pictures.close();
       const pictures = store.take();
+      const options = settings.options as MotionOptions;
+      const regions = regionsOf(settings.rules);
       watches.set(watch, {
         settings,
-        options: settings.options as MotionOptions,
-        events: new MotionEvents(),
+        options,
+        runs: runsOf(regions, options.outsideRegions !== false),
         activity: new Activity(),
         pictures,
-        model: new MotionModel(pictures, settings.area),
+        model: new MotionModel(pictures, settings.area, regions.bits),
         isNight: false,
         lastMs: undefined,
       });
@@ -55,7 +65,7 @@ export function motionDetector(kernel: PixelKernel = simdKernel() ?? plainKernel
     async look({ watch, frame }, { luma }) {
       const watched = watches.get(watch);
       if (watched === undefined) return [];
-      return frame === undefined ? watched.events.over() : look(watched, luma, frame.timeMs);
+      return frame === undefined ? over(watched) : look(watched, luma, frame.timeMs);
     },
     async end({ watch }) {
       watches.get(watch)?.pictures.close();
@@ -65,12 +75,12 @@ export function motionDetector(kernel: PixelKernel = simdKernel() ?? plainKernel
 }
 
 function look(watched: Watched, luma: Uint8Array, timeMs: number): DetectorAnswer[] {
-  const { settings, options, events, activity, lastMs } = watched;
+  const { settings, options, runs, activity, lastMs } = watched;
   const answers: DetectorAnswer[] = [];
   if (lastMs !== undefined && (timeMs < lastMs || timeMs - lastMs > GAP_MS)) {
     watched.model.forget();
     activity.forget();
-    answers.push(...events.over());
+    answers.push(...over(watched));
   }
   const isSparse = lastMs !== undefined && timeMs - lastMs >= SPARSE_MS;
   watched.lastMs = timeMs;
@@ -86,11 +96,26 @@ function look(watched: Watched, luma: Uint8Array, timeMs: number): DetectorAnswe
   if (told !== undefined) answers.push(told);
   // What was not in the picture before has come at some time between: the middle is wrong by half of it at most.
   const sinceMs = isSparse ? (lastMs + timeMs) / 2 : timeMs;
-  answers.push(...events.take(blobs, timeMs, watched.isNight, sinceMs));
+  for (const { bit, events } of runs) {
+    const own = blobs.filter(({ regions }) => (bit === 0 ? regions === 0 : (regions & bit) !== 0));
+    answers.push(...events.take(own, timeMs, watched.isNight, sinceMs));
+  }
   // Between key frames nobody can say when it began, or whether it stays.
-  if (answers.length === 0 && (seen.moved !== undefined || seen.isUpset || events.isOpen))
+  if (
+    answers.length === 0 &&
+    (seen.moved !== undefined || seen.isUpset || runs.some(({ events }) => events.isOpen))
+  )
     answers.push({ kind: "wake" });
   return answers;
+}
+
+function runsOf({ all }: Regions, outside: boolean): Run[] {
+  const runs = all.map((region) => ({ bit: region.bit, events: new MotionEvents(region) }));
+  return outside || runs.length === 0 ? [...runs, { bit: 0, events: new MotionEvents() }] : runs;
+}
+
+function over({ runs }: Watched): DetectorAnswer[] {
+  return runs.flatMap(({ events }) => events.over());
 }
 
 function fits({ cells }: Blob, { smallestPercent, largestPercent }: MotionOptions): boolean {

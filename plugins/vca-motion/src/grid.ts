@@ -10,6 +10,8 @@ export interface Blob {
   readonly cells: number;
   /** Something in it is another than in the picture before: it is not only there. */
   readonly moves: boolean;
+  /** Bits of the regions that any of its cells lies in. */
+  readonly regions: number;
   readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 }
 
@@ -46,12 +48,14 @@ const MEMBERS = new Uint16Array(CELLS);
 
 /**
  * Active cells that touch each other, also at corners; the largest first. `moving`: cells in which something moves. `isNone`
- * says of the cells of one that they are none; it gets their numbers, the first `count` of a list.
+ * says of the cells of one that they are none; it gets their numbers, the first `count` of a list. `bits`: the regions of each
+ * cell.
  */
 export function blobsOf(
   active: Uint8Array,
   moving: Uint8Array,
   isNone: (members: Uint16Array, count: number) => boolean = () => false,
+  bits?: Int32Array,
 ): Blob[] {
   SEEN.fill(0);
   const blobs: Blob[] = [];
@@ -66,6 +70,7 @@ export function blobsOf(
     let bottom = -1;
     let cells = 0;
     let moves = false;
+    let regions = 0;
     while (waiting > 0) {
       waiting -= 1;
       const cell = WAITING[waiting] as number;
@@ -74,6 +79,7 @@ export function blobsOf(
       MEMBERS[cells] = cell;
       cells += 1;
       moves ||= moving[cell] === 1;
+      if (bits !== undefined) regions |= bits[cell] as number;
       left = Math.min(left, column);
       right = Math.max(right, column);
       top = Math.min(top, row);
@@ -95,7 +101,7 @@ export function blobsOf(
       width: (right - left + 1) / COLUMNS,
       height: (bottom - top + 1) / ROWS,
     };
-    blobs.push({ cells, moves, box });
+    blobs.push({ cells, moves, regions, box });
   }
   return blobs.sort((one, other) => other.cells - one.cells);
 }

@@ -2,6 +2,7 @@
 // a second, or is there and has not moved for some: what was put down or taken away moves no more. Dated by the pictures.
 import type { DetectorReport } from "@nightjar/core";
 import { type Blob, CELLS } from "./grid.ts";
+import type { Region } from "./regions.ts";
 
 /** Pictures that are looked back upon, and how many of them must show motion. */
 const WINDOW = 3;
@@ -20,6 +21,7 @@ const UPDATE_MS = 1_000;
 const MOST_OBJECTS = 8;
 
 export class MotionEvents {
+  readonly #region: Region | undefined;
   /** Moments of the last pictures; undefined where nothing moved. */
   #recent: (number | undefined)[] = [];
   #isOpen = false;
@@ -29,6 +31,11 @@ export class MotionEvents {
   #peak = 0;
   #lastWholeMs = 0;
   #toldMs = 0;
+
+  /** Of a region, or of what lies in none. */
+  constructor(region?: Region) {
+    this.#region = region;
+  }
 
   /** Something has begun that is not over. */
   get isOpen(): boolean {
@@ -51,12 +58,12 @@ export class MotionEvents {
       this.#isOpen = true;
       this.#peak = largest;
       this.#toldMs = timeMs;
-      return [{ kind: "start", type: "motion", timeMs: first, ...shown(blobs) }];
+      return [{ kind: "start", timeMs: first, ...this.#about(blobs) }];
     }
     if (moves) {
       if (timeMs - this.#toldMs < UPDATE_MS) return [];
       this.#toldMs = timeMs;
-      return [{ kind: "update", type: "motion", timeMs, ...shown(blobs) }];
+      return [{ kind: "update", timeMs, ...this.#about(blobs) }];
     }
     if (timeMs - this.#lastMovedMs >= REST_MS) return this.over(this.#lastMovedMs);
     if (timeMs - this.#lastWholeMs >= REMNANT_MS) return this.over(this.#lastWholeMs);
@@ -68,7 +75,17 @@ export class MotionEvents {
     this.#recent = [];
     if (!this.#isOpen) return [];
     this.#isOpen = false;
-    return [{ kind: "end", type: "motion", timeMs }];
+    return [{ kind: "end", type: "motion", ...this.#rule(), timeMs }];
+  }
+
+  #about(blobs: readonly Blob[]): Omit<DetectorReport, "kind"> {
+    const { detail, ...seen } = shown(blobs);
+    const zone = this.#region === undefined ? {} : { zone: this.#region.name };
+    return { type: "motion", ...this.#rule(), ...seen, detail: { ...detail, ...zone } };
+  }
+
+  #rule(): { readonly rule?: string } {
+    return this.#region === undefined ? {} : { rule: this.#region.id };
   }
 }
 

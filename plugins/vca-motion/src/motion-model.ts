@@ -57,6 +57,8 @@ const NOTHING: readonly Blob[] = [];
 export class MotionModel {
   readonly #pictures: CameraPictures;
   readonly #counting: Uint8Array;
+  /** Bits of the regions that each cell lies in. */
+  readonly #regions: Int32Array | undefined;
   readonly #lightPixels: Float32Array;
   readonly #cells: number;
   readonly #seenMeans = new Float32Array(CELLS);
@@ -69,8 +71,9 @@ export class MotionModel {
   #upset = 0;
 
   /** A model in memory of its own, which its maker closes. */
-  constructor(pictures: CameraPictures, area: Parameters<typeof countingCells>[0]) {
+  constructor(pictures: CameraPictures, area: Parameters<typeof countingCells>[0], regions?: Int32Array) {
     this.#pictures = pictures;
+    this.#regions = regions;
     this.#counting = countingCells(area);
     const { pixels, tops, columns } = pictures.slot.layout;
     this.#cells = pixels.filter((count) => count > 0).length;
@@ -158,7 +161,7 @@ export class MotionModel {
         }
         return true;
       };
-      const blobs = blobsOf(this.#active, this.#moving, isNone);
+      const blobs = blobsOf(this.#active, this.#moving, isNone, this.#regions);
       return { blobs, isUpset: false, moved: moves === 0 ? undefined : this.#moved };
     }
     this.#upset += 1;

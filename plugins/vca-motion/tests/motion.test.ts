@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { DetectorActivity, DetectorAnswer, DetectorReport, DetectorSettings } from "@nightjar/core";
 import { FRAMES, motionDetector } from "../src/detector.ts";
+import { regionsOf } from "../src/regions.ts";
 import { box, picture, still } from "./pictures.ts";
 import { rain, shadow, type Weather } from "./weather.ts";
 
@@ -234,5 +235,67 @@ describe("motion", { timeout: 300_000 }, () => {
     assert.equal(begins(await shown(12, dark)).length, 1);
     assert.deepEqual(await shown(12, dark, { options: night }), []);
     assert.equal(begins(await shown(12, box({ fromMs: 5_000 }), { options: night })).length, 1, "by day");
+  });
+});
+
+describe("motion by region", { timeout: 60_000 }, () => {
+  const half = (id: string, name: string | undefined, left: number) =>
+    ({
+      ...{ id, kind: "region" as const, ...(name === undefined ? {} : { name }) },
+      points: [
+        [left, 0.05],
+        [left + 0.35, 0.05],
+        [left + 0.35, 0.95],
+        [left, 0.95],
+      ],
+    }) as const;
+  const drive = half("drive", "Drive", 0.02);
+  const lawn = half("lawn", undefined, 0.63);
+  const crossing = box({ fromMs: 5_000 });
+
+  it("is an event of each region in turn, named by it, and one of what lies between", async () => {
+    const reports = await shown(14, crossing, { rules: [drive, lawn] });
+    const starts = begins(reports).map(({ rule, detail }) => [rule, detail?.["zone"]]);
+    assert.deepEqual(starts, [
+      ["drive", "Drive"],
+      [undefined, undefined],
+      ["lawn", "lawn"],
+    ]);
+    const ends = reports.filter(({ kind }) => kind === "end").map(({ rule }) => rule);
+    assert.deepEqual(ends, ["drive", undefined, "lawn"]);
+    const [first, , last] = begins(reports);
+    assert.ok((last?.timeMs ?? 0) - (first?.timeMs ?? 0) > 1_500, "each when it comes there");
+  });
+
+  it("is none outside of the regions where that is switched off, and no line has any", async () => {
+    const options = { ...OPTIONS, outsideRegions: false };
+    const reports = await shown(14, crossing, { rules: [drive], options });
+    assert.deepEqual([...new Set(reports.map(({ rule }) => rule))], ["drive"]);
+    const line = { id: "gate", kind: "line", points: [[0.5, 0] as const, [0.5, 1] as const] } as const;
+    const plain = await shown(14, crossing, { rules: [line], options });
+    assert.deepEqual([begins(plain).length, begins(plain)[0]?.rule], [1, undefined]);
+  });
+
+  it("counts the area too, and takes a region that is smaller than a cell for the cell that it lies in", async () => {
+    const { all, bits } = regionsOf([
+      {
+        id: "dot",
+        kind: "region",
+        points: [
+          [0.5, 0.5],
+          [0.501, 0.5],
+          [0.5, 0.501],
+        ],
+      },
+      drive,
+    ]);
+    assert.deepEqual(
+      all.map(({ name }) => name),
+      ["dot", "Drive"],
+    );
+    assert.equal(bits?.filter((cell) => (cell & 1) !== 0).length, 1);
+    const area = { columns: 2, rows: 1, cells: "01" };
+    const reports = await shown(14, crossing, { rules: [drive], area });
+    assert.deepEqual([...new Set(reports.map(({ rule }) => rule))], [undefined]);
   });
 });

@@ -100,3 +100,11 @@ describe("links of events", () => {
     assert.deepEqual(eventLinks(event({ type: "exception-record" }), ""), {});
   });
 });
+
+it("an event's message names the region that it was seen in, as far as its reporter says one", () => {
+  const at = { ...event({ type: "motion", camera: "yard" }), rule: "drive" };
+  const of = (detail: Record<string, unknown>) => eventMessage({ ...at, detail }, "n1", false, false);
+  assert.deepEqual([of({ zone: "Drive" }).zone, of({ zone: "Drive" }).rule], ["Drive", "drive"]);
+  for (const detail of [{}, { zone: 7 }, { zone: "" }]) assert.equal("zone" in of(detail), false);
+  assert.equal(of({ zone: "x".repeat(500) }).zone?.length, 80);
+});

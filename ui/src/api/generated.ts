@@ -5742,6 +5742,8 @@ export interface Operations {
           readonly kind: "line" | "region";
           readonly points: readonly (readonly number[])[];
         }[];
+        /** Kinds of rules that it reads; absent: none. */
+        readonly ruleKinds?: readonly ("line" | "region")[];
         readonly options: Readonly<Record<string, unknown>>;
         /** JSON Schema of `options`. */
         readonly schema: Readonly<Record<string, unknown>>;
@@ -5826,6 +5828,8 @@ export interface Operations {
           readonly kind: "line" | "region";
           readonly points: readonly (readonly number[])[];
         }[];
+        /** Kinds of rules that it reads; absent: none. */
+        readonly ruleKinds?: readonly ("line" | "region")[];
         readonly options: Readonly<Record<string, unknown>>;
         /** JSON Schema of `options`. */
         readonly schema: Readonly<Record<string, unknown>>;

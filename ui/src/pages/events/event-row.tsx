@@ -60,6 +60,9 @@ export function EventRow(props: { readonly event: RecordedEvent; readonly onAckn
             {objectText(object.class)} {Math.round(object.score * 100)} %
           </span>
         ))}
+        {typeof event.detail["zone"] === "string" ? (
+          <small>{t("events.zone", { zone: event.detail["zone"] })}</small>
+        ) : null}
         {said === undefined ? null : <small>{said}</small>}
         <DoneList event={event} />
         {camera === undefined ? null : (
