@@ -134,6 +134,13 @@ export const DetectorSettingsSchema = Type.Object(
             name: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
             kind: Type.Enum(["line", "region"] as const),
             points: Type.Array(Point, { minItems: 2, maxItems: 32 }),
+            direction: Type.Optional(
+              Type.Enum(["both", "a-to-b", "b-to-a"] as const, {
+                description:
+                  "Which way across a line counts: from its left, looking along it, to its right is A to B.",
+                default: "both",
+              }),
+            ),
           },
           { additionalProperties: false },
         ),

@@ -92,6 +92,39 @@ describe("the page of detection", { skip: skipBrowserTests, timeout: 240_000 }, 
     await corner.focus();
     await page.keyboard.press("ArrowDown");
     await waitFor(async () => ((await size()) < larger ? true : undefined));
+    // A region is drawn by pointer and another by keys; named, bent at a corner, taken back.
+    await page.getByRole("button", { name: "Regions" }).click();
+    await page.getByRole("button", { name: "New region" }).click();
+    const canvas = page.getByRole("application", { name: "Drawing: 0 corners" });
+    const over = await canvas.boundingBox();
+    assert.ok(over !== null);
+    for (const [x, y] of [
+      [0.1, 0.2],
+      [0.4, 0.2],
+      [0.4, 0.8],
+      [0.1, 0.2],
+    ] as const)
+      await page.mouse.click(over.x + over.width * x, over.y + over.height * y);
+    const rules = async () => (await motion())?.rules ?? [];
+    const [region] = await waitFor(async () => ((await rules()).length === 1 ? await rules() : undefined));
+    assert.deepEqual([region?.id, region?.kind, region?.points.length], ["region-1", "region", 3]);
+    await page.getByRole("textbox", { name: "Name" }).fill("Drive");
+    await page.keyboard.press("Enter");
+    await waitFor(async () => ((await rules())[0]?.name === "Drive" ? true : undefined));
+    const [before = 0] = (await rules())[0]?.points[2] ?? [];
+    await page.getByRole("button", { name: "Drive, corner 3 of 3" }).focus();
+    for (let step = 0; step < 3; step += 1) await page.keyboard.press("ArrowRight");
+    await waitFor(async () =>
+      Math.abs(((await rules())[0]?.points[2]?.[0] ?? 0) - before - 0.03) < 0.002 ? true : undefined,
+    );
+    await page.getByRole("button", { name: "New region" }).click();
+    await page.getByRole("application", { name: "Drawing: 0 corners" }).waitFor();
+    for (const key of ["Space", "Shift+ArrowRight", "Space", "Shift+ArrowDown", "Space", "Enter"])
+      await page.keyboard.press(key);
+    await waitFor(async () => ((await rules())[1]?.points.length === 3 ? true : undefined));
+    await screenshot(page, "detection-rules");
+    await page.getByRole("button", { name: "Undo" }).click();
+    await waitFor(async () => ((await rules()).length === 1 ? true : undefined));
     await page.reload();
     await page.getByText("looking", { exact: true }).waitFor();
     assert.equal(await page.locator("input[type=range]").first().inputValue(), "80");

@@ -30,6 +30,8 @@ export interface DetectorRule {
   /** A line has two points and more, a region three and more. */
   readonly kind: "line" | "region";
   readonly points: readonly DetectorPoint[];
+  /** Which way across a line counts; left out: both. From its left, looking from the first point to the last, is `a-to-b`. */
+  readonly direction?: "both" | "a-to-b" | "b-to-a";
 }
 
 /** Which parts of the picture count, as a grid over all of it. */

@@ -5741,6 +5741,8 @@ export interface Operations {
           readonly name?: string;
           readonly kind: "line" | "region";
           readonly points: readonly (readonly number[])[];
+          /** Which way across a line counts: from its left, looking along it, to its right is A to B. */
+          readonly direction?: "both" | "a-to-b" | "b-to-a";
         }[];
         /** Kinds of rules that it reads; absent: none. */
         readonly ruleKinds?: readonly ("line" | "region")[];
@@ -5787,6 +5789,8 @@ export interface Operations {
               readonly name?: string;
               readonly kind: "line" | "region";
               readonly points: readonly (readonly number[])[];
+              /** Which way across a line counts: from its left, looking along it, to its right is A to B. */
+              readonly direction?: "both" | "a-to-b" | "b-to-a";
             }[];
             /** What else the detector lets one set, checked by its own schema. */
             readonly options?: Readonly<Record<string, unknown>>;
@@ -5827,6 +5831,8 @@ export interface Operations {
           readonly name?: string;
           readonly kind: "line" | "region";
           readonly points: readonly (readonly number[])[];
+          /** Which way across a line counts: from its left, looking along it, to its right is A to B. */
+          readonly direction?: "both" | "a-to-b" | "b-to-a";
         }[];
         /** Kinds of rules that it reads; absent: none. */
         readonly ruleKinds?: readonly ("line" | "region")[];

@@ -10,6 +10,7 @@ import { followLink, href, place } from "../../router.ts";
 import { entryName, type PluginNames, usePluginNames } from "../../state/plugin-names.ts";
 import { useAnswer } from "../../state/use-answer.ts";
 import { DetectorOptions } from "./detector-options.tsx";
+import { drawnRules } from "./drawn-rules.ts";
 import { LiveArea } from "./live-area.tsx";
 import type { Sizes } from "./size-frames.tsx";
 
@@ -174,13 +175,16 @@ function Detector(props: {
               />
             )}
           </Field>
-          {WITH_AREA.has(id) ? (
+          {WITH_AREA.has(id) || detector.ruleKinds !== undefined ? (
             <LiveArea
               camera={camera}
               area={detector.area}
               sizes={sizesOf(detector.options)}
-              onChange={({ area, sizes }) =>
+              rules={drawnRules(detector.rules ?? [])}
+              ruleKinds={detector.ruleKinds ?? []}
+              onChange={({ area, sizes, rules }) =>
                 onChange({
+                  ...(rules === undefined ? {} : { rules }),
                   ...(area === undefined ? {} : { area }),
                   ...(sizes === undefined ? {} : { options: { ...detector.options, ...sizes } }),
                 })

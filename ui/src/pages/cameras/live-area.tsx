@@ -1,4 +1,4 @@
-// The picture that a detector is set by: live, with the area that counts and the sizes drawn over it, and lit what moves at the
+// The picture that a detector is set by: live, with the area that counts, the sizes and the rules drawn over it, and lit what moves at the
 // moment as the recorder sees it. Changes are taken at once and can be taken back.
 import { useComputed, useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
@@ -12,7 +12,9 @@ import { Segmented } from "../../parts/controls.tsx";
 import { PlayerNote } from "../../parts/player-note.tsx";
 import { LivePlayer, type LiveState } from "../../player/live-player.ts";
 import { watchView } from "../live/in-view.ts";
+import type { DrawnRule, RuleKind } from "./drawn-rules.ts";
 import { SizeFrames, type Sizes } from "./size-frames.tsx";
+import { useRuleDrawing } from "./use-rule-drawing.tsx";
 
 type Activity = Answer<"GET /cameras/{id}/detection/activity">;
 
@@ -31,10 +33,22 @@ export function LiveArea(props: {
   readonly camera: Camera;
   readonly area: Area | undefined;
   readonly sizes: Sizes | undefined;
-  readonly onChange: (part: { readonly area?: Area | null; readonly sizes?: Sizes }) => Promise<unknown>;
+  readonly rules: readonly DrawnRule[];
+  /** Kinds of rules that the detector reads; none: none are offered. */
+  readonly ruleKinds: readonly RuleKind[];
+  readonly onChange: (part: {
+    readonly area?: Area | null;
+    readonly sizes?: Sizes;
+    readonly rules?: readonly DrawnRule[];
+  }) => Promise<unknown>;
 }) {
-  const { camera, area, sizes, onChange } = props;
-  const [mode, setMode] = useState<"area" | "sizes">("area");
+  const { camera, area, sizes, ruleKinds, onChange } = props;
+  const [mode, setMode] = useState<"area" | "sizes" | "rules">("area");
+  const drawing = useRuleDrawing({
+    rules: props.rules,
+    kinds: ruleKinds,
+    onChange: (rules) => onChange({ rules }),
+  });
   const [undone, setUndone] = useState<readonly Drawn[]>([]);
   const lit = useActivity(camera.id);
   const kept = useMemo(() => cellsOf(area), [area?.cells]);
@@ -66,7 +80,7 @@ export function LiveArea(props: {
   };
   return (
     <div class="field">
-      {sizes === undefined ? (
+      {sizes === undefined && ruleKinds.length === 0 ? (
         <span>{t("detection.area")}</span>
       ) : (
         <Segmented
@@ -74,7 +88,15 @@ export function LiveArea(props: {
           value={mode}
           choices={[
             { value: "area", text: t("detection.area") },
-            { value: "sizes", text: t("detection.sizes") },
+            ...(sizes === undefined ? [] : [{ value: "sizes" as const, text: t("detection.sizes") }]),
+            ...(ruleKinds.length === 0
+              ? []
+              : [
+                  {
+                    value: "rules" as const,
+                    text: t(ruleKinds.includes("line") ? "detection.rules.lines" : "detection.rules"),
+                  },
+                ]),
           ]}
           onChoose={setMode}
         />
@@ -84,7 +106,7 @@ export function LiveArea(props: {
           label={t("detection.area.label", { count, all: CELLS })}
           cells={cells}
           lit={lit}
-          isQuiet={mode === "sizes"}
+          isQuiet={mode !== "area"}
           onChange={put}
           onUndo={undo}
         />
@@ -97,11 +119,15 @@ export function LiveArea(props: {
             }}
           />
         ) : null}
+        {mode === "rules" ? drawing.overlay : null}
       </LivePicture>
+      {mode === "rules" ? drawing.panel : null}
       <div class="area-buttons">
-        <button type="button" class="button" disabled={undone.length === 0} onClick={undo}>
-          {t("undo")}
-        </button>
+        {mode === "rules" ? null : (
+          <button type="button" class="button" disabled={undone.length === 0} onClick={undo}>
+            {t("undo")}
+          </button>
+        )}
         {mode === "area" ? (
           <>
             <button type="button" class="button" onClick={() => put(cells.map(() => true))}>
@@ -116,7 +142,9 @@ export function LiveArea(props: {
           {t("detection.now", { percent: Math.round((1_000 * moving) / CELLS) / 10 })}
         </span>
       </div>
-      <p class="field-note">{t(mode === "area" ? "detection.area.hint" : "detection.sizes.hint")}</p>
+      {mode === "rules" ? null : (
+        <p class="field-note">{t(mode === "area" ? "detection.area.hint" : "detection.sizes.hint")}</p>
+      )}
     </div>
   );
 }
