@@ -33,7 +33,7 @@ export function tamperDetector(): Detector {
       watches.set(watch, {
         keenness: settings.sensitivity / 100,
         options: settings.options as TamperOptions,
-        model: new TamperModel(),
+        model: new TamperModel(settings.area),
         sinceMs: undefined,
         lastMs: 0,
         lastPictureMs: undefined,

@@ -1,7 +1,8 @@
 // Whether a camera is tampered with: what the picture is like against what it was like while all was well. Covered: most blocks
 // have lost their detail and the picture is another one. Sprayed or out of focus: most have lost their detail. Dark: nothing can
 // be seen. Pure.
-import { BLOCKS, type PictureFacts } from "./picture-facts.ts";
+import type { DetectorArea } from "@nightjar/core";
+import { BLOCK_COLUMNS, BLOCK_ROWS, BLOCKS, type PictureFacts } from "./picture-facts.ts";
 
 export type Tampering = "dark" | "covered" | "blurred";
 
@@ -45,6 +46,15 @@ export class TamperModel {
   #lastBrightness = 0;
   #pictures = 0;
   #isSteady = true;
+  /** Which blocks count, and how many do. */
+  readonly #counting: Uint8Array;
+  readonly #count: number;
+
+  /** Looks at the blocks within an area alone; without one at all. */
+  constructor(area?: DetectorArea) {
+    this.#counting = countingBlocks(area);
+    this.#count = this.#counting.reduce((sum, one) => sum + one, 0);
+  }
 
   /** False: the newest picture says nothing, since the exposure follows something. */
   get isSteady(): boolean {
@@ -58,29 +68,41 @@ export class TamperModel {
     darkness: boolean,
     sinceMs = LEARN_EVERY_MS,
   ): Tampering | undefined {
-    const change = Math.abs(facts.brightness - this.#lastBrightness);
-    this.#lastBrightness = facts.brightness;
+    if (this.#count === 0) return undefined;
+    const brightness = this.#brightnessOf(facts);
+    const change = Math.abs(brightness - this.#lastBrightness);
+    this.#lastBrightness = brightness;
     if (this.#pictures < LEARNING) {
-      this.#learn(facts, 1 / (this.#pictures + 1));
+      this.#learn(facts, brightness, 1 / (this.#pictures + 1));
       return undefined;
     }
     // The exposure follows something: what it makes of the picture until then says nothing.
     this.#isSteady = change <= UNSTEADY_LEVELS;
     if (!this.#isSteady) return undefined;
-    const found = this.#find(facts, keenness, darkness);
+    const found = this.#find(facts, brightness, keenness, darkness);
     // Tampering is never learnt; the change of the day is.
     const steps = Math.min(MOST_STEPS, Math.max(1, Math.round(sinceMs / LEARN_EVERY_MS)));
-    if (found === undefined) this.#learn(facts, 1 - (1 - LEARN) ** steps);
+    if (found === undefined) this.#learn(facts, brightness, 1 - (1 - LEARN) ** steps);
     return found;
   }
 
-  #find({ brightness, detail, means }: PictureFacts, keenness: number, darkness: boolean) {
+  /** Mean of what counts. */
+  #brightnessOf({ brightness, means }: PictureFacts): number {
+    if (this.#count === BLOCKS) return brightness;
+    let sum = 0;
+    for (let block = 0; block < BLOCKS; block += 1)
+      sum += (means[block] as number) * (this.#counting[block] as number);
+    return sum / this.#count;
+  }
+
+  #find({ detail, means }: PictureFacts, brightness: number, keenness: number, darkness: boolean) {
     const isDark = brightness < DARK_BELOW && this.#brightness > BRIGHT_BEFORE;
     if (isDark) return darkness ? "dark" : undefined;
     // Half as keen wants half as much again of everything.
     const ease = 0.5 + keenness;
     let [able, lost, others] = [0, 0, 0];
     for (let block = 0; block < BLOCKS; block += 1) {
+      if (this.#counting[block] === 0) continue;
       const before = this.#detail[block] as number;
       if (Math.abs((means[block] as number) - (this.#means[block] as number)) > OTHER_LEVELS) others += 1;
       if (before < SOME_DETAIL) continue;
@@ -92,16 +114,17 @@ export class TamperModel {
       const isGone = now < NO_DETAIL && now < expected * GONE_SHARE;
       if (isGone || now < expected * Math.min(GONE_SHARE, LOST_SHARE * ease)) lost += 1;
     }
-    if (able < LEAST_BLOCKS) {
-      const [before, now] = [spread(this.#means), spread(means)];
+    const isMost = others > this.#count / 2;
+    if (able < LEAST_BLOCKS * (this.#count / BLOCKS)) {
+      const [before, now] = [spread(this.#means, this.#counting), spread(means, this.#counting)];
       const isEven = before > UNEVEN_LEVELS && now < before * EVEN_SHARE * ease;
-      return isEven && others > BLOCKS / 2 ? "covered" : undefined;
+      return isEven && isMost ? "covered" : undefined;
     }
     if (lost < able * Math.min(0.95, BLURRED_BLOCKS / ease)) return undefined;
-    return others > BLOCKS / 2 ? "covered" : "blurred";
+    return isMost ? "covered" : "blurred";
   }
 
-  #learn({ brightness, detail, means }: PictureFacts, share: number): void {
+  #learn({ detail, means }: PictureFacts, brightness: number, share: number): void {
     this.#pictures += 1;
     this.#brightness += (brightness - this.#brightness) * share;
     for (let block = 0; block < BLOCKS; block += 1) {
@@ -112,12 +135,20 @@ export class TamperModel {
   }
 }
 
-/** By how much they differ from their mean, on average. */
-function spread(values: Float32Array): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  const mean = sum / values.length;
-  let off = 0;
-  for (const value of values) off += Math.abs(value - mean);
-  return off / values.length;
+/** By how much those that count differ from their mean, on average. */
+function spread(values: Float32Array, counting: Uint8Array): number {
+  const own = values.filter((_value, block) => counting[block] === 1);
+  const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
+  return own.reduce((sum, value) => sum + Math.abs(value - mean), 0) / own.length;
+}
+
+/** The blocks whose middle lies in the area. */
+function countingBlocks(area: DetectorArea | undefined): Uint8Array {
+  const counting = new Uint8Array(BLOCKS).fill(1);
+  if (area === undefined) return counting;
+  return counting.map((_one, block) => {
+    const column = Math.floor((((block % BLOCK_COLUMNS) + 0.5) / BLOCK_COLUMNS) * area.columns);
+    const row = Math.floor(((Math.floor(block / BLOCK_COLUMNS) + 0.5) / BLOCK_ROWS) * area.rows);
+    return area.cells[row * area.columns + column] === "1" ? 1 : 0;
+  });
 }

@@ -1,7 +1,7 @@
 // Tampering and loss: what raises them, how soon, what does not, and when they are over.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { DetectorReport } from "@nightjar/core";
+import type { DetectorArea, DetectorReport } from "@nightjar/core";
 import { lossDetector } from "../src/loss-detector.ts";
 import { tamperDetector } from "../src/tamper-detector.ts";
 import { covered, dark, scene, sprayed } from "./pictures.ts";
@@ -9,9 +9,18 @@ import { covered, dark, scene, sprayed } from "./pictures.ts";
 const { signal } = new AbortController();
 type Picture = (size: { width: number; height: number }, atMs: number) => Uint8Array;
 
-async function tampered(seconds: number, at: Picture, options: object = {}, sensitivity = 50) {
+async function tampered(
+  seconds: number,
+  at: Picture,
+  options: object = {},
+  sensitivity = 50,
+  area?: DetectorArea,
+) {
   const detector = tamperDetector();
-  const settings = { sensitivity, rules: [], options: { afterSeconds: 1.5, darkness: true, ...options } };
+  const settings = {
+    ...{ sensitivity, rules: [], options: { afterSeconds: 1.5, darkness: true, ...options } },
+    ...(area === undefined ? {} : { area }),
+  };
   await detector.begin({ watch: "w", camera: "yard", settings }, { signal });
   const { width, height, perSecond } = detector.frames;
   const reports: DetectorReport[] = [];
@@ -45,6 +54,18 @@ describe("video tampering", { timeout: 120_000 }, () => {
       assert.ok(Number(end?.detail?.["toldMs"]) <= 21_000, `over at ${end?.detail?.["toldMs"]}`);
     });
   }
+
+  it("is looked for within the area alone: what happens beside it is none, what happens to all of it is", async () => {
+    const columns = (cells: string): DetectorArea => ({ columns: cells.length, rows: 1, cells });
+    const quarter = between((size, atMs) => sprayed(size, atMs, 0.25));
+    const most = between((size, atMs) => sprayed(size, atMs, 0.75));
+    const kinds = async (at: Picture, area: DetectorArea) =>
+      (await tampered(24, at, {}, 50, area)).map(({ kind }) => kind);
+    assert.deepEqual(await kinds(quarter, columns("1000")), ["start", "end"]);
+    assert.deepEqual(await kinds(most, columns("00001")), []);
+    assert.deepEqual(await kinds(between(covered), columns("0")), []);
+    assert.deepEqual(await kinds(between(dark), columns("01")), ["start", "end"]);
+  });
 
   it("is not a quarter of the picture blurred, a slow dusk, or the dark where that was set", async () => {
     assert.deepEqual(

@@ -5,7 +5,7 @@ import { type Answer, call } from "../../api/client.ts";
 import type { Camera } from "../../api/types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { AwaitedPage } from "../../parts/awaited.tsx";
-import { BackButton, CheckField, ErrorNote, Field } from "../../parts/controls.tsx";
+import { BackButton, CheckField, ErrorNote, Field, Segmented } from "../../parts/controls.tsx";
 import { followLink, href, place } from "../../router.ts";
 import { entryName, type PluginNames, usePluginNames } from "../../state/plugin-names.ts";
 import { useAnswer } from "../../state/use-answer.ts";
@@ -33,6 +33,13 @@ const PACE_TEXT = {
 } as const satisfies Readonly<Record<string, MessageKey>>;
 /** Detectors that have an area to draw. */
 const WITH_AREA = new Set(["motion"]);
+
+/** The manual's levels of tampering, as sensitivities. */
+const LEVELS = [
+  { value: 25, text: "detection.level.low" },
+  { value: 50, text: "detection.level.middle" },
+  { value: 75, text: "detection.level.high" },
+] as const satisfies readonly { readonly value: number; readonly text: MessageKey }[];
 
 /** The page of one camera, for administrators. */
 export function DetectionPage({ camera }: { readonly camera: Camera }) {
@@ -139,6 +146,8 @@ function Detector(props: {
   const id = detector.detector.split("/").at(-1) ?? "";
   const [sensitivity, setSensitivity] = useState(detector.sensitivity);
   useEffect(() => setSensitivity(detector.sensitivity), [detector.sensitivity]);
+  // A second live picture on the page is there only while somebody draws in it.
+  const [draws, setDraws] = useState(false);
   const known = NAMES[detector.detector];
   const name = entryName(
     props.names,
@@ -175,6 +184,29 @@ function Detector(props: {
               />
             )}
           </Field>
+          {id === "tamper" ? (
+            <>
+              <Segmented<number>
+                label={t("detection.level")}
+                value={detector.sensitivity}
+                choices={LEVELS.map(({ value, text }) => ({ value, text: t(text) }))}
+                onChoose={(level) => void onChange({ sensitivity: level })}
+              />
+              <details onToggle={({ currentTarget }) => setDraws(currentTarget.open)}>
+                <summary>{t("detection.area.open")}</summary>
+                {draws ? (
+                  <LiveArea
+                    camera={camera}
+                    area={detector.area}
+                    sizes={undefined}
+                    rules={[]}
+                    ruleKinds={[]}
+                    onChange={({ area }) => onChange(area === undefined ? {} : { area })}
+                  />
+                ) : null}
+              </details>
+            </>
+          ) : null}
           {WITH_AREA.has(id) || detector.ruleKinds !== undefined ? (
             <LiveArea
               camera={camera}
