@@ -7,6 +7,7 @@ import { ChooseFile } from "../../parts/choose-file.tsx";
 import { CheckField, ErrorNote, TextField } from "../../parts/controls.tsx";
 import { momentText } from "../../state/moment-text.ts";
 import { tell } from "../../state/toasts.ts";
+import { useAct } from "../../state/use-act.ts";
 import { ChangesTable } from "./changes-table.tsx";
 
 const PART_NAMES = {
@@ -33,19 +34,8 @@ export function ImportSection({ onImported }: { readonly onImported: () => void 
     SETTINGS_PARTS.filter((part) => part !== "network"),
   );
   const [preview, setPreview] = useState<SettingsPreview | undefined>();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, act: during, setError } = useAct();
 
-  const during = async (work: () => Promise<void>): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await work();
-    } catch (thrown) {
-      setError(thrown);
-    }
-    setBusy(false);
-  };
   const check = async (of: HandedIn, wanted: readonly SettingsPart[]): Promise<void> => {
     const given = of.sealed && password !== "" ? { password } : {};
     setPreview(
