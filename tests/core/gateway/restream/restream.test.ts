@@ -249,9 +249,10 @@ describe("the RTSP port (attack list A16)", () => {
     ]);
   });
 
-  it("sends over UDP to the connection's own peer, whatever the request says", async () => {
+  it("sends over UDP to the connection's own peer, whatever the request says", async (t) => {
     const { createSocket } = await import("node:dgram");
     const socket = createSocket("udp4");
+    t.after(() => socket.close());
     socket.bind(0, "127.0.0.1");
     await once(socket, "listening");
     const packets: Buffer[] = [];
@@ -263,10 +264,10 @@ describe("the RTSP port (attack list A16)", () => {
       Transport: `RTP/AVP;unicast;destination=192.0.2.7;client_port=${port}-${port + 1}`,
     });
     assert.match(answer.headers.get("transport") ?? "", /server_port=\d+-\d+/);
-    assert.doesNotMatch(answer.headers.get("transport") ?? "", /192/);
+    // Not by a part of the address, which a port may have as well.
+    assert.doesNotMatch(answer.headers.get("transport") ?? "", /destination|192\.0\.2\.7/);
     await client.request("PLAY", url("/shed"));
     await waitFor(() => packets.length >= 7, { what: "packets" });
-    socket.close();
   });
 
   it("ends those who watch when the camera's codec changes, as they were told another one", async () => {
