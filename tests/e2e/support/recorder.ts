@@ -49,7 +49,10 @@ export async function startRecorder(
       stdio: ["ignore", "pipe", process.env["NIGHTJAR_TEST_LOG"] === undefined ? "ignore" : "inherit"],
     },
   );
-  const ended = once(child, "exit");
+  // Whoever fails on the way, or starts several of which one fails, leaves none behind.
+  const endIt = (): void => void child.kill("SIGTERM");
+  process.once("exit", endIt);
+  const ended = once(child, "exit").finally(() => process.off("exit", endIt));
   const { url, secureUrl, code } = await firstWords(child);
   const stop = async (): Promise<void> => {
     child.kill("SIGTERM");
