@@ -54,7 +54,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
     // They share playwright and a Chromium (tests/e2e/support/shared-browser.ts).
     filesPerProcess: 4,
     recorders: [
-      ["audit-page", "tills-page", "timeline-picture", "events-page", "io-page", "exceptions-page"],
+      ["audit-page", "tills-page", "timeline-picture", "events-page", "io-page"],
       ["certificate-page", "restream", "ptz-pad", "camera-search", "mqtt-page"],
     ],
     big: ["playback", "footage-live", "live", "wall", "codecs"],

@@ -121,6 +121,8 @@ describe("a page of flows (attack list A7, A22)", { skip: skipBrowserTests, time
       response.writeHead(200, { ...SECURITY_HEADERS, "content-type": type }).end("{}");
     });
     recorder.on("upgrade", (request, socket, head) => {
+      // As the gateway does: what is written to a page that has just gone is nobody's fault.
+      socket.on("error", () => socket.destroy());
       const route = classifyRequest(request.url ?? "", "");
       if (route.kind === "flows") {
         void door.upgrade(request, socket, head, route, client(request.headers.host), "");

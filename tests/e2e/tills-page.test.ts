@@ -34,7 +34,7 @@ describe("the page of tills", { skip: skipBrowserTests, timeout: 180_000 }, () =
     const page = await context.newPage();
     await page.goto(`${recorder.url}/tills`);
     await page.getByText("No receipts yet").waitFor();
-    await page.getByRole("button", { name: "Set up tills" }).click();
+    await page.locator(".empty").getByRole("button", { name: "Set up tills" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("button", { name: "Add a till" }).click();
     await dialog.getByLabel("Name", { exact: true }).fill("Counter");
@@ -51,7 +51,7 @@ describe("the page of tills", { skip: skipBrowserTests, timeout: 180_000 }, () =
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
     await page.reload();
-    await page.getByRole("button", { name: "Set up tills" }).click();
+    await page.locator(".head").getByRole("button", { name: "Set up tills" }).click();
     assert.equal(await dialog.getByLabel("Name", { exact: true }).inputValue(), "Counter");
     assert.equal(await dialog.getByLabel("First line").inputValue(), "^ACME");
     await dialog.getByLabel("Last line").fill("^THANK YOU");
