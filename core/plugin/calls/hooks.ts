@@ -16,6 +16,7 @@ import {
 } from "../contract/hook-catalogue.ts";
 import type { Collection } from "./collection.ts";
 import { guardTap, type TapGuard } from "./tap-guard.ts";
+import { forgetTime } from "./turn-clock.ts";
 
 type AnyHook = AsyncParallelHook<unknown[]>;
 
@@ -52,6 +53,7 @@ export function createHooks(guard: TapGuard): Hooks {
     const args = card.kind === "collection" ? ["answers", ...card.args] : card.args;
     const hook = new CLASSES[card.kind](args, name);
     hook.intercept({
+      call: forgetTime,
       register: (tap) => ({ ...tap, fn: guardTap(name, card, tap.name, tap.fn, guard) }) as Tap & typeof tap,
     });
     return [name, hook];

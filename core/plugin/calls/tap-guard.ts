@@ -5,6 +5,7 @@ import type { HookKind } from "../contract/hook-catalogue.ts";
 import { Collection } from "./collection.ts";
 import { plainCopy } from "./plain-copy.ts";
 import { beginLimit, endLimit, RunningLimit, timeoutError } from "./time-limit.ts";
+import { readMs, recentMs } from "./turn-clock.ts";
 
 /** Who is told of what taps do. */
 export interface TapGuard {
@@ -52,7 +53,7 @@ class TapCall extends RunningLimit {
     super();
     this.#tap = tap;
     this.#resolve = resolve;
-    this.untilMs = performance.now() + tap.limitMs;
+    this.untilMs = recentMs() + tap.limitMs;
   }
 
   run(args: readonly unknown[]): void {
@@ -62,12 +63,13 @@ class TapCall extends RunningLimit {
       const shown = args[0] instanceof Collection ? args.slice(1) : args;
       const copies = shown.map((arg) => (arg instanceof AbortSignal ? arg : plainCopy(arg, what)));
       const answer = listener(...copies);
-      this.#holdMs = this.#sinceBeginMs();
+      this.#holdMs = this.#since(readMs());
       Promise.resolve(answer).then(
         (result) => this.#answered(result, args[0]),
         (error: unknown) => this.#failed(error),
       );
     } catch (error) {
+      this.#holdMs ??= this.#since(readMs());
       this.#failed(error);
     }
   }
@@ -112,13 +114,13 @@ class TapCall extends RunningLimit {
     this.#isOver = true;
     endLimit(this);
     const { guard, plugin, hook } = this.#tap;
-    const durationMs = this.#sinceBeginMs();
+    const durationMs = this.#since(recentMs());
     guard.measured(plugin, hook, durationMs, this.#holdMs ?? durationMs);
     this.#resolve(result);
   }
 
-  #sinceBeginMs(): number {
-    return performance.now() - this.untilMs + this.#tap.limitMs;
+  #since(nowMs: number): number {
+    return nowMs - this.untilMs + this.#tap.limitMs;
   }
 }
 

@@ -60,6 +60,21 @@ describe("notifications", () => {
     assert.ok(throws.holdMs >= 5);
   });
 
+  it("tell each plugin's time apart, and not as any plugin's what the core did before it called", async () => {
+    const { hooks, costs } = made();
+    const busyFor = (ms: number): void => {
+      for (const end = performance.now() + ms; performance.now() < end; );
+    };
+    hooks.ready.tapPromise({ name: "slow" }, async () => busyFor(20));
+    hooks.ready.tapPromise({ name: "quick" }, async () => undefined);
+    const first = hooks.ready.promise();
+    busyFor(300);
+    await Promise.all([first, hooks.ready.promise()]);
+    const [slow = 0, quick = 0, ...later] = costs.map(({ holdMs }) => holdMs);
+    assert.ok(slow >= 20 && quick < slow, `${slow}, ${quick}`);
+    assert.ok(later.length === 2 && later.every((holdMs) => holdMs < 300), `${later}`);
+  });
+
   it("give each plugin a copy, so that none changes what the next one sees", async () => {
     const { hooks } = made();
     const seen: string[] = [];
