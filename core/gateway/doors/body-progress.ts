@@ -17,17 +17,24 @@ export function watchBody(incoming: IncomingMessage, response: ServerResponse, c
   let seen: number | undefined;
   const timer = clock.every(LOOK_EVERY_MS, () => {
     if (incoming.complete || socket.destroyed) {
-      timer.cancel();
+      done();
       return;
     }
     const isSlow = seen !== undefined && socket.bytesRead - seen < LEAST_BYTES;
     seen = socket.bytesRead;
     // Held up by us, it cannot come.
     if (!isSlow || incoming.isPaused()) return;
-    timer.cancel();
+    done();
     giveUp(incoming, response);
   });
-  socket.once("close", () => timer.cancel());
+  // A connection serves many requests: what stays on it would grow with each.
+  const done = (): void => {
+    timer.cancel();
+    socket.off("close", done);
+    incoming.off("end", done);
+  };
+  socket.once("close", done);
+  incoming.once("end", done);
 }
 
 function giveUp({ socket }: IncomingMessage, response: ServerResponse): void {

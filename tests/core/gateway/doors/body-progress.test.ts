@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer, type IncomingMessage, request } from "node:http";
+import { Agent, createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import type { Clock } from "../../../../core/clock.ts";
@@ -79,5 +79,31 @@ describe("bodies that take their time", () => {
       assert.match(String(await answer.toArray()), /NJ_REQUEST_TIMEOUT/);
       await waitFor(() => clock.actions.size === 0);
     }
+  });
+
+  it("leave nothing on a connection that brings one after the other", async (t) => {
+    const clock = new TickClock();
+    const listeners: number[] = [];
+    const server = createServer(REQUEST_LIMITS, (got, response) => {
+      watchBody(got, response, clock);
+      got.resume().on("end", () => {
+        listeners.push(got.socket.listenerCount("close"));
+        response.end("whole");
+      });
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    t.after(() => {
+      agent.destroy();
+      server.close();
+    });
+    const { port } = server.address() as AddressInfo;
+    for (let sent = 0; sent < 12; sent += 1) {
+      const outgoing = request({ host: "127.0.0.1", port, method: "POST", agent }).end("a body");
+      const [answer] = (await once(outgoing, "response")) as [IncomingMessage];
+      await answer.toArray();
+    }
+    assert.deepEqual(new Set(listeners), new Set([listeners[0]]), "no more than after the first");
+    assert.equal(clock.actions.size, 0, "nothing is looked after any more");
   });
 });
