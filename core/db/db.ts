@@ -35,6 +35,8 @@ export interface SqlWriter extends SqlReader {
 export interface Db extends SqlWriter {
   readonly driver: DbDriver;
   readonly file: string;
+  /** How many writes of this process are over: as long as it is the same, what was read is still so. */
+  readonly writes: number;
   /**
    * Runs `work` in one transaction that is durable when the promise resolves, and rolled back if `work` rejects.
    * Inside, use only the writer that is passed: it sees the transaction's own changes. Calling `run` or

@@ -25,6 +25,7 @@ export class QueuedDb implements Db {
   /** Settles when the last queued write is over; never rejects. */
   #tail: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
+  #writes = 0;
 
   constructor(driver: DbDriver, file: string, connections: DbConnections) {
     this.driver = driver;
@@ -33,6 +34,10 @@ export class QueuedDb implements Db {
     this.#writer = connections.writer;
     this.#connectToCopy = connections.connectToCopy;
     this.#onDamaged = connections.onDamaged;
+  }
+
+  get writes(): number {
+    return this.#writes;
   }
 
   all<Row>(sql: string, params: SqlParams = NO_PARAMS): Promise<Row[]> {
@@ -96,7 +101,11 @@ export class QueuedDb implements Db {
 
   #queue<T>(work: () => Promise<T>): Promise<T> {
     if (this.#closing !== undefined) return Promise.reject(closedError());
-    const result = this.#watched(this.#tail.then(work));
+    const written = this.#tail.then(work).finally(() => {
+      // Whatever came of it: nobody may believe what was read before.
+      this.#writes += 1;
+    });
+    const result = this.#watched(written);
     this.#tail = result.catch(() => undefined);
     return result;
   }

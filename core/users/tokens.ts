@@ -1,6 +1,6 @@
 // Opaque tokens of sessions and of programs: 256 random bits for the caller, a SHA-256 hash for the database. A plain hash suffices because the
 // tokens cannot be guessed; a stolen database opens no session.
-import { createHash, randomBytes, randomInt } from "node:crypto";
+import { hash, randomBytes, randomInt } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 /** The prefix lets secret scanners find a token that was pasted somewhere by mistake. */
@@ -54,5 +54,5 @@ function checksum(body: string): string {
 
 /** What is stored of a token. */
 export function tokenHash(token: string): string {
-  return createHash("sha256").update(token, "utf8").digest("hex");
+  return hash("sha256", token, "hex");
 }

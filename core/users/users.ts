@@ -20,6 +20,7 @@ import { AuditUpkeep } from "./audit-upkeep.ts";
 import { Callers } from "./callers.ts";
 import { CameraScopes } from "./camera-scopes.ts";
 import { DeviceCookies } from "./device-cookies.ts";
+import { rememberingTokens } from "./known-tokens.ts";
 import { LoginGuard } from "./login-guard.ts";
 import type { LoginSources } from "./login-sources.ts";
 import { MediaTickets } from "./media-tickets.ts";
@@ -83,14 +84,14 @@ export async function openUsers(options: UsersOptions): Promise<Users> {
     onHour: () => audit.tellLeftOut(),
   });
   const sessions = new Sessions({
-    table: sessionsTable(db),
+    table: rememberingTokens(sessionsTable(db), db, clock),
     clock,
     limits: options.sessionLimits,
     scopes,
     log,
   });
   const apiTokens = new ApiTokens({
-    table: apiTokensTable(db),
+    table: rememberingTokens(apiTokensTable(db), db, clock),
     users: usersTable(db),
     scopes,
     sessions,

@@ -46,6 +46,7 @@ async function statements(db: Db, ask: (reader: Db) => Promise<unknown>): Promis
   const listening: Db = {
     driver: db.driver,
     file: db.file,
+    writes: db.writes,
     all(sql, params) {
       note(sql, params);
       return db.all(sql, params);

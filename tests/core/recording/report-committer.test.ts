@@ -17,6 +17,7 @@ function watched(db: Db): { db: Db; begun: () => number; failNext: (count: numbe
   const proxy: Db = {
     driver: db.driver,
     file: db.file,
+    writes: db.writes,
     all: (sql, params) => db.all(sql, params),
     get: (sql, params) => db.get(sql, params),
     run: (sql, params) => db.run(sql, params),
