@@ -1,6 +1,5 @@
 // Hands the rest of HTTP to core on its Unix socket, streaming both ways (Server-Sent Events included).
 import { Agent, type IncomingMessage, request, type ServerResponse } from "node:http";
-import { pipeline } from "node:stream";
 import { NightjarError } from "../../errors.ts";
 import { FILE_LIMITS } from "../protocol.ts";
 import type { ClientIdentity } from "./client-identity.ts";
@@ -128,9 +127,7 @@ export class CoreProxy {
       );
       response.flushHeaders();
       onAnswer?.(answer);
-      pipeline(answer, response, () => {
-        if (!response.writableEnded) response.destroy();
-      });
+      passOn(answer, response);
     });
     outgoing.on("error", (error) => {
       answered();
@@ -203,6 +200,19 @@ export class CoreProxy {
       this.#unfinished.delete(incoming);
     };
   }
+}
+
+/**
+ * Streams the answer with back pressure, and cuts the client off where it breaks. Not by `pipeline`, which ends with an
+ * aborted signal each time: making that error costs a tenth of all that the gateway does for a request.
+ */
+function passOn(answer: IncomingMessage, response: ServerResponse): void {
+  answer.pipe(response);
+  answer.on("error", () => undefined);
+  response.on("error", () => answer.destroy());
+  answer.once("close", () => {
+    if (!response.writableEnded) response.destroy();
+  });
 }
 
 /** Streams the body with back pressure, counting what a missing or lying content-length does not tell. */
