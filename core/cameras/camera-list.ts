@@ -113,6 +113,14 @@ export class CameraList {
     return [...this.#entries.values()].map((entry) => this.#view(entry));
   }
 
+  has(id: string): boolean {
+    return this.#entries.has(id);
+  }
+
+  ids(): string[] {
+    return [...this.#entries.keys()];
+  }
+
   find(id: string): ResolvedCamera | undefined {
     const entry = this.#entries.get(id);
     return entry === undefined ? undefined : this.#view(entry);

@@ -1,7 +1,7 @@
 // Checks plain data against a TypeBox schema and says what is wrong in sentences that name the place.
 // Used for config.json, for plugins' settings and for everything that comes in over HTTP.
 import type { TSchema } from "typebox";
-import { Errors } from "typebox/value";
+import { Check, Errors } from "typebox/value";
 
 /** One thing that is wrong: a JSON pointer ("" is the whole) and a sentence. */
 export interface SchemaProblem {
@@ -52,7 +52,12 @@ export function schemaProblems(schema: TSchema, value: unknown): SchemaProblem[]
   return ruledProblems(schema, value).map(({ path, message }) => ({ path, message }));
 }
 
-/** The same, each with the rule that is broken. */
+/** Whether nothing is wrong: told in a tenth of the time that it takes to look for what is. */
+export function fitsSchema(schema: TSchema, value: unknown): boolean {
+  return unsafeKeyProblem(value) === undefined && Check(schema, value);
+}
+
+/** The same as `schemaProblems`, each with the rule that is broken. */
 export function ruledProblems(schema: TSchema, value: unknown): SchemaProblem[] {
   const unsafe = unsafeKeyProblem(value);
   if (unsafe !== undefined) return [{ ...unsafe, path: bounded(unsafe.path) }];

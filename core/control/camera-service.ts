@@ -17,6 +17,7 @@ import type { Registry } from "../plugin/calls/registry.ts";
 import type { CameraDriver } from "../plugin/contract/camera-driver.ts";
 import type { LiveCamera, LiveStream } from "../recording/camera-states.ts";
 import type { RecordingService } from "../recording/recording-service.ts";
+import { recordedCamera } from "./listed-cameras.ts";
 
 const PROBE_LIMIT_MS = 12_000;
 const PROBE_PICTURE_WIDTH = 640;
@@ -58,16 +59,20 @@ export class Cameras implements CameraService {
   }
 
   list(): readonly CameraView[] {
-    const states = this.#options.recording.cameraStates();
-    return this.#options.list
-      .all()
-      .map((resolved) => this.#view(resolved, states.get(resolved.camera.id as CameraId)));
+    return this.#options.list.all().map((resolved) => this.#view(resolved));
   }
 
   get(id: string): CameraView | undefined {
     const resolved = this.#options.list.find(id);
-    if (resolved === undefined) return undefined;
-    return this.#view(resolved, this.#options.recording.cameraStates().get(id as CameraId));
+    return resolved === undefined ? undefined : this.#view(resolved);
+  }
+
+  has(id: string): boolean {
+    return this.#options.list.has(id);
+  }
+
+  ids(): readonly string[] {
+    return this.#options.list.ids();
   }
 
   async create(camera: NewCameraBody): Promise<CameraView> {
@@ -179,7 +184,9 @@ export class Cameras implements CameraService {
     return view;
   }
 
-  #view({ camera, secretsSet, problem }: ResolvedCamera, live: LiveCamera | undefined): CameraView {
+  #view(resolved: ResolvedCamera): CameraView {
+    const { camera, secretsSet, problem } = resolved;
+    const live = this.#options.recording.stateOf(recordedCamera(resolved));
     return {
       id: camera.id,
       name: camera.name,
@@ -188,11 +195,11 @@ export class Cameras implements CameraService {
       config: { ...camera.config, ...Object.fromEntries(secretsSet.map((field) => [`${field}Set`, true])) },
       record: recordView(camera.record),
       state: stateView(camera.enabled, live, problem),
-      streams: (live?.streams ?? []).map((stream) => this.#streamView(camera.id, stream)),
+      streams: live.streams.map((stream) => this.#streamView(camera.id, stream)),
       recording: {
-        active: live?.recording.active ?? false,
-        reasons: [...(live?.recording.reasons ?? [])],
-        ...(live?.recording.problem === undefined ? {} : { problem: live.recording.problem }),
+        active: live.recording.active,
+        reasons: [...live.recording.reasons],
+        ...(live.recording.problem === undefined ? {} : { problem: live.recording.problem }),
       },
     };
   }
@@ -225,7 +232,7 @@ export class Cameras implements CameraService {
 
 function stateView(
   enabled: boolean,
-  live: LiveCamera | undefined,
+  { state }: LiveCamera,
   problem: ResolvedCamera["problem"],
 ): CameraView["state"] {
   if (enabled && problem !== undefined) {
@@ -237,13 +244,12 @@ function stateView(
       since: new Date().toISOString(),
     };
   }
-  const state = live?.state;
   return {
-    status: enabled ? (state?.status ?? "connecting") : "disabled",
-    ...(state?.reason === undefined ? {} : { reason: state.reason }),
-    ...(state?.code === undefined ? {} : { code: state.code, ...plainFacts(state) }),
-    since: new Date(state?.sinceMs ?? Date.now()).toISOString(),
-    ...(state?.note === undefined ? {} : { note: state.note }),
+    status: enabled ? state.status : "disabled",
+    ...(state.reason === undefined ? {} : { reason: state.reason }),
+    ...(state.code === undefined ? {} : { code: state.code, ...plainFacts(state) }),
+    since: new Date(state.sinceMs).toISOString(),
+    ...(state.note === undefined ? {} : { note: state.note }),
   };
 }
 

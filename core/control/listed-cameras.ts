@@ -1,14 +1,17 @@
 // What others need to know of the cameras in the list: recording, and whoever is to be let in to them.
-import type { CameraList } from "../cameras/camera-list.ts";
+import type { CameraList, ResolvedCamera } from "../cameras/camera-list.ts";
 import type { CameraId } from "../domain/ids.ts";
 import type { AuthorizeOptions } from "../http/authorize.ts";
 import type { RecordedCamera } from "../recording/recorded-camera.ts";
 
 /** As recording sees them. */
 export function recordedCameras(list: Pick<CameraList, "all">): RecordedCamera[] {
-  return list.all().map(({ camera: { id, enabled, record }, streams }) => ({
-    ...{ id: id as CameraId, enabled, streams, record },
-  }));
+  return list.all().map(recordedCamera);
+}
+
+/** One of them. */
+export function recordedCamera({ camera: { id, enabled, record }, streams }: ResolvedCamera): RecordedCamera {
+  return { id: id as CameraId, enabled, streams, record };
 }
 
 /** As rights are asked for them. */

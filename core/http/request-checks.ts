@@ -2,7 +2,7 @@
 // bounded size, and all its parts have the shape that the route declares.
 import type { TSchema } from "typebox";
 import { Convert, Default } from "typebox/value";
-import { ruledProblems, type SchemaProblem } from "../config/schema-problems.ts";
+import { fitsSchema, ruledProblems, type SchemaProblem } from "../config/schema-problems.ts";
 import { NightjarError } from "../errors.ts";
 import { httpError } from "./problem.ts";
 
@@ -53,14 +53,12 @@ export function checkFile(contentType: string | undefined): void {
 
 /** A part of a request, as the schema wants it. Texts of paths and queries are turned into numbers where asked for. */
 export function checkShape(schema: TSchema, value: unknown, part: "path" | "query" | "body"): unknown {
-  const problems = ruledProblems(schema, value);
-  if (problems.length === 0) return part === "query" ? Default(schema, value) : value;
-  if (part !== "body") {
-    const converted = Default(schema, Convert(schema, structuredClone(value)));
-    const left = ruledProblems(schema, converted);
-    if (left.length === 0) return converted;
-    throw invalidRequest(part, left);
-  }
+  if (fitsSchema(schema, value)) return part === "query" ? Default(schema, value) : value;
+  // Texts of a path or query: one level of them, made for this request.
+  const wanted = part === "body" ? value : Default(schema, Convert(schema, value));
+  if (part !== "body" && fitsSchema(schema, wanted)) return wanted;
+  const problems = ruledProblems(schema, wanted);
+  if (problems.length === 0) return wanted;
   throw invalidRequest(part, problems);
 }
 

@@ -1,5 +1,6 @@
 // Puts routes onto Koa: for each request authentication, the route's policy, the checks of request-checks.ts, then the
 // handler. A list of routes with a doubtful policy fails here, at start-up (attack list A1).
+import type { ServerResponse } from "node:http";
 import { bodyParser } from "@koa/bodyparser";
 import Router from "@koa/router";
 import type { Context, Middleware } from "koa";
@@ -18,7 +19,7 @@ import type { HttpServices } from "./services.ts";
 export const BODY_LIMIT_BYTES = 1024 * 1024;
 const HEADER_LIMIT = 1_000;
 const NO_QUERY = Type.Object({}, { additionalProperties: false });
-/** Made once: every request ends with it, and an error's stack is dear. */
+/** Made once: an error's stack is dear. */
 const CLIENT_GONE = new DOMException("the client is gone, or has its answer", "AbortError");
 
 const parseBody = bodyParser({
@@ -38,9 +39,14 @@ const parseBody = bodyParser({
 export function routeMiddleware(routes: readonly Route[], services: HttpServices): Middleware {
   const router = new Router();
   const seen = new Set<string>();
+  /** Paths without parameters, which most requests ask for: the router tries one pattern after the other. */
+  const direct = new Map<string, { readonly path: string; readonly serveIt: Middleware }>();
   for (const route of routes) {
     checkDeclaration(route, seen);
-    router.register(route.path, [route.method.toLowerCase()], [serve(route, services)]);
+    const serveIt = serve(route, services);
+    router.register(route.path, [route.method.toLowerCase()], [serveIt]);
+    if (/^[\w/.-]+$/.test(route.path))
+      direct.set(`${route.method} ${route.path}`, { path: route.path, serveIt });
   }
   const dispatch = router.routes();
   const allowed = router.allowedMethods({
@@ -52,6 +58,12 @@ export function routeMiddleware(routes: readonly Route[], services: HttpServices
     // No other site has business here, so none is told what it might send.
     if (context.method === "OPTIONS")
       throw httpError(405, "NJ_METHOD_NOT_ALLOWED", "no resource has such a method");
+    const found = direct.get(`${context.method} ${context.path}`);
+    if (found !== undefined) {
+      (context as typeof context & { _matchedRoute?: string })._matchedRoute = found.path;
+      await found.serveIt(context, next);
+      return;
+    }
     await dispatch(context as never, async () => {
       await allowed(context as never, next);
     });
@@ -108,8 +120,7 @@ export function serve(route: Route, services: HttpServices): Middleware {
     const params = contextParams(context);
     enforce(route.policy, caller?.principal, params, services);
     if (route.method !== "GET") await checkChange(context, route, caller?.by, client.secure);
-    const gone = new AbortController();
-    context.res.once("close", () => gone.abort(CLIENT_GONE));
+    let gone: AbortSignal | undefined;
     const principal = caller?.principal;
     const result = await route.handle({
       params: route.params === undefined ? {} : checkShape(route.params, params, "path"),
@@ -132,10 +143,21 @@ export function serve(route: Route, services: HttpServices): Middleware {
           token: principal?.token,
           ...(camera === undefined ? {} : { camera }),
         }),
-      signal: gone.signal,
+      get signal(): AbortSignal {
+        gone ??= abortedWithout(context.res);
+        return gone;
+      },
     });
     send(context, route, result);
   };
+}
+
+/** Aborted when the client of an answer has gone; made where it is asked for, for most handlers never look at it. */
+function abortedWithout(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  if (response.closed) gone.abort(CLIENT_GONE);
+  else response.once("close", () => gone.abort(CLIENT_GONE));
+  return gone.signal;
 }
 
 /** Default deny: what no line here allows is refused. */
@@ -162,7 +184,7 @@ function enforce(
   if (policy.kind === "right") return;
   const camera = params[policy.param] ?? "";
   // One sentence for cameras that are not there and for those that this account may not see.
-  const isThere = services.cameras.get(camera) !== undefined;
+  const isThere = services.cameras.has(camera);
   if (!mayDoWith(principal, policy.right, camera) || !isThere)
     throw cameraRefused(principal, policy.right, camera, isThere);
 }

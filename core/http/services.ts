@@ -65,9 +65,12 @@ import type {
 
 /** Cameras: what they are, how they are, and manual recording. Rights have been checked by the caller. */
 export interface CameraService {
-  /** All cameras, with state. In memory: called on every `GET /cameras` and for each camera policy. */
+  /** All cameras, with state. In memory: called on every `GET /cameras`. */
   list(): readonly CameraView[];
   get(id: string): CameraView | undefined;
+  /** Whether there is such a camera; asked for each camera policy. */
+  has(id: string): boolean;
+  ids(): readonly string[];
   /** Checks with the driver, stores, connects. Throws `NJ_CAMERA_EXISTS`, `NJ_CONFIG_INVALID`, … */
   create(camera: NewCameraBody): Promise<CameraView>;
   /** Changes what is given; a secret that is left out stays as it is. */

@@ -38,14 +38,13 @@ export function wantedCameras(
   right: CameraRight,
   list: string | undefined,
 ): string[] {
-  if (list === undefined || list === "")
-    return visibleCameras(cameras, principal, right).map((camera) => camera.id);
+  if (list === undefined || list === "") return cameras.ids().filter((id) => mayDoWith(principal, right, id));
   const ids = [...new Set(list.split(","))];
   if (ids.length > MOST_AT_ONCE) {
     throw invalidRequest("query", [{ path: "/cameras", message: `names more than ${MOST_AT_ONCE} cameras` }]);
   }
   for (const id of ids) {
-    const isThere = cameras.get(id) !== undefined;
+    const isThere = cameras.has(id);
     if (!mayDoWith(principal, right, id) || !isThere) throw cameraRefused(principal, right, id, isThere);
   }
   return ids;

@@ -26,15 +26,17 @@ export function calendarDays(from: string, to: string, timeZone: string): Calend
     throw rangeError(`a calendar spans 1 to ${LONGEST_CALENDAR_DAYS} days, this one ${count}`);
   }
   const days: CalendarDay[] = [];
-  for (let index = 0; index < count; index += 1) {
-    // Where clocks change at midnight a day begins at 01:00: startOf finds that moment.
-    const start = first.plus({ days: index }).startOf("day");
-    const end = first.plus({ days: index + 1 }).startOf("day");
+  // Where clocks change at midnight a day begins at 01:00: startOf finds that moment.
+  const startOf = (day: number): DateTime => first.plus({ days: day }).startOf("day");
+  let start = startOf(0);
+  for (let day = 1; day <= count; day += 1) {
+    const end = startOf(day);
     days.push({
-      date: start.toFormat("yyyy-MM-dd"),
+      date: String(start.toISODate()),
       start90k: time90kFromMs(start.toMillis()),
       end90k: time90kFromMs(end.toMillis()),
     });
+    start = end;
   }
   return days;
 }

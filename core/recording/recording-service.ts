@@ -367,8 +367,12 @@ export class RecordingService {
 
   /** All cameras with their states. */
   cameraStates(): ReadonlyMap<CameraId, LiveCamera> {
-    const nowMs = this.#options.clock.wallMs();
-    return new Map(this.#options.cameras().map((camera) => [camera.id, this.#states.camera(camera, nowMs)]));
+    return new Map(this.#options.cameras().map((camera) => [camera.id, this.stateOf(camera)]));
+  }
+
+  /** The state of one camera. */
+  stateOf(camera: RecordedCamera): LiveCamera {
+    return this.#states.camera(camera, this.#options.clock.wallMs());
   }
 
   /** Tells the listener of this name of changes until the returned function is called. */

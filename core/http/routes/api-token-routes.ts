@@ -81,8 +81,7 @@ export function apiTokenRoutes(services: HttpServices): Route[] {
       status: 201,
       async handle({ body, principal, client }) {
         await confirmOnceMore(users, principal, body, client);
-        if (body.cameras !== "all" && body.cameras.some((id) => cameras.get(id) === undefined))
-          throw cameraNotFound();
+        if (body.cameras !== "all" && body.cameras.some((id) => !cameras.has(id))) throw cameraNotFound();
         const { secret, token } = await apiTokens.create(
           {
             name: body.name,

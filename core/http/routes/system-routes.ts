@@ -95,7 +95,7 @@ export function systemRoutes(services: HttpServices): Route[] {
             `this needs the right ${missing}`,
           );
         }
-        const isThere = cameras.get(body.camera) !== undefined;
+        const isThere = cameras.has(body.camera);
         const withheld = body.rights.find((right) => !mayDoWith(principal, right, body.camera));
         if (withheld !== undefined || !isThere)
           throw cameraRefused(principal, withheld ?? "", body.camera, isThere);

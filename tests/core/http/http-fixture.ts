@@ -189,6 +189,8 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
     cameras: {
       list: () => [...cameras.values()],
       get: (id) => cameras.get(id),
+      has: (id) => cameras.has(id),
+      ids: () => [...cameras.keys()],
       async create(camera) {
         called(`create ${camera.name}`);
         return cameraView(camera.id ?? "new");
