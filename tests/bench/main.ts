@@ -4,6 +4,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { nodeArguments } from "../../core/supervisor/process-contract.ts";
 import { benchCommand } from "./command.ts";
 import { leaveNothingBehind, withUs } from "./left-behind.ts";
 import { describeMachine } from "./machine.ts";
@@ -17,7 +18,11 @@ const GRACE_MS = 10_000;
 /** What a suite measured; undefined if it did not come to its end, which has been said then. */
 async function run(order: SuiteOrder, deadlineMs: number): Promise<SuiteAnswer | undefined> {
   const child = withUs(
-    fork(SUITE_PROCESS, [JSON.stringify(order)], { stdio: ["ignore", "ignore", "inherit", "ipc"] }),
+    fork(SUITE_PROCESS, [JSON.stringify(order)], {
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+      // What a suite runs of core in itself runs as it does in core.
+      execArgv: nodeArguments("core"),
+    }),
     "SIGTERM",
   );
   let answer: SuiteAnswer | undefined;

@@ -199,7 +199,7 @@ async function echoProcess(folder: string): Promise<Echo> {
     `process.on("message", ({ id }) => process.send({ id, data: { main: { kind: "rtsp", url: "rtsp://camera/live", transport: "tcp" } } }));
      process.send({ id: 0 });`,
   );
-  const child: ChildProcess = fork(file, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const child: ChildProcess = fork(file, { stdio: ["ignore", "ignore", "inherit", "ipc"], execArgv: [] });
   await once(child, "message");
   return {
     pid: child.pid,

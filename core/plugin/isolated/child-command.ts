@@ -8,9 +8,10 @@ import { type Confinement, confined } from "./confinement.ts";
 export const HEAP_LIMIT_MB = 128;
 /**
  * A plugin answers now and then: a small young generation, and one thread beside its own for what V8 does meanwhile. With
- * 2 MB one call in 240 meets a collection, with 1 MB one in 116; 4 MB are hardly better and take 2 MB more.
+ * 2 MB one call in 240 meets a collection, with 1 MB one in 116; 4 MB are hardly better and take 2 MB more. It clears that
+ * alone: a call would wait for the other thread, which has little of the processors.
  */
-const SMALL = ["--max-semi-space-size=2", "--v8-pool-size=1"];
+const SMALL = ["--max-semi-space-size=2", "--v8-pool-size=1", "--no-parallel-scavenge"];
 
 export interface ChildCommandOptions {
   readonly folder: string;
