@@ -10,9 +10,10 @@ import type { Log } from "../log.ts";
 import { writeFileAtomically } from "./atomic-file.ts";
 import { checkConfig } from "./check-config.ts";
 import { ConfigInvalidError } from "./config-errors.ts";
+import { CONFIG_FILE } from "./config-file.ts";
 import { type Config, ConfigSchema } from "./config-schema.ts";
 import { initialConfig } from "./initial-config.ts";
-import { CONFIG_FILE, parseConfig } from "./parse-config.ts";
+import { parseConfig } from "./parse-config.ts";
 import { pointerKeys, type SchemaProblem } from "./schema-problems.ts";
 
 export { CONFIG_FILE };

@@ -1,10 +1,9 @@
 // From the text of config.json to a checked configuration of the current version.
 import { checkConfig } from "./check-config.ts";
 import { ConfigInvalidError } from "./config-errors.ts";
+import { CONFIG_FILE } from "./config-file.ts";
 import type { Config } from "./config-schema.ts";
 import { migrateConfig } from "./migrations.ts";
-
-export const CONFIG_FILE = "config.json";
 
 /** Parses, converts and checks. Throws {@link ConfigInvalidError} for whatever is not a configuration, and nothing else. */
 export function parseConfig(text: string): { readonly config: Config; readonly from: number } {

@@ -1,7 +1,6 @@
 // What flows are allowed beyond what they may always, as the process of flows learns it, and what nodes that are left out for
 // want of it are called. The supervisor builds the process's walls of the same (flows-walls.ts).
-import { Value } from "typebox/value";
-import { type FlowsAllowed, FlowsAllowedSchema } from "../config/flows-config.ts";
+import type { FlowsAllowed } from "../config/flows-config.ts";
 
 /** In the environment of the process: JSON. Nothing in it is secret. */
 export const FLOWS_ALLOWED = "NIGHTJAR_FLOWS_ALLOWED";
@@ -10,17 +9,6 @@ export const NOTHING_ALLOWED: FlowsAllowed = { programs: false, folders: [], mod
 
 /** Files of Node-RED's node sets that are left out always: they would open ports. */
 const PORT_NODES = ["31-tcpin.js", "32-udp.js"];
-
-/** What was allowed by the supervisor; nothing where it cannot be read. */
-export function readAllowed(text: string | undefined): FlowsAllowed {
-  if (text === undefined) return NOTHING_ALLOWED;
-  try {
-    const value: unknown = JSON.parse(text);
-    return Value.Check(FlowsAllowedSchema, value) ? value : NOTHING_ALLOWED;
-  } catch {
-    return NOTHING_ALLOWED;
-  }
-}
 
 /** Files of node sets that are not loaded. */
 export function excludedFiles({ programs, folders }: FlowsAllowed): string[] {

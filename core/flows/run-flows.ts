@@ -8,7 +8,7 @@ import type { Received } from "node-red";
 import { LINK_VERSION } from "../link/link.ts";
 import { LinkClient } from "../link/link-client.ts";
 import { type ProcessContext, RUN_FOLDER, type RunningProcess } from "../supervisor/process-contract.ts";
-import { barredTypes, FLOWS_ALLOWED, readAllowed } from "./allowed.ts";
+import { barredTypes, FLOWS_ALLOWED } from "./allowed.ts";
 import { BarredNodes } from "./barred-nodes.ts";
 import { leadModulesToCore, MODULE_MS, notedTypes, noteTypes, sendCatalogue } from "./contributed-nodes.ts";
 import { backUpFlows, prepareFlowsFolder, setUnreadableAside } from "./flow-files.ts";
@@ -24,6 +24,7 @@ import {
   type FlowsState,
   type SafeModeReason,
 } from "./protocol.ts";
+import { readAllowed } from "./read-allowed.ts";
 
 /** All that Node-RED wants to know is that npm is not older than 3. */
 const NPM_VERSION = "11.0.0";

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { systemClock } from "../clock.ts";
-import { CONFIG_FILE } from "../config/parse-config.ts";
+import { CONFIG_FILE } from "../config/config-file.ts";
 import { toPlainError } from "../errors.ts";
 import { createLog, LogGate, type LogLevel } from "../log.ts";
 import { KeptLog } from "../system/kept-log.ts";

@@ -3,7 +3,7 @@
 import { copyFile, open, readFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { writeFileAtomically } from "../config/atomic-file.ts";
-import { CONFIG_FILE } from "../config/parse-config.ts";
+import { CONFIG_FILE } from "../config/config-file.ts";
 import { sizeOf } from "../db/check-database.ts";
 import { connectPlainly, DATABASE_FILE } from "../db/open-db.ts";
 import { NightjarError } from "../errors.ts";
