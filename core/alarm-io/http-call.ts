@@ -2,13 +2,13 @@
 // else of it read. Addresses are judged as elsewhere: what an administrator typed may be private, what no machine has is
 // refused, as is the recorder itself, and names are judged again when they are resolved.
 import { lookup as resolveName } from "node:dns";
-import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
 import type { DeepReadonly } from "../config/config-store.ts";
 import type { OutputDriverConfig } from "../config/output-config.ts";
 import { isNoMachine, isOwnTarget, ownTarget } from "../domain/own-target.ts";
 import { NightjarError } from "../errors.ts";
+import { request as httpRequest } from "../node-http.ts";
 
 export type HttpCallConfig = DeepReadonly<Extract<OutputDriverConfig, { kind: "http" }>["on"]>;
 

@@ -1,7 +1,7 @@
 // Keeps the tab "Alarm linkage" and the linkage rules as one: asks Node-RED for its flows, puts the tab's nodes in and deploys,
 // when rules change and when somebody has deployed. What a person has deployed on the newest flows, while the tab was as the
 // rules are, changes the rules first; nothing else does. Never in safe mode, which a deploy would end.
-import { request } from "node:http";
+
 import type { Clock, Timer } from "../clock.ts";
 import type { ConfigStore } from "../config/config-store.ts";
 import type { LinkageRule } from "../config/linkage-config.ts";
@@ -10,6 +10,7 @@ import { type StoredNode, withLinkageTab } from "../flows/linkage-tab.ts";
 import { FLOWS_EDITOR_PATH } from "../flows/protocol.ts";
 import { type RefusedWish, type TabBefore, tabWishes, withAdoptions } from "../flows/tab-wishes.ts";
 import type { Log } from "../log.ts";
+import { request } from "../node-http.ts";
 
 const TITLE = "Alarm linkage";
 const ANSWER_MS = 10_000;

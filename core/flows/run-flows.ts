@@ -2,11 +2,12 @@
 // while flows are switched on; recording does not notice whether it does. Wiring only.
 import childProcess from "node:child_process";
 import { chmod, rm } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { Received } from "node-red";
 import { LINK_VERSION } from "../link/link.ts";
 import { LinkClient } from "../link/link-client.ts";
+import { createServer } from "../node-http.ts";
 import { type ProcessContext, RUN_FOLDER, type RunningProcess } from "../supervisor/process-contract.ts";
 import { barredTypes, FLOWS_ALLOWED } from "./allowed.ts";
 import { BarredNodes } from "./barred-nodes.ts";

@@ -2,44 +2,68 @@
 // core is away, and the ports it took instead of busy ones, so that bookmarks stay good.
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Static, Type } from "typebox";
-import { Value } from "typebox/value";
 import type { Log } from "../log.ts";
 import type { GatewaySettings } from "./protocol.ts";
-
-const Port = Type.Integer({ minimum: 0, maximum: 65_535 });
-const TakenPort = Type.Object({ wanted: Port, taken: Port });
-const SavedState = Type.Object({
-  version: Type.Literal(1),
-  taken: Type.Object({
-    http: Type.Optional(TakenPort),
-    https: Type.Optional(TakenPort),
-    rtsp: Type.Optional(TakenPort),
-    rtsps: Type.Optional(TakenPort),
-  }),
-  settings: Type.Optional(
-    Type.Object({
-      http: Type.Object({ port: Port, host: Type.String() }),
-      https: Type.Object({ port: Port, host: Type.String(), enabled: Type.Boolean() }),
-      // Missing in what earlier versions kept.
-      rtsp: Type.Optional(Type.Object({ port: Port, host: Type.String(), enabled: Type.Boolean() })),
-      rtsps: Type.Optional(Type.Object({ port: Port, host: Type.String(), enabled: Type.Boolean() })),
-      basePath: Type.String(),
-      trustedProxies: Type.Array(Type.String()),
-      certificateNames: Type.Array(Type.String()),
-      maxTranscodes: Type.Integer({ minimum: 0 }),
-      ffmpegPath: Type.Optional(Type.String()),
-      volumes: Type.Array(Type.Object({ id: Type.String(), path: Type.String() })),
-    }),
-  ),
-});
-type SavedState = Static<typeof SavedState>;
 
 /** The ports that a gateway has. */
 export type PortKind = "http" | "https" | "rtsp" | "rtsps";
 
 type SavedSettings = Omit<GatewaySettings, "rtsp" | "rtsps"> &
   Partial<Pick<GatewaySettings, "rtsp" | "rtsps">>;
+interface TakenPort {
+  readonly wanted: number;
+  readonly taken: number;
+}
+
+interface SavedState {
+  readonly version: 1;
+  readonly taken: Readonly<Partial<Record<PortKind, TakenPort>>>;
+  readonly settings?: SavedSettings;
+}
+
+type Check = (value: unknown) => boolean;
+
+const isText: Check = (value) => typeof value === "string";
+const isFlag: Check = (value) => typeof value === "boolean";
+const isCount: Check = (value) => Number.isInteger(value) && Number(value) >= 0;
+const isPort: Check = (value) => isCount(value) && Number(value) <= 65_535;
+const list =
+  (item: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(item);
+const maybe =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+const fields =
+  (checks: Readonly<Record<string, Check>>): Check =>
+  (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    Object.entries(checks).every(([name, check]) => check((value as Record<string, unknown>)[name]));
+
+const isTaken = maybe(fields({ wanted: isPort, taken: isPort }));
+const isDoor = fields({ port: isPort, host: isText, enabled: isFlag });
+/** By hand: a schema's package would be three quarters of what this process loads. */
+const isSavedState = fields({
+  version: (value) => value === 1,
+  taken: fields({ http: isTaken, https: isTaken, rtsp: isTaken, rtsps: isTaken }),
+  settings: maybe(
+    fields({
+      http: fields({ port: isPort, host: isText }),
+      https: isDoor,
+      // Missing in what earlier versions kept.
+      ...{ rtsp: maybe(isDoor), rtsps: maybe(isDoor) },
+      basePath: isText,
+      trustedProxies: list(isText),
+      certificateNames: list(isText),
+      maxTranscodes: isCount,
+      ffmpegPath: maybe(isText),
+      volumes: list(fields({ id: isText, path: isText })),
+    }),
+  ),
+});
+
 /** Until core says more. */
 const RTSP_UNKNOWN = { port: 0, host: "127.0.0.1", enabled: false } as const;
 
@@ -59,14 +83,14 @@ export class SavedStateFile {
   async load(): Promise<void> {
     try {
       const value: unknown = JSON.parse(await readFile(this.#file, "utf8"));
-      if (Value.Check(SavedState, value)) this.#state = value;
+      if (isSavedState(value)) this.#state = value as SavedState;
     } catch (error) {
       this.#log.debug("no saved gateway state", { reason: String(error) });
     }
   }
 
   get settings(): GatewaySettings | undefined {
-    const settings = this.#state.settings as SavedSettings | undefined;
+    const { settings } = this.#state;
     return settings === undefined ? undefined : { rtsp: RTSP_UNKNOWN, rtsps: RTSP_UNKNOWN, ...settings };
   }
 
@@ -84,7 +108,7 @@ export class SavedStateFile {
 
   async keepSettings(settings: GatewaySettings): Promise<void> {
     if (JSON.stringify(settings) === JSON.stringify(this.#state.settings)) return;
-    this.#state = { ...this.#state, settings: structuredClone(settings) as SavedState["settings"] & object };
+    this.#state = { ...this.#state, settings: structuredClone(settings) };
     await this.#write();
   }
 

@@ -2,11 +2,12 @@
 // problems, figures, routes. Ports, TLS and the addresses of clients are the gateway's business.
 
 import { chmod, rm } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import Koa from "koa";
 import helmet from "koa-helmet";
 import { Type } from "typebox";
 import type { Log } from "../log.ts";
+import { createServer } from "../node-http.ts";
 import { ChangeFeed } from "./change-feed.ts";
 import { GATEWAY_ROUTES } from "./gateway-routes.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";

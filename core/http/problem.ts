@@ -1,9 +1,9 @@
 // Turns errors into `application/problem+json` (RFC 9457) with the stable code. The status follows from the error's
 // kind, but for the few HTTP matters that have statuses of their own. Inner faults tell nothing of their cause.
-import { STATUS_CODES } from "node:http";
 import { contextOf, type Facts } from "../domain/facts.ts";
 import { redactUrl } from "../domain/redact-url.ts";
 import { HTTP_STATUS, NightjarError } from "../errors.ts";
+import { STATUS_CODES } from "../node-http.ts";
 
 export interface ProblemAnswer {
   readonly status: number;

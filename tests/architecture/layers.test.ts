@@ -7,7 +7,17 @@ import { ROOT, sourcesBelow, targetOf } from "./source-tree.ts";
 
 /** Rooms from the ground up. A room may import from its own floor and those below. */
 const FLOORS: readonly (readonly string[])[] = [
-  ["errors.ts", "log.ts", "clock.ts", "core-hook.ts", "version.ts", "domain", "link", "errors-catalogue.ts"],
+  [
+    "errors.ts",
+    "log.ts",
+    "clock.ts",
+    "core-hook.ts",
+    "version.ts",
+    "node-http.ts",
+    "domain",
+    "link",
+    "errors-catalogue.ts",
+  ],
   ["config", "db", "media"],
   ["plugin"],
   [

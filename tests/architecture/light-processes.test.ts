@@ -1,4 +1,4 @@
-// What the supervisor and the media process load: each starts with the recorder, and again in its trouble, and stays in memory.
+// What the supervisor, media and the gateway load: each starts with the recorder, and again in its trouble, and stays in memory.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { sourcesBelow, targetOf } from "./source-tree.ts";
@@ -38,7 +38,24 @@ describe("a process that needs no settings", () => {
       assert.deepEqual(found, []);
     });
 
+  it("loads no schemas and of third parties but the log and WebSockets: core/gateway/run-gateway.ts", () => {
+    const found = [...packagesOf("core/gateway/run-gateway.ts")].filter(([name]) => name !== "ws");
+    assert.deepEqual(found, []);
+  });
+
   it("is told from those that do: the core loads schemas", () => {
     assert.ok(packagesOf("core/control/run-core.ts").has("typebox"));
+  });
+});
+
+describe("node:http", () => {
+  it("is nowhere imported by what runs in the recorder's processes: that would load Node's client for the web (core/node-http.ts)", () => {
+    const wrong = [...sourcesBelow("core"), ...sourcesBelow("plugins")]
+      .filter(({ path }) => !/^core\/testing\/|\/tests\/|\/templates\//.test(path))
+      .filter(({ text }) =>
+        [...text.matchAll(AT_ONCE)].some(([, specifier = ""]) => /^(node:)?http$/.test(specifier)),
+      )
+      .map(({ path }) => path);
+    assert.deepEqual(wrong, []);
   });
 });

@@ -1,9 +1,10 @@
 // The way to Node-RED: its editor for administrators, dashboards and http-in nodes for whoever may see flows. Each request is
 // judged by core before Node-RED hears of it; what opens the recorder (cookies, tokens) stays here (attack list A14).
-import { type IncomingMessage, request, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Clock, Timer } from "../../clock.ts";
 import { NightjarError } from "../../errors.ts";
+import { request } from "../../node-http.ts";
 import type { FlowsDeployed, FlowsGrant, FlowsRequest } from "../protocol.ts";
 import { type ClientIdentity, isSameOrigin } from "./client-identity.ts";
 import { DeployWatch } from "./deploy-watch.ts";

@@ -1,12 +1,13 @@
 // The two ports of the gateway, HTTP on loopback and HTTPS on the network, with the limits that keep strangers from
 // filling it (attack list A25). A busy port gives way to the next free one, which is kept for the next start.
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../log.ts";
+import { createServer } from "../../node-http.ts";
 import type { GatewaySettings, ListeningState, PortProblem } from "../protocol.ts";
 import type { SavedStateFile } from "../saved-state.ts";
 import { watchBody } from "./body-progress.ts";

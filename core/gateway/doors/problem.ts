@@ -1,8 +1,9 @@
 // How the gateway says no: `application/problem+json` (RFC 9457) on a response or, before an upgrade, on a raw socket.
 // The API's own problems are written by core; the shape is the same.
-import { type ServerResponse, STATUS_CODES } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { HTTP_STATUS, NightjarError, toPlainError } from "../../errors.ts";
+import { STATUS_CODES } from "../../node-http.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 
 /** Seconds after which a client may ask again while another process of Nightjar is away. */

@@ -1,6 +1,7 @@
 // Hands the rest of HTTP to core on its Unix socket, streaming both ways (Server-Sent Events included).
-import { Agent, type IncomingMessage, request, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { NightjarError } from "../../errors.ts";
+import { Agent, request } from "../../node-http.ts";
 import { FILE_LIMITS } from "../protocol.ts";
 import type { ClientIdentity } from "./client-identity.ts";
 import { answerHeaders, forwardedHeaders } from "./forwarded-headers.ts";

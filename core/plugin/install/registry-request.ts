@@ -1,9 +1,10 @@
 // One question to an npm registry over HTTP: with its login, through the proxy that the environment names (HTTP_PROXY,
 // HTTPS_PROXY, NO_PROXY), bounded in size and time. A login goes to the registry's own host alone.
-import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import { redactUrl } from "../../domain/redact-url.ts";
 import { NightjarError } from "../../errors.ts";
+import { Agent as HttpAgent, request as requestHttp } from "../../node-http.ts";
 import { authorizationOf, type RegistryPlace } from "./registries.ts";
 
 const LIMIT_MS = 20_000;

@@ -1,12 +1,15 @@
 // One request to a device: a connection of its own to the address that was resolved for it, no redirect followed, an answer of
 // a bounded size within the caller's time. HTTP digest where the device asks for it (RFC 7616, MD5 and SHA-256); never basic.
 import { createHash, randomBytes } from "node:crypto";
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
 import type { PluginTools } from "@nightjar/core";
 import { NightjarError } from "@nightjar/core";
 import { badAnswer, unreachable, wrongPassword } from "./errors.ts";
+
+// As a value: an import of the module would load WebSocket and all of its client for the web.
+const { request: httpRequest } = process.getBuiltinModule("node:http");
 
 /** The longest that devices answer is a list of profiles: a tenth of this. */
 export const ANSWER_LIMIT_BYTES = 1024 * 1024;

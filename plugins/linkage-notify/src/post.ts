@@ -1,10 +1,12 @@
 // One POST over HTTP/1.1: a connection of its own, no redirect followed, the answer's status and nothing else of it read.
 // What goes wrong on the way is told by the kind of error that says whether another try can help.
-import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
 import { rootCertificates } from "node:tls";
 import { NightjarError, type Nvr, type ResolvedAddress } from "@nightjar/core";
+
+// As a value: an import of the module would load WebSocket and all of its client for the web.
+const { request: httpRequest } = process.getBuiltinModule("node:http");
 
 /** Of the head of an answer. */
 const HEAD_LIMIT_BYTES = 16 * 1024;

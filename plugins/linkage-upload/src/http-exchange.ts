@@ -1,16 +1,14 @@
 // Requests to one web server over a connection that stays between them: no redirect followed, of the answer's body no more read
 // than tells what is wrong, and given up where the server stands still. What was judged is what is connected to.
-import {
-  type ClientRequest,
-  Agent as HttpAgent,
-  request as httpRequest,
-  type IncomingMessage,
-} from "node:http";
+import type { ClientRequest, Agent as HttpAgent, IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
 import { addressesOf, type CarrierOptions } from "./carriers.ts";
 import type { Target } from "./config.ts";
 import { connectionError, stalled, uploadError } from "./upload-errors.ts";
+
+// As a value: an import of the module would load WebSocket and all of its client for the web.
+const { Agent, request: httpRequest } = process.getBuiltinModule("node:http");
 
 const HEAD_LIMIT_BYTES = 16 * 1024;
 const BODY_LIMIT_BYTES = 8 * 1024;
@@ -42,7 +40,7 @@ export class HttpExchange {
             minVersion: "TLSv1.2",
             ...(certificates === undefined ? {} : { ca: certificates }),
           })
-        : new HttpAgent(shared);
+        : new Agent(shared);
   }
 
   /** For the server of the target's address. Throws `NJ_UPLOAD_*` and `NJ_ADDRESS_OWN`. */
