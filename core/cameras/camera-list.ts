@@ -6,7 +6,7 @@ import type { CameraConfig, DetectionConfig, RecordConfig } from "../config/came
 import type { Config } from "../config/config-schema.ts";
 import type { ConfigStore, DeepReadonly } from "../config/config-store.ts";
 import { contextOf, type Worded } from "../domain/facts.ts";
-import { isId } from "../domain/ids.ts";
+import { type CameraId, isId } from "../domain/ids.ts";
 import { NightjarError, toPlainError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { DesiredSource } from "../media/protocol.ts";
@@ -229,7 +229,10 @@ export class CameraList {
   /** A plugin's own camera: taken on the first start of an empty recorder, never against the owner's will. */
   async offer(camera: OfferedCamera): Promise<void> {
     const config = this.#options.config.get();
-    if (config.cameras.some((present) => present.id === camera.id)) return this.refresh(camera.driver);
+    if (config.cameras.some((present) => present.id === camera.id)) {
+      await this.refresh(camera.driver);
+      return;
+    }
     if (config.firstRun.demoRemoved || (camera.onlyWhenEmpty && config.cameras.length > 0)) return;
     await this.add({
       id: camera.id,
@@ -240,13 +243,11 @@ export class CameraList {
     });
   }
 
-  /** Asks a driver again for the streams of all its cameras. */
-  async refresh(driver: string): Promise<void> {
-    await Promise.all(
-      [...this.#entries.values()]
-        .filter(({ camera }) => camera.driver === driver)
-        .map((entry) => this.#resolve(entry)),
-    );
+  /** Asks a driver again for the streams of all its cameras; gives those that it had an answer for. */
+  async refresh(driver: string): Promise<readonly CameraId[]> {
+    const entries = [...this.#entries.values()].filter(({ camera }) => camera.driver === driver);
+    await Promise.all(entries.map((entry) => this.#resolve(entry)));
+    return entries.filter(({ problem }) => problem === undefined).map(({ camera }) => camera.id as CameraId);
   }
 
   /**

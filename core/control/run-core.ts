@@ -129,7 +129,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     settings: (_name, found) => pluginSettings.load(found),
     secrets: (name) => secretsOfPlugin(secrets, name),
     ownPorts: openPorts,
-    refreshCameras: (driver) => void list.refresh(driver),
+    refreshCameras: (driver) => void list.refresh(driver).then((there) => recording.tryAgain(there)),
     offerCamera: (camera) => list.offer(camera).then(() => undefined),
     messages: () => mqtt.plugins,
     changed: () => {

@@ -225,6 +225,8 @@ export interface InventoryPage {
 /** What `core` calls on `media`. */
 export type MediaMethodsForCore = {
   setDesiredState: (state: DesiredState) => { revision: number };
+  /** Their driver says that their streams are there: those that wait for their next attempt make it now. */
+  tryAgain: (params: { cameras: readonly CameraId[] }) => void;
   setEvictionList: (list: EvictionList) => { revision: number };
   /** Replaces the locked segments of a volume; mirrored in `<volume>/locks.jsonl`, spared when `media` must choose by itself. */
   setLocks: (params: { volume: VolumeId; segments: readonly SegmentId[] }) => void;

@@ -116,5 +116,7 @@ export interface StreamSource {
   close(): Promise<void>;
   /** Asks the camera for a key frame by RTCP PLI/FIR where it listens to that; harmless otherwise. */
   requestKeyFrame(): void;
+  /** Somebody knows that the camera is there: what waits for its next attempt makes it now, within limits; harmless otherwise. */
+  tryAgain(): void;
   statistics(): SourceStatistics;
 }

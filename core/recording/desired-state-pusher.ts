@@ -37,6 +37,8 @@ export class DesiredStatePusher {
   readonly #stopping = new AbortController();
   /** What `media` has acknowledged on this link, without its revision. */
   #sent: string | undefined;
+  /** Cameras whose streams are there, by what their driver says: `media` is told once it knows where. */
+  #there = new Set<CameraId>();
   #pushing: Promise<void> | undefined;
   #again = false;
 
@@ -47,6 +49,12 @@ export class DesiredStatePusher {
   /** Forgets what was sent: the link is a new one. */
   forget(): void {
     this.#sent = undefined;
+  }
+
+  /** Their driver says that their streams are there: `media` need not wait with its next attempt. */
+  tryAgain(cameras: readonly CameraId[]): void {
+    for (const camera of cameras) this.#there.add(camera);
+    this.push();
   }
 
   stop(): void {
@@ -82,9 +90,14 @@ export class DesiredStatePusher {
     const { media, revisions } = this.#options;
     const plan = await this.#compile();
     const text = JSON.stringify(plan);
-    if (text === this.#sent) return;
-    await media.request("setDesiredState", { revision: await revisions.next(), ...plan }, 20_000);
-    this.#sent = text;
+    if (text !== this.#sent) {
+      await media.request("setDesiredState", { revision: await revisions.next(), ...plan }, 20_000);
+      this.#sent = text;
+    }
+    if (this.#there.size === 0) return;
+    const cameras = [...this.#there];
+    this.#there.clear();
+    await media.request("tryAgain", { cameras });
   }
 
   async #compile(): Promise<Omit<DesiredState, "revision">> {

@@ -242,6 +242,11 @@ export class RecordingService {
     this.#retention.renewSoon();
   }
 
+  /** The driver of these cameras says that their streams are there: those that are away are tried at once. */
+  tryAgain(cameras: readonly CameraId[]): void {
+    this.#pusher.tryAgain(cameras);
+  }
+
   /** Call after volumes were added, changed or removed. */
   async volumesChanged(): Promise<void> {
     await this.#volumes.initialise();

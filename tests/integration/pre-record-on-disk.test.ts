@@ -124,6 +124,7 @@ class MediaRig implements AsyncDisposable {
         return Promise.resolve();
       },
       requestKeyFrame: () => undefined,
+      tryAgain: () => undefined,
       statistics: () => ({
         bitrateKbps: 0,
         framesPerSecond: 0,

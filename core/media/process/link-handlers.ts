@@ -121,6 +121,11 @@ function coreHandlers(parts: LinkedParts): Handlers<MediaMethodsForCore> {
   };
   return {
     setDesiredState: heard(async (desired) => ({ revision: await state.set(desired) })),
+    tryAgain: heard(({ cameras }) => {
+      for (const stream of streams.values()) {
+        if (cameras.includes(stream.desired.camera)) stream.keeper.source?.tryAgain();
+      }
+    }),
     setEvictionList: heard(async (list) => ({
       revision: await volumeOf(list.volume).evictor.setList(list),
     })),

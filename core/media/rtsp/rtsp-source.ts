@@ -19,6 +19,8 @@ import { faultOf } from "./stream-fault-error.ts";
 import { SetupRefusedError } from "./track-setups.ts";
 
 const SAMPLE_EVERY_MS = 1_000;
+/** However often it is told that the camera is there, pauses are cut short only so often. */
+const TOLD_EVERY_MS = 5_000;
 /** A lost packet shows in the state for this long. */
 const DEGRADED_FOR_MS = 10_000;
 
@@ -69,6 +71,8 @@ class RtspSource implements StreamSource {
   #samples: Sample[] = [];
   #ticker: Timer | undefined;
   #pause: { readonly timer: Timer; readonly wake: () => void } | undefined;
+  /** When a pause was last cut short. */
+  #toldAtMs = Number.NEGATIVE_INFINITY;
   #closed = false;
   #running: Promise<void> | undefined;
 
@@ -99,6 +103,18 @@ class RtspSource implements StreamSource {
 
   requestKeyFrame(): void {
     this.#session?.requestKeyFrame();
+  }
+
+  /** Not after a refused password: the camera would lock the account. */
+  tryAgain(): void {
+    const nowMs = this.#clock.monotonicMs();
+    if (this.#pause === undefined || this.#refusals > 0 || nowMs - this.#toldAtMs < TOLD_EVERY_MS) return;
+    this.#toldAtMs = nowMs;
+    // If it is not there, pauses grow anew from the first: what is told within the next seconds would gain little.
+    this.#failures = 0;
+    this.#lostSinceMs = undefined;
+    this.#pause.timer.cancel();
+    this.#pause.wake();
   }
 
   statistics(): SourceStatistics {

@@ -57,7 +57,10 @@ export interface Nvr extends PluginTools {
   readonly log: Log;
   /** A folder of the plugin's own below the data directory; it exists. */
   readonly storageDir: string;
-  /** Asks the core to call `streams()` again for the cameras of a driver: an address has changed. */
+  /**
+   * Asks the core to call `streams()` again for the cameras of a driver: an address has changed, or they are there again. Those
+   * that are away are then tried at once, at most every five seconds and not after a refused password.
+   */
   refreshCameras(driver: string): void;
   /** Adds a camera on the plugin's behalf unless one with that id exists or was removed by its owner. */
   offerCamera(camera: OfferedCamera): Promise<void>;

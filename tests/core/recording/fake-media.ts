@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { SegmentId, VolumeId } from "../../../core/domain/ids.ts";
+import type { CameraId, SegmentId, VolumeId } from "../../../core/domain/ids.ts";
 import { NightjarError } from "../../../core/errors.ts";
 import { LINK_VERSION, type Link, type LinkServer, listenLinks } from "../../../core/link/link.ts";
 import type {
@@ -22,6 +22,8 @@ type Params<M extends keyof MediaMethodsForCore> = Parameters<MediaMethodsForCor
 export class FakeMedia {
   readonly socketPath: string;
   readonly desired: DesiredState[] = [];
+  /** Cameras that were to be tried again, each time after so many desired states. */
+  readonly triedAgain: { readonly cameras: readonly CameraId[]; readonly after: number }[] = [];
   readonly lists: EvictionList[] = [];
   readonly locks: Params<"setLocks">[] = [];
   readonly triggers: Params<"trigger">[] = [];
@@ -112,6 +114,7 @@ export class FakeMedia {
         this.desired.push(state);
         return { revision: state.revision };
       },
+      tryAgain: ({ cameras }) => void this.triedAgain.push({ cameras, after: this.desired.length }),
       setEvictionList: async (list) => {
         this.lists.push(list);
         await this.onList(list);

@@ -98,6 +98,23 @@ describe("the recording service", () => {
   const onVolume = (given: Parameters<typeof record>[0] = {}) =>
     record({ volume: media.idOf(VOLUME_PATH), ...given });
 
+  it("has streams tried again once media knows where they are, also those that were there before media was", async () => {
+    await media.close();
+    const service = await started();
+    service.tryAgain([YARD]);
+    await media.listen();
+    await waitFor(() => media.triedAgain.length > 0);
+    assert.deepEqual(media.triedAgain[0]?.cameras, [YARD]);
+    assert.ok((media.triedAgain[0]?.after ?? 0) >= 1);
+    service.tryAgain([GATE]);
+    service.tryAgain([GATE]);
+    await waitFor(() => media.triedAgain.length > 1);
+    assert.deepEqual(
+      media.triedAgain.slice(1, 2).map(({ cameras: told }) => told),
+      [[GATE]],
+    );
+  });
+
   it("makes the volume, then tells media what to record", async () => {
     await settled();
     assert.deepEqual(media.initialised, [VOLUME_PATH]);

@@ -252,6 +252,7 @@ export class StreamRig {
       requestKeyFrame: () => {
         this.keyFramesAsked += 1;
       },
+      tryAgain: () => undefined,
       statistics: () => ({
         bitrateKbps: 0,
         framesPerSecond: 0,

@@ -62,6 +62,7 @@ function idleSource(): StreamSource {
     start: () => undefined,
     close: () => Promise.resolve(),
     requestKeyFrame: () => undefined,
+    tryAgain: () => undefined,
     statistics: () => ({
       bitrateKbps: 0,
       framesPerSecond: 0,

@@ -133,6 +133,43 @@ describe("a source's patience", () => {
     assert.equal((await faultOfStream(fetching)).code, "timed-out");
   });
 
+  it("with a camera that was away is made at once when its driver says that it is there, and no oftener for being told often", async () => {
+    const clock = new FakeClock();
+    let isThere = false;
+    await using camera = await scriptedCamera((request) =>
+      isThere ? politely(hikvisionSdp)(request) : { head: "RTSP/1.0 404 Stream Not Found" },
+    );
+    await using fetching = fetchFrom(camera.url, {}, clock);
+    const { source, sink } = fetching;
+    await faultOfStream(fetching);
+    const attempts = () => source.statistics().sessions;
+    source.tryAgain();
+    await waitFor(() => attempts() === 2);
+    // The ticker, and the pause after the second attempt: one second, as after the first.
+    await waitFor(() => clock.pending === 2, { what: "the second pause" });
+    for (let told = 0; told < 100; told += 1) source.tryAgain();
+    await pass(clock, 999);
+    assert.equal(attempts(), 2);
+    await pass(clock, 4_001);
+    await waitFor(() => attempts() === 3 && clock.pending === 2, { what: "the third pause" });
+    isThere = true;
+    source.tryAgain();
+    await waitFor(() => sink.runs.length === 1);
+    assert.equal(attempts(), 4);
+  });
+
+  it("with a camera that refused the password waits, whatever its driver says: accounts are locked otherwise", async () => {
+    const clock = new FakeClock();
+    await using camera = await scriptedCamera(() => ({ head: "RTSP/1.0 403 Forbidden" }));
+    await using fetching = fetchFrom(camera.url, {}, clock);
+    assert.equal((await faultOfStream(fetching)).code, "wrong-password");
+    fetching.source.tryAgain();
+    await pass(clock, 9_999);
+    assert.equal(fetching.source.statistics().sessions, 1);
+    await pass(clock, 2_000);
+    assert.equal(fetching.source.statistics().sessions, 2);
+  });
+
   it("with a camera that stops sending ends within 5 s, and it reconnects after one", async () => {
     const clock = new FakeClock();
     await using camera = await scriptedCamera(politely(hikvisionSdp));
