@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import { type Counts, nameOf, type Outcome, processorSecondsOfAll, runJob } from "./test-runs/job-run.ts";
 import { idleShares, runAll } from "./test-runs/room.ts";
 import { jobsOf, suiteNames } from "./test-runs/suites.ts";
-import { wholePackages } from "./test-runs/whole-packages.ts";
+import { wholePackages } from "./whole-packages.ts";
 
 /** Deadlines end hangs; they are this many times as long as on a machine that has nothing else to do. */
 const PATIENCE = "4";
@@ -88,7 +88,7 @@ function buildProgram(): string {
 // Compiled code is kept from process to process: most of a short file's time is reading the recorder's sources.
 process.env["NODE_COMPILE_CACHE"] ??= resolve("node_modules/.nightjar/code");
 process.env["NIGHTJAR_TEST_PATIENCE"] ??= PATIENCE;
-process.env["NIGHTJAR_TEST_PACKAGES"] ??= await wholePackages();
+process.env["NIGHTJAR_WHOLE_PACKAGES"] ??= await wholePackages();
 const wanted = process.argv.slice(2);
 const suites = wanted.length === 0 ? suiteNames : wanted;
 for (const name of suites) {

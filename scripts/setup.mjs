@@ -4,7 +4,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { configuredFfmpeg } from "./ffmpeg-setting.mjs";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -123,6 +123,28 @@ function install(flags) {
 function isNewEnough(version) {
   const [major, minor] = version.split(".").map(Number);
   return major > 24 || (major === 24 && minor >= 12);
+}
+
+/**
+ * What Node is told so that it reads packages of hundreds of files from one each: arguments and environment. Made when the
+ * packages have changed; without it everything is read as it lies, and a start takes half a second more.
+ */
+export function wholePackages() {
+  try {
+    const lock = lockHash();
+    let [madeFor, folder] = readStamp("whole").split("\n");
+    if (madeFor !== lock || !existsSync(join(folder, "places.json"))) {
+      const making = spawnSync(node(), [join(root, "scripts", "whole-packages.ts")], { encoding: "utf8" });
+      if (making.status !== 0) return { args: [], env: {} };
+      folder = making.stdout.trim();
+      writeStamp("whole", `${lock}\n${folder}`);
+    }
+    const hook = pathToFileURL(join(root, "scripts", "whole-packages.mjs")).href;
+    return { args: ["--import", hook], env: { NIGHTJAR_WHOLE_PACKAGES: folder } };
+  } catch {
+    // Where nothing can be written, nothing is kept.
+    return { args: [], env: {} };
+  }
 }
 
 /** The Node that runs everything. */

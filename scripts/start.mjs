@@ -2,19 +2,40 @@
 // stale, then hands over to `nightjar start`. Arguments are passed on: `npm start -- --data /srv/nightjar`.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { buildInterface, compiledCode, ensureFfmpeg, installDependencies, root, say } from "./setup.mjs";
+import {
+  buildInterface,
+  compiledCode,
+  ensureFfmpeg,
+  installDependencies,
+  node,
+  root,
+  say,
+  wholePackages,
+} from "./setup.mjs";
 
 installDependencies();
 buildInterface();
 ensureFfmpeg(process.argv.slice(2));
 
+const whole = wholePackages();
+// As core/bin/nightjar.mjs does, without a process more.
 const child = spawn(
-  process.execPath,
-  [join(root, "core/bin/nightjar.mjs"), "start", ...process.argv.slice(2)],
+  node(),
+  [
+    "--disable-warning=ExperimentalWarning",
+    ...whole.args,
+    join(root, "core/main.ts"),
+    "start",
+    ...process.argv.slice(2),
+  ],
   {
     stdio: "inherit",
     // Compiled sources are kept from start to start: a fifth of the time to ready. Where nothing can be written here, nothing is kept.
-    env: { ...process.env, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? compiledCode },
+    env: {
+      ...process.env,
+      ...whole.env,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? compiledCode,
+    },
   },
 );
 for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));

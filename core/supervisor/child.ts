@@ -12,6 +12,7 @@ import {
   type StartFailure,
   type SupervisorMessage,
 } from "./child-protocol.ts";
+import { loadedFirst } from "./loaded-first.ts";
 import {
   nodeArguments,
   type ProcessRole,
@@ -152,7 +153,12 @@ export class SupervisedChild {
     const child = fork(entry, ["process", role, ...args], {
       env: { ...env, ...this.#previousEnd() },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
-      execArgv: [...nodeArguments(role), ...(this.#options.nodeArguments ?? [])],
+      execArgv: [
+        ...nodeArguments(role),
+        // It alone loads packages that are worth it.
+        ...(role === "core" ? loadedFirst() : []),
+        ...(this.#options.nodeArguments ?? []),
+      ],
       // A Ctrl-C in the terminal reaches the supervisor alone, which ends its children in order.
       detached: true,
     });

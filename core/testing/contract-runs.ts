@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { NightjarError } from "../errors.ts";
+import { loadedFirst } from "../supervisor/loaded-first.ts";
 import type { LifeOrder } from "./clean-stop-child.ts";
 
 export const MODES = [
@@ -83,12 +84,4 @@ export async function liveOnce(order: LifeOrder): Promise<void> {
       `the plugin's process did not end by itself after stop: ${said.trim() || "it said nothing"}`,
     );
   }
-}
-
-/** What the test's own process was told to load before everything else. */
-function loadedFirst(): string[] {
-  const { execArgv } = process;
-  return execArgv.flatMap((word, index) =>
-    word.startsWith("--import=") ? [word] : word === "--import" ? [word, execArgv[index + 1] ?? ""] : [],
-  );
 }

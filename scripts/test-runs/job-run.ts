@@ -21,7 +21,7 @@ export interface Counts {
 }
 
 /** Spares each process the reading of hundreds of files. */
-const WHOLE_PACKAGES = new URL("./whole-packages.mjs", import.meta.url).href;
+const WHOLE_PACKAGES = new URL("../whole-packages.mjs", import.meta.url).href;
 
 /** What came of a job. */
 export interface Outcome extends Readonly<Counts> {

@@ -1,10 +1,11 @@
 // The packages that processes of tests read from one file each are what is installed: nothing is missing, nothing is another.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
-import { PLACES_FILE, wholePackages } from "../../scripts/test-runs/whole-packages.ts";
+import { PLACES_FILE, wholePackages } from "../../scripts/whole-packages.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -20,9 +21,20 @@ describe("packages that tests read from one file", async () => {
       assert.deepEqual(Object.keys(whole), Object.keys(lying));
     });
 
+    it(`${name} finds from there the same of others as from where it lies`, () => {
+      const [card] = installed(name);
+      const { dependencies = {} } = JSON.parse(readFileSync(join(card, "package.json"), "utf8")) as {
+        dependencies?: Record<string, string>;
+      };
+      for (const other of Object.keys(dependencies)) {
+        const [there, here] = [folder, card].map((place) => createRequire(join(place, "x")).resolve(other));
+        assert.equal(there, here, other);
+      }
+    });
+
     it(`${name} is read from there by the processes of a run`, () => {
       const wanted = pathToFileURL(join(folder, file)).href;
-      const isRun = process.env["NIGHTJAR_TEST_PACKAGES"] !== undefined;
+      const isRun = process.env["NIGHTJAR_WHOLE_PACKAGES"] !== undefined;
       assert.equal(import.meta.resolve(name) === wanted, isRun);
     });
   }
@@ -30,10 +42,11 @@ describe("packages that tests read from one file", async () => {
 
 /** The folder of a package, and the entry that its card names for an import. */
 function installed(name: string): [string, string] {
-  const [packageName = "", ...parts] = name.split("/");
+  const [, packageName = "", path = ""] = /^((?:@[^/]+\/)?[^/]+)(.*)$/.exec(name) ?? [];
   const folder = join(ROOT, "node_modules", packageName);
   const { exports } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
-    exports: Record<string, { import: string }>;
+    exports: Record<string, { import: string | { import: string } }>;
   };
-  return [folder, exports[[".", ...parts].join("/")]?.import ?? ""];
+  const entry = exports[`.${path}`]?.import ?? "";
+  return [folder, typeof entry === "string" ? entry : entry.import];
 }

@@ -8,6 +8,6 @@ export const PROGRAM = process.env["NIGHTJAR_TEST_PROGRAM"] ?? join(ROOT, "core/
 
 /** For processes that run the sources: packages of hundreds of files are read from one each where a run has made it. */
 export const WHOLE_PACKAGES: readonly string[] =
-  process.env["NIGHTJAR_TEST_PACKAGES"] === undefined
+  process.env["NIGHTJAR_WHOLE_PACKAGES"] === undefined
     ? []
-    : ["--import", pathToFileURL(join(ROOT, "scripts/test-runs/whole-packages.mjs")).href];
+    : ["--import", pathToFileURL(join(ROOT, "scripts/whole-packages.mjs")).href];
