@@ -1,6 +1,7 @@
 // What the schema cannot say of the alarm settings: ids that occur twice, profiles that there are not, periods that overlap,
 // the sun without a place, dates that no calendar has.
 import { dayOfDate } from "../domain/calendar-date.ts";
+import { toldIn } from "../domain/event-hints.ts";
 import { needsSun, scheduleProblems } from "../domain/week-schedule.ts";
 import type { AlarmConfig, ArmingConfig } from "./alarm-config.ts";
 import type { SchemaProblem } from "./schema-problems.ts";
@@ -10,9 +11,11 @@ export function alarmProblems(alarms: AlarmConfig, path: string): SchemaProblem[
   const problems = armingProblems(alarms.arming, `${path}/arming`);
   if (!alarms.arming.profiles.some(({ id }) => id === alarms.profile))
     problems.push({ path: `${path}/profile`, message: `"${alarms.profile}" is no profile that there is` });
-  alarms.hints.forEach(({ type }, index) => {
+  alarms.hints.forEach(({ type, bar }, index) => {
     if (alarms.hints.findIndex((one) => one.type === type) !== index)
       problems.push({ path: `${path}/hints/${index}/type`, message: `"${type}" stands there twice` });
+    if (bar !== undefined && toldIn(type, []).bar === undefined)
+      problems.push({ path: `${path}/hints/${index}/bar`, message: `the bar does not know of "${type}"` });
   });
   return problems;
 }

@@ -2,8 +2,8 @@
 // lies between its parts is checked in alarm-checks.ts; what it means: docs/guide/alarms.md.
 import { type Static, Type } from "typebox";
 import { WEEKDAYS } from "../domain/calendar-date.ts";
+import { HINT_SOUNDS } from "../domain/event-hints.ts";
 import { EVENT_TYPE_IDS, isArmable } from "../domain/event-types.ts";
-import { EXCEPTION_TYPES } from "../domain/exception-hints.ts";
 import { PERIOD_TIME_PATTERN } from "../domain/week-schedule.ts";
 
 const closed = { additionalProperties: false } as const;
@@ -193,18 +193,24 @@ export const ArmingConfigSchema = Type.Object(
   { ...closed, default: {}, description: "When what is armed." },
 );
 
-/** Where people are told of one kind of exception. */
+/** Where people are told of one kind of event. */
 const Hint = Type.Object(
   {
-    type: Type.Enum(EXCEPTION_TYPES, { title: "Kind", description: "Of exception." }),
+    type: Type.Enum(EVENT_TYPE_IDS, { title: "Kind", description: "Of event." }),
     bell: Type.Optional(
       Type.Boolean({ title: "Bell", description: "Without: where the kind is as grave as an alarm." }),
+    ),
+    sound: Type.Optional(
+      Type.Enum(HINT_SOUNDS, {
+        title: "Sound",
+        description: "What open pages play when one begins. Without: `off`.",
+      }),
     ),
     bar: Type.Optional(
       Type.Boolean({
         title: "Bar",
         description:
-          "On every page, while it goes on. Without: all kinds that the list of problems has, but for plugins.",
+          "Of exceptions: on every page, while it goes on. Without: all kinds that the list of problems has, but for plugins.",
       }),
     ),
   },
@@ -222,8 +228,8 @@ export const AlarmConfigSchema = Type.Object(
     arming: ArmingConfigSchema,
     hints: Type.Array(Hint, {
       title: "Hints",
-      description: "Where people are told of exceptions, where that is not as it comes: each kind once.",
-      maxItems: EXCEPTION_TYPES.length,
+      description: "Where people are told of events, where that is not as it comes: each kind once.",
+      maxItems: EVENT_TYPE_IDS.length,
       default: [],
     }),
     mergeSeconds: Type.Integer({

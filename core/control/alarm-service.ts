@@ -16,8 +16,8 @@ import {
   searchEvents,
 } from "../db/tables/events-table.ts";
 import type { AlarmEvent, EventReport } from "../domain/alarm-event.ts";
+import { EXCEPTION_TYPES, isOwnException, toldIn } from "../domain/event-hints.ts";
 import { eventType } from "../domain/event-types.ts";
-import { EXCEPTION_TYPES, isOwnException, toldIn } from "../domain/exception-hints.ts";
 import { NightjarError } from "../errors.ts";
 import type { EventService } from "../http/services.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
@@ -175,9 +175,9 @@ export class AlarmService implements EventService, EventSink {
       exceptions: types.map((type) => {
         const { severity, scope } = eventType(type);
         const { lastMs, count = 0 } = figures.find((one) => one.type === type) ?? {};
-        const { bell, bar } = toldIn(type, hints);
+        const { bell, sound, bar } = toldIn(type, hints);
         return {
-          ...{ type, severity, about: scope, own: isOwnException(type), bell },
+          ...{ type, severity, about: scope, own: isOwnException(type), bell, sound },
           ...(bar === undefined ? {} : { bar }),
           open: open
             .filter((event) => event.type === type)

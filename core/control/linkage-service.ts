@@ -17,6 +17,7 @@ import type { LinkageService as LinkageFace } from "../http/services.ts";
 import { type CameraActionParts, cameraActions } from "../linkage/camera-actions.ts";
 import { CapturedPictures } from "../linkage/captured-pictures.ts";
 import { coreActions } from "../linkage/core-actions.ts";
+import { hintSound } from "../linkage/hint-sounds.ts";
 import { LinkageEngine, type LinkageTold, type WantedActions } from "../linkage/linkage-engine.ts";
 import { ownTargetProblems } from "../linkage/own-target-problems.ts";
 import { type ScreenParts, screenActions } from "../linkage/screen-actions.ts";
@@ -145,7 +146,11 @@ export class LinkageService implements LinkageFace {
     this.#stop = this.#parts.engine.onEvent("linkage", (event, phase, isNew, isSaid) => {
       // What is told again because of what was done is no news.
       if (isSaid) return;
-      if (isNew) this.#engine.take(eventView(event), "start");
+      if (isNew) {
+        this.#engine.take(eventView(event), "start");
+        const sound = hintSound(eventView(event), this.#parts.config.get().alarms.hints);
+        if (sound !== undefined) this.#parts.screens.sound(sound);
+      }
       if (phase !== "end") return;
       this.#engine.take(eventView(event), "end");
       this.#parts.screens.ended(event.id);

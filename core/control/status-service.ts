@@ -1,7 +1,7 @@
 // The recorder's own state for the API, the command line and the health dot: processes, volumes, cameras, problems.
 import type { Clock } from "../clock.ts";
 import type { ConfigStore } from "../config/config-store.ts";
-import { toldKinds } from "../domain/exception-hints.ts";
+import { toldKinds } from "../domain/event-hints.ts";
 import { plainFacts } from "../domain/facts.ts";
 import type { ListeningState } from "../gateway/protocol.ts";
 import type { StatusService } from "../http/services.ts";

@@ -1,12 +1,22 @@
 // The shapes in which the API speaks of event types and of arming.
 import { type Static, Type } from "typebox";
 import { AlarmConfigSchema, ArmingConfigSchema } from "../config/alarm-config.ts";
+import { EXCEPTION_TYPES, HINT_SOUNDS } from "../domain/event-hints.ts";
 import { EVENT_GROUPS, EVENT_SEVERITIES } from "../domain/event-types.ts";
-import { EXCEPTION_TYPES } from "../domain/exception-hints.ts";
 
 const closed = { additionalProperties: false } as const;
 const arming = ArmingConfigSchema.properties;
 const alarms = AlarmConfigSchema.properties;
+
+const ToldSchema = {
+  bell: Type.Boolean({ description: "Whether the bell tells of it." }),
+  sound: Type.Enum(HINT_SOUNDS, { description: "What open pages play when one begins." }),
+  bar: Type.Optional(
+    Type.Boolean({
+      description: "Whether the bar on every page tells of it; absent: it does not know of this kind.",
+    }),
+  ),
+};
 
 export const EventTypesSchema = Type.Object({
   types: Type.Array(
@@ -17,9 +27,19 @@ export const EventTypesSchema = Type.Object({
       severity: Type.Enum(EVENT_SEVERITIES),
       about: Type.Enum(["camera", "recorder", "either"] as const),
       armedBySchedule: Type.Boolean({ description: "False: exceptions, which are always told." }),
+      ...ToldSchema,
     }),
   ),
 });
+
+export const EventHintPatchSchema = Type.Object(
+  {
+    bell: Type.Optional(ToldSchema.bell),
+    sound: Type.Optional(ToldSchema.sound),
+    bar: Type.Optional(Type.Boolean()),
+  },
+  { ...closed, minProperties: 1 },
+);
 
 const ProfileView = Type.Object({
   id: Type.String(),
@@ -86,15 +106,6 @@ export const ArmingRulesPatchSchema = Type.Object(
   { ...closed, minProperties: 1 },
 );
 
-const ToldSchema = {
-  bell: Type.Boolean({ description: "Whether the bell tells of it." }),
-  bar: Type.Optional(
-    Type.Boolean({
-      description: "Whether the bar on every page tells of it; absent: it does not know of this kind.",
-    }),
-  ),
-};
-
 /** Exceptions by their kinds. */
 export const ExceptionsSchema = Type.Object({
   exceptions: Type.Array(
@@ -123,11 +134,6 @@ export const ExceptionsSchema = Type.Object({
   ),
 });
 export type ExceptionsView = Static<typeof ExceptionsSchema>;
-
-export const ExceptionHintPatchSchema = Type.Object(
-  { bell: Type.Optional(Type.Boolean()), bar: Type.Optional(Type.Boolean()) },
-  { ...closed, minProperties: 1 },
-);
 
 export const AcknowledgeSchema = Type.Object(
   {

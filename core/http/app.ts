@@ -26,6 +26,7 @@ import { certificateRoutes } from "./routes/certificate-routes.ts";
 import { changeRoutes } from "./routes/change-routes.ts";
 import { detectionRoutes } from "./routes/detection-routes.ts";
 import { eventRoutes } from "./routes/event-routes.ts";
+import { eventTypeRoutes } from "./routes/event-type-routes.ts";
 import { exceptionRoutes } from "./routes/exception-routes.ts";
 import { explainRoutes } from "./routes/explain-routes.ts";
 import { flowsRoutes } from "./routes/flows-routes.ts";
@@ -161,6 +162,7 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
     ...pluginRegistryRoutes(services),
     ...systemRoutes(services),
     ...eventRoutes(services),
+    ...eventTypeRoutes(services),
     ...exceptionRoutes(services),
     ...explainRoutes(services),
     ...armingRoutes(services),

@@ -116,7 +116,7 @@ export type StatusProblem = Static<typeof ProblemItemSchema>;
 const ToldKindsSchema = Type.Object(
   { bell: Type.Array(Type.String()), bar: Type.Array(Type.String()) },
   {
-    description: "The kinds of exceptions that the bell tells of, and those that the bar on every page does.",
+    description: "The kinds of events that the bell tells of, and those that the bar on every page does.",
   },
 );
 

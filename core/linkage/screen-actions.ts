@@ -1,6 +1,7 @@
 // The recorder's own actions on screens: cameras over everything else on walls, and sounds in browsers. Who gets to see or hear
 // what is decided where screens are known; here is what a rule can say.
 import { Type } from "typebox";
+import { SOUND_PATTERNS, type SoundPattern } from "../domain/event-hints.ts";
 import { NightjarError } from "../errors.ts";
 import type { LinkageAction, LinkageRequest } from "../plugin/contract/linkage-action.ts";
 import { camerasField, camerasOf } from "./core-actions.ts";
@@ -11,9 +12,6 @@ const SOON_SECONDS = 10;
 
 /** What a wall is called: a word of its owner's, without blanks at its ends. */
 export const WALL_NAME = "^\\S(?:.{0,38}\\S)?$";
-/** Patterns that pages can play; how they sound is the interface's affair. */
-export const SOUND_PATTERNS = ["chime", "beep", "alarm", "siren"] as const;
-export type SoundPattern = (typeof SOUND_PATTERNS)[number];
 
 interface ScreenOrder {
   /** The same when it is said again. */

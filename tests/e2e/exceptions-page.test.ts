@@ -2,6 +2,7 @@
 // follows them, a rule that follows is shown and tried.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { request } from "node:http";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
@@ -27,7 +28,8 @@ describe("the page of exceptions (manual 11.7)", { skip: skipBrowserTests, timeo
   });
   after(async () => {
     await browser?.close();
-    await recorder.api("PATCH", `/exceptions/${kind}`, { bell: false });
+    for (const type of [kind, "motion"])
+      await recorder.api("PATCH", `/event-types/${type}`, { bell: false, sound: "off" });
     await recorder.api("PUT", "/linkage/rules", { rules: [] });
   });
 
@@ -53,12 +55,7 @@ describe("the page of exceptions (manual 11.7)", { skip: skipBrowserTests, timeo
       const { alarms } = JSON.parse(await readFile(join(recorder.dataDir, "config.json"), "utf8"));
       return JSON.stringify(alarms?.hints) === JSON.stringify([{ type: kind, bell: true }]);
     });
-    const refused = await fetch(`${recorder.url}/api/v1/session`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ username: ADMINISTRATOR.username, password: "not-the-password" }),
-    });
-    assert.equal(refused.status, 401);
+    assert.equal(await guess(), 401);
     await row.getByText("In 24 hours: 1").waitFor();
     await page.locator(".bell-count").waitFor();
     await page.locator(".bell > button").click();
@@ -76,10 +73,54 @@ describe("the page of exceptions (manual 11.7)", { skip: skipBrowserTests, timeo
     await screenshot(page, "exceptions-phone");
 
     await row.getByRole("checkbox", { name: "Bell" }).uncheck();
-    await until("the bell is quiet", async () => (await page.locator(".bell-count").count()) === 0);
+    await page.locator(".bell > button").click();
+    await page.locator(".bell-panel").getByText("Illegal login").waitFor({ state: "detached" });
+    await page.keyboard.press("Escape");
     await row.getByRole("link", { name: "Add a rule" }).click();
     const form = page.getByRole("dialog");
     await form.locator("summary", { hasText: "Illegal login" }).waitFor();
+
+    // Of every kind of event, from the bell itself: none of them needs a rule.
+    await recorder.api("PUT", "/linkage/rules", { rules: [] });
+    await page.keyboard.press("Escape");
+    await page.locator(".bell > button").click();
+    await page.locator(".bell-panel").getByRole("link", { name: "Event hints" }).click();
+    await page.getByRole("heading", { name: "Event hints" }).waitFor();
+    await page.getByRole("checkbox", { name: "Bell: Motion", exact: true }).check();
+    await page.getByRole("combobox", { name: "Sound: Illegal login" }).selectOption("Beep");
+    await until("they are kept", async () => {
+      const { alarms } = JSON.parse(await readFile(join(recorder.dataDir, "config.json"), "utf8"));
+      const wanted = [
+        { type: "motion", bell: true },
+        { type: kind, sound: "beep" },
+      ];
+      return JSON.stringify(alarms?.hints) === JSON.stringify(wanted);
+    });
+    const phone = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+    assert.ok(Number(phone) <= 0, `${String(phone)} px too wide on a phone`);
+    await screenshot(page, "hints-phone");
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await screenshot(page, "hints");
+    // From another address than before it is an event of its own.
+    assert.equal(await guess("127.0.0.2"), 401);
+    await page.locator(".sound-bar").getByText("Illegal login").waitFor();
     await context.close();
   });
+
+  /** Somebody tries a password, from this address of the machine. */
+  function guess(localAddress = "127.0.0.1"): Promise<number | undefined> {
+    const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+    const headers = { "content-type": "application/json" };
+    const asked = request(
+      `${recorder.url}/api/v1/session`,
+      { method: "POST", headers, localAddress },
+      (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      },
+    );
+    asked.on("error", reject);
+    asked.end(JSON.stringify({ username: ADMINISTRATOR.username, password: "not-the-password" }));
+    return promise;
+  }
 });

@@ -1,11 +1,11 @@
-// Events: their list, also as a file, one of them, who has seen it, and the catalogue of their types.
+// Events: their list, also as a file, one of them, and who has seen it.
 import { type Static, Type } from "typebox";
-import { EVENT_TYPE_IDS, eventType, isArmable, isEventType } from "../../domain/event-types.ts";
-import { isInBell } from "../../domain/exception-hints.ts";
+import { toldKinds } from "../../domain/event-hints.ts";
+import { EVENT_TYPE_IDS, eventType } from "../../domain/event-types.ts";
 import type { CameraRight } from "../../domain/roles.ts";
 import { NightjarError } from "../../errors.ts";
 import { mayDoWithEvent, type Principal, seesRecorder } from "../../users/principal.ts";
-import { AcknowledgeSchema, EventTypesSchema } from "../alarm-schemas.ts";
+import { AcknowledgeSchema } from "../alarm-schemas.ts";
 import { EVENT_EXPORT_LIMIT, eventFile } from "../event-export.ts";
 import { EventSchema, EventsPageSchema, type EventView } from "../event-schemas.ts";
 import { ListFormatSchema, listFile } from "../list-file.ts";
@@ -39,7 +39,8 @@ const WANTED = {
   ),
   bell: Type.Optional(
     Type.Literal(true, {
-      description: "Only those that the bell tells of: alarms, and exceptions as is set.",
+      description:
+        "Only those that the bell tells of: alarms, unless set otherwise (`PATCH /event-types/{type}`).",
     }),
   ),
   acknowledged: Type.Optional(
@@ -83,8 +84,8 @@ export function eventRoutes(services: HttpServices): Route[] {
   /** The types that are asked for, of those that the bell tells of. */
   function ofBell(types: readonly string[] | undefined, bell: boolean | undefined) {
     if (bell !== true) return types;
-    const { hints } = services.config.get().alarms;
-    return (types ?? EVENT_TYPE_IDS).filter((type) => isEventType(type) && isInBell(type, hints));
+    const { bell: told } = toldKinds(services.config.get().alarms.hints);
+    return types === undefined ? told : told.filter((type) => types.includes(type));
   }
 
   return [
@@ -154,19 +155,6 @@ export function eventRoutes(services: HttpServices): Route[] {
         audit("event-acknowledged", { event: params.event, type, note: body.note ?? "" }, camera);
         return event;
       },
-    }),
-    route({
-      method: "GET",
-      path: "/api/v1/event-types",
-      policy: needs("events.view"),
-      summary: "The catalogue of event types.",
-      response: EventTypesSchema,
-      handle: () => ({
-        types: EVENT_TYPE_IDS.map((id) => {
-          const { name, group, severity, scope } = eventType(id);
-          return { id, name, group, severity, about: scope, armedBySchedule: isArmable(id) };
-        }),
-      }),
     }),
   ];
 }

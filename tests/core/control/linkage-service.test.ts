@@ -1,4 +1,4 @@
-// Linkage within the recorder: what its own actions have kept is told on.
+// Linkage within the recorder: what its own actions have kept is told on, and kinds of events with a sound are heard.
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { ConfigStore } from "../../../core/config/config-store.ts";
@@ -19,10 +19,12 @@ it("a picture that an action has kept is told with its event, camera and size, a
       ...{ id: "keep", name: "Keep", enabled: true, at: "start", types: ["motion"] },
       actions: [{ action: "capture", settings: { cameras: ["yard"], count: 1 } }],
     } as never);
+    draft.alarms.hints.push({ type: "motion", sound: "beep" });
   });
   let emit: Parameters<LinkageServiceParts["engine"]["onEvent"]>[1] | undefined;
   const told: unknown[] = [];
   const over: number[] = [];
+  const heard: unknown[] = [];
   const service = new LinkageService({
     ...{ clock: new FakeClock(NOON_MS), log: silentLog, config, db: await memoryDb(t) },
     folder: dir.join("captures"),
@@ -39,7 +41,10 @@ it("a picture that an action has kept is told with its event, camera and size, a
     recording: { recordForEvent: () => true },
     screens: {
       popup: () => [],
-      sound: () => ({ screens: 0, walls: [] }),
+      sound: ({ id, pattern, where, isTest, event }) => {
+        heard.push({ id, pattern, where, isTest, event: event.id });
+        return { screens: 0, walls: [] };
+      },
       ended: (event) => void over.push(event),
     },
     accountsSeeing: async () => [],
@@ -78,4 +83,10 @@ it("a picture that an action has kept is told with its event, camera and size, a
   assert.deepEqual(over, []);
   emit?.(event, "end", false, false);
   assert.deepEqual(over, [7], "walls that show it learn that it is over");
+  emit?.({ ...event, id: 8, type: "tamper" } as AlarmEvent, "start", true, false);
+  assert.deepEqual(
+    heard,
+    [{ id: "hint-7", pattern: "beep", where: "pages", isTest: false, event: 7 }],
+    "a kind with a sound is heard once, when it begins, and another is not",
+  );
 });

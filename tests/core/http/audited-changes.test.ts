@@ -137,8 +137,8 @@ const RECIPES: Readonly<Record<string, (fixture: HttpFixture, token: string) => 
   "POST /api/v1/events/:event/acknowledge": () => ({ path: "/api/v1/events/1/acknowledge" }),
   "PUT /api/v1/arming": () => ({ body: { profile: "away" } }),
   "PATCH /api/v1/arming/rules": () => ({ body: { cooldownSeconds: 5 } }),
-  "PATCH /api/v1/exceptions/:type": () => ({
-    path: "/api/v1/exceptions/exception-cpu",
+  "PATCH /api/v1/event-types/:type": () => ({
+    path: "/api/v1/event-types/exception-cpu",
     body: { bell: true },
   }),
   "PUT /api/v1/linkage/rules": () => ({ body: { rules: [] } }),

@@ -343,7 +343,7 @@ export type Status = {
     /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
     readonly since?: string;
   }[];
-  /** The kinds of exceptions that the bell tells of, and those that the bar on every page does. */
+  /** The kinds of events that the bell tells of, and those that the bar on every page does. */
   readonly told?: { readonly bell: readonly string[]; readonly bar: readonly string[] };
 };
 
@@ -1950,7 +1950,7 @@ export interface Operations {
       readonly objects?: string;
       /** Events whose type is of one of these, separated by commas: info, warning, alarm. */
       readonly severities?: string;
-      /** Only those that the bell tells of: alarms, and exceptions as is set. */
+      /** Only those that the bell tells of: alarms, unless set otherwise (`PATCH /event-types/{type}`). */
       readonly bell?: true;
       /** Only those that somebody has seen, or that nobody has. */
       readonly acknowledged?: boolean;
@@ -1975,7 +1975,7 @@ export interface Operations {
       readonly objects?: string;
       /** Events whose type is of one of these, separated by commas: info, warning, alarm. */
       readonly severities?: string;
-      /** Only those that the bell tells of: alarms, and exceptions as is set. */
+      /** Only those that the bell tells of: alarms, unless set otherwise (`PATCH /event-types/{type}`). */
       readonly bell?: true;
       /** Only those that somebody has seen, or that nobody has. */
       readonly acknowledged?: boolean;
@@ -1998,7 +1998,7 @@ export interface Operations {
     };
     readonly answer: Event;
   };
-  /** The catalogue of event types. */
+  /** The catalogue of event types, and where people are told of each. */
   readonly "GET /event-types": {
     readonly answer: {
       readonly types: readonly {
@@ -2010,6 +2010,97 @@ export interface Operations {
         readonly about: "camera" | "recorder" | "either";
         /** False: exceptions, which are always told. */
         readonly armedBySchedule: boolean;
+        /** Whether the bell tells of it. */
+        readonly bell: boolean;
+        /** What open pages play when one begins. */
+        readonly sound: "off" | "chime" | "beep" | "alarm" | "siren";
+        /** Whether the bar on every page tells of it; absent: it does not know of this kind. */
+        readonly bar?: boolean;
+      }[];
+    };
+  };
+  /** Sets where people are told of a kind of event; what is left out stays. */
+  readonly "PATCH /event-types/{type}": {
+    readonly path: {
+      readonly type:
+        | "motion"
+        | "alarm-input"
+        | "video-loss"
+        | "tamper"
+        | "face"
+        | "person"
+        | "vehicle"
+        | "animal"
+        | "doorbell"
+        | "line-crossing"
+        | "intrusion"
+        | "region-entrance"
+        | "region-exiting"
+        | "unattended-baggage"
+        | "object-removal"
+        | "loitering"
+        | "gathering"
+        | "fast-moving"
+        | "parking"
+        | "audio-exception"
+        | "scene-change"
+        | "defocus"
+        | "pir"
+        | "thermal-fire"
+        | "thermal-smoke"
+        | "thermal-temp-prealarm"
+        | "thermal-temp"
+        | "thermal-temp-diff"
+        | "thermal-ship"
+        | "pos"
+        | "people-count"
+        | "heat-map"
+        | "queue"
+        | "exception-volume-full"
+        | "exception-volume-error"
+        | "exception-volume-offline"
+        | "exception-volume-slow"
+        | "exception-volume-health"
+        | "exception-network"
+        | "exception-ip-conflict"
+        | "exception-illegal-login"
+        | "exception-record"
+        | "exception-hot-spare"
+        | "exception-array"
+        | "exception-poe-overload"
+        | "exception-standard-mismatch"
+        | "exception-codec-mismatch"
+        | "exception-video-signal"
+        | "exception-camera-link"
+        | "exception-camera-ip-conflict"
+        | "exception-audio-loss"
+        | "exception-plugin"
+        | "exception-clock"
+        | "exception-cpu";
+    };
+    readonly body: {
+      /** Whether the bell tells of it. */
+      readonly bell?: boolean;
+      /** What open pages play when one begins. */
+      readonly sound?: "off" | "chime" | "beep" | "alarm" | "siren";
+      readonly bar?: boolean;
+    };
+    readonly answer: {
+      readonly types: readonly {
+        readonly id: string;
+        /** English. */
+        readonly name: string;
+        readonly group: "basic" | "smart" | "thermal" | "pos" | "analysis" | "exception";
+        readonly severity: "info" | "warning" | "alarm";
+        readonly about: "camera" | "recorder" | "either";
+        /** False: exceptions, which are always told. */
+        readonly armedBySchedule: boolean;
+        /** Whether the bell tells of it. */
+        readonly bell: boolean;
+        /** What open pages play when one begins. */
+        readonly sound: "off" | "chime" | "beep" | "alarm" | "siren";
+        /** Whether the bar on every page tells of it; absent: it does not know of this kind. */
+        readonly bar?: boolean;
       }[];
     };
   };
@@ -2045,80 +2136,8 @@ export interface Operations {
         readonly own: boolean;
         /** Whether the bell tells of it. */
         readonly bell: boolean;
-        /** Whether the bar on every page tells of it; absent: it does not know of this kind. */
-        readonly bar?: boolean;
-        /** What goes on, the oldest first; at most 100. */
-        readonly open: readonly {
-          /** Of the event. */
-          readonly id: number;
-          readonly camera?: string;
-          readonly subject?: string;
-          readonly start: string;
-        }[];
-        /** When one last began. Absent: none is known. */
-        readonly last?: string;
-        /** How many have begun in the last 24 hours. */
-        readonly lastDay: number;
-      }[];
-    };
-  };
-  /** Sets where people are told of a kind of exceptions; what is left out stays. */
-  readonly "PATCH /exceptions/{type}": {
-    readonly path: {
-      readonly type:
-        | "exception-volume-full"
-        | "exception-volume-error"
-        | "exception-volume-offline"
-        | "exception-volume-slow"
-        | "exception-volume-health"
-        | "exception-network"
-        | "exception-ip-conflict"
-        | "exception-illegal-login"
-        | "exception-record"
-        | "exception-hot-spare"
-        | "exception-array"
-        | "exception-poe-overload"
-        | "exception-standard-mismatch"
-        | "exception-codec-mismatch"
-        | "exception-video-signal"
-        | "exception-camera-link"
-        | "exception-camera-ip-conflict"
-        | "exception-audio-loss"
-        | "exception-plugin"
-        | "exception-clock"
-        | "exception-cpu";
-    };
-    readonly body: { readonly bell?: boolean; readonly bar?: boolean };
-    readonly answer: {
-      readonly exceptions: readonly {
-        readonly type:
-          | "exception-volume-full"
-          | "exception-volume-error"
-          | "exception-volume-offline"
-          | "exception-volume-slow"
-          | "exception-volume-health"
-          | "exception-network"
-          | "exception-ip-conflict"
-          | "exception-illegal-login"
-          | "exception-record"
-          | "exception-hot-spare"
-          | "exception-array"
-          | "exception-poe-overload"
-          | "exception-standard-mismatch"
-          | "exception-codec-mismatch"
-          | "exception-video-signal"
-          | "exception-camera-link"
-          | "exception-camera-ip-conflict"
-          | "exception-audio-loss"
-          | "exception-plugin"
-          | "exception-clock"
-          | "exception-cpu";
-        readonly severity: "info" | "warning" | "alarm";
-        readonly about: "camera" | "recorder" | "either";
-        /** The recorder finds it out by itself; false: cameras and plugins report it, or nobody. */
-        readonly own: boolean;
-        /** Whether the bell tells of it. */
-        readonly bell: boolean;
+        /** What open pages play when one begins. */
+        readonly sound: "off" | "chime" | "beep" | "alarm" | "siren";
         /** Whether the bar on every page tells of it; absent: it does not know of this kind. */
         readonly bar?: boolean;
         /** What goes on, the oldest first; at most 100. */

@@ -10,7 +10,15 @@ import { Icon } from "../parts/icon.tsx";
 import { followLink, href } from "../router.ts";
 import { ALARM_DAYS, countText, MOST_ALARMS, withAlarm } from "../state/alarms.ts";
 import { momentText, utcText } from "../state/moment-text.ts";
-import { cameras, connected, eventChange, mayWith, session, status } from "../state/recorder.ts";
+import {
+  cameras,
+  connected,
+  eventChange,
+  mayAdminister,
+  mayWith,
+  session,
+  status,
+} from "../state/recorder.ts";
 import { complain } from "../state/toasts.ts";
 
 const SHOWN = 8;
@@ -125,9 +133,22 @@ function Bell() {
         <section class="menu bell-panel" aria-label={t("bell.title")} ref={panel} tabIndex={-1}>
           <p class="menu-head">
             <strong>{t("bell.title")}</strong>
-            <a href={href("events", { seen: "no" })} onClick={leaving(() => setOpen(false))}>
-              {t("bell.all")}
-            </a>
+            <span class="bell-links">
+              <a href={href("events", { seen: "no" })} onClick={leaving(() => setOpen(false))}>
+                {t("bell.all")}
+              </a>
+              {mayAdminister.value ? (
+                <a
+                  class="icon-button"
+                  href={href("events/hints")}
+                  onClick={leaving(() => setOpen(false))}
+                  aria-label={t("hints.title")}
+                  title={t("hints.title")}
+                >
+                  <Icon name="settings" />
+                </a>
+              ) : null}
+            </span>
           </p>
           {alarms.length === 0 ? (
             <p class="muted">{t("bell.none.text")}</p>

@@ -6,10 +6,9 @@ export const MOST_ALARMS = 100;
 /** What is older is looked up on the page of events. */
 export const ALARM_DAYS = 7;
 
-/** True if the bell tells of the event. `told`: the kinds of exceptions that it does; undefined: as they come. */
+/** True if the bell tells of the event. `told`: the kinds that it tells of; undefined: as they come. */
 export function isForBell(event: RecordedEvent, told: readonly string[] | undefined): boolean {
-  const isTold = event.group === "exception" ? told?.includes(event.type) : undefined;
-  return isTold ?? event.severity === "alarm";
+  return told?.includes(event.type) ?? event.severity === "alarm";
 }
 
 /** The list after an event began, changed or was acknowledged; newest first. */

@@ -61,7 +61,7 @@ export const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   "event-acknowledged": "act.event-acknowledged",
   "arming-changed": "act.arming-changed",
   "arming-rules-changed": "act.arming-rules-changed",
-  "exception-hint-changed": "act.exception-hint-changed",
+  "event-hint-changed": "act.event-hint-changed",
   "volume-added": "act.volume-added",
   "volume-changed": "act.volume-changed",
   "volume-disk-replaced": "act.volume-disk-replaced",
@@ -214,7 +214,7 @@ export const ACT_GROUPS: readonly {
       "volume-disk-replaced",
       "volume-made-first",
       "arming-rules-changed",
-      "exception-hint-changed",
+      "event-hint-changed",
     ],
   },
 ];

@@ -67,6 +67,7 @@ export const DETAIL_TEXT: Readonly<Record<string, MessageKey>> = {
   segment: "detail.segment",
   session: "detail.session",
   sha256: "detail.sha256",
+  sound: "linkage.pattern",
   source: "detail.source",
   start: "detail.start",
   stream: "detail.stream",
@@ -103,6 +104,13 @@ const VALUE_TEXT: Readonly<Record<string, Readonly<Record<string, MessageKey>>>>
   part: { siren: "ptz.part.siren", light: "ptz.part.light", wiper: "ptz.part.wiper" },
   role: ROLE_TEXT,
   secondFactor: { totp: "detail.value.totp", "recovery-code": "detail.value.recoveryCode" },
+  sound: {
+    off: "hints.sound.off",
+    chime: "linkage.pattern.chime",
+    beep: "linkage.pattern.beep",
+    alarm: "linkage.pattern.alarm",
+    siren: "linkage.pattern.siren",
+  },
   stream: { main: "stream.main", sub: "stream.sub" },
   wrong: { "second-factor": "detail.value.secondFactor" },
 };

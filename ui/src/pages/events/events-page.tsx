@@ -7,6 +7,7 @@ import type { RecordedEvent } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { EmptyPage, ErrorNote, NotAllowed, SkeletonRows } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { lazyPage } from "../../parts/lazy-page.tsx";
 import { followLink, href, place, replaceQuery } from "../../router.ts";
 import { cameras, eventChange, mayAdminister } from "../../state/recorder.ts";
 import { daySpan } from "../../state/time-format.ts";
@@ -16,6 +17,8 @@ import { ArmingSwitch } from "./arming-switch.tsx";
 import { EventRow } from "./event-row.tsx";
 import { EVENT_TEXT, eventText } from "./event-words.ts";
 import { objectNamed, objectsNamed, objectText, objectWords } from "./object-words.ts";
+
+const HintsPage = lazyPage(async () => (await import("./hints-page.tsx")).HintsPage);
 
 const PAGE = 50;
 /** How long typing pauses before what was typed is searched for. */
@@ -41,8 +44,13 @@ function wishOf(query: URLSearchParams, cursor: string | undefined): Wish {
   };
 }
 
-/** The page. */
+/** The page, and what lies below it. */
 export function EventsPage() {
+  if (place.value.path !== "events/hints") return <EventList />;
+  return mayAdminister.value ? <HintsPage /> : <NotAllowed />;
+}
+
+function EventList() {
   const [events, setEvents] = useState<readonly RecordedEvent[] | undefined>(undefined);
   const [next, setNext] = useState<string | undefined>(undefined);
   const [error, setError] = useState<unknown>();
@@ -103,6 +111,12 @@ export function EventsPage() {
           <Icon name="receipt" />
           {t("tills.title")}
         </a>
+        {mayAdminister.value ? (
+          <a class="button ghost" href={href("events/hints")} onClick={followLink}>
+            <Icon name="settings" />
+            {t("hints.title")}
+          </a>
+        ) : null}
         <ArmingSwitch />
       </div>
       <Filters query={query} isFiltered={isFiltered} />

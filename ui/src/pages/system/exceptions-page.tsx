@@ -58,8 +58,8 @@ export function ExceptionsPage() {
     .sort((a, b) => Math.min(b.open.length, 1) - Math.min(a.open.length, 1));
   const others = kinds.filter((kind) => !own.includes(kind));
   const set = (type: Kind["type"], hint: { readonly bell?: boolean; readonly bar?: boolean }): void => {
-    call("PATCH /exceptions/{type}", { path: { type }, body: hint })
-      .then(asked.put)
+    call("PATCH /event-types/{type}", { path: { type }, body: hint })
+      .then(asked.load)
       // The bell and the bar of this page follow at once.
       .then(refreshStatus)
       .catch((thrown: unknown) => {
@@ -80,7 +80,17 @@ export function ExceptionsPage() {
     </ul>
   );
   return (
-    <SystemSubPage title={t("exceptions.title")}>
+    <SystemSubPage
+      title={t("exceptions.title")}
+      beside={
+        isAdministrator ? (
+          <a class="button ghost" href={href("events/hints")} onClick={followLink}>
+            <Icon name="settings" />
+            {t("hints.title")}
+          </a>
+        ) : null
+      }
+    >
       <div class="awaited">
         <Awaited of={asked} rows={8} />
       </div>

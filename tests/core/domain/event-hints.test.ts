@@ -1,25 +1,33 @@
-// Where people are told of exceptions: as the table has it, and as is set; only what differs is written down.
+// Where people are told of events: as the table has it, and as is set; only what differs is written down.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { eventType } from "../../../core/domain/event-types.ts";
-import {
-  EXCEPTION_TYPES,
-  isInBell,
-  isOwnException,
-  toldIn,
-  toldKinds,
-  withHint,
-} from "../../../core/domain/exception-hints.ts";
+import { isOwnException, toldIn, toldKinds, withHint } from "../../../core/domain/event-hints.ts";
+import { EVENT_TYPE_IDS, type EventTypeId, eventType } from "../../../core/domain/event-types.ts";
 
-describe("where people are told of exceptions (manual 11.7)", () => {
+describe("where people are told of events (manual 11.7, event hint)", () => {
   it("is the bell for what is as grave as an alarm, unless set otherwise", () => {
-    for (const type of EXCEPTION_TYPES)
+    for (const type of EVENT_TYPE_IDS)
       assert.equal(toldIn(type, []).bell, eventType(type).severity === "alarm", type);
-    const hints = [{ type: "exception-volume-full", bell: false } as const];
-    assert.equal(isInBell("exception-volume-full", hints), false);
-    assert.equal(isInBell("exception-network", hints), true);
-    assert.equal(isInBell("intrusion", hints), true, "what is no exception is not asked about");
-    assert.equal(isInBell("motion", hints), false);
+    const { bell } = toldKinds([
+      { type: "exception-volume-full", bell: false },
+      { type: "intrusion", bell: false },
+      { type: "motion", bell: true },
+    ]);
+    const isIn = (type: EventTypeId) => bell.includes(type);
+    assert.deepEqual(
+      ["exception-volume-full", "exception-network", "intrusion", "video-loss", "motion", "tamper"].filter(
+        isIn as never,
+      ),
+      ["exception-network", "video-loss", "motion", "tamper"],
+    );
+  });
+
+  it("is no sound, unless one is set", () => {
+    for (const type of EVENT_TYPE_IDS) assert.equal(toldIn(type, []).sound, "off", type);
+    const one = withHint([], { type: "alarm-input", sound: "siren" });
+    assert.deepEqual(one, [{ type: "alarm-input", sound: "siren" }]);
+    assert.equal(toldIn("alarm-input", one).sound, "siren");
+    assert.deepEqual(withHint(one, { type: "alarm-input", sound: "off" }), []);
   });
 
   it("is the bar for the kinds that it knows", () => {
