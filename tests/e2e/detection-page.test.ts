@@ -4,7 +4,10 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
 import type { DetectionView } from "../../core/http/detection-schemas.ts";
+import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
+import { SenderProcesses } from "../bench/sender-process.ts";
+import { boxClip } from "../support/detection-clips.ts";
 import {
   DESKTOP,
   inBothThemes,
@@ -177,6 +180,96 @@ describe("the page of detection", { skip: skipBrowserTests, timeout: 240_000 }, 
       assert.ok(Number(overflow) <= 0, `${name} is ${String(overflow)} px too wide`);
       await inBothThemes(page, name);
     }
+    await context.close();
+  });
+
+  it("makes events with a drawn region's name of what moves in it, and none of what moves outside", async (t) => {
+    const dir = tempDir("nightjar-region-");
+    t.after(() => dir.remove());
+    // A box crosses the middle of the picture once in ten seconds.
+    const clip = dir.join("box.mp4");
+    boxClip(clip, 10, 3, 7);
+    const sender = await SenderProcesses.start(clip, 1);
+    t.after(() => sender.stop());
+    await recorder.api("PATCH", `/cameras/${camera}/detection`, { enabled: false });
+    const { id: yard } = await recorder.api<{ id: string }>("POST", "/cameras", {
+      ...{ name: "Yard", driver: "rtsp", config: { url: sender.url(1), transport: "tcp" } },
+    });
+    await recorder.api("PATCH", `/cameras/${yard}/detection`, {
+      enabled: true,
+      detectors: { "nightjar-vca-motion/motion": { options: { outsideRegions: false } } },
+    });
+    const context = await openContext(browser, recorder, { theme: "dark" });
+    const page = await context.newPage();
+    await visit(page, recorder, `cameras/${yard}/detection`);
+    await page.getByText("looking", { exact: true }).waitFor({ timeout: 60_000 });
+    await page.getByRole("button", { name: "Regions" }).click();
+    const rules = async () => {
+      const { detectors } = await recorder.api<DetectionView>("GET", `/cameras/${yard}/detection`);
+      return detectors.find(({ detector }) => detector === "nightjar-vca-motion/motion")?.rules ?? [];
+    };
+    for (const [name, top, bottom] of [
+      ["Sky", 0.04, 0.2],
+      ["Gate", 0.3, 0.9],
+    ] as const) {
+      await page.getByRole("button", { name: "New region" }).click();
+      const canvas = page.getByRole("application", { name: "Drawing: 0 corners" });
+      const over = await canvas.boundingBox();
+      assert.ok(over !== null);
+      for (const [x, y] of [
+        [0.35, top],
+        [0.65, top],
+        [0.65, bottom],
+        [0.35, bottom],
+      ] as const)
+        await page.mouse.click(over.x + over.width * x, over.y + over.height * y);
+      await page.keyboard.press("Enter");
+      await page.getByRole("textbox", { name: "Name" }).last().fill(name);
+      await page.keyboard.press("Enter");
+      await waitFor(async () => ((await rules()).at(-1)?.name === name ? true : undefined));
+    }
+    const drawnMs = Date.now();
+    const since = (ms: number) => new Date(ms).toISOString();
+    /** What has begun since, as rule and zone; one that began before may go on. */
+    const motions = async (fromMs: number) => {
+      const { events } = await recorder.api<{
+        events: { start: string; rule?: string; detail: { zone?: string } }[];
+      }>("GET", `/events?types=motion&cameras=${yard}&start=${since(fromMs)}`);
+      return events
+        .filter(({ start }) => Date.parse(start) >= fromMs)
+        .map(({ rule, detail }) => [rule, detail.zone]);
+    };
+    const seen = await waitFor(
+      async () => {
+        const found = await motions(drawnMs);
+        return found.length > 0 ? found : undefined;
+      },
+      { deadlineMs: 90_000, periodMs: 500 },
+    );
+    for (const one of seen) assert.deepEqual(one, ["region-2", "Gate"]);
+    await visit(page, recorder, `events?camera=${yard}&kind=motion`);
+    await page.getByText("In Gate").first().waitFor();
+    assert.equal(await page.getByText("In Sky").count(), 0);
+
+    await visit(page, recorder, `cameras/${yard}/detection`);
+    await page.getByRole("button", { name: "Regions" }).click();
+    await page.getByRole("button", { name: "Remove Gate" }).click();
+    await waitFor(async () => ((await rules()).length === 1 ? true : undefined));
+    // What it saw up to then may still be told.
+    const removedMs = Date.now() + 2_000;
+    // It crosses again: that is known, by second and place, and is no event.
+    await waitFor(
+      async () => {
+        const asked = `start=${since(removedMs)}&end=${since(removedMs + 600_000)}`;
+        const { moments } = await recorder.api<{ moments: unknown[] }>(
+          "GET",
+          `/cameras/${yard}/motion?${asked}`,
+        );
+        return moments.length > 0 ? true : undefined;
+      },
+      { deadlineMs: 90_000, periodMs: 500 },
+    );
+    assert.deepEqual(await motions(removedMs), []);
     await context.close();
   });
 });
