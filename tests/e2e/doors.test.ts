@@ -18,6 +18,8 @@ import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.
 import { openReverseProxy, type ReverseProxy } from "./support/reverse-proxy.ts";
 
 const LONG_MS = 30_000;
+/** Node-RED starts. */
+const FLOWS_MS = 60_000;
 
 /** The session's, and the one by which the browser is known again: both for this host over TLS alone. */
 function assertCookies(cookies: readonly Cookie[]): void {
@@ -116,6 +118,7 @@ describe("doors", { skip: skipBrowserTests, timeout: 180_000 }, () => {
     await page.getByRole("heading", { name: "System" }).waitFor();
     await screenshot(page, "system-base-path");
     await assertInstallable(page, url);
+    await assertEditor(page, url);
     assert.deepEqual(proxy.strays, []);
     await context.close();
   });
@@ -197,6 +200,38 @@ describe("doors", { skip: skipBrowserTests, timeout: 180_000 }, () => {
     await context.close();
   });
 });
+
+/** The editor of flows stands in its frame below the path, with its socket, and no other origin may frame it. */
+async function assertEditor(page: Page, url: string): Promise<void> {
+  const { request } = page.context();
+  const headers = { origin: new URL(url).origin };
+  const enabled = await request.patch(`${url}/api/v1/flows`, { headers, data: { enabled: true } });
+  assert.equal(enabled.status(), 200, await enabled.text());
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const socket = page.waitForEvent("websocket", {
+    predicate: (opened) => opened.url().includes("/comms"),
+    timeout: FLOWS_MS,
+  });
+  await visit(page, { url }, "system/flows");
+  const frame = page.locator("iframe");
+  await frame.waitFor({ timeout: FLOWS_MS });
+  assert.equal(
+    await frame.evaluate((element) => (element as unknown as { src: string }).src),
+    `${url}/flows/`,
+  );
+  await page.frameLocator("iframe").locator("#red-ui-editor").waitFor({ timeout: FLOWS_MS });
+  assert.equal((await socket).url(), `${url.replace("http", "ws")}/flows/comms`);
+  const answer = await request.get(`${url}/flows/`);
+  assert.match(answer.headers()["content-security-policy"] ?? "", /frame-ancestors 'self'$/);
+  assert.equal(answer.headers()["x-frame-options"], "SAMEORIGIN");
+  const stranger = await page.context().newPage();
+  await stranger.setContent(`<iframe src="${url}/flows/"></iframe>`);
+  await until(
+    "the frame is refused",
+    async () => stranger.frames().at(-1)?.url().startsWith("chrome-error:") === true,
+    LONG_MS,
+  );
+}
 
 interface Manifest {
   readonly start_url: string;
