@@ -32,6 +32,7 @@ import {
   paceOf,
   type Settings,
   shown,
+  unreadRules,
 } from "./detection-settings.ts";
 
 const LOOK_MS = 1_000;
@@ -237,11 +238,13 @@ export class Detection implements DetectionService {
           const set = detection?.detectors[source];
           const own = figures?.detectors.find((each) => each.plugin === plugin && each.id === entry.id);
           const settings = this.#settings(set, entry);
+          const unread = unreadRules(set, entry.ruleKinds);
           return {
             ...shown(source, set, this.#parts.plugins.isBundled(plugin)),
             displayName: entry.displayName,
             eventTypes: [...entry.eventTypes],
             ...(entry.ruleKinds === undefined ? {} : { ruleKinds: [...entry.ruleKinds] }),
+            ...(unread.length === 0 ? {} : { unreadRules: unread }),
             options: { ...(settings?.options ?? set?.options ?? {}) },
             schema: entry.configSchema as unknown as Record<string, unknown>,
             isPresent: true,

@@ -3,6 +3,7 @@ import type { LoadFigures } from "../analysis/protocol.ts";
 import type { DetectionConfig, DetectorSettingsConfig } from "../config/camera-config.ts";
 import type { DeepReadonly } from "../config/config-store.ts";
 import type { DetectionPatch, DetectionView } from "../http/detection-schemas.ts";
+import type { Detector } from "../plugin/contract/detector.ts";
 
 export const DEFAULT_SENSITIVITY = 50;
 
@@ -21,6 +22,13 @@ export function paceOf(
 /** Detectors that come with Nightjar look unless they are switched off, others when they are switched on. */
 export function isEnabled(set: Settings | undefined, isBundled: boolean): boolean {
   return set?.enabled ?? isBundled;
+}
+
+/** Ids of rules that a detector makes nothing of: of a kind that it does not read, or a region without room in it. */
+export function unreadRules(set: Settings | undefined, ruleKinds: Detector["ruleKinds"] = []): string[] {
+  const isRead = ({ kind, points }: NonNullable<Settings["rules"]>[number]): boolean =>
+    ruleKinds.includes(kind) && (kind === "line" || points.length >= 3);
+  return (set?.rules ?? []).filter((rule) => !isRead(rule)).map(({ id }) => id);
 }
 
 /** What is set of a detector at a camera, as the API tells it. */

@@ -22,14 +22,17 @@ export function alarmSteps(facts: ExplainFacts): ExplainStep[] {
 function detectionStep(facts: ExplainFacts): ExplainStep {
   const { detection, camera, changes, isNow } = facts;
   const link = { page: "detection", camera: camera.id } as const;
-  const make = (state: "ok" | "no" | "unknown", is: Said) =>
-    stepOfSettings(facts, changes.detectionMs, "detection", { state, is, link });
+  const make = (state: "ok" | "no" | "unknown", is: Said, notes: readonly (Said | undefined)[] = []) =>
+    stepOfSettings(facts, changes.detectionMs, "detection", { state, is, link, notes });
   if (detection === undefined || !detection.enabled) return make("no", said("detection-off"));
   if (detection.types.length === 0) return make("no", said("detection-none"));
+  const unread = detection.unread ?? [];
   if (isNow && (detection.status === "failed" || detection.status === "no-picture"))
     return make("no", said("detection-failed", { said: detection.said }));
   if (isNow && detection.status !== "looking") return make("unknown", said("detection-waiting"));
-  return make("ok", said("detection-on", { types: listed(detection.types) }));
+  return make("ok", said("detection-on", { types: listed(detection.types) }), [
+    unread.length === 0 ? undefined : said("detection-unread", { rules: unread.join("; ") }),
+  ]);
 }
 
 function ruleStep(facts: ExplainFacts): ExplainStep {

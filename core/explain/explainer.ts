@@ -55,6 +55,8 @@ export interface ExplainedDetection {
     readonly enabled: boolean;
     readonly isPresent: boolean;
     readonly eventTypes: readonly string[];
+    readonly rules?: readonly { readonly id: string; readonly name?: string }[];
+    readonly unreadRules?: readonly string[];
   }[];
 }
 
@@ -190,6 +192,7 @@ async function gather(
         : {
             enabled: detection.enabled,
             types: looksFor,
+            unread: unreadOf(detection),
             ...(isNow ? { status: detection.state.status, said: detection.state.problem } : {}),
           },
     arming: viewer.arming
@@ -202,6 +205,15 @@ async function gather(
     timing: arming.timingOf(isEventType(main) ? main : "motion", camera.id),
     linkageRules: linkageRules(past, events, linkage.rules, profileId),
   };
+}
+
+/** Names of what is drawn for detectors that make nothing of it. */
+function unreadOf({ detectors }: ExplainedDetection): readonly string[] {
+  return detectors
+    .filter(({ enabled }) => enabled)
+    .flatMap(({ rules = [], unreadRules = [] }) =>
+      rules.filter(({ id }) => unreadRules.includes(id)).map(({ id, name = id }) => name),
+    );
 }
 
 function typesOf(detection: ExplainedDetection | undefined): readonly EventTypeId[] {

@@ -142,6 +142,8 @@ export interface ExplainFacts {
         readonly said?: string | undefined;
         /** What its detectors look for. */
         readonly types: readonly string[];
+        /** Names of rules that are drawn for one of its detectors, which makes nothing of them. */
+        readonly unread?: readonly string[];
       }
     | undefined;
   /** Undefined: arming is not shown to the account. */

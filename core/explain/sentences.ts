@@ -52,6 +52,7 @@ export const SENTENCES: Readonly<Record<string, string>> = {
   "detection-failed": "Detection does not work[: {said}]",
   "detection-waiting": "Detection has only begun, or waits for pictures.",
   "detection-on": "The recorder looks for: {types}.",
+  "detection-unread": "Drawn, but the detector does not read it: {rules}.",
   "rule-none": "No rule is about these events: without one all are armed.",
   "rule-about": "Rules about it: {rules}.",
   "rule-disabled": "The rule “{rule}” is switched off and says nothing.",

@@ -19,6 +19,12 @@ const DetectorViewSchema = Type.Object({
       description: "Kinds of rules that it reads; absent: none.",
     }),
   ),
+  unreadRules: Type.Optional(
+    Type.Array(Type.String(), {
+      description:
+        "Ids of rules that it makes nothing of: of a kind that it does not read, or a region of two points.",
+    }),
+  ),
   options: Type.Record(Type.String(), Type.Unknown()),
   schema: Type.Record(Type.String(), Type.Unknown(), { description: "JSON Schema of `options`." }),
   isPresent: Type.Boolean({ description: "False: its plugin is not there; the settings are kept." }),

@@ -197,17 +197,36 @@ describe("the page of detection", { skip: skipBrowserTests, timeout: 240_000 }, 
     });
     await recorder.api("PATCH", `/cameras/${yard}/detection`, {
       enabled: true,
-      detectors: { "nightjar-vca-motion/motion": { options: { outsideRegions: false } } },
+      detectors: {
+        "nightjar-vca-motion/motion": {
+          options: { outsideRegions: false },
+          rules: [
+            {
+              ...{ id: "fence", name: "Fence", kind: "line" },
+              points: [
+                [0, 0],
+                [1, 1],
+              ],
+            },
+          ],
+        },
+      },
     });
     const context = await openContext(browser, recorder, { theme: "dark" });
     const page = await context.newPage();
     await visit(page, recorder, `cameras/${yard}/detection`);
     await page.getByText("looking", { exact: true }).waitFor({ timeout: 60_000 });
+    // Motion reads no lines: none is offered, and one that is there all the same is said, not passed over.
+    await page.getByText("Fence: drawn here, but this detector does not read it").waitFor();
+    await page.getByRole("button", { name: "Remove it" }).click();
     await page.getByRole("button", { name: "Regions" }).click();
+    await page.getByRole("button", { name: "New region" }).waitFor();
+    assert.equal(await page.getByRole("button", { name: "New line" }).count(), 0);
     const rules = async () => {
       const { detectors } = await recorder.api<DetectionView>("GET", `/cameras/${yard}/detection`);
       return detectors.find(({ detector }) => detector === "nightjar-vca-motion/motion")?.rules ?? [];
     };
+    await waitFor(async () => ((await rules()).length === 0 ? true : undefined));
     for (const [name, top, bottom] of [
       ["Sky", 0.04, 0.2],
       ["Gate", 0.3, 0.9],

@@ -1,7 +1,7 @@
 // A camera's settings of detection: what holds without any, what a change makes of them, and the pace that the page shows.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { changed, isEnabled, paceOf, shown } from "../../../core/control/detection-settings.ts";
+import { changed, isEnabled, paceOf, shown, unreadRules } from "../../../core/control/detection-settings.ts";
 
 describe("a camera's settings of detection", () => {
   it("say at which pace it is looked at: what the machine has no time for before what nothing happens for", () => {
@@ -17,6 +17,40 @@ describe("a camera's settings of detection", () => {
     assert.deepEqual([isEnabled(undefined, true), isEnabled(undefined, false)], [true, false]);
     assert.equal(isEnabled({ enabled: false }, true), false);
     assert.deepEqual(shown("p/d", undefined, true), { detector: "p/d", enabled: true, sensitivity: 50 });
+  });
+
+  it("say which rules a detector makes nothing of", () => {
+    const rules = [
+      {
+        id: "gate",
+        kind: "line",
+        points: [
+          [0, 0],
+          [1, 1],
+        ],
+      },
+      {
+        id: "yard",
+        kind: "region",
+        points: [
+          [0, 0],
+          [1, 0],
+          [1, 1],
+        ],
+      },
+      {
+        id: "flat",
+        kind: "region",
+        points: [
+          [0, 0],
+          [1, 1],
+        ],
+      },
+    ] as const;
+    assert.deepEqual(unreadRules({ rules }, ["region"]), ["gate", "flat"]);
+    assert.deepEqual(unreadRules({ rules }, ["line", "region"]), ["flat"]);
+    assert.deepEqual(unreadRules({ rules }, undefined), ["gate", "yard", "flat"]);
+    assert.deepEqual(unreadRules(undefined, ["line"]), []);
   });
 
   it("keep what a change leaves out, and lose an area by null", () => {

@@ -122,6 +122,22 @@ describe("a moment of a camera", () => {
     return { ...answer, recordingText: say(answer.recording), alarmText: say(answer.alarm), step, say };
   };
 
+  it("names what is drawn for a detector that does not read it", async () => {
+    const found = sources(db);
+    const rules = [{ id: "fence", name: "Fence" }, { id: "yard" }];
+    const [detector] = found.detection("yard")?.detectors ?? [];
+    assert.ok(detector !== undefined);
+    const detection = () => ({
+      enabled: true,
+      state: { status: "looking" },
+      detectors: [{ ...detector, rules, unreadRules: ["fence"] }],
+    });
+    const { step, say } = await ask({}, ALL, { ...found, detection });
+    const notes = step("detection")?.notes.map(say) ?? [];
+    assert.deepEqual(notes, ["Drawn, but the detector does not read it: Fence."]);
+    assert.equal((await ask({})).step("detection")?.notes.length, 0);
+  });
+
   it("that was recorded and had an event is told by both", async () => {
     const { recordingText, alarmText, step, isNow } = await ask({ atMs: at(2) + 3_000 });
     assert.equal(isNow, false);

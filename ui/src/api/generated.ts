@@ -5765,6 +5765,8 @@ export interface Operations {
         }[];
         /** Kinds of rules that it reads; absent: none. */
         readonly ruleKinds?: readonly ("line" | "region")[];
+        /** Ids of rules that it makes nothing of: of a kind that it does not read, or a region of two points. */
+        readonly unreadRules?: readonly string[];
         readonly options: Readonly<Record<string, unknown>>;
         /** JSON Schema of `options`. */
         readonly schema: Readonly<Record<string, unknown>>;
@@ -5855,6 +5857,8 @@ export interface Operations {
         }[];
         /** Kinds of rules that it reads; absent: none. */
         readonly ruleKinds?: readonly ("line" | "region")[];
+        /** Ids of rules that it makes nothing of: of a kind that it does not read, or a region of two points. */
+        readonly unreadRules?: readonly string[];
         readonly options: Readonly<Record<string, unknown>>;
         /** JSON Schema of `options`. */
         readonly schema: Readonly<Record<string, unknown>>;

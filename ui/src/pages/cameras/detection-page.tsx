@@ -6,6 +6,7 @@ import type { Camera } from "../../api/types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
 import { AwaitedPage } from "../../parts/awaited.tsx";
 import { BackButton, CheckField, ErrorNote, Field, Segmented } from "../../parts/controls.tsx";
+import { Icon } from "../../parts/icon.tsx";
 import { followLink, href, place } from "../../router.ts";
 import { entryName, type PluginNames, usePluginNames } from "../../state/plugin-names.ts";
 import { useAnswer } from "../../state/use-answer.ts";
@@ -164,6 +165,9 @@ function Detector(props: {
         onChange={(enabled) => void onChange({ enabled })}
       />
       {detector.problem === undefined ? null : <p class="bad-text">{detector.problem}</p>}
+      {detector.unreadRules === undefined ? null : (
+        <UnreadRules detector={detector} onChange={(rules) => void onChange({ rules })} />
+      )}
       {detector.enabled ? (
         <>
           <Field
@@ -237,6 +241,27 @@ function Detector(props: {
         </>
       ) : null}
     </section>
+  );
+}
+
+/** What is drawn for it in vain: only config.json and other programs put that there. */
+function UnreadRules({
+  detector: { rules = [], unreadRules = [] },
+  onChange,
+}: {
+  readonly detector: DetectorView;
+  readonly onChange: (rules: NonNullable<DetectorView["rules"]>) => void;
+}) {
+  const isRead = ({ id }: { readonly id: string }): boolean => !unreadRules.includes(id);
+  const names = rules.filter((rule) => !isRead(rule)).map(({ id, name = id }) => name);
+  return (
+    <p class="problem-line">
+      <Icon name="warning" />
+      {t("detection.rules.unread", { names: names.join(", ") })}
+      <button type="button" class="button" onClick={() => onChange(rules.filter(isRead))}>
+        {t("detection.rules.unread.remove")}
+      </button>
+    </p>
   );
 }
 
