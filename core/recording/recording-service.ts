@@ -85,6 +85,8 @@ export type { RecordingChange } from "./media-listening.ts";
 /** How long a figure is young enough to be shown again. */
 const FIGURES_MS = 1_000;
 const MINUTE_MS = 60_000;
+/** A `media` that is being ended gives up its volumes before its line: what it refuses until then is no news. */
+const ENDING_MS = 10_000;
 const MEDIA_INSTANCE_KEY = "recording.media-instance";
 
 export class RecordingService {
@@ -109,6 +111,9 @@ export class RecordingService {
   #mediaInstance: string | undefined;
   /** This `media` has been told all that it must know. */
   #isGreeted = false;
+  /** Until it is known whether a `media` that refused something was only about to end. */
+  #doubt: Timer | undefined;
+  #isStopped = false;
   #known: ReadonlySet<CameraId> = new Set();
   #figures: { readonly atMs: number; readonly figures: Promise<MediaFigures> } | undefined;
 
@@ -216,7 +221,9 @@ export class RecordingService {
 
   /** Writes what was reported and lets go of `media`, which records on. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     this.#timer?.cancel();
+    this.#doubt?.cancel();
     this.#pusher.stop();
     await this.#mending.stop();
     await this.#replaced.stop();
@@ -405,10 +412,16 @@ export class RecordingService {
 
   #welcome(): void {
     this.#isGreeted = false;
-    this.#greet().catch((error: unknown) => {
-      this.#options.log.warn("the recorder was not told everything; trying again in a minute", {
-        reason: String(error),
-      });
+    this.#greet().catch((error: unknown) => this.#refused(String(error)));
+  }
+
+  #refused(reason: string): void {
+    if (this.#isStopped || !this.media.isUp) return;
+    const instance = this.#mediaInstance;
+    this.#doubt?.cancel();
+    this.#doubt = this.#options.clock.after(ENDING_MS, () => {
+      if (!this.media.isUp || this.#mediaInstance !== instance || this.#isGreeted) return;
+      this.#options.log.warn("the recorder was not told everything; trying again in a minute", { reason });
     });
   }
 

@@ -41,6 +41,8 @@ export class FakeMedia {
   /** Copies that were stored: volume and content. */
   readonly stored: { readonly volume: VolumeId; readonly bytes: Buffer }[] = [];
   storeFault: string | undefined;
+  /** Makes `setLocks` fail. */
+  lockFault: string | undefined;
   /** Locked segments by the mirror, by volume. */
   readonly mirror = new Map<VolumeId, SegmentId[]>();
   /** Volumes whose disk is away. */
@@ -120,7 +122,11 @@ export class FakeMedia {
         await this.onList(list);
         return { revision: list.revision };
       },
-      setLocks: (locks) => void this.locks.push(locks),
+      setLocks: (locks) => {
+        this.locks.push(locks);
+        if (this.lockFault !== undefined)
+          throw new NightjarError("NJ_VOLUME_UNKNOWN", "not-found", this.lockFault);
+      },
       trigger: (params) => {
         this.triggers.push(params);
         return { startTime90k: params.trigger.eventTime90k, preRecordShort: true };

@@ -61,13 +61,13 @@ describe("the recording service", () => {
     dir.remove();
   });
 
-  async function started(): Promise<RecordingService> {
+  async function started(log = silentLog): Promise<RecordingService> {
     const service = createRecordingService({
       db,
       mediaSocketPath: media.socketPath,
       node: "nj",
       clock,
-      log: silentLog,
+      log,
       timeZone: () => "Europe/Berlin",
       volumes: () => [{ path: VOLUME_PATH }],
       cameras: () => cameras,
@@ -137,6 +137,28 @@ describe("the recording service", () => {
       ],
     );
   });
+
+  for (const [what, ends, warnings] of [
+    ["warns of a media that refuses what it is told", false, 1],
+    ["does not warn of one that only refuses because it is ending", true, 0],
+  ] as const) {
+    it(what, async () => {
+      const warned: string[] = [];
+      media.lockFault = "there is no volume";
+      const service = await started({ ...silentLog, warn: (message) => void warned.push(message) });
+      await waitFor(() => media.locks.length > 0, { what: "the locks" });
+      if (ends) {
+        await media.close();
+        await waitFor(() => !service.media.isUp);
+      }
+      // The answer is on its way: the clock goes on until it would have been told of.
+      for (let second = 0; second < 15; second += 1) {
+        await service.media.request("ping", {}).catch(() => undefined);
+        clock.advance(1_000);
+      }
+      assert.equal(warned.filter((message) => message.includes("was not told everything")).length, warnings);
+    });
+  }
 
   it("sends the desired state with rising revisions, and only when it differs", async () => {
     const service = await settled();
