@@ -47,6 +47,7 @@ const PAGES = [
   "system/doctor",
   "users",
   "events",
+  "events/hints",
   "tills",
   "storage",
   "account",

@@ -266,6 +266,13 @@ export const SCREENS: readonly Screen[] = [
     isBarred: true,
     filled: ".exception-list",
   },
+  {
+    name: "event-hints",
+    path: "events/hints",
+    asks: ["event-types"],
+    isBarred: true,
+    filled: ".hint-table",
+  },
   { name: "mqtt", path: "system/mqtt", asks: ["mqtt"], isBarred: true, filled: ".mqtt .facts" },
   { name: "flows", path: "system/flows", asks: ["flows"], isBarred: true, filled: ".sections section" },
   {
