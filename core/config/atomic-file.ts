@@ -1,7 +1,7 @@
 // Replaces a small file as a whole: after a crash either the old or the new content stands there, never a mixture.
 // Write to a neighbour, fsync, rename, fsync the folder (data-plane.md section 5 explains why each step is needed).
 import { randomBytes } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** Writes `content` to `path`, durably. `mode` is that of a new file (0600 unless told otherwise). */
@@ -30,4 +30,10 @@ export async function writeFileAtomically(
   } finally {
     await folder.close();
   }
+}
+
+/** The same, and nothing where that stands there already: a start that changes nothing waits for no disk. */
+export async function writeFileIfOther(path: string, content: string, mode = 0o600): Promise<void> {
+  const present = await readFile(path, "utf8").catch(() => undefined);
+  if (present !== content) await writeFileAtomically(path, content, mode);
 }

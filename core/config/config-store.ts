@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { CoreHook } from "../core-hook.ts";
 import { NightjarError, systemCode } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { writeFileAtomically } from "./atomic-file.ts";
+import { writeFileAtomically, writeFileIfOther } from "./atomic-file.ts";
 import { checkConfig } from "./check-config.ts";
 import { ConfigInvalidError } from "./config-errors.ts";
 import { CONFIG_FILE } from "./config-file.ts";
@@ -84,7 +84,7 @@ export class ConfigStore {
         reason: loaded.problem.message,
       });
     }
-    await writeFileAtomically(
+    await writeFileIfOther(
       join(options.dataDir, CONFIG_SCHEMA_FILE),
       `${JSON.stringify(configFileSchema(), null, 2)}\n`,
       0o644,
@@ -245,7 +245,7 @@ export class ConfigStore {
 
   async #keepLastGood(config: FrozenConfig = this.#config): Promise<void> {
     if (this.#beforeEdit !== undefined) return;
-    await writeFileAtomically(join(this.#folder, LAST_GOOD_FILE), serialise(config));
+    await writeFileIfOther(join(this.#folder, LAST_GOOD_FILE), serialise(config));
   }
 
   /** Keeps a refused file, so that a change over HTTP does not destroy what somebody typed. */

@@ -78,6 +78,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   await noteVersion(dataDir);
   const config = await ConfigStore.open({ dataDir, log });
   context.setLogLevel(config.get().log.level);
+  const withoutFfmpeg = ffmpegProblems(config.get().ffmpeg.path);
   const secrets = await SecretStore.open({ dataDir });
   tellUnreadable(secrets, log);
   const database = await openDatabase(context);
@@ -399,7 +400,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     pluginInstaller,
     settingsTransfer,
   });
-  problems.push(...(await ffmpegProblems(config.get().ffmpeg.path)));
+  problems.push(...(await withoutFfmpeg));
   await pruneUpgradeCopies(dataDir, log);
   isServing = true;
   const code = await users.activation.renew();

@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it, type TestContext } from "node:test";
 import { ConfigInvalidError } from "../../../core/config/config-errors.ts";
-import { CONFIG_FILE, ConfigStore, LAST_GOOD_FILE } from "../../../core/config/config-store.ts";
+import {
+  CONFIG_FILE,
+  CONFIG_SCHEMA_FILE,
+  ConfigStore,
+  LAST_GOOD_FILE,
+} from "../../../core/config/config-store.ts";
 import { type ConfigMigration, migrateConfig } from "../../../core/config/migrations.ts";
 import { silentLog } from "../../../core/log.ts";
 
@@ -65,6 +70,25 @@ describe("an edit by hand while the disk takes nothing more", () => {
 });
 
 describe("configuration store (house plan 9)", () => {
+  it("writes nothing at a start with what is there, and what is missing or another one's", async (t) => {
+    const dataDir = await emptyFolder();
+    await (await openStore(t, dataDir)).close();
+    const names = await readdir(dataDir);
+    // A file that was replaced is another one.
+    const facts = () => Promise.all(names.map(async (name) => (await stat(join(dataDir, name))).ino));
+    const before = await facts();
+    await (await openStore(t, dataDir)).close();
+    assert.deepEqual(await facts(), before);
+    await rm(join(dataDir, LAST_GOOD_FILE));
+    await writeFile(join(dataDir, CONFIG_SCHEMA_FILE), "{}");
+    await openStore(t, dataDir);
+    assert.equal(
+      await readFile(join(dataDir, LAST_GOOD_FILE), "utf8"),
+      await readFile(join(dataDir, CONFIG_FILE), "utf8"),
+    );
+    assert.match(await readFile(join(dataDir, CONFIG_SCHEMA_FILE), "utf8"), /json-schema/);
+  });
+
   it("makes a complete file with a schema beside it in an empty folder", async (t) => {
     const dataDir = await emptyFolder();
     const store = await openStore(t, dataDir);
