@@ -3,6 +3,7 @@
 import type { Clock, Timer } from "../clock.ts";
 import type { CameraId } from "../domain/ids.ts";
 import type { MediaPort, Subscription } from "../gateway/media-link.ts";
+import type { ChildOutput } from "../link/child-output.ts";
 import type { Log } from "../log.ts";
 import type { Sandbox } from "../media/ffmpeg/sandbox.ts";
 import { entryOfWire } from "../media/live/transcoder.ts";
@@ -21,6 +22,8 @@ export interface CameraWatchParts {
   readonly log: Log;
   /** Rejects with why there is none. */
   findFfmpeg(): Promise<{ readonly path: string; readonly sandbox?: Sandbox | undefined }>;
+  /** Rejects with why there can be none. */
+  makeOutput(): Promise<ChildOutput>;
   callsOf(detector: DesiredDetector): DetectorCalls;
   nextWatch(): string;
   onReports(camera: CameraId, detector: DesiredDetector, reports: readonly DetectorReport[]): void;
@@ -202,11 +205,15 @@ export class CameraWatch {
       this.#isBlind = true;
       const ffmpeg = await this.#parts.findFfmpeg();
       this.#isBlind = false;
+      const output = await this.#parts.makeOutput();
       const video = this.#format?.video;
-      if (this.#isClosed || video === undefined) return;
+      if (this.#isClosed || video === undefined) {
+        output.close();
+        return;
+      }
       this.#decoderSinceMs = clock.monotonicMs();
       const decoder = new FrameDecoder({
-        ...{ ffmpeg, clock, size: this.#size, format: entryOfWire(video) },
+        ...{ ffmpeg, clock, output, size: this.#size, format: entryOfWire(video) },
         onPicture: (luma, timeMs) => this.#picture(luma, timeMs),
         onEnd: (reason) => this.#decoderEnded(reason),
       });

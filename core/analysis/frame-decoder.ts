@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Clock, Timer } from "../clock.ts";
 import { TICKS_PER_SECOND } from "../domain/time.ts";
+import type { ChildOutput } from "../link/child-output.ts";
 import { type Sandbox, sandboxed } from "../media/ffmpeg/sandbox.ts";
 import type { LiveFrameHeader } from "../media/live-wire.ts";
 import { fragment, initSegment, type VideoEntryFormat } from "../media/mp4/index.ts";
@@ -34,6 +35,8 @@ export interface FrameDecoderOptions {
   readonly format: VideoEntryFormat;
   readonly size: DecodedSize;
   readonly clock: Clock;
+  /** Where pictures come out; the decoder closes it. */
+  readonly output: ChildOutput;
   /** A picture's brightness, valid during the call only, and when it was taken. */
   onPicture(luma: Buffer, timeMs: number): void;
   /** ffmpeg ended by itself, or was ended for a reason; not called after `stop`. */
@@ -59,14 +62,15 @@ export class FrameDecoder {
 
   constructor(options: FrameDecoderOptions) {
     this.#options = options;
-    const { ffmpeg, size, clock } = options;
+    const { ffmpeg, size, clock, output } = options;
     const { command, args } = sandboxed(ffmpeg.sandbox, ffmpeg.path, decoderArguments(size));
     this.#child = spawn(command, args, {
-      stdio: ["pipe", "pipe", "pipe"],
+      stdio: ["pipe", output.childEnd, "pipe"],
       // ffmpeg needs nothing of the environment; credentials in it would be visible to it.
       env: { LC_ALL: "C" },
       windowsHide: true,
     });
+    output.childEnd.destroy();
     const reader = new NutReader(size.width * size.height, {
       picture: (luma, seconds) => {
         this.#unansweredSinceMs = undefined;
@@ -76,9 +80,9 @@ export class FrameDecoder {
         options.onPicture(luma, this.#lastPictureMs);
       },
     });
-    this.#child.stdout?.on("data", (chunk: Buffer) => {
+    output.onBytes((bytes) => {
       try {
-        if (!this.#stopped) reader.push(chunk);
+        reader.push(bytes);
       } catch (error) {
         this.#end(error instanceof Error ? error.message : String(error));
       }
@@ -151,6 +155,7 @@ export class FrameDecoder {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#watch.cancel();
+    this.#options.output.close();
     this.#child.stdin?.end();
     this.#child.kill("SIGTERM");
     this.#options.clock.after(STOP_GRACE_MS, () => {

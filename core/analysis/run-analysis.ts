@@ -2,6 +2,7 @@
 // `core`. It runs only while a camera has detection on; recording does not notice whether it does. Wiring only.
 import { join } from "node:path";
 import { MediaLink } from "../gateway/media-link.ts";
+import { childOutput } from "../link/child-output.ts";
 import { LINK_VERSION } from "../link/link.ts";
 import { LinkClient } from "../link/link-client.ts";
 import { requireFfmpeg } from "../media/ffmpeg/find-ffmpeg.ts";
@@ -68,6 +69,7 @@ export async function runAnalysis(context: ProcessContext): Promise<RunningProce
       });
       return ffmpeg;
     },
+    makeOutput: () => childOutput(run),
     callsOf: (detector) =>
       detector.runs === "here"
         ? host.callsOf(detector)

@@ -7,6 +7,7 @@ import { systemClock } from "../../core/clock.ts";
 import type { CameraId } from "../../core/domain/ids.ts";
 import { TICKS_PER_SECOND, time90kFromMs } from "../../core/domain/time.ts";
 import type { FeedSink } from "../../core/gateway/media-link.ts";
+import { childOutput } from "../../core/link/child-output.ts";
 import { silentLog } from "../../core/log.ts";
 import { buildAvcC } from "../../core/media/codec/decoder-config.ts";
 import { parseH264Sps } from "../../core/media/codec/h264-parameter-sets.ts";
@@ -37,6 +38,7 @@ export async function watchCosts(clip: string, cameras: number, seconds: number)
   const sinks: FeedSink[] = [];
   const detector = motionDetector();
   const { signal } = new AbortController();
+  using run = tempDir("nightjar-bench-");
   let begun = 0;
   const watches = Array.from({ length: cameras }, (_, index) => {
     const camera = `cam-${index}` as CameraId;
@@ -63,6 +65,7 @@ export async function watchCosts(clip: string, cameras: number, seconds: number)
           latestKeyFrame: () => Promise.reject(new TypeError("there is none")),
           requestKeyFrame: () => undefined,
         },
+        makeOutput: () => childOutput(run.path),
         callsOf: () => ({
           begin: (watch) => detector.begin(watch, { signal }),
           look: async (look, luma) => detector.look(look, { signal, luma }),

@@ -8,6 +8,7 @@ import { CameraWatch, type CameraWatchParts } from "../../core/analysis/camera-w
 import { systemClock } from "../../core/clock.ts";
 import type { CameraId } from "../../core/domain/ids.ts";
 import type { FeedSink } from "../../core/gateway/media-link.ts";
+import { childOutput } from "../../core/link/child-output.ts";
 import { silentLog } from "../../core/log.ts";
 import { h264Format } from "../../core/media/codec/video-format.ts";
 import { searchFfmpeg } from "../../core/media/ffmpeg/find-ffmpeg.ts";
@@ -87,6 +88,7 @@ describe("a camera at rest", { skip, timeout: 300_000 }, () => {
       {
         ...{ clock: systemClock, log: silentLog, media: media as unknown as CameraWatchParts["media"] },
         findFfmpeg: async () => ({ path: ffmpeg?.path ?? "" }),
+        makeOutput: () => childOutput(dir.path),
         callsOf: () => ({
           begin: (wanted) => detector.begin(wanted, { signal }),
           look: (look, luma) => {

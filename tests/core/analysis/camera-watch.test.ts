@@ -8,6 +8,7 @@ import { CameraWatch, type CameraWatchParts } from "../../../core/analysis/camer
 import type { CameraId } from "../../../core/domain/ids.ts";
 import { NightjarError } from "../../../core/errors.ts";
 import type { FeedSink } from "../../../core/gateway/media-link.ts";
+import { childOutput } from "../../../core/link/child-output.ts";
 import { silentLog } from "../../../core/log.ts";
 import { LIVE_HEADER_BYTES, writeLiveHeader } from "../../../core/media/live-wire.ts";
 import { FakeClock } from "../../../core/testing/fake-clock.ts";
@@ -22,6 +23,7 @@ const FORMAT = {
 
 function watchOf(t: TestContext, findFfmpeg: CameraWatchParts["findFfmpeg"]) {
   const clock = new FakeClock();
+  const run = tempDir();
   let sink: FeedSink | undefined;
   const silences: number[] = [];
   const media = {
@@ -45,6 +47,7 @@ function watchOf(t: TestContext, findFfmpeg: CameraWatchParts["findFfmpeg"]) {
     },
     {
       ...{ clock, log: silentLog, findFfmpeg, media: media as unknown as CameraWatchParts["media"] },
+      makeOutput: () => childOutput(run.path),
       callsOf: () => ({
         begin: async () => undefined,
         look: async ({ silentMs }) => {
@@ -59,7 +62,10 @@ function watchOf(t: TestContext, findFfmpeg: CameraWatchParts["findFfmpeg"]) {
       onEnded: () => undefined,
     },
   );
-  t.after(() => watch.close());
+  t.after(() => {
+    watch.close();
+    run.remove();
+  });
   let fed = 0;
   return {
     silences,

@@ -7,6 +7,7 @@ import { FrameDecoder, type FrameDecoderOptions } from "../../../core/analysis/f
 import { NutReader } from "../../../core/analysis/nut-reader.ts";
 import { scaleLuma } from "../../../core/analysis/scale-luma.ts";
 import { systemClock } from "../../../core/clock.ts";
+import { childOutput } from "../../../core/link/child-output.ts";
 import { h264Format } from "../../../core/media/codec/video-format.ts";
 import { searchFfmpeg } from "../../../core/media/ffmpeg/find-ffmpeg.ts";
 import type { LiveFrameHeader } from "../../../core/media/live-wire.ts";
@@ -50,13 +51,15 @@ async function clip(name: "h264-aac" | "h264-bframes-opus") {
   return { frames, format };
 }
 
-function decoder(options: Partial<FrameDecoderOptions> & Pick<FrameDecoderOptions, "format">) {
+async function decoder(options: Partial<FrameDecoderOptions> & Pick<FrameDecoderOptions, "format">) {
   const pictures: { timeMs: number; mean: number }[] = [];
   const ends: string[] = [];
+  using run = tempDir("nj-decoder-");
   const made = new FrameDecoder({
     ffmpeg: { path: ffmpeg?.path ?? "" },
     size: SIZE,
     clock: systemClock,
+    output: await childOutput(run.path),
     onPicture: (luma, timeMs) => {
       assert.equal(luma.length, (options.size ?? SIZE).width * (options.size ?? SIZE).height);
       pictures.push({
@@ -74,7 +77,7 @@ describe("the decoder of analysis", { skip, timeout: 240_000 }, () => {
   for (const name of ["h264-aac", "h264-bframes-opus"] as const) {
     it(`gives pictures of ${name} at the rate that was asked for, with the times of its frames`, async () => {
       const { frames, format } = await clip(name);
-      const { made, pictures, ends } = decoder({ format });
+      const { made, pictures, ends } = await decoder({ format });
       for (const { header, data } of frames) made.write(header, data);
       // The last frames stay within until others follow.
       await waitFor(() => pictures.length >= CLIP_SECONDS * SIZE.perSecond - 2 || undefined, {
@@ -103,7 +106,7 @@ describe("the decoder of analysis", { skip, timeout: 240_000 }, () => {
       { width: 320, height: 180, perSecond: 12 },
       { width: 640, height: 480, perSecond: 1 },
     ]) {
-      const { made, pictures } = decoder({ format, size });
+      const { made, pictures } = await decoder({ format, size });
       for (const { header, data } of frames) made.write(header, data);
       await waitFor(() => pictures.length >= CLIP_SECONDS * size.perSecond - 3 || undefined, {
         deadlineMs: 30_000,
@@ -114,16 +117,16 @@ describe("the decoder of analysis", { skip, timeout: 240_000 }, () => {
 
   it("says when it ends, once, and why: no ffmpeg, a clock that jumps, a stream that is none", async () => {
     const { frames, format } = await clip("h264-aac");
-    const none = decoder({ format, ffmpeg: { path: "/nowhere/ffmpeg" } });
+    const none = await decoder({ format, ffmpeg: { path: "/nowhere/ffmpeg" } });
     await waitFor(() => none.ends[0], { what: "a word of the missing ffmpeg" });
     assert.match(none.ends[0] ?? "", /ENOENT/);
-    const jumping = decoder({ format });
+    const jumping = await decoder({ format });
     const [first] = frames;
     assert.ok(first !== undefined);
     jumping.made.write(first.header, first.data);
     jumping.made.write({ ...first.header, time90k: first.header.time90k + 90_000_000 }, first.data);
     assert.deepEqual(jumping.ends, ["the stream's clock jumped"]);
-    const broken = decoder({ format: { ...format, decoderConfig: Uint8Array.of(1, 2, 3) } });
+    const broken = await decoder({ format: { ...format, decoderConfig: Uint8Array.of(1, 2, 3) } });
     broken.made.write(first.header, Buffer.alloc(2_000, 7));
     for (let count = 1; count < 50; count += 1) {
       const time90k = first.header.time90k + count * 3_600;
@@ -139,7 +142,7 @@ describe("the decoder of analysis", { skip, timeout: 240_000 }, () => {
     const path = dir.join("ffmpeg");
     writeFileSync(path, "#!/bin/sh\nexec cat > /dev/null\n", { mode: 0o755 });
     const clock = new FakeClock();
-    const { made, ends } = decoder({ format, clock, ffmpeg: { path } });
+    const { made, ends } = await decoder({ format, clock, ffmpeg: { path } });
     for (const { header, data } of frames) made.write(header, data);
     clock.advance(9_000);
     assert.deepEqual(ends, []);
