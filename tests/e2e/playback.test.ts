@@ -13,6 +13,7 @@ import {
   openContext,
   screenshot,
   skipBrowserTests,
+  turnTo,
   until,
 } from "./support/browser.ts";
 import { openLine } from "./support/cuttable-line.ts";
@@ -76,10 +77,15 @@ describe("playback", { skip: skipBrowserTests }, () => {
     await recorder?.stop();
   });
 
-  /** Opens a moment, standing still, and gives its frame number. */
+  /**
+   * Opens a moment, standing still, and gives its frame number. By WebCodecs the interface is loaded once: each picture that is
+   * drawn is the one that was asked for. A `<video>` shows what it has first, and so is loaded with the page.
+   */
   async function open(afterStartMs: number, player = ""): Promise<number> {
     const moment = new Date(startMs + afterStartMs).toISOString();
-    await page.goto(`${recorder.url}/playback?camera=${camera}&t=${moment}&play=0${player}`);
+    const address = `playback?camera=${camera}&t=${moment}&play=0${player}`;
+    if (player === "") await turnTo(page, recorder, address);
+    else await page.goto(`${recorder.url}/${address}`);
     return until("the picture of the moment", () => counterOf(page));
   }
 
