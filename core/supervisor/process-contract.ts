@@ -24,7 +24,7 @@ export function nodeArguments(role: ProcessRole): string[] {
   // Other threads, woken up to help to clear the young generation, spare less than they cost, and where the processors are
   // busy everything waits for them: 20 ms instead of 3.
   const alone = "--no-parallel-scavenge";
-  if (role === "media") return [quiet, alone];
+  if (role === "media" || role === "flows") return [quiet, alone];
   // Clearing 16 MB, of which requests under way keep much, stops the loop for up to 20 ms; 4 MB, a quarter.
   if (role === "core" || role === "gateway") return [quiet, alone, "--max-semi-space-size=4"];
   // Each picture comes in a buffer outside of the heap. With a small young generation those are let go of by the way; with

@@ -20,6 +20,7 @@ import { EventOutbox } from "../../core/mqtt/event-outbox.ts";
 import { FLOWS_USER, FlowsDoor } from "../../core/mqtt/flows-door.ts";
 import type { RequestsOptions } from "../../core/mqtt/request-parts.ts";
 import { Requests } from "../../core/mqtt/requests.ts";
+import { nodeArguments } from "../../core/supervisor/process-contract.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import type { Users } from "../../core/users/users.ts";
 import { type Figure, figure } from "./figure.ts";
@@ -72,6 +73,7 @@ export async function flowFigures(
   const { socketPath = "", password = "" } = door.login ?? {};
   const flows = fork(join(import.meta.dirname, "flows-process.ts"), [dir.path, socketPath, password], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
+    execArgv: nodeArguments("flows"),
   });
   const ended = once(flows, "exit");
   const stopped = isBesideStopped ? await stoppedReader(socketPath, password) : undefined;
