@@ -14,7 +14,7 @@ import { misfitOf } from "../plugin/schemas/settings-check.ts";
 import { RECEIPT_LINES_LIMIT, RECEIPT_NUMBER_LIMIT, type Receipt, TEXT_LIMIT } from "../pos/receipts.ts";
 import type { MediaClient } from "../recording/media-client.ts";
 import { RECORD_MODES, type RecordedCamera } from "../recording/recorded-camera.ts";
-import type { RecordingServiceOptions } from "../recording/recording-service.ts";
+import type { RecordingServiceOptions } from "../recording/recording-options.ts";
 import type { AuditLog } from "../users/audit-log.ts";
 
 const STREAM_CHOICES: readonly string[] = ["main", "sub", "both"] satisfies RecordingPlan["streams"][];

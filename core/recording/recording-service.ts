@@ -1,38 +1,29 @@
 // The whole of recording as the `core` process sees it: keeps `media` told what is wanted, the index in step with
 // what was recorded, and everybody else informed. Wiring only; the files beside it do the work.
 import { randomUUID } from "node:crypto";
-import type { Clock, Timer } from "../clock.ts";
+import type { Timer } from "../clock.ts";
 import { CoreHook } from "../core-hook.ts";
-import type { Db } from "../db/db.ts";
 import { keyValuesTable } from "../db/tables/key-values-table.ts";
 import { deleteLastReports, listLastReports } from "../db/tables/last-reports-table.ts";
 import { findSegment, setSegmentUnreadable } from "../db/tables/segments-table.ts";
 import { streamsTable } from "../db/tables/streams-table.ts";
-import {
-  type CameraId,
-  type SegmentId,
-  STREAM_NAMES,
-  type StreamName,
-  type VolumeId,
-} from "../domain/ids.ts";
+import { type CameraId, type SegmentId, STREAM_NAMES, type StreamName } from "../domain/ids.ts";
 import { time90kFromMs } from "../domain/time.ts";
 import { NightjarError } from "../errors.ts";
-import type { Log } from "../log.ts";
 import type { DesiredSource, MediaFigures, ProbeResult } from "../media/protocol.ts";
 import { CameraStates, type LiveCamera } from "./camera-states.ts";
 import { DatabaseBackup } from "./database-backup.ts";
-import type { Rescue } from "./database-rescue.ts";
 import { DesiredStatePusher } from "./desired-state-pusher.ts";
 import { EventRecordings, type RecordingCause } from "./event-recordings.ts";
-import type { KeepReason } from "./eviction-veto.ts";
 import { IndexMending } from "./index-mending.ts";
 import { type LockRange, type RangeLocks, SegmentLocks } from "./locks.ts";
 import { type ManualRecording, ManualRecordings, type ManualStarted } from "./manual-recordings.ts";
 import { MediaClient } from "./media-client.ts";
 import { listenToMedia, type RecordingChange } from "./media-listening.ts";
-import type { ConfiguredVolume, RecordedCamera } from "./recorded-camera.ts";
-import { type EventSink, RecorderEvents } from "./recorder-events.ts";
+import type { RecordedCamera } from "./recorded-camera.ts";
+import { RecorderEvents } from "./recorder-events.ts";
 import { type CameraCoverage, type CoverageQuery, type Gap, RecordingIndex } from "./recording-index.ts";
+import type { RecordingServiceOptions } from "./recording-options.ts";
 import { keepNewFootage } from "./removed-footage.ts";
 import { ReplacedVolumes } from "./replaced-volumes.ts";
 import { ReportCommitter } from "./report-committer.ts";
@@ -40,39 +31,6 @@ import { Retention } from "./retention.ts";
 import { Revisions } from "./revisions.ts";
 import type { StateReport } from "./state-reports.ts";
 import { type RecordingVolumeState, RecordingVolumes } from "./volumes.ts";
-
-export interface RecordingServiceOptions {
-  readonly db: Db;
-  readonly mediaSocketPath: string;
-  /** This node's id, part of file names. */
-  readonly node: string;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** IANA name: how days are counted. */
-  timeZone(): string;
-  /** In the owner's order; at least the default volume. */
-  volumes(): readonly ConfiguredVolume[];
-  cameras(): readonly RecordedCamera[];
-  /** Takes what happens to cameras and volumes as events. */
-  readonly events: EventSink;
-  /** Lets others have a say in what is recorded of the cameras, each time before `media` is told; must not take long. */
-  shapeCameras?(cameras: readonly RecordedCamera[]): Promise<readonly RecordedCamera[]>;
-  /** Lets others have a say in where the next files of the cameras go; must not take long. */
-  placeCameras?(
-    cameras: readonly RecordedCamera[],
-    volumes: readonly VolumeId[],
-  ): Promise<ReadonlyMap<CameraId, readonly VolumeId[]>>;
-  /** Asks others whether recordings may be deleted; undefined: nobody has a say. */
-  keepReason?(): KeepReason | undefined;
-  /** Changes with every start of this process. */
-  readonly instance?: string;
-  /** Folder of the data directory for copies of the database on their way to the volumes; absent: none are made. */
-  readonly backupFolder?: string;
-  /** The database took the place of a damaged one: it is completed from the files. */
-  readonly rescue?: Rescue | undefined;
-  /** The process before this one ended without notice. */
-  readonly wasInterrupted?: boolean;
-}
 
 /** What locking or unlocking a range came to. */
 export interface LockedRange extends RangeLocks {
