@@ -87,7 +87,7 @@ export class DesiredStatePusher {
   }
 
   async #send(): Promise<void> {
-    const { media, revisions } = this.#options;
+    const { media, revisions, log } = this.#options;
     const plan = await this.#compile();
     const text = JSON.stringify(plan);
     if (text !== this.#sent) {
@@ -97,7 +97,10 @@ export class DesiredStatePusher {
     if (this.#there.size === 0) return;
     const cameras = [...this.#there];
     this.#there.clear();
-    await media.request("tryAgain", { cameras });
+    // One that has gone meanwhile tries all of them when it is back.
+    await media
+      .request("tryAgain", { cameras })
+      .catch((error: unknown) => log.debug("streams were not tried again", { reason: String(error) }));
   }
 
   async #compile(): Promise<Omit<DesiredState, "revision">> {
