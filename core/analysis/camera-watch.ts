@@ -40,6 +40,8 @@ const FED_MS = 5_000;
 const LONGEST_PAUSE_OF_FED_MS = 1_000;
 const SUBSCRIBE_AGAIN_MS = 2_000;
 const MEASURE_MS = 5_000;
+/** So long after it began, pictures were counted at least once with all of them there. */
+const UNCOUNTED_MS = 2 * MEASURE_MS;
 const BEHIND_MS = 3_000;
 /** Pictures smaller than this come in another form (nut-reader.ts). */
 const LEAST = { width: 160, height: 90 } as const;
@@ -55,6 +57,7 @@ export class CameraWatch {
   #format: WireFormat | undefined;
   #decoder: FrameDecoder | undefined;
   #decoderSinceMs = 0;
+  readonly #sinceMs: number;
   #isStarting = false;
   /** There is no ffmpeg, as far as is known. */
   #isBlind = false;
@@ -100,7 +103,8 @@ export class CameraWatch {
           isBlind: () => this.#isBlind,
         }),
     );
-    this.#measured.atMs = parts.clock.monotonicMs();
+    this.#sinceMs = parts.clock.monotonicMs();
+    this.#measured.atMs = this.#sinceMs;
     this.#measuring = parts.clock.every(MEASURE_MS, () => void this.#measure());
     void this.subscribe();
   }
@@ -168,7 +172,10 @@ export class CameraWatch {
 
   figures(): CameraFigures {
     const { framesPerSecond, decode, detectors } = this.#shares;
-    const hasPictures = this.#pictures > 0 && framesPerSecond > 0;
+    const ageMs = this.#parts.clock.monotonicMs() - this.#sinceMs;
+    // Settings that change make it anew: until pictures are counted it is not known that none come.
+    const isNew = ageMs < UNCOUNTED_MS;
+    const hasPictures = this.#pictures > 0 && (framesPerSecond > 0 || isNew);
     return {
       camera: this.desired.camera,
       status:
@@ -176,9 +183,11 @@ export class CameraWatch {
           ? "failed"
           : hasPictures
             ? "looking"
-            : this.#format === undefined
-              ? "waiting"
-              : "no-picture",
+            : isNew
+              ? "starting"
+              : this.#format === undefined
+                ? "waiting"
+                : "no-picture",
       ...(this.#problem === undefined ? {} : { problem: this.#problem }),
       framesPerSecond,
       isIdle: this.#gate.isIdle,

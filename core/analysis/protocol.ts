@@ -71,7 +71,7 @@ export interface DetectorFigures {
 /** How a camera is looked at. */
 export interface CameraFigures {
   readonly camera: CameraId;
-  readonly status: "waiting" | "looking" | "no-picture" | "failed";
+  readonly status: "starting" | "waiting" | "looking" | "no-picture" | "failed";
   /** For people: why there is no picture to look at. */
   readonly problem?: string;
   readonly framesPerSecond: number;

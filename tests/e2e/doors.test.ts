@@ -52,6 +52,9 @@ describe("doors", { skip: skipBrowserTests, timeout: 180_000 }, () => {
     const context = await openContext(browser, recorder, { secure: true });
     const page = await context.newPage();
     await page.goto(`${recorder.secureUrl}/live`);
+    await page.getByLabel("Language").selectOption("de");
+    await page.getByRole("heading", { name: "Anmelden" }).waitFor();
+    await page.getByLabel("Sprache").selectOption("en");
     await page.getByLabel("Name").fill(ADMINISTRATOR.username);
     await page.getByLabel("Password").fill(ADMINISTRATOR.password);
     await page.getByRole("button", { name: "Sign in" }).click();
@@ -76,6 +79,7 @@ describe("doors", { skip: skipBrowserTests, timeout: 180_000 }, () => {
     await page.getByRole("button", { name: "Sign in" }).click();
     await collectCounters(page, 10, LONG_MS);
     assert.equal(await page.locator("video.picture").count(), 1);
+    await page.locator("video.picture").waitFor();
     assert.equal(await page.locator("canvas.picture").count(), 0);
     await page.keyboard.press("i");
     await page.locator(".figures", { hasText: "MSE, as this page came over plain HTTP" }).waitFor();

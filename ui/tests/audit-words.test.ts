@@ -70,7 +70,11 @@ describe("words of the audit log", () => {
   });
 
   it("say facts and their values as people do, and leave out what stands elsewhere", () => {
-    const text = (detail: Readonly<Record<string, unknown>>) => detailText(detail, (iso) => `<${iso}>`);
+    const names = {
+      momentText: (iso: string) => `<${iso}>`,
+      cameraName: (id: string) => (id === "gate" ? "The gate" : id),
+    };
+    const text = (detail: Readonly<Record<string, unknown>>) => detailText(detail, names);
     assert.equal(actText("recordings-locked"), "Recordings locked");
     assert.equal(actText("of-a-later-version"), "of-a-later-version");
     assert.equal(
@@ -83,7 +87,7 @@ describe("words of the audit log", () => {
     );
     assert.equal(
       text({ cameras: ["yard", { id: "gate", rights: ["live", "playback"] }] }),
-      "Cameras: yard, gate (Watch live, Play recordings)",
+      "Cameras: yard, The gate (Watch live, Play recordings)",
     );
     assert.equal(
       text({ rights: ["live", "cameras.view", "of-a-later-version"], cameras: "all" }),

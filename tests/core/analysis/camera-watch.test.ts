@@ -69,6 +69,7 @@ function watchOf(t: TestContext, findFfmpeg: CameraWatchParts["findFfmpeg"]) {
   let fed = 0;
   return {
     silences,
+    status: () => watch.figures().status,
     /** A stream of ten frames a second, each a key frame. */
     async feed(seconds: number): Promise<void> {
       await turn();
@@ -102,6 +103,16 @@ describe("a camera that is looked at", () => {
     });
     await feed(120);
     assert.ok(starts >= 9, `${starts} decoders in two minutes`);
+  });
+
+  it("starts at first, as with other settings, and says only then that no picture comes", async (t) => {
+    // Nothing is ever decoded.
+    const { feed, status } = watchOf(t, () => new Promise(() => undefined));
+    assert.equal(status(), "starting");
+    await feed(5);
+    assert.equal(status(), "starting");
+    await feed(6);
+    assert.equal(status(), "no-picture");
   });
 
   it("tells its detectors nothing of a silence while there is no ffmpeg", async (t) => {

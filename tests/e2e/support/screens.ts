@@ -215,13 +215,13 @@ export const SCREENS: readonly Screen[] = [
   },
   {
     name: "plugin-settings",
-    path: "plugins?settings=nightjar-camera-rtsp",
+    path: "plugins?settings=nightjar-linkage-email",
     asks: ["plugins/settings"],
     filled: "dialog form",
   },
   {
     name: "plugin-json",
-    path: "plugins?settings=nightjar-camera-rtsp",
+    path: "plugins?settings=nightjar-linkage-email",
     asks: [],
     filled: "dialog .json-editor",
     open: ["dialog .segmented button >> nth=1"],

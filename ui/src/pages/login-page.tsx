@@ -5,6 +5,7 @@ import type { Setup } from "../api/types.ts";
 import { t } from "../locale/messages.ts";
 import { ErrorNote, TextField } from "../parts/controls.tsx";
 import { Logo } from "../parts/icon.tsx";
+import { LanguageSelect } from "../parts/language-select.tsx";
 import { type Ended, enter } from "../state/recorder.ts";
 
 /** The form. */
@@ -50,10 +51,11 @@ export function LoginPage({ setup, ended }: { readonly setup: Setup; readonly en
           void submit();
         }}
       >
-        <p class="door-brand">
+        <div class="door-brand">
           <Logo size={32} />
           <span>Nightjar</span>
-        </p>
+          <LanguageSelect />
+        </div>
         <h1>{t("login.title")}</h1>
         {ended === undefined ? null : (
           <p class="door-note">{t(ended === "idle" ? "login.idle" : "login.ended")}</p>

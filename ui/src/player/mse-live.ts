@@ -8,6 +8,8 @@ const MARGIN_S = 0.12;
 /** Behind by more than this, it plays faster, the more the further. */
 const HURRY_S = 0.3;
 const QUICKEST = 1.5;
+/** Of `HTMLMediaElement.readyState`: there is a picture at the playhead. */
+const HAVE_CURRENT_DATA = 2;
 
 /** Where the playhead should go: a time to jump to, or only a rate. Times in seconds. Pure. */
 export function steer(current: number, edge: number): { readonly jumpTo?: number; readonly rate: number } {
@@ -27,6 +29,8 @@ export class MseLive {
 
   constructor(video: HTMLVideoElement) {
     this.#video = video;
+    // What comes first begins with a key frame of a while ago: it is not shown as if it were now.
+    video.style.visibility = "hidden";
     this.#feed = new MediaSourceFeed(video);
     this.#timer = setInterval(() => this.#steer(), 200);
   }
@@ -60,6 +64,8 @@ export class MseLive {
     if (jumpTo !== undefined) video.currentTime = jumpTo;
     else if (stuck) video.currentTime = Math.max(0, edge - MARGIN_S);
     if (video.playbackRate !== rate) video.playbackRate = rate;
+    if (jumpTo === undefined && !video.seeking && video.readyState >= HAVE_CURRENT_DATA)
+      video.style.visibility = "";
     if (video.paused) void video.play().catch(() => undefined);
   }
 }

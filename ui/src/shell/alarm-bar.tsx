@@ -25,13 +25,28 @@ export function AlarmBar() {
             </span>
           </p>
           {more > 0 ? (
-            <button type="button" class="button ghost" onClick={() => setOpen(true)}>
-              {t("alarm.more", { count: more })}
+            <button
+              type="button"
+              class="button ghost"
+              aria-label={t("alarm.more", { count: more })}
+              onClick={() => setOpen(true)}
+            >
+              <span class="wide-only">{t("alarm.more", { count: more })}</span>
+              <span class="phone-only">+{more}</span>
             </button>
           ) : null}
           {first.link === undefined || first.link.path === place.value.path ? null : (
-            <a class="button" href={href(first.link.path, first.link.query)} onClick={followLink}>
-              {t("alarm.go")}
+            <a
+              class="button"
+              href={href(first.link.path, first.link.query)}
+              onClick={followLink}
+              aria-label={t("alarm.go")}
+              title={t("alarm.go")}
+            >
+              <span class="wide-only">{t("alarm.go")}</span>
+              <span class="phone-only">
+                <Icon name="right" />
+              </span>
             </a>
           )}
           <IconButton icon="close" label={t("alarm.putAside")} onClick={putAlarmsAside} />

@@ -187,19 +187,19 @@ function Entries({ entries }: { readonly entries: readonly AuditEntry[] }) {
               </td>
               <td>
                 {actText(entry.action)}
-                {entry.camera === undefined ? null : (
-                  <small>
-                    {cameras.value?.find((camera) => camera.id === entry.camera)?.name ?? entry.camera}
-                  </small>
-                )}
+                {entry.camera === undefined ? null : <small>{cameraName(entry.camera)}</small>}
               </td>
-              <td class="detail">{detailText(entry.detail, momentText)}</td>
+              <td class="detail">{detailText(entry.detail, { momentText, cameraName })}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
   );
+}
+
+function cameraName(id: string): string {
+  return cameras.value?.find((camera) => camera.id === id)?.name ?? id;
 }
 
 type Check = Answer<"GET /audit/verify">;

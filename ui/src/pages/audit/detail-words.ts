@@ -120,16 +120,19 @@ const HIDDEN = new Set(["token", "tokenId"]);
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const TICKS_PER_MS = 90;
 
-/** A moment as lists show it. */
-type MomentText = (iso: string) => string;
+/** How lists show a moment, and what a camera is called; one that is gone by its id. */
+export interface DetailNames {
+  readonly momentText: (iso: string) => string;
+  readonly cameraName: (id: string) => string;
+}
 
 /** The facts of an act on one line; those that this page does not know as they are called. */
-export function detailText(detail: Readonly<Record<string, unknown>>, momentText: MomentText): string {
+export function detailText(detail: Readonly<Record<string, unknown>>, names: DetailNames): string {
   return Object.entries(detail)
     .filter(([key, value]) => value !== undefined && value !== null && !HIDDEN.has(key))
     .map(([key, value]) => {
       const name = Object.hasOwn(DETAIL_TEXT, key) ? DETAIL_TEXT[key] : undefined;
-      return `${name === undefined ? key : t(name)}: ${valueText(key, value, momentText)}`;
+      return `${name === undefined ? key : t(name)}: ${valueText(key, value, names)}`;
     })
     .join(" · ");
 }
@@ -140,17 +143,19 @@ function isNarrowed(value: unknown): value is { readonly id: string; readonly ri
   return typeof id === "string" && Array.isArray(rights);
 }
 
-function valueText(key: string, value: unknown, momentText: MomentText): string {
-  if (Array.isArray(value)) return value.map((one) => valueText(key, one, momentText)).join(", ");
+function valueText(key: string, value: unknown, names: DetailNames): string {
+  const { momentText, cameraName } = names;
+  if (Array.isArray(value)) return value.map((one) => valueText(key, one, names)).join(", ");
   if (typeof value === "boolean") return t(value ? "detail.yes" : "detail.no");
   if (typeof value === "number") {
     if (key.endsWith("90k")) return momentText(new Date(value / TICKS_PER_MS).toISOString());
     return key.endsWith("Bytes") ? sizeText(value) : String(value);
   }
   if (isNarrowed(value))
-    return `${value.id} (${value.rights.map((right) => rightText(String(right))).join(", ")})`;
+    return `${cameraName(value.id)} (${value.rights.map((right) => rightText(String(right))).join(", ")})`;
   if (typeof value !== "string") return JSON.stringify(value);
   if (key === "rights") return rightText(value);
+  if (key === "cameras" && value !== "all") return cameraName(value);
   const words = Object.hasOwn(VALUE_TEXT, key) ? VALUE_TEXT[key] : undefined;
   const word = words !== undefined && Object.hasOwn(words, value) ? words[value] : undefined;
   if (word !== undefined) return t(word);

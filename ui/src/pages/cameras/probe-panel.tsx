@@ -1,6 +1,6 @@
 // "Test": connects to the camera once and shows its picture before anything is saved. Can be cancelled.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, call } from "../../api/client.ts";
+import { ApiError, addressOf, call } from "../../api/client.ts";
 import type { ProbeAnswer } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
 import { ErrorNote } from "../../parts/controls.tsx";
@@ -18,6 +18,12 @@ export function ProbePanel(props: {
   const [busy, setBusy] = useState(false);
   const [answer, setAnswer] = useState<ProbeAnswer | undefined>(undefined);
   const [error, setError] = useState<unknown>();
+  // Of a camera that is there its picture of now, until another one is tested; undefined: it sends none.
+  const [now, setNow] = useState(() =>
+    props.camera === undefined
+      ? undefined
+      : addressOf("GET /cameras/{id}/snapshot.jpg", { path: { id: props.camera }, query: { width: 640 } }),
+  );
   const abort = useRef<AbortController | undefined>(undefined);
   useEffect(() => () => abort.current?.abort(), []);
   const test = async (): Promise<void> => {
@@ -39,12 +45,15 @@ export function ProbePanel(props: {
   return (
     <section class="probe" aria-label={t("probe.label")}>
       <div class={`probe-picture${busy ? " skeleton" : ""}`}>
-        {answer?.picture === undefined ? (
-          <p class="muted">{busy ? t("probe.busy") : t("probe.nothing")}</p>
-        ) : (
+        {answer?.picture !== undefined ? (
           <img src={answer.picture} alt={t("probe.picture")} />
+        ) : now !== undefined && !busy ? (
+          <img src={now} alt={t("probe.picture")} onError={() => setNow(undefined)} />
+        ) : (
+          <p class="muted">{busy ? t("probe.busy") : t("probe.nothing")}</p>
         )}
       </div>
+      {answer === undefined && now !== undefined && !busy ? <p class="muted">{t("probe.now")}</p> : null}
       {answer === undefined ? null : (
         <p class="probe-facts" role="status">
           <Icon name="check" />

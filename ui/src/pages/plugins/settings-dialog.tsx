@@ -135,6 +135,24 @@ function SettingsEditor(props: {
   const places = pointersIn(nodes);
   const elsewhere = problems.filter(({ path }) => (tried || typedJson) && !places.has(path));
   const isEmpty = nodes.length === 0 && Object.keys(draft.value).length === 0;
+  if (
+    schema !== undefined &&
+    isEmpty &&
+    draft.broken === undefined &&
+    old.current === undefined &&
+    !typedJson
+  )
+    return (
+      <>
+        <p>{t("plugins.settings.nothing")}</p>
+        <div class="form-foot">
+          <div class="spring" />
+          <button type="button" class="button" onClick={onClose}>
+            {t("close")}
+          </button>
+        </div>
+      </>
+    );
   return (
     <form
       ref={box}
@@ -194,7 +212,6 @@ function SettingsEditor(props: {
       ) : (
         <fieldset class="settings-fields" disabled={draft.broken !== undefined}>
           {draft.broken === undefined ? null : <p class="settings-note">{t("plugins.settings.mendJson")}</p>}
-          {isEmpty ? <p class="muted">{t("plugins.settings.nothing")}</p> : null}
           {elsewhere.map((problem) => (
             <p key={problem.path} class="bad-text">
               <code>{problem.path === "" ? "/" : problem.path}</code> {placeText(problem)}

@@ -1,8 +1,8 @@
 // The card around the steps of the first run, with where one is.
 import type { ComponentChildren } from "preact";
-import { LANGUAGE_NAMES, LANGUAGES, language, t } from "../../locale/messages.ts";
+import { t } from "../../locale/messages.ts";
 import { Logo } from "../../parts/icon.tsx";
-import { chooseLanguage } from "../../state/preferences.ts";
+import { LanguageSelect } from "../../parts/language-select.tsx";
 
 export const WIZARD_STEPS = 4;
 
@@ -20,21 +20,7 @@ export function WizardFrame(props: {
           <Logo size={32} />
           <span>Nightjar</span>
           <div class="spring" />
-          <select
-            class="inline-select"
-            aria-label={t("account.language")}
-            value={language.value}
-            onChange={(event) => {
-              const wanted = LANGUAGES.find((one) => one === event.currentTarget.value);
-              if (wanted !== undefined) void chooseLanguage(wanted);
-            }}
-          >
-            {LANGUAGES.map((one) => (
-              <option key={one} value={one}>
-                {LANGUAGE_NAMES[one]}
-              </option>
-            ))}
-          </select>
+          <LanguageSelect />
         </div>
         <p class="steps" role="status">
           <span class="unseen">{t("wizard.step", { step: props.step, steps: WIZARD_STEPS })}</span>
