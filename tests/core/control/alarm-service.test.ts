@@ -187,7 +187,7 @@ describe("exceptions by their kinds", () => {
     assert.deepEqual([full?.open[0]?.subject, full?.bell, full?.bar, full?.own], ["/srv", true, true, true]);
     assert.deepEqual(await of(everything, "exception-poe-overload"), {
       ...{ type: "exception-poe-overload", severity: "warning", about: "recorder", own: false, bell: false },
-      ...{ open: [], lastDay: 0 },
+      ...{ sound: "off", open: [], lastDay: 0 },
     });
     const ofDoor = { cameras: ["door"], recorder: false };
     assert.deepEqual((await of(ofDoor, link.type))?.open, []);
