@@ -25,7 +25,10 @@ interface Suite {
   readonly isLongAlone?: boolean;
   /** Files that start nothing and leave nothing behind, and so need no package that is compiled where it is installed. */
   readonly isEarly?: boolean;
-  /** What paths of files begin with that try every database, and so wait until each is there. */
+  /**
+   * What paths of files begin with that try every database, or open one for each of hundreds of tests, and so wait until each is
+   * there: Node's own takes a thread, and ten times the processor to open.
+   */
   readonly databases?: readonly string[];
 }
 
@@ -41,7 +44,12 @@ const SUITES: Readonly<Record<string, Suite>> = {
     // Most of a short file's time is starting Node and reading the sources.
     filesPerProcess: 12,
     isEarly: true,
-    databases: ["tests/core/db/", "tests/core/recording/database-rescue"],
+    databases: [
+      "tests/core/db/",
+      "tests/core/recording/database-rescue",
+      "tests/core/http/",
+      "tests/core/users/",
+    ],
   },
   integration: {
     files: ["tests/integration/**/*.test.ts"],
