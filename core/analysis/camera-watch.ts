@@ -11,6 +11,7 @@ import { LIVE_HEADER_BYTES, readLiveHeader, type WireFormat } from "../media/liv
 import type { DetectorActivity, DetectorReport } from "../plugin/contract/detector.ts";
 import { type DetectorCalls, DetectorRun } from "./detector-run.ts";
 import { isDisposable } from "./disposable-frame.ts";
+import { EarlyFrames } from "./early-frames.ts";
 import { type DecodedSize, FrameDecoder } from "./frame-decoder.ts";
 import { FrameGate } from "./frame-gate.ts";
 import type { LoadStep } from "./load-governor.ts";
@@ -59,6 +60,7 @@ export class CameraWatch {
   #decoderSinceMs = 0;
   readonly #sinceMs: number;
   #isStarting = false;
+  readonly #early = new EarlyFrames();
   /** There is no ffmpeg, as far as is known. */
   #isBlind = false;
   #isSubscribing = false;
@@ -199,7 +201,9 @@ export class CameraWatch {
   #setFormat(format: WireFormat): void {
     const before = JSON.stringify(this.#format?.video);
     this.#format = format;
-    if (before === JSON.stringify(format.video) && this.#decoder !== undefined) return;
+    const isSame = before === JSON.stringify(format.video);
+    if (!isSame) this.#early.forget();
+    if (isSame && this.#decoder !== undefined) return;
     this.#endDecoder();
     this.#again?.cancel();
     this.#again = undefined;
@@ -229,10 +233,12 @@ export class CameraWatch {
       this.#measured.decodeSeconds = 0;
       this.#gate.reset();
       this.#decoder = decoder;
+      for (const message of this.#early.take()) this.#frame(message);
     } catch (error) {
       this.#decoderEnded(error instanceof Error ? error.message : String(error));
     } finally {
       this.#isStarting = false;
+      this.#early.forget();
     }
   }
 
@@ -262,6 +268,7 @@ export class CameraWatch {
   #frame(message: Buffer): void {
     const header = readLiveHeader(message);
     if (header === undefined || header.track !== "video") return;
+    if (this.#isStarting) this.#early.hold(message, header.keyFrame);
     if (this.#decoder === undefined) return;
     if (this.#gate.frame(header, message.subarray(LIVE_HEADER_BYTES)))
       for (const run of this.#runs) run.leftOut();

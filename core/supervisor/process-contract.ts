@@ -27,8 +27,8 @@ export function nodeArguments(role: ProcessRole): string[] {
   if (role === "media" || role === "flows") return [quiet, alone];
   // Clearing 16 MB, of which requests under way keep much, stops the loop for up to 20 ms; 4 MB, a quarter.
   if (role === "core" || role === "gateway") return [quiet, alone, "--max-semi-space-size=4"];
-  // Each picture comes in a buffer outside of the heap. With a small young generation those are let go of by the way; with
-  // the usual one they add up to a full collection every two seconds, a third of what looking at 16 cameras takes.
+  // Each coded frame comes in a buffer outside of the heap. With a small young generation those are let go of by the way; with
+  // the usual one they add up to full collections.
   if (role === "analysis") return [quiet, alone, "--min-semi-space-size=1", "--max-semi-space-size=1"];
   return [quiet];
 }

@@ -1,7 +1,7 @@
 // One camera that is looked at, with a program in the place of ffmpeg that takes everything and answers nothing: how soon
 // a decoder that is stuck gets a successor, and what detectors are told where there is no decoder at all.
 import assert from "node:assert/strict";
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, it, type TestContext } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { CameraWatch, type CameraWatchParts } from "../../../core/analysis/camera-watch.ts";
@@ -13,6 +13,7 @@ import { silentLog } from "../../../core/log.ts";
 import { LIVE_HEADER_BYTES, writeLiveHeader } from "../../../core/media/live-wire.ts";
 import { FakeClock } from "../../../core/testing/fake-clock.ts";
 import { tempDir } from "../../../core/testing/temp-dir.ts";
+import { waitFor } from "../../../core/testing/wait-for.ts";
 
 const TICKS_A_TURN = 9_000;
 const FORMAT = {
@@ -113,6 +114,25 @@ describe("a camera that is looked at", () => {
     assert.equal(status(), "starting");
     await feed(6);
     assert.equal(status(), "no-picture");
+  });
+
+  it("has decoded what came since the last key frame while its decoder was being started", async (t) => {
+    using dir = tempDir();
+    const path = dir.join("ffmpeg");
+    const input = dir.join("input");
+    writeFileSync(path, `#!/bin/sh\nexec cat >${input}\n`);
+    chmodSync(path, 0o755);
+    const found = Promise.withResolvers<{ readonly path: string }>();
+    const { feed } = watchOf(t, () => found.promise);
+    await feed(0.3);
+    assert.equal(existsSync(input), false);
+    found.resolve({ path });
+    const fragments = (): number =>
+      existsSync(input) ? readFileSync(input, "latin1").split("moof").length - 1 : 0;
+    // All three were key frames: nobody needs the first two.
+    await waitFor(() => fragments() === 1 || undefined, { what: () => `${fragments()} frames` });
+    await feed(0.2);
+    await waitFor(() => fragments() === 3 || undefined, { what: () => `${fragments()} frames` });
   });
 
   it("tells its detectors nothing of a silence while there is no ffmpeg", async (t) => {
