@@ -5,11 +5,11 @@ export class EarlyFrames {
   #frames: Buffer[] = [];
   #bytes = 0;
 
-  /** Takes a frame. What came before a key frame is needed no more; what follows none is not kept. */
+  /** Takes a copy of a frame: the link's buffer is not ours beyond the call. What came before a key frame is needed no more; what follows none is not kept. */
   hold(frame: Buffer, isKeyFrame: boolean): void {
     if (isKeyFrame || this.#bytes + frame.length > MOST_BYTES) this.forget();
     if (!isKeyFrame && this.#frames.length === 0) return;
-    this.#frames.push(frame);
+    this.#frames.push(Buffer.from(frame));
     this.#bytes += frame.length;
   }
 

@@ -20,8 +20,8 @@ async function run(order: SuiteOrder, deadlineMs: number): Promise<SuiteAnswer |
   const child = withUs(
     fork(SUITE_PROCESS, [JSON.stringify(order)], {
       stdio: ["ignore", "ignore", "inherit", "ipc"],
-      // What a suite runs of core in itself runs as it does in core.
-      execArgv: nodeArguments("core"),
+      // What a suite runs of the recorder in itself runs as it does there.
+      execArgv: nodeArguments(SUITES[order.suite]?.as ?? "core"),
     }),
     "SIGTERM",
   );
