@@ -2,6 +2,7 @@
 // first what the schema can say, then what lies between its parts (ids that occur twice, secrets in clear).
 import { IANAZone } from "luxon";
 import { Default } from "typebox/value";
+import { linkageActionName } from "../domain/linkage-actions.ts";
 import { hasUrlCredentials } from "../domain/redact-url.ts";
 import { alarmProblems } from "./alarm-checks.ts";
 import { inputProblems, outputProblems } from "./alarm-io-checks.ts";
@@ -25,9 +26,17 @@ export function checkConfig(path: string, value: unknown): Config {
   const problems = schemaProblems(ConfigSchema, filled);
   if (problems.length > 0) throw new ConfigInvalidError(path, problems);
   const config = filled as Config;
+  nameActions(config);
   const between = problemsBetween(config);
   if (between.length > 0) throw new ConfigInvalidError(path, between);
   return config;
+}
+
+/** Calls linkage actions by the names that they have now, whichever they were given. */
+function nameActions({ linkage, inputs }: Config): void {
+  for (const { actions } of linkage.rules)
+    for (const one of actions) one.action = linkageActionName(one.action);
+  for (const input of inputs) input.disarms = [...new Set(input.disarms.map(linkageActionName))];
 }
 
 /** Names below `plugins` that none can have. Filling in defaults would stumble over them before the schema is asked. */

@@ -2,10 +2,11 @@
 // the action's own schema when it is saved over HTTP, and once more when it runs.
 import { type Static, Type } from "typebox";
 import { EVENT_SEVERITIES, EVENT_TYPE_IDS } from "../domain/event-types.ts";
+import { LINKAGE_ACTION_IDS } from "../domain/linkage-actions.ts";
 
 const closed = { additionalProperties: false } as const;
 const ID_PATTERN = "^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$";
-/** An action of the recorder's own, or a plugin's: its package name, a slash, and its id. */
+/** An id of an action that comes with Nightjar, or another plugin's: its package name, a slash, and its id. */
 export const ACTION_PATTERN = `^(?:(?:@[\\w-]+/)?nightjar-linkage-[\\w-]+/)?${ID_PATTERN.slice(1)}`;
 
 const ids = (title: string, description: string, maxItems: number) =>
@@ -17,7 +18,7 @@ export const LinkageActionConfigSchema = Type.Object(
   {
     action: Type.String({
       title: "Action",
-      description: "`record`, `capture`, or a plugin's: `nightjar-linkage-notify/notify`.",
+      description: `${LINKAGE_ACTION_IDS.map((id) => `\`${id}\``).join(", ")}, or what another plugin brings: \`<package>/<id>\`.`,
       pattern: ACTION_PATTERN,
       maxLength: 280,
     }),

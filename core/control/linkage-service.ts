@@ -11,6 +11,7 @@ import type { ConfigStore } from "../config/config-store.ts";
 import type { Db } from "../db/db.ts";
 import type { EventAction } from "../domain/alarm-event.ts";
 import type { CameraId } from "../domain/ids.ts";
+import { linkageActionName, pluginActionName } from "../domain/linkage-actions.ts";
 import { time90kFromMs } from "../domain/time.ts";
 import { NightjarError } from "../errors.ts";
 import type { LinkageService as LinkageFace } from "../http/services.ts";
@@ -59,11 +60,16 @@ export interface LinkageServiceParts {
   readonly folder: string;
   /** TCP ports that the recorder has opened: nothing is sent to them. */
   ownPorts(): readonly number[];
-  registries(): Pick<PluginRegistries, "linkageActions">;
+  /** Those that bring actions. */
+  readonly plugins: {
+    readonly registries: Pick<PluginRegistries, "linkageActions">;
+    /** It came with Nightjar: its actions may have the ids of the table. */
+    isBundled(plugin: string): boolean;
+    /** It has leave to know accounts. */
+    mayKnowAccounts(plugin: string): boolean;
+  };
   /** The accounts that may see an event of this camera; undefined: of the recorder itself. */
   accountsSeeing(camera: string | undefined): Promise<readonly LinkageAccount[]>;
-  /** A plugin has leave to know them. */
-  mayKnowAccounts(plugin: string): boolean;
   /** A picture was kept with an event. */
   captured(picture: CapturedPicture): void;
   /** An event that is kept; undefined: there is none. */
@@ -124,14 +130,15 @@ export class LinkageService implements LinkageFace {
       recorderName: () => config.get().node.name,
       timeZone: () => config.get().timeZone,
       cameraName: (camera) => list.find(camera)?.camera.name,
-      findAction: (source) => this.#all().find((one) => one.source === source)?.action,
+      findAction: (source) => this.#find(source)?.action,
+      isOwnAction: (source) => this.#core.some(({ id }) => id === source),
       picture: async (camera) => {
         const { jpeg, timeMs } = await parts.snapshot(camera, PICTURE_WIDTH);
         return { camera, timeMs, jpeg: jpeg.toString("base64") };
       },
       accounts: async (source, camera) => {
-        const plugin = this.#all().find((one) => one.source === source)?.plugin;
-        if (plugin === undefined || !parts.mayKnowAccounts(plugin)) return undefined;
+        const plugin = this.#find(source)?.plugin;
+        if (plugin === undefined || !parts.plugins.mayKnowAccounts(plugin)) return undefined;
         return parts.accountsSeeing(camera);
       },
       disarmedBy: (action, camera) => parts.alarmIo.inputsOf.disarmedBy(action, camera),
@@ -185,12 +192,11 @@ export class LinkageService implements LinkageFace {
   }
 
   problemsOf(rules: Parameters<LinkageFace["problemsOf"]>[0]): ReturnType<LinkageFace["problemsOf"]> {
-    const all = this.#all();
     const ownPorts = this.#parts.ownPorts();
     return rules.flatMap(({ actions }, rule) =>
       actions.flatMap(({ action, settings }, index) => {
         const path = `/rules/${rule}/actions/${index}`;
-        const known = all.find(({ source }) => source === action)?.action;
+        const known = this.#find(action)?.action;
         // One whose plugin is away stays as it is.
         if (known === undefined) return [];
         return [
@@ -206,7 +212,7 @@ export class LinkageService implements LinkageFace {
     source: string,
     settings: Readonly<Record<string, unknown>>,
   ): "unknown-action" | "settings" | undefined {
-    const known = this.#all().find((one) => one.source === source)?.action;
+    const known = this.#find(source)?.action;
     if (known === undefined) return "unknown-action";
     return settingsProblems(known.configSchema, settings).length > 0 ? "settings" : undefined;
   }
@@ -266,11 +272,18 @@ export class LinkageService implements LinkageFace {
 
   #all() {
     const own = this.#core.map((action) => ({ source: action.id, plugin: undefined, action }));
-    const others = this.#parts
-      .registries()
-      .linkageActions.owned()
-      .map(({ entry, plugin }) => ({ source: `${plugin}/${entry.id}`, plugin, action: entry }));
+    const { plugins } = this.#parts;
+    const others = plugins.registries.linkageActions.owned().map(({ entry, plugin }) => ({
+      source: pluginActionName(plugin, entry.id, plugins.isBundled(plugin)),
+      ...{ plugin, action: entry },
+    }));
     return [...own, ...others];
+  }
+
+  /** By the name that it has, or one that it had. */
+  #find(given: string) {
+    const name = linkageActionName(given);
+    return this.#all().find(({ source }) => source === name);
   }
 
   #note(eventId: number, result: EventAction): void {

@@ -270,14 +270,12 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const screens = new Screens(changes);
   const linkage = new LinkageService({
     ...{ clock, log, db, config, engine: alarms.engine, list, recording, snapshot, alarmIo, abilities },
-    screens,
+    ...{ screens, plugins },
     folder: join(dataDir, "captures"),
     findEvent: (id) => alarms.find(id),
     tell: (told) => mqtt.linkageTold(told),
     ownPorts: openPorts,
-    registries: () => plugins.registries,
     accountsSeeing: (camera) => accountsSeeing(users, camera),
-    mayKnowAccounts: (plugin) => plugins.mayKnowAccounts(plugin),
     captured: (picture) => void plugins.hooks.pictureCaptured.promise(picture),
   });
   const explain = explainService({

@@ -47,7 +47,7 @@ export interface EventCapture {
 export interface EventAction {
   /** Id of the linkage rule. */
   readonly rule: string;
-  /** `record`, `nightjar-linkage-notify/notify` … */
+  /** As rules name it: `record`, `email`, `nightjar-linkage-lamp/lamp`. */
   readonly action: string;
   /** `expired`: it would have been too late; `dropped`: too many waited; `disarmed`: an alarm input kept it from being done. */
   readonly status: (typeof ACTION_STATUSES)[number];

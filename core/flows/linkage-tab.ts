@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import type { DeepReadonly } from "../config/config-store.ts";
 import type { LinkageRule } from "../config/linkage-config.ts";
+import { formerActionName } from "../domain/linkage-actions.ts";
 
 /** A node as Node-RED keeps it. */
 export type StoredNode = Readonly<Record<string, unknown>> & { readonly id: string; readonly type: string };
@@ -93,10 +94,11 @@ export function groupId(rule: string): string {
 export function ticksOf({ id, actions }: DeepReadonly<Pick<LinkageRule, "id" | "actions">>) {
   const counts = new Map<string, number>();
   return actions.map(({ action, settings }, index) => {
-    // By what it is, not by its place: another action that goes takes no wires along.
+    // By what it is, not by its place: another action that goes takes no wires along. By the name that it had first: those
+    // who have wired it on keep their wires.
     const count = counts.get(action) ?? 0;
     counts.set(action, count + 1);
-    return { id: `nightjar-tick-${hashOf([id, action, count])}`, action, settings, index };
+    return { id: `nightjar-tick-${hashOf([id, formerActionName(action), count])}`, action, settings, index };
   });
 }
 

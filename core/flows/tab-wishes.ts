@@ -3,6 +3,7 @@
 // is for others to know.
 import type { DeepReadonly } from "../config/config-store.ts";
 import type { LinkageRule } from "../config/linkage-config.ts";
+import { linkageActionName } from "../domain/linkage-actions.ts";
 import { groupId, LINKAGE_TAB_ID, ruleNodeId, type StoredNode, ticksOf } from "./linkage-tab.ts";
 
 /** As rules hold them. */
@@ -56,7 +57,7 @@ export function tabWishes(flows: readonly StoredNode[], before: TabBefore): TabW
     for (const node of newActionNodes(flows, rule.id, before.nodes)) {
       if (taken.has(node.id)) continue;
       taken.add(node.id);
-      const action = String(node["action"] ?? "");
+      const action = linkageActionName(String(node["action"] ?? ""));
       const settings = settingsIn(node["settings"]);
       const reason =
         settings === undefined

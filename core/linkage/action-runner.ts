@@ -32,7 +32,7 @@ const TRIED_AGAIN: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
 
 /** An action of a rule, because of one event. */
 export interface ActionTask {
-  /** As rules name it: `record`, `nightjar-linkage-notify/notify`. */
+  /** As rules name it: `record`, `email`, `nightjar-linkage-lamp/lamp`. */
   readonly source: string;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly request: Omit<LinkageRequest, "config" | "pictures" | "accounts">;
@@ -63,6 +63,8 @@ export interface ActionRunnerOptions {
   readonly kept?: KeptTasks;
   /** The action now; undefined: there is none. */
   find(source: string): LinkageAction | undefined;
+  /** The recorder does it itself, no plugin. Names do not tell: those of bundled plugins are as short. */
+  isOwn(source: string): boolean;
   /** Pictures of the task's event, at most so many; none where there are none. */
   pictures(task: ActionTask, most: number): Promise<LinkageRequest["pictures"]>;
   /** The accounts that may see the task's event now; undefined: its plugin is not to know them. */
@@ -100,7 +102,7 @@ export class ActionRunner {
 
   /** How many wait, rest between two tries, or run. */
   get size(): number {
-    return this.#sizeOf(() => true);
+    return [...this.#lanes.values()].reduce((sum, lane) => sum + sizeOf(lane), 0);
   }
 
   /** Takes a task; returns at once. */
@@ -109,7 +111,7 @@ export class ActionRunner {
     const { source } = task;
     const lane = this.#laneOf(source);
     const isFull = sizeOf(lane) >= MOST_TASKS;
-    if (isFull || (isOfPlugin(source) && this.#sizeOf(isOfPlugin) >= MOST_OF_PLUGINS)) {
+    if (isFull || (this.#isOfPlugin(source) && this.#sizeOfPlugins() >= MOST_OF_PLUGINS)) {
       this.#tell(task, 0, { status: "dropped" });
       return;
     }
@@ -249,7 +251,7 @@ export class ActionRunner {
     return {
       ...(typeof done?.note === "string" ? { note: done.note.slice(0, NOTE_LIMIT) } : {}),
       // Files are the recorder's own: a plugin cannot name any.
-      ...(isOfPlugin(task.source) || done?.captures === undefined ? {} : { captures: done.captures }),
+      ...(this.#isOfPlugin(task.source) || done?.captures === undefined ? {} : { captures: done.captures }),
     };
   }
 
@@ -259,9 +261,14 @@ export class ActionRunner {
     return this.#options.clock.monotonicMs() - entry.task.sinceMs + pauseMs > mostMs;
   }
 
-  #sizeOf(isMeant: (source: string) => boolean): number {
+  /** Also where it is away: the recorder's own are always there. */
+  #isOfPlugin(source: string): boolean {
+    return !this.#options.isOwn(source);
+  }
+
+  #sizeOfPlugins(): number {
     let size = 0;
-    for (const [source, lane] of this.#lanes) if (isMeant(source)) size += sizeOf(lane);
+    for (const [source, lane] of this.#lanes) if (this.#isOfPlugin(source)) size += sizeOf(lane);
     return size;
   }
 
@@ -291,11 +298,6 @@ export class ActionRunner {
 
 function sizeOf({ waiting, running, resting }: Lane): number {
   return waiting.length + running.size + resting;
-}
-
-/** The recorder's own have no package in their name. */
-function isOfPlugin(source: string): boolean {
-  return source.includes("/");
 }
 
 /** What the action can use, or less where the rule says so. */

@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { DeepReadonly } from "../config/config-store.ts";
 import type { LinkageActionConfig, LinkageConfig, LinkageRule } from "../config/linkage-config.ts";
 import type { EventAction } from "../domain/alarm-event.ts";
+import { linkageActionName } from "../domain/linkage-actions.ts";
 import type { HookEvent } from "../plugin/contract/hook-data.ts";
 import type { LinkageAccount, LinkageAction, LinkagePicture } from "../plugin/contract/linkage-action.ts";
 import { ActionRunner, type ActionTask, type KeptTask, type KeptTasks } from "./action-runner.ts";
@@ -31,6 +32,8 @@ export interface LinkageParts {
   timeZone(): string;
   cameraName(camera: string): string | undefined;
   findAction(source: string): LinkageAction | undefined;
+  /** The recorder does it itself, no plugin. */
+  isOwnAction(source: string): boolean;
   /** The newest picture of a camera. */
   picture(camera: string): Promise<LinkagePicture>;
   /** The accounts that may see an event of this camera, or of the recorder; undefined: the action is not to know them. */
@@ -89,6 +92,7 @@ export class LinkageEngine {
       clock: parts.clock,
       ...(parts.kept === undefined ? {} : { kept: parts.kept }),
       find: (source) => parts.findAction(source),
+      isOwn: (source) => parts.isOwnAction(source),
       pictures: async (task, most) => (await this.#picturesOf(task, most)).slice(0, most),
       accounts: async ({ source, request: { event }, kept }) => {
         const seeing = await parts.accounts?.(source, event.camera);
@@ -121,7 +125,7 @@ export class LinkageEngine {
       this.#parts.tell?.({ rule: { id: rule.id, name: rule.name }, event });
       rule.actions.forEach((action, index) => {
         const task = this.#task(rule, action, event, `${event.id}-${at}-${rule.id}-${index}`, false);
-        const disarmedBy = this.#parts.disarmedBy?.(action.action, event.camera);
+        const disarmedBy = this.#parts.disarmedBy?.(task.source, event.camera);
         if (disarmedBy === undefined) this.#runner.add(task);
         else this.#over(task, this.#runner.disarmed(task, disarmedBy));
       });
@@ -194,7 +198,7 @@ export class LinkageEngine {
   ): ActionTask {
     const cameraName = event.camera === undefined ? undefined : this.#parts.cameraName(event.camera);
     return {
-      source: action,
+      source: linkageActionName(action),
       settings: structuredClone(settings) as Record<string, unknown>,
       sinceMs: this.#parts.clock.monotonicMs(),
       request: {

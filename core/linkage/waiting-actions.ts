@@ -8,6 +8,7 @@ import {
   removeWaitingAction,
   type WaitingActionRow,
 } from "../db/tables/waiting-actions-table.ts";
+import { linkageActionName } from "../domain/linkage-actions.ts";
 import type { Log } from "../log.ts";
 import type { ActionTask, KeptTask, KeptTasks } from "./action-runner.ts";
 
@@ -61,7 +62,10 @@ export class WaitingActions implements KeptTasks {
       try {
         const ageMs = Math.max(0, clock.wallMs() - sinceMs);
         const rest = JSON.parse(task) as Omit<ActionTask, "sinceMs">;
-        found.push({ task: { ...rest, sinceMs: clock.monotonicMs() - ageMs }, tries, maxAgeSeconds });
+        // Before an update it may have been called otherwise.
+        const source = linkageActionName(rest.source);
+        const sinceMonotonicMs = clock.monotonicMs() - ageMs;
+        found.push({ task: { ...rest, source, sinceMs: sinceMonotonicMs }, tries, maxAgeSeconds });
       } catch (error) {
         log.warn("an action that waited cannot be taken up", { request, reason: String(error) });
         this.#write(request, undefined);

@@ -173,7 +173,10 @@ export const LinkageMessageSchema = Type.Object({
   time: Time,
   event: EventMessageSchema,
   action: Type.Optional(
-    Type.String({ description: "Of `done`: `record`, `nightjar-linkage-notify/notify`." }),
+    Type.String({
+      description:
+        "Of `done`: `record`, `email`, or `<package>/<id>` of a plugin that did not come with Nightjar.",
+    }),
   ),
   status: Type.Optional(
     Type.String({ description: "Of `done`: `done`, `failed`, `expired`, `dropped`, `disarmed`." }),

@@ -134,7 +134,7 @@ describe("an alarm on its whole way", { skip: skipBrowserTests, timeout: 240_000
     const came = (event.actions ?? []).map(({ action, status, rule }) => `${action} ${status} ${rule}`);
     assert.deepEqual(came.toSorted(), [
       "capture done flow",
-      "nightjar-linkage-email/email done rule-1",
+      "email done rule-1",
       "output done rule-1",
       "popup done rule-1",
       "record done rule-1",
@@ -186,7 +186,7 @@ describe("an alarm on its whole way", { skip: skipBrowserTests, timeout: 240_000
     await row.locator(".done-list .capture").waitFor();
     const told = await row.locator(".done-list li").allTextContents();
     assert.equal(told.length, 5, told.join(" | "));
-    for (const what of [/email/, /Alarm outputs/, /Recording/, /Pop-up.*Hall/, /Pictures/])
+    for (const what of [/E-mail/, /Alarm outputs/, /Recording/, /Pop-up.*Hall/, /Pictures/])
       assert.ok(
         told.some((line) => what.test(line) && line.includes(": done")),
         `${what}: ${told.join(" | ")}`,

@@ -326,9 +326,7 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
     await context.close();
     const circle = {
       ...{ id: "circle", name: "Circle", types: ["motion"] },
-      actions: [
-        { action: "nightjar-linkage-notify/notify", settings: { url: `${recorder.url}/api/v1/events` } },
-      ],
+      actions: [{ action: "notify", settings: { url: `${recorder.url}/api/v1/events` } }],
     };
     await assert.rejects(
       recorder.api("PUT", "/linkage/rules", { rules: [circle] }),

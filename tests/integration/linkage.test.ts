@@ -6,6 +6,7 @@ import { cpSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, it } from "node:test";
+import { LINKAGE_ACTION_IDS } from "../../core/domain/linkage-actions.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { type CoreInProcess, startCoreInProcess } from "../support/core-in-process.ts";
@@ -57,8 +58,9 @@ describe("what follows from events in a recorder", { timeout: 120_000 }, () => {
     );
     assert.deepEqual(view.rules, [RULE]);
     assert.deepEqual(
-      view.actions.map(({ source }) => source).filter((source) => !source.includes("/")),
-      ["record", "capture", "output", "popup", "sound", "ptz", "siren"],
+      view.actions.map(({ source }) => source).toSorted(),
+      LINKAGE_ACTION_IDS.toSorted(),
+      "those of bundled plugins as well",
     );
 
     const { stamp } = await json<{ stamp: string }>("/api/v1/linkage");
@@ -197,9 +199,7 @@ describe("an action that waits for a server when the recorder ends", { timeout: 
       configure: (draft) => {
         draft.linkage.rules.push({
           ...{ id: "tell", name: "Tell", enabled: true, at: "start", types: ["exception-illegal-login"] },
-          actions: [
-            { action: "nightjar-linkage-notify/notify", settings: { url: `http://127.0.0.1:${port}/alarm` } },
-          ],
+          actions: [{ action: "notify", settings: { url: `http://127.0.0.1:${port}/alarm` } }],
         } as never);
       },
     });

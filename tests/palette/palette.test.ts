@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { EVENT_TYPE_IDS } from "../../core/domain/event-types.ts";
+import { formerActionName, LINKAGE_ACTION_IDS } from "../../core/domain/linkage-actions.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { brokerFixture } from "../core/mqtt/broker-fixture.ts";
 import { testRuntime } from "./runtime.ts";
@@ -166,7 +167,7 @@ describe("nodes that ask the recorder", () => {
         [
           "linkage-action",
           {
-            ...{ action: "nightjar-linkage-notify/notify", camera: "yard", event: 7 },
+            ...{ action: "notify", camera: "yard", event: 7 },
             settings: { url: "http://house/", picture: true },
           },
         ],
@@ -209,7 +210,7 @@ describe("nodes that ask the recorder", () => {
         [
           "linkage-action",
           {
-            ...{ action: "nightjar-linkage-email/email", camera: "yard", event: 7 },
+            ...{ action: "email", camera: "yard", event: 7 },
             settings: { receivers: ["a@b.example", "c@d.example"], subject: "Ring", pictures: 2 },
           },
         ],
@@ -361,10 +362,13 @@ describe("nodes that listen", () => {
     assert.equal((camera.outputs[0]?.[0]?.payload as { status?: string } | undefined)?.status, "online");
     const rule = red.make({ id: "u", type: "nj-rule", server: "srv", rule: "gate" });
     const tick = red.make({ id: "k", type: "nj-tick", server: "srv", rule: "gate", action: "record" });
+    // Copied when the action was called otherwise.
+    const former = { server: "srv", rule: "gate", action: "nightjar-linkage-email/email" };
+    const mailed = red.make({ id: "m", type: "nj-tick", ...former });
     const told = { v: 1, rule: "gate", name: "Gate", time: EVENT.time, event: EVENT };
     const topic = "nightjar/node/n1/linkage/gate/event";
     await say(topic, JSON.stringify({ ...told, phase: "fired" }));
-    await say(topic, JSON.stringify({ ...told, phase: "done", action: "capture", status: "done" }));
+    await say(topic, JSON.stringify({ ...told, phase: "done", action: "email", status: "done" }));
     await say(
       topic,
       JSON.stringify({ ...told, phase: "done", action: "record", status: "failed", note: "off" }),
@@ -372,6 +376,21 @@ describe("nodes that listen", () => {
     await waitFor(() => tick.outputs[0]?.length === 1);
     assert.deepEqual([rule.outputs[0]?.length, rule.outputs[1]?.length], [1, 2]);
     assert.deepEqual([tick.badges.at(-1)?.fill, tick.badges.at(-1)?.text], ["red", "off"]);
+    assert.deepEqual(
+      mailed.outputs[0]?.map(({ payload }) => (payload as { action?: string }).action),
+      ["email"],
+    );
+  });
+});
+
+describe("linkage actions as nodes name them", () => {
+  it("have the recorder's ids by every name that it ever had for them, and no others have", () => {
+    const { actionName } = require(join(ROOT, "lib/linkage-parts.js")) as {
+      actionName(given: unknown): string;
+    };
+    for (const id of LINKAGE_ACTION_IDS) assert.equal(actionName(formerActionName(id)), id);
+    for (const name of ["nightjar-linkage-acme/email", "nightjar-linkage-email/push", ""])
+      assert.equal(actionName(name), name);
   });
 });
 

@@ -2,6 +2,7 @@
 // Rows come and change in batches, each one statement over JSON. Numbers and revisions are given by the engine, which is
 // the only one that writes.
 import type { AlarmEvent, EndReason, EventAction, SeenObject } from "../../domain/alarm-event.ts";
+import { linkageActionName } from "../../domain/linkage-actions.ts";
 import type { Db, SqlReader, SqlValue, SqlWriter } from "../db.ts";
 
 /** Where a page of a search begins: after this event. */
@@ -324,6 +325,11 @@ async function addToCount(writer: SqlWriter, by: number): Promise<void> {
   );
 }
 
+/** Older rows call actions by longer names. */
+function named(done: EventAction): EventAction {
+  return { ...done, action: linkageActionName(done.action) };
+}
+
 function eventOf(row: StoredEvent): AlarmEvent {
   return {
     id: row.id,
@@ -345,7 +351,7 @@ function eventOf(row: StoredEvent): AlarmEvent {
       : {
           acknowledged: { atMs: row.acknowledgedAtMs, by: row.acknowledgedBy ?? "", note: row.note ?? "" },
         }),
-    ...(row.actions === null ? {} : { actions: JSON.parse(row.actions) as EventAction[] }),
+    ...(row.actions === null ? {} : { actions: (JSON.parse(row.actions) as EventAction[]).map(named) }),
     revision: row.revision,
   };
 }

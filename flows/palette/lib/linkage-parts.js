@@ -7,6 +7,14 @@ const { cameraIn, eventIdIn, timeOfDay } = require("./node-parts.js");
  * @typedef {{ action?: string, status?: string, note?: string, code?: string }} Result
  */
 
+/** As `nightjar-linkage-email/email`. */
+const FORMER_NAME = /^nightjar-linkage-(notify|email|upload|push)\/\1$/;
+
+/** An action as recorders name it now; nodes of before have other names. @param {unknown} given */
+function actionName(given) {
+  return String(given ?? "").replace(FORMER_NAME, "$1");
+}
+
 /** What it is done for. @param {NodeConfig} config @param {Message} message */
 function causeOf(config, message) {
   const camera = cameraIn(config["camera"], message);
@@ -28,4 +36,4 @@ function done(message, answer) {
   return { message: { ...message, payload: results }, text: `✓ ${timeOfDay(Date.now())}` };
 }
 
-module.exports = { causeOf, done };
+module.exports = { actionName, causeOf, done };

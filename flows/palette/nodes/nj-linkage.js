@@ -1,8 +1,6 @@
 // Alarm linkage: that a rule is followed, and having actions done, those of a rule or any other.
-const { causeOf, done } = require("../lib/linkage-parts.js");
+const { actionName, causeOf, done } = require("../lib/linkage-parts.js");
 const { answering, badge, connectionOf, firstText, follow, timeOfDay } = require("../lib/node-parts.js");
-
-const WEBHOOK = "nightjar-linkage-notify/notify";
 
 /**
  * @typedef {import("../lib/node-red-api.d.ts").RuntimeApi} RuntimeApi
@@ -66,9 +64,10 @@ module.exports = (RED) => {
     const connection = connectionOf(RED, this, config);
     if (connection === undefined) return;
     const shown = badge(this, connection);
+    const wanted = actionName(config["action"]);
     // The recorder does it by itself, whether flows run or not; here it is only told of.
     follow(this, connection, "linkage", (told) => {
-      const isOwn = told["rule"] === config["rule"] && told["action"] === config["action"];
+      const isOwn = told["rule"] === config["rule"] && actionName(told["action"]) === wanted;
       if (told["phase"] !== "done" || !isOwn) return;
       if (told["status"] === "done") shown.tell(`${told["note"] ?? "✓"} ${timeOfDay(Date.now())}`);
       else shown.fail(new Error(String(told["note"] ?? told["status"])));
@@ -84,7 +83,7 @@ module.exports = (RED) => {
     answering(this, connection, async (message) => {
       const url = firstText(config["url"], message["url"]);
       const settings = { ...(url === undefined ? {} : { url }), picture: config["picture"] === true };
-      const wanted = { action: WEBHOOK, settings, ...causeOf(config, message) };
+      const wanted = { action: "notify", settings, ...causeOf(config, message) };
       return done(message, await connection.request("linkage-action", wanted));
     });
   }

@@ -3,8 +3,6 @@ const { causeOf, done } = require("../lib/linkage-parts.js");
 const { answering, cameraIn, connectionOf, firstText, isTrue, timeOfDay } = require("../lib/node-parts.js");
 const { words } = require("../lib/event-filter.js");
 
-const EMAIL = "nightjar-linkage-email/email";
-
 /**
  * @typedef {import("../lib/node-red-api.d.ts").RuntimeApi} RuntimeApi
  * @typedef {import("../lib/node-red-api.d.ts").FlowNode} FlowNode
@@ -56,7 +54,7 @@ module.exports = (RED) => {
         ...(text === undefined ? {} : { text }),
         pictures: Number(config["pictures"]) || 0,
       };
-      const wanted = { action: EMAIL, settings, ...causeOf(config, message) };
+      const wanted = { action: "email", settings, ...causeOf(config, message) };
       return done(message, await connection.request("linkage-action", wanted));
     });
   }

@@ -47,6 +47,35 @@ function problemPaths(error: unknown): string[] {
   return error.problems.map((problem) => problem.path);
 }
 
+describe("linkage actions in the configuration", () => {
+  it("have the names of today, whichever the file or a change gave them; the file is left as it is", async (t) => {
+    const dataDir = await emptyFolder();
+    await (await openStore(t, dataDir)).close();
+    const [former, stranger] = ["nightjar-linkage-email/email", "nightjar-linkage-acme/email"];
+    const actions = [former, "record", stranger].map((action) => ({ action, settings: {} }));
+    await editConfig(dataDir, (config) => {
+      config["linkage"] = { rules: [{ id: "gate", name: "Gate", actions }] };
+      config["inputs"] = [
+        { id: "key", name: "Key", source: { kind: "virtual" }, disarms: ["email", former, stranger] },
+      ];
+    });
+    const text = await readFile(join(dataDir, CONFIG_FILE), "utf8");
+    const store = await openStore(t, dataDir);
+    const named = () => store.get().linkage.rules.map((rule) => rule.actions.map(({ action }) => action));
+    assert.deepEqual(named(), [["email", "record", stranger]]);
+    assert.deepEqual(store.get().inputs[0]?.disarms, ["email", stranger]);
+    assert.equal(await readFile(join(dataDir, CONFIG_FILE), "utf8"), text);
+    await store.update((draft) => {
+      draft.linkage.rules.push({
+        ...{ id: "yard", name: "Yard" },
+        actions: [{ action: "nightjar-linkage-push/push", settings: {} }],
+      });
+    });
+    assert.deepEqual(named(), [["email", "record", stranger], ["push"]]);
+    assert.doesNotMatch(await readFile(join(dataDir, CONFIG_FILE), "utf8"), /email\/email|push\/push/);
+  });
+});
+
 describe("an edit by hand while the disk takes nothing more", () => {
   it("is written over by no change, and is in force once there is room", async (t) => {
     const dataDir = await emptyFolder();

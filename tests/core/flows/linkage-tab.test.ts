@@ -72,6 +72,17 @@ describe("the tab of alarm linkage", () => {
     assert.ok(Number(group?.["x"]) + Number(group?.["w"]) > 900);
   });
 
+  it("keeps the wires of an action that was called otherwise when they were drawn", () => {
+    const rule = (action: string): LinkageRule => ({ ...RULE, actions: [{ action, settings: {} }] });
+    const made = make(OWN, [rule("nightjar-linkage-email/email")]);
+    const [before] = ofType(made, "nj-tick");
+    const next = make(change(made, before?.id ?? "", { wires: [["n2"]] }), [rule("email")]);
+    assert.deepEqual(
+      ofType(next, "nj-tick").map((tick) => [tick.id, tick["action"], tick["wires"]]),
+      [[before?.id, "email", [["n2"]]]],
+    );
+  });
+
   it("makes anew what was deleted or altered, and clears up after the last rule", () => {
     const made = make(OWN);
     const [record] = ofType(made, "nj-tick");

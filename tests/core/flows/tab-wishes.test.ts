@@ -95,6 +95,11 @@ describe("what a person wants of the tab of alarm linkage", () => {
     assert.deepEqual(tabWishes(flows, before(RULES, [...MADE, old])).changed, []);
   });
 
+  it("knows an action by its name of before", () => {
+    const flows = [...MADE, actionNode("a", { action: "nightjar-linkage-push/push", settings: "" })];
+    assert.deepEqual(tabWishes(flows, before()).rules[0]?.actions.at(-1), { action: "push", settings: {} });
+  });
+
   it("refuses what no rule can have, and says why; the rest is followed", () => {
     const flows = [
       ...without(RECORD),

@@ -15,7 +15,7 @@ import { FakeClock } from "../../../core/testing/fake-clock.ts";
 import { waitFor } from "../../../core/testing/wait-for.ts";
 import { memoryDb } from "../alarm-io/alarm-io-fixture.ts";
 
-const MAIL = "nightjar-linkage-email/email";
+const MAIL = "email";
 const HOUR_MS = 3_600_000;
 const EVENT: HookEvent = {
   ...{ id: 7, type: "motion", severity: "info", camera: "yard", source: "camera" },
@@ -57,6 +57,7 @@ async function life(
     recorderName: () => "Home",
     timeZone: () => "Europe/Berlin",
     cameraName: () => "Yard",
+    isOwnAction: () => false,
     findAction: (source) => (source === MAIL && isThere() ? mail : undefined),
     picture: () => Promise.reject(new Error("none is wanted")),
     note: (_event, result) => results.push(result),
@@ -157,6 +158,27 @@ describe("an action that waits for a server when the recorder ends", () => {
       first.results.map(({ status, note }) => [status, note]),
       [["expired", "the recorder was stopped before"]],
     );
+    assert.deepEqual(await rows(), []);
+  });
+
+  it("is done after an update by which it is called otherwise", async (t) => {
+    const { db, clock, rows } = await fixture(t);
+    const first = await life(db, clock, away);
+    first.engine.take(EVENT, "start");
+    await waitFor(() => clock.pending > 0);
+    await first.end();
+    await db.transaction((writer) =>
+      writer.run("update waiting_actions set task = json_set(task, '$.source', ?)", [
+        "nightjar-linkage-email/email",
+      ]),
+    );
+    const second = await life(db, clock, async () => undefined);
+    await waitFor(() => {
+      clock.advance(10_000);
+      return second.results.length === 1;
+    });
+    assert.deepEqual([second.results[0]?.action, second.results[0]?.status], ["email", "done"]);
+    await second.end();
     assert.deepEqual(await rows(), []);
   });
 

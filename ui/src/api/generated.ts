@@ -2866,7 +2866,7 @@ export interface Operations {
         readonly cooldownSeconds?: number;
         /** What is done, each by itself. */
         readonly actions: readonly {
-          /** `record`, `capture`, or a plugin's: `nightjar-linkage-notify/notify`. */
+          /** `popup`, `sound`, `notify`, `email`, `upload`, `output`, `record`, `capture`, `ptz`, `siren`, `push`, or what another plugin brings: `<package>/<id>`. */
           readonly action: string;
           /** What the action is told, checked by its schema. No secrets. */
           readonly settings: Readonly<Record<string, unknown>>;
@@ -3000,7 +3000,7 @@ export interface Operations {
         readonly cooldownSeconds?: number;
         /** What is done, each by itself. */
         readonly actions: readonly {
-          /** `record`, `capture`, or a plugin's: `nightjar-linkage-notify/notify`. */
+          /** `popup`, `sound`, `notify`, `email`, `upload`, `output`, `record`, `capture`, `ptz`, `siren`, `push`, or what another plugin brings: `<package>/<id>`. */
           readonly action: string;
           /** What the action is told, checked by its schema. No secrets. */
           readonly settings: Readonly<Record<string, unknown>>;
@@ -3091,7 +3091,7 @@ export interface Operations {
         readonly cooldownSeconds?: number;
         /** What is done, each by itself. */
         readonly actions: readonly {
-          /** `record`, `capture`, or a plugin's: `nightjar-linkage-notify/notify`. */
+          /** `popup`, `sound`, `notify`, `email`, `upload`, `output`, `record`, `capture`, `ptz`, `siren`, `push`, or what another plugin brings: `<package>/<id>`. */
           readonly action: string;
           /** What the action is told, checked by its schema. No secrets. */
           readonly settings: Readonly<Record<string, unknown>>;
@@ -3149,7 +3149,7 @@ export interface Operations {
       /** Id of a rule: all its actions are done. */
       readonly rule?: string;
       readonly action?: {
-        /** `record`, `capture`, or a plugin's: `nightjar-linkage-notify/notify`. */
+        /** `popup`, `sound`, `notify`, `email`, `upload`, `output`, `record`, `capture`, `ptz`, `siren`, `push`, or what another plugin brings: `<package>/<id>`. */
         readonly action: string;
         /** What the action is told, checked by its schema. No secrets. */
         readonly settings: Readonly<Record<string, unknown>>;
@@ -3267,7 +3267,7 @@ export interface Operations {
         readonly cooldownSeconds?: number;
         /** What is done, each by itself. */
         readonly actions: readonly {
-          /** `record`, `capture`, or a plugin's: `nightjar-linkage-notify/notify`. */
+          /** `popup`, `sound`, `notify`, `email`, `upload`, `output`, `record`, `capture`, `ptz`, `siren`, `push`, or what another plugin brings: `<package>/<id>`. */
           readonly action: string;
           /** What the action is told, checked by its schema. No secrets. */
           readonly settings: Readonly<Record<string, unknown>>;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import {
   acknowledgeEvent,
+  addEventActions,
   countEvents,
   eventsAfter,
   findEvent,
@@ -11,7 +12,7 @@ import {
   putEvents,
   searchEvents,
 } from "../../../../core/db/tables/events-table.ts";
-import type { AlarmEvent } from "../../../../core/domain/alarm-event.ts";
+import type { AlarmEvent, EventAction } from "../../../../core/domain/alarm-event.ts";
 import { onBothDrivers } from "../on-both-drivers.ts";
 
 function event(id: number, change: Partial<AlarmEvent> = {}): AlarmEvent {
@@ -58,6 +59,18 @@ onBothDrivers("the events table", ({ fresh }) => {
       [2, 1],
     );
     assert.equal(await findEvent(db, 3), undefined);
+  });
+
+  it("tells of actions by their names of today, whichever were written", async () => {
+    const db = await fresh();
+    await putEvents(db, [event(1)], 1);
+    const done = (action: string): EventAction => ({
+      ...{ rule: "gate", action, status: "done", atMs: 1, attempts: 1 },
+    });
+    const written = ["nightjar-linkage-email/email", "nightjar-linkage-acme/email", "record"].map(done);
+    await addEventActions(db, [{ id: 1, revision: 2, actions: written }], 9);
+    const names = ["email", "nightjar-linkage-acme/email", "record"];
+    assert.deepEqual((await findEvent(db, 1))?.actions, names.map(done));
   });
 
   it("is searched by camera, type, time, object and acknowledgement, newest first, page by page", async () => {

@@ -25,6 +25,12 @@ const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   popup: "linkage.popup",
   sound: "linkage.sound",
   output: "linkage.output",
+  ptz: "linkage.ptz.name",
+  siren: "linkage.siren.name",
+  notify: "linkage.notify.name",
+  email: "linkage.email.name",
+  upload: "linkage.upload.name",
+  push: "linkage.push.name",
 };
 
 /** Nothing where nothing was done. */

@@ -16,6 +16,14 @@ const ACTION_TEXT: Readonly<Record<string, MessageKey>> = {
   siren: "linkage.siren.name",
 };
 
+/** What bundled plugins bring, as it is called while they are switched off. */
+const AWAY_TEXT: Readonly<Record<string, MessageKey>> = {
+  notify: "linkage.notify.name",
+  email: "linkage.email.name",
+  upload: "linkage.upload.name",
+  push: "linkage.push.name",
+};
+
 interface OwnWords {
   readonly title: MessageKey;
   readonly hint: MessageKey;
@@ -46,11 +54,14 @@ export function actionsInWords(
   names: PluginNames,
 ): readonly LinkageAction[] {
   return actions.map((action) => {
-    const { source, displayName, configSchema } = action;
-    const words = fieldWords(names, "linkage-action", source);
+    const { source, plugin, displayName, configSchema } = action;
+    if (plugin === undefined) return action;
+    // Packages call their entries by ids of their own, whatever rules call them.
+    const entry = `${plugin}/${source.slice(source.lastIndexOf("/") + 1)}`;
+    const words = fieldWords(names, "linkage-action", entry);
     return {
       ...action,
-      displayName: entryName(names, "linkage-action", source, displayName),
+      displayName: entryName(names, "linkage-action", entry, displayName),
       configSchema: schemaInWords(configSchema, words),
     };
   });
@@ -70,11 +81,12 @@ const CHOICE_TEXT: Readonly<Record<string, MessageKey>> = {
 const CHOICE_KINDS = ["cameras", "outputs", "walls"] as const;
 export type ChoiceKind = (typeof CHOICE_KINDS)[number];
 
-/** An action in words; one whose plugin is away as rules name it. */
+/** An action in words; one whose plugin is a stranger's and away as rules name it. */
 export function actionName(source: string, actions: readonly LinkageAction[]): string {
-  const key = Object.hasOwn(ACTION_TEXT, source) ? ACTION_TEXT[source] : undefined;
-  if (key !== undefined) return t(key);
-  return actions.find((one) => one.source === source)?.displayName ?? source;
+  const own = Object.hasOwn(ACTION_TEXT, source) ? ACTION_TEXT[source] : undefined;
+  if (own !== undefined) return t(own);
+  const away = Object.hasOwn(AWAY_TEXT, source) ? AWAY_TEXT[source] : undefined;
+  return actions.find((one) => one.source === source)?.displayName ?? (away === undefined ? source : t(away));
 }
 
 /** An action's settings as its form draws them: lists of cameras, outputs and walls apart, to be ticked, the rest as a schema. */
