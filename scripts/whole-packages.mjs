@@ -12,7 +12,8 @@ if (folder !== undefined) {
   const places = new Map(files.map(([name, file]) => [name, pathToFileURL(join(folder, file)).href]));
   registerHooks({
     resolve(specifier, context, next) {
-      const url = places.get(specifier);
+      // Each is a module for `import`; what is required, by packages of others, is another file.
+      const url = context.conditions.includes("import") ? places.get(specifier) : undefined;
       return url === undefined ? next(specifier, context) : { url, shortCircuit: true };
     },
   });

@@ -1,5 +1,6 @@
 // The packages that processes of tests read from one file each are what is installed: nothing is missing, nothing is another.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -36,6 +37,18 @@ describe("packages that tests read from one file", async () => {
       const wanted = pathToFileURL(join(folder, file)).href;
       const isRun = process.env["NIGHTJAR_WHOLE_PACKAGES"] !== undefined;
       assert.equal(import.meta.resolve(name) === wanted, isRun);
+    });
+
+    it(`${name} stays what it is for packages of others that require it`, () => {
+      const code = `const it = require("${name}"); console.log(typeof it, Object.keys(it).join())`;
+      const required = (hooks: readonly string[]): string =>
+        spawnSync(process.execPath, [...hooks, "-e", code], {
+          ...{ cwd: ROOT, encoding: "utf8" },
+          env: { ...process.env, NIGHTJAR_WHOLE_PACKAGES: folder },
+        }).stdout;
+      const hook = pathToFileURL(join(ROOT, "scripts/whole-packages.mjs")).href;
+      assert.notEqual(required([]), "");
+      assert.equal(required(["--import", hook]), required([]));
     });
   }
 });
