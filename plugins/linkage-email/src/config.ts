@@ -100,6 +100,9 @@ export const pluginConfig = Type.Object(
   { additionalProperties: false },
 );
 
+/** Of one action: a bound for what config.json and a mail server bear, far above what anybody wants to tell. */
+const MOST_RECEIVERS = 1_000;
+
 export const actionConfig = Type.Object(
   {
     receivers: Type.Array(
@@ -111,10 +114,9 @@ export const actionConfig = Type.Object(
       }),
       {
         title: "Receivers",
-        description: "Who gets the mail, 1 to 100 addresses. All of them see each other's.",
+        description: `Who gets the mail, 1 to ${MOST_RECEIVERS} addresses. A hundred share a mail and see each other's.`,
         minItems: 1,
-        // What every mail server has to take with one message (RFC 5321, section 4.5.3.1.8).
-        maxItems: 100,
+        maxItems: MOST_RECEIVERS,
         uniqueItems: true,
       },
     ),

@@ -3,11 +3,11 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-const MOST_RECEIVERS = 200;
+const MOST_RECEIVERS = 1_000;
 const MOST_LINES = 100;
 const LINE_LIMIT = 400;
 const FILE = "digests.json";
-const FILE_LIMIT = 20_000_000;
+const FILE_LIMIT = 64_000_000;
 
 /** What one receiver is to get. */
 export interface Digest {

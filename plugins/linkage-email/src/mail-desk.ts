@@ -19,6 +19,8 @@ const MOST_TRIES = 50;
 /** Mails that are remembered, so that another try goes only to those who lack it. */
 const MOST_REMEMBERED = 1_000;
 const REFUSED_PAUSE_MS = 300_000;
+/** What every mail server has to take with one message (RFC 5321, section 4.5.3.1.8); more are served by several. */
+const RECEIVERS_OF_A_MAIL = 100;
 
 /** Of one request: who has it (undefined), or gets it in a digest by then. */
 type Served = Map<string, number | undefined>;
@@ -71,14 +73,28 @@ export class MailDesk {
     // Somebody who tries it waits for the mail.
     const now = request.isTest ? open : open.filter((receiver) => this.#goesNow(receiver, request));
     // First of all: whatever becomes of the mail, these have their place.
-    const isHeld = this.#hold(
+    let isHeld = this.#hold(
       request,
       open.filter((receiver) => !now.includes(receiver)),
       served,
     );
     // Nobody else keeps what comes so late.
     if (this.#closing.signal.aborted) await this.#digests.save();
-    if (now.length > 0) await this.#sendNow(request, server, now, served, signal);
+    const refused: unknown[] = [];
+    for (const to of inMails(receivers, now)) {
+      if (!request.isTest && !this.#limits.isFree(this.#options.nowMs())) {
+        isHeld = this.#hold(request, to, served) && isHeld;
+        continue;
+      }
+      try {
+        await this.#sendNow(request, server, to, served, signal);
+      } catch (error) {
+        // Where the server refuses some of a mail, those of the next are asked for all the same.
+        if ((error as { readonly code?: unknown }).code !== "NJ_EMAIL_RECEIVER") throw error;
+        refused.push(error);
+      }
+    }
+    if (refused.length > 0) throw refused[0];
     if (!isHeld) {
       const waiting = this.#digests.size;
       const words = `${waiting} receivers wait for their digests already`;
@@ -208,7 +224,9 @@ export class MailDesk {
 
   #mailOf(request: LinkageRequest, to: readonly string[]): Mail {
     const { settings, nowMs } = this.#options;
-    const { subject, text } = request.config as EmailActionConfig;
+    const { receivers, subject, text } = request.config as EmailActionConfig;
+    // Of another try it is the same; of another mail it is not.
+    const part = partOf(receivers, to[0] ?? "");
     const words = eventWords(request);
     const pictures = settings.attachPictures ? request.pictures : [];
     const from = { name: settings.fromName, address: settings.fromAddress ?? "" };
@@ -222,7 +240,7 @@ export class MailDesk {
         jpeg: Buffer.from(jpeg, "base64"),
       })),
       dateMs: nowMs(),
-      messageId: idOf(`${request.id} ${request.event.start}`, from.address),
+      messageId: idOf(`${request.id} ${request.event.start}${part === 0 ? "" : ` ${part}`}`, from.address),
     };
   }
 
@@ -249,6 +267,15 @@ export class MailDesk {
     if (this.#served.size > MOST_REMEMBERED && oldest !== undefined) this.#served.delete(oldest);
     return known;
   }
+}
+
+/** Those who get a mail, by the mails that they are named in. */
+function inMails(all: readonly string[], wanted: readonly string[]): Iterable<readonly string[]> {
+  return Map.groupBy(wanted, (receiver) => partOf(all, receiver)).values();
+}
+
+function partOf(all: readonly string[], receiver: string): number {
+  return Math.floor(Math.max(0, all.indexOf(receiver)) / RECEIVERS_OF_A_MAIL);
 }
 
 /** What was done, in numbers: whom a mail goes to is not everybody's business. */

@@ -106,6 +106,35 @@ describe("a mail because of an event", () => {
     );
   });
 
+  it("goes to any number of receivers, a hundred by one message, and to the next hundred although one is refused", async (t) => {
+    await using server = await mailServer({
+      onRcptTo({ address }, _session, done) {
+        if (address === "r5@home.example") done(Object.assign(new Error("nobody"), { responseCode: 550 }));
+        else done();
+      },
+    });
+    const { desk: at } = await desk(t, { ...server.settings, mailsPerHour: 3 });
+    const receivers = Array.from({ length: 330 }, (_, index) => `r${index}@home.example`);
+    const request = requestFor({ receivers });
+    await assert.rejects(at.take(request, running.signal), {
+      code: "NJ_EMAIL_RECEIVER",
+      message: /99 got it/,
+    });
+    assert.deepEqual(
+      server.received.map(({ to }) => [to.length, to[0]]),
+      [
+        [99, "r0@home.example"],
+        [100, "r100@home.example"],
+        [100, "r200@home.example"],
+      ],
+      "the fourth mail of the hour is a digest",
+    );
+    assert.equal(new Set(server.received.map(({ mail }) => mail.messageId)).size, 3);
+    assert.deepEqual(await at.take(request, running.signal), {
+      note: "sent to 299; 31 in a digest within 60 min",
+    });
+  });
+
   it("asks a server that refuses the password no more for a while, but for somebody who tries it", async (t) => {
     let asked = 0;
     await using server = await mailServer({
