@@ -24,6 +24,18 @@ export const STILLNESS_AT = 32;
 /** Larger pictures would overflow the counters of a cell. */
 export const MOST_WIDTH = 4_096;
 export const MOST_HEIGHT = 2_304;
+/** Cells whose differing pixels are summed up: eight 64-bit floats for the sums, and behind them the list of cells, 16 bits each. */
+export const CELL_LIST_AT = 64;
+/** Which sum is what, of the pixels that differ: how many, of what light, its products with itself and with the background's, how many are brighter than that, and how many stand beside each other. */
+export const DIFFERING = {
+  pixels: 0,
+  seen: 1,
+  seenSeen: 2,
+  seenKnown: 3,
+  knownKnown: 4,
+  brighter: 5,
+  thick: 6,
+};
 /** The head: 32-bit words, and behind them bytes that each look is done by. */
 const HEAD_WORDS = 16;
 const PARAMETERS_AT = 48;
@@ -50,6 +62,10 @@ export interface KernelLayout {
     readonly cold: number;
     /** Four numbers for each cell, one kind after the other: light seen, light known, pixels that differ, that move. */
     readonly sums: number;
+    /** For each column of cells its first strip, and the end of the last. */
+    readonly firstStrips: number;
+    /** Sums of what differs in some cells, and which cells. */
+    readonly differing: number;
     /** The newest picture and the one before take turns. */
     readonly pictures: readonly [number, number];
   };
@@ -88,6 +104,8 @@ export function kernelLayout(width: number, height: number, columns: number, row
     hot: place(HOT_BYTES * steps),
     cold: place(COLD_BYTES * steps),
     sums: place(16 * columns * rows),
+    firstStrips: place(4 * (columns + 1)),
+    differing: place(CELL_LIST_AT + 2 * columns * rows),
     pictures: [place(picture), place(picture)] as const,
   };
   const pixels = pixelsOf({ lefts, tops }, columns, rows);
@@ -100,8 +118,8 @@ export function kernelLayout(width: number, height: number, columns: number, row
 /** Writes head and tables of a slot that begins at `base`, and nothing into the rest. */
 export function writeHead(buffer: ArrayBuffer, base: number, layout: KernelLayout): void {
   const { width, rows, columns, stripLefts, stripColumns, stripWidths, tops, offsets } = layout;
-  const { strips, masks, hot, cold, sums } = offsets;
-  const places = [strips, masks, offsets.tops, hot, cold, sums];
+  const { strips, masks, hot, cold, sums, firstStrips, differing } = offsets;
+  const places = [strips, masks, offsets.tops, hot, cold, sums, firstStrips, differing];
   new Uint32Array(buffer, base, HEAD_WORDS).set([
     ...[width, stripLefts.length, rows, columns],
     ...places.map((offset) => base + offset),
@@ -113,6 +131,14 @@ export function writeHead(buffer: ArrayBuffer, base: number, layout: KernelLayou
     lanes.fill(255, LANES * strip, LANES * strip + (stripWidths[strip] as number));
   }
   new Uint32Array(buffer, base + offsets.tops, rows + 1).set(tops);
+  const firsts = Array.from({ length: columns + 1 }, (_, column) => firstStripOf(stripColumns, column));
+  new Uint32Array(buffer, base + firstStrips, columns + 1).set(firsts);
+}
+
+/** The first strip that lies in a column of cells or behind it: of tiny pictures some columns have none. */
+function firstStripOf(stripColumns: readonly number[], column: number): number {
+  const first = stripColumns.findIndex((each) => each >= column);
+  return first < 0 ? stripColumns.length : first;
 }
 
 /** Writes what a look is done by into the head of the slot at `base`. */

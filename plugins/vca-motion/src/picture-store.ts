@@ -3,6 +3,7 @@
 import { NightjarError } from "@nightjar/core";
 import { CELLS, COLUMNS, ROWS } from "./grid.ts";
 import {
+  CELL_LIST_AT,
   COLD_BYTES,
   DEVIATIONS_AT,
   HOT_BYTES,
@@ -30,7 +31,8 @@ interface Views {
   readonly buffer: ArrayBuffer;
   readonly sums: CellSums;
   readonly pictures: readonly Uint8Array[];
-  readonly hot: Uint8Array;
+  readonly cells: Uint16Array;
+  readonly differing: Float64Array;
 }
 
 export class PictureStore {
@@ -91,10 +93,14 @@ export class CameraPictures {
     return this.#current.sums;
   }
 
-  /** A picture, and the blocks of what is known, as kernel-layout.ts says; valid until the next slot is given out. */
-  bytes(picture: 0 | 1): { readonly luma: Uint8Array; readonly hot: Uint8Array } {
-    const { pictures, hot } = this.#current;
-    return { luma: pictures[picture] as Uint8Array, hot };
+  /** Sums of what differs in some cells, as `DIFFERING` of kernel-layout.ts names them. */
+  get differing(): Float64Array {
+    return this.#current.differing;
+  }
+
+  /** The list of cells that `sumDiffering` of the kernel goes through; valid until the next slot is given out. */
+  get cells(): Uint16Array {
+    return this.#current.cells;
   }
 
   /** Copies a picture in. */
@@ -145,12 +151,13 @@ export class CameraPictures {
 }
 
 function viewsOf(buffer: ArrayBuffer, { base, layout }: KernelSlot): Views {
-  const { width, height, offsets, steps } = layout;
+  const { width, height, offsets } = layout;
   const sumsOf = (kind: number): Uint32Array =>
     new Uint32Array(buffer, base + offsets.sums + 4 * CELLS * kind, CELLS);
   return {
     buffer,
-    hot: new Uint8Array(buffer, base + offsets.hot, steps * HOT_BYTES),
+    cells: new Uint16Array(buffer, base + offsets.differing + CELL_LIST_AT, CELLS),
+    differing: new Float64Array(buffer, base + offsets.differing, CELL_LIST_AT / 8),
     sums: { seen: sumsOf(0), known: sumsOf(1), marks: sumsOf(2), movers: sumsOf(3) },
     pictures: [0, 1].map(
       (index) => new Uint8Array(buffer, base + (offsets.pictures[index as 0 | 1] as number), width * height),

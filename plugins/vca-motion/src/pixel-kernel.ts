@@ -16,6 +16,9 @@ export const GAIN_ONE = 8_192;
 /** The most that one turn can count, in 128ths: as good as all. */
 export const WHOLE_WEIGHT = 127;
 
+/** So many pixels beside each other in a row of a strip are thick. */
+export const THICK_PIXELS = 5;
+
 export interface PixelParameters {
   /** Levels that a pixel must differ by at least, above its noise: 0 to 255. */
   readonly threshold: number;
@@ -54,4 +57,9 @@ export interface PixelKernel {
   adjust(slot: KernelSlot, picture: PictureIndex, gain8192: number, offset16: number): void;
   /** Compares a picture with the background and with the other picture, counts cell by cell, and learns. */
   look(slot: KernelSlot, picture: PictureIndex, parameters: PixelParameters): void;
+  /**
+   * Sums of the pixels that differ by more than `threshold` levels above their noise, of every `step`th row of the first `count` cells
+   * of the slot's list.
+   */
+  sumDiffering(slot: KernelSlot, picture: PictureIndex, threshold: number, step: number, count: number): void;
 }

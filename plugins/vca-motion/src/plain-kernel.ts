@@ -14,6 +14,7 @@ import {
   type PixelParameters,
   WHOLE_WEIGHT,
 } from "./pixel-kernel.ts";
+import { sumDiffering } from "./plain-differing.ts";
 
 /** Memory that it may come to. */
 const MOST_BYTES = 2 ** 30;
@@ -35,6 +36,8 @@ export function plainKernel(): PixelKernel {
     sumLight: (slot, picture, step) => sumLight(buffer, slot, picture, step),
     adjust: (slot, picture, gain8192, offset16) => adjust(buffer, slot, picture, gain8192, offset16),
     look: (slot, picture, parameters) => look(buffer, slot, picture, parameters),
+    sumDiffering: (slot, picture, threshold, step, count) =>
+      sumDiffering(buffer, slot, picture, threshold, step, count),
   };
 }
 

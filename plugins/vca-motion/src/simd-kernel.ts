@@ -13,6 +13,7 @@ interface KernelExports {
   sumLight(slot: number, luma: number, step: number): void;
   adjust(luma: number, count: number, gain8192: number, offset16: number): void;
   look(slot: number, luma: number, before: number): void;
+  sumDiffering(slot: number, luma: number, threshold: number, step: number, count: number): void;
 }
 
 interface Memory {
@@ -38,7 +39,7 @@ export function simdKernel(): PixelKernel | undefined {
   if (WebAssembly?.validate(bytes) !== true) return undefined;
   const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-  const { sumLight, adjust, look } = instance.exports as KernelExports;
+  const { sumLight, adjust, look, sumDiffering } = instance.exports as KernelExports;
   let bytesOfMemory = new Uint8Array(memory.buffer);
   return {
     name: "simd",
@@ -69,5 +70,7 @@ export function simdKernel(): PixelKernel | undefined {
       const { pictures } = layout.offsets;
       look(base, base + pictures[picture], base + pictures[picture === 0 ? 1 : 0]);
     },
+    sumDiffering: ({ base, layout }, picture, threshold, step, count) =>
+      sumDiffering(base, base + layout.offsets.pictures[picture], threshold, step, count),
   };
 }

@@ -57,6 +57,12 @@ function compare(
       one.kernel.sumLight(one.slot, index, step);
       if (gain8192 !== 8_192 || offset16 !== 0) one.kernel.adjust(one.slot, index, gain8192, offset16);
       one.kernel.look(one.slot, index, parameters);
+      // Some cells, of all of the picture.
+      const cells = Array.from({ length: CELLS }, (_, cell) => cell).filter(
+        (cell) => cell % (count + 1) === 0,
+      );
+      one.cells.set(cells);
+      one.kernel.sumDiffering(one.slot, index, parameters.threshold, step, cells.length);
     }
     const [left, right] = both.map(contents) as [Buffer, Buffer];
     assert.ok(left.equals(right), `${width} × ${height}, picture ${count}: ${JSON.stringify(parameters)}`);
