@@ -136,6 +136,11 @@ export function look(slot: usize, luma: usize, before: usize): void {
   const wholly = v128.load8_splat(slot, WHOLE_WEIGHT);
   const mostDistance = v128.load8_splat(slot, MOST_DISTANCE);
   const halves = v128.load8_splat(slot, HALF);
+  const learnWords = i16x8.shl(i16x8.splat(load<u8>(slot, FAINT_WEIGHT) + load<u8>(slot, LEARN_MORE)), 8);
+  const noiseWords = i16x8.shl(
+    i16x8.splat(load<u8>(slot, SLOW_NOISE_WEIGHT) + load<u8>(slot, NOISE_MORE)),
+    8,
+  );
   const turns: usize = load<u8>(slot, TURNS);
   const turn: usize = load<u8>(slot, TURN);
   for (let row: usize = 0; row < rows; row += 1) {
@@ -143,11 +148,53 @@ export function look(slot: usize, luma: usize, before: usize): void {
     const bottom: usize = load<u32>(rowTable + (row << 2), 4);
     for (let strip: usize = 0; strip < strips; strip += 1) {
       const first = luma + top * width + load<u32>(stripTable + (strip << 3));
+      const known = hot;
+      hot += (bottom - top) * HOT_BYTES;
+      let from = first;
+      let now = known;
+      let beyond = zero;
+      while (now < hot) {
+        const limit = i8x16.add_sat_u(thresholds, v128.load(now, NOISE));
+        const far = distance(v128.load(from), v128.load(now));
+        beyond = v128.or(beyond, i8x16.sub_sat_u(far, limit));
+        from += width;
+        now += HOT_BYTES;
+      }
+      const rest = (turn - top) & (turns - 1);
+      let old = cold + rest * COLD_BYTES;
+      cold += (bottom - top) * COLD_BYTES;
+      if (!v128.any_true(beyond)) {
+        // Mostly: nothing differs, so that nothing is to be counted, and everything learns alike. The picture before is not needed.
+        from = first + rest * width;
+        now = known + rest * HOT_BYTES;
+        while (now < hot) {
+          const lit = v128.load(from);
+          const level = v128.load(now);
+          const far = distance(lit, level);
+          const fraction = v128.load(old);
+          const low = learnt(lowHigh(fraction, level), lowHigh(halves, lit), learnWords);
+          const high = learnt(highHigh(fraction, level), highHigh(halves, lit), learnWords);
+          const near = i8x16.min_u(far, mostDistance);
+          const usual = i8x16.add(near, i8x16.add(near, near));
+          const part = v128.load(old, DEVIATIONS);
+          const apart = v128.load(now, NOISE);
+          const lowApart = towards(lowHigh(part, apart), lowHigh(halves, usual), noiseWords);
+          const highApart = towards(highHigh(part, apart), highHigh(halves, usual), noiseWords);
+          v128.store(old, lowBytes(low, high));
+          v128.store(old, lowBytes(lowApart, highApart), DEVIATIONS);
+          v128.store(old, zero, STILLNESS);
+          v128.store(now, highBytes(low, high));
+          v128.store(now, highBytes(lowApart, highApart), NOISE);
+          from += width * turns;
+          now += HOT_BYTES * turns;
+          old += COLD_BYTES * turns;
+        }
+        continue;
+      }
       let same = zero;
       let calm = zero;
-      let from = first;
-      let now = hot;
-      hot += (bottom - top) * HOT_BYTES;
+      from = first;
+      now = known;
       // A loop of its own: with what learning needs beside it the counters would not stay in registers.
       while (now < hot) {
         const lit = v128.load(from);
@@ -160,11 +207,8 @@ export function look(slot: usize, luma: usize, before: usize): void {
         from += width;
         now += HOT_BYTES;
       }
-      const rest = (turn - top) & (turns - 1);
       from = first + rest * width;
-      now = hot - (bottom - top) * HOT_BYTES + rest * HOT_BYTES;
-      let old = cold + rest * COLD_BYTES;
-      cold += (bottom - top) * COLD_BYTES;
+      now = known + rest * HOT_BYTES;
       while (now < hot) {
         const lit = v128.load(from);
         const level = v128.load(now);
@@ -180,22 +224,8 @@ export function look(slot: usize, luma: usize, before: usize): void {
         const little = i8x16.add(v128.and(isFaint, faintly), v128.and(isSame, learnMore));
         const weights = v128.or(little, v128.and(isAbsorbed, wholly));
         const fraction = v128.load(old);
-        const low = i16x8.shl(
-          towards(
-            i16x8.shr_u(lowHigh(fraction, level), 1),
-            i16x8.shr_u(lowHigh(halves, lit), 1),
-            lowHigh(zero, weights),
-          ),
-          1,
-        );
-        const high = i16x8.shl(
-          towards(
-            i16x8.shr_u(highHigh(fraction, level), 1),
-            i16x8.shr_u(highHigh(halves, lit), 1),
-            highHigh(zero, weights),
-          ),
-          1,
-        );
+        const low = learnt(lowHigh(fraction, level), lowHigh(halves, lit), lowHigh(zero, weights));
+        const high = learnt(highHigh(fraction, level), highHigh(halves, lit), highHigh(zero, weights));
         v128.store(old, lowBytes(low, high));
         v128.store(now, highBytes(low, high));
         const near = i8x16.min_u(far, mostDistance);
@@ -314,6 +344,11 @@ function sumOf(four: v128): u32 {
 /** From where it is towards where it should be, by weights in 32 768ths. */
 function towards(is: v128, should: v128, weights: v128): v128 {
   return i16x8.add(is, i16x8.relaxed_q15mulr_s(i16x8.sub(should, is), weights));
+}
+
+/** The same for levels in 256ths, of which the lowest bit does not count. */
+function learnt(is: v128, should: v128, weights: v128): v128 {
+  return i16x8.shl(towards(i16x8.shr_u(is, 1), i16x8.shr_u(should, 1), weights), 1);
 }
 
 /** The eight low bytes of two vectors as the low and the high halves of words. */
