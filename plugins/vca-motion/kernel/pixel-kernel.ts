@@ -38,6 +38,9 @@ const DEVIATIONS: usize = 16;
 const STILLNESS: usize = 32;
 /** The list of cells, behind the sums of what differs in them. */
 const CELL_LIST: usize = 64;
+/** A mean of light nearer than this to that of the background is explained; roughly, below this. */
+const NEAR: f64 = 8;
+const ROUGH: f64 = 16;
 
 function distance(left: v128, right: v128): v128 {
   return v128.or(i8x16.sub_sat_u(left, right), i8x16.sub_sat_u(right, left));
@@ -91,6 +94,54 @@ export function sumLight(slot: usize, luma: usize, step: usize): void {
       hot += (bottom - top) * HOT_BYTES;
     }
   }
+}
+
+/**
+ * Sums over the cells for a change of light: `count` means of the picture lie at `means`, as many of the background behind them, and
+ * behind those six numbers are written. Two cells at a time, those with even numbers and those with odd ones added up apart.
+ */
+export function fitLight(means: usize, count: usize, gain: f64, offset: f64): void {
+  const gains = f64x2.splat(gain);
+  const shifts = f64x2.splat(offset);
+  const nearest = f64x2.splat(NEAR);
+  const roughest = f64x2.splat(ROUGH);
+  const end = means + (count << 2);
+  const knownMeans = count << 2;
+  let near = i64x2.splat(0);
+  let off = f64x2.splat(0);
+  let cells = i64x2.splat(0);
+  let sx = f64x2.splat(0);
+  let sy = f64x2.splat(0);
+  let sxx = f64x2.splat(0);
+  let sxy = f64x2.splat(0);
+  while (means < end) {
+    const x = f64x2.promote_low_f32x4(v128.load64_zero(means));
+    const y = f64x2.promote_low_f32x4(v128.load64_zero(means + knownMeans));
+    const apart = f64x2.abs(f64x2.sub(f64x2.add(f64x2.mul(x, gains), shifts), y));
+    near = i64x2.sub(near, f64x2.lt(apart, nearest));
+    off = f64x2.add(off, f64x2.pmin(apart, nearest));
+    const isRough = f64x2.lt(apart, roughest);
+    cells = i64x2.sub(cells, isRough);
+    const own = v128.and(x, isRough);
+    const behind = v128.and(y, isRough);
+    sx = f64x2.add(sx, own);
+    sy = f64x2.add(sy, behind);
+    sxx = f64x2.add(sxx, f64x2.mul(own, own));
+    sxy = f64x2.add(sxy, f64x2.mul(own, behind));
+    means += 8;
+  }
+  const sums = end + knownMeans;
+  const all = <f64>(i64x2.extract_lane(near, 0) + i64x2.extract_lane(near, 1));
+  store<f64>(sums, (all - both(off) / NEAR / 2) / <f64>count);
+  store<f64>(sums, <f64>(i64x2.extract_lane(cells, 0) + i64x2.extract_lane(cells, 1)), 8);
+  store<f64>(sums, both(sx), 16);
+  store<f64>(sums, both(sy), 24);
+  store<f64>(sums, both(sxx), 32);
+  store<f64>(sums, both(sxy), 40);
+}
+
+function both(pair: v128): f64 {
+  return f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1);
 }
 
 /** Turns a picture into what the background would see. `count` is a multiple of sixteen. */

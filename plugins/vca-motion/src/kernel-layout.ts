@@ -36,6 +36,9 @@ export const DIFFERING = {
   brighter: 5,
   thick: 6,
 };
+/** What a change of light adds up to over the cells: how well it explains them, at most 1; of those that it explains roughly, how many, and least squares. */
+export const FIT = { fit: 0, count: 1, sx: 2, sy: 3, sxx: 4, sxy: 5 };
+export const FIT_NUMBERS = 6;
 /** The head: 32-bit words, and behind them bytes that each look is done by. */
 const HEAD_WORDS = 16;
 const PARAMETERS_AT = 48;
@@ -62,6 +65,8 @@ export interface KernelLayout {
     readonly cold: number;
     /** Four numbers for each cell, one kind after the other: light seen, light known, pixels that differ, that move. */
     readonly sums: number;
+    /** Means of light of each cell, seen and then known, and behind them what a change of light adds up to. */
+    readonly means: number;
     /** For each column of cells its first strip, and the end of the last. */
     readonly firstStrips: number;
     /** Sums of what differs in some cells, and which cells. */
@@ -74,7 +79,10 @@ export interface KernelLayout {
   readonly sizeBytes: number;
 }
 
-/** Lays out the memory for pictures of a size; `columns` and `rows` are those of the grid. Throws beyond the largest size. */
+/**
+ * Lays out the memory for pictures of a size; `columns` and `rows` are those of the grid, an even number of cells. Throws beyond the
+ * largest size.
+ */
 export function kernelLayout(width: number, height: number, columns: number, rows: number): KernelLayout {
   if (!(width >= 1 && height >= 1 && width <= MOST_WIDTH && height <= MOST_HEIGHT))
     throw new RangeError(`pictures of ${width} × ${height} cannot be looked at`);
@@ -104,6 +112,7 @@ export function kernelLayout(width: number, height: number, columns: number, row
     hot: place(HOT_BYTES * steps),
     cold: place(COLD_BYTES * steps),
     sums: place(16 * columns * rows),
+    means: place(8 * columns * rows + 8 * FIT_NUMBERS),
     firstStrips: place(4 * (columns + 1)),
     differing: place(CELL_LIST_AT + 2 * columns * rows),
     pictures: [place(picture), place(picture)] as const,

@@ -1,6 +1,8 @@
 // Finds how the light of the whole picture has changed against the background: by a gain and an offset that fit the means of
-// most cells. What the camera's exposure does to the picture is no motion. Pure; nothing is allocated but the answer.
+// most cells. What the camera's exposure does to the picture is no motion. What is added up over the cells, the kernel does.
 import { CELLS } from "./grid.ts";
+import { FIT } from "./kernel-layout.ts";
+import type { CameraPictures } from "./picture-store.ts";
 
 /** A picture's cell is to be multiplied and shifted so, to be compared with the background. */
 export interface LightChange {
@@ -10,8 +12,6 @@ export interface LightChange {
 
 export const UNCHANGED: LightChange = { gain: 1, offset: 0 };
 
-/** Cells nearer than so many levels are explained. */
-const NEAR = 8;
 const ROUNDS = 4;
 const LEAST_GAIN = 0.4;
 const MOST_GAIN = 2.5;
@@ -24,21 +24,24 @@ const SAME_OFFSET = 0.1;
 const RATIO_STEP = 1 / 256;
 const RATIOS = new Uint16Array(Math.round(MOST_GAIN / RATIO_STEP) + 1);
 
-/** The change that explains most cells, of which both lists hold the means. */
-export function lightChange(seen: Float32Array, known: Float32Array): LightChange {
-  let bestFit = fitOf(seen, known, 1, 0);
+/** The change that explains most cells, by a camera's means of light. */
+export function lightChange({ kernel, slot, light }: CameraPictures): LightChange {
+  const { seen, known, fit } = light;
+  kernel.fitLight(slot, 1, 0);
+  let bestFit = fit[FIT.fit] as number;
   // Nothing can be better by enough.
   if (bestFit + BETTER >= 1) return UNCHANGED;
   let best = UNCHANGED;
   let gain = clamp(medianRatio(seen, known));
   let offset = 0;
   for (let round = 0; round <= ROUNDS; round += 1) {
-    const fit = fitOf(seen, known, gain, offset);
-    if (fit > bestFit + BETTER) {
+    kernel.fitLight(slot, gain, offset);
+    const now = fit[FIT.fit] as number;
+    if (now > bestFit + BETTER) {
       best = { gain, offset };
-      bestFit = fit;
+      bestFit = now;
     }
-    const next = line(seen, known, gain, offset);
+    const next = line(fit);
     if (next === undefined) break;
     const isSame = Math.abs(next.gain - gain) < SAME_GAIN && Math.abs(next.offset - offset) < SAME_OFFSET;
     if (isSame) break;
@@ -61,42 +64,13 @@ function medianRatio(seen: Float32Array, known: Float32Array): number {
   return (step - 1) * RATIO_STEP;
 }
 
-/** How well a change explains the cells, at most 1. Those that lie nearer count for more: a small drift is taken back too. */
-function fitOf(seen: Float32Array, known: Float32Array, gain: number, offset: number): number {
-  let near = 0;
-  let off = 0;
-  for (let cell = 0; cell < CELLS; cell += 1) {
-    const distance = Math.abs((seen[cell] as number) * gain + offset - (known[cell] as number));
-    if (distance < NEAR) {
-      near += 1;
-      off += distance;
-    } else off += NEAR;
-  }
-  return (near - off / NEAR / 2) / CELLS;
-}
-
 /** Least squares over the cells that a change explains roughly; undefined where they are too few. */
-function line(
-  seen: Float32Array,
-  known: Float32Array,
-  gain: number,
-  offset: number,
-): LightChange | undefined {
-  let count = 0;
-  let sx = 0;
-  let sy = 0;
-  let sxx = 0;
-  let sxy = 0;
-  for (let cell = 0; cell < CELLS; cell += 1) {
-    const x = seen[cell] as number;
-    const y = known[cell] as number;
-    if (Math.abs(x * gain + offset - y) >= NEAR * 2) continue;
-    count += 1;
-    sx += x;
-    sy += y;
-    sxx += x * x;
-    sxy += x * y;
-  }
+function line(fit: Float64Array): LightChange | undefined {
+  const count = fit[FIT.count] as number;
+  const sx = fit[FIT.sx] as number;
+  const sy = fit[FIT.sy] as number;
+  const sxx = fit[FIT.sxx] as number;
+  const sxy = fit[FIT.sxy] as number;
   if (count < CELLS / 5) return undefined;
   const spread = count * sxx - sx * sx;
   if (spread < 1) return { gain: 1, offset: (sy - sx) / count };

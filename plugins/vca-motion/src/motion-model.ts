@@ -61,8 +61,6 @@ export class MotionModel {
   readonly #regions: Int32Array | undefined;
   readonly #lightPixels: Float32Array;
   readonly #cells: number;
-  readonly #seenMeans = new Float32Array(CELLS);
-  readonly #knownMeans = new Float32Array(CELLS);
   readonly #active = new Uint8Array(CELLS);
   readonly #moving = new Uint8Array(CELLS);
   readonly #moved = new Uint8Array(CELLS);
@@ -99,7 +97,7 @@ export class MotionModel {
     if (this.#learnt === 0) this.#pictures.begin(picture);
     kernel.sumLight(slot, picture, LIGHT_STEP);
     const brightness = this.#takeLight();
-    const light = lightChange(this.#seenMeans, this.#knownMeans);
+    const light = lightChange(this.#pictures);
     if (light !== UNCHANGED) {
       const offset = Math.min(MOST_OFFSET, Math.max(-MOST_OFFSET, light.offset));
       kernel.adjust(slot, picture, Math.round(light.gain * GAIN_ONE), Math.round(offset * 16));
@@ -116,12 +114,13 @@ export class MotionModel {
   /** Means of the cells; gives the mean of all. */
   #takeLight(): number {
     const { seen, known } = this.#pictures.sums;
+    const { seen: seenMeans, known: knownMeans } = this.#pictures.light;
     let total = 0;
     for (let cell = 0; cell < CELLS; cell += 1) {
       const pixels = Math.max(1, this.#lightPixels[cell] as number);
       const mean = (seen[cell] as number) / pixels;
-      this.#seenMeans[cell] = mean;
-      this.#knownMeans[cell] = (known[cell] as number) / pixels;
+      seenMeans[cell] = mean;
+      knownMeans[cell] = (known[cell] as number) / pixels;
       total += mean;
     }
     return total / Math.max(1, this.#cells);

@@ -6,6 +6,7 @@ import {
   CELL_LIST_AT,
   COLD_BYTES,
   DEVIATIONS_AT,
+  FIT_NUMBERS,
   HOT_BYTES,
   type KernelLayout,
   kernelLayout,
@@ -27,9 +28,18 @@ export interface CellSums {
   readonly movers: Uint32Array;
 }
 
+/** Means of light of each cell, for its user to fill, and what the kernel added up over them; valid until the next slot is given out. */
+export interface CellLight {
+  readonly seen: Float32Array;
+  readonly known: Float32Array;
+  /** As `FIT` of kernel-layout.ts names them. */
+  readonly fit: Float64Array;
+}
+
 interface Views {
   readonly buffer: ArrayBuffer;
   readonly sums: CellSums;
+  readonly light: CellLight;
   readonly pictures: readonly Uint8Array[];
   readonly cells: Uint16Array;
   readonly differing: Float64Array;
@@ -93,6 +103,11 @@ export class CameraPictures {
     return this.#current.sums;
   }
 
+  /** Light, cell by cell. */
+  get light(): CellLight {
+    return this.#current.light;
+  }
+
   /** Sums of what differs in some cells, as `DIFFERING` of kernel-layout.ts names them. */
   get differing(): Float64Array {
     return this.#current.differing;
@@ -154,8 +169,14 @@ function viewsOf(buffer: ArrayBuffer, { base, layout }: KernelSlot): Views {
   const { width, height, offsets } = layout;
   const sumsOf = (kind: number): Uint32Array =>
     new Uint32Array(buffer, base + offsets.sums + 4 * CELLS * kind, CELLS);
+  const meansOf = (kind: number): Float32Array =>
+    new Float32Array(buffer, base + offsets.means + 4 * CELLS * kind, CELLS);
   return {
     buffer,
+    light: {
+      ...{ seen: meansOf(0), known: meansOf(1) },
+      fit: new Float64Array(buffer, base + offsets.means + 8 * CELLS, FIT_NUMBERS),
+    },
     cells: new Uint16Array(buffer, base + offsets.differing + CELL_LIST_AT, CELLS),
     differing: new Float64Array(buffer, base + offsets.differing, CELL_LIST_AT / 8),
     sums: { seen: sumsOf(0), known: sumsOf(1), marks: sumsOf(2), movers: sumsOf(3) },

@@ -1,5 +1,6 @@
 // What a pixel kernel does, whichever way: src/plain-kernel.ts says it pixel by pixel, kernel/pixel-kernel.ts does the very same
-// sixteen at a time. Integers only, and every step is the same for all pixels, so that both come to the same bits.
+// sixteen at a time. Integers only, and every step is the same for all pixels, so that both come to the same bits; cells' light
+// alone is added up in floats, in the same order.
 import type { KernelLayout } from "./kernel-layout.ts";
 
 /** Fractional bits of what is learnt: of the background, and of three times the noise. */
@@ -11,6 +12,9 @@ export const HALF_NOISE = 1 << (NOISE_BITS - 1);
 /** Noise is taken times this, and distances up to this are noise. */
 export const DEVIATIONS = 3;
 export const MOST_DISTANCE = 24;
+/** Cells whose means of light are nearer than so many levels are explained; roughly explained, below the other. */
+export const NEAR_LEVELS = 8;
+export const ROUGH_LEVELS = 16;
 /** A gain of 1. */
 export const GAIN_ONE = 8_192;
 /** The most that one turn can count, in 128ths: as good as all. */
@@ -53,6 +57,8 @@ export interface PixelKernel {
   reach(sizeBytes: number): boolean;
   /** Sums of a picture's and of the background's light in each cell, of every `step`th row of each row of cells. */
   sumLight(slot: KernelSlot, picture: PictureIndex, step: number): void;
+  /** Sums over the slot's means of light: how well a gain and an offset make those that are seen into those that are known. */
+  fitLight(slot: KernelSlot, gain: number, offset: number): void;
   /** Turns a picture into what the background would see: times a gain in 8192ths, and shifted by an offset in 16ths. */
   adjust(slot: KernelSlot, picture: PictureIndex, gain8192: number, offset16: number): void;
   /** Compares a picture with the background and with the other picture, counts cell by cell, and learns. */

@@ -15,6 +15,7 @@ import {
   WHOLE_WEIGHT,
 } from "./pixel-kernel.ts";
 import { sumDiffering } from "./plain-differing.ts";
+import { fitLight } from "./plain-light.ts";
 
 /** Memory that it may come to. */
 const MOST_BYTES = 2 ** 30;
@@ -34,6 +35,7 @@ export function plainKernel(): PixelKernel {
       return true;
     },
     sumLight: (slot, picture, step) => sumLight(buffer, slot, picture, step),
+    fitLight: (slot, gain, offset) => fitLight(buffer, slot, gain, offset),
     adjust: (slot, picture, gain8192, offset16) => adjust(buffer, slot, picture, gain8192, offset16),
     look: (slot, picture, parameters) => look(buffer, slot, picture, parameters),
     sumDiffering: (slot, picture, threshold, step, count) =>

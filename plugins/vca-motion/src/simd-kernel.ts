@@ -11,6 +11,7 @@ const MOST_PAGES = 16_384;
 
 interface KernelExports {
   sumLight(slot: number, luma: number, step: number): void;
+  fitLight(means: number, count: number, gain: number, offset: number): void;
   adjust(luma: number, count: number, gain8192: number, offset16: number): void;
   look(slot: number, luma: number, before: number): void;
   sumDiffering(slot: number, luma: number, threshold: number, step: number, count: number): void;
@@ -39,7 +40,7 @@ export function simdKernel(): PixelKernel | undefined {
   if (WebAssembly?.validate(bytes) !== true) return undefined;
   const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-  const { sumLight, adjust, look, sumDiffering } = instance.exports as KernelExports;
+  const { sumLight, fitLight, adjust, look, sumDiffering } = instance.exports as KernelExports;
   let bytesOfMemory = new Uint8Array(memory.buffer);
   return {
     name: "simd",
@@ -60,6 +61,8 @@ export function simdKernel(): PixelKernel | undefined {
     },
     sumLight: ({ base, layout }, picture, step) =>
       sumLight(base, base + layout.offsets.pictures[picture], step),
+    fitLight: ({ base, layout }, gain, offset) =>
+      fitLight(base + layout.offsets.means, layout.columns * layout.rows, gain, offset),
     adjust({ base, layout }, picture, gain8192, offset16) {
       const { width, height, offsets } = layout;
       adjust(base + offsets.pictures[picture], adjustedBytes(width, height), gain8192, offset16);

@@ -55,6 +55,10 @@ function compare(
       one.put(index, luma);
       if (count === 0) one.begin(index);
       one.kernel.sumLight(one.slot, index, step);
+      const { seen, known } = one.sums;
+      for (const [cell, light] of seen.entries()) one.light.seen[cell] = light / 149;
+      for (const [cell, light] of known.entries()) one.light.known[cell] = light / 151;
+      one.kernel.fitLight(one.slot, gain8192 / 8_192, offset16 / 16);
       if (gain8192 !== 8_192 || offset16 !== 0) one.kernel.adjust(one.slot, index, gain8192, offset16);
       one.kernel.look(one.slot, index, parameters);
       // Some cells, of all of the picture.
