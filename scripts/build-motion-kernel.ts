@@ -1,15 +1,16 @@
 // Compiles the pixel kernel of plugins/vca-motion: `node scripts/build-motion-kernel.ts` makes src/kernel-binary.ts of
-// kernel/pixel-kernel.ts. The compiler takes a hundred megabytes, and nobody else needs it: npm brings it when it is asked
+// what lies in kernel/. The compiler takes a hundred megabytes, and nobody else needs it: npm brings it when it is asked
 // for here. The file says of which source it was made, and by which compiler, so that a test can tell when it is stale.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const ROOT = join(import.meta.dirname, "..");
 const PLUGIN = join(ROOT, "plugins/vca-motion");
-const SOURCE = "pixel-kernel.ts";
+const SOURCES = join(PLUGIN, "kernel");
+const ENTRY = "pixel-kernel.ts";
 const COMPILER = "assemblyscript@0.28.20";
 const COMPILER_FOLDER = join(ROOT, "node_modules/.nightjar/assemblyscript");
 const OPTIONS = [
@@ -21,7 +22,9 @@ export const KERNEL_BINARY_FILE = join(PLUGIN, "src/kernel-binary.ts");
 
 /** What the compiled file must say to be that of the present source, compiler and options. */
 export function kernelMark(): string {
-  const made = [readFileSync(join(PLUGIN, "kernel", SOURCE), "utf8"), COMPILER, ...OPTIONS];
+  const sources = readdirSync(SOURCES).filter((name) => name.endsWith(".ts"));
+  const texts = sources.sort().map((name) => [name, readFileSync(join(SOURCES, name), "utf8")]);
+  const made = [...texts, COMPILER, ...OPTIONS];
   return createHash("sha256").update(JSON.stringify(made)).digest("hex");
 }
 
@@ -50,8 +53,12 @@ async function compiler(): Promise<Compiler> {
 
 async function kernelBinary(): Promise<Uint8Array> {
   let binary: Uint8Array | undefined;
-  const { error, stderr } = await (await compiler()).main([SOURCE, "--outFile", "kernel.wasm", ...OPTIONS], {
-    readFile: (name) => (name === SOURCE ? readFileSync(join(PLUGIN, "kernel", SOURCE), "utf8") : null),
+  const { error, stderr } = await (await compiler()).main([ENTRY, "--outFile", "kernel.wasm", ...OPTIONS], {
+    readFile: (name) => {
+      // Imports are written with their ending, as everywhere; the compiler puts another one behind it.
+      const path = join(SOURCES, name.replace(/\.ts\.ts$/, ".ts"));
+      return existsSync(path) ? readFileSync(path, "utf8") : null;
+    },
     writeFile: (_name, contents) => {
       if (typeof contents !== "string") binary = contents;
     },
@@ -63,7 +70,7 @@ async function kernelBinary(): Promise<Uint8Array> {
 
 if (import.meta.main) {
   const text = [
-    "// kernel/pixel-kernel.ts, compiled: written by scripts/build-motion-kernel.ts. Change the source, not this file.",
+    "// kernel/, compiled: written by scripts/build-motion-kernel.ts. Change the source, not this file.",
     `// ${kernelMark()}`,
     `export const KERNEL_BINARY =\n  "${Buffer.from(await kernelBinary()).toString("base64")}";`,
     "",

@@ -10,7 +10,7 @@
 //        16  u8 x 16   three times the usual                16  u8 x 16   eight fractional bits of it
 //                      distance from it, in levels          32  u8 x 16   turns for which it differed and stood still
 //
-// Offsets are from the slot's begin. `kernel/pixel-kernel.ts` reads the head.
+// Offsets are from the slot's begin. `kernel/slot.ts` says where the kernel finds what in the head.
 import { type Grid, gridOf } from "./grid.ts";
 import { MOST_DISTANCE, type PixelParameters, WHOLE_WEIGHT } from "./pixel-kernel.ts";
 

@@ -1,4 +1,4 @@
-// The pixel kernel in WebAssembly SIMD: compiled from kernel/pixel-kernel.ts, which lies in kernel-binary.ts as text.
+// The pixel kernel in WebAssembly SIMD: compiled from kernel/, which lies in kernel-binary.ts as text.
 import { KERNEL_BINARY } from "./kernel-binary.ts";
 import { writeParameters } from "./kernel-layout.ts";
 import type { PixelKernel } from "./pixel-kernel.ts";
