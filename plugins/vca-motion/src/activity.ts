@@ -6,7 +6,8 @@ import { CELLS, COLUMNS, ROWS } from "./grid.ts";
 const TELL_MS = 500;
 
 export class Activity {
-  readonly #cells = new Uint8Array(CELLS);
+  /** As the text that is told: "0", or "1" where something moved. */
+  readonly #cells = Buffer.alloc(CELLS, "0");
   #beganMs: number | undefined;
 
   /** Takes the cells in which something moved at a moment; gives what moved before, once its half second is over. */
@@ -14,14 +15,15 @@ export class Activity {
     const told = this.#isOver(timeMs) ? this.#tell() : undefined;
     if (moved === undefined) return told;
     this.#beganMs ??= timeMs;
-    for (let cell = 0; cell < CELLS; cell += 1) (this.#cells[cell] as number) |= moved[cell] as number;
+    const cells = this.#cells;
+    for (let cell = 0; cell < CELLS; cell += 1) (cells[cell] as number) |= moved[cell] as number;
     return told;
   }
 
   /** Forgets what was not told. */
   forget(): void {
     this.#beganMs = undefined;
-    this.#cells.fill(0);
+    this.#cells.fill("0");
   }
 
   #isOver(timeMs: number): boolean {
@@ -31,7 +33,7 @@ export class Activity {
 
   #tell(): DetectorActivity {
     const timeMs = this.#beganMs ?? 0;
-    const cells = this.#cells.join("");
+    const cells = this.#cells.toString("latin1");
     this.forget();
     return { kind: "activity", timeMs, columns: COLUMNS, rows: ROWS, cells };
   }

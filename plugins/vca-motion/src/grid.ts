@@ -40,6 +40,9 @@ export function countingCells(area: DetectorArea | undefined): Uint8Array {
   return counting;
 }
 
+/** Where each cell lies. */
+const COLUMN_OF = Uint8Array.from({ length: CELLS }, (_, cell) => cell % COLUMNS);
+const ROW_OF = Uint8Array.from({ length: CELLS }, (_, cell) => Math.floor(cell / COLUMNS));
 /** Cells that are still to be gone through, and those that were: used again for each picture. */
 const WAITING = new Uint16Array(CELLS);
 const SEEN = new Uint8Array(CELLS);
@@ -74,8 +77,8 @@ export function blobsOf(
     while (waiting > 0) {
       waiting -= 1;
       const cell = WAITING[waiting] as number;
-      const column = cell % COLUMNS;
-      const row = Math.floor(cell / COLUMNS);
+      const column = COLUMN_OF[cell] as number;
+      const row = ROW_OF[cell] as number;
       MEMBERS[cells] = cell;
       cells += 1;
       moves ||= moving[cell] === 1;
@@ -84,8 +87,11 @@ export function blobsOf(
       right = Math.max(right, column);
       top = Math.min(top, row);
       bottom = Math.max(bottom, row);
-      for (let y = Math.max(0, row - 1); y <= Math.min(ROWS - 1, row + 1); y += 1) {
-        for (let x = Math.max(0, column - 1); x <= Math.min(COLUMNS - 1, column + 1); x += 1) {
+      const lastY = Math.min(ROWS - 1, row + 1);
+      const firstX = Math.max(0, column - 1);
+      const lastX = Math.min(COLUMNS - 1, column + 1);
+      for (let y = Math.max(0, row - 1); y <= lastY; y += 1) {
+        for (let x = firstX; x <= lastX; x += 1) {
           const next = y * COLUMNS + x;
           if (active[next] === 0 || SEEN[next] === 1) continue;
           SEEN[next] = 1;

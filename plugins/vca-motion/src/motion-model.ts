@@ -59,6 +59,7 @@ export class MotionModel {
   readonly #counting: Uint8Array;
   /** Bits of the regions that each cell lies in. */
   readonly #regions: Int32Array | undefined;
+  /** Pixels of each cell that its light is summed up over, at least one. */
   readonly #lightPixels: Float32Array;
   readonly #cells: number;
   readonly #active = new Uint8Array(CELLS);
@@ -78,7 +79,7 @@ export class MotionModel {
     this.#lightPixels = Float32Array.from(pixels, (count, cell) => {
       const row = Math.floor(cell / columns);
       const height = (tops[row + 1] as number) - (tops[row] as number);
-      return height === 0 ? 0 : (count / height) * Math.ceil(height / LIGHT_STEP);
+      return height === 0 ? 1 : Math.max(1, (count / height) * Math.ceil(height / LIGHT_STEP));
     });
   }
 
@@ -115,9 +116,10 @@ export class MotionModel {
   #takeLight(): number {
     const { seen, known } = this.#pictures.sums;
     const { seen: seenMeans, known: knownMeans } = this.#pictures.light;
+    const lightPixels = this.#lightPixels;
     let total = 0;
     for (let cell = 0; cell < CELLS; cell += 1) {
-      const pixels = Math.max(1, this.#lightPixels[cell] as number);
+      const pixels = lightPixels[cell] as number;
       const mean = (seen[cell] as number) / pixels;
       seenMeans[cell] = mean;
       knownMeans[cell] = (known[cell] as number) / pixels;
@@ -136,16 +138,20 @@ export class MotionModel {
   #judge({ share, threshold }: MotionLevels, picture: PictureIndex): Omit<Seen, "brightness"> {
     const { marks, movers } = this.#pictures.sums;
     const { pixels } = this.#pictures.slot.layout;
+    const counting = this.#counting;
+    const activeCells = this.#active;
+    const moving = this.#moving;
+    const moved = this.#moved;
     let active = 0;
     let moves = 0;
     for (let cell = 0; cell < CELLS; cell += 1) {
       const count = pixels[cell] as number;
       const isActive = count > 0 && (marks[cell] as number) >= share * count ? 1 : 0;
       active += isActive;
-      this.#active[cell] = isActive & (this.#counting[cell] as number);
+      activeCells[cell] = isActive & (counting[cell] as number);
       const isMoving = count > 0 && (movers[cell] as number) >= MOVING_SHARE * count ? 1 : 0;
-      this.#moving[cell] = isMoving;
-      this.#moved[cell] = isActive & isMoving;
+      moving[cell] = isMoving;
+      moved[cell] = isActive & isMoving;
       moves += isActive & isMoving;
     }
     if (active < UPSET_SHARE * this.#cells) {
@@ -155,13 +161,13 @@ export class MotionModel {
         if (!isWeather(this.#pictures, picture, threshold, cells, count)) return false;
         for (let index = 0; index < count; index += 1) {
           const cell = cells[index] as number;
-          moves -= this.#moved[cell] as number;
-          this.#moved[cell] = 0;
+          moves -= moved[cell] as number;
+          moved[cell] = 0;
         }
         return true;
       };
-      const blobs = blobsOf(this.#active, this.#moving, isNone, this.#regions);
-      return { blobs, isUpset: false, moved: moves === 0 ? undefined : this.#moved };
+      const blobs = blobsOf(activeCells, moving, isNone, this.#regions);
+      return { blobs, isUpset: false, moved: moves === 0 ? undefined : moved };
     }
     this.#upset += 1;
     if (this.#upset >= UPSET_LASTS) {
