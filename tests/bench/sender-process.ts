@@ -2,6 +2,7 @@
 // sending never waits for one core.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { constants, setPriority } from "node:os";
 import { fileURLToPath } from "node:url";
 import { CLIP_SECONDS } from "./bench-clip.ts";
 import { withUs } from "./left-behind.ts";
@@ -37,6 +38,11 @@ export class SenderProcesses {
 
   get pids(): readonly number[] {
     return this.#senders.map(({ child }) => child.pid ?? 0);
+  }
+
+  /** The cameras come after the recorder where there is too little time for both: elsewhere they are machines of their own. */
+  stepBack(): void {
+    for (const pid of this.pids) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
   }
 
   /** URL of a camera. Each stands elsewhere in the clip, so that key frames are spread over time. */
