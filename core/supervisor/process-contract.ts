@@ -25,7 +25,7 @@ export function nodeArguments(role: ProcessRole): string[] {
   // busy everything waits for them: 20 ms instead of 3.
   const alone = "--no-parallel-scavenge";
   if (role === "media" || role === "flows") return [quiet, alone];
-  // Clearing 16 MB, of which requests under way keep much, stops the loop for up to 20 ms; 4 MB, a quarter.
+  // Clearing 16 MB, of which requests under way keep much, stopped the loop for up to 20 ms: less at a time, more often.
   if (role === "core" || role === "gateway") return [quiet, alone, "--max-semi-space-size=4"];
   // Each coded frame comes in a buffer outside of the heap. With a small young generation those are let go of by the way; with
   // the usual one they add up to full collections.
