@@ -36,6 +36,8 @@ export class VolumeWriter {
   readonly #finishing = new Map<FileToken, VolumeDone>();
   readonly #ticker: Timer;
   #removals: { path: string; onDone: VolumeDone }[] = [];
+  /** Jobs of deletions that wait or run. */
+  #removalJobs = 0;
   #nextToken = 1;
   #closed = false;
   #onIdle: (() => void) | undefined;
@@ -232,6 +234,8 @@ export class VolumeWriter {
     const idle = new Promise<void>((resolve) => {
       this.#onIdle = () => {
         if (!this.#link.isIdle || this.#rounds.isRunning || this.#finishing.size > 0) return;
+        // A file that goes without anybody being told would be in the index for as long as nobody looks for it.
+        if (this.#removals.length > 0 || this.#removalJobs > 0) return;
         this.#onIdle = undefined;
         this.#rounds.start(this.#files.values(), resolve);
       };
@@ -290,12 +294,15 @@ export class VolumeWriter {
     for (let at = 0; at < removals.length; at += REMOVALS_PER_JOB) {
       const job = removals.slice(at, at + REMOVALS_PER_JOB);
       const tasks: SyncTask[] = job.map(({ path }) => ({ kind: "remove", path }));
+      this.#removalJobs += 1;
       this.#pool.run(tasks, (outcomes) => {
+        this.#removalJobs -= 1;
         job.forEach(({ onDone }, index) => {
           const fault = outcomes[index]?.fault;
           if (fault !== undefined) this.#watch.noteFault(fault);
           onDone(this.#error(fault));
         });
+        this.#onIdle?.();
       });
     }
   }

@@ -189,6 +189,26 @@ describe("volume writer", () => {
     assert.equal(writer.health, "normal", "a name that is taken says nothing about the disk");
   });
 
+  it("does not end before it has told of each file that it removes", async () => {
+    const { root, writer } = start();
+    const paths = Array.from({ length: 64 }, (_, index) => PATH.replace("1-n", `${index + 1}-n`)).sort();
+    mkdirSync(dirname(`${root}/${PATH}`), { recursive: true });
+    for (const path of paths) writeFileSync(`${root}/${path}`, "picture");
+    const told: string[] = [];
+    await new Promise<void>((resolve) => {
+      for (const path of paths)
+        writer.remove(path, () => {
+          told.push(path);
+          resolve();
+        });
+    });
+    await writer.close(10_000);
+    const gone = paths.filter((path) => !existsSync(`${root}/${path}`));
+    // Several threads answer in the order in which they are done.
+    assert.deepEqual(gone, told.sort());
+    assert.deepEqual(gone, paths);
+  });
+
   it("removes files and the folders that become empty, and writes there again", async () => {
     const { root, writer, file } = start();
     const other = PATH.replace("1-n", "2-n");
