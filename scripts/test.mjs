@@ -3,22 +3,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import {
-  buildInterface,
-  ensureChromium,
-  ensureFfmpeg,
-  ensureTestServers,
-  installDependenciesAhead,
-  node,
-  packagesMark,
-  root,
-  say,
-} from "./setup.mjs";
+import { buildInterface, installDependenciesAhead, node, packagesMark, root, say } from "./setup.mjs";
 
+const programs = spawn(process.execPath, [join(root, "scripts", "test-programs.mjs")], {
+  stdio: ["ignore", "inherit", "inherit"],
+});
+const programsEnded = once(programs, "exit");
 const compiled = installDependenciesAhead();
-ensureFfmpeg();
-ensureChromium();
-ensureTestServers();
 buildInterface();
 
 const bin = join(root, "node_modules", ".bin");
@@ -64,6 +55,8 @@ async function testAll() {
 
 say("lint, types and tests");
 const checks = checkAll();
+// A test that looks for a program before it is there would be skipped.
+await programsEnded;
 const areTestsFine = await testAll();
 const areChecksFine = await checks;
 await compiled;
