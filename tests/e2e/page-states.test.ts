@@ -139,6 +139,16 @@ describe("pages", { skip: skipBrowserTests, timeout: 300_000 * testPatience() },
     });
   }
 
+  it("come by themselves once the recorder answers again", async () => {
+    await withholdAnswers(page, ["cameras", "camera-drivers"], "refuse");
+    await page.goto(`${recorder.url}/cameras/new`);
+    await page.locator(".error-note").waitFor();
+    await page.unrouteAll();
+    await page.locator("form .field").first().waitFor({ timeout: LONG_MS });
+    await turnTo(page, recorder, "cameras");
+    await page.locator(".camera-table").waitFor({ timeout: LONG_MS });
+  });
+
   it("say so when their own code does not come", async () => {
     const page = await openPage(DESKTOP);
     await page.goto(`${recorder.url}/cameras`);

@@ -323,15 +323,17 @@ describe("pages", { skip: skipBrowserTests }, () => {
     await context.close();
   });
 
-  it("says that the recorder cannot be reached, and what to do", async () => {
+  it("says that the recorder cannot be reached, and what to do; and is there by itself once it can", async () => {
     const context: BrowserContext = await openContext(browser, signedIn);
     const page = watch(await context.newPage());
     await page.route("**/api/v1/setup", (route) => route.abort());
     await page.goto(`${recorder.url}/live`);
     await page.getByText("The recorder cannot be reached").waitFor();
     await screenshot(page, "unreachable");
-    await page.unroute("**/api/v1/setup");
     await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByText("The recorder cannot be reached").waitFor();
+    // Nobody clicks at a wall.
+    await page.unroute("**/api/v1/setup");
     await page.locator(".head h1").waitFor();
     await context.close();
   });

@@ -16,6 +16,7 @@ import type {
 } from "../api/types.ts";
 import { forgetAlarmIo, inputChanged, outputChanged, readAlarmIoAgain } from "./alarm-io.ts";
 import { askWhatIsAcknowledged, eventAcknowledged, silence, soundAsked } from "./alarm-sounds.ts";
+import { AskAgain } from "./ask-again.ts";
 import { claimDrafts, dropAllDrafts } from "./drafts.ts";
 import { jobChanged } from "./plugin-jobs.ts";
 import type { SoundMessage } from "./ringing.ts";
@@ -69,34 +70,46 @@ export function mayWith(right: string, camera: string): boolean {
 }
 export const mayOperate = computed(() => session.value !== undefined && session.value.user.role !== "viewer");
 
+const entryAgain = new AskAgain();
+const camerasAgain = new AskAgain();
+const statusAgain = new AskAgain();
+
 function byName(list: readonly Camera[]): Camera[] {
   return [...list].sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
 }
 
 /** Asks the recorder who we are and opens the right door. */
 export async function enter(ended?: Ended): Promise<void> {
+  entryAgain.stop();
   try {
     // Asked for together: whoever is signed in, which is nearly always so, waits once instead of twice.
     const asked = call("GET /session");
     asked.catch(() => undefined);
     const setup = await call("GET /setup");
     if (!setup.activated) {
-      entry.value = { kind: "activate", setup };
+      stand({ kind: "activate", setup });
       return;
     }
     try {
       const mine = await asked;
       claimDrafts(mine.user.name);
-      entry.value = { kind: "in", setup, session: mine };
+      stand({ kind: "in", setup, session: mine });
       startChanges();
       await Promise.all([refreshCameras(), refreshStatus()]);
     } catch (error) {
       if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) throw error;
-      entry.value = { kind: "login", setup, ended };
+      stand({ kind: "login", setup, ended });
     }
   } catch (error) {
     entry.value = { kind: "unreachable", code: error instanceof ApiError ? error.code : "NJ_UI_UNKNOWN" };
+    entryAgain.failed(error, () => void enter(ended));
   }
+}
+
+/** The recorder has said which door it is. */
+function stand(at: Entry): void {
+  entry.value = at;
+  entryAgain.succeeded();
 }
 
 /** Reads all cameras. */
@@ -104,8 +117,10 @@ export async function refreshCameras(): Promise<void> {
   try {
     cameras.value = byName((await call("GET /cameras")).cameras);
     camerasError.value = undefined;
+    camerasAgain.succeeded();
   } catch (error) {
     if (error instanceof ApiError) camerasError.value = error;
+    camerasAgain.failed(error, () => void refreshCameras());
   }
 }
 
@@ -114,9 +129,11 @@ export async function refreshStatus(): Promise<void> {
   try {
     status.value = await askInBackground("GET /status");
     statusError.value = undefined;
+    statusAgain.succeeded();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     statusError.value = error;
+    statusAgain.failed(error, () => void refreshStatus());
   }
 }
 
@@ -220,6 +237,8 @@ function stopChanges(): void {
 
 function leave(ended: Ended | undefined): void {
   stopChanges();
+  camerasAgain.stop();
+  statusAgain.stop();
   cameras.value = undefined;
   status.value = undefined;
   // Of cameras that the next account may not see.

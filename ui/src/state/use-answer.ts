@@ -1,5 +1,7 @@
-// What a page or section asks the recorder for when it opens: the answer, why there is none, and asking again.
+// What a page or section asks the recorder for when it opens: the answer, why there is none, and asking again, by itself where
+// the recorder was away.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { AskAgain } from "./ask-again.ts";
 
 /** Something that was asked for. */
 export interface Asked<T = unknown> {
@@ -25,24 +27,34 @@ export function useAnswer<T>(
   const [answer, put] = useState<{ readonly value: T } | undefined>(undefined);
   const [error, setError] = useState<unknown>();
   const asked = useRef<AbortController | undefined>(undefined);
+  const again = useRef<AskAgain | undefined>(undefined);
+  again.current ??= new AskAgain();
+  const { current: askAgain } = again;
   const load = (): void => {
+    askAgain.stop();
     asked.current?.abort();
     const mine = new AbortController();
     asked.current = mine;
     ask(mine.signal).then(
       (value) => {
         if (mine.signal.aborted) return;
+        askAgain.succeeded();
         put({ value });
         setError(undefined);
       },
       (thrown: unknown) => {
-        if (!mine.signal.aborted) setError(thrown);
+        if (mine.signal.aborted) return;
+        setError(thrown);
+        askAgain.failed(thrown, load);
       },
     );
   };
   useEffect(() => {
     load();
-    return () => asked.current?.abort();
+    return () => {
+      askAgain.stop();
+      asked.current?.abort();
+    };
   }, inputs);
   return {
     answer: answer?.value,
