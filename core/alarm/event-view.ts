@@ -1,5 +1,5 @@
 // An event as the API and programs get it.
-import type { AlarmEvent, EventAction } from "../domain/alarm-event.ts";
+import type { AlarmEvent, EventAction, SeenObject } from "../domain/alarm-event.ts";
 import { type EventGroup, type EventSeverity, eventType, isEventType } from "../domain/event-types.ts";
 import { plainFacts } from "../domain/facts.ts";
 
@@ -22,7 +22,7 @@ export function eventView(event: AlarmEvent) {
     ...(endReason === undefined ? {} : { endReason }),
     last: iso(lastMs),
     ...(score === undefined ? {} : { score }),
-    objects: event.objects.map((object) => ({ ...object })),
+    objects: event.objects.map(objectView),
     pictures: event.pictures.map(iso),
     ...(event.acknowledged === undefined
       ? {}
@@ -36,6 +36,16 @@ export function eventView(event: AlarmEvent) {
     ...(event.actions === undefined ? {} : { actions: event.actions.map(actionView) }),
     detail: { ...event.detail },
     revision,
+  };
+}
+
+function objectView({ atMs, path, ...object }: SeenObject) {
+  return {
+    ...object,
+    ...(atMs === undefined ? {} : { at: iso(atMs) }),
+    ...(path === undefined
+      ? {}
+      : { path: path.map(([afterMs, x, y]): [number, number, number] => [afterMs, x, y]) }),
   };
 }
 

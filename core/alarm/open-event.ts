@@ -10,9 +10,12 @@ import {
   MOST_DETAIL_CHARACTERS,
   MOST_PICTURES,
   mergedObjects,
+  type ReportedObject,
   type SeenObject,
+  seenObject,
 } from "../domain/alarm-event.ts";
 import type { EventTiming } from "./arming.ts";
+import { EventPaths } from "./event-paths.ts";
 
 /** Reports of moments farther from now are of a clock that is wrong. */
 const OLDEST_REPORT_MS = 60_000;
@@ -31,6 +34,7 @@ export class OpenEvent {
   lastMs: number;
   score: number | undefined;
   objects: readonly SeenObject[] = [];
+  readonly #paths = new EventPaths();
   pictures: readonly number[] = [];
   detail: Readonly<Record<string, unknown>> = {};
   acknowledged: Acknowledgement | undefined;
@@ -77,8 +81,11 @@ export class OpenEvent {
     now: number,
     doubtMs: number,
   ): OpenEvent {
-    const report = { ...event, timeMs: event.startMs } as unknown as EventReport;
+    // What was seen is taken over as it was kept: it is no report of the event's begin.
+    const report = { ...event, objects: [], timeMs: event.startMs } as unknown as EventReport;
     const open = new OpenEvent(event.id, key, report, event.startMs, timing, now);
+    open.objects = event.objects.map(({ path: _, ...object }) => object);
+    open.#paths.resume(event.objects);
     open.lastMs = event.lastMs;
     open.acknowledged = event.acknowledged;
     open.actions = event.actions ?? [];
@@ -92,8 +99,7 @@ export class OpenEvent {
   take(report: EventReport, atMs: number): void {
     this.lastMs = Math.max(this.lastMs, atMs);
     if (report.score !== undefined) this.score = Math.max(this.score ?? 0, fraction(report.score));
-    if (report.objects !== undefined && report.objects.length > 0)
-      this.objects = mergedObjects(this.objects, report.objects);
+    if (report.objects !== undefined && report.objects.length > 0) this.#see(report.objects, atMs);
     if (report.pictures !== undefined)
       this.pictures = [...new Set([...report.pictures.filter(Number.isFinite), ...this.pictures])].slice(
         0,
@@ -101,6 +107,12 @@ export class OpenEvent {
       );
     if (report.detail !== undefined) this.addDetail(report.detail);
     this.isDirty = true;
+  }
+
+  #see(objects: readonly ReportedObject[], atMs: number): void {
+    const seen = objects.map((object) => seenObject(object, atMs));
+    this.objects = mergedObjects(this.objects, seen);
+    this.#paths.take(seen, this.objects, Math.max(0, atMs - this.startMs));
   }
 
   /** Larger details are left out: they would be read with every list. */
@@ -124,7 +136,7 @@ export class OpenEvent {
       ...(this.endReason === undefined ? {} : { endReason: this.endReason }),
       lastMs: this.lastMs,
       ...(this.score === undefined ? {} : { score: this.score }),
-      objects: this.objects,
+      objects: this.#paths.on(this.objects),
       pictures: this.pictures,
       detail: this.detail,
       ...(this.acknowledged === undefined ? {} : { acknowledged: this.acknowledged }),

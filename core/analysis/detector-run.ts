@@ -208,7 +208,8 @@ export class DetectorRun {
 
 const KINDS: readonly unknown[] = ["start", "update", "end", "pulse"];
 const MOST_REPORTS = 64;
-
+/** In one picture: an event keeps fewer. */
+const MOST_SEEN = 256;
 const MOST_GRID = 64;
 
 /**
@@ -223,9 +224,12 @@ function checkedAnswers(
     if (typeof answer !== "object" || answer === null) return false;
     if (answer.kind === "wake") return true;
     if (answer.kind === "activity") return isActivity(answer);
-    const { kind, type, timeMs } = answer;
+    const { kind, type, timeMs, objects } = answer;
     return (
-      KINDS.includes(kind) && eventTypes.includes(type) && (timeMs === undefined || Number.isFinite(timeMs))
+      KINDS.includes(kind) &&
+      eventTypes.includes(type) &&
+      (timeMs === undefined || Number.isFinite(timeMs)) &&
+      (objects === undefined || areObjects(objects))
     );
   };
   const wrong =
@@ -244,6 +248,21 @@ function checkedAnswers(
     "NJ_PLUGIN_DATA",
     "invalid-argument",
     `the detector ${plugin}/${id} reports what it did not announce, or too much: ${JSON.stringify(wrong)?.slice(0, 200)}`,
+  );
+}
+
+/** Names are names and boxes have sides; what they say is put within its bounds where it is kept. */
+function areObjects(objects: NonNullable<DetectorReport["objects"]>): boolean {
+  return (
+    Array.isArray(objects) &&
+    objects.length <= MOST_SEEN &&
+    objects.every(
+      (object) =>
+        typeof object?.class === "string" &&
+        typeof object.score === "number" &&
+        (object.track === undefined || typeof object.track === "string") &&
+        (object.box === undefined || (typeof object.box === "object" && object.box !== null)),
+    )
   );
 }
 

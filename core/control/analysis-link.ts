@@ -168,7 +168,9 @@ export class AnalysisLink {
   }
 
   #endAll(key: string): void {
-    for (const { timeMs: _begin, pictures: _pictures, ...report } of this.#open.get(key)?.values() ?? [])
+    const open = this.#open.get(key)?.values() ?? [];
+    // When and where things were last is told already: they are not there now.
+    for (const { timeMs: _begin, pictures: _pictures, objects: _seen, ...report } of open)
       this.#options.events.end(report);
     this.#open.delete(key);
   }

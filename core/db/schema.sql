@@ -153,7 +153,7 @@ create table events (
   end_reason text, -- why it ended otherwise than by its reporter's word; null: it did not
   last_ms integer, -- when it was last reported; null in rows of older recorders
   score real, -- 0 to 1; null: none
-  objects text check (objects is null or json_valid(objects)), -- JSON array: class, score, box, track; null: none
+  objects text check (objects is null or json_valid(objects)), -- JSON array: class, score, box and when, track, path; null: none
   pictures text check (pictures is null or json_valid(pictures)), -- JSON array of moments in ms; null: none
   acknowledged_at_ms integer, -- null: nobody has
   acknowledged_by text, -- account

@@ -2,6 +2,7 @@
 // plugins share, and the bounds of what a reporter may hang on it.
 import type { EventTypeId } from "./event-types.ts";
 import type { Facts } from "./facts.ts";
+import type { PathPoint } from "./object-path.ts";
 
 /** Fractions of the picture's width and height, from its upper left corner. */
 export interface Box {
@@ -11,8 +12,8 @@ export interface Box {
   readonly height: number;
 }
 
-/** Something that was seen, at its best moment. */
-export interface SeenObject {
+/** Something that its reporter sees now. */
+export interface ReportedObject {
   /** `person`, `car`, `dog` …: lower-case kebab. */
   readonly class: string;
   /** 0 to 1. */
@@ -20,6 +21,14 @@ export interface SeenObject {
   readonly box?: Box;
   /** The same while a detector holds it to be the same object. */
   readonly track?: string;
+}
+
+/** Something that was seen in an event, at its best moment, and the way that it took. */
+export interface SeenObject extends ReportedObject {
+  /** When it was in its box; rows of older recorders do not say. */
+  readonly atMs?: number;
+  /** Where the middle of its box went, of what has a track. Two points and more. */
+  readonly path?: readonly PathPoint[];
 }
 
 /** Why an event has ended otherwise than by its reporter's word. */
@@ -109,7 +118,7 @@ export interface EventReport {
    */
   readonly lasts?: boolean | undefined;
   readonly score?: number | undefined;
-  readonly objects?: readonly SeenObject[] | undefined;
+  readonly objects?: readonly ReportedObject[] | undefined;
   readonly pictures?: readonly number[] | undefined;
   readonly detail?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -125,18 +134,24 @@ export function eventKey({ type, camera, rule, source, subject }: EventReport): 
   return JSON.stringify([type, camera ?? "", rule ?? "", source, subject ?? ""]);
 }
 
+/** What counts as the same object within an event. */
+export function objectKey({ class: name, track }: SeenObject): string {
+  return `${name}/${track ?? ""}`;
+}
+
 /** What has been seen before and now: of each track the better, at most {@link MOST_OBJECTS}, the surest first. */
 export function mergedObjects(before: readonly SeenObject[], now: readonly SeenObject[]): SeenObject[] {
   const best = new Map<string, SeenObject>();
-  for (const object of [...before, ...now.map(tidy)]) {
-    const key = `${object.class}/${object.track ?? ""}`;
+  for (const object of [...before, ...now]) {
+    const key = objectKey(object);
     const known = best.get(key);
     if (known === undefined || object.score >= known.score) best.set(key, object);
   }
   return [...best.values()].sort((a, b) => b.score - a.score).slice(0, MOST_OBJECTS);
 }
 
-function tidy({ class: name, score, box, track }: SeenObject): SeenObject {
+/** What a reporter has seen at a moment, within the bounds of what is kept. */
+export function seenObject({ class: name, score, box, track }: ReportedObject, atMs: number): SeenObject {
   const kebab = name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
@@ -144,8 +159,8 @@ function tidy({ class: name, score, box, track }: SeenObject): SeenObject {
   return {
     class: kebab.slice(0, 40) || "object",
     score: fraction(score),
-    ...(box === undefined ? {} : { box: tidyBox(box) }),
-    ...(track === undefined ? {} : { track: track.slice(0, 64) }),
+    ...(box === undefined ? {} : { box: tidyBox(box), atMs }),
+    ...(track === undefined || track === "" ? {} : { track: track.slice(0, 64) }),
   };
 }
 

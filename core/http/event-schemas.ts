@@ -13,7 +13,19 @@ export const EventObjectSchema = Type.Object({
       { description: "Fractions of the picture, from its upper left corner." },
     ),
   ),
+  at: Type.Optional(
+    Type.String({
+      format: "date-time",
+      description: "When it was in its box: `GET /cameras/:id/snapshot.jpg?at=` shows it there.",
+    }),
+  ),
   track: Type.Optional(Type.String({ description: "The same while it is held to be the same object." })),
+  path: Type.Optional(
+    Type.Array(Type.Array(Type.Number(), { minItems: 3, maxItems: 3 }), {
+      description:
+        "The way that what has a track took, at most 64 points, of all objects of an event 256: milliseconds after the event's `start`, then where the middle of its box was, x and y as fractions of the picture from its upper left corner.",
+    }),
+  ),
 });
 
 /** What came of an action. */

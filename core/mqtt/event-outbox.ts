@@ -178,7 +178,10 @@ export class EventOutbox {
   }
 }
 
-/** An event as MQTT tells it. `isKnown`: it was sent before; `isEndTold`: its end, too, so this is a change of it. */
+/**
+ * An event as MQTT tells it. `isKnown`: it was sent before; `isEndTold`: its end, too, so this is a change of it. Paths are left
+ * out: each change would send them whole again, to everybody who listens; who wants one asks for the event by its id.
+ */
 export function eventMessage(
   event: AlarmEvent,
   node: string,

@@ -140,7 +140,12 @@ export const EventMessageSchema = Type.Object({
           { description: "Fractions of the picture, from its upper left corner." },
         ),
       ),
-      track: Type.Optional(Type.String()),
+      track: Type.Optional(
+        Type.String({
+          description:
+            "The same while it is held to be the same object. The way that it took: `GET /api/v1/events/<id>`.",
+        }),
+      ),
     }),
     { description: "What was seen, each at its best moment." },
   ),

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { isEventType } from "../domain/event-types.ts";
 import type { DetectorAnswer, DetectorSettings } from "../plugin/contract/detector.ts";
 import { contractCard, liveOnce, MODES, SUITE_LIMIT_MS } from "./contract-runs.ts";
+import { checkObjects } from "./detector-object-checks.ts";
 import { type TestNvr, testNvr } from "./test-nvr.ts";
 
 /** A picture for a detector: brightness of each pixel, row by row, at the size that it asks for. */
@@ -131,6 +132,7 @@ export function detectorContract(options: DetectorContractOptions): void {
             } else if (report.kind !== "wake") {
               assert.ok(nvr.detector(wanted).eventTypes.includes(report.type), report.type);
               assert.ok(isEventType(report.type), `${report.type} is an event of the recorder`);
+              checkObjects(report.objects ?? []);
             }
             if (timeMs === undefined) continue;
             assert.ok(timeMs >= beginMs && timeMs <= Date.now() + event.seconds * 1_000, `${timeMs}`);

@@ -106,6 +106,10 @@ export interface DetectorReport {
       readonly width: number;
       readonly height: number;
     };
+    /**
+     * Names the object while it is held to be the same one, at most 64 characters, and not used again for another one within an
+     * event. Say it with the box in each report, some times a second at most: the event keeps the way that it took.
+     */
     readonly track?: string;
   }[];
   readonly detail?: Readonly<Record<string, unknown>>;

@@ -142,7 +142,11 @@ export interface HookEvent {
       readonly width: number;
       readonly height: number;
     };
+    /** When it was in its box. */
+    readonly at?: string;
     readonly track?: string;
+    /** The way of what has a track: milliseconds after the start, and where the middle of its box was then. */
+    readonly path?: readonly (readonly [afterMs: number, x: number, y: number])[];
   }[];
   readonly detail: Readonly<Record<string, unknown>>;
 }

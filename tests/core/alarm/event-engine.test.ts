@@ -40,7 +40,10 @@ describe("an event", () => {
         lastMs: NOON_MS + 5_000,
         score: 1,
         objects: [
-          { class: "person", score: 0.8, track: "1", box: { x: 0.9, y: 0.5, width: 0.1, height: 0 } },
+          {
+            ...{ class: "person", score: 0.8, track: "1", atMs: NOON_MS + 5_000 },
+            box: { x: 0.9, y: 0.5, width: 0.1, height: 0 },
+          },
           { class: "dog", score: 0.2 },
         ],
         pictures: [],

@@ -158,6 +158,35 @@ describe("a detector at a camera", () => {
     }
   });
 
+  it("passes on what was seen, with its track, and takes no object that is none", async () => {
+    const seen = { kind: "start", type: "motion" } as const;
+    const object = { class: "person", score: 0.5, box: { x: 0, y: 0, width: 1, height: 1 }, track: "7" };
+    const good = run({ look: async () => [{ ...seen, objects: [object, { class: "car", score: 1 }] }] });
+    good.made.picture(Uint8Array.of(1, 1), 2, 1, 0);
+    await settle();
+    assert.deepEqual(good.reports[0]?.objects?.[0], object);
+    good.made.close();
+    for (const wrong of [
+      "person",
+      [null],
+      [{ ...object, class: 7 }],
+      [{ ...object, score: "0.5" }],
+      [{ ...object, track: 7 }],
+      [{ ...object, box: null }],
+      Array.from({ length: 257 }, () => object),
+    ]) {
+      const strange = { ...seen, objects: wrong } as unknown as DetectorReport;
+      const bad = run({ look: async () => [strange] });
+      for (let count = 0; count < 3; count += 1) {
+        bad.made.picture(Uint8Array.of(1, 1), 2, 1, count * 200);
+        await settle();
+      }
+      assert.deepEqual(bad.reports, []);
+      assert.match(bad.made.figures(0).problem ?? "", /did not announce/, JSON.stringify(wrong).slice(0, 80));
+      bad.made.close();
+    }
+  });
+
   it("passes on where something moved, the last word of an answer, and takes no word that is none", async () => {
     const activity: DetectorActivity = { kind: "activity", timeMs: 5, columns: 2, rows: 2, cells: "0110" };
     const good = run({ look: async () => [{ ...activity, cells: "1000" }, activity] });

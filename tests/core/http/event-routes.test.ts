@@ -1,6 +1,8 @@
 // Events and arming over HTTP: whom they are shown to, who may say that they have seen one, who arms and who makes rules.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { eventView } from "../../../core/alarm/event-view.ts";
+import type { AlarmEvent } from "../../../core/domain/alarm-event.ts";
 import { httpFixture } from "./http-fixture.ts";
 
 describe("events over HTTP", () => {
@@ -22,6 +24,24 @@ describe("events over HTTP", () => {
     assert.equal(await statusOf("admin", 4), 404);
     for (const bad of ["0", "-1", "x", "1e99", "9007199254740993"])
       assert.equal(await statusOf("admin", bad), 422, bad);
+  });
+
+  it("tell when an object was in its box, and the way that it took", async (t) => {
+    const { ask, tokenOf, services } = await httpFixture(t);
+    const startMs = Date.UTC(2026, 0, 1, 12);
+    const path = [[0, 0.15, 0.4] as const, [1_500, 0.6667, 0.4] as const];
+    const box = { x: 0.1, y: 0.2, width: 0.1, height: 0.4 };
+    const event: AlarmEvent = {
+      ...{ id: 1, type: "person", camera: "yard", source: "vca-test", startMs, lastMs: startMs + 1_500 },
+      objects: [{ class: "person", score: 0.9, box, atMs: startMs + 750, track: "7", path }],
+      ...{ pictures: [], detail: {}, revision: 1 },
+    };
+    Object.assign(services.events, { find: async () => eventView(event) });
+    const { status, json } = await ask("/api/v1/events/1", { token: await tokenOf("viewer") });
+    assert.equal(status, 200);
+    assert.deepEqual(json["objects"], [
+      { class: "person", score: 0.9, box, at: "2026-01-01T12:00:00.750Z", track: "7", path },
+    ]);
   });
 
   it("are acknowledged with a note by operators, and the audit log says so", async (t) => {

@@ -108,3 +108,11 @@ it("an event's message names the region that it was seen in, as far as its repor
   for (const detail of [{}, { zone: 7 }, { zone: "" }]) assert.equal("zone" in of(detail), false);
   assert.equal(of({ zone: "x".repeat(500) }).zone?.length, 80);
 });
+
+it("an event's message names the track of an object, and leaves its path to those who ask for the event", () => {
+  const person = { class: "person", score: 0.9, track: "7", box: { x: 0, y: 0, width: 0.1, height: 0.4 } };
+  const path = [[0, 0.05, 0.2] as const, [900, 0.4, 0.2] as const];
+  const one = event({ type: "person", objects: [{ ...person, atMs: START_MS, path }] });
+  for (const phase of [one, { ...one, endMs: START_MS + 900 }])
+    assert.deepEqual(eventMessage(phase, "n1", true, false).objects, [person]);
+});

@@ -400,8 +400,12 @@ export type Event = {
       readonly width: number;
       readonly height: number;
     };
+    /** When it was in its box: `GET /cameras/:id/snapshot.jpg?at=` shows it there. */
+    readonly at?: string;
     /** The same while it is held to be the same object. */
     readonly track?: string;
+    /** The way that what has a track took, at most 64 points, of all objects of an event 256: milliseconds after the event's `start`, then where the middle of its box was, x and y as fractions of the picture from its upper left corner. */
+    readonly path?: readonly (readonly number[])[];
   }[];
   /** Moments that show it, the best first: `GET /cameras/:id/snapshot.jpg?at=`. */
   readonly pictures: readonly string[];

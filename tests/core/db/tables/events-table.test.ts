@@ -42,7 +42,13 @@ onBothDrivers("the events table", ({ fresh }) => {
       subject: "north",
       score: 0.5,
       objects: [
-        { class: "person", score: 0.5, box: { x: 0.1, y: 0.2, width: 0.3, height: 0.4 }, track: "7" },
+        {
+          ...{ class: "person", score: 0.5, box: { x: 0.1, y: 0.2, width: 0.3, height: 0.4 }, atMs: 1_100 },
+          track: "7",
+          path: [[0, 0.2, 0.4] as const, [1_100, 0.25, 0.4] as const],
+        },
+        // As older recorders have written it.
+        { class: "dog", score: 0.4, box: { x: 0, y: 0, width: 1, height: 1 }, track: "8" },
       ],
       pictures: [1_200],
     };
