@@ -65,7 +65,23 @@ describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => 
           camera: id,
           startMs,
           endMs: startMs + 2_000,
-          objects: [{ class: "person", score: 0.87, box: { x: 0.1, y: 0.1, width: 0.2, height: 0.5 } }],
+          objects: [
+            {
+              ...{ class: "person", score: 0.87, track: "7", atMs: startMs + 1_000 },
+              box: { x: 0.1, y: 0.1, width: 0.2, height: 0.5 },
+              path: [
+                [0, 0.05, 0.3],
+                [1_000, 0.2, 0.35],
+                [2_000, 0.6, 0.8],
+              ],
+            },
+            {
+              class: "dog",
+              score: 0.6,
+              box: { x: 0.75, y: 0.02, width: 0.2, height: 0.2 },
+              atMs: startMs + 2_000,
+            },
+          ],
           revision: FIRST_ID,
         },
         {
@@ -93,11 +109,79 @@ describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => 
     await until("a picture", async () => (await page.locator(".event .thumb img.shown").count()) > 0, 40_000);
     await page.getByLabel("Object, as person or car").fill("person");
     await until("one event", async () => (await rows.count()) === 1);
-    assert.match((await rows.first().textContent()) ?? "", /Motion.*Person 87 %/s);
+    assert.match((await rows.first().textContent()) ?? "", /Motion.*Person 87 %.*Dog 60 %/s);
     assert.match(page.url(), /object=person/, "filters stand in the address");
     await rows.first().getByLabel("Play from here").click();
     await until("the moment plays", () => counterOf(page, ".stage .picture"), 40_000);
     assert.match(page.url(), /playback\?camera=.*t=/);
+  });
+
+  it("draws what was seen over the picture of its moment, with the way that it took", async () => {
+    await visit(page, recorder, "events?object=person&kind=motion");
+    const rows = page.locator(".event");
+    await until("one event", async () => (await rows.count()) === 1);
+    const button = rows.first().getByRole("button", { name: "Picture" });
+    await button.click();
+    const dialog = page.getByRole("dialog", { name: /^Motion/ });
+    const picture = dialog.locator(".seen-picture");
+    await picture.locator("img").waitFor({ timeout: 40_000 });
+    const drawn = () =>
+      picture.evaluate((element) => {
+        const whole = element.getBoundingClientRect();
+        const { naturalWidth, naturalHeight } = element.querySelector("img") ?? {
+          naturalWidth: 0,
+          naturalHeight: 1,
+        };
+        const shares = (selector: string) =>
+          [...element.querySelectorAll(selector)].map((one) => {
+            const { x, y, width, height } = one.getBoundingClientRect();
+            return [
+              (x - whole.x) / whole.width,
+              (y - whole.y) / whole.height,
+              width / whole.width,
+              height / whole.height,
+            ];
+          });
+        return {
+          stretch: whole.width / whole.height / (naturalWidth / naturalHeight),
+          boxes: shares("rect.over"),
+          ways: shares("polyline.over"),
+          dots: shares(".dot").map(([x = 0, y = 0, width = 0, height = 0]) => [
+            x + width / 2,
+            y + height / 2,
+          ]),
+          names: [...element.querySelectorAll("text")].map(({ textContent }) => textContent),
+        };
+      });
+    const near = (found: readonly (readonly number[])[], wanted: readonly (readonly number[])[]) => {
+      assert.equal(found.length, wanted.length);
+      found.flat().forEach((share, n) => {
+        assert.ok(Math.abs(share - (wanted.flat()[n] ?? 0)) < 0.01, `${JSON.stringify(found)}`);
+      });
+    };
+    const way = [[0.05, 0.3, 0.55, 0.5]];
+    const person = await drawn();
+    assert.ok(Math.abs(person.stretch - 1) < 0.01, "the layer lies on the picture alone");
+    near(person.boxes, [[0.1, 0.1, 0.2, 0.5]]);
+    near(person.ways, way);
+    near(person.dots, [[0.6, 0.8]]);
+    assert.deepEqual(person.names, ["Person"]);
+    const said = (await picture.getByRole("img").getAttribute("aria-label")) ?? "";
+    assert.match(
+      said,
+      /^Person 87 % at 20 % from the left, 35 % from the top\. Person 87 % went from 5 %, 30 % to 60 %/,
+    );
+    await screenshot(page, "event-picture");
+    await dialog.getByRole("button", { name: "Dog 60 %" }).click();
+    await until("the dog", async () => (await drawn()).names[0] === "Dog");
+    const dog = await drawn();
+    near(dog.boxes, [[0.75, 0.02, 0.2, 0.2]]);
+    near(dog.ways, way);
+    await page.keyboard.press("Escape");
+    assert.equal(await button.evaluate((element) => element.matches(":focus")), true);
+    await visit(page, recorder, "events?kind=intrusion");
+    await until("one event", async () => (await rows.count()) === 1);
+    assert.equal(await page.getByRole("button", { name: "Picture" }).count(), 0, "nothing has a place there");
   });
 
   it("explains an event and a moment, with ways to the settings", async () => {

@@ -319,6 +319,8 @@ export function Dialog(props: {
   readonly children: ComponentChildren;
   /** For what needs room, such as long forms. */
   readonly wide?: boolean;
+  /** For pictures. */
+  readonly large?: boolean;
 }) {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
@@ -334,7 +336,7 @@ export function Dialog(props: {
   return (
     <dialog
       ref={element}
-      class={props.wide === true ? "wide" : ""}
+      class={props.large === true ? "large" : props.wide === true ? "wide" : ""}
       tabIndex={-1}
       aria-labelledby={titleId}
       onClose={props.onClose}

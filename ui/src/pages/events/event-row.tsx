@@ -11,6 +11,7 @@ import { DoneList } from "./done-list.tsx";
 import { EventPicture } from "./event-picture.tsx";
 import { END_TEXT, eventText, SEVERITY_TEXT, saidText, subjectText } from "./event-words.ts";
 import { objectText } from "./object-words.ts";
+import { SeenButton } from "./seen-button.tsx";
 
 /** Playback begins a little before, so that what led to it is seen. */
 const BEFORE_MS = 3_000;
@@ -65,6 +66,7 @@ export function EventRow(props: { readonly event: RecordedEvent; readonly onAckn
         ) : null}
         {said === undefined ? null : <small>{said}</small>}
         <DoneList event={event} />
+        {camera === undefined || !maySee ? null : <SeenButton event={event} camera={camera} />}
         {camera === undefined ? null : (
           <WhyButton
             tone="ghost"
