@@ -1,5 +1,5 @@
 // A stranger's detector, in a process of its own: it gets pictures at the size and rate that it asks for, what it sees becomes
-// events, and one that hangs is ended without costing the others anything.
+// events, with the way that something took which it knows again, and one that hangs is ended without costing the others anything.
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -43,6 +43,30 @@ const HANGS = `${HEAD}
 export function detector() {
   return { ...common, id: "hanger", async begin() {}, async end() {}, look: () => new Promise(() => undefined) };
 }`;
+/** Follows what is brighter than anything else in the clip. */
+const FOLLOWER = `${HEAD}
+export function detector() {
+  const [width, height] = [64, 36];
+  let walks = 0;
+  let isOpen = false;
+  return { ...common, id: "follower", eventTypes: ["person"], frames: { width, height, perSecond: 5 },
+    async begin() {}, async end() {},
+    async look({ frame }, { luma }) {
+      if (frame === undefined) return [];
+      const seen = [...luma.keys()].filter((at) => luma[at] > 190);
+      const { timeMs } = frame;
+      const was = isOpen;
+      isOpen = seen.length > 20;
+      if (!isOpen) return was ? [{ kind: "end", type: "person", timeMs }] : [];
+      if (!was) walks += 1;
+      const columns = seen.map((at) => at % width);
+      const rows = seen.map((at) => Math.floor(at / width));
+      const [left, top] = [Math.min(...columns), Math.min(...rows)];
+      const box = { x: left / width, y: top / height, width: (Math.max(...columns) + 1 - left) / width, height: (Math.max(...rows) + 1 - top) / height };
+      const objects = [{ class: "person", score: Math.min(1, seen.length / 150), track: "walk-" + walks, box }];
+      return [{ kind: was ? "update" : "start", type: "person", timeMs, objects }];
+    } };
+}`;
 
 describe("strangers' detectors", { timeout: 600_000 }, () => {
   it("get pictures, are heard, and cost nobody else anything when they hang", async (t) => {
@@ -52,6 +76,7 @@ describe("strangers' detectors", { timeout: 600_000 }, () => {
     const plugins = dir.join("plugins");
     stranger(plugins, "teller", TEACHER);
     stranger(plugins, "hanger", HANGS);
+    stranger(plugins, "follower", FOLLOWER);
     const rig = await RecorderRig.start({ cameras: 1, clip, pluginPath: plugins });
     t.after(() => rig.dispose());
     const token = await activate(rig.url, rig.activationCode);
@@ -73,7 +98,9 @@ describe("strangers' detectors", { timeout: 600_000 }, () => {
         readonly problem?: string;
       }[];
     }
-    const [teller, hanger] = ["nightjar-vca-teller/teller", "nightjar-vca-hanger/hanger"] as const;
+    const [teller, hanger, follower] = ["teller", "hanger", "follower"].map(
+      (id) => `nightjar-vca-${id}/${id}`,
+    ) as [string, string, string];
     const shown = async (name: string) =>
       (await ask<Shown>("cameras/cam-1/detection")).detectors.find(({ detector }) => detector === name);
     await waitFor(async () => ((await shown(hanger)) !== undefined && (await shown(teller))) || undefined, {
@@ -83,7 +110,7 @@ describe("strangers' detectors", { timeout: 600_000 }, () => {
     assert.equal((await shown(teller))?.enabled, false, "strangers do not look unasked");
     await ask("cameras/cam-1/detection", "PATCH", {
       enabled: true,
-      detectors: { [teller]: { enabled: true }, [hanger]: { enabled: true } },
+      detectors: Object.fromEntries([teller, hanger, follower].map((name) => [name, { enabled: true }])),
     });
     interface Told {
       readonly source: string;
@@ -113,6 +140,42 @@ describe("strangers' detectors", { timeout: 600_000 }, () => {
         return events.find(({ end }) => end !== undefined);
       },
       { deadlineMs: 90_000, periodMs: 500, what: "an event of motion meanwhile" },
+    );
+    // What crosses the picture in three seconds is one object with its way, as it was when it was seen.
+    interface Walk {
+      readonly start: string;
+      readonly end?: string;
+      readonly objects: readonly {
+        readonly at?: string;
+        readonly track?: string;
+        readonly box?: { readonly x: number };
+        readonly path?: readonly (readonly [number, number, number])[];
+      }[];
+    }
+    const walk = await waitFor(
+      async () => {
+        const { events } = await ask<{ events: Walk[] }>("events?types=person");
+        // From one edge to the other: not one of which the end alone was seen.
+        return events.find(
+          ({ end, objects }) => end !== undefined && (objects[0]?.path?.[0]?.[1] ?? 1) < 0.25,
+        );
+      },
+      { deadlineMs: 90_000, periodMs: 500, what: "a walk that is over" },
+    );
+    assert.equal(walk.objects.length, 1);
+    const [{ track, at, box, path = [] } = {}] = walk.objects;
+    assert.match(track ?? "", /^walk-\d+$/);
+    assert.ok(path.length >= 5 && path.length <= 64, JSON.stringify(path));
+    assert.ok((path.at(-1)?.[1] ?? 0) > 0.75, JSON.stringify(path));
+    const [first, last] = [path[0] ?? [0, 0, 0], path.at(-1) ?? [0, 0, 0]];
+    const perSecond = (last[1] - first[1]) / ((last[0] - first[0]) / 1_000);
+    assert.ok(perSecond > 0.25 && perSecond < 0.55, `it crosses ${perSecond} of the picture a second`);
+    assert.ok(last[0] <= Date.parse(walk.end ?? "") - Date.parse(walk.start));
+    const then = Date.parse(at ?? "") - Date.parse(walk.start);
+    const place = path.find(([afterMs]) => afterMs === then);
+    assert.ok(
+      place !== undefined && (box?.x ?? 1) < place[1],
+      `the box of ${then} ms lies on ${JSON.stringify(path)}`,
     );
     const before = (await shown(teller))?.looked ?? 0;
     await waitFor(async () => (((await shown(teller))?.looked ?? 0) > before ? true : undefined), {

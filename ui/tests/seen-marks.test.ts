@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { RecordedEvent } from "../src/api/types.ts";
-import { pictureMoment, placedObjects, seenMarks } from "../src/pages/events/seen-marks.ts";
+import { bestMoment, pictureMoment, placedObjects, seenMarks } from "../src/pages/events/seen-marks.ts";
 
 const START = "2026-01-01T12:00:00.000Z";
 const box = { x: 0.1, y: 0.2, width: 0.1, height: 0.4 };
@@ -22,7 +22,7 @@ describe("what is drawn over an event's picture", () => {
     assert.equal(pictureMoment(seen, person), at(500));
     assert.deepEqual(seenMarks(seen, person), [
       {
-        ...{ class: "person", score: 0.9, box },
+        ...{ index: 0, isShown: true, class: "person", score: 0.9, box },
         path: [
           [0.15, 0.4],
           [0.5, 0.45],
@@ -38,12 +38,16 @@ describe("what is drawn over an event's picture", () => {
     const gone = { class: "cat", score: 0.6, box, at: at(9_000) };
     const marks = seenMarks(event(person, beside, later, gone), person);
     assert.deepEqual(
-      marks.map((mark) => [mark.class, mark.box !== undefined, mark.path.length]),
+      marks.map((mark) => [mark.index, mark.class, mark.box !== undefined, mark.path.length]),
       [
-        ["person", true, 0],
-        ["dog", true, 0],
-        ["car", false, 2],
+        [1, "dog", true, 0],
+        [2, "car", false, 2],
+        [0, "person", true, 0],
       ],
+    );
+    assert.deepEqual(
+      marks.map(({ isShown }) => isShown),
+      [false, false, true],
     );
   });
 
@@ -58,6 +62,14 @@ describe("what is drawn over an event's picture", () => {
   });
 
   it("is nothing where nothing has a place", () => {
-    assert.deepEqual(placedObjects(event({ class: "person", score: 1, track: "7" })), []);
+    const nowhere = event({ class: "person", score: 1, track: "7" });
+    assert.deepEqual(placedObjects(nowhere), []);
+    assert.equal(bestMoment(nowhere), at(3_000));
+    assert.equal(bestMoment({ start: START, pictures: [], objects: [] }), START);
+  });
+
+  it("lies on what stands for the event in lists: the surest at its best moment", () => {
+    const boxless = { class: "person", score: 1 };
+    assert.equal(bestMoment(event(boxless, { class: "car", score: 0.5, box, at: at(700) })), at(700));
   });
 });

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import type { FakeOnvifDevice } from "../../../core/testing/fake-onvif-device.ts";
 import { waitFor } from "../../../core/testing/wait-for.ts";
 import { ADMINISTRATOR, addAccount } from "../../support/accounts.ts";
-import { putAlarms } from "../../support/alarms.ts";
+import { putAlarms, putWalk } from "../../support/alarms.ts";
 import { furnishAlarmIo } from "./alarm-io.ts";
 import type { Recorder } from "./recorder.ts";
 
@@ -78,6 +78,7 @@ export async function furnish(recorder: Recorder, dome: FakeOnvifDevice, camera:
     config: { url: "rtsp://localhost:1/none" },
   });
   await putAlarms(recorder.dataDir, camera, [1_000_001, 1_000_002, 1_000_003]);
+  await putWalk(recorder.dataDir, camera, 1_000_004);
   await furnishTill(recorder, camera);
   return { places: { camera, dome: added.id }, viewer };
 }

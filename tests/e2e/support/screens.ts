@@ -86,6 +86,13 @@ export const SCREENS: readonly Screen[] = [
   },
   { name: "events", path: "events", asks: ["events"], filled: ".event-table", empty: ".empty" },
   {
+    name: "event-picture",
+    path: "events?kind=person",
+    asks: [],
+    filled: ".seen-picture .seen-layer",
+    open: [".event .seen-objects > .button"],
+  },
+  {
     name: "event-acknowledge",
     path: "events",
     asks: [],

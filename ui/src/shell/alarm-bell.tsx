@@ -6,6 +6,7 @@ import type { RecordedEvent } from "../api/types.ts";
 import { t } from "../locale/messages.ts";
 import { EventPicture } from "../pages/events/event-picture.tsx";
 import { eventText, subjectText } from "../pages/events/event-words.ts";
+import { bestMoment } from "../pages/events/seen-marks.ts";
 import { Icon } from "../parts/icon.tsx";
 import { followLink, href } from "../router.ts";
 import { ALARM_DAYS, countText, MOST_ALARMS, withAlarm } from "../state/alarms.ts";
@@ -185,7 +186,7 @@ function AlarmItem(props: {
   const name = cameras.value?.find(({ id }) => id === camera)?.name ?? camera ?? t("events.recorder");
   const subject = subjectText(event);
   const from = new Date(Date.parse(event.start) - BEFORE_MS).toISOString();
-  const picture = <EventPicture camera={camera} at={event.pictures[0] ?? event.start} />;
+  const picture = <EventPicture camera={camera} at={bestMoment(event)} />;
   const acknowledge = (): void => {
     if (busy) return;
     setBusy(true);

@@ -12,6 +12,7 @@ import { EventPicture } from "./event-picture.tsx";
 import { END_TEXT, eventText, SEVERITY_TEXT, saidText, subjectText } from "./event-words.ts";
 import { objectText } from "./object-words.ts";
 import { SeenButton } from "./seen-button.tsx";
+import { bestMoment } from "./seen-marks.ts";
 
 /** Playback begins a little before, so that what led to it is seen. */
 const BEFORE_MS = 3_000;
@@ -33,7 +34,7 @@ export function EventRow(props: { readonly event: RecordedEvent; readonly onAckn
           <div class="thumb" />
         ) : (
           <a href={play} onClick={followLink} aria-label={t("events.play")} title={t("events.play")}>
-            <EventPicture camera={camera} at={event.pictures[0] ?? event.start} />
+            <EventPicture camera={camera} at={bestMoment(event)} />
           </a>
         )}
       </td>

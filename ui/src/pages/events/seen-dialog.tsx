@@ -3,12 +3,12 @@
 import { useEffect, useState } from "preact/hooks";
 import type { RecordedEvent } from "../../api/types.ts";
 import { t } from "../../locale/messages.ts";
-import { Dialog, Segmented } from "../../parts/controls.tsx";
+import { Dialog } from "../../parts/controls.tsx";
 import { momentText, utcText } from "../../state/moment-text.ts";
 import { type FoundPicture, foundPicture } from "./event-picture.tsx";
 import { eventText } from "./event-words.ts";
 import { objectText } from "./object-words.ts";
-import { SeenLayer } from "./seen-layer.tsx";
+import { SeenLayer, seenColour } from "./seen-layer.tsx";
 import { pictureMoment, placedObjects, seenMarks } from "./seen-marks.ts";
 
 const WIDTH = 960;
@@ -28,15 +28,20 @@ export function SeenDialog(props: {
   return (
     <Dialog title={`${eventText(event.type)}, ${momentText(event.start)}`} onClose={props.onClose} large>
       {objects.length < 2 ? null : (
-        <Segmented
-          label={t("events.object.shown")}
-          value={chosen}
-          choices={objects.map(({ class: name, score }, value) => ({
-            value,
-            text: `${objectText(name)} ${Math.round(score * 100)} %`,
-          }))}
-          onChoose={setChosen}
-        />
+        <fieldset class="seen-choices">
+          <legend class="unseen">{t("events.object.shown")}</legend>
+          {objects.map(({ class: name, score, track }, index) => (
+            <button
+              key={`${name}/${track ?? ""}`}
+              type="button"
+              aria-pressed={index === chosen}
+              onClick={() => setChosen(index)}
+            >
+              <span class={`swatch ${seenColour(index)}`} />
+              {objectText(name)} {Math.round(score * 100)} %
+            </button>
+          ))}
+        </fieldset>
       )}
       <SeenPicture key={at} camera={camera} at={at} marks={seenMarks(event, shown)} />
       <p class="muted" title={utcText(at)}>

@@ -1,26 +1,38 @@
-// Boxes, paths and names over a picture, which it covers exactly. Each line is light on dark, so that it shows on any picture;
-// lines and letters are as thick and as large whatever size the picture has.
+// Boxes, paths and names over a picture, which it covers exactly. Each line is light on dark, and each name on a ground of its
+// own, so that they show on any picture; lines and letters are as thick and as large whatever size the picture has.
 import { t } from "../../locale/messages.ts";
 import { objectText } from "./object-words.ts";
 import type { SeenMark } from "./seen-marks.ts";
 
 /** Colours of objects in turn: in events.css. */
 const COLOURS = 4;
+
+/** The colour of an object, by its place among those of the event. */
+export function seenColour(index: number): string {
+  return `seen-${index % COLOURS}`;
+}
+
 /** A name stands above its box, but in it where there is no room above; from the right side of one at the right edge. */
 const ROOM_ABOVE = 0.07;
 const ROOM_BESIDE = 0.7;
 
 export function SeenLayer({ marks }: { readonly marks: readonly SeenMark[] }) {
+  const spoken = marks.toSorted((left, right) => Number(right.isShown) - Number(left.isShown));
   return (
-    <svg class="seen-layer" role="img" aria-label={marks.map(markText).join("; ")}>
-      {marks.map((mark, index) => (
-        <g key={index} class={`seen-${index % COLOURS}`}>
-          <title>{markText(mark)}</title>
-          <Way mark={mark} />
-          {mark.box === undefined ? null : <Frame mark={mark} box={mark.box} />}
-        </g>
-      ))}
-    </svg>
+    <>
+      <svg class="seen-layer" role="img" aria-label={spoken.map(markText).join("; ")}>
+        {marks.map((mark) => (
+          <g key={mark.index} class={`${seenColour(mark.index)}${mark.isShown ? "" : " aside"}`}>
+            <title>{markText(mark)}</title>
+            <Way mark={mark} />
+            {mark.box === undefined ? null : <Frame box={mark.box} />}
+          </g>
+        ))}
+      </svg>
+      {marks.map((mark) =>
+        mark.box === undefined ? null : <Name key={mark.index} mark={mark} box={mark.box} />,
+      )}
+    </>
   );
 }
 
@@ -39,24 +51,28 @@ function Way({ mark: { path } }: { readonly mark: SeenMark }) {
   );
 }
 
-function Frame({ mark, box }: { readonly mark: SeenMark; readonly box: NonNullable<SeenMark["box"]> }) {
-  const { x, y, width, height } = box;
+type Box = NonNullable<SeenMark["box"]>;
+
+function Frame({ box: { x, y, width, height } }: { readonly box: Box }) {
   const sides = { x: percent(x), y: percent(y), width: percent(width), height: percent(height) };
-  const isRight = x > ROOM_BESIDE;
   return (
     <>
       <rect class="under" {...sides} />
       <rect class="over" {...sides} />
-      <text
-        x={percent(isRight ? x + width : x)}
-        y={sides.y}
-        dx={y < ROOM_ABOVE ? (isRight ? -5 : 5) : 0}
-        dy={y < ROOM_ABOVE ? 18 : -6}
-        text-anchor={isRight ? "end" : "start"}
-      >
-        {objectText(mark.class)}
-      </text>
     </>
+  );
+}
+
+function Name({ mark, box: { x, y, width } }: { readonly mark: SeenMark; readonly box: Box }) {
+  const side = x > ROOM_BESIDE ? { right: percent(1 - x - width) } : { left: percent(x) };
+  return (
+    <span
+      class={`seen-name ${seenColour(mark.index)}${y < ROOM_ABOVE ? " inside" : ""}`}
+      style={{ ...side, top: percent(y) }}
+      aria-hidden="true"
+    >
+      {objectText(mark.class)}
+    </span>
   );
 }
 

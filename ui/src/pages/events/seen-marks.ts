@@ -10,6 +10,10 @@ const SAME_MOMENT_MS = 250;
 
 /** One object over the picture. */
 export interface SeenMark {
+  /** Its place among the objects that have one: the same in every picture of the event. */
+  readonly index: number;
+  /** The picture is of its moment. */
+  readonly isShown: boolean;
   readonly class: string;
   readonly score: number;
   /** Undefined: it was somewhere else at that moment. */
@@ -31,20 +35,29 @@ export function pictureMoment(
   return object.at ?? pictures[0] ?? start;
 }
 
-/** What is drawn over the picture of `shown`. */
+/** The moment whose picture stands for an event: what it is surest of can be seen there. */
+export function bestMoment(event: Pick<RecordedEvent, "objects" | "pictures" | "start">): string {
+  const [surest] = placedObjects(event);
+  return surest === undefined ? (event.pictures[0] ?? event.start) : pictureMoment(event, surest);
+}
+
+/** What is drawn over the picture of `shown`; that one last, over the others. */
 export function seenMarks(
   event: Pick<RecordedEvent, "objects" | "pictures" | "start">,
   shown: SeenObject,
 ): SeenMark[] {
   const atMs = Date.parse(pictureMoment(event, shown));
   return placedObjects(event)
-    .map((object) => ({
+    .map((object, index) => ({
+      index,
+      isShown: object === shown,
       class: object.class,
       score: object.score,
       box: object === shown || isThen(object, atMs) ? object.box : undefined,
       path: (object.path ?? []).map(([, x = 0, y = 0]) => [x, y] as const),
     }))
-    .filter(({ box, path }) => box !== undefined || path.length >= 2);
+    .filter(({ box, path }) => box !== undefined || path.length >= 2)
+    .sort((left, right) => Number(left.isShown) - Number(right.isShown));
 }
 
 function isThen({ at }: SeenObject, atMs: number): boolean {
