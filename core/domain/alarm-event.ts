@@ -93,7 +93,7 @@ export interface AlarmEvent {
   readonly lastMs: number;
   readonly score?: number | undefined;
   readonly objects: readonly SeenObject[];
-  /** Moments of pictures that show it, the best first. */
+  /** Moments of pictures that show it, the newest first. What was seen has moments of its own. */
   readonly pictures: readonly number[];
   readonly detail: Readonly<Record<string, unknown>>;
   readonly acknowledged?: Acknowledgement | undefined;

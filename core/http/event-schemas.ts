@@ -66,7 +66,7 @@ export const EventSchema = Type.Object({
   score: Type.Optional(Type.Number({ description: "0 to 1." })),
   objects: Type.Array(EventObjectSchema, { description: "What was seen, the surest first." }),
   pictures: Type.Array(TimeSchema, {
-    description: "Moments that show it, the best first: `GET /cameras/:id/snapshot.jpg?at=`.",
+    description: "Moments that show it, the newest first: `GET /cameras/:id/snapshot.jpg?at=`.",
   }),
   acknowledged: Type.Optional(
     Type.Object(

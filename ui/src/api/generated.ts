@@ -407,7 +407,7 @@ export type Event = {
     /** The way that what has a track took, at most 64 points, of all objects of an event 256: milliseconds after the event's `start`, then where the middle of its box was, x and y as fractions of the picture from its upper left corner. */
     readonly path?: readonly (readonly number[])[];
   }[];
-  /** Moments that show it, the best first: `GET /cameras/:id/snapshot.jpg?at=`. */
+  /** Moments that show it, the newest first: `GET /cameras/:id/snapshot.jpg?at=`. */
   readonly pictures: readonly string[];
   /** Who has seen it. */
   readonly acknowledged?: {
