@@ -65,7 +65,8 @@ describe("patterns", () => {
       "(.*)(.*)(.*)(.*)x",
     ])
       assert.doesNotThrow(() => linearPattern(source).exec(`${"a".repeat(499)}!`));
-    assert.ok(performance.now() - begin < 1_000);
+    // Ten seconds on the busiest machine: the others' years are no less.
+    assert.ok(performance.now() - begin < 10_000);
   });
 
   it("are refused with what is wrong with them", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { hasUrlCredentials, redactUrl } from "../../../core/domain/redact-url.ts";
+import { processorMs } from "../../../core/testing/processor-time.ts";
 
 describe("redaction of addresses", () => {
   const cases: [string, string][] = [
@@ -31,11 +32,12 @@ describe("redaction of addresses", () => {
 
   it("takes hostile input in linear time", () => {
     const text = `rtsp://${"a@".repeat(50_000)}`;
-    const start = performance.now();
-    redactUrl(text);
-    redactUrl("://".repeat(30_000));
-    redactUrl("//a:".repeat(30_000));
-    redactUrl(`?${"pass-".repeat(30_000)}`);
-    assert.ok(performance.now() - start < 5_000);
+    const took = processorMs(() => {
+      redactUrl(text);
+      redactUrl("://".repeat(30_000));
+      redactUrl("//a:".repeat(30_000));
+      redactUrl(`?${"pass-".repeat(30_000)}`);
+    });
+    assert.ok(took < 5_000, `${took} ms`);
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { processorMs } from "../../../core/testing/processor-time.ts";
 import { describeUserAgent } from "../../../core/users/user-agent.ts";
 
 const KNOWN: readonly (readonly [string, string, string | undefined])[] = [
@@ -41,8 +42,9 @@ describe("what a browser says of itself", () => {
   }
 
   it("is read in no time, however it is made", () => {
-    const before = performance.now();
-    for (let index = 0; index < 1_000; index += 1) describeUserAgent("Version/1.1.1.1".repeat(10_000));
-    assert.ok(performance.now() - before < 2_000);
+    const took = processorMs(() => {
+      for (let index = 0; index < 1_000; index += 1) describeUserAgent("Version/1.1.1.1".repeat(10_000));
+    });
+    assert.ok(took < 2_000, `${took} ms`);
   });
 });
