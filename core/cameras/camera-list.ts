@@ -6,13 +6,13 @@ import type { CameraConfig, DetectionConfig, RecordConfig } from "../config/came
 import type { Config } from "../config/config-schema.ts";
 import type { ConfigStore, DeepReadonly } from "../config/config-store.ts";
 import { contextOf, type Worded } from "../domain/facts.ts";
+import { freeId } from "../domain/free-id.ts";
 import { type CameraId, isId } from "../domain/ids.ts";
 import { NightjarError, toPlainError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { DesiredSource } from "../media/protocol.ts";
 import type { CameraDriver } from "../plugin/contract/camera-driver.ts";
 import type { OfferedCamera } from "../plugin/contract/define-plugin.ts";
-import { freeCameraId } from "./camera-ids.ts";
 import {
   type CameraSources,
   CameraStreams,
@@ -144,7 +144,7 @@ export class CameraList {
     }
     const driver = this.#sources.driver(input.driver);
     const prepared = await prepareConfig(driver, input.config);
-    const id = input.id ?? freeCameraId(input.name, (candidate) => this.#entries.has(candidate));
+    const id = input.id ?? freeId(input.name, "camera", (candidate) => this.#entries.has(candidate));
     // Resolved before it is stored: an address that cannot be used is refused while somebody looks.
     await this.#sources.find(driver, prepared);
     // Those of one of the same id that was taken out of config.json by hand.

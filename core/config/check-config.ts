@@ -6,6 +6,7 @@ import { linkageActionName } from "../domain/linkage-actions.ts";
 import { hasUrlCredentials } from "../domain/redact-url.ts";
 import { alarmProblems } from "./alarm-checks.ts";
 import { inputProblems, outputProblems } from "./alarm-io-checks.ts";
+import { nodeProblems } from "./cluster-checks.ts";
 import { ConfigInvalidError } from "./config-errors.ts";
 import { type Config, ConfigSchema, PLUGIN_NAME_PATTERN } from "./config-schema.ts";
 import { detectionProblems } from "./detection-checks.ts";
@@ -72,6 +73,7 @@ function problemsBetween(config: Config): SchemaProblem[] {
   });
   problems.push(...tillProblems(config.tills, "/tills"));
   problems.push(...alarmProblems(config.alarms, "/alarms"));
+  problems.push(...nodeProblems(config.cluster.nodes, "/cluster/nodes"));
   const io = { base: config.mqtt.base, hasPlace: config.alarms.arming.place !== undefined };
   problems.push(
     ...inputProblems(config.inputs, "/inputs", io),

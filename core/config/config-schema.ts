@@ -4,6 +4,7 @@ import { type Static, Type } from "typebox";
 import { LOG_LEVELS } from "../log.ts";
 import { AlarmConfigSchema } from "./alarm-config.ts";
 import { CameraConfigSchema } from "./camera-config.ts";
+import { ClusterConfigSchema } from "./cluster-config.ts";
 import { CONFIG_VERSION } from "./config-version.ts";
 import { FlowsConfigSchema } from "./flows-config.ts";
 import { InputConfigSchema } from "./input-config.ts";
@@ -178,6 +179,7 @@ export const ConfigSchema = Type.Object(
       maxItems: 256,
       default: [],
     }),
+    cluster: ClusterConfigSchema,
     plugins: Type.Record(
       Type.String({ pattern: PLUGIN_NAME_PATTERN }),
       Type.Object(

@@ -182,10 +182,11 @@ export class AlarmService implements EventService, EventSink {
           open: open
             .filter((event) => event.type === type)
             .slice(0, MOST_OPEN_SHOWN)
-            .map(({ id, camera, subject, startMs }) => ({
+            .map(({ id, camera, subject, startMs, detail: { name } }) => ({
               id,
               ...(camera === undefined ? {} : { camera }),
               ...(subject === undefined ? {} : { subject }),
+              ...(subject === undefined || typeof name !== "string" ? {} : { name: name.slice(0, 200) }),
               start: new Date(startMs).toISOString(),
             })),
           ...(lastMs === undefined ? {} : { last: new Date(lastMs).toISOString() }),

@@ -40,6 +40,7 @@ import { certificateService } from "./certificate-service.ts";
 import { ChangeTeller } from "./change-teller.ts";
 import { listenForCommandLine } from "./cli-link.ts";
 import { CLI_SOCKET } from "./cli-protocol.ts";
+import { Cluster } from "./cluster-service.ts";
 import { Detection } from "./detection-service.ts";
 import { disksOf } from "./disks.ts";
 import { explainService } from "./explain-service.ts";
@@ -59,7 +60,7 @@ import { RecorderDescriber } from "./recorder-describer.ts";
 import { RecorderProblems } from "./recorder-problems.ts";
 import { recordingsAdapter } from "./recordings-adapter.ts";
 import { hiddenPlaces, presentAbilities, secretsChanged, tellUnreadable } from "./settings-places.ts";
-import { ffmpegProblems, flowsProblems, rescueProblems } from "./standing-problems.ts";
+import { ffmpegProblems, flowsProblems, lostNodes, rescueProblems } from "./standing-problems.ts";
 import { statusService } from "./status-service.ts";
 import { storageService } from "./storage-service.ts";
 import { TillService } from "./till-service.ts";
@@ -220,12 +221,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     changed: (path) => void teller.volumePrepared(path).catch(untold(path)),
   });
   const makePicture = pictureMaker(config);
-  const cameras = new Cameras({
-    list,
-    drivers: plugins.registries.cameraDrivers,
-    recording,
-    makePicture,
-  });
+  const cameras = new Cameras({ list, drivers: plugins.registries.cameraDrivers, recording, makePicture });
   const recorderProblems = new RecorderProblems({
     clock,
     processes: () => context.processes(),
@@ -238,6 +234,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       ...rescueProblems(recording),
       ...mqtt.problems(),
       ...flowsProblems(flows.view()),
+      ...lostNodes(cluster.nodes()),
     ],
   });
   const status = statusService({
@@ -267,6 +264,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   const alarmIo = alarmInputsAndOutputs({
     ...{ ...common, events: alarms, users, mqtt: () => mqtt, ownPorts: openPorts, abilities },
   });
+  const cluster = new Cluster({ config, clock, log, changes, events: alarms.engine, ownPorts: openPorts });
   const screens = new Screens(changes);
   const linkage = new LinkageService({
     ...{ clock, log, db, config, engine: alarms.engine, list, recording, snapshot, alarmIo, abilities },
@@ -332,7 +330,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     }),
     keptLog: { read: (query) => readLog(dataDir, query) },
     mqtt: mqttControl(mqtt, secrets),
-    ...{ flows, tills, detection, explain, changes, walls },
+    ...{ flows, tills, detection, explain, changes, walls, cluster },
     motion: motionService({ db, clock, motionLog }),
     diagnosticParts: () => diagnosticParts(plugins.hooks, secrets),
   });
@@ -385,6 +383,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     ...{ clock, log, recording, cameras, alarms, changes, replacedDisks },
     problems: recorderProblems,
   });
+  cluster.start();
   await gateway.listen();
   await detection.start();
   await api.listen(join(run, CORE_HTTP_SOCKET));
@@ -412,6 +411,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   return {
     async stop() {
       figures.cancel();
+      cluster.stop();
       stopRecordingEdits();
       stopFollowing();
       stopRecordingEvents();

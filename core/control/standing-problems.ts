@@ -1,4 +1,6 @@
 // What stays wrong until somebody does something about it, for the list of the recorder's problems.
+import type { NodeNow } from "../cluster/node-watch.ts";
+import { plainFacts } from "../domain/facts.ts";
 import type { FlowsView } from "../http/flows-schemas.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
 import { searchFfmpeg } from "../media/ffmpeg/find-ffmpeg.ts";
@@ -18,6 +20,16 @@ export async function ffmpegProblems(configured: string | undefined): Promise<St
   const message =
     "there is no ffmpeg: no snapshots, and no H.265 in browsers that lack it. Install it, or set ffmpeg.path";
   return [{ code: "ffmpeg-missing", severity: "warning", message }];
+}
+
+/** The watched nodes that are lost. */
+export function lostNodes(nodes: readonly NodeNow[]): StatusProblem[] {
+  return nodes.flatMap(({ node: { name }, status, sinceMs, reason }): StatusProblem[] => {
+    if (status !== "lost" || reason === undefined) return [];
+    const message = `${name}: ${reason.message}`;
+    const about = { subject: name, ...plainFacts(reason), since: new Date(sinceMs).toISOString() };
+    return [{ code: "node-lost", severity: "error", message, ...about }];
+  });
 }
 
 /** Why flows do not run although they are switched on, and that they were put aside. */

@@ -39,6 +39,21 @@ export function checkStreamUrl(text: string, ownPorts: readonly number[] = []): 
   return url;
 }
 
+/**
+ * What is wrong with an `http:` or `https:` address of another recorder that a person typed; undefined for a good one. Where
+ * it leads is judged by whoever connects.
+ */
+export function webAddressFault(text: string): string | undefined {
+  const url = URL.parse(text);
+  if (url === null) return "it is not an address like https://host:8443";
+  if (url.protocol !== "http:" && url.protocol !== "https:") return "use https:// or http://";
+  if (url.username !== "" || url.password !== "") return "it holds a user name or a password";
+  if (url.search !== "" || url.hash !== "")
+    return "it ends with a query, which no address of a recorder does";
+  if (isNoMachine(url.hostname)) return `${url.hostname} is no address of a machine`;
+  return undefined;
+}
+
 /** True if a host that a device returned is the one that it was asked on. */
 export function isSameHost(asked: string, returned: string): boolean {
   const plain = (host: string) =>

@@ -15,6 +15,7 @@ const IN_BAR: Readonly<Partial<Record<EventTypeId, boolean>>> = {
   "exception-codec-mismatch": true,
   "exception-camera-link": true,
   "exception-clock": true,
+  "exception-hot-spare": true,
   "exception-plugin": false,
 };
 
@@ -22,7 +23,6 @@ const IN_BAR: Readonly<Partial<Record<EventTypeId, boolean>>> = {
 const OF_OTHERS: ReadonlySet<EventTypeId> = new Set([
   "exception-volume-health",
   "exception-ip-conflict",
-  "exception-hot-spare",
   "exception-poe-overload",
   "exception-standard-mismatch",
   "exception-video-signal",

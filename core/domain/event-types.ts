@@ -195,7 +195,7 @@ export const EVENT_TYPES = {
     isapi: ["recordingfailure"],
   },
   "exception-hot-spare": {
-    ...{ group: "exception", severity: "alarm", name: "Hot spare", scope: recorder },
+    ...{ group: "exception", severity: "alarm", name: "Recorder not reached", scope: recorder },
   },
   "exception-array": {
     ...{ group: "exception", severity: "alarm", name: "Disk array", scope: recorder },

@@ -122,6 +122,9 @@ export const ExceptionsSchema = Type.Object({
           id: Type.Integer({ description: "Of the event." }),
           camera: Type.Optional(Type.String()),
           subject: Type.Optional(Type.String()),
+          name: Type.Optional(
+            Type.String({ description: "What people call the subject, where it has a name." }),
+          ),
           start: Type.String({ format: "date-time" }),
         }),
         { description: "What goes on, the oldest first; at most 100." },

@@ -24,6 +24,7 @@ import { auditRoutes } from "./routes/audit-routes.ts";
 import { cameraRoutes } from "./routes/camera-routes.ts";
 import { certificateRoutes } from "./routes/certificate-routes.ts";
 import { changeRoutes } from "./routes/change-routes.ts";
+import { clusterRoutes } from "./routes/cluster-routes.ts";
 import { detectionRoutes } from "./routes/detection-routes.ts";
 import { eventRoutes } from "./routes/event-routes.ts";
 import { eventTypeRoutes } from "./routes/event-type-routes.ts";
@@ -176,6 +177,7 @@ export function apiRoutes(services: HttpServices, metrics: Metrics, passes: Page
     ...settingsRoutes(services),
     ...settingsTransferRoutes(services),
     ...certificateRoutes(services),
+    ...clusterRoutes(services),
     ...mqttRoutes(services),
     ...flowsRoutes(services),
     ...tillRoutes(services),

@@ -3,6 +3,7 @@ import type { PluginJob } from "../plugin/install/install-job.ts";
 import { mayDo, mayDoWith, type Principal } from "../users/principal.ts";
 import type { InputView, OutputView } from "./alarm-io-schemas.ts";
 import type { CameraView } from "./camera-schemas.ts";
+import type { NodeView } from "./cluster-schemas.ts";
 import type { EventView } from "./event-schemas.ts";
 import type { VolumeView } from "./wire-schemas.ts";
 
@@ -16,6 +17,7 @@ export const CHANGE_TYPES = [
   "event",
   "output",
   "input",
+  "node",
 ] as const;
 
 /** What is said to screens alone, now and never again. */
@@ -33,6 +35,7 @@ export type Change =
   | { readonly type: "event"; readonly event: EventView }
   | { readonly type: "output"; readonly output: OutputView }
   | { readonly type: "input"; readonly input: InputView }
+  | { readonly type: "node"; readonly node: NodeView }
   | {
       readonly type: "coverage";
       readonly camera: string;
@@ -59,6 +62,7 @@ export function concerns(change: Change, cameras: ReadonlySet<string>): boolean 
     case "plugin-job":
     case "output":
     case "input":
+    case "node":
       return false;
   }
 }
@@ -80,6 +84,8 @@ export function maySeeChange(principal: Principal, change: Change): boolean {
     case "output":
     case "input":
       return mayDo(principal, "system.view");
+    case "node":
+      return mayDo(principal, "settings.view");
   }
 }
 
@@ -107,6 +113,8 @@ export function payloadOf(change: Change): unknown {
       return change.event;
     case "output":
       return change.output;
+    case "node":
+      return change.node;
     case "input": {
       // Not everybody who listens may see all cameras.
       const { cameras: _, ...rest } = change.input;

@@ -39,6 +39,7 @@ import type {
   SearchAnswer,
 } from "./camera-schemas.ts";
 import type { ChangeFeed } from "./change-feed.ts";
+import type { NewNode, NodePatch, NodesView, NodeTest, NodeTested, NodeView } from "./cluster-schemas.ts";
 import type {
   DetectionActivity,
   DetectionLoad,
@@ -363,6 +364,21 @@ export interface AlarmIoService {
   newToken(input: string): Promise<string>;
 }
 
+/** Other recorders that this one watches. */
+export interface ClusterService {
+  /** In memory. */
+  view(): NodesView;
+  setLostSeconds(lostSeconds: number): Promise<NodesView>;
+  /** Throws `NJ_NODE_ADDRESS`, `NJ_NODES_FULL`, `NJ_CONFIG_INVALID`. */
+  add(node: NewNode): Promise<NodeView>;
+  /** Throws `NJ_NODE_NOT_FOUND`, and as `add` does. */
+  change(id: string, change: NodePatch): Promise<NodeView>;
+  /** Throws `NJ_NODE_NOT_FOUND`. */
+  remove(id: string): Promise<void>;
+  /** Asks an address once and stores nothing. Throws `NJ_NODE_ADDRESS`. */
+  test(place: NodeTest, signal: AbortSignal): Promise<NodeTested>;
+}
+
 /** What follows from events. */
 export interface LinkageService {
   actions(): LinkageView["actions"];
@@ -419,6 +435,7 @@ export interface HttpServices {
   readonly detection: DetectionService;
   readonly motion: MotionService;
   readonly explain: ExplainService;
+  readonly cluster: ClusterService;
   /** What plugins add to the diagnostics document, and the secrets that must not stand in that. */
   diagnosticParts(): Promise<{
     readonly plugins: Readonly<Record<string, unknown>>;

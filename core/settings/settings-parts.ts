@@ -68,6 +68,8 @@ export function takeParts(draft: Config, from: FrozenConfig, rules: PartRules): 
       case "network":
         draft.network = source.network;
         draft.mqtt = source.mqtt;
+        // Addresses, too; and another recorder would watch itself.
+        draft.cluster = source.cluster;
         break;
       case "accounts":
         refused.push(...takeLogins(draft, source, rules.confined));

@@ -27,6 +27,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "recording",
     "playback",
     "cameras",
+    "cluster",
     "pos",
     "explain",
     "users",

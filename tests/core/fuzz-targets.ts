@@ -3,6 +3,7 @@
 // promises, is a failure. Add yours here, or in a file of your own that is spread into the list.
 import { nutFuzzTargets } from "./analysis/nut-fuzz-target.ts";
 import { byteStreamFuzzTargets } from "./byte-stream-fuzz-targets.ts";
+import { nodeFuzzTargets } from "./cluster/node-fuzz-target.ts";
 import { configFuzzTargets } from "./config/config-fuzz-targets.ts";
 import { restreamFuzzTargets } from "./gateway/restream/restream-fuzz-target.ts";
 import { mediaFuzzTargets } from "./media/media-fuzz-targets.ts";
@@ -28,5 +29,6 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...restreamFuzzTargets,
   ...nutFuzzTargets,
   ...tillFuzzTargets,
+  ...nodeFuzzTargets,
   ...byteStreamFuzzTargets,
 ];

@@ -1,12 +1,14 @@
-// The page of exceptions in a real browser: what goes on stands first and leaves when it is over, ticks are kept and the bell
-// follows them, a rule that follows is shown and tried.
+// The pages of exceptions and of other recorders in a real browser: what goes on stands first and leaves when it is over, ticks are kept and the bell
+// follows them, a rule that follows is shown and tried; another recorder is watched, lost, told of and back.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
+import { madeCertificate, nodeServer } from "../support/node-servers.ts";
 import {
+  inBothThemes,
   openBrowser,
   openContext,
   PHONE,
@@ -28,6 +30,7 @@ describe("the page of exceptions (manual 11.7)", { skip: skipBrowserTests, timeo
   });
   after(async () => {
     await browser?.close();
+    await forgetNodes();
     for (const type of [kind, "motion"])
       await recorder.api("PATCH", `/event-types/${type}`, { bell: false, sound: "off" });
     await recorder.api("PUT", "/linkage/rules", { rules: [] });
@@ -48,7 +51,7 @@ describe("the page of exceptions (manual 11.7)", { skip: skipBrowserTests, timeo
     await page.getByRole("link", { name: "Show exceptions" }).click();
     const row = page.locator(`[data-kind="${kind}"]`);
     await row.getByText("Not so far").waitFor();
-    assert.equal(await page.locator('[data-kind="exception-hot-spare"]').isVisible(), false);
+    assert.equal(await page.locator('[data-kind="exception-poe-overload"]').isVisible(), false);
 
     await row.getByRole("checkbox", { name: "Bell" }).check();
     await until("it is kept", async () => {
@@ -106,6 +109,97 @@ describe("the page of exceptions (manual 11.7)", { skip: skipBrowserTests, timeo
     await page.locator(".sound-bar").getByText("Illegal login").waitFor();
     await context.close();
   });
+
+  it("tells of another recorder that is watched when it is gone, and when it is back", async (t) => {
+    const node = await nodeServer(t);
+    const context = await openContext(browser, recorder, { theme: "dark" });
+    const page = await context.newPage();
+    await visit(page, recorder, "system");
+    await page.getByRole("link", { name: "Show other recorders" }).click();
+    await page.getByText("No other recorder is watched").waitFor();
+    await inBothThemes(page, "nodes-empty");
+    await page.getByRole("button", { name: "Watch a recorder" }).click();
+    const form = page.getByRole("dialog");
+    await form.getByLabel("Name").fill("Barn");
+    await form.getByLabel("Address").fill("barn");
+    await form.getByText("An address is like").waitFor();
+    await form.getByLabel("Address").fill(node.url);
+    await form.getByRole("button", { name: "Test" }).click();
+    await form.getByText("A Nightjar 0.1.0 answers there.").waitFor();
+    await form.getByRole("button", { name: "Save" }).click();
+    const row = page.locator('[data-node="barn"]');
+    await row.getByText("Online", { exact: true }).waitFor();
+    await page.getByLabel("Lost after (seconds)").fill("4");
+    await page.getByText("5 to 300 seconds").waitFor();
+    await page.getByLabel("Lost after (seconds)").fill("5");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved, and in force").first().waitFor();
+    await inBothThemes(page, "nodes-online");
+
+    await node.stop();
+    const patience = { timeout: 30_000 };
+    await row.getByText("Lost", { exact: true }).waitFor(patience);
+    await row.getByText("refuses the connection").waitFor();
+    await page.locator(".alarm-bar, [role=alert]").getByText("Barn is lost").first().waitFor(patience);
+    await inBothThemes(page, "nodes-lost");
+    await page.setViewportSize(PHONE);
+    const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+    assert.ok(Number(overflow) <= 0, `${String(overflow)} px too wide on a phone`);
+    await inBothThemes(page, "nodes-lost-phone");
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.locator(".bell > button").click();
+    await page.locator(".bell-panel").getByText("Recorder not reached").waitFor();
+    await page.keyboard.press("Escape");
+    await visit(page, recorder, "system/exceptions");
+    const exception = page.locator('[data-kind="exception-hot-spare"].on');
+    await exception.getByRole("heading", { name: "Recorder not reached" }).waitFor();
+    await exception.getByText("Barn", { exact: true }).waitFor();
+    await screenshot(page, "exceptions-node");
+
+    await nodeServer(t, undefined, { port: node.port });
+    await exception.waitFor({ ...patience, state: "detached" });
+    await visit(page, recorder, "system/nodes");
+    await row.getByText("Online", { exact: true }).waitFor(patience);
+    await row.getByRole("button", { name: "Watch Barn no more" }).click();
+    await screenshot(page, "nodes-remove");
+    await page.getByRole("dialog").getByRole("button", { name: "Watch no more" }).click();
+    await page.getByText("No other recorder is watched").waitFor();
+    await context.close();
+  });
+
+  it("has a certificate of another recorder's own making compared before it is trusted", async (t) => {
+    const root = await madeCertificate("Nightjar at the barn", undefined, true);
+    const own = await madeCertificate("barn", root);
+    const tls = { key: own.key, cert: own.cert + root.cert };
+    const node = await nodeServer(t, undefined, { tls });
+    const context = await openContext(browser, recorder, { theme: "dark" });
+    const page = await context.newPage();
+    await visit(page, recorder, "system/nodes?node=new");
+    const form = page.getByRole("dialog");
+    await form.getByLabel("Name").fill("Barn");
+    await form.getByLabel("Address").fill(node.url);
+    await form.getByRole("button", { name: "Test" }).click();
+    await form.getByText("Nightjar at the barn").waitFor();
+    assert.equal(await form.locator(".fingerprint code").innerText(), root.fingerprint);
+    await inBothThemes(page, "node-untrusted");
+    await page.setViewportSize(PHONE);
+    await inBothThemes(page, "node-untrusted-phone");
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await form.getByRole("button", { name: "trust it" }).click();
+    await form.getByText("It shows the certificate that you trust.").waitFor();
+    assert.equal(await form.getByLabel("Trusted certificate").inputValue(), root.fingerprint);
+    await screenshot(page, "node-trusted");
+    await form.getByRole("button", { name: "Save" }).click();
+    await page.locator('[data-node="barn"]').getByText("Online", { exact: true }).waitFor();
+    await context.close();
+    await forgetNodes();
+  });
+
+  async function forgetNodes(): Promise<void> {
+    const { nodes } = await recorder.api<{ nodes: { id: string }[] }>("GET", "/cluster/nodes");
+    for (const { id } of nodes) await recorder.api("DELETE", `/cluster/nodes/${id}`);
+    await recorder.api("PATCH", "/cluster/nodes", { lostSeconds: 15 });
+  }
 
   /** Somebody tries a password, from this address of the machine. */
   function guess(localAddress = "127.0.0.1"): Promise<number | undefined> {

@@ -26,6 +26,7 @@ const TEXTS = [
   "warning",
   "https://registry.example/",
   "0110",
+  Array(32).fill("AB").join(":"),
   "",
 ];
 

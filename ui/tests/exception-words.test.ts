@@ -15,6 +15,7 @@ describe("exceptions in the interface", () => {
       ["camera-codec-unsupported", "exception-codec-mismatch"],
       ["recording-missing", "exception-record"],
       ["clock-stepped", "exception-clock"],
+      ["node-lost", "exception-hot-spare"],
       ["plugin-quarantined", "exception-plugin"],
       ["database-rescued", undefined],
     ] as const)

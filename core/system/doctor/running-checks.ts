@@ -88,5 +88,10 @@ function adviceFor(code: string): Said {
     );
   if (code.startsWith("volume-") || code === "recording-stopped")
     return said("see-volume", "see what is said of its volume");
+  if (code.startsWith("node-"))
+    return said(
+      "see-node",
+      "see that it runs and is reached from here; docs/guide/other-recorders.md says more",
+    );
   return said("see-troubleshooting", "docs/guide/troubleshooting.md says more");
 }

@@ -56,7 +56,12 @@ const WORDS: Readonly<Record<string, readonly [en: string, de: string, es: strin
   "exception-ip-conflict": ["Address conflict", "Adresskonflikt", "Conflicto de dirección", "IP 冲突"],
   "exception-illegal-login": ["Illegal login", "Unerlaubte Anmeldung", "Acceso no autorizado", "非法登录"],
   "exception-record": ["Recording failed", "Aufnahme gestört", "Fallo de grabación", "录像异常"],
-  "exception-hot-spare": ["Hot spare", "Ersatzgerät", "Equipo de reserva", "热备异常"],
+  "exception-hot-spare": [
+    "Recorder not reached",
+    "Rekorder nicht erreicht",
+    "Grabador inaccesible",
+    "录像机连接异常",
+  ],
   "exception-array": ["Disk array", "Plattenverbund", "Matriz de discos", "阵列异常"],
   "exception-poe-overload": ["PoE overload", "PoE überlastet", "Sobrecarga PoE", "PoE 过载"],
   "exception-standard-mismatch": [

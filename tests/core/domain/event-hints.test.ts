@@ -53,7 +53,7 @@ describe("where people are told of events (manual 11.7, event hint)", () => {
 
   it("knows what only others can report", () => {
     assert.equal(isOwnException("exception-network"), true);
-    assert.equal(isOwnException("exception-hot-spare"), false);
+    assert.equal(isOwnException("exception-poe-overload"), false);
     assert.equal(isOwnException("motion"), false);
   });
 });

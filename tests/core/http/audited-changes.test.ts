@@ -16,6 +16,7 @@ const NOTHING_TO_NOTE: Readonly<Record<string, string>> = {
   "POST /api/v1/cameras/probe": "connects once, stores nothing",
   "POST /api/v1/cameras/:id/ptz/move": "one of a hand's many words, of which the first is noted",
   "POST /api/v1/cameras/:id/ptz/stop": "the end of what was noted",
+  "POST /api/v1/cluster/nodes/test": "connects once, stores nothing",
   "POST /api/v1/inputs/:input/signal": "a device speaks, as on MQTT: its events say so",
   "POST /api/v1/media-tickets": "a word for one picture; looking at it is noted",
   "POST /api/v1/plugins/page": "a way to see a page",

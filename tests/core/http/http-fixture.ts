@@ -444,6 +444,28 @@ export async function httpFixture(t: TestContext, log: Log = silentLog): Promise
         return { camera, at, now: atMs === undefined, recording: verdict, alarm: verdict, steps: [] };
       },
     },
+    cluster: {
+      view: () => ({ nodes: [], lostSeconds: 15 }),
+      async setLostSeconds(lostSeconds) {
+        called(`nodes are lost after ${lostSeconds} s`);
+        return { nodes: [], lostSeconds };
+      },
+      async add(node) {
+        called(`watch ${node.url}`);
+        return { ...node, id: "barn", status: "unknown", since: new Date(START_MS).toISOString() };
+      },
+      async change(id, { name = "Barn", url = "https://barn.example" }) {
+        called(`change node ${id}`);
+        return { id, name, url, status: "unknown", since: new Date(START_MS).toISOString() };
+      },
+      async remove(id) {
+        called(`forget node ${id}`);
+      },
+      async test({ url }) {
+        called(`try ${url}`);
+        return { isNightjar: true, version: "0.0.0" };
+      },
+    },
     keptLog: {
       async read(query) {
         called(`log ${query.level} ${query.limit} ${query.process ?? query.plugin ?? "all"}`);

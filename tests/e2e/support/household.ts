@@ -1,11 +1,13 @@
 // A recorder with what a household has, for pictures of every page and for what judges them: accounts, a token, rules, holidays, inputs and outputs, a till
 // with receipts, a camera that turns and one that does not answer.
 import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import type { FakeOnvifDevice } from "../../../core/testing/fake-onvif-device.ts";
 import { waitFor } from "../../../core/testing/wait-for.ts";
 import { ADMINISTRATOR, addAccount } from "../../support/accounts.ts";
 import { putAlarms, putWalk } from "../../support/alarms.ts";
+import { wellNode } from "../../support/node-servers.ts";
 import { furnishAlarmIo } from "./alarm-io.ts";
 import type { Recorder } from "./recorder.ts";
 
@@ -80,6 +82,7 @@ export async function furnish(recorder: Recorder, dome: FakeOnvifDevice, camera:
   await putAlarms(recorder.dataDir, camera, [1_000_001, 1_000_002, 1_000_003]);
   await putWalk(recorder.dataDir, camera, 1_000_004);
   await furnishTill(recorder, camera);
+  await furnishNode(recorder);
   return { places: { camera, dome: added.id }, viewer };
 }
 
@@ -105,6 +108,25 @@ async function furnishTill(recorder: Recorder, camera: string): Promise<void> {
   await waitFor(
     async () => (await recorder.api<{ receipts: unknown[] }>("GET", "/receipts")).receipts.length === 2,
     { what: "two receipts" },
+  );
+}
+
+/** Another recorder that is watched, for as long as this process lives. */
+async function furnishNode(recorder: Recorder): Promise<void> {
+  const server = createHttpServer(wellNode);
+  server.listen(0, "127.0.0.1").unref();
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  await recorder.api("POST", "/cluster/nodes", {
+    name: "Barn, beyond the orchard",
+    url: `http://127.0.0.1:${port}`,
+  });
+  await waitFor(
+    async () => {
+      const { nodes } = await recorder.api<{ nodes: { status: string }[] }>("GET", "/cluster/nodes");
+      return nodes[0]?.status === "online";
+    },
+    { what: "the other recorder to be online" },
   );
 }
 

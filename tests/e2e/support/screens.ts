@@ -274,6 +274,22 @@ export const SCREENS: readonly Screen[] = [
     filled: ".exception-list",
   },
   {
+    name: "nodes",
+    path: "system/nodes",
+    asks: ["cluster/nodes"],
+    isBarred: true,
+    filled: ".node-table, .empty",
+    empty: ".empty",
+  },
+  { name: "node-new", path: "system/nodes?node=new", asks: [], filled: "dialog .node-form" },
+  {
+    name: "node-remove",
+    path: "system/nodes",
+    asks: [],
+    filled: "dialog[open]",
+    open: [".node-table .row-actions .icon-button:last-child"],
+  },
+  {
     name: "event-hints",
     path: "events/hints",
     asks: ["event-types"],

@@ -2150,6 +2150,8 @@ export interface Operations {
           readonly id: number;
           readonly camera?: string;
           readonly subject?: string;
+          /** What people call the subject, where it has a name. */
+          readonly name?: string;
           readonly start: string;
         }[];
         /** When one last began. Absent: none is known. */
@@ -4258,12 +4260,12 @@ export interface Operations {
       readonly tokens: readonly string[];
     };
   };
-  /** Server-Sent Events, or the same by WebSocket: camera, camera-removed, volume, problems, plugin-job, coverage, event, output, input, popup, popup-end, sound, reset, session-ended. */
+  /** Server-Sent Events, or the same by WebSocket: camera, camera-removed, volume, problems, plugin-job, coverage, event, output, input, node, popup, popup-end, sound, reset, session-ended. */
   readonly "GET /changes": {
     readonly query?: {
       /** Changes of these cameras only: ids separated by commas. */
       readonly cameras?: string;
-      /** Some of camera, camera-removed, volume, problems, plugin-job, coverage, event, output, input, popup, popup-end, sound, separated by commas. */
+      /** Some of camera, camera-removed, volume, problems, plugin-job, coverage, event, output, input, node, popup, popup-end, sound, separated by commas. */
       readonly types?: string;
       /** The id of the last message that was got, as the header Last-Event-ID: what was missed comes first, or `reset` if that is not known any more. */
       readonly since?: string;
@@ -5213,6 +5215,183 @@ export interface Operations {
       /** Why the owner's own, which is there, is not used. */
       readonly problem?: string;
     };
+  };
+  /** The other recorders that this one watches, and how they are. */
+  readonly "GET /cluster/nodes": {
+    readonly answer: {
+      readonly nodes: readonly {
+        /** 1 to 64 of a-z, 0-9 and inner hyphens; events of it have it as their subject. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** Where its web interface is, as `https://192.168.1.20:8443`; with the base path, if it has one. Without user name or password. */
+        readonly url: string;
+        /** SHA-256 fingerprint of the certificate that is trusted where no public authority signed it: the node's own, or the root that signed that. *System → Certificate* of the node shows both. */
+        readonly certificate?: string;
+        /** `unknown`: nothing has been heard yet; `suspect`: no good answer for five seconds; `lost`: for `lostSeconds`. */
+        readonly status: "unknown" | "online" | "suspect" | "lost";
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly since: string;
+        /** Why it is not online. The `case` of the context tells apart what it can be. */
+        readonly reason?: {
+          readonly code: string;
+          readonly message: string;
+          /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+          readonly context?: Readonly<Record<string, string | number>>;
+        };
+        /** The Nightjar that answered last. */
+        readonly version?: string;
+        /** Its last good answer. */
+        readonly answered?: string;
+      }[];
+      /** Seconds without an answer after which a node is lost and `exception-hot-spare` is raised. */
+      readonly lostSeconds: number;
+    };
+  };
+  /** Watches another recorder from now on. */
+  readonly "POST /cluster/nodes": {
+    readonly body: {
+      /** What people call it. */
+      readonly name: string;
+      /** Where its web interface is, as `https://192.168.1.20:8443`; with the base path, if it has one. Without user name or password. */
+      readonly url: string;
+      readonly certificate?: string;
+    };
+    readonly answer: {
+      /** 1 to 64 of a-z, 0-9 and inner hyphens; events of it have it as their subject. */
+      readonly id: string;
+      /** What people call it. */
+      readonly name: string;
+      /** Where its web interface is, as `https://192.168.1.20:8443`; with the base path, if it has one. Without user name or password. */
+      readonly url: string;
+      /** SHA-256 fingerprint of the certificate that is trusted where no public authority signed it: the node's own, or the root that signed that. *System → Certificate* of the node shows both. */
+      readonly certificate?: string;
+      /** `unknown`: nothing has been heard yet; `suspect`: no good answer for five seconds; `lost`: for `lostSeconds`. */
+      readonly status: "unknown" | "online" | "suspect" | "lost";
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly since: string;
+      /** Why it is not online. The `case` of the context tells apart what it can be. */
+      readonly reason?: {
+        readonly code: string;
+        readonly message: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly context?: Readonly<Record<string, string | number>>;
+      };
+      /** The Nightjar that answered last. */
+      readonly version?: string;
+      /** Its last good answer. */
+      readonly answered?: string;
+    };
+  };
+  /** Changes how long a watched node is silent before it is lost. */
+  readonly "PATCH /cluster/nodes": {
+    readonly body: {
+      /** Seconds without an answer after which a node is lost and `exception-hot-spare` is raised. */
+      readonly lostSeconds: number;
+    };
+    readonly answer: {
+      readonly nodes: readonly {
+        /** 1 to 64 of a-z, 0-9 and inner hyphens; events of it have it as their subject. */
+        readonly id: string;
+        /** What people call it. */
+        readonly name: string;
+        /** Where its web interface is, as `https://192.168.1.20:8443`; with the base path, if it has one. Without user name or password. */
+        readonly url: string;
+        /** SHA-256 fingerprint of the certificate that is trusted where no public authority signed it: the node's own, or the root that signed that. *System → Certificate* of the node shows both. */
+        readonly certificate?: string;
+        /** `unknown`: nothing has been heard yet; `suspect`: no good answer for five seconds; `lost`: for `lostSeconds`. */
+        readonly status: "unknown" | "online" | "suspect" | "lost";
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly since: string;
+        /** Why it is not online. The `case` of the context tells apart what it can be. */
+        readonly reason?: {
+          readonly code: string;
+          readonly message: string;
+          /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+          readonly context?: Readonly<Record<string, string | number>>;
+        };
+        /** The Nightjar that answered last. */
+        readonly version?: string;
+        /** Its last good answer. */
+        readonly answered?: string;
+      }[];
+      /** Seconds without an answer after which a node is lost and `exception-hot-spare` is raised. */
+      readonly lostSeconds: number;
+    };
+  };
+  /** Whether a Nightjar answers at an address, and the certificate that it shows. Saves nothing. */
+  readonly "POST /cluster/nodes/test": {
+    readonly body: {
+      /** Where its web interface is, as `https://192.168.1.20:8443`; with the base path, if it has one. Without user name or password. */
+      readonly url: string;
+      readonly certificate?: string;
+    };
+    readonly answer: {
+      /** A Nightjar answers there. */
+      readonly isNightjar: boolean;
+      readonly version?: string;
+      /** Why it is not online. The `case` of the context tells apart what it can be. */
+      readonly reason?: {
+        readonly code: string;
+        readonly message: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly context?: Readonly<Record<string, string | number>>;
+      };
+      /** What it shows, over HTTPS. */
+      readonly certificate?: {
+        /** The fingerprint to trust it by. */
+        readonly sha256: string;
+        readonly subject: string;
+        /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+        readonly until: string;
+        /** It is the root that signed the node's own, which outlives that. */
+        readonly isRoot: boolean;
+        /** By the system's authorities, by the fingerprint that was given, or not. */
+        readonly trusted: "system" | "fingerprint" | "no";
+      };
+    };
+  };
+  /** Changes a watched node; what is left out stays. */
+  readonly "PATCH /cluster/nodes/{node}": {
+    readonly path: { readonly node: string };
+    readonly body: {
+      /** What people call it. */
+      readonly name?: string;
+      /** Where its web interface is, as `https://192.168.1.20:8443`; with the base path, if it has one. Without user name or password. */
+      readonly url?: string;
+      /** `null`: the system's authorities alone. */
+      readonly certificate?: string | null;
+    };
+    readonly answer: {
+      /** 1 to 64 of a-z, 0-9 and inner hyphens; events of it have it as their subject. */
+      readonly id: string;
+      /** What people call it. */
+      readonly name: string;
+      /** Where its web interface is, as `https://192.168.1.20:8443`; with the base path, if it has one. Without user name or password. */
+      readonly url: string;
+      /** SHA-256 fingerprint of the certificate that is trusted where no public authority signed it: the node's own, or the root that signed that. *System → Certificate* of the node shows both. */
+      readonly certificate?: string;
+      /** `unknown`: nothing has been heard yet; `suspect`: no good answer for five seconds; `lost`: for `lostSeconds`. */
+      readonly status: "unknown" | "online" | "suspect" | "lost";
+      /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
+      readonly since: string;
+      /** Why it is not online. The `case` of the context tells apart what it can be. */
+      readonly reason?: {
+        readonly code: string;
+        readonly message: string;
+        /** Plain facts of the sentence, to say it in other languages; `case` tells apart what a code stands for. */
+        readonly context?: Readonly<Record<string, string | number>>;
+      };
+      /** The Nightjar that answered last. */
+      readonly version?: string;
+      /** Its last good answer. */
+      readonly answered?: string;
+    };
+  };
+  /** Watches a node no more. What was told of it is over. */
+  readonly "DELETE /cluster/nodes/{node}": {
+    readonly path: { readonly node: string };
+    readonly answer: undefined;
   };
   /** MQTT: settings, how the broker is, and who is connected. */
   readonly "GET /mqtt": {

@@ -44,6 +44,9 @@ export type OutputView = Answer<"GET /outputs">["outputs"][number];
 export type InputView = Answer<"GET /inputs">["inputs"][number];
 export type OutputSettings = Answer<"GET /outputs/settings">["outputs"][number];
 export type InputSettings = Answer<"GET /inputs/settings">["inputs"][number];
+/** Other recorders that this one watches, and how each is. */
+export type NodesView = Answer<"GET /cluster/nodes">;
+export type NodeView = NodesView["nodes"][number];
 export type LinkageView = Answer<"GET /linkage">;
 export type LinkageRule = LinkageView["rules"][number];
 export type LinkageAction = LinkageView["actions"][number];

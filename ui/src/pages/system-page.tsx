@@ -32,6 +32,8 @@ const AuditPage = lazyPage(async () => (await import("./audit/audit-page.tsx")).
 
 const ExceptionsPage = lazyPage(async () => (await import("./system/exceptions-page.tsx")).ExceptionsPage);
 
+const NodesPage = lazyPage(async () => (await import("./nodes/nodes-page.tsx")).NodesPage);
+
 const GeneralPage = lazyPage(async () => (await import("./system/general-page.tsx")).GeneralPage);
 
 /** What has a page of its own, and who may open it. */
@@ -58,6 +60,14 @@ const LINKS = [
     text: "exceptions.text",
     button: "exceptions.open",
     icon: "warning",
+    isFor: mayOperate,
+  },
+  {
+    path: "system/nodes",
+    title: "nodes.title",
+    text: "nodes.text",
+    button: "nodes.open",
+    icon: "system",
     isFor: mayOperate,
   },
   {
@@ -121,6 +131,7 @@ export function SystemPage() {
   if (place.value.path === "system/flows") return mayAdminister.value ? <FlowsPage /> : <NotAllowed />;
   if (place.value.path === "system/doctor") return mayAdminister.value ? <DoctorPage /> : <NotAllowed />;
   if (place.value.path === "system/exceptions") return mayOperate.value ? <ExceptionsPage /> : <NotAllowed />;
+  if (place.value.path === "system/nodes") return mayOperate.value ? <NodesPage /> : <NotAllowed />;
   if (place.value.path === "system/log") return <AuditPage />;
   if (now === undefined) return <AwaitedPage title={t("nav.system")} of={statusAsked.value} />;
   return (

@@ -6,6 +6,7 @@ export function exceptionOf(code: string): string | undefined {
   const volume = /^volume-(full|offline|slow)$/.exec(code)?.[1];
   if (volume !== undefined) return `exception-volume-${volume}`;
   if (/^volume-(?:error|mismatch|read-only)$/.test(code)) return "exception-volume-error";
+  if (code.startsWith("node-")) return "exception-hot-spare";
   const [, about] = /^(camera|recording|clock|plugin)-/.exec(code) ?? [];
   if (about === undefined) return undefined;
   return { camera: "exception-camera-link", recording: "exception-record" }[about] ?? `exception-${about}`;

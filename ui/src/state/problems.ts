@@ -26,7 +26,7 @@ export interface ShownProblem {
 interface Words {
   readonly title: MessageKey;
   readonly advice: MessageKey;
-  readonly page: "storage" | "camera" | "system" | "system/flows" | "plugins";
+  readonly page: "storage" | "camera" | "system" | "system/flows" | "system/nodes" | "plugins";
   readonly isAlarm: boolean;
 }
 
@@ -41,6 +41,7 @@ const WORDS: readonly (readonly [RegExp, Words])[] = [
   [/^NJ_CONFIG/, words("problem.config", "problem.config.do", "system", true)],
   [/^clock-/, words("problem.clock", "problem.clock.do", "system", true)],
   [/^database-/, words("problem.database", "problem.database.do", "system", true)],
+  [/^node-/, words("problem.node", "problem.node.do", "system/nodes", true)],
   [/^plugin-/, words("problem.plugin", "problem.plugin.do", "plugins", false)],
   [/^flows-/, words("problem.flows", "problem.flows.do", "system/flows", false)],
   [/^ffmpeg-/, words("problem.ffmpeg", "problem.ffmpeg.do", "system", false)],

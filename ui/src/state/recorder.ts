@@ -5,6 +5,7 @@ import { ApiError, apiUrl, askInBackground, call, whenUnauthenticated } from "..
 import type {
   Camera,
   InputView,
+  NodeView,
   OutputView,
   PluginJob,
   RecordedEvent,
@@ -55,6 +56,9 @@ export const coverageChange = signal<
 
 /** The latest event that began, changed or ended; the list of events listens. */
 export const eventChange = signal<RecordedEvent | undefined>(undefined);
+
+/** The latest watched node whose state is another one; their page listens. */
+export const nodeChange = signal<NodeView | undefined>(undefined);
 
 export const session = computed(() => (entry.value.kind === "in" ? entry.value.session : undefined));
 /** The recorder's own time zone. */
@@ -218,6 +222,9 @@ function startChanges(): void {
   listen(source, "sound", (data) => soundAsked(data as SoundMessage));
   listen(source, "output", (data) => outputChanged(data as OutputView));
   listen(source, "input", (data) => inputChanged(data as InputView));
+  listen(source, "node", (data) => {
+    nodeChange.value = data as NodeView;
+  });
   listen(source, "plugin-job", (data) => jobChanged(data as PluginJob));
   listen(source, "session-ended", (data) =>
     leave((data as { readonly reason?: string }).reason === "idle" ? "idle" : "ended"),
@@ -244,6 +251,7 @@ function leave(ended: Ended | undefined): void {
   // Of cameras that the next account may not see.
   eventChange.value = undefined;
   coverageChange.value = undefined;
+  nodeChange.value = undefined;
   silence();
   forgetAlarmIo();
   void enter(ended);

@@ -1,9 +1,8 @@
 // The certificate of HTTPS: which one is in use, how a device comes to trust it, what needs that, and an own one in its place.
-import { Fragment } from "preact";
 import { type Answer, ApiError, basePath, call } from "../../api/client.ts";
 import { language, t } from "../../locale/messages.ts";
 import { Awaited } from "../../parts/awaited.tsx";
-import { CopyButton } from "../../parts/copy-button.tsx";
+import { Fingerprint } from "../../parts/fingerprint.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { mayAdminister } from "../../state/recorder.ts";
 import { dayText } from "../../state/time-format.ts";
@@ -130,18 +129,8 @@ function Facts(props: { readonly title: string; readonly one: OneCertificate; re
           {props.renews === undefined ? "" : ` · ${t("cert.renews", { date: props.renews })}`}
         </dd>
         <dt>{t("cert.fingerprint")}</dt>
-        <dd class="fingerprint">
-          <code>
-            {one.sha256.split(":").map((byte, index) => (
-              // Lines end between bytes, never within one. A byte has no name but its place.
-              <Fragment key={`${index}`}>
-                {index === 0 ? "" : ":"}
-                {index === 0 ? null : <wbr />}
-                {byte}
-              </Fragment>
-            ))}
-          </code>
-          <CopyButton text={one.sha256} />
+        <dd>
+          <Fingerprint sha256={one.sha256} />
         </dd>
       </dl>
     </>

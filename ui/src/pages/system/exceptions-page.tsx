@@ -31,6 +31,7 @@ const ADVICE: Readonly<Record<string, MessageKey>> = {
   "exception-network": "exceptions.do.network",
   "exception-illegal-login": "exceptions.do.illegal-login",
   "exception-record": "exceptions.do.record",
+  "exception-hot-spare": "exceptions.do.hot-spare",
   "exception-array": "exceptions.do.array",
   "exception-codec-mismatch": "exceptions.do.codec-mismatch",
   "exception-camera-link": "exceptions.do.camera-link",
@@ -150,8 +151,10 @@ function ExceptionRow(props: {
 
 /** What goes on, or when it last began, and how often of late. */
 function ExceptionState({ kind: { type, open, last, lastDay } }: { readonly kind: Kind }) {
-  const nameOf = ({ camera, subject }: Kind["open"][number]): string | undefined =>
-    camera === undefined ? subject : (cameras.value?.find(({ id }) => id === camera)?.name ?? camera);
+  const nameOf = ({ camera, subject, name }: Kind["open"][number]): string | undefined =>
+    camera === undefined
+      ? (name ?? subject)
+      : (cameras.value?.find(({ id }) => id === camera)?.name ?? camera);
   return (
     <div class="exception-state">
       {open.length > 0 ? (

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { freeCameraId } from "../../../core/cameras/camera-ids.ts";
+import { freeId } from "../../../core/domain/free-id.ts";
 import { isId } from "../../../core/domain/ids.ts";
 
 describe("the id of a new camera", () => {
@@ -14,7 +14,7 @@ describe("the id of a new camera", () => {
   for (const [name, id] of cases) {
     it(`is made of the name ${JSON.stringify(name.slice(0, 20))}, as addresses and folders take it`, () => {
       assert.equal(
-        freeCameraId(name, () => false),
+        freeId(name, "camera", () => false),
         id,
       );
       assert.ok(isId(id));
@@ -24,7 +24,7 @@ describe("the id of a new camera", () => {
   it("is counted on where another camera has it", () => {
     const taken = new Set(["yard", "yard-2"]);
     assert.equal(
-      freeCameraId("Yard", (candidate) => taken.has(candidate)),
+      freeId("Yard", "camera", (candidate) => taken.has(candidate)),
       "yard-3",
     );
   });
