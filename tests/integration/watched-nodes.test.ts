@@ -30,13 +30,23 @@ class Side {
   static async start(): Promise<Side> {
     const side = new Side(await RecorderRig.start({ cameras: 1 }));
     side.#token = await activate(side.rig.url, side.rig.activationCode ?? "");
-    await side.rig.stopRecorder();
-    const { dataDir } = side.rig;
-    const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false });
-    await config.update("/network/http/port", await lowPort());
-    await config.close();
-    await side.rig.launch();
+    await side.#move(await lowPort());
     return side;
+  }
+
+  /** Has the recorder open its web interface at that port, from now on. */
+  async #move(port: number): Promise<void> {
+    const { dataDir } = this.rig;
+    const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false });
+    await config.update("/network/http/port", port);
+    await config.close();
+    this.rig.url = `http://localhost:${port}`;
+    const answers = () =>
+      fetch(`${this.rig.url}/api/v1/setup`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await waitFor(answers, { deadlineMs: 10_000, what: "the recorder to be at its other port" });
   }
 
   async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
