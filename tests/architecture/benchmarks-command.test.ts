@@ -41,7 +41,7 @@ describe("the benchmarks' command", () => {
     assert.equal(suite, "quick");
     assert.deepEqual(machine, MACHINE);
     const expected = { name: "delay", value: 40, unit: "ms", limit: 50, rival: "ffmpeg", rivalValue: 80 };
-    assert.deepEqual(figures, [{ ...expected, ratio: 0.5, ok: true }]);
+    assert.deepEqual(figures, [{ ...expected, ratio: 0.5, ratioLimit: 1, ok: true }]);
     assert.equal(code, 0);
     assert.deepEqual(orders, [{ suite: "quick", quick: false, silent: true, counts: [1, 16] }]);
   });

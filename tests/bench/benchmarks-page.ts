@@ -197,13 +197,17 @@ function tableLines(figures: readonly Figure[]): string[] {
     one.name,
     `${one.value} ${one.unit}`,
     one.limit === undefined ? "" : `≤ ${one.limit}`,
-    ...(rivals ? [text(one.rivalValue), text(one.ratio)] : []),
+    ...(rivals ? [text(one.rivalValue), ratioText(one)] : []),
     one.ok === undefined ? "" : one.ok ? "yes" : "**no**",
   ]);
   const rule = head.map((_, column) => (column === 0 ? "---" : "--:"));
   const [rival] = figures.flatMap((one) => one.rival ?? []);
   const note = rival === undefined ? [] : ["", `The rival is \`${rival}\`.`];
   return [...[head, rule, ...rows].map((row) => `| ${row.join(" | ")} |`), ...note];
+}
+
+function ratioText({ ratio, ratioLimit }: Figure): string {
+  return ratio === undefined || ratioLimit === undefined ? text(ratio) : `${ratio} (≤ ${ratioLimit})`;
 }
 
 function text(value: number | undefined): string {

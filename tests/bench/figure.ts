@@ -11,6 +11,8 @@ export interface Figure {
   readonly rivalValue?: number;
   /** value ÷ rivalValue. */
   readonly ratio?: number;
+  /** The ratio is not to exceed this. */
+  readonly ratioLimit?: number;
   /** False when the limit, or the limit of the ratio, is exceeded. Left out where nothing is promised. */
   readonly ok?: boolean;
 }
@@ -65,6 +67,7 @@ export function figure(
     ...(limit === undefined ? {} : { limit }),
     ...(rival === undefined || rivalValue === undefined ? {} : { rival, rivalValue: round(rivalValue) }),
     ...(ratio === undefined ? {} : { ratio: round(ratio) }),
+    ...(ratio === undefined || ratioLimit === undefined ? {} : { ratioLimit }),
     ...(isJudged ? { ok } : {}),
   };
 }
@@ -84,7 +87,9 @@ export function tableOf(result: BenchResult): string {
     one.limit === undefined ? "" : `≤ ${one.limit}`,
     one.rival ?? "",
     one.rivalValue === undefined ? "" : String(one.rivalValue),
-    one.ratio === undefined ? "" : String(one.ratio),
+    one.ratio === undefined
+      ? ""
+      : `${one.ratio}${one.ratioLimit === undefined ? "" : ` (≤ ${one.ratioLimit})`}`,
     one.ok === undefined ? "" : one.ok ? "ok" : "TOO MUCH",
   ]);
   const widths = head.map((_, column) =>
