@@ -27,8 +27,10 @@ import { RestreamDoor } from "./restream/restream-door.ts";
 import { SavedStateFile } from "./saved-state.ts";
 import { TranscodePlaces } from "./transcode-places.ts";
 
-/** How long the last known settings wait for core's newer ones at start. */
+/** How long the last known settings wait for core's newer ones, where core was there a moment ago. */
 const SETTINGS_PATIENCE_MS = 1_000;
+/** And where the whole recorder starts: core is on its way, and ports may have been changed while nothing ran. */
+const START_PATIENCE_MS = 10_000;
 /** Below the data directory: for what may be lost. */
 const CACHE_FOLDER = "cache";
 const RENEWAL_CHECK_MS = 3_600_000;
@@ -44,7 +46,7 @@ export async function runGateway(
   context: ProcessContext,
   options: GatewayOptions = {},
 ): Promise<RunningProcess> {
-  const { dataDir, log, clock, instance } = context;
+  const { dataDir, log, clock, instance, previousEnd } = context;
   const runFolder = join(dataDir, RUN_FOLDER);
   await mkdir(runFolder, { recursive: true, mode: 0o700 });
   const saved = new SavedStateFile(dataDir, log);
@@ -177,7 +179,8 @@ export async function runGateway(
 
   const known = saved.settings;
   if (known !== undefined) {
-    const patience = clock.after(SETTINGS_PATIENCE_MS, () => void follow(known));
+    const patienceMs = previousEnd === undefined ? START_PATIENCE_MS : SETTINGS_PATIENCE_MS;
+    const patience = clock.after(patienceMs, () => void follow(known));
     void firstSettings.then(() => patience.cancel());
   }
   // Nothing else may be pending on the loop while core is still starting.
