@@ -653,21 +653,35 @@ describe("the recording service", () => {
     assert.deepEqual(events.acts, [`begin ${name}`, `end ${name}`]);
   });
 
-  it("makes an event of a volume that is full or fails", async () => {
+  it("makes an event of a volume that is full or fails, one for each kind of fault", async () => {
     await settled();
     const volume = media.idOf(VOLUME_PATH);
     const state = (status: VolumeState["status"]): MediaReport => ({
       kind: "volume-state",
       state: { volume, status, sinceMs: NOON_MS, message: "it is so" },
     });
+    const expected = (...kinds: string[]) =>
+      kinds.flatMap((kind) =>
+        ["begin", "end"].map((act) => `${act} exception-volume-${kind} ${VOLUME_PATH}`),
+      );
     await media.report(state("full"), state("full"), state("offline"), state("slow"), state("normal"));
     await waitFor(() => events.acts.length === 6);
+    assert.deepEqual(events.acts.splice(0), expected("full", "offline", "slow"));
+    // Each of them makes the volume unusable until somebody looks: one event, whichever it is.
+    for (const status of ["error", "read-only", "mismatch"] as const) {
+      await media.report(state(status), state(status), state("normal"));
+      await waitFor(() => events.open.size === 0 && events.acts.length > 0);
+      assert.deepEqual(events.acts.splice(0), expected("error"), status);
+    }
+    await media.report(state("read-only"), state("error"), state("mismatch"), state("full"));
+    await waitFor(() => events.open.has(`exception-volume-full ${VOLUME_PATH}`));
+    const begun = [...new Set(events.acts.filter((act) => act.startsWith("begin")))];
     assert.deepEqual(
-      events.acts,
-      ["full", "offline", "slow"].flatMap((what) => [
-        `begin exception-volume-${what} ${VOLUME_PATH}`,
-        `end exception-volume-${what} ${VOLUME_PATH}`,
-      ]),
+      [begun, events.acts.filter((act) => act.startsWith("end"))],
+      [
+        [`begin exception-volume-error ${VOLUME_PATH}`, `begin exception-volume-full ${VOLUME_PATH}`],
+        [`end exception-volume-error ${VOLUME_PATH}`],
+      ],
     );
   });
 
