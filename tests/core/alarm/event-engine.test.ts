@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { MOST_OPEN } from "../../../core/alarm/event-engine.ts";
 import type { SqlWriter } from "../../../core/db/db.ts";
-import type { EventReport } from "../../../core/domain/alarm-event.ts";
+import { type EventReport, MOST_PICTURES } from "../../../core/domain/alarm-event.ts";
 import { arming, engineFixture, NOON_MS } from "./alarm-fixture.ts";
 
 const MOTION: EventReport = { type: "motion", camera: "yard", source: "camera" };
@@ -153,6 +153,28 @@ describe("an event", () => {
     assert.deepEqual([next?.startMs, next?.endMs], [NOON_MS + 60_000, undefined]);
     clock.advance(3_600_000);
     assert.equal((await rows())[0]?.endReason, "too-long", "also where nothing is heard any more");
+  });
+
+  it("has the pictures of all its reports, those of the newest first, none twice, and not too many", async (t) => {
+    const { engine, clock, rows } = await engineFixture(t);
+    const at = (second: number) => NOON_MS + second * 1_000;
+    /** As it is once what changed is due to be written. */
+    const pictures = async () => {
+      clock.advance(1_250);
+      return (await rows())[0]?.pictures;
+    };
+    engine.report({ ...MOTION, pictures: [at(0)] });
+    engine.report({ ...MOTION, pictures: [at(2), Number.NaN, at(1)] });
+    engine.report(MOTION);
+    engine.report({ ...MOTION, pictures: [at(3), at(0)] });
+    assert.deepEqual(await pictures(), [at(3), at(0), at(2), at(1)]);
+    for (let second = 4; second < 20; second += 1) engine.report({ ...MOTION, pictures: [at(second)] });
+    assert.deepEqual(
+      await pictures(),
+      Array.from({ length: MOST_PICTURES }, (_, index) => at(19 - index)),
+    );
+    engine.report({ ...MOTION, pictures: Array.from({ length: 1_000 }, (_, second) => at(second)) });
+    assert.equal((await pictures())?.length, MOST_PICTURES);
   });
 
   it("that is a state goes on as the next one at once, until its reporter ends it", async (t) => {
