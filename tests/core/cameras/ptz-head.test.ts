@@ -273,6 +273,22 @@ describe("a camera that rules turn", () => {
     assert.deepEqual(told, ["patrol t true", "patrol t false", "back 0.1"]);
   });
 
+  it("has a pattern of the camera's own started, and ended before it goes back", async () => {
+    const { ptz, told, clock } = head();
+    const target: PtzTarget = { kind: "pattern", id: "4" };
+    assert.deepEqual(await ptz.follow({ target, returnSeconds: 60 }), { goesBack: true });
+    clock.advance(59_999);
+    assert.deepEqual(told, ["pattern 4 true"]);
+    clock.advance(1);
+    await waitFor(() => !ptz.goesBack);
+    assert.deepEqual(told, ["pattern 4 true", "pattern 4 false", "back 0.1"]);
+    told.length = 0;
+    await ptz.follow({ target, returnSeconds: 5, returnPreset: "9" });
+    clock.advance(5_000);
+    await waitFor(() => !ptz.goesBack);
+    assert.deepEqual(told, ["pattern 4 true", "pattern 4 false", "preset 9"]);
+  });
+
   it("does nothing more once it is closed", async () => {
     const { ptz, told, clock } = head();
     await ptz.follow({ target: { kind: "round", presets: ["a"], secondsEach: 3 }, returnSeconds: 5 });

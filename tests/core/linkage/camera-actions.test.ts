@@ -40,10 +40,16 @@ describe("the action that turns a camera (manual 6, linkage)", () => {
     const { told, run } = acting();
     await run("ptz", { target: "3" }, { camera: "gate" });
     await run("ptz", { camera: "yard", to: "patrol", target: "1", returnSeconds: 0 }, { camera: "gate" });
+    await run(
+      "ptz",
+      { to: "pattern", target: "4", returnSeconds: 60, returnPreset: "9" },
+      { camera: "gate" },
+    );
     await run("ptz", { camera: "yard", to: "round", presets: ["1", "2"], returnPreset: "9" });
     assert.deepEqual(told, [
       { camera: "gate", target: { kind: "preset", id: "3" }, returnSeconds: 30, returnPreset: undefined },
       { camera: "yard", target: { kind: "patrol", id: "1" }, returnSeconds: 0, returnPreset: undefined },
+      { camera: "gate", target: { kind: "pattern", id: "4" }, returnSeconds: 60, returnPreset: "9" },
       {
         ...{ camera: "yard", returnSeconds: 30, returnPreset: "9" },
         target: { kind: "round", presets: ["1", "2"], secondsEach: 10 },
