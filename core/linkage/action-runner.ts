@@ -4,8 +4,8 @@ import type { Clock, Timer } from "../clock.ts";
 import type { EventAction, EventCapture } from "../domain/alarm-event.ts";
 import { contextOf, type Facts } from "../domain/facts.ts";
 import { type ErrorKind, NightjarError, toPlainError } from "../errors.ts";
-import { withTimeLimit } from "../plugin/calls/time-limit.ts";
 import type { LinkageAction, LinkageRequest } from "../plugin/contract/linkage-action.ts";
+import { withinLimit } from "./action-limit.ts";
 import { actionSettings } from "./action-settings.ts";
 
 /** Of one action, waiting, resting or running; beyond it what comes is not done, and the event says so. */
@@ -242,12 +242,9 @@ export class ActionRunner {
     // Asked last, and at each try: what somebody may not see any more he is not told of.
     const accounts = action.wantsAccounts === true ? await this.#options.accounts(task) : undefined;
     const told = { ...task.request, config, pictures, ...(accounts === undefined ? {} : { accounts }) };
-    const signal = AbortSignal.any([this.#end.signal, AbortSignal.timeout(LIMIT_MS)]);
-    const what = `the action ${task.source}`;
-    const run = action.run(told, { signal });
-    const done = (await withTimeLimit(run, LIMIT_MS, what)) as
-      | { readonly note?: unknown; readonly captures?: readonly EventCapture[] }
-      | undefined;
+    const done = (await withinLimit(this.#options.clock, LIMIT_MS, `the action ${task.source}`, (overrun) =>
+      action.run(told, { signal: AbortSignal.any([this.#end.signal, overrun]) }),
+    )) as { readonly note?: unknown; readonly captures?: readonly EventCapture[] } | undefined;
     return {
       ...(typeof done?.note === "string" ? { note: done.note.slice(0, NOTE_LIMIT) } : {}),
       // Files are the recorder's own: a plugin cannot name any.

@@ -1,6 +1,7 @@
 // What follows from events, with actions that do what a test wants and a clock that is turned by hand.
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { Type } from "typebox";
 import type { LinkageRule } from "../../../core/config/linkage-config.ts";
 import type { EventAction } from "../../../core/domain/alarm-event.ts";
@@ -273,9 +274,10 @@ describe("what follows from events", () => {
       await held;
       return undefined;
     };
+    lamp = { ...(lamp as LinkageAction), maxAgeSeconds: 20 };
     for (const id of [1, 2, 3]) engine.take(event({ id }), "start");
     await waitFor(() => asked.length === 2, { what: "two at once" });
-    clock.advance(61_000);
+    clock.advance(21_000);
     release();
     await settled(3);
     assert.deepEqual(noted.map(({ event: id, result }) => [id, result.status]).sort(), [
@@ -284,6 +286,53 @@ describe("what follows from events", () => {
       [3, "expired"],
     ]);
     assert.equal(asked.length, 2);
+  });
+
+  it("gives an action up that does not answer within its time, tells it so, and tries again while it is of use", async () => {
+    const signals: AbortSignal[] = [];
+    run = (_request, { signal }) => {
+      signals.push(signal);
+      return new Promise(() => undefined);
+    };
+    engine.take(event(), "start");
+    await waitFor(() => signals.length === 1);
+    clock.advance(29_999);
+    assert.deepEqual([signals[0]?.aborted, noted], [false, []]);
+    clock.advance(1);
+    assert.equal(signals[0]?.aborted, true);
+    await waitFor(() => clock.pending === 1, { what: "the pause before the next try" });
+    clock.advance(2_000);
+    await waitFor(() => signals.length === 2);
+    assert.deepEqual([signals[1]?.aborted, noted], [false, []]);
+    clock.advance(30_000);
+    await settled(1);
+    const { status, code, attempts, note = "" } = noted[0]?.result ?? {};
+    assert.deepEqual([status, code, attempts], ["failed", "NJ_PLUGIN_TIMEOUT", 2]);
+    assert.match(note, /nightjar-linkage-lamp\/lamp did not answer within 30000 ms/);
+    assert.deepEqual([signals[1]?.aborted, engine.pending, clock.pending], [true, 0, 0]);
+  });
+
+  it("takes an answer that comes just in time, and none that comes after", async () => {
+    const answers: (() => void)[] = [];
+    run = () => new Promise((resolve) => answers.push(() => resolve({ note: "lit at last" })));
+    lamp = { ...(lamp as LinkageAction), maxAgeSeconds: 10 };
+    engine.take(event(), "start");
+    engine.take(event({ id: 8 }), "start");
+    await waitFor(() => answers.length === 2);
+    clock.advance(29_999);
+    answers[0]?.();
+    await settled(1);
+    assert.equal(clock.pending, 1, "the other's limit alone");
+    clock.advance(1);
+    answers[1]?.();
+    await settled(2);
+    assert.deepEqual(
+      noted.map(({ event: id, result }) => [id, result.status, result.note === "lit at last"]),
+      [
+        [7, "done", true],
+        [8, "failed", false],
+      ],
+    );
   });
 
   it("does not try again what is plainly wrong: settings that do not fit, a refusal", async () => {
@@ -390,7 +439,8 @@ describe("what follows from events", () => {
     lamp = { ...(lamp as LinkageAction), maxAgeSeconds: 86_400 };
     run = () => Promise.reject(new NightjarError("NJ_X", "unavailable", "away"));
     engine.take(event(), "start");
-    await waitFor(() => clock.pending > 0);
+    await waitFor(() => asked.length === 1);
+    await turn();
     engine.close();
     engine.close();
     assert.deepEqual(
