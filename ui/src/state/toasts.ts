@@ -41,6 +41,11 @@ export function tell(text: string): void {
   show({ tone: "good", text }, GOOD_MS);
 }
 
+/** Says that what was tried failed, where the recorder answered with what came of it. */
+export function tellFailed(text: string): void {
+  show({ tone: "bad", text }, BAD_MS);
+}
+
 /** Says that something was done, and offers to take it back. */
 export function tellUndoable(text: string, undo: () => void): void {
   show({ tone: "good", text, undo }, UNDO_MS);

@@ -19,6 +19,7 @@ import { KnownWalls } from "./known-walls.tsx";
 import { LatelyDone } from "./lately-done.tsx";
 import { actionName, actionsInWords, concerns, newRule } from "./linkage-words.ts";
 import { RuleDialog } from "./rule-dialog.tsx";
+import { RuleTest } from "./rule-test.tsx";
 
 /** What was done lately is asked for so often. */
 const AGAIN_MS = 5_000;
@@ -265,6 +266,7 @@ function Rules(props: {
                 ))}
                 <td>
                   <div class="row-actions">
+                    <RuleTest rule={rule} actions={view.actions} />
                     <IconButton
                       icon="edit"
                       label={t("linkage.edit", { name: rule.name })}

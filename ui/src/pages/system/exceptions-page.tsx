@@ -1,25 +1,30 @@
 // Exceptions: each kind with what goes on or went on last, what it means and what to do, where people are told of it, and
 // the linkage rules that follow, to try at once.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { type Answer, call } from "../../api/client.ts";
-import type { LinkageRule } from "../../api/types.ts";
+import type { LinkageAction, LinkageRule } from "../../api/types.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
-import { problemLine } from "../../locale/problem-text.ts";
 import { Awaited } from "../../parts/awaited.tsx";
-import { IconButton } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { followLink, href } from "../../router.ts";
 import { momentText, utcText } from "../../state/moment-text.ts";
+import { usePluginNames } from "../../state/plugin-names.ts";
 import { cameras, eventChange, mayAdminister, refreshStatus } from "../../state/recorder.ts";
-import { complain, tell } from "../../state/toasts.ts";
+import { complain } from "../../state/toasts.ts";
 import { useAnswer } from "../../state/use-answer.ts";
-import { STATUS_TEXT } from "../events/done-list.tsx";
 import { eventText } from "../events/event-words.ts";
-import { followsFrom } from "../linkage/linkage-words.ts";
+import { actionsInWords, followsFrom } from "../linkage/linkage-words.ts";
+import { RuleTest } from "../linkage/rule-test.tsx";
 import { SystemSubPage } from "./sub-page.tsx";
 import "../../theme/exceptions.css";
 
 type Kind = Answer<"GET /exceptions">["exceptions"][number];
+
+interface Linkage {
+  readonly rules: readonly LinkageRule[];
+  readonly actions: readonly LinkageAction[];
+}
+
 const SHOWN = 3;
 
 /** What each kind that the recorder finds out by itself means, and what to do. */
@@ -44,10 +49,12 @@ const ADVICE: Readonly<Record<string, MessageKey>> = {
 export function ExceptionsPage() {
   const isAdministrator = mayAdminister.value;
   const asked = useAnswer((signal) => call("GET /exceptions", { signal }));
-  const linkage = useAnswer(
-    async (signal) => (isAdministrator ? (await call("GET /linkage", { signal })).rules : undefined),
+  const { answer: view } = useAnswer(
+    async (signal) => (isAdministrator ? await call("GET /linkage", { signal }) : undefined),
     [isAdministrator],
   );
+  const names = usePluginNames();
+  const linkage = view === undefined ? undefined : { ...view, actions: actionsInWords(view.actions, names) };
   const changed = eventChange.value;
   useEffect(() => {
     if (changed?.group === "exception") asked.load();
@@ -74,7 +81,7 @@ export function ExceptionsPage() {
         <ExceptionRow
           key={kind.type}
           kind={kind}
-          rules={linkage.answer}
+          linkage={linkage}
           onHint={isAdministrator ? (hint) => set(kind.type, hint) : undefined}
         />
       ))}
@@ -114,11 +121,11 @@ export function ExceptionsPage() {
 function ExceptionRow(props: {
   readonly kind: Kind;
   /** Undefined: not for this account, or not there yet. */
-  readonly rules: readonly LinkageRule[] | undefined;
+  readonly linkage: Linkage | undefined;
   /** Undefined: the account may not. */
   readonly onHint: ((hint: { readonly bell?: boolean; readonly bar?: boolean }) => void) | undefined;
 }) {
-  const { kind, rules, onHint } = props;
+  const { kind, linkage, onHint } = props;
   const name = eventText(kind.type);
   const advice = ADVICE[kind.type];
   const tick = (label: string, checked: boolean, onChange: (checked: boolean) => void) => (
@@ -144,7 +151,7 @@ function ExceptionRow(props: {
         {tick(t("exceptions.bell"), kind.bell, (bell) => onHint?.({ bell }))}
         {kind.bar === undefined ? null : tick(t("exceptions.bar"), kind.bar, (bar) => onHint?.({ bar }))}
       </fieldset>
-      {rules === undefined ? null : <ExceptionRules kind={kind} rules={rules} />}
+      {linkage === undefined ? null : <ExceptionRules kind={kind} linkage={linkage} />}
     </li>
   );
 }
@@ -194,16 +201,8 @@ function ExceptionState({ kind: { type, open, last, lastDay } }: { readonly kind
 }
 
 /** The rules that such an event has done, each with its test, and the way to another one. */
-function ExceptionRules({ kind, rules }: { readonly kind: Kind; readonly rules: readonly LinkageRule[] }) {
-  const [busy, setBusy] = useState(false);
-  const own = rules.filter((rule) => followsFrom(rule, kind));
-  const test = (rule: LinkageRule): void => {
-    setBusy(true);
-    call("POST /linkage/test", { body: { rule: rule.id } })
-      .then(({ results }) => tell(testText(rule, results)))
-      .catch(complain)
-      .finally(() => setBusy(false));
-  };
+function ExceptionRules({ kind, linkage }: { readonly kind: Kind; readonly linkage: Linkage }) {
+  const own = linkage.rules.filter((rule) => followsFrom(rule, kind));
   return (
     <div class="exception-rules">
       <h3 class="unseen">{t("exceptions.rules")}</h3>
@@ -214,12 +213,7 @@ function ExceptionRules({ kind, rules }: { readonly kind: Kind; readonly rules: 
             <a href={href("linkage", { rule: rule.id })} onClick={followLink}>
               {rule.enabled === false ? t("exceptions.ruleOff", { name: rule.name }) : rule.name}
             </a>
-            <IconButton
-              icon="play"
-              label={t("exceptions.test", { name: rule.name })}
-              disabled={busy}
-              onClick={() => test(rule)}
-            />
+            <RuleTest rule={rule} actions={linkage.actions} />
           </li>
         ))}
       </ul>
@@ -229,13 +223,4 @@ function ExceptionRules({ kind, rules }: { readonly kind: Kind; readonly rules: 
       </a>
     </div>
   );
-}
-
-/** What came of trying a rule: the first thing that failed, or how many were done. */
-function testText(rule: LinkageRule, results: Answer<"POST /linkage/test">["results"]): string {
-  const failed = results.find(({ status }) => status !== "done");
-  if (failed === undefined) return t("exceptions.tested", { name: rule.name, count: results.length });
-  const { action, status, note = "", code, context } = failed;
-  const reason = code === undefined ? note : problemLine({ code, context, sentence: note });
-  return t("exceptions.testFailed", { name: rule.name, action, status: t(STATUS_TEXT[status]), reason });
 }
