@@ -1,6 +1,7 @@
 // The page of events in a real browser: what happened is found, shown with its picture, played at once and acknowledged;
 // the arming profile is switched there.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
@@ -21,6 +22,7 @@ import type { Recorder } from "./support/recorder.ts";
 import { sharedRecorder } from "./support/shared-recorder.ts";
 
 const FIRST_ID = 1_000_001;
+const DAY_MS = 86_400_000;
 
 describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => {
   let recorder: Recorder;
@@ -257,5 +259,68 @@ describe("the events page", { skip: skipBrowserTests, timeout: 180_000 }, () => 
     await page.keyboard.press("Escape");
     assert.equal(await panel.count(), 0);
     assert.equal(await bell.evaluate((element) => element.matches(":focus")), true);
+  });
+
+  it("finds by camera and by day, and gives what is found as files", async () => {
+    const day = new Date(Date.now() - 11 * DAY_MS).toISOString().slice(0, 10);
+    const startMs = Date.parse(`${day}T12:00:00Z`);
+    const [ofCamera, ofRecorder] = [FIRST_ID + 20, FIRST_ID + 21];
+    const common = { source: "camera", pictures: [], detail: {}, objects: [], startMs, lastMs: startMs };
+    const db = await openDb(join(recorder.dataDir, DATABASE_FILE), { log: silentLog });
+    await putEvents(
+      db,
+      [
+        { ...common, id: ofCamera, type: "motion", camera, endMs: startMs, revision: ofCamera },
+        { ...common, id: ofRecorder, type: "pos", endMs: startMs, revision: ofRecorder },
+      ],
+      2,
+    );
+    await db.close();
+
+    await visit(page, recorder, "events");
+    const rows = page.locator(".event");
+    await until("more than that day's", async () => (await rows.count()) > 2);
+    await page.getByLabel("Day", { exact: true }).fill(day);
+    await until("that day's alone", async () => (await rows.count()) === 2);
+    await page.getByLabel("Camera", { exact: true }).selectOption(camera);
+    await until("that camera's alone", async () => (await rows.count()) === 1);
+    assert.match((await rows.textContent()) ?? "", /Motion/);
+    const { searchParams } = new URL(page.url());
+    assert.deepEqual([searchParams.get("day"), searchParams.get("camera")], [day, camera]);
+
+    const saved = async (link: string) => {
+      const coming = page.waitForEvent("download");
+      await page.getByRole("link", { name: link }).click();
+      const download = await coming;
+      return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
+    };
+    const table = await saved("As CSV");
+    assert.equal(table.name, "nightjar-events.csv");
+    const [head, ...cells] = table.text.trimEnd().split("\r\n");
+    assert.match(head ?? "", /^\ufeffid,start,end,type,severity,camera,/);
+    const start = new Date(startMs).toISOString();
+    assert.deepEqual(
+      cells.map((line) => line.split(",").slice(0, 6)),
+      [[String(ofCamera), start, start, "motion", "info", camera]],
+    );
+    // Without the camera again: the files follow the filters.
+    await page.getByLabel("Camera", { exact: true }).selectOption("All cameras");
+    await until("that day's again", async () => (await rows.count()) === 2);
+    const lines = await saved("As JSON lines");
+    assert.equal(lines.name, "nightjar-events.jsonl");
+    const events = lines.text
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    assert.deepEqual(
+      events.map(({ id, type, camera }) => ({ id, type, camera })),
+      [
+        { id: ofRecorder, type: "pos", camera: undefined },
+        { id: ofCamera, type: "motion", camera },
+      ],
+    );
+    await page.getByRole("button", { name: "Clear filters" }).click();
+    await until("all again", async () => (await rows.count()) > 2);
+    assert.equal(await page.getByLabel("Day", { exact: true }).inputValue(), "");
   });
 });
