@@ -173,6 +173,9 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
       both.rules.map(({ name }) => name),
       ["Both", "Spare"],
     );
+    // A rule of all cameras is tried of one, as in its form: this one keeps pictures of the event's camera.
+    await page.getByRole("button", { name: "Test rule Spare" }).click();
+    await page.locator(".toast-good").getByText("Spare: 1 done").waitFor();
     await recorder.api("PUT", "/linkage/rules", { rules, stamp: both.stamp });
     await page.reload();
     await page.getByLabel("Somebody is followed").uncheck();

@@ -266,7 +266,7 @@ function Rules(props: {
                 ))}
                 <td>
                   <div class="row-actions">
-                    <RuleTest rule={rule} actions={view.actions} />
+                    <RuleTest rule={rule} actions={view.actions} isOfCamera />
                     <IconButton
                       icon="edit"
                       label={t("linkage.edit", { name: rule.name })}

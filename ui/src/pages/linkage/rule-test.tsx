@@ -5,22 +5,28 @@ import type { LinkageAction, LinkageRule, LinkageTried } from "../../api/types.t
 import { t } from "../../locale/messages.ts";
 import { problemLine } from "../../locale/problem-text.ts";
 import { IconButton } from "../../parts/controls.tsx";
+import { cameras } from "../../state/recorder.ts";
 import { complain, tell, tellFailed } from "../../state/toasts.ts";
 import { STATUS_TEXT } from "../events/done-list.tsx";
 import { actionName } from "./linkage-words.ts";
 
-/** The button of one rule, switched on or not. `actions` are called as the page calls them. */
+/** The button of one rule, switched on or not. */
 export function RuleTest({
   rule,
   actions,
+  isOfCamera,
 }: {
   readonly rule: LinkageRule;
+  /** As the page calls them. */
   readonly actions: readonly LinkageAction[];
+  /** Whether it is tried as for an event of a camera: of the rule's first, or of the first that there is. */
+  readonly isOfCamera: boolean;
 }) {
   const [busy, setBusy] = useState(false);
   const run = (): void => {
     setBusy(true);
-    call("POST /linkage/test", { body: { rule: rule.id } })
+    const camera = isOfCamera ? (rule.cameras?.[0] ?? cameras.value?.[0]?.id) : undefined;
+    call("POST /linkage/test", { body: { rule: rule.id, ...(camera === undefined ? {} : { camera }) } })
       .then(({ results }) => {
         const failed = results.find(({ status }) => status !== "done");
         if (failed !== undefined) tellFailed(failedText(rule, failed, actions));

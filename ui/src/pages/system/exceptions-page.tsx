@@ -213,7 +213,7 @@ function ExceptionRules({ kind, linkage }: { readonly kind: Kind; readonly linka
             <a href={href("linkage", { rule: rule.id })} onClick={followLink}>
               {rule.enabled === false ? t("exceptions.ruleOff", { name: rule.name }) : rule.name}
             </a>
-            <RuleTest rule={rule} actions={linkage.actions} />
+            <RuleTest rule={rule} actions={linkage.actions} isOfCamera={kind.about !== "recorder"} />
           </li>
         ))}
       </ul>
