@@ -315,6 +315,43 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
     );
   });
 
+  it("has a form for each action, with a test that says what came of it", async () => {
+    const context = await openContext(browser, recorder);
+    const page = await context.newPage();
+    await visit(page, recorder, "linkage?rule=new");
+    const dialog = page.getByRole("dialog");
+    const forms = dialog.locator(".linkage-action");
+    await forms.first().waitFor();
+    // What this recorder has nothing for says so.
+    const wanted: Readonly<Record<string, RegExp>> = {
+      "Show on walls": /^failed.*No wall is open/,
+      "Play a sound": /^done.*open pages: \d/,
+      Webhook: /^failed.*name an address/,
+      "E-mail": /^failed.*receivers/,
+      Upload: /^failed.*target/,
+      "Alarm outputs": /^failed.*outputs/,
+      "Record cameras": /^done.*demo/,
+      "Keep pictures": /^done$/,
+      "Turn a camera": /^failed.*where the camera is to look/,
+      "Siren and light of cameras": /^failed.*has a siren or a light/,
+      "Push notification": /^failed.*No device is there/,
+    };
+    const names = await forms.locator("legend").allTextContents();
+    assert.deepEqual(names.toSorted(), Object.keys(wanted).toSorted());
+    for (const [name, told] of Object.entries(wanted)) {
+      const form = dialog.getByRole("group", { name, exact: true });
+      assert.equal(await form.getByRole("button", { name: "Test" }).count(), 0, name);
+      await form.getByLabel(name, { exact: true }).check();
+      await form.getByRole("button", { name: "Test" }).click();
+      const state = form.getByRole("status").locator(".state");
+      await state.waitFor();
+      assert.match((await state.textContent()) ?? "", told);
+      await form.getByLabel(name, { exact: true }).uncheck();
+      await state.waitFor({ state: "detached" });
+    }
+    await context.close();
+  });
+
   it("sends a mail with pictures to a real server as its form says, and nothing to the recorder itself", async () => {
     await using server = await mailServer();
     const put = (settings: object) =>
