@@ -8,6 +8,7 @@ import type { FlowsAllowed } from "../config/flows-config.ts";
 import type { LinkageRule } from "../config/linkage-config.ts";
 import { MOST_BARRED } from "../flows/barred-nodes.ts";
 import type { ModuleChange } from "../flows/contributed-nodes.ts";
+import { setAsideIn } from "../flows/flow-files.ts";
 import { flowNodeIn } from "../flows/last-node.ts";
 import {
   type CoreMethodsForFlows,
@@ -170,7 +171,7 @@ export class Flows implements FlowsService {
       ...(barred.length === 0 ? {} : { barred: barred.map((node) => ({ ...node })) }),
       ...(because === undefined ? {} : { because: because.case }),
       ...(because?.node === undefined ? {} : { node: { ...because.node } }),
-      ...(setAside === undefined ? {} : { setAside }),
+      ...(setAside === undefined ? {} : { setAside: { ...setAside } }),
       ...(this.#tab.notices.length === 0
         ? {}
         : {
@@ -233,6 +234,7 @@ export class Flows implements FlowsService {
 /** What comes from the process of flows is that of whoever edits them: only what is expected of it is taken. */
 function tame({ mode, because, setAside, barred }: FlowsState): FlowsState {
   const node = flowNodeIn(because?.node);
+  const aside = setAsideIn(setAside);
   const idle = Array.isArray(barred) ? barred.slice(0, MOST_BARRED).map(flowNodeIn) : [];
   return {
     mode: mode === "safe" ? "safe" : "running",
@@ -241,11 +243,11 @@ function tame({ mode, because, setAside, barred }: FlowsState): FlowsState {
       ? {}
       : {
           because: {
-            case: because.case === "hang" ? "hang" : "crash",
+            case: because.case === "hang" || because.case === "unreadable" ? because.case : "crash",
             ...(node === undefined ? {} : { node }),
           },
         }),
-    ...(typeof setAside === "string" ? { setAside: setAside.slice(0, 100) } : {}),
+    ...(aside === undefined ? {} : { setAside: aside }),
   };
 }
 

@@ -1,6 +1,7 @@
 // What stays wrong until somebody does something about it, for the list of the recorder's problems.
 import type { NodeNow } from "../cluster/node-watch.ts";
 import { plainFacts } from "../domain/facts.ts";
+import { FLOWS_FOLDER } from "../flows/protocol.ts";
 import type { FlowsView } from "../http/flows-schemas.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
 import { searchFfmpeg } from "../media/ffmpeg/find-ffmpeg.ts";
@@ -39,15 +40,21 @@ export function flowsProblems({ status, because, node, setAside }: FlowsView): S
     const message = "flows are switched on, and Node-RED is missing: install Nightjar anew";
     found.push({ code: "flows-missing", severity: "warning", message });
   }
-  if (status === "safe") {
+  const aside = setAside === undefined ? "" : `${FLOWS_FOLDER}/${setAside.file}`;
+  if (status === "safe" && because === "unreadable") {
+    const message = `flows do not run: they could not be read and lie in ${aside} of the data directory now, and there is no copy. Import what can be mended, or make them anew, and deploy`;
+    const context = { case: because, file: aside };
+    found.push({ code: "flows-safe-mode", severity: "error", message, context });
+  } else if (status === "safe") {
     const why = because === "hang" ? "answered no more" : "ended again and again";
     const last = node === undefined ? "" : `, last at the node ${node.name ?? node.id} (${node.type})`;
     const message = `flows do not run: Node-RED ${why}${last}. Mend the flow in the editor and deploy`;
     found.push({ code: "flows-safe-mode", severity: "error", message });
   }
-  if (setAside !== undefined) {
-    const message = `flows could not be read and lie in ${setAside} now; the newest copy took their place`;
-    found.push({ code: "flows-set-aside", severity: "warning", message });
+  if (setAside?.copyAt !== undefined) {
+    const copy = `${setAside.copyAt.slice(0, 16).replace("T", " ")} UTC`;
+    const message = `flows could not be read and lie in ${aside} of the data directory now; the copy of ${copy} took their place`;
+    found.push({ code: "flows-set-aside", severity: "warning", message, context: { file: aside, copy } });
   }
   return found;
 }

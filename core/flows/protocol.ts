@@ -27,18 +27,32 @@ export interface FlowNode {
 
 /** Why flows were not started with Node-RED. */
 export interface SafeModeReason {
-  /** `hang`: it answered no more and was killed. `crash`: it ended several times in a row. */
-  readonly case: "hang" | "crash";
+  /**
+   * `hang`: it answered no more and was killed. `crash`: it ended several times in a row. `unreadable`: the flows could not be
+   * read, and no copy of them either.
+   */
+  readonly case: "hang" | "crash" | "unreadable";
   /** The last node that was handed a message before. */
   readonly node?: FlowNode;
+}
+
+/** What is wrong with flows. `not-json`: cut off or spoilt. `not-flows`: no list of nodes. */
+export type UnreadableReason = "not-json" | "not-flows";
+
+/** Flows that could not be read and were put aside. */
+export interface FlowsSetAside {
+  /** Name of the file in the folder of flows that holds them now. */
+  readonly file: string;
+  readonly reason: UnreadableReason;
+  /** When the copy was made that took their place (ISO 8601); undefined: there is none that can be read. */
+  readonly copyAt?: string;
 }
 
 export interface FlowsState {
   /** `safe`: the editor is there, but no flow runs until somebody deploys. */
   readonly mode: "running" | "safe";
   readonly because?: SafeModeReason;
-  /** Name of the file that the flows were moved to, because they could not be read; the newest copy took their place. */
-  readonly setAside?: string;
+  readonly setAside?: FlowsSetAside;
   /** Nodes that do nothing because what they need is not allowed; not more than are told of. */
   readonly barred?: readonly FlowNode[];
 }

@@ -22,6 +22,7 @@ import {
   FLOWS_HTTP_SOCKET,
   FLOWS_LINK_SOCKET,
   FLOWS_PAGES_PATH,
+  type FlowsSetAside,
   type FlowsState,
   type SafeModeReason,
 } from "./protocol.ts";
@@ -43,15 +44,15 @@ export async function runFlows(context: ProcessContext): Promise<RunningProcess>
   const allowed = readAllowed(process.env[FLOWS_ALLOWED]);
   const credentialKey = await prepareFlowsFolder(folder);
   const lastNodeFile = join(folder, LAST_NODE_FILE);
-  const because = safeModeReason(previousEnd, lastNodeFile);
   const setAside = await setUnreadableAside(folder, clock.wallMs());
+  const because = safeModeReason(previousEnd, lastNodeFile, setAside);
   let state: FlowsState = {
     mode: because === undefined ? "running" : "safe",
     ...(because === undefined ? {} : { because }),
     ...(setAside === undefined ? {} : { setAside }),
   };
   if (because !== undefined) log.error("flows are not started: safe mode", { ...because });
-  if (setAside !== undefined) log.error("flows could not be read and were put aside", { file: setAside });
+  if (setAside !== undefined) log.error("flows could not be read and were put aside", { ...setAside });
 
   /** Core asks for flows once it is told of them. */
   let isServing = false;
@@ -135,7 +136,13 @@ function answerForNpm(): () => void {
   };
 }
 
-function safeModeReason(end: ProcessContext["previousEnd"], file: string): SafeModeReason | undefined {
+function safeModeReason(
+  end: ProcessContext["previousEnd"],
+  file: string,
+  setAside: FlowsSetAside | undefined,
+): SafeModeReason | undefined {
+  // Whatever ended before, it was with flows that are not there now.
+  if (setAside !== undefined && setAside.copyAt === undefined) return { case: "unreadable" };
   if (end === undefined || (end.case === "crash" && end.inARow < CRASHES_ALLOWED)) return undefined;
   const node = readLastNode(file);
   return { case: end.case, ...(node === undefined ? {} : { node }) };

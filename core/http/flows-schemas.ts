@@ -9,9 +9,9 @@ export const FlowsViewSchema = Type.Object({
       "`missing`: Node-RED is not installed. `safe`: the editor is there, and no flow runs until somebody deploys.",
   }),
   because: Type.Optional(
-    Type.Enum(["hang", "crash"] as const, {
+    Type.Enum(["hang", "crash", "unreadable"] as const, {
       description:
-        "Why the flows are not started: Node-RED answered no more, or ended several times in a row.",
+        "Why the flows are not started: Node-RED answered no more, ended several times in a row, or neither the flows nor a copy of them could be read.",
     }),
   ),
   node: Type.Optional(
@@ -21,9 +21,21 @@ export const FlowsViewSchema = Type.Object({
     ),
   ),
   setAside: Type.Optional(
-    Type.String({
-      description: "File in the data directory's flows that holds flows which could not be read.",
-    }),
+    Type.Object(
+      {
+        file: Type.String({ description: "Where they lie now, in the data directory's `flows`." }),
+        reason: Type.Enum(["not-json", "not-flows"] as const, {
+          description: "`not-json`: cut off or spoilt. `not-flows`: no list of nodes.",
+        }),
+        copyAt: Type.Optional(
+          Type.String({
+            description:
+              "When the copy was made that took their place. Without one nothing did: `status` is `safe` then.",
+          }),
+        ),
+      },
+      { description: "Flows that could not be read when Node-RED started, and were put aside." },
+    ),
   ),
   allowed: FlowsAllowedSchema,
   barred: Type.Optional(

@@ -2,7 +2,15 @@
 // that never gives the thread back costs nothing but flows, and is named (attack list A14).
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { describe, it } from "node:test";
 import { WebSocket } from "ws";
@@ -14,6 +22,7 @@ interface View {
   readonly status: string;
   readonly because?: string;
   readonly node?: { readonly id: string; readonly name?: string };
+  readonly setAside?: { readonly file: string; readonly reason: string; readonly copyAt?: string };
   readonly barred?: readonly { readonly type: string }[];
 }
 
@@ -73,7 +82,7 @@ function flowsWithPrograms(share: string): object[] {
   ];
 }
 
-describe("flows in a whole recorder", { timeout: 120_000 }, () => {
+describe("flows in a whole recorder", { timeout: 240_000 }, () => {
   it("are reached by whoever may, see nothing of the recorder, and cost nothing when they hang", async (t) => {
     const rig = await RecorderRig.start({ cameras: 0 });
     t.after(() => rig.dispose());
@@ -292,6 +301,44 @@ describe("flows in a whole recorder", { timeout: 120_000 }, () => {
     const off = { method: "PATCH", headers: { cookie, origin }, body: { enabled: false } };
     assert.equal(await statusOf("/api/v1/flows", off), 200);
     await waitFor(async () => (await statusOf("/flows/", { headers: { cookie } })) === 503 || undefined);
+
+    // Flows that were cut off: a copy of them runs, and where they lie is told; without a copy none runs until somebody deploys.
+    const startSpoilt = async (status: string) => {
+      assert.equal(await statusOf("/api/v1/flows", off), 200);
+      await waitFor(
+        async () => (await rig.status())?.processes.every(({ name }) => (name as string) !== "flows"),
+        {
+          deadlineMs: 30_000,
+        },
+      );
+      writeFileSync(join(rig.dataDir, "flows/flows.json"), '[{"id":"ta');
+      assert.equal(await statusOf("/api/v1/flows", { ...on, headers: { cookie, origin } }), 200);
+      const { because: why, setAside } = await reaches(status);
+      const file = setAside?.file ?? "";
+      assert.equal(readFileSync(join(rig.dataDir, "flows", file), "utf8"), '[{"id":"ta');
+      const told = (await rig.status())?.problems.filter(({ code }) => code.startsWith("flows-"));
+      assert.equal(told?.length, 1);
+      assert.ok(told?.[0]?.message.includes(`flows/${file}`), told?.[0]?.message);
+      return {
+        code: told?.[0]?.code,
+        because: why,
+        reason: setAside?.reason,
+        isCopied: setAside?.copyAt !== undefined,
+      };
+    };
+    assert.deepEqual(await startSpoilt("running"), {
+      ...{ code: "flows-set-aside", because: undefined, reason: "not-json", isCopied: true },
+    });
+    assert.equal(await textOf("others"), "well", "the copy runs");
+    assert.equal(await statusOf("/api/v1/flows", off), 200);
+    rmSync(folder, { recursive: true });
+    assert.deepEqual(await startSpoilt("safe"), {
+      ...{ code: "flows-safe-mode", because: "unreadable", reason: "not-json", isCopied: false },
+    });
+    assert.equal(await statusOf("/flows/settings", { headers: { cookie } }), 200, "the editor is there");
+    assert.equal(await deploy(mended, { cookie, origin }), 204);
+    assert.equal((await reaches("running")).setAside, undefined);
+    await waitFor(async () => (await textOf("mended")) === "well");
   });
 });
 

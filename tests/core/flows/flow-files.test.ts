@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import {
@@ -7,12 +7,14 @@ import {
   backUpFlows,
   FLOWS_FILE,
   prepareFlowsFolder,
+  setAsideIn,
   setUnreadableAside,
 } from "../../../core/flows/flow-files.ts";
 import { LastNode, readLastNode } from "../../../core/flows/last-node.ts";
 import { tempDir } from "../../../core/testing/temp-dir.ts";
 
 const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
+const ASIDE = "flows.unreadable-20260102T030405001Z.json";
 
 describe("files of flows", () => {
   it("makes the key of credentials once, for its owner alone", async () => {
@@ -53,10 +55,70 @@ describe("files of flows", () => {
     writeFileSync(dir.join(FLOWS_FILE), '[{"id":"ha');
     writeFileSync(dir.join("flows_cred.json"), "");
     const aside = await setUnreadableAside(dir.path, START_MS + 1);
-    assert.equal(aside, "flows.unreadable-20260102T030405001Z.json");
-    assert.equal(readFileSync(dir.join(aside ?? ""), "utf8"), '[{"id":"ha');
+    assert.deepEqual(aside, {
+      file: ASIDE,
+      reason: "not-json",
+      copyAt: "2026-01-02T03:04:05.000Z",
+    });
+    assert.deepEqual(setAsideIn(aside), aside);
+    assert.equal(readFileSync(dir.join(ASIDE), "utf8"), '[{"id":"ha');
     assert.equal(readFileSync(dir.join(FLOWS_FILE), "utf8"), '[{"id":"good"}]');
     assert.equal(readFileSync(dir.join("flows_cred.json"), "utf8"), '{"$":"old"}');
+    assert.equal(await setUnreadableAside(dir.path, START_MS + 2), undefined, "the copy is well");
+  });
+
+  it("keeps the credentials of what it puts aside, and passes over copies that cannot be read", async () => {
+    using dir = tempDir("nightjar-flows-");
+    await prepareFlowsFolder(dir.path);
+    writeFileSync(dir.join(FLOWS_FILE), '[{"id":"good"}]');
+    await backUpFlows(dir.path, START_MS - 60_000);
+    writeFileSync(dir.join("backups/20260102T030404000Z.json"), "[");
+    writeFileSync(dir.join(FLOWS_FILE), '{"id":"no list"}');
+    writeFileSync(dir.join("flows_cred.json"), '{"$":"newer"}');
+    assert.deepEqual(await setUnreadableAside(dir.path, START_MS + 1), {
+      file: ASIDE,
+      reason: "not-flows",
+      copyAt: "2026-01-02T03:03:05.000Z",
+    });
+    const credentials = ASIDE.replace(".json", ".credentials.json");
+    assert.equal(readFileSync(dir.join(credentials), "utf8"), '{"$":"newer"}');
+    assert.equal(readFileSync(dir.join(FLOWS_FILE), "utf8"), '[{"id":"good"}]');
+  });
+
+  it("says at each start that there is neither a copy nor a flow, until somebody deploys", async () => {
+    using dir = tempDir("nightjar-flows-");
+    await prepareFlowsFolder(dir.path);
+    writeFileSync(dir.join(FLOWS_FILE), "");
+    const told = { file: ASIDE, reason: "not-json" };
+    assert.deepEqual(await setUnreadableAside(dir.path, START_MS + 1), told);
+    assert.ok(!existsSync(dir.join(FLOWS_FILE)));
+    assert.deepEqual(await setUnreadableAside(dir.path, START_MS + 2), told);
+    writeFileSync(dir.join(FLOWS_FILE), "[]");
+    await backUpFlows(dir.path, START_MS + 3);
+    assert.equal(await setUnreadableAside(dir.path, START_MS + 4), undefined, "deployed");
+    rmSync(dir.join(FLOWS_FILE));
+    assert.equal(await setUnreadableAside(dir.path, START_MS + 5), undefined, "taken away by hand");
+  });
+
+  it("copies credentials that have changed alone to the newest copy", async () => {
+    using dir = tempDir("nightjar-flows-");
+    await prepareFlowsFolder(dir.path);
+    writeFileSync(dir.join(FLOWS_FILE), "[]");
+    for (const [index, sealed] of ["old", "new"].entries()) {
+      writeFileSync(dir.join("flows_cred.json"), sealed);
+      await backUpFlows(dir.path, START_MS + index);
+    }
+    assert.equal(readdirSync(dir.join("backups")).length, 2);
+    assert.equal(readFileSync(dir.join("backups/20260102T030405000Z.credentials.json"), "utf8"), "new");
+  });
+
+  it("are believed to be aside only where they can be", () => {
+    for (const told of [undefined, "flows.json", {}, { file: "../config.json", reason: "not-json" }])
+      assert.equal(setAsideIn(told), undefined);
+    assert.deepEqual(setAsideIn({ file: ASIDE, reason: "<b>", copyAt: "long ago", more: 1 }), {
+      file: ASIDE,
+      reason: "not-json",
+    });
   });
 });
 

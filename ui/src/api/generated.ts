@@ -5586,12 +5586,19 @@ export interface Operations {
       readonly enabled: boolean;
       /** `missing`: Node-RED is not installed. `safe`: the editor is there, and no flow runs until somebody deploys. */
       readonly status: "off" | "missing" | "starting" | "running" | "safe" | "failed";
-      /** Why the flows are not started: Node-RED answered no more, or ended several times in a row. */
-      readonly because?: "hang" | "crash";
+      /** Why the flows are not started: Node-RED answered no more, ended several times in a row, or neither the flows nor a copy of them could be read. */
+      readonly because?: "hang" | "crash" | "unreadable";
       /** The node that was handed a message last before that. */
       readonly node?: { readonly id: string; readonly type: string; readonly name?: string };
-      /** File in the data directory's flows that holds flows which could not be read. */
-      readonly setAside?: string;
+      /** Flows that could not be read when Node-RED started, and were put aside. */
+      readonly setAside?: {
+        /** Where they lie now, in the data directory's `flows`. */
+        readonly file: string;
+        /** `not-json`: cut off or spoilt. `not-flows`: no list of nodes. */
+        readonly reason: "not-json" | "not-flows";
+        /** When the copy was made that took their place. Without one nothing did: `status` is `safe` then. */
+        readonly copyAt?: string;
+      };
       /** What flows may do beyond what they may always. */
       readonly allowed: {
         /** Flows may run programs (node exec). Whatever Nightjar's user may do, they may then: read its settings, secrets and recordings, and delete them. */
@@ -5626,12 +5633,19 @@ export interface Operations {
       readonly enabled: boolean;
       /** `missing`: Node-RED is not installed. `safe`: the editor is there, and no flow runs until somebody deploys. */
       readonly status: "off" | "missing" | "starting" | "running" | "safe" | "failed";
-      /** Why the flows are not started: Node-RED answered no more, or ended several times in a row. */
-      readonly because?: "hang" | "crash";
+      /** Why the flows are not started: Node-RED answered no more, ended several times in a row, or neither the flows nor a copy of them could be read. */
+      readonly because?: "hang" | "crash" | "unreadable";
       /** The node that was handed a message last before that. */
       readonly node?: { readonly id: string; readonly type: string; readonly name?: string };
-      /** File in the data directory's flows that holds flows which could not be read. */
-      readonly setAside?: string;
+      /** Flows that could not be read when Node-RED started, and were put aside. */
+      readonly setAside?: {
+        /** Where they lie now, in the data directory's `flows`. */
+        readonly file: string;
+        /** `not-json`: cut off or spoilt. `not-flows`: no list of nodes. */
+        readonly reason: "not-json" | "not-flows";
+        /** When the copy was made that took their place. Without one nothing did: `status` is `safe` then. */
+        readonly copyAt?: string;
+      };
       /** What flows may do beyond what they may always. */
       readonly allowed: {
         /** Flows may run programs (node exec). Whatever Nightjar's user may do, they may then: read its settings, secrets and recordings, and delete them. */
@@ -5670,12 +5684,19 @@ export interface Operations {
       readonly enabled: boolean;
       /** `missing`: Node-RED is not installed. `safe`: the editor is there, and no flow runs until somebody deploys. */
       readonly status: "off" | "missing" | "starting" | "running" | "safe" | "failed";
-      /** Why the flows are not started: Node-RED answered no more, or ended several times in a row. */
-      readonly because?: "hang" | "crash";
+      /** Why the flows are not started: Node-RED answered no more, ended several times in a row, or neither the flows nor a copy of them could be read. */
+      readonly because?: "hang" | "crash" | "unreadable";
       /** The node that was handed a message last before that. */
       readonly node?: { readonly id: string; readonly type: string; readonly name?: string };
-      /** File in the data directory's flows that holds flows which could not be read. */
-      readonly setAside?: string;
+      /** Flows that could not be read when Node-RED started, and were put aside. */
+      readonly setAside?: {
+        /** Where they lie now, in the data directory's `flows`. */
+        readonly file: string;
+        /** `not-json`: cut off or spoilt. `not-flows`: no list of nodes. */
+        readonly reason: "not-json" | "not-flows";
+        /** When the copy was made that took their place. Without one nothing did: `status` is `safe` then. */
+        readonly copyAt?: string;
+      };
       /** What flows may do beyond what they may always. */
       readonly allowed: {
         /** Flows may run programs (node exec). Whatever Nightjar's user may do, they may then: read its settings, secrets and recordings, and delete them. */

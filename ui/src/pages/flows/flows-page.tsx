@@ -7,6 +7,7 @@ import { ErrorNote, Segmented } from "../../parts/controls.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { href, place, replaceQuery } from "../../router.ts";
 import { flowsEditor, leaveFlowsEditor } from "../../state/flows-editor.ts";
+import { momentText } from "../../state/moment-text.ts";
 import { tell } from "../../state/toasts.ts";
 import { useAct } from "../../state/use-act.ts";
 import { type Answered, useAnswer } from "../../state/use-answer.ts";
@@ -89,7 +90,7 @@ export function FlowsPage() {
     >
       {shows === "editor" && view !== undefined ? (
         // The editor itself lies below this (editor-frame.tsx).
-        view.status === "running" && (view.tab ?? []).length === 0 ? null : (
+        view.status === "running" && view.setAside === undefined && (view.tab ?? []).length === 0 ? null : (
           <div class="flows-note">
             <State view={view} isFramed />
           </div>
@@ -135,6 +136,23 @@ const TAB_TEXT: Readonly<Record<NonNullable<FlowsView["tab"]>[number]["reason"],
   "not-changed": "flows.tab.not-changed",
 };
 
+const BECAUSE_TEXT: Readonly<Record<NonNullable<FlowsView["because"]>, MessageKey>> = {
+  hang: "flows.because.hang",
+  crash: "flows.because.crash",
+  unreadable: "flows.because.unreadable",
+};
+
+/** Flows that could not be read: why, where they lie, and what took their place. */
+function SetAside({ of: { file, reason, copyAt } }: { readonly of: NonNullable<FlowsView["setAside"]> }) {
+  return (
+    <p class="warn-text">
+      {t(reason === "not-json" ? "flows.setAside.not-json" : "flows.setAside.not-flows")}{" "}
+      {t("flows.setAside.where", { file })}{" "}
+      {copyAt === undefined ? null : t("flows.setAside.copy", { time: momentText(copyAt) })}
+    </p>
+  );
+}
+
 function State({ view, isFramed = false }: { readonly view: FlowsView; readonly isFramed?: boolean }) {
   const isBad = view.status === "safe" || view.status === "failed" || view.status === "missing";
   const name = view.node?.name ?? view.node?.id;
@@ -147,16 +165,16 @@ function State({ view, isFramed = false }: { readonly view: FlowsView; readonly 
       </p>
       {view.because === undefined ? null : (
         <p>
-          {t(view.because === "hang" ? "flows.because.hang" : "flows.because.crash")}{" "}
+          {t(BECAUSE_TEXT[view.because])}{" "}
           {view.node === undefined || name === undefined
             ? null
             : t("flows.because.node", { name, type: view.node.type })}
         </p>
       )}
-      {view.status === "safe" ? <p>{t("flows.safe.do")}</p> : null}
-      {view.setAside === undefined ? null : (
-        <p class="warn-text">{t("flows.setAside", { file: view.setAside })}</p>
-      )}
+      {view.status === "safe" ? (
+        <p>{t(view.because === "unreadable" ? "flows.safe.anew" : "flows.safe.do")}</p>
+      ) : null}
+      {view.setAside === undefined ? null : <SetAside of={view.setAside} />}
       {(view.tab ?? []).map(({ reason, rule = "", action = "" }) => (
         <p key={`${reason}/${rule}/${action}`} class="warn-text">
           {t(TAB_TEXT[reason], { rule, action })}
