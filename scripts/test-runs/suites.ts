@@ -1,5 +1,5 @@
 // Which test files there are and how they share the machine: the suites, the jobs made of them, their order.
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 
 /** What one process runs: a file, or several short ones that need no process of their own. */
@@ -26,11 +26,14 @@ interface Suite {
   /** Files that start nothing and leave nothing behind, and so need no package that is compiled where it is installed. */
   readonly isEarly?: boolean;
   /**
-   * What paths of files begin with that try every database, or open one for each of hundreds of tests, and so wait until each is
-   * there: Node's own takes a thread, and ten times the processor to open.
+   * What paths of files begin with that open a database for each of hundreds of tests, and so wait until sqlite3 is there: Node's
+   * own takes a thread, and ten times the processor to open. Those that try every database wait anyway.
    */
   readonly databases?: readonly string[];
 }
+
+/** Files with this in them try every database: before sqlite3 is there they would leave it out. */
+const EVERY_DATABASE = "on-both-drivers.ts";
 
 const SUITES: Readonly<Record<string, Suite>> = {
   unit: {
@@ -131,7 +134,8 @@ function jobsOfSuite(suite: Suite): Job[] {
   const { filesPerProcess = 1, isEarly = false, isLongAlone = false } = suite;
   const files = suite.files.flatMap((pattern) => globSync(pattern)).sort();
   const isDatabase = (file: string): boolean =>
-    suite.databases?.some((beginning) => file.startsWith(beginning)) === true;
+    suite.databases?.some((beginning) => file.startsWith(beginning)) === true ||
+    (isEarly && readFileSync(file, "utf8").includes(EVERY_DATABASE));
   const isBig = (file: string): boolean => suite.big?.includes(basename(file, ".test.ts")) === true;
   const isLong = (file: string): boolean => LONG.includes(basename(file, ".test.ts"));
   const groups = (suite.recorders ?? []).map((names) =>
