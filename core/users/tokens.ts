@@ -11,9 +11,9 @@ export function newToken(): string {
   return `${PREFIX}${randomBytes(32).toString("base64url")}`;
 }
 
-/** A new public id of 96 bits: names a session in logs, opens nothing. */
+/** A new public id of 95 bits: names a session in logs, opens nothing. No "-", which a command line takes for an option. */
 export function newPublicId(): string {
-  return randomBytes(12).toString("base64url");
+  return base62(16);
 }
 
 /** True if the text can be a token at all; anything else need not reach the database. */
@@ -32,7 +32,7 @@ const API_SECRET = /^nightjar_([0-9A-Za-z]{43})([0-9A-Za-z]{6})$/;
 
 /** A new secret for a program. */
 export function newApiSecret(): string {
-  const body = Array.from({ length: API_CHARACTERS }, () => BASE62[randomInt(BASE62.length)] ?? "").join("");
+  const body = base62(API_CHARACTERS);
   return `${API_PREFIX}${body}${checksum(body)}`;
 }
 
@@ -40,6 +40,10 @@ export function newApiSecret(): string {
 export function looksLikeApiSecret(text: string): boolean {
   const [, body = "", sum] = API_SECRET.exec(text) ?? [];
   return sum !== undefined && checksum(body) === sum;
+}
+
+function base62(characters: number): string {
+  return Array.from({ length: characters }, () => BASE62[randomInt(BASE62.length)] ?? "").join("");
 }
 
 function checksum(body: string): string {

@@ -4,7 +4,7 @@ import type { Right } from "../../../core/domain/roles.ts";
 import { NightjarError } from "../../../core/errors.ts";
 import { API_TOKEN_LIMIT, EXPIRED_SHOWN_MS, type NewApiToken } from "../../../core/users/api-tokens.ts";
 import { mayDo, mayDoWith, rightsOf } from "../../../core/users/principal.ts";
-import { looksLikeApiSecret, newApiSecret } from "../../../core/users/tokens.ts";
+import { looksLikeApiSecret, newApiSecret, newPublicId } from "../../../core/users/tokens.ts";
 import { ACTOR, CLIENT, GOOD_PASSWORD, type UsersFixture, usersFixture } from "./users-fixture.ts";
 
 const DAY = 86_400_000;
@@ -256,6 +256,10 @@ describe("API tokens", () => {
       assert.equal(await users.callers.byBearer(typed, HOME), undefined);
     }
     assert.equal(await users.callers.byBearer(newApiSecret(), HOME), undefined);
+  });
+
+  it("have ids that a command line takes for no option, and a double click takes whole", () => {
+    for (let index = 0; index < 500; index += 1) assert.match(newPublicId(), /^[0-9A-Za-z]{16}$/);
   });
 
   it("stand in the audit log with their making and their end, and by name with what was done with them", async (t) => {
