@@ -175,7 +175,8 @@ describe("playback", { skip: skipBrowserTests }, () => {
         passed.every((value, at) => at === 0 || value > (passed[at - 1] ?? 0)),
         passed.join(),
       );
-      const least = (((passed.at(-1) ?? 0) - 1) / RATE) * 4_000;
+      // At a third of the speed at most: the first picture may have been seen late.
+      const least = (((passed.at(-1) ?? 0) - 1) / RATE) * 3_000;
       assert.ok(
         took > least,
         `${passed.at(-1)} pictures took ${Math.round(took)} of ${Math.round(least)} ms`,

@@ -256,7 +256,11 @@ describe("the kernel's own control groups of version 1", {
     const { reason } = await waitFor(() =>
       stranger.status().reason === undefined ? undefined : stranger.status(),
     );
-    assert.match(reason ?? "", /it wanted more than the 384 MB of memory that are allowed/);
+    // By the kernel, or by the recorder where that looked first.
+    assert.match(
+      reason ?? "",
+      /it wanted more than the 384 MB of memory|it took \d+ MB of memory; 384 MB are allowed/,
+    );
     await stranger.host.stop();
     const left = () =>
       Object.values(trees).flatMap((tree) => readdirSync(tree).filter((name) => name.startsWith("plugin-")));
