@@ -102,12 +102,13 @@ export class Sessions {
 
   /**
    * Who a token stands for, or undefined. Counts as a use unless `counts` is false: what a page asks by itself must not
-   * keep a session alive that nobody uses. Throws `NJ_UNAUTHENTICATED` when its time has just run out.
+   * keep a session alive that nobody uses. Throws `NJ_UNAUTHENTICATED` when its time has just run out, with the case `idle` or `over`.
    */
   async authenticate(token: string, counts = true): Promise<Principal | undefined> {
     if (!looksLikeToken(token)) return undefined;
     const now = this.#clock.wallMs();
-    const session = await this.#table.findByTokenHash(tokenHash(token), now);
+    // Of any time: whose has run out is told so.
+    const session = await this.#table.findByTokenHash(tokenHash(token), 0);
     if (session === undefined) return undefined;
     const end = await this.#endOfTime(session, now);
     return this.#principal(session, counts ? await this.#touch(session, now, end) : end);
@@ -203,8 +204,11 @@ export class Sessions {
   async #endOfTime(session: SessionRow, now: number): Promise<number> {
     const end = this.#endBy(session);
     if (end > now) return end;
-    if (await this.#table.remove(session.id)) this.#tell([session.id], "idle");
-    throw new NightjarError("NJ_UNAUTHENTICATED", "unauthenticated", "the session has ended, sign in again");
+    const reason = session.createdAtMs + this.#limits().absoluteMs <= now ? "over" : "idle";
+    if (await this.#table.remove(session.id)) this.#tell([session.id], reason);
+    throw new NightjarError("NJ_UNAUTHENTICATED", "unauthenticated", "the session has ended, sign in again", {
+      case: reason,
+    });
   }
 
   async #touch(session: SessionRow, now: number, end: number): Promise<number> {

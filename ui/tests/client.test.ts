@@ -82,8 +82,10 @@ describe("the client of the API", () => {
 
   it("turns a refusal into an error with code and places, and tells when nobody is signed in", async () => {
     let told = 0;
-    whenUnauthenticated(() => {
+    let reason: unknown;
+    whenUnauthenticated((given) => {
       told += 1;
+      reason = given;
     });
     const problem = {
       code: "NJ_REQUEST_INVALID",
@@ -101,9 +103,10 @@ describe("the client of the API", () => {
         error.fields[0]?.path === "/name",
     );
     assert.equal(told, 0);
-    answer = { status: 401, body: JSON.stringify({ code: "NJ_UNAUTHENTICATED", title: "t", detail: "d" }) };
+    const ended = { code: "NJ_UNAUTHENTICATED", title: "t", detail: "d", context: { case: "idle" } };
+    answer = { status: 401, body: JSON.stringify(ended) };
     await assert.rejects(call("GET /status"));
-    assert.equal(told, 1);
+    assert.deepEqual([told, reason], [1, "idle"]);
     await assert.rejects(call("GET /session"));
     assert.equal(told, 1);
   });

@@ -110,7 +110,13 @@ describe("idle sessions", () => {
       assert.equal((await asks({ "x-nightjar-background": "1" })).status, 200);
       clock.turn(600_000);
     }
-    assert.equal((await asks({ "x-nightjar-background": "1" })).status, 401);
+    const refused = await asks({ "x-nightjar-background": "1" });
+    assert.equal(refused.status, 401);
+    assert.equal(
+      (refused.json["context"] as { case?: string } | undefined)?.case,
+      "idle",
+      "its page tells why by this answer",
+    );
     const used = await tokenOf("viewer");
     for (let minutes = 0; minutes < 120; minutes += 10) {
       assert.equal((await ask("/api/v1/status", { token: used })).status, 200);

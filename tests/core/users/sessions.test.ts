@@ -27,10 +27,17 @@ describe("sessions (attack list A6)", () => {
       assert.notEqual(await users.sessions.authenticate(busy.token), undefined, `after ${hours} h`);
       clock.turn(HOUR / 2);
     }
-    assert.equal(await users.sessions.authenticate(busy.token), undefined);
-    assert.equal(await users.sessions.authenticate(idle.token), undefined);
+    const why = async (token: string) => {
+      const error = await users.sessions.authenticate(token).catch((thrown: unknown) => thrown);
+      return (error as NightjarError).context["case"];
+    };
+    assert.deepEqual([await why(busy.token), await why(idle.token)], ["over", "over"]);
+    const unused = await users.sessions.open("bob", CLIENT);
+    clock.turn(HOUR);
+    assert.equal(await why(unused.token), "idle", "whoever asks with it learns why it ended");
+    assert.equal(await users.sessions.authenticate(unused.token), undefined, "and it is gone");
     await users.sessions.sweep();
-    assert.deepEqual(new Set(revoked), new Set([idle.sessionId, busy.sessionId]));
+    assert.deepEqual(new Set(revoked), new Set([idle.sessionId, busy.sessionId, unused.sessionId]));
   });
 
   it("are refused by the tokens of others, cut ones and nonsense", async (t) => {

@@ -42,10 +42,10 @@ export function socketUrl(path: string): string {
 /** What pages ask by themselves, without anybody there, says so: it keeps no idle session alive. */
 const BACKGROUND = { "x-nightjar-background": "1" };
 
-let onUnauthenticated: () => void = () => undefined;
+let onUnauthenticated: (reason: unknown) => void = () => undefined;
 
-/** Registers what happens when the recorder no longer knows this session. */
-export function whenUnauthenticated(action: () => void): void {
+/** Registers what happens when the recorder no longer knows this session: with `idle` or `over` where its time has run out. */
+export function whenUnauthenticated(action: (reason: unknown) => void): void {
   onUnauthenticated = action;
 }
 
@@ -194,8 +194,10 @@ async function request(
     throw new ApiError({ status: 0, title: "offline", code: "NJ_UI_OFFLINE", detail: "" });
   }
   if (!response.ok) {
-    if (response.status === 401 && path !== "/session" && path !== "/activate") onUnauthenticated();
-    throw await refusal(response);
+    const refused = await refusal(response);
+    if (response.status === 401 && path !== "/session" && path !== "/activate")
+      onUnauthenticated(refused.context["case"]);
+    throw refused;
   }
   return response;
 }

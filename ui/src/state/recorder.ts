@@ -277,6 +277,6 @@ export function watchUse(): void {
   for (const kind of ["pointerdown", "keydown", "wheel"]) addEventListener(kind, noteUse, { passive: true });
 }
 
-whenUnauthenticated(() => {
-  if (entry.value.kind === "in") leave("ended");
+whenUnauthenticated((reason) => {
+  if (entry.value.kind === "in") leave(reason === "idle" ? "idle" : "ended");
 });
