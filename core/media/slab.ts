@@ -48,6 +48,9 @@ export class SlabPool {
   readonly budgetBytes: number;
   #free: PoolSlab[] = [];
   #usedBytes = 0;
+  /** The fewest that lay free since the last `trim`: nobody has missed those. */
+  #leastFree = 0;
+  #droppedBytes = 0;
 
   constructor(options: { slabBytes?: number; budgetBytes: number }) {
     this.slabBytes = options.slabBytes ?? 256 * 1024;
@@ -81,6 +84,7 @@ export class SlabPool {
     this.#usedBytes += sizeBytes;
     if (sizeBytes === this.slabBytes) {
       const slab = this.#free.pop();
+      this.#leastFree = Math.min(this.#leastFree, this.#free.length);
       if (slab !== undefined) return slab;
     }
     return new PoolSlab(this, sizeBytes);
@@ -89,13 +93,27 @@ export class SlabPool {
   /** @internal Called by a slab when its last reference goes. */
   takeBack(slab: PoolSlab): void {
     this.#usedBytes -= slab.data.length;
-    // Keeping a quarter of the budget idle at most: a burst must not hold memory for ever.
+    // A quarter of the budget idle at most, until it is trimmed.
     if (
       slab.data.length === this.slabBytes &&
       (this.#free.length + 1) * this.slabBytes <= this.budgetBytes / 4
     ) {
       this.#free.push(slab);
+    } else {
+      this.#droppedBytes += slab.data.length;
     }
+  }
+
+  /**
+   * Lets go of the slabs that nobody has needed since it was asked the last time: a burst must not hold memory for ever. Gives
+   * how many bytes were let go of since then, for the collector to find.
+   */
+  trim(): number {
+    this.#free.splice(0, this.#leastFree);
+    const bytes = this.#droppedBytes + this.#leastFree * this.slabBytes;
+    this.#leastFree = this.#free.length;
+    this.#droppedBytes = 0;
+    return bytes;
   }
 }
 

@@ -24,13 +24,22 @@ export function nodeArguments(role: ProcessRole): string[] {
   // Other threads, woken up to help to clear the young generation, spare less than they cost, and where the processors are
   // busy everything waits for them: 20 ms instead of 3.
   const alone = "--no-parallel-scavenge";
-  if (role === "media" || role === "flows") return [quiet, alone];
+  if (role === "flows") return [quiet, alone];
+  // To give back what a burst took (core/media/process/give-back.ts).
+  if (role === "media") return [quiet, alone, "--expose-gc"];
   // Clearing 16 MB, of which requests under way keep much, stopped the loop for up to 20 ms: less at a time, more often.
   if (role === "core" || role === "gateway") return [quiet, alone, "--max-semi-space-size=4"];
   // Each coded frame comes in a buffer outside of the heap. With a small young generation those are let go of by the way; with
   // the usual one they add up to full collections.
   if (role === "analysis") return [quiet, alone, "--min-semi-space-size=1", "--max-semi-space-size=1"];
   return [quiet];
+}
+
+/** What its environment says besides. */
+export function nodeEnvironment(role: ProcessRole): Readonly<Record<string, string>> {
+  // Blocks of the pool for pictures come from the system one by one, and go back to it: among others in glibc's heap they would
+  // stay there for ever once they were freed.
+  return role === "media" ? { MALLOC_MMAP_THRESHOLD_: "131072" } : {};
 }
 
 /** How long each may take to end when it is told to, in milliseconds; then it is killed. */

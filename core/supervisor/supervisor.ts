@@ -13,6 +13,7 @@ import { LIFE_SIGN_MS } from "./child-protocol.ts";
 import { type DataLock, isSameProcess, lockDataDir, processStartTime } from "./data-lock.ts";
 import { flowsWalls } from "./flows-walls.ts";
 import {
+  nodeEnvironment,
   PROCESSES_FILE,
   type ProcessRole,
   type ProcessStatus,
@@ -116,6 +117,7 @@ export class Supervisor {
         ...scrubbedEnvironment(process.env),
         // Compiled code is kept from start to start: a process is up sooner and takes a third less memory.
         NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(dataDir, "cache", "code"),
+        ...nodeEnvironment(role),
         ...(role === "flows" ? { [FLOWS_ALLOWED]: JSON.stringify(this.#flowsAllowed) } : {}),
       },
       log,

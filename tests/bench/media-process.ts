@@ -14,7 +14,7 @@ import {
   type MediaMethodsForCore,
   type NumberedReport,
 } from "../../core/media/protocol.ts";
-import { nodeArguments, RUN_FOLDER } from "../../core/supervisor/process-contract.ts";
+import { nodeArguments, nodeEnvironment, RUN_FOLDER } from "../../core/supervisor/process-contract.ts";
 import { withUs } from "./left-behind.ts";
 
 const MAIN = fileURLToPath(new URL("../../core/main.ts", import.meta.url));
@@ -58,7 +58,11 @@ export class MediaProcess {
       fork(MAIN, ["process", "media", "--data", dataDir, "--log-level", "warn"], {
         execArgv: ["--import", LOOP_DELAY, ...nodeArguments("media")],
         stdio: ["ignore", "ignore", "inherit", "ipc"],
-        env: { ...process.env, ...(codeCache === undefined ? {} : { NODE_COMPILE_CACHE: codeCache }) },
+        env: {
+          ...process.env,
+          ...nodeEnvironment("media"),
+          ...(codeCache === undefined ? {} : { NODE_COMPILE_CACHE: codeCache }),
+        },
       }),
     );
     const failed = once(child, "exit").then(([code]) => {

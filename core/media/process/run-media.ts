@@ -13,6 +13,7 @@ import { ClockWatch } from "./clock-watch.ts";
 import { CoreWatch } from "./core-watch.ts";
 import { DesiredStateStore } from "./desired-state-store.ts";
 import { Figures } from "./figures.ts";
+import { GiveBack } from "./give-back.ts";
 import { Inventories } from "./inventories.ts";
 import { ReportJournal } from "./journal.ts";
 import type { StreamServices } from "./kept-stream.ts";
@@ -31,6 +32,7 @@ import { VolumeSet } from "./volume-set.ts";
 const FOLDER = "media";
 const SLAB_BYTES = 256 * 1024;
 const MEMORY_PERIOD_MS = 1_000;
+const GIVE_BACK_PERIOD_MS = 60_000;
 const REST_PERIOD_MS = 1_000;
 const FIGURES_PERIOD_MS = 2_000;
 const RETRY_PERIOD_MS = 1_000;
@@ -143,6 +145,7 @@ export async function runMedia(context: ProcessContext, options: MediaOptions = 
   const state = new StateKeeper(new DesiredStateStore(folder, log), apply, log);
   const figures = new Figures(pool);
   const inventories = new Inventories(clock);
+  const memory = new GiveBack(pool, () => volumes.writers());
   await state.restore();
 
   const parts: LinkedParts = {
@@ -180,6 +183,7 @@ export async function runMedia(context: ProcessContext, options: MediaOptions = 
   const timers = [
     clock.every(REST_PERIOD_MS, () => rest.judge()),
     clock.every(MEMORY_PERIOD_MS, () => shareMemory(pool, reconciler.streams.values())),
+    clock.every(GIVE_BACK_PERIOD_MS, () => memory.tick()),
     clock.every(RETRY_PERIOD_MS, () => {
       for (const stream of reconciler.streams.values()) stream.recorder.retry();
     }),

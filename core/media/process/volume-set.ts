@@ -2,6 +2,7 @@
 // (data plane, sections 2 and 5).
 import type { VolumeId } from "../../domain/ids.ts";
 import type { DesiredVolume } from "../protocol.ts";
+import type { VolumeWriter } from "../store/volume-writer.ts";
 import type { SegmentVolume, SegmentVolumes } from "./segment-volume.ts";
 import { Volume, type VolumeServices } from "./volume.ts";
 import type { WrittenSegment, WrittenTail } from "./written-log.ts";
@@ -77,6 +78,11 @@ export class VolumeSet implements SegmentVolumes {
     if (ids.length === 0) return "no volume is assigned";
     const problems = ids.map((id) => this.#volumes.get(id)?.problem ?? `there is no volume ${id}`);
     return problems.join("; ");
+  }
+
+  /** Of all volumes. */
+  writers(): VolumeWriter[] {
+    return [...this.#volumes.values()].map(({ writer }) => writer);
   }
 
   /** Ends all writers, each within `timeoutMs`. */

@@ -51,7 +51,9 @@ export type WriterOperation =
       readonly to: string;
     }
   | { readonly kind: "text"; readonly id: number; readonly path: string; readonly text: string }
-  | { readonly kind: "close"; readonly token: number };
+  | { readonly kind: "close"; readonly token: number }
+  /** Its view of the slabs that it has written keeps them in memory until it collects. */
+  | { readonly kind: "give-back" };
 
 /** What was asked for in one turn of the main thread's loop. */
 export interface WriterBatch {

@@ -72,6 +72,10 @@ function perform(operation: WriterOperation, batch: WriterBatch, reply: Mutable<
     }
     return;
   }
+  if (operation.kind === "give-back") {
+    globalThis.gc?.();
+    return;
+  }
   const file = files.get(operation.token);
   if (operation.kind === "close") {
     files.delete(operation.token);

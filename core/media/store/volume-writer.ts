@@ -137,6 +137,11 @@ export class VolumeWriter {
     this.#link.patch(token, patch.offset, patch.bytes, (fault) => onDone(this.#error(fault)));
   }
 
+  /** Has its thread let go of memory that a burst took. */
+  giveBack(): void {
+    this.#link.giveBack();
+  }
+
   /** Deletes the files of a folder below the volume's root, but for those whose names are given. */
   clear(folder: string, spared: readonly string[], onDone: VolumeDone): void {
     this.#pool.run([{ kind: "clear", folder, spared }], ([outcome]) => onDone(this.#error(outcome?.fault)));

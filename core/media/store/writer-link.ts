@@ -101,6 +101,12 @@ export class WriterLink {
     this.#flushSoon();
   }
 
+  /** The thread is to let go of memory that it has no use for; worth while after a burst only. */
+  giveBack(): void {
+    this.#batch.push({ kind: "give-back" });
+    this.#flushSoon();
+  }
+
   /** Sends what has been collected, without waiting for more. */
   flush(): void {
     this.#flushing = false;

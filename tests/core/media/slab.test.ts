@@ -25,6 +25,25 @@ describe("the pool of slabs", () => {
     assert.equal(pool.take().data, slab.data);
   });
 
+  it("lets go of what a burst took and nobody has needed since, and keeps what is in use by turns", () => {
+    const pool = poolOf(40);
+    for (const slab of taken(pool, 20)) slab.release();
+    assert.equal(
+      pool.trim(),
+      10 * SLAB,
+      "a quarter of the budget lies free at most, the others went at once",
+    );
+    for (const slab of taken(pool, 4)) slab.release();
+    assert.equal(pool.trim(), 6 * SLAB, "four were needed");
+    for (const slab of taken(pool, 4)) slab.release();
+    assert.equal(pool.trim(), 0, "and are needed again and again");
+    assert.equal(pool.trim(), 4 * SLAB, "until they are not");
+    const held = taken(pool, 3);
+    assert.equal(pool.trim(), 0);
+    assert.equal(pool.usedBytes, 3 * SLAB);
+    for (const slab of held) slab.release();
+  });
+
   it("gives no more than its budget, and says which setting that is", () => {
     const pool = poolOf(2);
     taken(pool, 2);
