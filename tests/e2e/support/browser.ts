@@ -140,7 +140,13 @@ export async function widthExcess(page: Page): Promise<number> {
   )) as number;
 }
 
-/** `window.nightjarCounter(selector)`: the number in the picture of the first such element, or null. */
+/** How often a page looks at its picture, where each is to be seen. */
+const LOOK_MS = 30;
+
+/**
+ * `window.nightjarCounter(selector)`: the number in the picture of the first such element, or null. `window.nightjarCollect(selector)`
+ * looks again and again, and puts each new number into `window.nightjarCollected`.
+ */
 function counterScript(): string {
   const source = readFileSync(join(ROOT, "core/testing/frame-counter.ts"), "utf8");
   const plain = stripTypeScriptTypes(source).replaceAll(/^export /gm, "");
@@ -159,7 +165,15 @@ function counterScript(): string {
       context.drawImage(element, 0, top, width, rows, 0, 0, width, rows);
       return readFrameCounter(context.getImageData(0, 0, width, rows).data, width, height, top) ?? null;
     };
-  })();`;
+  })();
+  window.nightjarCollect = (selector) => {
+    clearInterval(window.nightjarCollecting);
+    const seen = (window.nightjarCollected = []);
+    window.nightjarCollecting = setInterval(() => {
+      const now = window.nightjarCounter(selector);
+      if (now !== null && now !== seen.at(-1)) seen.push(now);
+    }, ${LOOK_MS});
+  };`;
 }
 
 /** The frame number on show now; undefined where there is none. */
@@ -168,19 +182,21 @@ export async function counterOf(page: Page, selector = ".picture"): Promise<numb
   return typeof found === "number" ? found : undefined;
 }
 
-/** Frame numbers as they come on show, until there are `count` different ones in a row. */
+/** Frame numbers as they come on show, until there are `count` different ones in a row. The page itself looks, which misses none. */
 export async function collectCounters(page: Page, count: number, timeoutMs: number): Promise<number[]> {
-  const seen: number[] = [];
-  await until(
-    "frames",
-    async () => {
-      const now = await counterOf(page);
-      if (now !== undefined && now !== seen.at(-1)) seen.push(now);
-      return seen.length >= count;
-    },
-    timeoutMs,
-  );
-  return seen;
+  await page.evaluate(`window.nightjarCollect(".picture")`);
+  try {
+    return await until(
+      "frames",
+      async () => {
+        const seen = (await page.evaluate("window.nightjarCollected")) as number[];
+        return seen.length >= count && seen.slice(0, count);
+      },
+      timeoutMs,
+    );
+  } finally {
+    await page.evaluate("clearInterval(window.nightjarCollecting)").catch(() => undefined);
+  }
 }
 
 /** Writes a screenshot for people to look at (ignored by git), where NIGHTJAR_TEST_SCREENSHOTS is set: nobody looks at each run's. */
