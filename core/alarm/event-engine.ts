@@ -1,4 +1,4 @@
-// The event engine: reports come in, events come out. The order is that of the data plane: classify → armed? → trigger (at
+// The event engine: reports come in, events come out. The order: classify → armed? → trigger (at
 // once, waits for nobody) → plugins → row → listeners. It alone gives numbers and writes rows. Memory is bounded by the
 // events that are open and those that wait for the database.
 import type { Clock, Timer } from "../clock.ts";

@@ -1,5 +1,5 @@
 // One ffmpeg child that decodes one camera for all its detectors: coded pictures in as fragmented MP4, one fragment a frame,
-// brightness out at the size and rate that are asked for. It answers one frame behind (data plane, section 10).
+// brightness out at the size and rate that are asked for. It answers one frame behind.
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Clock, Timer } from "../clock.ts";
 import { TICKS_PER_SECOND } from "../domain/time.ts";

@@ -1,6 +1,6 @@
 // Which coded frames of a camera are decoded. All of them while something goes on (awake); key frames alone while nothing does
 // (idle), as long as they come often enough for all detectors. What is left out is kept up to the next key frame: whoever
-// becomes suspicious sees what came since. Pure: times are those of the stream (data plane, section 10).
+// becomes suspicious sees what came since. Pure: times are those of the stream.
 import { TICKS_PER_SECOND } from "../domain/time.ts";
 import type { LiveFrameHeader } from "../media/live-wire.ts";
 import { CodedSizes } from "./coded-sizes.ts";

@@ -1,5 +1,6 @@
 // Replaces a small file as a whole: after a crash either the old or the new content stands there, never a mixture.
-// Write to a neighbour, fsync, rename, fsync the folder (data-plane.md section 5 explains why each step is needed).
+// Write to a neighbour, fsync, rename, fsync the folder: without the first sync the new name may lead to
+// nothing, without the last it may be the old one again.
 import { randomBytes } from "node:crypto";
 import { open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";

@@ -1,6 +1,6 @@
 // The small asynchronous face of the database that everything else uses, whatever driver lies behind it.
 // Reads go to a connection of their own and see what is committed; writes go through one queue, so that
-// statements of different callers never mix in one transaction (docs: data plane, durability).
+// statements of different callers never mix in one transaction (docs/design/storage-and-quota.md).
 
 /** What can be bound to a parameter or comes back from a column. Integers stay below 2^53. */
 export type SqlValue = null | number | string | Uint8Array;

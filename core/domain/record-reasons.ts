@@ -1,4 +1,4 @@
-// Why something is recorded: the closed table of record reasons (features.md 0.3; manual 7.4).
+// Why something is recorded: the closed table of record reasons (manual 7.4).
 
 export const RECORD_REASONS = [
   "continuous",

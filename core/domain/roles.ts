@@ -1,4 +1,4 @@
-// Who may do what: the closed tables of roles and rights (features.md 17.1, 17.2). Default deny: a right that a role
+// Who may do what: the closed tables of roles and rights (docs/design/security.md). Default deny: a right that a role
 // does not list is not had. Rights marked as camera rights hold only for the cameras that an account may see.
 
 export const ROLES = ["administrator", "operator", "viewer"] as const;

@@ -1,5 +1,5 @@
-// The gateway process: everything that listens on the network and everything that carries pictures out (data plane,
-// section 8). Puts the parts together, follows core's settings, and goes on when core or media are away.
+// The gateway process: everything that listens on the network and everything that carries pictures out.
+// Puts the parts together, follows core's settings, and goes on when core or media are away.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-// The API as a Koa application on a Unix socket that only the gateway reaches (house plan section 8): security headers,
+// The API as a Koa application on a Unix socket that only the gateway reaches: security headers,
 // problems, figures, routes. Ports, TLS and the addresses of clients are the gateway's business.
 
 import { chmod, rm } from "node:fs/promises";

@@ -1,5 +1,5 @@
-// Memory of the data plane: slabs over SharedArrayBuffer from one pool, reference-counted, so that ring,
-// GOP cache, write queue and viewers point at the same bytes (docs: data plane, memory).
+// Memory for pictures: slabs over SharedArrayBuffer from one pool, reference-counted, so that ring,
+// GOP cache, write queue and viewers point at the same bytes (docs/design/storage-and-quota.md).
 // A frame is written once, by the depacketiser, through a FrameArena, and never moved afterwards.
 import { NightjarError } from "../errors.ts";
 

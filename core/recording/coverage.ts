@@ -1,5 +1,5 @@
 // Keeps the table `coverage` in step with the segments: tens of rows a day instead of one per file
-// (docs: data plane, index). A row is a span of one run recorded for the same reasons without a break.
+// (docs/design/storage-and-quota.md). A row is a span of one run recorded for the same reasons without a break.
 import type { SqlWriter } from "../db/db.ts";
 import {
   type CoverageRow,

@@ -1,6 +1,6 @@
-// Keeps a copy of the database on each volume: daily, and soon after accounts or locks changed (docs: data plane,
-// section 3). SQLite writes the copy into the data directory; `media` puts it onto the volumes. As it reads every
-// page, it is also what finds damage in parts that nobody asks for.
+// Keeps a copy of the database on each volume: daily, and soon after accounts or locks changed
+// (docs/design/storage-and-quota.md). SQLite writes the copy into the data directory; `media` puts it onto the volumes. As it reads
+// every page, it is also what finds damage in parts that nobody asks for.
 import { createHash } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";

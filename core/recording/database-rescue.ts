@@ -1,5 +1,5 @@
 // Opens the database of the recorder whatever state its file is in: a damaged or missing one is set aside and the
-// newest sound copy of a volume takes its place, else an empty one (docs: data plane, sections 3 and 5). Recording
+// newest sound copy of a volume takes its place, else an empty one (docs/design/storage-and-quota.md). Recording
 // does not wait for any of this. Filling the gaps from the files is index-rebuild.ts's affair.
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";

@@ -1,5 +1,5 @@
 // Decides what may be deleted on a volume, and what must go now, from the ledger and the indexes alone: no disk
-// is walked and no table scanned (docs: data plane, section 3). Locked segments are in neither list.
+// is walked and no table scanned (docs/design/storage-and-quota.md). Locked segments are in neither list.
 import type { SqlReader } from "../db/db.ts";
 import { type LedgerRow, listLedger } from "../db/tables/ledger-table.ts";
 import {

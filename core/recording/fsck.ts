@@ -1,6 +1,6 @@
 // `nightjar fsck`: compares rows, files, locks and ledger both ways, mends with `repair`, and with `rebuild` makes
 // the index anew from the files. The files are the truth; no picture is ever deleted here
-// (docs: data plane, durability). Exit status: 0 nothing is (left) wrong, 4 something is.
+// (docs/design/storage-and-quota.md). Exit status: 0 nothing is (left) wrong, 4 something is.
 import type { Db } from "../db/db.ts";
 import { volumesTable } from "../db/tables/volumes-table.ts";
 import type { VolumeId } from "../domain/ids.ts";

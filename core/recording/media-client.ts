@@ -1,5 +1,5 @@
 // The link from `core` to `media`: life signs, calls, and the reports, which are told onwards at once as typed
-// events, written into the index in order, and acknowledged when they are durable (docs: data plane, section 2).
+// events, written into the index in order, and acknowledged when they are durable (docs/design/storage-and-quota.md).
 import { EventEmitter } from "node:events";
 import type { Clock, Timer } from "../clock.ts";
 import type { SegmentId, VolumeId } from "../domain/ids.ts";

@@ -1,5 +1,5 @@
 // Gives `media` every minute, per volume, what it may delete and what it must: it acts on the last list alone
-// while this process is away (docs: data plane, section 3).
+// while this process is away (docs/design/storage-and-quota.md).
 import type { Clock, Timer } from "../clock.ts";
 import type { Db } from "../db/db.ts";
 import { pruneRunEnds } from "../db/tables/coverage-table.ts";

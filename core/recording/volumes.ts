@@ -1,5 +1,5 @@
 // The recording volumes of this node: which folder is which volume, what state it is in and what lies on it.
-// Opens no file on a volume: `media` makes and watches them, the ledger counts (docs: data plane, sections 3, 8).
+// Opens no file on a volume: `media` makes and watches them, the ledger counts (docs/design/storage-and-quota.md).
 import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import type { Db } from "../db/db.ts";

@@ -1,4 +1,4 @@
-// Finds out whether a folder can take recordings, how fast, and so for how many cameras (data plane section 5): writes
+// Finds out whether a folder can take recordings, how fast, and so for how many cameras (docs/design/storage-and-quota.md): writes
 // and syncs a small file, then removes it. Bounded in bytes and time; a disk that hangs is reported, not waited for.
 import { randomBytes } from "node:crypto";
 import { open, rm, stat, statfs } from "node:fs/promises";

@@ -1,4 +1,4 @@
-// The core process opens no file on a volume (data plane, section 8): a disk that hangs would stop it, and with it whoever
+// The core process opens no file on a volume: a disk that hangs would stop it, and with it whoever
 // waits for an answer. Who reads or writes files at all is listed here with what they touch; a new one has to say so.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";

@@ -95,7 +95,7 @@ export async function record(context: BenchContext): Promise<readonly Figure[]> 
   return figures;
 }
 
-/** What the disk takes, and for how many cameras that is (data plane, section 5). */
+/** What the disk takes, and for how many cameras that is (docs/design/storage-and-quota.md). */
 async function diskFigures(context: BenchContext, folder: string): Promise<readonly Figure[]> {
   context.progress("the disk");
   const disk = await checkVolume(folder, { measureBytes: DISK_BYTES });

@@ -1,6 +1,6 @@
 // A virtual MP4 over closed recordings of one codec configuration: moov first, then the samples where they lie in the
 // files. The same recordings and range always give the same bytes, so that Range requests fit together.
-// Begins at the key frame before the wanted start; an edit list hides the lead-in (data plane, section 8).
+// Begins at the key frame before the wanted start; an edit list hides the lead-in.
 import { TICKS_PER_SECOND } from "../../domain/time.ts";
 import { NightjarError } from "../../errors.ts";
 import { AAC_FRAME_SAMPLES } from "../../media/ffmpeg/aac-encoder.ts";

@@ -1,5 +1,5 @@
 // Which samples of each recording belong to a clip, and where they stand in clip time: wall time without the gaps between
-// recordings. Begins at the key frame before the wanted start (data plane, section 8).
+// recordings. Begins at the key frame before the wanted start.
 import { TICKS_PER_SECOND } from "../../domain/time.ts";
 import { audioFrom, keyFrameBefore, type Playable, presentationAt } from "../footage/playable.ts";
 import type { SegmentIndex, TrackIndex } from "../footage/reader-messages.ts";

@@ -1,6 +1,6 @@
 // Reads recordings without ever waiting for a disk on the main thread: one worker per volume with synchronous calls,
 // one request at a time under a deadline. Past it the volume counts as offline for readers until the call returns
-// (data plane, section 8: a hung disk must stop nothing but what is read from it).
+// (a hung disk must stop nothing but what is read from it).
 import { Worker } from "node:worker_threads";
 import type { Clock, Timer } from "../../clock.ts";
 import type { VolumeId } from "../../domain/ids.ts";

@@ -1,5 +1,5 @@
 // One viewer of a live stream: a queue of shared frames in front of a socket. A viewer that is more than 2 s or 4 MB
-// behind falls to the next key frame; nobody else notices (data plane, section 8).
+// behind falls to the next key frame; nobody else notices.
 import type { Clock } from "../../clock.ts";
 import type { WireFormat } from "../../media/live-wire.ts";
 import type { StreamState } from "../../media/source.ts";

@@ -1,5 +1,5 @@
 // The WebSocket `/api/v1/cameras/:id/playback`: takes the client's requests one after the other, the newest ending the
-// one before, and sends what they ask for (data plane, section 8; a seek is a new `play`).
+// one before, and sends what they ask for (a seek is a new `play`).
 import type { WebSocket } from "ws";
 import type { Clock } from "../../clock.ts";
 import { isStreamName, type StreamName } from "../../domain/ids.ts";

@@ -1,5 +1,5 @@
 // One viewer that plays: gets the packets of the tracks that it set up, falls to the next key frame when it does not keep
-// up, and ends when it takes nothing at all. Nobody else notices (data plane, section 8).
+// up, and ends when it takes nothing at all. Nobody else notices.
 import type { Clock } from "../../clock.ts";
 import type { PacketBlock } from "./packet-block.ts";
 import type { BlockSink, RestreamSource } from "./restream-source.ts";

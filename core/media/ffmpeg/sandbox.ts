@@ -1,5 +1,5 @@
 // Locks ffmpeg up where bubblewrap (`bwrap`) is installed and may be used: no network, no files but its own libraries,
-// no other processes in sight. Decoders of hostile pictures are where attackers get in (reliability.md section 1).
+// no other processes in sight. Decoders of hostile pictures are where attackers get in (docs/design/security.md).
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";

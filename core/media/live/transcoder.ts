@@ -1,5 +1,5 @@
 // One ffmpeg child that turns a camera's H.265 into H.264 while somebody watches in a browser that cannot decode it.
-// It is fed fragmented MP4, one fragment a frame, which makes it answer one frame behind (data plane, section 10);
+// It is fed fragmented MP4, one fragment a frame, which makes it answer one frame behind;
 // the times of the pictures that come back are looked up among those that went in.
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Clock } from "../../clock.ts";

@@ -1,5 +1,5 @@
 // The key-frame blob of a segment (SegmentRecord.keyFrames): ~200 bytes a minute that let key-frame play,
-// thumbnails and seeks do without the sample table (docs: data plane, section 8).
+// thumbnails and seeks do without the sample table.
 //
 //   per key frame three unsigned LEB128 varints:
 //     presentation time from the segment's start, 90 kHz, minus the previous key frame's

@@ -1,4 +1,4 @@
-// Makes a recording file part by part (docs: data plane, section 4): a valid fragmented MP4 while it grows, an
+// Makes a recording file part by part (docs/design/recording-format.md): a valid fragmented MP4 while it grows, an
 // ordinary seekable one when closed. Only headers pass through here; the caller writes the sample bytes.
 //
 //   growing: ftyp, uuid(identity), free(16), moov(mvex), (moof mdat)*

@@ -1,5 +1,5 @@
 // Watches the node's wall clock against its monotonic clock: a step of more than a second ends every run
-// (data plane, section 6). Slow corrections by NTP are no step.
+// (docs/design/time.md). Slow corrections by NTP are no step.
 import type { Clock, Timer } from "../../clock.ts";
 
 const PERIOD_MS = 1_000;

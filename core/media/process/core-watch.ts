@@ -1,5 +1,5 @@
 // How long `core` has been silent: past ten seconds, cameras that record on events record continuously
-// (data plane, section 2). When in doubt, record.
+// (docs/design/storage-and-quota.md). When in doubt, record.
 import type { Clock } from "../../clock.ts";
 import { CORE_SILENCE_MS } from "../protocol.ts";
 

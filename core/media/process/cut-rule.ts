@@ -1,4 +1,4 @@
-// When a segment ends and the next one begins (data plane, section 4): at the first key frame past its nominal
+// When a segment ends and the next one begins (docs/design/recording-format.md): at the first key frame past its nominal
 // length, staggered over the cameras; at once when the run or the picture format changes; for want of key
 // frames at five times the length.
 import { TICKS_PER_SECOND } from "../../domain/time.ts";

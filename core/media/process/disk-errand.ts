@@ -1,5 +1,5 @@
-// An errand on a disk in a thread of its own, with a time limit: a disk that hangs stops only its own errand (data plane,
-// sections 1 and 3). The module that does the errand starts itself as the thread, by its own address.
+// An errand on a disk in a thread of its own, with a time limit: a disk that hangs stops only its own errand.
+// The module that does the errand starts itself as the thread, by its own address.
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { fromPlainError, NightjarError, type PlainError, toPlainError } from "../../errors.ts";
 

@@ -1,4 +1,4 @@
-// Deletes on one volume what may be deleted (data plane, section 3): core's list, first to go first, when space runs
+// Deletes on one volume what may be deleted (docs/design/storage-and-quota.md): core's list, first to go first, when space runs
 // short; what is due, always; and when the list has run out while core is away, the oldest files that it knows of
 // itself, in the order of writing, never a locked one. Each deletion is written down before it is done.
 import { type FileHandle, open, readFile } from "node:fs/promises";

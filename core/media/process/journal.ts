@@ -1,5 +1,5 @@
 // Numbered reports for `core`, kept until it acknowledges them: in memory, and on disk in `<data>/media/` so that
-// they outlive a restart of `media` (data plane, section 2). They may be lost: the files are the truth.
+// they outlive a restart of `media` (docs/design/storage-and-quota.md). They may be lost: the files are the truth.
 // The journal is bounded; past that the oldest go, and `fsck` finds what they told.
 import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";

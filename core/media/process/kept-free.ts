@@ -1,5 +1,5 @@
 // How much of a volume's disk stays free, whatever was asked for: enough to go on while others write to it too
-// (data plane, section 3).
+// (docs/design/storage-and-quota.md).
 import type { DesiredVolume } from "../protocol.ts";
 
 const LEAST_BYTES = 2 * 1024 ** 3;

@@ -1,4 +1,4 @@
-// The gateway's subscriptions: which link follows which stream under which number (data plane, section 8).
+// The gateway's subscriptions: which link follows which stream under which number.
 import type { Clock } from "../../clock.ts";
 import { NightjarError } from "../../errors.ts";
 import type { Link } from "../../link/link.ts";

@@ -1,6 +1,5 @@
 // One subscription of the gateway to a stream: frames go out as they come, their bytes straight from the slabs.
-// `media` never waits for a reader: one that is more than 2 s or 4 MB behind gets nothing until the next key frame
-// (data plane, section 8).
+// `media` never waits for a reader: one that is more than 2 s or 4 MB behind gets nothing until the next key frame.
 import type { Clock } from "../../clock.ts";
 import { TICKS_PER_SECOND } from "../../domain/time.ts";
 import type { Link } from "../../link/link.ts";

@@ -1,4 +1,4 @@
-// Shares the memory for pictures among the streams (data plane, section 7): a quarter of the machine's by default.
+// Shares the memory for pictures among the streams (docs/design/storage-and-quota.md): a quarter of the machine's by default.
 // When it grows short, the longest rings go to disk as provisional files; where that is not possible, or not enough,
 // rings are shortened, the longest first. When there is room again, they come back.
 import { totalmem } from "node:os";

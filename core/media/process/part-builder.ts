@@ -1,5 +1,5 @@
 // Makes the parts of one run: gives pictures their decoding times and lengths, notes holes, closes parts at key frames
-// and after a second, and dates them by the run's clock (data plane, sections 4 and 6).
+// and after a second, and dates them by the run's clock (docs/design/recording-format.md, docs/design/time.md).
 import { TICKS_PER_SECOND } from "../../domain/time.ts";
 import type { Frame, StreamFormat } from "../format.ts";
 import { DecodeTimer } from "../mp4/decode-time.ts";

@@ -1,4 +1,4 @@
-// The newest parts of a stream in memory: pre-record ring and GOP cache in one (data plane, section 7).
+// The newest parts of a stream in memory: pre-record ring and GOP cache in one (docs/design/storage-and-quota.md).
 // It always begins with a key frame, holds what lies after the last key frame before the moment asked for,
 // and never exceeds its bytes: then whole GOPs go, oldest first.
 import type { Part } from "./part.ts";

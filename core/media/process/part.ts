@@ -1,6 +1,6 @@
 // A part: at most one second of a run's frames, from one access unit to the next one's start, never holding a
 // key frame but as its first picture. Parts are what the ring keeps, the recorder writes and volumes sync
-// (data plane, sections 4 and 7). The bytes stay in slabs; a part holds one reference on each slab it touches.
+// (docs/design/recording-format.md, docs/design/storage-and-quota.md). The bytes stay in slabs; a part holds one reference on each slab it touches.
 import type { Frame, StreamFormat } from "../format.ts";
 import type { Slab } from "../slab.ts";
 

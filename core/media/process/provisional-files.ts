@@ -1,4 +1,4 @@
-// The pre-record time of one stream on disk instead of in memory (data plane, section 7; docs/decisions/0011): short
+// The pre-record time of one stream on disk instead of in memory (docs/design/storage-and-quota.md; docs/decisions/0011): short
 // files that nobody sees, each deleted when it is older than any event could ask for, or claimed by the recording of
 // one and from then on a file like any other. When this is done is the memory budget's affair.
 import { TICKS_PER_SECOND } from "../../domain/time.ts";

@@ -1,4 +1,4 @@
-// Brings the streams in operation to what is desired (data plane, section 2): starts what is new, stops what is gone,
+// Brings the streams in operation to what is desired (docs/design/storage-and-quota.md): starts what is new, stops what is gone,
 // and alters the rest in place. Only another source, or the wish for sound, costs a new session.
 import type { Log } from "../../log.ts";
 import type { DesiredState, DesiredStream } from "../protocol.ts";

@@ -1,5 +1,5 @@
 // Decides when one stream is recorded: asks at every part whether it is wanted, reaches back into the ring, ends where
-// the next recording can join (data plane, sections 2 and 10). The files are the segment writer's affair.
+// the next recording can join (docs/design/storage-and-quota.md). The files are the segment writer's affair.
 import { reasonBits, reasonsOf } from "../../domain/record-reasons.ts";
 import { TICKS_PER_SECOND } from "../../domain/time.ts";
 import type { DesiredStream, OpenSegment, RecordTrigger } from "../protocol.ts";

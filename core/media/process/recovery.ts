@@ -1,5 +1,5 @@
 // Files that were never closed are finalised and reported, one after the other in a sync thread of their volume, while
-// new ones are being recorded (data plane, section 5). The list of written segments names them; what a power loss took
+// new ones are being recorded (docs/design/storage-and-quota.md). The list of written segments names them; what a power loss took
 // from the list is found by a scan of the newest hours, and a list that is gone is made again by a scan of all.
 // Neither list nor journal is synced at every line: what was closed in the last minutes before the end is told again.
 import type { Clock } from "../../clock.ts";

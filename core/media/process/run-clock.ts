@@ -1,4 +1,4 @@
-// Maps the media time of a run to the node's wall clock (data plane, section 6): fixed from the arrivals of the
+// Maps the media time of a run to the node's wall clock (docs/design/time.md): fixed from the arrivals of the
 // first half second, then slewed by at most 500 ppm, never stepped. Sample times are not touched by it.
 import { TICKS_PER_MS, TICKS_PER_SECOND } from "../../domain/time.ts";
 

@@ -1,5 +1,5 @@
 // The media process: holds the cameras' streams, keeps their rings, records, deletes; obeys the desired state alone
-// and goes on without `core` (docs: data plane). This file wires its parts and gives them their rhythm.
+// and goes on without `core`. This file wires its parts and gives them their rhythm.
 import { chmod, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LINK_VERSION, type Link, type LinkMethods, listenLinks } from "../../link/link.ts";

@@ -1,5 +1,5 @@
 // One recording file while it is written: parts go in, become moof + mdat at once, and stay in memory until the
-// volume has synced them, so that they can be written again elsewhere when it fails (data plane, sections 4 and 5).
+// volume has synced them, so that they can be written again elsewhere when it fails (docs/design/recording-format.md, docs/design/storage-and-quota.md).
 import type { AudioFormat, VideoFormat } from "../format.ts";
 import { IDENTITY_OFFSET, identityBox } from "../mp4/identity-box.ts";
 import { SegmentMuxer } from "../mp4/segment-muxer.ts";

@@ -1,5 +1,5 @@
 // Writes the segments of one stream: opens and cuts them, and writes again elsewhere what a failing volume did not
-// keep (data plane, sections 4 and 5). When and why is the recorder's affair.
+// keep (docs/design/recording-format.md, docs/design/storage-and-quota.md). When and why is the recorder's affair.
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../log.ts";
 import type { DesiredStream, MediaReport, OpenSegment } from "../protocol.ts";

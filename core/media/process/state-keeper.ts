@@ -1,5 +1,5 @@
 // The desired state in force: taken from disk at start, from `core` afterwards, and carried out at once
-// (data plane, section 2).
+// (docs/design/storage-and-quota.md).
 import type { Log } from "../../log.ts";
 import type { DesiredState } from "../protocol.ts";
 import type { DesiredStateStore } from "./desired-state-store.ts";

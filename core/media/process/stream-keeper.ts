@@ -1,5 +1,5 @@
 // Keeps one stream of a camera: takes what the source pushes, has parts made of it, and hands these to the ring and the
-// recorder, the frames to live viewers (data plane, sections 4 to 8). It decides when a run begins and ends; what is
+// recorder, the frames to live viewers (docs/design/recording-format.md). It decides when a run begins and ends; what is
 // recorded is the recorder's affair.
 import type { Clock } from "../../clock.ts";
 import { TICKS_PER_SECOND } from "../../domain/time.ts";

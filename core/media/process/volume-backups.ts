@@ -1,5 +1,5 @@
 // Stores and fetches copies of the database on volumes, each errand in a thread of its own with a time limit: a disk
-// that hangs stops only its own errand (data plane, sections 1 and 3).
+// that hangs stops only its own errand (docs/design/storage-and-quota.md).
 import { mkdir } from "node:fs/promises";
 import type { SegmentId } from "../../domain/ids.ts";
 import { systemCode } from "../../errors.ts";

@@ -1,5 +1,5 @@
 // Which segments of a volume are locked, as core said last: kept in `<data>/media/` and mirrored in
-// `<volume>/locks.jsonl`, one line `{"segment":"<id>"}` each (data plane, section 3). The volume is touched by its own
+// `<volume>/locks.jsonl`, one line `{"segment":"<id>"}` each (docs/design/storage-and-quota.md). The volume is touched by its own
 // threads alone: one that hangs must not take a thread that the others need (decision 0031).
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

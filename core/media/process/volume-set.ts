@@ -1,5 +1,5 @@
 // The volumes of the desired state: opened, altered and closed as it says, and chosen from for each new file
-// (data plane, sections 2 and 5).
+// (docs/design/storage-and-quota.md).
 import type { VolumeId } from "../../domain/ids.ts";
 import type { DesiredVolume } from "../protocol.ts";
 import type { VolumeWriter } from "../store/volume-writer.ts";

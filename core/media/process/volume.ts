@@ -1,5 +1,5 @@
 // One recording volume as the media process sees it: its writer, its state for people, its order of writing, and
-// whether new files may be begun on it (data plane, sections 3 and 5). Deleting is the evictor's affair.
+// whether new files may be begun on it (docs/design/storage-and-quota.md). Deleting is the evictor's affair.
 import type { Clock } from "../../clock.ts";
 import type { Facts } from "../../domain/facts.ts";
 import type { VolumeId } from "../../domain/ids.ts";

@@ -1,5 +1,5 @@
 // Whether a stream is to be recorded at a moment, and why: compiled intervals, triggers, and the rule that a
-// silent core means recording (data plane, sections 2 and 10). Pure; no I/O and no clock of its own.
+// silent core means recording (docs/design/storage-and-quota.md). Pure; no I/O and no clock of its own.
 import { REASON_BITS, reasonBits } from "../../domain/record-reasons.ts";
 import { TICKS_PER_MS, TICKS_PER_SECOND } from "../../domain/time.ts";
 import type { RecordInterval, RecordTrigger } from "../protocol.ts";

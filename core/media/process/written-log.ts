@@ -1,6 +1,6 @@
 // What `media` itself knows of the segments on a volume, in the order of writing: an append-only list in
 // `<data>/media/`. With it overwriting goes on when `core` is away and its eviction list has run out, and files that
-// a crash left unfinished are found without walking the disk (data plane, sections 3 and 5).
+// a crash left unfinished are found without walking the disk (docs/design/storage-and-quota.md).
 // Lines: `+<write sequence> <path>` opened, `=<path>` closed, `-<path>` gone; after compaction `*<sequence> <path>`
 // for opened and closed. It may be lost: then a scan of the volume takes its place.
 import { appendFile, type FileHandle, open, rename } from "node:fs/promises";

@@ -1,4 +1,4 @@
-// The sync rounds of one volume (docs: data plane, section 5; docs/design/storage-and-quota.md). Every second a round
+// The sync rounds of one volume (docs/design/storage-and-quota.md). Every second a round
 // syncs a fifth of the files that are written to, the longest unsynced first, and the directories that name them, so
 // that each is synced every five seconds. A failed sync is never retried: the kernel has dropped the pages, and the
 // retry would succeed without them.

@@ -1,5 +1,5 @@
 // The main-thread face of one volume: files are created, appended to, finished and removed by its threads, so that
-// a disk that hangs stops only what is written to it (docs: data plane, sections 3 and 5). Never blocks.
+// a disk that hangs stops only what is written to it (docs/design/storage-and-quota.md). Never blocks.
 import { type Clock, systemClock, type Timer } from "../../clock.ts";
 import { CHECKSUM_BOX_BYTES, CHECKSUM_FROM } from "../mp4/checksum-box.ts";
 import type { RecoveryResult } from "./recover-segment.ts";

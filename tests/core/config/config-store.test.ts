@@ -98,7 +98,7 @@ describe("an edit by hand while the disk takes nothing more", () => {
   });
 });
 
-describe("configuration store (house plan 9)", () => {
+describe("configuration store", () => {
   it("writes nothing at a start with what is there, and what is missing or another one's", async (t) => {
     const dataDir = await emptyFolder();
     await (await openStore(t, dataDir)).close();

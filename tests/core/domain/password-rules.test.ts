@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { listedForms, passwordProblem } from "../../../core/domain/password-rules.ts";
 import { processorMs } from "../../../core/testing/processor-time.ts";
 
-describe("password rules (house plan 9, attack list A4)", () => {
+describe("password rules (attack list A4)", () => {
   const refused = [
     "short",
     "elevenchars",

@@ -21,7 +21,7 @@ async function codeOf(fixture: UsersFixture): Promise<ActivationCode> {
   return code;
 }
 
-describe("activation (house plan 9, attack list A4)", () => {
+describe("activation (attack list A4)", () => {
   it("starts without any account", async (t) => {
     const { users } = await usersFixture(t);
     assert.deepEqual(await users.accounts.list(), []);

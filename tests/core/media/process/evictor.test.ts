@@ -110,7 +110,7 @@ async function rig(): Promise<Rig> {
   return new Rig().start();
 }
 
-describe("eviction (data plane, section 3)", () => {
+describe("eviction (docs/design/storage-and-quota.md)", () => {
   it("works core's list off in order, as far as the reserve asks for, and no further", async () => {
     const it = await rig();
     await it.list({ segments: items(0, 10) });
