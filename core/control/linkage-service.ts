@@ -166,7 +166,7 @@ export class LinkageService implements LinkageFace {
 
   async stop(): Promise<void> {
     this.#stop?.();
-    this.#engine.close();
+    await this.#engine.close();
     this.#noting?.cancel();
     await this.#writeNotes();
     await this.#waiting.close();
