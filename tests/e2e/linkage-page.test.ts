@@ -253,8 +253,9 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
     page.on("pageerror", (error) => faults.push(error.message));
     await visit(page, recorder, "linkage");
     await page.getByRole("button", { name: "Test rule Look" }).click();
-    // The first action that failed, as the table calls it, and why.
-    const told = /^Look: Show on walls – failed\. No wall is open that may show it.*Front desk/;
+    // Each action that failed, as the table calls it, and why.
+    const told =
+      /^Look: Show on walls – failed\. No wall is open that may show it.*Front desk.*\nLook: Play a sound – failed\. No wall is open/s;
     await page.locator(".toast-bad").getByText(told).waitFor();
     await page.goto(`${recorder.url}/live?grid=4`);
     await page.getByRole("button", { name: "Use this screen as a wall" }).click();

@@ -41,9 +41,9 @@ export function tell(text: string): void {
   show({ tone: "good", text }, GOOD_MS);
 }
 
-/** Says that what was tried failed, where the recorder answered with what came of it. */
-export function tellFailed(text: string): void {
-  show({ tone: "bad", text }, BAD_MS);
+/** Says that what was tried failed, a line for each failure, where the recorder answered with what came of it. */
+export function tellFailed(lines: readonly string[]): void {
+  show({ tone: "bad", text: lines.join("\n") }, BAD_MS * lines.length);
 }
 
 /** Says that something was done, and offers to take it back. */
