@@ -202,7 +202,7 @@ export class LinkageService implements LinkageFace {
         return [
           ...settingsProblems(known.configSchema, settings),
           ...ownTargetProblems(known.configSchema, settings, ownPorts),
-        ].map((problem) => ({ path: `${path}/settings${problem.path}`, message: problem.message }));
+        ].map((problem) => ({ ...problem, path: `${path}/settings${problem.path}` }));
       }),
     );
   }

@@ -341,8 +341,12 @@ describe("what follows from events", () => {
     await settled(1);
     assert.deepEqual(
       [noted[0]?.result.status, noted[0]?.result.code, asked.length],
-      ["failed", "NJ_CONFIG_INVALID", 0],
+      ["failed", "NJ_LINKAGE_SETTINGS", 0],
     );
+    const actions = [{ action: LAMP, settings: { seconds: "x", sound: 1 } }];
+    const [all] = await engine.run({ rule: { id: "flow", name: "Flow" }, actions });
+    assert.match(all?.note ?? "", /\/colour is missing/);
+    for (const place of ["/seconds", "/sound"]) assert.ok(all?.note?.includes(`${place} `), all?.note);
   });
 
   it("says of an action whose plugin is missing that it is, once it has waited a minute for it", async () => {
