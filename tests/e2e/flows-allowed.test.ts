@@ -14,7 +14,7 @@ import { addAccount } from "../support/accounts.ts";
 import { openBrowser, openContext, screenshot, skipBrowserTests, until } from "./support/browser.ts";
 import { type Recorder, startRecorder } from "./support/recorder.ts";
 
-const LONG_MS = 90_000;
+const LONG_MS = 60_000;
 const OPERATOR = { username: "olga", password: "violet harbour lamp nine", role: "operator" } as const;
 /** As actions of bundled plugins were called before they had ids of the table. */
 const FORMER = "nightjar-linkage-email/email";
@@ -34,7 +34,7 @@ interface View {
 
 describe("flows of an older version, and what they may do", {
   skip: skipBrowserTests,
-  timeout: 300_000,
+  timeout: 600_000,
 }, () => {
   const share = tempDir("nightjar-flows-share-");
   const file = share.join("written");
